@@ -1,0 +1,77 @@
+"""Everything that can happen, as frozen records: the one stream that all who watch the mock read.
+
+`at` is in seconds since 1970 (UTC), `station` the identity from the URL.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mock_csms.protocol.messages import Call, Malformed, Message
+from mock_csms.protocol.schemas import Violation
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What all events have."""
+
+    at: float
+    station: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connected(Event):
+    """A station completed its handshake; `offered` are the subprotocols that it asked for, in its order."""
+
+    subprotocol: str
+    offered: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused(Event):
+    """Somebody was not let in; `station` may be empty."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnected(Event):
+    """A connection is gone; `code` is 1006 where no close frame came (RFC 6455, 7.1.5)."""
+
+    code: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Received(Event):
+    """A frame came from a station; `answers` is the open call of ours that it ends, if it ends one."""
+
+    text: bytes
+    message: Message | Malformed
+    violations: Sequence[Violation]
+    answers: Call | None
+    binary: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sent(Event):
+    """A frame was handed to the socket; `answers` is the station's call that it answers, if it answers one."""
+
+    text: bytes
+    message: Message
+    violations: Sequence[Violation]
+    answers: Call | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered(Event):
+    """A command of ours ended without an answer, by time-out or because the connection went."""
+
+    call: Call
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed(Event):
+    """Something of ours went wrong that must not stop the mock; `problem` says it in one line."""
+
+    problem: str

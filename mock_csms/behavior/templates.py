@@ -1,0 +1,118 @@
+"""Payloads with placeholders, and laying one JSON object over another (JSON merge patch, RFC 7396).
+
+A template is compiled once; what holds no placeholder costs nothing when it is filled. A string that is one placeholder
+alone takes the placeholder's JSON type, in the middle of other text its value is written as text, and `{{{{` stands for
+`{{`. Nothing else is evaluated.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+from mock_csms.behavior.stations import Station
+from mock_csms.protocol.names import did_you_mean
+
+UNKNOWN_TRANSACTION = "test_transaction_123"
+"""What `{{transactionId}}` is when no transaction runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What placeholders are filled from: the moment, the station spoken to, the mock's URL, and fresh ids."""
+
+    now: float
+    station: Station
+    url: str
+    new_integer: Callable[[], int]
+    new_id: Callable[[], str]
+
+
+SAMPLE = Context(0.0, Station("station"), "ws://127.0.0.1:9000", lambda: 1, lambda: "id")
+"""A context to try templates with."""
+
+Template: TypeAlias = Callable[[Context], Any]
+"""A compiled payload: call it with a context for the JSON value."""
+
+
+def rfc3339(seconds: float) -> str:
+    """Write the time `seconds` after 1970 as OCPP wants it: in UTC with `Z`, to the millisecond."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+PLACEHOLDERS: Mapping[str, tuple[str, Template]] = {
+    "now": ("the time; `{{now+60}}` and `{{now-60}}` are so many seconds later and earlier", lambda c: rfc3339(c.now)),
+    "integer": ("a fresh random integer", lambda c: c.new_integer()),
+    "uuid": ("a fresh UUID", lambda c: c.new_id()),
+    "station": ("the station's identity", lambda c: c.station.identity),
+    "transactionId": (
+        f"the station's oldest running transaction, or `{UNKNOWN_TRANSACTION}`",
+        lambda c: c.station.oldest_transaction or UNKNOWN_TRANSACTION,
+    ),
+    "url": ("the URL of the mock", lambda c: c.url),
+}
+"""Every placeholder by its name: what it stands for, and how it is filled."""
+
+_PIECES = re.compile(r"(?P<literal>\{\{\{\{)|\{\{(?P<placeholder>.*?)\}\}|(?P<open>\{\{)", re.DOTALL)
+_SHIFTED = re.compile(r"now *(?P<shift>[+-] *\d{1,10})")
+
+
+def compile_template(value: Any) -> Template:
+    """Return the template that the JSON `value` is; ValueError says which placeholder is wrong."""
+    fill = _filler(value)
+    return fill or (lambda _: value)
+
+
+def _filler(value: Any) -> Template | None:
+    """Return what fills `value`, or None where there is nothing to fill."""
+    if isinstance(value, str):
+        return _text_filler(value) if "{{" in value else None
+    if isinstance(value, dict):
+        fillers = {key: fill for key, item in value.items() if (fill := _filler(item))}
+        return (lambda c: value | {key: fill(c) for key, fill in fillers.items()}) if fillers else None
+    if isinstance(value, list):
+        items = [compile_template(item) for item in value]
+        return (lambda c: [item(c) for item in items]) if any(map(_filler, value)) else None
+    return None
+
+
+def _text_filler(text: str) -> Template:
+    pieces: list[Template] = []
+    position = 0
+    for found in _PIECES.finditer(text):
+        if found["open"]:
+            raise ValueError(f"{text[found.start() :]!r} has no '}}}}' ('{{{{{{{{' stands for '{{{{')")
+        pieces.append(_constant(text[position : found.start()]))
+        pieces.append(_constant("{{") if found["literal"] else _placeholder(found["placeholder"].strip()))
+        position = found.end()
+    if len(pieces) == 2 and position == len(text) and text.startswith("{{") and not text.startswith("{{{{"):
+        return pieces[1]
+    pieces.append(_constant(text[position:]))
+    return lambda c: "".join(str(piece(c)) for piece in pieces)
+
+
+def _constant(text: str) -> Template:
+    return lambda _: text
+
+
+def _placeholder(name: str) -> Template:
+    if name in PLACEHOLDERS:
+        return PLACEHOLDERS[name][1]
+    if shifted := _SHIFTED.fullmatch(name):
+        shift = int(shifted["shift"].replace(" ", ""))
+        return lambda c: rfc3339(c.now + shift)
+    raise ValueError(f"{{{{{name}}}}} is no placeholder{did_you_mean(name, PLACEHOLDERS)}")
+
+
+def merge(target: Any, patch: Any) -> Any:
+    """Return `target` with `patch` laid over it: objects are merged, null removes, all else replaces (RFC 7396)."""
+    if not isinstance(patch, dict):
+        return patch
+    merged = dict(target) if isinstance(target, dict) else {}
+    for key, value in patch.items():
+        if value is None:
+            merged.pop(key, None)
+        else:
+            merged[key] = merge(merged.get(key), value)
+    return merged

@@ -1,0 +1,159 @@
+"""The message arrays of OCPP-J (Part 4, 4.2) as frozen types, and their decoding and encoding.
+
+Nothing else in the program knows which position of an array means what. Decoding never raises: what a peer sent and is
+not a message becomes `Malformed`, which says what is wrong and how Part 4 wants it answered.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+import orjson
+
+from mock_csms.protocol.actions import Json
+
+UNREADABLE_ID = "-1"
+"""The message id of an answer to something whose own id could not be read (Part 4, 4.2.3)."""
+
+MAX_ID_LENGTH = 36
+MAX_DESCRIPTION_LENGTH = 255
+
+
+class ErrorCode(StrEnum):
+    """The error codes of a CALLERROR (Part 4, 4.3)."""
+
+    FormatViolation = "FormatViolation"
+    GenericError = "GenericError"
+    InternalError = "InternalError"
+    MessageTypeNotSupported = "MessageTypeNotSupported"
+    NotImplemented = "NotImplemented"
+    NotSupported = "NotSupported"
+    OccurrenceConstraintViolation = "OccurrenceConstraintViolation"
+    PropertyConstraintViolation = "PropertyConstraintViolation"
+    ProtocolError = "ProtocolError"
+    RpcFrameworkError = "RpcFrameworkError"
+    SecurityError = "SecurityError"
+    TypeConstraintViolation = "TypeConstraintViolation"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`[2, id, action, payload]`. The payload may be any JSON value until its schema was looked at."""
+
+    id: str
+    action: str
+    payload: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """`[3, id, payload]`, the answer to the CALL with that id."""
+
+    id: str
+    payload: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """`[4, id, code, description, details]`, the refusal of the CALL with that id.
+
+    A peer may send any text as its code; what we send is an `ErrorCode`, unless a user asks for another.
+    """
+
+    id: str
+    code: str
+    description: str = ""
+    details: Json | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """Something received that is no message: what is wrong with it, and the code and id to refuse it with.
+
+    One that `answers` is a spoiled CALLRESULT or CALLERROR: it is never answered itself (Part 4, 4.2.3), and ends the
+    call of ours with that id as failed.
+    """
+
+    problem: str
+    code: ErrorCode = ErrorCode.RpcFrameworkError
+    id: str = UNREADABLE_ID
+    answers: bool = False
+
+
+Message: TypeAlias = Call | Result | Error
+
+_CALL, _RESULT, _ERROR = 2, 3, 4
+_SHAPES = {
+    _CALL: ("CALL", ("id", "action", "payload")),
+    _RESULT: ("CALLRESULT", ("id", "payload")),
+    _ERROR: ("CALLERROR", ("id", "code", "description", "details")),
+}
+_ERROR_TYPES = [str, str, dict]
+
+
+def decode(data: bytes) -> Message | Malformed:
+    """Return the message that `data` (UTF-8 JSON text) holds, or what is wrong with it.
+
+    Checks the array only (Part 4, 4.1.4 and 4.2); the payload is left for `schemas`.
+    """
+    try:
+        array = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        return Malformed(f"not JSON: {error}")
+    if not isinstance(array, list):
+        return Malformed(f"not a JSON array but {_kind(array)}")
+    if not array or type(array[0]) is not int:
+        return Malformed("the first item is not the number of a message type", id=_id_of(array))
+    number = array[0]
+    if number == _CALL and len(array) == 4 and _is_id(array[1]) and type(array[2]) is str:
+        return Call(array[1], array[2], array[3])
+    if number == _RESULT and len(array) == 3 and _is_id(array[1]):
+        return Result(array[1], array[2])
+    if number == _ERROR and len(array) == 5 and _is_id(array[1]) and [type(part) for part in array[2:]] == _ERROR_TYPES:
+        return Error(array[1], array[2], array[3], array[4])
+    return _malformed(number, array)
+
+
+def _malformed(number: int, array: list[Any]) -> Malformed:
+    """Say which position of an array with the message type `number` is wrong."""
+    id_ = _id_of(array)
+    if number not in _SHAPES:
+        return Malformed(f"message type {number} is unknown", ErrorCode.MessageTypeNotSupported, id_)
+    name, parts = _SHAPES[number]
+    answers = number != _CALL
+    if len(array) != len(parts) + 1:
+        problem = f"a {name} has {len(parts) + 1} items ({', '.join(parts)} after the type), not {len(array)}"
+    elif not _is_id(array[1]):
+        problem = f"the id of a {name} is a string of 1 to {MAX_ID_LENGTH} characters"
+    elif number == _CALL:
+        problem = f"the action of a CALL is a string, not {_kind(array[2])}"
+    else:
+        problem = "the code and the description of a CALLERROR are strings, its details are an object"
+    return Malformed(problem, id=id_, answers=answers)
+
+
+def encode(message: Message) -> bytes:
+    """Return the JSON text of `message` as it goes over the wire."""
+    match message:
+        case Call(id_, action, payload):
+            array = [_CALL, id_, action, payload]
+        case Result(id_, payload):
+            array = [_RESULT, id_, payload]
+        case Error(id_, code, description, details):
+            array = [_ERROR, id_, code, description[:MAX_DESCRIPTION_LENGTH], details or {}]
+    return orjson.dumps(array)
+
+
+def _is_id(value: Any) -> bool:
+    return type(value) is str and 0 < len(value) <= MAX_ID_LENGTH
+
+
+def _id_of(array: list[Any]) -> str:
+    """Return the array's message id, where it has a valid one to be echoed."""
+    return array[1] if len(array) > 1 and _is_id(array[1]) else UNREADABLE_ID
+
+
+def _kind(value: Any) -> str:
+    """Name the JSON type of `value` for a person."""
+    names = {dict: "an object", list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
+    return names.get(type(value), "a number")

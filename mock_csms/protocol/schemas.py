@@ -1,0 +1,125 @@
+"""What the JSON schemas of OCPP say of a payload: a list of violations, and the values that an enumeration allows.
+
+The schemas are data files of the `ocpp` package. They are read as files, because importing any module of that package
+costs a quarter of a second, and each is compiled when the first payload asks for it. They say draft-06 but are checked
+as draft 4, as `ocpp` does it: 100.0 is not an integer.
+"""
+
+import importlib.util
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.messages import ErrorCode
+
+if TYPE_CHECKING:
+    from jsonschema_rs import Draft4Validator, ValidationError
+
+_MOST_VIOLATIONS = 1000
+"""No more violations of one payload are looked at: a megabyte of wrong items must not stop other stations."""
+
+_CODES = {
+    "required": ErrorCode.OccurrenceConstraintViolation,
+    "minItems": ErrorCode.OccurrenceConstraintViolation,
+    "maxItems": ErrorCode.OccurrenceConstraintViolation,
+    "type": ErrorCode.TypeConstraintViolation,
+    "additionalProperties": ErrorCode.FormatViolation,
+}
+"""The error code for the schema's keyword that is violated (Part 4, 4.3); every other one is about a value."""
+
+_PRECEDENCE = (
+    ErrorCode.OccurrenceConstraintViolation,
+    ErrorCode.TypeConstraintViolation,
+    ErrorCode.FormatViolation,
+    ErrorCode.PropertyConstraintViolation,
+)
+"""Of several violations the first in this order decides the code of the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One way in which a payload breaks its schema: where (`meterValue.0.timestamp`), what, and its error code."""
+
+    path: str
+    message: str
+    code: ErrorCode
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}" if self.path else self.message
+
+
+class Schemas:
+    """The schemas of one version of OCPP; `folder` is the name of the version's package in `ocpp`, such as `v201`."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self._validators: dict[tuple[str, str], Draft4Validator] = {}
+
+    def request_violations(self, action: str, payload: Any) -> Sequence[Violation]:
+        """Return how `payload` breaks the schema of the request of `action`, worst first; empty when it does not."""
+        return self._violations((action, "Request"), payload)
+
+    def response_violations(self, action: str, payload: Any) -> Sequence[Violation]:
+        """Return how `payload` breaks the schema of the response of `action`, worst first; empty when it does not."""
+        return self._violations((action, "Response"), payload)
+
+    def _violations(self, key: tuple[str, str], payload: Any) -> Sequence[Violation]:
+        validator = self._validators.get(key) or self._compile(key)
+        return () if validator.is_valid(payload) else _explain(validator, payload)
+
+    def _compile(self, key: tuple[str, str]) -> "Draft4Validator":
+        from jsonschema_rs import Draft4Validator  # noqa: PLC0415 - start-up does not wait for it
+
+        validator = self._validators[key] = Draft4Validator(self.schema("".join(key)), validate_formats=False)
+        return validator
+
+    def schema(self, name: str) -> Json:
+        """Return the JSON schema called `name`, such as `BootNotificationRequest`."""
+        schema: Json = orjson.loads((_package_folder() / self._folder / "schemas" / f"{name}.json").read_bytes())
+        return schema
+
+    def values(self, name: str, *path: str) -> tuple[str, ...]:
+        """Return the values that the schema `name` allows for the enumeration at `path`."""
+        root = node = self.schema(name)
+        for part in path:
+            node = _resolve(root, node["properties"][part])
+        return tuple(node["enum"])
+
+
+def _resolve(root: Json, node: Json) -> Json:
+    """Follow the `$ref` of `node` into the definitions of `root`, where it is one."""
+    reference = node.get("$ref")
+    return root["definitions"][reference.removeprefix("#/definitions/")] if reference else node
+
+
+@cache
+def _package_folder() -> Path:
+    """Find the files of `ocpp` without importing it."""
+    spec = importlib.util.find_spec("ocpp")
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError("the package 'ocpp' is not installed; it holds the schemas of OCPP")
+    return Path(spec.submodule_search_locations[0])
+
+
+def _explain(validator: "Draft4Validator", payload: Any) -> Sequence[Violation]:
+    violations = [_violation(error) for error in islice(validator.iter_errors(payload), _MOST_VIOLATIONS)]
+    return sorted(violations, key=lambda violation: _PRECEDENCE.index(violation.code))
+
+
+def _violation(error: "ValidationError") -> Violation:
+    """Turn the validator's error into one that names the field, also where the schema names its parent."""
+    kind: Any = error.kind  # its stub leaves out what each keyword adds
+    keyword: str = kind.name
+    path = [str(part) for part in error.instance_path]
+    message = error.message if len(error.message) <= 200 else error.message[:200] + "…"
+    if keyword == "required":
+        path, message = [*path, kind.property], "is missing"
+    elif keyword == "additionalProperties":
+        path, message = [*path, kind.unexpected[0]], "is not a property that the schema knows"
+    return Violation(".".join(path), message, _CODES.get(keyword, ErrorCode.PropertyConstraintViolation))

@@ -1,0 +1,292 @@
+"""The table of OCPP 2.0.1: one row for each of its 64 actions, in the order of the functional blocks of Part 2.
+
+Only data belongs here. Requests are the defaults of commands and of the reference station; responses fit the default
+request of their row. Fragments that several rows use are constants, shared by reference, so nobody may change a
+template in place. No default names a host that exists.
+"""
+
+from mock_csms.protocol.actions import Action, Actions, Json, Sender
+
+STATION, CSMS, EITHER = Sender.STATION, Sender.CSMS, Sender.EITHER
+
+NOW = "{{now}}"
+FRESH_ID = "{{integer}}"
+TRANSACTION = "{{transactionId}}"
+
+ACCEPTED: Json = {"status": "Accepted"}
+
+# Security and certificates: recognisable as mocks, good enough for the schemas.
+PEM = "-----BEGIN CERTIFICATE-----\nMIIBmockcertificate\n-----END CERTIFICATE-----"
+CSR = "-----BEGIN CERTIFICATE REQUEST-----\nMIIBmockrequest\n-----END CERTIFICATE REQUEST-----"
+HASH: Json = {
+    "hashAlgorithm": "SHA256",
+    "issuerNameHash": "0123456789abcdef" * 4,
+    "issuerKeyHash": "fedcba9876543210" * 4,
+    "serialNumber": "1a2b3c4d5e6f",
+}
+FIRMWARE_URL = "https://firmware.invalid/firmware.bin"
+FIRMWARE_MD5 = "0123456789abcdef0123456789abcdef"
+
+# Who charges, and where.
+TOKEN: Json = {"idToken": "test_token", "type": "ISO14443"}
+RESERVED_TOKEN: Json = {"idToken": "reserved_token", "type": "ISO14443"}
+CUSTOMER = "test_customer_001"
+CONNECTOR: Json = {"id": 1, "connectorId": 1}
+
+# Variables of the device model, each with its component.
+HEARTBEAT_INTERVAL: Json = {"component": {"name": "OCPPCommCtrlr"}, "variable": {"name": "HeartbeatInterval"}}
+AVAILABILITY: Json = {"component": {"name": "ChargingStation"}, "variable": {"name": "AvailabilityState"}}
+CONNECTOR_AVAILABILITY: Json = {**AVAILABILITY, "component": {"name": "Connector", "evse": CONNECTOR}}
+POWER: Json = {"component": {"name": "EVSE", "evse": {"id": 1}}, "variable": {"name": "Power"}}
+MONITOR: Json = {"type": "UpperThreshold", "severity": 5}
+POWER_LIMIT: Json = {**MONITOR, "value": 11000}
+
+# Amounts: energy measured, energy asked for, current allowed.
+ENERGY: Json = {"value": 0, "measurand": "Energy.Active.Import.Register", "unitOfMeasure": {"unit": "Wh"}}
+EV_NEEDS: Json = {"energyAmount": 20000, "evMinCurrent": 6, "evMaxCurrent": 32, "evMaxVoltage": 400}
+AMPERES: Json = {"chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 16}]}
+SCHEDULE: Json = {"id": 1, "startSchedule": NOW, **AMPERES}
+PROFILE: Json = {
+    "id": 1,
+    "stackLevel": 0,
+    "chargingProfilePurpose": "TxDefaultProfile",
+    "chargingProfileKind": "Absolute",
+    "chargingSchedule": [SCHEDULE],
+}
+
+MESSAGE: Json = {
+    "id": 1,
+    "priority": "NormalCycle",
+    "message": {"format": "UTF8", "language": "en", "content": "Hello from mock-csms"},
+}
+
+ACTIONS: Actions = {
+    # A. Security
+    "CertificateSigned": Action(
+        CSMS, {"certificateChain": PEM, "certificateType": "ChargingStationCertificate"}, ACCEPTED
+    ),
+    "SecurityEventNotification": Action(STATION, {"type": "StartupOfTheDevice", "timestamp": NOW}),
+    "SignCertificate": Action(STATION, {"csr": CSR, "certificateType": "ChargingStationCertificate"}, ACCEPTED),
+    # B. Provisioning
+    "BootNotification": Action(
+        STATION,
+        {"reason": "PowerUp", "chargingStation": {"vendorName": "mock-csms", "model": "reference-station"}},
+        {"currentTime": NOW, "interval": 60, **ACCEPTED},
+    ),
+    "GetBaseReport": Action(CSMS, {"requestId": FRESH_ID, "reportBase": "FullInventory"}, ACCEPTED),
+    "GetReport": Action(CSMS, {"requestId": FRESH_ID, "componentVariable": [HEARTBEAT_INTERVAL]}, ACCEPTED),
+    "GetVariables": Action(
+        CSMS,
+        {"getVariableData": [AVAILABILITY]},
+        {"getVariableResult": [{**AVAILABILITY, "attributeStatus": "Accepted", "attributeValue": "Available"}]},
+    ),
+    "NotifyReport": Action(
+        STATION,
+        {
+            "requestId": FRESH_ID,
+            "generatedAt": NOW,
+            "seqNo": 0,
+            "tbc": False,
+            "reportData": [
+                {
+                    **HEARTBEAT_INTERVAL,
+                    "variableAttribute": [{"type": "Actual", "value": "60", "mutability": "ReadWrite"}],
+                    "variableCharacteristics": {"dataType": "integer", "unit": "s", "supportsMonitoring": False},
+                }
+            ],
+        },
+    ),
+    "Reset": Action(CSMS, {"type": "Immediate"}, ACCEPTED),
+    "SetNetworkProfile": Action(
+        CSMS,
+        {
+            "configurationSlot": 1,
+            "connectionData": {
+                "ocppVersion": "OCPP20",
+                "ocppTransport": "JSON",
+                "ocppCsmsUrl": "{{url}}",
+                "messageTimeout": 30,
+                "securityProfile": 1,
+                "ocppInterface": "Wired0",
+            },
+        },
+        ACCEPTED,
+    ),
+    "SetVariables": Action(
+        CSMS,
+        {"setVariableData": [{**HEARTBEAT_INTERVAL, "attributeValue": "30"}]},
+        {"setVariableResult": [{**HEARTBEAT_INTERVAL, "attributeStatus": "Accepted"}]},
+    ),
+    # C. Authorization
+    "Authorize": Action(STATION, {"idToken": TOKEN}, {"idTokenInfo": ACCEPTED}),
+    "ClearCache": Action(CSMS, {}, ACCEPTED),
+    # D. Local authorization list
+    "GetLocalListVersion": Action(CSMS, {}, {"versionNumber": 1}),
+    "SendLocalList": Action(
+        CSMS,
+        {
+            "updateType": "Full",
+            "versionNumber": 1,
+            "localAuthorizationList": [{"idToken": TOKEN, "idTokenInfo": ACCEPTED}],
+        },
+        ACCEPTED,
+    ),
+    # E. Transactions
+    "GetTransactionStatus": Action(CSMS, {"transactionId": TRANSACTION}, {"messagesInQueue": False}),
+    "TransactionEvent": Action(
+        STATION,
+        {
+            "eventType": "Started",
+            "timestamp": NOW,
+            "triggerReason": "Authorized",
+            "seqNo": 0,
+            "transactionInfo": {"transactionId": "{{uuid}}", "chargingState": "EVConnected"},
+            "evse": CONNECTOR,
+            "idToken": TOKEN,
+            "meterValue": [{"timestamp": NOW, "sampledValue": [{**ENERGY, "context": "Transaction.Begin"}]}],
+        },
+    ),
+    # F. Remote control
+    "RequestStartTransaction": Action(CSMS, {"idToken": TOKEN, "evseId": 1, "remoteStartId": FRESH_ID}, ACCEPTED),
+    "RequestStopTransaction": Action(CSMS, {"transactionId": TRANSACTION}, ACCEPTED),
+    "TriggerMessage": Action(CSMS, {"requestedMessage": "StatusNotification"}, ACCEPTED),
+    "UnlockConnector": Action(CSMS, {"evseId": 1, "connectorId": 1}, {"status": "Unlocked"}),
+    # G. Availability
+    "ChangeAvailability": Action(CSMS, {"operationalStatus": "Operative"}, ACCEPTED),
+    "Heartbeat": Action(STATION, {}, {"currentTime": NOW}),
+    "StatusNotification": Action(
+        STATION, {"timestamp": NOW, "connectorStatus": "Available", "evseId": 1, "connectorId": 1}
+    ),
+    # H. Reservation
+    "CancelReservation": Action(CSMS, {"reservationId": 1}, ACCEPTED),
+    "ReservationStatusUpdate": Action(STATION, {"reservationId": 1, "reservationUpdateStatus": "Expired"}),
+    "ReserveNow": Action(
+        CSMS, {"id": 1, "idToken": RESERVED_TOKEN, "evseId": 1, "expiryDateTime": "{{now+3600}}"}, ACCEPTED
+    ),
+    # I. Tariff and cost
+    "CostUpdated": Action(CSMS, {"totalCost": 10.0, "transactionId": TRANSACTION}),
+    # J. Meter values
+    "MeterValues": Action(
+        STATION,
+        {"evseId": 1, "meterValue": [{"timestamp": NOW, "sampledValue": [{**ENERGY, "context": "Sample.Clock"}]}]},
+    ),
+    # K. Smart charging
+    "ClearChargingProfile": Action(CSMS, {"chargingProfileId": 1}, ACCEPTED),
+    "ClearedChargingLimit": Action(STATION, {"chargingLimitSource": "EMS", "evseId": 1}),
+    "GetChargingProfiles": Action(
+        CSMS,
+        {"requestId": FRESH_ID, "evseId": 1, "chargingProfile": {"chargingProfilePurpose": "TxDefaultProfile"}},
+        ACCEPTED,
+    ),
+    "GetCompositeSchedule": Action(
+        CSMS,
+        {"evseId": 1, "duration": 3600, "chargingRateUnit": "A"},
+        {**ACCEPTED, "schedule": {"evseId": 1, "duration": 3600, "scheduleStart": NOW, **AMPERES}},
+    ),
+    "NotifyChargingLimit": Action(
+        STATION, {"evseId": 1, "chargingLimit": {"chargingLimitSource": "EMS"}, "chargingSchedule": [SCHEDULE]}
+    ),
+    "NotifyEVChargingNeeds": Action(
+        STATION,
+        {
+            "evseId": 1,
+            "chargingNeeds": {"requestedEnergyTransfer": "AC_three_phase", "acChargingParameters": EV_NEEDS},
+        },
+        ACCEPTED,
+    ),
+    "NotifyEVChargingSchedule": Action(STATION, {"timeBase": NOW, "evseId": 1, "chargingSchedule": SCHEDULE}, ACCEPTED),
+    "ReportChargingProfiles": Action(
+        STATION,
+        {"requestId": FRESH_ID, "chargingLimitSource": "CSO", "evseId": 1, "chargingProfile": [PROFILE], "tbc": False},
+    ),
+    "SetChargingProfile": Action(CSMS, {"evseId": 1, "chargingProfile": PROFILE}, ACCEPTED),
+    # L. Firmware management (a status Idle belongs to no request and carries no requestId)
+    "FirmwareStatusNotification": Action(STATION, {"status": "Idle"}),
+    "PublishFirmware": Action(
+        CSMS, {"requestId": FRESH_ID, "location": FIRMWARE_URL, "checksum": FIRMWARE_MD5}, ACCEPTED
+    ),
+    "PublishFirmwareStatusNotification": Action(STATION, {"status": "Idle"}),
+    "UnpublishFirmware": Action(CSMS, {"checksum": FIRMWARE_MD5}, {"status": "Unpublished"}),
+    "UpdateFirmware": Action(
+        CSMS, {"requestId": FRESH_ID, "firmware": {"location": FIRMWARE_URL, "retrieveDateTime": NOW}}, ACCEPTED
+    ),
+    # M. ISO 15118 and certificate management
+    "DeleteCertificate": Action(CSMS, {"certificateHashData": HASH}, ACCEPTED),
+    "Get15118EVCertificate": Action(
+        STATION,
+        {
+            "iso15118SchemaVersion": "urn:iso:15118:2:2013:MsgDef",
+            "action": "Install",
+            "exiRequest": "mock_exi_request_data",
+        },
+        {**ACCEPTED, "exiResponse": "mock_exi_response_data"},
+    ),
+    "GetCertificateStatus": Action(
+        STATION,
+        {"ocspRequestData": {**HASH, "responderURL": "https://ocsp.invalid/"}},
+        {**ACCEPTED, "ocspResult": "bW9ja19vY3NwX3Jlc3VsdA=="},  # may be omitted only when not Accepted
+    ),
+    "GetInstalledCertificateIds": Action(CSMS, {"certificateType": ["CSMSRootCertificate"]}, {"status": "NotFound"}),
+    "InstallCertificate": Action(CSMS, {"certificateType": "CSMSRootCertificate", "certificate": PEM}, ACCEPTED),
+    # N. Diagnostics
+    "ClearVariableMonitoring": Action(CSMS, {"id": [1]}, {"clearMonitoringResult": [{"id": 1, **ACCEPTED}]}),
+    "CustomerInformation": Action(
+        CSMS, {"requestId": FRESH_ID, "report": True, "clear": False, "customerIdentifier": CUSTOMER}, ACCEPTED
+    ),
+    "GetLog": Action(
+        CSMS,
+        {"logType": "DiagnosticsLog", "requestId": FRESH_ID, "log": {"remoteLocation": "https://logs.invalid/upload"}},
+        {**ACCEPTED, "filename": "diagnostics.log"},
+    ),
+    "GetMonitoringReport": Action(
+        CSMS, {"requestId": FRESH_ID, "monitoringCriteria": ["ThresholdMonitoring"]}, ACCEPTED
+    ),
+    "LogStatusNotification": Action(STATION, {"status": "Idle"}),
+    "NotifyCustomerInformation": Action(
+        STATION, {"requestId": FRESH_ID, "generatedAt": NOW, "seqNo": 0, "tbc": False, "data": CUSTOMER}
+    ),
+    "NotifyEvent": Action(
+        STATION,
+        {
+            "generatedAt": NOW,
+            "seqNo": 0,
+            "tbc": False,
+            "eventData": [
+                {
+                    "eventId": FRESH_ID,
+                    "timestamp": NOW,
+                    "trigger": "Delta",
+                    "eventNotificationType": "HardWiredNotification",
+                    "actualValue": "Available",
+                    **CONNECTOR_AVAILABILITY,
+                }
+            ],
+        },
+    ),
+    "NotifyMonitoringReport": Action(
+        STATION,
+        {
+            "requestId": FRESH_ID,
+            "generatedAt": NOW,
+            "seqNo": 0,
+            "tbc": False,
+            "monitor": [{**POWER, "variableMonitoring": [{"id": 1, "transaction": False, **POWER_LIMIT}]}],
+        },
+    ),
+    "SetMonitoringBase": Action(CSMS, {"monitoringBase": "All"}, ACCEPTED),
+    "SetMonitoringLevel": Action(CSMS, {"severity": 9}, ACCEPTED),
+    "SetVariableMonitoring": Action(
+        CSMS,
+        {"setMonitoringData": [{**POWER, **POWER_LIMIT}]},
+        {"setMonitoringResult": [{"id": 1, **ACCEPTED, **POWER, **MONITOR}]},
+    ),
+    # O. Display messages
+    "ClearDisplayMessage": Action(CSMS, {"id": 1}, ACCEPTED),
+    "GetDisplayMessages": Action(CSMS, {"requestId": FRESH_ID}, ACCEPTED),
+    "NotifyDisplayMessages": Action(STATION, {"requestId": FRESH_ID, "messageInfo": [MESSAGE], "tbc": False}),
+    "SetDisplayMessage": Action(CSMS, {"message": MESSAGE}, ACCEPTED),
+    # P. Data transfer
+    "DataTransfer": Action(
+        EITHER, {"vendorId": "TestVendor", "messageId": "TestMessage", "data": "test_data"}, ACCEPTED
+    ),
+}

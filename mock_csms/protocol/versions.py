@@ -1,0 +1,56 @@
+"""Which version of OCPP a subprotocol speaks (Part 4, 3.1.2), and whether a message is right in that version.
+
+A new version is a file with its table and a row here.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from mock_csms.protocol import v201
+from mock_csms.protocol.actions import Actions, Sender
+from mock_csms.protocol.messages import Call, Error, ErrorCode
+from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.schemas import Schemas, Violation
+
+_MOST_DETAILS = 20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Version:
+    """One version of OCPP: its name for people, its actions and its schemas."""
+
+    name: str
+    actions: Actions
+    schemas: Schemas
+
+    def call_violations(self, call: Call, sender: Sender) -> Sequence[Violation]:
+        """Return what is wrong with `call` coming from `sender`, worst first: the action, or its payload."""
+        row = self.actions.get(call.action)
+        if row is None:
+            hint = did_you_mean(call.action, self.actions)
+            return (Violation("", f"no action of OCPP {self.name} has this name{hint}", ErrorCode.NotImplemented),)
+        if not row.sent_by(sender):
+            return (Violation("", f"a {sender.value} may not send this action", ErrorCode.NotSupported),)
+        return self.schemas.request_violations(call.action, call.payload)
+
+    def result_violations(self, call: Call, payload: Any) -> Sequence[Violation]:
+        """Return how `payload`, the result of `call`, breaks its schema, worst first."""
+        return self.schemas.response_violations(call.action, payload)
+
+
+def refusal(call: Call, violations: Sequence[Violation]) -> Error:
+    """Return the CALLERROR for a call with those violations; the first decides its code (Part 4, 4.3)."""
+    details = [asdict(violation) for violation in violations[:_MOST_DETAILS]]
+    return Error(call.id, violations[0].code, f"{call.action[:50]}: {violations[0]}", {"violations": details})
+
+
+V201 = Version("2.0.1", v201.ACTIONS, Schemas("v201"))
+
+SUBPROTOCOLS = {"ocpp2.0.1": V201, "ocpp2.0": V201}
+"""The subprotocols that the mock speaks, the preferred one first. `ocpp2.0` has the messages of 2.0.1."""
+
+
+def choose_subprotocol(offered: Collection[str]) -> str | None:
+    """Return the subprotocol to speak with a peer that offers those, or None when none is common."""
+    return next((subprotocol for subprotocol in SUBPROTOCOLS if subprotocol in offered), None)

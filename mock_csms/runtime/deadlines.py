@@ -1,0 +1,43 @@
+"""One timer for thousands of connections that all wait equally long."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+
+
+class Deadlines(Generic[Item]):
+    """Calls `expire(item)` so many `seconds` after the item was started, unless it was stopped before.
+
+    Since all wait equally long, the one that was started first is due first: a dict in order of starting, and one timer
+    for its head, replace a timer or a task for each.
+    """
+
+    def __init__(self, seconds: float, expire: Callable[[Item], None]) -> None:
+        self._seconds = seconds
+        self._expire = expire
+        self._due: dict[Item, float] = {}
+        self._timer: asyncio.TimerHandle | None = None
+
+    def start(self, item: Item) -> None:
+        """Let `item` wait from now on; one that waits already goes on waiting for its first deadline."""
+        loop = asyncio.get_running_loop()
+        self._due.setdefault(item, loop.time() + self._seconds)
+        if self._timer is None:
+            self._timer = loop.call_later(self._seconds, self._ring)
+
+    def stop(self, item: Item) -> None:
+        """Let `item` wait no longer."""
+        self._due.pop(item, None)
+
+    def _ring(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._timer = None
+        while self._due:
+            item, due = next(iter(self._due.items()))
+            if due > loop.time():
+                self._timer = loop.call_at(due, self._ring)
+                return
+            del self._due[item]
+            self._expire(item)

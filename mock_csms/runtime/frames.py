@@ -1,0 +1,51 @@
+"""The outside of a WebSocket frame (RFC 6455, 5.2): where it ends, and the header of the ones that we send."""
+
+from typing import NamedTuple
+
+FIN_TEXT = 0x81
+"""The first byte of a text message in one frame, without extensions."""
+
+_MASKED = 0x80
+
+
+class Span(NamedTuple):
+    """Where a frame's masking key (0 where it has none), payload and end are."""
+
+    mask: int
+    payload: int
+    end: int
+
+
+def span(data: bytes, start: int) -> Span | None:
+    """Return where the parts of the frame at `start` of `data` are, or None while its header has not come whole."""
+    if len(data) - start < 2:
+        return None
+    second = data[start + 1]
+    length = second & 0x7F
+    position = start + 2
+    if length > 125:
+        position += 2 if length == 126 else 8
+        if position > len(data):
+            return None
+        length = int.from_bytes(data[start + 2 : position], "big")
+    if second & _MASKED:
+        return Span(position, position + 4, position + 4 + length)
+    return Span(0, position, position + length)
+
+
+def text_header(length: int) -> bytes:
+    """Return the header of an unmasked, unfragmented text frame (RFC 6455, 5.2)."""
+    if length < 126:
+        return bytes((FIN_TEXT, length))
+    if length < 65536:
+        return bytes((FIN_TEXT, 126)) + length.to_bytes(2, "big")
+    return bytes((FIN_TEXT, 127)) + length.to_bytes(8, "big")
+
+
+def is_utf8(data: bytes) -> bool:
+    """Whether `data` is text at all."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

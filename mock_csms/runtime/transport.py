@@ -1,0 +1,301 @@
+"""One WebSocket: text in, text out. The only importer of `websockets`.
+
+It drives the library's sans-I/O protocol from an `asyncio.Protocol`, without a task or a queue for a connection.
+Incoming bytes are cut into whole frames here; the commonest one, an unfragmented masked text, goes straight to the
+receiver, and every other one through the library, which knows RFC 6455 in full. Outgoing text takes the same short way
+where no compression was agreed.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import cast
+
+from websockets.extensions.permessage_deflate import enable_server_permessage_deflate
+from websockets.frames import Frame, Opcode, apply_mask  # type: ignore[attr-defined] # in C where it can be
+from websockets.http11 import Request
+from websockets.protocol import State
+from websockets.server import ServerProtocol
+from websockets.typing import Subprotocol
+
+from mock_csms.runtime import frames
+from mock_csms.runtime.deadlines import Deadlines
+from mock_csms.runtime.gate import Admission, Gate, Limits, Receiver
+
+HANDSHAKE_TIMEOUT = 10.0
+CLOSE_TIMEOUT = 1.0
+"""How long a peer may take to answer our close frame, and to close its side of the connection, in seconds."""
+STOP_TIMEOUT = 0.5
+"""How long all peers together may take for that when the endpoint closes."""
+
+_LOGGER = logging.getLogger("mock_csms.websockets")
+_LOGGER.disabled = True  # what the library would log, the mock publishes as events
+
+
+class _Handshake(ServerProtocol):
+    """The library's protocol, with the choice of the subprotocol left to the gate."""
+
+    offered: Sequence[str] = ()
+
+    def __init__(self, endpoint: "Endpoint") -> None:
+        super().__init__(extensions=endpoint.extensions, max_size=endpoint.limits.max_message_size, logger=_LOGGER)
+        self._gate = endpoint.gate
+
+    def select_subprotocol(self, subprotocols: Sequence[Subprotocol]) -> Subprotocol | None:
+        self.offered = subprotocols
+        chosen = self._gate.choose_subprotocol(self.offered)
+        return None if chosen is None else Subprotocol(chosen)
+
+
+class Endpoint:
+    """What all connections of one listener share; call it for the transport of the next one."""
+
+    def __init__(self, gate: Gate, limits: Limits) -> None:
+        self.gate = gate
+        self.limits = limits
+        self.extensions = enable_server_permessage_deflate(None) if limits.compression else None
+        self.transports: set[Transport] = set()
+        self._emptied: asyncio.Event | None = None
+        self.handshakes = Deadlines(HANDSHAKE_TIMEOUT, Transport.abort)
+        self.closing = Deadlines(CLOSE_TIMEOUT, Transport.abort)
+        self.pings = Deadlines(limits.ping_interval, Transport.ping)
+        self.pongs = Deadlines(limits.ping_timeout, Transport.miss_pong)
+
+    def __call__(self) -> "Transport":
+        return Transport(self)
+
+    def forget(self, transport: "Transport") -> None:
+        """Hold nothing any more of a transport whose connection is gone."""
+        self.transports.discard(transport)
+        for deadlines in (self.handshakes, self.closing, self.pings, self.pongs):
+            deadlines.stop(transport)
+        if self._emptied is not None and not self.transports:
+            self._emptied.set()
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close every connection; those that do not take part in the closing handshake are dropped."""
+        self._emptied = asyncio.Event()
+        for transport in list(self.transports):
+            transport.close(code, reason)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_TIMEOUT if self.transports else 0):
+                await self._emptied.wait()
+        for transport in list(self.transports):
+            transport.abort()
+        await asyncio.sleep(0)  # asyncio tells of an abort in the next turn of the loop
+
+
+class Transport(asyncio.Protocol):
+    """One connection of a station, from its first byte to its last."""
+
+    __slots__ = ("_binary", "_endpoint", "_fragments", "_pending", "_protocol", "_receiver", "_socket")
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._protocol = _Handshake(endpoint)
+        self._receiver: Receiver | None = None
+        self._pending = bytearray()
+        self._fragments: list[bytes] = []
+
+    # What the mock does with the connection.
+
+    def send(self, text: bytes) -> bool:
+        """Send one text message; False when the connection is not open (any more)."""
+        if self._protocol.state is not State.OPEN:
+            return False
+        if self._protocol.extensions:
+            self._protocol.send_text(text)
+            self._flush()
+        else:
+            self._socket.write(frames.text_header(len(text)) + text)
+        return True
+
+    def close(self, code: int, reason: str = "") -> None:
+        """Start the closing handshake; a peer that does not finish it in time, or has not even begun, is dropped."""
+        if self._protocol.state is State.OPEN:
+            self._protocol.send_close(code, reason)
+            self._flush()
+            self._endpoint.closing.start(self)
+        elif self._protocol.state is State.CONNECTING:
+            self.abort()
+
+    def abort(self) -> None:
+        """Drop the connection at once."""
+        self._socket.abort()
+
+    def ping(self) -> None:
+        """Send a ping, and expect its pong in time."""
+        if self._protocol.state is State.OPEN:
+            self._protocol.send_ping(b"")
+            self._flush()
+            self._endpoint.pings.start(self)
+            if self._endpoint.limits.ping_timeout:
+                self._endpoint.pongs.start(self)
+
+    def miss_pong(self) -> None:
+        """Give up a peer that did not answer a ping (the code that the `websockets` library uses, 1011)."""
+        self._fail(1011, "no pong in time")
+
+    # What asyncio tells.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Wait for the handshake."""
+        self._socket = cast(asyncio.Transport, transport)
+        self._endpoint.transports.add(self)
+        self._endpoint.handshakes.start(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came, cut into whole frames once the handshake is over."""
+        if self._protocol.state is State.CONNECTING and not self._protocol.eof_sent:
+            data = self._read_handshake(data)
+        if self._protocol.eof_sent:
+            self._protocol.receive_data(data)  # it discards all that comes after the end
+            return
+        if self._pending:
+            self._pending += data
+            data = cast(bytes, self._pending)
+        position = 0
+        while position < len(data) and (end := self._read_frame(data, position)):
+            position = end
+        if data is self._pending:
+            del self._pending[:position]
+        elif position < len(data):
+            self._pending += data[position:]
+
+    def eof_received(self) -> None:
+        """Learn that the peer sends no more; asyncio closes the connection."""
+        self._protocol.receive_eof()
+        self._flush()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell the receiver, and forget the connection everywhere."""
+        endpoint, protocol = self._endpoint, self._protocol
+        protocol.receive_eof()
+        endpoint.forget(self)
+        if self._receiver is not None:
+            received, sent = protocol.close_rcvd, protocol.close_sent
+            if received is not None:
+                self._receiver.closed(received.code, received.reason)
+            elif sent is not None:
+                self._receiver.closed(1006, f"closed by the mock with {sent.code:d} {sent.reason}".rstrip())
+            else:
+                self._receiver.closed(1006, str(exc) if exc else "the connection ended without a close frame")
+
+    def pause_writing(self) -> None:
+        """Read no more from a peer that does not read our answers, so that they do not pile up."""
+        self._socket.pause_reading()
+
+    def resume_writing(self) -> None:
+        """Read on."""
+        self._socket.resume_reading()
+
+    # Reading.
+
+    def _read_handshake(self, data: bytes) -> bytes:
+        """Feed the library to the end of the request's head, and return what came behind it."""
+        tail = len(self._pending)
+        self._pending += data
+        found = self._pending.find(b"\r\n\r\n")
+        head = len(data) if found < 0 else found + 4 - tail
+        self._pending = bytearray() if found >= 0 else self._pending[-3:]
+        self._protocol.receive_data(data[:head])
+        for event in self._protocol.events_received():
+            self._decide(cast(Request, event))
+        if self._protocol.handshake_exc is not None and self._receiver is None:
+            self._endpoint.gate.refused("", str(self._protocol.handshake_exc))
+        self._flush()
+        return data[head:] if self._protocol.state is State.OPEN else b""
+
+    def _decide(self, request: Request) -> None:
+        """Ask the gate, and answer the handshake."""
+        gate, protocol = self._endpoint.gate, self._protocol
+        response = protocol.accept(request)
+        if response.status_code == 101:
+            admission = gate.admit(self, request.path, protocol.offered)
+        elif response.status_code == 426:
+            admission = gate.visit(request.path)
+        else:
+            return protocol.send_response(response)
+        if admission.status not in (101, 426):
+            response = protocol.reject(admission.status, admission.text)
+        protocol.send_response(response)
+        if protocol.state is State.OPEN:
+            self._open(admission)
+        return None
+
+    def _open(self, admission: Admission) -> None:
+        self._endpoint.handshakes.stop(self)
+        if admission.receiver is None:
+            self.close(1002, admission.text)
+            return
+        self._receiver = admission.receiver
+        if admission.opened:
+            admission.opened()
+        if self._endpoint.limits.ping_interval:
+            self._endpoint.pings.start(self)
+
+    def _read_frame(self, data: bytes, start: int) -> int:
+        """Read the frame at `start` of `data` and return where it ends; 0 when it has not come whole yet."""
+        frame = frames.span(data, start)
+        if frame is None:
+            return 0
+        mask, payload, end = frame
+        if end - payload > self._endpoint.limits.max_message_size:
+            self._protocol.receive_data(data[start:])  # refused from its header on
+            self._flush()
+            return len(data)
+        if end > len(data):
+            return 0
+        if data[start] == frames.FIN_TEXT and mask and self._protocol.current_size is None:
+            self._deliver(apply_mask(data[payload:end], data[mask:payload]), binary=False)
+        else:
+            self._protocol.receive_data(data[start:end])
+            self._flush()
+        return end
+
+    def _deliver(self, data: bytes, *, binary: bool) -> None:
+        """Hand a whole message to the receiver, unless we are closing or its text is not UTF-8 (RFC 6455, 8.1)."""
+        if self._receiver is None or self._protocol.state is not State.OPEN:
+            return
+        if binary or data.isascii() or frames.is_utf8(data):
+            self._receiver.receive(data, binary=binary)
+        else:
+            self._fail(1007, "the text is not UTF-8")
+
+    def _flush(self) -> None:
+        """Do what the library wants after it was fed: write, close, and take the frames that it read."""
+        for data in self._protocol.data_to_send():
+            if data:
+                self._socket.write(data)
+            else:
+                self._end()
+        for event in self._protocol.events_received():
+            self._take(cast(Frame, event))
+
+    def _take(self, frame: Frame) -> None:
+        if frame.opcode is Opcode.PONG:
+            self._endpoint.pongs.stop(self)
+        if frame.opcode in (Opcode.TEXT, Opcode.BINARY):
+            self._binary = frame.opcode is Opcode.BINARY
+        if frame.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
+            self._fragments.append(bytes(frame.data))
+            if frame.fin:
+                message, self._fragments = b"".join(self._fragments), []
+                self._deliver(message, binary=self._binary)
+
+    # Ending.
+
+    def _fail(self, code: int, reason: str) -> None:
+        """Fail the connection (RFC 6455, 7.1.7): a close frame, and no wait for the peer's."""
+        if self._protocol.state is State.OPEN:
+            self._protocol.fail(code, reason)
+            self._flush()
+
+    def _end(self) -> None:
+        """End our side of the connection; where the peer has not said goodbye it may read on until it has."""
+        if self._protocol.close_rcvd is not None or not self._socket.can_write_eof():
+            self._socket.close()
+        elif not self._socket.is_closing():
+            self._socket.write_eof()
+            self._endpoint.closing.start(self)

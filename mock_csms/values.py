@@ -1,0 +1,173 @@
+"""How the text of a setting becomes its value: parsers that return it or raise ValueError with what is wrong with it.
+
+A parser gets what stands behind one flag: a text, or a list of texts where the flag takes several.
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from mock_csms.protocol.actions import Json, Sender
+from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.versions import V201
+
+
+def text(value: str) -> str:
+    """Take any text that is not empty."""
+    if not value:
+        raise ValueError("must not be empty")
+    return value
+
+
+def texts(value: Sequence[str]) -> tuple[str, ...]:
+    """Take one text or more."""
+    return tuple(text(item) for item in value)
+
+
+def number(minimum: float = 0, *, above: bool = False) -> Callable[[str], float]:
+    """Take a finite number from `minimum` on, or `above` it; whole ones stay whole."""
+
+    def parse(value: str) -> float:
+        try:
+            parsed = float(value)
+        except ValueError:
+            raise ValueError(f"{value!r} is not a number") from None
+        if not math.isfinite(parsed) or parsed < minimum or (above and parsed == minimum):
+            raise ValueError(f"{value!r} must be {'greater than' if above else 'at least'} {minimum:g}, and finite")
+        return parsed
+
+    return parse
+
+
+def integer(minimum: int = 0, maximum: int = 2**31 - 1) -> Callable[[str], int]:
+    """Take a whole number from `minimum` to `maximum`."""
+
+    def parse(value: str) -> int:
+        try:
+            parsed = int(value)
+        except ValueError:
+            raise ValueError(f"{value!r} is not a whole number") from None
+        if not minimum <= parsed <= maximum:
+            raise ValueError(f"{value!r} is not between {minimum} and {maximum}")
+        return parsed
+
+    return parse
+
+
+def one_of(names: Callable[[], Iterable[str]]) -> Callable[[str], str]:
+    """Take one of `names` without regard to case. (A function, so that no schema is read before it is needed.)"""
+
+    def parse(value: str) -> str:
+        known = tuple(names())
+        for name in known:
+            if name.lower() == value.lower():
+                return name
+        raise ValueError(f"{value!r} is not one of {', '.join(known)}{did_you_mean(value, known)}")
+
+    return parse
+
+
+def several(item: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
+    """Take what `item` takes, several times, separated by commas."""
+    return lambda value: tuple(item(part.strip()) for part in value.split(","))
+
+
+def enumeration(schema: str, *path: str) -> Callable[[], Iterable[str]]:
+    """Return the values of the enumeration at `path` in the OCPP schema called `schema`."""
+    return lambda: V201.schemas.values(schema, *path)
+
+
+def commands() -> Iterable[str]:
+    """Return the actions that a CSMS may send."""
+    return (name for name, row in V201.actions.items() if row.sent_by(Sender.CSMS))
+
+
+def command(value: str) -> str:
+    """Take the exact name of an action that a CSMS may send."""
+    if value in commands():
+        return value
+    if value in V201.actions:
+        raise ValueError(f"{value!r} is sent by stations only, not by a CSMS")
+    raise ValueError(f"{value!r} is no action that a CSMS may send{did_you_mean(value, commands())}")
+
+
+def delayed_commands(value: str) -> tuple[tuple[str, float], ...]:
+    """Take `ACTION:SEC,ACTION:SEC` as pairs of an action and its delay."""
+    pairs = []
+    for part in value.split(","):
+        action, colon, seconds = part.strip().partition(":")
+        if not colon:
+            raise ValueError(f"{part!r} is not ACTION:SEC")
+        pairs.append((command(action.strip()), number()(seconds.strip())))
+    return tuple(pairs)
+
+
+def json_object(value: str) -> Json:
+    """Take a JSON object, or `@FILE` with one."""
+    import orjson  # noqa: PLC0415 - not needed to print the help
+
+    if value.startswith("@"):
+        try:
+            value = Path(value[1:]).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ValueError(f"cannot read {value[1:]!r}: {reason_of(error)}") from None
+    try:
+        parsed = orjson.loads(value)
+    except orjson.JSONDecodeError as error:
+        raise ValueError(f"not JSON: {error}") from None
+    if not isinstance(parsed, dict):
+        raise ValueError("not a JSON object")
+    return parsed
+
+
+def reason_of(error: Exception) -> str:
+    """Return what an exception says, without the number and the file name that the system puts around it."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+_NEXT_VARIABLE = re.compile(r",(?=\s*[^\s.,=]+\.[^\s.,=]+\s*(?:[,=]|$))")
+
+
+def _variables(value: str) -> Iterable[tuple[Json, str | None]]:
+    """Split `C.V=value,C.V=value`; a comma separates only where `NAME.NAME` follows, so that values may be lists."""
+    for part in _NEXT_VARIABLE.split(value):
+        name, equals, wanted = part.strip().partition("=")
+        component, dot, variable = name.strip().partition(".")
+        if not (dot and component and variable):
+            raise ValueError(f"{part!r} is not COMPONENT.VARIABLE")
+        yield {"component": {"name": component}, "variable": {"name": variable}}, wanted if equals else None
+
+
+def variables_to_get(value: str) -> list[Json]:
+    """Take `C.V,C.V` as the getVariableData of GetVariables."""
+    pairs = list(_variables(value))
+    for item, wanted in pairs:
+        if wanted is not None:
+            raise ValueError(f"{item['component']['name']}.{item['variable']['name']} must not have a value here")
+    return [item for item, _ in pairs]
+
+
+def variables_to_set(value: str) -> list[Json]:
+    """Take `C.V=value,C.V=value` as the setVariableData of SetVariables."""
+    pairs = list(_variables(value))
+    for item, wanted in pairs:
+        if wanted is None:
+            raise ValueError(f"{item['component']['name']}.{item['variable']['name']} has no =value")
+    return [{"attributeValue": wanted, **item} for item, wanted in pairs]
+
+
+def local_list(value: Sequence[str]) -> list[Json]:
+    """Take tokens as the localAuthorizationList of SendLocalList, all of them Accepted."""
+    return [
+        {"idToken": {"idToken": token, "type": "ISO14443"}, "idTokenInfo": {"status": "Accepted"}}
+        for token in texts(value)
+    ]
+
+
+def trigger(value: str) -> Any:
+    """Take a requestedMessage of TriggerMessage; SignCertificate is the short name of the station's certificate."""
+    short = {"signcertificate": "SignChargingStationCertificate"}
+    names = enumeration("TriggerMessageRequest", "requestedMessage")
+    return one_of(names)(short.get(value.lower(), value))
