@@ -29,6 +29,9 @@ CLOSE_TIMEOUT = 1.0
 STOP_TIMEOUT = 0.5
 """How long all peers together may take for that when the endpoint closes."""
 
+_READ_SIZE = 256 * 1024
+"""How much is read at once, in bytes. Into one buffer: a fresh one for every read costs as much as the rest of the work."""
+
 _LOGGER = logging.getLogger("mock_csms.websockets")
 _LOGGER.disabled = True  # what the library would log, the mock publishes as events
 
@@ -55,6 +58,7 @@ class Endpoint:
         self.gate = gate
         self.limits = limits
         self.extensions = enable_server_permessage_deflate(None) if limits.compression else None
+        self.buffer = memoryview(bytearray(_READ_SIZE))
         self.transports: set[Transport] = set()
         self._emptied: asyncio.Event | None = None
         self.handshakes = Deadlines(HANDSHAKE_TIMEOUT, Transport.abort)
@@ -86,7 +90,7 @@ class Endpoint:
         await asyncio.sleep(0)  # asyncio tells of an abort in the next turn of the loop
 
 
-class Transport(asyncio.Protocol):
+class Transport(asyncio.BufferedProtocol):
     """One connection of a station, from its first byte to its last."""
 
     __slots__ = ("_binary", "_endpoint", "_fragments", "_pending", "_protocol", "_receiver", "_socket")
@@ -145,8 +149,13 @@ class Transport(asyncio.Protocol):
         self._endpoint.transports.add(self)
         self._endpoint.handshakes.start(self)
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio's signature
+        """Lend asyncio the buffer that all connections share: what it holds is taken before the next one reads."""
+        return self._endpoint.buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
         """Take what came, cut into whole frames once the handshake is over."""
+        data = bytes(self._endpoint.buffer[:nbytes])
         if self._protocol.state is State.CONNECTING and not self._protocol.eof_sent:
             data = self._read_handshake(data)
         if self._protocol.eof_sent:
