@@ -3,11 +3,11 @@
 It knows no setting; `config.py` lists those of the mock.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mock_csms.behavior.rules import Rule
+from mock_csms.behavior.rules import Answer, Rule
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -16,12 +16,24 @@ Settings = TypeVar("Settings", bound="DataclassInstance")
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """An option that writes one table of a setting: its words, what it means, and the table that they make."""
+
+    metavar: tuple[str, ...]
+    help: str
+    table: Callable[[Sequence[str]], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class Flag:
     """What is to be known of a setting besides its name, type and default.
 
-    parse: text (or list of texts, where `several`) to value; None for a switch. rivals: settings that exclude this one.
-    needs: one of these must be given with it. sets: the places in command payloads that it fills (`Reset.type`).
-    rules: makes the rules that a switch stands for. shown: the default for people, where the value says too little.
+    parse: text to value, or for `several` and `repeated` a list of texts; None for a switch. With `forms` the setting
+    is a list of tables, which `parse` gets, and those are the options that write them.
+    rivals: settings that exclude this one. needs: one of these must be given with it.
+    sets: the places in what the mock sends that it fills (`Reset.type`).
+    rules: makes the rules that the setting stands for, out of all settings.
+    shown: the default for people, where the value says too little. is_secret: its value is never shown.
     """
 
     help: str
@@ -29,11 +41,19 @@ class Flag:
     metavar: str
     short: str = ""
     several: bool = False
+    repeated: bool = False
+    forms: Mapping[str, Form] | None = None
     rivals: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
-    rules: Callable[[], Iterable[Rule]] | None = None
+    rules: Callable[[Any], Iterable[Rule[Answer]]] | None = None
     shown: str = ""
+    is_secret: bool = False
+
+    @property
+    def takes_list(self) -> bool:
+        """Whether its value is written as a list."""
+        return self.several or self.repeated
 
 
 def flag(default: Any, help_: str, parse: Callable[[Any], Any] | None = None, metavar: str = "", **more: Any) -> Any:
@@ -57,30 +77,64 @@ def option(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
-def read(settings: type[Settings], texts: Mapping[str, Any]) -> Settings:
-    """Return `settings` for the flags given: each one's name with its text, list of texts, or True for a switch.
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A place that gives settings: by name their text, list of texts or of tables, or True for a switch.
 
-    Raises ValueError with one line that names the flag and what is wrong.
+    `where` names a setting as people write it in that place.
+    """
+
+    values: Mapping[str, Any]
+    where: Callable[[str], str] = option
+
+
+def read(settings: type[Settings], sources: Sequence[Source]) -> Settings:
+    """Return `settings` as the `sources` say, of which a later one wins; of tables its come first.
+
+    Raises ValueError with one line that says where and what is wrong.
     """
     parsed: dict[str, Any] = {}
-    for setting in fields(settings):
-        if setting.name in texts:
-            parse = flag_of(setting).parse
-            try:
-                parsed[setting.name] = parse(texts[setting.name]) if parse else True
-            except ValueError as error:
-                raise ValueError(f"{option(setting.name)}: {error}") from None
-    _check_together(settings, parsed)
+    for source in sources:
+        _check_rivals(settings, source)
+        fresh = {setting.name: _parse(setting, source) for setting in fields(settings) if setting.name in source.values}
+        for setting in fields(settings):
+            if setting.name in fresh:
+                _displace(setting.name, settings, parsed)
+                if flag_of(setting).forms is not None and setting.name in parsed:
+                    fresh[setting.name] = fresh[setting.name] + parsed[setting.name]
+        parsed |= fresh
+        for setting in fields(settings):
+            needs = flag_of(setting).needs
+            if setting.name in fresh and needs and not any(name in parsed for name in needs):
+                others = " or ".join(map(source.where, needs))
+                raise ValueError(f"{source.where(setting.name)} needs {others}")
     return settings(**parsed)
 
 
-def _check_together(settings: type[Settings], given: Mapping[str, Any]) -> None:
-    for setting in fields(settings):
-        declared = flag_of(setting)
-        if setting.name not in given:
-            continue
-        for rival in declared.rivals:
-            if rival in given:
-                raise ValueError(f"{option(setting.name)} and {option(rival)} exclude each other")
-        if declared.needs and not any(name in given for name in declared.needs):
-            raise ValueError(f"{option(setting.name)} needs {' or '.join(map(option, declared.needs))}")
+def _parse(setting: Field[Any], source: Source) -> Any:
+    parse, value = flag_of(setting).parse, source.values[setting.name]
+    try:
+        return parse(value) if parse else value
+    except ValueError as error:
+        raise ValueError(f"{source.where(setting.name)}: {error}") from None
+
+
+def _check_rivals(settings: type[Settings], source: Source) -> None:
+    for name, rival in _rivals(settings):
+        if name in source.values and rival in source.values:
+            raise ValueError(f"{source.where(name)} and {source.where(rival)} exclude each other")
+
+
+def _rivals(settings: type[Settings]) -> Iterable[tuple[str, str]]:
+    return ((setting.name, rival) for setting in fields(settings) for rival in flag_of(setting).rivals)
+
+
+def _displace(name: str, settings: type[Settings], parsed: dict[str, Any]) -> None:
+    """Take out of `parsed`, which earlier sources gave, the rivals of a setting, and what is of no use without them."""
+    for pair in _rivals(settings):
+        if name in pair:
+            rival = pair[1] if pair[0] == name else pair[0]
+            if parsed.pop(rival, None) is not None:
+                for setting in fields(settings):
+                    if rival in flag_of(setting).needs:
+                        parsed.pop(setting.name, None)

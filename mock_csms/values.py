@@ -6,9 +6,13 @@ A parser gets what stands behind one flag: a text, or a list of texts where the 
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mock_csms.behavior.admission import Cuts, Hang, Refusals, Respond, SlamDoor, Verdict
+from mock_csms.behavior.templates import rfc3339
+from mock_csms.behavior.validation import Strictness, Validation
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.versions import V201
@@ -56,17 +60,19 @@ def integer(minimum: int = 0, maximum: int = 2**31 - 1) -> Callable[[str], int]:
     return parse
 
 
-def one_of(names: Callable[[], Iterable[str]]) -> Callable[[str], str]:
-    """Take one of `names` without regard to case. (A function, so that no schema is read before it is needed.)"""
+@dataclass(frozen=True, slots=True)
+class one_of:  # noqa: N801 - used as the functions beside it
+    """Takes one of `names` without regard to case. (A function, so that no schema is read before it is needed.)"""
 
-    def parse(value: str) -> str:
-        known = tuple(names())
+    names: Callable[[], Iterable[str]]
+
+    def __call__(self, value: str) -> str:
+        """Return the name as it is spelled properly."""
+        known = tuple(self.names())
         for name in known:
             if name.lower() == value.lower():
                 return name
         raise ValueError(f"{value!r} is not one of {', '.join(known)}{did_you_mean(value, known)}")
-
-    return parse
 
 
 def several(item: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
@@ -109,10 +115,7 @@ def json_object(value: str) -> Json:
     import orjson  # noqa: PLC0415 - not needed to print the help
 
     if value.startswith("@"):
-        try:
-            value = Path(value[1:]).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ValueError(f"cannot read {value[1:]!r}: {reason_of(error)}") from None
+        value = read_text(value[1:])
     try:
         parsed = orjson.loads(value)
     except orjson.JSONDecodeError as error:
@@ -120,6 +123,14 @@ def json_object(value: str) -> Json:
     if not isinstance(parsed, dict):
         raise ValueError("not a JSON object")
     return parsed
+
+
+def read_text(path: str) -> str:
+    """Return what is in a file."""
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"cannot read {path!r}: {reason_of(error)}") from None
 
 
 def reason_of(error: Exception) -> str:
@@ -171,3 +182,66 @@ def trigger(value: str) -> Any:
     short = {"signcertificate": "SignChargingStationCertificate"}
     names = enumeration("TriggerMessageRequest", "requestedMessage")
     return one_of(names)(short.get(value.lower(), value))
+
+
+_COUNTED = re.compile(r"(?P<value>[^*\s]+)(\*(?P<times>\d+))?(\s+for=(?P<seconds>\S+))?")
+
+
+def refusals(value: str) -> Refusals:
+    """Take `STATUS|reset|hang`, then `*N` or ` for=SEC`."""
+    found = _COUNTED.fullmatch(value.strip())
+    if found is None:
+        raise ValueError(f"{value!r} is not STATUS|reset|hang with *N or for=SEC behind it")
+    kinds: dict[str, Verdict] = {"reset": SlamDoor(), "hang": Hang()}
+    verdict = kinds.get(found["value"])
+    if verdict is None:
+        if not found["value"].isdigit():
+            raise ValueError(f"{found['value']!r} is not an HTTP status, reset or hang")
+        verdict = Respond(integer(400, 599)(found["value"]), "refused by --refuse")
+    seconds = number(above=True)(found["seconds"]) if found["seconds"] else None
+    return Refusals(verdict, int(found["times"]) if found["times"] else None, seconds)
+
+
+def cuts(value: str) -> Cuts:
+    """Take `SEC`, then `*N`."""
+    found = _COUNTED.fullmatch(value.strip())
+    if found is None or found["seconds"]:
+        raise ValueError(f"{value!r} is not SEC or SEC*N")
+    return Cuts(number(above=True)(found["value"]), int(found["times"]) if found["times"] else None)
+
+
+def passwords(value: Sequence[str]) -> dict[str, str]:
+    """Take `ID:PASSWORD`, or `@FILE` with one on each line, several times. No error shows a password."""
+    pairs = {}
+    for item in value:
+        lines = read_text(item[1:]).splitlines() if item.startswith("@") else [item]
+        for line in filter(None, map(str.strip, lines)):
+            identity, colon, password = line.partition(":")
+            if not (identity and colon and password):
+                raise ValueError("one is not ID:PASSWORD")
+            pairs[identity] = password
+    return pairs
+
+
+def validation(value: Sequence[str]) -> Validation:
+    """Take `strict|report|off`, or that and `:ACTION,…`, several times."""
+    others, by_action = Strictness.STRICT, {}
+    for item in value:
+        word, colon, names = item.partition(":")
+        strictness = Strictness(one_of(lambda: list(Strictness))(word.strip()))
+        if not colon:
+            others = strictness
+        for name in filter(None, map(str.strip, names.split(","))):
+            if name not in V201.actions:
+                raise ValueError(f"{name!r} is no action{did_you_mean(name, V201.actions)}")
+            by_action[name] = strictness
+    return Validation(others, by_action)
+
+
+TIMESTAMPS = {
+    ".000Z": rfc3339,
+    "Z": lambda seconds: rfc3339(seconds)[:-5] + "Z",
+    ".000+00:00": lambda seconds: rfc3339(seconds)[:-1] + "+00:00",
+    "+00:00": lambda seconds: rfc3339(seconds)[:-5] + "+00:00",
+}
+"""How times can be written, by how they end."""

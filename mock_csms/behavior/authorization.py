@@ -1,18 +1,23 @@
-"""Which status a token gets, and the rest of the idTokenInfo that goes with it.
+"""Which status a token gets: rules for the two actions that carry one.
 
-Tokens are compared without regard to case (Part 2, IdTokenType).
+The answer to an Authorize always judges its token; that to a TransactionEvent does so exactly when the event carries
+one (E01.FR.11): a Started without a token must not be Blocked.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
-from mock_csms.behavior.templates import rfc3339
+from mock_csms.behavior.matching import Condition
+from mock_csms.behavior.rules import Answer, Match, Reply, Rule
+from mock_csms.behavior.templates import compile_template
 from mock_csms.protocol.actions import Json
+
+_ACTIONS = ("Authorize", "TransactionEvent")
 
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """One way to decide: the status of tokens on the mode's list, and of all others."""
+    """One way to judge: the status of tokens on the mode's list, and of all others."""
 
     listed: str
     others: str
@@ -26,28 +31,16 @@ MODES: Mapping[str, Mode] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Authorization:
-    """How tokens are judged: by `mode` and the tokens on its list.
+def mode_rules(mode: str, whitelist: Collection[str], blacklist: Collection[str]) -> Iterable[Rule[Answer]]:
+    """Judge the tokens on the list of the `mode`, if it has one, and then all others."""
+    for token in {"whitelist": whitelist, "blacklist": blacklist}.get(mode, ()):
+        yield from info_rules({"status": MODES[mode].listed}, token)
+    yield from info_rules({"status": MODES[mode].others})
 
-    `group_id` and `cache_expiry` (seconds from now) are told with every answer, where they are set.
-    """
 
-    mode: Mode = MODES["normal"]
-    tokens: Collection[str] = ()
-    group_id: str | None = None
-    cache_expiry: float | None = None
-    _listed: frozenset[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_listed", frozenset(token.casefold() for token in self.tokens))
-
-    def id_token_info(self, id_token: str, now: float) -> Json:
-        """Return the idTokenInfo for the token with the text `id_token` at the time `now`."""
-        listed = id_token.casefold() in self._listed
-        info: Json = {"status": self.mode.listed if listed else self.mode.others}
-        if self.group_id is not None:
-            info["groupIdToken"] = {"idToken": self.group_id, "type": "Central"}
-        if self.cache_expiry is not None:
-            info["cacheExpiryDateTime"] = rfc3339(now + self.cache_expiry)
-        return info
+def info_rules(info: Json, token: str | None = None, conditions: Iterable[Condition] = ()) -> Iterable[Rule[Answer]]:
+    """Lay `info` (it may have placeholders) over the idTokenInfo of that token, or of every token."""
+    carries = Condition(("idToken",)) if token is None else Condition(("idToken", "idToken"), token)
+    reply = Reply(compile_template({"idTokenInfo": info}))
+    for action in _ACTIONS:
+        yield Rule(Match(action, (carries, *conditions)), reply)

@@ -1,29 +1,31 @@
 """Which commands the mock sends to a station, and when: data only, `runtime/schedule.py` performs it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from mock_csms.behavior.templates import Template
+from mock_csms.behavior.rules import Match
+from mock_csms.protocol.actions import Json
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One command: its action, its payload, and the seconds to wait before it."""
+    """One command: its action, what to lay over its default payload, and the seconds to wait before it."""
 
     action: str
-    payload: Template
-    delay: float
+    payload: Json = field(default_factory=dict)
+    delay: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
     """Steps that every station in `stations` (a pattern) gets one after another.
 
-    With a `period` the one step is repeated for ever, from start to start. The first delay runs from the connection, or
-    with `after_boot` from the first boot that was Accepted. `rerun` starts anew on every connection.
+    With a `period` the one step is repeated, from start to start; with `on` it follows every call that matches; both at
+    most `repeat` times for each station, where that is set. `rerun` starts anew on every connection.
     """
 
     steps: tuple[Step, ...] = ()
     period: float | None = None
-    after_boot: bool = False
+    on: Match | None = None
+    repeat: int | None = None
     rerun: bool = False
     stations: str = "*"

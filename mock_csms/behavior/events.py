@@ -19,6 +19,19 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Started(Event):
+    """The mock listens at `url`; with the same `seed` all its chance would come again."""
+
+    url: str
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reconfigured(Event):
+    """The settings were read again and are in force."""
+
+
+@dataclass(frozen=True, slots=True)
 class Connected(Event):
     """A station completed its handshake; `offered` are the subprotocols that it asked for, in its order."""
 
@@ -54,11 +67,24 @@ class Received(Event):
 
 @dataclass(frozen=True, slots=True)
 class Sent(Event):
-    """A frame was handed to the socket; `answers` is the station's call that it answers, if it answers one."""
+    """A frame was handed to the socket; `answers` is the station's call that it answers, if it answers one.
+
+    `message` is what it means, also where a fault spoiled the `text`. `rule` is the user's rule that chose the answer.
+    """
 
     text: bytes
     message: Message
     violations: Sequence[Violation]
+    answers: Call | None
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spoiled(Event):
+    """A fault is done to `message`, a command or the answer to the station's call `answers`."""
+
+    fault: str
+    message: Message
     answers: Call | None
 
 

@@ -1,44 +1,74 @@
-"""The one decision "what is answered": rule, then responder, then the template of the action's row."""
+"""The one decision "what is answered": the template of the action's row, what each layer of rules lays over it, and the
+fault that spoils it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mock_csms.behavior.responders import RESPONDERS, Settings
-from mock_csms.behavior.rules import Rule, RuleBook
-from mock_csms.behavior.templates import Context, compile_template
-from mock_csms.protocol.actions import Sender
+from mock_csms.behavior.emissions import Act, Emission
+from mock_csms.behavior.rules import Answer, Refusal, RuleBook, Spoil
+from mock_csms.behavior.templates import Context, Template, merge
 from mock_csms.protocol.messages import Call, Error, Message, Result
 from mock_csms.protocol.schemas import Violation
-from mock_csms.protocol.versions import Version, refusal
+from mock_csms.protocol.versions import refusal
+
+COMMAND = ".command"
+"""What stands behind the action of a rule that is for our own call, where stations may send that action too."""
 
 
 @dataclass(frozen=True, slots=True)
-class Emission:
-    """Something to send, `after` so many seconds."""
+class Decision:
+    """The message to send, the acts that do it, and the rule and the fault of the user's that took part, if any."""
 
     message: Message
-    after: float = 0.0
+    acts: Sequence[Act]
+    rule: str = ""
+    fault: str = ""
 
 
 class Replies:
-    """What a mock with those settings and rules answers to stations that speak `version`."""
+    """What a mock answers: the `defaults` by action, and `layers` of rules, the deciding one last.
 
-    def __init__(self, version: Version, settings: Settings, rules: Iterable[Rule] = ()) -> None:
-        self._settings = settings
-        self._rules = RuleBook(rules)
-        self._templates = {
-            action: compile_template(row.response)
-            for action, row in version.actions.items()
-            if row.sent_by(Sender.STATION)
-        }
+    Each layer is asked about every call, and its first rule that matches is laid over what the layers before it said: a
+    reply is merged into theirs, a refusal stands unless a later layer replies. `faults` then spoil what is sent.
+    """
 
-    def answer(self, call: Call, violations: Sequence[Violation], context: Context) -> Sequence[Emission]:
-        """Return what to send for `call`, which has those violations."""
+    def __init__(
+        self,
+        defaults: Mapping[str, Template],
+        layers: Sequence[RuleBook[Answer]] = (),
+        faults: RuleBook[Spoil] | None = None,
+    ) -> None:
+        self._defaults = defaults
+        self._layers = {action: [layer for layer in layers if action in layer] for action in defaults}
+        self._faults = faults or RuleBook([])
+
+    def answer(self, call: Call, violations: Sequence[Violation], context: Context) -> Decision:
+        """Return what to do about a station's `call`, which has those violations."""
         if violations:
-            return (Emission(refusal(call, violations)),)
-        return (Emission(self._rules.error(call) or self._result(call, context)),)
+            return self._spoiled(call.action, call.payload, refusal(call, violations), "", context)
+        payload = self._defaults[call.action](context)
+        refused: Refusal | None = None
+        name = ""
+        for layer in self._layers[call.action]:
+            rule = layer.use(call.action, call.payload, context.station)
+            if rule is None:
+                continue
+            name = rule.name or name
+            if isinstance(rule.then, Refusal):
+                refused = rule.then
+            else:
+                payload, refused = merge(payload, rule.then.payload(context)), None
+        message = Result(call.id, payload) if refused is None else Error(call.id, refused.code, refused.description)
+        return self._spoiled(call.action, call.payload, message, name, context)
 
-    def _result(self, call: Call, context: Context) -> Result | Error:
-        response = self._templates[call.action](context)
-        responder = RESPONDERS.get(call.action)
-        return Result(call.id, responder(call.payload, response, context, self._settings) if responder else response)
+    def command(self, call: Call, context: Context) -> Decision:
+        """Return what to do to send our own `call`."""
+        key = call.action + COMMAND if call.action in self._defaults else call.action
+        return self._spoiled(key, call.payload, call, "", context)
+
+    def _spoiled(self, key: str, payload: object, message: Message, name: str, context: Context) -> Decision:
+        emission = Emission(message)
+        rule = self._faults.use(key, payload, context.station)
+        if rule is None or (rule.then.probability < 1 and context.world.chance() >= rule.then.probability):
+            return Decision(message, (emission,), name)
+        return Decision(message, rule.then.fault.spoil(emission, context), name, rule.name)

@@ -1,29 +1,141 @@
-"""Scripted answers: which calls a rule matches, and what is answered instead of the default."""
+"""Scripted behaviour: which messages a rule matches, what happens then, and how often.
 
-from collections.abc import Iterable
+A `RuleBook` is one layer of rules, of which the first that matches and has uses left counts. It finds that one without
+looking at the others: by the action, then by the value that its rules ask for.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from heapq import merge
+from typing import Any, Generic, TypeAlias, TypeVar
 
-from mock_csms.protocol.messages import Call, Error
+from mock_csms.behavior.faults import Fault
+from mock_csms.behavior.matching import PRESENT, Condition, Path, comparable, value_at
+from mock_csms.behavior.stations import Station
+from mock_csms.behavior.templates import Template
+
+Then = TypeVar("Then")
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """Calls of `action` are refused with the error `code` and its `description`."""
+class Match:
+    """Which messages a rule is for: an action, with all `conditions` on its payload, to or from the `stations`.
+
+    With `times` only the first so many of each station. `when` is for rules that flags make: it looks at the station.
+    """
 
     action: str
+    conditions: tuple[Condition, ...] = ()
+    times: int | None = None
+    stations: str = "*"
+    when: Callable[[Station], bool] | None = None
+
+    def suits(self, payload: Any, station: Station) -> bool:
+        """Whether the rule is for a message with that payload of that station, however often."""
+        return (
+            all(condition.holds(payload) for condition in self.conditions)
+            and (self.stations == "*" or fnmatchcase(station.identity, self.stations))
+            and (self.when is None or self.when(station))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Answer with this, laid over the default."""
+
+    payload: Template
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Answer with a CALLERROR."""
+
     code: str
     description: str = ""
 
 
-class RuleBook:
-    """Rules, found by the action that they match; of several the first one counts."""
+@dataclass(frozen=True, slots=True)
+class Spoil:
+    """Spoil what is sent, with so much probability (from 0 to 1)."""
 
-    def __init__(self, rules: Iterable[Rule] = ()) -> None:
-        self._by_action: dict[str, Rule] = {}
-        for rule in rules:
-            self._by_action.setdefault(rule.action, rule)
+    fault: Fault
+    probability: float = 1.0
 
-    def error(self, call: Call) -> Error | None:
-        """Return the error that a rule wants `call` to be refused with, if one does."""
-        rule = self._by_action.get(call.action)
-        return Error(call.id, rule.code, rule.description) if rule else None
+
+@dataclass(frozen=True, slots=True)
+class Rule(Generic[Then]):
+    """What happens when a message matches. `name` is what a user wrote, for those who ask which rule was at work."""
+
+    match: Match
+    then: Then
+    name: str = ""
+
+
+Answer: TypeAlias = Reply | Refusal
+Entry: TypeAlias = tuple[int, Rule[Then]]
+
+
+class RuleBook(Generic[Then]):
+    """One layer of rules, and how often each station has used those that have a limit."""
+
+    def __init__(self, rules: Iterable[Rule[Then]]) -> None:
+        self._shelves: dict[str, _Shelf[Then]] = {}
+        self._uses: dict[tuple[int, str], int] = {}
+        by_action: dict[str, list[Entry[Then]]] = {}
+        for entry in enumerate(rules):
+            by_action.setdefault(entry[1].match.action, []).append(entry)
+        for action, entries in by_action.items():
+            self._shelves[action] = _Shelf(entries)
+
+    def __contains__(self, action: str) -> bool:
+        return action in self._shelves
+
+    def use(self, action: str, payload: Any, station: Station) -> Rule[Then] | None:
+        """Return the rule that counts for a message, and count the use."""
+        shelf = self._shelves.get(action)
+        if shelf is None:
+            return None
+        for number, rule in shelf.candidates(payload):
+            match = rule.match
+            if not match.suits(payload, station):
+                continue
+            if match.times is None:
+                return rule
+            used = self._uses.get((number, station.identity), 0)
+            if used < match.times:
+                self._uses[number, station.identity] = used + 1
+                return rule
+        return None
+
+
+class _Shelf(Generic[Then]):
+    """The rules of one action, those that ask for a value found by it; of several values, by the most telling one."""
+
+    def __init__(self, entries: list[Entry[Then]]) -> None:
+        telling: dict[Path, set[Hashable]] = {}
+        for _, rule in entries:
+            for condition in _values(rule):
+                telling.setdefault(condition.path, set()).add(comparable(condition.path, condition.value))
+        self._general: list[Entry[Then]] = []
+        self._by_value: dict[Path, dict[Hashable, list[Entry[Then]]]] = {}
+        for entry in entries:
+            values = _values(entry[1])
+            if not values:
+                self._general.append(entry)
+                continue
+            path, value = max(((c.path, c.value) for c in values), key=lambda pair: len(telling[pair[0]]))
+            self._by_value.setdefault(path, {}).setdefault(comparable(path, value), []).append(entry)
+
+    def candidates(self, payload: Any) -> Iterator[Entry[Then]]:
+        """Return the rules that may match `payload`, in their order."""
+        found = [self._general] if self._general else []
+        for path, by_value in self._by_value.items():
+            entries = by_value.get(comparable(path, value_at(payload, path)))
+            if entries:
+                found.append(entries)
+        return iter(found[0]) if len(found) == 1 else merge(*found, key=lambda entry: entry[0])
+
+
+def _values(rule: Rule[Any]) -> list[Condition]:
+    return [condition for condition in rule.match.conditions if condition.value is not PRESENT]

@@ -3,29 +3,38 @@
 `fold` is the only writer. It learns what a responder, a rule or a check asks for, and nothing else.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from mock_csms.behavior.events import Event, Received, Sent
-from mock_csms.protocol.actions import Json
+from mock_csms.behavior.matching import ABSENT, parse_path, value_at
 from mock_csms.protocol.messages import Call, Result
 
 _MOST_TRANSACTIONS = 1000
 """A station that never ends its transactions must not fill the memory: the oldest are forgotten."""
 
 
+_TRANSACTION = parse_path("transactionInfo.transactionId")
+
+
 @dataclass(slots=True)
 class Station:
     """One station, as far as the mock has seen it.
 
-    `boots` counts its BootNotifications, `accepted` tells whether the last one was answered with Accepted, and
-    `transactions` are the ids of those that run, the oldest first (a dict, for its order and its quick removal).
+    `boot_status` is how its last BootNotification was answered, `asked_for` are the actions that commands of ours made
+    it send since then, and `transactions` the ids of those that run, the oldest first (a dict, for its order).
     """
 
     identity: str
-    boots: int = 0
-    accepted: bool = False
+    boot_status: str | None = None
+    asked_for: frozenset[str] = frozenset()
     transactions: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether its last BootNotification was answered with Accepted."""
+        return self.boot_status == "Accepted"
 
     @property
     def oldest_transaction(self) -> str | None:
@@ -34,22 +43,30 @@ class Station:
 
 
 def fold(station: Station, event: Event) -> None:
-    """Take over into `station` what `event` tells about it; invalid messages tell nothing."""
-    match event:
-        case Received(message=Call(action=action, payload=payload), violations=()) if action in _LEARN_FROM_CALL:
-            _LEARN_FROM_CALL[action](station, payload)
-        case Sent(message=Result(payload=payload), answers=Call(action="BootNotification")):
-            station.accepted = payload.get("status") == "Accepted"
+    """Take over into `station` what `event` tells about it. Payloads may be wrong in any way."""
+    if type(event) is Received and type(event.message) is Call:
+        learn = _FROM_CALLS.get(event.message.action)
+        if learn:
+            learn(station, event.message.payload)
+    elif type(event) is Sent and type(event.message) is Result and event.answers is not None:
+        if event.answers.action == "BootNotification" and event.answers.id == event.message.id:
+            station.boot_status = event.message.payload.get("status")
+    elif type(event) is Sent and type(event.message) is Call:
+        asked = _ASKS_FOR.get(event.message.action) or value_at(event.message.payload, ("requestedMessage",))
+        if asked is not ABSENT:
+            station.asked_for |= {_TRIGGERS.get(asked, asked)}
 
 
-def _boot(station: Station, _: Json) -> None:
-    station.boots += 1
-    station.accepted = False
+def _boot(station: Station, _: Any) -> None:
+    station.boot_status = None
+    station.asked_for = frozenset()
 
 
-def _transaction(station: Station, payload: Json) -> None:
-    transaction: str = payload["transactionInfo"]["transactionId"]
-    if payload["eventType"] == "Ended":
+def _transaction(station: Station, payload: Any) -> None:
+    transaction = value_at(payload, _TRANSACTION)
+    if not isinstance(transaction, str):
+        return
+    if value_at(payload, ("eventType",)) == "Ended":
         station.transactions.pop(transaction, None)
         return
     station.transactions.setdefault(transaction)
@@ -57,7 +74,26 @@ def _transaction(station: Station, payload: Json) -> None:
         del station.transactions[next(iter(station.transactions))]
 
 
-_LEARN_FROM_CALL: dict[str, Callable[[Station, Json], None]] = {
+_FROM_CALLS: Mapping[str, Callable[[Station, Any], None]] = {
     "BootNotification": _boot,
     "TransactionEvent": _transaction,
 }
+
+_ASKS_FOR: Mapping[str, str] = {
+    "GetBaseReport": "NotifyReport",
+    "GetReport": "NotifyReport",
+    "GetMonitoringReport": "NotifyMonitoringReport",
+    "GetLog": "LogStatusNotification",
+    "UpdateFirmware": "FirmwareStatusNotification",
+    "CustomerInformation": "NotifyCustomerInformation",
+    "GetChargingProfiles": "ReportChargingProfiles",
+    "GetDisplayMessages": "NotifyDisplayMessages",
+}
+"""What a station sends because of a command (a TriggerMessage says it itself)."""
+
+_TRIGGERS: Mapping[str, str] = {
+    "SignChargingStationCertificate": "SignCertificate",
+    "SignV2GCertificate": "SignCertificate",
+    "SignCombinedCertificate": "SignCertificate",
+}
+"""The action that a requestedMessage of another name stands for."""

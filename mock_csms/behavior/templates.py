@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
+import orjson
+
+from mock_csms.behavior.matching import ABSENT, parse_path, value_at
 from mock_csms.behavior.stations import Station
 from mock_csms.protocol.names import did_you_mean
 
@@ -19,18 +22,28 @@ UNKNOWN_TRANSACTION = "test_transaction_123"
 
 
 @dataclass(frozen=True, slots=True)
+class World:
+    """What all contexts of one mock share: its URL, how it writes times, and where fresh ids and chance come from.
+
+    `chance` returns a number from 0 up to 1.
+    """
+
+    url: str
+    write_time: Callable[[float], str]
+    new_integer: Callable[[], int]
+    new_id: Callable[[], str]
+    chance: Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
-    """What placeholders are filled from: the moment, the station spoken to, the mock's URL, and fresh ids."""
+    """What placeholders are filled from: the moment, the station spoken to, the payload answered, and the world."""
 
     now: float
     station: Station
-    url: str
-    new_integer: Callable[[], int]
-    new_id: Callable[[], str]
+    world: World
+    request: Any = None
 
-
-SAMPLE = Context(0.0, Station("station"), "ws://127.0.0.1:9000", lambda: 1, lambda: "id")
-"""A context to try templates with."""
 
 Template: TypeAlias = Callable[[Context], Any]
 """A compiled payload: call it with a context for the JSON value."""
@@ -41,27 +54,42 @@ def rfc3339(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+SAMPLE = Context(0.0, Station("station"), World("ws://127.0.0.1:9000", rfc3339, lambda: 1, lambda: "id", lambda: 0.0))
+"""A context to try templates with."""
+
 PLACEHOLDERS: Mapping[str, tuple[str, Template]] = {
-    "now": ("the time; `{{now+60}}` and `{{now-60}}` are so many seconds later and earlier", lambda c: rfc3339(c.now)),
-    "integer": ("a fresh random integer", lambda c: c.new_integer()),
-    "uuid": ("a fresh UUID", lambda c: c.new_id()),
+    "now": (
+        "the time; `{{now+60}}` and `{{now-60}}` are so many seconds later and earlier",
+        lambda c: c.world.write_time(c.now),
+    ),
+    "integer": ("a fresh random integer", lambda c: c.world.new_integer()),
+    "uuid": ("a fresh UUID", lambda c: c.world.new_id()),
     "station": ("the station's identity", lambda c: c.station.identity),
     "transactionId": (
         f"the station's oldest running transaction, or `{UNKNOWN_TRANSACTION}`",
         lambda c: c.station.oldest_transaction or UNKNOWN_TRANSACTION,
     ),
-    "url": ("the URL of the mock", lambda c: c.url),
+    "request": (
+        "the payload of the call that is answered; `{{request.evse.id}}` is a part of it, null where it is absent",
+        lambda c: c.request,
+    ),
+    "url": ("the URL of the mock", lambda c: c.world.url),
 }
 """Every placeholder by its name: what it stands for, and how it is filled."""
 
 _PIECES = re.compile(r"(?P<literal>\{\{\{\{)|\{\{(?P<placeholder>.*?)\}\}|(?P<open>\{\{)", re.DOTALL)
-_SHIFTED = re.compile(r"now *(?P<shift>[+-] *\d{1,10})")
+_SHIFTED = re.compile(r"now *(?P<shift>[+-] *\d{1,10}(\.\d{1,9})?)")
 
 
 def compile_template(value: Any) -> Template:
     """Return the template that the JSON `value` is; ValueError says which placeholder is wrong."""
     fill = _filler(value)
     return fill or (lambda _: value)
+
+
+def escape(text: str) -> str:
+    """Return the template of which `text` comes out as it is."""
+    return text.replace("{{", "{{{{")
 
 
 def _filler(value: Any) -> Template | None:
@@ -89,7 +117,11 @@ def _text_filler(text: str) -> Template:
     if len(pieces) == 2 and position == len(text) and text.startswith("{{") and not text.startswith("{{{{"):
         return pieces[1]
     pieces.append(_constant(text[position:]))
-    return lambda c: "".join(str(piece(c)) for piece in pieces)
+    return lambda c: "".join(_as_text(piece(c)) for piece in pieces)
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else "" if value is None else orjson.dumps(value).decode()
 
 
 def _constant(text: str) -> Template:
@@ -100,8 +132,11 @@ def _placeholder(name: str) -> Template:
     if name in PLACEHOLDERS:
         return PLACEHOLDERS[name][1]
     if shifted := _SHIFTED.fullmatch(name):
-        shift = int(shifted["shift"].replace(" ", ""))
-        return lambda c: rfc3339(c.now + shift)
+        shift = float(shifted["shift"].replace(" ", ""))
+        return lambda c: c.world.write_time(c.now + shift)
+    if name.startswith("request."):
+        path = parse_path(name.removeprefix("request."))
+        return lambda c: None if (found := value_at(c.request, path)) is ABSENT else found
     raise ValueError(f"{{{{{name}}}}} is no placeholder{did_you_mean(name, PLACEHOLDERS)}")
 
 

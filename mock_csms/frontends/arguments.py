@@ -1,12 +1,13 @@
 """The command line: argparse made from the settings, and bad input told in one line."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, NoReturn
 
 from mock_csms import __version__
-from mock_csms.flags import Flag, Settings, flag_of, option, read
+from mock_csms.flags import Flag, Form, Settings, Source, flag_of, option
+from mock_csms.values import reason_of
 
 USAGE_ERROR = 2
 
@@ -16,28 +17,32 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and exit with status 2."""
-        self.exit(USAGE_ERROR, f"{self.prog}: error: {message} (--help lists all flags)\n")
+        self.exit(USAGE_ERROR, f"{self.prog}: error: {' '.join(message.split())} (--help lists all flags)\n")
 
 
-def parse(prog: str, description: str, settings: type[Settings], arguments: Sequence[str] | None) -> Settings:
-    """Return `settings` as the command line says; exits with status 2 and one line where it is wrong."""
+def parser_for(prog: str, description: str, settings: type[Settings]) -> Parser:
+    """Return a parser with an option for every one of the `settings`; values stay texts until `flags.read`."""
     parser = Parser(prog=prog, description=description, allow_abbrev=False, formatter_class=_formatter)
-    parser.add_argument(
-        "--version", action="version", version=f"%(prog)s {__version__}", help="print the version and exit"
-    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}", help="print the version")
     for setting in fields(settings):
         declared = flag_of(setting)
-        names = [*filter(None, [declared.short]), option(setting.name)]
-        parser.add_argument(*names, dest=setting.name, **_how(declared, setting.default))
-    try:
-        return read(settings, vars(parser.parse_args(arguments)))
-    except ValueError as error:
-        parser.error(str(error))
+        for name, form in (declared.forms or {}).items():
+            parser.add_argument(option(name), **_form(setting.name, form, declared))
+        if declared.forms is None:
+            names = [*filter(None, [declared.short]), option(setting.name)]
+            parser.add_argument(*names, dest=setting.name, **_how(declared, setting.default))
+    return parser
+
+
+def command_line_source(settings: type[Settings], parsed: Mapping[str, Any]) -> Source:
+    """Return what the command line says, out of what argparse made of it."""
+    names = {setting.name for setting in fields(settings)}
+    return Source({name: value for name, value in parsed.items() if name in names})
 
 
 def shown_default(declared: Flag, default: Any) -> str:
     """Return a setting's default as people write it; empty where there is none to tell."""
-    if declared.shown or default in (None, (), False):
+    if declared.shown or default in (None, (), {}) or default is False:
         return declared.shown
     return (
         " ".join(default)
@@ -49,13 +54,44 @@ def shown_default(declared: Flag, default: Any) -> str:
 
 
 def _how(declared: Flag, default: Any) -> dict[str, Any]:
-    """Return what argparse is to know of a flag. Values stay texts here; `flags.read` parses them."""
+    """Return what argparse is to know of a flag."""
     shown = shown_default(declared, default)
-    help_ = (declared.help + (f" (default: {shown})" if shown else "")).replace("%", "%%").replace("`", "")
+    help_ = _help(declared.help + (f" (default: {shown})" if shown else ""))
     if declared.parse is None:
         return {"action": "store_true", "default": argparse.SUPPRESS, "help": help_}
     how: dict[str, Any] = {"default": argparse.SUPPRESS, "metavar": declared.metavar, "help": help_}
+    if declared.repeated:
+        how["action"] = "append"
     return how | ({"nargs": "+"} if declared.several else {})
+
+
+def _form(name: str, form: Form, declared: Flag) -> dict[str, Any]:
+    """Return what argparse is to know of an option that writes a table of the setting `name`."""
+
+    class Append(argparse.Action):
+        """Appends the table to those of the setting, in the order of the command line; a wrong one is refused here."""
+
+        def __call__(self, _: Any, namespace: argparse.Namespace, words: Any, __: str | None = None) -> None:
+            try:
+                table = form.table(words)
+                if declared.parse:
+                    declared.parse([table])
+            except (ValueError, OSError) as error:
+                raise argparse.ArgumentError(self, reason_of(error)) from None
+            setattr(namespace, name, [*getattr(namespace, name, []), table])
+
+    return {
+        "action": Append,
+        "nargs": len(form.metavar),
+        "metavar": form.metavar,
+        "default": argparse.SUPPRESS,
+        "dest": name,
+        "help": _help(form.help),
+    }
+
+
+def _help(text: str) -> str:
+    return text.replace("%", "%%").replace("`", "")
 
 
 def _formatter(prog: str) -> argparse.HelpFormatter:

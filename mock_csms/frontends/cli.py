@@ -1,18 +1,59 @@
-"""The command `mock-csms`: read the flags, serve until a signal, and tell by the exit status how it went."""
+"""The command `mock-csms`: read the settings, serve until a signal, and tell by the exit status how it went."""
 
+import sys
 from collections.abc import Sequence
+from typing import Any
 
+from mock_csms.assembly import check
 from mock_csms.config import Config
-from mock_csms.frontends.arguments import parse
+from mock_csms.frontends.arguments import Parser, parser_for
+from mock_csms.frontends.settings import as_toml, gather, read_config
 
 DESCRIPTION = "A mock CSMS for OCPP 2.0.1: answers what a charging station sends, and commands it, as the flags say."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with those arguments, or the process's own, and return its exit status."""
-    config = parse("mock-csms", DESCRIPTION, Config, arguments)
+    parser = _parser()
+    parsed = vars(parser.parse_args(arguments))
+    if parsed["config_schema"]:
+        from mock_csms.frontends.config_schema import config_schema  # noqa: PLC0415 - seldom asked for
+
+        sys.stdout.write(config_schema())
+        return 0
+    try:
+        sources = gather(parsed)
+        config = read_config(sources)
+        warnings = check(config)
+    except ValueError as error:
+        parser.error(str(error))
+    if parsed["print_config"]:
+        sys.stdout.write(as_toml(config, sources))
+        return 0
+    for warning in warnings:
+        sys.stderr.write(f"mock-csms: warning: {warning}\n")
     import asyncio  # noqa: PLC0415 - --help and a usage error do not wait for the machinery
 
     from mock_csms.frontends.serve import serve  # noqa: PLC0415 - as above
 
-    return asyncio.run(serve(config))
+    return asyncio.run(serve(config, lambda: read_config(gather(parsed))))
+
+
+def _parser() -> Parser:
+    parser = parser_for("mock-csms", DESCRIPTION, Config)
+    for name, how in OTHER_OPTIONS.items():
+        parser.add_argument(name, **how)
+    return parser
+
+
+OTHER_OPTIONS: dict[str, dict[str, Any]] = {
+    "--config": {
+        "action": "append",
+        "default": [],
+        "metavar": "FILE",
+        "help": "read settings from a TOML file; repeatable, a later one wins; SIGHUP reads them again",
+    },
+    "--print-config": {"action": "store_true", "help": "print the effective settings as TOML, and exit"},
+    "--config-schema": {"action": "store_true", "help": "print the JSON Schema of configuration files, and exit"},
+}
+"""The options that are about settings themselves."""

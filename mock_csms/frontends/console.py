@@ -73,13 +73,14 @@ def _sent(event: events.Sent) -> tuple[int, str]:
 
 def _what(message: Message, answers: Call | None) -> str:
     """Name a message by its action, and show what it carries."""
-    match message:
-        case Call(action=action, payload=payload):
-            return f"{action} {_json(payload)}"
-        case Result(payload=payload):
-            return f"{answers.action if answers else '?'}.response {_json(payload)}"
-        case Error(code=code, description=description):
-            return f"{answers.action if answers else '?'}.error {code}: {description}"
+    carried = f"{message.code}: {message.description}" if isinstance(message, Error) else _json(message.payload)
+    return f"{_name(message, answers)} {carried}"
+
+
+def _name(message: Message, answers: Call | None) -> str:
+    if isinstance(message, Call):
+        return message.action
+    return f"{answers.action if answers else '?'}.{'response' if isinstance(message, Result) else 'error'}"
 
 
 def _json(payload: Any) -> str:
@@ -87,11 +88,14 @@ def _json(payload: Any) -> str:
 
 
 _LINES: Mapping[type[Event], Callable[[Any], tuple[int, str]]] = {
+    events.Started: lambda event: (_INFO, f"listening on {event.url}, --seed {event.seed}"),
+    events.Reconfigured: lambda _: (_INFO, "the settings were read again"),
     events.Connected: lambda event: (_INFO, f"connected, speaks {event.subprotocol} of {', '.join(event.offered)}"),
     events.Refused: lambda event: (_WARNING, f"refused: {event.reason}"),
     events.Disconnected: lambda event: (_INFO, f"disconnected: {event.code} {event.reason}".rstrip()),
     events.Received: _received,
     events.Sent: _sent,
+    events.Spoiled: lambda event: (_INFO, f"<- {_name(event.message, event.answers)} spoiled: {event.fault}"),
     events.Unanswered: lambda event: (_WARNING, f"<- {event.call.action} stays unanswered: {event.reason}"),
     events.Failed: lambda event: (_ERROR, event.problem),
 }

@@ -4,17 +4,18 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any
 
-from mock_csms.behavior.events import Failed
+from mock_csms.assembly import check, scripts
+from mock_csms.behavior.events import Failed, Reconfigured, Started
 from mock_csms.config import Config
 from mock_csms.frontends.console import Console
-from mock_csms.runtime import clock
+from mock_csms.runtime import clock, schedule
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.csms import Csms
-from mock_csms.runtime.schedule import Schedule
 from mock_csms.runtime.sink import Sink
 from mock_csms.values import reason_of
 
@@ -23,8 +24,11 @@ CANNOT_START = 3
 FORCED = 130
 
 
-async def serve(config: Config) -> int:
-    """Serve until the first SIGINT or SIGTERM, and return the exit status; a second signal ends the process at once."""
+async def serve(config: Config, reread: Callable[[], Config]) -> int:
+    """Serve until the first SIGINT or SIGTERM, and return the exit status; a second signal ends the process at once.
+
+    SIGHUP makes the mock behave as the settings say that `reread` returns; it raises ValueError for broken ones.
+    """
     bus = Bus()
     log = Sink(sys.stderr.fileno())
     Console(bus, log, config.log_level)
@@ -39,9 +43,29 @@ async def serve(config: Config) -> int:
             subject = error.filename or f"{config.host}:{config.port}"
             sys.stderr.write(f"mock-csms: error: cannot start: {subject}: {reason_of(error)}\n")
             return CANNOT_START
-        Schedule(config.script, csms)
+        csms.publish(Started(clock.now(), "", csms.url, csms.chance.seed))
+        for script in scripts(config):
+            schedule.start(script, csms)
+        _reread_on_hangup(csms, reread)
         await stopped.wait()
     return FINE
+
+
+def _reread_on_hangup(csms: Csms, reread: Callable[[], Config]) -> None:
+    """Read the settings again on SIGHUP; broken ones are told, and the old ones stay."""
+
+    def read() -> None:
+        try:
+            config = reread()
+            check(config)
+        except ValueError as error:
+            csms.publish(Failed(clock.now(), "", f"the settings stay as they were: {error}"))
+        else:
+            csms.configure(config)
+            csms.publish(Reconfigured(clock.now(), ""))
+
+    if hasattr(signal, "SIGHUP"):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, read)
 
 
 def _announce(url: str, ready_file: str | None) -> None:

@@ -144,6 +144,13 @@ def encode(message: Message) -> bytes:
     return orjson.dumps(array)
 
 
+def encode_as_wrong_type(message: Message) -> bytes:
+    """Return the text of `message` with the number of the next message type, which its array does not fit."""
+    array = orjson.loads(encode(message))
+    array[0] = array[0] + 1 if array[0] < _ERROR else _CALL
+    return orjson.dumps(array)
+
+
 def _is_id(value: Any) -> bool:
     return type(value) is str and 0 < len(value) <= MAX_ID_LENGTH
 

@@ -17,6 +17,7 @@ import orjson
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import ErrorCode
+from mock_csms.protocol.names import did_you_mean
 
 if TYPE_CHECKING:
     from jsonschema_rs import Draft4Validator, ValidationError
@@ -49,6 +50,11 @@ class Violation:
     path: str
     message: str
     code: ErrorCode
+
+    @property
+    def is_of_payload(self) -> bool:
+        """Whether it is the payload that is wrong, and not the action."""
+        return self.code in _PRECEDENCE
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message
@@ -86,16 +92,42 @@ class Schemas:
 
     def values(self, name: str, *path: str) -> tuple[str, ...]:
         """Return the values that the schema `name` allows for the enumeration at `path`."""
-        root = node = self.schema(name)
-        for part in path:
-            node = _resolve(root, node["properties"][part])
-        return tuple(node["enum"])
+        return tuple(self.node(name, path)["enum"])
+
+    def node(self, name: str, path: Sequence[str]) -> Json:
+        """Return what the schema `name` says of `path`; empty where anything may stand (customData).
+
+        Positions in arrays are digits. Raises ValueError for a path that the schema does not have.
+        """
+        root = _cached_schema(self, name)
+        node = root
+        for depth, part in enumerate(path):
+            if "items" in node and part.isdigit():
+                node = _resolve(root, node["items"])
+            elif part in node.get("properties", {}):
+                node = _resolve(root, node["properties"][part])
+            elif _is_free(node):
+                return {}
+            else:
+                hint = did_you_mean(part, node.get("properties", {}))
+                raise ValueError(f"{name} has no {'.'.join(path[: depth + 1])!r}{hint}")
+        return node
 
 
 def _resolve(root: Json, node: Json) -> Json:
     """Follow the `$ref` of `node` into the definitions of `root`, where it is one."""
     reference = node.get("$ref")
     return root["definitions"][reference.removeprefix("#/definitions/")] if reference else node
+
+
+def _is_free(node: Json) -> bool:
+    """Whether the schema allows properties that it does not name, or any value at all."""
+    return node.get("additionalProperties", True) is True and node.get("type", "object") == "object"
+
+
+@cache
+def _cached_schema(schemas: Schemas, name: str) -> Json:
+    return schemas.schema(name)
 
 
 @cache

@@ -24,15 +24,15 @@ class Version:
     actions: Actions
     schemas: Schemas
 
-    def call_violations(self, call: Call, sender: Sender) -> Sequence[Violation]:
-        """Return what is wrong with `call` coming from `sender`, worst first: the action, or its payload."""
+    def call_violations(self, call: Call, sender: Sender, *, payload: bool = True) -> Sequence[Violation]:
+        """Return what is wrong with `call` coming from `sender`, worst first: the action, or else its `payload`."""
         row = self.actions.get(call.action)
         if row is None:
             hint = did_you_mean(call.action, self.actions)
             return (Violation("", f"no action of OCPP {self.name} has this name{hint}", ErrorCode.NotImplemented),)
         if not row.sent_by(sender):
             return (Violation("", f"a {sender.value} may not send this action", ErrorCode.NotSupported),)
-        return self.schemas.request_violations(call.action, call.payload)
+        return self.schemas.request_violations(call.action, call.payload) if payload else ()
 
     def result_violations(self, call: Call, payload: Any) -> Sequence[Violation]:
         """Return how `payload`, the result of `call`, breaks its schema, worst first."""

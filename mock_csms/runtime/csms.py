@@ -3,15 +3,17 @@
 import asyncio
 import socket
 from collections.abc import Callable, Sequence
-from functools import partial
 from types import TracebackType
 from typing import Self
-from urllib.parse import unquote
 
-from mock_csms.behavior.events import Event, Refused
-from mock_csms.behavior.replies import Emission, Replies
+from mock_csms import assembly
+from mock_csms.behavior.admission import Door, LetIn, Respond, Verdict, Visitor
+from mock_csms.behavior.commands import Step
+from mock_csms.behavior.events import Connected, Event, Failed, Refused
+from mock_csms.behavior.replies import Decision, Replies
+from mock_csms.behavior.rules import RuleBook
 from mock_csms.behavior.stations import Station, fold
-from mock_csms.behavior.templates import Context, Template
+from mock_csms.behavior.templates import Context, World
 from mock_csms.config import Config
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.messages import Call
@@ -19,9 +21,11 @@ from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.versions import SUBPROTOCOLS, choose_subprotocol
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
-from mock_csms.runtime.gate import Admission, Limits
 from mock_csms.runtime.session import CallFailed, Session
-from mock_csms.runtime.transport import Endpoint, Transport
+from mock_csms.runtime.transport.connection import Transport
+from mock_csms.runtime.transport.endpoint import Endpoint
+from mock_csms.runtime.transport.gate import Limits
+from mock_csms.values import TIMESTAMPS
 
 _BACKLOG = 4096
 
@@ -30,15 +34,32 @@ class Csms:
     """One mock: `async with Csms(config) as csms` listens until the block ends."""
 
     def __init__(self, config: Config, bus: Bus | None = None) -> None:
-        self.config = config
         self.bus = bus or Bus()
         self.stations: dict[str, Station] = {}
         self.sessions: dict[str, Session] = {}
-        self._replies = {version: Replies(version, config, config.rules) for version in set(SUBPROTOCOLS.values())}
+        self.chance = clock.Chance(config.seed)
+        self.url = ""
+        self._servers: list[asyncio.Server] = []
         limits = Limits(config.max_message_size, not config.no_compression, config.ping_interval, config.ping_timeout)
         self._endpoint = Endpoint(self, limits)
-        self._servers: list[asyncio.Server] = []
-        self.url = ""
+        self.configure(config)
+
+    def configure(self, config: Config) -> None:
+        """Behave as `config` says from now on; what was settled when the mock began to listen stays as it is."""
+        self.config = config
+        self.validation = config.validate
+        self._door = Door(assembly.policies(config))
+        layers, faults = assembly.layers(config), RuleBook(config.rule.faults)
+        self._replies = {
+            version: Replies(assembly.defaults(config, version), layers, faults)
+            for version in set(SUBPROTOCOLS.values())
+        }
+        self._set_world()
+
+    def _set_world(self) -> None:
+        chance = self.chance
+        write_time = TIMESTAMPS[self.config.timestamp_format]
+        self.world = World(self.url, write_time, chance.new_integer, chance.new_id, chance.fraction)
 
     async def __aenter__(self) -> Self:
         """Listen. Raises OSError where the address cannot be had."""
@@ -48,6 +69,7 @@ class Csms:
         port = sockets[0].getsockname()[1]
         host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
         self.url = f"ws://{host}:{port}"
+        self._set_world()
         return self
 
     async def __aexit__(
@@ -61,25 +83,25 @@ class Csms:
         await self._endpoint.close(1001, "the mock stops")
 
     async def call(
-        self, identity: str, action: str, payload: Template, written: Callable[[], None] | None = None
+        self, identity: str, step: Step, request: Json | None = None, written: Callable[[], None] | None = None
     ) -> Json:
-        """Send the command `action` to the station `identity` and return the payload of its result.
+        """Send the command of `step` to the station `identity` and return the payload of its result.
 
-        `written` is called once the frame went to the socket. Raises CallFailed for a CALLERROR, an invalid answer,
-        none in time, or a station that is not connected.
+        `request` is what `{{request.…}}` stands for in it; `written` is called once the frame went to the socket.
+        Raises CallFailed for a CALLERROR, an invalid answer, none in time, or a station that is not connected.
         """
         session = self.sessions.get(identity)
         if session is None:
-            raise CallFailed(f"{identity} is not connected")
-        fill = partial(self._fill, payload, identity)
-        return await session.call(action, fill, self.config.call_timeout, written)
+            reason = f"{step.action} was not sent: {identity} is not connected"
+            self.publish(Failed(clock.now(), identity, reason))
+            raise CallFailed(reason)
+        template = assembly.command_payload(self.config, step)
+        return await session.call(
+            step.action, lambda: template(self._context(identity, request)), self.config.call_timeout, written
+        )
 
-    def _fill(self, template: Template, identity: str) -> Json:
-        payload: Json = template(self._context(identity))
-        return payload
-
-    def _context(self, identity: str) -> Context:
-        return Context(clock.now(), self.stations[identity], self.url, clock.new_integer, clock.new_id)
+    def _context(self, identity: str, request: object = None) -> Context:
+        return Context(clock.now() + self.config.clock_offset, self.stations[identity], self.world, request)
 
     # What sessions ask and tell.
 
@@ -90,9 +112,13 @@ class Csms:
             fold(station, event)
         self.bus.publish(event)
 
-    def answer(self, session: Session, call: Call, violations: Sequence[Violation]) -> Sequence[Emission]:
-        """Return what to send for a station's call."""
-        return self._replies[session.version].answer(call, violations, self._context(session.identity))
+    def answer(self, session: Session, call: Call, violations: Sequence[Violation]) -> Decision:
+        """Return what to do about a station's call."""
+        return self._replies[session.version].answer(call, violations, self._context(session.identity, call.payload))
+
+    def command(self, session: Session, call: Call) -> Decision:
+        """Return what to do to send a command."""
+        return self._replies[session.version].command(call, self._context(session.identity))
 
     def ended(self, session: Session) -> None:
         """Forget a session that is over; what is known of its station stays."""
@@ -105,33 +131,48 @@ class Csms:
         """Return the subprotocol to speak with a station that offers those."""
         return choose_subprotocol(offered)
 
-    def admit(self, transport: Transport, path: str, offered: Sequence[str]) -> Admission:
-        """Let in a station with an identity; the one that it replaces is closed (one station, one connection)."""
-        identity = unquote(path.partition("?")[0].rpartition("/")[2])
-        if not identity:
-            self._refuse(identity, f"404: {path!r} ends without the identity of a station")
-            return Admission(None, 404, "The last segment of the path must be the identity of the station.\n")
-        subprotocol = choose_subprotocol(offered)
-        if subprotocol is None:
-            self._refuse(identity, f"no common subprotocol; offered: {', '.join(offered) or 'none'}")
-            return Admission(None, text="no common subprotocol")
-        if identity in self.sessions:
+    def judge(self, visitor: Visitor, subprotocol: str | None) -> Verdict:
+        """Decide who is let in, and publish who is not."""
+        is_connected = visitor.identity in self.sessions
+        verdict = self._door.judge(visitor, subprotocol, clock.now(), is_connected=is_connected)
+        if not isinstance(verdict, LetIn):
+            self._refuse(visitor.identity, str(verdict))
+        return verdict
+
+    def welcome(self, transport: Transport, visitor: Visitor, subprotocol: str) -> Session:
+        """Begin the session of a station; by default it replaces the one that the station has already."""
+        identity = visitor.identity
+        if self.config.on_duplicate == "new" and identity in self.sessions:
             self.sessions[identity].close(1000, "replaced by a new connection of the same station")
         self.stations.setdefault(identity, Station(identity))
         session = Session(transport, identity, SUBPROTOCOLS[subprotocol], Sender.STATION, self)
         self.sessions[identity] = session
-        return Admission(session, opened=partial(session.started, subprotocol, tuple(offered)))
+        self.publish(Connected(clock.now(), identity, subprotocol, tuple(visitor.offered)))
+        self._limit(session)
+        return session
 
-    def visit(self, path: str) -> Admission:
+    def _limit(self, session: Session) -> None:
+        """Let the connection of a session end when a policy says so."""
+        seconds = self._door.cut_after(session.identity)
+        if seconds is not None:
+            asyncio.get_running_loop().call_later(seconds, self._cut, session)
+
+    def _cut(self, session: Session) -> None:
+        if not session.is_over:
+            self._door.was_cut(session.identity, clock.now())
+            session.drop("cut by --disconnect-after")
+
+    def visit(self, visitor: Visitor) -> Respond:
         """Answer a plain HTTP request: /healthz tells that the mock is up."""
-        if path.partition("?")[0] == "/healthz":
-            return Admission(None, 200, "OK\n")
-        self.refused(path, "426: an HTTP request that asks for no WebSocket")
-        return Admission(None, 426)
+        if visitor.path.partition("?")[0] == "/healthz":
+            return Respond(200, "OK")
+        verdict = Respond(426, "an HTTP request that asks for no WebSocket")
+        self._refuse(visitor.identity, str(verdict))
+        return verdict
 
-    def refused(self, path: str, reason: str) -> None:
-        """Publish that a handshake failed."""
-        self._refuse(unquote(path.rpartition("/")[2]), reason)
+    def refused(self, reason: str) -> None:
+        """Publish that a handshake was invalid."""
+        self._refuse("", reason)
 
     def _refuse(self, identity: str, reason: str) -> None:
         self.publish(Refused(clock.now(), identity, reason))

@@ -8,14 +8,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Sent, Unanswered
-from mock_csms.behavior.replies import Emission
+from mock_csms.behavior.emissions import Act, Close, Emission, Reset, Stall
+from mock_csms.behavior.events import Disconnected, Event, Received, Sent, Spoiled, Unanswered
+from mock_csms.behavior.replies import Decision
+from mock_csms.behavior.templates import World
+from mock_csms.behavior.validation import Validation
 from mock_csms.protocol.actions import Json, Sender
-from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result, decode, encode
+from mock_csms.protocol.messages import Call, Error, Malformed, Result, decode, encode
 from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.versions import Version
 from mock_csms.runtime import clock
-from mock_csms.runtime.transport import Transport
+from mock_csms.runtime.transport.connection import Transport
 
 
 class CallFailed(Exception):
@@ -28,8 +31,19 @@ class Host(Protocol):
     def publish(self, event: Event) -> None:
         """Learn what happened."""
 
-    def answer(self, session: "Session", call: Call, violations: Sequence[Violation]) -> Sequence[Emission]:
-        """Return what to send for the peer's `call`, which has those violations."""
+    @property
+    def world(self) -> World:
+        """Where fresh ids come from."""
+
+    @property
+    def validation(self) -> Validation:
+        """How strictly payloads are checked."""
+
+    def answer(self, session: "Session", call: Call, violations: Sequence[Violation]) -> Decision:
+        """Return what to do about the peer's `call`, which has those violations."""
+
+    def command(self, session: "Session", call: Call) -> Decision:
+        """Return what to do to send our own `call`."""
 
     def ended(self, session: "Session") -> None:
         """Learn that the session is over."""
@@ -58,10 +72,6 @@ class Session:
         self._open: _OpenCall | None = None
         self._turn: asyncio.Lock | None = None
 
-    def started(self, subprotocol: str, offered: tuple[str, ...]) -> None:
-        """Publish that the conversation begins."""
-        self._host.publish(Connected(clock.now(), self.identity, subprotocol, offered))
-
     # Reading.
 
     def receive(self, data: bytes, *, binary: bool) -> None:
@@ -70,20 +80,21 @@ class Session:
         waiting = None
         violations: Sequence[Violation] = ()
         if isinstance(message, Call):
-            violations = self.version.call_violations(message, self._peer)
+            checked = self._host.validation.looks_at(message.action)
+            violations = self.version.call_violations(message, self._peer, payload=checked)
         elif self._open is not None and self._open.call.id == message.id:
             waiting, self._open = self._open, None
-            if isinstance(message, Result):
+            if isinstance(message, Result) and self._host.validation.looks_at(waiting.call.action):
                 violations = self.version.result_violations(waiting.call, message.payload)
         answers = waiting.call if waiting else None
         self._host.publish(Received(clock.now(), self.identity, data, message, violations, answers, binary))
         if isinstance(message, Call):
-            for emission in self._host.answer(self, message, violations):
-                self._emit(emission, message)
+            counting = self._host.validation.counting(message.action, violations)
+            self._perform(self._host.answer(self, message, counting), message)
         elif waiting is not None:
-            _settle(waiting.answer, message, violations)
+            _settle(waiting.answer, message, self._host.validation.counting(waiting.call.action, violations))
         elif isinstance(message, Malformed) and not message.answers:
-            self._send(Error(message.id, message.code, message.problem), None)
+            self._send(Emission(Error(message.id, message.code, message.problem)), None)
 
     def closed(self, code: int, reason: str) -> None:
         """Learn from the transport that the connection is gone."""
@@ -105,6 +116,11 @@ class Session:
         self._transport.close(code, reason)
         self.closed(code, f"closed by the mock: {reason}")
 
+    def drop(self, reason: str) -> None:
+        """End the conversation with a TCP RST."""
+        self._transport.reset()
+        self.closed(1006, reason)
+
     async def call(
         self, action: str, payload: Callable[[], Json], timeout_: float, written: Callable[[], None] | None = None
     ) -> Json:
@@ -116,12 +132,13 @@ class Session:
         """
         self._turn = self._turn or asyncio.Lock()
         async with self._turn:
-            call = Call(clock.new_id(), action, payload())
+            call = Call(self._host.world.new_id(), action, payload())
             self._open = _OpenCall(call, asyncio.get_running_loop().create_future())
             answer = self._open.answer
-            if not self._send(call, None):
+            if self.is_over:
                 self._open = None
                 raise CallFailed("the connection is closed")
+            self._perform(self._host.command(self, call), None)
             if written:
                 written()
             try:
@@ -134,24 +151,39 @@ class Session:
             finally:
                 self._open = None
 
-    def _emit(self, emission: Emission, call: Call) -> None:
-        if emission.after > 0:
-            asyncio.get_running_loop().call_later(emission.after, self._send, emission.message, call)
-        else:
-            self._send(emission.message, call)
+    def _perform(self, decision: Decision, answers: Call | None) -> None:
+        """Do what was decided: at once what need not wait, so that reading goes on."""
+        if decision.fault:
+            self._host.publish(Spoiled(clock.now(), self.identity, decision.fault, decision.message, answers))
+        for act in decision.acts:
+            if isinstance(act, Emission | Close) and act.after > 0:
+                asyncio.get_running_loop().call_later(act.after, self._do, act, answers, decision.rule)
+            else:
+                self._do(act, answers, decision.rule)
 
-    def _send(self, message: Message, answers: Call | None) -> bool:
-        """Send a message, publish it when the connection took it, and tell whether it did."""
-        text = encode(message)
-        if self.is_over or not self._transport.send(text):
-            return False
+    def _do(self, act: Act, answers: Call | None, rule: str) -> None:
+        match act:
+            case Emission():
+                self._send(act, answers, rule)
+            case Close(code):
+                self._transport.close(code, "a fault")
+            case Reset():
+                self._transport.reset()
+            case Stall(seconds):
+                self._transport.stall(seconds)
+
+    def _send(self, emission: Emission, answers: Call | None, rule: str = "") -> None:
+        """Send a message, and publish it when the connection took it."""
+        message = emission.message
+        text = encode(message) if emission.text is None else emission.text
+        if self.is_over or not self._transport.send(text, binary=emission.binary, parts=emission.frames):
+            return
         violations: Sequence[Violation] = ()
         if isinstance(message, Result) and answers is not None:
             violations = self.version.result_violations(answers, message.payload)
         elif isinstance(message, Call):
             violations = self.version.schemas.request_violations(message.action, message.payload)
-        self._host.publish(Sent(clock.now(), self.identity, text, message, violations, answers))
-        return True
+        self._host.publish(Sent(clock.now(), self.identity, text, message, violations, answers, rule))
 
 
 def _settle(

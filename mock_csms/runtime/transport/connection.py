@@ -1,118 +1,56 @@
-"""One WebSocket: text in, text out. The only importer of `websockets`.
+"""One connection of a station, from its first byte to its last.
 
-It drives the library's sans-I/O protocol from an `asyncio.Protocol`, without a task or a queue for a connection.
 Incoming bytes are cut into whole frames here; the commonest one, an unfragmented masked text, goes straight to the
 receiver, and every other one through the library, which knows RFC 6455 in full. Outgoing text takes the same short way
 where no compression was agreed.
 """
 
 import asyncio
-import logging
-from collections.abc import Sequence
-from contextlib import suppress
-from typing import cast
+import socket
+import struct
+from typing import TYPE_CHECKING, cast
 
-from websockets.extensions.permessage_deflate import enable_server_permessage_deflate
 from websockets.frames import Frame, Opcode, apply_mask  # type: ignore[attr-defined] # in C where it can be
 from websockets.http11 import Request
 from websockets.protocol import State
-from websockets.server import ServerProtocol
-from websockets.typing import Subprotocol
 
-from mock_csms.runtime import frames
-from mock_csms.runtime.deadlines import Deadlines
-from mock_csms.runtime.gate import Admission, Gate, Limits, Receiver
+from mock_csms.behavior.admission import Hang, SendAway, SlamDoor, Verdict, Visitor
+from mock_csms.runtime.transport import frames
+from mock_csms.runtime.transport.gate import Receiver
+from mock_csms.runtime.transport.handshake import Handshake
 
-HANDSHAKE_TIMEOUT = 10.0
-CLOSE_TIMEOUT = 1.0
-"""How long a peer may take to answer our close frame, and to close its side of the connection, in seconds."""
-STOP_TIMEOUT = 0.5
-"""How long all peers together may take for that when the endpoint closes."""
-
-_READ_SIZE = 256 * 1024
-"""How much is read at once, in bytes. Into one buffer: a fresh one for every read costs as much as the rest of the work."""
-
-_LOGGER = logging.getLogger("mock_csms.websockets")
-_LOGGER.disabled = True  # what the library would log, the mock publishes as events
-
-
-class _Handshake(ServerProtocol):
-    """The library's protocol, with the choice of the subprotocol left to the gate."""
-
-    offered: Sequence[str] = ()
-
-    def __init__(self, endpoint: "Endpoint") -> None:
-        super().__init__(extensions=endpoint.extensions, max_size=endpoint.limits.max_message_size, logger=_LOGGER)
-        self._gate = endpoint.gate
-
-    def select_subprotocol(self, subprotocols: Sequence[Subprotocol]) -> Subprotocol | None:
-        self.offered = subprotocols
-        chosen = self._gate.choose_subprotocol(self.offered)
-        return None if chosen is None else Subprotocol(chosen)
-
-
-class Endpoint:
-    """What all connections of one listener share; call it for the transport of the next one."""
-
-    def __init__(self, gate: Gate, limits: Limits) -> None:
-        self.gate = gate
-        self.limits = limits
-        self.extensions = enable_server_permessage_deflate(None) if limits.compression else None
-        self.buffer = memoryview(bytearray(_READ_SIZE))
-        self.transports: set[Transport] = set()
-        self._emptied: asyncio.Event | None = None
-        self.handshakes = Deadlines(HANDSHAKE_TIMEOUT, Transport.abort)
-        self.closing = Deadlines(CLOSE_TIMEOUT, Transport.abort)
-        self.pings = Deadlines(limits.ping_interval, Transport.ping)
-        self.pongs = Deadlines(limits.ping_timeout, Transport.miss_pong)
-
-    def __call__(self) -> "Transport":
-        return Transport(self)
-
-    def forget(self, transport: "Transport") -> None:
-        """Hold nothing any more of a transport whose connection is gone."""
-        self.transports.discard(transport)
-        for deadlines in (self.handshakes, self.closing, self.pings, self.pongs):
-            deadlines.stop(transport)
-        if self._emptied is not None and not self.transports:
-            self._emptied.set()
-
-    async def close(self, code: int, reason: str) -> None:
-        """Close every connection; those that do not take part in the closing handshake are dropped."""
-        self._emptied = asyncio.Event()
-        for transport in list(self.transports):
-            transport.close(code, reason)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(STOP_TIMEOUT if self.transports else 0):
-                await self._emptied.wait()
-        for transport in list(self.transports):
-            transport.abort()
-        await asyncio.sleep(0)  # asyncio tells of an abort in the next turn of the loop
+if TYPE_CHECKING:
+    from mock_csms.runtime.transport.endpoint import Endpoint
 
 
 class Transport(asyncio.BufferedProtocol):
     """One connection of a station, from its first byte to its last."""
 
-    __slots__ = ("_binary", "_endpoint", "_fragments", "_pending", "_protocol", "_receiver", "_socket")
+    __slots__ = ("_binary", "_endpoint", "_fragments", "_held", "_pending", "_protocol", "_receiver", "_socket")
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: "Endpoint") -> None:
         self._endpoint = endpoint
-        self._protocol = _Handshake(endpoint)
+        self._protocol = Handshake(endpoint.gate, endpoint.extensions, endpoint.limits.max_message_size)
         self._receiver: Receiver | None = None
         self._pending = bytearray()
         self._fragments: list[bytes] = []
+        self._held: list[bytes] | None = None
 
     # What the mock does with the connection.
 
-    def send(self, text: bytes) -> bool:
-        """Send one text message; False when the connection is not open (any more)."""
+    def send(self, text: bytes, *, binary: bool = False, parts: int = 1) -> bool:
+        """Send one message, in so many frames; False when the connection is not open (any more)."""
         if self._protocol.state is not State.OPEN:
             return False
-        if self._protocol.extensions:
-            self._protocol.send_text(text)
+        if self._protocol.extensions or binary or parts > 1:
+            send = self._protocol.send_binary if binary else self._protocol.send_text
+            size = -(-len(text) // parts)
+            send(text[:size], fin=parts == 1)
+            for part in range(1, parts):
+                self._protocol.send_continuation(text[part * size : (part + 1) * size], fin=part == parts - 1)
             self._flush()
         else:
-            self._socket.write(frames.text_header(len(text)) + text)
+            self._write(frames.text_header(len(text)) + text)
         return True
 
     def close(self, code: int, reason: str = "") -> None:
@@ -128,14 +66,36 @@ class Transport(asyncio.BufferedProtocol):
         """Drop the connection at once."""
         self._socket.abort()
 
+    def reset(self) -> None:
+        """Drop the connection at once with a TCP RST."""
+        raw = self._socket.get_extra_info("socket")
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._socket.abort()
+
+    def stall(self, seconds: float) -> None:
+        """Neither read nor write for so many seconds; what is sent meanwhile goes out afterwards."""
+        if self._held is None and self._protocol.state is State.OPEN:
+            self._held = []
+            self._socket.pause_reading()
+            self._endpoint.pongs.stop(self)
+            asyncio.get_running_loop().call_later(seconds, self._go_on)
+
+    def _go_on(self) -> None:
+        held, self._held = self._held or [], None
+        if not self._socket.is_closing():
+            self._socket.resume_reading()
+            for data in held:
+                self._socket.write(data)
+
     def ping(self) -> None:
         """Send a ping, and expect its pong in time."""
         if self._protocol.state is State.OPEN:
-            self._protocol.send_ping(b"")
-            self._flush()
             self._endpoint.pings.start(self)
-            if self._endpoint.limits.ping_timeout:
-                self._endpoint.pongs.start(self)
+            if self._held is None:
+                self._protocol.send_ping(b"")
+                self._flush()
+                if self._endpoint.limits.ping_timeout:
+                    self._endpoint.pongs.start(self)
 
     def miss_pong(self) -> None:
         """Give up a peer that did not answer a ping (the code that the `websockets` library uses, 1011)."""
@@ -197,7 +157,8 @@ class Transport(asyncio.BufferedProtocol):
 
     def resume_writing(self) -> None:
         """Read on."""
-        self._socket.resume_reading()
+        if self._held is None:
+            self._socket.resume_reading()
 
     # Reading.
 
@@ -209,38 +170,33 @@ class Transport(asyncio.BufferedProtocol):
         head = len(data) if found < 0 else found + 4 - tail
         self._pending = bytearray() if found >= 0 else self._pending[-3:]
         self._protocol.receive_data(data[:head])
-        for event in self._protocol.events_received():
-            self._decide(cast(Request, event))
-        if self._protocol.handshake_exc is not None and self._receiver is None:
-            self._endpoint.gate.refused("", str(self._protocol.handshake_exc))
+        decided = self._protocol.events_received()
+        for request in decided:
+            self._decide(cast(Request, request))
+        if self._protocol.handshake_exc is not None and not decided:
+            self._endpoint.gate.refused(str(self._protocol.handshake_exc))
         self._flush()
         return data[head:] if self._protocol.state is State.OPEN else b""
 
     def _decide(self, request: Request) -> None:
-        """Ask the gate, and answer the handshake."""
-        gate, protocol = self._endpoint.gate, self._protocol
-        response = protocol.accept(request)
-        if response.status_code == 101:
-            admission = gate.admit(self, request.path, protocol.offered)
-        elif response.status_code == 426:
-            admission = gate.visit(request.path)
+        """Do what is decided about a request."""
+        visitor, verdict, response = self._protocol.judge(request)
+        if isinstance(verdict, SlamDoor):
+            self.reset()
+        elif isinstance(verdict, Hang):
+            self._endpoint.handshakes.stop(self)
         else:
-            return protocol.send_response(response)
-        if admission.status not in (101, 426):
-            response = protocol.reject(admission.status, admission.text)
-        protocol.send_response(response)
-        if protocol.state is State.OPEN:
-            self._open(admission)
-        return None
+            self._protocol.send_response(response)
+            self._flush()
+            if self._protocol.state is State.OPEN:
+                self._open(visitor, verdict)
 
-    def _open(self, admission: Admission) -> None:
+    def _open(self, visitor: Visitor, verdict: Verdict) -> None:
         self._endpoint.handshakes.stop(self)
-        if admission.receiver is None:
-            self.close(1002, admission.text)
+        if isinstance(verdict, SendAway):
+            self.close(1002, "no common subprotocol")
             return
-        self._receiver = admission.receiver
-        if admission.opened:
-            admission.opened()
+        self._receiver = self._endpoint.gate.welcome(self, visitor, cast(str, self._protocol.subprotocol))
         if self._endpoint.limits.ping_interval:
             self._endpoint.pings.start(self)
 
@@ -276,11 +232,17 @@ class Transport(asyncio.BufferedProtocol):
         """Do what the library wants after it was fed: write, close, and take the frames that it read."""
         for data in self._protocol.data_to_send():
             if data:
-                self._socket.write(data)
+                self._write(data)
             else:
                 self._end()
         for event in self._protocol.events_received():
             self._take(cast(Frame, event))
+
+    def _write(self, data: bytes) -> None:
+        if self._held is None:
+            self._socket.write(data)
+        else:
+            self._held.append(data)
 
     def _take(self, frame: Frame) -> None:
         if frame.opcode is Opcode.PONG:

@@ -1,11 +1,13 @@
 """Who gets what a transport reads, and who decides about those who connect: the two sides that a transport knows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from mock_csms.behavior.admission import Respond, Verdict, Visitor
+
 if TYPE_CHECKING:
-    from mock_csms.runtime.transport import Transport
+    from mock_csms.runtime.transport.connection import Transport
 
 
 class Receiver(Protocol):
@@ -18,34 +20,23 @@ class Receiver(Protocol):
         """Learn that the connection is gone; code 1006 when no close frame came."""
 
 
-@dataclass(frozen=True, slots=True)
-class Admission:
-    """What is done with somebody who asks for a WebSocket.
-
-    With a `receiver` the handshake is completed, and `opened` is called when it is. Without one it is refused: with the
-    HTTP `status` and `text`, or for status 101 by completing the handshake and closing with `text` as the reason.
-    """
-
-    receiver: Receiver | None
-    status: int = 101
-    text: str = ""
-    opened: Callable[[], None] | None = None
-
-
 class Gate(Protocol):
     """Who decides about those who connect."""
 
     def choose_subprotocol(self, offered: Sequence[str]) -> str | None:
         """Return the subprotocol to speak, or None when none suits."""
 
-    def admit(self, transport: "Transport", path: str, offered: Sequence[str]) -> Admission:
-        """Decide about a valid WebSocket handshake for `path` (raw, with query)."""
+    def judge(self, visitor: Visitor, subprotocol: str | None) -> Verdict:
+        """Decide about a valid WebSocket handshake."""
 
-    def visit(self, path: str) -> Admission:
+    def welcome(self, transport: "Transport", visitor: Visitor, subprotocol: str) -> Receiver:
+        """Return who gets what comes over a connection that has just opened."""
+
+    def visit(self, visitor: Visitor) -> Respond:
         """Decide about an HTTP request that asks for no WebSocket."""
 
-    def refused(self, path: str, reason: str) -> None:
-        """Learn that a handshake was refused because it was invalid."""
+    def refused(self, reason: str) -> None:
+        """Learn that a handshake was invalid."""
 
 
 @dataclass(frozen=True, slots=True)

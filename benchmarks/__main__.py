@@ -1,0 +1,53 @@
+"""The command `python -m benchmarks`: measures, prints the table and writes `results.json`. Judges, but never fails."""
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks import load, report
+from benchmarks.lab import FULL, QUICK, Lab
+from benchmarks.rounds import measure
+from benchmarks.rows import ROWS
+from benchmarks.verdicts import judge
+
+
+def main() -> None:
+    """Measure what the command line asks for."""
+    asked = _parse()
+    rows = [row for row in ROWS if not asked.only or row.key in asked.only]
+    scale = QUICK if asked.quick else FULL
+    began = time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="mock-csms-bench-") as name:
+        folder = Path(name)
+        _allow_many_connections()
+        outcome = measure(rows, asked.rounds, Lab(folder, scale, load.build(folder)))
+    verdicts = [judge(row, outcome) for row in rows]
+    report.write(verdicts, outcome, asked.rounds, scale)
+    notes = "".join(f"Note: {warning}.\n" for warning in report.warnings(outcome))
+    lasted = time.perf_counter() - began
+    sys.stdout.write(f"{report.table(verdicts)}\n{notes}{asked.rounds} rounds in {lasted:.0f} s; {report.RESULTS}\n")
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    keys = [row.key for row in ROWS]
+    parser.add_argument("--only", nargs="+", metavar="NAME", choices=keys, help=f"these rows only: {', '.join(keys)}")
+    parser.add_argument("--rounds", type=int, default=5, metavar="N", help="how often each pair is measured (default: 5)")
+    parser.add_argument("--quick", action="store_true", help="short runs and few stations: to see that it works")
+    return parser.parse_args()
+
+
+def _allow_many_connections() -> None:
+    """Let the processes that are started have as many connections open as the system allows."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,319 @@
+/* A closed-loop load generator for OCPP-J over WebSocket: every station has one CALL in flight at a time.
+ *
+ *   load loop|idle|churn -p PORT -n STATIONS [-t SECONDS] [-w SECONDS] [-s PID] [-a TYPE] -b BOOT [-m MESSAGE]
+ *
+ *   loop   connect, send BOOT, then MESSAGE again and again: for -w seconds unmeasured, for -t seconds measured
+ *   idle   connect, send BOOT, print a line when all were answered, then wait until the server has closed them all
+ *   churn  3 to 8 times: connect, send BOOT, stay 100 to 200 ms, close
+ *
+ * BOOT and MESSAGE are texts that begin with `[2,"` and 36 bytes for the message id; an answer must begin with `[TYPE,"`
+ * (3; for an echo 2) and that id. -s is the process whose CPU time is taken over the measured time. Loopback only; ends
+ * after -t and -w and 60 seconds at the latest. Prints one JSON line; times are in seconds. One thread, Linux.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { ID_AT = 4, ID_LENGTH = 36, MOST_MESSAGE = 4096, MOST_FRAME = MOST_MESSAGE + 16, MOST_STATIONS = 20000 };
+enum { MOST_RAMPING = 64, MOST_SAMPLES = 1 << 21, MOST_SECONDS = 60 };
+enum { TEXT = 0x81, CLOSE = 0x88, PING = 0x89, PONG = 0x8A };
+
+typedef enum { ABSENT, CONNECTING, UPGRADING, BOOTING, READY, CALLING, CLOSING } state;
+
+typedef struct {
+  state state;
+  int fd, number, visits, said_goodbye; /* visits: how many are still to come; said_goodbye: a close frame came */
+  double since, due;                    /* since: when what is under way began; due: when the next act is */
+  char id[ID_LENGTH];
+  size_t filled;
+  unsigned char buffer[MOST_FRAME];
+} station;
+
+typedef struct {
+  size_t count;
+  double values[MOST_SAMPLES];
+} samples;
+
+static struct { int port, stations, server; double seconds, warm_up; char type; const char *boot, *message; } asked = {
+    .seconds = 1, .type = '3'};
+static station *all;
+static samples answer_times, connect_times, close_times;
+static struct { long answers, wrong, failed, closed, visits; } counted;
+static int queue, calling, measuring;
+static uint64_t next_id, chance = 88172645463325252u;
+
+static void die(const char *what) { perror(what); exit(2); }
+
+static double read_clock(clockid_t clock) {
+  struct timespec time = {0};
+  clock_gettime(clock, &time);
+  return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
+static double now(void) { return read_clock(CLOCK_MONOTONIC); }
+
+static double cpu_time(int pid) { /* of all threads of a process; 0 for none */
+  clockid_t clock;
+  return pid && clock_getcpuclockid(pid, &clock) == 0 ? read_clock(clock) : 0;
+}
+
+static uint32_t draw(void) { /* xorshift64: chance for masks and pauses, the same in every run */
+  chance ^= chance << 13, chance ^= chance >> 7, chance ^= chance << 17;
+  return (uint32_t)(chance >> 16);
+}
+
+static void add(samples *to, double value) {
+  if (to->count < MOST_SAMPLES) to->values[to->count++] = value;
+}
+
+static int compare(const void *left, const void *right) {
+  double difference = *(const double *)left - *(const double *)right;
+  return (difference > 0) - (difference < 0);
+}
+
+static double quantile(samples *of, double part) {
+  qsort(of->values, of->count, sizeof *of->values, compare);
+  return of->count ? of->values[(size_t)(part * (double)(of->count - 1))] : 0;
+}
+
+/* What a station does. */
+
+static void leave(station *s, int failed) {
+  close(s->fd);
+  counted.failed += failed;
+  counted.closed++;
+  s->state = ABSENT;
+  s->due = now();
+}
+
+static void transmit(station *s, const void *data, size_t size) { /* never more than the socket's buffer holds */
+  if (send(s->fd, data, size, MSG_NOSIGNAL) != (ssize_t)size) shutdown(s->fd, SHUT_RDWR); /* read() then ends it */
+}
+
+static void send_frame(station *s, unsigned char opcode, const void *payload, size_t size) {
+  unsigned char frame[MOST_FRAME] = {opcode, 0x80 | (size < 126 ? size : 126), (unsigned char)(size >> 8), (unsigned char)size};
+  size_t head = size < 126 ? 2 : 4;
+  uint32_t key = draw();
+  memcpy(frame + head, &key, 4);
+  head += 4;
+  for (size_t i = 0; i < size; i += 4) { /* up to 3 bytes too many are written; the frame has room for them */
+    uint32_t word = 0;
+    memcpy(&word, (const char *)payload + i, size - i < 4 ? size - i : 4);
+    word ^= key;
+    memcpy(frame + head + i, &word, 4);
+  }
+  transmit(s, frame, head + size);
+}
+
+static void send_call(station *s, const char *text, state next) {
+  char call[MOST_MESSAGE];
+  char id[ID_LENGTH + 1];
+  size_t size = strlen(text);
+  snprintf(id, sizeof id, "%08x-0000-4000-8000-%012llx", (unsigned)s->number, (unsigned long long)next_id++ & 0xffffffffffff);
+  memcpy(s->id, id, ID_LENGTH);
+  memcpy(call, text, size);
+  memcpy(call + ID_AT, id, ID_LENGTH);
+  s->state = next;
+  s->since = now();
+  send_frame(s, TEXT, call, size);
+}
+
+static void say_goodbye(station *s) {
+  static const unsigned char normal[2] = {1000 >> 8, 1000 & 0xff};
+  s->state = CLOSING;
+  s->since = now();
+  send_frame(s, CLOSE, normal, sizeof normal);
+}
+
+static void arrive(station *s) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)asked.port)};
+  struct epoll_event event = {.events = EPOLLOUT, .data.ptr = s};
+  int on = 1;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if ((s->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0)) < 0) die("socket");
+  setsockopt(s->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  s->state = CONNECTING;
+  s->since = now();
+  s->filled = 0;
+  s->said_goodbye = 0;
+  counted.visits++;
+  s->visits--;
+  if (connect(s->fd, (struct sockaddr *)&address, sizeof address) && errno != EINPROGRESS) leave(s, 1);
+  else epoll_ctl(queue, EPOLL_CTL_ADD, s->fd, &event);
+}
+
+static void upgrade(station *s) {
+  struct epoll_event event = {.events = EPOLLIN, .data.ptr = s};
+  char request[512];
+  int error = 0;
+  socklen_t size = sizeof error;
+  getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &error, &size);
+  if (error) return leave(s, 1);
+  epoll_ctl(queue, EPOLL_CTL_MOD, s->fd, &event);
+  s->state = UPGRADING;
+  transmit(s, request, (size_t)snprintf(request, sizeof request,
+      "GET /CS-%06d HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: ocpp2.0.1\r\n\r\n", s->number, asked.port));
+}
+
+/* What a station hears. */
+
+static void take_answer(station *s, const unsigned char *text, size_t size) {
+  int right = size > ID_AT + ID_LENGTH && text[1] == (unsigned char)asked.type && !memcmp(text + ID_AT, s->id, ID_LENGTH);
+  if (!right || (s->state != BOOTING && s->state != CALLING)) {
+    counted.wrong += s->state != CLOSING;
+    return;
+  }
+  if (measuring) add(&answer_times, now() - s->since);
+  counted.answers++;
+  s->state = READY;
+  if (calling) send_call(s, asked.message, CALLING);
+  s->due = now() + 0.1 + draw() % 1000 * 1e-4;
+}
+
+static size_t take_response(station *s) { /* the end of the HTTP response, or 0 while it has not come whole */
+  unsigned char *end = memmem(s->buffer, s->filled, "\r\n\r\n", 4);
+  if (!end) return 0;
+  if (memcmp(s->buffer, "HTTP/1.1 101", 12)) shutdown(s->fd, SHUT_RDWR);
+  add(&connect_times, now() - s->since);
+  send_call(s, asked.boot, BOOTING);
+  return (size_t)(end + 4 - s->buffer);
+}
+
+static size_t take_frame(station *s, unsigned char *at, size_t left) { /* the frame's size, or 0 as above */
+  size_t head = left > 1 && at[1] == 126 ? 4 : 2;
+  if (left < head) return 0;
+  size_t size = head == 4 ? (size_t)(at[2] << 8 | at[3]) : at[1];
+  if (left < head + size) return 0;
+  if (at[0] == TEXT) take_answer(s, at + head, size);
+  else if (at[0] == PING) send_frame(s, PONG, at + head, size);
+  else if (at[0] == CLOSE) {
+    s->said_goodbye = 1;
+    if (s->state != CLOSING) say_goodbye(s);
+  }
+  return head + size;
+}
+
+static void listen_to(station *s) {
+  ssize_t got = recv(s->fd, s->buffer + s->filled, sizeof s->buffer - s->filled, 0);
+  if (got <= 0) {
+    if (s->state == CLOSING) add(&close_times, now() - s->since);
+    return leave(s, !s->said_goodbye);
+  }
+  s->filled += (size_t)got;
+  size_t taken = 0;
+  for (size_t used = 1; used && taken < s->filled; taken += used)
+    used = s->state == UPGRADING ? take_response(s) : take_frame(s, s->buffer + taken, s->filled - taken);
+  memmove(s->buffer, s->buffer + taken, s->filled -= taken);
+}
+
+/* What all do together. */
+
+static int count(state from, state to) {
+  int found = 0;
+  for (int i = 0; i < asked.stations; i++) found += all[i].state >= from && all[i].state <= to;
+  return found;
+}
+
+static void turn(void) {
+  struct epoll_event events[256];
+  int found = epoll_wait(queue, events, 256, 1);
+  for (int i = 0; i < found; i++) {
+    station *s = events[i].data.ptr;
+    if (s->state == CONNECTING) upgrade(s);
+    else if (s->state != ABSENT) listen_to(s);
+  }
+}
+
+static void turn_until(double end) {
+  while (now() < end) turn();
+}
+
+static void ramp(void) { /* all in, but not more than a few at once in their handshake or boot */
+  double end = now() + MOST_SECONDS;
+  for (int next = 0; now() < end && (next < asked.stations || count(CONNECTING, BOOTING)); turn())
+    for (int busy = count(CONNECTING, BOOTING); next < asked.stations && busy < MOST_RAMPING; busy++) arrive(&all[next++]);
+}
+
+static void part(void) { /* all out; those that wait for an answer do not get to see it */
+  double end = now() + 5;
+  for (int i = 0; i < asked.stations; i++)
+    if (all[i].state >= BOOTING && all[i].state < CLOSING) say_goodbye(&all[i]);
+  while (now() < end && count(CONNECTING, CLOSING)) turn();
+}
+
+static void loop(void) {
+  ramp();
+  calling = 1;
+  for (int i = 0; i < asked.stations; i++)
+    if (all[i].state == READY) send_call(&all[i], asked.message, CALLING);
+  turn_until(now() + asked.warm_up);
+  double began = now(), server = cpu_time(asked.server), own = cpu_time(getpid());
+  long answers = counted.answers;
+  measuring = 1;
+  turn_until(began + asked.seconds);
+  double lasted = now() - began;
+  printf("{\"messages\":%ld,\"seconds\":%.6f,\"server_cpu\":%.6f,\"load_cpu\":%.6f", counted.answers - answers, lasted,
+         cpu_time(asked.server) - server, cpu_time(getpid()) - own);
+  calling = measuring = 0;
+  printf(",\"answer_p50\":%.6f,\"answer_p95\":%.6f", quantile(&answer_times, 0.5), quantile(&answer_times, 0.95));
+  part();
+}
+
+static void idle(void) {
+  ramp();
+  printf("{\"ready\":%d}\n", count(READY, READY));
+  fflush(stdout);
+  for (double end = now() + MOST_SECONDS; now() < end && count(CONNECTING, CLOSING);) turn();
+  printf("{\"closed\":%ld", counted.closed);
+}
+
+static void churn(void) {
+  double end = now() + MOST_SECONDS;
+  for (int i = 0; i < asked.stations; i++) all[i].visits = 3 + (int)(draw() % 6);
+  for (int busy = 1; busy && now() < end; turn()) {
+    busy = 0;
+    for (station *s = all; s < all + asked.stations; s++) {
+      if (s->state == ABSENT && s->visits) arrive(s);
+      else if (s->state == READY && now() >= s->due) say_goodbye(s);
+      busy |= s->state != ABSENT || s->visits;
+    }
+  }
+  printf("{\"visits\":%ld,\"connect_p95\":%.6f,\"close_p95\":%.6f", counted.visits, quantile(&connect_times, 0.95),
+         quantile(&close_times, 0.95));
+}
+
+int main(int count, char **words) {
+  const char *mode = count > 1 ? words[1] : "";
+  for (int option; (option = getopt(count - 1, words + 1, "p:n:t:w:s:a:b:m:")) != -1;) switch (option) {
+    case 'p': asked.port = atoi(optarg); break;
+    case 'n': asked.stations = atoi(optarg); break;
+    case 't': asked.seconds = atof(optarg); break;
+    case 'w': asked.warm_up = atof(optarg); break;
+    case 's': asked.server = atoi(optarg); break;
+    case 'a': asked.type = *optarg; break;
+    case 'b': asked.boot = optarg; break;
+    case 'm': asked.message = optarg; break;
+    default: return 2;
+  }
+  if (asked.stations < 1 || asked.stations > MOST_STATIONS || !asked.boot || asked.seconds + asked.warm_up > MOST_SECONDS) return 2;
+  if (!asked.message) asked.message = asked.boot;
+  if (strlen(asked.boot) >= MOST_MESSAGE || strlen(asked.message) >= MOST_MESSAGE) return 2;
+  if ((queue = epoll_create1(0)) < 0 || !(all = calloc((size_t)asked.stations, sizeof *all))) die("load");
+  for (int i = 0; i < asked.stations; i++) all[i].number = i;
+  if (!strcmp(mode, "loop")) loop();
+  else if (!strcmp(mode, "idle")) idle();
+  else if (!strcmp(mode, "churn")) churn();
+  else return 2;
+  printf(",\"wrong\":%ld,\"failed\":%ld}\n", counted.wrong, counted.failed);
+  return 0;
+}

@@ -1,0 +1,82 @@
+"""The load generator: compiled from `load.c` on the fly, run on the core that the server does not have."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, TypeAlias
+
+from benchmarks.lab import Lab, NotRun, on_core
+from benchmarks.messages import BOOT
+from benchmarks.servers import Running
+
+Report: TypeAlias = dict[str, float]
+"""What the load generator prints: counts, and times in seconds."""
+
+_SOURCE = Path(__file__).parent / "load.c"
+_LONGEST = 200.0
+"""It ends by itself long before so many seconds."""
+
+
+def build(folder: Path) -> Path | None:
+    """Compile the load generator into `folder`; None where there is no C compiler, or no Linux."""
+    compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
+    if compiler is None or sys.platform != "linux":
+        return None
+    program = folder / "load"
+    subprocess.run([compiler, "-O2", "-o", str(program), str(_SOURCE)], check=True)
+    return program
+
+
+def call(lab: Lab, running: Running, stations: int, message: str, seconds: float) -> Report:
+    """Let each of `stations` send `message` again and again for `seconds`."""
+    words = ("loop", "-n", stations, "-m", message, "-t", seconds, "-w", lab.scale.warm_up)
+    with _load(lab, running, words) as output:
+        return _read(output)
+
+
+def churn(lab: Lab, running: Running, stations: int) -> Report:
+    """Let each of `stations` connect, boot, stay a little and close, several times."""
+    with _load(lab, running, ("churn", "-n", stations)) as output:
+        return _read(output)
+
+
+@contextmanager
+def hold(lab: Lab, running: Running, stations: int) -> Iterator[None]:
+    """Hold `stations` idle connections during the block, in which the server must close them."""
+    with _load(lab, running, ("idle", "-n", stations)) as output:
+        ready = _read(output)["ready"]
+        if ready != stations:
+            raise NotRun(f"only {ready:g} of {stations} stations got in")
+        yield
+        _read(output)
+
+
+@contextmanager
+def _load(lab: Lab, running: Running, words: tuple[object, ...]) -> Iterator[IO[bytes]]:
+    if lab.load_program is None:
+        raise NotRun("no C compiler")
+    target = ("-p", running.port, "-s", running.process.pid, "-a", running.server.answer, "-b", BOOT)
+    with on_core(1):
+        process = subprocess.Popen([str(lab.load_program), *map(str, (*words, *target))], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    try:
+        yield process.stdout
+        process.wait(_LONGEST)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _read(output: IO[bytes]) -> Report:
+    """Return the next line of the load generator; NotRun when a station was answered wrongly or lost its connection."""
+    line = output.readline()
+    if not line:
+        raise NotRun("the load generator failed")
+    report: dict[str, Any] = json.loads(line)
+    if report.get("wrong") or report.get("failed"):
+        raise NotRun(f"{report['wrong']} wrong answers, {report['failed']} lost connections")
+    return report

@@ -1,0 +1,51 @@
+"""The frames that the load generator sends, as OCPP-J texts with room for a message id."""
+
+import json
+from typing import Any
+
+_ID = "@" * 36
+"""What the load generator overwrites with a message id of its own, of the same length."""
+
+_TIME = "2026-03-25T12:00:00.000Z"
+
+
+def _call(action: str, payload: Any) -> str:
+    return json.dumps([2, _ID, action, payload], separators=(",", ":"))
+
+
+def _sample(value: float, measurand: str, unit: str, **more: str) -> dict[str, Any]:
+    sampled = {"value": value, "context": "Sample.Periodic", "measurand": measurand, "location": "Outlet"}
+    return sampled | {"unitOfMeasure": {"unit": unit}} | more
+
+
+_SAMPLES = [
+    _sample(15234.125, "Energy.Active.Import.Register", "Wh"),
+    _sample(16.01, "Current.Import", "A", phase="L1"),
+    _sample(15.98, "Current.Import", "A", phase="L2"),
+    _sample(230.1, "Voltage", "V", phase="L1-N"),
+    _sample(11040.5, "Power.Active.Import", "W"),
+    _sample(43, "SoC", "Percent"),
+]
+
+BOOT = _call("BootNotification", {"reason": "PowerUp", "chargingStation": {"model": "bench", "vendorName": "bench"}})
+
+HEARTBEAT = _call("Heartbeat", {})
+
+TRANSACTION_EVENT = _call(
+    "TransactionEvent",
+    {
+        "eventType": "Updated",
+        "timestamp": _TIME,
+        "triggerReason": "MeterValuePeriodic",
+        "seqNo": 17,
+        "offline": False,
+        "evse": {"id": 1, "connectorId": 1},
+        "transactionInfo": {
+            "transactionId": "3f0ac8a2-6c9d-4d0f-9d56-6a3a7c9f2b11",
+            "chargingState": "Charging",
+            "timeSpentCharging": 1830,
+        },
+        "meterValue": [{"timestamp": _TIME, "sampledValue": _SAMPLES}],
+    },
+)
+"""What a charging station sends most: the six values of a periodic sample, 1,205 bytes."""

@@ -1,0 +1,33 @@
+"""A bare `websockets` server that sends back what it gets: as little as a WebSocket server in asyncio can do.
+
+It speaks OCPP's subprotocol, so that the same stations connect; prints where it listens; SIGTERM closes it.
+"""
+
+import asyncio
+import signal
+from contextlib import suppress
+
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
+
+
+async def echo(connection: ServerConnection) -> None:
+    """Send back every message until the connection ends."""
+    with suppress(ConnectionClosed):
+        async for message in connection:
+            await connection.send(message)
+
+
+async def main() -> None:
+    """Serve until SIGTERM."""
+    subprotocols = [Subprotocol("ocpp2.0.1")]
+    async with serve(echo, "127.0.0.1", 0, compression=None, subprotocols=subprotocols) as server:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, server.close)
+        host, port = next(iter(server.sockets)).getsockname()
+        print(f"Listening on ws://{host}:{port}", flush=True)  # noqa: T201 - how all servers tell their port
+        await server.wait_closed()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

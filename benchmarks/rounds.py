@@ -1,0 +1,43 @@
+"""Runs probes in alternating rounds and keeps their figures."""
+
+import random
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from benchmarks.lab import Lab, NotRun
+from benchmarks.probes import Figures
+from benchmarks.rows import GROUPS, Group, Row
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the probes returned, run by run, and why those returned nothing that did not run to the end."""
+
+    figures: dict[str, list[Figures]] = field(default_factory=dict)
+    missing: dict[str, NotRun] = field(default_factory=dict)
+
+
+def measure(rows: Sequence[Row], rounds: int, lab: Lab) -> Outcome:
+    """Run, so many rounds, the probes that `rows` are made of, group by group."""
+    needed = {figure[0] for row in rows for figure in (row.ours, row.theirs) if isinstance(figure, tuple)}
+    outcome = Outcome()
+    for group in GROUPS:
+        names = [name for name in group.probes if name in needed]
+        if names:
+            sys.stderr.write(f"measuring {', '.join(names)}\n")
+            _take_turns(group, names, rounds, lab, outcome)
+    return outcome
+
+
+def _take_turns(group: Group, names: list[str], rounds: int, lab: Lab, outcome: Outcome) -> None:
+    """Run each of the named probes once a turn; one that cannot run is not tried again."""
+    for _ in range(rounds * group.repeats):
+        for name in random.sample(names, len(names)):
+            if name in outcome.missing:
+                continue
+            try:
+                figures = group.probes[name](lab)
+                outcome.figures.setdefault(name, []).append(figures)
+            except NotRun as reason:
+                outcome.missing[name] = reason

@@ -1,0 +1,90 @@
+"""The table: what is measured, on what, and which ratio is wanted. A row is two figures of two probes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from benchmarks.messages import HEARTBEAT, TRANSACTION_EVENT
+from benchmarks.probes import Probe, churn, cost, idle, rate, run, start_up
+from benchmarks.servers import BARE, ECHO, MOCK, OCPP_RPC, TRACED
+
+Figure: TypeAlias = tuple[str, str]
+"""A probe's name, and the name of one of its figures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Probes that take turns, in an order drawn anew each time; `repeats` is how often they do so in one round."""
+
+    probes: Mapping[str, Probe]
+    repeats: int = 1
+
+
+GROUPS: Sequence[Group] = (
+    Group({"start mock": start_up(MOCK), "start bare": start_up(BARE)}, repeats=4),
+    Group({"help mock": run("server.py", "--help"), "help argparse": run("-c", "import argparse")}, repeats=4),
+    Group(
+        {
+            "tx mock": rate(MOCK, TRANSACTION_EVENT),
+            "tx echo": rate(ECHO, TRANSACTION_EVENT),
+            "tx ocpp-rpc": rate(OCPP_RPC, TRANSACTION_EVENT),
+            "tx traced": rate(TRACED, TRANSACTION_EVENT),
+        }
+    ),
+    Group({"heartbeat mock": rate(MOCK, HEARTBEAT), "heartbeat echo": rate(ECHO, HEARTBEAT)}),
+    Group({"idle mock": idle(MOCK), "idle echo": idle(ECHO)}),
+    Group(
+        {
+            "few mock": cost(MOCK, TRANSACTION_EVENT, lambda _: 10),
+            "many mock": cost(MOCK, TRANSACTION_EVENT, lambda lab: lab.scale.fleet),
+        }
+    ),
+    Group({"churn 100": churn(MOCK, 100), "churn 500": churn(MOCK, 500)}),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`ours` divided by `theirs`, a figure or a fixed number; `floor` and `goal` are None where no ratio was asked for.
+
+    More is better for messages a second, less for everything else.
+    """
+
+    key: str
+    what: str
+    measured_on: str
+    ours: Figure
+    theirs: Figure | float
+    unit: str
+    floor: float | None = None
+    goal: float | None = None
+
+    @property
+    def more_is_better(self) -> bool:
+        """Whether a higher ratio is a better one."""
+        return self.unit == RATE
+
+
+RATE, MS, KB, US, SHARE = "messages/s", "ms", "kB", "µs", "of the limit"
+
+_TX = "TransactionEvent 1 kB, 50 stations"
+_HB = "Heartbeat, 50 stations"
+_ECHO = "websockets echo"
+_WARM = "the same, 2nd batch of connections"
+
+ROWS: Sequence[Row] = (
+    Row("tx", _TX, _ECHO, ("tx mock", "fresh"), ("tx echo", "fresh"), RATE, 0.6, 1.0),
+    Row("tx-warm", _TX, _WARM, ("tx mock", "warm"), ("tx echo", "warm"), RATE),
+    Row("rpc", _TX, "ocpp-rpc, strict, no log", ("tx mock", "fresh"), ("tx ocpp-rpc", "fresh"), RATE, 0.8, 1.5),
+    Row("rpc-warm", _TX, _WARM, ("tx mock", "warm"), ("tx ocpp-rpc", "warm"), RATE),
+    Row("trace", "〃 with --trace and all checks", _ECHO, ("tx traced", "fresh"), ("tx echo", "fresh"), RATE, 0.35, 0.6),
+    Row("heartbeat", _HB, _ECHO, ("heartbeat mock", "fresh"), ("heartbeat echo", "fresh"), RATE, 0.6, 1.0),
+    Row("heartbeat-warm", _HB, _WARM, ("heartbeat mock", "warm"), ("heartbeat echo", "warm"), RATE),
+    Row("start", "start to listening", "websockets listens", ("start mock", "time"), ("start bare", "time"), MS, 1.5, 1.15),
+    Row("help", "--help", "import argparse", ("help mock", "time"), ("help argparse", "time"), MS, 6.0, 4.0),
+    Row("memory", "memory per idle station", _ECHO, ("idle mock", "memory"), ("idle echo", "memory"), KB, 1.2, 0.6),
+    Row("stop", "SIGTERM to exit, 1,000 stations", _ECHO, ("idle mock", "stop"), ("idle echo", "stop"), MS, 1.0, 0.5),
+    Row("fleet", "cost per message, 5,000 stations", "itself at 10", ("many mock", "cpu"), ("few mock", "cpu"), US, 1.5, 1.2),
+    Row("churn", "churn, 100 stations: p95", "connect 200, close 100 ms", ("churn 100", "worst"), 1.0, SHARE, floor=1.0),
+    Row("churn-500", "churn, 500 stations: p95", "connect 200, close 100 ms", ("churn 500", "worst"), 1.0, SHARE, goal=1.0),
+)

@@ -1,0 +1,150 @@
+"""The mock and the servers that it is compared with: how each is started, watched and stopped. A process for every run."""
+
+import os
+import re
+import select
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from benchmarks.lab import ROOT, Lab, NotRun, NotYet, on_core
+
+_PATIENCE = 30.0
+"""How long a server may take to listen or to exit, in seconds."""
+_PEERS = Path(__file__).parent / "peers"
+_OCPP_RPC = "ocpp-rpc@2.2.1"
+
+LISTEN = """
+import asyncio
+from websockets.asyncio.server import serve
+async def main():
+    async with serve(None, "127.0.0.1", 0) as server:
+        print("Listening on", server.sockets[0].getsockname(), flush=True)
+        await server.serve_forever()
+asyncio.run(main())
+"""
+"""The least that listens with `websockets`; nobody connects to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A program that prints a line with its port once it listens.
+
+    `answer` is the message type that its answers begin with, `package` what npm has to install for it, and `flags` are
+    added with their values once the mock has them; `{folder}` in a value is the lab's folder.
+    """
+
+    command: Sequence[str]
+    answer: str = "3"
+    package: str = ""
+    flags: Mapping[str, str] = field(default_factory=dict)
+
+
+MOCK = Server((sys.executable, "server.py", "--port", "0"))
+TRACED = Server(MOCK.command, flags={"--trace": "{folder}/trace.jsonl"})
+ECHO = Server((sys.executable, str(_PEERS / "echo.py")), answer="2")
+BARE = Server((sys.executable, "-c", LISTEN))
+OCPP_RPC = Server(("node", str(_PEERS / "ocpp_rpc.js")), package=_OCPP_RPC)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that listens."""
+
+    server: Server
+    process: subprocess.Popen[bytes]
+    port: int
+
+    def memory(self) -> int:
+        """Return its resident memory in kB."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
+        return int(status.partition("VmRSS:")[2].split()[0])
+
+    def stop(self) -> None:
+        """Ask it to end, and wait until it has; one that does not is killed, and NotRun raised."""
+        self.process.terminate()
+        wait_for_exit(self.process)
+
+
+@contextmanager
+def started(server: Server, lab: Lab) -> Iterator[Running]:
+    """Run `server` on the servers' core while the block lasts; its log goes to a file. NotRun when it does not listen."""
+    log = lab.folder / "server.log"
+    with log.open("wb") as errors, on_core(0):
+        process = subprocess.Popen(
+            _command(server, lab), cwd=ROOT, env=environment(lab), stdout=subprocess.PIPE, stderr=errors
+        )
+    try:
+        yield Running(server, process, _await_port(process, log))
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def wait_for_exit(process: subprocess.Popen[bytes]) -> None:
+    """Wait for its end without polling, which would round the time up. NotRun when it fails or takes too long."""
+    descriptor = os.pidfd_open(process.pid)
+    try:
+        if not select.select([descriptor], [], [], _PATIENCE)[0]:
+            raise NotRun(f"did not exit within {_PATIENCE:g} s")
+    finally:
+        os.close(descriptor)
+    if process.wait() not in (0, -15):
+        raise NotRun(f"exit status {process.returncode}")
+
+
+def _await_port(process: subprocess.Popen[bytes], log: Path) -> int:
+    """Return the last number of the first line that a server prints."""
+    assert process.stdout is not None
+    ready = select.select([process.stdout], [], [], _PATIENCE)[0]
+    line = process.stdout.readline().decode() if ready else ""
+    numbers = re.findall(r"\d+", line)
+    if not numbers:
+        raise NotRun(f"did not listen: {log.read_text(encoding='utf-8', errors='replace')[-200:]!r}")
+    return int(numbers[-1])
+
+
+def _command(server: Server, lab: Lab) -> list[str]:
+    """Return the command line; NotRun when something that it needs is missing."""
+    program, *words = server.command
+    if server.package:
+        program = _find(program)
+        _install(server.package, lab.folder)
+    for flag, value in server.flags.items():
+        if flag not in _mock_help():
+            raise NotYet(f"the mock has no {flag}")
+        words += [flag, value.format(folder=lab.folder)]
+    return [program, *words]
+
+
+def environment(lab: Lab) -> dict[str, str]:
+    """Return what users have: compiled modules are kept, memory is allocated as usual, node finds what npm installed."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "MALLOC_"))}
+    return kept | {"NODE_PATH": str(lab.folder / "node_modules")}
+
+
+@cache
+def _mock_help() -> str:
+    """Return what the mock's --help prints: it tells which flags exist by now."""
+    return subprocess.run([*MOCK.command, "--help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
+@cache
+def _install(package: str, folder: Path) -> None:
+    command = [_find("npm"), "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(folder), package]
+    try:
+        subprocess.run(command, cwd=folder, capture_output=True, check=True, timeout=60)
+    except (subprocess.SubprocessError, OSError) as error:
+        raise NotRun(f"npm could not install {package}") from error
+
+
+def _find(program: str) -> str:
+    found = shutil.which(program)
+    if found is None:
+        raise NotRun(f"no {program}")
+    return found

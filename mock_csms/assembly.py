@@ -1,0 +1,107 @@
+"""What the settings amount to: the layers of rules, who is let in, and the commands with their payloads."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+from mock_csms.behavior.admission import Policies
+from mock_csms.behavior.commands import Script, Step
+from mock_csms.behavior.rules import Answer, Refusal, Reply, Rule, RuleBook
+from mock_csms.behavior.templates import SAMPLE, Template, compile_template, merge
+from mock_csms.config import Config
+from mock_csms.flags import flag_of
+from mock_csms.protocol.actions import Json, Sender
+from mock_csms.protocol.messages import ErrorCode
+from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.versions import V201, Version
+
+
+def layers(config: Config) -> Sequence[RuleBook[Answer]]:
+    """Return the rules that the settings stand for: a layer for each, a later setting over an earlier one."""
+    makers = [flag_of(setting).rules for setting in fields(config) if _is_on(getattr(config, setting.name))]
+    return [RuleBook(make(config)) for make in makers if make]
+
+
+def _is_on(value: Any) -> bool:
+    """Whether a setting says anything; 0 does."""
+    return not (value is None or value is False or value == ())
+
+
+def defaults(config: Config, version: Version) -> Mapping[str, Template]:
+    """Return what is answered to each action of stations where no rule says otherwise."""
+    return {
+        action: compile_template(_with_settings(config, action, row.response))
+        for action, row in version.actions.items()
+        if row.sent_by(Sender.STATION)
+    }
+
+
+def policies(config: Config) -> Policies:
+    """Return who is let in."""
+    return Policies(
+        refusals=config.refuse,
+        cuts=config.disconnect_after,
+        known=config.known_stations,
+        passwords=config.basic_auth,
+        close_on_mismatch=config.on_subprotocol_mismatch == "close",
+        keep_old=config.on_duplicate == "old",
+    )
+
+
+def scripts(config: Config) -> Sequence[Script]:
+    """Return the commands to send, and when: those of the flags, then those of the files."""
+    pairs = config.commands
+    if config.command:
+        pairs = ((config.command, config.period or config.delay or 0.0),)
+    steps = tuple(Step(action, config.payload or {}, delay) for action, delay in pairs)
+    own = Script(steps, config.period, None, None, config.rerun_commands, config.station)
+    return [own, *config.script] if steps else config.script
+
+
+def command_payload(config: Config, step: Step) -> Template:
+    """Return the payload of a command: its row, then the settings for it, then what the step lays over it."""
+    row = V201.actions[step.action]
+    return compile_template(merge(_with_settings(config, step.action, row.request), step.payload))
+
+
+def _with_settings(config: Config, action: str, payload: Json) -> Json:
+    """Lay the settings that `sets` names for an action over what the mock sends for it by default."""
+    for setting in fields(config):
+        value = getattr(config, setting.name)
+        for place in flag_of(setting).sets:
+            target, *path = place.split(".")
+            if target == action and value is not None:
+                payload = merge(payload, _nested(path, value))
+    return payload
+
+
+def _nested(path: Sequence[str], value: Any) -> Any:
+    """Return `value` inside one object for each part of `path`."""
+    return _nested(path[:-1], {path[-1]: value}) if path else value
+
+
+def check(config: Config) -> Sequence[str]:
+    """Return what is strange about the settings but can be done: a mock must be able to.
+
+    Raises ValueError for what cannot: a command whose payload has an unknown placeholder or breaks its schema.
+    """
+    for script in scripts(config):
+        for step in script.steps:
+            violations = V201.schemas.request_violations(step.action, command_payload(config, step)(SAMPLE))
+            if violations:
+                raise ValueError(f"the payload of {step.action} is not valid: {violations[0]}")
+    by_default = defaults(config, V201) if config.rule.answers else {}
+    return [warning for rule in config.rule.answers for warning in _warnings(rule, by_default)]
+
+
+def _warnings(rule: Rule[Answer], by_default: Mapping[str, Template]) -> Sequence[str]:
+    """Tell what a rule would send that is against the book."""
+    match rule.then:
+        case Refusal(code) if code not in list(ErrorCode):
+            return [f"{rule.name}: {code!r} is no error code of OCPP-J{did_you_mean(code, list(ErrorCode))}"]
+        case Reply(payload) if "{{request" not in rule.name:
+            action = rule.match.action
+            answer = merge(by_default[action](SAMPLE), payload(SAMPLE))
+            violations = V201.schemas.response_violations(action, answer)
+            return [f"{rule.name}: breaks the schema of {action}Response: {violations[0]}"] if violations else []
+    return []

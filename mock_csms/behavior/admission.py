@@ -1,0 +1,175 @@
+"""Who is let in: what is decided about somebody who asks for a WebSocket, before it opens.
+
+A verdict is data; the transport performs it.
+"""
+
+import base64
+import binascii
+import hmac
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+from urllib.parse import unquote
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks: the raw path with its query, the subprotocols offered, and the Authorization header, or None."""
+
+    path: str
+    offered: Sequence[str]
+    authorization: str | None = None
+
+    @property
+    def identity(self) -> str:
+        """The last segment of the path, percent-decoded (Part 4, 3.1.1)."""
+        return unquote(self.path.partition("?")[0].rpartition("/")[2])
+
+
+@dataclass(frozen=True, slots=True)
+class LetIn:
+    """Complete the handshake."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendAway:
+    """Complete the handshake without a subprotocol and close at once (Part 4, 3.2)."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class Respond:
+    """Answer with an HTTP status in place of a WebSocket."""
+
+    status: int
+    text: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.status}: {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class SlamDoor:
+    """Drop the connection with a TCP RST."""
+
+    def __str__(self) -> str:
+        return "dropped with a TCP RST"
+
+
+@dataclass(frozen=True, slots=True)
+class Hang:
+    """Never answer."""
+
+    def __str__(self) -> str:
+        return "left without an answer"
+
+
+Verdict: TypeAlias = LetIn | SendAway | Respond | SlamDoor | Hang
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """How upgrade requests of each station are refused: the first `times`, or for `seconds` from the first one on."""
+
+    verdict: Verdict
+    times: int | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """How connections are cut: each so many `seconds` after it opened, `times` for each station where that is set."""
+
+    seconds: float
+    times: int | None = None
+
+
+@dataclass(slots=True)
+class _Record:
+    """What was done to one station so far: how many refusals, since when, and how many cuts."""
+
+    refusals: int = 0
+    since: float | None = None
+    cuts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policies:
+    """Who is let in: all that flags say of it. `known` identities and `passwords` by identity: None for everybody."""
+
+    refusals: Refusals | None = None
+    cuts: Cuts | None = None
+    known: Collection[str] | None = None
+    passwords: Mapping[str, str] | None = None
+    close_on_mismatch: bool = True
+    keep_old: bool = False
+
+
+class Door:
+    """Judges visitors by the policies, and keeps count of what each station has met."""
+
+    def __init__(self, policies: Policies) -> None:
+        self._policies = policies
+        self._records: dict[str, _Record] = {}
+
+    def judge(self, visitor: Visitor, subprotocol: str | None, now: float, *, is_connected: bool) -> Verdict:
+        """Decide about a valid upgrade request: the `subprotocol` to speak, and whether its station `is_connected`."""
+        policies, identity = self._policies, visitor.identity
+        if policies.refusals is not None and self._is_refused(policies.refusals, identity, now):
+            return policies.refusals.verdict
+        if not identity:
+            return Respond(404, "the last segment of the path must be the identity of the station")
+        if policies.known is not None and identity not in policies.known:
+            return Respond(404, "no station of this identity is known")
+        if policies.passwords is not None and not _is_right(visitor.authorization, identity, policies.passwords):
+            return Respond(401, "identity and password are needed", {"WWW-Authenticate": 'Basic realm="mock-csms"'})
+        if subprotocol is None:
+            reason = f"no common subprotocol; offered: {', '.join(visitor.offered) or 'none'}"
+            return SendAway(reason) if policies.close_on_mismatch else Respond(400, reason)
+        if policies.keep_old and is_connected:
+            return Respond(409, "a station of this identity is connected already")
+        return LetIn()
+
+    def cut_after(self, identity: str) -> float | None:
+        """Return after how many seconds to cut the connection that a station has just opened, if it is to be cut."""
+        cuts, record = self._policies.cuts, self._record(identity)
+        if cuts is None or (cuts.times is not None and record.cuts >= cuts.times):
+            return None
+        record.cuts += 1
+        return cuts.seconds
+
+    def was_cut(self, identity: str, now: float) -> None:
+        """Begin the refusals of a station anew, because its connection has just been cut."""
+        record = self._record(identity)
+        record.refusals, record.since = 0, now
+
+    def _record(self, identity: str) -> _Record:
+        return self._records.setdefault(identity, _Record())
+
+    def _is_refused(self, refusals: Refusals, identity: str, now: float) -> bool:
+        """Whether it is still to be refused; where connections are cut, refusals begin with the first cut."""
+        record = self._record(identity)
+        if record.since is None:
+            if self._policies.cuts is not None:
+                return False
+            record.since = now
+        record.refusals += 1
+        in_time = refusals.seconds is None or now < record.since + refusals.seconds
+        return in_time and (refusals.times is None or record.refusals <= refusals.times)
+
+
+def _is_right(authorization: str | None, identity: str, passwords: Mapping[str, str]) -> bool:
+    """Whether an Authorization header has the password of that identity (security profile 1; A00.FR.203-205)."""
+    scheme, _, encoded = (authorization or "").partition(" ")
+    if scheme.lower() != "basic" or identity not in passwords:
+        return False
+    try:
+        given = base64.b64decode(encoded.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return hmac.compare_digest(given, f"{identity}:{passwords[identity]}".encode())

@@ -1,0 +1,194 @@
+"""Ways to spoil what is sent. A fault knows only its effect; whom, when and how often belongs to the rule around it.
+
+Each is a class: its name in `FAULTS`, its docstring and its fields are all that flags, files and the README say of it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from mock_csms.behavior.emissions import Act, Close, Emission, Reset, Stall
+from mock_csms.behavior.templates import Context
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.messages import Error, Message, encode, encode_as_wrong_type
+
+
+class Fault(Protocol):
+    """One way to spoil an emission."""
+
+    def spoil(self, emission: Emission, context: Context, /) -> Sequence[Act]:
+        """Return what is done in place of `emission`."""
+
+
+def attribute(help_: str, *, minimum: float = 0, default: Any = ...) -> Any:
+    """Return the field of a fault's attribute: a number from `minimum` on, required unless it has a default."""
+    metadata = {"help": help_, "minimum": minimum}
+    return field(metadata=metadata) if default is ... else field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """Sends it late."""
+
+    seconds: float = attribute("how late")
+    jitter: float = attribute("up to so much later still, by chance", default=0.0)
+
+    def spoil(self, emission: Emission, context: Context) -> Sequence[Act]:
+        """Let it wait."""
+        return [replace(emission, after=emission.after + self.seconds + self.jitter * context.world.chance())]
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Sends nothing."""
+
+    def spoil(self, _emission: Emission, _context: Context) -> Sequence[Act]:
+        """Forget it."""
+        return []
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """Sends it more than once."""
+
+    times: int = attribute("copies in all", minimum=2, default=2)
+
+    def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
+        """Repeat it."""
+        return [emission] * self.times
+
+
+@dataclass(frozen=True, slots=True)
+class WrongId:
+    """Sends it under a fresh message id."""
+
+    def spoil(self, emission: Emission, context: Context) -> Sequence[Act]:
+        """Give it an id that nobody knows."""
+        return [replace(emission, message=replace(emission.message, id=context.world.new_id()))]
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """Sends text of the same length that is not JSON."""
+
+    def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
+        """Open it with the wrong bracket."""
+        return [replace(emission, text=b"{" + encode(emission.message)[1:])]
+
+
+@dataclass(frozen=True, slots=True)
+class Truncate:
+    """Sends the first half of the text."""
+
+    def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
+        """Cut it."""
+        text = encode(emission.message)
+        return [replace(emission, text=text[: len(text) // 2])]
+
+
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """Sends the right action with a payload that breaks its schema."""
+
+    def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
+        """Add a property that no schema knows."""
+        return [replace(emission, message=_with_extra(emission.message, {"notInTheSchema": True}))]
+
+
+@dataclass(frozen=True, slots=True)
+class WrongType:
+    """Sends it with the number of another message type, which the rest of the array does not fit."""
+
+    def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
+        """Number it wrongly."""
+        return [replace(emission, text=encode_as_wrong_type(emission.message))]
+
+
+@dataclass(frozen=True, slots=True)
+class Oversize:
+    """Sends it blown up by customData, valid otherwise."""
+
+    bytes: int = attribute("least length of the text", minimum=1)
+
+    def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
+        """Fill it up."""
+        custom = {"customData": {"vendorId": "mock-csms", "filler": "x" * self.bytes}}
+        return [replace(emission, message=_with_extra(emission.message, custom))]
+
+
+@dataclass(frozen=True, slots=True)
+class CloseInstead:
+    """Sends nothing and closes the connection."""
+
+    code: int = attribute("the close code", minimum=1000, default=1000)
+    after: float = attribute("so many seconds later", default=0.0)
+
+    def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
+        """Say goodbye."""
+        return [Close(self.code, emission.after + self.after)]
+
+
+@dataclass(frozen=True, slots=True)
+class ResetInstead:
+    """Sends nothing and drops the connection with a TCP RST."""
+
+    def spoil(self, _emission: Emission, _context: Context) -> Sequence[Act]:
+        """Slam the door."""
+        return [Reset()]
+
+
+@dataclass(frozen=True, slots=True)
+class StallFirst:
+    """Stops reading, writing and answering pings on the connection, and sends it afterwards."""
+
+    seconds: float = attribute("for how long")
+
+    def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
+        """Play dead."""
+        return [Stall(self.seconds), emission]
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Sends it as a fragmented message."""
+
+    frames: int = attribute("in how many frames", minimum=2)
+
+    def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
+        """Cut it into frames."""
+        return [replace(emission, frames=self.frames)]
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """Sends it in a binary frame."""
+
+    def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
+        """Mark the frame as binary."""
+        return [replace(emission, binary=True)]
+
+
+def _with_extra(message: Message, extra: Json) -> Message:
+    """Return `message` with more in its payload, or in the details of an error."""
+    if isinstance(message, Error):
+        return replace(message, details=(message.details or {}) | extra)
+    return replace(message, payload=message.payload | extra)
+
+
+FAULTS: Mapping[str, Callable[..., Fault]] = {
+    "delay": Delay,
+    "drop": Drop,
+    "duplicate": Duplicate,
+    "wrong-id": WrongId,
+    "malformed": Malformed,
+    "truncate": Truncate,
+    "invalid": Invalid,
+    "wrong-type": WrongType,
+    "oversize": Oversize,
+    "close": CloseInstead,
+    "reset": ResetInstead,
+    "stall": StallFirst,
+    "split": Split,
+    "binary": Binary,
+}
+"""Every fault by the name that people write."""

@@ -1,0 +1,56 @@
+"""Finding a value inside a payload, and telling whether it is the one that somebody expects."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import orjson
+
+Path: TypeAlias = tuple[str, ...]
+"""The way to a value: names of properties, and positions in arrays as digits."""
+
+ABSENT = object()
+"""What is found where nothing is."""
+PRESENT = object()
+"""What a condition expects that only asks whether something is there."""
+
+
+def parse_path(text: str) -> Path:
+    """Return the path that people write as `meterValue.0.timestamp`."""
+    return tuple(text.split("."))
+
+
+def value_at(payload: Any, path: Path) -> Any:
+    """Return what is at `path` of a payload of any shape, or ABSENT."""
+    for part in path:
+        if isinstance(payload, dict):
+            payload = payload.get(part, ABSENT)
+        elif isinstance(payload, list) and part.isascii() and part.isdigit() and int(part) < len(payload):
+            payload = payload[int(part)]
+        else:
+            return ABSENT
+    return payload
+
+
+def comparable(path: Path, value: Any) -> Hashable:
+    """Return what is equal for equal values: JSON keeps true apart from 1, and OCPP reads idTokens in any case."""
+    if isinstance(value, str):
+        return value.casefold() if path[-1] == "idToken" else value
+    if isinstance(value, dict | list):
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    return (value,) if isinstance(value, bool) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """That `value` (or anything, for PRESENT) is at `path`."""
+
+    path: Path
+    value: Any = PRESENT
+
+    def holds(self, payload: Any) -> bool:
+        """Whether it is so in `payload`."""
+        found = value_at(payload, self.path)
+        if self.value is PRESENT:
+            return found is not ABSENT
+        return found is not ABSENT and comparable(self.path, found) == comparable(self.path, self.value)

@@ -1,0 +1,151 @@
+"""How people write what rules match and do: `Authorize[idToken.idToken=BAD]*2@CS-*`, `delay seconds=3`.
+
+Everything here turns text into data, or raises ValueError with what is wrong and what was probably meant.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import MISSING, dataclass, fields
+from typing import Any
+
+import orjson
+
+from mock_csms.behavior.faults import FAULTS, Fault
+from mock_csms.behavior.matching import Condition, Path, parse_path
+from mock_csms.behavior.replies import COMMAND
+from mock_csms.behavior.rules import Match
+from mock_csms.protocol.actions import Json, Sender
+from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.versions import V201, Version
+
+_NAME = re.compile(r"[A-Za-z0-9]+(\.[a-z]+)?")
+_TAIL = re.compile(r"(\*(?P<times>\d+))?(@(?P<stations>.+))?", re.DOTALL)
+_CONDITION = re.compile(r'\s*(?P<path>[^\s=,\[\]]+)\s*=\s*(?P<value>"(?:[^"\\]|\\.)*"|[^,\]]*?)\s*(?P<end>[,\]])')
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """The parts of a match as they were written: the name, the conditions, and what stands behind them."""
+
+    name: str
+    conditions: Sequence[tuple[Path, str]]
+    tail: str
+
+
+def split(text: str) -> Pattern:
+    """Return the parts of `NAME[path=value,…]TAIL`."""
+    name = _NAME.match(text)
+    if name is None:
+        raise ValueError(f"{text!r} does not begin with the name of an action")
+    position = name.end()
+    conditions: list[tuple[Path, str]] = []
+    if text[position : position + 1] == "[":
+        end = ","
+        while end == ",":
+            found = _CONDITION.match(text, position + 1)
+            if found is None:
+                raise ValueError(f"{text[position:]!r} is not [path=value,…]")
+            conditions.append((parse_path(found["path"]), found["value"]))
+            position, end = found.end() - 1, found["end"]
+        position += 1
+    return Pattern(name[0], conditions, text[position:])
+
+
+def parse_match(text: str, *, commands: bool, version: Version = V201) -> Match:
+    """Return the match for the calls of stations or, where `commands` are allowed too, for our own.
+
+    The action of a command that stations may send as well keeps its `.command`.
+    """
+    pattern = split(text)
+    action = pattern.name.removesuffix(COMMAND) if commands else pattern.name
+    if action not in version.actions:
+        raise ValueError(f"{pattern.name!r} is no action of OCPP {version.name}{did_you_mean(action, version.actions)}")
+    row = version.actions[action]
+    if pattern.name != action and not row.sent_by(Sender.CSMS):
+        raise ValueError(f"{action} is no command of a CSMS")
+    if not (commands or row.sent_by(Sender.STATION)):
+        raise ValueError(f"{action} is not sent by stations")
+    tail = _TAIL.fullmatch(pattern.tail)
+    if tail is None:
+        raise ValueError(f"{pattern.tail!r} behind the match is not *N or @GLOB, in this order")
+    name = action if row.sender is not Sender.EITHER else pattern.name
+    conditions = tuple(_condition(f"{action}Request", path, value, version) for path, value in pattern.conditions)
+    times = int(tail["times"]) if tail["times"] else None
+    return Match(name, conditions, times, tail["stations"] or "*")
+
+
+def _condition(schema: str, path: Path, text: str, version: Version) -> Condition:
+    """Return the condition that `text`, read as the type that the schema has there, is at `path`."""
+    node = version.schemas.node(schema, path)
+    try:
+        return Condition(path, _value(text, node))
+    except ValueError as error:
+        raise ValueError(f"{'.'.join(path)}={text}: {error}") from None
+
+
+def _value(text: str, node: Json) -> Any:
+    kind = node.get("type")
+    if kind == "string" or text.startswith('"'):
+        value = orjson.loads(text) if text.startswith('"') else text
+        if kind not in ("string", None):
+            raise ValueError(f"must be {kind}")
+        return _spelled_like(value, node["enum"]) if "enum" in node else value
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        if kind is None:
+            return text
+        raise ValueError(f"must be {kind}") from None
+    types: dict[str, type | tuple[type, ...]] = {"integer": int, "number": (int, float), "boolean": bool}
+    wanted = types.get(kind or "", object)
+    if (
+        kind in ("object", "array")
+        or not isinstance(value, wanted)
+        or (isinstance(value, bool) and kind != "boolean" and kind)
+    ):
+        raise ValueError(f"must be {kind}" if kind not in ("object", "array") else f"is {kind}; name a part of it")
+    return value
+
+
+def _spelled_like(value: str, names: Sequence[str]) -> str:
+    for name in names:
+        if name.lower() == value.lower():
+            return name
+    raise ValueError(f"must be one of {', '.join(names)}{did_you_mean(value, names)}")
+
+
+def parse_fault(text: str) -> tuple[Fault, float]:
+    """Return the fault that `kind key=value …` names, and its probability."""
+    kind, *words = text.split()
+    if kind not in FAULTS:
+        raise ValueError(f"{kind!r} is no fault{did_you_mean(kind, FAULTS)} (there are {', '.join(FAULTS)})")
+    attributes = {setting.name: setting for setting in fields(FAULTS[kind])}  # type: ignore[arg-type] # all are dataclasses
+    given: dict[str, float] = {}
+    probability = 1.0
+    for word in words:
+        key, equals, value = word.partition("=")
+        if not equals:
+            raise ValueError(f"{word!r} is not key=value")
+        if key == "probability":
+            probability = _number(key, value, float, 0)
+            if probability > 1:
+                raise ValueError(f"probability={value}: must be from 0 to 1")
+        elif key in attributes:
+            given[key] = _number(key, value, attributes[key].type, attributes[key].metadata["minimum"])
+        else:
+            raise ValueError(f"{kind} has no {key!r}{did_you_mean(key, [*attributes, 'probability'])}")
+    for name, setting in attributes.items():
+        if setting.default is MISSING and name not in given:
+            raise ValueError(f"{kind} needs {name}=…")
+    return FAULTS[kind](**given), probability
+
+
+def _number(key: str, text: str, kind: Any, minimum: float) -> Any:
+    try:
+        value = kind(text)
+    except ValueError:
+        raise ValueError(f"{key}={text}: must be {'a whole number' if kind is int else 'a number'}") from None
+    if not math.isfinite(value) or value < minimum:
+        raise ValueError(f"{key}={text}: must be at least {minimum:g}, and finite")
+    return value

@@ -1,0 +1,43 @@
+"""The rules that flags stand for, but those about tokens (`authorization.py`)."""
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+from mock_csms.behavior.matching import Condition
+from mock_csms.behavior.rules import Answer, Match, Refusal, Reply, Rule
+from mock_csms.behavior.stations import Station
+from mock_csms.behavior.templates import compile_template
+from mock_csms.protocol.actions import Sender
+from mock_csms.protocol.versions import V201
+
+
+def boot_rules(statuses: Sequence[str]) -> Iterable[Rule[Answer]]:
+    """Answer the BootNotifications of a station with each status in turn, and stay on the last (B01, B02, B03)."""
+    for turn, status in enumerate(statuses, start=1):
+        times = 1 if turn < len(statuses) else None
+        yield Rule(Match("BootNotification", times=times), Reply(compile_template({"status": status})))
+
+
+def cost_rules(event_type: str, cost: float) -> Iterable[Rule[Answer]]:
+    """Tell the `cost` so far (Updated, I02) or in the end (Ended, I03)."""
+    match = Match("TransactionEvent", (Condition(("eventType",), event_type),))
+    return [Rule(match, Reply(compile_template({"totalCost": cost})))]
+
+
+def offline_rules() -> Iterable[Rule[Answer]]:
+    """Be unable to authorize anybody."""
+    return [Rule(Match("Authorize"), Refusal("InternalError", "the mock plays an offline authorization"))]
+
+
+def boot_first_rules() -> Iterable[Rule[Answer]]:
+    """Refuse all but BootNotification until one was Accepted (B01.FR.10, B02.FR.09, B03.FR.07)."""
+    refusal = Refusal("SecurityError", "the station has not been accepted yet")
+    for action, row in V201.actions.items():
+        if row.sent_by(Sender.STATION) and action != "BootNotification":
+            yield Rule(Match(action, when=partial(_is_too_early, action)), refusal)
+
+
+def _is_too_early(action: str, station: Station) -> bool:
+    """Whether a station may not send `action` yet: what was asked for while Pending it may (B02.FR.02)."""
+    asked_for = station.boot_status == "Pending" and action in station.asked_for
+    return not (station.is_accepted or asked_for)

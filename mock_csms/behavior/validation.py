@@ -1,0 +1,33 @@
+"""How incoming payloads are checked: refused when they break their schema, only reported, or not looked at."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from mock_csms.protocol.schemas import Violation
+
+
+class Strictness(StrEnum):
+    """What is done with a payload that breaks its schema."""
+
+    STRICT = "strict"
+    REPORT = "report"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """The strictness for each action, and for all others."""
+
+    others: Strictness = Strictness.STRICT
+    by_action: Mapping[str, Strictness] = field(default_factory=dict)
+
+    def looks_at(self, action: str) -> bool:
+        """Whether payloads of `action` are checked at all."""
+        return self.by_action.get(action, self.others) is not Strictness.OFF
+
+    def counting(self, action: str, violations: Sequence[Violation]) -> Sequence[Violation]:
+        """Return the violations that spoil a message of `action`; those of its payload only when checked strictly."""
+        if not violations or not violations[0].is_of_payload:
+            return violations
+        return violations if self.by_action.get(action, self.others) is Strictness.STRICT else ()

@@ -1,0 +1,108 @@
+"""Where settings come from besides the command line: TOML files and the environment."""
+
+import os
+import shlex
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from mock_csms.flags import Flag, Settings, Source, flag_of
+from mock_csms.protocol.names import did_you_mean
+from mock_csms.values import reason_of
+
+ENVIRONMENT = "MOCK_CSMS_"
+"""What the name of a variable begins with; then comes the flag's name in capitals, with _ for -."""
+
+
+def file_source(settings: type[Settings], path: str) -> Source:
+    """Return what a TOML file says. Raises ValueError where it cannot be read or has an unknown key."""
+    try:
+        content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path}: cannot be read: {reason_of(error)}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{path}: not TOML: {error}") from None
+    declared = {setting.name: flag_of(setting) for setting in fields(settings)}
+    given: dict[str, Any] = {}
+    for key, value in content.items():
+        name = _tables_name(key, value).replace("-", "_")
+        if name not in declared:
+            known = [name.replace("_", "-") for name in declared]
+            raise ValueError(f"{path}: {key!r} is no setting{did_you_mean(key, known)}")
+        try:
+            given[name] = as_written(value, declared[name])
+        except ValueError as error:
+            raise ValueError(f"{path}: {key}: {error}") from None
+    return Source(given, lambda name: _place(path, name))
+
+
+def _tables_name(key: str, value: Any) -> str:
+    """Return the setting that a key means: tables called `command` are scripts, a text called so is the flag's."""
+    return "script" if key == "command" and isinstance(value, list) else key
+
+
+def _place(path: str, name: str) -> str:
+    return f"{path}: {'command' if name == 'script' else name.replace('_', '-')}"
+
+
+def as_written(value: Any, declared: Flag) -> Any:
+    """Return a TOML value as the flag's parser gets it from the command line: a text, a list, or whether it is on."""
+    if declared.forms is not None:
+        if not isinstance(value, list) or not all(isinstance(table, dict) for table in value):
+            raise ValueError("must be written as [[tables]]")
+        return value
+    if declared.parse is None:
+        if not isinstance(value, bool):
+            raise ValueError("must be true or false")
+        return value
+    if isinstance(value, list):
+        texts = [_text(item) for item in value]
+        return texts if declared.takes_list else ",".join(texts)
+    return [_text(value)] if declared.takes_list else _text(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        return orjson.dumps(value).decode()
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError(f"{value!r} is neither text nor a number")
+    return str(value)
+
+
+def environment_source(settings: type[Settings], environment: Mapping[str, str] = os.environ) -> Source:
+    """Return what the environment says, written as behind the flags; a switch is on for 1, true, yes or on.
+
+    Variables that are no setting are left alone: other tools may use such names too.
+    """
+    given: dict[str, Any] = {}
+    for setting in fields(settings):
+        text = environment.get(ENVIRONMENT + setting.name.upper())
+        declared = flag_of(setting)
+        if text is not None and declared.forms is None:
+            given |= dict(_from_text(setting.name, text, declared))
+        for form_name, form in (declared.forms or {}).items():
+            words = shlex.split(environment.get(ENVIRONMENT + form_name.upper(), ""))
+            for part in _groups(words, len(form.metavar), ENVIRONMENT + form_name.upper()):
+                given.setdefault(setting.name, []).append(form.table(part))
+    return Source(given, lambda name: ENVIRONMENT + name.upper())
+
+
+def _from_text(name: str, text: str, declared: Flag) -> Iterable[tuple[str, Any]]:
+    if declared.parse is not None:
+        yield name, shlex.split(text) if declared.takes_list else text
+    elif text.lower() in ("1", "true", "yes", "on"):
+        yield name, True
+    elif text.lower() in ("0", "false", "no", "off", ""):
+        yield name, False
+    else:
+        raise ValueError(f"{ENVIRONMENT}{name.upper()}: {text!r} is neither true nor false")
+
+
+def _groups(words: Sequence[str], size: int, where: str) -> Iterable[Sequence[str]]:
+    if len(words) % size:
+        raise ValueError(f"{where}: takes {size} words each time, not {len(words)} in all")
+    return (words[start : start + size] for start in range(0, len(words), size))

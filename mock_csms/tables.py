@@ -1,0 +1,187 @@
+"""How the tables `[[rule]]`, `[[token]]` and `[[command]]` become behaviour, and how flags write the first two.
+
+A table is a dict of what stands in the file; the flags make the same dicts. ValueError says what is wrong with one.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from mock_csms import values
+from mock_csms.behavior.authorization import info_rules
+from mock_csms.behavior.commands import Script, Step
+from mock_csms.behavior.matching import Condition
+from mock_csms.behavior.notation import parse_fault, parse_match
+from mock_csms.behavior.rules import Answer, Refusal, Reply, Rule, Spoil
+from mock_csms.behavior.templates import compile_template, escape
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.names import did_you_mean
+
+Table: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules that a user wrote: those that choose an answer, and those that spoil what is sent."""
+
+    answers: tuple[Rule[Answer], ...] = ()
+    faults: tuple[Rule[Spoil], ...] = ()
+
+    def __add__(self, other: "Rules") -> "Rules":
+        return Rules(self.answers + other.answers, self.faults + other.faults)
+
+
+def take(table: Table, known: Mapping[str, Callable[[Any], Any]], required: Iterable[str] = ()) -> dict[str, Any]:
+    """Return the values of a table, each parsed by what is `known` of its key; refuse other keys and missing ones."""
+    parsed = {}
+    for key, value in table.items():
+        if key not in known:
+            raise ValueError(f"{key!r} is no key of it{did_you_mean(key, known)}")
+        try:
+            parsed[key] = known[key](value)
+        except (ValueError, TypeError) as error:
+            raise ValueError(f"{key} = {value!r}: {error}") from None
+    for key in required:
+        if key not in parsed:
+            raise ValueError(f"{key!r} is missing")
+    return parsed
+
+
+def each(tables: Sequence[Table], parse: Callable[[Table], Any]) -> list[Any]:
+    """Parse all tables; an error names the one that is wrong by its number, or by what it holds when it came alone."""
+    parsed = []
+    for number, table in enumerate(tables, start=1):
+        try:
+            parsed.append(parse(table))
+        except ValueError as error:
+            where = f"number {number}: " if len(tables) > 1 else ""
+            raise ValueError(f"{where}{error}") from None
+    return parsed
+
+
+# Rules.
+
+
+def reply_table(words: Sequence[str]) -> Table:
+    """Return the table that `--reply MATCH JSON` stands for."""
+    return {"match": words[0], "reply": words[1]}
+
+
+def error_table(words: Sequence[str]) -> Table:
+    """Return the table that `--error MATCH CODE[:DESCRIPTION]` stands for."""
+    return {"match": words[0], "error": words[1]}
+
+
+def fault_table(words: Sequence[str]) -> Table:
+    """Return the table that `--fault MATCH FAULT` stands for."""
+    return {"match": words[0], "fault": words[1]}
+
+
+def rules(tables: Sequence[Table]) -> Rules:
+    """Return the rules of those tables, in their order."""
+    pairs = each(tables, _rule)
+    answers = tuple(answer for answer, _ in pairs if answer)
+    return Rules(answers, tuple(fault for _, fault in pairs if fault))
+
+
+def _rule(table: Table) -> tuple[Rule[Answer] | None, Rule[Spoil] | None]:
+    taken = take(table, KEYS["rule"], ["match"])
+    if len(taken) == 1 or {"reply", "error"} <= set(taken):
+        raise ValueError("a rule has a reply or an error, or a fault, or one of both")
+    name = " ".join(str(value) for value in table.values())
+    answer: Rule[Answer] | None = None
+    fault: Rule[Spoil] | None = None
+    if "reply" in taken:
+        answer = Rule(parse_match(taken["match"], commands=False), Reply(compile_template(taken["reply"])), name)
+    if "error" in taken:
+        code, _, description = taken["error"].partition(":")
+        answer = Rule(parse_match(taken["match"], commands=False), Refusal(code.strip(), description.strip()), name)
+    if "fault" in taken:
+        fault = Rule(parse_match(taken["match"], commands=True), Spoil(*parse_fault(taken["fault"])), name)
+    return answer, fault
+
+
+def payload(value: Any) -> Json:
+    """Take a table, or the text of a JSON object (`@FILE` reads one)."""
+    return dict(value) if isinstance(value, Mapping) else values.json_object(value)
+
+
+# Tokens.
+
+
+def token_table(words: Sequence[str]) -> Table:
+    """Return the table that `--token ID=STATUS,key=value,…` stands for."""
+    first, *rest = words[0].split(",")
+    identity, equals, status = first.rpartition("=")
+    if not equals:
+        raise ValueError(f"{first!r} is not ID=STATUS")
+    table: dict[str, Any] = {"id": identity, "status": status}
+    for word in rest:
+        key, equals, value = word.partition("=")
+        if not equals:
+            raise ValueError(f"{word!r} is not key=value")
+        table[key.strip()] = value.split("+") if key.strip() == "evse" else value
+    return table
+
+
+def tokens(tables: Sequence[Table]) -> list[Rule[Answer]]:
+    """Return the rules that give those tokens their status."""
+    return [rule for made in each(tables, _token) for rule in made]
+
+
+def _token(table: Table) -> list[Rule[Answer]]:
+    taken = take(table, KEYS["token"], ["id", "status"])
+    info: Json = {"status": taken["status"]}
+    if "group" in taken:
+        info["groupIdToken"] = {"idToken": escape(taken["group"]), "type": "Central"}
+    if "expiry" in taken:
+        info["cacheExpiryDateTime"] = f"{{{{now+{taken['expiry']:f}}}}}"
+    if "evse" in taken:
+        info["evseId"] = taken["evse"]
+    conditions = [Condition(("idToken", "type"), taken["type"])] if "type" in taken else []
+    return list(info_rules(info, taken["id"], conditions))
+
+
+# Commands.
+
+
+def scripts(tables: Sequence[Table]) -> list[Script]:
+    """Return the scripts of those tables."""
+    return each(tables, _script)
+
+
+def _script(table: Table) -> Script:
+    taken = take(table, KEYS["command"], ["action"])
+    if sum(key in taken for key in ("period", "on")) > 1 or ("period" in taken and "delay" in taken):
+        raise ValueError("a command has a delay, or a period, or on (with a delay from then)")
+    step = Step(taken["action"], taken.get("payload", {}), taken.get("delay", taken.get("period", 0.0)))
+    return Script(
+        (step,),
+        period=taken.get("period"),
+        on=taken.get("on"),
+        repeat=taken.get("repeat"),
+        stations=taken.get("station", "*"),
+    )
+
+
+KEYS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
+    "rule": {"match": str, "reply": payload, "error": values.text, "fault": values.text},
+    "token": {
+        "id": values.text,
+        "status": values.one_of(values.enumeration("AuthorizeResponse", "idTokenInfo", "status")),
+        "group": values.text,
+        "expiry": lambda value: values.number()(str(value)),
+        "type": values.one_of(values.enumeration("AuthorizeRequest", "idToken", "type")),
+        "evse": lambda value: [values.integer(1)(str(item)) for item in value],
+    },
+    "command": {
+        "action": values.command,
+        "payload": payload,
+        "delay": lambda value: values.number()(str(value)),
+        "period": lambda value: values.number(above=True)(str(value)),
+        "on": lambda value: parse_match(value, commands=False),
+        "station": values.text,
+        "repeat": lambda value: values.integer(1)(str(value)),
+    },
+}
+"""What each kind of table may hold, and how it is parsed."""
