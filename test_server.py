@@ -19,10 +19,6 @@ from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.v201 import ACTIONS
 from tests.wire import BOOT, PATIENCE, SERVER, Mock, Raw, Station, masked, transaction
 
-COMMANDS = [action for action, row in ACTIONS.items() if row.sent_by(Sender.CSMS)]
-LONG_TOKEN = "t" * 37
-"""One character more than an idToken may have."""
-
 
 def run(*flags: str) -> subprocess.CompletedProcess[str]:
     """Run the program to its end."""
@@ -34,70 +30,42 @@ def assert_one_line(ended: subprocess.CompletedProcess[str], status: int) -> Non
     assert (ended.returncode, ended.stdout, len(ended.stderr.splitlines())) == (status, "", 1), ended
 
 
-def at(payload: Any, path: str) -> Any:
-    """Return what stands at a dotted path of a payload; None where nothing does."""
-    for part in path.split("."):
-        with_index = isinstance(payload, list) and int(part) < len(payload)
-        payload = payload[int(part)] if with_index else payload.get(part) if isinstance(payload, dict) else None
-    return payload
-
-
-def misfits(payload: Any, wanted: dict[str, Any]) -> dict[str, Any]:
-    """Return what `payload` has at those paths of `wanted` where it is not what is wanted (a pattern: must match)."""
-    found = {path: at(payload, path) for path in wanted}
-    return {
-        path: value
-        for path, value in found.items()
-        if not (re.match(want, str(value)) if isinstance(want := wanted[path], re.Pattern) else value == want)
-    }
-
-
 # Bad values.
 
 BAD = """
-    stray
-    --nonsense
-    --boot-stat Pending
-    --port x|--port -1|--port 65536|--port 1.5|--port
-    --boot-status Nope|--boot-status ""|--boot-status Accepted --boot-status-sequence Pending
-    --boot-status-sequence ""|--boot-status-sequence Accepted,Nope|--boot-status-sequence Accepted,,Pending
-    --boot-interval x|--boot-interval -1|--boot-interval 1.5|--boot-interval nan|--boot-interval inf
-    --total-cost x|--total-cost nan|--total-cost inf|--total-cost -1|--total-cost 1e999
-    --final-cost x|--final-cost NaN|--final-cost -inf|--final-cost -0.5
-    --auth-mode nope|--whitelist|--blacklist|--local-list-tokens
-    --auth-cache-expiry x|--auth-cache-expiry nan|--auth-cache-expiry -1|--auth-cache-expiry 1e300
-    --command Reset|-c Reset -d 1 -p 1|-c Reset -d 1 --commands Reset:1
-    -c Nope -d 1|-c reset -d 1|-c Heartbeat -d 1|-c "" -d 1
-    -c Reset -d x|-c Reset -d -1|-c Reset -d nan|-c Reset -d inf
-    -c Reset -p x|-c Reset -p -1|-c Reset -p nan|-c Reset -p inf|-c Reset -p 0
-    --commands ""|--commands ,|--commands Reset|--commands Reset:|--commands Reset:x|--commands :1
-    --commands Reset:-1|--commands Reset:nan|--commands Reset:inf|--commands Reset:1,,Reset:1
-    --commands Nope:1|--commands Heartbeat:1|--commands Reset:1,reset:1
-    -c Reset -d 0 --payload ""|-c Reset -d 0 --payload "{"|-c Reset -d 0 --payload []|-c Reset -d 0 --payload 5
-    -c Reset -d 0 --payload '{"type": "Nope"}'|-c Reset -d 0 --payload '{"type": null}'
-    -c Reset -d 0 --payload '{"evseId": "1"}'|-c Reset -d 0 --payload '{"nope": 1}'
-    -c Reset -d 0 --payload '{"evseId": NaN}'|-c Reset -d 0 --payload @/no/such/file|-c Reset -d 0 --payload @/
-    --after never
-    --trigger-message Nope|--reset-type Nope|--availability-status Nope
-    --set-variables ""|--set-variables A|--set-variables A.B|--set-variables A=1|--set-variables A.=1
-    --get-variables ""|--get-variables A|--get-variables A.|--get-variables .B|--get-variables A.B,C
-    --reservation-id x|--reservation-id 1.5|--reservation-id -1|--reservation-id nan
-    --reserve-evse-id x|--reserve-evse-id -1
-    --call-timeout x|--call-timeout 0|--call-timeout -1|--call-timeout nan|--call-timeout inf
-    --ping-interval x|--ping-interval -1|--ping-interval nan|--ping-interval inf
-    --ping-timeout x|--ping-timeout -1|--ping-timeout nan
-    --max-message-size x|--max-message-size 0|--max-message-size -1|--max-message-size 1.5
-    --log-level LOUD
+    stray|--nonsense|--boot-stat Pending|--port x|--port -1|--port 65536|--port 1.5|--port|--boot-status Nope
+    --boot-status ""|--boot-status Accepted --boot-status-sequence Pending|--boot-status-sequence ""
+    --boot-status-sequence Accepted,Nope|--boot-status-sequence Accepted,,Pending|--boot-interval x|--boot-interval -1
+    --boot-interval 1.5|--boot-interval nan|--boot-interval inf|--total-cost x|--total-cost nan|--total-cost inf
+    --total-cost -1|--total-cost 1e999|--final-cost x|--final-cost NaN|--final-cost -inf|--final-cost -0.5
+    --auth-mode nope|--whitelist|--blacklist|--local-list-tokens|--auth-cache-expiry x|--auth-cache-expiry nan
+    --auth-cache-expiry -1|--auth-cache-expiry 1e300|--command Reset|-c Reset -d 1 -p 1
+    -c Reset -d 1 --commands Reset:1|-c Nope -d 1|-c reset -d 1|-c Heartbeat -d 1|-c "" -d 1|-c Reset -d x
+    -c Reset -d -1|-c Reset -d nan|-c Reset -d inf|-c Reset -p x|-c Reset -p -1|-c Reset -p nan|-c Reset -p inf
+    -c Reset -p 0|--commands ""|--commands ,|--commands Reset|--commands Reset:|--commands Reset:x|--commands :1
+    --commands Reset:-1|--commands Reset:nan|--commands Reset:inf|--commands Reset:1,,Reset:1|--commands Nope:1
+    --commands Heartbeat:1|--commands Reset:1,reset:1|-c Reset -d 0 --payload ""|-c Reset -d 0 --payload "{"
+    -c Reset -d 0 --payload []|-c Reset -d 0 --payload 5|-c Reset -d 0 --payload '{"type": "Nope"}'
+    -c Reset -d 0 --payload '{"type": null}'|-c Reset -d 0 --payload '{"evseId": "1"}'
+    -c Reset -d 0 --payload '{"nope": 1}'|-c Reset -d 0 --payload '{"evseId": NaN}'
+    -c Reset -d 0 --payload @/no/such/file|-c Reset -d 0 --payload @/|--after never|--trigger-message Nope
+    --reset-type Nope|--availability-status Nope|--set-variables ""|--set-variables A|--set-variables A.B
+    --set-variables A=1|--set-variables A.=1|--get-variables ""|--get-variables A|--get-variables A.
+    --get-variables .B|--reservation-id x|--reservation-id 1.5|--reservation-id -1|--reservation-id nan
+    --reserve-evse-id x|--reserve-evse-id -1|--call-timeout x|--call-timeout 0|--call-timeout -1|--call-timeout nan
+    --call-timeout inf|--ping-interval x|--ping-interval -1|--ping-interval nan|--ping-interval inf|--ping-timeout x
+    --ping-timeout -1|--ping-timeout nan|--max-message-size x|--max-message-size 0|--max-message-size -1
+    --max-message-size 1.5|--log-level LOUD
 """
 BAD_FLAGS = [shlex.split(flags) for line in BAD.strip().splitlines() for flags in line.split("|")]
-BAD_FLAGS += [
-    ["--auth-group-id", LONG_TOKEN],
-    ["-c", "ReserveNow", "-d", "0", "--reserve-id-token", LONG_TOKEN],
-    ["-c", "SendLocalList", "-d", "0", "--local-list-tokens", LONG_TOKEN],
+BAD_FLAGS += [  # what would break a schema
+    ["--auth-group-id", "t" * 37],
+    ["-c", "ReserveNow", "-d", "0", "--reserve-id-token", "t" * 37],
+    ["-c", "SendLocalList", "-d", "0", "--local-list-tokens", "t" * 37],
     ["-c", "SetVariables", "-d", "0", "--set-variables", f"{'C' * 51}.V=1"],
     ["-c", "GetVariables", "-d", "0", "--get-variables", f"C.{'V' * 51}"],
     ["-c", "Reset", "-d", "0", "--payload", "[" * 100_000],
-    ["-c", "Reset", "-d", "0", "--payload", '{"customData": ' * 9_000],
+    ["-c", "DataTransfer", "-d", "0", "--payload", '{"data":' * 9_000],
 ]
 
 
@@ -107,14 +75,11 @@ def test_bad_value(flags: list[str]) -> None:
     assert_one_line(run("--port", "0", *flags), 2)
 
 
-@pytest.mark.parametrize(
-    ("wrong", "right"),
-    [("Rest", "Reset"), ("reset", "Reset"), ("GetVariable", "GetVariables"), ("RemoteStartTransaction", "RequestStart")],
-)
+@pytest.mark.parametrize(("wrong", "right"), [("Rest", "Reset"), ("reset", "Reset"), ("GetVariable", "GetVariables")])
 def test_wrong_action_gets_a_hint(wrong: str, right: str) -> None:
     """A wrong action name is refused with the nearest right one, in both flags."""
-    for flags in (["--command", wrong, "--delay", "1"], ["--commands", f"{wrong}:1"]):
-        assert right in run(*flags).stderr
+    assert right in run("--command", wrong, "--delay", "1").stderr.replace(f"'{wrong}'", "")
+    assert right in run("--commands", f"{wrong}:1").stderr.replace(f"'{wrong}'", "")
 
 
 # Starting.
@@ -137,23 +102,17 @@ def test_default_address() -> None:
     assert "127.0.0.1:9000" in ended.stderr
 
 
-@pytest.mark.parametrize("host", ["no-such-host.invalid", "192.0.2.1"])
-def test_unusable_host(host: str) -> None:
-    """A host that does not resolve or is not ours is told in one line, with status 3."""
-    assert_one_line(run("--port", "0", "--host", host), 3)
-
-
-def test_unwritable_ready_file() -> None:
-    """A ready file that cannot be written is told in one line."""
-    ended = run("--port", "0", "--ready-file", "/no/such/folder/ready")
-    assert ended.returncode in (2, 3)
-    assert len(ended.stderr.splitlines()) == 1
+@pytest.mark.parametrize("flags", ["--host no-such-host.invalid", "--host 192.0.2.1", "--ready-file /no/such/folder/f"])
+def test_cannot_start(flags: str) -> None:
+    """A host that does not resolve or is not ours, or a file that cannot be written, is told in one line: status 3."""
+    ended = run("--port", "0", *flags.split())
+    assert (ended.returncode, len(ended.stderr.splitlines())) == (3, 1), ended
 
 
 async def test_port_and_first_line() -> None:
     """The given port is listened on, and the first line on stdout says where."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
     async with Mock(port=f"--port {port}") as mock, mock.station() as station:
         assert mock.first_line == f"Listening on ws://127.0.0.1:{port}\n"
         await station.ask("Heartbeat")
@@ -173,22 +132,20 @@ async def test_host() -> None:
 async def test_ready_file(tmp_path: Path) -> None:
     """The ready file holds the URL on one line once the server listens."""
     ready = tmp_path / "ready"
-    async with Mock("--ready-file", str(ready)) as mock:
-        async with asyncio.timeout(PATIENCE):
-            while not ready.exists():  # noqa: ASYNC110 - another process makes it
-                await asyncio.sleep(0.01)
+    async with Mock("--ready-file", str(ready)) as mock, asyncio.timeout(PATIENCE):
+        while not ready.exists():  # noqa: ASYNC110 - another process makes it
+            await asyncio.sleep(0.01)
         assert ready.read_text() == f"{mock.url}\n"
         assert list(tmp_path.iterdir()) == [ready]
 
 
-@pytest.mark.parametrize(("level", "shown"), [("INFO", True), ("debug", True), ("ERROR", False)])
-async def test_log_level(level: str, shown: bool) -> None:
+@pytest.mark.parametrize(("level", "lines"), [("INFO", 2), ("debug", 2), ("ERROR", 0)])
+async def test_log_level(level: str, lines: int) -> None:
     """From INFO on, stderr has a line for each message that names station and action; stdout has only its first."""
     async with Mock("--log-level", level) as mock, mock.station("CS-7") as station:
         await station.ask("Heartbeat")
-        mock.stop()
-        lines = [line for line in mock.log.splitlines() if "CS-7" in line and "Heartbeat" in line]
-        assert len(lines) == (2 if shown else 0)
+        await asyncio.to_thread(mock.stop)
+        assert len([line for line in mock.log.splitlines() if "CS-7" in line and "Heartbeat" in line]) == lines
         assert mock.process.stdout
         assert mock.process.stdout.read() == b""
 
@@ -199,10 +156,8 @@ async def test_log_level(level: str, shown: bool) -> None:
 @pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM])
 async def test_signal(signal_: signal.Signals) -> None:
     """A signal closes every connection with 1001 and ends with status 0, also while commands wait and handshakes hang."""
-    async with Mock("-c", "ClearCache", "-p", "0.1") as mock, AsyncExitStack() as stack:
+    async with Mock("-c", "ClearCache", "-p", "0.1") as mock, mock.tcp(), mock.raw(), AsyncExitStack() as stack:
         stations = [await stack.enter_async_context(mock.station(f"CS-{number}")) for number in range(200)]
-        await stack.enter_async_context(mock.tcp())
-        await stack.enter_async_context(mock.raw())
         await stations[0].expect(2, ..., "ClearCache")
         mock.process.send_signal(signal_)
         assert [await station.closed() for station in stations] == [1001] * 200
@@ -214,7 +169,7 @@ async def test_second_signal() -> None:
     async with Mock() as mock, mock.raw() as mute:
         mock.statuses = (0, 130, 143, -signal.SIGTERM)
         mock.process.send_signal(signal.SIGTERM)
-        assert await mute.frame() == (8, (1001).to_bytes(2) + b"the mock stops") or True
+        assert (await mute.frame())[0] == 8
         mock.process.send_signal(signal.SIGTERM)
         await asyncio.to_thread(mock.process.wait, PATIENCE)
 
@@ -260,7 +215,7 @@ async def test_answer(flags: str, action: str, request_: Any, wanted: Any) -> No
 @pytest.mark.parametrize(
     ("flags", "token", "status"),
     [
-        ("", "anything", "Accepted"),
+        ("", "blocked_token", "Accepted"),
         ("--whitelist a --blacklist b", "b", "Accepted"),
         ("--auth-mode whitelist", "test_token", "Accepted"),
         ("--auth-mode whitelist", "Authorized_User", "Accepted"),
@@ -278,16 +233,17 @@ async def test_answer(flags: str, action: str, request_: Any, wanted: Any) -> No
 )
 async def test_auth_mode(flags: str, token: str, status: str) -> None:
     """The mode and its list decide about a token, without regard to case, in Authorize and in TransactionEvent."""
-    asked = {"idToken": {"idToken": token, "type": "ISO14443"}}
+    wanted = {"idTokenInfo": {"status": status}}
+    id_token = {"idToken": token, "type": "ISO14443"}
     async with Mock(*flags.split()) as mock, mock.station() as station:
-        assert await station.ask("Authorize", asked) == {"idTokenInfo": {"status": status}}
-        assert await station.ask("TransactionEvent", transaction("Started", **asked)) == {"idTokenInfo": {"status": status}}
+        assert await station.ask("Authorize", {"idToken": id_token}) == wanted
+        assert await station.ask("TransactionEvent", transaction("Started", idToken=id_token)) == wanted
 
 
 async def test_boot_status_sequence() -> None:
     """Each station goes through the sequence by itself, over its reconnects, and stays on the last status."""
+    seen: dict[str, list[str]] = {"A": [], "B": []}
     async with Mock("--boot-status-sequence", "pending,Rejected,ACCEPTED") as mock:
-        seen: dict[str, list[str]] = {"A": [], "B": []}
         for identity in "AABAABB":
             async with mock.station(identity) as station:
                 seen[identity].append((await station.ask("BootNotification", BOOT))["status"])
@@ -309,70 +265,98 @@ async def test_auth_group_and_cache_expiry(mode: str) -> None:
     async with Mock(*flags) as mock, mock.station() as station:
         for action, asked in (("Authorize", {}), ("TransactionEvent", transaction("Ended"))):
             before = datetime.fromisoformat((await station.ask("Heartbeat"))["currentTime"])
-            info = (await station.ask(action, asked | {"idToken": TOKEN}))["idTokenInfo"]
+            info = (await station.ask(action, {**asked, "idToken": TOKEN}))["idTokenInfo"]
             after = datetime.fromisoformat((await station.ask("Heartbeat"))["currentTime"])
-            second = timedelta(seconds=1)
             assert info["groupIdToken"] == {"idToken": "G-1", "type": "Central"}
             expiry = datetime.fromisoformat(info["cacheExpiryDateTime"]) - timedelta(seconds=3600)
-            assert before - second <= expiry <= after + second
+            assert before - timedelta(seconds=1) <= expiry <= after + timedelta(seconds=1)
 
 
 # Commands: what is sent.
 
+PEM = r"-----BEGIN\sCERTIFICATE-----\n.+\n-----END\sCERTIFICATE-----\s*"
+HASH = "[0-9a-fA-F]{64}"
+DEFAULTS = rf"""
+    CertificateSigned | certificateChain={PEM} certificateType=ChargingStationCertificate
+    ChangeAvailability | operationalStatus=Operative evse=None
+    CustomerInformation | requestId=\d+ report=True clear=False customerIdentifier=test_customer_001
+    DataTransfer | vendorId=TestVendor messageId=TestMessage data=test_data
+    DeleteCertificate | certificateHashData: hashAlgorithm=SHA256 issuerNameHash={HASH} issuerKeyHash={HASH}
+    DeleteCertificate | certificateHashData.serialNumber=[0-9a-fA-F]+
+    GetBaseReport | requestId=\d+ reportBase=FullInventory
+    GetInstalledCertificateIds | certificateType.0=CSMSRootCertificate certificateType.1=None
+    GetLog | logType=DiagnosticsLog requestId=\d+ log.remoteLocation=https://logs\.invalid/.*
+    GetTransactionStatus | transactionId=test_transaction_123
+    GetVariables | getVariableData.0: component.name=ChargingStation variable.name=AvailabilityState attributeType=None
+    InstallCertificate | certificateType=CSMSRootCertificate certificate={PEM}
+    RequestStartTransaction | idToken.idToken=test_token idToken.type=ISO14443 evseId=1 remoteStartId=\d+
+    RequestStopTransaction | transactionId=test_transaction_123
+    ReserveNow | id=1 idToken.idToken=reserved_token evseId=1
+    Reset | type=Immediate evseId=None
+    SendLocalList | updateType=Full versionNumber=1 localAuthorizationList.0.idToken.idToken=test_token
+    SetNetworkProfile | connectionData: ocppVersion=OCPP20 ocppTransport=JSON messageTimeout=30 securityProfile=1
+    SetNetworkProfile | connectionData: ocppCsmsUrl=ws://127\.0\.0\.1:\d+/? ocppInterface=Wired0
+    SetNetworkProfile | configurationSlot=1
+    SetVariables | setVariableData.0: component.name=OCPPCommCtrlr variable.name=HeartbeatInterval attributeValue=30
+    SetVariables | setVariableData.0.attributeType=None setVariableData.1=None
+    TriggerMessage | requestedMessage=StatusNotification
+    UnlockConnector | evseId=1 connectorId=1
+    UpdateFirmware | requestId=\d+ firmware.location=https://firmware\.invalid/.*
+"""
+FLAGGED = r"""
+    TriggerMessage | --trigger-message heartbeat | requestedMessage=Heartbeat
+    TriggerMessage | --trigger-message SignCertificate | requestedMessage=SignChargingStationCertificate
+    Reset | --reset-type onidle | type=OnIdle
+    ChangeAvailability | --availability-status Inoperative | operationalStatus=Inoperative
+    SetVariables | --set-variables A.B=1,2,C.D=x | setVariableData.0: component.name=A variable.name=B attributeValue=1,2
+    SetVariables | --set-variables A.B=1,C.D=x=y | setVariableData.1: component.name=C variable.name=D attributeValue=x=y
+    SetVariables | --set-variables A.B= | setVariableData.0: attributeValue= attributeType=None
+    GetVariables | --get-variables A.B,C.D | getVariableData.0: component.name=A variable.name=B attributeType=None
+    GetVariables | --get-variables A.B,C.D | getVariableData.1: component.name=C variable.name=D
+    SendLocalList | --local-list-tokens One two | localAuthorizationList: 0.idToken.idToken=One 1.idToken.idToken=two
+    ReserveNow | --reservation-id 7 --reserve-id-token T7 --reserve-evse-id 2 | id=7 idToken.idToken=T7 evseId=2
+    CancelReservation | --reservation-id 7 | reservationId=7
+    Reset | --payload '{"evseId": 1}' | type=Immediate evseId=1
+    Reset | --payload '{"type": "OnIdle"}' --reset-type Immediate | type=OnIdle evseId=None
+    DataTransfer | --payload '{"data": null, "vendorId": "V"}' | vendorId=V messageId=TestMessage data=None
+    ReserveNow | --payload '{"idToken": {"idToken": "P"}}' | idToken.idToken=P evseId=1
+"""
 
-@pytest.mark.parametrize(
-    ("flags", "action", "wanted"),
-    [
-        ("--trigger-message heartbeat", "TriggerMessage", {"requestedMessage": "Heartbeat"}),
-        ("--trigger-message SignCertificate", "TriggerMessage", {"requestedMessage": "SignChargingStationCertificate"}),
-        ("--reset-type onidle", "Reset", {"type": "OnIdle"}),
-        ("--availability-status Inoperative", "ChangeAvailability", {"operationalStatus": "Inoperative"}),
-        (
-            "--set-variables A.B=1,2,C.D=x=y,E.F=",
-            "SetVariables",
-            {
-                "setVariableData": [
-                    {"component": {"name": "A"}, "variable": {"name": "B"}, "attributeValue": "1,2"},
-                    {"component": {"name": "C"}, "variable": {"name": "D"}, "attributeValue": "x=y"},
-                    {"component": {"name": "E"}, "variable": {"name": "F"}, "attributeValue": ""},
-                ]
-            },
-        ),
-        (
-            "--get-variables A.B,C.D",
-            "GetVariables",
-            {
-                "getVariableData": [
-                    {"component": {"name": "A"}, "variable": {"name": "B"}},
-                    {"component": {"name": "C"}, "variable": {"name": "D"}},
-                ]
-            },
-        ),
-        (
-            "--local-list-tokens One two",
-            "SendLocalList",
-            {
-                "localAuthorizationList.0.idToken.idToken": "One",
-                "localAuthorizationList.1.idToken.idToken": "two",
-                "localAuthorizationList.2": None,
-            },
-        ),
-        (
-            "--reservation-id 7 --reserve-id-token T7 --reserve-evse-id 2",
-            "ReserveNow",
-            {"id": 7, "idToken.idToken": "T7", "evseId": 2},
-        ),
-        ("--reservation-id 7", "CancelReservation", {"reservationId": 7}),
-        ("""--payload '{"evseId": 1}'""", "Reset", {"type": "Immediate", "evseId": 1}),
-        ("""--payload '{"data": null, "vendorId": "V"}'""", "DataTransfer", {"vendorId": "V", "data": None}),
-        ("""--payload '{"idToken": {"idToken": "P"}}'""", "ReserveNow", {"idToken.idToken": "P", "evseId": 1}),
-        ("""--reset-type OnIdle --payload '{"type": "Immediate"}'""", "Reset", {"type": "Immediate"}),
-    ],
-)
-async def test_command_payload(flags: str, action: str, wanted: dict[str, Any]) -> None:
-    """A command's payload is its default with what the flags say."""
+
+def assert_fits(payload: Any, wanted: str) -> None:
+    """At each path of `wanted` the payload has what matches the pattern; None: it has nothing there."""
+    prefix, _, rest = wanted.rpartition(": ")
+    for path, _, pattern in (item.partition("=") for item in rest.split()):
+        found = payload
+        for part in f"{prefix}.{path}".strip(".").split("."):
+            found = found[int(part) : int(part) + 1] if isinstance(found, list) else [found.get(part)]
+            found = found[0] if found else None
+        assert re.fullmatch(pattern, str(found), re.DOTALL), (path, payload)
+
+
+async def test_all_commands() -> None:
+    """All 40 commands have a valid default payload, those of the old server theirs, and none names a real host."""
+    actions = [action for action, row in ACTIONS.items() if row.sent_by(Sender.CSMS)]
+    async with Mock("--commands", ",".join(f"{action}:0" for action in actions)) as mock, mock.station() as station:
+        sent = {action: await station.obey(action) for action in actions}
+        now = datetime.fromisoformat((await station.ask("Heartbeat"))["currentTime"])
+    assert len(sent) == 40
+    for row in DEFAULTS.strip().splitlines():
+        action, wanted = row.split(" | ")
+        assert_fits(sent[action.strip()], wanted)
+    hosts = re.findall(r"\w+://([^/\"' ]+)", str(sent))
+    assert [host for host in hosts if not host.endswith(".invalid")] == [f"{mock.host}:{mock.port}"]
+    expiry = datetime.fromisoformat(sent["ReserveNow"]["expiryDateTime"])
+    retrieval = datetime.fromisoformat(sent["UpdateFirmware"]["firmware"]["retrieveDateTime"])
+    assert abs(expiry - now - timedelta(seconds=3600)) + abs(retrieval - now) < timedelta(seconds=60)
+
+
+@pytest.mark.parametrize("row", FLAGGED.strip().splitlines())
+async def test_command_payload(row: str) -> None:
+    """What the flags say is in the payload of the command."""
+    action, flags, wanted = row.strip().split(" | ")
     async with Mock("--command", action, "--delay", "0", *shlex.split(flags)) as mock, mock.station() as station:
-        assert misfits(await station.obey(action), wanted) == {}
+        assert_fits(await station.obey(action), wanted)
 
 
 async def test_payload_from_a_file(tmp_path: Path) -> None:
@@ -383,97 +367,13 @@ async def test_payload_from_a_file(tmp_path: Path) -> None:
         assert (await station.obey("DataTransfer"))["data"] == {"ä": [1, None]}
 
 
-def _matching(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.DOTALL)
-
-
-PEM = _matching(r"-----BEGIN CERTIFICATE-----\n.+\n-----END CERTIFICATE-----\s*$")
-INTEGER = _matching(r"\d+$")
-DEFAULTS: dict[str, dict[str, Any]] = {
-    "CertificateSigned": {"certificateChain": PEM, "certificateType": "ChargingStationCertificate"},
-    "ChangeAvailability": {"operationalStatus": "Operative"},
-    "CancelReservation": {"reservationId": 1},
-    "CostUpdated": {"transactionId": "test_transaction_123"},
-    "CustomerInformation": {
-        "requestId": INTEGER,
-        "report": True,
-        "clear": False,
-        "customerIdentifier": "test_customer_001",
-    },
-    "DataTransfer": {"vendorId": "TestVendor", "messageId": "TestMessage", "data": "test_data"},
-    "DeleteCertificate": {
-        "certificateHashData.hashAlgorithm": "SHA256",
-        "certificateHashData.issuerNameHash": _matching(r"[0-9a-fA-F]{64}$"),
-        "certificateHashData.issuerKeyHash": _matching(r"[0-9a-fA-F]{64}$"),
-        "certificateHashData.serialNumber": _matching(r"[0-9a-fA-F]+$"),
-    },
-    "GetBaseReport": {"requestId": INTEGER, "reportBase": "FullInventory"},
-    "GetInstalledCertificateIds": {"certificateType": ["CSMSRootCertificate"]},
-    "GetLog": {
-        "logType": "DiagnosticsLog",
-        "requestId": INTEGER,
-        "log.remoteLocation": _matching("https://logs.invalid/"),
-    },
-    "GetTransactionStatus": {"transactionId": "test_transaction_123"},
-    "GetVariables": {
-        "getVariableData": [{"component": {"name": "ChargingStation"}, "variable": {"name": "AvailabilityState"}}]
-    },
-    "InstallCertificate": {"certificateType": "CSMSRootCertificate", "certificate": PEM},
-    "RequestStartTransaction": {
-        "idToken": {"idToken": "test_token", "type": "ISO14443"},
-        "evseId": 1,
-        "remoteStartId": INTEGER,
-    },
-    "RequestStopTransaction": {"transactionId": "test_transaction_123"},
-    "ReserveNow": {"id": 1, "idToken.idToken": "reserved_token", "evseId": 1},
-    "Reset": {"type": "Immediate"},
-    "SendLocalList": {
-        "updateType": "Full",
-        "versionNumber": 1,
-        "localAuthorizationList.0.idToken.idToken": "test_token",
-        "localAuthorizationList.1": None,
-    },
-    "SetNetworkProfile": {
-        "configurationSlot": 1,
-        "connectionData.ocppVersion": "OCPP20",
-        "connectionData.ocppTransport": "JSON",
-        "connectionData.ocppCsmsUrl": _matching(r"ws://127\.0\.0\.1:\d+"),
-        "connectionData.messageTimeout": 30,
-        "connectionData.securityProfile": 1,
-        "connectionData.ocppInterface": "Wired0",
-    },
-    "SetVariables": {
-        "setVariableData": [
-            {"component": {"name": "OCPPCommCtrlr"}, "variable": {"name": "HeartbeatInterval"}, "attributeValue": "30"}
-        ]
-    },
-    "TriggerMessage": {"requestedMessage": "StatusNotification"},
-    "UnlockConnector": {"evseId": 1, "connectorId": 1},
-    "UpdateFirmware": {"requestId": INTEGER, "firmware.location": _matching("https://firmware.invalid/")},
-}
-
-
-async def test_all_commands() -> None:
-    """All 40 commands have a valid default payload, those of the old server theirs, and none names a real host."""
-    assert len(COMMANDS) == 40
-    async with Mock("--commands", ",".join(f"{action}:0" for action in COMMANDS)) as mock, mock.station() as station:
-        sent = {action: await station.obey(action) for action in COMMANDS}
-        now = datetime.fromisoformat((await station.ask("Heartbeat"))["currentTime"])
-    assert {action: wrong for action, wanted in DEFAULTS.items() if (wrong := misfits(sent[action], wanted))} == {}
-    hosts = set(re.findall(r"\w+://([^/\"' ]+)", str(sent)))
-    assert {host for host in hosts if not host.endswith(".invalid")} <= {f"{mock.host}:{mock.port}"}
-    expiry = datetime.fromisoformat(sent["ReserveNow"]["expiryDateTime"])
-    assert abs(expiry - now - timedelta(seconds=3600)) < timedelta(seconds=60)
-    assert abs(datetime.fromisoformat(at(sent, "UpdateFirmware.firmware.retrieveDateTime")) - now) < timedelta(seconds=60)
-
-
-@pytest.mark.parametrize(("action", "id_"), [("GetReport", "requestId"), ("RequestStartTransaction", "remoteStartId")])
+@pytest.mark.parametrize(
+    ("action", "id_"), [("GetBaseReport", "requestId"), ("RequestStartTransaction", "remoteStartId")]
+)
 async def test_fresh_ids(action: str, id_: str) -> None:
     """Every requestId and remoteStartId is a fresh integer."""
-    flags = ["--payload", '{"componentCriteria": ["Active"]}'] if action == "GetReport" else []
-    async with Mock("-c", action, "-p", "0.05", *flags) as mock, mock.station() as station:
-        ids = [(await station.obey(action))[id_] for _ in range(5)]
-    assert len(set(ids)) == 5
+    async with Mock("-c", action, "-p", "0.05") as mock, mock.station() as station:
+        assert len({(await station.obey(action))[id_] for _ in range(5)}) == 5
 
 
 # Commands: when, to whom, how often.
@@ -483,7 +383,7 @@ async def obeyed(station: Station, *actions: str) -> None:
     """Exactly those commands come, one after the other, each answered at once."""
     for action in actions:
         await station.obey(action)
-    await station.nothing(0.3)
+    await station.nothing(0.25)
 
 
 async def test_delay() -> None:
@@ -495,12 +395,12 @@ async def test_delay() -> None:
 
 async def test_sequence() -> None:
     """The delays of --commands count from the end of the previous command."""
-    async with Mock("--commands", "ClearCache:0, GetLocalListVersion:0.4,ClearCache:0") as mock, mock.station() as station:
+    async with Mock("--commands", "ClearCache:0, GetLocalListVersion:0.4,Reset:0") as mock, mock.station() as station:
         _, id_, *_ = await station.expect(2, ..., "ClearCache", {})
         await station.nothing(0.6)
         await station.send([3, id_, {"status": "Accepted"}])
         await station.nothing(0.2)
-        await obeyed(station, "GetLocalListVersion", "ClearCache")
+        await obeyed(station, "GetLocalListVersion", "Reset")
 
 
 async def test_period() -> None:
@@ -522,9 +422,9 @@ async def test_period_runs_from_start_to_start() -> None:
             _, id_, *_ = await station.expect(2)
             await asyncio.sleep(pause)
             await station.send([3, id_, {"status": "Accepted"}])
-            answered[pause] = answered.get(pause, 0) + 1
+            answered[pause] += 1
 
-    answered: dict[float, int] = {}
+    answered = {0.2: 0, 0: 0}
     async with Mock("-c", "ClearCache", "-p", "0.25") as mock, mock.station("A") as slow, mock.station("B") as quick:
         slowly = asyncio.create_task(count(slow, 0.2))
         with suppress(TimeoutError):
@@ -534,15 +434,12 @@ async def test_period_runs_from_start_to_start() -> None:
 
 
 async def test_call_timeout() -> None:
-    """After --call-timeout the next command comes; the late answer is ignored."""
+    """After --call-timeout the next command comes."""
     flags = ["--commands", "ClearCache:0,GetLocalListVersion:0", "--call-timeout", "0.3"]
     async with Mock(*flags) as mock, mock.station() as station:
-        _, late, *_ = await station.expect(2, ..., "ClearCache")
-        await station.nothing(0.1)
-        _, id_, *_ = await station.expect(2, ..., "GetLocalListVersion")
-        await station.send([3, late, {"status": "Accepted"}])
-        await station.send([3, id_, {"versionNumber": 1}])
-        await station.ask("Heartbeat")
+        await station.expect(2, ..., "ClearCache")
+        await station.nothing(0.15)
+        await obeyed(station, "GetLocalListVersion")
 
 
 async def test_after_boot() -> None:
@@ -571,23 +468,31 @@ async def test_after_boot_goes_on_after_a_reconnect() -> None:
 async def test_station() -> None:
     """Only stations whose identity matches --station get commands."""
     async with Mock("-c", "ClearCache", "-d", "0", "--station", "CS-?[12]*") as mock:
-        for identity in ("CS-01", "CS-x2-more"):
+        for identity, actions in {
+            "CS-01": ["ClearCache"],
+            "CS-x2-more": ["ClearCache"],
+            "CS-1": [],
+            "XCS-01": [],
+        }.items():
             async with mock.station(identity) as station:
-                await obeyed(station, "ClearCache")
-        for identity in ("CS-1", "CS-03", "XCS-01"):
-            async with mock.station(identity) as station:
-                await station.nothing(0.2)
+                await obeyed(station, *actions)
 
 
-async def test_commands_run_once_per_station() -> None:
-    """After a reconnect, commands that were run do not come again; another station gets its own."""
-    async with Mock("--commands", "ClearCache:0,Reset:0") as mock:
-        async with mock.station("A") as station:
-            await obeyed(station, "ClearCache", "Reset")
-        async with mock.station("A") as station:
-            await station.nothing(0.3)
-        async with mock.station("B") as station:
-            await obeyed(station, "ClearCache", "Reset")
+@pytest.mark.parametrize(
+    ("flags", "connections"),
+    [
+        ("--commands ClearCache:0,Reset:0", ["A: ClearCache Reset", "A:", "B: ClearCache Reset"]),
+        ("--commands ClearCache:0,Reset:0 --rerun-commands", ["A: ClearCache Reset", "A: ClearCache Reset"]),
+        ("--command Reset --delay 0", ["A: Reset", "A:"]),
+    ],
+)
+async def test_reconnect(flags: str, connections: list[str]) -> None:
+    """Commands are run once per station, with --rerun-commands once per connection."""
+    async with Mock(*flags.split()) as mock:
+        for connection in connections:
+            identity, _, actions = connection.partition(":")
+            async with mock.station(identity) as station:
+                await obeyed(station, *actions.split())
 
 
 async def test_a_written_command_counts_as_run() -> None:
@@ -619,15 +524,6 @@ async def test_periodic_commands_continue() -> None:
                 await station.obey("ClearCache")
 
 
-async def test_rerun_commands() -> None:
-    """--rerun-commands runs the commands from the first one on every connection."""
-    async with Mock("--commands", "ClearCache:0,Reset:0", "--rerun-commands") as mock:
-        for actions in (["ClearCache"], ["ClearCache", "Reset"], ["ClearCache", "Reset"]):
-            async with mock.station() as station:
-                for action in actions:
-                    await station.obey(action)
-
-
 # The WebSocket.
 
 
@@ -636,40 +532,36 @@ async def pings(raw: Raw, seconds: float) -> int:
     count = 0
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            while True:
-                opcode, _ = await raw.frame()
-                assert opcode == 9
+            while (await raw.frame())[0] == 9:
                 count += 1
+            pytest.fail("something else than a ping")
     return count
 
 
-async def test_ping_interval() -> None:
-    """Pings come every --ping-interval; a station that answers them stays connected."""
-    async with Mock("--ping-interval", "0.1", "--ping-timeout", "0.3") as mock:
-        async with mock.station() as station, mock.raw() as raw:
-            assert (await raw.frame())[0] == 9
-            await station.nothing(0.8)
-            await station.ask("Heartbeat")
-
-
-async def test_pings_are_rare_by_default_and_0_switches_them_off() -> None:
+@pytest.mark.parametrize("flags", ["", "--ping-interval 0", "--ping-interval 0 --ping-timeout 0"])
+async def test_no_ping(flags: str) -> None:
     """Neither the default interval nor 0 sends a ping at once."""
-    for flags in ([], ["--ping-interval", "0"], ["--ping-interval", "0", "--ping-timeout", "0"]):
-        async with Mock(*flags) as mock, mock.raw() as raw:
-            assert await pings(raw, 0.4) == 0
+    async with Mock(*flags.split()) as mock, mock.raw() as raw:
+        assert await pings(raw, 0.3) == 0
 
 
-async def test_ping_timeout() -> None:
-    """A station that does not answer a ping within --ping-timeout is closed; 0 waits for ever."""
-    async with Mock("--ping-interval", "0.1", "--ping-timeout", "0.2") as mock, mock.raw() as raw:
-        async with asyncio.timeout(PATIENCE):
-            await raw.reader.read()
-    async with Mock("--ping-interval", "0.1", "--ping-timeout", "0") as mock, mock.raw() as raw:
-        assert await pings(raw, 0.8) > 1
-        await raw.write(masked('[2,"1","Heartbeat",{}]'))
-        async with asyncio.timeout(PATIENCE):
-            while (await raw.frame())[0] != 1:
-                pass
+async def test_ping_interval_and_timeout() -> None:
+    """Pings come every --ping-interval; who does not answer within --ping-timeout is closed, who does stays."""
+    async with Mock("--ping-interval", "0.1", "--ping-timeout", "0.3") as mock, mock.station() as station:
+        async with mock.raw() as mute, asyncio.timeout(PATIENCE):
+            assert (await mute.frame())[0] == 9
+            await mute.reader.read()
+        await station.nothing(0.3)
+        await station.ask("Heartbeat")
+
+
+async def test_ping_timeout_0() -> None:
+    """--ping-timeout 0 keeps a station that never answers a ping."""
+    async with Mock("--ping-interval", "0.1", "--ping-timeout", "0") as mock, mock.raw() as mute:
+        assert await pings(mute, 0.8) > 1
+        await mute.write(masked('[2,"1","Heartbeat",{}]'))
+        while (await mute.frame())[0] != 1:
+            pass
 
 
 @pytest.mark.parametrize(("flags", "agreed"), [([], True), (["--no-compression"], False)])
@@ -686,8 +578,7 @@ async def test_compression(flags: list[str], agreed: bool) -> None:
 @pytest.mark.parametrize("compression", [None, "deflate"])
 async def test_max_message_size(flags: list[str], limit: int, compression: str | None) -> None:
     """A message of --max-message-size bytes is answered, one byte more closes the connection with 1009."""
-    start, end = '[2,"1","DataTransfer",{"vendorId":"V","data":"', '"}]'
-    largest = start + "x" * (limit - len(start) - len(end)) + end
+    largest = '[2,"1","DataTransfer",{"vendorId":"V","data":"' + "x" * (limit - 49) + '"}]'
     async with Mock(*flags) as mock, mock.station(compression=compression) as station:
         await station.send(largest)
         await station.expect(3, "1")

@@ -34,7 +34,7 @@ QUICK = Scale(seconds=0.3, warm_up=0.1, idle=200, fleet=1000)
 
 @dataclass(frozen=True, slots=True)
 class Lab:
-    """What a probe works with: a folder that is removed afterwards, the scale, and the load generator if there is one."""
+    """What a probe works with: a folder that is removed afterwards, the scale, and the load generator if any."""
 
     folder: Path
     scale: Scale

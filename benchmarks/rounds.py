@@ -20,7 +20,7 @@ class Outcome:
 
 def measure(rows: Sequence[Row], rounds: int, lab: Lab) -> Outcome:
     """Run, so many rounds, the probes that `rows` are made of, group by group."""
-    needed = {figure[0] for row in rows for figure in (row.ours, row.theirs) if isinstance(figure, tuple)}
+    needed = {figure.partition(".")[0] for row in rows for figure in (row.ours, row.theirs) if isinstance(figure, str)}
     outcome = Outcome()
     for group in GROUPS:
         names = [name for name in group.probes if name in needed]

@@ -1,4 +1,4 @@
-"""The mock and the servers that it is compared with: how each is started, watched and stopped. A process for every run."""
+"""The mock and the servers that it is compared with: how each is started, watched, stopped. Each run has its process."""
 
 import os
 import re
@@ -73,7 +73,7 @@ class Running:
 
 @contextmanager
 def started(server: Server, lab: Lab) -> Iterator[Running]:
-    """Run `server` on the servers' core while the block lasts; its log goes to a file. NotRun when it does not listen."""
+    """Run `server` on the servers' core during the block; its log goes to a file. NotRun when it does not listen."""
     log = lab.folder / "server.log"
     with log.open("wb") as errors, on_core(0):
         process = subprocess.Popen(
@@ -123,7 +123,7 @@ def _command(server: Server, lab: Lab) -> list[str]:
 
 
 def environment(lab: Lab) -> dict[str, str]:
-    """Return what users have: compiled modules are kept, memory is allocated as usual, node finds what npm installed."""
+    """Return what users have: compiled modules are kept, memory comes as usual, node finds what npm installed."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "MALLOC_"))}
     return kept | {"NODE_PATH": str(lab.folder / "node_modules")}
 

@@ -1,11 +1,10 @@
 """Turns figures into ratios, pair by pair, and says whether they are what was asked for."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
 
-from benchmarks.lab import NotRun, NotYet
+from benchmarks.lab import NotYet
 from benchmarks.rounds import Outcome
 from benchmarks.rows import Figure, Row
 
@@ -32,18 +31,18 @@ class Verdict:
 
 def judge(row: Row, outcome: Outcome) -> Verdict:
     """Return what came out for `row`."""
-    for figure in (row.ours, row.theirs):
-        if isinstance(figure, tuple) and figure[0] in outcome.missing:
-            return Verdict(row, _excuse(outcome.missing[figure[0]]))
+    for reason in (outcome.missing.get(str(figure).partition(".")[0]) for figure in (row.ours, row.theirs)):
+        if reason is not None:
+            return Verdict(row, "not yet" if isinstance(reason, NotYet) else f"not run: {reason}")
     ours = _runs(row.ours, outcome)
-    theirs = [row.theirs] * len(ours) if isinstance(row.theirs, float) else _runs(row.theirs, outcome)
+    theirs = _runs(row.theirs, outcome) if isinstance(row.theirs, str) else [row.theirs] * len(ours)
     ratios = [mine / other for mine, other in zip(ours, theirs, strict=True)]
     word = _word(row, median(ratios))
     return Verdict(row, word, median(ours), median(theirs), median(ratios), min(ratios), max(ratios))
 
 
-def _runs(figure: Figure, outcome: Outcome) -> Sequence[float]:
-    probe, name = figure
+def _runs(figure: Figure, outcome: Outcome) -> list[float]:
+    probe, _, name = figure.partition(".")
     return [figures[name] for figures in outcome.figures[probe]]
 
 
@@ -55,7 +54,3 @@ def _word(row: Row, ratio: float) -> str:
         if asked is not None and (ratio >= asked if row.more_is_better else ratio <= asked):
             return word
     return "below"
-
-
-def _excuse(reason: NotRun) -> str:
-    return "not yet" if isinstance(reason, NotYet) else f"not run: {reason}"

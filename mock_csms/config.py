@@ -1,6 +1,5 @@
 """Every setting of the mock: one field is one flag, one row of the README, and the one place to add another."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from mock_csms.behavior.validation import Validation
 from mock_csms.flags import Form, flag, switch
 from mock_csms.protocol.actions import Json
 
+_TOKEN = values.fitting("AuthorizeRequest", "idToken", "idToken")
 _STATUS = values.one_of(values.enumeration("BootNotificationResponse", "status"))
 
 
@@ -77,7 +77,7 @@ class Config:
     auth_group_id: str | None = flag(
         None,
         "`groupIdToken` of every idTokenInfo, of type Central",
-        values.text,
+        _TOKEN,
         "ID",
         rules=lambda config: info_rules({"groupIdToken": {"idToken": escape(config.auth_group_id), "type": "Central"}}),
     )
@@ -270,7 +270,7 @@ class Config:
     timestamp_format: str = flag(
         ".000Z", "how times end", values.one_of(lambda: values.TIMESTAMPS), "|".join(values.TIMESTAMPS)
     )
-    clock_offset: float = flag(0.0, "how far the mock's clock is ahead", values.number(-math.inf), "SEC")
+    clock_offset: float = flag(0.0, "how far the mock's clock is ahead", values.number(-values.LONGEST), "SEC")
     seed: int | None = flag(
         None,
         "makes all chance repeatable: probabilities, jitter, fresh ids",

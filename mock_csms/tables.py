@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+import orjson
+
 from mock_csms import values
 from mock_csms.behavior.authorization import info_rules
 from mock_csms.behavior.commands import Script, Step
@@ -103,7 +105,12 @@ def _rule(table: Table) -> tuple[Rule[Answer] | None, Rule[Spoil] | None]:
 
 def payload(value: Any) -> Json:
     """Take a table, or the text of a JSON object (`@FILE` reads one)."""
-    return dict(value) if isinstance(value, Mapping) else values.json_object(value)
+    if not isinstance(value, Mapping):
+        return values.json_object(value)
+    try:
+        return values.json_object(orjson.dumps(value).decode())
+    except orjson.JSONEncodeError as error:
+        raise ValueError(f"cannot be written as JSON: {error}") from None
 
 
 # Tokens.
@@ -167,9 +174,9 @@ def _script(table: Table) -> Script:
 KEYS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
     "rule": {"match": str, "reply": payload, "error": values.text, "fault": values.text},
     "token": {
-        "id": values.text,
+        "id": values.fitting("AuthorizeRequest", "idToken", "idToken"),
         "status": values.one_of(values.enumeration("AuthorizeResponse", "idTokenInfo", "status")),
-        "group": values.text,
+        "group": values.fitting("AuthorizeRequest", "idToken", "idToken"),
         "expiry": lambda value: values.number()(str(value)),
         "type": values.one_of(values.enumeration("AuthorizeRequest", "idToken", "type")),
         "evse": lambda value: [values.integer(1)(str(item)) for item in value],

@@ -3,7 +3,6 @@
 A parser gets what stands behind one flag: a text, or a list of texts where the flag takes several.
 """
 
-import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -25,21 +24,39 @@ def text(value: str) -> str:
     return value
 
 
+def fitting(schema: str, *path: str) -> Callable[[str], str]:
+    """Take a text that is not longer than the OCPP schema called `schema` allows at `path`."""
+
+    def parse(value: str) -> str:
+        most = V201.schemas.node(schema, path)["maxLength"]
+        if len(value) > most:
+            raise ValueError(f"{value!r} is longer than {most} characters")
+        return text(value)
+
+    return parse
+
+
 def texts(value: Sequence[str]) -> tuple[str, ...]:
     """Take one text or more."""
     return tuple(text(item) for item in value)
 
 
+LONGEST = 9_999_999_999
+"""The longest time that can be asked for, in seconds: three centuries, so that no date leaves the calendar."""
+
+
 def number(minimum: float = 0, *, above: bool = False) -> Callable[[str], float]:
-    """Take a finite number from `minimum` on, or `above` it; whole ones stay whole."""
+    """Take a number from `minimum` on, or `above` it, up to `LONGEST`."""
 
     def parse(value: str) -> float:
         try:
             parsed = float(value)
         except ValueError:
             raise ValueError(f"{value!r} is not a number") from None
-        if not math.isfinite(parsed) or parsed < minimum or (above and parsed == minimum):
-            raise ValueError(f"{value!r} must be {'greater than' if above else 'at least'} {minimum:g}, and finite")
+        if not minimum <= parsed <= LONGEST or (above and parsed == minimum):
+            raise ValueError(
+                f"{value!r} must be {'greater than' if above else 'at least'} {minimum:g}, up to {LONGEST:g}"
+            )
         return parsed
 
     return parse
@@ -141,32 +158,36 @@ def reason_of(error: Exception) -> str:
 _NEXT_VARIABLE = re.compile(r",(?=\s*[^\s.,=]+\.[^\s.,=]+\s*(?:[,=]|$))")
 
 
-def _variables(value: str) -> Iterable[tuple[Json, str | None]]:
-    """Split `C.V=value,C.V=value`; a comma separates only where `NAME.NAME` follows, so that values may be lists."""
-    for part in _NEXT_VARIABLE.split(value):
-        name, equals, wanted = part.strip().partition("=")
-        component, dot, variable = name.strip().partition(".")
-        if not (dot and component and variable):
-            raise ValueError(f"{part!r} is not COMPONENT.VARIABLE")
-        yield {"component": {"name": component}, "variable": {"name": variable}}, wanted if equals else None
+def _variable(name: str) -> Json:
+    component, dot, variable = name.partition(".")
+    if not (dot and component and variable):
+        raise ValueError(f"{name!r} is not COMPONENT.VARIABLE")
+    return {"component": {"name": component}, "variable": {"name": variable}}
 
 
 def variables_to_get(value: str) -> list[Json]:
     """Take `C.V,C.V` as the getVariableData of GetVariables."""
-    pairs = list(_variables(value))
-    for item, wanted in pairs:
-        if wanted is not None:
-            raise ValueError(f"{item['component']['name']}.{item['variable']['name']} must not have a value here")
-    return [item for item, _ in pairs]
+    items = []
+    for part in value.split(","):
+        name = part.strip()
+        if "=" in name:
+            raise ValueError(f"{name!r} must not have a value here")
+        items.append(_variable(name))
+    return items
 
 
 def variables_to_set(value: str) -> list[Json]:
-    """Take `C.V=value,C.V=value` as the setVariableData of SetVariables."""
-    pairs = list(_variables(value))
-    for item, wanted in pairs:
-        if wanted is None:
-            raise ValueError(f"{item['component']['name']}.{item['variable']['name']} has no =value")
-    return [{"attributeValue": wanted, **item} for item, wanted in pairs]
+    """Take `C.V=value,C.V=value` as the setVariableData of SetVariables.
+
+    A comma separates only where `NAME.NAME` follows, so that values may be lists.
+    """
+    items = []
+    for part in _NEXT_VARIABLE.split(value):
+        name, equals, wanted = part.strip().partition("=")
+        if not equals:
+            raise ValueError(f"{part.strip()!r} has no =value")
+        items.append({"attributeValue": wanted, **_variable(name.strip())})
+    return items
 
 
 def local_list(value: Sequence[str]) -> list[Json]:

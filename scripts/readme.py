@@ -3,13 +3,17 @@
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
+from mock_csms.behavior.authorization import MODES
+from mock_csms.behavior.faults import FAULTS
+from mock_csms.behavior.templates import PLACEHOLDERS
 from mock_csms.config import Config
 from mock_csms.flags import flag_of, option
 from mock_csms.frontends.arguments import shown_default
+from mock_csms.frontends.cli import OTHER_OPTIONS
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.versions import V201
 
@@ -19,8 +23,14 @@ README = Path(__file__).parent.parent / "README.md"
 def flags() -> Iterable[tuple[str, ...]]:
     """Return a row for every flag."""
     yield "flag", "default", "meaning"
+    for name, how in OTHER_OPTIONS.items():
+        yield f"`{name} {how.get('metavar', '')}".rstrip() + "`", "", str(how["help"])
     for setting in fields(Config):
         declared = flag_of(setting)
+        for name, form in (declared.forms or {}).items():
+            yield f"`{option(name)} {' '.join(form.metavar)}`", "", form.help
+        if declared.forms is not None:
+            continue
         names = ", ".join(filter(None, [declared.short, option(setting.name)]))
         metavar = f" {declared.metavar}{'…' if declared.several else ''}".rstrip()
         yield f"`{names}{metavar}`", _code(shown_default(declared, setting.default)), declared.help
@@ -42,8 +52,37 @@ def answers() -> Iterable[tuple[str, ...]]:
             yield f"`{action}`", _code(_json(row.response))
 
 
+def faults() -> Iterable[tuple[str, ...]]:
+    """Return a row for every fault."""
+    yield "fault", "what the station sees"
+    for name, fault in FAULTS.items():
+        attributes = [
+            f"`{setting.name}=`{'' if setting.default is MISSING else f' (default {setting.default:g})'}: "
+            + setting.metadata["help"]
+            for setting in fields(fault)  # type: ignore[arg-type] # all are dataclasses
+        ]
+        yield f"`{name}`", "; ".join([str(fault.__doc__).rstrip("."), *attributes])
+
+
+def placeholders() -> Iterable[tuple[str, ...]]:
+    """Return a row for every placeholder."""
+    yield "placeholder", "stands for"
+    for name, (help_, _) in PLACEHOLDERS.items():
+        yield f"`{{{{{name}}}}}`", help_
+
+
+def modes() -> Iterable[tuple[str, ...]]:
+    """Return a row for every mode of authorization."""
+    yield "`--auth-mode`", "tokens on its list", "all others"
+    for name, mode in MODES.items():
+        yield f"`{name}`", f"{mode.listed}" if name.endswith("list") else "", mode.others
+
+
 TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
     "flags": flags,
+    "faults": faults,
+    "placeholders": placeholders,
+    "modes": modes,
     "commands": commands,
     "answers": answers,
 }

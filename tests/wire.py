@@ -1,4 +1,4 @@
-"""The program as a process and stations as sockets: all that black-box tests need, and nothing of the program's inside."""
+"""The program as a process and stations as sockets: what black-box tests need, and nothing of the program's inside."""
 
 import asyncio
 import re
@@ -8,12 +8,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
 import orjson
-from ocpp.messages import get_validator
+from ocpp.messages import get_validator  # type: ignore[import-untyped]
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.frames import Frame, Opcode
 from websockets.typing import Subprotocol
@@ -134,7 +134,7 @@ class Mock:
     """The exit statuses with which it ends well."""
 
     def __init__(self, *flags: str, port: str = "--port=0") -> None:
-        self._log = tempfile.TemporaryFile("a+b")  # appending: reading it does not move the writer
+        self._log = tempfile.TemporaryFile("a+b")  # noqa: SIM115 - it lives as long as this
         self.process = subprocess.Popen([*SERVER, *port.split(), *flags], stdout=subprocess.PIPE, stderr=self._log)
         assert self.process.stdout
         readable = select.select([self.process.stdout], [], [], PATIENCE)[0]
@@ -175,11 +175,15 @@ class Mock:
         self.finish()
 
     @asynccontextmanager
-    async def station(self, path: str = "CS-1", *offered: str, compression: str | None = None) -> AsyncIterator[Station]:
+    async def station(
+        self, path: str = "CS-1", *offered: str, compression: str | None = None
+    ) -> AsyncIterator[Station]:
         """Connect a station that offers those subprotocols, or OCPP 2.0.1."""
         subprotocols = [Subprotocol(name) for name in offered or ["ocpp2.0.1"]]
         url = f"{self.url}/{path}"
-        async with connect(url, subprotocols=subprotocols, compression=compression, ping_interval=None, proxy=None) as ws:
+        async with connect(
+            url, subprotocols=subprotocols, compression=compression, ping_interval=None, proxy=None
+        ) as ws:
             yield Station(ws)
 
     @asynccontextmanager
@@ -190,6 +194,8 @@ class Mock:
             yield Raw(reader, writer)
         finally:
             writer.transport.abort()
+            with suppress(OSError):
+                await writer.wait_closed()
 
     @asynccontextmanager
     async def raw(self, path: str = "/RAW") -> AsyncIterator[Raw]:

@@ -25,7 +25,7 @@ async def main() -> None:
     async with serve(echo, "127.0.0.1", 0, compression=None, subprotocols=subprotocols) as server:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, server.close)
         host, port = next(iter(server.sockets)).getsockname()
-        print(f"Listening on ws://{host}:{port}", flush=True)  # noqa: T201 - how all servers tell their port
+        print(f"Listening on ws://{host}:{port}", flush=True)
         await server.wait_closed()
 
 

@@ -100,8 +100,8 @@ def _filler(value: Any) -> Template | None:
         fillers = {key: fill for key, item in value.items() if (fill := _filler(item))}
         return (lambda c: value | {key: fill(c) for key, fill in fillers.items()}) if fillers else None
     if isinstance(value, list):
-        items = [compile_template(item) for item in value]
-        return (lambda c: [item(c) for item in items]) if any(map(_filler, value)) else None
+        items = {index: fill for index, item in enumerate(value) if (fill := _filler(item))}
+        return (lambda c: [items[i](c) if i in items else item for i, item in enumerate(value)]) if items else None
     return None
 
 

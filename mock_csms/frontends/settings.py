@@ -28,6 +28,7 @@ def as_toml(config: Config, sources: Sequence[Source]) -> str:
     """Return the effective settings as a TOML file; what is secret, or has no value, is a comment."""
     import tomli_w  # noqa: PLC0415 - only --print-config needs it
 
+    given = {name for source in sources for name in source.values}
     lines: list[str] = []
     tables: list[str] = []
     for setting in fields(Config):
@@ -37,14 +38,21 @@ def as_toml(config: Config, sources: Sequence[Source]) -> str:
             rows = [dict(table) for source in reversed(sources) for table in source.values.get(setting.name, ())]
             if rows:
                 tables.append(tomli_w.dumps({"command" if setting.name == "script" else key: rows}))
-        elif value is None or value == ():
+        elif value is None or value == () or (setting.name not in given and _rivals(setting.name) & given):
             lines.append(f"# {key} = (not set)\n")
         elif declared.is_secret:
             lines.append(f"# {key} = (not printed)\n")
         else:
             written = _written(setting.name, value, sources)
-            lines.append(tomli_w.dumps({key: declared.shown if written is None else written}))
+            shown = [declared.shown] if declared.takes_list else declared.shown
+            lines.append(tomli_w.dumps({key: shown if written is None else written}))
     return "".join(lines) + "\n" + "\n".join(tables)
+
+
+def _rivals(name: str) -> set[str]:
+    """Return the settings that exclude the one called `name`."""
+    pairs = [(setting.name, rival) for setting in fields(Config) for rival in flag_of(setting).rivals]
+    return {rival for own, rival in pairs if own == name} | {own for own, rival in pairs if rival == name}
 
 
 def _written(name: str, value: Any, sources: Sequence[Source]) -> Any:

@@ -17,6 +17,8 @@ UNREADABLE_ID = "-1"
 
 MAX_ID_LENGTH = 36
 MAX_DESCRIPTION_LENGTH = 255
+DEEPEST = 250
+"""How deep a message may be nested, so that it can be written again (for the log, or as part of an answer)."""
 
 
 class ErrorCode(StrEnum):
@@ -105,6 +107,8 @@ def decode(data: bytes) -> Message | Malformed:
     if not array or type(array[0]) is not int:
         return Malformed("the first item is not the number of a message type", id=_id_of(array))
     number = array[0]
+    if data.count(b"[") + data.count(b"{") > DEEPEST and _is_too_deep(array):
+        return Malformed(f"nested deeper than {DEEPEST} levels", id=_id_of(array), answers=number in (_RESULT, _ERROR))
     if number == _CALL and len(array) == 4 and _is_id(array[1]) and type(array[2]) is str:
         return Call(array[1], array[2], array[3])
     if number == _RESULT and len(array) == 3 and _is_id(array[1]):
@@ -158,6 +162,15 @@ def _is_id(value: Any) -> bool:
 def _id_of(array: list[Any]) -> str:
     """Return the array's message id, where it has a valid one to be echoed."""
     return array[1] if len(array) > 1 and _is_id(array[1]) else UNREADABLE_ID
+
+
+def _is_too_deep(value: Any) -> bool:
+    """Whether a JSON value is nested too deep to be written again."""
+    try:
+        orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        return True
+    return False
 
 
 def _kind(value: Any) -> str:

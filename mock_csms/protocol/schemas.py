@@ -6,10 +6,9 @@ as draft 4, as `ocpp` does it: 100.0 is not an integer.
 """
 
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +21,10 @@ from mock_csms.protocol.names import did_you_mean
 if TYPE_CHECKING:
     from jsonschema_rs import Draft4Validator, ValidationError
 
+_MOST_ITEMS = 100
 _MOST_VIOLATIONS = 1000
-"""No more violations of one payload are looked at: a megabyte of wrong items must not stop other stations."""
+_LONGEST_TEXT = 200
+"""How much is told of a wrong payload: a megabyte of wrong items must not stop other stations."""
 
 _CODES = {
     "required": ErrorCode.OccurrenceConstraintViolation,
@@ -69,13 +70,13 @@ class Schemas:
 
     def request_violations(self, action: str, payload: Any) -> Sequence[Violation]:
         """Return how `payload` breaks the schema of the request of `action`, worst first; empty when it does not."""
-        return self._violations((action, "Request"), payload)
+        return self._of((action, "Request"), payload)
 
     def response_violations(self, action: str, payload: Any) -> Sequence[Violation]:
         """Return how `payload` breaks the schema of the response of `action`, worst first; empty when it does not."""
-        return self._violations((action, "Response"), payload)
+        return self._of((action, "Response"), payload)
 
-    def _violations(self, key: tuple[str, str], payload: Any) -> Sequence[Violation]:
+    def _of(self, key: tuple[str, str], payload: Any) -> Sequence[Violation]:
         validator = self._validators.get(key) or self._compile(key)
         return () if validator.is_valid(payload) else _explain(validator, payload)
 
@@ -140,18 +141,47 @@ def _package_folder() -> Path:
 
 
 def _explain(validator: "Draft4Validator", payload: Any) -> Sequence[Violation]:
-    violations = [_violation(error) for error in islice(validator.iter_errors(payload), _MOST_VIOLATIONS)]
-    return sorted(violations, key=lambda violation: _PRECEDENCE.index(violation.code))
+    """Return what is wrong with a payload, worst first; of very long arrays mostly their beginning is looked at."""
+    try:
+        errors = list(validator.iter_errors(_shortened(payload))) or [_first_error(validator, payload)]
+    except ValueError as error:  # the validator gives up on what is nested too deep
+        return (Violation("", str(error).lower(), ErrorCode.FormatViolation),)
+    violations = [violation for error in errors for violation in _violations(error)]
+    return sorted(violations, key=lambda violation: _PRECEDENCE.index(violation.code))[:_MOST_VIOLATIONS]
 
 
-def _violation(error: "ValidationError") -> Violation:
-    """Turn the validator's error into one that names the field, also where the schema names its parent."""
+def _shortened(value: Any) -> Any:
+    """Return a JSON value with its long arrays cut."""
+    if isinstance(value, list):
+        return [_shortened(item) for item in value[:_MOST_ITEMS]]
+    return {key: _shortened(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+
+def _first_error(validator: "Draft4Validator", payload: Any) -> "ValidationError":
+    from jsonschema_rs import ValidationError  # noqa: PLC0415 - start-up does not wait for it
+
+    try:
+        validator.validate(payload)
+    except ValidationError as error:
+        return error
+    raise ValueError("is wrong and right at once")
+
+
+def _violations(error: "ValidationError") -> Iterable[Violation]:
+    """Turn the validator's error into some that name the field, also where the schema names its parent."""
     kind: Any = error.kind  # its stub leaves out what each keyword adds
     keyword: str = kind.name
     path = [str(part) for part in error.instance_path]
-    message = error.message if len(error.message) <= 200 else error.message[:200] + "…"
+    names: Sequence[str] = ()
+    message = error.message
     if keyword == "required":
-        path, message = [*path, kind.property], "is missing"
+        names, message = [kind.property], "is missing"
     elif keyword == "additionalProperties":
-        path, message = [*path, kind.unexpected[0]], "is not a property that the schema knows"
-    return Violation(".".join(path), message, _CODES.get(keyword, ErrorCode.PropertyConstraintViolation))
+        names, message = kind.unexpected, "is not a property that the schema knows"
+    for place in [[*path, name] for name in names[:_MOST_ITEMS]] or [path]:
+        where = _cut(".".join(place))
+        yield Violation(where, _cut(message), _CODES.get(keyword, ErrorCode.PropertyConstraintViolation))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_TEXT else text[:_LONGEST_TEXT] + "…"

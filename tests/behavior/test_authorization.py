@@ -1,0 +1,103 @@
+"""Which status a token gets, by mode and list, and what else is told with it."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_csms.behavior.authorization import MODES, info_rules, mode_rules
+from mock_csms.behavior.rules import Answer, Reply, Rule, RuleBook
+from mock_csms.behavior.stations import Station
+from mock_csms.behavior.templates import SAMPLE
+from mock_csms.protocol.versions import V201
+
+WHITE, BLACK = ("Good", "Friend"), ("Bad",)
+ACTIONS = ("Authorize", "TransactionEvent")
+
+
+def payload(token: str | None) -> dict[str, Any]:
+    """Return what of a request the rules look at: its token, if it carries one."""
+    return {} if token is None else {"idToken": {"idToken": token, "type": "ISO14443"}}
+
+
+def told(book: RuleBook[Answer], action: str, token: str | None) -> Any:
+    """Return the idTokenInfo that the rules want told, or None where none of them is for the message."""
+    rule: Rule[Answer] | None = book.use(action, payload(token), Station("CS-1"))
+    if rule is None:
+        return None
+    assert isinstance(rule.then, Reply)
+    return rule.then.payload(SAMPLE)["idTokenInfo"]
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize(
+    ("mode", "token", "status"),
+    [
+        ("normal", "Good", "Accepted"),
+        ("normal", "Bad", "Accepted"),
+        ("normal", "Other", "Accepted"),
+        ("normal", "", "Accepted"),
+        ("whitelist", "Good", "Accepted"),
+        ("whitelist", "GOOD", "Accepted"),
+        ("whitelist", "fRIEND", "Accepted"),
+        ("whitelist", "Other", "Blocked"),
+        ("whitelist", "Bad", "Blocked"),
+        ("whitelist", "Goo", "Blocked"),
+        ("whitelist", "", "Blocked"),
+        ("blacklist", "Bad", "Blocked"),
+        ("blacklist", "bad", "Blocked"),
+        ("blacklist", "Good", "Accepted"),
+        ("blacklist", "Other", "Accepted"),
+        ("rate_limit", "Good", "NotAtThisTime"),
+        ("rate_limit", "Other", "NotAtThisTime"),
+    ],
+)
+def test_the_status_of_a_token(action: str, mode: str, token: str, status: str) -> None:
+    """The mode decides about the tokens on its own list and about all others, in both messages that carry tokens."""
+    assert told(RuleBook(mode_rules(mode, WHITE, BLACK)), action, token) == {"status": status}
+
+
+@given(st.sampled_from(list(MODES)), st.text("aäßIi0_", max_size=6), st.lists(st.text("aäßIi0_", max_size=6)))
+def test_case_never_matters(mode: str, token: str, listed: list[str]) -> None:
+    """A token and its other spellings get the same status, whatever is on the list (Part 2, IdTokenType)."""
+    book = RuleBook(mode_rules(mode, listed, listed))
+    spellings = (token, token.lower(), token.upper(), token.casefold())
+    assert len({told(book, "Authorize", spelling)["status"] for spelling in spellings}) == 1
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_an_event_without_a_token_is_not_judged(mode: str) -> None:
+    """A TransactionEvent without idToken matches no rule (E01.FR.11): it must not be Blocked."""
+    assert told(RuleBook(mode_rules(mode, WHITE, BLACK)), "TransactionEvent", None) is None
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_only_messages_with_tokens_are_judged(mode: str) -> None:
+    """No other action has a rule about tokens."""
+    book = RuleBook(mode_rules(mode, WHITE, BLACK))
+    assert [action for action in V201.actions if action in book] == ["Authorize", "TransactionEvent"]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_every_mode_gives_statuses_of_the_specification(mode: str) -> None:
+    """Both statuses of a mode are values of AuthorizationStatusEnumType."""
+    known = V201.schemas.values("AuthorizeResponse", "idTokenInfo", "status")
+    assert {MODES[mode].listed, MODES[mode].others} <= set(known)
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_more_can_be_told_of_one_token(action: str) -> None:
+    """An info for one token is told for that token, in any case, filled in, and for no other."""
+    book = RuleBook(info_rules({"status": "Expired", "cacheExpiryDateTime": "{{now+60}}"}, "Old"))
+    assert told(book, action, "OLD") == {"status": "Expired", "cacheExpiryDateTime": "1970-01-01T00:01:00.000Z"}
+    assert told(book, action, "New") is None
+    assert told(book, action, None) is None
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_more_can_be_told_of_all_tokens(action: str) -> None:
+    """An info for no token in particular is told for every one, where there is one."""
+    book = RuleBook(info_rules({"groupIdToken": {"idToken": "G", "type": "Central"}}))
+    assert told(book, action, "any") == {"groupIdToken": {"idToken": "G", "type": "Central"}}
+    assert told(book, action, None) is None

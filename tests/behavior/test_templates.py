@@ -1,0 +1,241 @@
+"""Payloads with placeholders, and JSON merge patch."""
+
+import copy
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_csms.behavior.stations import Station
+from mock_csms.behavior.templates import PLACEHOLDERS, SAMPLE, compile_template, escape, merge, rfc3339
+
+NOON = 1_767_268_800.25  # 2026-01-01T12:00:00.250Z
+CHARGING = Station("CS-1", transactions={"TX-1": None, "TX-2": None})
+REQUEST: Mapping[str, Any] = {"evse": {"id": 3}, "tbc": True, "items": [{"v": "x"}], "none": None}
+CONTEXT = replace(SAMPLE, now=NOON, station=CHARGING, request=REQUEST)
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=6),
+    lambda children: st.lists(children, max_size=3) | st.dictionaries(st.text(max_size=3), children, max_size=3),
+    max_leaves=10,
+)
+objects = st.dictionaries(st.text(max_size=2), json_values, max_size=4)
+
+
+def has_null(value: Any) -> bool:
+    """Whether an object in `value` that a merge would look into has a null."""
+    return value is None or (isinstance(value, dict) and any(map(has_null, value.values())))
+
+
+@pytest.mark.parametrize(
+    ("template", "value"),
+    [
+        # Alone, a placeholder has its own type.
+        ("{{now}}", "2026-01-01T12:00:00.250Z"),
+        ("{{ now }}", "2026-01-01T12:00:00.250Z"),
+        ("{{now+60}}", "2026-01-01T12:01:00.250Z"),
+        ("{{now-3600}}", "2026-01-01T11:00:00.250Z"),
+        ("{{now - 0.25}}", "2026-01-01T12:00:00.000Z"),
+        ("{{integer}}", 1),
+        ("{{uuid}}", "id"),
+        ("{{station}}", "CS-1"),
+        ("{{transactionId}}", "TX-1"),
+        ("{{url}}", "ws://127.0.0.1:9000"),
+        ("{{request}}", REQUEST),
+        ("{{request.evse}}", {"id": 3}),
+        ("{{request.evse.id}}", 3),
+        ("{{request.tbc}}", True),
+        ("{{request.items.0.v}}", "x"),
+        ("{{request.items.1.v}}", None),
+        ("{{request.nothing}}", None),
+        # In other text it is text.
+        ("n={{integer}}", "n=1"),
+        ("{{integer}}.", "1."),
+        ("{{integer}}{{integer}}", "11"),
+        ("{{station}}/{{transactionId}}", "CS-1/TX-1"),
+        ("evse {{request.evse}}, {{request.tbc}}, {{request.none}}", 'evse {"id":3}, true, '),
+        # Twice the braces are braces.
+        ("{{{{", "{{"),
+        ("{{{{now}}", "{{now}}"),
+        ("{{{{{{now}}", "{{2026-01-01T12:00:00.250Z"),
+        ("a {{{{ b", "a {{ b"),
+        # Everything else is what it is.
+        ("", ""),
+        ("}} { now }", "}} { now }"),
+        (None, None),
+        (1.5, 1.5),
+        ([], []),
+        ({"{{now}}": 1}, {"{{now}}": 1}),
+        ({"a": ["{{integer}}", {"b": "{{station}}", "c": 2}], "d": None}, {"a": [1, {"b": "CS-1", "c": 2}], "d": None}),
+    ],
+)
+def test_a_template_filled(template: Any, value: Any) -> None:
+    """Placeholders anywhere in values are filled, alone with their JSON type, within text as text; keys are not."""
+    assert compile_template(template)(CONTEXT) == value
+    assert type(compile_template(template)(CONTEXT)) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("template", "problem"),
+    [
+        ("{{nwo}}", "{{nwo}} is no placeholder; did you mean 'now'?"),
+        ("{{NOW}}", "{{NOW}} is no placeholder; did you mean 'now'?"),
+        ("{{}}", "{{}} is no placeholder"),
+        ("{{now+}}", "{{now+}} is no placeholder"),
+        ("{{now+1 day}}", "{{now+1 day}} is no placeholder"),
+        ("{{now*2}}", "{{now*2}} is no placeholder"),
+        ("{{now+99999999999}}", "{{now+99999999999}} is no placeholder"),
+        ("{{integer+1}}", "{{integer+1}} is no placeholder"),
+        ("a {{now", "'{{now' has no '}}'"),
+        ({"a": ["{{__import__('os')}}"]}, "{{__import__('os')}} is no placeholder"),
+    ],
+)
+def test_a_wrong_template_is_refused_when_it_is_compiled(template: Any, problem: str) -> None:
+    """An unknown or unfinished placeholder is told at once, with the nearest right one; nothing else is evaluated."""
+    with pytest.raises(ValueError, match=".*") as raised:
+        compile_template(template)
+    assert str(raised.value).startswith(problem)
+
+
+def test_without_a_transaction_there_is_still_an_id() -> None:
+    """`{{transactionId}}` is `test_transaction_123` where no transaction runs."""
+    assert compile_template("{{transactionId}}")(SAMPLE) == "test_transaction_123"
+
+
+def test_every_filling_is_fresh() -> None:
+    """Each integer and each UUID is asked for anew, also within one payload."""
+    numbers, ids = count(1), map(str, count(1))
+    world = replace(SAMPLE.world, new_integer=lambda: next(numbers), new_id=lambda: next(ids))
+    template = compile_template(["{{integer}}", "{{integer}}", "{{uuid}}", "{{uuid}}"])
+    assert template(replace(SAMPLE, world=world)) == [1, 2, "1", "2"]
+    assert template(replace(SAMPLE, world=world)) == [3, 4, "3", "4"]
+
+
+def test_times_are_written_as_the_mock_is_told_to() -> None:
+    """The clock's format is the world's, for shifted times too."""
+    world = replace(SAMPLE.world, write_time=lambda seconds: f"T{seconds:g}")
+    assert compile_template("{{now}} {{now+5}}")(replace(SAMPLE, world=world)) == "T0 T5"
+
+
+@pytest.mark.parametrize("name", PLACEHOLDERS)
+def test_every_placeholder_of_the_table_is_one(name: str) -> None:
+    """What the README lists can be written."""
+    compile_template(f"{{{{{name}}}}}")(CONTEXT)
+    assert PLACEHOLDERS[name][0]
+
+
+@given(st.text(st.sampled_from("{} anow")))
+def test_escaped_text_comes_out_as_it_is(text: str) -> None:
+    """Escaping makes any text a template of itself."""
+    assert compile_template(escape(text))(SAMPLE) == text
+
+
+@given(st.text(st.sampled_from("{} anow+1")))
+def test_any_text_is_a_template_or_refused(text: str) -> None:
+    """Compiling raises nothing but ValueError, and what was compiled can be filled."""
+    try:
+        template = compile_template(text)
+    except ValueError:
+        return
+    assert isinstance(template(SAMPLE), str)
+
+
+@given(json_values)
+def test_a_value_without_placeholders_is_itself(value: Any) -> None:
+    """What has nothing to fill is handed out as it is, without a copy."""
+    if "{{" not in repr(value):
+        assert compile_template(value)(SAMPLE) is value
+
+
+def test_compiling_takes_no_longer_with_depth() -> None:
+    """The time to compile nested arrays grows with their size, not with the power of their depth."""
+    value: Any = "{{now}}"
+    for _ in range(20):
+        value = [value]
+    began = time.process_time()
+    compile_template(value)
+    assert time.process_time() - began < 0.2
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "1970-01-01T00:00:00.000Z"),
+        (NOON, "2026-01-01T12:00:00.250Z"),
+        (-0.5, "1969-12-31T23:59:59.500Z"),
+        (4_102_444_800, "2100-01-01T00:00:00.000Z"),
+    ],
+)
+def test_times_in_rfc_3339(seconds: float, text: str) -> None:
+    """Times are in UTC, with milliseconds and `Z`."""
+    assert rfc3339(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("target", "patch", "merged"),
+    [
+        ({"a": "b"}, {"a": "c"}, {"a": "c"}),
+        ({"a": "b"}, {"b": "c"}, {"a": "b", "b": "c"}),
+        ({"a": "b"}, {"a": None}, {}),
+        ({"a": "b", "b": "c"}, {"a": None}, {"b": "c"}),
+        ({"a": ["b"]}, {"a": "c"}, {"a": "c"}),
+        ({"a": "c"}, {"a": ["b"]}, {"a": ["b"]}),
+        ({"a": {"b": "c"}}, {"a": {"b": "d", "c": None}}, {"a": {"b": "d"}}),
+        ({"a": [{"b": "c"}]}, {"a": [1]}, {"a": [1]}),
+        (["a", "b"], ["c", "d"], ["c", "d"]),
+        ({"a": "b"}, ["c"], ["c"]),
+        ({"a": "foo"}, None, None),
+        ({"a": "foo"}, "bar", "bar"),
+        ({"e": None}, {"a": 1}, {"e": None, "a": 1}),
+        ([1, 2], {"a": "b", "c": None}, {"a": "b"}),
+        ({}, {"a": {"bb": {"ccc": None}}}, {"a": {"bb": {}}}),
+    ],
+)
+def test_the_examples_of_the_rfc(target: Any, patch: Any, merged: Any) -> None:
+    """The table of RFC 7396, Appendix A."""
+    assert merge(target, patch) == merged
+
+
+@given(json_values, json_values)
+def test_merging_changes_neither_part(target: Any, patch: Any) -> None:
+    """Templates are shared, so laying something over one leaves both as they were."""
+    before = copy.deepcopy((target, patch))
+    merge(target, patch)
+    assert (target, patch) == before
+
+
+@given(json_values, json_values)
+def test_merging_twice_is_merging_once(target: Any, patch: Any) -> None:
+    """A patch that is in already changes nothing."""
+    once = merge(target, patch)
+    assert merge(once, patch) == once
+
+
+@given(objects)
+def test_an_empty_patch_changes_nothing(target: dict[str, Any]) -> None:
+    """The patch `{}` keeps the target, nulls included."""
+    assert merge(target, {}) == target
+
+
+@given(json_values, objects)
+def test_what_a_patch_says_is_there(target: Any, patch: dict[str, Any]) -> None:
+    """After the merge every value of the patch is there, every null of it is not, and all else is the target's."""
+    merged = merge(target, patch)
+    for key, value in patch.items():
+        assert (key in merged) == (value is not None)
+        if not isinstance(value, dict) and value is not None:
+            assert merged[key] == value
+    kept = {key: value for key, value in target.items() if key not in patch} if isinstance(target, dict) else {}
+    assert {key: value for key, value in merged.items() if key not in patch} == kept
+
+
+@given(objects)
+def test_a_patch_without_nulls_over_nothing_is_itself(patch: dict[str, Any]) -> None:
+    """Over an empty object a patch that removes nothing is what comes out."""
+    if not has_null(patch):
+        assert merge({}, patch) == patch

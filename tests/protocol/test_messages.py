@@ -1,0 +1,213 @@
+"""The message arrays: what is a message, what is wrong with the rest, and that what we write we can read."""
+
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from mock_csms.protocol.messages import (
+    MAX_DESCRIPTION_LENGTH,
+    MAX_ID_LENGTH,
+    UNREADABLE_ID,
+    Call,
+    Error,
+    ErrorCode,
+    Malformed,
+    Message,
+    Result,
+    decode,
+    encode,
+)
+
+LONGEST_ID = "i" * MAX_ID_LENGTH
+DEEP = b"[" * 300 + b"]" * 300
+RPC, TYPE = ErrorCode.RpcFrameworkError, ErrorCode.MessageTypeNotSupported
+
+MESSAGES: list[tuple[bytes, Message]] = [
+    (b'[2,"1","Heartbeat",{}]', Call("1", "Heartbeat", {})),
+    (b' [ 2 , "1" , "A" , {"a": [1]} ] ', Call("1", "A", {"a": [1]})),
+    (b'[2,"1","",null]', Call("1", "", None)),  # whether the action and the payload are right is not asked here
+    (b'[2,"' + LONGEST_ID.encode() + b'","A",7]', Call(LONGEST_ID, "A", 7)),
+    (b'[2,"' + 36 * "ä".encode() + b'","A",{}]', Call("ä" * 36, "A", {})),  # characters are counted, not bytes
+    (b'[2,"-1","A",{}]', Call("-1", "A", {})),
+    (b'[3,"1",{"status":"Accepted"}]', Result("1", {"status": "Accepted"})),
+    (b'[3,"1",[]]', Result("1", [])),
+    (b'[4,"1","GenericError","",{}]', Error("1", "GenericError", "", {})),
+    (b'[4,"1","Mine","why",{"a":1}]', Error("1", "Mine", "why", {"a": 1})),  # a peer's code may be any text
+]
+
+# What came, the code that it is refused with, the id that is echoed, and whether it spoils an answer to our call.
+MALFORMED: list[tuple[bytes, ErrorCode, str, bool]] = [
+    (b"", RPC, "-1", False),
+    (b"hello", RPC, "-1", False),
+    (b'[2,"1","A",{}', RPC, "-1", False),
+    (b'[2,"1","A",NaN]', RPC, "-1", False),
+    (b'[2,"1","A",{}]]', RPC, "-1", False),
+    (b'[2,"\xff","A",{}]', RPC, "-1", False),
+    (b'[2,"\\ud800","A",{}]', RPC, "-1", False),
+    (b"[" * 100_000, RPC, "-1", False),
+    (b'[2,"1","A",' + b"9" * 400 + b"]", RPC, "-1", False),  # no number that a computer can hold
+    (b'[2,"1","A",' + DEEP + b"]", RPC, "1", False),  # too deep to be written again
+    (b'[3,"1",' + DEEP + b"]", RPC, "1", True),
+    (b'[4,"1","C","",{"a":' + DEEP + b"}]", RPC, "1", True),
+    (DEEP, RPC, "-1", False),
+    (b"null", RPC, "-1", False),
+    (b"2", RPC, "-1", False),
+    (b'"2"', RPC, "-1", False),
+    (b'{"2":"1"}', RPC, "-1", False),
+    (b"[]", RPC, "-1", False),
+    (b"[2]", RPC, "-1", False),
+    (b'["2","1","A",{}]', RPC, "1", False),
+    (b'[2.0,"1","A",{}]', RPC, "1", False),
+    (b'[true,"1","A",{}]', RPC, "1", False),
+    (b'[null,"1"]', RPC, "1", False),
+    (b'[2,"1","A"]', RPC, "1", False),
+    (b'[2,"1","A",{},{}]', RPC, "1", False),
+    (b'[2,"1",7,{}]', RPC, "1", False),
+    (b'[2,"1",null,{}]', RPC, "1", False),
+    (b'[2,"","A",{}]', RPC, "-1", False),
+    (b'[2,"' + b"i" * 37 + b'","A",{}]', RPC, "-1", False),
+    (b'[2,7,"A",{}]', RPC, "-1", False),
+    (b'[2,null,"A",{}]', RPC, "-1", False),
+    (b'[2,["1"],"A",{}]', RPC, "-1", False),
+    (b'[3,"1"]', RPC, "1", True),
+    (b'[3,"1",{},{}]', RPC, "1", True),
+    (b"[3,1,{}]", RPC, "-1", True),
+    (b'[4,"1","GenericError",""]', RPC, "1", True),
+    (b'[4,"1",7,"",{}]', RPC, "1", True),
+    (b'[4,"1","GenericError",null,{}]', RPC, "1", True),
+    (b'[4,"1","GenericError","",[]]', RPC, "1", True),
+    (b'[4,"1","GenericError","",null]', RPC, "1", True),
+    (b'[4,"","GenericError","",{}]', RPC, "-1", True),
+    (b'[0,"1","A",{}]', TYPE, "1", False),
+    (b'[1,"1","A",{}]', TYPE, "1", False),
+    (b'[5,"1","A",{}]', TYPE, "1", False),
+    (b'[-2,"1","A",{}]', TYPE, "1", False),
+    (b"[9]", TYPE, "-1", False),
+    (b'[99999999999999999999,"1","A",{}]', RPC, "1", False),  # beyond 64 bits, so that it reads as a float
+]
+
+ids = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=MAX_ID_LENGTH)
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=MAX_DESCRIPTION_LENGTH)
+numbers = st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False)
+json_values = st.recursive(
+    st.none() | st.booleans() | numbers | texts,
+    lambda children: st.lists(children, max_size=4) | st.dictionaries(texts, children, max_size=4),
+    max_leaves=12,
+)
+objects = st.dictionaries(texts, json_values, max_size=4)
+messages = (
+    st.builds(Call, ids, texts, json_values)
+    | st.builds(Result, ids, json_values)
+    | st.builds(Error, ids, texts, texts, objects)
+)
+
+
+@pytest.mark.parametrize(("data", "message"), MESSAGES)
+def test_a_message_is_read(data: bytes, message: Message) -> None:
+    """An array of the right shape is the message that it holds."""
+    assert decode(data) == message
+
+
+@pytest.mark.parametrize(("data", "code", "id_", "answers"), MALFORMED)
+def test_what_is_no_message_says_how_to_refuse_it(data: bytes, code: ErrorCode, id_: str, answers: bool) -> None:
+    """Anything else names its problem in one line, the code, the id when that can be echoed, and if it is an answer."""
+    malformed = decode(data)
+    assert isinstance(malformed, Malformed)
+    assert (malformed.code, malformed.id, malformed.answers) == (code, id_, answers)
+    assert malformed.problem
+    assert "\n" not in malformed.problem
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"{}", "not a JSON array but an object"),
+        (b"true", "not a JSON array but a boolean"),
+        (b"null", "not a JSON array but null"),
+        (b'"x"', "not a JSON array but a string"),
+        (b"1.5", "not a JSON array but a number"),
+        (b'[2,"1",["A"],{}]', "the action of a CALL is a string, not an array"),
+        (b'[2,"1","A"]', "a CALL has 4 items (id, action, payload after the type), not 3"),
+        (b'[3,"1"]', "a CALLRESULT has 3 items (id, payload after the type), not 2"),
+        (b"[4]", "a CALLERROR has 5 items (id, code, description, details after the type), not 1"),
+        (b'[3,"",{}]', "the id of a CALLRESULT is a string of 1 to 36 characters"),
+        (b"[7]", "message type 7 is unknown"),
+    ],
+)
+def test_the_problem_is_told_to_people(data: bytes, problem: str) -> None:
+    """A person who reads the problem knows what to change."""
+    malformed = decode(data)
+    assert isinstance(malformed, Malformed)
+    assert malformed.problem == problem
+
+
+@given(st.binary())
+@example(b"[2," * 2000)
+def test_no_bytes_make_decoding_raise(data: bytes) -> None:
+    """Decoding takes any bytes."""
+    assert isinstance(decode(data), Call | Result | Error | Malformed)
+
+
+@given(json_values | st.lists(json_values | st.integers(1, 5) | ids, max_size=6))
+def test_no_json_makes_decoding_raise(value: Any) -> None:
+    """Decoding takes any JSON value, and the id of what it refuses is always one that we may send."""
+    message = decode(orjson.dumps(value))
+    assert 0 < len(message.id) <= MAX_ID_LENGTH
+
+
+@given(st.integers(1, 1100), st.sampled_from([(b"[", b"]"), (b'{"a":', b"}")]))
+def test_what_is_read_is_never_too_deep_to_be_written(depth: int, brackets: tuple[bytes, bytes]) -> None:
+    """A payload that is taken, however deep, can go into the log and into an answer; a deeper one is refused."""
+    opening, closing = brackets
+    message = decode(b'[2,"1","A",' + opening * depth + b"1" + closing * depth + b"]")
+    assert isinstance(message, Call) or depth > 200
+    if isinstance(message, Call):
+        assert decode(encode(message)) == message
+
+
+@given(st.sampled_from([2, 3, 4]), ids, st.lists(json_values, max_size=4))
+def test_a_good_id_is_echoed_whatever_follows_it(number: int, id_: str, rest: list[Any]) -> None:
+    """What is wrong behind the id does not spoil the id, and all but a CALL is an answer that is never answered."""
+    message = decode(orjson.dumps([number, id_, *rest]))
+    assert message.id == id_
+    if isinstance(message, Malformed):
+        assert message.answers is (number != 2)
+
+
+@given(messages)
+def test_what_is_written_can_be_read(message: Message) -> None:
+    """Encoding then decoding is the identity."""
+    assert decode(encode(message)) == message
+
+
+@given(messages)
+def test_what_is_read_is_written_as_it_was(message: Message) -> None:
+    """The text of a message is the array and nothing else, in its shortest form."""
+    text = encode(message)
+    read = decode(text)
+    assert isinstance(read, Call | Result | Error)
+    assert encode(read) == text == orjson.dumps(orjson.loads(text))
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        (Call("1", "Reset", {"type": "Immediate"}), b'[2,"1","Reset",{"type":"Immediate"}]'),
+        (Result("1", {}), b'[3,"1",{}]'),
+        (Error("1", ErrorCode.NotSupported, "no", {"a": 1}), b'[4,"1","NotSupported","no",{"a":1}]'),
+        (Error("1", "Mine"), b'[4,"1","Mine","",{}]'),
+        (Error(UNREADABLE_ID, RPC, "x"), b'[4,"-1","RpcFrameworkError","x",{}]'),
+    ],
+)
+def test_the_text_of_a_message(message: Message, text: bytes) -> None:
+    """A message goes over the wire as compact JSON; an error without details has empty ones."""
+    assert encode(message) == text
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=MAX_DESCRIPTION_LENGTH))
+def test_a_description_is_cut(description: str) -> None:
+    """The description of a CALLERROR is never longer than OCPP-J allows (Part 4, 4.2.3)."""
+    assert orjson.loads(encode(Error("1", RPC, description)))[3] == description[:255]

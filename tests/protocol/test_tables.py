@@ -1,0 +1,84 @@
+"""Gate: the action tables against the schemas and error codes that the `ocpp` package holds."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import ocpp
+import ocpp.exceptions
+import pytest
+
+from mock_csms.behavior.templates import SAMPLE, compile_template
+from mock_csms.protocol.actions import Sender
+from mock_csms.protocol.messages import ErrorCode
+from mock_csms.protocol.v201 import ACTIONS
+from mock_csms.protocol.versions import V201
+
+SCHEMAS = Path(ocpp.__path__[0]) / "v201" / "schemas"
+
+
+def texts(payload: Any) -> Iterator[str]:
+    """Yield every string in a payload."""
+    if isinstance(payload, str):
+        yield payload
+    for part in payload.values() if isinstance(payload, dict) else payload if isinstance(payload, list) else ():
+        yield from texts(part)
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_both_templates_of_a_row_are_valid(action: str) -> None:
+    """The default request and response of every action, filled in, fit the schemas of the specification."""
+    request = compile_template(ACTIONS[action].request)(SAMPLE)
+    response = compile_template(ACTIONS[action].response)(SAMPLE)
+    assert list(V201.schemas.request_violations(action, request)) == []
+    assert list(V201.schemas.response_violations(action, response)) == []
+
+
+def test_every_schema_has_a_row() -> None:
+    """The table has the actions of the specification, each with both payloads: none too few, none too many."""
+    names = sorted(f"{action}{kind}" for action in ACTIONS for kind in ("Request", "Response"))
+    assert names == sorted(path.stem for path in SCHEMAS.glob("*.json"))
+
+
+def test_each_action_is_sent_by_whom_the_specification_says() -> None:
+    """39 actions are sent by the CSMS, 24 by the station, and DataTransfer by either."""
+    assert Counter(row.sender for row in ACTIONS.values()) == {Sender.CSMS: 39, Sender.STATION: 24, Sender.EITHER: 1}
+    assert ACTIONS["DataTransfer"].sender is Sender.EITHER
+
+
+def test_who_may_send_follows_from_the_sender() -> None:
+    """25 actions may come from stations and 40 commands from the CSMS."""
+    assert sum(row.sent_by(Sender.STATION) for row in ACTIONS.values()) == 25
+    assert sum(row.sent_by(Sender.CSMS) for row in ACTIONS.values()) == 40
+
+
+def test_error_codes_are_those_of_ocpp() -> None:
+    """Our codes are those that the `ocpp` package knows, without 1.6's misspelt ones, and the two that it lacks."""
+    known = {getattr(kind, "code", None) for kind in vars(ocpp.exceptions).values() if isinstance(kind, type)}
+    of_version_16 = {"FormationViolation", "OccurenceConstraintViolation"}
+    assert set(ErrorCode) == known - {None} - of_version_16 | {"MessageTypeNotSupported", "RpcFrameworkError"}
+
+
+@pytest.mark.parametrize("code", ErrorCode)
+def test_error_codes_are_spelled_as_they_are_named(code: ErrorCode) -> None:
+    """The name of a code in the program is its text on the wire."""
+    assert code.name == code.value
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_no_default_names_a_host_that_exists(action: str) -> None:
+    """Every URL in a template is under `.invalid` (RFC 2606), or the mock's own."""
+    row = ACTIONS[action]
+    urls = [text for text in (*texts(row.request), *texts(row.response)) if "://" in text]
+    assert [url for url in urls if not re.match(r"https://[a-z]+\.invalid/", url)] == []
+
+
+def test_templates_are_never_filled_in_place() -> None:
+    """Filling a template leaves the table as it was, so that every station gets fresh values."""
+    before = repr(ACTIONS)
+    for row in ACTIONS.values():
+        filled = compile_template(row.request)(SAMPLE)
+        assert filled is not row.request or "{{" not in repr(filled)
+    assert repr(ACTIONS) == before

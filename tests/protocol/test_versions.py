@@ -1,0 +1,117 @@
+"""Versions: which one a subprotocol speaks, whether a call is right in it, and how a wrong one is refused."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_csms.protocol.actions import Sender
+from mock_csms.protocol.messages import Call, ErrorCode
+from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.schemas import Violation
+from mock_csms.protocol.versions import SUBPROTOCOLS, V201, choose_subprotocol, refusal
+
+
+@pytest.mark.parametrize(
+    ("sender", "action", "payload", "code"),
+    [
+        (Sender.STATION, "Heartbeat", {}, None),
+        (Sender.STATION, "DataTransfer", {"vendorId": "v"}, None),
+        (Sender.CSMS, "DataTransfer", {"vendorId": "v"}, None),
+        (Sender.CSMS, "Reset", {"type": "OnIdle"}, None),
+        (Sender.STATION, "Reset", {"type": "OnIdle"}, ErrorCode.NotSupported),
+        (Sender.CSMS, "Heartbeat", {}, ErrorCode.NotSupported),
+        (Sender.STATION, "heartbeat", {}, ErrorCode.NotImplemented),
+        (Sender.STATION, "", {}, ErrorCode.NotImplemented),
+        (Sender.STATION, "x" * 100_000, {}, ErrorCode.NotImplemented),
+        (Sender.STATION, "Reset", None, ErrorCode.NotSupported),  # the action is judged before the payload
+        (Sender.STATION, "Heartbeat", None, ErrorCode.TypeConstraintViolation),
+    ],
+)
+def test_a_call_is_judged_by_action_then_payload(
+    sender: Sender, action: str, payload: Any, code: ErrorCode | None
+) -> None:
+    """Unknown actions are NotImplemented, those of the other side NotSupported; only then the payload counts."""
+    found = V201.call_violations(Call("1", action, payload), sender)
+    assert [violation.code for violation in found] == ([] if code is None else [code])
+
+
+@pytest.mark.parametrize(
+    ("action", "hint"),
+    [
+        ("heartbeat", "; did you mean 'Heartbeat'?"),
+        ("BootNotificaton", "; did you mean 'BootNotification'?"),
+        ("Xyzzy", ""),
+    ],
+)
+def test_an_unknown_action_gets_the_nearest_one_as_a_hint(action: str, hint: str) -> None:
+    """The description says which version has no such action, and which name was probably meant."""
+    [violation] = V201.call_violations(Call("1", action, {}), Sender.STATION)
+    assert violation.message == f"no action of OCPP 2.0.1 has this name{hint}"
+
+
+@given(st.text(max_size=40), st.lists(st.text(max_size=10), max_size=5))
+def test_a_hint_is_always_one_of_the_names(word: str, names: list[str]) -> None:
+    """A hint names something that exists, or there is none."""
+    hint = did_you_mean(word, names)
+    assert hint == "" or hint in [f"; did you mean {name!r}?" for name in names]
+
+
+def test_a_result_is_judged_as_the_response_of_its_call() -> None:
+    """The schema of a result is that of the action that was called."""
+    call = Call("1", "GetLocalListVersion", {})
+    assert not V201.result_violations(call, {"versionNumber": 1})
+    assert [found.path for found in V201.result_violations(call, {})] == ["versionNumber"]
+
+
+def test_a_refusal_takes_the_first_violation_and_tells_all() -> None:
+    """The first violation decides code and description, the details name the path of each, and the id is the call's."""
+    call = Call("7", "BootNotification", {"reason": "Nope", "chargingStation": {"model": 1}, "x": 1})
+    error = refusal(call, V201.call_violations(call, Sender.STATION))
+    assert (error.id, error.code) == ("7", ErrorCode.OccurrenceConstraintViolation)
+    assert error.description == "BootNotification: chargingStation.vendorName: is missing"
+    assert error.details is not None
+    told = [(violation["path"], violation["code"]) for violation in error.details["violations"]]
+    assert told == [
+        ("chargingStation.vendorName", "OccurrenceConstraintViolation"),
+        ("chargingStation.model", "TypeConstraintViolation"),
+        ("x", "FormatViolation"),
+        ("reason", "PropertyConstraintViolation"),
+    ]
+
+
+def test_a_refusal_is_bounded() -> None:
+    """However much is wrong, the details stay short, and so does what is told of the action."""
+    violations = [
+        Violation(f"a.{number}", "is missing", ErrorCode.OccurrenceConstraintViolation) for number in range(99)
+    ]
+    error = refusal(Call("1", "A" * 1000, {}), violations)
+    assert error.details is not None
+    assert len(error.details["violations"]) == 20
+    assert error.description == f"{'A' * 50}: a.0: is missing"
+
+
+@pytest.mark.parametrize(
+    ("offered", "chosen"),
+    [
+        (["ocpp2.0.1"], "ocpp2.0.1"),
+        (["ocpp2.0"], "ocpp2.0"),
+        (["ocpp2.0", "ocpp2.0.1"], "ocpp2.0.1"),
+        (["ocpp1.6", "ocpp2.1", "ocpp2.0.1"], "ocpp2.0.1"),
+        (["ocpp1.6"], None),
+        (["OCPP2.0.1"], None),  # the names of subprotocols are compared as they are (RFC 6455, 4.1)
+        ([], None),
+    ],
+)
+def test_the_preferred_common_subprotocol_is_chosen(offered: list[str], chosen: str | None) -> None:
+    """`ocpp2.0.1` wins, `ocpp2.0` is spoken where it is offered alone, and nothing else."""
+    assert choose_subprotocol(offered) == chosen
+
+
+@given(st.lists(st.sampled_from([*SUBPROTOCOLS, "ocpp1.6", "ocpp2.1"])))
+def test_only_what_was_offered_is_chosen(offered: list[str]) -> None:
+    """A chosen subprotocol was offered and is spoken; none is chosen only where none is common."""
+    chosen = choose_subprotocol(offered)
+    assert (chosen is None) == SUBPROTOCOLS.keys().isdisjoint(offered)
+    assert chosen is None or (chosen in offered and SUBPROTOCOLS[chosen] is V201)

@@ -1,0 +1,119 @@
+"""A station that sees the bytes: every frame with its flags, as no WebSocket library shows it; and the program run to
+its end with files and an environment of its own."""
+
+import asyncio
+import os
+import re
+import subprocess
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, NamedTuple
+
+import orjson
+from websockets.frames import Opcode
+
+from tests.wire import PATIENCE, SERVER, Mock, Raw, masked
+
+TOKEN = {"idToken": {"idToken": "BAD", "type": "ISO14443"}}
+
+
+class Seen(NamedTuple):
+    """One frame as it came."""
+
+    fin: bool
+    opcode: Opcode
+    data: bytes
+
+
+class Naked:
+    """A station that is only a TCP connection with a WebSocket on it."""
+
+    def __init__(self, raw: Raw) -> None:
+        self.raw = raw
+
+    async def say(self, *message: Any) -> None:
+        """Send an array."""
+        await self.raw.write(masked(orjson.dumps(message)))
+
+    async def ping(self) -> None:
+        """Send a ping."""
+        await self.raw.write(masked(b"?", Opcode.PING))
+
+    async def frame(self) -> Seen:
+        """Return the next frame, whatever it is."""
+        async with asyncio.timeout(PATIENCE):
+            first, size = await self.raw.reader.readexactly(2)
+            if size > 125:
+                size = int.from_bytes(await self.raw.reader.readexactly(2 if size == 126 else 8))
+            return Seen(bool(first & 0x80), Opcode(first & 15), await self.raw.reader.readexactly(size))
+
+    async def text(self) -> bytes:
+        """Return the next frame, which must be a whole text message."""
+        seen = await self.frame()
+        assert seen[:2] == (True, Opcode.TEXT), seen
+        return seen.data
+
+    async def nothing(self, seconds: float) -> None:
+        """Let not one byte come for so long."""
+        try:
+            data = await asyncio.wait_for(self.raw.reader.read(1), seconds)
+        except TimeoutError:
+            return
+        raise AssertionError(f"unexpected {data!r}")
+
+    async def ended(self) -> None:
+        """Let the connection end properly, with nothing before."""
+        assert await asyncio.wait_for(self.raw.reader.read(), PATIENCE) == b""
+
+    async def was_reset(self) -> None:
+        """Let the connection end with a TCP RST."""
+        try:
+            data = await asyncio.wait_for(self.raw.reader.read(), PATIENCE)
+        except ConnectionResetError:
+            return
+        raise AssertionError(f"no RST, but an end after {data!r}")
+
+
+@asynccontextmanager
+async def naked(mock: Mock, identity: str) -> AsyncIterator[Naked]:
+    """Connect a station of that identity, without any library."""
+    async with mock.raw(f"/{identity}") as raw:
+        yield Naked(raw)
+
+
+def run(*flags: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the program to its end, with no more of MOCK_CSMS_… in its environment than is given."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MOCK_CSMS_")}
+    return subprocess.run(
+        [*SERVER, *flags], capture_output=True, encoding="utf-8", timeout=PATIENCE, check=False, env=kept | environment
+    )
+
+
+def refused(ended: subprocess.CompletedProcess[str], *words: str) -> None:
+    """It ended with status 2, nothing on stdout and one line on stderr, in which all those words are."""
+    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1), ended.stderr
+    assert [word for word in words if word not in ended.stderr] == [], ended.stderr
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait until something that another process does has happened."""
+    async with asyncio.timeout(PATIENCE):
+        while not holds():  # noqa: ASYNC110 - another process makes it true
+            await asyncio.sleep(0.01)
+
+
+def logged(mock: Mock, pattern: str) -> Callable[[], bool]:
+    """Return whether the process has written something like that to stderr, to be asked again and again."""
+    return lambda: re.search(pattern, mock.log) is not None
+
+
+def with_basic_auth(headers: str, credentials: str) -> str:
+    """Return request headers with the credentials of HTTP Basic authentication."""
+    import base64
+
+    return f"{headers}Authorization: Basic {base64.b64encode(credentials.encode()).decode()}\r\n"
+
+
+def without(payload: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    """Return a payload without those properties."""
+    return {key: value for key, value in payload.items() if key not in keys}

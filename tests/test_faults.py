@@ -1,0 +1,272 @@
+"""Faults: for each, a raw client sees exactly its damage and finds the next message undamaged, and nobody else notices."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, NamedTuple
+
+import orjson
+import pytest
+from websockets.frames import Opcode
+
+from mock_csms.behavior.faults import FAULTS
+from tests.raw import TOKEN, Naked, naked, refused, run
+from tests.wire import Mock, breaks, transaction
+
+TIME = {"currentTime": "2026-01-01T00:00:00Z"}
+UNDAMAGED = ["--reply", "Heartbeat", orjson.dumps(TIME).decode(), "--error", "GetCertificateStatus", "GenericError:no"]
+ASKED = {"Heartbeat": (3, TIME), "GetCertificateStatus": (4, "GenericError", "no", {})}
+REQUESTS = {
+    "Heartbeat": {},
+    "GetCertificateStatus": {
+        "ocspRequestData": {
+            "hashAlgorithm": "SHA256",
+            "issuerNameHash": "a",
+            "issuerKeyHash": "b",
+            "serialNumber": "c",
+            "responderURL": "d",
+        }
+    },
+}
+
+
+def answer(action: str, id_: str) -> bytes:
+    """Return the text of the undamaged answer."""
+    kind, *rest = ASKED[action]
+    return orjson.dumps([kind, id_, *rest])
+
+
+def whole(text: bytes) -> tuple[bool, Opcode, bytes]:
+    """Return the frame of a whole text message."""
+    return (True, Opcode.TEXT, text)
+
+
+async def next_is_undamaged(station: Naked, id_: str = "next") -> None:
+    """The next message is answered as if nothing had been."""
+    await station.say(2, id_, "Heartbeat", {})
+    assert await station.frame() == whole(answer("Heartbeat", id_))
+
+
+# What each fault does to a message, as the station sees it.
+
+
+async def comes_late(station: Naked, text: bytes) -> None:
+    """A later message is answered before."""
+    await next_is_undamaged(station, "before")
+    assert await station.frame() == whole(text)
+
+
+async def never_comes(station: Naked, text: bytes) -> None:
+    """Not one byte comes."""
+    await station.nothing(0.3)
+
+
+async def comes_twice(station: Naked, text: bytes) -> None:
+    """It comes two times (and the next message shows that not more often)."""
+    assert [await station.frame() for _ in range(2)] == [whole(text)] * 2
+
+
+async def comes_four_times(station: Naked, text: bytes) -> None:
+    """It comes four times."""
+    assert [await station.frame() for _ in range(4)] == [whole(text)] * 4
+
+
+async def has_another_id(station: Naked, text: bytes) -> None:
+    """Only the message id is another one, and one that OCPP-J allows."""
+    right, wrong = orjson.loads(text), orjson.loads(await station.text())
+    assert wrong[:1] + wrong[2:] == right[:1] + right[2:]
+    assert wrong[1] != right[1]
+    assert 1 <= len(wrong[1]) <= 36
+
+
+async def is_not_json(station: Naked, text: bytes) -> None:
+    """It is as long as it should be, but no JSON."""
+    wrong = await station.text()
+    assert len(wrong) == len(text)
+    with pytest.raises(orjson.JSONDecodeError):
+        orjson.loads(wrong)
+
+
+async def is_cut_off(station: Naked, text: bytes) -> None:
+    """Its beginning comes, and not all of it."""
+    wrong = await station.text()
+    assert text.startswith(wrong)
+    assert 0 < len(wrong) < len(text)
+
+
+async def breaks_its_schema(station: Naked, text: bytes) -> None:
+    """The array is right, and its last item breaks the schema by something that is added."""
+    right, wrong = orjson.loads(text), orjson.loads(await station.text())
+    assert wrong[:-1] == right[:-1]
+    assert wrong[-1].items() > right[-1].items()
+    if right[0] != 4:  # the details of a CALLERROR may be anything
+        assert breaks(*(("Heartbeat", "Response") if right[0] == 3 else ("Reset", "Request")), wrong[-1])
+
+
+async def has_another_type(station: Naked, text: bytes) -> None:
+    """It has the number of another message type, whose array is of another length."""
+    right, wrong = orjson.loads(text), orjson.loads(await station.text())
+    assert wrong[1:] == right[1:]
+    assert wrong[0] != right[0]
+    assert len(wrong) != {2: 4, 3: 3, 4: 5}[wrong[0]]
+
+
+async def is_huge(station: Naked, text: bytes) -> None:
+    """It is as long as was asked for, and right but for its customData."""
+    wrong = await station.text()
+    assert 100_000 <= len(wrong) < 110_000
+    array = orjson.loads(wrong)
+    if array[0] != 4:
+        assert breaks(*(("Heartbeat", "Response") if array[0] == 3 else ("Reset", "Request")), array[-1]) == []
+    array[-1].pop("customData")
+    assert array == orjson.loads(text)
+
+
+async def closes_instead(station: Naked, text: bytes) -> None:
+    """Nothing comes for a while, then a close frame with the code, and the end."""
+    await station.nothing(0.1)
+    seen = await station.frame()
+    assert (seen.opcode, int.from_bytes(seen.data[:2])) == (Opcode.CLOSE, 4001)
+    await station.ended()
+
+
+async def closes_normally(station: Naked, text: bytes) -> None:
+    """A close frame with 1000 comes in its place, and the end."""
+    seen = await station.frame()
+    assert (seen.opcode, int.from_bytes(seen.data[:2])) == (Opcode.CLOSE, 1000)
+    await station.ended()
+
+
+async def slams_the_door(station: Naked, text: bytes) -> None:
+    """Not a byte comes, only a TCP RST."""
+    await station.was_reset()
+
+
+async def plays_dead(station: Naked, text: bytes) -> None:
+    """Nothing comes, not even a pong; then all comes, and the message first."""
+    await station.ping()
+    await station.say(2, "meanwhile", "Heartbeat", {})
+    await station.nothing(0.3)
+    assert await station.frame() == whole(text)
+    assert {(await station.frame())[1:] for _ in range(2)} == {
+        (Opcode.PONG, b"?"),
+        (Opcode.TEXT, answer("Heartbeat", "meanwhile")),
+    }
+
+
+async def comes_in_three_frames(station: Naked, text: bytes) -> None:
+    """It comes as one text message of three frames, none of them empty."""
+    seen = [await station.frame() for _ in range(3)]
+    assert [frame[:2] for frame in seen] == [(False, Opcode.TEXT), (False, Opcode.CONT), (True, Opcode.CONT)]
+    assert b"".join(frame.data for frame in seen) == text
+    assert all(frame.data for frame in seen)
+
+
+async def comes_as_binary(station: Naked, text: bytes) -> None:
+    """It comes in a binary frame."""
+    assert await station.frame() == (True, Opcode.BINARY, text)
+
+
+class Row(NamedTuple):
+    """A fault as people write it, what it does, and whether the connection is gone then."""
+
+    fault: str
+    damage: Callable[[Naked, bytes], Awaitable[None]]
+    ends: bool = False
+
+
+TABLE = [
+    Row("delay seconds=0.5", comes_late),
+    Row("delay seconds=0.3 jitter=0.2", comes_late),
+    Row("drop", never_comes),
+    Row("duplicate", comes_twice),
+    Row("duplicate times=4", comes_four_times),
+    Row("wrong-id", has_another_id),
+    Row("malformed", is_not_json),
+    Row("truncate", is_cut_off),
+    Row("invalid", breaks_its_schema),
+    Row("wrong-type", has_another_type),
+    Row("oversize bytes=100000", is_huge),
+    Row("close", closes_normally, ends=True),
+    Row("close code=4001 after=0.3", closes_instead, ends=True),
+    Row("reset", slams_the_door, ends=True),
+    Row("stall seconds=0.7", plays_dead),
+    Row("split frames=3", comes_in_three_frames),
+    Row("binary", comes_as_binary),
+]
+ROWS = pytest.mark.parametrize("row", TABLE, ids=lambda row: row.fault)
+
+
+def test_gate_every_fault_has_a_row() -> None:
+    """A fault without a proof on the wire is not let in."""
+    assert {row.fault.split()[0] for row in TABLE} == set(FAULTS)
+
+
+@pytest.fixture(scope="module")
+def spoiler() -> Iterator[Mock]:
+    """A mock that spoils the first answer to each station that is called by the number of a row and an action."""
+    faults = (["--fault", f"{action}*1@{n}-{action}", row.fault] for n, row in enumerate(TABLE) for action in ASKED)
+    mock = Mock(*UNDAMAGED, *(word for words in faults for word in words))
+    yield mock
+    mock.finish()
+
+
+@pytest.mark.parametrize("action", ASKED)
+@ROWS
+async def test_spoiled_answer(spoiler: Mock, row: Row, action: str) -> None:
+    """A CALLRESULT or CALLERROR gets that damage, once; other stations are answered meanwhile and never notice."""
+    identity = f"{TABLE.index(row)}-{action}"
+    async with naked(spoiler, "other") as other:
+        async with naked(spoiler, identity) as station:
+            await station.say(2, "spoil-me", action, REQUESTS[action])
+            await next_is_undamaged(other)
+            await row.damage(station, answer(action, "spoil-me"))
+            if not row.ends:
+                await next_is_undamaged(station)
+        async with naked(spoiler, identity) as station:
+            await station.say(2, "again", action, REQUESTS[action])
+            assert await station.frame() == whole(answer(action, "again"))
+        await next_is_undamaged(other, "last")
+
+
+RESET = ["--seed", "1", "--command", "Reset", "--delay", "0", "--station", "CS-1"]
+
+
+@pytest.fixture(scope="module")
+def command() -> bytes:
+    """The text of the first undamaged command of a mock with that seed."""
+
+    async def get() -> bytes:
+        async with Mock(*RESET) as mock, naked(mock, "CS-1") as station:
+            return await station.text()
+
+    return asyncio.run(get())
+
+
+@ROWS
+async def test_spoiled_command(command: bytes, row: Row) -> None:
+    """A command of ours gets the same damage on its way out; answers and other stations do not."""
+    assert orjson.loads(command)[2:] == ["Reset", {"type": "Immediate"}]
+    async with Mock(*UNDAMAGED, *RESET, "--fault", "Reset[type=immediate]", row.fault) as mock:
+        async with naked(mock, "other") as other, naked(mock, "CS-1") as station:
+            await next_is_undamaged(other)
+            await row.damage(station, command)
+            if not row.ends:
+                await next_is_undamaged(station)
+        async with naked(mock, "CS-1") as station:
+            await next_is_undamaged(station)
+
+
+async def test_a_stalled_connection_is_not_read() -> None:
+    """What a station writes stays in its own buffers while the mock plays dead, and is read afterwards."""
+    filler = {"vendorId": "V", "data": "x" * 1_000_000}
+    async with Mock("--fault", "Heartbeat*1", "stall seconds=1") as mock, naked(mock, "CS-1") as station:
+        await station.say(2, "stall", "Heartbeat", {})
+        await asyncio.sleep(0.1)
+        text = orjson.dumps([2, "fill", "DataTransfer", filler])
+        from tests.wire import masked
+
+        station.raw.writer.write(masked(text) * 20)
+        await asyncio.sleep(0.3)
+        assert station.raw.writer.transport.get_write_buffer_size() > 0
+        assert orjson.loads(await station.text())[1] == "stall"
+        assert [orjson.loads(await station.text())[1] for _ in range(20)] == ["fill"] * 20
