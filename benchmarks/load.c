@@ -1,19 +1,18 @@
 /* A closed-loop load generator for OCPP-J over WebSocket: every station has one CALL in flight at a time.
  *
- *   load loop|idle|churn -p PORT -n STATIONS [-t SECONDS] [-w SECONDS] [-s PID] [-a TYPE] -b BOOT [-m MESSAGE]
+ *   load MODE PORT STATIONS SERVER TYPE BOOT [MESSAGE WARM_UP SECONDS]
  *
- *   loop   connect, send BOOT, then MESSAGE again and again: for -w seconds unmeasured, for -t seconds measured
+ *   loop   connect, send BOOT, then MESSAGE again and again: for WARM_UP seconds unmeasured, for SECONDS measured
  *   idle   connect, send BOOT, print a line when all were answered, then wait until the server has closed them all
  *   churn  3 to 8 times: connect, send BOOT, stay 100 to 200 ms, close
  *
- * BOOT and MESSAGE are texts that begin with `[2,"` and 36 bytes for the message id; an answer must begin with `[TYPE,"`
- * (3; for an echo 2) and that id. -s is the process whose CPU time is taken over the measured time. Loopback only; ends
- * within three minutes. Prints one JSON line; times are in seconds. One thread, Linux.
+ * BOOT and MESSAGE are texts that begin with `[2,"` and 36 bytes for the message id; an answer must begin with that id
+ * behind `[TYPE,"`: 3, for an echo 2. SERVER is the process whose CPU time is taken over the measured time. Loopback
+ * only; ends within three minutes. Prints one JSON line; times are in seconds. One thread, Linux.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/tcp.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +32,7 @@ typedef struct {
   state state;
   int fd, number, visits, said_goodbye; /* how many visits are to come; whether a close frame came */
   double since, due;                    /* when what is under way began; when the next act is due */
-  char id[ID_LENGTH];
+  char id[ID_LENGTH + 1];
   size_t filled;
   unsigned char buffer[MOST_FRAME];
 } station;
@@ -45,10 +44,9 @@ typedef struct {
 
 static struct {
   int port, stations, server;
-  double seconds, warm_up;
-  char type;
-  const char *boot, *message;
-} asked = {.seconds = 1, .type = '3'};
+  double warm_up, seconds;
+  const char *type, *boot, *message;
+} asked;
 static station *all;
 static samples connect_times, close_times;
 static struct { long answers, wrong, failed, closed, visits; } counted;
@@ -58,13 +56,12 @@ static uint64_t next_id, chance = 88172645463325252u;
 static void die(const char *what) { perror(what); exit(2); }
 
 static double read_clock(clockid_t clock) {
-  struct timespec time = {0};
+  struct timespec time;
   clock_gettime(clock, &time);
   return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
 }
 
 static double now(void) { return read_clock(CLOCK_MONOTONIC); }
-
 static double cpu_time(int pid) { /* of all threads of a process; 0 for none */
   clockid_t clock;
   return pid && clock_getcpuclockid(pid, &clock) == 0 ? read_clock(clock) : 0;
@@ -90,61 +87,52 @@ static double quantile(samples *of, double part) {
 }
 
 /* What a station does. */
-
 static void leave(station *s, int failed) {
   close(s->fd);
-  counted.failed += failed;
-  counted.closed++;
   s->state = ABSENT;
-  s->due = now();
+  counted.closed++;
+  counted.failed += failed;
 }
 
 static void transmit(station *s, const void *data, size_t size) { /* never more than the socket's buffer holds */
   if (send(s->fd, data, size, MSG_NOSIGNAL) != (ssize_t)size) shutdown(s->fd, SHUT_RDWR); /* read() then ends it */
 }
 
-static void send_frame(station *s, unsigned char opcode, const void *payload, size_t size) {
-  unsigned char frame[MOST_FRAME] = {opcode, 0x80 | (size < 126 ? size : 126), (unsigned char)(size >> 8), (unsigned char)size};
+static void send_frame(station *s, unsigned char opcode, const char *payload, size_t size) {
+  unsigned char frame[MOST_FRAME], mask[4];
   size_t head = size < 126 ? 2 : 4;
-  uint32_t key = draw();
-  memcpy(frame + head, &key, 4);
-  head += 4;
-  for (size_t i = 0; i < size; i += 4) { /* up to 3 bytes too many are written; the frame has room for them */
-    uint32_t word = 0;
-    memcpy(&word, (const char *)payload + i, size - i < 4 ? size - i : 4);
-    word ^= key;
-    memcpy(frame + head + i, &word, 4);
-  }
-  transmit(s, frame, head + size);
+  memcpy(mask, (uint32_t[]){draw()}, 4);
+  frame[0] = opcode;
+  frame[1] = 0x80 | (unsigned char)(size < 126 ? size : 126);
+  frame[2] = (unsigned char)(size >> 8); /* which the key overwrites where the size is in the byte before */
+  frame[3] = (unsigned char)size;
+  memcpy(frame + head, mask, 4);
+  for (size_t i = 0; i < size; i++) frame[head + 4 + i] = (unsigned char)payload[i] ^ mask[i & 3];
+  transmit(s, frame, head + 4 + size);
 }
 
 static void send_call(station *s, const char *text, state next) {
   char call[MOST_MESSAGE];
-  char id[ID_LENGTH + 1];
   size_t size = strlen(text);
-  snprintf(id, sizeof id, "%08x-0000-4000-8000-%012llx", (unsigned)s->number, (unsigned long long)next_id++ & 0xffffffffffff);
-  memcpy(s->id, id, ID_LENGTH);
   memcpy(call, text, size);
-  memcpy(call + ID_AT, id, ID_LENGTH);
+  snprintf(s->id, sizeof s->id, "%08x-0000-4000-8000-%012llx", (unsigned)s->number, (unsigned long long)next_id++);
+  memcpy(call + ID_AT, s->id, ID_LENGTH);
   s->state = next;
   s->since = now();
   send_frame(s, TEXT, call, size);
 }
 
 static void say_goodbye(station *s) {
-  static const unsigned char normal[2] = {1000 >> 8, 1000 & 0xff};
   s->state = CLOSING;
   s->since = now();
-  send_frame(s, CLOSE, normal, sizeof normal);
+  send_frame(s, CLOSE, "\x03\xe8", 2); /* 1000, normal closure */
 }
 
 static void arrive(station *s) {
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)asked.port)};
   struct epoll_event event = {.events = EPOLLOUT, .data.ptr = s};
-  int on = 1;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   if ((s->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0)) < 0) die("socket");
-  setsockopt(s->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   s->state = CONNECTING;
   s->since = now();
   s->filled = 0;
@@ -170,9 +158,8 @@ static void upgrade(station *s) {
 }
 
 /* What a station hears. */
-
 static void take_answer(station *s, const unsigned char *text, size_t size) {
-  int right = size > ID_AT + ID_LENGTH && text[1] == (unsigned char)asked.type && !memcmp(text + ID_AT, s->id, ID_LENGTH);
+  int right = size > ID_AT + ID_LENGTH && text[1] == (unsigned char)*asked.type && !memcmp(text + ID_AT, s->id, ID_LENGTH);
   if (!right || (s->state != BOOTING && s->state != CALLING)) {
     counted.wrong += s->state != CLOSING;
     return;
@@ -198,7 +185,7 @@ static size_t take_frame(station *s, unsigned char *at, size_t left) { /* the fr
   size_t size = head == 4 ? (size_t)(at[2] << 8 | at[3]) : at[1];
   if (left < head + size) return 0;
   if (at[0] == TEXT) take_answer(s, at + head, size);
-  else if (at[0] == PING) send_frame(s, PONG, at + head, size);
+  else if (at[0] == PING) send_frame(s, PONG, (const char *)at + head, size);
   else if (at[0] == CLOSE) {
     s->said_goodbye = 1;
     if (s->state != CLOSING) say_goodbye(s);
@@ -220,7 +207,6 @@ static void listen_to(station *s) {
 }
 
 /* What all do together. */
-
 static int count(state from, state to) {
   int found = 0;
   for (int i = 0; i < asked.stations; i++) found += all[i].state >= from && all[i].state <= to;
@@ -235,10 +221,6 @@ static void turn(void) {
     if (s->state == CONNECTING) upgrade(s);
     else if (s->state != ABSENT) listen_to(s);
   }
-}
-
-static void turn_until(double end) {
-  while (now() < end) turn();
 }
 
 static void ramp(void) { /* all in, but not more than a few at once in their handshake or boot */
@@ -260,10 +242,10 @@ static void loop(void) {
   calling = 1;
   for (int i = 0; i < asked.stations; i++)
     if (all[i].state == READY) send_call(&all[i], asked.message, CALLING);
-  turn_until(now() + asked.warm_up);
+  for (double end = now() + asked.warm_up; now() < end;) turn();
   double began = now(), server = cpu_time(asked.server), own = cpu_time(getpid());
   long answers = counted.answers;
-  turn_until(began + asked.seconds);
+  while (now() < began + asked.seconds) turn();
   printf("{\"messages\":%ld,\"seconds\":%.6f,\"server_cpu\":%.6f,\"load_cpu\":%.6f", counted.answers - answers,
          now() - began, cpu_time(asked.server) - server, cpu_time(getpid()) - own);
   calling = 0;
@@ -294,26 +276,22 @@ static void churn(void) {
 }
 
 int main(int count, char **words) {
-  const char *mode = count > 1 ? words[1] : "";
-  for (int option; (option = getopt(count - 1, words + 1, "p:n:t:w:s:a:b:m:")) != -1;) switch (option) {
-    case 'p': asked.port = atoi(optarg); break;
-    case 'n': asked.stations = atoi(optarg); break;
-    case 't': asked.seconds = atof(optarg); break;
-    case 'w': asked.warm_up = atof(optarg); break;
-    case 's': asked.server = atoi(optarg); break;
-    case 'a': asked.type = *optarg; break;
-    case 'b': asked.boot = optarg; break;
-    case 'm': asked.message = optarg; break;
-    default: return 2;
-  }
-  if (asked.stations < 1 || asked.stations > MOST_STATIONS || !asked.boot || asked.seconds + asked.warm_up > MOST_SECONDS) return 2;
-  if (!asked.message) asked.message = asked.boot;
+  if (count < 7) return 2;
+  asked.port = atoi(words[2]);
+  asked.stations = atoi(words[3]);
+  asked.server = atoi(words[4]);
+  asked.type = words[5];
+  asked.boot = words[6];
+  asked.message = count > 7 ? words[7] : asked.boot;
+  asked.warm_up = count > 8 ? atof(words[8]) : 0;
+  asked.seconds = count > 9 ? atof(words[9]) : 0;
+  if (asked.stations < 1 || asked.stations > MOST_STATIONS || asked.warm_up + asked.seconds > MOST_SECONDS) return 2;
   if (strlen(asked.boot) >= MOST_MESSAGE || strlen(asked.message) >= MOST_MESSAGE) return 2;
   if ((queue = epoll_create1(0)) < 0 || !(all = calloc((size_t)asked.stations, sizeof *all))) die("load");
   for (int i = 0; i < asked.stations; i++) all[i].number = i;
-  if (!strcmp(mode, "loop")) loop();
-  else if (!strcmp(mode, "idle")) idle();
-  else if (!strcmp(mode, "churn")) churn();
+  if (!strcmp(words[1], "loop")) loop();
+  else if (!strcmp(words[1], "idle")) idle();
+  else if (!strcmp(words[1], "churn")) churn();
   else return 2;
   printf(",\"wrong\":%ld,\"failed\":%ld}\n", counted.wrong, counted.failed);
   return 0;

@@ -27,27 +27,26 @@ def build(folder: Path) -> Path | None:
     if compiler is None or sys.platform != "linux":
         return None
     program = folder / "load"
-    subprocess.run([compiler, "-O2", "-o", str(program), str(_SOURCE)], check=True)
+    subprocess.run([compiler, "-O3", "-o", str(program), str(_SOURCE)], check=True)
     return program
 
 
 def call(lab: Lab, running: Running, stations: int, message: str, seconds: float) -> Report:
     """Let each of `stations` send `message` again and again for `seconds`."""
-    words = ("loop", "-n", stations, "-m", message, "-t", seconds, "-w", lab.scale.warm_up)
-    with _load(lab, running, words) as output:
+    with _load(lab, running, "loop", stations, message, lab.scale.warm_up, seconds) as output:
         return _read(output)
 
 
 def churn(lab: Lab, running: Running, stations: int) -> Report:
     """Let each of `stations` connect, boot, stay a little and close, several times."""
-    with _load(lab, running, ("churn", "-n", stations)) as output:
+    with _load(lab, running, "churn", stations) as output:
         return _read(output)
 
 
 @contextmanager
 def hold(lab: Lab, running: Running, stations: int) -> Iterator[None]:
     """Hold `stations` idle connections during the block, in which the server must close them."""
-    with _load(lab, running, ("idle", "-n", stations)) as output:
+    with _load(lab, running, "idle", stations) as output:
         ready = _read(output)["ready"]
         if ready != stations:
             raise NotRun(f"only {ready:g} of {stations} stations got in")
@@ -56,12 +55,13 @@ def hold(lab: Lab, running: Running, stations: int) -> Iterator[None]:
 
 
 @contextmanager
-def _load(lab: Lab, running: Running, words: tuple[object, ...]) -> Iterator[IO[bytes]]:
+def _load(lab: Lab, running: Running, mode: str, stations: int, *more: object) -> Iterator[IO[bytes]]:
+    """Run the load generator with the words that `load.c` explains, and give what it prints."""
     if lab.load_program is None:
         raise NotRun("no C compiler")
-    target = ("-p", running.port, "-s", running.process.pid, "-a", running.server.answer, "-b", BOOT)
+    words = (lab.load_program, mode, running.port, stations, running.process.pid, running.server.answer, BOOT, *more)
     with on_core(1):
-        process = subprocess.Popen([str(lab.load_program), *map(str, (*words, *target))], stdout=subprocess.PIPE)
+        process = subprocess.Popen([str(word) for word in words], stdout=subprocess.PIPE)
     assert process.stdout is not None
     try:
         yield process.stdout

@@ -1,4 +1,4 @@
-"""The mock and the servers that it is compared with: how each is started, watched, stopped. Each run has its process."""
+"""The mock and the servers that it is compared with: how each is started, watched, stopped. Each run has its own."""
 
 import os
 import re

@@ -7,7 +7,7 @@ from typing import Any
 from mock_csms.behavior.admission import Policies
 from mock_csms.behavior.commands import Script, Step
 from mock_csms.behavior.rules import Answer, Refusal, Reply, Rule, RuleBook
-from mock_csms.behavior.templates import SAMPLE, Template, compile_template, merge
+from mock_csms.behavior.templates import SAMPLE, Template, compile_template, escape, merge
 from mock_csms.config import Config
 from mock_csms.flags import flag_of
 from mock_csms.protocol.actions import Json, Sender
@@ -71,7 +71,7 @@ def _with_settings(config: Config, action: str, payload: Json) -> Json:
         for place in flag_of(setting).sets:
             target, *path = place.split(".")
             if target == action and value is not None:
-                payload = merge(payload, _nested(path, value))
+                payload = merge(payload, _nested(path, escape(value)))
     return payload
 
 

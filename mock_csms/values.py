@@ -13,6 +13,7 @@ from mock_csms.behavior.admission import Cuts, Hang, Refusals, Respond, SlamDoor
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.behavior.validation import Strictness, Validation
 from mock_csms.protocol.actions import Json, Sender
+from mock_csms.protocol.messages import DEEPEST, is_too_deep
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.versions import V201
 
@@ -139,6 +140,8 @@ def json_object(value: str) -> Json:
         raise ValueError(f"not JSON: {error}") from None
     if not isinstance(parsed, dict):
         raise ValueError("not a JSON object")
+    if is_too_deep(parsed):
+        raise ValueError(f"nested deeper than {DEEPEST} levels")
     return parsed
 
 
@@ -241,6 +244,8 @@ def passwords(value: Sequence[str]) -> dict[str, str]:
             if not (identity and colon and password):
                 raise ValueError("one is not ID:PASSWORD")
             pairs[identity] = password
+    if not pairs:
+        raise ValueError("none is ID:PASSWORD")
     return pairs
 
 

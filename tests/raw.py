@@ -2,10 +2,12 @@
 its end with files and an environment of its own."""
 
 import asyncio
+import base64
 import os
 import re
+import socket
 import subprocess
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
@@ -61,9 +63,13 @@ class Naked:
             return
         raise AssertionError(f"unexpected {data!r}")
 
-    async def ended(self) -> None:
-        """Let the connection end properly, with nothing before."""
+    async def goodbye(self) -> int:
+        """Let a close frame come, answer it, let the connection end with nothing more, and return the code."""
+        opcode, data = (await self.frame())[1:]
+        assert opcode is Opcode.CLOSE
+        await self.raw.write(masked(data, Opcode.CLOSE))
         assert await asyncio.wait_for(self.raw.reader.read(), PATIENCE) == b""
+        return int.from_bytes(data[:2])
 
     async def was_reset(self) -> None:
         """Let the connection end with a TCP RST."""
@@ -89,8 +95,13 @@ def run(*flags: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def refused(ended: subprocess.CompletedProcess[str], *words: str) -> None:
-    """It ended with status 2, nothing on stdout and one line on stderr, in which all those words are."""
+def refused(flags: Sequence[str], *words: str, **environment: str) -> None:
+    """The program ends with status 2 and one line with all those words on stderr, before it has touched its port.
+
+    The port is taken: were it tried, the status would be 3.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ended = run("--port", str(taken.getsockname()[1]), *flags, **environment)
     assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1), ended.stderr
     assert [word for word in words if word not in ended.stderr] == [], ended.stderr
 
@@ -98,7 +109,7 @@ def refused(ended: subprocess.CompletedProcess[str], *words: str) -> None:
 async def until(holds: Callable[[], bool]) -> None:
     """Wait until something that another process does has happened."""
     async with asyncio.timeout(PATIENCE):
-        while not holds():  # noqa: ASYNC110 - another process makes it true
+        while not holds():
             await asyncio.sleep(0.01)
 
 
@@ -109,8 +120,6 @@ def logged(mock: Mock, pattern: str) -> Callable[[], bool]:
 
 def with_basic_auth(headers: str, credentials: str) -> str:
     """Return request headers with the credentials of HTTP Basic authentication."""
-    import base64
-
     return f"{headers}Authorization: Basic {base64.b64encode(credentials.encode()).decode()}\r\n"
 
 

@@ -1,16 +1,17 @@
-"""Faults: for each, a raw client sees exactly its damage and finds the next message undamaged, and nobody else notices."""
+"""Faults: for each, a raw client sees exactly its damage then the next message undamaged; nobody else notices."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 import pytest
 from websockets.frames import Opcode
 
 from mock_csms.behavior.faults import FAULTS
-from tests.raw import TOKEN, Naked, naked, refused, run
-from tests.wire import Mock, breaks, transaction
+from tests.raw import TOKEN, Naked, logged, naked, refused, until
+from tests.wire import Mock, breaks, masked
 
 TIME = {"currentTime": "2026-01-01T00:00:00Z"}
 UNDAMAGED = ["--reply", "Heartbeat", orjson.dumps(TIME).decode(), "--error", "GetCertificateStatus", "GenericError:no"]
@@ -57,7 +58,7 @@ async def comes_late(station: Naked, text: bytes) -> None:
 
 async def never_comes(station: Naked, text: bytes) -> None:
     """Not one byte comes."""
-    await station.nothing(0.3)
+    await station.nothing(0.2)
 
 
 async def comes_twice(station: Naked, text: bytes) -> None:
@@ -124,16 +125,12 @@ async def is_huge(station: Naked, text: bytes) -> None:
 async def closes_instead(station: Naked, text: bytes) -> None:
     """Nothing comes for a while, then a close frame with the code, and the end."""
     await station.nothing(0.1)
-    seen = await station.frame()
-    assert (seen.opcode, int.from_bytes(seen.data[:2])) == (Opcode.CLOSE, 4001)
-    await station.ended()
+    assert await station.goodbye() == 4001
 
 
 async def closes_normally(station: Naked, text: bytes) -> None:
     """A close frame with 1000 comes in its place, and the end."""
-    seen = await station.frame()
-    assert (seen.opcode, int.from_bytes(seen.data[:2])) == (Opcode.CLOSE, 1000)
-    await station.ended()
+    assert await station.goodbye() == 1000
 
 
 async def slams_the_door(station: Naked, text: bytes) -> None:
@@ -145,7 +142,7 @@ async def plays_dead(station: Naked, text: bytes) -> None:
     """Nothing comes, not even a pong; then all comes, and the message first."""
     await station.ping()
     await station.say(2, "meanwhile", "Heartbeat", {})
-    await station.nothing(0.3)
+    await station.nothing(0.2)
     assert await station.frame() == whole(text)
     assert {(await station.frame())[1:] for _ in range(2)} == {
         (Opcode.PONG, b"?"),
@@ -175,8 +172,7 @@ class Row(NamedTuple):
 
 
 TABLE = [
-    Row("delay seconds=0.5", comes_late),
-    Row("delay seconds=0.3 jitter=0.2", comes_late),
+    Row("delay seconds=0.2 jitter=0.1", comes_late),
     Row("drop", never_comes),
     Row("duplicate", comes_twice),
     Row("duplicate times=4", comes_four_times),
@@ -187,9 +183,9 @@ TABLE = [
     Row("wrong-type", has_another_type),
     Row("oversize bytes=100000", is_huge),
     Row("close", closes_normally, ends=True),
-    Row("close code=4001 after=0.3", closes_instead, ends=True),
+    Row("close code=4001 after=0.2", closes_instead, ends=True),
     Row("reset", slams_the_door, ends=True),
-    Row("stall seconds=0.7", plays_dead),
+    Row("stall seconds=0.4", plays_dead),
     Row("split frames=3", comes_in_three_frames),
     Row("binary", comes_as_binary),
 ]
@@ -263,10 +259,157 @@ async def test_a_stalled_connection_is_not_read() -> None:
         await station.say(2, "stall", "Heartbeat", {})
         await asyncio.sleep(0.1)
         text = orjson.dumps([2, "fill", "DataTransfer", filler])
-        from tests.wire import masked
-
         station.raw.writer.write(masked(text) * 20)
         await asyncio.sleep(0.3)
         assert station.raw.writer.transport.get_write_buffer_size() > 0
         assert orjson.loads(await station.text())[1] == "stall"
         assert [orjson.loads(await station.text())[1] for _ in range(20)] == ["fill"] * 20
+
+
+# Whom, when and how often.
+
+
+async def texts(mock: Mock, identity: str, count: int) -> list[str]:
+    """Send so many Heartbeats on one connection and return the ids of those that are answered before a last call."""
+    async with naked(mock, identity) as station:
+        for number in range(count):
+            await station.say(2, str(number), "Heartbeat", {})
+        await station.say(2, "last", "DataTransfer", {"vendorId": "V"})
+        answered: list[str] = []
+        while "last" not in answered:
+            answered.append(orjson.loads((await station.frame()).data)[1])
+    return answered[:-1]
+
+
+async def test_uses_are_counted_for_each_station_over_reconnects() -> None:
+    """`*3` spoils the first three matches of every station that the glob takes, however often it connects."""
+    async with Mock("--fault", "Heartbeat*3@CS-[12]", "drop") as mock:
+        assert await texts(mock, "CS-1", 2) == []
+        assert await texts(mock, "CS-2", 4) == ["3"]
+        assert await texts(mock, "CS-1", 3) == ["1", "2"]
+        assert await texts(mock, "CS-3", 2) == ["0", "1"]
+        assert await texts(mock, "xCS-1", 1) == ["0"]
+
+
+async def test_the_first_fault_with_uses_left_spoils() -> None:
+    """Of several faults one at a time is at work, in the order of the command line, and only for what it matches."""
+    flags = [
+        "Heartbeat*1",
+        "drop",
+        "Heartbeat*2",
+        "binary",
+        "DataTransfer[vendorId=W]",
+        "drop",
+        "Heartbeat*4",
+        "wrong-id",
+    ]
+    words = [word for pair in zip(flags[::2], flags[1::2], strict=True) for word in ("--fault", *pair)]
+    async with Mock(*UNDAMAGED, *words) as mock, naked(mock, "CS-1") as station:
+        for number in range(5):
+            await station.say(2, str(number), "Heartbeat", {})
+        await station.say(2, "W", "DataTransfer", {"vendorId": "W"})
+        seen = [await station.frame() for _ in range(4)]
+        assert [frame.opcode for frame in seen] == [Opcode.BINARY, Opcode.BINARY, Opcode.TEXT, Opcode.TEXT]
+        assert [orjson.loads(frame.data)[1] in "01234" for frame in seen] == [True, True, False, False]
+        await station.say(2, "V", "DataTransfer", {"vendorId": "V"})
+        assert orjson.loads(await station.text())[1] == "V"
+
+
+async def test_expired_but_late() -> None:
+    """--reply chooses the answer and --fault spoils it: two flags make it late."""
+    flags = ["--reply", "Authorize[idToken.idToken=BAD]", '{"idTokenInfo":{"status":"Expired"}}']
+    flags += ["--fault", "Authorize[idToken.idToken=bad]", "delay seconds=0.2"]
+    async with Mock(*flags) as mock, naked(mock, "CS-1") as station:
+        await station.say(2, "late", "Authorize", TOKEN)
+        await station.say(2, "good", "Authorize", {"idToken": TOKEN["idToken"] | {"idToken": "GOOD"}})
+        for id_, status in (("good", "Accepted"), ("late", "Expired")):
+            assert orjson.loads(await station.text()) == [3, id_, {"idTokenInfo": {"status": status}}]
+
+
+async def test_data_transfer_has_two_directions() -> None:
+    """`DataTransfer` is the answer to the station's, `DataTransfer.command` is our own call."""
+    flags = ["--command", "DataTransfer", "--delay", "0"]
+    for match, ours, theirs in (
+        ("DataTransfer", Opcode.TEXT, Opcode.BINARY),
+        ("DataTransfer[vendorId=TestVendor].command", None, None),
+        ("DataTransfer.command[vendorId=TestVendor]", Opcode.BINARY, Opcode.TEXT),
+    ):
+        if ours is None:
+            refused([*flags, "--fault", match, "binary"], "--fault", ".command")
+            continue
+        async with Mock(*flags, "--fault", match, "binary") as mock, naked(mock, "CS-1") as station:
+            assert (await station.frame()).opcode is ours
+            await station.say(2, "1", "DataTransfer", {"vendorId": "TestVendor"})
+            assert (await station.frame()).opcode is theirs
+
+
+@pytest.mark.parametrize("action", ["Reset", "DataTransfer.command"])
+async def test_a_fault_of_a_command_is_for_our_command_alone(action: str) -> None:
+    """A station that sends what only we may send is refused undamaged, and takes no use away from the command."""
+    name = action.removesuffix(".command")
+    flags = ["--fault", f"{action}*1", "binary", "--command", name, "--delay", "0", "--after", "boot"]
+    boot = {"reason": "PowerUp", "chargingStation": {"model": "m", "vendorName": "v"}}
+    async with Mock(*flags) as mock, naked(mock, "CS-1") as station:
+        await station.say(2, "1", action, {})
+        assert orjson.loads(await station.text())[:2] == [4, "1"]
+        await station.say(2, "2", "BootNotification", boot)
+        assert orjson.loads(await station.text())[:2] == [3, "2"]
+        assert (await station.frame()).opcode is Opcode.BINARY
+
+
+async def test_a_refused_request_is_spoiled_too() -> None:
+    """The CALLERROR to a payload that breaks its schema is an answer like any other."""
+    async with Mock("--fault", "Authorize*1", "wrong-id") as mock, naked(mock, "CS-1") as station:
+        for expected in (False, True):
+            await station.say(2, "1", "Authorize", {})
+            kind, id_, code, *_ = orjson.loads(await station.text())
+            assert (kind, id_ == "1", code) == (4, expected, "OccurrenceConstraintViolation")
+
+
+@pytest.mark.parametrize("fault", ["split frames=3", "binary", "malformed", "oversize bytes=70000"])
+async def test_with_compression(fault: str) -> None:
+    """Where compression was agreed the spoiled message still comes through, and so does the next one."""
+    async with (
+        Mock(*UNDAMAGED, "--fault", "Heartbeat*1", fault) as mock,
+        mock.station(compression="deflate") as station,
+    ):
+        await station.send([2, "1", "Heartbeat", {}])
+        text = await asyncio.wait_for(station.socket.recv(decode=False), 5)
+        assert (text == answer("Heartbeat", "1")) is (fault in ("split frames=3", "binary"))
+        assert await station.ask("Heartbeat") == TIME
+
+
+@pytest.mark.parametrize("code", [999, 1005, 1006, 5000, 70000])
+def test_close_codes_that_cannot_be_sent(code: int) -> None:
+    """A code that RFC 6455 does not let into a close frame is refused at start, instead of failing on the wire."""
+    refused(["--fault", "Heartbeat", f"close code={code}"], "--fault", str(code))
+
+
+# Chance.
+
+
+async def test_a_seed_makes_chance_repeatable() -> None:
+    """The same seed spoils the same messages, another one others; without a seed the one that is logged does."""
+
+    async def pattern(*flags: str) -> tuple[list[str], str]:
+        async with Mock("--fault", "Heartbeat", "drop probability=0.5", *flags) as mock:
+            await until(logged(mock, r"--seed \d+"))
+            seed = re.search(r"--seed (\d+)", mock.log)
+            assert seed
+            return await texts(mock, "CS-1", 64), seed[1]
+
+    first, seed = await pattern("--seed", "7")
+    assert seed == "7"
+    assert await pattern("--seed", "7") == (first, "7")
+    assert 0 < len(first) < 64
+    assert (await pattern("--seed", "8"))[0] != first
+    by_chance, seed = await pattern()
+    assert await pattern("--seed", seed) == (by_chance, seed)
+
+
+async def test_probability_0_and_1() -> None:
+    """What has no chance never happens, and what is certain always does."""
+    flags = ["--fault", "Heartbeat@A", "drop probability=0", "--fault", "Heartbeat@B", "drop probability=1"]
+    async with Mock(*flags) as mock:
+        assert await texts(mock, "A", 20) == [str(number) for number in range(20)]
+        assert await texts(mock, "B", 20) == []

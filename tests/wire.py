@@ -80,6 +80,12 @@ class Station:
         assert (kind, breaks(action, "Response", result)) == (3, [])
         return result
 
+    async def expect_error(self, action: str, payload: Any, code: str) -> list[Any]:
+        """Send a CALL and return its answer, which must come next and be a CALLERROR with that code."""
+        frame = await self.call(action, payload)
+        assert (frame[0], frame[2], len(frame)) == (4, code, 5), frame
+        return frame
+
     async def obey(self, action: str) -> Any:
         """Return the payload of the command that must come next and fit its schema, and answer it as its row says."""
         _, id_, _, payload = await self.expect(2, ..., action)
@@ -134,7 +140,7 @@ class Mock:
     """The exit statuses with which it ends well."""
 
     def __init__(self, *flags: str, port: str = "--port=0") -> None:
-        self._log = tempfile.TemporaryFile("a+b")  # noqa: SIM115 - it lives as long as this
+        self._log = tempfile.TemporaryFile("a+b")
         self.process = subprocess.Popen([*SERVER, *port.split(), *flags], stdout=subprocess.PIPE, stderr=self._log)
         assert self.process.stdout
         readable = select.select([self.process.stdout], [], [], PATIENCE)[0]

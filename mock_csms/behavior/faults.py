@@ -12,6 +12,8 @@ from mock_csms.behavior.templates import Context
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Error, Message, encode, encode_as_wrong_type
 
+_CLOSE_CODES = {1000, 1001, 1002, 1003, *range(1007, 1015)}
+
 
 class Fault(Protocol):
     """One way to spoil an emission."""
@@ -122,6 +124,11 @@ class CloseInstead:
 
     code: int = attribute("the close code", minimum=1000, default=1000)
     after: float = attribute("so many seconds later", default=0.0)
+
+    def __post_init__(self) -> None:
+        """Refuse the codes that no close frame may hold (RFC 6455, 7.4)."""
+        if not (self.code in _CLOSE_CODES or 3000 <= self.code <= 4999):
+            raise ValueError(f"code={self.code}: no close frame may hold this code")
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Say goodbye."""

@@ -45,7 +45,8 @@ class Replies:
     def answer(self, call: Call, violations: Sequence[Violation], context: Context) -> Decision:
         """Return what to do about a station's `call`, which has those violations."""
         if violations:
-            return self._spoiled(call.action, call.payload, refusal(call, violations), "", context)
+            key = call.action if call.action in self._defaults else ""
+            return self._spoiled(key, call.payload, refusal(call, violations), "", context)
         payload = self._defaults[call.action](context)
         refused: Refusal | None = None
         name = ""

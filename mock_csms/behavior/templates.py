@@ -87,9 +87,13 @@ def compile_template(value: Any) -> Template:
     return fill or (lambda _: value)
 
 
-def escape(text: str) -> str:
-    """Return the template of which `text` comes out as it is."""
-    return text.replace("{{", "{{{{")
+def escape(value: Any) -> Any:
+    """Return the template out of which the JSON `value` comes as it is."""
+    if isinstance(value, str):
+        return value.replace("{{", "{{{{")
+    if isinstance(value, list):
+        return [escape(item) for item in value]
+    return {key: escape(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def _filler(value: Any) -> Template | None:

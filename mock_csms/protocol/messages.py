@@ -107,7 +107,7 @@ def decode(data: bytes) -> Message | Malformed:
     if not array or type(array[0]) is not int:
         return Malformed("the first item is not the number of a message type", id=_id_of(array))
     number = array[0]
-    if data.count(b"[") + data.count(b"{") > DEEPEST and _is_too_deep(array):
+    if data.count(b"[") + data.count(b"{") > DEEPEST and is_too_deep(array):
         return Malformed(f"nested deeper than {DEEPEST} levels", id=_id_of(array), answers=number in (_RESULT, _ERROR))
     if number == _CALL and len(array) == 4 and _is_id(array[1]) and type(array[2]) is str:
         return Call(array[1], array[2], array[3])
@@ -164,8 +164,8 @@ def _id_of(array: list[Any]) -> str:
     return array[1] if len(array) > 1 and _is_id(array[1]) else UNREADABLE_ID
 
 
-def _is_too_deep(value: Any) -> bool:
-    """Whether a JSON value is nested too deep to be written again."""
+def is_too_deep(value: Any) -> bool:
+    """Whether a JSON value is nested deeper than `DEEPEST` or little more, too deep to be written again."""
     try:
         orjson.dumps(value)
     except orjson.JSONEncodeError:

@@ -1,0 +1,31 @@
+"""Fixtures over `wire`: one mock for all tests of a module, which must survive them all, and stations of it."""
+
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+
+import pytest
+
+from tests.wire import Mock, Station
+
+_NUMBERS = count(1)
+
+
+@pytest.fixture(scope="module")
+def mock() -> Iterator[Mock]:
+    """A mock without flags."""
+    mock = Mock()
+    yield mock
+    mock.finish()
+
+
+@pytest.fixture
+def identity() -> str:
+    """The identity of a station that no other test has."""
+    return f"CS-{next(_NUMBERS)}"
+
+
+@pytest.fixture
+async def station(mock: Mock, identity: str) -> AsyncIterator[Station]:
+    """A connected station of the mock."""
+    async with mock.station(identity) as station:
+        yield station

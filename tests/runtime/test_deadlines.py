@@ -1,0 +1,144 @@
+"""One timer for many waits, on a real loop with short times."""
+
+import asyncio
+import time
+
+import pytest
+
+from mock_csms.runtime.transport.deadlines import Deadlines
+
+SHORT = 0.05
+PATIENCE = 2.0
+
+
+class Rings:
+    """Deadlines, and what has expired so far."""
+
+    def __init__(self, seconds: float = SHORT) -> None:
+        self.expired: list[str] = []
+        self.deadlines = Deadlines[str](seconds, self.expired.append)
+
+    async def wait_for(self, number: int) -> list[str]:
+        """Return what has expired once it is so many."""
+        async with asyncio.timeout(PATIENCE):
+            while len(self.expired) < number:
+                await asyncio.sleep(SHORT / 10)
+        return self.expired
+
+
+async def test_items_expire_in_the_order_of_their_start() -> None:
+    """Who started first expires first, whenever the next one started."""
+    rings = Rings()
+    for item in "abc":
+        rings.deadlines.start(item)
+    await asyncio.sleep(SHORT / 2)
+    rings.deadlines.start("d")
+    assert await rings.wait_for(4) == ["a", "b", "c", "d"]
+
+
+async def test_an_item_expires_after_its_time() -> None:
+    """No item expires before its time, and none waits much longer."""
+    rings = Rings()
+    began = time.monotonic()
+    rings.deadlines.start("a")
+    await rings.wait_for(1)
+    assert SHORT - 0.002 <= time.monotonic() - began < SHORT + 1
+
+
+async def test_a_later_item_waits_its_own_time() -> None:
+    """The timer that rings for one item does not expire one that started later."""
+    rings = Rings()
+    rings.deadlines.start("a")
+    await asyncio.sleep(SHORT * 0.6)
+    rings.deadlines.start("b")
+    began = time.monotonic()
+    assert await rings.wait_for(1) == ["a"]
+    assert await rings.wait_for(2) == ["a", "b"]
+    assert time.monotonic() - began >= SHORT - 0.002
+
+
+async def test_a_stopped_item_does_not_expire() -> None:
+    """Who is stopped in time never expires; the others do."""
+    rings = Rings()
+    for item in "abc":
+        rings.deadlines.start(item)
+    rings.deadlines.stop("a")
+    rings.deadlines.stop("b")
+    assert await rings.wait_for(1) == ["c"]
+    await asyncio.sleep(SHORT)
+    assert rings.expired == ["c"]
+
+
+async def test_stopping_is_always_allowed() -> None:
+    """To stop what never started, or has expired, does nothing."""
+    rings = Rings()
+    rings.deadlines.stop("a")
+    rings.deadlines.start("a")
+    await rings.wait_for(1)
+    rings.deadlines.stop("a")
+    assert rings.expired == ["a"]
+
+
+async def test_starting_again_keeps_the_first_deadline() -> None:
+    """An item that waits already expires once, and not later for being started again."""
+    rings = Rings()
+    rings.deadlines.start("a")
+    await asyncio.sleep(SHORT / 2)
+    later = Deadlines[str](SHORT, rings.expired.append)
+    later.start("one that started with the second start")
+    rings.deadlines.start("a")
+    assert (await rings.wait_for(2))[0] == "a"
+    await asyncio.sleep(SHORT)
+    assert rings.expired.count("a") == 1
+
+
+async def test_a_restarted_item_waits_anew() -> None:
+    """Stopped and started again, an item waits its whole time, behind those that started meanwhile."""
+    rings = Rings()
+    rings.deadlines.start("a")
+    rings.deadlines.start("b")
+    rings.deadlines.stop("a")
+    rings.deadlines.start("a")
+    assert await rings.wait_for(2) == ["b", "a"]
+
+
+async def test_an_expired_item_can_start_again() -> None:
+    """An item may wait as often as it likes, also out of its own expiry."""
+    expired: list[float] = []
+
+    def again(item: str) -> None:
+        expired.append(time.monotonic())
+        if len(expired) < 3:
+            deadlines.start(item)
+
+    deadlines = Deadlines[str](SHORT, again)
+    deadlines.start("a")
+    async with asyncio.timeout(PATIENCE):
+        while len(expired) < 3:
+            await asyncio.sleep(SHORT / 10)
+    assert all(after - before >= SHORT - 0.002 for before, after in zip(expired, expired[1:], strict=False))
+
+
+async def test_expiring_may_stop_others() -> None:
+    """Who expires may stop those who were due together with it."""
+    expired: list[str] = []
+
+    def stop_next(item: str) -> None:
+        expired.append(item)
+        deadlines.stop("b")
+
+    deadlines = Deadlines[str](SHORT, stop_next)
+    for item in "abc":
+        deadlines.start(item)
+    await asyncio.sleep(SHORT * 2)
+    assert expired == ["a", "c"]
+
+
+@pytest.mark.parametrize("number", [1, 10_000])
+async def test_many_items_expire_by_one_timer(number: int) -> None:
+    """Any number of items all expire, in order."""
+    rings = Rings()
+    items = [str(item) for item in range(number)]
+    for item in items:
+        rings.deadlines.start(item)
+    assert await rings.wait_for(number) == items

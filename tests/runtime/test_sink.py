@@ -1,0 +1,124 @@
+"""Collected writing: every piece arrives, whole and in order, and a reader that is gone is no error."""
+
+import asyncio
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mock_csms.runtime.sink import Sink
+
+PATIENCE = 2.0
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Iterator[BinaryIO]:
+    """Return an open file."""
+    with (tmp_path / "log").open("wb") as opened:
+        yield opened
+
+
+def content(file: BinaryIO) -> bytes:
+    """Return what has been written to an open file."""
+    return Path(file.name).read_bytes()
+
+
+async def test_a_piece_arrives_by_itself(file: BinaryIO) -> None:
+    """What is written comes out soon, without anybody flushing."""
+    sink = Sink(file.fileno())
+    sink.write(b"hello\n")
+    async with asyncio.timeout(PATIENCE):
+        while content(file) != b"hello\n":
+            await asyncio.sleep(0.005)
+
+
+async def test_later_pieces_arrive_too(file: BinaryIO) -> None:
+    """After a pause the next piece starts a new wait."""
+    sink = Sink(file.fileno())
+    for number in range(3):
+        sink.write(b"%d" % number)
+        async with asyncio.timeout(PATIENCE):
+            while len(content(file)) != number + 1:
+                await asyncio.sleep(0.005)
+    assert content(file) == b"012"
+
+
+async def test_flushing_writes_at_once(file: BinaryIO) -> None:
+    """What waits is written when it is flushed, once."""
+    sink = Sink(file.fileno())
+    sink.write(b"a")
+    sink.write(b"b")
+    assert content(file) == b""
+    sink.flush()
+    assert content(file) == b"ab"
+    sink.flush()
+    await asyncio.sleep(0.05)
+    assert content(file) == b"ab"
+
+
+async def test_not_much_ever_waits(file: BinaryIO) -> None:
+    """A flood is written before it fills the memory, without a turn of the loop."""
+    sink = Sink(file.fileno())
+    for _ in range(100):
+        sink.write(b"x" * 10_000)
+    assert len(content(file)) > 1_000_000 - 300_000
+    sink.flush()
+    assert len(content(file)) == 1_000_000
+
+
+@given(st.lists(st.binary(max_size=50) | st.integers(0, 300_000).map(lambda size: b"y" * size), max_size=12))
+@settings(max_examples=25)
+def test_all_pieces_arrive_in_order(pieces: list[bytes]) -> None:
+    """Whatever the sizes, the file has every piece, whole, in the order of writing."""
+
+    async def write() -> bytes:
+        reading, writing = os.pipe()
+        came: list[bytes] = []
+        reader = threading.Thread(target=lambda: came.extend(iter(lambda: os.read(reading, 65536), b"")))
+        sink = Sink(writing)
+        reader.start()
+        for piece in pieces:
+            sink.write(piece)
+        sink.flush()
+        os.close(writing)
+        reader.join()
+        os.close(reading)
+        return b"".join(came)
+
+    assert asyncio.run(write()) == b"".join(pieces)
+
+
+async def test_a_reader_that_is_gone_is_no_error() -> None:
+    """A closed reader, or a closed file, ends the writing and nothing else."""
+    reading, writing = os.pipe()
+    sink = Sink(writing)
+    os.close(reading)
+    sink.write(b"x" * 1_000_000)
+    sink.write(b"y")
+    sink.flush()
+    os.close(writing)
+    sink.write(b"z")
+    sink.flush()
+
+
+async def test_a_reader_that_lags_gets_everything() -> None:
+    """A pipe that is set not to block, as some parents do, and is full for a while loses nothing."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    came: list[bytes] = []
+    late = threading.Timer(0.1, lambda: came.extend(iter(lambda: os.read(reading, 65536), b"")))
+    late.start()
+    sink = Sink(writing)
+    lines = [b"%09d\n" % number for number in range(50_000)]
+    for line in lines:
+        sink.write(line)
+    sink.flush()
+    os.close(writing)
+    late.join()
+    os.close(reading)
+    assert b"".join(came) == b"".join(lines)

@@ -1,0 +1,308 @@
+"""Settings: their defaults, what each text makes of them, which go together, and what they send."""
+
+from collections.abc import Mapping
+from dataclasses import Field, fields
+from typing import Any
+
+import pytest
+
+from mock_csms import assembly
+from mock_csms.behavior.commands import Step
+from mock_csms.behavior.templates import SAMPLE
+from mock_csms.config import Config
+from mock_csms.flags import Source, flag_of, option, read
+from mock_csms.protocol.actions import Sender
+from mock_csms.protocol.versions import V201
+
+SETTINGS = {setting.name: setting for setting in fields(Config)}
+WITH_TEXT = [setting for setting in SETTINGS.values() if flag_of(setting).parse and flag_of(setting).forms is None]
+
+
+def configure(**texts: Any) -> Config:
+    """Return the settings for these flags, checked as the program does it before it listens."""
+    config = read(Config, [Source(texts)])
+    assembly.check(config)
+    return config
+
+
+def sent(action: str, **texts: Any) -> Any:
+    """Return the payload of a command under these flags, filled with sample values."""
+    return assembly.command_payload(configure(**texts), Step(action))(SAMPLE)
+
+
+@pytest.mark.parametrize(
+    ("name", "default"),
+    [
+        ("host", "127.0.0.1"),
+        ("port", 9000),
+        ("boot_status", "Accepted"),
+        ("boot_status_sequence", ()),
+        ("boot_interval", 60),
+        ("total_cost", 10.0),
+        ("final_cost", None),
+        ("auth_mode", "normal"),
+        ("whitelist", ("valid_token", "test_token", "authorized_user")),
+        ("blacklist", ("blocked_token", "invalid_user")),
+        ("offline", False),
+        ("auth_group_id", None),
+        ("auth_cache_expiry", None),
+        ("command", None),
+        ("delay", None),
+        ("period", None),
+        ("commands", ()),
+        ("after", "connect"),
+        ("station", "*"),
+        ("rerun_commands", False),
+        ("trigger_message", "StatusNotification"),
+        ("reset_type", "Immediate"),
+        ("availability_status", "Operative"),
+        ("reservation_id", 1),
+        ("reserve_id_token", "reserved_token"),
+        ("reserve_evse_id", 1),
+        ("call_timeout", 30.0),
+        ("ping_interval", 20.0),
+        ("ping_timeout", 20.0),
+        ("no_compression", False),
+        ("max_message_size", 1048576),
+        ("log_level", "INFO"),
+        ("ready_file", None),
+    ],
+)
+def test_a_default_that_users_rely_on(name: str, default: object) -> None:
+    """Names and defaults are those that were promised."""
+    assert getattr(configure(), name) == default
+
+
+@pytest.mark.parametrize(("name", "short"), [("command", "-c"), ("delay", "-d"), ("period", "-p")])
+def test_a_short_name_that_users_rely_on(name: str, short: str) -> None:
+    """The three flags with a short name keep it."""
+    assert flag_of(SETTINGS[name]).short == short
+
+
+@pytest.mark.parametrize("setting", WITH_TEXT, ids=lambda setting: str(setting.name))
+def test_the_error_of_a_bad_value_names_its_flag(setting: Field[Any]) -> None:
+    """Gate: every flag that takes a value refuses an empty one, in one line that begins with its name."""
+    bad: Any = [""] if flag_of(setting).takes_list else ""
+    with pytest.raises(ValueError, match=".*") as raised:
+        configure(**{setting.name: bad})
+    assert str(raised.value).startswith(f"{option(setting.name)}: ")
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("setting", SETTINGS.values(), ids=lambda setting: str(setting.name))
+def test_every_flag_says_what_it_does(setting: Field[Any]) -> None:
+    """Gate: every flag has a help, and a name for its value where it takes one."""
+    declared = flag_of(setting)
+    assert declared.help
+    assert bool(declared.metavar) == (declared.parse is not None and declared.forms is None)
+
+
+@pytest.mark.parametrize("setting", SETTINGS.values(), ids=lambda setting: str(setting.name))
+def test_what_a_flag_refers_to_exists(setting: Field[Any]) -> None:
+    """Gate: rivals and needs are settings, and every place that a flag fills is in the schema of what is sent there."""
+    declared = flag_of(setting)
+    assert {*declared.rivals, *declared.needs} <= SETTINGS.keys()
+    for place in declared.sets:
+        action, *path = place.split(".")
+        kind = "Request" if V201.actions[action].sent_by(Sender.CSMS) else "Response"
+        assert V201.schemas.node(f"{action}{kind}", path)
+
+
+def test_a_flag_knows_how_it_is_spelled() -> None:
+    """The command line has hyphens where the code has underscores."""
+    assert option("boot_status_sequence") == "--boot-status-sequence"
+
+
+@pytest.mark.parametrize(
+    ("texts", "problem"),
+    [
+        (
+            {"boot_status": "Pending", "boot_status_sequence": "Pending"},
+            "--boot-status-sequence and --boot-status exclude each other",
+        ),
+        ({"command": "Reset", "commands": "Reset:1", "delay": "1"}, "--command and --commands exclude each other"),
+        ({"command": "Reset", "delay": "1", "period": "1"}, "--delay and --period exclude each other"),
+        ({"command": "Reset"}, "--command needs --delay or --period"),
+        ({"delay": "1"}, "--delay needs --command"),
+        ({"period": "1"}, "--period needs --command"),
+        ({"payload": "{}"}, "--payload needs --command"),
+        ({"payload": "{}", "commands": "Reset:1"}, "--payload needs --command"),
+    ],
+)
+def test_settings_that_do_not_go_together(texts: Mapping[str, Any], problem: str) -> None:
+    """Settings that exclude or need each other are refused with both names."""
+    with pytest.raises(ValueError, match=".*") as raised:
+        configure(**texts)
+    assert str(raised.value) == problem
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        {"command": "Reset", "delay": "0"},
+        {"command": "Reset", "period": "1"},
+        {"command": "Reset", "delay": "0", "payload": "{}"},
+        {"commands": "Reset:0"},
+        {"boot_status_sequence": "Pending"},
+    ],
+)
+def test_settings_that_go_together(texts: Mapping[str, Any]) -> None:
+    """What is needed is there, and rivals are not."""
+    configure(**texts)
+
+
+def test_a_switch_is_on_when_it_is_given() -> None:
+    """A switch takes no value."""
+    config = configure(offline=True, rerun_commands=True)
+    assert (config.offline, config.rerun_commands, config.no_compression) == (True, True, False)
+
+
+def test_a_later_source_wins() -> None:
+    """Of two places that give a setting the later one counts, and it displaces a rival of the earlier one."""
+    sources = [
+        Source({"port": "1", "boot_status": "Pending"}),
+        Source({"port": "2", "boot_status_sequence": "Rejected"}),
+    ]
+    config = read(Config, sources)
+    assert (config.port, config.boot_status, config.boot_status_sequence) == (2, "Accepted", ("Rejected",))
+
+
+def test_an_error_says_where() -> None:
+    """A setting is named in an error as people write it in the place that it comes from."""
+    with pytest.raises(ValueError, match="^here port: 'x' is not a whole number$"):
+        read(Config, [Source({"port": "x"}, where=lambda name: f"here {name}")])
+
+
+@pytest.mark.parametrize(
+    ("action", "texts", "path", "value"),
+    [
+        ("TriggerMessage", {"trigger_message": "heartbeat"}, "requestedMessage", "Heartbeat"),
+        (
+            "TriggerMessage",
+            {"trigger_message": "SignCertificate"},
+            "requestedMessage",
+            "SignChargingStationCertificate",
+        ),
+        ("Reset", {}, "type", "Immediate"),
+        ("Reset", {"reset_type": "onidle"}, "type", "OnIdle"),
+        ("ChangeAvailability", {"availability_status": "inoperative"}, "operationalStatus", "Inoperative"),
+        ("SetVariables", {}, "setVariableData.0.attributeValue", "30"),
+        ("SetVariables", {"set_variables": "C.V=a,b"}, "setVariableData.0.attributeValue", "a,b"),
+        ("SetVariables", {"set_variables": "C.V=1,D.W=2"}, "setVariableData.1.component.name", "D"),
+        ("GetVariables", {}, "getVariableData.0.variable.name", "AvailabilityState"),
+        ("GetVariables", {"get_variables": "C.V,D.W"}, "getVariableData.1.variable.name", "W"),
+        ("SendLocalList", {}, "localAuthorizationList.0.idToken.idToken", "test_token"),
+        ("SendLocalList", {"local_list_tokens": ["A", "B"]}, "localAuthorizationList.1.idToken.idToken", "B"),
+        ("ReserveNow", {}, "idToken.idToken", "reserved_token"),
+        ("ReserveNow", {"reservation_id": "7"}, "id", 7),
+        ("ReserveNow", {"reserve_id_token": "R"}, "idToken.idToken", "R"),
+        ("ReserveNow", {"reserve_id_token": "R"}, "idToken.type", "ISO14443"),
+        ("ReserveNow", {"reserve_evse_id": "3"}, "evseId", 3),
+        ("CancelReservation", {"reservation_id": "7"}, "reservationId", 7),
+        ("RequestStopTransaction", {}, "transactionId", "test_transaction_123"),
+        ("SetNetworkProfile", {}, "connectionData.ocppCsmsUrl", "ws://127.0.0.1:9000"),
+    ],
+)
+def test_what_a_flag_changes_in_a_command(action: str, texts: Mapping[str, Any], path: str, value: object) -> None:
+    """A command's payload is its row's, with the settings that are for it laid over."""
+    payload = sent(action, **texts)
+    assert not V201.schemas.request_violations(action, payload)
+    for part in path.split("."):
+        payload = payload[int(part) if part.isdigit() else part]
+    assert payload == value
+
+
+@pytest.mark.parametrize("action", ["SetVariables", "GetVariables"])
+def test_no_attribute_type_is_sent(action: str) -> None:
+    """Variables are named without attributeType, by default and by flag: the station takes Actual."""
+    texts = {"set_variables": "C.V=1", "get_variables": "C.V"}
+    assert "attributeType" not in repr(sent(action)) + repr(sent(action, **texts))
+
+
+@pytest.mark.parametrize(
+    ("texts", "payload"),
+    [
+        ({"payload": '{"evseId": 2}'}, {"type": "Immediate", "evseId": 2}),
+        ({"payload": '{"type": "OnIdle"}'}, {"type": "OnIdle"}),
+        ({"payload": '{"type": "OnIdle"}', "reset_type": "Immediate"}, {"type": "OnIdle"}),
+        (
+            {"payload": '{"customData": {"vendorId": "{{station}}"}}'},
+            {"type": "Immediate", "customData": {"vendorId": "station"}},
+        ),
+        (
+            {"payload": '{"customData": {"vendorId": "{{{{station}}"}}'},
+            {"type": "Immediate", "customData": {"vendorId": "{{station}}"}},
+        ),
+    ],
+)
+def test_a_payload_is_laid_over_the_command(texts: Mapping[str, Any], payload: Any) -> None:
+    """--payload is a merge patch over the default payload and the other flags, and may hold placeholders."""
+    config = configure(command="Reset", delay="0", **texts)
+    [step] = assembly.scripts(config)[0].steps
+    assert assembly.command_payload(config, step)(SAMPLE) == payload
+
+
+@pytest.mark.parametrize(
+    ("texts", "problem"),
+    [
+        ({"payload": '{"type": null}'}, "type: is missing"),
+        ({"payload": '{"type": 1}'}, 'type: 1 is not of type "string"'),
+        ({"payload": '{"tpye": "OnIdle"}'}, "tpye: is not a property that the schema knows"),
+        ({"payload": '{"type": "{{nwo}}"}'}, "{{nwo}} is no placeholder; did you mean 'now'?"),
+        ({"payload": '{"a\\nb": 1}'}, "is not a property that the schema knows"),
+    ],
+)
+def test_a_payload_that_cannot_be_sent_is_refused(texts: Mapping[str, Any], problem: str) -> None:
+    """A command that breaks its schema, or has an unknown placeholder, is refused before the port is opened."""
+    with pytest.raises(ValueError, match=".*") as raised:
+        configure(command="Reset", delay="0", **texts)
+    assert problem in str(raised.value)
+
+
+def test_a_deep_payload_is_sent_or_refused() -> None:
+    """A payload nested deeper than anybody needs is refused as any other bad value, or sent."""
+    payload = '{"data": ' + '{"a": ' * 900 + "1" + "}" * 901
+    try:
+        configure(command="DataTransfer", delay="0", payload=payload)
+    except ValueError as error:
+        assert len(str(error).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        {"set_variables": "C.V={{now}}"},
+        {"set_variables": "C.V={{anything}}"},
+        {"local_list_tokens": ["{{T}}"]},
+        {"reserve_id_token": "{{T"},
+    ],
+)
+def test_only_payloads_have_placeholders(texts: Mapping[str, Any]) -> None:
+    """Braces in the value of any other flag are sent as they were typed."""
+    action = {"set_variables": "SetVariables", "local_list_tokens": "SendLocalList", "reserve_id_token": "ReserveNow"}
+    [(name, text)] = texts.items()
+    typed = text[0] if isinstance(text, list) else text.removeprefix("C.V=")
+    assert repr(typed) in repr(sent(action[name], commands=f"{action[name]}:0", **texts))
+
+
+@pytest.mark.parametrize(
+    ("texts", "steps", "period"),
+    [
+        ({}, [], None),
+        ({"command": "Reset", "delay": "2"}, [("Reset", 2)], None),
+        ({"command": "Reset", "delay": "0"}, [("Reset", 0)], None),
+        ({"command": "Reset", "period": "5"}, [("Reset", 5)], 5),
+        ({"commands": "Reset:2,ClearCache:0"}, [("Reset", 2), ("ClearCache", 0)], None),
+    ],
+)
+def test_the_script_of_commands(texts: Mapping[str, Any], steps: list[tuple[str, float]], period: float | None) -> None:
+    """The flags for commands say which are sent, after how long, and whether again and again."""
+    scripts = assembly.scripts(configure(**texts))
+    assert [(step.action, step.delay) for script in scripts for step in script.steps] == steps
+    assert [script.period for script in scripts] == [period] * bool(steps)
+
+
+@pytest.mark.parametrize("action", [name for name, row in V201.actions.items() if row.sent_by(Sender.CSMS)])
+def test_every_command_can_be_sent_as_it_is(action: str) -> None:
+    """Each of the 40 commands has a default payload that is valid with the default settings."""
+    assert not V201.schemas.request_violations(action, sent(action, commands=f"{action}:0"))

@@ -1,0 +1,242 @@
+"""Gates: the rules of the house that no other tool enforces (DESIGN.md, CONTRIBUTING.md)."""
+
+import ast
+import re
+import tokenize
+import tomllib
+from collections.abc import Iterator
+from dataclasses import MISSING, fields
+from inspect import getmembers, isclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import mock_csms
+from mock_csms.behavior import events
+from mock_csms.behavior.events import Event
+from mock_csms.config import Config
+from mock_csms.flags import flag_of, option
+from mock_csms.frontends.console import Console
+from mock_csms.protocol.messages import Call
+from mock_csms.runtime.bus import Bus
+from mock_csms.runtime.sink import Sink
+
+ROOT = Path(__file__).parent.parent
+MODULES = {path.relative_to(ROOT).as_posix(): path for path in sorted((ROOT / "mock_csms").rglob("*.py"))}
+OTHERS = ("tests", "scripts", "benchmarks", "e2e-plans")
+FILES = {
+    path.relative_to(ROOT).as_posix(): path
+    for folder in ("mock_csms", *OTHERS)
+    for path in [*ROOT.glob("*.py"), *sorted((ROOT / folder).rglob("*.py"))]
+}
+ROOMS = ("protocol", "behavior", "conformance", "config", "runtime", "frontends")
+"""From the lowest to the highest; each may import from itself and from those before it. `config` is every module
+beside the rooms' folders, and the stations of `station/` stand beside the frontends."""
+PURE = ROOMS[:3]
+IMPURE_MODULES = {"asyncio", "websockets", "time", "random", "socket", "threading", "subprocess", "secrets", "uuid"}
+PRIVATE_BUT_PUBLIC = {"_replace", "_asdict", "_fields", "_make"}  # of named tuples, which have no other names for them
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def tree_of(path: Path) -> ast.Module:
+    """Return what a file says."""
+    return ast.parse(path.read_text(encoding="utf-8"), path)
+
+
+def room_of(module: str) -> str:
+    """Return the room of a module of the package, `mock_csms.runtime.bus` or `mock_csms/runtime/bus.py`."""
+    parts = re.split(r"[./]", module.removesuffix(".py"))
+    if parts in (["mock_csms"], ["mock_csms", "__init__"], ["mock_csms", "__main__"]):
+        return parts[-1]
+    is_folder = (ROOT / "mock_csms" / parts[1]).is_dir()
+    return {"station": "frontends"}.get(parts[1], parts[1]) if is_folder else "config"
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """Yield the full name of every module that a file imports anywhere, also in functions and for type checkers."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            for alias in node.names:
+                inner = f"{module}.{alias.name}"
+                source = ROOT / inner.replace(".", "/")
+                yield inner if source.is_dir() or source.with_suffix(".py").exists() else module
+
+
+def functions_of(path: Path) -> Iterator[Function]:
+    """Yield every function of a file, methods and inner ones too."""
+    return (node for node in ast.walk(tree_of(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def parametrized(files: dict[str, Path]) -> pytest.MarkDecorator:
+    """Return the decorator that runs a test for each of those files."""
+    return pytest.mark.parametrize("name", list(files))
+
+
+def test_the_house_has_files() -> None:
+    """The gates below look at something."""
+    assert {room_of(name) for name in MODULES} >= {"protocol", "behavior", "config", "runtime", "frontends"}
+    assert {"server.py", "test_server.py", "tests/test_house.py", "mock_csms/config.py"} <= FILES.keys()
+
+
+# Imports.
+
+
+@parametrized(MODULES)
+def test_imports_go_only_downward(name: str) -> None:
+    """No room imports from a room above it (DESIGN.md, "Rooms")."""
+    room = room_of(name)
+    if room == "__main__":
+        return
+    allowed = ["mock_csms", *ROOMS[: ROOMS.index(room) + 1]] if room in ROOMS else []
+    imported = {module for module in imports_of(MODULES[name]) if module.split(".")[0] in ("mock_csms", "")}
+    assert [module for module in imported if not module or room_of(module) not in allowed] == []
+
+
+@parametrized({name: path for name, path in MODULES.items() if room_of(name) in PURE})
+def test_pure_rooms_touch_nothing(name: str) -> None:
+    """What the mock decides depends on its input alone: no sockets, no clock, no chance (principles 4 and 10)."""
+    assert [module for module in imports_of(MODULES[name]) if module.split(".")[0] in IMPURE_MODULES] == []
+    nodes = [node for node in ast.walk(tree_of(MODULES[name])) if isinstance(node, ast.Attribute)]
+    clocks = [ast.unparse(node) for node in nodes if node.attr in ("now", "utcnow", "today")]
+    assert [clock for clock in clocks if re.search(r"\bdate(time)?\.\w+$", clock)] == []
+
+
+@parametrized(MODULES)
+def test_websockets_is_behind_one_door(name: str) -> None:
+    """Only the transport knows the `websockets` library (principle 13)."""
+    is_transport = re.match(r"mock_csms/runtime/transport(\.py|/)", name)
+    assert is_transport or "websockets" not in {module.split(".")[0] for module in imports_of(MODULES[name])}
+
+
+@parametrized(MODULES)
+def test_ocpp_is_behind_one_door(name: str) -> None:
+    """Only `protocol/schemas.py` knows the `ocpp` package, be it by import or by name."""
+    constants = [node.value for node in ast.walk(tree_of(MODULES[name])) if isinstance(node, ast.Constant)]
+    words = {*imports_of(MODULES[name]), *(value for value in constants if isinstance(value, str))}
+    named = [word for word in words if re.fullmatch(r"ocpp(\.[A-Za-z_]\w*)*", word)]
+    assert bool(named) is (name == "mock_csms/protocol/schemas.py")
+
+
+# Sizes.
+
+
+@parametrized(MODULES)
+def test_files_and_functions_stay_small(name: str) -> None:
+    """A file over 300 lines, a function over 40, or more than six parameters asks to be split by subject."""
+    assert len(MODULES[name].read_text(encoding="utf-8").splitlines()) <= 300
+    for function in functions_of(MODULES[name]):
+        assert function.end_lineno is not None
+        length = function.end_lineno - function.lineno + 1
+        if ast.get_docstring(function) is not None:
+            docstring = function.body[0]
+            assert docstring.end_lineno is not None
+            length -= docstring.end_lineno - docstring.lineno + 1
+        assert length <= 40, f"{function.name} has {length} lines"
+        given = function.args
+        parameters = [*given.posonlyargs, *given.args, *given.kwonlyargs]
+        assert len([each for each in parameters if each.arg not in ("self", "cls")]) <= 6, function.name
+
+
+# README.
+
+
+def test_the_tables_of_the_readme_are_made_from_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`task docs` would change nothing."""
+    monkeypatch.syspath_prepend(str(ROOT))
+    from scripts.readme import with_tables
+
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert with_tables(readme) == readme
+
+
+@pytest.mark.parametrize("setting", fields(Config), ids=lambda setting: str(setting.name))
+def test_every_flag_has_a_row_in_the_readme(setting: Any) -> None:
+    """What can be set can be read about: each flag, or each of the flags that write its tables."""
+    forms = flag_of(setting).forms
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name in [setting.name] if forms is None else forms:
+        assert re.search(rf"^\| `(-\w, )?{option(name)}[ `]", readme, re.MULTILINE)
+
+
+def test_there_is_one_version() -> None:
+    """The package says the version that it is published under."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert mock_csms.__version__ == project["version"]
+
+
+# How the code is written.
+
+
+@parametrized(FILES)
+def test_no_mocks(name: str) -> None:
+    """Tests go through the front door, so nothing is ever mocked but a CSMS (principle 8)."""
+    assert [module for module in imports_of(FILES[name]) if re.match(r"(unittest\.)?mock\b", module)] == []
+
+
+@parametrized(FILES)
+def test_no_rule_is_switched_off_without_a_reason(name: str) -> None:
+    """Behind every `type: ignore` and `noqa` stand its codes, and why the rule does not hold there."""
+    with FILES[name].open("rb") as file:
+        comments = [token.string for token in tokenize.tokenize(file.readline) if token.type == tokenize.COMMENT]
+    for comment in comments:
+        if re.search(r"#\s*(type:\s*ignore|noqa)", comment):
+            codes = r"#\s*(type:\s*ignore\[[\w, -]+\]|noqa:\s*[A-Z]+\d+(,\s*[A-Z]+\d+)*)"
+            assert re.search(rf"{codes}\s+(#|-|–)?\s*\w+", comment), f"{name}: {comment}"
+
+
+@parametrized({name: path for name, path in FILES.items() if re.search(r"(^|/)(test_\w+|wire|conftest)\.py$", name)})
+def test_tests_touch_nothing_private(name: str) -> None:
+    """A test that reaches behind the door would break with every change of the inside (principle 8)."""
+    attributes = [node for node in ast.walk(tree_of(FILES[name])) if isinstance(node, ast.Attribute)]
+    private = [node for node in attributes if re.match(r"_[^_]", node.attr) and node.attr not in PRIVATE_BUT_PUBLIC]
+    assert [ast.unparse(node) for node in private if ast.unparse(node.value) != "self"] == []
+
+
+@parametrized({name: path for name, path in FILES.items() if re.search(r"(^|/)test_\w+\.py$", name)})
+def test_every_test_states_its_property(name: str) -> None:
+    """The first line of each test's docstring says what holds (principle 9)."""
+    tests = [function for function in functions_of(FILES[name]) if function.name.startswith("test_")]
+    assert [test.name for test in tests if not ast.get_docstring(test)] == []
+
+
+@parametrized({name: path for name, path in MODULES.items() if path.stat().st_size})
+def test_every_module_says_what_belongs_there(name: str) -> None:
+    """Each module opens with a paragraph about itself (principle 12)."""
+    assert ast.get_docstring(tree_of(MODULES[name]))
+
+
+# Events.
+
+
+KINDS = [kind for _, kind in getmembers(events, isclass) if issubclass(kind, Event) and kind is not Event]
+VALUES: dict[str, Any] = {
+    "at": 1.5,
+    "message": Call("1", "Heartbeat", {}),
+    "call": Call("1", "Reset", {}),
+    "violations": (),
+    "offered": ("ocpp2.0.1",),
+    "text": b"[]",
+    "answers": None,
+    "binary": False,
+    "code": 1000,
+    "seed": 1,
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_every_event_has_its_line(kind: type[Event], tmp_path: Path) -> None:
+    """The console writes one line for each kind of event, with the time first; one was not forgotten."""
+    parts = {part.name: VALUES.get(part.name, f"<{part.name}>") for part in fields(kind) if part.default is MISSING}
+    with (tmp_path / "log").open("wb") as log:
+        bus, sink = Bus(), Sink(log.fileno())
+        Console(bus, sink, "DEBUG")
+        bus.publish(kind(**parts))
+        sink.flush()
+    lines = (tmp_path / "log").read_text(encoding="utf-8").splitlines()
+    assert [line[:13] for line in lines] == ["00:00:01.500 "]
+    assert len(lines[0]) > len("00:00:01.500 <station> ")

@@ -1,0 +1,425 @@
+"""Policies: who is let in, for how long, what is believed before the first boot, how payloads and times are looked at."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from tests.raw import TOKEN, logged, naked, refused, run, until, with_basic_auth, without
+from tests.wire import BOOT, HANDSHAKE, Mock, Station, transaction
+
+
+async def knock(mock: Mock, identity: str = "CS-1", headers: str = HANDSHAKE) -> int:
+    """Ask for a WebSocket and return the HTTP status; 0 for a TCP RST."""
+    async with mock.tcp() as raw:
+        try:
+            return (await raw.get(f"/{identity}", headers))[0]
+        except (ConnectionResetError, asyncio.IncompleteReadError):
+            return 0
+
+
+async def knock_until_let_in(mock: Mock) -> set[int]:
+    """Ask for a WebSocket again and again, and return the statuses before the first 101."""
+    seen = set()
+    async with asyncio.timeout(10):
+        while (status := await knock(mock)) != 101:
+            seen.add(status)
+            await asyncio.sleep(0.05)
+    return seen
+
+
+# --refuse
+
+
+async def test_refuse_with_a_status() -> None:
+    """503*2: the first two upgrade requests of each station get 503; other HTTP requests are answered, and not counted."""
+    async with Mock("--refuse", "503*2") as mock:
+        assert [await knock(mock, "A", "Host: mock\r\n") for _ in range(3)] == [426] * 3
+        assert [await knock(mock, "healthz", "Host: mock\r\n") for _ in range(3)] == [200] * 3
+        assert [await knock(mock, identity) for identity in "ABAABBA"] == [503, 503, 503, 101, 503, 101, 101]
+
+
+async def test_refuse_for_ever() -> None:
+    """A status alone refuses all upgrade requests."""
+    async with Mock("--refuse", "429") as mock:
+        assert [await knock(mock) for _ in range(5)] == [429] * 5
+
+
+async def test_refuse_by_reset() -> None:
+    """'reset for=0.6': TCP RST from the first upgrade request of the station on for so long, then normal."""
+    async with Mock("--refuse", "reset for=0.6") as mock:
+        async with mock.tcp() as raw:
+            await raw.write(f"GET /CS-1 HTTP/1.1\r\n{HANDSHAKE}\r\n".encode())
+            with pytest.raises(ConnectionResetError):
+                await raw.reader.read()
+        assert await knock_until_let_in(mock) == {0}
+        assert await knock(mock) == 101
+
+
+async def test_refuse_by_silence() -> None:
+    """hang*1: the first upgrade request is never answered, the next one is; the mock still ends well."""
+    async with Mock("--refuse", "hang*1") as mock, mock.tcp() as hung:
+        await hung.write(f"GET /CS-1 HTTP/1.1\r\n{HANDSHAKE}\r\n".encode())
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(hung.reader.read(1), 0.3)
+        async with mock.station() as station:
+            await station.ask("Heartbeat")
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(hung.reader.read(1), 0.1)
+
+
+async def test_other_requests_do_not_start_the_time_of_refusals() -> None:
+    """'503 for=…' runs from the first upgrade request, not from a health check."""
+    async with Mock("--refuse", "503 for=0.4") as mock:
+        assert await knock(mock, "CS-1", "Host: mock\r\n") == 426
+        await asyncio.sleep(0.5)
+        assert await knock(mock) == 503
+        assert await knock_until_let_in(mock) <= {503}
+
+
+# --disconnect-after
+
+
+async def test_disconnect_after() -> None:
+    """Every connection is cut with a TCP RST so long after it opened, over and over."""
+    async with Mock("--disconnect-after", "0.3") as mock:
+        for _ in range(2):
+            async with naked(mock, "CS-1") as station:
+                await station.say(2, "1", "Heartbeat", {})
+                assert orjson.loads(await station.text())[:2] == [3, "1"]
+                await station.was_reset()
+
+
+async def test_disconnect_after_counted() -> None:
+    """SEC*1 cuts the first connection of each station only."""
+    async with Mock("--disconnect-after", "0.2*1") as mock:
+        for identity in "AB":
+            async with naked(mock, identity) as station:
+                await station.was_reset()
+        async with naked(mock, "A") as station:
+            await station.nothing(0.4)
+
+
+async def test_offline_as_a_station_sees_it() -> None:
+    """--disconnect-after with --refuse 'reset for=SEC': let in, cut, refused for so long, let in again."""
+    async with Mock("--disconnect-after", "0.2*1", "--refuse", "reset for=0.5") as mock:
+        async with naked(mock, "CS-1") as station:
+            await station.was_reset()
+        assert await knock(mock) == 0
+        assert await knock(mock, "other") == 101
+        assert await knock_until_let_in(mock) <= {0}
+        async with mock.station() as back:
+            await back.ask("Heartbeat")
+
+
+# --known-stations, --basic-auth
+
+
+async def test_known_stations() -> None:
+    """Known identities are let in (percent-decoded), others get 404; without the flag all are."""
+    async with Mock("--known-stations", "CS-1", "CS 2") as mock:
+        identities = ["CS-1", "some/path/CS%202", "CS-3", "cs-1", "CS-1x"]
+        assert [await knock(mock, identity) for identity in identities] == [101, 101, 404, 404, 404]
+
+
+SECRET = "pass:wörd-{{now}}"
+OTHER = "0ther-passw0rd"
+
+
+@pytest.fixture(scope="module", params=["flags", "file", "TOML", "environment"])
+def credentials(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The flags that give CS-1 and CS-2 a password, in each way in which it can be written."""
+    folder = tmp_path_factory.mktemp("secrets")
+    (folder / "passwords").write_text(f"CS-1:{SECRET}\n\nCS-2:{OTHER}\n", encoding="utf-8")
+    (folder / "mock.toml").write_text(f'basic-auth = ["CS-1:{SECRET}", "CS-2:{OTHER}"]', encoding="utf-8")
+    return {
+        "flags": ["--basic-auth", f"CS-1:{SECRET}", "--basic-auth", f"CS-2:{OTHER}"],
+        "file": ["--basic-auth", f"@{folder / 'passwords'}"],
+        "TOML": ["--config", str(folder / "mock.toml")],
+        "environment": ["--basic-auth", f"CS-1:{SECRET}", "--basic-auth", f"@{folder / 'passwords'}"],
+    }[request.param]
+
+
+@pytest.mark.parametrize("credentials", ["flags", "file", "TOML"], indirect=True)
+async def test_basic_auth(credentials: list[str]) -> None:
+    """Only the right password of the own identity is let in, all else gets 401 with a challenge; nothing is logged."""
+    async with Mock(*credentials, "--log-level", "DEBUG") as mock:
+        for user, status in {
+            f"CS-1:{SECRET}": 101,
+            "CS-1:wrong": 401,
+            "CS-1:": 401,
+            f"CS-1:{SECRET} ": 401,
+            f"CS-1:{OTHER}": 401,
+            f"CS-2:{OTHER}": 401,
+            f"cs-1:{SECRET}": 401,
+            SECRET: 401,
+        }.items():
+            assert await knock(mock, "CS-1", with_basic_auth(HANDSHAKE, user)) == status, user
+        assert await knock(mock, "CS-2", with_basic_auth(HANDSHAKE, f"CS-2:{OTHER}")) == 101
+        assert await knock(mock, "CS-3", with_basic_auth(HANDSHAKE, "CS-3:")) == 401
+        for header in (
+            "",
+            "Authorization: Basic\r\n",
+            "Authorization: Basic !!!\r\n",
+            "Authorization: Bearer Q1M6\r\n",
+        ):
+            async with mock.tcp() as raw:
+                status, head = await raw.get("/CS-1", HANDSHAKE + header)
+                assert (status, "www-authenticate: basic realm=" in head.lower()) == (401, True)
+        assert await knock(mock, "healthz", "Host: mock\r\n") == 200
+        mock.stop()
+        assert not [word for word in (SECRET, OTHER, "wörd") if word in mock.log]
+
+
+@pytest.mark.parametrize("credentials", ["flags", "file", "TOML"], indirect=True)
+def test_passwords_are_not_printed(credentials: list[str]) -> None:
+    """--print-config says that there are passwords, and none of them."""
+    ended = run(*credentials, "--print-config")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "basic-auth" in ended.stdout
+    assert not [word for word in (SECRET, OTHER) if word in ended.stdout]
+
+
+@pytest.mark.parametrize("flags", [["--basic-auth", "top-secret"], ["--basic-auth", ":top-secret"]])
+def test_passwords_are_not_in_errors(flags: list[str], tmp_path: Path) -> None:
+    """What is not ID:PASSWORD is refused without being shown, whether flag or file; so is a file that is not there."""
+    refused(flags, "--basic-auth")
+    path = tmp_path / "passwords"
+    path.write_text(f"{flags[1]}\n")
+    refused(["--basic-auth", f"@{path}"], "--basic-auth")
+    refused(["--basic-auth", f"@{tmp_path / 'none'}"], "--basic-auth", "none")
+    assert "top-secret" not in run(*flags).stderr + run("--basic-auth", f"@{path}").stderr
+
+
+# --on-duplicate, --on-subprotocol-mismatch
+
+
+@asynccontextmanager
+async def two(policy: str) -> AsyncIterator[tuple[Mock, Station, Station]]:
+    """Connect two stations of one identity."""
+    async with Mock(*(["--on-duplicate", policy] if policy else [])) as mock:
+        async with mock.station() as old, mock.station() as new:
+            yield mock, old, new
+
+
+@pytest.mark.parametrize("policy", ["", "new"])
+async def test_the_new_connection_survives(policy: str) -> None:
+    """By default the old connection of an identity is closed and the new one is answered."""
+    async with two(policy) as (mock, old, new):
+        assert await old.closed() == 1000
+        await new.ask("Heartbeat")
+
+
+async def test_the_old_connection_survives() -> None:
+    """With `old` a second connection is refused as long as the first one lives, and let in afterwards."""
+    async with Mock("--on-duplicate", "old") as mock:
+        async with mock.station() as old:
+            with pytest.raises(InvalidStatus) as refusal:
+                async with mock.station():
+                    pass
+            assert 400 <= refusal.value.response.status_code < 500
+            async with mock.station("CS-2") as other:
+                await other.ask("Heartbeat")
+            await old.ask("Heartbeat")
+        await until(logged(mock, "CS-1 .*disconnected"))
+        async with mock.station() as new:
+            await new.ask("Heartbeat")
+
+
+async def test_both_connections_survive() -> None:
+    """With `both` each is answered on its own connection, and both are closed at the end."""
+    async with two("both") as (mock, old, new):
+        for station in (old, new, old):
+            await station.ask("Heartbeat")
+        mock.stop()
+        assert [await old.closed(), await new.closed()] == [1001, 1001]
+
+
+@pytest.mark.parametrize(("policy", "status"), [([], 101), (["close"], 101), (["400"], 400)])
+async def test_subprotocol_mismatch(policy: list[str], status: int) -> None:
+    """Without a common subprotocol: a handshake without the header and a close, or HTTP 400; 2.0.1 is let in ever."""
+    async with Mock(*(word for value in policy for word in ("--on-subprotocol-mismatch", value))) as mock:
+        for offer in ("Sec-WebSocket-Protocol: ocpp1.6, ocpp2.1\r\n", ""):
+            headers = re.sub("Sec-WebSocket-Protocol: .*\r\n", offer, HANDSHAKE)
+            async with mock.tcp() as raw:
+                found, head = await raw.get("/CS-1", headers)
+                assert (found, "sec-websocket-protocol" in head.lower()) == (status, False)
+                if status == 101:
+                    assert (await raw.frame())[0] == 8
+        assert await knock(mock) == 101
+
+
+# --require-boot
+
+
+async def code(station: Station, action: str, payload: Any) -> str:
+    """Send a call and return the code of its CALLERROR, or "" for a CALLRESULT."""
+    answer = await station.call(action, payload)
+    return str(answer[2]) if answer[0] == 4 else ""
+
+
+STATUS = {"timestamp": "2026-01-01T00:00:00Z", "connectorStatus": "Available", "evseId": 1, "connectorId": 1}
+REPORT = {"requestId": 1, "generatedAt": "2026-01-01T00:00:00Z", "seqNo": 0}
+
+
+async def test_require_boot() -> None:
+    """SecurityError to everything until a boot was Accepted; the next connection needs no other boot."""
+    flags = ["--boot-status-sequence", "Rejected,Pending,Accepted"]
+    async with Mock("--require-boot", *flags) as mock:
+        async with mock.station() as station:
+            for status in ("Rejected", "Pending", "Accepted"):
+                assert await code(station, "Heartbeat", {}) == "SecurityError"
+                assert await code(station, "StatusNotification", STATUS) == "SecurityError"
+                assert (await station.ask("BootNotification", BOOT))["status"] == status
+            await station.ask("Heartbeat")
+        async with mock.station() as station:
+            await station.ask("Heartbeat")
+        async with mock.station("CS-2") as station:
+            assert await code(station, "Heartbeat", {}) == "SecurityError"
+
+
+@pytest.mark.parametrize(
+    ("command", "action", "payload"),
+    [("TriggerMessage", "StatusNotification", STATUS), ("GetBaseReport", "NotifyReport", REPORT)],
+)
+@pytest.mark.parametrize("status", ["Pending", "Rejected"])
+async def test_what_was_asked_for_while_pending(command: str, action: str, payload: Any, status: str) -> None:
+    """While Pending a station may send what a command of ours asked for, and nothing else; while Rejected nothing."""
+    flags = ["--require-boot", "--boot-status", status, "--command", command, "--delay", "0.2"]
+    async with Mock(*flags) as mock, mock.station() as station:
+        assert (await station.ask("BootNotification", BOOT))["status"] == status
+        assert await code(station, action, payload) == "SecurityError"
+        await station.obey(command)
+        assert await code(station, action, payload) == ("" if status == "Pending" else "SecurityError")
+        assert await code(station, "Heartbeat", {}) == "SecurityError"
+
+
+async def test_require_boot_before_all() -> None:
+    """Neither a user's reply nor a token gets an answer out of a mock that has not accepted the station."""
+    flags = ["--reply", "Authorize", '{"idTokenInfo":{"status":"Expired"}}', "--token", "BAD=Blocked"]
+    async with Mock("--require-boot", *flags) as mock, mock.station() as station:
+        assert await code(station, "Authorize", TOKEN) == "SecurityError"
+        await station.ask("BootNotification", BOOT)
+        assert (await station.ask("Authorize", TOKEN))["idTokenInfo"] == {"status": "Expired"}
+
+
+# --validate
+
+BROKEN = without(BOOT, "reason")
+WRONG = "OccurrenceConstraintViolation"
+
+
+@pytest.mark.parametrize(
+    ("flags", "boot", "heartbeat", "told"),
+    [
+        ([], WRONG, "FormatViolation", True),
+        (["strict"], WRONG, "FormatViolation", True),
+        (["report"], "", "", True),
+        (["off"], "", "", False),
+        (["off:BootNotification,Heartbeat"], "", "", False),
+        (["report:BootNotification"], "", "FormatViolation", True),
+        (["off", "strict:Heartbeat"], "", "FormatViolation", False),
+        (["strict:Heartbeat", "OFF"], "", "FormatViolation", False),
+        (["report", "off:BootNotification"], "", "", False),
+    ],
+)
+async def test_validate(flags: list[str], boot: str, heartbeat: str, told: bool) -> None:
+    """Payloads that break their schema are refused, or reported and answered, or not looked at, as set for the action."""
+    async with Mock(*(word for value in flags for word in ("--validate", value))) as mock, mock.station() as station:
+        assert await code(station, "BootNotification", BROKEN) == boot
+        assert await code(station, "Heartbeat", {"nope": 1}) == heartbeat
+        assert await code(station, "Nope", {}) == "NotImplemented"
+        assert await code(station, "Reset", {}) == "NotSupported"
+        mock.stop()
+        assert logged(mock, "BootNotification .*invalid.*reason")() is told
+
+
+SHAPES: list[Any] = [None, True, 0, -1.5, "", "x", [], [[]], {}, {"a": 1}, {"idToken": 5}, {"idToken": {"idToken": {}}}]
+SHAPES += [
+    {"eventType": [], "transactionInfo": "x"},
+    {"eventType": "Started", "transactionInfo": {"transactionId": {}}},
+]
+SHAPES += [{"customData": {"x": [1, {"y": None}]}}, {"requestedMessage": []}, {"status": 1}, ["idToken"] * 3]
+
+
+@pytest.mark.parametrize("strictness", ["off", "report"])
+async def test_payloads_of_any_shape(strictness: str) -> None:
+    """Rules, tokens, placeholders, events and transactions survive whatever a payload is when nobody refuses it."""
+    flags = ["--validate", strictness, "--token", "BAD=Expired", "--offline", "--auth-group-id", "G", "--require-boot"]
+    for action in ("Authorize", "TransactionEvent", "DataTransfer", "BootNotification"):
+        flags += ["--fault", f"{action}[customData.x=1]", "drop"]
+        flags += ["--reply", f"{action}[customData.x.1.y=1]", '{"customData":{"vendorId":"{{request.idToken.0.a}}"}}']
+    flags += ["--reply", "DataTransfer", '{"data":"{{request}}"}']
+    flags += ["--reply", "TransactionEvent[transactionInfo.transactionId=1]", "{}"]
+    async with Mock(*flags) as mock, mock.station() as station:
+        await station.ask("BootNotification", BOOT)
+        for action in ("Authorize", "TransactionEvent", "DataTransfer", "Heartbeat"):
+            for shape in SHAPES:
+                await station.send([2, "1", action, shape])
+                answer = await station.expect(..., "1")
+                if action == "DataTransfer" and isinstance(shape, dict | list) and shape:
+                    assert answer[2]["data"] == shape
+        assert (await station.ask("TransactionEvent", transaction("Updated")))["totalCost"] == 10.0
+
+
+async def test_deep_payloads() -> None:
+    """A payload as deep as JSON may be passes rules that look into it."""
+    deep: Any = 1
+    for _ in range(900):
+        deep = [deep]
+    custom = {"customData": {"vendorId": "V", "x": deep}}
+    async with Mock("--fault", "Heartbeat[customData.x=1]", "drop") as mock, mock.station() as station:
+        await station.send(f'[2,"1","Heartbeat",{{"customData":{{"vendorId":"V","x":{"[" * 900}1{"]" * 900}}}}}]')
+        await station.expect(..., "1")
+        assert custom
+        await station.ask("Heartbeat")
+
+
+# --timestamp-format, --clock-offset
+
+SECONDS = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"
+
+
+@pytest.mark.parametrize(
+    ("form", "pattern"),
+    [
+        ("", rf"{SECONDS}\.\d{{3}}Z"),
+        (".000Z", rf"{SECONDS}\.\d{{3}}Z"),
+        ("Z", rf"{SECONDS}Z"),
+        ("+00:00", rf"{SECONDS}\+00:00"),
+        (".000+00:00", rf"{SECONDS}\.\d{{3}}\+00:00"),
+    ],
+)
+async def test_timestamp_format(form: str, pattern: str) -> None:
+    """All times, the defaults' and the placeholders', are written like that."""
+    flags = ["--auth-cache-expiry", "60", "--reply", "DataTransfer", '{"data":["{{now-60}}"]}']
+    async with Mock(*([f"--timestamp-format={form}"] if form else []), *flags) as mock, mock.station() as station:
+        times = [
+            (await station.ask("Heartbeat"))["currentTime"],
+            (await station.ask("BootNotification", BOOT))["currentTime"],
+            (await station.ask("Authorize", TOKEN))["idTokenInfo"]["cacheExpiryDateTime"],
+            (await station.ask("DataTransfer", {"vendorId": "V"}))["data"][0],
+        ]
+    assert [time for time in times if not re.fullmatch(pattern, time)] == []
+
+
+@pytest.mark.parametrize("offset", [0, 86400, -3600.5])
+async def test_clock_offset(offset: float) -> None:
+    """The mock's clock is so far ahead of a right one, in what it sends and in what it computes from it."""
+    flags = [f"--clock-offset={offset}", "--auth-cache-expiry", "60"]
+    async with Mock() as right, Mock(*flags) as wrong, right.station() as honest, wrong.station() as liar:
+        before, shown, after = [
+            datetime.fromisoformat((await station.ask("Heartbeat"))["currentTime"]).timestamp()
+            for station in (honest, liar, honest)
+        ]
+        expiry = (await liar.ask("Authorize", TOKEN))["idTokenInfo"]["cacheExpiryDateTime"]
+        last = datetime.fromisoformat((await honest.ask("Heartbeat"))["currentTime"]).timestamp()
+    assert before - 0.01 <= shown - offset <= after + 0.01
+    assert before - 0.01 <= datetime.fromisoformat(expiry).timestamp() - offset - 60 <= last + 0.01
