@@ -1,6 +1,8 @@
 """Settings: their defaults, what each text makes of them, which go together, and what they send."""
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import Field, fields
 from typing import Any
 
@@ -83,10 +85,8 @@ def test_a_short_name_that_users_rely_on(name: str, short: str) -> None:
 def test_the_error_of_a_bad_value_names_its_flag(setting: Field[Any]) -> None:
     """Gate: every flag that takes a value refuses an empty one, in one line that begins with its name."""
     bad: Any = [""] if flag_of(setting).takes_list else ""
-    with pytest.raises(ValueError, match=".*") as raised:
+    with pytest.raises(ValueError, match=rf"\A{option(setting.name)}: .+\Z"):
         configure(**{setting.name: bad})
-    assert str(raised.value).startswith(f"{option(setting.name)}: ")
-    assert "\n" not in str(raised.value)
 
 
 @pytest.mark.parametrize("setting", SETTINGS.values(), ids=lambda setting: str(setting.name))
@@ -131,9 +131,8 @@ def test_a_flag_knows_how_it_is_spelled() -> None:
 )
 def test_settings_that_do_not_go_together(texts: Mapping[str, Any], problem: str) -> None:
     """Settings that exclude or need each other are refused with both names."""
-    with pytest.raises(ValueError, match=".*") as raised:
+    with pytest.raises(ValueError, match=rf"\A{problem}\Z"):
         configure(**texts)
-    assert str(raised.value) == problem
 
 
 @pytest.mark.parametrize(
@@ -169,7 +168,7 @@ def test_a_later_source_wins() -> None:
 
 def test_an_error_says_where() -> None:
     """A setting is named in an error as people write it in the place that it comes from."""
-    with pytest.raises(ValueError, match="^here port: 'x' is not a whole number$"):
+    with pytest.raises(ValueError, match=r"\Ahere port: 'x' is not a whole number\Z"):
         read(Config, [Source({"port": "x"}, where=lambda name: f"here {name}")])
 
 
@@ -254,18 +253,14 @@ def test_a_payload_is_laid_over_the_command(texts: Mapping[str, Any], payload: A
 )
 def test_a_payload_that_cannot_be_sent_is_refused(texts: Mapping[str, Any], problem: str) -> None:
     """A command that breaks its schema, or has an unknown placeholder, is refused before the port is opened."""
-    with pytest.raises(ValueError, match=".*") as raised:
+    with pytest.raises(ValueError, match=re.escape(problem)):
         configure(command="Reset", delay="0", **texts)
-    assert problem in str(raised.value)
 
 
 def test_a_deep_payload_is_sent_or_refused() -> None:
     """A payload nested deeper than anybody needs is refused as any other bad value, or sent."""
-    payload = '{"data": ' + '{"a": ' * 900 + "1" + "}" * 901
-    try:
-        configure(command="DataTransfer", delay="0", payload=payload)
-    except ValueError as error:
-        assert len(str(error).splitlines()) == 1
+    with suppress(ValueError):
+        configure(command="DataTransfer", delay="0", payload='{"data": ' + '{"a": ' * 900 + "1" + "}" * 901)
 
 
 @pytest.mark.parametrize(

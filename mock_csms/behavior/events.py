@@ -56,13 +56,17 @@ class Disconnected(Event):
 
 @dataclass(frozen=True, slots=True)
 class Received(Event):
-    """A frame came from a station; `answers` is the open call of ours that it ends, if it ends one."""
+    """A frame came from a station; `answers` is the open call of ours that it ends, if it ends one.
+
+    `is_refused` when it is wrong in a way that counts: a call gets a CALLERROR, an answer ends its command as failed.
+    """
 
     text: bytes
     message: Message | Malformed
     violations: Sequence[Violation]
     answers: Call | None
     binary: bool
+    is_refused: bool
 
 
 @dataclass(frozen=True, slots=True)

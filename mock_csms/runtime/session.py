@@ -77,24 +77,40 @@ class Session:
     def receive(self, data: bytes, *, binary: bool) -> None:
         """Take one message of the peer: publish it, then answer it or give it to the call that waits for it."""
         message = decode(data)
-        waiting = None
-        violations: Sequence[Violation] = ()
-        if isinstance(message, Call):
-            checked = self._host.validation.looks_at(message.action)
-            violations = self.version.call_violations(message, self._peer, payload=checked)
-        elif self._open is not None and self._open.call.id == message.id:
-            waiting, self._open = self._open, None
-            if isinstance(message, Result) and self._host.validation.looks_at(waiting.call.action):
-                violations = self.version.result_violations(waiting.call, message.payload)
+        waiting = self._answered_by(message)
         answers = waiting.call if waiting else None
-        self._host.publish(Received(clock.now(), self.identity, data, message, violations, answers, binary))
+        violations, counting = self._check(message, answers)
+        refused = bool(counting) or isinstance(message, Malformed)
+        now = clock.now()
+        self._host.publish(Received(now, self.identity, data, message, violations, answers, binary, refused))
         if isinstance(message, Call):
-            counting = self._host.validation.counting(message.action, violations)
             self._perform(self._host.answer(self, message, counting), message)
         elif waiting is not None:
-            _settle(waiting.answer, message, self._host.validation.counting(waiting.call.action, violations))
+            _settle(waiting.answer, message, counting)
         elif isinstance(message, Malformed) and not message.answers:
             self._send(Emission(Error(message.id, message.code, message.problem)), None)
+
+    def _answered_by(self, message: Message | Malformed) -> "_OpenCall | None":
+        """Return the call of ours that a message ends, which then is open no longer."""
+        waiting = None
+        if self._open is not None and not isinstance(message, Call) and message.id == self._open.call.id:
+            waiting, self._open = self._open, None
+        return waiting
+
+    def _check(
+        self, message: Message | Malformed, answers: Call | None
+    ) -> tuple[Sequence[Violation], Sequence[Violation]]:
+        """Return how a message is wrong, and what of that counts."""
+        validation = self._host.validation
+        violations: Sequence[Violation] = ()
+        if isinstance(message, Call):
+            looked_at = validation.looks_at(message.action)
+            violations = self.version.call_violations(message, self._peer, payload=looked_at)
+            return violations, violations and validation.counting(message.action, violations)
+        if isinstance(message, Result) and answers is not None and validation.looks_at(answers.action):
+            violations = self.version.result_violations(answers, message.payload)
+            return violations, violations and validation.counting(answers.action, violations)
+        return violations, violations
 
     def closed(self, code: int, reason: str) -> None:
         """Learn from the transport that the connection is gone."""

@@ -119,8 +119,8 @@ def test_the_statuses_of_boots_in_turn(flags: Mapping[str, Any], statuses: str) 
 def test_every_station_has_its_own_turn() -> None:
     """The boots of one station do not advance the sequence of another."""
     mock = Mock({"boot_status_sequence": "Pending,Rejected,Accepted"})
-    stations = "CS-1 CS-1 CS-2 CS-1 CS-2 CS-3 CS-2".split()
-    assert " ".join(map(mock.boot, stations)) == "Pending Rejected Pending Accepted Rejected Pending Accepted"
+    turns = "1 Pending, 1 Rejected, 2 Pending, 1 Accepted, 2 Rejected, 3 Pending, 2 Accepted".split(", ")
+    assert [f"{station[0]} {mock.boot(station[0])}" for station in turns] == turns
 
 
 def test_a_boot_that_was_refused_takes_no_turn() -> None:
@@ -155,7 +155,7 @@ def test_a_boot_that_was_refused_takes_no_turn() -> None:
     ],
 )
 def test_the_answer_to_a_transaction_event(flags: Mapping[str, Any], payload: Any, answer: Any) -> None:
-    """A TransactionEvent is judged when it has a token, and told the cost while it runs, or at its end if that is set."""
+    """A TransactionEvent is judged when it has a token, and told the cost while it runs, or at its end if asked."""
     assert Mock(flags).answer("TransactionEvent", payload) == answer
 
 

@@ -1,6 +1,7 @@
 """Payloads with placeholders, and JSON merge patch."""
 
 import copy
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -97,9 +98,8 @@ def test_a_template_filled(template: Any, value: Any) -> None:
 )
 def test_a_wrong_template_is_refused_when_it_is_compiled(template: Any, problem: str) -> None:
     """An unknown or unfinished placeholder is told at once, with the nearest right one; nothing else is evaluated."""
-    with pytest.raises(ValueError, match=".*") as raised:
+    with pytest.raises(ValueError, match=f"^{re.escape(problem)}"):
         compile_template(template)
-    assert str(raised.value).startswith(problem)
 
 
 def test_without_a_transaction_there_is_still_an_id() -> None:

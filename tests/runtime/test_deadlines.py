@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -116,7 +117,7 @@ async def test_an_expired_item_can_start_again() -> None:
     async with asyncio.timeout(PATIENCE):
         while len(expired) < 3:
             await asyncio.sleep(SHORT / 10)
-    assert all(after - before >= SHORT - 0.002 for before, after in zip(expired, expired[1:], strict=False))
+    assert all(after - before >= SHORT - 0.002 for before, after in pairwise(expired))
 
 
 async def test_expiring_may_stop_others() -> None:
