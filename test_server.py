@@ -1,7 +1,6 @@
 """Black box: the process, its flags and its exit status. Every flag is proved by the frames on a real WebSocket."""
 
 import asyncio
-import re
 import shlex
 import signal
 import socket
@@ -15,9 +14,7 @@ from typing import Any
 
 import pytest
 
-from mock_csms.protocol.actions import Sender
-from mock_csms.protocol.v201 import ACTIONS
-from tests.wire import BOOT, PATIENCE, SERVER, Mock, Raw, Station, masked, transaction
+from tests.wire import BOOT, PATIENCE, SERVER, Mock, Raw, Station, assert_fits, masked, transaction
 
 
 def run(*flags: str) -> subprocess.CompletedProcess[str]:
@@ -211,7 +208,6 @@ async def test_answer(flags: str, action: str, request_: Any, wanted: Any) -> No
 
 
 MODES = """
-    flags : token status
     : blocked_token Accepted
     --whitelist a --blacklist b : b Accepted
     --auth-mode whitelist : test_token Accepted
@@ -275,35 +271,6 @@ async def test_auth_group_and_cache_expiry(mode: str) -> None:
 
 # Commands: what is sent.
 
-PEM = r"-----BEGIN\sCERTIFICATE-----\n.+\n-----END\sCERTIFICATE-----\s*"
-HASH = "[0-9a-fA-F]{64}"
-DEFAULTS = rf"""
-    CertificateSigned | certificateChain={PEM} certificateType=ChargingStationCertificate
-    ChangeAvailability | operationalStatus=Operative evse=None
-    CustomerInformation | requestId=\d+ report=True clear=False customerIdentifier=test_customer_001
-    DataTransfer | vendorId=TestVendor messageId=TestMessage data=test_data
-    DeleteCertificate | certificateHashData: hashAlgorithm=SHA256 issuerNameHash={HASH} issuerKeyHash={HASH}
-    DeleteCertificate | certificateHashData.serialNumber=[0-9a-fA-F]+
-    GetBaseReport | requestId=\d+ reportBase=FullInventory
-    GetInstalledCertificateIds | certificateType.0=CSMSRootCertificate certificateType.1=None
-    GetLog | logType=DiagnosticsLog requestId=\d+ log.remoteLocation=https://logs\.invalid/.*
-    GetTransactionStatus | transactionId=test_transaction_123
-    GetVariables | getVariableData.0: component.name=ChargingStation variable.name=AvailabilityState attributeType=None
-    InstallCertificate | certificateType=CSMSRootCertificate certificate={PEM}
-    RequestStartTransaction | idToken.idToken=test_token idToken.type=ISO14443 evseId=1 remoteStartId=\d+
-    RequestStopTransaction | transactionId=test_transaction_123
-    ReserveNow | id=1 idToken.idToken=reserved_token evseId=1
-    Reset | type=Immediate evseId=None
-    SendLocalList | updateType=Full versionNumber=1 localAuthorizationList.0.idToken.idToken=test_token
-    SetNetworkProfile | connectionData: ocppVersion=OCPP20 ocppTransport=JSON messageTimeout=30 securityProfile=1
-    SetNetworkProfile | connectionData: ocppCsmsUrl=ws://127\.0\.0\.1:\d+/? ocppInterface=Wired0
-    SetNetworkProfile | configurationSlot=1
-    SetVariables | setVariableData.0: component.name=OCPPCommCtrlr variable.name=HeartbeatInterval attributeValue=30
-    SetVariables | setVariableData.0.attributeType=None setVariableData.1=None
-    TriggerMessage | requestedMessage=StatusNotification
-    UnlockConnector | evseId=1 connectorId=1
-    UpdateFirmware | requestId=\d+ firmware.location=https://firmware\.invalid/.*
-"""
 FLAGGED = r"""
     TriggerMessage | --trigger-message heartbeat | requestedMessage=Heartbeat
     TriggerMessage | --trigger-message SignCertificate | requestedMessage=SignChargingStationCertificate
@@ -321,34 +288,6 @@ FLAGGED = r"""
     DataTransfer | --payload '{"data": null, "vendorId": "V"}' | vendorId=V messageId=TestMessage data=None
     ReserveNow | --payload '{"idToken": {"idToken": "P"}}' | idToken.idToken=P evseId=1
 """
-
-
-def assert_fits(payload: Any, wanted: str) -> None:
-    """At each path of `wanted` the payload has what matches the pattern; None: it has nothing there."""
-    prefix, _, rest = wanted.rpartition(": ")
-    for path, _, pattern in (item.partition("=") for item in rest.split()):
-        found = payload
-        for part in f"{prefix}.{path}".strip(".").split("."):
-            found = found[int(part) : int(part) + 1] if isinstance(found, list) else [found.get(part)]
-            found = found[0] if found else None
-        assert re.fullmatch(pattern, str(found), re.DOTALL), (path, payload)
-
-
-async def test_all_commands() -> None:
-    """All 40 commands have a valid default payload, those of the old server theirs, and none names a real host."""
-    actions = [action for action, row in ACTIONS.items() if row.sent_by(Sender.CSMS)]
-    async with Mock("--commands", ",".join(f"{action}:0" for action in actions)) as mock, mock.station() as station:
-        sent = {action: await station.obey(action) for action in actions}
-        now = datetime.fromisoformat((await station.ask("Heartbeat"))["currentTime"])
-    assert len(sent) == 40
-    for row in DEFAULTS.strip().splitlines():
-        action, wanted = row.split(" | ")
-        assert_fits(sent[action.strip()], wanted)
-    hosts = re.findall(r"\w+://([^/\"' ]+)", str(sent))
-    assert [host for host in hosts if not host.endswith(".invalid")] == [f"{mock.host}:{mock.port}"]
-    expiry = datetime.fromisoformat(sent["ReserveNow"]["expiryDateTime"])
-    retrieval = datetime.fromisoformat(sent["UpdateFirmware"]["firmware"]["retrieveDateTime"])
-    assert abs(expiry - now - timedelta(seconds=3600)) + abs(retrieval - now) < timedelta(seconds=60)
 
 
 @pytest.mark.parametrize("row", FLAGGED.strip().splitlines())

@@ -176,12 +176,7 @@ def test_an_error_says_where() -> None:
     ("action", "texts", "path", "value"),
     [
         ("TriggerMessage", {"trigger_message": "heartbeat"}, "requestedMessage", "Heartbeat"),
-        (
-            "TriggerMessage",
-            {"trigger_message": "SignCertificate"},
-            "requestedMessage",
-            "SignChargingStationCertificate",
-        ),
+        ("TriggerMessage", {"trigger_message": "SignV2GCertificate"}, "requestedMessage", "SignV2GCertificate"),
         ("Reset", {}, "type", "Immediate"),
         ("Reset", {"reset_type": "onidle"}, "type", "OnIdle"),
         ("ChangeAvailability", {"availability_status": "inoperative"}, "operationalStatus", "Inoperative"),

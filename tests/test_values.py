@@ -75,10 +75,7 @@ GOOD: list[tuple[Parse, Any, Any]] = [
     (
         values.local_list,
         ["A", "B"],
-        [
-            {"idToken": {"idToken": name, "type": "ISO14443"}, "idTokenInfo": {"status": "Accepted"}}
-            for name in ("A", "B")
-        ],
+        [{"idToken": {"idToken": id_, "type": "ISO14443"}, "idTokenInfo": {"status": "Accepted"}} for id_ in "AB"],
     ),
     (values.trigger, "heartbeat", "Heartbeat"),
     (values.trigger, "signcertificate", "SignChargingStationCertificate"),

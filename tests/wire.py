@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import orjson
-from ocpp.messages import get_validator  # type: ignore[import-untyped]
+from ocpp.messages import get_validator
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.frames import Frame, Opcode
 from websockets.typing import Subprotocol
@@ -43,6 +43,17 @@ def transaction(event: str, id_: str = "TX-1", **more: Any) -> dict[str, Any]:
     """Return a small valid TransactionEvent request."""
     rest = {"triggerReason": "Trigger", "timestamp": "2026-01-01T00:00:00Z", "seqNo": 0, **more}
     return {"eventType": event, "transactionInfo": {"transactionId": id_}, **rest}
+
+
+def assert_fits(payload: Any, wanted: str) -> None:
+    """Each `path=pattern` must match what the payload has there (None: nothing); a `prefix: ` before all is common."""
+    prefix, _, rest = wanted.rpartition(": ")
+    for path, _, pattern in (item.partition("=") for item in rest.split()):
+        found = payload
+        for part in f"{prefix}.{path}".strip(".").split("."):
+            found = found[int(part) : int(part) + 1] if isinstance(found, list) else [found.get(part)]
+            found = found[0] if found else None
+        assert re.fullmatch(pattern, str(found), re.DOTALL), (path, payload)
 
 
 def masked(data: bytes | str, opcode: Opcode = Opcode.TEXT, *, fin: bool = True) -> bytes:

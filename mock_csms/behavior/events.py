@@ -105,3 +105,7 @@ class Failed(Event):
     """Something of ours went wrong that must not stop the mock; `problem` says it in one line."""
 
     problem: str
+
+
+ALL = (Started, Reconfigured, Connected, Refused, Disconnected, Received, Sent, Spoiled, Unanswered, Failed)
+"""Every kind."""

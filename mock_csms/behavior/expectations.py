@@ -1,7 +1,7 @@
 """What a run must show: expectations, counted for each station out of the events, and the verdict on them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, TypeAlias
 
@@ -73,42 +73,64 @@ class Tally:
     miss: Sequence[str] | None = None
 
 
-@dataclass(slots=True)
 class Judge:
-    """Counts happenings against expectations and forbidden things; `stations` is how many must meet all of them."""
+    """Counts happenings for each station against what is expected and what is forbidden.
 
-    expected: Sequence[Expectation]
-    forbidden: Sequence[Expectation] = ()
-    in_order: bool = False
-    stations: int = 1
-    tallies: dict[str, list[Tally]] = field(default_factory=dict)
-    violations: dict[int, str] = field(default_factory=dict)
+    As many as `stations` must meet all expectations that are about them, and every expectation must be met by one.
+    """
 
-    def look_at(self, event: Event) -> None:
-        """Count what happened."""
-        if isinstance(event, Connected) and event.station not in self.tallies:
-            self.tallies[event.station] = [Tally() for _ in self.expected]
+    def __init__(
+        self,
+        expected: Sequence[Expectation],
+        forbidden: Sequence[Expectation] = (),
+        *,
+        in_order: bool = False,
+        stations: int = 1,
+    ) -> None:
+        self.expected = expected
+        self.forbidden = forbidden
+        self.tallies: dict[str, list[Tally]] = {}
+        self.broken: dict[int, str] = {}
+        self._in_order = in_order
+        self._stations = stations
+        self._met_by = [0] * len(expected)
+        self._complete = 0
+        self._exceeded = False
+
+    def look_at(self, event: Event) -> bool:
+        """Count what happened, and tell whether it made a difference."""
+        identity = event.station
+        if isinstance(event, Connected) and identity not in self.tallies:
+            self.tallies[identity] = [Tally() for _ in self.expected]
+            for number in range(len(self.expected)):
+                self._met_by[number] += self.is_met(number, identity) and self.expected[number].concerns(identity)
+            self._complete += self._meets_all(identity)
         happened = happening(event)
-        if happened is None or event.station not in self.tallies:
-            return
+        if happened is None or identity not in self.tallies:
+            return False
         name, payload = happened
         for number, forbidden in enumerate(self.forbidden):
-            if forbidden.name == name and forbidden.concerns(event.station) and not _differences(forbidden, payload):
-                self.violations.setdefault(number, event.station)
-        row = self.tallies[event.station]
-        for number, expectation in enumerate(self.expected):
-            if expectation.name == name and expectation.concerns(event.station):
-                self._count(number, event.station, row[number], payload)
+            if forbidden.name == name and forbidden.concerns(identity) and not _differences(forbidden, payload):
+                self.broken.setdefault(number, identity)
+        concerned = [n for n, known in enumerate(self.expected) if known.name == name and known.concerns(identity)]
+        for number in concerned:
+            self._count(number, identity, payload)
+        return True
 
-    def _count(self, number: int, identity: str, tally: Tally, payload: Any) -> None:
-        differences = _differences(self.expected[number], payload)
+    def _count(self, number: int, identity: str, payload: Any) -> None:
+        tally, expectation = self.tallies[identity][number], self.expected[number]
+        differences = _differences(expectation, payload)
         if differences:
             if tally.miss is None or len(differences) <= len(tally.miss):
                 tally.miss = differences
-        elif self.in_order and not all(self.is_met(earlier, identity) for earlier in range(number)):
+        elif self._in_order and not all(self.is_met(earlier, identity) for earlier in range(number)):
             tally.early += 1
         else:
+            was_met, was_complete = self.is_met(number, identity), self._meets_all(identity)
             tally.count += 1
+            self._met_by[number] += self.is_met(number, identity) - was_met
+            self._complete += self._meets_all(identity) - was_complete
+            self._exceeded |= expectation.most is not None and tally.count > expectation.most
 
     def is_met(self, number: int, identity: str) -> bool:
         """Whether a station meets an expectation, or need not."""
@@ -118,37 +140,37 @@ class Judge:
         count = self.tallies[identity][number].count
         return expectation.least <= count and (expectation.most is None or count <= expectation.most)
 
-    def meets_all(self, identity: str) -> bool:
-        """Whether a station meets every expectation that is about it."""
+    def _meets_all(self, identity: str) -> bool:
         return all(self.is_met(number, identity) for number in range(len(self.expected)))
 
-    def stations_missing(self, number: int) -> int:
-        """Return how many stations are still to meet an expectation."""
-        met = sum(
-            1 for identity in self.tallies if self.expected[number].concerns(identity) and self.is_met(number, identity)
-        )
-        wanted = self.stations if self.expected[number].stations == "*" else 1
-        return max(0, wanted - met)
+    def is_met_by_enough(self, number: int) -> bool:
+        """Whether as many stations meet an expectation as must; one that names its stations, at least one of them."""
+        return self._met_by[number] >= (self._stations if self.expected[number].stations == "*" else 1)
+
+    def is_exceeded(self, number: int) -> bool:
+        """Whether an expectation happened too often with some station."""
+        most = self.expected[number].most
+        return most is not None and any(row[number].count > most for row in self.tallies.values())
+
+    @property
+    def stations_missing(self) -> int:
+        """How many more stations must meet all expectations."""
+        return max(0, self._stations - self._complete)
 
     @property
     def is_hopeless(self) -> bool:
         """Whether something happened that nothing can mend: a forbidden thing, or one too many."""
-        too_many = any(
-            expectation.most is not None and row[number].count > expectation.most
-            for row in self.tallies.values()
-            for number, expectation in enumerate(self.expected)
-        )
-        return bool(self.violations) or too_many
+        return bool(self.broken) or self._exceeded
 
     @property
     def is_satisfied(self) -> bool:
-        """Whether all that was expected has happened, and nothing else that counts."""
-        enough = sum(map(self.meets_all, self.tallies)) >= self.stations
-        return enough and not self.is_hopeless and not any(map(self.stations_missing, range(len(self.expected))))
+        """Whether all that was expected has happened, and nothing that must not."""
+        enough = all(map(self.is_met_by_enough, range(len(self.expected)))) and not self.stations_missing
+        return enough and not self.is_hopeless
 
     @property
     def can_end_early(self) -> bool:
-        """Whether a satisfied judge stays so: nothing is forbidden, and nothing may not happen again."""
+        """Whether a satisfied judge stays so: nothing is forbidden, and nothing can happen too often."""
         return not self.forbidden and all(expectation.most is None for expectation in self.expected)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from mock_csms.behavior.expectations import CONNECT, DISCONNECT, ERROR, RESPONSE, Expectation
 from mock_csms.behavior.faults import FAULTS, Fault
 from mock_csms.behavior.matching import Condition, Path, parse_path
 from mock_csms.behavior.replies import COMMAND
@@ -75,9 +76,43 @@ def parse_match(text: str, *, commands: bool, version: Version = V201) -> Match:
     return Match(name, conditions, times, tail["stations"] or "*")
 
 
-def _condition(schema: str, path: Path, text: str, version: Version) -> Condition:
-    """Return the condition that `text`, read as the type that the schema has there, is at `path`."""
-    node = version.schemas.node(schema, path)
+_COUNT = re.compile(r"(@(?P<stations>.+?))?(\*(?P<least>\d+)(?P<open>\.\.)?(?P<most>\d+)?)?", re.DOTALL)
+
+
+def parse_expectation(text: str, *, counted: bool = True, version: Version = V201) -> Expectation:
+    """Return the expectation that `NAME[path=value,…]@GLOB*COUNT` is; without `counted` none has a count."""
+    pattern = split(text)
+    action, dot, kind = pattern.name.partition(".")
+    happenings = [CONNECT, DISCONNECT, *version.actions]
+    if action not in happenings:
+        raise ValueError(
+            f"{action!r} is no action and neither connect nor disconnect{did_you_mean(action, happenings)}"
+        )
+    sender = Sender.CSMS if dot else Sender.STATION
+    if action in version.actions and not version.actions[action].sent_by(sender):
+        hint = f"; did you mean '{action}.response'?" if not dot else ""
+        raise ValueError(f"{action} is not {'a command' if dot else 'sent by stations'}{hint}")
+    if dot and f".{kind}" not in (RESPONSE, ERROR):
+        raise ValueError(f"{pattern.name!r} ends with neither {RESPONSE} nor {ERROR}")
+    schema = (
+        {"": f"{action}Request", RESPONSE: f"{action}Response"}.get(dot + kind) if action in version.actions else None
+    )
+    conditions = tuple(_condition(schema, path, value, version) for path, value in pattern.conditions)
+    tail = _COUNT.fullmatch(pattern.tail)
+    if tail is None or (tail["least"] and not counted):
+        raise ValueError(f"{pattern.tail!r} behind the match is not @GLOB{', *N, *N.. or *M..N' if counted else ''}")
+    least = int(tail["least"] or 1)
+    most = None
+    if tail["least"]:
+        most = int(tail["most"]) if tail["most"] else None if tail["open"] else least
+    if most is not None and most < least:
+        raise ValueError(f"{pattern.tail!r}: {most} is less than {least}")
+    return Expectation(pattern.name, conditions, tail["stations"] or "*", least, most, text)
+
+
+def _condition(schema: str | None, path: Path, text: str, version: Version) -> Condition:
+    """Return the condition that `text`, read as the type that the schema has there (if there is one), is at `path`."""
+    node = version.schemas.node(schema, path) if schema else {}
     try:
         return Condition(path, _value(text, node))
     except ValueError as error:

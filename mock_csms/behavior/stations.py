@@ -43,8 +43,11 @@ class Station:
 
 
 def fold(station: Station, event: Event) -> None:
-    """Take over into `station` what `event` tells about it. Payloads may be wrong in any way."""
-    if type(event) is Received and type(event.message) is Call:
+    """Take over into `station` what `event` tells about it; what was refused tells nothing.
+
+    Payloads may be wrong in any way: they need not be checked.
+    """
+    if type(event) is Received and type(event.message) is Call and not event.is_refused:
         learn = _FROM_CALLS.get(event.message.action)
         if learn:
             learn(station, event.message.payload)

@@ -1,7 +1,10 @@
 """Events as lines for people: when, which station, which way (`->` from the station, `<-` to it), and what."""
 
+import os
+import shutil
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -13,31 +16,64 @@ from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-_DEBUG, _INFO, _WARNING, _ERROR = range(4)
-_SHORT = 160
-"""Characters of a payload that are shown, but at DEBUG."""
+_INFO, _WARNING, _ERROR = 1, 2, 3
+_COLOURS = {_INFO: "", _WARNING: "\x1b[33m", _ERROR: "\x1b[31m"}
+_PLAIN = "\x1b[0m"
+_NARROWEST_NAME, _SUBJECT_WIDTH = 8, 28
+
+
+class Line(NamedTuple):
+    """What is said of an event: how grave it is, which way it goes, its subject, and the rest."""
+
+    level: int
+    way: str
+    subject: str
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How lines look: the least level, how wide they may be (None: as wide as they are), and whether coloured."""
+
+    level: int = _INFO
+    width: int | None = 160
+    is_coloured: bool = False
+
+
+def look_for(descriptor: int, log_level: str, *, is_verbose: bool) -> Look:
+    """Return how lines look on an open file: coloured, and as wide as the window, only on a terminal."""
+    is_terminal = os.isatty(descriptor)
+    width = shutil.get_terminal_size().columns if is_terminal else 160
+    level = LEVELS.index(log_level)
+    return Look(level, None if is_verbose or level == 0 else width, is_terminal and not os.environ.get("NO_COLOR"))
 
 
 class Console:
-    """Writes a line for every event of the least `level` that `sink` is to show."""
+    """Writes a line for every event that `look` lets through."""
 
-    def __init__(self, bus: Bus, sink: Sink, level: str) -> None:
+    def __init__(self, bus: Bus, sink: Sink, look: Look) -> None:
         self._sink = sink
-        self._level = LEVELS.index(level)
+        self._look = look
         self._second = 0
         self._stamp = ""
-        if self._level <= _ERROR:
-            bus.subscribe(self._show, *_LINES)
+        self._name_width = _NARROWEST_NAME
+        bus.subscribe(self._show, *events.ALL)
 
     def _show(self, event: Event) -> None:
-        level, text = _LINES[type(event)](event)
-        if level < self._level:
+        line = describe(event)
+        if line.level < self._look.level:
             return
-        if self._level > _DEBUG and len(text) > _SHORT:
-            text = text[: _SHORT - 1] + "…"
-        mark = "" if level <= _INFO else f"{LEVELS[level]} "
-        line = f"{self._time(event.at)} {event.station or '-'} {mark}{text}"
-        self._sink.write((line if line.isprintable() else _escape(line)).encode() + b"\n")
+        name = event.station or "-"
+        self._name_width = max(self._name_width, len(name))
+        text = f"{self._time(event.at)} {name:{self._name_width}} {as_text(line)}"
+        width = self._look.width
+        if width is not None and len(text) > width:
+            text = text[: width - 1] + "…"
+        if not text.isprintable():
+            text = _escape(text)
+        if self._look.is_coloured and line.level > _INFO:
+            text = f"{_COLOURS[line.level]}{text}{_PLAIN}"
+        self._sink.write(text.encode() + b"\n")
 
     def _time(self, at: float) -> str:
         """Write the time of day in UTC; the part that changes once a second is kept."""
@@ -47,56 +83,69 @@ class Console:
         return f"{self._stamp}.{int((at - second) * 1000):03d}"
 
 
+def describe(event: Event) -> Line:
+    """Return what is said of an event."""
+    return _LINES[type(event)](event)
+
+
+def as_text(line: Line) -> str:
+    """Return a line without its time and station."""
+    mark = "" if line.level <= _INFO else f" {LEVELS[line.level]}:"
+    return f"{line.way:2} {line.subject:{_SUBJECT_WIDTH}}{mark} {line.rest}".rstrip()
+
+
 def _escape(line: str) -> str:
     """Make line ends and terminal controls that came over the wire visible and harmless."""
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)
 
 
-def _received(event: events.Received) -> tuple[int, str]:
+def _received(event: events.Received) -> Line:
     message = event.message
     if isinstance(message, Malformed):
-        return _WARNING, f"-> ? {message.problem}: {event.text[:_SHORT].decode(errors='replace')}"
-    what = _what(message, event.answers)
+        return Line(_WARNING, "->", "?", f"{message.problem}: {event.text[:200].decode(errors='replace')}")
+    name, carried = _name(message, event.answers), _carried(message)
     if event.violations:
-        return _WARNING, f"-> {what} is invalid: {event.violations[0]}"
+        return Line(_WARNING, "->", name, f"{carried} is invalid: {event.violations[0]}")
     if event.binary:
-        return _WARNING, f"-> {what} came in a binary frame"
+        return Line(_WARNING, "->", name, f"{carried} came in a binary frame")
     if event.answers is None and not isinstance(message, Call):
-        return _WARNING, f"-> {what} answers no open call"
-    return _WARNING if isinstance(message, Error) else _INFO, f"-> {what}"
+        return Line(_WARNING, "->", name, f"{carried} answers no open call")
+    return Line(_WARNING if isinstance(message, Error) else _INFO, "->", name, carried)
 
 
-def _sent(event: events.Sent) -> tuple[int, str]:
-    broken = f" (invalid: {event.violations[0]})" if event.violations else ""
-    return _WARNING if broken else _INFO, f"<- {_what(event.message, event.answers)}{broken}"
-
-
-def _what(message: Message, answers: Call | None) -> str:
-    """Name a message by its action, and show what it carries."""
-    carried = f"{message.code}: {message.description}" if isinstance(message, Error) else _json(message.payload)
-    return f"{_name(message, answers)} {carried}"
+def _sent(event: events.Sent) -> Line:
+    name, carried = _name(event.message, event.answers), _carried(event.message)
+    if event.violations:
+        return Line(_WARNING, "<-", name, f"{carried} is invalid: {event.violations[0]}")
+    return Line(_INFO, "<-", name, carried)
 
 
 def _name(message: Message, answers: Call | None) -> str:
+    """Name a message by its action."""
     if isinstance(message, Call):
         return message.action
     return f"{answers.action if answers else '?'}.{'response' if isinstance(message, Result) else 'error'}"
 
 
-def _json(payload: Any) -> str:
-    return orjson.dumps(payload).decode()
+def _carried(message: Message) -> str:
+    """Show what a message carries."""
+    if isinstance(message, Error):
+        return f"{message.code}: {message.description}"
+    return orjson.dumps(message.payload).decode()
 
 
-_LINES: Mapping[type[Event], Callable[[Any], tuple[int, str]]] = {
-    events.Started: lambda event: (_INFO, f"listening on {event.url}, --seed {event.seed}"),
-    events.Reconfigured: lambda _: (_INFO, "the settings were read again"),
-    events.Connected: lambda event: (_INFO, f"connected, speaks {event.subprotocol} of {', '.join(event.offered)}"),
-    events.Refused: lambda event: (_WARNING, f"refused: {event.reason}"),
-    events.Disconnected: lambda event: (_INFO, f"disconnected: {event.code} {event.reason}".rstrip()),
+_LINES: Mapping[type[Event], Callable[[Any], Line]] = {
+    events.Started: lambda event: Line(_INFO, "", "listening", f"on {event.url}, --seed {event.seed}"),
+    events.Reconfigured: lambda _: Line(_INFO, "", "configured", "the settings were read again"),
+    events.Connected: lambda event: Line(
+        _INFO, "", "connected", f"speaks {event.subprotocol} of {', '.join(event.offered)}"
+    ),
+    events.Refused: lambda event: Line(_WARNING, "", "refused", event.reason),
+    events.Disconnected: lambda event: Line(_INFO, "", "disconnected", f"{event.code} {event.reason}"),
     events.Received: _received,
     events.Sent: _sent,
-    events.Spoiled: lambda event: (_INFO, f"<- {_name(event.message, event.answers)} spoiled: {event.fault}"),
-    events.Unanswered: lambda event: (_WARNING, f"<- {event.call.action} stays unanswered: {event.reason}"),
-    events.Failed: lambda event: (_ERROR, event.problem),
+    events.Spoiled: lambda event: Line(_INFO, "<-", _name(event.message, event.answers), f"spoiled: {event.fault}"),
+    events.Unanswered: lambda event: Line(_WARNING, "<-", event.call.action, f"stays unanswered: {event.reason}"),
+    events.Failed: lambda event: Line(_ERROR, "", "failed", event.problem),
 }
-"""The severity and the text of the line for each kind of event."""
+"""What is said of each kind of event."""

@@ -7,48 +7,81 @@ import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from mock_csms.assembly import check, scripts
 from mock_csms.behavior.events import Failed, Reconfigured, Started
 from mock_csms.config import Config
-from mock_csms.frontends.console import Console
+from mock_csms.frontends.records import Records
+from mock_csms.frontends.verdict import FINE, Verdict
 from mock_csms.runtime import clock, schedule
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.csms import Csms
-from mock_csms.runtime.sink import Sink
 from mock_csms.values import reason_of
 
-FINE = 0
 CANNOT_START = 3
 FORCED = 130
 
 
 async def serve(config: Config, reread: Callable[[], Config]) -> int:
-    """Serve until the first SIGINT or SIGTERM, and return the exit status; a second signal ends the process at once.
+    """Serve until the verdict, the end of --duration or the first signal, and return the exit status.
 
-    SIGHUP makes the mock behave as the settings say that `reread` returns; it raises ValueError for broken ones.
+    A second signal ends the process at once. SIGHUP makes the mock behave as the settings say that `reread` returns; it
+    raises ValueError for broken ones.
     """
     bus = Bus()
-    log = Sink(sys.stderr.fileno())
-    Console(bus, log, config.log_level)
+    ended = asyncio.Event()
     asyncio.get_running_loop().set_exception_handler(lambda _, context: bus.publish(_failed(context)))
-    stopped = _stop_on_signals(log)
+    people = sys.stderr if config.events == "-" else sys.stdout
     async with AsyncExitStack() as stack:
-        stack.callback(log.flush)
         try:
+            records = stack.enter_context(Records(config, bus))
+            _end_on_signals(ended, records)
             csms = await stack.enter_async_context(Csms(config, bus))
-            _announce(csms.url, config.ready_file)
+            _announce(csms.url, config.ready_file, people)
         except OSError as error:
             subject = error.filename or f"{config.host}:{config.port}"
             sys.stderr.write(f"mock-csms: error: cannot start: {subject}: {reason_of(error)}\n")
             return CANNOT_START
+        verdict = Verdict(config, bus, ended.set) if config.expect or config.forbid else None
         csms.publish(Started(clock.now(), "", csms.url, csms.chance.seed))
         for script in scripts(config):
             schedule.start(script, csms)
         _reread_on_hangup(csms, reread)
-        await stopped.wait()
-    return FINE
+        if config.duration is not None:
+            asyncio.get_running_loop().call_later(config.duration, ended.set)
+        await ended.wait()
+        if verdict is None:
+            return FINE
+        records.conclude(verdict, people)
+        return verdict.status
+
+
+def _announce(url: str, ready_file: str | None, people: TextIO) -> None:
+    """Tell people and scripts that the mock listens; the file appears whole or not at all."""
+    with suppress(BrokenPipeError):  # nobody has to listen to us
+        print(f"Listening on {url}", file=people, flush=True)
+    if ready_file is not None:
+        unfinished = Path(f"{ready_file}.{os.getpid()}")
+        unfinished.write_text(url + "\n", encoding="utf-8")
+        unfinished.replace(ready_file)
+
+
+def _end_on_signals(ended: asyncio.Event, records: Records) -> None:
+    """Let the first signal end the run in order, and the second one the process at once."""
+
+    def stop() -> None:
+        if ended.is_set():
+            records.flush()
+            os._exit(FORCED)
+        ended.set()
+
+    loop = asyncio.get_running_loop()
+    for signal_ in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(signal_, stop)
+        except NotImplementedError:  # Windows
+            signal.signal(signal_, lambda *_: loop.call_soon_threadsafe(stop))
 
 
 def _reread_on_hangup(csms: Csms, reread: Callable[[], Config]) -> None:
@@ -66,35 +99,6 @@ def _reread_on_hangup(csms: Csms, reread: Callable[[], Config]) -> None:
 
     if hasattr(signal, "SIGHUP"):
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, read)
-
-
-def _announce(url: str, ready_file: str | None) -> None:
-    """Tell people and scripts that the mock listens; the file appears whole or not at all."""
-    with suppress(BrokenPipeError):  # nobody has to listen to us
-        print(f"Listening on {url}", flush=True)  # noqa: T201 - the promised first line
-    if ready_file is not None:
-        unfinished = Path(f"{ready_file}.{os.getpid()}")
-        unfinished.write_text(url + "\n", encoding="utf-8")
-        unfinished.replace(ready_file)
-
-
-def _stop_on_signals(log: Sink) -> asyncio.Event:
-    """Return what the first signal sets; the second one ends the process."""
-    stopped = asyncio.Event()
-
-    def stop() -> None:
-        if stopped.is_set():
-            log.flush()
-            os._exit(FORCED)
-        stopped.set()
-
-    loop = asyncio.get_running_loop()
-    for signal_ in (signal.SIGINT, signal.SIGTERM):
-        try:
-            loop.add_signal_handler(signal_, stop)
-        except NotImplementedError:  # Windows
-            signal.signal(signal_, lambda *_: loop.call_soon_threadsafe(stop))
-    return stopped
 
 
 def _failed(context: dict[str, Any]) -> Failed:

@@ -6,7 +6,7 @@ not a message becomes `Malformed`, which says what is wrong and how Part 4 wants
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import orjson
 
@@ -46,6 +46,8 @@ class Call:
     action: str
     payload: Any
 
+    is_answer: ClassVar[bool] = False
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -53,6 +55,8 @@ class Result:
 
     id: str
     payload: Any
+
+    is_answer: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +71,21 @@ class Error:
     description: str = ""
     details: Json | None = None
 
+    is_answer: ClassVar[bool] = True
+
 
 @dataclass(frozen=True, slots=True)
 class Malformed:
     """Something received that is no message: what is wrong with it, and the code and id to refuse it with.
 
-    One that `answers` is a spoiled CALLRESULT or CALLERROR: it is never answered itself (Part 4, 4.2.3), and ends the
+    One that `is_answer` is a spoiled CALLRESULT or CALLERROR: it is never answered itself (Part 4, 4.2.3), and ends the
     call of ours with that id as failed.
     """
 
     problem: str
     code: ErrorCode = ErrorCode.RpcFrameworkError
     id: str = UNREADABLE_ID
-    answers: bool = False
+    is_answer: bool = False
 
 
 Message: TypeAlias = Call | Result | Error
@@ -108,7 +114,9 @@ def decode(data: bytes) -> Message | Malformed:
         return Malformed("the first item is not the number of a message type", id=_id_of(array))
     number = array[0]
     if data.count(b"[") + data.count(b"{") > DEEPEST and is_too_deep(array):
-        return Malformed(f"nested deeper than {DEEPEST} levels", id=_id_of(array), answers=number in (_RESULT, _ERROR))
+        return Malformed(
+            f"nested deeper than {DEEPEST} levels", id=_id_of(array), is_answer=number in (_RESULT, _ERROR)
+        )
     if number == _CALL and len(array) == 4 and _is_id(array[1]) and type(array[2]) is str:
         return Call(array[1], array[2], array[3])
     if number == _RESULT and len(array) == 3 and _is_id(array[1]):
@@ -124,7 +132,7 @@ def _malformed(number: int, array: list[Any]) -> Malformed:
     if number not in _SHAPES:
         return Malformed(f"message type {number} is unknown", ErrorCode.MessageTypeNotSupported, id_)
     name, parts = _SHAPES[number]
-    answers = number != _CALL
+    is_answer = number != _CALL
     if len(array) != len(parts) + 1:
         problem = f"a {name} has {len(parts) + 1} items ({', '.join(parts)} after the type), not {len(array)}"
     elif not _is_id(array[1]):
@@ -133,7 +141,7 @@ def _malformed(number: int, array: list[Any]) -> Malformed:
         problem = f"the action of a CALL is a string, not {_kind(array[2])}"
     else:
         problem = "the code and the description of a CALLERROR are strings, its details are an object"
-    return Malformed(problem, id=id_, answers=answers)
+    return Malformed(problem, id=id_, is_answer=is_answer)
 
 
 def encode(message: Message) -> bytes:

@@ -174,6 +174,8 @@ def _violations(error: "ValidationError") -> Iterable[Violation]:
     path = [str(part) for part in error.instance_path]
     names: Sequence[str] = ()
     message = error.message
+    if path[-1:] == ["idToken"]:
+        message = message.replace(orjson.dumps(error.instance).decode(), "it")  # tokens are nobody else's business
     if keyword == "required":
         names, message = [kind.property], "is missing"
     elif keyword == "additionalProperties":

@@ -14,7 +14,7 @@ from mock_csms.behavior.replies import Decision
 from mock_csms.behavior.templates import World
 from mock_csms.behavior.validation import Validation
 from mock_csms.protocol.actions import Json, Sender
-from mock_csms.protocol.messages import Call, Error, Malformed, Result, decode, encode
+from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result, decode, encode
 from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.versions import Version
 from mock_csms.runtime import clock
@@ -87,14 +87,14 @@ class Session:
             self._perform(self._host.answer(self, message, counting), message)
         elif waiting is not None:
             _settle(waiting.answer, message, counting)
-        elif isinstance(message, Malformed) and not message.answers:
+        elif isinstance(message, Malformed) and not message.is_answer:
             self._send(Emission(Error(message.id, message.code, message.problem)), None)
 
     def _answered_by(self, message: Message | Malformed) -> "_OpenCall | None":
         """Return the call of ours that a message ends, which then is open no longer."""
-        waiting = None
-        if self._open is not None and not isinstance(message, Call) and message.id == self._open.call.id:
-            waiting, self._open = self._open, None
+        if self._open is None or message.id != self._open.call.id or not message.is_answer:
+            return None
+        waiting, self._open = self._open, None
         return waiting
 
     def _check(

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Callable
 
 _WAIT = 0.02
 """How long a piece may wait for others to be written with it, in seconds."""
@@ -10,10 +11,21 @@ _MOST_WAITING = 256 * 1024
 
 
 class Sink:
-    """Collects what is to be written to the open file `descriptor`; one that can no longer be written is given up."""
+    """Collects what is to be written to the open file `descriptor`, and passes it through `change` first, if given.
 
-    def __init__(self, descriptor: int) -> None:
+    A file that can no longer be written is given up, and `failed` told why, once.
+    """
+
+    def __init__(
+        self,
+        descriptor: int,
+        change: Callable[[bytes], bytes] | None = None,
+        failed: Callable[[OSError], None] | None = None,
+    ) -> None:
         self._descriptor = descriptor
+        self._change = change
+        self._failed = failed
+        self._is_broken = False
         self._pieces: list[bytes] = []
         self._size = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -25,18 +37,24 @@ class Sink:
         if self._size > _MOST_WAITING:
             self.flush()
         elif self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(_WAIT, self.flush)
+            self._timer = asyncio.get_running_loop().call_later(_WAIT, self._ring)
 
     def flush(self) -> None:
         """Write now what waits."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        data = memoryview(b"".join(self._pieces))
+        if not self._pieces:
+            return
+        data = b"".join(self._pieces)
         self._pieces.clear()
         self._size = 0
-        while data:
+        rest = memoryview(self._change(data) if self._change else data)
+        while rest and not self._is_broken:
             try:
-                data = data[os.write(self._descriptor, data) :]
-            except OSError:
-                return
+                rest = rest[os.write(self._descriptor, rest) :]
+            except OSError as error:
+                self._is_broken = True
+                if self._failed:
+                    self._failed(error)
+
+    def _ring(self) -> None:
+        self._timer = None
+        self.flush()

@@ -119,7 +119,7 @@ def test_the_statuses_of_boots_in_turn(flags: Mapping[str, Any], statuses: str) 
 def test_every_station_has_its_own_turn() -> None:
     """The boots of one station do not advance the sequence of another."""
     mock = Mock({"boot_status_sequence": "Pending,Rejected,Accepted"})
-    turns = "1 Pending, 1 Rejected, 2 Pending, 1 Accepted, 2 Rejected, 3 Pending, 2 Accepted".split(", ")
+    turns = ["1 Pending", "1 Rejected", "2 Pending", "1 Accepted", "2 Rejected", "3 Pending", "2 Accepted"]
     assert [f"{station[0]} {mock.boot(station[0])}" for station in turns] == turns
 
 

@@ -13,9 +13,9 @@ from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
 BOOT = Call("1", "BootNotification", {"reason": "PowerUp", "chargingStation": {"model": "m", "vendorName": "v"}})
 
 
-def received(message: Message | Malformed) -> Event:
-    """Return the event of a valid message that a station sent."""
-    return Received(0.0, "CS-1", b"", message, violations=(), answers=None, binary=False)
+def received(message: Message | Malformed, *, is_refused: bool = False) -> Event:
+    """Return the event of a message that a station sent."""
+    return Received(0.0, "CS-1", b"", message, violations=(), answers=None, binary=False, is_refused=is_refused)
 
 
 def sent(message: Message, answers: Call | None = None) -> Event:
@@ -23,9 +23,10 @@ def sent(message: Message, answers: Call | None = None) -> Event:
     return Sent(0.0, "CS-1", b"", message, violations=(), answers=answers, rule="")
 
 
-def transaction(kind: str, id_: str) -> Event:
+def transaction(kind: str, id_: str, *, is_refused: bool = False) -> Event:
     """Return the event of a TransactionEvent that came."""
-    return received(Call("1", "TransactionEvent", {"eventType": kind, "transactionInfo": {"transactionId": id_}}))
+    payload = {"eventType": kind, "transactionInfo": {"transactionId": id_}}
+    return received(Call("1", "TransactionEvent", payload), is_refused=is_refused)
 
 
 def after(*events: Event) -> Station:
@@ -70,6 +71,14 @@ def test_a_connection_that_goes_and_comes_changes_nothing() -> None:
     fold(before, Disconnected(1.0, "CS-1", 1006, ""))
     fold(before, Connected(2.0, "CS-1", "ocpp2.0.1", ("ocpp2.0.1",)))
     assert (before.is_accepted, before.oldest_transaction) == (True, "A")
+
+
+def test_a_refused_message_teaches_nothing() -> None:
+    """What got a CALLERROR did not happen: it starts and ends no transaction, and is no boot."""
+    known = [received(BOOT), sent(Result("1", {"status": "Accepted"}), BOOT), transaction("Started", "A")]
+    refused = [transaction("Started", "B", is_refused=True), transaction("Ended", "A", is_refused=True)]
+    station = after(*known, *refused, received(BOOT, is_refused=True))
+    assert (station.is_accepted, list(station.transactions)) == (True, ["A"])
 
 
 def test_endless_transactions_are_forgotten() -> None:

@@ -116,7 +116,7 @@ def test_what_is_no_message_says_how_to_refuse_it(data: bytes, code: ErrorCode, 
     """Anything else names its problem in one line, the code, the id when that can be echoed, and if it is an answer."""
     malformed = decode(data)
     assert isinstance(malformed, Malformed)
-    assert (malformed.code, malformed.id, malformed.answers) == (code, id_, answers)
+    assert (malformed.code, malformed.id, malformed.is_answer) == (code, id_, answers)
     assert malformed.problem
     assert "\n" not in malformed.problem
 
@@ -174,7 +174,7 @@ def test_a_good_id_is_echoed_whatever_follows_it(number: int, id_: str, rest: li
     message = decode(orjson.dumps([number, id_, *rest]))
     assert message.id == id_
     if isinstance(message, Malformed):
-        assert message.answers is (number != 2)
+        assert message.is_answer is (number != 2)
 
 
 @given(messages)

@@ -106,6 +106,30 @@ async def test_a_reader_that_is_gone_is_no_error() -> None:
     sink.flush()
 
 
+async def test_a_file_that_fails_is_told_once() -> None:
+    """Why a file can no longer be written is told once, and nothing more is written to it."""
+    problems: list[OSError] = []
+    reading, writing = os.pipe()
+    sink = Sink(writing, failed=problems.append)
+    os.close(reading)
+    for _ in range(3):
+        sink.write(b"x")
+        sink.flush()
+    os.close(writing)
+    assert [type(problem) for problem in problems] == [BrokenPipeError]
+
+
+async def test_what_is_written_can_be_changed(file: BinaryIO) -> None:
+    """Every piece passes through `change` on its way, by itself as when it is flushed."""
+    sink = Sink(file.fileno(), change=bytes.upper)
+    sink.write(b"a")
+    sink.flush()
+    sink.write(b"b")
+    async with asyncio.timeout(PATIENCE):
+        while content(file) != b"AB":
+            await asyncio.sleep(0.005)
+
+
 async def test_a_reader_that_lags_gets_everything() -> None:
     """A pipe that is set not to block, as some parents do, and is full for a while loses nothing."""
     reading, writing = os.pipe()

@@ -1,0 +1,116 @@
+"""The mock for programs that wait: the same as in `python.py`, on a loop of its own in a thread, with blocking methods."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import Future
+from copy import copy
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from mock_csms.behavior.stations import Station
+from mock_csms.config import Config
+from mock_csms.frontends.python import Csms
+from mock_csms.protocol.actions import Json
+
+_PATIENCE = 10.0
+"""How long the thread may take to end, in seconds; closing connections takes half a second at most."""
+
+Answer = TypeVar("Answer")
+
+
+class BlockingCsms:
+    """One mock in a thread: `with BlockingCsms(boot_status="Pending") as csms` listens until the block ends.
+
+    Everything may be called from any thread. A test that runs on an event loop itself, with a station on that loop,
+    calls `await asyncio.to_thread(csms.call, …)`.
+    """
+
+    def __init__(self, config: Config | None = None, **settings: Any) -> None:
+        self._csms = Csms(config, **settings)
+        self._thread = threading.Thread(target=self._run, name="mock-csms", daemon=True)
+        self._listening: Future[asyncio.AbstractEventLoop] = Future()
+        self._ended: asyncio.Event | None = None
+
+    def __enter__(self) -> Self:
+        """Listen. Raises OSError where the address cannot be had."""
+        self._thread.start()
+        self._listening.result()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop listening, close every connection with 1001, and end the thread; whoever still waits is cancelled."""
+        if self._ended is not None:
+            self._listening.result().call_soon_threadsafe(self._ended.set)
+        self._thread.join(_PATIENCE)
+        if self._thread.is_alive():
+            raise RuntimeError(f"the thread of the mock has not ended within {_PATIENCE:g} s")
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except BaseException as error:
+            if self._listening.done():
+                raise
+            self._listening.set_exception(error)
+
+    async def _serve(self) -> None:
+        async with self._csms:
+            self._ended = asyncio.Event()
+            self._listening.set_result(asyncio.get_running_loop())
+            await self._ended.wait()
+
+    @property
+    def config(self) -> Config:
+        """The settings in force."""
+        return self._csms.config
+
+    @property
+    def url(self) -> str:
+        """Where the mock listens; the URL of a station is `f"{url}/{identity}"`."""
+        return self._csms.url
+
+    @property
+    def port(self) -> int:
+        """The port of the `url`."""
+        return self._csms.port
+
+    @property
+    def stations(self) -> Mapping[str, Station]:
+        """What is known now of the stations that have connected, by identity."""
+        return self._ask(lambda: {identity: copy(station) for identity, station in self._csms.stations.items()})
+
+    def configure(self, config: Config | None = None, **settings: Any) -> None:
+        """Behave so from now on, as `Csms.configure` says."""
+        self._ask(lambda: self._csms.configure(config, **settings))
+
+    def call(self, station: str, action: str, payload: Json | None = None) -> Json:
+        """Send a command and return the payload of its result, as `Csms.call` says."""
+        return self._wait(self._csms.call(station, action, payload))
+
+    def receive(self, station: str, action: str, part: Mapping[str, Any] | None = None, *, within: float = 5.0) -> Json:
+        """Return the payload of the first such call that was not returned yet, as `Csms.receive` says."""
+        return self._wait(self._csms.receive(station, action, part, within=within))
+
+    def _ask(self, question: Callable[[], Answer]) -> Answer:
+        async def ask() -> Answer:
+            return question()
+
+        return self._wait(ask())
+
+    def _wait(self, work: Coroutine[Any, Any, Answer]) -> Answer:
+        """Do something on the loop of the mock, and wait for what comes of it."""
+        future = asyncio.run_coroutine_threadsafe(work, self._listening.result())
+        try:
+            return future.result()
+        except BaseException as error:
+            future.cancel()
+            if _is_on_a_loop():
+                error.add_note("The test's own event loop stood still meanwhile; asyncio.to_thread keeps it going.")
+            raise
+
+
+def _is_on_a_loop() -> bool:
+    return asyncio._get_running_loop() is not None

@@ -1,0 +1,197 @@
+"""What came from each station: the calls that nobody has taken yet, and the last events, to explain what is missing."""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Refused
+from mock_csms.behavior.matching import ABSENT, PRESENT, Condition, Path, value_at
+from mock_csms.behavior.templates import rfc3339
+from mock_csms.frontends.console import as_text, describe
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.messages import Call
+from mock_csms.runtime.bus import Bus
+
+MOST_CALLS = 10_000
+"""How many calls of a station wait to be taken; of more, the oldest are forgotten."""
+_MOST_LINES = 50
+"""How many of the last events of a station an explanation lists."""
+_WIDTH = 300
+"""How many characters of an event it shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A call that somebody waits for: its action, and what must be in its payload."""
+
+    action: str
+    conditions: Sequence[Condition] = ()
+
+    def suits(self, call: Call) -> bool:
+        """Whether a call is one that is wanted."""
+        return call.action == self.action and all(condition.holds(call.payload) for condition in self.conditions)
+
+    def differences(self, call: Call) -> Sequence[str]:
+        """Return in what a call of the right action differs, a line for each path."""
+        return [
+            _difference(condition, call.payload) for condition in self.conditions if not condition.holds(call.payload)
+        ]
+
+    def __str__(self) -> str:
+        """Write it as rules and expectations are written."""
+        conditions = ",".join(f"{'.'.join(each.path)}={_shown(each.value)}" for each in self.conditions)
+        return f"{self.action}[{conditions}]" if conditions else self.action
+
+
+def wanted(action: str, part: Mapping[str, Any] | None) -> Wanted:
+    """Return what is wanted by somebody who writes a part of the payload: every value in it must be there.
+
+    Of a list its items from the first on must be there, of `{}` and `...` anything; an empty list must be empty.
+    """
+    return Wanted(action, tuple(_conditions((), part or {})))
+
+
+def _conditions(path: Path, part: Any) -> Iterator[Condition]:
+    if isinstance(part, Mapping) and part:
+        for name, value in part.items():
+            yield from _conditions((*path, name), value)
+    elif isinstance(part, list | tuple) and part:
+        for index, value in enumerate(part):
+            yield from _conditions((*path, str(index)), value)
+    elif path:
+        yield Condition(path, PRESENT if part is ... or part == {} else part)
+
+
+def _difference(condition: Condition, payload: Any) -> str:
+    expected, found = condition.value, value_at(payload, condition.path)
+    texts = _shown(expected), _shown(found)
+    if texts[0] == texts[1]:  # 1 and "1"
+        texts = _json(expected), _json(found)
+    return f"{'.'.join(condition.path)}: expected {texts[0]}, got {texts[1]}"
+
+
+def _shown(value: Any) -> str:
+    if value is PRESENT or value is ABSENT:
+        return "something" if value is PRESENT else "nothing"
+    return value if isinstance(value, str) else _json(value)
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value, default=repr).decode()
+
+
+@dataclass(slots=True, eq=False)
+class _Seen:
+    """An event, and whether somebody took it."""
+
+    event: Event
+    is_taken: bool = False
+
+
+@dataclass(slots=True)
+class _Box:
+    """What is kept of one station: the calls that wait by number, who waits for others, and the last events."""
+
+    calls: dict[int, _Seen] = field(default_factory=dict)
+    waiting: "dict[asyncio.Future[Json], Wanted]" = field(default_factory=dict)
+    last: deque[_Seen] = field(default_factory=lambda: deque(maxlen=_MOST_LINES))
+    count: int = 0
+
+    def put(self, event: Event) -> None:
+        """Keep an event; a call goes to the first who waits for it."""
+        seen = _Seen(event)
+        self.last.append(seen)
+        self.count += 1
+        call = _call(event)
+        if call is None:
+            return
+        for future, wanted_ in self.waiting.items():
+            if not future.done() and wanted_.suits(call):
+                seen.is_taken = True
+                future.set_result(call.payload)
+                return
+        self.calls[self.count] = seen
+        if len(self.calls) > MOST_CALLS:
+            del self.calls[next(iter(self.calls))]
+
+    def take(self, wanted_: Wanted) -> Call | None:
+        """Return the first wanted call of those that wait, which then wait no more."""
+        for number, seen in self.calls.items():
+            call = _call(seen.event)
+            if call is not None and wanted_.suits(call):
+                seen.is_taken = True
+                del self.calls[number]
+                return call
+        return None
+
+
+def _call(event: Event) -> Call | None:
+    """Return the call that an event brought; those that were refused do not count."""
+    is_call = isinstance(event, Received) and isinstance(event.message, Call) and not event.is_refused
+    return event.message if is_call else None  # type: ignore[attr-defined] # the line before has looked
+
+
+class Inbox:
+    """All that comes from stations, for those who wait for something."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._boxes: dict[str, _Box] = {}
+        bus.subscribe(lambda event: self._box(event.station).put(event), Connected, Refused, Disconnected, Received)
+
+    def _box(self, identity: str) -> _Box:
+        return self._boxes.setdefault(identity, _Box())
+
+    async def take(self, identity: str, wanted_: Wanted, within: float) -> Json:
+        """Return the payload of the first wanted call of a station that nobody has taken, also of one still to come.
+
+        Raises AssertionError, with what came instead, where none comes within so many seconds.
+        """
+        box = self._box(identity)
+        call = box.take(wanted_)
+        if call is not None:
+            payload: Json = call.payload
+            return payload
+        future: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
+        box.waiting[future] = wanted_
+        try:
+            await asyncio.wait([future], timeout=within)
+        finally:
+            del box.waiting[future]
+        if not future.done():
+            raise AssertionError(
+                f"{identity} sent no {wanted_} within {within:g} s\n{self._instead(identity, wanted_)}"
+            )
+        return future.result()
+
+    def _instead(self, identity: str, wanted_: Wanted) -> str:
+        """Tell what came from a station instead of the wanted call, and which call was nearest."""
+        box = self._boxes[identity]
+        lines = []
+        calls = [call for seen in box.calls.values() if (call := _call(seen.event)) and call.action == wanted_.action]
+        if calls:
+            nearest = min(reversed(calls), key=lambda call: len(wanted_.differences(call)))
+            lines += [f"nearest: {_cut(f'{nearest.action} {_json(nearest.payload)}')}"]
+            lines += [f"  {difference}" for difference in wanted_.differences(nearest)]
+        if box.last:
+            earlier = box.count - len(box.last)
+            lines.append(f"came instead{f' ({earlier} more before)' if earlier else ''}:")
+            return "\n".join([*lines, *map(_line, box.last)])
+        others = ", ".join(sorted(other for other, known in self._boxes.items() if known.last)) or "nobody"
+        return f"came instead: nothing, {identity} has not connected ({others} has)"
+
+
+def _line(seen: _Seen) -> str:
+    event = seen.event
+    is_refused = isinstance(event, Received) and event.is_refused
+    note = " (refused)" if is_refused else " (returned before)" if seen.is_taken else ""
+    return f"  {rfc3339(event.at)[11:23]} {_cut(as_text(describe(event)))}{note}"
+
+
+def _cut(text: str) -> str:
+    """Return a text in one line of bounded length, in which what came over the wire does no harm."""
+    short = text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…"
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in short)

@@ -1,0 +1,42 @@
+"""The verdict as JUnit XML, as CI systems read it: a test case for every expectation and every forbidden thing."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from xml.etree import ElementTree
+
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One thing that was judged: what it is, and why it failed, if it did: a line, and all that is to be known."""
+
+    name: str
+    failure: str = ""
+    details: str = ""
+
+
+def junit(suite: str, cases: Sequence[Case], started: str, seconds: float) -> bytes:
+    """Return the report of a suite that `started` then (RFC 3339) and took so many seconds."""
+    failures = str(sum(bool(case.failure) for case in cases))
+    counts = {"tests": str(len(cases)), "failures": failures, "errors": "0", "time": f"{seconds:.3f}"}
+    root = ElementTree.Element("testsuites", {"name": suite, **counts})
+    element = ElementTree.SubElement(
+        root, "testsuite", {"name": suite, **counts, "skipped": "0", "timestamp": started.removesuffix("Z")[:19]}
+    )
+    for case in cases:
+        names = {"classname": suite, "name": _clean(case.name), "time": f"{seconds:.3f}"}
+        judged = ElementTree.SubElement(element, "testcase", names)
+        if case.failure:
+            failure = ElementTree.SubElement(
+                judged, "failure", {"message": _clean(case.failure), "type": "AssertionError"}
+            )
+            failure.text = _clean(case.details)
+    text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return text
+
+
+def _clean(text: str) -> str:
+    """Make visible what XML cannot hold."""
+    return _NOT_XML.sub(lambda found: f"\\x{ord(found[0]):02x}", text)

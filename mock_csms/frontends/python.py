@@ -1,0 +1,136 @@
+"""The mock for Python programs: `async with Csms() as csms`, then commands with `call`, and expectations with `receive`.
+
+It has what a person at the command line has, and no more: the runtime's mock, its scripts and its records.
+"""
+
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from types import TracebackType
+from typing import Any, Self
+
+from mock_csms.assembly import check, scripts
+from mock_csms.behavior.commands import Step
+from mock_csms.behavior.events import Started
+from mock_csms.behavior.redaction import redact
+from mock_csms.behavior.stations import Station
+from mock_csms.config import Config
+from mock_csms.flags import Source, read
+from mock_csms.frontends.inbox import Inbox, wanted
+from mock_csms.frontends.keywords import keyword_source
+from mock_csms.frontends.records import Records
+from mock_csms.protocol.actions import Json, Sender
+from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.versions import V201
+from mock_csms.runtime import clock, schedule
+from mock_csms.runtime.bus import Bus
+from mock_csms.runtime.csms import Csms as Mock
+from mock_csms.runtime.session import CallFailed
+
+
+class Csms:
+    """One mock: `async with Csms(Config(port=0)) as csms` listens until the block ends.
+
+    `Csms(boot_status="Pending")` takes settings as a configuration file has them; without `port`, on a free one.
+    Raises ValueError for wrong settings.
+    """
+
+    def __init__(self, config: Config | None = None, **settings: Any) -> None:
+        self.bus = Bus()
+        self._sources = [Source({"port": "0"})]
+        self._mock = Mock(self._read(config, settings), self.bus)
+        self._inbox = Inbox(self.bus)
+        self._stack = AsyncExitStack()
+
+    @property
+    def config(self) -> Config:
+        """The settings in force."""
+        return self._mock.config
+
+    @property
+    def url(self) -> str:
+        """Where the mock listens; the URL of a station is `f"{url}/{identity}"`."""
+        return self._mock.url
+
+    @property
+    def port(self) -> int:
+        """The port of the `url`."""
+        return int(self.url.rpartition(":")[2])
+
+    @property
+    def stations(self) -> Mapping[str, Station]:
+        """What is known of the stations that have connected, by identity."""
+        return self._mock.stations
+
+    async def __aenter__(self) -> Self:
+        """Listen. Raises OSError where the address cannot be had, or a file of the settings cannot be written."""
+        async with AsyncExitStack() as stack:
+            stack.enter_context(Records(replace(self.config, quiet=True, verbose=False), self.bus))
+            await stack.enter_async_context(self._mock)
+            self._stack = stack.pop_all()
+        self._mock.publish(Started(clock.now(), "", self.url, self._mock.chance.seed))
+        for script in scripts(self.config):
+            schedule.start(script, self._mock)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop listening and close every connection with 1001."""
+        await self._stack.aclose()
+
+    def configure(self, config: Config | None = None, **settings: Any) -> None:
+        """Behave so from now on: as another `config` says, or with `settings` laid over those in force.
+
+        Rules, tokens, policies and payloads change at once; the address, limits of connections, records and the
+        timing of commands stay. Raises ValueError, and changes nothing, for wrong settings.
+        """
+        self._mock.configure(self._read(config, settings))
+
+    def _read(self, config: Config | None, settings: Mapping[str, Any]) -> Config:
+        """Return the settings that are meant, and remember them to lay others over them."""
+        if settings and (config is not None or not self._sources):
+            raise TypeError("settings cannot be laid over a Config; use dataclasses.replace(config, …) for another one")
+        sources = [] if config is not None else [*self._sources, *([keyword_source(settings)] if settings else [])]
+        fresh = config or read(Config, sources)
+        check(fresh)
+        if fresh.expect or fresh.forbid:
+            raise ValueError("expect and forbid are for the command line; in Python use receive")
+        self._sources = sources
+        return fresh
+
+    async def call(self, station: str, action: str, payload: Json | None = None) -> Json:
+        """Send a command to a station and return the payload of its result.
+
+        `payload` is a JSON merge patch over the default one and may hold placeholders. Raises CallFailed for a
+        CALLERROR, an invalid answer, none within `call_timeout`, or a station that is not connected; ValueError for
+        what is no command.
+        """
+        _check_action(action, Sender.CSMS)
+        try:
+            return await self._mock.call(station, Step(action, payload or {}))
+        except CallFailed as failure:
+            raise CallFailed(f"{action} to {station}: {failure}") from None
+
+    async def receive(
+        self, station: str, action: str, part: Mapping[str, Any] | None = None, *, within: float = 5.0
+    ) -> Json:
+        """Return the payload of the first such call of a station that was not returned yet, also of an earlier one.
+
+        `part` is what must be in its payload: every value in it, at any depth. Calls that were refused do not count.
+        Raises AssertionError where none comes within so many seconds, with what came instead.
+        """
+        _check_action(action, Sender.STATION)
+        try:
+            return await self._inbox.take(station, wanted(action, part), within)
+        except AssertionError as error:
+            text = str(error)
+            raise AssertionError(redact(text.encode()).decode() if self.config.redact else text) from None
+
+
+def _check_action(action: str, sender: Sender) -> None:
+    """Refuse at once what can never come to be."""
+    names = [name for name, row in V201.actions.items() if row.sent_by(sender)]
+    if action not in names:
+        what = "command of a CSMS" if sender is Sender.CSMS else "call of a station"
+        raise ValueError(f"{action!r} is no {what}{did_you_mean(action, names)}")

@@ -1,0 +1,108 @@
+"""The files and lines that are kept of a run: opened before anything happens, and whole when it ends."""
+
+import os
+import sys
+from dataclasses import fields, replace
+from functools import partial
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TextIO
+
+from mock_csms.behavior.events import Failed
+from mock_csms.behavior.redaction import redact
+from mock_csms.behavior.templates import rfc3339
+from mock_csms.config import Config
+from mock_csms.frontends.console import Console, look_for
+from mock_csms.frontends.junit import Case
+from mock_csms.frontends.verdict import Verdict
+from mock_csms.protocol.versions import V201
+from mock_csms.runtime import clock
+from mock_csms.runtime.bus import Bus
+from mock_csms.runtime.sink import Sink
+
+if TYPE_CHECKING:
+    from mock_csms.frontends.diagram import Diagram
+
+
+class Records:
+    """All that a configuration wants kept, as long as the block lasts; OSError for a file that cannot be written.
+
+    The files come before the lines for people in the order of subscribers, so that these never wait for those.
+    """
+
+    def __init__(self, config: Config, bus: Bus) -> None:
+        self._config = config
+        self._bus = bus
+        self._sinks: list[Sink] = []
+        self._diagram: Diagram | None = None
+        self._junit: int | None = None
+        self._began = clock.now()
+
+    def __enter__(self) -> Self:
+        config, bus = self._config, self._bus
+        if config.trace:
+            from mock_csms.frontends.trace import Trace  # noqa: PLC0415 - start-up waits only for what is asked for
+
+            Trace(bus, self._open(config.trace), V201.name)
+        if config.events:
+            from mock_csms.frontends.eventlog import EventLog  # noqa: PLC0415 - as above
+
+            EventLog(bus, self._open(config.events))
+        if config.diagram:
+            from mock_csms.frontends.diagram import Diagram  # noqa: PLC0415 - as above
+
+            self._diagram = Diagram(bus, self._open(config.diagram))
+        if config.junit:
+            self._junit = _open(config.junit)
+        if not config.quiet:
+            look = look_for(sys.stderr.fileno(), config.log_level, is_verbose=config.verbose)
+            Console(bus, self._sink(sys.stderr.fileno(), "stderr"), look)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._diagram is not None:
+            self._diagram.close()
+        self.flush()
+
+    def flush(self) -> None:
+        """Write now what waits."""
+        for sink in self._sinks:
+            sink.flush()
+
+    def conclude(self, verdict: Verdict, people: TextIO) -> None:
+        """Tell the verdict, and write it where it is wanted."""
+        self.flush()
+        people.write(self._mask(verdict.report()))
+        people.flush()
+        if self._junit is not None:
+            from mock_csms.frontends.junit import junit  # noqa: PLC0415 - XML is seldom asked for
+
+            cases = [replace(case, **self._masked(case)) for case in verdict.cases()]
+            os.write(self._junit, junit("mock-csms", cases, rfc3339(self._began), clock.now() - self._began))
+
+    def _mask(self, text: str) -> str:
+        return redact(text.encode()).decode() if self._config.redact else text
+
+    def _masked(self, case: Case) -> dict[str, str]:
+        return {field.name: self._mask(getattr(case, field.name)) for field in fields(case)}
+
+    def _open(self, path: str) -> Sink:
+        return self._sink(_open(path), path)
+
+    def _sink(self, descriptor: int, name: str) -> Sink:
+        sink = Sink(descriptor, redact if self._config.redact else None, partial(self._tell, name))
+        self._sinks.append(sink)
+        return sink
+
+    def _tell(self, name: str, error: OSError) -> None:
+        """Tell once of a file that can no longer be written."""
+        if name != "stderr":
+            self._bus.publish(Failed(clock.now(), "", f"{name} is written no more: {error.strerror}"))
+
+
+def _open(path: str) -> int:
+    """Open a file to be written anew; - is stdout."""
+    if path == "-":
+        return sys.stdout.fileno()
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o666)

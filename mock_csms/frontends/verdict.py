@@ -1,0 +1,99 @@
+"""The verdict of a run: when it is passed, what it is, and how it is told."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+
+from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Refused, Sent, Spoiled, Unanswered
+from mock_csms.behavior.expectations import Judge
+from mock_csms.config import Config
+from mock_csms.frontends.console import as_text, describe
+from mock_csms.frontends.junit import Case
+from mock_csms.runtime.bus import Bus
+
+FINE = 0
+FAILED = 1
+NO_STATION = 4
+
+_MOST_LINES = 200
+"""How many of the last messages are told with a verdict."""
+
+
+class Verdict:
+    """Watches a run for its expectations, and calls `end` once nothing can change the verdict, or time is up."""
+
+    def __init__(self, config: Config, bus: Bus, end: Callable[[], None]) -> None:
+        self.judge = Judge(config.expect, config.forbid, in_order=config.expect_order, stations=config.expect_stations)
+        self._within = config.within
+        self._end = end
+        self._history: deque[Event] = deque(maxlen=_MOST_LINES)
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(config.wait_for_station, end)
+        bus.subscribe(self._look, Connected, Disconnected, Received)
+        bus.subscribe(self._history.append, Connected, Disconnected, Received, Sent, Spoiled, Unanswered, Refused)
+
+    def _look(self, event: Event) -> None:
+        if isinstance(event, Connected) and not self.judge.tallies:
+            self._timer.cancel()
+            self._timer = asyncio.get_running_loop().call_later(self._within, self._end)
+        if self.judge.look_at(event) and (
+            self.judge.is_hopeless or (self.judge.can_end_early and self.judge.is_satisfied)
+        ):
+            self._end()
+
+    @property
+    def status(self) -> int:
+        """The exit status, of what was seen so far."""
+        if not self.judge.tallies:
+            return NO_STATION
+        return FINE if self.judge.is_satisfied else FAILED
+
+    def cases(self) -> Sequence[Case]:
+        """Return a case for every expectation, and for every forbidden thing."""
+        cases = [*self._expected_cases(), *self._forbidden_cases()]
+        if self.judge.stations_missing and not any(case.failure for case in cases):
+            cases.append(Case("all of it by each station", f"{self.judge.stations_missing} more must meet all of it"))
+        return cases
+
+    def _expected_cases(self) -> Iterator[Case]:
+        judge = self.judge
+        for number, expectation in enumerate(judge.expected):
+            seen = [
+                f"{identity}: {tally[number].count} seen{_nearest(tally[number].miss, tally[number].early)}"
+                for identity, tally in judge.tallies.items()
+                if expectation.concerns(identity)
+            ] or ["no station came that it is about"]
+            fine = judge.is_met_by_enough(number) and not judge.is_exceeded(number)
+            failure = "" if fine else f"expected {expectation.bounds}; {seen[0]}"
+            yield Case(expectation.text, failure, "\n".join(seen))
+
+    def _forbidden_cases(self) -> Iterator[Case]:
+        for number, forbidden in enumerate(self.judge.forbidden):
+            station = self.judge.broken.get(number)
+            yield Case(f"not {forbidden.text}", f"it came from {station}" if station else "")
+
+    def report(self) -> str:
+        """Return the verdict for people: every case, and for a failure the last messages of the run."""
+        lines = []
+        for case in self.cases():
+            lines.append(
+                f"{'FAILED' if case.failure else 'ok':7} {case.name}{': ' if case.failure else ''}{case.failure}"
+            )
+            if case.failure:
+                lines += [f"        {line}" for line in case.details.splitlines()[1:]]
+        if self.status == NO_STATION:
+            lines.append("no station came")
+        if self.status != FINE:
+            lines += ["", f"The last messages of the run ({_MOST_LINES} at most):"]
+            lines += [f"  {event.station or '-'} {as_text(describe(event))}" for event in self._history]
+            lines.append("")
+        failed = sum(bool(case.failure) for case in self.cases())
+        lines.append(
+            f"{'passed' if self.status == FINE else 'failed'}: {failed} of {len(self.cases())} not as expected"
+        )
+        return "\n".join(lines) + "\n"
+
+
+def _nearest(miss: Sequence[str] | None, early: int) -> str:
+    came = f", {early} too early" if early else ""
+    return came + (f", nearest: {'; '.join(miss)}" if miss else "")
