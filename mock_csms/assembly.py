@@ -9,7 +9,7 @@ from mock_csms.behavior.commands import Script, Step
 from mock_csms.behavior.rules import Answer, Refusal, Reply, Rule, RuleBook
 from mock_csms.behavior.templates import SAMPLE, Template, compile_template, escape, merge
 from mock_csms.config import Config
-from mock_csms.flags import flag_of
+from mock_csms.flags import flag_of, option
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.messages import ErrorCode
 from mock_csms.protocol.names import did_you_mean
@@ -89,7 +89,8 @@ def check(config: Config) -> Sequence[str]:
         for step in script.steps:
             violations = V201.schemas.request_violations(step.action, command_payload(config, step)(SAMPLE))
             if violations:
-                raise ValueError(f"the payload of {step.action} is not valid: {violations[0]}")
+                where = option("payload") if config.payload else f"the payload of {step.action}"
+                raise ValueError(f"{where}: {step.action} has no such payload: {violations[0]}")
     by_default = defaults(config, V201) if config.rule.answers else {}
     return [warning for rule in config.rule.answers for warning in _warnings(rule, by_default)]
 

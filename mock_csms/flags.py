@@ -114,7 +114,11 @@ def read(settings: type[Settings], sources: Sequence[Source]) -> Settings:
 def _parse(setting: Field[Any], source: Source) -> Any:
     parse, value = flag_of(setting).parse, source.values[setting.name]
     try:
+        for text in value if isinstance(value, list) else [value]:
+            str(text).encode()  # what came from the command line may be no text at all
         return parse(value) if parse else value
+    except UnicodeEncodeError:
+        raise ValueError(f"{source.where(setting.name)}: not UTF-8") from None
     except ValueError as error:
         raise ValueError(f"{source.where(setting.name)}: {error}") from None
 

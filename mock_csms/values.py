@@ -42,6 +42,10 @@ def texts(value: Sequence[str]) -> tuple[str, ...]:
     return tuple(text(item) for item in value)
 
 
+_INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+"""Numbers as JSON and people write them: Python would take `9_0` too."""
+
 LONGEST = 9_999_999_999
 """The longest time that can be asked for, in seconds: three centuries, so that no date leaves the calendar."""
 
@@ -50,10 +54,9 @@ def number(minimum: float = 0, *, above: bool = False) -> Callable[[str], float]
     """Take a number from `minimum` on, or `above` it, up to `LONGEST`."""
 
     def parse(value: str) -> float:
-        try:
-            parsed = float(value)
-        except ValueError:
-            raise ValueError(f"{value!r} is not a number") from None
+        if not _NUMBER.fullmatch(value):
+            raise ValueError(f"{value!r} is not a number")
+        parsed = float(value)
         if not minimum <= parsed <= LONGEST or (above and parsed == minimum):
             raise ValueError(
                 f"{value!r} must be {'greater than' if above else 'at least'} {minimum:g}, up to {LONGEST:g}"
@@ -67,10 +70,9 @@ def integer(minimum: int = 0, maximum: int = 2**31 - 1) -> Callable[[str], int]:
     """Take a whole number from `minimum` to `maximum`."""
 
     def parse(value: str) -> int:
-        try:
-            parsed = int(value)
-        except ValueError:
-            raise ValueError(f"{value!r} is not a whole number") from None
+        if not _INTEGER.fullmatch(value):
+            raise ValueError(f"{value!r} is not a whole number")
+        parsed = int(value)
         if not minimum <= parsed <= maximum:
             raise ValueError(f"{value!r} is not between {minimum} and {maximum}")
         return parsed
@@ -223,7 +225,7 @@ def refusals(value: str) -> Refusals:
             raise ValueError(f"{found['value']!r} is not an HTTP status, reset or hang")
         verdict = Respond(integer(400, 599)(found["value"]), "refused by --refuse")
     seconds = number(above=True)(found["seconds"]) if found["seconds"] else None
-    return Refusals(verdict, int(found["times"]) if found["times"] else None, seconds)
+    return Refusals(verdict, _times(found["times"]), seconds)
 
 
 def cuts(value: str) -> Cuts:
@@ -231,7 +233,11 @@ def cuts(value: str) -> Cuts:
     found = _COUNTED.fullmatch(value.strip())
     if found is None or found["seconds"]:
         raise ValueError(f"{value!r} is not SEC or SEC*N")
-    return Cuts(number(above=True)(found["value"]), int(found["times"]) if found["times"] else None)
+    return Cuts(number(above=True)(found["value"]), _times(found["times"]))
+
+
+def _times(digits: str | None) -> int | None:
+    return integer(1)(digits) if digits else None
 
 
 def passwords(value: Sequence[str]) -> dict[str, str]:

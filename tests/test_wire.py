@@ -204,6 +204,7 @@ async def test_schema_violation(station: Station, action: str, payload: Any, cod
         ("Heartbeat", {f"unknown-{number:0100}": 1 for number in range(8_000)}, FORMAT),
         ("MeterValues", {"evseId": 1, "meterValue": [5] * 400_000}, TYPE),
         ("DataTransfer", {"vendorId": "v" * 900_000}, VALUE),
+        ("Heartbeat", {"k" * 900_000: 1}, FORMAT),
     ],
 )  # fmt: skip
 async def test_huge_violation(mock: Mock, station: Station, action: str, payload: Any, code: str) -> None:

@@ -21,7 +21,7 @@ from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.versions import V201, Version
 
 _NAME = re.compile(r"[A-Za-z0-9]+(\.[a-z]+)?")
-_TAIL = re.compile(r"(\*(?P<times>\d+))?(@(?P<stations>.+))?", re.DOTALL)
+_TAIL = re.compile(r"(\*(?P<times>[0-9]{1,15}))?(@(?P<stations>.+))?", re.DOTALL)
 _CONDITION = re.compile(r'\s*(?P<path>[^\s=,\[\]]+)\s*=\s*(?P<value>"(?:[^"\\]|\\.)*"|[^,\]]*?)\s*(?P<end>[,\]])')
 
 
@@ -73,10 +73,12 @@ def parse_match(text: str, *, commands: bool, version: Version = V201) -> Match:
     name = action if row.sender is not Sender.EITHER else pattern.name
     conditions = tuple(_condition(f"{action}Request", path, value, version) for path, value in pattern.conditions)
     times = int(tail["times"]) if tail["times"] else None
+    if times == 0:
+        raise ValueError(f"{pattern.tail!r}: a rule that is never used")
     return Match(name, conditions, times, tail["stations"] or "*")
 
 
-_COUNT = re.compile(r"(@(?P<stations>.+?))?(\*(?P<least>\d+)(?P<open>\.\.)?(?P<most>\d+)?)?", re.DOTALL)
+_COUNT = re.compile(r"(@(?P<stations>.+?))?(\*(?P<least>[0-9]{1,15})(?P<open>\.\.)?(?P<most>[0-9]{1,15})?)?", re.DOTALL)
 
 
 def parse_expectation(text: str, *, counted: bool = True, version: Version = V201) -> Expectation:

@@ -118,7 +118,7 @@ def _text_filler(text: str) -> Template:
         pieces.append(_constant(text[position : found.start()]))
         pieces.append(_constant("{{") if found["literal"] else _placeholder(found["placeholder"].strip()))
         position = found.end()
-    if len(pieces) == 2 and position == len(text) and text.startswith("{{") and not text.startswith("{{{{"):
+    if len(pieces) == 2 and position == len(text) and text.startswith("{{"):
         return pieces[1]
     pieces.append(_constant(text[position:]))
     return lambda c: "".join(_as_text(piece(c)) for piece in pieces)

@@ -1,10 +1,10 @@
-"""The mock for programs that wait: the same as in `python.py`, on a loop of its own in a thread, with blocking methods."""
+"""The mock for programs that wait: what `python.py` has, on a loop of its own in a thread, with blocking methods."""
 
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
-from copy import copy
+from copy import deepcopy
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -12,6 +12,7 @@ from mock_csms.behavior.stations import Station
 from mock_csms.config import Config
 from mock_csms.frontends.python import Csms
 from mock_csms.protocol.actions import Json
+from mock_csms.runtime.session import CallFailed
 
 _PATIENCE = 10.0
 """How long the thread may take to end, in seconds; closing connections takes half a second at most."""
@@ -51,7 +52,7 @@ class BlockingCsms:
     def _run(self) -> None:
         try:
             asyncio.run(self._serve())
-        except BaseException as error:
+        except BaseException as error:  # whoever waits for the start is told
             if self._listening.done():
                 raise
             self._listening.set_exception(error)
@@ -80,7 +81,7 @@ class BlockingCsms:
     @property
     def stations(self) -> Mapping[str, Station]:
         """What is known now of the stations that have connected, by identity."""
-        return self._ask(lambda: {identity: copy(station) for identity, station in self._csms.stations.items()})
+        return self._ask(lambda: {identity: deepcopy(station) for identity, station in self._csms.stations.items()})
 
     def configure(self, config: Config | None = None, **settings: Any) -> None:
         """Behave so from now on, as `Csms.configure` says."""
@@ -88,10 +89,12 @@ class BlockingCsms:
 
     def call(self, station: str, action: str, payload: Json | None = None) -> Json:
         """Send a command and return the payload of its result, as `Csms.call` says."""
+        __tracebackhide__ = True
         return self._wait(self._csms.call(station, action, payload))
 
     def receive(self, station: str, action: str, part: Mapping[str, Any] | None = None, *, within: float = 5.0) -> Json:
         """Return the payload of the first such call that was not returned yet, as `Csms.receive` says."""
+        __tracebackhide__ = True
         return self._wait(self._csms.receive(station, action, part, within=within))
 
     def _ask(self, question: Callable[[], Answer]) -> Answer:
@@ -102,15 +105,24 @@ class BlockingCsms:
 
     def _wait(self, work: Coroutine[Any, Any, Answer]) -> Answer:
         """Do something on the loop of the mock, and wait for what comes of it."""
+        __tracebackhide__ = True
         future = asyncio.run_coroutine_threadsafe(work, self._listening.result())
         try:
             return future.result()
-        except BaseException as error:
+        except (AssertionError, CallFailed) as failure:  # they explain themselves
+            if _runs_a_loop():
+                failure.add_note(
+                    "The event loop of the caller stood still meanwhile; asyncio.to_thread keeps it going."
+                )
+            raise failure.with_traceback(None) from None
+        finally:
             future.cancel()
-            if _is_on_a_loop():
-                error.add_note("The test's own event loop stood still meanwhile; asyncio.to_thread keeps it going.")
-            raise
 
 
-def _is_on_a_loop() -> bool:
-    return asyncio._get_running_loop() is not None
+def _runs_a_loop() -> bool:
+    """Whether this thread is inside an event loop."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

@@ -1,5 +1,6 @@
 """The command `mock-csms`: read the settings, serve until a signal, and tell by the exit status how it went."""
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -36,7 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     from mock_csms.frontends.serve import serve  # noqa: PLC0415 - as above
 
-    return asyncio.run(serve(config, lambda: read_config(gather(parsed))))
+    status = asyncio.Runner().run(serve(config, lambda: read_config(gather(parsed))))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)  # all is closed and written; to take the interpreter apart would take longer than to stop
 
 
 def _parser() -> Parser:

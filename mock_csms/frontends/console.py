@@ -54,7 +54,7 @@ class Console:
     def __init__(self, bus: Bus, sink: Sink, look: Look) -> None:
         self._sink = sink
         self._look = look
-        self._second = 0
+        self._second = -1
         self._stamp = ""
         self._name_width = _NARROWEST_NAME
         bus.subscribe(self._show, *events.ALL)

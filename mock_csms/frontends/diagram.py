@@ -1,4 +1,4 @@
-"""The run as one page for the browser: a sequence diagram with a lane for each station, which grows while the mock runs.
+"""The run as one page for the browser: a sequence diagram with a lane for each station, which grows during the run.
 
 The page is `diagram.html`, and then a line of JSON for each event, inside a script element that the browser keeps but
 does not run. So an event costs no more than its line, nothing is kept in memory, and a page without its end, because
@@ -54,16 +54,18 @@ class Diagram:
     def _show(self, event: Event) -> None:
         if self._is_closed:
             return
-        line = _line((event.at, event.station, *_ENTRIES[type(event)](event)))
-        self._sink.write(line.replace(b"<", b"\\u003c"))  # nothing in the line can end the script element, or hide it
+        line = _json((event.at, event.station, *_ENTRIES[type(event)](event)))
+        # Without `<` nothing in the line can end the script element. The sum is a copy of the right size: what orjson
+        # returns holds 4 KiB, however short it is, and a thousand of them may wait in the sink.
+        self._sink.write(line.replace(b"<", b"\\u003c") + b"\n")
 
 
-def _line(record: Sequence[Any]) -> bytes:
-    """Write a record as JSON, which has no line end but its last; a text that has no UTF-8 is escaped."""
+def _json(record: Sequence[Any]) -> bytes:
+    """Write a record as JSON, in one line; what is no Unicode is escaped."""
     try:
-        return orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
+        return orjson.dumps(record)
     except orjson.JSONEncodeError:
-        return orjson.dumps(_writable(record), option=orjson.OPT_APPEND_NEWLINE)
+        return orjson.dumps(_writable(record))
 
 
 def _writable(value: Any) -> Any:
@@ -77,7 +79,8 @@ def _received(event: events.Received) -> Entry:
     message, answers = event.message, event.answers
     text = event.text.decode(errors="backslashreplace")
     if isinstance(message, Malformed):
-        return ">?", _action(message, answers), _ERROR, (message.problem,), text
+        title = f"{answers.action}: no message" if answers else "no message"
+        return ">?", title, _ERROR, (message.problem,), text
     mark, notes = _judge(message, event.violations)
     if event.binary:
         mark, notes = mark or _WARNING, [*notes, "came in a binary frame"]
@@ -123,7 +126,7 @@ def _judge(message: Message, violations: Sequence[Violation]) -> tuple[str, Sequ
     return _WARNING, [*notes, f"and {more} more"] if more else notes
 
 
-def _action(message: Message | Malformed, answers: Call | None) -> str:
+def _action(message: Message, answers: Call | None) -> str:
     """Name the action of a call, or of the call that is answered, where it is known."""
     if isinstance(message, Call):
         return message.action

@@ -150,6 +150,7 @@ class Inbox:
 
         Raises AssertionError, with what came instead, where none comes within so many seconds.
         """
+        __tracebackhide__ = True  # in pytest's reports, where the text says all
         box = self._box(identity)
         call = box.take(wanted_)
         if call is not None:

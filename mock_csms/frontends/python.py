@@ -1,4 +1,4 @@
-"""The mock for Python programs: `async with Csms() as csms`, then commands with `call`, and expectations with `receive`.
+"""The mock for Python programs: `async with Csms()`, then `call` for commands and `receive` for what stations send.
 
 It has what a person at the command line has, and no more: the runtime's mock, its scripts and its records.
 """
@@ -12,7 +12,6 @@ from typing import Any, Self
 from mock_csms.assembly import check, scripts
 from mock_csms.behavior.commands import Step
 from mock_csms.behavior.events import Started
-from mock_csms.behavior.redaction import redact
 from mock_csms.behavior.stations import Station
 from mock_csms.config import Config
 from mock_csms.flags import Source, read
@@ -106,6 +105,7 @@ class Csms:
         CALLERROR, an invalid answer, none within `call_timeout`, or a station that is not connected; ValueError for
         what is no command.
         """
+        __tracebackhide__ = True  # in pytest's reports, where the text says all
         _check_action(action, Sender.CSMS)
         try:
             return await self._mock.call(station, Step(action, payload or {}))
@@ -120,12 +120,9 @@ class Csms:
         `part` is what must be in its payload: every value in it, at any depth. Calls that were refused do not count.
         Raises AssertionError where none comes within so many seconds, with what came instead.
         """
+        __tracebackhide__ = True
         _check_action(action, Sender.STATION)
-        try:
-            return await self._inbox.take(station, wanted(action, part), within)
-        except AssertionError as error:
-            text = str(error)
-            raise AssertionError(redact(text.encode()).decode() if self.config.redact else text) from None
+        return await self._inbox.take(station, wanted(action, part), within)
 
 
 def _check_action(action: str, sender: Sender) -> None:

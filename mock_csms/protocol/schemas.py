@@ -21,7 +21,7 @@ from mock_csms.protocol.names import did_you_mean
 if TYPE_CHECKING:
     from jsonschema_rs import Draft4Validator, ValidationError
 
-_MOST_ITEMS = 100
+_MOST_ITEMS = 50
 _MOST_VIOLATIONS = 1000
 _LONGEST_TEXT = 200
 """How much is told of a wrong payload: a megabyte of wrong items must not stop other stations."""
@@ -150,11 +150,11 @@ def _explain(validator: "Draft4Validator", payload: Any) -> Sequence[Violation]:
     return sorted(violations, key=lambda violation: _PRECEDENCE.index(violation.code))[:_MOST_VIOLATIONS]
 
 
-def _shortened(value: Any) -> Any:
-    """Return a JSON value with its long arrays cut."""
+def _shortened(value: Any, most: int = _MOST_ITEMS) -> Any:
+    """Return a JSON value with its long arrays cut, those inside others more than these."""
     if isinstance(value, list):
-        return [_shortened(item) for item in value[:_MOST_ITEMS]]
-    return {key: _shortened(item) for key, item in value.items()} if isinstance(value, dict) else value
+        return [_shortened(item, max(2, most // 5)) for item in value[:most]]
+    return {key: _shortened(item, most) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def _first_error(validator: "Draft4Validator", payload: Any) -> "ValidationError":

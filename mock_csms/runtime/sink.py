@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import select
 from collections.abc import Callable
 
 _WAIT = 0.02
@@ -50,6 +51,8 @@ class Sink:
         while rest and not self._is_broken:
             try:
                 rest = rest[os.write(self._descriptor, rest) :]
+            except BlockingIOError:  # our parent made it so, and reads too slowly
+                select.select([], [self._descriptor], [])
             except OSError as error:
                 self._is_broken = True
                 if self._failed:

@@ -120,6 +120,18 @@ async def test_an_expired_item_can_start_again() -> None:
     assert all(after - before >= SHORT - 0.002 for before, after in pairwise(expired))
 
 
+async def test_there_is_a_next_time() -> None:
+    """When nothing waits any more, be it expired or stopped, the next item to start waits and expires as the first."""
+    rings = Rings()
+    rings.deadlines.start("a")
+    await rings.wait_for(1)
+    rings.deadlines.start("b")
+    rings.deadlines.stop("b")
+    await asyncio.sleep(SHORT * 1.5)
+    rings.deadlines.start("c")
+    assert await rings.wait_for(2) == ["a", "c"]
+
+
 async def test_expiring_may_stop_others() -> None:
     """Who expires may stop those who were due together with it."""
     expired: list[str] = []

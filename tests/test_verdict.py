@@ -1,0 +1,350 @@
+"""Verdicts: what a run must show, the exit status that says whether it did, and the lines on stdout that say why."""
+
+import asyncio
+import re
+import shlex
+import signal
+import socket
+from contextlib import AsyncExitStack, suppress
+from time import monotonic
+from typing import Any
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from tests.raw import refused, until
+from tests.raw import run as run_to_end
+from tests.wire import BOOT, PATIENCE, Mock, Station, transaction
+
+TOKEN = {"idToken": "AbC-1", "type": "ISO14443"}
+NUMBER = {"idToken": "12345678", "type": "ISO14443"}
+METER = [{"timestamp": "2026-01-01T00:00:00Z", "sampledValue": [{"value": 1.5}, {"value": 2}]}]
+RICH = transaction(
+    "Updated",
+    "a,]b",
+    seqNo=3,
+    offline=True,
+    evse={"id": 1},
+    idToken=NUMBER,
+    meterValue=METER,
+    customData={"vendorId": "v", "n": 1, "text": "x"},
+)
+MESSAGES: dict[str, tuple[str, dict[str, Any]]] = {
+    "boot": ("BootNotification", BOOT),
+    "beat": ("Heartbeat", {}),
+    "started": ("TransactionEvent", transaction("Started", seqNo=0)),
+    "updated": ("TransactionEvent", transaction("Updated", seqNo=1)),
+    "ended": ("TransactionEvent", transaction("Ended", seqNo=2)),
+    "rich": ("TransactionEvent", RICH),
+    "authorize": ("Authorize", {"idToken": TOKEN}),
+    "invalid": ("BootNotification", {}),
+    "unknown": ("HeartBeat", {}),
+}
+"""What the words of a transcript send."""
+
+
+class Run(Mock):
+    """A run for a verdict."""
+
+    statuses = (0, 1, 4, 130)
+
+    async def ended(self) -> tuple[int, str]:
+        """Wait until it has ended, and return its status and what it wrote to stdout after the first line."""
+        status = await asyncio.to_thread(self.process.wait, PATIENCE)
+        assert self.process.stdout
+        return status, self.process.stdout.read().decode()
+
+
+async def act(station: Station, word: str) -> None:
+    """Do what one word of a transcript says."""
+    command = re.fullmatch(r"(\w+)([=!])(\w+)", word)
+    if command:
+        action, kind, value = command.groups()
+        id_ = (await station.expect(2, ..., action))[1]
+        await station.send([3, id_, {"status": value}] if kind == "=" else [4, id_, value, "because", {}])
+    elif word == "junk":
+        await station.send("junk")
+        await station.expect(4)
+    elif word == "bye":
+        await station.socket.close()
+    else:
+        await station.call(*MESSAGES[word])
+
+
+async def play(mock: Mock, transcript: str, stack: AsyncExitStack) -> None:
+    """Do what a transcript says, until the mock ends.
+
+    `A:` goes on as station A, which connects; at first it is CS-1. `Reset=Accepted` answers the command that comes
+    next, `Reset!NotSupported` refuses it, `bye` leaves, TERM and INT are signals. The other words are `MESSAGES`.
+    """
+    stations: dict[str, Station] = {}
+    name = "CS-1"
+    with suppress(ConnectionClosed):
+        for word in transcript.split():
+            if word in ("TERM", "INT"):
+                mock.process.send_signal(signal.Signals[f"SIG{word}"])
+                continue
+            name = word.removesuffix(":") if word.endswith(":") else name
+            if name not in stations:
+                stations[name] = await stack.enter_async_context(mock.station(name))
+            if word == "bye":
+                await stations.pop(name).socket.close()
+            elif not word.endswith(":"):
+                await act(stations[name], word)
+
+
+async def judged(flags: str, transcript: str) -> tuple[int, str]:
+    """Run the program with those flags while stations do what the transcript says, until it ends by itself."""
+    async with Run(*shlex.split(flags)) as mock, AsyncExitStack() as stack:
+        await play(mock, transcript, stack)
+        return await mock.ended()
+
+
+ENDED = "--expect TransactionEvent[eventType=Ended]"
+ORDER = "--expect-order --expect BootNotification --expect Heartbeat"
+RESET = "--commands Reset:0 --expect Reset"
+SOON = "--within 0.4"
+
+CASES = f"""
+--expect BootNotification                 | boot                     | 0 | ok +BootNotification
+--expect BootNotification                 | beat updated boot        | 0 |
+--expect BootNotification {SOON}          | beat                     | 1 | FAILED +BootNotification.*0 seen
+{ENDED}                                   | started updated ended    | 0 | ok +TransactionEvent.eventType=Ended
+{ENDED} {SOON}                            | started updated          | 1 | eventType: expected Ended, got Updated
+{ENDED} --forbid Heartbeat                | updated beat             | 1 | FAILED.*Ended.*\\n(.*\\n)*.*FAILED.*Heartbeat
+--expect Heartbeat*2 {SOON}               | beat beat                | 0 | ok +Heartbeat
+--expect Heartbeat*2 {SOON}               | beat                     | 1 | exactly 2.* 1 seen
+--expect Heartbeat*2                      | beat beat beat           | 1 | exactly 2.* 3 seen
+--expect Heartbeat*2..                    | beat beat                | 0 |
+--expect Heartbeat*2.. {SOON}             | beat                     | 1 | at least 2.* 1 seen
+--expect Heartbeat*0..2                   | beat beat beat           | 1 | 0 to 2.* 3 seen
+--expect Heartbeat*0..2 {SOON}            | beat beat                | 0 |
+--expect Heartbeat*0..2 {SOON}            | boot                     | 0 |
+--expect Heartbeat*1..2 {SOON}            | boot                     | 1 | 1 to 2.* 0 seen
+--expect Heartbeat*0 {SOON}               | boot                     | 0 |
+--expect Heartbeat*0                      | beat                     | 1 | exactly 0.* 1 seen
+{ORDER}                                   | boot beat                | 0 |
+{ORDER} {SOON}                            | beat boot                | 1 | FAILED +Heartbeat
+{ORDER}                                   | beat boot beat           | 0 |
+--expect BootNotification --expect Heartbeat | beat boot             | 0 |
+--forbid Heartbeat                        | boot beat                | 1 | FAILED.*Heartbeat.*CS-1
+--forbid Heartbeat {SOON}                 | boot                     | 0 | ok.*Heartbeat
+--forbid TransactionEvent[eventType=Updated] {SOON} | started ended  | 0 |
+--forbid connect[subprotocol=ocpp2.0.1]   | CS-1:                    | 1 |
+--forbid Heartbeat@A* {SOON}              | B: beat A: boot          | 0 |
+--expect Heartbeat --wait-for-station 0.3 |                          | 4 | no station
+--forbid Heartbeat --wait-for-station 0.3 |                          | 4 | no station
+--expect connect                          | CS-1:                    | 0 |
+--expect connect*2..                      | boot bye boot            | 0 |
+--expect disconnect[code=1000]            | boot bye                 | 0 |
+--expect disconnect[code=1001] {SOON}     | boot bye                 | 1 | code: expected 1001, got 1000
+{RESET}.response[status=Accepted]         | Reset=Accepted           | 0 |
+{RESET}.response {SOON}                   | Reset!NotSupported       | 1 | Reset.error
+{RESET}.response[status=Accepted] {SOON}  | Reset=Rejected           | 1 | status: expected Accepted, got Rejected
+{RESET}.error[code=NotSupported]          | Reset!NotSupported       | 0 |
+{RESET}.error {SOON}                      | Reset=Accepted           | 1 | Reset.response
+{RESET}.response {SOON}                   | Reset=Nope               | 1 | 0 seen
+--expect BootNotification {SOON}          | invalid unknown junk     | 1 | 0 seen
+--expect BootNotification --validate report | invalid                | 0 |
+--forbid BootNotification {SOON}          | invalid beat             | 0 |
+--expect BootNotification --expect-stations 2 | A: boot B: boot      | 0 |
+--expect BootNotification --expect-stations 2 {SOON} | A: boot boot B: beat | 1 |
+--expect Heartbeat*2.. {SOON}             | A: beat B: beat          | 1 | A: 1 seen
+--expect Heartbeat@A* {SOON}              | B: beat                  | 1 | FAILED +Heartbeat@A
+--expect Heartbeat@A*                     | B: beat A1: beat         | 0 |
+--expect Heartbeat@A**2..                 | B: beat A1: beat beat    | 0 |
+--expect Heartbeat@A**2 {SOON}            | A1: beat                 | 1 | exactly 2.* 1 seen
+"""
+
+
+def rows(table: str) -> list[tuple[str, ...]]:
+    """Return the rows of a table, a line each."""
+    return [tuple(cell.strip() for cell in line.split("|")) for line in table.strip().splitlines()]
+
+
+@pytest.mark.parametrize(("flags", "transcript", "status", "report"), rows(CASES))
+async def test_verdict(flags: str, transcript: str, status: str, report: str) -> None:
+    """The run ends by itself once nothing can change its verdict, with that status, and says why on stdout."""
+    found, text = await judged(flags, transcript)
+    assert (found, bool(re.search(report, text))) == (int(status), True), text
+
+
+SIGNALS = """
+--expect Heartbeat*2                      | boot beat beat TERM      | 0 | ok +Heartbeat
+--expect Heartbeat*2                      | beat INT                 | 1 | exactly 2.* 1 seen
+--expect Heartbeat                        | boot TERM                | 1 | FAILED +Heartbeat
+--expect Heartbeat                        | TERM                     | 4 | no station
+--forbid Heartbeat                        | boot TERM                | 0 | ok.*Heartbeat
+--forbid Heartbeat                        | INT                      | 4 | no station
+--expect disconnect                       | boot TERM                | 1 | FAILED +disconnect
+--expect Heartbeat*2 --duration 0.5       | beat beat                | 0 | ok +Heartbeat
+--expect Heartbeat --duration 0.5         | boot                     | 1 | FAILED +Heartbeat
+--expect Heartbeat --duration 0.3         |                          | 4 | no station
+--duration 0.3                            | boot                     | 0 | ^$
+                                          | boot TERM                | 0 | ^$
+                                          | INT                      | 0 | ^$
+"""
+
+
+@pytest.mark.parametrize(("flags", "transcript", "status", "report"), rows(SIGNALS))
+async def test_signal_or_duration_judges_at_once(flags: str, transcript: str, status: str, report: str) -> None:
+    """The first signal, or --duration, ends the run with a verdict on what was seen; without expectations with 0."""
+    await test_verdict(flags, transcript, status, report)
+
+
+CONDITIONS = """
+TransactionEvent[seqNo=3] yes|TransactionEvent[seqNo=4] no|TransactionEvent[offline=true] yes
+TransactionEvent[offline=false] no|TransactionEvent[eventType=updated] yes|TransactionEvent[eventType=Started] no
+TransactionEvent[idToken.idToken=12345678] yes|TransactionEvent[idToken.idToken="12345678"] yes
+TransactionEvent[evse.id=1] yes|TransactionEvent[evse.connectorId=1] no
+TransactionEvent[meterValue.0.sampledValue.0.value=1.5] yes|TransactionEvent[meterValue.0.sampledValue.1.value=2] yes
+TransactionEvent[meterValue.0.sampledValue.2.value=2] no|TransactionEvent[transactionInfo.transactionId="a,]b"] yes
+TransactionEvent[customData.n=1] yes|TransactionEvent[customData.n="1"] no|TransactionEvent[customData.text=x] yes
+TransactionEvent[seqNo=3,evse.id=1] yes|TransactionEvent[seqNo=3,evse.id=2] no|TransactionEvent[ seqNo = 3 ] yes
+Authorize[idToken.idToken=aBc-1] yes|Authorize[idToken.idToken=aBc] no|Authorize[idToken.type=iso14443] yes
+TransactionEvent@CS-* yes|TransactionEvent@CS-? yes|TransactionEvent@[AC]S-1 yes|TransactionEvent@X* no
+connect[subprotocol=ocpp2.0.1] yes|connect[subprotocol=ocpp1.6] no|disconnect no
+"""
+
+
+async def test_conditions() -> None:
+    """A condition's value has the type that the schema says; case counts neither in idTokens nor in enumerations."""
+    wanted = [item.rsplit(" ", 1) for line in CONDITIONS.strip().splitlines() for item in line.split("|")]
+    flags = " ".join(f"--expect {shlex.quote(expectation)}" for expectation, _ in wanted)
+    _, report = await judged(flags, "rich authorize TERM")
+    seen = [
+        "yes" if re.search(rf"^ok +{re.escape(expectation)}", report, re.MULTILINE) else "no"
+        for expectation, _ in wanted
+    ]
+    assert seen == [answer for _, answer in wanted], report
+
+
+BAD = """
+"" action|Nope action|Heartbeet Heartbeat|heartbeat Heartbeat|Connect connect|connected connect|Reset Reset.response
+Reset.answer .response|Reset.respons .response|Heartbeat.response Heartbeat|connect.response connect
+Heartbeat* *|Heartbeat*x *x|Heartbeat*-1 *-1|Heartbeat*1.5 *1.5|Heartbeat*3..2 3|Heartbeat*..2 *..2|Heartbeat@ @
+Heartbeat*2@A *2@A|Heartbeat] ]|Heartbeat[] []|TransactionEvent[ [|TransactionEvent[eventType] eventType
+TransactionEvent[eventTyp=Ended] eventType|TransactionEvent[eventType=Endet] Ended|TransactionEvent[seqNo=x] integer
+TransactionEvent[seqNo=true] integer|TransactionEvent[seqNo=1.5] integer|TransactionEvent[offline=1] boolean
+TransactionEvent[seqNo="1"] integer|TransactionEvent[evse=1] object|TransactionEvent[evse.id=1 evse.id
+Reset.response[status=Nope] Accepted|Reset.response[type=Immediate] type
+"""
+
+
+@pytest.mark.parametrize("bad", [item for line in BAD.strip().splitlines() for item in line.split("|")])
+def test_bad_notation(bad: str) -> None:
+    """What is no expectation is refused before the port is opened: status 2 and one line that says what is wrong."""
+    text, word = bad.rsplit(" ", 1)
+    refused(["--expect", text.replace('""', "") if text == '""' else text], "--expect", word)
+
+
+BAD_FLAGS = """
+--forbid Nope|--forbid Reset|--forbid Heartbeat*2|--forbid Heartbeat*2..|--forbid TransactionEvent[seqNo=x]
+--expect connect --within 0|--expect connect --within -1|--expect connect --within nan|--expect connect --within inf
+--expect connect --wait-for-station x|--expect connect --wait-for-station -1|--expect connect --expect-stations 0
+--expect connect --expect-stations 1.5|--expect connect --expect-stations -1|--duration 0|--duration nan|--duration x
+"""
+
+
+@pytest.mark.parametrize("flags", [item for line in BAD_FLAGS.strip().splitlines() for item in line.split("|")])
+def test_bad_flags(flags: str) -> None:
+    """So is every other bad value: status 2 and one line that names the flag."""
+    words = shlex.split(flags)
+    refused(words, words[-2])
+
+
+def test_cannot_start() -> None:
+    """A run for a verdict that cannot start is no failed one: status 3 and one line."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ended = run_to_end("--expect", "Heartbeat", "--port", str(taken.getsockname()[1]))
+    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (3, "", 1), ended
+
+
+@pytest.mark.parametrize("flags", ["", "--expect Heartbeat"])
+async def test_second_signal(flags: str) -> None:
+    """A second signal ends the process at once, with status 130, although a station does not answer the close frame."""
+    async with Run(*flags.split()) as mock, mock.raw() as mute:
+        mock.process.send_signal(signal.SIGTERM)
+        assert (await mute.frame())[0] == 8
+        mock.process.send_signal(signal.SIGINT)
+        assert (await mock.ended())[0] == 130
+
+
+async def test_ends_as_soon_as_or_at_the_end_of_within() -> None:
+    """What cannot fail any more ends the run at once; what has an upper bound, or is forbidden, at the end."""
+    for flags, at_once in [("", True), ("--expect Authorize*0..1", False), ("--forbid Authorize", False)]:
+        began = monotonic()
+        assert (await judged(f"--within 1.5 --expect Heartbeat {flags}", "beat"))[0] == 0
+        assert (monotonic() - began < 1.5) == at_once, flags
+
+
+async def test_within_counts_from_the_first_connection() -> None:
+    """Waiting for a station takes nothing of --within; later connections do not start it again."""
+    flags = "--expect Heartbeat*2.. --within 1 --wait-for-station 30"
+    async with Run(*flags.split()) as mock, AsyncExitStack() as stack:
+        await asyncio.sleep(1.2)
+        began = monotonic()
+        await play(mock, "beat", stack)
+        await asyncio.sleep(0.6)
+        await play(mock, "A: beat B: beat", stack)
+        assert (await mock.ended())[0] == 1
+        assert 0.9 < monotonic() - began < 1.6
+
+
+async def test_a_station_that_left_may_come_back() -> None:
+    """Counts are kept for each station over its connections, and the order too."""
+    assert (await judged("--expect Heartbeat*3..", "beat bye beat A: beat CS-1: bye beat"))[0] == 0
+    assert (await judged(f"{ORDER} --expect disconnect", "boot bye beat bye"))[0] == 0
+
+
+async def test_report_tells_what_was_seen_of_each() -> None:
+    """Each expectation is told with how often it was seen with each station, the met ones too."""
+    flags = f"--expect Heartbeat*2.. --expect BootNotification {ENDED}"
+    _, report = await judged(flags, "A: beat beat beat boot B: beat updated TERM")
+    seen = re.split(r"^(?=ok|FAILED)", report, flags=re.MULTILINE)[1:]
+    for text, *wanted in [(seen[0], "A.*3", "B.*1"), (seen[1], "A.*1", "B.*0"), (seen[2], "A.*0", "B.*0")]:
+        assert [pattern for pattern in wanted if not re.search(pattern, text)] == [], report
+
+
+async def test_report_tells_the_nearest_miss() -> None:
+    """Of what came instead the one with the fewest differences is told, path by path."""
+    flags = "--expect TransactionEvent[eventType=Ended,seqNo=9,evse.id=1] --within 9"
+    _, report = await judged(flags, "started rich ended TERM")
+    assert re.search("eventType: expected Ended, got Updated; seqNo: expected 9, got 3", report), report
+    assert "evse.id: " not in report
+    _, report = await judged("--expect TransactionEvent[evse.id=1]", "started TERM")
+    assert "evse.id: expected 1, got nothing" in report
+
+
+async def test_report_tells_the_message_sequence() -> None:
+    """A failed run is told message by message, with what was refused and what was sent, in the order of the wire."""
+    flags = f"{ENDED} --commands Reset:0 --within 9"
+    _, report = await judged(flags, "A: Reset=Accepted boot invalid junk B: Reset!NotSupported bye A: updated TERM")
+    sequence = """A.*connected|A <- Reset|A -> Reset.response +.*Accepted|A -> BootNotification +.*PowerUp
+        A <- BootNotification.response|A -> BootNotification.*missing|A <- BootNotification.error|A -> .*junk
+        A <- .*RpcFrameworkError|B.*connected|B <- Reset|B -> Reset.error.*NotSupported|B.*disconnected.*1000
+        A -> TransactionEvent.*Updated|A <- TransactionEvent.response"""
+    pattern = ".*\n.*".join(part.strip() for line in sequence.splitlines() for part in line.split("|"))
+    assert re.search(pattern, report), report
+
+
+async def test_verdict_is_the_last_thing_on_stdout() -> None:
+    """What is written to stdout is the URL and the verdict, its sum last; all else goes to stderr."""
+    async with Run("--expect", "Heartbeat") as mock, AsyncExitStack() as stack:
+        await play(mock, "boot beat", stack)
+        status, report = await mock.ended()
+        assert (status, mock.first_line.startswith("Listening on ws://")) == (0, True)
+        assert "BootNotification" not in report
+        assert report.splitlines()[-1].startswith("passed")
+        await until(lambda: "BootNotification" in mock.log)
+    assert (await judged("--expect Heartbeat", "TERM"))[1].splitlines()[-1].startswith("failed")
+
+
+async def test_stdout_that_nobody_reads() -> None:
+    """A verdict that nobody reads is one all the same: the status says it."""
+    async with Run("--expect", "Heartbeat") as mock, AsyncExitStack() as stack:
+        assert mock.process.stdout
+        mock.process.stdout.close()
+        mock.process.stdout = None
+        await play(mock, "beat", stack)
+        assert await asyncio.to_thread(mock.process.wait, PATIENCE) == 0
