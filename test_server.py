@@ -228,11 +228,10 @@ MODES = """
 @pytest.mark.parametrize("row", MODES.strip().splitlines())
 async def test_auth_mode(row: str) -> None:
     """The mode and its list decide about a token, without regard to case, in Authorize and in TransactionEvent."""
-    flags, _, case = row.partition(": ")
-    token, status = case.split()
+    *flags, _, token, status = row.split()
     wanted = {"idTokenInfo": {"status": status}}
     id_token = {"idToken": token, "type": "ISO14443"}
-    async with Mock(*flags.split()) as mock, mock.station() as station:
+    async with Mock(*flags) as mock, mock.station() as station:
         assert await station.ask("Authorize", {"idToken": id_token}) == wanted
         assert await station.ask("TransactionEvent", transaction("Started", idToken=id_token)) == wanted
 

@@ -301,7 +301,7 @@ async def test_any_answer_ends_the_command(commanding: Mock, identity: str, answ
     "text",
     [
         '[3,"x",{}]', '[3,"x"]', "[3]", "[3,5]", '[3,""]', "[3,null]", '[3,"x",{},{}]', '[3,"x",null]', "[3,[],{}]",
-        '[4,"x","GenericError","",{}]', "[4]", '[4,"x"]', '[4,5,"SecurityError","",{}]', '[4,"x",5,6,7]', "[4,{},0,0,1]",
+        '[4,"x","GenericError","",{}]', "[4]", '[4,"x"]', '[4,5,"GenericError","",{}]', '[4,"x",5,6,7]', "[4,{},0,0,1]",
     ],
 )  # fmt: skip
 async def test_answers_are_never_answered(station: Station, text: str) -> None:

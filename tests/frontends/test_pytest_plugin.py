@@ -1,8 +1,8 @@
 """The fixture `mock_csms` as people use it: pytest runs in a process of its own, with the plugin and their tests."""
 
-import re
 import tomllib
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -10,9 +10,6 @@ pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).parents[2]
 MY_STATION = Path(__file__).with_name("my_station.py")
-EXAMPLES = re.findall(
-    r"^```python\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
-)
 HEAD = f"""
 import asyncio, json, socket, subprocess, sys, threading, time
 import pytest
@@ -46,7 +43,7 @@ def _installed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def run(pytester: pytest.Pytester, tests: str, *flags: str) -> pytest.RunResult:
     """Run those tests with the plugin, and every warning an error."""
-    pytester.makepyfile(HEAD + tests)
+    pytester.makepyfile(HEAD + dedent(tests))
     plugins = ["-pmock_csms.frontends.pytest_plugin", "-ppytest_asyncio"]
     return pytester.runpytest_subprocess(*plugins, "-Werror", "--strict-markers", *flags, timeout=60)
 
@@ -262,35 +259,3 @@ def test_it_is_found_when_installed(pytester: pytest.Pytester, monkeypatch: pyte
     pytester.makepyfile("def test_port(mock_csms):\n    assert mock_csms.port\n")
     pytester.runpytest_subprocess(timeout=60).assert_outcomes(passed=1)
     pytester.runpytest_subprocess("--markers", timeout=60).stdout.fnmatch_lines(["@pytest.mark.mock_csms(*settings*"])
-
-
-def with_my_station(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let `my-station URL` be a program that can be started."""
-    program = pytester.mkdir("bin") / "my-station"
-    program.write_text(f'#!/bin/sh\nexec {pytester_python()} {MY_STATION} "$@"\n')
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", str(program.parent), prepend=":")
-
-
-def pytester_python() -> str:
-    """Return the interpreter of this run."""
-    import sys
-
-    return sys.executable
-
-
-def test_the_example_of_a_program_in_the_readme(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The README's program runs as it stands there, with a station that boots and obeys Reset."""
-    (program,) = [example for example in EXAMPLES if "async with Csms" in example]
-    with_my_station(pytester, monkeypatch)
-    pytester.makepyfile(program=program)
-    assert pytester.runpython("program.py").ret == 0
-
-
-def test_the_example_of_a_test_in_the_readme(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The README's test passes as it stands there, with the same station."""
-    (tests,) = [example for example in EXAMPLES if "mock_csms.call" in example]
-    with_my_station(pytester, monkeypatch)
-    pytester.makepyfile(tests)
-    result = pytester.runpytest_subprocess("-pmock_csms.frontends.pytest_plugin", "-Werror", timeout=60)
-    result.assert_outcomes(passed=tests.count("\ndef test_"))

@@ -2,12 +2,10 @@
 
 import asyncio
 import json
-import re
 import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
