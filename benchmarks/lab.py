@@ -41,6 +41,14 @@ class Lab:
     load_program: Path | None
 
 
+def held_up(process: int) -> float:
+    """Return how many seconds a process has waited for its core while other programs had it; 0 where nobody counts."""
+    try:
+        return int(Path(f"/proc/{process}/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
+    except OSError:
+        return 0.0
+
+
 @contextmanager
 def on_core(number: int) -> Iterator[None]:
     """Start processes on one core only, where there are two and the system can do it: servers on 0, load on 1."""

@@ -1,4 +1,8 @@
-"""What is measured: each probe is one run of one server, and returns figures by name."""
+"""What is measured: each probe is one run of one server, and returns figures by name.
+
+Times are those of a process that has its core for itself: how long it waited for it, because other programs had it, is
+subtracted.
+"""
 
 import subprocess
 import sys
@@ -7,8 +11,8 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from benchmarks import load
-from benchmarks.lab import ROOT, Lab, on_core
-from benchmarks.servers import Server, environment, started
+from benchmarks.lab import ROOT, Lab, held_up, on_core
+from benchmarks.servers import Server, environment, started, wait_for_exit
 
 Figures: TypeAlias = dict[str, float]
 Probe: TypeAlias = Callable[[Lab], Figures]
@@ -60,13 +64,13 @@ def idle(server: Server) -> Probe:
         stations = lab.scale.idle
         with started(server, lab) as running:
             load.churn(lab, running, 10)
-            before = running.memory()
+            memory = -running.memory()
             with load.hold(lab, running, stations):
                 time.sleep(0.2)
-                memory = running.memory() - before
-                began = time.perf_counter()
-                running.stop()
-                stopped = time.perf_counter() - began
+                memory += running.memory()
+                began, before = time.perf_counter(), held_up(running.process.pid)
+                delay = running.stop() - before
+                stopped = time.perf_counter() - began - delay
         return {"memory": memory / stations, "stop": stopped * 1000}
 
     return probe
@@ -89,8 +93,8 @@ def start_up(server: Server) -> Probe:
 
     def probe(lab: Lab) -> Figures:
         began = time.perf_counter()
-        with started(server, lab):
-            return {"time": (time.perf_counter() - began) * 1000}
+        with started(server, lab) as running:
+            return {"time": (time.perf_counter() - began - held_up(running.process.pid)) * 1000}
 
     return probe
 
@@ -99,10 +103,11 @@ def run(*words: str) -> Probe:
     """Milliseconds that Python takes to run to its end with those words."""
 
     def probe(lab: Lab) -> Figures:
+        command = [sys.executable, *words]
         with on_core(0):
             began = time.perf_counter()
-            command = [sys.executable, *words]
-            subprocess.run(command, cwd=ROOT, env=environment(lab), stdout=subprocess.DEVNULL, check=True)
-            return {"time": (time.perf_counter() - began) * 1000}
+            process = subprocess.Popen(command, cwd=ROOT, env=environment(lab), stdout=subprocess.DEVNULL)
+            delay = wait_for_exit(process)
+            return {"time": (time.perf_counter() - began - delay) * 1000}
 
     return probe

@@ -4,6 +4,7 @@ import os
 import re
 import select
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from benchmarks.lab import ROOT, Lab, NotRun, NotYet, on_core
+from benchmarks.lab import ROOT, Lab, NotRun, NotYet, held_up, on_core
 
 _PATIENCE = 30.0
 """How long a server may take to listen or to exit, in seconds."""
@@ -65,10 +66,10 @@ class Running:
         status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
         return int(status.partition("VmRSS:")[2].split()[0])
 
-    def stop(self) -> None:
-        """Ask it to end, and wait until it has; one that does not is killed, and NotRun raised."""
+    def stop(self) -> float:
+        """Ask it to end, wait until it has, and return how long it was held up in all. NotRun when it does not end."""
         self.process.terminate()
-        wait_for_exit(self.process)
+        return wait_for_exit(self.process)
 
 
 @contextmanager
@@ -86,16 +87,18 @@ def started(server: Server, lab: Lab) -> Iterator[Running]:
         process.communicate()
 
 
-def wait_for_exit(process: subprocess.Popen[bytes]) -> None:
-    """Wait for its end without polling, which would round the time up. NotRun when it fails or takes too long."""
+def wait_for_exit(process: subprocess.Popen[bytes]) -> float:
+    """Wait for its end, without polling, and return how long it was held up. NotRun when it fails or takes too long."""
     descriptor = os.pidfd_open(process.pid)
     try:
         if not select.select([descriptor], [], [], _PATIENCE)[0]:
             raise NotRun(f"did not exit within {_PATIENCE:g} s")
     finally:
         os.close(descriptor)
-    if process.wait() not in (0, -15):
+    delay = held_up(process.pid)
+    if process.wait() not in (0, -signal.SIGTERM):
         raise NotRun(f"exit status {process.returncode}")
+    return delay
 
 
 def _await_port(process: subprocess.Popen[bytes], log: Path) -> int:

@@ -1,4 +1,4 @@
-"""Scripted answers over the wire: --reply, --error and --token, their order and counts, and placeholders in payloads."""
+"""Scripted answers over the wire: --reply, --error and --token, their order and counts, and placeholders."""
 
 import re
 from datetime import datetime
@@ -86,7 +86,6 @@ async def test_uses_are_counted_for_each_station_over_reconnects() -> None:
     """*2 is for the first two matches of each station, over its reconnects, and only of those that the glob takes."""
     flags = [*reply("Authorize*2@[AB]", info(status="Blocked")), "--auth-mode", "rate_limit"]
     after = "NotAtThisTime"
-    expected = ["Blocked", "Blocked", after, "Blocked", after, "Blocked", after, after]
     assert await outcomes(flags, "ABCACBAB", "Authorize", token("T")) == [
         "Blocked",  # A
         "Blocked",  # B
@@ -97,7 +96,6 @@ async def test_uses_are_counted_for_each_station_over_reconnects() -> None:
         after,
         after,
     ]
-    assert len(expected) == 8
 
 
 async def test_what_does_not_match_uses_nothing_up() -> None:
@@ -119,68 +117,60 @@ EVENT |= {
 EVENT |= {"customData": {"vendorId": "V", "n": 1, "s": "x y", "deep": {"list": [None, {"yes": True}]}}}
 
 
-@pytest.mark.parametrize(
-    ("condition", "matches"),
-    [
-        ("transactionInfo.transactionId=12345678", True),
-        ('transactionInfo.transactionId="12345678"', True),
-        ("transactionInfo.transactionId=1234567", False),
-        ("evse.id=1", True),
-        ("evse.id=2", False),
-        ("evse.connectorId=1", False),
-        ("seqNo=3,evse.id=1", True),
-        ("seqNo=3, evse.id = 2", False),
-        ("offline=true", True),
-        ("offline=false", False),
-        ("eventType=started", True),
-        ("eventType=Ended", False),
-        ('idToken.idToken="a,]"', True),
-        ('idToken.idToken="A,]"', True),
-        ('idToken.idToken="a,"', False),
-        ("idToken.type=EMAID", True),
-        ("meterValue.0.sampledValue.0.value=1.5", True),
-        ("meterValue.1.sampledValue.0.value=7", True),
-        ("meterValue.1.sampledValue.0.value=7.0", True),
-        ("meterValue.0.sampledValue.0.context=sample.clock", True),
-        ("meterValue.2.sampledValue.0.value=7", False),
-        ("customData.vendorId=V", True),
-        ("customData.n=1", True),
-        ('customData.n="1"', False),
-        ("customData.s=x y", True),
-        ("customData.s=X y", False),
-        ("customData.deep.list.1.yes=true", True),
-        ("customData.deep.list.1.yes=1", False),
-        ("customData.deep.list.0=null", True),
-        ("customData.deep.list.5=null", False),
-    ],
-)
-def conditions(condition: str, matches: bool) -> None:
-    """Only a table: see `test_conditions`."""
-
-
-TABLE: list[tuple[str, bool]] = conditions.pytestmark[0].args[1]  # type: ignore[attr-defined]
+CONDITIONS = [
+    ("transactionInfo.transactionId=12345678", True),
+    ('transactionInfo.transactionId="12345678"', True),
+    ("transactionInfo.transactionId=1234567", False),
+    ("evse.id=1", True),
+    ("evse.id=2", False),
+    ("evse.connectorId=1", False),
+    ("seqNo=3,evse.id=1", True),
+    ("seqNo=3, evse.id = 2", False),
+    ("offline=true", True),
+    ("offline=false", False),
+    ("eventType=started", True),
+    ("eventType=Ended", False),
+    ('idToken.idToken="a,]"', True),
+    ('idToken.idToken="A,]"', True),
+    ('idToken.idToken="a,"', False),
+    ("idToken.type=EMAID", True),
+    ("meterValue.0.sampledValue.0.value=1.5", True),
+    ("meterValue.1.sampledValue.0.value=7", True),
+    ("meterValue.1.sampledValue.0.value=7.0", True),
+    ("meterValue.0.sampledValue.0.context=sample.clock", True),
+    ("meterValue.2.sampledValue.0.value=7", False),
+    ("customData.vendorId=V", True),
+    ("customData.n=1", True),
+    ('customData.n="1"', False),
+    ("customData.s=x y", True),
+    ("customData.s=X y", False),
+    ("customData.deep.list.1.yes=true", True),
+    ("customData.deep.list.1.yes=1", False),
+    ("customData.deep.list.0=null", True),
+    ("customData.deep.list.5=null", False),
+]
 
 
 async def test_conditions() -> None:
     """A value is read as the type that the schema has there and must be there, whatever stands around it."""
     flags = [
         word
-        for number, (condition, _) in enumerate(TABLE)
+        for number, (condition, _) in enumerate(CONDITIONS)
         for word in ["--error", f"TransactionEvent[{condition}]@{number}", "GenericError"]
     ]
     async with Mock(*flags) as mock:
         seen = []
-        for number, (condition, _) in enumerate(TABLE):
+        for number, (condition, _) in enumerate(CONDITIONS):
             async with mock.station(str(number)) as station:
                 seen.append((condition, await outcome(station, "TransactionEvent", EVENT) == "GenericError"))
-    assert seen == TABLE
+    assert seen == CONDITIONS
 
 
 # Tokens, and who comes before whom.
 
 
 async def test_all_statuses_of_tokens() -> None:
-    """--token gives any of the 10 statuses, in whatever case, in Authorize and TransactionEvent alike; others Accepted."""
+    """--token gives any of the 10 statuses, in whatever case, in Authorize and TransactionEvent alike."""
     words = [word for status in STATUSES for word in ("--token", f"t-{status}={status.upper()}")]
     async with Mock(*words) as mock, mock.station() as station:
         for status in STATUSES:
@@ -295,15 +285,17 @@ async def test_placeholders_in_a_command() -> None:
         ("{{noww}}", "now"),
         ("{{Station}}", "station"),
         ("{{1+1}}", ""),
-        ("x {{now", "}}"),
+        ("{{now", "}}"),
         ("{{}}", ""),
         ("{{now+x}}", ""),
     ],
 )
 def test_unknown_placeholders(text: str, hint: str) -> None:
     """What is no placeholder is refused at start, with the nearest one, in replies and in payloads of commands."""
-    refused(reply("DataTransfer", {"data": [{"deep": text}]}), "--reply", text.split()[-1], hint)
-    refused(["-c", "DataTransfer", "-d", "0", "--payload", orjson.dumps({"data": text}).decode()], text, hint)
+    refused(reply("DataTransfer", {"data": [{"deep": text}]}), "--reply", text, hint)
+    refused(
+        ["-c", "DataTransfer", "-d", "0", "--payload", orjson.dumps({"data": text}).decode()], "payload", text, hint
+    )
 
 
 # Against the book, but done.

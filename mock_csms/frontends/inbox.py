@@ -63,7 +63,7 @@ def _conditions(path: Path, part: Any) -> Iterator[Condition]:
         for index, value in enumerate(part):
             yield from _conditions((*path, str(index)), value)
     elif path:
-        yield Condition(path, PRESENT if part is ... or part == {} else part)
+        yield Condition(path, PRESENT if part is ... or part == {} else [] if part == () else part)
 
 
 def _difference(condition: Condition, payload: Any) -> str:

@@ -44,8 +44,8 @@ def _installed(monkeypatch: pytest.MonkeyPatch) -> None:
 def run(pytester: pytest.Pytester, tests: str, *flags: str) -> pytest.RunResult:
     """Run those tests with the plugin, and every warning an error."""
     pytester.makepyfile(HEAD + dedent(tests))
-    plugins = ["-pmock_csms.frontends.pytest_plugin", "-ppytest_asyncio"]
-    return pytester.runpytest_subprocess(*plugins, "-Werror", "--strict-markers", *flags, timeout=60)
+    plugin = "-pmock_csms.frontends.pytest_plugin"
+    return pytester.runpytest_subprocess(plugin, "-Werror", "--strict-markers", *flags, timeout=60)
 
 
 def test_a_synchronous_test_with_a_station_in_a_process(pytester: pytest.Pytester) -> None:
@@ -78,7 +78,8 @@ def test_an_asynchronous_test(pytester: pytest.Pytester) -> None:
                     mock_csms.receive("CS-1", "Heartbeat", within=0.01)
                 assert "asyncio.to_thread" in failure.value.__notes__[0]
         """
-    run(pytester, tests).assert_outcomes(passed=1)
+    flags = ["-ppytest_asyncio.plugin", "-oasyncio_default_fixture_loop_scope=function"]
+    run(pytester, tests, *flags).assert_outcomes(passed=1)
 
 
 def test_a_failure_explains_itself(pytester: pytest.Pytester) -> None:

@@ -32,10 +32,10 @@ def with_my_station(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) 
 
 def test_the_example_of_a_program_in_the_readme(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """The README's program runs as it stands there, with a station that boots and obeys Reset."""
-    (program,) = [example for example in EXAMPLES if "async with Csms" in example]
+    (example,) = [example for example in EXAMPLES if "async with Csms" in example]
     with_my_station(pytester, monkeypatch)
-    pytester.makepyfile(program=program)
-    assert pytester.runpython("program.py").ret == 0
+    program = pytester.makepyfile(example)
+    assert pytester.runpython(program).ret == 0
 
 
 def test_the_example_of_a_test_in_the_readme(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
