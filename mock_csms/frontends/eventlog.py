@@ -33,7 +33,7 @@ class EventLog:
             line[name] = getattr(event, name)
         if "message" in line:
             line["messageType"] = type(line["message"]).__name__
-        self._sink.write(orjson.dumps(line, default=_plain, option=orjson.OPT_APPEND_NEWLINE))
+        self._sink.write(orjson.dumps(line, default=_plain) + b"\n")
 
 
 def _plain(value: Any) -> Any:

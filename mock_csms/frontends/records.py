@@ -7,8 +7,8 @@ from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
-from mock_csms.behavior.events import Failed
-from mock_csms.behavior.redaction import redact
+from mock_csms.behavior.events import ALL, Failed
+from mock_csms.behavior.redaction import mask_words, masked
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.config import Config
 from mock_csms.frontends.console import Console, look_for
@@ -32,13 +32,14 @@ class Records:
     def __init__(self, config: Config, bus: Bus) -> None:
         self._config = config
         self._bus = bus
+        self.shown = _masked(bus) if config.redact else bus
         self._sinks: list[Sink] = []
         self._diagram: Diagram | None = None
         self._junit: int | None = None
         self._began = clock.now()
 
     def __enter__(self) -> Self:
-        config, bus = self._config, self._bus
+        config, bus = self._config, self.shown
         if config.trace:
             from mock_csms.frontends.trace import Trace  # noqa: PLC0415 - start-up waits only for what is asked for
 
@@ -82,7 +83,7 @@ class Records:
             os.write(self._junit, junit("mock-csms", cases, rfc3339(self._began), clock.now() - self._began))
 
     def _mask(self, text: str) -> str:
-        return redact(text.encode()).decode() if self._config.redact else text
+        return mask_words(text) if self._config.redact else text
 
     def _masked(self, case: Case) -> dict[str, str]:
         return {field.name: self._mask(getattr(case, field.name)) for field in fields(case)}
@@ -91,7 +92,7 @@ class Records:
         return self._sink(_open(path), path)
 
     def _sink(self, descriptor: int, name: str) -> Sink:
-        sink = Sink(descriptor, redact if self._config.redact else None, partial(self._tell, name))
+        sink = Sink(descriptor, partial(self._tell, name))
         self._sinks.append(sink)
         return sink
 
@@ -99,6 +100,13 @@ class Records:
         """Tell once of a file that can no longer be written."""
         if name != "stderr":
             self._bus.publish(Failed(clock.now(), "", f"{name} is written no more: {error.strerror}"))
+
+
+def _masked(bus: Bus) -> Bus:
+    """Return a bus with the events of another, their idTokens masked."""
+    shown = Bus()
+    bus.subscribe(lambda event: shown.publish(masked(event)), *ALL)
+    return shown
 
 
 def _open(path: str) -> int:

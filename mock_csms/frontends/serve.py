@@ -43,7 +43,7 @@ async def serve(config: Config, reread: Callable[[], Config]) -> int:
             subject = error.filename or f"{config.host}:{config.port}"
             sys.stderr.write(f"mock-csms: error: cannot start: {subject}: {reason_of(error)}\n")
             return CANNOT_START
-        verdict = Verdict(config, bus, ended.set) if config.expect or config.forbid else None
+        verdict = Verdict(config, bus, records.shown, ended.set) if config.expect or config.forbid else None
         csms.publish(Started(clock.now(), "", csms.url, csms.chance.seed))
         for script in scripts(config):
             schedule.start(script, csms)

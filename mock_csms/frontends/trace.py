@@ -66,7 +66,7 @@ class Trace:
             meta["violations"] = [str(violation) for violation in event.violations]
         if meta:
             record["meta"] = meta
-        self._sink.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
+        self._sink.write(orjson.dumps(record) + b"\n")
 
     def _time(self, event: Received | Sent, message: Message, meta: Json) -> None:
         """Note when a call came or went, or how long its answer took."""

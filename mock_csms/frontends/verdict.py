@@ -20,9 +20,12 @@ _MOST_LINES = 200
 
 
 class Verdict:
-    """Watches a run for its expectations, and calls `end` once nothing can change the verdict, or time is up."""
+    """Watches a run for its expectations, and calls `end` once nothing can change the verdict, or time is up.
 
-    def __init__(self, config: Config, bus: Bus, end: Callable[[], None]) -> None:
+    The events that people may see come over `shown`.
+    """
+
+    def __init__(self, config: Config, bus: Bus, shown: Bus, end: Callable[[], None]) -> None:
         self.judge = Judge(config.expect, config.forbid, in_order=config.expect_order, stations=config.expect_stations)
         self._within = config.within
         self._end = end
@@ -30,7 +33,7 @@ class Verdict:
         loop = asyncio.get_running_loop()
         self._timer = loop.call_later(config.wait_for_station, end)
         bus.subscribe(self._look, Connected, Disconnected, Received)
-        bus.subscribe(self._history.append, Connected, Disconnected, Received, Sent, Spoiled, Unanswered, Refused)
+        shown.subscribe(self._history.append, Connected, Disconnected, Received, Sent, Spoiled, Unanswered, Refused)
 
     def _look(self, event: Event) -> None:
         if isinstance(event, Connected) and not self.judge.tallies:

@@ -12,7 +12,7 @@ _MOST_WAITING = 256 * 1024
 
 
 class Sink:
-    """Collects what is to be written to the open file `descriptor`, and passes it through `change` first, if given.
+    """Collects what is to be written to the open file `descriptor`.
 
     A file that can no longer be written is given up, and `failed` told why, once.
     """
@@ -20,11 +20,9 @@ class Sink:
     def __init__(
         self,
         descriptor: int,
-        change: Callable[[bytes], bytes] | None = None,
         failed: Callable[[OSError], None] | None = None,
     ) -> None:
         self._descriptor = descriptor
-        self._change = change
         self._failed = failed
         self._is_broken = False
         self._pieces: list[bytes] = []
@@ -47,7 +45,7 @@ class Sink:
         data = b"".join(self._pieces)
         self._pieces.clear()
         self._size = 0
-        rest = memoryview(self._change(data) if self._change else data)
+        rest = memoryview(data)
         while rest and not self._is_broken:
             try:
                 rest = rest[os.write(self._descriptor, rest) :]

@@ -119,17 +119,6 @@ async def test_a_file_that_fails_is_told_once() -> None:
     assert [type(problem) for problem in problems] == [BrokenPipeError]
 
 
-async def test_what_is_written_can_be_changed(file: BinaryIO) -> None:
-    """Every piece passes through `change` on its way, by itself as when it is flushed."""
-    sink = Sink(file.fileno(), change=bytes.upper)
-    sink.write(b"a")
-    sink.flush()
-    sink.write(b"b")
-    async with asyncio.timeout(PATIENCE):
-        while content(file) != b"AB":
-            await asyncio.sleep(0.005)
-
-
 async def test_a_reader_that_lags_gets_everything() -> None:
     """A pipe that is set not to block, as some parents do, and is full for a while loses nothing."""
     reading, writing = os.pipe()
