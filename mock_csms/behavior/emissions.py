@@ -1,13 +1,12 @@
 """What the mock does on a connection in answer to something: messages to send, and the brutal acts that faults want."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from mock_csms.protocol.messages import Message
 
 
-@dataclass(frozen=True, slots=True)
-class Emission:
+class Emission(NamedTuple):
     """Send `message`, `after` so many seconds.
 
     A spoiled one sends `text` in place of the message's own encoding, in a `binary` frame, or in several `frames`.

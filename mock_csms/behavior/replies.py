@@ -2,7 +2,7 @@
 fault that spoils it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mock_csms.behavior.emissions import Act, Emission
 from mock_csms.behavior.rules import Answer, Refusal, RuleBook, Spoil
@@ -15,8 +15,7 @@ COMMAND = ".command"
 """What stands behind the action of a rule that is for our own call, where stations may send that action too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """The message to send, the acts that do it, and the rule and the fault of the user's that took part, if any."""
 
     message: Message

@@ -1,7 +1,6 @@
 """What is answered: the flags and the messages so far on the one side, the answer on the other."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -38,7 +37,7 @@ class Mock:
         call = Call("7", action, payload)
         station = self.stations.setdefault(identity, Station(identity))
         violations = V201.call_violations(call, Sender.STATION)
-        decision = self.replies.answer(call, violations, replace(SAMPLE, now=NOW, station=station, request=payload))
+        decision = self.replies.answer(call, violations, SAMPLE._replace(now=NOW, station=station, request=payload))
         [emission] = decision.acts
         assert emission == Emission(decision.message)
         return decision.message

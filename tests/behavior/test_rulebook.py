@@ -174,7 +174,7 @@ def test_match(text: str, match: Match) -> None:
         ("Authorize[idToken.idToken]", "[path=value"),
         ("Authorize[idToken.idToken=a", "[path=value"),
         ("Authorize[idToken.idToken=a,b]", "[path=value"),
-        ('Authorize[idToken.idToken="a]', "[path=value"),
+        ('Authorize[idToken.idToken="a]', "idToken.idToken"),
         ("Authorize*", "*"),
         ("Authorize*x", "*x"),
         ("Authorize*-1", "*-1"),
