@@ -1,3 +1,28 @@
-"""A configurable mock CSMS (charging-station management system) for OCPP."""
+"""A configurable mock CSMS (charging-station management system) for OCPP.
+
+`Csms`, `Config` and `CallFailed` are loaded when they are first asked for, so that nobody else waits for them.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mock_csms.config import Config
+    from mock_csms.frontends.python import Csms
+    from mock_csms.runtime.session import CallFailed
 
 __version__ = "0.1.0"
+__all__ = ["CallFailed", "Config", "Csms", "__version__"]
+
+_HOMES = {
+    "CallFailed": "mock_csms.runtime.session",
+    "Config": "mock_csms.config",
+    "Csms": "mock_csms.frontends.python",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Return what the package offers under `name`."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

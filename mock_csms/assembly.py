@@ -1,19 +1,21 @@
 """What the settings amount to: the layers of rules, who is let in, and the commands with their payloads."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from mock_csms.behavior.admission import Policies
 from mock_csms.behavior.commands import Script, Step
-from mock_csms.behavior.rules import Answer, Refusal, Reply, Rule, RuleBook
+from mock_csms.behavior.replies import Replies
+from mock_csms.behavior.rules import Answer, Match, Refusal, Rule, RuleBook
 from mock_csms.behavior.templates import SAMPLE, Template, compile_template, escape, merge
 from mock_csms.config import Config
 from mock_csms.flags import flag_of, option
 from mock_csms.protocol.actions import Json, Sender
-from mock_csms.protocol.messages import ErrorCode
+from mock_csms.protocol.messages import Call, ErrorCode, Result
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.versions import V201, Version
+from mock_csms.tables import Rules
 
 
 def layers(config: Config) -> Sequence[RuleBook[Answer]]:
@@ -87,22 +89,27 @@ def check(config: Config) -> Sequence[str]:
     """
     for script in scripts(config):
         for step in script.steps:
-            violations = V201.schemas.request_violations(step.action, command_payload(config, step)(SAMPLE))
+            where = option("payload") if config.payload else f"the payload of {step.action}"
+            try:
+                violations = V201.schemas.request_violations(step.action, command_payload(config, step)(SAMPLE))
+            except ValueError as error:
+                raise ValueError(f"{where}: {error}") from None
             if violations:
-                where = option("payload") if config.payload else f"the payload of {step.action}"
                 raise ValueError(f"{where}: {step.action} has no such payload: {violations[0]}")
-    by_default = defaults(config, V201) if config.rule.answers else {}
-    return [warning for rule in config.rule.answers for warning in _warnings(rule, by_default)]
+    return [warning for rule in config.rule.answers for warning in _warnings(config, rule)]
 
 
-def _warnings(rule: Rule[Answer], by_default: Mapping[str, Template]) -> Sequence[str]:
-    """Tell what a rule would send that is against the book."""
-    match rule.then:
-        case Refusal(code) if code not in list(ErrorCode):
-            return [f"{rule.name}: {code!r} is no error code of OCPP-J{did_you_mean(code, list(ErrorCode))}"]
-        case Reply(payload) if "{{request" not in rule.name:
-            action = rule.match.action
-            answer = merge(by_default[action](SAMPLE), payload(SAMPLE))
-            violations = V201.schemas.response_violations(action, answer)
-            return [f"{rule.name}: breaks the schema of {action}Response: {violations[0]}"] if violations else []
-    return []
+def _warnings(config: Config, rule: Rule[Answer]) -> Sequence[str]:
+    """Tell what a rule would send that is against the book, for a call that it matches."""
+    if isinstance(rule.then, Refusal):
+        code, known = rule.then.code, list(ErrorCode)
+        return [] if code in known else [f"{rule.name}: {code!r} is no error code of OCPP-J{did_you_mean(code, known)}"]
+    action = rule.match.action
+    request = compile_template(V201.actions[action].request)(SAMPLE)
+    for condition in rule.match.conditions:
+        request = merge(request, _nested(condition.path, condition.value))
+    alone = replace(config, rule=Rules((replace(rule, match=Match(action)),)), require_boot=False)
+    replies = Replies(defaults(alone, V201), layers(alone))
+    answer = replies.answer(Call("id", action, request), (), SAMPLE._replace(request=request)).message
+    violations = V201.schemas.response_violations(action, answer.payload) if isinstance(answer, Result) else ()
+    return [f"{rule.name}: breaks the schema of {action}Response: {violations[0]}"] if violations else []

@@ -50,7 +50,6 @@ BAD_FILES = [
     ("[[rule]]\nmatch = 'Hartbeat'\nreply = {}", "Heartbeat"),
     ("[[rule]]\nmatch = 'Heartbeat'\nreply = 5", "reply"),
     ("[[rule]]\nmatch = 'Heartbeat'\nreply = [1]", "reply"),
-    ("[[rule]]\nmatch = 'Heartbeat'\nreply = {a = 2026-01-01}", "reply"),
     ("[[rule]]\nmatch = 'Heartbeat'\nreply = {a = '{{noww}}'}", "now"),
     ("[[rule]]\nmatch = 'Heartbeat'\nerror = 5", "error"),
     ("[[rule]]\nmatch = 'Heartbeat'\nfault = 5", "fault"),

@@ -91,7 +91,7 @@ def test_the_house_has_files() -> None:
 def test_imports_go_only_downward(name: str) -> None:
     """No room imports from a room above it (DESIGN.md, "Rooms")."""
     room = room_of(name)
-    if room == "__main__":
+    if room in ("__main__", "__init__"):
         return
     allowed = ["mock_csms", *ROOMS[: ROOMS.index(room) + 1]] if room in ROOMS else []
     imported = {module for module in imports_of(MODULES[name]) if module.split(".")[0] in ("mock_csms", "")}

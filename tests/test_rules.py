@@ -107,8 +107,11 @@ async def test_what_does_not_match_uses_nothing_up() -> None:
         assert seen == ["Accepted", "Blocked", "Accepted"]
 
 
-METER = {"timestamp": "2026-01-01T00:00:00Z", "sampledValue": [{"value": 1.5, "context": "Sample.Clock"}]}
-EVENT = {"triggerReason": "Trigger", "timestamp": "2026-01-01T00:00:00Z", "seqNo": 3, "offline": True}
+METER: dict[str, Any] = {
+    "timestamp": "2026-01-01T00:00:00Z",
+    "sampledValue": [{"value": 1.5, "context": "Sample.Clock"}],
+}
+EVENT: dict[str, Any] = {"triggerReason": "Trigger", "timestamp": "2026-01-01T00:00:00Z", "seqNo": 3, "offline": True}
 EVENT |= {"eventType": "Started", "transactionInfo": {"transactionId": "12345678"}, "evse": {"id": 1}}
 EVENT |= {
     "meterValue": [METER, METER | {"sampledValue": [{"value": 7}]}],

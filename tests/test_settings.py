@@ -298,15 +298,15 @@ async def test_hangup_rereads_the_files(tmp_path: Path) -> None:
         await hang_up("read again")
         boot = await station.ask("BootNotification", BOOT)
         assert (boot["interval"], boot["status"], await authorize(station)) == (8, "Pending", "Expired")
-        for broken in (
-            "boot-interval = 'x'",
-            "= not TOML",
-            "nonsense = 1",
-            rule.format("x") + "\nfault = 'dorp'",
-            None,
-        ):
-            path.unlink() if broken is None else path.write_text(broken)
-            await hang_up("stay as they were")
+        broken = {
+            "boot-interval = 'x'": "boot-interval",
+            "= not": "not TOML",
+            "nonsense = 1": "nonsense",
+            "": "cannot be",
+        }
+        for text, told in (broken | {rule.format("x") + "\nfault = 'dorp'": "drop"}).items():
+            path.write_text(text) if text else path.unlink()
+            await hang_up(f"stay as they were.*{told}")
             assert await authorize(station) == "Expired"
         path.write_text("boot-interval = 9")
         await hang_up("read again")

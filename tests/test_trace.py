@@ -122,7 +122,7 @@ TRANSCRIPT = """
 <                                           | Heartbeat         | roundTripMs .*Heartbeat.*SecurityError
 > [2,"d","Heartbeat",{"a\\u0000":"\\t\\u2028"}] | Heartbeat      | violations
 <                                           | Heartbeat         | roundTripMs
-> [2,"e","Nonsense",[]]                     | Nonsense          |
+> [2,"e","Nonsense",[]]                     | Nonsense          | violations
 <                                           | Nonsense          | roundTripMs
 > [3,"stray",{"b":2,"a":1}]                 |                   |
 > [4,"stray","Odd","",{}]                   |                   |
@@ -168,17 +168,8 @@ async def test_trace_is_what_was_on_the_wire(tmp_path: Path) -> None:
 async def test_round_trip(tmp_path: Path) -> None:
     """The round trip is from a call to its answer, in milliseconds, both ways, also where ids of two stations meet."""
     file = tmp_path / "trace.jsonl"
-    flags = [
-        "--trace",
-        str(file),
-        "--commands",
-        "Reset:0",
-        "--station",
-        "A",
-        "--fault",
-        "Heartbeat@A",
-        "delay seconds=0.3",
-    ]
+    flags = ["--trace", str(file), "--commands", "Reset:0", "--station", "A"]
+    flags += ["--fault", "Heartbeat@A", "delay seconds=0.3"]
     async with Mock(*flags) as mock, mock.station("A") as slow, mock.station("B") as quick:
         id_ = (await slow.expect(2, ..., "Reset"))[1]
         await slow.send([2, "same", "Heartbeat", {}])

@@ -1,6 +1,6 @@
 """The mock with a profiler inside: every millisecond of CPU time it notes which function is at work.
 
-`sampled.py FILE ARGUMENT…` runs the mock with those arguments and writes the counts into FILE when it ends. Python
+`sampled.py FILE ARGUMENT…` runs the mock with those arguments and writes the counts into FILE once a second. Python
 tells of a signal between two calls, so the time of a system call or of C code counts for the function that called it.
 """
 
@@ -21,6 +21,8 @@ def sample(_: int, frame: FrameType | None) -> None:
     """Count the function that is at work."""
     if frame is not None:
         counts[f"{frame.f_code.co_filename}:{frame.f_code.co_name}"] += 1
+    if counts.total() % 1000 == 0:
+        Path(sys.argv[1]).write_text(json.dumps(counts), encoding="utf-8")
 
 
 if __name__ == "__main__":
@@ -29,7 +31,4 @@ if __name__ == "__main__":
 
     signal.signal(signal.SIGPROF, sample)
     signal.setitimer(signal.ITIMER_PROF, PERIOD, PERIOD)
-    status = main(sys.argv[2:])
-    signal.setitimer(signal.ITIMER_PROF, 0)
-    Path(sys.argv[1]).write_text(json.dumps(counts), encoding="utf-8")
-    raise SystemExit(status)
+    raise SystemExit(main(sys.argv[2:]))

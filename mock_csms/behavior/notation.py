@@ -94,7 +94,7 @@ def parse_expectation(text: str, *, counted: bool = True, version: Version = V20
     if action in version.actions and not version.actions[action].sent_by(sender):
         hint = f"; did you mean '{action}.response'?" if not dot else ""
         raise ValueError(f"{action} is not {'a command' if dot else 'sent by stations'}{hint}")
-    if dot and f".{kind}" not in (RESPONSE, ERROR):
+    if dot and (f".{kind}" not in (RESPONSE, ERROR) or action not in version.actions):
         raise ValueError(f"{pattern.name!r} ends with neither {RESPONSE} nor {ERROR}")
     schema = (
         {"": f"{action}Request", RESPONSE: f"{action}Response"}.get(dot + kind) if action in version.actions else None
@@ -154,7 +154,7 @@ def _spelled_like(value: str, names: Sequence[str]) -> str:
 
 def parse_fault(text: str) -> tuple[Fault, float]:
     """Return the fault that `kind key=value …` names, and its probability."""
-    kind, *words = text.split()
+    kind, *words = text.split() or [""]
     if kind not in FAULTS:
         raise ValueError(f"{kind!r} is no fault{did_you_mean(kind, FAULTS)} (there are {', '.join(FAULTS)})")
     attributes = {setting.name: setting for setting in fields(FAULTS[kind])}  # type: ignore[arg-type] # all are dataclasses

@@ -9,8 +9,8 @@ from mock_csms.protocol.messages import Call, Error, Result
 
 MASK = "***"
 
-_IN_JSON = re.compile(rb'("idToken"\s*:\s*")(?:[^"\\\n]|\\.)*')
-_IN_NAMES = re.compile(r'(idToken=)("(?:[^"\\]|\\.)*"|[^,\]\s"\\]*)')  # of rules and expectations
+_IN_JSON = re.compile(rb'("idToken"\s*:\s*)("(?:[^"\\\n]|\\.)*"?|[-+0-9.eE]+)')
+_IN_NAMES = re.compile(r'(idToken\s*=\s*)("(?:[^"\\]|\\.)*"|[^,\]"\\\n]*)')  # of rules and expectations
 _IN_DIFFERENCES = re.compile(r"(idToken: expected )[^\n]*?(, got )[^;\n]*")
 
 AnyEvent = TypeVar("AnyEvent", bound=Event)
@@ -18,7 +18,7 @@ AnyEvent = TypeVar("AnyEvent", bound=Event)
 
 def mask_text(text: bytes) -> bytes:
     """Return JSON text with every idToken in it masked, also where it was cut off or is no JSON."""
-    return _IN_JSON.sub(rb"\1" + MASK.encode(), text)
+    return _IN_JSON.sub(rb'\1"' + MASK.encode() + b'"', text)
 
 
 def mask_words(text: str) -> str:
@@ -33,7 +33,8 @@ def mask_json(value: Any) -> Any:
         return [mask_json(item) for item in value]
     if isinstance(value, dict):
         return {
-            key: MASK if key == "idToken" and isinstance(item, str) else mask_json(item) for key, item in value.items()
+            key: MASK if key == "idToken" and isinstance(item, str | int | float) else mask_json(item)
+            for key, item in value.items()
         }
     return value
 

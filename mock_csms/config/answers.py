@@ -65,10 +65,6 @@ class Answers:
     blacklist: tuple[str, ...] = flag(
         ("blocked_token", "invalid_user"), "tokens of the mode blacklist", values.texts, "TOKEN", several=True
     )
-    offline: bool = switch(
-        "answer Authorize with CALLERROR InternalError",
-        rules=lambda _: offline_rules(),
-    )
     auth_group_id: str | None = flag(
         None,
         "`groupIdToken` of every idTokenInfo, of type Central",
@@ -82,6 +78,10 @@ class Answers:
         values.number(),
         "SEC",
         rules=lambda config: info_rules({"cacheExpiryDateTime": f"{{{{now+{config.auth_cache_expiry:f}}}}}"}),
+    )
+    offline: bool = switch(
+        "answer Authorize with CALLERROR InternalError",
+        rules=lambda _: offline_rules(),
     )
     token: Sequence[Rule[Answer]] = flag(
         (),

@@ -38,8 +38,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from mock_csms.frontends.serve import serve  # noqa: PLC0415 - as above
 
     status = asyncio.Runner().run(serve(config, lambda: read_config(gather(parsed))))
-    sys.stdout.flush()
-    sys.stderr.flush()
     os._exit(status)  # all is closed and written; to take the interpreter apart would take longer than to stop
 
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from dataclasses import fields, replace
 from functools import partial
 from types import TracebackType
@@ -36,6 +37,7 @@ class Records:
         self._sinks: list[Sink] = []
         self._diagram: Diagram | None = None
         self._junit: int | None = None
+        self._opened: list[int] = []
         self._began = clock.now()
 
     def __enter__(self) -> Self:
@@ -53,7 +55,7 @@ class Records:
 
             self._diagram = Diagram(bus, self._open(config.diagram))
         if config.junit:
-            self._junit = _open(config.junit)
+            self._junit = self._descriptor(config.junit)
         if not config.quiet:
             look = look_for(sys.stderr.fileno(), config.log_level, is_verbose=config.verbose)
             Console(bus, self._sink(sys.stderr.fileno(), "stderr"), look)
@@ -65,6 +67,8 @@ class Records:
         if self._diagram is not None:
             self._diagram.close()
         self.flush()
+        for descriptor in self._opened:
+            os.close(descriptor)
 
     def flush(self) -> None:
         """Write now what waits."""
@@ -74,8 +78,9 @@ class Records:
     def conclude(self, verdict: Verdict, people: TextIO) -> None:
         """Tell the verdict, and write it where it is wanted."""
         self.flush()
-        people.write(self._mask(verdict.report()))
-        people.flush()
+        with suppress(BrokenPipeError):  # nobody has to listen to us
+            people.write(self._mask(verdict.report()))
+            people.flush()
         if self._junit is not None:
             from mock_csms.frontends.junit import junit  # noqa: PLC0415 - XML is seldom asked for
 
@@ -89,7 +94,15 @@ class Records:
         return {field.name: self._mask(getattr(case, field.name)) for field in fields(case)}
 
     def _open(self, path: str) -> Sink:
-        return self._sink(_open(path), path)
+        return self._sink(self._descriptor(path), path)
+
+    def _descriptor(self, path: str) -> int:
+        """Open a file to be written anew; - is stdout."""
+        if path == "-":
+            return sys.stdout.fileno()
+        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o666)
+        self._opened.append(opened)
+        return opened
 
     def _sink(self, descriptor: int, name: str) -> Sink:
         sink = Sink(descriptor, partial(self._tell, name))
@@ -107,10 +120,3 @@ def _masked(bus: Bus) -> Bus:
     shown = Bus()
     bus.subscribe(lambda event: shown.publish(masked(event)), *ALL)
     return shown
-
-
-def _open(path: str) -> int:
-    """Open a file to be written anew; - is stdout."""
-    if path == "-":
-        return sys.stdout.fileno()
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o666)

@@ -15,6 +15,8 @@ FINE = 0
 FAILED = 1
 NO_STATION = 4
 
+_MOST_STATIONS = 20
+"""How many stations are named for an expectation."""
 _MOST_LINES = 200
 """How many of the last messages are told with a verdict."""
 
@@ -68,7 +70,8 @@ class Verdict:
             ] or ["no station came that it is about"]
             fine = judge.is_met_by_enough(number) and not judge.is_exceeded(number)
             failure = "" if fine else f"expected {expectation.bounds}; {seen[0]}"
-            yield Case(expectation.text, failure, "\n".join(seen))
+            more = [f"and {len(seen) - _MOST_STATIONS} stations more"] if len(seen) > _MOST_STATIONS else []
+            yield Case(expectation.text, failure, "\n".join(seen[:_MOST_STATIONS] + more))
 
     def _forbidden_cases(self) -> Iterator[Case]:
         for number, forbidden in enumerate(self.judge.forbidden):
@@ -79,11 +82,11 @@ class Verdict:
         """Return the verdict for people: every case, and for a failure the last messages of the run."""
         lines = []
         for case in self.cases():
+            first, *rest = case.details.splitlines() or [""]
             lines.append(
-                f"{'FAILED' if case.failure else 'ok':7} {case.name}{': ' if case.failure else ''}{case.failure}"
+                f"{'FAILED' if case.failure else 'ok':7} {case.name}: {case.failure or first}".removesuffix(": ")
             )
-            if case.failure:
-                lines += [f"        {line}" for line in case.details.splitlines()[1:]]
+            lines += [f"        {line}" for line in rest]
         if self.status == NO_STATION:
             lines.append("no station came")
         if self.status != FINE:

@@ -57,7 +57,7 @@ def model(matches: list[Match], messages: list[tuple[str, Any, str]]) -> list[in
     return chosen
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(st.lists(MATCHES, max_size=12), st.lists(MESSAGES, max_size=30))
 def test_a_rulebook_does_as_the_model(matches: list[Match], messages: list[tuple[str, Any, str]]) -> None:
     """First match, uses of each station and fall-through are those of a linear search, however rules are looked up."""

@@ -50,6 +50,7 @@ async def test_a_part_is_enough(part: Any) -> None:
         ({"seqNo": ..., "reservationId": ...}, ["reservationId: expected something, got nothing"]),
         ({"meterValue": [{}, {}, {}]}, ["meterValue.2: expected something, got nothing"]),
         ({"meterValue": [{}, {"sampledValue": []}]}, ['meterValue.1.sampledValue: expected [], got [{"value":3}]']),
+        ({"evse": ()}, ['evse: expected [], got {"id":1}']),
         ({"idToken": {"idToken": "TAG2", "type": "ISO14443"}}, ["idToken.idToken: expected TAG2, got Tag1"]),
     ],
 )  # fmt: skip
@@ -91,6 +92,15 @@ async def test_a_failure_lists_what_came_instead() -> None:
     ]
     assert re.search(r"-> Authorize .*\{\} is invalid: .*idToken.* \(refused\)$", text.splitlines()[8])
     assert text.splitlines()[9].endswith(r"\x1b[31m (refused)")
+
+
+async def test_of_equally_near_calls_the_last_one_is_told() -> None:
+    """What came last is what the station most likely meant."""
+    async with Csms() as csms, station_of(csms) as station:
+        for event in ("Started", "Updated"):
+            await station.ask("TransactionEvent", transaction(event))
+        text = await failure_of(csms, "TransactionEvent", {"eventType": "Ended"})
+        assert "\n  eventType: expected Ended, got Updated\n" in text
 
 
 async def test_refused_calls_do_not_count() -> None:

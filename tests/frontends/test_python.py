@@ -13,7 +13,7 @@ from mock_csms.config import Config
 from mock_csms.frontends.python import Csms
 from mock_csms.runtime.session import CallFailed
 from tests.frontends.in_process import failure_of, station_of
-from tests.wire import BOOT, transaction
+from tests.wire import BOOT, masked, transaction
 
 # Where it listens.
 
@@ -60,6 +60,15 @@ async def test_a_call_still_to_come_is_waited_for() -> None:
         for event in ("Started", "Ended", "Updated"):
             await station.ask("TransactionEvent", transaction(event))
         assert [(await task)["eventType"] for task in (first, ended, second)] == ["Started", "Ended", "Updated"]
+
+
+async def test_calls_may_come_at_once() -> None:
+    """Of two calls that are read together one goes to whoever waits, the other one to whoever asks next."""
+    async with Csms() as csms, station_of(csms) as station:
+        first = asyncio.create_task(csms.receive("CS-1", "Heartbeat"))
+        await asyncio.sleep(0)
+        station.socket.transport.write(masked('[2,"1","Heartbeat",{}]') + masked('[2,"2","Heartbeat",{}]'))
+        assert [await first, await csms.receive("CS-1", "Heartbeat")] == [{}, {}]
 
 
 async def test_stations_are_kept_apart() -> None:

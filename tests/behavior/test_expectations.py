@@ -1,0 +1,218 @@
+"""The judge of expectations against a small model, for random runs of several stations."""
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Sent
+from mock_csms.behavior.expectations import CONNECT, DISCONNECT, Expectation, Judge
+from mock_csms.behavior.matching import Condition
+from mock_csms.behavior.notation import parse_expectation
+from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result, encode
+
+RESPONSE, ERROR = "Reset.response", "Reset.error"
+NAMES = [CONNECT, DISCONNECT, "Heartbeat", "Authorize", RESPONSE, ERROR]
+STATIONS = ["A1", "A2", "B"]
+RESET = Call("0", "Reset", {})
+
+
+class Act(NamedTuple):
+    """What a station does: something with a name, which carries a number, and may be refused."""
+
+    station: str
+    name: str
+    number: int
+    is_refused: bool = False
+
+
+def received(
+    station: str, message: Message | Malformed, answers: Call | None = None, *, refused: bool = False
+) -> Event:
+    """Return the event of a message."""
+    text = b"?" if isinstance(message, Malformed) else encode(message)
+    return Received(0.0, station, text, message, [], answers, False, refused)
+
+
+def event(act: Act) -> Event:
+    """Return what the mock publishes of an act."""
+    payload = {"n": act.number}
+    match act.name:
+        case "connect":
+            return Connected(0.0, act.station, "ocpp2.0.1", ("ocpp2.0.1",))
+        case "disconnect":
+            return Disconnected(0.0, act.station, 1000, "")
+        case "Reset.response":
+            return received(act.station, Result("0", payload), RESET, refused=act.is_refused)
+        case "Reset.error":
+            return received(act.station, Error("0", "Code", "", payload), RESET, refused=act.is_refused)
+    return received(act.station, Call("1", act.name, payload), refused=act.is_refused)
+
+
+def fits(expectation: Expectation, act: Act) -> bool:
+    """Whether an act is what is expected, or forbidden; only calls and responses are generated with a condition."""
+    wanted = [condition.value for condition in expectation.conditions]
+    is_named = (expectation.name, act.is_refused and act.name not in (CONNECT, DISCONNECT)) == (act.name, False)
+    return is_named and fnmatchcase(act.station, expectation.stations) and wanted in ([], [act.number])
+
+
+class Model:
+    """What the judge must say of a run, computed anew from its whole history."""
+
+    def __init__(self, judge: Judge, history: Sequence[Act], *, in_order: bool, stations: int) -> None:
+        self.expected = judge.expected
+        self.counts = {act.station: [0] * len(judge.expected) for act in history}
+        for act in history:
+            for number, expectation in enumerate(self.expected):
+                earlier = [self.is_met(each, act.station) for each in range(number)]
+                self.counts[act.station][number] += fits(expectation, act) and (all(earlier) or not in_order)
+        fine = [station for station in self.counts if all(self.is_met(n, station) for n in range(len(self.expected)))]
+        met_by = [sum(self.is_met(n, station) for station in self.about(n)) for n in range(len(self.expected))]
+        enough = [met >= (stations if e.stations == "*" else 1) for met, e in zip(met_by, self.expected, strict=True)]
+        too_many = [e.most is not None and self.most_of(n) > e.most for n, e in enumerate(self.expected)]
+        self.is_hopeless = any(too_many) or any(fits(each, act) for each in judge.forbidden for act in history)
+        self.is_satisfied = len(fine) >= stations and all(enough) and not self.is_hopeless
+
+    def about(self, number: int) -> Sequence[str]:
+        """Return the stations that an expectation is about."""
+        return [station for station in self.counts if fnmatchcase(station, self.expected[number].stations)]
+
+    def most_of(self, number: int) -> int:
+        """Return how often an expectation was seen with the station that had it most often."""
+        return max([self.counts[station][number] for station in self.about(number)], default=0)
+
+    def is_met(self, number: int, station: str) -> bool:
+        """Whether a station meets an expectation, or need not."""
+        least, most = self.expected[number].least, self.expected[number].most
+        count = self.counts[station][number]
+        return station not in self.about(number) or (least <= count and (most is None or count <= most))
+
+
+def expectation(name: str, number: int | None, stations: str, least: int, more: int | None) -> Expectation:
+    """Return an expectation; what carries no payload of ours has no condition."""
+    has_condition = number is not None and name in ("Heartbeat", "Authorize", RESPONSE)
+    conditions = (Condition(("n",), number),) if has_condition else ()
+    return Expectation(name, conditions, stations, least, None if more is None else least + more, name)
+
+
+EXPECTATIONS = st.builds(
+    expectation,
+    st.sampled_from(NAMES),
+    st.none() | st.integers(0, 1),
+    st.sampled_from(["*", "*", "A*", "B"]),
+    st.integers(0, 2),
+    st.none() | st.integers(0, 1),
+)
+ACTS = st.builds(
+    Act, st.sampled_from(STATIONS), st.sampled_from(NAMES), st.integers(0, 1), st.sampled_from([False, False, True])
+)
+BY_NAME = st.lists(EXPECTATIONS, max_size=4, unique_by=lambda expectation: expectation.name)
+
+
+def connecting_first(acts: Sequence[Act]) -> list[Act]:
+    """Let each station connect before it does anything else."""
+    history: list[Act] = []
+    for act in acts:
+        if act.name != CONNECT and act.station not in {each.station for each in history}:
+            history.append(Act(act.station, CONNECT, 0))
+        history.append(act)
+    return history
+
+
+@given(
+    BY_NAME,
+    st.lists(EXPECTATIONS, max_size=1),
+    st.booleans(),
+    st.integers(1, 2),
+    st.lists(ACTS, max_size=25).map(connecting_first),
+)
+def test_judge_against_a_model(
+    expected: list[Expectation], forbidden: list[Expectation], in_order: bool, stations: int, history: list[Act]
+) -> None:
+    """After each happening the judge says what follows from all that happened; what cannot change any more stays."""
+    judge = Judge(expected, forbidden, in_order=in_order, stations=stations)
+    said = (judge.is_satisfied, judge.is_hopeless)
+    for number, act in enumerate(history, 1):
+        made_a_difference = judge.look_at(event(act))
+        model = Model(judge, history[:number], in_order=in_order, stations=stations)
+        now = (judge.is_satisfied, judge.is_hopeless)
+        assert now == (model.is_satisfied, model.is_hopeless)
+        assert {station: [each.count for each in row] for station, row in judge.tallies.items()} == model.counts
+        assert not (said[0] and judge.can_end_early) or now[0], "satisfied for ever, and then not"
+        assert now[1] or not said[1], "hopeless, and then not"
+        assert made_a_difference or now == said
+        said = now
+
+
+@given(st.lists(EXPECTATIONS, min_size=1, max_size=4), st.lists(ACTS, max_size=20).map(connecting_first))
+def test_overlapping_expectations(expected: list[Expectation], history: list[Act]) -> None:
+    """Without an order each expectation counts for itself, as if there were no others."""
+    together, alone = Judge(expected), [Judge([each]) for each in expected]
+    for act in history:
+        for judge in (together, *alone):
+            judge.look_at(event(act))
+    for number, judge in enumerate(alone):
+        assert [row[number].count for row in together.tallies.values()] == [
+            row[0].count for row in judge.tallies.values()
+        ]
+    assert together.is_hopeless == any(judge.is_hopeless for judge in alone)
+    assert all(judge.is_satisfied for judge in alone) or not together.is_satisfied
+
+
+@given(st.lists(EXPECTATIONS, max_size=4), st.lists(EXPECTATIONS, max_size=2))
+def test_when_a_run_can_end_early(expected: list[Expectation], forbidden: list[Expectation]) -> None:
+    """A satisfied run can end early exactly when nothing is forbidden and nothing can come too often."""
+    bounded = [each for each in expected if each.most is not None]
+    assert Judge(expected, forbidden).can_end_early == (not forbidden and not bounded)
+
+
+NOTHING = [
+    received("A1", Malformed("not JSON"), refused=True),
+    received("A1", Result("9", {})),
+    received("A1", Error("9", "Code", "", {})),
+    received("A1", Call("1", "BootNotification", {}), refused=True),
+    received("A1", Malformed("a CALLRESULT has 3 items", id="0", is_answer=True), RESET, refused=True),
+    Sent(0.0, "A1", encode(RESET), RESET, [], None, ""),
+    Sent(0.0, "A1", b"", Call("1", "BootNotification", {}), [], None, ""),
+]
+
+
+@pytest.mark.parametrize("nothing", NOTHING, ids=range(len(NOTHING)))
+def test_what_does_not_count(nothing: Event) -> None:
+    """What is refused, answers nothing, or is sent by the mock itself, is neither expected nor forbidden."""
+    expected = [Expectation(name) for name in ("BootNotification", RESPONSE, ERROR, "Reset")]
+    judge = Judge(expected, expected)
+    judge.look_at(event(Act("A1", CONNECT, 0)))
+    assert not judge.look_at(nothing)
+    assert (judge.is_hopeless, [each.count for each in judge.tallies["A1"]]) == (False, [0] * 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "stations", "least", "most"),
+    [
+        ("Heartbeat", "Heartbeat", "*", 1, None),
+        ("Heartbeat*3", "Heartbeat", "*", 3, 3),
+        ("Heartbeat*3..", "Heartbeat", "*", 3, None),
+        ("Heartbeat*0..3", "Heartbeat", "*", 0, 3),
+        ("Heartbeat*0", "Heartbeat", "*", 0, 0),
+        ("Heartbeat@CS-?", "Heartbeat", "CS-?", 1, None),
+        ("Heartbeat@CS-*", "Heartbeat", "CS-*", 1, None),
+        ("Heartbeat@CS-**2", "Heartbeat", "CS-*", 2, 2),
+        ("Heartbeat@*", "Heartbeat", "*", 1, None),
+        ("Heartbeat@[AB]*2..4", "Heartbeat", "[AB]", 2, 4),
+        ("Authorize[idToken.type=Central]@A B*1..", "Authorize", "A B", 1, None),
+        ("Reset.response[status=Accepted]*2", RESPONSE, "*", 2, 2),
+        ("Reset.error[code=NotSupported]@A", ERROR, "A", 1, None),
+        ("DataTransfer", "DataTransfer", "*", 1, None),
+        ("DataTransfer.response", "DataTransfer.response", "*", 1, None),
+        ("connect*2", CONNECT, "*", 2, 2),
+        ("disconnect[code=1000]", DISCONNECT, "*", 1, None),
+    ],
+)
+def test_notation(text: str, name: str, stations: str, least: int, most: int | None) -> None:
+    """`NAME[…]@GLOB*COUNT`: without a count at least one, without a glob of every station."""
+    found = parse_expectation(text)
+    assert (found.name, found.stations, found.least, found.most, found.text) == (name, stations, least, most, text)
