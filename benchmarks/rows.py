@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from benchmarks.messages import HEARTBEAT, TRANSACTION_EVENT
 from benchmarks.probes import Probe, churn, cost, idle, rate, run, start_up
-from benchmarks.servers import BARE, ECHO, MOCK, OCPP_RPC, TRACED
+from benchmarks.servers import BARE, CHECKED, ECHO, MOCK, OCPP_RPC, TRACED
 
 Figure: TypeAlias = str
 """A probe's name and the name of one of its figures, such as `tx mock.fresh`."""
@@ -29,6 +29,7 @@ GROUPS: Sequence[Group] = (
             "tx echo": rate(ECHO, TRANSACTION_EVENT),
             "tx ocpp-rpc": rate(OCPP_RPC, TRANSACTION_EVENT),
             "tx traced": rate(TRACED, TRANSACTION_EVENT),
+            "tx checked": rate(CHECKED, TRANSACTION_EVENT),
         }
     ),
     Group({"heartbeat mock": rate(MOCK, HEARTBEAT), "heartbeat echo": rate(ECHO, HEARTBEAT)}),
@@ -65,7 +66,8 @@ class Row:
 RATE, MS, KB, US = "messages/CPU s", "ms", "kB", "µs"
 
 _TX = "TransactionEvent 1 kB, 50 stations"
-_TRACE = "〃 with --trace and all checks"
+_TRACE = "〃 with --trace"
+_CHECKS = "〃 with --trace and all checks"
 _HB = "Heartbeat, 50 stations"
 _STOP = "SIGTERM to exit, 1,000 stations"
 _FLEET = "cost per message, 5,000 stations"
@@ -80,7 +82,8 @@ ROWS: Sequence[Row] = (
     Row("tx-warm", _TX, _WARM, "tx mock.warm", "tx echo.warm", RATE),
     Row("rpc", _TX, _RPC, "tx mock.fresh", "tx ocpp-rpc.fresh", RATE, 0.8, 1.5),
     Row("rpc-warm", _TX, _WARM, "tx mock.warm", "tx ocpp-rpc.warm", RATE),
-    Row("trace", _TRACE, _ECHO, "tx traced.fresh", "tx echo.fresh", RATE, 0.35, 0.6),
+    Row("trace", _TRACE, _ECHO, "tx traced.fresh", "tx echo.fresh", RATE),
+    Row("checks", _CHECKS, _ECHO, "tx checked.fresh", "tx echo.fresh", RATE, 0.35, 0.6),
     Row("heartbeat", _HB, _ECHO, "heartbeat mock.fresh", "heartbeat echo.fresh", RATE, 0.6, 1.0),
     Row("heartbeat-warm", _HB, _WARM, "heartbeat mock.warm", "heartbeat echo.warm", RATE),
     Row("start", "start to listening", _BARE, "start mock.time", "start bare.time", MS, 1.5, 1.15),

@@ -15,7 +15,7 @@ from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.messages import Call, ErrorCode, Result
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.versions import V201, Version
-from mock_csms.tables import Rules
+from mock_csms.tables import Rules, check_payload, nested, sample_request
 
 
 def layers(config: Config) -> Sequence[RuleBook[Answer]]:
@@ -73,13 +73,8 @@ def _with_settings(config: Config, action: str, payload: Json) -> Json:
         for place in flag_of(setting).sets:
             target, *path = place.split(".")
             if target == action and value is not None:
-                payload = merge(payload, _nested(path, escape(value)))
+                payload = merge(payload, nested(path, escape(value)))
     return payload
-
-
-def _nested(path: Sequence[str], value: Any) -> Any:
-    """Return `value` inside one object for each part of `path`."""
-    return _nested(path[:-1], {path[-1]: value}) if path else value
 
 
 def check(config: Config) -> Sequence[str]:
@@ -91,11 +86,9 @@ def check(config: Config) -> Sequence[str]:
         for step in script.steps:
             where = option("payload") if config.payload else f"the payload of {step.action}"
             try:
-                violations = V201.schemas.request_violations(step.action, command_payload(config, step)(SAMPLE))
+                check_payload(step.action, command_payload(config, step), script.on)
             except ValueError as error:
                 raise ValueError(f"{where}: {error}") from None
-            if violations:
-                raise ValueError(f"{where}: {step.action} has no such payload: {violations[0]}")
     return [warning for rule in config.rule.answers for warning in _warnings(config, rule)]
 
 
@@ -105,9 +98,7 @@ def _warnings(config: Config, rule: Rule[Answer]) -> Sequence[str]:
         code, known = rule.then.code, list(ErrorCode)
         return [] if code in known else [f"{rule.name}: {code!r} is no error code of OCPP-J{did_you_mean(code, known)}"]
     action = rule.match.action
-    request = compile_template(V201.actions[action].request)(SAMPLE)
-    for condition in rule.match.conditions:
-        request = merge(request, _nested(condition.path, condition.value))
+    request = sample_request(rule.match)
     alone = replace(config, rule=Rules((replace(rule, match=Match(action)),)), require_boot=False)
     replies = Replies(defaults(alone, V201), layers(alone))
     answer = replies.answer(Call("id", action, request), (), SAMPLE._replace(request=request)).message

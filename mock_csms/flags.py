@@ -97,18 +97,26 @@ def read(settings: type[Settings], sources: Sequence[Source]) -> Settings:
     for source in sources:
         _check_rivals(settings, source)
         fresh = {setting.name: _parse(setting, source) for setting in fields(settings) if setting.name in source.values}
+        for pair in _rivals(settings):
+            for name, rival in (pair, pair[::-1]):
+                if name in fresh:
+                    parsed.pop(rival, None)
         for setting in fields(settings):
-            if setting.name in fresh:
-                _displace(setting.name, settings, parsed)
-                if flag_of(setting).forms is not None and setting.name in parsed:
-                    fresh[setting.name] = fresh[setting.name] + parsed[setting.name]
+            if flag_of(setting).forms is not None and setting.name in fresh and setting.name in parsed:
+                fresh[setting.name] = fresh[setting.name] + parsed[setting.name]
         parsed |= fresh
-        for setting in fields(settings):
-            needs = flag_of(setting).needs
-            if setting.name in fresh and needs and not any(name in parsed for name in needs):
-                others = " or ".join(map(source.where, needs))
-                raise ValueError(f"{source.where(setting.name)} needs {others}")
+        _check_needs(settings, source, parsed)
     return settings(**parsed)
+
+
+def _check_needs(settings: type[Settings], source: Source, parsed: dict[str, Any]) -> None:
+    """Refuse what a source gives without what it needs; what an earlier one gave is of no use then, and is left out."""
+    for setting in fields(settings):
+        needs = flag_of(setting).needs
+        if setting.name in parsed and needs and not any(name in parsed for name in needs):
+            if source.values.get(setting.name):
+                raise ValueError(f"{source.where(setting.name)} needs {' or '.join(map(source.where, needs))}")
+            del parsed[setting.name]
 
 
 def _parse(setting: Field[Any], source: Source) -> Any:
@@ -131,14 +139,3 @@ def _check_rivals(settings: type[Settings], source: Source) -> None:
 
 def _rivals(settings: type[Settings]) -> Iterable[tuple[str, str]]:
     return ((setting.name, rival) for setting in fields(settings) for rival in flag_of(setting).rivals)
-
-
-def _displace(name: str, settings: type[Settings], parsed: dict[str, Any]) -> None:
-    """Take out of `parsed`, which earlier sources gave, the rivals of a setting, and what is of no use without them."""
-    for pair in _rivals(settings):
-        if name in pair:
-            rival = pair[1] if pair[0] == name else pair[0]
-            if parsed.pop(rival, None) is not None:
-                for setting in fields(settings):
-                    if rival in flag_of(setting).needs:
-                        parsed.pop(setting.name, None)

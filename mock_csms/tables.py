@@ -14,10 +14,11 @@ from mock_csms.behavior.authorization import info_rules
 from mock_csms.behavior.commands import Script, Step
 from mock_csms.behavior.matching import Condition
 from mock_csms.behavior.notation import parse_fault, parse_match
-from mock_csms.behavior.rules import Answer, Refusal, Reply, Rule, Spoil
-from mock_csms.behavior.templates import compile_template, escape
+from mock_csms.behavior.rules import Answer, Match, Refusal, Reply, Rule, Spoil
+from mock_csms.behavior.templates import SAMPLE, Template, compile_template, escape, merge
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.versions import V201
 
 Table: TypeAlias = Mapping[str, Any]
 
@@ -105,8 +106,10 @@ def _rule(table: Table) -> tuple[Rule[Answer] | None, Rule[Spoil] | None]:
 
 def payload(value: Any) -> Json:
     """Take a table, or the text of a JSON object (`@FILE` reads one)."""
-    if not isinstance(value, Mapping):
+    if isinstance(value, str):
         return values.json_object(value)
+    if not isinstance(value, Mapping):
+        raise ValueError("must be a table or the text of a JSON object")
     try:
         return values.json_object(orjson.dumps(value).decode())
     except orjson.JSONEncodeError as error:
@@ -162,6 +165,8 @@ def _script(table: Table) -> Script:
     if sum(key in taken for key in ("period", "on")) > 1 or ("period" in taken and "delay" in taken):
         raise ValueError("a command has a delay, or a period, or on (with a delay from then)")
     step = Step(taken["action"], taken.get("payload", {}), taken.get("delay", taken.get("period", 0.0)))
+    template = compile_template(merge(V201.actions[step.action].request, step.payload))
+    check_payload(step.action, template, taken.get("on"))
     return Script(
         (step,),
         period=taken.get("period"),
@@ -171,23 +176,57 @@ def _script(table: Table) -> Script:
     )
 
 
+def check_payload(action: str, payload_: Template, on: Match | None = None) -> None:
+    """Raise ValueError for the payload of a command that breaks its schema; `on` is what the command follows."""
+    context = SAMPLE if on is None else SAMPLE._replace(request=sample_request(on))
+    violations = V201.schemas.request_violations(action, payload_(context))
+    if violations:
+        raise ValueError(f"{action} has no such payload: {violations[0]}")
+
+
+def sample_request(match: Match) -> Json:
+    """Return a call that matches."""
+    request = compile_template(V201.actions[match.action].request)(SAMPLE)
+    for condition in match.conditions:
+        request = merge(request, nested(condition.path, condition.value))
+    return dict(request)
+
+
+def nested(path: Sequence[str], value: Any) -> Any:
+    """Return `value` inside one object for each part of `path`."""
+    return nested(path[:-1], {path[-1]: value}) if path else value
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Parses what may be no text at all."""
+
+    parse: Callable[[str], Any]
+
+    def __call__(self, value: Any) -> Any:
+        """Return the value of a text."""
+        if not isinstance(value, str):
+            raise ValueError("must be a text")
+        return self.parse(value)
+
+
 KEYS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
-    "rule": {"match": str, "reply": payload, "error": values.text, "fault": values.text},
+    "rule": {"match": Text(str), "reply": payload, "error": Text(values.text), "fault": Text(values.text)},
     "token": {
-        "id": values.fitting("AuthorizeRequest", "idToken", "idToken"),
-        "status": values.one_of(values.enumeration("AuthorizeResponse", "idTokenInfo", "status")),
-        "group": values.fitting("AuthorizeRequest", "idToken", "idToken"),
+        "id": Text(values.fitting("AuthorizeRequest", "idToken", "idToken")),
+        "status": Text(values.one_of(values.enumeration("AuthorizeResponse", "idTokenInfo", "status"))),
+        "group": Text(values.fitting("AuthorizeRequest", "idToken", "idToken")),
         "expiry": lambda value: values.number()(str(value)),
-        "type": values.one_of(values.enumeration("AuthorizeRequest", "idToken", "type")),
+        "type": Text(values.one_of(values.enumeration("AuthorizeRequest", "idToken", "type"))),
         "evse": lambda value: [values.integer(1)(str(item)) for item in value],
     },
     "command": {
-        "action": values.command,
+        "action": Text(values.command),
         "payload": payload,
         "delay": lambda value: values.number()(str(value)),
         "period": lambda value: values.number(above=True)(str(value)),
-        "on": lambda value: parse_match(value, commands=False),
-        "station": values.text,
+        "on": Text(lambda value: parse_match(value, commands=False)),
+        "station": Text(values.text),
         "repeat": lambda value: values.integer(1)(str(value)),
     },
 }

@@ -158,6 +158,7 @@ CASES = f"""
 --forbid BootNotification {SOON}          | invalid beat             | 0 |
 --expect BootNotification --expect-stations 2 | A: boot B: boot      | 0 |
 --expect BootNotification --expect-stations 2 {SOON} | A: boot boot B: beat | 1 |
+--expect Heartbeat@B --expect-stations 2  | B: beat A:               | 0 |
 --expect Heartbeat*2.. {SOON}             | A: beat B: beat          | 1 | A: 1 seen
 --expect Heartbeat@A* {SOON}              | B: beat                  | 1 | FAILED +Heartbeat@A
 --expect Heartbeat@A*                     | B: beat A1: beat         | 0 |

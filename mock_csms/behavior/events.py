@@ -73,7 +73,8 @@ class Received(Event):
 class Sent(Event):
     """A frame was handed to the socket; `answers` is the station's call that it answers, if it answers one.
 
-    `message` is what it means, also where a fault spoiled the `text`. `rule` is the user's rule that chose the answer.
+    `message` is what it means, also where a fault spoiled the `text`. `rule` is the user's rule that chose the answer,
+    `fault` the one that took part.
     """
 
     text: bytes
@@ -81,6 +82,7 @@ class Sent(Event):
     violations: Sequence[Violation]
     answers: Call | None
     rule: str
+    fault: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +103,19 @@ class Unanswered(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Judged(Event):
+    """A station has `met` an expectation, has `exceeded` it, or did what was `forbidden`."""
+
+    expectation: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class Failed(Event):
     """Something of ours went wrong that must not stop the mock; `problem` says it in one line."""
 
     problem: str
 
 
-ALL = (Started, Reconfigured, Connected, Refused, Disconnected, Received, Sent, Spoiled, Unanswered, Failed)
+ALL = (Started, Reconfigured, Connected, Refused, Disconnected, Received, Sent, Spoiled, Unanswered, Judged, Failed)
 """Every kind."""

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from mock_csms.behavior.events import Connected, Disconnected, Event, Received
-from mock_csms.behavior.matching import ABSENT, PRESENT, Condition, value_at
+from mock_csms.behavior.matching import Condition, Difference, value_at
 from mock_csms.protocol.messages import Call, Error, Result
 
 CONNECT = "connect"
@@ -70,7 +70,14 @@ class Tally:
 
     count: int = 0
     early: int = 0
-    miss: Sequence[str] | None = None
+    miss: Sequence[Difference] | None = None
+
+
+class News(NamedTuple):
+    """That an expectation was met, exceeded, or is a forbidden thing that came."""
+
+    expectation: str
+    outcome: str
 
 
 class Judge:
@@ -97,40 +104,46 @@ class Judge:
         self._complete = 0
         self._exceeded = False
 
-    def look_at(self, event: Event) -> bool:
-        """Count what happened, and tell whether it made a difference."""
-        identity = event.station
+    def look_at(self, event: Event) -> Sequence[News]:
+        """Count what happened, and return what that decides, if anything."""
+        identity, news = event.station, []
         if isinstance(event, Connected) and identity not in self.tallies:
             self.tallies[identity] = [Tally() for _ in self.expected]
-            for number in range(len(self.expected)):
-                self._met_by[number] += self.is_met(number, identity) and self.expected[number].concerns(identity)
+            for number, expectation in enumerate(self.expected):
+                if expectation.concerns(identity) and self.is_met(number, identity):
+                    self._met_by[number] += 1
+                    news.append(News(expectation.text, "met"))
             self._complete += self._meets_all(identity)
         happened = happening(event)
         if happened is None or identity not in self.tallies:
-            return False
+            return news
         name, payload = happened
         for number, forbidden in enumerate(self.forbidden):
             if forbidden.name == name and forbidden.concerns(identity) and not _differences(forbidden, payload):
                 self.broken.setdefault(number, identity)
+                news.append(News(forbidden.text, "forbidden"))
         concerned = [n for n, known in enumerate(self.expected) if known.name == name and known.concerns(identity)]
-        for number in concerned:
-            self._count(number, identity, payload)
-        return True
+        return news + [told for number in concerned for told in self._count(number, identity, payload)]
 
-    def _count(self, number: int, identity: str, payload: Any) -> None:
+    def _count(self, number: int, identity: str, payload: Any) -> Sequence[News]:
         tally, expectation = self.tallies[identity][number], self.expected[number]
         differences = _differences(expectation, payload)
         if differences:
             if tally.miss is None or len(differences) <= len(tally.miss):
                 tally.miss = differences
-        elif self._in_order and not all(self.is_met(earlier, identity) for earlier in range(number)):
+            return []
+        if self._in_order and not all(self.is_met(earlier, identity) for earlier in range(number)):
             tally.early += 1
-        else:
-            was_met, was_complete = self.is_met(number, identity), self._meets_all(identity)
-            tally.count += 1
-            self._met_by[number] += self.is_met(number, identity) - was_met
-            self._complete += self._meets_all(identity) - was_complete
-            self._exceeded |= expectation.most is not None and tally.count > expectation.most
+            return []
+        was_met, was_complete = self.is_met(number, identity), self._meets_all(identity)
+        tally.count += 1
+        is_met = self.is_met(number, identity)
+        self._met_by[number] += is_met - was_met
+        self._complete += self._meets_all(identity) - was_complete
+        if expectation.most is not None and tally.count > expectation.most:
+            self._exceeded = True
+            return [News(expectation.text, "exceeded")]
+        return [News(expectation.text, "met")] if is_met and not was_met else []
 
     def is_met(self, number: int, identity: str) -> bool:
         """Whether a station meets an expectation, or need not."""
@@ -174,12 +187,10 @@ class Judge:
         return not self.forbidden and all(expectation.most is None for expectation in self.expected)
 
 
-def _differences(expectation: Expectation, payload: Any) -> Sequence[str]:
-    """Return in what a payload differs from what is expected, a line for each path."""
-    return [_difference(condition, payload) for condition in expectation.conditions if not condition.holds(payload)]
-
-
-def _difference(condition: Condition, payload: Any) -> str:
-    found = value_at(payload, condition.path)
-    wanted = "something" if condition.value is PRESENT else condition.value
-    return f"{'.'.join(condition.path)}: expected {wanted}, got {'nothing' if found is ABSENT else found}"
+def _differences(expectation: Expectation, payload: Any) -> Sequence[Difference]:
+    """Return in what a payload differs from what is expected."""
+    return [
+        Difference(condition.path, condition.value, value_at(payload, condition.path))
+        for condition in expectation.conditions
+        if not condition.holds(payload)
+    ]

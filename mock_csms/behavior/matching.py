@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import orjson
 
@@ -39,6 +39,24 @@ def comparable(path: Path, value: Any) -> Hashable:
     if isinstance(value, dict | list):
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     return (value,) if isinstance(value, bool) else value
+
+
+class Difference(NamedTuple):
+    """What is at a path of a payload in place of what was wanted there."""
+
+    path: Path
+    wanted: Any
+    found: Any
+
+    def __str__(self) -> str:
+        return f"{'.'.join(self.path)}: expected {_told(self.wanted)}, got {_told(self.found)}"
+
+
+def _told(value: Any) -> str:
+    """Write a value for people: texts as they are."""
+    if value is ABSENT or value is PRESENT:
+        return "nothing" if value is ABSENT else "something"
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
 @dataclass(frozen=True, slots=True)

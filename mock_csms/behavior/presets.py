@@ -31,7 +31,7 @@ def offline_rules() -> Iterable[Rule[Answer]]:
 
 def boot_first_rules() -> Iterable[Rule[Answer]]:
     """Refuse all but BootNotification until one was Accepted (B01.FR.10, B02.FR.09, B03.FR.07)."""
-    refusal = Refusal("SecurityError", "the station has not been accepted yet")
+    refusal = Refusal("SecurityError", "the station has not been accepted yet", is_final=True)
     for action, row in V201.actions.items():
         if row.sent_by(Sender.STATION) and action != "BootNotification":
             yield Rule(Match(action, when=partial(_is_too_early, action)), refusal)

@@ -33,7 +33,7 @@ def mask_json(value: Any) -> Any:
         return [mask_json(item) for item in value]
     if isinstance(value, dict):
         return {
-            key: MASK if key == "idToken" and isinstance(item, str | int | float) else mask_json(item)
+            key: MASK if key == "idToken" and type(item) in (str, int, float) else mask_json(item)
             for key, item in value.items()
         }
     return value

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from mock_csms.behavior.emissions import Act, Emission
-from mock_csms.behavior.rules import Answer, Refusal, RuleBook, Spoil
+from mock_csms.behavior.rules import Answer, Refusal, Rule, RuleBook, Spoil
 from mock_csms.behavior.templates import Context, Template, merge
 from mock_csms.protocol.messages import Call, Error, Message, Result
 from mock_csms.protocol.schemas import Violation
@@ -38,7 +38,7 @@ class Replies:
         faults: RuleBook[Spoil] | None = None,
     ) -> None:
         self._defaults = defaults
-        self._layers = {action: [layer for layer in layers if action in layer] for action in defaults}
+        self._layers = {action: [layer for layer in reversed(layers) if action in layer] for action in defaults}
         self._faults = faults or RuleBook([])
 
     def answer(self, call: Call, violations: Sequence[Violation], context: Context) -> Decision:
@@ -49,10 +49,7 @@ class Replies:
         payload = self._defaults[call.action](context)
         refused: Refusal | None = None
         name = ""
-        for layer in self._layers[call.action]:
-            rule = layer.use(call.action, call.payload, context.station)
-            if rule is None:
-                continue
+        for rule in self._rules(call, context):
             name = rule.name or name
             if isinstance(rule.then, Refusal):
                 refused = rule.then
@@ -60,6 +57,18 @@ class Replies:
                 payload, refused = merge(payload, rule.then.payload(context)), None
         message = Result(call.id, payload) if refused is None else Error(call.id, refused.code, refused.description)
         return self._spoiled(call.action, call.payload, message, name, context)
+
+    def _rules(self, call: Call, context: Context) -> Sequence[Rule[Answer]]:
+        """Return the rule of each layer that has one for `call`, the deciding one last."""
+        found: list[Rule[Answer]] = []
+        for layer in self._layers[call.action]:
+            rule = layer.use(call.action, call.payload, context.station)
+            if rule is not None:
+                found.append(rule)
+                if isinstance(rule.then, Refusal) and rule.then.is_final:
+                    break
+        found.reverse()
+        return found
 
     def command(self, call: Call, context: Context) -> Decision:
         """Return what to do to send our own `call`."""

@@ -49,10 +49,11 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Answer with a CALLERROR."""
+    """Answer with a CALLERROR; where it `is_final`, no layer below is even asked."""
 
     code: str
     description: str = ""
+    is_final: bool = False
 
 
 @dataclass(frozen=True, slots=True)

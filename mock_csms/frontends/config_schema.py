@@ -48,6 +48,10 @@ def _of_setting(setting: Field[Any]) -> Json:
 
 def _of_value(parse: Any) -> Json:
     """Return what is known of the values that `parse` takes; where a name is expected, its spellings."""
+    if isinstance(parse, tables.Text):
+        return {"type": "string"} | {key: told for key, told in _of_value(parse.parse).items() if key == "enum"}
     if isinstance(parse, values.one_of):
         return {"enum": list(parse.names())}
+    if parse is values.command:
+        return {"enum": list(values.commands())}
     return {"type": ["string", "number", "array", "object"]}

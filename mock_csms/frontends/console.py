@@ -1,7 +1,6 @@
 """Events as lines for people: when, which station, which way (`->` from the station, `<-` to it), and what."""
 
 import os
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -43,7 +42,7 @@ class Look:
 def look_for(descriptor: int, log_level: str, *, is_verbose: bool) -> Look:
     """Return how lines look on an open file: coloured, and as wide as the window, only on a terminal."""
     is_terminal = os.isatty(descriptor)
-    width = shutil.get_terminal_size().columns if is_terminal else 160
+    width = os.get_terminal_size(descriptor).columns if is_terminal else 160
     level = LEVELS.index(log_level)
     return Look(level, None if is_verbose or level == 0 else width, is_terminal and not os.environ.get("NO_COLOR"))
 
@@ -66,11 +65,11 @@ class Console:
         name = event.station or "-"
         self._name_width = max(self._name_width, len(name))
         text = f"{self._time(event.at)} {name:{self._name_width}} {as_text(line)}"
-        width = self._look.width
-        if width is not None and len(text) > width:
-            text = text[: width - 1] + "…"
         if not text.isprintable():
             text = _escape(text)
+        width = self._look.width
+        if line.way and width is not None and len(text) > width:
+            text = text[: width - 1] + "…"
         if self._look.is_coloured and line.level > _INFO:
             text = f"{_COLOURS[line.level]}{text}{_PLAIN}"
         self._sink.write(text.encode() + b"\n")
@@ -146,6 +145,9 @@ _LINES: Mapping[type[Event], Callable[[Any], Line]] = {
     events.Sent: _sent,
     events.Spoiled: lambda event: Line(_INFO, "<-", _name(event.message, event.answers), f"spoiled: {event.fault}"),
     events.Unanswered: lambda event: Line(_WARNING, "<-", event.call.action, f"stays unanswered: {event.reason}"),
+    events.Judged: lambda event: Line(
+        _INFO if event.outcome == "met" else _WARNING, "", event.outcome, event.expectation
+    ),
     events.Failed: lambda event: Line(_ERROR, "", "failed", event.problem),
 }
 """What is said of each kind of event."""

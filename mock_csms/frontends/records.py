@@ -85,7 +85,9 @@ class Records:
             from mock_csms.frontends.junit import junit  # noqa: PLC0415 - XML is seldom asked for
 
             cases = [replace(case, **self._masked(case)) for case in verdict.cases()]
-            os.write(self._junit, junit("mock-csms", cases, rfc3339(self._began), clock.now() - self._began))
+            sink = self._sink(self._junit, str(self._config.junit))
+            sink.write(junit("mock-csms", cases, rfc3339(self._began), clock.now() - self._began))
+            self.flush()
 
     def _mask(self, text: str) -> str:
         return mask_words(text) if self._config.redact else text

@@ -25,34 +25,57 @@ def read_config(sources: Sequence[Source]) -> Config:
 
 
 def as_toml(config: Config, sources: Sequence[Source]) -> str:
-    """Return the effective settings as a TOML file; what is secret, or has no value, is a comment."""
+    """Return the effective settings as a TOML file; what has no value or is secret is a comment.
+
+    So is the default of what may not be given with something else, or not alone.
+    """
     import tomli_w  # noqa: PLC0415 - only --print-config needs it
 
-    given = {name for source in sources for name in source.values}
+    given = _as_tables(config, sources)
     lines: list[str] = []
     tables: list[str] = []
     for setting in fields(Config):
         declared, value = flag_of(setting), getattr(config, setting.name)
         key = setting.name.replace("_", "-")
         if declared.forms is not None:
-            rows = [dict(table) for source in reversed(sources) for table in source.values.get(setting.name, ())]
-            if rows:
-                tables.append(tomli_w.dumps({"command" if setting.name == "script" else key: rows}))
-        elif value is None or value == () or (setting.name not in given and _rivals(setting.name) & given):
-            lines.append(f"# {key} = (not set)\n")
-        elif declared.is_secret:
-            lines.append(f"# {key} = (not printed)\n")
+            if given[setting.name]:
+                tables.append(tomli_w.dumps({"command" if setting.name == "script" else key: given[setting.name]}))
+        elif given["script"] and setting.name in _OF_COMMAND:
+            lines.append(f"# {key} is a [[command]] below\n")
+        elif declared.is_secret or value is None or value == ():
+            lines.append(f"# {key} = ({'not printed' if declared.is_secret and value else 'not set'})\n")
         else:
             written = _written(setting.name, value, sources)
             shown = [declared.shown] if declared.takes_list else declared.shown
-            lines.append(tomli_w.dumps({key: shown if written is None else written}))
+            line = tomli_w.dumps({key: shown if written is None else written})
+            is_idle = value == setting.default and _depends(setting.name)
+            lines.append("# " + line.replace("\n", " ").rstrip() + "\n" if is_idle else line)
     return "".join(lines) + "\n" + "\n".join(tables)
 
 
-def _rivals(name: str) -> set[str]:
-    """Return the settings that exclude the one called `name`."""
+_OF_COMMAND = ("command", "delay", "period", "payload")
+"""The settings that are one table where there are others like it: TOML has a key but once."""
+
+
+def _depends(name: str) -> bool:
+    """Whether a setting needs another or excludes one, so that it may only be given when it is meant."""
     pairs = [(setting.name, rival) for setting in fields(Config) for rival in flag_of(setting).rivals]
-    return {rival for own, rival in pairs if own == name} | {own for own, rival in pairs if rival == name}
+    needy = [setting.name for setting in fields(Config) if flag_of(setting).needs]
+    return name in needy or any(name in pair for pair in pairs)
+
+
+def _as_tables(config: Config, sources: Sequence[Source]) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """Return the tables of every setting that is written so, the deciding ones first."""
+    tables = {
+        setting.name: [dict(table) for source in reversed(sources) for table in source.values.get(setting.name, ())]
+        for setting in fields(Config)
+        if flag_of(setting).forms is not None
+    }
+    if tables["script"] and config.command:
+        own = {"action": config.command, "station": config.station, "payload": config.payload or {}}
+        timing = {"period": config.period} if config.period else {"delay": config.delay}
+        tables["script"].insert(0, own | timing)
+    return tables
 
 
 def _written(name: str, value: Any, sources: Sequence[Source]) -> Any:

@@ -3,7 +3,8 @@
 import os
 import shlex
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -83,11 +84,15 @@ def environment_source(settings: type[Settings], environment: Mapping[str, str] 
         text = environment.get(ENVIRONMENT + setting.name.upper())
         declared = flag_of(setting)
         if text is not None and declared.forms is None:
-            given |= dict(_from_text(setting.name, text, declared))
+            with _named(setting.name):
+                given |= dict(_from_text(setting.name, text, declared))
         for form_name, form in (declared.forms or {}).items():
-            words = shlex.split(environment.get(ENVIRONMENT + form_name.upper(), ""))
-            for part in _groups(words, len(form.metavar), ENVIRONMENT + form_name.upper()):
-                given.setdefault(setting.name, []).append(form.table(part))
+            with _named(form_name):
+                words = shlex.split(environment.get(ENVIRONMENT + form_name.upper(), ""))
+                tables = [form.table(part) for part in _groups(words, len(form.metavar))]
+                if tables and declared.parse:
+                    declared.parse(tables)
+                    given[setting.name] = given.get(setting.name, []) + tables
     return Source(given, lambda name: ENVIRONMENT + name.upper())
 
 
@@ -99,10 +104,19 @@ def _from_text(name: str, text: str, declared: Flag) -> Iterable[tuple[str, Any]
     elif text.lower() in ("0", "false", "no", "off", ""):
         yield name, False
     else:
-        raise ValueError(f"{ENVIRONMENT}{name.upper()}: {text!r} is neither true nor false")
+        raise ValueError(f"{text!r} is neither true nor false")
 
 
-def _groups(words: Sequence[str], size: int, where: str) -> Iterable[Sequence[str]]:
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    """Let an error name the variable that it comes from."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"{ENVIRONMENT}{name.upper()}: {error}") from None
+
+
+def _groups(words: Sequence[str], size: int) -> Iterable[Sequence[str]]:
     if len(words) % size:
-        raise ValueError(f"{where}: takes {size} words each time, not {len(words)} in all")
+        raise ValueError(f"takes {size} words each time, not {len(words)} in all")
     return (words[start : start + size] for start in range(0, len(words), size))

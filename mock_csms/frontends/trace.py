@@ -7,7 +7,7 @@ import orjson
 from mock_csms.behavior.events import Event, Received, Sent
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
+from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result, decode
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
 
@@ -35,8 +35,9 @@ class Trace:
             self._sink.flush()
 
     def _sent(self, event: Event) -> None:
-        if isinstance(event, Sent):
-            self._write(event, event.message, "csms-to-cp", {"rule": event.rule} if event.rule else {})
+        if isinstance(event, Sent) and not (event.fault and isinstance(decode(event.text), Malformed)):
+            meta = {key: name for key, name in (("rule", event.rule), ("fault", event.fault)) if name}
+            self._write(event, event.message, "csms-to-cp", meta)
 
     def _write(self, event: Received | Sent, message: Message, direction: str, meta: Json) -> None:
         call = message if isinstance(message, Call) else event.answers

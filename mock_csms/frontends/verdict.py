@@ -4,8 +4,20 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
-from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Refused, Sent, Spoiled, Unanswered
-from mock_csms.behavior.expectations import Judge
+from mock_csms.behavior.events import (
+    Connected,
+    Disconnected,
+    Event,
+    Judged,
+    Received,
+    Refused,
+    Sent,
+    Spoiled,
+    Unanswered,
+)
+from mock_csms.behavior.expectations import Judge, Tally
+from mock_csms.behavior.matching import Difference
+from mock_csms.behavior.redaction import MASK, mask_json
 from mock_csms.config import Config
 from mock_csms.frontends.console import as_text, describe
 from mock_csms.frontends.junit import Case
@@ -29,6 +41,8 @@ class Verdict:
 
     def __init__(self, config: Config, bus: Bus, shown: Bus, end: Callable[[], None]) -> None:
         self.judge = Judge(config.expect, config.forbid, in_order=config.expect_order, stations=config.expect_stations)
+        self._bus = bus
+        self._hides_tokens = config.redact
         self._within = config.within
         self._end = end
         self._history: deque[Event] = deque(maxlen=_MOST_LINES)
@@ -41,9 +55,10 @@ class Verdict:
         if isinstance(event, Connected) and not self.judge.tallies:
             self._timer.cancel()
             self._timer = asyncio.get_running_loop().call_later(self._within, self._end)
-        if self.judge.look_at(event) and (
-            self.judge.is_hopeless or (self.judge.can_end_early and self.judge.is_satisfied)
-        ):
+        news = self.judge.look_at(event)
+        for told in news:
+            self._bus.publish(Judged(event.at, event.station, told.expectation, told.outcome))
+        if news and (self.judge.is_hopeless or (self.judge.can_end_early and self.judge.is_satisfied)):
             self._end()
 
     @property
@@ -64,7 +79,7 @@ class Verdict:
         judge = self.judge
         for number, expectation in enumerate(judge.expected):
             seen = [
-                f"{identity}: {tally[number].count} seen{_nearest(tally[number].miss, tally[number].early)}"
+                f"{identity}: {tally[number].count} seen{self._nearest(tally[number])}"
                 for identity, tally in judge.tallies.items()
                 if expectation.concerns(identity)
             ] or ["no station came that it is about"]
@@ -99,7 +114,13 @@ class Verdict:
         )
         return "\n".join(lines) + "\n"
 
+    def _nearest(self, tally: Tally) -> str:
+        """Tell what came near an expectation without meeting it."""
+        came = f", {tally.early} too early" if tally.early else ""
+        told = [str(self._shown(difference)) for difference in tally.miss or ()]
+        return came + (f", nearest: {'; '.join(told)}" if told else "")
 
-def _nearest(miss: Sequence[str] | None, early: int) -> str:
-    came = f", {early} too early" if early else ""
-    return came + (f", nearest: {'; '.join(miss)}" if miss else "")
+    def _shown(self, difference: Difference) -> Difference:
+        if self._hides_tokens and difference.path[-1] == "idToken":
+            return difference._replace(wanted=MASK, found=MASK)
+        return difference._replace(found=mask_json(difference.found)) if self._hides_tokens else difference

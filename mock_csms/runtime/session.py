@@ -173,14 +173,14 @@ class Session:
             self._host.publish(Spoiled(clock.now(), self.identity, decision.fault, decision.message, answers))
         for act in decision.acts:
             if isinstance(act, Emission | Close) and act.after > 0:
-                asyncio.get_running_loop().call_later(act.after, self._do, act, answers, decision.rule)
+                asyncio.get_running_loop().call_later(act.after, self._do, act, answers, decision)
             else:
-                self._do(act, answers, decision.rule)
+                self._do(act, answers, decision)
 
-    def _do(self, act: Act, answers: Call | None, rule: str) -> None:
+    def _do(self, act: Act, answers: Call | None, decision: Decision) -> None:
         match act:
             case Emission():
-                self._send(act, answers, rule)
+                self._send(act, answers, decision.rule, decision.fault)
             case Close(code):
                 self._transport.close(code, "a fault")
             case Reset():
@@ -188,7 +188,7 @@ class Session:
             case Stall(seconds):
                 self._transport.stall(seconds)
 
-    def _send(self, emission: Emission, answers: Call | None, rule: str = "") -> None:
+    def _send(self, emission: Emission, answers: Call | None, rule: str = "", fault: str = "") -> None:
         """Send a message, and publish it when the connection took it."""
         message = emission.message
         text = encode(message) if emission.text is None else emission.text
@@ -199,7 +199,7 @@ class Session:
             violations = self.version.result_violations(answers, message.payload)
         elif isinstance(message, Call):
             violations = self.version.schemas.request_violations(message.action, message.payload)
-        self._host.publish(Sent(clock.now(), self.identity, text, message, violations, answers, rule))
+        self._host.publish(Sent(clock.now(), self.identity, text, message, violations, answers, rule, fault))
 
 
 def _settle(

@@ -1,6 +1,6 @@
 """The judge of expectations against a small model, for random runs of several stations."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
@@ -134,17 +134,38 @@ def test_judge_against_a_model(
 ) -> None:
     """After each happening the judge says what follows from all that happened; what cannot change any more stays."""
     judge = Judge(expected, forbidden, in_order=in_order, stations=stations)
-    said = (judge.is_satisfied, judge.is_hopeless)
+    before = Model(judge, [], in_order=in_order, stations=stations)
+    assert (judge.is_satisfied, judge.is_hopeless) == (before.is_satisfied, before.is_hopeless)
     for number, act in enumerate(history, 1):
-        made_a_difference = judge.look_at(event(act))
-        model = Model(judge, history[:number], in_order=in_order, stations=stations)
-        now = (judge.is_satisfied, judge.is_hopeless)
-        assert now == (model.is_satisfied, model.is_hopeless)
-        assert {station: [each.count for each in row] for station, row in judge.tallies.items()} == model.counts
-        assert not (said[0] and judge.can_end_early) or now[0], "satisfied for ever, and then not"
-        assert now[1] or not said[1], "hopeless, and then not"
-        assert made_a_difference or now == said
-        said = now
+        news = judge.look_at(event(act))
+        after = Model(judge, history[:number], in_order=in_order, stations=stations)
+        assert (judge.is_satisfied, judge.is_hopeless) == (after.is_satisfied, after.is_hopeless)
+        assert {station: [each.count for each in row] for station, row in judge.tallies.items()} == after.counts
+        assert sorted(news) == sorted(decided(judge, before, after, act))
+        assert not (before.is_satisfied and judge.can_end_early) or judge.is_satisfied, (
+            "satisfied for ever, and then not"
+        )
+        assert judge.is_hopeless or not before.is_hopeless, "hopeless, and then not"
+        before = after
+
+
+def decided(judge: Judge, before: Model, after: Model, act: Act) -> Iterator[tuple[str, str]]:
+    """Yield what an act of a station decides: what it meets now and did not before, exceeds, or must not do."""
+    for number, each in enumerate(judge.expected):
+        if act.station in after.about(number):
+            knew = act.station in before.counts
+            if after.is_met(number, act.station) and not (knew and before.is_met(number, act.station)):
+                yield each.text, "met"
+            count = after.counts[act.station][number]
+            if (
+                each.most is not None
+                and count > each.most
+                and count > (before.counts[act.station][number] if knew else 0)
+            ):
+                yield each.text, "exceeded"
+    for each in judge.forbidden:
+        if fits(each, act):
+            yield each.text, "forbidden"
 
 
 @given(st.lists(EXPECTATIONS, min_size=1, max_size=4), st.lists(ACTS, max_size=20).map(connecting_first))
@@ -175,8 +196,8 @@ NOTHING = [
     received("A1", Error("9", "Code", "", {})),
     received("A1", Call("1", "BootNotification", {}), refused=True),
     received("A1", Malformed("a CALLRESULT has 3 items", id="0", is_answer=True), RESET, refused=True),
-    Sent(0.0, "A1", encode(RESET), RESET, [], None, ""),
-    Sent(0.0, "A1", b"", Call("1", "BootNotification", {}), [], None, ""),
+    Sent(0.0, "A1", encode(RESET), RESET, [], None, "", ""),
+    Sent(0.0, "A1", b"", Call("1", "BootNotification", {}), [], None, "", ""),
 ]
 
 

@@ -20,7 +20,7 @@ def received(message: Message | Malformed, *, is_refused: bool = False) -> Event
 
 def sent(message: Message, answers: Call | None = None) -> Event:
     """Return the event of a message that the mock sent."""
-    return Sent(0.0, "CS-1", b"", message, violations=(), answers=answers, rule="")
+    return Sent(0.0, "CS-1", b"", message, violations=(), answers=answers, rule="", fault="")
 
 
 def transaction(kind: str, id_: str, *, is_refused: bool = False) -> Event:

@@ -64,7 +64,7 @@ def came(message: Message, answers: Call | None = None, *wrong: Violation, at: f
 
 def went(message: Message, answers: Call | None = None, at: float = START, rule: str = "") -> Sent:
     """Return the event that a message went to CS-1."""
-    return Sent(at, "CS-1", encode(message), message, (), answers, rule)
+    return Sent(at, "CS-1", encode(message), message, (), answers, rule, "")
 
 
 def junk(text: bytes, station: str = "CS-1") -> Received:
@@ -463,7 +463,7 @@ async def test_a_long_run_stays_usable(chromium: "Browser", tmp_path: Path) -> N
         call, result = Call(id_, "MeterValues", {"evseId": number}), Result(id_, {"n": number})
         happened += [
             Received(START + number, station, encode(call), call, (), None, False, False),
-            Sent(START + number + 0.01, station, encode(result), result, (), call, ""),
+            Sent(START + number + 0.01, station, encode(result), result, (), call, "", ""),
         ]
     await write(tmp_path / "page.html", *happened)
     async with browse(chromium, tmp_path / "page.html") as browsed:
