@@ -404,7 +404,7 @@ async def test_quiet_and_levels() -> None:
         assert (mock.first_line[:9], mock.log) == ("Listening", "")
         assert ("FAILED" in await mock.ended(), mock.log) == (True, "")
     for level, wanted in [("WARNING", 1), ("ERROR", 0)]:
-        async with Mock("--log-level", level) as mock, mock.station() as station:
+        async with Mock("--log-level", level) as levelled, levelled.station() as station:
             await station.ask("Heartbeat")
             await station.call("Heartbeat", {"nope": 1})
             mock.stop()

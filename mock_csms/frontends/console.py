@@ -68,7 +68,7 @@ class Console:
         if not text.isprintable():
             text = _escape(text)
         width = self._look.width
-        if line.way and width is not None and len(text) > width:
+        if line.level < _ERROR and width is not None and len(text) > width:
             text = text[: width - 1] + "…"
         if self._look.is_coloured and line.level > _INFO:
             text = f"{_COLOURS[line.level]}{text}{_PLAIN}"

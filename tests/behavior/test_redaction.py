@@ -32,7 +32,7 @@ def payload(token: object, around: Any = None) -> Any:
     }
 
 
-@given(TOKENS, VALUES)
+@given(TOKENS, VALUES.filter(lambda value: "idToken" not in str(value)))
 def test_only_tokens_are_masked(token: str, around: Any) -> None:
     """Of a payload only the idTokens are changed; the rest is what it was."""
     assert mask_json(payload(token, around)) == payload(MASK, around)
