@@ -407,5 +407,5 @@ async def test_quiet_and_levels() -> None:
         async with Mock("--log-level", level) as levelled, levelled.station() as station:
             await station.ask("Heartbeat")
             await station.call("Heartbeat", {"nope": 1})
-            mock.stop()
-            assert (len(mock.log.splitlines()), mock.log.count("WARNING")) == (wanted, wanted)
+            levelled.stop()
+            assert (len(levelled.log.splitlines()), levelled.log.count("WARNING")) == (wanted, wanted)

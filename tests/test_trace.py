@@ -94,7 +94,12 @@ def assert_tells(record: Any, identity: str, frame: Frame) -> None:
     """A record is valid and says of a frame exactly what it was."""
     SCHEMA.validate(record)
     kind, id_, *rest = orjson.loads(frame.text)
-    about: dict[str, Any] = {"schemaVersion": "1.1", "ocppVersion": "2.0.1", "transport": "json", "chargePointId": identity}
+    about: dict[str, Any] = {
+        "schemaVersion": "1.1",
+        "ocppVersion": "2.0.1",
+        "transport": "json",
+        "chargePointId": identity,
+    }
     about |= {"direction": DIRECTIONS[frame.way], "messageType": TYPES[kind], "messageId": id_, "raw": frame.text}
     if kind == 4:
         about["error"] = dict(zip(("code", "description", "details"), rest, strict=True))
