@@ -30,9 +30,10 @@ GROUPS: Sequence[Group] = (
             "tx ocpp-rpc": rate(OCPP_RPC, TRANSACTION_EVENT),
             "tx traced": rate(TRACED, TRANSACTION_EVENT),
             "tx checked": rate(CHECKED, TRANSACTION_EVENT),
-        }
+        },
+        repeats=2,
     ),
-    Group({"heartbeat mock": rate(MOCK, HEARTBEAT), "heartbeat echo": rate(ECHO, HEARTBEAT)}),
+    Group({"heartbeat mock": rate(MOCK, HEARTBEAT), "heartbeat echo": rate(ECHO, HEARTBEAT)}, repeats=2),
     Group({"idle mock": idle(MOCK), "idle echo": idle(ECHO)}, repeats=2),
     Group(
         {

@@ -4,7 +4,7 @@ A parser gets what stands behind one flag: a text, or a list of texts where the 
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -270,7 +270,7 @@ def validation(value: Sequence[str]) -> Validation:
     return Validation(others, by_action)
 
 
-TIMESTAMPS = {
+TIMESTAMPS: Mapping[str, Callable[[float], str]] = {
     ".000Z": rfc3339,
     "Z": lambda seconds: rfc3339(seconds)[:-5] + "Z",
     ".000+00:00": lambda seconds: rfc3339(seconds)[:-1] + "+00:00",

@@ -231,12 +231,8 @@ async def test_redact(tmp_path: Path) -> None:
     flags += ["--token", f"{SECRET}=Expired", "--auth-group-id", SECRET, "--reserve-id-token", SECRET]
     flags += ["--commands", "ReserveNow:0,SendLocalList:0", "--local-list-tokens", SECRET]
     flags += ["--forbid", f"Authorize[idToken.idToken={SECRET}]"]
-    flags += [
-        "--expect",
-        f"Authorize[idToken.idToken={SECRET}]*7",
-        "--expect",
-        f'Authorize[idToken.idToken="{SECRET}"]',
-    ]
+    for expectation in (f"Authorize[idToken.idToken={SECRET}]*7", f'Authorize[idToken.idToken="{SECRET}"]'):
+        flags += ["--expect", expectation]
     async with Run(*flags) as mock, mock.station() as station:
         for command in ("ReserveNow", "SendLocalList"):
             id_, payload = (await station.expect(2, ..., command))[1::2]
@@ -304,11 +300,15 @@ async def test_unwritable_while_running(flag: str) -> None:
 
 async def test_a_reader_that_leaves() -> None:
     """Events for a program that has ended disturb nobody."""
-    async with Mock("--events", "-", "--ready-file", "/dev/null") as mock:
+    async with Mock("--events", "-") as mock:
+        mock.url = orjson.loads(mock.first_line)["url"]
         assert mock.process.stdout
         mock.process.stdout.close()
         mock.process.stdout = None
-        await until(logged(mock, "Listening on"))
+        async with mock.station() as station:
+            for _ in range(3):
+                await station.ask("Heartbeat")
+                await asyncio.sleep(0.05)
 
 
 # Lines for people.

@@ -112,11 +112,10 @@ async def judged(flags: str, transcript: str) -> Judged:
 ENDED = "--expect TransactionEvent[eventType=Ended]"
 ORDER = "--expect-order --expect BootNotification --expect Heartbeat"
 RESET = "--commands Reset:0 --expect Reset"
-SOON = "--within 1.2"
+SOON = "--within 1"
 
 CASES = f"""
 --expect BootNotification                 | boot                     | 0 | ok +BootNotification
---expect BootNotification                 | beat updated boot        | 0 |
 --expect BootNotification {SOON}          | beat                     | 1 | FAILED +BootNotification.*0 seen
 {ENDED}                                   | started updated ended    | 0 | ok +TransactionEvent.eventType=Ended
 {ENDED} {SOON}                            | started updated          | 1 | eventType: expected Ended, got Updated
@@ -125,11 +124,8 @@ CASES = f"""
 --expect Heartbeat*2 {SOON}               | beat                     | 1 | exactly 2.* 1 seen
 --expect Heartbeat*2                      | beat beat beat           | 1 | exactly 2.* 3 seen
 --expect Heartbeat*2..                    | beat beat                | 0 |
---expect Heartbeat*2.. {SOON}             | beat                     | 1 | at least 2.* 1 seen
 --expect Heartbeat*0..2                   | beat beat beat           | 1 | 0 to 2.* 3 seen
 --expect Heartbeat*0..2 {SOON}            | beat beat                | 0 |
---expect Heartbeat*0..2 {SOON}            | boot                     | 0 |
---expect Heartbeat*1..2 {SOON}            | boot                     | 1 | 1 to 2.* 0 seen
 --expect Heartbeat*0 {SOON}               | boot                     | 0 |
 --expect Heartbeat*0                      | beat                     | 1 | exactly 0.* 1 seen
 {ORDER}                                   | boot beat                | 0 |
@@ -138,12 +134,10 @@ CASES = f"""
 --expect BootNotification --expect Heartbeat | beat boot             | 0 |
 --forbid Heartbeat                        | boot beat                | 1 | FAILED.*Heartbeat.*CS-1
 --forbid Heartbeat {SOON}                 | boot                     | 0 | ok.*Heartbeat
---forbid TransactionEvent[eventType=Updated] {SOON} | started ended  | 0 |
 --forbid connect[subprotocol=ocpp2.0.1]   | CS-1:                    | 1 |
 --forbid Heartbeat@A* {SOON}              | B: beat A: boot          | 0 |
 --expect Heartbeat --wait-for-station 0.3 |                          | 4 | no station
 --forbid Heartbeat --wait-for-station 0.3 |                          | 4 | no station
---expect connect                          | CS-1:                    | 0 |
 --expect connect*2..                      | boot bye boot            | 0 |
 --expect disconnect[code=1000]            | boot bye                 | 0 |
 --expect disconnect[code=1001] {SOON}     | boot bye                 | 1 | code: expected 1001, got 1000
@@ -151,7 +145,6 @@ CASES = f"""
 {RESET}.response {SOON}                   | Reset!NotSupported       | 1 | Reset.error
 {RESET}.response[status=Accepted] {SOON}  | Reset=Rejected           | 1 | status: expected Accepted, got Rejected
 {RESET}.error[code=NotSupported]          | Reset!NotSupported       | 0 |
-{RESET}.error {SOON}                      | Reset=Accepted           | 1 | Reset.response
 {RESET}.response {SOON}                   | Reset=Nope               | 1 | 0 seen
 --expect BootNotification {SOON}          | invalid unknown junk     | 1 | 0 seen
 --expect BootNotification --validate report | invalid                | 0 |
@@ -160,7 +153,6 @@ CASES = f"""
 --expect BootNotification --expect-stations 2 {SOON} | A: boot boot B: beat | 1 |
 --expect Heartbeat@B --expect-stations 2  | B: beat A:               | 0 |
 --expect Heartbeat*2.. {SOON}             | A: beat B: beat          | 1 | A: 1 seen
---expect Heartbeat@A* {SOON}              | B: beat                  | 1 | FAILED +Heartbeat@A
 --expect Heartbeat@A*                     | B: beat A1: beat         | 0 |
 --expect Heartbeat@A**2..                 | B: beat A1: beat beat    | 0 |
 --expect Heartbeat@A**2 {SOON}            | A1: beat                 | 1 | exactly 2.* 1 seen
@@ -178,11 +170,9 @@ SIGNALS = """
 --expect Heartbeat                        | boot TERM                | 1 | FAILED +Heartbeat
 --expect Heartbeat                        | TERM                     | 4 | no station
 --forbid Heartbeat                        | boot TERM                | 0 | ok.*Heartbeat
---forbid Heartbeat                        | INT                      | 4 | no station
 --expect disconnect                       | boot TERM                | 1 | FAILED +disconnect
 --expect Heartbeat*2 --duration 1.5       | beat beat                | 0 | ok +Heartbeat
 --expect Heartbeat --duration 1.5         | boot                     | 1 | FAILED +Heartbeat
---expect Heartbeat --duration 0.5         |                          | 4 | no station
 --duration 1.5                            | boot                     | 0 | ^$
                                           | boot TERM                | 0 | ^$
                                           | INT                      | 0 | ^$
@@ -193,7 +183,7 @@ SIGNALS = """
 def verdicts() -> Verdicts:
     """Return how the runs of both tables ended; some run at a time, because most of them wait for a deadline."""
     played = [row[:2] for row in rows(CASES + SIGNALS)]
-    turn = asyncio.Semaphore(8)
+    turn = asyncio.Semaphore(10)
 
     async def one(flags: str, transcript: str) -> Judged:
         async with turn:
@@ -308,10 +298,14 @@ async def test_second_signal(flags: str) -> None:
 
 async def test_ends_as_soon_as_or_at_the_end_of_within() -> None:
     """What cannot fail any more ends the run at once; what has an upper bound, or is forbidden, at the end."""
-    for flags, at_once in [("", True), ("--expect Authorize*0..1", False), ("--forbid Authorize", False)]:
+
+    async def took(flags: str) -> float:
         began = monotonic()
         assert (await judged(f"--within 1.5 --expect Heartbeat {flags}", "beat"))[0] == 0
-        assert (monotonic() - began < 1.5) == at_once, flags
+        return monotonic() - began
+
+    times = await asyncio.gather(*map(took, ["", "--expect Authorize*0..1", "--forbid Authorize"]))
+    assert [seconds < 1.5 for seconds in times] == [True, False, False]
 
 
 async def test_within_counts_from_the_first_connection() -> None:

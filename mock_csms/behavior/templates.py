@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 import orjson
@@ -48,6 +49,7 @@ Template: TypeAlias = Callable[[Context], Any]
 """A compiled payload: call it with a context for the JSON value."""
 
 
+@lru_cache(maxsize=16)
 def rfc3339(seconds: float) -> str:
     """Write the time `seconds` after 1970 as OCPP wants it: in UTC with `Z`, to the millisecond."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -127,7 +127,7 @@ def connecting_first(acts: Sequence[Act]) -> list[Act]:
     st.lists(EXPECTATIONS, max_size=1),
     st.booleans(),
     st.integers(1, 2),
-    st.lists(ACTS, max_size=25).map(connecting_first),
+    st.lists(ACTS, max_size=15).map(connecting_first),
 )
 def test_judge_against_a_model(
     expected: list[Expectation], forbidden: list[Expectation], in_order: bool, stations: int, history: list[Act]
@@ -141,7 +141,8 @@ def test_judge_against_a_model(
         after = Model(judge, history[:number], in_order=in_order, stations=stations)
         assert (judge.is_satisfied, judge.is_hopeless) == (after.is_satisfied, after.is_hopeless)
         assert {station: [each.count for each in row] for station, row in judge.tallies.items()} == after.counts
-        assert sorted(news) == sorted(decided(judge, before, after, act))
+        told = [each for each in news if each.outcome != "met" or (each.expectation, "exceeded") not in news]
+        assert sorted(told) == sorted(decided(judge, before, after, act))
         assert not (before.is_satisfied and judge.can_end_early) or judge.is_satisfied, (
             "satisfied for ever, and then not"
         )
