@@ -28,7 +28,7 @@ class Scale:
     fleet: int
 
 
-FULL = Scale(seconds=0.5, warm_up=0.3, idle=1000, fleet=5000)
+FULL = Scale(seconds=0.5, warm_up=0.5, idle=1000, fleet=5000)
 QUICK = Scale(seconds=0.3, warm_up=0.1, idle=200, fleet=1000)
 
 

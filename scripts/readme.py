@@ -5,17 +5,22 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mock_csms.behavior.authorization import MODES
 from mock_csms.behavior.faults import FAULTS
 from mock_csms.behavior.templates import PLACEHOLDERS
 from mock_csms.config import Config
+from mock_csms.config.answers import Answers
+from mock_csms.config.policies import Policies
 from mock_csms.flags import flag_of, option
 from mock_csms.frontends.arguments import shown_default
 from mock_csms.frontends.cli import OTHER_OPTIONS
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.versions import V201
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 README = Path(__file__).parent.parent / "README.md"
 
@@ -25,6 +30,11 @@ def flags() -> Iterable[tuple[str, ...]]:
     yield "flag", "default", "meaning"
     for name, how in OTHER_OPTIONS.items():
         yield f"`{name} {how.get('metavar', '')}".rstrip() + "`", "", str(how["help"])
+    yield from list(_settings(Config))[1:]
+
+
+def _settings(settings: "type[DataclassInstance]") -> Iterable[tuple[str, ...]]:
+    yield "flag", "default", "meaning"
     for setting in fields(Config):
         declared = flag_of(setting)
         for name, form in (declared.forms or {}).items():
@@ -34,6 +44,19 @@ def flags() -> Iterable[tuple[str, ...]]:
         names = ", ".join(filter(None, [declared.short, option(setting.name)]))
         metavar = f" {declared.metavar}{'…' if declared.several else ''}".rstrip()
         yield f"`{names}{metavar}`", _code(shown_default(declared, setting.default)), declared.help
+
+
+def rules() -> Iterable[tuple[str, ...]]:
+    """Return a row for every flag that writes a rule."""
+    yield "flag", "meaning"
+    for setting in fields(Answers):
+        for name, form in (flag_of(setting).forms or {}).items():
+            yield f"`{option(name)} {' '.join(form.metavar)}`", form.help
+
+
+def policies() -> Iterable[tuple[str, ...]]:
+    """Return a row for every policy."""
+    return _settings(Policies)
 
 
 def commands() -> Iterable[tuple[str, ...]]:
@@ -83,6 +106,8 @@ TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
     "faults": faults,
     "placeholders": placeholders,
     "modes": modes,
+    "rules": rules,
+    "policies": policies,
     "commands": commands,
     "answers": answers,
 }

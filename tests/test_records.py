@@ -48,6 +48,10 @@ def read(path: Path) -> list[Any]:
 
 # Events.
 
+TOLD = ["Connected CS-1 .*ocpp2.0.1.*ocpp1.6", "Refused stranger .*404", "Refused CS-2 .*ocpp1.6.*soap"]
+TOLD += [r"Received CS-1 .*ju\\+tnk", "Received CS-1 .*nope.*FormatViolation", "Spoiled CS-1 .*malformed"]
+TOLD += [r'Sent CS-1 .*\{3,"h"', "Unanswered CS-1 .*Reset.*0.2 s", "Disconnected CS-1 .*1000"]
+
 
 async def test_every_kind_of_event(tmp_path: Path) -> None:
     """Everything that happens is a line: connections, refusals, frames, faults, silence, and new settings."""
@@ -67,7 +71,7 @@ async def test_every_kind_of_event(tmp_path: Path) -> None:
             await station.send("ju\tnk")
             await station.expect(4)
             await station.send([2, "h", "Heartbeat", {}])
-            assert str(await station.socket.recv()).startswith("{")
+            assert str(await station.socket.recv())[0] == "{"
             await station.call("Heartbeat", {"nope": 1})
         mock.process.send_signal(signal.SIGHUP)
         await until(logged(mock, "configured"))
@@ -79,21 +83,8 @@ async def test_every_kind_of_event(tmp_path: Path) -> None:
     assert {"Started", "Connected", "Refused", "Disconnected", "Received", "Sent"} <= kinds
     assert {"Spoiled", "Unanswered", "Failed", "Reconfigured"} <= kinds
     assert [re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+Z", event["at"]) is None for event in events] == [False] * len(events)
-    assert_told(events, "Connected", "CS-1", "ocpp2.0.1.*ocpp1.6")
-    assert_told(events, "Refused", "stranger", "404")
-    assert_told(events, "Refused", "CS-2", "ocpp1.6.*soap")
-    assert_told(events, "Received", "CS-1", re.escape("ju\\tnk"))
-    assert_told(events, "Received", "CS-1", "nope.*FormatViolation")
-    assert_told(events, "Spoiled", "CS-1", "malformed")
-    assert_told(events, "Sent", "CS-1", r'\{3,\\"h\\"')
-    assert_told(events, "Unanswered", "CS-1", "Reset.*0.2 s")
-    assert_told(events, "Disconnected", "CS-1", "1000")
-
-
-def assert_told(events: list[Any], kind: str, station: str, pattern: str) -> None:
-    """There is an event of that kind and station in which that is said."""
-    told = [orjson.dumps(event).decode() for event in events if (event["event"], event["station"]) == (kind, station)]
-    assert [line for line in told if re.search(pattern, line)] != [], told
+    lines = [f"{event['event']} {event['station']} {event}" for event in events]
+    assert [pattern for pattern in TOLD if not any(re.match(pattern, line) for line in lines)] == [], lines
 
 
 async def test_expectations_are_events(tmp_path: Path) -> None:
@@ -209,15 +200,7 @@ async def test_hostile_characters_in_junit(tmp_path: Path) -> None:
 # Masking.
 
 
-TOKENS = [
-    f"{SECRET}-tok",
-    f"{SECRET}-tok",
-    f'a"{SECRET}',
-    f"a\\{SECRET}",
-    f"é {SECRET}",
-    f"a;{SECRET}",
-    f"{SECRET:x>40}",
-]
+TOKENS = [f"{SECRET}-tok"] * 2 + [text + SECRET for text in ('a"', "a\\", "é ", "a;", "a, got ", "x" * 34)]
 
 
 async def test_redact(tmp_path: Path) -> None:

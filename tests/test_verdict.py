@@ -296,6 +296,15 @@ async def test_second_signal(flags: str) -> None:
         assert (await mock.ended())[0] == 130
 
 
+async def test_first_signal_after_the_verdict() -> None:
+    """A signal that comes when the run has just ended by itself is the first, not a second: the verdict stands."""
+    async with Run("--expect", "Heartbeat") as mock, mock.raw() as mute, AsyncExitStack() as stack:
+        await play(mock, "beat", stack)
+        assert (await mute.frame())[0] == 8
+        mock.process.send_signal(signal.SIGTERM)
+        assert (await mock.ended())[0] == 0
+
+
 async def test_ends_as_soon_as_or_at_the_end_of_within() -> None:
     """What cannot fail any more ends the run at once; what has an upper bound, or is forbidden, at the end."""
 

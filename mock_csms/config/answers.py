@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from mock_csms import tables, values
 from mock_csms.behavior.authorization import MODES, info_rules, mode_rules
-from mock_csms.behavior.presets import boot_first_rules, boot_rules, cost_rules, offline_rules
+from mock_csms.behavior.presets import boot_rules, cost_rules, offline_rules
 from mock_csms.behavior.rules import Answer, Rule
 from mock_csms.behavior.templates import escape
-from mock_csms.behavior.validation import Validation
 from mock_csms.flags import Form, flag, switch
 
 _TOKEN = values.fitting("AuthorizeRequest", "idToken", "idToken")
@@ -112,22 +111,6 @@ class Answers:
         },
         rules=lambda config: config.rule.answers,
     )
-    require_boot: bool = switch(
-        "SecurityError to all but BootNotification until one was Accepted, but for what was asked for while Pending",
-        rules=lambda _: boot_first_rules(),
-    )
-    validate: Validation = flag(
-        Validation(),
-        "refuse payloads that break their schema, only report them, or do not look; for these actions, or for all",
-        values.validation,
-        "strict|report|off[:ACTION,…]",
-        repeated=True,
-        shown="strict",
-    )
-    timestamp_format: str = flag(
-        ".000Z", "how times end", values.one_of(lambda: values.TIMESTAMPS), "|".join(values.TIMESTAMPS)
-    )
-    clock_offset: float = flag(0.0, "how far the mock's clock is ahead", values.number(-values.LONGEST), "SEC")
     seed: int | None = flag(
         None,
         "makes all chance repeatable: probabilities, jitter, fresh ids",

@@ -1,15 +1,17 @@
-"""Who is let in, and for how long."""
+"""How connections and messages are treated whatever is in them: who is let in, for how long, and how strictly."""
 
 from dataclasses import dataclass
 
 from mock_csms import values
 from mock_csms.behavior.admission import Cuts, Refusals
-from mock_csms.flags import flag
+from mock_csms.behavior.presets import boot_first_rules
+from mock_csms.behavior.validation import Validation
+from mock_csms.flags import flag, switch
 
 
 @dataclass(frozen=True, kw_only=True)
-class Admission:
-    """Who is let in, and for how long."""
+class Policies:
+    """How connections and messages are treated whatever is in them: who is let in, for how long, and how strictly."""
 
     refuse: Refusals | None = flag(
         None,
@@ -44,3 +46,19 @@ class Admission:
         values.one_of(lambda: ("close", "400")),
         "close|400",
     )
+    require_boot: bool = switch(
+        "SecurityError to all but BootNotification until one was Accepted, but for what was asked for while Pending",
+        rules=lambda _: boot_first_rules(),
+    )
+    validate: Validation = flag(
+        Validation(),
+        "refuse payloads that break their schema, only report them, or do not look; for these actions, or for all",
+        values.validation,
+        "strict|report|off[:ACTION,…]",
+        repeated=True,
+        shown="strict",
+    )
+    timestamp_format: str = flag(
+        ".000Z", "how times end", values.one_of(lambda: values.TIMESTAMPS), "|".join(values.TIMESTAMPS)
+    )
+    clock_offset: float = flag(0.0, "how far the mock's clock is ahead", values.number(-values.LONGEST), "SEC")
