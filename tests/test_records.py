@@ -49,8 +49,8 @@ def read(path: Path) -> list[Any]:
 # Events.
 
 TOLD = ["Connected CS-1 .*ocpp2.0.1.*ocpp1.6", "Refused stranger .*404", "Refused CS-2 .*ocpp1.6.*soap"]
-TOLD += [r"Received CS-1 .*ju\\+tnk", "Received CS-1 .*nope.*FormatViolation", "Spoiled CS-1 .*malformed"]
-TOLD += [r'Sent CS-1 .*\{3,"h"', "Unanswered CS-1 .*Reset.*0.2 s", "Disconnected CS-1 .*1000"]
+TOLD += [r"Received CS-1 .*ju\\+tnk", "Received CS-1 (?=.*nope).*FormatViolation", "Spoiled CS-1 .*malformed"]
+TOLD += [r'Sent CS-1 .*\{3,"h"', "Unanswered CS-1 (?=.*Reset).*0.2 s", "Disconnected CS-1 .*1000"]
 
 
 async def test_every_kind_of_event(tmp_path: Path) -> None:

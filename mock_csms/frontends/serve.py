@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
+from itertools import count
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -70,8 +71,10 @@ def _announce(url: str, ready_file: str | None, people: TextIO) -> None:
 def _end_on_signals(ended: asyncio.Event, records: Records) -> None:
     """Let the first signal end the run in order, and the second one the process at once."""
 
+    signals = count(1)
+
     def stop() -> None:
-        if ended.is_set():
+        if next(signals) > 1:
             records.flush()
             os._exit(FORCED)
         ended.set()

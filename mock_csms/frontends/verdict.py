@@ -58,7 +58,8 @@ class Verdict:
         news = self.judge.look_at(event)
         for told in news:
             self._bus.publish(Judged(event.at, event.station, told.expectation, told.outcome))
-        if news and (self.judge.is_hopeless or (self.judge.can_end_early and self.judge.is_satisfied)):
+        may_decide = news or isinstance(event, Connected)  # one more station may be all that was missing
+        if may_decide and (self.judge.is_hopeless or (self.judge.can_end_early and self.judge.is_satisfied)):
             self._end()
 
     @property
