@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Settings = TypeVar("Settings", bound="DataclassInstance")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Form:
     """An option that writes one table of a setting: its words, what it means, and the table that they make."""
 
@@ -24,7 +24,7 @@ class Form:
     table: Callable[[Sequence[str]], Mapping[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Flag:
     """What is to be known of a setting besides its name, type and default.
 
@@ -77,7 +77,7 @@ def option(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """A place that gives settings: by name their text, list of texts or of tables, or True for a switch.
 

@@ -23,7 +23,7 @@ from mock_csms.protocol.versions import V201
 Table: TypeAlias = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rules:
     """The rules that a user wrote: those that choose an answer, and those that spoil what is sent."""
 
@@ -197,7 +197,7 @@ def nested(path: Sequence[str], value: Any) -> Any:
     return nested(path[:-1], {path[-1]: value}) if path else value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
     """Parses what may be no text at all."""
 

@@ -80,7 +80,7 @@ def integer(minimum: int = 0, maximum: int = 2**31 - 1) -> Callable[[str], int]:
     return parse
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class one_of:  # noqa: N801 - used as the functions beside it
     """Takes one of `names` without regard to case. (A function, so that no schema is read before it is needed.)"""
 

@@ -5,14 +5,13 @@ A verdict is data; the transport performs it.
 
 import base64
 import binascii
-import hmac
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 from urllib.parse import unquote
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Visitor:
     """Who asks: the raw path with its query, the subprotocols offered, and the Authorization header, or None."""
 
@@ -26,12 +25,12 @@ class Visitor:
         return unquote(self.path.partition("?")[0].rpartition("/")[2])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LetIn:
     """Complete the handshake."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SendAway:
     """Complete the handshake without a subprotocol and close at once (Part 4, 3.2)."""
 
@@ -41,7 +40,7 @@ class SendAway:
         return self.reason
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Respond:
     """Answer with an HTTP status in place of a WebSocket."""
 
@@ -53,7 +52,7 @@ class Respond:
         return f"{self.status}: {self.text}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SlamDoor:
     """Drop the connection with a TCP RST."""
 
@@ -61,7 +60,7 @@ class SlamDoor:
         return "dropped with a TCP RST"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Hang:
     """Never answer."""
 
@@ -72,7 +71,7 @@ class Hang:
 Verdict: TypeAlias = LetIn | SendAway | Respond | SlamDoor | Hang
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Refusals:
     """How upgrade requests of each station are refused: the first `times`, or for `seconds` from the first one on."""
 
@@ -81,7 +80,7 @@ class Refusals:
     seconds: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cuts:
     """How connections are cut: each so many `seconds` after it opened, `times` for each station where that is set."""
 
@@ -89,7 +88,7 @@ class Cuts:
     times: int | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class _Record:
     """What was done to one station so far: how many refusals, since when, and how many cuts."""
 
@@ -98,7 +97,7 @@ class _Record:
     cuts: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Policies:
     """Who is let in: all that flags say of it. `known` identities and `passwords` by identity: None for everybody."""
 
@@ -172,4 +171,4 @@ def _is_right(authorization: str | None, identity: str, passwords: Mapping[str, 
         given = base64.b64decode(encoded.strip(), validate=True)
     except (binascii.Error, ValueError):
         return False
-    return hmac.compare_digest(given, f"{identity}:{passwords[identity]}".encode())
+    return given == f"{identity}:{passwords[identity]}".encode()

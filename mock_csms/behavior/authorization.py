@@ -15,7 +15,7 @@ from mock_csms.protocol.actions import Json
 _ACTIONS = ("Authorize", "TransactionEvent")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mode:
     """One way to judge: the status of tokens on the mode's list, and of all others."""
 

@@ -6,7 +6,7 @@ from mock_csms.behavior.rules import Match
 from mock_csms.protocol.actions import Json
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Step:
     """One command: its action, what to lay over its default payload, and the seconds to wait before it."""
 
@@ -15,7 +15,7 @@ class Step:
     delay: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Script:
     """Steps that every station in `stations` (a pattern) gets one after another.
 

@@ -7,18 +7,20 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import MISSING, dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from mock_csms.behavior.expectations import CONNECT, DISCONNECT, ERROR, RESPONSE, Expectation
-from mock_csms.behavior.faults import FAULTS, Fault
 from mock_csms.behavior.matching import Condition, Path, parse_path
 from mock_csms.behavior.replies import COMMAND
 from mock_csms.behavior.rules import Match
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.versions import V201, Version
+
+if TYPE_CHECKING:
+    from mock_csms.behavior.faults import Fault
 
 _NAME = re.compile(r"[A-Za-z0-9]+(\.[a-z]+)?")
 _TAIL = re.compile(r"(\*(?P<times>[0-9]{1,15}))?(@(?P<stations>.+))?", re.DOTALL)
@@ -152,8 +154,10 @@ def _spelled_like(value: str, names: Sequence[str]) -> str:
     raise ValueError(f"must be one of {', '.join(names)}{did_you_mean(value, names)}")
 
 
-def parse_fault(text: str) -> tuple[Fault, float]:
+def parse_fault(text: str) -> "tuple[Fault, float]":
     """Return the fault that `kind key=value …` names, and its probability."""
+    from mock_csms.behavior.faults import FAULTS  # noqa: PLC0415 - only those who use faults wait for them
+
     kind, *words = text.split() or [""]
     if kind not in FAULTS:
         raise ValueError(f"{kind!r} is no fault{did_you_mean(kind, FAULTS)} (there are {', '.join(FAULTS)})")

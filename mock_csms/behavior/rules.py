@@ -8,12 +8,14 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from heapq import merge
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
-from mock_csms.behavior.faults import Fault
 from mock_csms.behavior.matching import PRESENT, Condition, Path, comparable, value_at
 from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import Template
+
+if TYPE_CHECKING:
+    from mock_csms.behavior.faults import Fault
 
 Then = TypeVar("Then")
 
@@ -60,7 +62,7 @@ class Refusal:
 class Spoil:
     """Spoil what is sent, with so much probability (from 0 to 1)."""
 
-    fault: Fault
+    fault: "Fault"
     probability: float = 1.0
 
 

@@ -15,7 +15,7 @@ class Strictness(StrEnum):
     OFF = "off"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Validation:
     """The strictness for each action, and for all others."""
 

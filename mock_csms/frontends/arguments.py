@@ -1,6 +1,7 @@
 """The command line: argparse made from the settings, and bad input told in one line."""
 
 import argparse
+import os
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, NoReturn
@@ -95,4 +96,10 @@ def _help(text: str) -> str:
 
 
 def _formatter(prog: str) -> argparse.HelpFormatter:
-    return argparse.HelpFormatter(prog, max_help_position=32)
+    return argparse.HelpFormatter(prog, max_help_position=32, width=_columns())
+
+
+def _columns() -> int:
+    """Return how wide the help may be. (argparse would load a slow module for each option to find it out.)"""
+    columns = os.environ.get("COLUMNS", "")
+    return int(columns) if columns.isdecimal() else 110

@@ -1,5 +1,9 @@
 """The command `mock-csms`: read the settings, serve until a signal, and tell by the exit status how it went."""
 
+import gc
+
+gc.disable()  # nothing that is loaded at the start is garbage; `serve` enables it
+
 import os
 import sys
 from collections.abc import Sequence

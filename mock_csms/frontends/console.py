@@ -30,7 +30,7 @@ class Line(NamedTuple):
     rest: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Look:
     """How lines look: the least level, how wide they may be (None: as wide as they are), and whether coloured."""
 

@@ -3,12 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from xml.etree import ElementTree
 
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """One thing that was judged: what it is, and why it failed, if it did: a line, and all that is to be known."""
 
@@ -19,6 +18,8 @@ class Case:
 
 def junit(suite: str, cases: Sequence[Case], started: str, seconds: float) -> bytes:
     """Return the report of a suite that `started` then (RFC 3339) and took so many seconds."""
+    from xml.etree import ElementTree  # noqa: PLC0415 - slow to load, and needed once, at the end
+
     failures = str(sum(bool(case.failure) for case in cases))
     counts = {"tests": str(len(cases)), "failures": failures, "errors": "0", "time": f"{seconds:.3f}"}
     root = ElementTree.Element("testsuites", {"name": suite, **counts})
@@ -39,4 +40,4 @@ def junit(suite: str, cases: Sequence[Case], started: str, seconds: float) -> by
 
 def _clean(text: str) -> str:
     """Make visible what XML cannot hold."""
-    return _NOT_XML.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+    return re.sub(_NOT_XML, lambda found: f"\\x{ord(found[0]):02x}", text)

@@ -1,6 +1,7 @@
 """Serving: the parts wired together, from the open port to the last signal."""
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -51,6 +52,8 @@ async def serve(config: Config, reread: Callable[[], Config]) -> int:
         _reread_on_hangup(csms, reread)
         if config.duration is not None:
             asyncio.get_running_loop().call_later(config.duration, ended.set)
+        gc.freeze()  # what was loaded to start stays for ever: no collection needs to look at it
+        gc.enable()
         await ended.wait()
         if verdict is None:
             return FINE

@@ -1,8 +1,6 @@
 """Where settings come from besides the command line: TOML files and the environment."""
 
 import os
-import shlex
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
@@ -21,6 +19,8 @@ ENVIRONMENT = "MOCK_CSMS_"
 
 def file_source(settings: type[Settings], path: str) -> Source:
     """Return what a TOML file says. Raises ValueError where it cannot be read or has an unknown key."""
+    import tomllib  # noqa: PLC0415 - only those who have files wait for it
+
     try:
         content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
@@ -79,6 +79,8 @@ def environment_source(settings: type[Settings], environment: Mapping[str, str] 
 
     Variables that are no setting are left alone: other tools may use such names too.
     """
+    if not any(name.startswith(ENVIRONMENT) for name in environment):
+        return Source({})
     given: dict[str, Any] = {}
     for setting in fields(settings):
         text = environment.get(ENVIRONMENT + setting.name.upper())
@@ -88,7 +90,7 @@ def environment_source(settings: type[Settings], environment: Mapping[str, str] 
                 given |= dict(_from_text(setting.name, text, declared))
         for form_name, form in (declared.forms or {}).items():
             with _named(form_name):
-                words = shlex.split(environment.get(ENVIRONMENT + form_name.upper(), ""))
+                words = _words(environment.get(ENVIRONMENT + form_name.upper(), ""))
                 tables = [form.table(part) for part in _groups(words, len(form.metavar))]
                 if tables and declared.parse:
                     declared.parse(tables)
@@ -98,13 +100,20 @@ def environment_source(settings: type[Settings], environment: Mapping[str, str] 
 
 def _from_text(name: str, text: str, declared: Flag) -> Iterable[tuple[str, Any]]:
     if declared.parse is not None:
-        yield name, shlex.split(text) if declared.takes_list else text
+        yield name, _words(text) if declared.takes_list else text
     elif text.lower() in ("1", "true", "yes", "on"):
         yield name, True
     elif text.lower() in ("0", "false", "no", "off", ""):
         yield name, False
     else:
         raise ValueError(f"{text!r} is neither true nor false")
+
+
+def _words(text: str) -> list[str]:
+    """Split a text as a shell does."""
+    import shlex  # noqa: PLC0415 - only those who use the environment wait for it
+
+    return shlex.split(text)
 
 
 @contextmanager

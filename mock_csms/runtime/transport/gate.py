@@ -39,7 +39,7 @@ class Gate(Protocol):
         """Learn that a handshake was invalid."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Limits:
     """What one connection may do; sizes in bytes, times in seconds, 0 for no time-out and no pings."""
 
