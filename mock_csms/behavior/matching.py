@@ -69,6 +69,6 @@ class Condition:
     def holds(self, payload: Any) -> bool:
         """Whether it is so in `payload`."""
         found = value_at(payload, self.path)
-        if self.value is PRESENT:
+        if found is ABSENT or self.value is PRESENT:
             return found is not ABSENT
-        return found is not ABSENT and comparable(self.path, found) == comparable(self.path, self.value)
+        return comparable(self.path, found) == comparable(self.path, self.value)

@@ -5,7 +5,7 @@ looking at the others: by the action, then by the value that its rules ask for.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from heapq import merge
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
@@ -35,11 +35,11 @@ class Match:
 
     def suits(self, payload: Any, station: Station) -> bool:
         """Whether the rule is for a message with that payload of that station, however often."""
-        return (
-            all(condition.holds(payload) for condition in self.conditions)
-            and (self.stations == "*" or fnmatchcase(station.identity, self.stations))
-            and (self.when is None or self.when(station))
-        )
+        for condition in self.conditions:
+            if not condition.holds(payload):
+                return False
+        is_station = self.stations == "*" or fnmatchcase(station.identity, self.stations)
+        return is_station and (self.when is None or self.when(station))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +127,9 @@ class _Shelf(Generic[Then]):
             if not values:
                 self._general.append(entry)
                 continue
-            path, value = max(((c.path, c.value) for c in values), key=lambda pair: len(telling[pair[0]]))
-            self._by_value.setdefault(path, {}).setdefault(comparable(path, value), []).append(entry)
+            chosen = max(values, key=lambda condition: len(telling[condition.path]))
+            by_value = self._by_value.setdefault(chosen.path, {})
+            by_value.setdefault(comparable(chosen.path, chosen.value), []).append(_without(entry, chosen))
 
     def candidates(self, payload: Any) -> Iterator[Entry[Then]]:
         """Return the rules that may match `payload`, in their order."""
@@ -138,6 +139,13 @@ class _Shelf(Generic[Then]):
             if entries:
                 found.append(entries)
         return iter(found[0]) if len(found) == 1 else merge(*found, key=lambda entry: entry[0])
+
+
+def _without(entry: Entry[Then], condition: Condition) -> Entry[Then]:
+    """Return an entry without the condition that it is found by, which then need not be looked at again."""
+    number, rule = entry
+    rest = tuple(other for other in rule.match.conditions if other is not condition)
+    return number, replace(rule, match=replace(rule.match, conditions=rest))
 
 
 def _values(rule: Rule[Any]) -> list[Condition]:

@@ -63,12 +63,13 @@ class Console:
         if line.level < self._look.level:
             return
         name = event.station or "-"
-        self._name_width = max(self._name_width, len(name))
-        text = f"{self._time(event.at)} {name:{self._name_width}} {as_text(line)}"
+        if len(name) > self._name_width:  # noqa: PLR1730 - max() costs as much as the rest of the line
+            self._name_width = len(name)
+        width = self._look.width if line.level < _ERROR else None
+        text = f"{self._time(event.at)} {name.ljust(self._name_width)} {as_text(line, width)}"
         if not text.isprintable():
             text = _escape(text)
-        width = self._look.width
-        if line.level < _ERROR and width is not None and len(text) > width:
+        if width is not None and len(text) > width:
             text = text[: width - 1] + "…"
         if self._look.is_coloured and line.level > _INFO:
             text = f"{_COLOURS[line.level]}{text}{_PLAIN}"
@@ -87,10 +88,11 @@ def describe(event: Event) -> Line:
     return _LINES[type(event)](event)
 
 
-def as_text(line: Line) -> str:
-    """Return a line without its time and station."""
-    mark = "" if line.level <= _INFO else f" {LEVELS[line.level]}:"
-    return f"{line.way:2} {line.subject:{_SUBJECT_WIDTH}}{mark} {line.rest}".rstrip()
+def as_text(line: Line, most: int | None = None) -> str:
+    """Return a line without its time and station, of its rest at most so many characters."""
+    level, way, subject, rest = line
+    mark = "" if level <= _INFO else f" {LEVELS[level]}:"
+    return f"{way or '  '} {subject.ljust(_SUBJECT_WIDTH)}{mark} {rest[:most]}".rstrip()
 
 
 def _escape(line: str) -> str:
