@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks import load, report
 from benchmarks.lab import FULL, QUICK, Lab
+from benchmarks.messages import TOKENS
 from benchmarks.rounds import measure
 from benchmarks.rows import ROWS
 from benchmarks.verdicts import judge
@@ -22,6 +23,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="mock-csms-bench-") as name:
         folder = Path(name)
         _allow_many_connections()
+        (folder / "tokens.toml").write_text(TOKENS, encoding="utf-8")
         outcome = measure(rows, asked.rounds, Lab(folder, scale, load.build(folder)))
     verdicts = [judge(row, outcome) for row in rows]
     report.write(verdicts, outcome, asked.rounds, scale)

@@ -29,6 +29,11 @@ _SAMPLES = [
 
 BOOT = _call("BootNotification", {"reason": "PowerUp", "chargingStation": {"model": "bench", "vendorName": "bench"}})
 
+AUTHORIZE = _call("Authorize", {"idToken": {"idToken": "T99999", "type": "ISO14443"}})
+
+TOKENS = "".join(f'[[token]]\nid = "T{number}"\nstatus = "Blocked"\n' for number in range(100_000))
+"""A configuration file with as many tokens as a big operator's list."""
+
 HEARTBEAT = _call("Heartbeat", {})
 
 TRANSACTION_EVENT = _call(

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from benchmarks.messages import HEARTBEAT, TRANSACTION_EVENT
+from benchmarks.messages import AUTHORIZE, HEARTBEAT, TRANSACTION_EVENT
 from benchmarks.probes import Probe, churn, cost, idle, rate, run, start_up
-from benchmarks.servers import BARE, CHECKED, ECHO, MOCK, OCPP_RPC, TRACED
+from benchmarks.servers import BARE, CHECKED, ECHO, MANY_TOKENS, MOCK, OCPP_RPC, RECORDED, TRACED
 
 Figure: TypeAlias = str
 """A probe's name and the name of one of its figures, such as `tx mock.fresh`."""
@@ -21,8 +21,8 @@ class Group:
 
 
 GROUPS: Sequence[Group] = (
-    Group({"start mock": start_up(MOCK), "start bare": start_up(BARE)}, repeats=4),
-    Group({"help mock": run("server.py", "--help"), "help argparse": run("-c", "import argparse")}, repeats=4),
+    Group({"start mock": start_up(MOCK), "start bare": start_up(BARE)}, repeats=3),
+    Group({"help mock": run("server.py", "--help"), "help argparse": run("-c", "import argparse")}, repeats=3),
     Group(
         {
             "tx mock": rate(MOCK, TRANSACTION_EVENT),
@@ -30,10 +30,12 @@ GROUPS: Sequence[Group] = (
             "tx ocpp-rpc": rate(OCPP_RPC, TRANSACTION_EVENT),
             "tx traced": rate(TRACED, TRANSACTION_EVENT),
             "tx checked": rate(CHECKED, TRANSACTION_EVENT),
+            "tx recorded": rate(RECORDED, TRANSACTION_EVENT),
         },
         repeats=2,
     ),
-    Group({"heartbeat mock": rate(MOCK, HEARTBEAT), "heartbeat echo": rate(ECHO, HEARTBEAT)}, repeats=2),
+    Group({"heartbeat mock": rate(MOCK, HEARTBEAT), "heartbeat echo": rate(ECHO, HEARTBEAT)}),
+    Group({"tokens mock": rate(MANY_TOKENS, AUTHORIZE), "no tokens mock": rate(MOCK, AUTHORIZE)}),
     Group({"idle mock": idle(MOCK), "idle echo": idle(ECHO)}, repeats=2),
     Group(
         {
@@ -69,6 +71,9 @@ RATE, MS, KB, US = "messages/CPU s", "ms", "kB", "µs"
 _TX = "TransactionEvent 1 kB, 50 stations"
 _TRACE = "〃 with --trace"
 _CHECKS = "〃 with --trace and all checks"
+_RECORDS = "〃 with --trace, --events, --diagram"
+_TOKENS = "Authorize, 100,000 tokens in a file"
+_PLAIN = "the mock without"
 _HB = "Heartbeat, 50 stations"
 _STOP = "SIGTERM to exit, 1,000 stations"
 _FLEET = "cost per message, 5,000 stations"
@@ -85,6 +90,8 @@ ROWS: Sequence[Row] = (
     Row("rpc-warm", _TX, _WARM, "tx mock.warm", "tx ocpp-rpc.warm", RATE),
     Row("trace", _TRACE, _ECHO, "tx traced.fresh", "tx echo.fresh", RATE),
     Row("checks", _CHECKS, _ECHO, "tx checked.fresh", "tx echo.fresh", RATE, 0.35, 0.6),
+    Row("records", _RECORDS, _PLAIN, "tx recorded.fresh", "tx mock.fresh", RATE, goal=0.8),
+    Row("tokens", _TOKENS, _PLAIN, "tokens mock.fresh", "no tokens mock.fresh", RATE, floor=0.9),
     Row("heartbeat", _HB, _ECHO, "heartbeat mock.fresh", "heartbeat echo.fresh", RATE, 0.6, 1.0),
     Row("heartbeat-warm", _HB, _WARM, "heartbeat mock.warm", "heartbeat echo.warm", RATE),
     Row("start", "start to listening", _BARE, "start mock.time", "start bare.time", MS, 1.5, 1.15),

@@ -48,6 +48,8 @@ class Server:
 
 MOCK = Server((sys.executable, "server.py", "--port", "0"))
 TRACED = Server(MOCK.command, flags={"--trace": "{folder}/trace.jsonl"})
+RECORDED = Server(MOCK.command, flags={**TRACED.flags, "--events": "{folder}/events", "--diagram": "{folder}/page"})
+MANY_TOKENS = Server(MOCK.command, flags={"--config": "{folder}/tokens.toml"})
 CHECKED = Server(MOCK.command, flags={**TRACED.flags, "--checks": "all"})
 ECHO = Server((sys.executable, str(_PEERS / "echo.py")), answer="2")
 BARE = Server((sys.executable, "-c", LISTEN))

@@ -6,6 +6,7 @@ A parser gets what stands behind one flag: a text, or a list of texts where the 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,7 @@ def several(item: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
 
 def enumeration(schema: str, *path: str) -> Callable[[], Iterable[str]]:
     """Return the values of the enumeration at `path` in the OCPP schema called `schema`."""
-    return lambda: V201.schemas.values(schema, *path)
+    return cache(lambda: V201.schemas.values(schema, *path))
 
 
 def commands() -> Iterable[str]:

@@ -4,7 +4,7 @@ A `RuleBook` is one layer of rules, of which the first that matches and has uses
 looking at the others: by the action, then by the value that its rules ask for.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from heapq import merge
@@ -131,14 +131,16 @@ class _Shelf(Generic[Then]):
             by_value = self._by_value.setdefault(chosen.path, {})
             by_value.setdefault(comparable(chosen.path, chosen.value), []).append(_without(entry, chosen))
 
-    def candidates(self, payload: Any) -> Iterator[Entry[Then]]:
+    def candidates(self, payload: Any) -> Iterable[Entry[Then]]:
         """Return the rules that may match `payload`, in their order."""
         found = [self._general] if self._general else []
         for path, by_value in self._by_value.items():
             entries = by_value.get(comparable(path, value_at(payload, path)))
             if entries:
                 found.append(entries)
-        return iter(found[0]) if len(found) == 1 else merge(*found, key=lambda entry: entry[0])
+        if len(found) < 2:
+            return found[0] if found else ()
+        return merge(*found, key=lambda entry: entry[0])
 
 
 def _without(entry: Entry[Then], condition: Condition) -> Entry[Then]:

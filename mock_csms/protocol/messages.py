@@ -147,12 +147,13 @@ def _malformed(number: int, array: list[Any]) -> Malformed:
 def encode(message: Message) -> bytes:
     """Return the JSON text of `message` as it goes over the wire."""
     match message:
-        case Call(id_, action, payload):
-            array = [_CALL, id_, action, payload]
-        case Result(id_, payload):
-            array = [_RESULT, id_, payload]
-        case Error(id_, code, description, details):
-            array = [_ERROR, id_, code, description[:MAX_DESCRIPTION_LENGTH], details or {}]
+        case Result():
+            array = [_RESULT, message.id, message.payload]
+        case Call():
+            array = [_CALL, message.id, message.action, message.payload]
+        case Error():
+            description = message.description[:MAX_DESCRIPTION_LENGTH]
+            array = [_ERROR, message.id, message.code, description, message.details or {}]
     return orjson.dumps(array)
 
 

@@ -172,7 +172,9 @@ class Session:
         if decision.fault:
             self._host.publish(Spoiled(clock.now(), self.identity, decision.fault, decision.message, answers))
         for act in decision.acts:
-            if isinstance(act, Emission | Close) and act.after > 0:
+            if isinstance(act, Emission) and not act.after:
+                self._send(act, answers, decision.rule, decision.fault)
+            elif isinstance(act, Emission | Close) and act.after:
                 asyncio.get_running_loop().call_later(act.after, self._do, act, answers, decision)
             else:
                 self._do(act, answers, decision)
