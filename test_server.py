@@ -1,6 +1,7 @@
 """Black box: the process, its flags and its exit status. Every flag is proved by the frames on a real WebSocket."""
 
 import asyncio
+import os
 import shlex
 import signal
 import socket
@@ -124,6 +125,19 @@ async def test_host() -> None:
         await station.ask("Heartbeat")
         with pytest.raises(ConnectionRefusedError):
             await asyncio.open_connection("127.0.0.1", int(mock.port))
+
+
+async def test_ready_pipe(tmp_path: Path) -> None:
+    """A named pipe is written to, and stays a pipe."""
+    pipe = tmp_path / "ready"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    async with Mock("--ready-file", str(pipe)) as mock:
+        told = b""
+        while not told.endswith(b"\n"):
+            told += os.read(reader, 100)
+        assert (told.decode(), pipe.is_fifo()) == (mock.url + "\n", True)
+    os.close(reader)
 
 
 async def test_ready_file(tmp_path: Path) -> None:

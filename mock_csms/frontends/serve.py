@@ -65,10 +65,15 @@ def _announce(url: str, ready_file: str | None, people: TextIO) -> None:
     """Tell people and scripts that the mock listens; the file appears whole or not at all."""
     with suppress(BrokenPipeError):  # nobody has to listen to us
         print(f"Listening on {url}", file=people, flush=True)
-    if ready_file is not None:
+    if ready_file is None:
+        return
+    ready = Path(ready_file)
+    if ready.exists() and not ready.is_file():  # a pipe, or a device that must not be replaced by a file
+        ready.write_text(url + "\n", encoding="utf-8")
+    else:
         unfinished = Path(f"{ready_file}.{os.getpid()}")
         unfinished.write_text(url + "\n", encoding="utf-8")
-        unfinished.replace(ready_file)
+        unfinished.replace(ready)
 
 
 def _end_on_signals(ended: asyncio.Event, records: Records) -> None:
