@@ -101,8 +101,20 @@ def modes() -> Iterable[tuple[str, ...]]:
         yield f"`{name}`", f"{mode.listed}" if name.endswith("list") else "", mode.others
 
 
+def speed() -> Iterable[tuple[str, ...]]:
+    """Return a row for every ratio of the last run of the benchmarks."""
+    import orjson
+
+    yield "what", "measured on", "floor", "goal", "ratio", "verdict"
+    for verdict in orjson.loads((README.parent / "benchmarks" / "results.json").read_bytes())["rows"]:
+        row = verdict["row"]
+        numbers = (row["floor"], row["goal"], verdict["ratio"])
+        yield row["what"], row["measured_on"], *("" if n is None else f"{n:.3g}" for n in numbers), verdict["word"]
+
+
 TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
     "flags": flags,
+    "speed": speed,
     "faults": faults,
     "placeholders": placeholders,
     "modes": modes,
