@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from benchmarks.messages import AUTHORIZE, HEARTBEAT, TRANSACTION_EVENT
 from benchmarks.probes import Probe, churn, cost, idle, rate, run, start_up
-from benchmarks.servers import BARE, CHECKED, ECHO, MANY_TOKENS, MOCK, OCPP_RPC, RECORDED, TRACED
+from benchmarks.servers import BARE, CHECKED, ECHO, MANY_TOKENS, MOCK, OCPP_RPC, ONE_TOKEN, RECORDED, TRACED
 
 Figure: TypeAlias = str
 """A probe's name and the name of one of its figures, such as `tx mock.fresh`."""
@@ -35,7 +35,7 @@ GROUPS: Sequence[Group] = (
         repeats=2,
     ),
     Group({"heartbeat mock": rate(MOCK, HEARTBEAT), "heartbeat echo": rate(ECHO, HEARTBEAT)}),
-    Group({"tokens mock": rate(MANY_TOKENS, AUTHORIZE), "no tokens mock": rate(MOCK, AUTHORIZE)}),
+    Group({"tokens mock": rate(MANY_TOKENS, AUTHORIZE), "one token mock": rate(ONE_TOKEN, AUTHORIZE)}),
     Group({"idle mock": idle(MOCK), "idle echo": idle(ECHO)}, repeats=2),
     Group(
         {
@@ -91,7 +91,7 @@ ROWS: Sequence[Row] = (
     Row("trace", _TRACE, _ECHO, "tx traced.fresh", "tx echo.fresh", RATE),
     Row("checks", _CHECKS, _ECHO, "tx checked.fresh", "tx echo.fresh", RATE, 0.35, 0.6),
     Row("records", _RECORDS, _PLAIN, "tx recorded.fresh", "tx mock.fresh", RATE, goal=0.8),
-    Row("tokens", _TOKENS, _PLAIN, "tokens mock.fresh", "no tokens mock.fresh", RATE, floor=0.9),
+    Row("tokens", _TOKENS, "the mock with one", "tokens mock.fresh", "one token mock.fresh", RATE, floor=0.9),
     Row("heartbeat", _HB, _ECHO, "heartbeat mock.fresh", "heartbeat echo.fresh", RATE, 0.6, 1.0),
     Row("heartbeat-warm", _HB, _WARM, "heartbeat mock.warm", "heartbeat echo.warm", RATE),
     Row("start", "start to listening", _BARE, "start mock.time", "start bare.time", MS, 1.5, 1.15),
