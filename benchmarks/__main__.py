@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks import load, report
 from benchmarks.lab import FULL, QUICK, Lab
-from benchmarks.messages import TOKENS
+from benchmarks.messages import CONFIGURATIONS
 from benchmarks.rounds import measure
 from benchmarks.rows import ROWS
 from benchmarks.verdicts import judge
@@ -23,7 +23,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="mock-csms-bench-") as name:
         folder = Path(name)
         _allow_many_connections()
-        (folder / "tokens.toml").write_text(TOKENS, encoding="utf-8")
+        for file, text in CONFIGURATIONS.items():
+            (folder / file).write_text(text, encoding="utf-8")
         outcome = measure(rows, asked.rounds, Lab(folder, scale, load.build(folder)))
     verdicts = [judge(row, outcome) for row in rows]
     report.write(verdicts, outcome, asked.rounds, scale)

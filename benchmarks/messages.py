@@ -31,8 +31,18 @@ BOOT = _call("BootNotification", {"reason": "PowerUp", "chargingStation": {"mode
 
 AUTHORIZE = _call("Authorize", {"idToken": {"idToken": "T99999", "type": "ISO14443"}})
 
-TOKENS = "".join(f'[[token]]\nid = "T{number}"\nstatus = "Blocked"\n' for number in range(100_000))
-"""A configuration file with as many tokens as a big operator's list."""
+_TOKEN = '[[token]]\nid = "T{0}"\nstatus = "Blocked"\n'
+_RULE = '[[rule]]\nmatch = "Authorize[idToken.idToken=T{0}]"\nreply.idTokenInfo.status = "Blocked"\n'
+CONFIGURATIONS = {
+    f"{name}.toml": "".join(map(table.format, range(first, 100_000)))
+    for name, table, first in [
+        ("one_token", _TOKEN, 99_999),
+        ("tokens", _TOKEN, 0),
+        ("one_rule", _RULE, 99_999),
+        ("rules", _RULE, 0),
+    ]
+}
+"""Configuration files: as many tokens or rules as a big operator has, and just the one that `AUTHORIZE` asks for."""
 
 HEARTBEAT = _call("Heartbeat", {})
 

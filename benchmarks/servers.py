@@ -49,8 +49,10 @@ class Server:
 MOCK = Server((sys.executable, "server.py", "--port", "0"))
 TRACED = Server(MOCK.command, flags={"--trace": "{folder}/trace.jsonl"})
 RECORDED = Server(MOCK.command, flags={**TRACED.flags, "--events": "{folder}/events", "--diagram": "{folder}/page"})
-MANY_TOKENS = Server(MOCK.command, flags={"--config": "{folder}/tokens.toml"})
-ONE_TOKEN = Server(MOCK.command, flags={"--token": "T99999=Blocked"})
+ONE_TOKEN, TOKENS, ONE_RULE, RULES = (
+    Server(MOCK.command, flags={"--config": f"{{folder}}/{name}.toml"})
+    for name in ("one_token", "tokens", "one_rule", "rules")
+)
 CHECKED = Server(MOCK.command, flags={**TRACED.flags, "--checks": "all"})
 ECHO = Server((sys.executable, str(_PEERS / "echo.py")), answer="2")
 BARE = Server((sys.executable, "-c", LISTEN))

@@ -7,7 +7,7 @@ from typing import Any
 from mock_csms.behavior.admission import Policies
 from mock_csms.behavior.commands import Script, Step
 from mock_csms.behavior.replies import Replies
-from mock_csms.behavior.rules import Answer, Match, Refusal, Rule, RuleBook
+from mock_csms.behavior.rules import Answer, Refusal, Rule, RuleBook
 from mock_csms.behavior.templates import SAMPLE, Template, compile_template, escape, merge
 from mock_csms.config import Config
 from mock_csms.flags import flag_of, option
@@ -89,18 +89,23 @@ def check(config: Config) -> Sequence[str]:
                 check_payload(step.action, command_payload(config, step), script.on)
             except ValueError as error:
                 raise ValueError(f"{where}: {error}") from None
-    return [warning for rule in config.rule.answers for warning in _warnings(config, rule)]
+    if not config.rule.answers:
+        return []
+    below = replace(config, rule=Rules(), offline=False, require_boot=False)
+    replies = Replies(defaults(below, V201), layers(below))
+    return [warning for rule in config.rule.answers for warning in _warnings(rule, replies)]
 
 
-def _warnings(config: Config, rule: Rule[Answer]) -> Sequence[str]:
-    """Tell what a rule would send that is against the book, for a call that it matches."""
+def _warnings(rule: Rule[Answer], below: Replies) -> Sequence[str]:
+    """Tell what a rule would send that is against the book, laid over what is answered `below` it."""
     if isinstance(rule.then, Refusal):
         code, known = rule.then.code, list(ErrorCode)
         return [] if code in known else [f"{rule.name}: {code!r} is no error code of OCPP-J{did_you_mean(code, known)}"]
-    action = rule.match.action
-    request = sample_request(rule.match)
-    alone = replace(config, rule=Rules((replace(rule, match=Match(action)),)), require_boot=False)
-    replies = Replies(defaults(alone, V201), layers(alone))
-    answer = replies.answer(Call("id", action, request), (), SAMPLE._replace(request=request)).message
-    violations = V201.schemas.response_violations(action, answer.payload) if isinstance(answer, Result) else ()
+    action, request = rule.match.action, sample_request(rule.match)
+    context = SAMPLE._replace(request=request)
+    default = below.answer(Call("id", action, request), (), context).message
+    if not isinstance(default, Result):
+        return []
+    answer = merge(default.payload, rule.then.payload(context))
+    violations = V201.schemas.response_violations(action, answer)
     return [f"{rule.name}: breaks the schema of {action}Response: {violations[0]}"] if violations else []
