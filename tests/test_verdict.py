@@ -145,6 +145,8 @@ CASES = f"""
 {RESET}.response {SOON}                   | Reset!NotSupported       | 1 | Reset.error
 {RESET}.response[status=Accepted] {SOON}  | Reset=Rejected           | 1 | status: expected Accepted, got Rejected
 {RESET}.error[code=NotSupported]          | Reset!NotSupported       | 0 |
+{RESET}.error[details.a=1,description=because] {SOON} | Reset!NotSupported | 1 | details.a: expected 1, got nothing
+--expect disconnect[code=1000,reason=]    | boot bye                 | 0 |
 {RESET}.response {SOON}                   | Reset=Nope               | 1 | 0 seen
 --expect BootNotification {SOON}          | invalid unknown junk     | 1 | 0 seen
 --expect BootNotification --validate report | invalid                | 0 |
@@ -252,6 +254,9 @@ TransactionEvent[eventTyp=Ended] eventType|TransactionEvent[eventType=Endet] End
 TransactionEvent[seqNo=true] integer|TransactionEvent[seqNo=1.5] integer|TransactionEvent[offline=1] boolean
 TransactionEvent[seqNo="1"] integer|TransactionEvent[evse=1] object|TransactionEvent[evse.id=1 evse.id
 Reset.response[status=Nope] Accepted|Reset.response[type=Immediate] type
+connect[subprotokol=ocpp2.0.1] 'subprotocol'|connect[code=1000] subprotocol|connect[subprotocol.x=1] subprotocol.x
+disconnect[cod=1000] 'code'|disconnect[code=normal] integer|disconnect[Reason=x] 'reason'
+Reset.error[kode=NotSupported] 'code'|Reset.error[detail.a=1] 'details'|Reset.error[details=1] object
 """
 
 
@@ -266,6 +271,7 @@ def test_bad_notation(bad: str) -> None:
 
 BAD_FLAGS = """
 --expect ""|--expect Nope|--expect Heartbeat*3..2|--expect TransactionEvent[eventType=Endet]
+--expect connect[subprotokol=x]|--expect disconnect[cod=1000]|--forbid Reset.error[kode=x]|--expect disconnect[code=x]
 --forbid Reset|--forbid Heartbeat*2|--forbid TransactionEvent[seqNo=x]
 --expect connect --within 0|--expect connect --within nan|--expect connect --wait-for-station -1
 --expect connect --expect-stations 0|--expect connect --expect-stations 1.5|--duration 0|--duration x

@@ -1,12 +1,13 @@
 """What a run must show: expectations, counted for each station out of the events, and the verdict on them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple, TypeAlias
 
 from mock_csms.behavior.events import Connected, Disconnected, Event, Received
 from mock_csms.behavior.matching import Condition, Difference, value_at
+from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Result
 
 CONNECT = "connect"
@@ -41,6 +42,17 @@ class Expectation:
             return f"at least {self.least}"
         return f"exactly {self.least}" if self.least == self.most else f"{self.least} to {self.most}"
 
+
+_TEXT: Json = {"type": "string"}
+SHAPES: Mapping[str, Json] = {
+    CONNECT: {"properties": {"subprotocol": _TEXT}, "additionalProperties": False},
+    DISCONNECT: {"properties": {"code": {"type": "integer"}, "reason": _TEXT}, "additionalProperties": False},
+    ERROR: {
+        "properties": {"code": _TEXT, "description": _TEXT, "details": {"type": "object"}},
+        "additionalProperties": False,
+    },
+}
+"""What can be asked of the happenings that are no payloads of OCPP, written as its schemas are."""
 
 Happening: TypeAlias = tuple[str, Any]
 """What expectations look at: a name and a payload."""

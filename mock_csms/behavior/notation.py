@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from mock_csms.behavior.expectations import CONNECT, DISCONNECT, ERROR, RESPONSE, Expectation
+from mock_csms.behavior.expectations import CONNECT, DISCONNECT, ERROR, RESPONSE, SHAPES, Expectation
 from mock_csms.behavior.matching import Condition, Path, parse_path
 from mock_csms.behavior.replies import COMMAND
 from mock_csms.behavior.rules import Match
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.schemas import node_at
 from mock_csms.protocol.versions import V201, Version
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def parse_match(text: str, *, commands: bool, version: Version = V201) -> Match:
     if tail is None:
         raise ValueError(f"{pattern.tail!r} behind the match is not *N or @GLOB, in this order")
     name = action if row.sender is not Sender.EITHER else pattern.name
-    conditions = tuple(_condition(f"{action}Request", path, value, version) for path, value in pattern.conditions)
+    conditions = tuple(_condition(_node(action, path, version), path, value) for path, value in pattern.conditions)
     times = int(tail["times"]) if tail["times"] else None
     if times == 0:
         raise ValueError(f"{pattern.tail!r}: a rule that is never used")
@@ -98,10 +99,9 @@ def parse_expectation(text: str, *, counted: bool = True, version: Version = V20
         raise ValueError(f"{action} is not {'a command' if dot else 'sent by stations'}{hint}")
     if dot and (f".{kind}" not in (RESPONSE, ERROR) or action not in version.actions):
         raise ValueError(f"{pattern.name!r} ends with neither {RESPONSE} nor {ERROR}")
-    schema = (
-        {"": f"{action}Request", RESPONSE: f"{action}Response"}.get(dot + kind) if action in version.actions else None
+    conditions = tuple(
+        _condition(_node(pattern.name, path, version), path, value) for path, value in pattern.conditions
     )
-    conditions = tuple(_condition(schema, path, value, version) for path, value in pattern.conditions)
     tail = _COUNT.fullmatch(pattern.tail)
     if tail is None or (tail["least"] and not counted):
         raise ValueError(f"{pattern.tail!r} behind the match is not @GLOB{', *N, *N.. or *M..N' if counted else ''}")
@@ -114,9 +114,17 @@ def parse_expectation(text: str, *, counted: bool = True, version: Version = V20
     return Expectation(pattern.name, conditions, tail["stations"] or "*", least, most, text)
 
 
-def _condition(schema: str | None, path: Path, text: str, version: Version) -> Condition:
-    """Return the condition that `text`, read as the type that the schema has there (if there is one), is at `path`."""
-    node = version.schemas.node(schema, path) if schema else {}
+def _node(name: str, path: Path, version: Version) -> Json:
+    """Return what is known of `path` in the happening called `name`. Raises ValueError where nothing can be there."""
+    action, _, kind = name.partition(".")
+    shape = SHAPES.get(f".{kind}" if kind else name)
+    if shape is not None:
+        return node_at(shape, name, path)
+    return version.schemas.node(f"{action}{'Response' if kind else 'Request'}", path)
+
+
+def _condition(node: Json, path: Path, text: str) -> Condition:
+    """Return the condition that `text`, read as the type that the schema's `node` has, is at `path`."""
     try:
         return Condition(path, _value(text, node))
     except ValueError as error:

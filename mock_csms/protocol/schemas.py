@@ -100,19 +100,24 @@ class Schemas:
 
         Positions in arrays are digits. Raises ValueError for a path that the schema does not have.
         """
-        root = _cached_schema(self, name)
-        node = root
-        for depth, part in enumerate(path):
-            if "items" in node and part.isdigit():
-                node = _resolve(root, node["items"])
-            elif part in node.get("properties", {}):
-                node = _resolve(root, node["properties"][part])
-            elif _is_free(node):
-                return {}
-            else:
-                hint = did_you_mean(part, node.get("properties", {}))
-                raise ValueError(f"{name} has no {'.'.join(path[: depth + 1])!r}{hint}")
-        return node
+        return node_at(_cached_schema(self, name), name, path)
+
+
+def node_at(root: Json, name: str, path: Sequence[str]) -> Json:
+    """Return what the schema `root`, called `name`, says of `path`, as `Schemas.node` does."""
+    node = root
+    for depth, part in enumerate(path):
+        if "items" in node and part.isdigit():
+            node = _resolve(root, node["items"])
+        elif part in node.get("properties", {}):
+            node = _resolve(root, node["properties"][part])
+        elif _is_free(node):
+            return {}
+        else:
+            known = node.get("properties", {})
+            hint = did_you_mean(part, known) or (f"; it has {', '.join(known)}" if known else "")
+            raise ValueError(f"{name} has no {'.'.join(path[: depth + 1])!r}{hint}")
+    return node
 
 
 def _resolve(root: Json, node: Json) -> Json:
