@@ -111,6 +111,9 @@ async def judged(flags: str, transcript: str) -> Judged:
 
 ENDED = "--expect TransactionEvent[eventType=Ended]"
 ORDER = "--expect-order --expect BootNotification --expect Heartbeat"
+TWICE = "--expect-order --expect Heartbeat --expect Heartbeat"
+AGAIN = f"{ORDER} --expect BootNotification"
+EXACTLY = "--expect-order --expect Heartbeat*1 --expect BootNotification*1 --expect Heartbeat*1"
 RESET = "--commands Reset:0 --expect Reset"
 SOON = "--within 1"
 
@@ -132,6 +135,15 @@ CASES = f"""
 {ORDER} {SOON}                            | beat boot                | 1 | FAILED +Heartbeat
 {ORDER}                                   | beat boot beat           | 0 |
 --expect BootNotification --expect Heartbeat | beat boot             | 0 |
+{TWICE} {SOON}                            | beat                     | 1 | FAILED +Heartbeat: .*0 seen
+{TWICE}                                   | beat beat                | 0 |
+{AGAIN}                                   | boot beat boot           | 0 |
+{AGAIN} {SOON}                            | boot boot beat           | 1 | FAILED +BootN.*0 seen, 1 too early
+{EXACTLY} {SOON}                          | beat boot beat           | 0 |
+{EXACTLY}                                 | beat boot beat beat      | 1 | exactly 1.* 2 seen
+{EXACTLY}                                 | beat beat boot beat      | 1 | exactly 1.* 2 seen
+--expect-order --expect Heartbeat*2.. --expect BootNotification | beat boot beat boot | 0 |
+--expect-order --expect connect --expect disconnect --expect connect | boot bye CS-1: | 0 |
 --forbid Heartbeat                        | boot beat                | 1 | FAILED.*Heartbeat.*CS-1
 --forbid Heartbeat {SOON}                 | boot                     | 0 | ok.*Heartbeat
 --forbid connect[subprotocol=ocpp2.0.1]   | CS-1:                    | 1 |

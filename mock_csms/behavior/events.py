@@ -104,7 +104,10 @@ class Unanswered(Event):
 
 @dataclass(frozen=True, slots=True)
 class Judged(Event):
-    """A station has `met` an expectation, has `exceeded` it, or did what was `forbidden`."""
+    """A station has `met` an expectation, has `exceeded` or in the end `missed` it, or did what was `forbidden`.
+
+    One with an upper bound is met only in the end; `station` is empty where none came that it is about.
+    """
 
     expectation: str
     outcome: str

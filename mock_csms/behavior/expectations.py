@@ -1,6 +1,6 @@
 """What a run must show: expectations, counted for each station out of the events, and the verdict on them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple, TypeAlias
@@ -86,7 +86,10 @@ class Tally:
 
 
 class News(NamedTuple):
-    """That an expectation was met, exceeded, or is a forbidden thing that came."""
+    """That an expectation was met, exceeded or, in the end, missed, or is a forbidden thing that came; once each.
+
+    One with an upper bound is met only when nothing can happen any more: in the end.
+    """
 
     expectation: str
     outcome: str
@@ -96,6 +99,7 @@ class Judge:
     """Counts happenings for each station against what is expected and what is forbidden.
 
     As many as `stations` must meet all expectations that are about them, and every expectation must be met by one.
+    `in_order` each happening counts for one expectation only, so that a sequence such as A, B, A can be expected.
     """
 
     def __init__(
@@ -124,7 +128,7 @@ class Judge:
             for number, expectation in enumerate(self.expected):
                 if expectation.concerns(identity) and self.is_met(number, identity):
                     self._met_by[number] += 1
-                    news.append(News(expectation.text, "met"))
+                    news += [News(expectation.text, "met")] if expectation.most is None else []
             self._complete += self._meets_all(identity)
         happened = happening(event)
         if happened is None or identity not in self.tallies:
@@ -135,27 +139,60 @@ class Judge:
                 self.broken.setdefault(number, identity)
                 news.append(News(forbidden.text, "forbidden"))
         concerned = [n for n, known in enumerate(self.expected) if known.name == name and known.concerns(identity)]
-        return news + [told for number in concerned for told in self._count(number, identity, payload)]
+        matched = [number for number in concerned if self._matches(number, identity, payload)]
+        return news + [told for number in self._claimants(identity, matched) for told in self._count(number, identity)]
 
-    def _count(self, number: int, identity: str, payload: Any) -> Sequence[News]:
+    def _matches(self, number: int, identity: str, payload: Any) -> bool:
+        """Whether a payload is as expected; the one that was nearest to it is remembered."""
+        tally, differences = self.tallies[identity][number], _differences(self.expected[number], payload)
+        if differences and (tally.miss is None or len(differences) <= len(tally.miss)):
+            tally.miss = differences
+        return not differences
+
+    def _claimants(self, identity: str, matched: list[int]) -> list[int]:
+        """Return for which of the expectations that it matched a happening counts.
+
+        In order it is one: the first that still lacks it, or else the last before that, which then has one more.
+        """
+        if not self._in_order:
+            return matched
+        row = self.tallies[identity]
+        lacking = len(row)
+        for number, expectation in enumerate(self.expected):
+            if expectation.concerns(identity) and row[number].count < expectation.least:
+                lacking = number
+                break
+        if lacking not in matched:
+            for number in matched:
+                row[number].early += number > lacking
+        return [number for number in matched if number <= lacking][-1:]
+
+    def _count(self, number: int, identity: str) -> Sequence[News]:
         tally, expectation = self.tallies[identity][number], self.expected[number]
-        differences = _differences(expectation, payload)
-        if differences:
-            if tally.miss is None or len(differences) <= len(tally.miss):
-                tally.miss = differences
-            return []
-        if self._in_order and not all(self.is_met(earlier, identity) for earlier in range(number)):
-            tally.early += 1
-            return []
         was_met, was_complete = self.is_met(number, identity), self._meets_all(identity)
         tally.count += 1
         is_met = self.is_met(number, identity)
         self._met_by[number] += is_met - was_met
         self._complete += self._meets_all(identity) - was_complete
-        if expectation.most is not None and tally.count > expectation.most:
-            self._exceeded = True
-            return [News(expectation.text, "exceeded")]
-        return [News(expectation.text, "met")] if is_met and not was_met else []
+        if expectation.most is None:
+            return [News(expectation.text, "met")] if is_met and not was_met else []
+        if tally.count != expectation.most + 1:
+            return []
+        self._exceeded = True
+        return [News(expectation.text, "exceeded")]
+
+    def conclude(self) -> Iterator[tuple[str, News]]:
+        """Yield what each station has met or missed, where only the end could tell; missed is what too few have met."""
+        for number, expectation in enumerate(self.expected):
+            outcomes = {
+                identity: "met" if self.is_met(number, identity) else "missed"
+                for identity, row in self.tallies.items()
+                if expectation.concerns(identity) and not _is_exceeded(expectation, row[number])
+            } or ({} if self.is_exceeded(number) else {"": "missed"})
+            for identity, outcome in outcomes.items():
+                was_told = outcome == "met" and expectation.most is None
+                if not was_told and (outcome == "met" or not self.is_met_by_enough(number)):
+                    yield identity, News(expectation.text, outcome)
 
     def is_met(self, number: int, identity: str) -> bool:
         """Whether a station meets an expectation, or need not."""
@@ -174,8 +211,7 @@ class Judge:
 
     def is_exceeded(self, number: int) -> bool:
         """Whether an expectation happened too often with some station."""
-        most = self.expected[number].most
-        return most is not None and any(row[number].count > most for row in self.tallies.values())
+        return any(_is_exceeded(self.expected[number], row[number]) for row in self.tallies.values())
 
     @property
     def stations_missing(self) -> int:
@@ -197,6 +233,10 @@ class Judge:
     def can_end_early(self) -> bool:
         """Whether a satisfied judge stays so: nothing is forbidden, and nothing can happen too often."""
         return not self.forbidden and all(expectation.most is None for expectation in self.expected)
+
+
+def _is_exceeded(expectation: Expectation, tally: Tally) -> bool:
+    return expectation.most is not None and tally.count > expectation.most
 
 
 def _differences(expectation: Expectation, payload: Any) -> Sequence[Difference]:

@@ -20,7 +20,11 @@ class Records:
         "NAME[path=value,…][@GLOB][*COUNT]",
         repeated=True,
     )
-    expect_order: bool = switch("the expectations must be met in the order given", needs=("expect",))
+    expect_order: bool = switch(
+        "the expectations must be met in the order given; what comes counts for one of them: the first that lacks it, "
+        "or else the last before that",
+        needs=("expect",),
+    )
     forbid: Sequence[Expectation] = flag(
         (),
         "end with status 1 when this comes",

@@ -77,6 +77,7 @@ class Records:
 
     def conclude(self, verdict: Verdict, people: TextIO) -> None:
         """Tell the verdict, and write it where it is wanted."""
+        verdict.conclude()
         self.flush()
         with suppress(BrokenPipeError):  # nobody has to listen to us
             people.write(self._mask(verdict.report()))

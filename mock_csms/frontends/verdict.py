@@ -21,6 +21,7 @@ from mock_csms.behavior.redaction import MASK, mask_json
 from mock_csms.config import Config
 from mock_csms.frontends.console import as_text, describe
 from mock_csms.frontends.junit import Case
+from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
 
 FINE = 0
@@ -45,6 +46,7 @@ class Verdict:
         self._hides_tokens = config.redact
         self._within = config.within
         self._end = end
+        self._is_concluded = False
         self._history: deque[Event] = deque(maxlen=_MOST_LINES)
         loop = asyncio.get_running_loop()
         self._timer = loop.call_later(config.wait_for_station, end)
@@ -52,6 +54,8 @@ class Verdict:
         shown.subscribe(self._history.append, Connected, Disconnected, Received, Sent, Spoiled, Unanswered, Refused)
 
     def _look(self, event: Event) -> None:
+        if self._is_concluded:
+            return
         if isinstance(event, Connected) and not self.judge.tallies:
             self._timer.cancel()
             self._timer = asyncio.get_running_loop().call_later(self._within, self._end)
@@ -61,6 +65,12 @@ class Verdict:
         may_decide = news or isinstance(event, Connected)  # one more station may be all that was missing
         if may_decide and (self.judge.is_hopeless or (self.judge.can_end_early and self.judge.is_satisfied)):
             self._end()
+
+    def conclude(self) -> None:
+        """Judge what was seen; what happens from now on, such as that all connections are closed, is not looked at."""
+        self._is_concluded = True
+        for identity, told in self.judge.conclude():
+            self._bus.publish(Judged(clock.now(), identity, told.expectation, told.outcome))
 
     @property
     def status(self) -> int:

@@ -66,9 +66,12 @@ class Model:
         self.expected = judge.expected
         self.counts = {act.station: [0] * len(judge.expected) for act in history}
         for act in history:
-            for number, expectation in enumerate(self.expected):
-                earlier = [self.is_met(each, act.station) for each in range(number)]
-                self.counts[act.station][number] += fits(expectation, act) and (all(earlier) or not in_order)
+            row = self.counts[act.station]
+            matched = [number for number, expectation in enumerate(self.expected) if fits(expectation, act)]
+            lacking = [n for n, e in enumerate(self.expected) if act.station in self.about(n) and row[n] < e.least]
+            reached = [number for number in matched if number <= (lacking or [99])[0]]
+            for number in reached[-1:] if in_order else matched:
+                row[number] += 1
         fine = [station for station in self.counts if all(self.is_met(n, station) for n in range(len(self.expected)))]
         met_by = [sum(self.is_met(n, station) for station in self.about(n)) for n in range(len(self.expected))]
         enough = [met >= (stations if e.stations == "*" else 1) for met, e in zip(met_by, self.expected, strict=True)]
@@ -109,7 +112,6 @@ EXPECTATIONS = st.builds(
 ACTS = st.builds(
     Act, st.sampled_from(STATIONS), st.sampled_from(NAMES), st.integers(0, 1), st.sampled_from([False, False, True])
 )
-BY_NAME = st.lists(EXPECTATIONS, max_size=4, unique_by=lambda expectation: expectation.name)
 
 
 def connecting_first(acts: Sequence[Act]) -> list[Act]:
@@ -123,7 +125,7 @@ def connecting_first(acts: Sequence[Act]) -> list[Act]:
 
 
 @given(
-    BY_NAME,
+    st.lists(EXPECTATIONS, max_size=4),
     st.lists(EXPECTATIONS, max_size=1),
     st.booleans(),
     st.integers(1, 2),
@@ -141,8 +143,7 @@ def test_judge_against_a_model(
         after = Model(judge, history[:number], in_order=in_order, stations=stations)
         assert (judge.is_satisfied, judge.is_hopeless) == (after.is_satisfied, after.is_hopeless)
         assert {station: [each.count for each in row] for station, row in judge.tallies.items()} == after.counts
-        told = [each for each in news if each.outcome != "met" or (each.expectation, "exceeded") not in news]
-        assert sorted(told) == sorted(decided(judge, before, after, act))
+        assert sorted(news) == sorted(decided(judge, before, after, act))
         assert not (before.is_satisfied and judge.can_end_early) or judge.is_satisfied, (
             "satisfied for ever, and then not"
         )
@@ -151,22 +152,70 @@ def test_judge_against_a_model(
 
 
 def decided(judge: Judge, before: Model, after: Model, act: Act) -> Iterator[tuple[str, str]]:
-    """Yield what an act of a station decides: what it meets now and did not before, exceeds, or must not do."""
+    """Yield what an act of a station decides: what it meets or exceeds now and did not before, or must not do."""
     for number, each in enumerate(judge.expected):
         if act.station in after.about(number):
             knew = act.station in before.counts
-            if after.is_met(number, act.station) and not (knew and before.is_met(number, act.station)):
+            count, counted = after.counts[act.station][number], before.counts[act.station][number] if knew else 0
+            if each.most is None and count >= each.least and not (knew and counted >= each.least):
                 yield each.text, "met"
-            count = after.counts[act.station][number]
-            if (
-                each.most is not None
-                and count > each.most
-                and count > (before.counts[act.station][number] if knew else 0)
-            ):
+            if each.most is not None and count > each.most >= counted:
                 yield each.text, "exceeded"
     for each in judge.forbidden:
         if fits(each, act):
             yield each.text, "forbidden"
+
+
+NAMED = st.lists(EXPECTATIONS, max_size=4, unique_by=lambda expectation: expectation.name)
+
+
+@given(NAMED, st.booleans(), st.lists(ACTS, max_size=15).map(connecting_first))
+def test_each_outcome_is_told_once(expected: list[Expectation], in_order: bool, history: list[Act]) -> None:
+    """In the end each expectation has one outcome with each station that it is about; missed is told of failures."""
+    judge = Judge(expected, in_order=in_order)
+    told = [(act.station, *news) for act in history for news in judge.look_at(event(act))]
+    told += [(station, *news) for station, news in judge.conclude()]
+    model = Model(judge, history, in_order=in_order, stations=1)
+    for number, each in enumerate(expected):
+        outcomes = {station: outcome for station, text, outcome in told if text == each.text}
+        assert len(outcomes) == [text for _, text, _ in told].count(each.text)
+        for station, outcome in outcomes.items():
+            is_over = each.most is not None and station and model.counts[station][number] > each.most
+            is_met = bool(station) and model.is_met(number, station)
+            assert outcome == ("exceeded" if is_over else "met" if is_met else "missed")
+        failed = set(model.about(number) or [""]) - outcomes.keys()
+        assert not failed or judge.is_met_by_enough(number), "a failure of which nothing is told"
+        assert "missed" not in outcomes.values() or not judge.is_met_by_enough(number)
+
+
+UNBOUNDED = EXPECTATIONS.map(lambda each: Expectation(each.name, each.conditions, "*", each.least, None, each.text))
+ONE_STATION = st.lists(ACTS.map(lambda act: act._replace(station="A1")), max_size=15).map(connecting_first)
+
+
+@given(st.lists(UNBOUNDED, max_size=4), ONE_STATION)
+def test_in_order_is_a_subsequence(expected: list[Expectation], history: list[Act]) -> None:
+    """In order at least so many of each are met exactly when they are, one after another, among what happened."""
+    judge = Judge(expected, in_order=True)
+    for act in history:
+        judge.look_at(event(act))
+    rest = iter(history)
+    wanted = [each for each in expected for _ in range(each.least)]
+    assert all(any(fits(each, act) for act in rest) for each in wanted) == judge.is_satisfied or not history
+
+
+@given(st.lists(st.sampled_from(NAMES[2:]), min_size=1, max_size=5), st.lists(st.integers(1, 3), min_size=5), st.data())
+def test_exact_sequence_in_order(names: list[str], counts: list[int], data: st.DataObject) -> None:
+    """Exactly so many of each, in that order, with the same name again or not, are met; one more is one too many."""
+    expected = [Expectation(name, (), "*", least, least) for name, least in zip(names, counts, strict=False)]
+    judge = Judge(expected, in_order=True)
+    judge.look_at(event(Act("A1", CONNECT, 0)))
+    for each in expected:
+        for _ in range(each.least):
+            assert not judge.is_satisfied
+            judge.look_at(event(Act("A1", each.name, 0)))
+    assert judge.is_satisfied
+    judge.look_at(event(Act("A1", data.draw(st.sampled_from(names)), 0)))
+    assert judge.is_hopeless
 
 
 @given(st.lists(EXPECTATIONS, min_size=1, max_size=4), st.lists(ACTS, max_size=20).map(connecting_first))
