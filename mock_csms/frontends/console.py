@@ -67,8 +67,7 @@ class Console:
             self._name_width = len(name)
         width = self._look.width if line.level < _ERROR else None
         text = f"{self._time(event.at)} {name.ljust(self._name_width)} {as_text(line, width)}"
-        if not text.isprintable():
-            text = _escape(text)
+        text = printable(text)
         if width is not None and len(text) > width:
             text = text[: width - 1] + "…"
         if self._look.is_coloured and line.level > _INFO:
@@ -95,8 +94,10 @@ def as_text(line: Line, most: int | None = None) -> str:
     return f"{way or '  '} {subject.ljust(_SUBJECT_WIDTH)}{mark} {rest[:most]}".rstrip()
 
 
-def _escape(line: str) -> str:
+def printable(line: str) -> str:
     """Make line ends and terminal controls that came over the wire visible and harmless."""
+    if line.isprintable():
+        return line
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)
 
 

@@ -1,25 +1,14 @@
 """The verdict of a run: when it is passed, what it is, and how it is told."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
-from mock_csms.behavior.events import (
-    Connected,
-    Disconnected,
-    Event,
-    Judged,
-    Received,
-    Refused,
-    Sent,
-    Spoiled,
-    Unanswered,
-)
+from mock_csms.behavior.events import Connected, Disconnected, Event, Judged, Received
 from mock_csms.behavior.expectations import Judge, Tally
 from mock_csms.behavior.matching import Difference
 from mock_csms.behavior.redaction import MASK, mask_json
 from mock_csms.config import Config
-from mock_csms.frontends.console import as_text, describe
+from mock_csms.frontends.history import History
 from mock_csms.frontends.junit import Case
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
@@ -30,8 +19,6 @@ NO_STATION = 4
 
 _MOST_STATIONS = 20
 """How many stations are named for an expectation."""
-_MOST_LINES = 200
-"""How many of the last messages are told with a verdict."""
 
 
 class Verdict:
@@ -47,11 +34,11 @@ class Verdict:
         self._within = config.within
         self._end = end
         self._is_concluded = False
-        self._history: deque[Event] = deque(maxlen=_MOST_LINES)
+        self._history = History()
+        self._history.watch(shown)
         loop = asyncio.get_running_loop()
         self._timer = loop.call_later(config.wait_for_station, end)
         bus.subscribe(self._look, Connected, Disconnected, Received)
-        shown.subscribe(self._history.append, Connected, Disconnected, Received, Sent, Spoiled, Unanswered, Refused)
 
     def _look(self, event: Event) -> None:
         if self._is_concluded:
@@ -105,7 +92,7 @@ class Verdict:
             yield Case(f"not {forbidden.text}", f"it came from {station}" if station else "")
 
     def report(self) -> str:
-        """Return the verdict for people: every case, and for a failure the last messages of the run."""
+        """Return the verdict for people: every case, and for a failure the messages of the run."""
         lines = []
         for case in self.cases():
             first, *rest = case.details.splitlines() or [""]
@@ -116,9 +103,7 @@ class Verdict:
         if self.status == NO_STATION:
             lines.append("no station came")
         if self.status != FINE:
-            lines += ["", f"The last messages of the run ({_MOST_LINES} at most):"]
-            lines += [f"  {event.station or '-'} {as_text(describe(event))}" for event in self._history]
-            lines.append("")
+            lines += ["", "The messages of the run:", *(f"  {line}" for line in self._history.lines()), ""]
         failed = sum(bool(case.failure) for case in self.cases())
         lines.append(
             f"{'passed' if self.status == FINE else 'failed'}: {failed} of {len(self.cases())} not as expected"
