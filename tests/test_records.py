@@ -36,9 +36,10 @@ class Run(Mock):
         """Stop it, or wait until it ends, and return what it wrote to stdout after the first line."""
         if stop:
             self.process.send_signal(signal.SIGTERM)
-        await asyncio.to_thread(self.process.wait, PATIENCE)
         assert self.process.stdout
-        return self.process.stdout.read().decode()
+        report = await asyncio.wait_for(asyncio.to_thread(self.process.stdout.read), PATIENCE)
+        await asyncio.to_thread(self.process.wait, PATIENCE)
+        return report.decode()
 
 
 def read(path: Path) -> list[Any]:

@@ -59,9 +59,9 @@ class Run(Mock):
 
     async def ended(self) -> Judged:
         """Wait until it has ended."""
-        status = await asyncio.to_thread(self.process.wait, PATIENCE)
         assert self.process.stdout
-        return status, self.process.stdout.read().decode()
+        report = await asyncio.wait_for(asyncio.to_thread(self.process.stdout.read), PATIENCE)
+        return await asyncio.to_thread(self.process.wait, PATIENCE), report.decode()
 
 
 async def act(station: Station, word: str) -> None:

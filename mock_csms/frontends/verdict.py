@@ -8,6 +8,7 @@ from mock_csms.behavior.expectations import Judge, Tally
 from mock_csms.behavior.matching import Difference
 from mock_csms.behavior.redaction import MASK, mask_json
 from mock_csms.config import Config
+from mock_csms.frontends.console import printable
 from mock_csms.frontends.history import History
 from mock_csms.frontends.junit import Case
 from mock_csms.runtime import clock
@@ -77,7 +78,7 @@ class Verdict:
         judge = self.judge
         for number, expectation in enumerate(judge.expected):
             seen = [
-                f"{identity}: {tally[number].count} seen{self._nearest(tally[number])}"
+                printable(f"{identity}: {tally[number].count} seen{self._nearest(tally[number])}")
                 for identity, tally in judge.tallies.items()
                 if expectation.concerns(identity)
             ] or ["no station came that it is about"]
@@ -89,7 +90,7 @@ class Verdict:
     def _forbidden_cases(self) -> Iterator[Case]:
         for number, forbidden in enumerate(self.judge.forbidden):
             station = self.judge.broken.get(number)
-            yield Case(f"not {forbidden.text}", f"it came from {station}" if station else "")
+            yield Case(f"not {forbidden.text}", printable(f"it came from {station}") if station else "")
 
     def report(self) -> str:
         """Return the verdict for people: every case, and for a failure the messages of the run."""
@@ -97,7 +98,9 @@ class Verdict:
         for case in self.cases():
             first, *rest = case.details.splitlines() or [""]
             lines.append(
-                f"{'FAILED' if case.failure else 'ok':7} {case.name}: {case.failure or first}".removesuffix(": ")
+                f"{'FAILED' if case.failure else 'ok':7} {printable(case.name)}: {case.failure or first}".removesuffix(
+                    ": "
+                )
             )
             lines += [f"        {line}" for line in rest]
         if self.status == NO_STATION:
