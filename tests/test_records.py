@@ -230,13 +230,27 @@ async def test_redact(tmp_path: Path) -> None:
         await station.send(f'[2,"c","Authorize",{{"idToken":{{ "idToken" :\t"{SECRET}')
         await station.expect(4)
         await station.call("MeterValues", {"idToken": SECRET})
+        hidden = orjson.dumps({"idToken": {"idToken": f"h-{SECRET}"}}).decode()
+        for data in (hidden, {"text": orjson.dumps(hidden).decode()}, f"{SECRET}-tok was {hidden}", [f"{SECRET}-TOK."]):
+            await station.call("DataTransfer", {"vendorId": "Authorize", "data": data})
+        await station.send(f'[2,"e","Authorize",{{"idToken":{{"idT\\u006fken":"{SECRET}-e","type":"Central"}}}}]')
+        await station.expect(3)
+        await station.send(f'[4,"stray","GenericError","{SECRET}-tok is unknown",{{"why":"{SECRET}-tok"}}]')
+        await station.send(f'[3,"{SECRET}-tok')
         texts = {"stdout": await mock.ended(), "stderr": mock.log}
         texts |= {file.name: file.read_text() for file in tmp_path.iterdir()}
-    leaks = {name: re.findall(f".{{60}}{SECRET}.{{20}}", text) for name, text in texts.items() if SECRET in text}
-    assert leaks == {}
+    leaks = {name: re.findall(f"(?i).{{,60}}{SECRET}.{{,20}}", text) for name, text in texts.items()}
+    assert {name: leak for name, leak in leaks.items() if leak} == {}
     assert [name for name, text in texts.items() if "Authorize" not in text or "***" not in text] == []
     assert len(junit(files[2])) == 3
     assert {record["messageType"] for record in read(files[0])} == {"CALL", "CALLRESULT", "CALLERROR"}
+
+
+def test_redact_before_the_start() -> None:
+    """What is strange about a rule is told without its token."""
+    rule = f"Authorize[idToken.idToken={SECRET}]"
+    ended = run("--redact", "--port", "0", "--reply", rule, '{"nope":1}', "--duration", "0.1")
+    assert (ended.returncode, SECRET in ended.stderr, "warning: " in ended.stderr) == (0, False, True)
 
 
 async def test_passwords_are_never_written(tmp_path: Path) -> None:

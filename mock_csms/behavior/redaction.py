@@ -1,57 +1,191 @@
-"""Masking idTokens in what is shown or written."""
+"""Masking idTokens in what is shown or written: where they stand, and where they are only mentioned.
 
+They stand under the key `idToken`, also one with escapes in it, and also in a text that holds JSON itself. Mentioned is
+one that stood somewhere before: in a description, an error, a text of the vendor's.
+"""
+
+import json
 import re
+from collections.abc import Iterator
 from dataclasses import fields, replace
 from typing import Any, TypeVar
 
+import orjson
+
 from mock_csms.behavior.events import Event
+from mock_csms.behavior.matching import Difference, Path
 from mock_csms.protocol.messages import Call, Error, Result
+from mock_csms.protocol.schemas import Violation
 
 MASK = "***"
+KEY = "idToken"
+MOST_TOKENS = 100
+"""How many tokens are remembered, the last ones, to be found where they are mentioned."""
+_SHORTEST, _LONGEST = 4, 255
+"""How long a token is that is remembered: `1` is mentioned everywhere, and the schema allows 36 characters."""
 
-_IN_JSON = re.compile(rb'("idToken"\s*:\s*)("(?:[^"\\\n]|\\.)*"?|[-+0-9.eE]+)')
+_LITERAL = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_PIECE = re.compile(
+    rf"(?P<key>{_LITERAL})(?P<colon>\s*:\s*)(?P<value>{_LITERAL}?|[-+0-9.eE]+)?|(?P<alone>{_LITERAL}?)", re.DOTALL
+)
+"""The strings of a JSON text, with the keys before them; at the end of a text that was cut, one without its end."""
+
+_SPELLED = "".join(rf"(?:{char}|\\+u(?i:{ord(char):04x}))" for char in KEY)
+_LOOSE = re.compile(
+    rf"""(?P<name>(?P<around>\\*["']){_SPELLED}(?P=around)\s*:\s*)"""
+    r"""(?:"(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?|(?P<quote>\\+["'])[^\n]*?(?:(?<!\\)(?P=quote)|$)|[-+0-9.eE]+)""",
+    re.MULTILINE,
+)
+"""A key and its value somewhere in a text that is no JSON as a whole."""
 _IN_NAMES = re.compile(r'(idToken\s*=\s*)("(?:[^"\\]|\\.)*"|[^,\]"\\\n]*)')  # of rules and expectations
 _IN_DIFFERENCES = re.compile(r"(idToken: expected )[^\n]*?(, got )[^;\n]*")
+_NOT_TEXT = ("station", "outcome")
+"""What is told of events in the mock's own words, or must stay to tell stations apart."""
 
 AnyEvent = TypeVar("AnyEvent", bound=Event)
 
 
-def mask_text(text: bytes) -> bytes:
-    """Return JSON text with every idToken in it masked, also where it was cut off or is no JSON."""
-    return _IN_JSON.sub(rb'\1"' + MASK.encode() + b'"', text)
+class Redactor:
+    """Masks idTokens, and remembers the last of them for where they are mentioned."""
+
+    def __init__(self) -> None:
+        self._tokens: dict[str, None] = {}
+
+    def event(self, event: AnyEvent) -> AnyEvent:
+        """Return `event` with every idToken in it masked."""
+        parts = {field.name: getattr(event, field.name) for field in fields(event) if field.name not in _NOT_TEXT}
+        for part in parts.values():
+            if isinstance(part, Call | Result):
+                self._learn(part.payload)
+            elif isinstance(part, Error):
+                self._learn(part.details)
+        return replace(event, **{name: self._part(part) for name, part in parts.items()})
+
+    def frame(self, text: bytes) -> bytes:
+        """Return JSON text with every idToken in it masked, also where it was cut off or is no JSON."""
+        return self._json(text.decode(errors="surrogateescape")).encode(errors="surrogateescape")
+
+    def words(self, text: str) -> str:
+        """Return what is said, by people or by programs, with the idTokens in it masked."""
+        if not _may_have_keys(text):
+            return self._mentioned(text)
+        is_json = text.lstrip()[:1] in ("{", "[", '"') and _is_json(text)
+        return self._json(text) if is_json else self._loosely(text)
+
+    def value(self, value: Any) -> Any:
+        """Return a JSON value with every idToken in it masked."""
+        if isinstance(value, str):
+            return self.words(value)
+        if isinstance(value, list):
+            return [self.value(item) for item in value]
+        if isinstance(value, dict):
+            return {key: self.at((key,), item) for key, item in value.items()}
+        return value
+
+    def at(self, path: Path, value: Any) -> Any:
+        """Return the JSON value at `path` with every idToken in it masked; it may be one itself."""
+        return MASK if path[-1] == KEY and type(value) in (str, int, float) else self.value(value)
+
+    def difference(self, difference: Difference) -> Difference:
+        """Return what differs, with every idToken masked."""
+        path, wanted, found = difference
+        return Difference(path, self.at(path, wanted), self.at(path, found))
+
+    def _part(self, part: Any) -> Any:
+        match part:
+            case bytes():
+                return self.frame(part)
+            case str():
+                return self.words(part)
+            case tuple() | list():
+                return type(part)(map(self._part, part))
+            case Call(id=id_, action=action, payload=payload):
+                return Call(id_, action, self.value(payload))
+            case Result(id=id_, payload=payload):
+                return Result(id_, self.value(payload))
+            case Error(id=id_, code=code, description=description, details=details):
+                return Error(id_, code, self.words(description), self.value(details))
+            case Violation(path=path, message=message, code=code):
+                return Violation(path, self.words(message), code)
+        return part
+
+    def _json(self, text: str) -> str:
+        """Mask JSON text string by string, and leave all else in it as it was written."""
+        if not _may_have_keys(text) and self._mentioned(text) == text:
+            return text
+        masked = _PIECE.sub(self._piece, text)
+        return masked if _is_json(text) else self._loosely(masked)
+
+    def _loosely(self, text: str) -> str:
+        """Mask what looks like an idToken in a text of any kind."""
+        text = _LOOSE.sub(rf'\g<name>"{MASK}"', text)
+        text = _IN_NAMES.sub(rf"\1{MASK}", text)
+        return self._mentioned(_IN_DIFFERENCES.sub(rf"\1{MASK}\2{MASK}", text))
+
+    def _piece(self, piece: re.Match[str]) -> str:
+        key, colon, value, alone = piece.group("key", "colon", "value", "alone")
+        if alone is not None:
+            return self._literal(alone)
+        if value and _meaning(key) == KEY:
+            self._learn({KEY: _meaning(value)})
+            return f'{key}{colon}"{MASK}"'
+        is_text = value is not None and value.startswith('"')
+        return f"{key}{colon}{self._literal(value) if is_text else value or ''}"
+
+    def _literal(self, literal: str) -> str:
+        meaning = _meaning(literal)
+        masked = self.words(meaning)
+        return literal if masked == meaning else json.dumps(masked, ensure_ascii=False)
+
+    def _mentioned(self, text: str) -> str:
+        """Mask the tokens that are remembered where they stand as words, in any case."""
+        lower = text.lower()
+        for token in sorted((token for token in self._tokens if token in lower), key=len, reverse=True):
+            pattern = rf"(?<![0-9A-Za-z]){re.escape(token)}(?![0-9A-Za-z])"
+            text = re.sub(pattern, MASK, text, flags=re.IGNORECASE)
+        return text
+
+    def _learn(self, value: Any) -> None:
+        """Remember the idTokens in a JSON value."""
+        for token in _tokens(value):
+            if _SHORTEST <= len(token) <= _LONGEST and token != MASK:
+                lower = token.lower()
+                self._tokens.pop(lower, None)
+                self._tokens[lower] = None
+                if len(self._tokens) > MOST_TOKENS:
+                    del self._tokens[next(iter(self._tokens))]
 
 
-def mask_words(text: str) -> str:
-    """Return what is said to people with the idTokens in it masked."""
-    text = _IN_NAMES.sub(rf"\1{MASK}", mask_text(text.encode(errors="replace")).decode())
-    return _IN_DIFFERENCES.sub(rf"\1{MASK}\2{MASK}", text)
-
-
-def mask_json(value: Any) -> Any:
-    """Return a JSON value with every idToken in it masked."""
+def _tokens(value: Any) -> Iterator[str]:
     if isinstance(value, list):
-        return [mask_json(item) for item in value]
-    if isinstance(value, dict):
-        return {
-            key: MASK if key == "idToken" and type(item) in (str, int, float) else mask_json(item)
-            for key, item in value.items()
-        }
-    return value
+        for item in value:
+            yield from _tokens(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if key == KEY and type(item) in (str, int, float):
+                yield str(item)
+            else:
+                yield from _tokens(item)
 
 
-def masked(event: AnyEvent) -> AnyEvent:
-    """Return `event` with every idToken in it masked."""
-    return replace(event, **{field.name: _masked(getattr(event, field.name)) for field in fields(event)})
+def _may_have_keys(text: str) -> bool:
+    """Whether it may be that an idToken stands in a text; without escapes its key is written as it is."""
+    return KEY in text or "\\" in text
 
 
-def _masked(value: Any) -> Any:
-    match value:
-        case bytes():
-            return mask_text(value)
-        case str():
-            return mask_words(value)
-        case Call() | Result():
-            return replace(value, payload=mask_json(value.payload))
-        case Error():
-            return replace(value, description=mask_words(value.description), details=mask_json(value.details))
-    return value
+def _meaning(literal: str) -> str:
+    """Return what a string in JSON means; of one that is broken, what stands between its quotes."""
+    if "\\" not in literal:
+        return literal.strip('"')
+    try:
+        return str(json.loads(literal, strict=False))
+    except ValueError:
+        return literal.strip('"')
+
+
+def _is_json(text: str) -> bool:
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return False
+    return True

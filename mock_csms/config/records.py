@@ -50,7 +50,7 @@ class Records:
     events: str | None = flag(None, "write everything that happens as JSON Lines; - is stdout", values.text, "FILE")
     junit: str | None = flag(None, "write the verdict as JUnit XML", values.text, "FILE", needs=("expect", "forbid"))
     diagram: str | None = flag(None, "write the run as a sequence diagram, one HTML page", values.text, "FILE")
-    redact: bool = switch("mask idTokens in all that is shown or written")
+    redact: bool = switch("mask idTokens in all that is shown or written, also where the last 100 are mentioned again")
     quiet: bool = switch("show no lines but the first and the verdict")
     verbose: bool = switch("show messages in full", short="-v", rivals=("quiet",))
     log_level: str = flag(

@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if parsed["print_config"]:
         sys.stdout.write(as_toml(config, sources))
         return 0
-    for warning in warnings:
+    for warning in _redacted(warnings) if config.redact else warnings:
         sys.stderr.write(f"mock-csms: warning: {warning}\n")
     import asyncio  # noqa: PLC0415 - --help and a usage error do not wait for the machinery
 
@@ -43,6 +43,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     status = asyncio.Runner().run(serve(config, lambda: read_config(gather(parsed))))
     os._exit(status)  # all is closed and written; to take the interpreter apart would take longer than to stop
+
+
+def _redacted(lines: Sequence[str]) -> Sequence[str]:
+    from mock_csms.behavior.redaction import Redactor  # noqa: PLC0415 - only those who mask wait for it
+
+    return [Redactor().words(line) for line in lines]
 
 
 def _parser() -> Parser:

@@ -9,7 +9,8 @@ from typing import Any
 import orjson
 
 from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Refused
-from mock_csms.behavior.matching import ABSENT, PRESENT, Condition, Path, value_at
+from mock_csms.behavior.matching import ABSENT, PRESENT, Condition, Difference, Path, value_at
+from mock_csms.behavior.redaction import Redactor
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.frontends.console import as_text, describe
 from mock_csms.protocol.actions import Json
@@ -35,10 +36,12 @@ class Wanted:
         """Whether a call is one that is wanted."""
         return call.action == self.action and all(condition.holds(call.payload) for condition in self.conditions)
 
-    def differences(self, call: Call) -> Sequence[str]:
-        """Return in what a call of the right action differs, a line for each path."""
+    def differences(self, call: Call) -> Sequence[Difference]:
+        """Return in what a call of the right action differs."""
         return [
-            _difference(condition, call.payload) for condition in self.conditions if not condition.holds(call.payload)
+            Difference(condition.path, condition.value, value_at(call.payload, condition.path))
+            for condition in self.conditions
+            if not condition.holds(call.payload)
         ]
 
     def __str__(self) -> str:
@@ -66,12 +69,13 @@ def _conditions(path: Path, part: Any) -> Iterator[Condition]:
         yield Condition(path, PRESENT if part is ... or part == {} else [] if part == () else part)
 
 
-def _difference(condition: Condition, payload: Any) -> str:
-    expected, found = condition.value, value_at(payload, condition.path)
+def _told(difference: Difference) -> str:
+    """Write a difference in a line."""
+    path, expected, found = difference
     texts = _shown(expected), _shown(found)
-    if texts[0] == texts[1]:  # 1 and "1"
+    if texts[0] == texts[1] and expected != found:  # 1 and "1"
         texts = _json(expected), _json(found)
-    return f"{'.'.join(condition.path)}: expected {texts[0]}, got {texts[1]}"
+    return f"{'.'.join(path)}: expected {texts[0]}, got {texts[1]}"
 
 
 def _shown(value: Any) -> str:
@@ -136,10 +140,11 @@ def _call(event: Event) -> Call | None:
 
 
 class Inbox:
-    """All that comes from stations, for those who wait for something."""
+    """All that comes from stations, for those who wait for something; `redactor` masks what is told of it."""
 
-    def __init__(self, bus: Bus) -> None:
+    def __init__(self, bus: Bus, redactor: Redactor | None = None) -> None:
         self._boxes: dict[str, _Box] = {}
+        self._redactor = redactor
         bus.subscribe(lambda event: self._box(event.station).put(event), Connected, Refused, Disconnected, Received)
 
     def _box(self, identity: str) -> _Box:
@@ -163,30 +168,40 @@ class Inbox:
         finally:
             del box.waiting[future]
         if not future.done():
-            raise AssertionError(
-                f"{identity} sent no {wanted_} within {within:g} s\n{self._instead(identity, wanted_)}"
-            )
+            text = "\n".join(self._missing(identity, wanted_, within))
+            raise AssertionError(self._redactor.words(text) if self._redactor else text)
         return future.result()
 
-    def _instead(self, identity: str, wanted_: Wanted) -> str:
-        """Tell what came from a station instead of the wanted call, and which call was nearest."""
+    def _missing(self, identity: str, wanted_: Wanted, within: float) -> Iterator[str]:
+        """Tell that a wanted call has not come, which one was nearest, and what came instead."""
         box = self._boxes[identity]
-        lines = []
+        yield f"{identity} sent no {self._hidden(wanted_)} within {within:g} s"
         calls = [call for seen in box.calls.values() if (call := _call(seen.event)) and call.action == wanted_.action]
         if calls:
             nearest = min(reversed(calls), key=lambda call: len(wanted_.differences(call)))
-            lines += [f"nearest: {_cut(f'{nearest.action} {_json(nearest.payload)}')}"]
-            lines += [f"  {difference}" for difference in wanted_.differences(nearest)]
+            payload = self._redactor.value(nearest.payload) if self._redactor else nearest.payload
+            yield f"nearest: {_cut(f'{nearest.action} {_json(payload)}')}"
+            for difference in wanted_.differences(nearest):
+                yield f"  {_told(self._redactor.difference(difference) if self._redactor else difference)}"
         if box.last:
             earlier = box.count - len(box.last)
-            lines.append(f"came instead{f' ({earlier} more before)' if earlier else ''}:")
-            return "\n".join([*lines, *map(_line, box.last)])
-        others = ", ".join(sorted(other for other, known in self._boxes.items() if known.last)) or "nobody"
-        return f"came instead: nothing, {identity} has not connected ({others} has)"
+            yield f"came instead{f' ({earlier} more before)' if earlier else ''}:"
+            yield from (
+                _line(seen, self._redactor.event(seen.event) if self._redactor else seen.event) for seen in box.last
+            )
+        else:
+            others = ", ".join(sorted(other for other, known in self._boxes.items() if known.last)) or "nobody"
+            yield f"came instead: nothing, {identity} has not connected ({others} has)"
+
+    def _hidden(self, wanted_: Wanted) -> Wanted:
+        if self._redactor is None:
+            return wanted_
+        masked = [Condition(each.path, self._redactor.at(each.path, each.value)) for each in wanted_.conditions]
+        return Wanted(wanted_.action, masked)
 
 
-def _line(seen: _Seen) -> str:
-    event = seen.event
+def _line(seen: _Seen, event: Event) -> str:
+    """Tell of what was seen, with the event as it may be shown."""
     is_refused = isinstance(event, Received) and event.is_refused
     note = " (refused)" if is_refused else " (returned before)" if seen.is_taken else ""
     return f"  {rfc3339(event.at)[11:23]} {_cut(as_text(describe(event)))}{note}"

@@ -38,7 +38,9 @@ class Csms:
         self.bus = Bus()
         self._sources = [Source({"port": "0"})]
         self._mock = Mock(self._read(config, settings), self.bus)
-        self._inbox = Inbox(self.bus)
+        self._records = Records(replace(self.config, quiet=True, verbose=False), self.bus)
+        self._redactor = self._records.redactor
+        self._inbox = Inbox(self.bus, self._redactor)
         self._stack = AsyncExitStack()
 
     @property
@@ -64,7 +66,7 @@ class Csms:
     async def __aenter__(self) -> Self:
         """Listen. Raises OSError where the address cannot be had, or a file of the settings cannot be written."""
         async with AsyncExitStack() as stack:
-            stack.enter_context(Records(replace(self.config, quiet=True, verbose=False), self.bus))
+            stack.enter_context(self._records)
             await stack.enter_async_context(self._mock)
             self._stack = stack.pop_all()
         self._mock.publish(Started(clock.now(), "", self.url, self._mock.chance.seed))
@@ -110,7 +112,8 @@ class Csms:
         try:
             return await self._mock.call(station, Step(action, payload or {}))
         except CallFailed as failure:
-            raise CallFailed(f"{action} to {station}: {failure}") from None
+            reason = self._redactor.words(str(failure)) if self._redactor else failure
+            raise CallFailed(f"{action} to {station}: {reason}") from None
 
     async def receive(
         self, station: str, action: str, part: Mapping[str, Any] | None = None, *, within: float = 5.0

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
 from mock_csms.behavior.events import ALL, Failed
-from mock_csms.behavior.redaction import mask_words, masked
+from mock_csms.behavior.redaction import Redactor
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.config import Config
 from mock_csms.frontends.console import Console, look_for
@@ -33,7 +33,8 @@ class Records:
     def __init__(self, config: Config, bus: Bus) -> None:
         self._config = config
         self._bus = bus
-        self.shown = _masked(bus) if config.redact else bus
+        self.redactor = Redactor() if config.redact else None
+        self.shown = _masked(bus, self.redactor) if self.redactor else bus
         self._sinks: list[Sink] = []
         self._diagram: Diagram | None = None
         self._junit: int | None = None
@@ -91,7 +92,7 @@ class Records:
             self.flush()
 
     def _mask(self, text: str) -> str:
-        return mask_words(text) if self._config.redact else text
+        return self.redactor.words(text) if self.redactor else text
 
     def _masked(self, case: Case) -> dict[str, str]:
         return {field.name: self._mask(getattr(case, field.name)) for field in fields(case)}
@@ -118,8 +119,8 @@ class Records:
             self._bus.publish(Failed(clock.now(), "", f"{name} is written no more: {error.strerror}"))
 
 
-def _masked(bus: Bus) -> Bus:
+def _masked(bus: Bus, redactor: Redactor) -> Bus:
     """Return a bus with the events of another, their idTokens masked."""
     shown = Bus()
-    bus.subscribe(lambda event: shown.publish(masked(event)), *ALL)
+    bus.subscribe(lambda event: shown.publish(redactor.event(event)), *ALL)
     return shown

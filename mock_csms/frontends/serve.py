@@ -45,7 +45,8 @@ async def serve(config: Config, reread: Callable[[], Config]) -> int:
             subject = error.filename or f"{config.host}:{config.port}"
             sys.stderr.write(f"mock-csms: error: cannot start: {subject}: {reason_of(error)}\n")
             return CANNOT_START
-        verdict = Verdict(config, bus, records.shown, ended.set) if config.expect or config.forbid else None
+        is_judged = config.expect or config.forbid
+        verdict = Verdict(config, bus, records.shown, ended.set, records.redactor) if is_judged else None
         csms.publish(Started(clock.now(), "", csms.url, csms.chance.seed))
         for script in scripts(config):
             schedule.start(script, csms)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from mock_csms.behavior.events import Connected, Disconnected, Event, Judged, Received
 from mock_csms.behavior.expectations import Judge, Tally
 from mock_csms.behavior.matching import Difference
-from mock_csms.behavior.redaction import MASK, mask_json
+from mock_csms.behavior.redaction import Redactor
 from mock_csms.config import Config
 from mock_csms.frontends.console import printable
 from mock_csms.frontends.history import History
@@ -25,13 +25,15 @@ _MOST_STATIONS = 20
 class Verdict:
     """Watches a run for its expectations, and calls `end` once nothing can change the verdict, or time is up.
 
-    The events that people may see come over `shown`.
+    The events that people may see come over `shown`; `redactor` masks what else is told.
     """
 
-    def __init__(self, config: Config, bus: Bus, shown: Bus, end: Callable[[], None]) -> None:
+    def __init__(
+        self, config: Config, bus: Bus, shown: Bus, end: Callable[[], None], redactor: Redactor | None = None
+    ) -> None:
         self.judge = Judge(config.expect, config.forbid, in_order=config.expect_order, stations=config.expect_stations)
         self._bus = bus
-        self._hides_tokens = config.redact
+        self._redactor = redactor
         self._within = config.within
         self._end = end
         self._is_concluded = False
@@ -120,6 +122,4 @@ class Verdict:
         return came + (f", nearest: {'; '.join(told)}" if told else "")
 
     def _shown(self, difference: Difference) -> Difference:
-        if self._hides_tokens and difference.path[-1] == "idToken":
-            return difference._replace(wanted=MASK, found=MASK)
-        return difference._replace(found=mask_json(difference.found)) if self._hides_tokens else difference
+        return self._redactor.difference(difference) if self._redactor else difference

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_csms.behavior.events import Event, Failed, Received, Refused, Sent, Spoiled, Unanswered
-from mock_csms.behavior.redaction import MASK, mask_json, mask_text, mask_words, masked
-from mock_csms.protocol.messages import Call, ErrorCode, Malformed, Result, encode
+from mock_csms.behavior.redaction import MASK, MOST_TOKENS, Redactor
+from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Result, encode
 from mock_csms.protocol.schemas import Violation
 
 SECRET = "5eCr3t"
@@ -35,14 +35,14 @@ def payload(token: object, around: Any = None) -> Any:
 @given(TOKENS, VALUES.filter(lambda value: "idToken" not in str(value)))
 def test_only_tokens_are_masked(token: str, around: Any) -> None:
     """Of a payload only the idTokens are changed; the rest is what it was."""
-    assert mask_json(payload(token, around)) == payload(MASK, around)
+    assert Redactor().value(payload(token, around)) == payload(MASK, around)
 
 
 @given(TOKENS, VALUES, st.sampled_from([None, orjson.OPT_INDENT_2]))
 def test_text_and_json_agree(token: str, around: Any, option: int | None) -> None:
     """A frame, compact or indented, is masked as its payload is, and stays JSON."""
     text = orjson.dumps(payload(token, around), option=option)
-    assert orjson.loads(mask_text(text)) == mask_json(payload(token, around))
+    assert orjson.loads(Redactor().frame(text)) == Redactor().value(payload(token, around))
 
 
 @given(TOKENS, st.data())
@@ -50,30 +50,30 @@ def test_text_that_was_cut(token: str, data: st.DataObject) -> None:
     """Nothing of a token stays in a frame that was cut off, or that is no JSON for another reason."""
     text = orjson.dumps([2, "1", "Authorize", {"idToken": {"idToken": token}}])
     end = data.draw(st.integers(text.index(b'idToken":"') + len(b'idToken":"'), len(text)))
-    assert SECRET[:2].encode() not in mask_text(text[:end])
-    assert SECRET.encode() not in mask_text(b"{" + text[1:])
+    assert SECRET[:2].encode() not in Redactor().frame(text[:end])
+    assert SECRET.encode() not in Redactor().frame(b"{" + text[1:])
 
 
 @pytest.mark.parametrize("space", ["", " ", "  ", "\t", "\n", "\r\n  "])
 def test_space_around_the_colon(space: str) -> None:
     """JSON may have white space on both sides of the colon."""
-    assert SECRET.encode() not in mask_text(f'{{"idToken"{space}:{space}"{SECRET}"}}'.encode())
+    assert SECRET.encode() not in Redactor().frame(f'{{"idToken"{space}:{space}"{SECRET}"}}'.encode())
 
 
 @pytest.mark.parametrize("token", ['"{}', 'a"{}', "a\\{}", 'a\\"{}', "a\n{}", "é{}", "a;{}", "a, got {}", "a]{}"])
 def test_tokens_with_marks_in_them(token: str) -> None:
     """A token with quotes, backslashes, line ends or separators is masked to its end, in frames and in what is said."""
     text = orjson.dumps({"idToken": {"idToken": token.format(SECRET)}})
-    assert SECRET.encode() not in mask_text(text)
-    assert SECRET not in mask_words(text.decode())
+    assert SECRET.encode() not in Redactor().frame(text)
+    assert SECRET not in Redactor().words(text.decode())
 
 
 @pytest.mark.parametrize("token", [5318008, -5318008, 5318008.5])
 def test_tokens_of_the_wrong_type(token: object) -> None:
     """What a station sends as an idToken, though not as a string, is a token all the same."""
     broken = {"idToken": {"idToken": token, "type": "Central"}}
-    assert "5318008" not in str(mask_json(broken))
-    assert b"5318008" not in mask_text(orjson.dumps(broken))
+    assert "5318008" not in str(Redactor().value(broken))
+    assert b"5318008" not in Redactor().frame(orjson.dumps(broken))
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_tokens_of_the_wrong_type(token: object) -> None:
 )
 def test_lines_for_people(line: str) -> None:
     """Nothing of a token stays in the name of a rule or of an expectation; all else does."""
-    told = mask_words(line)
+    told = Redactor().words(line)
     assert SECRET not in told
     assert [word for word in ("Central", "eventType=Ended", "@CS-*", "*2") if word in line and word not in told] == []
 
@@ -113,16 +113,107 @@ EVENTS: list[Event] = [
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
 def test_events(event: Event) -> None:
     """No part of a masked event has the token, and what has none in it is as it was."""
-    found = masked(event)
+    found = Redactor().event(event)
     assert SECRET not in str(found)
     assert (type(found), found.at, found.station) == (type(event), event.at, event.station)
     assert (found == event) == (SECRET not in str(event))
-    assert masked(found) == found
+    assert Redactor().event(found) == found
 
 
 @given(TEXT, VALUES)
 def test_other_text_is_left_alone(text: str, value: Any) -> None:
     """What has no idToken in it is not touched."""
-    assert mask_text(text.encode()) == text.encode()
-    assert mask_words(text) == text
-    assert mask_json(value) == value
+    assert Redactor().frame(text.encode()) == text.encode()
+    assert Redactor().words(text) == text
+    assert Redactor().value(value) == value
+
+
+# Hidden keys, texts that hold JSON, and mentions.
+
+
+def spelled(key: str, data: st.DataObject) -> str:
+    """Return a key in JSON, some of its characters as escapes."""
+    escapes = [f"\\u{ord(char):04x}" for char in key]
+    return "".join(data.draw(st.sampled_from(pair)) for pair in zip(key, escapes, strict=True))
+
+
+@given(TOKENS, st.data())
+def test_keys_with_escapes(token: str, data: st.DataObject) -> None:
+    """A key means the same with its characters escaped, in a whole frame and in one that was cut."""
+    text = orjson.dumps({"idToken": {"idToken": token, "type": "Central"}}).decode()
+    text = text.replace("idToken", spelled("idToken", data))
+    assert orjson.loads(Redactor().frame(text.encode())) == {"idToken": {"idToken": MASK, "type": "Central"}}
+    assert SECRET not in Redactor().words(f"came: {text}")
+    assert SECRET.encode() not in Redactor().frame(text[:-2].encode())
+
+
+@given(TOKENS, VALUES, st.integers(1, 4), st.data())
+def test_texts_that_hold_json(token: str, around: Any, depth: int, data: st.DataObject) -> None:
+    """A text that holds JSON, which may hold another one, is masked inside, is still JSON, and frames agree with it."""
+    value: Any = {"idToken": {"idToken": token, "type": "Central"}, "around": around}
+    masked: Any = {"idToken": {"idToken": MASK, "type": "Central"}, "around": around}
+    for _ in range(depth):
+        option = data.draw(st.sampled_from([None, orjson.OPT_INDENT_2]))
+        value, masked = {"data": orjson.dumps(value, option=option).decode()}, {"data": orjson.dumps(masked).decode()}
+    frame = orjson.dumps([2, "1", "DataTransfer", value])
+    found = orjson.loads(Redactor().frame(frame))
+    assert found[3] == Redactor().value(value)
+    for _ in range(depth):
+        found, masked = (
+            orjson.loads((found[3] if isinstance(found, list) else found)["data"]),
+            orjson.loads(masked["data"]),
+        )
+    assert found == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{{"idToken":"{}"}} and then',
+        "it was {{'idToken': '{}', 'type': 'Central'}}, 5\" long",
+        'half "of {{"data":"{{\\"idToken\\":\\"{}\\"}}"',
+        '{{"data":"{{\\"idToken\\" : \\"a\\\\\\"{}\\"}}',
+        'idToken="{}", and',
+    ],
+)
+def test_json_somewhere_in_a_text(text: str) -> None:
+    """In a text that is no JSON as a whole, and in a frame that is broken, tokens are masked where their key is."""
+    assert SECRET not in Redactor().words(text.format(SECRET))
+    assert SECRET.encode() not in Redactor().frame(text.format(SECRET).encode())
+
+
+@pytest.mark.parametrize("mention", ["{}", "no {} here", "<{}>", "x-{}.", "'{}'", "{},{}", "\n{}\t"])
+def test_mentions(mention: str) -> None:
+    """A token that stood under its key once is masked wherever it is said again, in any case, in whatever event."""
+    redactor, said = Redactor(), mention.replace("{}", SECRET.swapcase())
+    call = Call("1", "Authorize", {"note": said, **payload(SECRET)})
+    answer = Error("1", "GenericError", said, {"why": [said]})
+    violation = Violation("a", f"{said} is wrong", ErrorCode.FormatViolation)
+    happened: list[Event] = [
+        Received(1.0, "CS-1", encode(call), call, [violation], None, False, False),
+        Received(1.0, "CS-1", encode(answer), answer, [], call, False, True),
+        Received(1.0, "CS-1", said.encode(), Malformed("not JSON"), [], None, False, True),
+        Unanswered(1.0, "CS-1", call, said),
+        Failed(1.0, "CS-1", said),
+    ]
+    assert [event for event in map(redactor.event, happened) if SECRET.lower() in str(event).lower()] == []
+
+
+def test_what_is_no_mention() -> None:
+    """Parts of words and numbers stay; so do tokens so short that they stand everywhere."""
+    redactor = Redactor()
+    redactor.value({"idToken": "cafe"})
+    frame = b'{"idToken":"1234","a":[1234,"12345","cafes","1"],"1234":{"idToken":"1"}}'
+    assert redactor.frame(frame) == b'{"idToken":"***","a":[1234,"12345","cafes","1"],"1234":{"idToken":"***"}}'
+    assert redactor.words("x1234 1 decafe 1234") == "x1234 1 decafe ***"
+
+
+def test_memory_for_tokens_is_bounded() -> None:
+    """Only the last tokens are remembered, also those that were used again, and none that is a text of its own."""
+    redactor, names = Redactor(), [f"TOKEN-{number}." for number in range(MOST_TOKENS + 1)]
+    for name in [*names[:MOST_TOKENS], names[0], names[MOST_TOKENS], "long" * 1000]:
+        call = Call("1", "Authorize", {"idToken": name})
+        redactor.event(Unanswered(1.0, "CS-1", call, ""))
+    kept = [name for name in names if redactor.words(name) == MASK]
+    assert kept == [names[0], *names[2:]]
+    assert redactor.words("long" * 1000) == "long" * 1000

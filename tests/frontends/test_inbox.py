@@ -1,11 +1,13 @@
 """How the calls of stations are compared with what is wanted, and how the error explains that none came."""
 
+import asyncio
 import json
 import re
 from typing import Any
 
 import pytest
 
+from mock_csms import CallFailed
 from mock_csms.frontends.inbox import MOST_CALLS
 from mock_csms.frontends.python import Csms
 from tests.frontends.in_process import failure_of, station_of
@@ -148,3 +150,23 @@ async def test_history_is_bounded() -> None:
         for _ in range(MOST_CALLS):
             await csms.receive("CS-1", "Heartbeat", within=0)
         assert "sent no Heartbeat" in await failure_of(csms, "Heartbeat")
+
+
+async def test_errors_are_redacted() -> None:
+    """With `redact` no error has any idToken: not what was wanted, nor what was near, nor what came, nor why not."""
+    part = {"idToken": {"idToken": "S3cr3t,]1", "type": "Central"}}
+    async with Csms(redact=True) as csms, station_of(csms) as station:
+        await station.ask("Authorize", {"idToken": {"idToken": "S3cr3t-2", "type": "Central"}})
+        await station.ask("DataTransfer", {"vendorId": "v", "data": '{"idToken":"S3cr3t-3"}'})
+        await station.call("Authorize", {"idToken": "S3cr3t-2"})
+        text = await failure_of(csms, "Authorize", part)
+        assert "S3cr3t" not in text
+        assert "idToken.idToken: expected ***, got ***" in text
+        assert text.startswith(
+            "CS-1 sent no Authorize[idToken.idToken=***,idToken.type=Central] within 0.05 s\nnearest: "
+        )
+        call = asyncio.create_task(csms.call("CS-1", "Reset"))
+        await station.send([4, (await station.expect(2))[1], "GenericError", "because of S3CR3T-2", {}])
+        with pytest.raises(CallFailed, match=r"^Reset to CS-1: GenericError: because of \*\*\*$"):
+            await call
+        assert await csms.receive("CS-1", "Authorize") == {"idToken": {"idToken": "S3cr3t-2", "type": "Central"}}
