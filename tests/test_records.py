@@ -137,12 +137,21 @@ async def test_stations_with_odd_names_and_messages(tmp_path: Path) -> None:
 # JUnit.
 
 COUNTS = ("tests", "failures", "errors", "skipped")
+ATTRIBUTES = {
+    "testsuites": "name time tests failures errors",
+    "testsuite": "name tests failures errors group time skipped timestamp hostname id package file log url",
+    "testcase": "name time classname group",
+    "failure": "type message",
+}
+"""What each element may have in the strictest schema that is in wide use, `junit-10.xsd` of Jenkins' xUnit plugin."""
 
 
 def junit(path: Path) -> ElementTree.Element:
     """Return the suite in a JUnit file, which must be as the schema that CI systems use wants it."""
     root = ElementTree.parse(path).getroot()
     assert (root.tag, [child.tag for child in root]) == ("testsuites", ["testsuite"])
+    for element in root.iter():
+        assert set(element.attrib) <= set(ATTRIBUTES[element.tag].split()), element.tag
     suite = root[0]
     assert set(suite.attrib) >= {"name", "tests", "failures", "errors", "time", "timestamp"}
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", suite.attrib["timestamp"])

@@ -187,6 +187,8 @@ SIGNALS = """
 --expect disconnect                       | boot TERM                | 1 | FAILED +disconnect
 --expect Heartbeat*2 --duration 1.5       | beat beat                | 0 | ok +Heartbeat
 --expect Heartbeat --duration 1.5         | boot                     | 1 | FAILED +Heartbeat
+--expect Heartbeat --duration 0.3         |                          | 4 | no station
+--expect Heartbeat*0 --duration 1.5       | boot                     | 0 | ok +Heartbeat
 --duration 1.5                            | boot                     | 0 | ^$
                                           | boot TERM                | 0 | ^$
                                           | INT                      | 0 | ^$

@@ -1,0 +1,97 @@
+"""The mock in a CI job: started in the background by a shell script, stopped by it, and judged by its exit status."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+
+from tests.raw import run, until
+from tests.test_verdict import Run
+from tests.wire import PATIENCE, SERVER
+
+MY_STATION = Path(__file__).parent / "frontends" / "my_station.py"
+SCRIPT = r"""
+"$PYTHON" "$SERVER" --port 0 --ready-file ready --forbid Authorize "$@" >report 2>log &
+mock=$!
+while [ ! -e ready ]; do sleep 0.02; done
+if [ -n "$STATION" ]; then
+    "$PYTHON" "$STATION" "$(cat ready)/CS-1" &
+    while ! grep -q BootNotification.response log; do sleep 0.02; done
+    kill $!
+fi
+kill -TERM $mock
+wait $mock
+"""
+"""As people write it; `wait` gives the status of the mock."""
+
+
+@pytest.mark.parametrize(
+    ("station", "flags", "status", "last"),
+    [
+        (str(MY_STATION), ["--expect", "BootNotification"], 0, "passed: "),
+        (str(MY_STATION), ["--expect", "Heartbeat"], 1, "failed: "),
+        ("", ["--expect", "BootNotification"], 4, "failed: "),
+    ],
+    ids=["passed", "failed", "no station"],
+)
+def test_shell_script(tmp_path: Path, station: str, flags: list[str], status: int, last: str) -> None:
+    """Started in the background, ended with TERM: the status of the mock is that of the script, the report says why."""
+    environment = {**os.environ, "PYTHON": sys.executable, "SERVER": SERVER[1], "STATION": station}
+    ended = subprocess.run(
+        ["sh", "-c", SCRIPT, "sh", *flags], cwd=tmp_path, env=environment, timeout=2 * PATIENCE, check=False
+    )
+    report = (tmp_path / "report").read_text()
+    assert (ended.returncode, report.splitlines()[-1].startswith(last)) == (status, True), report
+
+
+def test_defaults() -> None:
+    """Unless told otherwise it waits 60 s for a station, and from then on 60 s for all that it expects of one."""
+    printed = run("--expect", "Heartbeat", "--print-config").stdout
+    found = [line.removeprefix("# ") for line in printed.splitlines()]
+    assert [
+        line for line in ("within = 60.0", "wait-for-station = 60.0", "expect-stations = 1") if line not in found
+    ] == []
+
+
+async def test_second_signal_loses_no_record(tmp_path: Path) -> None:
+    """What happened until a second signal ended the process at once is in every file."""
+    files = {flag: tmp_path / flag for flag in ("trace", "events", "diagram")}
+    flags = [word for flag, file in files.items() for word in (f"--{flag}", str(file))]
+    async with Run(*flags, "--fault", "Heartbeat", "stall seconds=60") as mock, mock.station() as station:
+        await station.send([2, "last", "Heartbeat", {}])
+        await station.send([2, "never read", "Heartbeat", {}])
+        await until(lambda: '"last"' in files["trace"].read_text())
+        mock.process.terminate()
+        await until(lambda: "1001" in files["events"].read_text())
+        mock.process.terminate()
+        assert (await mock.ended())[0] == 130
+    assert [name for name, file in files.items() if "last" not in file.read_text()] == []
+
+
+async def test_all_text_for_people_goes_to_stderr(tmp_path: Path) -> None:
+    """With `--events -` every line of stdout is an event, also of a run that failed and of what is said of files."""
+    flags = ["--events", "-", "--expect", "Heartbeat", "--trace", "/dev/full", "--fault", "Authorize*1", "malformed"]
+    async with Run(*flags) as mock:
+        mock.url = orjson.loads(mock.first_line)["url"]
+        async with mock.station() as station:
+            await station.send("junk")
+            await station.expect(4)
+            await station.call("BootNotification", {})
+            mock.process.terminate()
+            status, rest = await mock.ended()
+        kinds = [orjson.loads(line)["event"] for line in rest.splitlines()]
+        assert (status, {"Connected", "Received", "Sent", "Failed", "Judged", "Disconnected"} - set(kinds)) == (
+            1,
+            set(),
+        )
+        for said in (
+            "Listening on ws://",
+            "FAILED  Heartbeat",
+            "The messages of the run:",
+            "/dev/full",
+            "failed: 1 of 1",
+        ):
+            assert said in mock.log
