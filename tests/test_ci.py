@@ -1,6 +1,7 @@
 """The mock in a CI job: started in the background by a shell script, stopped by it, and judged by its exit status."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -8,9 +9,9 @@ from pathlib import Path
 import orjson
 import pytest
 
-from tests.raw import run, until
+from tests.raw import run
 from tests.test_verdict import Run
-from tests.wire import PATIENCE, SERVER
+from tests.wire import PATIENCE, SERVER, masked
 
 MY_STATION = Path(__file__).parent / "frontends" / "my_station.py"
 SCRIPT = r"""
@@ -57,18 +58,18 @@ def test_defaults() -> None:
 
 
 async def test_second_signal_loses_no_record(tmp_path: Path) -> None:
-    """What happened until a second signal ended the process at once is in every file."""
+    """What happened until a second signal ended the process at once is in the files, also what happened just before."""
     files = {flag: tmp_path / flag for flag in ("trace", "events", "diagram")}
     flags = [word for flag, file in files.items() for word in (f"--{flag}", str(file))]
-    async with Run(*flags, "--fault", "Heartbeat", "stall seconds=60") as mock, mock.station() as station:
-        await station.send([2, "last", "Heartbeat", {}])
-        await station.send([2, "never read", "Heartbeat", {}])
-        await until(lambda: '"last"' in files["trace"].read_text())
-        mock.process.terminate()
-        await until(lambda: "1001" in files["events"].read_text())
-        mock.process.terminate()
+    async with Run(*flags) as mock, mock.raw("/mute") as mute:
+        await mute.write(masked('[2,"last","Heartbeat",{}]'))
+        assert (await mute.frame())[0] == 1
+        mock.process.send_signal(signal.SIGTERM)
+        assert (await mute.frame())[0] == 8
+        mock.process.send_signal(signal.SIGINT)
         assert (await mock.ended())[0] == 130
     assert [name for name, file in files.items() if "last" not in file.read_text()] == []
+    assert ('"Disconnected"' in files["events"].read_text(), "1001" in files["diagram"].read_text()) == (True, True)
 
 
 async def test_all_text_for_people_goes_to_stderr(tmp_path: Path) -> None:
