@@ -4,13 +4,14 @@ Each is a class: its name in `FAULTS`, its docstring and its fields are all that
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from mock_csms.behavior.emissions import Act, Close, Emission, Reset, Stall
 from mock_csms.behavior.templates import Context
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Error, Message, encode, encode_as_wrong_type
+from mock_csms.protocol.records import replace
 
 _CLOSE_CODES = {1000, 1001, 1002, 1003, *range(1007, 1015)}
 

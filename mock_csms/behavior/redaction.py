@@ -1,11 +1,11 @@
 """Masking idTokens in what is shown or written."""
 
 import re
-from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 from mock_csms.behavior.events import Event
 from mock_csms.protocol.messages import Call, Error, Result
+from mock_csms.protocol.records import replace
 
 MASK = "***"
 
@@ -41,7 +41,7 @@ def mask_json(value: Any) -> Any:
 
 def masked(event: AnyEvent) -> AnyEvent:
     """Return `event` with every idToken in it masked."""
-    return replace(event, **{field.name: _masked(getattr(event, field.name)) for field in fields(event)})
+    return replace(event, **{name: _masked(getattr(event, name)) for name in event.__struct_fields__})
 
 
 def _masked(value: Any) -> Any:

@@ -7,7 +7,6 @@ alone takes the placeholder's JSON type, in the middle of other text its value i
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
@@ -17,13 +16,13 @@ import orjson
 from mock_csms.behavior.matching import ABSENT, parse_path, value_at
 from mock_csms.behavior.stations import Station
 from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.records import Record
 
 UNKNOWN_TRANSACTION = "test_transaction_123"
 """What `{{transactionId}}` is when no transaction runs."""
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(Record):
     """What all contexts of one mock share: its URL, how it writes times, and where fresh ids and chance come from.
 
     `chance` returns a number from 0 up to 1.

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import orjson
@@ -11,6 +10,7 @@ from mock_csms.behavior import events
 from mock_csms.behavior.events import Event
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
+from mock_csms.protocol.records import Record
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
 
@@ -30,8 +30,7 @@ class Line(NamedTuple):
     rest: str
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(Record):
     """How lines look: the least level, how wide they may be (None: as wide as they are), and whether coloured."""
 
     level: int = _INFO

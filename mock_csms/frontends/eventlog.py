@@ -1,7 +1,6 @@
 """Everything that happens as JSON Lines: the event's kind, when, which station, and what is in it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from typing import Any
 
 import orjson
@@ -16,7 +15,7 @@ from mock_csms.runtime.sink import Sink
 
 _SAID_OTHERWISE = ("at", "station", "message", "answers", "call")
 _NAMES: Mapping[type[Event], Sequence[str]] = {
-    kind: [field.name for field in fields(kind) if field.name not in _SAID_OTHERWISE] for kind in events.ALL
+    kind: [name for name in kind.__struct_fields__ if name not in _SAID_OTHERWISE] for kind in events.ALL
 }
 """What is in each kind of event besides what all have, and the messages."""
 

@@ -3,7 +3,6 @@
 import os
 import sys
 from contextlib import suppress
-from dataclasses import fields, replace
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
@@ -15,6 +14,7 @@ from mock_csms.config import Config
 from mock_csms.frontends.console import Console, look_for
 from mock_csms.frontends.junit import Case
 from mock_csms.frontends.verdict import Verdict
+from mock_csms.protocol.records import replace
 from mock_csms.protocol.versions import V201
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
@@ -93,7 +93,7 @@ class Records:
         return mask_words(text) if self._config.redact else text
 
     def _masked(self, case: Case) -> dict[str, str]:
-        return {field.name: self._mask(getattr(case, field.name)) for field in fields(case)}
+        return {name: self._mask(getattr(case, name)) for name in case.__struct_fields__}
 
     def _open(self, path: str) -> Sink:
         return self._sink(self._descriptor(path), path)

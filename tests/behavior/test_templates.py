@@ -4,7 +4,6 @@ import copy
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 
 from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import PLACEHOLDERS, SAMPLE, compile_template, escape, merge, rfc3339
+from mock_csms.protocol.records import replace
 
 NOON = 1_767_268_800.25  # 2026-01-01T12:00:00.250Z
 CHARGING = Station("CS-1", transactions={"TX-1": None, "TX-2": None})
