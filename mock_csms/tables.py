@@ -17,7 +17,7 @@ from mock_csms.behavior.rules import Answer, Match, Refusal, Reply, Rule, Spoil
 from mock_csms.behavior.templates import SAMPLE, Template, compile_template, escape, merge
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.names import did_you_mean
-from mock_csms.protocol.records import Record
+from mock_csms.protocol.records import Record, replace
 from mock_csms.protocol.versions import V201
 
 Table: TypeAlias = Mapping[str, Any]
@@ -177,7 +177,7 @@ def _script(table: Table) -> Script:
 
 def check_payload(action: str, payload_: Template, on: Match | None = None) -> None:
     """Raise ValueError for the payload of a command that breaks its schema; `on` is what the command follows."""
-    context = SAMPLE if on is None else SAMPLE._replace(request=sample_request(on))
+    context = SAMPLE if on is None else replace(SAMPLE, request=sample_request(on))
     violations = V201.schemas.request_violations(action, payload_(context))
     if violations:
         raise ValueError(f"{action} has no such payload: {violations[0]}")

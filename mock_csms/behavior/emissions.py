@@ -1,12 +1,12 @@
 """What the mock does on a connection in answer to something: messages to send, and the brutal acts that faults want."""
 
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from mock_csms.protocol.messages import Message
 from mock_csms.protocol.records import Record
 
 
-class Emission(NamedTuple):
+class Emission(Record):
     """Send `message`, `after` so many seconds.
 
     A spoiled one sends `text` in place of the message's own encoding, in a `binary` frame, or in several `frames`.

@@ -38,7 +38,7 @@ class Delay:
 
     def spoil(self, emission: Emission, context: Context) -> Sequence[Act]:
         """Let it wait."""
-        return [emission._replace(after=emission.after + self.seconds + self.jitter * context.world.chance())]
+        return [replace(emission, after=emission.after + self.seconds + self.jitter * context.world.chance())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class WrongId:
 
     def spoil(self, emission: Emission, context: Context) -> Sequence[Act]:
         """Give it an id that nobody knows."""
-        return [emission._replace(message=replace(emission.message, id=context.world.new_id()))]
+        return [replace(emission, message=replace(emission.message, id=context.world.new_id()))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Malformed:
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Open it with the wrong bracket."""
-        return [emission._replace(text=b"{" + encode(emission.message)[1:])]
+        return [replace(emission, text=b"{" + encode(emission.message)[1:])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Truncate:
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Cut it."""
         text = encode(emission.message)
-        return [emission._replace(text=text[: len(text) // 2])]
+        return [replace(emission, text=text[: len(text) // 2])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class Invalid:
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Add a property that no schema knows."""
-        return [emission._replace(message=_with_extra(emission.message, {"notInTheSchema": True}))]
+        return [replace(emission, message=_with_extra(emission.message, {"notInTheSchema": True}))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class WrongType:
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Number it wrongly."""
-        return [emission._replace(text=encode_as_wrong_type(emission.message))]
+        return [replace(emission, text=encode_as_wrong_type(emission.message))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class Oversize:
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Fill it up."""
         custom = {"customData": {"vendorId": "mock-csms", "filler": "x" * self.bytes}}
-        return [emission._replace(message=_with_extra(emission.message, custom))]
+        return [replace(emission, message=_with_extra(emission.message, custom))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ class Split:
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Cut it into frames."""
-        return [emission._replace(frames=self.frames)]
+        return [replace(emission, frames=self.frames)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ class Binary:
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Mark the frame as binary."""
-        return [emission._replace(binary=True)]
+        return [replace(emission, binary=True)]
 
 
 def _with_extra(message: Message, extra: Json) -> Message:

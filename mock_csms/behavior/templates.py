@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import orjson
 
@@ -35,7 +35,7 @@ class World(Record):
     chance: Callable[[], float]
 
 
-class Context(NamedTuple):
+class Context(Record):
     """What placeholders are filled from: the moment, the station spoken to, the payload answered, and the world."""
 
     now: float
