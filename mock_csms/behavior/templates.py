@@ -48,10 +48,21 @@ Template: TypeAlias = Callable[[Context], Any]
 """A compiled payload: call it with a context for the JSON value."""
 
 
-@lru_cache(maxsize=16)
 def rfc3339(seconds: float) -> str:
     """Write the time `seconds` after 1970 as OCPP wants it: in UTC with `Z`, to the millisecond."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return f"{instant(seconds)[:23]}Z"
+
+
+@lru_cache(maxsize=4)
+def instant(seconds: float) -> str:
+    """Write it to the microsecond."""
+    whole, part = divmod(int(seconds * 1_000_000 + 0.5), 1_000_000)
+    return f"{_second(whole)}.{part:06d}Z"
+
+
+@lru_cache(maxsize=16)
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()[:19]
 
 
 SAMPLE = Context(0.0, Station("station"), World("ws://127.0.0.1:9000", rfc3339, lambda: 1, lambda: "id", lambda: 0.0))

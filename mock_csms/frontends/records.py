@@ -5,12 +5,13 @@ import sys
 from contextlib import suppress
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TextIO
+from typing import Self, TextIO
 
 from mock_csms.behavior.events import ALL, Failed
 from mock_csms.behavior.redaction import mask_words, masked
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.config import Config
+from mock_csms.frontends import diagram
 from mock_csms.frontends.console import Console, look_for
 from mock_csms.frontends.junit import Case
 from mock_csms.frontends.verdict import Verdict
@@ -19,9 +20,6 @@ from mock_csms.protocol.versions import V201
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
-
-if TYPE_CHECKING:
-    from mock_csms.frontends.diagram import Diagram
 
 
 class Records:
@@ -35,7 +33,7 @@ class Records:
         self._bus = bus
         self.shown = _masked(bus) if config.redact else bus
         self._sinks: list[Sink] = []
-        self._diagram: Diagram | None = None
+        self._page: Sink | None = None
         self._junit: int | None = None
         self._opened: list[int] = []
         self._began = clock.now()
@@ -46,14 +44,15 @@ class Records:
             from mock_csms.frontends.trace import Trace  # noqa: PLC0415 - start-up waits only for what is asked for
 
             Trace(bus, self._open(config.trace), V201.name)
-        if config.events:
+        lines = [self._open(config.events)] if config.events else []
+        if config.diagram:
+            self._page = self._open(config.diagram)
+            diagram.begin(self._page)
+            lines.append(self._page)
+        if lines:
             from mock_csms.frontends.eventlog import EventLog  # noqa: PLC0415 - as above
 
-            EventLog(bus, self._open(config.events))
-        if config.diagram:
-            from mock_csms.frontends.diagram import Diagram  # noqa: PLC0415 - as above
-
-            self._diagram = Diagram(bus, self._open(config.diagram))
+            EventLog(bus, lines)
         if config.junit:
             self._junit = self._descriptor(config.junit)
         if not config.quiet:
@@ -64,8 +63,8 @@ class Records:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._diagram is not None:
-            self._diagram.close()
+        if self._page is not None:
+            diagram.end(self._page)
         self.flush()
         for descriptor in self._opened:
             os.close(descriptor)
