@@ -11,6 +11,7 @@ from mock_csms.behavior.rules import Answer, Refusal, Rule, RuleBook
 from mock_csms.behavior.templates import SAMPLE, Template, compile_template, escape, merge
 from mock_csms.config import Config
 from mock_csms.flags import flag_of, option
+from mock_csms.protocol import records
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.messages import Call, ErrorCode, Result
 from mock_csms.protocol.names import did_you_mean
@@ -102,7 +103,7 @@ def _warnings(rule: Rule[Answer], below: Replies) -> Sequence[str]:
         code, known = rule.then.code, list(ErrorCode)
         return [] if code in known else [f"{rule.name}: {code!r} is no error code of OCPP-J{did_you_mean(code, known)}"]
     action, request = rule.match.action, sample_request(rule.match)
-    context = SAMPLE._replace(request=request)
+    context = records.replace(SAMPLE, request=request)
     default = below.answer(Call("id", action, request), (), context).message
     if not isinstance(default, Result):
         return []

@@ -4,10 +4,11 @@ It knows no setting; `config.py` lists those of the mock.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, field, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mock_csms.behavior.rules import Answer, Rule
+from mock_csms.protocol.records import Record
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
 Settings = TypeVar("Settings", bound="DataclassInstance")
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(Record):
     """An option that writes one table of a setting: its words, what it means, and the table that they make."""
 
     metavar: tuple[str, ...]
@@ -24,8 +24,7 @@ class Form:
     table: Callable[[Sequence[str]], Mapping[str, Any]]
 
 
-@dataclass(frozen=True)
-class Flag:
+class Flag(Record):
     """What is to be known of a setting besides its name, type and default.
 
     parse: text to value, or for `several` and `repeated` a list of texts; None for a switch. With `forms` the setting
@@ -77,8 +76,7 @@ def option(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Record):
     """A place that gives settings: by name their text, list of texts or of tables, or True for a switch.
 
     `where` names a setting as people write it in that place.

@@ -4,7 +4,6 @@ A table is a dict of what stands in the file; the flags make the same dicts. Val
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import orjson
@@ -18,13 +17,13 @@ from mock_csms.behavior.rules import Answer, Match, Refusal, Reply, Rule, Spoil
 from mock_csms.behavior.templates import SAMPLE, Template, compile_template, escape, merge
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.records import Record, replace
 from mock_csms.protocol.versions import V201
 
 Table: TypeAlias = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Rules:
+class Rules(Record):
     """The rules that a user wrote: those that choose an answer, and those that spoil what is sent."""
 
     answers: tuple[Rule[Answer], ...] = ()
@@ -178,7 +177,7 @@ def _script(table: Table) -> Script:
 
 def check_payload(action: str, payload_: Template, on: Match | None = None) -> None:
     """Raise ValueError for the payload of a command that breaks its schema; `on` is what the command follows."""
-    context = SAMPLE if on is None else SAMPLE._replace(request=sample_request(on))
+    context = SAMPLE if on is None else replace(SAMPLE, request=sample_request(on))
     violations = V201.schemas.request_violations(action, payload_(context))
     if violations:
         raise ValueError(f"{action} has no such payload: {violations[0]}")
@@ -197,8 +196,7 @@ def nested(path: Sequence[str], value: Any) -> Any:
     return nested(path[:-1], {path[-1]: value}) if path else value
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(Record):
     """Parses what may be no text at all."""
 
     parse: Callable[[str], Any]

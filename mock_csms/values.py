@@ -5,7 +5,6 @@ A parser gets what stands behind one flag: a text, or a list of texts where the 
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from mock_csms.behavior.validation import Strictness, Validation
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.messages import DEEPEST, is_too_deep
 from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.records import Record
 from mock_csms.protocol.versions import V201
 
 
@@ -81,8 +81,7 @@ def integer(minimum: int = 0, maximum: int = 2**31 - 1) -> Callable[[str], int]:
     return parse
 
 
-@dataclass(frozen=True)
-class one_of:  # noqa: N801 - used as the functions beside it
+class one_of(Record):  # noqa: N801 - used as the functions beside it
     """Takes one of `names` without regard to case. (A function, so that no schema is read before it is needed.)"""
 
     names: Callable[[], Iterable[str]]

@@ -6,13 +6,13 @@ A verdict is data; the transport performs it.
 import base64
 import binascii
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TypeAlias
 from urllib.parse import unquote
 
+from mock_csms.protocol.records import Mutable, Record, field
 
-@dataclass(frozen=True)
-class Visitor:
+
+class Visitor(Record):
     """Who asks: the raw path with its query, the subprotocols offered, and the Authorization header, or None."""
 
     path: str
@@ -25,13 +25,11 @@ class Visitor:
         return unquote(self.path.partition("?")[0].rpartition("/")[2])
 
 
-@dataclass(frozen=True)
-class LetIn:
+class LetIn(Record):
     """Complete the handshake."""
 
 
-@dataclass(frozen=True)
-class SendAway:
+class SendAway(Record):
     """Complete the handshake without a subprotocol and close at once (Part 4, 3.2)."""
 
     reason: str
@@ -40,8 +38,7 @@ class SendAway:
         return self.reason
 
 
-@dataclass(frozen=True)
-class Respond:
+class Respond(Record):
     """Answer with an HTTP status in place of a WebSocket."""
 
     status: int
@@ -52,16 +49,14 @@ class Respond:
         return f"{self.status}: {self.text}"
 
 
-@dataclass(frozen=True)
-class SlamDoor:
+class SlamDoor(Record):
     """Drop the connection with a TCP RST."""
 
     def __str__(self) -> str:
         return "dropped with a TCP RST"
 
 
-@dataclass(frozen=True)
-class Hang:
+class Hang(Record):
     """Never answer."""
 
     def __str__(self) -> str:
@@ -71,8 +66,7 @@ class Hang:
 Verdict: TypeAlias = LetIn | SendAway | Respond | SlamDoor | Hang
 
 
-@dataclass(frozen=True)
-class Refusals:
+class Refusals(Record):
     """How upgrade requests of each station are refused: the first `times`, or for `seconds` from the first one on."""
 
     verdict: Verdict
@@ -80,16 +74,14 @@ class Refusals:
     seconds: float | None = None
 
 
-@dataclass(frozen=True)
-class Cuts:
+class Cuts(Record):
     """How connections are cut: each so many `seconds` after it opened, `times` for each station where that is set."""
 
     seconds: float
     times: int | None = None
 
 
-@dataclass
-class _Record:
+class _Record(Mutable):
     """What was done to one station so far: how many refusals, since when, and how many cuts."""
 
     refusals: int = 0
@@ -97,8 +89,7 @@ class _Record:
     cuts: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Policies:
+class Policies(Record, kw_only=True):
     """Who is let in: all that flags say of it. `known` identities and `passwords` by identity: None for everybody."""
 
     refusals: Refusals | None = None

@@ -5,18 +5,17 @@ one (E01.FR.11): a Started without a token must not be Blocked.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 
 from mock_csms.behavior.matching import Condition
 from mock_csms.behavior.rules import Answer, Match, Reply, Rule
 from mock_csms.behavior.templates import compile_template
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import Record
 
 _ACTIONS = ("Authorize", "TransactionEvent")
 
 
-@dataclass(frozen=True)
-class Mode:
+class Mode(Record):
     """One way to judge: the status of tokens on the mode's list, and of all others."""
 
     listed: str

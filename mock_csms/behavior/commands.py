@@ -1,13 +1,11 @@
 """Which commands the mock sends to a station, and when: data only, `runtime/schedule.py` performs it."""
 
-from dataclasses import dataclass, field
-
 from mock_csms.behavior.rules import Match
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import Record, field
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Record):
     """One command: its action, what to lay over its default payload, and the seconds to wait before it."""
 
     action: str
@@ -15,8 +13,7 @@ class Step:
     delay: float = 0.0
 
 
-@dataclass(frozen=True)
-class Script:
+class Script(Record):
     """Steps that every station in `stations` (a pattern) gets one after another.
 
     With a `period` the one step is repeated, from start to start; with `on` it follows every call that matches; both at

@@ -1,12 +1,12 @@
 """What the mock does on a connection in answer to something: messages to send, and the brutal acts that faults want."""
 
-from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from mock_csms.protocol.messages import Message
+from mock_csms.protocol.records import Record
 
 
-class Emission(NamedTuple):
+class Emission(Record):
     """Send `message`, `after` so many seconds.
 
     A spoiled one sends `text` in place of the message's own encoding, in a `binary` frame, or in several `frames`.
@@ -19,21 +19,18 @@ class Emission(NamedTuple):
     frames: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Close:
+class Close(Record):
     """Close the connection with `code`, `after` so many seconds."""
 
     code: int
     after: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Reset:
+class Reset(Record):
     """Drop the connection at once with a TCP RST."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stall:
+class Stall(Record):
     """Neither read nor write for so many `seconds`, not even pongs."""
 
     seconds: float

@@ -4,21 +4,19 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from mock_csms.protocol.messages import Call, Malformed, Message
+from mock_csms.protocol.records import Record
 from mock_csms.protocol.schemas import Violation
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Record):
     """What all events have."""
 
     at: float
     station: str
 
 
-@dataclass(frozen=True, slots=True)
 class Started(Event):
     """The mock listens at `url`; with the same `seed` all its chance would come again."""
 
@@ -26,12 +24,10 @@ class Started(Event):
     seed: int
 
 
-@dataclass(frozen=True, slots=True)
 class Reconfigured(Event):
     """The settings were read again and are in force."""
 
 
-@dataclass(frozen=True, slots=True)
 class Connected(Event):
     """A station completed its handshake; `offered` are the subprotocols that it asked for, in its order."""
 
@@ -39,14 +35,12 @@ class Connected(Event):
     offered: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Refused(Event):
     """Somebody was not let in; `station` may be empty."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
 class Disconnected(Event):
     """A connection is gone; `code` is 1006 where no close frame came (RFC 6455, 7.1.5)."""
 
@@ -54,7 +48,6 @@ class Disconnected(Event):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
 class Received(Event):
     """A frame came from a station; `answers` is the open call of ours that it ends, if it ends one.
 
@@ -69,7 +62,6 @@ class Received(Event):
     is_refused: bool
 
 
-@dataclass(frozen=True, slots=True)
 class Sent(Event):
     """A frame was handed to the socket; `answers` is the station's call that it answers, if it answers one.
 
@@ -85,7 +77,6 @@ class Sent(Event):
     fault: str
 
 
-@dataclass(frozen=True, slots=True)
 class Spoiled(Event):
     """A fault is done to `message`, a command or the answer to the station's call `answers`."""
 
@@ -94,7 +85,6 @@ class Spoiled(Event):
     answers: Call | None
 
 
-@dataclass(frozen=True, slots=True)
 class Unanswered(Event):
     """A command of ours ended without an answer, by time-out or because the connection went."""
 
@@ -102,7 +92,6 @@ class Unanswered(Event):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
 class Judged(Event):
     """A station has `met` an expectation, has `exceeded` or in the end `missed` it, or did what was `forbidden`.
 
@@ -113,7 +102,6 @@ class Judged(Event):
     outcome: str
 
 
-@dataclass(frozen=True, slots=True)
 class Failed(Event):
     """Something of ours went wrong that must not stop the mock; `problem` says it in one line."""
 

@@ -1,7 +1,6 @@
 """What a run must show: expectations, counted for each station out of the events, and the verdict on them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple, TypeAlias
 
@@ -9,6 +8,7 @@ from mock_csms.behavior.events import Connected, Disconnected, Event, Received
 from mock_csms.behavior.matching import Condition, Difference, value_at
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Result
+from mock_csms.protocol.records import Mutable, Record
 
 CONNECT = "connect"
 DISCONNECT = "disconnect"
@@ -16,8 +16,7 @@ RESPONSE = ".response"
 ERROR = ".error"
 
 
-@dataclass(frozen=True, slots=True)
-class Expectation:
+class Expectation(Record):
     """That so many happenings of this name with these conditions come from each of the stations (a pattern).
 
     The name is an action (a call of the station), `ACTION.response` or `ACTION.error` (its answer to a command),
@@ -76,8 +75,7 @@ def happening(event: Event) -> Happening | None:
     return None
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Mutable):
     """How one expectation stands with one station: how often it happened, and what came nearest to it besides."""
 
     count: int = 0

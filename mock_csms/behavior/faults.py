@@ -4,13 +4,14 @@ Each is a class: its name in `FAULTS`, its docstring and its fields are all that
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from mock_csms.behavior.emissions import Act, Close, Emission, Reset, Stall
 from mock_csms.behavior.templates import Context
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Error, Message, encode, encode_as_wrong_type
+from mock_csms.protocol.records import replace
 
 _CLOSE_CODES = {1000, 1001, 1002, 1003, *range(1007, 1015)}
 
@@ -37,7 +38,7 @@ class Delay:
 
     def spoil(self, emission: Emission, context: Context) -> Sequence[Act]:
         """Let it wait."""
-        return [emission._replace(after=emission.after + self.seconds + self.jitter * context.world.chance())]
+        return [replace(emission, after=emission.after + self.seconds + self.jitter * context.world.chance())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class WrongId:
 
     def spoil(self, emission: Emission, context: Context) -> Sequence[Act]:
         """Give it an id that nobody knows."""
-        return [emission._replace(message=replace(emission.message, id=context.world.new_id()))]
+        return [replace(emission, message=replace(emission.message, id=context.world.new_id()))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Malformed:
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Open it with the wrong bracket."""
-        return [emission._replace(text=b"{" + encode(emission.message)[1:])]
+        return [replace(emission, text=b"{" + encode(emission.message)[1:])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class Truncate:
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Cut it."""
         text = encode(emission.message)
-        return [emission._replace(text=text[: len(text) // 2])]
+        return [replace(emission, text=text[: len(text) // 2])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class Invalid:
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Add a property that no schema knows."""
-        return [emission._replace(message=_with_extra(emission.message, {"notInTheSchema": True}))]
+        return [replace(emission, message=_with_extra(emission.message, {"notInTheSchema": True}))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class WrongType:
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Number it wrongly."""
-        return [emission._replace(text=encode_as_wrong_type(emission.message))]
+        return [replace(emission, text=encode_as_wrong_type(emission.message))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ class Oversize:
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Fill it up."""
         custom = {"customData": {"vendorId": "mock-csms", "filler": "x" * self.bytes}}
-        return [emission._replace(message=_with_extra(emission.message, custom))]
+        return [replace(emission, message=_with_extra(emission.message, custom))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ class Split:
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Cut it into frames."""
-        return [emission._replace(frames=self.frames)]
+        return [replace(emission, frames=self.frames)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,7 @@ class Binary:
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Mark the frame as binary."""
-        return [emission._replace(binary=True)]
+        return [replace(emission, binary=True)]
 
 
 def _with_extra(message: Message, extra: Json) -> Message:

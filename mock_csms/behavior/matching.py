@@ -1,10 +1,11 @@
 """Finding a value inside a payload, and telling whether it is the one that somebody expects."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
 import orjson
+
+from mock_csms.protocol.records import Record
 
 Path: TypeAlias = tuple[str, ...]
 """The way to a value: names of properties, and positions in arrays as digits."""
@@ -59,8 +60,7 @@ def _told(value: Any) -> str:
     return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Record):
     """That `value` (or anything, for PRESENT) is at `path`."""
 
     path: Path

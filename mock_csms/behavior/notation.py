@@ -6,7 +6,7 @@ Everything here turns text into data, or raises ValueError with what is wrong an
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -17,6 +17,7 @@ from mock_csms.behavior.replies import COMMAND
 from mock_csms.behavior.rules import Match
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.records import Record
 from mock_csms.protocol.schemas import node_at
 from mock_csms.protocol.versions import V201, Version
 
@@ -28,8 +29,7 @@ _TAIL = re.compile(r"(\*(?P<times>[0-9]{1,15}))?(@(?P<stations>.+))?", re.DOTALL
 _CONDITION = re.compile(r'\s*(?P<path>[^\s=,\[\]]+)\s*=\s*(?P<value>"(?:[^"\\]|\\.)*"|[^,\]]*?)\s*(?P<end>[,\]])')
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Record):
     """The parts of a match as they were written: the name, the conditions, and what stands behind them."""
 
     name: str

@@ -7,7 +7,6 @@ one that stood somewhere before: in a description, an error, a text of the vendo
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 import orjson
@@ -15,6 +14,7 @@ import orjson
 from mock_csms.behavior.events import Event
 from mock_csms.behavior.matching import Difference, Path
 from mock_csms.protocol.messages import Call, Error, Result
+from mock_csms.protocol.records import replace
 from mock_csms.protocol.schemas import Violation
 
 MASK = "***"
@@ -53,7 +53,7 @@ class Redactor:
 
     def event(self, event: AnyEvent) -> AnyEvent:
         """Return `event` with every idToken in it masked."""
-        parts = {field.name: getattr(event, field.name) for field in fields(event) if field.name not in _NOT_TEXT}
+        parts = {name: getattr(event, name) for name in event.__struct_fields__ if name not in _NOT_TEXT}
         for part in parts.values():
             if isinstance(part, Call | Result):
                 self._learn(part.payload)

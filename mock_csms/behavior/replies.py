@@ -2,12 +2,12 @@
 fault that spoils it."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from mock_csms.behavior.emissions import Act, Emission
 from mock_csms.behavior.rules import Answer, Refusal, Rule, RuleBook, Spoil
 from mock_csms.behavior.templates import Context, Template, merge
 from mock_csms.protocol.messages import Call, Error, Message, Result
+from mock_csms.protocol.records import Record
 from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.versions import refusal
 
@@ -15,7 +15,7 @@ COMMAND = ".command"
 """What stands behind the action of a rule that is for our own call, where stations may send that action too."""
 
 
-class Decision(NamedTuple):
+class Decision(Record):
     """The message to send, the acts that do it, and the rule and the fault of the user's that took part, if any."""
 
     message: Message

@@ -5,7 +5,6 @@ looking at the others: by the action, then by the value that its rules ask for.
 """
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from heapq import merge
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 from mock_csms.behavior.matching import PRESENT, Condition, Path, comparable, value_at
 from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import Template
+from mock_csms.protocol.records import Record, replace
 
 if TYPE_CHECKING:
     from mock_csms.behavior.faults import Fault
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 Then = TypeVar("Then")
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Record):
     """Which messages a rule is for: an action, with all `conditions` on its payload, to or from the `stations`.
 
     With `times` only the first so many of each station. `when` is for rules that flags make: it looks at the station.
@@ -42,15 +41,13 @@ class Match:
         return is_station and (self.when is None or self.when(station))
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Record):
     """Answer with this, laid over the default."""
 
     payload: Template
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Record):
     """Answer with a CALLERROR; where it `is_final`, no layer below is even asked."""
 
     code: str
@@ -58,16 +55,14 @@ class Refusal:
     is_final: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Spoil:
+class Spoil(Record):
     """Spoil what is sent, with so much probability (from 0 to 1)."""
 
     fault: "Fault"
     probability: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Rule(Generic[Then]):
+class Rule(Record, Generic[Then]):
     """What happens when a message matches. `name` is what a user wrote, for those who ask which rule was at work."""
 
     match: Match

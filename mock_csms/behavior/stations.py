@@ -4,12 +4,12 @@
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from mock_csms.behavior.events import Event, Received, Sent
 from mock_csms.behavior.matching import ABSENT, parse_path, value_at
 from mock_csms.protocol.messages import Call, Result
+from mock_csms.protocol.records import Mutable, field
 
 _MOST_TRANSACTIONS = 1000
 """A station that never ends its transactions must not fill the memory: the oldest are forgotten."""
@@ -18,8 +18,7 @@ _MOST_TRANSACTIONS = 1000
 _TRANSACTION = parse_path("transactionInfo.transactionId")
 
 
-@dataclass(slots=True)
-class Station:
+class Station(Mutable):
     """One station, as far as the mock has seen it.
 
     `boot_status` is how its last BootNotification was answered, `asked_for` are the actions that commands of ours made

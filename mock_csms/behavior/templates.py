@@ -7,23 +7,22 @@ alone takes the placeholder's JSON type, in the middle of other text its value i
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import orjson
 
 from mock_csms.behavior.matching import ABSENT, parse_path, value_at
 from mock_csms.behavior.stations import Station
 from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.records import Record
 
 UNKNOWN_TRANSACTION = "test_transaction_123"
 """What `{{transactionId}}` is when no transaction runs."""
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(Record):
     """What all contexts of one mock share: its URL, how it writes times, and where fresh ids and chance come from.
 
     `chance` returns a number from 0 up to 1.
@@ -36,7 +35,7 @@ class World:
     chance: Callable[[], float]
 
 
-class Context(NamedTuple):
+class Context(Record):
     """What placeholders are filled from: the moment, the station spoken to, the payload answered, and the world."""
 
     now: float
@@ -49,10 +48,21 @@ Template: TypeAlias = Callable[[Context], Any]
 """A compiled payload: call it with a context for the JSON value."""
 
 
-@lru_cache(maxsize=16)
 def rfc3339(seconds: float) -> str:
     """Write the time `seconds` after 1970 as OCPP wants it: in UTC with `Z`, to the millisecond."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return f"{instant(seconds)[:23]}Z"
+
+
+@lru_cache(maxsize=4)
+def instant(seconds: float) -> str:
+    """Write it to the microsecond."""
+    whole, part = divmod(int(seconds * 1_000_000 + 0.5), 1_000_000)
+    return f"{_second(whole)}.{part:06d}Z"
+
+
+@lru_cache(maxsize=16)
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()[:19]
 
 
 SAMPLE = Context(0.0, Station("station"), World("ws://127.0.0.1:9000", rfc3339, lambda: 1, lambda: "id", lambda: 0.0))

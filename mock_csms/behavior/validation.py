@@ -1,9 +1,9 @@
 """How incoming payloads are checked: refused when they break their schema, only reported, or not looked at."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 
+from mock_csms.protocol.records import Record, field
 from mock_csms.protocol.schemas import Violation
 
 
@@ -15,8 +15,7 @@ class Strictness(StrEnum):
     OFF = "off"
 
 
-@dataclass(frozen=True)
-class Validation:
+class Validation(Record):
     """The strictness for each action, and for all others."""
 
     others: Strictness = Strictness.STRICT

@@ -14,7 +14,7 @@ _TOKEN = values.fitting("AuthorizeRequest", "idToken", "idToken")
 _STATUS = values.one_of(values.enumeration("BootNotificationResponse", "status"))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
 class Answers:
     """What stations are answered: the rules of a later setting lie over those of an earlier one."""
 

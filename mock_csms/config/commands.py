@@ -9,7 +9,7 @@ from mock_csms.flags import flag, switch
 from mock_csms.protocol.actions import Json
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
 class Commands:
     """Which commands stations get, when, and with what in them."""
 

@@ -6,7 +6,7 @@ from mock_csms import values
 from mock_csms.flags import flag, switch
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
 class Listening:
     """Where the mock listens, and what one connection may do."""
 

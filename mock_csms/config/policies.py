@@ -9,7 +9,7 @@ from mock_csms.behavior.validation import Validation
 from mock_csms.flags import flag, switch
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
 class Policies:
     """How connections and messages are treated whatever is in them: who is let in, for how long, and how strictly."""
 

@@ -9,7 +9,7 @@ from mock_csms.behavior.notation import parse_expectation
 from mock_csms.flags import flag, switch
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
 class Records:
     """What is expected of a run, and what is kept of it."""
 

@@ -2,8 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
@@ -11,6 +10,7 @@ from mock_csms.behavior import events
 from mock_csms.behavior.events import Event
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
+from mock_csms.protocol.records import Record
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
 
@@ -21,7 +21,7 @@ _PLAIN = "\x1b[0m"
 _NARROWEST_NAME, _SUBJECT_WIDTH = 8, 28
 
 
-class Line(NamedTuple):
+class Line(Record):
     """What is said of an event: how grave it is, which way it goes, its subject, and the rest."""
 
     level: int
@@ -30,8 +30,7 @@ class Line(NamedTuple):
     rest: str
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(Record):
     """How lines look: the least level, how wide they may be (None: as wide as they are), and whether coloured."""
 
     level: int = _INFO
@@ -53,7 +52,7 @@ class Console:
     def __init__(self, bus: Bus, sink: Sink, look: Look) -> None:
         self._sink = sink
         self._look = look
-        self._second = -1
+        self._millisecond = -1
         self._stamp = ""
         self._name_width = _NARROWEST_NAME
         bus.subscribe(self._show, *events.ALL)
@@ -75,11 +74,11 @@ class Console:
         self._sink.write(text.encode() + b"\n")
 
     def _time(self, at: float) -> str:
-        """Write the time of day in UTC; the part that changes once a second is kept."""
-        second = int(at)
-        if second != self._second:
-            self._second, self._stamp = second, rfc3339(second)[11:19]
-        return f"{self._stamp}.{int((at - second) * 1000):03d}"
+        """Write the time of day in UTC, once for all that happens within a millisecond."""
+        millisecond = int(at * 1000)
+        if millisecond != self._millisecond:
+            self._millisecond, self._stamp = millisecond, rfc3339(at)[11:23]
+        return self._stamp
 
 
 def describe(event: Event) -> Line:
@@ -89,9 +88,8 @@ def describe(event: Event) -> Line:
 
 def as_text(line: Line, most: int | None = None) -> str:
     """Return a line without its time and station, of its rest at most so many characters."""
-    level, way, subject, rest = line
-    mark = "" if level <= _INFO else f" {LEVELS[level]}:"
-    return f"{way or '  '} {subject.ljust(_SUBJECT_WIDTH)}{mark} {rest[:most]}".rstrip()
+    mark = "" if line.level <= _INFO else f" {LEVELS[line.level]}:"
+    return f"{line.way or '  '} {line.subject.ljust(_SUBJECT_WIDTH)}{mark} {line.rest[:most]}".rstrip()
 
 
 def printable(line: str) -> str:

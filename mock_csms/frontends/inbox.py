@@ -3,7 +3,6 @@
 import asyncio
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -15,6 +14,7 @@ from mock_csms.behavior.templates import rfc3339
 from mock_csms.frontends.console import as_text, describe
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call
+from mock_csms.protocol.records import Mutable, Record, field
 from mock_csms.runtime.bus import Bus
 
 MOST_CALLS = 10_000
@@ -25,8 +25,7 @@ _WIDTH = 300
 """How many characters of an event it shows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Record):
     """A call that somebody waits for: its action, and what must be in its payload."""
 
     action: str
@@ -88,16 +87,14 @@ def _json(value: Any) -> str:
     return orjson.dumps(value, default=repr).decode()
 
 
-@dataclass(slots=True, eq=False)
-class _Seen:
+class _Seen(Mutable, eq=False):
     """An event, and whether somebody took it."""
 
     event: Event
     is_taken: bool = False
 
 
-@dataclass(slots=True)
-class _Box:
+class _Box(Mutable):
     """What is kept of one station: the calls that wait by number, who waits for others, and the last events."""
 
     calls: dict[int, _Seen] = field(default_factory=dict)

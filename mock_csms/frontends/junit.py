@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from mock_csms.protocol.records import Record
 
 _NOT_XML = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(Record):
     """One thing that was judged: what it is, and why it failed, if it did: a line, and all that is to be known."""
 
     name: str

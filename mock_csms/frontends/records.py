@@ -3,25 +3,23 @@
 import os
 import sys
 from contextlib import suppress
-from dataclasses import fields, replace
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TextIO
+from typing import Self, TextIO
 
 from mock_csms.behavior.events import ALL, Failed
 from mock_csms.behavior.redaction import Redactor
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.config import Config
+from mock_csms.frontends import diagram
 from mock_csms.frontends.console import Console, look_for
 from mock_csms.frontends.junit import Case
 from mock_csms.frontends.verdict import Verdict
+from mock_csms.protocol.records import replace
 from mock_csms.protocol.versions import V201
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
-
-if TYPE_CHECKING:
-    from mock_csms.frontends.diagram import Diagram
 
 
 class Records:
@@ -36,7 +34,7 @@ class Records:
         self.redactor = Redactor() if config.redact else None
         self.shown = _masked(bus, self.redactor) if self.redactor else bus
         self._sinks: list[Sink] = []
-        self._diagram: Diagram | None = None
+        self._page: Sink | None = None
         self._junit: int | None = None
         self._opened: list[int] = []
         self._began = clock.now()
@@ -47,14 +45,15 @@ class Records:
             from mock_csms.frontends.trace import Trace  # noqa: PLC0415 - start-up waits only for what is asked for
 
             Trace(bus, self._open(config.trace), V201.name)
-        if config.events:
+        lines = [self._open(config.events)] if config.events else []
+        if config.diagram:
+            self._page = self._open(config.diagram)
+            diagram.begin(self._page)
+            lines.append(self._page)
+        if lines:
             from mock_csms.frontends.eventlog import EventLog  # noqa: PLC0415 - as above
 
-            EventLog(bus, self._open(config.events))
-        if config.diagram:
-            from mock_csms.frontends.diagram import Diagram  # noqa: PLC0415 - as above
-
-            self._diagram = Diagram(bus, self._open(config.diagram))
+            EventLog(bus, lines)
         if config.junit:
             self._junit = self._descriptor(config.junit)
         if not config.quiet:
@@ -65,8 +64,8 @@ class Records:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._diagram is not None:
-            self._diagram.close()
+        if self._page is not None:
+            diagram.end(self._page)
         self.flush()
         for descriptor in self._opened:
             os.close(descriptor)
@@ -95,7 +94,7 @@ class Records:
         return self.redactor.words(text) if self.redactor else text
 
     def _masked(self, case: Case) -> dict[str, str]:
-        return {field.name: self._mask(getattr(case, field.name)) for field in fields(case)}
+        return {name: self._mask(getattr(case, name)) for name in case.__struct_fields__}
 
     def _open(self, path: str) -> Sink:
         return self._sink(self._descriptor(path), path)

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import orjson
-
 from mock_csms.behavior.events import Event, Received, Sent
-from mock_csms.behavior.templates import rfc3339
+from mock_csms.behavior.templates import instant
+from mock_csms.frontends.jsonlines import json_line, quoted
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result, decode
 from mock_csms.runtime.bus import Bus
@@ -43,7 +42,7 @@ class Trace:
         call = message if isinstance(message, Call) else event.answers
         record: dict[str, Any] = {
             "schemaVersion": "1.1",
-            "timestamp": rfc3339(event.at),
+            "timestamp": instant(event.at),
             "ocppVersion": self._version,
             "transport": "json",
             "chargePointId": event.station,
@@ -62,12 +61,12 @@ class Trace:
             }
         else:
             record["payload"] = message.payload
-        record["raw"] = event.text.decode(errors="replace")
+        record["raw"] = quoted(event.text)
         if event.violations:
             meta["violations"] = [str(violation) for violation in event.violations]
         if meta:
             record["meta"] = meta
-        self._sink.write(orjson.dumps(record) + b"\n")
+        self._sink.write(json_line(record))
 
     def _time(self, event: Received | Sent, message: Message, meta: Json) -> None:
         """Note when a call came or went, or how long its answer took."""

@@ -5,9 +5,10 @@ about an action once is said in its row; commands, default answers, the README a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, TypeAlias
+
+from mock_csms.protocol.records import Record, field
 
 Json: TypeAlias = dict[str, Any]
 """A JSON object with the property names of the specification, as it goes over the wire."""
@@ -21,8 +22,7 @@ class Sender(Enum):
     EITHER = "either"
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Record):
     """One row: the CALL's sender, and templates of both payloads.
 
     A template is a payload in which strings may hold placeholders such as `{{now}}` (`behavior/templates.py`).

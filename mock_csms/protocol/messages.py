@@ -4,13 +4,13 @@ Nothing else in the program knows which position of an array means what. Decodin
 not a message becomes `Malformed`, which says what is wrong and how Part 4 wants it answered.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, TypeAlias
 
 import orjson
 
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import Record
 
 UNREADABLE_ID = "-1"
 """The message id of an answer to something whose own id could not be read (Part 4, 4.2.3)."""
@@ -38,8 +38,7 @@ class ErrorCode(StrEnum):
     TypeConstraintViolation = "TypeConstraintViolation"
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Record):
     """`[2, id, action, payload]`. The payload may be any JSON value until its schema was looked at."""
 
     id: str
@@ -49,8 +48,7 @@ class Call:
     is_answer: ClassVar[bool] = False
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Record):
     """`[3, id, payload]`, the answer to the CALL with that id."""
 
     id: str
@@ -59,8 +57,7 @@ class Result:
     is_answer: ClassVar[bool] = True
 
 
-@dataclass(frozen=True, slots=True)
-class Error:
+class Error(Record):
     """`[4, id, code, description, details]`, the refusal of the CALL with that id.
 
     A peer may send any text as its code; what we send is an `ErrorCode`, unless a user asks for another.
@@ -74,8 +71,7 @@ class Error:
     is_answer: ClassVar[bool] = True
 
 
-@dataclass(frozen=True, slots=True)
-class Malformed:
+class Malformed(Record):
     """Something received that is no message: what is wrong with it, and the code and id to refuse it with.
 
     One that `is_answer` is a spoiled CALLRESULT or CALLERROR: it is never answered itself (Part 4, 4.2.3), and ends the

@@ -7,7 +7,6 @@ as draft 4, as `ocpp` does it: 100.0 is not an integer.
 
 import importlib.util
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ import orjson
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import ErrorCode
 from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.records import Record
 
 if TYPE_CHECKING:
     from jsonschema_rs import Draft4Validator, ValidationError
@@ -44,8 +44,7 @@ _PRECEDENCE = (
 """Of several violations the first in this order decides the code of the answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(Record):
     """One way in which a payload breaks its schema: where (`meterValue.0.timestamp`), what, and its error code."""
 
     path: str

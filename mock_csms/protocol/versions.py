@@ -4,20 +4,19 @@ A new version is a file with its table and a row here.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
 from typing import Any
 
 from mock_csms.protocol import v201
 from mock_csms.protocol.actions import Actions, Sender
 from mock_csms.protocol.messages import Call, Error, ErrorCode
 from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.records import Record, asdict
 from mock_csms.protocol.schemas import Schemas, Violation
 
 _MOST_DETAILS = 20
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Version:
+class Version(Record, eq=False):
     """One version of OCPP: its name for people, its actions and its schemas."""
 
     name: str

@@ -5,7 +5,6 @@ Reading never waits: what comes is decoded, published and answered at once. The 
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from mock_csms.behavior.emissions import Act, Close, Emission, Reset, Stall
@@ -15,6 +14,7 @@ from mock_csms.behavior.templates import World
 from mock_csms.behavior.validation import Validation
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result, decode, encode
+from mock_csms.protocol.records import Mutable
 from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.versions import Version
 from mock_csms.runtime import clock
@@ -49,8 +49,7 @@ class Host(Protocol):
         """Learn that the session is over."""
 
 
-@dataclass(slots=True)
-class _OpenCall:
+class _OpenCall(Mutable):
     """A CALL of ours that waits for its answer."""
 
     call: Call

@@ -38,6 +38,12 @@ class Sink:
         elif self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_WAIT, self._ring)
 
+    def end(self, piece: bytes = b"") -> None:
+        """Write `piece` as the last one, now; what comes later is not written."""
+        self._pieces.append(piece)
+        self.flush()
+        self._is_broken = True
+
     def flush(self) -> None:
         """Write now what waits."""
         if not self._pieces:

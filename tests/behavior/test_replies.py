@@ -15,6 +15,7 @@ from mock_csms.config import Config
 from mock_csms.flags import Source, read
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.messages import Call, Error, ErrorCode, Message, Result
+from mock_csms.protocol.records import replace
 from mock_csms.protocol.versions import V201
 
 NOW = 1_767_268_800.0  # 2026-01-01T12:00:00Z
@@ -37,7 +38,7 @@ class Mock:
         call = Call("7", action, payload)
         station = self.stations.setdefault(identity, Station(identity))
         violations = V201.call_violations(call, Sender.STATION)
-        decision = self.replies.answer(call, violations, SAMPLE._replace(now=NOW, station=station, request=payload))
+        decision = self.replies.answer(call, violations, replace(SAMPLE, now=NOW, station=station, request=payload))
         [emission] = decision.acts
         assert emission == Emission(decision.message)
         return decision.message

@@ -4,7 +4,6 @@ import copy
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -14,11 +13,12 @@ from hypothesis import strategies as st
 
 from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import PLACEHOLDERS, SAMPLE, compile_template, escape, merge, rfc3339
+from mock_csms.protocol.records import replace
 
 NOON = 1_767_268_800.25  # 2026-01-01T12:00:00.250Z
 CHARGING = Station("CS-1", transactions={"TX-1": None, "TX-2": None})
 REQUEST: Mapping[str, Any] = {"evse": {"id": 3}, "tbc": True, "items": [{"v": "x"}], "none": None}
-CONTEXT = SAMPLE._replace(now=NOON, station=CHARGING, request=REQUEST)
+CONTEXT = replace(SAMPLE, now=NOON, station=CHARGING, request=REQUEST)
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=6),
@@ -112,14 +112,14 @@ def test_every_filling_is_fresh() -> None:
     numbers, ids = count(1), map(str, count(1))
     world = replace(SAMPLE.world, new_integer=lambda: next(numbers), new_id=lambda: next(ids))
     template = compile_template(["{{integer}}", "{{integer}}", "{{uuid}}", "{{uuid}}"])
-    assert template(SAMPLE._replace(world=world)) == [1, 2, "1", "2"]
-    assert template(SAMPLE._replace(world=world)) == [3, 4, "3", "4"]
+    assert template(replace(SAMPLE, world=world)) == [1, 2, "1", "2"]
+    assert template(replace(SAMPLE, world=world)) == [3, 4, "3", "4"]
 
 
 def test_times_are_written_as_the_mock_is_told_to() -> None:
     """The clock's format is the world's, for shifted times too."""
     world = replace(SAMPLE.world, write_time=lambda seconds: f"T{seconds:g}")
-    assert compile_template("{{now}} {{now+5}}")(SAMPLE._replace(world=world)) == "T0 T5"
+    assert compile_template("{{now}} {{now+5}}")(replace(SAMPLE, world=world)) == "T0 T5"
 
 
 @pytest.mark.parametrize("name", PLACEHOLDERS)

@@ -32,7 +32,8 @@ from mock_csms.behavior.events import (
     Started,
     Unanswered,
 )
-from mock_csms.frontends.diagram import Diagram
+from mock_csms.frontends import diagram
+from mock_csms.frontends.eventlog import EventLog
 from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result, decode, encode
 from mock_csms.protocol.schemas import Violation
 from mock_csms.runtime.bus import Bus
@@ -74,80 +75,31 @@ def junk(text: bytes, station: str = "CS-1") -> Received:
     return Received(START, station, text, message, (), None, False, True)
 
 
+def begin(descriptor: int) -> tuple[Bus, Sink]:
+    """Begin a page in an open file; return where things happen, and the page."""
+    bus, page = Bus(), Sink(descriptor)
+    diagram.begin(page)
+    EventLog(bus, [page])
+    return bus, page
+
+
 async def write(file: Path, *happened: Event, close: bool = True) -> bytes:
     """Write the page of what happened, and return it."""
     with file.open("wb") as opened:
-        bus, sink = Bus(), Sink(opened.fileno())
-        diagram = Diagram(bus, sink)
+        bus, page = begin(opened.fileno())
         for event in happened:
             bus.publish(event)
-        diagram.close() if close else sink.flush()
+        diagram.end(page) if close else page.flush()
     return file.read_bytes()
 
 
-def records(page: bytes) -> list[Any]:
+def records(page: bytes) -> list[dict[str, Any]]:
     """Return what stands in the page for each event."""
     _, _, rest = page.partition(b'id="record">\n')
-    return [json.loads(line) for line in rest.decode().split("\n") if line.startswith("[")]
+    return [json.loads(line) for line in rest.decode().split("\n") if line.startswith("{")]
 
 
 # What is written.
-
-
-@pytest.mark.parametrize(
-    ("event", "shape", "name", "mark", "note"),
-    [
-        (came(BOOT), ">2", "BootNotification", "", ""),
-        (came(Result("r-1", {"status": "Accepted"}), RESET), ">3", "Reset", "", ""),
-        (came(Error("r-1", "NotSupported", "no"), RESET), ">4", "Reset", "error", "NotSupported: no"),
-        (came(Result("zz", {})), ">3", "?", "warning", "answers no open call"),
-        (came(BEAT, None, MISSING), ">2", "Heartbeat", "error", "invalid: seqNo: is missing"),
-        (
-            Received(START, "CS-1", b"{}", BEAT, (MISSING,), None, False, False),
-            ">2",
-            "Heartbeat",
-            "warning",
-            "invalid: seqNo: is missing",
-        ),
-        (
-            Received(START, "CS-1", encode(BEAT), BEAT, (), None, True, False),
-            ">2",
-            "Heartbeat",
-            "warning",
-            "came in a binary frame",
-        ),
-        (junk(b"hello"), ">?", "no message", "error", "not JSON"),
-        (went(RESET), "<2", "Reset", "", ""),
-        (went(Result("h-1", {}), BEAT, rule="Heartbeat@*"), "<3", "Heartbeat", "", "chosen by the rule Heartbeat@*"),
-        (went(Error("h-1", ErrorCode.InternalError, "x"), BEAT), "<4", "Heartbeat", "error", "InternalError: x"),
-        (Connected(START, "CS-1", "ocpp2.0.1", ("ocpp2.0.1",)), ".", "connected, ocpp2.0.1", "", "offered ocpp2.0.1"),
-        (Refused(START, "CS-1", "unknown"), ".", "not let in", "error", "not let in: unknown"),
-        (Disconnected(START, "CS-1", 1006, "gone"), ".", "disconnected, 1006", "", "gone"),
-        (Spoiled(START, "CS-1", "drop", BEAT, None), ".", "Heartbeat: drop", "fault", "fault: drop"),
-        (Unanswered(START, "CS-1", RESET, "too late"), ".", "Reset unanswered", "error", "stays unanswered: too late"),
-        (Failed(START, "CS-1", "boom"), ".", "boom", "error", "boom"),
-    ],
-    ids=lambda value: type(value).__name__ if isinstance(value, Event) else "",
-)
-async def test_every_event_is_shown(event: Event, shape: str, name: str, mark: str, note: str, tmp_path: Path) -> None:
-    """Each has one line that says when, where, its shape and name, how it is marked, and why."""
-    [[at, station, *entry, text]] = records(await write(tmp_path / "page", event))
-    assert [at, station, *entry[:3]] == [START, "CS-1", shape, name, mark]
-    assert note in " ".join(entry[3])
-    if isinstance(event, Received | Sent):
-        assert text == event.text.decode()
-
-
-async def test_other_events_are_left_out(tmp_path: Path) -> None:
-    """What has no place in the diagram is not in the page."""
-    assert records(await write(tmp_path / "page", Started(START, "", "ws://x", 1))) == []
-
-
-async def test_many_violations_are_cut(tmp_path: Path) -> None:
-    """A message with a thousand violations has a short entry that tells how many there are."""
-    [[*_, notes, _]] = records(await write(tmp_path / "page", came(BEAT, None, *[MISSING] * 1000)))
-    assert notes[-2:] == ["and 980 more", "refused"]
-    assert len(notes) == 22
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -164,8 +116,8 @@ async def test_nothing_leaves_its_line(text: str, tmp_path: Path) -> None:
     assert rest.count(b"<") == rest[-40:].count(b"<") == 3
     assert rest.count(b"\n") == 7
     call_, failed, junk_ = records(page)
-    assert (call_[1], call_[3], json.loads(call_[6])) == (text, text, [2, "1", text, {text: text}])
-    assert (failed[3], junk_[6]) == (text, text)
+    assert (call_["station"], call_["action"], json.loads(call_["text"])) == (text, text, [2, "1", text, {text: text}])
+    assert (failed["problem"], junk_["text"]) == (text, text)
 
 
 @given(st.lists(st.binary(max_size=40) | st.text(alphabet='<>!-/script\\"\r\n\u2028', max_size=40).map(str.encode)))
@@ -176,58 +128,54 @@ def test_any_bytes_can_be_read_back(tmp_path_factory: pytest.TempPathFactory, te
     message = Malformed("junk")
     happened = [Received(START, "CS-1", text, message, (), None, False, True) for text in texts]
     page = asyncio.run(write(file, *happened))
-    assert [record[-1] for record in records(page)] == [text.decode(errors="backslashreplace") for text in texts]
+    assert [record["text"] for record in records(page)] == [text.decode(errors="backslashreplace") for text in texts]
     assert page.count(b"</script") == 2
 
 
 async def test_text_that_is_no_unicode_is_escaped(tmp_path: Path) -> None:
     """Half a surrogate pair, as in the name of a file that is not UTF-8, stops nothing."""
-    [[*_, name, _, _, _]] = records(await write(tmp_path / "page", Failed(START, "", "cannot read \udcff")))
-    assert name == "cannot read \\udcff"
+    [failed] = records(await write(tmp_path / "page", Failed(START, "", "cannot read \udcff")))
+    assert failed["problem"] == "cannot read \\udcff"
 
 
 async def test_the_page_grows_with_the_run(tmp_path: Path) -> None:
     """What happened is in the file soon, while the mock runs, and before that the head of the page is."""
     file = tmp_path / "page"
     with file.open("wb") as opened:
-        bus = Bus()
-        diagram = Diagram(bus, Sink(opened.fileno()))
+        bus, page = begin(opened.fileno())
         bus.publish(came(BOOT))
         async with asyncio.timeout(10):
-            while not file.read_bytes().endswith(b"]\n"):
+            while not file.read_bytes().endswith(b"}\n"):
                 await asyncio.sleep(0.005)
         assert file.read_bytes().startswith(b"<!doctype html>")
         assert len(records(file.read_bytes())) == 1
-        diagram.close()
+        diagram.end(page)
 
 
 async def test_what_comes_after_the_end_is_not_written(tmp_path: Path) -> None:
-    """A page that was closed stays as it is, also when it is closed again."""
+    """A page that was closed stays as it is."""
     file = tmp_path / "page"
     with file.open("wb") as opened:
-        bus, sink = Bus(), Sink(opened.fileno())
-        diagram = Diagram(bus, sink)
-        diagram.close()
-        page = file.read_bytes()
+        bus, page = begin(opened.fileno())
+        diagram.end(page)
+        written = file.read_bytes()
         bus.publish(came(BOOT))
-        diagram.close()
-        sink.flush()
-    assert file.read_bytes() == page
-    assert page.endswith(b'"end"\n</script>\n</body>\n</html>\n')
+        page.flush()
+    assert file.read_bytes() == written
+    assert written.endswith(b'"end"\n</script>\n</body>\n</html>\n')
 
 
 async def test_a_long_run_needs_no_memory() -> None:
     """After 100,000 messages no more is held than the sink may hold."""
     null = os.open(os.devnull, os.O_WRONLY)
-    bus = Bus()
-    diagram = Diagram(bus, Sink(null))
+    bus, page = begin(null)
     event = came(BOOT)
     tracemalloc.start()
     for _ in range(100_000):
         bus.publish(event)
     held, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    diagram.close()
+    diagram.end(page)
     os.close(null)
     assert held < 1_000_000
     assert most < 2_000_000
@@ -308,6 +256,65 @@ def run() -> Sequence[Event]:
         junk(b'[2,"\xff', "CS-2"),
         Disconnected(START + 4, "CS-1", 1000, ""),
     )
+
+
+SHOWN: Sequence[tuple[Event, str, str, str]] = [
+    (came(BOOT), "BootNotification", "", ""),
+    (came(Result("r-1", {"status": "Accepted"}), RESET), "Reset.response", "", ""),
+    (came(Error("r-1", "NotSupported", "no"), RESET), "Reset.error", "error", "NotSupported: no"),
+    (came(Result("zz", {})), "?.response", "warning", "answers no open call"),
+    (came(BEAT, None, MISSING), "Heartbeat", "error", "invalid: seqNo: is missing"),
+    (
+        Received(START, "CS-1", b"{}", BEAT, (MISSING,), None, False, False),
+        "Heartbeat",
+        "warning",
+        "invalid: seqNo: is missing",
+    ),
+    (
+        Received(START, "CS-1", encode(BEAT), BEAT, (), None, True, False),
+        "Heartbeat",
+        "warning",
+        "came in a binary frame",
+    ),
+    (junk(b"hello"), "no message", "error", "not JSON"),
+    (went(RESET), "Reset", "", ""),
+    (went(Result("h-1", {}), BEAT, rule="Heartbeat@*"), "Heartbeat.response", "", "chosen by the rule Heartbeat@*"),
+    (went(Error("h-1", ErrorCode.InternalError, "x"), BEAT), "Heartbeat.error", "error", "InternalError: x"),
+    (Connected(START, "CS-1", "ocpp2.0.1", ("ocpp2.0.1",)), "connected, ocpp2.0.1", "", "offered ocpp2.0.1"),
+    (Refused(START, "CS-1", "unknown"), "not let in", "error", "not let in: unknown"),
+    (Disconnected(START, "CS-1", 1006, "gone"), "disconnected, 1006", "", "gone"),
+    (Spoiled(START, "CS-1", "drop", BEAT, None), "Heartbeat: drop", "fault", "fault: drop"),
+    (Unanswered(START, "CS-1", RESET, "too late"), "Reset unanswered", "error", "stays unanswered: too late"),
+    (Failed(START, "CS-1", "boom"), "boom", "error", "boom"),
+]
+"""Events, with their name in the diagram, how they are marked, and what the panel says of them."""
+
+
+@in_browser
+async def test_every_event_is_shown(chromium: "Browser", tmp_path: Path) -> None:
+    """Each has a row with its name and mark, and a panel that says why and holds its frame; others are left out."""
+    await write(tmp_path / "page.html", Started(START, "", "ws://x", 1), *[event for event, *_ in SHOWN])
+    async with browse(chromium, tmp_path / "page.html") as browsed:
+        assert await browsed.names() == [name for _, name, _, _ in SHOWN]
+        for event, name, mark, note in SHOWN:
+            await browsed.page.keyboard.press("ArrowDown")
+            picked = browsed.page.locator(".row.picked")
+            assert await picked.locator(".name").inner_text() == name
+            assert await picked.locator(f".mark.{mark}" if mark else ".mark").count() == bool(mark)
+            assert note in await browsed.read("#panel")
+            if isinstance(event, Received | Sent):
+                assert event.text.decode() in (await browsed.page.locator("#panel pre").all_text_contents())
+
+
+@in_browser
+async def test_many_violations_are_cut(chromium: "Browser", tmp_path: Path) -> None:
+    """A message with a thousand violations has a short panel that tells how many there are."""
+    await write(tmp_path / "page.html", came(BEAT, None, *[MISSING] * 1000))
+    async with browse(chromium, tmp_path / "page.html") as browsed:
+        await browsed.click("Heartbeat")
+        notes = await browsed.page.locator("#panel li").all_text_contents()
+        assert notes[-2:] == ["and 980 more", "refused"]
+        assert len(notes) == 22
 
 
 @in_browser

@@ -205,19 +205,19 @@ class Transport(asyncio.BufferedProtocol):
         frame = frames.span(data, start)
         if frame is None:
             return 0
-        mask, payload, end = frame
-        if end - payload > self._endpoint.limits.max_message_size:
+        if frame.end - frame.payload > self._endpoint.limits.max_message_size:
             self._protocol.receive_data(data[start:])  # refused from its header on
             self._flush()
             return len(data)
-        if end > len(data):
+        if frame.end > len(data):
             return 0
-        if data[start] == frames.FIN_TEXT and mask and self._protocol.current_size is None:
-            self._deliver(apply_mask(data[payload:end], data[mask:payload]), binary=False)
+        if data[start] == frames.FIN_TEXT and frame.mask and self._protocol.current_size is None:
+            text = apply_mask(data[frame.payload : frame.end], data[frame.mask : frame.payload])
+            self._deliver(text, binary=False)
         else:
-            self._protocol.receive_data(data[start:end])
+            self._protocol.receive_data(data[start : frame.end])
             self._flush()
-        return end
+        return frame.end
 
     def _deliver(self, data: bytes, *, binary: bool) -> None:
         """Hand a whole message to the receiver, unless we are closing or its text is not UTF-8 (RFC 6455, 8.1)."""

@@ -1,6 +1,6 @@
 """The outside of a WebSocket frame (RFC 6455, 5.2): where it ends, and the header of the ones that we send."""
 
-from typing import NamedTuple
+from mock_csms.protocol.records import Record
 
 FIN_TEXT = 0x81
 """The first byte of a text message in one frame, without extensions."""
@@ -8,7 +8,7 @@ FIN_TEXT = 0x81
 _MASKED = 0x80
 
 
-class Span(NamedTuple):
+class Span(Record):
     """Where a frame's masking key (0 where it has none), payload and end are."""
 
     mask: int

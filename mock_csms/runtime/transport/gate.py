@@ -1,10 +1,10 @@
 """Who gets what a transport reads, and who decides about those who connect: the two sides that a transport knows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from mock_csms.behavior.admission import Respond, Verdict, Visitor
+from mock_csms.protocol.records import Record
 
 if TYPE_CHECKING:
     from mock_csms.runtime.transport.connection import Transport
@@ -39,8 +39,7 @@ class Gate(Protocol):
         """Learn that a handshake was invalid."""
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Record):
     """What one connection may do; sizes in bytes, times in seconds, 0 for no time-out and no pings."""
 
     max_message_size: int
