@@ -217,3 +217,29 @@ def test_memory_for_tokens_is_bounded() -> None:
     kept = [name for name in names if redactor.words(name) == MASK]
     assert kept == [names[0], *names[2:]]
     assert redactor.words("long" * 1000) == "long" * 1000
+
+
+HOSTILE = [
+    "\\",
+    '"',
+    "'",
+    '\\"',
+    '"\\\\',
+    "\\u0069",
+    " ",
+    '{"a":',
+    "idToken",
+    "idToken ",
+    "idToken=",
+    "idToken: expected ",
+]
+HOSTILE += ['"idToken":', '"idToken":"', "'idToken': \\\""]
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_hostile_texts_are_not_slow(piece: str) -> None:
+    """A message of the largest size takes no more than a moment, whatever is in it: the test ends."""
+    text = (piece * 1_000_000)[:1_000_000]
+    Redactor().words(text + "idToken")
+    Redactor().frame(text.encode())
+    Redactor().frame(orjson.dumps({"data": text[:500_000]}))
