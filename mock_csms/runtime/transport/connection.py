@@ -1,36 +1,38 @@
-"""One connection of a station, from its first byte to its last.
+"""One WebSocket, from its first byte to its last, whichever side it is; how it opens is for `incoming` and `outgoing`.
 
-Incoming bytes are cut into whole frames here; the commonest one, an unfragmented masked text, goes straight to the
-receiver, and every other one through the library, which knows RFC 6455 in full. Outgoing text takes the same short way
-where no compression was agreed.
+Incoming bytes are cut into whole frames here; the commonest one, an unfragmented text, goes straight to the receiver,
+and every other one through the library, which knows RFC 6455 in full. Outgoing text takes the same short way where no
+compression was agreed.
 """
 
 import asyncio
 import socket
 import struct
-from typing import TYPE_CHECKING, cast
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from websockets.frames import Frame, Opcode, apply_mask  # type: ignore[attr-defined] # in C where it can be
-from websockets.http11 import Request
-from websockets.protocol import State
+from websockets.protocol import CONNECTING, OPEN, Event, Protocol
 
-from mock_csms.behavior.admission import Hang, SendAway, SlamDoor, Verdict, Visitor
 from mock_csms.runtime.transport import frames
 from mock_csms.runtime.transport.gate import Receiver
-from mock_csms.runtime.transport.handshake import Handshake
 
 if TYPE_CHECKING:
-    from mock_csms.runtime.transport.endpoint import Endpoint
+    from mock_csms.runtime.transport.pool import Pool
 
 
-class Transport(asyncio.BufferedProtocol):
-    """One connection of a station, from its first byte to its last."""
+class Transport(asyncio.BufferedProtocol, ABC):
+    """One WebSocket, from its first byte to its last."""
 
-    __slots__ = ("_binary", "_endpoint", "_fragments", "_held", "_pending", "_protocol", "_receiver", "_socket")
+    __slots__ = ("_binary", "_fragments", "_held", "_pending", "_pool", "_protocol", "_receiver", "_socket")
 
-    def __init__(self, endpoint: "Endpoint") -> None:
-        self._endpoint = endpoint
-        self._protocol = Handshake(endpoint.gate, endpoint.extensions, endpoint.limits.max_message_size)
+    peer_masks: ClassVar[bool]
+    """Whether the peer masks its frames, as clients do and servers must not (RFC 6455, 5.1)."""
+
+    def __init__(self, pool: "Pool", protocol: Protocol) -> None:
+        self._pool = pool
+        self._protocol = protocol
         self._receiver: Receiver | None = None
         self._pending = bytearray()
         self._fragments: list[bytes] = []
@@ -40,7 +42,7 @@ class Transport(asyncio.BufferedProtocol):
 
     def send(self, text: bytes, *, binary: bool = False, parts: int = 1) -> bool:
         """Send one message, in so many frames; False when the connection is not open (any more)."""
-        if self._protocol.state is not State.OPEN:
+        if self._protocol.state is not OPEN:
             return False
         if self._protocol.extensions or binary or parts > 1:
             send = self._protocol.send_binary if binary else self._protocol.send_text
@@ -50,16 +52,15 @@ class Transport(asyncio.BufferedProtocol):
                 self._protocol.send_continuation(text[part * size : (part + 1) * size], fin=part == parts - 1)
             self._flush()
         else:
-            self._write(frames.text_header(len(text)) + text)
+            self._write(self._frame_text(text))
         return True
 
     def close(self, code: int, reason: str = "") -> None:
         """Start the closing handshake; a peer that does not finish it in time, or has not even begun, is dropped."""
-        if self._protocol.state is State.OPEN:
+        if self._protocol.state is OPEN:
             self._protocol.send_close(code, reason)
             self._flush()
-            self._endpoint.closing.start(self)
-        elif self._protocol.state is State.CONNECTING:
+        elif self._protocol.state is CONNECTING:
             self.abort()
 
     def abort(self) -> None:
@@ -74,10 +75,10 @@ class Transport(asyncio.BufferedProtocol):
 
     def stall(self, seconds: float) -> None:
         """Neither read nor write for so many seconds; what is sent meanwhile goes out afterwards."""
-        if self._held is None and self._protocol.state is State.OPEN:
+        if self._held is None and self._protocol.state is OPEN:
             self._held = []
             self._socket.pause_reading()
-            self._endpoint.pongs.stop(self)
+            self._pool.pongs.stop(self)
             asyncio.get_running_loop().call_later(seconds, self._go_on)
 
     def _go_on(self) -> None:
@@ -89,13 +90,13 @@ class Transport(asyncio.BufferedProtocol):
 
     def ping(self) -> None:
         """Send a ping, and expect its pong in time."""
-        if self._protocol.state is State.OPEN:
-            self._endpoint.pings.start(self)
+        if self._protocol.state is OPEN:
+            self._pool.pings.start(self)
             if self._held is None:
                 self._protocol.send_ping(b"")
                 self._flush()
-                if self._endpoint.limits.ping_timeout:
-                    self._endpoint.pongs.start(self)
+                if self._pool.limits.ping_timeout:
+                    self._pool.pongs.start(self)
 
     def miss_pong(self) -> None:
         """Give up a peer that did not answer a ping (the code that the `websockets` library uses, 1011)."""
@@ -104,22 +105,18 @@ class Transport(asyncio.BufferedProtocol):
     # What asyncio tells.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Wait for the handshake."""
+        """Be one of the pool."""
         self._socket = cast(asyncio.Transport, transport)
-        self._endpoint.transports.add(self)
-        self._endpoint.handshakes.start(self)
+        self._pool.transports.add(self)
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio's signature
         """Lend asyncio the buffer that all connections share: what it holds is taken before the next one reads."""
-        return self._endpoint.buffer
+        return self._pool.buffer
 
     def buffer_updated(self, nbytes: int) -> None:
-        """Take what came, cut into whole frames once the handshake is over."""
-        data = bytes(self._endpoint.buffer[:nbytes])
-        if self._protocol.state is State.CONNECTING and not self._protocol.eof_sent:
-            data = self._read_handshake(data)
-        if self._protocol.eof_sent:
-            self._protocol.receive_data(data)  # it discards all that comes after the end
+        """Take what came, cut into whole frames while the connection is open."""
+        data = bytes(self._pool.buffer[:nbytes])
+        if self._protocol.state is not OPEN and not (data := self._read_unopened(data)):
             return
         if self._pending:
             self._pending += data
@@ -139,9 +136,9 @@ class Transport(asyncio.BufferedProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the receiver, and forget the connection everywhere."""
-        endpoint, protocol = self._endpoint, self._protocol
+        protocol = self._protocol
         protocol.receive_eof()
-        endpoint.forget(self)
+        self._pool.forget(self)
         if self._receiver is not None:
             received, sent = protocol.close_rcvd, protocol.close_sent
             if received is not None:
@@ -160,83 +157,93 @@ class Transport(asyncio.BufferedProtocol):
         if self._held is None:
             self._socket.resume_reading()
 
+    # The sides differ in these.
+
+    @abstractmethod
+    def _answer(self, heads: Sequence[Event]) -> None:
+        """Go on with the opening handshake, of which the library has read so much."""
+
+    @abstractmethod
+    def _frame_text(self, text: bytes) -> bytes:
+        """Return the bytes of a text message in one frame."""
+
     # Reading.
 
-    def _read_handshake(self, data: bytes) -> bytes:
-        """Feed the library to the end of the request's head, and return what came behind it."""
+    def _begin(self, receiver: Receiver) -> None:
+        """Take up work, now that the connection is open."""
+        self._receiver = receiver
+        if self._pool.limits.ping_interval:
+            self._pool.pings.start(self)
+
+    def _read_unopened(self, data: bytes) -> bytes:
+        """Let the library read while the connection is not open yet, or no longer; return what came behind the opening.
+
+        It reads what follows a goodbye or a refusal as it comes, for nothing of that is delivered.
+        """
+        while data and self._protocol.state is CONNECTING and not self._protocol.eof_sent:
+            data = self._read_head(data)
+        if data and self._protocol.state is not OPEN:
+            rest, self._pending = self._pending + data, bytearray()
+            self._feed(rest)
+            return b""
+        return data
+
+    def _read_head(self, data: bytes) -> bytes:
+        """Feed the library to the end of the handshake's head, and return what came behind it."""
         tail = len(self._pending)
         self._pending += data
         found = self._pending.find(b"\r\n\r\n")
         head = len(data) if found < 0 else found + 4 - tail
         self._pending = bytearray() if found >= 0 else self._pending[-3:]
         self._protocol.receive_data(data[:head])
-        decided = self._protocol.events_received()
-        for request in decided:
-            self._decide(cast(Request, request))
-        if self._protocol.handshake_exc is not None and not decided:
-            self._endpoint.gate.refused(str(self._protocol.handshake_exc))
+        self._answer(self._protocol.events_received())
         self._flush()
-        return data[head:] if self._protocol.state is State.OPEN else b""
-
-    def _decide(self, request: Request) -> None:
-        """Do what is decided about a request."""
-        visitor, verdict, response = self._protocol.judge(request)
-        if isinstance(verdict, SlamDoor):
-            self.reset()
-        elif isinstance(verdict, Hang):
-            self._endpoint.handshakes.stop(self)
-        else:
-            self._protocol.send_response(response)
-            self._flush()
-            if self._protocol.state is State.OPEN:
-                self._open(visitor, verdict)
-
-    def _open(self, visitor: Visitor, verdict: Verdict) -> None:
-        self._endpoint.handshakes.stop(self)
-        if isinstance(verdict, SendAway):
-            self.close(1002, "no common subprotocol")
-            return
-        self._receiver = self._endpoint.gate.welcome(self, visitor, cast(str, self._protocol.subprotocol))
-        if self._endpoint.limits.ping_interval:
-            self._endpoint.pings.start(self)
+        return data[head:]
 
     def _read_frame(self, data: bytes, start: int) -> int:
         """Read the frame at `start` of `data` and return where it ends; 0 when it has not come whole yet."""
         frame = frames.span(data, start)
         if frame is None:
             return 0
-        if frame.end - frame.payload > self._endpoint.limits.max_message_size:
-            self._protocol.receive_data(data[start:])  # refused from its header on
-            self._flush()
+        if frame.end - frame.payload > self._pool.limits.max_message_size:
+            self._feed(data[start:])  # refused from its header on
             return len(data)
         if frame.end > len(data):
             return 0
-        if data[start] == frames.FIN_TEXT and frame.mask and self._protocol.current_size is None:
-            text = apply_mask(data[frame.payload : frame.end], data[frame.mask : frame.payload])
+        is_masked = frame.mask > 0
+        if data[start] == frames.FIN_TEXT and is_masked is self.peer_masks and self._protocol.current_size is None:
+            payload = data[frame.payload : frame.end]
+            text = apply_mask(payload, data[frame.mask : frame.payload]) if is_masked else bytes(payload)
             self._deliver(text, binary=False)
         else:
-            self._protocol.receive_data(data[start : frame.end])
-            self._flush()
+            self._feed(data[start : frame.end])
         return frame.end
 
     def _deliver(self, data: bytes, *, binary: bool) -> None:
         """Hand a whole message to the receiver, unless we are closing or its text is not UTF-8 (RFC 6455, 8.1)."""
-        if self._receiver is None or self._protocol.state is not State.OPEN:
+        if self._receiver is None or self._protocol.state is not OPEN:
             return
         if binary or data.isascii() or frames.is_utf8(data):
             self._receiver.receive(data, binary=binary)
         else:
             self._fail(1007, "the text is not UTF-8")
 
+    def _feed(self, data: bytes | bytearray) -> None:
+        """Let the library read, and take the frames that it found."""
+        self._protocol.receive_data(data)
+        self._flush()
+        for event in self._protocol.events_received():
+            self._take(cast(Frame, event))
+
     def _flush(self) -> None:
-        """Do what the library wants after it was fed: write, close, and take the frames that it read."""
+        """Do what the library wants: write, and end our side; and see to it that the peer ends its own in time."""
         for data in self._protocol.data_to_send():
             if data:
                 self._write(data)
             else:
                 self._end()
-        for event in self._protocol.events_received():
-            self._take(cast(Frame, event))
+        if self._protocol.close_expected():
+            self._pool.closing.start(self)
 
     def _write(self, data: bytes) -> None:
         if self._held is None:
@@ -246,7 +253,7 @@ class Transport(asyncio.BufferedProtocol):
 
     def _take(self, frame: Frame) -> None:
         if frame.opcode is Opcode.PONG:
-            self._endpoint.pongs.stop(self)
+            self._pool.pongs.stop(self)
         if frame.opcode in (Opcode.TEXT, Opcode.BINARY):
             self._binary = frame.opcode is Opcode.BINARY
         if frame.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
@@ -259,7 +266,7 @@ class Transport(asyncio.BufferedProtocol):
 
     def _fail(self, code: int, reason: str) -> None:
         """Fail the connection (RFC 6455, 7.1.7): a close frame, and no wait for the peer's."""
-        if self._protocol.state is State.OPEN:
+        if self._protocol.state is OPEN:
             self._protocol.fail(code, reason)
             self._flush()
 
@@ -269,4 +276,3 @@ class Transport(asyncio.BufferedProtocol):
             self._socket.close()
         elif not self._socket.is_closing():
             self._socket.write_eof()
-            self._endpoint.closing.start(self)

@@ -5,7 +5,8 @@ from mock_csms.protocol.records import Record
 FIN_TEXT = 0x81
 """The first byte of a text message in one frame, without extensions."""
 
-_MASKED = 0x80
+MASKED = 0x80
+"""The bit of the second byte that says that a masking key follows the header."""
 
 
 class Span(Record):
@@ -28,18 +29,18 @@ def span(data: bytes, start: int) -> Span | None:
         if position > len(data):
             return None
         length = int.from_bytes(data[start + 2 : position], "big")
-    if second & _MASKED:
+    if second & MASKED:
         return Span(position, position + 4, position + 4 + length)
     return Span(0, position, position + length)
 
 
-def text_header(length: int) -> bytes:
-    """Return the header of an unmasked, unfragmented text frame (RFC 6455, 5.2)."""
+def text_header(length: int, masked: int = 0) -> bytes:
+    """Return the header of an unfragmented text frame, without its masking key (RFC 6455, 5.2)."""
     if length < 126:
-        return bytes((FIN_TEXT, length))
+        return bytes((FIN_TEXT, masked | length))
     if length < 65536:
-        return bytes((FIN_TEXT, 126)) + length.to_bytes(2, "big")
-    return bytes((FIN_TEXT, 127)) + length.to_bytes(8, "big")
+        return bytes((FIN_TEXT, masked | 126)) + length.to_bytes(2, "big")
+    return bytes((FIN_TEXT, masked | 127)) + length.to_bytes(8, "big")
 
 
 def is_utf8(data: bytes) -> bool:

@@ -11,8 +11,8 @@ from websockets.typing import Subprotocol
 from mock_csms.behavior.admission import LetIn, Respond, Verdict, Visitor
 from mock_csms.runtime.transport.gate import Gate
 
-_LOGGER = logging.getLogger("mock_csms.websockets")
-_LOGGER.disabled = True  # what the library would log, the mock publishes as events
+LOGGER = logging.getLogger("mock_csms.websockets")
+LOGGER.disabled = True  # what the library would log, the mock publishes as events
 
 
 class Handshake(ServerProtocol):
@@ -21,7 +21,7 @@ class Handshake(ServerProtocol):
     offered: Sequence[str] = ()
 
     def __init__(self, gate: Gate, extensions: Sequence[ServerExtensionFactory] | None, max_size: int) -> None:
-        super().__init__(extensions=extensions, max_size=max_size, logger=_LOGGER)
+        super().__init__(extensions=extensions, max_size=max_size, logger=LOGGER)
         self._gate = gate
 
     def select_subprotocol(self, subprotocols: Sequence[Subprotocol]) -> Subprotocol | None:

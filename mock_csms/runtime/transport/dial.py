@@ -1,0 +1,113 @@
+"""How connections go out: the URL, the name, TCP and TLS, up to an open WebSocket or one line that says what failed."""
+
+import asyncio
+import os
+import re
+import ssl
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from websockets.client import ClientProtocol
+from websockets.exceptions import InvalidURI
+from websockets.extensions.permessage_deflate import enable_client_permessage_deflate
+from websockets.typing import Subprotocol
+from websockets.uri import WebSocketURI, parse_uri
+
+from mock_csms.runtime.transport.connection import Transport
+from mock_csms.runtime.transport.gate import Limits
+from mock_csms.runtime.transport.handshake import LOGGER
+from mock_csms.runtime.transport.outgoing import CannotConnect, Outgoing, Welcome
+from mock_csms.runtime.transport.pool import Pool
+
+__all__ = ["CannotConnect", "Dialer", "Welcome"]
+
+
+class Dialer(Pool):
+    """Opens connections to servers, which share what a pool shares."""
+
+    def __init__(self, limits: Limits) -> None:
+        super().__init__(limits)
+        self._extensions = enable_client_permessage_deflate(None) if limits.compression else None
+        self._trust: ssl.SSLContext | None = None
+
+    async def dial(
+        self,
+        url: str,
+        subprotocols: Sequence[str],
+        welcome: Welcome,
+        *,
+        authorization: str | None = None,
+        timeout_: float = 10.0,
+    ) -> Transport:
+        """Open a WebSocket to `url` and return its transport; `authorization` is the header of that name.
+
+        `welcome(transport, subprotocol)` returns who gets what is read, and is called before anything is delivered.
+        Raises ValueError for what is no ws:// or wss:// URL, and CannotConnect where no connection came about within
+        `timeout_` seconds.
+        """
+        address = _parse(url)
+        connection = self._prepare(address, subprotocols, welcome, authorization)
+        try:
+            async with asyncio.timeout(timeout_) as deadline:
+                await self._open(connection, address)
+        except OSError as error:
+            timed_out = deadline.expired()
+            raise CannotConnect(f"no answer within {timeout_:g} s" if timed_out else _explain(error)) from error
+        return connection
+
+    def _prepare(
+        self, address: WebSocketURI, subprotocols: Sequence[str], welcome: Welcome, authorization: str | None
+    ) -> Outgoing:
+        protocol = ClientProtocol(
+            address,
+            extensions=self._extensions,
+            subprotocols=[Subprotocol(name) for name in subprotocols] or None,
+            max_size=self.limits.max_message_size,
+            logger=LOGGER,
+        )
+        request = protocol.connect()
+        if authorization is not None:
+            request.headers.pop("Authorization", None)  # that of the user named in the URL
+            request.headers["Authorization"] = authorization
+        return Outgoing(self, protocol, request, welcome)
+
+    async def _open(self, connection: Outgoing, address: WebSocketURI) -> None:
+        """Connect and wait until the handshake is over; leave nothing behind where that fails or is given up."""
+        tls = self._tls() if address.secure else None
+        try:
+            await asyncio.get_running_loop().create_connection(lambda: connection, address.host, address.port, ssl=tls)
+            await connection.opened
+        except BaseException:
+            connection.opened.cancel()
+            if connection in self.transports:
+                connection.close(1001, "given up")
+            raise
+
+    def _tls(self) -> ssl.SSLContext:
+        """Return what certificates are trusted; they are loaded once, and only for those who ask for wss://."""
+        if self._trust is None:
+            self._trust = ssl.create_default_context()
+        return self._trust
+
+
+def _parse(url: str) -> WebSocketURI:
+    """Return the parts of a URL. Raises ValueError."""
+    if re.search(r"[\s\x00-\x1f\x7f]", url):
+        raise ValueError("a space or a control character is in it")  # where the library would drop it, or send it
+    try:
+        address = parse_uri(url)
+    except InvalidURI as error:
+        raise ValueError(error.msg) from None
+    if urlsplit(url).port == 0:
+        raise ValueError("nothing can listen on port 0")  # the library would take it for no port at all
+    address.host.encode("idna")  # raises what is a ValueError, too, before a name is looked up
+    return address
+
+
+def _explain(error: OSError) -> str:
+    """Return why TCP or TLS failed; asyncio's own text has it in the middle, once for each address of a name."""
+    number = re.search(r"\[Errno (\d+)\]", str(error))
+    if number is not None:
+        return os.strerror(int(number[1]))
+    reason = error.strerror or str(error) or "the server closed the connection"
+    return f"TLS failed: {reason}" if isinstance(error, ssl.SSLError) else reason

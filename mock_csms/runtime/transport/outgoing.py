@@ -1,0 +1,93 @@
+"""The client's side of a connection: what it asks for, what the server says to that, and its masked frames."""
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+from websockets.client import ClientProtocol
+from websockets.exceptions import InvalidStatus
+from websockets.frames import apply_mask  # type: ignore[attr-defined] # in C where it can be
+from websockets.http11 import Request
+from websockets.protocol import OPEN, Event
+
+from mock_csms.runtime.transport import frames
+from mock_csms.runtime.transport.connection import Transport
+from mock_csms.runtime.transport.gate import Receiver
+
+if TYPE_CHECKING:
+    from mock_csms.runtime.transport.pool import Pool
+
+Welcome: TypeAlias = Callable[[Transport, str], Receiver]
+"""Returns who gets what comes over a connection that has just opened with that subprotocol."""
+
+
+class CannotConnect(Exception):
+    """No connection came about; the text says why in one line, `status` what HTTP status the server answered with."""
+
+    def __init__(self, reason: str, status: int | None = None) -> None:
+        super().__init__(" ".join(reason.split()))
+        self.status = status
+
+
+class Outgoing(Transport):
+    """A connection that we ask for; `opened` is done when it is open, or raises CannotConnect or OSError."""
+
+    __slots__ = ("_request", "_welcome", "opened")
+
+    _protocol: ClientProtocol
+    peer_masks = False
+
+    def __init__(self, pool: "Pool", protocol: ClientProtocol, request: Request, welcome: Welcome) -> None:
+        super().__init__(pool, protocol)
+        self._request = request
+        self._welcome = welcome
+        self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Ask for a WebSocket."""
+        super().connection_made(transport)
+        self._protocol.send_request(self._request)
+        self._flush()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Give up, where the handshake was not over."""
+        super().connection_lost(exc)
+        self._give_up(exc or self._protocol.handshake_exc)
+
+    def _answer(self, heads: Sequence[Event]) -> None:  # noqa: ARG002 - the library has judged what it read
+        """Begin when the server has agreed to all that matters, and give up where it has not."""
+        protocol = self._protocol
+        if protocol.handshake_exc is not None:
+            self._give_up(protocol.handshake_exc)
+        elif protocol.state is OPEN:
+            if protocol.subprotocol is None:
+                self._settle(CannotConnect("the server chose no subprotocol"))
+                self.close(1002, "no common subprotocol")
+            else:
+                self._begin(self._welcome(self, protocol.subprotocol))
+                self._settle(None)
+
+    def _give_up(self, error: Exception | None) -> None:
+        """Say why there is no connection; what the network says (an OSError) is the dialer's to put into words."""
+        cause = error and error.__cause__
+        if isinstance(error, InvalidStatus):
+            status = error.response.status_code
+            self._settle(CannotConnect(f"{status} {error.response.reason_phrase}", status))
+        elif isinstance(error, OSError):
+            self._settle(error)
+        else:
+            self._settle(CannotConnect(f"{error}: {cause}" if cause else str(error)))
+
+    def _settle(self, error: Exception | None) -> None:
+        if self.opened.done():
+            return
+        if error is None:
+            self.opened.set_result(None)
+        else:
+            self.opened.set_exception(error)
+
+    def _frame_text(self, text: bytes) -> bytes:
+        """Return the bytes of a text message in one frame, with a fresh mask (RFC 6455, 5.3)."""
+        key = os.urandom(4)
+        return frames.text_header(len(text), frames.MASKED) + key + apply_mask(text, key)

@@ -1,0 +1,49 @@
+"""What connections share, whichever side opened them, and their end."""
+
+import asyncio
+from contextlib import suppress
+
+from mock_csms.runtime.transport.connection import Transport
+from mock_csms.runtime.transport.deadlines import Deadlines
+from mock_csms.runtime.transport.gate import Limits
+
+CLOSE_TIMEOUT = 1.0
+"""How long a peer may take to answer our close frame, and to close its side of the connection, in seconds."""
+STOP_TIMEOUT = 0.5
+"""How long all peers together may take for that when the endpoint closes."""
+
+_READ_SIZE = 256 * 1024
+"""How much is read at once, in bytes; into one buffer, because a fresh one for every read costs as much as the rest."""
+
+
+class Pool:
+    """What connections share, and their end."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.buffer = memoryview(bytearray(_READ_SIZE))
+        self.transports: set[Transport] = set()
+        self._emptied: asyncio.Event | None = None
+        self.closing = Deadlines(CLOSE_TIMEOUT, Transport.abort)
+        self.pings = Deadlines(limits.ping_interval, Transport.ping)
+        self.pongs = Deadlines(limits.ping_timeout, Transport.miss_pong)
+
+    def forget(self, transport: Transport) -> None:
+        """Hold nothing any more of a transport whose connection is gone."""
+        self.transports.discard(transport)
+        for deadlines in (self.closing, self.pings, self.pongs):
+            deadlines.stop(transport)
+        if self._emptied is not None and not self.transports:
+            self._emptied.set()
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close every connection; those that do not take part in the closing handshake are dropped."""
+        self._emptied = asyncio.Event()
+        for transport in list(self.transports):
+            transport.close(code, reason)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_TIMEOUT if self.transports else 0):
+                await self._emptied.wait()
+        for transport in list(self.transports):
+            transport.abort()
+        await asyncio.sleep(0)  # asyncio tells of an abort in the next turn of the loop
