@@ -102,11 +102,30 @@ class Judged(Event):
     outcome: str
 
 
+class Noted(Event):
+    """A person should know this."""
+
+    note: str
+
+
 class Failed(Event):
     """Something of ours went wrong that must not stop the mock; `problem` says it in one line."""
 
     problem: str
 
 
-ALL = (Started, Reconfigured, Connected, Refused, Disconnected, Received, Sent, Spoiled, Unanswered, Judged, Failed)
+ALL = (
+    Started,
+    Reconfigured,
+    Connected,
+    Refused,
+    Disconnected,
+    Received,
+    Sent,
+    Spoiled,
+    Unanswered,
+    Judged,
+    Noted,
+    Failed,
+)
 """Every kind."""

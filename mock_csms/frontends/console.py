@@ -10,7 +10,7 @@ from mock_csms.behavior import events
 from mock_csms.behavior.events import Event
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
-from mock_csms.protocol.records import Record
+from mock_csms.protocol.records import Record, replace
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
 
@@ -18,6 +18,7 @@ LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _INFO, _WARNING, _ERROR = 1, 2, 3
 _COLOURS = {_INFO: "", _WARNING: "\x1b[33m", _ERROR: "\x1b[31m"}
 _PLAIN = "\x1b[0m"
+_OTHER_WAY = {"->": "<-", "<-": "->"}
 _NARROWEST_NAME, _SUBJECT_WIDTH = 8, 28
 
 
@@ -31,11 +32,15 @@ class Line(Record):
 
 
 class Look(Record):
-    """How lines look: the least level, how wide they may be (None: as wide as they are), and whether coloured."""
+    """How lines look: the least level, how wide they may be (None: as wide as they are), and whether coloured.
+
+    `is_station` when it is the station that watches: what it receives comes from the CSMS.
+    """
 
     level: int = _INFO
     width: int | None = 160
     is_coloured: bool = False
+    is_station: bool = False
 
 
 def look_for(descriptor: int, log_level: str, *, is_verbose: bool) -> Look:
@@ -61,6 +66,8 @@ class Console:
         line = describe(event)
         if line.level < self._look.level:
             return
+        if self._look.is_station and line.way:
+            line = replace(line, way=_OTHER_WAY[line.way])
         name = event.station or "-"
         if len(name) > self._name_width:  # noqa: PLR1730 - max() costs as much as the rest of the line
             self._name_width = len(name)
@@ -149,6 +156,7 @@ _LINES: Mapping[type[Event], Callable[[Any], Line]] = {
     events.Judged: lambda event: Line(
         _INFO if event.outcome == "met" else _WARNING, "", event.outcome, event.expectation
     ),
+    events.Noted: lambda event: Line(_INFO, "", "note", event.note),
     events.Failed: lambda event: Line(_ERROR, "", "failed", event.problem),
 }
 """What is said of each kind of event."""

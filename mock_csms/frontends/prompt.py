@@ -1,0 +1,112 @@
+"""Driving a station by lines: typed at a terminal with history and completion, from a pipe, or from a file."""
+
+import asyncio
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
+
+from mock_csms import values
+from mock_csms.behavior.events import Failed
+from mock_csms.runtime import clock
+from mock_csms.station import cues
+from mock_csms.station.device import Device
+from mock_csms.station.orders import WORDS, Order, Quit, SendCall, ShowHelp, ShowStatus, StayAway, Wait, parse_line
+from mock_csms.station.player import Player
+from mock_csms.station.requests import request
+
+_PATIENCE = 35.0
+"""How long, in seconds, the last messages may take when the lines are at their end."""
+
+
+async def follow(player: Player, lines: AsyncIterator[str], say: Callable[[str], None]) -> None:
+    """Do what the lines say, once the CSMS has answered the first boot; then finish what is to be said.
+
+    Where there is no line at all, the station runs on. `say` tells what was asked for. TimeoutError where the CSMS does
+    not take what is said last.
+    """
+    is_driven = False
+    await player.until(lambda device: device.boot_status is not None, values.LONGEST)
+    async for line in lines:
+        is_driven = True
+        try:
+            order = parse_line(line)
+        except ValueError as error:
+            player.site.bus.publish(Failed(clock.now(), player.identity, str(error)))
+            continue
+        if isinstance(order, Quit):
+            return
+        if order is not None:
+            await _obey(player, order, say)
+    if not is_driven:
+        await asyncio.get_running_loop().create_future()
+    await player.until(lambda device: device.outbox.open is None and not device.outbox.waiting, _PATIENCE)
+
+
+async def _obey(player: Player, order: Order, say: Callable[[str], None]) -> None:
+    match order:
+        case SendCall(action, given):
+            payload = request(action, given, player.identity, player.site.moment())
+            player.tell(cues.Ordered(action, payload))
+        case StayAway(seconds):
+            player.stay_away(seconds)
+        case Wait(seconds):
+            await asyncio.sleep(seconds)
+        case ShowStatus():
+            say("\n".join(_status(player.identity, player.device)))
+        case ShowHelp():
+            say("\n".join(f"{name + ' ' + word.usage:24} {word.help}" for name, word in WORDS.items()))
+        case Quit():
+            pass
+        case _:
+            player.tell(order)
+
+
+def _status(identity: str, device: Device) -> Iterator[str]:
+    """Tell how a station stands."""
+    yield f"{identity}: {'online' if device.is_online else 'offline'}, boot {device.boot_status or 'not answered'}"
+    for evse in device.evses.values():
+        connectors = ", ".join(f"{number} {evse.status(number)}" for number in range(1, evse.connectors + 1))
+        runs = f"; transaction {evse.transaction.id}" if evse.transaction else ""
+        yield f"  EVSE {evse.id}: connector {connectors}; {evse.register(clock.now()):.0f} Wh{runs}"
+    yield f"  {len(device.outbox.waiting)} messages wait"
+
+
+async def lines_of_file(path: str) -> AsyncIterator[str]:
+    """Yield the lines of a file."""
+    for line in values.read_text(path).splitlines():
+        yield line
+
+
+async def typed_lines() -> AsyncIterator[str]:
+    """Yield what is typed, or comes through a pipe, until its end."""
+    queue: asyncio.Queue[str | None] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+    read = _terminal_lines if sys.stdin.isatty() else _piped_lines
+
+    def listen() -> None:
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            for line in read():
+                loop.call_soon_threadsafe(queue.put_nowait, line)
+            loop.call_soon_threadsafe(queue.put_nowait, None)
+
+    threading.Thread(target=listen, daemon=True).start()
+    while (line := await queue.get()) is not None:
+        yield line
+
+
+def _piped_lines() -> Iterator[str]:
+    yield from iter(sys.stdin.readline, "")
+
+
+def _terminal_lines() -> Iterator[str]:
+    """Read lines with the editing, history and completion of the standard library."""
+    with suppress(ImportError):
+        import readline  # noqa: PLC0415 - not on every system, and only for people
+
+        readline.set_completer(lambda text, state: [*(w + " " for w in WORDS if w.startswith(text)), None][state])
+        readline.parse_and_bind("tab: complete")
+    with suppress(EOFError):
+        while True:
+            yield input()
+    yield "quit"

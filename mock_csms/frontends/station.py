@@ -1,0 +1,146 @@
+"""The command `mock-station`: read the settings, run one station or many, and tell by the exit status how it went."""
+
+import asyncio
+import signal
+import sys
+from base64 import b64encode
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from mock_csms import values
+from mock_csms.behavior.templates import World, rfc3339
+from mock_csms.flags import read
+from mock_csms.frontends import prompt
+from mock_csms.frontends.arguments import Parser, command_line_source, parser_for
+from mock_csms.frontends.console import Console, look_for
+from mock_csms.protocol.records import replace
+from mock_csms.protocol.v201 import TOKEN
+from mock_csms.runtime.bus import Bus
+from mock_csms.runtime.clock import Chance
+from mock_csms.runtime.sink import Sink
+from mock_csms.runtime.transport.dial import CannotConnect, Dialer
+from mock_csms.runtime.transport.gate import Limits
+from mock_csms.station import errands
+from mock_csms.station.device import Device, Identity, new_device
+from mock_csms.station.link import Line, Site
+from mock_csms.station.player import Player
+from mock_csms.station.settings import StationSettings
+
+DESCRIPTION = (
+    "A charging station for OCPP 2.0.1, or thousands of them, for any CSMS: by hand, in a session, under load."
+)
+FINE, FAILED, CANNOT_CONNECT = 0, 1, 3
+
+_MAX_MESSAGE_SIZE = 1024 * 1024
+_PING_INTERVAL = _PING_TIMEOUT = 20.0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command with those arguments, or the process's own, and return its exit status."""
+    parser = _parser()
+    parsed = vars(parser.parse_args(arguments))
+    try:
+        settings = read(StationSettings, [command_line_source(StationSettings, parsed)])
+        identity = _identity(parsed["url"], is_named=settings.count is None)
+        line = Line(parsed["url"], (settings.subprotocol,), _authorization(settings, identity))
+    except ValueError as error:
+        parser.error(str(error))
+    try:
+        return asyncio.run(_run(settings, identity, line))
+    except CannotConnect as error:
+        sys.stderr.write(f"mock-station: error: cannot connect to {line.url}: {error}\n")
+        return CANNOT_CONNECT
+    except ValueError as error:
+        parser.error(str(error))
+
+
+def _parser() -> Parser:
+    parser = parser_for("mock-station", DESCRIPTION, StationSettings)
+    parser.add_argument("url", metavar="URL", help="the CSMS and the identity, as in ws://127.0.0.1:9000/CS-1")
+    return parser
+
+
+def _identity(url: str, *, is_named: bool) -> str:
+    """Return the identity that a URL ends with (Part 4, 3.1.1); of many stations it names none."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"ws", "wss"} or not parts.hostname:
+        raise ValueError(f"{url!r} is no URL of a WebSocket, such as ws://127.0.0.1:9000/CS-1")
+    identity = unquote(parts.path.rpartition("/")[2])
+    if is_named and not identity:
+        raise ValueError(f"{url!r} names no station: add its identity, as in ws://127.0.0.1:9000/CS-1")
+    return identity
+
+
+def _authorization(settings: StationSettings, identity: str) -> str | None:
+    """Return the Authorization header of Basic authentication (A00.FR.202 to 205), if there is a password."""
+    if settings.password_file is None:
+        return None
+    password = values.read_text(settings.password_file).partition("\n")[0].rstrip("\r")
+    return "Basic " + b64encode(f"{settings.user or identity}:{password}".encode()).decode()
+
+
+async def _run(settings: StationSettings, identity: str, line: Line) -> int:
+    """Do what the settings say, until it is done or a signal ends it."""
+    chance, bus, sink = Chance(settings.seed), Bus(), Sink(sys.stdout.fileno())
+    if not settings.quiet and settings.count is None:
+        look = look_for(sys.stdout.fileno(), "INFO", is_verbose=settings.verbose)
+        Console(bus, sink, replace(look, is_station=True))
+    dialer = Dialer(Limits(_MAX_MESSAGE_SIZE, not settings.no_compression, _PING_INTERVAL, _PING_TIMEOUT))
+    world = World(line.url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
+    site = Site(dialer, bus, world)
+    work = asyncio.ensure_future(_work(settings, identity, line, site, lambda text: sink.write(f"{text}\n".encode())))
+    for signal_ in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):  # Windows
+            asyncio.get_running_loop().add_signal_handler(signal_, work.cancel)
+    try:
+        async with asyncio.timeout(settings.duration):
+            return await work
+    except (TimeoutError, asyncio.CancelledError):
+        return FINE
+    finally:
+        await dialer.close(1000, "the station stops")
+        sink.flush()
+
+
+async def _work(settings: StationSettings, identity: str, line: Line, site: Site, say: Callable[[str], None]) -> int:
+    """Do one errand, or be a station for as long as it takes."""
+    device, faults = _device(settings), errands.Faults(site.bus)
+    if settings.send:
+        await errands.send(settings.send, identity, device, line, site)
+        return FAILED if faults.count else FINE
+    player = Player(identity, device, line, site)
+    if settings.charge is not None:
+        errand = errands.charge(player, settings.evse, settings.id_token or TOKEN, settings.charge)
+    elif settings.script is not None:
+        errand = prompt.follow(player, prompt.lines_of_file(settings.script), say)
+    else:
+        faults.count = -sys.maxsize  # a person at the keyboard has seen them
+        errand = prompt.follow(player, prompt.typed_lines(), say)
+    problem = await _beside(player, errand)
+    if problem:
+        sys.stderr.write(f"mock-station: error: {problem}\n")
+    return FAILED if problem or faults.count > 0 else FINE
+
+
+async def _beside(player: Player, errand: Coroutine[Any, Any, None]) -> str:
+    """Run an errand beside its station, and return what went wrong. Raises CannotConnect."""
+    station, task = asyncio.ensure_future(player.run()), asyncio.ensure_future(errand)
+    try:
+        await asyncio.wait({station, task}, return_when=asyncio.FIRST_COMPLETED)
+        if station.done():
+            station.result()
+        await task
+    except TimeoutError:
+        return "the CSMS did not let the station do what it was told to"
+    finally:
+        station.cancel()
+        task.cancel()
+        await asyncio.gather(station, task, return_exceptions=True)
+    return ""
+
+
+def _device(settings: StationSettings) -> Device:
+    identity = Identity(settings.vendor, settings.model, settings.serial_number)
+    return new_device(identity, settings.evses, settings.connectors, settings.variable)

@@ -1,0 +1,24 @@
+"""What an answer to a command is, and the ones that several subjects give.
+
+An answer takes the device, the command's payload and the moment, and returns the device, the response's payload and
+acts, which come after the response.
+"""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from mock_csms.protocol.actions import Json
+from mock_csms.station.cues import Act
+from mock_csms.station.device import Device, Moment
+
+Given: TypeAlias = tuple[Device, Json, list[Act]]
+Answer: TypeAlias = Callable[[Device, Json, Moment], Given]
+
+ACCEPTED: Json = {"status": "Accepted"}
+REJECTED: Json = {"status": "Rejected"}
+
+
+def has(device: Device, place: Json) -> bool:
+    """Whether there is such an EVSE, and such a connector where one is named."""
+    evse = device.evses.get(place["id"])
+    return evse is not None and 1 <= place.get("connectorId", 1) <= evse.connectors

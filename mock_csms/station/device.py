@@ -1,0 +1,157 @@
+"""What a station is at one moment, frozen: its EVSEs, their transactions, its variables, and what it has to say."""
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from mock_csms.behavior.templates import World
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import Record, replace
+from mock_csms.station.cues import Act, Send
+from mock_csms.station.variables import DEFAULTS, Name
+
+POWER = 11_000.0
+"""What a vehicle takes, in W."""
+VOLTAGE = 230.0
+
+
+class Moment(Record):
+    """When something is decided, in seconds since 1970, and where fresh ids and the writing of times come from."""
+
+    now: float
+    world: World
+
+    @property
+    def stamp(self) -> str:
+        """The moment as OCPP writes it."""
+        return self.world.write_time(self.now)
+
+
+class Identity(Record):
+    """What a station says of itself when it boots."""
+
+    vendor: str = "mock-csms"
+    model: str = "reference-station"
+    serial_number: str = "MOCK-0001"
+    firmware: str = "1.0.0"
+
+
+class Transaction(Record):
+    """A transaction: `seq_no` is the number of its next event, `stopped_by` the reason to be told at its end."""
+
+    id: str
+    seq_no: int = 0
+    is_evse_told: bool = False
+    is_token_told: bool = False
+    remote_start_id: int | None = None
+    stopped_by: str | None = None
+
+
+class Evse(Record):
+    """One EVSE. `plugged` is the connector whose cable is in a vehicle; `authorized` the token that may charge.
+
+    `energy` is what the register showed at `metered_at`, in Wh; since then the vehicle takes power while it charges.
+    `out_of_order` holds the connectors that were set Inoperative, `pending` those that will be when they are free.
+    """
+
+    id: int
+    connectors: int = 1
+    plugged: int | None = None
+    authorized: Json | None = None
+    transaction: Transaction | None = None
+    energy: float = 0.0
+    metered_at: float = 0.0
+    out_of_order: frozenset[int] = frozenset()
+    pending: frozenset[int] = frozenset()
+
+    @property
+    def is_charging(self) -> bool:
+        """Whether energy flows: a vehicle is plugged in, and somebody may charge."""
+        return self.plugged is not None and self.authorized is not None
+
+    def register(self, now: float) -> float:
+        """Return what the register shows, in Wh."""
+        hours = max(0.0, now - self.metered_at) / 3600 if self.is_charging else 0.0
+        return self.energy + hours * POWER
+
+    def status(self, connector: int) -> str:
+        """Return the status of a connector."""
+        if connector in self.out_of_order:
+            return "Unavailable"
+        return "Occupied" if self.plugged == connector else "Available"
+
+
+class Card(Record):
+    """An idToken that the CSMS is asked about, for an EVSE or for whichever suits; of a remote start with its id."""
+
+    token: Json
+    evse: int | None = None
+    remote_start_id: int | None = None
+
+
+class Outbox(Record):
+    """The calls that wait, in their order, and the one that is open; `is_paused` while one waits to be repeated."""
+
+    waiting: tuple[Send, ...] = ()
+    open: Send | None = None
+    is_paused: bool = False
+
+
+class Device(Record):
+    """The whole station. `boot_status` is how the CSMS answered its last BootNotification, None before that.
+
+    `reason` is told with the next one. `reset` is the reason of one that waits until no transaction runs. `told` is the
+    status of each connector as the CSMS knows it, `cards` are the idTokens that it is asked about.
+    """
+
+    identity: Identity
+    evses: Mapping[int, Evse]
+    variables: Mapping[Name, str] = DEFAULTS
+    boot_status: str | None = None
+    reason: str = "PowerUp"
+    is_online: bool = False
+    went_offline: float | None = None
+    reset: str | None = None
+    told: Mapping[tuple[int, int], str] = {}
+    cards: tuple[Card, ...] = ()
+    outbox: Outbox = Outbox()
+
+    def number(self, name: Name) -> int:
+        """Return the value of a variable that is a number."""
+        return int(self.variables[name])
+
+    def is_on(self, name: Name) -> bool:
+        """Whether a variable that is a switch is on."""
+        return self.variables[name] == "true"
+
+    def members(self, name: Name) -> frozenset[str]:
+        """Return the members of a variable that is a list."""
+        return frozenset(self.variables[name].split(",")) - {""}
+
+    def charging(self, transaction: str) -> Evse | None:
+        """Return the EVSE of a transaction that runs, if it does."""
+        running = (evse for evse in self.evses.values() if evse.transaction and evse.transaction.id == transaction)
+        return next(running, None)
+
+    def with_evse(self, changed: Evse) -> "Device":
+        """Return the device with one EVSE in place of the one with its number."""
+        return replace(self, evses={**self.evses, changed.id: changed})
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether any transaction runs."""
+        return any(evse.transaction for evse in self.evses.values())
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the CSMS accepted the station since it booted."""
+        return self.boot_status == "Accepted"
+
+
+Step: TypeAlias = tuple[Device, list[Act]]
+"""What the station is afterwards, and what it does."""
+
+
+def new_device(identity: Identity, evses: int, connectors: int, variables: Mapping[Name, str] | None = None) -> Device:
+    """Return a station as it leaves the factory, with so many EVSEs of so many connectors each."""
+    all_evses = {number: Evse(number, connectors) for number in range(1, evses + 1)}
+    return Device(identity, all_evses, {**DEFAULTS, **(variables or {})})

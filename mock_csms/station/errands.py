@@ -1,0 +1,72 @@
+"""What a station does once and is done: sending calls by hand, and one complete charging session."""
+
+import asyncio
+from collections.abc import Sequence
+
+from mock_csms.behavior.events import Event, Received, Unanswered
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.messages import Call, Error, Malformed, Result
+from mock_csms.runtime.bus import Bus
+from mock_csms.runtime.session import CallFailed
+from mock_csms.station import commands, cues
+from mock_csms.station.device import Device
+from mock_csms.station.link import Line, Link, Site
+from mock_csms.station.orders import SendCall
+from mock_csms.station.player import Player
+from mock_csms.station.requests import request
+from mock_csms.station.variables import EV_CONNECTION_TIMEOUT, MESSAGE_TIMEOUT
+
+
+class Faults:
+    """Counts what the CSMS did wrong, or refused: CALLERRORs, broken messages, answers that did not come."""
+
+    def __init__(self, bus: Bus) -> None:
+        self.count = 0
+        bus.subscribe(self._received, Received)
+        bus.subscribe(self._unanswered, Unanswered)
+
+    def _received(self, event: Event) -> None:
+        if isinstance(event, Received):
+            self.count += event.is_refused or isinstance(event.message, Error | Malformed)
+
+    def _unanswered(self, _: Event) -> None:
+        self.count += 1
+
+
+async def send(calls: Sequence[SendCall], identity: str, device: Device, line: Line, site: Site) -> None:
+    """Connect, send `calls` in order, and hang up. Raises CannotConnect."""
+
+    def answer(call: Call) -> Result:
+        _, payload, _ = commands.answer_to(call.action)(device, call.payload, site.moment())
+        return Result(call.id, payload)
+
+    ended = asyncio.Event()
+    link = Link(identity, site, answer, ended.set)
+    await link.dial(line)
+    for call in calls:
+        payload = request(call.action, call.given, identity, site.moment())
+        try:
+            await link.call(call.action, payload, device.number(MESSAGE_TIMEOUT))
+        except CallFailed:
+            if ended.is_set():
+                break
+    link.session.close(1000, "done")
+
+
+async def charge(player: Player, evse: int, token: Json, seconds: float) -> None:
+    """Do one complete session at `evse`. TimeoutError when it comes to no transaction, or what it sent is not taken."""
+    patience = player.device.number(MESSAGE_TIMEOUT) + 1.0
+    await player.until(lambda device: device.is_accepted, player.device.number(EV_CONNECTION_TIMEOUT))
+    await player.until(_is_idle, patience)
+    player.tell(cues.Plugged(evse))
+    player.tell(cues.Presented(token, evse))
+    await player.until(lambda device: device.evses[evse].is_charging, patience)
+    await asyncio.sleep(seconds)
+    player.tell(cues.Presented(token, evse))
+    await player.until(_is_idle, patience)
+    player.tell(cues.Unplugged(evse))
+    await player.until(_is_idle, patience)
+
+
+def _is_idle(device: Device) -> bool:
+    return device.outbox.open is None and not device.outbox.waiting

@@ -1,0 +1,90 @@
+"""One connection of a station to its CSMS: the session, and what both sides of it ask of the station."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from mock_csms.behavior.emissions import Emission
+from mock_csms.behavior.events import Connected, Event
+from mock_csms.behavior.replies import Decision
+from mock_csms.behavior.templates import World
+from mock_csms.behavior.validation import Validation
+from mock_csms.protocol.actions import Json, Sender
+from mock_csms.protocol.messages import Call, Error, Result
+from mock_csms.protocol.records import Record
+from mock_csms.protocol.schemas import Violation
+from mock_csms.protocol.versions import SUBPROTOCOLS, refusal
+from mock_csms.runtime import clock
+from mock_csms.runtime.bus import Bus
+from mock_csms.runtime.session import Session
+from mock_csms.runtime.transport.connection import Transport
+from mock_csms.runtime.transport.dial import Dialer
+from mock_csms.station.device import Moment
+
+Answer: TypeAlias = Callable[[Call], Result | Error]
+
+
+class Line(Record):
+    """The way to the CSMS: where it is, what to offer it, and the value of the Authorization header."""
+
+    url: str
+    subprotocols: tuple[str, ...] = ("ocpp2.0.1",)
+    authorization: str | None = None
+
+
+class Site:
+    """What all stations of a process share: who opens connections, who watches, and where ids and times come from."""
+
+    def __init__(self, dialer: Dialer, bus: Bus, world: World) -> None:
+        self.dialer = dialer
+        self.bus = bus
+        self.world = world
+
+    def moment(self) -> Moment:
+        """Return the present moment."""
+        return Moment(clock.now(), self.world)
+
+
+class Link:
+    """What a session of the station `identity` asks and tells: `answer` decides about valid calls of the CSMS.
+
+    `ended` is called once, when the connection is gone.
+    """
+
+    def __init__(self, identity: str, site: Site, answer: Answer, ended: Callable[[], None]) -> None:
+        self.identity = identity
+        self.world = site.world
+        self.validation = Validation()
+        self._site = site
+        self._answer = answer
+        self._ended = ended
+
+    async def dial(self, line: Line) -> None:
+        """Open the connection; CannotConnect says why there is none."""
+        await self._site.dialer.dial(line.url, line.subprotocols, self._welcome, authorization=line.authorization)
+
+    def _welcome(self, transport: Transport, subprotocol: str) -> Session:
+        """Begin the session on a connection that has just opened."""
+        self.publish(Connected(clock.now(), self.identity, subprotocol, (subprotocol,)))
+        self.session = Session(transport, self.identity, SUBPROTOCOLS[subprotocol], Sender.CSMS, self)
+        return self.session
+
+    async def call(self, action: str, payload: Json, timeout_: float) -> Json:
+        """Send a call and return the payload of its result; CallFailed says why there is none."""
+        return await self.session.call(action, lambda: payload, timeout_)
+
+    def publish(self, event: Event) -> None:
+        """Tell all who watch."""
+        self._site.bus.publish(event)
+
+    def answer(self, _: Session, call: Call, violations: Sequence[Violation]) -> Decision:
+        """Return the answer to a call of the CSMS."""
+        message = refusal(call, violations) if violations else self._answer(call)
+        return Decision(message, (Emission(message),))
+
+    def command(self, _: Session, call: Call) -> Decision:
+        """Send our own calls as they are."""
+        return Decision(call, (Emission(call),))
+
+    def ended(self, _: Session) -> None:
+        """Learn that the connection is gone."""
+        self._ended()

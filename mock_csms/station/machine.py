@@ -1,0 +1,141 @@
+"""The one decision of a station: from what it is and what it is told to what it is then and what it does.
+
+`step` takes a cue, `command` a call of the CSMS. Both end alike: what follows by itself is done (status reports, resets
+that waited), and the next call goes out.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import Record, replace
+from mock_csms.station import boot, drivers, outbox, transactions
+from mock_csms.station.commands import answer_to
+from mock_csms.station.cues import (
+    Act,
+    Answered,
+    Closed,
+    Cue,
+    Failed,
+    Opened,
+    Ordered,
+    Plugged,
+    PowerCycled,
+    Presented,
+    Rang,
+    Reboot,
+    Send,
+    Unplugged,
+)
+from mock_csms.station.device import Device, Moment, Step
+
+
+class Reply(Record):
+    """What the station is then, the payload of its answer or the code and description of a CALLERROR, and its acts."""
+
+    device: Device
+    payload: Json | None
+    acts: list[Act]
+    error: tuple[str, str] | None = None
+
+
+def step(device: Device, cue: Cue, moment: Moment) -> Step:
+    """Return what a station becomes and does when it is told something."""
+    return _end(*_CUES[type(cue)](device, cue, moment), moment)
+
+
+def command(device: Device, action: str, payload: Json, moment: Moment) -> Reply:
+    """Return what a station answers to a call of the CSMS, and what it does then."""
+    if device.boot_status == "Rejected":  # B03.FR.08
+        return Reply(device, None, [], ("SecurityError", "the CSMS has rejected this station"))
+    device, response, acts = answer_to(action)(device, payload, moment)
+    device, acts = _end(device, acts, moment)
+    return Reply(device, response, acts)
+
+
+def rebooted(device: Device) -> Device:
+    """Return what is left of a station that goes off: what is plugged in, metered, set, and still to be delivered."""
+    evses = {number: replace(evse, authorized=None, transaction=None) for number, evse in device.evses.items()}
+    return replace(device, evses=evses, boot_status=None, reset=None, cards=(), told={})
+
+
+def _end(device: Device, acts: list[Act], moment: Moment) -> Step:
+    """Do what follows from what happened (scheduled changes, status reports, a reset that waited), and send."""
+    for evse in device.evses.values():
+        if evse.pending and evse.transaction is None:
+            device = device.with_evse(replace(evse, out_of_order=evse.out_of_order | evse.pending, pending=frozenset()))
+    device, reports = boot.report_connectors(device, moment)
+    acts = [*acts, *reports]
+    if device.reset is not None and not device.is_busy:
+        device = replace(device, reason=device.reset, reset=None)
+        acts.append(Reboot())
+    for act in acts:
+        if isinstance(act, Send):
+            device = outbox.put(device, act)
+    device, sent = outbox.transmit(device)
+    return device, [*(act for act in acts if not isinstance(act, Send)), *sent]
+
+
+def _answered(device: Device, cue: Answered, moment: Moment) -> Step:
+    device, acts = outbox.settle(device, cue)
+    learn = _RESPONSES.get(cue.action)
+    if learn is None:
+        return device, acts
+    device, more = learn(device, cue.request, cue.response, moment)
+    return device, [*acts, *more]
+
+
+def _failed(device: Device, cue: Failed, moment: Moment) -> Step:
+    device, acts = outbox.settle(device, cue)
+    if cue.action == "BootNotification" and not cue.is_lost:
+        device, more = boot.boot_failed(device)
+    elif cue.action == "Authorize":
+        device, more = drivers.answered(device, cue.request, None, moment)
+    else:
+        more = []
+    return device, [*acts, *more]
+
+
+def _power_cycled(device: Device, _: PowerCycled, moment: Moment) -> Step:
+    device, acts = transactions.end_all(device, transactions.POWER_LOSS, moment)
+    return replace(device, reset="PowerUp"), acts
+
+
+def _rang(device: Device, cue: Rang, moment: Moment) -> Step:
+    kind, *about = cue.alarm
+    return _ALARMS[kind](device, about, moment)
+
+
+def _meter(device: Device, about: list[Any], moment: Moment) -> Step:
+    return transactions.sample(device, device.evses[about[0]], moment)
+
+
+_ALARMS: Mapping[str, Callable[[Device, list[Any], Moment], Step]] = {
+    "boot": lambda device, _, __: boot.boot(device),
+    "heartbeat": lambda device, _, __: boot.beat(device),
+    "retry": lambda device, _, __: outbox.go_on(device),
+    "meter": _meter,
+    "vehicle": lambda device, about, moment: drivers.no_vehicle(device, about[0], moment),
+}
+"""What is done when an alarm of each kind rings."""
+
+_RESPONSES: Mapping[str, Callable[[Device, Json, Json, Moment], Step]] = {
+    "BootNotification": lambda device, _, response, moment: boot.booted(device, response, moment),
+    "Authorize": drivers.answered,
+    "TransactionEvent": drivers.token_judged,
+}
+"""What is learned from the responses to each action; the others teach nothing."""
+
+_CUES: Mapping[type[Cue], Callable[[Device, Any, Moment], Step]] = {
+    Opened: lambda device, _, moment: boot.opened(device, moment),
+    Closed: lambda device, _, moment: boot.closed(device, moment),
+    Answered: _answered,
+    Failed: _failed,
+    Rang: _rang,
+    Plugged: drivers.plug,
+    Unplugged: drivers.unplug,
+    Presented: drivers.present,
+    PowerCycled: _power_cycled,
+    Ordered: lambda device, cue, _: (device, [Send(cue.action, cue.payload, is_asked_for=True)]),
+}
+"""What is done about each cue."""

@@ -1,0 +1,118 @@
+"""What a person types at a station, a line each: `plug 1`, `card TAG`, `send Heartbeat`. Text in, orders out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
+
+from mock_csms import values
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.records import Record
+from mock_csms.station import cues
+from mock_csms.station.requests import check_action
+
+
+class StayAway(Record):
+    """Be offline for so many seconds."""
+
+    seconds: float
+
+
+class Wait(Record):
+    """Go on with the next line so many seconds later."""
+
+    seconds: float
+
+
+class ShowStatus(Record):
+    """Tell how the station stands."""
+
+
+class ShowHelp(Record):
+    """Tell what can be typed."""
+
+
+class Quit(Record):
+    """Stop."""
+
+
+class SendCall(Record):
+    """Send the call of an action, with this laid over its default payload."""
+
+    action: str
+    given: Json
+
+
+Order: TypeAlias = (
+    (cues.Plugged | cues.Unplugged | cues.Presented | cues.PowerCycled | StayAway | Wait | SendCall | ShowStatus)
+    | ShowHelp
+    | Quit
+)
+
+
+class Word(Record):
+    """One word that a line may begin with: what follows it, what it does, and the order that this makes."""
+
+    usage: str
+    help: str
+    order: Callable[[Sequence[str]], Order]
+
+
+def parse_line(line: str) -> Order | None:
+    """Return the order that a line is, None for an empty one or a comment; ValueError says what is wrong with it."""
+    name, _, rest = line.strip().partition(" ")
+    if not name or name.startswith("#"):
+        return None
+    word = WORDS.get(name)
+    if word is None:
+        raise ValueError(f"{name!r} is nothing that can be typed here{did_you_mean(name, WORDS)} (try help)")
+    parts = rest.split(maxsplit=1) if word.order is _send else rest.split()
+    least, most = word.usage.count("<"), word.usage.count("<") + word.usage.count("[")
+    if not least <= len(parts) <= most:
+        raise ValueError(f"{name} is used so: {name} {word.usage}".rstrip())
+    return word.order(parts)
+
+
+def parse_token(text: str) -> Json:
+    """Return the idToken that people write as `ID` or `ID:TYPE`."""
+    id_token, _, kind = text.partition(":")
+    known = values.enumeration("AuthorizeRequest", "idToken", "type")
+    kind = values.one_of(known)(kind) if kind else "ISO14443"
+    return {"idToken": values.fitting("AuthorizeRequest", "idToken", "idToken")(id_token), "type": kind}
+
+
+def parse_call(text: str) -> SendCall:
+    """Return the call that people write as `ACTION`, `ACTION JSON` or `ACTION @FILE`."""
+    return _send(text.split(maxsplit=1))
+
+
+def _send(parts: Sequence[str]) -> SendCall:
+    if not parts:
+        raise ValueError("names no action")
+    return SendCall(check_action(parts[0]), values.json_object(parts[1]) if len(parts) > 1 else {})
+
+
+def _number(text: str) -> int:
+    return values.integer(1)(text)
+
+
+def _plug(parts: Sequence[str]) -> cues.Plugged:
+    return cues.Plugged(*(_number(part) for part in parts)) if parts else cues.Plugged(1)
+
+
+def _card(parts: Sequence[str]) -> cues.Presented:
+    return cues.Presented(parse_token(parts[0]), _number(parts[1]) if len(parts) > 1 else None)
+
+
+WORDS: Mapping[str, Word] = {
+    "plug": Word("[EVSE] [CONNECTOR]", "plug the cable into a vehicle", _plug),
+    "unplug": Word("[EVSE]", "take it out", lambda parts: cues.Unplugged(_number(parts[0]) if parts else 1)),
+    "card": Word("<ID[:TYPE]> [EVSE]", "present an idToken; the same one again stops", _card),
+    "send": Word("<ACTION> [JSON]", "send a call, its payload laid over a valid one", _send),
+    "reboot": Word("", "switch the station off and on", lambda _: cues.PowerCycled()),
+    "offline": Word("<SEC>", "lose the connection for so long", lambda parts: StayAway(values.number()(parts[0]))),
+    "wait": Word("<SEC>", "go on with the next line so much later", lambda parts: Wait(values.number()(parts[0]))),
+    "status": Word("", "tell how the station stands", lambda _: ShowStatus()),
+    "help": Word("", "tell what can be typed", lambda _: ShowHelp()),
+    "quit": Word("", "stop", lambda _: Quit()),
+}
+"""Everything that can be typed."""

@@ -1,0 +1,172 @@
+"""A station at work: its decisions (`machine`) between a connection to the CSMS, a clock, and whoever drives it."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from mock_csms.behavior.events import Failed, Noted
+from mock_csms.protocol.messages import Call, Error, Result
+from mock_csms.runtime import clock
+from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.transport.dial import CannotConnect
+from mock_csms.station import boot, cues, machine
+from mock_csms.station.cues import Act, Cue
+from mock_csms.station.device import Device
+from mock_csms.station.link import Line, Link, Site
+from mock_csms.station.variables import MESSAGE_TIMEOUT
+
+_REBOOT_TIME = 0.5
+"""How long a station is off when it reboots, in seconds."""
+_LAST_WORDS = 5.0
+"""How long it may take to deliver what must be delivered before that."""
+
+
+class Player:
+    """One station at work. `run` keeps it connected until it is cancelled; `tell` is for those who drive it."""
+
+    def __init__(self, identity: str, device: Device, line: Line, site: Site) -> None:
+        self.identity = identity
+        self.device = device
+        self.site = site
+        self._line = line
+        self._link: Link | None = None
+        self._lost = asyncio.Event()
+        self._away_until = 0.0
+        self._alarms: dict[cues.Alarm, asyncio.TimerHandle] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._waiting: list[tuple[Callable[[Device], bool], asyncio.Future[None]]] = []
+
+    # For those who drive it.
+
+    async def run(self) -> None:
+        """Connect, and connect again whenever the connection is lost. Raises CannotConnect when the first try fails."""
+        try:
+            await self._connect()
+            while True:
+                await self._lost.wait()
+                await self._come_back()
+        finally:
+            for handle in self._alarms.values():
+                handle.cancel()
+            if self._link is not None:
+                self._link.session.close(1000, "the station stops")
+
+    def tell(self, cue: Cue) -> None:
+        """Tell the station something, and do what it does then."""
+        self.device, acts = machine.step(self.device, cue, self.site.moment())
+        self._perform(acts)
+
+    def stay_away(self, seconds: float) -> None:
+        """Lose the connection, and have none for so many seconds."""
+        self._away_until = asyncio.get_running_loop().time() + seconds
+        self._hang_up("offline for a while")
+
+    async def until(self, is_so: Callable[[Device], bool], within: float) -> None:
+        """Wait until the station is as wanted; TimeoutError after so many seconds."""
+        if not is_so(self.device):
+            waited: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting.append((is_so, waited))
+            async with asyncio.timeout(within):
+                await waited
+
+    # The connection.
+
+    async def _connect(self) -> None:
+        self._lost.clear()
+        link = Link(self.identity, self.site, self._answer, self._ended)
+        await link.dial(self._line)
+        self._link = link
+        self.tell(cues.Opened())
+
+    async def _come_back(self) -> None:
+        """Connect again, after the times that the specification wants (Part 4, 5.3)."""
+        attempt = 0
+        is_rebooting = self.device.boot_status is None
+        while True:
+            wait = _REBOOT_TIME if is_rebooting else boot.back_off(self.device, attempt, self.site.moment())
+            await asyncio.sleep(max(wait, self._away_until - asyncio.get_running_loop().time()))
+            try:
+                await self._connect()
+            except CannotConnect as error:
+                self.site.bus.publish(Failed(clock.now(), self.identity, f"cannot connect: {error}"))
+                attempt, is_rebooting = attempt + 1, False
+            else:
+                return
+
+    def _ended(self) -> None:
+        if self._link is not None:
+            self._link = None
+            self.tell(cues.Closed())
+        self._lost.set()
+
+    def _hang_up(self, reason: str) -> None:
+        if self._link is not None:
+            self._link.session.close(1000, reason)
+
+    def _answer(self, call: Call) -> Result | Error:
+        """Answer a call of the CSMS, and do what comes after the answer when it was sent."""
+        reply = machine.command(self.device, call.action, call.payload, self.site.moment())
+        self.device = reply.device
+        asyncio.get_running_loop().call_soon(self._perform, reply.acts)
+        return Result(call.id, reply.payload) if reply.error is None else Error(call.id, *reply.error)
+
+    # What the station does.
+
+    def _perform(self, acts: list[Act]) -> None:
+        for act in acts:
+            match act:
+                case cues.Transmit():
+                    self._start(self._transmit(act))
+                case cues.Set(alarm, seconds):
+                    self._stop(alarm)
+                    loop = asyncio.get_running_loop()
+                    self._alarms[alarm] = loop.call_later(seconds, self._ring, alarm)
+                case cues.Stop(alarm):
+                    self._stop(alarm)
+                case cues.Reboot():
+                    self._start(self._reboot())
+                case cues.Say(text):
+                    self.site.bus.publish(Noted(clock.now(), self.identity, text))
+        for entry in [entry for entry in self._waiting if entry[0](self.device)]:
+            self._waiting.remove(entry)
+            if not entry[1].done():
+                entry[1].set_result(None)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _ring(self, alarm: cues.Alarm) -> None:
+        del self._alarms[alarm]
+        self.tell(cues.Rang(alarm))
+
+    def _stop(self, alarm: cues.Alarm) -> None:
+        handle = self._alarms.pop(alarm, None)
+        if handle is not None:
+            handle.cancel()
+
+    async def _transmit(self, act: cues.Transmit) -> None:
+        link = self._link
+        if link is None:
+            return self.tell(cues.Failed(act.action, act.payload, "the connection is gone", is_lost=True))
+        try:
+            response = await link.call(act.action, act.payload, self.device.number(MESSAGE_TIMEOUT))
+        except CallFailed as error:
+            return self.tell(cues.Failed(act.action, act.payload, str(error), is_lost=self._link is not link))
+        return self.tell(cues.Answered(act.action, act.payload, response))
+
+    async def _reboot(self) -> None:
+        """Go off when all was said that must be, or it took too long, and come back."""
+        try:
+            await self.until(_has_nothing_to_say, _LAST_WORDS)
+        except TimeoutError:
+            self.site.bus.publish(Noted(clock.now(), self.identity, "reboots with messages undelivered"))
+        for alarm in list(self._alarms):
+            self._stop(alarm)
+        self.device = machine.rebooted(self.device)
+        self._hang_up("reboot")
+
+
+def _has_nothing_to_say(device: Device) -> bool:
+    return not device.outbox.waiting and device.outbox.open is None

@@ -1,0 +1,52 @@
+"""Remote control: starting, stopping and asking about transactions, and unlocking (F01 to F03, F05, E14)."""
+
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import replace
+from mock_csms.station import drivers, outbox, transactions
+from mock_csms.station.answers import ACCEPTED, REJECTED, Given, has
+from mock_csms.station.device import Card, Device, Moment
+from mock_csms.station.variables import AUTHORIZE_REMOTE_START
+
+
+def request_start(device: Device, payload: Json, moment: Moment) -> Given:
+    """Let somebody charge without a card (F01, F02)."""
+    evse = drivers.free_evse(device, payload.get("evseId"))
+    if evse is None or not device.is_accepted:  # B02.FR.05
+        return device, REJECTED, []
+    response = ACCEPTED | ({"transactionId": evse.transaction.id} if evse.transaction else {})  # F01.FR.13
+    card = Card(payload["idToken"], evse.id, payload["remoteStartId"])
+    if device.is_on(AUTHORIZE_REMOTE_START):
+        device, acts = drivers.ask(device, card)
+    else:
+        device, acts = drivers.grant(device, card, moment)
+    return device, response, acts
+
+
+def request_stop(device: Device, payload: Json, moment: Moment) -> Given:
+    """Let a transaction stop (F03)."""
+    evse = next(
+        (e for e in device.evses.values() if e.transaction and e.transaction.id == payload["transactionId"]), None
+    )
+    if evse is None:
+        return device, REJECTED, []
+    device, acts = transactions.change(device, replace(evse, authorized=None), transactions.REMOTE_STOP, moment)
+    return device, ACCEPTED, acts
+
+
+def transaction_status(device: Device, payload: Json, _: Moment) -> Given:
+    """Tell of a transaction, or whether any event waits to be delivered (E14)."""
+    wanted = payload.get("transactionId")
+    waits = outbox.holds_events(device, wanted)
+    if wanted is None:
+        return device, {"messagesInQueue": waits}, []
+    runs = device.charging(wanted) is not None
+    return device, {"ongoingIndicator": runs, "messagesInQueue": waits}, []
+
+
+def unlock(device: Device, payload: Json, _: Moment) -> Given:
+    """Let a cable go, unless somebody charges with it (F05)."""
+    if not has(device, {"id": payload["evseId"], "connectorId": payload["connectorId"]}):
+        return device, {"status": "UnknownConnector"}, []
+    evse = device.evses[payload["evseId"]]
+    is_busy = evse.authorized is not None and evse.transaction is not None
+    return device, {"status": "OngoingAuthorizedTransaction" if is_busy else "Unlocked"}, []

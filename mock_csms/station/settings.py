@@ -1,0 +1,122 @@
+"""Every setting of `mock-station`: one field is one flag and one row of the README, as in `config/`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mock_csms import values
+from mock_csms.flags import flag, switch
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.v201 import TOKEN
+from mock_csms.protocol.versions import SUBPROTOCOLS
+from mock_csms.station.orders import SendCall, parse_call, parse_token
+from mock_csms.station.variables import VARIABLES, Name, accepts
+
+
+def calls(value: Sequence[str]) -> tuple[SendCall, ...]:
+    """Take calls as people write them."""
+    return tuple(parse_call(item) for item in value)
+
+
+def variables(value: Sequence[str]) -> dict[Name, str]:
+    """Take `COMPONENT.VARIABLE=VALUE`, several times."""
+    given: dict[Name, str] = {}
+    known = {".".join(name): name for name in VARIABLES}
+    for item in value:
+        name, equals, wanted = item.partition("=")
+        if not equals or name not in known:
+            raise ValueError(f"{item!r} is not COMPONENT.VARIABLE=VALUE{did_you_mean(name, known)}")
+        if not accepts(VARIABLES[known[name]], wanted):
+            raise ValueError(f"{item!r}: the variable cannot have this value")
+        given[known[name]] = wanted
+    return given
+
+
+_MODES = ("send", "charge", "script", "count")
+
+
+def _others(mode: str) -> tuple[str, ...]:
+    return tuple(other for other in _MODES if other > mode)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StationSettings:
+    """What the station is and does: it runs until a signal without --send, --charge, --script and --count."""
+
+    send: tuple[SendCall, ...] = flag(
+        (),
+        "send this, print request and response, and exit; repeatable, in order; the JSON (or @FILE) is laid over a "
+        "valid default; nothing else is sent",
+        calls,
+        "'ACTION JSON'",
+        repeated=True,
+        rivals=_others("send"),
+    )
+    charge: float | None = flag(
+        None,
+        "plug in, authorize, charge for so long, stop, unplug, and exit",
+        values.number(),
+        "SEC",
+        rivals=_others("charge"),
+    )
+    id_token: Json | None = flag(
+        None, "who charges", parse_token, "ID[:TYPE]", needs=("charge",), shown=TOKEN["idToken"]
+    )
+    evse: int = flag(1, "where to charge", values.integer(1), "N", needs=("charge",))
+    script: str | None = flag(
+        None,
+        "do what the lines of this file say (see the table of lines), and exit",
+        values.text,
+        "FILE",
+        rivals=_others("script"),
+    )
+    count: int | None = flag(
+        None, "run so many stations, URL/CS-0001 and so on", values.integer(1, 100_000), "N", rivals=_others("count")
+    )
+    ramp: float = flag(0.0, "time over which they are started", values.number(), "SEC", needs=("count",))
+    churn: bool = switch(
+        "let each of them connect, boot, stay 100-200 ms, leave, and come back, three to eight times", needs=("count",)
+    )
+    duration: float | None = flag(None, "stop after so long", values.number(above=True), "SEC")
+    json: bool = switch("print the result of --count as JSON", needs=("count",))
+    p95_connect: float | None = flag(
+        None, "fail when 5 % of the connections took longer to open", values.number(above=True), "MS", needs=("count",)
+    )
+    p95_close: float | None = flag(
+        None, "fail when 5 % of the connections took longer to close", values.number(above=True), "MS", needs=("count",)
+    )
+    min_rate: float | None = flag(
+        None, "fail when fewer connections were opened in a second", values.number(above=True), "N", needs=("count",)
+    )
+    user: str | None = flag(
+        None, "user of Basic authentication; the identity unless given", values.text, "NAME", needs=("password_file",)
+    )
+    password_file: str | None = flag(
+        None, "file with the password of Basic authentication in its first line", values.text, "FILE"
+    )
+    subprotocol: str = flag("ocpp2.0.1", "subprotocol to offer", values.one_of(lambda: SUBPROTOCOLS), "NAME")
+    evses: int = flag(1, "how many EVSEs the station has", values.integer(1, 100), "N")
+    connectors: int = flag(1, "how many connectors each EVSE has", values.integer(1, 10), "N")
+    vendor: str = flag(
+        "mock-csms", "vendorName", values.fitting("BootNotificationRequest", "chargingStation", "vendorName"), "NAME"
+    )
+    model: str = flag(
+        "reference-station", "model", values.fitting("BootNotificationRequest", "chargingStation", "model"), "NAME"
+    )
+    serial_number: str = flag(
+        "MOCK-0001",
+        "serialNumber",
+        values.fitting("BootNotificationRequest", "chargingStation", "serialNumber"),
+        "TEXT",
+    )
+    variable: Mapping[Name, str] | None = flag(
+        None,
+        "set a variable of the station, such as TxCtrlr.TxStartPoint=EVConnected; repeatable",
+        variables,
+        "COMPONENT.VARIABLE=VALUE",
+        repeated=True,
+    )
+    no_compression: bool = switch("do not offer permessage-deflate")
+    seed: int | None = flag(None, "makes all chance repeatable", values.integer(), "N")
+    quiet: bool = switch("print no messages")
+    verbose: bool = switch("print payloads in full", short="-v")

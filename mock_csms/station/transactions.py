@@ -1,0 +1,175 @@
+"""The state machine of a transaction on one EVSE (E01 to E12): what starts it, what changes it, what ends it.
+
+All that happens at an EVSE is a change from one `Evse` to another with a cause. TxStartPoint and TxStopPoint name the
+points (EVConnected, Authorized, PowerPathClosed, EnergyTransfer) at which a transaction begins when one is reached, and
+ends when one is left; `change` is the only place that compares them.
+"""
+
+from collections.abc import Sequence
+
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import Record, replace
+from mock_csms.station.cues import Act, Send, Set, Stop
+from mock_csms.station.device import Device, Evse, Moment, Step, Transaction
+from mock_csms.station.metering import meter_values
+from mock_csms.station.variables import (
+    TX_ENDED_MEASURANDS,
+    TX_START_POINT,
+    TX_STARTED_MEASURANDS,
+    TX_STOP_POINT,
+    TX_UPDATED_INTERVAL,
+    TX_UPDATED_MEASURANDS,
+)
+
+
+class Cause(Record):
+    """Why an EVSE changes: the triggerReason of the event, and the stoppedReason should the transaction end.
+
+    One that `stops` is the reason of a later end too; one that `is_end` ends the transaction whatever TxStopPoint says.
+    """
+
+    trigger: str
+    stopped_reason: str = "Local"
+    stops: bool = False
+    is_end: bool = False
+
+
+PLUGGED = Cause("CablePluggedIn")
+AUTHORIZED = Cause("Authorized")
+REMOTE_START = Cause("RemoteStart")
+STOPPED = Cause("StopAuthorized", "Local", stops=True)
+REMOTE_STOP = Cause("RemoteStop", "Remote", stops=True)
+DEAUTHORIZED = Cause("Deauthorized", "DeAuthorized", stops=True)
+UNPLUGGED = Cause("EVCommunicationLost", "EVDisconnected")
+NO_VEHICLE = Cause("EVConnectTimeout", "Timeout", is_end=True)
+RESET = Cause("ResetCommand", "ImmediateReset", is_end=True)
+POWER_LOSS = Cause("AbnormalCondition", "PowerLoss", is_end=True)
+
+
+def points(evse: Evse) -> frozenset[str]:
+    """Return the points of TxStartPoint and TxStopPoint that hold at an EVSE."""
+    held = set()
+    if evse.plugged is not None:
+        held.add("EVConnected")
+    if evse.authorized is not None:
+        held.add("Authorized")
+    if evse.is_charging:
+        held |= {"PowerPathClosed", "EnergyTransfer", "DataSigned"}
+    return frozenset(held)
+
+
+def charging_state(evse: Evse) -> str:
+    """Return the chargingState that an EVSE is in."""
+    if evse.is_charging:
+        return "Charging"
+    return "Idle" if evse.plugged is None else "EVConnected"
+
+
+def change(device: Device, evse: Evse, cause: Cause, moment: Moment, remote_start_id: int | None = None) -> Step:
+    """Put `evse` in place of what it was, and start, update or end its transaction as that demands."""
+    before = device.evses[evse.id]
+    evse = replace(evse, energy=before.register(moment.now), metered_at=moment.now)
+    gone, come = points(before) - points(evse), points(evse) - points(before)
+    transaction = evse.transaction
+    if transaction is None:
+        starts = come & device.members(TX_START_POINT)
+        return _start(device, evse, cause, moment, remote_start_id) if starts else (device.with_evse(evse), [])
+    if remote_start_id is not None:
+        transaction = replace(transaction, remote_start_id=remote_start_id)
+    if cause.is_end or gone & device.members(TX_STOP_POINT):
+        return _end(device, evse, transaction, cause, moment)
+    if cause.stops:
+        transaction = replace(transaction, stopped_by=cause.stopped_reason)
+    return _tell(device, evse, transaction, _Event("Updated", cause.trigger), moment)
+
+
+def end_all(device: Device, cause: Cause, moment: Moment) -> Step:
+    """End every transaction, for a cause that leaves none."""
+    acts: list[Act] = []
+    for evse in device.evses.values():
+        if evse.transaction:
+            device, more = change(device, replace(evse, authorized=None), cause, moment)
+            acts += more
+    return device, acts
+
+
+def sample(device: Device, evse: Evse, moment: Moment) -> Step:
+    """Send what the meter shows while a transaction runs (J02.FR.11)."""
+    if evse.transaction is None:
+        return device, []
+    values = meter_values(device, evse, TX_UPDATED_MEASURANDS, "Sample.Periodic", moment)
+    acts: list[Act] = []
+    if values:
+        event = _Event("Updated", "MeterValuePeriodic", values)
+        device, acts = _tell(device, evse, evse.transaction, event, moment)
+    return device, [*acts, *_next_sample(device, evse)]
+
+
+def trigger(device: Device, evse: Evse, moment: Moment) -> Step:
+    """Tell of a transaction because the CSMS wants to hear of it (F06.FR.07)."""
+    if evse.transaction is None:
+        return device, []
+    values = meter_values(device, evse, TX_UPDATED_MEASURANDS, "Trigger", moment)
+    return _tell(device, evse, evse.transaction, _Event("Updated", "Trigger", values), moment)
+
+
+class _Event(Record):
+    """What is particular to one event."""
+
+    kind: str
+    trigger: str
+    values: Sequence[Json] = ()
+    stopped_reason: str | None = None
+
+
+def _start(device: Device, evse: Evse, cause: Cause, moment: Moment, remote_start_id: int | None) -> Step:
+    transaction = Transaction(moment.world.new_id(), remote_start_id=remote_start_id)
+    values = meter_values(device, evse, TX_STARTED_MEASURANDS, "Transaction.Begin", moment)
+    device, acts = _tell(device, evse, transaction, _Event("Started", cause.trigger, values), moment)
+    return device, [*acts, *_next_sample(device, evse)]
+
+
+def _end(device: Device, evse: Evse, transaction: Transaction, cause: Cause, moment: Moment) -> Step:
+    values = meter_values(device, evse, TX_ENDED_MEASURANDS, "Transaction.End", moment)
+    reason = transaction.stopped_by or cause.stopped_reason
+    device, acts = _tell(device, evse, transaction, _Event("Ended", cause.trigger, values, reason), moment)
+    ended = replace(device.evses[evse.id], transaction=None, authorized=None)
+    return device.with_evse(ended), [*acts, Stop(("meter", evse.id))]
+
+
+def _tell(device: Device, evse: Evse, transaction: Transaction, event: _Event, moment: Moment) -> Step:
+    """Send one TransactionEvent (E01.FR.07: the numbers of a transaction's events have no gap)."""
+    tells_token = evse.authorized is not None and not transaction.is_token_told
+    tells_evse = evse.plugged is not None and not transaction.is_evse_told
+    info: Json = {"transactionId": transaction.id, "chargingState": charging_state(evse)}
+    if tells_token and transaction.remote_start_id is not None:
+        info["remoteStartId"] = transaction.remote_start_id
+    if event.stopped_reason is not None:
+        info["stoppedReason"] = event.stopped_reason
+    payload: Json = {
+        "eventType": event.kind,
+        "timestamp": moment.stamp,
+        "triggerReason": event.trigger,
+        "seqNo": transaction.seq_no,
+        "transactionInfo": info,
+    }
+    if not device.is_online:
+        payload["offline"] = True
+    if tells_token:
+        payload["idToken"] = evse.authorized
+    if tells_evse or event.kind == "Started":
+        payload["evse"] = {"id": evse.id} | ({"connectorId": evse.plugged} if evse.plugged else {})
+    if event.values:
+        payload["meterValue"] = event.values
+    told = replace(
+        transaction,
+        seq_no=transaction.seq_no + 1,
+        is_token_told=transaction.is_token_told or tells_token,
+        is_evse_told=transaction.is_evse_told or tells_evse,
+    )
+    return device.with_evse(replace(evse, transaction=told)), [Send("TransactionEvent", payload)]
+
+
+def _next_sample(device: Device, evse: Evse) -> list[Act]:
+    seconds = device.number(TX_UPDATED_INTERVAL)
+    return [Set(("meter", evse.id), seconds)] if seconds else []

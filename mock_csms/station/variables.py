@@ -1,0 +1,107 @@
+"""The variables of the device model that steer a station: what they are called, their defaults, and who may set them.
+
+Their names, units and meanings are those of Part 2, "Referenced Components and Variables". Values are texts, as they go
+over the wire.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TypeAlias
+
+from mock_csms.protocol.records import Record
+
+Name: TypeAlias = tuple[str, str]
+"""A component and one of its variables."""
+
+
+class Variable(Record):
+    """One row: its value when the station is new, its data type, its unit, and whether a CSMS may set it.
+
+    `least` and `most` bound a number; `values` are those that a list or an option may hold.
+    """
+
+    default: str
+    data_type: str
+    unit: str = ""
+    is_writable: bool = True
+    least: float | None = None
+    most: float | None = None
+    values: tuple[str, ...] = ()
+
+
+_START_POINTS = ("ParkingBayOccupancy", "EVConnected", "Authorized", "DataSigned", "PowerPathClosed", "EnergyTransfer")
+_STOP_POINTS = ("ParkingBayOccupancy", "EVConnected", "Authorized", "PowerPathClosed", "EnergyTransfer")
+_MEASURANDS = ("Energy.Active.Import.Register", "Power.Active.Import", "Current.Import", "Voltage", "SoC")
+
+
+def _seconds(default: int, least: int = 0) -> Variable:
+    return Variable(str(default), "integer", "s", least=least, most=86400)
+
+
+def _switch(*, default: bool) -> Variable:
+    return Variable("true" if default else "false", "boolean", values=("true", "false"))
+
+
+def _measurands(default: str) -> Variable:
+    return Variable(default, "MemberList", values=_MEASURANDS)
+
+
+HEARTBEAT_INTERVAL: Name = ("OCPPCommCtrlr", "HeartbeatInterval")
+MESSAGE_TIMEOUT: Name = ("OCPPCommCtrlr", "MessageTimeout")
+MESSAGE_ATTEMPTS: Name = ("OCPPCommCtrlr", "MessageAttempts")
+MESSAGE_ATTEMPT_INTERVAL: Name = ("OCPPCommCtrlr", "MessageAttemptInterval")
+OFFLINE_THRESHOLD: Name = ("OCPPCommCtrlr", "OfflineThreshold")
+BACK_OFF_WAIT: Name = ("OCPPCommCtrlr", "RetryBackOffWaitMinimum")
+BACK_OFF_RANGE: Name = ("OCPPCommCtrlr", "RetryBackOffRandomRange")
+BACK_OFF_TIMES: Name = ("OCPPCommCtrlr", "RetryBackOffRepeatTimes")
+AUTHORIZE_REMOTE_START: Name = ("AuthCtrlr", "AuthorizeRemoteStart")
+OFFLINE_UNKNOWN_TOKENS: Name = ("AuthCtrlr", "OfflineTxForUnknownIdEnabled")
+TX_START_POINT: Name = ("TxCtrlr", "TxStartPoint")
+TX_STOP_POINT: Name = ("TxCtrlr", "TxStopPoint")
+STOP_ON_INVALID_ID: Name = ("TxCtrlr", "StopTxOnInvalidId")
+STOP_ON_EV_DISCONNECT: Name = ("TxCtrlr", "StopTxOnEVSideDisconnect")
+EV_CONNECTION_TIMEOUT: Name = ("TxCtrlr", "EVConnectionTimeOut")
+TX_STARTED_MEASURANDS: Name = ("SampledDataCtrlr", "TxStartedMeasurands")
+TX_UPDATED_MEASURANDS: Name = ("SampledDataCtrlr", "TxUpdatedMeasurands")
+TX_UPDATED_INTERVAL: Name = ("SampledDataCtrlr", "TxUpdatedInterval")
+TX_ENDED_MEASURANDS: Name = ("SampledDataCtrlr", "TxEndedMeasurands")
+
+VARIABLES: Mapping[Name, Variable] = {
+    HEARTBEAT_INTERVAL: _seconds(60, least=1),
+    MESSAGE_TIMEOUT: Variable("30", "integer", "s", is_writable=False),
+    MESSAGE_ATTEMPTS: Variable("3", "integer", least=1, most=10),
+    MESSAGE_ATTEMPT_INTERVAL: _seconds(10),
+    OFFLINE_THRESHOLD: _seconds(60),
+    BACK_OFF_WAIT: _seconds(2, least=1),
+    BACK_OFF_RANGE: _seconds(2),
+    BACK_OFF_TIMES: Variable("5", "integer", least=0, most=20),
+    AUTHORIZE_REMOTE_START: _switch(default=False),
+    OFFLINE_UNKNOWN_TOKENS: _switch(default=True),
+    TX_START_POINT: Variable("PowerPathClosed", "MemberList", values=_START_POINTS),
+    TX_STOP_POINT: Variable("PowerPathClosed", "MemberList", values=_STOP_POINTS),
+    STOP_ON_INVALID_ID: _switch(default=True),
+    STOP_ON_EV_DISCONNECT: _switch(default=True),
+    EV_CONNECTION_TIMEOUT: _seconds(60, least=1),
+    TX_STARTED_MEASURANDS: _measurands("Energy.Active.Import.Register"),
+    TX_UPDATED_MEASURANDS: _measurands("Energy.Active.Import.Register,Power.Active.Import"),
+    TX_UPDATED_INTERVAL: _seconds(60),
+    TX_ENDED_MEASURANDS: _measurands("Energy.Active.Import.Register"),
+}
+"""Every variable that the station obeys."""
+
+DEFAULTS: Mapping[Name, str] = MappingProxyType({name: variable.default for name, variable in VARIABLES.items()})
+"""The values of a new station."""
+
+
+def accepts(variable: Variable, value: str) -> bool:
+    """Whether `value` is one that the variable may have."""
+    if variable.data_type == "integer":
+        if not (value.isascii() and value.removeprefix("-").isdigit() and len(value) <= 10):
+            return False
+        return (variable.least is None or int(value) >= variable.least) and (
+            variable.most is None or int(value) <= variable.most
+        )
+    if variable.data_type == "MemberList":
+        members = value.split(",") if value else []
+        return set(members) <= set(variable.values) and len(members) == len(set(members))
+    return not variable.values or value in variable.values
