@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from mock_csms import values
 from mock_csms.behavior.templates import World, rfc3339
 from mock_csms.flags import read
-from mock_csms.frontends import prompt
+from mock_csms.frontends import load, prompt
 from mock_csms.frontends.arguments import Parser, command_line_source, parser_for
 from mock_csms.frontends.console import Console, look_for
 from mock_csms.protocol.records import replace
@@ -24,7 +24,8 @@ from mock_csms.runtime.transport.dial import CannotConnect, Dialer
 from mock_csms.runtime.transport.gate import Limits
 from mock_csms.station import errands
 from mock_csms.station.device import Device, Identity, new_device
-from mock_csms.station.link import Line, Site
+from mock_csms.station.fleet import Figures, Fleet, run
+from mock_csms.station.link import CONNECT, Line, Site
 from mock_csms.station.player import Player
 from mock_csms.station.settings import StationSettings
 
@@ -87,17 +88,18 @@ async def _run(settings: StationSettings, identity: str, line: Line) -> int:
     if not settings.quiet and settings.count is None:
         look = look_for(sys.stdout.fileno(), "INFO", is_verbose=settings.verbose)
         Console(bus, sink, replace(look, is_station=True))
-    dialer = Dialer(Limits(_MAX_MESSAGE_SIZE, not settings.no_compression, _PING_INTERVAL, _PING_TIMEOUT))
+    dialer = Dialer(Limits(_MAX_MESSAGE_SIZE, settings.compression, _PING_INTERVAL, _PING_TIMEOUT))
     world = World(line.url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
     site = Site(dialer, bus, world)
     work = asyncio.ensure_future(_work(settings, identity, line, site, lambda text: sink.write(f"{text}\n".encode())))
     for signal_ in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # Windows
             asyncio.get_running_loop().add_signal_handler(signal_, work.cancel)
+    if settings.duration is not None:
+        asyncio.get_running_loop().call_later(settings.duration, work.cancel)
     try:
-        async with asyncio.timeout(settings.duration):
-            return await work
-    except (TimeoutError, asyncio.CancelledError):
+        return await work
+    except asyncio.CancelledError:
         return FINE
     finally:
         await dialer.close(1000, "the station stops")
@@ -105,8 +107,11 @@ async def _run(settings: StationSettings, identity: str, line: Line) -> int:
 
 
 async def _work(settings: StationSettings, identity: str, line: Line, site: Site, say: Callable[[str], None]) -> int:
-    """Do one errand, or be a station for as long as it takes."""
-    device, faults = _device(settings), errands.Faults(site.bus)
+    """Do one errand, or be a station, or many, for as long as it takes."""
+    device = _device(settings)
+    if settings.count is not None:
+        return await _load(settings, Fleet(settings.count, device, line, settings.ramp, settings.churn), site)
+    faults = errands.Faults(site.bus)
     if settings.send:
         await errands.send(settings.send, identity, device, line, site)
         return FAILED if faults.count else FINE
@@ -122,6 +127,23 @@ async def _work(settings: StationSettings, identity: str, line: Line, site: Site
     if problem:
         sys.stderr.write(f"mock-station: error: {problem}\n")
     return FAILED if problem or faults.count > 0 else FINE
+
+
+async def _load(settings: StationSettings, fleet: Fleet, site: Site) -> int:
+    """Run many stations, tell what was measured, and judge it."""
+    figures = Figures()
+    progress = asyncio.ensure_future(load.show_progress(figures))
+    with suppress(asyncio.CancelledError):
+        await run(fleet, site, figures)
+    progress.cancel()
+    summed = load.summary(fleet.count, figures)
+    sys.stdout.write(load.as_json(summed) if settings.json else load.as_table(summed))
+    problems = list(load.shortcomings(summed, settings.p95_connect, settings.p95_close, settings.min_rate))
+    for problem in problems:
+        sys.stderr.write(f"mock-station: {problem}\n")
+    if not figures.took[CONNECT]:
+        return CANNOT_CONNECT
+    return FAILED if problems else FINE
 
 
 async def _beside(player: Player, errand: Coroutine[Any, Any, None]) -> str:

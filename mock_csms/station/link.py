@@ -1,6 +1,8 @@
 """One connection of a station to its CSMS: the session, and what both sides of it ask of the station."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeAlias
 
 from mock_csms.behavior.emissions import Emission
@@ -31,13 +33,21 @@ class Line(Record):
     authorization: str | None = None
 
 
+CONNECT, CLOSE = "connect", "close"
+"""What is timed besides calls."""
+
+
 class Site:
-    """What all stations of a process share: who opens connections, who watches, and where ids and times come from."""
+    """What all stations of a process share: who opens connections, who watches, and where ids and times come from.
+
+    `took` is told how many seconds it took to connect, to close, and to get the result of a call of each action.
+    """
 
     def __init__(self, dialer: Dialer, bus: Bus, world: World) -> None:
         self.dialer = dialer
         self.bus = bus
         self.world = world
+        self.took: Callable[[str, float], None] = lambda *_: None
 
     def moment(self) -> Moment:
         """Return the present moment."""
@@ -57,20 +67,38 @@ class Link:
         self._site = site
         self._answer = answer
         self._ended = ended
+        self._gone = asyncio.Event()
 
     async def dial(self, line: Line) -> None:
         """Open the connection; CannotConnect says why there is none."""
-        await self._site.dialer.dial(line.url, line.subprotocols, self._welcome, authorization=line.authorization)
+        with self._timed(CONNECT):
+            await self._site.dialer.dial(line.url, line.subprotocols, self._welcome, authorization=line.authorization)
 
     def _welcome(self, transport: Transport, subprotocol: str) -> Session:
         """Begin the session on a connection that has just opened."""
         self.publish(Connected(clock.now(), self.identity, subprotocol, (subprotocol,)))
+        self._transport = transport
         self.session = Session(transport, self.identity, SUBPROTOCOLS[subprotocol], Sender.CSMS, self)
         return self.session
 
     async def call(self, action: str, payload: Json, timeout_: float) -> Json:
         """Send a call and return the payload of its result; CallFailed says why there is none."""
-        return await self.session.call(action, lambda: payload, timeout_)
+        with self._timed(action):
+            return await self.session.call(action, lambda: payload, timeout_)
+
+    async def close(self, reason: str) -> None:
+        """Close the connection, and wait until it is gone."""
+        with self._timed(CLOSE):
+            self._transport.close(1000, reason)
+            await self._gone.wait()
+
+    @contextmanager
+    def _timed(self, what: str) -> Iterator[None]:
+        """Tell how long something took that comes to a good end."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        yield
+        self._site.took(what, loop.time() - began)
 
     def publish(self, event: Event) -> None:
         """Tell all who watch."""
@@ -87,4 +115,5 @@ class Link:
 
     def ended(self, _: Session) -> None:
         """Learn that the connection is gone."""
+        self._gone.set()
         self._ended()

@@ -32,19 +32,24 @@ class Player:
         self._link: Link | None = None
         self._lost = asyncio.Event()
         self._away_until = 0.0
+        self._is_rebooting = False
         self._alarms: dict[cues.Alarm, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting: list[tuple[Callable[[Device], bool], asyncio.Future[None]]] = []
 
     # For those who drive it.
 
-    async def run(self) -> None:
-        """Connect, and connect again whenever the connection is lost. Raises CannotConnect when the first try fails."""
+    async def run(self, *, is_patient: bool = False) -> None:
+        """Connect, and connect again whenever the connection is lost.
+
+        Raises CannotConnect when the first try fails, unless it `is_patient`.
+        """
         try:
-            await self._connect()
+            await (self._keep_trying() if is_patient else self._connect())
             while True:
                 await self._lost.wait()
-                await self._come_back()
+                await asyncio.sleep(self._pause(0))
+                await self._keep_trying()
         finally:
             for handle in self._alarms.values():
                 handle.cancel()
@@ -76,22 +81,26 @@ class Player:
         link = Link(self.identity, self.site, self._answer, self._ended)
         await link.dial(self._line)
         self._link = link
+        self._is_rebooting = False
         self.tell(cues.Opened())
 
-    async def _come_back(self) -> None:
-        """Connect again, after the times that the specification wants (Part 4, 5.3)."""
+    async def _keep_trying(self) -> None:
+        """Connect, however long it takes."""
         attempt = 0
-        is_rebooting = self.device.boot_status is None
         while True:
-            wait = _REBOOT_TIME if is_rebooting else boot.back_off(self.device, attempt, self.site.moment())
-            await asyncio.sleep(max(wait, self._away_until - asyncio.get_running_loop().time()))
             try:
-                await self._connect()
+                return await self._connect()
             except CannotConnect as error:
                 self.site.bus.publish(Failed(clock.now(), self.identity, f"cannot connect: {error}"))
-                attempt, is_rebooting = attempt + 1, False
-            else:
-                return
+                attempt += 1
+                await asyncio.sleep(self._pause(attempt))
+
+    def _pause(self, attempt: int) -> float:
+        """Return how long to wait before the next try, after so many in vain (Part 4, 5.3)."""
+        if self._is_rebooting and attempt == 0:
+            return _REBOOT_TIME
+        wait = boot.back_off(self.device, attempt, self.site.moment())
+        return max(wait, self._away_until - asyncio.get_running_loop().time())
 
     def _ended(self) -> None:
         if self._link is not None:
@@ -165,6 +174,7 @@ class Player:
         for alarm in list(self._alarms):
             self._stop(alarm)
         self.device = machine.rebooted(self.device)
+        self._is_rebooting = True
         self._hang_up("reboot")
 
 

@@ -1,0 +1,85 @@
+"""What a fleet of stations measured: a line while it runs, a table or JSON at its end, and whether it was good."""
+
+import asyncio
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import orjson
+
+from mock_csms.station.fleet import BOOT, Figures
+from mock_csms.station.link import CLOSE, CONNECT
+
+_EVERY = 1.0
+_PERCENTILES = (50, 95, 99)
+_NAMES = {CONNECT: "connect", BOOT: "boot", CLOSE: "close"}
+
+
+async def show_progress(figures: Figures) -> None:
+    """Tell on stderr every second how far a fleet is, until this is cancelled."""
+    end = "\r" if sys.stderr.isatty() else "\n"
+    while True:
+        await asyncio.sleep(_EVERY)
+        errors = figures.errors.total()
+        line = f"{len(figures.took[CONNECT])} connections, {figures.messages} messages, {errors} errors"
+        sys.stderr.write(line.ljust(60).rstrip("" if end == "\r" else " ") + end)
+        sys.stderr.flush()
+
+
+def summary(count: int, figures: Figures) -> dict[str, Any]:
+    """Return all figures by name, times in milliseconds."""
+    seconds, connections = figures.seconds or 1e-9, len(figures.took[CONNECT])
+    return {
+        "stations": count,
+        "seconds": round(figures.seconds, 3),
+        "connections": connections,
+        "connections_per_second": round(connections / seconds, 1),
+        "messages": figures.messages,
+        "messages_per_second": round(figures.messages / seconds, 1),
+        "errors": dict(figures.errors),
+    } | {
+        f"{name}_ms": {f"p{percent}": _percentile(figures.took[what], percent) for percent in _PERCENTILES}
+        for what, name in _NAMES.items()
+    }
+
+
+def as_table(summed: dict[str, Any]) -> str:
+    """Return a summary for people."""
+    return "\n".join(_rows(summed)) + "\n"
+
+
+def as_json(summed: dict[str, Any]) -> str:
+    """Return a summary for programs."""
+    return orjson.dumps(summed, option=orjson.OPT_INDENT_2).decode() + "\n"
+
+
+def shortcomings(
+    summed: dict[str, Any], p95_connect: float | None, p95_close: float | None, min_rate: float | None
+) -> Iterator[str]:
+    """Yield what was not good enough: milliseconds, connections a second, and anything that went wrong."""
+    for name, most in (("connect", p95_connect), ("close", p95_close)):
+        found = summed[f"{name}_ms"]["p95"]
+        if most is not None and (found is None or found > most):
+            yield f"p95 of {name} is {'not known' if found is None else f'{found:g} ms'}, not at most {most:g}"
+    if min_rate is not None and summed["connections_per_second"] < min_rate:
+        yield f"{summed['connections_per_second']:g} connections a second, not at least {min_rate:g}"
+    for problem, times in summed["errors"].items():
+        yield f"{times} x {problem}"
+
+
+def _rows(summed: dict[str, Any]) -> Iterator[str]:
+    yield f"{'stations':12} {summed['stations']:>10,}"
+    for what in ("connections", "messages"):
+        yield f"{what:12} {summed[what]:>10,} {summed[f'{what}_per_second']:>12,.1f} a second"
+    yield f"{'errors':12} {sum(summed['errors'].values()):>10,}"
+    yield f"{'time in ms':12} {'p50':>10} {'p95':>10} {'p99':>10}"
+    for name in _NAMES.values():
+        figures = summed[f"{name}_ms"].values()
+        yield f"{name:12} " + " ".join(f"{'-' if figure is None else f'{figure:.1f}':>10}" for figure in figures)
+
+
+def _percentile(figures: Sequence[float], percent: int) -> float | None:
+    """Return the least time, in milliseconds, within which so many of a hundred were done."""
+    if not figures:
+        return None
+    return round(1000 * sorted(figures)[max(0, -(-len(figures) * percent // 100) - 1)], 3)

@@ -1,0 +1,130 @@
+"""Many stations in one process: all of them at work, or coming and going, and how long everything took."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Coroutine
+from typing import Any
+
+from mock_csms.behavior.events import Event, Failed, Received, Sent, Unanswered
+from mock_csms.protocol.messages import Call, Error, Malformed, Result
+from mock_csms.protocol.records import Mutable, Record, field, replace
+from mock_csms.runtime import clock
+from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.transport.dial import CannotConnect
+from mock_csms.station.commands import answer_to
+from mock_csms.station.device import Device
+from mock_csms.station.link import CLOSE, CONNECT, Line, Link, Site
+from mock_csms.station.player import Player
+from mock_csms.station.requests import request
+from mock_csms.station.variables import MESSAGE_TIMEOUT
+
+BOOT = "BootNotification"
+
+_FEWEST, _MOST = 3, 8
+"""How often a station comes and goes."""
+_SHORTEST, _LONGEST = 0.1, 0.2
+"""How long it stays, in seconds."""
+
+
+class Figures(Mutable):
+    """What was measured: how long things took, in seconds, how many messages there were, and what went wrong."""
+
+    took: dict[str, list[float]] = field(default_factory=lambda: {CONNECT: [], BOOT: [], CLOSE: []})
+    messages: int = 0
+    errors: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+
+    def note(self, what: str, seconds: float) -> None:
+        """Note how long something took, if it is of interest."""
+        if what in self.took:
+            self.took[what].append(seconds)
+
+
+class Fleet(Record):
+    """So many stations like `device`, started over `ramp` seconds; with `churn` they come and go, else they stay."""
+
+    count: int
+    device: Device
+    line: Line
+    ramp: float = 0.0
+    churn: bool = False
+
+
+async def run(fleet: Fleet, site: Site, figures: Figures) -> None:
+    """Run the fleet until it is done or this is cancelled; `figures` has at any time what was measured up to then."""
+    _watch(site, figures)
+    began = asyncio.get_running_loop().time()
+    work = _come_and_go if fleet.churn else _stay
+    stations = [
+        _later(number * fleet.ramp / fleet.count, work(fleet, number + 1, site)) for number in range(fleet.count)
+    ]
+    try:
+        await asyncio.gather(*stations)
+    finally:
+        figures.seconds = asyncio.get_running_loop().time() - began
+
+
+def _watch(site: Site, figures: Figures) -> None:
+    """Let `figures` learn from everything that happens."""
+
+    def message(_: Event) -> None:
+        figures.messages += 1
+
+    def received(event: Event) -> None:
+        figures.messages += 1
+        if isinstance(event, Received) and (event.is_refused or isinstance(event.message, Error | Malformed)):
+            figures.errors["a message that is wrong, or a CALLERROR"] += 1
+
+    def failed(event: Event) -> None:
+        if isinstance(event, Failed | Unanswered):
+            figures.errors[event.problem if isinstance(event, Failed) else event.reason] += 1
+
+    site.took = figures.note
+    site.bus.subscribe(message, Sent)
+    site.bus.subscribe(received, Received)
+    site.bus.subscribe(failed, Failed, Unanswered)
+
+
+async def _later(seconds: float, work: Coroutine[Any, Any, None]) -> None:
+    await asyncio.sleep(seconds)
+    await work
+
+
+def _named(fleet: Fleet, number: int) -> tuple[str, Line]:
+    """Return the identity of a station, and its way to the CSMS."""
+    identity = f"CS-{number:04d}"
+    return identity, replace(fleet.line, url=f"{fleet.line.url.rstrip('/')}/{identity}")
+
+
+async def _stay(fleet: Fleet, number: int, site: Site) -> None:
+    identity, line = _named(fleet, number)
+    await Player(identity, fleet.device, line, site).run(is_patient=True)
+
+
+async def _come_and_go(fleet: Fleet, number: int, site: Site) -> None:
+    identity, line = _named(fleet, number)
+    for _ in range(round(_between(site, _FEWEST, _MOST))):
+        await _visit(identity, fleet.device, line, site)
+
+
+async def _visit(identity: str, device: Device, line: Line, site: Site) -> None:
+    """Connect, boot, stay a little, and leave."""
+
+    def answer(call: Call) -> Result:
+        _, payload, _ = answer_to(call.action)(device, call.payload, site.moment())
+        return Result(call.id, payload)
+
+    link = Link(identity, site, answer, lambda: None)
+    try:
+        await link.dial(line)
+        await link.call(BOOT, request(BOOT, {}, identity, site.moment()), device.number(MESSAGE_TIMEOUT))
+        await asyncio.sleep(_between(site, _SHORTEST, _LONGEST))
+        await link.close("leaves")
+    except CannotConnect as error:
+        site.bus.publish(Failed(clock.now(), identity, f"cannot connect: {error}"))
+    except CallFailed:
+        await link.close("leaves")
+
+
+def _between(site: Site, least: float, most: float) -> float:
+    return least + site.world.chance() * (most - least)
