@@ -110,8 +110,8 @@ ROWS: Sequence[Row] = (
     Row("churn-close", "churn, 100 stations: p95 close", _LIMIT, "churn 100.close", 100.0, MS, floor=1.0),
     Row("churn-connect-500", "churn, 500 stations: p95 connect", _LIMIT, "churn 500.connect", 200.0, MS, goal=1.0),
     Row("churn-close-500", "churn, 500 stations: p95 close", _LIMIT, "churn 500.close", 100.0, MS, goal=1.0),
-    Row("stations-memory", _STATIONS, "a station in the mock", "stations.memory", "idle mock.memory", KB),
-    Row("stations-cpu", _STATIONS, "the mock, TransactionEvent", "stations.cpu", "many mock.cpu", US),
+    Row("stations-memory", _STATIONS, "its memory in the mock", "stations.memory", "stations.mock_memory", KB),
+    Row("stations-cpu", _STATIONS, "its message in the mock", "stations.cpu", "stations.mock_cpu", US),
     Row("stations-connect", f"{_COMING}: p95 connect", _LIMIT, "stations' churn.connect", 200.0, MS, floor=1.0),
     Row("stations-close", f"{_COMING}: p95 close", _LIMIT, "stations' churn.close", 100.0, MS, floor=1.0),
 )

@@ -16,15 +16,17 @@ _SECONDS = 6
 
 
 def at_work() -> Probe:
-    """Thousands in one process: `memory` of a station in kB, `cpu` of a message in µs, the whole process counted."""
+    """Thousands in one process: `memory` of a station in kB, `cpu` of a message in µs, the whole process counted.
+
+    `mock_memory` and `mock_cpu` are the same of the mock that they are connected to.
+    """
 
     def probe(lab: Lab) -> Figures:
         count = lab.scale.fleet
-        report, usage = _run(lab, "--count", count, "--ramp", _SECONDS / 3, "--duration", _SECONDS)
+        report, used = _run(lab, "--count", count, "--ramp", _SECONDS / 3, "--duration", _SECONDS)
         if report["connections"] != count or report["errors"]:
             raise NotRun(f"{report['connections']} of {count} connected, errors: {report['errors']}")
-        cpu = usage.ru_utime + usage.ru_stime
-        return {"memory": usage.ru_maxrss / count, "cpu": cpu / report["messages"] * 1e6}
+        return {name: figure / (report["messages"] if "cpu" in name else count) for name, figure in used.items()}
 
     return probe
 
@@ -39,8 +41,8 @@ def coming_and_going(stations: int) -> Probe:
     return probe
 
 
-def _run(lab: Lab, *words: object) -> tuple[dict[str, Any], Any]:
-    """Run `mock-station` to its end, and return what it printed and what it used."""
+def _run(lab: Lab, *words: object) -> tuple[dict[str, Any], Figures]:
+    """Run `mock-station` to its end, and return what it printed, and what both processes used: kB at most, and µs."""
     with started(_BUSY, lab) as running:
         url = f"ws://127.0.0.1:{running.port}"
         command = [sys.executable, "-m", "mock_csms.station", url, "--json", *map(str, words)]
@@ -52,7 +54,13 @@ def _run(lab: Lab, *words: object) -> tuple[dict[str, Any], Any]:
         printed = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
+        used = {
+            "memory": usage.ru_maxrss,
+            "cpu": (usage.ru_utime + usage.ru_stime) * 1e6,
+            "mock_memory": running.memory("VmHWM"),
+            "mock_cpu": running.cpu() * 1e6,
+        }
         running.stop()
     if not printed:
         raise NotRun("mock-station failed")
-    return json.loads(printed), usage
+    return json.loads(printed), used
