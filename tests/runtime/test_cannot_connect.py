@@ -78,6 +78,19 @@ async def test_our_own_server_refuses(dialer: Dialer, status: int) -> None:
         assert error.value.status == status
 
 
+async def test_a_refusal_is_told_at_once(dialer: Dialer) -> None:
+    """A server that keeps the connection after its refusal keeps nobody waiting."""
+
+    async def behave(peer: Bare) -> None:
+        await peer.read_request()
+        await peer.write(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno")
+        await asyncio.sleep(0.6)
+
+    async with bare(behave) as url:
+        with pytest.raises(CannotConnect, match=r"^401 Unauthorized$"):
+            await asyncio.wait_for(dial(dialer, url), 0.5)
+
+
 AGREED = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
 
 

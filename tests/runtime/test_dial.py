@@ -10,8 +10,11 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.typing import Subprotocol
 
+from mock_csms.runtime.transport import endpoint
 from mock_csms.runtime.transport.dial import CannotConnect, Dialer
 from tests.runtime.peers import OFFER, Bare, bare, dial, limits, ours, sent
+
+EXTENSIONS = "Sec-WebSocket-Extensions"
 
 
 @pytest.mark.parametrize("compression", [True, False])
@@ -55,13 +58,29 @@ async def test_compression_is_offered_unless_it_is_switched_off(compression: boo
 
     async def behave(peer: Bare) -> None:
         await peer.agree(sent("plain"))
-        assert ("permessage-deflate" in (peer.header("Sec-WebSocket-Extensions") or "")) is compression
+        assert ("permessage-deflate" in (peer.header(EXTENSIONS) or "")) is compression
         assert await peer.frame()
 
     async with bare(behave) as url:
         ear = await dial(Dialer(limits(compression=compression)), url)
         assert await ear.text() == b"plain"
         ear.transport.send(b"")
+
+
+async def test_what_was_agreed_to_is_compressed() -> None:
+    """Texts go out compressed (RFC 7692: RSV1 is set, and they are small) where the server agreed to that."""
+
+    async def behave(peer: Bare) -> None:
+        await peer.read_request()
+        await peer.write(peer.agreement(f"Sec-WebSocket-Protocol: {OFFER[0]}", f"{EXTENSIONS}: permessage-deflate"))
+        first, _, payload = await peer.frame()
+        assert first == 0xC1
+        assert len(payload) < 50
+
+    async with bare(behave) as url:
+        ear = await dial(Dialer(limits(compression=True)), url)
+        ear.transport.send(b"x" * 1000)
+        await ear.end()
 
 
 @pytest.mark.parametrize(
@@ -92,6 +111,18 @@ async def test_no_proxy_comes_between(dialer: Dialer, monkeypatch: pytest.Monkey
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     async with ours() as server:
         assert await dial(dialer, server.url)
+
+
+async def test_a_visitor_who_asks_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our own server side drops who sends no request in time, and leaves alone those who did."""
+    monkeypatch.setattr(endpoint, "HANDSHAKE_TIMEOUT", 0.2)
+    async with ours() as server:
+        ear = await dial(Dialer(limits()), server.url)
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(server.url.rpartition(":")[2]))
+        assert await asyncio.wait_for(reader.read(), 2) == b""
+        writer.close()
+        ear.transport.send(b"still here")
+        assert await server.ears[0].text() == b"still here"
 
 
 async def test_a_response_byte_by_byte(dialer: Dialer) -> None:

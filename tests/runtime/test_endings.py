@@ -52,6 +52,22 @@ async def test_nothing_is_heard_after_a_goodbye(dialer: Dialer) -> None:
         assert await ear.end() == (1000, "")
 
 
+async def test_a_goodbye_amid_a_frame(dialer: Dialer) -> None:
+    """A frame of which a half had come when we closed is read to its end, so that the server's goodbye is found."""
+
+    async def behave(peer: Bare) -> None:
+        wire = sent("before") + sent("unheard")
+        await peer.write(wire[:-3])
+        assert (await peer.frame())[0] == 0x88
+        await peer.write(wire[-3:] + sent((3001).to_bytes(2) + b"bye", Opcode.CLOSE))
+
+    async with bare(agreeing(behave)) as url:
+        ear = await dial(dialer, url)
+        assert await ear.text() == b"before"
+        ear.transport.close(3001, "bye")
+        assert await ear.end() == (3001, "bye")
+
+
 @pytest.mark.parametrize("goodbye", [True, False])
 @pytest.mark.parametrize("answers", [True, False])
 async def test_a_server_that_does_not_end_the_connection(dialer: Dialer, goodbye: bool, answers: bool) -> None:
