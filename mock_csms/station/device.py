@@ -1,12 +1,13 @@
 """What a station is at one moment, frozen: its EVSEs, their transactions, its variables, and what it has to say."""
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from mock_csms.behavior.templates import World
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, replace
 from mock_csms.station.cues import Act, Send
+from mock_csms.station.holdings import Holdings
 from mock_csms.station.variables import DEFAULTS, Name
 
 POWER = 11_000.0
@@ -114,6 +115,7 @@ class Device(Record):
     told: Mapping[tuple[int, int], str] = {}
     cards: tuple[Card, ...] = ()
     outbox: Outbox = Outbox()
+    holdings: Holdings = Holdings()
 
     def number(self, name: Name) -> int:
         """Return the value of a variable that is a number."""
@@ -131,6 +133,10 @@ class Device(Record):
         """Return the EVSE of a transaction that runs, if it does."""
         running = (evse for evse in self.evses.values() if evse.transaction and evse.transaction.id == transaction)
         return next(running, None)
+
+    def holding(self, **changed: Any) -> "Device":
+        """Return the device with some of what it holds replaced."""
+        return replace(self, holdings=replace(self.holdings, **changed))
 
     def with_evse(self, changed: Evse) -> "Device":
         """Return the device with one EVSE in place of the one with its number."""

@@ -10,7 +10,8 @@ from typing import Any
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, replace
 from mock_csms.station import boot, drivers, outbox, transactions
-from mock_csms.station.commands import answer_to
+from mock_csms.station.answers import Alarmed
+from mock_csms.station.commands import ALARMS, answer_to
 from mock_csms.station.cues import (
     Act,
     Answered,
@@ -110,12 +111,13 @@ def _meter(device: Device, about: list[Any], moment: Moment) -> Step:
     return transactions.sample(device, device.evses[about[0]], moment)
 
 
-_ALARMS: Mapping[str, Callable[[Device, list[Any], Moment], Step]] = {
+_ALARMS: Mapping[str, Alarmed] = {
     "boot": lambda device, _, __: boot.boot(device),
     "heartbeat": lambda device, _, __: boot.beat(device),
     "retry": lambda device, _, __: outbox.go_on(device),
     "meter": _meter,
     "vehicle": lambda device, about, moment: drivers.no_vehicle(device, about[0], moment),
+    **ALARMS,
 }
 """What is done when an alarm of each kind rings."""
 
