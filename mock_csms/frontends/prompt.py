@@ -3,8 +3,9 @@
 import asyncio
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import suppress
+from io import TextIOWrapper
 
 from mock_csms import values
 from mock_csms.behavior.events import Failed
@@ -31,16 +32,21 @@ async def follow(player: Player, lines: AsyncIterator[str], say: Callable[[str],
         is_driven = True
         try:
             order = parse_line(line)
+            if isinstance(order, Quit):
+                return
+            if order is not None:
+                await _obey(player, order, say)
         except ValueError as error:
             player.site.bus.publish(Failed(clock.now(), player.identity, str(error)))
-            continue
-        if isinstance(order, Quit):
-            return
-        if order is not None:
-            await _obey(player, order, say)
     if not is_driven:
         await asyncio.get_running_loop().create_future()
-    await player.until(lambda device: device.outbox.open is None and not device.outbox.waiting, _PATIENCE)
+    await player.until(_is_at_rest, _PATIENCE)
+
+
+def _is_at_rest(device: Device) -> bool:
+    """Whether all was said, and the station is not about to reboot."""
+    has_said_all = device.outbox.open is None and not device.outbox.waiting
+    return has_said_all and not device.is_leaving and device.boot_status is not None
 
 
 async def _obey(player: Player, order: Order, say: Callable[[str], None]) -> None:
@@ -72,9 +78,19 @@ def _status(identity: str, device: Device) -> Iterator[str]:
     yield f"  {len(device.outbox.waiting)} messages wait"
 
 
-async def lines_of_file(path: str) -> AsyncIterator[str]:
-    """Yield the lines of a file."""
-    for line in values.read_text(path).splitlines():
+def lines_of_file(path: str) -> AsyncIterator[str]:
+    """Return the lines of a file; ValueError says which of them is wrong, before any is obeyed."""
+    lines = values.read_text(path).splitlines()
+    for number, line in enumerate(lines, 1):
+        try:
+            parse_line(line)
+        except ValueError as error:
+            raise ValueError(f"{path}, line {number}: {error}") from None
+    return _each(lines)
+
+
+async def _each(lines: Sequence[str]) -> AsyncIterator[str]:
+    for line in lines:
         yield line
 
 
@@ -82,7 +98,7 @@ async def typed_lines() -> AsyncIterator[str]:
     """Yield what is typed, or comes through a pipe, until its end."""
     queue: asyncio.Queue[str | None] = asyncio.Queue()
     loop = asyncio.get_running_loop()
-    read = _terminal_lines if sys.stdin.isatty() else _piped_lines
+    read = _terminal_lines if sys.stdin is not None and sys.stdin.isatty() else _piped_lines
 
     def listen() -> None:
         with suppress(RuntimeError):  # the loop has ended meanwhile
@@ -96,7 +112,9 @@ async def typed_lines() -> AsyncIterator[str]:
 
 
 def _piped_lines() -> Iterator[str]:
-    yield from iter(sys.stdin.readline, "")
+    if isinstance(sys.stdin, TextIOWrapper):  # None where it was closed
+        sys.stdin.reconfigure(errors="replace")
+        yield from iter(sys.stdin.readline, "")
 
 
 def _terminal_lines() -> Iterator[str]:

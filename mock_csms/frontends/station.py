@@ -45,6 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = read(StationSettings, [command_line_source(StationSettings, parsed)])
         identity = _identity(parsed["url"], is_named=settings.count is None)
+        if settings.evse > settings.evses:
+            raise ValueError(f"--evse: the station has no EVSE {settings.evse}, but {settings.evses}")
         line = Line(parsed["url"], (settings.subprotocol,), _authorization(settings, identity))
     except ValueError as error:
         parser.error(str(error))
@@ -113,8 +115,8 @@ async def _work(settings: StationSettings, identity: str, line: Line, site: Site
         return await _load(settings, Fleet(settings.count, device, line, settings.ramp, settings.churn), site)
     faults = errands.Faults(site.bus)
     if settings.send:
-        await errands.send(settings.send, identity, device, line, site)
-        return FAILED if faults.count else FINE
+        is_fine = await errands.send(settings.send, identity, device, line, site)
+        return FINE if is_fine and not faults.count else FAILED
     player = Player(identity, device, line, site)
     if settings.charge is not None:
         errand = errands.charge(player, settings.evse, settings.id_token or TOKEN, settings.charge)
@@ -154,7 +156,7 @@ async def _beside(player: Player, errand: Coroutine[Any, Any, None]) -> str:
         if station.done():
             station.result()
         await task
-    except TimeoutError:
+    except (TimeoutError, errands.Unfinished):
         return "the CSMS did not let the station do what it was told to"
     finally:
         station.cancel()

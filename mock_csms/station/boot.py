@@ -2,6 +2,7 @@
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
+from mock_csms.station import outbox
 from mock_csms.station.cues import Act, Send, Set, Stop
 from mock_csms.station.device import Device, Moment, Step
 from mock_csms.station.variables import (
@@ -20,25 +21,36 @@ _RETRY = 30
 
 
 def opened(device: Device, moment: Moment) -> Step:
-    """Boot, unless the CSMS knows the station already: then report what changed (B04)."""
+    """Boot, when the CSMS allows it (B03.FR.02), unless the station is known: then report what changed (B04)."""
     offline = moment.now - (moment.now if device.went_offline is None else device.went_offline)
     device = replace(device, is_online=True, went_offline=None)
     if not device.is_accepted:
-        return device, [_notification(device)]
+        return (device, [Set(BOOT, device.boot_at - moment.now)]) if moment.now < device.boot_at else boot(device)
     if offline > device.number(OFFLINE_THRESHOLD):
         device = replace(device, told={})
     device, acts = report_connectors(device, moment)
-    return device, [*acts, _heartbeat(device)]
+    return device, [*acts, next_beat(device)]
 
 
 def closed(device: Device, moment: Moment) -> Step:
-    """Note that the station is offline."""
-    return replace(device, is_online=False, went_offline=moment.now), [Stop(BOOT), Stop(HEARTBEAT)]
+    """Note that the station is offline; what it could not tell any more, it will tell or ask anew."""
+    device, dropped = outbox.drop(device)
+    for message in dropped:
+        device = untold(device, message.payload) if message.action == "StatusNotification" else device
+    unasked = [message.payload["idToken"] for message in dropped if message.action == "Authorize"]
+    cards = tuple(card for card in device.cards if card.token not in unasked)
+    device = replace(device, cards=cards, is_online=False, went_offline=moment.now)
+    return device, [Stop(BOOT), Stop(HEARTBEAT)]
 
 
 def boot(device: Device) -> Step:
-    """Say hello again, after a time or because the CSMS wants it."""
-    return device, [_notification(device)]
+    """Say hello, unless that is under way already."""
+    return device, [] if outbox.holds(device, "BootNotification") else [notification(device, device.reason)]
+
+
+def triggered(device: Device) -> Step:
+    """Say hello because the CSMS wants to hear it."""
+    return device, [notification(device, "Triggered")]
 
 
 def booted(device: Device, response: Json, moment: Moment) -> Step:
@@ -47,10 +59,11 @@ def booted(device: Device, response: Json, moment: Moment) -> Step:
     is_new = not device.is_accepted
     device = replace(device, boot_status=status)
     if status != "Accepted":
-        return device, [Stop(HEARTBEAT), Set(BOOT, interval or _RETRY)]
+        wait = interval if interval > 0 else _RETRY
+        return replace(device, boot_at=moment.now + wait), [Stop(HEARTBEAT), Set(BOOT, wait)]
     if interval > 0:
         device = replace(device, variables={**device.variables, HEARTBEAT_INTERVAL: str(interval)})
-    acts: list[Act] = [Stop(BOOT), _heartbeat(device)]
+    acts: list[Act] = [Stop(BOOT), next_beat(device)]
     if not is_new:
         return device, acts
     kind = "StartupOfTheDevice" if device.reason == "PowerUp" else "ResetOrReboot"
@@ -65,7 +78,7 @@ def boot_failed(device: Device) -> Step:
 
 def beat(device: Device) -> Step:
     """Send a heartbeat, and think of the next one."""
-    return device, [Send("Heartbeat", {}), _heartbeat(device)]
+    return device, [Send("Heartbeat", {}), next_beat(device)]
 
 
 def report_connectors(device: Device, moment: Moment) -> Step:
@@ -95,7 +108,14 @@ def back_off(device: Device, attempt: int, moment: Moment) -> float:
     return wait + moment.world.chance() * device.number(BACK_OFF_RANGE)
 
 
-def _notification(device: Device) -> Send:
+def untold(device: Device, payload: Json) -> Device:
+    """Note that a StatusNotification did not come through."""
+    lost = (payload.get("evseId"), payload.get("connectorId"))
+    return replace(device, told={place: status for place, status in device.told.items() if place != lost})
+
+
+def notification(device: Device, reason: str) -> Send:
+    """Return the message with which a station says hello."""
     identity = device.identity
     station = {
         "vendorName": identity.vendor,
@@ -103,8 +123,9 @@ def _notification(device: Device) -> Send:
         "serialNumber": identity.serial_number,
         "firmwareVersion": identity.firmware,
     }
-    return Send("BootNotification", {"reason": device.reason, "chargingStation": station})
+    return Send("BootNotification", {"reason": reason, "chargingStation": station})
 
 
-def _heartbeat(device: Device) -> Set:
+def next_beat(device: Device) -> Set:
+    """Let the next heartbeat come when it is due."""
     return Set(HEARTBEAT, device.number(HEARTBEAT_INTERVAL))

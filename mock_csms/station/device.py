@@ -43,12 +43,12 @@ class Transaction(Record):
     seq_no: int = 0
     is_evse_told: bool = False
     is_token_told: bool = False
-    remote_start_id: int | None = None
     stopped_by: str | None = None
 
 
 class Evse(Record):
-    """One EVSE. `plugged` is the connector whose cable is in a vehicle; `authorized` the token that may charge.
+    """One EVSE. `plugged` is the connector whose cable is in a vehicle; `authorized` the token that may charge, with
+    the `remote_start_id` of the CSMS where that let it.
 
     `energy` is what the register showed at `metered_at`, in Wh; since then the vehicle takes power while it charges.
     `out_of_order` holds the connectors that were set Inoperative, `pending` those that will be when they are free.
@@ -58,6 +58,7 @@ class Evse(Record):
     connectors: int = 1
     plugged: int | None = None
     authorized: Json | None = None
+    remote_start_id: int | None = None
     transaction: Transaction | None = None
     energy: float = 0.0
     metered_at: float = 0.0
@@ -68,6 +69,12 @@ class Evse(Record):
     def is_charging(self) -> bool:
         """Whether energy flows: a vehicle is plugged in, and somebody may charge."""
         return self.plugged is not None and self.authorized is not None
+
+    @property
+    def is_in_order(self) -> bool:
+        """Whether one could charge: with the connector that is plugged in, or else with any."""
+        usable = {self.plugged} if self.plugged is not None else set(range(1, self.connectors + 1))
+        return bool(usable - self.out_of_order)
 
     def register(self, now: float) -> float:
         """Return what the register shows, in Wh."""
@@ -100,18 +107,21 @@ class Outbox(Record):
 class Device(Record):
     """The whole station. `boot_status` is how the CSMS answered its last BootNotification, None before that.
 
-    `reason` is told with the next one. `reset` is the reason of one that waits until no transaction runs. `told` is the
-    status of each connector as the CSMS knows it, `cards` are the idTokens that it is asked about.
+    `boot_at` is when the next one may be sent, where the CSMS said so; `reason` is told with it. `reset` is the reason
+    of a reboot that waits until no transaction runs, `is_leaving` whether it is about to begin. `told` is the status of
+    each connector as the CSMS knows it, `cards` are the idTokens that it is asked about.
     """
 
     identity: Identity
     evses: Mapping[int, Evse]
     variables: Mapping[Name, str] = DEFAULTS
     boot_status: str | None = None
+    boot_at: float = 0.0
     reason: str = "PowerUp"
     is_online: bool = False
     went_offline: float | None = None
     reset: str | None = None
+    is_leaving: bool = False
     told: Mapping[tuple[int, int], str] = {}
     cards: tuple[Card, ...] = ()
     outbox: Outbox = Outbox()
@@ -129,7 +139,7 @@ class Device(Record):
         """Return the members of a variable that is a list."""
         return frozenset(self.variables[name].split(",")) - {""}
 
-    def charging(self, transaction: str) -> Evse | None:
+    def charging(self, transaction: str | None) -> Evse | None:
         """Return the EVSE of a transaction that runs, if it does."""
         running = (evse for evse in self.evses.values() if evse.transaction and evse.transaction.id == transaction)
         return next(running, None)

@@ -2,7 +2,7 @@
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.station import transactions
+from mock_csms.station import outbox, transactions
 from mock_csms.station.cues import Act, Plugged, Presented, Say, Send, Set, Stop, Unplugged
 from mock_csms.station.device import Card, Device, Evse, Moment, Step
 from mock_csms.station.transactions import change
@@ -16,6 +16,8 @@ def plug(device: Device, cue: Plugged, moment: Moment) -> Step:
         return _say(device, f"there is no connector {cue.connector} of EVSE {cue.evse}")
     if evse.plugged is not None:
         return _say(device, f"a vehicle is plugged in at EVSE {evse.id} already")
+    if cue.connector in evse.out_of_order:
+        return _say(device, f"connector {cue.connector} of EVSE {evse.id} is out of order")
     device, acts = change(device, replace(evse, plugged=cue.connector), transactions.PLUGGED, moment)
     return device, [Stop(("vehicle", evse.id)), *acts]
 
@@ -51,7 +53,7 @@ def ask(device: Device, card: Card) -> Step:
 
 def answered(device: Device, request: Json, response: Json | None, moment: Moment) -> Step:
     """Let the driver of an idToken charge, or not; `response` is None where none came."""
-    card = next((card for card in device.cards if card.token == request["idToken"]), None)
+    card = next((card for card in device.cards if card.token == request.get("idToken")), None)
     if card is None:
         return device, []
     device = replace(device, cards=tuple(other for other in device.cards if other is not card))
@@ -67,10 +69,13 @@ def answered(device: Device, request: Json, response: Json | None, moment: Momen
 def grant(device: Device, card: Card, moment: Moment, allowed: list[int] | None = None) -> Step:
     """Let somebody charge, at the EVSE that was named or the one that suits best; wait for the vehicle if need be."""
     evse = free_evse(device, card.evse, allowed)
+    if device.is_leaving:
+        return _say(device, "the station reboots")
     if evse is None:
         return _say(device, "no EVSE is free")
     cause = transactions.AUTHORIZED if card.remote_start_id is None else transactions.REMOTE_START
-    device, acts = change(device, replace(evse, authorized=card.token), cause, moment, card.remote_start_id)
+    evse = replace(evse, authorized=card.token, remote_start_id=card.remote_start_id)
+    device, acts = change(device, evse, cause, moment)
     if evse.plugged is None:
         acts = [*acts, Set(("vehicle", evse.id), device.number(EV_CONNECTION_TIMEOUT))]
     return device, acts
@@ -84,7 +89,7 @@ def free_evse(device: Device, wanted: int | None, allowed: list[int] | None = No
         if evse.authorized is None
         and wanted in (None, evse.id)
         and (not allowed or evse.id in allowed)
-        and len(evse.out_of_order) < evse.connectors
+        and evse.is_in_order
     ]
     return min(free, key=lambda evse: evse.plugged is None, default=None)
 
@@ -102,8 +107,8 @@ def token_judged(device: Device, request: Json, response: Json, moment: Moment) 
     info = response.get("idTokenInfo")
     if not info or info["status"] == "Accepted" or not device.is_on(STOP_ON_INVALID_ID):
         return device, []
-    evse = device.charging(request["transactionInfo"]["transactionId"])
-    if evse is None or evse.authorized is None:
+    evse = device.charging(outbox.transaction_of(request))
+    if evse is None or evse.authorized is None or request.get("idToken") not in (None, evse.authorized):
         return device, []
     return change(device, replace(evse, authorized=None), transactions.DEAUTHORIZED, moment)
 

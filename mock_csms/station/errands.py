@@ -33,8 +33,12 @@ class Faults:
         self.count += 1
 
 
-async def send(calls: Sequence[SendCall], identity: str, device: Device, line: Line, site: Site) -> None:
-    """Connect, send `calls` in order, and hang up. Raises CannotConnect."""
+class Unfinished(Exception):
+    """A session did not come about, or ended too early."""
+
+
+async def send(calls: Sequence[SendCall], identity: str, device: Device, line: Line, site: Site) -> bool:
+    """Connect, send `calls` in order, and hang up; return whether each got its result. Raises CannotConnect."""
 
     def answer(call: Call) -> Result:
         _, payload, _ = commands.answer_to(call.action)(device, call.payload, site.moment())
@@ -43,29 +47,42 @@ async def send(calls: Sequence[SendCall], identity: str, device: Device, line: L
     ended = asyncio.Event()
     link = Link(identity, site, answer, ended.set)
     await link.dial(line)
+    is_fine = True
     for call in calls:
         payload = request(call.action, call.given, identity, site.moment())
         try:
             await link.call(call.action, payload, device.number(MESSAGE_TIMEOUT))
         except CallFailed:
+            is_fine = False
             if ended.is_set():
                 break
     link.session.close(1000, "done")
+    return is_fine
 
 
 async def charge(player: Player, evse: int, token: Json, seconds: float) -> None:
-    """Do one complete session at `evse`. TimeoutError when it comes to no transaction, or what it sent is not taken."""
+    """Do one complete session at `evse`.
+
+    Raises Unfinished when it may not charge, or not for so long, and TimeoutError when what it sends is not taken.
+    """
     patience = player.device.number(MESSAGE_TIMEOUT) + 1.0
     await player.until(lambda device: device.is_accepted, player.device.number(EV_CONNECTION_TIMEOUT))
     await player.until(_is_idle, patience)
     player.tell(cues.Plugged(evse))
     player.tell(cues.Presented(token, evse))
-    await player.until(lambda device: device.evses[evse].is_charging, patience)
+    await player.until(lambda device: not device.cards, patience)
+    _check(player, evse)
     await asyncio.sleep(seconds)
+    _check(player, evse)
     player.tell(cues.Presented(token, evse))
     await player.until(_is_idle, patience)
     player.tell(cues.Unplugged(evse))
     await player.until(_is_idle, patience)
+
+
+def _check(player: Player, evse: int) -> None:
+    if not player.device.evses[evse].is_charging:
+        raise Unfinished
 
 
 def _is_idle(device: Device) -> bool:

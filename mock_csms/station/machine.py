@@ -28,7 +28,7 @@ from mock_csms.station.cues import (
     Send,
     Unplugged,
 )
-from mock_csms.station.device import Device, Moment, Step
+from mock_csms.station.device import Device, Evse, Moment, Step
 
 
 class Reply(Record):
@@ -54,10 +54,17 @@ def command(device: Device, action: str, payload: Json, moment: Moment) -> Reply
     return Reply(device, response, acts)
 
 
-def rebooted(device: Device) -> Device:
+def rebooted(device: Device, moment: Moment) -> Device:
     """Return what is left of a station that goes off: what is plugged in, metered, set, and still to be delivered."""
-    evses = {number: replace(evse, authorized=None, transaction=None) for number, evse in device.evses.items()}
-    return replace(device, evses=evses, boot_status=None, reset=None, cards=(), told={})
+    evses = {evse.id: _powerless(evse, moment) for evse in device.evses.values()}
+    device = replace(device, evses=evses, reset=None, is_leaving=False, cards=(), told={})
+    return replace(device, boot_status=None, boot_at=0.0, outbox=outbox.restart(device.outbox))
+
+
+def _powerless(evse: Evse, moment: Moment) -> Evse:
+    energy = evse.register(moment.now)
+    evse = replace(evse, authorized=None, remote_start_id=None, transaction=None)
+    return replace(evse, energy=energy, metered_at=moment.now)
 
 
 def _end(device: Device, acts: list[Act], moment: Moment) -> Step:
@@ -67,8 +74,8 @@ def _end(device: Device, acts: list[Act], moment: Moment) -> Step:
             device = device.with_evse(replace(evse, out_of_order=evse.out_of_order | evse.pending, pending=frozenset()))
     device, reports = boot.report_connectors(device, moment)
     acts = [*acts, *reports]
-    if device.reset is not None and not device.is_busy:
-        device = replace(device, reason=device.reset, reset=None)
+    if device.reset is not None and not device.is_busy and not device.is_leaving:
+        device = replace(device, reason=device.reset, reset=None, is_leaving=True)
         acts.append(Reboot())
     for act in acts:
         if isinstance(act, Send):
@@ -90,6 +97,8 @@ def _failed(device: Device, cue: Failed, moment: Moment) -> Step:
     device, acts = outbox.settle(device, cue)
     if cue.action == "BootNotification" and not cue.is_lost:
         device, more = boot.boot_failed(device)
+    elif cue.action == "StatusNotification" and cue.is_lost:
+        device, more = boot.untold(device, cue.request), []
     elif cue.action == "Authorize":
         device, more = drivers.answered(device, cue.request, None, moment)
     else:

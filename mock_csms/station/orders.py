@@ -59,22 +59,24 @@ class Word(Record):
 
 def parse_line(line: str) -> Order | None:
     """Return the order that a line is, None for an empty one or a comment; ValueError says what is wrong with it."""
-    name, _, rest = line.strip().partition(" ")
+    name, rest = [*line.split(maxsplit=1), "", ""][:2]
     if not name or name.startswith("#"):
         return None
     word = WORDS.get(name)
     if word is None:
         raise ValueError(f"{name!r} is nothing that can be typed here{did_you_mean(name, WORDS)} (try help)")
     parts = rest.split(maxsplit=1) if word.order is _send else rest.split()
-    least, most = word.usage.count("<"), word.usage.count("<") + word.usage.count("[")
-    if not least <= len(parts) <= most:
+    wanted = word.usage.split()
+    if not sum(each.startswith("<") for each in wanted) <= len(parts) <= len(wanted):
         raise ValueError(f"{name} is used so: {name} {word.usage}".rstrip())
     return word.order(parts)
 
 
 def parse_token(text: str) -> Json:
-    """Return the idToken that people write as `ID` or `ID:TYPE`."""
-    id_token, _, kind = text.partition(":")
+    """Return the idToken that people write as `ID` or `ID:TYPE`; the ID may have colons of its own then."""
+    id_token, colon, kind = text.rpartition(":")
+    if not colon:
+        id_token, kind = text, ""
     known = values.enumeration("AuthorizeRequest", "idToken", "type")
     kind = values.one_of(known)(kind) if kind else "ISO14443"
     return {"idToken": values.fitting("AuthorizeRequest", "idToken", "idToken")(id_token), "type": kind}

@@ -1,5 +1,6 @@
 """The calls of a station in their order: one is open at a time, and TransactionEvents are kept (E13; Part 4, 4.1.1)."""
 
+from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station.cues import Act, Answered, Failed, Send, Set, Transmit
 from mock_csms.station.device import Device, Outbox, Step
@@ -8,12 +9,12 @@ from mock_csms.station.variables import MESSAGE_ATTEMPT_INTERVAL, MESSAGE_ATTEMP
 RETRY: tuple[str] = ("retry",)
 
 _KEPT = "TransactionEvent"
-"""What is delivered later when it cannot be delivered now; the rest is only worth telling while it is true."""
+"""What is told until it is taken. What was asked for waits; the rest is only worth telling while it is true."""
 
 
 def put(device: Device, message: Send) -> Device:
     """Queue a call, or forget it where nobody would want it later."""
-    if not device.is_online and message.action != _KEPT:
+    if not device.is_online and not _is_kept(message):
         return device
     return _with(device, replace(device.outbox, waiting=(*device.outbox.waiting, message)))
 
@@ -54,6 +55,30 @@ def settle(device: Device, cue: Answered | Failed) -> Step:
     return _with(device, replace(box, waiting=(again, *box.waiting), is_paused=True)), acts
 
 
+def drop(device: Device) -> tuple[Device, list[Send]]:
+    """Forget the calls that nobody would want later, because the connection is gone; return them too."""
+    waiting = device.outbox.waiting
+    kept = tuple(message for message in waiting if _is_kept(message))
+    dropped = [message for message in waiting if not _is_kept(message)]
+    return _with(device, replace(device.outbox, waiting=kept)), dropped
+
+
+def restart(box: Outbox) -> Outbox:
+    """Return what a reboot leaves of the calls: the TransactionEvents, which wait for nothing but the CSMS."""
+    return replace(box, waiting=tuple(m for m in box.waiting if m.action == _KEPT), is_paused=False)
+
+
+def holds(device: Device, action: str) -> bool:
+    """Whether a call of an action is open or waits."""
+    return any(message.action == action for message in _all(device))
+
+
+def transaction_of(event: Json) -> str | None:
+    """Return the id of the transaction that a TransactionEvent tells of; one made by hand may have none."""
+    info = event.get("transactionInfo")
+    return info.get("transactionId") if isinstance(info, dict) else None
+
+
 def go_on(device: Device) -> Step:
     """Repeat now what waited for it."""
     return _with(device, replace(device.outbox, is_paused=False)), []
@@ -61,12 +86,18 @@ def go_on(device: Device) -> Step:
 
 def holds_events(device: Device, transaction: str | None = None) -> bool:
     """Whether TransactionEvents are still to be delivered, of one transaction or of any."""
-    box = device.outbox
-    messages = [*box.waiting, *([box.open] if box.open else [])]
     return any(
-        message.action == _KEPT and transaction in (None, message.payload["transactionInfo"]["transactionId"])
-        for message in messages
+        message.action == _KEPT and transaction in (None, transaction_of(message.payload)) for message in _all(device)
     )
+
+
+def _all(device: Device) -> list[Send]:
+    box = device.outbox
+    return [*box.waiting, *([box.open] if box.open else [])]
+
+
+def _is_kept(message: Send) -> bool:
+    return message.action == _KEPT or message.is_asked_for
 
 
 def _with(device: Device, box: Outbox) -> Device:

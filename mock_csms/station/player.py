@@ -80,6 +80,8 @@ class Player:
         self._lost.clear()
         link = Link(self.identity, self.site, self._answer, self._ended)
         await link.dial(self._line)
+        if link.session.is_over:
+            raise CannotConnect("the server closed the connection at once")
         self._link = link
         self._is_rebooting = False
         self.tell(cues.Opened())
@@ -173,7 +175,7 @@ class Player:
             self.site.bus.publish(Noted(clock.now(), self.identity, "reboots with messages undelivered"))
         for alarm in list(self._alarms):
             self._stop(alarm)
-        self.device = machine.rebooted(self.device)
+        self.device = machine.rebooted(self.device, self.site.moment())
         self._is_rebooting = True
         self._hang_up("reboot")
 

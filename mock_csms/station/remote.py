@@ -13,7 +13,7 @@ from mock_csms.station.variables import AUTHORIZE_REMOTE_START
 def request_start(device: Device, payload: Json, moment: Moment) -> Given:
     """Let somebody charge without a card (F01, F02)."""
     evse = drivers.free_evse(device, payload.get("evseId"))
-    if evse is None or not device.is_accepted:  # B02.FR.05
+    if evse is None or not device.is_accepted or device.is_leaving:  # B02.FR.05
         return device, REJECTED, []
     response = ACCEPTED | ({"transactionId": evse.transaction.id} if evse.transaction else {})  # F01.FR.13
     card = Card(payload["idToken"], evse.id, payload["remoteStartId"])
@@ -26,10 +26,8 @@ def request_start(device: Device, payload: Json, moment: Moment) -> Given:
 
 def request_stop(device: Device, payload: Json, moment: Moment) -> Given:
     """Let a transaction stop (F03)."""
-    evse = next(
-        (e for e in device.evses.values() if e.transaction and e.transaction.id == payload["transactionId"]), None
-    )
-    if evse is None:
+    evse = device.charging(payload["transactionId"])
+    if evse is None or not device.is_accepted:  # B02.FR.05
         return device, REJECTED, []
     device, acts = transactions.change(device, replace(evse, authorized=None), transactions.REMOTE_STOP, moment)
     return device, ACCEPTED, acts

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
+from mock_csms.station import boot
 from mock_csms.station.answers import ACCEPTED, Answer, Given
 from mock_csms.station.cues import Send
 from mock_csms.station.device import Device, Moment
-from mock_csms.station.variables import VARIABLES, Name, accepts
+from mock_csms.station.variables import HEARTBEAT_INTERVAL, VARIABLES, Name, accepts
 
 
 def get_variables(device: Device, payload: Json, _: Moment) -> Given:
@@ -17,13 +18,14 @@ def get_variables(device: Device, payload: Json, _: Moment) -> Given:
 
 def set_variables(device: Device, payload: Json, _: Moment) -> Given:
     """Set variables (B05)."""
-    results = []
+    results, before = [], device
     for item in payload["setVariableData"]:
         status = _settable(item)
         if status == "Accepted":
             device = replace(device, variables={**device.variables, _name(item): item["attributeValue"]})
         results.append(_about(item) | {"attributeStatus": status})
-    return device, {"setVariableResult": results}, []
+    beats_anew = device.is_accepted and device.variables[HEARTBEAT_INTERVAL] != before.variables[HEARTBEAT_INTERVAL]
+    return device, {"setVariableResult": results}, [boot.next_beat(device)] if beats_anew else []
 
 
 def base_report(device: Device, payload: Json, moment: Moment) -> Given:

@@ -47,10 +47,10 @@ POWER_LOSS = Cause("AbnormalCondition", "PowerLoss", is_end=True)
 
 
 def points(evse: Evse) -> frozenset[str]:
-    """Return the points of TxStartPoint and TxStopPoint that hold at an EVSE."""
+    """Return the points of TxStartPoint and TxStopPoint that hold at an EVSE; who is plugged in stands in the bay."""
     held = set()
     if evse.plugged is not None:
-        held.add("EVConnected")
+        held |= {"EVConnected", "ParkingBayOccupancy"}
     if evse.authorized is not None:
         held.add("Authorized")
     if evse.is_charging:
@@ -65,18 +65,26 @@ def charging_state(evse: Evse) -> str:
     return "Idle" if evse.plugged is None else "EVConnected"
 
 
-def change(device: Device, evse: Evse, cause: Cause, moment: Moment, remote_start_id: int | None = None) -> Step:
-    """Put `evse` in place of what it was, and start, update or end its transaction as that demands."""
+def change(device: Device, evse: Evse, cause: Cause, moment: Moment) -> Step:
+    """Put `evse` in place of what it was, and start, update or end its transaction as that demands.
+
+    It starts when something new holds and a TxStartPoint does, which may have held since the last transaction; it ends
+    when a TxStopPoint holds no longer (E06), or nothing does.
+    """
     before = device.evses[evse.id]
     evse = replace(evse, energy=before.register(moment.now), metered_at=moment.now)
+    if evse.authorized is None:
+        evse = replace(evse, remote_start_id=None)
     gone, come = points(before) - points(evse), points(evse) - points(before)
     transaction = evse.transaction
     if transaction is None:
-        starts = come & device.members(TX_START_POINT)
-        return _start(device, evse, cause, moment, remote_start_id) if starts else (device.with_evse(evse), [])
-    if remote_start_id is not None:
-        transaction = replace(transaction, remote_start_id=remote_start_id)
-    if cause.is_end or gone & device.members(TX_STOP_POINT):
+        starts = come and points(evse) & device.members(TX_START_POINT) and not device.is_leaving
+        return _start(device, evse, cause, moment) if starts else (device.with_evse(evse), [])
+    if "EVConnected" in come:
+        transaction = replace(transaction, is_evse_told=False)
+    if "Authorized" in come:
+        transaction = replace(transaction, is_token_told=False, stopped_by=None)
+    if cause.is_end or gone & device.members(TX_STOP_POINT) or not points(evse):
         return _end(device, evse, transaction, cause, moment)
     if cause.stops:
         transaction = replace(transaction, stopped_by=cause.stopped_reason)
@@ -122,8 +130,8 @@ class _Event(Record):
     stopped_reason: str | None = None
 
 
-def _start(device: Device, evse: Evse, cause: Cause, moment: Moment, remote_start_id: int | None) -> Step:
-    transaction = Transaction(moment.world.new_id(), remote_start_id=remote_start_id)
+def _start(device: Device, evse: Evse, cause: Cause, moment: Moment) -> Step:
+    transaction = Transaction(moment.world.new_id())
     values = meter_values(device, evse, TX_STARTED_MEASURANDS, "Transaction.Begin", moment)
     device, acts = _tell(device, evse, transaction, _Event("Started", cause.trigger, values), moment)
     return device, [*acts, *_next_sample(device, evse)]
@@ -131,9 +139,9 @@ def _start(device: Device, evse: Evse, cause: Cause, moment: Moment, remote_star
 
 def _end(device: Device, evse: Evse, transaction: Transaction, cause: Cause, moment: Moment) -> Step:
     values = meter_values(device, evse, TX_ENDED_MEASURANDS, "Transaction.End", moment)
-    reason = transaction.stopped_by or cause.stopped_reason
+    reason = cause.stopped_reason if cause.is_end else transaction.stopped_by or cause.stopped_reason
     device, acts = _tell(device, evse, transaction, _Event("Ended", cause.trigger, values, reason), moment)
-    ended = replace(device.evses[evse.id], transaction=None, authorized=None)
+    ended = replace(device.evses[evse.id], transaction=None, authorized=None, remote_start_id=None)
     return device.with_evse(ended), [*acts, Stop(("meter", evse.id))]
 
 
@@ -142,14 +150,15 @@ def _tell(device: Device, evse: Evse, transaction: Transaction, event: _Event, m
     tells_token = evse.authorized is not None and not transaction.is_token_told
     tells_evse = evse.plugged is not None and not transaction.is_evse_told
     info: Json = {"transactionId": transaction.id, "chargingState": charging_state(evse)}
-    if tells_token and transaction.remote_start_id is not None:
-        info["remoteStartId"] = transaction.remote_start_id
+    is_remote_start = tells_token and evse.remote_start_id is not None
+    if is_remote_start:
+        info["remoteStartId"] = evse.remote_start_id  # F01.FR.25, F02.FR.21
     if event.stopped_reason is not None:
         info["stoppedReason"] = event.stopped_reason
     payload: Json = {
         "eventType": event.kind,
         "timestamp": moment.stamp,
-        "triggerReason": event.trigger,
+        "triggerReason": "RemoteStart" if is_remote_start else event.trigger,
         "seqNo": transaction.seq_no,
         "transactionInfo": info,
     }

@@ -55,7 +55,7 @@ def _only(device: Device, action: str, payload: Json) -> Step:
 
 
 _TRIGGERED: Mapping[str, Callable[[Device, list[Evse], Json, Moment], Step]] = {
-    "BootNotification": lambda device, *_: boot.boot(replace(device, reason="Triggered")),
+    "BootNotification": lambda device, *_: boot.triggered(device),
     "Heartbeat": lambda device, *_: _only(device, "Heartbeat", {}),
     "StatusNotification": _statuses,
     "MeterValues": _readings,

@@ -68,7 +68,7 @@ TX_ENDED_MEASURANDS: Name = ("SampledDataCtrlr", "TxEndedMeasurands")
 
 VARIABLES: Mapping[Name, Variable] = {
     HEARTBEAT_INTERVAL: _seconds(60, least=1),
-    MESSAGE_TIMEOUT: Variable("30", "integer", "s", is_writable=False),
+    MESSAGE_TIMEOUT: Variable("30", "integer", "s", is_writable=False, least=1, most=86400),
     MESSAGE_ATTEMPTS: Variable("3", "integer", least=1, most=10),
     MESSAGE_ATTEMPT_INTERVAL: _seconds(10),
     OFFLINE_THRESHOLD: _seconds(60),
