@@ -104,6 +104,14 @@ class Outbox(Record):
     is_paused: bool = False
 
 
+class Habit(Record):
+    """A misbehaviour that a station has: its kind, from which occasion on, and how many there have been."""
+
+    kind: str
+    first: int = 1
+    seen: int = 0
+
+
 class Device(Record):
     """The whole station. `boot_status` is how the CSMS answered its last BootNotification, None before that.
 
@@ -126,6 +134,7 @@ class Device(Record):
     cards: tuple[Card, ...] = ()
     outbox: Outbox = Outbox()
     holdings: Holdings = Holdings()
+    habits: tuple[Habit, ...] = ()
 
     def number(self, name: Name) -> int:
         """Return the value of a variable that is a number."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeAlias
 
-from mock_csms.behavior.emissions import Emission
+from mock_csms.behavior.emissions import Act, Emission
 from mock_csms.behavior.events import Connected, Event
 from mock_csms.behavior.replies import Decision
 from mock_csms.behavior.templates import World
@@ -22,7 +22,8 @@ from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.dial import Dialer
 from mock_csms.station.device import Moment
 
-Answer: TypeAlias = Callable[[Call], Result | Error]
+Answer: TypeAlias = Callable[[Call], Result | Error | None]
+Spoil: TypeAlias = Callable[[Sequence[Act]], Sequence[Act]]
 
 
 class Line(Record):
@@ -57,6 +58,8 @@ class Site:
 class Link:
     """What a session of the station `identity` asks and tells: `answer` decides about valid calls of the CSMS.
 
+    `spoil` changes how messages are sent.
+
     `ended` is called once, when the connection is gone.
     """
 
@@ -67,6 +70,7 @@ class Link:
         self._site = site
         self._answer = answer
         self._ended = ended
+        self.spoil: Spoil = lambda acts: acts
         self._gone = asyncio.Event()
 
     async def dial(self, line: Line) -> None:
@@ -107,11 +111,13 @@ class Link:
     def answer(self, _: Session, call: Call, violations: Sequence[Violation]) -> Decision:
         """Return the answer to a call of the CSMS."""
         message = refusal(call, violations) if violations else self._answer(call)
-        return Decision(message, (Emission(message),))
+        if message is None:
+            return Decision(Result(call.id, {}), ())
+        return Decision(message, self.spoil((Emission(message),)))
 
     def command(self, _: Session, call: Call) -> Decision:
         """Send our own calls as they are."""
-        return Decision(call, (Emission(call),))
+        return Decision(call, self.spoil((Emission(call),)))
 
     def ended(self, _: Session) -> None:
         """Learn that the connection is gone."""

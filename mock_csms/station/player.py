@@ -6,6 +6,7 @@ from typing import Any
 
 from mock_csms.behavior.events import Failed, Noted
 from mock_csms.protocol.messages import Call, Error, Result
+from mock_csms.protocol.records import replace
 from mock_csms.runtime import clock
 from mock_csms.runtime.session import CallFailed
 from mock_csms.runtime.transport.dial import CannotConnect
@@ -13,6 +14,8 @@ from mock_csms.station import boot, cues, machine
 from mock_csms.station.cues import Act, Cue
 from mock_csms.station.device import Device
 from mock_csms.station.link import Line, Link, Site
+from mock_csms.station.misbehaviour import misbehave
+from mock_csms.station.misbehaviours import KINDS
 from mock_csms.station.variables import MESSAGE_TIMEOUT
 
 _REBOOT_TIME = 0.5
@@ -79,6 +82,7 @@ class Player:
     async def _connect(self) -> None:
         self._lost.clear()
         link = Link(self.identity, self.site, self._answer, self._ended)
+        link.spoil = lambda acts: self._misbehave("wire", acts, self.site.world)
         await link.dial(self._line)
         if link.session.is_over:
             raise CannotConnect("the server closed the connection at once")
@@ -101,7 +105,7 @@ class Player:
         """Return how long to wait before the next try, after so many in vain (Part 4, 5.3)."""
         if self._is_rebooting and attempt == 0:
             return _REBOOT_TIME
-        wait = boot.back_off(self.device, attempt, self.site.moment())
+        wait: float = self._misbehave("pause", boot.back_off(self.device, attempt, self.site.moment()))
         return max(wait, self._away_until - asyncio.get_running_loop().time())
 
     def _ended(self) -> None:
@@ -114,12 +118,24 @@ class Player:
         if self._link is not None:
             self._link.session.close(1000, reason)
 
-    def _answer(self, call: Call) -> Result | Error:
+    def _answer(self, call: Call) -> Result | Error | None:
         """Answer a call of the CSMS, and do what comes after the answer when it was sent."""
         reply = machine.command(self.device, call.action, call.payload, self.site.moment())
         self.device = reply.device
         asyncio.get_running_loop().call_soon(self._perform, reply.acts)
-        return Result(call.id, reply.payload) if reply.error is None else Error(call.id, *reply.error)
+        match reply.answer:
+            case None:
+                return None
+            case (code, description):
+                return Error(call.id, code, description)
+            case dict() as payload:
+                return Result(call.id, payload)
+
+    def _misbehave(self, place: str, right: Any, *context: Any) -> Any:
+        """Return what becomes of what is right at a place, by the habits of the station."""
+        habits, done = misbehave(self.device.habits, KINDS, place, right, *context)
+        self.device = replace(self.device, habits=habits)
+        return done
 
     # What the station does.
 
