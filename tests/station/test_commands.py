@@ -162,14 +162,23 @@ def test_a_reset_of_an_idle_station(kind: str) -> None:
     assert (play.reboots, play.reboot().transcript()[0]) == (1, "Boot RemoteReset")
 
 
-def test_nothing_begins_before_a_reboot() -> None:
+@pytest.mark.parametrize("start", ["PowerPathClosed", "EVConnected"])
+def test_nothing_begins_before_a_reboot(start: str) -> None:
     """Between the Reset and the reboot no transaction starts, which nothing would end."""
-    play = booted()
+    play = booted(TxCtrlr_TxStartPoint=start)
     play.command("Reset")
     play.tell(CARD, Plugged(1))
     assert play.ask("RequestStartTransaction", BEARER) == {"status": "Rejected"}
     assert (play.device.is_busy, play.said) == (False, ["the station reboots"])
     assert play.reboot().tell(CARD).device.is_busy
+
+
+def test_a_reboot_keeps_the_register() -> None:
+    """The meter shows after a reboot what it showed before, also where no transaction was told."""
+    play = booted(TxCtrlr_TxStartPoint="").tell(CARD, Plugged(1)).wait(3600)
+    play.command("Reset")
+    play.reboot().command("TriggerMessage", {"requestedMessage": "MeterValues"})
+    assert play.take("MeterValues")[0]["meterValue"][0]["sampledValue"][0]["value"] == 11_000
 
 
 def test_a_power_cycle() -> None:

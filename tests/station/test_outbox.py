@@ -48,11 +48,13 @@ def test_an_open_event_is_repeated_unchanged() -> None:
     """An event whose answer was lost with the connection is sent again as it was, before the later ones."""
     play = charging()
     play.csms = answering(TransactionEvent=None)
+    play.command("TriggerMessage", {"requestedMessage": EVENTS})
     (lost,) = play.tell(CARD).take(EVENTS)
     play.lose().tell(CARD).wait(5)
     play.csms = answering()
-    again, later = play.connect().take(EVENTS)
+    again, waited, later = play.connect().take(EVENTS)
     assert again == lost
+    assert (lost["seqNo"], waited["seqNo"], waited["eventType"], "offline" in waited) == (1, 2, "Ended", False)
     assert (later["eventType"], later["offline"]) == ("Started", True)
 
 
