@@ -1,4 +1,4 @@
-"""Black box: where `mock-station` cannot or may not begin, it says so in one line; status 2 is usage, 3 no connection."""
+"""`mock-station` and whatever keeps it from working: one line on stderr, exit status 2 or 3, and no traceback."""
 
 import socket
 from collections.abc import Iterator
