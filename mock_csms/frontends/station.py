@@ -25,7 +25,8 @@ from mock_csms.runtime.transport.gate import Limits
 from mock_csms.station import errands
 from mock_csms.station.device import Device, Identity, new_device
 from mock_csms.station.fleet import Figures, Fleet, run
-from mock_csms.station.link import CONNECT, Line, Site
+from mock_csms.station.link import CONNECT, Site
+from mock_csms.station.misbehaviour import Line
 from mock_csms.station.misbehaviours import KINDS
 from mock_csms.station.player import Player
 from mock_csms.station.settings import StationSettings

@@ -12,7 +12,6 @@ from mock_csms.behavior.templates import World
 from mock_csms.behavior.validation import Validation
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.messages import Call, Error, Result
-from mock_csms.protocol.records import Record
 from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.versions import SUBPROTOCOLS, refusal
 from mock_csms.runtime import clock
@@ -21,17 +20,10 @@ from mock_csms.runtime.session import Session
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.dial import Dialer
 from mock_csms.station.device import Moment
+from mock_csms.station.misbehaviour import Line
 
 Answer: TypeAlias = Callable[[Call], Result | Error | None]
 Spoil: TypeAlias = Callable[[Sequence[Act]], Sequence[Act]]
-
-
-class Line(Record):
-    """The way to the CSMS: where it is, what to offer it, and the value of the Authorization header."""
-
-    url: str
-    subprotocols: tuple[str, ...] = ("ocpp2.0.1",)
-    authorization: str | None = None
 
 
 CONNECT, CLOSE = "connect", "close"

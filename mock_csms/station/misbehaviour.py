@@ -26,12 +26,21 @@ class Situation(Record):
     moment: Moment
 
 
+class Line(Record):
+    """The way to the CSMS: where it is, what to offer it, and the value of the Authorization header."""
+
+    url: str
+    subprotocols: tuple[str, ...] = ("ocpp2.0.1",)
+    authorization: str | None = None
+
+
 class Misbehaviour(Record):
     """One way to be wrong: what the station does, and the ids of the conformance checks that see it.
 
     acts: changes what is done in a situation.
     answer: changes the answer to a command; it gets the action, the request and the right answer.
-    wire: changes how a message is sent. pause: changes how long to wait before connecting again.
+    wire: changes how a message is sent. line: changes the way to the CSMS. pause: changes how long to wait before
+    connecting again.
     """
 
     title: str
@@ -39,6 +48,7 @@ class Misbehaviour(Record):
     acts: Callable[[Situation, list[Act]], list[Act]] | None = None
     answer: Callable[[str, Json, Answer], Answer] | None = None
     wire: Callable[[World, Sequence[emissions.Act]], Sequence[emissions.Act]] | None = None
+    line: Callable[[Line], Line] | None = None
     pause: Callable[[float], float] | None = None
 
 

@@ -13,8 +13,8 @@ from mock_csms.runtime.transport.dial import CannotConnect
 from mock_csms.station import boot, cues, machine
 from mock_csms.station.cues import Act, Cue
 from mock_csms.station.device import Device
-from mock_csms.station.link import Line, Link, Site
-from mock_csms.station.misbehaviour import misbehave
+from mock_csms.station.link import Link, Site
+from mock_csms.station.misbehaviour import Line, misbehave
 from mock_csms.station.misbehaviours import KINDS
 from mock_csms.station.variables import MESSAGE_TIMEOUT
 
@@ -83,7 +83,7 @@ class Player:
         self._lost.clear()
         link = Link(self.identity, self.site, self._answer, self._ended)
         link.spoil = lambda acts: self._misbehave("wire", acts, self.site.world)
-        await link.dial(self._line)
+        await link.dial(self._misbehave("line", self._line))
         if link.session.is_over:
             raise CannotConnect("the server closed the connection at once")
         self._link = link

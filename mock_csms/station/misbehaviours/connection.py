@@ -1,5 +1,6 @@
 """Wrong frames, arrays and ids, and wrong ways with the connection (Part 4; checks R and T)."""
 
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from mock_csms.behavior.templates import World
 from mock_csms.protocol.messages import Call, Error, Result, encode
 from mock_csms.protocol.records import replace
 from mock_csms.station.cues import Act, Opened, Send
-from mock_csms.station.misbehaviour import Kinds, Misbehaviour, Situation, answers
+from mock_csms.station.misbehaviour import Kinds, Line, Misbehaviour, Situation, answers
 
 
 def _array(change: Callable[[list[Any]], Any], *kinds: type) -> Any:
@@ -69,6 +70,19 @@ def _an_hour_later(stamp: str) -> str:
 def _renamed(emission: Emission, action: str) -> Emission:
     message = emission.message
     return replace(emission, message=replace(message, action=action)) if isinstance(message, Call) else emission
+
+
+def _credentials(kind: str, credentials: str) -> Callable[[Line], Line]:
+    """Send these credentials instead of the right ones, where any are sent."""
+
+    def change(line: Line) -> Line:
+        if line.authorization is None:
+            return line
+        user, _, password = b64decode(line.authorization.partition(" ")[2]).decode().partition(":")
+        wrong = credentials + password if credentials.endswith(":") else f"{user}:{credentials or password}"
+        return replace(line, authorization=f"{kind} {b64encode(wrong.encode()).decode()}")
+
+    return change
 
 
 def boots(acts: list[Act]) -> bool:
@@ -138,6 +152,16 @@ KINDS: Kinds = {
     "binary-frames": Misbehaviour(
         "calls are sent in binary frames", ("T11",), wire=_calls(lambda e, _: [replace(e, binary=True)])
     ),
+    "no-subprotocol": Misbehaviour("offers no subprotocol", ("T01",), line=lambda line: replace(line, subprotocols=())),
+    "other-subprotocol": Misbehaviour(
+        "offers OCPP 1.6 only", ("T02",), line=lambda line: replace(line, subprotocols=("ocpp1.6",))
+    ),
+    "odd-identity": Misbehaviour(
+        "has a colon in its identity", ("T03",), line=lambda line: replace(line, url=f"{line.url}%3A1")
+    ),
+    "bearer": Misbehaviour("sends another kind of credentials", ("T05",), line=_credentials("Bearer", "")),
+    "other-user": Misbehaviour("sends the user of another station", ("T06",), line=_credentials("Basic", "other:")),
+    "short-password": Misbehaviour("sends a password of one letter", ("T07",), line=_credentials("Basic", "x")),
     "no-back-off": Misbehaviour("connects again at once", ("T12",), pause=lambda _: 0.05),
     "boots-again": Misbehaviour("boots after a plain reconnect", ("T13",), acts=_boots_again),
     "hangs-up": Misbehaviour(
