@@ -1,4 +1,4 @@
-"""Black box: where `mock-station` cannot or may not begin, it says so in one line; status 2 is usage, 3 no connection."""
+"""Black box: where `mock-station` cannot begin it says so in one line; status 2 is usage, 3 is no connection."""
 
 import socket
 from collections.abc import Iterator

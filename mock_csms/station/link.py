@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TypeAlias
 
 from mock_csms.behavior.emissions import Emission
-from mock_csms.behavior.events import Connected, Event
+from mock_csms.behavior.events import Connected, Event, Received
 from mock_csms.behavior.replies import Decision
 from mock_csms.behavior.templates import World
 from mock_csms.behavior.validation import Validation
@@ -23,6 +23,7 @@ from mock_csms.runtime.transport.dial import Dialer
 from mock_csms.station.device import Moment
 
 Answer: TypeAlias = Callable[[Call], Result | Error]
+Heard: TypeAlias = Callable[[Call, Json], None]
 
 
 class Line(Record):
@@ -57,16 +58,20 @@ class Site:
 class Link:
     """What a session of the station `identity` asks and tells: `answer` decides about valid calls of the CSMS.
 
-    `ended` is called once, when the connection is gone.
+    `ended` is called once, when the connection is gone. `heard` is told of each result before anything is read after
+    it: a command right behind the answer to a boot finds a station that knows that it was accepted.
     """
 
-    def __init__(self, identity: str, site: Site, answer: Answer, ended: Callable[[], None]) -> None:
+    def __init__(
+        self, identity: str, site: Site, answer: Answer, ended: Callable[[], None], heard: Heard = lambda *_: None
+    ) -> None:
         self.identity = identity
         self.world = site.world
         self.validation = Validation()
         self._site = site
         self._answer = answer
         self._ended = ended
+        self._heard = heard
         self._gone = asyncio.Event()
 
     async def dial(self, line: Line) -> None:
@@ -103,6 +108,8 @@ class Link:
     def publish(self, event: Event) -> None:
         """Tell all who watch."""
         self._site.bus.publish(event)
+        if isinstance(event, Received) and isinstance(event.message, Result) and event.answers and not event.is_refused:
+            self._heard(event.answers, event.message.payload)
 
     def answer(self, _: Session, call: Call, violations: Sequence[Violation]) -> Decision:
         """Return the answer to a call of the CSMS."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from mock_csms.behavior.events import Failed, Noted
+from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.runtime import clock
 from mock_csms.runtime.session import CallFailed
@@ -30,6 +31,7 @@ class Player:
         self.site = site
         self._line = line
         self._link: Link | None = None
+        self._open: cues.Transmit | None = None
         self._lost = asyncio.Event()
         self._away_until = 0.0
         self._is_rebooting = False
@@ -78,7 +80,7 @@ class Player:
 
     async def _connect(self) -> None:
         self._lost.clear()
-        link = Link(self.identity, self.site, self._answer, self._ended)
+        link = Link(self.identity, self.site, self._answer, self._ended, self._heard)
         await link.dial(self._line)
         if link.session.is_over:
             raise CannotConnect("the server closed the connection at once")
@@ -158,14 +160,18 @@ class Player:
             handle.cancel()
 
     async def _transmit(self, act: cues.Transmit) -> None:
-        link = self._link
+        link, self._open = self._link, act
         if link is None:
             return self.tell(cues.Failed(act.action, act.payload, "the connection is gone", is_lost=True))
         try:
-            response = await link.call(act.action, act.payload, self.device.number(MESSAGE_TIMEOUT))
+            await link.call(act.action, act.payload, self.device.number(MESSAGE_TIMEOUT))
         except CallFailed as error:
-            return self.tell(cues.Failed(act.action, act.payload, str(error), is_lost=self._link is not link))
-        return self.tell(cues.Answered(act.action, act.payload, response))
+            if self._open is act:  # else the answer came at the last moment
+                self.tell(cues.Failed(act.action, act.payload, str(error), is_lost=self._link is not link))
+
+    def _heard(self, call: Call, response: Json) -> None:
+        self._open = None
+        self.tell(cues.Answered(call.action, call.payload, response))
 
     async def _reboot(self) -> None:
         """Go off when all was said that must be, or it took too long, and come back."""
