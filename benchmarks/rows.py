@@ -7,6 +7,7 @@ from typing import TypeAlias
 from benchmarks.messages import AUTHORIZE, HEARTBEAT, TRANSACTION_EVENT
 from benchmarks.probes import Probe, churn, cost, idle, rate, run, start_up
 from benchmarks.servers import BARE, CHECKED, ECHO, MOCK, OCPP_RPC, ONE_RULE, ONE_TOKEN, RECORDED, RULES, TOKENS, TRACED
+from benchmarks.stations import at_work, coming_and_going
 
 Figure: TypeAlias = str
 """A probe's name and the name of one of its figures, such as `tx mock.fresh`."""
@@ -45,6 +46,7 @@ GROUPS: Sequence[Group] = (
         }
     ),
     Group({"churn 100": churn(MOCK, 100), "churn 500": churn(MOCK, 500)}),
+    Group({"stations": at_work(), "stations' churn": coming_and_going(100)}),
 )
 
 
@@ -84,6 +86,8 @@ _RPC = "ocpp-rpc, strict, no log"
 _BARE = "websockets listens"
 _WARM = "the same, 2nd batch of connections"
 _LIMIT = "the fixed limit"
+_STATIONS = "mock-station, 5,000 in one process"
+_COMING = "mock-station, churn of 100"
 
 ROWS: Sequence[Row] = (
     Row("tx", _TX, _ECHO, "tx mock.fresh", "tx echo.fresh", RATE, 0.6, 1.0),
@@ -106,4 +110,8 @@ ROWS: Sequence[Row] = (
     Row("churn-close", "churn, 100 stations: p95 close", _LIMIT, "churn 100.close", 100.0, MS, floor=1.0),
     Row("churn-connect-500", "churn, 500 stations: p95 connect", _LIMIT, "churn 500.connect", 200.0, MS, goal=1.0),
     Row("churn-close-500", "churn, 500 stations: p95 close", _LIMIT, "churn 500.close", 100.0, MS, goal=1.0),
+    Row("stations-memory", _STATIONS, "its memory in the mock", "stations.memory", "stations.mock_memory", KB),
+    Row("stations-cpu", _STATIONS, "its message in the mock", "stations.cpu", "stations.mock_cpu", US),
+    Row("stations-connect", f"{_COMING}: p95 connect", _LIMIT, "stations' churn.connect", 200.0, MS, floor=1.0),
+    Row("stations-close", f"{_COMING}: p95 close", _LIMIT, "stations' churn.close", 100.0, MS, floor=1.0),
 )

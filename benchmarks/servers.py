@@ -67,10 +67,14 @@ class Running:
     process: subprocess.Popen[bytes]
     port: int
 
-    def memory(self) -> int:
-        """Return its resident memory in kB."""
+    def memory(self, kind: str = "VmRSS") -> int:
+        """Return its resident memory in kB, or its memory of another kind."""
         status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
-        return int(status.partition("VmRSS:")[2].split()[0])
+        return int(status.partition(f"{kind}:")[2].split()[0])
+
+    def cpu(self) -> float:
+        """Return the CPU time that it has used, in seconds."""
+        return int(Path(f"/proc/{self.process.pid}/schedstat").read_text(encoding="ascii").split()[0]) / 1e9
 
     def stop(self) -> float:
         """Ask it to end, wait until it has, and return how long it was held up in all. NotRun when it does not end."""

@@ -18,6 +18,8 @@ from mock_csms.frontends.arguments import shown_default
 from mock_csms.frontends.cli import OTHER_OPTIONS
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.versions import V201
+from mock_csms.station.orders import WORDS
+from mock_csms.station.settings import StationSettings
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -35,7 +37,7 @@ def flags() -> Iterable[tuple[str, ...]]:
 
 def _settings(settings: "type[DataclassInstance]") -> Iterable[tuple[str, ...]]:
     yield "flag", "default", "meaning"
-    for setting in fields(Config):
+    for setting in fields(settings):
         declared = flag_of(setting)
         for name, form in (declared.forms or {}).items():
             yield f"`{option(name)} {' '.join(form.metavar)}`", "", form.help
@@ -94,6 +96,18 @@ def placeholders() -> Iterable[tuple[str, ...]]:
         yield f"`{{{{{name}}}}}`", help_
 
 
+def station() -> Iterable[tuple[str, ...]]:
+    """Return a row for every flag of mock-station."""
+    return _settings(StationSettings)
+
+
+def lines() -> Iterable[tuple[str, ...]]:
+    """Return a row for everything that can be typed at a station."""
+    yield "line", "what it does"
+    for name, word in WORDS.items():
+        yield f"`{name} {word.usage}".rstrip() + "`", word.help
+
+
 def modes() -> Iterable[tuple[str, ...]]:
     """Return a row for every mode of authorization."""
     yield "`--auth-mode`", "tokens on its list", "all others"
@@ -113,6 +127,8 @@ def speed() -> Iterable[tuple[str, ...]]:
 
 
 TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
+    "station": station,
+    "lines": lines,
     "flags": flags,
     "speed": speed,
     "faults": faults,

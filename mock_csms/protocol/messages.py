@@ -109,7 +109,7 @@ def decode(data: bytes) -> Message | Malformed:
     if not array or type(array[0]) is not int:
         return Malformed("the first item is not the number of a message type", id=_id_of(array))
     number = array[0]
-    if data.count(b"[") + data.count(b"{") > DEEPEST and is_too_deep(array):
+    if is_too_deep(array):
         return Malformed(
             f"nested deeper than {DEEPEST} levels", id=_id_of(array), is_answer=number in (_RESULT, _ERROR)
         )

@@ -5,14 +5,17 @@ acts, which come after the response.
 """
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from mock_csms.protocol.actions import Json
 from mock_csms.station.cues import Act
-from mock_csms.station.device import Device, Moment
+from mock_csms.station.device import Device, Moment, Step
 
 Given: TypeAlias = tuple[Device, Json, list[Act]]
 Answer: TypeAlias = Callable[[Device, Json, Moment], Given]
+
+Alarmed: TypeAlias = Callable[[Device, list[Any], Moment], Step]
+"""What is done when an alarm rings: it gets the device, the rest of the alarm, and the moment."""
 
 ACCEPTED: Json = {"status": "Accepted"}
 REJECTED: Json = {"status": "Rejected"}

@@ -1,9 +1,11 @@
 """Being in order or not, and going off: ChangeAvailability and Reset (G03, G04, B11, B12)."""
 
+from collections.abc import Mapping
+
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station import transactions
-from mock_csms.station.answers import ACCEPTED, REJECTED, Given, has
+from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given, has
 from mock_csms.station.device import Device, Moment
 
 
@@ -38,3 +40,9 @@ def reset(device: Device, payload: Json, moment: Moment) -> Given:
     if device.is_busy:
         return replace(device, reset="ScheduledReset"), {"status": "Scheduled"}, []
     return replace(device, reset="RemoteReset"), ACCEPTED, []
+
+
+ANSWERS: Mapping[str, Answer] = {
+    "ChangeAvailability": change_availability,
+    "Reset": reset,
+}

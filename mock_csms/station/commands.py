@@ -1,4 +1,4 @@
-"""Which answer each command of the CSMS gets: a row for each that does something, and the default for the others."""
+"""Which answer each command of the CSMS gets: what its subject says, and the response of its row for the others."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -7,23 +7,20 @@ from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import Context, compile_template
 from mock_csms.protocol.versions import V201
 from mock_csms.station import availability, remote, reports, triggers
-from mock_csms.station.answers import Answer
+from mock_csms.station.answers import Alarmed, Answer
 
 _NOBODY = Station("")
 
 ANSWERS: Mapping[str, Answer] = {
-    "ChangeAvailability": availability.change_availability,
-    "GetBaseReport": reports.base_report,
-    "GetTransactionStatus": remote.transaction_status,
-    "GetVariables": reports.get_variables,
-    "RequestStartTransaction": remote.request_start,
-    "RequestStopTransaction": remote.request_stop,
-    "Reset": availability.reset,
-    "SetVariables": reports.set_variables,
-    "TriggerMessage": triggers.trigger_message,
-    "UnlockConnector": remote.unlock,
+    **availability.ANSWERS,
+    **remote.ANSWERS,
+    **reports.ANSWERS,
+    **triggers.ANSWERS,
 }
-"""The commands that do something."""
+"""The commands that do something, by subject."""
+
+ALARMS: Mapping[str, Alarmed] = {}
+"""What is done when an alarm rings that a subject has set, by the first part of the alarm."""
 
 
 @cache

@@ -1,12 +1,13 @@
 """What a station is at one moment, frozen: its EVSEs, their transactions, its variables, and what it has to say."""
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from mock_csms.behavior.templates import World
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, replace
 from mock_csms.station.cues import Act, Send
+from mock_csms.station.holdings import Holdings
 from mock_csms.station.variables import DEFAULTS, Name
 
 POWER = 11_000.0
@@ -103,6 +104,14 @@ class Outbox(Record):
     is_paused: bool = False
 
 
+class Habit(Record):
+    """A misbehaviour that a station has: its kind, from which occasion on, and how many there have been."""
+
+    kind: str
+    first: int = 1
+    seen: int = 0
+
+
 class Device(Record):
     """The whole station. `boot_status` is how the CSMS answered its last BootNotification, None before that.
 
@@ -124,6 +133,8 @@ class Device(Record):
     told: Mapping[tuple[int, int], str] = {}
     cards: tuple[Card, ...] = ()
     outbox: Outbox = Outbox()
+    holdings: Holdings = Holdings()
+    habits: tuple[Habit, ...] = ()
 
     def number(self, name: Name) -> int:
         """Return the value of a variable that is a number."""
@@ -141,6 +152,10 @@ class Device(Record):
         """Return the EVSE of a transaction that runs, if it does."""
         running = (evse for evse in self.evses.values() if evse.transaction and evse.transaction.id == transaction)
         return next(running, None)
+
+    def holding(self, **changed: Any) -> "Device":
+        """Return the device with some of what it holds replaced."""
+        return replace(self, holdings=replace(self.holdings, **changed))
 
     def with_evse(self, changed: Evse) -> "Device":
         """Return the device with one EVSE in place of the one with its number."""

@@ -33,6 +33,7 @@ class Figures(Mutable):
     messages: int = 0
     errors: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
+    """How long all of it took; 0 while it goes on."""
 
     def note(self, what: str, seconds: float) -> None:
         """Note how long something took, if it is of interest."""
@@ -53,30 +54,32 @@ class Fleet(Record):
 async def run(fleet: Fleet, site: Site, figures: Figures) -> None:
     """Run the fleet until it is done or this is cancelled; `figures` has at any time what was measured up to then."""
     _watch(site, figures)
-    began = asyncio.get_running_loop().time()
+    loop = asyncio.get_running_loop()
+    began, pause = loop.time(), fleet.ramp / fleet.count
     work = _come_and_go if fleet.churn else _stay
-    stations = [
-        _later(number * fleet.ramp / fleet.count, work(fleet, number + 1, site)) for number in range(fleet.count)
-    ]
+    stations = [loop.create_task(_later(n * pause, work(fleet, n + 1, site))) for n in range(fleet.count)]
     try:
-        await asyncio.gather(*stations)
+        await asyncio.wait(stations)
     finally:
-        figures.seconds = asyncio.get_running_loop().time() - began
+        figures.seconds = loop.time() - began  # what is cut off from here on is nobody's fault
+        for station in stations:
+            station.cancel()
+        await asyncio.gather(*stations, return_exceptions=True)
 
 
 def _watch(site: Site, figures: Figures) -> None:
     """Let `figures` learn from everything that happens."""
 
     def message(_: Event) -> None:
-        figures.messages += 1
+        figures.messages += not figures.seconds
 
     def received(event: Event) -> None:
-        figures.messages += 1
+        message(event)
         if isinstance(event, Received) and (event.is_refused or isinstance(event.message, Error | Malformed)):
             figures.errors["a message that is wrong, or a CALLERROR"] += 1
 
     def failed(event: Event) -> None:
-        if isinstance(event, Failed | Unanswered):
+        if isinstance(event, Failed | Unanswered) and not figures.seconds:
             figures.errors[event.problem if isinstance(event, Failed) else event.reason] += 1
 
     site.took = figures.note

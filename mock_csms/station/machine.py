@@ -10,7 +10,8 @@ from typing import Any
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, replace
 from mock_csms.station import boot, drivers, outbox, transactions
-from mock_csms.station.commands import answer_to
+from mock_csms.station.answers import Alarmed
+from mock_csms.station.commands import ALARMS, answer_to
 from mock_csms.station.cues import (
     Act,
     Answered,
@@ -28,29 +29,36 @@ from mock_csms.station.cues import (
     Unplugged,
 )
 from mock_csms.station.device import Device, Evse, Moment, Step
+from mock_csms.station.misbehaviour import Answer, Situation, misbehave
+from mock_csms.station.misbehaviours import KINDS
 
 
 class Reply(Record):
-    """What the station is then, the payload of its answer or the code and description of a CALLERROR, and its acts."""
+    """What the station is then, its answer, and what it does when that was sent."""
 
     device: Device
-    payload: Json | None
+    answer: Answer
     acts: list[Act]
-    error: tuple[str, str] | None = None
+
+
+_REJECTED = ("SecurityError", "the CSMS has rejected this station")
 
 
 def step(device: Device, cue: Cue, moment: Moment) -> Step:
     """Return what a station becomes and does when it is told something."""
-    return _end(*_CUES[type(cue)](device, cue, moment), moment)
+    return _end(*_CUES[type(cue)](device, cue, moment), Situation(device, cue, moment))
 
 
 def command(device: Device, action: str, payload: Json, moment: Moment) -> Reply:
     """Return what a station answers to a call of the CSMS, and what it does then."""
-    if device.boot_status == "Rejected":  # B03.FR.08
-        return Reply(device, None, [], ("SecurityError", "the CSMS has rejected this station"))
-    device, response, acts = answer_to(action)(device, payload, moment)
-    device, acts = _end(device, acts, moment)
-    return Reply(device, response, acts)
+    before = device
+    answer: Answer = _REJECTED
+    acts: list[Act] = []
+    if device.boot_status != "Rejected":  # B03.FR.08
+        device, answer, acts = answer_to(action)(device, payload, moment)
+    habits, answer = misbehave(device.habits, KINDS, "answer", answer, action, payload)
+    device, acts = _end(replace(device, habits=habits), acts, Situation(before, (action, payload), moment))
+    return Reply(device, answer, acts)
 
 
 def rebooted(device: Device, moment: Moment) -> Device:
@@ -66,8 +74,9 @@ def _powerless(evse: Evse, moment: Moment) -> Evse:
     return replace(evse, energy=energy, metered_at=moment.now)
 
 
-def _end(device: Device, acts: list[Act], moment: Moment) -> Step:
+def _end(device: Device, acts: list[Act], situation: Situation) -> Step:
     """Do what follows from what happened (scheduled changes, status reports, a reset that waited), and send."""
+    moment = situation.moment
     for evse in device.evses.values():
         if evse.pending and evse.transaction is None:
             device = device.with_evse(replace(evse, out_of_order=evse.out_of_order | evse.pending, pending=frozenset()))
@@ -76,6 +85,8 @@ def _end(device: Device, acts: list[Act], moment: Moment) -> Step:
     if device.reset is not None and not device.is_busy and not device.is_leaving:
         device = replace(device, reason=device.reset, reset=None, is_leaving=True)
         acts.append(Reboot())
+    habits, acts = misbehave(device.habits, KINDS, "acts", acts, situation)
+    device = replace(device, habits=habits)
     for act in acts:
         if isinstance(act, Send):
             device = outbox.put(device, act)
@@ -119,12 +130,13 @@ def _meter(device: Device, about: list[Any], moment: Moment) -> Step:
     return transactions.sample(device, device.evses[about[0]], moment)
 
 
-_ALARMS: Mapping[str, Callable[[Device, list[Any], Moment], Step]] = {
+_ALARMS: Mapping[str, Alarmed] = {
     "boot": lambda device, _, __: boot.boot(device),
     "heartbeat": lambda device, _, __: boot.beat(device),
     "retry": lambda device, _, __: outbox.go_on(device),
     "meter": _meter,
     "vehicle": lambda device, about, moment: drivers.no_vehicle(device, about[0], moment),
+    **ALARMS,
 }
 """What is done when an alarm of each kind rings."""
 

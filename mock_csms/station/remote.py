@@ -1,9 +1,11 @@
 """Remote control: starting, stopping and asking about transactions, and unlocking (F01 to F03, F05, E14)."""
 
+from collections.abc import Mapping
+
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station import drivers, outbox, transactions
-from mock_csms.station.answers import ACCEPTED, REJECTED, Given, has
+from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given, has
 from mock_csms.station.device import Card, Device, Moment
 from mock_csms.station.variables import AUTHORIZE_REMOTE_START
 
@@ -48,3 +50,11 @@ def unlock(device: Device, payload: Json, _: Moment) -> Given:
     evse = device.evses[payload["evseId"]]
     is_busy = evse.authorized is not None and evse.transaction is not None
     return device, {"status": "OngoingAuthorizedTransaction" if is_busy else "Unlocked"}, []
+
+
+ANSWERS: Mapping[str, Answer] = {
+    "GetTransactionStatus": transaction_status,
+    "RequestStartTransaction": request_start,
+    "RequestStopTransaction": request_stop,
+    "UnlockConnector": unlock,
+}

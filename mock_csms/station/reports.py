@@ -1,9 +1,11 @@
 """Variables got, set and reported (B05 to B07)."""
 
+from collections.abc import Mapping
+
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station import boot
-from mock_csms.station.answers import ACCEPTED, Given
+from mock_csms.station.answers import ACCEPTED, Answer, Given
 from mock_csms.station.cues import Send
 from mock_csms.station.device import Device, Moment
 from mock_csms.station.variables import HEARTBEAT_INTERVAL, VARIABLES, Name, accepts
@@ -86,3 +88,10 @@ def _reported(name: Name, value: str) -> Json:
         "variableAttribute": [{"value": value, "mutability": "ReadWrite" if row.is_writable else "ReadOnly"}],
         "variableCharacteristics": characteristics,
     }
+
+
+ANSWERS: Mapping[str, Answer] = {
+    "GetBaseReport": base_report,
+    "GetVariables": get_variables,
+    "SetVariables": set_variables,
+}

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station import boot, transactions
-from mock_csms.station.answers import ACCEPTED, REJECTED, Given, has
+from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given, has
 from mock_csms.station.cues import Act, Send
 from mock_csms.station.device import Device, Evse, Moment, Step
 from mock_csms.station.metering import meter_values
@@ -64,3 +64,8 @@ _TRIGGERED: Mapping[str, Callable[[Device, list[Evse], Json, Moment], Step]] = {
     "FirmwareStatusNotification": lambda device, *_: _only(device, "FirmwareStatusNotification", {"status": "Idle"}),
 }
 """What can be triggered; the rest is not implemented."""
+
+
+ANSWERS: Mapping[str, Answer] = {
+    "TriggerMessage": trigger_message,
+}

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from websockets.frames import Frame, Opcode
 
-from mock_csms.runtime.transport.frames import FIN_TEXT, Span, is_utf8, span, text_header
+from mock_csms.runtime.transport.frames import FIN_TEXT, MASKED, Span, is_utf8, span, text_header
 
 LENGTHS = [0, 1, 124, 125, 126, 127, 128, 255, 256, 65534, 65535, 65536, 65537, 1_000_000]
 """Payload lengths around every change of the header's form (RFC 6455, 5.2)."""
@@ -24,6 +24,8 @@ def test_the_header_of_a_text_is_the_library_s(length: int) -> None:
     """What we put before a text is byte for byte what the library would."""
     assert text_header(length) + b"x" * length == frame(length, mask=False)
     assert text_header(length)[0] == FIN_TEXT
+    masked = frame(length, mask=True)
+    assert text_header(length, MASKED) == masked[: len(masked) - length - 4]
 
 
 @pytest.mark.parametrize("length", [2**16, 2**20 + 5, 2**32, 2**63 - 1])

@@ -78,7 +78,7 @@ class Dialer(Pool):
             await asyncio.get_running_loop().create_connection(lambda: connection, address.host, address.port, ssl=tls)
             await connection.opened
         except BaseException:
-            connection.opened.cancel()
+            connection.opened.cancel()  # or asyncio would complain of what nobody waits for
             if connection in self.transports:
                 connection.close(1001, "given up")
             raise
@@ -100,7 +100,6 @@ def _parse(url: str) -> WebSocketURI:
         raise ValueError(error.msg) from None
     if urlsplit(url).port == 0:
         raise ValueError("nothing can listen on port 0")  # the library would take it for no port at all
-    address.host.encode("idna")  # raises what is a ValueError, too, before a name is looked up
     return address
 
 

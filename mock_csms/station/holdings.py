@@ -1,0 +1,80 @@
+"""What a station holds for its CSMS and keeps over a reboot: reservations, lists, profiles, messages, certificates."""
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import Record
+
+Token: TypeAlias = tuple[str, str]
+"""An idToken as it is compared: its text without regard to case, and its type."""
+
+
+def token_key(token: Json) -> Token:
+    """Return what is equal for two idTokens that are the same."""
+    return token["idToken"].casefold(), token["type"]
+
+
+class Reservation(Record):
+    """An EVSE, or any, that is kept for an idToken or its group until a time (H01)."""
+
+    id: int
+    token: Json
+    expires_at: float
+    group: Json | None = None
+    evse: int | None = None
+
+
+class LocalList(Record):
+    """The local authorization list (D01): its version, and the idTokenInfo of each idToken."""
+
+    version: int = 0
+    entries: Mapping[Token, Json] = {}
+
+
+class Profile(Record):
+    """A charging profile and the EVSE that it is for; 0 is the whole station (K01)."""
+
+    evse: int
+    profile: Json
+
+
+class Certificate(Record):
+    """A certificate that was installed (M05): what it is for, its PEM text, and its hash data."""
+
+    kind: str
+    pem: str
+    hash_data: Json
+
+
+class Monitor(Record):
+    """One monitor of a variable (N04), as it was set, and whether its threshold is crossed at present."""
+
+    id: int
+    setting: Json
+    is_custom: bool = True
+    is_crossed: bool = False
+    last_value: float | None = None
+
+
+class Job(Record):
+    """Something that takes time, an upload or an installation: whose request it is, and the statuses still to come."""
+
+    request_id: int
+    steps: tuple[tuple[str, float], ...]
+    status: str = "Idle"
+
+
+class Holdings(Record):
+    """All of it. `cache` is the authorization cache, `slots` are the network profiles by slot."""
+
+    reservations: Mapping[int, Reservation] = {}
+    local_list: LocalList = LocalList()
+    cache: Mapping[Token, Json] = {}
+    profiles: Mapping[int, Profile] = {}
+    displays: Mapping[int, Json] = {}
+    certificates: tuple[Certificate, ...] = ()
+    monitors: Mapping[int, Monitor] = {}
+    monitoring_level: int = 9
+    slots: Mapping[int, Json] = {}
+    jobs: Mapping[str, Job] = {}
