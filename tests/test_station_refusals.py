@@ -1,4 +1,4 @@
-"""`mock-station` and whatever keeps it from working: one line on stderr, exit status 2 or 3, and no traceback."""
+"""Black box: where `mock-station` cannot begin it says so in one line; status 2 is usage, 3 is no connection."""
 
 import socket
 from collections.abc import Iterator

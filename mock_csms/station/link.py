@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TypeAlias
 
 from mock_csms.behavior.emissions import Act, Emission
-from mock_csms.behavior.events import Connected, Event
+from mock_csms.behavior.events import Connected, Event, Received
 from mock_csms.behavior.replies import Decision
 from mock_csms.behavior.templates import World
 from mock_csms.behavior.validation import Validation
@@ -23,6 +23,7 @@ from mock_csms.station.device import Moment
 from mock_csms.station.misbehaviour import Line
 
 Answer: TypeAlias = Callable[[Call], Result | Error | None]
+Heard: TypeAlias = Callable[[Call, Json], None]
 Spoil: TypeAlias = Callable[[Sequence[Act]], Sequence[Act]]
 
 
@@ -50,9 +51,9 @@ class Site:
 class Link:
     """What a session of the station `identity` asks and tells: `answer` decides about valid calls of the CSMS.
 
-    `spoil` changes how messages are sent.
-
-    `ended` is called once, when the connection is gone.
+    `spoil` changes how messages are sent. `ended` is called once, when the connection is gone.
+    `heard` is told of each result before anything is read after it: a command right behind the answer to a boot finds a
+    station that knows that it was accepted.
     """
 
     def __init__(self, identity: str, site: Site, answer: Answer, ended: Callable[[], None]) -> None:
@@ -63,6 +64,7 @@ class Link:
         self._answer = answer
         self._ended = ended
         self.spoil: Spoil = lambda acts: acts
+        self.heard: Heard = lambda *_: None
         self._gone = asyncio.Event()
 
     async def dial(self, line: Line) -> None:
@@ -99,6 +101,8 @@ class Link:
     def publish(self, event: Event) -> None:
         """Tell all who watch."""
         self._site.bus.publish(event)
+        if isinstance(event, Received) and isinstance(event.message, Result) and event.answers and not event.is_refused:
+            self.heard(event.answers, event.message.payload)
 
     def answer(self, _: Session, call: Call, violations: Sequence[Violation]) -> Decision:
         """Return the answer to a call of the CSMS."""

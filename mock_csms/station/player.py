@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from mock_csms.behavior.events import Failed, Noted
+from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.protocol.records import replace
 from mock_csms.runtime import clock
@@ -33,6 +34,7 @@ class Player:
         self.site = site
         self._line = line
         self._link: Link | None = None
+        self._answered: Json | None = None
         self._lost = asyncio.Event()
         self._away_until = 0.0
         self._is_rebooting = False
@@ -82,6 +84,7 @@ class Player:
     async def _connect(self) -> None:
         self._lost.clear()
         link = Link(self.identity, self.site, self._answer, self._ended)
+        link.heard = self._heard
         link.spoil = lambda acts: self._misbehave("wire", acts, self.site.world)
         await link.dial(self._misbehave("line", self._line))
         if link.session.is_over:
@@ -178,10 +181,14 @@ class Player:
         if link is None:
             return self.tell(cues.Failed(act.action, act.payload, "the connection is gone", is_lost=True))
         try:
-            response = await link.call(act.action, act.payload, self.device.number(MESSAGE_TIMEOUT))
+            await link.call(act.action, act.payload, self.device.number(MESSAGE_TIMEOUT))
         except CallFailed as error:
-            return self.tell(cues.Failed(act.action, act.payload, str(error), is_lost=self._link is not link))
-        return self.tell(cues.Answered(act.action, act.payload, response))
+            if self._answered is not act.payload:  # else the answer came at the last moment
+                self.tell(cues.Failed(act.action, act.payload, str(error), is_lost=self._link is not link))
+
+    def _heard(self, call: Call, response: Json) -> None:
+        self._answered = call.payload
+        self.tell(cues.Answered(call.action, call.payload, response))
 
     async def _reboot(self) -> None:
         """Go off when all was said that must be, or it took too long, and come back."""
