@@ -122,6 +122,20 @@ async def test_every_command_of_a_foreign_csms() -> None:
     assert [event["trigger_reason"] for event in csms.events] == []
 
 
+async def test_a_csms_that_leaves_after_its_answer() -> None:
+    """A call that could not be sent any more, because the CSMS left between two, is status 1."""
+
+    async def answer_once(socket: ServerConnection) -> None:
+        _, id_, *_ = json.loads(await socket.recv())
+        await socket.send(json.dumps([3, id_, {"currentTime": NOW}]))
+        await socket.close()
+
+    async with serve(answer_once, "127.0.0.1", 0, subprotocols=[Subprotocol("ocpp2.0.1")]) as server:
+        url = f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}/CS-1"
+        ended = await asyncio.to_thread(run, url, "--send=Heartbeat", "--send=Heartbeat")
+    assert (ended.status, ended.out.count("Heartbeat.response")) == (1, 1)
+
+
 def test_remote_control_by_the_mock(tmp_path: Path) -> None:
     """The mock starts and stops a transaction by its commands, and finds nothing wrong."""
     events = tmp_path / "events"
