@@ -9,7 +9,7 @@ from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, replace
-from mock_csms.station import boot, drivers, outbox, transactions
+from mock_csms.station import boot, drivers, jobs, outbox, transactions
 from mock_csms.station.answers import Alarmed
 from mock_csms.station.commands import ALARMS, answer_to
 from mock_csms.station.cues import (
@@ -111,6 +111,13 @@ def _power_cycled(device: Device, _: PowerCycled, moment: Moment) -> Step:
     return replace(device, reset="PowerUp"), acts
 
 
+def _booted(device: Device, _: Json, response: Json, moment: Moment) -> Step:
+    was_accepted = device.is_accepted
+    device, acts = boot.booted(device, response, moment)
+    resumed = jobs.resume(device) if device.is_accepted and not was_accepted else []
+    return device, [*acts, *resumed]
+
+
 def _rang(device: Device, cue: Rang, moment: Moment) -> Step:
     kind, *about = cue.alarm
     return _ALARMS[kind](device, about, moment)
@@ -131,7 +138,7 @@ _ALARMS: Mapping[str, Alarmed] = {
 """What is done when an alarm of each kind rings."""
 
 _RESPONSES: Mapping[str, Callable[[Device, Json, Json, Moment], Step]] = {
-    "BootNotification": lambda device, _, response, moment: boot.booted(device, response, moment),
+    "BootNotification": _booted,
     "Authorize": drivers.answered,
     "TransactionEvent": drivers.token_judged,
 }
