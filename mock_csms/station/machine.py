@@ -9,7 +9,7 @@ from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, replace
-from mock_csms.station import boot, drivers, jobs, outbox, transactions
+from mock_csms.station import boot, certificates, drivers, jobs, outbox, transactions
 from mock_csms.station.answers import Alarmed
 from mock_csms.station.commands import ALARMS, answer_to
 from mock_csms.station.cues import (
@@ -114,8 +114,9 @@ def _power_cycled(device: Device, _: PowerCycled, moment: Moment) -> Step:
 def _booted(device: Device, _: Json, response: Json, moment: Moment) -> Step:
     was_accepted = device.is_accepted
     device, acts = boot.booted(device, response, moment)
-    resumed = jobs.resume(device) if device.is_accepted and not was_accepted else []
-    return device, [*acts, *resumed]
+    if device.is_accepted and not was_accepted:
+        acts = [*acts, *jobs.resume(device), *certificates.resume(device)]
+    return device, acts
 
 
 def _rang(device: Device, cue: Rang, moment: Moment) -> Step:
@@ -140,6 +141,7 @@ _ALARMS: Mapping[str, Alarmed] = {
 _RESPONSES: Mapping[str, Callable[[Device, Json, Json, Moment], Step]] = {
     "BootNotification": _booted,
     "Authorize": drivers.answered,
+    "SignCertificate": certificates.taken,
     "TransactionEvent": drivers.token_judged,
 }
 """What is learned from the responses to each action; the others teach nothing."""
