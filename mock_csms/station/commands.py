@@ -6,7 +6,17 @@ from functools import cache
 from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import Context, compile_template
 from mock_csms.protocol.versions import V201
-from mock_csms.station import availability, certificates, customers, diagnostics, remote, reports, triggers, vendor
+from mock_csms.station import (
+    availability,
+    certificates,
+    customers,
+    diagnostics,
+    firmware,
+    remote,
+    reports,
+    triggers,
+    vendor,
+)
 from mock_csms.station.answers import Alarmed, Answer
 
 _NOBODY = Station("")
@@ -16,6 +26,7 @@ ANSWERS: Mapping[str, Answer] = {
     **certificates.ANSWERS,
     **customers.ANSWERS,
     **diagnostics.ANSWERS,
+    **firmware.ANSWERS,
     **remote.ANSWERS,
     **reports.ANSWERS,
     **triggers.ANSWERS,
@@ -26,6 +37,7 @@ ANSWERS: Mapping[str, Answer] = {
 ALARMS: Mapping[str, Alarmed] = {
     **certificates.ALARMS,
     **diagnostics.ALARMS,
+    **firmware.ALARMS,
 }
 """What is done when an alarm rings that a subject has set, by the first part of the alarm."""
 

@@ -4,7 +4,6 @@ A job outlives a reboot, its alarm does not: that is set anew when the CSMS has 
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from mock_csms.protocol.records import replace
 from mock_csms.station.cues import Act, Send, Set
@@ -68,12 +67,3 @@ def fails(location: str) -> bool:
     """Whether a transfer from or to a location fails."""
     _, _, path = location.partition("://")[2].partition("/")
     return FAILING in path
-
-
-def seconds_of(text: str) -> float | None:
-    """Return a time as seconds since 1970, None where it is none: the schemas leave that open."""
-    try:
-        read = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return read.timestamp() if read.tzinfo else None

@@ -64,7 +64,7 @@ def rebooted(device: Device, moment: Moment) -> Device:
 def _powerless(evse: Evse, moment: Moment) -> Evse:
     energy = evse.register(moment.now)
     evse = replace(evse, authorized=None, remote_start_id=None, transaction=None)
-    return replace(evse, energy=energy, metered_at=moment.now)
+    return replace(evse, energy=energy, metered_at=moment.now, is_closed=False)
 
 
 def _end(device: Device, acts: list[Act], moment: Moment) -> Step:

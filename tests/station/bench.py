@@ -26,8 +26,7 @@ class Bench:
         self.alarms: dict[cues.Alarm, float] = {}
         self.messages: list[tuple[str, Any]] = []
         self.replies: dict[str, Json] = {}
-        self.told: list[float] = []
-        """When each message was sent."""
+        self.is_leaving = False
         self.tell(cues.Opened())
         self.take()
 
@@ -71,7 +70,7 @@ class Bench:
 
     def take(self, *actions: str) -> list[tuple[str, Any]]:
         """Return what the station has sent since it was asked last, of these actions where they are named."""
-        taken, self.messages, self.told = self.messages, [], []
+        taken, self.messages = self.messages, []
         return [message for message in taken if not actions or message[0] in actions]
 
     def statuses(self, *actions: str) -> list[str]:
@@ -80,9 +79,7 @@ class Bench:
 
     def restart(self) -> None:
         """Switch the station off and on again."""
-        self._reboot()
-
-    def _reboot(self) -> None:
+        self.is_leaving = False
         self.alarms.clear()
         self.device = machine.rebooted(self.device, self.moment)
         self.tell(cues.Closed())
@@ -98,12 +95,13 @@ class Bench:
                 case cues.Transmit(action, payload):
                     self._transmit(action, payload)
                 case cues.Reboot():
-                    self._reboot()
+                    self.is_leaving = True
+        if self.is_leaving and not self.device.outbox.waiting and self.device.outbox.open is None:
+            self.restart()
 
     def _transmit(self, action: str, payload: Json) -> None:
         assert not V201.call_violations(Call("1", action, payload), Sender.STATION)
         self.messages.append((action, payload))
-        self.told.append(self.now)
         context = Context(self.now, Station("CS-1"), SAMPLE.world, payload)
         response = compile_template(V201.actions[action].response)(context) | self.replies.get(action, {})
         self.tell(cues.Answered(action, payload, response))
