@@ -6,20 +6,39 @@ from functools import cache
 from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import Context, compile_template
 from mock_csms.protocol.versions import V201
-from mock_csms.station import availability, remote, reports, triggers
+from mock_csms.station import (
+    availability,
+    certificates,
+    customers,
+    diagnostics,
+    firmware,
+    remote,
+    reports,
+    triggers,
+    vendor,
+)
 from mock_csms.station.answers import Alarmed, Answer
 
 _NOBODY = Station("")
 
 ANSWERS: Mapping[str, Answer] = {
     **availability.ANSWERS,
+    **certificates.ANSWERS,
+    **customers.ANSWERS,
+    **diagnostics.ANSWERS,
+    **firmware.ANSWERS,
     **remote.ANSWERS,
     **reports.ANSWERS,
     **triggers.ANSWERS,
+    **vendor.ANSWERS,
 }
 """The commands that do something, by subject."""
 
-ALARMS: Mapping[str, Alarmed] = {}
+ALARMS: Mapping[str, Alarmed] = {
+    **certificates.ALARMS,
+    **diagnostics.ALARMS,
+    **firmware.ALARMS,
+}
 """What is done when an alarm rings that a subject has set, by the first part of the alarm."""
 
 

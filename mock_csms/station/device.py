@@ -52,6 +52,7 @@ class Evse(Record):
 
     `energy` is what the register showed at `metered_at`, in Wh; since then the vehicle takes power while it charges.
     `out_of_order` holds the connectors that were set Inoperative, `pending` those that will be when they are free.
+    One that `is_closed` is to be free of transactions for an update of the firmware (L01.FR.07).
     """
 
     id: int
@@ -64,6 +65,7 @@ class Evse(Record):
     metered_at: float = 0.0
     out_of_order: frozenset[int] = frozenset()
     pending: frozenset[int] = frozenset()
+    is_closed: bool = False
 
     @property
     def is_charging(self) -> bool:
@@ -74,7 +76,7 @@ class Evse(Record):
     def is_in_order(self) -> bool:
         """Whether one could charge: with the connector that is plugged in, or else with any."""
         usable = {self.plugged} if self.plugged is not None else set(range(1, self.connectors + 1))
-        return bool(usable - self.out_of_order)
+        return bool(usable - self.out_of_order) and not self.is_closed
 
     def register(self, now: float) -> float:
         """Return what the register shows, in Wh."""
@@ -83,7 +85,8 @@ class Evse(Record):
 
     def status(self, connector: int) -> str:
         """Return the status of a connector."""
-        if connector in self.out_of_order:
+        is_free = self.plugged != connector and (self.plugged is not None or self.transaction is None)
+        if connector in self.out_of_order or (self.is_closed and is_free):
             return "Unavailable"
         return "Occupied" if self.plugged == connector else "Available"
 

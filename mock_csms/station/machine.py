@@ -9,7 +9,7 @@ from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, replace
-from mock_csms.station import boot, drivers, outbox, transactions
+from mock_csms.station import boot, certificates, drivers, jobs, outbox, transactions
 from mock_csms.station.answers import Alarmed
 from mock_csms.station.commands import ALARMS, answer_to
 from mock_csms.station.cues import (
@@ -81,7 +81,7 @@ def rebooted(device: Device, moment: Moment) -> Device:
 def _powerless(evse: Evse, moment: Moment) -> Evse:
     energy = evse.register(moment.now)
     evse = replace(evse, authorized=None, remote_start_id=None, transaction=None)
-    return replace(evse, energy=energy, metered_at=moment.now)
+    return replace(evse, energy=energy, metered_at=moment.now, is_closed=False)
 
 
 def _end(device: Device, acts: list[Act], situation: Situation) -> Step:
@@ -131,6 +131,14 @@ def _power_cycled(device: Device, _: PowerCycled, moment: Moment) -> Step:
     return replace(device, reset="PowerUp"), acts
 
 
+def _booted(device: Device, _: Json, response: Json, moment: Moment) -> Step:
+    was_accepted = device.is_accepted
+    device, acts = boot.booted(device, response, moment)
+    if device.is_accepted and not was_accepted:
+        acts = [*acts, *jobs.resume(device), *certificates.resume(device)]
+    return device, acts
+
+
 def _rang(device: Device, cue: Rang, moment: Moment) -> Step:
     kind, *about = cue.alarm
     return _ALARMS[kind](device, about, moment)
@@ -151,8 +159,9 @@ _ALARMS: Mapping[str, Alarmed] = {
 """What is done when an alarm of each kind rings."""
 
 _RESPONSES: Mapping[str, Callable[[Device, Json, Json, Moment], Step]] = {
-    "BootNotification": lambda device, _, response, moment: boot.booted(device, response, moment),
+    "BootNotification": _booted,
     "Authorize": drivers.answered,
+    "SignCertificate": certificates.taken,
     "TransactionEvent": drivers.token_judged,
 }
 """What is learned from the responses to each action; the others teach nothing."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.station import boot, transactions
+from mock_csms.station import boot, certificates, jobs, transactions
 from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given, has
 from mock_csms.station.cues import Act, Send
 from mock_csms.station.device import Device, Evse, Moment, Step
@@ -60,8 +60,10 @@ _TRIGGERED: Mapping[str, Callable[[Device, list[Evse], Json, Moment], Step]] = {
     "StatusNotification": _statuses,
     "MeterValues": _readings,
     "TransactionEvent": _events,
-    "LogStatusNotification": lambda device, *_: _only(device, "LogStatusNotification", {"status": "Idle"}),
-    "FirmwareStatusNotification": lambda device, *_: _only(device, "FirmwareStatusNotification", {"status": "Idle"}),
+    "LogStatusNotification": lambda device, *_: jobs.trigger(device, jobs.LOG),
+    "FirmwareStatusNotification": lambda device, *_: jobs.trigger(device, jobs.FIRMWARE),
+    "SignChargingStationCertificate": certificates.sign,
+    "PublishFirmwareStatusNotification": lambda device, *_: jobs.trigger(device, jobs.PUBLISHING),
 }
 """What can be triggered; the rest is not implemented."""
 

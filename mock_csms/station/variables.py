@@ -65,6 +65,10 @@ TX_STARTED_MEASURANDS: Name = ("SampledDataCtrlr", "TxStartedMeasurands")
 TX_UPDATED_MEASURANDS: Name = ("SampledDataCtrlr", "TxUpdatedMeasurands")
 TX_UPDATED_INTERVAL: Name = ("SampledDataCtrlr", "TxUpdatedInterval")
 TX_ENDED_MEASURANDS: Name = ("SampledDataCtrlr", "TxEndedMeasurands")
+CERT_SIGNING_WAIT: Name = ("SecurityCtrlr", "CertSigningWaitMinimum")
+CERT_SIGNING_REPEATS: Name = ("SecurityCtrlr", "CertSigningRepeatTimes")
+ORGANIZATION: Name = ("SecurityCtrlr", "OrganizationName")
+NEW_SESSIONS_BEFORE_UPDATE: Name = ("ChargingStation", "AllowNewSessionsPendingFirmwareUpdate")
 
 VARIABLES: Mapping[Name, Variable] = {
     HEARTBEAT_INTERVAL: _seconds(60, least=1),
@@ -86,6 +90,10 @@ VARIABLES: Mapping[Name, Variable] = {
     TX_UPDATED_MEASURANDS: _measurands("Energy.Active.Import.Register,Power.Active.Import"),
     TX_UPDATED_INTERVAL: _seconds(60),
     TX_ENDED_MEASURANDS: _measurands("Energy.Active.Import.Register"),
+    CERT_SIGNING_WAIT: _seconds(30, least=1),
+    CERT_SIGNING_REPEATS: Variable("3", "integer", least=0, most=20),
+    ORGANIZATION: Variable("mock-csms", "string"),
+    NEW_SESSIONS_BEFORE_UPDATE: _switch(default=False),
 }
 """Every variable that the station obeys."""
 
