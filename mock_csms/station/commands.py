@@ -6,20 +6,23 @@ from functools import cache
 from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import Context, compile_template
 from mock_csms.protocol.versions import V201
-from mock_csms.station import availability, remote, reports, triggers
+from mock_csms.station import availability, charging, remote, reports, triggers
 from mock_csms.station.answers import Alarmed, Answer
 
 _NOBODY = Station("")
 
 ANSWERS: Mapping[str, Answer] = {
     **availability.ANSWERS,
+    **charging.ANSWERS,
     **remote.ANSWERS,
     **reports.ANSWERS,
     **triggers.ANSWERS,
 }
 """The commands that do something, by subject."""
 
-ALARMS: Mapping[str, Alarmed] = {}
+ALARMS: Mapping[str, Alarmed] = {
+    **charging.ALARMS,
+}
 """What is done when an alarm rings that a subject has set, by the first part of the alarm."""
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, replace
-from mock_csms.station import boot, drivers, outbox, transactions
+from mock_csms.station import boot, charging, drivers, outbox, transactions
 from mock_csms.station.answers import Alarmed
 from mock_csms.station.commands import ALARMS, answer_to
 from mock_csms.station.cues import (
@@ -58,6 +58,7 @@ def rebooted(device: Device, moment: Moment) -> Device:
     """Return what is left of a station that goes off: what is plugged in, metered, set, and still to be delivered."""
     evses = {evse.id: _powerless(evse, moment) for evse in device.evses.values()}
     device = replace(device, evses=evses, reset=None, is_leaving=False, cards=(), told={})
+    device = replace(device, limits_until=None, boundaries={})
     return replace(device, boot_status=None, boot_at=0.0, outbox=outbox.restart(device.outbox))
 
 
@@ -72,8 +73,9 @@ def _end(device: Device, acts: list[Act], moment: Moment) -> Step:
     for evse in device.evses.values():
         if evse.pending and evse.transaction is None:
             device = device.with_evse(replace(evse, out_of_order=evse.out_of_order | evse.pending, pending=frozenset()))
+    device, changes = charging.follow(device, moment)
     device, reports = boot.report_connectors(device, moment)
-    acts = [*acts, *reports]
+    acts = [*acts, *changes, *reports]
     if device.reset is not None and not device.is_busy and not device.is_leaving:
         device = replace(device, reason=device.reset, reset=None, is_leaving=True)
         acts.append(Reboot())

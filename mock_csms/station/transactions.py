@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, replace
+from mock_csms.station import limits
 from mock_csms.station.cues import Act, Send, Set, Stop
 from mock_csms.station.device import Device, Evse, Moment, Step, Transaction
 from mock_csms.station.metering import meter_values
@@ -43,6 +44,8 @@ DEAUTHORIZED = Cause("Deauthorized", "DeAuthorized", stops=True)
 UNPLUGGED = Cause("EVCommunicationLost", "EVDisconnected")
 NO_VEHICLE = Cause("EVConnectTimeout", "Timeout", is_end=True)
 RESET = Cause("ResetCommand", "ImmediateReset", is_end=True)
+STATE_CHANGED = Cause("ChargingStateChanged")
+RATE_CHANGED = Cause("ChargingRateChanged")
 POWER_LOSS = Cause("AbnormalCondition", "PowerLoss", is_end=True)
 
 
@@ -61,7 +64,7 @@ def points(evse: Evse) -> frozenset[str]:
 def charging_state(evse: Evse) -> str:
     """Return the chargingState that an EVSE is in."""
     if evse.is_charging:
-        return "Charging"
+        return "Charging" if evse.power else "SuspendedEVSE"
     return "Idle" if evse.plugged is None else "EVConnected"
 
 
@@ -75,6 +78,7 @@ def change(device: Device, evse: Evse, cause: Cause, moment: Moment) -> Step:
     evse = replace(evse, energy=before.register(moment.now), metered_at=moment.now)
     if evse.authorized is None:
         evse = replace(evse, remote_start_id=None)
+    evse = limits.obey(device, evse, moment.now)
     gone, come = points(before) - points(evse), points(evse) - points(before)
     transaction = evse.transaction
     if transaction is None:
