@@ -6,7 +6,7 @@ from functools import cache
 from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import Context, compile_template
 from mock_csms.protocol.versions import V201
-from mock_csms.station import availability, charging, remote, reports, triggers
+from mock_csms.station import availability, charging, displays, remote, reports, triggers
 from mock_csms.station.answers import Alarmed, Answer
 
 _NOBODY = Station("")
@@ -14,6 +14,7 @@ _NOBODY = Station("")
 ANSWERS: Mapping[str, Answer] = {
     **availability.ANSWERS,
     **charging.ANSWERS,
+    **displays.ANSWERS,
     **remote.ANSWERS,
     **reports.ANSWERS,
     **triggers.ANSWERS,

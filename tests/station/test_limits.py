@@ -9,7 +9,7 @@ from tests.station.driven import MIDNIGHT, Driven
 from tests.station.test_charging import DEFAULT, MAX, QUIET, TX, composed, profile, put
 
 STEPS = [{"startPeriod": 0, "limit": 16}, {"startPeriod": 600, "limit": 0}, {"startPeriod": 1200, "limit": 8}]
-RELATIVE = {"chargingProfileKind": "Relative"}
+RELATIVE: Json = {"chargingProfileKind": "Relative"}
 
 
 def test_nothing_limits_what_has_no_profile() -> None:
