@@ -6,7 +6,7 @@ from functools import cache
 from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import Context, compile_template
 from mock_csms.protocol.versions import V201
-from mock_csms.station import availability, charging, displays, remote, reports, triggers
+from mock_csms.station import aligned, availability, charging, displays, remote, reports, triggers
 from mock_csms.station.answers import Alarmed, Answer
 
 _NOBODY = Station("")
@@ -22,6 +22,7 @@ ANSWERS: Mapping[str, Answer] = {
 """The commands that do something, by subject."""
 
 ALARMS: Mapping[str, Alarmed] = {
+    **aligned.ALARMS,
     **charging.ALARMS,
 }
 """What is done when an alarm rings that a subject has set, by the first part of the alarm."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, replace
-from mock_csms.station import boot, charging, drivers, outbox, transactions
+from mock_csms.station import aligned, boot, charging, drivers, outbox, transactions
 from mock_csms.station.answers import Alarmed
 from mock_csms.station.commands import ALARMS, answer_to
 from mock_csms.station.cues import (
@@ -42,15 +42,18 @@ class Reply(Record):
 
 def step(device: Device, cue: Cue, moment: Moment) -> Step:
     """Return what a station becomes and does when it is told something."""
-    return _end(*_CUES[type(cue)](device, cue, moment), moment)
+    device, due = aligned.catch_up(device, moment)
+    device, acts = _CUES[type(cue)](device, cue, moment)
+    return _end(device, [*due, *acts], moment)
 
 
 def command(device: Device, action: str, payload: Json, moment: Moment) -> Reply:
     """Return what a station answers to a call of the CSMS, and what it does then."""
     if device.boot_status == "Rejected":  # B03.FR.08
         return Reply(device, None, [], ("SecurityError", "the CSMS has rejected this station"))
+    device, due = aligned.catch_up(device, moment)
     device, response, acts = answer_to(action)(device, payload, moment)
-    device, acts = _end(device, acts, moment)
+    device, acts = _end(device, [*due, *acts], moment)
     return Reply(device, response, acts)
 
 
@@ -74,8 +77,9 @@ def _end(device: Device, acts: list[Act], moment: Moment) -> Step:
         if evse.pending and evse.transaction is None:
             device = device.with_evse(replace(evse, out_of_order=evse.out_of_order | evse.pending, pending=frozenset()))
     device, changes = charging.follow(device, moment)
+    device, alarms = aligned.plan(device, moment)
     device, reports = boot.report_connectors(device, moment)
-    acts = [*acts, *changes, *reports]
+    acts = [*acts, *changes, *alarms, *reports]
     if device.reset is not None and not device.is_busy and not device.is_leaving:
         device = replace(device, reason=device.reset, reset=None, is_leaving=True)
         acts.append(Reboot())
@@ -118,15 +122,12 @@ def _rang(device: Device, cue: Rang, moment: Moment) -> Step:
     return _ALARMS[kind](device, about, moment)
 
 
-def _meter(device: Device, about: list[Any], moment: Moment) -> Step:
-    return transactions.sample(device, device.evses[about[0]], moment)
-
-
 _ALARMS: Mapping[str, Alarmed] = {
     "boot": lambda device, _, __: boot.boot(device),
     "heartbeat": lambda device, _, __: boot.beat(device),
     "retry": lambda device, _, __: outbox.go_on(device),
-    "meter": _meter,
+    "meter": lambda device, about, moment: transactions.sample(device, device.evses[about[0]], moment),
+    "collect": lambda device, about, moment: transactions.collect(device, device.evses[about[0]], moment),
     "vehicle": lambda device, about, moment: drivers.no_vehicle(device, about[0], moment),
     **ALARMS,
 }
