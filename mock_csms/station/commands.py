@@ -7,10 +7,13 @@ from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import Context, compile_template
 from mock_csms.protocol.versions import V201
 from mock_csms.station import (
+    aligned,
     availability,
     certificates,
+    charging,
     customers,
     diagnostics,
+    displays,
     firmware,
     remote,
     reports,
@@ -27,6 +30,8 @@ ANSWERS: Mapping[str, Answer] = {
     **customers.ANSWERS,
     **diagnostics.ANSWERS,
     **firmware.ANSWERS,
+    **charging.ANSWERS,
+    **displays.ANSWERS,
     **remote.ANSWERS,
     **reports.ANSWERS,
     **triggers.ANSWERS,
@@ -38,6 +43,8 @@ ALARMS: Mapping[str, Alarmed] = {
     **certificates.ALARMS,
     **diagnostics.ALARMS,
     **firmware.ALARMS,
+    **aligned.ALARMS,
+    **charging.ALARMS,
 }
 """What is done when an alarm rings that a subject has set, by the first part of the alarm."""
 

@@ -37,20 +37,26 @@ class Identity(Record):
 
 
 class Transaction(Record):
-    """A transaction: `seq_no` is the number of its next event, `stopped_by` the reason to be told at its end."""
+    """A transaction: `seq_no` is the number of its next event, `stopped_by` the reason to be told at its end.
+
+    `samples` are the meter values that wait for that, `cost` is what the CSMS said last.
+    """
 
     id: str
     seq_no: int = 0
     is_evse_told: bool = False
     is_token_told: bool = False
     stopped_by: str | None = None
+    samples: tuple[Json, ...] = ()
+    cost: float | None = None
 
 
 class Evse(Record):
     """One EVSE. `plugged` is the connector whose cable is in a vehicle; `authorized` the token that may charge, with
     the `remote_start_id` of the CSMS where that let it.
 
-    `energy` is what the register showed at `metered_at`, in Wh; since then the vehicle takes power while it charges.
+    `energy` is what the register showed at `metered_at`, in Wh; since then the vehicle takes `power`, in W, while it
+    charges, which it does since `charging_since`.
     `out_of_order` holds the connectors that were set Inoperative, `pending` those that will be when they are free.
     One that `is_closed` is to be free of transactions for an update of the firmware (L01.FR.07).
     """
@@ -63,14 +69,21 @@ class Evse(Record):
     transaction: Transaction | None = None
     energy: float = 0.0
     metered_at: float = 0.0
+    power: float = POWER
+    charging_since: float | None = None
     out_of_order: frozenset[int] = frozenset()
     pending: frozenset[int] = frozenset()
     is_closed: bool = False
 
     @property
     def is_charging(self) -> bool:
-        """Whether energy flows: a vehicle is plugged in, and somebody may charge."""
+        """Whether energy may flow: a vehicle is plugged in, and somebody may charge."""
         return self.plugged is not None and self.authorized is not None
+
+    @property
+    def drawn(self) -> float:
+        """What the vehicle takes, in W."""
+        return self.power if self.is_charging else 0.0
 
     @property
     def is_in_order(self) -> bool:
@@ -80,8 +93,7 @@ class Evse(Record):
 
     def register(self, now: float) -> float:
         """Return what the register shows, in Wh."""
-        hours = max(0.0, now - self.metered_at) / 3600 if self.is_charging else 0.0
-        return self.energy + hours * POWER
+        return self.energy + max(0.0, now - self.metered_at) / 3600 * self.drawn
 
     def status(self, connector: int) -> str:
         """Return the status of a connector."""
@@ -120,7 +132,8 @@ class Device(Record):
 
     `boot_at` is when the next one may be sent, where the CSMS said so; `reason` is told with it. `reset` is the reason
     of a reboot that waits until no transaction runs, `is_leaving` whether it is about to begin. `told` is the status of
-    each connector as the CSMS knows it, `cards` are the idTokens that it is asked about.
+    each connector as the CSMS knows it, `cards` are the idTokens that it is asked about. `limits_until` is when the
+    next charging limit comes into force, `boundaries` are the next times of clock-aligned values by their interval.
     """
 
     identity: Identity
@@ -135,6 +148,8 @@ class Device(Record):
     is_leaving: bool = False
     told: Mapping[tuple[int, int], str] = {}
     cards: tuple[Card, ...] = ()
+    limits_until: float | None = None
+    boundaries: Mapping[Name, float] = {}
     outbox: Outbox = Outbox()
     holdings: Holdings = Holdings()
     habits: tuple[Habit, ...] = ()

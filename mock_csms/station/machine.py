@@ -9,7 +9,7 @@ from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, replace
-from mock_csms.station import boot, certificates, drivers, jobs, outbox, transactions
+from mock_csms.station import aligned, boot, certificates, charging, drivers, jobs, outbox, transactions
 from mock_csms.station.answers import Alarmed
 from mock_csms.station.commands import ALARMS, answer_to
 from mock_csms.station.cues import (
@@ -51,21 +51,24 @@ class Reply(Record):
         return self.answer if isinstance(self.answer, tuple) else None
 
 
-_REJECTED = ("SecurityError", "the CSMS has rejected this station")
+_REJECTED: Answer = ("SecurityError", "the CSMS has rejected this station")
 
 
 def step(device: Device, cue: Cue, moment: Moment) -> Step:
     """Return what a station becomes and does when it is told something."""
-    return _end(*_CUES[type(cue)](device, cue, moment), Situation(device, cue, moment))
+    before = device
+    device, due = aligned.catch_up(device, moment)
+    device, acts = _CUES[type(cue)](device, cue, moment)
+    return _end(device, [*due, *acts], Situation(before, cue, moment))
 
 
 def command(device: Device, action: str, payload: Json, moment: Moment) -> Reply:
     """Return what a station answers to a call of the CSMS, and what it does then."""
-    before = device
-    answer: Answer = _REJECTED
-    acts: list[Act] = []
+    before, answer = device, _REJECTED
+    device, acts = aligned.catch_up(device, moment)
     if device.boot_status != "Rejected":  # B03.FR.08
-        device, answer, acts = answer_to(action)(device, payload, moment)
+        device, answer, more = answer_to(action)(device, payload, moment)
+        acts = [*acts, *more]
     habits, answer = misbehave(device.habits, KINDS, "answer", answer, action, payload)
     device, acts = _end(replace(device, habits=habits), acts, Situation(before, (action, payload), moment))
     return Reply(device, answer, acts)
@@ -75,6 +78,7 @@ def rebooted(device: Device, moment: Moment) -> Device:
     """Return what is left of a station that goes off: what is plugged in, metered, set, and still to be delivered."""
     evses = {evse.id: _powerless(evse, moment) for evse in device.evses.values()}
     device = replace(device, evses=evses, reset=None, is_leaving=False, cards=(), told={})
+    device = replace(device, limits_until=None, boundaries={})
     return replace(device, boot_status=None, boot_at=0.0, outbox=outbox.restart(device.outbox))
 
 
@@ -90,8 +94,10 @@ def _end(device: Device, acts: list[Act], situation: Situation) -> Step:
     for evse in device.evses.values():
         if evse.pending and evse.transaction is None:
             device = device.with_evse(replace(evse, out_of_order=evse.out_of_order | evse.pending, pending=frozenset()))
+    device, changes = charging.follow(device, moment)
+    device, alarms = aligned.plan(device, moment)
     device, reports = boot.report_connectors(device, moment)
-    acts = [*acts, *reports]
+    acts = [*acts, *changes, *alarms, *reports]
     if device.reset is not None and not device.is_busy and not device.is_leaving:
         device = replace(device, reason=device.reset, reset=None, is_leaving=True)
         acts.append(Reboot())
@@ -144,15 +150,12 @@ def _rang(device: Device, cue: Rang, moment: Moment) -> Step:
     return _ALARMS[kind](device, about, moment)
 
 
-def _meter(device: Device, about: list[Any], moment: Moment) -> Step:
-    return transactions.sample(device, device.evses[about[0]], moment)
-
-
 _ALARMS: Mapping[str, Alarmed] = {
     "boot": lambda device, _, __: boot.boot(device),
     "heartbeat": lambda device, _, __: boot.beat(device),
     "retry": lambda device, _, __: outbox.go_on(device),
-    "meter": _meter,
+    "meter": lambda device, about, moment: transactions.sample(device, device.evses[about[0]], moment),
+    "collect": lambda device, about, moment: transactions.collect(device, device.evses[about[0]], moment),
     "vehicle": lambda device, about, moment: drivers.no_vehicle(device, about[0], moment),
     **ALARMS,
 }

@@ -9,7 +9,7 @@ from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given, has
 from mock_csms.station.cues import Act, Send
 from mock_csms.station.device import Device, Evse, Moment, Step
 from mock_csms.station.metering import meter_values
-from mock_csms.station.variables import TX_UPDATED_MEASURANDS
+from mock_csms.station.variables import ALIGNED_MEASURANDS
 
 
 def trigger_message(device: Device, payload: Json, moment: Moment) -> Given:
@@ -36,7 +36,7 @@ def _statuses(device: Device, evses: list[Evse], place: Json, moment: Moment) ->
 
 
 def _readings(device: Device, evses: list[Evse], _: Json, moment: Moment) -> Step:
-    values = {evse.id: meter_values(device, evse, TX_UPDATED_MEASURANDS, "Trigger", moment) for evse in evses}
+    values = {evse.id: meter_values(device, evse, ALIGNED_MEASURANDS, "Trigger", moment) for evse in evses}
     return device, [
         Send("MeterValues", {"evseId": number, "meterValue": value}) for number, value in values.items() if value
     ]
