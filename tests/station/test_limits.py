@@ -179,6 +179,7 @@ def test_an_alarm_that_rings_early_is_set_anew() -> None:
     station.wait(599.5)
     del station.alarms["limit",]
     station.tell(Rang(("limit",)))
+    assert station.alarms["limit",] == station.now + 0.5
     assert states(station)[-1][1] == "Charging"
     station.wait(0.5)
     assert states(station)[-1][1] == "SuspendedEVSE"
