@@ -61,9 +61,7 @@ def compose(device: Device, number: int, start: float, duration: int) -> tuple[l
 def _of_evse(device: Device, evse: Evse, at: float, start: float) -> tuple[Limit, float]:
     """Return the lowest limit of an EVSE, and until when it holds; who does not charge yet would begin at `start`."""
     since = _since(evse, start)
-    transaction = evse.transaction.id if evse.transaction else None
-    own = [each for each in _set_for(device, "TxProfile", (evse.id,)) if each.get("transactionId") == transaction]
-    limit, until = highest(own, at, since)
+    limit, until = highest(_set_for(device, "TxProfile", (evse.id,)), at, since)
     if limit is None:
         limit, change = highest(_set_for(device, "TxDefaultProfile", (0, evse.id)), at, since)
         until = min(until, change)

@@ -78,7 +78,7 @@ def rebooted(device: Device, moment: Moment) -> Device:
     """Return what is left of a station that goes off: what is plugged in, metered, set, and still to be delivered."""
     evses = {evse.id: _powerless(evse, moment) for evse in device.evses.values()}
     device = replace(device, evses=evses, reset=None, is_leaving=False, cards=(), told={})
-    device = replace(device, limits_until=None, boundaries={})
+    device = replace(device, boundaries={})
     return replace(device, boot_status=None, boot_at=0.0, outbox=outbox.restart(device.outbox))
 
 

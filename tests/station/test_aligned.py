@@ -4,8 +4,9 @@ import pytest
 
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import replace
 from mock_csms.station.aligned import next_boundary
-from mock_csms.station.cues import Closed, Unplugged
+from mock_csms.station.cues import Closed, Rang, Unplugged
 from mock_csms.station.variables import (
     ALIGNED_ENDED_INTERVAL,
     ALIGNED_ENDED_MEASURANDS,
@@ -109,6 +110,7 @@ def test_the_csms_may_change_the_interval() -> None:
     for interval in ("600", "1000", "0"):
         item = {"component": {"name": "AlignedDataCtrlr"}, "variable": {"name": "Interval"}, "attributeValue": interval}
         station.command("SetVariables", {"setVariableData": [item]})
+        assert (("clock",) in station.alarms) is (interval != "0")
         station.wait(1300)
     assert times(station.payloads("MeterValues")) == [600, 1200, 2000]
 
@@ -118,6 +120,7 @@ def test_aligned_values_come_after_a_reboot_too() -> None:
     station = driven(ALIGNED)
     station.wait(1000)
     station.reboot()
+    assert station.alarms["clock",] == TEN + 1800
     station.wait(900)
     assert times(station.payloads("MeterValues")) == [900, 1800]
 
@@ -135,6 +138,41 @@ def test_values_of_a_boundary_are_older_than_what_comes_late() -> None:
     assert clock["timestamp"] == triggered["timestamp"] == rfc3339(TEN + 903.5)
     station.wait(10)
     assert times(station.payloads("TransactionEvent")) == [900]
+
+
+def test_what_ends_late_ends_after_the_boundary() -> None:
+    """A driver who comes before a late alarm: the values of the boundary are the older ones, in number and register."""
+    station = driven({**ALIGNED, ALIGNED_ENDED_INTERVAL: "900"})
+    station.charge()
+    station.now = TEN + 903.5
+    station.tell(Unplugged(1))
+    events = station.payloads("TransactionEvent")
+    assert [event["seqNo"] for event in events] == [0, 1, 2]
+    assert times(events) == [900, 900]
+    kept, last = [value["sampledValue"][0]["value"] for value in events[-1]["meterValue"]]
+    assert (kept, last) == (
+        pytest.approx(11000 * 893 / 3600, abs=0.001),
+        pytest.approx(11000 * 896.5 / 3600, abs=0.001),
+    )
+
+
+def test_an_alarm_that_rings_early_is_set_anew() -> None:
+    """There are no values of a boundary that has not come."""
+    station = driven(ALIGNED)
+    station.wait(892)
+    del station.alarms["clock",]
+    station.tell(Rang(("clock",)))
+    assert times(station.payloads("MeterValues")) == []
+    station.wait(1)
+    assert times(station.payloads("MeterValues")) == [900]
+
+
+def test_nothing_is_told_before_the_csms_accepts() -> None:
+    """What a station that is not accepted measures is not told later either (B02.FR.02)."""
+    station = driven(ALIGNED)
+    station.device = replace(station.device, boot_status="Pending")
+    station.wait(1000)
+    assert "MeterValues" not in {message.action for message in station.device.outbox.waiting}
 
 
 def test_a_station_that_is_offline_keeps_those_of_its_transactions() -> None:
@@ -159,6 +197,7 @@ def test_samples_are_collected_for_the_end() -> None:
         station.charge()
         station.wait(2000)
         station.tell(Unplugged(1))
+        assert ("collect", 1) not in station.alarms
         station.wait(100)
         ended = station.payloads("TransactionEvent")[-1]
         assert ended["eventType"] == "Ended"

@@ -58,6 +58,7 @@ def composed(station: Driven, evse: int = 1, duration: int = 3600, unit: str = "
 
 
 TWICE = [{"startPeriod": 0, "limit": 16}, {"startPeriod": 0, "limit": 6}]
+MANY = [{"startPeriod": start, "limit": 16} for start in range(25)]
 LATE = [{"startPeriod": 1, "limit": 16}]
 
 
@@ -80,6 +81,7 @@ LATE = [{"startPeriod": 1, "limit": 16}]
         (1, profile(schedule={"startSchedule": "2025-13-01T00:00:00Z"}), "InvalidValue"),
         (1, profile(chargingProfileKind="Recurring"), "InvalidSchedule"),
         (1, profile(periods=LATE), "InvalidSchedule"),
+        (1, profile(periods=MANY), "InvalidSchedule"),
         (1, profile(periods=TWICE), "InvalidSchedule"),
         (1, profile(limit=-1), "InvalidSchedule"),
         (1, profile(schedule={"duration": 0}), "InvalidSchedule"),
@@ -154,7 +156,7 @@ def test_profiles_are_reported_by_criteria(evse: int | None, criteria: Json, fou
 
 def test_many_profiles_are_reported_in_parts() -> None:
     """One message holds ten profiles of an EVSE at most."""
-    station = Driven()
+    station = Driven({STACK_LEVEL: "100"})
     for number in range(23):
         put(station, profile(number, stackLevel=number))
     assert reported(station) == [(1, number) for number in range(23)]

@@ -4,6 +4,7 @@ import pytest
 
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
+from mock_csms.station.cues import Rang
 from mock_csms.station.variables import RATE_UNIT, TX_UPDATED_INTERVAL
 from tests.station.driven import MIDNIGHT, Driven
 from tests.station.test_charging import DEFAULT, MAX, QUIET, TX, composed, profile, put
@@ -61,6 +62,16 @@ def test_the_profile_of_the_transaction_overrules_the_default() -> None:
         profile(3, TX, limit=12, stackLevel=1, transactionId=transaction, schedule={"duration": 300}, **RELATIVE),
     )
     assert composed(station) == [(0, 12), (200, 20), (500, 10)]
+
+
+def test_the_profile_of_a_transaction_may_begin_later() -> None:
+    """Until then the default counts, which has an end of its own (K01)."""
+    station = Driven()
+    transaction = station.charge()
+    put(station, profile(1, limit=10))
+    late = {"startSchedule": rfc3339(station.now + 600)}
+    put(station, profile(2, TX, limit=20, transactionId=transaction, schedule=late))
+    assert composed(station) == [(0, 10), (600, 20)]
 
 
 def test_a_default_of_the_station_is_for_each_evse() -> None:
@@ -158,6 +169,20 @@ def test_limits_are_followed_after_a_reboot() -> None:
     station.stop()
     station.wait(700)
     assert states(station)[-1] == ("ChargingStateChanged", "SuspendedEVSE")
+
+
+def test_an_alarm_that_rings_early_is_set_anew() -> None:
+    """The limit changes when it should, though the clock that wakes the station is fast."""
+    station = Driven(QUIET)
+    put(station, profile(periods=STEPS, **RELATIVE))
+    station.charge()
+    station.wait(599.5)
+    del station.alarms["limit",]
+    station.tell(Rang(("limit",)))
+    assert station.alarms["limit",] == station.now + 0.5
+    assert states(station)[-1][1] == "Charging"
+    station.wait(0.5)
+    assert states(station)[-1][1] == "SuspendedEVSE"
 
 
 def test_nothing_rings_when_nobody_charges() -> None:
