@@ -245,7 +245,20 @@ def requested_key(bench: Bench) -> Any:
 
 def test_a_request_that_a_person_sends_is_not_waited_for() -> None:
     """What the station did not ask for itself, it does not repeat."""
-    bench = Bench()
+    bench, request = with_request()
+    bench.replies["SignCertificate"] = {"status": "Rejected"}
+    bench.tell(cues.Ordered("SignCertificate", {"csr": "any"}))
+    assert (len(bench.take()), signed(bench, certificate_for(request))) == (1, "Accepted")
+    bench.replies.clear()
     bench.tell(cues.Ordered("SignCertificate", {"csr": "any"}))
     bench.wait(10_000)
     assert len(bench.take("SignCertificate")) == 1
+
+
+def test_a_request_is_not_repeated_before_it_was_taken() -> None:
+    """What a new trigger asks for is waited for anew (A02.FR.17), however long the CSMS thinks about it."""
+    bench, _ = with_request()
+    bench.silent.add("SignCertificate")
+    bench.ask("TriggerMessage", {"requestedMessage": "SignChargingStationCertificate"})
+    bench.wait(50)
+    assert (len(bench.take("SignCertificate")), bench.device.outbox.waiting) == (1, ())

@@ -146,6 +146,7 @@ def test_a_customer_is_forgotten() -> None:
     assert answered(bench, idToken=TOKEN) == ""
     assert answered(bench, idToken=TOKEN, report=False, clear=True) == ""
     assert bench.device.holdings.local_list.version == 3
+    assert answered(bench, idToken=OTHER).count("Blocked") == 2
     assert answered(bench, idToken=OTHER, report=False, clear=True) == "cleared"
     assert (bench.device.holdings.cache, bench.device.holdings.local_list.entries) == ({}, {})
 
