@@ -84,7 +84,7 @@ def taken(device: Device, request: Json, response: Json, _: Moment) -> Step:
     if not signing.is_open or request.get("csr") != _request(device).payload["csr"]:
         return device, []
     if response["status"] != "Accepted":
-        return device.holding(signing=replace(signing, is_open=False)), [Stop(_SIGNING)]
+        return device.holding(signing=replace(signing, is_open=False)), []
     device = device.holding(signing=replace(signing, taken=signing.taken + 1))
     return device, resume(device)
 
@@ -112,11 +112,11 @@ def signed(device: Device, payload: Json, moment: Moment) -> Given:
     is_sound = _is_sound(device, chain, moment)
     device = device.holding(signing=replace(signing, is_open=False, key=signing.key + is_sound))
     if not is_sound:
-        return device, REJECTED | _INVALID, [Stop(_SIGNING), event]
+        return device, REJECTED | _INVALID, [event]
     issuers = [*chain[1:], *(each.pem for each in installed(device))]
     issuer = next((each for each in issuers if x509.is_issued_by(chain[0], each)), chain[0])
     own = Certificate(OWN, "".join(chain), x509.hash_data(chain[0], issuer))
-    return device.holding(certificates=(*installed(device), own)), ACCEPTED, [Stop(_SIGNING)]
+    return device.holding(certificates=(*installed(device), own)), ACCEPTED, []
 
 
 def _request(device: Device) -> Send:

@@ -138,9 +138,8 @@ def _power_cycled(device: Device, _: PowerCycled, moment: Moment) -> Step:
 
 
 def _booted(device: Device, _: Json, response: Json, moment: Moment) -> Step:
-    was_accepted = device.is_accepted
     device, acts = boot.booted(device, response, moment)
-    if device.is_accepted and not was_accepted:
+    if device.is_accepted:
         acts = [*acts, *jobs.resume(device), *certificates.resume(device)]
     return device, acts
 

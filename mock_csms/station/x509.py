@@ -7,6 +7,7 @@ of which everything below can be asked.
 from base64 import b64decode
 from hashlib import sha256
 from typing import TYPE_CHECKING
+from warnings import catch_warnings
 
 from mock_csms.protocol.actions import Json
 
@@ -19,17 +20,21 @@ _LONGEST_NAME = 64
 
 
 def split(text: str) -> tuple[str, ...]:
-    """Return each of the certificates in a PEM text, none where one of them cannot be read."""
+    """Return each of the certificates in a PEM text, none where one of them cannot be read.
+
+    The library only warns of some that break RFC 5280, such as with a negative serial number; they count as broken.
+    """
     from cryptography import x509  # noqa: PLC0415 - start-up does not wait for a library that is seldom needed
     from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - as above
     from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415 - as above
 
     try:
-        found = x509.load_pem_x509_certificates(text.encode(errors="replace"))
-        for each in found:
-            _ = each.public_key(), each.not_valid_after_utc, each.subject, each.issuer
-            _hash_data(each, each)
-    except (ValueError, TypeError, OverflowError, UnsupportedAlgorithm):
+        with catch_warnings(action="error"):
+            found = x509.load_pem_x509_certificates(text.encode(errors="replace"))
+            for each in found:
+                _ = each.public_key(), each.not_valid_after_utc, each.subject, each.issuer
+                _hash_data(each, each)
+    except (ValueError, TypeError, OverflowError, Warning, x509.InvalidVersion, UnsupportedAlgorithm):
         return ()
     return tuple(each.public_bytes(Encoding.PEM).decode() for each in found)
 

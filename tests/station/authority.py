@@ -77,6 +77,14 @@ def signature(key: Key, content: bytes) -> str:
     return b64encode(key.sign(content, ec.ECDSA(SHA256()))).decode()
 
 
+def spoilt(certificate: str, part: bytes, by: bytes) -> str:
+    """Return a certificate with a part of its bytes replaced."""
+    encoded = x509.load_pem_x509_certificate(certificate.encode()).public_bytes(Encoding.DER)
+    assert part in encoded
+    broken = b64encode(encoded.replace(part, by, 1)).decode()
+    return f"-----BEGIN CERTIFICATE-----\n{broken}\n-----END CERTIFICATE-----\n"
+
+
 def text(certificate: x509.Certificate) -> str:
     """Return a certificate as it is sent."""
     return certificate.public_bytes(Encoding.PEM).decode()

@@ -26,6 +26,8 @@ class Bench:
         self.alarms: dict[cues.Alarm, float] = {}
         self.messages: list[tuple[str, Any]] = []
         self.replies: dict[str, Json] = {}
+        self.silent: set[str] = set()
+        """The actions that the CSMS does not answer."""
         self.is_leaving = False
         self.tell(cues.Opened())
         self.take()
@@ -102,6 +104,8 @@ class Bench:
     def _transmit(self, action: str, payload: Json) -> None:
         assert not V201.call_violations(Call("1", action, payload), Sender.STATION)
         self.messages.append((action, payload))
+        if action in self.silent:
+            return
         context = Context(self.now, Station("CS-1"), SAMPLE.world, payload)
         response = compile_template(V201.actions[action].response)(context) | self.replies.get(action, {})
         self.tell(cues.Answered(action, payload, response))

@@ -12,7 +12,7 @@ from mock_csms.protocol.v201 import HASH, PEM
 from mock_csms.station import cues
 from mock_csms.station.certificates import CAPACITY
 from mock_csms.station.variables import CERT_SIGNING_REPEATS, CERT_SIGNING_WAIT, ORGANIZATION
-from tests.station.authority import Authority, ec_key
+from tests.station.authority import Authority, ec_key, spoilt
 from tests.station.bench import NOW, Bench
 
 CSMS_ROOT, MAKER_ROOT = "CSMSRootCertificate", "ManufacturerRootCertificate"
@@ -62,11 +62,13 @@ def test_what_is_installed_is_listed_by_its_real_hashes() -> None:
         ROOT.root.replace("M", "", 1),
         ROOT.root[:200],
         ROOT.root + OTHER.root,
+        spoilt(ROOT.root, b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x07"),
+        spoilt(ROOT.root, b"\x02\x02\x00\xab", b"\x02\x02\xff\xab"),
         ROOT.expired_root(),
         ROOT.issue("Leaf", ec_key("Leaf").public_key()),
         OTHER.issue("Other", ec_key("Root").public_key()),
     ],
-    ids=["mock", "empty", "binary", "broken", "cut", "two", "expired", "no root", "not of its own key"],
+    ids=["mock", "empty", "binary", "broken", "cut", "two", "version", "serial", "expired", "no root", "other key"],
 )
 def test_what_is_no_valid_root_is_rejected(certificate: str) -> None:
     """It is not listed either (M05.FR.07)."""
@@ -245,7 +247,20 @@ def requested_key(bench: Bench) -> Any:
 
 def test_a_request_that_a_person_sends_is_not_waited_for() -> None:
     """What the station did not ask for itself, it does not repeat."""
-    bench = Bench()
+    bench, request = with_request()
+    bench.replies["SignCertificate"] = {"status": "Rejected"}
+    bench.tell(cues.Ordered("SignCertificate", {"csr": "any"}))
+    assert (len(bench.take()), signed(bench, certificate_for(request))) == (1, "Accepted")
+    bench.replies.clear()
     bench.tell(cues.Ordered("SignCertificate", {"csr": "any"}))
     bench.wait(10_000)
     assert len(bench.take("SignCertificate")) == 1
+
+
+def test_a_request_is_not_repeated_before_it_was_taken() -> None:
+    """What a new trigger asks for is waited for anew (A02.FR.17), however long the CSMS thinks about it."""
+    bench, _ = with_request()
+    bench.silent.add("SignCertificate")
+    bench.ask("TriggerMessage", {"requestedMessage": "SignChargingStationCertificate"})
+    bench.wait(50)
+    assert (len(bench.take("SignCertificate")), bench.device.outbox.waiting) == (1, ())

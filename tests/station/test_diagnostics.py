@@ -95,6 +95,20 @@ def test_an_upload_goes_on_after_a_reboot() -> None:
     assert told(bench) == [("Uploading", 7), ("Uploaded", 7)]
 
 
+def test_an_upload_does_not_go_on_before_the_csms_has_accepted_the_station() -> None:
+    """While the station is Pending it says nothing of its own accord (B02.FR.02)."""
+    bench = Bench()
+    bench.ask("GetLog", log(7))
+    bench.take()
+    bench.replies["BootNotification"] = {"status": "Pending", "interval": 10}
+    bench.restart()
+    bench.wait(9)
+    assert told(bench) == []
+    bench.replies.clear()
+    bench.wait(10)
+    assert told(bench) == [("Uploaded", 7)]
+
+
 # Customers.
 
 
@@ -146,6 +160,7 @@ def test_a_customer_is_forgotten() -> None:
     assert answered(bench, idToken=TOKEN) == ""
     assert answered(bench, idToken=TOKEN, report=False, clear=True) == ""
     assert bench.device.holdings.local_list.version == 3
+    assert answered(bench, idToken=OTHER).count("Blocked") == 2
     assert answered(bench, idToken=OTHER, report=False, clear=True) == "cleared"
     assert (bench.device.holdings.cache, bench.device.holdings.local_list.entries) == ({}, {})
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mock_csms.station import cues
-from mock_csms.station.variables import NEW_SESSIONS_BEFORE_UPDATE
+from mock_csms.station.variables import NEW_SESSIONS_BEFORE_UPDATE, TX_START_POINT
 from tests.station.authority import Authority, ec_key, rsa_key, signature
 from tests.station.bench import TOKEN, Bench
 
@@ -70,11 +70,12 @@ def test_an_update_goes_its_way() -> None:
     """Each status takes its time (L01.FR.01, L01.FR.10), the reboot is told, and the end after it (L01.FR.31)."""
     bench = Bench()
     assert (update(bench), told(bench)) == ("Accepted", ["Downloading"])
-    seen = []
-    for _ in range(3):
-        bench.wait(1.5)
-        seen += told(bench)
-    assert seen == ["Downloaded", "Installing", "InstallRebooting", "FirmwareUpdate"]
+    bench.wait(1.5)
+    assert (told(bench), set(connectors(bench).values())) == (["Downloaded"], {"Available"})
+    bench.wait(1.5)
+    assert (told(bench), set(connectors(bench).values())) == (["Installing"], {"Unavailable"})
+    bench.wait(1.5)
+    assert told(bench) == ["InstallRebooting", "FirmwareUpdate"]
     bench.wait(60)
     assert told(bench)[-2:] == ["FirmwareUpdated", "Installed"]
     assert set(connectors(bench).values()) == {"Available"}
@@ -192,6 +193,17 @@ def test_an_update_waits_for_transactions() -> None:
     bench.wait(60)
     assert told(bench) == INSTALLED
     assert connectors(bench) == {1: "Available", 2: "Available", 3: "Occupied"}
+
+
+def test_who_waits_for_a_vehicle_is_waited_for() -> None:
+    """A connector is in use once a transaction has begun there, and can be plugged in (L01.FR.07)."""
+    bench = Bench({TX_START_POINT: "Authorized"})
+    bench.tell(cues.Presented(TOKEN, 1))
+    update(bench)
+    bench.wait(10)
+    assert connectors(bench) == {1: "Available", 2: "Unavailable"}
+    bench.tell(cues.Plugged(1))
+    assert bench.device.evses[1].is_charging
 
 
 def test_new_transactions_may_begin_before_an_update() -> None:

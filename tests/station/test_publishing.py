@@ -42,7 +42,8 @@ def test_firmware_is_published_and_withdrawn() -> None:
 @pytest.mark.parametrize(
     ("given", "statuses"),
     [
-        ({"checksum": "no MD5"}, [*FETCHED, "InvalidChecksum"]),
+        ({"checksum": "x" * 32}, [*FETCHED, "InvalidChecksum"]),
+        ({"checksum": "0123"}, [*FETCHED, "InvalidChecksum"]),
         ({"location": "https://firmware.invalid/fail"}, ["Downloading", "DownloadFailed"]),
     ],
     ids=str,
