@@ -6,7 +6,7 @@ from functools import cache
 from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import Context, compile_template
 from mock_csms.protocol.versions import V201
-from mock_csms.station import availability, remote, reports, triggers
+from mock_csms.station import availability, remote, reports, reservations, tokens, triggers
 from mock_csms.station.answers import Alarmed, Answer
 
 _NOBODY = Station("")
@@ -15,11 +15,15 @@ ANSWERS: Mapping[str, Answer] = {
     **availability.ANSWERS,
     **remote.ANSWERS,
     **reports.ANSWERS,
+    **reservations.ANSWERS,
+    **tokens.ANSWERS,
     **triggers.ANSWERS,
 }
 """The commands that do something, by subject."""
 
-ALARMS: Mapping[str, Alarmed] = {}
+ALARMS: Mapping[str, Alarmed] = {
+    **reservations.ALARMS,
+}
 """What is done when an alarm rings that a subject has set, by the first part of the alarm."""
 
 

@@ -1,0 +1,209 @@
+"""A station without a socket or a clock: a simulated CSMS answers what it sends, and alarms ring in order of time."""
+
+from collections.abc import Callable
+from itertools import count
+from typing import Any, TypeAlias
+
+from mock_csms.behavior.stations import Station
+from mock_csms.behavior.templates import Context, World, compile_template, merge, rfc3339
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import Record
+from mock_csms.protocol.versions import V201
+from mock_csms.station import cues, machine
+from mock_csms.station.cues import Alarm, Cue
+from mock_csms.station.device import Device, Identity, Moment, new_device
+from mock_csms.station.machine import Reply
+
+TOKEN = {"idToken": "Alice", "type": "ISO14443"}
+BOB = {"idToken": "Bob", "type": "ISO14443"}
+BEGIN = 1_800_000_000.0
+
+Csms: TypeAlias = Callable[[str, Json], Json | str | None]
+"""What is answered to a call: the payload of a result, the reason of a failure, or None for no answer yet."""
+
+
+class Sent(Record):
+    """A call of the station: how many seconds after the beginning, and what."""
+
+    at: float
+    action: str
+    payload: Json
+
+
+def world() -> World:
+    """Return a world without chance."""
+    numbers = count(1)
+    return World("ws://csms", rfc3339, lambda: next(numbers), lambda: f"id-{next(numbers)}", lambda: 0.5)
+
+
+def default_answer(action: str, _: Json) -> Json:
+    """Answer as the row of the action says."""
+    answer: Json = compile_template(V201.actions[action].response)(Context(BEGIN, Station("CS"), world()))
+    return answer
+
+
+def answering(**patches: Any) -> Csms:
+    """Return a CSMS whose answers are the defaults but for these: patches, reasons of a failure, None for silence."""
+
+    def decide(action: str, payload: Json) -> Json | str | None:
+        patch: Any = patches.get(action, {})
+        if isinstance(patch, list):
+            patch = patch.pop(0) if len(patch) > 1 else patch[0]
+        answer: Json | str | None = merge(default_answer(action, payload), patch) if isinstance(patch, dict) else patch
+        return answer
+
+    return decide
+
+
+class Play:
+    """One station and what it did. `csms` answers; what it leaves open, `answer` or `fail` ends."""
+
+    def __init__(self, csms: Csms = default_answer, evses: int = 1, connectors: int = 1, **variables: str) -> None:
+        named = {(component, name): value for key, value in variables.items() for component, name in [key.split("_")]}
+        self.device: Device = new_device(Identity(), evses, connectors, named)
+        self.csms = csms
+        self.now = BEGIN
+        self.world = world()
+        self.alarms: dict[Alarm, float] = {}
+        self.sent: list[Sent] = []
+        self.said: list[str] = []
+        self.open: Sent | None = None
+        self.reboots = 0
+
+    # What happens to it.
+
+    def tell(self, *all_cues: Cue) -> "Play":
+        """Tell it something, let the CSMS answer, and do what follows."""
+        for cue in all_cues:
+            self.device, acts = machine.step(self.device, cue, Moment(self.now, self.world))
+            self._perform(acts)
+        return self
+
+    def connect(self) -> "Play":
+        """Open the connection."""
+        return self.tell(cues.Opened())
+
+    def lose(self) -> "Play":
+        """Lose the connection, and with it the answer to the open call."""
+        self.tell(cues.Closed())
+        return self.fail("the connection was lost", is_lost=True) if self.open else self
+
+    def command(self, action: str, payload: Json | None = None) -> Reply:
+        """Let the CSMS send a command: its default with `payload` laid over it."""
+        template = compile_template(merge(V201.actions[action].request, payload or {}))
+        given = template(Context(self.now, Station("CS"), self.world))
+        assert V201.schemas.request_violations(action, given) == ()
+        reply = machine.command(self.device, action, given, Moment(self.now, self.world))
+        assert reply.payload is None or V201.schemas.response_violations(action, reply.payload) == ()
+        self.device = reply.device
+        self._perform(reply.acts)
+        return reply
+
+    def ask(self, action: str, payload: Json | None = None) -> Json:
+        """Return the payload of the station's result."""
+        answer = self.command(action, payload).payload
+        assert answer is not None
+        return answer
+
+    def answer(self, **patch: Any) -> "Play":
+        """Answer the open call: the default with this laid over it."""
+        sent = self._settled()
+        response = merge(default_answer(sent.action, sent.payload), patch)
+        return self.tell(cues.Answered(sent.action, sent.payload, response))
+
+    def fail(self, reason: str = "InternalError: no", *, is_lost: bool = False) -> "Play":
+        """Let the open call fail."""
+        sent = self._settled()
+        return self.tell(cues.Failed(sent.action, sent.payload, reason, is_lost))
+
+    def wait(self, seconds: float) -> "Play":
+        """Let time pass; what rings meanwhile rings in its order."""
+        end = self.now + seconds
+        while self.alarms and min(self.alarms.values()) <= end:
+            alarm, at = min(self.alarms.items(), key=lambda item: item[1])
+            del self.alarms[alarm]
+            self.now = max(self.now, at)
+            self.tell(cues.Rang(alarm))
+        self.now = end
+        return self
+
+    def reboot(self) -> "Play":
+        """Go off and come back, as it wanted."""
+        self.device = machine.rebooted(self.device, Moment(self.now, self.world))
+        self.alarms.clear()
+        return self.lose().connect()
+
+    def _perform(self, acts: list[cues.Act]) -> None:
+        for act in acts:
+            match act:
+                case cues.Transmit(action, payload):
+                    assert self.open is None, "a second call is open"
+                    assert V201.schemas.request_violations(action, payload) == ()
+                    self.open = Sent(self.now - BEGIN, action, payload)
+                    self.sent.append(self.open)
+                case cues.Set(alarm, seconds):
+                    self.alarms[alarm] = self.now + seconds
+                case cues.Stop(alarm):
+                    self.alarms.pop(alarm, None)
+                case cues.Reboot():
+                    self.reboots += 1
+                case cues.Say(text):
+                    self.said.append(text)
+        if self.open and any(isinstance(act, cues.Transmit) for act in acts):
+            response = self.csms(self.open.action, self.open.payload)
+            if isinstance(response, str):
+                self.fail(response)
+            elif response is not None:
+                sent = self._settled()
+                self.tell(cues.Answered(sent.action, sent.payload, response))
+
+    def _settled(self) -> Sent:
+        sent, self.open = self.open, None
+        assert sent is not None, "no call is open"
+        return sent
+
+    # What it did.
+
+    def actions(self) -> list[str]:
+        """Return the actions that it sent, and forget them."""
+        sent, self.sent = self.sent, []
+        return [each.action for each in sent]
+
+    def take(self, action: str) -> list[Json]:
+        """Return the payloads of one action, and forget all that was sent."""
+        sent, self.sent = self.sent, []
+        return [each.payload for each in sent if each.action == action]
+
+    def transcript(self) -> list[str]:
+        """Return what it sent, a line each, and forget it."""
+        sent, self.sent = self.sent, []
+        return [line_of(each.action, each.payload) for each in sent]
+
+
+def line_of(action: str, payload: Json) -> str:
+    """Return the one line that tells the point of a call."""
+    if action == "TransactionEvent":
+        words = [payload["eventType"], str(payload["seqNo"]), payload["triggerReason"]]
+        words += [payload["transactionInfo"].get("stoppedReason", "")]
+        return " ".join([*filter(None, words), *(["offline"] if payload.get("offline") else [])])
+    if action == "StatusNotification":
+        return f"{payload['evseId']}.{payload['connectorId']} {payload['connectorStatus']}"
+    if action == "BootNotification":
+        return f"Boot {payload['reason']}"
+    return action
+
+
+def booted(csms: Csms = default_answer, evses: int = 1, connectors: int = 1, **variables: str) -> Play:
+    """Return a station that was accepted and has said all that it says then."""
+    play = Play(csms, evses, connectors, **variables).connect()
+    assert play.device.is_accepted
+    play.sent.clear()
+    return play
+
+
+def charging(csms: Csms = default_answer, evses: int = 1, **variables: str) -> Play:
+    """Return one where Alice charges at EVSE 1."""
+    play = booted(csms, evses, 1, **variables).tell(cues.Plugged(1), cues.Presented(TOKEN, 1))
+    assert play.device.evses[1].is_charging
+    play.sent.clear()
+    return play
