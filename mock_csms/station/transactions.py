@@ -162,8 +162,6 @@ def _tell(device: Device, evse: Evse, transaction: Transaction, event: _Event, m
     is_remote_start = tells_token and evse.remote_start_id is not None
     if is_remote_start:
         info["remoteStartId"] = evse.remote_start_id  # F01.FR.25, F02.FR.21
-    if evse.reservation is not None:
-        info["reservationId"] = evse.reservation  # E01.FR.13, H01.FR.15
     if event.stopped_reason is not None:
         info["stoppedReason"] = event.stopped_reason
     payload: Json = {
@@ -180,6 +178,8 @@ def _tell(device: Device, evse: Evse, transaction: Transaction, event: _Event, m
         payload["idToken"] = token
     if tells_evse or event.kind == "Started":
         payload["evse"] = {"id": evse.id} | ({"connectorId": evse.plugged} if evse.plugged else {})
+    if evse.reservation is not None:
+        payload["reservationId"] = evse.reservation  # E01.FR.13, H01.FR.15
     if event.values:
         payload["meterValue"] = event.values
     told = replace(
