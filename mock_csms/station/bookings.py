@@ -25,7 +25,7 @@ def is_spare(device: Device, evse: Evse) -> bool:
 def is_kept(device: Device, evse: Evse, reservations: Iterable[Reservation]) -> bool:
     """Whether these reservations keep an EVSE: one names it, or those of any EVSE need it (H01.FR.07, .20)."""
     places = [booked.evse for booked in reservations]
-    if not places or evse.authorized is not None or not evse.is_in_order:
+    if not places or evse.authorized is not None:
         return False
     others = sum(is_spare(device, other) for other in device.evses.values() if other.id != evse.id)
     return evse.id in places or places.count(None) > others

@@ -92,7 +92,7 @@ def _without(device: Device, id_: int) -> Device:
 
 
 def _alarm(booked: Reservation, moment: Moment) -> Set:
-    return Set((_KIND, booked.id), max(0.0, booked.expires_at - moment.now))
+    return Set((_KIND, booked.id), booked.expires_at - moment.now)
 
 
 def _update(device: Device, id_: int, status: str) -> Send:

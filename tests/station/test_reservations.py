@@ -66,6 +66,23 @@ def test_any_evse_is_reserved_when_no_other_is_left() -> None:
     assert play.transcript() == ["1.1 Available", "2.1 Available"]
 
 
+def test_a_reservation_of_one_and_one_of_any() -> None:
+    """An EVSE that is reserved by its number is none of those that are left for the others (H01.FR.07, .20)."""
+    play = reserved(evses=2)
+    assert (reserve(play, 2, None), play.transcript()) == ("Accepted", ["2.1 Reserved"])
+    assert reserve(play, 3, None) == "Occupied"
+    play.tell(Presented(TOKEN))
+    assert (play.device.evses[1].authorized, set(play.device.holdings.reservations)) == (TOKEN, {2})
+
+
+def test_who_charges_is_not_sent_away() -> None:
+    """Where somebody charges nothing is Reserved, even if no other EVSE is left for a reservation of any."""
+    play = reserved(evses=2, evse=None).tell(Plugged(1), BOBS)
+    play.sent.clear()
+    play.command("ChangeAvailability", {"operationalStatus": "Inoperative", "evse": {"id": 2}})
+    assert play.transcript() == ["2.1 Unavailable"]
+
+
 def test_a_stranger_takes_the_last_but_one() -> None:
     """When strangers leave but one EVSE, that is Reserved, and no longer when they go (H01.FR.07)."""
     play = reserved(evses=2, evse=None).tell(Plugged(1), BOBS)
@@ -140,6 +157,11 @@ def test_a_reservation_expires() -> None:
     assert "ReservationStatusUpdate" not in play.wait(600).transcript()
 
 
+def test_an_alarm_of_nothing() -> None:
+    """An alarm that rings although its reservation is gone says nothing."""
+    assert reserved().tell(cues.Rang(("reservation", 2))).transcript() == []
+
+
 def test_a_reservation_expires_offline() -> None:
     """What ends while the station is offline is told when it is online again."""
     play = reserved(seconds=30).lose().wait(40)
@@ -170,11 +192,15 @@ def test_a_reservation_expires_in_a_reboot() -> None:
 def test_a_reservation_of_what_goes_out_of_order(evse: int | None) -> None:
     """When its EVSE, or all of them, go out of order, the reservation is Removed (H01.FR.16, .17)."""
     play = reserved(evses=2, connectors=2, evse=evse)
-    play.command("ChangeAvailability", {"operationalStatus": "Inoperative", "evse": {"id": 1, "connectorId": 1}})
-    assert "ReservationStatusUpdate" not in play.actions()
+    part = {"id": 1, "connectorId": 1} if evse else {"id": 1}
+    play.command("ChangeAvailability", {"operationalStatus": "Inoperative", "evse": part})
+    lines = play.transcript()
+    assert "1.1 Unavailable" in lines
+    assert "ReservationStatusUpdate" not in lines
     play.command("ChangeAvailability", {"operationalStatus": "Inoperative"} | ({"evse": {"id": 1}} if evse else {}))
     assert play.sent[-1].payload == {"reservationId": 1, "reservationUpdateStatus": "Removed"}
-    assert "1.2 Unavailable" in play.transcript()
+    assert f"{'1.2' if evse else '2.2'} Unavailable" in play.transcript()
+    assert ("reservation", 1) not in play.alarms
     assert play.ask("CancelReservation", {"reservationId": 1}) == {"status": "Rejected"}
 
 
@@ -193,6 +219,7 @@ def test_the_reserved_token_uses_it() -> None:
     """The token ends the reservation, and the first event tells its id, once (H03.FR.09, .10; E01.FR.13)."""
     play = reserved().tell(ALICE)
     assert play.transcript() == ["Authorize", "1.1 Available"]
+    assert ("reservation", 1) not in play.alarms
     started, sampled = play.tell(Plugged(1)).wait(60).take("TransactionEvent")
     assert started["reservationId"] == 1
     assert "reservationId" not in sampled

@@ -92,6 +92,7 @@ def test_a_list_that_is_off() -> None:
     [
         (OK, LOCAL, False, True),
         (OK, {}, True, True),
+        (OK, {"LocalAuthListCtrlr_DisablePostAuthorize": "true"}, True, True),
         (BLOCKED, LOCAL, True, True),
         (BLOCKED, {**LOCAL, "LocalAuthListCtrlr_DisablePostAuthorize": "true"}, False, False),
         (BLOCKED, {**LOCAL, "AuthCacheCtrlr_DisablePostAuthorize": "true"}, True, True),
@@ -179,9 +180,22 @@ def test_clearing_the_cache() -> None:
     assert asks(off)
 
 
+def test_a_cache_that_is_switched() -> None:
+    """A cache that is off tells nothing and learns nothing (C10.FR.11)."""
+    name = {"component": {"name": "AuthCacheCtrlr"}, "variable": {"name": "Enabled"}}
+    play = booted(**LOCAL)
+    for token, before, after in ((TOKEN, "true", "false"), (BOB, "false", "true")):
+        play.command("SetVariables", {"setVariableData": [name | {"attributeValue": before}]})
+        play.tell(Presented(token), Presented(token))
+        play.command("SetVariables", {"setVariableData": [name | {"attributeValue": after}]})
+        assert asks(play, token)
+        play.tell(Presented(token))
+
+
 def test_what_is_never_cached() -> None:
     """The start button and tokens for one use leave nothing in the cache (C02.FR.03, C05.FR.02)."""
-    play = booted().tell(Plugged(1), Presented({"idToken": "", "type": "NoAuthorization"}), cues.Unplugged(1))
+    csms = answering(TransactionEvent={"idTokenInfo": OK})
+    play = booted(csms).tell(Plugged(1), Presented({"idToken": "", "type": "NoAuthorization"}), cues.Unplugged(1))
     play.tell(Plugged(1)).command("RequestStartTransaction", {"idToken": {"idToken": "X", "type": "Central"}})
     assert play.device.evses[1].is_charging
     assert play.device.holdings.cache == {}
