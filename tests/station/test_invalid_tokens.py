@@ -85,3 +85,11 @@ def test_an_allowance_of_a_transaction_that_ended() -> None:
     play.tell(Plugged(1), ALICE, ALICE)
     play.csms = answering()
     assert is_charging(play.tell(ALICE).wait(120))
+
+
+def test_the_next_after_a_suspension_that_ended_it() -> None:
+    """Where EnergyTransfer ends a transaction, a suspension does not reach into the next (E06.FR.07)."""
+    csms = answering(TransactionEvent=[INVALID, {}])
+    play = booted(csms, TxCtrlr_TxStopPoint="EnergyTransfer", **LENIENT).tell(Plugged(1), ALICE)
+    assert play.transcript()[-1] == "Ended 1 Deauthorized DeAuthorized"
+    assert is_charging(play.tell(ALICE))
