@@ -46,7 +46,7 @@ class Look(Record):
 def look_for(descriptor: int, log_level: str, *, is_verbose: bool) -> Look:
     """Return how lines look on an open file: coloured, and as wide as the window, only on a terminal."""
     is_terminal = os.isatty(descriptor)
-    width = os.get_terminal_size(descriptor).columns if is_terminal else 160
+    width = (os.get_terminal_size(descriptor).columns if is_terminal else 0) or 160
     level = LEVELS.index(log_level)
     return Look(level, None if is_verbose or level == 0 else width, is_terminal and not os.environ.get("NO_COLOR"))
 

@@ -25,7 +25,9 @@ from mock_csms.runtime.transport.gate import Limits
 from mock_csms.station import errands
 from mock_csms.station.device import Device, Identity, new_device
 from mock_csms.station.fleet import Figures, Fleet, run
-from mock_csms.station.link import CONNECT, Line, Site
+from mock_csms.station.link import CONNECT, Site
+from mock_csms.station.misbehaviour import Line
+from mock_csms.station.misbehaviours import KINDS
 from mock_csms.station.player import Player
 from mock_csms.station.settings import StationSettings
 
@@ -40,6 +42,10 @@ _PING_INTERVAL = _PING_TIMEOUT = 20.0
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with those arguments, or the process's own, and return its exit status."""
+    words = sys.argv[1:] if arguments is None else arguments
+    if words[:1] == ["misbehaviours"]:
+        sys.stdout.writelines(f"{kind:28} {', '.join(row.checks):20} {row.title}\n" for kind, row in KINDS.items())
+        return FINE
     parser = _parser()
     parsed = vars(parser.parse_args(arguments))
     try:
@@ -167,4 +173,5 @@ async def _beside(player: Player, errand: Coroutine[Any, Any, None]) -> str:
 
 def _device(settings: StationSettings) -> Device:
     identity = Identity(settings.vendor, settings.model, settings.serial_number)
-    return new_device(identity, settings.evses, settings.connectors, settings.variable)
+    device = new_device(identity, settings.evses, settings.connectors, settings.variable)
+    return replace(device, habits=settings.misbehave)

@@ -6,22 +6,49 @@ from functools import cache
 from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import Context, compile_template
 from mock_csms.protocol.versions import V201
-from mock_csms.station import availability, remote, reports, reservations, tokens, triggers
+from mock_csms.station import (
+    aligned,
+    availability,
+    certificates,
+    charging,
+    customers,
+    diagnostics,
+    displays,
+    firmware,
+    remote,
+    reports,
+    reservations,
+    tokens,
+    triggers,
+    vendor,
+)
 from mock_csms.station.answers import Alarmed, Answer
 
 _NOBODY = Station("")
 
 ANSWERS: Mapping[str, Answer] = {
     **availability.ANSWERS,
+    **certificates.ANSWERS,
+    **customers.ANSWERS,
+    **diagnostics.ANSWERS,
+    **firmware.ANSWERS,
+    **charging.ANSWERS,
+    **displays.ANSWERS,
     **remote.ANSWERS,
     **reports.ANSWERS,
     **reservations.ANSWERS,
     **tokens.ANSWERS,
     **triggers.ANSWERS,
+    **vendor.ANSWERS,
 }
 """The commands that do something, by subject."""
 
 ALARMS: Mapping[str, Alarmed] = {
+    **certificates.ALARMS,
+    **diagnostics.ALARMS,
+    **firmware.ALARMS,
+    **aligned.ALARMS,
+    **charging.ALARMS,
     **reservations.ALARMS,
 }
 """What is done when an alarm rings that a subject has set, by the first part of the alarm."""

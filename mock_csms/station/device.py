@@ -39,7 +39,8 @@ class Identity(Record):
 class Transaction(Record):
     """A transaction: `seq_no` is the number of its next event, `stopped_by` the reason to be told at its end.
 
-    `began_with` is what the register showed when it began, in Wh.
+    `samples` are the meter values that wait for that, `cost` is what the CSMS said last, `began_with` what the register
+    showed when it began, in Wh.
     """
 
     id: str
@@ -47,6 +48,8 @@ class Transaction(Record):
     is_evse_told: bool = False
     is_token_told: bool = False
     stopped_by: str | None = None
+    samples: tuple[Json, ...] = ()
+    cost: float | None = None
     began_with: float = 0.0
 
 
@@ -55,9 +58,11 @@ class Evse(Record):
     the `remote_start_id` of the CSMS where that let it, the `group` of the token, and the `reservation` that it used
     and no event has told yet. Who `is_suspended` is authorized but gets no energy (E05.FR.02).
 
-    `energy` is what the register showed at `metered_at`, in Wh; since then the vehicle takes power while it charges.
+    `energy` is what the register showed at `metered_at`, in Wh; since then the vehicle takes `power`, in W, while it
+    charges, which it does since `charging_since`.
     `out_of_order` holds the connectors that were set Inoperative, `pending` those that will be when they are free;
     `faulty` are broken.
+    One that `is_closed` is to be free of transactions for an update of the firmware (L01.FR.07).
     """
 
     id: int
@@ -71,20 +76,28 @@ class Evse(Record):
     transaction: Transaction | None = None
     energy: float = 0.0
     metered_at: float = 0.0
+    power: float = POWER
+    charging_since: float | None = None
     out_of_order: frozenset[int] = frozenset()
     pending: frozenset[int] = frozenset()
     faulty: frozenset[int] = frozenset()
+    is_closed: bool = False
 
     @property
     def is_charging(self) -> bool:
-        """Whether energy flows: a vehicle is plugged in, and somebody may charge."""
+        """Whether energy may flow: a vehicle is plugged in, and somebody may charge."""
         return self.plugged is not None and self.authorized is not None and not self.is_suspended
+
+    @property
+    def drawn(self) -> float:
+        """What the vehicle takes, in W."""
+        return self.power if self.is_charging else 0.0
 
     @property
     def is_in_order(self) -> bool:
         """Whether one could charge: with the connector that is plugged in, or else with any."""
         usable = {self.plugged} if self.plugged is not None else set(range(1, self.connectors + 1))
-        return bool(usable - self.out_of_order - self.faulty)
+        return bool(usable - self.out_of_order - self.faulty) and not self.is_closed
 
     def released(self) -> "Evse":
         """Return the EVSE without whoever was authorized."""
@@ -92,14 +105,14 @@ class Evse(Record):
 
     def register(self, now: float) -> float:
         """Return what the register shows, in Wh."""
-        hours = max(0.0, now - self.metered_at) / 3600 if self.is_charging else 0.0
-        return self.energy + hours * POWER
+        return self.energy + max(0.0, now - self.metered_at) / 3600 * self.drawn
 
     def status(self, connector: int) -> str:
         """Return the status of a connector, but for reservations."""
         if connector in self.faulty:
             return "Faulted"
-        if connector in self.out_of_order:
+        is_free = self.plugged != connector and (self.plugged is not None or self.transaction is None)
+        if connector in self.out_of_order or (self.is_closed and is_free):
             return "Unavailable"
         return "Occupied" if self.plugged == connector else "Available"
 
@@ -120,12 +133,21 @@ class Outbox(Record):
     is_paused: bool = False
 
 
+class Habit(Record):
+    """A misbehaviour that a station has: its kind, from which occasion on, and how many there have been."""
+
+    kind: str
+    first: int = 1
+    seen: int = 0
+
+
 class Device(Record):
     """The whole station. `boot_status` is how the CSMS answered its last BootNotification, None before that.
 
     `boot_at` is when the next one may be sent, where the CSMS said so; `reason` is told with it. `reset` is the reason
     of a reboot that waits until no transaction runs, `is_leaving` whether it is about to begin. `told` is the status of
-    each connector as the CSMS knows it, `cards` are the idTokens that it is asked about.
+    each connector as the CSMS knows it, `cards` are the idTokens that it is asked about. `limits_until` is when the
+    next charging limit comes into force, `boundaries` are the next times of clock-aligned values by their interval.
     """
 
     identity: Identity
@@ -140,8 +162,11 @@ class Device(Record):
     is_leaving: bool = False
     told: Mapping[tuple[int, int], str] = {}
     cards: tuple[Card, ...] = ()
+    limits_until: float | None = None
+    boundaries: Mapping[Name, float] = {}
     outbox: Outbox = Outbox()
     holdings: Holdings = Holdings()
+    habits: tuple[Habit, ...] = ()
 
     def number(self, name: Name) -> int:
         """Return the value of a variable that is a number."""

@@ -37,7 +37,7 @@ def plug(device: Device, cue: Plugged, moment: Moment) -> Step:
         return _say(device, f"there is no connector {cue.connector} of EVSE {cue.evse}")
     if evse.plugged is not None:
         return _say(device, f"a vehicle is plugged in at EVSE {evse.id} already")
-    if cue.connector in evse.out_of_order:
+    if evse.status(cue.connector) == "Unavailable":
         return _say(device, f"connector {cue.connector} of EVSE {evse.id} is out of order")
     device, acts = change(device, replace(evse, plugged=cue.connector), transactions.PLUGGED, moment)
     return device, [Stop(("vehicle", evse.id)), *acts]

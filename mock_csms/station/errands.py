@@ -10,7 +10,8 @@ from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.session import CallFailed
 from mock_csms.station import commands, cues
 from mock_csms.station.device import Device
-from mock_csms.station.link import Line, Link, Site
+from mock_csms.station.link import Link, Site
+from mock_csms.station.misbehaviour import Line
 from mock_csms.station.orders import SendCall
 from mock_csms.station.player import Player
 from mock_csms.station.requests import request

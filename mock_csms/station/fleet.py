@@ -13,7 +13,8 @@ from mock_csms.runtime.session import CallFailed
 from mock_csms.runtime.transport.dial import CannotConnect
 from mock_csms.station.commands import answer_to
 from mock_csms.station.device import Device
-from mock_csms.station.link import CLOSE, CONNECT, Line, Link, Site
+from mock_csms.station.link import CLOSE, CONNECT, Link, Site
+from mock_csms.station.misbehaviour import Line
 from mock_csms.station.player import Player
 from mock_csms.station.requests import request
 from mock_csms.station.variables import MESSAGE_TIMEOUT

@@ -58,15 +58,30 @@ class Monitor(Record):
 
 
 class Job(Record):
-    """Something that takes time, an upload or an installation: whose request it is, and the statuses still to come."""
+    """Something that takes time, an upload or an installation: whose request it is, and the statuses still to come,
+    each with the time before which it does not. `subject` is the checksum of what is published.
+    """
 
     request_id: int
     steps: tuple[tuple[str, float], ...]
     status: str = "Idle"
+    subject: str = ""
+
+
+class Signing(Record):
+    """How the station comes to its own certificate (A02): which of its key pairs the next one is for, whether one is
+    awaited, and how often the CSMS took the request for it.
+    """
+
+    key: int = 0
+    is_open: bool = False
+    taken: int = 0
 
 
 class Holdings(Record):
-    """All of it. `cache` is the authorization cache, `slots` are the network profiles by slot."""
+    """All of it. `cache` is the authorization cache, `slots` are the network profiles by slot, `published` are the
+    checksums of the firmware that others may fetch here.
+    """
 
     reservations: Mapping[int, Reservation] = {}
     local_list: LocalList = LocalList()
@@ -78,3 +93,5 @@ class Holdings(Record):
     monitoring_level: int = 9
     slots: Mapping[int, Json] = {}
     jobs: Mapping[str, Job] = {}
+    signing: Signing = Signing()
+    published: frozenset[str] = frozenset()

@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeAlias
 
-from mock_csms.behavior.emissions import Emission
-from mock_csms.behavior.events import Connected, Event
+from mock_csms.behavior.emissions import Act, Emission
+from mock_csms.behavior.events import Connected, Event, Received
 from mock_csms.behavior.replies import Decision
 from mock_csms.behavior.templates import World
 from mock_csms.behavior.validation import Validation
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.messages import Call, Error, Result
-from mock_csms.protocol.records import Record
 from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.versions import SUBPROTOCOLS, refusal
 from mock_csms.runtime import clock
@@ -21,16 +20,11 @@ from mock_csms.runtime.session import Session
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.dial import Dialer
 from mock_csms.station.device import Moment
+from mock_csms.station.misbehaviour import Line
 
-Answer: TypeAlias = Callable[[Call], Result | Error]
-
-
-class Line(Record):
-    """The way to the CSMS: where it is, what to offer it, and the value of the Authorization header."""
-
-    url: str
-    subprotocols: tuple[str, ...] = ("ocpp2.0.1",)
-    authorization: str | None = None
+Answer: TypeAlias = Callable[[Call], Result | Error | None]
+Heard: TypeAlias = Callable[[Call, Json], None]
+Spoil: TypeAlias = Callable[[Sequence[Act]], Sequence[Act]]
 
 
 CONNECT, CLOSE = "connect", "close"
@@ -57,7 +51,9 @@ class Site:
 class Link:
     """What a session of the station `identity` asks and tells: `answer` decides about valid calls of the CSMS.
 
-    `ended` is called once, when the connection is gone.
+    `spoil` changes how messages are sent. `ended` is called once, when the connection is gone.
+    `heard` is told of each result before anything is read after it: a command right behind the answer to a boot finds a
+    station that knows that it was accepted.
     """
 
     def __init__(self, identity: str, site: Site, answer: Answer, ended: Callable[[], None]) -> None:
@@ -67,6 +63,8 @@ class Link:
         self._site = site
         self._answer = answer
         self._ended = ended
+        self.spoil: Spoil = lambda acts: acts
+        self.heard: Heard = lambda *_: None
         self._gone = asyncio.Event()
 
     async def dial(self, line: Line) -> None:
@@ -103,15 +101,19 @@ class Link:
     def publish(self, event: Event) -> None:
         """Tell all who watch."""
         self._site.bus.publish(event)
+        if isinstance(event, Received) and isinstance(event.message, Result) and event.answers and not event.is_refused:
+            self.heard(event.answers, event.message.payload)
 
     def answer(self, _: Session, call: Call, violations: Sequence[Violation]) -> Decision:
         """Return the answer to a call of the CSMS."""
         message = refusal(call, violations) if violations else self._answer(call)
-        return Decision(message, (Emission(message),))
+        if message is None:
+            return Decision(Result(call.id, {}), ())
+        return Decision(message, self.spoil((Emission(message),)))
 
     def command(self, _: Session, call: Call) -> Decision:
         """Send our own calls as they are."""
-        return Decision(call, (Emission(call),))
+        return Decision(call, self.spoil((Emission(call),)))
 
     def ended(self, _: Session) -> None:
         """Learn that the connection is gone."""

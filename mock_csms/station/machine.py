@@ -9,7 +9,7 @@ from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, replace
-from mock_csms.station import boot, drivers, outbox, reservations, transactions
+from mock_csms.station import aligned, boot, certificates, charging, drivers, jobs, outbox, reservations, transactions
 from mock_csms.station.answers import Alarmed
 from mock_csms.station.commands import ALARMS, answer_to
 from mock_csms.station.cues import (
@@ -29,55 +29,81 @@ from mock_csms.station.cues import (
     Unplugged,
 )
 from mock_csms.station.device import Device, Evse, Moment, Step
+from mock_csms.station.misbehaviour import Answer, Situation, misbehave
+from mock_csms.station.misbehaviours import KINDS
 
 
 class Reply(Record):
-    """What the station is then, the payload of its answer or the code and description of a CALLERROR, and its acts."""
+    """What the station is then, its answer, and what it does when that was sent."""
 
     device: Device
-    payload: Json | None
+    answer: Answer
     acts: list[Act]
-    error: tuple[str, str] | None = None
+
+    @property
+    def payload(self) -> Json | None:
+        """The payload of the result, if it is one."""
+        return self.answer if isinstance(self.answer, dict) else None
+
+    @property
+    def error(self) -> tuple[str, str] | None:
+        """The code and the description of the error, if it is one."""
+        return self.answer if isinstance(self.answer, tuple) else None
+
+
+_REJECTED: Answer = ("SecurityError", "the CSMS has rejected this station")
 
 
 def step(device: Device, cue: Cue, moment: Moment) -> Step:
     """Return what a station becomes and does when it is told something."""
-    return _end(*_CUES[type(cue)](device, cue, moment), moment)
+    before = device
+    device, due = aligned.catch_up(device, moment)
+    device, acts = _CUES[type(cue)](device, cue, moment)
+    return _end(device, [*due, *acts], Situation(before, cue, moment))
 
 
 def command(device: Device, action: str, payload: Json, moment: Moment) -> Reply:
     """Return what a station answers to a call of the CSMS, and what it does then."""
-    if device.boot_status == "Rejected":  # B03.FR.08
-        return Reply(device, None, [], ("SecurityError", "the CSMS has rejected this station"))
-    device, response, acts = answer_to(action)(device, payload, moment)
-    device, acts = _end(device, acts, moment)
-    return Reply(device, response, acts)
+    before, answer = device, _REJECTED
+    device, acts = aligned.catch_up(device, moment)
+    if device.boot_status != "Rejected":  # B03.FR.08
+        device, answer, more = answer_to(action)(device, payload, moment)
+        acts = [*acts, *more]
+    habits, answer = misbehave(device.habits, KINDS, "answer", answer, action, payload)
+    device, acts = _end(replace(device, habits=habits), acts, Situation(before, (action, payload), moment))
+    return Reply(device, answer, acts)
 
 
 def rebooted(device: Device, moment: Moment) -> Device:
     """Return what is left of a station that goes off: what is plugged in, metered, set, and still to be delivered."""
     evses = {evse.id: _powerless(evse, moment) for evse in device.evses.values()}
     device = replace(device, evses=evses, reset=None, is_leaving=False, cards=(), told={})
+    device = replace(device, limits_until=None, boundaries={})
     return replace(device, boot_status=None, boot_at=0.0, outbox=outbox.restart(device.outbox))
 
 
 def _powerless(evse: Evse, moment: Moment) -> Evse:
     energy = evse.register(moment.now)
     evse = replace(evse.released(), transaction=None)
-    return replace(evse, energy=energy, metered_at=moment.now)
+    return replace(evse, energy=energy, metered_at=moment.now, is_closed=False)
 
 
-def _end(device: Device, acts: list[Act], moment: Moment) -> Step:
+def _end(device: Device, acts: list[Act], situation: Situation) -> Step:
     """Do what follows from what happened (scheduled changes, status reports, a reset that waited), and send."""
+    moment = situation.moment
     for evse in device.evses.values():
         if evse.pending and evse.transaction is None:
             device = device.with_evse(replace(evse, out_of_order=evse.out_of_order | evse.pending, pending=frozenset()))
+    device, changes = charging.follow(device, moment)
+    device, alarms = aligned.plan(device, moment)
     device, removed = reservations.remove(device)
     device, reports = boot.report_connectors(device, moment)
-    acts = [*acts, *reports, *removed]
+    acts = [*acts, *changes, *alarms, *reports, *removed]
     if device.reset is not None and not device.is_busy and not device.is_leaving:
         device = replace(device, reason=device.reset, reset=None, is_leaving=True)
         acts.append(Reboot())
+    habits, acts = misbehave(device.habits, KINDS, "acts", acts, situation)
+    device = replace(device, habits=habits)
     for act in acts:
         if isinstance(act, Send):
             device = outbox.put(device, act)
@@ -117,20 +143,25 @@ def _power_cycled(device: Device, _: PowerCycled, moment: Moment) -> Step:
     return replace(device, reset="PowerUp"), acts
 
 
+def _booted(device: Device, _: Json, response: Json, moment: Moment) -> Step:
+    was_accepted = device.is_accepted
+    device, acts = boot.booted(device, response, moment)
+    if device.is_accepted and not was_accepted:
+        acts = [*acts, *jobs.resume(device), *certificates.resume(device)]
+    return device, acts
+
+
 def _rang(device: Device, cue: Rang, moment: Moment) -> Step:
     kind, *about = cue.alarm
     return _ALARMS[kind](device, about, moment)
-
-
-def _meter(device: Device, about: list[Any], moment: Moment) -> Step:
-    return transactions.sample(device, device.evses[about[0]], moment)
 
 
 _ALARMS: Mapping[str, Alarmed] = {
     "boot": lambda device, _, __: boot.boot(device),
     "heartbeat": lambda device, _, __: boot.beat(device),
     "retry": lambda device, _, __: outbox.go_on(device),
-    "meter": _meter,
+    "meter": lambda device, about, moment: transactions.sample(device, device.evses[about[0]], moment),
+    "collect": lambda device, about, moment: transactions.collect(device, device.evses[about[0]], moment),
     "vehicle": lambda device, about, moment: drivers.no_vehicle(device, about[0], moment),
     drivers.ALLOWANCE: drivers.spend,
     **ALARMS,
@@ -138,8 +169,9 @@ _ALARMS: Mapping[str, Alarmed] = {
 """What is done when an alarm of each kind rings."""
 
 _RESPONSES: Mapping[str, Callable[[Device, Json, Json, Moment], Step]] = {
-    "BootNotification": lambda device, _, response, moment: boot.booted(device, response, moment),
+    "BootNotification": _booted,
     "Authorize": drivers.answered,
+    "SignCertificate": certificates.taken,
     "TransactionEvent": drivers.token_judged,
 }
 """What is learned from the responses to each action; the others teach nothing."""

@@ -5,14 +5,18 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from mock_csms.behavior.events import Failed, Noted
+from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Result
+from mock_csms.protocol.records import replace
 from mock_csms.runtime import clock
 from mock_csms.runtime.session import CallFailed
 from mock_csms.runtime.transport.dial import CannotConnect
 from mock_csms.station import boot, cues, machine
 from mock_csms.station.cues import Act, Cue
 from mock_csms.station.device import Device
-from mock_csms.station.link import Line, Link, Site
+from mock_csms.station.link import Link, Site
+from mock_csms.station.misbehaviour import Line, misbehave
+from mock_csms.station.misbehaviours import KINDS
 from mock_csms.station.variables import MESSAGE_TIMEOUT
 
 _REBOOT_TIME = 0.5
@@ -30,6 +34,7 @@ class Player:
         self.site = site
         self._line = line
         self._link: Link | None = None
+        self._answered: Json | None = None
         self._lost = asyncio.Event()
         self._away_until = 0.0
         self._is_rebooting = False
@@ -79,7 +84,9 @@ class Player:
     async def _connect(self) -> None:
         self._lost.clear()
         link = Link(self.identity, self.site, self._answer, self._ended)
-        await link.dial(self._line)
+        link.heard = self._heard
+        link.spoil = lambda acts: self._misbehave("wire", acts, self.site.world)
+        await link.dial(self._misbehave("line", self._line))
         if link.session.is_over:
             raise CannotConnect("the server closed the connection at once")
         self._link = link
@@ -101,7 +108,7 @@ class Player:
         """Return how long to wait before the next try, after so many in vain (Part 4, 5.3)."""
         if self._is_rebooting and attempt == 0:
             return _REBOOT_TIME
-        wait = boot.back_off(self.device, attempt, self.site.moment())
+        wait: float = self._misbehave("pause", boot.back_off(self.device, attempt, self.site.moment()))
         return max(wait, self._away_until - asyncio.get_running_loop().time())
 
     def _ended(self) -> None:
@@ -114,12 +121,24 @@ class Player:
         if self._link is not None:
             self._link.session.close(1000, reason)
 
-    def _answer(self, call: Call) -> Result | Error:
+    def _answer(self, call: Call) -> Result | Error | None:
         """Answer a call of the CSMS, and do what comes after the answer when it was sent."""
         reply = machine.command(self.device, call.action, call.payload, self.site.moment())
         self.device = reply.device
         asyncio.get_running_loop().call_soon(self._perform, reply.acts)
-        return Result(call.id, reply.payload) if reply.error is None else Error(call.id, *reply.error)
+        match reply.answer:
+            case None:
+                return None
+            case (code, description):
+                return Error(call.id, code, description)
+            case dict() as payload:
+                return Result(call.id, payload)
+
+    def _misbehave(self, place: str, right: Any, *context: Any) -> Any:
+        """Return what becomes of what is right at a place, by the habits of the station."""
+        habits, done = misbehave(self.device.habits, KINDS, place, right, *context)
+        self.device = replace(self.device, habits=habits)
+        return done
 
     # What the station does.
 
@@ -162,10 +181,14 @@ class Player:
         if link is None:
             return self.tell(cues.Failed(act.action, act.payload, "the connection is gone", is_lost=True))
         try:
-            response = await link.call(act.action, act.payload, self.device.number(MESSAGE_TIMEOUT))
+            await link.call(act.action, act.payload, self.device.number(MESSAGE_TIMEOUT))
         except CallFailed as error:
-            return self.tell(cues.Failed(act.action, act.payload, str(error), is_lost=self._link is not link))
-        return self.tell(cues.Answered(act.action, act.payload, response))
+            if self._answered is not act.payload:  # else the answer came at the last moment
+                self.tell(cues.Failed(act.action, act.payload, str(error), is_lost=self._link is not link))
+
+    def _heard(self, call: Call, response: Json) -> None:
+        self._answered = call.payload
+        self.tell(cues.Answered(call.action, call.payload, response))
 
     async def _reboot(self) -> None:
         """Go off when all was said that must be, or it took too long, and come back."""

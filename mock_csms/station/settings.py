@@ -9,6 +9,8 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.v201 import TOKEN
 from mock_csms.protocol.versions import SUBPROTOCOLS
+from mock_csms.station.device import Habit
+from mock_csms.station.misbehaviours import KINDS
 from mock_csms.station.orders import SendCall, parse_call, parse_token
 from mock_csms.station.variables import VARIABLES, Name, accepts
 
@@ -30,6 +32,17 @@ def variables(value: Sequence[str]) -> dict[Name, str]:
             raise ValueError(f"{item!r}: the variable cannot have this value")
         given[known[name]] = wanted
     return given
+
+
+def habits(value: Sequence[str]) -> tuple[Habit, ...]:
+    """Take `KIND` or `KIND@N`, several times."""
+    given: list[Habit] = []
+    for item in value:
+        kind, at, first = item.partition("@")
+        if kind not in KINDS:
+            raise ValueError(f"{kind!r} is no misbehaviour{did_you_mean(kind, KINDS)}")
+        given.append(Habit(kind, values.integer(1)(first) if at else 1))
+    return tuple(given)
 
 
 _MODES = ("send", "charge", "script", "count")
@@ -114,6 +127,13 @@ class StationSettings:
         "set a variable of the station, such as TxCtrlr.TxStartPoint=EVConnected; repeatable",
         variables,
         "COMPONENT.VARIABLE=VALUE",
+        repeated=True,
+    )
+    misbehave: tuple[Habit, ...] = flag(
+        (),
+        "be wrong in this way, from the N-th occasion on; repeatable; `mock-station misbehaviours` tells all",
+        habits,
+        "KIND[@N]",
         repeated=True,
     )
     compression: bool = switch("offer permessage-deflate, which costs 40 kB for each connection")

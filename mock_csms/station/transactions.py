@@ -9,17 +9,23 @@ from collections.abc import Sequence
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, replace
+from mock_csms.station import limits
 from mock_csms.station.cues import Act, Send, Set, Stop
 from mock_csms.station.device import Device, Evse, Moment, Step, Transaction
 from mock_csms.station.metering import meter_values
 from mock_csms.station.variables import (
+    ENDED_INTERVAL,
     TX_ENDED_MEASURANDS,
     TX_START_POINT,
     TX_STARTED_MEASURANDS,
     TX_STOP_POINT,
     TX_UPDATED_INTERVAL,
     TX_UPDATED_MEASURANDS,
+    Name,
 )
+
+_MOST_SAMPLES = 500
+"""So many meter values are kept for the end of a transaction."""
 
 
 class Cause(Record):
@@ -47,6 +53,8 @@ SUSPENDED = Cause("ChargingStateChanged", "DeAuthorized")
 UNPLUGGED = Cause("EVCommunicationLost", "EVDisconnected")
 NO_VEHICLE = Cause("EVConnectTimeout", "Timeout", is_end=True)
 RESET = Cause("ResetCommand", "ImmediateReset", is_end=True)
+STATE_CHANGED = Cause("ChargingStateChanged")
+RATE_CHANGED = Cause("ChargingRateChanged")
 POWER_LOSS = Cause("AbnormalCondition", "PowerLoss", is_end=True)
 
 
@@ -69,7 +77,7 @@ def charging_state(evse: Evse) -> str:
     if evse.is_suspended:
         return "SuspendedEVSE"
     if evse.is_charging:
-        return "Charging"
+        return "Charging" if evse.power else "SuspendedEVSE"
     return "Idle" if evse.plugged is None else "EVConnected"
 
 
@@ -83,6 +91,7 @@ def change(device: Device, evse: Evse, cause: Cause, moment: Moment) -> Step:
     evse = replace(evse, energy=before.register(moment.now), metered_at=moment.now)
     if evse.authorized is None:
         evse = evse.released()
+    evse = limits.obey(device, evse, moment.now)
     gone, come = points(before) - points(evse), points(evse) - points(before)
     transaction = evse.transaction
     if transaction is None:
@@ -114,11 +123,32 @@ def sample(device: Device, evse: Evse, moment: Moment) -> Step:
     if evse.transaction is None:
         return device, []
     values = meter_values(device, evse, TX_UPDATED_MEASURANDS, "Sample.Periodic", moment)
-    acts: list[Act] = []
-    if values:
-        event = _Event("Updated", "MeterValuePeriodic", values)
-        device, acts = _tell(device, evse, evse.transaction, event, moment)
-    return device, [*acts, *_next_sample(device, evse)]
+    device, acts = tell_values(device, evse, "MeterValuePeriodic", values, moment)
+    return device, [*acts, *_wake(device, evse, "meter", TX_UPDATED_INTERVAL)]
+
+
+def collect(device: Device, evse: Evse, moment: Moment) -> Step:
+    """Keep what the meter shows while a transaction runs for the end of it (E06.FR.11)."""
+    if evse.transaction is None:
+        return device, []
+    values = meter_values(device, evse, TX_ENDED_MEASURANDS, "Sample.Periodic", moment)
+    return keep_values(device, evse, values), _wake(device, evse, "collect", ENDED_INTERVAL)
+
+
+def tell_values(device: Device, evse: Evse, reason: str, values: Sequence[Json], moment: Moment) -> Step:
+    """Send meter values, if there are any, while a transaction runs."""
+    if evse.transaction is None or not values:
+        return device, []
+    return _tell(device, evse, evse.transaction, _Event("Updated", reason, values), moment)
+
+
+def keep_values(device: Device, evse: Evse, values: Sequence[Json]) -> Device:
+    """Keep meter values for the end of a transaction that runs; when they are too many, every other one is left."""
+    if evse.transaction is None or not values:
+        return device
+    kept = (*evse.transaction.samples, *values)
+    samples = kept if len(kept) <= _MOST_SAMPLES else kept[::2]
+    return device.with_evse(replace(evse, transaction=replace(evse.transaction, samples=samples)))
 
 
 def trigger(device: Device, evse: Evse, moment: Moment) -> Step:
@@ -143,15 +173,17 @@ def _start(device: Device, evse: Evse, cause: Cause, moment: Moment) -> Step:
     transaction = Transaction(moment.world.new_id(), began_with=evse.energy)
     values = meter_values(device, evse, TX_STARTED_MEASURANDS, "Transaction.Begin", moment)
     device, acts = _tell(device, evse, transaction, _Event("Started", cause.trigger, values), moment)
-    return device, [*acts, *_next_sample(device, evse)]
+    acts += _wake(device, evse, "meter", TX_UPDATED_INTERVAL) + _wake(device, evse, "collect", ENDED_INTERVAL)
+    return device, acts
 
 
 def _end(device: Device, evse: Evse, transaction: Transaction, cause: Cause, moment: Moment) -> Step:
-    values = meter_values(device, evse, TX_ENDED_MEASURANDS, "Transaction.End", moment)
+    last = meter_values(device, evse, TX_ENDED_MEASURANDS, "Transaction.End", moment)
+    values = [*transaction.samples, *last]
     reason = cause.stopped_reason if cause.is_end else transaction.stopped_by or cause.stopped_reason
     device, acts = _tell(device, evse, transaction, _Event("Ended", cause.trigger, values, reason, cause.token), moment)
     ended = replace(device.evses[evse.id].released(), transaction=None)
-    return device.with_evse(ended), [*acts, Stop(("meter", evse.id))]
+    return device.with_evse(ended), [*acts, Stop(("meter", evse.id)), Stop(("collect", evse.id))]
 
 
 def _tell(device: Device, evse: Evse, transaction: Transaction, event: _Event, moment: Moment) -> Step:
@@ -191,6 +223,6 @@ def _tell(device: Device, evse: Evse, transaction: Transaction, event: _Event, m
     return device.with_evse(replace(evse, transaction=told, reservation=None)), [Send("TransactionEvent", payload)]
 
 
-def _next_sample(device: Device, evse: Evse) -> list[Act]:
-    seconds = device.number(TX_UPDATED_INTERVAL)
-    return [Set(("meter", evse.id), seconds)] if seconds else []
+def _wake(device: Device, evse: Evse, kind: str, interval: Name) -> list[Act]:
+    seconds = device.number(interval)
+    return [Set((kind, evse.id), seconds)] if seconds else []

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.station import boot, transactions
+from mock_csms.station import boot, certificates, jobs, transactions
 from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given, has
 from mock_csms.station.cues import Act, Send
 from mock_csms.station.device import Device, Evse, Moment, Step
 from mock_csms.station.metering import meter_values
-from mock_csms.station.variables import TX_UPDATED_MEASURANDS
+from mock_csms.station.variables import ALIGNED_MEASURANDS
 
 
 def trigger_message(device: Device, payload: Json, moment: Moment) -> Given:
@@ -36,7 +36,7 @@ def _statuses(device: Device, evses: list[Evse], place: Json, moment: Moment) ->
 
 
 def _readings(device: Device, evses: list[Evse], _: Json, moment: Moment) -> Step:
-    values = {evse.id: meter_values(device, evse, TX_UPDATED_MEASURANDS, "Trigger", moment) for evse in evses}
+    values = {evse.id: meter_values(device, evse, ALIGNED_MEASURANDS, "Trigger", moment) for evse in evses}
     return device, [
         Send("MeterValues", {"evseId": number, "meterValue": value}) for number, value in values.items() if value
     ]
@@ -60,8 +60,10 @@ _TRIGGERED: Mapping[str, Callable[[Device, list[Evse], Json, Moment], Step]] = {
     "StatusNotification": _statuses,
     "MeterValues": _readings,
     "TransactionEvent": _events,
-    "LogStatusNotification": lambda device, *_: _only(device, "LogStatusNotification", {"status": "Idle"}),
-    "FirmwareStatusNotification": lambda device, *_: _only(device, "FirmwareStatusNotification", {"status": "Idle"}),
+    "LogStatusNotification": lambda device, *_: jobs.trigger(device, jobs.LOG),
+    "FirmwareStatusNotification": lambda device, *_: jobs.trigger(device, jobs.FIRMWARE),
+    "SignChargingStationCertificate": certificates.sign,
+    "PublishFirmwareStatusNotification": lambda device, *_: jobs.trigger(device, jobs.PUBLISHING),
 }
 """What can be triggered; the rest is not implemented."""
 

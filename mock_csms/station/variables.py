@@ -46,6 +46,12 @@ def _measurands(default: str) -> Variable:
     return Variable(default, "MemberList", values=_MEASURANDS)
 
 
+def _fixed(*values: str) -> Variable:
+    return Variable(",".join(values), "MemberList", is_writable=False, values=values)
+
+
+_NEVER = Variable("false", "boolean", is_writable=False, values=("false",))
+
 HEARTBEAT_INTERVAL: Name = ("OCPPCommCtrlr", "HeartbeatInterval")
 MESSAGE_TIMEOUT: Name = ("OCPPCommCtrlr", "MessageTimeout")
 MESSAGE_ATTEMPTS: Name = ("OCPPCommCtrlr", "MessageAttempts")
@@ -79,6 +85,24 @@ TX_STARTED_MEASURANDS: Name = ("SampledDataCtrlr", "TxStartedMeasurands")
 TX_UPDATED_MEASURANDS: Name = ("SampledDataCtrlr", "TxUpdatedMeasurands")
 TX_UPDATED_INTERVAL: Name = ("SampledDataCtrlr", "TxUpdatedInterval")
 TX_ENDED_MEASURANDS: Name = ("SampledDataCtrlr", "TxEndedMeasurands")
+CERT_SIGNING_WAIT: Name = ("SecurityCtrlr", "CertSigningWaitMinimum")
+CERT_SIGNING_REPEATS: Name = ("SecurityCtrlr", "CertSigningRepeatTimes")
+ORGANIZATION: Name = ("SecurityCtrlr", "OrganizationName")
+NEW_SESSIONS_BEFORE_UPDATE: Name = ("ChargingStation", "AllowNewSessionsPendingFirmwareUpdate")
+ENDED_INTERVAL: Name = ("SampledDataCtrlr", "TxEndedInterval")
+SIGN_READINGS: Name = ("SampledDataCtrlr", "SignReadings")
+ALIGNED_INTERVAL: Name = ("AlignedDataCtrlr", "Interval")
+ALIGNED_MEASURANDS: Name = ("AlignedDataCtrlr", "Measurands")
+ALIGNED_ENDED_INTERVAL: Name = ("AlignedDataCtrlr", "TxEndedInterval")
+ALIGNED_ENDED_MEASURANDS: Name = ("AlignedDataCtrlr", "TxEndedMeasurands")
+SEND_DURING_IDLE: Name = ("AlignedDataCtrlr", "SendDuringIdle")
+ALIGNED_SIGN_READINGS: Name = ("AlignedDataCtrlr", "SignReadings")
+RATE_UNIT: Name = ("SmartChargingCtrlr", "RateUnit")
+STACK_LEVEL: Name = ("SmartChargingCtrlr", "ProfileStackLevel")
+PERIODS_PER_SCHEDULE: Name = ("SmartChargingCtrlr", "PeriodsPerSchedule")
+DISPLAY_FORMATS: Name = ("DisplayMessageCtrlr", "SupportedFormats")
+DISPLAY_PRIORITIES: Name = ("DisplayMessageCtrlr", "SupportedPriorities")
+DISPLAY_STATES: Name = ("DisplayMessageCtrlr", "SupportedStates")
 
 VARIABLES: Mapping[Name, Variable] = {
     HEARTBEAT_INTERVAL: _seconds(60, least=1),
@@ -114,6 +138,24 @@ VARIABLES: Mapping[Name, Variable] = {
     TX_UPDATED_MEASURANDS: _measurands("Energy.Active.Import.Register,Power.Active.Import"),
     TX_UPDATED_INTERVAL: _seconds(60),
     TX_ENDED_MEASURANDS: _measurands("Energy.Active.Import.Register"),
+    CERT_SIGNING_WAIT: _seconds(30, least=1),
+    CERT_SIGNING_REPEATS: Variable("3", "integer", least=0, most=20),
+    ORGANIZATION: Variable("mock-csms", "string"),
+    NEW_SESSIONS_BEFORE_UPDATE: _switch(default=False),
+    ENDED_INTERVAL: _seconds(0),
+    SIGN_READINGS: _NEVER,
+    ALIGNED_INTERVAL: _seconds(0),
+    ALIGNED_MEASURANDS: _measurands("Energy.Active.Import.Register,Power.Active.Import"),
+    ALIGNED_ENDED_INTERVAL: _seconds(0),
+    ALIGNED_ENDED_MEASURANDS: _measurands("Energy.Active.Import.Register"),
+    SEND_DURING_IDLE: _switch(default=False),
+    ALIGNED_SIGN_READINGS: _NEVER,
+    RATE_UNIT: _fixed("A", "W"),
+    STACK_LEVEL: Variable("100", "integer", is_writable=False, least=0, most=1000),
+    PERIODS_PER_SCHEDULE: Variable("1024", "integer", is_writable=False, least=1, most=1024),
+    DISPLAY_FORMATS: _fixed("ASCII", "UTF8"),
+    DISPLAY_PRIORITIES: _fixed("AlwaysFront", "InFront", "NormalCycle"),
+    DISPLAY_STATES: _fixed("Charging", "Faulted", "Idle", "Unavailable"),
 }
 """Every variable that the station obeys."""
 

@@ -94,15 +94,15 @@ class Play:
         given = template(Context(self.now, Station("CS"), self.world))
         assert V201.schemas.request_violations(action, given) == ()
         reply = machine.command(self.device, action, given, Moment(self.now, self.world))
-        assert reply.payload is None or V201.schemas.response_violations(action, reply.payload) == ()
+        assert not isinstance(reply.answer, dict) or V201.schemas.response_violations(action, reply.answer) == ()
         self.device = reply.device
         self._perform(reply.acts)
         return reply
 
     def ask(self, action: str, payload: Json | None = None) -> Json:
         """Return the payload of the station's result."""
-        answer = self.command(action, payload).payload
-        assert answer is not None
+        answer = self.command(action, payload).answer
+        assert isinstance(answer, dict)
         return answer
 
     def answer(self, **patch: Any) -> "Play":

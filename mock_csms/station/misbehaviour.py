@@ -1,0 +1,134 @@
+"""How a station misbehaves on demand: a misbehaviour changes what the well-behaved one has just decided.
+
+It is the smallest departure from the right behaviour, at one of the places that the fields of `Misbehaviour` name. The
+decisions themselves know nothing of it: they are made first, and changed afterwards.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from mock_csms.behavior import emissions
+from mock_csms.behavior.templates import World
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import Record, replace
+from mock_csms.station.cues import Act, Send
+from mock_csms.station.device import Device, Habit, Moment
+
+Answer: TypeAlias = Json | tuple[str, str] | None
+"""The payload of a result, the code and description of an error, or no answer at all."""
+
+
+class Situation(Record):
+    """When the station has decided: what it was before, the cue or the (action, payload) that it was told, and when."""
+
+    device: Device
+    told: Any
+    moment: Moment
+
+
+class Line(Record):
+    """The way to the CSMS: where it is, what to offer it, and the value of the Authorization header."""
+
+    url: str
+    subprotocols: tuple[str, ...] = ("ocpp2.0.1",)
+    authorization: str | None = None
+
+
+class Misbehaviour(Record):
+    """One way to be wrong: what the station does, and the ids of the conformance checks that see it.
+
+    acts: changes what is done in a situation.
+    answer: changes the answer to a command; it gets the action, the request and the right answer.
+    wire: changes how a message is sent. line: changes the way to the CSMS. pause: changes how long to wait before
+    connecting again.
+    """
+
+    title: str
+    checks: tuple[str, ...]
+    acts: Callable[[Situation, list[Act]], list[Act]] | None = None
+    answer: Callable[[str, Json, Answer], Answer] | None = None
+    wire: Callable[[World, Sequence[emissions.Act]], Sequence[emissions.Act]] | None = None
+    line: Callable[[Line], Line] | None = None
+    pause: Callable[[float], float] | None = None
+
+
+Kinds: TypeAlias = Mapping[str, Misbehaviour]
+
+
+def misbehave(
+    habits: tuple[Habit, ...], kinds: Kinds, place: str, right: Any, *context: Any
+) -> tuple[tuple[Habit, ...], Any]:
+    """Return what becomes of what is `right` at a place, and the habits with their occasions counted."""
+    told: list[Habit] = []
+    for habit in habits:
+        change = getattr(kinds[habit.kind], place)
+        wrong = right if change is None else change(*context, right)
+        if wrong != right:
+            habit = replace(habit, seen=habit.seen + 1)  # noqa: PLW2901 - the same habit, older
+            right = wrong if habit.seen >= habit.first else right
+        told.append(habit)
+    return tuple(told), right
+
+
+# What most rows are made of.
+
+Where: TypeAlias = Callable[[Json], bool]
+
+
+def anywhere(_: Json) -> bool:
+    """Take every payload."""
+    return True
+
+
+def sends(action: str, change: Callable[[Json], Json | None], where: Where = anywhere) -> Any:
+    """Change the payload of the calls of an action; None means that they are not sent."""
+
+    def act(_: Situation, right: list[Act]) -> list[Act]:
+        wrong: list[Act] = []
+        for item in right:
+            if isinstance(item, Send) and item.action == action and where(item.payload):
+                payload = change(item.payload)
+                wrong += [] if payload is None else [replace(item, payload=payload)]
+            else:
+                wrong.append(item)
+        return wrong
+
+    return act
+
+
+def adds(after: str, extra: Callable[[Json], Send], where: Where = anywhere) -> Any:
+    """Send another call after those of an action."""
+
+    def act(_: Situation, right: list[Act]) -> list[Act]:
+        wrong: list[Act] = []
+        for item in right:
+            wrong.append(item)
+            if isinstance(item, Send) and item.action == after and where(item.payload):
+                wrong.append(extra(item.payload))
+        return wrong
+
+    return act
+
+
+def answers(action: str, change: Callable[[Json, Answer], Answer]) -> Any:
+    """Change the answer to the commands of an action; it gets the request and the right answer."""
+    return lambda name, request, right: change(request, right) if name == action else right
+
+
+def patched(**patch: Any) -> Callable[[Json], Json]:
+    """Return what lays `patch` over a payload; a value of None removes its key."""
+    return lambda payload: {k: v for k, v in {**payload, **patch}.items() if v is not None}
+
+
+def inside(key: str, **patch: Any) -> Callable[[Json], Json]:
+    """Return what lays `patch` over the object at `key`."""
+    return lambda payload: payload | {key: patched(**patch)(payload.get(key, {}))}
+
+
+def never(_: Json) -> None:
+    """Send nothing."""
+
+
+def has(**wanted: Any) -> Where:
+    """Take payloads with these values; None stands for what must be absent."""
+    return lambda payload: all(payload.get(key) == value for key, value in wanted.items())

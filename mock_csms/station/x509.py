@@ -1,0 +1,124 @@
+"""What certificates say, and the station's own keys; the only importer of `cryptography`, when the first one is seen.
+
+Certificates go in and out as PEM texts: nothing else of the library is seen outside. `split` lets only those through
+of which everything below can be asked.
+"""
+
+from base64 import b64decode
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from mock_csms.protocol.actions import Json
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+    from cryptography.x509 import Certificate
+
+_LONGEST_NAME = 64
+"""How long a part of a distinguished name may be (RFC 5280, ub-common-name and ub-organization-name)."""
+
+
+def split(text: str) -> tuple[str, ...]:
+    """Return each of the certificates in a PEM text, none where one of them cannot be read."""
+    from cryptography import x509  # noqa: PLC0415 - start-up does not wait for a library that is seldom needed
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - as above
+    from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415 - as above
+
+    try:
+        found = x509.load_pem_x509_certificates(text.encode(errors="replace"))
+        for each in found:
+            _ = each.public_key(), each.not_valid_after_utc, each.subject, each.issuer
+            _hash_data(each, each)
+    except (ValueError, TypeError, OverflowError, UnsupportedAlgorithm):
+        return ()
+    return tuple(each.public_bytes(Encoding.PEM).decode() for each in found)
+
+
+def is_expired(certificate: str, now: float) -> bool:
+    """Whether a certificate was valid only up to some time before `now`."""
+    return _read(certificate).not_valid_after_utc.timestamp() < now
+
+
+def is_issued_by(certificate: str, issuer: str) -> bool:
+    """Whether the name of the issuer and the signature say so; a root is issued by itself."""
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm  # noqa: PLC0415 - as above
+
+    try:
+        _read(certificate).verify_directly_issued_by(_read(issuer))
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
+
+
+def hash_data(certificate: str, issuer: str) -> Json:
+    """Return the CertificateHashData of a certificate, whose issuer's key is hashed too (Part 2, 2.6)."""
+    return _hash_data(_read(certificate), _read(issuer))
+
+
+def request(serial_number: str, organization: str, number: int) -> str:
+    """Return the PKCS#10 request for a certificate of a station's key pair of that number (A02.FR.02, A00.FR.511)."""
+    from cryptography import x509  # noqa: PLC0415 - as above
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - as above
+    from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415 - as above
+
+    parts = {x509.NameOID.ORGANIZATION_NAME: organization, x509.NameOID.COMMON_NAME: serial_number}
+    name = x509.Name(x509.NameAttribute(oid, text[:_LONGEST_NAME]) for oid, text in parts.items() if text)
+    builder = x509.CertificateSigningRequestBuilder(name)
+    signed = builder.sign(_key(serial_number, number), SHA256(), ecdsa_deterministic=True)
+    return signed.public_bytes(Encoding.PEM).decode()
+
+
+def has_key(certificate: str, serial_number: str, number: int) -> bool:
+    """Whether a certificate is for a station's key pair of that number."""
+    return _read(certificate).public_key() == _key(serial_number, number).public_key()
+
+
+def has_signed(certificate: str, signature: str, content: bytes) -> bool:
+    """Whether `signature`, in base64, is a certificate's key's of `content`: RSA-PSS or EC, SHA-256 (L01.FR.04)."""
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - as above
+    from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa  # noqa: PLC0415 - as above
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - as above
+
+    key = _read(certificate).public_key()
+    try:
+        given = b64decode(signature, validate=True)
+        if isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(given, content, ec.ECDSA(SHA256()))
+        elif isinstance(key, rsa.RSAPublicKey):
+            key.verify(given, content, padding.PSS(padding.MGF1(SHA256()), padding.PSS.AUTO), SHA256())
+        else:
+            return False
+    except (ValueError, InvalidSignature):
+        return False
+    return True
+
+
+def _read(certificate: str) -> "Certificate":
+    from cryptography import x509  # noqa: PLC0415 - as above
+
+    return x509.load_pem_x509_certificate(certificate.encode())
+
+
+def _hash_data(certificate: "Certificate", issuer: "Certificate") -> Json:
+    """Let OCSP compute it, whose CertID (RFC 6960, 4.1.1) is made of the same hashes."""
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - as above
+    from cryptography.x509 import ocsp  # noqa: PLC0415 - as above
+
+    asked = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, SHA256()).build()
+    return {
+        "hashAlgorithm": "SHA256",
+        "issuerNameHash": asked.issuer_name_hash.hex(),
+        "issuerKeyHash": asked.issuer_key_hash.hex(),
+        "serialNumber": f"{asked.serial_number:x}",
+    }
+
+
+def _key(serial_number: str, number: int) -> "EllipticCurvePrivateKey":
+    """Return a key pair that anybody can compute.
+
+    That makes the station's decisions repeatable, and harms nobody: the key of a mock protects nothing.
+    """
+    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 - as above
+
+    seed = sha256(f"mock-station {serial_number} {number}".encode()).digest()
+    return ec.derive_private_key(int.from_bytes(seed[:31]) + 1, ec.SECP256R1())  # 31 bytes are less than its order

@@ -1,0 +1,92 @@
+"""`mock-station` as a process: run to its end, or kept and driven by lines, with what it prints waited for."""
+
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Timer
+
+from mock_csms.protocol.records import Record
+from tests.wire import PATIENCE
+
+STATION = [sys.executable, "-m", "mock_csms.station"]
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class Ended(Record):
+    """How a run ended."""
+
+    status: int
+    out: str
+    err: str
+
+
+def run(*arguments: str, lines: str | bytes = "") -> Ended:
+    """Run mock-station with those lines on stdin, which ends then; nothing may ever be a traceback."""
+    data = lines.encode() if isinstance(lines, str) else lines
+    command = [*STATION, *arguments]
+    done = subprocess.run(command, input=data, capture_output=True, timeout=3 * PATIENCE, cwd=ROOT, check=False)
+    ended = Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+    assert "Traceback" not in ended.err + ended.out, ended.err
+    return ended
+
+
+class Running:
+    """A mock-station that runs; `out` is what it has printed so far."""
+
+    def __init__(self, *arguments: str) -> None:
+        self._err = tempfile.TemporaryFile("a+b")
+        self.process = subprocess.Popen(
+            [*STATION, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._err, cwd=ROOT
+        )
+        self.out = ""
+
+    def type(self, *lines: str) -> None:
+        """Type lines."""
+        assert self.process.stdin
+        self.process.stdin.write("".join(f"{line}\n" for line in lines).encode())
+        self.process.stdin.flush()
+
+    def see(self, *texts: str) -> str:
+        """Wait for lines that contain those texts, in their order; return the last one."""
+        assert self.process.stdout
+        line = ""
+        watchdog = Timer(PATIENCE, self.process.kill)
+        watchdog.start()
+        try:
+            for text in texts:
+                while text not in line:
+                    line = self.process.stdout.readline().decode()
+                    assert line, f"{text!r} did not come:\n{self.out}"
+                    self.out += line
+                found, line = line, ""
+        finally:
+            watchdog.cancel()
+        return found
+
+    def stop(self, signal_: signal.Signals = signal.SIGTERM) -> int:
+        """Send a signal and return the exit status."""
+        self.process.send_signal(signal_)
+        return self.process.wait(PATIENCE)
+
+    def finish(self) -> None:
+        """Leave nothing behind; it must have had no accident."""
+        self.process.kill()
+        self.out += self.process.communicate()[0].decode()
+        self._err.seek(0)
+        err = self._err.read().decode()
+        self._err.close()
+        assert "Traceback" not in err, err
+
+
+@contextmanager
+def running(*arguments: str) -> Iterator[Running]:
+    """Run mock-station until the block ends."""
+    station = Running(*arguments)
+    try:
+        yield station
+    finally:
+        station.finish()

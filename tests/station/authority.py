@@ -1,0 +1,82 @@
+"""A certificate authority: keys, roots, certificates and signatures, good ones and bad ones."""
+
+from base64 import b64encode
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from hashlib import sha256
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509.oid import NameOID
+
+from tests.station.bench import NOW
+
+Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+
+START = datetime.fromtimestamp(NOW, UTC)
+
+
+@cache
+def ec_key(name: str) -> ec.EllipticCurvePrivateKey:
+    """Return a key that is the same whenever it is asked for."""
+    return ec.derive_private_key(int.from_bytes(name.encode()), ec.SECP256R1())
+
+
+@cache
+def rsa_key() -> rsa.RSAPrivateKey:
+    """Return one that takes long to make."""
+    return rsa.generate_private_key(65537, 2048)
+
+
+def named(name: str) -> x509.Name:
+    """Return a distinguished name."""
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+
+
+class Authority:
+    """Whoever issues certificates under a name."""
+
+    def __init__(self, name: str, key: Key | None = None) -> None:
+        self.name = name
+        self.key = key or ec_key(name)
+        self.root = self.issue(name, self.key.public_key(), serial=0xAB)
+
+    def issue(
+        self, name: str, key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey, *, serial: int = 0x0C0FFEE, days: float = 30
+    ) -> str:
+        """Return a certificate that is valid up to so many days from now."""
+        builder = (
+            x509.CertificateBuilder(named(self.name), named(name), key, serial)
+            .not_valid_before(START - timedelta(days=60))
+            .not_valid_after(START + timedelta(days=days))
+        )
+        return text(builder.sign(self.key, SHA256()))
+
+    def expired_root(self) -> str:
+        """Return a root of yesterday."""
+        return self.issue(self.name, self.key.public_key(), days=-1)
+
+    def hash_data(self, serial: int = 0xAB) -> dict[str, str]:
+        """Return the hash data of what was issued, computed by hand (Part 2, CertificateHashDataType)."""
+        assert isinstance(self.key, ec.EllipticCurvePrivateKey)
+        point = self.key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        return {
+            "hashAlgorithm": "SHA256",
+            "issuerNameHash": sha256(named(self.name).public_bytes()).hexdigest(),
+            "issuerKeyHash": sha256(point).hexdigest(),
+            "serialNumber": f"{serial:x}",
+        }
+
+
+def signature(key: Key, content: bytes) -> str:
+    """Return a signature as firmware has it."""
+    if isinstance(key, rsa.RSAPrivateKey):
+        return b64encode(key.sign(content, padding.PSS(padding.MGF1(SHA256()), 32), SHA256())).decode()
+    return b64encode(key.sign(content, ec.ECDSA(SHA256()))).decode()
+
+
+def text(certificate: x509.Certificate) -> str:
+    """Return a certificate as it is sent."""
+    return certificate.public_bytes(Encoding.PEM).decode()

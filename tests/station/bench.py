@@ -1,0 +1,107 @@
+"""A station on a bench: its decisions, a clock that is turned by hand, and a CSMS that takes everything."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mock_csms.behavior.stations import Station
+from mock_csms.behavior.templates import SAMPLE, Context, compile_template, rfc3339
+from mock_csms.protocol.actions import Json, Sender
+from mock_csms.protocol.messages import Call
+from mock_csms.protocol.records import replace
+from mock_csms.protocol.versions import V201
+from mock_csms.station import cues, machine
+from mock_csms.station.device import Device, Identity, Moment, new_device
+from mock_csms.station.variables import Name
+
+NOW = 1_767_268_800.0  # 2026-01-01T12:00:00Z
+TOKEN = {"idToken": "TAG", "type": "ISO14443"}
+
+
+class Bench:
+    """Every message of either side is checked against its schema; `replies` are laid over the rows' responses."""
+
+    def __init__(self, variables: Mapping[Name, str] | None = None, evses: int = 2) -> None:
+        self.now = NOW
+        self.device: Device = new_device(Identity(), evses, 1, variables)
+        self.alarms: dict[cues.Alarm, float] = {}
+        self.messages: list[tuple[str, Any]] = []
+        self.replies: dict[str, Json] = {}
+        self.is_leaving = False
+        self.tell(cues.Opened())
+        self.take()
+
+    @property
+    def moment(self) -> Moment:
+        """The present moment."""
+        return Moment(self.now, replace(SAMPLE.world, new_id=lambda: f"id-{len(self.messages)}-{self.now}"))
+
+    def at(self, seconds: float) -> str:
+        """Return the time so many seconds from now."""
+        return rfc3339(self.now + seconds)
+
+    def tell(self, cue: cues.Cue) -> None:
+        """Tell the station something."""
+        self.device, acts = machine.step(self.device, cue, self.moment)
+        self._perform(acts)
+
+    def ask(self, action: str, payload: Json) -> Json:
+        """Send a command, and return the answer."""
+        call = Call("1", action, payload)
+        assert not V201.call_violations(call, Sender.CSMS)
+        reply = machine.command(self.device, action, payload, self.moment)
+        assert not V201.result_violations(call, reply.payload)
+        self.device = reply.device
+        self._perform(reply.acts)
+        assert reply.payload is not None
+        return reply.payload
+
+    def status(self, action: str, payload: Json) -> Any:
+        """Send a command, and return the status that is answered."""
+        return self.ask(action, payload)["status"]
+
+    def wait(self, seconds: float) -> None:
+        """Let time go by, and ring what is due."""
+        end = self.now + seconds
+        while due := [alarm for alarm, at in self.alarms.items() if at <= end]:
+            alarm = min(due, key=lambda each: self.alarms[each])
+            self.now = max(self.now, self.alarms.pop(alarm))
+            self.tell(cues.Rang(alarm))
+        self.now = end
+
+    def take(self, *actions: str) -> list[tuple[str, Any]]:
+        """Return what the station has sent since it was asked last, of these actions where they are named."""
+        taken, self.messages = self.messages, []
+        return [message for message in taken if not actions or message[0] in actions]
+
+    def statuses(self, *actions: str) -> list[str]:
+        """Return the statuses, or types, in those messages."""
+        return [payload.get("status") or payload["type"] for _, payload in self.take(*actions)]
+
+    def restart(self) -> None:
+        """Switch the station off and on again."""
+        self.is_leaving = False
+        self.alarms.clear()
+        self.device = machine.rebooted(self.device, self.moment)
+        self.tell(cues.Closed())
+        self.tell(cues.Opened())
+
+    def _perform(self, acts: list[cues.Act]) -> None:
+        for act in acts:
+            match act:
+                case cues.Set(alarm, seconds):
+                    self.alarms[alarm] = self.now + max(0.0, seconds)
+                case cues.Stop(alarm):
+                    self.alarms.pop(alarm, None)
+                case cues.Transmit(action, payload):
+                    self._transmit(action, payload)
+                case cues.Reboot():
+                    self.is_leaving = True
+        if self.is_leaving and not self.device.outbox.waiting and self.device.outbox.open is None:
+            self.restart()
+
+    def _transmit(self, action: str, payload: Json) -> None:
+        assert not V201.call_violations(Call("1", action, payload), Sender.STATION)
+        self.messages.append((action, payload))
+        context = Context(self.now, Station("CS-1"), SAMPLE.world, payload)
+        response = compile_template(V201.actions[action].response)(context) | self.replies.get(action, {})
+        self.tell(cues.Answered(action, payload, response))

@@ -1,0 +1,202 @@
+"""Clock-aligned meter data (J01), and samples that are told at the end of a transaction (J02)."""
+
+import pytest
+
+from mock_csms.behavior.templates import rfc3339
+from mock_csms.protocol.actions import Json
+from mock_csms.station.aligned import next_boundary
+from mock_csms.station.cues import Closed, Unplugged
+from mock_csms.station.variables import (
+    ALIGNED_ENDED_INTERVAL,
+    ALIGNED_ENDED_MEASURANDS,
+    ALIGNED_INTERVAL,
+    ALIGNED_MEASURANDS,
+    ENDED_INTERVAL,
+    SEND_DURING_IDLE,
+    SIGN_READINGS,
+    TX_ENDED_MEASURANDS,
+    TX_UPDATED_INTERVAL,
+    Name,
+)
+from tests.station.driven import MIDNIGHT, Driven
+
+TEN = MIDNIGHT + 36_000
+ALIGNED = {ALIGNED_INTERVAL: "900", TX_UPDATED_INTERVAL: "0"}
+
+
+def driven(variables: dict[Name, str], evses: int = 1) -> Driven:
+    """Return a station that was switched on at seven seconds past ten."""
+    return Driven(variables, evses, at=TEN + 7)
+
+
+def values_of(payloads: list[Json], context: str) -> list[tuple[float, set[str]]]:
+    """Return the time after ten, and the measurands, of all meter values of a context."""
+    values = [value for payload in payloads for value in payload.get("meterValue", [])]
+    wanted = [value for value in values if {sample["context"] for sample in value["sampledValue"]} == {context}]
+    times = {rfc3339(TEN + seconds): seconds for seconds in range(7300)}
+    return [(times[value["timestamp"]], {sample["measurand"] for sample in value["sampledValue"]}) for value in wanted]
+
+
+def times(payloads: list[Json], context: str = "Sample.Clock") -> list[float]:
+    """Return the times after ten alone."""
+    return [seconds for seconds, _ in values_of(payloads, context)]
+
+
+@pytest.mark.parametrize(
+    ("interval", "now", "then"),
+    [
+        (900, 0, 900),
+        (900, 899.999, 900),
+        (900, 900, 1800),
+        (900, 85_500, 86_400),
+        (1000, 86_000, 86_400),  # the day begins anew
+        (86_400, 1, 86_400),
+        (1, 0.5, 1),
+    ],
+)
+def test_boundaries_are_counted_from_midnight(interval: int, now: float, then: float) -> None:
+    """The next boundary is the first multiple of the interval after 00:00 UTC, or midnight itself."""
+    assert next_boundary(interval, MIDNIGHT + now) == MIDNIGHT + then
+
+
+def test_an_idle_evse_tells_meter_values() -> None:
+    """Each EVSE tells what the variable asks for, at each boundary, with its number (J01.FR.14; M04, M06, M12)."""
+    station = driven({**ALIGNED, ALIGNED_MEASURANDS: "Voltage,SoC"}, evses=2)
+    station.wait(3600)
+    sent = station.payloads("MeterValues")
+    assert values_of(sent[::2], "Sample.Clock") == [(at, {"Voltage", "SoC"}) for at in (900, 1800, 2700, 3600)]
+    assert [payload["evseId"] for payload in sent] == [1, 2] * 4
+    assert not station.payloads("TransactionEvent")
+
+
+def test_nothing_is_told_unless_it_is_asked_for() -> None:
+    """Without an interval, or without measurands, there are no clock-aligned values."""
+    for variables in ({}, {**ALIGNED, ALIGNED_MEASURANDS: ""}):
+        station = driven(variables)
+        station.charge()
+        station.wait(3600)
+        assert times([payload for _, payload in station.sent]) == []
+
+
+def test_a_transaction_tells_them_in_its_events() -> None:
+    """While it runs its values come in Updated events MeterValueClock, and those of other EVSEs as before (M04)."""
+    station = driven(ALIGNED, evses=2)
+    station.charge()
+    station.wait(2000)
+    station.stop()
+    station.wait(1000)
+    events = station.payloads("TransactionEvent", lambda event: event["triggerReason"] == "MeterValueClock")
+    assert times(events) == [900, 1800]
+    assert {event["eventType"] for event in events} == {"Updated"}
+    assert times(station.payloads("MeterValues", lambda sent: sent["evseId"] == 1)) == [2700]
+    assert times(station.payloads("MeterValues", lambda sent: sent["evseId"] == 2)) == [900, 1800, 2700]
+
+
+def test_during_idle_means_only_then() -> None:
+    """With SendDuringIdle nothing is told while any transaction runs, but before and after (J01.FR.20; M05)."""
+    station = driven({**ALIGNED, SEND_DURING_IDLE: "true"}, evses=2)
+    station.wait(900)
+    station.charge()
+    station.wait(1800)
+    station.stop()
+    station.wait(900)
+    assert times([payload for _, payload in station.sent]) == [900, 900, 3600, 3600]
+
+
+def test_the_csms_may_change_the_interval() -> None:
+    """A new interval counts from its command on; 0 ends it."""
+    station = driven({TX_UPDATED_INTERVAL: "0"})
+    for interval in ("600", "1000", "0"):
+        item = {"component": {"name": "AlignedDataCtrlr"}, "variable": {"name": "Interval"}, "attributeValue": interval}
+        station.command("SetVariables", {"setVariableData": [item]})
+        station.wait(1300)
+    assert times(station.payloads("MeterValues")) == [600, 1200, 2000]
+
+
+def test_aligned_values_come_after_a_reboot_too() -> None:
+    """The alarm is set anew when the station is back."""
+    station = driven(ALIGNED)
+    station.wait(1000)
+    station.reboot()
+    station.wait(900)
+    assert times(station.payloads("MeterValues")) == [900, 1800]
+
+
+def test_values_of_a_boundary_are_older_than_what_comes_late() -> None:
+    """Where the alarm is late, the register of the boundary is told before that of what happens now (M07, X04)."""
+    station = driven(ALIGNED)
+    station.charge()
+    station.now = TEN + 903.5
+    station.command("TriggerMessage", {"requestedMessage": "TransactionEvent"})
+    clock, triggered = station.payloads("TransactionEvent")[1:]
+    readings = [event["meterValue"][0]["sampledValue"][0]["value"] for event in (clock, triggered)]
+    assert readings == [pytest.approx(11000 * seconds / 3600, abs=0.001) for seconds in (893, 896.5)]
+    assert clock["meterValue"][0]["timestamp"] == rfc3339(TEN + 900)
+    assert clock["timestamp"] == triggered["timestamp"] == rfc3339(TEN + 903.5)
+    station.wait(10)
+    assert times(station.payloads("TransactionEvent")) == [900]
+
+
+def test_a_station_that_is_offline_keeps_those_of_its_transactions() -> None:
+    """TransactionEvents wait with offline set; MeterValues of an idle EVSE are only told while they are news."""
+    station = driven(ALIGNED, evses=2)
+    station.charge()
+    station.sent.clear()
+    station.tell(Closed())
+    station.wait(1000)
+    waiting = [message.payload for message in station.device.outbox.waiting]
+    assert times(waiting) == [900]
+    assert waiting[0]["offline"] is True
+
+
+def test_samples_are_collected_for_the_end() -> None:
+    """Ended tells the values of both intervals in the order of their times, and one Transaction.End (J02; M02)."""
+    wanted = {ALIGNED_ENDED_MEASURANDS: "Voltage", TX_ENDED_MEASURANDS: "SoC"}
+    intervals = {ALIGNED_ENDED_INTERVAL: "900", ENDED_INTERVAL: "700", TX_UPDATED_INTERVAL: "0"}
+    station = driven({**wanted, **intervals})
+    station.wait(1000)
+    for began in (1007, 3107):
+        station.charge()
+        station.wait(2000)
+        station.tell(Unplugged(1))
+        station.wait(100)
+        ended = station.payloads("TransactionEvent")[-1]
+        assert ended["eventType"] == "Ended"
+        assert values_of([ended], "Sample.Clock") == [
+            (at, {"Voltage"}) for at in (began // 900 * 900 + 900, began // 900 * 900 + 1800)
+        ]
+        assert values_of([ended], "Sample.Periodic") == [(began + after, {"SoC"}) for after in (700, 1400)]
+        assert values_of([ended], "Transaction.End") == [(began + 2000, {"SoC"})]
+        stamps = [value["timestamp"] for value in ended["meterValue"]]
+        assert stamps == sorted(stamps)
+    kinds = [event["eventType"] for event in station.payloads("TransactionEvent")]
+    assert kinds == ["Started", "Ended"] * 2
+
+
+def test_too_many_samples_are_thinned_out() -> None:
+    """A transaction that never ends does not grow without bound."""
+    station = driven({ENDED_INTERVAL: "1", TX_UPDATED_INTERVAL: "0"})
+    station.charge()
+    station.wait(2000)
+    station.stop()
+    found = times(station.payloads("TransactionEvent")[-1:], "Sample.Periodic")
+    assert 200 < len(found) <= 500
+    assert found == sorted(found)
+    assert found[0] == 8
+
+
+def test_what_is_triggered_is_what_is_aligned() -> None:
+    """MeterValues that are triggered hold the measurands of AlignedDataCtrlr, and say so (F06.FR.06; M10)."""
+    station = driven({ALIGNED_MEASURANDS: "Voltage"})
+    station.command("TriggerMessage", {"requestedMessage": "MeterValues"})
+    assert values_of(station.payloads("MeterValues"), "Trigger") == [(7, {"Voltage"})]
+
+
+def test_readings_are_not_signed() -> None:
+    """SignReadings is false, and the CSMS cannot change it (M11)."""
+    station = driven({})
+    item = {"component": {"name": SIGN_READINGS[0]}, "variable": {"name": SIGN_READINGS[1]}}
+    answer = station.command("SetVariables", {"setVariableData": [{**item, "attributeValue": "true"}]})
+    assert answer["setVariableResult"][0]["attributeStatus"] == "Rejected"
+    answer = station.command("GetVariables", {"getVariableData": [item]})
+    assert answer["getVariableResult"][0]["attributeValue"] == "false"

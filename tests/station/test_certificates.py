@@ -1,0 +1,251 @@
+"""Certificates that are installed, listed, deleted, asked for and taken: commands on the one side, effects on the
+other.
+"""
+
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from mock_csms.protocol.v201 import HASH, PEM
+from mock_csms.station import cues
+from mock_csms.station.certificates import CAPACITY
+from mock_csms.station.variables import CERT_SIGNING_REPEATS, CERT_SIGNING_WAIT, ORGANIZATION
+from tests.station.authority import Authority, ec_key
+from tests.station.bench import NOW, Bench
+
+CSMS_ROOT, MAKER_ROOT = "CSMSRootCertificate", "ManufacturerRootCertificate"
+ROOT, OTHER = Authority("Root"), Authority("Other")
+INVALID = "InvalidChargingStationCertificate"
+
+
+def install(bench: Bench, certificate: str, kind: str = CSMS_ROOT) -> Any:
+    """Install a certificate, and return the status."""
+    return bench.status("InstallCertificate", {"certificateType": kind, "certificate": certificate})
+
+
+def listed(bench: Bench, *kinds: str) -> list[tuple[str, Any]]:
+    """Return what is listed of some types, or of all."""
+    answer = bench.ask("GetInstalledCertificateIds", {"certificateType": list(kinds)} if kinds else {})
+    chain = answer.get("certificateHashDataChain", [])
+    assert answer["status"] == ("Accepted" if chain else "NotFound")
+    return [(each["certificateType"], each["certificateHashData"]) for each in chain]
+
+
+def delete(bench: Bench, hash_data: Any) -> Any:
+    """Delete a certificate, and return the status."""
+    return bench.status("DeleteCertificate", {"certificateHashData": hash_data})
+
+
+# What the CSMS installs.
+
+
+def test_what_is_installed_is_listed_by_its_real_hashes() -> None:
+    """The list has the types that are asked for, or all (M03.FR.02 to 04, M05.FR.01), after a reboot too."""
+    bench = Bench()
+    assert listed(bench) == []
+    assert (install(bench, ROOT.root), install(bench, OTHER.root, MAKER_ROOT)) == ("Accepted", "Accepted")
+    bench.restart()
+    of_csms, of_maker = (CSMS_ROOT, ROOT.hash_data()), (MAKER_ROOT, OTHER.hash_data())
+    assert listed(bench) == listed(bench, MAKER_ROOT, CSMS_ROOT) == [of_csms, of_maker]
+    assert (listed(bench, CSMS_ROOT), listed(bench, MAKER_ROOT)) == ([of_csms], [of_maker])
+    assert listed(bench, "MORootCertificate") == []
+
+
+@pytest.mark.parametrize(
+    "certificate",
+    [
+        PEM,
+        "",
+        "\x00\ud7ff",
+        ROOT.root.replace("M", "", 1),
+        ROOT.root[:200],
+        ROOT.root + OTHER.root,
+        ROOT.expired_root(),
+        ROOT.issue("Leaf", ec_key("Leaf").public_key()),
+        OTHER.issue("Other", ec_key("Root").public_key()),
+    ],
+    ids=["mock", "empty", "binary", "broken", "cut", "two", "expired", "no root", "not of its own key"],
+)
+def test_what_is_no_valid_root_is_rejected(certificate: str) -> None:
+    """It is not listed either (M05.FR.07)."""
+    bench = Bench()
+    assert (install(bench, certificate), listed(bench)) == ("Rejected", [])
+
+
+def test_a_certificate_is_held_once() -> None:
+    """One with the same hashes takes its place, also when the store is full."""
+    bench = Bench()
+    for number in range(CAPACITY):
+        assert install(bench, Authority(f"Root {number}").root) == "Accepted"
+    assert (install(bench, ROOT.root), len(listed(bench))) == ("Failed", CAPACITY)
+    assert (install(bench, Authority("Root 0").root), len(listed(bench))) == ("Accepted", CAPACITY)
+
+
+def test_what_is_deleted_is_gone() -> None:
+    """Under every type, but nothing else; what is unknown is not found (M04.FR.02, M04.FR.04)."""
+    bench = Bench()
+    for kind in (CSMS_ROOT, MAKER_ROOT):
+        install(bench, ROOT.root, kind)
+    install(bench, OTHER.root)
+    assert (delete(bench, HASH), delete(bench, ROOT.hash_data(1)), len(listed(bench))) == ("NotFound", "NotFound", 3)
+    in_capitals = {part: text.upper() for part, text in ROOT.hash_data().items()}
+    assert (delete(bench, in_capitals), listed(bench)) == ("Accepted", [(CSMS_ROOT, OTHER.hash_data())])
+    assert delete(bench, ROOT.hash_data()) == "NotFound"
+
+
+# The station's own.
+
+
+def with_request(variables: Any = None) -> tuple[Bench, x509.CertificateSigningRequest]:
+    """Return a station that has asked for a certificate, and its request."""
+    bench = Bench(variables)
+    assert bench.status("TriggerMessage", {"requestedMessage": "SignChargingStationCertificate"}) == "Accepted"
+    return bench, requested(bench)
+
+
+def requested(bench: Bench) -> x509.CertificateSigningRequest:
+    """Return the one request that the station has sent."""
+    ((action, payload),) = bench.take()
+    assert (action, payload["certificateType"]) == ("SignCertificate", "ChargingStationCertificate")
+    return x509.load_pem_x509_csr(payload["csr"].encode())
+
+
+def certificate_for(request: x509.CertificateSigningRequest, days: float = 30) -> str:
+    """Return what the authority makes of a request."""
+    key = request.public_key()
+    assert isinstance(key, ec.EllipticCurvePublicKey)
+    return ROOT.issue("MOCK-0001", key, days=days)
+
+
+def signed(bench: Bench, chain: str, **more: Any) -> Any:
+    """Send the certificate, and return the status."""
+    return bench.status("CertificateSigned", {"certificateChain": chain, **more})
+
+
+def test_the_request_is_a_real_one() -> None:
+    """PKCS#10, signed by a strong key, for the serial number and the organization (A02.FR.02, A00.FR.511)."""
+    _, request = with_request({ORGANIZATION: "Operator" * 10})
+    key = request.public_key()
+    assert request.is_signature_valid
+    assert isinstance(key, ec.EllipticCurvePublicKey)
+    assert key.key_size == 256
+    assert request.subject.rfc4514_string() == "CN=MOCK-0001,O=" + "Operator" * 8
+
+
+def test_a_station_without_names_asks_all_the_same() -> None:
+    """An empty name is left out."""
+    _, request = with_request({ORGANIZATION: ""})
+    assert request.subject.rfc4514_string() == "CN=MOCK-0001"
+
+
+def test_the_certificate_that_fits_is_taken() -> None:
+    """It is not listed, cannot be deleted (M04.FR.06), and the next request is for another key."""
+    bench, request = with_request()
+    assert (
+        signed(bench, certificate_for(request) + ROOT.root, certificateType="ChargingStationCertificate") == "Accepted"
+    )
+    bench.wait(10_000)
+    assert (bench.take("SignCertificate", "SecurityEventNotification"), listed(bench)) == ([], [])
+    bench.restart()
+    own = ROOT.hash_data(0x0C0FFEE)
+    assert [delete(bench, own), delete(bench, own | {"issuerKeyHash": "00"})] == ["Failed", "Failed"]
+    bench.take()
+    bench.ask("TriggerMessage", {"requestedMessage": "SignChargingStationCertificate"})
+    assert requested(bench).public_key() != request.public_key()
+    assert signed(bench, certificate_for(request)) == "Rejected"
+
+
+def test_a_certificate_replaces_the_one_before() -> None:
+    """There is one of the station's own, and what the CSMS installed stays."""
+    bench, request = with_request()
+    install(bench, ROOT.root)
+    for _ in range(2):
+        assert signed(bench, certificate_for(request)) == "Accepted"
+        bench.ask("TriggerMessage", {"requestedMessage": "SignChargingStationCertificate"})
+        request = requested(bench)
+    assert [each.kind for each in bench.device.holdings.certificates] == [CSMS_ROOT, "ChargingStationCertificate"]
+    assert bench.device.holdings.certificates[1].hash_data == ROOT.hash_data(0x0C0FFEE)
+
+
+@pytest.mark.parametrize("wrong", ["no certificate", "other key", "expired", "other issuer", "expired issuer", "V2G"])
+def test_a_wrong_certificate_is_rejected(wrong: str) -> None:
+    """The CSMS is told why (A02.FR.07), and is not asked again (A02.FR.20)."""
+    bench, request = with_request()
+    chains = {
+        "no certificate": PEM,
+        "other key": ROOT.issue("MOCK-0001", ec_key("other").public_key()),
+        "expired": certificate_for(request, days=-1),
+        "other issuer": certificate_for(request) + OTHER.root,
+        "expired issuer": certificate_for(request) + ROOT.expired_root(),
+    }
+    more = {"certificateType": "V2GCertificate"} if wrong == "V2G" else {}
+    assert signed(bench, chains.get(wrong, certificate_for(request)), **more) == "Rejected"
+    assert [(each[0], each[1]["type"]) for each in bench.take()] == [("SecurityEventNotification", INVALID)]
+    if wrong == "V2G":  # which leaves the other request open
+        assert signed(bench, certificate_for(request)) == "Accepted"
+    bench.wait(10_000)
+    assert bench.take("SignCertificate") == []
+    assert signed(bench, certificate_for(request)) == "Rejected"
+
+
+def test_a_certificate_that_nobody_asked_for_is_rejected() -> None:
+    """It may even be right."""
+    _, request = with_request()
+    assert signed(Bench(), certificate_for(request)) == "Rejected"
+
+
+@pytest.mark.parametrize(("repeats", "times"), [(0, [10]), (1, [10, 20]), (3, [10, 20, 40, 80])])
+def test_a_certificate_that_does_not_come_is_asked_for_again(repeats: int, times: list[int]) -> None:
+    """Each wait is twice as long, up to so many doublings (A02.FR.17 to 19), and one that comes late is welcome."""
+    bench, request = with_request({CERT_SIGNING_WAIT: "10", CERT_SIGNING_REPEATS: str(repeats)})
+    sent = []
+    for _ in range(20):
+        bench.wait(10)
+        sent += [bench.now - NOW for _ in bench.take("SignCertificate")]
+    assert [after - before for before, after in zip([0.0, *sent], sent, strict=False)] == times
+    assert signed(bench, certificate_for(request)) == "Accepted"
+
+
+def test_a_refused_request_is_not_repeated() -> None:
+    """Only the CSMS can start another (A02.FR.20), which begins anew."""
+    bench = Bench()
+    bench.replies["SignCertificate"] = {"status": "Rejected"}
+    trigger = {"requestedMessage": "SignChargingStationCertificate"}
+    bench.ask("TriggerMessage", trigger)
+    bench.wait(10_000)
+    assert len(bench.take("SignCertificate")) == 1
+    bench.replies.clear()
+    bench.ask("TriggerMessage", trigger)
+    bench.wait(29)
+    bench.ask("TriggerMessage", trigger)
+    assert len(bench.take("SignCertificate")) == 2
+    bench.wait(29)
+    assert bench.take("SignCertificate") == []
+    bench.wait(1)
+    assert len(bench.take("SignCertificate")) == 1
+
+
+def test_waiting_for_a_certificate_outlives_a_reboot() -> None:
+    """It is asked for again by the station that came back, and the first request still counts."""
+    bench, request = with_request()
+    bench.restart()
+    bench.take()
+    bench.wait(30)
+    assert requested_key(bench) == request.public_key()
+    assert signed(bench, certificate_for(request)) == "Accepted"
+
+
+def requested_key(bench: Bench) -> Any:
+    """Return the key of the request that the station has sent."""
+    ((_, payload),) = bench.take("SignCertificate")
+    return x509.load_pem_x509_csr(payload["csr"].encode()).public_key()
+
+
+def test_a_request_that_a_person_sends_is_not_waited_for() -> None:
+    """What the station did not ask for itself, it does not repeat."""
+    bench = Bench()
+    bench.tell(cues.Ordered("SignCertificate", {"csr": "any"}))
+    bench.wait(10_000)
+    assert len(bench.take("SignCertificate")) == 1

@@ -1,0 +1,197 @@
+"""Charging profiles that are set, read back, cleared, kept, and followed (K01, K08, K09, K10)."""
+
+from typing import Any
+
+import pytest
+
+from mock_csms.behavior.templates import rfc3339
+from mock_csms.protocol.actions import Json
+from mock_csms.station.variables import RATE_UNIT, STACK_LEVEL, TX_STOP_POINT, TX_UPDATED_INTERVAL
+from tests.station.driven import MIDNIGHT, Driven
+
+NOON = MIDNIGHT + 43_200
+DEFAULT, MAX, TX = "TxDefaultProfile", "ChargingStationMaxProfile", "TxProfile"
+QUIET = {TX_UPDATED_INTERVAL: "0"}
+
+
+def profile(number: int = 1, purpose: str = DEFAULT, limit: float = 16, **given: Any) -> Json:
+    """Return a profile that holds since midnight; `periods` and `unit` are of its schedule."""
+    periods = given.pop("periods", [{"startPeriod": 0, "limit": limit}])
+    schedule = {
+        "id": 1,
+        "startSchedule": rfc3339(MIDNIGHT),
+        "chargingRateUnit": given.pop("unit", "A"),
+        "chargingSchedulePeriod": periods,
+    } | given.pop("schedule", {})
+    if given.get("chargingProfileKind") == "Relative":
+        del schedule["startSchedule"]
+    whole = {"id": number, "stackLevel": 0, "chargingProfilePurpose": purpose, "chargingProfileKind": "Absolute"}
+    return {**whole, "chargingSchedule": [schedule], **given}
+
+
+def put(station: Driven, given: Json, evse: int = 1) -> str:
+    """Set a profile, and return the status, or the reason against it."""
+    answer = station.command("SetChargingProfile", {"evseId": evse, "chargingProfile": given})
+    reason: str = answer.get("statusInfo", {}).get("reasonCode", answer["status"])
+    return reason
+
+
+def reported(station: Driven, evse: int | None = None, **criteria: Any) -> list[tuple[int, int]]:
+    """Ask for profiles, and return the EVSE and the id of each that is reported; [] when there are none."""
+    station.sent.clear()
+    place = {} if evse is None else {"evseId": evse}
+    answer = station.command("GetChargingProfiles", {"requestId": 77, "chargingProfile": criteria, **place})
+    reports = station.payloads("ReportChargingProfiles")
+    assert answer["status"] == ("Accepted" if reports else "NoProfiles")
+    assert [report["tbc"] for report in reports] == [*[True] * (len(reports) - 1), *[False] * bool(reports)]
+    assert {report["requestId"] for report in reports} <= {77}
+    return [(report["evseId"], each["id"]) for report in reports for each in report["chargingProfile"]]
+
+
+def composed(station: Driven, evse: int = 1, duration: int = 3600, unit: str = "A") -> list[tuple[int, float]]:
+    """Return the composite schedule that the station answers."""
+    asked = {"evseId": evse, "duration": duration, "chargingRateUnit": unit}
+    schedule = station.command("GetCompositeSchedule", asked)["schedule"]
+    assert {key: schedule[key] for key in asked} == asked
+    assert schedule["scheduleStart"] == rfc3339(station.now // 1)
+    return [(period["startPeriod"], period["limit"]) for period in schedule["chargingSchedulePeriod"]]
+
+
+TWICE = [{"startPeriod": 0, "limit": 16}, {"startPeriod": 0, "limit": 6}]
+LATE = [{"startPeriod": 1, "limit": 16}]
+
+
+@pytest.mark.parametrize(
+    ("evse", "given", "reason"),
+    [
+        (7, profile(), "UnknownEvse"),
+        (-1, profile(), "UnknownEvse"),
+        (0, profile(purpose=TX, transactionId="tx"), "InvalidProfile"),
+        (1, profile(purpose=TX), "MissingParam"),
+        (1, profile(purpose=TX, transactionId="other"), "TxNotFound"),
+        (1, profile(purpose=MAX), "InvalidProfile"),
+        (0, profile(purpose=MAX, chargingProfileKind="Relative"), "InvalidProfile"),
+        (1, profile(purpose="ChargingStationExternalConstraints"), "InvalidProfile"),
+        (1, profile(stackLevel=-1), "InvalidStackLevel"),
+        (1, profile(stackLevel=101), "InvalidStackLevel"),
+        (1, profile(unit="W"), "UnsupportedRateUnit"),
+        (1, profile(validFrom="soon"), "InvalidValue"),
+        (1, profile(validTo=rfc3339(0), validFrom=rfc3339(1)), "InvalidValue"),
+        (1, profile(schedule={"startSchedule": "2025-13-01T00:00:00Z"}), "InvalidValue"),
+        (1, profile(chargingProfileKind="Recurring"), "InvalidSchedule"),
+        (1, profile(periods=LATE), "InvalidSchedule"),
+        (1, profile(periods=TWICE), "InvalidSchedule"),
+        (1, profile(limit=-1), "InvalidSchedule"),
+        (1, profile(schedule={"duration": 0}), "InvalidSchedule"),
+        (1, profile(chargingSchedule=profile()["chargingSchedule"] * 2), "InvalidSchedule"),
+        (1, profile(periods=[{"startPeriod": 0, "limit": 6, "numberPhases": 4}]), "UnsupportedParam"),
+        (1, profile(periods=[{"startPeriod": 0, "limit": 6, "numberPhases": 1, "phaseToUse": 2}]), "UnsupportedParam"),
+        (1, profile(2), "DuplicateProfile"),
+        (0, profile(2), "DuplicateProfile"),
+    ],
+)
+def test_what_is_wrong_is_refused_and_leaves_no_trace(evse: int, given: Json, reason: str) -> None:
+    """A profile that cannot be followed is Rejected with the reason, and what was set before stays (K01)."""
+    station = Driven({RATE_UNIT: "A", STACK_LEVEL: "100"}, evses=2)
+    station.charge()
+    assert put(station, profile(9)) == "Accepted"
+    assert put(station, given, evse) == reason
+    assert reported(station) == [(1, 9)]
+
+
+def test_the_transaction_of_a_profile_runs_at_its_evse() -> None:
+    """A TxProfile is taken at the EVSE of its transaction only (K01.FR.34)."""
+    station = Driven(evses=2)
+    mine = profile(purpose=TX, transactionId=station.charge())
+    assert [put(station, mine, evse) for evse in (2, 1)] == ["TxNotFound", "Accepted"]
+
+
+def test_a_profile_replaces_the_one_with_its_id() -> None:
+    """What was set last under an id is what is read back (K01.FR.05)."""
+    station = Driven()
+    assert [put(station, profile(limit=limit)) for limit in (16, 10)] == ["Accepted", "Accepted"]
+    assert reported(station) == [(1, 1)]
+    assert station.payloads("ReportChargingProfiles")[0]["chargingProfile"] == [profile(limit=10)]
+
+
+def test_profiles_share_a_place_one_after_the_other() -> None:
+    """The same place on the stack may be taken when the validities do not meet (K01.FR.06)."""
+    station = Driven()
+    assert put(station, profile(1, validTo=rfc3339(NOON))) == "Accepted"
+    assert put(station, profile(2, validFrom=rfc3339(NOON))) == "Accepted"
+    assert put(station, profile(3, validFrom=rfc3339(NOON - 1))) == "DuplicateProfile"
+
+
+def stocked() -> Driven:
+    """Return a station with profiles of several kinds."""
+    station = Driven(evses=2)
+    put(station, profile(1, MAX), 0)
+    put(station, profile(2), 1)
+    put(station, profile(3), 2)
+    put(station, profile(4, stackLevel=1), 2)
+    return station
+
+
+@pytest.mark.parametrize(
+    ("evse", "criteria", "found"),
+    [
+        (None, {}, [(0, 1), (1, 2), (2, 3), (2, 4)]),
+        (0, {}, [(0, 1)]),
+        (2, {}, [(2, 3), (2, 4)]),
+        (9, {}, []),
+        (None, {"chargingProfilePurpose": DEFAULT}, [(1, 2), (2, 3), (2, 4)]),
+        (None, {"chargingProfilePurpose": DEFAULT, "stackLevel": 0}, [(1, 2), (2, 3)]),
+        (2, {"stackLevel": 1}, [(2, 4)]),
+        (None, {"chargingProfileId": [4, 1, 99]}, [(0, 1), (2, 4)]),
+        (None, {"chargingLimitSource": ["CSO", "EMS"]}, [(0, 1), (1, 2), (2, 3), (2, 4)]),
+        (None, {"chargingLimitSource": ["EMS"]}, []),
+    ],
+)
+def test_profiles_are_reported_by_criteria(evse: int | None, criteria: Json, found: list[tuple[int, int]]) -> None:
+    """What matches is reported after the answer, by EVSE, under the request's id, and the last part says so (K09)."""
+    assert reported(stocked(), evse, **criteria) == found
+
+
+def test_many_profiles_are_reported_in_parts() -> None:
+    """One message holds ten profiles of an EVSE at most."""
+    station = Driven()
+    for number in range(23):
+        put(station, profile(number, stackLevel=number))
+    assert reported(station) == [(1, number) for number in range(23)]
+    assert [len(part["chargingProfile"]) for part in station.payloads("ReportChargingProfiles")] == [10, 10, 3]
+
+
+@pytest.mark.parametrize(
+    ("asked", "left"),
+    [
+        ({"chargingProfileId": 3}, [1, 2, 4]),
+        ({"chargingProfileId": 99}, None),
+        ({"chargingProfileCriteria": {"evseId": 2}}, [1, 2]),
+        ({"chargingProfileCriteria": {"chargingProfilePurpose": DEFAULT, "stackLevel": 0}}, [1, 4]),
+        ({"chargingProfileCriteria": {"chargingProfilePurpose": TX}}, None),
+        ({}, []),
+    ],
+)
+def test_profiles_are_cleared_by_id_or_criteria(asked: Json, left: list[int] | None) -> None:
+    """What matches is gone, and nothing else; Unknown when nothing does (K10)."""
+    station = stocked()
+    status = station.command("ClearChargingProfile", asked)["status"]
+    assert status == ("Unknown" if left is None else "Accepted")
+    assert [number for _, number in reported(station)] == ([1, 2, 3, 4] if left is None else left)
+
+
+def test_a_reboot_leaves_the_profiles() -> None:
+    """All but those of transactions, which end, are kept (K01)."""
+    station = stocked()
+    put(station, profile(5, TX, transactionId=station.charge()), 1)
+    assert (1, 5) in reported(station)
+    station.command("Reset", {"type": "Immediate"})
+    assert [number for _, number in reported(station)] == [1, 2, 3, 4]
+
+
+def test_the_profile_of_a_transaction_goes_with_it() -> None:
+    """When its transaction ends, a TxProfile is gone."""
+    station = Driven({TX_STOP_POINT: "Authorized"})
+    put(station, profile(5, TX, transactionId=station.charge()))
+    station.stop()
+    assert reported(station) == []

@@ -1,0 +1,242 @@
+"""What commands of the CSMS do: remote control, resets, availability, triggers, variables (B05-B12, E14, F, G)."""
+
+import pytest
+
+from mock_csms.protocol.actions import Json, Sender
+from mock_csms.protocol.v201 import ACTIONS
+from mock_csms.station import cues
+from mock_csms.station.commands import ANSWERS
+from mock_csms.station.cues import Plugged, Presented, Unplugged
+from tests.station.play import BOB, TOKEN, Play, answering, booted, charging
+
+CARD = Presented(TOKEN)
+BEARER = {"idToken": BOB, "remoteStartId": 7}
+COMMANDS = [action for action, row in ACTIONS.items() if row.sent_by(Sender.CSMS)]
+
+
+@pytest.mark.parametrize("action", COMMANDS)
+def test_every_command_is_answered(action: str) -> None:
+    """Each of the 40 commands gets a valid result; what needs no memory, that of its row."""
+    answer = charging().ask(action)
+    assert action in ANSWERS or set(answer) == set(ACTIONS[action].response)
+
+
+# Remote control.
+
+
+def test_a_remote_start_with_a_vehicle() -> None:
+    """A remote start with a vehicle begins at once, and its first event says so (F01)."""
+    play = booted().tell(Plugged(1))
+    play.sent.clear()
+    assert play.ask("RequestStartTransaction", BEARER) == {"status": "Accepted"}
+    (event,) = play.take("TransactionEvent")
+    assert (event["eventType"], event["triggerReason"], event["idToken"]) == ("Started", "RemoteStart", BOB)
+    assert event["transactionInfo"]["remoteStartId"] == 7
+
+
+@pytest.mark.parametrize(("start", "is_first"), [("PowerPathClosed", 0), ("EVConnected", 0), ("Authorized", 1)])
+def test_a_remote_start_before_the_vehicle(start: str, is_first: int) -> None:
+    """Whatever starts the transaction, its first event after a remote start tells the remoteStartId, once (F02)."""
+    play = booted(TxCtrlr_TxStartPoint=start)
+    play.command("RequestStartTransaction", BEARER)
+    before = play.take("TransactionEvent")
+    after = play.tell(Plugged(1)).wait(60).take("TransactionEvent")
+    assert len(before) == is_first
+    event, *more = [*before, *after]
+    assert (event["eventType"], event["triggerReason"], event["idToken"]) == ("Started", "RemoteStart", BOB)
+    assert [each["transactionInfo"].get("remoteStartId") for each in (event, *more)] == [7] + [None] * len(more)
+
+
+def test_a_remote_start_in_a_transaction() -> None:
+    """A remote start where the cable began a transaction tells its id, and goes on in it (F01.FR.13)."""
+    play = booted(TxCtrlr_TxStartPoint="EVConnected").tell(Plugged(1))
+    (started,) = play.take("TransactionEvent")
+    assert play.ask("RequestStartTransaction", BEARER)["transactionId"] == started["transactionInfo"]["transactionId"]
+    (event,) = play.take("TransactionEvent")
+    assert (event["eventType"], event["seqNo"], event["triggerReason"]) == ("Updated", 1, "RemoteStart")
+    assert event["transactionInfo"]["remoteStartId"] == 7
+
+
+@pytest.mark.parametrize(
+    ("status", "lines"), [("Accepted", ["Authorize", "Started 0 RemoteStart"]), ("Blocked", ["Authorize"])]
+)
+def test_a_remote_start_that_is_authorized(status: str, lines: list[str]) -> None:
+    """With AuthorizeRemoteStart the CSMS is asked first, and its answer counts (F01.FR.01)."""
+    csms = answering(Authorize={"idTokenInfo": {"status": status}})
+    play = booted(csms, AuthCtrlr_AuthorizeRemoteStart="true").tell(Plugged(1))
+    play.sent.clear()
+    assert play.ask("RequestStartTransaction", BEARER) == {"status": "Accepted"}
+    assert play.transcript() == lines
+
+
+def test_remote_starts_that_cannot_be() -> None:
+    """A remote start at an EVSE that is unknown, in use or out of order is rejected (F01.FR.23, .24)."""
+    assert charging().ask("RequestStartTransaction", BEARER) == {"status": "Rejected"}
+    assert booted().ask("RequestStartTransaction", {**BEARER, "evseId": 9}) == {"status": "Rejected"}
+    for before in ([], [Plugged(1, 2)]):
+        play = booted(connectors=2).tell(*before)
+        play.command("ChangeAvailability", {"operationalStatus": "Inoperative"})
+        assert play.ask("RequestStartTransaction", BEARER) == {"status": "Rejected"}
+
+
+@pytest.mark.parametrize(
+    ("stop", "line"), [("PowerPathClosed", "Ended 1 RemoteStop Remote"), ("EVConnected", "Updated 1 RemoteStop")]
+)
+def test_a_remote_stop(stop: str, line: str) -> None:
+    """A remote stop is the reason of the end, whenever TxStopPoint lets it come (F03.FR.02, .03)."""
+    play = charging(TxCtrlr_TxStopPoint=stop)
+    assert play.device.evses[1].transaction
+    id_ = play.device.evses[1].transaction.id
+    assert play.ask("RequestStopTransaction", {"transactionId": id_}) == {"status": "Accepted"}
+    assert play.transcript() == [line]
+    play.tell(Unplugged(1))
+    assert stop != "EVConnected" or play.transcript()[0] == "Ended 2 EVCommunicationLost Remote"
+    assert play.ask("RequestStopTransaction", {"transactionId": id_}) == {"status": "Rejected"}
+
+
+def test_the_status_of_transactions() -> None:
+    """GetTransactionStatus tells whether it goes on, and whether events wait (E14)."""
+    play = charging()
+    assert play.device.evses[1].transaction
+    asked = {"transactionId": play.device.evses[1].transaction.id}
+    assert play.ask("GetTransactionStatus", asked) == {"ongoingIndicator": True, "messagesInQueue": False}
+    play.csms = answering(TransactionEvent="InternalError: no")
+    play.tell(CARD)
+    assert play.ask("GetTransactionStatus", asked) == {"ongoingIndicator": False, "messagesInQueue": True}
+    assert play.ask("GetTransactionStatus", {"transactionId": None}) == {"messagesInQueue": True}
+    other = play.ask("GetTransactionStatus", {"transactionId": "another"})
+    assert other == {"ongoingIndicator": False, "messagesInQueue": False}
+
+
+@pytest.mark.parametrize(
+    ("play", "connector", "status"),
+    [
+        (booted(), 1, "Unlocked"),
+        (booted(), 2, "UnknownConnector"),
+        (charging(), 1, "OngoingAuthorizedTransaction"),
+        (booted(TxCtrlr_TxStartPoint="EVConnected").tell(Plugged(1)), 1, "Unlocked"),
+    ],
+)
+def test_unlocking(play: Play, connector: int, status: str) -> None:
+    """A connector is unlocked unless somebody charges with it (F05)."""
+    assert play.ask("UnlockConnector", {"connectorId": connector}) == {"status": status}
+
+
+# Resets.
+
+
+def test_a_reset_at_once() -> None:
+    """Immediate ends what runs, reboots, and boots with RemoteReset (B12.FR.04, B01.FR.09)."""
+    play = charging()
+    assert play.ask("Reset", {"type": "Immediate"}) == {"status": "Accepted"}
+    assert play.transcript() == ["Ended 1 ResetCommand ImmediateReset"]
+    assert play.reboots == 1
+    play.reboot()
+    assert play.transcript() == ["Boot RemoteReset", "1.1 Occupied", "SecurityEventNotification"]
+
+
+def test_an_immediate_reset_is_the_reason_of_the_end() -> None:
+    """Also where the driver had stopped before, without ending the transaction (B12.FR.04)."""
+    play = charging(TxCtrlr_TxStopPoint="EVConnected").tell(CARD)
+    play.command("Reset", {"type": "Immediate"})
+    assert play.transcript()[-1] == "Ended 2 ResetCommand ImmediateReset"
+
+
+def test_a_reset_when_idle() -> None:
+    """OnIdle waits for the end of the transaction, and then is a ScheduledReset (B12.FR.01)."""
+    play = charging()
+    assert play.ask("Reset", {"type": "OnIdle"}) == {"status": "Scheduled"}
+    assert (play.transcript(), play.reboots) == ([], 0)
+    assert (play.tell(CARD).transcript(), play.reboots) == (["Ended 1 StopAuthorized Local"], 1)
+    assert play.reboot().transcript()[0] == "Boot ScheduledReset"
+
+
+@pytest.mark.parametrize("kind", ["Immediate", "OnIdle"])
+def test_a_reset_of_an_idle_station(kind: str) -> None:
+    """Without a transaction both kinds reboot at once; one EVSE alone cannot be reset."""
+    play = booted()
+    assert play.ask("Reset", {"type": kind, "evseId": 1}) == {"status": "Rejected"}
+    assert play.ask("Reset", {"type": kind}) == {"status": "Accepted"}
+    assert play.ask("Reset", {"type": kind}) == {"status": "Accepted"}
+    assert (play.reboots, play.reboot().transcript()[0]) == (1, "Boot RemoteReset")
+
+
+@pytest.mark.parametrize("start", ["PowerPathClosed", "EVConnected"])
+def test_nothing_begins_before_a_reboot(start: str) -> None:
+    """Between the Reset and the reboot no transaction starts, which nothing would end."""
+    play = booted(TxCtrlr_TxStartPoint=start)
+    play.command("Reset")
+    play.tell(CARD, Plugged(1))
+    assert play.ask("RequestStartTransaction", BEARER) == {"status": "Rejected"}
+    assert (play.device.is_busy, play.said) == (False, ["the station reboots"])
+    assert play.reboot().tell(CARD).device.is_busy
+
+
+def test_a_reboot_keeps_the_register() -> None:
+    """The meter shows after a reboot what it showed before, also where no transaction was told."""
+    play = booted(TxCtrlr_TxStartPoint="").tell(CARD, Plugged(1)).wait(3600)
+    play.command("Reset")
+    play.reboot().command("TriggerMessage", {"requestedMessage": "MeterValues"})
+    assert play.take("MeterValues")[0]["meterValue"][0]["sampledValue"][0]["value"] == 11_000
+
+
+def test_a_power_cycle() -> None:
+    """A station that loses power ends what runs, and boots with PowerUp."""
+    play = charging().tell(cues.PowerCycled())
+    assert play.transcript() == ["Ended 1 AbnormalCondition PowerLoss"]
+    assert play.reboot().transcript() == ["Boot PowerUp", "1.1 Occupied", "SecurityEventNotification"]
+
+
+# Availability.
+
+
+def test_out_of_order_and_back() -> None:
+    """A connector that is set Inoperative is Unavailable, over a reboot too, and charges nobody (G03, G04)."""
+    play = booted(connectors=2)
+    place = {"evse": {"id": 1, "connectorId": 2}}
+    assert play.ask("ChangeAvailability", {"operationalStatus": "Inoperative", **place}) == {"status": "Accepted"}
+    assert play.transcript() == ["1.2 Unavailable"]
+    assert play.ask("ChangeAvailability", {"operationalStatus": "Inoperative", **place}) == {"status": "Accepted"}
+    assert (play.transcript(), play.tell(Plugged(1, 2)).said) == ([], ["connector 2 of EVSE 1 is out of order"])
+    play.command("Reset")
+    assert "1.2 Unavailable" in play.reboot().transcript()
+    play.command("ChangeAvailability", {"operationalStatus": "Operative"})
+    assert play.transcript() == ["1.2 Available"]
+
+
+@pytest.mark.parametrize(
+    ("place", "lines"),
+    [
+        ({}, ["1.1 Unavailable", "1.2 Unavailable", "2.1 Unavailable", "2.2 Unavailable"]),
+        ({"evse": {"id": 2}}, ["2.1 Unavailable", "2.2 Unavailable"]),
+    ],
+)
+def test_connectors_follow(place: Json, lines: list[str]) -> None:
+    """All connectors follow their EVSE, and all EVSEs the station (G03.FR.06, .07)."""
+    play = booted(evses=2, connectors=2)
+    assert play.ask("ChangeAvailability", {"operationalStatus": "Inoperative", **place}) == {"status": "Accepted"}
+    assert play.transcript() == lines
+
+
+def test_out_of_order_after_the_transaction() -> None:
+    """What charges is Scheduled, and Unavailable right after its end (G03.FR.05)."""
+    play = charging(evses=2)
+    assert play.ask("ChangeAvailability", {"operationalStatus": "Inoperative"}) == {"status": "Scheduled"}
+    assert play.transcript() == ["2.1 Unavailable"]
+    assert play.tell(CARD).transcript() == ["Ended 1 StopAuthorized Local", "1.1 Unavailable"]
+
+
+def test_a_scheduled_change_can_be_taken_back() -> None:
+    """Operative undoes what was Scheduled."""
+    play = charging()
+    play.command("ChangeAvailability", {"operationalStatus": "Inoperative"})
+    assert play.ask("ChangeAvailability", {"operationalStatus": "Operative"}) == {"status": "Accepted"}
+    assert play.tell(CARD).transcript() == ["Ended 1 StopAuthorized Local"]
+
+
+@pytest.mark.parametrize("place", [{"id": 3}, {"id": 0}, {"id": 1, "connectorId": 2}])
+def test_unknown_places(place: Json) -> None:
+    """Where there is no such connector, nothing is changed and nothing is triggered."""
+    play = booted()
+    assert play.ask("ChangeAvailability", {"evse": place}) == {"status": "Rejected"}
+    assert play.ask("TriggerMessage", {"evse": place}) == {"status": "Rejected"}

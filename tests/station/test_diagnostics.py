@@ -1,0 +1,197 @@
+"""Logs that are uploaded, customers that are told of, and data of vendors: commands on the one side, effects on the
+other.
+"""
+
+from typing import Any
+
+import pytest
+
+from mock_csms.station.holdings import LocalList, token_key
+from tests.station.bench import TOKEN, Bench
+
+LOG, ABOUT = "LogStatusNotification", "NotifyCustomerInformation"
+OTHER = {"idToken": "OTHER", "type": "ISO14443"}
+HASH = {"hashAlgorithm": "SHA256", "issuerNameHash": "a", "issuerKeyHash": "b", "serialNumber": "1"}
+
+
+def log(number: int, location: str = "https://logs.invalid/up", kind: str = "DiagnosticsLog") -> dict[str, Any]:
+    """Return a GetLog."""
+    return {"logType": kind, "requestId": number, "log": {"remoteLocation": location}}
+
+
+def told(bench: Bench) -> list[tuple[str, int | None]]:
+    """Return the statuses of uploads that the CSMS was told."""
+    return [(payload["status"], payload.get("requestId")) for _, payload in bench.take(LOG)]
+
+
+def triggered(bench: Bench) -> list[tuple[str, int | None]]:
+    """Return what the station tells when it is asked how its upload is."""
+    bench.take()
+    assert bench.status("TriggerMessage", {"requestedMessage": LOG}) == "Accepted"
+    return told(bench)
+
+
+# Logs.
+
+
+@pytest.mark.parametrize("kind", ["DiagnosticsLog", "SecurityLog"])
+def test_a_log_is_uploaded_under_the_name_that_was_answered(kind: str) -> None:
+    """The answer names a file (N01.FR.01), then the upload is told from its beginning to its end, with its request."""
+    bench = Bench()
+    answer = bench.ask("GetLog", log(7, kind=kind))
+    assert (answer["status"], answer["filename"]) == ("Accepted", f"MOCK-0001-{kind[:-3].lower()}-7.log")
+    assert told(bench) == [("Uploading", 7)]
+    bench.wait(2)
+    assert told(bench) == [("Uploaded", 7)]
+    bench.wait(60)
+    assert told(bench) == []
+
+
+@pytest.mark.parametrize(
+    ("location", "end"),
+    {
+        "https://logs.invalid/fail/up": "UploadFailure",
+        "https://logs.invalid/failing": "UploadFailure",
+        "https://fail.invalid/up": "Uploaded",
+        "fail": "Uploaded",
+        "": "Uploaded",
+    }.items(),
+)
+def test_an_upload_fails_where_the_path_says_so(location: str, end: str) -> None:
+    """Nothing is really uploaded, so the path decides, and never the host."""
+    bench = Bench()
+    bench.ask("GetLog", log(7, location))
+    bench.wait(10)
+    assert told(bench) == [("Uploading", 7), (end, 7)]
+
+
+def test_a_second_log_cancels_the_first() -> None:
+    """The first upload is told to be cancelled, and only then does the second begin (N01.FR.12, N01.FR.20)."""
+    bench = Bench()
+    bench.ask("GetLog", log(7))
+    bench.wait(1)
+    assert bench.status("GetLog", log(8)) == "AcceptedCanceled"
+    bench.wait(10)
+    assert told(bench) == [("Uploading", 7), ("AcceptedCanceled", 7), ("Uploading", 8), ("Uploaded", 8)]
+    assert bench.status("GetLog", log(9)) == "Accepted"
+
+
+def test_the_status_of_an_upload_can_be_asked_for() -> None:
+    """It is the last one told while an upload runs, and Idle otherwise (F06.FR.14)."""
+    bench = Bench()
+    assert triggered(bench) == [("Idle", None)]
+    bench.ask("GetLog", log(7))
+    assert triggered(bench) == [("Uploading", 7)]
+    bench.wait(10)
+    assert triggered(bench) == [("Idle", None)]
+
+
+def test_an_upload_goes_on_after_a_reboot() -> None:
+    """It comes to its end, and is told (N01.FR.09)."""
+    bench = Bench()
+    bench.ask("GetLog", log(7))
+    bench.restart()
+    bench.wait(10)
+    assert told(bench) == [("Uploading", 7), ("Uploaded", 7)]
+
+
+# Customers.
+
+
+def asking(**given: Any) -> dict[str, Any]:
+    """Return a CustomerInformation."""
+    return {"requestId": 5, "report": True, "clear": False} | given
+
+
+def with_customers(info: Any = None) -> Bench:
+    """Return a bench whose station knows two customers."""
+    bench = Bench()
+    entries = {token_key(TOKEN): info or {"status": "Accepted"}, token_key(OTHER): {"status": "Blocked"}}
+    bench.device = bench.device.holding(cache=entries, local_list=LocalList(3, entries))
+    return bench
+
+
+def answered(bench: Bench, **given: Any) -> str:
+    """Return all the text that the CSMS is sent."""
+    bench.take()
+    assert bench.status("CustomerInformation", asking(**given)) == "Accepted"
+    parts = [payload for _, payload in bench.take(ABOUT)]
+    assert [part["seqNo"] for part in parts] == list(range(len(parts)))
+    assert [part["tbc"] for part in parts] == [True] * (len(parts) - 1) + [False]
+    assert {part["requestId"] for part in parts} == {5}
+    return "".join(part["data"] for part in parts)
+
+
+def test_a_customer_is_told_of_from_what_is_held() -> None:
+    """The cache and the local list are looked through, without regard to case (N09.FR.02)."""
+    text = answered(with_customers(), idToken=TOKEN | {"idToken": "tag"})
+    assert (
+        text == 'idToken tag (ISO14443)\nauthorization cache: {"status":"Accepted"}\nlocal list: {"status":"Accepted"}'
+    )
+
+
+def test_much_data_comes_in_parts() -> None:
+    """Each has at most 512 characters, and they are numbered up to the last (N09.FR.05)."""
+    info = {"status": "Accepted", "personalMessage": {"format": "UTF8", "content": "ü" * 512}}
+    bench = with_customers(info)
+    assert answered(bench, idToken=TOKEN).count("ü") == 1024
+    bench.ask("CustomerInformation", asking(idToken=TOKEN))
+    assert len(bench.take(ABOUT)) == 3
+
+
+def test_a_customer_is_forgotten() -> None:
+    """What was cleared is gone from everywhere, and nobody else's data with it (N10.FR.01)."""
+    bench = with_customers()
+    assert "Accepted" in answered(bench, idToken=TOKEN, clear=True)
+    assert answered(bench, idToken=TOKEN) == ""
+    assert answered(bench, idToken=TOKEN, report=False, clear=True) == ""
+    assert bench.device.holdings.local_list.version == 3
+    assert answered(bench, idToken=OTHER, report=False, clear=True) == "cleared"
+    assert (bench.device.holdings.cache, bench.device.holdings.local_list.entries) == ({}, {})
+
+
+@pytest.mark.parametrize(
+    "reference", [{"idToken": TOKEN}, {"customerIdentifier": "TAG"}, {"customerCertificate": HASH}], ids=str
+)
+def test_of_whom_nothing_is_held_there_is_an_empty_notification(reference: Any) -> None:
+    """One, the last, without data (N09.FR.06, N10.FR.06); what others have is left alone."""
+    bench = Bench() if "idToken" in reference else with_customers()
+    before = bench.device.holdings
+    assert answered(bench, **reference) == ""
+    assert answered(bench, **reference, clear=True) == ""
+    assert bench.device.holdings == before
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        ({}, "Invalid"),
+        ({"idToken": TOKEN, "customerIdentifier": "C"}, "Invalid"),
+        ({"idToken": TOKEN, "customerIdentifier": "C", "customerCertificate": HASH}, "Invalid"),
+        ({"idToken": TOKEN, "report": False}, "Rejected"),
+    ],
+    ids=str,
+)
+def test_a_customer_is_named_in_one_way(given: Any, status: str) -> None:
+    """None or two references are invalid (N09.FR.09), and something must be wanted; nothing is sent then."""
+    bench = with_customers()
+    assert bench.status("CustomerInformation", asking(**given)) == status
+    assert bench.take() == []
+
+
+# Vendors.
+
+
+@pytest.mark.parametrize(
+    ("payload", "status"),
+    [
+        ({"vendorId": "org.example", "data": 1}, "UnknownVendorId"),
+        ({"vendorId": "org.example", "messageId": "M"}, "UnknownVendorId"),
+        ({"vendorId": "mock-csms", "messageId": "M"}, "UnknownMessageId"),
+        ({"vendorId": "mock-csms", "data": None}, "Accepted"),
+    ],
+    ids=str,
+)
+def test_only_the_own_vendor_is_known(payload: Any, status: str) -> None:
+    """DataTransfer of others is of no use to a station (P01.FR.05, P01.FR.06)."""
+    assert Bench().status("DataTransfer", payload) == status

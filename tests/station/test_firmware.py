@@ -1,0 +1,267 @@
+"""Firmware that is fetched, verified and installed: commands on the one side, what follows on the other."""
+
+from typing import Any
+
+import pytest
+
+from mock_csms.station import cues
+from mock_csms.station.variables import NEW_SESSIONS_BEFORE_UPDATE
+from tests.station.authority import Authority, ec_key, rsa_key, signature
+from tests.station.bench import TOKEN, Bench
+
+STATUS, EVENT, BOOT = "FirmwareStatusNotification", "SecurityEventNotification", "BootNotification"
+URL = "https://firmware.invalid/2.0"
+MAKER, OTHER = Authority("Maker"), Authority("Other")
+SIGNER = MAKER.issue("Signer", ec_key("Signer").public_key())
+GOOD = signature(ec_key("Signer"), URL.encode())
+
+FETCHED = ["Downloading", "Downloaded"]
+INSTALLED = ["Installing", "InstallRebooting", "FirmwareUpdate", "FirmwareUpdated", "Installed"]
+"""Statuses and security events, and the reason of the boot between them."""
+
+
+def update(bench: Bench, number: int = 7, **firmware: Any) -> Any:
+    """Send an UpdateFirmware, and return the status."""
+    firmware = {"location": URL, "retrieveDateTime": bench.at(0)} | firmware
+    return bench.status("UpdateFirmware", {"requestId": number, "firmware": firmware})
+
+
+def told(bench: Bench, number: int = 7) -> list[str]:
+    """Return the statuses, security events and reasons of boots that were told; all statuses are of this request."""
+    messages = [(action, about) for action, about in bench.take(STATUS, EVENT, BOOT)]
+    assert {about["requestId"] for action, about in messages if action == STATUS} <= {number}
+    named = [about.get("status") or about.get("type") or about["reason"] for _, about in messages]
+    return [name for name in named if name != "ResetOrReboot"]
+
+
+def triggered(bench: Bench) -> Any:
+    """Return what the station tells when it is asked how the update is."""
+    bench.take()
+    bench.ask("TriggerMessage", {"requestedMessage": STATUS})
+    ((_, payload),) = bench.take()
+    return payload
+
+
+def charge(bench: Bench, evse: int = 1) -> None:
+    """Let a driver begin to charge, or end."""
+    bench.tell(cues.Plugged(evse))
+    bench.tell(cues.Presented(TOKEN, evse))
+
+
+def leave(bench: Bench, evse: int = 1) -> None:
+    """Let the driver end, and go."""
+    bench.tell(cues.Presented(TOKEN, evse))
+    bench.tell(cues.Unplugged(evse))
+
+
+def connectors(bench: Bench) -> dict[int, str]:
+    """Return the status of each connector, as the CSMS was told last."""
+    return {evse: status for (evse, _), status in bench.device.told.items()}
+
+
+def with_maker() -> Bench:
+    """Return a station that knows its manufacturer."""
+    bench = Bench()
+    bench.ask("InstallCertificate", {"certificateType": "ManufacturerRootCertificate", "certificate": MAKER.root})
+    return bench
+
+
+def test_an_update_goes_its_way() -> None:
+    """Each status takes its time (L01.FR.01, L01.FR.10), the reboot is told, and the end after it (L01.FR.31)."""
+    bench = Bench()
+    assert (update(bench), told(bench)) == ("Accepted", ["Downloading"])
+    seen = []
+    for _ in range(3):
+        bench.wait(1.5)
+        seen += told(bench)
+    assert seen == ["Downloaded", "Installing", "InstallRebooting", "FirmwareUpdate"]
+    bench.wait(60)
+    assert told(bench)[-2:] == ["FirmwareUpdated", "Installed"]
+    assert set(connectors(bench).values()) == {"Available"}
+    assert update(bench) == "Accepted"
+
+
+@pytest.mark.parametrize("is_rsa", [False, True])
+def test_a_good_signature_is_verified(is_rsa: bool) -> None:
+    """It is the signer's, of this image, and the signer's certificate is the manufacturer's (L01.FR.04, L01.FR.21)."""
+    bench, key = with_maker(), rsa_key() if is_rsa else ec_key("Signer")
+    signer = MAKER.issue("Signer", key.public_key())
+    assert update(bench, signingCertificate=signer, signature=signature(key, URL.encode())) == "Accepted"
+    bench.wait(60)
+    assert told(bench) == [*FETCHED, "SignatureVerified", *INSTALLED]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"signature": signature(ec_key("other"), URL.encode())},
+        {"signature": signature(ec_key("Signer"), b"other")},
+        {"signature": GOOD, "location": URL + "1"},
+        {"signature": "no base64"},
+        {"signature": ""},
+        {},
+    ],
+    ids=["other key", "other image", "other location", "no base64", "empty", "none"],
+)
+def test_a_wrong_signature_ends_an_update(given: Any) -> None:
+    """The CSMS is told of it twice (L01.FR.03), and nothing is installed."""
+    bench = with_maker()
+    assert update(bench, signingCertificate=SIGNER, **given) == "Accepted"
+    bench.wait(60)
+    assert told(bench) == [*FETCHED, "InvalidSignature", "InvalidFirmwareSignature"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"signingCertificate": OTHER.issue("Signer", ec_key("Signer").public_key())},
+        {"signingCertificate": MAKER.issue("Signer", ec_key("Signer").public_key(), days=-1)},
+        {"signingCertificate": "none"},
+        {"signingCertificate": SIGNER + MAKER.root},
+        {},
+    ],
+    ids=["other issuer", "expired", "broken", "two", "none"],
+)
+def test_a_wrong_signing_certificate_is_answered(given: Any) -> None:
+    """Nothing is fetched then (L01.FR.22), and the CSMS is told (L01.FR.02); what runs goes on."""
+    bench = with_maker()
+    update(bench)
+    bench.take()
+    assert update(bench, 8, signature=GOOD, **given) == "InvalidCertificate"
+    assert told(bench) == ["InvalidFirmwareSigningCertificate"]
+    bench.wait(60)
+    assert told(bench) == ["Downloaded", *INSTALLED]
+
+
+def test_a_station_that_does_not_know_its_manufacturer_trusts_nobody() -> None:
+    """The root must have been installed (L01.FR.21)."""
+    assert update(Bench(), signingCertificate=SIGNER, signature=GOOD) == "InvalidCertificate"
+
+
+def test_a_fetch_fails_where_the_path_says_so() -> None:
+    """Nothing is really fetched; its last status can be asked for, after a reboot too (L01.FR.26)."""
+    bench = Bench()
+    update(bench, location="https://firmware.invalid/fail")
+    bench.wait(60)
+    assert told(bench) == ["Downloading", "DownloadFailed"]
+    bench.restart()
+    assert triggered(bench) == {"status": "DownloadFailed", "requestId": 7}
+
+
+def test_an_update_keeps_its_times() -> None:
+    """It is fetched and installed not before it shall be, and that it waits is told (L01.FR.13, L01.FR.16)."""
+    bench = Bench()
+    update(bench, retrieveDateTime=bench.at(100), installDateTime=bench.at(200))
+    bench.wait(99)
+    assert told(bench) == ["DownloadScheduled"]
+    bench.wait(50)
+    assert told(bench) == [*FETCHED, "InstallScheduled"]
+    bench.wait(50)
+    assert (told(bench), set(connectors(bench).values())) == ([], {"Available"})
+    bench.wait(60)
+    assert told(bench) == INSTALLED
+
+
+def test_an_update_that_waits_outlives_a_reboot() -> None:
+    """What was to be done at a time is done then."""
+    bench = Bench()
+    update(bench, retrieveDateTime=bench.at(100))
+    bench.restart()
+    bench.wait(99)
+    assert told(bench) == ["DownloadScheduled", "PowerUp", "StartupOfTheDevice"]
+    bench.wait(60)
+    assert told(bench) == [*FETCHED, *INSTALLED]
+
+
+def test_an_update_waits_for_transactions() -> None:
+    """What is free meanwhile is Unavailable and cannot be used (L01.FR.07), until the update is done."""
+    bench = Bench(evses=3)
+    bench.tell(cues.Plugged(3))
+    charge(bench)
+    update(bench)
+    bench.wait(60)
+    assert told(bench) == [*FETCHED, "InstallScheduled"]
+    assert connectors(bench) == {1: "Occupied", 2: "Unavailable", 3: "Occupied"}
+    charge(bench, 2)
+    bench.tell(cues.Presented({"idToken": "ANOTHER", "type": "ISO14443"}, 3))
+    start = {"idToken": TOKEN, "remoteStartId": 1, "evseId": 2}
+    assert bench.status("RequestStartTransaction", start) == "Rejected"
+    assert [evse.id for evse in bench.device.evses.values() if evse.transaction] == [1]
+    leave(bench)
+    assert connectors(bench)[1] == "Unavailable"
+    bench.wait(60)
+    assert told(bench) == INSTALLED
+    assert connectors(bench) == {1: "Available", 2: "Available", 3: "Occupied"}
+
+
+def test_new_transactions_may_begin_before_an_update() -> None:
+    """When AllowNewSessionsPendingFirmwareUpdate is set, all of them are waited for."""
+    bench = Bench({NEW_SESSIONS_BEFORE_UPDATE: "true"})
+    charge(bench)
+    update(bench)
+    bench.wait(60)
+    assert connectors(bench) == {1: "Occupied", 2: "Available"}
+    charge(bench, 2)
+    leave(bench)
+    bench.wait(60)
+    assert told(bench) == [*FETCHED, "InstallScheduled"]
+    leave(bench, 2)
+    bench.wait(60)
+    assert told(bench) == INSTALLED
+
+
+def test_what_the_csms_put_out_of_order_stays_so() -> None:
+    """An update opens only what it has closed."""
+    bench = Bench()
+    charge(bench)
+    update(bench)
+    bench.wait(10)
+    bench.ask("ChangeAvailability", {"operationalStatus": "Inoperative", "evse": {"id": 2}})
+    leave(bench)
+    bench.wait(60)
+    assert connectors(bench) == {1: "Available", 2: "Unavailable"}
+
+
+def test_a_second_update_takes_the_place_of_the_first() -> None:
+    """While that can be done (L01.FR.24); what waited is open again."""
+    bench = Bench()
+    charge(bench)
+    update(bench)
+    bench.wait(60)
+    told(bench)
+    assert update(bench, 8, retrieveDateTime=bench.at(100)) == "AcceptedCanceled"
+    assert (told(bench, 8), connectors(bench)) == (["DownloadScheduled"], {1: "Occupied", 2: "Available"})
+    leave(bench)
+    bench.wait(160)
+    assert told(bench, 8) == [*FETCHED, *INSTALLED]
+
+
+def test_an_update_that_is_being_installed_is_not_cancelled() -> None:
+    """The second is rejected, and the first comes to its end (L01.FR.27)."""
+    bench = Bench()
+    update(bench)
+    bench.wait(3.5)
+    assert (told(bench)[-1], update(bench, 8)) == ("Installing", "Rejected")
+    bench.wait(1)
+    assert (told(bench)[-1], update(bench, 8)) == ("FirmwareUpdate", "Rejected")
+    bench.wait(60)
+    assert told(bench)[-1] == "Installed"
+
+
+def test_the_status_of_an_update_can_be_asked_for() -> None:
+    """It is the last one told, and Idle without an update or after one that was installed (F06, L01.FR.25, .26)."""
+    bench = Bench()
+    assert triggered(bench) == {"status": "Idle"}
+    update(bench, installDateTime=bench.at(100))
+    assert triggered(bench) == {"status": "Downloading", "requestId": 7}
+    bench.wait(60)
+    assert triggered(bench) == {"status": "InstallScheduled", "requestId": 7}
+    bench.wait(60)
+    assert triggered(bench) == {"status": "Idle"}
+
+
+@pytest.mark.parametrize("given", [{"retrieveDateTime": "soon"}, {"installDateTime": "9" * 30}], ids=str)
+def test_a_time_that_is_none_is_rejected(given: Any) -> None:
+    """The schema lets any text pass."""
+    bench = Bench()
+    assert (update(bench, **given), told(bench)) == ("Rejected", [])

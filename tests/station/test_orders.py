@@ -1,0 +1,124 @@
+"""What a person types at a station: each line is an order, or says in one line what is wrong with it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from mock_csms.station import cues
+from mock_csms.station.orders import (
+    WORDS,
+    Order,
+    Quit,
+    SendCall,
+    ShowHelp,
+    ShowStatus,
+    StayAway,
+    Wait,
+    parse_call,
+    parse_line,
+    parse_token,
+)
+
+TAG = {"idToken": "TAG", "type": "ISO14443"}
+
+GOOD: dict[str, Order | None] = {
+    "": None,
+    "   ": None,
+    "# plug 1": None,
+    "plug": cues.Plugged(1),
+    "plug 2": cues.Plugged(2),
+    " plug\t2  3 ": cues.Plugged(2, 3),
+    "unplug": cues.Unplugged(1),
+    "unplug 2": cues.Unplugged(2),
+    "card TAG": cues.Presented(TAG),
+    "card TAG 2": cues.Presented(TAG, 2),
+    "card TAG:emaid": cues.Presented({"idToken": "TAG", "type": "eMAID"}),
+    "send Heartbeat": SendCall("Heartbeat", {}),
+    'send  DataTransfer  {"vendorId": "a  b"}': SendCall("DataTransfer", {"vendorId": "a  b"}),
+    "reboot": cues.PowerCycled(),
+    "offline 1.5": StayAway(1.5),
+    "wait 0": Wait(0),
+    "status": ShowStatus(),
+    "help": ShowHelp(),
+    "quit": Quit(),
+}
+
+BAD = {
+    "plugg": "'plugg' is nothing that can be typed here; did you mean 'plug'? (try help)",
+    "Heartbeat": "'Heartbeat' is nothing that can be typed here (try help)",
+    "plug 0": "'0' is not between 1 and 2147483647",
+    "plug one": "'one' is not a whole number",
+    "plug 1 2 3": "plug is used so: plug [EVSE] [CONNECTOR]",
+    "unplug 1 2": "unplug is used so: unplug [EVSE]",
+    "card": "card is used so: card <ID[:TYPE]> [EVSE]",
+    "card TAG 1 2": "card is used so: card <ID[:TYPE]> [EVSE]",
+    "card TAG x": "'x' is not a whole number",
+    "card :eMAID": "must not be empty",
+    f"card {'x' * 37}": f"'{'x' * 37}' is longer than 36 characters",
+    "send": "send is used so: send <ACTION> [JSON]",
+    "send Hartbeat": "'Hartbeat' is no action of a station; did you mean 'Heartbeat'?",
+    "send Reset": "'Reset' is no action of a station",
+    "send Heartbeat []": "not a JSON object",
+    "send Heartbeat {": "not JSON: unexpected end of data: line 1 column 2 (char 1)",
+    "send Heartbeat @/no/such/file": "cannot read '/no/such/file': No such file or directory",
+    "reboot now": "reboot is used so: reboot",
+    "offline": "offline is used so: offline <SEC>",
+    "offline -1": "'-1' must be at least 0, up to 1e+10",
+    "offline soon": "'soon' is not a number",
+    "wait": "wait is used so: wait <SEC>",
+    "status 1": "status is used so: status",
+}
+
+
+@pytest.mark.parametrize("line", GOOD)
+def test_good_lines(line: str) -> None:
+    """A line is its order; an empty one and a comment are none."""
+    assert parse_line(line) == GOOD[line]
+
+
+@pytest.mark.parametrize("line", BAD)
+def test_bad_lines(line: str) -> None:
+    """What is wrong with a line is said in one."""
+    with pytest.raises(ValueError, match=f"^{re.escape(BAD[line])}$"):
+        parse_line(line)
+
+
+def test_every_word_has_its_lines() -> None:
+    """Each word that can be typed is in the tables above."""
+    words = [{line.split()[0] for line in lines if line.strip()} for lines in (GOOD, BAD)]
+    assert words[0] - {"#"} == set(WORDS)
+    assert words[1] >= set(WORDS) - {"quit", "help"}
+
+
+@pytest.mark.parametrize(
+    ("text", "id_token", "kind"),
+    [
+        ("TAG", "TAG", "ISO14443"),
+        ("TAG:", "TAG", "ISO14443"),
+        ("TAG:ISO15693", "TAG", "ISO15693"),
+        ("00:1A:2B:macaddress", "00:1A:2B", "MacAddress"),
+    ],
+)
+def test_tokens(text: str, id_token: str, kind: str) -> None:
+    """A token is ID or ID:TYPE; the last colon separates the type, in any case."""
+    assert parse_token(text) == {"idToken": id_token, "type": kind}
+
+
+def test_unknown_types_of_tokens() -> None:
+    """A type that does not exist is refused with the list of those that do."""
+    with pytest.raises(ValueError, match="'Tattoo' is not one of Central, eMAID, "):
+        parse_token("TAG:Tattoo")
+
+
+def test_calls_from_files(tmp_path: Path) -> None:
+    """A payload may come from a file."""
+    file = tmp_path / "status.json"
+    file.write_text('{"connectorStatus": "Faulted"}')
+    assert parse_call(f"StatusNotification @{file}") == SendCall("StatusNotification", {"connectorStatus": "Faulted"})
+
+
+def test_a_call_without_an_action() -> None:
+    """Nothing is no call."""
+    with pytest.raises(ValueError, match=r"^names no action$"):
+        parse_call(" ")

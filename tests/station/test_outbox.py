@@ -1,0 +1,150 @@
+"""Calls in their order: one at a time, TransactionEvents kept until delivered (E04, E12, E13; Part 4, 4.1.1)."""
+
+from itertools import pairwise
+
+import pytest
+
+from mock_csms.station import cues
+from mock_csms.station.cues import Ordered, Plugged, Presented, Unplugged
+from tests.station.play import TOKEN, answering, booted, charging
+
+CARD = Presented(TOKEN)
+EVENTS = "TransactionEvent"
+
+
+def test_one_call_at_a_time() -> None:
+    """A call waits until the one before it has ended, be it well or badly."""
+    play = booted()
+    play.csms = answering(Heartbeat=None, DataTransfer=None)
+    play.tell(Ordered("Heartbeat", {}), Ordered("DataTransfer", {"vendorId": "v"}), Ordered("Heartbeat", {}))
+    assert play.actions() == ["Heartbeat"]
+    assert play.answer().actions() == ["DataTransfer"]
+    assert play.fail("no answer within 30 s").actions() == ["Heartbeat"]
+
+
+def test_events_of_an_offline_session_follow() -> None:
+    """A session without a connection is told in order after it, as offline, before anything new (E04, E12.FR.02)."""
+    play = booted().lose().tell(Plugged(1), CARD).wait(70).tell(CARD, Unplugged(1))
+    assert play.sent == []
+    play.wait(10).connect()
+    assert play.transcript() == [
+        "Started 0 Authorized offline",
+        "Updated 1 MeterValuePeriodic offline",
+        "Ended 2 StopAuthorized Local offline",
+        "1.1 Available",
+    ]
+
+
+def test_what_happens_online_is_not_offline() -> None:
+    """Only what happened without a connection says so (E11.FR.07)."""
+    play = charging().lose().wait(60).connect().tell(CARD)
+    assert play.transcript() == [
+        "Updated 1 MeterValuePeriodic offline",
+        "Ended 2 StopAuthorized Local",
+    ]
+
+
+def test_an_open_event_is_repeated_unchanged() -> None:
+    """An event whose answer was lost with the connection is sent again as it was, before the later ones."""
+    play = charging()
+    play.csms = answering(TransactionEvent=None)
+    play.command("TriggerMessage", {"requestedMessage": EVENTS})
+    (lost,) = play.tell(CARD).take(EVENTS)
+    play.lose().tell(CARD).wait(5)
+    play.csms = answering()
+    again, waited, later = play.connect().take(EVENTS)
+    assert again == lost
+    assert (lost["seqNo"], waited["seqNo"], waited["eventType"], "offline" in waited) == (1, 2, "Ended", False)
+    assert (later["eventType"], later["offline"]) == ("Started", True)
+
+
+@pytest.mark.parametrize(("attempts", "gaps"), [("1", []), ("2", [10]), ("3", [10, 20]), ("4", [10, 20, 30])])
+def test_refused_events_are_repeated(attempts: str, gaps: list[float]) -> None:
+    """An event is sent MessageAttempts times, each time MessageAttemptInterval later than before (E13.FR.02, .03)."""
+    play = charging(OCPPCommCtrlr_MessageAttempts=attempts)
+    play.csms = answering(TransactionEvent="InternalError: no")
+    play.tell(CARD).wait(500)
+    sent = [each for each in play.sent if each.action == EVENTS]
+    assert [later.at - sooner.at for sooner, later in pairwise(sent)] == gaps
+    assert all(each.payload == sent[0].payload for each in sent)
+
+
+def test_the_next_event_follows_one_that_is_given_up() -> None:
+    """Events keep their order: what comes later waits for the repeats, and goes out after the last of them."""
+    play = charging(OCPPCommCtrlr_MessageAttempts="2")
+    play.csms = answering(TransactionEvent="InternalError: no")
+    play.tell(CARD, CARD).wait(5)
+    assert play.transcript() == ["Ended 1 StopAuthorized Local", "Authorize"]
+    play.wait(6)
+    assert play.transcript() == ["Ended 1 StopAuthorized Local", "Started 0 Authorized"]
+
+
+def test_repeats_do_not_hold_up_the_rest() -> None:
+    """While an event waits to be repeated, other calls go out."""
+    play = charging(OCPPCommCtrlr_MessageAttemptInterval="1000")
+    play.csms = answering(TransactionEvent="InternalError: no")
+    play.tell(CARD).wait(60)
+    assert play.actions() == [EVENTS, "Heartbeat"]
+
+
+def test_repeats_go_on_after_a_reboot() -> None:
+    """A reboot forgets that events were refused, not the events."""
+    play = charging(OCPPCommCtrlr_MessageAttemptInterval="1000")
+    play.csms = answering(TransactionEvent=["InternalError: no", {}])
+    play.tell(CARD).reboot()
+    assert play.take(EVENTS)[-1]["eventType"] == "Ended"
+    assert play.device.outbox.waiting == ()
+
+
+def test_a_reboot_leaves_nothing_but_events() -> None:
+    """What else waited is forgotten with the reboot: it begins with a boot."""
+    play = charging()
+    play.csms = answering(Heartbeat=None)
+    play.tell(Ordered("Heartbeat", {}), Ordered("Heartbeat", {}), CARD, Unplugged(1))
+    play.sent.clear()
+    play.reboot()
+    assert play.transcript()[:2] == ["Boot PowerUp", "Ended 1 StopAuthorized Local"]
+
+
+def test_what_was_asked_for_waits_for_the_connection() -> None:
+    """A call that somebody typed while the station is offline goes out when it is online again."""
+    assert booted().lose().tell(Ordered("Heartbeat", {})).connect().actions() == ["Heartbeat"]
+
+
+def test_a_question_that_was_lost() -> None:
+    """A token whose Authorize went nowhere is forgotten: it does not start anything later."""
+    play = booted()
+    play.csms = answering(Heartbeat=None)
+    play.tell(Plugged(1), Ordered("Heartbeat", {}), CARD).lose()
+    play.csms = answering()
+    play.connect()
+    assert (play.device.cards, play.device.is_busy) == ((), False)
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_unknown_tokens_while_offline(is_on: bool) -> None:
+    """Offline, a token charges where OfflineTxForUnknownIdEnabled says so (C15)."""
+    play = booted(AuthCtrlr_OfflineTxForUnknownIdEnabled=str(is_on).lower()).lose().tell(Plugged(1), CARD)
+    assert play.device.is_busy is is_on
+    assert play.said == ([] if is_on else ["Alice cannot be checked: the station is offline"])
+
+
+@pytest.mark.parametrize(
+    ("action", "payload"),
+    [
+        ("Authorize", {}),
+        ("TransactionEvent", {}),
+        ("TransactionEvent", {"transactionInfo": 5}),
+        ("TransactionEvent", {"transactionInfo": {}}),
+        ("StatusNotification", {}),
+    ],
+)
+def test_nonsense_made_by_hand(action: str, payload: dict[str, object]) -> None:
+    """What somebody typed need not be valid: the station survives its answer, its failure and its loss."""
+    answer = cues.Answered(action, payload, {"idTokenInfo": {"status": "Invalid"}})
+    failures = [cues.Failed(action, payload, "no", is_lost=is_lost) for is_lost in (True, False)]
+    endings: list[cues.Cue] = [answer, *failures]
+    for ending in endings:
+        play = booted().lose().tell(Ordered(action, payload))
+        assert play.ask("GetTransactionStatus", {"transactionId": "x"})["ongoingIndicator"] is False
+        play.tell(ending, cues.Presented(TOKEN))

@@ -1,0 +1,240 @@
+"""Black box: `mock-station` as a process against `server.py` as a process; what it does, prints and exits with."""
+
+import json
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mock_csms.protocol.actions import Sender
+from mock_csms.protocol.v201 import ACTIONS
+from tests.reference_station import ROOT, STATION, Ended, run, running
+from tests.wire import PATIENCE, Mock
+
+FROM_STATION = [action for action, row in ACTIONS.items() if row.sent_by(Sender.STATION)]
+BOOTED = "SecurityEventNotification.response"
+
+
+@pytest.fixture(scope="module")
+def url(mock: Mock) -> str:
+    """The URL of a station of a mock without flags."""
+    return f"{mock.url}/CS-1"
+
+
+@pytest.fixture
+def hasty() -> list[str]:
+    """Flags that make a station reconnect as soon as it may."""
+    return ["--variable=OCPPCommCtrlr.RetryBackOffWaitMinimum=1", "--variable=OCPPCommCtrlr.RetryBackOffRandomRange=0"]
+
+
+def heard(path: Path) -> list[tuple[str, dict[str, object]]]:
+    """Return the calls that a mock got, out of its file of events."""
+    events = [json.loads(line) for line in path.read_text().splitlines()]
+    assert [event for event in events if event.get("violations")] == []
+    calls = [e for e in events if e["event"] == "Received" and e["messageType"] == "Call"]
+    return [(call["action"], json.loads(call["text"])[3]) for call in calls]
+
+
+# --send.
+
+
+def test_every_default_payload_is_taken(url: str) -> None:
+    """All 25 actions of a station can be sent without a payload, and each gets its result."""
+    assert len(FROM_STATION) == 25
+    ended = run(url, *(word for action in FROM_STATION for word in ("--send", action)))
+    assert (ended.status, ended.err) == (0, "")
+    answers = [line.split()[3] for line in ended.out.splitlines() if " <- " in line]
+    assert answers == [f"{action}.response" for action in FROM_STATION]
+
+
+def test_a_payload_is_laid_over_the_default(tmp_path: Path) -> None:
+    """What is given replaces, null removes, the rest stays; a file works as well."""
+    (tmp_path / "more.json").write_text('{"evseId": 4}')
+    mock = Mock("--events", str(tmp_path / "events"))
+    sends = ['--send=StatusNotification {"connectorStatus":"Faulted"}', f"--send=MeterValues @{tmp_path}/more.json"]
+    ended = run(f"{mock.url}/CS-1", *sends, '--send=DataTransfer {"data":null}', "-v")
+    mock.finish()
+    (_, status), (_, values), (_, data) = heard(tmp_path / "events")
+    assert (status["connectorStatus"], status["evseId"], values["evseId"]) == ("Faulted", 1, 4)
+    assert data == {"vendorId": "TestVendor", "messageId": "TestMessage"}
+    assert (ended.status, '"connectorStatus":"Faulted"' in ended.out) == (0, True)
+
+
+def test_an_error_for_an_answer(url: str) -> None:
+    """A CALLERROR makes it fail, after the other calls were sent."""
+    ended = run(url, '--send=Heartbeat {"mood": 1}', "--send=Heartbeat")
+    assert (ended.status, ended.out.count("Heartbeat.response")) == (1, 1)
+    assert "OccurrenceConstraintViolation" in ended.out or "FormatViolation" in ended.out
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ("--fault", "Heartbeat", "drop"),
+        ("--reply", "Heartbeat", '{"currentTime": 5}'),
+        ("--fault", "Heartbeat", "close"),
+    ],
+    ids=["timeout", "schema", "cut"],
+)
+def test_answers_that_do_not_count(flags: tuple[str, ...]) -> None:
+    """No answer in time, one that breaks its schema, and a lost connection are status 1."""
+    mock = Mock(*flags)
+    variable = "--variable=OCPPCommCtrlr.MessageTimeout=1"
+    ended = run(f"{mock.url}/CS-1", "--send=Heartbeat", "--send=DataTransfer", variable)
+    mock.finish()
+    assert (ended.status, ended.err) == (1, "")
+
+
+# --charge.
+
+
+def test_a_session(tmp_path: Path) -> None:
+    """--charge boots, plugs in, authorizes, charges with values, stops, unplugs, and is fine."""
+    mock = Mock("--events", str(tmp_path / "events"))
+    interval = "--variable=SampledDataCtrlr.TxUpdatedInterval=1"
+    ended = run(f"{mock.url}/CS-1", "--charge=1.1", "--id-token=TAG:eMAID", "--evse=2", "--evses=2", interval)
+    mock.finish()
+    calls = heard(tmp_path / "events")
+    events = [payload for action, payload in calls if action == "TransactionEvent"]
+    assert [event["triggerReason"] for event in events] == ["Authorized", "MeterValuePeriodic", "StopAuthorized"]
+    assert (events[0]["evse"], events[0]["idToken"]) == (
+        {"id": 2, "connectorId": 1},
+        {"idToken": "TAG", "type": "eMAID"},
+    )
+    statuses = [payload["connectorStatus"] for action, payload in calls if action == "StatusNotification"]
+    assert statuses == ["Available", "Available", "Occupied", "Available"]
+    assert (ended.status, ended.err) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ("--auth-mode", "rate_limit"),
+        ("--offline",),
+        ("--reply", "TransactionEvent", '{"idTokenInfo": {"status": "Invalid"}}'),
+    ],
+    ids=["refused", "error", "judged later"],
+)
+def test_a_session_that_may_not_be(flags: tuple[str, ...]) -> None:
+    """Where the CSMS does not let the token charge, --charge says so at once, with status 1."""
+    mock = Mock(*flags)
+    ended = run(f"{mock.url}/CS-1", "--charge=0.2", "--quiet")
+    mock.finish()
+    assert (ended.status, ended.out) == (1, "")
+    assert ended.err == "mock-station: error: the CSMS did not let the station do what it was told to\n"
+
+
+# Lines.
+
+
+@pytest.fixture(params=["script", "pipe"])
+def follow(request: pytest.FixtureRequest, url: str, tmp_path: Path) -> Callable[[str], Ended]:
+    """Return what runs a station with lines, from a file or from a pipe."""
+
+    def run_lines(lines: str) -> Ended:
+        if request.param == "pipe":
+            return run(url, lines=lines)
+        (tmp_path / "script").write_text(lines)
+        return run(url, f"--script={tmp_path / 'script'}")
+
+    return run_lines
+
+
+def test_lines_are_obeyed(follow: Callable[[str], Ended]) -> None:
+    """The lines of a file or a pipe are obeyed in their order, and their end is the end, when all is said."""
+    lines = "# a session\nplug 1\ncard TAG\nsend Heartbeat\nwait 0.2\nstatus\ncard tag\nunplug\n"
+    ended = follow(lines)
+    assert (ended.status, ended.err) == (0, "")
+    told = [line for line in ended.out.splitlines() if "TransactionEvent  " in line]
+    assert [word in line for word, line in zip(["Started", "Ended"], told, strict=True)] == [True, True]
+    assert "EVSE 1: connector 1 Occupied; 0 Wh; transaction" in ended.out or "1 Wh; transaction" in ended.out
+
+
+def test_a_reboot_at_the_end(follow: Callable[[str], Ended]) -> None:
+    """A reboot in the last line is done before the end."""
+    ended = follow("reboot\n")
+    assert (ended.status, ended.out.count("BootNotification.response")) == (0, 2)
+
+
+def test_bad_lines_in_a_pipe(url: str) -> None:
+    """A line that is wrong is told in one line and does not end the station; nor does one that is no text."""
+    bad = b'plugg\nsend Nothing\nsend Heartbeat {"a": "{{b}}"}\ncard \xff\xfe 1 2\n\xff\nplug 7\nsend Heartbeat\n'
+    ended = run(url, lines=bad)
+    assert (ended.status, ended.err, ended.out.count("Heartbeat.response")) == (0, "", 1)
+    for text in (
+        "did you mean 'plug'?",
+        "'Nothing' is no action",
+        "{{b}} is no placeholder",
+        "no connector 1 of EVSE 7",
+    ):
+        assert ended.out.count(text) == 1
+
+
+@pytest.mark.parametrize("stdin", ["empty", "closed"])
+def test_no_stdin_keeps_running(mock: Mock, stdin: str) -> None:
+    """Without any line the station runs on until a signal."""
+    shell = " ".join([*STATION, f"{mock.url}/CS-{stdin}", "<&-" if stdin == "closed" else "</dev/null"])
+    command = ["sh", "-c", f"exec {shell}"]
+    station = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT)
+    assert station.stdout
+    for line in station.stdout:
+        if BOOTED.encode() in line:
+            break
+    station.send_signal(signal.SIGTERM)
+    out, err = station.communicate(timeout=PATIENCE)
+    assert (station.returncode, err, b"disconnected" in out) == (0, b"", True)
+
+
+def test_quit(url: str) -> None:
+    """`quit` ends the station, whatever follows it."""
+    ended = run(url, lines="quit\nsend Heartbeat\n")
+    assert (ended.status, "Heartbeat" in ended.out) == (0, False)
+
+
+def test_help_tells_all_words(url: str) -> None:
+    """`help` tells every word that can be typed."""
+    out = run(url, "--quiet", lines="help\n").out
+    assert [line.split()[0] for line in out.splitlines()][:3] == ["plug", "unplug", "card"]
+
+
+@pytest.mark.parametrize("signal_", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_well(tmp_path: Path, signal_: signal.Signals) -> None:
+    """On a signal the station closes its connection with 1000, and its status is 0."""
+    mock = Mock("--events", str(tmp_path / "events"))
+    with running(f"{mock.url}/CS-1") as station:
+        station.see(BOOTED)
+        assert station.stop(signal_) == 0
+    mock.finish()
+    events = [json.loads(line) for line in (tmp_path / "events").read_text().splitlines()]
+    (gone,) = [event for event in events if event["event"] == "Disconnected"]
+    assert (gone["code"], gone["reason"]) == (1000, "the station stops")
+
+
+# Lost connections.
+
+
+def test_it_comes_back(hasty: list[str]) -> None:
+    """A station that was cut off connects again, and does not boot again (B04)."""
+    mock = Mock("--disconnect-after", "0.3*1")
+    with running(f"{mock.url}/CS-1", *hasty) as station:
+        station.see(BOOTED, "disconnected", " connected ")
+        station.type("send Heartbeat")
+        station.see("Heartbeat.response")
+        assert station.stop() == 0
+    mock.finish()
+    assert station.out.count("BootNotification.response") == 1
+
+
+def test_what_happened_offline_follows(tmp_path: Path, hasty: list[str]) -> None:
+    """A session without a connection is delivered after it, in order, as offline."""
+    mock = Mock("--events", str(tmp_path / "events"))
+    ended = run(f"{mock.url}/CS-1", *hasty, lines="offline 0.1\nplug\ncard TAG\nwait 0.1\ncard TAG\nunplug\n")
+    mock.finish()
+    events = [payload for action, payload in heard(tmp_path / "events") if action == "TransactionEvent"]
+    assert [(each["eventType"], each["seqNo"], each["offline"]) for each in events] == [
+        ("Started", 0, True),
+        ("Ended", 1, True),
+    ]
+    assert (ended.status, ended.err) == (0, "")

@@ -1,0 +1,114 @@
+"""Black box: where `mock-station` cannot begin it says so in one line; status 2 is usage, 3 is no connection."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mock_csms.frontends.station import main
+from tests.reference_station import run
+from tests.wire import Mock
+
+
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[Mock]:
+    """A mock that asks for a password."""
+    mock = Mock("--basic-auth", "CS-1:0123456789abcdef")
+    yield mock
+    mock.finish()
+
+
+@pytest.mark.parametrize(
+    ("password", "flags", "status"),
+    [
+        ("0123456789abcdef", (), 0),
+        ("0123456789abcdef\r\nsecond line", (), 0),
+        ("fedcba9876543210", (), 3),
+        ("0123456789abcdef", ("--user=CS-2",), 3),
+        (None, (), 3),
+    ],
+)
+def test_basic_authentication(
+    guarded: Mock, tmp_path: Path, password: str | None, flags: tuple[str, ...], status: int
+) -> None:
+    """The password of a file opens the door, as the identity or as another user; a wrong one is status 3."""
+    file = tmp_path / "password"
+    file.write_text(password or "")
+    ended = run(f"{guarded.url}/CS-1", "--send=Heartbeat", *([f"--password-file={file}"] if password else []), *flags)
+    error = f"mock-station: error: cannot connect to {guarded.url}/CS-1: 401 Unauthorized\n"
+    assert (ended.status, ended.err) == (status, error if status else "")
+
+
+# What cannot be.
+
+
+def test_an_unknown_station() -> None:
+    """A CSMS that does not know the station answers 404: one line, status 3."""
+    mock = Mock("--known-stations", "CS-2")
+    ended = run(f"{mock.url}/CS-1")
+    mock.finish()
+    assert (ended.status, ended.err) == (3, f"mock-station: error: cannot connect to {mock.url}/CS-1: 404 Not Found\n")
+
+
+def test_nobody_listens() -> None:
+    """A refused connection is one line and status 3."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    ended = run(f"ws://127.0.0.1:{port}/CS-1")
+    assert (ended.status, ended.out) == (3, "")
+    assert ended.err == f"mock-station: error: cannot connect to ws://127.0.0.1:{port}/CS-1: Connection refused\n"
+
+
+URL = "ws://127.0.0.1:1/CS-1"
+USAGE = {
+    ("http://127.0.0.1/CS-1",): "'http://127.0.0.1/CS-1' is no URL of a WebSocket, such as ws://127.0.0.1:9000/CS-1",
+    ("CS-1",): "'CS-1' is no URL of a WebSocket, such as ws://127.0.0.1:9000/CS-1",
+    ("ws://127.0.0.1:9000",): "'ws://127.0.0.1:9000' names no station: add its identity",
+    ("ws://127.0.0.1:9000/",): "'ws://127.0.0.1:9000/' names no station: add its identity",
+    ("ws://[::1/CS-1",): "Invalid IPv6 URL",
+    (URL, "--send", "Heartbeat {"): "--send: not JSON: ",
+    (URL, "--send", "Hartbeat"): "--send: 'Hartbeat' is no action of a station; did you mean 'Heartbeat'?",
+    (URL, "--send", "Reset"): "--send: 'Reset' is no action of a station",
+    (URL, "--send", "Heartbeat @/no/file"): "--send: cannot read '/no/file': No such file or directory",
+    (URL, "--variable", "TxCtrlr.Mood=1"): "--variable: 'TxCtrlr.Mood=1' is not COMPONENT.VARIABLE=VALUE",
+    (URL, "--variable", "TxCtrlr.TxStartPoint=1"): "'TxCtrlr.TxStartPoint=1': the variable cannot have this value",
+    (URL, "--variable", "OCPPCommCtrlr.MessageTimeout=-5"): "the variable cannot have this value",
+    (URL, "--password-file", "/no/file"): "cannot read '/no/file': No such file or directory",
+    (URL, "--charge", "1", "--evse", "2"): "--evse: the station has no EVSE 2",
+    (URL, "--charge", "1", "--send", "Heartbeat"): "exclude each other",
+    (URL, "--user", "me"): "--user needs --password-file",
+    (URL, "--evses", "0"): "--evses: '0' is not between 1 and 100",
+}
+
+
+@pytest.mark.parametrize("arguments", USAGE, ids=" ".join)
+def test_bad_input_is_one_line(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    """What is wrong with the command line is said in one line, before anything is done, with status 2."""
+    with pytest.raises(SystemExit) as raised:
+        main(arguments)
+    out, err = capsys.readouterr()
+    assert (raised.value.code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith("mock-station: error: ")
+    assert USAGE[arguments] in err
+
+
+def test_a_bad_line_in_a_script(tmp_path: Path) -> None:
+    """A script is read before anything is done: a line that is wrong is named, with status 2."""
+    (tmp_path / "script").write_text("plug\n\nplugg\n")
+    ended = run(URL, f"--script={tmp_path / 'script'}")
+    assert (ended.status, ended.out) == (2, "")
+    assert f"{tmp_path / 'script'}, line 3: 'plugg' is nothing that can be typed here" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (("ws://127.0.0.1:99999/CS-1",), "Port out of range 0-65535"),
+        ((URL, "--script", "/no/file"), "cannot read '/no/file': No such file or directory"),
+    ],
+)
+def test_what_shows_late(arguments: tuple[str, ...], error: str) -> None:
+    """What only shows when the station begins is said in one line as well, with status 2."""
+    ended = run(*arguments)
+    assert (ended.status, ended.out, ended.err) == (2, "", f"mock-station: error: {error} (--help lists all flags)\n")
