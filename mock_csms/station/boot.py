@@ -2,7 +2,7 @@
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.station import outbox
+from mock_csms.station import bookings, outbox
 from mock_csms.station.cues import Act, Send, Set, Stop
 from mock_csms.station.device import Device, Moment, Step
 from mock_csms.station.variables import (
@@ -84,7 +84,7 @@ def beat(device: Device) -> Step:
 def report_connectors(device: Device, moment: Moment) -> Step:
     """Send the status of every connector of which the CSMS knows another one."""
     statuses = {
-        (evse.id, connector): evse.status(connector)
+        (evse.id, connector): bookings.status(device, evse, connector)
         for evse in device.evses.values()
         for connector in range(1, evse.connectors + 1)
     }
@@ -96,7 +96,7 @@ def report_connectors(device: Device, moment: Moment) -> Step:
 
 def status_notification(device: Device, evse: int, connector: int, moment: Moment) -> Send:
     """Return the message that tells the status of a connector."""
-    status = device.evses[evse].status(connector)
+    status = bookings.status(device, device.evses[evse], connector)
     payload = {"timestamp": moment.stamp, "connectorStatus": status, "evseId": evse, "connectorId": connector}
     return Send("StatusNotification", payload)
 

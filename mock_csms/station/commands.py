@@ -17,6 +17,8 @@ from mock_csms.station import (
     firmware,
     remote,
     reports,
+    reservations,
+    tokens,
     triggers,
     vendor,
 )
@@ -34,6 +36,8 @@ ANSWERS: Mapping[str, Answer] = {
     **displays.ANSWERS,
     **remote.ANSWERS,
     **reports.ANSWERS,
+    **reservations.ANSWERS,
+    **tokens.ANSWERS,
     **triggers.ANSWERS,
     **vendor.ANSWERS,
 }
@@ -45,6 +49,7 @@ ALARMS: Mapping[str, Alarmed] = {
     **firmware.ALARMS,
     **aligned.ALARMS,
     **charging.ALARMS,
+    **reservations.ALARMS,
 }
 """What is done when an alarm rings that a subject has set, by the first part of the alarm."""
 

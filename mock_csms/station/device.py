@@ -39,7 +39,8 @@ class Identity(Record):
 class Transaction(Record):
     """A transaction: `seq_no` is the number of its next event, `stopped_by` the reason to be told at its end.
 
-    `samples` are the meter values that wait for that, `cost` is what the CSMS said last.
+    `samples` are the meter values that wait for that, `cost` is what the CSMS said last, `began_with` what the register
+    showed when it began, in Wh.
     """
 
     id: str
@@ -49,15 +50,18 @@ class Transaction(Record):
     stopped_by: str | None = None
     samples: tuple[Json, ...] = ()
     cost: float | None = None
+    began_with: float = 0.0
 
 
 class Evse(Record):
     """One EVSE. `plugged` is the connector whose cable is in a vehicle; `authorized` the token that may charge, with
-    the `remote_start_id` of the CSMS where that let it.
+    the `remote_start_id` of the CSMS where that let it, the `group` of the token, and the `reservation` that it used
+    and no event has told yet. Who `is_suspended` is authorized but gets no energy (E05.FR.02).
 
     `energy` is what the register showed at `metered_at`, in Wh; since then the vehicle takes `power`, in W, while it
     charges, which it does since `charging_since`.
-    `out_of_order` holds the connectors that were set Inoperative, `pending` those that will be when they are free.
+    `out_of_order` holds the connectors that were set Inoperative, `pending` those that will be when they are free;
+    `faulty` are broken.
     One that `is_closed` is to be free of transactions for an update of the firmware (L01.FR.07).
     """
 
@@ -66,6 +70,9 @@ class Evse(Record):
     plugged: int | None = None
     authorized: Json | None = None
     remote_start_id: int | None = None
+    group: Json | None = None
+    reservation: int | None = None
+    is_suspended: bool = False
     transaction: Transaction | None = None
     energy: float = 0.0
     metered_at: float = 0.0
@@ -73,12 +80,13 @@ class Evse(Record):
     charging_since: float | None = None
     out_of_order: frozenset[int] = frozenset()
     pending: frozenset[int] = frozenset()
+    faulty: frozenset[int] = frozenset()
     is_closed: bool = False
 
     @property
     def is_charging(self) -> bool:
         """Whether energy may flow: a vehicle is plugged in, and somebody may charge."""
-        return self.plugged is not None and self.authorized is not None
+        return self.plugged is not None and self.authorized is not None and not self.is_suspended
 
     @property
     def drawn(self) -> float:
@@ -89,14 +97,20 @@ class Evse(Record):
     def is_in_order(self) -> bool:
         """Whether one could charge: with the connector that is plugged in, or else with any."""
         usable = {self.plugged} if self.plugged is not None else set(range(1, self.connectors + 1))
-        return bool(usable - self.out_of_order) and not self.is_closed
+        return bool(usable - self.out_of_order - self.faulty) and not self.is_closed
+
+    def released(self) -> "Evse":
+        """Return the EVSE without whoever was authorized."""
+        return replace(self, authorized=None, remote_start_id=None, group=None, reservation=None, is_suspended=False)
 
     def register(self, now: float) -> float:
         """Return what the register shows, in Wh."""
         return self.energy + max(0.0, now - self.metered_at) / 3600 * self.drawn
 
     def status(self, connector: int) -> str:
-        """Return the status of a connector."""
+        """Return the status of a connector, but for reservations."""
+        if connector in self.faulty:
+            return "Faulted"
         is_free = self.plugged != connector and (self.plugged is not None or self.transaction is None)
         if connector in self.out_of_order or (self.is_closed and is_free):
             return "Unavailable"

@@ -1,12 +1,33 @@
-"""What drivers do, and what becomes of it: cables, idTokens, and who may charge (C01, E02, E03, E05)."""
+"""What drivers do, and what becomes of it: cables, idTokens, and who may charge (C01 to C16, E02, E03, E05)."""
+
+from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.station import outbox, transactions
+from mock_csms.station import bookings, outbox, reservations, tokens, transactions
 from mock_csms.station.cues import Act, Plugged, Presented, Say, Send, Set, Stop, Unplugged
-from mock_csms.station.device import Card, Device, Evse, Moment, Step
-from mock_csms.station.transactions import change
-from mock_csms.station.variables import EV_CONNECTION_TIMEOUT, OFFLINE_UNKNOWN_TOKENS, STOP_ON_INVALID_ID
+from mock_csms.station.device import POWER, Card, Device, Evse, Moment, Step
+from mock_csms.station.tokens import Known, is_same
+from mock_csms.station.transactions import Cause, change
+from mock_csms.station.variables import (
+    AUTHORIZATION,
+    EV_CONNECTION_TIMEOUT,
+    LOCAL_AUTHORIZE_OFFLINE,
+    LOCAL_PRE_AUTHORIZE,
+    MASTER_PASS_GROUP,
+    MAX_ENERGY_ON_INVALID_ID,
+    NO_REMOTE_AUTHORIZATION,
+    OFFLINE_UNKNOWN_TOKENS,
+    STOP_ON_INVALID_ID,
+    TX_STOP_POINT,
+)
+
+ALLOWANCE = "allowance"
+NOTHING: Json = {}
+START_BUTTON: Json = {"idToken": "", "type": "NoAuthorization"}
+"""What a driver presents who only presses a button (C02.FR.01)."""
+_NEVER_ASKED = ("Central", "NoAuthorization")
+"""The types of idTokens that no CSMS is asked about (C02, C05.FR.01)."""
 
 
 def plug(device: Device, cue: Plugged, moment: Moment) -> Step:
@@ -31,28 +52,39 @@ def unplug(device: Device, cue: Unplugged, moment: Moment) -> Step:
 
 
 def present(device: Device, cue: Presented, moment: Moment) -> Step:
-    """Ask the CSMS about an idToken; one that charges already stops, without asking (C01.FR.03)."""
-    for evse in device.evses.values():
-        if evse.authorized and _is_same(evse.authorized, cue.token) and cue.evse in (None, evse.id):
-            device, acts = change(device, replace(evse, authorized=None), transactions.STOPPED, moment)
-            return device, [Stop(("vehicle", evse.id)), *acts]
-    card = Card(cue.token, cue.evse)
+    """Let the driver of an idToken charge, if may be; one that charges already stops, without asking (C01.FR.03)."""
+    is_button = cue.token["type"] == START_BUTTON["type"]
+    card = Card(START_BUTTON if is_button else cue.token, cue.evse)
+    for evse in _charging_at(device, cue.evse):
+        if is_same(evse.authorized, card.token):
+            return _stop(device, [evse], replace(transactions.STOPPED, token=card.token), moment)
+    if device.is_online and not device.is_accepted:
+        return _say(device, f"{card.token['idToken']} is of no use: the CSMS has not accepted the station")
+    return admit(device, card, moment)
+
+
+def admit(device: Device, card: Card, moment: Moment) -> Step:
+    """Let somebody charge or stop if that can be decided here, and else ask the CSMS (C10 to C15)."""
+    if not device.is_on(AUTHORIZATION) or card.token["type"] in _NEVER_ASKED:
+        return grant(device, card, moment)
+    known = tokens.known(device, card.token, moment)
+    if known and known.info["status"] == "Accepted" and _stoppable(device, card, known.info):
+        return _admitted(device, card, known.info, moment)
     if not device.is_online:
-        if device.is_on(OFFLINE_UNKNOWN_TOKENS):
-            return grant(device, card, moment)
-        return _say(device, f"{cue.token['idToken']} cannot be checked: the station is offline")
-    if not device.is_accepted:
-        return _say(device, f"{cue.token['idToken']} is of no use: the CSMS has not accepted the station")
-    return ask(device, card)
-
-
-def ask(device: Device, card: Card) -> Step:
-    """Ask the CSMS whether an idToken may charge."""
+        return _admit_offline(device, card, known, moment)
+    if known and known.info["status"] == "Accepted" and device.is_on(LOCAL_PRE_AUTHORIZE):
+        return _admitted(device, card, known.info, moment)
+    if known and known.info["status"] != "Accepted" and not known.may_ask:  # TC_C_57, TC_C_58
+        return _say(device, f"{card.token['idToken']} may not charge: it is {known.info['status']}")
+    if device.is_on(NO_REMOTE_AUTHORIZATION):
+        return _say(device, f"{card.token['idToken']} is not known here, and the CSMS may not be asked")
     return replace(device, cards=(*device.cards, card)), [Send("Authorize", {"idToken": card.token})]
 
 
 def answered(device: Device, request: Json, response: Json | None, moment: Moment) -> Step:
     """Let the driver of an idToken charge, or not; `response` is None where none came."""
+    if response:
+        device = tokens.learn(device, request.get("idToken"), response["idTokenInfo"], moment)
     card = next((card for card in device.cards if card.token == request.get("idToken")), None)
     if card is None:
         return device, []
@@ -60,38 +92,49 @@ def answered(device: Device, request: Json, response: Json | None, moment: Momen
     status = response["idTokenInfo"]["status"] if response else "not known: no answer"
     if status != "Accepted":
         return _say(device, f"{card.token['idToken']} may not charge: it is {status}")
-    allowed = (response or {})["idTokenInfo"].get("evseId")
-    if allowed and card.evse is not None and card.evse not in allowed:
-        return _say(device, f"{card.token['idToken']} may not charge at EVSE {card.evse}")
-    return grant(device, card, moment, allowed)
+    return _admitted(device, card, (response or {})["idTokenInfo"], moment)
 
 
-def grant(device: Device, card: Card, moment: Moment, allowed: list[int] | None = None) -> Step:
+def grant(device: Device, card: Card, moment: Moment, info: Json = NOTHING) -> Step:
     """Let somebody charge, at the EVSE that was named or the one that suits best; wait for the vehicle if need be."""
-    evse = free_evse(device, card.evse, allowed)
+    evse = free_evse(device, card, info)
     if device.is_leaving:
         return _say(device, "the station reboots")
     if evse is None:
         return _say(device, "no EVSE is free")
+    group = info.get("groupIdToken")
+    booked = bookings.booking_of(device, evse, card.token, group)
+    device, used = reservations.use(device, booked.id) if booked else (device, [])
     cause = transactions.AUTHORIZED if card.remote_start_id is None else transactions.REMOTE_START
-    evse = replace(evse, authorized=card.token, remote_start_id=card.remote_start_id)
-    device, acts = change(device, evse, cause, moment)
+    evse = replace(evse, authorized=card.token, remote_start_id=card.remote_start_id, group=group)
+    device, acts = change(device, replace(evse, reservation=booked.id if booked else None), cause, moment)
     if evse.plugged is None:
         acts = [*acts, Set(("vehicle", evse.id), device.number(EV_CONNECTION_TIMEOUT))]
-    return device, acts
+    return device, [*used, *acts]
 
 
-def free_evse(device: Device, wanted: int | None, allowed: list[int] | None = None) -> Evse | None:
-    """Return the EVSE where somebody could begin to charge: the wanted one, else one with a vehicle, else any."""
+def free_evse(device: Device, card: Card, info: Json = NOTHING) -> Evse | None:
+    """Return the EVSE where somebody could begin to charge: the wanted one, else one with a vehicle, else any.
+
+    One that is reserved for them comes first, one for others not at all (H03); nor any for a master pass (C16.FR.03).
+    """
+    group, allowed = info.get("groupIdToken"), info.get("evseId")
     free = [
         evse
         for evse in device.evses.values()
         if evse.authorized is None
-        and wanted in (None, evse.id)
-        and (not allowed or evse.id in allowed)
+        and card.evse in (None, evse.id)
+        and (not allowed or evse.id in allowed)  # C01.FR.21
         and evse.is_in_order
+        and not bookings.is_kept_from(device, evse, card.token, group)
     ]
-    return min(free, key=lambda evse: evse.plugged is None, default=None)
+    if _is_master(device, info):
+        return None
+    return min(
+        free,
+        key=lambda evse: (not bookings.is_named(device, evse, card.token, group), evse.plugged is None),
+        default=None,
+    )
 
 
 def no_vehicle(device: Device, number: int, moment: Moment) -> Step:
@@ -103,18 +146,86 @@ def no_vehicle(device: Device, number: int, moment: Moment) -> Step:
 
 
 def token_judged(device: Device, request: Json, response: Json, moment: Moment) -> Step:
-    """Stop who turns out not to be allowed to charge (E05.FR.10)."""
-    info = response.get("idTokenInfo")
-    if not info or info["status"] == "Accepted" or not device.is_on(STOP_ON_INVALID_ID):
+    """Learn what an idToken is worth, and stop who turns out not to be allowed to charge (E05.FR.02, .09, .10)."""
+    info, token = response.get("idTokenInfo"), request.get("idToken")
+    if not info:
         return device, []
+    device = tokens.learn(device, token, info, moment)
     evse = device.charging(outbox.transaction_of(request))
-    if evse is None or evse.authorized is None or request.get("idToken") not in (None, evse.authorized):
+    if evse is None or evse.authorized is None or token not in (None, evse.authorized):
         return device, []
-    return change(device, replace(evse, authorized=None), transactions.DEAUTHORIZED, moment)
+    if info["status"] == "Accepted" and evse.id in (info.get("evseId") or [evse.id]):
+        return device.with_evse(replace(evse, group=info.get("groupIdToken", evse.group))), []
+    if device.is_on(STOP_ON_INVALID_ID):
+        return change(device, replace(evse, authorized=None), transactions.DEAUTHORIZED, moment)
+    return _suspend(device, evse, moment)
 
 
-def _is_same(one: Json, other: Json) -> bool:
-    return (one["idToken"].casefold(), one["type"]) == (other["idToken"].casefold(), other["type"])
+def spend(device: Device, about: list[Any], moment: Moment) -> Step:
+    """See whether a transaction has taken all that an invalid idToken may (E05.FR.03)."""
+    evse = device.charging(about[0])
+    return _suspend(device, evse, moment) if evse else (device, [])
+
+
+def _suspend(device: Device, evse: Evse, moment: Moment) -> Step:
+    """Give no more energy once MaxEnergyOnInvalidId is used up (E05.FR.02, .03), though nobody has stopped."""
+    if evse.transaction is None or evse.authorized is None or evse.is_suspended:
+        return device, []
+    left = device.number(MAX_ENERGY_ON_INVALID_ID) - (evse.register(moment.now) - evse.transaction.began_with)
+    if left > 0.01:
+        return device, [Set((ALLOWANCE, evse.transaction.id), max(1.0, left / POWER * 3600))]
+    is_end = "EnergyTransfer" in device.members(TX_STOP_POINT)
+    cause = transactions.DEAUTHORIZED if is_end else transactions.SUSPENDED
+    return change(device, replace(evse, is_suspended=True), cause, moment)
+
+
+def _admit_offline(device: Device, card: Card, known: Known | None, moment: Moment) -> Step:
+    """Let those charge that are known, and the others where that is allowed (C13.FR.02, .04; C15.FR.08)."""
+    if known is None and device.is_on(OFFLINE_UNKNOWN_TOKENS):
+        return grant(device, card, moment)
+    if known is None or not device.is_on(LOCAL_AUTHORIZE_OFFLINE):
+        return _say(device, f"{card.token['idToken']} cannot be checked: the station is offline")
+    if known.info["status"] != "Accepted":
+        return _say(device, f"{card.token['idToken']} may not charge: it is {known.info['status']}")
+    return _admitted(device, card, known.info, moment)
+
+
+def _admitted(device: Device, card: Card, info: Json, moment: Moment) -> Step:
+    """Let somebody do who was accepted: stop for a group or with a master pass (C09.FR.03, C16.FR.02), or begin."""
+    stoppable = _stoppable(device, card, info)
+    if stoppable:
+        is_master = _is_master(device, info)
+        cause = transactions.MASTER_PASS if is_master else transactions.STOPPED
+        return _stop(device, stoppable if is_master else stoppable[:1], replace(cause, token=card.token), moment)
+    allowed = info.get("evseId")
+    if allowed and card.evse is not None and card.evse not in allowed:
+        return _say(device, f"{card.token['idToken']} may not charge at EVSE {card.evse}")
+    return grant(device, card, moment, info)
+
+
+def _stoppable(device: Device, card: Card, info: Json) -> list[Evse]:
+    """Return where somebody charges whom the driver of another idToken may stop."""
+    if card.remote_start_id is not None:
+        return []
+    charging = _charging_at(device, card.evse)
+    return charging if _is_master(device, info) else [e for e in charging if is_same(e.group, info.get("groupIdToken"))]
+
+
+def _charging_at(device: Device, place: int | None) -> list[Evse]:
+    return [evse for evse in device.evses.values() if evse.authorized is not None and place in (None, evse.id)]
+
+
+def _is_master(device: Device, info: Json) -> bool:
+    group, master = info.get("groupIdToken"), device.variables[MASTER_PASS_GROUP]
+    return bool(master) and group is not None and group["idToken"].casefold() == master.casefold()
+
+
+def _stop(device: Device, evses: list[Evse], cause: Cause, moment: Moment) -> Step:
+    acts: list[Act] = []
+    for evse in evses:
+        device, more = change(device, replace(evse, authorized=None), cause, moment)
+        acts += [Stop(("vehicle", evse.id)), *more]
+    return device, acts
 
 
 def _say(device: Device, text: str) -> Step:

@@ -9,7 +9,7 @@ from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, replace
-from mock_csms.station import aligned, boot, certificates, charging, drivers, jobs, outbox, transactions
+from mock_csms.station import aligned, boot, certificates, charging, drivers, jobs, outbox, reservations, transactions
 from mock_csms.station.answers import Alarmed
 from mock_csms.station.commands import ALARMS, answer_to
 from mock_csms.station.cues import (
@@ -84,7 +84,7 @@ def rebooted(device: Device, moment: Moment) -> Device:
 
 def _powerless(evse: Evse, moment: Moment) -> Evse:
     energy = evse.register(moment.now)
-    evse = replace(evse, authorized=None, remote_start_id=None, transaction=None)
+    evse = replace(evse.released(), transaction=None)
     return replace(evse, energy=energy, metered_at=moment.now, is_closed=False)
 
 
@@ -96,8 +96,9 @@ def _end(device: Device, acts: list[Act], situation: Situation) -> Step:
             device = device.with_evse(replace(evse, out_of_order=evse.out_of_order | evse.pending, pending=frozenset()))
     device, changes = charging.follow(device, moment)
     device, alarms = aligned.plan(device, moment)
+    device, removed = reservations.remove(device)
     device, reports = boot.report_connectors(device, moment)
-    acts = [*acts, *changes, *alarms, *reports]
+    acts = [*acts, *changes, *alarms, *reports, *removed]
     if device.reset is not None and not device.is_busy and not device.is_leaving:
         device = replace(device, reason=device.reset, reset=None, is_leaving=True)
         acts.append(Reboot())
@@ -108,6 +109,11 @@ def _end(device: Device, acts: list[Act], situation: Situation) -> Step:
             device = outbox.put(device, act)
     device, sent = outbox.transmit(device)
     return device, [*(act for act in acts if not isinstance(act, Send)), *sent]
+
+
+def _opened(device: Device, _: Opened, moment: Moment) -> Step:
+    device, acts = boot.opened(device, moment)
+    return device, [*acts, *reservations.alarms(device, moment)]
 
 
 def _answered(device: Device, cue: Answered, moment: Moment) -> Step:
@@ -156,6 +162,7 @@ _ALARMS: Mapping[str, Alarmed] = {
     "meter": lambda device, about, moment: transactions.sample(device, device.evses[about[0]], moment),
     "collect": lambda device, about, moment: transactions.collect(device, device.evses[about[0]], moment),
     "vehicle": lambda device, about, moment: drivers.no_vehicle(device, about[0], moment),
+    drivers.ALLOWANCE: drivers.spend,
     **ALARMS,
 }
 """What is done when an alarm of each kind rings."""
@@ -169,7 +176,7 @@ _RESPONSES: Mapping[str, Callable[[Device, Json, Json, Moment], Step]] = {
 """What is learned from the responses to each action; the others teach nothing."""
 
 _CUES: Mapping[type[Cue], Callable[[Device, Any, Moment], Step]] = {
-    Opened: lambda device, _, moment: boot.opened(device, moment),
+    Opened: _opened,
     Closed: lambda device, _, moment: boot.closed(device, moment),
     Answered: _answered,
     Failed: _failed,

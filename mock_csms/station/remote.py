@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.station import drivers, outbox, transactions
+from mock_csms.station import drivers, outbox, tokens, transactions
 from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given, has
 from mock_csms.station.device import Card, Device, Moment
 from mock_csms.station.variables import AUTHORIZE_REMOTE_START
@@ -12,15 +12,19 @@ from mock_csms.station.variables import AUTHORIZE_REMOTE_START
 
 def request_start(device: Device, payload: Json, moment: Moment) -> Given:
     """Let somebody charge without a card (F01, F02)."""
-    evse = drivers.free_evse(device, payload.get("evseId"))
+    card = Card(payload["idToken"], payload.get("evseId"), payload["remoteStartId"])
+    known = tokens.known(device, card.token, moment)
+    group = payload.get("groupIdToken") or (known.info.get("groupIdToken") if known else None)
+    info: Json = {"groupIdToken": group} if group else {}
+    evse = drivers.free_evse(device, card, info)  # F01.FR.21, .22
     if evse is None or not device.is_accepted or device.is_leaving:  # B02.FR.05
         return device, REJECTED, []
     response = ACCEPTED | ({"transactionId": evse.transaction.id} if evse.transaction else {})  # F01.FR.13
-    card = Card(payload["idToken"], evse.id, payload["remoteStartId"])
+    card = replace(card, evse=evse.id)
     if device.is_on(AUTHORIZE_REMOTE_START):
-        device, acts = drivers.ask(device, card)
+        device, acts = drivers.admit(device, card, moment)
     else:
-        device, acts = drivers.grant(device, card, moment)
+        device, acts = drivers.grant(device, card, moment, info)
     return device, response, acts
 
 

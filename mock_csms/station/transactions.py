@@ -32,20 +32,24 @@ class Cause(Record):
     """Why an EVSE changes: the triggerReason of the event, and the stoppedReason should the transaction end.
 
     One that `stops` is the reason of a later end too; one that `is_end` ends the transaction whatever TxStopPoint says.
+    `token` is the idToken that somebody stopped with (E07.FR.02).
     """
 
     trigger: str
     stopped_reason: str = "Local"
     stops: bool = False
     is_end: bool = False
+    token: Json | None = None
 
 
 PLUGGED = Cause("CablePluggedIn")
 AUTHORIZED = Cause("Authorized")
 REMOTE_START = Cause("RemoteStart")
 STOPPED = Cause("StopAuthorized", "Local", stops=True)
+MASTER_PASS = Cause("StopAuthorized", "MasterPass", stops=True)
 REMOTE_STOP = Cause("RemoteStop", "Remote", stops=True)
 DEAUTHORIZED = Cause("Deauthorized", "DeAuthorized", stops=True)
+SUSPENDED = Cause("ChargingStateChanged", "DeAuthorized")
 UNPLUGGED = Cause("EVCommunicationLost", "EVDisconnected")
 NO_VEHICLE = Cause("EVConnectTimeout", "Timeout", is_end=True)
 RESET = Cause("ResetCommand", "ImmediateReset", is_end=True)
@@ -61,13 +65,17 @@ def points(evse: Evse) -> frozenset[str]:
         held |= {"EVConnected", "ParkingBayOccupancy"}
     if evse.authorized is not None:
         held.add("Authorized")
+    if evse.plugged is not None and evse.authorized is not None:
+        held |= {"PowerPathClosed", "DataSigned"}
     if evse.is_charging:
-        held |= {"PowerPathClosed", "EnergyTransfer", "DataSigned"}
+        held.add("EnergyTransfer")
     return frozenset(held)
 
 
 def charging_state(evse: Evse) -> str:
     """Return the chargingState that an EVSE is in."""
+    if evse.is_suspended:
+        return "SuspendedEVSE"
     if evse.is_charging:
         return "Charging" if evse.power else "SuspendedEVSE"
     return "Idle" if evse.plugged is None else "EVConnected"
@@ -82,7 +90,7 @@ def change(device: Device, evse: Evse, cause: Cause, moment: Moment) -> Step:
     before = device.evses[evse.id]
     evse = replace(evse, energy=before.register(moment.now), metered_at=moment.now)
     if evse.authorized is None:
-        evse = replace(evse, remote_start_id=None)
+        evse = evse.released()
     evse = limits.obey(device, evse, moment.now)
     gone, come = points(before) - points(evse), points(evse) - points(before)
     transaction = evse.transaction
@@ -97,7 +105,7 @@ def change(device: Device, evse: Evse, cause: Cause, moment: Moment) -> Step:
         return _end(device, evse, transaction, cause, moment)
     if cause.stops:
         transaction = replace(transaction, stopped_by=cause.stopped_reason)
-    return _tell(device, evse, transaction, _Event("Updated", cause.trigger), moment)
+    return _tell(device, evse, transaction, _Event("Updated", cause.trigger, token=cause.token), moment)
 
 
 def end_all(device: Device, cause: Cause, moment: Moment) -> Step:
@@ -158,10 +166,11 @@ class _Event(Record):
     trigger: str
     values: Sequence[Json] = ()
     stopped_reason: str | None = None
+    token: Json | None = None
 
 
 def _start(device: Device, evse: Evse, cause: Cause, moment: Moment) -> Step:
-    transaction = Transaction(moment.world.new_id())
+    transaction = Transaction(moment.world.new_id(), began_with=evse.energy)
     values = meter_values(device, evse, TX_STARTED_MEASURANDS, "Transaction.Begin", moment)
     device, acts = _tell(device, evse, transaction, _Event("Started", cause.trigger, values), moment)
     acts += _wake(device, evse, "meter", TX_UPDATED_INTERVAL) + _wake(device, evse, "collect", ENDED_INTERVAL)
@@ -172,8 +181,8 @@ def _end(device: Device, evse: Evse, transaction: Transaction, cause: Cause, mom
     last = meter_values(device, evse, TX_ENDED_MEASURANDS, "Transaction.End", moment)
     values = [*transaction.samples, *last]
     reason = cause.stopped_reason if cause.is_end else transaction.stopped_by or cause.stopped_reason
-    device, acts = _tell(device, evse, transaction, _Event("Ended", cause.trigger, values, reason), moment)
-    ended = replace(device.evses[evse.id], transaction=None, authorized=None, remote_start_id=None)
+    device, acts = _tell(device, evse, transaction, _Event("Ended", cause.trigger, values, reason, cause.token), moment)
+    ended = replace(device.evses[evse.id].released(), transaction=None)
     return device.with_evse(ended), [*acts, Stop(("meter", evse.id)), Stop(("collect", evse.id))]
 
 
@@ -196,10 +205,13 @@ def _tell(device: Device, evse: Evse, transaction: Transaction, event: _Event, m
     }
     if not device.is_online:
         payload["offline"] = True
-    if tells_token:
-        payload["idToken"] = evse.authorized
+    token = evse.authorized if tells_token else event.token
+    if token is not None:
+        payload["idToken"] = token
     if tells_evse or event.kind == "Started":
         payload["evse"] = {"id": evse.id} | ({"connectorId": evse.plugged} if evse.plugged else {})
+    if evse.reservation is not None:
+        payload["reservationId"] = evse.reservation  # E01.FR.13, H01.FR.15
     if event.values:
         payload["meterValue"] = event.values
     told = replace(
@@ -208,7 +220,7 @@ def _tell(device: Device, evse: Evse, transaction: Transaction, event: _Event, m
         is_token_told=transaction.is_token_told or tells_token,
         is_evse_told=transaction.is_evse_told or tells_evse,
     )
-    return device.with_evse(replace(evse, transaction=told)), [Send("TransactionEvent", payload)]
+    return device.with_evse(replace(evse, transaction=told, reservation=None)), [Send("TransactionEvent", payload)]
 
 
 def _wake(device: Device, evse: Evse, kind: str, interval: Name) -> list[Act]:

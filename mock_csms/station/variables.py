@@ -60,11 +60,25 @@ OFFLINE_THRESHOLD: Name = ("OCPPCommCtrlr", "OfflineThreshold")
 BACK_OFF_WAIT: Name = ("OCPPCommCtrlr", "RetryBackOffWaitMinimum")
 BACK_OFF_RANGE: Name = ("OCPPCommCtrlr", "RetryBackOffRandomRange")
 BACK_OFF_TIMES: Name = ("OCPPCommCtrlr", "RetryBackOffRepeatTimes")
+AUTHORIZATION: Name = ("AuthCtrlr", "Enabled")
 AUTHORIZE_REMOTE_START: Name = ("AuthCtrlr", "AuthorizeRemoteStart")
 OFFLINE_UNKNOWN_TOKENS: Name = ("AuthCtrlr", "OfflineTxForUnknownIdEnabled")
+LOCAL_PRE_AUTHORIZE: Name = ("AuthCtrlr", "LocalPreAuthorize")
+LOCAL_AUTHORIZE_OFFLINE: Name = ("AuthCtrlr", "LocalAuthorizeOffline")
+NO_REMOTE_AUTHORIZATION: Name = ("AuthCtrlr", "DisableRemoteAuthorization")
+MASTER_PASS_GROUP: Name = ("AuthCtrlr", "MasterPassGroupId")
+CACHE: Name = ("AuthCacheCtrlr", "Enabled")
+CACHE_LIFE_TIME: Name = ("AuthCacheCtrlr", "LifeTime")
+CACHE_IS_FINAL: Name = ("AuthCacheCtrlr", "DisablePostAuthorize")
+LOCAL_LIST: Name = ("LocalAuthListCtrlr", "Enabled")
+LOCAL_LIST_ENTRIES: Name = ("LocalAuthListCtrlr", "Entries")
+LOCAL_LIST_IS_FINAL: Name = ("LocalAuthListCtrlr", "DisablePostAuthorize")
+RESERVATIONS: Name = ("ReservationCtrlr", "Enabled")
+RESERVATIONS_ANYWHERE: Name = ("ReservationCtrlr", "NonEvseSpecific")
 TX_START_POINT: Name = ("TxCtrlr", "TxStartPoint")
 TX_STOP_POINT: Name = ("TxCtrlr", "TxStopPoint")
 STOP_ON_INVALID_ID: Name = ("TxCtrlr", "StopTxOnInvalidId")
+MAX_ENERGY_ON_INVALID_ID: Name = ("TxCtrlr", "MaxEnergyOnInvalidId")
 STOP_ON_EV_DISCONNECT: Name = ("TxCtrlr", "StopTxOnEVSideDisconnect")
 EV_CONNECTION_TIMEOUT: Name = ("TxCtrlr", "EVConnectionTimeOut")
 TX_STARTED_MEASURANDS: Name = ("SampledDataCtrlr", "TxStartedMeasurands")
@@ -99,11 +113,25 @@ VARIABLES: Mapping[Name, Variable] = {
     BACK_OFF_WAIT: _seconds(2, least=1),
     BACK_OFF_RANGE: _seconds(2),
     BACK_OFF_TIMES: Variable("5", "integer", least=0, most=20),
+    AUTHORIZATION: _switch(default=True),
     AUTHORIZE_REMOTE_START: _switch(default=False),
     OFFLINE_UNKNOWN_TOKENS: _switch(default=True),
+    LOCAL_PRE_AUTHORIZE: _switch(default=False),
+    LOCAL_AUTHORIZE_OFFLINE: _switch(default=True),
+    NO_REMOTE_AUTHORIZATION: _switch(default=False),
+    MASTER_PASS_GROUP: Variable("", "string", most=36),
+    CACHE: _switch(default=True),
+    CACHE_LIFE_TIME: Variable("604800", "integer", "s", least=1, most=2**31 - 1),
+    CACHE_IS_FINAL: _switch(default=False),
+    LOCAL_LIST: _switch(default=True),
+    LOCAL_LIST_ENTRIES: Variable("0", "integer", is_writable=False, least=0),
+    LOCAL_LIST_IS_FINAL: _switch(default=False),
+    RESERVATIONS: _switch(default=True),
+    RESERVATIONS_ANYWHERE: _switch(default=True),
     TX_START_POINT: Variable("PowerPathClosed", "MemberList", values=_START_POINTS),
     TX_STOP_POINT: Variable("PowerPathClosed", "MemberList", values=_STOP_POINTS),
     STOP_ON_INVALID_ID: _switch(default=True),
+    MAX_ENERGY_ON_INVALID_ID: Variable("0", "integer", "Wh", least=0, most=2**31 - 1),
     STOP_ON_EV_DISCONNECT: _switch(default=True),
     EV_CONNECTION_TIMEOUT: _seconds(60, least=1),
     TX_STARTED_MEASURANDS: _measurands("Energy.Active.Import.Register"),

@@ -170,7 +170,7 @@ def test_deauthorized_by_the_answer_to_an_event(stop: str, line: str) -> None:
 def test_invalid_tokens_may_go_on_where_that_is_wanted() -> None:
     """Without StopTxOnInvalidId the transaction goes on (E05.FR.02)."""
     csms = answering(TransactionEvent={"idTokenInfo": {"status": "Invalid"}})
-    assert booted(csms, TxCtrlr_StopTxOnInvalidId="false").tell(PLUG, CARD).device.evses[1].is_charging
+    assert booted(csms, TxCtrlr_StopTxOnInvalidId="false").tell(PLUG, CARD).device.evses[1].transaction
 
 
 def test_a_late_judgement_of_another_token() -> None:
