@@ -31,7 +31,13 @@ MOODS: dict[str, Csms] = {
 """How the CSMS answers."""
 
 VALUES = ["", "0", "1", "5", "60", "true", "false", "Authorized", "EVConnected", "PowerPathClosed,EnergyTransfer"]
-SETTABLE = [(name, value) for name, row in VARIABLES.items() for value in VALUES if accepts(row, value)]
+SETTABLE = [
+    (name, value)
+    for name, row in VARIABLES.items()
+    for value in VALUES
+    if accepts(row, value)
+    and not (name[1].endswith("Interval") and value in {"1", "5"})  # or the hours at the end crawl
+]
 COMMANDS = [action for action, row in ACTIONS.items() if row.sent_by(Sender.CSMS)]
 
 numbers, tokens = st.integers(1, EVSES), st.sampled_from([TOKEN, BOB, {**TOKEN, "idToken": "ALICE"}])
@@ -169,8 +175,9 @@ def histories(play: Play) -> dict[str, list[Json]]:
 
 
 def registers(events: list[Json]) -> list[float]:
-    """Return what the energy register showed in the events of a transaction."""
-    samples = [s for event in events for value in event.get("meterValue", []) for s in value["sampledValue"]]
+    """Return what the energy register showed in the events of a transaction, by the time at which it did."""
+    values = sorted((v for event in events for v in event.get("meterValue", [])), key=lambda value: value["timestamp"])
+    samples = [sample for value in values for sample in value["sampledValue"]]
     return [sample["value"] for sample in samples if sample["measurand"].startswith("Energy")]
 
 

@@ -15,6 +15,8 @@ KINDS = {
     "TransactionEvent": ["Updated 1 Trigger"],
     "LogStatusNotification": ["LogStatusNotification"],
     "FirmwareStatusNotification": ["FirmwareStatusNotification"],
+    "PublishFirmwareStatusNotification": ["PublishFirmwareStatusNotification"],
+    "SignChargingStationCertificate": ["SignCertificate"],
 }
 
 
@@ -53,7 +55,7 @@ def test_a_trigger_of_one_place(kind: str, place: Json, lines: list[str]) -> Non
 
 def test_a_trigger_without_a_matter() -> None:
     """Where no transaction runs there is no event to tell, and without measurands no values."""
-    play = booted(SampledDataCtrlr_TxUpdatedMeasurands="")
+    play = booted(AlignedDataCtrlr_Measurands="")
     for kind in ("TransactionEvent", "MeterValues"):
         assert play.ask("TriggerMessage", {"requestedMessage": kind}) == {"status": "Rejected"}
     assert play.sent == []
