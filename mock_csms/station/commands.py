@@ -6,13 +6,14 @@ from functools import cache
 from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import Context, compile_template
 from mock_csms.protocol.versions import V201
-from mock_csms.station import availability, remote, reports, triggers
+from mock_csms.station import availability, network, remote, reports, triggers
 from mock_csms.station.answers import Alarmed, Answer
 
 _NOBODY = Station("")
 
 ANSWERS: Mapping[str, Answer] = {
     **availability.ANSWERS,
+    **network.ANSWERS,
     **remote.ANSWERS,
     **reports.ANSWERS,
     **triggers.ANSWERS,

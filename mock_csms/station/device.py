@@ -8,9 +8,10 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, replace
 from mock_csms.station.cues import Act, Send
 from mock_csms.station.holdings import Holdings
-from mock_csms.station.variables import DEFAULTS, Name
+from mock_csms.station.model import DEFAULTS, MOST_POWER, Extras
+from mock_csms.station.variables import Name
 
-POWER = 11_000.0
+POWER = MOST_POWER
 """What a vehicle takes, in W."""
 VOLTAGE = 230.0
 
@@ -109,7 +110,8 @@ class Device(Record):
 
     `boot_at` is when the next one may be sent, where the CSMS said so; `reason` is told with it. `reset` is the reason
     of a reboot that waits until no transaction runs, `is_leaving` whether it is about to begin. `told` is the status of
-    each connector as the CSMS knows it, `cards` are the idTokens that it is asked about.
+    each connector as the CSMS knows it, `cards` are the idTokens that it is asked about. `name` is the identity in the
+    URL; `extras` are variables that the table of the device model does not have.
     """
 
     identity: Identity
@@ -126,6 +128,8 @@ class Device(Record):
     cards: tuple[Card, ...] = ()
     outbox: Outbox = Outbox()
     holdings: Holdings = Holdings()
+    name: str = ""
+    extras: Extras = ()
 
     def number(self, name: Name) -> int:
         """Return the value of a variable that is a number."""

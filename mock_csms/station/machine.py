@@ -9,7 +9,7 @@ from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, replace
-from mock_csms.station import boot, drivers, outbox, transactions
+from mock_csms.station import boot, drivers, outbox, reports, transactions
 from mock_csms.station.answers import Alarmed
 from mock_csms.station.commands import ALARMS, answer_to
 from mock_csms.station.cues import (
@@ -57,7 +57,7 @@ def command(device: Device, action: str, payload: Json, moment: Moment) -> Reply
 def rebooted(device: Device, moment: Moment) -> Device:
     """Return what is left of a station that goes off: what is plugged in, metered, set, and still to be delivered."""
     evses = {evse.id: _powerless(evse, moment) for evse in device.evses.values()}
-    device = replace(device, evses=evses, reset=None, is_leaving=False, cards=(), told={})
+    device = reports.apply_awaiting(replace(device, evses=evses, reset=None, is_leaving=False, cards=(), told={}))
     return replace(device, boot_status=None, boot_at=0.0, outbox=outbox.restart(device.outbox))
 
 

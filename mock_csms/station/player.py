@@ -6,6 +6,7 @@ from typing import Any
 
 from mock_csms.behavior.events import Failed, Noted
 from mock_csms.protocol.messages import Call, Error, Result
+from mock_csms.protocol.records import replace
 from mock_csms.runtime import clock
 from mock_csms.runtime.session import CallFailed
 from mock_csms.runtime.transport.dial import CannotConnect
@@ -26,7 +27,7 @@ class Player:
 
     def __init__(self, identity: str, device: Device, line: Line, site: Site) -> None:
         self.identity = identity
-        self.device = device
+        self.device = replace(device, name=identity)
         self.site = site
         self._line = line
         self._link: Link | None = None

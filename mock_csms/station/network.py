@@ -1,0 +1,62 @@
+"""The ways to a CSMS that a station knows: profiles in slots, and in which order they are tried (B09, B10)."""
+
+from collections.abc import Mapping
+
+from mock_csms.protocol.actions import Json
+from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given
+from mock_csms.station.device import Device, Moment
+from mock_csms.station.model import VARIABLES
+from mock_csms.station.variables import NETWORK_ATTEMPTS, NETWORK_PRIORITY, SECURITY_PROFILE
+
+OWN_SLOT = 1
+"""The slot of the profile that the station came with: its own URL, until another profile is put there."""
+
+_CSMS_ROOT = "CSMSRootCertificate"
+
+
+def set_profile(device: Device, payload: Json, _: Moment) -> Given:
+    """Put a profile in a slot, if there is such a slot and it does not lower the security (B09.FR.01, B09.FR.02)."""
+    slot, profile = payload["configurationSlot"], payload["connectionData"]
+    if str(slot) not in VARIABLES[NETWORK_PRIORITY].values or _is_unfit(device, profile):
+        return device, REJECTED, []
+    return device.holding(slots={**device.holdings.slots, slot: profile}), ACCEPTED, []
+
+
+def may_use(device: Device, priority: str) -> bool:
+    """Whether each slot of an order has a profile that can be used (B09.FR.04, B09.FR.05, A05.FR.02)."""
+    slots = _slots(priority)
+    return bool(slots) and all(_may_use(device, slot) for slot in slots)
+
+
+def url_at(device: Device, attempt: int) -> str | None:
+    """Return where to connect to at an attempt, counted from 0, or None for the station's own URL (B10.FR.03)."""
+    slots = _slots(device.variables[NETWORK_PRIORITY]) or [OWN_SLOT]
+    slot = slots[attempt // device.number(NETWORK_ATTEMPTS) % len(slots)]
+    profile = device.holdings.slots.get(slot)
+    return None if profile is None else str(profile["ocppCsmsUrl"])
+
+
+def _slots(priority: str) -> list[int]:
+    return [int(slot) for slot in priority.split(",") if slot]
+
+
+def _may_use(device: Device, slot: int) -> bool:
+    profile = device.holdings.slots.get(slot)
+    if profile is None:
+        return slot == OWN_SLOT
+    kinds = {certificate.kind for certificate in device.holdings.certificates}
+    is_trusted = profile["securityProfile"] < 2 or _CSMS_ROOT in kinds
+    return is_trusted and not _is_unfit(device, profile)
+
+
+def _is_unfit(device: Device, profile: Json) -> bool:
+    """Whether a profile would lower the security, or is none that this station can use (A05.FR.10)."""
+    return (
+        not device.number(SECURITY_PROFILE) <= profile["securityProfile"] <= 3
+        or profile["ocppTransport"] != "JSON"
+        or profile["ocppVersion"] != "OCPP20"
+        or not profile["ocppCsmsUrl"]
+    )
+
+
+ANSWERS: Mapping[str, Answer] = {"SetNetworkProfile": set_profile}
