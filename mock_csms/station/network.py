@@ -11,7 +11,11 @@ from mock_csms.station.variables import NETWORK_ATTEMPTS, NETWORK_PRIORITY, SECU
 OWN_SLOT = 1
 """The slot of the profile that the station came with: its own URL, until another profile is put there."""
 
-_CSMS_ROOT = "CSMSRootCertificate"
+_NEEDED: Mapping[int, frozenset[str]] = {
+    2: frozenset({"CSMSRootCertificate"}),
+    3: frozenset({"CSMSRootCertificate", "ChargingStationCertificate"}),
+}
+"""Which certificates each security profile needs (A05.FR.02, A05.FR.03); those below need none."""
 
 
 def set_profile(device: Device, payload: Json, _: Moment) -> Given:
@@ -45,8 +49,7 @@ def _may_use(device: Device, slot: int) -> bool:
     if profile is None:
         return slot == OWN_SLOT
     kinds = {certificate.kind for certificate in device.holdings.certificates}
-    is_trusted = profile["securityProfile"] < 2 or _CSMS_ROOT in kinds
-    return is_trusted and not _is_unfit(device, profile)
+    return _NEEDED.get(profile["securityProfile"], frozenset()) <= kinds and not _is_unfit(device, profile)
 
 
 def _is_unfit(device: Device, profile: Json) -> bool:
