@@ -6,13 +6,14 @@ from functools import cache
 from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import Context, compile_template
 from mock_csms.protocol.versions import V201
-from mock_csms.station import availability, network, remote, reports, triggers
+from mock_csms.station import availability, monitoring, network, remote, reports, triggers, watching
 from mock_csms.station.answers import Alarmed, Answer
 
 _NOBODY = Station("")
 
 ANSWERS: Mapping[str, Answer] = {
     **availability.ANSWERS,
+    **monitoring.ANSWERS,
     **network.ANSWERS,
     **remote.ANSWERS,
     **reports.ANSWERS,
@@ -20,7 +21,7 @@ ANSWERS: Mapping[str, Answer] = {
 }
 """The commands that do something, by subject."""
 
-ALARMS: Mapping[str, Alarmed] = {}
+ALARMS: Mapping[str, Alarmed] = {**watching.ALARMS}
 """What is done when an alarm rings that a subject has set, by the first part of the alarm."""
 
 

@@ -52,6 +52,7 @@ class Monitor(Record):
     """One monitor of a variable (N04), as it was set, whether its threshold is crossed, and the value told last."""
 
     id: int
+    name: Name
     setting: Json
     is_custom: bool = True
     is_crossed: bool = False

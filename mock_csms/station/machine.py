@@ -9,7 +9,7 @@ from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, replace
-from mock_csms.station import boot, drivers, outbox, reports, transactions
+from mock_csms.station import boot, drivers, outbox, reports, transactions, watching
 from mock_csms.station.answers import Alarmed
 from mock_csms.station.commands import ALARMS, answer_to
 from mock_csms.station.cues import (
@@ -72,8 +72,9 @@ def _end(device: Device, acts: list[Act], moment: Moment) -> Step:
     for evse in device.evses.values():
         if evse.pending and evse.transaction is None:
             device = device.with_evse(replace(evse, out_of_order=evse.out_of_order | evse.pending, pending=frozenset()))
-    device, reports = boot.report_connectors(device, moment)
-    acts = [*acts, *reports]
+    device, told = boot.report_connectors(device, moment)
+    device, notices = watching.watch(device, moment)
+    acts = [*acts, *told, *notices]
     if device.reset is not None and not device.is_busy and not device.is_leaving:
         device = replace(device, reason=device.reset, reset=None, is_leaving=True)
         acts.append(Reboot())
@@ -82,6 +83,13 @@ def _end(device: Device, acts: list[Act], moment: Moment) -> Step:
             device = outbox.put(device, act)
     device, sent = outbox.transmit(device)
     return device, [*(act for act in acts if not isinstance(act, Send)), *sent]
+
+
+def _opened(device: Device, _: Opened, moment: Moment) -> Step:
+    """Begin, and after a reboot set the alarms again that it stopped."""
+    resumed = [] if device.is_accepted else watching.resume(device, moment)
+    device, acts = boot.opened(device, moment)
+    return device, [*resumed, *acts]
 
 
 def _answered(device: Device, cue: Answered, moment: Moment) -> Step:
@@ -138,7 +146,7 @@ _RESPONSES: Mapping[str, Callable[[Device, Json, Json, Moment], Step]] = {
 """What is learned from the responses to each action; the others teach nothing."""
 
 _CUES: Mapping[type[Cue], Callable[[Device, Any, Moment], Step]] = {
-    Opened: lambda device, _, moment: boot.opened(device, moment),
+    Opened: _opened,
     Closed: lambda device, _, moment: boot.closed(device, moment),
     Answered: _answered,
     Failed: _failed,
