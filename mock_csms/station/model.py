@@ -14,7 +14,7 @@ Shape: TypeAlias = tuple[tuple[int, int], ...]
 """The EVSEs of a station, and how many connectors each has."""
 
 Extras: TypeAlias = tuple[tuple[Name, Variable], ...]
-"""Variables that a station has besides, or instead of, those of the table."""
+"""Variables that a station has besides those of the table."""
 
 MOST_POWER = 11_000.0
 """The most that an EVSE gives, in W."""
@@ -94,7 +94,7 @@ VARIABLES: Mapping[Name, Variable] = {
     ("DeviceDataCtrlr", "BytesPerMessage[GetVariables]"): _fixed("65536"),
     ("DeviceDataCtrlr", "BytesPerMessage[SetVariables]"): _fixed("65536"),
     ("DeviceDataCtrlr", "ConfigurationValueSize"): _fixed("1000"),
-    variables.REPORTED_ITEMS: _fixed("50"),
+    variables.REPORTED_ITEMS: Variable("50", "integer", mutability="ReadOnly", least=1, most=1000),
     ("DeviceDataCtrlr", "ItemsPerMessage[GetVariables]"): _fixed("50"),
     ("DeviceDataCtrlr", "ItemsPerMessage[SetVariables]"): _fixed("50"),
     ("DeviceDataCtrlr", "ReportingValueSize"): _fixed("2500"),
