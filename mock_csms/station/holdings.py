@@ -70,7 +70,7 @@ class Job(Record):
 class Holdings(Record):
     """All of it. `cache` is the authorization cache, `slots` are the network profiles by slot.
 
-    `awaiting` are the values of variables that a reboot will put in force.
+    `awaiting` are the values of variables that a reboot will put in force, `dialed` the profiles that the last one did.
     """
 
     reservations: Mapping[int, Reservation] = {}
@@ -82,5 +82,6 @@ class Holdings(Record):
     monitors: Mapping[int, Monitor] = {}
     monitoring_level: int = 9
     slots: Mapping[int, Json] = {}
+    dialed: Mapping[int, Json] = {}
     awaiting: Mapping[Name, str] = {}
     jobs: Mapping[str, Job] = {}

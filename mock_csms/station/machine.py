@@ -9,7 +9,7 @@ from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, replace
-from mock_csms.station import boot, drivers, outbox, reports, transactions, watching
+from mock_csms.station import boot, drivers, network, outbox, reports, transactions, watching
 from mock_csms.station.answers import Alarmed
 from mock_csms.station.commands import ALARMS, answer_to
 from mock_csms.station.cues import (
@@ -85,8 +85,9 @@ def _end(device: Device, acts: list[Act], moment: Moment) -> Step:
     return device, [*(act for act in acts if not isinstance(act, Send)), *sent]
 
 
-def _opened(device: Device, _: Opened, moment: Moment) -> Step:
+def _opened(device: Device, cue: Opened, moment: Moment) -> Step:
     """Begin, and after a reboot set the alarms again that it stopped."""
+    device = network.connected(device, cue.slot)
     resumed = [] if device.is_accepted else watching.resume(device, moment)
     device, acts = boot.opened(device, moment)
     return device, [*resumed, *acts]

@@ -6,10 +6,11 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station import boot, network
 from mock_csms.station.answers import ACCEPTED, Answer, Given
-from mock_csms.station.cues import Act, Send
+from mock_csms.station.cues import Act, Redial, Send
 from mock_csms.station.device import Device, Moment
 from mock_csms.station.inventory import find, has_component, value_of, variables_of
 from mock_csms.station.variables import (
+    BASIC_AUTH_PASSWORD,
     HEARTBEAT_INTERVAL,
     NETWORK_PRIORITY,
     REPORTED_ITEMS,
@@ -30,18 +31,20 @@ def get_variables(device: Device, payload: Json, moment: Moment) -> Given:
 
 
 def set_variables(device: Device, payload: Json, _: Moment) -> Given:
-    """Set variables (B05.FR.01)."""
+    """Set variables (B05.FR.01), and come back with another password if there is one (A01.FR.03)."""
     results, before = [], device
     for item in payload["setVariableData"]:
         device, status = _set(device, item)
         results.append(_about(item) | {"attributeStatus": status})
-    beats_anew = device.is_accepted and device.variables[HEARTBEAT_INTERVAL] != before.variables[HEARTBEAT_INTERVAL]
-    return device, {"setVariableResult": results}, [boot.next_beat(device)] if beats_anew else []
+    changed = {name for name, value in device.variables.items() if before.variables.get(name) != value}
+    acts: list[Act] = [boot.next_beat(device)] if device.is_accepted and HEARTBEAT_INTERVAL in changed else []
+    return device, {"setVariableResult": results}, [*acts, Redial()] if BASIC_AUTH_PASSWORD in changed else acts
 
 
 def apply_awaiting(device: Device) -> Device:
     """Return the device with what was set before its reboot in force (B05, RebootRequired)."""
-    return replace(device, variables={**device.variables, **device.holdings.awaiting}).holding(awaiting={})
+    device = replace(device, variables={**device.variables, **device.holdings.awaiting})
+    return device.holding(awaiting={}, dialed=device.holdings.slots)
 
 
 def base_report(device: Device, payload: Json, moment: Moment) -> Given:
