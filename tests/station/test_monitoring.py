@@ -26,6 +26,7 @@ STATUSES: list[tuple[Json, str, float, int, str]] = [
     (STATE, "Delta", 0, 9, "Accepted"),
     (STATE, "UpperThreshold", 1, 5, "UnsupportedMonitorType"),
     (STATE, "Periodic", 0, 5, "Rejected"),
+    (STATE, "Periodic", 1, 5, "Accepted"),
     (STATE, "PeriodicClockAligned", 900, 5, "Accepted"),
     (TEXT, "Delta", 1, 5, "UnsupportedMonitorType"),
     (PASSWORD, "Delta", 1, 5, "Rejected"),

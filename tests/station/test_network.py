@@ -80,6 +80,8 @@ def test_an_order_is_in_force_after_a_reboot() -> None:
     assert bench.value(*NAME) == "2,1"
     assert (network.slot_at(bench.device, 0), network.url_of(bench.device, 2)) == (2, "ws://other/CS%2F1")
     assert bench.device.holdings.awaiting == {}
+    bench.tell(Opened(2))
+    assert bench.value(*NAME) == "2,1"
 
 
 def test_each_slot_gets_its_attempts() -> None:

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from mock_csms.protocol.actions import Json
-from mock_csms.station.cues import Closed, Opened
+from mock_csms.protocol.records import replace
+from mock_csms.station.cues import Closed, Opened, Rang
 from tests.station.commanded import Bench, Sent, payloads
 from tests.station.test_monitoring import POWER, THRESHOLD, assign, setting
 
@@ -112,9 +113,9 @@ def test_a_period_ends_again_and_again() -> None:
 def test_a_period_can_keep_to_the_clock() -> None:
     """It ends at the multiples of its length since midnight, not of when it was set."""
     bench = Bench()
-    bench.now += 100
+    bench.now += 600
     assign(bench, setting(THRESHOLD, "PeriodicClockAligned", 900))
-    assert events(bench.wait(799)) == []
+    assert events(bench.wait(299)) == []
     sent = bench.wait(901)
     assert [message["generatedAt"][11:19] for message in payloads(sent, "NotifyEvent")] == ["08:15:00", "08:30:00"]
 
@@ -139,11 +140,29 @@ def test_only_severe_events_are_told() -> None:
     assert events(assigned(bench, 200)) == [("Delta", "200", False)]
 
 
-def test_nothing_is_told_while_monitoring_is_off() -> None:
+@pytest.mark.parametrize("kind", ["Periodic", "UpperThreshold", "Delta"])
+def test_nothing_is_told_while_monitoring_is_off(kind: str) -> None:
     """MonitoringCtrlr.Enabled switches all events off."""
-    bench = watched(THRESHOLD, "Periodic", 60)
+    bench = watched(THRESHOLD, kind, 60)
     bench.assign("MonitoringCtrlr.Enabled", "false")
-    assert events(bench.wait(200)) == []
+    assert events(bench.wait(200) + assigned(bench, 1000)) == []
+
+
+def test_nothing_is_told_before_the_station_is_accepted() -> None:
+    """What happens between a reboot and the answer to BootNotification is told after it (B02.FR.02)."""
+    bench = watched(THRESHOLD, "UpperThreshold", 60)
+    bench.device = replace(bench.device, boot_status="Pending")
+    assert events(assigned(bench, 100)) == []
+    bench.device = replace(bench.device, boot_status="Accepted")
+    assert events(bench.wait(1000)) == [("Alerting", "100", False)]
+
+
+def test_an_alarm_that_rings_early_is_not_rung_twice() -> None:
+    """A clock that is a bit late when the period is over does not make it end again at once."""
+    bench = watched(THRESHOLD, "PeriodicClockAligned", 900)
+    bench.now += 899.9
+    assert len(events(bench.tell(Rang(("monitor", 1))))) == 1
+    assert events(bench.wait(800)) == []
 
 
 @pytest.mark.parametrize(("queued", "told"), [("5", 2), ("4", 0)])
