@@ -10,7 +10,7 @@ from io import TextIOWrapper
 from mock_csms import values
 from mock_csms.behavior.events import Failed
 from mock_csms.runtime import clock
-from mock_csms.station import cues
+from mock_csms.station import bookings, cues
 from mock_csms.station.device import Device
 from mock_csms.station.orders import WORDS, Order, Quit, SendCall, ShowHelp, ShowStatus, StayAway, Wait, parse_line
 from mock_csms.station.player import Player
@@ -72,7 +72,9 @@ def _status(identity: str, device: Device) -> Iterator[str]:
     """Tell how a station stands."""
     yield f"{identity}: {'online' if device.is_online else 'offline'}, boot {device.boot_status or 'not answered'}"
     for evse in device.evses.values():
-        connectors = ", ".join(f"{number} {evse.status(number)}" for number in range(1, evse.connectors + 1))
+        connectors = ", ".join(
+            f"{number} {bookings.status(device, evse, number)}" for number in range(1, evse.connectors + 1)
+        )
         runs = f"; transaction {evse.transaction.id}" if evse.transaction else ""
         yield f"  EVSE {evse.id}: connector {connectors}; {evse.register(clock.now()):.0f} Wh{runs}"
     yield f"  {len(device.outbox.waiting)} messages wait"

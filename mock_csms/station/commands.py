@@ -15,12 +15,15 @@ from mock_csms.station import (
     diagnostics,
     displays,
     firmware,
+    monitoring,
+    network,
     remote,
     reports,
     reservations,
     tokens,
     triggers,
     vendor,
+    watching,
 )
 from mock_csms.station.answers import Alarmed, Answer
 
@@ -34,6 +37,8 @@ ANSWERS: Mapping[str, Answer] = {
     **firmware.ANSWERS,
     **charging.ANSWERS,
     **displays.ANSWERS,
+    **monitoring.ANSWERS,
+    **network.ANSWERS,
     **remote.ANSWERS,
     **reports.ANSWERS,
     **reservations.ANSWERS,
@@ -50,6 +55,7 @@ ALARMS: Mapping[str, Alarmed] = {
     **aligned.ALARMS,
     **charging.ALARMS,
     **reservations.ALARMS,
+    **watching.ALARMS,
 }
 """What is done when an alarm rings that a subject has set, by the first part of the alarm."""
 

@@ -7,7 +7,9 @@ from mock_csms.protocol.records import Record
 
 
 class Opened(Record):
-    """The connection to the CSMS is open."""
+    """The connection to the CSMS is open, by the network profile in a slot."""
+
+    slot: int = 1
 
 
 class Closed(Record):
@@ -110,10 +112,14 @@ class Reboot(Record):
     """Go off, once everything was sent that must be, and come back."""
 
 
+class Redial(Record):
+    """Close the connection, and open it anew."""
+
+
 class Say(Record):
     """Tell a person."""
 
     text: str
 
 
-Act: TypeAlias = Send | Transmit | Set | Stop | Reboot | Say
+Act: TypeAlias = Send | Transmit | Set | Stop | Reboot | Redial | Say

@@ -8,9 +8,10 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, replace
 from mock_csms.station.cues import Act, Send
 from mock_csms.station.holdings import Holdings
-from mock_csms.station.variables import DEFAULTS, Name
+from mock_csms.station.model import DEFAULTS, MOST_POWER, Extras
+from mock_csms.station.variables import Name
 
-POWER = 11_000.0
+POWER = MOST_POWER
 """What a vehicle takes, in W."""
 VOLTAGE = 230.0
 
@@ -148,6 +149,7 @@ class Device(Record):
     of a reboot that waits until no transaction runs, `is_leaving` whether it is about to begin. `told` is the status of
     each connector as the CSMS knows it, `cards` are the idTokens that it is asked about. `limits_until` is when the
     next charging limit comes into force, `boundaries` are the next times of clock-aligned values by their interval.
+    `name` is the identity in the URL; `extras` are variables that the table of the device model does not have.
     """
 
     identity: Identity
@@ -167,6 +169,8 @@ class Device(Record):
     outbox: Outbox = Outbox()
     holdings: Holdings = Holdings()
     habits: tuple[Habit, ...] = ()
+    name: str = ""
+    extras: Extras = ()
 
     def number(self, name: Name) -> int:
         """Return the value of a variable that is a number."""

@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record
+from mock_csms.station.variables import Name
 
 Token: TypeAlias = tuple[str, str]
 """An idToken as it is compared: its text without regard to case, and its type."""
@@ -48,13 +49,14 @@ class Certificate(Record):
 
 
 class Monitor(Record):
-    """One monitor of a variable (N04), as it was set, and whether its threshold is crossed at present."""
+    """One monitor of a variable (N04), as it was set, whether its threshold is crossed, and the value told last."""
 
     id: int
+    name: Name
     setting: Json
     is_custom: bool = True
     is_crossed: bool = False
-    last_value: float | None = None
+    last_value: str | None = None
 
 
 class Job(Record):
@@ -80,7 +82,8 @@ class Signing(Record):
 
 class Holdings(Record):
     """All of it. `cache` is the authorization cache, `slots` are the network profiles by slot, `published` are the
-    checksums of the firmware that others may fetch here.
+    checksums of the firmware that others may fetch here. `awaiting` are the values of variables that a reboot will put
+    in force, `dialed` the network profiles that the last one did.
     """
 
     reservations: Mapping[int, Reservation] = {}
@@ -92,6 +95,8 @@ class Holdings(Record):
     monitors: Mapping[int, Monitor] = {}
     monitoring_level: int = 9
     slots: Mapping[int, Json] = {}
+    dialed: Mapping[int, Json] = {}
+    awaiting: Mapping[Name, str] = {}
     jobs: Mapping[str, Job] = {}
     signing: Signing = Signing()
     published: frozenset[str] = frozenset()

@@ -9,7 +9,20 @@ from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, replace
-from mock_csms.station import aligned, boot, certificates, charging, drivers, jobs, outbox, reservations, transactions
+from mock_csms.station import (
+    aligned,
+    boot,
+    certificates,
+    charging,
+    drivers,
+    jobs,
+    network,
+    outbox,
+    reports,
+    reservations,
+    transactions,
+    watching,
+)
 from mock_csms.station.answers import Alarmed
 from mock_csms.station.commands import ALARMS, answer_to
 from mock_csms.station.cues import (
@@ -77,8 +90,8 @@ def command(device: Device, action: str, payload: Json, moment: Moment) -> Reply
 def rebooted(device: Device, moment: Moment) -> Device:
     """Return what is left of a station that goes off: what is plugged in, metered, set, and still to be delivered."""
     evses = {evse.id: _powerless(evse, moment) for evse in device.evses.values()}
-    device = replace(device, evses=evses, reset=None, is_leaving=False, cards=(), told={})
-    device = replace(device, boundaries={})
+    device = replace(device, evses=evses, reset=None, is_leaving=False, cards=(), told={}, boundaries={})
+    device = reports.apply_awaiting(device)
     return replace(device, boot_status=None, boot_at=0.0, outbox=outbox.restart(device.outbox))
 
 
@@ -97,8 +110,9 @@ def _end(device: Device, acts: list[Act], situation: Situation) -> Step:
     device, changes = charging.follow(device, moment)
     device, alarms = aligned.plan(device, moment)
     device, removed = reservations.remove(device)
-    device, reports = boot.report_connectors(device, moment)
-    acts = [*acts, *changes, *alarms, *reports, *removed]
+    device, told = boot.report_connectors(device, moment)
+    device, notices = watching.watch(device, moment)
+    acts = [*acts, *changes, *alarms, *told, *removed, *notices]
     if device.reset is not None and not device.is_busy and not device.is_leaving:
         device = replace(device, reason=device.reset, reset=None, is_leaving=True)
         acts.append(Reboot())
@@ -111,9 +125,12 @@ def _end(device: Device, acts: list[Act], situation: Situation) -> Step:
     return device, [*(act for act in acts if not isinstance(act, Send)), *sent]
 
 
-def _opened(device: Device, _: Opened, moment: Moment) -> Step:
+def _opened(device: Device, cue: Opened, moment: Moment) -> Step:
+    """Begin, and after a reboot set the alarms again that it stopped."""
+    device = network.connected(device, cue.slot)
+    resumed = [] if device.is_accepted else watching.resume(device, moment)
     device, acts = boot.opened(device, moment)
-    return device, [*acts, *reservations.alarms(device, moment)]
+    return device, [*resumed, *acts, *reservations.alarms(device, moment)]
 
 
 def _answered(device: Device, cue: Answered, moment: Moment) -> Step:

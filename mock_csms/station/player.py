@@ -11,7 +11,7 @@ from mock_csms.protocol.records import replace
 from mock_csms.runtime import clock
 from mock_csms.runtime.session import CallFailed
 from mock_csms.runtime.transport.dial import CannotConnect
-from mock_csms.station import boot, cues, machine
+from mock_csms.station import boot, cues, machine, network
 from mock_csms.station.cues import Act, Cue
 from mock_csms.station.device import Device
 from mock_csms.station.link import Link, Site
@@ -30,7 +30,7 @@ class Player:
 
     def __init__(self, identity: str, device: Device, line: Line, site: Site) -> None:
         self.identity = identity
-        self.device = device
+        self.device = replace(device, name=identity)
         self.site = site
         self._line = line
         self._link: Link | None = None
@@ -81,24 +81,33 @@ class Player:
 
     # The connection.
 
-    async def _connect(self) -> None:
+    async def _connect(self, attempt: int = 0) -> None:
+        """Connect by the network profile whose turn it is."""
         self._lost.clear()
         link = Link(self.identity, self.site, self._answer, self._ended)
         link.heard = self._heard
         link.spoil = lambda acts: self._misbehave("wire", acts, self.site.world)
-        await link.dial(self._misbehave("line", self._line))
+        slot = network.slot_at(self.device, attempt)
+        url, authorization = network.url_of(self.device, slot), network.authorization_of(self.device)
+        line = self._misbehave("line", replace(self._line, authorization=authorization or self._line.authorization))
+        try:
+            await link.dial(line if url is None else replace(line, url=url))
+        except ValueError as error:
+            if url is None:
+                raise
+            raise CannotConnect(str(error)) from None
         if link.session.is_over:
             raise CannotConnect("the server closed the connection at once")
         self._link = link
         self._is_rebooting = False
-        self.tell(cues.Opened())
+        self.tell(cues.Opened(slot))
 
     async def _keep_trying(self) -> None:
         """Connect, however long it takes."""
         attempt = 0
         while True:
             try:
-                return await self._connect()
+                return await self._connect(attempt)
             except CannotConnect as error:
                 self.site.bus.publish(Failed(clock.now(), self.identity, f"cannot connect: {error}"))
                 attempt += 1
@@ -155,6 +164,8 @@ class Player:
                     self._stop(alarm)
                 case cues.Reboot():
                     self._start(self._reboot())
+                case cues.Redial():
+                    self._hang_up("connect anew")
                 case cues.Say(text):
                     self.site.bus.publish(Noted(clock.now(), self.identity, text))
         for entry in [entry for entry in self._waiting if entry[0](self.device)]:

@@ -11,8 +11,9 @@ from mock_csms.protocol.v201 import TOKEN
 from mock_csms.protocol.versions import SUBPROTOCOLS
 from mock_csms.station.device import Habit
 from mock_csms.station.misbehaviours import KINDS
+from mock_csms.station.model import DEFAULTS, VARIABLES
 from mock_csms.station.orders import SendCall, parse_call, parse_token
-from mock_csms.station.variables import VARIABLES, Name, accepts
+from mock_csms.station.variables import Name, accepts
 
 
 def calls(value: Sequence[str]) -> tuple[SendCall, ...]:
@@ -21,9 +22,11 @@ def calls(value: Sequence[str]) -> tuple[SendCall, ...]:
 
 
 def variables(value: Sequence[str]) -> dict[Name, str]:
-    """Take `COMPONENT.VARIABLE=VALUE`, several times."""
+    """Take `COMPONENT.VARIABLE=VALUE`, several times; an instance may be left out where there is but one."""
     given: dict[Name, str] = {}
-    known = {".".join(name): name for name in VARIABLES}
+    shorts = [".".join(name).partition("[")[0] for name in DEFAULTS]
+    known = {short: name for short, name in zip(shorts, DEFAULTS, strict=True) if shorts.count(short) == 1}
+    known |= {".".join(name): name for name in DEFAULTS}
     for item in value:
         name, equals, wanted = item.partition("=")
         if not equals or name not in known:

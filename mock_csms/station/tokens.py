@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.records import Record, replace
+from mock_csms.protocol.records import Record
 from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given
 from mock_csms.station.device import Device, Moment
 from mock_csms.station.holdings import LocalList, token_key
@@ -14,7 +14,6 @@ from mock_csms.station.variables import (
     CACHE_IS_FINAL,
     CACHE_LIFE_TIME,
     LOCAL_LIST,
-    LOCAL_LIST_ENTRIES,
     LOCAL_LIST_IS_FINAL,
 )
 
@@ -89,8 +88,7 @@ def send_list(device: Device, payload: Json, _: Moment) -> Given:
     kept = {} if is_full else {key: info for key, info in present.entries.items() if key not in keys}
     given = {token_key(item["idToken"]): item["idTokenInfo"] for item in items if "idTokenInfo" in item}
     entries = {**kept, **given}
-    variables = {**device.variables, LOCAL_LIST_ENTRIES: str(len(entries))}  # D01.FR.12
-    return replace(device, variables=variables).holding(local_list=LocalList(version, entries)), ACCEPTED, []
+    return device.holding(local_list=LocalList(version, entries)), ACCEPTED, []
 
 
 ANSWERS: Mapping[str, Answer] = {

@@ -1,61 +1,61 @@
-"""The variables of the device model that steer a station: what they are called, their defaults, and who may set them.
+"""What a variable of the device model is: how it is called, which values it may have, and the names that are obeyed.
 
-Their names, units and meanings are those of Part 2, "Referenced Components and Variables". Values are texts, as they go
-over the wire.
+Their names, units and meanings are those of Part 2, "Referenced Components and Variables"; the table of them is
+`model`. Values are texts, as they go over the wire.
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import TypeAlias
+import re
+from datetime import datetime
+from typing import Literal, TypeAlias
 
+from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record
 
 Name: TypeAlias = tuple[str, str]
-"""A component and one of its variables."""
+"""A component and one of its variables, as the specification writes them: `Connector[1,2]` is connector 2 of EVSE 1,
+`MessageTimeout[Default]` has an instance, and so has a component written `Fan/left`."""
+
+Mutability: TypeAlias = Literal["ReadOnly", "ReadWrite", "WriteOnly"]
 
 
 class Variable(Record):
-    """One row: its value when the station is new, its data type, its unit, and whether a CSMS may set it.
+    """One row: its value when the station is new, its data type, its unit, and whether a CSMS may set or see it.
 
-    `least` and `most` bound a number; `values` are those that a list or an option may hold.
+    A fact of the station has no `default`: it is computed. `least` and `most` bound a number, or the length of a text;
+    `values` are those that a list or an option may hold; `max_set` is the value of the attribute MaxSet, where it has
+    one. One that `needs_reboot` is obeyed only after a reboot.
     """
 
-    default: str
+    default: str | None
     data_type: str
     unit: str = ""
-    is_writable: bool = True
+    mutability: Mutability = "ReadWrite"
     least: float | None = None
     most: float | None = None
     values: tuple[str, ...] = ()
+    max_set: str | None = None
+    needs_reboot: bool = False
 
+    @property
+    def is_writable(self) -> bool:
+        """Whether a CSMS may set it."""
+        return self.mutability != "ReadOnly"
 
-_START_POINTS = ("ParkingBayOccupancy", "EVConnected", "Authorized", "DataSigned", "PowerPathClosed", "EnergyTransfer")
-_STOP_POINTS = ("ParkingBayOccupancy", "EVConnected", "Authorized", "PowerPathClosed", "EnergyTransfer")
-_MEASURANDS = ("Energy.Active.Import.Register", "Power.Active.Import", "Current.Import", "Voltage", "SoC")
+    @property
+    def is_number(self) -> bool:
+        """Whether its values are numbers."""
+        return self.data_type in ("integer", "decimal")
 
+    @property
+    def is_monitored(self) -> bool:
+        """Whether a CSMS may have it watched: what it cannot read, and texts, it may not."""
+        return self.mutability != "WriteOnly" and (self.is_number or self.data_type in ("boolean", "OptionList"))
 
-def _seconds(default: int, least: int = 0) -> Variable:
-    return Variable(str(default), "integer", "s", least=least, most=86400)
-
-
-def _switch(*, default: bool) -> Variable:
-    return Variable("true" if default else "false", "boolean", values=("true", "false"))
-
-
-def _measurands(default: str) -> Variable:
-    return Variable(default, "MemberList", values=_MEASURANDS)
-
-
-def _fixed(*values: str) -> Variable:
-    return Variable(",".join(values), "MemberList", is_writable=False, values=values)
-
-
-_NEVER = Variable("false", "boolean", is_writable=False, values=("false",))
 
 HEARTBEAT_INTERVAL: Name = ("OCPPCommCtrlr", "HeartbeatInterval")
-MESSAGE_TIMEOUT: Name = ("OCPPCommCtrlr", "MessageTimeout")
-MESSAGE_ATTEMPTS: Name = ("OCPPCommCtrlr", "MessageAttempts")
-MESSAGE_ATTEMPT_INTERVAL: Name = ("OCPPCommCtrlr", "MessageAttemptInterval")
+MESSAGE_TIMEOUT: Name = ("OCPPCommCtrlr", "MessageTimeout[Default]")
+MESSAGE_ATTEMPTS: Name = ("OCPPCommCtrlr", "MessageAttempts[TransactionEvent]")
+MESSAGE_ATTEMPT_INTERVAL: Name = ("OCPPCommCtrlr", "MessageAttemptInterval[TransactionEvent]")
 OFFLINE_THRESHOLD: Name = ("OCPPCommCtrlr", "OfflineThreshold")
 BACK_OFF_WAIT: Name = ("OCPPCommCtrlr", "RetryBackOffWaitMinimum")
 BACK_OFF_RANGE: Name = ("OCPPCommCtrlr", "RetryBackOffRandomRange")
@@ -75,6 +75,9 @@ LOCAL_LIST_ENTRIES: Name = ("LocalAuthListCtrlr", "Entries")
 LOCAL_LIST_IS_FINAL: Name = ("LocalAuthListCtrlr", "DisablePostAuthorize")
 RESERVATIONS: Name = ("ReservationCtrlr", "Enabled")
 RESERVATIONS_ANYWHERE: Name = ("ReservationCtrlr", "NonEvseSpecific")
+NETWORK_PRIORITY: Name = ("OCPPCommCtrlr", "NetworkConfigurationPriority")
+ACTIVE_NETWORK_PROFILE: Name = ("OCPPCommCtrlr", "ActiveNetworkProfile")
+NETWORK_ATTEMPTS: Name = ("OCPPCommCtrlr", "NetworkProfileConnectionAttempts")
 TX_START_POINT: Name = ("TxCtrlr", "TxStartPoint")
 TX_STOP_POINT: Name = ("TxCtrlr", "TxStopPoint")
 STOP_ON_INVALID_ID: Name = ("TxCtrlr", "StopTxOnInvalidId")
@@ -103,75 +106,84 @@ PERIODS_PER_SCHEDULE: Name = ("SmartChargingCtrlr", "PeriodsPerSchedule")
 DISPLAY_FORMATS: Name = ("DisplayMessageCtrlr", "SupportedFormats")
 DISPLAY_PRIORITIES: Name = ("DisplayMessageCtrlr", "SupportedPriorities")
 DISPLAY_STATES: Name = ("DisplayMessageCtrlr", "SupportedStates")
+BASIC_AUTH_PASSWORD: Name = ("SecurityCtrlr", "BasicAuthPassword")
+SECURITY_PROFILE: Name = ("SecurityCtrlr", "SecurityProfile")
+REPORTED_ITEMS: Name = ("DeviceDataCtrlr", "ItemsPerMessage[GetReport]")
+MONITORING_ENABLED: Name = ("MonitoringCtrlr", "Enabled")
+MONITORING_BASE: Name = ("MonitoringCtrlr", "ActiveMonitoringBase")
+OFFLINE_SEVERITY: Name = ("MonitoringCtrlr", "OfflineQueuingSeverity")
 
-VARIABLES: Mapping[Name, Variable] = {
-    HEARTBEAT_INTERVAL: _seconds(60, least=1),
-    MESSAGE_TIMEOUT: Variable("30", "integer", "s", is_writable=False, least=1, most=86400),
-    MESSAGE_ATTEMPTS: Variable("3", "integer", least=1, most=10),
-    MESSAGE_ATTEMPT_INTERVAL: _seconds(10),
-    OFFLINE_THRESHOLD: _seconds(60),
-    BACK_OFF_WAIT: _seconds(2, least=1),
-    BACK_OFF_RANGE: _seconds(2),
-    BACK_OFF_TIMES: Variable("5", "integer", least=0, most=20),
-    AUTHORIZATION: _switch(default=True),
-    AUTHORIZE_REMOTE_START: _switch(default=False),
-    OFFLINE_UNKNOWN_TOKENS: _switch(default=True),
-    LOCAL_PRE_AUTHORIZE: _switch(default=False),
-    LOCAL_AUTHORIZE_OFFLINE: _switch(default=True),
-    NO_REMOTE_AUTHORIZATION: _switch(default=False),
-    MASTER_PASS_GROUP: Variable("", "string", most=36),
-    CACHE: _switch(default=True),
-    CACHE_LIFE_TIME: Variable("604800", "integer", "s", least=1, most=2**31 - 1),
-    CACHE_IS_FINAL: _switch(default=False),
-    LOCAL_LIST: _switch(default=True),
-    LOCAL_LIST_ENTRIES: Variable("0", "integer", is_writable=False, least=0),
-    LOCAL_LIST_IS_FINAL: _switch(default=False),
-    RESERVATIONS: _switch(default=True),
-    RESERVATIONS_ANYWHERE: _switch(default=True),
-    TX_START_POINT: Variable("PowerPathClosed", "MemberList", values=_START_POINTS),
-    TX_STOP_POINT: Variable("PowerPathClosed", "MemberList", values=_STOP_POINTS),
-    STOP_ON_INVALID_ID: _switch(default=True),
-    MAX_ENERGY_ON_INVALID_ID: Variable("0", "integer", "Wh", least=0, most=2**31 - 1),
-    STOP_ON_EV_DISCONNECT: _switch(default=True),
-    EV_CONNECTION_TIMEOUT: _seconds(60, least=1),
-    TX_STARTED_MEASURANDS: _measurands("Energy.Active.Import.Register"),
-    TX_UPDATED_MEASURANDS: _measurands("Energy.Active.Import.Register,Power.Active.Import"),
-    TX_UPDATED_INTERVAL: _seconds(60),
-    TX_ENDED_MEASURANDS: _measurands("Energy.Active.Import.Register"),
-    CERT_SIGNING_WAIT: _seconds(30, least=1),
-    CERT_SIGNING_REPEATS: Variable("3", "integer", least=0, most=20),
-    ORGANIZATION: Variable("mock-csms", "string"),
-    NEW_SESSIONS_BEFORE_UPDATE: _switch(default=False),
-    ENDED_INTERVAL: _seconds(0),
-    SIGN_READINGS: _NEVER,
-    ALIGNED_INTERVAL: _seconds(0),
-    ALIGNED_MEASURANDS: _measurands("Energy.Active.Import.Register,Power.Active.Import"),
-    ALIGNED_ENDED_INTERVAL: _seconds(0),
-    ALIGNED_ENDED_MEASURANDS: _measurands("Energy.Active.Import.Register"),
-    SEND_DURING_IDLE: _switch(default=False),
-    ALIGNED_SIGN_READINGS: _NEVER,
-    RATE_UNIT: _fixed("A", "W"),
-    STACK_LEVEL: Variable("10", "integer", is_writable=False, least=0, most=1000),
-    PERIODS_PER_SCHEDULE: Variable("24", "integer", is_writable=False, least=1, most=1024),
-    DISPLAY_FORMATS: _fixed("ASCII", "UTF8"),
-    DISPLAY_PRIORITIES: _fixed("AlwaysFront", "InFront", "NormalCycle"),
-    DISPLAY_STATES: _fixed("Charging", "Faulted", "Idle", "Unavailable"),
-}
-"""Every variable that the station obeys."""
+_COMPONENT = re.compile(r"([^\[/]+)(?:/([^\[]+))?(?:\[([0-9]+)(?:,([0-9]+))?\])?")
+_VARIABLE = re.compile(r"([^\[]+)(?:\[(.+)\])?", re.DOTALL)
 
-DEFAULTS: Mapping[Name, str] = MappingProxyType({name: variable.default for name, variable in VARIABLES.items()})
-"""The values of a new station."""
+
+def name_of(component: Json, variable: Json) -> Name:
+    """Return the name of a variable that a message names."""
+    return component_of(component), _with_instance(_plain(variable["name"]), "[{}]", variable.get("instance"))
+
+
+def component_of(component: Json) -> str:
+    """Return how a component is written that a message names."""
+    written = _with_instance(_plain(component["name"]), "/{}", component.get("instance"))
+    if "evse" not in component:
+        return written
+    evse = component["evse"]
+    connector = f",{evse['connectorId']}" if "connectorId" in evse else ""
+    return f"{written}[{evse['id']}{connector}]"
+
+
+def on_the_wire(name: Name) -> Json:
+    """Return the component and the variable as a message names them; ValueError where a name is none."""
+    component, variable = _COMPONENT.fullmatch(name[0]), _VARIABLE.fullmatch(name[1])
+    if component is None or variable is None:
+        raise ValueError(f"{'.'.join(name)!r} is not COMPONENT.VARIABLE")
+    named: Json = {"name": component[1]}
+    if component[2]:
+        named["instance"] = component[2]
+    if component[3]:
+        named["evse"] = {"id": int(component[3])} | ({"connectorId": int(component[4])} if component[4] else {})
+    return {
+        "component": named,
+        "variable": {"name": variable[1]} | ({"instance": variable[2]} if variable[2] else {}),
+    }
 
 
 def accepts(variable: Variable, value: str) -> bool:
-    """Whether `value` is one that the variable may have."""
-    if variable.data_type == "integer":
-        if not (value.isascii() and value.removeprefix("-").isdigit() and len(value) <= 10):
-            return False
-        return (variable.least is None or int(value) >= variable.least) and (
-            variable.most is None or int(value) <= variable.most
-        )
-    if variable.data_type == "MemberList":
+    """Whether `value` is one that the variable may have (B05.FR.08)."""
+    if variable.is_number:
+        return _is_number(variable, value) and _is_within(variable, float(value))
+    if variable.data_type in ("MemberList", "SequenceList"):
         members = value.split(",") if value else []
         return set(members) <= set(variable.values) and len(members) == len(set(members))
-    return not variable.values or value in variable.values
+    if variable.data_type == "dateTime":
+        return not value or _is_date(value)
+    if variable.data_type == "string":
+        return _is_within(variable, len(value))
+    return value in variable.values
+
+
+def _is_number(variable: Variable, value: str) -> bool:
+    pattern = r"-?[0-9]{1,10}" if variable.data_type == "integer" else r"-?[0-9]{1,15}(\.[0-9]{1,15})?"
+    return re.fullmatch(pattern, value) is not None
+
+
+def _is_within(variable: Variable, number: float) -> bool:
+    return (variable.least is None or number >= variable.least) and (variable.most is None or number <= variable.most)
+
+
+def _is_date(value: str) -> bool:
+    if not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}", value, re.ASCII):
+        return False
+    try:
+        return datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _plain(text: str) -> str:
+    """Return the name that a message gives, so that it cannot pass for one with an instance or an EVSE."""
+    return re.sub(r"[\[/]", "?", text)
+
+
+def _with_instance(text: str, form: str, instance: str | None) -> str:
+    return text if instance is None else text + form.format(instance)

@@ -9,7 +9,7 @@ from mock_csms.behavior.templates import Context, World, compile_template, merge
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record
 from mock_csms.protocol.versions import V201
-from mock_csms.station import cues, machine
+from mock_csms.station import cues, machine, settings
 from mock_csms.station.cues import Alarm, Cue
 from mock_csms.station.device import Device, Identity, Moment, new_device
 from mock_csms.station.machine import Reply
@@ -59,7 +59,9 @@ class Play:
     """One station and what it did. `csms` answers; what it leaves open, `answer` or `fail` ends."""
 
     def __init__(self, csms: Csms = default_answer, evses: int = 1, connectors: int = 1, **variables: str) -> None:
-        named = {(component, name): value for key, value in variables.items() for component, name in [key.split("_")]}
+        named = {
+            (component, name): value for key, value in variables.items() for component, name in [key.split("_", 1)]
+        }
         self.device: Device = new_device(Identity(), evses, connectors, named)
         self.csms = csms
         self.now = BEGIN

@@ -10,7 +10,8 @@ from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.v201 import ACTIONS
 from mock_csms.station import cues
 from mock_csms.station.cues import Answered, Failed
-from mock_csms.station.variables import MESSAGE_ATTEMPTS, VARIABLES, accepts
+from mock_csms.station.model import VARIABLES
+from mock_csms.station.variables import MESSAGE_ATTEMPTS, accepts
 from tests.station.play import BOB, TOKEN, Csms, Play, answering
 
 EVENT = "TransactionEvent"

@@ -1,0 +1,153 @@
+"""A file that describes a station becomes that station, or one line that says what is wrong with it."""
+
+import pytest
+
+from mock_csms.protocol.actions import Json
+from mock_csms.station.device import Identity
+from mock_csms.station.device_file import read_device
+from mock_csms.station.variables import HEARTBEAT_INTERVAL, MESSAGE_TIMEOUT
+from tests.station.commanded import Bench
+
+FILE = """
+[identity]
+vendor = "ACME"
+model = "Wall"
+serial-number = "A-17"
+firmware = "2.1"
+
+[[evse]]
+connectors = ["cCCS2", "cType2"]
+
+[[evse]]
+
+[variables]
+OCPPCommCtrlr.HeartbeatInterval = 30
+OCPPCommCtrlr."MessageTimeout[Default]" = 5
+TxCtrlr.TxStartPoint = ["EVConnected", "Authorized"]
+TxCtrlr.StopTxOnInvalidId = false
+"Connector[1,2]".SupplyPhases = 1
+
+[[extra]]
+component = "Fan/left"
+variable = "Speed[max]"
+type = "integer"
+unit = "rpm"
+value = 900
+min = 0
+max = 3000
+
+[[extra]]
+component = "Meter[2]"
+variable = "Mode"
+type = "OptionList"
+values = ["a", "b"]
+value = "a"
+mutability = "ReadOnly"
+
+[[extra]]
+component = "Safe"
+variable = "Secret"
+type = "string"
+mutability = "WriteOnly"
+"""
+FAN: tuple[Json, Json] = ({"name": "Fan", "instance": "left"}, {"name": "Speed", "instance": "max"})
+EXTRA = '[[extra]]\ncomponent = "Fan"\nvariable = "Speed"\n'
+WRONG: list[tuple[str, str]] = [
+    ("x = ", "not TOML: Invalid value"),
+    ("[" * 5000, "not TOML"),
+    ("evses = 2", "evses: there is no such key; did you mean 'evse'?"),
+    ("evse = 2", "evse: must be written [[evse]]"),
+    ("evse = []", "evse: there must be 1 to 100 of them"),
+    ("evse = [1]", "evse 1: must be a table"),
+    ('[[evse]]\nconnectors = ["cCSS2"]', "evse 1.connectors: 'cCSS2' is none of "),
+    ("[[evse]]\nconnectors = []", "evse 1.connectors: must be a list of 1 to 10 types"),
+    ("[[evse]]\n[[evse]]\nconnector = 1", "evse 2.connector: there is no such key; did you mean 'connectors'?"),
+    ("identity = 1", "identity: must be a table"),
+    ('[identity]\nvender = "x"', "identity.vender: there is no such key; did you mean 'vendor'?"),
+    ("[identity]\nvendor = 1", "identity.vendor: must be a text"),
+    ('[identity]\nmodel = "aaaaaaaaaaaaaaaaaaaaa"', "identity.model: 'aaaaaaaaaaaaaaaaaaaaa' is longer than 20"),
+    (
+        "[variables]\nTxCtrl.TxStartPoint = 1",
+        "variables.TxCtrl.TxStartPoint: there is no such variable; did you mean 'TxCtrlr.TxStartPoint'?",
+    ),
+    ("[variables]\nTxCtrlr = 1", "variables.TxCtrlr: must be a table"),
+    ('[variables."a\\nb"]\nx = 1', "variables.'a\\nb'.x: there is no such variable"),
+    ("[variables]\nChargingStation.Model = 'x'", "variables.ChargingStation.Model: is a fact of the station"),
+    (
+        "[variables]\nOCPPCommCtrlr.HeartbeatInterval = 0",
+        "variables.OCPPCommCtrlr.HeartbeatInterval: the variable cannot have the value '0'; integer from 1 up to 86400",
+    ),
+    ("[variables]\nAuthCtrlr.Enabled = 2020-01-01", "variables.AuthCtrlr.Enabled: must be a text"),
+    ('[variables]\n"EVSE[9]".SupplyPhases = 1', "variables.EVSE[9].SupplyPhases: there is no such variable"),
+    ("[[extra]]", "extra 1: component is missing"),
+    (EXTRA + 'type = "int"', "extra 1.type: 'int' is none of "),
+    (EXTRA + 'type = "integer"', "extra 1: value is missing"),
+    (EXTRA + 'type = "integer"\nvalue = "x"', "extra 1.value: the variable cannot have the value 'x'; integer"),
+    (EXTRA + 'type = "integer"\nvalue = 1\nmin = nan', "extra 1.min: must be a number"),
+    (EXTRA + 'type = "integer"\nvalue = 1\nvalues = ["1"]', "extra 1.values: must be a list"),
+    (EXTRA + 'type = "OptionList"\nvalue = 1', "extra 1.values: must be a list"),
+    (EXTRA + 'type = "OptionList"\nvalue = 1\nvalues = ["a,b"]', "extra 1.values: must be 1000 characters at most"),
+    (EXTRA + 'type = "boolean"\nvalue = true\nneeds-reboot = 1', "extra 1.needs-reboot: must be true or false"),
+    (EXTRA.replace("Fan", "EVSE[7]") + 'type = "string"', "extra 1.component: 'EVSE[7]': there is no such EVSE"),
+    (EXTRA.replace("Fan", "a[b") + 'type = "string"', "extra 1: 'a[b.Speed' is not COMPONENT.VARIABLE"),
+    (EXTRA.replace("Fan", "x" * 51) + 'type = "string"', "extra 1: a name is longer than 50 characters"),
+    (
+        '[[extra]]\ncomponent = "txctrlr"\nvariable = "txstartpoint"\ntype = "string"',
+        "extra 1: txctrlr.txstartpoint is there already; its value can be set under [variables]",
+    ),
+]
+
+
+def test_a_file_becomes_a_station() -> None:
+    """Who it is, where one can charge, and what its variables say are as written."""
+    device = read_device(FILE)
+    assert device.identity == Identity("ACME", "Wall", "A-17", "2.1")
+    assert {number: evse.connectors for number, evse in device.evses.items()} == {1: 2, 2: 1}
+    assert (device.number(HEARTBEAT_INTERVAL), device.number(MESSAGE_TIMEOUT)) == (30, 5)
+    bench = Bench(device=device)
+    place = {"name": "Connector", "evse": {"id": 1, "connectorId": 2}}
+    other = {"name": "Connector", "evse": {"id": 1, "connectorId": 1}}
+    assert bench.value(place, {"name": "SupplyPhases"}) == "1"
+    assert bench.value(other, {"name": "ConnectorType"}) == "cCCS2"
+    assert bench.value({"name": "TxCtrlr"}, {"name": "TxStartPoint"}) == "EVConnected,Authorized"
+    assert bench.value({"name": "TxCtrlr"}, {"name": "StopTxOnInvalidId"}) == "false"
+
+
+def test_its_own_variables_are_like_all_others() -> None:
+    """An extra variable is read, set within its limits, kept over a reboot, and reported."""
+    bench = Bench(device=read_device(FILE))
+    assert bench.value(*FAN) == "900"
+    for value, status in (("3001", "Rejected"), ("2000", "Accepted")):
+        item = {"component": FAN[0], "variable": FAN[1], "attributeValue": value}
+        answer, _ = bench.command("SetVariables", {"setVariableData": [item]})
+        assert answer["setVariableResult"][0]["attributeStatus"] == status
+    bench.reboot()
+    assert bench.value(*FAN) == "2000"
+    meter = {"component": {"name": "Meter", "evse": {"id": 2}}, "variable": {"name": "Mode"}}
+    fan = {"component": FAN[0], "variable": FAN[1]}
+    _, sent = bench.command("GetReport", {"requestId": 1, "componentVariable": [fan, meter]})
+    first, second = sent[0][1]["reportData"]
+    assert first["variableCharacteristics"] == {
+        "dataType": "integer",
+        "unit": "rpm",
+        "minLimit": 0,
+        "maxLimit": 3000,
+        "supportsMonitoring": True,
+    }
+    assert second["variableCharacteristics"]["valuesList"] == "a,b"
+    assert second["variableAttribute"][0]["mutability"] == "ReadOnly"
+    assert bench.value({"name": "Safe"}, {"name": "Secret"}) == "Rejected"
+
+
+def test_an_empty_file_is_the_station_as_it_is() -> None:
+    """Nothing needs to be said."""
+    device = read_device("")
+    assert (device.identity, list(device.evses), device.extras) == (Identity(), [1], ())
+
+
+@pytest.mark.parametrize(("text", "message"), WRONG)
+def test_what_is_wrong_is_told_in_one_line(text: str, message: str) -> None:
+    """The place comes first, then what is wrong there."""
+    with pytest.raises(ValueError, match=r"^[^\n]+$") as raised:
+        read_device(text)
+    assert str(raised.value).startswith(message)

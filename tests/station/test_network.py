@@ -1,0 +1,137 @@
+"""Network profiles (B09, B10): what may be stored and used, and where the station connects to then."""
+
+from typing import Any
+
+import pytest
+
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import replace
+from mock_csms.station import machine, network
+from mock_csms.station.cues import Opened, Redial
+from mock_csms.station.device import Identity, new_device
+from mock_csms.station.holdings import Certificate
+from mock_csms.station.variables import SECURITY_PROFILE
+from tests.station.commanded import Bench
+
+PROFILE: Json = {
+    "ocppVersion": "OCPP20",
+    "ocppTransport": "JSON",
+    "ocppCsmsUrl": "ws://other",
+    "messageTimeout": 30,
+    "securityProfile": 1,
+    "ocppInterface": "Wired0",
+}
+PRIORITY = "OCPPCommCtrlr.NetworkConfigurationPriority"
+NAME: tuple[Json, Json] = ({"name": "OCPPCommCtrlr"}, {"name": "NetworkConfigurationPriority"})
+
+
+def bench_of(profile: int = 1) -> Bench:
+    """Return a station that works with a security profile."""
+    device = new_device(Identity(), 1, 1)
+    return Bench(device=replace(device, name="CS/1", variables={**device.variables, SECURITY_PROFILE: str(profile)}))
+
+
+def store(bench: Bench, slot: int, **changed: Any) -> str:
+    """Put a profile in a slot, and return the status."""
+    answer, sent = bench.command("SetNetworkProfile", {"configurationSlot": slot, "connectionData": PROFILE | changed})
+    assert sent == []
+    return str(answer["status"])
+
+
+@pytest.mark.parametrize(
+    ("slot", "changed", "status"),
+    [
+        (1, {}, "Accepted"),
+        (3, {"securityProfile": 3}, "Accepted"),
+        (999, {}, "Rejected"),
+        (-1, {}, "Rejected"),
+        (2, {"securityProfile": 0}, "Rejected"),
+        (2, {"securityProfile": 4}, "Rejected"),
+        (2, {"ocppTransport": "SOAP"}, "Rejected"),
+        (2, {"ocppVersion": "OCPP16"}, "Rejected"),
+        (2, {"ocppCsmsUrl": ""}, "Rejected"),
+        (2, {"ocppCsmsUrl": "http://other"}, "Rejected"),
+    ],
+)
+def test_a_profile_is_stored_when_it_fits(slot: int, changed: Json, status: str) -> None:
+    """A slot that there is takes a profile that lowers nothing; everything else changes nothing (B09.FR.02)."""
+    bench = bench_of()
+    assert store(bench, slot, **changed) == status
+    bench.reboot()
+    assert bench.device.holdings.slots == ({slot: PROFILE | changed} if status == "Accepted" else {})
+
+
+@pytest.mark.parametrize("priority", ["2", "1,2", "9", "", "1,1", "x"])
+def test_only_slots_with_a_profile_can_be_used(priority: str) -> None:
+    """An order that names an empty slot is refused, and leaves the old one (B09.FR.04)."""
+    bench = bench_of()
+    assert bench.assign(PRIORITY, priority) == "Rejected"
+    assert bench.value(*NAME) == "1"
+
+
+def test_an_order_is_in_force_after_a_reboot() -> None:
+    """What was set is read back at once, and obeyed when the station has been off (RebootRequired)."""
+    bench = bench_of()
+    store(bench, 2)
+    assert bench.assign(PRIORITY, "2,1") == "RebootRequired"
+    assert bench.value(*NAME) == "2,1"
+    assert (network.slot_at(bench.device, 0), network.url_of(bench.device, 2)) == (1, None)
+    bench.reboot()
+    assert bench.value(*NAME) == "2,1"
+    assert (network.slot_at(bench.device, 0), network.url_of(bench.device, 2)) == (2, "ws://other/CS%2F1")
+    assert bench.device.holdings.awaiting == {}
+    bench.tell(Opened(2))
+    assert bench.value(*NAME) == "2,1"
+
+
+def test_each_slot_gets_its_attempts() -> None:
+    """After NetworkProfileConnectionAttempts in vain comes the next slot, and after the last the first (B10.FR.03)."""
+    bench = bench_of()
+    store(bench, 2)
+    bench.assign("OCPPCommCtrlr.NetworkProfileConnectionAttempts", "2")
+    bench.assign(PRIORITY, "2,1")
+    bench.reboot()
+    assert [network.slot_at(bench.device, attempt) for attempt in range(5)] == [2, 2, 1, 1, 2]
+    assert network.url_of(bench.device, 1) is None
+
+
+@pytest.mark.parametrize(
+    ("profile", "kinds"), [(2, ["CSMSRootCertificate"]), (3, ["CSMSRootCertificate", "ChargingStationCertificate"])]
+)
+def test_security_needs_certificates(profile: int, kinds: list[str]) -> None:
+    """A slot of profile 2 or 3 can be used only with the certificates that it needs (A05.FR.02, A05.FR.03)."""
+    bench = bench_of()
+    store(bench, 2, securityProfile=profile)
+    for count in range(len(kinds)):
+        bench.device = bench.device.holding(certificates=[Certificate(kind, "", {}) for kind in kinds[:count]])
+        assert bench.assign(PRIORITY, "2") == "Rejected"
+    bench.device = bench.device.holding(certificates=[Certificate(kind, "", {}) for kind in kinds])
+    assert bench.assign(PRIORITY, "2") == "RebootRequired"
+
+
+def test_better_security_is_not_given_up() -> None:
+    """Connected with a higher profile, the station has it, and has no lower one any more (A05.FR.05, A05.FR.06)."""
+    bench = bench_of()
+    bench.device = bench.device.holding(certificates=[Certificate("CSMSRootCertificate", "", {})])
+    assert [store(bench, 1), store(bench, 2, securityProfile=2), store(bench, 3)] == ["Accepted"] * 3
+    assert bench.assign(PRIORITY, "2,1") == "RebootRequired"
+    bench.reboot()
+    assert bench.value({"name": "SecurityCtrlr"}, {"name": "SecurityProfile"}) == "1"
+    bench.tell(Opened(2))
+    assert bench.value({"name": "SecurityCtrlr"}, {"name": "SecurityProfile"}) == "2"
+    assert bench.value({"name": "OCPPCommCtrlr"}, {"name": "ActiveNetworkProfile"}) == "2"
+    assert bench.value(*NAME) == "2"
+    assert bench.device.holdings.slots.keys() == {2}
+    assert store(bench, 3) == "Rejected"
+
+
+def test_a_new_password_is_used_at_once() -> None:
+    """The station comes back with the password that was set, and cannot be made to tell it (A01.FR.03)."""
+    bench = bench_of()
+    assert network.authorization_of(bench.device) is None
+    name = {"component": {"name": "SecurityCtrlr"}, "variable": {"name": "BasicAuthPassword"}}
+    for password, is_taken in (("short", False), ("0123456789abcdef", True)):
+        item = {**name, "attributeValue": password}
+        reply = machine.command(bench.device, "SetVariables", {"setVariableData": [item]}, bench.moment)
+        assert (Redial() in reply.acts) is is_taken
+    assert network.authorization_of(reply.device) == "Basic Q1MvMTowMTIzNDU2Nzg5YWJjZGVm"

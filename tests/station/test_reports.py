@@ -1,0 +1,136 @@
+"""Reports of the device model (B07, B08): what they show, and that their parts are numbered without a gap."""
+
+from typing import Any
+
+import pytest
+
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import replace
+from mock_csms.station.device import Identity, new_device
+from mock_csms.station.model import VARIABLES
+from mock_csms.station.variables import NETWORK_ATTEMPTS, REPORTED_ITEMS, Name, name_of
+from tests.station.commanded import Bench, Sent, payloads
+
+ACCEPTED, EMPTY = {"status": "Accepted"}, {"status": "EmptyResultSet"}
+LISTS = ("OptionList", "SequenceList", "MemberList")
+CRITERIA: list[tuple[list[str], set[str], set[str]]] = [
+    (["Problem"], set(), {"ChargingStation", "EVSE", "TxCtrlr"}),
+    (["Available"], {"ChargingStation", "EVSE", "TxCtrlr"}, {"ISO15118Ctrlr"}),
+    (["Enabled"], {"ChargingStation", "AuthCtrlr"}, {"ISO15118Ctrlr"}),
+    (["Active"], {"ChargingStation", "ISO15118Ctrlr"}, set()),
+    (["Problem", "Enabled"], {"AuthCtrlr"}, {"ISO15118Ctrlr"}),
+]
+WANTED: list[tuple[Json, set[Name]]] = [
+    ({"component": {"name": "EVSE"}, "variable": {"name": "Power"}}, {("EVSE[1]", "Power"), ("EVSE[2]", "Power")}),
+    ({"component": {"name": "EVSE", "evse": {"id": 2}}, "variable": {"name": "power"}}, {("EVSE[2]", "Power")}),
+    (
+        {"component": {"name": "DeviceDataCtrlr"}, "variable": {"name": "ItemsPerMessage"}},
+        {("DeviceDataCtrlr", f"ItemsPerMessage[{kind}]") for kind in ("GetReport", "GetVariables", "SetVariables")},
+    ),
+    (
+        {"component": {"name": "OCPPCommCtrlr"}, "variable": {"name": "MessageTimeout", "instance": "Default"}},
+        {("OCPPCommCtrlr", "MessageTimeout[Default]")},
+    ),
+    ({"component": {"name": "CustomizationCtrlr"}}, {("CustomizationCtrlr", "CustomImplementationEnabled")}),
+    ({"component": {"name": "Connector", "evse": {"id": 1, "connectorId": 2}}}, set()),
+    ({"component": {"name": "OCPPCommCtrlr"}, "variable": {"name": "MessageTimeout", "instance": "No"}}, set()),
+    ({"component": {"name": "Nonsense"}}, set()),
+]
+
+
+def shown(sent: Sent) -> dict[Name, Json]:
+    """Return what was reported, by name; each variable is reported once, in parts that are numbered (V10 to V12)."""
+    parts = payloads(sent, "NotifyReport")
+    assert [part["seqNo"] for part in parts] == list(range(len(parts)))
+    assert [part["tbc"] for part in parts] == [True] * (len(parts) - 1) + [False] * bool(parts)
+    assert {part["requestId"] for part in parts} <= {7}
+    items = [item for part in parts for item in part["reportData"]]
+    named = {name_of(item["component"], item["variable"]): item for item in items}
+    assert len(named) == len(items)
+    return named
+
+
+def ask(bench: Bench, action: str, **payload: Any) -> tuple[Json, dict[Name, Json]]:
+    """Ask for a report, and return the answer and what was reported."""
+    answer, sent = bench.command(action, {"requestId": 7, **payload})
+    return answer, shown(sent)
+
+
+def test_the_full_inventory_has_everything() -> None:
+    """Every variable of the station, its EVSEs and connectors is there with its characteristics, in several parts."""
+    bench = Bench(evses=2, connectors=2)
+    answer, sent = bench.command("GetBaseReport", {"requestId": 7, "reportBase": "FullInventory"})
+    assert answer == ACCEPTED
+    assert len(payloads(sent, "NotifyReport")) > 2
+    items = shown(sent)
+    assert set(VARIABLES) < set(items)
+    assert {("EVSE[2]", "Power"), ("Connector[2,2]", "AvailabilityState")} < set(items)
+    for item in items.values():
+        told = item["variableCharacteristics"]
+        assert ("valuesList" in told) is (told["dataType"] in LISTS)
+        for attribute in item["variableAttribute"]:
+            assert ("value" in attribute) is (attribute["mutability"] != "WriteOnly")
+
+
+def test_a_report_says_what_get_variables_says() -> None:
+    """The two ways to read a value agree."""
+    bench = Bench()
+    _, items = ask(bench, "GetBaseReport", reportBase="FullInventory")
+    for item in items.values():
+        actual = item["variableAttribute"][0]
+        assert bench.value(item["component"], item["variable"]) == actual.get("value", "Rejected")
+
+
+def test_the_configuration_is_what_can_be_set() -> None:
+    """ConfigurationInventory has the variables that can be set, and only those (B07.FR.07)."""
+    answer, items = ask(Bench(), "GetBaseReport", reportBase="ConfigurationInventory")
+    assert answer == ACCEPTED
+    assert set(items) == {name for name, row in VARIABLES.items() if row.is_writable}
+
+
+def test_the_summary_is_about_availability() -> None:
+    """SummaryInventory has the state of each place where one can charge, and nothing that is in order."""
+    _, items = ask(Bench(evses=1), "GetBaseReport", reportBase="SummaryInventory")
+    assert set(items) == {(c, "AvailabilityState") for c in ("ChargingStation", "EVSE[1]", "Connector[1,1]")}
+
+
+@pytest.mark.parametrize(("criteria", "inside", "outside"), CRITERIA)
+def test_components_are_chosen_by_their_state(criteria: list[str], inside: set[str], outside: set[str]) -> None:
+    """A component is reported if it is in one of the states, or cannot be otherwise (B08.FR.07 to 11)."""
+    answer, items = ask(Bench(), "GetReport", componentCriteria=criteria)
+    there = {component.partition("[")[0] for component, _ in items}
+    assert inside <= there
+    assert not outside & there
+    assert answer == (ACCEPTED if there else EMPTY)
+
+
+@pytest.mark.parametrize(("item", "names"), WANTED)
+def test_variables_are_chosen_by_name(item: Json, names: set[Name]) -> None:
+    """What is left open stands for all; what is not there makes an empty result, and no report follows."""
+    answer, items = ask(Bench(), "GetReport", componentVariable=[item])
+    assert set(items) == names
+    assert answer == (ACCEPTED if names else EMPTY)
+
+
+def test_state_and_name_are_both_needed() -> None:
+    """With both given, only what fits both is reported."""
+    item = {"component": {"name": "ISO15118Ctrlr"}}
+    assert ask(Bench(), "GetReport", componentVariable=[item], componentCriteria=["Enabled"]) == (EMPTY, {})
+    assert ask(Bench(), "GetReport")[0] == ACCEPTED
+
+
+@pytest.mark.parametrize(("most", "parts"), [(1, 3), (2, 2), (3, 1)])
+def test_parts_are_as_long_as_allowed(most: int, parts: int) -> None:
+    """No part has more items than ItemsPerMessage says, and none is empty."""
+    device = new_device(Identity(), 1, 1)
+    bench = Bench(device=replace(device, variables={**device.variables, REPORTED_ITEMS: str(most)}))
+    _, sent = bench.command("GetBaseReport", {"requestId": 7, "reportBase": "SummaryInventory"})
+    assert [len(part["reportData"]) <= most for part in payloads(sent, "NotifyReport")] == [True] * parts
+
+
+def test_what_was_set_is_reported() -> None:
+    """A report shows the value that was set."""
+    bench = Bench()
+    bench.assign("OCPPCommCtrlr.NetworkProfileConnectionAttempts", "9")
+    _, items = ask(bench, "GetBaseReport", reportBase="ConfigurationInventory")
+    assert items[NETWORK_ATTEMPTS]["variableAttribute"][0]["value"] == "9"
