@@ -70,6 +70,10 @@ def test_the_full_inventory_has_everything() -> None:
         assert ("valuesList" in told) is (told["dataType"] in LISTS)
         for attribute in item["variableAttribute"]:
             assert ("value" in attribute) is (attribute["mutability"] != "WriteOnly")
+    kept = {
+        name: items[name]["variableAttribute"][0]["persistent"] for name in (NETWORK_ATTEMPTS, ("EVSE[2]", "Power"))
+    }
+    assert kept == {NETWORK_ATTEMPTS: True, ("EVSE[2]", "Power"): False}
 
 
 def test_a_report_says_what_get_variables_says() -> None:
@@ -125,6 +129,7 @@ def test_parts_are_as_long_as_allowed(most: int, parts: int) -> None:
     device = new_device(Identity(), 1, 1)
     bench = Bench(device=replace(device, variables={**device.variables, REPORTED_ITEMS: str(most)}))
     _, sent = bench.command("GetBaseReport", {"requestId": 7, "reportBase": "SummaryInventory"})
+    assert len(shown(sent)) == 3
     assert [len(part["reportData"]) <= most for part in payloads(sent, "NotifyReport")] == [True] * parts
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import replace
 from mock_csms.station import settings
 from mock_csms.station.model import VARIABLES
 from mock_csms.station.variables import MESSAGE_ATTEMPTS, MESSAGE_TIMEOUT, accepts, name_of, on_the_wire
@@ -145,6 +146,21 @@ def test_what_was_set_outlives_a_reboot() -> None:
     assert bench.assign("OCPPCommCtrlr.OfflineThreshold", "77") == "Accepted"
     bench.reboot()
     assert bench.value(COMM, {"name": "OfflineThreshold"}) == "77"
+
+
+def test_the_next_heartbeat_follows_its_interval() -> None:
+    """A new interval counts from now on; nothing else moves the heartbeat, and it begins with the boot."""
+    bench = Bench()
+    bench.now += 5
+    before = bench.alarms["heartbeat",]
+    assert bench.assign("OCPPCommCtrlr.OfflineThreshold", "30") == "Accepted"
+    assert bench.alarms["heartbeat",] == before
+    assert bench.assign("OCPPCommCtrlr.HeartbeatInterval", "30") == "Accepted"
+    assert bench.alarms["heartbeat",] == bench.now + 30
+    bench.alarms.clear()
+    bench.device = replace(bench.device, boot_status="Pending")
+    assert bench.assign("OCPPCommCtrlr.HeartbeatInterval", "40") == "Accepted"
+    assert bench.alarms == {}
 
 
 def test_names_are_written_and_read_alike() -> None:
