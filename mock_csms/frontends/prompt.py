@@ -57,7 +57,7 @@ async def _obey(player: Player, order: Order, say: Callable[[str], None]) -> Non
         case StayAway(seconds):
             player.stay_away(seconds)
         case Wait(seconds):
-            await asyncio.sleep(seconds)
+            await asyncio.sleep(player.site.real(seconds))
         case ShowStatus():
             say("\n".join(_status(player.identity, player.device)))
         case ShowHelp():

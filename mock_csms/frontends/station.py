@@ -98,7 +98,7 @@ async def _run(settings: StationSettings, identity: str, line: Line) -> int:
         Console(bus, sink, replace(look, is_station=True))
     dialer = Dialer(Limits(_MAX_MESSAGE_SIZE, settings.compression, _PING_INTERVAL, _PING_TIMEOUT))
     world = World(line.url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
-    site = Site(dialer, bus, world)
+    site = Site(dialer, bus, world, settings.speed)
     work = asyncio.ensure_future(_work(settings, identity, line, site, lambda text: sink.write(f"{text}\n".encode())))
     for signal_ in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # Windows
@@ -172,6 +172,9 @@ async def _beside(player: Player, errand: Coroutine[Any, Any, None]) -> str:
 
 
 def _device(settings: StationSettings) -> Device:
-    identity = Identity(settings.vendor, settings.model, settings.serial_number)
-    device = new_device(identity, settings.evses, settings.connectors, settings.variable)
-    return replace(device, habits=settings.misbehave)
+    device = settings.device
+    if device is None:
+        identity = Identity(settings.vendor, settings.model, settings.serial_number)
+        device = new_device(identity, settings.evses, settings.connectors)
+    variables = {**device.variables, **(settings.variable or {})}
+    return replace(device, variables=variables, habits=settings.misbehave)

@@ -73,7 +73,7 @@ async def charge(player: Player, evse: int, token: Json, seconds: float) -> None
     player.tell(cues.Presented(token, evse))
     await player.until(lambda device: not device.cards, patience)
     _check(player, evse)
-    await asyncio.sleep(seconds)
+    await asyncio.sleep(player.site.real(seconds))
     _check(player, evse)
     player.tell(cues.Presented(token, evse))
     await player.until(_is_idle, patience)

@@ -34,18 +34,25 @@ CONNECT, CLOSE = "connect", "close"
 class Site:
     """What all stations of a process share: who opens connections, who watches, and where ids and times come from.
 
-    `took` is told how many seconds it took to connect, to close, and to get the result of a call of each action.
+    `took` is told how many seconds it took to connect, to close, and to get the result of a call of each action. The
+    clocks of the stations run `speed` times as fast as the real one, which they agree with at the start.
     """
 
-    def __init__(self, dialer: Dialer, bus: Bus, world: World) -> None:
+    def __init__(self, dialer: Dialer, bus: Bus, world: World, speed: float = 1.0) -> None:
         self.dialer = dialer
         self.bus = bus
         self.world = world
+        self._speed = speed
+        self._began = clock.now()
         self.took: Callable[[str, float], None] = lambda *_: None
 
     def moment(self) -> Moment:
-        """Return the present moment."""
-        return Moment(clock.now(), self.world)
+        """Return the present moment of the stations."""
+        return Moment(self._began + (clock.now() - self._began) * self._speed, self.world)
+
+    def real(self, seconds: float) -> float:
+        """Return how long so many seconds of the stations really last."""
+        return seconds / self._speed
 
 
 class Link:

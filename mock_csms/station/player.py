@@ -68,7 +68,7 @@ class Player:
 
     def stay_away(self, seconds: float) -> None:
         """Lose the connection, and have none for so many seconds."""
-        self._away_until = asyncio.get_running_loop().time() + seconds
+        self._away_until = asyncio.get_running_loop().time() + self.site.real(seconds)
         self._hang_up("offline for a while")
 
     async def until(self, is_so: Callable[[Device], bool], within: float) -> None:
@@ -114,11 +114,11 @@ class Player:
                 await asyncio.sleep(self._pause(attempt))
 
     def _pause(self, attempt: int) -> float:
-        """Return how long to wait before the next try, after so many in vain (Part 4, 5.3)."""
+        """Return how long to wait really before the next try, after so many in vain (Part 4, 5.3)."""
         if self._is_rebooting and attempt == 0:
             return _REBOOT_TIME
         wait: float = self._misbehave("pause", boot.back_off(self.device, attempt, self.site.moment()))
-        return max(wait, self._away_until - asyncio.get_running_loop().time())
+        return max(self.site.real(wait), self._away_until - asyncio.get_running_loop().time())
 
     def _ended(self) -> None:
         if self._link is not None:
@@ -159,7 +159,7 @@ class Player:
                 case cues.Set(alarm, seconds):
                     self._stop(alarm)
                     loop = asyncio.get_running_loop()
-                    self._alarms[alarm] = loop.call_later(seconds, self._ring, alarm)
+                    self._alarms[alarm] = loop.call_later(self.site.real(seconds), self._ring, alarm)
                 case cues.Stop(alarm):
                     self._stop(alarm)
                 case cues.Reboot():

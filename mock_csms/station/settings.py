@@ -9,7 +9,7 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.v201 import TOKEN
 from mock_csms.protocol.versions import SUBPROTOCOLS
-from mock_csms.station.device import Habit
+from mock_csms.station.device import Device, Habit
 from mock_csms.station.misbehaviours import KINDS
 from mock_csms.station.model import DEFAULTS, VARIABLES
 from mock_csms.station.orders import SendCall, parse_call, parse_token
@@ -35,6 +35,16 @@ def variables(value: Sequence[str]) -> dict[Name, str]:
             raise ValueError(f"{item!r}: the variable cannot have this value")
         given[known[name]] = wanted
     return given
+
+
+def described(path: str) -> Device:
+    """Take the file that describes a station."""
+    from mock_csms.station.device_file import read_device  # noqa: PLC0415 - few have one
+
+    try:
+        return read_device(values.read_text(path))
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
 
 
 def habits(value: Sequence[str]) -> tuple[Habit, ...]:
@@ -111,6 +121,16 @@ class StationSettings:
         None, "file with the password of Basic authentication in its first line", values.text, "FILE"
     )
     subprotocol: str = flag("ocpp2.0.1", "subprotocol to offer", values.one_of(lambda: SUBPROTOCOLS), "NAME")
+    device: Device | None = flag(
+        None,
+        "describe the station by a TOML file: identity, EVSEs with their connectors, values, more variables",
+        described,
+        "FILE",
+        rivals=("evses", "connectors", "vendor", "model", "serial_number"),
+    )
+    speed: float = flag(
+        1.0, "let the station's clock run so much faster: an hour's session in minutes", values.number(above=True), "N"
+    )
     evses: int = flag(1, "how many EVSEs the station has", values.integer(1, 100), "N")
     connectors: int = flag(1, "how many connectors each EVSE has", values.integer(1, 10), "N")
     vendor: str = flag(
