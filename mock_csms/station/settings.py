@@ -41,8 +41,9 @@ def described(path: str) -> Device:
     """Take the file that describes a station."""
     from mock_csms.station.device_file import read_device  # noqa: PLC0415 - few have one
 
+    text = values.read_text(path)
     try:
-        return read_device(values.read_text(path))
+        return read_device(text)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
 
