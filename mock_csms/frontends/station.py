@@ -30,6 +30,7 @@ from mock_csms.station.misbehaviour import Line
 from mock_csms.station.misbehaviours import KINDS
 from mock_csms.station.player import Player
 from mock_csms.station.settings import StationSettings
+from mock_csms.station.variables import SECURITY_PROFILE
 
 DESCRIPTION = (
     "A charging station for OCPP 2.0.1, or thousands of them, for any CSMS: by hand, in a session, under load."
@@ -176,5 +177,6 @@ def _device(settings: StationSettings) -> Device:
     if device is None:
         identity = Identity(settings.vendor, settings.model, settings.serial_number)
         device = new_device(identity, settings.evses, settings.connectors)
-    variables = {**device.variables, **(settings.variable or {})}
+    profile = {SECURITY_PROFILE: "1"} if settings.password_file else {}
+    variables = {**device.variables, **profile, **(settings.variable or {})}
     return replace(device, variables=variables, habits=settings.misbehave)

@@ -235,3 +235,19 @@ def test_what_holds_at_an_evse() -> None:
     for cue in (CARD, PLUG, CARD):
         held.append(points(play.tell(cue).device.evses[1]))
     assert held == [set(), {"Authorized"}, set(START_POINTS), set(BY_CABLE)]
+
+
+@pytest.mark.parametrize(
+    ("stops", "line"),
+    [("true", "Ended 1 EVCommunicationLost EVDisconnected"), ("false", "Updated 1 EVCommunicationLost")],
+)
+def test_a_cable_taken_out_at_the_vehicle(stops: str, line: str) -> None:
+    """StopTxOnEVSideDisconnect says whether that ends the transaction, or only interrupts it (E09, E10)."""
+    play = charging(TxCtrlr_TxStopPoint="Authorized", TxCtrlr_StopTxOnEVSideDisconnect=stops)
+    play.tell(Unplugged(1))
+    assert play.transcript()[0] == line
+    assert (play.device.evses[1].transaction is None) == (stops == "true")
+    if stops == "false":
+        play.tell(Plugged(1))
+        assert "Updated 2 CablePluggedIn" in play.transcript()
+        assert play.device.evses[1].is_charging
