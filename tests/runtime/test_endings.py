@@ -132,7 +132,18 @@ async def test_we_drop_the_connection(dialer: Dialer, drop: str) -> None:
         (sent("x" * 999, fin=False) + sent("xx", Opcode.CONT), 1009),
         (sent("x" * 5_000_000), 1009),
     ],
-    ids="masked masked-ping opcode-3 bit-rsv1 continuation text cut-text large in-parts huge".split(),
+    ids=[
+        "masked",
+        "masked-ping",
+        "opcode-3",
+        "bit-rsv1",
+        "continuation",
+        "text",
+        "cut-text",
+        "large",
+        "in-parts",
+        "huge",
+    ],
 )
 async def test_a_server_that_breaks_the_protocol(wire: bytes, code: int) -> None:
     """It is told what was wrong with the code of RFC 6455, 7.4.1, and hears and says nothing more."""
