@@ -132,7 +132,7 @@ async def test_we_drop_the_connection(dialer: Dialer, drop: str) -> None:
         (sent("x" * 999, fin=False) + sent("xx", Opcode.CONT), 1009),
         (sent("x" * 5_000_000), 1009),
     ],
-    ids=[
+    ids=["masked", "masked ping", "opcode 3", "rsv", "continuation", "text", "cut text", "large", "large parts", "huge"],
         "masked",
         "masked-ping",
         "opcode-3",
