@@ -91,5 +91,5 @@ _SERIES: Mapping[Name, Callable[[Device, float, Moment], Step]] = {
 """What is done at each boundary of the interval that a variable sets."""
 
 ALARMS: Mapping[str, Alarmed] = {
-    "clock": _rang,
+    CLOCK[0]: _rang,
 }

@@ -14,6 +14,7 @@ from mock_csms.station.variables import Name
 POWER = MOST_POWER
 """What a vehicle takes, in W."""
 VOLTAGE = 230.0
+PHASES = 3
 
 
 class Moment(Record):
@@ -85,6 +86,11 @@ class Evse(Record):
     is_closed: bool = False
 
     @property
+    def each_connector(self) -> range:
+        """The numbers of its connectors."""
+        return range(1, self.connectors + 1)
+
+    @property
     def is_charging(self) -> bool:
         """Whether energy may flow: a vehicle is plugged in, and somebody may charge."""
         return self.plugged is not None and self.authorized is not None and not self.is_suspended
@@ -97,7 +103,7 @@ class Evse(Record):
     @property
     def is_in_order(self) -> bool:
         """Whether one could charge: with the connector that is plugged in, or else with any."""
-        usable = {self.plugged} if self.plugged is not None else set(range(1, self.connectors + 1))
+        usable = {self.plugged} if self.plugged is not None else set(self.each_connector)
         return bool(usable - self.out_of_order - self.faulty) and not self.is_closed
 
     def released(self) -> "Evse":
@@ -132,6 +138,11 @@ class Outbox(Record):
     waiting: tuple[Send, ...] = ()
     open: Send | None = None
     is_paused: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything was said, and answered."""
+        return self.open is None and not self.waiting
 
 
 class Habit(Record):
@@ -192,6 +203,10 @@ class Device(Record):
     def holding(self, **changed: Any) -> "Device":
         """Return the device with some of what it holds replaced."""
         return replace(self, holdings=replace(self.holdings, **changed))
+
+    def with_variables(self, changed: Mapping[Name, str]) -> "Device":
+        """Return the device with other values of some variables."""
+        return replace(self, variables={**self.variables, **changed})
 
     def with_evse(self, changed: Evse) -> "Device":
         """Return the device with one EVSE in place of the one with its number."""

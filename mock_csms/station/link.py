@@ -11,7 +11,7 @@ from mock_csms.behavior.replies import Decision
 from mock_csms.behavior.templates import World
 from mock_csms.behavior.validation import Validation
 from mock_csms.protocol.actions import Json, Sender
-from mock_csms.protocol.messages import Call, Error, Result
+from mock_csms.protocol.messages import Call, Error, Malformed, Result
 from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.versions import SUBPROTOCOLS, refusal
 from mock_csms.runtime import clock
@@ -26,9 +26,13 @@ Answer: TypeAlias = Callable[[Call], Result | Error | None]
 Heard: TypeAlias = Callable[[Call, Json], None]
 Spoil: TypeAlias = Callable[[Sequence[Act]], Sequence[Act]]
 
-
 CONNECT, CLOSE = "connect", "close"
 """What is timed besides calls."""
+
+
+def is_wrong(event: Received) -> bool:
+    """Whether a message of the CSMS is wrong, or a CALLERROR."""
+    return event.is_refused or isinstance(event.message, Error | Malformed)
 
 
 class Site:

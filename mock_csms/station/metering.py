@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mock_csms.protocol.actions import Json
-from mock_csms.station.device import VOLTAGE, Device, Evse, Moment
+from mock_csms.station.device import PHASES, VOLTAGE, Device, Evse, Moment
 from mock_csms.station.variables import Name
 
 
@@ -26,7 +26,7 @@ def _sample(evse: Evse, measurand: str, context: str, now: float) -> Json:
 _READINGS: Mapping[str, Callable[[Evse, float], tuple[float, str]]] = {
     "Energy.Active.Import.Register": lambda evse, now: (evse.register(now), "Wh"),
     "Power.Active.Import": lambda evse, _: (evse.drawn, "W"),
-    "Current.Import": lambda evse, _: (evse.drawn / VOLTAGE / 3, "A"),
+    "Current.Import": lambda evse, _: (evse.drawn / VOLTAGE / PHASES, "A"),
     "Voltage": lambda _, __: (VOLTAGE, "V"),
     "SoC": lambda evse, now: (min(100.0, 20.0 + evse.register(now) / 600), "Percent"),
 }
