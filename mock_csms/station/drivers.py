@@ -60,6 +60,8 @@ def present(device: Device, cue: Presented, moment: Moment) -> Step:
     for evse in _charging_at(device, cue.evse):
         if is_same(evse.authorized, card.token):
             return _stop(device, [evse], replace(transactions.STOPPED, token=card.token), moment)
+    if any(is_same(asked.token, card.token) and asked.remote_start_id is None for asked in device.cards):
+        return _say(device, f"{card.token['idToken']} is being checked already")
     if device.is_online and not device.is_accepted:
         return _say(device, f"{card.token['idToken']} is of no use: the CSMS has not accepted the station")
     return admit(device, card, moment)

@@ -10,7 +10,7 @@ from mock_csms.runtime.session import CallFailed
 from mock_csms.station import cues
 from mock_csms.station.commands import answer_alone
 from mock_csms.station.device import Device
-from mock_csms.station.link import Link, Site, is_wrong
+from mock_csms.station.link import Link, Site, is_owed, is_wrong
 from mock_csms.station.misbehaviour import Line
 from mock_csms.station.orders import SendCall
 from mock_csms.station.player import Player
@@ -30,8 +30,8 @@ class Faults:
         if isinstance(event, Received):
             self.count += is_wrong(event)
 
-    def _unanswered(self, _: Event) -> None:
-        self.count += 1
+    def _unanswered(self, event: Event) -> None:
+        self.count += isinstance(event, Unanswered) and is_owed(event)
 
 
 class Unfinished(Exception):
@@ -52,7 +52,7 @@ async def send(calls: Sequence[SendCall], identity: str, device: Device, line: L
             is_fine = False
             if ended.is_set():
                 break
-    link.session.close(1000, "done")
+    link.hang_up("done")
     return is_fine
 
 

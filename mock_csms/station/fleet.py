@@ -12,7 +12,7 @@ from mock_csms.runtime.session import CallFailed
 from mock_csms.runtime.transport.dial import CannotConnect
 from mock_csms.station.commands import answer_alone
 from mock_csms.station.device import Device
-from mock_csms.station.link import CLOSE, CONNECT, Link, Site, is_wrong
+from mock_csms.station.link import CLOSE, CONNECT, Link, Site, is_owed, is_wrong
 from mock_csms.station.misbehaviour import Line
 from mock_csms.station.player import Player
 from mock_csms.station.requests import request
@@ -79,13 +79,18 @@ def _watch(site: Site, figures: Figures) -> None:
             figures.errors["a message that is wrong, or a CALLERROR"] += 1
 
     def failed(event: Event) -> None:
-        if isinstance(event, Failed | Unanswered) and not figures.seconds:
-            figures.errors[event.problem if isinstance(event, Failed) else event.reason] += 1
+        if isinstance(event, Failed) and not figures.seconds:
+            figures.errors[event.problem] += 1
+
+    def unanswered(event: Event) -> None:
+        if isinstance(event, Unanswered) and is_owed(event) and not figures.seconds:
+            figures.errors[event.reason] += 1
 
     site.took = figures.note
     site.bus.subscribe(message, Sent)
     site.bus.subscribe(received, Received)
-    site.bus.subscribe(failed, Failed, Unanswered)
+    site.bus.subscribe(failed, Failed)
+    site.bus.subscribe(unanswered, Unanswered)
 
 
 async def _later(seconds: float, work: Coroutine[Any, Any, None]) -> None:

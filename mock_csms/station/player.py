@@ -59,7 +59,7 @@ class Player:
             for handle in self._alarms.values():
                 handle.cancel()
             if self._link is not None:
-                self._link.session.close(1000, "the station stops")
+                self._link.hang_up("the station stops")
 
     def tell(self, cue: Cue) -> None:
         """Tell the station something, and do what it does then."""
@@ -128,7 +128,7 @@ class Player:
 
     def _hang_up(self, reason: str) -> None:
         if self._link is not None:
-            self._link.session.close(1000, reason)
+            self._link.hang_up(reason)
 
     def _answer(self, call: Call) -> Result | Error | None:
         """Answer a call of the CSMS, and do what comes after the answer when it was sent."""
