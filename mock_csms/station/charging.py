@@ -101,9 +101,9 @@ def composite_schedule(device: Device, payload: Json, moment: Moment) -> Given:
 def follow(device: Device, moment: Moment) -> Step:
     """Let each vehicle take what the limits in force leave it, and wake up when the next ones come into force.
 
-    The profiles of a transaction go with it (K01).
+    The profiles of a transaction come with it, where its remote start had one, and go with it (K01).
     """
-    device = _without_the_ended(device)
+    device = _with_the_begun(_without_the_ended(device))
     acts: list[Act] = []
     for before in device.evses.values():
         evse = limits.obey(device, before, moment.now)
@@ -122,6 +122,16 @@ def follow(device: Device, moment: Moment) -> Step:
 def _rang(device: Device, _: list[object], __: Moment) -> Step:
     """Forget what was waited for; `follow` does the rest."""
     return replace(device, limits_until=None), []
+
+
+def _with_the_begun(device: Device) -> Device:
+    """Take the profiles that came with remote starts whose transactions have begun (TC_K_37)."""
+    for evse in device.evses.values():
+        if evse.profile is not None and evse.transaction is not None:
+            profile = evse.profile | {"transactionId": evse.transaction.id}
+            profiles = {**device.holdings.profiles, profile["id"]: Profile(evse.id, profile)}
+            device = device.with_evse(replace(evse, profile=None)).holding(profiles=profiles)
+    return device
 
 
 def _without_the_ended(device: Device) -> Device:

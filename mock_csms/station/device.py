@@ -57,8 +57,9 @@ class Transaction(Record):
 
 class Evse(Record):
     """One EVSE. `plugged` is the connector whose cable is in a vehicle; `authorized` the token that may charge, with
-    the `remote_start_id` of the CSMS where that let it, the `group` of the token, and the `reservation` that it used
-    and no event has told yet. Who `is_suspended` is authorized but gets no energy (E05.FR.02).
+    the `remote_start_id` of the CSMS where that let it, and the `profile` for the transaction that this is to begin,
+    the `group` of the token, and the `reservation` that it used and no event has told yet. Who `is_suspended` is
+    authorized but gets no energy (E05.FR.02).
 
     `energy` is what the register showed at `metered_at`, in Wh; since then the vehicle takes `power`, in W, while it
     charges, which it does since `charging_since`.
@@ -72,6 +73,7 @@ class Evse(Record):
     plugged: int | None = None
     authorized: Json | None = None
     remote_start_id: int | None = None
+    profile: Json | None = None
     group: Json | None = None
     reservation: int | None = None
     is_suspended: bool = False
@@ -108,7 +110,8 @@ class Evse(Record):
 
     def released(self) -> "Evse":
         """Return the EVSE without whoever was authorized."""
-        return replace(self, authorized=None, remote_start_id=None, group=None, reservation=None, is_suspended=False)
+        alone = replace(self, authorized=None, remote_start_id=None, profile=None, group=None, reservation=None)
+        return replace(alone, is_suspended=False)
 
     def register(self, now: float) -> float:
         """Return what the register shows, in Wh."""
@@ -125,11 +128,14 @@ class Evse(Record):
 
 
 class Card(Record):
-    """An idToken that the CSMS is asked about, for an EVSE or for whichever suits; of a remote start with its id."""
+    """An idToken that the CSMS is asked about, for an EVSE or for whichever suits; of a remote start with its id, and
+    the charging profile of the transaction to come, if it has one.
+    """
 
     token: Json
     evse: int | None = None
     remote_start_id: int | None = None
+    profile: Json | None = None
 
 
 class Outbox(Record):

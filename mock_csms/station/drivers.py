@@ -110,7 +110,7 @@ def grant(device: Device, card: Card, moment: Moment, info: Json = NOTHING) -> S
     booked = bookings.booking_of(device, evse, card.token, group)
     device, used = reservations.use(device, booked.id) if booked else (device, [])
     cause = transactions.AUTHORIZED if card.remote_start_id is None else transactions.REMOTE_START
-    evse = replace(evse, authorized=card.token, remote_start_id=card.remote_start_id, group=group)
+    evse = replace(evse, authorized=card.token, remote_start_id=card.remote_start_id, profile=card.profile, group=group)
     device, acts = change(device, replace(evse, reservation=booked.id if booked else None), cause, moment)
     if evse.plugged is None:
         acts = [*acts, Set((VEHICLE, evse.id), device.number(EV_CONNECTION_TIMEOUT))]

@@ -9,9 +9,9 @@ from mock_csms.station.variables import Name
 
 
 def meter_values(device: Device, evse: Evse, measurands: Name, context: str, moment: Moment) -> list[Json]:
-    """Return the `meterValue` of a message (J02), empty when no measurand is asked for."""
+    """Return the `meterValue` of a message (J02), empty when no measurand is asked for, or that controller is off."""
     wanted = [name for name in device.variables[measurands].split(",") if name]
-    if not wanted:
+    if not wanted or not device.is_on((measurands[0], "Enabled")):
         return []
     samples = [_sample(evse, measurand, context, moment.now) for measurand in wanted]
     return [{"timestamp": moment.stamp, "sampledValue": samples}]

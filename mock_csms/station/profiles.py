@@ -10,10 +10,13 @@ from mock_csms.station.schedules import second_of, validity
 from mock_csms.station.variables import PERIODS_PER_SCHEDULE, RATE_UNIT, STACK_LEVEL
 
 
-def fault_of(device: Device, given: Profile) -> str | None:
-    """Return the reason not to take a profile, or None."""
+def fault_of(device: Device, given: Profile, *, is_to_come: bool = False) -> str | None:
+    """Return the reason not to take a profile, or None; `is_to_come` when its transaction has yet to begin."""
+    if is_to_come and given.profile["chargingProfilePurpose"] != "TxProfile":
+        return "InvalidProfile"
     for fault, is_wrong in _FAULTS:
-        if is_wrong(device, given):
+        is_asked = not (is_to_come and is_wrong in (_names_no_transaction, _has_no_transaction))
+        if is_asked and is_wrong(device, given):
             return fault
     return None
 

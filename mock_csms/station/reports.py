@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from mock_csms.protocol.actions import Json
-from mock_csms.station import boot, network
+from mock_csms.station import boot, network, transactions
 from mock_csms.station.answers import ACCEPTED, Answer, Given
 from mock_csms.station.calls import in_parts
 from mock_csms.station.cues import Act, Redial
@@ -31,13 +31,14 @@ def get_variables(device: Device, payload: Json, moment: Moment) -> Given:
 
 
 def set_variables(device: Device, payload: Json, _: Moment) -> Given:
-    """Set variables (B05.FR.01), and come back with another password if there is one (A01.FR.03)."""
+    """Set variables (B05.FR.01), let new intervals count at once, and come back with another password (A01.FR.03)."""
     results, before = [], device
     for item in payload["setVariableData"]:
         device, status = _set(device, item)
         results.append(_about(item) | {"attributeStatus": status})
     changed = {name for name, value in device.variables.items() if before.variables.get(name) != value}
     acts: list[Act] = [boot.next_beat(device)] if device.is_accepted and HEARTBEAT_INTERVAL in changed else []
+    acts += transactions.retime(device, changed)
     return device, {"setVariableResult": results}, [*acts, Redial()] if BASIC_AUTH_PASSWORD in changed else acts
 
 

@@ -5,7 +5,7 @@ points (EVConnected, Authorized, PowerPathClosed, EnergyTransfer) at which a tra
 ends when one is left; `change` is the only place that compares them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, replace
@@ -153,6 +153,16 @@ def keep_values(device: Device, evse: Evse, values: Sequence[Json]) -> Device:
     kept = (*evse.transaction.samples, *values)
     samples = kept if len(kept) <= _MOST_SAMPLES else kept[::2]
     return device.with_evse(replace(evse, transaction=replace(evse.transaction, samples=samples)))
+
+
+def retime(device: Device, changed: Collection[Name]) -> list[Act]:
+    """Let the transactions that run keep to the intervals that were changed."""
+    acts: list[Act] = []
+    for evse in device.evses.values():
+        for kind, interval in ((METER, TX_UPDATED_INTERVAL), (COLLECT, ENDED_INTERVAL)):
+            if evse.transaction is not None and interval in changed:
+                acts += [Stop((kind, evse.id)), *_wake(device, evse, kind, interval)]
+    return acts
 
 
 def trigger(device: Device, evse: Evse, moment: Moment) -> Step:
