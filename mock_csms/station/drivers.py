@@ -20,6 +20,7 @@ from mock_csms.station.variables import (
     MAX_ENERGY_ON_INVALID_ID,
     NO_REMOTE_AUTHORIZATION,
     OFFLINE_UNKNOWN_TOKENS,
+    STOP_ON_EV_DISCONNECT,
     STOP_ON_INVALID_ID,
     TX_STOP_POINT,
 )
@@ -46,11 +47,13 @@ def plug(device: Device, cue: Plugged, moment: Moment) -> Step:
 
 
 def unplug(device: Device, cue: Unplugged, moment: Moment) -> Step:
-    """Take the cable out, which takes the right to charge with it (E09, E10)."""
+    """Take the cable out, which takes the right to charge with it (E09), or only interrupts it (E10)."""
     evse = device.evses.get(cue.evse)
     if evse is None or evse.plugged is None:
         return _say(device, f"no vehicle is plugged in at EVSE {cue.evse}")
-    return change(device, replace(evse, plugged=None, authorized=None), transactions.UNPLUGGED, moment)
+    is_interrupted = evse.transaction is not None and not device.is_on(STOP_ON_EV_DISCONNECT)
+    authorized = evse.authorized if is_interrupted else None
+    return change(device, replace(evse, plugged=None, authorized=authorized), transactions.UNPLUGGED, moment)
 
 
 def present(device: Device, cue: Presented, moment: Moment) -> Step:
