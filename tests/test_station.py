@@ -152,6 +152,18 @@ def test_lines_are_obeyed(follow: Callable[[str], Ended]) -> None:
     assert "EVSE 1: connector 1 Occupied; 0 Wh; transaction" in ended.out or "1 Wh; transaction" in ended.out
 
 
+@pytest.mark.parametrize("line", ["offline 0.1", "reboot", "quit"])
+def test_hanging_up_is_no_fault_of_the_csms(line: str, tmp_path: Path) -> None:
+    """A station that goes while a call is open does not blame the CSMS for the answer that it did not wait for."""
+    mock = Mock("--fault", "Heartbeat*1", "delay seconds=60")
+    (tmp_path / "script").write_text(f"send Heartbeat\nwait 0.3\n{line}\n")
+    ended = run(f"{mock.url}/CS-1", f"--script={tmp_path / 'script'}")
+    mock.finish()
+    assert (ended.status, ended.err) == (0, "")
+    assert "stays unanswered: the station hung up" in ended.out
+    assert "closed by the station: " in ended.out
+
+
 def test_a_reboot_at_the_end(follow: Callable[[str], Ended]) -> None:
     """A reboot in the last line is done before the end."""
     ended = follow("reboot\n")

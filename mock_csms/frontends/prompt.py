@@ -45,8 +45,7 @@ async def follow(player: Player, lines: AsyncIterator[str], say: Callable[[str],
 
 def _is_at_rest(device: Device) -> bool:
     """Whether all was said, and the station is not about to reboot."""
-    has_said_all = device.outbox.open is None and not device.outbox.waiting
-    return has_said_all and not device.is_leaving and device.boot_status is not None
+    return device.outbox.is_empty and not device.is_leaving and device.boot_status is not None
 
 
 async def _obey(player: Player, order: Order, say: Callable[[str], None]) -> None:
@@ -72,9 +71,7 @@ def _status(identity: str, device: Device) -> Iterator[str]:
     """Tell how a station stands."""
     yield f"{identity}: {'online' if device.is_online else 'offline'}, boot {device.boot_status or 'not answered'}"
     for evse in device.evses.values():
-        connectors = ", ".join(
-            f"{number} {bookings.status(device, evse, number)}" for number in range(1, evse.connectors + 1)
-        )
+        connectors = ", ".join(f"{number} {bookings.status(device, evse, number)}" for number in evse.each_connector)
         runs = f"; transaction {evse.transaction.id}" if evse.transaction else ""
         yield f"  EVSE {evse.id}: connector {connectors}; {evse.register(clock.now()):.0f} Wh{runs}"
     yield f"  {len(device.outbox.waiting)} messages wait"

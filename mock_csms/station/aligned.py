@@ -28,7 +28,7 @@ _CONTEXT = "Sample.Clock"
 _DAY = 86_400.0
 
 
-def next_boundary(interval: int, now: float) -> float:
+def next_boundary(interval: float, now: float) -> float:
     """Return the first boundary after a time; each day begins anew at 00:00 UTC."""
     midnight = floor(now / _DAY) * _DAY
     return min(midnight + (floor((now - midnight) / interval) + 1) * interval, midnight + _DAY)
@@ -91,5 +91,5 @@ _SERIES: Mapping[Name, Callable[[Device, float, Moment], Step]] = {
 """What is done at each boundary of the interval that a variable sets."""
 
 ALARMS: Mapping[str, Alarmed] = {
-    "clock": _rang,
+    CLOCK[0]: _rang,
 }

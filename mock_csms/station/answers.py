@@ -21,7 +21,12 @@ ACCEPTED: Json = {"status": "Accepted"}
 REJECTED: Json = {"status": "Rejected"}
 
 
+def because(reason: str, response: Json = REJECTED) -> Json:
+    """Return a response with the reason of its status, one of appendix 5."""
+    return response | {"statusInfo": {"reasonCode": reason}}
+
+
 def has(device: Device, place: Json) -> bool:
     """Whether there is such an EVSE, and such a connector where one is named."""
     evse = device.evses.get(place["id"])
-    return evse is not None and 1 <= place.get("connectorId", 1) <= evse.connectors
+    return evse is not None and place.get("connectorId", 1) in evse.each_connector

@@ -19,7 +19,7 @@ def change_availability(device: Device, payload: Json, _: Moment) -> Given:
         if place.get("id", evse.id) != evse.id:
             continue
         named = place.get("connectorId")
-        connectors = frozenset(range(1, evse.connectors + 1) if named is None else {named})
+        connectors = frozenset(evse.each_connector if named is None else {named})
         if payload["operationalStatus"] == "Operative":
             changed = replace(evse, out_of_order=evse.out_of_order - connectors, pending=evse.pending - connectors)
         elif evse.transaction:

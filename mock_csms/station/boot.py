@@ -1,8 +1,12 @@
 """Coming up and staying known: boot, connector reports, heartbeats, and what a lost connection means (B01-B04, G02)."""
 
+from collections.abc import Mapping
+
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station import bookings, outbox
+from mock_csms.station.answers import Alarmed
+from mock_csms.station.calls import security_event
 from mock_csms.station.cues import Act, Send, Set, Stop
 from mock_csms.station.device import Device, Moment, Step
 from mock_csms.station.variables import (
@@ -62,13 +66,13 @@ def booted(device: Device, response: Json, moment: Moment) -> Step:
         wait = interval if interval > 0 else _RETRY
         return replace(device, boot_at=moment.now + wait), [Stop(HEARTBEAT), Set(BOOT, wait)]
     if interval > 0:
-        device = replace(device, variables={**device.variables, HEARTBEAT_INTERVAL: str(interval)})
+        device = device.with_variables({HEARTBEAT_INTERVAL: str(interval)})
     acts: list[Act] = [Stop(BOOT), next_beat(device)]
     if not is_new:
         return device, acts
     kind = "StartupOfTheDevice" if device.reason == "PowerUp" else "ResetOrReboot"
     device, reports = report_connectors(replace(device, told={}), moment)
-    return device, [*acts, *reports, Send("SecurityEventNotification", {"type": kind, "timestamp": moment.stamp})]
+    return device, [*acts, *reports, security_event(kind, moment)]
 
 
 def boot_failed(device: Device) -> Step:
@@ -86,7 +90,7 @@ def report_connectors(device: Device, moment: Moment) -> Step:
     statuses = {
         (evse.id, connector): bookings.status(device, evse, connector)
         for evse in device.evses.values()
-        for connector in range(1, evse.connectors + 1)
+        for connector in evse.each_connector
     }
     if not device.is_accepted or not device.is_online:
         return device, []
@@ -129,3 +133,9 @@ def notification(device: Device, reason: str) -> Send:
 def next_beat(device: Device) -> Set:
     """Let the next heartbeat come when it is due."""
     return Set(HEARTBEAT, device.number(HEARTBEAT_INTERVAL))
+
+
+ALARMS: Mapping[str, Alarmed] = {
+    BOOT[0]: lambda device, _, __: boot(device),
+    HEARTBEAT[0]: lambda device, _, __: beat(device),
+}

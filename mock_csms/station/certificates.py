@@ -7,7 +7,8 @@ from typing import Any
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station import x509
-from mock_csms.station.answers import ACCEPTED, REJECTED, Alarmed, Answer, Given
+from mock_csms.station.answers import ACCEPTED, Alarmed, Answer, Given, because
+from mock_csms.station.calls import security_event
 from mock_csms.station.cues import Act, Send, Set, Stop
 from mock_csms.station.device import Device, Moment, Step
 from mock_csms.station.holdings import Certificate
@@ -20,13 +21,8 @@ OWN = "ChargingStationCertificate"
 """The kind of the station's own certificate, which is none that can be installed or listed."""
 ROOT_OF_MAKER = "ManufacturerRootCertificate"
 
-_SIGNING = ("signing",)
-_INVALID: Json = {"statusInfo": {"reasonCode": "InvalidCertificate"}}
-
-
-def security_event(kind: str, moment: Moment, *, is_asked_for: bool = False) -> Send:
-    """Return the message that tells of something that concerns security (A04)."""
-    return Send("SecurityEventNotification", {"type": kind, "timestamp": moment.stamp}, is_asked_for)
+_SIGNING: tuple[str] = ("signing",)
+_FAILED: Json = {"status": "Failed"}
 
 
 def installed(device: Device, kind: str | None = None) -> list[Certificate]:
@@ -38,11 +34,11 @@ def install(device: Device, payload: Json, moment: Moment) -> Given:
     """Keep a root certificate, if it is one, and valid (M05.FR.01 to 03, M05.FR.07)."""
     found = x509.split(payload["certificate"])
     if len(found) != 1 or x509.is_expired(found[0], moment.now) or not x509.is_issued_by(found[0], found[0]):
-        return device, REJECTED | _INVALID, []
+        return device, because("InvalidCertificate"), []
     new = Certificate(payload["certificateType"], found[0], x509.hash_data(found[0], found[0]))
     others = [each for each in device.holdings.certificates if (each.kind, each.hash_data) != (new.kind, new.hash_data)]
     if sum(each.kind != OWN for each in others) >= CAPACITY:
-        return device, {"status": "Failed", "statusInfo": {"reasonCode": "OutOfStorage"}}, []
+        return device, because("OutOfStorage", _FAILED), []
     return device.holding(certificates=(*others, new)), ACCEPTED, []
 
 
@@ -61,7 +57,7 @@ def delete(device: Device, payload: Json, _: Moment) -> Given:
     """Remove a certificate (M04.FR.02, M04.FR.04), but never the station's own (M04.FR.06)."""
     wanted = _folded(payload["certificateHashData"])
     if any(_is_own(each, wanted) for each in device.holdings.certificates):
-        return device, {"status": "Failed"}, []
+        return device, _FAILED, []
     kept = tuple(each for each in device.holdings.certificates if _folded(each.hash_data) != wanted)
     if kept == device.holdings.certificates:
         return device, {"status": "NotFound"}, []
@@ -108,11 +104,11 @@ def signed(device: Device, payload: Json, moment: Moment) -> Given:
     signing, chain = device.holdings.signing, x509.split(payload["certificateChain"])
     event = security_event("InvalidChargingStationCertificate", moment)
     if payload.get("certificateType", OWN) != OWN or not signing.is_open:
-        return device, REJECTED | _INVALID, [event]
+        return device, because("InvalidCertificate"), [event]
     is_sound = _is_sound(device, chain, moment)
     device = device.holding(signing=replace(signing, is_open=False, key=signing.key + is_sound))
     if not is_sound:
-        return device, REJECTED | _INVALID, [event]
+        return device, because("InvalidCertificate"), [event]
     issuers = [*chain[1:], *(each.pem for each in installed(device))]
     issuer = next((each for each in issuers if x509.is_issued_by(chain[0], each)), chain[0])
     own = Certificate(OWN, "".join(chain), x509.hash_data(chain[0], issuer))
@@ -153,5 +149,5 @@ ANSWERS: Mapping[str, Answer] = {
     "InstallCertificate": install,
 }
 ALARMS: Mapping[str, Alarmed] = {
-    "signing": ask_again,
+    _SIGNING[0]: ask_again,
 }

@@ -10,7 +10,7 @@ from math import floor
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station import limits, transactions
-from mock_csms.station.answers import ACCEPTED, REJECTED, Alarmed, Answer, Given
+from mock_csms.station.answers import ACCEPTED, Alarmed, Answer, Given, because
 from mock_csms.station.cues import Act, Send, Set, Stop
 from mock_csms.station.device import Device, Moment, Step
 from mock_csms.station.holdings import Profile
@@ -29,7 +29,7 @@ def set_profile(device: Device, payload: Json, _: Moment) -> Given:
     given = Profile(payload["evseId"], payload["chargingProfile"])
     fault = fault_of(device, given)
     if fault is not None:
-        return device, _rejected(fault), []
+        return device, because(fault), []
     profiles = {**device.holdings.profiles, given.profile["id"]: given}
     return device.holding(profiles=profiles), ACCEPTED, []
 
@@ -78,11 +78,11 @@ def composite_schedule(device: Device, payload: Json, moment: Moment) -> Given:
     units = device.members(RATE_UNIT)
     unit = payload.get("chargingRateUnit", min(units, default="A"))
     if number and number not in device.evses:
-        return device, _rejected("UnknownEvse"), []  # K08.FR.05
+        return device, because("UnknownEvse"), []  # K08.FR.05
     if unit not in units:
-        return device, _rejected("UnsupportedRateUnit"), []  # K08.FR.07
+        return device, because("UnsupportedRateUnit"), []  # K08.FR.07
     if duration < 0:
-        return device, _rejected("ValuePositiveOnly"), []
+        return device, because("ValuePositiveOnly"), []
     start = float(floor(moment.now))
     spans, known = limits.compose(device, number, start, duration)
     schedule: Json = {
@@ -101,9 +101,9 @@ def composite_schedule(device: Device, payload: Json, moment: Moment) -> Given:
 def follow(device: Device, moment: Moment) -> Step:
     """Let each vehicle take what the limits in force leave it, and wake up when the next ones come into force.
 
-    The profiles of a transaction go with it (K01).
+    The profiles of a transaction come with it, where its remote start had one, and go with it (K01).
     """
-    device = _without_the_ended(device)
+    device = _with_the_begun(_without_the_ended(device))
     acts: list[Act] = []
     for before in device.evses.values():
         evse = limits.obey(device, before, moment.now)
@@ -124,6 +124,16 @@ def _rang(device: Device, _: list[object], __: Moment) -> Step:
     return replace(device, limits_until=None), []
 
 
+def _with_the_begun(device: Device) -> Device:
+    """Take the profiles that came with remote starts whose transactions have begun (TC_K_37)."""
+    for evse in device.evses.values():
+        if evse.profile is not None and evse.transaction is not None:
+            profile = evse.profile | {"transactionId": evse.transaction.id}
+            profiles = {**device.holdings.profiles, profile["id"]: Profile(evse.id, profile)}
+            device = device.with_evse(replace(evse, profile=None)).holding(profiles=profiles)
+    return device
+
+
 def _without_the_ended(device: Device) -> Device:
     profiles = device.holdings.profiles
     kept = {
@@ -139,10 +149,6 @@ def _meets(each: Profile, criteria: Json, evse: int | None) -> bool:
     return evse in (None, each.evse) and all(each.profile[key] == criteria.get(key, each.profile[key]) for key in keys)
 
 
-def _rejected(reason: str) -> Json:
-    return REJECTED | {"statusInfo": {"reasonCode": reason}}
-
-
 ANSWERS: Mapping[str, Answer] = {
     "ClearChargingProfile": clear_profiles,
     "GetChargingProfiles": get_profiles,
@@ -151,5 +157,5 @@ ANSWERS: Mapping[str, Answer] = {
 }
 
 ALARMS: Mapping[str, Alarmed] = {
-    "limit": _rang,
+    LIMIT[0]: _rang,
 }

@@ -5,9 +5,9 @@ from functools import cache
 
 from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import Context, compile_template
+from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.versions import V201
 from mock_csms.station import (
-    aligned,
     availability,
     certificates,
     charging,
@@ -23,9 +23,9 @@ from mock_csms.station import (
     tokens,
     triggers,
     vendor,
-    watching,
 )
-from mock_csms.station.answers import Alarmed, Answer
+from mock_csms.station.answers import Answer
+from mock_csms.station.device import Device, Moment
 
 _NOBODY = Station("")
 
@@ -48,16 +48,11 @@ ANSWERS: Mapping[str, Answer] = {
 }
 """The commands that do something, by subject."""
 
-ALARMS: Mapping[str, Alarmed] = {
-    **certificates.ALARMS,
-    **diagnostics.ALARMS,
-    **firmware.ALARMS,
-    **aligned.ALARMS,
-    **charging.ALARMS,
-    **reservations.ALARMS,
-    **watching.ALARMS,
-}
-"""What is done when an alarm rings that a subject has set, by the first part of the alarm."""
+
+def answer_alone(device: Device, call: Call, moment: Moment) -> Result:
+    """Return the answer of a station that does nothing else: what it becomes and does is forgotten."""
+    _, payload, _ = answer_to(call.action)(device, call.payload, moment)
+    return Result(call.id, payload)
 
 
 @cache

@@ -6,8 +6,8 @@ import orjson
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given
-from mock_csms.station.cues import Act, Send
+from mock_csms.station.answers import ACCEPTED, Answer, Given, because
+from mock_csms.station.calls import in_parts
 from mock_csms.station.device import Device, Moment
 from mock_csms.station.holdings import token_key
 
@@ -19,18 +19,20 @@ _PART = 512
 def customer_information(device: Device, payload: Json, moment: Moment) -> Given:
     """Tell what is held of a customer, and forget it, as the CSMS wants (N09.FR.02, N10.FR.01).
 
-    Who is meant is said in exactly one way (N09.FR.09).
+    Who is meant is said in exactly one way (N09.FR.09). Where nothing is held, one call says so by being empty
+    (N09.FR.05, N09.FR.06, N10.FR.06).
     """
     if sum(name in payload for name in _REFERENCES) != 1:
         return device, {"status": "Invalid"}, []
     if not payload["report"] and not payload["clear"]:
-        return device, REJECTED | {"statusInfo": {"reasonCode": "InvalidValue"}}, []
+        return device, because("InvalidValue"), []
     text = _held(device, payload)
     if payload["clear"]:
         device = _forget(device, payload)
     if not payload["report"] and text:
         text = "cleared"
-    return device, ACCEPTED, _notifications(text, payload["requestId"], moment)
+    about = {"requestId": payload["requestId"], "generatedAt": moment.stamp, "seqNo": 0}
+    return device, ACCEPTED, in_parts("NotifyCustomerInformation", about, "data", text, _PART)
 
 
 def _held(device: Device, payload: Json) -> str:
@@ -50,25 +52,6 @@ def _forget(device: Device, payload: Json) -> Device:
     cache = {token: info for token, info in holdings.cache.items() if token != key}
     entries = {token: info for token, info in holdings.local_list.entries.items() if token != key}
     return device.holding(cache=cache, local_list=replace(holdings.local_list, entries=entries))
-
-
-def _notifications(text: str, request_id: int, moment: Moment) -> list[Act]:
-    """Return the text in parts; where nothing is held there is one that is empty (N09.FR.05, N09.FR.06, N10.FR.06)."""
-    parts = [text[start : start + _PART] for start in range(0, len(text), _PART)] or [""]
-    return [
-        Send(
-            "NotifyCustomerInformation",
-            {
-                "data": part,
-                "seqNo": number,
-                "tbc": number < len(parts) - 1,
-                "generatedAt": moment.stamp,
-                "requestId": request_id,
-            },
-            is_asked_for=True,
-        )
-        for number, part in enumerate(parts)
-    ]
 
 
 ANSWERS: Mapping[str, Answer] = {

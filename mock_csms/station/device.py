@@ -14,6 +14,7 @@ from mock_csms.station.variables import Name
 POWER = MOST_POWER
 """What a vehicle takes, in W."""
 VOLTAGE = 230.0
+PHASES = 3
 
 
 class Moment(Record):
@@ -56,8 +57,9 @@ class Transaction(Record):
 
 class Evse(Record):
     """One EVSE. `plugged` is the connector whose cable is in a vehicle; `authorized` the token that may charge, with
-    the `remote_start_id` of the CSMS where that let it, the `group` of the token, and the `reservation` that it used
-    and no event has told yet. Who `is_suspended` is authorized but gets no energy (E05.FR.02).
+    the `remote_start_id` of the CSMS where that let it, and the `profile` for the transaction that this is to begin,
+    the `group` of the token, and the `reservation` that it used and no event has told yet. Who `is_suspended` is
+    authorized but gets no energy (E05.FR.02).
 
     `energy` is what the register showed at `metered_at`, in Wh; since then the vehicle takes `power`, in W, while it
     charges, which it does since `charging_since`.
@@ -71,6 +73,7 @@ class Evse(Record):
     plugged: int | None = None
     authorized: Json | None = None
     remote_start_id: int | None = None
+    profile: Json | None = None
     group: Json | None = None
     reservation: int | None = None
     is_suspended: bool = False
@@ -85,6 +88,11 @@ class Evse(Record):
     is_closed: bool = False
 
     @property
+    def each_connector(self) -> range:
+        """The numbers of its connectors."""
+        return range(1, self.connectors + 1)
+
+    @property
     def is_charging(self) -> bool:
         """Whether energy may flow: a vehicle is plugged in, and somebody may charge."""
         return self.plugged is not None and self.authorized is not None and not self.is_suspended
@@ -97,12 +105,13 @@ class Evse(Record):
     @property
     def is_in_order(self) -> bool:
         """Whether one could charge: with the connector that is plugged in, or else with any."""
-        usable = {self.plugged} if self.plugged is not None else set(range(1, self.connectors + 1))
+        usable = {self.plugged} if self.plugged is not None else set(self.each_connector)
         return bool(usable - self.out_of_order - self.faulty) and not self.is_closed
 
     def released(self) -> "Evse":
         """Return the EVSE without whoever was authorized."""
-        return replace(self, authorized=None, remote_start_id=None, group=None, reservation=None, is_suspended=False)
+        alone = replace(self, authorized=None, remote_start_id=None, profile=None, group=None, reservation=None)
+        return replace(alone, is_suspended=False)
 
     def register(self, now: float) -> float:
         """Return what the register shows, in Wh."""
@@ -119,11 +128,14 @@ class Evse(Record):
 
 
 class Card(Record):
-    """An idToken that the CSMS is asked about, for an EVSE or for whichever suits; of a remote start with its id."""
+    """An idToken that the CSMS is asked about, for an EVSE or for whichever suits; of a remote start with its id, and
+    the charging profile of the transaction to come, if it has one.
+    """
 
     token: Json
     evse: int | None = None
     remote_start_id: int | None = None
+    profile: Json | None = None
 
 
 class Outbox(Record):
@@ -132,6 +144,11 @@ class Outbox(Record):
     waiting: tuple[Send, ...] = ()
     open: Send | None = None
     is_paused: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything was said, and answered."""
+        return self.open is None and not self.waiting
 
 
 class Habit(Record):
@@ -192,6 +209,10 @@ class Device(Record):
     def holding(self, **changed: Any) -> "Device":
         """Return the device with some of what it holds replaced."""
         return replace(self, holdings=replace(self.holdings, **changed))
+
+    def with_variables(self, changed: Mapping[Name, str]) -> "Device":
+        """Return the device with other values of some variables."""
+        return replace(self, variables={**self.variables, **changed})
 
     def with_evse(self, changed: Evse) -> "Device":
         """Return the device with one EVSE in place of the one with its number."""

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station.answers import ACCEPTED, Answer, Given, has
-from mock_csms.station.cues import Act, Send
+from mock_csms.station.calls import in_parts
 from mock_csms.station.device import Device, Moment
-from mock_csms.station.schedules import read_time
+from mock_csms.station.times import read_time
 from mock_csms.station.variables import DISPLAY_FORMATS, DISPLAY_PRIORITIES, DISPLAY_STATES
 
 _IN_A_REPORT = 10
@@ -39,12 +39,8 @@ def get_messages(device: Device, payload: Json, moment: Moment) -> Given:
     found = [message for message in device.holdings.displays.values() if _is_asked_for(message, payload)]
     if not found:
         return device, {"status": "Unknown"}, []
-    acts: list[Act] = []
-    for first in range(0, len(found), _IN_A_REPORT):
-        part, is_last = found[first : first + _IN_A_REPORT], first + _IN_A_REPORT >= len(found)
-        report = {"requestId": payload["requestId"], "messageInfo": part, "tbc": not is_last}
-        acts.append(Send("NotifyDisplayMessages", report, is_asked_for=True))
-    return device, ACCEPTED, acts
+    about = {"requestId": payload["requestId"]}
+    return device, ACCEPTED, in_parts("NotifyDisplayMessages", about, "messageInfo", found, _IN_A_REPORT)
 
 
 def clear_message(device: Device, payload: Json, moment: Moment) -> Given:
@@ -94,7 +90,7 @@ def _cannot_be_shown(device: Device, message: Json, moment: Moment) -> bool:
     try:
         starts = read_time(message.get("startDateTime", "1970-01-01"))
         ends_first = "endDateTime" in message and read_time(message["endDateTime"]) <= starts
-    except (ValueError, OverflowError):
+    except ValueError:
         return True
     evse = message.get("display", {}).get("evse")
     return ends_first or _is_over(message, moment) or (evse is not None and not has(device, evse))

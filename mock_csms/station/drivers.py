@@ -1,10 +1,12 @@
 """What drivers do, and what becomes of it: cables, idTokens, and who may charge (C01 to C16, E02, E03, E05)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station import bookings, outbox, reservations, tokens, transactions
+from mock_csms.station.answers import Alarmed
 from mock_csms.station.cues import Act, Plugged, Presented, Say, Send, Set, Stop, Unplugged
 from mock_csms.station.device import POWER, Card, Device, Evse, Moment, Step
 from mock_csms.station.tokens import Known, is_same
@@ -23,33 +25,34 @@ from mock_csms.station.variables import (
     TX_STOP_POINT,
 )
 
-ALLOWANCE = "allowance"
+VEHICLE, ALLOWANCE = "vehicle", "allowance"
+"""The alarms of an EVSE whose driver has no vehicle yet, and of a transaction with an invalid idToken."""
+
 NOTHING: Json = {}
 START_BUTTON: Json = {"idToken": "", "type": "NoAuthorization"}
 """What a driver presents who only presses a button (C02.FR.01)."""
-_NEVER_ASKED = ("Central", "NoAuthorization")
-"""The types of idTokens that no CSMS is asked about (C02, C05.FR.01)."""
 
 
 def plug(device: Device, cue: Plugged, moment: Moment) -> Step:
     """Connect a vehicle."""
     evse = device.evses.get(cue.evse)
-    if evse is None or not 1 <= cue.connector <= evse.connectors:
+    if evse is None or cue.connector not in evse.each_connector:
         return _say(device, f"there is no connector {cue.connector} of EVSE {cue.evse}")
     if evse.plugged is not None:
         return _say(device, f"a vehicle is plugged in at EVSE {evse.id} already")
     if evse.status(cue.connector) == "Unavailable":
         return _say(device, f"connector {cue.connector} of EVSE {evse.id} is out of order")
     device, acts = change(device, replace(evse, plugged=cue.connector), transactions.PLUGGED, moment)
-    return device, [Stop(("vehicle", evse.id)), *acts]
+    return device, [Stop((VEHICLE, evse.id)), *acts]
 
 
 def unplug(device: Device, cue: Unplugged, moment: Moment) -> Step:
-    """Take the cable out; StopTxOnEVSideDisconnect says whether the right to charge goes with it (E09, E10)."""
+    """Take the cable out, which takes the right to charge with it (E09), or only interrupts it (E10)."""
     evse = device.evses.get(cue.evse)
     if evse is None or evse.plugged is None:
         return _say(device, f"no vehicle is plugged in at EVSE {cue.evse}")
-    authorized = None if device.is_on(STOP_ON_EV_DISCONNECT) else evse.authorized
+    is_interrupted = evse.transaction is not None and not device.is_on(STOP_ON_EV_DISCONNECT)
+    authorized = evse.authorized if is_interrupted else None
     return change(device, replace(evse, plugged=None, authorized=authorized), transactions.UNPLUGGED, moment)
 
 
@@ -60,6 +63,8 @@ def present(device: Device, cue: Presented, moment: Moment) -> Step:
     for evse in _charging_at(device, cue.evse):
         if is_same(evse.authorized, card.token):
             return _stop(device, [evse], replace(transactions.STOPPED, token=card.token), moment)
+    if any(is_same(asked.token, card.token) and asked.remote_start_id is None for asked in device.cards):
+        return _say(device, f"{card.token['idToken']} is being checked already")
     if device.is_online and not device.is_accepted:
         return _say(device, f"{card.token['idToken']} is of no use: the CSMS has not accepted the station")
     return admit(device, card, moment)
@@ -67,7 +72,7 @@ def present(device: Device, cue: Presented, moment: Moment) -> Step:
 
 def admit(device: Device, card: Card, moment: Moment) -> Step:
     """Let somebody charge or stop if that can be decided here, and else ask the CSMS (C10 to C15)."""
-    if not device.is_on(AUTHORIZATION) or card.token["type"] in _NEVER_ASKED:
+    if not device.is_on(AUTHORIZATION) or card.token["type"] in tokens.FOR_ONE_USE:
         return grant(device, card, moment)
     known = tokens.known(device, card.token, moment)
     if known and known.info["status"] == "Accepted" and _stoppable(device, card, known.info):
@@ -108,10 +113,10 @@ def grant(device: Device, card: Card, moment: Moment, info: Json = NOTHING) -> S
     booked = bookings.booking_of(device, evse, card.token, group)
     device, used = reservations.use(device, booked.id) if booked else (device, [])
     cause = transactions.AUTHORIZED if card.remote_start_id is None else transactions.REMOTE_START
-    evse = replace(evse, authorized=card.token, remote_start_id=card.remote_start_id, group=group)
+    evse = replace(evse, authorized=card.token, remote_start_id=card.remote_start_id, profile=card.profile, group=group)
     device, acts = change(device, replace(evse, reservation=booked.id if booked else None), cause, moment)
     if evse.plugged is None:
-        acts = [*acts, Set(("vehicle", evse.id), device.number(EV_CONNECTION_TIMEOUT))]
+        acts = [*acts, Set((VEHICLE, evse.id), device.number(EV_CONNECTION_TIMEOUT))]
     return device, [*used, *acts]
 
 
@@ -139,9 +144,9 @@ def free_evse(device: Device, card: Card, info: Json = NOTHING) -> Evse | None:
     )
 
 
-def no_vehicle(device: Device, number: int, moment: Moment) -> Step:
+def no_vehicle(device: Device, about: list[Any], moment: Moment) -> Step:
     """Give up waiting for a vehicle (E03.FR.05)."""
-    evse = device.evses.get(number)
+    evse = device.evses.get(about[0])
     if evse is None or evse.authorized is None or evse.plugged is not None:
         return device, []
     return change(device, replace(evse, authorized=None), transactions.NO_VEHICLE, moment)
@@ -226,10 +231,16 @@ def _stop(device: Device, evses: list[Evse], cause: Cause, moment: Moment) -> St
     acts: list[Act] = []
     for evse in evses:
         device, more = change(device, replace(evse, authorized=None), cause, moment)
-        acts += [Stop(("vehicle", evse.id)), *more]
+        acts += [Stop((VEHICLE, evse.id)), *more]
     return device, acts
 
 
 def _say(device: Device, text: str) -> Step:
     acts: list[Act] = [Say(text)]
     return device, acts
+
+
+ALARMS: Mapping[str, Alarmed] = {
+    VEHICLE: no_vehicle,
+    ALLOWANCE: spend,
+}

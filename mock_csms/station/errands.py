@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 from mock_csms.behavior.events import Event, Received, Unanswered
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.messages import Call, Error, Malformed, Result
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.session import CallFailed
-from mock_csms.station import commands, cues
+from mock_csms.station import cues
+from mock_csms.station.commands import answer_alone
 from mock_csms.station.device import Device
-from mock_csms.station.link import Link, Site
+from mock_csms.station.link import Link, Site, is_owed, is_wrong
 from mock_csms.station.misbehaviour import Line
 from mock_csms.station.orders import SendCall
 from mock_csms.station.player import Player
@@ -28,10 +28,10 @@ class Faults:
 
     def _received(self, event: Event) -> None:
         if isinstance(event, Received):
-            self.count += event.is_refused or isinstance(event.message, Error | Malformed)
+            self.count += is_wrong(event)
 
-    def _unanswered(self, _: Event) -> None:
-        self.count += 1
+    def _unanswered(self, event: Event) -> None:
+        self.count += isinstance(event, Unanswered) and is_owed(event)
 
 
 class Unfinished(Exception):
@@ -40,13 +40,8 @@ class Unfinished(Exception):
 
 async def send(calls: Sequence[SendCall], identity: str, device: Device, line: Line, site: Site) -> bool:
     """Connect, send `calls` in order, and hang up; return whether each got its result. Raises CannotConnect."""
-
-    def answer(call: Call) -> Result:
-        _, payload, _ = commands.answer_to(call.action)(device, call.payload, site.moment())
-        return Result(call.id, payload)
-
     ended = asyncio.Event()
-    link = Link(identity, site, answer, ended.set)
+    link = Link(identity, site, lambda call: answer_alone(device, call, site.moment()), ended.set)
     await link.dial(line)
     is_fine = True
     for call in calls:
@@ -57,7 +52,7 @@ async def send(calls: Sequence[SendCall], identity: str, device: Device, line: L
             is_fine = False
             if ended.is_set():
                 break
-    link.session.close(1000, "done")
+    link.hang_up("done")
     return is_fine
 
 
@@ -87,4 +82,4 @@ def _check(player: Player, evse: int) -> None:
 
 
 def _is_idle(device: Device) -> bool:
-    return device.outbox.open is None and not device.outbox.waiting
+    return device.outbox.is_empty

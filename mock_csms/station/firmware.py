@@ -10,8 +10,9 @@ from typing import Any
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station import jobs, x509
-from mock_csms.station.answers import ACCEPTED, REJECTED, Alarmed, Answer, Given
-from mock_csms.station.certificates import ROOT_OF_MAKER, installed, security_event
+from mock_csms.station.answers import ACCEPTED, REJECTED, Alarmed, Answer, Given, because
+from mock_csms.station.calls import security_event
+from mock_csms.station.certificates import ROOT_OF_MAKER, installed
 from mock_csms.station.cues import Act, Send, Set
 from mock_csms.station.device import Device, Moment, Step
 from mock_csms.station.holdings import Job
@@ -37,13 +38,13 @@ def update(device: Device, payload: Json, moment: Moment) -> Given:
     retrieve_at = seconds_of(firmware["retrieveDateTime"])
     install_at = seconds_of(firmware.get("installDateTime", firmware["retrieveDateTime"]))
     if retrieve_at is None or install_at is None:
-        return device, REJECTED | {"statusInfo": {"reasonCode": "InvalidValue"}}, []
+        return device, because("InvalidValue"), []
     if _is_signed(firmware) and not _is_trusted(device, firmware, moment):
         event = security_event("InvalidFirmwareSigningCertificate", moment, is_asked_for=True)
         return device, {"status": "InvalidCertificate"}, [event]
     runs = jobs.is_running(device, FIRMWARE)
     if runs and device.holdings.jobs[FIRMWARE].status in _PAST_RECALL:
-        return device, REJECTED | {"statusInfo": {"reasonCode": "FwUpdateInProgress"}}, []
+        return device, because("FwUpdateInProgress"), []
     job = Job(payload["requestId"], _steps(firmware, retrieve_at, install_at))
     device, acts = go_on(jobs.put(_closed(device, is_closed=False), FIRMWARE, job), [], moment)
     return device, {"status": "AcceptedCanceled"} if runs else ACCEPTED, acts

@@ -6,14 +6,13 @@ from collections.abc import Coroutine
 from typing import Any
 
 from mock_csms.behavior.events import Event, Failed, Received, Sent, Unanswered
-from mock_csms.protocol.messages import Call, Error, Malformed, Result
 from mock_csms.protocol.records import Mutable, Record, field, replace
 from mock_csms.runtime import clock
 from mock_csms.runtime.session import CallFailed
 from mock_csms.runtime.transport.dial import CannotConnect
-from mock_csms.station.commands import answer_to
+from mock_csms.station.commands import answer_alone
 from mock_csms.station.device import Device
-from mock_csms.station.link import CLOSE, CONNECT, Link, Site
+from mock_csms.station.link import CLOSE, CONNECT, Link, Site, is_owed, is_wrong
 from mock_csms.station.misbehaviour import Line
 from mock_csms.station.player import Player
 from mock_csms.station.requests import request
@@ -76,17 +75,22 @@ def _watch(site: Site, figures: Figures) -> None:
 
     def received(event: Event) -> None:
         message(event)
-        if isinstance(event, Received) and (event.is_refused or isinstance(event.message, Error | Malformed)):
+        if isinstance(event, Received) and is_wrong(event):
             figures.errors["a message that is wrong, or a CALLERROR"] += 1
 
     def failed(event: Event) -> None:
-        if isinstance(event, Failed | Unanswered) and not figures.seconds:
-            figures.errors[event.problem if isinstance(event, Failed) else event.reason] += 1
+        if isinstance(event, Failed) and not figures.seconds:
+            figures.errors[event.problem] += 1
+
+    def unanswered(event: Event) -> None:
+        if isinstance(event, Unanswered) and is_owed(event) and not figures.seconds:
+            figures.errors[event.reason] += 1
 
     site.took = figures.note
     site.bus.subscribe(message, Sent)
     site.bus.subscribe(received, Received)
-    site.bus.subscribe(failed, Failed, Unanswered)
+    site.bus.subscribe(failed, Failed)
+    site.bus.subscribe(unanswered, Unanswered)
 
 
 async def _later(seconds: float, work: Coroutine[Any, Any, None]) -> None:
@@ -113,12 +117,7 @@ async def _come_and_go(fleet: Fleet, number: int, site: Site) -> None:
 
 async def _visit(identity: str, device: Device, line: Line, site: Site) -> None:
     """Connect, boot, stay a little, and leave."""
-
-    def answer(call: Call) -> Result:
-        _, payload, _ = answer_to(call.action)(device, call.payload, site.moment())
-        return Result(call.id, payload)
-
-    link = Link(identity, site, answer, lambda: None)
+    link = Link(identity, site, lambda call: answer_alone(device, call, site.moment()), lambda: None)
     try:
         await link.dial(line)
         await link.call(BOOT, request(BOOT, {}, identity, site.moment()), device.number(MESSAGE_TIMEOUT))

@@ -1,4 +1,6 @@
-"""What a station holds for its CSMS and keeps over a reboot: reservations, lists, profiles, messages, certificates."""
+"""What a station holds for its CSMS and keeps over a reboot: reservations, idTokens, profiles of charging and of the
+network, messages, certificates, monitors, and jobs.
+"""
 
 from collections.abc import Mapping
 from typing import TypeAlias
@@ -81,9 +83,10 @@ class Signing(Record):
 
 
 class Holdings(Record):
-    """All of it. `cache` is the authorization cache, `slots` are the network profiles by slot, `published` are the
-    checksums of the firmware that others may fetch here. `awaiting` are the values of variables that a reboot will put
-    in force, `dialed` the network profiles that the last one did.
+    """All of it, by ids where there are any. `cache` is the authorization cache, `profiles` are the charging profiles,
+    `displays` the messages to show, `slots` the network profiles by slot, `published` the checksums of the firmware
+    that others may fetch here. `awaiting` are the values of variables that a reboot will put in force, `dialed` the
+    network profiles that the last one did.
     """
 
     reservations: Mapping[int, Reservation] = {}

@@ -55,7 +55,7 @@ def _first(order: tuple[str, ...], states: set[str]) -> str:
 
 
 def _evse_state(device: Device, evse: Evse) -> str:
-    states = {bookings.status(device, evse, connector) for connector in range(1, evse.connectors + 1)}
+    states = {bookings.status(device, evse, connector) for connector in evse.each_connector}
     return _first(_STATES, states)
 
 

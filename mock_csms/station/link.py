@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from typing import TypeAlias
 
 from mock_csms.behavior.emissions import Act, Emission
-from mock_csms.behavior.events import Connected, Event, Received
+from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Unanswered
 from mock_csms.behavior.replies import Decision
 from mock_csms.behavior.templates import World
 from mock_csms.behavior.validation import Validation
 from mock_csms.protocol.actions import Json, Sender
-from mock_csms.protocol.messages import Call, Error, Result
+from mock_csms.protocol.messages import Call, Error, Malformed, Result
+from mock_csms.protocol.records import replace
 from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.versions import SUBPROTOCOLS, refusal
 from mock_csms.runtime import clock
@@ -26,9 +27,21 @@ Answer: TypeAlias = Callable[[Call], Result | Error | None]
 Heard: TypeAlias = Callable[[Call, Json], None]
 Spoil: TypeAlias = Callable[[Sequence[Act]], Sequence[Act]]
 
-
 CONNECT, CLOSE = "connect", "close"
 """What is timed besides calls."""
+
+
+_HUNG_UP = "the station hung up"
+
+
+def is_wrong(event: Received) -> bool:
+    """Whether a message of the CSMS is wrong, or a CALLERROR."""
+    return event.is_refused or isinstance(event.message, Error | Malformed)
+
+
+def is_owed(event: Unanswered) -> bool:
+    """Whether the CSMS is to blame for an answer that did not come."""
+    return event.reason != _HUNG_UP
 
 
 class Site:
@@ -73,6 +86,7 @@ class Link:
         self.spoil: Spoil = lambda acts: acts
         self.heard: Heard = lambda *_: None
         self._gone = asyncio.Event()
+        self._farewell: str | None = None
 
     async def dial(self, line: Line) -> None:
         """Open the connection; CannotConnect says why there is none."""
@@ -91,6 +105,11 @@ class Link:
         with self._timed(action):
             return await self.session.call(action, lambda: payload, timeout_)
 
+    def hang_up(self, reason: str) -> None:
+        """Close the connection, whatever is open."""
+        self._farewell = reason
+        self.session.close(1000, reason)
+
     async def close(self, reason: str) -> None:
         """Close the connection, and wait until it is gone."""
         with self._timed(CLOSE):
@@ -106,7 +125,11 @@ class Link:
         self._site.took(what, loop.time() - began)
 
     def publish(self, event: Event) -> None:
-        """Tell all who watch."""
+        """Tell all who watch; the session does not know which side it is, nor who hung up."""
+        if self._farewell is not None and isinstance(event, Disconnected):
+            event = replace(event, reason=f"closed by the station: {self._farewell}")
+        elif self._farewell is not None and isinstance(event, Unanswered):
+            event = replace(event, reason=_HUNG_UP)
         self._site.bus.publish(event)
         if isinstance(event, Received) and isinstance(event.message, Result) and event.answers and not event.is_refused:
             self.heard(event.answers, event.message.payload)

@@ -14,7 +14,9 @@ from mock_csms.station import (
     boot,
     certificates,
     charging,
+    diagnostics,
     drivers,
+    firmware,
     jobs,
     network,
     outbox,
@@ -24,7 +26,7 @@ from mock_csms.station import (
     watching,
 )
 from mock_csms.station.answers import Alarmed
-from mock_csms.station.commands import ALARMS, answer_to
+from mock_csms.station.commands import answer_to
 from mock_csms.station.cues import (
     Act,
     Answered,
@@ -88,9 +90,14 @@ def command(device: Device, action: str, payload: Json, moment: Moment) -> Reply
 
 
 def rebooted(device: Device, moment: Moment) -> Device:
-    """Return what is left of a station that goes off: what is plugged in, metered, set, and still to be delivered."""
+    """Return what is left of a station that goes off: what is plugged in, metered, set, and still to be delivered.
+
+    No alarm is left, so nothing may be left either that says that one is set.
+    """
     evses = {evse.id: _powerless(evse, moment) for evse in device.evses.values()}
-    device = replace(device, evses=evses, reset=None, is_leaving=False, cards=(), told={}, boundaries={})
+    device = replace(
+        device, evses=evses, reset=None, is_leaving=False, cards=(), told={}, boundaries={}, limits_until=None
+    )
     device = reports.apply_awaiting(device)
     return replace(device, boot_status=None, boot_at=0.0, outbox=outbox.restart(device.outbox))
 
@@ -102,7 +109,12 @@ def _powerless(evse: Evse, moment: Moment) -> Evse:
 
 
 def _end(device: Device, acts: list[Act], situation: Situation) -> Step:
-    """Do what follows from what happened (scheduled changes, status reports, a reset that waited), and send."""
+    """Do what follows from what happened, and send.
+
+    The order matters. What is to be out of order is so first: reservations and reports depend on it. A reservation goes
+    before the connectors are reported, which may be free without it, but is told of after them (H04.FR.01). What is
+    watched is looked at when all of that is so, and the reset comes last, with everything else on its way.
+    """
     moment = situation.moment
     for evse in device.evses.values():
         if evse.pending and evse.transaction is None:
@@ -173,16 +185,19 @@ def _rang(device: Device, cue: Rang, moment: Moment) -> Step:
 
 
 _ALARMS: Mapping[str, Alarmed] = {
-    "boot": lambda device, _, __: boot.boot(device),
-    "heartbeat": lambda device, _, __: boot.beat(device),
-    "retry": lambda device, _, __: outbox.go_on(device),
-    "meter": lambda device, about, moment: transactions.sample(device, device.evses[about[0]], moment),
-    "collect": lambda device, about, moment: transactions.collect(device, device.evses[about[0]], moment),
-    "vehicle": lambda device, about, moment: drivers.no_vehicle(device, about[0], moment),
-    drivers.ALLOWANCE: drivers.spend,
-    **ALARMS,
+    **aligned.ALARMS,
+    **boot.ALARMS,
+    **certificates.ALARMS,
+    **charging.ALARMS,
+    **diagnostics.ALARMS,
+    **drivers.ALARMS,
+    **firmware.ALARMS,
+    **outbox.ALARMS,
+    **reservations.ALARMS,
+    **transactions.ALARMS,
+    **watching.ALARMS,
 }
-"""What is done when an alarm of each kind rings."""
+"""What is done when an alarm rings, by its kind, which is the first part of it."""
 
 _RESPONSES: Mapping[str, Callable[[Device, Json, Json, Moment], Step]] = {
     "BootNotification": _booted,

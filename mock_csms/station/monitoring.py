@@ -4,13 +4,13 @@ import math
 from collections.abc import Mapping
 
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.records import replace
 from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given
+from mock_csms.station.calls import in_parts
 from mock_csms.station.cues import Act, Stop
 from mock_csms.station.device import Device, Moment
 from mock_csms.station.holdings import Monitor
 from mock_csms.station.inventory import find, value_of, variables_of
-from mock_csms.station.reports import in_parts, matches, why_unknown
+from mock_csms.station.reports import matches, why_unknown
 from mock_csms.station.variables import MONITORING_BASE, REPORTED_ITEMS, Name, Variable, name_of, on_the_wire
 from mock_csms.station.watching import ALARM, PERIODIC, THRESHOLDS, start
 
@@ -57,7 +57,7 @@ def clear_monitors(device: Device, payload: Json, _: Moment) -> Given:
 def set_base(device: Device, payload: Json, _: Moment) -> Given:
     """Keep all monitors, or but those of the factory (N03.FR.03 to 05)."""
     base = payload["monitoringBase"]
-    device = replace(device, variables={**device.variables, MONITORING_BASE: base})
+    device = device.with_variables({MONITORING_BASE: base})
     custom = {number for number, monitor in device.holdings.monitors.items() if monitor.is_custom and base != "All"}
     return _without(device, custom), ACCEPTED, [Stop((ALARM, number)) for number in sorted(custom)]
 
@@ -84,7 +84,7 @@ def report(device: Device, payload: Json, moment: Moment) -> Given:
     if not found:
         return device, {"status": "EmptyResultSet"}, []
     items = [on_the_wire(name) | {"variableMonitoring": monitors} for name, monitors in found.items()]
-    message = {"requestId": payload["requestId"], "generatedAt": moment.stamp}
+    message = {"requestId": payload["requestId"], "generatedAt": moment.stamp, "seqNo": 0}
     most = device.number(REPORTED_ITEMS)
     return device, ACCEPTED, in_parts("NotifyMonitoringReport", message, "monitor", items, most)
 

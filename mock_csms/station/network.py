@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.records import replace
 from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given
 from mock_csms.station.device import Device, Moment
 from mock_csms.station.model import VARIABLES
@@ -71,7 +70,7 @@ def connected(device: Device, slot: int) -> Device:
         device = device.holding(slots=kept)
     if changed.items() <= device.variables.items():
         return device
-    return replace(device, variables={**device.variables, **changed})
+    return device.with_variables(changed)
 
 
 def _slots(priority: str) -> list[int]:

@@ -1,7 +1,11 @@
 """The calls of a station in their order: one is open at a time, and TransactionEvents are kept (E13; Part 4, 4.1.1)."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
+from mock_csms.station.answers import Alarmed
 from mock_csms.station.cues import Act, Answered, Failed, Send, Set, Transmit
 from mock_csms.station.device import Device, Outbox, Step
 from mock_csms.station.variables import MESSAGE_ATTEMPT_INTERVAL, MESSAGE_ATTEMPTS
@@ -79,7 +83,7 @@ def transaction_of(event: Json) -> str | None:
     return info.get("transactionId") if isinstance(info, dict) else None
 
 
-def go_on(device: Device) -> Step:
+def go_on(device: Device, *_: Any) -> Step:
     """Repeat now what waited for it."""
     return _with(device, replace(device.outbox, is_paused=False)), []
 
@@ -102,3 +106,6 @@ def _is_kept(message: Send) -> bool:
 
 def _with(device: Device, box: Outbox) -> Device:
     return replace(device, outbox=box)
+
+
+ALARMS: Mapping[str, Alarmed] = {RETRY[0]: go_on}

@@ -59,7 +59,7 @@ class Player:
             for handle in self._alarms.values():
                 handle.cancel()
             if self._link is not None:
-                self._link.session.close(1000, "the station stops")
+                self._link.hang_up("the station stops")
 
     def tell(self, cue: Cue) -> None:
         """Tell the station something, and do what it does then."""
@@ -128,7 +128,7 @@ class Player:
 
     def _hang_up(self, reason: str) -> None:
         if self._link is not None:
-            self._link.session.close(1000, reason)
+            self._link.hang_up(reason)
 
     def _answer(self, call: Call) -> Result | Error | None:
         """Answer a call of the CSMS, and do what comes after the answer when it was sent."""
@@ -204,7 +204,7 @@ class Player:
     async def _reboot(self) -> None:
         """Go off when all was said that must be, or it took too long, and come back."""
         try:
-            await self.until(_has_nothing_to_say, _LAST_WORDS)
+            await self.until(lambda device: device.outbox.is_empty, _LAST_WORDS)
         except TimeoutError:
             self.site.bus.publish(Noted(clock.now(), self.identity, "reboots with messages undelivered"))
         for alarm in list(self._alarms):
@@ -212,7 +212,3 @@ class Player:
         self.device = machine.rebooted(self.device, self.site.moment())
         self._is_rebooting = True
         self._hang_up("reboot")
-
-
-def _has_nothing_to_say(device: Device) -> bool:
-    return not device.outbox.waiting and device.outbox.open is None

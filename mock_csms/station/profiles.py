@@ -4,16 +4,19 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from mock_csms.protocol.actions import Json
-from mock_csms.station.device import Device
+from mock_csms.station.device import PHASES, Device
 from mock_csms.station.holdings import Profile
-from mock_csms.station.schedules import read_time, validity
+from mock_csms.station.schedules import second_of, validity
 from mock_csms.station.variables import PERIODS_PER_SCHEDULE, RATE_UNIT, STACK_LEVEL
 
 
-def fault_of(device: Device, given: Profile) -> str | None:
-    """Return the reason not to take a profile, or None."""
+def fault_of(device: Device, given: Profile, *, is_to_come: bool = False) -> str | None:
+    """Return the reason not to take a profile, or None; `is_to_come` when its transaction has yet to begin."""
+    if is_to_come and given.profile["chargingProfilePurpose"] != "TxProfile":
+        return "InvalidProfile"
     for fault, is_wrong in _FAULTS:
-        if is_wrong(device, given):
+        is_asked = not (is_to_come and is_wrong in (_names_no_transaction, _has_no_transaction))
+        if is_asked and is_wrong(device, given):
             return fault
     return None
 
@@ -58,8 +61,8 @@ def _is_unreadable(_: Device, given: Profile) -> bool:
     try:
         valid_from, valid_to = validity(given.profile)
         for schedule in given.profile["chargingSchedule"]:
-            read_time(schedule.get("startSchedule", "1970-01-01"))
-    except (ValueError, OverflowError):
+            second_of(schedule.get("startSchedule", "1970-01-01"))
+    except ValueError:
         return True
     return valid_from >= valid_to
 
@@ -91,7 +94,7 @@ def _is_no_schedule(device: Device, given: Profile) -> bool:
 def _has_other_phases(_: Device, given: Profile) -> bool:
     """Whether it wants phases that there are not, or one of its choice, which the station cannot switch to."""
     periods = given.profile["chargingSchedule"][0]["chargingSchedulePeriod"]
-    return any("phaseToUse" in period or not 1 <= period.get("numberPhases", 3) <= 3 for period in periods)
+    return any("phaseToUse" in period or not 1 <= period.get("numberPhases", PHASES) <= PHASES for period in periods)
 
 
 def _clashes(device: Device, given: Profile) -> bool:

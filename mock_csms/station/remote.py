@@ -5,20 +5,25 @@ from collections.abc import Mapping
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station import drivers, outbox, tokens, transactions
-from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given, has
+from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given, because, has
 from mock_csms.station.device import Card, Device, Moment
+from mock_csms.station.holdings import Profile
+from mock_csms.station.profiles import fault_of
 from mock_csms.station.variables import AUTHORIZE_REMOTE_START
 
 
 def request_start(device: Device, payload: Json, moment: Moment) -> Given:
     """Let somebody charge without a card (F01, F02)."""
-    card = Card(payload["idToken"], payload.get("evseId"), payload["remoteStartId"])
+    card = Card(payload["idToken"], payload.get("evseId"), payload["remoteStartId"], payload.get("chargingProfile"))
     known = tokens.known(device, card.token, moment)
     group = payload.get("groupIdToken") or (known.info.get("groupIdToken") if known else None)
     info: Json = {"groupIdToken": group} if group else {}
     evse = drivers.free_evse(device, card, info)  # F01.FR.21, .22
     if evse is None or not device.is_accepted or device.is_leaving:  # B02.FR.05
         return device, REJECTED, []
+    fault = None if card.profile is None else fault_of(device, Profile(evse.id, card.profile), is_to_come=True)
+    if fault is not None:
+        return device, because(fault), []
     response = ACCEPTED | ({"transactionId": evse.transaction.id} if evse.transaction else {})  # F01.FR.13
     card = replace(card, evse=evse.id)
     if device.is_on(AUTHORIZE_REMOTE_START):

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.records import replace
-from mock_csms.station import boot, network
+from mock_csms.station import boot, network, transactions
 from mock_csms.station.answers import ACCEPTED, Answer, Given
-from mock_csms.station.cues import Act, Redial, Send
+from mock_csms.station.calls import in_parts
+from mock_csms.station.cues import Act, Redial
 from mock_csms.station.device import Device, Moment
 from mock_csms.station.inventory import find, has_component, value_of, variables_of
 from mock_csms.station.variables import (
@@ -31,20 +31,20 @@ def get_variables(device: Device, payload: Json, moment: Moment) -> Given:
 
 
 def set_variables(device: Device, payload: Json, _: Moment) -> Given:
-    """Set variables (B05.FR.01), and come back with another password if there is one (A01.FR.03)."""
+    """Set variables (B05.FR.01), let new intervals count at once, and come back with another password (A01.FR.03)."""
     results, before = [], device
     for item in payload["setVariableData"]:
         device, status = _set(device, item)
         results.append(_about(item) | {"attributeStatus": status})
     changed = {name for name, value in device.variables.items() if before.variables.get(name) != value}
     acts: list[Act] = [boot.next_beat(device)] if device.is_accepted and HEARTBEAT_INTERVAL in changed else []
+    acts += transactions.retime(device, changed)
     return device, {"setVariableResult": results}, [*acts, Redial()] if BASIC_AUTH_PASSWORD in changed else acts
 
 
 def apply_awaiting(device: Device) -> Device:
     """Return the device with what was set before its reboot in force (B05, RebootRequired)."""
-    device = replace(device, variables={**device.variables, **device.holdings.awaiting})
-    return device.holding(awaiting={}, dialed=device.holdings.slots)
+    return device.with_variables(device.holdings.awaiting).holding(awaiting={}, dialed=device.holdings.slots)
 
 
 def base_report(device: Device, payload: Json, moment: Moment) -> Given:
@@ -61,15 +61,6 @@ def report(device: Device, payload: Json, moment: Moment) -> Given:
     fitting = {component for component, _ in rows if criteria is None or _fits(device, component, criteria, moment)}
     shown = [name for name in rows if name[0] in fitting and (wanted is None or matches(name, wanted))]
     return _report(device, shown, payload["requestId"], moment)
-
-
-def in_parts(action: str, message: Json, key: str, items: list[Json], most: int) -> list[Act]:
-    """Return a report in parts of so many items, with numbers from 0 on, all but the last to be continued."""
-    acts: list[Act] = []
-    for seq_no, at in enumerate(range(0, len(items), most)):
-        part = {**message, "seqNo": seq_no, "tbc": at + most < len(items), key: items[at : at + most]}
-        acts.append(Send(action, part, is_asked_for=True))
-    return acts
 
 
 def matches(name: Name, wanted: Iterable[Json]) -> bool:
@@ -130,7 +121,7 @@ def _set(device: Device, item: Json) -> tuple[Device, str]:
         return device, "Rejected"
     if row.needs_reboot:
         return device.holding(awaiting={**device.holdings.awaiting, name: value}), "RebootRequired"
-    return replace(device, variables={**device.variables, name: value}), "Accepted"
+    return device.with_variables({name: value}), "Accepted"
 
 
 def _fits(device: Device, component: str, criteria: list[str], moment: Moment) -> bool:
@@ -147,7 +138,7 @@ def _report(device: Device, names: list[Name], request: int, moment: Moment) -> 
     if not names:
         return device, _EMPTY, []
     items = [_reported(device, name, moment) for name in names]
-    message = {"requestId": request, "generatedAt": moment.stamp}
+    message = {"requestId": request, "generatedAt": moment.stamp, "seqNo": 0}
     return device, ACCEPTED, in_parts("NotifyReport", message, "reportData", items, device.number(REPORTED_ITEMS))
 
 

@@ -83,7 +83,7 @@ def _targets(device: Device, place: int | None) -> list[Evse]:
 
 
 def _states(evse: Evse) -> frozenset[str]:
-    return frozenset(evse.status(connector) for connector in range(1, evse.connectors + 1))
+    return frozenset(evse.status(connector) for connector in evse.each_connector)
 
 
 def _without(device: Device, id_: int) -> Device:

@@ -4,15 +4,13 @@ A profile counts to the second: fractions of the times in it are cut off, so tha
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from math import floor, inf
 from typing import TypeAlias
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record
-from mock_csms.station.device import VOLTAGE
-
-PHASES = 3
+from mock_csms.station.device import PHASES, VOLTAGE
+from mock_csms.station.times import read_time
 
 _RECURS: Mapping[str, float] = {"Daily": 86_400.0, "Weekly": 604_800.0}
 
@@ -33,16 +31,15 @@ Stretch: TypeAlias = tuple[Limit | None, float]
 """The limit that holds, if any, and when another one may."""
 
 
-def read_time(text: str) -> float:
-    """Return a time of OCPP in seconds since 1970, to the second; ValueError when it is none."""
-    moment = datetime.fromisoformat(text)
-    return float(floor((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()))
+def second_of(text: str) -> float:
+    """Return the second in which a time is; ValueError when it is none."""
+    return float(floor(read_time(text)))
 
 
 def validity(profile: Json) -> tuple[float, float]:
     """Return from when to when a profile is valid."""
     since, until = profile.get("validFrom"), profile.get("validTo")
-    return (-inf if since is None else read_time(since)), (inf if until is None else read_time(until))
+    return (-inf if since is None else second_of(since)), (inf if until is None else second_of(until))
 
 
 def limit_at(profile: Json, now: float, since: float) -> Stretch:
@@ -59,7 +56,7 @@ def limit_at(profile: Json, now: float, since: float) -> Stretch:
 def _scheduled(profile: Json, now: float, since: float) -> Stretch:
     schedule = profile["chargingSchedule"][0]
     kind = profile["chargingProfileKind"]
-    start, again = since if kind == "Relative" else read_time(schedule["startSchedule"]), inf
+    start, again = since if kind == "Relative" else second_of(schedule["startSchedule"]), inf
     if now < start:
         return None, start
     if kind == "Recurring":

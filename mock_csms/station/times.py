@@ -3,10 +3,18 @@
 from datetime import UTC, datetime
 
 
-def seconds_of(text: str) -> float | None:
-    """Return how many seconds after 1970 a time is, None for a text that is none; without an offset it is in UTC."""
+def read_time(text: str) -> float:
+    """Return how many seconds after 1970 a time is; ValueError when it is none; without an offset it is in UTC."""
     try:
         time = datetime.fromisoformat(text)
         return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
+    except OverflowError as error:
+        raise ValueError(str(error)) from None
+
+
+def seconds_of(text: str) -> float | None:
+    """Return the same, or None for a text that is no time."""
+    try:
+        return read_time(text)
+    except ValueError:
         return None

@@ -18,8 +18,9 @@ from mock_csms.station.variables import (
 )
 
 _MOST_CACHED = 1000
-_NEVER_CACHED = ("Central", "NoAuthorization")
-"""The types of idTokens that are made for one use, or are none (C02.FR.03, C05.FR.02)."""
+FOR_ONE_USE = ("Central", "NoAuthorization")
+"""The types of idTokens that are made for one use, or are none: no CSMS is asked about them (C02, C05.FR.01), and they
+are not kept (C02.FR.03, C05.FR.02)."""
 
 
 class Known(Record):
@@ -43,7 +44,7 @@ def known(device: Device, token: Json, moment: Moment) -> Known | None:
 
 def learn(device: Device, token: Any, info: Json, moment: Moment) -> Device:
     """Put what the CSMS says of an idToken into the cache, whatever its status (C10.FR.01, .04, .05)."""
-    if not is_token(token) or token["type"] in _NEVER_CACHED or not device.is_on(CACHE):
+    if not is_token(token) or token["type"] in FOR_ONE_USE or not device.is_on(CACHE):
         return device
     key = token_key(token)
     others = [entry for entry in device.holdings.cache.items() if entry[0] != key]

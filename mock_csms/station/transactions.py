@@ -5,11 +5,12 @@ points (EVConnected, Authorized, PowerPathClosed, EnergyTransfer) at which a tra
 ends when one is left; `change` is the only place that compares them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, replace
 from mock_csms.station import limits
+from mock_csms.station.answers import Alarmed
 from mock_csms.station.cues import Act, Send, Set, Stop
 from mock_csms.station.device import Device, Evse, Moment, Step, Transaction
 from mock_csms.station.metering import meter_values
@@ -23,6 +24,9 @@ from mock_csms.station.variables import (
     TX_UPDATED_MEASURANDS,
     Name,
 )
+
+METER, COLLECT = "meter", "collect"
+"""The alarms of an EVSE: to tell what its meter shows, and to keep it for the end."""
 
 _MOST_SAMPLES = 500
 """So many meter values are kept for the end of a transaction."""
@@ -124,7 +128,7 @@ def sample(device: Device, evse: Evse, moment: Moment) -> Step:
         return device, []
     values = meter_values(device, evse, TX_UPDATED_MEASURANDS, "Sample.Periodic", moment)
     device, acts = tell_values(device, evse, "MeterValuePeriodic", values, moment)
-    return device, [*acts, *_wake(device, evse, "meter", TX_UPDATED_INTERVAL)]
+    return device, [*acts, *_wake(device, evse, METER, TX_UPDATED_INTERVAL)]
 
 
 def collect(device: Device, evse: Evse, moment: Moment) -> Step:
@@ -132,7 +136,7 @@ def collect(device: Device, evse: Evse, moment: Moment) -> Step:
     if evse.transaction is None:
         return device, []
     values = meter_values(device, evse, TX_ENDED_MEASURANDS, "Sample.Periodic", moment)
-    return keep_values(device, evse, values), _wake(device, evse, "collect", ENDED_INTERVAL)
+    return keep_values(device, evse, values), _wake(device, evse, COLLECT, ENDED_INTERVAL)
 
 
 def tell_values(device: Device, evse: Evse, reason: str, values: Sequence[Json], moment: Moment) -> Step:
@@ -149,6 +153,16 @@ def keep_values(device: Device, evse: Evse, values: Sequence[Json]) -> Device:
     kept = (*evse.transaction.samples, *values)
     samples = kept if len(kept) <= _MOST_SAMPLES else kept[::2]
     return device.with_evse(replace(evse, transaction=replace(evse.transaction, samples=samples)))
+
+
+def retime(device: Device, changed: Collection[Name]) -> list[Act]:
+    """Let the transactions that run keep to the intervals that were changed."""
+    acts: list[Act] = []
+    for evse in device.evses.values():
+        for kind, interval in ((METER, TX_UPDATED_INTERVAL), (COLLECT, ENDED_INTERVAL)):
+            if evse.transaction is not None and interval in changed:
+                acts += [Stop((kind, evse.id)), *_wake(device, evse, kind, interval)]
+    return acts
 
 
 def trigger(device: Device, evse: Evse, moment: Moment) -> Step:
@@ -173,7 +187,7 @@ def _start(device: Device, evse: Evse, cause: Cause, moment: Moment) -> Step:
     transaction = Transaction(moment.world.new_id(), began_with=evse.energy)
     values = meter_values(device, evse, TX_STARTED_MEASURANDS, "Transaction.Begin", moment)
     device, acts = _tell(device, evse, transaction, _Event("Started", cause.trigger, values), moment)
-    acts += _wake(device, evse, "meter", TX_UPDATED_INTERVAL) + _wake(device, evse, "collect", ENDED_INTERVAL)
+    acts += _wake(device, evse, METER, TX_UPDATED_INTERVAL) + _wake(device, evse, COLLECT, ENDED_INTERVAL)
     return device, acts
 
 
@@ -183,7 +197,7 @@ def _end(device: Device, evse: Evse, transaction: Transaction, cause: Cause, mom
     reason = cause.stopped_reason if cause.is_end else transaction.stopped_by or cause.stopped_reason
     device, acts = _tell(device, evse, transaction, _Event("Ended", cause.trigger, values, reason, cause.token), moment)
     ended = replace(device.evses[evse.id].released(), transaction=None)
-    return device.with_evse(ended), [*acts, Stop(("meter", evse.id)), Stop(("collect", evse.id))]
+    return device.with_evse(ended), [*acts, Stop((METER, evse.id)), Stop((COLLECT, evse.id))]
 
 
 def _tell(device: Device, evse: Evse, transaction: Transaction, event: _Event, moment: Moment) -> Step:
@@ -226,3 +240,9 @@ def _tell(device: Device, evse: Evse, transaction: Transaction, event: _Event, m
 def _wake(device: Device, evse: Evse, kind: str, interval: Name) -> list[Act]:
     seconds = device.number(interval)
     return [Set((kind, evse.id), seconds)] if seconds else []
+
+
+ALARMS: Mapping[str, Alarmed] = {
+    METER: lambda device, about, moment: sample(device, device.evses[about[0]], moment),
+    COLLECT: lambda device, about, moment: collect(device, device.evses[about[0]], moment),
+}

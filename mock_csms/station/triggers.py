@@ -30,7 +30,7 @@ def _statuses(device: Device, evses: list[Evse], place: Json, moment: Moment) ->
     return device, [
         boot.status_notification(device, evse.id, connector, moment)
         for evse in evses
-        for connector in range(1, evse.connectors + 1)
+        for connector in evse.each_connector
         if only in (None, connector)
     ]
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, replace
+from mock_csms.station.aligned import next_boundary
 from mock_csms.station.answers import Alarmed
 from mock_csms.station.cues import Act, Send, Set
 from mock_csms.station.device import Device, Evse, Moment, Step
@@ -22,7 +23,6 @@ PERIODIC = frozenset({"Periodic", "PeriodicClockAligned"})
 _LOOK: tuple[str] = ("look",)
 _LOOK_AGAIN = 1.0
 """How long a register rises unseen, in seconds."""
-_DAY = 86_400
 
 
 class Notice(Record):
@@ -58,7 +58,7 @@ def start(monitor: Monitor, moment: Moment) -> list[Act]:
     kind, period = monitor.setting["type"], monitor.setting["value"]
     if kind not in PERIODIC:
         return []
-    wait = period if kind == "Periodic" else period - moment.now % _DAY % period
+    wait = period if kind == "Periodic" else next_boundary(period, moment.now) - moment.now
     if wait < period / 2 and wait < _LOOK_AGAIN:  # the alarm of the period before rang a bit early
         wait += period
     return [Set((ALARM, monitor.id), wait)]

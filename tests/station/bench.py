@@ -98,7 +98,7 @@ class Bench:
                     self._transmit(action, payload)
                 case cues.Reboot():
                     self.is_leaving = True
-        if self.is_leaving and not self.device.outbox.waiting and self.device.outbox.open is None:
+        if self.is_leaving and self.device.outbox.is_empty:
             self.restart()
 
     def _transmit(self, action: str, payload: Json) -> None:

@@ -224,6 +224,35 @@ def test_too_many_samples_are_thinned_out() -> None:
     assert found[0] == 8
 
 
+@pytest.mark.parametrize(
+    ("controller", "left"),
+    [
+        ("SampledDataCtrlr", {"Sample.Clock"}),
+        ("AlignedDataCtrlr", {"Transaction.Begin", "Sample.Periodic", "Transaction.End"}),
+    ],
+)
+def test_a_controller_that_is_off(controller: str, left: set[str]) -> None:
+    """Enabled false means no values of that kind, and those of the other kind as before."""
+    station = driven({(controller, "Enabled"): "false", ALIGNED_INTERVAL: "900"})
+    station.charge()
+    station.wait(1000)
+    station.stop()
+    values = [value for payload in station.payloads("TransactionEvent") for value in payload.get("meterValue", [])]
+    assert {sample["context"] for value in values for sample in value["sampledValue"]} == left
+
+
+@pytest.mark.parametrize(("before", "after", "samples"), [("0", "10", 6), ("60", "10", 6), ("10", "0", 0)])
+def test_the_csms_may_change_the_interval_of_samples(before: str, after: str, samples: int) -> None:
+    """A transaction that runs keeps to the new interval at once."""
+    station = driven({TX_UPDATED_INTERVAL: before})
+    station.charge()
+    variable = {"component": {"name": "SampledDataCtrlr"}, "variable": {"name": "TxUpdatedInterval"}}
+    station.command("SetVariables", {"setVariableData": [{**variable, "attributeValue": after}]})
+    station.wait(60)
+    periodic = station.payloads("TransactionEvent", lambda event: event["triggerReason"] == "MeterValuePeriodic")
+    assert len(periodic) == samples
+
+
 def test_what_is_triggered_is_what_is_aligned() -> None:
     """MeterValues that are triggered hold the measurands of AlignedDataCtrlr, and say so (F06.FR.06; M10)."""
     station = driven({ALIGNED_MEASURANDS: "Voltage"})

@@ -6,8 +6,9 @@ import pytest
 
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
-from mock_csms.station.variables import RATE_UNIT, STACK_LEVEL, TX_STOP_POINT, TX_UPDATED_INTERVAL
-from tests.station.driven import MIDNIGHT, Driven
+from mock_csms.station.cues import Plugged, Unplugged
+from mock_csms.station.variables import RATE_UNIT, STACK_LEVEL, TX_START_POINT, TX_STOP_POINT, TX_UPDATED_INTERVAL
+from tests.station.driven import MIDNIGHT, TOKEN, Driven
 
 NOON = MIDNIGHT + 43_200
 DEFAULT, MAX, TX = "TxDefaultProfile", "ChargingStationMaxProfile", "TxProfile"
@@ -197,3 +198,43 @@ def test_the_profile_of_a_transaction_goes_with_it() -> None:
     put(station, profile(5, TX, transactionId=station.charge()))
     station.stop()
     assert reported(station) == []
+
+
+# Remote starts.
+
+
+def started(station: Driven, given: Json, evse: int = 1) -> str:
+    """Start remotely with a profile, and return the status, or the reason against it."""
+    payload = {"idToken": TOKEN, "remoteStartId": 5, "evseId": evse, "chargingProfile": given}
+    answer = station.command("RequestStartTransaction", payload)
+    reason: str = answer.get("statusInfo", {}).get("reasonCode", answer["status"])
+    return reason
+
+
+@pytest.mark.parametrize("start_point", ["EVConnected", "Authorized", "PowerPathClosed"])
+def test_a_remote_start_with_a_profile(start_point: str) -> None:
+    """Its profile is one of the transaction that it begins, whenever that is, and ends with it (TC_K_37)."""
+    station = Driven({TX_START_POINT: start_point})
+    assert started(station, profile(3, TX, 8, chargingProfileKind="Relative")) == "Accepted"
+    station.tell(Plugged(1))
+    assert reported(station) == [(1, 3)]
+    assert station.device.evses[1].drawn == 5520
+    station.tell(Unplugged(1))
+    assert reported(station) == []
+
+
+def test_a_remote_start_that_nobody_follows() -> None:
+    """The profile goes with the driver who does not come, and is not the next one's."""
+    station = Driven()
+    assert started(station, profile(3, TX)) == "Accepted"
+    station.wait(61)
+    station.charge()
+    assert reported(station) == []
+
+
+def test_a_remote_start_with_a_wrong_profile() -> None:
+    """One that is not for a transaction, or wrong in itself, is a reason not to start (F01)."""
+    station = Driven()
+    assert started(station, profile(3, DEFAULT)) == "InvalidProfile"
+    assert started(station, profile(3, TX, stackLevel=99)) == "InvalidStackLevel"
+    assert station.device.evses[1].authorized is None

@@ -7,7 +7,7 @@ import pytest
 
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
-from mock_csms.station.schedules import Limit, amount, highest, limit_at, lowest, read_time
+from mock_csms.station.schedules import Limit, amount, highest, limit_at, lowest, second_of
 from tests.station.driven import MIDNIGHT
 
 DAY = 86_400.0
@@ -55,7 +55,7 @@ def test_a_profile_says_what_holds_and_until_when(given: Json, now: float, limit
 
 def test_fractions_of_seconds_are_cut_off() -> None:
     """Every change falls on a whole second, whatever the times in a profile."""
-    assert read_time("2025-06-16T00:00:00.999Z") == read_time("2025-06-16T02:00:00+02:00") == MIDNIGHT
+    assert second_of("2025-06-16T00:00:00.999Z") == second_of("2025-06-16T02:00:00+02:00") == MIDNIGHT
     assert limit_at(profile("Relative", None), MIDNIGHT + 3600, MIDNIGHT + 0.7)[0] == Limit(6, "A", 1)
 
 

@@ -48,6 +48,20 @@ def test_a_driver_who_pulls_the_cable() -> None:
     assert events(charging().tell(UNPLUG)) == ["Ended 1 EVCommunicationLost EVDisconnected"]
 
 
+@pytest.mark.parametrize(
+    ("stop", "lines"),
+    [
+        ("Authorized", ["Updated 1 EVCommunicationLost", "Updated 2 CablePluggedIn", "Ended 3 StopAuthorized Local"]),
+        ("EVConnected", ["Ended 1 EVCommunicationLost EVDisconnected", "Started 0 Authorized"]),
+        ("PowerPathClosed", ["Ended 1 EVCommunicationLost EVDisconnected", "Started 0 Authorized"]),
+    ],
+)
+def test_a_cable_that_may_be_pulled(stop: str, lines: list[str]) -> None:
+    """Without StopTxOnEVSideDisconnect one may plug in again, unless TxStopPoint ends it (E10; TC_E_20, TC_E_37)."""
+    play = charging(TxCtrlr_StopTxOnEVSideDisconnect="false", TxCtrlr_TxStopPoint=stop)
+    assert events(play.tell(UNPLUG, PLUG, CARD)) == lines
+
+
 @pytest.mark.parametrize("stop", STOP_POINTS)
 def test_nothing_left_ends_a_transaction(stop: str) -> None:
     """Who gives up before the vehicle came leaves no transaction behind, whatever TxStopPoint waits for."""

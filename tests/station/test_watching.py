@@ -120,6 +120,15 @@ def test_a_period_can_keep_to_the_clock() -> None:
     assert [message["generatedAt"][11:19] for message in payloads(sent, "NotifyEvent")] == ["08:15:00", "08:30:00"]
 
 
+def test_a_period_begins_anew_at_midnight() -> None:
+    """One that does not fill a day is cut off there, as the intervals of clock-aligned meter values are."""
+    bench = Bench()
+    assign(bench, setting(THRESHOLD, "PeriodicClockAligned", 7 * 3600))
+    sent = bench.wait(24 * 3600)
+    times = [message["generatedAt"][11:16] for message in payloads(sent, "NotifyEvent")]
+    assert times == ["14:00", "21:00", "00:00", "07:00"]
+
+
 def test_a_register_is_watched_while_it_rises() -> None:
     """Nothing happens when energy flows, and yet its threshold is told within a second."""
     bench = watched(ENERGY, "UpperThreshold", 5500)
