@@ -26,6 +26,7 @@ from mock_csms.station.misbehaviour import Line
 Answer: TypeAlias = Callable[[Call], Result | Error | None]
 Heard: TypeAlias = Callable[[Call, Json], None]
 Spoil: TypeAlias = Callable[[Sequence[Act]], Sequence[Act]]
+Refuse: TypeAlias = Callable[[Call, Result | Error], Result | Error]
 
 CONNECT, CLOSE = "connect", "close"
 """What is timed besides calls."""
@@ -71,7 +72,8 @@ class Site:
 class Link:
     """What a session of the station `identity` asks and tells: `answer` decides about valid calls of the CSMS.
 
-    `spoil` changes how messages are sent. `ended` is called once, when the connection is gone.
+    `refuse` changes the answer to an invalid call, `spoil` how messages are sent. `ended` is called once, when the
+    connection is gone.
     `heard` is told of each result before anything is read after it: a command right behind the answer to a boot finds a
     station that knows that it was accepted.
     """
@@ -83,6 +85,7 @@ class Link:
         self._site = site
         self._answer = answer
         self._ended = ended
+        self.refuse: Refuse = lambda _, right: right
         self.spoil: Spoil = lambda acts: acts
         self.heard: Heard = lambda *_: None
         self._gone = asyncio.Event()
@@ -136,7 +139,7 @@ class Link:
 
     def answer(self, _: Session, call: Call, violations: Sequence[Violation]) -> Decision:
         """Return the answer to a call of the CSMS."""
-        message = refusal(call, violations) if violations else self._answer(call)
+        message = self.refuse(call, refusal(call, violations)) if violations else self._answer(call)
         if message is None:
             return Decision(Result(call.id, {}), ())
         return Decision(message, self.spoil((Emission(message),)))

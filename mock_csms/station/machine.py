@@ -134,6 +134,8 @@ def _end(device: Device, acts: list[Act], situation: Situation) -> Step:
         if isinstance(act, Send):
             device = outbox.put(device, act)
     device, sent = outbox.transmit(device)
+    habits, sent = misbehave(device.habits, KINDS, "transmit", sent, device.outbox.open)
+    device = replace(device, habits=habits)
     return device, [*(act for act in acts if not isinstance(act, Send)), *sent]
 
 

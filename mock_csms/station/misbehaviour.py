@@ -10,8 +10,9 @@ from typing import Any, TypeAlias
 from mock_csms.behavior import emissions
 from mock_csms.behavior.templates import World
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.protocol.records import Record, replace
-from mock_csms.station.cues import Act, Send
+from mock_csms.station.cues import Act, Send, Set
 from mock_csms.station.device import Device, Habit, Moment
 
 Answer: TypeAlias = Json | tuple[str, str] | None
@@ -37,18 +38,21 @@ class Line(Record):
 class Misbehaviour(Record):
     """One way to be wrong: what the station does, and the ids of the conformance checks that see it.
 
-    acts: changes what is done in a situation.
-    answer: changes the answer to a command; it gets the action, the request and the right answer.
-    wire: changes how a message is sent. line: changes the way to the CSMS. pause: changes how long to wait before
-    connecting again.
+    acts: changes what is done in a situation. transmit: changes the call that goes out now; it gets what was queued.
+    answer: changes the answer to a command; it gets the action, the request and the right answer. refusal: changes the
+    answer to a call that breaks its schema, or is none. wire: changes how a message is sent.
+    line: changes the way to the CSMS; it gets the one that the station came with. pause: changes how long to wait
+    before connecting again.
     """
 
     title: str
     checks: tuple[str, ...]
     acts: Callable[[Situation, list[Act]], list[Act]] | None = None
+    transmit: Callable[[Send | None, list[Act]], list[Act]] | None = None
     answer: Callable[[str, Json, Answer], Answer] | None = None
+    refusal: Callable[[Call, Result | Error], Result | Error] | None = None
     wire: Callable[[World, Sequence[emissions.Act]], Sequence[emissions.Act]] | None = None
-    line: Callable[[Line], Line] | None = None
+    line: Callable[[Line, Line], Line] | None = None
     pause: Callable[[float], float] | None = None
 
 
@@ -110,9 +114,61 @@ def adds(after: str, extra: Callable[[Json], Send], where: Where = anywhere) -> 
     return act
 
 
-def answers(action: str, change: Callable[[Json, Answer], Answer]) -> Any:
-    """Change the answer to the commands of an action; it gets the request and the right answer."""
-    return lambda name, request, right: change(request, right) if name == action else right
+def alarms(kind: str, change: Callable[[float], float | None]) -> Any:
+    """Change the seconds of the alarms of a kind; None means that they are not set."""
+
+    def act(_: Situation, right: list[Act]) -> list[Act]:
+        wrong: list[Act] = []
+        for item in right:
+            if isinstance(item, Set) and item.alarm[0] == kind:
+                seconds = change(item.seconds)
+                wrong += [] if seconds is None else [replace(item, seconds=seconds)]
+            else:
+                wrong.append(item)
+        return wrong
+
+    return act
+
+
+def answers(action: str, change: Callable[[Json, Json], Answer]) -> Any:
+    """Change the result of the commands of an action; it gets the request and the right payload."""
+    return lambda name, request, right: change(request, right) if name == action and isinstance(right, dict) else right
+
+
+def always(**answer: Any) -> Any:
+    """Answer this, whatever is asked."""
+    return lambda *_: answer
+
+
+def instead(of: str, status: str, where: "Where | None" = None) -> Any:
+    """Answer with a status where another one is right."""
+
+    def change(request: Json, right: Json) -> Json:
+        is_it = right.get("status") == of and (where is None or where(request))
+        return right | {"status": status} if is_it else right
+
+    return change
+
+
+def in_list(key: str, change: Callable[[Json], Json], where: Where = anywhere) -> Callable[[Json], Json]:
+    """Return what changes the objects in a list of a payload."""
+
+    def changed(payload: Json) -> Json:
+        if not isinstance(payload.get(key), list):
+            return payload
+        return payload | {key: [change(each) if _fits(each, where) else each for each in payload[key]]}
+
+    return changed
+
+
+def results(key: str, change: Callable[[Json], Json], where: Where = anywhere) -> Any:
+    """Change the results in an answer."""
+    altered = in_list(key, change, where)
+    return lambda _, right: altered(right)
+
+
+def _fits(value: Any, where: Where) -> bool:
+    return isinstance(value, dict) and where(value)
 
 
 def patched(**patch: Any) -> Callable[[Json], Json]:
@@ -120,9 +176,15 @@ def patched(**patch: Any) -> Callable[[Json], Json]:
     return lambda payload: {k: v for k, v in {**payload, **patch}.items() if v is not None}
 
 
+def counted(key: str, change: Callable[[int], int]) -> Callable[[Json], Json]:
+    """Return what changes a number in a payload, where there is one; a call by hand may have anything there."""
+    return lambda payload: payload | {key: change(payload[key])} if isinstance(payload.get(key), int) else payload
+
+
 def inside(key: str, **patch: Any) -> Callable[[Json], Json]:
-    """Return what lays `patch` over the object at `key`."""
-    return lambda payload: payload | {key: patched(**patch)(payload.get(key, {}))}
+    """Return what lays `patch` over the object at `key`, where there is one."""
+    change = patched(**patch)
+    return lambda payload: payload | {key: change(payload[key])} if isinstance(payload.get(key), dict) else payload
 
 
 def never(_: Json) -> None:

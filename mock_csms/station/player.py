@@ -87,9 +87,11 @@ class Player:
         link = Link(self.identity, self.site, self._answer, self._ended)
         link.heard = self._heard
         link.spoil = lambda acts: self._misbehave("wire", acts, self.site.world)
+        link.refuse = lambda call, right: self._misbehave("refusal", right, call)
         slot = network.slot_at(self.device, attempt)
         url, authorization = network.url_of(self.device, slot), network.authorization_of(self.device)
-        line = self._misbehave("line", replace(self._line, authorization=authorization or self._line.authorization))
+        line = replace(self._line, authorization=authorization or self._line.authorization)
+        line = self._misbehave("line", line, self._line)
         try:
             await link.dial(line if url is None else replace(line, url=url))
         except ValueError as error:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from itertools import count
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import Context, World, compile_template, merge, rfc3339
@@ -72,18 +72,18 @@ class Play:
 
     # What happens to it.
 
-    def tell(self, *all_cues: Cue) -> "Play":
+    def tell(self, *all_cues: Cue) -> Self:
         """Tell it something, let the CSMS answer, and do what follows."""
         for cue in all_cues:
             self.device, acts = machine.step(self.device, cue, Moment(self.now, self.world))
             self._perform(acts)
         return self
 
-    def connect(self) -> "Play":
+    def connect(self) -> Self:
         """Open the connection."""
         return self.tell(cues.Opened())
 
-    def lose(self) -> "Play":
+    def lose(self) -> Self:
         """Lose the connection, and with it the answer to the open call."""
         self.tell(cues.Closed())
         return self.fail("the connection was lost", is_lost=True) if self.open else self
@@ -105,18 +105,18 @@ class Play:
         assert isinstance(answer, dict)
         return answer
 
-    def answer(self, **patch: Any) -> "Play":
+    def answer(self, **patch: Any) -> Self:
         """Answer the open call: the default with this laid over it."""
         sent = self._settled()
         response = merge(default_answer(sent.action, sent.payload), patch)
         return self.tell(cues.Answered(sent.action, sent.payload, response))
 
-    def fail(self, reason: str = "InternalError: no", *, is_lost: bool = False) -> "Play":
+    def fail(self, reason: str = "InternalError: no", *, is_lost: bool = False) -> Self:
         """Let the open call fail."""
         sent = self._settled()
         return self.tell(cues.Failed(sent.action, sent.payload, reason, is_lost))
 
-    def wait(self, seconds: float) -> "Play":
+    def wait(self, seconds: float) -> Self:
         """Let time pass; what rings meanwhile rings in its order."""
         end = self.now + seconds
         while self.alarms and min(self.alarms.values()) <= end:
@@ -127,7 +127,7 @@ class Play:
         self.now = end
         return self
 
-    def reboot(self) -> "Play":
+    def reboot(self) -> Self:
         """Go off and come back, as it wanted."""
         self.device = machine.rebooted(self.device, Moment(self.now, self.world))
         self.alarms.clear()

@@ -1,7 +1,7 @@
 """Property test: whatever drivers, the CSMS and the network do in whatever order, what a station tells stays true."""
 
 from itertools import pairwise
-from typing import Any
+from typing import Any, Self
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -101,7 +101,7 @@ class Chronicle(Play):
         self.most_attempts = 3
         self.registers = dict.fromkeys(range(1, EVSES + 1), 0.0)
 
-    def tell(self, *all_cues: cues.Cue) -> "Play":
+    def tell(self, *all_cues: cues.Cue) -> Self:
         """Note what becomes of events, and that no register runs backwards."""
         for cue in all_cues:
             if isinstance(cue, Failed) and cue.action == EVENT and not cue.is_lost:

@@ -1,4 +1,4 @@
-"""Wrong frames, arrays and ids, and wrong ways with the connection (Part 4; checks R and T)."""
+"""Wrong frames, arrays and ids, and wrong ways with the connection (Part 4; checks R and T, and F01)."""
 
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
@@ -11,8 +11,19 @@ from mock_csms.behavior.emissions import Close, Emission
 from mock_csms.behavior.templates import World
 from mock_csms.protocol.messages import Call, Error, Result, encode
 from mock_csms.protocol.records import replace
+from mock_csms.station import boot
 from mock_csms.station.cues import Act, Opened, Send
 from mock_csms.station.misbehaviour import Kinds, Line, Misbehaviour, Situation, answers
+
+
+def _spoiled(wire: Callable[[Emission, World], Sequence[emissions.Act]]) -> Any:
+    """Change how messages are sent, one by one."""
+
+    def spoil(world: World, right: Sequence[emissions.Act]) -> Sequence[emissions.Act]:
+        made = [wire(act, world) if isinstance(act, Emission) else [act] for act in right]
+        return tuple(act for acts in made for act in acts)
+
+    return spoil
 
 
 def _array(change: Callable[[list[Any]], Any], *kinds: type) -> Any:
@@ -21,13 +32,11 @@ def _array(change: Callable[[list[Any]], Any], *kinds: type) -> Any:
     def wire(emission: Emission, _: World) -> Sequence[emissions.Act]:
         if not isinstance(emission.message, kinds or Call):
             return [emission]
-        return [replace(emission, text=orjson.dumps(change(orjson.loads(encode(emission.message)))))]
+        array = orjson.loads(encode(emission.message))
+        wrong = change(array)
+        return [emission if wrong == array else replace(emission, text=orjson.dumps(wrong))]
 
-    return lambda world, right: [made for act in right for made in _spoil(wire, act, world)]
-
-
-def _spoil(wire: Any, act: emissions.Act, world: World) -> Sequence[emissions.Act]:
-    return wire(act, world) if isinstance(act, Emission) else [act]
+    return _spoiled(wire)
 
 
 def _calls(wire: Callable[[Emission, World], Sequence[emissions.Act]], action: str = "") -> Any:
@@ -37,16 +46,16 @@ def _calls(wire: Callable[[Emission, World], Sequence[emissions.Act]], action: s
         is_meant = isinstance(emission.message, Call) and action in ("", emission.message.action)
         return wire(emission, world) if is_meant else [emission]
 
-    return lambda world, right: [made for act in right for made in _spoil(change, act, world)]
+    return _spoiled(change)
 
 
 def _results(wire: Callable[[Emission, World], Sequence[emissions.Act]]) -> Any:
     """Change how answers are sent."""
+    return _spoiled(lambda emission, world: wire(emission, world) if _is_result(emission) else [emission])
 
-    def change(emission: Emission, world: World) -> Sequence[emissions.Act]:
-        return wire(emission, world) if isinstance(emission.message, Result) else [emission]
 
-    return lambda world, right: [made for act in right for made in _spoil(change, act, world)]
+def _is_result(emission: Emission) -> bool:
+    return isinstance(emission.message, Result)
 
 
 def _set(position: int, value: Any) -> Callable[[list[Any]], list[Any]]:
@@ -58,13 +67,15 @@ def _shifted(change: Callable[[str], str]) -> Callable[[list[Any]], list[Any]]:
 
     def changed(array: list[Any]) -> list[Any]:
         stamp = array[3].get("timestamp")
-        return [*array[:3], array[3] | {"timestamp": change(stamp)}] if stamp else array
+        return [*array[:3], array[3] | {"timestamp": change(stamp)}] if isinstance(stamp, str) else array
 
     return changed
 
 
-def _an_hour_later(stamp: str) -> str:
-    return f"{stamp[:11]}{(int(stamp[11:13]) + 1) % 24:02d}{stamp[13:]}"
+def an_hour_later(stamp: str) -> str:
+    """Return another time of the day; what is none stays."""
+    hour = stamp[11:13]
+    return f"{stamp[:11]}{(int(hour) + 1) % 24:02d}{stamp[13:]}" if hour.isdecimal() else stamp
 
 
 def _renamed(emission: Emission, action: str) -> Emission:
@@ -72,13 +83,13 @@ def _renamed(emission: Emission, action: str) -> Emission:
     return replace(emission, message=replace(message, action=action)) if isinstance(message, Call) else emission
 
 
-def _credentials(kind: str, credentials: str) -> Callable[[Line], Line]:
+def _credentials(kind: str, credentials: str) -> Callable[[Line, Line], Line]:
     """Send these credentials instead of the right ones, where any are sent."""
 
-    def change(line: Line) -> Line:
+    def change(_: Line, line: Line) -> Line:
         if line.authorization is None:
             return line
-        user, _, password = b64decode(line.authorization.partition(" ")[2]).decode().partition(":")
+        user, password = b64decode(line.authorization.partition(" ")[2]).decode().split(":", 1)
         wrong = credentials + password if credentials.endswith(":") else f"{user}:{credentials or password}"
         return replace(line, authorization=f"{kind} {b64encode(wrong.encode()).decode()}")
 
@@ -92,10 +103,8 @@ def boots(acts: list[Act]) -> bool:
 
 def _boots_again(at: Situation, right: list[Act]) -> list[Act]:
     """Say hello on a connection on which nobody asked for it."""
-    if not isinstance(at.told, Opened) or boots(right):
-        return right
-    station = {"vendorName": "mock-csms", "model": "reference-station"}
-    return [Send("BootNotification", {"reason": "PowerUp", "chargingStation": station}), *right]
+    is_it = isinstance(at.told, Opened) and at.device.is_accepted
+    return [boot.notification(at.device, at.device.reason), *right] if is_it else right
 
 
 KINDS: Kinds = {
@@ -112,6 +121,16 @@ KINDS: Kinds = {
         "a second call before the first is answered",
         ("R06",),
         wire=_calls(lambda e, world: [e, Emission(Call(world.new_id(), "Heartbeat", {}))], "StatusNotification"),
+    ),
+    "takes-anything": Misbehaviour(
+        "answers Accepted to commands that break their schema",
+        ("R15",),
+        refusal=lambda call, _: Result(call.id, {"status": "Accepted"}),
+    ),
+    "late-answer": Misbehaviour(
+        "answers commands after it has sent what they ask for",
+        ("F01",),
+        wire=_results(lambda e, _: [replace(e, after=0.3)]),
     ),
     "unknown-answer": Misbehaviour("answers twice", ("R07",), wire=_results(lambda e, _: [e, e])),
     "no-answer": Misbehaviour("does not answer commands", ("R08",), wire=_results(lambda _, __: [])),
@@ -139,29 +158,32 @@ KINDS: Kinds = {
     "long-error-description": Misbehaviour(
         "refuses with a description of 300 characters",
         ("R14",),
-        answer=answers("GetVariables", lambda _, __: ("InternalError", "x" * 255)),
+        answer=answers("GetVariables", lambda *_: ("InternalError", "x" * 255)),
         wire=_array(_set(3, "x" * 300), Error),
     ),
     "custom-data-without-vendor": Misbehaviour(
         "customData has no vendorId", ("R17",), wire=_array(lambda a: [*a[:3], a[3] | {"customData": {"x": 1}}])
     ),
-    "wrong-clock": Misbehaviour("timestamps are an hour off", ("R18",), wire=_array(_shifted(_an_hour_later))),
+    "wrong-clock": Misbehaviour("timestamps are an hour off", ("R18",), wire=_array(_shifted(an_hour_later))),
     "no-time-zone": Misbehaviour(
         "timestamps have no time zone", ("R18",), wire=_array(_shifted(lambda stamp: stamp.removesuffix("Z")))
     ),
     "binary-frames": Misbehaviour(
         "calls are sent in binary frames", ("T11",), wire=_calls(lambda e, _: [replace(e, binary=True)])
     ),
-    "no-subprotocol": Misbehaviour("offers no subprotocol", ("T01",), line=lambda line: replace(line, subprotocols=())),
+    "no-subprotocol": Misbehaviour(
+        "offers no subprotocol", ("T01",), line=lambda _, line: replace(line, subprotocols=())
+    ),
     "other-subprotocol": Misbehaviour(
-        "offers OCPP 1.6 only", ("T02",), line=lambda line: replace(line, subprotocols=("ocpp1.6",))
+        "offers OCPP 1.6 only", ("T02",), line=lambda _, line: replace(line, subprotocols=("ocpp1.6",))
     ),
     "odd-identity": Misbehaviour(
-        "has a colon in its identity", ("T03",), line=lambda line: replace(line, url=f"{line.url}%3A1")
+        "has a colon in its identity", ("T03",), line=lambda _, line: replace(line, url=f"{line.url}%3A1")
     ),
     "bearer": Misbehaviour("sends another kind of credentials", ("T05",), line=_credentials("Bearer", "")),
     "other-user": Misbehaviour("sends the user of another station", ("T06",), line=_credentials("Basic", "other:")),
     "short-password": Misbehaviour("sends a password of one letter", ("T07",), line=_credentials("Basic", "x")),
+    "old-password": Misbehaviour("goes on with the password that it came with", ("S05",), line=lambda first, _: first),
     "no-back-off": Misbehaviour("connects again at once", ("T12",), pause=lambda _: 0.05),
     "boots-again": Misbehaviour("boots after a plain reconnect", ("T13",), acts=_boots_again),
     "hangs-up": Misbehaviour(

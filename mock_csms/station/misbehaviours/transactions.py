@@ -1,21 +1,28 @@
-"""Wrong transactions, authorizations and meter values (checks A, X and M)."""
+"""Wrong transactions, and wrong ways to tell of them (checks X)."""
 
 from typing import Any
 
 from mock_csms.protocol.actions import Json
-from mock_csms.station.cues import Act, Answered, Presented, Send
+from mock_csms.protocol.records import replace
+from mock_csms.station.cues import Act, Failed, Plugged, Send, Set, Transmit
 from mock_csms.station.misbehaviour import (
     Kinds,
     Misbehaviour,
     Situation,
     adds,
+    alarms,
+    always,
     answers,
+    counted,
     has,
     inside,
     never,
     patched,
     sends,
 )
+from mock_csms.station.misbehaviours.authorization import begins
+from mock_csms.station.outbox import RETRY
+from mock_csms.station.variables import MESSAGE_ATTEMPTS
 
 EVENT = "TransactionEvent"
 
@@ -24,67 +31,52 @@ def _events(change: Any, **where: Any) -> Any:
     return sends(EVENT, change, has(**where))
 
 
-def _of_values(change: Any) -> Any:
-    """Change every sampled value of an event."""
-
-    def altered(payload: Json) -> Json:
-        values = [
-            value | {"sampledValue": [change(sample) for sample in value["sampledValue"]]}
-            for value in payload.get("meterValue", [])
-        ]
-        return payload | {"meterValue": values} if values else payload
-
-    return altered
-
-
-def _authorizes_first(at: Situation, right: list[Act]) -> list[Act]:
-    """Ask about the token that stops."""
-    stops = any(isinstance(act, Send) and act.payload.get("triggerReason") == "StopAuthorized" for act in right)
-    return (
-        [Send("Authorize", {"idToken": at.told.token}), *right] if stops and isinstance(at.told, Presented) else right
+def _after_end(payload: Json) -> Send:
+    event = {**payload, "eventType": "Updated", "triggerReason": "MeterValuePeriodic"}
+    return Send(
+        EVENT, inside("transactionInfo", stoppedReason=None)(counted("seqNo", lambda number: number + 1)(event))
     )
 
 
-def _starts_unasked(at: Situation, right: list[Act]) -> list[Act]:
-    """Start for a token that the CSMS refused."""
-    cue = at.told
-    if (
-        not (isinstance(cue, Answered) and cue.action == "Authorize")
-        or cue.response["idTokenInfo"]["status"] == "Accepted"
-    ):
-        return right
-    event = {
-        "eventType": "Started",
-        "timestamp": at.moment.stamp,
-        "triggerReason": "Authorized",
-        "seqNo": 0,
-        "transactionInfo": {"transactionId": at.moment.world.new_id(), "chargingState": "Charging"},
-        "evse": {"id": 1, "connectorId": 1},
-        "idToken": cue.request["idToken"],
-    }
-    return [*right, Send(EVENT, event)]
-
-
-def _after_end(payload: Json) -> Send:
-    event = {**payload, "eventType": "Updated", "triggerReason": "MeterValuePeriodic", "seqNo": payload["seqNo"] + 1}
-    info = {k: v for k, v in payload["transactionInfo"].items() if k != "stoppedReason"}
-    return Send(EVENT, event | {"transactionInfo": info})
-
-
 def _second(payload: Json) -> Send:
-    info = payload["transactionInfo"] | {"transactionId": payload["transactionInfo"]["transactionId"][::-1]}
-    return Send(EVENT, payload | {"transactionInfo": info})
+    info = payload.get("transactionInfo")
+    id_ = str(info.get("transactionId")) if isinstance(info, dict) else ""
+    return Send(EVENT, inside("transactionInfo", transactionId=f"{id_[:34]}-2")(payload))
+
+
+def _starts_when_plugged(at: Situation, right: list[Act]) -> list[Act]:
+    """Start a transaction with the cable, whatever TxStartPoint says."""
+    cue = at.told
+    is_it = isinstance(cue, Plugged) and not any(isinstance(act, Send) and act.action == EVENT for act in right)
+    if not is_it or cue.evse not in at.device.evses or at.device.evses[cue.evse].plugged is not None:
+        return right
+    return [*right, begins(at, cue.evse, triggerReason="CablePluggedIn")]
+
+
+def _repeats_more(at: Situation, right: list[Act]) -> list[Act]:
+    """Begin anew to repeat what was refused MessageAttempts times."""
+    cue = at.told
+    is_it = isinstance(cue, Failed) and cue.action == EVENT and not cue.is_lost
+    if not is_it or at.device.number(MESSAGE_ATTEMPTS) == 1 or any(_is_retry(act) for act in right):
+        return right
+    return [*right, Send(EVENT, cue.request)]
+
+
+def _is_retry(act: Act) -> bool:
+    return isinstance(act, Set) and act.alarm == RETRY
+
+
+def _other_number(queued: Send | None, right: list[Act]) -> list[Act]:
+    """Give an event another number when it is sent again."""
+    if queued is None or not queued.attempts:
+        return right
+    change = counted("seqNo", lambda number: number + 1)
+    return [replace(act, payload=change(act.payload)) if isinstance(act, Transmit) else act for act in right]
 
 
 def _forgets_offline(_: Situation, right: list[Act]) -> list[Act]:
     """Lose what happened while there was no connection."""
     return [act for act in right if not (isinstance(act, Send) and act.payload.get("offline"))]
-
-
-def _lowered(sample: Json) -> Json:
-    if sample.get("measurand") != "Energy.Active.Import.Register" or sample.get("context") != "Transaction.End":
-        return sample
-    return sample | {"value": sample["value"] - 5000}
 
 
 def _seconds_off(payload: Json) -> Json:
@@ -94,8 +86,6 @@ def _seconds_off(payload: Json) -> Json:
 _ALL_ENDS = has(eventType="Ended")
 
 KINDS: Kinds = {
-    "authorizes-to-stop": Misbehaviour("asks about the token that stops", ("A05",), acts=_authorizes_first),
-    "starts-refused-token": Misbehaviour("starts for a token that was refused", ("A02",), acts=_starts_unasked),
     "no-start": Misbehaviour(
         "the first event is Updated", ("X01",), acts=_events(patched(eventType="Updated"), eventType="Started")
     ),
@@ -105,11 +95,11 @@ KINDS: Kinds = {
         acts=sends(EVENT, inside("transactionInfo", transactionId="always-the-same")),
     ),
     "seqno-gap": Misbehaviour(
-        "numbers skip one after the start", ("X03",), acts=sends(EVENT, lambda p: p | {"seqNo": p["seqNo"] * 2})
+        "numbers skip one after the start", ("X03",), acts=sends(EVENT, counted("seqNo", lambda number: number * 2))
     ),
     "seqno-repeated": Misbehaviour("all events have the number 0", ("X03",), acts=sends(EVENT, patched(seqNo=0))),
     "time-runs-back": Misbehaviour(
-        "later events are older", ("X04", "R18"), acts=sends(EVENT, _seconds_off, lambda p: p["seqNo"] > 0)
+        "later events are older", ("X04", "R18"), acts=sends(EVENT, _seconds_off, lambda p: p.get("seqNo") != 0)
     ),
     "event-after-end": Misbehaviour("goes on after Ended", ("X05",), acts=adds(EVENT, _after_end, _ALL_ENDS)),
     "no-stopped-reason": Misbehaviour(
@@ -165,18 +155,18 @@ KINDS: Kinds = {
         ("X20",),
         answer=answers(
             "GetTransactionStatus",
-            lambda _, right: right | {"ongoingIndicator": False} if isinstance(right, dict) else right,
+            lambda _, right: right | ({"ongoingIndicator": False} if "ongoingIndicator" in right else {}),
         ),
     ),
     "stop-rejected": Misbehaviour(
         "rejects every remote stop",
         ("X23",),
-        answer=answers("RequestStopTransaction", lambda *_: {"status": "Rejected"}),
+        answer=answers("RequestStopTransaction", always(status="Rejected")),
     ),
     "stop-accepted": Misbehaviour(
         "accepts every remote stop",
         ("X23", "X24"),
-        answer=answers("RequestStopTransaction", lambda *_: {"status": "Accepted"}),
+        answer=answers("RequestStopTransaction", always(status="Accepted")),
     ),
     "no-remote-stop": Misbehaviour(
         "does not tell that it was stopped remotely", ("X24",), acts=_events(never, triggerReason="RemoteStop")
@@ -186,37 +176,22 @@ KINDS: Kinds = {
         ("X25",),
         answer=answers(
             "RequestStartTransaction",
-            lambda _, right: patched(transactionId=None)(right) if isinstance(right, dict) else right,
+            lambda _, right: patched(transactionId=None)(right),
         ),
     ),
-    "no-begin-values": Misbehaviour(
-        "starts without meter values", ("M01",), acts=_events(patched(meterValue=None), eventType="Started")
+    "starts-when-plugged": Misbehaviour(
+        "starts another transaction when the cable is plugged in", ("X15", "X27"), acts=_starts_when_plugged
     ),
-    "no-end-values": Misbehaviour(
-        "ends without meter values", ("M02",), acts=sends(EVENT, patched(meterValue=None), _ALL_ENDS)
+    "no-reservation-id": Misbehaviour(
+        "does not name the reservation that is used", ("X21",), acts=sends(EVENT, patched(reservationId=None))
     ),
-    "wrong-sample-context": Misbehaviour(
-        "periodic values have the context Other",
-        ("M03",),
-        acts=_events(_of_values(patched(context="Other")), triggerReason="MeterValuePeriodic"),
+    "repeats-too-soon": Misbehaviour(
+        "repeats events ten times as soon", ("X18",), acts=alarms("retry", lambda seconds: seconds / 10)
     ),
-    "no-periodic-values": Misbehaviour(
-        "sends no periodic values", ("M03",), acts=_events(never, triggerReason="MeterValuePeriodic")
+    "repeats-too-often": Misbehaviour(
+        "repeats events more often than MessageAttempts says", ("X18",), acts=_repeats_more
     ),
-    "unwanted-measurand": Misbehaviour(
-        "measures what nobody asked for",
-        ("M06",),
-        acts=sends(EVENT, _of_values(patched(measurand="Frequency", unitOfMeasure=None))),
-    ),
-    "register-runs-back": Misbehaviour(
-        "the register runs backwards", ("M07",), acts=sends(EVENT, _of_values(_lowered))
-    ),
-    "wrong-trigger-context": Misbehaviour(
-        "triggered values have the context Sample.Periodic",
-        ("M10",),
-        acts=sends("MeterValues", _of_values(patched(context="Sample.Periodic"))),
-    ),
-    "unknown-meter": Misbehaviour(
-        "meter values of an EVSE that is not there", ("M12",), acts=sends("MeterValues", patched(evseId=99))
+    "repeats-something-else": Misbehaviour(
+        "repeats events with another number", ("X03", "X18"), transmit=_other_number
     ),
 }

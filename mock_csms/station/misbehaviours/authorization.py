@@ -1,0 +1,105 @@
+"""Wrong ways with idTokens: who is asked about, and who may charge (checks A)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from mock_csms.protocol.actions import Json
+from mock_csms.station import tokens
+from mock_csms.station.cues import Act, Answered, Presented, Send
+from mock_csms.station.device import Device
+from mock_csms.station.misbehaviour import Kinds, Misbehaviour, Situation, inside, sends
+from mock_csms.station.variables import AUTHORIZATION, MASTER_PASS_GROUP
+
+EVENT = "TransactionEvent"
+
+
+def begins(at: Situation, evse: int, **more: Any) -> Send:
+    """Return the first event of a transaction that the station knows nothing of."""
+    event = {
+        "eventType": "Started",
+        "timestamp": at.moment.stamp,
+        "triggerReason": "Authorized",
+        "seqNo": 0,
+        "transactionInfo": {"transactionId": at.moment.world.new_id(), "chargingState": "Charging"},
+        "evse": {"id": evse, "connectorId": 1},
+    }
+    return Send(EVENT, event | more)
+
+
+def _authorizes_first(at: Situation, right: list[Act]) -> list[Act]:
+    """Ask about the token that stops."""
+    stops = any(isinstance(act, Send) and act.payload.get("triggerReason") == "StopAuthorized" for act in right)
+    return (
+        [Send("Authorize", {"idToken": at.told.token}), *right] if stops and isinstance(at.told, Presented) else right
+    )
+
+
+def _starts(is_wrong: Callable[[Device, Json], bool]) -> Any:
+    """Start for an idToken that may not, by what the CSMS said of it."""
+
+    def act(at: Situation, right: list[Act]) -> list[Act]:
+        cue = at.told
+        if not (isinstance(cue, Answered) and cue.action == "Authorize"):
+            return right
+        info, token = cue.response["idTokenInfo"], cue.request.get("idToken")
+        if not tokens.is_token(token) or any(isinstance(act, Send) for act in right) or not is_wrong(at.device, info):
+            return right
+        evse = min(set(at.device.evses) - set(info.get("evseId", ())), default=1)
+        return [*right, begins(at, evse, idToken=token)]
+
+    return act
+
+
+def _is_refused(_: Device, info: Json) -> bool:
+    return bool(info["status"] != "Accepted")
+
+
+def _is_elsewhere(device: Device, info: Json) -> bool:
+    """Whether a token may charge, but not at every EVSE (C01.FR.21)."""
+    return info["status"] == "Accepted" and bool(info.get("evseId")) and bool(set(device.evses) - set(info["evseId"]))
+
+
+def _is_master(device: Device, info: Json) -> bool:
+    """Whether a token is a master pass (C16.FR.03)."""
+    group = info.get("groupIdToken", {}).get("idToken", "")
+    return bool(group) and group.casefold() == device.variables[MASTER_PASS_GROUP].casefold()
+
+
+def _asks_though_disabled(at: Situation, right: list[Act]) -> list[Act]:
+    """Ask about a token that anybody may charge with."""
+    is_it = isinstance(at.told, Presented) and not at.device.is_on(AUTHORIZATION)
+    return [Send("Authorize", {"idToken": at.told.token}), *right] if is_it else right
+
+
+def _does_not_ask_again(at: Situation, right: list[Act]) -> list[Act]:
+    """Do not ask about a token that the cache knows as invalid."""
+    known = tokens.known(at.device, at.told.token, at.moment) if isinstance(at.told, Presented) else None
+    if known is None or known.info["status"] == "Accepted":
+        return right
+    return [act for act in right if not (isinstance(act, Send) and act.action == "Authorize")]
+
+
+def _by_button(payload: Json) -> bool:
+    token = payload.get("idToken")
+    return isinstance(token, dict) and token.get("type") == "NoAuthorization"
+
+
+KINDS: Kinds = {
+    "authorizes-to-stop": Misbehaviour("asks about the token that stops", ("A05",), acts=_authorizes_first),
+    "starts-refused-token": Misbehaviour("starts for a token that was refused", ("A02",), acts=_starts(_is_refused)),
+    "starts-elsewhere": Misbehaviour(
+        "starts at an EVSE where the token may not charge", ("A04",), acts=_starts(_is_elsewhere)
+    ),
+    "master-pass-starts": Misbehaviour("starts for a master pass", ("A06",), acts=_starts(_is_master)),
+    "asks-though-disabled": Misbehaviour(
+        "asks about tokens although authorization is disabled", ("A01",), acts=_asks_though_disabled
+    ),
+    "asks-no-more": Misbehaviour(
+        "does not ask again about a token that was refused once", ("A03",), acts=_does_not_ask_again
+    ),
+    "button-with-text": Misbehaviour(
+        "the idToken of a start button has a text",
+        ("A07",),
+        acts=sends(EVENT, inside("idToken", idToken="button"), _by_button),
+    ),
+}

@@ -1,0 +1,112 @@
+"""Wrong meter values (checks M)."""
+
+from typing import Any
+
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import replace
+from mock_csms.station import aligned
+from mock_csms.station.cues import Act, Send
+from mock_csms.station.misbehaviour import (
+    Kinds,
+    Misbehaviour,
+    Situation,
+    Where,
+    anywhere,
+    has,
+    in_list,
+    never,
+    patched,
+    sends,
+)
+from mock_csms.station.misbehaviours.connection import an_hour_later
+from mock_csms.station.variables import SEND_DURING_IDLE
+
+EVENT = "TransactionEvent"
+
+
+def _events(change: Any, **where: Any) -> Any:
+    return sends(EVENT, change, has(**where))
+
+
+def _of_values(change: Any, where: Where = anywhere) -> Any:
+    """Change every sampled value of an event."""
+    return in_list("meterValue", in_list("sampledValue", change, where))
+
+
+def _lowered(sample: Json) -> Json:
+    return sample | {"value": -1.0}
+
+
+def _later(value: Json) -> Json:
+    return value | {"timestamp": an_hour_later(str(value.get("timestamp")))}
+
+
+def _sends_while_busy(at: Situation, right: list[Act]) -> list[Act]:
+    """Send the clock-aligned values of all EVSEs, though one is busy, and that is not wanted (J01.FR.20)."""
+    if not (at.device.is_on(SEND_DURING_IDLE) and at.device.is_busy):
+        return right
+    idle = {evse.id: replace(evse, transaction=None) for evse in at.device.evses.values()}
+    _, due = aligned.catch_up(replace(at.device, evses=idle), at.moment)
+    return [*(act for act in due if isinstance(act, Send)), *right]
+
+
+def _everywhere(change: Any) -> Any:
+    """Change both messages that have meter values."""
+    return lambda at, right: sends("MeterValues", change)(at, sends(EVENT, change)(at, right))
+
+
+def _is_last_register(sample: Json) -> bool:
+    is_it: bool = has(measurand="Energy.Active.Import.Register", context="Transaction.End")(sample)
+    return is_it
+
+
+_ALL_ENDS = has(eventType="Ended")
+
+KINDS: Kinds = {
+    "no-begin-values": Misbehaviour(
+        "starts without meter values", ("M01",), acts=_events(patched(meterValue=None), eventType="Started")
+    ),
+    "no-end-values": Misbehaviour(
+        "ends without meter values", ("M02",), acts=sends(EVENT, patched(meterValue=None), _ALL_ENDS)
+    ),
+    "wrong-sample-context": Misbehaviour(
+        "periodic values have the context Other",
+        ("M03",),
+        acts=_events(_of_values(patched(context="Other")), triggerReason="MeterValuePeriodic"),
+    ),
+    "no-periodic-values": Misbehaviour(
+        "sends no periodic values", ("M03",), acts=_events(never, triggerReason="MeterValuePeriodic")
+    ),
+    "unwanted-measurand": Misbehaviour(
+        "measures what nobody asked for",
+        ("M06",),
+        acts=sends(EVENT, _of_values(patched(measurand="Frequency", unitOfMeasure=None))),
+    ),
+    "register-runs-back": Misbehaviour(
+        "the register runs backwards", ("M07",), acts=sends(EVENT, _of_values(_lowered, _is_last_register))
+    ),
+    "wrong-trigger-context": Misbehaviour(
+        "triggered values have the context Sample.Periodic",
+        ("M10",),
+        acts=sends("MeterValues", _of_values(patched(context="Sample.Periodic"))),
+    ),
+    "unknown-meter": Misbehaviour(
+        "meter values of an EVSE that is not there", ("M12",), acts=sends("MeterValues", patched(evseId=99))
+    ),
+    "wrong-clock-context": Misbehaviour(
+        "clock-aligned values have the context Sample.Periodic",
+        ("M04",),
+        acts=_everywhere(_of_values(patched(context="Sample.Periodic"), has(context="Sample.Clock"))),
+    ),
+    "wrong-clock-trigger": Misbehaviour(
+        "clock-aligned values are told as periodic ones",
+        ("M04",),
+        acts=_events(patched(triggerReason="MeterValuePeriodic"), triggerReason="MeterValueClock"),
+    ),
+    "values-while-busy": Misbehaviour(
+        "sends clock-aligned values during a transaction despite SendDuringIdle", ("M05",), acts=_sends_while_busy
+    ),
+    "values-of-later": Misbehaviour(
+        "meter values are of an hour after their event", ("M08",), acts=sends(EVENT, in_list("meterValue", _later))
+    ),
+}

@@ -1,0 +1,238 @@
+"""Scenarios of commands: plays in which the CSMS asks a station for all that can be asked."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mock_csms.behavior.templates import rfc3339
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.v201 import TOKEN as DEFAULT_TOKEN
+from mock_csms.station.cues import Plugged, Presented, Unplugged
+from tests.station.authority import Authority, ec_key, signature
+from tests.station.play import TOKEN
+from tests.station.scenarios import Begin, charge, transaction
+from tests.station.stage import Stage
+
+ROOT, OTHER = Authority("Root"), Authority("Other")
+URL = "https://firmware.invalid/2.0"
+SIGNER = ROOT.issue("Signer", ec_key("Signer").public_key())
+SIGNATURE = signature(ec_key("Signer"), URL.encode())
+EXPIRED = ROOT.expired_root()
+STRANGER = OTHER.issue("Stranger", ec_key("Stranger").public_key())
+
+
+def item(component: str, variable: str, **more: Any) -> Json:
+    """Return an item of GetVariables or SetVariables."""
+    return {"component": {"name": component}, "variable": {"name": variable}, **more}
+
+
+THRESHOLD = item("OCPPCommCtrlr", "OfflineThreshold")
+PASSWORD = item("SecurityCtrlr", "BasicAuthPassword")
+
+
+def assign(stage: Stage, *items: Json) -> None:
+    """Set variables."""
+    stage.command("SetVariables", {"setVariableData": list(items)})
+
+
+def get_and_set(begin: Begin) -> None:
+    """Variables are read, set, and read again: those that are there, and others."""
+    stage = begin().connect()
+    asked = [
+        THRESHOLD,
+        PASSWORD,
+        THRESHOLD | {"attributeType": "MinSet"},
+        item("Nobody", "Nothing"),
+        item("OCPPCommCtrlr", "Nothing"),
+        item("SampledDataCtrlr", "SignReadings"),
+    ]
+    assign(
+        stage,
+        THRESHOLD | {"attributeValue": "77"},
+        THRESHOLD | {"attributeValue": "-5"},
+        item("OCPPCommCtrlr", "MessageTimeout", attributeValue="5"),
+        item("Nobody", "Nothing", attributeValue="5"),
+    )
+    stage.command("GetVariables", {"getVariableData": asked})
+    stage.command("GetVariables", {"getVariableData": [THRESHOLD]})
+
+
+def password(begin: Begin) -> None:
+    """The password is changed, and the station connects anew."""
+    stage = begin().connect()
+    assign(stage, PASSWORD | {"attributeValue": "a-new-password-1"})
+    stage.settle().wait(5)
+
+
+def reports(begin: Begin) -> None:
+    """All reports are asked for, and one of what is not there."""
+    stage = begin().connect()
+    for number, base in enumerate(("FullInventory", "ConfigurationInventory", "SummaryInventory")):
+        stage.command("GetBaseReport", {"requestId": 10 + number, "reportBase": base})
+    stage.command("GetReport", {"requestId": 20, "componentVariable": [THRESHOLD]})
+    stage.command("GetReport", {"requestId": 21, "componentVariable": [item("Nobody", "Nothing")]})
+
+
+def monitors(begin: Begin) -> None:
+    """A threshold is watched, crossed both ways, and reported."""
+    stage = begin().connect()
+    threshold = THRESHOLD | {"type": "UpperThreshold", "severity": 5, "value": 100}
+    stage.command("SetVariableMonitoring", {"setMonitoringData": [threshold]})
+    for value in ("200", "50"):
+        assign(stage, THRESHOLD | {"attributeValue": value})
+    stage.command("GetMonitoringReport", {"requestId": 30})
+    stage.command("GetMonitoringReport", {"requestId": 31, "monitoringCriteria": ["DeltaMonitoring"]})
+
+
+def availability(begin: Begin) -> None:
+    """EVSEs are set inoperative, with and without a transaction, and stay it over a reboot."""
+    stage = begin(evses=2, connectors=2).connect()
+    stage.tell(Plugged(1), Presented(TOKEN, 1)).wait(5)
+    for evse in (1, 2, 2):
+        stage.command("ChangeAvailability", {"operationalStatus": "Inoperative", "evse": {"id": evse}})
+    stage.wait(5).tell(Presented(TOKEN, 1), Unplugged(1)).wait(5)
+    stage.command("RequestStartTransaction", {"evseId": 1, "remoteStartId": 1, "idToken": TOKEN})
+    stage.command("Reset", {"type": "Immediate"})
+    stage.settle()
+    stage.command("ChangeAvailability", {"operationalStatus": "Operative", "evse": None})
+
+
+def locks(begin: Begin) -> None:
+    """Connectors are unlocked: one that is free, one that is in use, one that is not there."""
+    stage = begin().connect()
+    stage.command("UnlockConnector", {"evseId": 1, "connectorId": 1})
+    stage.command("UnlockConnector", {"evseId": 9, "connectorId": 1})
+    stage.tell(Plugged(1), Presented(TOKEN, 1)).command("UnlockConnector", {"evseId": 1, "connectorId": 1})
+
+
+def triggers(begin: Begin) -> None:
+    """Everything that can be triggered is, for all EVSEs, in a transaction."""
+    stage = begin(evses=2).connect()
+    stage.tell(Plugged(1), Presented(TOKEN, 1)).wait(5)
+    names = "BootNotification Heartbeat StatusNotification MeterValues TransactionEvent LogStatusNotification"
+    names += " FirmwareStatusNotification SignChargingStationCertificate SignV2GCertificate"
+    for name in names.split():
+        stage.wait(2).command("TriggerMessage", {"requestedMessage": name})
+    stage.command("TriggerMessage", {"requestedMessage": "StatusNotification", "evse": {"id": 9}})
+
+
+def update(stage: Stage, number: int, wait: float = 0.0, **firmware: Any) -> None:
+    """Ask for an update of the firmware."""
+    at = rfc3339(stage.now + wait)
+    firmware = {"location": URL, "retrieveDateTime": at, "installDateTime": None} | firmware
+    stage.command("UpdateFirmware", {"requestId": number, "firmware": firmware})
+
+
+def firmware(begin: Begin) -> None:
+    """Firmware is scheduled, asked for again, and installed when nobody charges any more."""
+    stage = begin(evses=2).connect()
+    stage.tell(Plugged(1), Presented(TOKEN, 1)).wait(5)
+    update(stage, 40, 20.0)
+    stage.wait(5)
+    update(stage, 41, 20.0)
+    stage.wait(40).tell(Presented(TOKEN, 1), Unplugged(1)).wait(5)
+    stage.settle()
+    stage.wait(20)
+
+
+def bad_firmware(begin: Begin) -> None:
+    """Firmware has a bad signer, or a bad signature, which is found out without a connection."""
+    stage = begin().connect()
+    stage.command("InstallCertificate", {"certificateType": "ManufacturerRootCertificate", "certificate": ROOT.root})
+    update(stage, 50, signingCertificate=STRANGER, signature=SIGNATURE)
+    update(stage, 51, signingCertificate=SIGNER, signature=SIGNATURE[::-1])
+    stage.wait(1).lose().wait(10).connect().wait(5)
+
+
+def logs(begin: Begin) -> None:
+    """A log is uploaded."""
+    stage = begin().connect()
+    stage.command("GetLog", {"requestId": 61})
+    stage.wait(20)
+
+
+def customers(begin: Begin) -> None:
+    """What is known of a customer is asked for, and of nobody."""
+    stage = begin().connect()
+    named = {"requestId": 70, "report": True, "clear": False, "customerIdentifier": None, "idToken": TOKEN}
+    stage.command("CustomerInformation", named)
+    stage.command("CustomerInformation", named | {"requestId": 71, "idToken": None, "customerIdentifier": None})
+
+
+def certificates(begin: Begin) -> None:
+    """Certificates are installed, listed and deleted; broken, expired and unknown ones too."""
+    stage = begin().connect()
+    for pem in (ROOT.root, EXPIRED, "no certificate"):
+        stage.command("InstallCertificate", {"certificateType": "CSMSRootCertificate", "certificate": pem})
+        stage.command("GetInstalledCertificateIds", {"certificateType": None})
+    for hash_data in (OTHER.hash_data(), ROOT.hash_data()):
+        stage.command("DeleteCertificate", {"certificateHashData": hash_data})
+
+
+def signing(begin: Begin) -> None:
+    """A certificate for the station is asked for, does not come, and is a wrong one at last."""
+    stage = begin().connect()
+    stage.command("TriggerMessage", {"requestedMessage": "SignChargingStationCertificate"})
+    stage.wait(1500).command("CertificateSigned", {"certificateChain": STRANGER})
+    stage.wait(5)
+
+
+def local_list(begin: Begin) -> None:
+    """The local list is sent, and one of an old version."""
+    stage = begin().connect()
+    stage.command("SendLocalList", {"versionNumber": 5})
+    old = [{"idToken": DEFAULT_TOKEN, "idTokenInfo": {"status": "Blocked"}}]
+    stage.command("SendLocalList", {"versionNumber": 4, "updateType": "Differential", "localAuthorizationList": old})
+    stage.command("GetLocalListVersion")
+
+
+def profiles(begin: Begin) -> None:
+    """Charging profiles are set, good ones and bad ones, reported and composed."""
+    stage = begin().connect()
+    stage.command("SetChargingProfile")
+    stage.command("SetChargingProfile", {"evseId": 9})
+    bad = {"id": 2, "chargingProfilePurpose": "TxProfile", "transactionId": transaction(stage)}
+    stage.command("SetChargingProfile", {"chargingProfile": bad})
+    stage.command("GetChargingProfiles", {"requestId": 80, "evseId": None})
+    stage.command("GetCompositeSchedule", {"evseId": 1, "duration": 600})
+    stage.command("GetCompositeSchedule", {"evseId": 9, "duration": 600})
+
+
+def messages(begin: Begin) -> None:
+    """A message is displayed, and asked for."""
+    stage = begin().connect()
+    stage.command("SetDisplayMessage")
+    stage.command("GetDisplayMessages", {"requestId": 90})
+
+
+def others(begin: Begin) -> None:
+    """The rest: data of vendors, network profiles, and commands that break their schema."""
+    stage = begin(evses=2).connect()
+    stage.command("DataTransfer", {"vendorId": "nobody"})
+    stage.command("SetNetworkProfile", {"configurationSlot": 99})
+    stage.insult("Reset", {"type": "Whatever"})
+    stage.insult("GetVariables", {})
+    charge(stage, seconds=5)
+
+
+SCENARIOS: Mapping[str, Callable[[Begin], Any]] = {
+    scenario.__name__: scenario
+    for scenario in (
+        get_and_set,
+        password,
+        reports,
+        monitors,
+        availability,
+        locks,
+        triggers,
+        firmware,
+        bad_firmware,
+        logs,
+        customers,
+        certificates,
+        signing,
+        local_list,
+        profiles,
+        messages,
+        others,
+    )
+}

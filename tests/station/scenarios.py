@@ -1,0 +1,188 @@
+"""Scenarios that show all that a station does: plays for one station, which need not be a good one."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from mock_csms.behavior.templates import rfc3339
+from mock_csms.protocol.actions import Json
+from mock_csms.station.cues import Plugged, PowerCycled, Presented, Unplugged
+from tests.station.play import BOB, TOKEN, answering
+from tests.station.stage import Stage
+
+Begin: TypeAlias = Callable[..., Stage]
+"""What makes a station, by the CSMS that it talks to, its EVSEs and its variables."""
+
+BUTTON = {"idToken": "", "type": "NoAuthorization"}
+
+
+def charge(stage: Stage, evse: int = 1, seconds: float = 130.0, token: Json = TOKEN) -> None:
+    """Let somebody come, charge and go."""
+    stage.tell(Plugged(evse), Presented(token, evse)).wait(seconds)
+    stage.tell(Presented(token, evse), Unplugged(evse))
+
+
+def transaction(stage: Stage, evse: int = 1) -> str:
+    """Return the id of the transaction that runs."""
+    running = stage.device.evses[evse].transaction
+    return running.id if running else "none"
+
+
+# Coming up, and staying.
+
+
+def pending(begin: Begin) -> None:
+    """The CSMS lets the station wait, and asks it things meanwhile."""
+    boots = [{"status": "Pending", "interval": 20}, {"status": "Pending", "interval": 0}, {}]
+    stage = begin(answering(BootNotification=boots)).connect()
+    stage.wait(5).command("RequestStartTransaction")
+    stage.command("TriggerMessage", {"requestedMessage": "StatusNotification"})
+    stage.wait(100)
+
+
+def rejected(begin: Begin) -> None:
+    """The CSMS rejects the station at first."""
+    boots = [{"status": "Rejected", "interval": 20}, {"status": "Rejected", "interval": 0}, {}]
+    stage = begin(answering(BootNotification=boots)).connect()
+    stage.wait(5).command("GetVariables")
+    stage.wait(100)
+
+
+def idle(begin: Begin) -> None:
+    """Nothing happens but heartbeats; the connection is lost twice, for a short and for a long time."""
+    stage = begin(evses=2, connectors=2).connect().wait(200)
+    stage.lose().wait(5).connect().wait(5)
+    stage.lose().wait(90).connect().wait(70)
+
+
+def resets(begin: Begin) -> None:
+    """The station is reset at once, when it is idle, and by its switch, with a transaction each time."""
+    stage = begin(evses=2).connect()
+    for kind in ("Immediate", "OnIdle"):
+        stage.tell(Plugged(1), Presented(TOKEN, 1)).wait(5).command("Reset", {"type": kind})
+        stage.settle()
+        stage.wait(5).tell(Presented(TOKEN, 1), Unplugged(1))
+        stage.settle()
+    stage.command("Reset", {"type": "OnIdle"})
+    stage.settle()
+    stage.tell(Plugged(1), Presented(TOKEN, 1), PowerCycled())
+    stage.settle()
+
+
+# Transactions.
+
+
+def sessions(begin: Begin) -> None:
+    """Two drivers charge, one after the other."""
+    stage = begin(evses=2, connectors=2).connect()
+    charge(stage)
+    stage.wait(10)
+    charge(stage, token=BOB)
+
+
+def remote(begin: Begin) -> None:
+    """The CSMS starts and stops; the transaction begins with the cable."""
+    stage = begin(evses=2, TxCtrlr_TxStartPoint="EVConnected").connect().tell(Plugged(1)).wait(5)
+    start = {"evseId": 1, "remoteStartId": 77, "idToken": TOKEN}
+    stage.command("RequestStartTransaction", start)
+    stage.command("RequestStartTransaction", start)
+    stage.command("GetTransactionStatus", {"transactionId": transaction(stage)})
+    stage.wait(70).command("RequestStopTransaction", {"transactionId": "unknown"})
+    stage.command("RequestStopTransaction", {"transactionId": transaction(stage)})
+    stage.tell(Unplugged(1)).command("RequestStartTransaction", start)
+    stage.tell(Plugged(1)).wait(5).command("RequestStopTransaction", {"transactionId": transaction(stage)})
+    stage.tell(Unplugged(1))
+
+
+def offline(begin: Begin) -> None:
+    """The connection is lost while somebody charges, and comes back before and after the end."""
+    stage = begin(evses=2).connect().tell(Plugged(1), Presented(TOKEN, 1)).wait(5)
+    stage.lose().wait(130).connect().wait(70)
+    stage.lose().tell(Presented(TOKEN, 1), Unplugged(1)).wait(10)
+    stage.connect().wait(10)
+
+
+def refused_events(begin: Begin) -> None:
+    """The CSMS refuses all TransactionEvents."""
+    stage = begin(answering(TransactionEvent="InternalError: no")).connect()
+    stage.tell(Plugged(1), Presented(TOKEN, 1)).wait(100)
+
+
+def refused_later(begin: Begin) -> None:
+    """A token turns out to be invalid when somebody charges already."""
+    invalid = {"idTokenInfo": {"status": "Invalid"}}
+    stage = begin(answering(TransactionEvent=invalid)).connect().tell(Plugged(1), Presented(TOKEN, 1))
+    stage.wait(5).tell(Unplugged(1))
+
+
+def refused_tokens(begin: Begin) -> None:
+    """A token is refused twice, once it is known."""
+    stage = begin(answering(Authorize={"idTokenInfo": {"status": "Invalid"}})).connect()
+    stage.tell(Plugged(1), Presented(TOKEN, 1)).wait(5).tell(Presented(TOKEN, 1)).wait(5)
+
+
+def elsewhere(begin: Begin) -> None:
+    """A token may charge at EVSE 2 only."""
+    info = {"idTokenInfo": {"status": "Accepted", "evseId": [2]}}
+    begin(answering(Authorize=info), evses=2).connect().tell(Plugged(1), Presented(TOKEN, 1)).wait(5)
+
+
+def master_pass(begin: Begin) -> None:
+    """A master pass is presented where nobody charges."""
+    info = {"idTokenInfo": {"status": "Accepted", "groupIdToken": {"idToken": "MASTER", "type": "Central"}}}
+    stage = begin(answering(Authorize=info), AuthCtrlr_MasterPassGroupId="MASTER").connect()
+    stage.tell(Plugged(1), Presented(TOKEN, 1)).wait(5)
+
+
+def without_authorization(begin: Begin) -> None:
+    """Everybody may charge, with a card or by a button."""
+    stage = begin(AuthCtrlr_Enabled="false").connect()
+    charge(stage, seconds=5)
+    charge(stage, seconds=5, token=BUTTON)
+
+
+def aligned(begin: Begin) -> None:
+    """Meter values come by the clock, in a transaction too."""
+    stage = begin(evses=2, AlignedDataCtrlr_Interval="60").connect().wait(70)
+    charge(stage)
+    stage.wait(70)
+
+
+def aligned_idle(begin: Begin) -> None:
+    """Meter values come by the clock while nobody charges."""
+    stage = begin(evses=2, AlignedDataCtrlr_Interval="60", AlignedDataCtrlr_SendDuringIdle="true").connect().wait(70)
+    charge(stage)
+
+
+def reservations(begin: Begin) -> None:
+    """EVSEs are reserved and used, or not used in time; one outlives a reboot."""
+    stage = begin(evses=2, connectors=1).connect()
+    stage.command("ReserveNow", {"idToken": TOKEN, "id": 5})
+    charge(stage, seconds=5)
+    stage.command("ReserveNow", {"idToken": BOB, "id": 6, "evseId": 2, "expiryDateTime": rfc3339(stage.now + 90)})
+    stage.wait(5).command("Reset", {"type": "Immediate"})
+    stage.settle()
+    stage.wait(100)
+
+
+SCENARIOS: Mapping[str, Callable[[Begin], Any]] = {
+    scenario.__name__: scenario
+    for scenario in (
+        sessions,
+        idle,
+        pending,
+        rejected,
+        resets,
+        remote,
+        offline,
+        refused_events,
+        refused_later,
+        refused_tokens,
+        elsewhere,
+        master_pass,
+        without_authorization,
+        aligned,
+        aligned_idle,
+        reservations,
+    )
+}
+"""The scenarios in which the station does something of its own; `commanding` has those of commands."""

@@ -1,0 +1,180 @@
+"""A stage for misbehaving stations: like `play`, but it forgives everything, and writes down all that can be seen."""
+
+from collections.abc import Sequence
+from itertools import count
+from typing import Any, Self
+
+from mock_csms.behavior.emissions import Act, Close, Emission
+from mock_csms.behavior.stations import Station
+from mock_csms.behavior.templates import Context, compile_template, merge
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.messages import Call, Error, Message, Result, encode
+from mock_csms.protocol.records import Record, replace
+from mock_csms.protocol.versions import V201, refusal
+from mock_csms.station import boot, cues, machine, network
+from mock_csms.station.device import Habit, Moment
+from mock_csms.station.misbehaviour import Line, misbehave
+from mock_csms.station.misbehaviours import KINDS
+from tests.station.bench import NOW
+from tests.station.play import Csms, Play, Sent, default_answer, world
+
+LINE = Line("ws://csms/CS", authorization="Basic Q1M6dGhlLW9sZC1wYXNzd29yZC0x")
+"""What the station came with: the password is `the-old-password-1`."""
+
+
+class Entry(Record):
+    """One line of a transcript: when, the kind (`call`, `answer`, `alarm`, `line` …), what it is about, the details.
+
+    `given` is the request of an answer, or the response to a call; `acts` is what went over the wire.
+    """
+
+    at: float
+    kind: str
+    name: str
+    what: Any = None
+    given: Any = None
+    acts: tuple[Act, ...] = ()
+
+    @property
+    def texts(self) -> list[bytes]:
+        """The messages as they were sent."""
+        sent = [act for act in self.acts if isinstance(act, Emission)]
+        return [encode(act.message) if act.text is None else act.text for act in sent]
+
+
+class Stage(Play):
+    """One station with habits, and the transcript of what it did."""
+
+    def __init__(self, habits: tuple[Habit, ...], csms: Csms = default_answer, **settings: Any) -> None:
+        super().__init__(csms, **settings)
+        self.device = replace(self.device, habits=habits, name="CS")
+        self.now = NOW
+        self.log: list[Entry] = []
+        integers, self.wire_world = count(1), world()
+        self.world = replace(self.world, new_integer=lambda: next(integers))
+        self.queue: list[cues.Transmit] = []
+        self.wish = ""
+        self.note("settings", "", settings)
+
+    def tell(self, *all_cues: cues.Cue) -> Self:
+        """Tell it something; what drivers do can be seen."""
+        for cue in all_cues:
+            if isinstance(cue, cues.Presented | cues.Plugged | cues.Unplugged):
+                self.note("driver", type(cue).__name__, cue)
+            super().tell(cue)
+        return self
+
+    def settle(self) -> Self:
+        """Let the station do what it wants to do with its connection: reboot, or connect anew."""
+        if self.wish == "Reboot":
+            self.wait(1).reboot()
+        elif self.wish == "Redial":
+            self.lose().wait(5).connect()
+        return self
+
+    def note(self, kind: str, name: str, what: Any = None, given: Any = None, acts: Sequence[Act] = ()) -> None:
+        """Write down what can be seen."""
+        self.log.append(Entry(self.now - NOW, kind, name, what, given, tuple(acts)))
+
+    def spoil(self, place: str, right: Any, *context: Any) -> Any:
+        """Return what the habits make of what is right."""
+        habits, done = misbehave(self.device.habits, KINDS, place, right, *context)
+        self.device = replace(self.device, habits=habits)
+        return done
+
+    def connect(self) -> Self:
+        """Open the connection."""
+        self.wish = ""
+        right = replace(LINE, authorization=network.authorization_of(self.device) or LINE.authorization)
+        self.note("line", "open", self.spoil("line", right, LINE))
+        self.tell(cues.Opened())
+        return self
+
+    def lose(self) -> Self:
+        """Lose the connection, with the answers to what is open, and think of when to connect again."""
+        self.note("line", "lost")
+        self.tell(cues.Closed())
+        lost, self.queue = self.queue, []
+        for act in lost:
+            self.tell(cues.Failed(act.action, act.payload, "the connection was lost", is_lost=True))
+        right = boot.back_off(self.device, 0, Moment(self.now, self.world))
+        self.note("pause", "", self.spoil("pause", right))
+        return self
+
+    def reboot(self) -> Self:
+        """Go off and come back."""
+        self.note("off", "")
+        self.lose()
+        self.device = machine.rebooted(self.device, Moment(self.now, self.world))
+        self.alarms.clear()
+        return self.connect()
+
+    def command(self, action: str, payload: Json | None = None) -> Any:
+        """Let the CSMS send a command: its default with `payload` laid over it."""
+        template = compile_template(merge(V201.actions[action].request, payload or {}))
+        given = template(Context(self.now, Station("CS"), self.world))
+        assert V201.schemas.request_violations(action, given) == ()
+        reply = machine.command(self.device, action, given, Moment(self.now, self.world))
+        self.device = reply.device
+        match reply.answer:
+            case (code, description):
+                message: Message = Error("call", code, description)
+            case answer:
+                message = Result("call", answer or {})
+        acts = self.spoil("wire", (Emission(message),), self.wire_world)
+        self.note("answer", action, reply.answer, given, acts)
+        self._perform(reply.acts)
+        return reply
+
+    def insult(self, action: str, payload: Json) -> None:
+        """Let the CSMS send what breaks the schema."""
+        call = Call("call", action, payload)
+        right = refusal(call, V201.schemas.request_violations(action, payload))
+        message = self.spoil("refusal", right, call)
+        self.note("refusal", action, message, payload, self.spoil("wire", (Emission(message),), self.wire_world))
+
+    def respond(self, **patch: Any) -> Self:
+        """Answer what was left open."""
+        act = self.queue.pop(0)
+        self._answered(act, merge(default_answer(act.action, act.payload), patch))
+        return self._go_on()
+
+    def _answered(self, act: cues.Transmit, response: Json | str) -> None:
+        self.note("response", act.action, response, act.payload)
+        if isinstance(response, str):
+            self.tell(cues.Failed(act.action, act.payload, response))
+        else:
+            self.tell(cues.Answered(act.action, act.payload, response))
+
+    def _perform(self, acts: list[cues.Act]) -> None:
+        for act in acts:
+            match act:
+                case cues.Transmit(action, payload):
+                    call = Call(self.wire_world.new_id(), action, payload)
+                    frames = self.spoil("wire", (Emission(call),), self.wire_world)
+                    self.note("call", action, payload, call.id, frames)
+                    self.sent.append(Sent(self.now - NOW, action, payload))
+                    self.queue.append(act)
+                case cues.Set(alarm, seconds):
+                    self.note("alarm", str(alarm[0]), (alarm, seconds))
+                    self.alarms[alarm] = self.now + seconds
+                case cues.Stop(alarm):
+                    self.alarms.pop(alarm, None)
+                case cues.Reboot() | cues.Redial():
+                    self.wish = type(act).__name__
+                    self.note("wish", self.wish)
+        self._go_on()
+
+    def _go_on(self) -> Self:
+        """Let the CSMS answer what it answers at once."""
+        while self.queue and len(self.log) < 5000:
+            response = self.csms(self.queue[0].action, self.queue[0].payload)
+            if response is None:
+                break
+            self._answered(self.queue.pop(0), response)
+        return self
+
+
+def closes(entry: Entry) -> bool:
+    """Whether the station closes the connection."""
+    return any(isinstance(act, Close) for act in entry.acts)

@@ -1,0 +1,194 @@
+"""Every misbehaviour is seen: in a scenario it shows the symptom of its checks, and changes nothing else."""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import cache
+from itertools import zip_longest
+from typing import Any
+
+import pytest
+
+from mock_csms.behavior.emissions import Emission
+from mock_csms.protocol.actions import Sender
+from mock_csms.protocol.records import replace
+from mock_csms.protocol.v201 import ACTIONS
+from mock_csms.station import machine
+from mock_csms.station.cues import Opened, Ordered, Plugged, Presented
+from mock_csms.station.device import Habit, Identity, Moment, new_device
+from mock_csms.station.misbehaviour import misbehave
+from mock_csms.station.misbehaviours import KINDS
+from tests.station import commanding, scenarios
+from tests.station.play import TOKEN, default_answer, world
+from tests.station.seen import Log
+from tests.station.stage import Entry, Stage
+from tests.station.symptoms import boots, commands, transactions, variables, wire
+from tests.station.symptoms.wire import Symptom
+
+SCENARIOS = {**scenarios.SCENARIOS, **commanding.SCENARIOS}
+SYMPTOMS: Mapping[str, Symptom] = {
+    **wire.SYMPTOMS,
+    **boots.SYMPTOMS,
+    **transactions.SYMPTOMS,
+    **variables.SYMPTOMS,
+    **commands.SYMPTOMS,
+}
+
+FAR = {"boots-too-soon", "never-boots-again", "no-reboot"}
+"""Kinds after which a station goes another way altogether."""
+TOGETHER = {
+    "no-base-report": {"GetBaseReport", "NotifyReport"},
+    "certificate-always-accepted": {"CertificateSigned", "SecurityEventNotification"},
+    "wrong-clock-context": {"MeterValues", "TransactionEvent"},
+    "trigger-first-evse-only": {"MeterValues", "StatusNotification"},
+    "wrong-idle-status": {"FirmwareStatusNotification", "LogStatusNotification"},
+    "status-by-event": {"NotifyEvent", "StatusNotification"},
+}
+"""Kinds that are about two actions. The others are about one, or by nature about all of them: see `touched`."""
+ANY_COMMAND = {"no-triggered-message", "answers-while-rejected", "takes-anything"}
+
+EVERY_KIND = pytest.mark.parametrize("kind", KINDS)
+
+
+def perform(scenario: str, *habits: Habit) -> Log:
+    """Return the transcript of a scenario."""
+    stages: list[Stage] = []
+
+    def begin(*csms: Any, **settings: Any) -> Stage:
+        stages.append(Stage(habits, *csms, **settings))
+        return stages[-1]
+
+    SCENARIOS[scenario](begin)
+    return [entry for stage in stages for entry in stage.log]
+
+
+@cache
+def right(scenario: str) -> Log:
+    """Return the transcript of a station without habits."""
+    return perform(scenario)
+
+
+@cache
+def wrong(kind: str) -> dict[str, Log]:
+    """Return the transcripts of a kind that differ from the right ones."""
+    logs = {scenario: perform(scenario, Habit(kind)) for scenario in SCENARIOS}
+    return {scenario: log for scenario, log in logs.items() if log != right(scenario)}
+
+
+def told(log: Log) -> dict[str, list[Any]]:
+    """Return what a station said and did, by what it is about: an action, or a place."""
+    found: defaultdict[str, list[Any]] = defaultdict(list)
+    for entry in log:
+        if entry.kind in ("call", "answer", "refusal"):
+            found[entry.name].append((entry.at, entry.kind, entry.what))
+        elif entry.kind in ("line", "pause", "wish", "off"):
+            found[entry.kind].append((entry.at, entry.name, entry.what))
+    return found
+
+
+def touched(kind: str) -> set[str]:
+    """Return what a kind has changed, anywhere."""
+    changed: set[str] = set()
+    for scenario, log in wrong(kind).items():
+        good, bad = told(right(scenario)), told(log)
+        changed |= {about for about in {*good, *bad} if good.get(about) != bad.get(about)}
+    return changed
+
+
+def first_difference(log: Log, scenario: str) -> int:
+    """Return the number of the first entry that is another."""
+    pairs = enumerate(zip_longest(log, right(scenario)))
+    return next((number for number, (one, two) in pairs if one != two), len(log))
+
+
+def is_plain(entry: Entry) -> bool:
+    """Whether messages are sent as they are."""
+    return len(entry.acts) == 1 and entry.acts == tuple(
+        Emission(act.message) for act in entry.acts if isinstance(act, Emission)
+    )
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_the_well_behaved_station_shows_no_symptom(scenario: str) -> None:
+    """What a check would see, it sees of no station that is right."""
+    assert [check for check, symptom in SYMPTOMS.items() if symptom(right(scenario))] == []
+
+
+def test_every_check_has_a_symptom() -> None:
+    """And every symptom is that of a check that a kind names."""
+    assert {check for row in KINDS.values() for check in row.checks} == SYMPTOMS.keys()
+
+
+@EVERY_KIND
+def test_a_kind_shows_the_symptom_of_each_of_its_checks(kind: str) -> None:
+    """In some scenario at least, the check would see the fault."""
+    logs = wrong(kind).values()
+    hidden = [check for check in KINDS[kind].checks if not any(SYMPTOMS[check](log) for log in logs)]
+    assert (hidden, bool(KINDS[kind].checks), kind) == ([], True, kind)
+
+
+@EVERY_KIND
+def test_a_kind_is_wrong_in_one_way(kind: str) -> None:
+    """It changes one action, or one place, and nothing of the rest."""
+    row, logs = KINDS[kind], wrong(kind)
+    changed = touched(kind)
+    if kind in TOGETHER:
+        assert changed == TOGETHER[kind]
+    elif kind not in FAR | ANY_COMMAND:
+        assert len(changed) <= 1
+    entries = [entry for log in logs.values() for entry in log if entry.acts]
+    assert row.wire is not None or all(is_plain(entry) for entry in entries)
+    assert row.wire is None or row.answer is not None or changed == set()
+
+
+@EVERY_KIND
+def test_a_kind_begins_at_the_occasion_that_is_named(kind: str) -> None:
+    """With KIND@2 the first occasion goes well; with one that never comes, all do."""
+    for scenario, log in list(wrong(kind).items())[:3]:
+        later = perform(scenario, Habit(kind, 2))
+        if later != right(scenario):
+            assert first_difference(later, scenario) > first_difference(log, scenario)
+        if scenario != "reports":
+            never = perform(scenario, Habit(kind, 10**6))
+            assert [check for check in KINDS[kind].checks if SYMPTOMS[check](never)] == []
+
+
+def test_habits_come_together() -> None:
+    """A station can have several; each changes what those before it have left."""
+    log = perform("sessions", Habit("seqno-repeated"), Habit("no-token"), Habit("not-an-array"))
+    assert all(SYMPTOMS[check](log) for check in ("X03", "X12", "R01"))
+
+
+ODD: list[Any] = [{}, {"status": 5}, {"eventType": "Ended", "transactionInfo": "none", "idToken": [], "meterValue": {}}]
+ODD += [{"timestamp": "soon", "seqNo": "one", "requestId": None, "reportData": [5], "meterValue": [5]}]
+ODD += [{"eventData": [5], "reportData": [{"variableAttribute": [5]}], "evseId": "one", "connectorId": "one"}]
+ODD += [{"eventType": kind, "triggerReason": "x", "connectorStatus": "Occupied"} for kind in ("Started", "Ended")]
+ODD += [{"meterValue": [{"sampledValue": [{"measurand": "x", "context": "Sample.Clock"}, 5]}], "status": "Idle"}]
+
+
+@EVERY_KIND
+def test_a_kind_survives_whatever_people_send(kind: str) -> None:
+    """A call by hand may have any payload; none makes the station fall over."""
+    row = KINDS[kind]
+    moment = Moment(0.0, world())
+    device = new_device(Identity(), 2, 2)
+    for cue in (Opened(), Plugged(1), Presented(TOKEN, 1)):
+        device, _ = machine.step(device, cue, moment)
+    habits = (Habit(kind),)
+    for action, entry in ACTIONS.items():
+        for payload in [default_answer(action, {}), *ODD]:
+            if row.answer is not None and entry.sent_by(Sender.CSMS):
+                misbehave(habits, KINDS, "answer", payload, action, {})
+                misbehave(habits, KINDS, "answer", ("InternalError", ""), action, payload)
+            if row.acts is not None and entry.sent_by(Sender.STATION):
+                sent = replace(device, habits=habits, boot_status="Accepted")
+                machine.step(sent, Ordered(action, payload), moment)
+
+
+def test_the_titles_are_for_people() -> None:
+    """Kinds are words with hyphens, titles say what the station does, and no two are the same."""
+    assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", kind) for kind in KINDS)
+    titles = [row.title for row in KINDS.values()]
+    assert all(title[0].islower() or title.split()[0] in ACTIONS for title in titles)
+    assert len(set(titles)) == len(titles)
+    assert all(not title.endswith(".") and len(title) < 80 for title in titles)
