@@ -11,6 +11,7 @@ import pytest
 
 from mock_csms.behavior.emissions import Emission
 from mock_csms.protocol.actions import Sender
+from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.v201 import ACTIONS
 from mock_csms.station import machine
@@ -180,6 +181,8 @@ def test_a_kind_survives_whatever_people_send(kind: str) -> None:
             if row.answer is not None and entry.sent_by(Sender.CSMS):
                 misbehave(habits, KINDS, "answer", payload, action, {})
                 misbehave(habits, KINDS, "answer", ("InternalError", ""), action, payload)
+            if row.wire is not None and entry.sent_by(Sender.STATION):
+                misbehave(habits, KINDS, "wire", (Emission(Call("1", action, payload)),), world())
             if row.acts is not None and entry.sent_by(Sender.STATION):
                 sent = replace(device, habits=habits, boot_status="Accepted")
                 machine.step(sent, Ordered(action, payload), moment)

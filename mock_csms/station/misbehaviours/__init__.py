@@ -1,4 +1,18 @@
-"""Every way in which the reference station can be wrong, by subject; the mechanism is `station/misbehaviour.py`."""
+"""Every way in which the reference station can be wrong, by subject; the mechanism is `station/misbehaviour.py`.
+
+These checks have no kind:
+
+* T08, T16 to T21, S03, S04: they are about TLS, which the reference station does not speak.
+* T04: what must be percent-encoded cannot be sent otherwise; a client that did would not get through the handshake.
+* T09: a handshake that is none has no session after it; tests of the transport send such by hand.
+* T10, R19, V19: they inform, and find no fault.
+* T15: pings are the transport's, and their interval is fixed.
+* T22: it takes a second connection with the same identity, which is a second process: start one.
+* R16: what is none of the known messages is answered by the session before the station decides anything.
+* M09: it cannot be seen, but as a register that runs backwards (M07).
+* M13: numberOfPhasesUsed is wanted of stations that can tell it; this one never does.
+* L08, N04: the file server sees them, and nothing is really fetched or uploaded.
+"""
 
 from mock_csms.station.misbehaviour import Kinds
 from mock_csms.station.misbehaviours import (

@@ -1,0 +1,79 @@
+"""Black box: `mock-station --misbehave` as a process, wrong in the way that was asked for; what `server.py` sees."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mock_csms.station.misbehaviours import KINDS
+from tests.reference_station import run
+from tests.wire import Mock
+
+NOWHERE = "ws://127.0.0.1:1/CS-1"
+
+
+def seen(tmp_path: Path, *habits: str, flags: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    """Let a station with those habits work for a second, and return the mock's events."""
+    mock = Mock("--events", str(tmp_path / "events"), *flags)
+    ended = run(f"{mock.url}/CS-1", "--duration=1", *(f"--misbehave={habit}" for habit in habits))
+    mock.finish()
+    assert (ended.status, ended.err) == (0, "")
+    return [json.loads(line) for line in (tmp_path / "events").read_text().splitlines()]
+
+
+def test_the_table_is_made_from_the_code() -> None:
+    """`misbehaviours` prints each kind with the checks that see it and what it does."""
+    ended = run("misbehaviours")
+    lines = ended.out.splitlines()
+    assert (ended.status, ended.err, len(lines)) == (0, "", len(KINDS))
+    for line, (kind, row) in zip(lines, KINDS.items(), strict=True):
+        assert line.split() == f"{kind} {', '.join(row.checks)} {row.title}".split()
+
+
+@pytest.mark.parametrize(
+    ("habit", "complaint"),
+    [
+        ("nonsense", "'nonsense' is no misbehaviour"),
+        ("seqno-gab", "'seqno-gab' is no misbehaviour; did you mean 'seqno-gap'?"),
+        ("seqno-gap@0", "'0'"),
+        ("seqno-gap@", "''"),
+    ],
+)
+def test_a_kind_that_is_none(habit: str, complaint: str) -> None:
+    """One line says so, with the nearest kind; the exit status is 2."""
+    ended = run(NOWHERE, "--misbehave", habit)
+    assert (ended.status, ended.out, ended.err.count("\n")) == (2, "", 1)
+    assert complaint in ended.err
+
+
+def test_calls_that_are_not_json(tmp_path: Path) -> None:
+    """The second call is broken, the first is not."""
+    events = seen(tmp_path, "not-json@2")
+    first, second, *_ = [event for event in events if event["event"] == "Received"]
+    assert (first["action"], second["messageType"]) == ("BootNotification", "Malformed")
+    assert "not JSON" in second["problem"]
+    assert second["text"].startswith("[2,")
+
+
+def test_two_open_calls_in_binary_frames(tmp_path: Path) -> None:
+    """Two habits at once: a heartbeat comes before the status is answered, and all is binary from the second call."""
+    slow = ("--fault", "StatusNotification", "delay seconds=0.3")
+    events = seen(tmp_path, "two-open-calls", "binary-frames@2", flags=slow)
+    calls = [event for event in events if event["event"] == "Received" and event["messageType"] == "Call"]
+    assert [call["binary"] for call in calls[:3]] == [False, True, True]
+    order = [(event["event"], event["action"]) for event in events if event["event"] in ("Received", "Sent")]
+    at = order.index(("Received", "StatusNotification"))
+    assert order.index(("Received", "Heartbeat")) < order.index(("Sent", "StatusNotification"))
+    assert order[at + 1] == ("Received", "Heartbeat")
+
+
+def test_a_command_without_an_answer(tmp_path: Path) -> None:
+    """The station does what it is asked, and answers nothing."""
+    flags = ("--command=TriggerMessage", "--delay=0.1", "--after=boot", "--call-timeout=0.4")
+    events = seen(tmp_path, "no-answer", flags=(*flags, "--trigger-message=Heartbeat"))
+    names = [(event["event"], event.get("action")) for event in events]
+    assert ("Sent", "TriggerMessage") in names
+    assert ("Unanswered", "TriggerMessage") in names
+    assert ("Received", "Heartbeat") in names
+    assert not [event for event in events if event["event"] == "Received" and event["messageType"] == "Result"]
