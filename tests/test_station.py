@@ -152,6 +152,15 @@ def test_lines_are_obeyed(follow: Callable[[str], Ended]) -> None:
     assert "EVSE 1: connector 1 Occupied; 0 Wh; transaction" in ended.out or "1 Wh; transaction" in ended.out
 
 
+def test_the_status_tells_the_cost(tmp_path: Path) -> None:
+    """What the CSMS says of the running cost can be seen (I02)."""
+    mock = Mock("--after=boot", "--command=CostUpdated", "--delay=0.5", "--payload", '{"totalCost": 2.5}')
+    (tmp_path / "script").write_text("plug\ncard TAG\nwait 1\nstatus\n")
+    ended = run(f"{mock.url}/CS-1", f"--script={tmp_path / 'script'}")
+    mock.finish()
+    assert (ended.status, ", which costs 2.5 so far" in ended.out) == (0, True)
+
+
 @pytest.mark.parametrize("line", ["offline 0.1", "reboot", "quit"])
 def test_hanging_up_is_no_fault_of_the_csms(line: str, tmp_path: Path) -> None:
     """A station that goes while a call is open does not blame the CSMS for the answer that it did not wait for."""

@@ -73,7 +73,9 @@ def _status(identity: str, device: Device) -> Iterator[str]:
     for evse in device.evses.values():
         connectors = ", ".join(f"{number} {bookings.status(device, evse, number)}" for number in evse.each_connector)
         runs = f"; transaction {evse.transaction.id}" if evse.transaction else ""
-        yield f"  EVSE {evse.id}: connector {connectors}; {evse.register(clock.now()):.0f} Wh{runs}"
+        cost = evse.transaction.cost if evse.transaction else None
+        costs = "" if cost is None else f", which costs {cost:g} so far"
+        yield f"  EVSE {evse.id}: connector {connectors}; {evse.register(clock.now()):.0f} Wh{runs}{costs}"
     yield f"  {len(device.outbox.waiting)} messages wait"
 
 

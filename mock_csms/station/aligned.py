@@ -6,6 +6,7 @@ those of that time, and no message that is younger has been made yet.
 
 from collections.abc import Callable, Mapping
 from math import floor
+from typing import Any
 
 from mock_csms.protocol.records import replace
 from mock_csms.station import transactions
@@ -54,7 +55,7 @@ def plan(device: Device, moment: Moment) -> Step:
     return device, [Set(CLOCK, min(boundaries.values()) - moment.now) if boundaries else Stop(CLOCK)]
 
 
-def _rang(device: Device, _: list[object], __: Moment) -> Step:
+def _rang(device: Device, *_: Any) -> Step:
     """Forget what was waited for; `plan` does the rest."""
     return replace(device, boundaries={}), []
 

@@ -6,6 +6,7 @@ What a profile says is worked out in `schedules`, what all of them leave in `lim
 from collections import defaultdict
 from collections.abc import Mapping
 from math import floor
+from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
@@ -119,7 +120,7 @@ def follow(device: Device, moment: Moment) -> Step:
     return replace(device, limits_until=until), acts
 
 
-def _rang(device: Device, _: list[object], __: Moment) -> Step:
+def _rang(device: Device, *_: Any) -> Step:
     """Forget what was waited for; `follow` does the rest."""
     return replace(device, limits_until=None), []
 

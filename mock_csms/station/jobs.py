@@ -38,14 +38,14 @@ def put(device: Device, kind: str, job: Job | None) -> Device:
     return device.holding(jobs=others | ({kind: job} if job else {}))
 
 
-def tell(device: Device, kind: str, status: str) -> tuple[Device, list[Act]]:
+def tell(device: Device, kind: str, status: str) -> Step:
     """Let a job come to a status, and tell whose job it is (L01.FR.10, N01.FR.13)."""
     job = device.holdings.jobs[kind]
     payload = {"status": status, "requestId": job.request_id}
     return put(device, kind, replace(job, status=status)), [Send(NOTIFICATIONS[kind], payload, is_asked_for=True)]
 
 
-def take_step(device: Device, kind: str) -> tuple[Device, list[Act]]:
+def take_step(device: Device, kind: str) -> Step:
     """Let a job come to the next of its statuses."""
     job = device.holdings.jobs[kind]
     return tell(put(device, kind, replace(job, steps=job.steps[1:])), kind, job.steps[0][0])

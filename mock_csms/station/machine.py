@@ -60,11 +60,6 @@ class Reply(Record):
         """The payload of the result, if it is one."""
         return self.answer if isinstance(self.answer, dict) else None
 
-    @property
-    def error(self) -> tuple[str, str] | None:
-        """The code and the description of the error, if it is one."""
-        return self.answer if isinstance(self.answer, tuple) else None
-
 
 _REJECTED: Answer = ("SecurityError", "the CSMS has rejected this station")
 

@@ -56,10 +56,9 @@ class Player:
                 await asyncio.sleep(self._pause(0))
                 await self._keep_trying()
         finally:
-            for handle in self._alarms.values():
+            self._hang_up("the station stops")
+            for handle in self._alarms.values():  # also those that losing the connection has set
                 handle.cancel()
-            if self._link is not None:
-                self._link.hang_up("the station stops")
 
     def tell(self, cue: Cue) -> None:
         """Tell the station something, and do what it does then."""

@@ -14,7 +14,6 @@ from mock_csms.station.variables import (
     ALIGNED_MEASURANDS,
     ENDED_INTERVAL,
     SEND_DURING_IDLE,
-    SIGN_READINGS,
     TX_ENDED_MEASURANDS,
     TX_UPDATED_INTERVAL,
     Name,
@@ -263,7 +262,10 @@ def test_what_is_triggered_is_what_is_aligned() -> None:
 def test_readings_are_not_signed() -> None:
     """SignReadings is false, and the CSMS cannot change it (M11)."""
     station = driven({})
-    item = {"component": {"name": SIGN_READINGS[0]}, "variable": {"name": SIGN_READINGS[1]}}
+    item = {
+        "component": {"name": "SampledDataCtrlr"},
+        "variable": {"name": "SignReadings"},
+    }
     answer = station.command("SetVariables", {"setVariableData": [{**item, "attributeValue": "true"}]})
     assert answer["setVariableResult"][0]["attributeStatus"] == "Rejected"
     answer = station.command("GetVariables", {"getVariableData": [item]})
