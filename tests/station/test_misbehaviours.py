@@ -188,6 +188,13 @@ def test_a_kind_survives_whatever_people_send(kind: str) -> None:
                 machine.step(sent, Ordered(action, payload), moment)
 
 
+def test_a_station_that_forgets_its_credentials() -> None:
+    """From the second connection on it has none, which is a lower security profile than before (check T16)."""
+    log = perform("idle", Habit("no-credentials", 2))
+    with_credentials = [line.authorization is not None for line in wire.lines(log)]
+    assert with_credentials == [True, False, False]
+
+
 def test_the_titles_are_for_people() -> None:
     """Kinds are words with hyphens, titles say what the station does, and no two are the same."""
     assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", kind) for kind in KINDS)
