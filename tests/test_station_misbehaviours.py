@@ -76,3 +76,11 @@ def test_a_command_without_an_answer(tmp_path: Path) -> None:
     assert ("Unanswered", "TriggerMessage") in names
     assert ("Received", "Heartbeat") in names
     assert not [event for event in events if event["event"] == "Received" and event["messageType"] == "Result"]
+
+
+def test_a_command_that_breaks_its_schema(tmp_path: Path) -> None:
+    """It is accepted all the same."""
+    flags = ("--command=GetVariables", "--delay=0.1", "--after=boot", "--fault", "GetVariables", "invalid")
+    events = seen(tmp_path, "takes-anything", flags=flags)
+    (answer,) = [event for event in events if event["event"] == "Received" and event["messageType"] == "Result"]
+    assert json.loads(answer["text"])[2] == {"status": "Accepted"}
