@@ -59,7 +59,11 @@ class Play:
     """One station and what it did. `csms` answers; what it leaves open, `answer` or `fail` ends."""
 
     def __init__(self, csms: Csms = default_answer, evses: int = 1, connectors: int = 1, **variables: str) -> None:
-        named = settings.variables([f"{key.replace('_', '.', 1)}={value}" for key, value in variables.items()])
+        named = (
+            settings.variables([f"{key.replace('_', '.', 1)}={value}" for key, value in variables.items()])
+            if variables
+            else {}
+        )
         self.device: Device = new_device(Identity(), evses, connectors, named)
         self.csms = csms
         self.now = BEGIN

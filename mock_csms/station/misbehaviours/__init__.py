@@ -2,7 +2,8 @@
 
 These checks have no kind:
 
-* T08, T16 to T21, S03, S04: they are about TLS, which the reference station does not speak.
+* T08, T17 to T21, S03, S04: they are about TLS, whose handshake the station leaves to the `ssl` module.
+* T16: no occasion is its first; `no-credentials@2` shows it, which comes with credentials once, and then without.
 * T04: what must be percent-encoded cannot be sent otherwise; a client that did would not get through the handshake.
 * T09: a handshake that is none has no session after it; tests of the transport send such by hand.
 * T10, R19, V19: they inform, and find no fault.

@@ -180,6 +180,9 @@ KINDS: Kinds = {
     "odd-identity": Misbehaviour(
         "has a colon in its identity", ("T03",), line=lambda _, line: replace(line, url=f"{line.url}%3A1")
     ),
+    "no-credentials": Misbehaviour(
+        "sends no credentials", ("T05",), line=lambda _, line: replace(line, authorization=None)
+    ),
     "bearer": Misbehaviour("sends another kind of credentials", ("T05",), line=_credentials("Bearer", "")),
     "other-user": Misbehaviour("sends the user of another station", ("T06",), line=_credentials("Basic", "other:")),
     "short-password": Misbehaviour("sends a password of one letter", ("T07",), line=_credentials("Basic", "x")),

@@ -32,7 +32,7 @@ def lines(log: Log) -> list[Any]:
 
 def credentials(log: Log) -> list[tuple[str, str]]:
     """Return users and passwords."""
-    texts = [b64decode(line.authorization.partition(" ")[2]).decode() for line in lines(log)]
+    texts = [b64decode(line.authorization.partition(" ")[2]).decode() for line in lines(log) if line.authorization]
     return [(user, secret) for user, _, secret in (text.partition(":") for text in texts)]
 
 
@@ -83,7 +83,7 @@ SYMPTOMS: Mapping[str, Symptom] = {
     "T01": lambda log: any(not line.subprotocols for line in lines(log)),
     "T02": lambda log: any(line.subprotocols and "ocpp2.0.1" not in line.subprotocols for line in lines(log)),
     "T03": lambda log: any("%3A" in line.url for line in lines(log)),
-    "T05": lambda log: any(not line.authorization.startswith("Basic ") for line in lines(log)),
+    "T05": lambda log: any(not (line.authorization or "").startswith("Basic ") for line in lines(log)),
     "T06": lambda log: any(user != "CS" for user, _ in credentials(log)),
     "T07": lambda log: any(not 16 <= len(secret) <= 40 for _, secret in credentials(log)),
     "T11": lambda log: any(isinstance(act, Emission) and act.binary for entry in log for act in entry.acts),
