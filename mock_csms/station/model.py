@@ -152,7 +152,7 @@ VARIABLES: Mapping[Name, Variable] = {
     variables.RESERVATIONS_ANYWHERE: _switch(default=True),
     ("SampledDataCtrlr", "Available"): _always(value=True),
     ("SampledDataCtrlr", "Enabled"): _switch(default=True),
-    ("SampledDataCtrlr", "SignReadings"): _always(value=False),
+    variables.SIGN_READINGS: _always(value=False),
     variables.ENDED_INTERVAL: _seconds(0),
     variables.TX_ENDED_MEASURANDS: _measurands("Energy.Active.Import.Register"),
     variables.TX_STARTED_MEASURANDS: _measurands("Energy.Active.Import.Register"),
