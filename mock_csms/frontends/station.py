@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with those arguments, or the process's own, and return its exit status."""
     words = sys.argv[1:] if arguments is None else arguments
     if words[:1] == ["misbehaviours"]:
-        sys.stdout.writelines(f"{kind:28} {', '.join(row.checks):20} {row.title}\n" for kind, row in KINDS.items())
+        sys.stdout.writelines(f"{kind:36} {', '.join(row.checks):20} {row.title}\n" for kind, row in KINDS.items())
         return FINE
     parser = _parser()
     parsed = vars(parser.parse_args(arguments))
