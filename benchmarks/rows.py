@@ -33,12 +33,11 @@ GROUPS: Sequence[Group] = (
             "tx checked": rate(CHECKED, TRANSACTION_EVENT),
             "tx recorded": rate(RECORDED, TRANSACTION_EVENT),
         },
-        repeats=2,
     ),
     Group({"heartbeat mock": rate(MOCK, HEARTBEAT), "heartbeat echo": rate(ECHO, HEARTBEAT)}),
     Group({"tokens mock": rate(TOKENS, AUTHORIZE), "one token mock": rate(ONE_TOKEN, AUTHORIZE)}),
     Group({"rules mock": rate(RULES, AUTHORIZE), "one rule mock": rate(ONE_RULE, AUTHORIZE)}),
-    Group({"idle mock": idle(MOCK), "idle echo": idle(ECHO)}, repeats=2),
+    Group({"idle mock": idle(MOCK), "idle echo": idle(ECHO)}),
     Group(
         {
             "few mock": cost(MOCK, TRANSACTION_EVENT, lambda _: 10),
