@@ -1,0 +1,92 @@
+"""Many stations at once, and stations from a file or with a fast clock: what `mock-station` prints and returns."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mock_csms.frontends import load
+from mock_csms.station.fleet import BOOT, Figures
+from mock_csms.station.link import CLOSE, CONNECT
+from tests.reference_station import run
+from tests.wire import Mock
+
+
+async def test_churn() -> None:
+    """Each station comes and goes three to eight times, and everything is counted and timed."""
+    async with Mock() as mock:
+        ended = run(mock.url, "--count", "4", "--churn", "--json")
+    summed: dict[str, Any] = json.loads(ended.out)
+    assert (ended.status, summed["stations"], summed["errors"]) == (0, 4, {})
+    assert 12 <= summed["connections"] <= 32
+    assert summed["messages"] == 2 * summed["connections"]
+    for what in ("connect_ms", "boot_ms", "close_ms"):
+        assert 0 < summed[what]["p50"] <= summed[what]["p95"] <= summed[what]["p99"]
+
+
+async def test_stations_at_work() -> None:
+    """They are there at once under names of their own, and stay until the end of --duration; a table tells of them."""
+    async with Mock("--expect-stations", "3", "--expect", "Heartbeat", "--boot-interval", "1") as mock:
+        ended = run(mock.url, "--count", "3", "--ramp", "0.2", "--duration", "2.5")
+        assert mock.process.wait() == 0
+    assert ended.status == 0
+    assert [line.split()[:2] for line in ended.out.splitlines()][:2] == [["stations", "3"], ["connections", "3"]]
+    assert "3 connections, " in ended.err
+
+
+@pytest.mark.parametrize(
+    ("limit", "problem"),
+    [
+        (["--p95-connect", "0.0001"], "p95 of connect is"),
+        (["--p95-close", "0.0001"], "p95 of close is"),
+        (["--min-rate", "1000000"], "connections a second, not at least"),
+    ],
+)
+async def test_limits_that_are_not_kept(limit: list[str], problem: str) -> None:
+    """What is not good enough is told in a line, and the exit status is 1."""
+    async with Mock() as mock:
+        ended = run(mock.url, "--count", "2", "--churn", *limit)
+    assert ended.status == 1
+    assert problem in ended.err
+
+
+async def test_nobody_is_there() -> None:
+    """Where no station gets in, the exit status is 3 and the reason is told."""
+    async with Mock() as mock:
+        url = mock.url
+    ended = run(url, "--count", "2", "--churn")
+    assert (ended.status, "Connection refused" in ended.err) == (3, True)
+
+
+def test_percentiles() -> None:
+    """A percentile is the least time within which so many of a hundred were done; without any it is not known."""
+    figures = Figures({CONNECT: [n / 1000 for n in range(1, 101)], BOOT: [0.007], CLOSE: []}, seconds=10.0)
+    summed = load.summary(5, figures)
+    assert summed["connect_ms"] == {"p50": 50.0, "p95": 95.0, "p99": 99.0}
+    assert (summed["boot_ms"]["p99"], summed["close_ms"]["p50"]) == (7.0, None)
+    assert list(load.shortcomings(summed, 94.0, 1.0, 11.0)) == [
+        "p95 of connect is 95 ms, not at most 94",
+        "p95 of close is not known, not at most 1",
+        "10 connections a second, not at least 11",
+    ]
+
+
+async def test_a_station_from_a_file_with_a_fast_clock(tmp_path: Path) -> None:
+    """A file says who the station is and what it has; at speed 600 half an hour of charging takes three seconds."""
+    (tmp_path / "station.toml").write_text(
+        '[identity]\nvendor = "ACME"\n[[evse]]\nconnectors = ["cCCS2", "cType2"]\n'
+        "[variables]\nSampledDataCtrlr.TxUpdatedInterval = 600\n"
+    )
+    expected = [
+        "BootNotification[chargingStation.vendorName=ACME]*1",
+        "StatusNotification[connectorId=2,connectorStatus=Available]",
+        "TransactionEvent[triggerReason=MeterValuePeriodic]*2..3",
+        "TransactionEvent[eventType=Ended]*1",
+    ]
+    flags = [word for text in expected for word in ("--expect", text)]
+    async with Mock(*flags, "--within", "60") as mock:
+        words = ["--device", str(tmp_path / "station.toml"), "--speed", "600", "--charge", "1800"]
+        ended = run(f"{mock.url}/CS-1", *words, "-v")
+        assert mock.stop() == 0, ended.out
+    assert (ended.status, ended.err) == (0, "")
