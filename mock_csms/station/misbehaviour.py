@@ -194,3 +194,11 @@ def never(_: Json) -> None:
 def has(**wanted: Any) -> Where:
     """Take payloads with these values; None stands for what must be absent."""
     return lambda payload: all(payload.get(key) == value for key, value in wanted.items())
+
+
+EVENT = "TransactionEvent"
+
+
+def events(change: Callable[[Json], Json | None], **where: Any) -> Any:
+    """Change the TransactionEvents that have these values."""
+    return sends(EVENT, change, has(**where))

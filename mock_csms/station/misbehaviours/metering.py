@@ -7,11 +7,13 @@ from mock_csms.protocol.records import replace
 from mock_csms.station import aligned
 from mock_csms.station.cues import Act, Send
 from mock_csms.station.misbehaviour import (
+    EVENT,
     Kinds,
     Misbehaviour,
     Situation,
     Where,
     anywhere,
+    events,
     has,
     in_list,
     never,
@@ -20,12 +22,6 @@ from mock_csms.station.misbehaviour import (
 )
 from mock_csms.station.misbehaviours.connection import an_hour_later
 from mock_csms.station.variables import SEND_DURING_IDLE
-
-EVENT = "TransactionEvent"
-
-
-def _events(change: Any, **where: Any) -> Any:
-    return sends(EVENT, change, has(**where))
 
 
 def _of_values(change: Any, where: Where = anywhere) -> Any:
@@ -64,7 +60,7 @@ _ALL_ENDS = has(eventType="Ended")
 
 KINDS: Kinds = {
     "no-begin-values": Misbehaviour(
-        "starts without meter values", ("M01",), acts=_events(patched(meterValue=None), eventType="Started")
+        "starts without meter values", ("M01",), acts=events(patched(meterValue=None), eventType="Started")
     ),
     "no-end-values": Misbehaviour(
         "ends without meter values", ("M02",), acts=sends(EVENT, patched(meterValue=None), _ALL_ENDS)
@@ -72,10 +68,10 @@ KINDS: Kinds = {
     "wrong-sample-context": Misbehaviour(
         "periodic values have the context Other",
         ("M03",),
-        acts=_events(_of_values(patched(context="Other")), triggerReason="MeterValuePeriodic"),
+        acts=events(_of_values(patched(context="Other")), triggerReason="MeterValuePeriodic"),
     ),
     "no-periodic-values": Misbehaviour(
-        "sends no periodic values", ("M03",), acts=_events(never, triggerReason="MeterValuePeriodic")
+        "sends no periodic values", ("M03",), acts=events(never, triggerReason="MeterValuePeriodic")
     ),
     "unwanted-measurand": Misbehaviour(
         "measures what nobody asked for",
@@ -101,7 +97,7 @@ KINDS: Kinds = {
     "wrong-clock-trigger": Misbehaviour(
         "clock-aligned values are told as periodic ones",
         ("M04",),
-        acts=_events(patched(triggerReason="MeterValuePeriodic"), triggerReason="MeterValueClock"),
+        acts=events(patched(triggerReason="MeterValuePeriodic"), triggerReason="MeterValueClock"),
     ),
     "values-while-busy": Misbehaviour(
         "sends clock-aligned values during a transaction despite SendDuringIdle", ("M05",), acts=_sends_while_busy

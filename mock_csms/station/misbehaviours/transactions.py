@@ -1,11 +1,10 @@
 """Wrong transactions, and wrong ways to tell of them (checks X)."""
 
-from typing import Any
-
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station.cues import Act, Failed, Plugged, Send, Set, Transmit
 from mock_csms.station.misbehaviour import (
+    EVENT,
     Kinds,
     Misbehaviour,
     Situation,
@@ -14,6 +13,7 @@ from mock_csms.station.misbehaviour import (
     always,
     answers,
     counted,
+    events,
     has,
     inside,
     never,
@@ -23,12 +23,6 @@ from mock_csms.station.misbehaviour import (
 from mock_csms.station.misbehaviours.authorization import begins
 from mock_csms.station.outbox import RETRY
 from mock_csms.station.variables import MESSAGE_ATTEMPTS
-
-EVENT = "TransactionEvent"
-
-
-def _events(change: Any, **where: Any) -> Any:
-    return sends(EVENT, change, has(**where))
 
 
 def _after_end(payload: Json) -> Send:
@@ -87,7 +81,7 @@ _ALL_ENDS = has(eventType="Ended")
 
 KINDS: Kinds = {
     "no-start": Misbehaviour(
-        "the first event is Updated", ("X01",), acts=_events(patched(eventType="Updated"), eventType="Started")
+        "the first event is Updated", ("X01",), acts=events(patched(eventType="Updated"), eventType="Started")
     ),
     "transaction-id-reused": Misbehaviour(
         "all transactions have the same id",
@@ -110,7 +104,7 @@ KINDS: Kinds = {
     "early-stopped-reason": Misbehaviour(
         "starts with a stoppedReason",
         ("X07",),
-        acts=_events(inside("transactionInfo", stoppedReason="Local"), eventType="Started"),
+        acts=events(inside("transactionInfo", stoppedReason="Local"), eventType="Started"),
     ),
     "wrong-stopped-reason": Misbehaviour(
         "every end is a PowerLoss",
@@ -120,17 +114,17 @@ KINDS: Kinds = {
     "wrong-start-trigger": Misbehaviour(
         "a remote start is told as Authorized",
         ("X09",),
-        acts=_events(patched(triggerReason="Authorized"), triggerReason="RemoteStart"),
+        acts=events(patched(triggerReason="Authorized"), triggerReason="RemoteStart"),
     ),
     "no-remote-start-id": Misbehaviour(
         "leaves the remoteStartId out",
         ("X10",),
-        acts=_events(inside("transactionInfo", remoteStartId=None), triggerReason="RemoteStart"),
+        acts=events(inside("transactionInfo", remoteStartId=None), triggerReason="RemoteStart"),
     ),
     "wrong-remote-token": Misbehaviour(
         "a remote start has another token",
         ("X11",),
-        acts=_events(patched(idToken={"idToken": "other", "type": "Central"}), triggerReason="RemoteStart"),
+        acts=events(patched(idToken={"idToken": "other", "type": "Central"}), triggerReason="RemoteStart"),
     ),
     "no-token": Misbehaviour("leaves the idToken out", ("X12",), acts=sends(EVENT, patched(idToken=None))),
     "no-evse": Misbehaviour("leaves the EVSE out", ("X13",), acts=sends(EVENT, patched(evse=None))),
@@ -148,7 +142,7 @@ KINDS: Kinds = {
     ),
     "forgets-offline": Misbehaviour("loses what happened offline", ("X03", "X17"), acts=_forgets_offline),
     "ignores-invalid-token": Misbehaviour(
-        "charges on for a token that turned out invalid", ("X19",), acts=_events(never, triggerReason="Deauthorized")
+        "charges on for a token that turned out invalid", ("X19",), acts=events(never, triggerReason="Deauthorized")
     ),
     "wrong-indicator": Misbehaviour(
         "says that every transaction is over",
@@ -169,7 +163,7 @@ KINDS: Kinds = {
         answer=answers("RequestStopTransaction", always(status="Accepted")),
     ),
     "no-remote-stop": Misbehaviour(
-        "does not tell that it was stopped remotely", ("X24",), acts=_events(never, triggerReason="RemoteStop")
+        "does not tell that it was stopped remotely", ("X24",), acts=events(never, triggerReason="RemoteStop")
     ),
     "no-transaction-id": Misbehaviour(
         "accepts a remote start without the transaction's id",
