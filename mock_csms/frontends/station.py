@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import sys
-from base64 import b64encode
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any
@@ -28,6 +27,7 @@ from mock_csms.station.fleet import Figures, Fleet, run
 from mock_csms.station.link import CONNECT, Site
 from mock_csms.station.misbehaviour import Line
 from mock_csms.station.misbehaviours import KINDS
+from mock_csms.station.network import basic
 from mock_csms.station.player import Player
 from mock_csms.station.settings import StationSettings
 from mock_csms.station.variables import SECURITY_PROFILE
@@ -84,11 +84,11 @@ def _identity(url: str, *, is_named: bool) -> str:
 
 
 def _authorization(settings: StationSettings, identity: str) -> str | None:
-    """Return the Authorization header of Basic authentication (A00.FR.202 to 205), if there is a password."""
+    """Return the Authorization header, if there is a password."""
     if settings.password_file is None:
         return None
     password = values.read_text(settings.password_file).partition("\n")[0].rstrip("\r")
-    return "Basic " + b64encode(f"{settings.user or identity}:{password}".encode()).decode()
+    return basic(settings.user or identity, password)
 
 
 async def _run(settings: StationSettings, identity: str, line: Line) -> int:

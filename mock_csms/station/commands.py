@@ -57,7 +57,7 @@ def answer_alone(device: Device, call: Call, moment: Moment) -> Result:
 
 @cache
 def answer_to(action: str) -> Answer:
-    """Return the answer to a command: its own, or the response of its row."""
+    """Return the answer to a command: its own, as all of 2.0.1 have one, or else the response of its row."""
     if action in ANSWERS:
         return ANSWERS[action]
     template = compile_template(V201.actions[action].response)

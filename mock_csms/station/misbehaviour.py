@@ -84,50 +84,44 @@ def anywhere(_: Json) -> bool:
     return True
 
 
+def each(change: Callable[[Act], list[Act]]) -> Callable[[Situation, list[Act]], list[Act]]:
+    """Do other acts instead of each one."""
+    return lambda _, right: [made for act in right for made in change(act)]
+
+
 def sends(action: str, change: Callable[[Json], Json | None], where: Where = anywhere) -> Any:
     """Change the payload of the calls of an action; None means that they are not sent."""
 
-    def act(_: Situation, right: list[Act]) -> list[Act]:
-        wrong: list[Act] = []
-        for item in right:
-            if isinstance(item, Send) and item.action == action and where(item.payload):
-                payload = change(item.payload)
-                wrong += [] if payload is None else [replace(item, payload=payload)]
-            else:
-                wrong.append(item)
-        return wrong
+    def instead(act: Act) -> list[Act]:
+        if not (isinstance(act, Send) and act.action == action and where(act.payload)):
+            return [act]
+        payload = change(act.payload)
+        return [] if payload is None else [replace(act, payload=payload)]
 
-    return act
+    return each(instead)
 
 
 def adds(after: str, extra: Callable[[Json], Send], where: Where = anywhere) -> Any:
     """Send another call after those of an action."""
 
-    def act(_: Situation, right: list[Act]) -> list[Act]:
-        wrong: list[Act] = []
-        for item in right:
-            wrong.append(item)
-            if isinstance(item, Send) and item.action == after and where(item.payload):
-                wrong.append(extra(item.payload))
-        return wrong
+    def instead(act: Act) -> list[Act]:
+        if isinstance(act, Send) and act.action == after and where(act.payload):
+            return [act, extra(act.payload)]
+        return [act]
 
-    return act
+    return each(instead)
 
 
 def alarms(kind: str, change: Callable[[float], float | None]) -> Any:
     """Change the seconds of the alarms of a kind; None means that they are not set."""
 
-    def act(_: Situation, right: list[Act]) -> list[Act]:
-        wrong: list[Act] = []
-        for item in right:
-            if isinstance(item, Set) and item.alarm[0] == kind:
-                seconds = change(item.seconds)
-                wrong += [] if seconds is None else [replace(item, seconds=seconds)]
-            else:
-                wrong.append(item)
-        return wrong
+    def instead(act: Act) -> list[Act]:
+        if not (isinstance(act, Set) and act.alarm[0] == kind):
+            return [act]
+        seconds = change(act.seconds)
+        return [] if seconds is None else [replace(act, seconds=seconds)]
 
-    return act
+    return each(instead)
 
 
 def answers(action: str, change: Callable[[Json, Json], Answer]) -> Any:

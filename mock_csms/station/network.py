@@ -52,10 +52,15 @@ def url_of(device: Device, slot: int) -> str | None:
     return None if profile is None else f"{profile['ocppCsmsUrl'].rstrip('/')}/{quote(device.name, safe='')}"
 
 
+def basic(user: str, password: str) -> str:
+    """Return the Authorization header of Basic authentication (A00.FR.202 to 205)."""
+    return f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}"
+
+
 def authorization_of(device: Device) -> str | None:
     """Return the Authorization header with the password that the CSMS has set, if it has (A00.FR.204, A01.FR.03)."""
     password = device.variables[BASIC_AUTH_PASSWORD]
-    return f"Basic {b64encode(f'{device.name}:{password}'.encode()).decode()}" if password else None
+    return basic(device.name, password) if password else None
 
 
 def connected(device: Device, slot: int) -> Device:
