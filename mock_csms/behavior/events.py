@@ -5,6 +5,7 @@
 
 from collections.abc import Sequence
 
+from mock_csms.behavior.admission import Visitor
 from mock_csms.protocol.messages import Call, Malformed, Message
 from mock_csms.protocol.records import Record
 from mock_csms.protocol.schemas import Violation
@@ -26,6 +27,12 @@ class Started(Event):
 
 class Reconfigured(Event):
     """The settings were read again and are in force."""
+
+
+class Knocked(Event):
+    """Somebody asks for a WebSocket, before it is decided who is let in."""
+
+    visitor: Visitor
 
 
 class Connected(Event):
@@ -102,6 +109,16 @@ class Judged(Event):
     outcome: str
 
 
+class Finding(Event):
+    """A conformance check has found something wrong: what, which clause it breaks, and the messages concerned."""
+
+    check: str
+    requirement: str
+    severity: str
+    problem: str
+    messages: tuple[str, ...]
+
+
 class Noted(Event):
     """A person should know this."""
 
@@ -117,6 +134,7 @@ class Failed(Event):
 ALL = (
     Started,
     Reconfigured,
+    Knocked,
     Connected,
     Refused,
     Disconnected,
@@ -125,6 +143,7 @@ ALL = (
     Spoiled,
     Unanswered,
     Judged,
+    Finding,
     Noted,
     Failed,
 )

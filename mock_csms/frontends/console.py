@@ -17,6 +17,7 @@ from mock_csms.runtime.sink import Sink
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _INFO, _WARNING, _ERROR = 1, 2, 3
 _COLOURS = {_INFO: "", _WARNING: "\x1b[33m", _ERROR: "\x1b[31m"}
+_LEVELS = {"info": _INFO, "warning": _WARNING, "error": _ERROR}
 _PLAIN = "\x1b[0m"
 _OTHER_WAY = {"->": "<-", "<-": "->"}
 _NARROWEST_NAME, _SUBJECT_WIDTH = 8, 28
@@ -144,6 +145,7 @@ def _carried(message: Message) -> str:
 _LINES: Mapping[type[Event], Callable[[Any], Line]] = {
     events.Started: lambda event: Line(_INFO, "", "listening", f"on {event.url}, --seed {event.seed}"),
     events.Reconfigured: lambda _: Line(_INFO, "", "configured", "the settings were read again"),
+    events.Knocked: lambda event: Line(0, "", "knocked", event.visitor.path),
     events.Connected: lambda event: Line(
         _INFO, "", "connected", f"speaks {event.subprotocol} of {', '.join(event.offered)}"
     ),
@@ -155,6 +157,9 @@ _LINES: Mapping[type[Event], Callable[[Any], Line]] = {
     events.Unanswered: lambda event: Line(_WARNING, "<-", event.call.action, f"stays unanswered: {event.reason}"),
     events.Judged: lambda event: Line(
         _INFO if event.outcome == "met" else _WARNING, "", event.outcome, event.expectation
+    ),
+    events.Finding: lambda event: Line(
+        _LEVELS[event.severity], "", "finding", f"{event.check} {event.requirement}  {event.problem}"
     ),
     events.Noted: lambda event: Line(_INFO, "", "note", event.note),
     events.Failed: lambda event: Line(_ERROR, "", "failed", event.problem),
