@@ -115,7 +115,7 @@ def triggers(begin: Begin) -> None:
     stage.command("TriggerMessage", {"requestedMessage": "StatusNotification", "evse": {"id": 9}})
 
 
-def update(stage: Stage, number: int, wait: float = 0.0, **firmware: Any) -> None:
+def update(stage: Stage, number: int, wait: float = 0.0, /, **firmware: Any) -> None:
     """Ask for an update of the firmware."""
     at = rfc3339(stage.now + wait)
     firmware = {"location": URL, "retrieveDateTime": at, "installDateTime": None} | firmware
@@ -129,7 +129,7 @@ def firmware(begin: Begin) -> None:
     update(stage, 40, 20.0)
     stage.wait(5)
     update(stage, 41, 20.0)
-    stage.wait(40).tell(Presented(TOKEN, 1), Unplugged(1)).wait(5)
+    stage.wait(70).tell(Presented(TOKEN, 1), Unplugged(1)).wait(5)
     stage.settle()
     stage.wait(20)
 
@@ -140,7 +140,17 @@ def bad_firmware(begin: Begin) -> None:
     stage.command("InstallCertificate", {"certificateType": "ManufacturerRootCertificate", "certificate": ROOT.root})
     update(stage, 50, signingCertificate=STRANGER, signature=SIGNATURE)
     update(stage, 51, signingCertificate=SIGNER, signature=SIGNATURE[::-1])
-    stage.wait(1).lose().wait(10).connect().wait(5)
+    stage.wait(1).lose().wait(10).connect().wait(40)
+
+
+def signed_firmware(begin: Begin) -> None:
+    """Firmware has a good signature, and is installed later than it is fetched."""
+    stage = begin().connect()
+    stage.command("InstallCertificate", {"certificateType": "ManufacturerRootCertificate", "certificate": ROOT.root})
+    good = {"signingCertificate": SIGNER, "signature": SIGNATURE}
+    update(stage, 52, installDateTime=rfc3339(stage.now + 20), **good)
+    stage.wait(25).settle()
+    stage.wait(40)
 
 
 def logs(begin: Begin) -> None:
@@ -226,6 +236,7 @@ SCENARIOS: Mapping[str, Callable[[Begin], Any]] = {
         triggers,
         firmware,
         bad_firmware,
+        signed_firmware,
         logs,
         customers,
         certificates,

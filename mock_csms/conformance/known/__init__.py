@@ -8,13 +8,14 @@ from collections.abc import Hashable
 from mock_csms.conformance.known.boots import BOOTS, Boots
 from mock_csms.conformance.known.commands import COMMANDS, Commands
 from mock_csms.conformance.known.connectors import CONNECTORS, Connectors
+from mock_csms.conformance.known.firmware import FIRMWARE, Firmware
 from mock_csms.conformance.known.line import LINE, Line
 from mock_csms.conformance.known.parts import PARTS, Parts
 from mock_csms.conformance.known.transactions import TRANSACTIONS, Transactions
 from mock_csms.conformance.known.variables import VARIABLES, Variables
 from mock_csms.protocol.records import Mutable, Record, field
 
-FACTS = (PARTS, LINE, BOOTS, COMMANDS, CONNECTORS, TRANSACTIONS, VARIABLES)
+FACTS = (PARTS, LINE, BOOTS, COMMANDS, CONNECTORS, FIRMWARE, TRANSACTIONS, VARIABLES)
 """All that is learned, in its order: parts before the line, which knows then what was open before them."""
 
 NEVER = float("inf")
@@ -52,6 +53,7 @@ class Known(Mutable):
     commands: Commands = field(default_factory=Commands)
     connectors: Connectors = field(default_factory=Connectors)
     parts: Parts = field(default_factory=Parts)
+    firmware: Firmware = field(default_factory=Firmware)
     transactions: Transactions = field(default_factory=Transactions)
     variables: Variables = field(default_factory=Variables)
     deadlines: dict[tuple[str, Hashable], Deadline] = field(default_factory=dict)

@@ -53,7 +53,9 @@ KINDS: Kinds = {
         acts=sends("SecurityEventNotification", never, has(type="FirmwareUpdated")),
     ),
     "firmware-always-accepted": Misbehaviour(
-        "accepts a second update", ("L07",), answer=answers("UpdateFirmware", always(status="Accepted"))
+        "accepts a second update, and a bad one",
+        ("L04", "L07"),
+        answer=answers("UpdateFirmware", always(status="Accepted")),
     ),
     "no-log-name": Misbehaviour(
         "accepts a log without naming the file",

@@ -85,7 +85,7 @@ KINDS: Kinds = {
     ),
     "available-after-reboot": Misbehaviour(
         "reports every connector as Available",
-        ("B12", "B13", "G01", "G03", "H02"),
+        ("B12", "B13", "G01", "G03", "H02", "L06"),
         acts=sends(
             STATUS, patched(connectorStatus="Available"), lambda payload: payload.get("connectorStatus") != "Occupied"
         ),

@@ -109,13 +109,15 @@ SYMPTOMS: Mapping[str, Symptom] = {
         is_wrongly_given(
             log, "UpdateFirmware", lambda request: "signature" in request["firmware"] and request["requestId"] == 50
         )
-        or "SignatureVerified" in names(log, FIRMWARE)
+        or ("SignatureVerified" in names(log, FIRMWARE) and "Installed" not in names(log, FIRMWARE))
     ),
     "L05": lambda log: (
         ("Installed" in names(log, FIRMWARE) and "FirmwareUpdated" not in security_events(log))
         or ("InvalidSignature" in names(log, FIRMWARE) and "InvalidFirmwareSignature" not in security_events(log))
     ),
-    "L06": lambda log: "Installing" in names(log, FIRMWARE) and not closed(log, 2),
+    "L06": lambda log: (
+        "Installing" in names(log, FIRMWARE) and bool(sent(log, "TransactionEvent")) and not closed(log, 2)
+    ),
     "L07": lambda log: len(answers(log, "UpdateFirmware", "Accepted")) > 1 and not answers(log, "InstallCertificate"),
     "N01": lambda log: any("filename" not in entry.what for entry in answers(log, "GetLog", "Accepted")),
     "N02": lambda log: wrong_ids(log, "GetLog", LOG),
