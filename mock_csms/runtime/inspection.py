@@ -5,8 +5,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from mock_csms.assembly import inspection
-from mock_csms.behavior.events import Event, Failed
+from mock_csms.behavior.events import Event, Failed, Received
 from mock_csms.config import Config
+from mock_csms.protocol.actions import Sender
+from mock_csms.protocol.messages import Call, Result
+from mock_csms.protocol.records import replace
+from mock_csms.protocol.versions import V201
 from mock_csms.runtime import clock
 
 if TYPE_CHECKING:
@@ -37,12 +41,23 @@ class Inspection:
             return
         inspector = self._inspector or self._load()
         try:
-            found = inspector.look_at(event)
+            found = inspector.look_at(self._validated(event))
         except Exception as error:
             self._publish(Failed(event.at, event.station, f"internal error: a check failed: {error!r}"))
         else:
             for finding in found:
                 self._publish(finding)
+
+    def _validated(self, event: Event) -> Event:
+        """Return an event with the violations of its payload, also where nobody was to look at it (--validate off)."""
+        if type(event) is not Received:
+            return event
+        message, answers = event.message, event.answers
+        if type(message) is Call and not self._config.validate.looks_at(message.action):
+            return replace(event, violations=V201.call_violations(message, Sender.STATION))
+        if type(message) is Result and answers and not self._config.validate.looks_at(answers.action):
+            return replace(event, violations=V201.result_violations(answers, message.payload))
+        return event
 
     def _load(self) -> "Inspector":
         from mock_csms.conformance.inspector import Inspector  # noqa: PLC0415 - no start waits for it
