@@ -212,7 +212,7 @@ def _open_for_update(seen: Seen, known: Known) -> str | None:
         return None
     told_at, since = known.connectors.told_at, seen.at - _patience(known)
     for place, status in known.connectors.statuses.items():
-        if status == "Available" and place[0] not in busy and told_at[place] < since:
+        if status == "Available" and place[0] not in busy and told_at.get(place, since) < since:
             return f"connector {place[1]} of EVSE {place[0]} stays Available while the installation waits"
     return None
 

@@ -205,6 +205,7 @@ def profiles(begin: Begin) -> None:
     stage.command("GetChargingProfiles", {"requestId": 80, "evseId": None})
     stage.command("GetCompositeSchedule", {"evseId": 1, "duration": 600})
     stage.command("GetCompositeSchedule", {"evseId": 9, "duration": 600})
+    stage.wait(40)
 
 
 def messages(begin: Begin) -> None:
@@ -212,12 +213,13 @@ def messages(begin: Begin) -> None:
     stage = begin().connect()
     stage.command("SetDisplayMessage")
     stage.command("GetDisplayMessages", {"requestId": 90})
+    stage.wait(40)
 
 
 def others(begin: Begin) -> None:
     """The rest: data of vendors, network profiles, and commands that break their schema."""
     stage = begin(evses=2).connect()
-    stage.command("DataTransfer", {"vendorId": "nobody"})
+    stage.command("DataTransfer", {"vendorId": "invalid.nobody"})
     stage.command("SetNetworkProfile", {"configurationSlot": 99})
     stage.insult("Reset", {"type": "Whatever"})
     stage.insult("GetVariables", {})

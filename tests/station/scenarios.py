@@ -159,7 +159,7 @@ def reservations(begin: Begin) -> None:
     stage.command("ReserveNow", {"idToken": TOKEN, "id": 5})
     charge(stage, seconds=5)
     stage.command("ReserveNow", {"idToken": BOB, "id": 6, "evseId": 2, "expiryDateTime": rfc3339(stage.now + 90)})
-    stage.wait(5).command("Reset", {"type": "Immediate"})
+    stage.wait(40).command("Reset", {"type": "Immediate"})
     stage.settle()
     stage.wait(100)
 

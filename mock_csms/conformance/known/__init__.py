@@ -5,17 +5,20 @@ Checks only read it. Their deadlines are kept here too.
 
 from collections.abc import Hashable
 
+from mock_csms.conformance.known.bookings import BOOKINGS, Bookings
 from mock_csms.conformance.known.boots import BOOTS, Boots
+from mock_csms.conformance.known.charging import CHARGING, Charging
 from mock_csms.conformance.known.commands import COMMANDS, Commands
 from mock_csms.conformance.known.connectors import CONNECTORS, Connectors
 from mock_csms.conformance.known.firmware import FIRMWARE, Firmware
 from mock_csms.conformance.known.line import LINE, Line
+from mock_csms.conformance.known.local_list import LOCAL_LIST, LocalList
 from mock_csms.conformance.known.parts import PARTS, Parts
 from mock_csms.conformance.known.transactions import TRANSACTIONS, Transactions
 from mock_csms.conformance.known.variables import VARIABLES, Variables
 from mock_csms.protocol.records import Mutable, Record, field
 
-FACTS = (PARTS, LINE, BOOTS, COMMANDS, CONNECTORS, FIRMWARE, TRANSACTIONS, VARIABLES)
+FACTS = (PARTS, LINE, BOOTS, COMMANDS, CONNECTORS, FIRMWARE, BOOKINGS, LOCAL_LIST, CHARGING, TRANSACTIONS, VARIABLES)
 """All that is learned, in its order: parts before the line, which knows then what was open before them."""
 
 NEVER = float("inf")
@@ -54,6 +57,9 @@ class Known(Mutable):
     connectors: Connectors = field(default_factory=Connectors)
     parts: Parts = field(default_factory=Parts)
     firmware: Firmware = field(default_factory=Firmware)
+    bookings: Bookings = field(default_factory=Bookings)
+    charging: Charging = field(default_factory=Charging)
+    local_list: LocalList = field(default_factory=LocalList)
     transactions: Transactions = field(default_factory=Transactions)
     variables: Variables = field(default_factory=Variables)
     deadlines: dict[tuple[str, Hashable], Deadline] = field(default_factory=dict)

@@ -1,6 +1,6 @@
 """What is known of the firmware update that a station was given: its request, and the status that it told last."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mock_csms.behavior.times import seconds_of
 from mock_csms.conformance.seen import Seen
@@ -97,10 +97,12 @@ def answered(seen: Seen, known: "Known") -> None:
     """It took the update, or not."""
     firmware, request = known.firmware, seen.request
     update, firmware.pending = firmware.pending, None
-    if seen.payload["status"] in AGREED and isinstance(request, dict) and "firmware" in request:
-        firmware.update = update or Update(request["requestId"], request["firmware"], seen.at)
+    if update is None or update.id != request["requestId"]:
+        update = Update(request["requestId"], request["firmware"], seen.at)
+    if seen.payload["status"] in AGREED:
+        firmware.update = update
         firmware.update.at = seen.at
-    elif seen.payload["status"] == "InvalidCertificate" and firmware.events.get(BAD_SIGNER, -1.0) < _asked_at(update):
+    elif seen.payload["status"] == "InvalidCertificate" and firmware.events.get(BAD_SIGNER, -1.0) < update.asked_at:
         firmware.refused_at[BAD_SIGNER] = seen.at
 
 
@@ -132,10 +134,6 @@ def alarmed(seen: Seen, known: "Known") -> None:
 def lost(_: Seen, known: "Known") -> None:
     """What it does now, it may never tell."""
     _doubt(known)
-
-
-def _asked_at(update: Any) -> float:
-    return update.asked_at if update else 0.0
 
 
 def _doubt(known: "Known") -> None:
