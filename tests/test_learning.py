@@ -91,6 +91,7 @@ async def test_commands_of_scripts_go_first() -> None:
     flags = ("--learn", "--commands=ClearCache:0,GetLocalListVersion:0")
     async with await asyncio.to_thread(Run, *flags) as mock, mock.station() as station:
         await station.ask("BootNotification", BOOT)
+        await asyncio.sleep(0.3)
         await station.obey("ClearCache")
         id_, _ = await asked_for_all(station)
         await station.send([3, id_, {"status": "NotSupported"}])

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _MOST_TRIES = 3
 """How often it is begun again after the connection was lost."""
+_COURTESY = 0.05
+"""How long to let others go first, in seconds: what a script sends at once is what somebody waits for."""
 _AT_ONCE = 10
 """How many variables are asked for at once, where the station does not say less."""
 
@@ -74,7 +76,7 @@ class Learning:
 
     async def _learn(self, identity: str) -> None:
         """Ask for a full inventory, or else for what the checks need."""
-        await asyncio.sleep(0)  # what a script sends at once goes first
+        await asyncio.sleep(_COURTESY)
         if not await self._report(identity):
             await self._ask(identity)
         self._is_known.add(identity)
