@@ -88,7 +88,7 @@ async def test_a_lost_connection_begins_it_anew() -> None:
 
 async def test_commands_of_scripts_go_first() -> None:
     """One after the other, as ever."""
-    flags = ("--learn", "--commands=ClearCache:0,GetLocalListVersion:0")
+    flags = ("--learn", "--commands=ClearCache:0,GetLocalListVersion:0", "--after=boot")
     async with await asyncio.to_thread(Run, *flags) as mock, mock.station() as station:
         await station.ask("BootNotification", BOOT)
         await asyncio.sleep(0.3)
@@ -101,7 +101,7 @@ async def test_commands_of_scripts_go_first() -> None:
 
 async def test_what_is_learned_is_judged_by() -> None:
     """A unit that the station does not have was accepted: known by the report only."""
-    flags = ("--learn", "--checks=K02", "--commands=GetCompositeSchedule:1")
+    flags = ("--learn", "--checks=K02", "--commands=GetCompositeSchedule:1", "--after=boot")
     async with await asyncio.to_thread(Run, *flags) as mock, mock.station() as station:
         await station.ask("BootNotification", BOOT)
         id_, number = await asked_for_all(station)
