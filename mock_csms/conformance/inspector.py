@@ -17,7 +17,7 @@ class Inspector:
     def __init__(self, checks: Collection[Check], terms: Terms) -> None:
         self._terms = terms
         self._checks = {check.id: check for check in checks}
-        self._watching: dict[Occasion, _Watch] = {}
+        self._watching: dict[tuple[str, str, str], _Watch] = {}
         self.known: dict[str, Known] = {}
 
     def look_at(self, event: Event) -> Sequence[Finding]:
@@ -29,7 +29,7 @@ class Inspector:
         if known is None:
             known = self.known[event.station] = Known(event.station, self._terms)
         found = self._expire(known, event.at) if known.next_due < event.at else []
-        occasion = (seen.kind, seen.action)
+        occasion = (seen.kind, seen.action, seen.detail)
         watch = self._watching.get(occasion) or self._watch(occasion)
         for check in watch.checks if seen.is_sound else watch.checks_of_any:
             said = check.judge(seen, known)
@@ -79,9 +79,10 @@ class Inspector:
                 case text:
                     yield _finding(check, Wrong(text), seen, known)
 
-    def _watch(self, occasion: Occasion) -> "_Watch":
+    def _watch(self, occasion: tuple[str, str, str]) -> "_Watch":
         """Find who looks at an occasion, once."""
-        wanted = {occasion, (occasion[0], "*")}
+        kind, action, detail = occasion
+        wanted: set[Occasion] = {(kind, action), (kind, f"{action}.{detail}"), (kind, "*")}
         checks = [check for check in self._checks.values() if wanted.intersection(check.on)]
         learning = [each for facts in FACTS for each in facts.learning if wanted.intersection(each.on)]
         watch = self._watching[occasion] = _Watch(

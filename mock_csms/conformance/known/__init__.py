@@ -9,11 +9,13 @@ from mock_csms.conformance.known.boots import BOOTS, Boots
 from mock_csms.conformance.known.commands import COMMANDS, Commands
 from mock_csms.conformance.known.connectors import CONNECTORS, Connectors
 from mock_csms.conformance.known.line import LINE, Line
+from mock_csms.conformance.known.meters import METERS, Meters
+from mock_csms.conformance.known.orders import ORDERS, Orders
 from mock_csms.conformance.known.transactions import TRANSACTIONS, Transactions
 from mock_csms.conformance.known.variables import VARIABLES, Variables
 from mock_csms.protocol.records import Mutable, Record, field
 
-FACTS = (LINE, BOOTS, COMMANDS, CONNECTORS, TRANSACTIONS, VARIABLES)
+FACTS = (LINE, BOOTS, COMMANDS, CONNECTORS, TRANSACTIONS, ORDERS, METERS, VARIABLES)
 """All that is learned, in its order."""
 
 NEVER = float("inf")
@@ -51,6 +53,8 @@ class Known(Mutable):
     commands: Commands = field(default_factory=Commands)
     connectors: Connectors = field(default_factory=Connectors)
     transactions: Transactions = field(default_factory=Transactions)
+    orders: Orders = field(default_factory=Orders)
+    meters: Meters = field(default_factory=Meters)
     variables: Variables = field(default_factory=Variables)
     deadlines: dict[tuple[str, Hashable], Deadline] = field(default_factory=dict)
     next_due: float = NEVER
