@@ -2,6 +2,14 @@
 
 from collections.abc import Mapping
 
+from mock_csms.conformance import (
+    metering_times,
+    remote_starts,
+    remote_stops,
+    retries,
+    transaction_order,
+    transaction_points,
+)
 from mock_csms.conformance.authorization import AUTHORIZATION
 from mock_csms.conformance.availability import AVAILABILITY
 from mock_csms.conformance.certificates import CERTIFICATES
@@ -43,6 +51,9 @@ SUBJECTS: tuple[Subject, ...] = (
     VENDORS,
 )
 """All subjects, in the order of the table."""
+
+MORE = (metering_times, remote_starts, remote_stops, retries, transaction_order, transaction_points)
+"""The files whose checks belong to subjects of other files."""
 
 CHECKS: Mapping[str, Check] = {id_: check for subject in SUBJECTS for id_, check in subject.checks.items()}
 """Every check by its id."""

@@ -22,7 +22,7 @@ class Inspector:
         """Let these checks look from now on, on these terms; what is known stays known."""
         self._terms = terms
         self._checks = {check.id: check for check in checks}
-        self._watching: dict[Occasion, _Watch] = {}
+        self._watching: dict[tuple[str, str, str], _Watch] = {}
         for known in self.known.values():
             known.terms = terms
             known.deadlines = {key: late for key, late in known.deadlines.items() if key[0] in self._checks}
@@ -36,7 +36,7 @@ class Inspector:
         if known is None:
             known = self.known[event.station] = Known(event.station, self._terms)
         found = self._expire(known, event.at) if known.next_due < event.at else []
-        occasion = (seen.kind, seen.action)
+        occasion = (seen.kind, seen.action, seen.detail)
         watch = self._watching.get(occasion) or self._watch(occasion)
         for check in watch.checks if seen.is_sound else watch.checks_of_any:
             said = check.judge(seen, known)
@@ -86,9 +86,10 @@ class Inspector:
                 case text:
                     yield _finding(check, Wrong(text), seen, known)
 
-    def _watch(self, occasion: Occasion) -> "_Watch":
+    def _watch(self, occasion: tuple[str, str, str]) -> "_Watch":
         """Find who looks at an occasion, once."""
-        wanted = {occasion, (occasion[0], "*")}
+        kind, action, detail = occasion
+        wanted: set[Occasion] = {(kind, action), (kind, f"{action}.{detail}"), (kind, "*")}
         checks = [check for check in self._checks.values() if wanted.intersection(check.on)]
         learning = [each for facts in FACTS for each in facts.learning if wanted.intersection(each.on)]
         watch = self._watching[occasion] = _Watch(

@@ -28,10 +28,12 @@ class Seen(Record):
     event: Event
     is_sound: bool = True
     """Whether the message is as its schema wants it: only then a check may rely on what is in it."""
+    detail: str = ""
+    """The eventType of a sound TransactionEvent: most checks look at one of the three only."""
 
 
 Occasion: TypeAlias = tuple[str, str]
-"""A kind and an action; `*` is any action."""
+"""A kind and an action; `*` is any action, and `TransactionEvent.Ended` those of that eventType."""
 
 TRANSACTION_EVENT = "TransactionEvent"
 
@@ -46,7 +48,9 @@ def _received(event: events.Received) -> Seen:
     message, answers = event.message, event.answers
     sound = not event.violations and not event.is_refused
     if type(message) is Call:
-        return Seen(event.at, "call", message.action, message.payload, None, message.id, event, sound)
+        action, payload = message.action, message.payload
+        detail = payload["eventType"] if sound and action == TRANSACTION_EVENT else ""
+        return Seen(event.at, "call", action, payload, None, message.id, event, sound, detail)
     if isinstance(message, Malformed):
         return Seen(event.at, "malformed", "", message.problem, None, message.id, event, is_sound=False)
     if answers is None:

@@ -54,6 +54,7 @@ def get_and_set(begin: Begin) -> None:
     )
     stage.command("GetVariables", {"getVariableData": asked})
     stage.command("GetVariables", {"getVariableData": [THRESHOLD]})
+    charge(stage, seconds=5)
 
 
 def password(begin: Begin) -> None:

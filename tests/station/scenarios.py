@@ -90,7 +90,7 @@ def remote(begin: Begin) -> None:
     stage.command("RequestStopTransaction", {"transactionId": transaction(stage)})
     stage.tell(Unplugged(1)).command("RequestStartTransaction", start)
     stage.tell(Plugged(1)).wait(5).command("RequestStopTransaction", {"transactionId": transaction(stage)})
-    stage.tell(Unplugged(1))
+    stage.tell(Unplugged(1)).wait(40)
 
 
 def offline(begin: Begin) -> None:
@@ -111,7 +111,7 @@ def refused_later(begin: Begin) -> None:
     """A token turns out to be invalid when somebody charges already."""
     invalid = {"idTokenInfo": {"status": "Invalid"}}
     stage = begin(answering(TransactionEvent=invalid)).connect().tell(Plugged(1), Presented(TOKEN, 1))
-    stage.wait(5).tell(Unplugged(1))
+    stage.wait(40).tell(Unplugged(1))
 
 
 def refused_tokens(begin: Begin) -> None:

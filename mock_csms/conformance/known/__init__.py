@@ -13,12 +13,28 @@ from mock_csms.conformance.known.connectors import CONNECTORS, Connectors
 from mock_csms.conformance.known.firmware import FIRMWARE, Firmware
 from mock_csms.conformance.known.line import LINE, Line
 from mock_csms.conformance.known.local_list import LOCAL_LIST, LocalList
+from mock_csms.conformance.known.meters import METERS, Meters
+from mock_csms.conformance.known.orders import ORDERS, Orders
 from mock_csms.conformance.known.parts import PARTS, Parts
 from mock_csms.conformance.known.transactions import TRANSACTIONS, Transactions
 from mock_csms.conformance.known.variables import VARIABLES, Variables
 from mock_csms.protocol.records import Mutable, Record, field
 
-FACTS = (PARTS, LINE, BOOTS, COMMANDS, CONNECTORS, FIRMWARE, BOOKINGS, LOCAL_LIST, CHARGING, TRANSACTIONS, VARIABLES)
+FACTS = (
+    PARTS,
+    LINE,
+    BOOTS,
+    COMMANDS,
+    CONNECTORS,
+    FIRMWARE,
+    BOOKINGS,
+    LOCAL_LIST,
+    CHARGING,
+    TRANSACTIONS,
+    ORDERS,
+    METERS,
+    VARIABLES,
+)
 """All that is learned, in its order: parts before the line, which knows then what was open before them."""
 
 NEVER = float("inf")
@@ -61,6 +77,8 @@ class Known(Mutable):
     charging: Charging = field(default_factory=Charging)
     local_list: LocalList = field(default_factory=LocalList)
     transactions: Transactions = field(default_factory=Transactions)
+    orders: Orders = field(default_factory=Orders)
+    meters: Meters = field(default_factory=Meters)
     variables: Variables = field(default_factory=Variables)
     deadlines: dict[tuple[str, Hashable], Deadline] = field(default_factory=dict)
     next_due: float = NEVER

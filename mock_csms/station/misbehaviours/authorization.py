@@ -7,8 +7,9 @@ from mock_csms.protocol.actions import Json
 from mock_csms.station import tokens
 from mock_csms.station.cues import Act, Answered, Presented, Send
 from mock_csms.station.device import Device
+from mock_csms.station.metering import meter_values
 from mock_csms.station.misbehaviour import Kinds, Misbehaviour, Situation, inside, sends
-from mock_csms.station.variables import AUTHORIZATION, MASTER_PASS_GROUP
+from mock_csms.station.variables import AUTHORIZATION, MASTER_PASS_GROUP, TX_STARTED_MEASURANDS
 
 EVENT = "TransactionEvent"
 
@@ -23,7 +24,8 @@ def begins(at: Situation, evse: int, **more: Any) -> Send:
         "transactionInfo": {"transactionId": at.moment.world.new_id(), "chargingState": "Charging"},
         "evse": {"id": evse, "connectorId": 1},
     }
-    return Send(EVENT, event | more)
+    values = meter_values(at.device, at.device.evses[evse], TX_STARTED_MEASURANDS, "Transaction.Begin", at.moment)
+    return Send(EVENT, event | ({"meterValue": values} if values else {}) | more)
 
 
 def _authorizes_first(at: Situation, right: list[Act]) -> list[Act]:
@@ -86,7 +88,9 @@ def _by_button(payload: Json) -> bool:
 
 KINDS: Kinds = {
     "authorizes-to-stop": Misbehaviour("asks about the token that stops", ("A05",), acts=_authorizes_first),
-    "starts-refused-token": Misbehaviour("starts for a token that was refused", ("A02",), acts=_starts(_is_refused)),
+    "starts-refused-token": Misbehaviour(
+        "starts for a token that was refused", ("A02", "X15"), acts=_starts(_is_refused)
+    ),
     "starts-elsewhere": Misbehaviour(
         "starts at an EVSE where the token may not charge", ("A04",), acts=_starts(_is_elsewhere)
     ),

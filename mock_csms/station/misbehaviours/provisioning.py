@@ -71,7 +71,9 @@ KINDS: Kinds = {
     "no-connector-report": Misbehaviour(
         "reports no connectors", ("B07", "B16", "X22", "G01"), acts=sends(STATUS, never)
     ),
-    "connector-zero": Misbehaviour("numbers connectors from 0", ("B08",), acts=sends(STATUS, patched(connectorId=0))),
+    "connector-zero": Misbehaviour(
+        "numbers connectors from 0", ("B08", "X22"), acts=sends(STATUS, patched(connectorId=0))
+    ),
     "no-heartbeat": Misbehaviour("sends no heartbeats", ("B09",), acts=alarms("heartbeat", lambda _: None)),
     "many-heartbeats": Misbehaviour(
         "sends heartbeats ten times as often", ("B10",), acts=alarms("heartbeat", lambda seconds: seconds / 10)

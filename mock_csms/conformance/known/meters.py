@@ -1,0 +1,150 @@
+"""What is known of the meters of a station: what they are to tell, and what their registers showed last."""
+
+from math import isfinite
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from mock_csms.behavior.times import seconds_of
+from mock_csms.conformance.seen import Seen
+from mock_csms.conformance.subject import Subject, call, result
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import Mutable, Record, field
+
+if TYPE_CHECKING:
+    from mock_csms.conformance.known import Known
+
+METERS = Subject("meters")
+REGISTER = "Energy.Active.Import.Register"
+PERIODIC = "Sample.Periodic"
+_MOST = 500
+
+Place: TypeAlias = tuple[int, str, str, str]
+"""EVSE, measurand, phase and location."""
+
+
+class Reading(Record):
+    """What a register showed: the value, whether it was in thousands of its unit, and in which transaction."""
+
+    value: float
+    is_kilo: bool
+    stamp: str
+    transaction: str
+
+
+class Wanted(Record):
+    """What the variables say about meter values; None where that is not known, and nothing can be judged by it."""
+
+    started: frozenset[str] | None
+    updated: frozenset[str] | None
+    ended: frozenset[str] | None
+    aligned: frozenset[str] | None
+    interval: float | None
+    aligned_interval: float | None
+    is_signed: bool | None
+    is_aligned_signed: bool | None
+    is_idle_only: bool | None
+    public_key: str | None
+
+
+class Meters(Mutable):
+    """What is wanted, as long as no variable changes; and the last reading of each register.
+
+    retimed_at: when an interval was set last.
+    """
+
+    registers: dict[Place, Reading] = field(default_factory=dict)
+    retimed_at: float = 0.0
+    cached: Wanted | None = None
+
+    def wanted(self, known: "Known") -> Wanted:
+        """Return what the station is to tell."""
+        if self.cached is None:
+            self.cached = _wanted(known)
+        return self.cached
+
+    def interval(self, known: "Known") -> float | None:
+        """Return TxUpdatedInterval, where there are values to be told with it."""
+        wanted = self.wanted(known)
+        return wanted.interval if wanted.updated else None
+
+
+def _wanted(known: "Known") -> Wanted:
+    variables, sampled, aligned = known.variables, "SampledDataCtrlr", "AlignedDataCtrlr"
+
+    def measurands(component: str, variable: str) -> frozenset[str] | None:
+        several = variables.several(component, variable)
+        if variables.switch(component, "Enabled") is False or variables.switch(component, "Available") is False:
+            return None
+        return None if several is None else frozenset(several)
+
+    return Wanted(
+        measurands(sampled, "TxStartedMeasurands"),
+        measurands(sampled, "TxUpdatedMeasurands"),
+        measurands(sampled, "TxEndedMeasurands"),
+        measurands(aligned, "Measurands"),
+        variables.number(sampled, "TxUpdatedInterval"),
+        variables.number(aligned, "Interval"),
+        variables.switch(sampled, "SignReadings"),
+        variables.switch(aligned, "SignReadings"),
+        variables.switch(aligned, "SendDuringIdle"),
+        variables.text("OCPPCommCtrlr", "PublicKeyWithSignedMeterValue"),
+    )
+
+
+@METERS.learn(call("NotifyReport"), result("GetVariables", "SetVariables"))
+def changed(seen: Seen, known: "Known") -> None:
+    """Variables are told or set: what is wanted is read anew."""
+    known.meters.cached = None
+    if seen.action == "SetVariables":
+        known.meters.retimed_at = seen.at
+
+
+def registers_in(values: list[Json], evse: int, transaction: str) -> list[tuple[Place, Reading]]:
+    """Return the registers in a `meterValue`: samples without a measurand are of the usual one."""
+    found = []
+    for value in values:
+        for sample in value["sampledValue"]:
+            measurand = sample.get("measurand", REGISTER)
+            if not measurand.endswith(".Register"):
+                continue
+            unit = sample.get("unitOfMeasure")
+            is_kilo = unit is not None and unit.get("unit", "Wh").startswith("k")
+            power = unit.get("multiplier", 0) + 3 * is_kilo if unit is not None else 0
+            shown = sample["value"] * 10.0**power if -30 < power < 30 else float("nan")
+            if isfinite(shown):
+                place = (evse, measurand, sample.get("phase", ""), sample.get("location", "Outlet"))
+                found.append((place, Reading(shown, is_kilo or power != 0, value["timestamp"], transaction)))
+    return found
+
+
+def is_later(one: str, two: str) -> bool:
+    """Whether a time is surely not before another one; what is no time is not."""
+    if len(one) == len(two) and one[-1:] == two[-1:] == "Z":
+        return one >= two
+    first, second = seconds_of(one), seconds_of(two)
+    return first is not None and second is not None and first >= second
+
+
+def registers_of(seen: Seen, known: "Known") -> list[tuple[Place, Reading]]:
+    """Return the registers in a message; without an EVSE it is not known whose they are."""
+    payload: Any = seen.payload
+    values = payload.get("meterValue")
+    if not values:
+        return []
+    if seen.action == "MeterValues":
+        return registers_in(values, payload["evseId"], "")
+    evse = known.transactions.evse_of(payload)
+    return registers_in(values, evse, payload["transactionInfo"]["transactionId"]) if evse is not None else []
+
+
+@METERS.learn(call("TransactionEvent", "MeterValues"))
+def shown(seen: Seen, known: "Known") -> None:
+    """Registers were told; what is older than what is known, be it told late, changes nothing."""
+    if "meterValue" not in seen.payload:
+        return
+    registers = known.meters.registers
+    for place, reading in registers_of(seen, known):
+        last = registers.get(place)
+        if last is None or is_later(reading.stamp, last.stamp):
+            registers[place] = reading
+            if len(registers) > _MOST:
+                del registers[next(iter(registers))]
