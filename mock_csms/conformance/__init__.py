@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from mock_csms.conformance import connections, exchanges, payloads, times
 from mock_csms.conformance.authorization import AUTHORIZATION
 from mock_csms.conformance.availability import AVAILABILITY
 from mock_csms.conformance.certificates import CERTIFICATES
@@ -35,6 +36,9 @@ SUBJECTS: tuple[Subject, ...] = (
     FEATURES,
 )
 """All subjects, in the order of the table."""
+
+MORE = (connections, exchanges, payloads, times)
+"""Files with more checks of a subject, which has its own file besides."""
 
 CHECKS: Mapping[str, Check] = {id_: check for subject in SUBJECTS for id_, check in subject.checks.items()}
 """Every check by its id."""

@@ -8,12 +8,14 @@ from collections.abc import Hashable
 from mock_csms.conformance.known.boots import BOOTS, Boots
 from mock_csms.conformance.known.commands import COMMANDS, Commands
 from mock_csms.conformance.known.connectors import CONNECTORS, Connectors
+from mock_csms.conformance.known.exchanges import EXCHANGES, Exchanges
 from mock_csms.conformance.known.line import LINE, Line
 from mock_csms.conformance.known.transactions import TRANSACTIONS, Transactions
 from mock_csms.conformance.known.variables import VARIABLES, Variables
+from mock_csms.conformance.known.visits import VISITS, Visits
 from mock_csms.protocol.records import Mutable, Record, field
 
-FACTS = (LINE, BOOTS, COMMANDS, CONNECTORS, TRANSACTIONS, VARIABLES)
+FACTS = (VISITS, LINE, EXCHANGES, BOOTS, COMMANDS, CONNECTORS, TRANSACTIONS, VARIABLES)
 """All that is learned, in its order."""
 
 NEVER = float("inf")
@@ -46,7 +48,9 @@ class Known(Mutable):
 
     identity: str
     terms: Terms
+    visits: Visits = field(default_factory=Visits)
     line: Line = field(default_factory=Line)
+    exchanges: Exchanges = field(default_factory=Exchanges)
     boots: Boots = field(default_factory=Boots)
     commands: Commands = field(default_factory=Commands)
     connectors: Connectors = field(default_factory=Connectors)
