@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 
 from mock_csms.conformance import (
+    connections,
+    exchanges,
     metering_times,
+    payloads,
     remote_starts,
     remote_stops,
     retries,
+    times,
     transaction_order,
     transaction_points,
 )
@@ -52,7 +56,18 @@ SUBJECTS: tuple[Subject, ...] = (
 )
 """All subjects, in the order of the table."""
 
-MORE = (metering_times, remote_starts, remote_stops, retries, transaction_order, transaction_points)
+MORE = (
+    connections,
+    exchanges,
+    metering_times,
+    payloads,
+    remote_starts,
+    remote_stops,
+    retries,
+    times,
+    transaction_order,
+    transaction_points,
+)
 """The files whose checks belong to subjects of other files."""
 
 CHECKS: Mapping[str, Check] = {id_: check for subject in SUBJECTS for id_, check in subject.checks.items()}

@@ -176,9 +176,9 @@ class Csms:
         self._refuse(visitor.identity, str(verdict))
         return verdict
 
-    def refused(self, reason: str) -> None:
+    def refused(self, reason: str, visitor: Visitor | None = None) -> None:
         """Publish that a handshake was invalid."""
-        self._refuse("", reason)
+        self._refuse(visitor.identity if visitor else "", reason)
 
     def _refuse(self, identity: str, reason: str) -> None:
         self.publish(Refused(clock.now(), identity, reason))

@@ -8,6 +8,7 @@ from mock_csms.behavior import events
 from mock_csms.behavior.admission import Visitor
 from mock_csms.behavior.emissions import Close, Emission
 from mock_csms.behavior.events import Event, Finding
+from mock_csms.behavior.templates import rfc3339
 from mock_csms.conformance import CHECKS
 from mock_csms.conformance.inspector import Inspector
 from mock_csms.conformance.known import Terms
@@ -45,7 +46,14 @@ class Witness:
         self._stage = stage
         self._numbers = count(1)
         self._is_open = False
+        self._line: Any = None
+        self._closes: tuple[float, int] | None = None
+        """When the station closes the connection, and with which code."""
+        self._hung_up_at = float("inf")
+        """When the station closed the connection itself; the stage goes on as if it had come back at once."""
         self._has_learned = False
+        self._held: list[Entry] = []
+        """The calls that wait for their turn."""
         self._waiting: list[tuple[str, str, Any]] = []
         """The calls of the transcript that were not answered yet: id, action and payload as they were meant."""
         self._open: dict[str, Call] = {}
@@ -54,21 +62,29 @@ class Witness:
     def events(self) -> list[Event]:
         """Return what happened, in the order of time."""
         seen = [event for entry in self._stage.log for event in self._events(entry)]
+        seen += self._hung_up(self._stage.now)
         return sorted(seen, key=lambda event: event.at)
 
     def _events(self, entry: Entry) -> Iterator[Event]:
         at = NOW + entry.at
+        yield from self._hung_up(at)
+        if at > self._hung_up_at and entry.kind in ("call", "answer", "refusal"):
+            yield from self._opened(at, self._line)
         match entry.kind, entry.name:
             case "line", "open":
                 yield from self._opened(at, entry.what)
             case "line", "lost":
                 yield from self._lost(at, 1006)
-            case "call", action:
-                self._waiting.append((entry.given, action, entry.what))
-                yield from self._frames(at, entry, None)
+            case "door", _:
+                yield from self._refused(at, entry.what)
+            case "call", _:
+                self._held.append(entry)
+                yield from self._called(at)
             case "response", action:
                 yield from self._responses(at, action, entry)
-                yield from self._inventory(at)
+                yield from self._called(at)
+                if action == "BootNotification" and entry.what["status"] == "Accepted":
+                    yield from self._inventory(at)
             case "answer", action:
                 call = Call(f"command-{next(self._numbers)}", action, entry.given)
                 yield from self._commanded(at, call, entry, fault="")
@@ -76,17 +92,39 @@ class Witness:
                 call = Call(f"command-{next(self._numbers)}", action, entry.given)
                 yield from self._commanded(at, call, entry, fault="invalid")
 
+    def _called(self, at: float) -> Iterator[Event]:
+        """Let the next call go out when the last one was answered, as the session does it."""
+        if self._held and not self._waiting:
+            entry = self._held.pop(0)
+            self._waiting.append((entry.given, entry.name, entry.what))
+            yield from self._frames(at, entry, None)
+
     def _opened(self, at: float, line: Any) -> Iterator[Event]:
         path = "/" + line.url.removeprefix("ws://").partition("/")[2]
+        self._line, self._hung_up_at = line, float("inf")
         yield events.Knocked(at, STATION, Visitor(path, line.subprotocols, line.authorization))
         if not self._is_open:
             self._is_open = True
             yield events.Connected(at, STATION, "ocpp2.0.1", tuple(line.subprotocols))
 
+    def _refused(self, at: float, line: Any) -> Iterator[Event]:
+        """Knock in vain."""
+        knocked = next(iter(self._opened(at, line)))
+        yield knocked
+        yield events.Refused(at, STATION, "503: not now")
+
+    def _hung_up(self, now: float) -> Iterator[Event]:
+        """Close the connection where the station has done so by now."""
+        if self._closes and self._closes[0] <= now:
+            (at, code), self._closes = self._closes, None
+            yield from self._lost(at, code)
+
     def _lost(self, at: float, code: int) -> Iterator[Event]:
         if self._is_open:
             self._is_open = False
+            self._hung_up_at = float("inf") if code == 1006 else at
             self._waiting.clear()
+            self._held.clear()
             self._open.clear()
             yield events.Disconnected(at, STATION, code, "")
 
@@ -94,7 +132,7 @@ class Witness:
         """Yield what comes of an entry's acts; the first answer to a command ends it."""
         for act in entry.acts:
             if isinstance(act, Close):
-                yield from self._lost(at + act.after, act.code)
+                self._closes = at + act.after, act.code
             elif isinstance(act, Emission):
                 text = encode(act.message) if act.text is None else act.text
                 message = decode(text)
@@ -128,18 +166,19 @@ class Witness:
         waiting = {id_ for id_, *_ in self._waiting}
         for id_, call in list(self._open.items()):
             if id_ == meant[0]:
-                yield self._sent(at, self._answer(id_, entry.what), call)
+                yield self._sent(at, self._answer(at, id_, entry.what), call)
             elif id_ not in waiting:
-                yield self._sent(at, Result(id_, default_answer(call.action, call.payload)), call)
+                yield self._sent(at, self._answer(at, id_, default_answer(call.action, call.payload)), call)
             else:
                 continue
             del self._open[id_]
 
-    def _answer(self, id_: str, what: Any) -> Message:
+    def _answer(self, at: float, id_: str, what: Any) -> Message:
+        """Return what the mock says, with its own clock."""
         if isinstance(what, str):
             code, _, description = what.partition(": ")
             return Error(id_, code, description)
-        return Result(id_, what)
+        return Result(id_, what | {"currentTime": rfc3339(at)} if "currentTime" in what else what)
 
     def _commanded(self, at: float, call: Call, entry: Entry, *, fault: str) -> Iterator[Event]:
         yield self._sent(at, call, None, fault)

@@ -54,6 +54,13 @@ def idle(begin: Begin) -> None:
     stage.lose().wait(90).connect().wait(70)
 
 
+def comes_again(begin: Begin) -> None:
+    """The connection is lost, and the station comes again when it wants to; then it is refused three times at first."""
+    stage = begin().connect().wait(10)
+    stage.come_again().wait(10)
+    stage.come_again(refused=3).wait(70)
+
+
 def resets(begin: Begin) -> None:
     """The station is reset at once, when it is idle, and by its switch, with a transaction each time."""
     stage = begin(evses=2).connect()
@@ -169,6 +176,7 @@ SCENARIOS: Mapping[str, Callable[[Begin], Any]] = {
     for scenario in (
         sessions,
         idle,
+        comes_again,
         pending,
         rejected,
         resets,

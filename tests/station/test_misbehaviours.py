@@ -33,7 +33,7 @@ SYMPTOMS: Mapping[str, Symptom] = {
     **commands.SYMPTOMS,
 }
 
-FAR = {"boots-too-soon", "never-boots-again", "no-reboot"}
+FAR = {"boots-too-soon", "never-boots-again", "no-reboot", "no-back-off"}
 """Kinds after which a station goes another way altogether."""
 TOGETHER = {
     "no-base-report": {"GetBaseReport", "NotifyReport"},

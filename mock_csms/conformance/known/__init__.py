@@ -10,6 +10,7 @@ from mock_csms.conformance.known.boots import BOOTS, Boots
 from mock_csms.conformance.known.charging import CHARGING, Charging
 from mock_csms.conformance.known.commands import COMMANDS, Commands
 from mock_csms.conformance.known.connectors import CONNECTORS, Connectors
+from mock_csms.conformance.known.exchanges import EXCHANGES, Exchanges
 from mock_csms.conformance.known.firmware import FIRMWARE, Firmware
 from mock_csms.conformance.known.line import LINE, Line
 from mock_csms.conformance.known.local_list import LOCAL_LIST, LocalList
@@ -18,11 +19,14 @@ from mock_csms.conformance.known.orders import ORDERS, Orders
 from mock_csms.conformance.known.parts import PARTS, Parts
 from mock_csms.conformance.known.transactions import TRANSACTIONS, Transactions
 from mock_csms.conformance.known.variables import VARIABLES, Variables
+from mock_csms.conformance.known.visits import VISITS, Visits
 from mock_csms.protocol.records import Mutable, Record, field
 
 FACTS = (
+    VISITS,
     PARTS,
     LINE,
+    EXCHANGES,
     BOOTS,
     COMMANDS,
     CONNECTORS,
@@ -67,7 +71,9 @@ class Known(Mutable):
 
     identity: str
     terms: Terms
+    visits: Visits = field(default_factory=Visits)
     line: Line = field(default_factory=Line)
+    exchanges: Exchanges = field(default_factory=Exchanges)
     boots: Boots = field(default_factory=Boots)
     commands: Commands = field(default_factory=Commands)
     connectors: Connectors = field(default_factory=Connectors)

@@ -5,6 +5,7 @@ from typing import Any
 from mock_csms.protocol.actions import Json
 from mock_csms.station.cues import Act, Answered, Opened, Reboot, Send, Transmit
 from mock_csms.station.misbehaviour import (
+    Answer,
     Kinds,
     Misbehaviour,
     Situation,
@@ -39,6 +40,17 @@ def _talks_while(status: str) -> Any:
         return [*right, Transmit("StatusNotification", _status(at))] if is_it else right
 
     return act
+
+
+def _answers_all_the_same(action: str, request: Json, right: Answer) -> Answer:
+    """Answer what was refused because the CSMS has rejected the station; of variables nothing is known."""
+    if not isinstance(right, tuple) or right[0] != "SecurityError":
+        return right
+    if action not in ("GetVariables", "SetVariables"):
+        return {"status": "Accepted"}
+    kind = action.removesuffix("Variables").lower()
+    named = [{name: item[name] for name in ("component", "variable")} for item in request[f"{kind}VariableData"]]
+    return {f"{kind}VariableResult": [{"attributeStatus": "UnknownVariable"} | item for item in named]}
 
 
 def _no_reboot(_: Situation, right: list[Act]) -> list[Act]:
@@ -100,9 +112,7 @@ KINDS: Kinds = {
     "answers-while-rejected": Misbehaviour(
         "answers commands although it was rejected",
         ("B15",),
-        answer=lambda _, __, right: (
-            {"status": "Accepted"} if isinstance(right, tuple) and right[0] == "SecurityError" else right
-        ),
+        answer=_answers_all_the_same,
     ),
     "reports-unchanged": Misbehaviour(
         "reports each connector twice", ("B17", "G06"), acts=adds(STATUS, lambda payload: Send(STATUS, payload))
