@@ -57,8 +57,9 @@ def _beyond_ascii(value: Any) -> str:
     "Part 4 5.3",
     ERROR,
     "it waits before it connects again, twice as long after each refusal",
-    when("knocked"),
+    when("knocked", "malformed"),
     call("BootNotification"),
+    any_payload=True,
 )
 def waits(seen: Seen, known: Known) -> Said:
     """A wait below RetryBackOffWaitMinimum, doubled RetryBackOffRepeatTimes at most; later than that it may always be.
@@ -66,7 +67,7 @@ def waits(seen: Seen, known: Known) -> Said:
     Attempts that do not reach the mock make waits longer. A station that boots was off, and need not have waited.
     """
     least, since = _least_wait(known), known.visits.waits_since
-    if seen.kind == "call":
+    if seen.kind != "knocked":  # what cannot be read may have been a boot
         return Done("lost")
     if since is None or seen.at - since >= 0.9 * least - 0.1:
         return None

@@ -1,6 +1,6 @@
 """Lets the checks look at what happens, and turns what they say into findings. Pure: times come with the events."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from mock_csms.behavior.events import Event, Finding
 from mock_csms.conformance.known import FACTS, NEVER, Deadline, Known, Terms
@@ -12,9 +12,10 @@ _NO_EVENT = Event(0.0, "")
 
 
 class Inspector:
-    """Looks at the events of all stations, each station by itself."""
+    """Looks at the events of all stations, each station by itself; who is new is told to `meet`, to be remembered."""
 
-    def __init__(self, checks: Collection[Check], terms: Terms) -> None:
+    def __init__(self, checks: Collection[Check], terms: Terms, meet: Callable[[Known], None] | None = None) -> None:
+        self._meet = meet
         self.known: dict[str, Known] = {}
         self.judge_by(checks, terms)
 
@@ -35,6 +36,8 @@ class Inspector:
         known = self.known.get(event.station)
         if known is None:
             known = self.known[event.station] = Known(event.station, self._terms)
+            if self._meet is not None:
+                self._meet(known)
         found = self._expire(known, event.at) if known.next_due < event.at else []
         occasion = (seen.kind, seen.action, seen.detail)
         watch = self._watching.get(occasion) or self._watch(occasion)

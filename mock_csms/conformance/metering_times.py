@@ -58,7 +58,7 @@ def _spacing(seen: Seen, known: Known, transaction: Transaction, interval: float
     "M04", "J01.FR.14", ERROR, "clock-aligned values come by the clock, and say so", _UPDATED, _VALUES, implies=("M03",)
 )
 def aligned_values(seen: Seen, known: Known) -> Said:
-    """Clock-aligned values of another context, with another trigger, or of a time that is no boundary of the interval."""
+    """Clock-aligned values of another context, with another trigger, or of a time that is no boundary."""
     payload, is_alone = seen.payload, seen.action == "MeterValues"
     if not is_alone and ("meterValue" not in payload or payload["triggerReason"] == "Trigger"):
         return None

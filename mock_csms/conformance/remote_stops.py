@@ -60,7 +60,7 @@ def status_is_right(seen: Seen, known: Known) -> Said:
     transaction = known.transactions.by_id.get(id_)
     if transaction is None or is_ongoing is transaction.is_open or (seen.payload["messagesInQueue"] and not is_ongoing):
         return None
-    return f"ongoingIndicator is {is_ongoing} for transaction {id_}, which {'runs' if transaction.is_open else 'has ended'}"
+    return f"ongoingIndicator is {is_ongoing} for {id_}, which {'runs' if transaction.is_open else 'has ended'}"
 
 
 @TRANSACTIONS.check(

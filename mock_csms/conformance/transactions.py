@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.known.connectors import statuses_in
-from mock_csms.conformance.known.transactions import may_wait
+from mock_csms.conformance.known.transactions import may_wait, told_at
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Subject, call, when
 
@@ -181,6 +181,8 @@ def connector_occupied(seen: Seen, known: Known) -> Said:
         return None
     evse = payload.get("evse", {})
     place = (evse.get("id"), evse.get("connectorId"))
-    if None in place or statuses.get(place, "Available") != "Available":
+    at = told_at(payload["timestamp"], known)
+    is_old = at is None or seen.at - at > known.terms.tolerance
+    if None in place or is_old or statuses.get(place, "Available") != "Available":
         return None
     return Later(f"connector {place[1]} of EVSE {place[0]} was not reported as Occupied", known.terms.patience, place)

@@ -17,6 +17,8 @@ BY_HAND: Mapping[str, str] = {
     "T22": "test_transport.py: test_a_second_connection",
     "R16": "test_rpc.py: test_unknown_types",
     "R19": "test_rpc.py: test_signed_messages",
+    "M09": "test_metering.test_a_register_that_falls_to_that_of_another_evse_is_not_its_own",
+    "M13": "test_metering.test_who_tells_the_phases_once_tells_them_each_time",
 }
 """The checks that no misbehaviour of the station triggers, with the test that does."""
 

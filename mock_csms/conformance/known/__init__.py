@@ -14,6 +14,7 @@ from mock_csms.conformance.known.exchanges import EXCHANGES, Exchanges
 from mock_csms.conformance.known.firmware import FIRMWARE, Firmware
 from mock_csms.conformance.known.line import LINE, Line
 from mock_csms.conformance.known.local_list import LOCAL_LIST, LocalList
+from mock_csms.conformance.known.memory import MEMORY, Memory
 from mock_csms.conformance.known.meters import METERS, Meters
 from mock_csms.conformance.known.orders import ORDERS, Orders
 from mock_csms.conformance.known.parts import PARTS, Parts
@@ -38,6 +39,7 @@ FACTS = (
     ORDERS,
     METERS,
     VARIABLES,
+    MEMORY,
 )
 """All that is learned, in its order: parts before the line, which knows then what was open before them."""
 
@@ -84,6 +86,7 @@ class Known(Mutable):
     local_list: LocalList = field(default_factory=LocalList)
     transactions: Transactions = field(default_factory=Transactions)
     orders: Orders = field(default_factory=Orders)
+    memory: Memory = field(default_factory=Memory)
     meters: Meters = field(default_factory=Meters)
     variables: Variables = field(default_factory=Variables)
     deadlines: dict[tuple[str, Hashable], Deadline] = field(default_factory=dict)
