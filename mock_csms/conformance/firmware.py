@@ -109,12 +109,14 @@ def _keep_time(update: Update, status: str, seen: Seen, known: Known) -> Iterato
         due = update.retrieve_at if status == "Downloading" else update.install_at
         if _ahead(due, seen.at, known) > 0:
             yield f"{status} {_ahead(due, seen.at, known):.0f} s before its time"
-        elif (
-            update.status in after
-            and not update.is_in_doubt
-            and _ahead(due, update.told_at or update.asked_at, known) > 0
-        ):
+        elif update.status in after and _has_waited(update, due, seen, known):
             yield f"{status} without {word} before"
+
+
+def _has_waited(update: Update, due: float | None, seen: Seen, known: Known) -> bool:
+    """Whether a step had to wait since the last status; a longer silence was found already."""
+    since = update.told_at or update.asked_at
+    return not update.is_in_doubt and _ahead(due, since, known) > 0 and seen.at - since <= _patience(known)
 
 
 @FIRMWARE.check(
@@ -134,13 +136,10 @@ def refuses_bad_firmware(seen: Seen, known: Known) -> Said:
     if seen.action == EVENT:
         return _taken_although_bad(seen, known)
     update = known.firmware.told_of(seen.payload)
-    if (
-        update is None
-        or seen.payload["status"] != "SignatureVerified"
-        or is_base64(update.firmware.get("signature", ""))
-    ):
+    if update is None or seen.payload["status"] != "SignatureVerified" or not update.is_signed:
         return None
-    return f"SignatureVerified, but the update {update.id} has no signature that is one"
+    is_right = is_base64(update.firmware.get("signature", ""))
+    return None if is_right else f"SignatureVerified, but the update {update.id} has no signature that is one"
 
 
 def _taken_although_bad(seen: Seen, known: Known) -> str | None:
