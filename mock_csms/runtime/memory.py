@@ -87,6 +87,8 @@ class Memory:
 
     def _dump(self, stations: Mapping[str, Known]) -> list[Row]:
         if self._is_broken:
+            for known in stations.values():
+                known.memory.fresh = None
             return []
         return [(identity, *fact) for identity, known in stations.items() for fact in dump(known)]
 

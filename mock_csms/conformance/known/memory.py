@@ -23,6 +23,7 @@ MEMORY = Subject("memory")
 CALL, TRANSACTION, REGISTER, PROFILE = "call", "transaction", "register", "profile"
 IDS = (CALL, TRANSACTION)
 """The kinds of which there are ever more."""
+_MOST = 20_000
 _CREDENTIALS = "with credentials"
 
 Fact: TypeAlias = tuple[str, str, str]
@@ -42,6 +43,8 @@ def called(seen: Seen, known: "Known") -> None:
     fresh = known.memory.fresh
     if fresh is not None:
         fresh[CALL, seen.id] = str(known.exchanges.ids.marks.get(seen.id, -1))
+        if len(fresh) > _MOST:  # nobody takes it
+            del fresh[next(iter(fresh))]
 
 
 @MEMORY.learn(call("TransactionEvent.Started"))
