@@ -26,6 +26,8 @@ def invalid_is_stopped(seen: Seen, known: Known) -> Said:
         waits = may_wait(known, seen.at)
         return None if is_over else Later(seen.request, known.terms.patience, seen.payload) if waits else seen.request
     if seen.kind == "call":
+        if not known.deadlines:
+            return None
         info = seen.payload["transactionInfo"]
         is_done = seen.payload["triggerReason"] == "Deauthorized" or info.get("chargingState") == "SuspendedEVSE"
         return Done(info["transactionId"]) if is_done or seen.detail == "Ended" else None
@@ -100,7 +102,7 @@ def stop_followed(seen: Seen, known: Known) -> Said:
     if seen.kind == "due":
         return Later(seen.request, known.terms.patience, seen.payload) if may_wait(known, seen.at) else seen.request
     if seen.kind == "call":
-        is_done = known.orders.stops and (seen.payload["triggerReason"] == "RemoteStop" or seen.detail == "Ended")
+        is_done = known.deadlines and (seen.payload["triggerReason"] == "RemoteStop" or seen.detail == "Ended")
         return Done(seen.payload["transactionInfo"]["transactionId"]) if is_done else None
     id_ = seen.request["transactionId"]
     transaction = known.transactions.by_id.get(id_)

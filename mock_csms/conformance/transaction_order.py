@@ -102,6 +102,8 @@ def times_rise(seen: Seen, known: Known) -> Said:
         return None
     if seen.detail == "Started" and is_restart(transaction, seen.payload):
         return None
+    if number == transaction.highest and stamp == transaction.stamp:
+        return None
     events = transaction.events
     lower = max((each for each in events if each < number), default=None)
     higher = min((each for each in events if each > number), default=None)

@@ -1,5 +1,6 @@
 """What is known of the meters of a station: what they are to tell, and what their registers showed last."""
 
+from collections.abc import Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -45,15 +46,31 @@ class Wanted(Record):
     public_key: str | None
 
 
+class Samples(Record):
+    """What kinds of values a message has: their contexts, their measurands, and whether a register is among them."""
+
+    contexts: frozenset[str]
+    measurands: frozenset[str]
+    has_register: bool
+
+
+NO_SAMPLES = Samples(frozenset(), frozenset(), has_register=False)
+
+
 class Meters(Mutable):
     """What is wanted, as long as no variable changes; and the last reading of each register.
 
-    retimed_at: when an interval was set last.
+    retimed_at: when an interval was set last. The rest is worked out once: of a message (`payload`) for all checks, and
+    of its kinds of values (`pairs`) for all messages that have the same.
     """
 
     registers: dict[Place, Reading] = field(default_factory=dict)
     retimed_at: float = 0.0
     cached: Wanted | None = None
+    payload: Any = None
+    samples: Samples = NO_SAMPLES
+    readings: Sequence[tuple[Place, Reading]] | None = None
+    pairs: Any = None
 
     def wanted(self, known: "Known") -> Wanted:
         """Return what the station is to tell."""
@@ -98,6 +115,27 @@ def changed(seen: Seen, known: "Known") -> None:
         known.meters.retimed_at = seen.at
 
 
+def samples_of(payload: Json, known: "Known") -> Samples:
+    """Return the kinds of values in a message."""
+    meters = known.meters
+    if meters.payload is payload:
+        return meters.samples
+    values = payload.get("meterValue")
+    if not values:
+        return NO_SAMPLES
+    if len(values) == 1:
+        pairs = [(sample.get("measurand"), sample.get("context")) for sample in values[0]["sampledValue"]]
+    else:
+        pairs = [(each.get("measurand"), each.get("context")) for value in values for each in value["sampledValue"]]
+    if pairs != meters.pairs:
+        measurands = frozenset(measurand or REGISTER for measurand, _ in pairs)
+        contexts = frozenset(context or PERIODIC for _, context in pairs)
+        meters.samples = Samples(contexts, measurands, any(each.endswith(".Register") for each in measurands))
+        meters.pairs = pairs
+    meters.payload, meters.readings = payload, None
+    return meters.samples
+
+
 def registers_in(values: list[Json], evse: int, transaction: str) -> list[tuple[Place, Reading]]:
     """Return the registers in a `meterValue`: samples without a measurand are of the usual one."""
     found = []
@@ -106,14 +144,18 @@ def registers_in(values: list[Json], evse: int, transaction: str) -> list[tuple[
             measurand = sample.get("measurand", REGISTER)
             if not measurand.endswith(".Register"):
                 continue
-            unit = sample.get("unitOfMeasure")
-            is_kilo = unit is not None and unit.get("unit", "Wh").startswith("k")
-            power = unit.get("multiplier", 0) + 3 * is_kilo if unit is not None else 0
-            shown = sample["value"] * 10.0**power if -30 < power < 30 else float("nan")
+            power = _power(sample["unitOfMeasure"]) if "unitOfMeasure" in sample else 0
+            shown = sample["value"] * 10.0**power if power else sample["value"]
             if isfinite(shown):
                 place = (evse, measurand, sample.get("phase", ""), sample.get("location", "Outlet"))
-                found.append((place, Reading(shown, is_kilo or power != 0, value["timestamp"], transaction)))
+                found.append((place, Reading(shown, power != 0, value["timestamp"], transaction)))
     return found
+
+
+def _power(unit: Json) -> int:
+    """Return the power of ten of a unit; what is out of all bounds is taken for none."""
+    power: int = unit.get("multiplier", 0) + (3 if unit.get("unit", "Wh")[:1] == "k" else 0)
+    return power if -30 < power < 30 else 0
 
 
 def is_later(one: str, two: str) -> bool:
@@ -124,16 +166,20 @@ def is_later(one: str, two: str) -> bool:
     return first is not None and second is not None and first >= second
 
 
-def registers_of(seen: Seen, known: "Known") -> list[tuple[Place, Reading]]:
+def registers_of(seen: Seen, known: "Known") -> Sequence[tuple[Place, Reading]]:
     """Return the registers in a message; without an EVSE it is not known whose they are."""
-    payload: Any = seen.payload
-    values = payload.get("meterValue")
-    if not values:
-        return []
-    if seen.action == "MeterValues":
-        return registers_in(values, payload["evseId"], "")
-    evse = known.transactions.evse_of(payload)
-    return registers_in(values, evse, payload["transactionInfo"]["transactionId"]) if evse is not None else []
+    payload, meters = seen.payload, known.meters
+    if not samples_of(payload, known).has_register:
+        return ()
+    if meters.readings is None:
+        values = payload["meterValue"]
+        if seen.action == "MeterValues":
+            meters.readings = registers_in(values, payload["evseId"], "")
+        else:
+            evse = known.transactions.evse_of(payload)
+            id_ = payload["transactionInfo"]["transactionId"]
+            meters.readings = registers_in(values, evse, id_) if evse is not None else ()
+    return meters.readings
 
 
 @METERS.learn(call("TransactionEvent", "MeterValues"))
@@ -148,3 +194,4 @@ def shown(seen: Seen, known: "Known") -> None:
             registers[place] = reading
             if len(registers) > _MOST:
                 del registers[next(iter(registers))]
+    known.meters.payload = None
