@@ -130,7 +130,7 @@ def is_asked_for(seen: Seen, known: Known) -> bool:
     if seen.action != "MeterValues":
         return bool(seen.payload["triggerReason"] == "Trigger")
     given = known.commands.agreed.get("TriggerMessage")
-    is_it = given is not None and given.request["requestedMessage"] == "MeterValues"
+    is_it = given is not None and given.request.get("requestedMessage") == "MeterValues"
     return is_it and given is not None and seen.at - given.at < known.terms.patience
 
 

@@ -22,6 +22,12 @@ def _followed(seen: Seen, known: Known) -> Json | None:
     return None if number in orders.used else orders.starts.get(number)
 
 
+def _evse_asked(seen: Seen) -> int | None:
+    """Return the EVSE of a command, which may have been sent wrong on purpose."""
+    evse = seen.request.get("evseId") if isinstance(seen.request, dict) else None
+    return evse if isinstance(evse, int) else None
+
+
 @TRANSACTIONS.check("X09", "F01.FR.19", ERROR, "the event after a remote start has the trigger RemoteStart", _EVENT)
 def told_as_remote(seen: Seen, known: Known) -> Said:
     """The first event with its remoteStartId, told as something else."""
@@ -74,7 +80,7 @@ def reservation_named(seen: Seen, known: Known) -> Said:
 )
 def transaction_named(seen: Seen, known: Known) -> Said:
     """No transactionId though a transaction without authorization runs on that EVSE."""
-    evse = seen.request.get("evseId")
+    evse = _evse_asked(seen)
     if evse is None or seen.payload["status"] != "Accepted" or "transactionId" in seen.payload:
         return None
     running = [each for each in known.transactions.open_at(evse) if each.token is None and each.is_whole]
@@ -88,14 +94,14 @@ def transaction_named(seen: Seen, known: Known) -> Said:
 )
 def free_for_start(seen: Seen, known: Known) -> Said:
     """Accepted where all connectors are out of order, or where somebody else charges already (F01.FR.24)."""
-    evse = seen.request.get("evseId")
+    evse = _evse_asked(seen)
     if evse is None or seen.payload["status"] != "Accepted":
         return None
     statuses = set(known.connectors.of(evse).values())
     if statuses and statuses <= {"Unavailable", "Faulted"}:
         return f"accepted on EVSE {evse}, which is {' and '.join(sorted(statuses))}"
     used = [each for each in known.transactions.open_at(evse) if each.token is not None and each.stopped_by is None]
-    used = [each for each in used if each.is_whole and each.remote != seen.request["remoteStartId"]]
+    used = [each for each in used if each.is_whole and each.remote != seen.request.get("remoteStartId")]
     if not used or may_wait(known, seen.at):
         return None
     return f"accepted on EVSE {evse}, where {used[0].id} runs for {used[0].token['idToken']}"
