@@ -115,7 +115,9 @@ def own_meter(seen: Seen, known: Known) -> Said:
     return None
 
 
-@METERING.check("M10", "F06.FR.06", ERROR, "triggered values have the context Trigger", _VALUES, _UPDATED)
+@METERING.check(
+    "M10", "F06.FR.06", ERROR, "triggered values have the context Trigger", _VALUES, call("TransactionEvent.Changed")
+)
 def triggered_context(seen: Seen, known: Known) -> Said:
     """Values of another context, soon after they were asked for."""
     found = {*samples_of(seen.payload, known).contexts} if is_asked_for(seen, known) else set()

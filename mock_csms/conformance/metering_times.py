@@ -87,7 +87,12 @@ def _boundary(seen: Seen, known: Known) -> Said:
 
 
 @METERING.check(
-    "M05", "J01.FR.20", ERROR, "no clock-aligned values during a transaction with SendDuringIdle", _UPDATED, _VALUES
+    "M05",
+    "J01.FR.20",
+    ERROR,
+    "no clock-aligned values during a transaction with SendDuringIdle",
+    call("TransactionEvent.Changed"),
+    _VALUES,
 )
 def only_when_idle(seen: Seen, known: Known) -> Said:
     """Clock-aligned values though a transaction runs, and SendDuringIdle is true."""

@@ -8,7 +8,8 @@ from mock_csms.conformance.subject import ERROR, WARNING, Said, call, result
 from mock_csms.conformance.transactions import TRANSACTIONS
 from mock_csms.protocol.actions import Json
 
-_EVENT = call("TransactionEvent")
+_TOLD = call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended")
+"""All events but those that are nothing but periodic values."""
 _LATE_STARTS = {"CablePluggedIn", "ChargingStateChanged", "EVDetected", "SignedDataReceived"}
 """What may start a transaction that was asked for before its start point was reached."""
 
@@ -28,7 +29,7 @@ def _evse_asked(seen: Seen) -> int | None:
     return evse if isinstance(evse, int) else None
 
 
-@TRANSACTIONS.check("X09", "F01.FR.19", ERROR, "the event after a remote start has the trigger RemoteStart", _EVENT)
+@TRANSACTIONS.check("X09", "F01.FR.19", ERROR, "the event after a remote start has the trigger RemoteStart", _TOLD)
 def told_as_remote(seen: Seen, known: Known) -> Said:
     """The first event with its remoteStartId, told as something else."""
     asked, trigger = _followed(seen, known), seen.payload["triggerReason"]
@@ -37,7 +38,7 @@ def told_as_remote(seen: Seen, known: Known) -> Said:
     return f"remote start {asked['remoteStartId']} was told as {trigger}, not as RemoteStart"
 
 
-@TRANSACTIONS.check("X10", "F02.FR.21", ERROR, "the event after a remote start has its remoteStartId", _EVENT)
+@TRANSACTIONS.check("X10", "F02.FR.21", ERROR, "the event after a remote start has its remoteStartId", _TOLD)
 def remote_start_id(seen: Seen, known: Known) -> Said:
     """A RemoteStart without its remoteStartId, or with one that was not asked for."""
     payload = seen.payload
@@ -53,7 +54,7 @@ def remote_start_id(seen: Seen, known: Known) -> Said:
     return f"remoteStartId {number}, where {' or '.join(map(str, open_))} was asked for"
 
 
-@TRANSACTIONS.check("X11", "F01.FR.04", ERROR, "a remote start uses the idToken that came with it", _EVENT)
+@TRANSACTIONS.check("X11", "F01.FR.04", ERROR, "a remote start uses the idToken that came with it", _TOLD)
 def remote_token(seen: Seen, known: Known) -> Said:
     """Another idToken than the one of the command."""
     asked, token = _followed(seen, known), seen.payload.get("idToken")
@@ -62,7 +63,7 @@ def remote_token(seen: Seen, known: Known) -> Said:
     return f"idToken {token['idToken']} ({token['type']}), where {asked['idToken']['idToken']} was asked for"
 
 
-@TRANSACTIONS.check("X21", "E01.FR.13", WARNING, "the event that uses a reservation has the reservationId", _EVENT)
+@TRANSACTIONS.check("X21", "E01.FR.13", WARNING, "the event that uses a reservation has the reservationId", _TOLD)
 def reservation_named(seen: Seen, known: Known) -> Said:
     """A reserved idToken comes where it is reserved, and the reservation is not named."""
     payload, transaction = seen.payload, known.transactions.of(seen.payload)

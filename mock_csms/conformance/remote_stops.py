@@ -7,6 +7,8 @@ from mock_csms.conformance.subject import ERROR, Done, Later, Said, call, respon
 from mock_csms.conformance.transactions import TRANSACTIONS
 
 _EVENT = call("TransactionEvent")
+_TOLD = call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended")
+"""All events but those that are nothing but periodic values."""
 _ENDS_WITH_AUTHORIZATION = {"Authorized", "PowerPathClosed", "EnergyTransfer"}
 
 
@@ -99,7 +101,7 @@ def stop_answered(seen: Seen, known: Known) -> Said:
     ERROR,
     "an accepted remote stop is told as RemoteStop",
     result("RequestStopTransaction"),
-    _EVENT,
+    _TOLD,
     when("due"),
     implies=("X15", "X26"),
 )

@@ -76,7 +76,7 @@ def booted(_: Seen, known: "Known") -> None:
     known.orders.starts.clear()
 
 
-@ORDERS.learn(call("TransactionEvent"))
+@ORDERS.learn(call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended"))
 def followed(seen: Seen, known: "Known") -> None:
     """An event says what it follows."""
     payload, orders = seen.payload, known.orders
