@@ -7,8 +7,9 @@ from collections.abc import Iterable
 
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.known.meters import Place, Reading, is_later, registers_of, samples_of
+from mock_csms.conformance.known.transactions import told_at
 from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Subject, Wrong, call
+from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Subject, Wrong, call, when
 
 METERING = Subject("metering")
 CLOCK, TRIGGERED = "Sample.Clock", "Trigger"
@@ -40,29 +41,41 @@ def end_values(seen: Seen, known: Known) -> Said:
     return "Ended without meter values of the context Transaction.End"
 
 
-@METERING.check("M06", "J02.FR.11", ERROR, "the values are those of the configured measurands", _UPDATED, _VALUES)
+@METERING.check(
+    "M06", "J02.FR.11", ERROR, "the values are those of the configured measurands", _UPDATED, _VALUES, when("due")
+)
 def configured_measurands(seen: Seen, known: Known) -> Said:
     """A measurand that nobody asked for; or one that is missing, and does not come with the same time either."""
+    if seen.kind == "due":
+        return Wrong(seen.request, severity=WARNING)  # it may be one that cannot be measured there
     payload, wanted = seen.payload, known.meters.wanted(known)
     if seen.action == "MeterValues":
-        names, id_ = wanted.aligned, str(payload["evseId"])
-    elif payload["triggerReason"] == "MeterValuePeriodic":
-        names, id_ = wanted.updated, payload["transactionInfo"]["transactionId"]
+        names = wanted.aligned
     else:
-        return None
+        names = wanted.updated if payload["triggerReason"] == "MeterValuePeriodic" else None
     if not names or not payload.get("meterValue"):
         return None
     sent = samples_of(payload, known).measurands
-    return None if sent == names else _others(sent, names, (id_, payload["meterValue"][0]["timestamp"]), known)
+    return None if sent == names else _others(seen, known, sent, names)
 
 
-def _others(sent: frozenset[str], names: frozenset[str], key: tuple[str, str], known: Known) -> Said:
+def _others(seen: Seen, known: Known, sent: frozenset[str], names: frozenset[str]) -> Said:
     """Judge another set of measurands; values may be split over messages of one time (J02.FR.14)."""
+    payload = seen.payload
+    stamp = payload["meterValue"][0]["timestamp"]
+    at = told_at(stamp, known)
+    if at is None or at < known.meters.retimed_at + known.terms.tolerance:
+        return None
     if sent - names:
         return f"{', '.join(sorted(sent - names))} is not one of the configured measurands"
-    if ("M06", key) in known.deadlines:
-        return Done(key)
-    return Later(f"no values of {', '.join(sorted(names - sent))}", known.terms.patience, key)
+    if seen.action == "MeterValues":
+        place, last = payload["evseId"], known.meters.aligned.get(payload["evseId"])
+    else:
+        transaction = known.transactions.of(payload)
+        place, last = payload["transactionInfo"]["transactionId"], transaction.sampled if transaction else None
+    if last == stamp or place == 0:
+        return Done((place, stamp))
+    return Later(f"no values of {', '.join(sorted(names - sent))}", known.terms.patience, (place, stamp))
 
 
 def _is_odd(seen: Seen, known: Known) -> bool:

@@ -101,8 +101,9 @@ def free_for_start(seen: Seen, known: Known) -> Said:
     statuses = set(known.connectors.of(evse).values())
     if statuses and statuses <= {"Unavailable", "Faulted"}:
         return f"accepted on EVSE {evse}, which is {' and '.join(sorted(statuses))}"
-    used = [each for each in known.transactions.open_at(evse) if each.token is not None and each.stopped_by is None]
-    used = [each for each in used if each.is_whole and each.remote != seen.request.get("remoteStartId")]
+    used = [each for each in known.transactions.open_at(evse) if each.token and each.stopped_by is None]
+    used = [each for each in used if each.is_whole and each.state != "Idle"]
+    used = [each for each in used if each.remote != seen.request.get("remoteStartId")]
     if not used or may_wait(known, seen.at):
         return None
     return f"accepted on EVSE {evse}, where {used[0].id} runs for {used[0].token['idToken']}"

@@ -60,12 +60,13 @@ NO_SAMPLES = Samples(frozenset(), frozenset(), has_register=False)
 class Meters(Mutable):
     """What is wanted, as long as no variable changes; and the last reading of each register.
 
-    retimed_at: when an interval was set last. The rest is worked out once: of a message (`payload`) for all checks, and
-    of its kinds of values (`pairs`) for all messages that have the same.
+    retimed_at: when a variable was set last. aligned: the time of the last MeterValues of each EVSE. The rest is worked
+    out once: of a message (`payload`) for all checks, and of its kinds of values (`pairs`) for all that have the same.
     """
 
     registers: dict[Place, Reading] = field(default_factory=dict)
     retimed_at: float = 0.0
+    aligned: dict[int, str] = field(default_factory=dict)
     cached: Wanted | None = None
     payload: Any = None
     samples: Samples = NO_SAMPLES
@@ -187,7 +188,9 @@ def shown(seen: Seen, known: "Known") -> None:
     """Registers were told; what is older than what is known, be it told late, changes nothing."""
     if "meterValue" not in seen.payload:
         return
-    registers = known.meters.registers
+    registers, aligned = known.meters.registers, known.meters.aligned
+    if seen.action == "MeterValues" and (len(aligned) < _MOST or seen.payload["evseId"] in aligned):
+        aligned[seen.payload["evseId"]] = seen.payload["meterValue"][0]["timestamp"]
     for place, reading in registers_of(seen, known):
         last = registers.get(place)
         if last is None or is_later(reading.stamp, last.stamp):
