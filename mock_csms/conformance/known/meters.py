@@ -31,6 +31,10 @@ class Reading(Record):
     transaction: str
 
 
+Readings: TypeAlias = Sequence[tuple[Place, Reading]]
+"""The registers in a message."""
+
+
 class Wanted(Record):
     """What the variables say about meter values; None where that is not known, and nothing can be judged by it."""
 
@@ -47,14 +51,14 @@ class Wanted(Record):
 
 
 class Samples(Record):
-    """What kinds of values a message has: their contexts, their measurands, and whether a register is among them."""
+    """What kinds of values a message has: their contexts, their measurands, and which of them are registers."""
 
     contexts: frozenset[str]
     measurands: frozenset[str]
-    has_register: bool
+    registers: tuple[int, ...]
 
 
-NO_SAMPLES = Samples(frozenset(), frozenset(), has_register=False)
+NO_SAMPLES = Samples(frozenset(), frozenset(), ())
 
 
 class Meters(Mutable):
@@ -70,7 +74,7 @@ class Meters(Mutable):
     cached: Wanted | None = None
     payload: Any = None
     samples: Samples = NO_SAMPLES
-    readings: Sequence[tuple[Place, Reading]] | None = None
+    readings: Readings | None = None
     pairs: Any = None
 
     def wanted(self, known: "Known") -> Wanted:
@@ -129,27 +133,26 @@ def samples_of(payload: Json, known: "Known") -> Samples:
     else:
         pairs = [(each.get("measurand"), each.get("context")) for value in values for each in value["sampledValue"]]
     if pairs != meters.pairs:
-        measurands = frozenset(measurand or REGISTER for measurand, _ in pairs)
+        names = [measurand or REGISTER for measurand, _ in pairs]
+        registers = tuple(number for number, name in enumerate(names) if name.endswith(".Register"))
         contexts = frozenset(context or PERIODIC for _, context in pairs)
-        meters.samples = Samples(contexts, measurands, any(each.endswith(".Register") for each in measurands))
+        meters.samples = Samples(contexts, frozenset(names), registers)
         meters.pairs = pairs
     meters.payload, meters.readings = payload, None
     return meters.samples
 
 
-def registers_in(values: list[Json], evse: int, transaction: str) -> list[tuple[Place, Reading]]:
-    """Return the registers in a `meterValue`: samples without a measurand are of the usual one."""
+def registers_in(values: list[Json], which: tuple[int, ...], evse: int, transaction: str) -> Readings:
+    """Return the registers in a `meterValue`, by their places among all samples."""
+    samples = [(value["timestamp"], sample) for value in values for sample in value["sampledValue"]]
     found = []
-    for value in values:
-        for sample in value["sampledValue"]:
-            measurand = sample.get("measurand", REGISTER)
-            if not measurand.endswith(".Register"):
-                continue
-            power = _power(sample["unitOfMeasure"]) if "unitOfMeasure" in sample else 0
-            shown = sample["value"] * 10.0**power if power else sample["value"]
-            if isfinite(shown):
-                place = (evse, measurand, sample.get("phase", ""), sample.get("location", "Outlet"))
-                found.append((place, Reading(shown, power != 0, value["timestamp"], transaction)))
+    for number in which:
+        stamp, sample = samples[number]
+        power = _power(sample["unitOfMeasure"]) if "unitOfMeasure" in sample else 0
+        shown = sample["value"] * 10.0**power if power else sample["value"]
+        if isfinite(shown):
+            place = (evse, sample.get("measurand", REGISTER), sample.get("phase", ""), sample.get("location", "Outlet"))
+            found.append((place, Reading(shown, power != 0, stamp, transaction)))
     return found
 
 
@@ -167,19 +170,20 @@ def is_later(one: str, two: str) -> bool:
     return first is not None and second is not None and first >= second
 
 
-def registers_of(seen: Seen, known: "Known") -> Sequence[tuple[Place, Reading]]:
+def registers_of(seen: Seen, known: "Known") -> Readings:
     """Return the registers in a message; without an EVSE it is not known whose they are."""
     payload, meters = seen.payload, known.meters
-    if not samples_of(payload, known).has_register:
+    which = samples_of(payload, known).registers
+    if not which:
         return ()
     if meters.readings is None:
         values = payload["meterValue"]
         if seen.action == "MeterValues":
-            meters.readings = registers_in(values, payload["evseId"], "")
+            meters.readings = registers_in(values, which, payload["evseId"], "")
         else:
             evse = known.transactions.evse_of(payload)
             id_ = payload["transactionInfo"]["transactionId"]
-            meters.readings = registers_in(values, evse, id_) if evse is not None else ()
+            meters.readings = registers_in(values, which, evse, id_) if evse is not None else ()
     return meters.readings
 
 
