@@ -39,8 +39,7 @@ class Inspector:
             if self._meet is not None:
                 self._meet(known)
         found = self._expire(known, event.at) if known.next_due < event.at else []
-        occasion = (seen.kind, seen.action, seen.detail)
-        watch = self._watching.get(occasion) or self._watch(occasion)
+        watch = self._watching.get((seen.kind, seen.action, seen.sort)) or self._watch(seen)
         for check in watch.checks if seen.is_sound else watch.checks_of_any:
             said = check.judge(seen, known)
             if said is not None:
@@ -89,13 +88,13 @@ class Inspector:
                 case text:
                     yield _finding(check, Wrong(text), seen, known)
 
-    def _watch(self, occasion: tuple[str, str, str]) -> "_Watch":
+    def _watch(self, seen: Seen) -> "_Watch":
         """Find who looks at an occasion, once."""
-        kind, action, detail = occasion
-        wanted: set[Occasion] = {(kind, action), (kind, f"{action}.{detail}"), (kind, "*")}
+        actions = (seen.action, f"{seen.action}.{seen.detail}", f"{seen.action}.{seen.sort}", "*")
+        wanted: set[Occasion] = {(seen.kind, action) for action in actions}
         checks = [check for check in self._checks.values() if wanted.intersection(check.on)]
         learning = [each for facts in FACTS for each in facts.learning if wanted.intersection(each.on)]
-        watch = self._watching[occasion] = _Watch(
+        watch = self._watching[seen.kind, seen.action, seen.sort] = _Watch(
             tuple(checks),
             tuple(check for check in checks if check.any_payload),
             tuple(each.learn for each in learning),

@@ -6,29 +6,23 @@ Those about times are in metering_times.
 from collections.abc import Iterable
 
 from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.meters import REGISTER, Place, Reading, is_later, registers_of
+from mock_csms.conformance.known.meters import Place, Reading, is_later, registers_of, samples_of
+from mock_csms.conformance.known.transactions import told_at
 from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Subject, Wrong, call
-from mock_csms.protocol.actions import Json
+from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Subject, Wrong, call, when
 
 METERING = Subject("metering")
-PERIODIC, CLOCK, TRIGGERED = "Sample.Periodic", "Sample.Clock", "Trigger"
+CLOCK, TRIGGERED = "Sample.Clock", "Trigger"
 
 _EVENT, _VALUES = call("TransactionEvent"), call("MeterValues")
 _STARTED, _UPDATED, _ENDED = (call(f"TransactionEvent.{kind}") for kind in ("Started", "Updated", "Ended"))
-
-
-def contexts(payload: Json) -> set[str]:
-    """Return the contexts of all samples; the schema has one for those that do not say."""
-    values = payload.get("meterValue", ())
-    return {sample.get("context", PERIODIC) for value in values for sample in value["sampledValue"]}
 
 
 @METERING.check("M01", "E01.FR.09", ERROR, "the start has the values of its beginning", _STARTED)
 def begin_values(seen: Seen, known: Known) -> Said:
     """A start on a known EVSE without values of Transaction.Begin, though TxStartedMeasurands wants some."""
     is_wanted = "evse" in seen.payload and known.meters.wanted(known).started
-    if not is_wanted or "Transaction.Begin" in contexts(seen.payload):
+    if not is_wanted or "Transaction.Begin" in samples_of(seen.payload, known).contexts:
         return None
     return "Started without meter values of the context Transaction.Begin"
 
@@ -38,34 +32,60 @@ def end_values(seen: Seen, known: Known) -> Said:
     """An end without values of Transaction.End, though TxEndedMeasurands wants some."""
     transaction = known.transactions.of(seen.payload)
     is_somewhere = "evse" in seen.payload or (transaction is not None and transaction.evse is not None)
-    if not is_somewhere or not known.meters.wanted(known).ended or "Transaction.End" in contexts(seen.payload):
+    if (
+        not is_somewhere
+        or not known.meters.wanted(known).ended
+        or "Transaction.End" in samples_of(seen.payload, known).contexts
+    ):
         return None
     return "Ended without meter values of the context Transaction.End"
 
 
-@METERING.check("M06", "J02.FR.11", ERROR, "the values are those of the configured measurands", _UPDATED, _VALUES)
+@METERING.check(
+    "M06", "J02.FR.11", ERROR, "the values are those of the configured measurands", _UPDATED, _VALUES, when("due")
+)
 def configured_measurands(seen: Seen, known: Known) -> Said:
     """A measurand that nobody asked for; or one that is missing, and does not come with the same time either."""
+    if seen.kind == "due":
+        return Wrong(seen.request, severity=WARNING)  # it may be one that cannot be measured there
     payload, wanted = seen.payload, known.meters.wanted(known)
     if seen.action == "MeterValues":
-        names, id_ = wanted.aligned, str(payload["evseId"])
-    elif payload["triggerReason"] == "MeterValuePeriodic":
-        names, id_ = wanted.updated, payload["transactionInfo"]["transactionId"]
+        names = wanted.aligned
     else:
-        return None
+        names = wanted.updated if payload["triggerReason"] == "MeterValuePeriodic" else None
     if not names or not payload.get("meterValue"):
         return None
-    sent = {sample.get("measurand", REGISTER) for value in payload["meterValue"] for sample in value["sampledValue"]}
-    return None if sent == names else _others(sent, names, (id_, payload["meterValue"][0]["timestamp"]), known)
+    sent = samples_of(payload, known).measurands
+    return None if sent == names else _others(seen, known, sent, names)
 
 
-def _others(sent: set[str], names: frozenset[str], key: tuple[str, str], known: Known) -> Said:
+def _others(seen: Seen, known: Known, sent: frozenset[str], names: frozenset[str]) -> Said:
     """Judge another set of measurands; values may be split over messages of one time (J02.FR.14)."""
+    payload = seen.payload
+    stamp = payload["meterValue"][0]["timestamp"]
+    at = told_at(stamp, known)
+    if at is None or at < known.meters.retimed_at + known.terms.tolerance:
+        return None
     if sent - names:
         return f"{', '.join(sorted(sent - names))} is not one of the configured measurands"
-    if ("M06", key) in known.deadlines:
-        return Done(key)
-    return Later(f"no values of {', '.join(sorted(names - sent))}", known.terms.patience, key)
+    if seen.action == "MeterValues":
+        place, last = payload["evseId"], known.meters.aligned.get(payload["evseId"])
+    else:
+        transaction = known.transactions.of(payload)
+        place, last = payload["transactionInfo"]["transactionId"], transaction.sampled if transaction else None
+    if last == stamp or place == 0:
+        return Done((place, stamp))
+    return Later(f"no values of {', '.join(sorted(names - sent))}", known.terms.patience, (place, stamp))
+
+
+def _is_odd(seen: Seen, known: Known) -> bool:
+    """Whether a message is worth a second look: registers that show more than before are not."""
+    registers = known.meters.registers
+    for place, reading in registers_of(seen, known):
+        last = registers.get(place)
+        if last is not None and (reading.value < last.value or reading.stamp < last.stamp):
+            return True
+    return len(seen.payload["meterValue"]) > 1
 
 
 def _falls(seen: Seen, known: Known) -> Iterable[tuple[Place, Reading, Reading]]:
@@ -85,7 +105,7 @@ def _falls(seen: Seen, known: Known) -> Iterable[tuple[Place, Reading, Reading]]
 @METERING.check("M07", "J02.FR.16", ERROR, "registers do not run backwards", _EVENT, _VALUES)
 def registers_rise(seen: Seen, known: Known) -> Said:
     """A register that shows less than before; it should not begin anew with a transaction either (J02.FR.17)."""
-    if "meterValue" not in seen.payload:
+    if "meterValue" not in seen.payload or not _is_odd(seen, known):
         return None
     return [
         Wrong(
@@ -93,13 +113,13 @@ def registers_rise(seen: Seen, known: Known) -> Said:
             severity=ERROR if one.transaction == two.transaction else WARNING,
         )
         for place, one, two in _falls(seen, known)
-    ] or None
+    ]
 
 
 @METERING.check("M09", "J02.FR.22", INFO, "the values of a transaction are of its own EVSE", _EVENT)
 def own_meter(seen: Seen, known: Known) -> Said:
     """A register that falls to what the meter of another EVSE shows."""
-    if "meterValue" not in seen.payload or len(known.meters.registers) < 2:
+    if "meterValue" not in seen.payload or len(known.meters.registers) < 2 or not _is_odd(seen, known):
         return None
     for (evse, *what), _, two in _falls(seen, known):
         for (other, *its), last in known.meters.registers.items():
@@ -108,10 +128,12 @@ def own_meter(seen: Seen, known: Known) -> Said:
     return None
 
 
-@METERING.check("M10", "F06.FR.06", ERROR, "triggered values have the context Trigger", _VALUES, _UPDATED)
+@METERING.check(
+    "M10", "F06.FR.06", ERROR, "triggered values have the context Trigger", _VALUES, call("TransactionEvent.Changed")
+)
 def triggered_context(seen: Seen, known: Known) -> Said:
     """Values of another context, soon after they were asked for."""
-    found = contexts(seen.payload) if is_asked_for(seen, known) else set()
+    found = {*samples_of(seen.payload, known).contexts} if is_asked_for(seen, known) else set()
     if seen.action == "MeterValues":
         found.discard(CLOCK)
     found.discard(TRIGGERED)
@@ -123,7 +145,7 @@ def is_asked_for(seen: Seen, known: Known) -> bool:
     if seen.action != "MeterValues":
         return bool(seen.payload["triggerReason"] == "Trigger")
     given = known.commands.agreed.get("TriggerMessage")
-    is_it = given is not None and given.request["requestedMessage"] == "MeterValues"
+    is_it = given is not None and given.request.get("requestedMessage") == "MeterValues"
     return is_it and given is not None and seen.at - given.at < known.terms.patience
 
 

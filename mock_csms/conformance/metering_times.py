@@ -3,13 +3,15 @@
 from math import gcd
 
 from mock_csms.conformance.known import Known
+from mock_csms.conformance.known.meters import PERIODIC, samples_of
 from mock_csms.conformance.known.transactions import Transaction, may_wait, told_at
-from mock_csms.conformance.metering import CLOCK, METERING, PERIODIC, contexts, is_asked_for
+from mock_csms.conformance.metering import CLOCK, METERING, is_asked_for
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, Said, call
 
 _STARTED, _UPDATED, _ENDED = (call(f"TransactionEvent.{kind}") for kind in ("Started", "Updated", "Ended"))
 _VALUES = call("MeterValues")
+_SAMPLED = {PERIODIC, CLOCK}
 _TAKES = {"Charging", "SuspendedEV"}
 
 
@@ -22,7 +24,7 @@ def periodic_values(seen: Seen, known: Known) -> Said:
     if not is_periodic and seen.detail == "Updated":
         return None
     if is_periodic and "meterValue" in seen.payload:
-        others = contexts(seen.payload) - {PERIODIC, CLOCK}
+        others = samples_of(seen.payload, known).contexts - _SAMPLED
         if others:
             return f"periodic values of the context {' and '.join(sorted(others))}"
     interval, transaction = known.meters.interval(known), known.transactions.of(seen.payload)
@@ -33,22 +35,16 @@ def periodic_values(seen: Seen, known: Known) -> Said:
 
 def _spacing(seen: Seen, known: Known, transaction: Transaction, interval: float) -> Said:
     """Judge the time since the last periodic values, or the start, of one and the same connection."""
-    last = transaction.sampled or transaction.started
+    last, tolerance = transaction.sampled or transaction.started, known.terms.tolerance
     at, since = told_at(seen.payload["timestamp"], known), told_at(last or "", known)
-    if (
-        at is None
-        or since is None
-        or since < known.meters.retimed_at + known.terms.tolerance
-        or last == seen.payload["timestamp"]
-    ):
+    if at is None or since is None or interval - tolerance <= at - since <= interval + tolerance:
         return None
-    text, tolerance = (
-        f"{at - since:.0f} s after {last}, where TxUpdatedInterval is {interval:.0f} s",
-        known.terms.tolerance,
-    )
-    if transaction.sampled and seen.detail == "Updated" and at - since < interval - tolerance:
-        return f"periodic values {text}"
-    if at - since <= interval + tolerance or transaction.state not in _TAKES or transaction.evse is None:
+    if at == since or since < known.meters.retimed_at + tolerance:
+        return None
+    text = f"{at - since:.0f} s after {last}, where TxUpdatedInterval is {interval:.0f} s"
+    if at - since < interval:
+        return f"periodic values {text}" if transaction.sampled and seen.detail == "Updated" else None
+    if transaction.state not in _TAKES or transaction.evse is None:
         return None
     is_of_line = since > max(known.line.opened_at, known.boots.accepted_at or 0.0) and not seen.payload.get("offline")
     return f"no periodic values until {text}" if is_of_line else None
@@ -63,7 +59,7 @@ def aligned_values(seen: Seen, known: Known) -> Said:
     if not is_alone and ("meterValue" not in payload or payload["triggerReason"] == "Trigger"):
         return None
     is_clock = not is_alone and payload["triggerReason"] == "MeterValueClock"
-    found = contexts(payload)
+    found = samples_of(payload, known).contexts
     if is_alone and is_asked_for(seen, known):
         return None
     if is_clock or is_alone:
@@ -91,7 +87,12 @@ def _boundary(seen: Seen, known: Known) -> Said:
 
 
 @METERING.check(
-    "M05", "J01.FR.20", ERROR, "no clock-aligned values during a transaction with SendDuringIdle", _UPDATED, _VALUES
+    "M05",
+    "J01.FR.20",
+    ERROR,
+    "no clock-aligned values during a transaction with SendDuringIdle",
+    call("TransactionEvent.Changed"),
+    _VALUES,
 )
 def only_when_idle(seen: Seen, known: Known) -> Said:
     """Clock-aligned values though a transaction runs, and SendDuringIdle is true."""
@@ -100,7 +101,7 @@ def only_when_idle(seen: Seen, known: Known) -> Said:
         return None
     if seen.action != "MeterValues":
         return "clock-aligned values in a transaction" if payload["triggerReason"] == "MeterValueClock" else None
-    if CLOCK not in contexts(payload) or may_wait(known, seen.at):
+    if CLOCK not in samples_of(payload, known).contexts or may_wait(known, seen.at):
         return None
     at = told_at(payload["meterValue"][0]["timestamp"], known)
     for each in known.transactions.open_at():

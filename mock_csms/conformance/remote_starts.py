@@ -8,7 +8,8 @@ from mock_csms.conformance.subject import ERROR, WARNING, Said, call, result
 from mock_csms.conformance.transactions import TRANSACTIONS
 from mock_csms.protocol.actions import Json
 
-_EVENT = call("TransactionEvent")
+_TOLD = call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended")
+"""All events but those that are nothing but periodic values."""
 _LATE_STARTS = {"CablePluggedIn", "ChargingStateChanged", "EVDetected", "SignedDataReceived"}
 """What may start a transaction that was asked for before its start point was reached."""
 
@@ -22,7 +23,13 @@ def _followed(seen: Seen, known: Known) -> Json | None:
     return None if number in orders.used else orders.starts.get(number)
 
 
-@TRANSACTIONS.check("X09", "F01.FR.19", ERROR, "the event after a remote start has the trigger RemoteStart", _EVENT)
+def _evse_asked(seen: Seen) -> int | None:
+    """Return the EVSE of a command, which may have been sent wrong on purpose."""
+    evse = seen.request.get("evseId") if isinstance(seen.request, dict) else None
+    return evse if isinstance(evse, int) else None
+
+
+@TRANSACTIONS.check("X09", "F01.FR.19", ERROR, "the event after a remote start has the trigger RemoteStart", _TOLD)
 def told_as_remote(seen: Seen, known: Known) -> Said:
     """The first event with its remoteStartId, told as something else."""
     asked, trigger = _followed(seen, known), seen.payload["triggerReason"]
@@ -31,7 +38,7 @@ def told_as_remote(seen: Seen, known: Known) -> Said:
     return f"remote start {asked['remoteStartId']} was told as {trigger}, not as RemoteStart"
 
 
-@TRANSACTIONS.check("X10", "F02.FR.21", ERROR, "the event after a remote start has its remoteStartId", _EVENT)
+@TRANSACTIONS.check("X10", "F02.FR.21", ERROR, "the event after a remote start has its remoteStartId", _TOLD)
 def remote_start_id(seen: Seen, known: Known) -> Said:
     """A RemoteStart without its remoteStartId, or with one that was not asked for."""
     payload = seen.payload
@@ -47,7 +54,7 @@ def remote_start_id(seen: Seen, known: Known) -> Said:
     return f"remoteStartId {number}, where {' or '.join(map(str, open_))} was asked for"
 
 
-@TRANSACTIONS.check("X11", "F01.FR.04", ERROR, "a remote start uses the idToken that came with it", _EVENT)
+@TRANSACTIONS.check("X11", "F01.FR.04", ERROR, "a remote start uses the idToken that came with it", _TOLD)
 def remote_token(seen: Seen, known: Known) -> Said:
     """Another idToken than the one of the command."""
     asked, token = _followed(seen, known), seen.payload.get("idToken")
@@ -56,7 +63,7 @@ def remote_token(seen: Seen, known: Known) -> Said:
     return f"idToken {token['idToken']} ({token['type']}), where {asked['idToken']['idToken']} was asked for"
 
 
-@TRANSACTIONS.check("X21", "E01.FR.13", WARNING, "the event that uses a reservation has the reservationId", _EVENT)
+@TRANSACTIONS.check("X21", "E01.FR.13", WARNING, "the event that uses a reservation has the reservationId", _TOLD)
 def reservation_named(seen: Seen, known: Known) -> Said:
     """A reserved idToken comes where it is reserved, and the reservation is not named."""
     payload, transaction = seen.payload, known.transactions.of(seen.payload)
@@ -74,7 +81,7 @@ def reservation_named(seen: Seen, known: Known) -> Said:
 )
 def transaction_named(seen: Seen, known: Known) -> Said:
     """No transactionId though a transaction without authorization runs on that EVSE."""
-    evse = seen.request.get("evseId")
+    evse = _evse_asked(seen)
     if evse is None or seen.payload["status"] != "Accepted" or "transactionId" in seen.payload:
         return None
     running = [each for each in known.transactions.open_at(evse) if each.token is None and each.is_whole]
@@ -88,14 +95,15 @@ def transaction_named(seen: Seen, known: Known) -> Said:
 )
 def free_for_start(seen: Seen, known: Known) -> Said:
     """Accepted where all connectors are out of order, or where somebody else charges already (F01.FR.24)."""
-    evse = seen.request.get("evseId")
+    evse = _evse_asked(seen)
     if evse is None or seen.payload["status"] != "Accepted":
         return None
     statuses = set(known.connectors.of(evse).values())
     if statuses and statuses <= {"Unavailable", "Faulted"}:
         return f"accepted on EVSE {evse}, which is {' and '.join(sorted(statuses))}"
-    used = [each for each in known.transactions.open_at(evse) if each.token is not None and each.stopped_by is None]
-    used = [each for each in used if each.is_whole and each.remote != seen.request["remoteStartId"]]
+    used = [each for each in known.transactions.open_at(evse) if each.token and each.stopped_by is None]
+    used = [each for each in used if each.is_whole and each.state != "Idle"]
+    used = [each for each in used if each.remote != seen.request.get("remoteStartId")]
     if not used or may_wait(known, seen.at):
         return None
     return f"accepted on EVSE {evse}, where {used[0].id} runs for {used[0].token['idToken']}"

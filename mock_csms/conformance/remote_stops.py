@@ -7,7 +7,15 @@ from mock_csms.conformance.subject import ERROR, Done, Later, Said, call, respon
 from mock_csms.conformance.transactions import TRANSACTIONS
 
 _EVENT = call("TransactionEvent")
+_TOLD = call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended")
+"""All events but those that are nothing but periodic values."""
 _ENDS_WITH_AUTHORIZATION = {"Authorized", "PowerPathClosed", "EnergyTransfer"}
+
+
+def asked_about(seen: Seen) -> str | None:
+    """Return the transaction that a command is about; one that was sent wrong on purpose may be about anything."""
+    id_ = seen.request.get("transactionId") if isinstance(seen.request, dict) else None
+    return id_ if isinstance(id_, str) else None
 
 
 @TRANSACTIONS.check(
@@ -26,18 +34,20 @@ def invalid_is_stopped(seen: Seen, known: Known) -> Said:
         waits = may_wait(known, seen.at)
         return None if is_over else Later(seen.request, known.terms.patience, seen.payload) if waits else seen.request
     if seen.kind == "call":
+        if not known.deadlines:
+            return None
         info = seen.payload["transactionInfo"]
         is_done = seen.payload["triggerReason"] == "Deauthorized" or info.get("chargingState") == "SuspendedEVSE"
         return Done(info["transactionId"]) if is_done or seen.detail == "Ended" else None
     status = seen.payload["idTokenInfo"]["status"] if "idTokenInfo" in seen.payload else "Accepted"
-    if status == "Accepted" or "idToken" not in seen.request or not known.boots.is_accepted:
-        return None
-    return _to_stop(seen, known, status)
+    match seen.request:
+        case {"idToken": _, "transactionInfo": {"transactionId": str(id_)}} if status != "Accepted":
+            return _to_stop(id_, known, status) if known.boots.is_accepted else None
+    return None
 
 
-def _to_stop(seen: Seen, known: Known, status: str) -> Said:
+def _to_stop(id_: str, known: Known, status: str) -> Said:
     """Return what must come where the variables demand it (E05.FR.02, .09, .10)."""
-    id_ = seen.request["transactionInfo"]["transactionId"]
     transaction = known.transactions.running.get(id_)
     stops = known.variables.switch("TxCtrlr", "StopTxOnInvalidId")
     if transaction is None or stops is None or transaction.stopped_by is not None:
@@ -52,7 +62,7 @@ def _to_stop(seen: Seen, known: Known, status: str) -> Said:
 @TRANSACTIONS.check("X20", "E14.FR.02", ERROR, "GetTransactionStatus tells what is", result("GetTransactionStatus"))
 def status_is_right(seen: Seen, known: Known) -> Said:
     """An indicator too much or too little, or one that contradicts the events."""
-    id_, is_ongoing = seen.request.get("transactionId"), seen.payload.get("ongoingIndicator")
+    id_, is_ongoing = asked_about(seen), seen.payload.get("ongoingIndicator")
     if id_ is None:
         return None if is_ongoing is None else "an ongoingIndicator, though no transaction was asked about"
     if is_ongoing is None:
@@ -72,8 +82,8 @@ def status_is_right(seen: Seen, known: Known) -> Said:
 )
 def stop_answered(seen: Seen, known: Known) -> Said:
     """Rejected for a transaction that runs, or accepted for one that does not (F03.FR.08)."""
-    id_, is_accepted = seen.request["transactionId"], seen.payload["status"] == "Accepted"
-    if not known.boots.is_accepted:
+    id_, is_accepted = asked_about(seen), seen.payload["status"] == "Accepted"
+    if not known.boots.is_accepted or id_ is None:
         return None
     transaction = known.transactions.by_id.get(id_)
     if transaction is None:
@@ -91,7 +101,7 @@ def stop_answered(seen: Seen, known: Known) -> Said:
     ERROR,
     "an accepted remote stop is told as RemoteStop",
     result("RequestStopTransaction"),
-    _EVENT,
+    _TOLD,
     when("due"),
     implies=("X15", "X26"),
 )
@@ -100,11 +110,11 @@ def stop_followed(seen: Seen, known: Known) -> Said:
     if seen.kind == "due":
         return Later(seen.request, known.terms.patience, seen.payload) if may_wait(known, seen.at) else seen.request
     if seen.kind == "call":
-        is_done = known.orders.stops and (seen.payload["triggerReason"] == "RemoteStop" or seen.detail == "Ended")
+        is_done = known.deadlines and (seen.payload["triggerReason"] == "RemoteStop" or seen.detail == "Ended")
         return Done(seen.payload["transactionInfo"]["transactionId"]) if is_done else None
-    id_ = seen.request["transactionId"]
-    transaction = known.transactions.by_id.get(id_)
+    id_ = asked_about(seen)
+    transaction = known.transactions.by_id.get(id_ or "")
     is_stopped = transaction is not None and (transaction.stopped_by == "RemoteStop" or not transaction.is_open)
-    if seen.payload["status"] != "Accepted" or is_stopped or not known.boots.is_accepted:
+    if seen.payload["status"] != "Accepted" or is_stopped or not known.boots.is_accepted or id_ is None:
         return None
     return Later(f"no event of {id_} has the trigger RemoteStop", known.terms.patience, id_)

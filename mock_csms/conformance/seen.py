@@ -30,10 +30,12 @@ class Seen(Record):
     """Whether the message is as its schema wants it: only then a check may rely on what is in it."""
     detail: str = ""
     """The eventType of a sound TransactionEvent: most checks look at one of the three only."""
+    sort: str = ""
+    """The same, but Updated is either Sampled, which is nothing but periodic values, or Changed: all others."""
 
 
 Occasion: TypeAlias = tuple[str, str]
-"""A kind and an action; `*` is any action, and `TransactionEvent.Ended` those of that eventType."""
+"""A kind and an action; `*` is any action, and `TransactionEvent.Ended` is one of that detail or sort."""
 
 TRANSACTION_EVENT = "TransactionEvent"
 
@@ -49,8 +51,13 @@ def _received(event: events.Received) -> Seen:
     sound = not event.violations and not event.is_refused
     if type(message) is Call:
         action, payload = message.action, message.payload
-        detail = payload["eventType"] if sound and action == TRANSACTION_EVENT else ""
-        return Seen(event.at, "call", action, payload, None, message.id, event, sound, detail)
+        if not sound or action != TRANSACTION_EVENT:
+            return Seen(event.at, "call", action, payload, None, message.id, event, sound)
+        detail = sort = payload["eventType"]
+        if detail == "Updated":
+            is_sample = payload["triggerReason"] == "MeterValuePeriodic" and "idToken" not in payload
+            sort = "Sampled" if is_sample else "Changed"
+        return Seen(event.at, "call", action, payload, None, message.id, event, sound, detail, sort)
     if isinstance(message, Malformed):
         return Seen(event.at, "malformed", "", message.problem, None, message.id, event, is_sound=False)
     if answers is None:

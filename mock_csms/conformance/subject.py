@@ -121,7 +121,7 @@ class Subject:
 
 
 def call(*actions: str) -> tuple[Occasion, ...]:
-    """Return the calls of the station; without actions all of them; `TransactionEvent.Ended` those of an eventType."""
+    """Return the calls of the station; without actions all of them; `TransactionEvent.Ended` those of a sort."""
     return _of("call", actions)
 
 

@@ -16,11 +16,9 @@ _STARTED = call("TransactionEvent.Started")
 def begins_with_started(seen: Seen, known: Known) -> Said:
     """A first event that is none, though the station was watched when it began; what waits there may come late."""
     if seen.kind == "due":
-        return (
-            Later(seen.request, known.terms.patience, seen.payload, survives=True)
-            if may_wait(known, seen.at)
-            else seen.request
-        )
+        if may_wait(known, seen.at):
+            return Later(seen.request, known.terms.patience, seen.payload, survives=True)
+        return seen.request if is_watched(known) else None
     id_ = seen.payload["transactionInfo"]["transactionId"]
     transaction = known.transactions.by_id.get(id_)
     if transaction is not None:
@@ -29,9 +27,8 @@ def begins_with_started(seen: Seen, known: Known) -> Said:
     if seen.detail == "Started" or id_ in known.transactions.ids or not (number == 0 or is_watched(known)):
         return None
     text = f"transaction {id_} begins with {seen.detail}, seqNo {number}"
-    return (
-        text if number == 0 or not may_wait(known, seen.at) else Later(text, known.terms.patience, id_, survives=True)
-    )
+    waits = number and (seen.payload.get("offline") or may_wait(known, seen.at))
+    return Later(text, known.terms.patience, id_, survives=True) if waits else text
 
 
 @TRANSACTIONS.check(
@@ -101,6 +98,8 @@ def times_rise(seen: Seen, known: Known) -> Said:
     ):
         return None
     if seen.detail == "Started" and is_restart(transaction, seen.payload):
+        return None
+    if number == transaction.highest and stamp == transaction.stamp:
         return None
     events = transaction.events
     lower = max((each for each in events if each < number), default=None)

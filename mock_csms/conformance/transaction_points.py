@@ -19,7 +19,7 @@ _AUTHORIZATION_ENDS = {"StopAuthorized", "RemoteStop"}
     "E01.FR.05",
     WARNING,
     "transactions begin and end at TxStartPoint and TxStopPoint",
-    call("TransactionEvent"),
+    call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended"),
 )
 def at_its_points(seen: Seen, known: Known) -> Said:
     """A start or an end that comes before its point, or after it."""

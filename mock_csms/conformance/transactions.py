@@ -13,7 +13,8 @@ from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Sub
 
 TRANSACTIONS = Subject("transactions")
 
-_STARTED, _UPDATED, _ENDED = (call(f"TransactionEvent.{kind}") for kind in ("Started", "Updated", "Ended"))
+_SORTS = ("Started", "Updated", "Changed", "Ended")
+_STARTED, _UPDATED, _CHANGED, _ENDED = (call(f"TransactionEvent.{sort}") for sort in _SORTS)
 _NOT_BY_DRIVER = {
     "RemoteStop",
     "ResetCommand",
@@ -82,7 +83,7 @@ def reason_fits(seen: Seen, known: Known) -> Said:
 
 
 @TRANSACTIONS.check(
-    "X12", "E01.FR.10", ERROR, "the event after an authorization has the idToken", call("TransactionEvent")
+    "X12", "E01.FR.10", ERROR, "the event after an authorization has the idToken", _STARTED, _CHANGED, _ENDED
 )
 def token_told(seen: Seen, known: Known) -> Said:
     """No idToken at all after an authorization, or one that comes with another trigger than Authorized (E02.FR.20)."""
@@ -117,7 +118,7 @@ def place_told(seen: Seen, known: Known) -> Said:
     return f"{trigger} ({state}) without the {'connectorId' if 'evse' in payload else 'evse'}"
 
 
-@TRANSACTIONS.check("X14", "E01.FR.18", ERROR, "a change of the charging state is told with it", _STARTED, _UPDATED)
+@TRANSACTIONS.check("X14", "E01.FR.18", ERROR, "a change of the charging state is told with it", _STARTED, _CHANGED)
 def state_told(seen: Seen, known: Known) -> Said:
     """A trigger that means another charging state, or asks for it (F06.FR.07), without the chargingState."""
     payload = seen.payload
@@ -168,7 +169,7 @@ def one_at_a_time(seen: Seen, known: Known) -> Said:
     ERROR,
     "a plugged cable makes its connector Occupied",
     _STARTED,
-    _UPDATED,
+    _CHANGED,
     call("StatusNotification", "NotifyEvent"),
 )
 def connector_occupied(seen: Seen, known: Known) -> Said:

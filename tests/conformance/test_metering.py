@@ -2,7 +2,7 @@
 
 from mock_csms.behavior.events import Event
 from mock_csms.protocol.actions import Json
-from tests.conformance.mutations import Change, altered, info, is_event, payload_of
+from tests.conformance.mutations import Change, altered, info, is_event, payload_of, put
 from tests.conformance.sessions import REGISTER, Move, Street, Terms
 from tests.conformance.witness import inspect
 
@@ -46,3 +46,25 @@ def test_who_tells_the_phases_once_tells_them_each_time() -> None:
     phases = altered(seen[first], info(numberOfPhasesUsed=3))
     assert found(street, seen) == set()
     assert found(street, [*seen[:first], phases, *seen[first + 1 :]]) == {"M13"}
+
+
+def parts(event: Event) -> list[Event]:
+    """Return an event with periodic values as three of one time, of which two have a value each."""
+    payload = payload_of(event)
+    stamp, samples, number = payload["timestamp"], payload["meterValue"][0]["sampledValue"], payload["seqNo"]
+    shares = [samples[:1], samples[1:], samples[:1]]
+    return [
+        altered(event, put(seqNo=number + n, meterValue=[{"timestamp": stamp, "sampledValue": share}]), f"part-{n}")
+        for n, share in enumerate(shares)
+    ]
+
+
+def test_values_may_be_split_over_events_of_one_time() -> None:
+    """All parts together have the configured measurands (J02.FR.14); one of them alone is too little: M06."""
+    street = Street(Terms())
+    seen = street.play([("plug", 1, 1), ("present", 1, 70)])
+    street.wait(60)
+    place = next(n for n, each in enumerate(seen) if is_event(each) and payload_of(each)["seqNo"] == 1)
+    until, split = seen[:place], parts(seen[place])
+    assert {each.check for each in inspect([*until, *split], seen[place].at + 50)} == set()
+    assert {each.check for each in inspect([*until, split[0]], seen[place].at + 50)} == {"M06"}

@@ -1,5 +1,6 @@
 """What is known of the meters of a station: what they are to tell, and what their registers showed last."""
 
+from collections.abc import Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -30,6 +31,10 @@ class Reading(Record):
     transaction: str
 
 
+Readings: TypeAlias = Sequence[tuple[Place, Reading]]
+"""The registers in a message."""
+
+
 class Wanted(Record):
     """What the variables say about meter values; None where that is not known, and nothing can be judged by it."""
 
@@ -45,15 +50,32 @@ class Wanted(Record):
     public_key: str | None
 
 
+class Samples(Record):
+    """What kinds of values a message has: their contexts, their measurands, and which of them are registers."""
+
+    contexts: frozenset[str]
+    measurands: frozenset[str]
+    registers: tuple[int, ...]
+
+
+NO_SAMPLES = Samples(frozenset(), frozenset(), ())
+
+
 class Meters(Mutable):
     """What is wanted, as long as no variable changes; and the last reading of each register.
 
-    retimed_at: when an interval was set last.
+    retimed_at: when a variable was set last. aligned: the time of the last MeterValues of each EVSE. The rest is worked
+    out once: of a message (`payload`) for all checks, and of its kinds of values (`pairs`) for all that have the same.
     """
 
     registers: dict[Place, Reading] = field(default_factory=dict)
     retimed_at: float = 0.0
+    aligned: dict[int, str] = field(default_factory=dict)
     cached: Wanted | None = None
+    payload: Any = None
+    samples: Samples = NO_SAMPLES
+    readings: Readings | None = None
+    pairs: Any = None
 
     def wanted(self, known: "Known") -> Wanted:
         """Return what the station is to tell."""
@@ -98,22 +120,46 @@ def changed(seen: Seen, known: "Known") -> None:
         known.meters.retimed_at = seen.at
 
 
-def registers_in(values: list[Json], evse: int, transaction: str) -> list[tuple[Place, Reading]]:
-    """Return the registers in a `meterValue`: samples without a measurand are of the usual one."""
+def samples_of(payload: Json, known: "Known") -> Samples:
+    """Return the kinds of values in a message."""
+    meters = known.meters
+    if meters.payload is payload:
+        return meters.samples
+    values = payload.get("meterValue")
+    if not values:
+        return NO_SAMPLES
+    if len(values) == 1:
+        pairs = [(sample.get("measurand"), sample.get("context")) for sample in values[0]["sampledValue"]]
+    else:
+        pairs = [(each.get("measurand"), each.get("context")) for value in values for each in value["sampledValue"]]
+    if pairs != meters.pairs:
+        names = [measurand or REGISTER for measurand, _ in pairs]
+        registers = tuple(number for number, name in enumerate(names) if name.endswith(".Register"))
+        contexts = frozenset(context or PERIODIC for _, context in pairs)
+        meters.samples = Samples(contexts, frozenset(names), registers)
+        meters.pairs = pairs
+    meters.payload, meters.readings = payload, None
+    return meters.samples
+
+
+def registers_in(values: list[Json], which: tuple[int, ...], evse: int, transaction: str) -> Readings:
+    """Return the registers in a `meterValue`, by their places among all samples."""
+    samples = [(value["timestamp"], sample) for value in values for sample in value["sampledValue"]]
     found = []
-    for value in values:
-        for sample in value["sampledValue"]:
-            measurand = sample.get("measurand", REGISTER)
-            if not measurand.endswith(".Register"):
-                continue
-            unit = sample.get("unitOfMeasure")
-            is_kilo = unit is not None and unit.get("unit", "Wh").startswith("k")
-            power = unit.get("multiplier", 0) + 3 * is_kilo if unit is not None else 0
-            shown = sample["value"] * 10.0**power if -30 < power < 30 else float("nan")
-            if isfinite(shown):
-                place = (evse, measurand, sample.get("phase", ""), sample.get("location", "Outlet"))
-                found.append((place, Reading(shown, is_kilo or power != 0, value["timestamp"], transaction)))
+    for number in which:
+        stamp, sample = samples[number]
+        power = _power(sample["unitOfMeasure"]) if "unitOfMeasure" in sample else 0
+        shown = sample["value"] * 10.0**power if power else sample["value"]
+        if isfinite(shown):
+            place = (evse, sample.get("measurand", REGISTER), sample.get("phase", ""), sample.get("location", "Outlet"))
+            found.append((place, Reading(shown, power != 0, stamp, transaction)))
     return found
+
+
+def _power(unit: Json) -> int:
+    """Return the power of ten of a unit; what is out of all bounds is taken for none."""
+    power: int = unit.get("multiplier", 0) + (3 if unit.get("unit", "Wh")[:1] == "k" else 0)
+    return power if -30 < power < 30 else 0
 
 
 def is_later(one: str, two: str) -> bool:
@@ -124,16 +170,21 @@ def is_later(one: str, two: str) -> bool:
     return first is not None and second is not None and first >= second
 
 
-def registers_of(seen: Seen, known: "Known") -> list[tuple[Place, Reading]]:
+def registers_of(seen: Seen, known: "Known") -> Readings:
     """Return the registers in a message; without an EVSE it is not known whose they are."""
-    payload: Any = seen.payload
-    values = payload.get("meterValue")
-    if not values:
-        return []
-    if seen.action == "MeterValues":
-        return registers_in(values, payload["evseId"], "")
-    evse = known.transactions.evse_of(payload)
-    return registers_in(values, evse, payload["transactionInfo"]["transactionId"]) if evse is not None else []
+    payload, meters = seen.payload, known.meters
+    which = samples_of(payload, known).registers
+    if not which:
+        return ()
+    if meters.readings is None:
+        values = payload["meterValue"]
+        if seen.action == "MeterValues":
+            meters.readings = registers_in(values, which, payload["evseId"], "")
+        else:
+            evse = known.transactions.evse_of(payload)
+            id_ = payload["transactionInfo"]["transactionId"]
+            meters.readings = registers_in(values, which, evse, id_) if evse is not None else ()
+    return meters.readings
 
 
 @METERS.learn(call("TransactionEvent", "MeterValues"))
@@ -141,10 +192,13 @@ def shown(seen: Seen, known: "Known") -> None:
     """Registers were told; what is older than what is known, be it told late, changes nothing."""
     if "meterValue" not in seen.payload:
         return
-    registers = known.meters.registers
+    registers, aligned = known.meters.registers, known.meters.aligned
+    if seen.action == "MeterValues" and (len(aligned) < _MOST or seen.payload["evseId"] in aligned):
+        aligned[seen.payload["evseId"]] = seen.payload["meterValue"][0]["timestamp"]
     for place, reading in registers_of(seen, known):
         last = registers.get(place)
         if last is None or is_later(reading.stamp, last.stamp):
             registers[place] = reading
             if len(registers) > _MOST:
                 del registers[next(iter(registers))]
+    known.meters.payload = None

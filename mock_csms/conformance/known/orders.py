@@ -1,4 +1,4 @@
-"""What a station has agreed to that a transaction must show later: remote starts and stops, and reservations."""
+"""What a station has agreed to that a transaction must show later: remote starts and reservations."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -16,15 +16,14 @@ _MOST = 100
 
 
 class Orders(Mutable):
-    """What was accepted, by its id, the last hundred of each; those that were followed are taken out.
+    """What was accepted, by its id, the last hundred of each.
 
-    starts: the requests by remoteStartId. stops: the transactions that are to stop. reserved: the requests by
-    reservation. used: the remoteStartIds that have been told, with the transaction.
+    starts: the requests by remoteStartId. used: those of them that have been told, with the transaction. reserved: the
+    requests by reservation.
     """
 
     starts: dict[int, Json] = field(default_factory=dict)
     used: dict[int, str] = field(default_factory=dict)
-    stops: dict[str, float] = field(default_factory=dict)
     reserved: dict[int, Json] = field(default_factory=dict)
 
 
@@ -45,23 +44,21 @@ def reservation_of(known: "Known", token: Json, evse: int | None, now: float) ->
     return None
 
 
-@ORDERS.learn(result("RequestStartTransaction", "RequestStopTransaction", "ReserveNow", "CancelReservation"))
+@ORDERS.learn(result("RequestStartTransaction", "ReserveNow", "CancelReservation"))
 def agreed(seen: Seen, known: "Known") -> None:
     """A command was accepted."""
     if seen.payload["status"] != "Accepted":
         return
-    orders, asked = known.orders, seen.request
-    match seen.action:
-        case "RequestStartTransaction":
-            orders.starts[asked["remoteStartId"]] = asked
-            orders.used.pop(asked["remoteStartId"], None)
-        case "RequestStopTransaction":
-            orders.stops[asked["transactionId"]] = seen.at
-        case "ReserveNow":
-            orders.reserved[asked["id"]] = asked
-        case _:
-            orders.reserved.pop(asked["reservationId"], None)
-    every: tuple[dict[Any, Any], ...] = (orders.starts, orders.used, orders.stops, orders.reserved)
+    orders = known.orders
+    match seen.action, seen.request:  # commands may have been sent wrong on purpose
+        case "RequestStartTransaction", {"remoteStartId": int(number), "idToken": {"idToken": str(), "type": str()}}:
+            orders.starts[number] = seen.request
+            orders.used.pop(number, None)
+        case "ReserveNow", {"id": int(number), "expiryDateTime": str(), "idToken": {"idToken": str(), "type": str()}}:
+            orders.reserved[number] = seen.request
+        case "CancelReservation", {"reservationId": int(number)}:
+            orders.reserved.pop(number, None)
+    every: tuple[dict[Any, Any], ...] = (orders.starts, orders.used, orders.reserved)
     for each in every:
         if len(each) > _MOST:
             del each[next(iter(each))]
@@ -79,7 +76,7 @@ def booted(_: Seen, known: "Known") -> None:
     known.orders.starts.clear()
 
 
-@ORDERS.learn(call("TransactionEvent"))
+@ORDERS.learn(call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended"))
 def followed(seen: Seen, known: "Known") -> None:
     """An event says what it follows."""
     payload, orders = seen.payload, known.orders

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mock_csms.behavior.times import seconds_of
+from mock_csms.conformance.known.connectors import Connector, statuses_in
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import Subject, call, refusal, when
 from mock_csms.protocol.actions import Json
@@ -17,6 +18,7 @@ STOPS = {"StopAuthorized", "RemoteStop", "Deauthorized", "EVConnectTimeout"}
 """The triggers that take the right to charge; the transaction may go on."""
 
 _MOST, _MOST_IDS, _MOST_EVENTS, _MOST_GAPS = 100, 10_000, 16, 50
+_MOST_AFTER_END = 3
 
 Gap: TypeAlias = tuple[int, int]
 """The first and the last seqNo of those that did not come."""
@@ -110,7 +112,7 @@ class Transactions(Mutable):
     late_at: float = 0.0
     trouble_at: float = 0.0
     tells_phases: bool = False
-    were_free: set[tuple[int, int]] = field(default_factory=set)
+    were_free: set[Connector] = field(default_factory=set)
     """The connectors that were Available at some time: what charges there has begun since."""
 
     def open_at(self, evse: int | None = None) -> list[Transaction]:
@@ -131,14 +133,17 @@ class Transactions(Mutable):
 
 
 def is_watched(known: "Known") -> bool:
-    """Whether all that runs must have begun while the station was watched."""
-    return bool(known.connectors.statuses) and known.connectors.statuses.keys() <= known.transactions.were_free
+    """Whether all that runs must have begun while the station was watched: it booted, and all connectors were free."""
+    statuses = known.connectors.statuses.keys()
+    return bool(statuses) and known.boots.accepted_at is not None and statuses <= known.transactions.were_free
 
 
 def may_wait(known: "Known", now: float) -> bool:
     """Whether events may still wait at the station: it was offline, or its events are refused or not answered."""
     line, transactions, patience = known.line, known.transactions, known.terms.patience
     waits = any(action == "TransactionEvent" and now - at > 1.0 for action, at in line.calls.values())
+    if len(known.deadlines) > _MOST_IDS:
+        return False
     lately = max(line.opened_at if line.opened > 1 else 0.0, transactions.late_at, transactions.trouble_at)
     return waits or not line.is_open or now < lately + patience
 
@@ -224,11 +229,12 @@ def failed(seen: Seen, known: "Known") -> None:
         event.failed_at = seen.at
 
 
-@TRANSACTIONS.learn(call("StatusNotification"))
+@TRANSACTIONS.learn(call("StatusNotification", "NotifyEvent"))
 def was_free(seen: Seen, known: "Known") -> None:
     """A connector is Available."""
-    if seen.payload["connectorStatus"] == "Available" and len(known.transactions.were_free) < _MOST:
-        known.transactions.were_free.add((seen.payload["evseId"], seen.payload["connectorId"]))
+    for place, status in statuses_in(seen.action, seen.payload):
+        if status == "Available" and len(known.transactions.were_free) < _MOST:
+            known.transactions.were_free.add(place)
 
 
 def event_of(payload: Any, known: "Known") -> Told | None:
@@ -272,6 +278,8 @@ def _begin(id_: str, all_: Transactions) -> Transaction:
 
 def _end(transaction: Transaction, number: int, all_: Transactions) -> None:
     transaction.ended_by = number
+    for old in [*transaction.events][:-_MOST_AFTER_END]:
+        del transaction.events[old]
     all_.running.pop(transaction.id, None)
 
 
