@@ -30,12 +30,10 @@ def asked_about(seen: Seen) -> str | None:
 def invalid_is_stopped(seen: Seen, known: Known) -> Said:
     """Neither an end nor a suspension after an idTokenInfo that is not Accepted."""
     if seen.kind == "due":
-        is_over = seen.payload not in known.transactions.running
-        waits = may_wait(known, seen.at)
-        return None if is_over else Later(seen.request, known.terms.patience, seen.payload) if waits else seen.request
-    if seen.kind == "call":
-        if not known.deadlines:
+        if seen.payload not in known.transactions.running:
             return None
+        return Later(seen.request, known.terms.patience, seen.payload) if may_wait(known, seen.at) else seen.request
+    if seen.kind == "call":
         info = seen.payload["transactionInfo"]
         is_done = seen.payload["triggerReason"] == "Deauthorized" or info.get("chargingState") == "SuspendedEVSE"
         return Done(info["transactionId"]) if is_done or seen.detail == "Ended" else None

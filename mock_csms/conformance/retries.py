@@ -1,7 +1,7 @@
 """Wrong repeats of TransactionEvents that were refused or not answered (check X18)."""
 
 from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.transactions import Told, event_of
+from mock_csms.conformance.known.transactions import Told, Transaction, event_of
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, Done, Later, Said, call, refusal
 from mock_csms.conformance.transactions import TRANSACTIONS
@@ -30,16 +30,22 @@ def repeated_right(seen: Seen, known: Known) -> Said:
     if transaction is None:
         return None
     if number > transaction.highest:
-        last = transaction.events.get(transaction.highest) if known.transactions.trouble_at else None
-        is_other = last is not None and last.failed_at is not None and last.is_again(seen.payload)
-        if is_other and last is not None and _content(last.payload, "seqNo") == _content(seen.payload, "seqNo"):
-            return f"seqNo {transaction.highest} was refused, and repeated as {number}"
-        return None
+        return _renumbered(seen, transaction) if known.transactions.trouble_at else None
     told = transaction.events.get(number)
     if told is None or not told.is_again(seen.payload):
         return None
     wrong = _repeat(seen, known, told)
     return [Done((transaction.id, number)), *wrong] if wrong or known.deadlines else None
+
+
+def _renumbered(seen: Seen, transaction: Transaction) -> Said:
+    """Find a new event that is the last one, which failed, under another number."""
+    last = transaction.events.get(transaction.highest)
+    if last is None or last.failed_at is None or not last.is_again(seen.payload):
+        return None
+    if _content(last.payload, "seqNo") != _content(seen.payload, "seqNo"):
+        return None
+    return f"seqNo {transaction.highest} was refused, and repeated as {seen.payload['seqNo']}"
 
 
 def _repeat(seen: Seen, known: Known, told: Told) -> list[str]:

@@ -97,10 +97,13 @@ def times_rise(seen: Seen, known: Known) -> Said:
         number > transaction.highest and stamp >= transaction.stamp and len(stamp) == len(transaction.stamp)
     ):
         return None
-    if seen.detail == "Started" and is_restart(transaction, seen.payload):
-        return None
-    if number == transaction.highest and stamp == transaction.stamp:
-        return None
+    is_again = number == transaction.highest and stamp == transaction.stamp
+    is_other = seen.detail == "Started" and is_restart(transaction, seen.payload)
+    return None if is_again or is_other else _out_of_order(transaction, number, stamp, known)
+
+
+def _out_of_order(transaction: Transaction, number: int, stamp: str, known: Known) -> Said:
+    """Compare a time with those of the events before and after it, as far as these are known."""
     events = transaction.events
     lower = max((each for each in events if each < number), default=None)
     higher = min((each for each in events if each > number), default=None)

@@ -146,10 +146,7 @@ def state_told(seen: Seen, known: Known) -> Said:
 def one_at_a_time(seen: Seen, known: Known) -> Said:
     """A transaction on an EVSE where another one has not ended; what waits at the station may still end it."""
     if seen.kind == "due":
-        ids = [id_ for id_ in seen.payload if id_ in known.transactions.running]
-        if len(ids) < len(seen.payload):
-            return None
-        return Later(seen.request, known.terms.patience, seen.payload) if may_wait(known, seen.at) else seen.request
+        return _still_two(seen, known)
     if "evse" not in seen.payload or seen.detail == "Ended":
         return None
     id_, evse = seen.payload["transactionInfo"]["transactionId"], seen.payload["evse"]["id"]
@@ -161,6 +158,13 @@ def one_at_a_time(seen: Seen, known: Known) -> Said:
         return None
     text = f"{id_} is on EVSE {evse}, where {other.id} has not ended"
     return Later(text, known.terms.patience, (id_, other.id)) if may_wait(known, seen.at) else text
+
+
+def _still_two(seen: Seen, known: Known) -> Said:
+    """Judge two transactions again, when all that waited should have come."""
+    if any(id_ not in known.transactions.running for id_ in seen.payload):
+        return None
+    return Later(seen.request, known.terms.patience, seen.payload) if may_wait(known, seen.at) else seen.request
 
 
 @TRANSACTIONS.check(
