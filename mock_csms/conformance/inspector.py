@@ -8,6 +8,9 @@ from mock_csms.conformance.seen import Occasion, Seen, see
 from mock_csms.conformance.subject import Check, Done, Later, Learner, Said, Word, Wrong
 from mock_csms.protocol.records import Record
 
+_QUESTIONS = {"call", "command", "spoiled"}
+_ANSWERS = {"result", "error", "response", "refusal", "unanswered"}
+_MOST_UNSOUND = 100
 _NO_EVENT = Event(0.0, "")
 
 
@@ -31,11 +34,12 @@ class Inspector:
         found = self._expire(known, event.at) if known.next_due < event.at else []
         occasion = (seen.kind, seen.action)
         watch = self._watching.get(occasion) or self._watch(occasion)
-        for check in watch.checks if seen.is_sound else watch.checks_of_any:
+        is_sound = _is_sound(seen, known)
+        for check in watch.checks if is_sound else watch.checks_of_any:
             said = check.judge(seen, known)
             if said is not None:
                 found += self._hear(check, said, seen, known)
-        for learn in watch.learners if seen.is_sound else watch.learners_of_any:
+        for learn in watch.learners if is_sound else watch.learners_of_any:
             learn(seen, known)
         if seen.kind == "disconnected":
             _forget(known)
@@ -100,6 +104,22 @@ class _Watch(Record):
     checks_of_any: tuple[Check, ...]
     learners: tuple[Learner, ...]
     learners_of_any: tuple[Learner, ...]
+
+
+def _is_sound(seen: Seen, known: Known) -> bool:
+    """Whether a message is as its schema wants it, and the one that it answers too: checks look at both."""
+    if not seen.is_sound:
+        if seen.kind in _QUESTIONS:
+            known.unsound[seen.id] = None
+            if len(known.unsound) > _MOST_UNSOUND:
+                del known.unsound[next(iter(known.unsound))]
+        return False
+    if not known.unsound or seen.id not in known.unsound:
+        return True
+    if seen.kind in _QUESTIONS:
+        del known.unsound[seen.id]
+        return True
+    return seen.kind not in _ANSWERS
 
 
 def _words(said: Said) -> Iterable[Word]:
