@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from mock_csms.behavior.events import Event, Finding
 from mock_csms.conformance.known import FACTS, NEVER, Deadline, Known, Terms
 from mock_csms.conformance.seen import Occasion, Seen, see
-from mock_csms.conformance.subject import Check, Done, Later, Learner, Said, Word, Wrong
+from mock_csms.conformance.subject import BROKEN, Check, Done, Later, Learner, Said, Word, Wrong
 from mock_csms.protocol.records import Record
 
 _QUESTIONS = {"call", "command", "spoiled"}
@@ -85,12 +85,15 @@ class Inspector:
 
     def _watch(self, occasion: Occasion) -> "_Watch":
         """Find who looks at an occasion, once."""
-        wanted = {occasion, (occasion[0], "*")}
-        checks = [check for check in self._checks.values() if wanted.intersection(check.on)]
+        kind, action = occasion
+        wanted, broken = {occasion, (kind, "*")}, {(BROKEN + kind, action), (BROKEN + kind, "*")}
+        every = self._checks.values()
+        checks = [check for check in every if wanted.intersection(check.on)]
+        of_any = [each for each in every if broken.intersection(each.on) or (each.any_payload and each in checks)]
         learning = [each for facts in FACTS for each in facts.learning if wanted.intersection(each.on)]
         watch = self._watching[occasion] = _Watch(
             tuple(checks),
-            tuple(check for check in checks if check.any_payload),
+            tuple(of_any),
             tuple(each.learn for each in learning),
             tuple(each.learn for each in learning if each.any_payload),
         )
