@@ -32,7 +32,7 @@ def sends_text(seen: Seen, _: Known) -> Said:
         return "a text frame was not UTF-8" if event.reason.startswith("closed by the mock with 1007") else None
     if event.binary:
         return "this came in a binary frame"
-    if event.text.isascii() and b"\\u" not in event.text:
+    if event.text.isascii() and b"\\" not in event.text:
         return None
     key = _beyond_ascii(seen.payload)
     return Wrong(f"there are characters beyond ASCII in {key}", severity=WARNING) if key else None

@@ -5,9 +5,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from mock_csms.behavior.events import Event, Finding
 from mock_csms.conformance.known import FACTS, NEVER, Deadline, Known, Terms
 from mock_csms.conformance.seen import Occasion, Seen, see
-from mock_csms.conformance.subject import Check, Done, Later, Learner, Said, Word, Wrong
+from mock_csms.conformance.subject import BROKEN, Check, Done, Later, Learner, Said, Word, Wrong
 from mock_csms.protocol.records import Record
 
+_QUESTIONS = {"call", "command", "spoiled"}
+_ANSWERS = {"result", "error", "response", "refusal", "unanswered"}
+_MOST_UNSOUND = 100
 _NO_EVENT = Event(0.0, "")
 
 
@@ -40,11 +43,12 @@ class Inspector:
                 self._meet(known)
         found = self._expire(known, event.at) if known.next_due < event.at else []
         watch = self._watching.get((seen.kind, seen.action, seen.sort)) or self._watch(seen)
-        for check in watch.checks if seen.is_sound else watch.checks_of_any:
+        is_sound = _is_sound(seen, known)
+        for check in watch.checks if is_sound else watch.checks_of_any:
             said = check.judge(seen, known)
             if said is not None:
                 found += self._hear(check, said, seen, known)
-        for learn in watch.learners if seen.is_sound else watch.learners_of_any:
+        for learn in watch.learners if is_sound else watch.learners_of_any:
             learn(seen, known)
         if seen.kind == "disconnected":
             _forget(known)
@@ -92,11 +96,14 @@ class Inspector:
         """Find who looks at an occasion, once."""
         actions = (seen.action, f"{seen.action}.{seen.detail}", f"{seen.action}.{seen.sort}", "*")
         wanted: set[Occasion] = {(seen.kind, action) for action in actions}
-        checks = [check for check in self._checks.values() if wanted.intersection(check.on)]
+        broken: set[Occasion] = {(BROKEN + seen.kind, action) for action in actions}
+        every = self._checks.values()
+        checks = [check for check in every if wanted.intersection(check.on)]
+        of_any = [each for each in every if broken.intersection(each.on) or (each.any_payload and each in checks)]
         learning = [each for facts in FACTS for each in facts.learning if wanted.intersection(each.on)]
         watch = self._watching[seen.kind, seen.action, seen.sort] = _Watch(
             tuple(checks),
-            tuple(check for check in checks if check.any_payload),
+            tuple(of_any),
             tuple(each.learn for each in learning),
             tuple(each.learn for each in learning if each.any_payload),
         )
@@ -110,6 +117,22 @@ class _Watch(Record):
     checks_of_any: tuple[Check, ...]
     learners: tuple[Learner, ...]
     learners_of_any: tuple[Learner, ...]
+
+
+def _is_sound(seen: Seen, known: Known) -> bool:
+    """Whether a message is as its schema wants it, and the one that it answers too: checks look at both."""
+    if not seen.is_sound:
+        if seen.kind in _QUESTIONS:
+            known.unsound[seen.id] = None
+            if len(known.unsound) > _MOST_UNSOUND:
+                del known.unsound[next(iter(known.unsound))]
+        return False
+    if not known.unsound or seen.id not in known.unsound:
+        return True
+    if seen.kind in _QUESTIONS:
+        del known.unsound[seen.id]
+        return True
+    return seen.kind not in _ANSWERS
 
 
 def _words(said: Said) -> Iterable[Word]:

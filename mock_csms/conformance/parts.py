@@ -17,10 +17,11 @@ def judge_parts(seen: Seen, known: Known, telling: str) -> Said:
         return [Done(id_) for action, id_ in known.parts.asked if action == telling]
     if seen.kind == "call":
         return _judge_part(seen, known)
-    asked = known.parts.asked.get((ASKING[seen.action], seen.request["requestId"]))
+    id_ = seen.request.get("requestId") if isinstance(seen.request, dict) else None  # the command may be a broken one
+    asked = known.parts.asked.get((ASKING[seen.action], id_)) if isinstance(id_, int) else None
     if seen.payload["status"] != "Accepted" or asked is None or asked.is_complete:
         return None
-    return Later("", known.terms.patience, seen.request["requestId"])
+    return Later("", known.terms.patience, id_)
 
 
 def _judge_part(seen: Seen, known: Known) -> Said:

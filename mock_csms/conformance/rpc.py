@@ -10,7 +10,7 @@ import orjson
 
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, INFO, WARNING, Said, Subject, Wrong, call, error, when
+from mock_csms.conformance.subject import ERROR, INFO, WARNING, Said, Subject, Wrong, broken, call, error, when
 from mock_csms.protocol.messages import MAX_DESCRIPTION_LENGTH, MAX_ID_LENGTH, Error, ErrorCode
 
 RPC = Subject("RPC")
@@ -49,24 +49,21 @@ def _shown(value: Any) -> str:
     "Part 4 4.1.2",
     ERROR,
     "a message is a JSON array that begins with an integer",
-    when("malformed"),
-    any_payload=True,
+    broken(when("malformed")),
 )
 def is_an_array(seen: Seen, _: Known) -> Said:
     """What is not JSON, not an array, or has no number in its first place."""
     return f"this is no message: {seen.payload}" if array_of(seen) is None else None
 
 
-@RPC.check("R02", "Part 4 4.1.3", ERROR, "the message type is 2, 3 or 4", when("malformed"), any_payload=True)
+@RPC.check("R02", "Part 4 4.1.3", ERROR, "the message type is 2, 3 or 4", broken(when("malformed")))
 def has_a_known_type(seen: Seen, _: Known) -> Said:
     """Another number; 5 and 6 are of OCPP 2.1."""
     array = array_of(seen)
     return None if array is None or array[0] in _SHAPES else f"the message type is {array[0]}"
 
 
-@RPC.check(
-    "R03", "Part 4 4.2", ERROR, "a message has as many items as its type wants", when("malformed"), any_payload=True
-)
+@RPC.check("R03", "Part 4 4.2", ERROR, "a message has as many items as its type wants", broken(when("malformed")))
 def has_all_items(seen: Seen, _: Known) -> Said:
     """An array that is too short or too long."""
     array = array_of(seen)
@@ -76,9 +73,7 @@ def has_all_items(seen: Seen, _: Known) -> Said:
     return f"a {name} has {length} items, and this has {len(array)}"
 
 
-@RPC.check(
-    "R04", "Part 4 4.1.4", ERROR, "the message id is a text of 1 to 36 characters", when("malformed"), any_payload=True
-)
+@RPC.check("R04", "Part 4 4.1.4", ERROR, "the message id is a text of 1 to 36 characters", broken(when("malformed")))
 def has_an_id(seen: Seen, _: Known) -> Said:
     """Something else than a text, an empty one, or one that is too long."""
     array = _whole(seen)
@@ -92,13 +87,11 @@ def has_an_id(seen: Seen, _: Known) -> Said:
     "Part 4 4.1.6",
     ERROR,
     "the action is one that a station may send",
-    call(),
-    when("malformed"),
-    any_payload=True,
+    broken(call(), when("malformed")),
 )
 def has_an_action(seen: Seen, _: Known) -> Said:
     """An action that is unknown (also RebootRequest or reboot), no text, or for the CSMS to send."""
-    if seen.is_sound or seen.action.endswith(_SIGNED):
+    if seen.action.endswith(_SIGNED):
         return None
     event: Any = seen.event
     if seen.kind == "call":
@@ -152,10 +145,10 @@ def explains_itself(seen: Seen, _: Known) -> Said:
     return f"the details are {_shown(array[4])}" if array and type(array[4]) is not dict else None
 
 
-@RPC.check("R19", "Part 4 7", INFO, "messages are not signed unless that was agreed on", call(), any_payload=True)
+@RPC.check("R19", "Part 4 7", INFO, "messages are not signed unless that was agreed on", broken(call()))
 def is_not_signed(seen: Seen, _: Known) -> Said:
     """For information: a signed message, and what can be read of it."""
-    if seen.is_sound or not seen.action.endswith(_SIGNED):
+    if not seen.action.endswith(_SIGNED):
         return None
     return f"{_shown(seen.action)} is a signed message, {_unwrapped(seen.payload)}"
 

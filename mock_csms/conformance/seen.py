@@ -69,7 +69,7 @@ def _sent(event: events.Sent) -> Seen:
     message, answers = event.message, event.answers
     if event.fault:
         action = message.action if type(message) is Call else answers.action if answers else ""
-        return Seen(event.at, "spoiled", action, None, None, message.id, event)
+        return Seen(event.at, "spoiled", action, None, None, message.id, event, not event.violations)
     if type(message) is Call:
         return Seen(event.at, "command", message.action, message.payload, None, message.id, event, not event.violations)
     if answers is None:

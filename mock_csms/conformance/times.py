@@ -21,9 +21,16 @@ _PRESENT = {"timestamp", "generatedAt"}
 
 
 @cache
-def _places(kind: str, action: str) -> Sequence[Sequence[str]]:
-    """Return the paths to the times in a payload."""
-    return V201.schemas.places(f"{action}{'Request' if kind == 'call' else 'Response'}", "date-time")
+def _places(kind: str, action: str) -> tuple[str, Sequence[Sequence[str]]]:
+    """Return the name of the time of a message itself, if it has one, and the paths to all other times in it."""
+    paths = V201.schemas.places(f"{action}{'Request' if kind == 'call' else 'Response'}", "date-time")
+    own = next((path for path in paths if path[0] in _PRESENT), ("",))
+    return own[0], [path for path in paths if path != own]
+
+
+def _seconds(stamp: str) -> float | None:
+    """Return a time, None for what RFC 3339 does not call one."""
+    return seconds_of(stamp.upper()) if _RFC3339.fullmatch(stamp) else None
 
 
 @RPC.check("R18", "RFC 3339", ERROR, "times have a time zone, and those of the present are right", call(), result())
@@ -32,27 +39,23 @@ def tells_the_time(seen: Seen, known: Known) -> Said:
 
     That is a time in the future, one that is a year old, or one of an event that could have been sent long before.
     """
-    paths = _places(seen.kind, seen.action)
-    if not paths:
-        return None
+    name, paths = _places(seen.kind, seen.action)
+    stamp: Any = seen.payload.get(name) if name else None
+    at = seen.at if stamp is None else _seconds(stamp)
+    if at is None:
+        return f"{name} is {stamp[:60]!r}, which is no time with a time zone"
     for path in paths:
-        found = _all(seen.payload, path) if len(path) > 1 else [seen.payload.get(path[0])]
-        for stamp in found:
-            if stamp is not None and not (_RFC3339.fullmatch(stamp) and seconds_of(stamp.upper()) is not None):
-                return f"{'.'.join(path)} is {stamp[:60]!r}, which is no time with a time zone"
-    return _deviation(seen, known, paths)
+        for other in _all(seen.payload, path):
+            if other != stamp and _seconds(other) is None:
+                return f"{'.'.join(path)} is {other[:60]!r}, which is no time with a time zone"
+    late, tolerance = seen.at + known.terms.clock_offset - at, known.terms.tolerance
+    return None if stamp is None or -tolerance <= late <= tolerance else _deviation(seen, known, at, late)
 
 
-def _deviation(seen: Seen, known: Known, paths: Sequence[Sequence[str]]) -> Said:
-    """Say how far the time of a message is from the present."""
-    name = next((path[0] for path in paths if path[0] in _PRESENT), None)
-    stamp = name and seen.payload.get(name)
-    at = seconds_of(stamp.upper()) if stamp else None
-    if at is None or not known.boots.is_accepted:
-        return None
-    now, tolerance = seen.at + known.terms.clock_offset, known.terms.tolerance
-    late = now - at
-    if -tolerance <= late <= tolerance or not _is_known(seen, known, at):
+def _deviation(seen: Seen, known: Known, at: float, late: float) -> Said:
+    """Say how far the time of a message is from the present, where it has to be the present one."""
+    name = _places(seen.kind, seen.action)[0]
+    if not known.boots.is_accepted or not _is_known(seen, known, at):
         return None
     if late < 0:
         return Wrong(f"{name} is {-late:.1f} s in the future", severity=WARNING)
@@ -88,9 +91,11 @@ def _is_late(seen: Seen, known: Known, at: float) -> bool:
 
 
 def _all(value: Any, path: Sequence[str]) -> list[Any]:
-    """Return what stands at a path, with `*` for each item of an array."""
-    found = [value]
-    for part in path:
+    """Return what stands at a path, with `*` for each item of an array; what is not there is most often the first."""
+    if path[0] not in value:
+        return []
+    found = [value[path[0]]]
+    for part in path[1:]:
         if part == "*":
             found = [item for each in found for item in each]
         else:

@@ -58,3 +58,12 @@ def booted(at: float, id_: str, status: str = "Accepted", time: str = "2026-01-0
     station = {"vendorName": "V", "model": "M"}
     answer = {"currentTime": time, "interval": 300, "status": status}
     return asked(at, id_, "BootNotification", {"reason": "PowerUp", "chargingStation": station}, answer)
+
+
+def told(at: float, component: str, variable: str, value: str, instance: str = "") -> list[Event]:
+    """Return how the mock learns a variable, as the answer to GetVariables."""
+    named = {"name": variable, "instance": instance} if instance else {"name": variable}
+    name: Json = {"component": {"name": component}, "variable": named}
+    call = Call(f"get-{variable}", "GetVariables", {"getVariableData": [name]})
+    row = name | {"attributeStatus": "Accepted", "attributeValue": value}
+    return [sent(at, call), got(at, Result(call.id, {"getVariableResult": [row]}), call)]

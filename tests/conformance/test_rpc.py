@@ -11,7 +11,7 @@ from mock_csms.behavior.templates import rfc3339
 from mock_csms.conformance import CHECKS
 from mock_csms.conformance.known.exchanges import MOST_IDS, MessageIds
 from mock_csms.protocol.messages import Call, Error, Result
-from tests.conformance.scripted import asked, booted, came, connected, got, sent
+from tests.conformance.scripted import asked, booted, came, connected, got, sent, told
 from tests.conformance.witness import STATION, inspect
 from tests.station.bench import NOW
 
@@ -133,10 +133,7 @@ def test_so_many_ids_are_known() -> None:
 
 def timeout(seconds: str) -> list[Event]:
     """Return how the mock learns the station's MessageTimeout."""
-    name = {"component": {"name": "OCPPCommCtrlr"}, "variable": {"name": "MessageTimeout", "instance": "Default"}}
-    call = Call("g", "GetVariables", {"getVariableData": [name]})
-    row = name | {"attributeStatus": "Accepted", "attributeValue": seconds}
-    return [sent(NOW + 1, call), got(NOW + 1, Result("g", {"getVariableResult": [row]}), call)]
+    return told(NOW + 1, "OCPPCommCtrlr", "MessageTimeout", seconds, "Default")
 
 
 @pytest.mark.parametrize(
@@ -254,7 +251,11 @@ def at(seconds: float, **more: Any) -> dict[str, Any]:
 def test_events_that_come_late() -> None:
     """One that could have been sent long before is late; not one that had to wait, or comes again."""
     late = asked(NOW + 100, "9", "TransactionEvent", at(80), {})
-    busy = [each for n in range(50) for each in asked(NOW + 75 + n / 2, f"b{n}", "Heartbeat", {}, BEAT)]
+    busy = [
+        each
+        for n in range(50)
+        for each in asked(NOW + 75 + n / 2, f"b{n}", "DataTransfer", {"vendorId": "v"}, {"status": "Accepted"})
+    ]
     refused = asked(NOW + 50, "1", "TransactionEvent", at(50, seqNo=0), Error("1", "InternalError"))
     assert checks(*late) == ["R18 warning"]
     assert checks(*busy, *late) == []
@@ -265,8 +266,16 @@ def test_events_that_come_late() -> None:
     assert checks(*lost, *late) == []
 
 
-@pytest.mark.parametrize("seconds", [100, 600])
-def test_clocks(seconds: float) -> None:
-    """Who was told another time than the mock's may believe it, and need not."""
-    told = [*connected(NOW), *booted(NOW, "1", time=rfc3339(NOW + 500))]
-    assert inspect([*told, *asked(NOW + 100, "2", "TransactionEvent", at(seconds), {})], NOW, RPC) == []
+@pytest.mark.parametrize(
+    ("source", "seconds", "found"),
+    [("NTP", 100, []), ("NTP", 600, []), ("NTP", 300, []), ("Heartbeat,NTP", 600, []), ("Heartbeat", 300, ["R18"])],
+)
+def test_clocks(source: str, seconds: float, found: Sequence[str]) -> None:
+    """Who was told another time than the mock's may believe it; who says to believe nothing else must do so."""
+    begin = [
+        *connected(NOW),
+        *booted(NOW, "1", time=rfc3339(NOW + 500)),
+        *told(NOW, "ClockCtrlr", "TimeSource", source),
+    ]
+    late = asked(NOW + 100, "2", "TransactionEvent", at(seconds), {})
+    assert [finding.check for finding in inspect([*begin, *late], NOW, RPC)] == found

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import pytest
 
 from mock_csms.behavior.admission import Visitor
-from mock_csms.behavior.events import Disconnected, Event, Knocked, Received, Refused, Sent
+from mock_csms.behavior.events import Disconnected, Event, Knocked, Refused
 from mock_csms.conformance import CHECKS
-from mock_csms.protocol.messages import Call, Result, encode
+from mock_csms.protocol.messages import Call
 from mock_csms.station.device import Habit
-from tests.conformance.scripted import booted, connected, got
+from tests.conformance.scripted import booted, connected, got, told
 from tests.conformance.test_checks import found, ids
 from tests.conformance.witness import STATION, inspect
 from tests.station.bench import NOW
@@ -29,13 +29,8 @@ def checks(*events: Event) -> list[str]:
 
 
 def wait_of(seconds: float) -> list[Event]:
-    """Return how the mock learns RetryBackOffWaitMinimum, as the answer to GetVariables."""
-    name = {"component": {"name": "OCPPCommCtrlr"}, "variable": {"name": "RetryBackOffWaitMinimum"}}
-    call = Call("g", "GetVariables", {"getVariableData": [name]})
-    row = name | {"attributeStatus": "Accepted", "attributeValue": str(seconds)}
-    answer = Result("g", {"getVariableResult": [row]})
-    sent = Sent(NOW + 1, STATION, encode(call), call, (), None, "", "")
-    return [sent, Received(NOW + 1, STATION, encode(answer), answer, (), call, binary=False, is_refused=False)]
+    """Return how the mock learns RetryBackOffWaitMinimum."""
+    return told(NOW + 1, "OCPPCommCtrlr", "RetryBackOffWaitMinimum", str(seconds))
 
 
 @pytest.mark.parametrize(
@@ -133,6 +128,26 @@ def test_who_was_off_need_not_wait() -> None:
     """A station that boots comes back as soon as it is up."""
     lost = Disconnected(NOW + 10, STATION, 1006, LOST)
     assert checks(*connected(NOW), *wait_of(5.0), lost, *connected(NOW + 10.5), *booted(NOW + 11, "1")) == []
+
+
+@pytest.mark.parametrize(
+    ("times", "pauses", "found"),
+    [
+        ("2", [5, 10, 20, 20], []),
+        ("2", [5, 10, 20, 15], ["T12"]),
+        ("2", [5, 5], ["T12"]),
+        ("0", [5, 5, 5], []),
+        ("x", [5, 5, 1], ["T12"]),
+    ],
+)
+def test_pauses_after_refusals(times: str, pauses: Sequence[float], found: Sequence[str]) -> None:
+    """They are doubled, so often as RetryBackOffRepeatTimes says."""
+    known = [*wait_of(5.0), *told(NOW + 1, "OCPPCommCtrlr", "RetryBackOffRepeatTimes", times)]
+    events, at = [*connected(NOW), *known, Disconnected(NOW + 10, STATION, 1006, LOST)], NOW + 10
+    for pause in pauses:
+        at += pause
+        events += [connected(at)[0], Refused(at, STATION, "503: no")]
+    assert checks(*events) == found
 
 
 def test_what_is_not_known_of_pauses_is_not_judged() -> None:

@@ -188,7 +188,10 @@ class Witness:
         yield from self._frames(at, replace(entry, acts=acts), call)
 
     def _sent(self, at: float, message: Message, answers: Call | None, fault: str = "") -> Event:
-        return events.Sent(at, STATION, encode(message), message, (), answers, "", fault)
+        violations: Sequence[Any] = ()
+        if isinstance(message, Call) and fault:
+            violations = V201.schemas.request_violations(message.action, message.payload)
+        return events.Sent(at, STATION, encode(message), message, violations, answers, "", fault)
 
     def _inventory(self, at: float) -> Iterator[Event]:
         """Let the mock learn the device model when the station is accepted, as `--learn` does; all of it at once."""

@@ -91,3 +91,5 @@ class Known(Mutable):
     variables: Variables = field(default_factory=Variables)
     deadlines: dict[tuple[str, Hashable], Deadline] = field(default_factory=dict)
     next_due: float = NEVER
+    unsound: dict[str, None] = field(default_factory=dict)
+    """The ids of the last calls and commands that broke their schema; no check may rely on what answers them."""

@@ -40,10 +40,11 @@ def asked(seen: Seen, known: "Known") -> None:
     boots.count, boots.asked, boots.asked_at, boots.status = boots.count + 1, seen.payload, seen.at, None
 
 
-@BOOTS.learn(response("BootNotification"))
+@BOOTS.learn(response("BootNotification"), any_payload=True)
 def answered(seen: Seen, known: "Known") -> None:
-    """It was told how that was taken."""
-    boots = known.boots
-    boots.status, boots.interval, boots.answered_at = seen.payload["status"], seen.payload["interval"], seen.at
+    """It was told how that was taken, be it that it asked wrongly, or that somebody has made the answer by hand."""
+    boots, interval = known.boots, seen.payload.get("interval")
+    boots.status, boots.answered_at = seen.payload.get("status"), seen.at
+    boots.interval = interval if isinstance(interval, int | float) else 0
     if boots.is_accepted:
         boots.accepted_at = seen.at

@@ -141,10 +141,8 @@ class Transport(asyncio.BufferedProtocol, ABC):
         self._pool.forget(self)
         if self._receiver is not None:
             received, sent = protocol.close_rcvd, protocol.close_sent
-            if received is not None and protocol.close_rcvd_then_sent is not False:
+            if received is not None:
                 self._receiver.closed(received.code, received.reason)
-            elif received is not None and sent is not None:
-                self._receiver.closed(received.code, f"closed by the mock with {sent.code:d} {sent.reason}".rstrip())
             elif sent is not None:
                 self._receiver.closed(1006, f"closed by the mock with {sent.code:d} {sent.reason}".rstrip())
             else:
