@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from mock_csms.conformance import monitoring, network, reports
 from mock_csms.conformance.authorization import AUTHORIZATION
 from mock_csms.conformance.availability import AVAILABILITY
 from mock_csms.conformance.certificates import CERTIFICATES
@@ -35,6 +36,9 @@ SUBJECTS: tuple[Subject, ...] = (
     FEATURES,
 )
 """All subjects, in the order of the table."""
+
+FURTHER = (monitoring, network, reports)
+"""The files that have more checks of a subject, besides the one that is called like it."""
 
 CHECKS: Mapping[str, Check] = {id_: check for subject in SUBJECTS for id_, check in subject.checks.items()}
 """Every check by its id."""

@@ -6,15 +6,33 @@ Checks only read it. Their deadlines are kept here too.
 from collections.abc import Hashable
 
 from mock_csms.conformance.known.boots import BOOTS, Boots
+from mock_csms.conformance.known.certificates import CERTIFICATES, Certificates
 from mock_csms.conformance.known.commands import COMMANDS, Commands
 from mock_csms.conformance.known.connectors import CONNECTORS, Connectors
 from mock_csms.conformance.known.line import LINE, Line
+from mock_csms.conformance.known.monitors import MONITORS, Monitors
 from mock_csms.conformance.known.parts import PARTS, Parts
+from mock_csms.conformance.known.reports import REPORTS, Reports
 from mock_csms.conformance.known.transactions import TRANSACTIONS, Transactions
+from mock_csms.conformance.known.triggers import TRIGGERS, Triggers
+from mock_csms.conformance.known.uploads import UPLOADS, Uploads
 from mock_csms.conformance.known.variables import VARIABLES, Variables
 from mock_csms.protocol.records import Mutable, Record, field
 
-FACTS = (PARTS, LINE, BOOTS, COMMANDS, CONNECTORS, TRANSACTIONS, VARIABLES)
+FACTS = (
+    PARTS,
+    LINE,
+    BOOTS,
+    COMMANDS,
+    CONNECTORS,
+    TRANSACTIONS,
+    VARIABLES,
+    REPORTS,
+    CERTIFICATES,
+    MONITORS,
+    TRIGGERS,
+    UPLOADS,
+)
 """All that is learned, in its order: parts before the line, which knows then what was open before them."""
 
 NEVER = float("inf")
@@ -49,10 +67,15 @@ class Known(Mutable):
     terms: Terms
     line: Line = field(default_factory=Line)
     boots: Boots = field(default_factory=Boots)
+    certificates: Certificates = field(default_factory=Certificates)
     commands: Commands = field(default_factory=Commands)
     connectors: Connectors = field(default_factory=Connectors)
+    monitors: Monitors = field(default_factory=Monitors)
     parts: Parts = field(default_factory=Parts)
+    reports: Reports = field(default_factory=Reports)
     transactions: Transactions = field(default_factory=Transactions)
+    triggers: Triggers = field(default_factory=Triggers)
+    uploads: Uploads = field(default_factory=Uploads)
     variables: Variables = field(default_factory=Variables)
     deadlines: dict[tuple[str, Hashable], Deadline] = field(default_factory=dict)
     next_due: float = NEVER

@@ -75,10 +75,12 @@ def _shifted(right: Json) -> Json:
     return right | {"schedule": later(schedule)}
 
 
-def _chain(action: str, name: str, check: str) -> Kinds:
-    """Return the ways in which the parts of a report can be wrong."""
+def _chain(action: str, name: str, check: str, *of_id: str) -> Kinds:
+    """Return the ways in which the parts of a report can be wrong; some checks see only the requestId."""
     return {
-        f"wrong-{name}-id": Misbehaviour(f"{action} has another requestId", (check,), acts=sends(action, OTHER_ID)),
+        f"wrong-{name}-id": Misbehaviour(
+            f"{action} has another requestId", (*of_id, check), acts=sends(action, OTHER_ID)
+        ),
         f"{name}-never-ends": Misbehaviour(
             f"every {action} says that more will come", (check,), acts=sends(action, patched(tbc=True))
         ),
@@ -128,7 +130,7 @@ KINDS: Kinds = {
     ),
     "boots-when-triggered": Misbehaviour(
         "accepts the trigger of a boot although it is accepted",
-        ("F04",),
+        ("F04", "F02"),
         answer=answers("TriggerMessage", instead("Rejected", "Accepted", has(requestedMessage="BootNotification"))),
     ),
     "trigger-rejected": Misbehaviour(
@@ -146,7 +148,7 @@ KINDS: Kinds = {
     **_chain("NotifyCustomerInformation", "customer-information", "N05"),
     "customer-not-named": Misbehaviour(
         "accepts a customer that nobody named",
-        ("N06",),
+        ("N06", "N05"),
         answer=answers("CustomerInformation", instead("Invalid", "Accepted")),
     ),
     "monitor-results-missing": Misbehaviour(
@@ -164,7 +166,7 @@ KINDS: Kinds = {
         ("N09",),
         acts=sends("NotifyEvent", never, _is_cleared),
     ),
-    **_chain("NotifyMonitoringReport", "monitoring-report", "N10"),
+    **_chain("NotifyMonitoringReport", "monitoring-report", "N10", "V10"),
     "old-list-accepted": Misbehaviour(
         "accepts an old local list", ("D01",), answer=answers("SendLocalList", instead("VersionMismatch", "Accepted"))
     ),
