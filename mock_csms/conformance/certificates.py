@@ -65,28 +65,30 @@ def deleted_is_gone(seen: Seen, known: Known) -> Said:
 )
 def invalid_is_rejected(seen: Seen, known: Known) -> Said:
     """A text that is no certificate, an expired one, or one that may not take the place of the root, is accepted."""
-    text, now = seen.request["certificate"], seen.at + known.terms.clock_offset
-    found = x509.split(text)
     if seen.payload["status"] != "Accepted":
         return None
+    text, now = seen.request["certificate"], seen.at + known.terms.clock_offset
     if "BEGIN CERTIFICATE" not in text:
         return "it accepted what is no certificate"
+    found = x509.split(text)
     if any(x509.is_expired(each, now - known.terms.tolerance) for each in found):
         return "it accepted a certificate that is expired"
-    if seen.request["certificateType"] == _ROOT and known.variables.switch("SecurityCtrlr", _CHECK) and len(found) == 1:
-        before = known.certificates.root
-        if before and before != found[0] and not x509.is_issued_by(found[0], before):
-            return "it accepted a root that the one before has not signed, and AdditionalRootCertificateCheck is true"
+    if seen.request["certificateType"] == _ROOT and found and _is_unrelated(found[0], known):
+        return "it accepted a root that the one before has not signed, and AdditionalRootCertificateCheck is true"
     return None
 
 
-_CHECK = "AdditionalRootCertificateCheck"
+def _is_unrelated(certificate: str, known: Known) -> bool:
+    """Whether a root may not take the place of the one before, as that has not signed it."""
+    before = known.certificates.root
+    is_checked = known.variables.switch("SecurityCtrlr", "AdditionalRootCertificateCheck")
+    return bool(is_checked and before and before != certificate and not x509.is_issued_by(certificate, before))
 
 
 def _lasting(known: Known) -> list[Installed]:
     """Return what was installed and has to be there: of some roots there may be only one (M05.FR.09)."""
     new = known.certificates.new
-    if known.variables.switch("SecurityCtrlr", _CHECK) is False:
+    if known.variables.switch("SecurityCtrlr", "AdditionalRootCertificateCheck") is False:
         return new
     roots = [each for each in new if each.type == _ROOT]
     return [each for each in new if each.type != _ROOT or each is roots[-1]]

@@ -20,7 +20,9 @@ def log_has_a_name(seen: Seen, _: Known) -> Said:
     return None
 
 
-@DIAGNOSTICS.check("N02", "N01.FR.07, N01.FR.13", ERROR, "statuses of a log have its requestId", call(_STATUS))
+@DIAGNOSTICS.check(
+    "N02", "N01.FR.07, N01.FR.13", ERROR, "statuses of a log have its requestId", call(_STATUS), implies=("N03",)
+)
 def whose_log(seen: Seen, known: Known) -> Said:
     """A requestId that no log was asked for under; or none, where a log is uploaded, or nothing was triggered."""
     id_, status, uploads = seen.payload.get("requestId"), seen.payload["status"], known.uploads
@@ -34,12 +36,12 @@ def whose_log(seen: Seen, known: Known) -> Said:
 
 @DIAGNOSTICS.check(
     "N03", "N01.FR.08-10, N01.FR.20", ERROR, "an upload begins, and comes to an end that is told",
-    result("GetLog"), call(_STATUS), when("due"), implies=("N02",),
+    result("GetLog"), call(_STATUS), when("due"),
 )  # fmt: skip
 def upload_is_told(seen: Seen, known: Known) -> Said:
     """Uploaded without Uploading, no end at all, or none of an upload that was cancelled for another one."""
     if seen.kind == "due":
-        return None if known.uploads.asked.get(seen.payload) in OVER else seen.request
+        return None if known.uploads.is_in_doubt or known.uploads.asked.get(seen.payload) in OVER else seen.request
     if seen.kind == "result":
         return _of_answer(seen, known)
     id_, status = seen.payload.get("requestId"), seen.payload["status"]

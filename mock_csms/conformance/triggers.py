@@ -3,7 +3,6 @@
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, WARNING, Later, Said, Subject, call, error, result, when
-from mock_csms.protocol.actions import Json
 
 TRIGGERS = Subject("triggers")
 
@@ -11,16 +10,13 @@ _TRIGGER = "TriggerMessage"
 _LOG, _FIRMWARE = "LogStatusNotification", "FirmwareStatusNotification"
 
 
-@TRIGGERS.check(
-    "F01", "F06.FR.04", ERROR, "a triggered message follows the answer to its trigger",
-    call("BootNotification", "MeterValues", "TransactionEvent", _LOG, _FIRMWARE),
-)  # fmt: skip
+@TRIGGERS.check("F01", "F06.FR.04", ERROR, "a triggered message follows the answer to its trigger", result(_TRIGGER))
 def answer_comes_first(seen: Seen, known: Known) -> Said:
-    """A message that says that it was triggered, while the trigger is not answered yet."""
-    wanted = known.triggers.wanted.get(seen.action)
-    if wanted is None or not wanted.is_open or not _is_triggered(seen.action, seen.payload):
-        return None
-    return f"{seen.action} came before the answer to the {_TRIGGER} that asks for it"
+    """A message that says that it was triggered came before the answer to the trigger."""
+    message = seen.request["requestedMessage"]
+    wanted = known.triggers.wanted.get(message)
+    is_it = wanted is not None and wanted.is_early and seen.payload["status"] == "Accepted"
+    return f"{message} came before the answer to the {_TRIGGER} that asks for it" if is_it else None
 
 
 @TRIGGERS.check(
@@ -46,7 +42,8 @@ def all_evses_are_told(seen: Seen, known: Known) -> Said:
     """Some EVSEs are told of, and others are not."""
     if seen.kind == "due":
         late = known.triggers.wanted.get(seen.payload)
-        missing = sorted(late.evses - late.places) if late and late.came and not late.is_in_doubt else []
+        is_some = late is not None and late.evses & late.places and not late.is_in_doubt
+        missing = sorted(late.evses - late.places) if late and is_some else []
         return f"{seen.request}: EVSE {', '.join(map(str, missing))} missing" if missing else None
     message = seen.request["requestedMessage"]
     wanted = known.triggers.wanted.get(message)
@@ -91,26 +88,16 @@ def status_of_what_runs(seen: Seen, known: Known) -> Said:
     status, has_id = seen.payload["status"], "requestId" in seen.payload
     if seen.action == _LOG and known.uploads.status == "Uploading" and status == "Idle":
         return f"{_LOG} is Idle, and log {known.uploads.running} was Uploading"
+    if seen.action == _FIRMWARE and known.triggers.firmware in _UNDER_WAY and status == "Idle":
+        return f"{_FIRMWARE} is Idle, and it was {known.triggers.firmware}"
     is_idle = known.uploads.running is None if seen.action == _LOG else _no_update(known)
     if is_idle and not has_id and status != "Idle" and known.boots.count:
         return f"{seen.action} is {status}, and nothing runs"
     return None
 
 
+_UNDER_WAY = ("DownloadScheduled", "Downloading", "Downloaded", "InstallScheduled", "Installing", "SignatureVerified")
 _OF_15118 = ("SignV2GCertificate", "SignCombinedCertificate")
-
-
-def _is_triggered(action: str, payload: Json) -> bool:
-    """Whether a message can only come of a trigger."""
-    match action:
-        case "BootNotification":
-            return bool(payload["reason"] == "Triggered")
-        case "TransactionEvent":
-            return bool(payload["triggerReason"] == "Trigger")
-        case "MeterValues":
-            samples = (sample for value in payload["meterValue"] for sample in value["sampledValue"])
-            return any(sample.get("context") == "Trigger" for sample in samples)
-    return bool(payload["status"] == "Idle")
 
 
 def _has_15118(known: Known) -> bool:

@@ -90,12 +90,15 @@ class Certificates(Mutable):
 def listed(seen: Seen, known: "Known") -> None:
     """The list came: what it should have is judged by now."""
     certificates, asked = known.certificates, types_asked(seen.request)
+    chain = seen.payload.get("certificateHashDataChain", ())
+    if bool(chain) is not (seen.payload["status"] == "Accepted"):
+        return certificates.lists.clear()  # nobody knows which of the two is right
     certificates.lists |= {type_: set() for type_ in asked}
-    for entry in seen.payload.get("certificateHashDataChain", ()):
+    for entry in chain:
         if entry["certificateType"] in asked:
             certificates.lists[entry["certificateType"]] |= all_hashes(entry)
     certificates.new = [each for each in certificates.new if each.type not in asked]
-    certificates.gone.clear()
+    return certificates.gone.clear()
 
 
 @CERTIFICATES.learn(result("InstallCertificate"))

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import Later, Said, Subject, call, command, error, refusal, result, when
+from mock_csms.conformance.subject import Later, Said, Subject, call, command, error, result, when
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Mutable, field
+from mock_csms.protocol.versions import V201
 
 if TYPE_CHECKING:
     from mock_csms.conformance.known import Known
@@ -150,11 +151,13 @@ def told(seen: Seen, known: "Known") -> None:
     return None
 
 
-@PARTS.learn(refusal(*TELLING), when("spoiled"), any_payload=True)
+@PARTS.learn(when("refusal", "spoiled"), any_payload=True)
 def refused(seen: Seen, known: "Known") -> None:
-    """The mock did not take a part, or spoiled its answer: it may come again, or the rest may not come."""
+    """The mock did not take a part, or what may be one under a wrong name, or spoiled its answer."""
     if seen.action in TELLING:
         _doubt(known, seen.action)
+    elif seen.action not in V201.actions:
+        lost(seen, known)
 
 
 @PARTS.learn(when("disconnected", "malformed"), any_payload=True)

@@ -29,7 +29,8 @@ class Wanted(Mutable):
     """One trigger.
 
     evses: those that have to be told of; none where one was named, or none is known. came: how many messages came
-    since. places: the EVSEs that they are about. is_open: whether it is not answered yet. is_in_doubt: whether
+    since. places: the EVSEs that they are about. is_open: whether it is not answered yet. is_early: whether
+    the message came before that, and says that it was triggered. is_in_doubt: whether
     something came since that nobody can read.
     """
 
@@ -37,13 +38,15 @@ class Wanted(Mutable):
     came: int = 0
     places: set[int] = field(default_factory=set)
     is_open: bool = True
+    is_early: bool = False
     is_in_doubt: bool = False
 
 
 class Triggers(Mutable):
-    """The last trigger of each message."""
+    """The last trigger of each message; and the status of firmware that was told last, since the station booted."""
 
     wanted: dict[str, Wanted] = field(default_factory=dict)
+    firmware: str = ""
 
     def is_due(self, message: str) -> bool:
         """Whether a message was triggered, and has not come yet."""
@@ -67,7 +70,10 @@ def answered(seen: Seen, known: "Known") -> None:
     if seen.kind == "error" or seen.payload["status"] != "Accepted":
         known.triggers.wanted.pop(message, None)
     elif message in known.triggers.wanted:
-        known.triggers.wanted[message].is_open = False
+        wanted = known.triggers.wanted[message]
+        wanted.is_open = False
+        if wanted.came and wanted.evses <= wanted.places:
+            del known.triggers.wanted[message]
 
 
 @TRIGGERS.learn(call(*_SAME_ACTION, "NotifyEvent"), any_payload=True)
@@ -83,13 +89,20 @@ def came(seen: Seen, known: "Known") -> None:
     places = _places(seen, known)
     wanted.places |= places
     wanted.came += seen.action != "NotifyEvent" or bool(places)
-    if wanted.came and wanted.evses <= wanted.places:
+    wanted.is_early |= wanted.is_open and _is_triggered(seen)
+    if wanted.came and not wanted.is_open and wanted.evses <= wanted.places:
         del known.triggers.wanted[action]
 
 
-@TRIGGERS.learn(when("malformed", "disconnected"), any_payload=True)
+@TRIGGERS.learn(call("FirmwareStatusNotification", "BootNotification"))
+def of_firmware(seen: Seen, known: "Known") -> None:
+    """It told how far an update is; after a boot nobody knows."""
+    known.triggers.firmware = seen.payload["status"] if seen.action == "FirmwareStatusNotification" else ""
+
+
+@TRIGGERS.learn(when("malformed", "refusal", "disconnected"), any_payload=True)
 def lost(_: Seen, known: "Known") -> None:
-    """It may be what nobody can read, or may have got lost."""
+    """It may be what nobody can read, or what the mock refused, or may have got lost."""
     for wanted in known.triggers.wanted.values():
         wanted.is_in_doubt = True
 
@@ -111,3 +124,16 @@ def _places(seen: Seen, known: "Known") -> set[int]:
         transaction = known.transactions.by_id.get(seen.payload["transactionInfo"]["transactionId"])
         return {transaction.evse} if transaction and transaction.evse is not None else set()
     return set()
+
+
+def _is_triggered(seen: Seen) -> bool:
+    """Whether a message can only come of a trigger."""
+    match seen.action:
+        case "BootNotification":
+            return bool(seen.payload["reason"] == "Triggered")
+        case "TransactionEvent":
+            return bool(seen.payload["triggerReason"] == "Trigger")
+        case "MeterValues":
+            samples = (sample for value in seen.payload["meterValue"] for sample in value["sampledValue"])
+            return any(sample.get("context") == "Trigger" for sample in samples)
+    return bool(seen.payload.get("status") == "Idle")

@@ -22,10 +22,12 @@ class Uploads(Mutable):
 
     asked: by requestId, the last fifty, what was told of each: nothing, the status of the answer, or the one that the
     station told last. running: the requestId of the one that the station said it would upload, until it is over.
+    is_in_doubt: whether something came since the last was asked for that nobody can read, or got lost.
     """
 
     asked: dict[int, str] = field(default_factory=dict)
     running: int | None = None
+    is_in_doubt: bool = False
 
     @property
     def status(self) -> str:
@@ -46,7 +48,7 @@ def asked(seen: Seen, known: "Known") -> None:
         id_ = call_.payload.get("requestId")
         if isinstance(id_, int):
             known.uploads.asked.pop(id_, None)
-            known.uploads.asked[id_] = ""
+            known.uploads.asked[id_], known.uploads.is_in_doubt = "", False
             if len(known.uploads.asked) > _MOST:
                 del known.uploads.asked[next(iter(known.uploads.asked))]
 
@@ -60,14 +62,23 @@ def answered(seen: Seen, known: "Known") -> None:
         uploads.asked[id_] = uploads.asked.get(id_) or seen.payload["status"]
 
 
-@UPLOADS.learn(call("LogStatusNotification"))
+@UPLOADS.learn(when("malformed", "disconnected"), any_payload=True)
+def lost(_: Seen, known: "Known") -> None:
+    """It may have told what nobody can read."""
+    known.uploads.is_in_doubt = True
+
+
+@UPLOADS.learn(call("LogStatusNotification"), any_payload=True)
 def told(seen: Seen, known: "Known") -> None:
     """It told how far it is."""
+    if not seen.is_sound:
+        return lost(seen, known)
     uploads, id_ = known.uploads, seen.payload.get("requestId")
     if id_ in uploads.asked:
         uploads.asked[id_] = seen.payload["status"]
         if seen.payload["status"] in OVER and uploads.running == id_:
             uploads.running = None
+    return None
 
 
 @UPLOADS.learn(call("BootNotification"))

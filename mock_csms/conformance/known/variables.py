@@ -1,5 +1,6 @@
 """What is known of the variables of a station: from its reports, from what it was asked, and from what it was set."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -121,22 +122,23 @@ def reported(seen: Seen, known: "Known") -> None:
 def got(seen: Seen, known: "Known") -> None:
     """It told what it was asked."""
     for item in seen.payload["getVariableResult"]:
-        if item["attributeStatus"] == "Accepted" and item.get("attributeType", "Actual") == "Actual":
+        if item["attributeStatus"] == "Accepted" and _is_actual(item):
             _keep(known.variables.values, name_of(item), item.get("attributeValue", ""))
 
 
 @VARIABLES.learn(result("SetVariables"))
 def was_set(seen: Seen, known: "Known") -> None:
     """It took what it was given; with RebootRequired the value counts from the reboot on, and is unknown until then."""
-    variables = known.variables
-    for item, answer in paired(seen.request["setVariableData"], seen.payload["setVariableResult"]):
-        name, status = name_of(item), answer["attributeStatus"]
-        if item.get("attributeType", "Actual") == "Actual":
-            if status == "Accepted":
-                _keep(variables.values, name, item["attributeValue"])
+    variables, pairs = known.variables, paired(seen.request["setVariableData"], seen.payload["setVariableResult"])
+    actual = [(name_of(item), item, answer["attributeStatus"]) for item, answer in pairs if _is_actual(item)]
+    taken = Counter(name for name, _, status in actual if status == "Accepted")
+    for name, item, status in actual:
+        if status == "Accepted":
+            _keep(variables.values, name, item["attributeValue"])
+            if taken[name] == 1:  # of two values nobody knows which is the last one (B05.FR.13)
                 _keep(variables.given, name, item["attributeValue"])
-            elif status == "RebootRequired":
-                variables.values.pop(name, None)
+        elif status == "RebootRequired":
+            variables.values.pop(name, None)
 
 
 @VARIABLES.learn(command("SetVariables"), when("spoiled"), call("BootNotification"), any_payload=True)
@@ -147,6 +149,10 @@ def may_change(seen: Seen, known: "Known") -> None:
             known.variables.given.pop(name_of(item), None)
     elif seen.action in ("SetVariables", "BootNotification"):
         known.variables.given.clear()
+
+
+def _is_actual(item: Json) -> bool:
+    return bool(item.get("attributeType", "Actual") == "Actual")
 
 
 def _keep(values: dict[Name, str], name: Name, value: str) -> None:

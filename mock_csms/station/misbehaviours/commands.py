@@ -49,10 +49,11 @@ def _is_cleared(payload: Json) -> bool:
 
 def _tells_by_event(at: Situation, right: list[Act]) -> list[Act]:
     """Tell the status of a connector by NotifyEvent, as that of a threshold."""
-    return [_event_of(at, act.payload) if isinstance(act, Send) and act.action == STATUS else act for act in right]
+    return [_event_of(at, act) if isinstance(act, Send) and act.action == STATUS else act for act in right]
 
 
-def _event_of(at: Situation, status: Json) -> Send:
+def _event_of(at: Situation, right: Send) -> Send:
+    status = right.payload
     evse = {"id": status.get("evseId", 1), "connectorId": status.get("connectorId", 1)}
     event = {
         "eventId": at.moment.world.new_integer(),
@@ -63,7 +64,8 @@ def _event_of(at: Situation, status: Json) -> Send:
         "component": {"name": "Connector", "evse": evse},
         "variable": {"name": "AvailabilityState"},
     }
-    return Send(EVENT, {"generatedAt": at.moment.stamp, "seqNo": 0, "tbc": False, "eventData": [event]})
+    payload = {"generatedAt": at.moment.stamp, "seqNo": 0, "tbc": False, "eventData": [event]}
+    return Send(EVENT, payload, right.is_asked_for)
 
 
 def _shifted(right: Json) -> Json:
