@@ -67,9 +67,7 @@ def test_hashes_that_are_written_otherwise() -> None:
     data = first().hash_data() | {"serialNumber": "00AB"}
     assert listing(install(Script(), first().root), data).found("C02") == []
     other = x509.hash_data(first().root, first().root, "SHA512")
-    assert (
-        other["issuerNameHash"] != data["issuerNameHash"] and len(other["issuerNameHash"]) == sha512().digest_size * 2
-    )
+    assert len(other["issuerNameHash"]) == sha512().digest_size * 2
     assert listing(install(Script(), first().root), other).found("C02") == []
 
 
@@ -96,7 +94,7 @@ def test_what_is_below_a_certificate_is_listed() -> None:
     """A list has it in its own place (C02)."""
     below = first().issue("Below", ec_key("Below").public_key())
     script = install(Script(), below, type_="V2GRootCertificate")
-    entry = {"certificateType": "V2GRootCertificate", "certificateHashData": first().hash_data()}
+    entry: Json = {"certificateType": "V2GRootCertificate", "certificateHashData": first().hash_data()}
     entry |= {"childCertificateHashData": [first().hash_data(0x0C0FFEE)]}
     script.command("GetInstalledCertificateIds", {}, {"status": "Accepted", "certificateHashDataChain": [entry]})
     assert script.found("C01", "C02") == []
