@@ -45,8 +45,8 @@ def upload_is_told(seen: Seen, known: Known) -> Said:
     if seen.kind == "result":
         return _of_answer(seen, known)
     id_, status = seen.payload.get("requestId"), seen.payload["status"]
-    if id_ not in known.uploads.asked:
-        return None
+    if id_ not in known.uploads.asked or known.uploads.is_in_doubt:
+        return Done(id_) if status in OVER else None
     if status == "Uploaded" and known.uploads.asked[id_] in ("Accepted", "AcceptedCanceled"):
         return f"log {id_} is Uploaded, and there was no Uploading"
     return Done(id_) if status in OVER else _end_of(id_, known, 0)

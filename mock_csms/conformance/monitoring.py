@@ -4,7 +4,7 @@ from mock_csms.behavior.times import seconds_of
 from mock_csms.conformance.diagnostics import DIAGNOSTICS
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.known.monitors import Monitor
-from mock_csms.conformance.known.parts import until_the_last, wrong_id, wrong_number
+from mock_csms.conformance.known.parts import is_repeat, until_the_last, wrong_id, wrong_number
 from mock_csms.conformance.known.variables import folded, name_of, paired
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, call, result, when
@@ -61,7 +61,7 @@ def results_of_monitors(seen: Seen, _: Known) -> Said:
 def events_of_monitors(seen: Seen, known: Known) -> Said:
     """No variableMonitoringId, a wrong trigger, more severity than is wanted; or a seqNo that is not the next one."""
     number, due = seen.payload["seqNo"], known.monitors.next
-    if due is not None and number != due and known.boots.count:
+    if due is not None and number != due and known.boots.count and not is_repeat(seen, known):
         return f"{_EVENT} has the seqNo {number}, not {due}"
     for event in seen.payload["eventData"]:
         if event["eventNotificationType"] in _OF_MONITORS and "variableMonitoringId" not in event:

@@ -24,7 +24,8 @@ def base_reports(seen: Seen, known: Known) -> Said:
         return None
     if status != "Rejected":
         return f"{base} was answered with {status}"
-    if before is None or before.status != "Rejected" or known.reports.coming:
+    is_busy = any(entry.is_agreed and not entry.is_complete for entry in known.parts.asked.values())
+    if before is None or before.status != "Rejected" or is_busy:
         return None
     return Wrong(f"{base} was rejected, and so was the report before it", (before.id,), WARNING)
 

@@ -137,6 +137,8 @@ def test_a_base_report_that_is_refused() -> None:
     for number, status in enumerate(("Rejected", "Accepted", "Rejected", "Rejected", "NotSupported")):
         wanted = {"requestId": number, "reportBase": "FullInventory"}
         script.wait(1).command("GetBaseReport", wanted, {"status": status})
+        if status == "Accepted":
+            script.call("NotifyReport", part(number, 0))
     assert script.found("V09") == [
         "FullInventory was rejected, and so was the report before it",
         "FullInventory was answered with NotSupported",
@@ -171,6 +173,15 @@ def test_a_report_that_goes_on() -> None:
     assert script.wait(PATIENCE + 1).found("V12") == []
     script.call("NotifyReport", part(7, 3))
     assert script.found("V12") == ["NotifyReport of request 7 goes on after the part that said that it was the last"]
+
+
+def test_a_report_that_waits_for_another_one() -> None:
+    """A station that is busy with one is not late with the next (V12)."""
+    script = asked().command("GetReport", {"requestId": 8}, {"status": "Accepted"})
+    for number in range(3):
+        script.wait(PATIENCE - 1).call("NotifyReport", part(7, number, tbc=number < 2))
+    assert script.wait(PATIENCE - 1).found("V12") == []
+    assert script.wait(PATIENCE).found("V12") == ["the last NotifyReport of request 8 did not come within 30 s"]
 
 
 def test_a_report_that_is_cut_off() -> None:

@@ -34,8 +34,9 @@ class Asked(Mutable):
     """A command whose answer comes in parts.
 
     status: how it was answered, the code of a CALLERROR too; None as long as it was not. next: the seqNo that the next
-    part has to have. count: how many came. is_complete: whether the last one came. is_in_doubt: whether parts may be
-    missing or come twice through no fault of the station: a connection was lost, or the mock answered wrongly.
+    part has to have. count: how many came. heard_at: when the last one came. is_complete: whether that was the last of
+    all. is_in_doubt: whether parts may be missing or come twice through no fault of the station: a connection was lost,
+    or the mock answered wrongly.
     """
 
     action: str
@@ -43,6 +44,7 @@ class Asked(Mutable):
     status: str | None = None
     next: int = 0
     count: int = 0
+    heard_at: float = 0.0
     is_complete: bool = False
     is_in_doubt: bool = False
 
@@ -99,8 +101,7 @@ def until_the_last(seen: Seen, known: "Known") -> Said:
     For a check that looks also at "due".
     """
     if seen.kind == "due":
-        late = known.parts.asked.get(seen.payload)
-        return seen.request if late and late.is_agreed and not (late.is_complete or late.is_in_doubt) else None
+        return _if_late(seen, known)
     telling = ASKING.get(seen.action, seen.action)
     id_ = (seen.request if seen.kind == "result" else seen.payload)["requestId"]
     entry = known.parts.asked.get((telling, id_))
@@ -111,6 +112,16 @@ def until_the_last(seen: Seen, known: "Known") -> Said:
     text = f"the last {telling} of request {id_} did not come within {known.terms.patience:g} s"
     is_agreed = seen.kind == "call" or (seen.payload["status"] == "Accepted" and not entry.is_complete)
     return Later(text, known.terms.patience, (telling, id_)) if is_agreed else None
+
+
+def _if_late(seen: Seen, known: "Known") -> Said:
+    """Return the finding where the last part did not come, unless the station was still busy with another report."""
+    late, patience = known.parts.asked.get(seen.payload), known.terms.patience
+    if late is None or not late.is_agreed or late.is_complete or late.is_in_doubt:
+        return None
+    others = [other.heard_at for other in known.parts.asked.values() if other is not late]
+    is_busy = seen.at - max(others, default=0.0) < patience
+    return Later(seen.request, patience, seen.payload) if is_busy else seen.request
 
 
 def is_repeat(seen: Seen, known: "Known") -> bool:
@@ -146,7 +157,7 @@ def told(seen: Seen, known: "Known") -> None:
     if entry is not None:
         entry.is_in_doubt |= entry.count > 0 and is_repeat(seen, known)
         entry.next = seen.payload.get("seqNo", entry.count) + 1
-        entry.count += 1
+        entry.count, entry.heard_at = entry.count + 1, seen.at
         entry.is_complete = not seen.payload.get("tbc", False)
     return None
 

@@ -149,6 +149,9 @@ def may_change(seen: Seen, known: "Known") -> None:
             known.variables.given.pop(name_of(item), None)
     elif seen.action in ("SetVariables", "BootNotification"):
         known.variables.given.clear()
+        # New firmware may have other variables.
+        is_other = seen.kind == "call" and seen.is_sound and seen.payload["reason"] == "FirmwareUpdate"
+        known.variables.is_complete &= not is_other
 
 
 def _is_actual(item: Json) -> bool:
