@@ -15,14 +15,15 @@ from tests.station.play import default_answer
 
 
 class Script:
-    """One station; it has a connection, and is accepted."""
+    """One station; it has a connection, and is accepted, unless the mock came later than that."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, boots: bool = True) -> None:
         self.now = NOW
         self.events: list[Event] = [events.Connected(NOW, STATION, "ocpp2.0.1", ("ocpp2.0.1",))]
         self._count = 0
         station = {"model": "M", "vendorName": "V"}
-        self.call("BootNotification", {"reason": "PowerUp", "chargingStation": station})
+        if boots:
+            self.call("BootNotification", {"reason": "PowerUp", "chargingStation": station})
 
     def wait(self, seconds: float) -> Self:
         """Let time pass."""
@@ -41,6 +42,11 @@ class Script:
         self._receive(call, None, V201.call_violations(call, Sender.STATION))
         answer = default_answer(action, payload) if response is None else response
         return self._send(Error(call.id, answer, "") if isinstance(answer, str) else Result(call.id, answer), call)
+
+    def tell(self, action: str, payload: Json) -> Self:
+        """Let the station call, and the mock not answer."""
+        self._receive(Call(self._id(), action, payload), None, ())
+        return self
 
     def command(self, action: str, payload: Json, answer: Json | str | None, *early: tuple[str, Json]) -> Self:
         """Let the mock ask for something, and the station answer it, after calls that are too early, or not at all."""

@@ -192,6 +192,36 @@ def test_a_report_that_is_cut_off() -> None:
     assert script.call("NotifyReport", part(7, 0, tbc=True)).wait(PATIENCE + 1).found("V11", "V12") == []
 
 
+def test_parts_that_come_again() -> None:
+    """What the mock does not answer may come again, once or after all of it (V11, V12)."""
+    script = asked().tell("NotifyReport", part(7, 0, tbc=True)).call("NotifyReport", part(7, 0, tbc=True))
+    assert script.call("NotifyReport", part(7, 2, tbc=True)).wait(PATIENCE + 1).found("V11", "V12") == []
+    script = asked().tell("NotifyReport", part(7, 0)).call("NotifyReport", part(7, 0))
+    assert script.found("V11", "V12") == []
+
+
+def test_a_part_that_is_refused_is_not_missing() -> None:
+    """One that breaks its schema counts somehow (V11, V16)."""
+    script = asked().call("NotifyReport", {"requestId": 7}, "OccurrenceConstraintViolation")
+    assert script.call("NotifyReport", part(7, 1, THRESHOLD)).found("V11", "V16") == []
+
+
+def test_a_part_that_is_missing_is_no_small_inventory() -> None:
+    """It is the seqNo that is wrong (V11), and not the inventory (V16)."""
+    assert asked().call("NotifyReport", part(7, 1, THRESHOLD)).found("V16") == []
+
+
+def test_an_answer_that_breaks_its_schema() -> None:
+    """Nobody knows whether the station has agreed (V10, V13)."""
+    script = Script().command("GetBaseReport", {"requestId": 7, "reportBase": "FullInventory"}, {"status": "Yes"})
+    assert script.call("NotifyReport", part(7, 0)).found("V10", "V12", "V13") == []
+
+
+def test_a_report_from_before_the_mock() -> None:
+    """Another CSMS may have asked for it (V10)."""
+    assert Script(boots=False).call("NotifyReport", part(3, 5)).found("V10", "V11", "V12") == []
+
+
 def test_a_list_without_its_values() -> None:
     """Lists have a valuesList in their characteristics, other types do not need one (V14)."""
     script = Script().report(variable("X", "Y", dataType="OptionList"), variable("X", "Z", dataType="string"))
