@@ -5,10 +5,8 @@ from typing import Any, TypeAlias
 
 from mock_csms.behavior import events
 from mock_csms.behavior.events import Event
-from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
 from mock_csms.protocol.records import Record
-from mock_csms.protocol.versions import V201
 
 
 class Seen(Record):
@@ -29,8 +27,7 @@ class Seen(Record):
     id: str
     event: Event
     is_sound: bool = True
-    """Whether the message is as its schema wants it, and so is the command that it answers: only then a check may rely
-    on what is in them."""
+    """Whether the message is as its schema wants it: only then a check may rely on what is in it."""
 
 
 Occasion: TypeAlias = tuple[str, str]
@@ -54,8 +51,6 @@ def _received(event: events.Received) -> Seen:
         return Seen(event.at, "malformed", "", message.problem, None, message.id, event, is_sound=False)
     if answers is None:
         return Seen(event.at, "stray", "", None, None, message.id, event, is_sound=False)
-    if type(message) is Result:
-        sound = sound and not V201.call_violations(answers, Sender.CSMS)
     return _answer(event, message, answers, ("result", "error"), is_sound=sound)
 
 

@@ -123,7 +123,7 @@ def deleted(seen: Seen, known: "Known") -> None:
             certificates.gone.add(wanted)
 
 
-@CERTIFICATES.learn(error(*_CHANGING), when("spoiled", "unanswered"))
+@CERTIFICATES.learn(error(*_CHANGING), when("spoiled", "unanswered"), any_payload=True)
 def unsure(seen: Seen, known: "Known") -> None:
     """Nobody knows what has become of a certificate."""
     if seen.action in _CHANGING:

@@ -67,14 +67,16 @@ def was_set(seen: Seen, known: "Known") -> None:
                 del monitors[next(iter(monitors))]
 
 
-@MONITORS.learn(command("ClearVariableMonitoring", "SetMonitoringBase", "SetVariableMonitoring"), when("spoiled"))
+@MONITORS.learn(
+    command("ClearVariableMonitoring", "SetMonitoringBase", "SetVariableMonitoring"), when("spoiled"), any_payload=True
+)
 def may_change(seen: Seen, known: "Known") -> None:
     """Until it answers, nobody knows which of them are left."""
-    monitors = known.monitors.by_id
-    if seen.kind == "command" and seen.action == "ClearVariableMonitoring":
+    monitors, is_sound = known.monitors.by_id, seen.kind == "command" and seen.is_sound
+    if is_sound and seen.action == "ClearVariableMonitoring":
         for id_ in seen.payload["id"]:
             monitors.pop(id_, None)
-    elif seen.kind == "command" and seen.action == "SetVariableMonitoring":
+    elif is_sound and seen.action == "SetVariableMonitoring":
         for item in seen.payload["setMonitoringData"]:
             monitors.pop(item.get("id", -1), None)
     elif seen.action in ("ClearVariableMonitoring", "SetMonitoringBase", "SetVariableMonitoring"):
