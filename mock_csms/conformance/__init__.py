@@ -37,8 +37,8 @@ SUBJECTS: tuple[Subject, ...] = (
 )
 """All subjects, in the order of the table."""
 
-FURTHER = (monitoring, network, reports)
-"""The files that have more checks of a subject, besides the one that is called like it."""
+MORE = (monitoring, network, reports)
+"""The files whose checks belong to subjects of other files."""
 
 CHECKS: Mapping[str, Check] = {id_: check for subject in SUBJECTS for id_, check in subject.checks.items()}
 """Every check by its id."""
