@@ -17,5 +17,10 @@ UNJUDGED: Mapping[str, tuple[str, str, str]] = {
         "downloads of firmware are repeated as asked",
         "only the file server sees how often and when firmware is fetched",
     ),
+    "N04": (
+        "N01.FR.02, N01.FR.19, N01.FR.21",
+        "a log that is uploaded is there, under its name",
+        "the mock has no file server yet, and does not see the upload",
+    ),
 }
 """The requirement, the title, and the reason, by the id of the check."""

@@ -19,6 +19,7 @@ BY_HAND: Mapping[str, str] = {
     "R19": "test_rpc.py: test_signed_messages",
     "M09": "test_metering.test_a_register_that_falls_to_that_of_another_evse_is_not_its_own",
     "M13": "test_metering.test_who_tells_the_phases_once_tells_them_each_time",
+    "V19": "test_variables.py: test_more_items_than_the_station_takes",
 }
 """The checks that no misbehaviour of the station triggers, with the test that does."""
 

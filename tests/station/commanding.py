@@ -71,6 +71,7 @@ def reports(begin: Begin) -> None:
         stage.command("GetBaseReport", {"requestId": 10 + number, "reportBase": base})
     stage.command("GetReport", {"requestId": 20, "componentVariable": [THRESHOLD]})
     stage.command("GetReport", {"requestId": 21, "componentVariable": [item("Nobody", "Nothing")]})
+    stage.wait(40)
 
 
 def monitors(begin: Begin) -> None:
@@ -82,6 +83,7 @@ def monitors(begin: Begin) -> None:
         assign(stage, THRESHOLD | {"attributeValue": value})
     stage.command("GetMonitoringReport", {"requestId": 30})
     stage.command("GetMonitoringReport", {"requestId": 31, "monitoringCriteria": ["DeltaMonitoring"]})
+    stage.wait(40)
 
 
 def availability(begin: Begin) -> None:
@@ -114,6 +116,7 @@ def triggers(begin: Begin) -> None:
     for name in names.split():
         stage.wait(2).command("TriggerMessage", {"requestedMessage": name})
     stage.command("TriggerMessage", {"requestedMessage": "StatusNotification", "evse": {"id": 9}})
+    stage.wait(40)
 
 
 def update(stage: Stage, number: int, wait: float = 0.0, /, **firmware: Any) -> None:
@@ -158,7 +161,7 @@ def logs(begin: Begin) -> None:
     """A log is uploaded."""
     stage = begin().connect()
     stage.command("GetLog", {"requestId": 61})
-    stage.wait(20)
+    stage.wait(400)
 
 
 def customers(begin: Begin) -> None:
@@ -167,6 +170,7 @@ def customers(begin: Begin) -> None:
     named = {"requestId": 70, "report": True, "clear": False, "customerIdentifier": None, "idToken": TOKEN}
     stage.command("CustomerInformation", named)
     stage.command("CustomerInformation", named | {"requestId": 71, "idToken": None, "customerIdentifier": None})
+    stage.wait(40)
 
 
 def certificates(begin: Begin) -> None:

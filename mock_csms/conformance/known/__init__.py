@@ -7,6 +7,7 @@ from collections.abc import Hashable
 
 from mock_csms.conformance.known.bookings import BOOKINGS, Bookings
 from mock_csms.conformance.known.boots import BOOTS, Boots
+from mock_csms.conformance.known.certificates import CERTIFICATES, Certificates
 from mock_csms.conformance.known.charging import CHARGING, Charging
 from mock_csms.conformance.known.commands import COMMANDS, Commands
 from mock_csms.conformance.known.connectors import CONNECTORS, Connectors
@@ -16,9 +17,13 @@ from mock_csms.conformance.known.line import LINE, Line
 from mock_csms.conformance.known.local_list import LOCAL_LIST, LocalList
 from mock_csms.conformance.known.memory import MEMORY, Memory
 from mock_csms.conformance.known.meters import METERS, Meters
+from mock_csms.conformance.known.monitors import MONITORS, Monitors
 from mock_csms.conformance.known.orders import ORDERS, Orders
 from mock_csms.conformance.known.parts import PARTS, Parts
+from mock_csms.conformance.known.reports import REPORTS, Reports
 from mock_csms.conformance.known.transactions import TRANSACTIONS, Transactions
+from mock_csms.conformance.known.triggers import TRIGGERS, Triggers
+from mock_csms.conformance.known.uploads import UPLOADS, Uploads
 from mock_csms.conformance.known.variables import VARIABLES, Variables
 from mock_csms.conformance.known.visits import VISITS, Visits
 from mock_csms.protocol.records import Mutable, Record, field
@@ -40,6 +45,11 @@ FACTS = (
     METERS,
     VARIABLES,
     MEMORY,
+    REPORTS,
+    CERTIFICATES,
+    MONITORS,
+    TRIGGERS,
+    UPLOADS,
 )
 """All that is learned, in its order: parts before the line, which knows then what was open before them."""
 
@@ -77,8 +87,10 @@ class Known(Mutable):
     line: Line = field(default_factory=Line)
     exchanges: Exchanges = field(default_factory=Exchanges)
     boots: Boots = field(default_factory=Boots)
+    certificates: Certificates = field(default_factory=Certificates)
     commands: Commands = field(default_factory=Commands)
     connectors: Connectors = field(default_factory=Connectors)
+    monitors: Monitors = field(default_factory=Monitors)
     parts: Parts = field(default_factory=Parts)
     firmware: Firmware = field(default_factory=Firmware)
     bookings: Bookings = field(default_factory=Bookings)
@@ -88,6 +100,9 @@ class Known(Mutable):
     orders: Orders = field(default_factory=Orders)
     memory: Memory = field(default_factory=Memory)
     meters: Meters = field(default_factory=Meters)
+    reports: Reports = field(default_factory=Reports)
+    triggers: Triggers = field(default_factory=Triggers)
+    uploads: Uploads = field(default_factory=Uploads)
     variables: Variables = field(default_factory=Variables)
     deadlines: dict[tuple[str, Hashable], Deadline] = field(default_factory=dict)
     next_due: float = NEVER

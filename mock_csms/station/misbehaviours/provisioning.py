@@ -81,7 +81,7 @@ KINDS: Kinds = {
         "every boot is a Watchdog's", ("B06",), acts=sends("BootNotification", patched(reason="Watchdog"))
     ),
     "no-connector-report": Misbehaviour(
-        "reports no connectors", ("B07", "B16", "X22", "G01"), acts=sends(STATUS, never)
+        "reports no connectors", ("B07", "B16", "X22", "G01", "F02"), acts=sends(STATUS, never)
     ),
     "connector-zero": Misbehaviour(
         "numbers connectors from 0", ("B08", "X22"), acts=sends(STATUS, patched(connectorId=0))

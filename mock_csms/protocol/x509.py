@@ -55,9 +55,9 @@ def is_issued_by(certificate: str, issuer: str) -> bool:
     return True
 
 
-def hash_data(certificate: str, issuer: str) -> Json:
+def hash_data(certificate: str, issuer: str, algorithm: str = "SHA256") -> Json:
     """Return the CertificateHashData of a certificate, whose issuer's key is hashed too (Part 2, 2.6)."""
-    return _hash_data(_read(certificate), _read(issuer))
+    return _hash_data(_read(certificate), _read(issuer), algorithm)
 
 
 def request(serial_number: str, organization: str, number: int) -> str:
@@ -104,14 +104,15 @@ def _read(certificate: str) -> "Certificate":
     return x509.load_pem_x509_certificate(certificate.encode())
 
 
-def _hash_data(certificate: "Certificate", issuer: "Certificate") -> Json:
+def _hash_data(certificate: "Certificate", issuer: "Certificate", algorithm: str = "SHA256") -> Json:
     """Let OCSP compute it, whose CertID (RFC 6960, 4.1.1) is made of the same hashes."""
-    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - as above
+    from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512  # noqa: PLC0415 - as above
     from cryptography.x509 import ocsp  # noqa: PLC0415 - as above
 
-    asked = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, SHA256()).build()
+    hashes = {"SHA256": SHA256(), "SHA384": SHA384(), "SHA512": SHA512()}
+    asked = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes[algorithm]).build()
     return {
-        "hashAlgorithm": "SHA256",
+        "hashAlgorithm": algorithm,
         "issuerNameHash": asked.issuer_name_hash.hex(),
         "issuerKeyHash": asked.issuer_key_hash.hex(),
         "serialNumber": f"{asked.serial_number:x}",
