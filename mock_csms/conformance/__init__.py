@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from mock_csms.conformance import heartbeats, resets, statuses  # noqa: F401 - have more checks of a subject
 from mock_csms.conformance.authorization import AUTHORIZATION
 from mock_csms.conformance.availability import AVAILABILITY
 from mock_csms.conformance.certificates import CERTIFICATES

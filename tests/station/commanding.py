@@ -89,7 +89,7 @@ def availability(begin: Begin) -> None:
     stage.tell(Plugged(1), Presented(TOKEN, 1)).wait(5)
     for evse in (1, 2, 2):
         stage.command("ChangeAvailability", {"operationalStatus": "Inoperative", "evse": {"id": evse}})
-    stage.wait(5).tell(Presented(TOKEN, 1), Unplugged(1)).wait(5)
+    stage.wait(40).tell(Presented(TOKEN, 1), Unplugged(1)).wait(5)
     stage.command("RequestStartTransaction", {"evseId": 1, "remoteStartId": 1, "idToken": TOKEN})
     stage.command("Reset", {"type": "Immediate"})
     stage.settle()

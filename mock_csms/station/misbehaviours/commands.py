@@ -89,7 +89,7 @@ def _chain(action: str, name: str, check: str) -> Kinds:
 KINDS: Kinds = {
     "no-status-report": Misbehaviour(
         "does not report a connector that becomes Unavailable",
-        ("G01", "G04"),
+        ("G01",),
         acts=sends(STATUS, never, has(connectorStatus="Unavailable")),
     ),
     "availability-rejected": Misbehaviour(
