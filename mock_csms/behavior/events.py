@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Sequence
+from enum import StrEnum
 
 from mock_csms.behavior.admission import Visitor
 from mock_csms.protocol.messages import Call, Malformed, Message
@@ -109,12 +110,25 @@ class Judged(Event):
     outcome: str
 
 
+class Severity(StrEnum):
+    """How grave a finding is: information, what should not be, and what must not be."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+    @property
+    def rank(self) -> int:
+        """Its place among the others: what is graver has a greater one."""
+        return list(Severity).index(self)
+
+
 class Finding(Event):
     """A conformance check has found something wrong: what, which clause it breaks, and the messages concerned."""
 
     check: str
     requirement: str
-    severity: str
+    severity: Severity
     problem: str
     messages: tuple[str, ...]
 

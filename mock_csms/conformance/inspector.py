@@ -15,10 +15,17 @@ class Inspector:
     """Looks at the events of all stations, each station by itself."""
 
     def __init__(self, checks: Collection[Check], terms: Terms) -> None:
+        self.known: dict[str, Known] = {}
+        self.judge_by(checks, terms)
+
+    def judge_by(self, checks: Collection[Check], terms: Terms) -> None:
+        """Let these checks look from now on, on these terms; what is known stays known."""
         self._terms = terms
         self._checks = {check.id: check for check in checks}
         self._watching: dict[Occasion, _Watch] = {}
-        self.known: dict[str, Known] = {}
+        for known in self.known.values():
+            known.terms = terms
+            known.deadlines = {key: late for key, late in known.deadlines.items() if key[0] in self._checks}
 
     def look_at(self, event: Event) -> Sequence[Finding]:
         """Return what is wrong about an event, and what has become wrong by the time that it comes."""

@@ -5,27 +5,14 @@ or several of: a text (the finding), `Wrong` (one with more to it), `Later` (a f
 """
 
 from collections.abc import Callable, Hashable, Iterable
-from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
+from mock_csms.behavior.events import Severity
 from mock_csms.conformance.seen import Occasion, Seen
 from mock_csms.protocol.records import Record
 
 if TYPE_CHECKING:
     from mock_csms.conformance.known import Known
-
-
-class Severity(StrEnum):
-    """How grave a finding is: information, what should not be, and what must not be."""
-
-    INFO = "info"
-    WARNING = "warning"
-    ERROR = "error"
-
-    @property
-    def rank(self) -> int:
-        """Its place among the others: what is graver has a greater one."""
-        return list(Severity).index(self)
 
 
 INFO, WARNING, ERROR = Severity

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
@@ -12,7 +12,6 @@ from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
 from mock_csms.protocol.records import Record, replace
 from mock_csms.runtime.bus import Bus
-from mock_csms.runtime.sink import Sink
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _INFO, _WARNING, _ERROR = 1, 2, 3
@@ -52,10 +51,17 @@ def look_for(descriptor: int, log_level: str, *, is_verbose: bool) -> Look:
     return Look(level, None if is_verbose or level == 0 else width, is_terminal and not os.environ.get("NO_COLOR"))
 
 
+class Writer(Protocol):
+    """What lines are written to: a sink, or a file."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take bytes."""
+
+
 class Console:
     """Writes a line for every event that `look` lets through."""
 
-    def __init__(self, bus: Bus, sink: Sink, look: Look) -> None:
+    def __init__(self, bus: Bus, sink: Writer, look: Look) -> None:
         self._sink = sink
         self._look = look
         self._millisecond = -1

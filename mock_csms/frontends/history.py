@@ -6,7 +6,17 @@ Lines are kept and not events: of a payload no more than is shown, so that the m
 from collections import deque
 from collections.abc import Iterator
 
-from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Refused, Sent, Spoiled, Unanswered
+from mock_csms.behavior.events import (
+    Connected,
+    Disconnected,
+    Event,
+    Finding,
+    Received,
+    Refused,
+    Sent,
+    Spoiled,
+    Unanswered,
+)
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.frontends.console import as_text, describe, printable
 from mock_csms.runtime.bus import Bus
@@ -30,7 +40,7 @@ class History:
 
     def watch(self, bus: Bus) -> None:
         """Keep a line for everything that happens between stations and the mock."""
-        bus.subscribe(self._see, Connected, Disconnected, Received, Sent, Spoiled, Unanswered, Refused)
+        bus.subscribe(self._see, Connected, Disconnected, Received, Sent, Spoiled, Unanswered, Refused, Finding)
 
     def _see(self, event: Event) -> None:
         text = as_text(describe(event), LONGEST)
