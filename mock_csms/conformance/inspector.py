@@ -57,6 +57,13 @@ class Inspector:
         return found
 
     def _expire(self, known: Known, now: float) -> list[Finding]:
+        """Return what has become wrong by now; a check may set a deadline anew that has passed too."""
+        found: list[Finding] = []
+        while known.next_due < now:
+            found += self._fall_due(known, now)
+        return found
+
+    def _fall_due(self, known: Known, now: float) -> list[Finding]:
         due = sorted((late.at, key) for key, late in known.deadlines.items() if late.at < now)
         found: list[Finding] = []
         for at, (id_, key) in due:
