@@ -140,7 +140,7 @@ def bad_firmware(begin: Begin) -> None:
     stage.command("InstallCertificate", {"certificateType": "ManufacturerRootCertificate", "certificate": ROOT.root})
     update(stage, 50, signingCertificate=STRANGER, signature=SIGNATURE)
     update(stage, 51, signingCertificate=SIGNER, signature=SIGNATURE[::-1])
-    stage.wait(1).lose().wait(10).connect().wait(5)
+    stage.wait(1).lose().wait(10).connect().wait(40)
 
 
 def logs(begin: Begin) -> None:
@@ -173,7 +173,7 @@ def signing(begin: Begin) -> None:
     stage = begin().connect()
     stage.command("TriggerMessage", {"requestedMessage": "SignChargingStationCertificate"})
     stage.wait(1500).command("CertificateSigned", {"certificateChain": STRANGER})
-    stage.wait(5)
+    stage.wait(40)
 
 
 def local_list(begin: Begin) -> None:

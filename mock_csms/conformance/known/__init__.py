@@ -11,11 +11,13 @@ from mock_csms.conformance.known.connectors import CONNECTORS, Connectors
 from mock_csms.conformance.known.line import LINE, Line
 from mock_csms.conformance.known.orders import ORDERS, Orders
 from mock_csms.conformance.known.resets import RESETS, Resets
+from mock_csms.conformance.known.security import SECURITY, Security
+from mock_csms.conformance.known.tokens import TOKENS, Tokens
 from mock_csms.conformance.known.transactions import TRANSACTIONS, Transactions
 from mock_csms.conformance.known.variables import VARIABLES, Variables
 from mock_csms.protocol.records import Mutable, Record, field
 
-FACTS = (LINE, BOOTS, COMMANDS, CONNECTORS, ORDERS, RESETS, TRANSACTIONS, VARIABLES)
+FACTS = (LINE, BOOTS, COMMANDS, CONNECTORS, ORDERS, RESETS, SECURITY, TOKENS, TRANSACTIONS, VARIABLES)
 """All that is learned, in its order."""
 
 NEVER = float("inf")
@@ -54,6 +56,8 @@ class Known(Mutable):
     connectors: Connectors = field(default_factory=Connectors)
     orders: Orders = field(default_factory=Orders)
     resets: Resets = field(default_factory=Resets)
+    security: Security = field(default_factory=Security)
+    tokens: Tokens = field(default_factory=Tokens)
     transactions: Transactions = field(default_factory=Transactions)
     variables: Variables = field(default_factory=Variables)
     deadlines: dict[tuple[str, Hashable], Deadline] = field(default_factory=dict)

@@ -118,7 +118,7 @@ KINDS: Kinds = {
     ),
     "no-triggered-message": Misbehaviour(
         "accepts a trigger, and sends nothing",
-        ("F02",),
+        ("F02", "S06"),
         acts=_asked(lambda _: []),
     ),
     "trigger-first-evse-only": Misbehaviour(
