@@ -9,6 +9,8 @@ from mock_csms.conformance.subject import Check, Done, Later, Learner, Said, Wor
 from mock_csms.protocol.records import Record
 
 _NO_EVENT = Event(0.0, "")
+_MOST_TURNS = 100
+"""How often deadlines are looked at for one event: after a long silence, some wait for the next one."""
 
 
 class Inspector:
@@ -57,9 +59,11 @@ class Inspector:
         return found
 
     def _expire(self, known: Known, now: float) -> list[Finding]:
-        """Return what has become wrong by now; a check may set a deadline anew that has passed too."""
+        """Return what has become wrong by now; a deadline that a check sets anew may have passed too."""
         found: list[Finding] = []
-        while known.next_due < now:
+        for _ in range(_MOST_TURNS):
+            if known.next_due >= now:
+                break
             found += self._fall_due(known, now)
         return found
 

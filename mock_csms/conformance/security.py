@@ -98,8 +98,8 @@ def requests_are_sound(seen: Seen, known: Known) -> Said:
     if seen.action == SIGN:
         kind = seen.payload.get("certificateType", OWN)
         return [Done(kind), Done(""), *_faults(seen, known)]
-    wanted = seen.request["requestedMessage"]
-    if seen.payload["status"] != "Accepted" or wanted not in TRIGGERS:
+    wanted = seen.request.get("requestedMessage") if isinstance(seen.request, dict) else None
+    if seen.payload["status"] != "Accepted" or not isinstance(wanted, str) or wanted not in TRIGGERS:
         return None
     kinds = [TRIGGERS[wanted]] if TRIGGERS[wanted] else list(known.security.signing)
     if any(known.security.of(kind).asked_at >= known.security.triggered_at for kind in kinds):

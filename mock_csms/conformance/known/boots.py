@@ -124,7 +124,7 @@ def confused(seen: Seen, known: "Known") -> None:
 def commanded(seen: Seen, known: "Known") -> None:
     """A command was sent, which may ask for messages; what a spoiled one asks for counts too."""
     message, boots = getattr(seen.event, "message", None), known.boots
-    if not isinstance(message, Call):
+    if not isinstance(message, Call) or not isinstance(message.payload, dict):
         return
     if len(boots.commanded) < _MOST_COMMANDS:
         boots.commanded[message.id] = boots.status

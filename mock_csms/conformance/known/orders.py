@@ -108,7 +108,8 @@ def used(seen: Seen, known: "Known") -> None:
 def triggered(seen: Seen, known: "Known") -> None:
     """Statuses are asked for."""
     message = getattr(seen.event, "message", None)
-    if isinstance(message, Call) and message.payload.get("requestedMessage") == "StatusNotification":
+    asked = message.payload if isinstance(message, Call) else None
+    if isinstance(asked, dict) and asked.get("requestedMessage") == "StatusNotification":
         known.orders.triggered_at = seen.at
 
 
@@ -116,8 +117,8 @@ def triggered(seen: Seen, known: "Known") -> None:
 def taken(seen: Seen, known: "Known") -> None:
     """The station knows that a status has come."""
     asked, taken_at = seen.request, known.orders.taken_at
-    if isinstance(asked.get("evseId"), int) and len(taken_at) < _MOST:
-        taken_at[asked["evseId"], asked.get("connectorId", 0)] = seen.at
+    if len(taken_at) < _MOST:
+        taken_at[asked["evseId"], asked["connectorId"]] = seen.at
 
 
 def _free(orders: Orders, id_: int) -> None:

@@ -105,7 +105,8 @@ def was_set(seen: Seen, known: "Known") -> None:
 def triggered(seen: Seen, known: "Known") -> None:
     """The CSMS wants requests."""
     message = getattr(seen.event, "message", None)
-    wanted = message.payload.get("requestedMessage") if isinstance(message, Call) else None
+    asked_ = message.payload if isinstance(message, Call) else None
+    wanted = asked_.get("requestedMessage") if isinstance(asked_, dict) else None
     if isinstance(wanted, str) and wanted in TRIGGERS:
         known.security.triggered_at = seen.at
         for kind in [TRIGGERS[wanted]] if TRIGGERS[wanted] else list(known.security.signing):
