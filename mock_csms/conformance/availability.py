@@ -1,8 +1,8 @@
 """Wrong answers to ChangeAvailability and UnlockConnector, and wrong statuses of connectors (checks G)."""
 
 from mock_csms.conformance.known import Known
+from mock_csms.conformance.known.closures import place_of
 from mock_csms.conformance.known.connectors import Connector, connectors_of, statuses_in
-from mock_csms.conformance.known.orders import place_of
 from mock_csms.conformance.known.transactions import Transaction
 from mock_csms.conformance.resets import has_ended
 from mock_csms.conformance.seen import Seen
@@ -38,7 +38,7 @@ def _changing(seen: Seen, known: Known) -> list[Connector]:
     place, is_closed = place_of(seen.request), seen.request["operationalStatus"] == "Inoperative"
     if seen.payload["status"] != "Accepted" or _running(place, known):
         return []
-    closed = [order for at, order in known.orders.places.items() if at != place and order.is_closed]
+    closed = [order for at, order in known.closures.places.items() if at != place and order.is_closed]
     if closed and not is_closed:
         return []  # they may stay closed by another order
     was = _FREE if is_closed else {"Unavailable"}
@@ -47,8 +47,8 @@ def _changing(seen: Seen, known: Known) -> list[Connector]:
 
 def _unchanged(seen: Seen, known: Known) -> list[str]:
     """Return the connectors of a deadline that are told as they were."""
-    order, connectors = known.orders.places.get(seen.payload[0]), seen.payload[1:]
-    if order is None or known.orders.count != order.number:
+    order, connectors = known.closures.places.get(seen.payload[0]), seen.payload[1:]
+    if order is None or known.closures.count != order.number:
         return []
     closed = {each for each in connectors if _status(each, known) in _CLOSED}
     return [name(each) for each in connectors if (each in closed) != order.is_closed]
@@ -82,7 +82,7 @@ def tells_changes(seen: Seen, known: Known) -> Said:
 def accepts_what_is(seen: Seen, known: Known) -> Said:
     """Another answer where all connectors are as they were asked to be."""
     place, status, is_closed = place_of(seen.request), seen.payload["status"], seen.request["operationalStatus"]
-    connectors, orders = _connectors(place, known), known.orders
+    connectors, orders = _connectors(place, known), known.closures
     if status == "Accepted" or not connectors:
         return None
     if is_closed == "Operative":
@@ -104,7 +104,7 @@ def closes_after_transactions(seen: Seen, known: Known) -> Said:
     """Another answer than Scheduled in a transaction, Unavailable before its end, or Available after it."""
     if seen.action == CHANGE:
         return _is_scheduled(seen, known)
-    if not known.orders.places:
+    if not known.closures.places:
         return None
     if seen.action == EVENT:
         return _has_ended_before(seen, known) if seen.payload["eventType"] == "Ended" else None
@@ -118,7 +118,7 @@ def _is_scheduled(seen: Seen, known: Known) -> Said:
     connectors, running = _connectors(place, known), _running(place, known)
     if seen.request["operationalStatus"] == "Operative":
         return [Done(each) for each in connectors]
-    if status == "Scheduled" or not running or all(known.orders.closing(each) for each in connectors):
+    if status == "Scheduled" or not running or all(known.closures.closing(each) for each in connectors):
         return None
     text = f"{CHANGE} is {status} in transaction {running[0].id}"
     return Later(text, known.terms.patience, running[0].id)
@@ -136,7 +136,7 @@ def _has_ended_before(seen: Seen, known: Known) -> Said:
 
 def _is_in_time(place: Connector, status: str, known: Known) -> Later | None:
     """Look at the status of a connector that waits to be closed."""
-    order = known.orders.closing(place)
+    order = known.closures.closing(place)
     if order is None or not order.is_scheduled or known.resets.is_under_way:
         return None
     running = known.transactions.open_at(place[0])
@@ -184,7 +184,7 @@ def others_stay(seen: Seen, known: Known) -> Said:
             since = seen.at - known.terms.tolerance
             others = [each for each in known.connectors.of(place[0]) if each != place and told_at[each] >= since]
             used = [each for each in others if statuses[each] == "Occupied"]
-            if used and known.orders.is_open(place) and not known.resets.status:
+            if used and known.closures.is_open(place) and not known.resets.status:
                 return f"connector {name(place)} is {status} as {name(used[0])} is Occupied"
     return None
 
@@ -198,7 +198,7 @@ def others_stay(seen: Seen, known: Known) -> Said:
 )
 def changes_are_possible(seen: Seen, known: Known) -> Said:
     """The status that was told and taken before, though nobody asked for it, or one that a closed connector has not."""
-    payload, orders, line = seen.payload, known.orders, known.line
+    payload, orders, line = seen.payload, known.closures, known.line
     place, status = (payload["evseId"], payload["connectorId"]), payload["connectorStatus"]
     was, told_at = known.connectors.statuses.get(place), known.connectors.told_at.get(place, 0.0)
     if was == status:

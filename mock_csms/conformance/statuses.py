@@ -44,7 +44,7 @@ def numbers_from_one(seen: Seen, _: Known) -> Said:
 )
 def stays_closed(seen: Seen, known: Known) -> Said:
     """The first status after a boot of what was closed before; what waited for a transaction, if it was closed then."""
-    orders, boots, connectors = known.orders, known.boots, known.connectors
+    orders, boots, connectors = known.closures, known.boots, known.connectors
     if not orders.places or not boots.is_accepted or boots.accepted_at is None:
         return None
     found = []
@@ -68,7 +68,7 @@ def stays_closed(seen: Seen, known: Known) -> Said:
 )
 def stays_reserved(seen: Seen, known: Known) -> Said:
     """The first status after a boot of a connector that was Reserved before, or is the only one of its EVSE."""
-    reserved, boots, connectors = known.orders.reserved, known.boots, known.connectors
+    reserved, boots, connectors = known.closures.reserved, known.boots, known.connectors
     if not reserved or not boots.is_accepted or boots.accepted_at is None:
         return None
     found = []
@@ -145,10 +145,10 @@ def _is_unchanged(seen: Seen, known: Known) -> bool:
         return False
     payload, connectors = seen.payload, known.connectors
     place, at = (payload["evseId"], payload["connectorId"]), seconds_of(payload["timestamp"])
-    is_known = connectors.told_at.get(place, seen.at) <= known.orders.taken_at.get(place, 0.0) < lost - tolerance
+    is_known = connectors.told_at.get(place, seen.at) <= known.closures.taken_at.get(place, 0.0) < lost - tolerance
     is_same = connectors.statuses.get(place) == payload["connectorStatus"]
     is_now = at is not None and not lost - tolerance < at < back - tolerance
-    return is_known and is_same and is_now and known.orders.triggered_at < lost
+    return is_known and is_same and is_now and known.closures.triggered_at < lost
 
 
 def name(place: Connector) -> str:
@@ -158,7 +158,7 @@ def name(place: Connector) -> str:
 
 def _missing(known: Known, since: float, when_: str) -> str | None:
     """Return which connectors were not reported since then, but for the reserved ones (H02)."""
-    reserved, told_at = known.orders.reserved, known.connectors.told_at
+    reserved, told_at = known.closures.reserved, known.connectors.told_at
     connectors = sorted(place for place in connectors_of(known) if place[0] not in reserved)
     missing = [name(place) for place in connectors if told_at.get(place, -1.0) < since]
     if connectors:

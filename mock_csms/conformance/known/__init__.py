@@ -6,10 +6,10 @@ Checks only read it. Their deadlines are kept here too.
 from collections.abc import Hashable
 
 from mock_csms.conformance.known.boots import BOOTS, Boots
+from mock_csms.conformance.known.closures import CLOSURES, Closures
 from mock_csms.conformance.known.commands import COMMANDS, Commands
 from mock_csms.conformance.known.connectors import CONNECTORS, Connectors
 from mock_csms.conformance.known.line import LINE, Line
-from mock_csms.conformance.known.orders import ORDERS, Orders
 from mock_csms.conformance.known.resets import RESETS, Resets
 from mock_csms.conformance.known.security import SECURITY, Security
 from mock_csms.conformance.known.tokens import TOKENS, Tokens
@@ -17,7 +17,7 @@ from mock_csms.conformance.known.transactions import TRANSACTIONS, Transactions
 from mock_csms.conformance.known.variables import VARIABLES, Variables
 from mock_csms.protocol.records import Mutable, Record, field
 
-FACTS = (LINE, BOOTS, COMMANDS, CONNECTORS, ORDERS, RESETS, SECURITY, TOKENS, TRANSACTIONS, VARIABLES)
+FACTS = (LINE, BOOTS, COMMANDS, CONNECTORS, CLOSURES, RESETS, SECURITY, TOKENS, TRANSACTIONS, VARIABLES)
 """All that is learned, in its order."""
 
 NEVER = float("inf")
@@ -54,7 +54,7 @@ class Known(Mutable):
     boots: Boots = field(default_factory=Boots)
     commands: Commands = field(default_factory=Commands)
     connectors: Connectors = field(default_factory=Connectors)
-    orders: Orders = field(default_factory=Orders)
+    closures: Closures = field(default_factory=Closures)
     resets: Resets = field(default_factory=Resets)
     security: Security = field(default_factory=Security)
     tokens: Tokens = field(default_factory=Tokens)

@@ -13,7 +13,7 @@ from mock_csms.protocol.records import Mutable, Record, field
 if TYPE_CHECKING:
     from mock_csms.conformance.known import Known
 
-ORDERS = Subject("orders")
+CLOSURES = Subject("orders")
 _MOST = 1000
 
 Place: TypeAlias = tuple[int, int]
@@ -29,7 +29,7 @@ class Order(Record):
     at: float
 
 
-class Orders(Mutable):
+class Closures(Mutable):
     """What was ordered.
 
     places: the last order for each place. reserved: until when each EVSE is reserved by which id. triggered_at: when a
@@ -66,10 +66,10 @@ def place_of(request: Json) -> Place:
     return evse.get("id", 0), evse.get("connectorId", 0)
 
 
-@ORDERS.learn(result("ChangeAvailability"))
+@CLOSURES.learn(result("ChangeAvailability"))
 def ordered(seen: Seen, known: "Known") -> None:
     """It agreed to be opened or closed."""
-    orders, status = known.orders, seen.payload["status"]
+    orders, status = known.closures, seen.payload["status"]
     if status == "Rejected" or len(orders.places) >= _MOST:
         return
     orders.count += 1
@@ -77,10 +77,10 @@ def ordered(seen: Seen, known: "Known") -> None:
     orders.places[place_of(seen.request)] = Order(orders.count, is_closed, status == "Scheduled", seen.at)
 
 
-@ORDERS.learn(result("ReserveNow"))
+@CLOSURES.learn(result("ReserveNow"))
 def reserved(seen: Seen, known: "Known") -> None:
     """It keeps an EVSE; one whose kind of connector is named may have others that are free."""
-    asked, orders = seen.request, known.orders
+    asked, orders = seen.request, known.closures
     until = seconds_of(asked["expiryDateTime"])
     _free(orders, asked["id"])
     is_plain = "connectorType" not in asked and "evseId" in asked and not known.transactions.open_at(asked["evseId"])
@@ -88,38 +88,38 @@ def reserved(seen: Seen, known: "Known") -> None:
         orders.reserved[asked["evseId"]] = (asked["id"], until)
 
 
-@ORDERS.learn(command("CancelReservation"), call("ReservationStatusUpdate"))
+@CLOSURES.learn(command("CancelReservation"), call("ReservationStatusUpdate"))
 def freed(seen: Seen, known: "Known") -> None:
     """A reservation has ended, or may have."""
-    _free(known.orders, seen.payload["reservationId"])
+    _free(known.closures, seen.payload["reservationId"])
 
 
-@ORDERS.learn(call("TransactionEvent"))
+@CLOSURES.learn(call("TransactionEvent"))
 def used(seen: Seen, known: "Known") -> None:
     """Somebody charges, perhaps the one for whom the EVSE was kept."""
-    reserved = known.orders.reserved
+    reserved = known.closures.reserved
     if reserved and "evse" in seen.payload:
         reserved.pop(seen.payload["evse"]["id"], None)
     elif reserved and seen.payload["eventType"] == "Started":
         reserved.clear()
 
 
-@ORDERS.learn(command("TriggerMessage"), when("spoiled"), any_payload=True)
+@CLOSURES.learn(command("TriggerMessage"), when("spoiled"), any_payload=True)
 def triggered(seen: Seen, known: "Known") -> None:
     """Statuses are asked for."""
     message = getattr(seen.event, "message", None)
     asked = message.payload if isinstance(message, Call) else None
     if isinstance(asked, dict) and asked.get("requestedMessage") == "StatusNotification":
-        known.orders.triggered_at = seen.at
+        known.closures.triggered_at = seen.at
 
 
-@ORDERS.learn(response("StatusNotification"))
+@CLOSURES.learn(response("StatusNotification"))
 def taken(seen: Seen, known: "Known") -> None:
     """The station knows that a status has come."""
-    asked, taken_at = seen.request, known.orders.taken_at
+    asked, taken_at = seen.request, known.closures.taken_at
     if len(taken_at) < _MOST:
         taken_at[asked["evseId"], asked["connectorId"]] = seen.at
 
 
-def _free(orders: Orders, id_: int) -> None:
+def _free(orders: Closures, id_: int) -> None:
     orders.reserved = {evse: kept for evse, kept in orders.reserved.items() if kept[0] != id_}
