@@ -12,6 +12,8 @@ _QUESTIONS = {"call", "command", "spoiled"}
 _ANSWERS = {"result", "error", "response", "refusal", "unanswered"}
 _MOST_UNSOUND = 100
 _NO_EVENT = Event(0.0, "")
+_MOST_TURNS = 100
+"""How often deadlines are looked at for one event: after a long silence, some wait for the next one."""
 
 
 class Inspector:
@@ -63,6 +65,15 @@ class Inspector:
         return found
 
     def _expire(self, known: Known, now: float) -> list[Finding]:
+        """Return what has become wrong by now; a deadline that a check sets anew may have passed too."""
+        found: list[Finding] = []
+        for _ in range(_MOST_TURNS):
+            if known.next_due >= now:
+                break
+            found += self._fall_due(known, now)
+        return found
+
+    def _fall_due(self, known: Known, now: float) -> list[Finding]:
         due = sorted((late.at, key) for key, late in known.deadlines.items() if late.at < now)
         found: list[Finding] = []
         for at, (id_, key) in due:

@@ -22,5 +22,15 @@ UNJUDGED: Mapping[str, tuple[str, str, str]] = {
         "a log that is uploaded is there, under its name",
         "the mock has no file server yet, and does not see the upload",
     ),
+    "S03": (
+        "A00.FR.310, A00.FR.413",
+        "an InvalidCsmsCertificate event tells of a bad server certificate",
+        _TLS,
+    ),
+    "S04": (
+        "A00.FR.316, A00.FR.419, A00.FR.323, A00.FR.426",
+        "an event tells of an old TLS version or a weak cipher suite",
+        _TLS,
+    ),
 }
 """The requirement, the title, and the reason, by the id of the check."""

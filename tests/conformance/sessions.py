@@ -237,35 +237,36 @@ class Street:
         for bay in self.bays.values():
             self.status(bay)
         if self.terms.is_known:
-            self.command("GetBaseReport", {"requestId": 1, "reportBase": "FullInventory"}, {"status": "Accepted"})
-            report = {"requestId": 1, "generatedAt": rfc3339(self.now), "seqNo": 0, "reportData": variables(self.terms)}
-            self.call("NotifyReport", report, {})
+            results = variables(self.terms)
+            asked = [{key: each[key] for key in ("component", "variable")} for each in results]
+            self.command("GetVariables", {"getVariableData": asked}, {"getVariableResult": results})
         self.wait(5)
 
 
 def variables(terms: Terms) -> list[Json]:
-    """Return the report of what a session keeps to."""
+    """Return, as results of GetVariables, what a session keeps to."""
     measurands = f"{REGISTER},{POWER}"
     rows = [
-        ("SampledDataCtrlr", "TxStartedMeasurands", "", measurands, "MemberList"),
-        ("SampledDataCtrlr", "TxUpdatedMeasurands", "", measurands, "MemberList"),
-        ("SampledDataCtrlr", "TxEndedMeasurands", "", measurands, "MemberList"),
-        ("SampledDataCtrlr", "TxUpdatedInterval", "", str(INTERVAL), "integer"),
-        ("TxCtrlr", "TxStartPoint", "", terms.start, "MemberList"),
-        ("TxCtrlr", "TxStopPoint", "", terms.stop, "MemberList"),
-        ("TxCtrlr", "StopTxOnInvalidId", "", "true", "boolean"),
-        ("AuthCtrlr", "Enabled", "", "true", "boolean"),
-        ("OCPPCommCtrlr", "MessageAttempts", EVENT, str(ATTEMPTS), "integer"),
-        ("OCPPCommCtrlr", "MessageAttemptInterval", EVENT, str(PAUSE), "integer"),
+        ("SampledDataCtrlr", "TxStartedMeasurands", "", measurands),
+        ("SampledDataCtrlr", "TxUpdatedMeasurands", "", measurands),
+        ("SampledDataCtrlr", "TxEndedMeasurands", "", measurands),
+        ("SampledDataCtrlr", "TxUpdatedInterval", "", str(INTERVAL)),
+        ("TxCtrlr", "TxStartPoint", "", terms.start),
+        ("TxCtrlr", "TxStopPoint", "", terms.stop),
+        ("TxCtrlr", "StopTxOnInvalidId", "", "true"),
+        ("AuthCtrlr", "Enabled", "", "true"),
+        ("OCPPCommCtrlr", "MessageAttempts", EVENT, str(ATTEMPTS)),
+        ("OCPPCommCtrlr", "MessageAttemptInterval", EVENT, str(PAUSE)),
     ]
     return [
         {
             "component": {"name": component},
             "variable": {"name": name} | ({"instance": instance} if instance else {}),
-            "variableAttribute": [{"value": value}],
-            "variableCharacteristics": {"dataType": kind, "supportsMonitoring": False},
+            "attributeStatus": "Accepted",
+            "attributeType": "Actual",
+            "attributeValue": value,
         }
-        for component, name, instance, value, kind in rows
+        for component, name, instance, value in rows
     ]
 
 

@@ -85,8 +85,6 @@ class Witness:
             case "response", action:
                 yield from self._responses(at, action, entry)
                 yield from self._called(at)
-                if action == "BootNotification" and entry.what["status"] == "Accepted":
-                    yield from self._inventory(at)
             case "answer", action:
                 call = Call(f"command-{next(self._numbers)}", action, entry.given)
                 yield from self._commanded(at, call, entry, fault="")
@@ -167,8 +165,10 @@ class Witness:
         self._waiting.remove(meant)
         waiting = {id_ for id_, *_ in self._waiting}
         for id_, call in list(self._open.items()):
-            if id_ == meant[0]:
+            is_same = id_ not in waiting and (call.action, call.payload) == (action, entry.given)
+            if id_ == meant[0] or is_same:
                 yield self._sent(at, self._answer(at, id_, entry.what), call)
+                yield from self._inventory(at, call, entry.what)
             elif id_ not in waiting:
                 yield self._sent(at, self._answer(at, id_, default_answer(call.action, call.payload)), call)
             else:
@@ -195,17 +195,18 @@ class Witness:
             violations = V201.schemas.request_violations(message.action, message.payload)
         return events.Sent(at, STATION, encode(message), message, violations, answers, "", fault)
 
-    def _inventory(self, at: float) -> Iterator[Event]:
+    def _inventory(self, at: float, boot: Call, answer: Any) -> Iterator[Event]:
         """Let the mock learn the device model when the station is accepted, as `--learn` does; all of it at once."""
-        if self._has_learned or self._stage.accepted is None:
+        is_boot = boot.action == "BootNotification" and not isinstance(answer, str) and answer["status"] == "Accepted"
+        if self._has_learned or self._stage.accepted is None or not is_boot:
             return
         self._has_learned = True
         call = Call("learning", "GetBaseReport", {"requestId": 4242, "reportBase": "FullInventory"})
         device, moment = replace(self._stage.accepted, habits=()), Moment(at, self._stage.world)
         _, status, acts = reports.base_report(device, call.payload, moment)
         yield self._sent(at, call, None)
-        answer = Result(call.id, status)
-        yield events.Received(at, STATION, encode(answer), answer, (), call, binary=False, is_refused=False)
+        result = Result(call.id, status)
+        yield events.Received(at, STATION, encode(result), result, (), call, binary=False, is_refused=False)
         for number, act in enumerate(act for act in acts if isinstance(act, Send)):
             part = Call(f"learning-{number}", "NotifyReport", act.payload)
             yield events.Received(at, STATION, encode(part), part, (), None, binary=False, is_refused=False)

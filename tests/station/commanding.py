@@ -92,7 +92,7 @@ def availability(begin: Begin) -> None:
     stage.tell(Plugged(1), Presented(TOKEN, 1)).wait(5)
     for evse in (1, 2, 2):
         stage.command("ChangeAvailability", {"operationalStatus": "Inoperative", "evse": {"id": evse}})
-    stage.wait(5).tell(Presented(TOKEN, 1), Unplugged(1)).wait(5)
+    stage.wait(40).tell(Presented(TOKEN, 1), Unplugged(1)).wait(5)
     stage.command("RequestStartTransaction", {"evseId": 1, "remoteStartId": 1, "idToken": TOKEN})
     stage.command("Reset", {"type": "Immediate"})
     stage.settle()
@@ -188,7 +188,7 @@ def signing(begin: Begin) -> None:
     stage = begin().connect()
     stage.command("TriggerMessage", {"requestedMessage": "SignChargingStationCertificate"})
     stage.wait(1500).command("CertificateSigned", {"certificateChain": STRANGER})
-    stage.wait(5)
+    stage.wait(40)
 
 
 def local_list(begin: Begin) -> None:

@@ -124,7 +124,7 @@ def refused_later(begin: Begin) -> None:
 def refused_tokens(begin: Begin) -> None:
     """A token is refused twice, once it is known."""
     stage = begin(answering(Authorize={"idTokenInfo": {"status": "Invalid"}})).connect()
-    stage.tell(Plugged(1), Presented(TOKEN, 1)).wait(5).tell(Presented(TOKEN, 1)).wait(5)
+    stage.tell(Plugged(1), Presented(TOKEN, 1)).wait(40).tell(Presented(TOKEN, 1)).wait(5)
 
 
 def elsewhere(begin: Begin) -> None:

@@ -42,6 +42,7 @@ TOGETHER = {
     "trigger-first-evse-only": {"MeterValues", "StatusNotification"},
     "wrong-idle-status": {"FirmwareStatusNotification", "LogStatusNotification"},
     "status-by-event": {"NotifyEvent", "StatusNotification"},
+    "starts-without-asking": {"Authorize", "TransactionEvent"},
 }
 """Kinds that are about two actions. The others are about one, or by nature about all of them: see `touched`."""
 ANY_COMMAND = {"no-triggered-message", "answers-while-rejected", "takes-anything"}

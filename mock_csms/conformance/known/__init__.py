@@ -9,6 +9,7 @@ from mock_csms.conformance.known.bookings import BOOKINGS, Bookings
 from mock_csms.conformance.known.boots import BOOTS, Boots
 from mock_csms.conformance.known.certificates import CERTIFICATES, Certificates
 from mock_csms.conformance.known.charging import CHARGING, Charging
+from mock_csms.conformance.known.closures import CLOSURES, Closures
 from mock_csms.conformance.known.commands import COMMANDS, Commands
 from mock_csms.conformance.known.connectors import CONNECTORS, Connectors
 from mock_csms.conformance.known.exchanges import EXCHANGES, Exchanges
@@ -21,6 +22,9 @@ from mock_csms.conformance.known.monitors import MONITORS, Monitors
 from mock_csms.conformance.known.orders import ORDERS, Orders
 from mock_csms.conformance.known.parts import PARTS, Parts
 from mock_csms.conformance.known.reports import REPORTS, Reports
+from mock_csms.conformance.known.resets import RESETS, Resets
+from mock_csms.conformance.known.security import SECURITY, Security
+from mock_csms.conformance.known.tokens import TOKENS, Tokens
 from mock_csms.conformance.known.transactions import TRANSACTIONS, Transactions
 from mock_csms.conformance.known.triggers import TRIGGERS, Triggers
 from mock_csms.conformance.known.uploads import UPLOADS, Uploads
@@ -36,6 +40,10 @@ FACTS = (
     BOOTS,
     COMMANDS,
     CONNECTORS,
+    CLOSURES,
+    RESETS,
+    SECURITY,
+    TOKENS,
     FIRMWARE,
     BOOKINGS,
     LOCAL_LIST,
@@ -96,6 +104,10 @@ class Known(Mutable):
     bookings: Bookings = field(default_factory=Bookings)
     charging: Charging = field(default_factory=Charging)
     local_list: LocalList = field(default_factory=LocalList)
+    closures: Closures = field(default_factory=Closures)
+    resets: Resets = field(default_factory=Resets)
+    security: Security = field(default_factory=Security)
+    tokens: Tokens = field(default_factory=Tokens)
     transactions: Transactions = field(default_factory=Transactions)
     orders: Orders = field(default_factory=Orders)
     memory: Memory = field(default_factory=Memory)

@@ -73,12 +73,13 @@ def _asks_though_disabled(at: Situation, right: list[Act]) -> list[Act]:
     return [Send("Authorize", {"idToken": at.told.token}), *right] if is_it else right
 
 
-def _does_not_ask_again(at: Situation, right: list[Act]) -> list[Act]:
-    """Do not ask about a token that the cache knows as invalid."""
+def _starts_unasked(at: Situation, right: list[Act]) -> list[Act]:
+    """Start for an idToken that the cache knows as invalid, without asking about it again."""
     known = tokens.known(at.device, at.told.token, at.moment) if isinstance(at.told, Presented) else None
     if known is None or known.info["status"] == "Accepted":
         return right
-    return [act for act in right if not (isinstance(act, Send) and act.action == "Authorize")]
+    kept = [act for act in right if not (isinstance(act, Send) and act.action == "Authorize")]
+    return [*kept, begins(at, at.told.evse or 1, idToken=at.told.token)]
 
 
 def _by_button(payload: Json) -> bool:
@@ -98,8 +99,8 @@ KINDS: Kinds = {
     "asks-though-disabled": Misbehaviour(
         "asks about tokens although authorization is disabled", ("A01",), acts=_asks_though_disabled
     ),
-    "asks-no-more": Misbehaviour(
-        "does not ask again about a token that was refused once", ("A03",), acts=_does_not_ask_again
+    "starts-without-asking": Misbehaviour(
+        "starts for a token that was refused once, and does not ask again", ("A03",), acts=_starts_unasked
     ),
     "button-with-text": Misbehaviour(
         "the idToken of a start button has a text",

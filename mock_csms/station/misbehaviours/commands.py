@@ -93,7 +93,7 @@ def _chain(action: str, name: str, check: str, *of_id: str) -> Kinds:
 KINDS: Kinds = {
     "no-status-report": Misbehaviour(
         "does not report a connector that becomes Unavailable",
-        ("G01", "G04", "L06"),
+        ("G01", "L06"),
         acts=sends(STATUS, never, has(connectorStatus="Unavailable")),
     ),
     "availability-rejected": Misbehaviour(

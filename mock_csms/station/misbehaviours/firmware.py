@@ -87,7 +87,7 @@ KINDS: Kinds = {
     ),
     "no-signature-event": Misbehaviour(
         "does not tell of firmware that it refused",
-        ("L05",),
+        ("L05", "S02"),
         acts=sends("SecurityEventNotification", never, lambda p: str(p.get("type")).startswith("InvalidFirmware")),
     ),
     "open-for-update": Misbehaviour("does not close free connectors for an update", ("L06",), acts=_stays_open),

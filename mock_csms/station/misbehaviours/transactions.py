@@ -98,7 +98,7 @@ KINDS: Kinds = {
     "event-after-end": Misbehaviour("goes on after Ended", ("X05",), acts=adds(EVENT, _after_end, _ALL_ENDS)),
     "no-stopped-reason": Misbehaviour(
         "ends without a stoppedReason",
-        ("X06",),
+        ("X06", "B20"),
         acts=sends(EVENT, inside("transactionInfo", stoppedReason=None), _ALL_ENDS),
     ),
     "early-stopped-reason": Misbehaviour(
@@ -108,7 +108,7 @@ KINDS: Kinds = {
     ),
     "wrong-stopped-reason": Misbehaviour(
         "every end is a PowerLoss",
-        ("X08",),
+        ("X08", "B20"),
         acts=sends(EVENT, inside("transactionInfo", stoppedReason="PowerLoss"), _ALL_ENDS),
     ),
     "wrong-start-trigger": Misbehaviour(

@@ -199,7 +199,6 @@ SYMPTOMS: Mapping[str, Symptom] = {
         for start, end in outages(log)
         if end - start > 60
     ),
-    "B17": repeated_status,
     "G06": repeated_status,
     "B18": lambda log: answers(log, "Reset", "Rejected"),
     "B19": lambda log: any(

@@ -83,7 +83,6 @@ SYMPTOMS: Mapping[str, Symptom] = {
     "G03": lambda log: (
         availability(log, 1) not in ("", "Scheduled") or bool(availability(log, 1)) > bool(closed(log, 1))
     ),
-    "G04": lambda log: availability(log, 2) == "Accepted" and closed(log, 2) != {1, 2},
     "G05": repeats_occupied,
     "G07": lambda log: any(
         event["trigger"] != "Delta" and event["variable"]["name"] == "AvailabilityState"
