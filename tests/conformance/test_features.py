@@ -58,6 +58,11 @@ def test_the_version_that_is_told(told: int, found: list[str]) -> None:
     assert version(send_list(Tale(), 5, is_empty=True), told).found("D") == []
 
 
+def test_an_old_version_that_is_taken_is_found_once() -> None:
+    """Which version the list has then, nobody knows."""
+    assert version(send_list(send_list(Tale(), 5), 4, "Differential"), 5).found("D") == ["D01"]
+
+
 # Charging profiles.
 
 
@@ -220,6 +225,13 @@ def test_a_stranger_uses_nothing() -> None:
     """Another idToken leaves the reservation as it is."""
     stranger = {"idToken": {"idToken": "Bob", "type": "ISO14443"}}
     assert reserve(free()).status(1, "Reserved").call("Authorize", stranger).wait(150).found("H") == ["H01"]
+
+
+def test_anybody_may_be_of_the_group() -> None:
+    """A reservation for a group may be used by whoever comes."""
+    request = {"id": 1, "expiryDateTime": Tale().at(100), "idToken": TOKEN, "groupIdToken": TOKEN, "evseId": 1}
+    tale = Tale().status(1, "Occupied").command("ReserveNow", request, ACCEPTED)
+    assert tale.wait(10).event("Started", idToken={"idToken": "Bob", "type": "ISO14443"}).wait(200).found("H") == []
 
 
 # Vendors.
