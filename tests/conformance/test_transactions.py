@@ -32,10 +32,9 @@ def test_the_ids_of_former_runs_are_known() -> None:
     """A transactionId that a state file knows is used again: X02."""
     inspector = Inspector(CHECKS.values(), TERMS)
     known = inspector.known[STATION] = Known(STATION, TERMS)
-    known.transactions.ids["tx-1-9"] = "2025-01-01T00:00:00.000Z"
     seen = Street(Terms()).play(CHARGE)
-    ids = {payload_of(each)["transactionInfo"]["transactionId"] for each in seen if is_event(each)}
-    assert ids == {"tx-1-9"}
+    (id_,) = {payload_of(each)["transactionInfo"]["transactionId"] for each in seen if is_event(each)}
+    known.transactions.ids[id_] = "2025-01-01T00:00:00.000Z"
     assert {finding.check for event in seen for finding in inspector.look_at(event)} == {"X02"}
 
 
