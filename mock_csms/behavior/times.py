@@ -1,7 +1,11 @@
 """Times as OCPP writes them, read: the schemas let any text pass for one."""
 
+import re
 from datetime import UTC, datetime
 from functools import lru_cache
+
+_SECOND = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}")
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
 def read_time(text: str) -> float:
@@ -13,9 +17,35 @@ def read_time(text: str) -> float:
         raise ValueError(str(error)) from None
 
 
-@lru_cache(maxsize=256)  # checks read the same few times again and again
 def seconds_of(text: str) -> float | None:
     """Return the same, or None for a text that is no time."""
+    seconds = _usual(text)
+    return _any(text) if seconds is None else seconds
+
+
+def strict_seconds_of(text: str) -> float | None:
+    """Return the same, None also for what RFC 3339 does not call a time: one without an offset."""
+    seconds = _usual(text)
+    return seconds if seconds is not None or not _RFC3339.fullmatch(text) else _any(text.upper())
+
+
+def _usual(text: str) -> float | None:
+    """Read the way in which most write times, and many times a second: `2026-01-01T12:00:00.000Z`."""
+    if text[-1:] != "Z":
+        return None
+    second, part = _second(text[:19]), text[19:-1]
+    if second is None or not part:
+        return second
+    return second + float(part) if part[0] == "." and part[1:].isdecimal() and part.isascii() else None
+
+
+@lru_cache(maxsize=64)
+def _second(text: str) -> float | None:
+    return _any(text) if _SECOND.fullmatch(text) else None
+
+
+@lru_cache(maxsize=64)
+def _any(text: str) -> float | None:
     try:
         return read_time(text)
     except ValueError:

@@ -4,7 +4,7 @@ from mock_csms.behavior.times import seconds_of
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.known.tokens import Token, key_of
 from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, WARNING, Said, Subject, call
+from mock_csms.conformance.subject import ERROR, WARNING, Said, Subject, call, driven
 
 AUTHORIZATION = Subject("authorization")
 AUTHORIZE, EVENT, LIST = "Authorize", "TransactionEvent", "SendLocalList"
@@ -34,7 +34,8 @@ def _admitted(seen: Seen, known: Known) -> Token | None:
     "C01.FR.02, C01.FR.04",
     WARNING,
     "Authorize is sent where it is wanted, and only there",
-    call(AUTHORIZE, EVENT),
+    call(AUTHORIZE),
+    driven(),
 )
 def asks_where_wanted(seen: Seen, known: Known) -> Said:
     """A question although authorization is off, or none for a remote start that has to be authorized."""
@@ -65,7 +66,7 @@ def _asks_for_remote_starts(known: Known) -> bool:
     )
 
 
-@AUTHORIZATION.check("A02", "C01.FR.02", ERROR, "an idToken that was refused starts nothing", call(EVENT))
+@AUTHORIZATION.check("A02", "C01.FR.02", ERROR, "an idToken that was refused starts nothing", driven())
 def refused_starts_nothing(seen: Seen, known: Known) -> Said:
     """A start with the idToken for which the Authorize just before was not Accepted."""
     token = _admitted(seen, known) if "idToken" in seen.payload else None
@@ -78,7 +79,7 @@ def refused_starts_nothing(seen: Seen, known: Known) -> Said:
 
 
 @AUTHORIZATION.check(
-    "A03", "C12.FR.05, C01.FR.05", WARNING, "an idToken that is known as invalid is asked about again", call(EVENT)
+    "A03", "C12.FR.05, C01.FR.05", WARNING, "an idToken that is known as invalid is asked about again", driven()
 )
 def invalid_is_asked_again(seen: Seen, known: Known) -> Said:
     """A start with an idToken that was refused long ago, and about which nobody was asked again."""
@@ -93,7 +94,7 @@ def invalid_is_asked_again(seen: Seen, known: Known) -> Said:
     return f"idToken {seen.payload['idToken']['idToken']} was {token.status}, and begins to charge without {AUTHORIZE}"
 
 
-@AUTHORIZATION.check("A04", "C01.FR.21", ERROR, "an idToken charges only at the EVSEs where it may", call(EVENT))
+@AUTHORIZATION.check("A04", "C01.FR.21", ERROR, "an idToken charges only at the EVSEs where it may", driven())
 def charges_where_it_may(seen: Seen, known: Known) -> Said:
     """A start at another EVSE than those that were named."""
     token = _admitted(seen, known) if "idToken" in seen.payload else None
@@ -106,7 +107,7 @@ def charges_where_it_may(seen: Seen, known: Known) -> Said:
 
 
 @AUTHORIZATION.check(
-    "A05", "C01.FR.03", WARNING, "nobody is asked about the idToken that stops", call(EVENT), implies=("A01",)
+    "A05", "C01.FR.03", WARNING, "nobody is asked about the idToken that stops", driven(), implies=("A01",)
 )
 def stops_without_asking(seen: Seen, known: Known) -> Said:
     """An Authorize just before the end, though the idToken is the one that started."""
@@ -125,7 +126,7 @@ def stops_without_asking(seen: Seen, known: Known) -> Said:
     return f"{AUTHORIZE} was sent {seen.at - token.asked_at:.1f} s before the idToken stops what it started"
 
 
-@AUTHORIZATION.check("A06", "C12.FR.09, C16.FR.03", ERROR, "a master pass starts nothing", call(EVENT))
+@AUTHORIZATION.check("A06", "C12.FR.09, C16.FR.03", ERROR, "a master pass starts nothing", driven())
 def master_starts_nothing(seen: Seen, known: Known) -> Said:
     """A start with an idToken of the group MasterPassGroupId."""
     token = _admitted(seen, known) if "idToken" in seen.payload else None
@@ -136,7 +137,7 @@ def master_starts_nothing(seen: Seen, known: Known) -> Said:
 
 
 @AUTHORIZATION.check(
-    "A07", "IdTokenType", WARNING, "an idToken of the type NoAuthorization is empty", call(AUTHORIZE, EVENT)
+    "A07", "IdTokenType", WARNING, "an idToken of the type NoAuthorization is empty", call(AUTHORIZE), driven()
 )
 def button_has_no_text(seen: Seen, _: Known) -> Said:
     """One that has a text."""

@@ -98,7 +98,7 @@ def accepts_what_is(seen: Seen, known: Known) -> Said:
     ERROR,
     "what is in use is closed when its transaction has ended",
     result(CHANGE),
-    call(STATUS, NOTIFY, EVENT),
+    call(STATUS, NOTIFY, f"{EVENT}.Ended"),
 )
 def closes_after_transactions(seen: Seen, known: Known) -> Said:
     """Another answer than Scheduled in a transaction, Unavailable before its end, or Available after it."""
@@ -107,7 +107,7 @@ def closes_after_transactions(seen: Seen, known: Known) -> Said:
     if not known.closures.places:
         return None
     if seen.action == EVENT:
-        return _has_ended_before(seen, known) if seen.payload["eventType"] == "Ended" else None
+        return _has_ended_before(seen, known)
     told = [_is_in_time(place, status, known) for place, status in statuses_in(seen.action, seen.payload)]
     return [word for word in told if word is not None]
 
@@ -239,13 +239,13 @@ def events_tell_statuses(seen: Seen, _: Known) -> Said:
     ERROR,
     "only a known connector without an authorized transaction is unlocked",
     result("UnlockConnector"),
-    call(EVENT),
+    call(f"{EVENT}.Ended"),
 )
 def unlocks_what_may_be(seen: Seen, known: Known) -> Said:
     """Another answer than the one for an unknown connector, or for one that is in use."""
     if seen.kind == "call":
-        given, is_end = known.commands.answered.get("UnlockConnector"), seen.payload["eventType"] == "Ended"
-        return Done() if is_end and given and has_ended(seen, known, given.at) else None
+        given = known.commands.answered.get("UnlockConnector")
+        return Done() if given and has_ended(seen, known, given.at) else None
     place, status = (seen.request["evseId"], seen.request["connectorId"]), seen.payload["status"]
     if known.variables.is_complete and known.connectors.statuses and place not in connectors_of(known):
         return None if status == "UnknownConnector" else f"connector {name(place)} is unknown, and {status}"

@@ -6,7 +6,6 @@ from mock_csms.conformance.provisioning import BOOT, PROVISIONING
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Wrong, call, result
 
-EVENT = "TransactionEvent"
 _FITTING = {"Immediate": "Accepted", "OnIdle": "Scheduled"}
 _RESETS = {"RemoteReset", "ScheduledReset"}
 
@@ -23,13 +22,13 @@ def has_ended(seen: Seen, known: Known, at: float) -> bool:
     ERROR,
     "Immediate is Accepted and OnIdle Scheduled in a transaction; an EVSE is reset only where that can be",
     result("Reset"),
-    call(EVENT),
+    call("TransactionEvent.Ended"),
 )
 def answers_resets(seen: Seen, known: Known) -> Said:
     """Another answer, unless an event comes that tells that the transaction has ended; some may be Rejected."""
     if seen.kind == "call":
         given = known.commands.answered.get("Reset")
-        is_over = seen.payload["eventType"] == "Ended" and given and has_ended(seen, known, given.at)
+        is_over = given and has_ended(seen, known, given.at)
         return Done() if is_over else None
     kind, evse, status = seen.request["type"], seen.request.get("evseId"), seen.payload["status"]
     if evse is not None and (known.variables.text("EVSE", "AllowReset", evse) or "").lower() == "false":
@@ -65,12 +64,12 @@ def reboots(seen: Seen, known: Known) -> Said:
     "B12.FR.04, B12.FR.08",
     ERROR,
     "what an immediate reset ends is ended by ResetCommand and ImmediateReset",
-    call(EVENT),
+    call("TransactionEvent.Ended"),
 )
 def ends_by_reset(seen: Seen, known: Known) -> Said:
     """Another reason of the end of a transaction that ran at the reset, and did not end before."""
     resets, payload = known.resets, seen.payload
-    if not resets.ending or payload["eventType"] != "Ended":
+    if not resets.ending:
         return None
     info, trigger = payload["transactionInfo"], payload["triggerReason"]
     at, reason = seconds_of(payload["timestamp"]), info.get("stoppedReason")

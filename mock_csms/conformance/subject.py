@@ -153,6 +153,11 @@ def refusal(*actions: str) -> tuple[Occasion, ...]:
     return _of("refusal", actions)
 
 
+def driven() -> tuple[Occasion, ...]:
+    """Return the TransactionEvents that are more than periodic values, which come most often and tell least."""
+    return call(*(f"TransactionEvent.{sort}" for sort in ("Started", "Changed", "Ended")))
+
+
 def when(*kinds: str) -> tuple[Occasion, ...]:
     """Return the occasions of other kinds, whatever they are about."""
     return tuple((kind, "*") for kind in kinds)

@@ -1,18 +1,16 @@
 """Wrong times (check R18): how they are written, and whether they are the present ones where they should be."""
 
-import re
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from mock_csms.behavior.times import seconds_of
+from mock_csms.behavior.times import strict_seconds_of
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.rpc import RPC
 from mock_csms.conformance.seen import TRANSACTION_EVENT, Seen
 from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong, call, result
 from mock_csms.protocol.versions import V201
 
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 _YEAR = 365 * 86400.0
 """Nothing waits that long to be sent: a clock that is so slow was never set."""
 
@@ -28,11 +26,6 @@ def _places(kind: str, action: str) -> tuple[str, Sequence[Sequence[str]]]:
     return own[0], [path for path in paths if path != own]
 
 
-def _seconds(stamp: str) -> float | None:
-    """Return a time, None for what RFC 3339 does not call one."""
-    return seconds_of(stamp.upper()) if _RFC3339.fullmatch(stamp) else None
-
-
 @RPC.check("R18", "RFC 3339", ERROR, "times have a time zone, and those of the present are right", call(), result())
 def tells_the_time(seen: Seen, known: Known) -> Said:
     """What is no time as RFC 3339 has it; one that differs from the mock's clock is a warning.
@@ -41,12 +34,12 @@ def tells_the_time(seen: Seen, known: Known) -> Said:
     """
     name, paths = _places(seen.kind, seen.action)
     stamp: Any = seen.payload.get(name) if name else None
-    at = seen.at if stamp is None else _seconds(stamp)
+    at = seen.at if stamp is None else strict_seconds_of(stamp)
     if at is None:
         return f"{name} is {stamp[:60]!r}, which is no time with a time zone"
     for path in paths:
         for other in _all(seen.payload, path):
-            if other != stamp and _seconds(other) is None:
+            if other != stamp and strict_seconds_of(other) is None:
                 return f"{'.'.join(path)} is {other[:60]!r}, which is no time with a time zone"
     late, tolerance = seen.at + known.terms.clock_offset - at, known.terms.tolerance
     return None if stamp is None or -tolerance <= late <= tolerance else _deviation(seen, known, at, late)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from mock_csms.behavior.times import seconds_of
 from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import Subject, call, result, when
+from mock_csms.conformance.subject import Subject, call, driven, result, when
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Mutable, Record, field
 
@@ -66,7 +66,7 @@ def ended(seen: Seen, known: "Known") -> None:
     known.bookings.live.pop(seen.payload["reservationId"], None)
 
 
-@BOOKINGS.learn(call("Authorize", "TransactionEvent"))
+@BOOKINGS.learn(call("Authorize"), driven())
 def used(seen: Seen, known: "Known") -> None:
     """Somebody came who may be the one that it was for; anybody may be of a group (H03.FR.09)."""
     live = known.bookings.live

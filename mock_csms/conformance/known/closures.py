@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from mock_csms.behavior.times import seconds_of
 from mock_csms.conformance.known.connectors import Connector
 from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import Subject, call, command, response, result, when
+from mock_csms.conformance.subject import Subject, call, command, driven, response, result, when
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Mutable, Record, field
@@ -94,7 +94,7 @@ def freed(seen: Seen, known: "Known") -> None:
     _free(known.closures, seen.payload["reservationId"])
 
 
-@CLOSURES.learn(call("TransactionEvent"))
+@CLOSURES.learn(driven())
 def used(seen: Seen, known: "Known") -> None:
     """Somebody charges, perhaps the one for whom the EVSE was kept."""
     reserved = known.closures.reserved

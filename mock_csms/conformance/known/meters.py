@@ -144,10 +144,11 @@ def samples_of(payload: Json, known: "Known") -> Samples:
 
 def registers_in(values: list[Json], which: tuple[int, ...], evse: int, transaction: str) -> Readings:
     """Return the registers in a `meterValue`, by their places among all samples."""
-    samples = [(value["timestamp"], sample) for value in values for sample in value["sampledValue"]]
+    samples = values[0]["sampledValue"] if len(values) == 1 else [s for value in values for s in value["sampledValue"]]
+    stamps = None if len(values) == 1 else [value["timestamp"] for value in values for _ in value["sampledValue"]]
     found = []
     for number in which:
-        stamp, sample = samples[number]
+        sample, stamp = samples[number], stamps[number] if stamps else values[0]["timestamp"]
         power = _power(sample["unitOfMeasure"]) if "unitOfMeasure" in sample else 0
         shown = sample["value"] * 10.0**power if power else sample["value"]
         if isfinite(shown):

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from mock_csms.behavior.times import seconds_of
 from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import Subject, call, result
+from mock_csms.conformance.subject import Subject, call, driven, result
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Mutable, field
 
@@ -76,7 +76,7 @@ def booted(_: Seen, known: "Known") -> None:
     known.orders.starts.clear()
 
 
-@ORDERS.learn(call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended"))
+@ORDERS.learn(driven())
 def followed(seen: Seen, known: "Known") -> None:
     """An event says what it follows."""
     payload, orders = seen.payload, known.orders

@@ -61,8 +61,7 @@ def booted(seen: Seen, known: "Known") -> None:
         resets.status, resets.is_for_firmware, resets.evse_at = "", False, None
 
 
-@RESETS.learn(call("TransactionEvent"))
+@RESETS.learn(call("TransactionEvent.Ended"))
 def ended(seen: Seen, known: "Known") -> None:
     """A transaction has ended that a reset was to end."""
-    if known.resets.ending and seen.payload["eventType"] == "Ended":
-        known.resets.ending.discard(seen.payload["transactionInfo"]["transactionId"])
+    known.resets.ending.discard(seen.payload["transactionInfo"]["transactionId"])

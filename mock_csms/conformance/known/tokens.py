@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import Subject, call, response, result, when
+from mock_csms.conformance.subject import Subject, call, driven, response, result, when
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Mutable, field
 
@@ -74,7 +74,7 @@ def asked(seen: Seen, known: "Known") -> None:
         token.asked_at = seen.at
 
 
-@TOKENS.learn(call("TransactionEvent"))
+@TOKENS.learn(driven())
 def used(seen: Seen, known: "Known") -> None:
     """Somebody charges with it; who stops with it does not."""
     if "idToken" in seen.payload and seen.payload["triggerReason"] != "StopAuthorized":
