@@ -3,6 +3,7 @@
 from mock_csms.behavior.times import seconds_of
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.known.tokens import Token, key_of
+from mock_csms.conformance.known.transactions import told_at
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, WARNING, Said, Subject, call, driven
 
@@ -119,6 +120,8 @@ def stops_without_asking(seen: Seen, known: Known) -> Said:
     token = known.tokens.by_key.get(key) if key else None
     if token is None or key_of(payload.get("idToken")) not in (None, key):
         return None
+    if (told_at(payload["timestamp"], known) or 0.0) < token.asked_at:
+        return None  # it was stopped before, which is told late
     if known.variables.switch("AuthCtrlr", "Enabled") is False:
         return None  # A01
     if token.asked_at <= token.used_at or seen.at - token.asked_at > known.terms.patience:

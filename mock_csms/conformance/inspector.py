@@ -10,7 +10,7 @@ from mock_csms.protocol.records import Record
 
 _QUESTIONS = {"call", "command", "spoiled"}
 _ANSWERS = {"result", "error", "response", "refusal", "unanswered"}
-_MOST_UNSOUND = 100
+_MOST_UNSOUND = 1000
 _NO_EVENT = Event(0.0, "")
 _MOST_TURNS = 100
 """How often deadlines are looked at for one event: after a long silence, some wait for the next one."""
