@@ -1,6 +1,7 @@
 """Lets the checks look at what happens, and turns what they say into findings. Pure: times come with the events."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import Any
 
 from mock_csms.behavior.events import Event, Finding
 from mock_csms.conformance.known import FACTS, NEVER, Deadline, Known, Terms
@@ -132,18 +133,17 @@ class _Watch(Record):
 
 def _is_sound(seen: Seen, known: Known) -> bool:
     """Whether a message is as its schema wants it, and the one that it answers too: checks look at both."""
-    if not seen.is_sound:
-        if seen.kind in _QUESTIONS:
-            known.unsound[seen.id] = None
-            if len(known.unsound) > _MOST_UNSOUND:
-                del known.unsound[next(iter(known.unsound))]
-        return False
-    if not known.unsound or seen.id not in known.unsound:
+    if seen.is_sound and not known.unsound:
         return True
-    if seen.kind in _QUESTIONS:
-        del known.unsound[seen.id]
-        return True
-    return seen.kind not in _ANSWERS
+    event: Any = seen.event
+    if seen.kind in _ANSWERS:
+        call = event.call if seen.kind == "unanswered" else event.answers
+        return seen.is_sound and id(call) not in known.unsound  # by identity: a station may use a message id again
+    if not seen.is_sound and seen.kind in _QUESTIONS:
+        known.unsound[id(event.message)] = event.message
+        if len(known.unsound) > _MOST_UNSOUND:
+            del known.unsound[next(iter(known.unsound))]
+    return seen.is_sound
 
 
 def _words(said: Said) -> Iterable[Word]:

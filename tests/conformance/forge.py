@@ -97,8 +97,10 @@ class Forge:
     def _call(self) -> Iterator[Event]:
         action = self._random.choice(FROM_STATION if self._random.random() < 0.5 else OFTEN)
         call = Call(self._id(), action, self._payload(f"{action}Request"))
-        self._open.append(call)
-        yield got(self._now, call)
+        event: Any = got(self._now, call)
+        if isinstance(event.message, Call):
+            self._open.append(event.message)
+        yield event
 
     def _response(self) -> Iterator[Event]:
         if not self._open:

@@ -30,6 +30,7 @@ from mock_csms.conformance.known.triggers import TRIGGERS, Triggers
 from mock_csms.conformance.known.uploads import UPLOADS, Uploads
 from mock_csms.conformance.known.variables import VARIABLES, Variables
 from mock_csms.conformance.known.visits import VISITS, Visits
+from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Mutable, Record, field
 
 FACTS = (
@@ -118,5 +119,5 @@ class Known(Mutable):
     variables: Variables = field(default_factory=Variables)
     deadlines: dict[tuple[str, Hashable], Deadline] = field(default_factory=dict)
     next_due: float = NEVER
-    unsound: dict[str, None] = field(default_factory=dict)
-    """The ids of the last calls and commands that broke their schema; no check may rely on what answers them."""
+    unsound: dict[int, Call] = field(default_factory=dict)
+    """The last calls and commands that broke their schema, by identity; no check may rely on what answers them."""
