@@ -32,7 +32,7 @@ FILES = {
 }
 ROOMS = ("protocol", "behavior", "conformance", "config", "runtime", "frontends")
 """From the lowest to the highest; each may import from itself and from those before it. `config` is every module
-beside the rooms' folders, and the stations of `station/` stand beside the frontends."""
+beside the rooms' folders; the stations of `station/` and the plans of `plans/` stand beside the frontends."""
 PURE = ROOMS[:3]
 IMPURE_MODULES = {"asyncio", "websockets", "time", "random", "socket", "threading", "subprocess", "secrets", "uuid"}
 PRIVATE_BUT_PUBLIC = {"_replace", "_asdict", "_fields", "_make"}  # of named tuples, which have no other names for them
@@ -52,7 +52,7 @@ def room_of(module: str) -> str:
         return parts[-1]
     is_folder = (ROOT / "mock_csms" / parts[1]).is_dir()
     room: str = parts[1] if is_folder else "config"
-    return "frontends" if room == "station" else room
+    return "frontends" if room in ("station", "plans") else room
 
 
 def imports_of(path: Path) -> Iterator[str]:

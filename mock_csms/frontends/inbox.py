@@ -12,6 +12,7 @@ from mock_csms.behavior.matching import ABSENT, PRESENT, Condition, Difference, 
 from mock_csms.behavior.redaction import Redactor
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.frontends.console import as_text, describe
+from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Mutable, Record, field
 from mock_csms.runtime.bus import Bus
@@ -42,6 +43,9 @@ class Wanted(Record):
             if not condition.holds(call.payload)
         ]
 
+    def __or__(self, other: "Wanted | Either") -> "Either":
+        return Either((self,)) | other
+
     def __str__(self) -> str:
         """Write it as rules and expectations are written."""
         conditions = ",".join(f"{'.'.join(each.path)}={_shown(each.value)}" for each in self.conditions)
@@ -57,6 +61,9 @@ class Either(Record):
         """Whether a call is one that is wanted."""
         return any(option.suits(call) for option in self.options)
 
+    def __or__(self, other: "Wanted | Either") -> "Either":
+        return Either((*self.options, *(other.options if isinstance(other, Either) else (other,))))
+
     def __str__(self) -> str:
         """Write all of them."""
         return " or ".join(map(str, self.options))
@@ -68,6 +75,12 @@ class Taken(Record):
     number: int
     at: float
     call: Call
+
+    @property
+    def payload(self) -> Json:
+        """What it says."""
+        payload: Json = self.call.payload
+        return payload
 
 
 def wanted(action: str, part: Mapping[str, Any] | None) -> Wanted:

@@ -141,8 +141,7 @@ class Csms:
         """
         __tracebackhide__ = True
         _check_action(action, Sender.STATION)
-        payload: Json = (await self._inbox.take(station, wanted(action, part), within)).call.payload
-        return payload
+        return (await self._inbox.take(station, wanted(action, part), within)).payload
 
 
 def _check_action(action: str, sender: Sender) -> None:

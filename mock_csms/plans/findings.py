@@ -1,0 +1,25 @@
+"""What the conformance checks find during a case. (The checks publish no events yet: when they do, the event's class
+stands in `KINDS`, and all the rest follows.)
+"""
+
+from collections.abc import Sequence
+
+from mock_csms.behavior.events import Event
+from mock_csms.frontends.console import as_text, describe
+from mock_csms.runtime.bus import Bus
+
+KINDS: Sequence[type[Event]] = ()
+"""The events that are findings."""
+
+
+class Findings:
+    """Collects the findings of one case after another."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._lines: list[str] = []
+        bus.subscribe(lambda event: self._lines.append(as_text(describe(event))), *KINDS)
+
+    def take(self) -> Sequence[str]:
+        """Return the findings since the last time, a line each."""
+        lines, self._lines = self._lines, []
+        return lines

@@ -1,0 +1,97 @@
+"""What cases say about messages: a call with a part of its payload, and predicates where no single value will do."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+import orjson
+
+from mock_csms.behavior.matching import ABSENT, Difference, Predicate
+from mock_csms.frontends.inbox import Either, Wanted, wanted
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.messages import Call
+
+Message: TypeAlias = Wanted | Either
+"""A call of the station, or one of several: `says("Heartbeat") | says("NotifyEvent")`."""
+
+
+def says(action: str, **part: Any) -> Wanted:
+    """Return a call of the station in whose payload this part is: `says("BootNotification", reason="PowerUp")`."""
+    return wanted(action, part)
+
+
+# Predicates.
+
+absent = Predicate("nothing", lambda found: found is ABSENT)
+"""That nothing is there."""
+
+
+def one_of(*values: Any) -> Predicate:
+    """Return that one of these values is there; `absent` among them allows nothing."""
+    plain = [value for value in values if value is not absent]
+    text = " or ".join("nothing" if value is absent else _text(value) for value in values)
+    return Predicate(text, lambda found: found in plain or (found is ABSENT and absent in values))
+
+
+def matching(pattern: str) -> Predicate:
+    """Return that a text is there which this regular expression describes as a whole."""
+    return Predicate(f"/{pattern}/", lambda found: isinstance(found, str) and bool(re.fullmatch(pattern, found)))
+
+
+def some(**part: Any) -> Predicate:
+    """Return that a list is there, and one of its items has this part."""
+    return Predicate(
+        f"an item with {_text(part)}",
+        lambda found: isinstance(found, list) and any(not differences(item, part) for item in found),
+    )
+
+
+def each(least: int = 1, **part: Any) -> Predicate:
+    """Return that a list of at least so many items is there, and all of them have this part."""
+    return Predicate(
+        f"at least {least} items, each with {_text(part)}",
+        lambda found: (
+            isinstance(found, list) and len(found) >= least and all(not differences(item, part) for item in found)
+        ),
+    )
+
+
+def differences(payload: Any, part: Mapping[str, Any]) -> Sequence[Difference]:
+    """Return in what a payload differs from a part of what it should be."""
+    return wanted("", part).differences(Call("", "", payload))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return orjson.dumps(value, default=lambda other: other.text if isinstance(other, Predicate) else "…").decode()
+
+
+# Messages that come in more than one form, or in many cases.
+
+
+def connector_reports(status: Any, evse: int, connector: int) -> Either:
+    """Return that the station tells the status of a connector: by StatusNotification, or by NotifyEvent (G01.FR.07)."""
+    place = {"id": evse, "connectorId": connector}
+    event = some(
+        trigger="Delta",
+        actualValue=status,
+        component={"name": "Connector", "evse": place},
+        variable={"name": "AvailabilityState"},
+    )
+    return says("StatusNotification", connectorStatus=status, evseId=evse, connectorId=connector) | says(
+        "NotifyEvent", eventData=event
+    )
+
+
+def transaction_event(kind: Any = ..., *, charging: Any = None, stopped: Any = None, **part: Any) -> Wanted:
+    """Return a TransactionEvent of a kind: with a charging state, a stoppedReason, and this part besides."""
+    info = {"chargingState": charging, "stoppedReason": stopped}
+    given = {key: value for key, value in info.items() if value is not None}
+    return says("TransactionEvent", eventType=kind, **({"transactionInfo": given} if given else {}), **part)
+
+
+def variable(component: str, name: str, **more: Any) -> Json:
+    """Return how a message names a variable; `instance` is that of the variable."""
+    instance = {"instance": more.pop("instance")} if "instance" in more else {}
+    return {"component": {"name": component}, "variable": {"name": name, **instance}, **more}

@@ -1,0 +1,143 @@
+"""The profile of a station under test: who it is, its EVSEs, which tokens it may see, how patient to be with it, and
+what it can. The file `station.toml`:
+
+    identity = "CS-1"
+    connectors = [1, 1]                 # how many connectors each EVSE has
+    features = ["C-13", "HFS-2"]        # what it has of the features of Part 5
+    authorization = "local"             # how sessions begin where a case does not say: local or remote
+
+    [tokens]                            # ID, or ID:TYPE
+    valid = "TAG1:ISO14443"
+
+    [timeouts]                          # in seconds
+    boot = 120
+
+All but the identity can be left out. Reading and writing of profiles is here and nowhere else.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import tomli_w
+
+from mock_csms import values
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.records import Record, asdict, field
+from mock_csms.station.orders import parse_token
+from mock_csms.tables import Text, take
+
+FEATURE = re.compile(r"(C|AS|HFS|SC|ISO|LA|UI|DM|R|AQ)-\d+(\.\d+)?")
+"""How the features are called (Part 5)."""
+_TWO_EVSES = "HFS-8"
+
+TOKENS: Mapping[str, str] = {
+    "valid": "test_token",
+    "valid-2": "test_token_2",
+    "invalid": "invalid_token",
+    "blocked": "blocked_token",
+    "expired": "expired_token",
+    "unknown": "unknown_token",
+    "master-pass": "master_token",
+}
+"""The kinds of tokens, with what they are where the profile names none."""
+
+
+class Timeouts(Record):
+    """How long things may take, in seconds.
+
+    message: what is due at once; boot: a reboot; operator: what a person does; case: a whole case; silence: how long to
+    watch that nothing comes; interval: what the station is told to wait between boots; tolerance: of its clock.
+    """
+
+    message: float = 30.0
+    boot: float = 180.0
+    operator: float = 60.0
+    case: float = 600.0
+    silence: float = 10.0
+    interval: float = 15.0
+    tolerance: float = 4.0
+
+
+class Profile(Record):
+    """A station under test, as far as the cases must know it beforehand."""
+
+    identity: str
+    connectors: tuple[int, ...] = (1,)
+    features: frozenset[str] = frozenset()
+    tokens: Mapping[str, Json] = field(default_factory=lambda: _tokens({}))
+    timeouts: Timeouts = Timeouts()
+    authorization: str = "local"
+
+    @property
+    def places(self) -> Sequence[tuple[int, int]]:
+        """Every connector, as EVSE and connector."""
+        return [(evse, number) for evse, most in enumerate(self.connectors, 1) for number in range(1, most + 1)]
+
+    def has(self, feature: str) -> bool:
+        """Whether the station has a feature; several EVSEs need not be named."""
+        return feature in self.features or (feature == _TWO_EVSES and len(self.connectors) > 1)
+
+
+def read_profile(path: str) -> Profile:
+    """Return the profile in a file; ValueError says in one line what is wrong."""
+    text = values.read_text(path)
+    try:
+        return Profile(**take(tomllib.loads(text), _KEYS, ["identity"]))
+    except (tomllib.TOMLDecodeError, ValueError) as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def write_profile(profile: Profile) -> str:
+    """Return the text of a file for which `read_profile` returns that profile."""
+    tokens = {kind: f"{token['idToken']}:{token['type']}" for kind, token in profile.tokens.items()}
+    known = asdict(profile) | {"tokens": tokens, "timeouts": asdict(profile.timeouts)}
+    return tomli_w.dumps(known | {"features": sorted(profile.features), "connectors": list(profile.connectors)})
+
+
+def _features(given: Any) -> frozenset[str]:
+    for feature in _texts(given):
+        if not FEATURE.fullmatch(feature):
+            raise ValueError(f"{feature!r} is no feature, such as C-13, AS-2 or HFS-1")
+    return frozenset(given)
+
+
+def _texts(given: Any) -> Sequence[str]:
+    if not isinstance(given, list) or not all(isinstance(item, str) for item in given):
+        raise ValueError("must be a list of texts")
+    return given
+
+
+def _connectors(given: Any) -> tuple[int, ...]:
+    if not isinstance(given, list) or not given or not all(type(item) is int and item > 0 for item in given):
+        raise ValueError("must be a list with the number of connectors of each EVSE")
+    return tuple(given)
+
+
+def _tokens(given: Any) -> Mapping[str, Json]:
+    for kind in given:
+        if kind not in TOKENS:
+            raise ValueError(f"{kind!r} is no kind of token{did_you_mean(kind, TOKENS)}")
+    return {kind: parse_token(given.get(kind, text)) for kind, text in TOKENS.items()}
+
+
+def _timeouts(given: Any) -> Timeouts:
+    return Timeouts(**take(given, dict.fromkeys(Timeouts.__struct_fields__, _seconds)))
+
+
+def _seconds(given: Any) -> float:
+    if type(given) not in (int, float) or given < 0:
+        raise ValueError("must be a number of seconds")
+    return float(given)
+
+
+_KEYS: Mapping[str, Any] = {
+    "identity": Text(values.text),
+    "connectors": _connectors,
+    "features": _features,
+    "tokens": _tokens,
+    "timeouts": _timeouts,
+    "authorization": Text(values.one_of(lambda: ("local", "remote"))),
+}

@@ -1,0 +1,54 @@
+"""The reference station as the station under test: a process of its own, driven by its control lines."""
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Sequence
+
+from mock_csms.plans.profile import Profile, Timeouts
+
+REFERENCE = Profile(
+    "CS-1", (1, 1), timeouts=Timeouts(message=3, boot=8, operator=3, case=30, silence=1, interval=1, tolerance=0.2)
+)
+"""Its profile."""
+
+_FLAGS = (
+    *("--evses", f"{len(REFERENCE.connectors)}", "--connectors", f"{REFERENCE.connectors[0]}", "--quiet"),
+    *("--variable", "OCPPCommCtrlr.RetryBackOffWaitMinimum=1", "--variable", "OCPPCommCtrlr.RetryBackOffRandomRange=0"),
+)
+"""A station with two EVSEs that comes back soon."""
+
+
+class Reference:
+    """One `mock-station`, from `start` to `stop`."""
+
+    def __init__(self, flags: Sequence[str] = ()) -> None:
+        self._flags = flags
+        self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - it lives as long as the process
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self, url: str) -> None:
+        """Let it connect to a CSMS."""
+        words = [sys.executable, "-m", "mock_csms.station", f"{url}/{REFERENCE.identity}", *_FLAGS, *self._flags]
+        self._process = await asyncio.create_subprocess_exec(
+            *words, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL, stderr=self._errors
+        )
+
+    def type(self, line: str) -> None:
+        """Type a line at it."""
+        if self._process and self._process.stdin:
+            self._process.stdin.write(f"{line}\n".encode())
+
+    def problem(self) -> str:
+        """Return what it has complained of, if it has ended."""
+        if self._process is None or self._process.returncode is None:
+            return ""
+        self._errors.seek(0)
+        return f"mock-station ended with {self._process.returncode}: {self._errors.read().strip()}"
+
+    async def stop(self) -> None:
+        """End it."""
+        if self._process and self._process.returncode is None:
+            self._process.terminate()
+            await self._process.wait()
+        self._errors.close()

@@ -1,0 +1,81 @@
+"""One run of plans: the mock, which is never restarted, the station under test, and who acts at it."""
+
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import Self
+
+from mock_csms.behavior.events import Event
+from mock_csms.frontends.history import KINDS, History
+from mock_csms.frontends.inbox import Inbox
+from mock_csms.frontends.python import Csms
+from mock_csms.plans import states
+from mock_csms.plans.findings import Findings
+from mock_csms.plans.known import Known
+from mock_csms.plans.operator import Lines, Operator
+from mock_csms.plans.profile import Profile
+from mock_csms.plans.reference import Reference
+from mock_csms.plans.station import Station
+
+
+class NoStation(Exception):
+    """The station under test has not come."""
+
+
+class Run:
+    """`async with Run(…) as run` listens, and starts the reference station where there is one."""
+
+    def __init__(
+        self, profile: Profile, operator: Operator | None, reference: Reference | None, host: str, port: int
+    ) -> None:
+        self.profile = profile
+        self.csms = Csms(host=host, port=port, call_timeout=profile.timeouts.message)
+        self.findings = Findings(self.csms.bus)
+        self._operator = Lines(reference.type) if operator is None and reference else operator
+        self._reference = reference
+        self._inbox = Inbox(self.csms.bus)
+        self._known = Known(profile.identity, self.csms)
+        self._history = History()
+        self.csms.bus.subscribe(self._see, *KINDS)
+        self._stack = AsyncExitStack()
+
+    def _see(self, event: Event) -> None:
+        self._history.see(event)
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self.csms)
+            if self._reference:
+                await self._reference.start(self.csms.url)
+                stack.push_async_callback(self._reference.stop)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    async def begin(self) -> Station:
+        """Return the station for the next case: connected, accepted, and idle, as far as it can be brought to it."""
+        self.csms.restore()
+        station = Station(self.csms, self.profile, self._operator, self._inbox, self._known)
+        self._history = station.history
+        if not await self._known.until(lambda: self._known.is_connected, self.profile.timeouts.boot):
+            url, identity = self.csms.url, self.profile.identity
+            problem = self._reference.problem() if self._reference else ""
+            waited = f"within {self.profile.timeouts.boot:g} s"
+            raise NoStation(
+                f"{identity} has not connected to {url}/{identity} {waited}. {problem}{station.transcript()}"
+            )
+        await states.ready(station)
+        self._inbox.forget(self.profile.identity)
+        self.findings.take()
+        station.anew()
+        self._history = station.history
+        return station
+
+    async def end(self, station: Station) -> None:
+        """Bring the mock and the variables of the station back to what they were before the case."""
+        self.csms.restore()
+        if self._known.is_usable:
+            await station.clean_up()

@@ -1,0 +1,183 @@
+"""The station under test as a case sees it: commands and their answers, what it must and must not send, and what is
+done at it. Each step looks at what came after the step before, so that a case reads as a transcript.
+"""
+
+from typing import Any
+
+from mock_csms.behavior.matching import Difference
+from mock_csms.frontends.history import History
+from mock_csms.frontends.inbox import Either, Inbox, Taken, Wanted
+from mock_csms.frontends.python import Csms
+from mock_csms.plans.known import Known
+from mock_csms.plans.messages import Message, differences, variable
+from mock_csms.plans.operator import Deed, Operator, OperatorFailed
+from mock_csms.plans.profile import Profile
+from mock_csms.protocol.actions import Json
+from mock_csms.runtime.session import CallFailed
+
+
+class Station:
+    """One station under test during one case; `plans/run.py` makes it."""
+
+    def __init__(self, csms: Csms, profile: Profile, operator: Operator | None, inbox: Inbox, known: Known) -> None:
+        self.csms = csms
+        self.profile = profile
+        self.known = known
+        self.history = History()
+        self.identity = profile.identity
+        self.evse, self.connector = profile.places[0]
+        self._operator = operator
+        self._inbox = inbox
+        self._cursor = inbox.count(self.identity)
+        self._variables: dict[tuple[str, str], str] = {}
+        self._changed: dict[tuple[str, str], str] = {}
+
+    def anew(self) -> None:
+        """Forget the steps so far: the case begins here."""
+        self._cursor = self._inbox.count(self.identity)
+        self.history = History()
+
+    # What the mock does.
+
+    def configure(self, **settings: Any) -> None:
+        """Let the mock behave so for the rest of the case, as `mock_csms.Csms.configure` says."""
+        self.csms.configure(**settings)
+
+    async def command(self, action: str, payload: Json | None = None, /, **answer: Any) -> Json:
+        """Send a command; `answer` is what must be in the payload of its result, which is returned."""
+        __tracebackhide__ = True
+        self._cursor = self._inbox.count(self.identity)
+        try:
+            result = await self.csms.call(self.identity, action, payload)
+        except CallFailed as failure:
+            raise AssertionError(str(failure)) from None
+        found = differences(result, answer)
+        if found:
+            raise AssertionError(_explained(f"{self.identity} answered {action} with something else", found))
+        return result
+
+    async def refuses(self, code: str, action: str, payload: Json | None = None) -> None:
+        """Send a command that must be answered with a CALLERROR of that code."""
+        __tracebackhide__ = True
+        try:
+            result = await self.csms.call(self.identity, action, payload)
+        except CallFailed as failure:
+            if f": {code}:" not in str(failure):
+                raise AssertionError(f"expected the CALLERROR {code}, got {failure}") from None
+            return
+        raise AssertionError(f"expected the CALLERROR {code}, got the result {result}")
+
+    # What the station sends.
+
+    def mark(self) -> int:
+        """Return the present position, `after` which a later step can look for what came."""
+        return self._inbox.count(self.identity)
+
+    async def expect(self, message: Message, *, within: float | None = None, after: int | None = None) -> Taken:
+        """Return the first such call behind the step before; AssertionError where none comes in time."""
+        __tracebackhide__ = True
+        taken = await self._inbox.take(self.identity, message, self._patience(within), self._from(after))
+        self._cursor = max(self._cursor, taken.number)
+        return taken
+
+    async def expect_all(self, *messages: Message, within: float | None = None, after: int | None = None) -> None:
+        """Wait for all of them, in any order; one call may be several of them."""
+        __tracebackhide__ = True
+        begin, missing, last = self._from(after), list(messages), self._cursor
+        while missing:
+            any_of_them = Either([each for message in missing for each in _options(message)])
+            taken = await self._inbox.look_for(self.identity, any_of_them, self._patience(within), begin)
+            if taken is None:
+                await self._inbox.take(self.identity, missing[0], 0, begin)  # which explains what is missing
+                raise AssertionError(f"{missing[0]} came too late")
+            missing = [message for message in missing if not message.suits(taken.call)]
+            last = max(last, taken.number)
+        self._cursor = last
+
+    async def expect_optional(self, message: Message, *, within: float = 0.0, after: int | None = None) -> Taken | None:
+        """Return the first such call behind the step before, or None: a step that a station may leave out."""
+        either = Either(_options(message))
+        taken = await self._inbox.look_for(self.identity, either, within, self._from(after))
+        self._cursor = max(self._cursor, taken.number) if taken else self._cursor
+        return taken
+
+    async def expect_nothing(self, message: Message, *, seconds: float | None = None, after: int | None = None) -> None:
+        """Watch that no such call comes for so many seconds, nor has come since the step before."""
+        __tracebackhide__ = True
+        watched = self.profile.timeouts.silence if seconds is None else seconds
+        taken = await self._inbox.look_for(self.identity, Either(_options(message)), watched, self._from(after))
+        if taken is not None:
+            raise AssertionError(f"{self.identity} sent {taken.call.action} {taken.payload}, which must not come")
+
+    def _patience(self, within: float | None) -> float:
+        return self.profile.timeouts.message if within is None else within
+
+    def _from(self, after: int | None) -> int:
+        return self._cursor if after is None else after
+
+    # What is done at the station.
+
+    def can(self, action: str) -> bool:
+        """Whether there is an operator who can do that."""
+        return self._operator is not None and self._operator.can(action)
+
+    async def act(
+        self, action: str, *, evse: int | None = None, connector: int | None = None, token: str | None = None
+    ) -> None:
+        """Let the operator do something; `token` is a kind of token of the profile."""
+        if self._operator is None:
+            raise OperatorFailed(f"nobody is there to {action}: the case must say that it needs it")
+        self._cursor = self._inbox.count(self.identity)
+        presented = self.profile.tokens[token] if token else None
+        deed = Deed(action, evse or self.evse, connector or self.connector, presented)
+        await self._operator.act(deed, self.profile.timeouts.operator)
+
+    # Its variables.
+
+    async def get(self, component: str, name: str) -> str | None:
+        """Return the value of a variable, or None where the station has no such."""
+        if (component, name) not in self._variables:
+            answer = await self.csms.call(
+                self.identity, "GetVariables", {"getVariableData": [variable(component, name)]}
+            )
+            result = answer["getVariableResult"][0]
+            if result["attributeStatus"] != "Accepted":
+                return None
+            self._variables[component, name] = result.get("attributeValue", "")
+        return self._variables[component, name]
+
+    async def set(self, component: str, name: str, value: str) -> None:
+        """Set a variable for the rest of the case; one that has the value already is left alone."""
+        __tracebackhide__ = True
+        before = await self.get(component, name)
+        if before == value:
+            return
+        await self._set(component, name, value)
+        self._changed.setdefault((component, name), before or "")
+
+    async def _set(self, component: str, name: str, value: str) -> None:
+        __tracebackhide__ = True
+        data = variable(component, name, attributeValue=value)
+        self._variables.pop((component, name), None)
+        answer = await self.command("SetVariables", {"setVariableData": [data]})
+        status = answer["setVariableResult"][0]["attributeStatus"]
+        if status != "Accepted":
+            raise AssertionError(f"{self.identity} could not be prepared: {component}.{name} = {value} is {status}")
+
+    async def clean_up(self) -> None:
+        """Set the variables back that the case has changed."""
+        for (component, name), value in self._changed.items():
+            await self._set(component, name, value)
+        self._changed.clear()
+
+    def transcript(self) -> str:
+        """Return the messages of the case so far."""
+        return "\n".join(["", "messages of this case:", *(f"  {line}" for line in self.history.lines())])
+
+
+def _options(message: Message) -> list[Wanted]:
+    return list(message.options) if isinstance(message, Either) else [message]
+
+
+def _explained(what: str, found: "list[Difference] | Any") -> str:
+    return "\n".join([what, *(f"  {difference}" for difference in found)])
