@@ -158,15 +158,20 @@ class _Box(Mutable):
         if len(self.calls) > MOST_CALLS:
             del self.calls[next(iter(self.calls))]
 
-    def take(self, wanted_: Either, after: int) -> Taken | None:
-        """Return the first wanted call of those that wait, which then waits no more."""
+    def find(self, wanted_: Either, after: int, before: int | None = None) -> Taken | None:
+        """Return the first wanted call of those that wait between two numbers."""
         for number, seen in self.calls.items():
             call = _call(seen.event)
-            if number > after and call is not None and wanted_.suits(call):
-                seen.is_taken = True
-                del self.calls[number]
+            if after < number and (before is None or number < before) and call is not None and wanted_.suits(call):
                 return Taken(number, seen.event.at, call)
         return None
+
+    def take(self, wanted_: Either, after: int) -> Taken | None:
+        """Return the first wanted call of those that wait, which then waits no more."""
+        taken = self.find(wanted_, after)
+        if taken is not None:
+            self.calls.pop(taken.number).is_taken = True
+        return taken
 
 
 def _call(event: Event) -> Call | None:
@@ -197,6 +202,10 @@ class Inbox:
         box.last.clear()
         box.forgotten = box.count
 
+    def find(self, identity: str, wanted_: Either, after: int = 0, before: int | None = None) -> Taken | None:
+        """Return the first wanted call of a station that waits to be taken, between the events of those numbers."""
+        return self._box(identity).find(wanted_, after, before)
+
     async def take(self, identity: str, wanted_: Wanted | Either, within: float, after: int = 0) -> Taken:
         """Return the first wanted call of a station that nobody has taken, also one still to come.
 
@@ -207,8 +216,7 @@ class Inbox:
         either = wanted_ if isinstance(wanted_, Either) else Either((wanted_,))
         taken = await self.look_for(identity, either, within, after)
         if taken is None:
-            text = "\n".join(self._missing(identity, either, within))
-            raise AssertionError(self._redactor.words(text) if self._redactor else text)
+            raise AssertionError(self.explain(identity, either, within))
         return taken
 
     async def look_for(self, identity: str, wanted_: Either, within: float, after: int = 0) -> Taken | None:
@@ -224,6 +232,11 @@ class Inbox:
         finally:
             del box.waiting[future]
         return future.result() if future.done() else None
+
+    def explain(self, identity: str, wanted_: Either, within: float) -> str:
+        """Return why somebody is disappointed who has waited so long for a call of a station."""
+        text = "\n".join(self._missing(identity, wanted_, within))
+        return self._redactor.words(text) if self._redactor else text
 
     def _missing(self, identity: str, either: Either, within: float) -> Iterator[str]:
         """Tell that a wanted call has not come, which one was nearest, and what came instead."""

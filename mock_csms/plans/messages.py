@@ -8,8 +8,9 @@ import orjson
 
 from mock_csms.behavior.matching import ABSENT, Difference, Predicate
 from mock_csms.frontends.inbox import Either, Wanted, wanted
-from mock_csms.protocol.actions import Json
+from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.messages import Call
+from mock_csms.protocol.versions import V201
 
 Message: TypeAlias = Wanted | Either
 """A call of the station, or one of several: `says("Heartbeat") | says("NotifyEvent")`."""
@@ -18,6 +19,12 @@ Message: TypeAlias = Wanted | Either
 def says(action: str, **part: Any) -> Wanted:
     """Return a call of the station in whose payload this part is: `says("BootNotification", reason="PowerUp")`."""
     return wanted(action, part)
+
+
+def any_call(*, but: str = "") -> Either:
+    """Return whatever a station may send, but for one action."""
+    actions = [name for name, row in V201.actions.items() if row.sent_by(Sender.STATION) and name != but]
+    return Either([says(action) for action in actions])
 
 
 # Predicates.
@@ -33,16 +40,29 @@ def one_of(*values: Any) -> Predicate:
     return Predicate(text, lambda found: found in plain or (found is ABSENT and absent in values))
 
 
+def is_no_problem(found: Any) -> bool:
+    """Whether a statusInfo is absent, or says that all is well."""
+    return found is ABSENT or (isinstance(found, dict) and found.get("reasonCode") == "NoError")
+
+
+no_problem = Predicate("nothing, or the reasonCode NoError", is_no_problem)
+"""That there is no statusInfo, or one that says that all is well."""
+
+
 def matching(pattern: str) -> Predicate:
     """Return that a text is there which this regular expression describes as a whole."""
     return Predicate(f"/{pattern}/", lambda found: isinstance(found, str) and bool(re.fullmatch(pattern, found)))
 
 
-def some(**part: Any) -> Predicate:
-    """Return that a list is there, and one of its items has this part."""
+def some(*parts: Mapping[str, Any], **part: Any) -> Predicate:
+    """Return that a list is there in which one item has this part, or of several parts one item each."""
+    wanted_parts = parts or (part,)
     return Predicate(
-        f"an item with {_text(part)}",
-        lambda found: isinstance(found, list) and any(not differences(item, part) for item in found),
+        f"an item with {' and one with '.join(map(_text, wanted_parts))}",
+        lambda found: (
+            isinstance(found, list)
+            and all(any(not differences(item, each_) for item in found) for each_ in wanted_parts)
+        ),
     )
 
 

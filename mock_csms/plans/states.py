@@ -14,6 +14,8 @@ from mock_csms.plans.operator import OperatorFailed
 from mock_csms.plans.station import Station
 from mock_csms.runtime.session import CallFailed
 
+__tracebackhide__ = True  # pytest shows the case, and the text says all
+
 STARTUP = says("SecurityEventNotification", type=one_of("StartupOfTheDevice", "ResetOrReboot"))
 """How a station tells that it has started."""
 

@@ -15,6 +15,8 @@ from mock_csms.plans.profile import Profile
 from mock_csms.protocol.actions import Json
 from mock_csms.runtime.session import CallFailed
 
+__tracebackhide__ = True  # pytest shows the case, and the text says all
+
 
 class Station:
     """One station under test during one case; `plans/run.py` makes it."""
@@ -45,7 +47,6 @@ class Station:
 
     async def command(self, action: str, payload: Json | None = None, /, **answer: Any) -> Json:
         """Send a command; `answer` is what must be in the payload of its result, which is returned."""
-        __tracebackhide__ = True
         self._cursor = self._inbox.count(self.identity)
         try:
             result = await self.csms.call(self.identity, action, payload)
@@ -58,7 +59,6 @@ class Station:
 
     async def refuses(self, code: str, action: str, payload: Json | None = None) -> None:
         """Send a command that must be answered with a CALLERROR of that code."""
-        __tracebackhide__ = True
         try:
             result = await self.csms.call(self.identity, action, payload)
         except CallFailed as failure:
@@ -75,21 +75,19 @@ class Station:
 
     async def expect(self, message: Message, *, within: float | None = None, after: int | None = None) -> Taken:
         """Return the first such call behind the step before; AssertionError where none comes in time."""
-        __tracebackhide__ = True
         taken = await self._inbox.take(self.identity, message, self._patience(within), self._from(after))
         self._cursor = max(self._cursor, taken.number)
         return taken
 
     async def expect_all(self, *messages: Message, within: float | None = None, after: int | None = None) -> None:
         """Wait for all of them, in any order; one call may be several of them."""
-        __tracebackhide__ = True
         begin, missing, last = self._from(after), list(messages), self._cursor
         while missing:
             any_of_them = Either([each for message in missing for each in _options(message)])
             taken = await self._inbox.look_for(self.identity, any_of_them, self._patience(within), begin)
             if taken is None:
-                await self._inbox.take(self.identity, missing[0], 0, begin)  # which explains what is missing
-                raise AssertionError(f"{missing[0]} came too late")
+                either = Either(_options(missing[0]))
+                raise AssertionError(self._inbox.explain(self.identity, either, self._patience(within)))
             missing = [message for message in missing if not message.suits(taken.call)]
             last = max(last, taken.number)
         self._cursor = last
@@ -101,13 +99,26 @@ class Station:
         self._cursor = max(self._cursor, taken.number) if taken else self._cursor
         return taken
 
-    async def expect_nothing(self, message: Message, *, seconds: float | None = None, after: int | None = None) -> None:
-        """Watch that no such call comes for so many seconds, nor has come since the step before."""
-        __tracebackhide__ = True
+    async def expect_nothing(
+        self,
+        message: Message,
+        *,
+        seconds: float | None = None,
+        after: int | None = None,
+        before: Taken | None = None,
+    ) -> None:
+        """Watch that no such call comes for so many seconds, nor has come since the step before.
+
+        With `before` only what came before that call is looked at.
+        """
         watched = self.profile.timeouts.silence if seconds is None else seconds
-        taken = await self._inbox.look_for(self.identity, Either(_options(message)), watched, self._from(after))
+        either, begin = Either(_options(message)), self._from(after)
+        if before is not None:
+            taken = self._inbox.find(self.identity, either, begin, before.number)
+        else:
+            taken = await self._inbox.look_for(self.identity, either, watched, begin)
         if taken is not None:
-            raise AssertionError(f"{self.identity} sent {taken.call.action} {taken.payload}, which must not come")
+            raise AssertionError(f"{self.identity} sent {taken.call.action}, which must not come: {taken.payload}")
 
     def _patience(self, within: float | None) -> float:
         return self.profile.timeouts.message if within is None else within
@@ -148,15 +159,18 @@ class Station:
 
     async def set(self, component: str, name: str, value: str) -> None:
         """Set a variable for the rest of the case; one that has the value already is left alone."""
-        __tracebackhide__ = True
+        before = await self.remember(component, name)
+        if before != value:
+            await self._set(component, name, value)
+
+    async def remember(self, component: str, name: str) -> str | None:
+        """Return the value of a variable, which it gets back after the case."""
         before = await self.get(component, name)
-        if before == value:
-            return
-        await self._set(component, name, value)
-        self._changed.setdefault((component, name), before or "")
+        if before is not None:
+            self._changed.setdefault((component, name), before)
+        return before
 
     async def _set(self, component: str, name: str, value: str) -> None:
-        __tracebackhide__ = True
         data = variable(component, name, attributeValue=value)
         self._variables.pop((component, name), None)
         answer = await self.command("SetVariables", {"setVariableData": [data]})
@@ -166,8 +180,10 @@ class Station:
 
     async def clean_up(self) -> None:
         """Set the variables back that the case has changed."""
+        self._variables.clear()
         for (component, name), value in self._changed.items():
-            await self._set(component, name, value)
+            if await self.get(component, name) != value:
+                await self._set(component, name, value)
         self._changed.clear()
 
     def transcript(self) -> str:

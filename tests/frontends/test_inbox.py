@@ -205,6 +205,8 @@ async def test_one_of_several_calls_is_taken_after_a_number() -> None:
             last = await inbox.take("CS-1", _either("StatusNotification"), 0)
             assert (first.call.action, last.call.action) == ("Heartbeat", "StatusNotification")
             assert first.at <= last.at
+            assert inbox.find("CS-1", _either("Heartbeat"), first.number, last.number) is not None
+            assert inbox.find("CS-1", _either("Heartbeat"), 0, first.number) is None
             assert await inbox.look_for("CS-1", _either("Heartbeat"), 0, last.number) is None
             assert await inbox.look_for("CS-1", _either("Heartbeat"), 0, first.number) is not None
             await station.ask("Heartbeat")
