@@ -146,13 +146,14 @@ def test_files_and_functions_stay_small(name: str) -> None:
 # README.
 
 
-def test_the_tables_of_the_readme_are_made_from_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_tables_of_the_readmes_are_made_from_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
     """`task docs` would change nothing."""
     monkeypatch.syspath_prepend(str(ROOT))
-    from scripts.readme import with_tables
+    from scripts.readme import PAGES, with_tables
 
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert with_tables(readme) == readme
+    for page, tables in PAGES.items():
+        text = page.read_text(encoding="utf-8")
+        assert with_tables(text, tables) == text, page
 
 
 @pytest.mark.parametrize("setting", fields(Config), ids=lambda setting: str(setting.name))

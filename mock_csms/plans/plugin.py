@@ -65,7 +65,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Let the line of each case tell its time limit."""
     config = session.config
     reporter, options = config.pluginmanager.getplugin("terminalreporter"), config.stash.get(_OPTIONS, None)
-    if reporter and options:
+    if reporter and options and config.option.verbose > 0:
         config.pluginmanager.register(Progress(reporter, options.profile.timeouts.case))
 
 

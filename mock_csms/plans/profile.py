@@ -49,7 +49,8 @@ class Timeouts(Record):
     """How long things may take, in seconds.
 
     message: what is due at once; boot: a reboot; operator: what a person does; case: a whole case; silence: how long to
-    watch that nothing comes; interval: what the station is told to wait between boots; tolerance: of its clock.
+    watch that nothing comes; settle: how long it is quiet when all was said; interval: what the station is told to wait
+    between boots; tolerance: of its clock.
     """
 
     message: float = 30.0
@@ -57,6 +58,7 @@ class Timeouts(Record):
     operator: float = 60.0
     case: float = 600.0
     silence: float = 10.0
+    settle: float = 1.0
     interval: float = 15.0
     tolerance: float = 4.0
 

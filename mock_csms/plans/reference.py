@@ -7,9 +7,8 @@ from collections.abc import Sequence
 
 from mock_csms.plans.profile import Profile, Timeouts
 
-REFERENCE = Profile(
-    "CS-1", (1, 1), timeouts=Timeouts(message=3, boot=8, operator=3, case=30, silence=1, interval=1, tolerance=0.2)
-)
+_TIMEOUTS = Timeouts(message=3, boot=6, operator=3, case=30, silence=1, settle=0.1, interval=1, tolerance=0.2)
+REFERENCE = Profile("CS-1", (1, 1), timeouts=_TIMEOUTS)
 """Its profile."""
 
 _FLAGS = (

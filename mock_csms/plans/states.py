@@ -41,6 +41,7 @@ async def ready(station: Station) -> None:
     with suppress(CallFailed, AssertionError, OperatorFailed):
         await _idle(station)
     await known.until(lambda: len(known.connectors) >= len(station.profile.places), timeouts.message)
+    await station.settle()
 
 
 async def _idle(station: Station) -> None:
@@ -58,11 +59,12 @@ async def _idle(station: Station) -> None:
 
 
 async def booting(station: Station) -> None:
-    """On its way down: switched off by the operator, or else reset at once by the CSMS."""
+    """On its way up, the old connection is gone: switched off by the operator, or else reset at once by the CSMS."""
     if station.can("reboot"):
         await station.act("reboot")
     else:
         await station.command("Reset", {"type": "Immediate"}, status="Accepted")
+    await station.known.until(lambda: not station.known.is_connected, station.profile.timeouts.message)
 
 
 async def booted(station: Station) -> None:

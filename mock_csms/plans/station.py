@@ -2,6 +2,7 @@
 done at it. Each step looks at what came after the step before, so that a case reads as a transcript.
 """
 
+import asyncio
 from typing import Any
 
 from mock_csms.behavior.matching import Difference
@@ -38,6 +39,15 @@ class Station:
         """Forget the steps so far: the case begins here."""
         self._cursor = self._inbox.count(self.identity)
         self.history = History()
+
+    async def settle(self) -> None:
+        """Wait until the station has said what it has to say: it is quiet for a while."""
+        timeouts = self.profile.timeouts
+        for _ in range(int(timeouts.message / timeouts.settle)):
+            count = self._inbox.count(self.identity)
+            await asyncio.sleep(timeouts.settle)
+            if count == self._inbox.count(self.identity):
+                return
 
     # What the mock does.
 
