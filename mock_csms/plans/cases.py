@@ -14,7 +14,6 @@ from mock_csms.plans.station import Station
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record
 
-MARK = "case"
 _NOT = "not "
 
 Function: TypeAlias = Callable[..., Awaitable[None]]
@@ -55,6 +54,8 @@ class Case(Record):
 
 CASES: dict[str, Case] = {}
 """Every case whose module was imported, by its id."""
+_ROWS: dict[Function, Case] = {}
+"""The same by its function. (No mark of pytest: whoever only reads the cases has not made it known.)"""
 
 
 def case(
@@ -89,7 +90,8 @@ def case(
             __tracebackhide__ = True
             await _run(function(station=station, **fixtures), station)
 
-        return pytest.mark.asyncio(loop_scope="session")(getattr(pytest.mark, MARK)(row)(run))  # type: ignore[no-any-return] # pytest's marks are untyped
+        _ROWS[run] = row
+        return pytest.mark.asyncio(loop_scope="session")(run)  # type: ignore[no-any-return] # pytest's marks are untyped
 
     return mark
 
@@ -112,5 +114,4 @@ async def _run(work: Awaitable[None], station: Station) -> None:
 
 def case_of(item: pytest.Item) -> Case | None:
     """Return the row of a test, if it is a case."""
-    marker = item.get_closest_marker(MARK)
-    return marker.args[0] if marker else None
+    return _ROWS.get(item.function) if isinstance(item, pytest.Function) else None

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from mock_csms.plans.cases import MARK, case_of
+from mock_csms.plans.cases import case_of
 from mock_csms.plans.operator import Lines
 from mock_csms.plans.options import OPTIONS, Options, read_options
 from mock_csms.plans.reference import Reference
@@ -28,8 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Read the options, and make the marker known."""
-    config.addinivalue_line("markers", f"{MARK}(row): a case of a plan")
+    """Read the options."""
     config.stash[_FINDINGS] = []
     try:
         config.stash[_OPTIONS] = read_options(config.option)
