@@ -53,7 +53,7 @@ async def test_b_01_cold_boot_accepted(station: Station) -> None:
 @case(
     "TC-B01",
     use_case="B01",
-    fails_with={"reset-rejected": "status: expected Accepted, got Rejected", "no-boot": "must not come"},
+    fails_with={"no-boot": "sent StatusNotification, which must not come"},
 )
 async def test_b01_cold_boot(station: Station) -> None:
     """The first thing that a station says is its boot, with who it is; its connectors are Available then."""
@@ -228,7 +228,7 @@ async def test_b05_heartbeat_interval_is_set(station: Station) -> None:
         "read-only-configuration": "cannot be written: .*OfflineThreshold",
         "no-characteristics": "without characteristics: .*OfflineThreshold",
         "small-inventory": "are missing: .*OfflineThreshold",
-        "report-seqno-gap": "seqNo: expected 0, got 1",
+        "report-seqno-gap": "seqNo: expected 0, got [12]",
     },
 )
 async def test_b_12_configuration_is_reported(station: Station) -> None:

@@ -24,7 +24,6 @@ import tomli_w
 
 from mock_csms import values
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record, asdict, field
 from mock_csms.station.orders import parse_token
 from mock_csms.tables import Text, take
@@ -119,14 +118,17 @@ def _connectors(given: Any) -> tuple[int, ...]:
 
 
 def _tokens(given: Any) -> Mapping[str, Json]:
-    for kind in given:
-        if kind not in TOKENS:
-            raise ValueError(f"{kind!r} is no kind of token{did_you_mean(kind, TOKENS)}")
-    return {kind: parse_token(given.get(kind, text)) for kind, text in TOKENS.items()}
+    return {kind: parse_token(text) for kind, text in TOKENS.items()} | take(_table(given), _TOKENS)
 
 
 def _timeouts(given: Any) -> Timeouts:
-    return Timeouts(**take(given, dict.fromkeys(Timeouts.__struct_fields__, _seconds)))
+    return Timeouts(**take(_table(given), dict.fromkeys(Timeouts.__struct_fields__, _seconds)))
+
+
+def _table(given: Any) -> Mapping[str, Any]:
+    if not isinstance(given, Mapping):
+        raise ValueError("must be a table")
+    return given
 
 
 def _seconds(given: Any) -> float:
@@ -135,6 +137,7 @@ def _seconds(given: Any) -> float:
     return float(given)
 
 
+_TOKENS: Mapping[str, Any] = dict.fromkeys(TOKENS, Text(parse_token))
 _KEYS: Mapping[str, Any] = {
     "identity": Text(values.text),
     "connectors": _connectors,
