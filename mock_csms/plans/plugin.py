@@ -87,6 +87,9 @@ async def _run(pytestconfig: pytest.Config) -> AsyncIterator[Run]:
     options = pytestconfig.stash[_OPTIONS]
     reference = None if options.reference_flags is None else Reference(options.reference_flags)
     async with Run(options.profile, options.operator, reference, options.host, options.port) as run:
+        reporter = pytestconfig.pluginmanager.getplugin("terminalreporter")
+        if reporter and reference is None:
+            reporter.write_line(f"waiting for the station at {run.csms.url}/{options.profile.identity}")
         yield run
 
 

@@ -21,6 +21,8 @@ STARTUP = says("SecurityEventNotification", type=one_of("StartupOfTheDevice", "R
 
 _VALID = "valid"
 """The kind of token of the profile that states take where a case names none."""
+_WITH_CABLE = frozenset({"ParkingBayOccupancy", "EVConnected"})
+"""The start points at which a transaction runs once the vehicle is plugged in, which stands in its bay then."""
 _WITH_POWER = frozenset({"Authorized", "DataSigned", "PowerPathClosed", "EnergyTransfer"})
 """The start points at which a transaction begins no earlier than the driver is authorized."""
 
@@ -52,6 +54,8 @@ async def _idle(station: Station) -> None:
         await known.until(lambda id_=id_: id_ not in known.transactions, timeouts.message)  # type: ignore[misc] # the loop variable is bound
     if "Unavailable" in known.connectors.values():
         await station.csms.call(station.identity, "ChangeAvailability", {"operationalStatus": "Operative"})
+    if "Reserved" in known.connectors.values():
+        await station.csms.call(station.identity, "CancelReservation")
     for place, status in list(known.connectors.items()):
         if status == "Occupied" and station.can("unplug"):
             await station.act("unplug", evse=place[0], connector=place[1])
@@ -112,7 +116,7 @@ async def ev_connected(station: Station) -> None:
     await station.act("plug")
     due: list[Message] = [connector_reports("Occupied", station.evse, station.connector)]
     starts = await start_points(station)
-    if running or "EVConnected" in starts:
+    if running or starts & _WITH_CABLE:
         states = ("EVConnected", "SuspendedEVSE", "SuspendedEV", "Charging")
         due.append(
             transaction_event(

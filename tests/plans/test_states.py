@@ -1,0 +1,103 @@
+"""The states of Part 6 with the reference station: each is reached, whatever is asked of the way there."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from mock_csms.plans import states
+from mock_csms.plans.reference import REFERENCE, Reference
+from mock_csms.plans.run import NoStation, Run
+from mock_csms.plans.station import Station
+from mock_csms.protocol.records import replace
+
+POINTS = ("ParkingBayOccupancy", "EVConnected", "Authorized", "PowerPathClosed", "EnergyTransfer")
+
+
+@asynccontextmanager
+async def run(*flags: str, authorization: str = "local") -> AsyncIterator[Run]:
+    """Run the reference station, ready for cases."""
+    profile = replace(REFERENCE, authorization=authorization)
+    async with Run(profile, None, Reference(flags), "127.0.0.1", 0) as it:
+        yield it
+
+
+@pytest.mark.parametrize("authorization", ["local", "remote"])
+@pytest.mark.parametrize("point", POINTS)
+async def test_a_session_is_gone_through(point: str, authorization: str) -> None:
+    """Wherever transactions begin and end, and whoever begins and ends the session, each state is reached in turn."""
+    points = ("--variable", f"TxCtrlr.TxStartPoint={point}", "--variable", f"TxCtrlr.TxStopPoint={point}")
+    async with run(*points, authorization=authorization) as it:
+        station = await it.begin()
+        await states.ev_connected(station)
+        assert bool(station.known.transactions) is (point in POINTS[:2])
+        await states.energy_transfer_started(station)
+        assert [one.charging_state for one in station.known.transactions.values()] == ["Charging"]
+        await states.energy_transfer_started(station)
+        await states.stop_authorized(station)
+        await states.ev_connected_post_session(station)
+        await states.ev_disconnected(station)
+        assert station.known.transactions == {}
+        await it.end(station)
+
+
+async def test_authorized_before_the_cable() -> None:
+    """Who presents the card first is authorized first; then the cable begins the transaction."""
+    async with run() as it:
+        station = await it.begin()
+        await states.authorized_locally(station)
+        assert station.known.transactions == {}
+        await states.energy_transfer_started(station)
+
+
+async def test_every_case_begins_idle() -> None:
+    """Whatever the case before has left behind: a transaction, a reservation, what is out of order, a boot to come."""
+    async with run() as it:
+        for leave in (states.energy_transfer_started, states.reserved, states.unavailable, _pending):
+            station = await it.begin()
+            await leave(station)
+            await it.end(station)
+            station = await it.begin()
+            known = station.known
+            assert (known.is_usable, known.transactions, set(known.connectors.values())) == (True, {}, {"Available"})
+            assert station.csms.config.boot_status == "Accepted"
+
+
+async def _pending(station: Station) -> None:
+    station.configure(boot_status="Pending", boot_interval=60)
+    await states.booting(station)
+    await station.known.until(lambda: station.known.is_connected, 5)
+    await station.settle()
+    assert not station.known.is_accepted
+
+
+async def test_variables_are_set_back() -> None:
+    """After the case a variable has the value that it had before, also one that the case has set by hand."""
+    async with run() as it:
+        station = await it.begin()
+        before = await station.get("OCPPCommCtrlr", "OfflineThreshold")
+        await station.set("OCPPCommCtrlr", "OfflineThreshold", "77")
+        assert await station.get("OCPPCommCtrlr", "OfflineThreshold") == "77"
+        assert await station.get("OCPPCommCtrlr", "NoSuch") is None
+        with pytest.raises(
+            AssertionError, match=r"could not be prepared: OCPPCommCtrlr.ActiveNetworkProfile = 2 is Rej"
+        ):
+            await station.set("OCPPCommCtrlr", "ActiveNetworkProfile", "2")
+        await it.end(station)
+        station = await it.begin()
+        assert await station.get("OCPPCommCtrlr", "OfflineThreshold") == before
+
+
+async def test_a_station_that_does_not_come_is_told() -> None:
+    """With the URL at which it was waited for, and why the reference station has ended."""
+    async with run("--misbehave", "no-such-thing") as it:
+        it.profile = replace(REFERENCE, timeouts=replace(REFERENCE.timeouts, boot=2))
+        with pytest.raises(
+            NoStation, match=r"CS-1 has not connected to ws://127\S+/CS-1 within 2 s. mock-station ended with 2: "
+        ):
+            await it.begin()
+
+
+def test_the_table_has_all_states() -> None:
+    """17 reusable ones and 7 memory states."""
+    assert len(states.STATES) == 24
