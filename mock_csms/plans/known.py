@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Sent
+from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Refused, Sent
 from mock_csms.behavior.matching import ABSENT, value_at
 from mock_csms.frontends.python import Csms
 from mock_csms.protocol.messages import Call
-from mock_csms.protocol.records import Mutable
+from mock_csms.protocol.records import Mutable, Record
 
 
 class Transaction(Mutable):
@@ -22,17 +22,25 @@ class Transaction(Mutable):
     is_authorized: bool = False
 
 
+class Visit(Record):
+    """That the station connected, was refused, or went: `kind` is the name of the event."""
+
+    kind: str
+    at: float
+
+
 class Known:
-    """What the events of one station told of it so far."""
+    """What the events of one station told of it so far; `visits` since the case began."""
 
     def __init__(self, identity: str, csms: Csms) -> None:
         self.is_connected = False
         self.connectors: dict[tuple[int, int], str] = {}
         self.transactions: dict[str, Transaction] = {}
+        self.visits: list[Visit] = []
         self._identity = identity
         self._csms = csms
         self._waiting: dict[asyncio.Future[None], Callable[[], bool]] = {}
-        csms.bus.subscribe(self._learn, Connected, Disconnected, Received, Sent)
+        csms.bus.subscribe(self._learn, Connected, Disconnected, Refused, Received, Sent)
 
     @property
     def is_accepted(self) -> bool:
@@ -64,8 +72,9 @@ class Known:
     def _learn(self, event: Event) -> None:
         if event.station != self._identity:
             return
-        if isinstance(event, Connected | Disconnected):
-            self.is_connected = isinstance(event, Connected)
+        if isinstance(event, Connected | Disconnected | Refused):
+            self.visits.append(Visit(type(event).__name__, event.at))
+            self.is_connected = isinstance(event, Connected) or (isinstance(event, Refused) and self.is_connected)
         elif isinstance(event, Received) and isinstance(event.message, Call) and not event.is_refused:
             learn = _FROM_CALLS.get(event.message.action)
             if learn:

@@ -32,8 +32,10 @@ FEATURE = re.compile(r"(C|AS|HFS|SC|ISO|LA|UI|DM|R|AQ)-\d+(\.\d+)?")
 """How the features are called (Part 5)."""
 _TWO_EVSES = "HFS-8"
 
+VALID = "valid"
+"""The kind of token that is taken where a case names none."""
 TOKENS: Mapping[str, str] = {
-    "valid": "test_token",
+    VALID: "test_token",
     "valid-2": "test_token_2",
     "invalid": "invalid_token",
     "blocked": "blocked_token",

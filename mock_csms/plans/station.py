@@ -32,6 +32,7 @@ class Station:
         self._operator = operator
         self._inbox = inbox
         self._cursor = inbox.count(self.identity)
+        self._settings: list[dict[str, Any]] = []
         self._variables: dict[tuple[str, str], str] = {}
         self._changed: dict[tuple[str, str], str] = {}
 
@@ -39,6 +40,7 @@ class Station:
         """Forget the steps so far: the case begins here."""
         self._cursor = self._inbox.count(self.identity)
         self.history = History()
+        self.known.visits.clear()
 
     async def settle(self) -> None:
         """Wait until the station has said what it has to say: it is quiet for a while."""
@@ -52,8 +54,23 @@ class Station:
     # What the mock does.
 
     def configure(self, **settings: Any) -> None:
-        """Let the mock behave so for the rest of the case, as `mock_csms.Csms.configure` says."""
+        """Let the mock behave so for the rest of the case, as `Csms.configure` says; uses of rules count anew."""
+        self._settings.append(settings)
         self.csms.configure(**settings)
+
+    def keep_away(self) -> None:
+        """Close the connection, and refuse the station from now on."""
+        self.csms.configure(refuse="503")
+        self.csms.disconnect(self.identity)
+
+    async def let_in(self) -> None:
+        """Let the station come back, and wait until it has; the next step looks at what it sends from then on."""
+        self._cursor = self._inbox.count(self.identity)
+        self.csms.restore()
+        for settings in self._settings:
+            self.csms.configure(**settings)
+        if not await self.known.until(lambda: self.known.is_connected, self.profile.timeouts.boot):
+            raise AssertionError(f"{self.identity} has not come back within {self.profile.timeouts.boot:g} s")
 
     async def command(self, action: str, payload: Json | None = None, /, **answer: Any) -> Json:
         """Send a command; `answer` is what must be in the payload of its result, which is returned."""

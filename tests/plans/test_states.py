@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from mock_csms.plans import states
+from mock_csms.plans.messages import says, transaction_event
 from mock_csms.plans.reference import REFERENCE, Reference
 from mock_csms.plans.run import NoStation, Run
 from mock_csms.plans.station import Station
@@ -48,6 +49,33 @@ async def test_authorized_before_the_cable() -> None:
         await states.authorized_locally(station)
         assert station.known.transactions == {}
         await states.energy_transfer_started(station)
+
+
+async def test_what_the_station_remembers() -> None:
+    """A token in the cache or in the local list is not asked about when asking is not necessary."""
+    for remember in (states.id_token_cached, states.id_token_in_local_list):
+        async with run("--variable", "AuthCtrlr.LocalPreAuthorize=true") as it:
+            station = await it.begin()
+            await remember(station)
+            await station.act("card", token="valid")
+            await station.expect_nothing(says("Authorize"), seconds=0.3)
+
+
+async def test_a_session_offline_is_told_later() -> None:
+    """While the station is kept away it is refused; let in again it tells of the session, which was offline."""
+    async with run() as it:
+        station = await it.begin()
+        station.configure(total_cost=7)
+        await states.offline_session(station)
+        assert not station.known.is_connected
+        await station.let_in()
+        assert station.csms.config.total_cost == 7
+        for kind in ("Started", "Ended"):
+            await station.expect(transaction_event(kind, offline=True))
+        kinds = [visit.kind for visit in station.known.visits]
+        assert (kinds[0], kinds[-1]) == ("Disconnected", "Connected")
+        assert set(kinds[1:-1]) <= {"Refused"}
+        assert station.known.visits == sorted(station.known.visits, key=lambda visit: visit.at)
 
 
 async def test_every_case_begins_idle() -> None:
