@@ -4,6 +4,7 @@ that case fails, for the reason that it names.
 Of these failures a tenth is tried each day; `WHOLE_MATRIX=1`, or `task plans_matrix`, tries all.
 """
 
+import ast
 import os
 import re
 import subprocess
@@ -75,6 +76,15 @@ def test_every_case_names_its_use_case_and_says_what_it_proves() -> None:
     for case in CASES.values():
         assert re.fullmatch(r"[A-P]\d\d(, [A-P]\d\d)*", case.use_case), case.id
         assert bool(case.requirement) == case.id.endswith("_CS"), case.id
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("test_*.py")), ids=lambda path: path.name)
+def test_cases_know_nothing_of_the_reference_station(path: Path) -> None:
+    """They are for every station: of the package they use what plans are written with, and what OCPP says."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    modules = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    ours = {module for module in modules if module.startswith("mock_csms")}
+    assert [module for module in ours if not re.match(r"mock_csms\.(plans|protocol)\b", module)] == []
 
 
 def test_without_a_station_nothing_runs() -> None:

@@ -11,7 +11,6 @@ import select
 import shlex
 import urllib.request
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, Protocol
 
 from mock_csms.protocol.actions import Json
@@ -193,8 +192,3 @@ class Lines:
     async def act(self, deed: Deed, within: float) -> None:  # noqa: ARG002 - a line is typed at once
         """Type it."""
         self._type(_LINES[deed.action].format(**deed.words))
-
-
-def is_terminal(path: str = "/dev/tty") -> bool:
-    """Whether there is a terminal to ask at."""
-    return Path(path).exists()

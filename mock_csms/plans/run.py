@@ -35,6 +35,7 @@ class Run:
         self._inbox = Inbox(self.csms.bus)
         self._known = Known(profile.identity, self.csms)
         self._history = History()
+        self._untidy: Station | None = None
         self.csms.bus.subscribe(self._see, *KINDS)
         self._stack = AsyncExitStack()
 
@@ -68,6 +69,9 @@ class Run:
                 f"{identity} has not connected to {url}/{identity} {waited}. {problem}{station.transcript()}"
             )
         await states.ready(station)
+        if self._untidy:
+            untidy, self._untidy = self._untidy, None
+            await untidy.clean_up()
         self._inbox.forget(self.profile.identity)
         self.findings.take()
         station.anew()
@@ -75,7 +79,8 @@ class Run:
         return station
 
     async def end(self, station: Station) -> None:
-        """Bring the mock and the variables of the station back to what they were before the case."""
+        """Bring the mock and the variables of the station back to what they were, the latter as soon as possible."""
         self.csms.restore()
-        if self._known.is_usable:
+        self._untidy = None if self._known.is_usable else station
+        if self._untidy is None:
             await station.clean_up()

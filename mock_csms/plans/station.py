@@ -3,6 +3,7 @@ done at it. Each step looks at what came after the step before, so that a case r
 """
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from mock_csms.behavior.matching import Difference
@@ -86,6 +87,7 @@ class Station:
 
     async def refuses(self, code: str, action: str, payload: Json | None = None) -> None:
         """Send a command that must be answered with a CALLERROR of that code."""
+        self._cursor = self._inbox.count(self.identity)
         try:
             result = await self.csms.call(self.identity, action, payload)
         except CallFailed as failure:
@@ -206,12 +208,12 @@ class Station:
             raise AssertionError(f"{self.identity} could not be prepared: {component}.{name} = {value} is {status}")
 
     async def clean_up(self) -> None:
-        """Set the variables back that the case has changed."""
+        """Set the variables back that the case has changed, and that were not set back yet."""
         self._variables.clear()
-        for (component, name), value in self._changed.items():
+        while self._changed:
+            (component, name), value = self._changed.popitem()
             if await self.get(component, name) != value:
                 await self._set(component, name, value)
-        self._changed.clear()
 
     def transcript(self) -> str:
         """Return the messages of the case so far."""
@@ -222,5 +224,5 @@ def _options(message: Message) -> list[Wanted]:
     return list(message.options) if isinstance(message, Either) else [message]
 
 
-def _explained(what: str, found: "list[Difference] | Any") -> str:
+def _explained(what: str, found: Sequence[Difference]) -> str:
     return "\n".join([what, *(f"  {difference}" for difference in found)])

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
 
@@ -111,9 +112,12 @@ async def test_variables_are_set_back() -> None:
             AssertionError, match=r"could not be prepared: OCPPCommCtrlr.ActiveNetworkProfile = 2 is Rej"
         ):
             await station.set("OCPPCommCtrlr", "ActiveNetworkProfile", "2")
-        await it.end(station)
-        station = await it.begin()
-        assert await station.get("OCPPCommCtrlr", "OfflineThreshold") == before
+        for leave in (station.settle, partial(states.booting, station)):  # at once, and when the station is back
+            await station.set("OCPPCommCtrlr", "OfflineThreshold", "77")
+            await leave()
+            await it.end(station)
+            station = await it.begin()
+            assert await station.get("OCPPCommCtrlr", "OfflineThreshold") == before
 
 
 async def test_a_station_that_does_not_come_is_told() -> None:
