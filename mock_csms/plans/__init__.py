@@ -22,10 +22,10 @@ from mock_csms.plans.messages import (
     says,
     some,
     transaction_event,
-    variable,
 )
 from mock_csms.plans.profile import Profile
 from mock_csms.plans.station import Station
+from mock_csms.plans.variables import variable
 
 __all__ = [
     "CASES",

@@ -8,7 +8,7 @@ import orjson
 
 from mock_csms.behavior.matching import ABSENT, Difference, Predicate
 from mock_csms.frontends.inbox import Either, Wanted, wanted
-from mock_csms.protocol.actions import Json, Sender
+from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.versions import V201
 
@@ -109,9 +109,3 @@ def transaction_event(kind: Any = ..., *, charging: Any = None, stopped: Any = N
     info = {"chargingState": charging, "stoppedReason": stopped}
     given = {key: value for key, value in info.items() if value is not None}
     return says("TransactionEvent", eventType=kind, **({"transactionInfo": given} if given else {}), **part)
-
-
-def variable(component: str, name: str, **more: Any) -> Json:
-    """Return how a message names a variable; `instance` is that of the variable."""
-    instance = {"instance": more.pop("instance")} if "instance" in more else {}
-    return {"component": {"name": component}, "variable": {"name": name, **instance}, **more}

@@ -11,9 +11,10 @@ from mock_csms.frontends.history import History
 from mock_csms.frontends.inbox import Either, Inbox, Taken, Wanted
 from mock_csms.frontends.python import Csms
 from mock_csms.plans.known import Known
-from mock_csms.plans.messages import Message, differences, variable
+from mock_csms.plans.messages import Message, differences
 from mock_csms.plans.operator import Deed, Operator, OperatorFailed
 from mock_csms.plans.profile import Profile
+from mock_csms.plans.variables import variable
 from mock_csms.protocol.actions import Json
 from mock_csms.runtime.session import CallFailed
 
