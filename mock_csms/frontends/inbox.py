@@ -140,12 +140,15 @@ class _Box(Mutable):
     last: deque[_Seen] = field(default_factory=lambda: deque(maxlen=_MOST_LINES))
     count: int = 0
     forgotten: int = 0
+    opened: int = 0
 
     def put(self, event: Event) -> None:
         """Keep an event; a call goes to the first who waits for it."""
         seen = _Seen(event)
         self.last.append(seen)
         self.count += 1
+        if isinstance(event, Connected):
+            self.opened = self.count
         call = _call(event)
         if call is None:
             return
@@ -194,6 +197,10 @@ class Inbox:
     def count(self, identity: str) -> int:
         """Return the number of the last event of a station, `after` which the next ones come."""
         return self._box(identity).count
+
+    def opened(self, identity: str) -> int:
+        """Return the number of the event with which the last connection of a station opened."""
+        return self._box(identity).opened
 
     def forget(self, identity: str) -> None:
         """Let nothing wait that a station has sent so far."""

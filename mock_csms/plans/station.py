@@ -103,6 +103,10 @@ class Station:
         """Return the present position, `after` which a later step can look for what came."""
         return self._inbox.count(self.identity)
 
+    def opened(self) -> int:
+        """Return the position at which the last connection opened."""
+        return self._inbox.opened(self.identity)
+
     async def expect(self, message: Message, *, within: float | None = None, after: int | None = None) -> Taken:
         """Return the first such call behind the step before; AssertionError where none comes in time."""
         taken = await self._inbox.take(self.identity, message, self._patience(within), self._from(after))
@@ -149,6 +153,13 @@ class Station:
             taken = await self._inbox.look_for(self.identity, either, watched, begin)
         if taken is not None:
             raise AssertionError(f"{self.identity} sent {taken.call.action}, which must not come: {taken.payload}")
+
+    def check_gap(self, first: Taken, second: Taken, *, least: float = 0.0, most: float | None = None) -> None:
+        """Fail when fewer or more seconds than these lie between two calls, but for the tolerance of the profile."""
+        gap, tolerance = second.at - first.at, self.profile.timeouts.tolerance
+        if gap < least - tolerance or (most is not None and gap > most + tolerance):
+            wanted = f"at least {least:g} s" if most is None else f"{least:g} to {most:g} s"
+            raise AssertionError(f"{second.call.action} came {gap:.1f} s after {first.call.action}, expected {wanted}")
 
     def _patience(self, within: float | None) -> float:
         return self.profile.timeouts.message if within is None else within

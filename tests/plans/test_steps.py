@@ -27,6 +27,7 @@ from mock_csms.plans.messages import (
 from mock_csms.plans.operator import Lines, OperatorFailed
 from mock_csms.plans.profile import Profile, Timeouts
 from mock_csms.plans.station import Station
+from mock_csms.protocol.records import replace
 from tests.frontends.in_process import station_of
 from tests.wire import Station as Peer
 
@@ -133,6 +134,23 @@ async def test_nothing_comes() -> None:
         taken = await station.expect(says("StatusNotification"))
         await peer.ask("Heartbeat")
         await station.expect_nothing(any_call(), after=begin, before=taken)
+
+
+async def test_gaps_between_calls_are_checked() -> None:
+    """Against a least and a most, with the tolerance of the profile on both sides."""
+    async with stage() as (station, peer):
+        assert station.opened() == station.mark() == 1
+        calls = []
+        for _ in range(2):
+            await peer.ask("Heartbeat")
+            calls.append(await station.expect(says("Heartbeat")))
+        first, second = calls
+        second = replace(second, at=first.at + 10)
+        for least, most in ((10, 10), (13.9, None), (0, 6.1)):
+            station.check_gap(first, second, least=least, most=most)
+        for least, most, told in ((14.1, None, "at least 14.1 s"), (0, 5.9, "0 to 5.9 s")):
+            with pytest.raises(AssertionError, match=f"Heartbeat came 10.0 s after Heartbeat, expected {told}"):
+                station.check_gap(first, second, least=least, most=most)
 
 
 async def test_answers_are_compared_path_by_path() -> None:

@@ -48,12 +48,15 @@ async def _idle(station: Station) -> None:
 
 
 async def booting(station: Station) -> None:
-    """On its way up, the old connection is gone: switched off by the operator, or else reset at once by the CSMS."""
+    """Booting: the old connection is gone, switched off by the operator, or else reset at once by the CSMS."""
+    before, visits = len(station.known.visits), station.known.visits
     if station.can("reboot"):
         await station.act("reboot")
     else:
         await station.command("Reset", {"type": "Immediate"}, status="Accepted")
-    await station.known.until(lambda: not station.known.is_connected, station.profile.timeouts.message)
+    await station.known.until(  # who acts by hand is done when it may be back already
+        lambda: any(visit.kind == "Disconnected" for visit in visits[before:]), station.profile.timeouts.message
+    )
 
 
 async def booted(station: Station) -> None:
