@@ -1,5 +1,6 @@
 """The states of Part 6 with the reference station: each is reached, whatever is asked of the way there."""
 
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -98,6 +99,22 @@ async def _pending(station: Station) -> None:
     await station.known.until(lambda: station.known.is_connected, 5)
     await station.settle()
     assert not station.known.is_accepted
+
+
+async def test_a_station_that_was_accepted_before_boots_again() -> None:
+    """A run that begins when the station is up already, and believes to be accepted, makes it boot."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    reference = Reference()
+    try:
+        async with Run(REFERENCE, None, None, "127.0.0.1", port) as first:
+            await reference.start(first.csms.url)
+            await first.begin()
+        async with Run(REFERENCE, None, None, "127.0.0.1", port) as second:
+            station = await second.begin()
+            assert (station.known.is_usable, set(station.known.connectors.values())) == (True, {"Available"})
+    finally:
+        await reference.stop()
 
 
 async def test_variables_are_set_back() -> None:

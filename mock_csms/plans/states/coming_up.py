@@ -21,10 +21,15 @@ async def ready(station: Station) -> None:
     It judges nothing: what does not work here, the case will find.
     """
     known, timeouts = station.known, station.profile.timeouts
-    if not known.is_accepted:
-        with suppress(CallFailed):
-            await station.csms.call(station.identity, "TriggerMessage", {"requestedMessage": "BootNotification"})
-        await known.until(lambda: known.is_usable, timeouts.boot)
+    await known.until(lambda: known.is_usable, timeouts.settle)
+    for action, payload, within in (
+        ("TriggerMessage", {"requestedMessage": "BootNotification"}, timeouts.interval + timeouts.message),
+        ("Reset", {"type": "Immediate"}, timeouts.boot),  # what believes to be accepted boots no other way (F06.FR.17)
+    ):
+        if not known.is_usable:
+            with suppress(CallFailed):
+                await station.csms.call(station.identity, action, payload)
+            await known.until(lambda: known.is_usable, within)
     with suppress(CallFailed, AssertionError, OperatorFailed):
         await _idle(station)
     await known.until(lambda: len(known.connectors) >= len(station.profile.places), timeouts.message)
