@@ -1,7 +1,7 @@
 """Who acts at the station under test: a person at the terminal, a program, a service, or the reference station's lines.
 
-An operator is told an action, and returns when it is done. What it cannot do ends the case as an error of the operator,
-which is no verdict on the station.
+An operator is told an action, and returns when it is done. What it cannot do ends the case with OperatorFailed, which
+says that it is not the station that failed.
 """
 
 import asyncio
