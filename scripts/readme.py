@@ -171,7 +171,7 @@ def plan_actions() -> Iterable[tuple[str, ...]]:
 
     yield "action", "what is to be done"
     for name, text in ACTIONS.items():
-        yield f"`{name}`", text.replace("{", "").replace("}", "")
+        yield f"`{name}`", text
 
 
 PLAN_TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
