@@ -7,7 +7,8 @@
  *   churn  3 to 8 times: connect, send BOOT, stay 100 to 200 ms, close
  *
  * BOOT and MESSAGE are texts that begin with `[2,"` and 36 bytes for the message id; an answer must begin with that id
- * behind `[TYPE,"`: 3, for an echo 2. SERVER is the process whose CPU time is taken over the measured time. Loopback
+ * behind `[TYPE,"`: 3, for an echo 2. In a MESSAGE 24 `~` stand for the time (to the second), and the number 1000000000
+ * for one that each station counts up, so that what it tells is a life that a station can have. SERVER is the process whose CPU time is taken over the measured time. Loopback
  * only; ends within three minutes. Prints one JSON line; times are in seconds. One thread, Linux.
  */
 #define _GNU_SOURCE
@@ -24,6 +25,7 @@
 
 enum { ID_AT = 4, ID_LENGTH = 36, MOST_MESSAGE = 4096, MOST_FRAME = MOST_MESSAGE + 16, MOST_STATIONS = 20000 };
 enum { MOST_RAMPING = 64, MOST_SAMPLES = MOST_STATIONS * 8, MOST_SECONDS = 60 };
+enum { TIME_LENGTH = 24, NUMBER_LENGTH = 10, MOST_TIMES = 8, FIRST_NUMBER = 1000000000 };
 enum { TEXT = 0x81, CLOSE = 0x88, PING = 0x89, PONG = 0x8A };
 
 typedef enum { ABSENT, CONNECTING, UPGRADING, BOOTING, READY, CALLING, CLOSING } state;
@@ -33,6 +35,7 @@ typedef struct {
   int fd, number, visits, said_goodbye; /* how many visits are to come; whether a close frame came */
   double since, due;                    /* when what is under way began; when the next act is due */
   char id[ID_LENGTH + 1];
+  unsigned sent;
   size_t filled;
   unsigned char buffer[MOST_FRAME];
 } station;
@@ -47,6 +50,7 @@ static struct {
   double warm_up, seconds;
   const char *type, *boot, *message;
 } asked;
+static struct { int times; size_t time_at[MOST_TIMES], number_at; } places; /* in MESSAGE; 0 where there is no number */
 static station *all;
 static samples connect_times, close_times;
 static struct { long answers, wrong, failed, closed, visits; } counted;
@@ -111,12 +115,33 @@ static void send_frame(station *s, unsigned char opcode, const char *payload, si
   transmit(s, frame, head + 4 + size);
 }
 
+static void find_places(const char *text) {
+  const char *number = strstr(text, ":1000000000,");
+  places.number_at = number ? (size_t)(number + 1 - text) : 0;
+  for (const char *at = text; places.times < MOST_TIMES && (at = strchr(at, '~')); at += TIME_LENGTH)
+    places.time_at[places.times++] = (size_t)(at - text);
+}
+
+static void fill_places(station *s, char *call) {
+  static char stamp[40];
+  static time_t second;
+  char number[NUMBER_LENGTH + 1];
+  time_t present = time(NULL);
+  if (present != second) strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S.000Z", gmtime(&present));
+  second = present;
+  for (int i = 0; i < places.times; i++) memcpy(call + places.time_at[i], stamp, TIME_LENGTH);
+  if (!places.number_at) return;
+  snprintf(number, sizeof number, "%u", FIRST_NUMBER + s->sent++);
+  memcpy(call + places.number_at, number, NUMBER_LENGTH);
+}
+
 static void send_call(station *s, const char *text, state next) {
   char call[MOST_MESSAGE];
   size_t size = strlen(text);
   memcpy(call, text, size);
   snprintf(s->id, sizeof s->id, "%08x-0000-4000-8000-%012llx", (unsigned)s->number, (unsigned long long)next_id++);
   memcpy(call + ID_AT, s->id, ID_LENGTH);
+  if (text == asked.message) fill_places(s, call);
   s->state = next;
   s->since = now();
   send_frame(s, TEXT, call, size);
@@ -287,6 +312,7 @@ int main(int count, char **words) {
   asked.seconds = count > 9 ? atof(words[9]) : 0;
   if (asked.stations < 1 || asked.stations > MOST_STATIONS || asked.warm_up + asked.seconds > MOST_SECONDS) return 2;
   if (strlen(asked.boot) >= MOST_MESSAGE || strlen(asked.message) >= MOST_MESSAGE) return 2;
+  find_places(asked.message);
   if ((queue = epoll_create1(0)) < 0 || !(all = calloc((size_t)asked.stations, sizeof *all))) die("load");
   for (int i = 0; i < asked.stations; i++) all[i].number = i;
   if (!strcmp(words[1], "loop")) loop();

@@ -6,7 +6,10 @@ from typing import Any
 _ID = "@" * 36
 """What the load generator overwrites with a message id of its own, of the same length."""
 
-_TIME = "2026-03-25T12:00:00.000Z"
+_TIME = "~" * 24
+"""What it overwrites with the time."""
+_NUMBER = 1_000_000_000
+"""What it overwrites with a number that each station counts up."""
 
 
 def _call(action: str, payload: Any) -> str:
@@ -52,7 +55,7 @@ TRANSACTION_EVENT = _call(
         "eventType": "Updated",
         "timestamp": _TIME,
         "triggerReason": "MeterValuePeriodic",
-        "seqNo": 17,
+        "seqNo": _NUMBER,
         "offline": False,
         "evse": {"id": 1, "connectorId": 1},
         "transactionInfo": {

@@ -6,7 +6,20 @@ from typing import TypeAlias
 
 from benchmarks.messages import AUTHORIZE, HEARTBEAT, TRANSACTION_EVENT
 from benchmarks.probes import Probe, churn, cost, idle, rate, run, start_up
-from benchmarks.servers import BARE, CHECKED, ECHO, MOCK, OCPP_RPC, ONE_RULE, ONE_TOKEN, RECORDED, RULES, TOKENS, TRACED
+from benchmarks.servers import (
+    BARE,
+    CHECKED,
+    CHECKED_AND_TRACED,
+    ECHO,
+    MOCK,
+    OCPP_RPC,
+    ONE_RULE,
+    ONE_TOKEN,
+    RECORDED,
+    RULES,
+    TOKENS,
+    TRACED,
+)
 from benchmarks.stations import at_work, coming_and_going
 
 Figure: TypeAlias = str
@@ -31,6 +44,7 @@ GROUPS: Sequence[Group] = (
             "tx ocpp-rpc": rate(OCPP_RPC, TRANSACTION_EVENT),
             "tx traced": rate(TRACED, TRANSACTION_EVENT),
             "tx checked": rate(CHECKED, TRANSACTION_EVENT),
+            "tx checked, traced": rate(CHECKED_AND_TRACED, TRANSACTION_EVENT),
             "tx recorded": rate(RECORDED, TRANSACTION_EVENT),
         },
     ),
@@ -72,7 +86,8 @@ RATE, MS, KB, US = "messages/CPU s", "ms", "kB", "µs"
 
 _TX = "TransactionEvent 1 kB, 50 stations"
 _TRACE = "〃 with --trace"
-_CHECKS = "〃 with --trace and all checks"
+_CHECKS = "〃 with all conformance checks"
+_CHECKS_TRACE = "〃 with --trace and all checks"
 _RECORDS = "〃 with --trace, --events, --diagram"
 _TOKENS = "Authorize, 100,000 tokens in a file"
 _RULES = "Authorize, 100,000 rules in a file"
@@ -94,7 +109,8 @@ ROWS: Sequence[Row] = (
     Row("rpc", _TX, _RPC, "tx mock.fresh", "tx ocpp-rpc.fresh", RATE, 0.8, 1.5),
     Row("rpc-warm", _TX, _WARM, "tx mock.warm", "tx ocpp-rpc.warm", RATE),
     Row("trace", _TRACE, _ECHO, "tx traced.fresh", "tx echo.fresh", RATE),
-    Row("checks", _CHECKS, _ECHO, "tx checked.fresh", "tx echo.fresh", RATE, 0.35, 0.6),
+    Row("checks", _CHECKS, _PLAIN, "tx checked.fresh", "tx mock.fresh", RATE, goal=0.75),
+    Row("checks-trace", _CHECKS_TRACE, _ECHO, "tx checked, traced.fresh", "tx echo.fresh", RATE, 0.35, 0.6),
     Row("records", _RECORDS, _PLAIN, "tx recorded.fresh", "tx mock.fresh", RATE, goal=0.8),
     Row("tokens", _TOKENS, "the mock with one", "tokens mock.fresh", "one token mock.fresh", RATE),
     Row("rules", _RULES, "the mock with one", "rules mock.fresh", "one rule mock.fresh", RATE),

@@ -46,14 +46,15 @@ class Server:
     flags: Mapping[str, str] = field(default_factory=dict)
 
 
-MOCK = Server((sys.executable, "server.py", "--port", "0"))
+MOCK = Server((sys.executable, "server.py", "--port", "0", "--checks", "none"))
 TRACED = Server(MOCK.command, flags={"--trace": "{folder}/trace.jsonl"})
 RECORDED = Server(MOCK.command, flags={**TRACED.flags, "--events": "{folder}/events", "--diagram": "{folder}/page"})
 ONE_TOKEN, TOKENS, ONE_RULE, RULES = (
     Server(MOCK.command, flags={"--config": f"{{folder}}/{name}.toml"})
     for name in ("one_token", "tokens", "one_rule", "rules")
 )
-CHECKED = Server(MOCK.command, flags={**TRACED.flags, "--checks": "all"})
+CHECKED = Server(MOCK.command, flags={"--checks": "all"})
+CHECKED_AND_TRACED = Server(CHECKED.command, flags={**CHECKED.flags, **TRACED.flags})
 ECHO = Server((sys.executable, str(_PEERS / "echo.py")), answer="2")
 BARE = Server((sys.executable, "-c", LISTEN))
 OCPP_RPC = Server(("node", str(_PEERS / "ocpp_rpc.js")), package=_OCPP_RPC)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mock_csms.behavior.admission import Policies
 from mock_csms.behavior.commands import Script, Step
@@ -17,6 +17,10 @@ from mock_csms.protocol.messages import Call, ErrorCode, Result
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.versions import V201, Version
 from mock_csms.tables import Rules, check_payload, nested, sample_request
+
+if TYPE_CHECKING:
+    from mock_csms.conformance.known import Terms
+    from mock_csms.conformance.subject import Check
 
 
 def layers(config: Config) -> Sequence[RuleBook[Answer]]:
@@ -49,6 +53,14 @@ def policies(config: Config) -> Policies:
         close_on_mismatch=config.on_subprotocol_mismatch == "close",
         keep_old=config.on_duplicate == "old",
     )
+
+
+def inspection(config: Config) -> "tuple[Sequence[Check], Terms]":
+    """Return which checks look at the stations, and on what terms."""
+    from mock_csms.conformance.known import Terms  # noqa: PLC0415 - no start waits for the checks
+    from mock_csms.conformance.selection import select  # noqa: PLC0415 - as above
+
+    return select(config.checks), Terms(config.tolerance, config.call_timeout, config.clock_offset, config.basic_auth)
 
 
 def scripts(config: Config) -> Sequence[Script]:

@@ -13,6 +13,8 @@ from mock_csms.behavior.templates import PLACEHOLDERS
 from mock_csms.config import Config
 from mock_csms.config.answers import Answers
 from mock_csms.config.policies import Policies
+from mock_csms.conformance import CHECKS
+from mock_csms.conformance.unjudged import UNJUDGED
 from mock_csms.flags import flag_of, option
 from mock_csms.frontends.arguments import shown_default
 from mock_csms.frontends.cli import OTHER_OPTIONS
@@ -127,6 +129,20 @@ def speed() -> Iterable[tuple[str, ...]]:
         yield row["what"], row["measured_on"], *("" if n is None else f"{n:.3g}" for n in numbers), verdict["word"]
 
 
+def checks() -> Iterable[tuple[str, ...]]:
+    """Return a row for every conformance check."""
+    yield "check", "requirement", "severity", "what is right"
+    for check in CHECKS.values():
+        yield check.id, check.requirement, str(check.severity), check.title
+
+
+def unjudged() -> Iterable[tuple[str, ...]]:
+    """Return a row for every check of the catalogue that is not judged."""
+    yield "check", "requirement", "what is right", "why it is not judged"
+    for id_, (requirement, title, why) in UNJUDGED.items():
+        yield id_, requirement, title, why
+
+
 TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
     "station": station,
     "lines": lines,
@@ -139,6 +155,8 @@ TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
     "policies": policies,
     "commands": commands,
     "answers": answers,
+    "checks": checks,
+    "unjudged": unjudged,
 }
 
 

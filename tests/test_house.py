@@ -14,6 +14,7 @@ import pytest
 
 import mock_csms
 from mock_csms.behavior import events
+from mock_csms.behavior.admission import Visitor
 from mock_csms.behavior.events import Event
 from mock_csms.config import Config
 from mock_csms.flags import flag_of, option
@@ -227,6 +228,9 @@ VALUES: dict[str, Any] = {
     "binary": False,
     "code": 1000,
     "seed": 1,
+    "visitor": Visitor("/CS-1", ["ocpp2.0.1"]),
+    "severity": "error",
+    "messages": (),
 }
 
 

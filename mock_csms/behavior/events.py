@@ -4,7 +4,9 @@
 """
 
 from collections.abc import Sequence
+from enum import StrEnum
 
+from mock_csms.behavior.admission import Visitor
 from mock_csms.protocol.messages import Call, Malformed, Message
 from mock_csms.protocol.records import Record
 from mock_csms.protocol.schemas import Violation
@@ -26,6 +28,12 @@ class Started(Event):
 
 class Reconfigured(Event):
     """The settings were read again and are in force."""
+
+
+class Knocked(Event):
+    """Somebody asks for a WebSocket, before it is decided who is let in."""
+
+    visitor: Visitor
 
 
 class Connected(Event):
@@ -102,6 +110,29 @@ class Judged(Event):
     outcome: str
 
 
+class Severity(StrEnum):
+    """How grave a finding is: information, what should not be, and what must not be."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+    @property
+    def rank(self) -> int:
+        """Its place among the others: what is graver has a greater one."""
+        return list(Severity).index(self)
+
+
+class Finding(Event):
+    """A conformance check has found something wrong: what, which clause it breaks, and the messages concerned."""
+
+    check: str
+    requirement: str
+    severity: Severity
+    problem: str
+    messages: tuple[str, ...]
+
+
 class Noted(Event):
     """A person should know this."""
 
@@ -117,6 +148,7 @@ class Failed(Event):
 ALL = (
     Started,
     Reconfigured,
+    Knocked,
     Connected,
     Refused,
     Disconnected,
@@ -125,6 +157,7 @@ ALL = (
     Spoiled,
     Unanswered,
     Judged,
+    Finding,
     Noted,
     Failed,
 )

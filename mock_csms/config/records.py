@@ -48,7 +48,9 @@ class Records:
     duration: float | None = flag(None, "end after so long, and judge what was seen", values.number(above=True), "SEC")
     trace: str | None = flag(None, "write every message to a file, in the OCPP trace format 1.1", values.text, "FILE")
     events: str | None = flag(None, "write everything that happens as JSON Lines; - is stdout", values.text, "FILE")
-    junit: str | None = flag(None, "write the verdict as JUnit XML", values.text, "FILE", needs=("expect", "forbid"))
+    junit: str | None = flag(
+        None, "write the verdict as JUnit XML", values.text, "FILE", needs=("expect", "forbid", "fail_on_findings")
+    )
     diagram: str | None = flag(None, "write the run as a sequence diagram, one HTML page", values.text, "FILE")
     redact: bool = switch("mask idTokens in all that is shown or written, also where the last 100 are mentioned again")
     quiet: bool = switch("show no lines but the first and the verdict")

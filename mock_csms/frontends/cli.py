@@ -13,13 +13,19 @@ from mock_csms.assembly import check
 from mock_csms.config import Config
 from mock_csms.frontends.arguments import Parser, parser_for
 from mock_csms.frontends.settings import as_toml, gather, read_config
+from mock_csms.protocol.names import did_you_mean
 
 DESCRIPTION = "A mock CSMS for OCPP 2.0.1: answers what a charging station sends, and commands it, as the flags say."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with those arguments, or the process's own, and return its exit status."""
+    words = sys.argv[1:] if arguments is None else arguments
+    if words and words[0] in SUBCOMMANDS:
+        return _subcommand(*words)
     parser = _parser()
+    if words and not words[0].startswith("-"):
+        parser.error(f"{words[0]!r} is neither a flag nor a subcommand{did_you_mean(words[0], SUBCOMMANDS)}")
     parsed = vars(parser.parse_args(arguments))
     if parsed["config_schema"]:
         from mock_csms.frontends.config_schema import config_schema  # noqa: PLC0415 - seldom asked for
@@ -45,6 +51,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os._exit(status)  # all is closed and written; to take the interpreter apart would take longer than to stop
 
 
+def _subcommand(name: str, *arguments: str) -> int:
+    """Do something else than to serve."""
+    from mock_csms.frontends import checking  # noqa: PLC0415 - who serves does not wait for it
+
+    return {"check": checking.check, "checks": checking.checks}[name](arguments)
+
+
 def _redacted(lines: Sequence[str]) -> Sequence[str]:
     from mock_csms.behavior.redaction import Redactor  # noqa: PLC0415 - only those who mask wait for it
 
@@ -52,11 +65,18 @@ def _redacted(lines: Sequence[str]) -> Sequence[str]:
 
 
 def _parser() -> Parser:
-    parser = parser_for("mock-csms", DESCRIPTION, Config)
+    others = "; ".join(f"`mock-csms {name}` {what}" for name, what in SUBCOMMANDS.items())
+    parser = parser_for("mock-csms", f"{DESCRIPTION} {others}", Config)
     for name, how in OTHER_OPTIONS.items():
         parser.add_argument(name, **how)
     return parser
 
+
+SUBCOMMANDS = {
+    "checks": "prints every conformance check: its requirement, its severity and what it is about",
+    "check": "judges the stations of a recorded trace: mock-csms check TRACE.jsonl [--help]",
+}
+"""What the first argument can be; without one of these the command serves."""
 
 OTHER_OPTIONS: dict[str, dict[str, Any]] = {
     "--config": {

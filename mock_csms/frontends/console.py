@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
@@ -12,11 +12,11 @@ from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
 from mock_csms.protocol.records import Record, replace
 from mock_csms.runtime.bus import Bus
-from mock_csms.runtime.sink import Sink
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _INFO, _WARNING, _ERROR = 1, 2, 3
 _COLOURS = {_INFO: "", _WARNING: "\x1b[33m", _ERROR: "\x1b[31m"}
+_LEVELS = {"info": _INFO, "warning": _WARNING, "error": _ERROR}
 _PLAIN = "\x1b[0m"
 _OTHER_WAY = {"->": "<-", "<-": "->"}
 _NARROWEST_NAME, _SUBJECT_WIDTH = 8, 28
@@ -51,10 +51,17 @@ def look_for(descriptor: int, log_level: str, *, is_verbose: bool) -> Look:
     return Look(level, None if is_verbose or level == 0 else width, is_terminal and not os.environ.get("NO_COLOR"))
 
 
+class Writer(Protocol):
+    """What lines are written to: a sink, or a file."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take bytes."""
+
+
 class Console:
     """Writes a line for every event that `look` lets through."""
 
-    def __init__(self, bus: Bus, sink: Sink, look: Look) -> None:
+    def __init__(self, bus: Bus, sink: Writer, look: Look) -> None:
         self._sink = sink
         self._look = look
         self._millisecond = -1
@@ -144,6 +151,7 @@ def _carried(message: Message) -> str:
 _LINES: Mapping[type[Event], Callable[[Any], Line]] = {
     events.Started: lambda event: Line(_INFO, "", "listening", f"on {event.url}, --seed {event.seed}"),
     events.Reconfigured: lambda _: Line(_INFO, "", "configured", "the settings were read again"),
+    events.Knocked: lambda event: Line(0, "", "knocked", event.visitor.path),
     events.Connected: lambda event: Line(
         _INFO, "", "connected", f"speaks {event.subprotocol} of {', '.join(event.offered)}"
     ),
@@ -155,6 +163,9 @@ _LINES: Mapping[type[Event], Callable[[Any], Line]] = {
     events.Unanswered: lambda event: Line(_WARNING, "<-", event.call.action, f"stays unanswered: {event.reason}"),
     events.Judged: lambda event: Line(
         _INFO if event.outcome == "met" else _WARNING, "", event.outcome, event.expectation
+    ),
+    events.Finding: lambda event: Line(
+        _LEVELS[event.severity], "", "finding", f"{event.check} {event.requirement}  {event.problem}"
     ),
     events.Noted: lambda event: Line(_INFO, "", "note", event.note),
     events.Failed: lambda event: Line(_ERROR, "", "failed", event.problem),

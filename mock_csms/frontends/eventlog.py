@@ -12,7 +12,7 @@ from mock_csms.protocol.messages import Call, Error, Malformed, Message, encode
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
 
-_SAID_OTHERWISE = ("at", "station", "message", "answers", "call", "text")
+_SAID_OTHERWISE = ("at", "station", "message", "answers", "call", "text", "visitor")
 _NAMES: Mapping[type[Event], Sequence[str]] = {
     kind: [name for name in kind.__struct_fields__ if name not in _SAID_OTHERWISE] for kind in events.ALL
 }
@@ -59,9 +59,10 @@ def _message(message: Message | Malformed, answers: Call | None, text: bytes) ->
 
 
 _MESSAGES: Mapping[type[Event], Callable[[Any], Json]] = {
+    events.Knocked: lambda event: {"path": event.visitor.path, "offered": event.visitor.offered},
     events.Received: lambda event: _message(event.message, event.answers, event.text),
     events.Sent: lambda event: _message(event.message, event.answers, event.text),
     events.Spoiled: lambda event: _message(event.message, event.answers, encode(event.message)),
     events.Unanswered: lambda event: _message(event.call, None, encode(event.call)),
 }
-"""Which message each kind of event is about."""
+"""Which message, or visitor, each kind of event is about."""

@@ -6,7 +6,17 @@ Lines are kept and not events: of a payload no more than is shown, so that the m
 from collections import deque
 from collections.abc import Iterator
 
-from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Refused, Sent, Spoiled, Unanswered
+from mock_csms.behavior.events import (
+    Connected,
+    Disconnected,
+    Event,
+    Finding,
+    Received,
+    Refused,
+    Sent,
+    Spoiled,
+    Unanswered,
+)
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.frontends.console import as_text, describe, printable
 from mock_csms.runtime.bus import Bus
@@ -16,8 +26,8 @@ MOST_AT_LAST = 1024 * 1024
 """How many bytes of lines are kept from the beginning of a run, and from its end."""
 LONGEST = 2000
 """How many characters are kept of a payload."""
-KINDS = (Connected, Disconnected, Received, Sent, Spoiled, Unanswered, Refused)
-"""What happens between stations and the mock."""
+KINDS = (Connected, Disconnected, Received, Sent, Spoiled, Unanswered, Refused, Finding)
+"""What happens between stations and the mock, and what the checks find in it."""
 
 
 class History:

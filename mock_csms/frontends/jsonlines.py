@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from mock_csms.protocol.records import Record, asdict
+from mock_csms.protocol.records import Record, asdict, json_text
 
 
 @lru_cache(maxsize=4)
@@ -15,7 +15,7 @@ def quoted(text: bytes) -> orjson.Fragment:
 
     Several files hold the text of each message: it is turned into a string for the first of them.
     """
-    return orjson.Fragment(orjson.dumps(text.decode(errors="backslashreplace")))
+    return orjson.Fragment(json_text(text.decode(errors="backslashreplace")))
 
 
 def json_line(record: Mapping[str, Any]) -> bytes:

@@ -1,7 +1,7 @@
-"""The verdict as JUnit XML, as CI systems read it: a test case for every expectation and every forbidden thing."""
+"""The verdict as JUnit XML, as CI systems read it: a test case for all that was judged."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from mock_csms.protocol.records import Record
 
@@ -16,26 +16,28 @@ class Case(Record):
     details: str = ""
 
 
-def junit(suite: str, cases: Sequence[Case], started: str, seconds: float) -> bytes:
-    """Return the report of a suite that `started` then (RFC 3339) and took so many seconds."""
+def junit(suites: Mapping[str, Sequence[Case]], started: str, seconds: float) -> bytes:
+    """Return the report of suites by name, which `started` then (RFC 3339) and took so many seconds."""
     from xml.etree import ElementTree  # noqa: PLC0415 - slow to load, and needed once, at the end
 
-    failures = str(sum(bool(case.failure) for case in cases))
-    counts = {"tests": str(len(cases)), "failures": failures, "errors": "0", "time": f"{seconds:.3f}"}
-    root = ElementTree.Element("testsuites", {"name": suite, **counts})
-    element = ElementTree.SubElement(
-        root, "testsuite", {"name": suite, **counts, "skipped": "0", "timestamp": started.removesuffix("Z")[:19]}
-    )
-    for case in cases:
-        names = {"classname": suite, "name": _clean(case.name), "time": f"{seconds:.3f}"}
-        judged = ElementTree.SubElement(element, "testcase", names)
-        if case.failure:
-            failure = ElementTree.SubElement(
-                judged, "failure", {"message": _clean(case.failure), "type": "AssertionError"}
-            )
-            failure.text = _clean(case.details)
+    every = [case for cases in suites.values() for case in cases]
+    root = ElementTree.Element("testsuites", {"name": "mock-csms", **_counts(every, seconds)})
+    for suite, cases in suites.items():
+        about = {"name": suite, **_counts(cases, seconds), "skipped": "0", "timestamp": started.removesuffix("Z")[:19]}
+        element = ElementTree.SubElement(root, "testsuite", about)
+        for case in cases:
+            names = {"classname": suite, "name": _clean(case.name), "time": f"{seconds:.3f}"}
+            judged = ElementTree.SubElement(element, "testcase", names)
+            if case.failure:
+                how = {"message": _clean(case.failure), "type": "AssertionError"}
+                ElementTree.SubElement(judged, "failure", how).text = _clean(case.details)
     text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return text
+
+
+def _counts(cases: Sequence[Case], seconds: float) -> dict[str, str]:
+    failures = sum(bool(case.failure) for case in cases)
+    return {"tests": str(len(cases)), "failures": str(failures), "errors": "0", "time": f"{seconds:.3f}"}
 
 
 def _clean(text: str) -> str:

@@ -14,8 +14,9 @@ from typing import Any, TextIO
 from mock_csms.assembly import check, scripts
 from mock_csms.behavior.events import Failed, Reconfigured, Started
 from mock_csms.config import Config
+from mock_csms.frontends.findings import Findings
 from mock_csms.frontends.records import Records
-from mock_csms.frontends.verdict import FINE, Verdict
+from mock_csms.frontends.verdict import FAILED, FINE, NO_STATION, Verdict
 from mock_csms.runtime import clock, schedule
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.csms import Csms
@@ -47,6 +48,7 @@ async def serve(config: Config, reread: Callable[[], Config]) -> int:
             return CANNOT_START
         is_judged = config.expect or config.forbid
         verdict = Verdict(config, bus, records.shown, ended.set, records.redactor) if is_judged else None
+        findings = Findings(config, records.shown)
         csms.publish(Started(clock.now(), "", csms.url, csms.chance.seed))
         for script in scripts(config):
             schedule.start(script, csms)
@@ -56,10 +58,22 @@ async def serve(config: Config, reread: Callable[[], Config]) -> int:
         gc.freeze()  # what was loaded to start stays for ever: no collection needs to look at it
         gc.enable()
         await ended.wait()
-        if verdict is None:
-            return FINE
-        records.conclude(verdict, people)
-        return verdict.status
+        return _conclude(verdict, findings, records, people)
+
+
+def _conclude(verdict: Verdict | None, findings: Findings, records: Records, people: TextIO) -> int:
+    """Tell how the run went, and return the exit status: expectations come before findings."""
+    report, suites = findings.summary(), {}
+    status = NO_STATION if findings.is_judged and not findings.has_station else FINE
+    if verdict is not None:
+        verdict.conclude()
+        report += verdict.report()
+        suites["mock-csms"] = verdict.cases()
+        status = verdict.status
+    if findings.is_judged:
+        suites["conformance"] = findings.cases()
+    records.conclude(report + findings.verdict(), suites, people)
+    return FAILED if status == FINE and findings.fails else status
 
 
 def _announce(url: str, ready_file: str | None, people: TextIO) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mock_csms.behavior.events import Event, Received, Sent
+from mock_csms.behavior.events import Connected, Event, Received, Sent
 from mock_csms.behavior.templates import instant
 from mock_csms.frontends.jsonlines import json_line, quoted
 from mock_csms.protocol.actions import Json
@@ -11,6 +11,8 @@ from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
 
 _TYPES: dict[type[Message], str] = {Call: "CALL", Result: "CALLRESULT", Error: "CALLERROR"}
+CONNECTION = "connection"
+"""The key in `meta` of the first record of each connection: how many the station has had."""
 _MOST_OPEN = 10_000
 """How many unanswered calls are remembered, for the time that their answers took."""
 
@@ -25,8 +27,16 @@ class Trace:
         self._sink = sink
         self._version = version
         self._began: dict[tuple[str, str], float] = {}
+        self._connections: dict[str, int] = {}
+        self._fresh: set[str] = set()
+        """The stations whose connection has no record yet."""
+        bus.subscribe(self._connected, Connected)
         bus.subscribe(self._received, Received)
         bus.subscribe(self._sent, Sent)
+
+    def _connected(self, event: Event) -> None:
+        self._connections[event.station] = self._connections.get(event.station, 0) + 1
+        self._fresh.add(event.station)
 
     def _received(self, event: Event) -> None:
         if isinstance(event, Received) and not isinstance(event.message, Malformed):
@@ -64,6 +74,9 @@ class Trace:
         record["raw"] = quoted(event.text)
         if event.violations:
             meta["violations"] = [str(violation) for violation in event.violations]
+        if event.station in self._fresh:
+            self._fresh.remove(event.station)
+            meta[CONNECTION] = self._connections[event.station]
         if meta:
             record["meta"] = meta
         self._sink.write(json_line(record))

@@ -1,14 +1,12 @@
-"""What the conformance checks find during a case. (The checks publish no events yet: when they do, the event's class
-stands in `KINDS`, and all the rest follows.)
-"""
+"""What the conformance checks find during a case."""
 
 from collections.abc import Sequence
 
-from mock_csms.behavior.events import Event
+from mock_csms.behavior.events import Event, Finding
 from mock_csms.frontends.console import as_text, describe
 from mock_csms.runtime.bus import Bus
 
-KINDS: Sequence[type[Event]] = ()
+KINDS: Sequence[type[Event]] = (Finding,)
 """The events that are findings."""
 
 

@@ -7,9 +7,10 @@ millisecond of every start. (Settings and faults are dataclasses all the same: t
 from typing import dataclass_transform
 
 from msgspec import Struct, field
+from msgspec.json import encode as json_text
 from msgspec.structs import asdict, replace
 
-__all__ = ["Mutable", "Record", "asdict", "field", "replace"]
+__all__ = ["Mutable", "Record", "asdict", "field", "json_text", "replace"]
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))

@@ -9,7 +9,7 @@ from typing import Self
 from mock_csms import assembly
 from mock_csms.behavior.admission import Door, LetIn, Respond, Verdict, Visitor
 from mock_csms.behavior.commands import Step
-from mock_csms.behavior.events import Connected, Event, Failed, Refused
+from mock_csms.behavior.events import Connected, Event, Failed, Knocked, Refused
 from mock_csms.behavior.replies import Decision, Replies
 from mock_csms.behavior.rules import RuleBook
 from mock_csms.behavior.stations import Station, fold
@@ -21,6 +21,7 @@ from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.versions import SUBPROTOCOLS, choose_subprotocol
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
+from mock_csms.runtime.inspection import Inspection
 from mock_csms.runtime.session import CallFailed, Session
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.endpoint import Endpoint
@@ -42,12 +43,14 @@ class Csms:
         self._servers: list[asyncio.Server] = []
         limits = Limits(config.max_message_size, not config.no_compression, config.ping_interval, config.ping_timeout)
         self._endpoint = Endpoint(self, limits)
+        self._inspection = Inspection(config, self.bus.publish)
         self.configure(config)
 
     def configure(self, config: Config) -> None:
         """Behave as `config` says from now on; what was settled when the mock began to listen stays as it is."""
         self.config = config
         self.validation = config.validate
+        self._inspection.configure(config)
         self._door = Door(assembly.policies(config))
         layers, faults = assembly.layers(config), RuleBook(config.rule.faults)
         self._replies = {
@@ -76,6 +79,7 @@ class Csms:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop listening and close every connection with 1001."""
+        self._inspection.stop()
         for server in self._servers:
             server.close()
         for session in list(self.sessions.values()):
@@ -106,11 +110,12 @@ class Csms:
     # What sessions ask and tell.
 
     def publish(self, event: Event) -> None:
-        """Learn from the event, then tell all who watch."""
+        """Learn from the event, then tell all who watch, and judge it."""
         station = self.stations.get(event.station)
         if station is not None:
             fold(station, event)
         self.bus.publish(event)
+        self._inspection.look_at(event)
 
     def answer(self, session: Session, call: Call, violations: Sequence[Violation]) -> Decision:
         """Return what to do about a station's call."""
@@ -133,6 +138,7 @@ class Csms:
 
     def judge(self, visitor: Visitor, subprotocol: str | None) -> Verdict:
         """Decide who is let in, and publish who is not."""
+        self.publish(Knocked(clock.now(), visitor.identity, visitor))
         is_connected = visitor.identity in self.sessions
         verdict = self._door.judge(visitor, subprotocol, clock.now(), is_connected=is_connected)
         if not isinstance(verdict, LetIn):

@@ -6,12 +6,12 @@ looks at first.
 
 from collections.abc import Callable, Mapping, Sequence
 
+from mock_csms.behavior.times import read_time
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station.answers import ACCEPTED, Answer, Given, has
 from mock_csms.station.calls import in_parts
 from mock_csms.station.device import Device, Moment
-from mock_csms.station.times import read_time
 from mock_csms.station.variables import DISPLAY_FORMATS, DISPLAY_PRIORITIES, DISPLAY_STATES
 
 _IN_A_REPORT = 10

@@ -7,6 +7,7 @@ can be right or wrong, and a fetch fails where the location's path says so.
 from collections.abc import Mapping
 from typing import Any
 
+from mock_csms.behavior.times import seconds_of
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station import jobs, x509
@@ -17,7 +18,6 @@ from mock_csms.station.cues import Act, Send, Set
 from mock_csms.station.device import Device, Moment, Step
 from mock_csms.station.holdings import Job
 from mock_csms.station.jobs import FIRMWARE, PACE, PUBLISHING
-from mock_csms.station.times import seconds_of
 from mock_csms.station.variables import NEW_SESSIONS_BEFORE_UPDATE
 
 _SCHEDULED = {"Downloading": "DownloadScheduled", "Installing": "InstallScheduled"}

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from mock_csms.behavior.times import seconds_of
 from mock_csms.protocol.actions import Json
 from mock_csms.station import bookings, boot
 from mock_csms.station.answers import ACCEPTED, REJECTED, Alarmed, Answer, Given
 from mock_csms.station.cues import Act, Send, Set, Stop
 from mock_csms.station.device import Device, Evse, Moment, Step
 from mock_csms.station.holdings import Reservation
-from mock_csms.station.times import seconds_of
 from mock_csms.station.variables import RESERVATIONS, RESERVATIONS_ANYWHERE
 
 _KIND = "reservation"

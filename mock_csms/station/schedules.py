@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from math import floor, inf
 from typing import TypeAlias
 
+from mock_csms.behavior.times import read_time
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record
 from mock_csms.station.device import PHASES, VOLTAGE
-from mock_csms.station.times import read_time
 
 _RECURS: Mapping[str, float] = {"Daily": 86_400.0, "Weekly": 604_800.0}
 

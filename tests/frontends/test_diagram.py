@@ -25,9 +25,11 @@ from mock_csms.behavior.events import (
     Disconnected,
     Event,
     Failed,
+    Finding,
     Received,
     Refused,
     Sent,
+    Severity,
     Spoiled,
     Started,
     Unanswered,
@@ -285,6 +287,7 @@ SHOWN: Sequence[tuple[Event, str, str, str]] = [
     (Disconnected(START, "CS-1", 1006, "gone"), "disconnected, 1006", "", "gone"),
     (Spoiled(START, "CS-1", "drop", BEAT, None), "Heartbeat: drop", "fault", "fault: drop"),
     (Unanswered(START, "CS-1", RESET, "too late"), "Reset unanswered", "error", "stays unanswered: too late"),
+    (Finding(START, "CS-1", "X05", "E06", Severity.WARNING, "odd", ("7",)), "X05 odd", "warning", "requirement E06"),
     (Failed(START, "CS-1", "boom"), "boom", "error", "boom"),
 ]
 """Events, with their name in the diagram, how they are marked, and what the panel says of them."""

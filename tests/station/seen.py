@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, TypeAlias
 
+from mock_csms.behavior.times import seconds_of
 from mock_csms.protocol.actions import Json
-from mock_csms.station.times import seconds_of
 from tests.station.bench import NOW
 from tests.station.stage import Entry
 

@@ -1,6 +1,7 @@
 """Times as OCPP writes them, read: the schemas let any text pass for one."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 
 def read_time(text: str) -> float:
@@ -12,6 +13,7 @@ def read_time(text: str) -> float:
         raise ValueError(str(error)) from None
 
 
+@lru_cache(maxsize=256)  # checks read the same few times again and again
 def seconds_of(text: str) -> float | None:
     """Return the same, or None for a text that is no time."""
     try:

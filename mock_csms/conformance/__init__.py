@@ -1,0 +1,40 @@
+"""What a station got wrong: every check by its id, and why some are not judged."""
+
+from collections.abc import Mapping
+
+from mock_csms.conformance.authorization import AUTHORIZATION
+from mock_csms.conformance.availability import AVAILABILITY
+from mock_csms.conformance.certificates import CERTIFICATES
+from mock_csms.conformance.diagnostics import DIAGNOSTICS
+from mock_csms.conformance.features import FEATURES
+from mock_csms.conformance.firmware import FIRMWARE
+from mock_csms.conformance.metering import METERING
+from mock_csms.conformance.provisioning import PROVISIONING
+from mock_csms.conformance.rpc import RPC
+from mock_csms.conformance.security import SECURITY
+from mock_csms.conformance.subject import Check, Subject
+from mock_csms.conformance.transactions import TRANSACTIONS
+from mock_csms.conformance.transport import TRANSPORT
+from mock_csms.conformance.triggers import TRIGGERS
+from mock_csms.conformance.variables import VARIABLES
+
+SUBJECTS: tuple[Subject, ...] = (
+    TRANSPORT,
+    RPC,
+    PROVISIONING,
+    VARIABLES,
+    SECURITY,
+    AUTHORIZATION,
+    TRANSACTIONS,
+    METERING,
+    AVAILABILITY,
+    TRIGGERS,
+    FIRMWARE,
+    DIAGNOSTICS,
+    CERTIFICATES,
+    FEATURES,
+)
+"""All subjects, in the order of the table."""
+
+CHECKS: Mapping[str, Check] = {id_: check for subject in SUBJECTS for id_, check in subject.checks.items()}
+"""Every check by its id."""

@@ -1,0 +1,5 @@
+"""Wrong installed certificates (checks C)."""
+
+from mock_csms.conformance.subject import Subject
+
+CERTIFICATES = Subject("certificates")

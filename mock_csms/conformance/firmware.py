@@ -1,0 +1,5 @@
+"""Wrong updates of the firmware (checks L)."""
+
+from mock_csms.conformance.subject import Subject
+
+FIRMWARE = Subject("firmware")

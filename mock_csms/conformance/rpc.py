@@ -1,0 +1,5 @@
+"""Wrong frames, arrays and answers (checks R)."""
+
+from mock_csms.conformance.subject import Subject
+
+RPC = Subject("rpc")

@@ -1,0 +1,93 @@
+"""An event as checks look at it: what kind of occasion it is, which action it is about, and what it carries."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from mock_csms.behavior import events
+from mock_csms.behavior.events import Event
+from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
+from mock_csms.protocol.records import Record
+
+
+class Seen(Record):
+    """One event of a station.
+
+    kind: `call`, `result`, `error` (what the station sends, the latter two as answers to a command), `stray` (an answer
+    to nothing), `malformed`; `command`, `response`, `refusal` (what it is sent), `spoiled` (the same, with a fault);
+    `knocked`, `connected`, `disconnected`, `refused`, `unanswered`, and `due` (a deadline of the check has passed).
+    action: of the message, or of the call that it answers. payload: of the message; of a CALLERROR its code.
+    request: the payload of the call that it answers. id: of the message.
+    """
+
+    at: float
+    kind: str
+    action: str
+    payload: Any
+    request: Any
+    id: str
+    event: Event
+    is_sound: bool = True
+    """Whether the message is as its schema wants it: only then a check may rely on what is in it."""
+
+
+Occasion: TypeAlias = tuple[str, str]
+"""A kind and an action; `*` is any action."""
+
+TRANSACTION_EVENT = "TransactionEvent"
+
+
+def see(event: Event) -> Seen | None:
+    """Return what checks see of an event; None for one that is not about what a station does."""
+    look = _LOOKS.get(type(event))
+    return None if look is None else look(event)
+
+
+def _received(event: events.Received) -> Seen:
+    message, answers = event.message, event.answers
+    sound = not event.violations and not event.is_refused
+    if type(message) is Call:
+        return Seen(event.at, "call", message.action, message.payload, None, message.id, event, sound)
+    if isinstance(message, Malformed):
+        return Seen(event.at, "malformed", "", message.problem, None, message.id, event, is_sound=False)
+    if answers is None:
+        return Seen(event.at, "stray", "", None, None, message.id, event, is_sound=False)
+    return _answer(event, message, answers, ("result", "error"), is_sound=sound)
+
+
+def _sent(event: events.Sent) -> Seen:
+    message, answers = event.message, event.answers
+    if event.fault:
+        action = message.action if type(message) is Call else answers.action if answers else ""
+        return Seen(event.at, "spoiled", action, None, None, message.id, event)
+    if type(message) is Call:
+        return Seen(event.at, "command", message.action, message.payload, None, message.id, event, not event.violations)
+    if answers is None:
+        return Seen(event.at, "refusal", "", None, None, message.id, event)
+    return _answer(event, message, answers, ("response", "refusal"), is_sound=not event.violations)
+
+
+def _answer(event: Event, message: Message, answers: Call, kinds: tuple[str, str], *, is_sound: bool) -> Seen:
+    if type(message) is Result:
+        return Seen(event.at, kinds[0], answers.action, message.payload, answers.payload, message.id, event, is_sound)
+    code = message.code if type(message) is Error else ""
+    return Seen(event.at, kinds[1], answers.action, code, answers.payload, message.id, event, is_sound)
+
+
+def _of_line(kind: str) -> Callable[[Event], Seen]:
+    return lambda event: Seen(event.at, kind, "", None, None, "", event)
+
+
+_LOOKS: Mapping[type[Event], Callable[[Any], Seen]] = {
+    events.Received: _received,
+    events.Sent: _sent,
+    events.Knocked: _of_line("knocked"),
+    events.Connected: _of_line("connected"),
+    events.Disconnected: _of_line("disconnected"),
+    events.Refused: _of_line("refused"),
+    events.Unanswered: lambda event: Seen(
+        event.at, "unanswered", event.call.action, event.reason, event.call.payload, event.call.id, event
+    ),
+}
+
+KINDS = tuple(_LOOKS)
+"""The kinds of events that checks look at."""

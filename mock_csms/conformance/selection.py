@@ -1,0 +1,73 @@
+"""Which checks look, and which of their findings are known already: what people write about them."""
+
+import re
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+
+from mock_csms.conformance import CHECKS, SUBJECTS
+from mock_csms.conformance.subject import Check
+from mock_csms.conformance.unjudged import UNJUDGED
+from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.records import Record
+
+ALL, NONE = "all", "none"
+
+
+def select(text: str) -> Sequence[Check]:
+    """Return the checks that `all`, `none`, or a list of ids, letters of ids and subjects means.
+
+    A word with `-` before it takes away; a list that begins with one takes away from all. Raises ValueError.
+    """
+    words = [word.strip() for word in text.split(",")]
+    chosen = set(CHECKS) if words[0] == ALL or words[0].startswith("-") else set()
+    for word in words if words[0] not in (ALL, NONE) else words[1:]:
+        meant = _meant(word.removeprefix("-"))
+        chosen = chosen - meant if word.startswith("-") else chosen | meant
+    return [check for id_, check in CHECKS.items() if id_ in chosen]
+
+
+def _meant(word: str) -> set[str]:
+    groups = _groups()
+    if word in UNJUDGED:
+        raise ValueError(f"{word} is not judged: {UNJUDGED[word][2]}")
+    if word not in CHECKS and word not in groups:
+        raise ValueError(f"{word!r} is no check and no group of checks{did_you_mean(word, [*groups, *CHECKS])}")
+    return groups.get(word, {word})
+
+
+def _groups() -> Mapping[str, set[str]]:
+    """Return the ids of the checks of every subject, and of every letter."""
+    groups = {subject.name: set(subject.checks) for subject in SUBJECTS}
+    for id_ in CHECKS:
+        groups.setdefault(id_.rstrip("0123456789"), set()).add(id_)
+    return groups
+
+
+class Expected(Record):
+    """A finding that is known and accepted: of which check, with which stations (a pattern)."""
+
+    check: str
+    stations: str = "*"
+
+    def covers(self, check: str, station: str) -> bool:
+        """Whether it is about a finding of that check with that station."""
+        return self.check == check and fnmatchcase(station, self.stations)
+
+    def __str__(self) -> str:
+        return self.check if self.stations == "*" else f"{self.check}@{self.stations}"
+
+
+def parse_expected(text: str) -> tuple[Expected, ...]:
+    """Return what a file of expected findings says: `ID` or `ID@STATION` on each line, `#` begins a comment."""
+    expected = []
+    for number, line in enumerate(text.splitlines(), 1):
+        word = re.sub(r"(^|\s)#.*", "", line).strip()
+        if not word:
+            continue
+        id_, at, stations = word.partition("@")
+        if id_ not in CHECKS:
+            raise ValueError(f"line {number}: {id_!r} is no check{did_you_mean(id_, CHECKS)}")
+        if at and not stations:
+            raise ValueError(f"line {number}: after @ stands which stations are meant")
+        expected.append(Expected(id_, stations or "*"))
+    return tuple(expected)

@@ -1,0 +1,159 @@
+"""What a check is, and what it may say. Checks stand by subject in the other files of this folder.
+
+A check is a pure function of what is seen and of what was known of the station *before* it. It returns nothing, or one
+or several of: a text (the finding), `Wrong` (one with more to it), `Later` (a finding unless `Done` comes in time).
+"""
+
+from collections.abc import Callable, Hashable, Iterable
+from typing import TYPE_CHECKING, TypeAlias
+
+from mock_csms.behavior.events import Severity
+from mock_csms.conformance.seen import Occasion, Seen
+from mock_csms.protocol.records import Record
+
+if TYPE_CHECKING:
+    from mock_csms.conformance.known import Known
+
+
+INFO, WARNING, ERROR = Severity
+
+
+class Wrong(Record):
+    """A finding that says more than its text: the ids of other messages that are concerned, or another severity."""
+
+    text: str
+    messages: tuple[str, ...] = ()
+    severity: Severity | None = None
+
+
+class Later(Record):
+    """What is wrong unless it is `Done` within so many seconds.
+
+    A later one with the same key takes its place. It is forgotten when the connection is lost, as the station cannot do
+    it then, unless it `survives` that.
+    """
+
+    text: str
+    within: float
+    key: Hashable = ""
+    survives: bool = False
+
+
+class Done(Record):
+    """What was to come `Later` has come, or is not wanted any more."""
+
+    key: Hashable = ""
+
+
+Word: TypeAlias = str | Wrong | Later | Done
+Said: TypeAlias = Word | Iterable[Word] | None
+Judge: TypeAlias = Callable[[Seen, "Known"], Said]
+Learner: TypeAlias = Callable[[Seen, "Known"], None]
+
+
+class Check(Record):
+    """One clause that is judged: its row in the table of checks of the README.
+
+    on: the occasions that it looks at; with ("due", "") also at its own deadlines, whose keys are the payloads then, in
+    place of the finding that they stand for. implies: the checks that mostly find something too where this one does.
+    any_payload: it looks also at messages that break their schema, whose payload may be anything.
+    """
+
+    id: str
+    subject: str
+    requirement: str
+    severity: Severity
+    title: str
+    judge: Judge
+    on: tuple[Occasion, ...]
+    implies: tuple[str, ...] = ()
+    any_payload: bool = False
+
+
+class Learning(Record):
+    """What is learned from which occasions; with `any_payload` also from messages that break their schema."""
+
+    learn: Learner
+    on: tuple[Occasion, ...]
+    any_payload: bool = False
+
+
+class Subject:
+    """The checks of one subject, and what is learned for them, listed by the decorators of its functions."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.checks: dict[str, Check] = {}
+        self.learning: list[Learning] = []
+
+    def check(
+        self,
+        id_: str,
+        requirement: str,
+        severity: Severity,
+        title: str,
+        *on: tuple[Occasion, ...],
+        implies: tuple[str, ...] = (),
+        any_payload: bool = False,
+    ) -> Callable[[Judge], Judge]:
+        """Make a function the check of that row."""
+
+        def listed(judge: Judge) -> Judge:
+            occasions = tuple(occasion for some in on for occasion in some)
+            row = (id_, self.name, requirement, severity, title, judge, occasions, implies, any_payload)
+            self.checks[id_] = Check(*row)
+            return judge
+
+        return listed
+
+    def learn(self, *on: tuple[Occasion, ...], any_payload: bool = False) -> Callable[[Learner], Learner]:
+        """Make a function learn something from those occasions; it comes after all checks."""
+
+        def listed(learner: Learner) -> Learner:
+            occasions = tuple(occasion for some in on for occasion in some)
+            self.learning.append(Learning(learner, occasions, any_payload))
+            return learner
+
+        return listed
+
+
+# Occasions.
+
+
+def call(*actions: str) -> tuple[Occasion, ...]:
+    """Return the calls of the station; without actions all of them."""
+    return _of("call", actions)
+
+
+def result(*actions: str) -> tuple[Occasion, ...]:
+    """Return its CALLRESULTs for commands."""
+    return _of("result", actions)
+
+
+def error(*actions: str) -> tuple[Occasion, ...]:
+    """Return its CALLERRORs for commands."""
+    return _of("error", actions)
+
+
+def command(*actions: str) -> tuple[Occasion, ...]:
+    """Return the commands that it is sent."""
+    return _of("command", actions)
+
+
+def response(*actions: str) -> tuple[Occasion, ...]:
+    """Return the CALLRESULTs that it is sent."""
+    return _of("response", actions)
+
+
+def refusal(*actions: str) -> tuple[Occasion, ...]:
+    """Return the CALLERRORs that it is sent."""
+    return _of("refusal", actions)
+
+
+def when(*kinds: str) -> tuple[Occasion, ...]:
+    """Return the occasions of other kinds, whatever they are about."""
+    return tuple((kind, "*") for kind in kinds)
+
+
+def _of(kind: str, actions: tuple[str, ...]) -> tuple[Occasion, ...]:
+    return tuple((kind, action) for action in actions or ("*",))

@@ -1,0 +1,77 @@
+"""The conformance checks at work: they look at every event after all others did, and at the clock between events."""
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from mock_csms.assembly import inspection
+from mock_csms.behavior.events import Event, Failed, Received
+from mock_csms.config import Config
+from mock_csms.protocol.actions import Sender
+from mock_csms.protocol.messages import Call, Result
+from mock_csms.protocol.records import replace
+from mock_csms.protocol.versions import V201
+from mock_csms.runtime import clock
+
+if TYPE_CHECKING:
+    from mock_csms.conformance.inspector import Inspector
+
+_TICK = 0.25
+"""How often deadlines are looked at, in seconds."""
+
+
+class Inspection:
+    """Publishes what the checks find. The table of checks is loaded with the first event: no start waits for it."""
+
+    def __init__(self, config: Config, publish: Callable[[Event], None]) -> None:
+        self._config = config
+        self._publish = publish
+        self._inspector: Inspector | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def configure(self, config: Config) -> None:
+        """Judge as `config` says from now on."""
+        self._config = config
+        if self._inspector is not None:
+            self._inspector.judge_by(*inspection(config))
+
+    def look_at(self, event: Event) -> None:
+        """Publish what is wrong about an event."""
+        if self._config.checks == "none":
+            return
+        inspector = self._inspector or self._load()
+        try:
+            found = inspector.look_at(self._validated(event))
+        except Exception as error:
+            self._publish(Failed(event.at, event.station, f"internal error: a check failed: {error!r}"))
+        else:
+            for finding in found:
+                self._publish(finding)
+
+    def _validated(self, event: Event) -> Event:
+        """Return an event with the violations of its payload, also where nobody was to look at it (--validate off)."""
+        if type(event) is not Received:
+            return event
+        message, answers = event.message, event.answers
+        if type(message) is Call and not self._config.validate.looks_at(message.action):
+            return replace(event, violations=V201.call_violations(message, Sender.STATION))
+        if type(message) is Result and answers and not self._config.validate.looks_at(answers.action):
+            return replace(event, violations=V201.result_violations(answers, message.payload))
+        return event
+
+    def _load(self) -> "Inspector":
+        from mock_csms.conformance.inspector import Inspector  # noqa: PLC0415 - no start waits for it
+
+        self._inspector = Inspector(*inspection(self._config))
+        self._timer = asyncio.get_running_loop().call_later(_TICK, self._tick, self._inspector)
+        return self._inspector
+
+    def _tick(self, inspector: "Inspector") -> None:
+        for finding in inspector.tick(clock.now()):
+            self._publish(finding)
+        self._timer = asyncio.get_running_loop().call_later(_TICK, self._tick, inspector)
+
+    def stop(self) -> None:
+        """Look at the clock no more."""
+        if self._timer is not None:
+            self._timer.cancel()

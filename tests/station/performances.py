@@ -1,0 +1,54 @@
+"""Scenarios performed by stations with habits: each once, and which of them show what a habit does."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from mock_csms.station.device import Habit
+from mock_csms.station.misbehaviours import KINDS
+from tests.station import commanding, scenarios
+from tests.station.seen import Log
+from tests.station.stage import Stage
+
+SCENARIOS = {**scenarios.SCENARIOS, **commanding.SCENARIOS}
+
+
+def play(scenario: str, habits: tuple[Habit, ...]) -> list[Stage]:
+    """Return the stations of a scenario when it is over."""
+    stages: list[Stage] = []
+
+    def begin(*csms: Any, **settings: Any) -> Stage:
+        stages.append(Stage(habits, *csms, **settings))
+        return stages[-1]
+
+    SCENARIOS[scenario](begin)
+    return stages
+
+
+def perform(scenario: str, *habits: Habit) -> Log:
+    """Return the transcript of a scenario."""
+    return [entry for stage in play(scenario, habits) for entry in stage.log]
+
+
+@cache
+def occasions() -> Mapping[str, set[str]]:
+    """Return the kinds that have an occasion in each scenario, found with all habits that never come to be."""
+    dormant = tuple(Habit(kind, 10**6) for kind in KINDS)
+    played = {scenario: play(scenario, dormant) for scenario in SCENARIOS}
+    return {
+        scenario: {habit.kind for stage in stages for habit in stage.device.habits if habit.seen}
+        for scenario, stages in played.items()
+    }
+
+
+@cache
+def right(scenario: str) -> Log:
+    """Return the transcript of a station without habits."""
+    return perform(scenario)
+
+
+@cache
+def wrong(kind: str) -> dict[str, Log]:
+    """Return the transcripts of a kind that differ from the right ones."""
+    logs = {scenario: perform(scenario, Habit(kind)) for scenario, kinds in occasions().items() if kind in kinds}
+    return {scenario: log for scenario, log in logs.items() if log != right(scenario)}

@@ -1,0 +1,180 @@
+"""What a user sees of findings: lines, events, summary, JUnit, exit status; and the same of a recorded trace."""
+
+import asyncio
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import orjson
+import pytest
+
+from tests.test_verdict import Run
+from tests.wire import SERVER, transaction
+
+FAULT = "transaction TX-1 has ended with seqNo 1, and goes on with 2"
+EVENTS = [("Started", 0), ("Ended", 1), ("Updated", 2), ("Updated", 3)]
+
+
+async def misbehave(*flags: str, events: list[tuple[str, int]] = EVENTS) -> tuple[int, str, str]:
+    """Let a station go on with a transaction that has ended; return the exit status, the report and the lines."""
+    async with await asyncio.to_thread(Run, "--checks=X05", *flags) as mock:
+        async with mock.station() as station:
+            for number, (kind, seq_no) in enumerate(events):
+                payload = transaction(kind, seqNo=seq_no)
+                await station.send([2, f"m{number}", "TransactionEvent", payload])
+                await station.expect(3)
+        if mock.process.poll() is None:
+            mock.process.terminate()
+        status, report = await mock.ended()
+        return status, report, mock.log
+
+
+async def test_a_finding_is_told_as_it_happens_and_at_the_end(tmp_path: Path) -> None:
+    """Line, event and summary say station, check, requirement, severity and what was wrong; the status stays 0."""
+    status, report, log = await misbehave("--events", str(tmp_path / "events"))
+    lines = re.findall(r"^\S+ CS-1 +finding +ERROR: (.*)$", log, re.MULTILINE)
+    assert lines == [f"X05 E06  {FAULT}", f"X05 E06  {FAULT[:-1]}3"]
+    events = [orjson.loads(line) for line in (tmp_path / "events").read_bytes().splitlines()]
+    first = next(event for event in events if event["event"] == "Finding")
+    about = {"check": "X05", "requirement": "E06", "severity": "error", "problem": FAULT, "messages": ["m2"]}
+    assert {key: first[key] for key in about} == about
+    place = [event["event"] for event in events].index("Finding")
+    assert (events[place - 1]["event"], events[place - 1]["messageId"]) == ("Received", "m2")
+    assert re.search(r"^CS-1 +X05 +E06 +error +2 +m2 m3$", report, re.MULTILINE)
+    assert status == 0
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected", "status", "verdict"),
+    [
+        ("--fail-on-findings=error", "", 1, "failed: findings that were not accepted: 1"),
+        ("--fail-on-findings=warning", "", 1, "failed: findings that were not accepted: 1"),
+        ("--fail-on-findings=error --checks=none", "", 0, "passed: findings that were not accepted: 0"),
+        ("--fail-on-findings=error", "X05", 0, "passed: findings that were not accepted: 0"),
+        ("--fail-on-findings=error", "X05@CS-? # known\n", 0, "passed: findings that were not accepted: 0"),
+        ("--fail-on-findings=error", "X05@OTHER", 1, "expected, but not found: X05@OTHER"),
+        ("--fail-on-findings=error --expect=TransactionEvent*4", "", 1, "failed: findings that were not accepted: 1"),
+        ("--fail-on-findings=error --expect=Heartbeat", "X05", 1, "failed: 1 of 1 not as expected"),
+    ],
+)
+async def test_findings_fail_a_run(tmp_path: Path, flags: str, expected: str, status: int, verdict: str) -> None:
+    """With the flag the status is 1, but for what is expected; an expected one that does not come fails as well."""
+    words = flags.split()
+    if expected:
+        (tmp_path / "known").write_text(expected)
+        words.append(f"--expected-findings={tmp_path / 'known'}")
+    ended, report, _ = await misbehave(*words)
+    assert (ended, verdict in report) == (status, True), report
+
+
+async def test_a_good_run_passes() -> None:
+    """Without a finding the status is 0, and the report says so."""
+    status, report, _ = await misbehave("--fail-on-findings=error", events=EVENTS[:2])
+    assert (status, report) == (0, "passed: findings that were not accepted: 0\n")
+
+
+async def test_a_run_without_a_station_passes_nobody() -> None:
+    """The status is 4: a station that did not come was not judged."""
+    async with await asyncio.to_thread(Run, "--fail-on-findings=error") as mock:
+        mock.process.terminate()
+        assert (await mock.ended())[0] == 4
+
+
+async def test_findings_have_a_suite_of_their_own(tmp_path: Path) -> None:
+    """JUnit has a case for every check that looked, beside the suite of the expectations."""
+    file = tmp_path / "report.xml"
+    await misbehave("--fail-on-findings=error", "--expect=TransactionEvent*4..", f"--junit={file}")
+    suites: Any = ElementTree.parse(file).getroot()
+    assert [(suite.attrib["name"], suite.attrib["failures"]) for suite in suites] == [
+        ("mock-csms", "0"),
+        ("conformance", "1"),
+    ]
+    (case,) = suites[1]
+    assert case.attrib["name"].startswith("X05 ")
+    assert case[0].attrib["message"] == f"CS-1: {FAULT} (2 times)"
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the program to its end."""
+    done = subprocess.run([*SERVER, *arguments], capture_output=True, text=True, timeout=20, check=False)
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
+
+
+async def test_a_trace_is_judged_as_its_run_was(tmp_path: Path) -> None:
+    """`check` prints the findings of the run with its times, the summary, the verdict, JUnit, and the same status."""
+    trace = tmp_path / "trace.jsonl"
+    _, report, log = await misbehave("--fail-on-findings=error", f"--trace={trace}")
+    done = run("check", str(trace), "--checks=X05", "--fail-on-findings=error", f"--junit={tmp_path / 'junit'}")
+    told = re.findall(r"^(\S+ CS-1 +finding .*)$", log, re.MULTILINE)
+    assert re.findall(r"^(\S+ CS-1 +finding .*)$", done.stdout, re.MULTILINE) == told
+    assert done.stdout.endswith(report)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert ElementTree.parse(tmp_path / "junit").getroot()[0].attrib["failures"] == "1"
+    assert run("check", str(trace), "--checks=X05").returncode == 0
+    assert run("check", str(trace), "--checks=none", "--fail-on-findings=error").returncode == 0
+
+
+async def test_a_trace_without_frames_is_judged_too(tmp_path: Path) -> None:
+    """Other tools may leave out the frame, and what is ours."""
+    trace = tmp_path / "trace.jsonl"
+    await misbehave(f"--trace={trace}")
+    records = [orjson.loads(line) for line in trace.read_bytes().splitlines()]
+    bare = [{key: part for key, part in record.items() if key not in ("raw", "meta")} for record in records]
+    trace.write_bytes(b"\n".join(map(orjson.dumps, bare)))
+    assert f"X05 E06  {FAULT}" in run("check", str(trace), "--checks=X05").stdout
+
+
+def test_the_table_of_checks() -> None:
+    """`checks` prints each check in a line."""
+    done = run("checks")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.search(r"^X05 +E06 +error +transactions +nothing follows the end", done.stdout, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        ("--checks=X5", "'X5' is no check and no group of checks; did you mean 'X05'?"),
+        ("--checks=", "'' is no check"),
+        ("--checks=all,-transaction", "did you mean 'transactions'?"),
+        ("--tolerance=-1", "--tolerance: "),
+        ("--fail-on-findings=info", "--fail-on-findings: 'info'"),
+        ("--expected-findings=FILE", "file: line 2: 'X5' is no check; did you mean 'X05'?"),
+        ("--expected-findings=nowhere", "nowhere"),
+        ("--junit=x.xml", "--junit needs --expect or --forbid or --fail-on-findings"),
+        ("check nowhere", "nowhere: No such file"),
+        ("check FILE", "line 1 is no record of the OCPP trace format 1.1"),
+        ("check", "TRACE"),
+        ("chekc", "'chekc' is neither a flag nor a subcommand; did you mean 'check'?"),
+        ("checks --port=1", "--port"),
+    ],
+)
+def test_bad_input(tmp_path: Path, words: str, complaint: str) -> None:
+    """One line says what is wrong, and what was probably meant; the exit status is 2."""
+    (tmp_path / "file").write_text("X05\nX5\n")
+    done = run(*words.replace("FILE", str(tmp_path / "file")).split(" "))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert complaint in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "some", "others"),
+    [
+        ("all", "X05", ""),
+        ("none", "", "X05"),
+        ("X05", "X05", ""),
+        ("X", "X05", ""),
+        ("transactions,-X05", "", "X05"),
+        ("-X", "", "X05"),
+        ("all,-X05,X", "X05", ""),
+    ],
+)
+def test_a_selection(text: str, some: str, others: str) -> None:
+    """Ids, letters and subjects, in their order; with - before a word it takes away."""
+    from mock_csms.conformance.selection import select
+
+    chosen = {check.id for check in select(text)}
+    assert (some in chosen or not some, others not in chosen) == (True, True)
