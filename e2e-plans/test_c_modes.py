@@ -1,28 +1,27 @@
 """Block C, authorization: what comes of a card when the mock judges by lists, takes nobody, or cannot judge (C01)."""
 
-from mock_csms.plans import Station, case, says, states, transaction_event
+from mock_csms.plans import Station, Taken, case, says, states, transaction_event
 
 STARTS_REFUSED = {"starts-refused-token": "sent TransactionEvent, which must not come"}
 
 
 async def is_taken(station: Station, token: str) -> None:
     """Plug in, and present a card that the mock accepts: the station asks, and tells for whom it charges then."""
-    await station.command("ClearCache")
     await states.ev_connected(station)
-    begin = station.mark()
-    await station.act("card", token=token)
-    asked = await station.expect(says("Authorize", idToken=station.profile.tokens[token]))
-    await station.answered(asked, idTokenInfo={"status": "Accepted"})
-    event = transaction_event(triggerReason="Authorized", idToken=station.profile.tokens[token])
-    await station.expect(event, after=begin)
+    await station.answered(await asks(station, token), idTokenInfo={"status": "Accepted"})
+    await station.expect(transaction_event(triggerReason="Authorized", idToken=station.profile.tokens[token]))
 
 
-async def is_refused(station: Station, token: str, **answer: object) -> None:
-    """Present a card that the mock does not accept: the station asks, and nothing starts."""
+async def asks(station: Station, token: str) -> Taken:
+    """Present a card of which the station knows nothing, so that it asks."""
     await station.command("ClearCache")
     await station.act("card", token=token)
-    asked = await station.expect(says("Authorize", idToken=station.profile.tokens[token]))
-    await station.answered(asked, **answer)
+    return await station.expect(says("Authorize", idToken=station.profile.tokens[token]))
+
+
+async def is_refused(station: Station, token: str, status: str) -> None:
+    """Present a card that the mock does not accept: nothing starts."""
+    await station.answered(await asks(station, token), idTokenInfo={"status": status})
     await station.expect_nothing(says("TransactionEvent"))
 
 
@@ -42,7 +41,7 @@ async def test_c01_token_on_the_white_list(station: Station) -> None:
 async def test_c01_token_not_on_the_white_list(station: Station) -> None:
     """A token that the white list does not have is Blocked, and starts nothing."""
     station.configure(auth_mode="whitelist", whitelist=[station.profile.tokens["valid"]["idToken"]])
-    await is_refused(station, "unknown", idTokenInfo={"status": "Blocked"})
+    await is_refused(station, "unknown", "Blocked")
 
 
 @case(
@@ -61,21 +60,22 @@ async def test_c01_token_not_on_the_black_list(station: Station) -> None:
 async def test_c01_token_on_the_black_list(station: Station) -> None:
     """A token that the black list has is Blocked, and starts nothing."""
     station.configure(auth_mode="blacklist", blacklist=[station.profile.tokens["blocked"]["idToken"]])
-    await is_refused(station, "blocked", idTokenInfo={"status": "Blocked"})
+    await is_refused(station, "blocked", "Blocked")
 
 
 @case("TC-C01-RL", use_case="C01", needs=("card",), fails_with=STARTS_REFUSED)
 async def test_c01_too_many_ask(station: Station) -> None:
     """A token that may not charge at this time starts nothing."""
     station.configure(auth_mode="rate_limit")
-    await is_refused(station, "valid", idTokenInfo={"status": "NotAtThisTime"})
+    await is_refused(station, "valid", "NotAtThisTime")
 
 
 @case("TC-C01-OFFLINE", use_case="B04", needs=("card",), fails_with=STARTS_REFUSED)
 async def test_c01_nobody_can_judge(station: Station) -> None:
     """Who asks about a token and gets a CALLERROR starts nothing, and goes on."""
     station.configure(offline=True)
-    await is_refused(station, "unknown", errorCode="InternalError")
+    await station.was_refused(await asks(station, "unknown"), "InternalError")
+    await station.expect_nothing(says("TransactionEvent"))
 
 
 @case("TC-E05-WL", use_case="E05", fails_with=STARTS_REFUSED)
