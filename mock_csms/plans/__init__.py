@@ -14,6 +14,7 @@ from mock_csms.plans.cases import CASES, Case, case
 from mock_csms.plans.messages import (
     absent,
     any_call,
+    around,
     connector_reports,
     each,
     matching,
@@ -34,6 +35,7 @@ __all__ = [
     "Station",
     "absent",
     "any_call",
+    "around",
     "case",
     "connector_reports",
     "each",

@@ -8,7 +8,14 @@ from collections.abc import Sequence
 from mock_csms.plans.profile import Profile, Timeouts
 
 _TIMEOUTS = Timeouts(message=3, boot=6, operator=3, case=30, silence=1, settle=0.1, interval=1, tolerance=0.2)
-REFERENCE = Profile("CS-1", (1, 1), timeouts=_TIMEOUTS)
+REFERENCE = Profile(
+    "CS-1",
+    (1, 1),
+    features=frozenset({"HFS-1"}),
+    timeouts=_TIMEOUTS,
+    firmware="https://firmware.invalid/firmware.bin",
+    logs="https://logs.invalid/upload",
+)
 """Its profile."""
 
 _FLAGS = (
