@@ -9,7 +9,7 @@ from typing import Any
 from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Refused, Sent
 from mock_csms.behavior.matching import ABSENT, value_at
 from mock_csms.frontends.python import Csms
-from mock_csms.protocol.messages import Call
+from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.protocol.records import Mutable, Record
 
 
@@ -30,17 +30,26 @@ class Visit(Record):
 
 
 class Known:
-    """What the events of one station told of it so far; `visits` since the case began."""
+    """What the events of one station told of it so far; `visits` and `answers` since the case began.
+
+    `answers` are what the mock has answered, by the ids of the calls.
+    """
 
     def __init__(self, identity: str, csms: Csms) -> None:
         self.is_connected = False
         self.connectors: dict[tuple[int, int], str] = {}
         self.transactions: dict[str, Transaction] = {}
         self.visits: list[Visit] = []
+        self.answers: dict[str, Result | Error] = {}
         self._identity = identity
         self._csms = csms
         self._waiting: dict[asyncio.Future[None], Callable[[], bool]] = {}
         csms.bus.subscribe(self._learn, Connected, Disconnected, Refused, Received, Sent)
+
+    def anew(self) -> None:
+        """Forget what is kept of one case only."""
+        self.visits.clear()
+        self.answers.clear()
 
     @property
     def is_accepted(self) -> bool:
@@ -75,6 +84,9 @@ class Known:
         if isinstance(event, Connected | Disconnected | Refused):
             self.visits.append(Visit(type(event).__name__, event.at))
             self.is_connected = isinstance(event, Connected) or (isinstance(event, Refused) and self.is_connected)
+        elif isinstance(event, Sent):
+            if event.answers and isinstance(event.message, Result | Error):
+                self.answers[event.answers.id] = event.message
         elif isinstance(event, Received) and isinstance(event.message, Call) and not event.is_refused:
             learn = _FROM_CALLS.get(event.message.action)
             if learn:

@@ -26,23 +26,30 @@ ACTIONS: Mapping[str, str] = {
     "ev-pause": "let the vehicle at EVSE {evse} pause",
     "drive-in": "drive a vehicle into the parking bay of EVSE {evse}",
     "drive-out": "drive the vehicle out of the parking bay of EVSE {evse}",
+    "send": "let the station send {call} with the payload {payload}",
 }
 """Everything that an operator may be asked to do, as a person is asked."""
+_SEND = "send"
+"""What no person can do; a simulator may have an API for it."""
 
 
 class Deed(Record):
-    """What is to be done: the action, where, and with which idToken."""
+    """What is to be done: the action, where, and with which idToken; to send, the action and payload of a call."""
 
     action: str
     evse: int = 1
     connector: int = 1
     token: Json | None = None
+    call: str = ""
+    payload: Json | None = None
 
     @property
     def words(self) -> Mapping[str, str]:
         """Its parts as texts; of a token its `ID:TYPE`."""
         token = f"{self.token['idToken']}:{self.token['type']}" if self.token else ""
-        return {"action": self.action, "evse": f"{self.evse}", "connector": f"{self.connector}", "token": token}
+        payload = json.dumps(self.payload) if self.call else ""
+        places = {"action": self.action, "evse": f"{self.evse}", "connector": f"{self.connector}", "token": token}
+        return {**places, "call": self.call, "payload": payload}
 
 
 class OperatorFailed(Exception):
@@ -82,8 +89,8 @@ class Prompt:
         self._terminal = terminal
 
     def can(self, action: str) -> bool:
-        """People can do all of it."""
-        return action in ACTIONS
+        """People can do all that is done by hand."""
+        return action in ACTIONS and action != _SEND
 
     async def act(self, deed: Deed, within: float) -> None:
         """Ask, and wait for Enter."""
@@ -109,14 +116,17 @@ class Prompt:
 
 
 class Execute:
-    """Runs a command, in which {action}, {evse}, {connector} and {token} are filled in; without any they come last."""
+    """Runs a command, in which {action}, {evse}, {connector}, {token}, {call} and {payload} are filled in.
+
+    Without any of them come last the action, and then call and payload to send, or else EVSE and token.
+    """
 
     def __init__(self, command: str) -> None:
         self._command = command
 
     def can(self, action: str) -> bool:
-        """What a program can do, it must tell by its exit status."""
-        return action in ACTIONS
+        """What a program can do, it must tell by its exit status; to send it must be told what."""
+        return action in ACTIONS and (action != _SEND or "{payload}" in self._command or "{" not in self._command)
 
     async def act(self, deed: Deed, within: float) -> None:
         """Run it, and wait until it ends with 0."""
@@ -139,7 +149,7 @@ class Execute:
 def _filled(command: str, deed: Deed) -> list[str]:
     words = shlex.split(command)
     if not any("{" in word for word in words):
-        words += ["{action}", "{evse}", "{token}"]
+        words += ["{action}", "{call}", "{payload}"] if deed.call else ["{action}", "{evse}", "{token}"]
     try:
         return [word.format(**deed.words) for word in words]
     except (KeyError, IndexError, ValueError):
@@ -159,6 +169,7 @@ class Post:
     async def act(self, deed: Deed, within: float) -> None:
         """Post it, and wait for the answer."""
         body = {"action": deed.action, "evse": deed.evse, "connector": deed.connector, "token": deed.token}
+        body |= {"call": deed.call, "payload": deed.payload} if deed.call else {}
         await asyncio.to_thread(self._post, json.dumps(body).encode(), within)
 
     def _post(self, body: bytes, within: float) -> None:
@@ -176,6 +187,7 @@ _LINES: Mapping[str, str] = {
     "unplug": "unplug {evse}",
     "card": "card {token} {evse}",
     "reboot": "reboot",
+    "send": "send {call} {payload}",
 }
 
 

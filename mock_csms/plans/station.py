@@ -11,11 +11,13 @@ from mock_csms.frontends.history import History
 from mock_csms.frontends.inbox import Either, Inbox, Taken, Wanted
 from mock_csms.frontends.python import Csms
 from mock_csms.plans.known import Known
-from mock_csms.plans.messages import Message, differences
+from mock_csms.plans.messages import Message, differences, says
 from mock_csms.plans.operator import Deed, Operator, OperatorFailed
 from mock_csms.plans.profile import Profile
+from mock_csms.plans.sending import whole
 from mock_csms.plans.variables import variable
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.messages import Error, Result
 from mock_csms.runtime.session import CallFailed
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
@@ -42,7 +44,7 @@ class Station:
         """Forget the steps so far: the case begins here."""
         self._cursor = self._inbox.count(self.identity)
         self.history = History()
-        self.known.visits.clear()
+        self.known.anew()
 
     async def settle(self) -> None:
         """Wait until the station has said what it has to say: it is quiet for a while."""
@@ -161,6 +163,29 @@ class Station:
             wanted = f"at least {least:g} s" if most is None else f"{least:g} to {most:g} s"
             raise AssertionError(f"{second.call.action} came {gap:.1f} s after {first.call.action}, expected {wanted}")
 
+    async def answered(self, taken: Taken, /, **answer: Any) -> Json:
+        """Wait until the mock has answered a call; `answer` is what must be in the payload of the result."""
+        message = await self._answer(taken)
+        if isinstance(message, Error):
+            raise AssertionError(f"{taken.call.action} was answered with the CALLERROR {message.code}, not a result")
+        found = differences(message.payload, answer)
+        if found:
+            raise AssertionError(_explained(f"{taken.call.action} was answered with something else", found))
+        payload: Json = message.payload
+        return payload
+
+    async def was_refused(self, taken: Taken, code: str) -> None:
+        """Wait until the mock has answered a call, which must be with a CALLERROR of that code."""
+        message = await self._answer(taken)
+        if not isinstance(message, Error) or message.code != code:
+            raise AssertionError(f"expected the CALLERROR {code} to {taken.call.action}, got {message}")
+
+    async def _answer(self, taken: Taken) -> Result | Error:
+        answers, id_ = self.known.answers, taken.call.id
+        if not await self.known.until(lambda: id_ in answers, self.profile.timeouts.message):
+            raise AssertionError(f"{taken.call.action} was not answered")
+        return answers[id_]
+
     def _patience(self, within: float | None) -> float:
         return self.profile.timeouts.message if within is None else within
 
@@ -177,11 +202,19 @@ class Station:
         self, action: str, *, evse: int | None = None, connector: int | None = None, token: str | None = None
     ) -> None:
         """Let the operator do something; `token` is a kind of token of the profile."""
-        if self._operator is None:
-            raise OperatorFailed(f"nobody is there to {action}: the case must say that it needs it")
-        self._cursor = self._inbox.count(self.identity)
         presented = self.profile.tokens[token] if token else None
-        deed = Deed(action, evse or self.evse, connector or self.connector, presented)
+        await self._do(Deed(action, evse or self.evse, connector or self.connector, presented))
+
+    async def send(self, action: str, /, **part: Any) -> Taken:
+        """Let the operator make the station send a call, this part laid over a valid one; return it as it came."""
+        payload = whole(self.csms, self.identity, action, part)
+        await self._do(Deed("send", self.evse, self.connector, None, action, payload))
+        return await self.expect(says(action, **part))
+
+    async def _do(self, deed: Deed) -> None:
+        if self._operator is None:
+            raise OperatorFailed(f"nobody is there to {deed.action}: the case must say that it needs it")
+        self._cursor = self._inbox.count(self.identity)
         await self._operator.act(deed, self.profile.timeouts.operator)
 
     # Its variables.

@@ -19,6 +19,7 @@ from mock_csms.station.orders import parse_line
 
 TOKEN = {"idToken": "TAG1", "type": "ISO14443"}
 CARD = Deed("card", 2, 1, TOKEN)
+SEND = Deed("send", 2, call="DataTransfer", payload={"vendorId": "a b"})
 
 
 @pytest.mark.parametrize(
@@ -28,7 +29,16 @@ CARD = Deed("card", 2, 1, TOKEN)
 def test_it_is_written_in_a_word(text: str, kind: type) -> None:
     """The word before the colon says which kind."""
     assert type(operator(text)) is kind
-    assert all(operator(text).can(action) for action in ACTIONS)
+    assert all(operator(text).can(action) for action in ACTIONS if action != "send")
+
+
+@pytest.mark.parametrize(
+    ("text", "can"),
+    [("prompt", False), ("exec:robot", True), ("exec:robot {action} {payload}", True), ("exec:robot {action}", False)],
+)
+def test_not_everybody_can_make_a_station_send(text: str, can: bool) -> None:
+    """No person can, and no command that is not told what."""
+    assert operator(text).can("send") is can
 
 
 @pytest.mark.parametrize("text", ["", "prompt:", "promt", "exec:", "exec: ", "exec:a {place}", "exec:a {0}", "file:a"])
@@ -49,6 +59,8 @@ async def test_a_command_gets_the_action(tmp_path: Path) -> None:
         (f"{tell} -a {{action}} {{connector}}@{{evse}} {{token}}", CARD, ["-a", "card", "1@2", "TAG1:ISO14443"]),
         (tell, CARD, ["card", "2", "TAG1:ISO14443"]),
         (tell, Deed("reboot"), ["reboot", "1", ""]),
+        (tell, SEND, ["send", "DataTransfer", '{"vendorId": "a b"}']),
+        (f"{tell} {{call}} {{payload}}", SEND, ["DataTransfer", '{"vendorId": "a b"}']),
     ]:
         await Execute(command).act(deed, 10)
         assert seen.read_text() == repr(words)
@@ -101,9 +113,11 @@ async def test_a_service_gets_the_action_as_json() -> None:
     with robot(204, seen) as url:
         await operator(f"http:{url}").act(CARD, 5)
         await operator(url).act(Deed("reboot"), 5)
+        await operator(url).act(SEND, 5)
     assert seen == [
         {"action": "card", "evse": 2, "connector": 1, "token": TOKEN},
         {"action": "reboot", "evse": 1, "connector": 1, "token": None},
+        {"action": "send", "evse": 2, "connector": 1, "token": None, "call": SEND.call, "payload": SEND.payload},
     ]
 
 
@@ -162,7 +176,8 @@ async def test_its_lines_are_understood_by_the_reference_station() -> None:
     lines = Lines(typed.append)
     able = [action for action in ACTIONS if lines.can(action)]
     for action in able:
-        await lines.act(Deed(action, 2, 1, TOKEN), 5)
-    assert able == ["plug", "unplug", "card", "reboot"]
-    assert typed == ["plug 2 1", "unplug 2", "card TAG1:ISO14443 2", "reboot"]
+        await lines.act(SEND if action == "send" else Deed(action, 2, 1, TOKEN), 5)
+    assert able == ["plug", "unplug", "card", "reboot", "send"]
+    sent = 'send DataTransfer {"vendorId": "a b"}'
+    assert typed == ["plug 2 1", "unplug 2", "card TAG1:ISO14443 2", "reboot", sent]
     assert all(parse_line(line) for line in typed)

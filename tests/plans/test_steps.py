@@ -266,3 +266,28 @@ def test_what_a_case_needs_decides_where_it_applies() -> None:
         "the station has no C-13, says its profile",
         "is for stations without C-14",
     ]
+
+
+async def test_a_station_is_made_to_send() -> None:
+    """The operator gets the whole call; what the mock answered is known, as a result or as a CALLERROR."""
+    typed: list[str] = []
+    async with stage(typed) as (station, peer):
+        with pytest.raises(AssertionError, match=r"sent no StatusNotification\[evseId=2\]"):
+            await station.send("StatusNotification", evseId=2)
+        assert re.fullmatch(r'send StatusNotification {"timestamp": ".*", "evseId": 2, "connectorId": 1}', typed[0])
+        await peer.ask("DataTransfer", {"vendorId": "V"})
+        taken = await station.expect(says("DataTransfer"))
+        assert await station.answered(taken, status="Accepted") == {"status": "Accepted"}
+        with pytest.raises(AssertionError, match=r"answered with something else\n  status: expected Rejected"):
+            await station.answered(taken, status="Rejected")
+        with pytest.raises(AssertionError, match="expected the CALLERROR InternalError to DataTransfer, got Result"):
+            await station.was_refused(taken, "InternalError")
+        station.configure(error=("DataTransfer", "InternalError"))
+        await peer.send([2, "id", "DataTransfer", {"vendorId": "W"}])
+        taken = await station.expect(says("DataTransfer", vendorId="W"))
+        await station.was_refused(taken, "InternalError")
+        with pytest.raises(AssertionError, match="DataTransfer was answered with the CALLERROR InternalError"):
+            await station.answered(taken)
+        station.anew()
+        with pytest.raises(AssertionError, match="DataTransfer was not answered"):
+            await station.answered(taken)
