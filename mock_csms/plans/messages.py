@@ -42,12 +42,15 @@ def one_of(*values: Any) -> Predicate:
     return Predicate(text, lambda found: found in plain or (found is ABSENT and absent in values))
 
 
-def is_no_problem(found: Any) -> bool:
-    """Whether a statusInfo is absent, or says that all is well."""
-    return found is ABSENT or (isinstance(found, dict) and found.get("reasonCode") == "NoError")
+def reason(code: str) -> Predicate:
+    """Return that there is no statusInfo, or one with this reasonCode."""
+    return Predicate(
+        f"nothing, or the reasonCode {code}",
+        lambda found: found is ABSENT or (isinstance(found, dict) and found.get("reasonCode") == code),
+    )
 
 
-no_problem = Predicate("nothing, or the reasonCode NoError", is_no_problem)
+no_problem = reason("NoError")
 """That there is no statusInfo, or one that says that all is well."""
 
 
