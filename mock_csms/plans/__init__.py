@@ -10,6 +10,7 @@ The cases that come with it are in the folder `e2e-plans`; anybody can write oth
         await station.expect(says("Heartbeat"), within=60)
 """
 
+from mock_csms.frontends.inbox import Taken
 from mock_csms.plans.cases import CASES, Case, case
 from mock_csms.plans.messages import (
     absent,
@@ -34,6 +35,7 @@ __all__ = [
     "Case",
     "Profile",
     "Station",
+    "Taken",
     "absent",
     "any_call",
     "around",

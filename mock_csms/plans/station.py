@@ -13,7 +13,7 @@ from mock_csms.frontends.history import History
 from mock_csms.frontends.inbox import Either, Inbox, Taken, Wanted
 from mock_csms.frontends.python import Csms
 from mock_csms.plans.known import Known
-from mock_csms.plans.messages import Message, differences, says
+from mock_csms.plans.messages import Message, absent, differences, says
 from mock_csms.plans.operator import Deed, Operator, OperatorFailed
 from mock_csms.plans.profile import Profile
 from mock_csms.plans.sending import whole
@@ -165,6 +165,12 @@ class Station:
             wanted = f"at least {least:g} s" if most is None else f"{least:g} to {most:g} s"
             raise AssertionError(f"{second.call.action} came {gap:.1f} s after {first.call.action}, expected {wanted}")
 
+    def check(self, taken: Taken, message: Wanted) -> None:
+        """Fail when a call that came is something else."""
+        found = message.differences(taken.call) if taken.call.action == message.action else ()
+        if not message.suits(taken.call):
+            raise AssertionError(_explained(f"{self.identity} sent {taken.call.action}, expected {message}", found))
+
     async def answered(self, taken: Taken, /, **answer: Any) -> Json:
         """Wait until the mock has answered a call; `answer` is what must be in the payload of the result."""
         message = await self._answer(taken)
@@ -215,7 +221,7 @@ class Station:
         """Let the operator make the station send a call, this part laid over a valid one; return it as it came."""
         payload = whole(self.csms, self.identity, action, part)
         await self._do(Deed("send", self.evse, self.connector, None, action, payload))
-        return await self.expect(says(action, **part))
+        return await self.expect(says(action, **{name: payload.get(name, absent) for name in part}))
 
     async def _do(self, deed: Deed) -> None:
         if self._operator is None:
