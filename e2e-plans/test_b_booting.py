@@ -1,5 +1,7 @@
 """Block B, provisioning: how a station boots, and what it does until it is accepted (B01 to B03)."""
 
+import pytest
+
 from mock_csms.plans import Station, any_call, case, reports, says, states, variable, variables
 from mock_csms.protocol.actions import Json
 
@@ -87,4 +89,24 @@ async def test_b_03_cold_boot_rejected(station: Station) -> None:
     accepted = await station.expect(says("BootNotification"), within=timeouts.interval + timeouts.message)
     station.check_gap(rejected, accepted, least=timeouts.interval)
     await station.expect_nothing(any_call(), after=rejected.number, before=accepted)
+    await states.reports_connectors(station)
+
+
+@case(
+    "TC_B_30_CS",
+    use_case="B03",
+    requirement="B03.FR.08",
+    fails_with={"answers-while-rejected": "expected the CALLERROR SecurityError, got the result"},
+)
+async def test_b_30_commands_to_a_rejected_station(station: Station) -> None:
+    """A rejected station that stays connected refuses commands, which a CSMS must not send it, and boots again."""
+    timeouts = station.profile.timeouts
+    station.configure(reply=boots("Rejected", timeouts.interval))
+    await states.booting(station)
+    await station.expect(says("BootNotification"), within=timeouts.boot)
+    await station.settle()
+    if not station.known.is_connected:
+        pytest.skip("the station closes the connection when it is rejected")
+    await station.refuses("SecurityError", "GetBaseReport", {"requestId": 42, "reportBase": "FullInventory"})
+    await station.expect(says("BootNotification"), within=timeouts.interval + timeouts.message)
     await states.reports_connectors(station)

@@ -67,3 +67,20 @@ async def test_b_22_reset_at_once_ends_the_transaction(station: Station) -> None
     )
     await station.expect(says("BootNotification", reason="RemoteReset"), within=station.profile.timeouts.boot)
     await states.reports_connectors(station, status="Occupied")
+
+
+@case(
+    "TC_B_23_CS",
+    use_case="B11",
+    requirement="B11.FR.01, B11.FR.02, B11.FR.03, B11.FR.04, B01.FR.03",
+    fails_with={
+        "available-after-reboot": r"sent no StatusNotification\[connectorStatus=Unavailable",
+        "wrong-boot-reason": "reason: expected RemoteReset, got Watchdog",
+    },
+)
+async def test_b_23_unavailable_is_kept_over_a_reset(station: Station) -> None:
+    """A connector that is out of order is so after a reset too; the others are free."""
+    await states.unavailable(station, station.evse, station.connector)
+    await station.command("Reset", {"type": "OnIdle"}, status="Accepted")
+    await station.expect(says("BootNotification", reason="RemoteReset"), within=station.profile.timeouts.boot)
+    await states.reports_connectors(station, status="Unavailable")

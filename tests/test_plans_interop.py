@@ -32,6 +32,7 @@ tolerance = 0.3
 """
 CASES = (
     "TC_B_01_CS TC_B_03_CS TC_B_06_CS TC_B_07_CS TC_B_09_CS TC_B_20_CS TC_B_32_CS TC_B_33_CS TC-B05-SV TC-B06-GV TC-B11"
+    " TC-B03"
 )
 """Those that need but messages, of which this station knows few."""
 

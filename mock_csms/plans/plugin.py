@@ -12,7 +12,7 @@ import pytest_asyncio
 from mock_csms.plans.cases import case_of
 from mock_csms.plans.operator import Lines
 from mock_csms.plans.options import OPTIONS, Options, read_options
-from mock_csms.plans.reference import Reference
+from mock_csms.plans.reference import Reference, reference_for
 from mock_csms.plans.run import Run
 from mock_csms.plans.station import Station
 
@@ -52,10 +52,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if case is None or options is None:
             continue
         item.user_properties += [("case", case.id), ("use case", case.use_case), ("requirement", case.requirement)]
-        operator = options.operator
-        if operator is None and options.reference_flags is not None:
-            operator = Lines(lambda _: None)
-        obstacle = next(case.obstacles(options.profile, operator), "")
+        operator, profile = options.operator, options.profile
+        if options.reference_flags is not None:
+            operator, profile = operator or Lines(lambda _: None), reference_for(profile, case.needs)
+        obstacle = next(case.obstacles(profile, operator), "")
         if obstacle:
             item.add_marker(pytest.mark.skip(reason=obstacle))
 
@@ -96,7 +96,8 @@ async def _run(pytestconfig: pytest.Config) -> AsyncIterator[Run]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def station(_run: Run, request: pytest.FixtureRequest) -> AsyncIterator[Station]:
     """The station under test, ready for a case."""
-    station = await _run.begin()
+    case = case_of(request.node)
+    station = await _run.begin(case.needs if case else ())
     yield station
     await _run.end(station)
     found = [f"{request.node.name}: {line}" for line in _run.findings.take()]

@@ -5,6 +5,8 @@ what it can. The file `station.toml`:
     connectors = [1, 1]                 # how many connectors each EVSE has
     features = ["C-13", "HFS-2"]        # what it has of the features of Part 5
     authorization = "local"             # how sessions begin where a case does not say: local or remote
+    firmware = "https://…"              # where it finds firmware that it can install, and
+    logs = "https://…"                  # where it can upload logs; cases that need them are skipped else
 
     [tokens]                            # ID, or ID:TYPE
     valid = "TAG1:ISO14443"
@@ -73,6 +75,8 @@ class Profile(Record):
     tokens: Mapping[str, Json] = field(default_factory=lambda: _tokens({}))
     timeouts: Timeouts = Timeouts()
     authorization: str = "local"
+    firmware: str = ""
+    logs: str = ""
 
     @property
     def places(self) -> Sequence[tuple[int, int]]:
@@ -96,7 +100,8 @@ def read_profile(path: str) -> Profile:
 def write_profile(profile: Profile) -> str:
     """Return the text of a file for which `read_profile` returns that profile."""
     tokens = {kind: f"{token['idToken']}:{token['type']}" for kind, token in profile.tokens.items()}
-    known = asdict(profile) | {"tokens": tokens, "timeouts": asdict(profile.timeouts)}
+    known = {key: value for key, value in asdict(profile).items() if value != ""}
+    known |= {"tokens": tokens, "timeouts": asdict(profile.timeouts)}
     return tomli_w.dumps(known | {"features": sorted(profile.features), "connectors": list(profile.connectors)})
 
 
@@ -147,4 +152,6 @@ _KEYS: Mapping[str, Any] = {
     "tokens": _tokens,
     "timeouts": _timeouts,
     "authorization": Text(values.one_of(lambda: ("local", "remote"))),
+    "firmware": Text(values.text),
+    "logs": Text(values.text),
 }

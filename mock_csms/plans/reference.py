@@ -6,9 +6,18 @@ import tempfile
 from collections.abc import Sequence
 
 from mock_csms.plans.profile import Profile, Timeouts
+from mock_csms.protocol.records import replace
+from mock_csms.station.device import FEATURES
 
 _TIMEOUTS = Timeouts(message=3, boot=6, operator=3, case=30, silence=1, settle=0.1, interval=1, tolerance=0.2)
-REFERENCE = Profile("CS-1", (1, 1), timeouts=_TIMEOUTS)
+REFERENCE = Profile(
+    "CS-1",
+    (1, 1),
+    features=frozenset({"C-47", "C-56", "HFS-1"}),
+    timeouts=_TIMEOUTS,
+    firmware="https://firmware.invalid/firmware.bin",
+    logs="https://logs.invalid/upload",
+)
 """Its profile."""
 
 _FLAGS = (
@@ -18,17 +27,30 @@ _FLAGS = (
 """A station with two EVSEs that comes back soon."""
 
 
+def reference_for(profile: Profile, needs: Sequence[str]) -> Profile:
+    """Return the profile that it has for a case: it has or lacks what the case needs, where it can be made so."""
+    lacked = {need.removeprefix("not ") for need in needs if need.startswith("not ")}
+    return replace(profile, features=(profile.features | ({*FEATURES} & {*needs})) - ({*FEATURES} & lacked))
+
+
 class Reference:
-    """One `mock-station`, from `start` to `stop`."""
+    """One `mock-station`, from `start` to `stop`; to have other features it is started anew."""
 
     def __init__(self, flags: Sequence[str] = ()) -> None:
         self._flags = flags
         self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - it lives as long as the process
         self._process: asyncio.subprocess.Process | None = None
+        self._features: frozenset[str] | None = None
 
-    async def start(self, url: str) -> None:
-        """Let it connect to a CSMS."""
-        words = [sys.executable, "-m", "mock_csms.station", f"{url}/{REFERENCE.identity}", *_FLAGS, *self._flags]
+    async def start(self, url: str, features: frozenset[str] = REFERENCE.features) -> None:
+        """Let it connect to a CSMS, with these features, unless it has already done so."""
+        if self._features == features:
+            return
+        await self._end()
+        self._features = features
+        own = ",".join(features & {*FEATURES})
+        flags = (*_FLAGS, "--features", own, *self._flags)
+        words = [sys.executable, "-m", "mock_csms.station", f"{url}/{REFERENCE.identity}", *flags]
         self._process = await asyncio.create_subprocess_exec(
             *words, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL, stderr=self._errors
         )
@@ -47,7 +69,10 @@ class Reference:
 
     async def stop(self) -> None:
         """End it."""
+        await self._end()
+        self._errors.close()
+
+    async def _end(self) -> None:
         if self._process and self._process.returncode is None:
             self._process.terminate()
             await self._process.wait()
-        self._errors.close()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from mock_csms.plans.messages import each, one_of, says
+from mock_csms.plans.required import REQUIRED, required_of
 from mock_csms.plans.station import Station
 from mock_csms.protocol.actions import Json
 
@@ -35,8 +36,10 @@ async def parts(station: Station, request_id: int = _REQUEST) -> Sequence[Json]:
 
 
 def name_of(item: Json) -> str:
-    """Return how people call the variable of a report or result, without instances: `OCPPCommCtrlr.RetryBackOff…`."""
-    return f"{item['component']['name']}.{item['variable']['name']}"
+    """Return how people call the variable of a report or result: `OCPPCommCtrlr.MessageTimeout[Default]`."""
+    named = item["variable"]
+    instance = f"[{named['instance']}]" if named.get("instance") else ""
+    return f"{item['component']['name']}.{named['name']}{instance}"
 
 
 def without_characteristics(report: Sequence[Json]) -> Iterator[str]:
@@ -58,6 +61,40 @@ def missing(report: Sequence[Json], required: Iterable[str]) -> Iterator[str]:
     """Yield what is required, and not in a report."""
     told = {name_of(item) for item in report}
     yield from (name for name in required if name not in told)
+
+
+def unsuited(report: Sequence[Json]) -> Iterator[str]:
+    """Yield what is required, and not as it must be."""
+    rows = required_of(_components(report))
+    for item in report:
+        if name_of(item) in rows:
+            yield from rows[name_of(item)].faults(item)
+
+
+def incomplete(report: Sequence[Json], places: Iterable[tuple[int, int]]) -> Iterator[str]:
+    """Yield what is required and not in a report of everything, also of single EVSEs and connectors."""
+    yield from missing(report, required_of(_components(report)))
+    told = {(name_of(item), *_place(item)) for item in report}
+    for evse, connector in places:
+        for name in REQUIRED:
+            place = {"EVSE": (evse, None), "Connector": (evse, connector)}.get(name.partition(".")[0])
+            if place and (name, *place) not in told:
+                yield f"{name} of EVSE {evse}, connector {connector}"
+
+
+def _place(item: Json) -> tuple[int | None, int | None]:
+    place = item["component"].get("evse", {})
+    return place.get("id"), place.get("connectorId")
+
+
+def _components(report: Sequence[Json]) -> frozenset[str]:
+    """Return the components of a report, but for those that are told not to be available."""
+    lacked = {
+        item["component"]["name"]
+        for item in report
+        if item["variable"]["name"] == "Available" and item["variableAttribute"][0].get("value") == "false"
+    }
+    return frozenset(item["component"]["name"] for item in report) - lacked
 
 
 def check(what: str, found: Iterable[str]) -> None:

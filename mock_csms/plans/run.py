@@ -1,5 +1,6 @@
 """One run of plans: the mock, which is never restarted, the station under test, and who acts at it."""
 
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Self
@@ -13,7 +14,7 @@ from mock_csms.plans.findings import Findings
 from mock_csms.plans.known import Known
 from mock_csms.plans.operator import Lines, Operator
 from mock_csms.plans.profile import Profile
-from mock_csms.plans.reference import Reference
+from mock_csms.plans.reference import Reference, reference_for
 from mock_csms.plans.station import Station
 
 
@@ -46,7 +47,6 @@ class Run:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.csms)
             if self._reference:
-                await self._reference.start(self.csms.url)
                 stack.push_async_callback(self._reference.stop)
             self._stack = stack.pop_all()
         return self
@@ -56,10 +56,17 @@ class Run:
     ) -> None:
         await self._stack.aclose()
 
-    async def begin(self) -> Station:
-        """Return the station for the next case: connected, accepted, and idle, as far as it can be brought to it."""
+    async def begin(self, needs: Sequence[str] = ()) -> Station:
+        """Return the station for the next case: connected, accepted, and idle, as far as it can be brought to it.
+
+        The reference station is what the case needs.
+        """
         self.csms.restore()
-        station = Station(self.csms, self.profile, self._operator, self._inbox, self._known)
+        profile = self.profile
+        if self._reference:
+            profile = reference_for(profile, needs)
+            await self._reference.start(self.csms.url, profile.features)
+        station = Station(self.csms, profile, self._operator, self._inbox, self._known)
         self._history = station.history
         if not await self._known.until(lambda: self._known.is_connected, self.profile.timeouts.boot):
             url, identity = self.csms.url, self.profile.identity

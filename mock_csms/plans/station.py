@@ -4,7 +4,9 @@ done at it. Each step looks at what came after the step before, so that a case r
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
+
+import pytest
 
 from mock_csms.behavior.matching import Difference
 from mock_csms.frontends.history import History
@@ -197,6 +199,10 @@ class Station:
 
     def _from(self, after: int | None) -> int:
         return self._cursor if after is None else after
+
+    def lacks(self, what: str) -> NoReturn:
+        """Skip the case, because the station has no such thing, as it turned out."""
+        pytest.skip(f"the station has no {what}")
 
     # What is done at the station.
 

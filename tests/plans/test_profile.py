@@ -12,6 +12,7 @@ identity = "CS 7"
 connectors = [2, 1]
 features = ["C-13", "HFS-2"]
 authorization = "remote"
+firmware = "https://files/1.2.bin"
 [tokens]
 valid = "TAG1:eMAID"
 blocked = "urn:9:ISO14443"
@@ -32,6 +33,7 @@ def test_a_file_says_what_a_station_is(tmp_path: Path) -> None:
     """Everything that it says counts, and everything else has a default."""
     read = profile(tmp_path, FILE)
     assert (read.identity, read.authorization) == ("CS 7", "remote")
+    assert (read.firmware, read.logs) == ("https://files/1.2.bin", "")
     assert read.places == [(1, 1), (1, 2), (2, 1)]
     assert read.tokens["valid"] == {"idToken": "TAG1", "type": "eMAID"}
     assert read.tokens["blocked"] == {"idToken": "urn:9", "type": "ISO14443"}
