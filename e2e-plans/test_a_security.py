@@ -1,6 +1,7 @@
 """Block A, security: the station's own certificate, and security events (A02 to A04)."""
 
-from mock_csms.plans import Station, case, certificates, matching, says, triggers
+from mock_csms.plans import Station, case, certificates, matching, says
+from mock_csms.plans.triggers import trigger
 
 OWN = "ChargingStationCertificate"
 CSR = r"-----BEGIN CERTIFICATE REQUEST-----\s[A-Za-z0-9+/=\s]+-----END CERTIFICATE REQUEST-----\s*"
@@ -15,8 +16,8 @@ BROKEN = {"certificateChain": certificates.BROKEN, "certificateType": OWN}
 async def test_a03_certificate_is_asked_for(station: Station) -> None:
     """A station that is to ask for a certificate of its own does so with a request in PEM, which is accepted."""
     request = says("SignCertificate", csr=matching(CSR), certificateType=OWN)
-    taken = await triggers.triggered(station, "SignChargingStationCertificate", request)
-    await station.answered(taken, status="Accepted")
+    await trigger(station, "SignChargingStationCertificate")
+    await station.answered(await station.expect(request), status="Accepted")
     await station.command("CertificateSigned", BROKEN, status="Rejected")  # so that it does not ask again
     await station.settle()
 

@@ -1,6 +1,7 @@
 """Block G, availability: heartbeats, the status of a connector, and being operative (G01 to G03)."""
 
-from mock_csms.plans import Station, around, case, says, triggers
+from mock_csms.plans import Station, around, case, says
+from mock_csms.plans.triggers import trigger
 
 
 @case(
@@ -10,7 +11,8 @@ from mock_csms.plans import Station, around, case, says, triggers
 )
 async def test_g02_heartbeat(station: Station) -> None:
     """A heartbeat is answered with the time."""
-    beat = await triggers.triggered(station, "Heartbeat", says("Heartbeat"))
+    await trigger(station, "Heartbeat")
+    beat = await station.expect(says("Heartbeat"))
     await station.answered(beat, currentTime=around(beat.at, station.profile.timeouts.tolerance))
 
 
@@ -24,10 +26,10 @@ async def test_g02_heartbeat(station: Station) -> None:
 )
 async def test_g01_status_of_a_connector(station: Station) -> None:
     """A connector that nobody uses is told as Available, and the answer to it is empty."""
-    place = station.evse, station.connector
-    status = says("StatusNotification", connectorStatus="Available", evseId=place[0], connectorId=place[1])
-    told = await triggers.triggered(station, "StatusNotification", status, at=place)
-    assert await station.answered(told) == {}
+    evse, connector = station.evse, station.connector
+    await trigger(station, "StatusNotification", evse=evse, connector=connector)
+    status = says("StatusNotification", connectorStatus="Available", evseId=evse, connectorId=connector)
+    assert await station.answered(await station.expect(status)) == {}
 
 
 @case(

@@ -1,6 +1,7 @@
 """Block J, meter values: outside of transactions (J01)."""
 
-from mock_csms.plans import Station, case, each, says, triggers
+from mock_csms.plans import Station, case, each, says
+from mock_csms.plans.triggers import trigger
 
 
 @case(
@@ -15,6 +16,6 @@ from mock_csms.plans import Station, case, each, says, triggers
 async def test_j01_meter_values_while_idle(station: Station) -> None:
     """A meter is read while nothing charges, in the context that was asked for, and the answer to it is empty."""
     values = each(timestamp=..., sampledValue=each(value=..., context="Trigger"))
-    message = says("MeterValues", evseId=station.evse, meterValue=values)
-    place = station.evse, station.connector
-    assert await station.answered(await triggers.triggered(station, "MeterValues", message, at=place)) == {}
+    await trigger(station, "MeterValues", evse=station.evse)
+    told = await station.expect(says("MeterValues", evseId=station.evse, meterValue=values))
+    assert await station.answered(told) == {}

@@ -1,7 +1,8 @@
 """Block L, firmware management: an update, and its end (L01, L02)."""
 
-from mock_csms.plans import Station, case, says, triggers
+from mock_csms.plans import Station, case, says
 from mock_csms.plans.messages import Message
+from mock_csms.plans.triggers import trigger
 
 REQUEST = 1
 
@@ -54,4 +55,5 @@ async def test_l01_firmware_is_installed(station: Station) -> None:
     assert await station.answered(installed) == {}
     await station.expect(says("SecurityEventNotification", type="FirmwareUpdated"), after=begin)
     await station.settle()
-    await triggers.triggered(station, "FirmwareStatusNotification", says("FirmwareStatusNotification", status="Idle"))
+    await trigger(station, "FirmwareStatusNotification")
+    await station.expect(says("FirmwareStatusNotification", status="Idle"))

@@ -1,17 +1,19 @@
-"""What a station sends because it is told to (F06)."""
+"""Messages that a station is told to send (F06)."""
 
-from mock_csms.frontends.inbox import Taken
-from mock_csms.plans.messages import Message, one_of
+from mock_csms.plans.messages import one_of
 from mock_csms.plans.station import Station
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
 
-async def triggered(station: Station, requested: str, message: Message, *, at: tuple[int, int] | None = None) -> Taken:
-    """Trigger a message, of one connector where one is named, and return it; what a station cannot, skips the case."""
-    place = {"evse": {"id": at[0], "connectorId": at[1]}} if at else {}
-    statuses = one_of("Accepted", "NotImplemented")
-    answer = await station.command("TriggerMessage", {"requestedMessage": requested, **place}, status=statuses)
+async def trigger(station: Station, message: str, *, evse: int | None = None, connector: int | None = None) -> None:
+    """Trigger a message, of one EVSE or connector where one is named; the next step looks at what comes.
+
+    Where the station has no such trigger, the case is skipped.
+    """
+    named = {"id": evse, "connectorId": connector}
+    place = {key: value for key, value in named.items() if value is not None}
+    asked = {"requestedMessage": message, **({"evse": place} if place else {})}
+    answer = await station.command("TriggerMessage", asked, status=one_of("Accepted", "NotImplemented"))
     if answer["status"] != "Accepted":
-        station.lacks(f"trigger of {requested}")
-    return await station.expect(message)
+        station.lacks(f"trigger of {message}")
