@@ -14,7 +14,7 @@ what it can. The file `station.toml`:
     [timeouts]                          # in seconds
     boot = 120
 
-All but the identity can be left out. Reading and writing of profiles is here and nowhere else.
+All but the identity can be left out. (`profile_text.py` writes such a file.)
 """
 
 import re
@@ -22,11 +22,9 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import tomli_w
-
 from mock_csms import values
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.records import Record, asdict, field
+from mock_csms.protocol.records import Record, field
 from mock_csms.station.orders import parse_token
 from mock_csms.tables import Text, take
 
@@ -95,14 +93,6 @@ def read_profile(path: str) -> Profile:
         return Profile(**take(tomllib.loads(text), _KEYS, ["identity"]))
     except (tomllib.TOMLDecodeError, ValueError) as error:
         raise ValueError(f"{path}: {error}") from None
-
-
-def write_profile(profile: Profile) -> str:
-    """Return the text of a file for which `read_profile` returns that profile."""
-    tokens = {kind: f"{token['idToken']}:{token['type']}" for kind, token in profile.tokens.items()}
-    known = {key: value for key, value in asdict(profile).items() if value != ""}
-    known |= {"tokens": tokens, "timeouts": asdict(profile.timeouts)}
-    return tomli_w.dumps(known | {"features": sorted(profile.features), "connectors": list(profile.connectors)})
 
 
 def _features(given: Any) -> frozenset[str]:

@@ -6,8 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-import pytest
-
 from mock_csms.behavior.matching import Difference
 from mock_csms.frontends.history import History
 from mock_csms.frontends.inbox import Either, Inbox, Taken, Wanted
@@ -202,6 +200,8 @@ class Station:
 
     def lacks(self, what: str) -> NoReturn:
         """Skip the case, because the station has no such thing, as it turned out."""
+        import pytest  # noqa: PLC0415 - only who has cases needs it
+
         pytest.skip(f"the station has no {what}")
 
     # What is done at the station.
