@@ -1,5 +1,7 @@
 """Block E, transactions: whole sessions, and what the station is answered when it tells of them (E01 to E08, I02)."""
 
+from collections.abc import Sequence
+
 from mock_csms.plans import Station, absent, case, connector_reports, one_of, sessions, transaction_event
 from mock_csms.protocol.actions import Json
 
@@ -69,11 +71,20 @@ async def test_e01_events_one_by_one(station: Station) -> None:
     token = station.profile.tokens["valid"]
     place = {"id": station.evse, "connectorId": station.connector}
     started = {"eventType": "Started", "triggerReason": "Authorized", "idToken": token, "evse": place}
-    call = await station.send("TransactionEvent", **started, seqNo=0, transactionInfo=info)
+    begin = measured("Transaction.Begin", 0)
+    call = await station.send("TransactionEvent", **started, seqNo=0, transactionInfo=info, meterValue=begin)
     await station.answered(call, idTokenInfo={"status": "Accepted"}, totalCost=absent)
     updated = {"eventType": "Updated", "triggerReason": "MeterValuePeriodic"}
-    call = await station.send("TransactionEvent", **updated, seqNo=1, transactionInfo=info)
+    value = measured("Sample.Periodic", 10)
+    call = await station.send("TransactionEvent", **updated, seqNo=1, transactionInfo=info, meterValue=value)
     await station.answered(call, totalCost=...)
     ended = {"eventType": "Ended", "triggerReason": "RemoteStop"}
-    call = await station.send("TransactionEvent", **ended, seqNo=2, transactionInfo=over)
+    end = measured("Transaction.End", 20)
+    call = await station.send("TransactionEvent", **ended, seqNo=2, transactionInfo=over, meterValue=end)
     await station.answered(call, totalCost=absent)
+
+
+def measured(context: str, value: float) -> Sequence[Json]:
+    """Return what a register of its own shows."""
+    sampled = {"value": value, "context": context, "measurand": "Energy.Active.Import.Register", "location": "Inlet"}
+    return [{"timestamp": "{{now}}", "sampledValue": [sampled]}]

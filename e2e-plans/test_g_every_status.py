@@ -1,8 +1,6 @@
 """Block G, availability: every status of a connector, and heartbeats one upon the other (G01, G02)."""
 
-import asyncio
-
-from mock_csms.plans import Station, case
+from mock_csms.plans import Station, case, says
 
 STATUSES = ("Occupied", "Reserved", "Unavailable", "Faulted", "Available")
 
@@ -26,11 +24,15 @@ async def test_g01_every_status(station: Station) -> None:
 @case(
     "TC-ERR-02",
     use_case="G02",
-    needs=("send",),
-    fails_with={"unknown-action": "sent no Heartbeat within"},
+    fails_with={
+        "unknown-action": "sent no Heartbeat within",
+        "no-triggered-message@5": "sent no Heartbeat within",
+    },
 )
 async def test_g02_five_heartbeats(station: Station) -> None:
-    """Five heartbeats at once are answered, each with the time."""
-    heartbeats = await asyncio.gather(*(station.send("Heartbeat") for _ in range(5)))
-    for heartbeat in heartbeats:
-        await station.answered(heartbeat, currentTime=...)
+    """A station sends as many heartbeats as are asked for, one upon the other; each is answered with the time."""
+    begin = station.mark()
+    for _ in range(5):
+        await station.command("TriggerMessage", {"requestedMessage": "Heartbeat"}, status="Accepted")
+    for _ in range(5):
+        await station.answered(await station.expect(says("Heartbeat"), after=begin), currentTime=...)

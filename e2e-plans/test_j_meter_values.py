@@ -40,6 +40,8 @@ MEASURED = {
 )
 async def test_j01_values_of_four_kinds(station: Station) -> None:
     """A station that tells four measurands at once is answered."""
-    sampled = [{"value": value, "measurand": measurand} for measurand, value in MEASURED.items()]
+    sampled = [
+        {"value": value, "measurand": measurand, "context": "Sample.Clock"} for measurand, value in MEASURED.items()
+    ]
     values = [{"timestamp": "{{now}}", "sampledValue": sampled}]
     await station.answered(await station.send("MeterValues", evseId=station.evse, meterValue=values))

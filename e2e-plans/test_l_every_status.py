@@ -15,7 +15,8 @@ from mock_csms.protocol.versions import V201
 )
 async def test_l01_every_status(station: Station) -> None:
     """Each status that an update can have is taken."""
-    for status in V201.schemas.values("FirmwareStatusNotificationRequest", "status"):
+    statuses = V201.schemas.values("FirmwareStatusNotificationRequest", "status")
+    for status in sorted(statuses, key="Installed".__eq__):  # which is the last of an update
         number = {} if status == "Idle" else {"requestId": 1}
         await station.answered(await station.send("FirmwareStatusNotification", status=status, **number))
 

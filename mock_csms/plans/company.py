@@ -22,5 +22,6 @@ async def another(station: Station) -> AsyncIterator[None]:
         await station.csms.receive(_IDENTITY, "StatusNotification", within=station.profile.timeouts.boot)
         yield
     finally:
+        station.csms.disconnect(_IDENTITY)
         process.terminate()
         await process.wait()

@@ -50,6 +50,17 @@ def test_a_triggered_boot_comes_early() -> None:
     assert Story().begin().boot("Triggered").found("B06") == ["the reason is Triggered, and nothing was triggered"]
 
 
+def test_a_station_that_is_reset_while_it_waits_boots_early() -> None:
+    """Whoever resets it wants that (B04)."""
+
+    def waiting() -> Story:
+        return Story().connect().boot(status="Pending", interval=100).wait(5)
+
+    reset = waiting().command("Reset", RESET, {"status": "Accepted"}).lose().wait(9).connect()
+    assert reset.boot("RemoteReset").found("B04") == []
+    assert waiting().lose().wait(9).connect().boot("PowerUp").found("B04") != []
+
+
 def test_the_reason_of_new_firmware() -> None:
     """A station that said that it reboots for it says FirmwareUpdate (B06)."""
     status = {"status": "InstallRebooting", "requestId": 1}
