@@ -5,6 +5,9 @@ what it can. The file `station.toml`:
     connectors = [1, 1]                 # how many connectors each EVSE has
     features = ["C-13", "HFS-2"]        # what it has of the features of Part 5
     authorization = "local"             # how sessions begin where a case does not say: local or remote
+    url = "ws://10.0.0.2:9000"          # where it reaches the mock, if not where that listens
+    slots = [1, 2]                      # slots of its network profiles
+    interface = "Wired0"                # which of its interfaces leads to the mock
 
     [tokens]                            # ID, or ID:TYPE
     valid = "TAG1:ISO14443"
@@ -31,6 +34,8 @@ from mock_csms.tables import Text, take
 FEATURE = re.compile(r"(C|AS|HFS|SC|ISO|LA|UI|DM|R|AQ)-\d+(\.\d+)?")
 """How the features are called (Part 5)."""
 _TWO_EVSES = "HFS-8"
+INTERFACES = tuple(f"{kind}{number}" for kind in ("Wired", "Wireless") for number in range(4))
+"""The interfaces that there are (OCPPInterfaceEnumType)."""
 
 VALID = "valid"
 """The kind of token that is taken where a case names none."""
@@ -73,6 +78,9 @@ class Profile(Record):
     tokens: Mapping[str, Json] = field(default_factory=lambda: _tokens({}))
     timeouts: Timeouts = Timeouts()
     authorization: str = "local"
+    url: str = ""
+    slots: tuple[int, ...] = (1, 2)
+    interface: str = "Wired0"
 
     @property
     def places(self) -> Sequence[tuple[int, int]]:
@@ -96,8 +104,9 @@ def read_profile(path: str) -> Profile:
 def write_profile(profile: Profile) -> str:
     """Return the text of a file for which `read_profile` returns that profile."""
     tokens = {kind: f"{token['idToken']}:{token['type']}" for kind, token in profile.tokens.items()}
-    known = asdict(profile) | {"tokens": tokens, "timeouts": asdict(profile.timeouts)}
-    return tomli_w.dumps(known | {"features": sorted(profile.features), "connectors": list(profile.connectors)})
+    known = {key: value for key, value in asdict(profile).items() if value != ""}
+    lists = {"features": sorted(profile.features), "connectors": [*profile.connectors], "slots": [*profile.slots]}
+    return tomli_w.dumps(known | lists | {"tokens": tokens, "timeouts": asdict(profile.timeouts)})
 
 
 def _features(given: Any) -> frozenset[str]:
@@ -114,8 +123,16 @@ def _texts(given: Any) -> Sequence[str]:
 
 
 def _connectors(given: Any) -> tuple[int, ...]:
-    if not isinstance(given, list) or not given or not all(type(item) is int and item > 0 for item in given):
-        raise ValueError("must be a list with the number of connectors of each EVSE")
+    return _numbers(given, "must be a list with the number of connectors of each EVSE", least=1)
+
+
+def _slots(given: Any) -> tuple[int, ...]:
+    return _numbers(given, "must be a list of numbers of slots", least=0)
+
+
+def _numbers(given: Any, problem: str, *, least: int) -> tuple[int, ...]:
+    if not isinstance(given, list) or not given or not all(type(item) is int and item >= least for item in given):
+        raise ValueError(problem)
     return tuple(given)
 
 
@@ -147,4 +164,7 @@ _KEYS: Mapping[str, Any] = {
     "tokens": _tokens,
     "timeouts": _timeouts,
     "authorization": Text(values.one_of(lambda: ("local", "remote"))),
+    "url": Text(values.text),
+    "slots": _slots,
+    "interface": Text(values.one_of(lambda: INTERFACES)),
 }

@@ -1,0 +1,36 @@
+"""Steps of the connection itself: it is cut off, and what the station does then, and where it dials."""
+
+from typing import TYPE_CHECKING
+
+from mock_csms.plans.known import Visit
+
+if TYPE_CHECKING:
+    from mock_csms.plans.station import Station
+
+__tracebackhide__ = True  # pytest shows the case, and the text says all
+
+
+def hang_up(station: "Station") -> None:
+    """Close the connection; what the station did with it before counts no more."""
+    station.known.visits.clear()
+    station.csms.disconnect(station.identity)
+
+
+async def visit(station: "Station", kind: str, *, path: str | None = None, within: float | None = None) -> Visit:
+    """Return what becomes of the connection next, which must be of a kind: Connected, Refused or Disconnected.
+
+    `path` is what must stand before the identity in the URL that the station dials.
+    """
+    within, visits = station.profile.timeouts.boot if within is None else within, station.known.visits
+    if not await station.known.until(lambda: bool(visits), within):
+        raise AssertionError(f"{station.identity} has not connected within {within:g} s, nor tried to")
+    found = visits.pop(0)
+    if found.kind != kind or path not in (None, found.path):
+        where = f"{url_of(station)}{{}}/{station.identity}".format
+        raise AssertionError(f"expected {kind} to {where(path or '')}, got {found.kind} to {where(found.path)}")
+    return found
+
+
+def url_of(station: "Station") -> str:
+    """Return where the station reaches the mock, without its identity."""
+    return station.profile.url or station.csms.url
