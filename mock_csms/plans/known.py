@@ -41,7 +41,8 @@ class Visit(Record):
 class Known:
     """What the events of one station told of it so far; `visits` and `answers` since the case began.
 
-    `answers` are what the mock has answered, by the ids of the calls. Who has looked at a visit takes it.
+    `answers` are what the mock has answered, by the ids of the calls. Who has looked at a visit takes it. `path` is what
+    stood before the identity in the URL that was dialed last.
     """
 
     def __init__(self, identity: str, csms: Csms) -> None:
@@ -50,7 +51,7 @@ class Known:
         self.transactions: dict[str, Transaction] = {}
         self.visits: list[Visit] = []
         self.answers: dict[str, Result | Error] = {}
-        self._path = ""
+        self.path = ""
         self._identity = identity
         self._csms = csms
         self._waiting: dict[asyncio.Future[None], Callable[[], bool]] = {}
@@ -92,9 +93,9 @@ class Known:
         if event.station != self._identity:
             return
         if isinstance(event, Knocked):
-            self._path = event.visitor.path.partition("?")[0].rpartition("/")[0]
+            self.path = event.visitor.path.partition("?")[0].rpartition("/")[0]
         elif isinstance(event, Connected | Disconnected | Refused):
-            self.visits.append(Visit(type(event).__name__, event.at, self._path))
+            self.visits.append(Visit(type(event).__name__, event.at, self.path))
             self.is_connected = isinstance(event, Connected) or (isinstance(event, Refused) and self.is_connected)
         elif isinstance(event, Sent):
             if event.answers and isinstance(event.message, Result | Error):

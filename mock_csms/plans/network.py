@@ -14,8 +14,8 @@ from mock_csms.protocol.actions import Json
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
-OTHER = "/other"
-"""The path of another URL of the mock, which stands for another CSMS."""
+_OTHERS = ("/other", "/another")
+"""Paths of other URLs of the mock, which stand for other CSMSs."""
 _PRIORITY = ("OCPPCommCtrlr", "NetworkConfigurationPriority")
 _ANSWER = 30
 """The messageTimeout of profiles, in seconds."""
@@ -31,11 +31,17 @@ async def slots(station: Station) -> tuple[int, int]:
     return used, free[0]
 
 
-async def put(station: Station, slot: int, path: str = OTHER, **answer: Any) -> None:
+def paths(station: Station) -> tuple[str, str]:
+    """Return the path of the URL at which the station is, and that of another one."""
+    here = station.known.path
+    return here, next(path for path in _OTHERS if path != here)
+
+
+async def put(station: Station, slot: int, path: str, **answer: Any) -> None:
     """Set a profile that leads to a path of the mock, as the station connects to it now."""
     profile: Json = {
         "messageTimeout": _ANSWER,
-        "ocppCsmsUrl": f"{url_of(station)}{path}",
+        "ocppCsmsUrl": url_of(station, path),
         "ocppInterface": station.profile.interface,
         "ocppTransport": "JSON",
         "ocppVersion": "OCPP20",

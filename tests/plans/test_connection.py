@@ -20,9 +20,7 @@ async def test_visits_are_told_one_by_one() -> None:
         station.configure(refuse="503*1")
         hang_up(station)
         gone = await visit(station, "Disconnected")
-        with pytest.raises(
-            AssertionError, match=r"expected Connected to ws://127\S*\d/x/CS-1, got Refused to ws://127\S*\d/CS-1$"
-        ):
+        with pytest.raises(AssertionError, match=r"expected Connected to /x/CS-1, got Refused to /CS-1$"):
             await visit(station, "Connected", path="/x")
         back = await visit(station, "Connected", path="")
         station.check_gap(gone, back, least=3)
@@ -37,25 +35,30 @@ async def test_a_station_moves_and_comes_back_after_the_case() -> None:
     async with run() as it:
         station = await it.begin()
         used, other = await network.slots(station)
-        await network.put(station, other, status="Accepted")
+        _, there = network.paths(station)
+        await network.put(station, other, there, status="Accepted")
         await network.start_with(station, (other, used))
-        await visit(station, "Connected", path=network.OTHER)
+        await visit(station, "Connected", path=there)
         await states.comes_up(station)
         assert await station.get("OCPPCommCtrlr", "ActiveNetworkProfile") == f"{other}"
+        assert network.paths(station) == (there, "/another")
         await it.end(station)
         station = await it.begin()
         assert [await station.get(*PRIORITY), await network.slots(station)] == [f"{used}", (used, other)]
         assert await station.get("OCPPCommCtrlr", "ActiveNetworkProfile") == f"{used}"
 
 
-async def test_with_one_slot_nothing_can_move() -> None:
-    """The case is skipped; the URL of the profile is where the station reaches the mock."""
+async def test_where_nothing_can_move_the_case_is_skipped() -> None:
+    """With one slot; and for a mock that listens everywhere, where the profile must say how to reach it."""
     async with run() as it:
-        it.profile = replace(REFERENCE, slots=(1,), url="ws://elsewhere")
+        it.profile = replace(REFERENCE, slots=(1,), url="ws://elsewhere:1/old")
         station = await it.begin()
         with pytest.raises(pytest.skip.Exception, match="one slot for network profiles"):
             await network.slots(station)
-        assert url_of(station) == "ws://elsewhere"
+        assert url_of(station, "/new") == "ws://elsewhere:1/new"
+        station.profile = replace(REFERENCE, url="ws://0.0.0.0:1")
+        with pytest.raises(pytest.skip.Exception, match="its profile does not say"):
+            url_of(station, "/new")
 
 
 async def test_the_reference_station_is_what_a_case_needs() -> None:
