@@ -41,8 +41,8 @@ class Visit(Record):
 class Known:
     """What the events of one station told of it so far; `visits` and `answers` since the case began.
 
-    `answers` are what the mock has answered, by the ids of the calls. Who has looked at a visit takes it. `path` is what
-    stood before the identity in the URL that was dialed last.
+    `answers` are what the mock has answered, by the ids of the calls. Who has looked at a visit takes it. `path` is
+    what stood before the identity in the URL that was dialed last.
     """
 
     def __init__(self, identity: str, csms: Csms) -> None:

@@ -33,7 +33,7 @@ SYMPTOMS: Mapping[str, Symptom] = {
     **commands.SYMPTOMS,
 }
 
-FAR = {"boots-too-soon", "never-boots-again", "no-reboot"}
+FAR = {"boots-too-soon", "never-boots-again", "no-reboot", "no-back-off"}
 """Kinds after which a station goes another way altogether."""
 TOGETHER = {
     "no-base-report": {"GetBaseReport", "NotifyReport"},
@@ -42,6 +42,7 @@ TOGETHER = {
     "trigger-first-evse-only": {"MeterValues", "StatusNotification"},
     "wrong-idle-status": {"FirmwareStatusNotification", "LogStatusNotification"},
     "status-by-event": {"NotifyEvent", "StatusNotification"},
+    "starts-without-asking": {"Authorize", "TransactionEvent"},
 }
 """Kinds that are about two actions. The others are about one, or by nature about all of them: see `touched`."""
 ANY_COMMAND = {"no-triggered-message", "answers-while-rejected", "takes-anything"}
