@@ -155,7 +155,7 @@ async def test_ready_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("level", "lines"), [("INFO", 2), ("debug", 2), ("ERROR", 0)])
 async def test_log_level(level: str, lines: int) -> None:
     """From INFO on, stderr has a line for each message that names station and action; stdout has only its first."""
-    async with Mock("--log-level", level) as mock, mock.station("CS-7") as station:
+    async with Mock("--log-level", level, "--checks=none") as mock, mock.station("CS-7") as station:
         await station.ask("Heartbeat")
         await asyncio.to_thread(mock.stop)
         assert len([line for line in mock.log.splitlines() if "CS-7" in line and "Heartbeat" in line]) == lines

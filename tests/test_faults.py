@@ -101,6 +101,13 @@ async def has_another_type(station: Naked, text: bytes) -> None:
     assert len(wrong) != {2: 4, 3: 3, 4: 5}[wrong[0]]
 
 
+async def has_no_known_type(station: Naked, text: bytes) -> None:
+    """It has a number that is no message type."""
+    right, wrong = orjson.loads(text), orjson.loads(await station.text())
+    assert wrong[1:] == right[1:]
+    assert wrong[0] == 9
+
+
 async def is_huge(station: Naked, text: bytes) -> None:
     """It is as long as was asked for, and right but for its customData."""
     wrong = await station.text()
@@ -171,6 +178,7 @@ TABLE = [
     Row("truncate", is_cut_off),
     Row("invalid", breaks_its_schema),
     Row("wrong-type", has_another_type),
+    Row("unknown-type", has_no_known_type),
     Row("oversize bytes=100000", is_huge),
     Row("close", closes_normally, ends=True),
     Row("close code=4001 after=0.2", closes_instead, ends=True),

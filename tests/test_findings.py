@@ -137,12 +137,12 @@ def test_the_table_of_checks() -> None:
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        ("--checks=X5", "'X5' is no check and no group of checks; did you mean 'X05'?"),
+        ("--checks=X055", "'X055' is no check and no group of checks; did you mean 'X05'?"),
         ("--checks=", "'' is no check"),
         ("--checks=all,-transaction", "did you mean 'transactions'?"),
         ("--tolerance=-1", "--tolerance: "),
         ("--fail-on-findings=info", "--fail-on-findings: 'info'"),
-        ("--expected-findings=FILE", "file: line 2: 'X5' is no check; did you mean 'X05'?"),
+        ("--expected-findings=FILE", "file: line 2: 'X055' is no check; did you mean 'X05'?"),
         ("--expected-findings=nowhere", "nowhere"),
         ("--junit=x.xml", "--junit needs --expect or --forbid or --fail-on-findings"),
         ("check nowhere", "nowhere: No such file"),
@@ -154,7 +154,7 @@ def test_the_table_of_checks() -> None:
 )
 def test_bad_input(tmp_path: Path, words: str, complaint: str) -> None:
     """One line says what is wrong, and what was probably meant; the exit status is 2."""
-    (tmp_path / "file").write_text("X05\nX5\n")
+    (tmp_path / "file").write_text("X05\nX055\n")
     done = run(*words.replace("FILE", str(tmp_path / "file")).split(" "))
     assert (done.returncode, done.stdout) == (2, "")
     assert complaint in done.stderr.splitlines()[-1]

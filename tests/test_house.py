@@ -124,6 +124,13 @@ def test_ocpp_is_behind_one_door(name: str) -> None:
     assert bool(named) is (name == "mock_csms/protocol/schemas.py")
 
 
+@parametrized(MODULES)
+def test_cryptography_is_behind_one_door(name: str) -> None:
+    """Only `protocol/x509.py` knows the `cryptography` library."""
+    imported = {module.split(".")[0] for module in imports_of(MODULES[name])}
+    assert ("cryptography" in imported) is (name == "mock_csms/protocol/x509.py")
+
+
 # Sizes.
 
 

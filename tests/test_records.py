@@ -330,7 +330,11 @@ async def shown(columns: int, *flags: str, **environment: str) -> list[str]:
     ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     kept = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "NO_COLOR", "FORCE_COLOR")}
     process = subprocess.Popen(
-        [*SERVER, "--port=0", *flags], stdout=subprocess.PIPE, stderr=its, encoding="utf-8", env=kept | environment
+        [*SERVER, "--port=0", "--checks=none", *flags],
+        stdout=subprocess.PIPE,
+        stderr=its,
+        encoding="utf-8",
+        env=kept | environment,
     )
     os.close(its)
     reading = asyncio.create_task(asyncio.to_thread(drain, ours))
@@ -411,7 +415,7 @@ async def test_quiet_and_levels() -> None:
         assert (mock.first_line[:9], mock.log) == ("Listening", "")
         assert ("FAILED" in await mock.ended(), mock.log) == (True, "")
     for level, wanted in [("WARNING", 1), ("ERROR", 0)]:
-        async with Mock("--log-level", level) as levelled, levelled.station() as station:
+        async with Mock("--log-level", level, "--checks=none") as levelled, levelled.station() as station:
             await station.ask("Heartbeat")
             await station.call("Heartbeat", {"nope": 1})
             levelled.stop()

@@ -55,7 +55,7 @@ Verdicts: TypeAlias = dict[tuple[str, ...], Judged | BaseException]
 class Run(Mock):
     """A run for a verdict."""
 
-    statuses = (0, 1, 4, 130)
+    statuses: tuple[int, ...] = (0, 1, 4, 130)
 
     async def ended(self) -> Judged:
         """Wait until it has ended."""
@@ -377,7 +377,7 @@ async def test_report_tells_the_nearest_miss() -> None:
 
 async def test_report_tells_the_message_sequence() -> None:
     """A failed run is told message by message, with what was refused and what was sent, in the order of the wire."""
-    flags = f"{ENDED} --commands Reset:0 --within 9"
+    flags = f"{ENDED} --commands Reset:0 --within 9 --checks none"
     _, report = await judged(flags, "A: Reset=Accepted boot invalid junk B: Reset!NotSupported bye A: updated TERM")
     sequence = """A.*connected|A <- Reset|A -> Reset.response +.*Accepted|A -> BootNotification +.*PowerUp
         A <- BootNotification.response|A -> BootNotification.*missing|A <- BootNotification.error|A -> .*junk

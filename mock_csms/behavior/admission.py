@@ -13,11 +13,17 @@ from mock_csms.protocol.records import Mutable, Record, field
 
 
 class Visitor(Record):
-    """Who asks: the raw path with its query, the subprotocols offered, and the Authorization header, or None."""
+    """Who asks: the raw path with its query, the subprotocols offered, and the Authorization header, or None.
+
+    extensions: the extensions of WebSocket that are offered, as they were written. problem: why the request is no
+    opening handshake (RFC 6455, 4.1), where it wants to be one; the rest of its headers is not known then.
+    """
 
     path: str
     offered: Sequence[str]
     authorization: str | None = None
+    extensions: str = ""
+    problem: str = ""
 
     @property
     def identity(self) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from mock_csms.behavior.emissions import Act, Close, Emission, Reset, Stall
 from mock_csms.behavior.templates import Context
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.messages import Error, Message, encode, encode_as_wrong_type
+from mock_csms.protocol.messages import Error, Message, encode, encode_as_unknown_type, encode_as_wrong_type
 from mock_csms.protocol.records import replace
 
 _CLOSE_CODES = {1000, 1001, 1002, 1003, *range(1007, 1015)}
@@ -108,6 +108,15 @@ class WrongType:
 
 
 @dataclass(frozen=True, slots=True)
+class UnknownType:
+    """Sends it with the number of a message type that OCPP does not have."""
+
+    def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
+        """Number it as nothing that there is."""
+        return [replace(emission, text=encode_as_unknown_type(emission.message))]
+
+
+@dataclass(frozen=True, slots=True)
 class Oversize:
     """Sends it blown up by customData, valid otherwise."""
 
@@ -192,6 +201,7 @@ FAULTS: Mapping[str, Callable[..., Fault]] = {
     "truncate": Truncate,
     "invalid": Invalid,
     "wrong-type": WrongType,
+    "unknown-type": UnknownType,
     "oversize": Oversize,
     "close": CloseInstead,
     "reset": ResetInstead,

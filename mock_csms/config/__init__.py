@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from mock_csms.config.answers import Answers
 from mock_csms.config.commands import Commands
-from mock_csms.config.conformance import Conformance
+from mock_csms.config.conformance import Conformance, Knowledge
 from mock_csms.config.listening import Listening
 from mock_csms.config.policies import Policies
 from mock_csms.config.records import Records
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(Records, Conformance, Policies, Commands, Answers, Listening):
+class Config(Records, Knowledge, Conformance, Policies, Commands, Answers, Listening):
     """The settings of one mock. (A dataclass lists the fields of its last base first.)"""

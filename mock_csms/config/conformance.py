@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mock_csms import values
-from mock_csms.flags import flag
+from mock_csms.flags import flag, switch
 
 if TYPE_CHECKING:
     from mock_csms.conformance.selection import Expected
@@ -53,4 +53,19 @@ class Conformance:
         "fails like one that should not have come",
         expected,
         "FILE",
+    )
+
+
+@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
+class Knowledge:
+    """How more is known of stations than what they tell by themselves."""
+
+    learn: bool = switch(
+        "read the device model of each station once, after its first Accepted boot, for the checks that need it"
+    )
+    state_dir: str | None = flag(
+        None,
+        "keep in this directory what must be unique across runs: ids of messages and transactions, last registers",
+        values.text,
+        "DIR",
     )

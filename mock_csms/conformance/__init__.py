@@ -2,14 +2,35 @@
 
 from collections.abc import Mapping
 
+from mock_csms.conformance import (
+    connections,
+    exchanges,
+    heartbeats,
+    metering_times,
+    monitoring,
+    network,
+    payloads,
+    remote_starts,
+    remote_stops,
+    reports,
+    resets,
+    retries,
+    statuses,
+    times,
+    transaction_order,
+    transaction_points,
+)
 from mock_csms.conformance.authorization import AUTHORIZATION
 from mock_csms.conformance.availability import AVAILABILITY
 from mock_csms.conformance.certificates import CERTIFICATES
 from mock_csms.conformance.diagnostics import DIAGNOSTICS
-from mock_csms.conformance.features import FEATURES
+from mock_csms.conformance.displays import DISPLAYS
 from mock_csms.conformance.firmware import FIRMWARE
+from mock_csms.conformance.local_lists import LOCAL_LISTS
 from mock_csms.conformance.metering import METERING
+from mock_csms.conformance.profiles import PROFILES
 from mock_csms.conformance.provisioning import PROVISIONING
+from mock_csms.conformance.reservations import RESERVATIONS
 from mock_csms.conformance.rpc import RPC
 from mock_csms.conformance.security import SECURITY
 from mock_csms.conformance.subject import Check, Subject
@@ -17,6 +38,7 @@ from mock_csms.conformance.transactions import TRANSACTIONS
 from mock_csms.conformance.transport import TRANSPORT
 from mock_csms.conformance.triggers import TRIGGERS
 from mock_csms.conformance.variables import VARIABLES
+from mock_csms.conformance.vendors import VENDORS
 
 SUBJECTS: tuple[Subject, ...] = (
     TRANSPORT,
@@ -32,9 +54,33 @@ SUBJECTS: tuple[Subject, ...] = (
     FIRMWARE,
     DIAGNOSTICS,
     CERTIFICATES,
-    FEATURES,
+    LOCAL_LISTS,
+    PROFILES,
+    RESERVATIONS,
+    DISPLAYS,
+    VENDORS,
 )
 """All subjects, in the order of the table."""
+
+MORE = (
+    connections,
+    exchanges,
+    heartbeats,
+    metering_times,
+    monitoring,
+    network,
+    payloads,
+    remote_starts,
+    remote_stops,
+    reports,
+    resets,
+    retries,
+    statuses,
+    times,
+    transaction_order,
+    transaction_points,
+)
+"""The files whose checks belong to subjects of other files."""
 
 CHECKS: Mapping[str, Check] = {id_: check for subject in SUBJECTS for id_, check in subject.checks.items()}
 """Every check by its id."""

@@ -1,5 +1,257 @@
-"""Wrong availability (checks G)."""
+"""Wrong answers to ChangeAvailability and UnlockConnector, and wrong statuses of connectors (checks G)."""
 
-from mock_csms.conformance.subject import Subject
+from mock_csms.conformance.known import Known
+from mock_csms.conformance.known.closures import place_of
+from mock_csms.conformance.known.connectors import Connector, connectors_of, statuses_in
+from mock_csms.conformance.known.transactions import Transaction
+from mock_csms.conformance.resets import has_ended
+from mock_csms.conformance.seen import Seen
+from mock_csms.conformance.statuses import name
+from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Subject, call, result, when
 
 AVAILABILITY = Subject("availability")
+CHANGE, STATUS, NOTIFY, EVENT = "ChangeAvailability", "StatusNotification", "NotifyEvent", "TransactionEvent"
+_STATUSES = {"Available", "Occupied", "Reserved", "Unavailable", "Faulted"}
+_FREE, _CLOSED = {"Available", "Reserved"}, {"Unavailable", "Faulted"}
+
+
+def _connectors(place: Connector, known: Known) -> list[Connector]:
+    """Return the connectors that a command concerns."""
+    evse, number = place
+    return [each for each in sorted(connectors_of(known)) if evse in (0, each[0]) and number in (0, each[1])]
+
+
+def _status(place: Connector, known: Known) -> str | None:
+    """Return the status of a connector as it was told last, or else as it was reported."""
+    reported = known.variables.values.get(("Connector", "", *place, "AvailabilityState", ""))
+    return known.connectors.statuses.get(place, reported)
+
+
+def _running(place: Connector, known: Known) -> list[Transaction]:
+    """Return the transactions that a command concerns."""
+    running = known.transactions.open_at(place[0] or None)
+    return [each for each in running if place[1] in (0, each.connector)]
+
+
+def _changing(seen: Seen, known: Known) -> list[Connector]:
+    """Return the connectors whose status has to change as a command was Accepted."""
+    place, is_closed = place_of(seen.request), seen.request["operationalStatus"] == "Inoperative"
+    if seen.payload["status"] != "Accepted" or _running(place, known):
+        return []
+    closed = [order for at, order in known.closures.places.items() if at != place and order.is_closed]
+    if closed and not is_closed:
+        return []  # they may stay closed by another order
+    was = _FREE if is_closed else {"Unavailable"}
+    return [each for each in _connectors(place, known) if _status(each, known) in was]
+
+
+def _unchanged(seen: Seen, known: Known) -> list[str]:
+    """Return the connectors of a deadline that are told as they were."""
+    order, connectors = known.closures.places.get(seen.payload[0]), seen.payload[1:]
+    if order is None or known.closures.count != order.number:
+        return []
+    closed = {each for each in connectors if _status(each, known) in _CLOSED}
+    return [name(each) for each in connectors if (each in closed) != order.is_closed]
+
+
+@AVAILABILITY.check(
+    "G01",
+    "G01.FR.07, G03.FR.04",
+    ERROR,
+    "the new status is told of what is set Operative or Inoperative",
+    result(CHANGE),
+    when("due"),
+)
+def tells_changes(seen: Seen, known: Known) -> Said:
+    """No connector has told that it changed."""
+    if seen.kind == "due":
+        unchanged = _unchanged(seen, known)
+        is_none = unchanged and len(unchanged) == len(seen.payload) - 1
+        return f"connector {', '.join(unchanged)} has told no change after {CHANGE}" if is_none else None
+    changing = _changing(seen, known)
+    return Later("", known.terms.patience, (place_of(seen.request), *changing)) if changing else None
+
+
+@AVAILABILITY.check(
+    "G02",
+    "G03.FR.03",
+    ERROR,
+    "what is asked for again, and is so, is Accepted",
+    result(CHANGE),
+)
+def accepts_what_is(seen: Seen, known: Known) -> Said:
+    """Another answer where all connectors are as they were asked to be."""
+    place, status, is_closed = place_of(seen.request), seen.payload["status"], seen.request["operationalStatus"]
+    connectors, orders = _connectors(place, known), known.closures
+    if status == "Accepted" or not connectors:
+        return None
+    if is_closed == "Operative":
+        is_so = all(orders.is_open(each) and _status(each, known) in _STATUSES - _CLOSED for each in connectors)
+    else:
+        is_so = all(_status(each, known) == "Unavailable" for each in connectors)
+    return f"{CHANGE} to {is_closed} is {status} though it is so" if is_so else None
+
+
+@AVAILABILITY.check(
+    "G03",
+    "G03.FR.05, G04.FR.06",
+    ERROR,
+    "what is in use is closed when its transaction has ended",
+    result(CHANGE),
+    call(STATUS, NOTIFY, EVENT),
+)
+def closes_after_transactions(seen: Seen, known: Known) -> Said:
+    """Another answer than Scheduled in a transaction, Unavailable before its end, or Available after it."""
+    if seen.action == CHANGE:
+        return _is_scheduled(seen, known)
+    if not known.closures.places:
+        return None
+    if seen.action == EVENT:
+        return _has_ended_before(seen, known) if seen.payload["eventType"] == "Ended" else None
+    told = [_is_in_time(place, status, known) for place, status in statuses_in(seen.action, seen.payload)]
+    return [word for word in told if word is not None]
+
+
+def _is_scheduled(seen: Seen, known: Known) -> Said:
+    """Look at the answer; the end of the transaction may be told after it, as statuses may before."""
+    place, status = place_of(seen.request), seen.payload["status"]
+    connectors, running = _connectors(place, known), _running(place, known)
+    if seen.request["operationalStatus"] == "Operative":
+        return [Done(each) for each in connectors]
+    if status == "Scheduled" or not running or all(known.closures.closing(each) for each in connectors):
+        return None
+    text = f"{CHANGE} is {status} in transaction {running[0].id}"
+    return Later(text, known.terms.patience, running[0].id)
+
+
+def _has_ended_before(seen: Seen, known: Known) -> Said:
+    """Take back what was said of a transaction that had ended by then."""
+    id_ = seen.payload["transactionInfo"]["transactionId"]
+    transaction, given = known.transactions.by_id.get(id_), known.commands.answered[CHANGE]
+    place = (transaction.evse or 0, transaction.connector or 0) if transaction else (0, 0)
+    told_at = known.connectors.told_at.get(place, 0.0)
+    was_over = [Done(id_)] if has_ended(seen, known, given.at) else []
+    return [*was_over, Done((id_, place))] if has_ended(seen, known, told_at) else was_over
+
+
+def _is_in_time(place: Connector, status: str, known: Known) -> Later | None:
+    """Look at the status of a connector that waits to be closed."""
+    order = known.closures.closing(place)
+    if order is None or not order.is_scheduled or known.resets.is_under_way:
+        return None
+    running = known.transactions.open_at(place[0])
+    if status == "Available" and not running:
+        text = f"connector {name(place)} is Available, and was to be Unavailable after its transaction"
+        return Later(text, known.terms.tolerance, place)
+    using = [each for each in running if each.connector == place[1]]
+    if status != "Unavailable" or not using:
+        return None
+    text = f"connector {name(place)} is Unavailable before the end of transaction {using[0].id}"
+    return Later(text, known.terms.patience, (using[0].id, place))
+
+
+@AVAILABILITY.check(
+    "G04",
+    "G03.FR.06, G03.FR.07, G04.FR.07, G04.FR.08",
+    ERROR,
+    "all connectors follow their EVSE",
+    result(CHANGE),
+    when("due"),
+)
+def connectors_follow(seen: Seen, known: Known) -> Said:
+    """Some connectors of an EVSE, or of the station, have told that they changed, and others have not."""
+    if seen.kind == "due":
+        unchanged = _unchanged(seen, known)
+        is_some = 0 < len(unchanged) < len(seen.payload) - 1
+        return f"connector {', '.join(unchanged)} does not follow its EVSE" if is_some else None
+    changing = _changing(seen, known)
+    return Later("", known.terms.patience, (place_of(seen.request), *changing)) if len(changing) > 1 else None
+
+
+@AVAILABILITY.check(
+    "G05",
+    "G01.FR.08",
+    WARNING,
+    "a cable in one connector changes no status of the others of its EVSE",
+    call(STATUS, NOTIFY),
+    implies=("G06",),
+)
+def others_stay(seen: Seen, known: Known) -> Said:
+    """Another connector is not Available any more as soon as one becomes Occupied, and no order closes it."""
+    statuses, told_at = known.connectors.statuses, known.connectors.told_at
+    for place, status in statuses_in(seen.action, seen.payload):
+        if status in ("Occupied", "Unavailable") and statuses.get(place) == "Available" and place[1] and place[0]:
+            since = seen.at - known.terms.tolerance
+            others = [each for each in known.connectors.of(place[0]) if each != place and told_at[each] >= since]
+            used = [each for each in others if statuses[each] == "Occupied"]
+            if used and known.closures.is_open(place) and not known.resets.status:
+                return f"connector {name(place)} is {status} as {name(used[0])} is Occupied"
+    return None
+
+
+@AVAILABILITY.check(
+    "G06",
+    "G01.FR.01",
+    WARNING,
+    "a status is told when it changes, and can be",
+    call(STATUS),
+)
+def changes_are_possible(seen: Seen, known: Known) -> Said:
+    """The status that was told and taken before, though nobody asked for it, or one that a closed connector has not."""
+    payload, orders, line = seen.payload, known.closures, known.line
+    place, status = (payload["evseId"], payload["connectorId"]), payload["connectorStatus"]
+    was, told_at = known.connectors.statuses.get(place), known.connectors.told_at.get(place, 0.0)
+    if was == status:
+        begin = max(line.opened_at, known.boots.accepted_at or 0.0, known.boots.asked_at, orders.triggered_at)
+        is_taken = known.connectors.is_by_status(place) and orders.taken_at.get(place, 0.0) >= told_at
+        return f"connector {name(place)} is {status} again" if is_taken and told_at > begin else None
+    if was == "Unavailable" and status in ("Occupied", "Reserved") and orders.closing(place):
+        return f"connector {name(place)} is {status} though it was set Inoperative"
+    return None
+
+
+@AVAILABILITY.check(
+    "G07",
+    "N07.FR.19, G05.FR.02",
+    ERROR,
+    "a NotifyEvent that tells a status is about Connector.AvailabilityState, with the trigger Delta",
+    call(NOTIFY),
+)
+def events_tell_statuses(seen: Seen, _: Known) -> Said:
+    """Another trigger, name or value where no monitor asked for that."""
+    found = []
+    for event in seen.payload["eventData"]:
+        component, variable, value = event["component"], event["variable"]["name"], event["actualValue"]
+        if component["name"].casefold() != "connector" or "variableMonitoringId" in event:
+            continue
+        if variable.casefold() != "availabilitystate":
+            found += [f"the status {value} is that of Connector.{variable}"] if value in _STATUSES else []
+        elif event["trigger"] != "Delta":
+            found.append(f"the trigger of the status {value} is {event['trigger']}")
+        elif value not in _STATUSES or "connectorId" not in component.get("evse", {}):
+            found.append(f"{value} is no status of a connector")
+    return found
+
+
+@AVAILABILITY.check(
+    "G08",
+    "F05.FR.02, F05.FR.03",
+    ERROR,
+    "only a known connector without an authorized transaction is unlocked",
+    result("UnlockConnector"),
+    call(EVENT),
+)
+def unlocks_what_may_be(seen: Seen, known: Known) -> Said:
+    """Another answer than the one for an unknown connector, or for one that is in use."""
+    if seen.kind == "call":
+        given, is_end = known.commands.answered.get("UnlockConnector"), seen.payload["eventType"] == "Ended"
+        return Done() if is_end and given and has_ended(seen, known, given.at) else None
+    place, status = (seen.request["evseId"], seen.request["connectorId"]), seen.payload["status"]
+    if known.variables.is_complete and known.connectors.statuses and place not in connectors_of(known):
+        return None if status == "UnknownConnector" else f"connector {name(place)} is unknown, and {status}"
+    if status == "UnknownConnector" and place in known.connectors.statuses:
+        return f"connector {name(place)} is {status}, and was reported"
+    charging = [each for each in _running(place, known) if each.token and each.state == "Charging"]
+    if not charging or status == "OngoingAuthorizedTransaction":
+        return None
+    return Later(f"connector {name(place)} is {status} in transaction {charging[0].id}", known.terms.patience)

@@ -1,20 +1,26 @@
 """Lets the checks look at what happens, and turns what they say into findings. Pure: times come with the events."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from mock_csms.behavior.events import Event, Finding
 from mock_csms.conformance.known import FACTS, NEVER, Deadline, Known, Terms
 from mock_csms.conformance.seen import Occasion, Seen, see
-from mock_csms.conformance.subject import Check, Done, Later, Learner, Said, Word, Wrong
+from mock_csms.conformance.subject import BROKEN, Check, Done, Later, Learner, Said, Word, Wrong
 from mock_csms.protocol.records import Record
 
+_QUESTIONS = {"call", "command", "spoiled"}
+_ANSWERS = {"result", "error", "response", "refusal", "unanswered"}
+_MOST_UNSOUND = 100
 _NO_EVENT = Event(0.0, "")
+_MOST_TURNS = 100
+"""How often deadlines are looked at for one event: after a long silence, some wait for the next one."""
 
 
 class Inspector:
-    """Looks at the events of all stations, each station by itself."""
+    """Looks at the events of all stations, each station by itself; who is new is told to `meet`, to be remembered."""
 
-    def __init__(self, checks: Collection[Check], terms: Terms) -> None:
+    def __init__(self, checks: Collection[Check], terms: Terms, meet: Callable[[Known], None] | None = None) -> None:
+        self._meet = meet
         self.known: dict[str, Known] = {}
         self.judge_by(checks, terms)
 
@@ -22,7 +28,7 @@ class Inspector:
         """Let these checks look from now on, on these terms; what is known stays known."""
         self._terms = terms
         self._checks = {check.id: check for check in checks}
-        self._watching: dict[Occasion, _Watch] = {}
+        self._watching: dict[tuple[str, str, str], _Watch] = {}
         for known in self.known.values():
             known.terms = terms
             known.deadlines = {key: late for key, late in known.deadlines.items() if key[0] in self._checks}
@@ -35,14 +41,16 @@ class Inspector:
         known = self.known.get(event.station)
         if known is None:
             known = self.known[event.station] = Known(event.station, self._terms)
+            if self._meet is not None:
+                self._meet(known)
         found = self._expire(known, event.at) if known.next_due < event.at else []
-        occasion = (seen.kind, seen.action)
-        watch = self._watching.get(occasion) or self._watch(occasion)
-        for check in watch.checks if seen.is_sound else watch.checks_of_any:
+        watch = self._watching.get((seen.kind, seen.action, seen.sort)) or self._watch(seen)
+        is_sound = _is_sound(seen, known)
+        for check in watch.checks if is_sound else watch.checks_of_any:
             said = check.judge(seen, known)
             if said is not None:
                 found += self._hear(check, said, seen, known)
-        for learn in watch.learners if seen.is_sound else watch.learners_of_any:
+        for learn in watch.learners if is_sound else watch.learners_of_any:
             learn(seen, known)
         if seen.kind == "disconnected":
             _forget(known)
@@ -57,6 +65,15 @@ class Inspector:
         return found
 
     def _expire(self, known: Known, now: float) -> list[Finding]:
+        """Return what has become wrong by now; a deadline that a check sets anew may have passed too."""
+        found: list[Finding] = []
+        for _ in range(_MOST_TURNS):
+            if known.next_due >= now:
+                break
+            found += self._fall_due(known, now)
+        return found
+
+    def _fall_due(self, known: Known, now: float) -> list[Finding]:
         due = sorted((late.at, key) for key, late in known.deadlines.items() if late.at < now)
         found: list[Finding] = []
         for at, (id_, key) in due:
@@ -86,14 +103,18 @@ class Inspector:
                 case text:
                     yield _finding(check, Wrong(text), seen, known)
 
-    def _watch(self, occasion: Occasion) -> "_Watch":
+    def _watch(self, seen: Seen) -> "_Watch":
         """Find who looks at an occasion, once."""
-        wanted = {occasion, (occasion[0], "*")}
-        checks = [check for check in self._checks.values() if wanted.intersection(check.on)]
+        actions = (seen.action, f"{seen.action}.{seen.detail}", f"{seen.action}.{seen.sort}", "*")
+        wanted: set[Occasion] = {(seen.kind, action) for action in actions}
+        broken: set[Occasion] = {(BROKEN + seen.kind, action) for action in actions}
+        every = self._checks.values()
+        checks = [check for check in every if wanted.intersection(check.on)]
+        of_any = [each for each in every if broken.intersection(each.on) or (each.any_payload and each in checks)]
         learning = [each for facts in FACTS for each in facts.learning if wanted.intersection(each.on)]
-        watch = self._watching[occasion] = _Watch(
+        watch = self._watching[seen.kind, seen.action, seen.sort] = _Watch(
             tuple(checks),
-            tuple(check for check in checks if check.any_payload),
+            tuple(of_any),
             tuple(each.learn for each in learning),
             tuple(each.learn for each in learning if each.any_payload),
         )
@@ -107,6 +128,22 @@ class _Watch(Record):
     checks_of_any: tuple[Check, ...]
     learners: tuple[Learner, ...]
     learners_of_any: tuple[Learner, ...]
+
+
+def _is_sound(seen: Seen, known: Known) -> bool:
+    """Whether a message is as its schema wants it, and the one that it answers too: checks look at both."""
+    if not seen.is_sound:
+        if seen.kind in _QUESTIONS:
+            known.unsound[seen.id] = None
+            if len(known.unsound) > _MOST_UNSOUND:
+                del known.unsound[next(iter(known.unsound))]
+        return False
+    if not known.unsound or seen.id not in known.unsound:
+        return True
+    if seen.kind in _QUESTIONS:
+        del known.unsound[seen.id]
+        return True
+    return seen.kind not in _ANSWERS
 
 
 def _words(said: Said) -> Iterable[Word]:

@@ -1,5 +1,195 @@
-"""Wrong boots, heartbeats and resets (checks B)."""
+"""Wrong boots (checks B01 to B06 and B11); the others B stand in `heartbeats.py`, `statuses.py` and `resets.py`."""
 
-from mock_csms.conformance.subject import Subject
+from mock_csms.conformance.known import Known
+from mock_csms.conformance.known.boots import UNKNOWN
+from mock_csms.conformance.seen import Seen
+from mock_csms.conformance.subject import (
+    ERROR,
+    INFO,
+    WARNING,
+    Done,
+    Later,
+    Said,
+    Subject,
+    Wrong,
+    call,
+    error,
+    response,
+    result,
+    when,
+)
 
 PROVISIONING = Subject("provisioning")
+STARTUPS = {"StartupOfTheDevice", "ResetOrReboot"}
+"""The security events that tell of a boot."""
+BOOT, EVENT = "BootNotification", "SecurityEventNotification"
+LEAST_PAUSE = 5.0
+"""How many seconds a station has to wait between boots where the CSMS leaves that to it."""
+_REASONS = {("Immediate", "Accepted"): {"RemoteReset"}, ("OnIdle", "Scheduled"): {"ScheduledReset"}}
+_RESET = {"RemoteReset", "ScheduledReset"}
+_OF_SCHEMAS = {"FormatViolation", "FormationViolation", "ProtocolError", "RpcFrameworkError", "MessageTypeNotSupported"}
+_OF_SCHEMAS |= {"OccurrenceConstraintViolation", "OccurenceConstraintViolation", "PropertyConstraintViolation"}
+_OF_SCHEMAS |= {"TypeConstraintViolation"}
+
+
+@PROVISIONING.check(
+    "B01", "B01.FR.01, B01.FR.03", ERROR, "the first call is a BootNotification", call(), any_payload=True
+)
+def boots_first(seen: Seen, known: Known) -> Said:
+    """Another call before the boot; without any boot the station may have been accepted before the mock was started."""
+    due = known.boots.due
+    if not due:
+        return None
+    if seen.action == BOOT:
+        return f"the first {BOOT} comes after other calls" if due == "late" else None
+    if due == "reset":
+        return f"{seen.action} comes before the {BOOT} after a reset"
+    is_first = due == "first"
+    return Wrong(f"the first call is {seen.action} in place of {BOOT}", severity=INFO) if is_first else None
+
+
+@PROVISIONING.check(
+    "B02", "B01.FR.08, B02.FR.02", ERROR, "before it is accepted, a station sends only what it is asked for", call()
+)
+def silent_until_accepted(seen: Seen, known: Known) -> Said:
+    """A call that nobody has asked for, by a station that is not accepted."""
+    boots = known.boots
+    if boots.status in ("Accepted", UNKNOWN) or not boots.count or seen.action == BOOT:
+        return None
+    if any(action != BOOT for action, _ in known.line.calls.values()):
+        return None  # R06
+    before = boots.before if boots.is_new else UNKNOWN
+    state = boots.status or before
+    if state == UNKNOWN or (state == "Pending" and seen.action in boots.wanted):
+        return None
+    return f"{seen.action} comes while the last {BOOT} is {boots.status or 'not answered'}"
+
+
+@PROVISIONING.check("B03", "B03.FR.02", ERROR, "a station that is Rejected is silent until it may boot again", call())
+def silent_when_rejected(seen: Seen, known: Known) -> Said:
+    """A call before the interval of a rejection is over."""
+    boots = known.boots
+    if boots.status != "Rejected":
+        return None
+    pause, least = seen.at - boots.answered_at, boots.interval or LEAST_PAUSE
+    if pause >= least - known.terms.tolerance:
+        return None
+    return f"{seen.action} comes {pause:.1f} s after it was Rejected for {boots.interval:g} s"
+
+
+@PROVISIONING.check(
+    "B04",
+    "B02.FR.04, B02.FR.08, B03.FR.06",
+    ERROR,
+    "a station that is not accepted boots again after the interval",
+    call(BOOT),
+    response(BOOT),
+    when("connected"),
+)
+def boots_again(seen: Seen, known: Known) -> Said:
+    """A boot before the interval is over that is not triggered, or none when it is over."""
+    boots = known.boots
+    if seen.kind == "response":
+        status, interval = seen.payload["status"], seen.payload["interval"]
+        return _next_boot(status, interval, interval, known)
+    if boots.status not in ("Pending", "Rejected") or not boots.interval:
+        return Done()
+    if seen.kind == "connected":
+        return _next_boot(boots.status, boots.interval, boots.answered_at + boots.interval - seen.at, known)
+    pause = seen.at - boots.answered_at
+    if boots.is_triggered or pause >= boots.interval - known.terms.tolerance:
+        return Done()
+    return Done(), f"{BOOT} comes {pause:.1f} s after one was {boots.status} for {boots.interval:g} s"
+
+
+def _next_boot(status: str, interval: float, wait: float, known: Known) -> Said:
+    if status == "Accepted" or interval <= 0:
+        return Done()
+    text = f"no {BOOT} came after one was {status} for {interval:g} s"
+    return Later(text, max(0.0, wait) + known.terms.patience)
+
+
+@PROVISIONING.check(
+    "B05", "B02.FR.07, B03.FR.05", WARNING, "a station that chooses when to boot again does not flood", call(BOOT)
+)
+def does_not_flood(seen: Seen, known: Known) -> Said:
+    """A boot at once after one that was answered with an interval of 0."""
+    boots = known.boots
+    if boots.status not in ("Pending", "Rejected") or boots.interval or boots.is_triggered:
+        return None
+    pause = seen.at - boots.answered_at
+    if pause >= LEAST_PAUSE:
+        return None
+    return f"{BOOT} comes {pause:.1f} s after one was {boots.status} without an interval"
+
+
+@PROVISIONING.check("B06", "B01.FR.09", ERROR, "the reason of a boot is the one why it boots", call(BOOT))
+def reason_fits(seen: Seen, known: Known) -> Said:
+    """Another reason than that of the reset, firmware or trigger that came before."""
+    reason, boots, resets = seen.payload["reason"], known.boots, known.resets
+    if reason == "Triggered":
+        return None if boots.is_triggered else f"the reason is {reason}, and nothing was triggered"
+    if resets.status and not resets.is_for_firmware:
+        fitting = _REASONS.get((resets.kind, resets.status), _RESET)
+        why = f"Reset {resets.kind} was {resets.status}"
+    elif resets.is_for_firmware and not resets.status:
+        fitting, why = {"FirmwareUpdate"}, "the firmware is InstallRebooting"
+    else:
+        early = boots.status in ("Pending", "Rejected") and seen.at < boots.answered_at + boots.interval
+        is_same = early and boots.is_triggered and known.line.opened_at <= boots.answered_at
+        fitting, why = ({"Triggered"}, "it was triggered") if is_same else ({reason}, "")
+    return None if reason in fitting else f"the reason is {reason} where {why}"
+
+
+@PROVISIONING.check(
+    "B11",
+    "A04.FR.01",
+    WARNING,
+    "a security event tells of each boot",
+    response(BOOT),
+    call(EVENT),
+)
+def tells_of_boots(seen: Seen, known: Known) -> Said:
+    """Neither StartupOfTheDevice nor ResetOrReboot after a boot."""
+    boots = known.boots
+    if seen.kind == "call":
+        return Done() if seen.payload["type"] in STARTUPS else None
+    if seen.payload["status"] != "Accepted" or not boots.count or not boots.is_new:
+        return None
+    return Later("neither StartupOfTheDevice nor ResetOrReboot came after the boot", known.terms.patience)
+
+
+@PROVISIONING.check(
+    "B14",
+    "B02.FR.05",
+    ERROR,
+    "a station that is Pending starts and stops nothing for the CSMS",
+    result("RequestStartTransaction", "RequestStopTransaction"),
+)
+def starts_nothing_while_pending(seen: Seen, known: Known) -> Said:
+    """Another answer than Rejected to a command that found the station Pending."""
+    boots, status = known.boots, seen.payload["status"]
+    if status == "Rejected" or boots.status != "Pending" or boots.commanded.get(seen.id) != "Pending":
+        return None
+    return f"{seen.action} is {status} though the station is Pending"
+
+
+@PROVISIONING.check(
+    "B15",
+    "B03.FR.08",
+    ERROR,
+    "a station that is Rejected refuses commands with SecurityError",
+    result(),
+    error(),
+    any_payload=True,
+)
+def refuses_while_rejected(seen: Seen, known: Known) -> Said:
+    """Another answer to a command that found the station Rejected; one that breaks its schema may be refused for it."""
+    boots = known.boots
+    if boots.status != "Rejected" or boots.commanded.get(seen.id) != "Rejected":
+        return None
+    if seen.kind == "result":
+        return f"{seen.action} is answered though the station is Rejected"
+    if seen.payload == "SecurityError" or seen.payload in _OF_SCHEMAS:
+        return None
+    return f"{seen.action} is refused with {seen.payload} though the station is Rejected"

@@ -28,10 +28,14 @@ class Seen(Record):
     event: Event
     is_sound: bool = True
     """Whether the message is as its schema wants it: only then a check may rely on what is in it."""
+    detail: str = ""
+    """The eventType of a sound TransactionEvent: most checks look at one of the three only."""
+    sort: str = ""
+    """The same, but Updated is either Sampled, which is nothing but periodic values, or Changed: all others."""
 
 
 Occasion: TypeAlias = tuple[str, str]
-"""A kind and an action; `*` is any action."""
+"""A kind and an action; `*` is any action, and `TransactionEvent.Ended` is one of that detail or sort."""
 
 TRANSACTION_EVENT = "TransactionEvent"
 
@@ -46,7 +50,14 @@ def _received(event: events.Received) -> Seen:
     message, answers = event.message, event.answers
     sound = not event.violations and not event.is_refused
     if type(message) is Call:
-        return Seen(event.at, "call", message.action, message.payload, None, message.id, event, sound)
+        action, payload = message.action, message.payload
+        if not sound or action != TRANSACTION_EVENT:
+            return Seen(event.at, "call", action, payload, None, message.id, event, sound)
+        detail = sort = payload["eventType"]
+        if detail == "Updated":
+            is_sample = payload["triggerReason"] == "MeterValuePeriodic" and "idToken" not in payload
+            sort = "Sampled" if is_sample else "Changed"
+        return Seen(event.at, "call", action, payload, None, message.id, event, sound, detail, sort)
     if isinstance(message, Malformed):
         return Seen(event.at, "malformed", "", message.problem, None, message.id, event, is_sound=False)
     if answers is None:
@@ -58,7 +69,7 @@ def _sent(event: events.Sent) -> Seen:
     message, answers = event.message, event.answers
     if event.fault:
         action = message.action if type(message) is Call else answers.action if answers else ""
-        return Seen(event.at, "spoiled", action, None, None, message.id, event)
+        return Seen(event.at, "spoiled", action, None, None, message.id, event, not event.violations)
     if type(message) is Call:
         return Seen(event.at, "command", message.action, message.payload, None, message.id, event, not event.violations)
     if answers is None:

@@ -45,6 +45,9 @@ class Done(Record):
     key: Hashable = ""
 
 
+BROKEN = "broken "
+"""Before the kind of an occasion that is one only where the message breaks its schema."""
+
 Word: TypeAlias = str | Wrong | Later | Done
 Said: TypeAlias = Word | Iterable[Word] | None
 Judge: TypeAlias = Callable[[Seen, "Known"], Said]
@@ -121,7 +124,7 @@ class Subject:
 
 
 def call(*actions: str) -> tuple[Occasion, ...]:
-    """Return the calls of the station; without actions all of them."""
+    """Return the calls of the station; without actions all of them; `TransactionEvent.Ended` those of a sort."""
     return _of("call", actions)
 
 
@@ -153,6 +156,11 @@ def refusal(*actions: str) -> tuple[Occasion, ...]:
 def when(*kinds: str) -> tuple[Occasion, ...]:
     """Return the occasions of other kinds, whatever they are about."""
     return tuple((kind, "*") for kind in kinds)
+
+
+def broken(*occasions: tuple[Occasion, ...]) -> tuple[Occasion, ...]:
+    """Return those occasions where the message breaks its schema."""
+    return tuple((BROKEN + kind, action) for some in occasions for kind, action in some)
 
 
 def _of(kind: str, actions: tuple[str, ...]) -> tuple[Occasion, ...]:

@@ -1,17 +1,193 @@
-"""Wrong transactions, and wrong ways to tell of them (checks X)."""
+"""Wrong transactions, and wrong ways to tell of them (checks X); this file has those about where and why.
+
+The others are in transaction_order, transaction_points, remote_starts, remote_stops and retries.
+"""
+
+from collections.abc import Mapping
 
 from mock_csms.conformance.known import Known
+from mock_csms.conformance.known.connectors import statuses_in
+from mock_csms.conformance.known.transactions import may_wait, told_at
 from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, Said, Subject, call
+from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Subject, call, when
 
 TRANSACTIONS = Subject("transactions")
 
+_SORTS = ("Started", "Updated", "Changed", "Ended")
+_STARTED, _UPDATED, _CHANGED, _ENDED = (call(f"TransactionEvent.{sort}") for sort in _SORTS)
+_NOT_BY_DRIVER = {
+    "RemoteStop",
+    "ResetCommand",
+    "EVConnectTimeout",
+    "Deauthorized",
+    "AbnormalCondition",
+    "TimeLimitReached",
+    "EnergyLimitReached",
+}
+_REASONS: Mapping[str, set[str]] = {
+    "RemoteStop": {"Remote"},
+    "Deauthorized": {"DeAuthorized"},
+    "ResetCommand": {"ImmediateReset"},
+    "EVConnectTimeout": {"Timeout"},
+    "StopAuthorized": {"Local", "MasterPass"},
+    "EVCommunicationLost": {"EVDisconnected", "Local", "StoppedByEV"},
+    "EVDeparted": {"Local", "Remote", "EVDisconnected", "StoppedByEV"},
+    "TimeLimitReached": {"TimeLimitReached"},
+    "EnergyLimitReached": {"EnergyLimitReached"},
+    "AbnormalCondition": {
+        "EmergencyStop",
+        "GroundFault",
+        "Other",
+        "OvercurrentFault",
+        "PowerLoss",
+        "PowerQuality",
+        "Reboot",
+    },
+}
+"""The stoppedReasons that go with a trigger; what is not here goes with any."""
+_DRIVER_GOES = {"EVCommunicationLost", "EVDeparted"}
+_CONNECTED = {"EVConnected", "Charging", "SuspendedEV", "SuspendedEVSE"}
+_OF_AUTHORIZATION = {"Authorized", "RemoteStart"}
 
-@TRANSACTIONS.check("X05", "E06", ERROR, "nothing follows the end of a transaction", call("TransactionEvent"))
-def nothing_after_the_end(seen: Seen, known: Known) -> Said:
-    """An event with a higher seqNo than the one that ended the transaction."""
-    id_ = seen.payload["transactionInfo"]["transactionId"]
-    transaction = known.transactions.by_id.get(id_)
-    if transaction is None or transaction.ended_by is None or seen.payload["seqNo"] <= transaction.ended_by:
+
+@TRANSACTIONS.check("X06", "E06.FR.08", ERROR, "an end not caused by the driver has a stoppedReason", _ENDED)
+def reason_told(seen: Seen, _: Known) -> Said:
+    """An end by command, time-out or fault without a reason, which would mean Local."""
+    payload = seen.payload
+    if payload["triggerReason"] not in _NOT_BY_DRIVER or "stoppedReason" in payload["transactionInfo"]:
         return None
-    return f"transaction {id_} has ended with seqNo {transaction.ended_by}, and goes on with {seen.payload['seqNo']}"
+    return f"{payload['transactionInfo']['transactionId']} ended by {payload['triggerReason']} without a stoppedReason"
+
+
+@TRANSACTIONS.check("X07", "E06", WARNING, "only the end has a stoppedReason", _STARTED, _UPDATED)
+def no_early_reason(seen: Seen, _: Known) -> Said:
+    """A reason for an end that is none."""
+    reason = seen.payload["transactionInfo"].get("stoppedReason")
+    return reason and f"{seen.detail} with the stoppedReason {reason}"
+
+
+@TRANSACTIONS.check("X08", "F03.FR.03", WARNING, "the stoppedReason fits the triggerReason", _ENDED)
+def reason_fits(seen: Seen, known: Known) -> Said:
+    """A pair that does not go together; who leaves after a stop may tell the reason of that."""
+    payload, transaction = seen.payload, known.transactions.of(seen.payload)
+    trigger, reason = payload["triggerReason"], payload["transactionInfo"].get("stoppedReason")
+    fitting = _REASONS.get(trigger)
+    if reason is None or fitting is None or reason in fitting:
+        return None
+    if trigger in _DRIVER_GOES:
+        if transaction is None or not transaction.is_whole:
+            return None
+        if transaction.state == "SuspendedEVSE" or reason in _REASONS.get(transaction.stopped_by or "", ()):
+            return None
+    return f"ended by {trigger} with the stoppedReason {reason}, not {' or '.join(sorted(fitting))}"
+
+
+@TRANSACTIONS.check(
+    "X12", "E01.FR.10", ERROR, "the event after an authorization has the idToken", _STARTED, _CHANGED, _ENDED
+)
+def token_told(seen: Seen, known: Known) -> Said:
+    """No idToken at all after an authorization, or one that comes with another trigger than Authorized (E02.FR.20)."""
+    payload, transaction = seen.payload, known.transactions.of(seen.payload)
+    trigger, token = payload["triggerReason"], payload.get("idToken")
+    if transaction is not None and transaction.token is not None:
+        return None
+    if token is None:
+        return f"{trigger} without an idToken" if trigger in _OF_AUTHORIZATION else None
+    if transaction is None or not transaction.is_next(payload["seqNo"]) or seen.detail != "Updated":
+        return None
+    if trigger in _OF_AUTHORIZATION or trigger == "StopAuthorized" or token["type"] == "NoAuthorization":
+        return None
+    return f"the first idToken came with {trigger}, not with Authorized"
+
+
+@TRANSACTIONS.check(
+    "X13", "E01.FR.16", ERROR, "the event after the cable was plugged in has EVSE and connector", _STARTED, _UPDATED
+)
+def place_told(seen: Seen, known: Known) -> Said:
+    """No evse.id or no connectorId as soon as a vehicle is connected."""
+    payload, transaction = seen.payload, known.transactions.of(seen.payload)
+    if transaction is not None and transaction.connector is not None:
+        return None
+    if "connectorId" in payload.get("evse", ()):
+        return None
+    state, trigger = payload["transactionInfo"].get("chargingState"), payload["triggerReason"]
+    if trigger != "CablePluggedIn" and state not in _CONNECTED:
+        return None
+    if seen.detail != "Started" and (transaction is None or not transaction.is_next(payload["seqNo"])):
+        return None
+    return f"{trigger} ({state}) without the {'connectorId' if 'evse' in payload else 'evse'}"
+
+
+@TRANSACTIONS.check("X14", "E01.FR.18", ERROR, "a change of the charging state is told with it", _STARTED, _CHANGED)
+def state_told(seen: Seen, known: Known) -> Said:
+    """A trigger that means another charging state, or asks for it (F06.FR.07), without the chargingState."""
+    payload = seen.payload
+    if "chargingState" in payload["transactionInfo"]:
+        return None
+    trigger, transaction = payload["triggerReason"], known.transactions.of(payload)
+    state = transaction and transaction.state
+    is_wrong = (
+        trigger in ("ChargingStateChanged", "Trigger")
+        or (trigger == "CablePluggedIn" and state in (None, "Idle"))
+        or (trigger == "EVCommunicationLost" and state in _CONNECTED)
+    )
+    return f"{trigger} without a chargingState" if is_wrong else None
+
+
+@TRANSACTIONS.check(
+    "X15",
+    "E01.FR.14",
+    ERROR,
+    "one transaction at a time on an EVSE",
+    call("TransactionEvent"),
+    when("due"),
+    implies=("X17", "X19", "X25"),
+)
+def one_at_a_time(seen: Seen, known: Known) -> Said:
+    """A transaction on an EVSE where another one has not ended; what waits at the station may still end it."""
+    if seen.kind == "due":
+        return _still_two(seen, known)
+    if "evse" not in seen.payload or seen.detail == "Ended":
+        return None
+    id_, evse = seen.payload["transactionInfo"]["transactionId"], seen.payload["evse"]["id"]
+    mine = known.transactions.by_id.get(id_)
+    if mine is not None and (mine.evse == evse or not mine.is_open):
+        return None
+    other = next((each for each in known.transactions.open_at(evse) if each.id != id_), None)
+    if other is None:
+        return None
+    text = f"{id_} is on EVSE {evse}, where {other.id} has not ended"
+    return Later(text, known.terms.patience, (id_, other.id)) if may_wait(known, seen.at) else text
+
+
+def _still_two(seen: Seen, known: Known) -> Said:
+    """Judge two transactions again, when all that waited should have come."""
+    if any(id_ not in known.transactions.running for id_ in seen.payload):
+        return None
+    return Later(seen.request, known.terms.patience, seen.payload) if may_wait(known, seen.at) else seen.request
+
+
+@TRANSACTIONS.check(
+    "X22",
+    "E02.FR.05",
+    ERROR,
+    "a plugged cable makes its connector Occupied",
+    _STARTED,
+    _CHANGED,
+    call("StatusNotification", "NotifyEvent"),
+)
+def connector_occupied(seen: Seen, known: Known) -> Said:
+    """A CablePluggedIn whose connector is not reported as Occupied, neither before nor soon after."""
+    payload, statuses = seen.payload, known.connectors.statuses
+    if seen.action != "TransactionEvent":
+        told = statuses_in(seen.action, payload)
+        return [Done(place) for place, status in told if status != "Available"]
+    if payload["triggerReason"] != "CablePluggedIn" or payload.get("offline"):
+        return None
+    evse = payload.get("evse", {})
+    place = (evse.get("id"), evse.get("connectorId"))
+    at = told_at(payload["timestamp"], known)
+    is_old = at is None or seen.at - at > known.terms.tolerance
+    if None in place or is_old or statuses.get(place, "Available") != "Available":
+        return None
+    return Later(f"connector {place[1]} of EVSE {place[0]} was not reported as Occupied", known.terms.patience, place)

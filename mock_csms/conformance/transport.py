@@ -1,5 +1,172 @@
-"""Wrong handshakes and connections (checks T)."""
+"""Wrong ways to ask for a WebSocket (checks T): its path, its headers, and the credentials in them.
 
-from mock_csms.conformance.subject import Subject
+What goes wrong with connections is in `connections.py`.
+"""
+
+import base64
+import binascii
+import re
+from typing import Any
+
+from mock_csms.behavior.admission import Visitor
+from mock_csms.conformance.known import Known
+from mock_csms.conformance.seen import Seen
+from mock_csms.conformance.subject import ERROR, INFO, WARNING, Said, Subject, Wrong, when
 
 TRANSPORT = Subject("transport")
+
+_SUBPROTOCOL = re.compile(r"ocpp\d+\.\d+(\.\d+)?")
+_IDENTITY = re.compile(r"[A-Za-z0-9*\-_=+|@.]*")
+_PASSWORD = re.compile(r"[A-Za-z0-9*\-_=:+|@.]*")
+_LONGEST_IDENTITY = 48
+_SEGMENT = re.compile(r"([A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})*")
+"""What may stand in the path of a URL as it is (RFC 3986, 3.3)."""
+
+
+def visitor_of(seen: Seen) -> Visitor | None:
+    """Return who knocks, unless the request is too wrong to be read."""
+    event: Any = seen.event
+    return None if event.visitor.problem else event.visitor
+
+
+@TRANSPORT.check("T01", "Part 4 3.1.2", ERROR, "a subprotocol of OCPP is offered", when("knocked"))
+def offers_ocpp(seen: Seen, _: Known) -> Said:
+    """No subprotocol, or none of the form ocppX.Y."""
+    visitor = visitor_of(seen)
+    if visitor is None or any(_SUBPROTOCOL.fullmatch(name) for name in visitor.offered):
+        return None
+    return f"no subprotocol of OCPP is offered, but {_names(visitor)}"
+
+
+@TRANSPORT.check("T02", "Part 4 3.1.2", ERROR, "ocpp2.0.1 is offered", when("knocked"))
+def offers_this_version(seen: Seen, _: Known) -> Said:
+    """Other versions of OCPP only."""
+    visitor = visitor_of(seen)
+    if visitor is None or "ocpp2.0.1" in visitor.offered:
+        return None
+    is_other = any(_SUBPROTOCOL.fullmatch(name) for name in visitor.offered)
+    return f"ocpp2.0.1 is not offered, but {_names(visitor)}, the preferred one first" if is_other else None
+
+
+def _names(visitor: Visitor) -> str:
+    return ", ".join(visitor.offered) or "nothing"
+
+
+@TRANSPORT.check(
+    "T03", "Part 4 3.1.1", ERROR, "the identity is an identifierString of 1 to 48 characters", when("knocked")
+)
+def has_an_identity(seen: Seen, _: Known) -> Said:
+    """The last segment of the path is empty, too long, or has a colon or another character that may not be in it."""
+    visitor = visitor_of(seen)
+    if visitor is None:
+        return None
+    identity = visitor.identity
+    if not identity:
+        return "the path has no identity"
+    if len(identity) > _LONGEST_IDENTITY:
+        return f"the identity has {len(identity)} characters, more than {_LONGEST_IDENTITY}: {identity[:60]!r}"
+    return None if _IDENTITY.fullmatch(identity) else f"the identity has characters that may not be in it: {identity!r}"
+
+
+@TRANSPORT.check("T04", "Part 4 3.1.1", WARNING, "the identity is percent-encoded where it must be", when("knocked"))
+def encodes_its_identity(seen: Seen, _: Known) -> Said:
+    """A character in the path that may not stand in a URL as it is."""
+    visitor = visitor_of(seen)
+    raw = "" if visitor is None else visitor.path.partition("?")[0].rpartition("/")[2]
+    return None if _SEGMENT.fullmatch(raw) else f"the path ends with {raw[:60]!r}, which is not percent-encoded"
+
+
+# Credentials: judged where the mock knows the password.
+
+
+def credentials_of(header: str | None) -> tuple[str, str] | str:
+    """Return the user and the password of an Authorization header, or why there are none."""
+    if header is None:
+        return "there is no Authorization header"
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic":
+        return f"the Authorization header is not Basic but {scheme[:20]!r}"
+    try:
+        text = base64.b64decode(encoded.strip(), validate=True).decode()
+    except (binascii.Error, ValueError):  # what is not UTF-8 is a ValueError
+        return "the credentials are not UTF-8 text in base64"
+    user, colon, password = text.partition(":")
+    return (user, password) if colon else "the credentials have no colon"
+
+
+def _expected(seen: Seen, known: Known) -> tuple[Visitor, str] | None:
+    """Return who knocks and the password that was set for it, where one was."""
+    visitor = visitor_of(seen)
+    password = None if visitor is None else (known.terms.passwords or {}).get(visitor.identity)
+    return None if visitor is None or password is None else (visitor, password)
+
+
+@TRANSPORT.check("T05", "A00.FR.202", ERROR, "credentials are sent in an Authorization header", when("knocked"))
+def sends_credentials(seen: Seen, known: Known) -> Said:
+    """No header, one that is not Basic, or one that cannot be read."""
+    expected = _expected(seen, known)
+    if expected is None:
+        return None
+    found = credentials_of(expected[0].authorization)
+    return found if isinstance(found, str) else None
+
+
+@TRANSPORT.check("T06", "A00.FR.204", ERROR, "the user is the identity", when("knocked"))
+def is_the_user(seen: Seen, known: Known) -> Said:
+    """Another user than the path says."""
+    expected = _expected(seen, known)
+    found = "" if expected is None else credentials_of(expected[0].authorization)
+    if expected is None or isinstance(found, str) or found[0] == expected[0].identity:
+        return None
+    return f"the user is {found[0][:60]!r}, not {expected[0].identity!r}"
+
+
+@TRANSPORT.check("T07", "A00.FR.205", ERROR, "the password is the right one, and fit to be one", when("knocked"))
+def has_the_password(seen: Seen, known: Known) -> Said:
+    """One that is too short or too long, has other characters than it may, or differs; its text is told to nobody.
+
+    One that was set so is not the station's idea, so that it is only a warning. Once it was told another password, the
+    check S05 sees which one it uses. A station may allow 64 characters (edition 4).
+    """
+    expected = _expected(seen, known)
+    found = "" if expected is None else credentials_of(expected[0].authorization)
+    if expected is None or isinstance(found, str):
+        return None
+    is_new, password = known.visits.has_new_password, found[1]
+    if not is_new and password != expected[1]:
+        return f"the password, of {len(password)} characters, is not the one that was set"
+    is_fit = 16 <= len(password) <= 64 and _PASSWORD.fullmatch(password)
+    problem = f"the password has {len(password)} characters, or others than a passwordString may have"
+    return None if is_fit else Wrong(problem, severity=WARNING)
+
+
+@TRANSPORT.check("T16", "A00.FR.002", ERROR, "the security profile is not lower than before", when("knocked"))
+def keeps_its_profile(seen: Seen, known: Known) -> Said:
+    """No credentials, where there were some when it was let in last, and no client certificate takes their place."""
+    visitor, before = visitor_of(seen), known.visits.admitted
+    if visitor is None or before is None or before.authorization is None or visitor.authorization is not None:
+        return None
+    given = known.commands.agreed.get("SetNetworkProfile")
+    profiles = [known.variables.text("SecurityCtrlr", "SecurityProfile")]
+    profiles += [str(given.request["connectionData"]["securityProfile"])] if given else []
+    return None if "3" in profiles else "it came with credentials before, and now comes without any"
+
+
+# The handshake.
+
+
+@TRANSPORT.check("T09", "RFC 6455 4.1", ERROR, "the opening handshake is valid", when("knocked"))
+def shakes_hands(seen: Seen, _: Known) -> Said:
+    """A wrong method or version, or a wrong or missing Upgrade, Connection or Sec-WebSocket header."""
+    event: Any = seen.event
+    return f"this is no opening handshake: {event.visitor.problem}" if event.visitor.problem else None
+
+
+@TRANSPORT.check("T10", "Part 4 3.3", INFO, "compression is offered", when("knocked"))
+def offers_compression(seen: Seen, known: Known) -> Said:
+    """For information, once: a station may offer permessage-deflate, and the CSMS has to accept it."""
+    visitor, before = visitor_of(seen), known.visits.visitor
+    is_known = before is not None and "permessage-deflate" in before.extensions
+    if visitor is None or is_known or "permessage-deflate" not in visitor.extensions:
+        return None
+    return f"it offers compression: {visitor.extensions[:100]}"

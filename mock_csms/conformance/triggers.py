@@ -1,5 +1,111 @@
 """Wrong triggered messages (checks F)."""
 
-from mock_csms.conformance.subject import Subject
+from mock_csms.conformance.known import Known
+from mock_csms.conformance.seen import Seen
+from mock_csms.conformance.subject import ERROR, WARNING, Later, Said, Subject, call, error, result, when
 
 TRIGGERS = Subject("triggers")
+
+_TRIGGER = "TriggerMessage"
+_LOG, _FIRMWARE = "LogStatusNotification", "FirmwareStatusNotification"
+
+
+@TRIGGERS.check("F01", "F06.FR.04", ERROR, "a triggered message follows the answer to its trigger", result(_TRIGGER))
+def answer_comes_first(seen: Seen, known: Known) -> Said:
+    """A message that says that it was triggered came before the answer to the trigger."""
+    message = seen.request["requestedMessage"]
+    wanted = known.triggers.wanted.get(message)
+    is_it = wanted is not None and wanted.is_early and seen.payload["status"] == "Accepted"
+    return f"{message} came before the answer to the {_TRIGGER} that asks for it" if is_it else None
+
+
+@TRIGGERS.check(
+    "F02", "F06.FR.10", ERROR, "a message whose trigger was accepted is sent", result(_TRIGGER), when("due")
+)
+def triggered_is_sent(seen: Seen, known: Known) -> Said:
+    """It does not come in time; CSRs are judged by S06."""
+    if seen.kind == "due":
+        late = known.triggers.wanted.get(seen.payload)
+        return seen.request if late and not (late.came or late.is_in_doubt) else None
+    message = seen.request["requestedMessage"]
+    wanted = known.triggers.wanted.get(message)
+    if seen.payload["status"] != "Accepted" or wanted is None or wanted.came:
+        return None
+    text = f"the trigger of {message} was accepted, and it did not come within {known.terms.patience:g} s"
+    return Later(text, known.terms.patience, message)
+
+
+@TRIGGERS.check(
+    "F03", "F06.FR.11", ERROR, "a trigger without an EVSE is about all of them", result(_TRIGGER), when("due")
+)
+def all_evses_are_told(seen: Seen, known: Known) -> Said:
+    """Some EVSEs are told of, and others are not."""
+    if seen.kind == "due":
+        late = known.triggers.wanted.get(seen.payload)
+        is_some = late is not None and late.evses & late.places and not late.is_in_doubt
+        missing = sorted(late.evses - late.places) if late and is_some else []
+        return f"{seen.request}: EVSE {', '.join(map(str, missing))} missing" if missing else None
+    message = seen.request["requestedMessage"]
+    wanted = known.triggers.wanted.get(message)
+    if seen.payload["status"] != "Accepted" or wanted is None or not wanted.evses:
+        return None
+    return Later(f"the trigger of {message} was for all EVSEs", known.terms.patience, message)
+
+
+@TRIGGERS.check(
+    "F04", "F06.FR.17", ERROR, "the trigger of a boot is rejected when the last one was accepted", result(_TRIGGER)
+)
+def no_boot_when_accepted(seen: Seen, known: Known) -> Said:
+    """BootNotification can be triggered although the station is accepted."""
+    status = seen.payload["status"]
+    if seen.request["requestedMessage"] != "BootNotification" or status == "Rejected" or not known.boots.is_accepted:
+        return None
+    return f"the trigger of BootNotification was answered with {status}, and the last boot was accepted"
+
+
+@TRIGGERS.check(
+    "F05", "F06.FR.08", WARNING, "what cannot be triggered is NotImplemented", result(_TRIGGER), error(_TRIGGER)
+)
+def not_implemented(seen: Seen, known: Known) -> Said:
+    """A CALLERROR, or Rejected for a message of a part that the station has not."""
+    message = seen.request.get("requestedMessage") if isinstance(seen.request, dict) else None
+    if seen.kind == "error":
+        is_it = seen.payload in ("NotImplemented", "NotSupported")
+        return f"the trigger of {message} was answered with the CALLERROR {seen.payload}" if is_it else None
+    if seen.payload["status"] == "Rejected" and message in _OF_15118 and not _has_15118(known):
+        return f"the trigger of {message} was Rejected, and there is no ISO15118Ctrlr that is available"
+    return None
+
+
+@TRIGGERS.check(
+    "F06", "F06.FR.14-16, L01.FR.25-26", ERROR, "a triggered status is the one of what runs, or Idle",
+    call(_LOG, _FIRMWARE),
+)  # fmt: skip
+def status_of_what_runs(seen: Seen, known: Known) -> Said:
+    """Another status than Idle although nothing runs, or Idle although something does."""
+    if not known.triggers.is_due(seen.action):
+        return None
+    status, has_id = seen.payload["status"], "requestId" in seen.payload
+    if seen.action == _LOG and known.uploads.status == "Uploading" and status == "Idle":
+        return f"{_LOG} is Idle, and log {known.uploads.running} was Uploading"
+    if seen.action == _FIRMWARE and known.triggers.firmware in _UNDER_WAY and status == "Idle":
+        return f"{_FIRMWARE} is Idle, and it was {known.triggers.firmware}"
+    is_idle = known.uploads.running is None if seen.action == _LOG else _no_update(known)
+    if is_idle and not has_id and status != "Idle" and known.boots.count:
+        return f"{seen.action} is {status}, and nothing runs"
+    return None
+
+
+_UNDER_WAY = ("DownloadScheduled", "Downloading", "Downloaded", "InstallScheduled", "Installing", "SignatureVerified")
+_OF_15118 = ("SignV2GCertificate", "SignCombinedCertificate")
+
+
+def _has_15118(known: Known) -> bool:
+    """Whether the station has the part for ISO 15118, or nobody knows."""
+    is_available = known.variables.switch("ISO15118Ctrlr", "Available")
+    return is_available is not False and not (is_available is None and known.variables.is_complete)
+
+
+def _no_update(known: Known) -> bool:
+    """Whether no firmware was to be updated, as far as the mock knows."""
+    return "UpdateFirmware" not in known.commands.agreed

@@ -1,5 +1,264 @@
-"""Wrong variables, and reports of them (checks V)."""
+"""Wrong answers about variables (checks V01 to V08 and V19).
 
-from mock_csms.conformance.subject import Subject
+Those about reports of them are in `reports`, and the one about ways to the CSMS is in `network`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from mock_csms.behavior.times import seconds_of
+from mock_csms.conformance.known import Known
+from mock_csms.conformance.known.variables import Name, Reported, folded, name_of, paired
+from mock_csms.conformance.seen import Seen
+from mock_csms.conformance.subject import ERROR, INFO, Said, Subject, command, result
+from mock_csms.protocol.actions import Json
 
 VARIABLES = Subject("variables")
+
+_GET_OR_SET = result("GetVariables", "SetVariables")
+TAKEN = ("Accepted", "RebootRequired")
+"""The statuses of a value that is taken, now or at the next boot."""
+
+_PASSWORD: Name = ("SecurityCtrlr", "", 0, 0, "BasicAuthPassword", "")
+_LISTS = ("MemberList", "SequenceList")
+
+
+@VARIABLES.check("V01", "B05.FR.01, B06.FR.01", ERROR, "each variable that is asked for has one result", _GET_OR_SET)
+def as_many_results(seen: Seen, _: Known) -> Said:
+    """More or fewer results than items."""
+    asked, answered = items_of(seen)
+    if len(asked) == len(answered):
+        return None
+    return f"{seen.action} asked for {len(asked)}, and {len(answered)} results came"
+
+
+@VARIABLES.check("V02", "B05.FR.02, B06.FR.02", ERROR, "results are about what was asked for", _GET_OR_SET)
+def results_of_what_was_asked(seen: Seen, _: Known) -> Said:
+    """A result of a variable that the command does not have."""
+    asked, answered = items_of(seen)
+    names = {folded(name_of(item)) for item in asked}
+    others = [name_of(item) for item in answered if folded(name_of(item)) not in names]
+    return f"{seen.action} did not ask for {written(others[0])}" if others else None
+
+
+@VARIABLES.check(
+    "V03",
+    "B05.FR.03, B05.FR.12, B06.FR.03, B06.FR.11",
+    ERROR,
+    "results say which attribute they are about",
+    _GET_OR_SET,
+)
+def attribute_of_results(seen: Seen, _: Known) -> Said:
+    """Another attributeType than the one that was asked for, or none."""
+    asked, answered = items_of(seen)
+    types: dict[Name, set[str]] = {}
+    for item in asked:
+        types.setdefault(folded(name_of(item)), set()).add(item.get("attributeType", "Actual"))
+    for item in answered:
+        told, wanted = item.get("attributeType"), types.get(folded(name_of(item)))
+        if wanted and told not in wanted:
+            return f"the result of {written(name_of(item))} is about {told or 'no attribute'}, not {_any(wanted)}"
+    return None
+
+
+@VARIABLES.check(
+    "V04", "B05.FR.04-07, B06.FR.06-08", ERROR, "what is unknown, or no such value, is answered as such", _GET_OR_SET
+)
+def right_statuses(seen: Seen, known: Known) -> Said:
+    """A variable that is not in the inventory, or a value of another type, with another status than the due one."""
+    for item, answer in paired(*items_of(seen)):
+        due, status = _due(item, known), answer["attributeStatus"]
+        if due and status not in due:
+            return f"{written(name_of(item))} is answered with {status}, where {_any(due)} is due"
+        if status in TAKEN and _is_misformed(item, known):
+            return f"{written(name_of(item))} took {item['attributeValue']!r}, which is no {_type(item, known)}"
+    return None
+
+
+@VARIABLES.check(
+    "V05", "B06.FR.04, B06.FR.06-08, B06.FR.10", ERROR, "a value is told if, and only if, there is one",
+    result("GetVariables"),
+)  # fmt: skip
+def values_where_due(seen: Seen, _: Known) -> Said:
+    """Accepted without a value, or a value of what is said to be unknown."""
+    for item in seen.payload["getVariableResult"]:
+        status, has_value = item["attributeStatus"], "attributeValue" in item
+        if has_value is not (status == "Accepted") and status != "Rejected":
+            return f"{written(name_of(item))} is {status}, and has {'a' if has_value else 'no'} value"
+    return None
+
+
+@VARIABLES.check("V06", "B06.FR.09", ERROR, "what can only be written is not told", result("GetVariables"))
+def write_only_is_not_told(seen: Seen, known: Known) -> Said:
+    """A value of a variable that is WriteOnly."""
+    for item in seen.payload["getVariableResult"]:
+        name = name_of(item)
+        if "attributeValue" in item and (name == _PASSWORD or _is(name, "WriteOnly", known)):
+            return f"{written(name)} is WriteOnly, and its value is told"
+    return None
+
+
+@VARIABLES.check("V07", "B05.FR.10", ERROR, "a value that was set is the one that is told", result("GetVariables"))
+def set_values_are_told(seen: Seen, known: Known) -> Said:
+    """Another value than the one that the station took last."""
+    for item in seen.payload["getVariableResult"]:
+        name, told = name_of(item), item.get("attributeValue")
+        given = known.variables.given.get(name) if item.get("attributeType", "Actual") == "Actual" else None
+        if item["attributeStatus"] == "Accepted" and None not in (given, told) and not _is_same(str(given), str(told)):
+            return f"{written(name)} was set to {given!r}, and is told to be {told!r}"
+    return None
+
+
+@VARIABLES.check(
+    "V08", "B05.FR.08, B05.FR.09", ERROR, "a value that is out of its range, or cannot be set, is rejected",
+    result("SetVariables"),
+)  # fmt: skip
+def range_is_kept(seen: Seen, known: Known) -> Said:
+    """A value is taken although the reports of the variable say that it cannot be."""
+    for item, answer in paired(*items_of(seen)):
+        if answer["attributeStatus"] in TAKEN and item.get("attributeType", "Actual") == "Actual":
+            row = known.variables.reported.get(name_of(item))
+            why = _why_not(row, item["attributeValue"]) if row else None
+            if why:
+                return f"{written(name_of(item))} took {item['attributeValue']!r}, although {why}"
+    return None
+
+
+@VARIABLES.check(
+    "V19", "B05.FR.11, B06.FR.16-17, B08.FR.17-18", INFO, "commands keep to ItemsPerMessage and BytesPerMessage",
+    command("GetVariables", "SetVariables", "GetReport"),
+)  # fmt: skip
+def commands_fit(seen: Seen, known: Known) -> Said:
+    """The mock was told to ask for more than the station takes: it may answer with a CALLERROR."""
+    items = seen.payload.get(_LIST_OF.get(seen.action, "componentVariable"), ())
+    sizes = {"ItemsPerMessage": len(items), "BytesPerMessage": len(getattr(seen.event, "text", b""))}
+    for variable, size in sizes.items():
+        most = _number(known.variables.values.get(("DeviceDataCtrlr", "", 0, 0, variable, seen.action)))
+        if most is not None and size > most:
+            return f"{seen.action} has {size}, and {variable} is {most:g}: a CALLERROR is allowed"
+    return None
+
+
+# What is asked and answered.
+
+_LIST_OF = {"GetVariables": "getVariableData", "SetVariables": "setVariableData"}
+
+
+def items_of(seen: Seen) -> tuple[Sequence[Json], Sequence[Json]]:
+    """Return the items of GetVariables or SetVariables, and their results."""
+    kind = "get" if seen.action == "GetVariables" else "set"
+    return seen.request[f"{kind}VariableData"], seen.payload[f"{kind}VariableResult"]
+
+
+def written(name: Name) -> str:
+    """Return a name for people."""
+    component, instance, evse, connector, variable, of_variable = name
+    place = f"[{evse},{connector}]" if connector else f"[{evse}]" if evse else ""
+    of_component = f"/{instance}" if instance else ""
+    return f"{component}{of_component}{place}.{variable}{f'[{of_variable}]' if of_variable else ''}"
+
+
+def _any(statuses: Iterable[str]) -> str:
+    return " or ".join(sorted(statuses))
+
+
+# What is known of variables.
+
+
+def _due(item: Json, known: Known) -> set[str]:
+    """Return the statuses that are due of what the station does not have; none where it has it, or nobody knows."""
+    reported, name = known.variables.reported, name_of(item)
+    row = reported.get(name) or _found(name, reported)
+    if not known.variables.is_complete:
+        return set()
+    if row is None:
+        return _unknown(folded(name), reported)
+    if item.get("attributeType", "Actual") in row.types:
+        return set()
+    # Which of two reasons comes first is nowhere said.
+    return {"NotSupportedAttributeType", "Rejected"}
+
+
+def _found(name: Name, reported: Mapping[Name, Reported]) -> Reported | None:
+    wanted = folded(name)
+    return next((row for other, row in reported.items() if folded(other) == wanted), None)
+
+
+def _unknown(name: Name, reported: Mapping[Name, Reported]) -> set[str]:
+    """Return whether the component is unknown; one of which there are others may be the one, or the variable."""
+    others = [other for other in map(folded, reported) if other[0] == name[0]]
+    if not others:
+        return {"UnknownComponent"}
+    is_there = any(other[:4] == name[:4] for other in others)
+    return {"UnknownVariable"} if is_there else {"UnknownComponent", "UnknownVariable"}
+
+
+def _is(name: Name, mutability: str, known: Known) -> bool:
+    row = known.variables.reported.get(name)
+    return row is not None and row.mutability == mutability
+
+
+def _type(item: Json, known: Known) -> str:
+    row = known.variables.reported.get(name_of(item))
+    return str(row.of("dataType")) if row else ""
+
+
+def _is_misformed(item: Json, known: Known) -> bool:
+    """Whether a value is none of the type of its variable; an empty one takes back what was set."""
+    value = item.get("attributeValue", "")
+    fits = _FORMS.get(_type(item, known))
+    return bool(value) and fits is not None and item.get("attributeType", "Actual") == "Actual" and not fits(value)
+
+
+def _is_whole(text: str) -> bool:
+    number = _number(text)
+    return number is not None and number.is_integer()
+
+
+_FORMS: Mapping[str, Callable[[str], bool]] = {
+    "integer": _is_whole,
+    "decimal": lambda text: _number(text) is not None,
+    "boolean": lambda text: text.casefold() in ("true", "false"),
+    "dateTime": lambda text: seconds_of(text) is not None,
+}
+"""What the values of each type look like; those of the other types are judged by their range."""
+
+
+def _why_not(row: Reported, value: str) -> str | None:
+    """Return why a variable cannot have a value, by what was reported of it."""
+    if row.mutability == "ReadOnly":
+        return "it is ReadOnly"
+    kind, least, most = row.of("dataType"), row.of("minLimit"), row.of("maxLimit")
+    number = _number(value) if kind in ("integer", "decimal") else len(value)
+    if number is not None and value and most is not None and number > most:
+        return f"its maxLimit is {most:g}"
+    if number is not None and value and least is not None and kind in ("integer", "decimal") and number < least:
+        return f"its minLimit is {least:g}"
+    values = members(row.of("valuesList") or "")
+    told = members(value) if kind in _LISTS else [value.strip()] if kind == "OptionList" else []
+    strange = [each for each in told if values and each not in values]
+    return f"{strange[0]!r} is not in its valuesList" if strange else None
+
+
+def members(text: str) -> list[str]:
+    """Return the members of a list."""
+    return [member.strip() for member in text.split(",") if member.strip()]
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        number = float(text or "")
+    except ValueError:
+        return None
+    return number if abs(number) < float("inf") else None
+
+
+def _is_same(given: str, told: str) -> bool:
+    """Whether two texts are the same value; clocks go on."""
+    if given.strip().casefold() == told.strip().casefold():
+        return True
+    numbers = _number(given), _number(told)
+    if None not in numbers:
+        return numbers[0] == numbers[1]
+    if seconds_of(given) is not None:
+        return True
+    return sorted(members(given.casefold())) == sorted(members(told.casefold()))

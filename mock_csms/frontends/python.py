@@ -74,6 +74,10 @@ class Csms:
         self._mock.publish(Started(clock.now(), "", self.url, self._mock.chance.seed))
         for script in scripts(self.config):
             schedule.start(script, self._mock)
+        if self.config.learn:
+            from mock_csms.runtime.learning import Learning  # noqa: PLC0415 - no start waits for it
+
+            Learning(self._mock)
         return self
 
     async def __aexit__(

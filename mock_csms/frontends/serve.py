@@ -52,6 +52,10 @@ async def serve(config: Config, reread: Callable[[], Config]) -> int:
         csms.publish(Started(clock.now(), "", csms.url, csms.chance.seed))
         for script in scripts(config):
             schedule.start(script, csms)
+        if config.learn:
+            from mock_csms.runtime.learning import Learning  # noqa: PLC0415 - no start waits for it
+
+            Learning(csms)
         _reread_on_hangup(csms, reread)
         if config.duration is not None:
             asyncio.get_running_loop().call_later(config.duration, ended.set)

@@ -87,6 +87,7 @@ class Malformed(Record):
 Message: TypeAlias = Call | Result | Error
 
 _CALL, _RESULT, _ERROR = 2, 3, 4
+_UNKNOWN = 9
 _SHAPES = {
     _CALL: ("CALL", ("id", "action", "payload")),
     _RESULT: ("CALLRESULT", ("id", "payload")),
@@ -158,6 +159,12 @@ def encode_as_wrong_type(message: Message) -> bytes:
     array = orjson.loads(encode(message))
     array[0] = array[0] + 1 if array[0] < _ERROR else _CALL
     return orjson.dumps(array)
+
+
+def encode_as_unknown_type(message: Message) -> bytes:
+    """Return the text of `message` with a number that no version of OCPP has a message type for."""
+    array = orjson.loads(encode(message))
+    return orjson.dumps([_UNKNOWN, *array[1:]])
 
 
 def _is_id(value: Any) -> bool:

@@ -6,7 +6,7 @@ as draft 4, as `ocpp` does it: 100.0 is not an integer.
 """
 
 import importlib.util
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -94,6 +94,11 @@ class Schemas:
         """Return the values that the schema `name` allows for the enumeration at `path`."""
         return tuple(self.node(name, path)["enum"])
 
+    def places(self, name: str, format_: str) -> Sequence[Sequence[str]]:
+        """Return the paths to texts of a format (`date-time`) in the schema `name`; `*` is each item of an array."""
+        root = _cached_schema(self, name)
+        return tuple(path for path, node in _nodes(root, root, ()) if node.get("format") == format_)
+
     def node(self, name: str, path: Sequence[str]) -> Json:
         """Return what the schema `name` says of `path`; empty where anything may stand (customData).
 
@@ -123,6 +128,16 @@ def _resolve(root: Json, node: Json) -> Json:
     """Follow the `$ref` of `node` into the definitions of `root`, where it is one."""
     reference = node.get("$ref")
     return root["definitions"][reference.removeprefix("#/definitions/")] if reference else node
+
+
+def _nodes(root: Json, node: Json, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Json]]:
+    """Yield everything that a schema describes, with the path to it; none of the schemas describes itself."""
+    node = _resolve(root, node) if "$ref" in node else node
+    yield path, node
+    for name, inner in node.get("properties", {}).items():
+        yield from _nodes(root, inner, (*path, name))
+    if "items" in node:
+        yield from _nodes(root, node["items"], (*path, "*"))
 
 
 def _is_free(node: Json) -> bool:

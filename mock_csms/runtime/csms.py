@@ -67,7 +67,12 @@ class Csms:
     async def __aenter__(self) -> Self:
         """Listen. Raises OSError where the address cannot be had."""
         loop = asyncio.get_running_loop()
-        sockets = _bind(self.config.host, self.config.port)
+        self._inspection.open()
+        try:
+            sockets = _bind(self.config.host, self.config.port)
+        except OSError:
+            self._inspection.close()
+            raise
         self._servers = [await loop.create_server(self._endpoint, sock=bound, backlog=_BACKLOG) for bound in sockets]
         port = sockets[0].getsockname()[1]
         host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
@@ -85,6 +90,7 @@ class Csms:
         for session in list(self.sessions.values()):
             session.close(1001, "the mock stops")
         await self._endpoint.close(1001, "the mock stops")
+        self._inspection.close()
 
     async def call(
         self, identity: str, step: Step, request: Json | None = None, written: Callable[[], None] | None = None
@@ -176,9 +182,9 @@ class Csms:
         self._refuse(visitor.identity, str(verdict))
         return verdict
 
-    def refused(self, reason: str) -> None:
+    def refused(self, reason: str, visitor: Visitor | None = None) -> None:
         """Publish that a handshake was invalid."""
-        self._refuse("", reason)
+        self._refuse(visitor.identity if visitor else "", reason)
 
     def _refuse(self, identity: str, reason: str) -> None:
         self.publish(Refused(clock.now(), identity, reason))

@@ -15,9 +15,12 @@ from mock_csms.runtime import clock
 
 if TYPE_CHECKING:
     from mock_csms.conformance.inspector import Inspector
+    from mock_csms.runtime.memory import Memory
 
 _TICK = 0.25
 """How often deadlines are looked at, in seconds."""
+_SAVE = 1.0
+"""How often what is new is kept."""
 
 
 class Inspection:
@@ -28,6 +31,15 @@ class Inspection:
         self._publish = publish
         self._inspector: Inspector | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._memory: Memory | None = None
+        self._saved_at = 0.0
+
+    def open(self) -> None:
+        """Find what is known from former runs. Raises OSError where the directory for it cannot be used."""
+        if self._config.state_dir is not None:
+            from mock_csms.runtime.memory import Memory  # noqa: PLC0415 - no start waits for it
+
+            self._memory = Memory(self._config.state_dir, self._failed)
 
     def configure(self, config: Config) -> None:
         """Judge as `config` says from now on."""
@@ -62,16 +74,29 @@ class Inspection:
     def _load(self) -> "Inspector":
         from mock_csms.conformance.inspector import Inspector  # noqa: PLC0415 - no start waits for it
 
-        self._inspector = Inspector(*inspection(self._config))
+        checks, terms = inspection(self._config)
+        self._inspector = Inspector(checks, terms, self._memory.recall if self._memory else None)
         self._timer = asyncio.get_running_loop().call_later(_TICK, self._tick, self._inspector)
         return self._inspector
 
     def _tick(self, inspector: "Inspector") -> None:
-        for finding in inspector.tick(clock.now()):
+        now = clock.now()
+        for finding in inspector.tick(now):
             self._publish(finding)
+        if self._memory is not None and not 0 <= now - self._saved_at < _SAVE:
+            self._saved_at = now
+            self._memory.save(inspector.known)
         self._timer = asyncio.get_running_loop().call_later(_TICK, self._tick, inspector)
 
     def stop(self) -> None:
         """Look at the clock no more."""
         if self._timer is not None:
             self._timer.cancel()
+
+    def close(self) -> None:
+        """Keep for later runs what is known."""
+        if self._memory is not None:
+            self._memory.close(self._inspector.known if self._inspector else {})
+
+    def _failed(self, problem: str) -> None:
+        self._publish(Failed(clock.now(), "", problem))

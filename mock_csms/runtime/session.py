@@ -59,7 +59,7 @@ class _OpenCall(Mutable):
 class Session:
     """The conversation with one peer, which is a `peer` of the station called `identity`."""
 
-    __slots__ = ("_host", "_open", "_peer", "_transport", "_turn", "identity", "is_over", "version")
+    __slots__ = ("_farewell", "_host", "_open", "_peer", "_transport", "_turn", "identity", "is_over", "version")
 
     def __init__(self, transport: Transport, identity: str, version: Version, peer: Sender, host: Host) -> None:
         self.identity = identity
@@ -69,6 +69,7 @@ class Session:
         self._peer = peer
         self._host = host
         self._open: _OpenCall | None = None
+        self._farewell = ""
         self._turn: asyncio.Lock | None = None
 
     # Reading.
@@ -121,7 +122,7 @@ class Session:
             waiting, self._open = self._open, None
             self._host.publish(Unanswered(now, self.identity, waiting.call, "the connection was lost"))
             _fail(waiting.answer, "the connection was lost")
-        self._host.publish(Disconnected(now, self.identity, code, reason))
+        self._host.publish(Disconnected(now, self.identity, code, self._farewell or reason))
         self._host.ended(self)
 
     # Sending.
@@ -183,6 +184,7 @@ class Session:
             case Emission():
                 self._send(act, answers, decision.rule, decision.fault)
             case Close(code):
+                self._farewell = f"closed by the {'mock' if self._peer is Sender.STATION else 'station'} with {code}"
                 self._transport.close(code, "a fault")
             case Reset():
                 self._transport.reset()

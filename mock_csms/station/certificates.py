@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
+from mock_csms.protocol import x509
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.station import x509
 from mock_csms.station.answers import ACCEPTED, Alarmed, Answer, Given, because
 from mock_csms.station.calls import security_event
 from mock_csms.station.cues import Act, Send, Set, Stop

@@ -219,3 +219,9 @@ def test_there_are_ten_authorization_statuses() -> None:
 def test_a_violation_as_text(violation: Violation, text: str) -> None:
     """A violation reads as its path and what is wrong there."""
     assert str(violation) == text
+
+
+def test_the_places_of_times() -> None:
+    """Every text of a format is found, in arrays and behind references too."""
+    assert set(SCHEMAS.places("NotifyEventRequest", "date-time")) == {("generatedAt",), ("eventData", "*", "timestamp")}
+    assert SCHEMAS.places("HeartbeatRequest", "date-time") == ()

@@ -105,9 +105,9 @@ class Ours:
         """No test asks for a page."""
         raise AssertionError(visitor)
 
-    def refused(self, reason: str) -> None:
+    def refused(self, reason: str, visitor: Visitor | None = None) -> None:
         """No test sends an invalid handshake."""
-        raise AssertionError(reason)
+        raise AssertionError(reason, visitor)
 
 
 @asynccontextmanager

@@ -54,6 +54,7 @@ def get_and_set(begin: Begin) -> None:
     )
     stage.command("GetVariables", {"getVariableData": asked})
     stage.command("GetVariables", {"getVariableData": [THRESHOLD]})
+    charge(stage, seconds=5)
 
 
 def password(begin: Begin) -> None:
@@ -70,6 +71,7 @@ def reports(begin: Begin) -> None:
         stage.command("GetBaseReport", {"requestId": 10 + number, "reportBase": base})
     stage.command("GetReport", {"requestId": 20, "componentVariable": [THRESHOLD]})
     stage.command("GetReport", {"requestId": 21, "componentVariable": [item("Nobody", "Nothing")]})
+    stage.wait(40)
 
 
 def monitors(begin: Begin) -> None:
@@ -81,6 +83,7 @@ def monitors(begin: Begin) -> None:
         assign(stage, THRESHOLD | {"attributeValue": value})
     stage.command("GetMonitoringReport", {"requestId": 30})
     stage.command("GetMonitoringReport", {"requestId": 31, "monitoringCriteria": ["DeltaMonitoring"]})
+    stage.wait(40)
 
 
 def availability(begin: Begin) -> None:
@@ -89,7 +92,7 @@ def availability(begin: Begin) -> None:
     stage.tell(Plugged(1), Presented(TOKEN, 1)).wait(5)
     for evse in (1, 2, 2):
         stage.command("ChangeAvailability", {"operationalStatus": "Inoperative", "evse": {"id": evse}})
-    stage.wait(5).tell(Presented(TOKEN, 1), Unplugged(1)).wait(5)
+    stage.wait(40).tell(Presented(TOKEN, 1), Unplugged(1)).wait(5)
     stage.command("RequestStartTransaction", {"evseId": 1, "remoteStartId": 1, "idToken": TOKEN})
     stage.command("Reset", {"type": "Immediate"})
     stage.settle()
@@ -113,9 +116,10 @@ def triggers(begin: Begin) -> None:
     for name in names.split():
         stage.wait(2).command("TriggerMessage", {"requestedMessage": name})
     stage.command("TriggerMessage", {"requestedMessage": "StatusNotification", "evse": {"id": 9}})
+    stage.wait(40)
 
 
-def update(stage: Stage, number: int, wait: float = 0.0, **firmware: Any) -> None:
+def update(stage: Stage, number: int, wait: float = 0.0, /, **firmware: Any) -> None:
     """Ask for an update of the firmware."""
     at = rfc3339(stage.now + wait)
     firmware = {"location": URL, "retrieveDateTime": at, "installDateTime": None} | firmware
@@ -129,7 +133,7 @@ def firmware(begin: Begin) -> None:
     update(stage, 40, 20.0)
     stage.wait(5)
     update(stage, 41, 20.0)
-    stage.wait(40).tell(Presented(TOKEN, 1), Unplugged(1)).wait(5)
+    stage.wait(70).tell(Presented(TOKEN, 1), Unplugged(1)).wait(5)
     stage.settle()
     stage.wait(20)
 
@@ -140,14 +144,24 @@ def bad_firmware(begin: Begin) -> None:
     stage.command("InstallCertificate", {"certificateType": "ManufacturerRootCertificate", "certificate": ROOT.root})
     update(stage, 50, signingCertificate=STRANGER, signature=SIGNATURE)
     update(stage, 51, signingCertificate=SIGNER, signature=SIGNATURE[::-1])
-    stage.wait(1).lose().wait(10).connect().wait(5)
+    stage.wait(1).lose().wait(10).connect().wait(40)
+
+
+def signed_firmware(begin: Begin) -> None:
+    """Firmware has a good signature, and is installed later than it is fetched."""
+    stage = begin().connect()
+    stage.command("InstallCertificate", {"certificateType": "ManufacturerRootCertificate", "certificate": ROOT.root})
+    good = {"signingCertificate": SIGNER, "signature": SIGNATURE}
+    update(stage, 52, installDateTime=rfc3339(stage.now + 20), **good)
+    stage.wait(25).settle()
+    stage.wait(40)
 
 
 def logs(begin: Begin) -> None:
     """A log is uploaded."""
     stage = begin().connect()
     stage.command("GetLog", {"requestId": 61})
-    stage.wait(20)
+    stage.wait(400)
 
 
 def customers(begin: Begin) -> None:
@@ -156,6 +170,7 @@ def customers(begin: Begin) -> None:
     named = {"requestId": 70, "report": True, "clear": False, "customerIdentifier": None, "idToken": TOKEN}
     stage.command("CustomerInformation", named)
     stage.command("CustomerInformation", named | {"requestId": 71, "idToken": None, "customerIdentifier": None})
+    stage.wait(40)
 
 
 def certificates(begin: Begin) -> None:
@@ -173,7 +188,7 @@ def signing(begin: Begin) -> None:
     stage = begin().connect()
     stage.command("TriggerMessage", {"requestedMessage": "SignChargingStationCertificate"})
     stage.wait(1500).command("CertificateSigned", {"certificateChain": STRANGER})
-    stage.wait(5)
+    stage.wait(40)
 
 
 def local_list(begin: Begin) -> None:
@@ -195,6 +210,7 @@ def profiles(begin: Begin) -> None:
     stage.command("GetChargingProfiles", {"requestId": 80, "evseId": None})
     stage.command("GetCompositeSchedule", {"evseId": 1, "duration": 600})
     stage.command("GetCompositeSchedule", {"evseId": 9, "duration": 600})
+    stage.wait(40)
 
 
 def messages(begin: Begin) -> None:
@@ -202,12 +218,13 @@ def messages(begin: Begin) -> None:
     stage = begin().connect()
     stage.command("SetDisplayMessage")
     stage.command("GetDisplayMessages", {"requestId": 90})
+    stage.wait(40)
 
 
 def others(begin: Begin) -> None:
     """The rest: data of vendors, network profiles, and commands that break their schema."""
     stage = begin(evses=2).connect()
-    stage.command("DataTransfer", {"vendorId": "nobody"})
+    stage.command("DataTransfer", {"vendorId": "invalid.nobody"})
     stage.command("SetNetworkProfile", {"configurationSlot": 99})
     stage.insult("Reset", {"type": "Whatever"})
     stage.insult("GetVariables", {})
@@ -226,6 +243,7 @@ SCENARIOS: Mapping[str, Callable[[Begin], Any]] = {
         triggers,
         firmware,
         bad_firmware,
+        signed_firmware,
         logs,
         customers,
         certificates,

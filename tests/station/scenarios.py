@@ -54,6 +54,13 @@ def idle(begin: Begin) -> None:
     stage.lose().wait(90).connect().wait(70)
 
 
+def comes_again(begin: Begin) -> None:
+    """The connection is lost, and the station comes again when it wants to; then it is refused three times at first."""
+    stage = begin().connect().wait(10)
+    stage.come_again().wait(10)
+    stage.come_again(refused=3).wait(70)
+
+
 def resets(begin: Begin) -> None:
     """The station is reset at once, when it is idle, and by its switch, with a transaction each time."""
     stage = begin(evses=2).connect()
@@ -91,7 +98,7 @@ def remote(begin: Begin) -> None:
     stage.command("RequestStopTransaction", {"transactionId": transaction(stage)})
     stage.tell(Unplugged(1)).command("RequestStartTransaction", start)
     stage.tell(Plugged(1)).wait(5).command("RequestStopTransaction", {"transactionId": transaction(stage)})
-    stage.tell(Unplugged(1))
+    stage.tell(Unplugged(1)).wait(40)
 
 
 def offline(begin: Begin) -> None:
@@ -112,13 +119,13 @@ def refused_later(begin: Begin) -> None:
     """A token turns out to be invalid when somebody charges already."""
     invalid = {"idTokenInfo": {"status": "Invalid"}}
     stage = begin(answering(TransactionEvent=invalid)).connect().tell(Plugged(1), Presented(TOKEN, 1))
-    stage.wait(5).tell(Unplugged(1))
+    stage.wait(40).tell(Unplugged(1))
 
 
 def refused_tokens(begin: Begin) -> None:
     """A token is refused twice, once it is known."""
     stage = begin(answering(Authorize={"idTokenInfo": {"status": "Invalid"}})).connect()
-    stage.tell(Plugged(1), Presented(TOKEN, 1)).wait(5).tell(Presented(TOKEN, 1)).wait(5)
+    stage.tell(Plugged(1), Presented(TOKEN, 1)).wait(40).tell(Presented(TOKEN, 1)).wait(5)
 
 
 def elsewhere(begin: Begin) -> None:
@@ -160,7 +167,7 @@ def reservations(begin: Begin) -> None:
     stage.command("ReserveNow", {"idToken": TOKEN, "id": 5})
     charge(stage, seconds=5)
     stage.command("ReserveNow", {"idToken": BOB, "id": 6, "evseId": 2, "expiryDateTime": rfc3339(stage.now + 90)})
-    stage.wait(5).command("Reset", {"type": "Immediate"})
+    stage.wait(40).command("Reset", {"type": "Immediate"})
     stage.settle()
     stage.wait(100)
 
@@ -170,6 +177,7 @@ SCENARIOS: Mapping[str, Callable[[Begin], Any]] = {
     for scenario in (
         sessions,
         idle,
+        comes_again,
         pending,
         rejected,
         resets,

@@ -100,8 +100,21 @@ class Stage(Play):
         for act in lost:
             self.tell(cues.Failed(act.action, act.payload, "the connection was lost", is_lost=True))
         right = boot.back_off(self.device, 0, Moment(self.now, self.world))
-        self.note("pause", "", self.spoil("pause", right))
+        self.pause: float = self.spoil("pause", right)
+        self.note("pause", "", self.pause)
         return self
+
+    def come_again(self, refused: int = 0) -> Self:
+        """Lose the connection, and come again after the station's own pauses, refused so often at first."""
+        self.lose()
+        for attempt in range(refused + 1):
+            self.wait(self.pause)
+            if attempt < refused:
+                self.note("door", "refused", LINE)
+                right = boot.back_off(self.device, attempt + 1, Moment(self.now, self.world))
+                self.pause = self.spoil("pause", right)
+                self.note("pause", "", self.pause)
+        return self.connect()
 
     def reboot(self) -> Self:
         """Go off and come back."""

@@ -17,15 +17,20 @@ Connector: TypeAlias = tuple[int, int]
 
 
 class Connectors(Mutable):
-    """The status of each connector as it was told last, and when that came."""
+    """The status of each connector as it was told last, and when that came; `by_event`: those that NotifyEvent told."""
 
     statuses: dict[Connector, str] = field(default_factory=dict)
     told_at: dict[Connector, float] = field(default_factory=dict)
+    by_event: set[Connector] = field(default_factory=set)
 
     @property
     def evses(self) -> set[int]:
         """The EVSEs that are known."""
         return {evse for evse, _ in self.statuses}
+
+    def is_by_status(self, connector: Connector) -> bool:
+        """Whether a StatusNotification has told the status of a connector."""
+        return connector not in self.by_event
 
     def of(self, evse: int) -> dict[Connector, str]:
         """Return the statuses of the connectors of an EVSE; of EVSE 0, which is the whole station, of all."""
@@ -44,6 +49,16 @@ def statuses_in(action: str, payload: Json) -> list[tuple[Connector, str]]:
     return told
 
 
+def connectors_of(known: "Known") -> set[Connector]:
+    """Return the connectors that a station has, by its full report or else by what it told of them."""
+    variables = known.variables
+    if variables.is_complete:
+        reported = {(evse, number) for name, _, evse, number, *_ in variables.reported if name == "Connector"}
+        if found := {place for place in reported if all(place)}:
+            return found
+    return set(known.connectors.statuses)
+
+
 @CONNECTORS.learn(call("StatusNotification", "NotifyEvent"))
 def told(seen: Seen, known: "Known") -> None:
     """A status was told; what has no EVSE or no connector is none that exists."""
@@ -51,3 +66,7 @@ def told(seen: Seen, known: "Known") -> None:
         if all(place):
             known.connectors.statuses[place] = status
             known.connectors.told_at[place] = seen.at
+            if seen.action == "NotifyEvent":
+                known.connectors.by_event.add(place)
+            else:
+                known.connectors.by_event.discard(place)

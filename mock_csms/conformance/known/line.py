@@ -68,5 +68,6 @@ def heard(seen: Seen, known: "Known") -> None:
 
 @LINE.learn(response(), refusal(), when("spoiled"), any_payload=True)
 def answered(seen: Seen, known: "Known") -> None:
-    """A call was answered, be it with nonsense."""
-    known.line.calls.pop(seen.id, None)
+    """A call was answered, be it with nonsense, or under another id."""
+    answers = seen.event.answers  # type: ignore[attr-defined] # of all that is sent
+    known.line.calls.pop(answers.id if answers else seen.id, None)

@@ -35,8 +35,8 @@ class Gate(Protocol):
     def visit(self, visitor: Visitor) -> Respond:
         """Decide about an HTTP request that asks for no WebSocket."""
 
-    def refused(self, reason: str) -> None:
-        """Learn that a handshake was invalid."""
+    def refused(self, reason: str, visitor: Visitor | None = None) -> None:
+        """Learn that a handshake was invalid, and who asked, where that could be read."""
 
 
 class Limits(Record):

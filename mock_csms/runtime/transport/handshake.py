@@ -13,6 +13,8 @@ from mock_csms.runtime.transport.gate import Gate
 
 LOGGER = logging.getLogger("mock_csms.websockets")
 LOGGER.disabled = True  # what the library would log, the mock publishes as events
+_OPENING = ("Sec-WebSocket-Key", "Sec-WebSocket-Version", "Sec-WebSocket-Protocol")
+"""A request with one of these asks for a WebSocket, however wrong it is otherwise."""
 
 
 class Handshake(ServerProtocol):
@@ -32,15 +34,19 @@ class Handshake(ServerProtocol):
 
     def judge(self, request: Request) -> tuple[Visitor, Verdict, Response]:
         """Return who asks, the verdict, and the response for it (not to be sent where the verdict wants silence)."""
-        response = self.accept(request)
-        visitor = Visitor(request.path, self.offered, request.headers.get("Authorization"))
+        response, headers = self.accept(request), request.headers
+        wants_page = response.status_code == 426 and not any(name in headers for name in _OPENING)
+        problem = "" if response.status_code == 101 or wants_page else str(self.handshake_exc)
+        extensions = ", ".join(headers.get_all("Sec-WebSocket-Extensions"))
+        authorization = ", ".join(headers.get_all("Authorization")) or None
+        visitor = Visitor(request.path, self.offered, authorization, extensions, problem)
         verdict: Verdict = LetIn()
         if response.status_code == 101:
             verdict = self._gate.judge(visitor, self.subprotocol)
-        elif response.status_code == 426:
+        elif wants_page:
             verdict = self._gate.visit(visitor)
         else:
-            self._gate.refused(str(self.handshake_exc))
+            self._gate.refused(problem, visitor)
         if isinstance(verdict, Respond) and verdict.status != response.status_code:
             response = self.reject(verdict.status, verdict.text + "\n")
             response.headers.update(verdict.headers)

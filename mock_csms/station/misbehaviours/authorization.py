@@ -7,8 +7,9 @@ from mock_csms.protocol.actions import Json
 from mock_csms.station import tokens
 from mock_csms.station.cues import Act, Answered, Failed, Presented, Send
 from mock_csms.station.device import Device
+from mock_csms.station.metering import meter_values
 from mock_csms.station.misbehaviour import Kinds, Misbehaviour, Situation, inside, sends
-from mock_csms.station.variables import AUTHORIZATION, MASTER_PASS_GROUP
+from mock_csms.station.variables import AUTHORIZATION, MASTER_PASS_GROUP, TX_STARTED_MEASURANDS
 
 EVENT = "TransactionEvent"
 
@@ -23,7 +24,8 @@ def begins(at: Situation, evse: int, **more: Any) -> Send:
         "transactionInfo": {"transactionId": at.moment.world.new_id(), "chargingState": "Charging"},
         "evse": {"id": evse, "connectorId": 1},
     }
-    return Send(EVENT, event | more)
+    values = meter_values(at.device, at.device.evses[evse], TX_STARTED_MEASURANDS, "Transaction.Begin", at.moment)
+    return Send(EVENT, event | ({"meterValue": values} if values else {}) | more)
 
 
 def _authorizes_first(at: Situation, right: list[Act]) -> list[Act]:
@@ -72,12 +74,13 @@ def _asks_though_disabled(at: Situation, right: list[Act]) -> list[Act]:
     return [Send("Authorize", {"idToken": at.told.token}), *right] if is_it else right
 
 
-def _does_not_ask_again(at: Situation, right: list[Act]) -> list[Act]:
-    """Do not ask about a token that the cache knows as invalid."""
+def _starts_unasked(at: Situation, right: list[Act]) -> list[Act]:
+    """Start for an idToken that the cache knows as invalid, without asking about it again."""
     known = tokens.known(at.device, at.told.token, at.moment) if isinstance(at.told, Presented) else None
     if known is None or known.info["status"] == "Accepted":
         return right
-    return [act for act in right if not (isinstance(act, Send) and act.action == "Authorize")]
+    kept = [act for act in right if not (isinstance(act, Send) and act.action == "Authorize")]
+    return [*kept, begins(at, at.told.evse or 1, idToken=at.told.token)]
 
 
 def _by_button(payload: Json) -> bool:
@@ -87,7 +90,9 @@ def _by_button(payload: Json) -> bool:
 
 KINDS: Kinds = {
     "authorizes-to-stop": Misbehaviour("asks about the token that stops", ("A05",), acts=_authorizes_first),
-    "starts-refused-token": Misbehaviour("starts for a token that was refused", ("A02",), acts=_starts(_is_refused)),
+    "starts-refused-token": Misbehaviour(
+        "starts for a token that was refused", ("A02", "X15"), acts=_starts(_is_refused)
+    ),
     "starts-elsewhere": Misbehaviour(
         "starts at an EVSE where the token may not charge", ("A04",), acts=_starts(_is_elsewhere)
     ),
@@ -95,8 +100,8 @@ KINDS: Kinds = {
     "asks-though-disabled": Misbehaviour(
         "asks about tokens although authorization is disabled", ("A01",), acts=_asks_though_disabled
     ),
-    "asks-no-more": Misbehaviour(
-        "does not ask again about a token that was refused once", ("A03",), acts=_does_not_ask_again
+    "starts-without-asking": Misbehaviour(
+        "starts for a token that was refused once, and does not ask again", ("A03",), acts=_starts_unasked
     ),
     "button-with-text": Misbehaviour(
         "the idToken of a start button has a text",

@@ -49,10 +49,11 @@ def _is_cleared(payload: Json) -> bool:
 
 def _tells_by_event(at: Situation, right: list[Act]) -> list[Act]:
     """Tell the status of a connector by NotifyEvent, as that of a threshold."""
-    return [_event_of(at, act.payload) if isinstance(act, Send) and act.action == STATUS else act for act in right]
+    return [_event_of(at, act) if isinstance(act, Send) and act.action == STATUS else act for act in right]
 
 
-def _event_of(at: Situation, status: Json) -> Send:
+def _event_of(at: Situation, right: Send) -> Send:
+    status = right.payload
     evse = {"id": status.get("evseId", 1), "connectorId": status.get("connectorId", 1)}
     event = {
         "eventId": at.moment.world.new_integer(),
@@ -63,7 +64,8 @@ def _event_of(at: Situation, status: Json) -> Send:
         "component": {"name": "Connector", "evse": evse},
         "variable": {"name": "AvailabilityState"},
     }
-    return Send(EVENT, {"generatedAt": at.moment.stamp, "seqNo": 0, "tbc": False, "eventData": [event]})
+    payload = {"generatedAt": at.moment.stamp, "seqNo": 0, "tbc": False, "eventData": [event]}
+    return Send(EVENT, payload, right.is_asked_for)
 
 
 def _shifted(right: Json) -> Json:
@@ -75,10 +77,12 @@ def _shifted(right: Json) -> Json:
     return right | {"schedule": later(schedule)}
 
 
-def _chain(action: str, name: str, check: str) -> Kinds:
-    """Return the ways in which the parts of a report can be wrong."""
+def _chain(action: str, name: str, check: str, *of_id: str) -> Kinds:
+    """Return the ways in which the parts of a report can be wrong; some checks see only the requestId."""
     return {
-        f"wrong-{name}-id": Misbehaviour(f"{action} has another requestId", (check,), acts=sends(action, OTHER_ID)),
+        f"wrong-{name}-id": Misbehaviour(
+            f"{action} has another requestId", (*of_id, check), acts=sends(action, OTHER_ID)
+        ),
         f"{name}-never-ends": Misbehaviour(
             f"every {action} says that more will come", (check,), acts=sends(action, patched(tbc=True))
         ),
@@ -89,7 +93,7 @@ def _chain(action: str, name: str, check: str) -> Kinds:
 KINDS: Kinds = {
     "no-status-report": Misbehaviour(
         "does not report a connector that becomes Unavailable",
-        ("G01", "G04"),
+        ("G01", "L06"),
         acts=sends(STATUS, never, has(connectorStatus="Unavailable")),
     ),
     "availability-rejected": Misbehaviour(
@@ -118,7 +122,7 @@ KINDS: Kinds = {
     ),
     "no-triggered-message": Misbehaviour(
         "accepts a trigger, and sends nothing",
-        ("F02",),
+        ("F02", "S06", "X03"),
         acts=_asked(lambda _: []),
     ),
     "trigger-first-evse-only": Misbehaviour(
@@ -128,7 +132,7 @@ KINDS: Kinds = {
     ),
     "boots-when-triggered": Misbehaviour(
         "accepts the trigger of a boot although it is accepted",
-        ("F04",),
+        ("F04", "F02"),
         answer=answers("TriggerMessage", instead("Rejected", "Accepted", has(requestedMessage="BootNotification"))),
     ),
     "trigger-rejected": Misbehaviour(
@@ -146,7 +150,7 @@ KINDS: Kinds = {
     **_chain("NotifyCustomerInformation", "customer-information", "N05"),
     "customer-not-named": Misbehaviour(
         "accepts a customer that nobody named",
-        ("N06",),
+        ("N06", "N05"),
         answer=answers("CustomerInformation", instead("Invalid", "Accepted")),
     ),
     "monitor-results-missing": Misbehaviour(
@@ -164,7 +168,7 @@ KINDS: Kinds = {
         ("N09",),
         acts=sends("NotifyEvent", never, _is_cleared),
     ),
-    **_chain("NotifyMonitoringReport", "monitoring-report", "N10"),
+    **_chain("NotifyMonitoringReport", "monitoring-report", "N10", "V10"),
     "old-list-accepted": Misbehaviour(
         "accepts an old local list", ("D01",), answer=answers("SendLocalList", instead("VersionMismatch", "Accepted"))
     ),

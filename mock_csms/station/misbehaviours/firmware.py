@@ -53,7 +53,9 @@ KINDS: Kinds = {
         acts=sends("SecurityEventNotification", never, has(type="FirmwareUpdated")),
     ),
     "firmware-always-accepted": Misbehaviour(
-        "accepts a second update", ("L07",), answer=answers("UpdateFirmware", always(status="Accepted"))
+        "accepts a second update, and a bad one",
+        ("L04", "L07"),
+        answer=answers("UpdateFirmware", always(status="Accepted")),
     ),
     "no-log-name": Misbehaviour(
         "accepts a log without naming the file",
@@ -85,7 +87,7 @@ KINDS: Kinds = {
     ),
     "no-signature-event": Misbehaviour(
         "does not tell of firmware that it refused",
-        ("L05",),
+        ("L05", "S02"),
         acts=sends("SecurityEventNotification", never, lambda p: str(p.get("type")).startswith("InvalidFirmware")),
     ),
     "open-for-update": Misbehaviour("does not close free connectors for an update", ("L06",), acts=_stays_open),

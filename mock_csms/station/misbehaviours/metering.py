@@ -12,11 +12,11 @@ from mock_csms.station.misbehaviour import (
     Misbehaviour,
     Situation,
     Where,
+    alarms,
     anywhere,
     events,
     has,
     in_list,
-    never,
     patched,
     sends,
 )
@@ -70,9 +70,7 @@ KINDS: Kinds = {
         ("M03",),
         acts=events(_of_values(patched(context="Other")), triggerReason="MeterValuePeriodic"),
     ),
-    "no-periodic-values": Misbehaviour(
-        "sends no periodic values", ("M03",), acts=events(never, triggerReason="MeterValuePeriodic")
-    ),
+    "no-periodic-values": Misbehaviour("sends no periodic values", ("M03",), acts=alarms("meter", lambda _: None)),
     "unwanted-measurand": Misbehaviour(
         "measures what nobody asked for",
         ("M06",),
@@ -84,7 +82,7 @@ KINDS: Kinds = {
     "wrong-trigger-context": Misbehaviour(
         "triggered values have the context Sample.Periodic",
         ("M10",),
-        acts=sends("MeterValues", _of_values(patched(context="Sample.Periodic"))),
+        acts=sends("MeterValues", _of_values(patched(context="Sample.Periodic"), has(context="Trigger"))),
     ),
     "unknown-meter": Misbehaviour(
         "meter values of an EVSE that is not there", ("M12",), acts=sends("MeterValues", patched(evseId=99))

@@ -5,6 +5,7 @@ from typing import Any
 from mock_csms.protocol.actions import Json
 from mock_csms.station.cues import Act, Answered, Opened, Reboot, Send, Transmit
 from mock_csms.station.misbehaviour import (
+    Answer,
     Kinds,
     Misbehaviour,
     Situation,
@@ -42,6 +43,18 @@ def _talks_while(status: str) -> Any:
     return act
 
 
+def _answers_all_the_same(action: str, request: Json, right: Answer) -> Answer:
+    """Answer what was refused because the CSMS has rejected the station; of variables nothing is known."""
+    if not isinstance(right, tuple) or right[0] != "SecurityError":
+        return right
+    if action not in ("GetVariables", "SetVariables"):
+        return {"status": "Accepted"}
+    kind = action.removesuffix("Variables").lower()
+    named = [{name: item[name] for name in ("component", "variable")} for item in request[f"{kind}VariableData"]]
+    unknown = {"attributeStatus": "UnknownVariable", "attributeType": "Actual"}
+    return {f"{kind}VariableResult": [unknown | item for item in named]}
+
+
 def _no_reboot(_: Situation, right: list[Act]) -> list[Act]:
     return [act for act in right if not isinstance(act, Reboot)]
 
@@ -49,7 +62,7 @@ def _no_reboot(_: Situation, right: list[Act]) -> list[Act]:
 STATUS = "StatusNotification"
 
 KINDS: Kinds = {
-    "no-boot": Misbehaviour("reports connectors before it boots", ("B01", "B02"), acts=_before_boot),
+    "no-boot": Misbehaviour("reports connectors before it boots", ("B01",), acts=_before_boot),
     "talks-while-pending": Misbehaviour(
         "sends a status while it is Pending",
         ("B02",),
@@ -70,9 +83,11 @@ KINDS: Kinds = {
         "every boot is a Watchdog's", ("B06",), acts=sends("BootNotification", patched(reason="Watchdog"))
     ),
     "no-connector-report": Misbehaviour(
-        "reports no connectors", ("B07", "B16", "X22", "G01"), acts=sends(STATUS, never)
+        "reports no connectors", ("B07", "B16", "X22", "G01", "F02"), acts=sends(STATUS, never)
     ),
-    "connector-zero": Misbehaviour("numbers connectors from 0", ("B08",), acts=sends(STATUS, patched(connectorId=0))),
+    "connector-zero": Misbehaviour(
+        "numbers connectors from 0", ("B08", "X22"), acts=sends(STATUS, patched(connectorId=0))
+    ),
     "no-heartbeat": Misbehaviour("sends no heartbeats", ("B09",), acts=alarms("heartbeat", lambda _: None)),
     "many-heartbeats": Misbehaviour(
         "sends heartbeats ten times as often", ("B10",), acts=alarms("heartbeat", lambda seconds: seconds / 10)
@@ -86,7 +101,7 @@ KINDS: Kinds = {
     ),
     "available-after-reboot": Misbehaviour(
         "reports every connector as Available",
-        ("B12", "B13", "G01", "G03", "H02"),
+        ("B12", "B13", "G01", "G03", "H02", "L06"),
         acts=sends(
             STATUS, patched(connectorStatus="Available"), lambda payload: payload.get("connectorStatus") != "Occupied"
         ),
@@ -99,12 +114,10 @@ KINDS: Kinds = {
     "answers-while-rejected": Misbehaviour(
         "answers commands although it was rejected",
         ("B15",),
-        answer=lambda _, __, right: (
-            {"status": "Accepted"} if isinstance(right, tuple) and right[0] == "SecurityError" else right
-        ),
+        answer=_answers_all_the_same,
     ),
     "reports-unchanged": Misbehaviour(
-        "reports each connector twice", ("B17", "G06"), acts=adds(STATUS, lambda payload: Send(STATUS, payload))
+        "reports each connector twice", ("G06",), acts=adds(STATUS, lambda payload: Send(STATUS, payload))
     ),
     "reset-rejected": Misbehaviour("rejects every reset", ("B18",), answer=answers("Reset", always(status="Rejected"))),
     "resets-any-evse": Misbehaviour(

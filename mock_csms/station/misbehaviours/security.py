@@ -68,10 +68,10 @@ KINDS: Kinds = {
     "no-csr": Misbehaviour("accepts the trigger of a CSR, and sends none", ("S06",), acts=sends(REQUEST, never)),
     "bad-csr": Misbehaviour("sends a CSR that is none", ("S06",), acts=sends(REQUEST, patched(csr="MOCK"))),
     "unknown-security-event": Misbehaviour(
-        "tells security events of its own", ("S01",), acts=sends(EVENT, patched(type="SomethingHappened"))
+        "tells security events of its own", ("S01", "L05"), acts=sends(EVENT, patched(type="SomethingHappened"))
     ),
     "forgets-security-events": Misbehaviour(
-        "loses the security events of the time without a connection", ("S02",), acts=_forgets_events
+        "loses the security events of the time without a connection", ("S02", "L05"), acts=_forgets_events
     ),
     "asks-for-certificate-too-soon": Misbehaviour(
         "asks for a certificate again ten times as soon",

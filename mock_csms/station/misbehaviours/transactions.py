@@ -26,7 +26,7 @@ from mock_csms.station.variables import MESSAGE_ATTEMPTS
 
 
 def _after_end(payload: Json) -> Send:
-    event = {**payload, "eventType": "Updated", "triggerReason": "MeterValuePeriodic"}
+    event = patched(meterValue=None, eventType="Updated", triggerReason="ChargingRateChanged")(payload)
     return Send(
         EVENT, inside("transactionInfo", stoppedReason=None)(counted("seqNo", lambda number: number + 1)(event))
     )
@@ -85,7 +85,7 @@ KINDS: Kinds = {
     ),
     "transaction-id-reused": Misbehaviour(
         "all transactions have the same id",
-        ("X02",),
+        ("X02", "X19", "X23", "X24"),
         acts=sends(EVENT, inside("transactionInfo", transactionId="always-the-same")),
     ),
     "seqno-gap": Misbehaviour(
@@ -98,7 +98,7 @@ KINDS: Kinds = {
     "event-after-end": Misbehaviour("goes on after Ended", ("X05",), acts=adds(EVENT, _after_end, _ALL_ENDS)),
     "no-stopped-reason": Misbehaviour(
         "ends without a stoppedReason",
-        ("X06",),
+        ("X06", "B20"),
         acts=sends(EVENT, inside("transactionInfo", stoppedReason=None), _ALL_ENDS),
     ),
     "early-stopped-reason": Misbehaviour(
@@ -108,7 +108,7 @@ KINDS: Kinds = {
     ),
     "wrong-stopped-reason": Misbehaviour(
         "every end is a PowerLoss",
-        ("X08",),
+        ("X08", "B20"),
         acts=sends(EVENT, inside("transactionInfo", stoppedReason="PowerLoss"), _ALL_ENDS),
     ),
     "wrong-start-trigger": Misbehaviour(

@@ -103,7 +103,7 @@ KINDS: Kinds = {
     ),
     "no-base-report": Misbehaviour(
         "rejects every base report",
-        ("V09",),
+        ("V09", "V12"),
         answer=answers("GetBaseReport", always(status="Rejected")),
         acts=sends("NotifyReport", never),
     ),
@@ -121,7 +121,7 @@ KINDS: Kinds = {
     "no-report": Misbehaviour("accepts, and reports nothing", ("V12",), acts=sends("NotifyReport", never)),
     "report-without-need": Misbehaviour(
         "says NotSupported, and reports all the same",
-        ("V13",),
+        ("V13", "V09"),
         answer=answers("GetBaseReport", always(status="NotSupported")),
     ),
     "no-characteristics": Misbehaviour(

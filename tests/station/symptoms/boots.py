@@ -199,7 +199,6 @@ SYMPTOMS: Mapping[str, Symptom] = {
         for start, end in outages(log)
         if end - start > 60
     ),
-    "B17": repeated_status,
     "G06": repeated_status,
     "B18": lambda log: any(
         ("evseId" in answer.given) != (answer.what["status"] == "Rejected") for answer in answers(log, "Reset")

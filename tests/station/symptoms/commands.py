@@ -83,7 +83,6 @@ SYMPTOMS: Mapping[str, Symptom] = {
     "G03": lambda log: (
         availability(log, 1) not in ("", "Scheduled") or bool(availability(log, 1)) > bool(closed(log, 1))
     ),
-    "G04": lambda log: availability(log, 2) == "Accepted" and closed(log, 2) != {1, 2},
     "G05": repeats_occupied,
     "G07": lambda log: any(
         event["trigger"] != "Delta" and event["variable"]["name"] == "AvailabilityState"
@@ -109,13 +108,15 @@ SYMPTOMS: Mapping[str, Symptom] = {
         is_wrongly_given(
             log, "UpdateFirmware", lambda request: "signature" in request["firmware"] and request["requestId"] == 50
         )
-        or "SignatureVerified" in names(log, FIRMWARE)
+        or ("SignatureVerified" in names(log, FIRMWARE) and "Installed" not in names(log, FIRMWARE))
     ),
     "L05": lambda log: (
         ("Installed" in names(log, FIRMWARE) and "FirmwareUpdated" not in security_events(log))
         or ("InvalidSignature" in names(log, FIRMWARE) and "InvalidFirmwareSignature" not in security_events(log))
     ),
-    "L06": lambda log: "Installing" in names(log, FIRMWARE) and not closed(log, 2),
+    "L06": lambda log: (
+        "Installing" in names(log, FIRMWARE) and bool(sent(log, "TransactionEvent")) and not closed(log, 2)
+    ),
     "L07": lambda log: len(answers(log, "UpdateFirmware", "Accepted")) > 1 and not answers(log, "InstallCertificate"),
     "N01": lambda log: any("filename" not in entry.what for entry in answers(log, "GetLog", "Accepted")),
     "N02": lambda log: wrong_ids(log, "GetLog", LOG),

@@ -203,7 +203,7 @@ SYMPTOMS: Mapping[str, Symptom] = {
     "X21": lambda log: (
         answers(log, "ReserveNow", "Accepted") and not any(event.get("reservationId") == 5 for event in events(log))
     ),
-    "X22": lambda log: bool(events(log)) and not statuses(log, "Occupied"),
+    "X22": lambda log: bool(events(log)) and not any(map(all, statuses(log, "Occupied"))),
     "X23": lambda log: (
         any(is_running for _, is_running in remote_stops(log, "Rejected"))
         or not all(is_running for _, is_running in remote_stops(log, "Accepted"))

@@ -136,14 +136,14 @@ VARIABLES: Mapping[str, Symptom] = {
         item["attributeValue"] in ("-5", "5") and result["attributeStatus"] == "Accepted"
         for item, result in results(log, "SetVariables")
     ),
-    "V09": lambda log: answers(log, "GetBaseReport", "Rejected"),
+    "V09": lambda log: any(entry.what["status"] != "Accepted" for entry in answers(log, "GetBaseReport")),
     "V10": lambda log: (
-        chain(log, "GetBaseReport", "NotifyReport", ends=False)
-        and any(report["requestId"] not in (10, 11, 12, 20) for report in sent(log, "NotifyReport"))
+        any(report["requestId"] not in (10, 11, 12, 20) for report in sent(log, "NotifyReport"))
+        or chain(log, "GetMonitoringReport", "NotifyMonitoringReport", ends=False)
     ),
     "V11": lambda log: any(told != list(range(len(told))) for told in numbers(log)),
     "V12": lambda log: (
-        bool(answers(log, "GetBaseReport", "Accepted"))
+        bool([*answers(log, "GetBaseReport", "Accepted"), *answers(log, "GetReport", "Accepted")])
         and (not sent(log, "NotifyReport") or sent(log, "NotifyReport")[-1]["tbc"])
     ),
     "V13": lambda log: answers(log, "GetBaseReport", "NotSupported") and sent(log, "NotifyReport"),

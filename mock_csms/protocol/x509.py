@@ -1,7 +1,7 @@
-"""What certificates say, and the station's own keys; the only importer of `cryptography`, when the first one is seen.
+"""What certificates and requests for them say, and the keys of the reference station.
 
-Certificates go in and out as PEM texts: nothing else of the library is seen outside. `split` lets only those through
-of which everything below can be asked.
+The only importer of `cryptography`, when the first one is seen. Certificates go in and out as PEM texts: nothing else
+of the library is seen outside. `split` lets only those through of which everything below can be asked.
 """
 
 from base64 import b64decode
@@ -10,13 +10,46 @@ from typing import TYPE_CHECKING
 from warnings import catch_warnings
 
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import Record
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+    from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes as PublicKey
     from cryptography.x509 import Certificate
 
+_LEAST_RSA, _LEAST_EC = 2048, 224
+"""How many bits a key must have at least."""
 _LONGEST_NAME = 64
 """How long a part of a distinguished name may be (RFC 5280, ub-common-name and ub-organization-name)."""
+
+
+class Request(Record):
+    """What a PKCS#10 request says: whose it is, its public key, and whether that is strong and has signed it."""
+
+    common_name: str
+    key: bytes
+    is_strong: bool
+    is_signed: bool
+
+
+def read_request(text: str) -> Request | None:
+    """Return what a request in PEM says; None for what is none that can be read (RFC 2986, A02.FR.03)."""
+    from cryptography import x509  # noqa: PLC0415 - start-up does not wait for a library that is seldom needed
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - as above
+
+    try:
+        request_ = x509.load_pem_x509_csr(text.encode(errors="replace"))
+        key = request_.public_key()
+        names = request_.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+        name = str(names[0].value) if names else ""
+        return Request(name, _bytes(key), _is_strong(key), request_.is_signature_valid)
+    except (ValueError, TypeError, OverflowError, x509.InvalidVersion, UnsupportedAlgorithm):
+        return None
+
+
+def key_of(certificate: str) -> bytes:
+    """Return the public key of a certificate, as `Request` has its."""
+    return _bytes(_read(certificate).public_key())
 
 
 def split(text: str) -> tuple[str, ...]:
@@ -55,9 +88,9 @@ def is_issued_by(certificate: str, issuer: str) -> bool:
     return True
 
 
-def hash_data(certificate: str, issuer: str) -> Json:
+def hash_data(certificate: str, issuer: str, algorithm: str = "SHA256") -> Json:
     """Return the CertificateHashData of a certificate, whose issuer's key is hashed too (Part 2, 2.6)."""
-    return _hash_data(_read(certificate), _read(issuer))
+    return _hash_data(_read(certificate), _read(issuer), algorithm)
 
 
 def request(serial_number: str, organization: str, number: int) -> str:
@@ -98,20 +131,36 @@ def has_signed(certificate: str, signature: str, content: bytes) -> bool:
     return True
 
 
+def _bytes(key: "PublicKey") -> bytes:
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat  # noqa: PLC0415 - as above
+
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _is_strong(key: "PublicKey") -> bool:
+    """Whether a key is long enough (A00.FR.502, A00.FR.503); of other kinds than RSA, DSA and EC none is known."""
+    from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa  # noqa: PLC0415 - as above
+
+    if isinstance(key, rsa.RSAPublicKey | dsa.DSAPublicKey):
+        return key.key_size >= _LEAST_RSA
+    return not isinstance(key, ec.EllipticCurvePublicKey) or key.key_size >= _LEAST_EC
+
+
 def _read(certificate: str) -> "Certificate":
     from cryptography import x509  # noqa: PLC0415 - as above
 
     return x509.load_pem_x509_certificate(certificate.encode())
 
 
-def _hash_data(certificate: "Certificate", issuer: "Certificate") -> Json:
+def _hash_data(certificate: "Certificate", issuer: "Certificate", algorithm: str = "SHA256") -> Json:
     """Let OCSP compute it, whose CertID (RFC 6960, 4.1.1) is made of the same hashes."""
-    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - as above
+    from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512  # noqa: PLC0415 - as above
     from cryptography.x509 import ocsp  # noqa: PLC0415 - as above
 
-    asked = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, SHA256()).build()
+    hashes = {"SHA256": SHA256(), "SHA384": SHA384(), "SHA512": SHA512()}
+    asked = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes[algorithm]).build()
     return {
-        "hashAlgorithm": "SHA256",
+        "hashAlgorithm": algorithm,
         "issuerNameHash": asked.issuer_name_hash.hex(),
         "issuerKeyHash": asked.issuer_key_hash.hex(),
         "serialNumber": f"{asked.serial_number:x}",

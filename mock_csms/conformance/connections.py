@@ -1,0 +1,137 @@
+"""Wrong ways with connections: how often they are opened, how they end, and which frames they carry (checks T)."""
+
+from typing import Any
+
+from mock_csms.conformance.known import Known
+from mock_csms.conformance.known.visits import has_hung_up
+from mock_csms.conformance.seen import Seen
+from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Wrong, call, when
+from mock_csms.conformance.transport import TRANSPORT
+
+_ANYTHING = ("result", "error", "stray", "malformed")
+_IDENTIFIERS = {"transactionId", "idToken", "additionalIdToken", "name", "instance"}
+"""Where an identifierString stands, which is ASCII; other texts need not be."""
+
+
+@TRANSPORT.check(
+    "T11",
+    "Part 4 4.1.2",
+    ERROR,
+    "messages are UTF-8 in text frames",
+    call(),
+    when(*_ANYTHING, "disconnected"),
+    any_payload=True,
+)
+def sends_text(seen: Seen, _: Known) -> Said:
+    """A binary frame; a text for which the mock ended the connection, as it was not UTF-8 (RFC 6455, 8.1).
+
+    An identifier with characters beyond ASCII is a warning.
+    """
+    event: Any = seen.event
+    if seen.kind == "disconnected":
+        return "a text frame was not UTF-8" if event.reason.startswith("closed by the mock with 1007") else None
+    if event.binary:
+        return "this came in a binary frame"
+    if event.text.isascii() and b"\\" not in event.text:
+        return None
+    key = _beyond_ascii(seen.payload)
+    return Wrong(f"there are characters beyond ASCII in {key}", severity=WARNING) if key else None
+
+
+def _beyond_ascii(value: Any) -> str:
+    """Return the key of the first identifier in a payload that is not ASCII."""
+    if isinstance(value, list):
+        return next(filter(None, map(_beyond_ascii, value)), "")
+    if not isinstance(value, dict):
+        return ""
+    for key, item in value.items():
+        if isinstance(item, str) and key in _IDENTIFIERS and not item.isascii():
+            return str(key)
+        if key not in ("customData", "data") and (found := _beyond_ascii(item)):
+            return found
+    return ""
+
+
+@TRANSPORT.check(
+    "T12",
+    "Part 4 5.3",
+    ERROR,
+    "it waits before it connects again, twice as long after each refusal",
+    when("knocked", "malformed"),
+    call("BootNotification"),
+    any_payload=True,
+)
+def waits(seen: Seen, known: Known) -> Said:
+    """A wait below RetryBackOffWaitMinimum, doubled RetryBackOffRepeatTimes at most; later than that it may always be.
+
+    Attempts that do not reach the mock make waits longer. A station that boots was off, and need not have waited.
+    """
+    least, since = _least_wait(known), known.visits.waits_since
+    if seen.kind != "knocked":  # what cannot be read may have been a boot
+        return Done("lost")
+    if since is None or seen.at - since >= 0.9 * least - 0.1:
+        return None
+    waited, after = seen.at - since, "the connection was lost"
+    if known.visits.refused:
+        after = f"it was refused for the {known.visits.refused}. time"
+    text = f"it came again {waited:.1f} s after {after}, not {least:g} s"
+    return text if known.visits.refused else Later(text, known.terms.patience, "lost", survives=True)
+
+
+def _least_wait(known: Known) -> float:
+    """Return how long it has to wait at least, 0 where that is not known; each network profile has waits of its own."""
+    times = known.variables.number("OCPPCommCtrlr", "RetryBackOffRepeatTimes") or 0
+    slots = known.variables.several("OCPPCommCtrlr", "NetworkConfigurationPriority") or ["1"]
+    doubled = min(known.visits.refused, times, 20) if len(slots) == 1 else 0
+    wait: float = (known.variables.number("OCPPCommCtrlr", "RetryBackOffWaitMinimum") or 0.0) * 2**doubled
+    return wait
+
+
+@TRANSPORT.check(
+    "T13",
+    "B01.FR.03",
+    WARNING,
+    "it boots only when it has to",
+    call("BootNotification", "SecurityEventNotification"),
+    implies=("B11",),
+)
+def does_not_boot_again(seen: Seen, known: Known) -> Said:
+    """A BootNotification like the last one after a connection was lost, and no security event that tells of a start."""
+    boots, line = known.boots, known.line
+    if seen.action == "SecurityEventNotification":
+        return Done() if seen.payload["type"] in ("StartupOfTheDevice", "ResetOrReboot") else None
+    is_plain = boots.is_accepted and boots.answered_at < line.opened_at and boots.asked == seen.payload
+    if not is_plain or (known.visits.leaves or 0.0) > boots.asked_at or seen.payload["reason"] == "Triggered":
+        return None
+    return Later("it boots again, though the connection was lost and nothing else", known.terms.patience)
+
+
+@TRANSPORT.check(
+    "T14",
+    "B02.FR.06",
+    WARNING,
+    "it does not close the connection",
+    when("disconnected"),
+    call("BootNotification"),
+)
+def stays(seen: Seen, known: Known) -> Said:
+    """A close frame while Pending, or while Accepted, without a reset and the like, and without a boot soon after."""
+    if seen.kind == "call":
+        return Done()
+    event: Any = seen.event
+    boots = known.boots
+    if not has_hung_up(event) or event.code == 1001 or (known.visits.leaves or -1.0) >= boots.asked_at:
+        return None
+    text = f"it closed the connection with {event.code}, and was {boots.status}"
+    if boots.status == "Pending":
+        return Wrong(text, severity=ERROR)
+    return Later(text, known.terms.patience, survives=True) if boots.is_accepted else None
+
+
+@TRANSPORT.check("T22", "Part 4 3.1", WARNING, "there is one connection at a time", when("knocked"))
+def has_one_connection(seen: Seen, known: Known) -> Said:
+    """Another connection while there is one; one that was lost and is not known to be looks the same."""
+    if not known.line.is_open:
+        return None
+    age = seen.at - max(known.line.heard_at, known.line.opened_at)
+    return f"it connects although it is connected; it was heard {age:.1f} s ago"

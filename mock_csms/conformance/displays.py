@@ -1,0 +1,23 @@
+"""Wrong reports of display messages (check O)."""
+
+from mock_csms.conformance.known import Known
+from mock_csms.conformance.parts import judge_parts
+from mock_csms.conformance.seen import Seen
+from mock_csms.conformance.subject import ERROR, Said, Subject, call, result, when
+
+DISPLAYS = Subject("displays")
+
+
+@DISPLAYS.check(
+    "O01",
+    "O03.FR.02 to 05, O04.FR.03 to 06",
+    ERROR,
+    "display messages are told for their request, to the end",
+    result("GetDisplayMessages"),
+    call("NotifyDisplayMessages"),
+    when("due", "malformed"),
+    any_payload=True,
+)
+def tells_messages(seen: Seen, known: Known) -> Said:
+    """Parts of another request, too many, or too few."""
+    return judge_parts(seen, known, "NotifyDisplayMessages")

@@ -1,0 +1,145 @@
+"""The variables that a station must have, of Part 2, "Referenced Components and Variables" (for check V16)."""
+
+from collections.abc import Callable, Mapping
+
+from mock_csms.conformance.known.variables import Name, folded
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import Record
+
+_ALWAYS = """
+AlignedDataCtrlr Interval integer
+AlignedDataCtrlr Measurands MemberList
+AlignedDataCtrlr TxEndedInterval integer
+AlignedDataCtrlr TxEndedMeasurands MemberList
+AuthCtrlr AuthorizeRemoteStart boolean
+AuthCtrlr LocalAuthorizeOffline boolean
+AuthCtrlr LocalPreAuthorize boolean
+ChargingStation AvailabilityState OptionList ReadOnly
+ChargingStation Available boolean ReadOnly
+ChargingStation SupplyPhases integer ReadOnly
+ClockCtrlr DateTime dateTime ReadOnly
+ClockCtrlr TimeSource SequenceList
+Connector Available boolean ReadOnly
+Connector ConnectorType - ReadOnly
+Connector SupplyPhases integer ReadOnly
+DeviceDataCtrlr BytesPerMessage[GetReport] integer ReadOnly
+DeviceDataCtrlr BytesPerMessage[GetVariables] integer ReadOnly
+DeviceDataCtrlr BytesPerMessage[SetVariables] integer ReadOnly
+DeviceDataCtrlr ItemsPerMessage[GetReport] integer ReadOnly
+DeviceDataCtrlr ItemsPerMessage[GetVariables] integer ReadOnly
+DeviceDataCtrlr ItemsPerMessage[SetVariables] integer ReadOnly
+EVSE AvailabilityState OptionList ReadOnly
+EVSE Available boolean ReadOnly
+EVSE Power decimal ReadOnly
+EVSE SupplyPhases integer ReadOnly
+OCPPCommCtrlr FileTransferProtocols MemberList ReadOnly
+OCPPCommCtrlr MessageAttemptInterval[TransactionEvent] integer
+OCPPCommCtrlr MessageAttempts[TransactionEvent] integer
+OCPPCommCtrlr MessageTimeout[Default] integer
+OCPPCommCtrlr NetworkConfigurationPriority -
+OCPPCommCtrlr NetworkProfileConnectionAttempts integer
+OCPPCommCtrlr OfflineThreshold integer
+OCPPCommCtrlr ResetRetries integer
+OCPPCommCtrlr UnlockOnEVSideDisconnect boolean
+SampledDataCtrlr TxEndedInterval integer
+SampledDataCtrlr TxEndedMeasurands MemberList
+SampledDataCtrlr TxStartedMeasurands MemberList
+SampledDataCtrlr TxUpdatedInterval integer
+SampledDataCtrlr TxUpdatedMeasurands MemberList
+SecurityCtrlr CertificateEntries integer ReadOnly
+SecurityCtrlr OrganizationName string
+SecurityCtrlr SecurityProfile integer
+TxCtrlr EVConnectionTimeOut integer
+TxCtrlr StopTxOnEVSideDisconnect boolean
+TxCtrlr StopTxOnInvalidId boolean
+TxCtrlr TxStartPoint MemberList
+TxCtrlr TxStopPoint MemberList
+"""
+
+_IF_THERE = """
+DisplayMessageCtrlr DisplayMessages integer ReadOnly
+DisplayMessageCtrlr SupportedFormats MemberList ReadOnly
+DisplayMessageCtrlr SupportedPriorities MemberList ReadOnly
+LocalAuthListCtrlr BytesPerMessage integer ReadOnly
+LocalAuthListCtrlr Entries integer ReadOnly
+LocalAuthListCtrlr ItemsPerMessage integer ReadOnly
+MonitoringCtrlr BytesPerMessage[SetVariableMonitoring] integer ReadOnly
+MonitoringCtrlr ItemsPerMessage[SetVariableMonitoring] integer ReadOnly
+SmartChargingCtrlr Entries[ChargingProfiles] integer ReadOnly
+SmartChargingCtrlr LimitChangeSignificance decimal
+SmartChargingCtrlr PeriodsPerSchedule integer ReadOnly
+SmartChargingCtrlr ProfileStackLevel integer ReadOnly
+SmartChargingCtrlr RateUnit MemberList ReadOnly
+TariffCostCtrlr Currency string
+"""
+
+
+class Required(Record):
+    """A variable that has to be there: of which type, and ReadOnly or any; an empty text where that is left open."""
+
+    component: str
+    variable: str
+    instance: str
+    data_type: str
+    mutability: str
+
+    @property
+    def name(self) -> str:
+        """Its name for people."""
+        return f"{self.component}.{self.variable}{f'[{self.instance}]' if self.instance else ''}"
+
+
+def _rows(text: str) -> tuple[Required, ...]:
+    rows = []
+    for line in text.strip().splitlines():
+        component, variable, data_type, *mutability = line.split()
+        name, _, instance = variable.removesuffix("]").partition("[")
+        rows.append(Required(component, name, instance, data_type.strip("-"), "".join(mutability)))
+    return tuple(rows)
+
+
+ALWAYS, IF_THERE = _rows(_ALWAYS), _rows(_IF_THERE)
+"""What every station has, and what it has if it has anything of that component, which is `Available`."""
+
+
+def lacking(reported: Mapping[Name, Json]) -> list[str]:
+    """Return what is missing in an inventory, or not as it has to be: its type, or that it can only be read.
+
+    What belongs to EVSEs and connectors has to be there for each of those that have something there.
+    """
+    items = {folded(name): item for name, item in reported.items()}
+    places: dict[str, set[tuple[str, int, int]]] = {}
+    for component, instance, evse, connector, *_ in items:
+        places.setdefault(component, set()).add((instance, evse, connector))
+    found: list[str] = []
+    for row in (*ALWAYS, *IF_THERE):
+        component, key = row.component.casefold(), (row.variable.casefold(), row.instance.casefold())
+        there = places.get(component, set())
+        if row in IF_THERE and _is_absent(items, component, there):
+            continue
+        here = [items.get((component, *place, *key)) for place in sorted(there)] or [None]
+        found += [f"{row.name} {wrong}" for wrong in map(_wrong_of(row), here) if wrong][:1]
+    return found
+
+
+def _is_absent(items: Mapping[Name, Json], component: str, places: set[tuple[str, int, int]]) -> bool:
+    """Whether there is nothing of a component, or it says that it is not available."""
+    said = [items.get((component, *place, "available", "")) for place in places]
+    values = [attribute.get("value") for item in said if item for attribute in item["variableAttribute"]]
+    return not places or "false" in values
+
+
+def _wrong_of(row: Required) -> Callable[[Json | None], str | None]:
+    return lambda item: _wrong(row, item)
+
+
+def _wrong(row: Required, item: Json | None) -> str | None:
+    """Return what is wrong about a required variable."""
+    if item is None:
+        return "is missing"
+    told = (item.get("variableCharacteristics") or {}).get("dataType", row.data_type)
+    if row.data_type and told != row.data_type:
+        return f"has the dataType {told}, not {row.data_type}"
+    actual = [each for each in item["variableAttribute"] if each.get("type", "Actual") == "Actual"]
+    told = actual[0].get("mutability", "ReadWrite") if actual else row.mutability
+    return f"has the mutability {told}, not {row.mutability}" if row.mutability and told != row.mutability else None

@@ -1,0 +1,148 @@
+"""What is known of the messages themselves: the ids that a station has used, and what became of our commands."""
+
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from mock_csms.behavior.times import seconds_of
+from mock_csms.conformance.seen import Seen
+from mock_csms.conformance.subject import Subject, call, command, error, refusal, response, result, when
+from mock_csms.protocol.messages import UNREADABLE_ID, Call
+from mock_csms.protocol.records import Mutable, field
+
+if TYPE_CHECKING:
+    from mock_csms.conformance.known import Known
+
+EXCHANGES = Subject("exchanges")
+MOST_IDS = 10_000
+_MOST = 100
+_PAUSE = 1.0
+"""After so many seconds without a call there is nothing left that waits for its turn."""
+
+BREAKS_ITS_SCHEMA = "breaks its schema"
+"""How a command is wrong that somebody wrote so."""
+
+
+class MessageIds(Mutable):
+    """The ids of the last calls, in their order, each with a mark of what was sent under it; see `mark_of`."""
+
+    marks: dict[str, int] = field(default_factory=dict)
+    order: deque[str] = field(default_factory=deque)
+
+    def remember(self, id_: str, mark: int) -> None:
+        """Keep an id, and forget the oldest where there are too many."""
+        if id_ in self.marks:
+            return
+        self.marks[id_] = mark
+        self.order.append(id_)
+        if len(self.order) > MOST_IDS:
+            del self.marks[self.order.popleft()]
+
+
+class Exchanges(Mutable):
+    """Commands by their message ids, and how the station's calls go.
+
+    open: the action of each that was sent as it should be and is not over. over: how each ended, the last hundred.
+    wrong: how each message was wrong that we sent so on purpose, the last hundred. busy_since: since when one call has
+    followed another. is_troubled: whether one was refused, spoiled or left open on this connection, so that what comes
+    after it may come late.
+    """
+
+    ids: MessageIds = field(default_factory=MessageIds)
+    open: dict[str, str] = field(default_factory=dict)
+    over: dict[str, str] = field(default_factory=dict)
+    wrong: dict[str, str] = field(default_factory=dict)
+    called_at: float = 0.0
+    busy_since: float = 0.0
+    is_troubled: bool = False
+    told: tuple[str, float] | None = None
+    """The time that an answer told last, and when that was sent."""
+
+    @property
+    def clock(self) -> float | None:
+        """How far ahead of the real one the clock is that the station was told."""
+        time = seconds_of(self.told[0]) if self.told else None
+        return None if time is None or self.told is None else time - self.told[1]
+
+    def busy_at(self, now: float) -> float:
+        """Return since when one call has followed another, where there is one now."""
+        return now if now > self.called_at + _PAUSE else self.busy_since
+
+
+def mark_of(action: str, payload: Any) -> int:
+    """Return the number of a TransactionEvent, by which it is known again; -1 for all others."""
+    number = payload.get("seqNo") if action == "TransactionEvent" and isinstance(payload, dict) else None
+    return number if type(number) is int else -1
+
+
+@EXCHANGES.learn(call(), any_payload=True)
+def called(seen: Seen, known: "Known") -> None:
+    """It calls."""
+    exchanges = known.exchanges
+    exchanges.ids.remember(seen.id, mark_of(seen.action, seen.payload))
+    exchanges.busy_since = exchanges.busy_at(seen.at)
+    exchanges.called_at = seen.at
+    if len(known.line.calls) > 1:
+        exchanges.is_troubled = True
+
+
+@EXCHANGES.learn(response(), any_payload=True)
+def answered(seen: Seen, known: "Known") -> None:
+    """It has its answer; what it sends right after that had to wait for it."""
+    known.exchanges.called_at = seen.at
+
+
+@EXCHANGES.learn(response("BootNotification", "Heartbeat"))
+def told(seen: Seen, known: "Known") -> None:
+    """It is told the time."""
+    known.exchanges.told = seen.payload["currentTime"], seen.at
+
+
+@EXCHANGES.learn(refusal(), any_payload=True)
+def refused(_: Seen, known: "Known") -> None:
+    """It was refused, and may try again later."""
+    known.exchanges.is_troubled = True
+
+
+@EXCHANGES.learn(when("connected"))
+def opened(_: Seen, known: "Known") -> None:
+    """It begins anew; what was open is over."""
+    exchanges = known.exchanges
+    for id_ in exchanges.open:
+        _keep(exchanges.over, id_, "lost")
+    exchanges.open.clear()
+    exchanges.is_troubled = False
+
+
+@EXCHANGES.learn(command(), any_payload=True)
+def commanded(seen: Seen, known: "Known") -> None:
+    """It is sent a command."""
+    if seen.is_sound:
+        _keep(known.exchanges.open, seen.id, seen.action)
+    else:
+        _keep(known.exchanges.wrong, seen.id, BREAKS_ITS_SCHEMA)
+
+
+@EXCHANGES.learn(when("spoiled"), any_payload=True)
+def spoiled(seen: Seen, known: "Known") -> None:
+    """It is sent something wrong."""
+    event: Any = seen.event
+    _keep(known.exchanges.wrong, seen.id, event.fault)
+    if not isinstance(event.message, Call):
+        known.exchanges.is_troubled = True
+
+
+@EXCHANGES.learn(result(), error(), when("unanswered", "malformed"), any_payload=True)
+def ended(seen: Seen, known: "Known") -> None:
+    """A command is over; an answer that is none ends it too."""
+    event: Any = seen.event
+    answers = event.call if seen.kind == "unanswered" else event.answers
+    if answers is not None and answers.id != UNREADABLE_ID:
+        known.exchanges.open.pop(answers.id, None)
+        _keep(known.exchanges.over, answers.id, "given up" if seen.kind == "unanswered" else "answered")
+
+
+def _keep(kept: dict[str, str], key: str, value: str) -> None:
+    """Keep one more, and no more than the last hundred."""
+    kept[key] = value
+    if len(kept) > _MOST:
+        del kept[next(iter(kept))]

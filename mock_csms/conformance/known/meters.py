@@ -1,0 +1,204 @@
+"""What is known of the meters of a station: what they are to tell, and what their registers showed last."""
+
+from collections.abc import Sequence
+from math import isfinite
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from mock_csms.behavior.times import seconds_of
+from mock_csms.conformance.seen import Seen
+from mock_csms.conformance.subject import Subject, call, result
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import Mutable, Record, field
+
+if TYPE_CHECKING:
+    from mock_csms.conformance.known import Known
+
+METERS = Subject("meters")
+REGISTER = "Energy.Active.Import.Register"
+PERIODIC = "Sample.Periodic"
+_MOST = 500
+
+Place: TypeAlias = tuple[int, str, str, str]
+"""EVSE, measurand, phase and location."""
+
+
+class Reading(Record):
+    """What a register showed: the value, whether it was in thousands of its unit, and in which transaction."""
+
+    value: float
+    is_kilo: bool
+    stamp: str
+    transaction: str
+
+
+Readings: TypeAlias = Sequence[tuple[Place, Reading]]
+"""The registers in a message."""
+
+
+class Wanted(Record):
+    """What the variables say about meter values; None where that is not known, and nothing can be judged by it."""
+
+    started: frozenset[str] | None
+    updated: frozenset[str] | None
+    ended: frozenset[str] | None
+    aligned: frozenset[str] | None
+    interval: float | None
+    aligned_interval: float | None
+    is_signed: bool | None
+    is_aligned_signed: bool | None
+    is_idle_only: bool | None
+    public_key: str | None
+
+
+class Samples(Record):
+    """What kinds of values a message has: their contexts, their measurands, and which of them are registers."""
+
+    contexts: frozenset[str]
+    measurands: frozenset[str]
+    registers: tuple[int, ...]
+
+
+NO_SAMPLES = Samples(frozenset(), frozenset(), ())
+
+
+class Meters(Mutable):
+    """What is wanted, as long as no variable changes; and the last reading of each register.
+
+    retimed_at: when a variable was set last. aligned: the time of the last MeterValues of each EVSE. The rest is worked
+    out once: of a message (`payload`) for all checks, and of its kinds of values (`pairs`) for all that have the same.
+    """
+
+    registers: dict[Place, Reading] = field(default_factory=dict)
+    retimed_at: float = 0.0
+    aligned: dict[int, str] = field(default_factory=dict)
+    cached: Wanted | None = None
+    payload: Any = None
+    samples: Samples = NO_SAMPLES
+    readings: Readings | None = None
+    pairs: Any = None
+
+    def wanted(self, known: "Known") -> Wanted:
+        """Return what the station is to tell."""
+        if self.cached is None:
+            self.cached = _wanted(known)
+        return self.cached
+
+    def interval(self, known: "Known") -> float | None:
+        """Return TxUpdatedInterval, where there are values to be told with it."""
+        wanted = self.wanted(known)
+        return wanted.interval if wanted.updated else None
+
+
+def _wanted(known: "Known") -> Wanted:
+    variables, sampled, aligned = known.variables, "SampledDataCtrlr", "AlignedDataCtrlr"
+
+    def measurands(component: str, variable: str) -> frozenset[str] | None:
+        several = variables.several(component, variable)
+        if variables.switch(component, "Enabled") is False or variables.switch(component, "Available") is False:
+            return None
+        return None if several is None else frozenset(several)
+
+    return Wanted(
+        measurands(sampled, "TxStartedMeasurands"),
+        measurands(sampled, "TxUpdatedMeasurands"),
+        measurands(sampled, "TxEndedMeasurands"),
+        measurands(aligned, "Measurands"),
+        variables.number(sampled, "TxUpdatedInterval"),
+        variables.number(aligned, "Interval"),
+        variables.switch(sampled, "SignReadings"),
+        variables.switch(aligned, "SignReadings"),
+        variables.switch(aligned, "SendDuringIdle"),
+        variables.text("OCPPCommCtrlr", "PublicKeyWithSignedMeterValue"),
+    )
+
+
+@METERS.learn(call("NotifyReport"), result("GetVariables", "SetVariables"))
+def changed(seen: Seen, known: "Known") -> None:
+    """Variables are told or set: what is wanted is read anew."""
+    known.meters.cached = None
+    if seen.action == "SetVariables":
+        known.meters.retimed_at = seen.at
+
+
+def samples_of(payload: Json, known: "Known") -> Samples:
+    """Return the kinds of values in a message."""
+    meters = known.meters
+    if meters.payload is payload:
+        return meters.samples
+    values = payload.get("meterValue")
+    if not values:
+        return NO_SAMPLES
+    if len(values) == 1:
+        pairs = [(sample.get("measurand"), sample.get("context")) for sample in values[0]["sampledValue"]]
+    else:
+        pairs = [(each.get("measurand"), each.get("context")) for value in values for each in value["sampledValue"]]
+    if pairs != meters.pairs:
+        names = [measurand or REGISTER for measurand, _ in pairs]
+        registers = tuple(number for number, name in enumerate(names) if name.endswith(".Register"))
+        contexts = frozenset(context or PERIODIC for _, context in pairs)
+        meters.samples = Samples(contexts, frozenset(names), registers)
+        meters.pairs = pairs
+    meters.payload, meters.readings = payload, None
+    return meters.samples
+
+
+def registers_in(values: list[Json], which: tuple[int, ...], evse: int, transaction: str) -> Readings:
+    """Return the registers in a `meterValue`, by their places among all samples."""
+    samples = [(value["timestamp"], sample) for value in values for sample in value["sampledValue"]]
+    found = []
+    for number in which:
+        stamp, sample = samples[number]
+        power = _power(sample["unitOfMeasure"]) if "unitOfMeasure" in sample else 0
+        shown = sample["value"] * 10.0**power if power else sample["value"]
+        if isfinite(shown):
+            place = (evse, sample.get("measurand", REGISTER), sample.get("phase", ""), sample.get("location", "Outlet"))
+            found.append((place, Reading(shown, power != 0, stamp, transaction)))
+    return found
+
+
+def _power(unit: Json) -> int:
+    """Return the power of ten of a unit; what is out of all bounds is taken for none."""
+    power: int = unit.get("multiplier", 0) + (3 if unit.get("unit", "Wh")[:1] == "k" else 0)
+    return power if -30 < power < 30 else 0
+
+
+def is_later(one: str, two: str) -> bool:
+    """Whether a time is surely not before another one; what is no time is not."""
+    if len(one) == len(two) and one[-1:] == two[-1:] == "Z":
+        return one >= two
+    first, second = seconds_of(one), seconds_of(two)
+    return first is not None and second is not None and first >= second
+
+
+def registers_of(seen: Seen, known: "Known") -> Readings:
+    """Return the registers in a message; without an EVSE it is not known whose they are."""
+    payload, meters = seen.payload, known.meters
+    which = samples_of(payload, known).registers
+    if not which:
+        return ()
+    if meters.readings is None:
+        values = payload["meterValue"]
+        if seen.action == "MeterValues":
+            meters.readings = registers_in(values, which, payload["evseId"], "")
+        else:
+            evse = known.transactions.evse_of(payload)
+            id_ = payload["transactionInfo"]["transactionId"]
+            meters.readings = registers_in(values, which, evse, id_) if evse is not None else ()
+    return meters.readings
+
+
+@METERS.learn(call("TransactionEvent", "MeterValues"))
+def shown(seen: Seen, known: "Known") -> None:
+    """Registers were told; what is older than what is known, be it told late, changes nothing."""
+    if "meterValue" not in seen.payload:
+        return
+    registers, aligned = known.meters.registers, known.meters.aligned
+    if seen.action == "MeterValues" and (len(aligned) < _MOST or seen.payload["evseId"] in aligned):
+        aligned[seen.payload["evseId"]] = seen.payload["meterValue"][0]["timestamp"]
+    for place, reading in registers_of(seen, known):
+        last = registers.get(place)
+        if last is None or is_later(reading.stamp, last.stamp):
+            registers[place] = reading
+            if len(registers) > _MOST:
+                del registers[next(iter(registers))]
+    known.meters.payload = None

@@ -1,0 +1,36 @@
+"""Wrong local authorization lists (checks D)."""
+
+from mock_csms.conformance.known import Known
+from mock_csms.conformance.seen import Seen
+from mock_csms.conformance.subject import ERROR, Said, Subject, result
+
+LOCAL_LISTS = Subject("local lists")
+
+
+@LOCAL_LISTS.check("D01", "D01.FR.19", ERROR, "an old version of the local list is refused", result("SendLocalList"))
+def refuses_old_versions(seen: Seen, known: Known) -> Said:
+    """Another answer than VersionMismatch to an update to a version that is not newer."""
+    asked, version, status = seen.request, known.local_list.version, seen.payload["status"]
+    if asked["updateType"] != "Differential" or not version or _is_off(known) or asked["versionNumber"] > version:
+        return None
+    if status == "VersionMismatch":
+        return None
+    return f"{status} for the version {asked['versionNumber']}, when the list has the version {version}"
+
+
+@LOCAL_LISTS.check(
+    "D02",
+    "D01.FR.15, D01.FR.16, D01.FR.17, D02.FR.01",
+    ERROR,
+    "the local list has the version that was sent last",
+    result("GetLocalListVersion"),
+)
+def tells_its_version(seen: Seen, known: Known) -> Said:
+    """Another version than the one of the list that was accepted."""
+    told, version = seen.payload["versionNumber"], known.local_list.version
+    return None if version in (None, told) or _is_off(known) else f"version {told}, when {version} was accepted"
+
+
+def _is_off(known: Known) -> bool:
+    """Whether the station uses no list, as far as that is known."""
+    return known.variables.switch("LocalAuthListCtrlr", "Enabled") is False

@@ -1,0 +1,132 @@
+"""Meter values that come too early, too late, not at all, or by the wrong clock (checks M03 to M05, M08)."""
+
+from math import gcd
+
+from mock_csms.conformance.known import Known
+from mock_csms.conformance.known.meters import PERIODIC, samples_of
+from mock_csms.conformance.known.transactions import Transaction, may_wait, told_at
+from mock_csms.conformance.metering import CLOCK, METERING, is_asked_for
+from mock_csms.conformance.seen import Seen
+from mock_csms.conformance.subject import ERROR, Said, call
+
+_STARTED, _UPDATED, _ENDED = (call(f"TransactionEvent.{kind}") for kind in ("Started", "Updated", "Ended"))
+_VALUES = call("MeterValues")
+_SAMPLED = {PERIODIC, CLOCK}
+_TAKES = {"Charging", "SuspendedEV"}
+
+
+@METERING.check(
+    "M03", "J02.FR.11", ERROR, "periodic values come with each TxUpdatedInterval", _UPDATED, _ENDED, implies=("X17",)
+)
+def periodic_values(seen: Seen, known: Known) -> Said:
+    """Periodic values of another context, sooner than the interval, or not at all while somebody charges."""
+    is_periodic = seen.payload["triggerReason"] == "MeterValuePeriodic"
+    if not is_periodic and seen.detail == "Updated":
+        return None
+    if is_periodic and "meterValue" in seen.payload:
+        others = samples_of(seen.payload, known).contexts - _SAMPLED
+        if others:
+            return f"periodic values of the context {' and '.join(sorted(others))}"
+    interval, transaction = known.meters.interval(known), known.transactions.of(seen.payload)
+    if not interval or transaction is None or not transaction.is_next(seen.payload["seqNo"]):
+        return None
+    return _spacing(seen, known, transaction, interval)
+
+
+def _spacing(seen: Seen, known: Known, transaction: Transaction, interval: float) -> Said:
+    """Judge the time since the last periodic values, or the start, of one and the same connection."""
+    last, tolerance = transaction.sampled or transaction.started, known.terms.tolerance
+    at, since = told_at(seen.payload["timestamp"], known), told_at(last or "", known)
+    if at is None or since is None or interval - tolerance <= at - since <= interval + tolerance:
+        return None
+    if at == since or since < known.meters.retimed_at + tolerance:
+        return None
+    text = f"{at - since:.0f} s after {last}, where TxUpdatedInterval is {interval:.0f} s"
+    if at - since < interval:
+        return f"periodic values {text}" if transaction.sampled and seen.detail == "Updated" else None
+    if transaction.state not in _TAKES or transaction.evse is None:
+        return None
+    is_of_line = since > max(known.line.opened_at, known.boots.accepted_at or 0.0) and not seen.payload.get("offline")
+    return f"no periodic values until {text}" if is_of_line else None
+
+
+@METERING.check(
+    "M04", "J01.FR.14", ERROR, "clock-aligned values come by the clock, and say so", _UPDATED, _VALUES, implies=("M03",)
+)
+def aligned_values(seen: Seen, known: Known) -> Said:
+    """Clock-aligned values of another context, with another trigger, or of a time that is no boundary."""
+    payload, is_alone = seen.payload, seen.action == "MeterValues"
+    if not is_alone and ("meterValue" not in payload or payload["triggerReason"] == "Trigger"):
+        return None
+    is_clock = not is_alone and payload["triggerReason"] == "MeterValueClock"
+    found = samples_of(payload, known).contexts
+    if is_alone and is_asked_for(seen, known):
+        return None
+    if is_clock or is_alone:
+        others = found & {PERIODIC, "Transaction.Begin", "Transaction.End"}
+        return (
+            f"clock-aligned values of the context {' and '.join(sorted(others))}" if others else _boundary(seen, known)
+        )
+    return f"values of the context {CLOCK} with the trigger {payload['triggerReason']}" if CLOCK in found else None
+
+
+def _boundary(seen: Seen, known: Known) -> Said:
+    """Judge the times by what is a boundary in every time zone: their midnights are a quarter of an hour apart."""
+    interval, tolerance = known.meters.wanted(known).aligned_interval, known.terms.tolerance
+    step = gcd(int(interval), 900) if interval else 0
+    if step <= 2 * tolerance:
+        return None
+    for value in seen.payload.get("meterValue", ()):
+        at = told_at(value["timestamp"], known)
+        is_aligned = any(each.get("context") == CLOCK for each in value["sampledValue"])
+        if at is None or not is_aligned or at < known.meters.retimed_at + tolerance:
+            continue
+        if tolerance < (at + known.terms.clock_offset) % step < step - tolerance:
+            return f"{value['timestamp']} is no boundary of {interval:.0f} s"
+    return None
+
+
+@METERING.check(
+    "M05",
+    "J01.FR.20",
+    ERROR,
+    "no clock-aligned values during a transaction with SendDuringIdle",
+    call("TransactionEvent.Changed"),
+    _VALUES,
+)
+def only_when_idle(seen: Seen, known: Known) -> Said:
+    """Clock-aligned values though a transaction runs, and SendDuringIdle is true."""
+    payload = seen.payload
+    if not known.meters.wanted(known).is_idle_only or not payload.get("meterValue"):
+        return None
+    if seen.action != "MeterValues":
+        return "clock-aligned values in a transaction" if payload["triggerReason"] == "MeterValueClock" else None
+    if CLOCK not in samples_of(payload, known).contexts or may_wait(known, seen.at):
+        return None
+    at = told_at(payload["meterValue"][0]["timestamp"], known)
+    for each in known.transactions.open_at():
+        began = told_at(each.started or "", known)
+        if at is not None and began is not None and began + known.terms.tolerance < at:
+            return f"clock-aligned values of EVSE {payload['evseId']} while {each.id} runs"
+    return None
+
+
+@METERING.check(
+    "M08", "J02.FR.10", ERROR, "the values of an event are of its time", _STARTED, _UPDATED, implies=("M07",)
+)
+def values_of_now(seen: Seen, known: Known) -> Said:
+    """Values that are younger than their event, or one of several that is older than one interval."""
+    stamp, values = seen.payload["timestamp"], seen.payload.get("meterValue")
+    if not values or (len(values) == 1 and values[0]["timestamp"] == stamp):
+        return None
+    event, tolerance = told_at(stamp, known), known.terms.tolerance
+    interval = known.meters.interval(known) if len(values) > 1 else None
+    for value in values:
+        at = told_at(value["timestamp"], known)
+        if at is None or event is None:
+            continue
+        if at > event + tolerance:
+            return f"values of {value['timestamp']} in an event of {stamp}"
+        if interval and at <= event - interval - tolerance:
+            return f"values of {value['timestamp']}, which is more than {interval:.0f} s before the event"
+    return None

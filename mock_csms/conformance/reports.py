@@ -1,0 +1,135 @@
+"""Wrong reports of variables (checks V09 to V18)."""
+
+from mock_csms.conformance.inventory import lacking
+from mock_csms.conformance.known import Known
+from mock_csms.conformance.known.parts import until_the_last, wrong_id, wrong_number
+from mock_csms.conformance.known.variables import name_of
+from mock_csms.conformance.seen import Seen
+from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong, call, result, when
+from mock_csms.conformance.variables import VARIABLES, written
+
+_REPORT = "NotifyReport"
+_EMPTY = ("NotSupported", "EmptyResultSet")
+_LISTS = ("OptionList", "SequenceList", "MemberList")
+
+
+@VARIABLES.check(
+    "V09", "B07.FR.01-02, B07.FR.12", ERROR, "ConfigurationInventory and FullInventory are reported",
+    result("GetBaseReport"),
+)  # fmt: skip
+def base_reports(seen: Seen, known: Known) -> Said:
+    """One of them is refused for good, or twice one after the other while nothing else is reported."""
+    base, status, before = seen.request["reportBase"], seen.payload["status"], known.commands.answered.get(seen.action)
+    if base == "SummaryInventory" or status == "Accepted":
+        return None
+    if status != "Rejected":
+        return f"{base} was answered with {status}"
+    is_busy = any(entry.is_agreed and not entry.is_complete for entry in known.parts.asked.values())
+    if before is None or before.status != "Rejected" or is_busy:
+        return None
+    return Wrong(f"{base} was rejected, and so was the report before it", (before.id,), WARNING)
+
+
+@VARIABLES.check(
+    "V10", "B07.FR.04, B08.FR.04, N02.FR.04", ERROR, "reports have the requestId of what was asked for and accepted",
+    call(_REPORT, "NotifyMonitoringReport"), implies=("V12", "N10"),
+)  # fmt: skip
+def requests_of_reports(seen: Seen, known: Known) -> Said:
+    """A report of nothing that was asked for; one of what was said to be empty is another matter."""
+    entry = known.parts.of(seen)
+    return None if entry and entry.status in _EMPTY else wrong_id(seen, known)
+
+
+@VARIABLES.check(
+    "V11", "B07.FR.10, B08.FR.14, N02.FR.09", ERROR, "seqNo of a report starts at 0 and rises by 1",
+    call(_REPORT, "NotifyMonitoringReport"),
+)  # fmt: skip
+def numbers_of_reports(seen: Seen, known: Known) -> Said:
+    """Another seqNo than the next one."""
+    return wrong_number(seen, known)
+
+
+@VARIABLES.check(
+    "V12", "B07.FR.03, B08.FR.03", ERROR, "a report that was accepted comes to its end, and not again",
+    result("GetBaseReport", "GetReport"), call(_REPORT), when("due"),
+)  # fmt: skip
+def reports_end(seen: Seen, known: Known) -> Said:
+    """No last part in time, or a part after it."""
+    return until_the_last(seen, known)
+
+
+@VARIABLES.check("V13", "B07.FR.02, B07.FR.05, B08.FR.15", ERROR, "no report follows a refusal", call(_REPORT))
+def no_report_without_content(seen: Seen, known: Known) -> Said:
+    """A report although there is none, or nothing in it."""
+    entry = known.parts.of(seen)
+    return wrong_id(seen, known) if entry and entry.status in _EMPTY else None
+
+
+@VARIABLES.check(
+    "V14", "B07.FR.07-08, B08.FR.12", ERROR, "reported variables have characteristics, and lists of values",
+    call(_REPORT),
+)  # fmt: skip
+def characteristics_are_there(seen: Seen, known: Known) -> Said:
+    """A variable without characteristics, or a list without valuesList; a summary needs none."""
+    entry = known.parts.of(seen)
+    if entry is None or entry.request.get("reportBase") == "SummaryInventory":
+        return None
+    for item in seen.payload.get("reportData", ()):
+        told = item.get("variableCharacteristics")
+        if told is None:
+            return f"{written(name_of(item))} is reported without variableCharacteristics"
+        if told["dataType"] in _LISTS and "valuesList" not in told:
+            return f"{written(name_of(item))} is reported as {told['dataType']} without valuesList"
+    return None
+
+
+@VARIABLES.check("V15", "B07.FR.07", ERROR, "ConfigurationInventory has what can be set", call(_REPORT))
+def configuration_can_be_set(seen: Seen, known: Known) -> Said:
+    """A variable that can only be read."""
+    entry = known.parts.of(seen)
+    if entry is None or entry.request.get("reportBase") != "ConfigurationInventory":
+        return None
+    for item in seen.payload.get("reportData", ()):
+        if all(each.get("mutability") == "ReadOnly" for each in item["variableAttribute"]):
+            return f"{written(name_of(item))} is ReadOnly, and in the ConfigurationInventory"
+    return None
+
+
+@VARIABLES.check(
+    "V16", "Part 2 Referenced Components and Variables", ERROR, "FullInventory has all variables that are required",
+    call(_REPORT),
+)  # fmt: skip
+def inventory_is_full(seen: Seen, known: Known) -> Said:
+    """A required variable is missing at the end of a report, or is not what it has to be."""
+    entry = known.parts.of(seen)
+    if entry is None or entry.request.get("reportBase") != "FullInventory" or seen.payload.get("tbc"):
+        return None
+    if entry.is_in_doubt or entry.is_complete or entry.count != seen.payload["seqNo"]:
+        return None
+    wrong = lacking(known.reports.with_part(seen.payload))
+    more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+    return f"{wrong[0]}{more}" if wrong else None
+
+
+@VARIABLES.check("V17", "B07.FR.03", ERROR, "reports have no values of what can only be written", call(_REPORT))
+def write_only_is_not_reported(seen: Seen, _: Known) -> Said:
+    """A value of an attribute that is WriteOnly."""
+    for item in seen.payload.get("reportData", ()):
+        for attribute in item["variableAttribute"]:
+            if attribute.get("mutability") == "WriteOnly" and attribute.get("value"):
+                return f"{written(name_of(item))} is WriteOnly, and its value is reported"
+    return None
+
+
+@VARIABLES.check("V18", "B07, B08", WARNING, "a report has each variable once", call(_REPORT))
+def variables_once(seen: Seen, known: Known) -> Said:
+    """A variable that the report has had already."""
+    entry = known.parts.of(seen)
+    if entry is None or entry.is_in_doubt or entry.is_complete:
+        return None
+    had = set(known.reports.coming.get(seen.payload["requestId"], ()))
+    for item in seen.payload.get("reportData", ()):
+        if name_of(item) in had:
+            return f"{written(name_of(item))} is in the report of request {seen.payload['requestId']} twice"
+        had.add(name_of(item))
+    return None

@@ -1,0 +1,82 @@
+"""Wrong answers to Reset, and wrong ways to do it (checks B18 to B20)."""
+
+from mock_csms.behavior.times import seconds_of
+from mock_csms.conformance.known import Known
+from mock_csms.conformance.provisioning import BOOT, PROVISIONING
+from mock_csms.conformance.seen import Seen
+from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Wrong, call, result
+
+EVENT = "TransactionEvent"
+_FITTING = {"Immediate": "Accepted", "OnIdle": "Scheduled"}
+_RESETS = {"RemoteReset", "ScheduledReset"}
+
+
+def has_ended(seen: Seen, known: Known, at: float) -> bool:
+    """Whether an event tells of an end before some time, so that the transaction did not run then."""
+    ended = seconds_of(seen.payload["timestamp"])
+    return ended is None or ended < at + known.terms.tolerance
+
+
+@PROVISIONING.check(
+    "B18",
+    "B11.FR.01, B11.FR.06, B11.FR.07, B11.FR.09, B12.FR.01, B12.FR.02, B12.FR.09",
+    ERROR,
+    "Immediate is Accepted and OnIdle Scheduled in a transaction; an EVSE is reset only where that can be",
+    result("Reset"),
+    call(EVENT),
+)
+def answers_resets(seen: Seen, known: Known) -> Said:
+    """Another answer, unless an event comes that tells that the transaction has ended; some may be Rejected."""
+    if seen.kind == "call":
+        given = known.commands.answered.get("Reset")
+        is_over = seen.payload["eventType"] == "Ended" and given and has_ended(seen, known, given.at)
+        return Done() if is_over else None
+    kind, evse, status = seen.request["type"], seen.request.get("evseId"), seen.payload["status"]
+    if evse is not None and (known.variables.text("EVSE", "AllowReset", evse) or "").lower() == "false":
+        return None if status == "Rejected" else f"the reset of EVSE {evse} is {status}, though AllowReset is false"
+    running = [each.id for each in known.transactions.open_at(evse)]
+    if not running or status == _FITTING[kind]:
+        return None
+    text = f"Reset {kind} is {status} in transaction {running[0]}"
+    return Wrong(text, severity=WARNING) if status == "Rejected" else Later(text, known.terms.patience, survives=True)
+
+
+@PROVISIONING.check(
+    "B19",
+    "B11.FR.03, B11.FR.04, B12.FR.03",
+    ERROR,
+    "a station that accepts a reset reboots, and does not for that of an EVSE",
+    result("Reset"),
+    call(BOOT),
+)
+def reboots(seen: Seen, known: Known) -> Said:
+    """The connection stays as it is, or a boot follows though an EVSE alone was to be reset."""
+    if seen.kind == "result":
+        is_meant = seen.payload["status"] == "Accepted" and "evseId" not in seen.request
+        return Later("the connection is the same as before the reset", known.terms.patience) if is_meant else None
+    since = known.resets.evse_at
+    if since is None or seen.payload["reason"] not in _RESETS or known.resets.status:
+        return Done()
+    return Done(), f"it boots {seen.at - since:.1f} s after one EVSE was reset"
+
+
+@PROVISIONING.check(
+    "B20",
+    "B12.FR.04, B12.FR.08",
+    ERROR,
+    "what an immediate reset ends is ended by ResetCommand and ImmediateReset",
+    call(EVENT),
+)
+def ends_by_reset(seen: Seen, known: Known) -> Said:
+    """Another reason of the end of a transaction that ran at the reset, and did not end before."""
+    resets, payload = known.resets, seen.payload
+    if not resets.ending or payload["eventType"] != "Ended":
+        return None
+    info, trigger = payload["transactionInfo"], payload["triggerReason"]
+    at, reason = seconds_of(payload["timestamp"]), info.get("stoppedReason")
+    is_before = at is None or at < known.commands.answered["Reset"].at - known.terms.tolerance
+    if info["transactionId"] not in resets.ending or is_before:
+        return None
+    if (trigger, reason) == ("ResetCommand", "ImmediateReset"):
+        return None
+    return f"transaction {info['transactionId']} ends by {trigger} with {reason or 'no reason'} after the reset"

@@ -1,0 +1,24 @@
+"""Wrong answers to what vendors agree on beside OCPP (check P)."""
+
+from mock_csms.conformance.known import Known
+from mock_csms.conformance.seen import Seen
+from mock_csms.conformance.subject import ERROR, Said, Subject, result
+
+_NOBODY = ("invalid", "test", "example", "com.example", "net.example", "org.example")
+"""The names, written as vendors write theirs, that belong to nobody for ever (RFC 2606; P01.FR.02)."""
+
+VENDORS = Subject("vendors")
+
+
+@VENDORS.check(
+    "P01",
+    "P01.FR.05, P01.FR.06",
+    ERROR,
+    "data of a vendor under `invalid`, `test` or `example`, which nobody is, is not accepted",
+    result("DataTransfer"),
+)
+def knows_its_vendors(seen: Seen, _: Known) -> Said:
+    """Accepted for a vendor that no station can know."""
+    vendor = seen.request["vendorId"].casefold()
+    is_nobody = any(vendor == name or vendor.startswith(f"{name}.") for name in _NOBODY)
+    return f"Accepted, but {vendor} is nobody" if is_nobody and seen.payload["status"] == "Accepted" else None

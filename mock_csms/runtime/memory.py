@@ -1,0 +1,135 @@
+"""What is kept of stations across runs, in one SQLite file (--state-dir); the only importer of `sqlite3`.
+
+Facts are written by a thread of its own, about once a second, so that messages never wait for the disk. They are read
+when a station is seen for the first time.
+"""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeAlias
+
+from mock_csms.conformance.known import Known
+from mock_csms.conformance.known.memory import IDS, dump, load
+
+_NAME = "stations.sqlite"
+_VERSION = 1
+_MOST = 10_000
+"""How many ids of each kind are kept of a station."""
+_OFTEN = 1000
+"""After so many facts of a station the oldest ids are forgotten."""
+_WAIT = 2.0
+"""How long another mock with the same directory may hold the file, in seconds."""
+
+_TABLE = """
+CREATE TABLE IF NOT EXISTS facts (
+    number INTEGER PRIMARY KEY, station TEXT, kind TEXT, key TEXT, value TEXT, UNIQUE (station, kind, key)
+)"""
+_INDEX = "CREATE INDEX IF NOT EXISTS newest ON facts (station, kind, number)"
+_READ = "SELECT kind, key, value FROM facts WHERE station = ? ORDER BY number"
+_WRITE = "INSERT OR REPLACE INTO facts (station, kind, key, value) VALUES (?, ?, ?, ?)"
+_FORGET = """
+DELETE FROM facts WHERE station = :station AND kind = :kind AND number <= (
+    SELECT number FROM facts WHERE station = :station AND kind = :kind ORDER BY number DESC LIMIT 1 OFFSET :most
+)"""
+
+Row: TypeAlias = tuple[str, str, str, str]
+"""Station, kind, key and value."""
+
+
+class Memory:
+    """The facts of all stations in a directory. Raises OSError where it cannot be used."""
+
+    def __init__(self, directory: str, failed: Callable[[str], None]) -> None:
+        self._failed = failed
+        self._directory = directory
+        self._is_broken = False
+        self._thread = ThreadPoolExecutor(1, "memory")
+        self._writing: Future[None] | None = None
+        self._written: Counter[str] = Counter()
+        Path(directory).mkdir(parents=True, exist_ok=True)
+        path = str(Path(directory) / _NAME)
+        try:
+            self._writer = _open(path)
+            self._reader = sqlite3.connect(path, timeout=_WAIT)
+        except sqlite3.Error as error:
+            raise OSError(0, str(error), path) from None
+
+    def recall(self, known: Known) -> None:
+        """Tell what is known of a station from former runs."""
+        known.memory.fresh = {}
+        try:
+            load(known, self._reader.execute(_READ, (known.identity,)))
+        except (sqlite3.Error, ValueError, TypeError, LookupError) as error:  # somebody may have written it by hand
+            self._give_up(error)
+
+    def save(self, stations: Mapping[str, Known]) -> None:
+        """Write what is new, unless the last is still being written."""
+        if self._writing is not None:
+            if not self._writing.done():
+                return
+            self._look_at(self._writing)
+        rows = self._dump(stations)
+        self._writing = self._thread.submit(self._write, rows) if rows else None
+
+    def close(self, stations: Mapping[str, Known]) -> None:
+        """Write the rest, and wait for it."""
+        if self._writing is not None:
+            self._look_at(self._writing)
+        rows = self._dump(stations)
+        if rows:
+            self._look_at(self._thread.submit(self._write, rows))
+        self._thread.shutdown()
+        self._writer.close()
+        self._reader.close()
+
+    def _dump(self, stations: Mapping[str, Known]) -> list[Row]:
+        if self._is_broken:
+            for known in stations.values():
+                known.memory.fresh = None
+            return []
+        return [(identity, *fact) for identity, known in stations.items() for fact in dump(known)]
+
+    def _write(self, rows: list[Row]) -> None:
+        """Write facts, and forget the oldest ids; in the thread."""
+        with self._writer as connection:
+            connection.executemany(_WRITE, rows)
+            self._written.update(row[0] for row in rows)
+            for station, count in self._written.items():
+                if count >= _OFTEN:
+                    self._written[station] = 0
+                    for kind in IDS:
+                        connection.execute(_FORGET, {"station": station, "kind": kind, "most": _MOST})
+
+    def _look_at(self, writing: "Future[None]") -> None:
+        """Give up when something could not be written."""
+        error = writing.exception()
+        if error is not None:
+            self._give_up(error)
+
+    def _give_up(self, error: BaseException) -> None:
+        if not self._is_broken:
+            self._is_broken = True
+            self._failed(f"nothing is kept in {self._directory} any more: {error}")
+
+
+def _open(path: str) -> sqlite3.Connection:
+    """Open the file, or make it; it must be one that can be written."""
+    connection = sqlite3.connect(path, timeout=_WAIT, check_same_thread=False)
+    try:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version not in (0, _VERSION):
+            raise sqlite3.DatabaseError(f"it is of version {version}, and this mock writes version {_VERSION}")
+        connection.execute("PRAGMA journal_mode = wal")
+        connection.execute("PRAGMA synchronous = normal")
+        with connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(_TABLE)
+            connection.execute(_INDEX)
+            connection.execute(f"PRAGMA user_version = {_VERSION}")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection

@@ -1,0 +1,106 @@
+"""What no misbehaviour of the station shows of the checks of connectors (G)."""
+
+from typing import Any
+
+from mock_csms.protocol.actions import Json
+from tests.conformance.story import Story
+
+CLOSE, OPEN = {"operationalStatus": "Inoperative"}, {"operationalStatus": "Operative"}
+CHANGE = "ChangeAvailability"
+
+
+def closed(story: Story, status: str = "Accepted", **place: int) -> Story:
+    """Set an EVSE, a connector or the station Inoperative."""
+    about: Json = {"evse": place} if place else {}
+    return story.command(CHANGE, CLOSE | about, {"status": status})
+
+
+def test_connectors_follow_their_evse() -> None:
+    """All of them (G04), or none has told anything (G01)."""
+
+    def two() -> Story:
+        return closed(Story().begin((1, 1), (1, 2)), id=1)
+
+    assert two().tell(1, 1, "Unavailable").tell(1, 2, "Unavailable").wait(40).found("G01", "G04") == []
+    assert two().tell(1, 1, "Unavailable").wait(40).found("G01", "G04") == ["connector 1.2 does not follow its EVSE"]
+    (finding,) = two().wait(40).found("G01", "G04")
+    assert finding == "connector 1.1, 1.2 has told no change after ChangeAvailability"
+    again = two().command(CHANGE, OPEN | {"evse": {"id": 1}}, {"status": "Accepted"})
+    assert again.wait(40).found("G01", "G04") == []
+
+
+def test_a_station_that_is_so_already() -> None:
+    """What is asked for again is Accepted (G02)."""
+    open_ = (CHANGE, OPEN, {"status": "Rejected"})
+    assert Story().begin().command(*open_).found("G02") == [f"{CHANGE} to Operative is Rejected though it is so"]
+    assert closed(Story().begin()).command(*open_).found("G02") == []
+    assert closed(Story().begin(), "Rejected", id=9).found("G02") == []
+
+
+def test_a_transaction_goes_before() -> None:
+    """Its end may be told late; what is closed stays so (G03)."""
+
+    def charging(status: str) -> Story:
+        return closed(Story().begin((1, 1), (1, 2)).event("Started", "Authorized").wait(60), status, id=1)
+
+    assert charging("Accepted").wait(40).found("G03") == [f"{CHANGE} is Accepted in transaction T"]
+    ended: Any = ("Ended", "StopAuthorized", 1)
+    assert charging("Accepted").event(*ended, after=-30.0).wait(40).found("G03") == []
+    assert charging("Scheduled").wait(40).event(*ended).tell(1, 1, "Unavailable").wait(40).found("G03") == []
+    early = charging("Scheduled").wait(40).tell(1, 1, "Unavailable").wait(20)
+    assert early.event(*ended).wait(40).found("G03") == ["connector 1.1 is Unavailable before the end of transaction T"]
+    late = charging("Scheduled").wait(40).tell(1, 1, "Unavailable").event(*ended)
+    assert late.wait(40).found("G03") == []
+    (finding,) = charging("Scheduled").event(*ended).tell(1, 1).wait(40).found("G03")
+    assert finding == "connector 1.1 is Available, and was to be Unavailable after its transaction"
+
+
+def test_another_connector_may_be_used_later() -> None:
+    """Only what changes together is one change (G05)."""
+    used = Story().begin((1, 1), (1, 2)).tell(1, 1, "Occupied")
+    assert used.tell(1, 2, "Unavailable").found("G05") == ["connector 1.2 is Unavailable as 1.1 is Occupied"]
+    later = Story().begin((1, 1), (1, 2)).tell(1, 1, "Occupied").wait(60)
+    assert later.tell(1, 2, "Occupied").found("G05") == []
+
+
+def test_changes_that_cannot_be() -> None:
+    """What is told again was not taken, or asked for; what is closed is not used (G06)."""
+    assert Story().begin().wait(9).tell(1, 1).found("G06") == []
+    changed = Story().begin().wait(9).tell(1, 1, "Occupied").wait(9)
+    assert changed.tell(1, 1, "Occupied").found("G06") == ["connector 1.1 is Occupied again"]
+    untaken = Story().begin().wait(9).tell(1, 1, "Occupied", answer="InternalError").wait(9)
+    assert untaken.tell(1, 1, "Occupied").found("G06") == []
+    closed_ = closed(Story().begin(), id=1).tell(1, 1, "Unavailable").wait(9)
+    assert closed_.tell(1, 1, "Occupied").found("G06") == ["connector 1.1 is Occupied though it was set Inoperative"]
+
+
+def test_events_of_monitors_are_their_own() -> None:
+    """A monitor may look at anything; what tells a status has its name and value (G07)."""
+
+    def told(variable: str, value: str, **more: Any) -> list[str]:
+        component = {"name": "Connector", "evse": {"id": 1, "connectorId": 1}}
+        about = {"component": component, "variable": {"name": variable}, "actualValue": value, "trigger": "Delta"}
+        kind = {"eventId": 1, "timestamp": "2026-01-01T12:00:00Z", "eventNotificationType": "HardWiredNotification"}
+        payload = {"generatedAt": "2026-01-01T12:00:00Z", "seqNo": 0, "eventData": [about | kind | more]}
+        return Story().begin().call("NotifyEvent", payload).found("G07")
+
+    assert told("AvailabilityState", "Occupied") == []
+    assert told("AvailabilityState", "Occupied", trigger="Periodic", variableMonitoringId=5) == []
+    assert told("AvailabilityState", "Charging") == ["Charging is no status of a connector"]
+    assert told("Status", "Occupied") == ["the status Occupied is that of Connector.Status"]
+
+
+def test_unlocking() -> None:
+    """A connector that was reported is known; one whose transaction has ended may be unlocked (G08)."""
+    place = {"evseId": 1, "connectorId": 1}
+
+    def unlocked(status: str) -> Story:
+        token = {"idToken": "A", "type": "ISO14443"}
+        story = Story().begin().event("Started", "Authorized", idToken=token, info={"chargingState": "Charging"})
+        return story.wait(60).command("UnlockConnector", place, {"status": status})
+
+    assert unlocked("OngoingAuthorizedTransaction").wait(60).found("G08") == []
+    assert unlocked("Unlocked").wait(60).found("G08") == ["connector 1.1 is Unlocked in transaction T"]
+    assert unlocked("Unlocked").event("Ended", "StopAuthorized", 1, after=-30.0).wait(60).found("G08") == []
+    assert unlocked("UnknownConnector").found("G08") == ["connector 1.1 is UnknownConnector, and was reported"]
+    assert Story().begin().command("UnlockConnector", place, "NotSupported").found("G08") == []

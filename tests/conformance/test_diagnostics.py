@@ -1,0 +1,207 @@
+"""Checks of logs, customer information and monitors, where the reference station cannot be so wrong, or is wronged."""
+
+from typing import Any
+
+import pytest
+
+from mock_csms.behavior.templates import rfc3339
+from mock_csms.protocol.actions import Json
+from tests.conformance.script import PATIENCE, STAMP, Script
+from tests.station.bench import NOW
+
+LOG = "LogStatusNotification"
+TOKEN = {"idToken": "A", "type": "Central"}
+ABOUT = {"component": {"name": "X"}, "variable": {"name": "Y"}}
+
+
+def get_log(script: Script, id_: int, status: str = "Accepted", **more: Any) -> Script:
+    """Ask for a log."""
+    wanted = {"requestId": id_, "logType": "SecurityLog", "log": {"remoteLocation": "http://x/"}} | more
+    return script.command("GetLog", wanted, {"status": status, "filename": "log"})
+
+
+def told(script: Script, id_: int, *statuses: str) -> Script:
+    """Let the station tell how far it is."""
+    for status in statuses:
+        script.call(LOG, {"status": status, "requestId": id_})
+    return script
+
+
+def test_statuses_without_a_request() -> None:
+    """Only of nothing there is no requestId (N02)."""
+    script = Script().call(LOG, {"status": "Idle"}).call(LOG, {"status": "Uploading"})
+    assert script.found("N02") == ["Uploading has no requestId"]
+    assert told(Script(), 5, "Uploaded").found("N02") == [
+        "Uploaded has the requestId 5, and no log was asked for under it"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("statuses", "wrong"),
+    [
+        (["Uploading", "Uploaded"], False),
+        (["Uploading", "UploadFailure", "Uploading", "Uploaded"], False),
+        (["PermissionDenied"], False),
+        (["Uploaded"], True),
+        (["Uploading"], True),
+        ([], True),
+    ],
+)
+def test_the_way_of_an_upload(statuses: list[str], wrong: bool) -> None:
+    """It begins before it is done, and comes to an end, good or bad (N03)."""
+    script = told(get_log(Script(), 1), 1, *statuses).wait(PATIENCE * 10 + 1)
+    assert bool(script.found("N03")) is wrong
+
+
+def test_an_upload_takes_its_time() -> None:
+    """It may be slow, may be tried again, and may be cut off (N03)."""
+    script = told(get_log(Script(), 1, retries=3, retryInterval=100), 1).wait(PATIENCE * 10 + 200)
+    assert script.found("N03") == []
+    assert told(get_log(Script(), 1), 1, "Uploading").lose().wait(PATIENCE * 10 + 1).found("N03") == []
+
+
+@pytest.mark.parametrize("statuses", [[], ["AcceptedCanceled"], ["Uploaded"]])
+def test_an_upload_that_is_cancelled(statuses: list[str]) -> None:
+    """That is told, where it was not over already (N03)."""
+    script = told(get_log(Script(), 1), 1, "Uploading")
+    told(told(get_log(script, 2, "AcceptedCanceled"), 1, *statuses), 2, "Uploading", "Uploaded").wait(PATIENCE + 1)
+    assert script.found("N03") == ([] if statuses else ["log 1 was cancelled for log 2, and that was not told"])
+
+
+def ask(script: Script, status: str = "Accepted", **request: Any) -> Script:
+    """Ask for a customer."""
+    wanted = {"requestId": 7, "report": True, "clear": False} | request
+    return script.command("CustomerInformation", wanted, {"status": status})
+
+
+def data(number: int, *, tbc: bool = False) -> Json:
+    """Return a part of what is known of a customer."""
+    return {"data": "x", "seqNo": number, "generatedAt": STAMP, "requestId": 7, "tbc": tbc}
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "is_wrong"),
+    [
+        ({}, "Accepted", True),
+        ({}, "Invalid", False),
+        ({"idToken": TOKEN}, "Accepted", False),
+        ({"idToken": TOKEN, "customerIdentifier": "A"}, "Accepted", True),
+        ({"idToken": TOKEN, "customerIdentifier": "A"}, "Rejected", True),
+        ({"report": False}, "Rejected", False),
+    ],
+)
+def test_ways_to_name_a_customer(request_: Json, status: str, is_wrong: bool) -> None:
+    """Exactly one is right (N06)."""
+    assert bool(ask(Script(), status, **request_).found("N06")) is is_wrong
+
+
+def test_parts_of_customer_information() -> None:
+    """They are in order, and have an end (N05)."""
+    script = ask(Script(), idToken=TOKEN).call("NotifyCustomerInformation", data(0, tbc=True))
+    assert script.wait(PATIENCE + 1).found("N05") == [
+        "the last NotifyCustomerInformation of request 7 did not come within 30 s"
+    ]
+    script.call("NotifyCustomerInformation", data(2))
+    assert script.found("N05")[1:] == ["NotifyCustomerInformation of request 7 has the seqNo 2, not 1"]
+
+
+def test_no_customer_information() -> None:
+    """It has to come, unless nothing was wanted (N05)."""
+    assert len(ask(Script(), idToken=TOKEN).wait(PATIENCE + 1).found("N05")) == 1
+    assert ask(Script(), idToken=TOKEN, report=False).wait(PATIENCE + 1).found("N05") == []
+    assert ask(Script(), "Rejected", idToken=TOKEN).wait(PATIENCE + 1).found("N05") == []
+
+
+def watch(kind: str = "UpperThreshold", severity: int = 5) -> Script:
+    """Return a station that watches a variable, whose limit is 100, under the id 3."""
+    setting = ABOUT | {"type": kind, "severity": severity, "value": 100}
+    answer = ABOUT | {"type": kind, "severity": severity, "status": "Accepted", "id": 3}
+    return Script().command(
+        "SetVariableMonitoring", {"setMonitoringData": [setting]}, {"setMonitoringResult": [answer]}
+    )
+
+
+def event(number: int = 0, trigger: str = "Alerting", *, tbc: bool = False, at: float = 60.0, **more: Any) -> Json:
+    """Return an event of the monitor."""
+    about = {"eventId": 1, "timestamp": rfc3339(NOW + at), "trigger": trigger, "actualValue": "200", **ABOUT}
+    about |= {"eventNotificationType": "CustomMonitor", "variableMonitoringId": 3}
+    return {"generatedAt": STAMP, "seqNo": number, "tbc": tbc, "eventData": [about | more]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "trigger", "at", "is_wrong"),
+    [
+        ("UpperThreshold", "Alerting", 60, False),
+        ("UpperThreshold", "Delta", 60, True),
+        ("UpperThreshold", "Delta", -60, False),
+        ("Delta", "Delta", 60, False),
+        ("PeriodicClockAligned", "Periodic", 60, False),
+        ("Periodic", "Alerting", 60, True),
+    ],
+)
+def test_the_trigger_of_an_event(kind: str, trigger: str, at: float, is_wrong: bool) -> None:
+    """It fits the monitor, if that was there when it happened (N08)."""
+    assert bool(watch(kind).call("NotifyEvent", event(0, trigger, at=at)).found("N08")) is is_wrong
+
+
+@pytest.mark.parametrize(("severity", "at", "is_wrong"), [(5, 60, True), (4, 60, False), (5, -60, False)])
+def test_the_severity_of_an_event(severity: int, at: float, is_wrong: bool) -> None:
+    """It is not above the level, from the time on that this is set (N08)."""
+    script = watch(severity=severity).command("SetMonitoringLevel", {"severity": 4}, {"status": "Accepted"})
+    assert bool(script.call("NotifyEvent", event(at=at)).found("N08")) is is_wrong
+
+
+def test_the_numbers_of_events() -> None:
+    """Each message begins at 0, unless it goes on with the one before; after a gap nobody knows (N08)."""
+    script = watch()
+    for number, tbc in ((0, False), (0, True), (1, True), (2, False), (0, False)):
+        script.call("NotifyEvent", event(number, tbc=tbc))
+    assert script.found("N08") == []
+    assert script.call("NotifyEvent", event(1)).found("N08") == ["NotifyEvent has the seqNo 1, not 0"]
+    script = watch().call("NotifyEvent", event(0, tbc=True)).lose().call("NotifyEvent", event(4))
+    assert script.found("N08") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "is_back"),
+    [("UpperThreshold", "99", True), ("UpperThreshold", "101", False), ("LowerThreshold", "101", True)],
+)
+def test_a_threshold_that_is_cleared(kind: str, value: str, is_back: bool) -> None:
+    """It is told when the value is known to be back (N09)."""
+    script = watch(kind).call("NotifyEvent", event()).get("X", "Y", attributeValue=value)
+    told_so = ["X.Y is 99, and monitor 3 is not told as cleared"] if value == "99" else script.found("N09")
+    assert bool(script.wait(PATIENCE + 1).found("N09")) is is_back
+    assert not is_back or value != "99" or script.found("N09") == told_so
+    script = watch(kind).call("NotifyEvent", event()).get("X", "Y", attributeValue=value)
+    assert script.call("NotifyEvent", event(cleared=True)).wait(PATIENCE + 1).found("N09") == []
+
+
+def test_a_threshold_that_is_not_watched_any_more() -> None:
+    """Nothing is told of it (N09)."""
+    script = watch().call("NotifyEvent", event()).get("X", "Y", attributeValue="99")
+    script.command("ClearVariableMonitoring", {"id": [3]}, {"clearMonitoringResult": [{"id": 3, "status": "Accepted"}]})
+    assert script.wait(PATIENCE + 1).found("N09") == []
+
+
+@pytest.mark.parametrize(("status", "is_wrong"), [("EmptyResultSet", True), ("Accepted", False)])
+def test_a_report_of_no_monitors(status: str, is_wrong: bool) -> None:
+    """What is said to be empty is not reported (N10)."""
+    script = Script().command("GetMonitoringReport", {"requestId": 7}, {"status": status})
+    script.call("NotifyMonitoringReport", {"requestId": 7, "seqNo": 0, "generatedAt": STAMP})
+    assert bool(script.wait(PATIENCE + 1).found("N10")) is is_wrong
+
+
+def test_a_monitor_of_another_variable() -> None:
+    """A result is about what was to be watched (N07)."""
+    setting = ABOUT | {"type": "Delta", "severity": 5, "value": 1}
+    answer = {
+        "component": {"name": "Z"},
+        "variable": {"name": "Y"},
+        "type": "Delta",
+        "severity": 5,
+        "status": "Accepted",
+    }
+    script = Script().command(
+        "SetVariableMonitoring", {"setMonitoringData": [setting]}, {"setMonitoringResult": [answer]}
+    )
+    assert script.found("N07") == ["no monitor of Z.Y was to be set"]

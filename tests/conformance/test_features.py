@@ -1,0 +1,254 @@
+"""Checks of local lists, profiles, reservations, displays and vendors, in ways that the reference station never is."""
+
+from typing import Any
+
+import pytest
+
+from mock_csms.protocol.actions import Json
+from tests.conformance.tale import Tale
+
+TOKEN = {"idToken": "Alice", "type": "ISO14443"}
+ACCEPTED = {"status": "Accepted"}
+
+
+# Local lists.
+
+
+def send_list(
+    tale: Tale, version: int, kind: str = "Full", answer: str = "Accepted", *, is_empty: bool = False
+) -> Tale:
+    """Send a local list."""
+    request: Json = {"versionNumber": version, "updateType": kind}
+    if not is_empty:
+        request["localAuthorizationList"] = [{"idToken": TOKEN, "idTokenInfo": ACCEPTED}]
+    return tale.command("SendLocalList", request, {"status": answer})
+
+
+def version(tale: Tale, number: int) -> Tale:
+    """Ask for the version."""
+    return tale.command("GetLocalListVersion", {}, {"versionNumber": number})
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "answer", "found"),
+    [
+        (4, "Differential", "Accepted", ["D01"]),
+        (5, "Differential", "Accepted", ["D01"]),
+        (4, "Differential", "Failed", ["D01"]),
+        (4, "Differential", "VersionMismatch", []),
+        (6, "Differential", "Accepted", []),
+        (4, "Full", "Accepted", []),
+    ],
+)
+def test_an_update_to_an_old_version(number: int, kind: str, answer: str, found: list[str]) -> None:
+    """It is a mismatch where only differences are sent."""
+    assert send_list(send_list(Tale(), 5), number, kind, answer).found("D") == found
+    assert send_list(Tale(), number, kind, answer).found("D") == []
+    assert send_list(send_list(Tale(), 5).lose(), number, kind, answer).found("D") == found
+    off = send_list(Tale(), 5).know("LocalAuthListCtrlr", "Enabled", "false")
+    assert send_list(off, number, kind, answer).found("D") == []
+
+
+@pytest.mark.parametrize(("told", "found"), [(5, []), (4, ["D02"]), (0, ["D02"])])
+def test_the_version_that_is_told(told: int, found: list[str]) -> None:
+    """It is the one that was sent, as long as nothing happens that it may not outlive."""
+    assert version(send_list(Tale(), 5), told).found("D") == found
+    assert version(version(Tale(), 5), told).found("D") == found
+    assert version(version(send_list(Tale(), 5, answer="Failed"), told), told).found("D") == []
+    assert version(send_list(Tale(), 5, is_empty=True), told).found("D") == []
+
+
+def test_an_old_version_that_is_taken_is_found_once() -> None:
+    """Which version the list has then, nobody knows."""
+    assert version(send_list(send_list(Tale(), 5), 4, "Differential"), 5).found("D") == ["D01"]
+
+
+# Charging profiles.
+
+
+def schedule(*starts: int, unit: str = "A") -> Json:
+    """Return a schedule whose periods begin so."""
+    return {
+        "id": 1,
+        "chargingRateUnit": unit,
+        "chargingSchedulePeriod": [{"startPeriod": n, "limit": 6} for n in starts],
+    }
+
+
+def set_profile(tale: Tale, answer: str, evse: int = 1, unit: str = "A", **more: Any) -> Tale:
+    """Set a TxProfile for the transaction T, where nothing else is said."""
+    profile = {"id": 1, "stackLevel": 0, "chargingProfilePurpose": "TxProfile", "chargingProfileKind": "Relative"}
+    profile |= {"transactionId": "T", "chargingSchedule": [schedule(0, unit=unit)]} | more
+    return tale.command("SetChargingProfile", {"evseId": evse, "chargingProfile": profile}, {"status": answer})
+
+
+def charging(*, boots: bool = True) -> Tale:
+    """Return a station with two EVSEs and the transaction T."""
+    return Tale(boots=boots).status(1, "Available").status(2, "Available").event("Started").wait(40)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "found"),
+    [
+        ({}, []),
+        ({"evse": 2}, ["K04"]),
+        ({"evse": 9}, ["K04"]),
+        ({"evse": 0}, ["K04"]),
+        ({"transactionId": "other"}, ["K04"]),
+        ({"unit": "W"}, ["K04"]),
+        ({"evse": 0, "chargingProfilePurpose": "TxDefaultProfile"}, []),
+    ],
+)
+def test_a_profile_that_cannot_be_followed(wrong: dict[str, Any], found: list[str]) -> None:
+    """It must be rejected: by what was known when it was sent."""
+    assert set_profile(charging().know("SmartChargingCtrlr", "RateUnit", "A"), "Accepted", **wrong).found("K") == found
+    assert set_profile(charging().know("SmartChargingCtrlr", "RateUnit", "A"), "Rejected", **wrong).found("K") == []
+
+
+def test_a_profile_of_a_transaction_that_ends_or_is_older_than_the_mock() -> None:
+    """The one that has ended is known to be over; the other one may well run."""
+    assert set_profile(charging().event("Ended", 1), "Accepted").found("K") == ["K04"]
+    assert set_profile(Tale(boots=False), "Accepted").found("K") == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "found"),
+    [
+        ({}, {"schedule": schedule(0, 60)}, []),
+        ({}, {}, ["K02"]),
+        ({"evseId": 9}, {"schedule": schedule(0)}, ["K02"]),
+        ({"evseId": 0}, {"schedule": schedule(0)}, []),
+        ({"chargingRateUnit": "W"}, {"schedule": schedule(0)}, ["K02"]),
+        ({"chargingRateUnit": "A"}, {"schedule": schedule(0)}, []),
+        ({}, {"schedule": schedule(10)}, ["K03"]),
+        ({}, {"schedule": schedule(0, 60, 60)}, ["K03"]),
+        ({"evseId": 9}, {"status": "Rejected"}, []),
+    ],
+)
+def test_composite_schedules(asked: Json, answer: Json, found: list[str]) -> None:
+    """One is told if, and only if, there is one; it begins at once, and goes on."""
+    if "schedule" in answer:
+        more = {"evseId": 1, "duration": 600, "scheduleStart": Tale().at(0)}
+        answer = answer | {"schedule": {k: v for k, v in answer["schedule"].items() if k != "id"} | more}
+    tale = charging().know("SmartChargingCtrlr", "RateUnit", "A")
+    tale.command("GetCompositeSchedule", {"evseId": 1, "duration": 600} | asked, ACCEPTED | answer)
+    assert tale.found("K") == found
+
+
+def test_what_a_station_has_is_not_guessed() -> None:
+    """Right after a boot it may have more EVSEs than it told of, and any unit."""
+    tale = Tale().status(1, "Available")
+    set_profile(tale, "Accepted", 9, "W", chargingProfilePurpose="TxDefaultProfile")
+    assert tale.found("K") == []
+
+
+def report(tale: Tale, number: int, *, tbc: bool = False) -> Tale:
+    """Report a charging profile."""
+    profile = {
+        "id": 1,
+        "stackLevel": 0,
+        "chargingProfilePurpose": "TxDefaultProfile",
+        "chargingProfileKind": "Relative",
+    }
+    profile["chargingSchedule"] = [schedule(0)]
+    payload = {"requestId": number, "chargingLimitSource": "CSO", "chargingProfile": [profile], "evseId": 1, "tbc": tbc}
+    return tale.call("ReportChargingProfiles", payload)
+
+
+def ask(tale: Tale, number: int, status: str = "Accepted") -> Tale:
+    """Ask for all profiles."""
+    return tale.command("GetChargingProfiles", {"requestId": number, "chargingProfile": {}}, {"status": status})
+
+
+def test_parts_of_a_report() -> None:
+    """The last one comes in time, none after it, and each has the number of the request."""
+    assert report(report(ask(Tale(), 1), 1, tbc=True).wait(20), 1).wait(100).found("K") == []
+    assert ask(Tale(), 1, "NoProfiles").wait(100).found("K") == []
+    assert ask(Tale(), 1).wait(100).found("K") == ["K01"]
+    assert report(ask(Tale(), 1), 1, tbc=True).wait(100).found("K") == ["K01"]
+    assert report(report(ask(Tale(), 1), 1), 1).found("K") == ["K01"]
+    assert report(report(ask(Tale(), 1), 1), 2).found("K") == ["K01"]
+    assert report(Tale(), 2).found("K") == []
+    assert ask(Tale(), 1).lose().wait(100).found("K") == []
+
+
+# Reservations.
+
+
+def reserve(tale: Tale, seconds: float = 100.0, id_: int = 1, evse: int | None = 1, answer: str = "Accepted") -> Tale:
+    """Reserve an EVSE for so long."""
+    request = {"id": id_, "expiryDateTime": tale.at(seconds), "idToken": TOKEN}
+    return tale.command("ReserveNow", request | ({"evseId": evse} if evse else {}), {"status": answer})
+
+
+def free() -> Tale:
+    """Return a station with a free EVSE."""
+    return Tale().status(1, "Available").wait(40)
+
+
+def expired(tale: Tale) -> Tale:
+    """Tell that the reservation has expired."""
+    return tale.call("ReservationStatusUpdate", {"reservationId": 1, "reservationUpdateStatus": "Expired"})
+
+
+def test_a_reserved_evse_is_reported() -> None:
+    """Within the set time, unless it was not free, or is used, or no EVSE was named."""
+    assert reserve(free()).wait(50).found("H") == ["H02"]
+    assert reserve(free()).status(1, "Reserved").wait(50).found("H") == []
+    assert reserve(free(), answer="Occupied").wait(50).found("H") == []
+    assert reserve(free(), evse=None).wait(50).found("H") == []
+    assert reserve(free().status(1, "Unavailable")).wait(50).found("H") == []
+    assert reserve(free()).call("Authorize", {"idToken": TOKEN}).wait(50).found("H") == []
+    assert reserve(free()).command("CancelReservation", {"reservationId": 1}, ACCEPTED).wait(50).found("H") == []
+    assert reserve(Tale()).wait(50).found("H") == []
+
+
+def test_a_reserved_evse_stays_so() -> None:
+    """Also over a reboot."""
+    assert reserve(free()).status(1, "Reserved").wait(5).status(1, "Available").wait(50).found("H") == ["H02"]
+    assert reserve(free(), 20).status(1, "Reserved").wait(5).status(1, "Available").wait(16).found("H") == []
+
+
+def test_the_end_of_a_reservation_is_told() -> None:
+    """Unless somebody came, or the station could not tell; and what it kept is free again."""
+    kept = [reserve(free()).status(1, "Reserved").wait(90) for _ in range(7)]
+    assert kept[0].wait(100).found("H") == ["H01"]
+    assert expired(kept[1].wait(12)).status(1, "Available").wait(100).found("H") == []
+    assert expired(kept[2].wait(12)).wait(100).found("H") == ["H01"]
+    assert kept[3].call("Authorize", {"idToken": TOKEN | {"idToken": "ALICE"}}).wait(100).found("H") == []
+    assert kept[4].event("Started", reservationId=1).wait(100).found("H") == []
+    assert kept[5].wait(20).lose().wait(100).found("H") == []
+    assert reserve(kept[6], 500).wait(100).found("H") == []
+
+
+def test_a_stranger_uses_nothing() -> None:
+    """Another idToken leaves the reservation as it is."""
+    stranger = {"idToken": {"idToken": "Bob", "type": "ISO14443"}}
+    assert reserve(free()).status(1, "Reserved").call("Authorize", stranger).wait(150).found("H") == ["H01"]
+
+
+def test_anybody_may_be_of_the_group() -> None:
+    """A reservation for a group may be used by whoever comes."""
+    request = {"id": 1, "expiryDateTime": Tale().at(100), "idToken": TOKEN, "groupIdToken": TOKEN, "evseId": 1}
+    tale = Tale().status(1, "Occupied").command("ReserveNow", request, ACCEPTED)
+    assert tale.wait(10).event("Started", idToken={"idToken": "Bob", "type": "ISO14443"}).wait(200).found("H") == []
+
+
+# Vendors.
+
+
+@pytest.mark.parametrize(
+    ("vendor", "answer", "found"),
+    [
+        ("invalid.nobody", "Accepted", ["P01"]),
+        ("com.example", "Accepted", ["P01"]),
+        ("Org.Example.x", "Accepted", ["P01"]),
+        ("com.examples", "Accepted", []),
+        ("TestVendor", "Accepted", []),
+        ("invalid.nobody", "UnknownVendorId", []),
+        ("invalid.nobody", "Rejected", []),
+    ],
+)
+def test_vendors(vendor: str, answer: str, found: list[str]) -> None:
+    """Some names belong to nobody for ever; any other one a station may know."""
+    assert Tale().command("DataTransfer", {"vendorId": vendor}, {"status": answer}).found("P") == found

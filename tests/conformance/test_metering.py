@@ -1,0 +1,72 @@
+"""Checks of meter values that the reference station cannot break, by hand."""
+
+from mock_csms.behavior.events import Event
+from mock_csms.conformance import CHECKS
+from mock_csms.protocol.actions import Json
+from tests.conformance.mutations import Change, altered, info, is_event, payload_of, put
+from tests.conformance.sessions import REGISTER, Move, Street, Terms
+from tests.conformance.witness import inspect
+
+BOTH: list[Move] = [("plug", 1, 1), ("present", 1, 130), ("plug", 2, 1), ("present", 2, 300)]
+
+
+def found(street: Street, seen: list[Event]) -> set[str]:
+    """Return the checks that find something."""
+    return {each.check for each in inspect(seen, street.now)}
+
+
+def showing(value: float) -> Change:
+    """Return what lets the register show a value."""
+
+    def change(payload: Json) -> Json:
+        samples = [{"value": value, "measurand": REGISTER, "context": "Sample.Periodic"}]
+        return payload | {"meterValue": [{"timestamp": payload["timestamp"], "sampledValue": samples}]}
+
+    return change
+
+
+def test_a_register_that_falls_to_that_of_another_evse_is_not_its_own() -> None:
+    """The smaller register of EVSE 2 is shown for EVSE 1: M09; any other value is only a fall: M07."""
+    street = Street(Terms())
+    seen = street.play(BOTH)
+    last = max(n for n, each in enumerate(seen) if is_event(each) and "tx-1-" in str(payload_of(each)))
+    other = next(
+        payload_of(each) for each in reversed(seen[:last]) if is_event(each) and "tx-2-" in str(payload_of(each))
+    )
+    shown = other["meterValue"][0]["sampledValue"][0]["value"]
+    for value, expected in ((shown, {"M07", "M09"}), (shown / 2, {"M07"})):
+        broken = [*seen[:last], altered(seen[last], showing(value)), *seen[last + 1 :]]
+        assert {"M07", "M09"} & found(street, broken) == expected
+
+
+def test_who_tells_the_phases_once_tells_them_each_time() -> None:
+    """A station that has told numberOfPhasesUsed can (M13); one that never does is not found fault with."""
+    street = Street(Terms())
+    seen = street.play([("plug", 1, 1), ("present", 1, 5), ("present", 1, 5), ("present", 1, 5)])
+    first = next(n for n, each in enumerate(seen) if is_event(each))
+    phases = altered(seen[first], info(numberOfPhasesUsed=3))
+    assert found(street, seen) == set()
+    assert found(street, [*seen[:first], phases, *seen[first + 1 :]]) == {"M13"}
+
+
+def parts(event: Event) -> list[Event]:
+    """Return an event with periodic values as three of one time, of which two have a value each."""
+    payload = payload_of(event)
+    stamp, samples, number = payload["timestamp"], payload["meterValue"][0]["sampledValue"], payload["seqNo"]
+    shares = [samples[:1], samples[1:], samples[:1]]
+    return [
+        altered(event, put(seqNo=number + n, meterValue=[{"timestamp": stamp, "sampledValue": share}]), f"part-{n}")
+        for n, share in enumerate(shares)
+    ]
+
+
+def test_values_may_be_split_over_events_of_one_time() -> None:
+    """All parts together have the configured measurands (J02.FR.14); one of them alone is too little: M06."""
+    street = Street(Terms())
+    seen = street.play([("plug", 1, 1), ("present", 1, 70)])
+    street.wait(60)
+    place = next(n for n, each in enumerate(seen) if is_event(each) and payload_of(each)["seqNo"] == 1)
+    until, split = seen[:place], parts(seen[place])
+    metering = [id_ for id_ in CHECKS if id_.startswith("M")]
+    assert {each.check for each in inspect([*until, *split], seen[place].at + 50, metering)} == set()
+    assert {each.check for each in inspect([*until, split[0]], seen[place].at + 50, metering)} == {"M06"}

@@ -1,0 +1,155 @@
+"""What no misbehaviour of the station shows of the checks of boots, heartbeats, statuses and resets (B)."""
+
+from tests.conformance.story import Story
+
+OUTAGE = {"OCPPCommCtrlr_OfflineThreshold": "60"}
+RESET = {"type": "Immediate"}
+
+
+def test_a_station_that_was_accepted_before_the_mock_came_may_go_on() -> None:
+    """That its first call is none of a boot is told as what it may be (B01)."""
+    (finding,) = Story().connect().call("Heartbeat", {}).call("Heartbeat", {}).found("B01", "B02")
+    assert finding == "the first call is Heartbeat in place of BootNotification"
+
+
+def test_a_call_before_the_boot_of_a_reset() -> None:
+    """Nothing comes before the boot (B01)."""
+    story = Story().begin().command("Reset", RESET, {"status": "Accepted"}).lose().wait(9).connect().tell(1, 1)
+    assert story.boot("RemoteReset").found("B01") == [
+        "StatusNotification comes before the BootNotification after a reset"
+    ]
+    assert story.lose().connect().tell(1, 1).found("B01")[1:] == []
+
+
+def test_what_the_mock_answered_wrongly_says_nothing() -> None:
+    """A boot that was refused or spoiled may count for the station (B02)."""
+    assert Story().connect().boot().call("Heartbeat", {}).found("B02") == []
+    for answer, fault in (("InternalError", ""), ((), "delay")):
+        payload = {"reason": "PowerUp", "chargingStation": {"model": "M", "vendorName": "V"}}
+        story = Story().connect().call("BootNotification", payload, answer, fault=fault)
+        assert story.call("Heartbeat", {}).found("B02") == []
+    assert Story().connect().boot(status="Pending").call("Heartbeat", {}).found("B02") != []
+
+
+def test_what_is_triggered_may_come_before() -> None:
+    """While it is Pending, but not before the first answer (B02)."""
+    trigger = ("TriggerMessage", {"requestedMessage": "Heartbeat"}, {"status": "Accepted"})
+    assert Story().connect().boot(status="Pending").command(*trigger).call("Heartbeat", {}).found("B02") == []
+    assert Story().connect().boot(status="Rejected").command(*trigger).call("Heartbeat", {}).found("B02") != []
+
+
+def test_a_triggered_boot_comes_early() -> None:
+    """And says so (B04, B06)."""
+    trigger = ("TriggerMessage", {"requestedMessage": "BootNotification"}, {"status": "Accepted"})
+
+    def triggered(reason: str) -> Story:
+        return Story().connect().boot(status="Pending", interval=100).wait(5).command(*trigger).boot(reason)
+
+    assert triggered("Triggered").found("B04", "B06") == []
+    assert triggered("PowerUp").found("B04", "B06") == ["the reason is PowerUp where it was triggered"]
+    assert Story().begin().boot("Triggered").found("B06") == ["the reason is Triggered, and nothing was triggered"]
+
+
+def test_the_reason_of_new_firmware() -> None:
+    """A station that said that it reboots for it says FirmwareUpdate (B06)."""
+    status = {"status": "InstallRebooting", "requestId": 1}
+    story = Story().begin().call("FirmwareStatusNotification", status).lose().wait(20).connect().boot()
+    assert story.found("B06") == ["the reason is PowerUp where the firmware is InstallRebooting"]
+
+
+def test_a_station_that_is_rejected_says_so() -> None:
+    """Another error code is not the right one, but for a command that may have been wrong (B15)."""
+    get = {"getVariableData": [{"component": {"name": "C"}, "variable": {"name": "V"}}]}
+    story = Story().connect().boot(status="Rejected")
+    assert story.command("GetVariables", get, "SecurityError").found("B15") == []
+    assert story.command("GetVariables", get, "FormatViolation").found("B15") == []
+    assert story.command("GetVariables", get, "NotSupported").found("B15") != []
+
+
+def test_silence() -> None:
+    """It is told once, and not while the station may wait for an answer (B09)."""
+    heard = Story().connect().boot(interval=60).wait(50).call("Heartbeat", {}).wait(50).call("Heartbeat", {})
+    assert heard.found("B09") == []
+    silent = heard.wait(300).call("Heartbeat", {}).wait(10).call("Heartbeat", {})
+    assert silent.found("B09") == ["nothing came for more than 60 s"]
+    waiting = Story().connect().boot(interval=60).call("Heartbeat", {}, None).wait(100).call("Heartbeat", {})
+    assert waiting.found("B09") == []
+
+
+def test_heartbeats_set_the_clock() -> None:
+    """One a day is needed where nothing else does (B10)."""
+    for sources, count in (("Heartbeat", 1), ("NTP,Heartbeat", 0)):
+        story = Story().begin().report(ClockCtrlr_TimeSource=sources)
+        for _ in range(100):
+            story.wait(1000).tell(1, 1)
+        assert len(story.found("B10")) == count
+
+
+def test_heartbeats_that_were_asked_for_are_not_too_many() -> None:
+    """Only those that come by themselves are counted (B10)."""
+    story = Story().connect().boot(interval=60)
+    for _ in range(9):
+        trigger = {"requestedMessage": "Heartbeat"}
+        story.wait(2).command("TriggerMessage", trigger, {"status": "Accepted"}).call("Heartbeat", {})
+    assert story.found("B10") == []
+
+
+def test_after_a_short_outage_only_changes_are_reported() -> None:
+    """What is as before need not be told, unless that did not come through or was asked for (B17)."""
+
+    def back() -> Story:
+        return Story().begin().report(**OUTAGE).wait(60).lose().wait(20).connect()
+
+    assert back().tell(1, 1, "Occupied").found("B17") == []
+    assert back().tell(1, 1).found("B17") == ["connector 1.1 is Available as before"]
+    assert back().tell(1, 1, after=-10.0).found("B17") == []
+    lost = Story().begin().report(**OUTAGE).wait(60).tell(1, 1, "Occupied", answer=None).lose().wait(20).connect()
+    assert lost.tell(1, 1, "Occupied").found("B17") == []
+    trigger = {"requestedMessage": "StatusNotification"}
+    assert back().command("TriggerMessage", trigger, {"status": "Accepted"}).tell(1, 1).found("B17") == []
+    assert Story().begin().report(**OUTAGE).wait(60).lose().wait(90).connect().tell(1, 1).found("B17") == []
+
+
+def test_a_change_in_an_outage_is_reported() -> None:
+    """A cable that was plugged in without a connection (B17)."""
+
+    def plugged() -> Story:
+        story = Story().begin().report(**OUTAGE).wait(60).lose().wait(20).connect()
+        return story.event("Started", "CablePluggedIn", after=-10.0, offline=True)
+
+    assert plugged().wait(40).found("B17") == ["connector 1.1 was plugged in during the outage, and not reported"]
+    assert plugged().tell(1, 1, "Occupied").wait(40).found("B17") == []
+    assert plugged().event("Ended", "EVCommunicationLost", 1, after=-5.0, offline=True).wait(40).found("B17") == []
+
+
+def test_a_reset_of_what_has_ended() -> None:
+    """The end may be told after the answer (B18)."""
+
+    def reset(status: str, kind: str = "OnIdle") -> Story:
+        story = Story().begin().event("Started", "Authorized").wait(9)
+        return story.command("Reset", {"type": kind}, {"status": status})
+
+    assert reset("Scheduled").wait(60).found("B18") == []
+    assert reset("Accepted").wait(60).found("B18") == ["Reset OnIdle is Accepted in transaction T"]
+    assert reset("Accepted").event("Ended", "StopAuthorized", 1, after=-5.0).wait(60).found("B18") == []
+    assert reset("Scheduled", "Immediate").wait(60).found("B18") != []
+
+
+def test_an_evse_is_reset() -> None:
+    """Only where that can be, and without a boot (B18, B19)."""
+    reset = ("Reset", {"type": "Immediate", "evseId": 1}, {"status": "Accepted"})
+    assert Story().begin().command(*reset).wait(60).found("B18", "B19") == []
+    booted = Story().begin().command(*reset).lose().wait(9).connect().boot("RemoteReset")
+    assert booted.found("B19") == ["it boots 9.0 s after one EVSE was reset"]
+
+
+def test_a_transaction_that_ended_before_the_reset() -> None:
+    """Its reason is its own (B20)."""
+
+    def reset(after: float) -> Story:
+        story = Story().begin().event("Started", "Authorized").wait(60)
+        story.command("Reset", RESET, {"status": "Accepted"})
+        return story.event("Ended", "StopAuthorized", 1, after=after, info={"stoppedReason": "Local"})
+
+    assert reset(-30.0).found("B20") == []
+    assert reset(0.0).found("B20") == ["transaction T ends by StopAuthorized with Local after the reset"]

@@ -1,0 +1,22 @@
+"""Whatever comes, no check and no learner falls over it."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mock_csms.conformance import CHECKS
+from mock_csms.conformance.inspector import Inspector
+from tests.conformance.forge import Forge
+from tests.conformance.witness import TERMS
+
+LONGEST = 2000
+
+
+@settings(max_examples=100, deadline=None, database=None, print_blob=True)
+@given(seed=st.integers(0, 2**32), count=st.sampled_from([3, 30, 300]))
+def test_no_check_ever_raises(seed: int, count: int) -> None:
+    """Events of any order, with any payload, are looked at; what is found can be written and read."""
+    inspector = Inspector(CHECKS.values(), TERMS)
+    found = [finding for event in Forge(seed).events(count) for finding in inspector.look_at(event)]
+    found += inspector.tick(1e12)
+    assert all(finding.check in CHECKS for finding in found)
+    assert all(0 < len(finding.problem.encode()) < LONGEST for finding in found)

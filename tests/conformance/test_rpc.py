@@ -1,0 +1,281 @@
+"""What no station on the stage can do: odd frames and ids, answers to nothing, late and future times."""
+
+from base64 import urlsafe_b64encode
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from mock_csms.behavior.events import Disconnected, Event, Unanswered
+from mock_csms.behavior.templates import rfc3339
+from mock_csms.conformance import CHECKS
+from mock_csms.conformance.known.exchanges import MOST_IDS, MessageIds
+from mock_csms.protocol.messages import Call, Error, Result
+from tests.conformance.scripted import asked, booted, came, connected, got, sent, told
+from tests.conformance.witness import STATION, inspect
+from tests.station.bench import NOW
+
+RPC = [id_ for id_ in CHECKS if id_.startswith("R")]
+BEAT = {"currentTime": rfc3339(NOW)}
+BEGIN = [*connected(NOW), *booted(NOW, "boot")]
+
+
+def checks(*events: Event) -> list[str]:
+    """Return the checks of messages that find something once the station was accepted, with their severity."""
+    found = inspect([*BEGIN, *events], NOW + 1000.0, RPC)
+    return [finding.check + ("" if finding.severity == "error" else f" {finding.severity}") for finding in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (b"{", ["R01"]),
+        (b"{}", ["R01"]),
+        (b"[]", ["R01"]),
+        (b"[2.0,1,2,3]", ["R01"]),
+        (b"[true]", ["R01"]),
+        (b"[5]", ["R02"]),
+        (b"[-1,{}]", ["R02"]),
+        (b"[2]", ["R03"]),
+        (b'[3,"1"]', ["R03"]),
+        (b'[4,"1","InternalError",""]', ["R03"]),
+        (b'[2,"","Heartbeat",{}]', ["R04"]),
+        (b"[3,null,{}]", ["R04"]),
+        (b'[2,"1",null,{}]', ["R09"]),
+        (b'[4,"1",5,"",{}]', ["R13"]),
+        (b'[4,"1","InternalError",null,{}]', ["R14"]),
+        (b'[4,"1","InternalError","",null]', ["R14"]),
+        (b'[2,"1","Reset",{"type":"Immediate"}]', ["R09"]),
+        (b'[2,"1","heartbeat",{}]', ["R09"]),
+        (b'[2,"1","Heartbeat",[]]', ["R10"]),
+        (b'[2,"1","Heartbeat",null]', ["R12 warning"]),
+        (b'[2,"1","Authorize",null]', ["R11"]),
+        (b'[2,"1","Authorize",{}]', ["R10"]),
+        (b'[2,"1","Authorize",{"idToken":{}}]', ["R11"]),
+        (b'[2,"1","Authorize",{"idToken":{"idToken":"a","type":"Central","additionalInfo":[]}}]', ["R11"]),
+        (b'[2,"1","Heartbeat",{"customData":{}}]', ["R17"]),
+        (b'[2,"1","Heartbeat",{"customData":{"vendorId":""}}]', []),
+        (b'[2,"1","Heartbeat",{"customData":{"vendorId":"v","x":null,"y":[]}}]', []),
+        (b'[2,"1","Heartbeat",{"customData":{"vendorId":5}}]', ["R17"]),
+        (b'[2,"1","Heartbeat",{"customData":null}]', ["R11"]),
+        (b'[2,"1","Heartbeat",{"customData":5}]', ["R17"]),
+        (b'[2,"1","DataTransfer",{"vendorId":"v","data":{"x":[]}}]', []),
+        (b'[2,"1","DataTransfer",{"vendorId":"v","data":[]}]', []),
+        (b"[2," + b"[" * 300 + b"]" * 300 + b"]", ["R03"]),
+    ],
+)
+def test_frames(text: bytes, found: Sequence[str]) -> None:
+    """One thing is wrong with each, and one check says so."""
+    assert checks(came(NOW + 1, text)) == found
+
+
+COMMAND = Call("c", "ClearCache", {})
+ASKED = sent(NOW + 1, COMMAND)
+
+
+@pytest.mark.parametrize(
+    ("message", "found"),
+    [
+        (Error("c", "NotImplemented"), []),
+        (Error("c", "Busy"), ["R13"]),
+        (Error("c", "OccurenceConstraintViolation"), ["R13 warning"]),
+        (Error("c", "NotSupported", "x" * 255), []),
+        (Result("c", {"status": "Accepted"}), []),
+        (Result("c", {}), ["R10"]),
+        (Result("c", None), ["R11"]),
+        (Result("c", {"status": "Accepted", "statusInfo": {}}), ["R11"]),
+    ],
+)
+def test_answers(message: Error | Result, found: Sequence[str]) -> None:
+    """They are looked at as calls are."""
+    assert checks(ASKED, got(NOW + 2, message, COMMAND)) == found
+
+
+def test_a_description_that_is_too_long() -> None:
+    """As it stands in the text."""
+    text = b'[4,"c","NotSupported","' + b"x" * 256 + b'",{}]'
+    assert checks(ASKED, came(NOW + 2, text, COMMAND)) == ["R14"]
+
+
+# Ids.
+
+
+def event(seq: int) -> dict[str, Any]:
+    """Return a TransactionEvent."""
+    info = {"transactionId": "T"}
+    told = {"timestamp": rfc3339(NOW + 10), "triggerReason": "Trigger", "seqNo": seq, "transactionInfo": info}
+    return told | {"eventType": "Updated"}
+
+
+def test_ids_that_come_again() -> None:
+    """On whichever connection; for the same event again it is only a warning."""
+    one, two = asked(NOW + 10, "1", "TransactionEvent", event(5), {}), asked(NOW + 11, "1", "Heartbeat", {}, BEAT)
+    again = asked(NOW + 12, "1", "TransactionEvent", event(5), {})
+    lost = [Disconnected(NOW + 10.5, STATION, 1006, ""), *connected(NOW + 10.6)]
+    assert checks(*one, *lost, *two) == ["R05"]
+    assert checks(*one, *lost, *again) == ["R05 warning"]
+    assert checks(*one, *asked(NOW + 12, "1", "TransactionEvent", event(6), {})) == ["R05"]
+
+
+def test_so_many_ids_are_known() -> None:
+    """The last ten thousand, the oldest go first; one that comes again is no younger for it."""
+    ids = MessageIds()
+    for number in range(MOST_IDS + 5):
+        ids.remember(str(number), -1)
+        ids.remember("3", -1)
+    assert len(ids.marks) == len(ids.order) == MOST_IDS
+    assert "4" not in ids.marks
+    assert "6" in ids.marks
+
+
+# Turns.
+
+
+def timeout(seconds: str) -> list[Event]:
+    """Return how the mock learns the station's MessageTimeout."""
+    return told(NOW + 1, "OCPPCommCtrlr", "MessageTimeout", seconds, "Default")
+
+
+@pytest.mark.parametrize(
+    ("known", "pause", "found"), [("10", 5.0, ["R06"]), ("10", 10.0, []), ("", 0.1, []), ("x", 0.1, [])]
+)
+def test_a_call_that_is_open(known: str, pause: float, found: Sequence[str]) -> None:
+    """Another one may come when the station has given it up."""
+    first = asked(NOW + 5, "1", "Heartbeat", {})
+    assert checks(*timeout(known), *first, *asked(NOW + 5 + pause, "2", "Heartbeat", {}, BEAT)) == found
+
+
+def test_a_call_that_was_answered_under_another_id() -> None:
+    """What the mock did wrong is not the station's fault."""
+    call = Call("1", "Heartbeat", {})
+    wrong = sent(NOW + 5, Result("other", {"currentTime": rfc3339(NOW)}), call, "wrong-id")
+    assert checks(got(NOW + 5, call), wrong, *asked(NOW + 5.1, "2", "Heartbeat", {}, BEAT)) == []
+
+
+def test_answers_to_nothing() -> None:
+    """A second answer, and one to no call; not one that came late, or to what was spoiled."""
+    accepted = Result("c", {"status": "Accepted"})
+    late = Unanswered(NOW + 31, STATION, COMMAND, "no answer within 30 s")
+    assert checks(ASKED, got(NOW + 2, accepted, COMMAND), got(NOW + 2, accepted)) == ["R07"]
+    assert checks(got(NOW + 2, accepted)) == ["R07"]
+    assert checks(ASKED, late, got(NOW + 32, accepted)) == ["R08"]
+    assert checks(sent(NOW + 1, Call("z", "ClearCache", {}), None, "wrong-id"), got(NOW + 2, Result("z", {}))) == []
+    assert checks(sent(NOW + 1, COMMAND, None, "malformed"), got(NOW + 2, Error("-1", "RpcFrameworkError"))) == []
+    assert checks(got(NOW + 2, Error("-1", "RpcFrameworkError"))) == ["R07"]
+
+
+def test_commands_without_an_answer() -> None:
+    """In time, and if they were sent as they should be."""
+    assert checks(ASKED, Unanswered(NOW + 31, STATION, COMMAND, "no answer within 30 s")) == ["R08"]
+    assert checks(ASKED, Unanswered(NOW + 5, STATION, COMMAND, "the connection was lost")) == []
+    assert checks(Unanswered(NOW + 31, STATION, COMMAND, "no answer within 30 s")) == []
+
+
+WRONG = Call("w", "Reset", {"type": "Whatever"})
+
+
+def test_commands_that_break_their_schema() -> None:
+    """They are refused, however they came to be wrong."""
+    taken, late = got(NOW + 2, Result("w", {"status": "Accepted"}), WRONG), "no answer within 30 s"
+    assert checks(sent(NOW + 1, WRONG), taken) == ["R15 warning"]
+    assert checks(sent(NOW + 1, WRONG), Unanswered(NOW + 31, STATION, WRONG, late)) == ["R15 warning"]
+    assert checks(sent(NOW + 1, WRONG, None, "invalid"), taken) == ["R15 warning"]
+    assert checks(sent(NOW + 1, WRONG), got(NOW + 2, Error("w", "FormatViolation"), WRONG)) == []
+    assert (
+        checks(sent(NOW + 1, COMMAND, None, "split"), got(NOW + 2, Result("c", {"status": "Accepted"}), COMMAND)) == []
+    )
+
+
+def test_unknown_types() -> None:
+    """A message of an unknown type is refused as such, or ignored."""
+    spoiled = sent(NOW + 1, COMMAND, None, "unknown-type")
+    silence = Unanswered(NOW + 31, STATION, COMMAND, "no answer within 30 s")
+    assert checks(spoiled, got(NOW + 2, Error("c", "MessageTypeNotSupported"), COMMAND)) == []
+    assert checks(spoiled, got(NOW + 2, Error("c", "InternalError"), COMMAND)) == ["R16 warning"]
+    assert checks(spoiled, got(NOW + 2, Result("c", {"status": "Accepted"}), COMMAND)) == ["R16 warning"]
+    assert checks(spoiled, silence) == []
+
+
+@pytest.mark.parametrize("payload", [{}, None, 5, {"payload": "!"}, {"payload": 5}, {"payload": "AAA"}])
+def test_signed_messages(payload: Any) -> None:
+    """They are told of, whatever is in them."""
+    assert checks(*asked(NOW + 1, "1", "Heartbeat-Signed", payload)) == ["R19 info"]
+
+
+def test_what_is_in_a_signed_message() -> None:
+    """The names of its fields are told."""
+    inner = urlsafe_b64encode(b'{"reason":"PowerUp"}').decode().rstrip("=")
+    found = inspect(asked(NOW, "1", "BootNotification-Signed", {"payload": inner}), NOW, RPC)
+    assert [finding.problem for finding in found] == ["'BootNotification-Signed' is a signed message, with reason"]
+
+
+# Times.
+
+
+@pytest.mark.parametrize(
+    ("stamp", "found"),
+    [
+        (rfc3339(NOW + 100), []),
+        ("2026-01-01T12:01:40z", []),
+        ("2026-01-01T13:01:40+01:00", []),
+        ("2026-01-01T12:01:40", ["R18"]),
+        ("2026-01-01 12:01:40Z", ["R18"]),
+        ("20260101T120140Z", ["R18"]),
+        ("2026-02-31T12:01:40Z", ["R18"]),
+        ("soon", ["R18"]),
+        ("", ["R18"]),
+        (rfc3339(NOW + 103), []),
+        (rfc3339(NOW + 105), ["R18 warning"]),
+        (rfc3339(NOW), []),
+        ("1970-01-01T00:00:00Z", ["R18 warning"]),
+    ],
+)
+def test_times(stamp: str, found: Sequence[str]) -> None:
+    """They have a time zone; they are not in the future, and not from before there were stations."""
+    told = {"timestamp": stamp, "type": "StartupOfTheDevice"}
+    assert checks(*asked(NOW + 100, "1", "SecurityEventNotification", told, {})) == found
+
+
+def test_times_in_the_depth() -> None:
+    """Every one is looked at."""
+    values = [{"timestamp": stamp, "sampledValue": [{"value": 1.0}]} for stamp in (rfc3339(NOW + 100), "now")]
+    assert checks(*asked(NOW + 100, "1", "MeterValues", {"evseId": 1, "meterValue": values}, {})) == ["R18"]
+    assert checks(*asked(NOW + 100, "1", "MeterValues", {"evseId": 1, "meterValue": values[:1]}, {})) == []
+
+
+def at(seconds: float, **more: Any) -> dict[str, Any]:
+    """Return a TransactionEvent of that time."""
+    return event(1) | {"timestamp": rfc3339(NOW + seconds)} | more
+
+
+def test_events_that_come_late() -> None:
+    """One that could have been sent long before is late; not one that had to wait, or comes again."""
+    late = asked(NOW + 100, "9", "TransactionEvent", at(80), {})
+    busy = [
+        each
+        for n in range(50)
+        for each in asked(NOW + 75 + n / 2, f"b{n}", "DataTransfer", {"vendorId": "v"}, {"status": "Accepted"})
+    ]
+    refused = asked(NOW + 50, "1", "TransactionEvent", at(50, seqNo=0), Error("1", "InternalError"))
+    assert checks(*late) == ["R18 warning"]
+    assert checks(*busy, *late) == []
+    assert checks(*refused, *late) == []
+    assert checks(*asked(NOW + 81, "1", "TransactionEvent", at(80), {}), *late) == []
+    assert checks(*asked(NOW + 100, "9", "TransactionEvent", at(80, offline=True), {})) == []
+    lost = [Disconnected(NOW + 85, STATION, 1006, ""), *connected(NOW + 95)]
+    assert checks(*lost, *late) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "seconds", "found"),
+    [("NTP", 100, []), ("NTP", 600, []), ("NTP", 300, []), ("Heartbeat,NTP", 600, []), ("Heartbeat", 300, ["R18"])],
+)
+def test_clocks(source: str, seconds: float, found: Sequence[str]) -> None:
+    """Who was told another time than the mock's may believe it; who says to believe nothing else must do so."""
+    begin = [
+        *connected(NOW),
+        *booted(NOW, "1", time=rfc3339(NOW + 500)),
+        *told(NOW, "ClockCtrlr", "TimeSource", source),
+    ]
+    late = asked(NOW + 100, "2", "TransactionEvent", at(seconds), {})
+    assert [finding.check for finding in inspect([*begin, *late], NOW, RPC)] == found

@@ -1,0 +1,112 @@
+"""What no misbehaviour of the station shows of the checks of passwords and certificates (S)."""
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from tests.conformance.story import OLD, Story
+from tests.station.authority import Authority, ec_key, named
+
+NEW = "a-new-password-1"
+PASSWORD = {"component": {"name": "SecurityCtrlr"}, "variable": {"name": "BasicAuthPassword"}}
+TRIGGER = {"requestedMessage": "SignChargingStationCertificate"}
+INVALID = "InvalidChargingStationCertificate"
+
+
+def csr(name: str = "S-1", key: ec.EllipticCurvePrivateKey | None = None) -> str:
+    """Return a request for a certificate."""
+    builder = x509.CertificateSigningRequestBuilder(named(name))
+    return builder.sign(key or ec_key("mine"), SHA256()).public_bytes(Encoding.PEM).decode()
+
+
+def given(status: str, *used: str) -> list[str]:
+    """Return what is found of a station that is given a password, and connects with others then."""
+    item = PASSWORD | {"attributeValue": NEW}
+    answer = {"setVariableResult": [PASSWORD | {"attributeStatus": status}]}
+    story = Story().begin().command("SetVariables", {"setVariableData": [item]}, answer)
+    for password in used:
+        story.wait(9).lose().connect(password)
+    return story.found("S05")
+
+
+def test_passwords() -> None:
+    """The new one is right when it was Accepted; where a reboot is required, either (S05)."""
+    assert given("Accepted", NEW, NEW) == []
+    assert given("Accepted", OLD) == ["the password is the one from before SetVariables was Accepted"]
+    assert given("Rejected", OLD) == []
+    assert given("Rejected", NEW) == ["the password is one that SetVariables did not accept"]
+    assert given("RebootRequired", OLD, NEW) == []
+    assert not any(word in text for text in given("Accepted", OLD) for word in (OLD, NEW))
+
+
+def test_requests_for_certificates() -> None:
+    """They are of the station, with a strong key (S06)."""
+
+    def asked(request: str, **more: str) -> list[str]:
+        story = Story().begin().command("TriggerMessage", TRIGGER, {"status": "Accepted"})
+        return story.call("SignCertificate", {"csr": request} | more).wait(60).found("S06")
+
+    assert asked(csr()) == []
+    assert asked(csr("other")) == ["the common name of the csr is other, and the serial number S-1"]
+    assert asked(csr("other"), certificateType="V2GCertificate") == [
+        "no SignCertificate came after the trigger SignChargingStationCertificate"
+    ]
+    weak = ec.generate_private_key(ec.SECP192R1())
+    assert asked(csr(key=weak)) == ["the csr has a weak key"]
+
+
+def test_a_request_may_come_before_the_answer() -> None:
+    """That is another fault (S06, F01)."""
+    story = Story().begin().command("TriggerMessage", TRIGGER, None).call("SignCertificate", {"csr": csr()})
+    assert story.wait(60).found("S06") == []
+
+
+def signed(chain: str, status: str, *, event: bool = False) -> list[str]:
+    """Return what is found of a station that gets a certificate for its request."""
+    story = Story().begin().call("SignCertificate", {"csr": csr()}).wait(9)
+    story.command("CertificateSigned", {"certificateChain": chain}, {"status": status})
+    return (story.secure(INVALID) if event else story).wait(60).found("S07", "S08")
+
+
+def test_certificates() -> None:
+    """One for the key of the request may be right, others are not (S07, S08)."""
+    ca = Authority("CA")
+    mine, others = (ca.issue("S-1", ec_key(name).public_key()) for name in ("mine", "other"))
+    old = ca.issue("S-1", ec_key("mine").public_key(), days=-1)
+    no_event = f"{INVALID} did not come after CertificateSigned"
+    assert signed(mine, "Accepted") == []
+    assert signed(mine, "Rejected", event=True) == []
+    assert signed(mine, "Rejected") == [no_event]
+    for chain in (others, old, "nothing"):
+        assert signed(chain, "Rejected", event=True) == []
+        assert signed(chain, "Accepted") == ["a certificate is Accepted that is not valid", no_event]
+
+
+def test_repetitions() -> None:
+    """They begin anew with a trigger, and come later each time (S09, S10)."""
+
+    def repeated(*pauses: float, trigger: bool = False) -> list[str]:
+        story = (
+            Story().begin().report(SecurityCtrlr_CertSigningWaitMinimum="30", SecurityCtrlr_CertSigningRepeatTimes="2")
+        )
+        story.call("SignCertificate", {"csr": csr()})
+        for pause in pauses:
+            story.wait(pause)
+            if trigger:
+                story.command("TriggerMessage", TRIGGER, {"status": "Accepted"})
+            story.call("SignCertificate", {"csr": csr()})
+        return story.found("S09", "S10")
+
+    assert repeated(30, 60, 120) == []
+    assert repeated(30, 30) == ["repetition 2 comes after 30.0 s, and not after 60 s"]
+    assert repeated(30, 60, 120, 240, 480) == ["repetition 4 comes, and CertSigningRepeatTimes is 2"]
+    assert repeated(1, 1, 1, 1, 1, trigger=True) == []
+
+
+def test_refused_requests() -> None:
+    """They are not repeated (S10)."""
+    story = Story().begin().call("SignCertificate", {"csr": csr()}, {"status": "Rejected"}).wait(60)
+    assert story.call("SignCertificate", {"csr": csr()}).found("S10") != []
+    story = Story().begin().call("SignCertificate", {"csr": csr()}, "InternalError").wait(60)
+    assert story.call("SignCertificate", {"csr": csr()}).found("S10") == []

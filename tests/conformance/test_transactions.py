@@ -1,0 +1,86 @@
+"""What the checks of transactions know and forgive, by hand."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from mock_csms.behavior.events import Event
+from mock_csms.conformance import CHECKS
+from mock_csms.conformance.inspector import Inspector
+from mock_csms.conformance.known import Known
+from mock_csms.protocol.messages import Call
+from mock_csms.protocol.records import replace
+from tests.conformance.mutations import dropped, is_event, message_id, payload_of
+from tests.conformance.sessions import EVENT, Move, Street, Terms, received
+from tests.conformance.witness import STATION, TERMS, inspect
+
+OUTAGE: list[Move] = [("plug", 1, 5), ("present", 1, 10), ("lose", 1, 400), ("return", 1, 100), ("present", 1, 5)]
+CHARGE: list[Move] = [("plug", 1, 5), ("present", 1, 130), ("present", 1, 5)]
+
+
+def found(street: Street, seen: Sequence[Event]) -> set[str]:
+    """Return the checks that find something."""
+    return {each.check for each in inspect(seen, street.now)}
+
+
+def offline(seen: Sequence[Event]) -> list[int]:
+    """Return where the events are that were made offline."""
+    return [number for number, each in enumerate(seen) if is_event(each) and payload_of(each).get("offline")]
+
+
+def test_the_ids_of_former_runs_are_known() -> None:
+    """A transactionId that a state file knows is used again: X02."""
+    inspector = Inspector(CHECKS.values(), TERMS)
+    known = inspector.known[STATION] = Known(STATION, TERMS)
+    seen = Street(Terms()).play(CHARGE)
+    (id_,) = {payload_of(each)["transactionInfo"]["transactionId"] for each in seen if is_event(each)}
+    known.transactions.ids[id_] = "2025-01-01T00:00:00.000Z"
+    assert {finding.check for event in seen for finding in inspector.look_at(event)} == {"X02"}
+
+
+def test_every_other_event_may_be_dropped_offline() -> None:
+    """What a station with little memory may do (E11.FR.04) is no gap."""
+    street = Street(Terms())
+    seen = street.play(OUTAGE)
+    places = offline(seen)
+    assert found(street, dropped([*seen], places[1])) == set()
+    assert found(street, seen) == set()
+
+
+def test_events_of_an_outage_may_come_after_newer_ones() -> None:
+    """The first event that was made online comes before all those that waited."""
+    street = Street(Terms())
+    seen = street.play(OUTAGE)
+    places = offline(seen)
+    new = next(number for number in range(places[-1] + 1, len(seen)) if is_event(seen[number]))
+    ids = [message_id(seen[new]), *(message_id(seen[each]) for each in places)]
+    at = seen[places[0]].at
+    moved = [replace(each, at=at) for id_ in ids for each in seen if message_id(each) == id_]
+    rest = [each for each in seen if message_id(each) not in ids]
+    number = next(number for number, each in enumerate(rest) if each.at > at)
+    assert not {"X01", "X03", "X05", "X15"} & found(street, [*rest[:number], *moved, *rest[number:]])
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(1.0, {"X18"}), (12.0, set())])
+def test_a_repeat_of_what_was_not_answered_waits(seconds: float, expected: set[str]) -> None:
+    """MessageAttemptInterval is 10 s: what is repeated after one second comes too soon."""
+    street = Street(Terms())
+    street.play([("plug", 1, 5)])
+    silent = {
+        "eventType": "Started",
+        "timestamp": "2026-01-01T12:04:00.000Z",
+        "triggerReason": "EVDetected",
+        "seqNo": 0,
+    }
+    event = silent | {"transactionInfo": {"transactionId": "t"}}
+    calls = [received(street.now + each, Call(f"try-{each}", EVENT, event)) for each in (0.0, seconds)]
+    assert found(street, [*street.seen, *calls]) & {"X18"} == expected
+
+
+def test_what_is_not_known_is_not_judged() -> None:
+    """Without variables there is no finding that needs one: no interval, no points, no number of attempts."""
+    street = Street(Terms("EVConnected", "EVConnected", is_known=False))
+    seen = street.play(CHARGE)
+    values = [each for each in seen if is_event(each) and payload_of(each)["triggerReason"] == "MeterValuePeriodic"]
+    without = [each for each in seen if each not in values[-1:]]
+    assert found(street, without) <= {"X03"}

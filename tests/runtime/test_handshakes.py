@@ -1,0 +1,88 @@
+"""What is told of those who ask for a WebSocket, and of those who do so wrongly."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from mock_csms.behavior.admission import LetIn, Respond, Visitor
+from mock_csms.runtime.transport.endpoint import Endpoint
+from tests.runtime.peers import PATIENCE, Ours, limits
+
+KEY = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
+UPGRADE, VERSION = "Connection: Upgrade\r\nUpgrade: websocket", "Sec-WebSocket-Version: 13"
+OFFER = "Sec-WebSocket-Protocol: ocpp1.6, ocpp2.0.1"
+
+
+class Book(Ours):
+    """Our own server side; it writes down who came, and how it went."""
+
+    def __init__(self) -> None:
+        super().__init__(LetIn())
+        self.went: list[tuple[str, Visitor | None]] = []
+
+    def visit(self, visitor: Visitor) -> Respond:
+        """Note who asks for a page."""
+        self.went.append(("visit", visitor))
+        return Respond(426, "no")
+
+    def refused(self, reason: str, visitor: Visitor | None = None) -> None:
+        """Note whose handshake was wrong."""
+        self.went.append((reason, visitor))
+
+
+async def ask(*headers: str, path: str = "/CS") -> Book:
+    """Ask for a WebSocket with those headers."""
+    book = Book()
+    server = await asyncio.get_running_loop().create_server(Endpoint(book, limits()), "127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    writer.write("\r\n".join([f"GET {path} HTTP/1.1", "Host: x", *headers, "\r\n"]).encode())
+    await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
+    writer.close()
+    server.close()
+    return book
+
+
+async def test_a_visitor() -> None:
+    """The gate learns the path, the offers and the credentials as they were sent."""
+    more = [
+        "Sec-WebSocket-Extensions: permessage-deflate; x",
+        "Sec-WebSocket-Extensions: y",
+        "Authorization: Basic Og==",
+    ]
+    book = await ask(UPGRADE, KEY, VERSION, OFFER, *more, path="/a/C%53?q")
+    offered = ["ocpp1.6", "ocpp2.0.1"]
+    assert book.visitors == [Visitor("/a/C%53?q", offered, "Basic Og==", "permessage-deflate; x, y")]
+    assert book.visitors[0].identity == "CS"
+
+
+@pytest.mark.parametrize(
+    ("headers", "problem"),
+    [
+        ([UPGRADE, KEY, "Sec-WebSocket-Version: 8"], "Sec-WebSocket-Version"),
+        ([UPGRADE, KEY], "Sec-WebSocket-Version"),
+        ([UPGRADE, VERSION], "Sec-WebSocket-Key"),
+        ([UPGRADE, VERSION, "Sec-WebSocket-Key: x"], "Sec-WebSocket-Key"),
+        (["Connection: Upgrade\r\nUpgrade: h2c", KEY, VERSION], "Upgrade"),
+        ([KEY, VERSION], "Connection"),
+        ([OFFER], "Connection"),
+    ],
+)
+async def test_a_handshake_that_is_none(headers: Sequence[str], problem: str) -> None:
+    """The gate learns who it was, and what is wrong."""
+    [(reason, visitor)] = (await ask(*headers)).went
+    assert visitor is not None
+    assert (visitor.identity, visitor.problem) == ("CS", reason)
+    assert problem in reason
+
+
+async def test_a_request_for_a_page() -> None:
+    """Who asks for no WebSocket at all has made no wrong handshake."""
+    [(how, visitor)] = (await ask("Accept: text/html")).went
+    assert (how, visitor) == ("visit", Visitor("/CS", ()))
+
+
+async def test_credentials_that_come_twice() -> None:
+    """They are no credentials, and no reason to fall over."""
+    book = await ask(UPGRADE, KEY, VERSION, OFFER, "Authorization: Basic a", "Authorization: Basic b")
+    assert [visitor.authorization for visitor in book.visitors] == ["Basic a, Basic b"]

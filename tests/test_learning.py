@@ -1,0 +1,119 @@
+"""--learn: the mock reads the device model of each station once, and never in the way of what the user wants."""
+
+import asyncio
+from typing import Any
+
+from mock_csms.conformance.wanted import WANTED
+from tests.test_verdict import Run
+from tests.wire import BOOT, Station
+
+REPORT: dict[str, Any] = {"generatedAt": "2026-01-01T00:00:00Z", "seqNo": 0}
+
+
+async def told(station: Station, id_: str, action: str, payload: Any) -> None:
+    """Send a call, whatever comes meanwhile; its answer comes next."""
+    await station.send([2, id_, action, payload])
+    await station.expect(3, id_)
+
+
+async def asked_for_all(station: Station) -> tuple[str, Any]:
+    """Expect the command that asks for a full inventory; return its ids."""
+    _, id_, _, payload = await station.expect(2, ..., "GetBaseReport")
+    assert payload["reportBase"] == "FullInventory"
+    return id_, payload["requestId"]
+
+
+async def asked_for_some(station: Station, most: int) -> list[tuple[str, str]]:
+    """Answer all GetVariables as one who takes so many at once; return what was asked for."""
+    names: list[tuple[str, str]] = []
+    while len(names) <= len(WANTED):
+        _, id_, _, payload = await station.expect(2, ..., "GetVariables")
+        items = payload["getVariableData"]
+        assert len(items) <= most
+        results = [item | {"attributeStatus": "Accepted", "attributeValue": str(most)} for item in items]
+        await station.send([3, id_, {"getVariableResult": results}])
+        names += [(item["component"]["name"], item["variable"]["name"]) for item in items]
+    return names[1:]
+
+
+async def test_a_station_reports_all_that_it_has_once() -> None:
+    """After the first Accepted boot, and neither after another one nor on another connection."""
+    async with await asyncio.to_thread(Run, "--learn") as mock:
+        async with mock.station() as station:
+            await station.nothing(0.3)
+            await station.ask("BootNotification", BOOT)
+            id_, number = await asked_for_all(station)
+            await station.send([3, id_, {"status": "Accepted"}])
+            await told(station, "1", "NotifyReport", REPORT | {"requestId": number, "tbc": True})
+            await told(station, "2", "NotifyReport", REPORT | {"requestId": number, "seqNo": 1})
+            await told(station, "3", "BootNotification", BOOT)
+            await station.nothing(0.5)
+        async with mock.station() as station:
+            await told(station, "4", "BootNotification", BOOT)
+            await station.nothing(0.5)
+
+
+async def test_a_station_without_reports_is_asked_for_what_the_checks_read() -> None:
+    """As many variables at once as it takes."""
+    async with await asyncio.to_thread(Run, "--learn") as mock, mock.station() as station:
+        await station.ask("BootNotification", BOOT)
+        id_, _ = await asked_for_all(station)
+        await station.send([4, id_, "NotImplemented", "", {}])
+        names = await asked_for_some(station, 4)
+        assert names == [(component, variable.partition("/")[0]) for component, variable in WANTED]
+        await station.nothing(0.5)
+
+
+async def test_a_report_that_does_not_come_is_not_waited_for_longer_than_anything() -> None:
+    """After --call-timeout the variables are asked for."""
+    async with await asyncio.to_thread(Run, "--learn", "--call-timeout=1") as mock, mock.station() as station:
+        await station.ask("BootNotification", BOOT)
+        id_, _ = await asked_for_all(station)
+        await station.send([3, id_, {"status": "Accepted"}])
+        assert len(await asked_for_some(station, 10)) == len(WANTED)
+
+
+async def test_a_lost_connection_begins_it_anew() -> None:
+    """What was learned in part is asked for again when the station is back, without a boot too; thrice at most."""
+    async with await asyncio.to_thread(Run, "--learn") as mock:
+        async with mock.station() as station:
+            await station.ask("BootNotification", BOOT)
+            await asked_for_all(station)
+        for _ in range(2):
+            async with mock.station() as station:
+                await asked_for_all(station)
+        async with mock.station() as station:
+            await station.nothing(0.5)
+
+
+async def test_commands_of_scripts_go_first() -> None:
+    """One after the other, as ever."""
+    flags = ("--learn", "--commands=ClearCache:0,GetLocalListVersion:0", "--after=boot")
+    async with await asyncio.to_thread(Run, *flags) as mock, mock.station() as station:
+        await station.ask("BootNotification", BOOT)
+        await asyncio.sleep(0.3)
+        await station.obey("ClearCache")
+        id_, _ = await asked_for_all(station)
+        await station.send([3, id_, {"status": "NotSupported"}])
+        await station.obey("GetLocalListVersion")
+        assert len(await asked_for_some(station, 10)) == len(WANTED)
+
+
+async def test_what_is_learned_is_judged_by() -> None:
+    """A unit that the station does not have was accepted: known by the report only."""
+    flags = ("--learn", "--checks=K02", "--commands=GetCompositeSchedule:1", "--after=boot")
+    async with await asyncio.to_thread(Run, *flags) as mock, mock.station() as station:
+        await station.ask("BootNotification", BOOT)
+        id_, number = await asked_for_all(station)
+        await station.send([3, id_, {"status": "Accepted"}])
+        unit = {
+            "component": {"name": "SmartChargingCtrlr"},
+            "variable": {"name": "RateUnit"},
+            "variableAttribute": [{"value": "W"}],
+        }
+        await told(station, "1", "NotifyReport", REPORT | {"requestId": number, "reportData": [unit]})
+        await station.obey("GetCompositeSchedule")
+        await station.nothing(0.2)
+        mock.process.terminate()
+        _, report = await mock.ended()
+        assert "K02" in report

@@ -1,0 +1,166 @@
+"""--state-dir: what must be unique across runs is known in the next one, and no harm to a file ever stops the mock."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.raw import run
+from tests.test_verdict import Run
+from tests.wire import BOOT, Station, transaction
+
+FILE = "stations.sqlite"
+
+
+class Killed(Run):
+    """A run that has no time to end."""
+
+    statuses = (-9,)
+
+
+def meter(value: float, stamp: str) -> dict[str, Any]:
+    """Return the MeterValues of EVSE 1."""
+    return {"evseId": 1, "meterValue": [{"timestamp": stamp, "sampledValue": [{"value": value}]}]}
+
+
+async def judged(state: Path, checks: str, *calls: tuple[str, str, Any], **more: Any) -> str:
+    """Run the mock over a directory, let a station send calls with those ids, and return what was found."""
+    async with await asyncio.to_thread(
+        Run, f"--state-dir={state}", f"--checks={checks}", *more.get("flags", ())
+    ) as mock:
+        async with mock.station() as station:
+            await send(station, *calls)
+        mock.process.terminate()
+        _, report = await mock.ended()
+        return report + mock.log
+
+
+async def send(station: Station, *calls: tuple[str, str, Any]) -> None:
+    """Send calls, each once the last was answered."""
+    for id_, action, payload in calls:
+        await station.send([2, id_, action, payload])
+        await station.expect(3, id_)
+
+
+REUSED: list[tuple[str, list[tuple[str, str, Any]], list[tuple[str, str, Any]]]] = [
+    ("R05", [("one", "Heartbeat", {})], [("one", "Heartbeat", {})]),
+    (
+        "X02",
+        [("a", "TransactionEvent", transaction("Started", seqNo=0))],
+        [("b", "TransactionEvent", transaction("Started", seqNo=0, timestamp="2026-01-02T00:00:00Z"))],
+    ),
+    (
+        "M07",
+        [("a", "MeterValues", meter(100.0, "2026-01-01T00:00:00Z"))],
+        [("b", "MeterValues", meter(99.0, "2026-01-01T01:00:00Z"))],
+    ),
+]
+
+
+@pytest.mark.parametrize(("check", "first", "second"), REUSED, ids=[row[0] for row in REUSED])
+async def test_what_must_be_unique_is_known_in_the_next_run(
+    tmp_path: Path, check: str, first: list[tuple[str, str, Any]], second: list[tuple[str, str, Any]]
+) -> None:
+    """A message id, a transaction id, a register: of the same station only, and only with the directory."""
+    state = tmp_path / "new" / "state"
+    assert check not in await judged(state, check, *first)
+    assert check not in await judged(tmp_path / "other", check, *second)
+    assert check in await judged(state, check, *second)
+
+
+async def test_credentials_are_remembered(tmp_path: Path) -> None:
+    """A station that had a password in the last run must have one in this."""
+    async with await asyncio.to_thread(Run, f"--state-dir={tmp_path}", "--checks=T16") as mock:
+        mock.url = mock.url.replace("://", "://CS-1:1234567890123456@")
+        async with mock.station() as station:
+            await station.ask("BootNotification", BOOT)
+    assert "T16" in await judged(tmp_path, "T16")
+
+
+async def test_it_is_kept_while_the_mock_runs(tmp_path: Path) -> None:
+    """About once a second; the last ids survive even a mock that is killed."""
+    async with await asyncio.to_thread(Killed, f"--state-dir={tmp_path}") as mock:
+        async with mock.station() as station:
+            await send(station, ("one", "Heartbeat", {}))
+            await asyncio.sleep(2)
+        mock.process.kill()
+    assert "R05" in await judged(tmp_path, "R05", ("one", "Heartbeat", {}))
+
+
+async def test_only_the_last_ids_are_kept(tmp_path: Path) -> None:
+    """10,000 of a station: the first of more are forgotten."""
+    async with await asyncio.to_thread(Run, f"--state-dir={tmp_path}", "--quiet") as mock, mock.station() as station:
+        for start in range(0, 12_000, 100):
+            for number in range(start, start + 100):
+                await station.send([2, f"m{number}", "Heartbeat", {}])
+            for _ in range(100):
+                await station.expect(3)
+        await asyncio.sleep(1.5)
+        await send(station, ("last", "Heartbeat", {}))
+    with sqlite3.connect(tmp_path / FILE) as connection:
+        ((count, first),) = connection.execute("SELECT count(*), min(key) FROM facts WHERE kind = 'call'")
+    connection.close()
+    assert 10_000 <= count < 12_000
+    assert first != "m0"
+
+
+def broken_file(path: Path) -> None:
+    """Make a file that is no database."""
+    path.mkdir()
+    (path / FILE).write_bytes(b"this is no database" * 100)
+
+
+def newer_version(path: Path) -> None:
+    """Make a database of a mock to come."""
+    path.mkdir()
+    with sqlite3.connect(path / FILE) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (lambda path: path.write_text("a file"), "File exists"),
+        (lambda path: (path / FILE).mkdir(parents=True), "unable to open database file"),
+        (broken_file, "file is not a database"),
+        (newer_version, "version 99"),
+    ],
+    ids=["file", "directory", "garbage", "version"],
+)
+def test_a_directory_that_cannot_be_used_is_told_at_once(
+    tmp_path: Path, spoil: Callable[[Path], Any], reason: str
+) -> None:
+    """One line, and status 3."""
+    spoil(tmp_path / "state")
+    ended = run("--port=0", f"--state-dir={tmp_path / 'state'}")
+    assert (ended.returncode, ended.stdout) == (3, "")
+    assert ended.stderr.startswith("mock-csms: error: cannot start: ")
+    assert (ended.stderr.count("\n"), reason in ended.stderr) == (1, True), ended.stderr
+
+
+async def test_a_file_that_breaks_meanwhile_is_told_once(tmp_path: Path) -> None:
+    """The mock goes on without it."""
+    async with await asyncio.to_thread(Run, f"--state-dir={tmp_path}") as mock:
+        async with mock.station() as station:
+            with sqlite3.connect(tmp_path / FILE) as connection:
+                connection.execute("DROP TABLE facts")
+            connection.close()
+            for number in range(3):
+                await send(station, (f"m{number}", "Heartbeat", {}))
+                await asyncio.sleep(1.2)
+        mock.process.terminate()
+        await mock.ended()
+        assert mock.log.count("is kept in") == 1, mock.log
+
+
+async def test_facts_that_somebody_wrote_by_hand_do_no_harm(tmp_path: Path) -> None:
+    """They are left out, and told."""
+    await judged(tmp_path, "all", ("one", "Heartbeat", {}))
+    with sqlite3.connect(tmp_path / FILE) as connection:
+        connection.execute("UPDATE facts SET value = 'nonsense'")
+    connection.close()
+    assert "is kept in" in await judged(tmp_path, "all", ("one", "Heartbeat", {}))
