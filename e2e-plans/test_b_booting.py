@@ -101,12 +101,12 @@ async def test_b_03_cold_boot_rejected(station: Station) -> None:
 async def test_b_30_commands_to_a_rejected_station(station: Station) -> None:
     """A rejected station that stays connected refuses commands, which a CSMS must not send it, and boots again."""
     timeouts = station.profile.timeouts
-    station.configure(reply=boots("Rejected", timeouts.interval))
+    station.configure(reply=boots("Rejected", 2 * timeouts.interval))
     await states.booting(station)
     await station.expect(says("BootNotification"), within=timeouts.boot)
     await station.settle()
     if not station.known.is_connected:
         pytest.skip("the station closes the connection when it is rejected")
     await station.refuses("SecurityError", "GetBaseReport", {"requestId": 42, "reportBase": "FullInventory"})
-    await station.expect(says("BootNotification"), within=timeouts.interval + timeouts.message)
+    await station.expect(says("BootNotification"), within=2 * timeouts.interval + timeouts.message)
     await states.reports_connectors(station)

@@ -84,3 +84,35 @@ async def test_b_23_unavailable_is_kept_over_a_reset(station: Station) -> None:
     await station.command("Reset", {"type": "OnIdle"}, status="Accepted")
     await station.expect(says("BootNotification", reason="RemoteReset"), within=station.profile.timeouts.boot)
     await states.reports_connectors(station, status="Unavailable")
+
+
+@case(
+    "TC_B_41_CS",
+    use_case="B12",
+    requirement="B12.FR.01, B12.FR.03, E07.FR.03",
+    needs=("HFS-8", "plug", "card", "unplug"),
+    fails_with={
+        "reset-rejected": "status: expected Scheduled, got Rejected",
+        "wrong-boot-reason": "reason: expected ScheduledReset, got Watchdog",
+    },
+)
+async def test_b_41_reset_on_idle_waits_for_all_transactions(station: Station) -> None:
+    """A reset on idle waits until the last of two transactions has ended; then the station starts anew."""
+    first, second = 1, 2
+    for evse in (first, second):
+        station.go_to(evse)
+        await states.energy_transfer_started(station)
+    begin = station.mark()
+    await station.command("Reset", {"type": "OnIdle"}, status="Scheduled")
+    station.go_to(first)
+    await states.stop_authorized(station)
+    await states.ev_connected_post_session(station)
+    await states.ev_disconnected(station)
+    await station.expect_nothing(says("BootNotification"), seconds=0, after=begin)
+    station.go_to(second)
+    await states.stop_authorized(station)
+    is_over = station.known.at(station.evse) is None
+    if not is_over:
+        await states.ev_connected_post_session(station)
+        await states.ev_disconnected(station)
+    await states.comes_up(station, status="Occupied" if is_over else "Available", reason="ScheduledReset")

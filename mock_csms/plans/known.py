@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Refused, Sent
+from mock_csms.behavior.events import Connected, Disconnected, Event, Knocked, Received, Refused, Sent
 from mock_csms.behavior.matching import ABSENT, value_at
 from mock_csms.frontends.python import Csms
 from mock_csms.protocol.messages import Call, Error, Result
@@ -23,16 +23,26 @@ class Transaction(Mutable):
 
 
 class Visit(Record):
-    """That the station connected, was refused, or went: `kind` is the name of the event."""
+    """That the station connected, was refused, or went: `kind` is the name of the event.
+
+    `path` is what stood before its identity in the URL that it dialed.
+    """
 
     kind: str
     at: float
+    path: str = ""
+
+    @property
+    def name(self) -> str:
+        """How people call it."""
+        return {"Connected": "the connection", "Refused": "the try to connect"}.get(self.kind, "the disconnection")
 
 
 class Known:
     """What the events of one station told of it so far; `visits` and `answers` since the case began.
 
-    `answers` are what the mock has answered, by the ids of the calls.
+    `answers` are what the mock has answered, by the ids of the calls. Who has looked at a visit takes it. `path` is
+    what stood before the identity in the URL that was dialed last.
     """
 
     def __init__(self, identity: str, csms: Csms) -> None:
@@ -41,10 +51,11 @@ class Known:
         self.transactions: dict[str, Transaction] = {}
         self.visits: list[Visit] = []
         self.answers: dict[str, Result | Error] = {}
+        self.path = ""
         self._identity = identity
         self._csms = csms
         self._waiting: dict[asyncio.Future[None], Callable[[], bool]] = {}
-        csms.bus.subscribe(self._learn, Connected, Disconnected, Refused, Received, Sent)
+        csms.bus.subscribe(self._learn, Knocked, Connected, Disconnected, Refused, Received, Sent)
 
     def anew(self) -> None:
         """Forget what is kept of one case only."""
@@ -81,8 +92,10 @@ class Known:
     def _learn(self, event: Event) -> None:
         if event.station != self._identity:
             return
-        if isinstance(event, Connected | Disconnected | Refused):
-            self.visits.append(Visit(type(event).__name__, event.at))
+        if isinstance(event, Knocked):
+            self.path = event.visitor.path.partition("?")[0].rpartition("/")[0]
+        elif isinstance(event, Connected | Disconnected | Refused):
+            self.visits.append(Visit(type(event).__name__, event.at, self.path))
             self.is_connected = isinstance(event, Connected) or (isinstance(event, Refused) and self.is_connected)
         elif isinstance(event, Sent):
             if event.answers and isinstance(event.message, Result | Error):

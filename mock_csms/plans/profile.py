@@ -7,6 +7,9 @@ what it can. The file `station.toml`:
     authorization = "local"             # how sessions begin where a case does not say: local or remote
     firmware = "https://…"              # where it finds firmware that it can install, and
     logs = "https://…"                  # where it can upload logs; cases that need them are skipped else
+    url = "ws://10.0.0.2:9000"          # where it reaches the mock, if not where that listens
+    slots = [1, 2]                      # slots of its network profiles
+    interface = "Wired0"                # which of its interfaces leads to the mock
 
     [tokens]                            # ID, or ID:TYPE
     valid = "TAG1:ISO14443"
@@ -31,6 +34,8 @@ from mock_csms.tables import Text, take
 FEATURE = re.compile(r"(C|AS|HFS|SC|ISO|LA|UI|DM|R|AQ)-\d+(\.\d+)?")
 """How the features are called (Part 5)."""
 _TWO_EVSES = "HFS-8"
+INTERFACES = tuple(f"{kind}{number}" for kind in ("Wired", "Wireless") for number in range(4))
+"""The interfaces that there are (OCPPInterfaceEnumType)."""
 
 VALID = "valid"
 """The kind of token that is taken where a case names none."""
@@ -75,6 +80,9 @@ class Profile(Record):
     authorization: str = "local"
     firmware: str = ""
     logs: str = ""
+    url: str = ""
+    slots: tuple[int, ...] = (1, 2)
+    interface: str = "Wired0"
 
     @property
     def places(self) -> Sequence[tuple[int, int]]:
@@ -109,8 +117,16 @@ def _texts(given: Any) -> Sequence[str]:
 
 
 def _connectors(given: Any) -> tuple[int, ...]:
-    if not isinstance(given, list) or not given or not all(type(item) is int and item > 0 for item in given):
-        raise ValueError("must be a list with the number of connectors of each EVSE")
+    return _numbers(given, "must be a list with the number of connectors of each EVSE", least=1)
+
+
+def _slots(given: Any) -> tuple[int, ...]:
+    return _numbers(given, "must be a list of numbers of slots", least=0)
+
+
+def _numbers(given: Any, problem: str, *, least: int) -> tuple[int, ...]:
+    if not isinstance(given, list) or not given or not all(type(item) is int and item >= least for item in given):
+        raise ValueError(problem)
     return tuple(given)
 
 
@@ -144,4 +160,7 @@ _KEYS: Mapping[str, Any] = {
     "authorization": Text(values.one_of(lambda: ("local", "remote"))),
     "firmware": Text(values.text),
     "logs": Text(values.text),
+    "url": Text(values.text),
+    "slots": _slots,
+    "interface": Text(values.one_of(lambda: INTERFACES)),
 }

@@ -22,6 +22,7 @@ from mock_csms.plans.messages import (
     matching,
     no_problem,
     one_of,
+    reason,
     says,
     some,
 )
@@ -216,6 +217,7 @@ ONE_AND_TWO = some({"b": 2}, {"b": 1})
         ({"a": 1}, {"a": one_of(1, 2)}, None),
         ({}, {"a": one_of(1, absent), "b": absent, "c": no_problem}, None),
         ({"a": {"reasonCode": "NoError"}}, {"a": no_problem}, None),
+        ({"a": {"reasonCode": "X"}}, {"a": reason("X")}, None),
         ({"a": "abc"}, {"a": matching("a.c")}, None),
         ({"a": [{"b": 1}, {"b": 2, "c": 3}]}, {"a": ONE_AND_TWO}, None),
         ({"a": [{"b": 1}]}, {"a": each(b=1)}, None),

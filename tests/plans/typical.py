@@ -8,6 +8,7 @@ from typing import Any
 
 from ocpp import routing
 from ocpp.charge_point import camel_to_snake_case
+from ocpp.exceptions import SecurityError
 from ocpp.v201 import ChargePoint, call, call_result
 from ocpp.v201.enums import Action
 from websockets.asyncio.client import connect
@@ -23,7 +24,9 @@ _FIRST = {
     "OCPPCommCtrlr.HeartbeatInterval": "60",
     "AuthCtrlr.LocalAuthorizeOffline": "true",
     "ChargingStation.AvailabilityState": "Available",
+    "OCPPCommCtrlr.MessageTimeout": "30",
 }
+_READ_ONLY = "OCPPCommCtrlr.MessageTimeout"
 
 
 def now() -> str:
@@ -32,18 +35,20 @@ def now() -> str:
 
 
 class Typical(ChargePoint):  # type: ignore[misc] # untyped
-    """A station with four variables and one connector, which boots, tells what it is asked, and starts anew."""
+    """A station with one connector and five variables, one of which is fixed; it boots, and resets when told to."""
 
     def __init__(self, connection: Any, variables: dict[str, str]) -> None:
         super().__init__(IDENTITY, connection, response_timeout=5)
         self._variables = variables
+        self._is_accepted = False
 
     async def boot(self) -> None:
         """Boot until it is accepted, then tell of the connector and of the start."""
         chargers = {"model": "typical", "vendor_name": "ocpp"}
         while True:
             answer = await self.call(call.BootNotification(chargers, "PowerUp"))
-            if answer.status == "Accepted":
+            self._is_accepted = answer.status == "Accepted"
+            if self._is_accepted:
                 break
             await asyncio.sleep(answer.interval)
         await self.tell_status()
@@ -66,12 +71,16 @@ class Typical(ChargePoint):  # type: ignore[misc] # untyped
         results = []
         for given in set_variable_data:
             found = self._found({key: value for key, value in given.items() if key != "attribute_value"})
+            if _name(given) == _READ_ONLY:
+                found["attribute_status"] = "Rejected"
             if found.pop("attribute_value", None) is not None:
                 self._variables[_name(given)] = given["attribute_value"]
             results.append(found)
         return call_result.SetVariables(results)
 
     def _found(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if asked.get("attribute_type", "Actual") != "Actual":
+            return {**asked, "attribute_status": "NotSupportedAttributeType"}
         if _name(asked) in self._variables:
             return {**asked, "attribute_status": "Accepted", "attribute_value": self._variables[_name(asked)]}
         components = {name.partition(".")[0] for name in self._variables}
@@ -89,17 +98,30 @@ class Typical(ChargePoint):  # type: ignore[misc] # untyped
         data = [one | {"variable_attribute": [{"value": self._variables[_name(one)]}]} for one in component_variable]
         await self.call(call.NotifyReport(request_id, now(), 0, data))
 
+    @on(Action.get_base_report)
+    def get_base_report(self, **_: Any) -> Any:
+        """Refuse, as it has none, or may not."""
+        if not self._is_accepted:
+            raise SecurityError
+        return call_result.GetBaseReport("NotSupported")
+
+    @on(Action.set_network_profile)
+    def set_network_profile(self, **_: Any) -> Any:
+        """Refuse."""
+        return call_result.SetNetworkProfile("Rejected")
+
     # What it does.
 
     @on(Action.reset)
-    def reset(self, **_: Any) -> Any:
-        """Agree."""
-        return call_result.Reset("Accepted")
+    def reset(self, evse_id: int | None = None, **_: Any) -> Any:
+        """Agree, but not for one EVSE."""
+        return call_result.Reset("Accepted" if evse_id is None else "Rejected")
 
     @after(Action.reset)
-    async def restart(self, **_: Any) -> None:
+    async def restart(self, evse_id: int | None = None, **_: Any) -> None:
         """Go away, to come back."""
-        await self._connection.close()
+        if evse_id is None:
+            await self._connection.close()
 
     @on(Action.trigger_message)
     def trigger_message(self, requested_message: str, **_: Any) -> Any:
