@@ -1,6 +1,6 @@
 """Block B, provisioning: a connection that is lost, a CSMS that is away, a station switched off, and a second one."""
 
-from mock_csms.plans import Station, case, company, one_of, says, states
+from mock_csms.plans import Station, case, company, connection, network, one_of, says, states
 
 
 async def is_usable(station: Station) -> None:
@@ -45,6 +45,26 @@ async def test_b04_csms_is_away(station: Station) -> None:
     assert gap >= least - station.profile.timeouts.tolerance, f"tried again after {gap:.1f} s, which is too soon"
     await station.let_in()
     await is_usable(station)
+
+
+@case(
+    "TC-CONN-02",
+    use_case="B09, B10",
+    fails_with={
+        "reset-rejected": "status: expected Accepted, got Rejected",
+        "stays-with-url": "expected Connected to /other/CS-1, got Connected to /CS-1",
+    },
+)
+async def test_b10_moves_to_another_address_and_back(station: Station) -> None:
+    """A station that is told to moves to another address of the mock, and back, and is usable after each move."""
+    used, other = await network.slots(station)
+    here, there = network.paths(station)
+    for slot, path in ((other, there), (used, here)):
+        await network.put(station, slot, path, status="Accepted")
+        await network.start_with(station, (slot,))
+        await connection.visit(station, "Connected", path=path)
+        await states.comes_up(station)
+        await is_usable(station)
 
 
 @case(

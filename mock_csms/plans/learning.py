@@ -19,6 +19,7 @@ _PATIENCE = 5.0
 _MESSAGE = "OCPPCommCtrlr.MessageTimeout"
 _PLUG = "TxCtrlr.EVConnectionTimeOut"
 _WAIT, _RANGE = "OCPPCommCtrlr.RetryBackOffWaitMinimum", "OCPPCommCtrlr.RetryBackOffRandomRange"
+_SLOTS = "OCPPCommCtrlr.NetworkConfigurationPriority"
 _TIMES = (_MESSAGE, _PLUG, _WAIT, _RANGE)
 _INSTANCES = {_MESSAGE: "Default"}
 _PLACES = {"EVSE": {"evse": {"id": 1}}, "Connector": {"evse": {"id": 1, "connectorId": 1}}}
@@ -45,10 +46,17 @@ async def learn(csms: Csms, within: float) -> Learned | None:
     timeouts, reasons = timeouts_of(model)
     has = {feature.id for feature in FEATURES if feature.told_by(model)}
     lacks = {feature.id for feature in FEATURES if feature.told_by(model) is False} - has
-    profile = Profile(identity, connectors, frozenset(has), timeouts=timeouts)
+    slots = slots_of(model) or Profile(identity).slots
+    profile = Profile(identity, connectors, frozenset(has), timeouts=timeouts, slots=slots)
     who = (boot or {}).get("chargingStation", {})
     named = " ".join(who[key] for key in ("vendorName", "model", "firmwareVersion") if key in who)
     return Learned(profile, frozenset(lacks) if model else frozenset(), reasons, named)
+
+
+def slots_of(model: Model) -> tuple[int, ...]:
+    """Return the slots of network profiles that a station tells to have, or none."""
+    told = model.all(_SLOTS)
+    return tuple(sorted(int(slot) for slot in told[0].values if slot.isdecimal())) if told else ()
 
 
 def timeouts_of(model: Model) -> tuple[Timeouts, dict[str, str]]:

@@ -47,7 +47,18 @@ def profile_text(learned: Learned | None = None) -> str:
     lines.append(
         _line("authorization", "local", "how sessions begin where a case does not say: local or remote", is_set=False)
     )
-    lines += ["", *_features(known), "", *_addresses(), "", "[tokens]", *_tokens(), "", "[timeouts]", *_timeouts(known)]
+    lines += [
+        "",
+        *_features(known),
+        "",
+        *_addresses(known),
+        "",
+        "[tokens]",
+        *_tokens(),
+        "",
+        "[timeouts]",
+        *_timeouts(known),
+    ]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -66,7 +77,11 @@ def _features(known: Learned) -> Iterator[str]:
         yield f"# Its variables tell that it has none of {', '.join(id_ for id_ in titles if id_ in known.lacks)}."
 
 
-def _addresses() -> Iterator[str]:
+def _addresses(known: Learned) -> Iterator[str]:
+    slots, usual = list(known.profile.slots), list(_USUAL.slots)
+    yield _noted('# url = "ws://10.0.0.2:9000"', "where it reaches the mock, if not where that listens")
+    yield _line("slots", slots, "slots of its network profiles", is_set=slots != usual)
+    yield _line("interface", _USUAL.interface, "which of its interfaces leads to the mock", is_set=False)
     yield _noted('# firmware = "https://…"', "where it finds firmware that it can install")
     yield _noted('# logs = "https://…"', "where it can upload logs")
     yield _noted('# url = "ws://…"', "where it reaches the mock, if not where that listens")

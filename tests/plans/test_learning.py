@@ -54,7 +54,7 @@ def test_a_station_tells_of_itself(tmp_path: Path) -> None:
     assert (process.returncode, learned.identity, learned.connectors) == (0, "CS 7", (2, 2))
     assert {"C-01", "C-09.1", "C-10.3", "C-49", "C-51", "AS-3", "HFS-2"} <= learned.features
     assert not {"C-29.1", "C-30", "AQ-2", "AS-2", "HFS-1", "HFS-4"} & learned.features
-    assert (learned.timeouts.message, learned.timeouts.boot) == (30, 264)
+    assert (learned.timeouts.message, learned.timeouts.boot, learned.slots) == (30, 264, (1, 2, 3))
     text = path.read_text()
     assert "which is mock-csms reference-station 1.0.0." in text
     assert re.search(r'# "C-30", +# a session begins at it with ISO14443', text)

@@ -50,7 +50,7 @@ def test_a_file_says_what_a_station_is(tmp_path: Path) -> None:
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     """What was learned of a station, and a profile to be filled in, are the same after a file."""
     features = frozenset({"C-13", "AS-2", "HFS-2"})
-    known = Profile('CS "7"', (2, 1), features, timeouts=Timeouts(message=12, boot=200.5))
+    known = Profile('CS "7"', (2, 1), features, timeouts=Timeouts(message=12, boot=200.5), slots=(3,))
     reasons = {"message": "one variable", "boot": "another"}
     text = profile_text(Learned(known, frozenset({"C-49"}), reasons, 'a "vendor"\nof = "lines"'))
     assert profile(tmp_path, text) == known
