@@ -169,6 +169,13 @@ def plan_options() -> Iterable[tuple[str, ...]]:
         yield f"`{name} {how.get('metavar', '')}".rstrip() + "`", str(how["help"])
 
 
+def plan_profile() -> Iterable[tuple[str, ...]]:
+    """Return a row for every flag of `mock-csms profile`."""
+    from mock_csms.plans.command import ProfileSettings
+
+    return _settings(ProfileSettings)
+
+
 def plan_summary() -> Iterable[tuple[str, ...]]:
     """Return how many cases are how far."""
     from mock_csms.plans.catalogue import summary
@@ -194,6 +201,7 @@ def plan_actions() -> Iterable[tuple[str, ...]]:
 
 PLAN_TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
     "options": plan_options,
+    "profile": plan_profile,
     "actions": plan_actions,
     "summary": plan_summary,
     "matrix": plan_matrix,

@@ -10,10 +10,12 @@ The cases that come with it are in the folder `e2e-plans`; anybody can write oth
         await station.expect(says("Heartbeat"), within=60)
 """
 
+from mock_csms.frontends.inbox import Taken
 from mock_csms.plans.cases import CASES, Case, case
 from mock_csms.plans.messages import (
     absent,
     any_call,
+    around,
     connector_reports,
     each,
     matching,
@@ -33,8 +35,10 @@ __all__ = [
     "Case",
     "Profile",
     "Station",
+    "Taken",
     "absent",
     "any_call",
+    "around",
     "case",
     "connector_reports",
     "each",

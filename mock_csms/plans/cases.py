@@ -4,15 +4,16 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from functools import wraps
-from typing import Any, TypeAlias
-
-import pytest
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mock_csms.plans.operator import ACTIONS, Operator
 from mock_csms.plans.profile import FEATURE, Profile
 from mock_csms.plans.station import Station
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record
+
+if TYPE_CHECKING:
+    import pytest
 
 _NOT = "not "
 
@@ -80,6 +81,8 @@ def case(
         re.compile(pattern)
 
     def mark(function: Function) -> Function:
+        import pytest  # noqa: PLC0415 - only who has cases needs it
+
         where = f"{function.__code__.co_filename}:{function.__name__}"
         row = Case(id_, use_case, requirement, needs, fails_with, where)
         if CASES.setdefault(id_, row).where != where:
@@ -112,6 +115,8 @@ async def _run(work: Awaitable[None], station: Station) -> None:
         raise
 
 
-def case_of(item: pytest.Item) -> Case | None:
+def case_of(item: "pytest.Item") -> Case | None:
     """Return the row of a test, if it is a case."""
+    import pytest  # noqa: PLC0415 - as above
+
     return _ROWS.get(item.function) if isinstance(item, pytest.Function) else None

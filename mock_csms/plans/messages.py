@@ -7,6 +7,8 @@ from typing import Any, TypeAlias
 import orjson
 
 from mock_csms.behavior.matching import ABSENT, Difference, Predicate
+from mock_csms.behavior.templates import rfc3339
+from mock_csms.behavior.times import seconds_of
 from mock_csms.frontends.inbox import Either, Wanted, wanted
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.messages import Call
@@ -16,7 +18,7 @@ Message: TypeAlias = Wanted | Either
 """A call of the station, or one of several: `says("Heartbeat") | says("NotifyEvent")`."""
 
 
-def says(action: str, **part: Any) -> Wanted:
+def says(action: str, /, **part: Any) -> Wanted:
     """Return a call of the station in whose payload this part is: `says("BootNotification", reason="PowerUp")`."""
     return wanted(action, part)
 
@@ -55,6 +57,16 @@ no_problem = reason("NoError")
 def matching(pattern: str) -> Predicate:
     """Return that a text is there which this regular expression describes as a whole."""
     return Predicate(f"/{pattern}/", lambda found: isinstance(found, str) and bool(re.fullmatch(pattern, found)))
+
+
+def around(seconds: float, tolerance: float) -> Predicate:
+    """Return that a time is there, so many seconds after 1970, or not far from it."""
+
+    def is_near(found: Any) -> bool:
+        told = seconds_of(found) if isinstance(found, str) else None
+        return told is not None and abs(told - seconds) <= tolerance
+
+    return Predicate(f"a time around {rfc3339(seconds)}", is_near)
 
 
 def some(*parts: Mapping[str, Any], **part: Any) -> Predicate:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from mock_csms.plans import states
-from mock_csms.plans.connection import url_of, visit
+from mock_csms.plans.connection import visit
 from mock_csms.plans.messages import one_of
 from mock_csms.plans.station import Station
 from mock_csms.plans.variables import variable
@@ -17,6 +18,7 @@ __tracebackhide__ = True  # pytest shows the case, and the text says all
 _OTHERS = ("/other", "/another")
 """Paths of other URLs of the mock, which stand for other CSMSs."""
 _PRIORITY = ("OCPPCommCtrlr", "NetworkConfigurationPriority")
+_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - nothing is bound to it here
 _ANSWER = 30
 """The messageTimeout of profiles, in seconds."""
 
@@ -35,6 +37,14 @@ def paths(station: Station) -> tuple[str, str]:
     """Return the path of the URL at which the station is, and that of another one."""
     here = station.known.path
     return here, next(path for path in _OTHERS if path != here)
+
+
+def url_of(station: Station, path: str) -> str:
+    """Return the URL with that path for a profile of the station; who listens everywhere must be told where it is."""
+    parts = urlsplit(station.profile.url or station.csms.url)
+    if parts.hostname in _EVERYWHERE:
+        pytest.skip("where the station reaches the mock, its profile does not say (url)")
+    return f"{parts.scheme}://{parts.netloc}{path}"
 
 
 async def put(station: Station, slot: int, path: str, **answer: Any) -> None:

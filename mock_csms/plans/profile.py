@@ -8,6 +8,8 @@ what it can. The file `station.toml`:
     url = "ws://10.0.0.2:9000"          # where it reaches the mock, if not where that listens
     slots = [1, 2]                      # slots of its network profiles
     interface = "Wired0"                # which of its interfaces leads to the mock
+    firmware = "https://…"              # where it finds firmware that it can install, and
+    logs = "https://…"                  # where it can upload logs; cases that need them are skipped else
 
     [tokens]                            # ID, or ID:TYPE
     valid = "TAG1:ISO14443"
@@ -15,7 +17,7 @@ what it can. The file `station.toml`:
     [timeouts]                          # in seconds
     boot = 120
 
-All but the identity can be left out. Reading and writing of profiles is here and nowhere else.
+All but the identity can be left out. (`profile_text.py` writes such a file.)
 """
 
 import re
@@ -23,11 +25,9 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import tomli_w
-
 from mock_csms import values
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.records import Record, asdict, field
+from mock_csms.protocol.records import Record, field
 from mock_csms.station.orders import parse_token
 from mock_csms.tables import Text, take
 
@@ -81,6 +81,8 @@ class Profile(Record):
     url: str = ""
     slots: tuple[int, ...] = (1, 2)
     interface: str = "Wired0"
+    firmware: str = ""
+    logs: str = ""
 
     @property
     def places(self) -> Sequence[tuple[int, int]]:
@@ -99,14 +101,6 @@ def read_profile(path: str) -> Profile:
         return Profile(**take(tomllib.loads(text), _KEYS, ["identity"]))
     except (tomllib.TOMLDecodeError, ValueError) as error:
         raise ValueError(f"{path}: {error}") from None
-
-
-def write_profile(profile: Profile) -> str:
-    """Return the text of a file for which `read_profile` returns that profile."""
-    tokens = {kind: f"{token['idToken']}:{token['type']}" for kind, token in profile.tokens.items()}
-    known = {key: value for key, value in asdict(profile).items() if value != ""}
-    lists = {"features": sorted(profile.features), "connectors": [*profile.connectors], "slots": [*profile.slots]}
-    return tomli_w.dumps(known | lists | {"tokens": tokens, "timeouts": asdict(profile.timeouts)})
 
 
 def _features(given: Any) -> frozenset[str]:
@@ -167,4 +161,6 @@ _KEYS: Mapping[str, Any] = {
     "url": Text(values.text),
     "slots": _slots,
     "interface": Text(values.one_of(lambda: INTERFACES)),
+    "firmware": Text(values.text),
+    "logs": Text(values.text),
 }

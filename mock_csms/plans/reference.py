@@ -10,7 +10,14 @@ from mock_csms.protocol.records import replace
 from mock_csms.station.device import FEATURES
 
 _TIMEOUTS = Timeouts(message=3, boot=6, operator=3, case=30, silence=1, settle=0.1, interval=1, tolerance=0.2)
-REFERENCE = Profile("CS-1", (1, 1), frozenset({"C-47", "C-56"}), timeouts=_TIMEOUTS)
+REFERENCE = Profile(
+    "CS-1",
+    (1, 1),
+    features=frozenset({"C-47", "C-56", "HFS-1"}),
+    timeouts=_TIMEOUTS,
+    firmware="https://firmware.invalid/firmware.bin",
+    logs="https://logs.invalid/upload",
+)
 """Its profile."""
 
 _FLAGS = (

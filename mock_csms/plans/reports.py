@@ -14,10 +14,10 @@ LISTS = ("OptionList", "SequenceList", "MemberList")
 """The types of variables that must tell what may be in their lists."""
 
 
-async def base_report(station: Station, base: str) -> Sequence[Json]:
+async def base_report(station: Station, base: str, request_id: int = _REQUEST) -> Sequence[Json]:
     """Ask for a base report, check its parts as B07 says, and return what is told of each variable."""
-    await station.command("GetBaseReport", {"requestId": _REQUEST, "reportBase": base}, status="Accepted")
-    return await parts(station)
+    await station.command("GetBaseReport", {"requestId": request_id, "reportBase": base}, status="Accepted")
+    return await parts(station, request_id)
 
 
 async def parts(station: Station, request_id: int = _REQUEST) -> Sequence[Json]:

@@ -4,15 +4,16 @@ done at it. Each step looks at what came after the step before, so that a case r
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from mock_csms.behavior.matching import Difference
 from mock_csms.frontends.history import History
 from mock_csms.frontends.inbox import Either, Inbox, Taken, Wanted
 from mock_csms.frontends.python import Csms
 from mock_csms.plans import connection
+from mock_csms.plans.connection import name_of
 from mock_csms.plans.known import Known, Visit
-from mock_csms.plans.messages import Message, differences, says
+from mock_csms.plans.messages import Message, absent, differences, says
 from mock_csms.plans.operator import Deed, Operator, OperatorFailed
 from mock_csms.plans.profile import Profile
 from mock_csms.plans.sending import whole
@@ -168,7 +169,13 @@ class Station:
         gap, tolerance = second.at - first.at, self.profile.timeouts.tolerance
         if gap < least - tolerance or (most is not None and gap > most + tolerance):
             wanted = f"at least {least:g} s" if most is None else f"{least:g} to {most:g} s"
-            raise AssertionError(f"{_name(second)} came {gap:.1f} s after {_name(first)}, expected {wanted}")
+            raise AssertionError(f"{name_of(second)} came {gap:.1f} s after {name_of(first)}, expected {wanted}")
+
+    def check(self, taken: Taken, message: Wanted) -> None:
+        """Fail when a call that came is something else."""
+        found = message.differences(taken.call) if taken.call.action == message.action else ()
+        if not message.suits(taken.call):
+            raise AssertionError(_explained(f"{self.identity} sent {taken.call.action}, expected {message}", found))
 
     async def answered(self, taken: Taken, /, **answer: Any) -> Json:
         """Wait until the mock has answered a call; `answer` is what must be in the payload of the result."""
@@ -199,6 +206,12 @@ class Station:
     def _from(self, after: int | None) -> int:
         return self._cursor if after is None else after
 
+    def lacks(self, what: str) -> NoReturn:
+        """Skip the case, because the station has no such thing, as it turned out."""
+        import pytest  # noqa: PLC0415 - only who has cases needs it
+
+        pytest.skip(f"the station has no {what}")
+
     # What is done at the station.
 
     def can(self, action: str) -> bool:
@@ -216,7 +229,7 @@ class Station:
         """Let the operator make the station send a call, this part laid over a valid one; return it as it came."""
         payload = whole(self.csms, self.identity, action, part)
         await self._do(Deed("send", self.evse, self.connector, None, action, payload))
-        return await self.expect(says(action, **part))
+        return await self.expect(says(action, **{name: payload.get(name, absent) for name in part}))
 
     async def _do(self, deed: Deed) -> None:
         if self._operator is None:
@@ -281,10 +294,6 @@ class Station:
 
 def _options(message: Message) -> list[Wanted]:
     return list(message.options) if isinstance(message, Either) else [message]
-
-
-def _name(step: Taken | Visit) -> str:
-    return step.name if isinstance(step, Visit) else step.call.action
 
 
 def _explained(what: str, found: Sequence[Difference]) -> str:

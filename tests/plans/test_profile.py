@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from mock_csms.plans.learning import Learned
 from mock_csms.plans.operator import Lines
-from mock_csms.plans.profile import Profile, read_profile, write_profile
+from mock_csms.plans.profile import Profile, Timeouts, read_profile
+from mock_csms.plans.profile_text import profile_text
 
 FILE = """
 identity = "CS 7"
@@ -15,6 +17,7 @@ authorization = "remote"
 url = "ws://10.0.0.2:9000"
 slots = [3, 4]
 interface = "Wireless1"
+firmware = "https://files/1.2.bin"
 [tokens]
 valid = "TAG1:eMAID"
 blocked = "urn:9:ISO14443"
@@ -36,6 +39,7 @@ def test_a_file_says_what_a_station_is(tmp_path: Path) -> None:
     read = profile(tmp_path, FILE)
     assert (read.identity, read.authorization) == ("CS 7", "remote")
     assert (read.url, read.slots, read.interface) == ("ws://10.0.0.2:9000", (3, 4), "Wireless1")
+    assert (read.firmware, read.logs) == ("https://files/1.2.bin", "")
     assert read.places == [(1, 1), (1, 2), (2, 1)]
     assert read.tokens["valid"] == {"idToken": "TAG1", "type": "eMAID"}
     assert read.tokens["blocked"] == {"idToken": "urn:9", "type": "ISO14443"}
@@ -44,9 +48,14 @@ def test_a_file_says_what_a_station_is(tmp_path: Path) -> None:
 
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
-    """A profile, also one of defaults, is the same after a file."""
-    for known in (profile(tmp_path, FILE), Profile("CS-1")):
-        assert profile(tmp_path, write_profile(known)) == known
+    """What was learned of a station, and a profile to be filled in, are the same after a file."""
+    features = frozenset({"C-13", "AS-2", "HFS-2"})
+    known = Profile('CS "7"', (2, 1), features, timeouts=Timeouts(message=12, boot=200.5))
+    reasons = {"message": "one variable", "boot": "another"}
+    text = profile_text(Learned(known, frozenset({"C-49"}), reasons, 'a "vendor"\nof = "lines"'))
+    assert profile(tmp_path, text) == known
+    assert "it has none of C-49." in text
+    assert profile(tmp_path, profile_text()) == Profile("CS-1")
 
 
 def test_features_are_had_or_not(tmp_path: Path) -> None:

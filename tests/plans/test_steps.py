@@ -15,6 +15,7 @@ from mock_csms.plans.known import Known
 from mock_csms.plans.messages import (
     absent,
     any_call,
+    around,
     connector_reports,
     differences,
     each,
@@ -28,6 +29,7 @@ from mock_csms.plans.messages import (
 from mock_csms.plans.operator import Lines, OperatorFailed
 from mock_csms.plans.profile import Profile, Timeouts
 from mock_csms.plans.station import Station
+from mock_csms.plans.triggers import trigger
 from mock_csms.protocol.records import replace
 from tests.frontends.in_process import station_of
 from tests.wire import Station as Peer
@@ -219,6 +221,8 @@ ONE_AND_TWO = some({"b": 2}, {"b": 1})
         ({"a": "abc"}, {"a": matching("a.c")}, None),
         ({"a": [{"b": 1}, {"b": 2, "c": 3}]}, {"a": ONE_AND_TWO}, None),
         ({"a": [{"b": 1}]}, {"a": each(b=1)}, None),
+        ({"a": "1970-01-01T00:01:39Z"}, {"a": around(100, 1)}, None),
+        ({"a": "soon"}, {"a": around(100, 1)}, "a time around 1970-01-01T00:01:40.000Z, got soon"),
         ({"a": 3}, {"a": one_of(1, absent)}, "1 or nothing, got 3"),
         ({"a": 0}, {"a": absent}, "nothing, got 0"),
         ({"a": {"reasonCode": "X"}}, {"a": no_problem}, 'nothing, or the reasonCode NoError, got {"reasonCode":"X"}'),
@@ -293,3 +297,17 @@ async def test_a_station_is_made_to_send() -> None:
         station.anew()
         with pytest.raises(AssertionError, match="DataTransfer was not answered"):
             await station.answered(taken)
+
+
+async def test_messages_are_triggered() -> None:
+    """The trigger must be accepted; a station that has no such trigger does not fail, but skips the case."""
+    async with stage() as (station, peer):
+        async with answering(peer, [3, {"status": "Accepted"}]):
+            await trigger(station, "Heartbeat")
+        for answer, outcome, told in (
+            ("Rejected", AssertionError, "status: expected Accepted or NotImplemented, got Rejected"),
+            ("NotImplemented", pytest.skip.Exception, "the station has no trigger of Heartbeat"),
+        ):
+            async with answering(peer, [3, {"status": answer}]):
+                with pytest.raises(outcome, match=told):
+                    await trigger(station, "Heartbeat", evse=1)

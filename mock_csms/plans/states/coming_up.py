@@ -40,7 +40,9 @@ async def _idle(station: Station) -> None:
     """End what runs, free what is plugged, and put in order what is not."""
     known, timeouts = station.known, station.profile.timeouts
     for id_ in list(known.transactions):
-        await station.csms.call(station.identity, "RequestStopTransaction", {"transactionId": id_})
+        answer = await station.csms.call(station.identity, "RequestStopTransaction", {"transactionId": id_})
+        if answer["status"] != "Accepted":  # nothing of that name runs there
+            known.transactions.pop(id_, None)
         await known.until(lambda id_=id_: id_ not in known.transactions, timeouts.message)  # type: ignore[misc] # the loop variable is bound
     if "Unavailable" in known.connectors.values():
         await station.csms.call(station.identity, "ChangeAvailability", {"operationalStatus": "Operative"})

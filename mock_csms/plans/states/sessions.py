@@ -22,8 +22,7 @@ async def ev_connected(station: Station) -> None:
     running, begin = _transaction(station), station.mark()
     await station.act("plug")
     due: list[Message] = [connector_reports("Occupied", station.evse, station.connector)]
-    starts = await start_points(station)
-    if running or starts & _WITH_CABLE:
+    if running or await is_started_by_cable(station):
         states = ("EVConnected", "SuspendedEVSE", "SuspendedEV", "Charging")
         due.append(
             transaction_event(
@@ -131,6 +130,11 @@ async def ev_disconnected(station: Station) -> None:
 async def start_points(station: Station) -> frozenset[str]:
     """Return at which points the station begins transactions."""
     return frozenset((await station.get("TxCtrlr", "TxStartPoint") or "").split(","))
+
+
+async def is_started_by_cable(station: Station) -> bool:
+    """Whether a transaction runs from when a vehicle is plugged in."""
+    return bool(await start_points(station) & _WITH_CABLE)
 
 
 async def is_started_by_authorization(station: Station) -> bool:
