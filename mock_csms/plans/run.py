@@ -90,6 +90,7 @@ class Run:
         profile, before = reference_for(self.profile, needs), reference.identity
         await reference.start(self.csms.url, profile.features)
         if reference.identity != before:
+            self.findings.dismiss(before)
             self._known, self._untidy = Known(reference.identity, self.csms), None
         return replace(profile, identity=reference.identity)
 
