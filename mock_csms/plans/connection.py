@@ -1,14 +1,16 @@
 """Steps of the connection itself: it is cut off, and what the station does then, and where it dials."""
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from mock_csms.frontends.inbox import Taken
 from mock_csms.plans.known import Visit
 
 if TYPE_CHECKING:
     from mock_csms.plans.station import Station
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
+
+_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - nothing is bound to it here
 
 
 def hang_up(station: "Station") -> None:
@@ -32,6 +34,9 @@ async def visit(station: "Station", kind: str, *, path: str | None = None, withi
     return found
 
 
-def name_of(step: Taken | Visit) -> str:
-    """Return how people call what has come: a call by its action."""
-    return step.name if isinstance(step, Visit) else step.call.action
+def url_of(station: "Station", path: str) -> str:
+    """Return the URL with that path for a profile of the station; who listens everywhere must be told where it is."""
+    parts = urlsplit(station.profile.url or station.csms.url)
+    if parts.hostname in _EVERYWHERE:
+        station.skip("where the station reaches the mock, its profile does not say (url)")
+    return f"{parts.scheme}://{parts.netloc}{path}"

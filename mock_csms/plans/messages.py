@@ -96,6 +96,11 @@ def differences(payload: Any, part: Mapping[str, Any]) -> Sequence[Difference]:
     return wanted("", part).differences(Call("", "", payload))
 
 
+def explained(what: str, found: Sequence[Difference]) -> str:
+    """Write what has differences, and them below it."""
+    return "\n".join([what, *(f"  {difference}" for difference in found)])
+
+
 def _text(value: Any) -> str:
     if isinstance(value, str):
         return value

@@ -2,12 +2,9 @@
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
-
-import pytest
 
 from mock_csms.plans import states
-from mock_csms.plans.connection import visit
+from mock_csms.plans.connection import url_of, visit
 from mock_csms.plans.messages import one_of
 from mock_csms.plans.station import Station
 from mock_csms.plans.variables import variable
@@ -18,7 +15,6 @@ __tracebackhide__ = True  # pytest shows the case, and the text says all
 _OTHERS = ("/other", "/another")
 """Paths of other URLs of the mock, which stand for other CSMSs."""
 _PRIORITY = ("OCPPCommCtrlr", "NetworkConfigurationPriority")
-_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - nothing is bound to it here
 _ANSWER = 30
 """The messageTimeout of profiles, in seconds."""
 
@@ -29,7 +25,7 @@ async def slots(station: Station) -> tuple[int, int]:
     used = int(order.partition(",")[0] or station.profile.slots[0])
     free = [slot for slot in station.profile.slots if slot != used]
     if not free:
-        pytest.skip("the station has one slot for network profiles, says its profile")
+        station.skip("the station has one slot for network profiles, says its profile")
     return used, free[0]
 
 
@@ -39,23 +35,20 @@ def paths(station: Station) -> tuple[str, str]:
     return here, next(path for path in _OTHERS if path != here)
 
 
-def url_of(station: Station, path: str) -> str:
-    """Return the URL with that path for a profile of the station; who listens everywhere must be told where it is."""
-    parts = urlsplit(station.profile.url or station.csms.url)
-    if parts.hostname in _EVERYWHERE:
-        pytest.skip("where the station reaches the mock, its profile does not say (url)")
-    return f"{parts.scheme}://{parts.netloc}{path}"
+async def security_of(station: Station) -> int:
+    """Return the security profile that it uses."""
+    return int(await station.get("SecurityCtrlr", "SecurityProfile") or 0)
 
 
-async def put(station: Station, slot: int, path: str, **answer: Any) -> None:
-    """Set a profile that leads to a path of the mock, as the station connects to it now."""
+async def put(station: Station, slot: int, path: str, *, security: int | None = None, **answer: Any) -> None:
+    """Set a profile that leads to a path of the mock, as the station connects to it now, or with another security."""
     profile: Json = {
         "messageTimeout": _ANSWER,
         "ocppCsmsUrl": url_of(station, path),
         "ocppInterface": station.profile.interface,
         "ocppTransport": "JSON",
         "ocppVersion": "OCPP20",
-        "securityProfile": int(await station.get("SecurityCtrlr", "SecurityProfile") or 0),
+        "securityProfile": await security_of(station) if security is None else security,
     }
     await station.command("SetNetworkProfile", {"configurationSlot": slot, "connectionData": profile}, **answer)
 

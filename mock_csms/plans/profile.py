@@ -5,11 +5,11 @@ what it can. The file `station.toml`:
     connectors = [1, 1]                 # how many connectors each EVSE has
     features = ["C-13", "HFS-2"]        # what it has of the features of Part 5
     authorization = "local"             # how sessions begin where a case does not say: local or remote
+    firmware = "https://…"              # where it finds firmware that it can install, and
+    logs = "https://…"                  # where it can upload logs; cases that need them are skipped else
     url = "ws://10.0.0.2:9000"          # where it reaches the mock, if not where that listens
     slots = [1, 2]                      # slots of its network profiles
     interface = "Wired0"                # which of its interfaces leads to the mock
-    firmware = "https://…"              # where it finds firmware that it can install, and
-    logs = "https://…"                  # where it can upload logs; cases that need them are skipped else
 
     [tokens]                            # ID, or ID:TYPE
     valid = "TAG1:ISO14443"
@@ -78,11 +78,11 @@ class Profile(Record):
     tokens: Mapping[str, Json] = field(default_factory=lambda: _tokens({}))
     timeouts: Timeouts = Timeouts()
     authorization: str = "local"
+    firmware: str = ""
+    logs: str = ""
     url: str = ""
     slots: tuple[int, ...] = (1, 2)
     interface: str = "Wired0"
-    firmware: str = ""
-    logs: str = ""
 
     @property
     def places(self) -> Sequence[tuple[int, int]]:
@@ -158,9 +158,9 @@ _KEYS: Mapping[str, Any] = {
     "tokens": _tokens,
     "timeouts": _timeouts,
     "authorization": Text(values.one_of(lambda: ("local", "remote"))),
+    "firmware": Text(values.text),
+    "logs": Text(values.text),
     "url": Text(values.text),
     "slots": _slots,
     "interface": Text(values.one_of(lambda: INTERFACES)),
-    "firmware": Text(values.text),
-    "logs": Text(values.text),
 }

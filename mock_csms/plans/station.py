@@ -3,17 +3,15 @@ done at it. Each step looks at what came after the step before, so that a case r
 """
 
 import asyncio
-from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from mock_csms.behavior.matching import Difference
 from mock_csms.frontends.history import History
 from mock_csms.frontends.inbox import Either, Inbox, Taken, Wanted
 from mock_csms.frontends.python import Csms
 from mock_csms.plans import connection
-from mock_csms.plans.connection import name_of
+from mock_csms.plans.answers import check_refusal, result
 from mock_csms.plans.known import Known, Visit
-from mock_csms.plans.messages import Message, absent, differences, says
+from mock_csms.plans.messages import Message, absent, differences, explained, says
 from mock_csms.plans.operator import Deed, Operator, OperatorFailed
 from mock_csms.plans.profile import Profile
 from mock_csms.plans.sending import whole
@@ -91,7 +89,7 @@ class Station:
             raise AssertionError(str(failure)) from None
         found = differences(result, answer)
         if found:
-            raise AssertionError(_explained(f"{self.identity} answered {action} with something else", found))
+            raise AssertionError(explained(f"{self.identity} answered {action} with something else", found))
         return result
 
     async def refuses(self, code: str, action: str, payload: Json | None = None) -> None:
@@ -169,30 +167,21 @@ class Station:
         gap, tolerance = second.at - first.at, self.profile.timeouts.tolerance
         if gap < least - tolerance or (most is not None and gap > most + tolerance):
             wanted = f"at least {least:g} s" if most is None else f"{least:g} to {most:g} s"
-            raise AssertionError(f"{name_of(second)} came {gap:.1f} s after {name_of(first)}, expected {wanted}")
+            raise AssertionError(f"{_name(second)} came {gap:.1f} s after {_name(first)}, expected {wanted}")
 
     def check(self, taken: Taken, message: Wanted) -> None:
         """Fail when a call that came is something else."""
         found = message.differences(taken.call) if taken.call.action == message.action else ()
         if not message.suits(taken.call):
-            raise AssertionError(_explained(f"{self.identity} sent {taken.call.action}, expected {message}", found))
+            raise AssertionError(explained(f"{self.identity} sent {taken.call.action}, expected {message}", found))
 
     async def answered(self, taken: Taken, /, **answer: Any) -> Json:
         """Wait until the mock has answered a call; `answer` is what must be in the payload of the result."""
-        message = await self._answer(taken)
-        if isinstance(message, Error):
-            raise AssertionError(f"{taken.call.action} was answered with the CALLERROR {message.code}, not a result")
-        found = differences(message.payload, answer)
-        if found:
-            raise AssertionError(_explained(f"{taken.call.action} was answered with something else", found))
-        payload: Json = message.payload
-        return payload
+        return result(taken, await self._answer(taken), answer)
 
     async def was_refused(self, taken: Taken, code: str) -> None:
         """Wait until the mock has answered a call, which must be with a CALLERROR of that code."""
-        message = await self._answer(taken)
-        if not isinstance(message, Error) or message.code != code:
-            raise AssertionError(f"expected the CALLERROR {code} to {taken.call.action}, got {message}")
+        check_refusal(taken, await self._answer(taken), code)
 
     async def _answer(self, taken: Taken) -> Result | Error:
         answers, id_ = self.known.answers, taken.call.id
@@ -208,9 +197,13 @@ class Station:
 
     def lacks(self, what: str) -> NoReturn:
         """Skip the case, because the station has no such thing, as it turned out."""
+        self.skip(f"the station has no {what}")
+
+    def skip(self, reason: str) -> NoReturn:
+        """Skip the case for another reason."""
         import pytest  # noqa: PLC0415 - only who has cases needs it
 
-        pytest.skip(f"the station has no {what}")
+        pytest.skip(reason)
 
     # What is done at the station.
 
@@ -296,5 +289,5 @@ def _options(message: Message) -> list[Wanted]:
     return list(message.options) if isinstance(message, Either) else [message]
 
 
-def _explained(what: str, found: Sequence[Difference]) -> str:
-    return "\n".join([what, *(f"  {difference}" for difference in found)])
+def _name(step: Taken | Visit) -> str:
+    return step.name if isinstance(step, Visit) else step.call.action

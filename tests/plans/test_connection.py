@@ -5,7 +5,7 @@ import re
 import pytest
 
 from mock_csms.plans import network, states
-from mock_csms.plans.connection import hang_up, visit
+from mock_csms.plans.connection import hang_up, url_of, visit
 from mock_csms.plans.reference import REFERENCE
 from mock_csms.protocol.records import replace
 from tests.plans.test_states import run
@@ -55,10 +55,10 @@ async def test_where_nothing_can_move_the_case_is_skipped() -> None:
         station = await it.begin()
         with pytest.raises(pytest.skip.Exception, match="one slot for network profiles"):
             await network.slots(station)
-        assert network.url_of(station, "/new") == "ws://elsewhere:1/new"
+        assert url_of(station, "/new") == "ws://elsewhere:1/new"
         station.profile = replace(REFERENCE, url="ws://0.0.0.0:1")
         with pytest.raises(pytest.skip.Exception, match="its profile does not say"):
-            network.url_of(station, "/new")
+            url_of(station, "/new")
 
 
 async def test_the_reference_station_is_what_a_case_needs() -> None:

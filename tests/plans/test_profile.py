@@ -14,10 +14,10 @@ identity = "CS 7"
 connectors = [2, 1]
 features = ["C-13", "HFS-2"]
 authorization = "remote"
+firmware = "https://files/1.2.bin"
 url = "ws://10.0.0.2:9000"
 slots = [3, 4]
 interface = "Wireless1"
-firmware = "https://files/1.2.bin"
 [tokens]
 valid = "TAG1:eMAID"
 blocked = "urn:9:ISO14443"
@@ -38,8 +38,8 @@ def test_a_file_says_what_a_station_is(tmp_path: Path) -> None:
     """Everything that it says counts, and everything else has a default."""
     read = profile(tmp_path, FILE)
     assert (read.identity, read.authorization) == ("CS 7", "remote")
-    assert (read.url, read.slots, read.interface) == ("ws://10.0.0.2:9000", (3, 4), "Wireless1")
     assert (read.firmware, read.logs) == ("https://files/1.2.bin", "")
+    assert (read.url, read.slots, read.interface) == ("ws://10.0.0.2:9000", (3, 4), "Wireless1")
     assert read.places == [(1, 1), (1, 2), (2, 1)]
     assert read.tokens["valid"] == {"idToken": "TAG1", "type": "eMAID"}
     assert read.tokens["blocked"] == {"idToken": "urn:9", "type": "ISO14443"}

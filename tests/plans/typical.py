@@ -19,14 +19,14 @@ on: Callable[[str], Callable[[Any], Any]] = routing.on
 after: Callable[[str], Callable[[Any], Any]] = routing.after
 
 IDENTITY = "OCPP-1"
-_READ_ONLY = "OCPPCommCtrlr.MessageTimeout"
 _FIRST = {
     "OCPPCommCtrlr.OfflineThreshold": "60",
     "OCPPCommCtrlr.HeartbeatInterval": "60",
-    _READ_ONLY: "30",
     "AuthCtrlr.LocalAuthorizeOffline": "true",
     "ChargingStation.AvailabilityState": "Available",
+    "OCPPCommCtrlr.MessageTimeout": "30",
 }
+_READ_ONLY = "OCPPCommCtrlr.MessageTimeout"
 
 
 def now() -> str:
@@ -35,7 +35,7 @@ def now() -> str:
 
 
 class Typical(ChargePoint):  # type: ignore[misc] # untyped
-    """A station with five variables and one connector, which boots, tells what it is asked, and starts anew."""
+    """A station with one connector and five variables, one of which is fixed; it boots, and resets when told to."""
 
     def __init__(self, connection: Any, variables: dict[str, str]) -> None:
         super().__init__(IDENTITY, connection, response_timeout=5)
@@ -98,8 +98,6 @@ class Typical(ChargePoint):  # type: ignore[misc] # untyped
         data = [one | {"variable_attribute": [{"value": self._variables[_name(one)]}]} for one in component_variable]
         await self.call(call.NotifyReport(request_id, now(), 0, data))
 
-    # What it does.
-
     @on(Action.get_base_report)
     def get_base_report(self, **_: Any) -> Any:
         """Refuse, as it has none, or may not."""
@@ -111,6 +109,8 @@ class Typical(ChargePoint):  # type: ignore[misc] # untyped
     def set_network_profile(self, **_: Any) -> Any:
         """Refuse."""
         return call_result.SetNetworkProfile("Rejected")
+
+    # What it does.
 
     @on(Action.reset)
     def reset(self, evse_id: int | None = None, **_: Any) -> Any:
