@@ -15,7 +15,16 @@ class Findings:
 
     def __init__(self, bus: Bus) -> None:
         self._lines: list[str] = []
-        bus.subscribe(lambda event: self._lines.append(as_text(describe(event))), *KINDS)
+        self._dismissed: set[str] = set()
+        bus.subscribe(self._see, *KINDS)
+
+    def dismiss(self, identity: str) -> None:
+        """Collect no more of a station that was stopped, which may look as if it were wrong."""
+        self._dismissed.add(identity)
+
+    def _see(self, event: Event) -> None:
+        if event.station not in self._dismissed:
+            self._lines.append(as_text(describe(event)))
 
     def take(self) -> Sequence[str]:
         """Return the findings since the last time, a line each."""

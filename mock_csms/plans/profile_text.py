@@ -84,9 +84,6 @@ def _addresses(known: Learned) -> Iterator[str]:
     yield _line("interface", _USUAL.interface, "which of its interfaces leads to the mock", is_set=False)
     yield _noted('# firmware = "https://…"', "where it finds firmware that it can install")
     yield _noted('# logs = "https://…"', "where it can upload logs")
-    yield _noted('# url = "ws://…"', "where it reaches the mock, if not where that listens")
-    yield _line("slots", list(_USUAL.slots), "slots of its network profiles", is_set=False)
-    yield _line("interface", _USUAL.interface, "which of its interfaces leads to the mock", is_set=False)
 
 
 def _tokens() -> Iterator[str]:

@@ -34,23 +34,29 @@ def reference_for(profile: Profile, needs: Sequence[str]) -> Profile:
 
 
 class Reference:
-    """One `mock-station`, from `start` to `stop`; to have other features it is started anew."""
+    """One `mock-station`, from `start` to `stop`; to have other features it is started anew, as another station."""
 
     def __init__(self, flags: Sequence[str] = ()) -> None:
         self._flags = flags
         self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - it lives as long as the process
         self._process: asyncio.subprocess.Process | None = None
         self._features: frozenset[str] | None = None
+        self._starts = 0
+
+    @property
+    def identity(self) -> str:
+        """Who it is: what is known of one station must not be held against another."""
+        return REFERENCE.identity if self._starts < 2 else f"{REFERENCE.identity}-{self._starts}"
 
     async def start(self, url: str, features: frozenset[str] = REFERENCE.features) -> None:
         """Let it connect to a CSMS, with these features, unless it has already done so."""
         if self._features == features:
             return
         await self._end()
-        self._features = features
+        self._features, self._starts = features, self._starts + 1
         own = ",".join(features & {*FEATURES})
         flags = (*_FLAGS, "--features", own, *self._flags)
-        words = [sys.executable, "-m", "mock_csms.station", f"{url}/{REFERENCE.identity}", *flags]
+        words = [sys.executable, "-m", "mock_csms.station", f"{url}/{self.identity}", *flags]
         self._process = await asyncio.create_subprocess_exec(
             *words, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL, stderr=self._errors
         )

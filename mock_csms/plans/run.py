@@ -16,6 +16,7 @@ from mock_csms.plans.operator import Lines, Operator
 from mock_csms.plans.profile import Profile
 from mock_csms.plans.reference import Reference, reference_for
 from mock_csms.plans.station import Station
+from mock_csms.protocol.records import replace
 
 
 class NoStation(Exception):
@@ -64,12 +65,11 @@ class Run:
         self.csms.restore()
         profile = self.profile
         if self._reference:
-            profile = reference_for(profile, needs)
-            await self._reference.start(self.csms.url, profile.features)
+            profile = await self._change(self._reference, needs)
         station = Station(self.csms, profile, self._operator, self._inbox, self._known)
         self._history = station.history
         if not await self._known.until(lambda: self._known.is_connected, self.profile.timeouts.boot):
-            url, identity = self.csms.url, self.profile.identity
+            url, identity = self.csms.url, profile.identity
             problem = self._reference.problem() if self._reference else ""
             waited = f"within {self.profile.timeouts.boot:g} s"
             raise NoStation(
@@ -79,11 +79,20 @@ class Run:
         if self._untidy:
             untidy, self._untidy = self._untidy, None
             await untidy.clean_up()
-        self._inbox.forget(self.profile.identity)
+        self._inbox.forget(profile.identity)
         self.findings.take()
         station.anew()
         self._history = station.history
         return station
+
+    async def _change(self, reference: Reference, needs: Sequence[str]) -> Profile:
+        """Let the reference station be what a case needs, and return its profile; it may be another one then."""
+        profile, before = reference_for(self.profile, needs), reference.identity
+        await reference.start(self.csms.url, profile.features)
+        if reference.identity != before:
+            self.findings.dismiss(before)
+            self._known, self._untidy = Known(reference.identity, self.csms), None
+        return replace(profile, identity=reference.identity)
 
     async def end(self, station: Station) -> None:
         """Bring the mock and the variables of the station back to what they were, the latter as soon as possible."""

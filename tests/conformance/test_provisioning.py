@@ -154,6 +154,13 @@ def test_an_evse_is_reset() -> None:
     assert booted.found("B19") == ["it boots 9.0 s after one EVSE was reset"]
 
 
+def test_an_evse_that_may_not_be_reset() -> None:
+    """It is rejected in a transaction too, by a station that has not told whether it can (B18)."""
+    story = Story().begin().event("Started", "Authorized").wait(9)
+    story.command("Reset", {"type": "OnIdle", "evseId": 1}, {"status": "Rejected"})
+    assert story.wait(60).found("B18") == []
+
+
 def test_a_transaction_that_ended_before_the_reset() -> None:
     """Its reason is its own (B20)."""
 
