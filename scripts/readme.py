@@ -1,4 +1,4 @@
-"""Writes the tables of README.md from the code; with `--check` it only tells whether they are as the code says."""
+"""Writes the tables of the two README.md from the code; with `--check` it only tells whether they are as it says."""
 
 import re
 import sys
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 README = Path(__file__).parent.parent / "README.md"
+PLANS = README.parent / "e2e-plans" / "README.md"
 
 
 def flags() -> Iterable[tuple[str, ...]]:
@@ -159,6 +160,54 @@ TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
 }
 
 
+def plan_options() -> Iterable[tuple[str, ...]]:
+    """Return a row for every option of plans."""
+    from mock_csms.plans.options import OPTIONS
+
+    yield "option", "meaning"
+    for name, how in OPTIONS:
+        yield f"`{name} {how.get('metavar', '')}".rstrip() + "`", str(how["help"])
+
+
+def plan_profile() -> Iterable[tuple[str, ...]]:
+    """Return a row for every flag of `mock-csms profile`."""
+    from mock_csms.plans.command import ProfileSettings
+
+    return _settings(ProfileSettings)
+
+
+def plan_summary() -> Iterable[tuple[str, ...]]:
+    """Return how many cases are how far."""
+    from mock_csms.plans.catalogue import summary
+
+    return summary(PLANS.parent)
+
+
+def plan_matrix() -> Iterable[tuple[str, ...]]:
+    """Return a row for every case that there is to be."""
+    from mock_csms.plans.catalogue import matrix
+
+    return matrix(PLANS.parent)
+
+
+def plan_actions() -> Iterable[tuple[str, ...]]:
+    """Return a row for everything that an operator is asked to do."""
+    from mock_csms.plans.operator import ACTIONS
+
+    yield "action", "what is to be done"
+    for name, text in ACTIONS.items():
+        yield f"`{name}`", text
+
+
+PLAN_TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
+    "options": plan_options,
+    "profile": plan_profile,
+    "actions": plan_actions,
+    "summary": plan_summary,
+    "matrix": plan_matrix,
+}
+
+
 def _json(payload: Any) -> str:
     import orjson
 
@@ -176,20 +225,24 @@ def _markdown(rows: Iterable[tuple[str, ...]]) -> str:
     return "\n".join([lines[0], "|" + " --- |" * columns, *lines[1:]])
 
 
-def with_tables(text: str) -> str:
+def with_tables(text: str, tables: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = TABLES) -> str:
     """Return `text` with every table between its two markers made anew."""
-    for name, rows in TABLES.items():
+    for name, rows in tables.items():
         pattern = re.compile(rf"(<!-- table: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
         table = _markdown(rows())
         text, found = pattern.subn(lambda match, table=table: f"{match[1]}{table}\n{match[2]}", text)  # type: ignore[misc] # the loop variable is bound
         if not found:
-            raise ValueError(f"README.md has no place for the table of {name}")
+            raise ValueError(f"there is no place for the table of {name}")
     return text
 
 
+PAGES = {README: TABLES, PLANS: PLAN_TABLES}
+"""The files with tables, and which."""
+
 if __name__ == "__main__":
-    current = README.read_text(encoding="utf-8")
-    wanted = with_tables(current)
+    current = {page: page.read_text(encoding="utf-8") for page in PAGES}
+    wanted = {page: with_tables(text, PAGES[page]) for page, text in current.items()}
     if "--check" in sys.argv:
         raise SystemExit(wanted != current)
-    README.write_text(wanted, encoding="utf-8")
+    for page, text in wanted.items():
+        page.write_text(text, encoding="utf-8")

@@ -33,7 +33,7 @@ FILES = {
 }
 ROOMS = ("protocol", "behavior", "conformance", "config", "runtime", "frontends")
 """From the lowest to the highest; each may import from itself and from those before it. `config` is every module
-beside the rooms' folders, and the stations of `station/` stand beside the frontends."""
+beside the rooms' folders; the stations of `station/` and the plans of `plans/` stand beside the frontends."""
 PURE = ROOMS[:3]
 IMPURE_MODULES = {"asyncio", "websockets", "time", "random", "socket", "threading", "subprocess", "secrets", "uuid"}
 PRIVATE_BUT_PUBLIC = {"_replace", "_asdict", "_fields", "_make"}  # of named tuples, which have no other names for them
@@ -53,7 +53,7 @@ def room_of(module: str) -> str:
         return parts[-1]
     is_folder = (ROOT / "mock_csms" / parts[1]).is_dir()
     room: str = parts[1] if is_folder else "config"
-    return "frontends" if room == "station" else room
+    return "frontends" if room in ("station", "plans") else room
 
 
 def imports_of(path: Path) -> Iterator[str]:
@@ -154,13 +154,14 @@ def test_files_and_functions_stay_small(name: str) -> None:
 # README.
 
 
-def test_the_tables_of_the_readme_are_made_from_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_tables_of_the_readmes_are_made_from_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
     """`task docs` would change nothing."""
     monkeypatch.syspath_prepend(str(ROOT))
-    from scripts.readme import with_tables
+    from scripts.readme import PAGES, with_tables
 
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert with_tables(readme) == readme
+    for page, tables in PAGES.items():
+        text = page.read_text(encoding="utf-8")
+        assert with_tables(text, tables) == text, page
 
 
 @pytest.mark.parametrize("setting", fields(Config), ids=lambda setting: str(setting.name))

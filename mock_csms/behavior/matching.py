@@ -1,6 +1,6 @@
 """Finding a value inside a payload, and telling whether it is the one that somebody expects."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple, TypeAlias
 
 import orjson
@@ -42,6 +42,13 @@ def comparable(path: Path, value: Any) -> Hashable:
     return (value,) if isinstance(value, bool) else value
 
 
+class Predicate(Record):
+    """What a condition expects that no single value says: `suits` gets what is there, or ABSENT."""
+
+    text: str
+    suits: Callable[[Any], bool]
+
+
 class Difference(NamedTuple):
     """What is at a path of a payload in place of what was wanted there."""
 
@@ -57,11 +64,13 @@ def _told(value: Any) -> str:
     """Write a value for people: texts as they are."""
     if value is ABSENT or value is PRESENT:
         return "nothing" if value is ABSENT else "something"
+    if isinstance(value, Predicate):
+        return value.text
     return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
 class Condition(Record):
-    """That `value` (or anything, for PRESENT) is at `path`."""
+    """That `value` (or anything, for PRESENT, or what suits a Predicate) is at `path`."""
 
     path: Path
     value: Any = PRESENT
@@ -69,6 +78,8 @@ class Condition(Record):
     def holds(self, payload: Any) -> bool:
         """Whether it is so in `payload`."""
         found = value_at(payload, self.path)
+        if isinstance(self.value, Predicate):
+            return self.value.suits(found)
         if found is ABSENT or self.value is PRESENT:
             return found is not ABSENT
         return comparable(self.path, found) == comparable(self.path, self.value)

@@ -87,7 +87,7 @@ def silent_when_rejected(seen: Seen, known: Known) -> Said:
     when("connected"),
 )
 def boots_again(seen: Seen, known: Known) -> Said:
-    """A boot before the interval is over that is not triggered, or none when it is over."""
+    """A boot before the interval is over, neither triggered nor after a reset, or none when it is over."""
     boots = known.boots
     if seen.kind == "response":
         status, interval = seen.payload["status"], seen.payload["interval"]
@@ -97,7 +97,7 @@ def boots_again(seen: Seen, known: Known) -> Said:
     if seen.kind == "connected":
         return _next_boot(boots.status, boots.interval, boots.answered_at + boots.interval - seen.at, known)
     pause = seen.at - boots.answered_at
-    if boots.is_triggered or pause >= boots.interval - known.terms.tolerance:
+    if boots.is_triggered or boots.due == "reset" or pause >= boots.interval - known.terms.tolerance:
         return Done()
     return Done(), f"{BOOT} comes {pause:.1f} s after one was {boots.status} for {boots.interval:g} s"
 

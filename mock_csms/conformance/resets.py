@@ -31,8 +31,11 @@ def answers_resets(seen: Seen, known: Known) -> Said:
         is_over = given and has_ended(seen, known, given.at)
         return Done() if is_over else None
     kind, evse, status = seen.request["type"], seen.request.get("evseId"), seen.payload["status"]
-    if evse is not None and (known.variables.text("EVSE", "AllowReset", evse) or "").lower() == "false":
-        return None if status == "Rejected" else f"the reset of EVSE {evse} is {status}, though AllowReset is false"
+    allowed = None if evse is None else (known.variables.text("EVSE", "AllowReset", evse) or "").lower()
+    if allowed == "false" and status != "Rejected":
+        return f"the reset of EVSE {evse} is {status}, though AllowReset is false"
+    if allowed in ("false", "") and status == "Rejected":
+        return None
     running = [each.id for each in known.transactions.open_at(evse)]
     if not running or status == _FITTING[kind]:
         return None

@@ -87,6 +87,14 @@ class BlockingCsms:
         """Behave so from now on, as `Csms.configure` says."""
         self._ask(lambda: self._csms.configure(config, **settings))
 
+    def restore(self) -> None:
+        """Behave again as at the beginning, as `Csms.restore` says."""
+        self._ask(self._csms.restore)
+
+    def disconnect(self, station: str, *, code: int = 1000) -> None:
+        """Close the connection of a station, as `Csms.disconnect` says."""
+        self._ask(lambda: self._csms.disconnect(station, code=code))
+
     def call(self, station: str, action: str, payload: Json | None = None) -> Json:
         """Send a command and return the payload of its result, as `Csms.call` says."""
         __tracebackhide__ = True

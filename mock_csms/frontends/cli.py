@@ -53,6 +53,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _subcommand(name: str, *arguments: str) -> int:
     """Do something else than to serve."""
+    if name == "profile":
+        from mock_csms.plans import command  # noqa: PLC0415 - as below
+
+        return command.profile(arguments)
     from mock_csms.frontends import checking  # noqa: PLC0415 - who serves does not wait for it
 
     return {"check": checking.check, "checks": checking.checks}[name](arguments)
@@ -75,6 +79,7 @@ def _parser() -> Parser:
 SUBCOMMANDS = {
     "checks": "prints every conformance check: its requirement, its severity and what it is about",
     "check": "judges the stations of a recorded trace: mock-csms check TRACE.jsonl [--help]",
+    "profile": "prints a profile for the test plans, of a station that connects: mock-csms profile --learn [--help]",
 }
 """What the first argument can be; without one of these the command serves."""
 

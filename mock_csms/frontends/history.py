@@ -26,6 +26,8 @@ MOST_AT_LAST = 1024 * 1024
 """How many bytes of lines are kept from the beginning of a run, and from its end."""
 LONGEST = 2000
 """How many characters are kept of a payload."""
+KINDS = (Connected, Disconnected, Received, Sent, Spoiled, Unanswered, Refused, Finding)
+"""What happens between stations and the mock, and what the checks find in it."""
 
 
 class History:
@@ -40,9 +42,10 @@ class History:
 
     def watch(self, bus: Bus) -> None:
         """Keep a line for everything that happens between stations and the mock."""
-        bus.subscribe(self._see, Connected, Disconnected, Received, Sent, Spoiled, Unanswered, Refused, Finding)
+        bus.subscribe(self.see, *KINDS)
 
-    def _see(self, event: Event) -> None:
+    def see(self, event: Event) -> None:
+        """Keep a line for an event."""
         text = as_text(describe(event), LONGEST)
         self.add(f"{rfc3339(event.at)[11:23]} {printable(event.station or '-')} {printable(text)}")
 

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Refused
-from mock_csms.behavior.matching import ABSENT, PRESENT, Condition, Difference, Path, value_at
+from mock_csms.behavior.matching import ABSENT, PRESENT, Condition, Difference, Path, Predicate, value_at
 from mock_csms.behavior.redaction import Redactor
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.frontends.console import as_text, describe
@@ -43,10 +43,44 @@ class Wanted(Record):
             if not condition.holds(call.payload)
         ]
 
+    def __or__(self, other: "Wanted | Either") -> "Either":
+        return Either((self,)) | other
+
     def __str__(self) -> str:
         """Write it as rules and expectations are written."""
         conditions = ",".join(f"{'.'.join(each.path)}={_shown(each.value)}" for each in self.conditions)
         return f"{self.action}[{conditions}]" if conditions else self.action
+
+
+class Either(Record):
+    """A call that is one of several: whoever waits for it takes the first that suits any of them."""
+
+    options: Sequence[Wanted]
+
+    def suits(self, call: Call) -> bool:
+        """Whether a call is one that is wanted."""
+        return any(option.suits(call) for option in self.options)
+
+    def __or__(self, other: "Wanted | Either") -> "Either":
+        return Either((*self.options, *(other.options if isinstance(other, Either) else (other,))))
+
+    def __str__(self) -> str:
+        """Write all of them."""
+        return " or ".join(map(str, self.options))
+
+
+class Taken(Record):
+    """A call that was taken: its number among all that came from the station, when it came, and what it is."""
+
+    number: int
+    at: float
+    call: Call
+
+    @property
+    def payload(self) -> Json:
+        """What it says."""
+        payload: Json = self.call.payload
+        return payload
 
 
 def wanted(action: str, part: Mapping[str, Any] | None) -> Wanted:
@@ -58,7 +92,9 @@ def wanted(action: str, part: Mapping[str, Any] | None) -> Wanted:
 
 
 def _conditions(path: Path, part: Any) -> Iterator[Condition]:
-    if isinstance(part, Mapping) and part:
+    if isinstance(part, Predicate):
+        yield Condition(path, part)
+    elif isinstance(part, Mapping) and part:
         for name, value in part.items():
             yield from _conditions((*path, name), value)
     elif isinstance(part, list | tuple) and part:
@@ -80,6 +116,8 @@ def _told(difference: Difference) -> str:
 def _shown(value: Any) -> str:
     if value is PRESENT or value is ABSENT:
         return "something" if value is PRESENT else "nothing"
+    if isinstance(value, Predicate):
+        return value.text
     return value if isinstance(value, str) else _json(value)
 
 
@@ -98,36 +136,45 @@ class _Box(Mutable):
     """What is kept of one station: the calls that wait by number, who waits for others, and the last events."""
 
     calls: dict[int, _Seen] = field(default_factory=dict)
-    waiting: "dict[asyncio.Future[Json], Wanted]" = field(default_factory=dict)
+    waiting: "dict[asyncio.Future[Taken], Either]" = field(default_factory=dict)
     last: deque[_Seen] = field(default_factory=lambda: deque(maxlen=_MOST_LINES))
     count: int = 0
+    forgotten: int = 0
+    opened: int = 0
 
     def put(self, event: Event) -> None:
         """Keep an event; a call goes to the first who waits for it."""
         seen = _Seen(event)
         self.last.append(seen)
         self.count += 1
+        if isinstance(event, Connected):
+            self.opened = self.count
         call = _call(event)
         if call is None:
             return
         for future, wanted_ in self.waiting.items():
             if not future.done() and wanted_.suits(call):
                 seen.is_taken = True
-                future.set_result(call.payload)
+                future.set_result(Taken(self.count, event.at, call))
                 return
         self.calls[self.count] = seen
         if len(self.calls) > MOST_CALLS:
             del self.calls[next(iter(self.calls))]
 
-    def take(self, wanted_: Wanted) -> Call | None:
-        """Return the first wanted call of those that wait, which then wait no more."""
+    def find(self, wanted_: Either, after: int, before: int | None = None) -> Taken | None:
+        """Return the first wanted call of those that wait between two numbers."""
         for number, seen in self.calls.items():
             call = _call(seen.event)
-            if call is not None and wanted_.suits(call):
-                seen.is_taken = True
-                del self.calls[number]
-                return call
+            if after < number and (before is None or number < before) and call is not None and wanted_.suits(call):
+                return Taken(number, seen.event.at, call)
         return None
+
+    def take(self, wanted_: Either, after: int) -> Taken | None:
+        """Return the first wanted call of those that wait, which then waits no more."""
+        taken = self.find(wanted_, after)
+        if taken is not None:
+            self.calls.pop(taken.number).is_taken = True
+        return taken
 
 
 def _call(event: Event) -> Call | None:
@@ -147,41 +194,65 @@ class Inbox:
     def _box(self, identity: str) -> _Box:
         return self._boxes.setdefault(identity, _Box())
 
-    async def take(self, identity: str, wanted_: Wanted, within: float) -> Json:
-        """Return the payload of the first wanted call of a station that nobody has taken, also of one still to come.
+    def count(self, identity: str) -> int:
+        """Return the number of the last event of a station, `after` which the next ones come."""
+        return self._box(identity).count
 
-        Raises AssertionError, with what came instead, where none comes within so many seconds.
+    def opened(self, identity: str) -> int:
+        """Return the number of the event with which the last connection of a station opened."""
+        return self._box(identity).opened
+
+    def forget(self, identity: str) -> None:
+        """Let nothing wait that a station has sent so far."""
+        box = self._box(identity)
+        box.calls.clear()
+        box.last.clear()
+        box.forgotten = box.count
+
+    def find(self, identity: str, wanted_: Either, after: int = 0, before: int | None = None) -> Taken | None:
+        """Return the first wanted call of a station that waits to be taken, between the events of those numbers."""
+        return self._box(identity).find(wanted_, after, before)
+
+    async def take(self, identity: str, wanted_: Wanted | Either, within: float, after: int = 0) -> Taken:
+        """Return the first wanted call of a station that nobody has taken, also one still to come.
+
+        Only those `after` the event of that number. Raises AssertionError, with what came instead, where none comes
+        within so many seconds.
         """
         __tracebackhide__ = True  # in pytest's reports, where the text says all
+        either = wanted_ if isinstance(wanted_, Either) else Either((wanted_,))
+        taken = await self.look_for(identity, either, within, after)
+        if taken is None:
+            raise AssertionError(self.explain(identity, either, within))
+        return taken
+
+    async def look_for(self, identity: str, wanted_: Either, within: float, after: int = 0) -> Taken | None:
+        """Return the same, or None where none comes."""
         box = self._box(identity)
-        call = box.take(wanted_)
-        if call is not None:
-            payload: Json = call.payload
-            return payload
-        future: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
+        taken = box.take(wanted_, after)
+        if taken is not None or within <= 0:
+            return taken
+        future: asyncio.Future[Taken] = asyncio.get_running_loop().create_future()
         box.waiting[future] = wanted_
         try:
             await asyncio.wait([future], timeout=within)
         finally:
             del box.waiting[future]
-        if not future.done():
-            text = "\n".join(self._missing(identity, wanted_, within))
-            raise AssertionError(self._redactor.words(text) if self._redactor else text)
-        return future.result()
+        return future.result() if future.done() else None
 
-    def _missing(self, identity: str, wanted_: Wanted, within: float) -> Iterator[str]:
+    def explain(self, identity: str, wanted_: Either, within: float) -> str:
+        """Return why somebody is disappointed who has waited so long for a call of a station."""
+        text = "\n".join(self._missing(identity, wanted_, within))
+        return self._redactor.words(text) if self._redactor else text
+
+    def _missing(self, identity: str, either: Either, within: float) -> Iterator[str]:
         """Tell that a wanted call has not come, which one was nearest, and what came instead."""
         box = self._boxes[identity]
-        yield f"{identity} sent no {self._hidden(wanted_)} within {within:g} s"
-        calls = [call for seen in box.calls.values() if (call := _call(seen.event)) and call.action == wanted_.action]
-        if calls:
-            nearest = min(reversed(calls), key=lambda call: len(wanted_.differences(call)))
-            payload = self._redactor.value(nearest.payload) if self._redactor else nearest.payload
-            yield f"nearest: {_cut(f'{nearest.action} {_json(payload)}')}"
-            for difference in wanted_.differences(nearest):
-                yield f"  {_told(self._redactor.difference(difference) if self._redactor else difference)}"
+        yield f"{identity} sent no {Either([self._hidden(option) for option in either.options])} within {within:g} s"
+        for wanted_ in either.options:
+            yield from self._nearest(box, wanted_)
         if box.last:
-            earlier = box.count - len(box.last)
+            earlier = box.count - box.forgotten - len(box.last)
             yield f"came instead{f' ({earlier} more before)' if earlier else ''}:"
             yield from (
                 _line(seen, self._redactor.event(seen.event) if self._redactor else seen.event) for seen in box.last
@@ -189,6 +260,17 @@ class Inbox:
         else:
             others = ", ".join(sorted(other for other, known in self._boxes.items() if known.last)) or "nobody"
             yield f"came instead: nothing, {identity} has not connected ({others} has)"
+
+    def _nearest(self, box: _Box, wanted_: Wanted) -> Iterator[str]:
+        """Tell which call was nearest to a wanted one, and in what it differs."""
+        calls = [call for seen in box.calls.values() if (call := _call(seen.event)) and call.action == wanted_.action]
+        if not calls:
+            return
+        nearest = min(reversed(calls), key=lambda call: len(wanted_.differences(call)))
+        payload = self._redactor.value(nearest.payload) if self._redactor else nearest.payload
+        yield f"nearest: {_cut(f'{nearest.action} {_json(payload)}')}"
+        for difference in wanted_.differences(nearest):
+            yield f"  {_told(self._redactor.difference(difference) if self._redactor else difference)}"
 
     def _hidden(self, wanted_: Wanted) -> Wanted:
         if self._redactor is None:

@@ -37,7 +37,9 @@ class Csms:
     def __init__(self, config: Config | None = None, **settings: Any) -> None:
         self.bus = Bus()
         self._sources = [Source({"port": "0"})]
-        self._mock = Mock(self._read(config, settings), self.bus)
+        self._first_config = self._read(config, settings)
+        self._first_sources = list(self._sources)
+        self._mock = Mock(self._first_config, self.bus)
         self._records = Records(replace(self.config, quiet=True, verbose=False), self.bus)
         self._redactor = self._records.redactor
         self._inbox = Inbox(self.bus, self._redactor)
@@ -92,6 +94,20 @@ class Csms:
         """
         self._mock.configure(self._read(config, settings))
 
+    def restore(self) -> None:
+        """Behave again as at the beginning: what `configure` has laid over the settings counts no more."""
+        self._sources = list(self._first_sources)
+        self._mock.configure(self._first_config)
+
+    def disconnect(self, station: str, *, code: int = 1000) -> None:
+        """Close the connection of a station with that close code; nothing happens where it has none.
+
+        To keep it away for a while, first `configure(refuse="503")`, and later `restore()` or `configure` again.
+        """
+        session = self._mock.sessions.get(station)
+        if session is not None:
+            session.close(code, "disconnect")
+
     def _read(self, config: Config | None, settings: Mapping[str, Any]) -> Config:
         """Return the settings that are meant, and remember them to lay others over them."""
         if settings and (config is not None or not self._sources):
@@ -129,7 +145,7 @@ class Csms:
         """
         __tracebackhide__ = True
         _check_action(action, Sender.STATION)
-        return await self._inbox.take(station, wanted(action, part), within)
+        return (await self._inbox.take(station, wanted(action, part), within)).payload
 
 
 def _check_action(action: str, sender: Sender) -> None:

@@ -179,4 +179,4 @@ def _device(settings: StationSettings) -> Device:
         device = new_device(identity, settings.evses, settings.connectors)
     profile = {SECURITY_PROFILE: "1"} if settings.password_file else {}
     variables = {**device.variables, **profile, **(settings.variable or {})}
-    return replace(device, variables=variables, habits=settings.misbehave)
+    return replace(device, variables=variables, habits=settings.misbehave, features=settings.features)

@@ -6,7 +6,7 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station import transactions
 from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given, has
-from mock_csms.station.device import Device, Moment
+from mock_csms.station.device import RESETS_EVSES, Device, Moment
 
 
 def change_availability(device: Device, payload: Json, _: Moment) -> Given:
@@ -31,15 +31,26 @@ def change_availability(device: Device, payload: Json, _: Moment) -> Given:
 
 
 def reset(device: Device, payload: Json, moment: Moment) -> Given:
-    """Go off and come back, at once or when nothing charges any more; one EVSE alone cannot (B12.FR.09)."""
+    """Go off and come back, at once or when nothing charges any more."""
     if "evseId" in payload:
-        return device, REJECTED, []
+        return _reset_evse(device, payload, moment)
     if payload["type"] == "Immediate":
         device, acts = transactions.end_all(device, transactions.RESET, moment)
         return replace(device, reset="RemoteReset"), ACCEPTED, acts
     if device.is_busy:
         return replace(device, reset="ScheduledReset"), {"status": "Scheduled"}, []
     return replace(device, reset="RemoteReset"), ACCEPTED, []
+
+
+def _reset_evse(device: Device, payload: Json, moment: Moment) -> Given:
+    """Reset one EVSE, if that can be (B11.FR.08, B11.FR.09, B12.FR.07 to 09): of it nobody sees but what ends."""
+    evse = device.evses.get(payload["evseId"])
+    if evse is None or RESETS_EVSES not in device.features:
+        return device, REJECTED, []
+    if payload["type"] == "Immediate":
+        device, acts = transactions.end(device, evse, transactions.RESET, moment)
+        return device, ACCEPTED, acts
+    return device, {"status": "Scheduled"} if evse.transaction else ACCEPTED, []
 
 
 ANSWERS: Mapping[str, Answer] = {

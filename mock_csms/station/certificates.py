@@ -12,9 +12,10 @@ from mock_csms.station.calls import security_event
 from mock_csms.station.cues import Act, Send, Set, Stop
 from mock_csms.station.device import Device, Moment, Step
 from mock_csms.station.holdings import Certificate
+from mock_csms.station.model import MOST_CERTIFICATES
 from mock_csms.station.variables import CERT_SIGNING_REPEATS, CERT_SIGNING_WAIT, ORGANIZATION
 
-CAPACITY = 20
+CAPACITY = MOST_CERTIFICATES - 1
 """How many certificates the station holds besides its own."""
 
 OWN = "ChargingStationCertificate"

@@ -16,6 +16,11 @@ POWER = MOST_POWER
 VOLTAGE = 230.0
 PHASES = 3
 
+RESETS_EVSES = "C-13"
+SUMMARIZES = "C-56"
+FEATURES = (RESETS_EVSES, SUMMARIZES)
+"""What a station may have or lack, as Part 5 numbers it: resets of one EVSE alone, and the summary of its inventory."""
+
 
 class Moment(Record):
     """When something is decided, in seconds since 1970, and where fresh ids and the writing of times come from."""
@@ -166,7 +171,8 @@ class Device(Record):
     of a reboot that waits until no transaction runs, `is_leaving` whether it is about to begin. `told` is the status of
     each connector as the CSMS knows it, `cards` are the idTokens that it is asked about. `limits_until` is when the
     next charging limit comes into force, `boundaries` are the next times of clock-aligned values by their interval.
-    `name` is the identity in the URL; `extras` are variables that the table of the device model does not have.
+    `name` is the identity in the URL; `extras` are variables that the table of the device model does not have,
+    `features` what it has of the `FEATURES`.
     """
 
     identity: Identity
@@ -188,6 +194,7 @@ class Device(Record):
     habits: tuple[Habit, ...] = ()
     name: str = ""
     extras: Extras = ()
+    features: frozenset[str] = frozenset({SUMMARIZES})
 
     def number(self, name: Name) -> int:
         """Return the value of a variable that is a number."""

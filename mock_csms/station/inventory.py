@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from mock_csms.station import bookings
-from mock_csms.station.device import Device, Evse, Moment
+from mock_csms.station.device import RESETS_EVSES, Device, Evse, Moment
 from mock_csms.station.model import Shape, folded, rows
 from mock_csms.station.variables import Name, Variable
 
@@ -82,6 +82,7 @@ _FACTS: Mapping[Name, Callable[[Device, Moment], str]] = {
 """What is known of the station as a whole."""
 
 _PLACE_FACTS: Mapping[Name, Callable[[Device, Evse, int, Moment], str]] = {
+    ("EVSE", "AllowReset"): lambda device, _, __, ___: "true" if RESETS_EVSES in device.features else "false",
     ("EVSE", "AvailabilityState"): lambda device, evse, _, __: _evse_state(device, evse),
     ("EVSE", "Power"): lambda _, evse, __, ___: _number(evse.drawn),
     ("FiscalMetering", "EnergyImportRegister"): lambda _, evse, __, moment: _number(evse.register(moment.now)),

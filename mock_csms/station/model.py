@@ -18,6 +18,13 @@ Extras: TypeAlias = tuple[tuple[Name, Variable], ...]
 
 MOST_POWER = 11_000.0
 """The most that an EVSE gives, in W."""
+MOST_CERTIFICATES = 21
+MOST_LISTED = 1000
+MOST_PROFILES = 100
+"""How many certificates the station keeps, its own one included, how many idTokens are in its local list, and how many
+charging profiles it has."""
+_LONGEST_LIST = 500
+"""How long a list of measurands may be, as it is written."""
 
 _START_POINTS = ("ParkingBayOccupancy", "EVConnected", "Authorized", "DataSigned", "PowerPathClosed", "EnergyTransfer")
 _STOP_POINTS = ("ParkingBayOccupancy", "EVConnected", "Authorized", "PowerPathClosed", "EnergyTransfer")
@@ -37,7 +44,7 @@ def _switch(*, default: bool) -> Variable:
 
 
 def _measurands(default: str) -> Variable:
-    return Variable(default, "MemberList", values=_MEASURANDS)
+    return Variable(default, "MemberList", most=_LONGEST_LIST, values=_MEASURANDS)
 
 
 def _text(default: str, most: int = 500) -> Variable:
@@ -58,9 +65,9 @@ def _always(*, value: bool) -> Variable:
     return _fixed("true" if value else "false", "boolean", values=("true", "false"))
 
 
-def _fact(data_type: str, unit: str = "", values: tuple[str, ...] = ()) -> Variable:
+def _fact(data_type: str, unit: str = "", values: tuple[str, ...] = (), most: float | None = None) -> Variable:
     """Return the row of what the station knows of itself at each moment."""
-    return Variable(None, data_type, unit, mutability="ReadOnly", values=values)
+    return Variable(None, data_type, unit, mutability="ReadOnly", most=most, values=values)
 
 
 VARIABLES: Mapping[Name, Variable] = {
@@ -120,7 +127,7 @@ VARIABLES: Mapping[Name, Variable] = {
     ("LocalAuthListCtrlr", "BytesPerMessage"): _fixed("65536"),
     variables.LOCAL_LIST_IS_FINAL: _switch(default=False),
     variables.LOCAL_LIST: _switch(default=True),
-    ("LocalAuthListCtrlr", "Entries"): _fact("integer"),
+    ("LocalAuthListCtrlr", "Entries"): _fact("integer", most=MOST_LISTED),
     ("LocalAuthListCtrlr", "ItemsPerMessage"): _fixed("100"),
     variables.MONITORING_BASE: _fixed("All", "OptionList", values=_BASES),
     ("MonitoringCtrlr", "ActiveMonitoringLevel"): _fact("integer"),
@@ -162,7 +169,7 @@ VARIABLES: Mapping[Name, Variable] = {
     variables.BASIC_AUTH_PASSWORD: Variable("", "string", mutability="WriteOnly", least=16, most=40),
     variables.CERT_SIGNING_REPEATS: Variable("3", "integer", least=0, most=20),
     variables.CERT_SIGNING_WAIT: _seconds(30, least=1),
-    ("SecurityCtrlr", "CertificateEntries"): _fact("integer"),
+    ("SecurityCtrlr", "CertificateEntries"): _fact("integer", most=MOST_CERTIFICATES),
     ("SecurityCtrlr", "Identity"): _fact("string"),
     ("SecurityCtrlr", "MaxCertificateChainSize"): _fixed("10000"),
     variables.ORGANIZATION: _text("mock-csms", most=64),
@@ -170,7 +177,7 @@ VARIABLES: Mapping[Name, Variable] = {
     ("SmartChargingCtrlr", "ACPhaseSwitchingSupported"): _always(value=False),
     ("SmartChargingCtrlr", "Available"): _always(value=True),
     ("SmartChargingCtrlr", "Enabled"): _switch(default=True),
-    ("SmartChargingCtrlr", "Entries[ChargingProfiles]"): _fact("integer"),
+    ("SmartChargingCtrlr", "Entries[ChargingProfiles]"): _fact("integer", most=MOST_PROFILES),
     ("SmartChargingCtrlr", "LimitChangeSignificance"): Variable("1", "decimal", "Percent", least=0, most=100),
     variables.PERIODS_PER_SCHEDULE: _fixed("24"),
     variables.STACK_LEVEL: _fixed("10"),
@@ -192,7 +199,7 @@ VARIABLES: Mapping[Name, Variable] = {
 """Every variable of the station as a whole."""
 
 EVSE_VARIABLES: Mapping[Name, Variable] = {
-    ("EVSE[n]", "AllowReset"): _always(value=False),
+    ("EVSE[n]", "AllowReset"): _fact("boolean", values=("true", "false")),
     ("EVSE[n]", "AvailabilityState"): _fact("OptionList", values=_STATES),
     ("EVSE[n]", "Available"): _always(value=True),
     ("EVSE[n]", "Power"): Variable(

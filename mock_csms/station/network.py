@@ -41,8 +41,12 @@ def may_use(device: Device, priority: str) -> bool:
 
 
 def slot_at(device: Device, attempt: int) -> int:
-    """Return the slot whose turn it is at an attempt to connect, counted from 0 (B10.FR.03)."""
-    slots = _slots(device.variables[NETWORK_PRIORITY]) or [OWN_SLOT]
+    """Return the slot whose turn it is at an attempt to connect, counted from 0 (B10.FR.03).
+
+    The last one is that which led to the CSMS before (B10.FR.07).
+    """
+    slots, last = _slots(device.variables[NETWORK_PRIORITY]), device.number(ACTIVE_NETWORK_PROFILE)
+    slots = [*slots, last] if last not in slots and _may_use(device, last) else slots or [OWN_SLOT]
     return slots[attempt // device.number(NETWORK_ATTEMPTS) % len(slots)]
 
 

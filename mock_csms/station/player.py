@@ -89,10 +89,11 @@ class Player:
         link.refuse = lambda call, right: self._misbehave("refusal", right, call)
         slot = network.slot_at(self.device, attempt)
         url, authorization = network.url_of(self.device, slot), network.authorization_of(self.device)
-        line = replace(self._line, authorization=authorization or self._line.authorization)
-        line = self._misbehave("line", line, self._line)
+        first = self._line
+        line = replace(first, url=url or first.url, authorization=authorization or first.authorization)
+        line = self._misbehave("line", line, first)
         try:
-            await link.dial(line if url is None else replace(line, url=url))
+            await link.dial(line)
         except ValueError as error:
             if url is None:
                 raise

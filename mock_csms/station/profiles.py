@@ -6,6 +6,7 @@ from itertools import pairwise
 from mock_csms.protocol.actions import Json
 from mock_csms.station.device import PHASES, Device
 from mock_csms.station.holdings import Profile
+from mock_csms.station.model import MOST_PROFILES
 from mock_csms.station.schedules import second_of, validity
 from mock_csms.station.variables import PERIODS_PER_SCHEDULE, RATE_UNIT, STACK_LEVEL
 
@@ -122,6 +123,10 @@ def _overlap(one: Json, other: Json) -> bool:
     return one_from < other_to and other_from < one_to
 
 
+def _is_one_too_many(device: Device, given: Profile) -> bool:
+    return len({*device.holdings.profiles, given.profile["id"]}) > MOST_PROFILES
+
+
 _FAULTS: Sequence[tuple[str, Callable[[Device, Profile], bool]]] = (
     ("UnknownEvse", _has_no_evse),
     ("InvalidProfile", _is_misplaced),
@@ -134,5 +139,6 @@ _FAULTS: Sequence[tuple[str, Callable[[Device, Profile], bool]]] = (
     ("InvalidSchedule", _is_no_schedule),
     ("UnsupportedParam", _has_other_phases),
     ("DuplicateProfile", _clashes),
+    ("OutOfStorage", _is_one_too_many),
 )
 """What can be wrong, in the order in which it is looked for; what comes later relies on what came before."""

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 
 from mock_csms.protocol.actions import Json
 from mock_csms.station import boot, network, transactions
-from mock_csms.station.answers import ACCEPTED, Answer, Given
+from mock_csms.station.answers import ACCEPTED, Answer, Given, because
 from mock_csms.station.calls import in_parts
 from mock_csms.station.cues import Act, Redial
-from mock_csms.station.device import Device, Moment
+from mock_csms.station.device import SUMMARIZES, Device, Moment
 from mock_csms.station.inventory import find, has_component, value_of, variables_of
 from mock_csms.station.variables import (
     BASIC_AUTH_PASSWORD,
@@ -23,6 +23,7 @@ from mock_csms.station.variables import (
 )
 
 _EMPTY: Json = {"status": "EmptyResultSet"}
+_NOT_SUPPORTED: Json = {"status": "NotSupported"}
 
 
 def get_variables(device: Device, payload: Json, moment: Moment) -> Given:
@@ -49,6 +50,8 @@ def apply_awaiting(device: Device) -> Device:
 
 def base_report(device: Device, payload: Json, moment: Moment) -> Given:
     """Report all variables, those that can be set, or what may keep somebody from charging (B07.FR.01 to 09)."""
+    if payload["reportBase"] == "SummaryInventory" and SUMMARIZES not in device.features:
+        return device, because("UnsupportedParam", _NOT_SUPPORTED), []
     is_shown = _BASES[payload["reportBase"]]
     shown = [name for name, row in variables_of(device).items() if is_shown(row, name, value_of(device, name, moment))]
     return _report(device, shown, payload["requestId"], moment)

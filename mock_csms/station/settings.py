@@ -9,7 +9,7 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.v201 import TOKEN
 from mock_csms.protocol.versions import SUBPROTOCOLS
-from mock_csms.station.device import Device, Habit
+from mock_csms.station.device import FEATURES, SUMMARIZES, Device, Habit
 from mock_csms.station.misbehaviours import KINDS
 from mock_csms.station.model import DEFAULTS, VARIABLES
 from mock_csms.station.orders import SendCall, parse_call, parse_token
@@ -57,6 +57,14 @@ def habits(value: Sequence[str]) -> tuple[Habit, ...]:
             raise ValueError(f"{kind!r} is no misbehaviour{did_you_mean(kind, KINDS)}")
         given.append(Habit(kind, values.integer(1)(first) if at else 1))
     return tuple(given)
+
+
+def features(value: str) -> frozenset[str]:
+    """Take optional features, separated by commas; there may be none."""
+    given = frozenset(value.split(",")) - {""}
+    for name in given - {*FEATURES}:
+        raise ValueError(f"{name!r} is none of {', '.join(FEATURES)}")
+    return given
 
 
 _MODES = ("send", "charge", "script", "count")
@@ -152,6 +160,13 @@ class StationSettings:
         variables,
         "COMPONENT.VARIABLE=VALUE",
         repeated=True,
+    )
+    features: frozenset[str] = flag(
+        frozenset({SUMMARIZES}),
+        "what it has of the optional features of Part 5: C-13 resets one EVSE alone, C-56 tells a summary; '' is none",
+        features,
+        "C-…[,C-…]",
+        shown=SUMMARIZES,
     )
     misbehave: tuple[Habit, ...] = flag(
         (),

@@ -9,6 +9,7 @@ from mock_csms.protocol.records import Record
 from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given
 from mock_csms.station.device import Device, Moment
 from mock_csms.station.holdings import LocalList, token_key
+from mock_csms.station.model import MOST_LISTED
 from mock_csms.station.variables import (
     CACHE,
     CACHE_IS_FINAL,
@@ -89,6 +90,8 @@ def send_list(device: Device, payload: Json, _: Moment) -> Given:
     kept = {} if is_full else {key: info for key, info in present.entries.items() if key not in keys}
     given = {token_key(item["idToken"]): item["idTokenInfo"] for item in items if "idTokenInfo" in item}
     entries = {**kept, **given}
+    if len(entries) > MOST_LISTED:
+        return device, {"status": "Failed"}, []
     return device.holding(local_list=LocalList(version, entries)), ACCEPTED, []
 
 

@@ -117,9 +117,14 @@ def end_all(device: Device, cause: Cause, moment: Moment) -> Step:
     acts: list[Act] = []
     for evse in device.evses.values():
         if evse.transaction:
-            device, more = change(device, replace(evse, authorized=None), cause, moment)
+            device, more = end(device, evse, cause, moment)
             acts += more
     return device, acts
+
+
+def end(device: Device, evse: Evse, cause: Cause, moment: Moment) -> Step:
+    """End what goes on at an EVSE, for a cause that leaves nothing."""
+    return change(device, replace(evse, authorized=None), cause, moment)
 
 
 def sample(device: Device, evse: Evse, moment: Moment) -> Step:

@@ -50,6 +50,17 @@ def test_a_triggered_boot_comes_early() -> None:
     assert Story().begin().boot("Triggered").found("B06") == ["the reason is Triggered, and nothing was triggered"]
 
 
+def test_a_station_that_is_reset_while_it_waits_boots_early() -> None:
+    """Whoever resets it wants that (B04)."""
+
+    def waiting() -> Story:
+        return Story().connect().boot(status="Pending", interval=100).wait(5)
+
+    reset = waiting().command("Reset", RESET, {"status": "Accepted"}).lose().wait(9).connect()
+    assert reset.boot("RemoteReset").found("B04") == []
+    assert waiting().lose().wait(9).connect().boot("PowerUp").found("B04") != []
+
+
 def test_the_reason_of_new_firmware() -> None:
     """A station that said that it reboots for it says FirmwareUpdate (B06)."""
     status = {"status": "InstallRebooting", "requestId": 1}
@@ -141,6 +152,13 @@ def test_an_evse_is_reset() -> None:
     assert Story().begin().command(*reset).wait(60).found("B18", "B19") == []
     booted = Story().begin().command(*reset).lose().wait(9).connect().boot("RemoteReset")
     assert booted.found("B19") == ["it boots 9.0 s after one EVSE was reset"]
+
+
+def test_an_evse_that_may_not_be_reset() -> None:
+    """It is rejected in a transaction too, by a station that has not told whether it can (B18)."""
+    story = Story().begin().event("Started", "Authorized").wait(9)
+    story.command("Reset", {"type": "OnIdle", "evseId": 1}, {"status": "Rejected"})
+    assert story.wait(60).found("B18") == []
 
 
 def test_a_transaction_that_ended_before_the_reset() -> None:

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from mock_csms import CallFailed
-from mock_csms.frontends.inbox import MOST_CALLS
+from mock_csms.behavior.matching import ABSENT, Predicate
+from mock_csms.frontends.inbox import MOST_CALLS, Either, Inbox, wanted
 from mock_csms.frontends.python import Csms
 from tests.frontends.in_process import failure_of, station_of
 from tests.wire import BOOT, transaction
 
+STATUS = {"timestamp": "2026-01-01T00:00:00Z", "connectorStatus": "Available", "evseId": 1, "connectorId": 1}
 SAMPLE = transaction("Ended", idToken={"idToken": "Tag1", "type": "ISO14443"}, evse={"id": 1}, offline=True)
 SAMPLE["meterValue"] = [
     {"timestamp": "2026-01-01T00:00:00Z", "sampledValue": [{"value": 1.5}, {"value": 2}]},
@@ -170,3 +172,58 @@ async def test_errors_are_redacted() -> None:
         with pytest.raises(CallFailed, match=r"^Reset to CS-1: GenericError: because of \*\*\*$"):
             await call
         assert await csms.receive("CS-1", "Authorize") == {"idToken": {"idToken": "S3cr3t-2", "type": "Central"}}
+
+
+# What programs over it ask for besides.
+
+
+def _either(*actions: str, **part: Any) -> Either:
+    return Either([wanted(action, part) for action in actions])
+
+
+async def test_a_predicate_says_what_no_value_says() -> None:
+    """It gets the value at its path, or ABSENT, and its text is what a difference tells."""
+    some, nothing = Predicate("1 or 2", lambda found: found in (1, 2)), Predicate("nothing", lambda it: it is ABSENT)
+    async with Csms() as csms, station_of(csms) as station:
+        await station.ask("TransactionEvent", SAMPLE)
+        text = await failure_of(csms, "TransactionEvent", {"evse": {"id": some}, "idToken": nothing, "seqNo": some})
+        assert "evse.id" not in text.partition("nearest")[2].partition("came")[0]
+        assert "  seqNo: expected 1 or 2, got 0" in text
+        assert "  idToken: expected nothing, got {" in text
+        assert await csms.receive("CS-1", "TransactionEvent", {"evse": {"id": some}}) == SAMPLE
+
+
+async def test_one_of_several_calls_is_taken_after_a_number() -> None:
+    """Whichever comes first, but none from before the event of that number; each is taken once."""
+    async with Csms() as csms:
+        inbox = Inbox(csms.bus)
+        async with station_of(csms) as station:
+            for _ in range(2):
+                await station.ask("Heartbeat")
+            await station.ask("StatusNotification", STATUS)
+            first = await inbox.take("CS-1", _either("Heartbeat", "StatusNotification"), 0)
+            last = await inbox.take("CS-1", _either("StatusNotification"), 0)
+            assert (first.call.action, last.call.action) == ("Heartbeat", "StatusNotification")
+            assert first.at <= last.at
+            assert inbox.find("CS-1", _either("Heartbeat"), first.number, last.number) is not None
+            assert inbox.find("CS-1", _either("Heartbeat"), 0, first.number) is None
+            assert await inbox.look_for("CS-1", _either("Heartbeat"), 0, last.number) is None
+            assert await inbox.look_for("CS-1", _either("Heartbeat"), 0, first.number) is not None
+            await station.ask("Heartbeat")
+            assert inbox.count("CS-1") == last.number + 1
+
+
+async def test_what_is_forgotten_is_not_told() -> None:
+    """A new beginning: the failure after it speaks of what came since, and names all that would have done."""
+    async with Csms() as csms:
+        inbox = Inbox(csms.bus)
+        async with station_of(csms) as station:
+            await station.ask("Heartbeat")
+            inbox.forget("CS-1")
+            await station.ask("StatusNotification", STATUS)
+            with pytest.raises(AssertionError) as failure:
+                await inbox.take("CS-1", _either("Heartbeat", "NotifyReport", seqNo=1), 0)
+    text = str(failure.value)
+    assert "sent no Heartbeat[seqNo=1] or NotifyReport[seqNo=1] within 0 s" in text
+    assert [line for line in text.splitlines() if "-> Heartbeat" in line or "more before" in line] == []
+    assert "-> StatusNotification" in text

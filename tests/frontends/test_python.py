@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from websockets.exceptions import InvalidStatus
 
 from mock_csms.config import Config
 from mock_csms.frontends.python import Csms
@@ -175,3 +176,24 @@ def test_the_package_offers_it_lazily() -> None:
     assert not hasattr(mock_csms, "Nothing")
     assert mock_csms.__file__
     assert (Path(mock_csms.__file__).parent / "py.typed").exists()
+
+
+# The connection.
+
+
+async def test_a_station_is_disconnected_and_kept_away() -> None:
+    """`disconnect` closes with its code; while `refuse` is set nobody gets in, after `restore` everybody does."""
+    async with Csms(boot_interval=7) as csms:
+        async with station_of(csms) as station:
+            csms.configure(refuse="503", boot_interval=9)
+            csms.disconnect("CS-1", code=1012)
+            assert await station.closed() == 1012
+        csms.disconnect("CS-1")
+        with pytest.raises(InvalidStatus, match="503"):
+            async with station_of(csms):
+                pass
+        csms.restore()
+        async with station_of(csms) as station:
+            assert (await station.ask("BootNotification", BOOT))["interval"] == 7
+        csms.configure(boot_interval=8)
+        assert csms.config.refuse is None

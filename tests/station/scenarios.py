@@ -69,6 +69,7 @@ def resets(begin: Begin) -> None:
         stage.settle()
         stage.wait(5).tell(Presented(TOKEN, 1), Unplugged(1))
         stage.settle()
+    stage.command("Reset", {"type": "OnIdle", "evseId": 1})
     stage.command("Reset", {"type": "OnIdle"})
     stage.settle()
     stage.tell(Plugged(1), Presented(TOKEN, 1), PowerCycled())

@@ -7,6 +7,7 @@ import pytest
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
 from mock_csms.station.cues import Plugged, Unplugged
+from mock_csms.station.model import MOST_PROFILES
 from mock_csms.station.variables import RATE_UNIT, STACK_LEVEL, TX_START_POINT, TX_STOP_POINT, TX_UPDATED_INTERVAL
 from tests.station.driven import MIDNIGHT, TOKEN, Driven
 
@@ -115,6 +116,14 @@ def test_a_profile_replaces_the_one_with_its_id() -> None:
     assert [put(station, profile(limit=limit)) for limit in (16, 10)] == ["Accepted", "Accepted"]
     assert reported(station) == [(1, 1)]
     assert station.payloads("ReportChargingProfiles")[0]["chargingProfile"] == [profile(limit=10)]
+
+
+def test_there_is_room_for_so_many_profiles() -> None:
+    """As many are taken as the variable says at most; one in place of another always is."""
+    station = Driven()
+    hours = [profile(n, validFrom=rfc3339(NOON + n), validTo=rfc3339(NOON + n + 1)) for n in range(MOST_PROFILES + 1)]
+    assert {put(station, each) for each in hours[:-1]} == {"Accepted"}
+    assert [put(station, hours[-1]), put(station, hours[0])] == ["OutOfStorage", "Accepted"]
 
 
 def test_profiles_share_a_place_one_after_the_other() -> None:

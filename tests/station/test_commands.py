@@ -3,10 +3,12 @@
 import pytest
 
 from mock_csms.protocol.actions import Json, Sender
+from mock_csms.protocol.records import replace
 from mock_csms.protocol.v201 import ACTIONS
 from mock_csms.station import cues
 from mock_csms.station.commands import ANSWERS
 from mock_csms.station.cues import Plugged, Presented, Unplugged
+from mock_csms.station.device import RESETS_EVSES
 from tests.station.play import BOB, TOKEN, Play, answering, booted, charging
 
 CARD = Presented(TOKEN)
@@ -159,6 +161,19 @@ def test_a_reset_of_an_idle_station(kind: str) -> None:
     assert play.ask("Reset", {"type": kind}) == {"status": "Accepted"}
     assert play.ask("Reset", {"type": kind}) == {"status": "Accepted"}
     assert (play.reboots, play.reboot().transcript()[0]) == (1, "Boot RemoteReset")
+
+
+def test_a_reset_of_one_evse() -> None:
+    """Who can do that ends or awaits its transaction, and the station goes on (B11.FR.08, B12.FR.07, B12.FR.08)."""
+    play = booted(evses=2)
+    play.device = replace(play.device, features=frozenset({RESETS_EVSES}))
+    play.tell(Plugged(1), CARD)
+    assert play.ask("Reset", {"type": "OnIdle", "evseId": 1}) == {"status": "Scheduled"}
+    assert play.ask("Reset", {"type": "OnIdle", "evseId": 2}) == {"status": "Accepted"}
+    assert play.ask("Reset", {"type": "OnIdle", "evseId": 3}) == {"status": "Rejected"}
+    play.sent.clear()
+    assert play.ask("Reset", {"type": "Immediate", "evseId": 1}) == {"status": "Accepted"}
+    assert (play.transcript(), play.reboots) == (["Ended 1 ResetCommand ImmediateReset"], 0)
 
 
 @pytest.mark.parametrize("start", ["PowerPathClosed", "EVConnected"])

@@ -95,6 +95,18 @@ def test_each_slot_gets_its_attempts() -> None:
     assert network.url_of(bench.device, 1) is None
 
 
+def test_the_slot_before_comes_last() -> None:
+    """When all slots of the order lead nowhere, that is tried which led to the CSMS before (B10.FR.07)."""
+    bench = bench_of()
+    store(bench, 2)
+    bench.assign("OCPPCommCtrlr.NetworkProfileConnectionAttempts", "1")
+    bench.assign(PRIORITY, "2")
+    bench.reboot()
+    assert [network.slot_at(bench.device, attempt) for attempt in range(4)] == [2, 1, 2, 1]
+    bench.tell(Opened(2))
+    assert [network.slot_at(bench.device, attempt) for attempt in range(2)] == [2, 2]
+
+
 @pytest.mark.parametrize(
     ("profile", "kinds"), [(2, ["CSMSRootCertificate"]), (3, ["CSMSRootCertificate", "ChargingStationCertificate"])]
 )

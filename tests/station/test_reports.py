@@ -123,6 +123,13 @@ def test_state_and_name_are_both_needed() -> None:
     assert ask(Bench(), "GetReport")[0] == ACCEPTED
 
 
+def test_a_station_may_know_no_summary() -> None:
+    """Who does not have it says so, and reports nothing (B07.FR.02)."""
+    bench = Bench(device=replace(new_device(Identity(), 1, 1), features=frozenset()))
+    answer, sent = bench.command("GetBaseReport", {"requestId": 7, "reportBase": "SummaryInventory"})
+    assert (answer["status"], sent) == ("NotSupported", [])
+
+
 @pytest.mark.parametrize(("most", "parts"), [(1, 3), (2, 2), (3, 1)])
 def test_parts_are_as_long_as_allowed(most: int, parts: int) -> None:
     """No part has more items than ItemsPerMessage says, and none is empty."""

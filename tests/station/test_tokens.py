@@ -8,6 +8,7 @@ from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
 from mock_csms.station import cues
 from mock_csms.station.cues import Ordered, Plugged, Presented
+from mock_csms.station.model import MOST_LISTED
 from tests.station.play import BEGIN, BOB, TOKEN, Play, answering, booted
 
 LOCAL: Any = {"AuthCtrlr_LocalPreAuthorize": "true"}
@@ -72,6 +73,16 @@ def test_lists_that_are_not_taken(kind: str, version: int, infos: Json, status: 
     send_list(play, 5, alice=OK)
     assert send_list(play, version, kind, **infos) == status
     assert state(play) == (5, {"alice"}, "1")
+
+
+def test_there_is_room_for_so_many_tokens() -> None:
+    """As many are taken as the variable says at most; who sends one more changes nothing."""
+    play = booted()
+    many: Any = {f"token-{number}": OK for number in range(MOST_LISTED)}
+    send_list(play, 1, **many)
+    assert send_list(play, 2, "Differential", one_more=OK) == "Failed"
+    assert send_list(play, 3, "Differential", alice=OK, **{"token-0": None}) == "Accepted"
+    assert state(play)[::2] == (3, str(MOST_LISTED))
 
 
 def test_a_list_that_is_off() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.station import tokens
-from mock_csms.station.cues import Act, Answered, Presented, Send
+from mock_csms.station.cues import Act, Answered, Failed, Presented, Send
 from mock_csms.station.device import Device
 from mock_csms.station.metering import meter_values
 from mock_csms.station.misbehaviour import Kinds, Misbehaviour, Situation, inside, sends
@@ -37,13 +37,14 @@ def _authorizes_first(at: Situation, right: list[Act]) -> list[Act]:
 
 
 def _starts(is_wrong: Callable[[Device, Json], bool]) -> Any:
-    """Start for an idToken that may not, by what the CSMS said of it."""
+    """Start for an idToken that may not, by what the CSMS said of it; one that it could not judge is unknown."""
 
     def act(at: Situation, right: list[Act]) -> list[Act]:
         cue = at.told
-        if not (isinstance(cue, Answered) and cue.action == "Authorize"):
+        if not (isinstance(cue, Answered | Failed) and cue.action == "Authorize"):
             return right
-        info, token = cue.response["idTokenInfo"], cue.request.get("idToken")
+        info = cue.response["idTokenInfo"] if isinstance(cue, Answered) else {"status": "Unknown"}
+        token = cue.request.get("idToken")
         if not tokens.is_token(token) or any(isinstance(act, Send) for act in right) or not is_wrong(at.device, info):
             return right
         evse = min(set(at.device.evses) - set(info.get("evseId", ())), default=1)

@@ -186,7 +186,16 @@ KINDS: Kinds = {
     "bearer": Misbehaviour("sends another kind of credentials", ("T05",), line=_credentials("Bearer", "")),
     "other-user": Misbehaviour("sends the user of another station", ("T06",), line=_credentials("Basic", "other:")),
     "short-password": Misbehaviour("sends a password of one letter", ("T07",), line=_credentials("Basic", "x")),
-    "old-password": Misbehaviour("goes on with the password that it came with", ("S05",), line=lambda first, _: first),
+    "old-password": Misbehaviour(
+        "goes on with the password that it came with",
+        ("S05",),
+        line=lambda first, line: replace(line, authorization=first.authorization),
+    ),
+    "stays-with-url": Misbehaviour(
+        "connects by the network profile that it came with, whatever the CSMS sets",
+        (),
+        line=lambda first, line: replace(line, url=first.url),
+    ),
     "no-back-off": Misbehaviour("connects again at once", ("T12",), pause=lambda _: 0.05),
     "boots-again": Misbehaviour("boots after a plain reconnect", ("T13",), acts=_boots_again),
     "hangs-up": Misbehaviour(

@@ -15,6 +15,7 @@ from mock_csms.station.misbehaviour import (
     answers,
     has,
     inside,
+    instead,
     never,
     patched,
     sends,
@@ -119,6 +120,11 @@ KINDS: Kinds = {
         "reports each connector twice", ("G06",), acts=adds(STATUS, lambda payload: Send(STATUS, payload))
     ),
     "reset-rejected": Misbehaviour("rejects every reset", ("B18",), answer=answers("Reset", always(status="Rejected"))),
+    "resets-any-evse": Misbehaviour(
+        "accepts to reset an EVSE which cannot be reset alone",
+        ("B18",),
+        answer=answers("Reset", instead("Rejected", "Accepted")),
+    ),
     "no-reboot": Misbehaviour("accepts a reset, and stays", ("B19",), acts=_no_reboot),
     "wrong-reset-end": Misbehaviour(
         "ends transactions at a reset as if they were stopped here",

@@ -71,6 +71,11 @@ KINDS: Kinds = {
         ("V02",),
         answer=_got(variable={"name": "Other"}),
     ),
+    "sets-another-variable": Misbehaviour(
+        "tells that it has set another variable",
+        ("V02",),
+        answer=answers("SetVariables", results(_SET, patched(variable={"name": "Other"}))),
+    ),
     "wrong-attribute": Misbehaviour(
         "answers for the attribute Target",
         ("V03",),

@@ -200,7 +200,9 @@ SYMPTOMS: Mapping[str, Symptom] = {
         if end - start > 60
     ),
     "G06": repeated_status,
-    "B18": lambda log: answers(log, "Reset", "Rejected"),
+    "B18": lambda log: any(
+        ("evseId" in answer.given) != (answer.what["status"] == "Rejected") for answer in answers(log, "Reset")
+    ),
     "B19": lambda log: any(
         not [entry for entry in after(log, answer) if entry.kind == "wish"]
         for answer in answers(log, "Reset", "Accepted")

@@ -109,7 +109,8 @@ VARIABLES: Mapping[str, Symptom] = {
     ),
     "V02": lambda log: any(
         (item["component"], item["variable"]) != (result["component"], result["variable"])
-        for item, result in results(log, "GetVariables")
+        for action in ("GetVariables", "SetVariables")
+        for item, result in results(log, action)
     ),
     "V03": lambda log: any(
         item.get("attributeType", "Actual") != result.get("attributeType", "Actual")

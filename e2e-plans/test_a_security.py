@@ -1,0 +1,45 @@
+"""Block A, security: the station's own certificate, and security events (A02 to A04)."""
+
+from mock_csms.plans import Station, case, certificates, matching, says
+from mock_csms.plans.triggers import trigger
+
+OWN = "ChargingStationCertificate"
+CSR = r"-----BEGIN CERTIFICATE REQUEST-----\s[A-Za-z0-9+/=\s]+-----END CERTIFICATE REQUEST-----\s*"
+BROKEN = {"certificateChain": certificates.BROKEN, "certificateType": OWN}
+
+
+@case(
+    "TC-A03",
+    use_case="A02",
+    fails_with={"no-csr": "sent no SignCertificate", "bad-csr": "csr: expected .*, got MOCK"},
+)
+async def test_a03_certificate_is_asked_for(station: Station) -> None:
+    """A station that is to ask for a certificate of its own does so with a request in PEM, which is accepted."""
+    request = says("SignCertificate", csr=matching(CSR), certificateType=OWN)
+    await trigger(station, "SignChargingStationCertificate")
+    await station.answered(await station.expect(request), status="Accepted")
+    await station.command("CertificateSigned", BROKEN, status="Rejected")  # so that it does not ask again
+    await station.settle()
+
+
+@case(
+    "TC-A02",
+    use_case="A02",
+    fails_with={"certificate-always-accepted": "status: expected Rejected, got Accepted"},
+)
+async def test_a02_broken_certificate_is_rejected(station: Station) -> None:
+    """A certificate that is none is not taken, and a security event tells it."""
+    await station.command("CertificateSigned", BROKEN, status="Rejected")
+    await station.expect(says("SecurityEventNotification", type="InvalidChargingStationCertificate"))
+
+
+@case(
+    "TC-A04",
+    use_case="A04",
+    needs=("send",),
+    fails_with={"unknown-security-event": "type: expected FirmwareUpdated, got SomethingHappened"},
+)
+async def test_a04_security_event(station: Station) -> None:
+    """A security event is taken, and the answer empty."""
+    event = await station.send("SecurityEventNotification", type="FirmwareUpdated")
+    assert await station.answered(event) == {}

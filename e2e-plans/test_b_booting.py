@@ -1,0 +1,112 @@
+"""Block B, provisioning: how a station boots, and what it does until it is accepted (B01 to B03)."""
+
+import pytest
+
+from mock_csms.plans import Station, any_call, case, reports, says, states, variable, variables
+from mock_csms.protocol.actions import Json
+
+
+def boots(status: str, interval: float) -> tuple[str, Json]:
+    """Return the rule that answers the next boot so; those after it are Accepted."""
+    return "BootNotification*1", {"status": status, "interval": int(interval)}
+
+
+@case(
+    "TC_B_01_CS",
+    use_case="B01",
+    requirement="B01.FR.01, B01.FR.05, B01.FR.09",
+    fails_with={
+        "no-connector-report": r"sent no StatusNotification\[connectorStatus=Available,evseId=1",
+        "no-security-event": r"sent no SecurityEventNotification",
+    },
+)
+async def test_b_01_cold_boot_accepted(station: Station) -> None:
+    """A station that starts boots, and once accepted tells of each connector and that it has started."""
+    await states.booted(station)
+
+
+@case(
+    "TC-B01",
+    use_case="B01",
+    fails_with={"no-boot": "sent StatusNotification, which must not come"},
+)
+async def test_b01_cold_boot(station: Station) -> None:
+    """The first thing that a station says is its boot, with who it is; its connectors are Available then."""
+    await states.booting(station)
+    boot = says("BootNotification", reason=..., chargingStation={"model": ..., "vendorName": ...})
+    booted = await station.expect(boot, within=station.profile.timeouts.boot)
+    await station.expect_nothing(any_call(), after=station.opened(), before=booted)
+    await states.reports_connectors(station)
+
+
+@case(
+    "TC_B_02_CS",
+    use_case="B02, F06",
+    requirement="B02.FR.01, B02.FR.02, B02.FR.04, B02.FR.05, B02.FR.06, B02.FR.08, F06.FR.17",
+    fails_with={
+        "starts-while-pending": "status: expected Rejected, got Accepted",
+        "old-value": "attributeValue: expected 300, got 1",
+        "no-report": "sent no NotifyReport",
+    },
+)
+async def test_b_02_cold_boot_pending(station: Station) -> None:
+    """While a station waits to be accepted it can be configured and asked, starts nothing, and boots when told to."""
+    station.configure(reply=boots("Pending", 2 * station.profile.timeouts.message))
+    await states.booting(station)
+    await station.expect(says("BootNotification"), within=station.profile.timeouts.boot)
+    await station.set("OCPPCommCtrlr", "OfflineThreshold", "300")
+    await variables.got(
+        station, variable("OCPPCommCtrlr", "OfflineThreshold"), attributeStatus="Accepted", attributeValue="300"
+    )
+    await reports.base_report(station, "FullInventory")
+    start = {"evseId": station.evse, "idToken": station.profile.tokens["valid"]}
+    await station.command("RequestStartTransaction", start, status="Rejected")
+    answer = await station.command("TriggerMessage", {"requestedMessage": "BootNotification"})
+    if answer["status"] == "Accepted":
+        await station.expect(says("BootNotification", reason="Triggered"))
+    else:
+        assert answer["status"] == "NotImplemented"
+        await station.expect(says("BootNotification"), within=3 * station.profile.timeouts.message)
+    await states.reports_connectors(station)
+
+
+@case(
+    "TC_B_03_CS",
+    use_case="B03",
+    requirement="B03.FR.02, B03.FR.04, B03.FR.06",
+    fails_with={
+        "boots-too-soon": "BootNotification came 0.5 s after BootNotification, expected at least 1 s",
+        "talks-while-rejected": "sent StatusNotification, which must not come",
+        "never-boots-again": "sent no BootNotification",
+    },
+)
+async def test_b_03_cold_boot_rejected(station: Station) -> None:
+    """A rejected station keeps silent for the interval, boots again, and once accepted tells of its connectors."""
+    timeouts = station.profile.timeouts
+    station.configure(reply=boots("Rejected", timeouts.interval))
+    await states.booting(station)
+    rejected = await station.expect(says("BootNotification"), within=timeouts.boot)
+    accepted = await station.expect(says("BootNotification"), within=timeouts.interval + timeouts.message)
+    station.check_gap(rejected, accepted, least=timeouts.interval)
+    await station.expect_nothing(any_call(), after=rejected.number, before=accepted)
+    await states.reports_connectors(station)
+
+
+@case(
+    "TC_B_30_CS",
+    use_case="B03",
+    requirement="B03.FR.08",
+    fails_with={"answers-while-rejected": "expected the CALLERROR SecurityError, got the result"},
+)
+async def test_b_30_commands_to_a_rejected_station(station: Station) -> None:
+    """A rejected station that stays connected refuses commands, which a CSMS must not send it, and boots again."""
+    timeouts = station.profile.timeouts
+    station.configure(reply=boots("Rejected", 2 * timeouts.interval))
+    await states.booting(station)
+    await station.expect(says("BootNotification"), within=timeouts.boot)
+    await station.settle()
+    if not station.known.is_connected:
+        pytest.skip("the station closes the connection when it is rejected")
+    await station.refuses("SecurityError", "GetBaseReport", {"requestId": 42, "reportBase": "FullInventory"})
+    await station.expect(says("BootNotification"), within=2 * timeouts.interval + timeouts.message)
+    await states.reports_connectors(station)

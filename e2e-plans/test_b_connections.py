@@ -1,0 +1,95 @@
+"""Block B, provisioning: a connection that is lost, a CSMS that is away, a station switched off, and a second one."""
+
+from mock_csms.plans import Station, case, company, connection, network, one_of, says, states
+
+
+async def is_usable(station: Station) -> None:
+    """The station does what it is asked to do."""
+    await station.command("TriggerMessage", {"requestedMessage": "Heartbeat"}, status="Accepted")
+    await station.expect(says("Heartbeat"))
+
+
+@case(
+    "TC-CONN-01",
+    use_case="B04",
+    fails_with={
+        "boots-again": "sent BootNotification, which must not come",
+        "odd-identity@2": "has not come back within",
+    },
+)
+async def test_b04_connection_is_lost(station: Station) -> None:
+    """A station whose connection was closed opens another, on which it goes on: it does not boot for that."""
+    station.keep_away()
+    await station.let_in()
+    await is_usable(station)
+    await station.expect_nothing(says("BootNotification"), seconds=0, after=station.opened())
+
+
+@case(
+    "TC-B04-OFFLINE",
+    use_case="B04",
+    fails_with={
+        "no-back-off": r"tried again after 0\.[0-9] s, which is too soon",
+        "odd-identity@2": "has not tried again",
+    },
+)
+async def test_b04_csms_is_away(station: Station) -> None:
+    """A station that is refused tries again, no sooner than it must, and is usable when it is let in."""
+    least = float(await station.get("OCPPCommCtrlr", "RetryBackOffWaitMinimum") or 0)
+    visits, limit = station.known.visits, least + station.profile.timeouts.boot
+    station.keep_away()
+    is_back = await station.known.until(lambda: any(visit.kind == "Refused" for visit in visits), limit)
+    assert is_back, f"{station.identity} has not tried again within {limit:g} s"
+    gone, refused = (next(visit.at for visit in visits if visit.kind == kind) for kind in ("Disconnected", "Refused"))
+    gap = refused - gone
+    assert gap >= least - station.profile.timeouts.tolerance, f"tried again after {gap:.1f} s, which is too soon"
+    await station.let_in()
+    await is_usable(station)
+
+
+@case(
+    "TC-CONN-02",
+    use_case="B09, B10",
+    fails_with={
+        "reset-rejected": "status: expected Accepted, got Rejected",
+        "stays-with-url": "expected Connected to /other/CS-1, got Connected to /CS-1",
+    },
+)
+async def test_b10_moves_to_another_address_and_back(station: Station) -> None:
+    """A station that is told to moves to another address of the mock, and back, and is usable after each move."""
+    used, other = await network.slots(station)
+    here, there = network.paths(station)
+    for slot, path in ((other, there), (used, here)):
+        await network.put(station, slot, path, status="Accepted")
+        await network.start_with(station, (slot,))
+        await connection.visit(station, "Connected", path=path)
+        await states.comes_up(station)
+        await is_usable(station)
+
+
+@case(
+    "TC-SIM-01",
+    use_case="B01",
+    needs=("reboot",),
+    fails_with={
+        "wrong-boot-reason": "reason: expected PowerUp or LocalReset or Unknown, got Watchdog",
+        "no-connector-report": "sent no StatusNotification",
+    },
+)
+async def test_b01_switched_off_and_on(station: Station) -> None:
+    """A station that was switched off and on boots, is accepted, and tells that its connectors are Available."""
+    await station.act("reboot")
+    boot = says("BootNotification", reason=one_of("PowerUp", "LocalReset", "Unknown"))
+    await station.answered(await station.expect(boot, within=station.profile.timeouts.boot), status="Accepted")
+    await states.reports_connectors(station)
+
+
+@case("TC-SIM-02", use_case="B01", fails_with={"hangs-up": "CS-1 was disturbed: Disconnected"})
+async def test_b01_another_station_comes_and_goes(station: Station) -> None:
+    """That another station comes, is served, and goes, does not disturb the first."""
+    async with company.another(station):
+        await is_usable(station)
+    await station.settle()
+    disturbed = ", ".join(visit.kind for visit in station.known.visits)
+    assert not disturbed, f"{station.identity} was disturbed: {disturbed}"
+    await is_usable(station)

@@ -1,0 +1,36 @@
+"""Block B, provisioning: reports that the older plan asks for (B07, B08)."""
+
+from mock_csms.plans import Station, absent, case, one_of, reports, says, variable
+
+
+@case(
+    "TC-B07",
+    use_case="B08",
+    fails_with={
+        "wrong-report-id": "requestId: expected 1, got 2",
+        "report-seqno-gap": "seqNo: expected 0, got 1",
+        "report-never-ends": "tbc: expected false or nothing, got true",
+    },
+)
+async def test_b07_one_variable_is_reported(station: Station) -> None:
+    """A report of one variable is one message, the first and the last for its request, and the answer to it empty."""
+    asked = {"requestId": 1, "componentVariable": [variable("OCPPCommCtrlr", "HeartbeatInterval")]}
+    await station.command("GetReport", asked, status="Accepted")
+    report = await station.expect(says("NotifyReport", requestId=1, seqNo=0, tbc=one_of(False, absent)))
+    assert await station.answered(report) == {}
+
+
+@case(
+    "TC-B07-GBR",
+    use_case="B07",
+    fails_with={
+        "no-base-report": "status: expected Accepted, got Rejected",
+        "no-report": "sent no NotifyReport",
+        "wrong-report-id": "requestId: expected 42, got 43",
+        "report-never-ends": "sent no NotifyReport",
+    },
+)
+async def test_b07_inventory_is_reported(station: Station) -> None:
+    """The whole inventory is reported under the request's id, in parts that come to an end."""
+    report = await reports.base_report(station, "FullInventory")
+    reports.check("are missing", reports.missing(report, ["OCPPCommCtrlr.HeartbeatInterval"]))

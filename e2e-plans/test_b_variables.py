@@ -1,0 +1,218 @@
+"""Block B, provisioning: variables that are set and got (B05, B06)."""
+
+from mock_csms.plans import Station, absent, case, no_problem, one_of, reason, reports, some, variable, variables
+
+THRESHOLD = variable("OCPPCommCtrlr", "OfflineThreshold")
+OFFLINE = variable("AuthCtrlr", "LocalAuthorizeOffline")
+UNKNOWN_COMPONENT = variable("UnknownComponent", "OfflineThreshold")
+UNKNOWN_VARIABLE = variable("OCPPCommCtrlr", "UnknownVariable")
+
+
+@case(
+    "TC_B_06_CS",
+    use_case="B06",
+    requirement="B06.FR.01, B06.FR.02, B06.FR.03, B06.FR.04, B06.FR.10, B06.FR.11",
+    fails_with={
+        "old-value": "getVariableResult.0.attributeValue: expected 300, got 1",
+        "wrong-attribute": "attributeType: expected Actual, got Target",
+        "wrong-variable": "variable.name: expected OfflineThreshold, got Other",
+    },
+)
+async def test_b_06_one_variable_is_got(station: Station) -> None:
+    """The value that was set is the one that is got, under the names that were asked for."""
+    await station.set("OCPPCommCtrlr", "OfflineThreshold", "300")
+    await variables.got(
+        station,
+        THRESHOLD | {"attributeType": "Actual"},
+        attributeStatus="Accepted",
+        attributeValue="300",
+        attributeStatusInfo=no_problem,
+    )
+
+
+@case(
+    "TC_B_07_CS",
+    use_case="B06",
+    requirement="B06.FR.01, B06.FR.02, B06.FR.03, B06.FR.04, B06.FR.10",
+    fails_with={"result-missing": "getVariableResult: expected an item with .*LocalAuthorizeOffline"},
+)
+async def test_b_07_several_variables_are_got(station: Station) -> None:
+    """Who asks for two variables gets both values, in any order."""
+    await station.set("OCPPCommCtrlr", "OfflineThreshold", "300")
+    await station.set("AuthCtrlr", "LocalAuthorizeOffline", "true")
+    asked = [one | {"attributeType": "Actual"} for one in (THRESHOLD, OFFLINE)]
+    fine = {"attributeStatus": "Accepted", "attributeStatusInfo": no_problem}
+    await station.command(
+        "GetVariables",
+        {"getVariableData": asked},
+        getVariableResult=some(
+            asked[0] | fine | {"attributeValue": "300"},
+            asked[1] | fine | {"attributeValue": "true"},
+        ),
+    )
+
+
+@case(
+    "TC_B_32_CS",
+    use_case="B06",
+    requirement="B06.FR.06",
+    fails_with={"knows-all-variables": "attributeStatus: expected UnknownComponent, got Accepted"},
+)
+async def test_b_32_unknown_component_is_not_got(station: Station) -> None:
+    """A component that the station does not have is told as unknown, under the names that were asked for."""
+    await variables.got(station, UNKNOWN_COMPONENT, attributeStatus="UnknownComponent")
+
+
+@case(
+    "TC_B_33_CS",
+    use_case="B06",
+    requirement="B06.FR.07",
+    fails_with={"knows-all-variables": "attributeStatus: expected UnknownVariable, got Accepted"},
+)
+async def test_b_33_unknown_variable_is_not_got(station: Station) -> None:
+    """A variable that the component does not have is told as unknown, under the names that were asked for."""
+    await variables.got(station, UNKNOWN_VARIABLE, attributeStatus="UnknownVariable")
+
+
+@case(
+    "TC_B_34_CS",
+    use_case="B06",
+    requirement="B06.FR.08",
+    fails_with={"knows-all-variables": "attributeStatus: expected NotSupportedAttributeType, got Accepted"},
+)
+async def test_b_34_attribute_that_is_not_there_is_not_got(station: Station) -> None:
+    """A variable without a target tells no target."""
+    asked = THRESHOLD | {"attributeType": "Target"}
+    await variables.got(station, asked, attributeStatus="NotSupportedAttributeType")
+
+
+@case("TC-B06-GV", use_case="B06", fails_with={"no-value": "attributeValue: expected something, got nothing"})
+async def test_b06_state_of_the_station_is_got(station: Station) -> None:
+    """The station tells whether it is available."""
+    state = variable("ChargingStation", "AvailabilityState")
+    await variables.got(station, state, attributeStatus="Accepted", attributeValue=...)
+
+
+@case(
+    "TC_B_09_CS",
+    use_case="B05",
+    requirement="B05.FR.01, B05.FR.02, B05.FR.03, B05.FR.10, B05.FR.12",
+    fails_with={
+        "sets-another-variable": "variable.name: expected OfflineThreshold, got Other",
+    },
+)
+async def test_b_09_one_variable_is_set(station: Station) -> None:
+    """A value that fits is accepted, under the names that were given."""
+    await station.remember("OCPPCommCtrlr", "OfflineThreshold")
+    given = THRESHOLD | {"attributeType": "Actual", "attributeValue": "300"}
+    await variables.put(station, [given], attributeStatus="Accepted", attributeStatusInfo=no_problem)
+
+
+@case(
+    "TC_B_10_CS",
+    use_case="B05",
+    requirement="B05.FR.01, B05.FR.02, B05.FR.03, B05.FR.10, B05.FR.12",
+    fails_with={"sets-another-variable": "setVariableResult: expected an item with .*OfflineThreshold"},
+)
+async def test_b_10_several_variables_are_set(station: Station) -> None:
+    """Who sets two variables is told of each that it was accepted, in any order."""
+    await station.remember("OCPPCommCtrlr", "OfflineThreshold")
+    await station.remember("AuthCtrlr", "LocalAuthorizeOffline")
+    named = [one | {"attributeType": "Actual"} for one in (THRESHOLD, OFFLINE)]
+    fine = {"attributeStatus": "Accepted", "attributeStatusInfo": no_problem}
+    await station.command(
+        "SetVariables",
+        {"setVariableData": [named[0] | {"attributeValue": "300"}, named[1] | {"attributeValue": "true"}]},
+        setVariableResult=some(named[0] | fine, named[1] | fine),
+    )
+
+
+@case(
+    "TC_B_35_CS",
+    use_case="B05",
+    requirement="B05.FR.04",
+    fails_with={"sets-anything": "attributeStatus: expected UnknownComponent, got Accepted"},
+)
+async def test_b_35_unknown_component_is_not_set(station: Station) -> None:
+    """A component that the station does not have is told as unknown, under the names that were given."""
+    await variables.put(station, [UNKNOWN_COMPONENT | {"attributeValue": "300"}], attributeStatus="UnknownComponent")
+
+
+@case(
+    "TC_B_36_CS",
+    use_case="B05",
+    requirement="B05.FR.05",
+    fails_with={"sets-anything": "attributeStatus: expected UnknownVariable, got Accepted"},
+)
+async def test_b_36_unknown_variable_is_not_set(station: Station) -> None:
+    """A variable that the component does not have is told as unknown, under the names that were given."""
+    await variables.put(station, [UNKNOWN_VARIABLE | {"attributeValue": "300"}], attributeStatus="UnknownVariable")
+
+
+@case(
+    "TC_B_37_CS",
+    use_case="B05",
+    requirement="B05.FR.06",
+    fails_with={"sets-anything": "attributeStatus: expected NotSupportedAttributeType, got Accepted"},
+)
+async def test_b_37_attribute_that_is_not_there_is_not_set(station: Station) -> None:
+    """A variable without a target takes no target."""
+    given = THRESHOLD | {"attributeType": "Target", "attributeValue": "300"}
+    await variables.put(station, [given], attributeStatus="NotSupportedAttributeType")
+
+
+@case(
+    "TC_B_39_CS",
+    use_case="B05",
+    requirement="B05.FR.09",
+    fails_with={"sets-anything": "attributeStatus: expected Rejected, got Accepted"},
+)
+async def test_b_39_read_only_variable_is_not_set(station: Station) -> None:
+    """What can only be read is not set; the answer names it with its instance."""
+    timeout = variable("OCPPCommCtrlr", "MessageTimeout", instance="Default")
+    await variables.put(station, [timeout | {"attributeValue": "30"}], attributeStatus="Rejected")
+
+
+TIME = "2026-01-01T00:00:00Z"
+VALUES = ("1", "1.1", "true", TIME, "abc")
+FITTING = {
+    ("OCPPCommCtrlr", "OfflineThreshold"): ("1",),
+    ("SmartChargingCtrlr", "LimitChangeSignificance"): ("1", "1.1"),
+    ("AuthCtrlr", "AuthorizeRemoteStart"): ("true",),
+    ("ClockCtrlr", "NextTimeOffsetTransitionDateTime"): (TIME,),
+}
+"""A whole number, another one, a truth value and a time, with those of the values that are of their kind."""
+
+
+@case(
+    "TC_B_11_CS",
+    use_case="B05",
+    requirement="B05.FR.07",
+    fails_with={
+        "sets-anything": "attributeStatus: expected Rejected, got Accepted",
+        "sets-another-variable": "variable.name: expected OfflineThreshold, got Other",
+    },
+)
+async def test_b_11_only_values_of_the_type_are_set(station: Station) -> None:
+    """Whole and other numbers, truth values and times take values of their kind, and no others."""
+    writable = [reports.name_of(item) for item in await reports.base_report(station, "ConfigurationInventory")]
+    for (component, name), fitting in FITTING.items():
+        if f"{component}.{name}" not in writable:
+            continue
+        await station.remember(component, name)
+        for value in VALUES:
+            is_fine = value in fitting
+            await variables.put(
+                station,
+                [variable(component, name, attributeValue=value)],
+                attributeStatus="Accepted" if is_fine else "Rejected",
+                attributeType=one_of("Actual", absent),
+                attributeStatusInfo=no_problem if is_fine else reason("InvalidValue"),
+            )
+
+
+@case("TC-B05-SV", use_case="B05", fails_with={"old-value": "attributeValue: expected 30, got 1"})
+async def test_b05_heartbeat_interval_is_set(station: Station) -> None:
+    """The interval of heartbeats that was set is the one that the station has then."""
+    await station.set("OCPPCommCtrlr", "HeartbeatInterval", "30")
+    await variables.got(station, variable("OCPPCommCtrlr", "HeartbeatInterval"), attributeValue="30")

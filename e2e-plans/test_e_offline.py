@@ -1,0 +1,28 @@
+"""Block E, transactions: those that go on without a connection (B04, E04)."""
+
+import asyncio
+
+from mock_csms.plans import Station, case, connector_reports, sessions, states, transaction_event
+
+
+@case(
+    "TC-B04-OFFLINE-TXN",
+    use_case="B04, E04",
+    needs=sessions.NEEDS,
+    fails_with={
+        "offline-not-told": "sent no .*offline=true(.|\n)*offline: expected true, got nothing",
+        "forgets-offline": "sent no .*offline=true",
+    },
+)
+async def test_e04_transaction_goes_on_offline(station: Station) -> None:
+    """What a transaction does without a connection is told afterwards, and that it was offline; then it ends."""
+    await sessions.measures_often(station)
+    await states.ev_connected(station)
+    await states.authorized_locally(station)
+    station.keep_away()
+    await asyncio.sleep(1.5 * station.profile.timeouts.interval)
+    await station.let_in()
+    await station.expect(transaction_event("Updated", triggerReason="MeterValuePeriodic", offline=True))
+    await states.stop_authorized_locally(station)
+    await station.act("unplug")
+    await station.expect(connector_reports("Available", station.evse, station.connector))

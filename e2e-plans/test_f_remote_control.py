@@ -1,0 +1,81 @@
+"""Block F, remote control: transactions that the CSMS starts and stops (F01 to F03)."""
+
+from mock_csms.plans import (
+    Station,
+    case,
+    connector_reports,
+    matching,
+    says,
+    sessions,
+    states,
+    transaction_event,
+)
+
+
+@case(
+    "TC-F01",
+    use_case="F01, F02",
+    needs=("plug", "unplug"),
+    fails_with={
+        "wrong-start-trigger": "triggerReason: expected RemoteStart, got Authorized",
+        "no-remote-start-id": "transactionInfo.remoteStartId: expected 7, got nothing",
+        "no-connector-report": r"sent no StatusNotification\[connectorStatus=Occupied",
+    },
+)
+async def test_f01_remote_start(station: Station) -> None:
+    """A remote start is accepted, and its transaction tells the number of the start, and the token that it names."""
+    begin, token = station.mark(), station.profile.tokens["valid"]
+    payload = {"evseId": station.evse, "idToken": token, "remoteStartId": 7}
+    await station.command("RequestStartTransaction", payload, status="Accepted")
+    await station.act("plug")
+    await station.expect(connector_reports("Occupied", station.evse, station.connector), after=begin)
+    told = await station.expect(transaction_event("Started"), after=begin)
+    station.check(told, transaction_event(seqNo=0, transactionInfo={"transactionId": matching(".+")}))
+    if await states.is_started_by_cable(station) and told.payload["triggerReason"] != "RemoteStart":
+        told = await station.expect(transaction_event("Updated"), after=told.number)
+    station.check(
+        told, transaction_event(triggerReason="RemoteStart", idToken=token, transactionInfo={"remoteStartId": 7})
+    )
+
+
+@case(
+    "TC-F03b",
+    use_case="F03",
+    fails_with={"stop-accepted": "status: expected Rejected, got Accepted"},
+)
+async def test_f03_remote_stop_of_nothing(station: Station) -> None:
+    """A station does not stop a transaction of which it knows nothing, and tells of no end."""
+    await station.command("RequestStopTransaction", {"transactionId": "test_transaction_123"}, status="Rejected")
+    await station.expect_nothing(says("TransactionEvent"))
+
+
+@case(
+    "TC-E-DOUBLE-START",
+    use_case="E02",
+    needs=sessions.NEEDS,
+    fails_with={"starts-while-pending": "status: expected Rejected, got Accepted"},
+)
+async def test_e02_remote_start_while_one_charges(station: Station) -> None:
+    """A station does not start a second transaction at an EVSE, and goes on with the first."""
+    await sessions.measures_often(station)
+    await states.energy_transfer_started(station)
+    running = station.known.at(station.evse)
+    payload = {"evseId": station.evse, "idToken": station.profile.tokens["valid-2"], "remoteStartId": 8}
+    await station.command("RequestStartTransaction", payload, status="Rejected")
+    timeouts = station.profile.timeouts
+    event = await station.expect(says("TransactionEvent"), within=timeouts.interval + timeouts.message)
+    station.check(event, transaction_event("Updated", transactionInfo={"transactionId": running and running.id}))
+
+
+@case(
+    "TC-E-STOP-NONE",
+    use_case="E06",
+    needs=sessions.NEEDS,
+    fails_with={"stop-accepted": "status: expected Rejected, got Accepted"},
+)
+async def test_e06_remote_stop_of_what_has_ended(station: Station) -> None:
+    """A transaction that has ended is not stopped again, and told of no more."""
+    *_, ended = await sessions.session(station)
+    id_ = ended.payload["transactionInfo"]["transactionId"]
+    await station.command("RequestStopTransaction", {"transactionId": id_}, status="Rejected")
+    await station.expect_nothing(says("TransactionEvent"))

@@ -1,0 +1,36 @@
+"""Block F, remote control: messages that are triggered, and connectors that are unlocked (F05, F06)."""
+
+from mock_csms.plans import Station, case, says
+from mock_csms.plans.triggers import trigger
+
+
+@case(
+    "TC-F06-TRIGGER",
+    use_case="F06",
+    fails_with={
+        "no-triggered-message": "sent no StatusNotification",
+        "trigger-first-evse-only": r"sent no StatusNotification\[connectorStatus=Available,evseId=2",
+    },
+)
+async def test_f06_statuses_are_triggered(station: Station) -> None:
+    """Who wants to hear the status of no connector in particular hears that of each."""
+    await trigger(station, "StatusNotification")
+    await station.expect_all(
+        *[
+            says("StatusNotification", connectorStatus="Available", evseId=evse, connectorId=connector)
+            for evse, connector in station.profile.places
+        ]
+    )
+
+
+@case(
+    "TC-F05",
+    use_case="F05",
+    needs=("HFS-1",),
+    fails_with={"unlocks-anything": "status: expected UnknownConnector, got Unlocked"},
+)
+async def test_f05_connector_is_unlocked(station: Station) -> None:
+    """A connector that nobody uses is unlocked; one that is not there is not."""
+    place = {"evseId": station.evse, "connectorId": station.connector}
+    await station.command("UnlockConnector", place, status="Unlocked")
+    await station.command("UnlockConnector", place | {"connectorId": 99}, status="UnknownConnector")

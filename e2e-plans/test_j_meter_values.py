@@ -1,0 +1,47 @@
+"""Block J, meter values: those of transactions, and those that are told besides (J01, J02)."""
+
+from mock_csms.plans import Station, absent, case, each, one_of, sessions, some, transaction_event
+
+
+@case(
+    "TC-J02",
+    use_case="J02",
+    needs=sessions.NEEDS,
+    fails_with={
+        "no-begin-values": "meterValue: expected an item with .*Transaction.Begin",
+        "wrong-sample-context": "meterValue: expected at least 1 items, each with .*Sample.Periodic",
+        "no-end-values": "meterValue: expected an item with .*Transaction.End",
+    },
+)
+async def test_j02_values_of_a_transaction(station: Station) -> None:
+    """A transaction tells what was measured at its begin, from time to time, and at its end, each as what it is."""
+    first, *others, last = await sessions.session(station)
+    station.check(first, transaction_event(meterValue=some(sampledValue=some(context="Transaction.Begin"))))
+    periodic = each(sampledValue=each(context=one_of("Sample.Periodic", absent)))
+    for event in others:
+        if event.payload["triggerReason"] == "MeterValuePeriodic":
+            station.check(event, transaction_event(meterValue=periodic))
+    station.check(last, transaction_event(meterValue=some(sampledValue=some(context="Transaction.End"))))
+
+
+MEASURED = {
+    "Energy.Active.Import.Register": 1500.0,
+    "Power.Active.Import": 7200.0,
+    "Voltage": 230.0,
+    "Current.Import": 16.0,
+}
+
+
+@case(
+    "TC-ERR-03",
+    use_case="J01",
+    needs=("send",),
+    fails_with={"unknown-meter": "evseId: expected 1, got 99"},
+)
+async def test_j01_values_of_four_kinds(station: Station) -> None:
+    """A station that tells four measurands at once is answered."""
+    sampled = [
+        {"value": value, "measurand": measurand, "context": "Sample.Clock"} for measurand, value in MEASURED.items()
+    ]
+    values = [{"timestamp": "{{now}}", "sampledValue": sampled}]
+    await station.answered(await station.send("MeterValues", evseId=station.evse, meterValue=values))

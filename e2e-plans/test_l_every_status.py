@@ -1,0 +1,30 @@
+"""Block L, firmware: every status of an update, and that of none (L01)."""
+
+from mock_csms.plans import Station, absent, case, says
+from mock_csms.protocol.versions import V201
+
+
+@case(
+    "TC-ERR-04",
+    use_case="L01",
+    needs=("send",),
+    fails_with={
+        "wrong-firmware-id": "requestId: expected 1, got 2",
+        "firmware-out-of-order": "status: expected Downloading, got Installed",
+    },
+)
+async def test_l01_every_status(station: Station) -> None:
+    """Each status that an update can have is taken."""
+    statuses = V201.schemas.values("FirmwareStatusNotificationRequest", "status")
+    for status in sorted(statuses, key="Installed".__eq__):  # which is the last of an update
+        number = {} if status == "Idle" else {"requestId": 1}
+        await station.answered(await station.send("FirmwareStatusNotification", status=status, **number))
+
+
+@case("TC-ERR-06", use_case="L01", fails_with={"wrong-idle-status": "status: expected Idle, got Installed"})
+async def test_l01_no_update(station: Station) -> None:
+    """A station that has nothing to update says that it is Idle when asked for it, and names no request."""
+    await station.command("TriggerMessage", {"requestedMessage": "FirmwareStatusNotification"}, status="Accepted")
+    told = await station.expect(says("FirmwareStatusNotification"))
+    station.check(told, says("FirmwareStatusNotification", status="Idle", requestId=absent))
+    await station.answered(told)

@@ -1,0 +1,59 @@
+"""Block L, firmware management: an update, and its end (L01, L02)."""
+
+from mock_csms.plans import Station, case, says
+from mock_csms.plans.messages import Message
+from mock_csms.plans.triggers import trigger
+
+REQUEST = 1
+
+
+def status(what: str) -> Message:
+    """Return that the update has come so far."""
+    return says("FirmwareStatusNotification", status=what, requestId=REQUEST)
+
+
+async def begin_update(station: Station) -> None:
+    """Let the station fetch firmware, and install it, at once."""
+    if not station.profile.firmware:
+        station.lacks("firmware that it could install, says its profile")
+    firmware = {"location": station.profile.firmware}
+    await station.command("UpdateFirmware", {"requestId": REQUEST, "firmware": firmware}, status="Accepted")
+
+
+@case(
+    "TC-L01-UF",
+    use_case="L02",
+    fails_with={
+        "firmware-out-of-order": "sent no FirmwareStatusNotification.status=Downloading",
+        "wrong-firmware-id": "requestId: expected 1, got 2",
+    },
+)
+async def test_l01_firmware_is_updated(station: Station) -> None:
+    """Firmware is downloaded and installed, step by step."""
+    timeouts = station.profile.timeouts
+    await begin_update(station)
+    for step in ("Downloading", "Downloaded", "Installing", "Installed"):
+        await station.expect(status(step), within=timeouts.boot)
+    await station.settle()
+
+
+@case(
+    "TC-L01-FW",
+    use_case="L02",
+    fails_with={
+        "no-firmware-id": "requestId: expected 1, got nothing",
+        "no-firmware-event": "sent no SecurityEventNotification",
+        "wrong-idle-status": "status: expected Idle, got Installed",
+    },
+)
+async def test_l01_firmware_is_installed(station: Station) -> None:
+    """That firmware is installed is told, also as a security event, and answered emptily; then there is no update."""
+    await begin_update(station)
+    await station.expect(status("Installing"), within=station.profile.timeouts.boot)
+    begin = station.mark()
+    installed = await station.expect(status("Installed"), within=station.profile.timeouts.boot)
+    assert await station.answered(installed) == {}
+    await station.expect(says("SecurityEventNotification", type="FirmwareUpdated"), after=begin)
+    await station.settle()
+    await trigger(station, "FirmwareStatusNotification")
+    await station.expect(says("FirmwareStatusNotification", status="Idle"))

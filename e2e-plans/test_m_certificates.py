@@ -1,0 +1,97 @@
+"""Block M, certificates: those of the CSMS in the station, and what a vehicle wants of the CSMS (M01 to M06)."""
+
+from mock_csms.plans import Station, case, certificates, one_of
+from mock_csms.protocol.actions import Json
+
+KIND = "CSMSRootCertificate"
+
+
+async def install(station: Station) -> bool:
+    """Offer a sound root to the station, and return whether it takes it: it may want the root that it has to sign."""
+    root = {"certificateType": KIND, "certificate": certificates.ROOT}
+    answer = await station.command("InstallCertificate", root, status=one_of("Accepted", "Rejected", "Failed"))
+    return bool(answer["status"] == "Accepted")
+
+
+async def installed(station: Station) -> list[Json]:
+    """Return the hash data of the roots of the CSMS; there must be a list of them, or NotFound."""
+    asked = {"certificateType": [KIND]}
+    answer = await station.command("GetInstalledCertificateIds", asked, status=one_of("Accepted", "NotFound"))
+    chains = answer.get("certificateHashDataChain", [])
+    assert bool(chains) == (answer["status"] == "Accepted"), f"{answer['status']} with {len(chains)} certificates"
+    assert {chain["certificateType"] for chain in chains} <= {KIND}
+    return [chain["certificateHashData"] for chain in chains]
+
+
+async def delete(station: Station, hash_data: Json, status: str = "Accepted") -> None:
+    """Delete a certificate."""
+    await station.command("DeleteCertificate", {"certificateHashData": hash_data}, status=status)
+
+
+@case(
+    "TC-M03",
+    use_case="M03",
+    fails_with={"certificates-without-list": "Accepted with 0 certificates"},
+)
+async def test_m03_installed_certificates_are_listed(station: Station) -> None:
+    """What is installed is listed, each of the kind that was asked for; where nothing is, it is told as not found."""
+    before = await installed(station)
+    if await install(station):
+        for new in [one for one in await installed(station) if one not in before]:
+            await delete(station, new)
+
+
+@case(
+    "TC-M04",
+    use_case="M04",
+    fails_with={"certificate-not-deleted": "status: expected NotFound, got Accepted"},
+)
+async def test_m04_certificates_are_deleted(station: Station) -> None:
+    """A certificate that is there is deleted, and listed no more; one that is not there is not found."""
+    before = await installed(station)
+    if await install(station):
+        for new in [one for one in await installed(station) if one not in before]:
+            await delete(station, new)
+        assert await installed(station) == before
+    await delete(station, certificates.HASHES, "NotFound")
+
+
+@case(
+    "TC-M05",
+    use_case="M05",
+    fails_with={"certificate-not-installed": "status: expected Rejected or Failed, got Accepted"},
+)
+async def test_m05_certificates_are_installed(station: Station) -> None:
+    """A root that is accepted is listed, another is not, and what is no certificate is none that is accepted."""
+    broken = {"certificateType": KIND, "certificate": certificates.BROKEN}
+    await station.command("InstallCertificate", broken, status=one_of("Rejected", "Failed"))
+    before = await installed(station)
+    is_taken = await install(station)
+    new = [one for one in await installed(station) if one not in before]
+    assert len(new) == is_taken, f"listed {len(new)} new certificates"
+    for one in new:
+        await delete(station, one)
+
+
+@case(
+    "TC-M01",
+    use_case="M01",
+    needs=("send",),
+    fails_with={"unknown-property@5": "sent no Get15118EVCertificate"},
+)
+async def test_m01_certificate_for_a_vehicle(station: Station) -> None:
+    """Who asks for the certificate of a vehicle's contract gets an answer that can be passed on."""
+    call = await station.send("Get15118EVCertificate", action="Install")
+    await station.answered(call, status="Accepted", exiResponse=...)
+
+
+@case(
+    "TC-M06",
+    use_case="M06",
+    needs=("send",),
+    fails_with={"unknown-property@5": "sent no GetCertificateStatus"},
+)
+async def test_m06_status_of_a_certificate(station: Station) -> None:
+    """Who asks whether a certificate was revoked gets the answer of OCSP."""
+    call = await station.send("GetCertificateStatus", ocspRequestData={"hashAlgorithm": "SHA256"})
+    await station.answered(call, status="Accepted", ocspResult=...)

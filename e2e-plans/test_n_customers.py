@@ -1,0 +1,38 @@
+"""Block N, diagnostics: what a station holds of a customer (N09, N10)."""
+
+from mock_csms.plans import Station, absent, case, one_of, says
+
+
+@case(
+    "TC-N02",
+    use_case="N09",
+    fails_with={
+        "wrong-customer-information-id": "requestId: expected 1, got 2",
+        "no-customer-information": "sent no NotifyCustomerInformation",
+        "customer-information-never-ends": "tbc: expected false or nothing, got true",
+    },
+)
+async def test_n02_nothing_is_held_of_a_customer(station: Station) -> None:
+    """Of a customer of whom it holds nothing a station tells that in one message, and the answer to it is empty."""
+    asked = {"requestId": 1, "report": True, "clear": False, "customerIdentifier": "nobody"}
+    await station.command("CustomerInformation", asked, status="Accepted")
+    message = says("NotifyCustomerInformation", requestId=1, seqNo=0, tbc=one_of(False, absent))
+    assert await station.answered(await station.expect(message)) == {}
+
+
+@case(
+    "TC-N02-CI",
+    use_case="N09",
+    fails_with={
+        "wrong-customer-information-id": "requestId: expected 2, got 3",
+        "customer-information-never-ends": "sent no NotifyCustomerInformation",
+    },
+)
+async def test_n02_customer_is_told(station: Station) -> None:
+    """What is held of a customer, who is named by a token, is told in parts that come to an end."""
+    asked = {"requestId": 2, "report": True, "clear": False, "idToken": station.profile.tokens["valid"]}
+    await station.command("CustomerInformation", asked | {"customerIdentifier": None}, status="Accepted")
+    number, is_more = 0, True
+    while is_more:
+        part = await station.expect(says("NotifyCustomerInformation", requestId=2, seqNo=number, data=...))
+        number, is_more = number + 1, part.payload.get("tbc", False)

@@ -1,0 +1,27 @@
+"""Block P, data transfer: what vendors agree on beside OCPP (P01, P02)."""
+
+from mock_csms.plans import Station, case
+
+VENDOR = {"vendorId": "org.example.nobody", "messageId": "TestMessage"}
+
+
+@case(
+    "TC-P01",
+    use_case="P02",
+    needs=("send",),
+    fails_with={"unknown-property@5": "sent no DataTransfer"},
+)
+async def test_p01_data_of_the_station(station: Station) -> None:
+    """Data of the station's vendor are taken."""
+    data = await station.send("DataTransfer", vendorId="TestVendor", messageId="TestMessage")
+    await station.answered(data, status="Accepted")
+
+
+@case(
+    "TC-P02",
+    use_case="P01",
+    fails_with={"transfer-accepted": "status: expected UnknownVendorId, got Accepted"},
+)
+async def test_p02_data_for_the_station(station: Station) -> None:
+    """Data of a vendor whom the station does not know are refused."""
+    await station.command("DataTransfer", VENDOR, status="UnknownVendorId")

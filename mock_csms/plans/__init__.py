@@ -1,0 +1,53 @@
+"""Executable test plans for a charging station: what a case is written with, and the plugin that runs it in pytest.
+
+The cases that come with it are in the folder `e2e-plans`; anybody can write others for a station of their own:
+
+    from mock_csms.plans import Station, case, says
+
+    @case("ACME-1", use_case="G02", fails_with={"no-heartbeat": "sent no Heartbeat"})
+    async def test_heartbeat(station: Station) -> None:
+        '''A heartbeat comes within a minute.'''
+        await station.expect(says("Heartbeat"), within=60)
+"""
+
+from mock_csms.frontends.inbox import Taken
+from mock_csms.plans.cases import CASES, Case, case
+from mock_csms.plans.messages import (
+    absent,
+    any_call,
+    around,
+    connector_reports,
+    each,
+    matching,
+    no_problem,
+    one_of,
+    reason,
+    says,
+    some,
+    transaction_event,
+)
+from mock_csms.plans.profile import Profile
+from mock_csms.plans.station import Station
+from mock_csms.plans.variables import variable
+
+__all__ = [
+    "CASES",
+    "Case",
+    "Profile",
+    "Station",
+    "Taken",
+    "absent",
+    "any_call",
+    "around",
+    "case",
+    "connector_reports",
+    "each",
+    "matching",
+    "no_problem",
+    "one_of",
+    "reason",
+    "says",
+    "some",
+    "transaction_event",
+    "variable",
+]

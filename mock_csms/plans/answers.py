@@ -1,0 +1,29 @@
+"""What the mock has answered to a call of the station, and what a case expects of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mock_csms.frontends.inbox import Taken
+from mock_csms.plans.messages import differences, explained
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.messages import Error, Result
+
+__tracebackhide__ = True  # pytest shows the case, and the text says all
+
+
+def result(taken: Taken, message: Result | Error, part: Mapping[str, Any]) -> Json:
+    """Return the payload of the result, in which this part must be."""
+    action = taken.call.action
+    if isinstance(message, Error):
+        raise AssertionError(f"{action} was answered with the CALLERROR {message.code}, not a result")
+    found = differences(message.payload, part)
+    if found:
+        raise AssertionError(explained(f"{action} was answered with something else", found))
+    payload: Json = message.payload
+    return payload
+
+
+def check_refusal(taken: Taken, message: Result | Error, code: str) -> None:
+    """Fail when it is no CALLERROR of that code."""
+    if not isinstance(message, Error) or message.code != code:
+        raise AssertionError(f"expected the CALLERROR {code} to {taken.call.action}, got {message}")

@@ -1,0 +1,122 @@
+"""What a case is: its row, which the decorator `case` writes, and what must be given for it to apply."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from mock_csms.plans.operator import ACTIONS, Operator
+from mock_csms.plans.profile import FEATURE, Profile
+from mock_csms.plans.station import Station
+from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.records import Record
+
+if TYPE_CHECKING:
+    import pytest
+
+_NOT = "not "
+
+Function: TypeAlias = Callable[..., Awaitable[None]]
+
+
+class Case(Record):
+    """One case of a plan.
+
+    needs: actions of an operator, features of the station (`C-13`), or the lack of one (`not C-13`). fails_with: flags
+    of the reference station with which the case must fail, each with what its failure must say.
+    """
+
+    id: str
+    use_case: str
+    requirement: str
+    needs: tuple[str, ...]
+    fails_with: Mapping[str, str]
+    where: str
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """What an operator must do for it."""
+        return tuple(need for need in self.needs if need in ACTIONS)
+
+    def obstacles(self, profile: Profile, operator: Operator | None) -> Iterator[str]:
+        """Yield why it does not apply to a station."""
+        for need in self.needs:
+            if need in ACTIONS:
+                if operator is None:
+                    yield f"needs an operator ({need}): see --operator"
+                elif not operator.can(need):
+                    yield f"the operator cannot {need}"
+            elif need.startswith(_NOT) and profile.has(need.removeprefix(_NOT)):
+                yield f"is for stations without {need.removeprefix(_NOT)}"
+            elif not need.startswith(_NOT) and not profile.has(need):
+                yield f"the station has no {need}, says its profile"
+
+
+CASES: dict[str, Case] = {}
+"""Every case whose module was imported, by its id."""
+_ROWS: dict[Function, Case] = {}
+"""The same by its function. (No mark of pytest: whoever only reads the cases has not made it known.)"""
+
+
+def case(
+    id_: str,
+    *,
+    use_case: str,
+    fails_with: Mapping[str, str],
+    requirement: str = "",
+    needs: tuple[str, ...] = (),
+) -> Callable[[Function], Function]:
+    """Make a case of an asynchronous function of `station`; its docstring says what is proved.
+
+    `fails_with` maps a misbehaviour of the reference station (`no-boot`, `no-boot@2`), or flags of it (`--variable …`),
+    to a regular expression for the reason that the failure then gives.
+    """
+    for need in needs:
+        if need not in ACTIONS and not FEATURE.fullmatch(need.removeprefix(_NOT)):
+            raise ValueError(f"{id_}: {need!r} is neither an action nor a feature{did_you_mean(need, ACTIONS)}")
+    if not fails_with:
+        raise ValueError(f"{id_}: a case that cannot fail proves nothing")
+    for pattern in fails_with.values():
+        re.compile(pattern)
+
+    def mark(function: Function) -> Function:
+        import pytest  # noqa: PLC0415 - only who has cases needs it
+
+        where = f"{function.__code__.co_filename}:{function.__name__}"
+        row = Case(id_, use_case, requirement, needs, fails_with, where)
+        if CASES.setdefault(id_, row).where != where:
+            raise ValueError(f"{id_} is there twice: {CASES[id_].where} and {where}")
+
+        @wraps(function)
+        async def run(station: Station, **fixtures: Any) -> None:
+            __tracebackhide__ = True
+            await _run(function(station=station, **fixtures), station)
+
+        _ROWS[run] = row
+        return pytest.mark.asyncio(loop_scope="session")(run)  # type: ignore[no-any-return] # pytest's marks are untyped
+
+    return mark
+
+
+async def _run(work: Awaitable[None], station: Station) -> None:
+    """Run a case within its time; what fails tells the messages of the case besides."""
+    __tracebackhide__ = True
+    limit = station.profile.timeouts.case
+    try:
+        async with asyncio.timeout(limit) as time:
+            await work
+    except TimeoutError as error:
+        failure = AssertionError(f"the case has not ended within {limit:g} s") if time.expired() else error
+        failure.add_note(station.transcript())
+        raise failure from None
+    except Exception as error:
+        error.add_note(station.transcript())
+        raise
+
+
+def case_of(item: "pytest.Item") -> Case | None:
+    """Return the row of a test, if it is a case."""
+    import pytest  # noqa: PLC0415 - as above
+
+    return _ROWS.get(item.function) if isinstance(item, pytest.Function) else None

@@ -1,0 +1,67 @@
+"""The catalogue of cases, all that there are to be, and how far each has come: what the coverage matrix is made of."""
+
+import csv
+import importlib.util
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from mock_csms.plans.cases import CASES, Case
+from mock_csms.protocol.records import Record
+
+OLDER = "the older plan"
+"""The profile of the cases that are none of Part 6."""
+STATUSES = ("automated", "needs operator", "needs TLS", "not yet")
+
+
+class Entry(Record):
+    """A case that is to be: of Part 6, with the profile that it belongs to, or of the older plan."""
+
+    id: str
+    title: str
+    profile: str
+    applies: str
+    tls: str
+
+    @property
+    def status(self) -> str:
+        """How far it has come."""
+        case = CASES.get(self.id)
+        if case is None:
+            return "needs TLS" if self.tls else "not yet"
+        return "needs operator" if case.actions else "automated"
+
+
+def catalogue(folder: Path) -> Sequence[Entry]:
+    """Return the rows of `catalogue.tsv`."""
+    with (folder / "catalogue.tsv").open(encoding="utf-8", newline="") as file:
+        return [Entry(**row) for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)]
+
+
+def load(folder: Path) -> Mapping[str, Case]:
+    """Import the plans of a folder, which is no package, and return all cases."""
+    for path in sorted(folder.glob("test_*.py")):
+        if not any(case.where.startswith(f"{path}:") for case in CASES.values()):
+            spec = importlib.util.spec_from_file_location(path.stem, path)
+            if spec and spec.loader:
+                spec.loader.exec_module(importlib.util.module_from_spec(spec))
+    return CASES
+
+
+def matrix(folder: Path) -> Iterator[tuple[str, ...]]:
+    """Yield the coverage matrix, its heading first."""
+    load(folder)
+    yield "case", "what it is about", "profile", "applies to", "status"
+    for entry in catalogue(folder):
+        yield f"`{entry.id}`", entry.title, entry.profile, entry.applies, entry.status
+
+
+def summary(folder: Path) -> Iterator[tuple[str, ...]]:
+    """Yield how many cases are how far."""
+    load(folder)
+    entries = catalogue(folder)
+    kinds = [("OCPP 2.0.1 Part 6", [entry for entry in entries if entry.profile != OLDER])]
+    kinds.append((OLDER, [entry for entry in entries if entry.profile == OLDER]))
+    yield "cases of", *STATUSES, "all"
+    for kind, of_kind in kinds:
+        counts = [sum(entry.status == status for entry in of_kind) for status in STATUSES]
+        yield kind, *map(str, counts), str(len(of_kind))

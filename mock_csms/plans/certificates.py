@@ -1,0 +1,27 @@
+"""Certificates for a station: a root of nobody's, which it may install, and what is none."""
+
+ROOT = """\
+-----BEGIN CERTIFICATE-----
+MIIBqTCCAVCgAwIBAgIUbb6IR2dbfjBYbR9AjDeWIOecUoYwCgYIKoZIzj0EAwIw
+MjESMBAGA1UECgwJbW9jay1jc21zMRwwGgYDVQQDDBNtb2NrLWNzbXMgdGVzdCBy
+b290MCAXDTI0MDEwMTAwMDAwMFoYDzIxMDAwMTAxMDAwMDAwWjAyMRIwEAYDVQQK
+DAltb2NrLWNzbXMxHDAaBgNVBAMME21vY2stY3NtcyB0ZXN0IHJvb3QwWTATBgcq
+hkjOPQIBBggqhkjOPQMBBwNCAARyzEIJTpdUNrhCTRWbcsya3pFzi256re/GpLon
+ZeHjTr/iEIp4rYgtIl3aEV6YcGcBfpCCRAr2yjAMznTMRcBJo0IwQDAPBgNVHRMB
+Af8EBTADAQH/MA4GA1UdDwEB/wQEAwIBBjAdBgNVHQ4EFgQUlqDQA6gXBvmQJRea
+XvnsJ8pb1fMwCgYIKoZIzj0EAwIDRwAwRAIgMn7WgjNLi/LoF8phOYWYWS1A081e
+cEP5Cyf1h3lSBLMCIBeOlpe4gRMQvnI3XeNbmv2ol0yl3vzpw61oL5GvVd8V
+-----END CERTIFICATE-----
+"""
+"""A sound root, valid from 2024 to 2100; its key was thrown away."""
+
+BROKEN = "-----BEGIN CERTIFICATE-----\nMIIBmockcertificate\n-----END CERTIFICATE-----\n"
+"""What looks like a certificate, and is none."""
+
+HASHES = {
+    "hashAlgorithm": "SHA256",
+    "issuerNameHash": "0123456789abcdef" * 4,
+    "issuerKeyHash": "fedcba9876543210" * 4,
+    "serialNumber": "1a2b3c4d5e6f",
+}
+"""The hash data of a certificate that nobody has."""

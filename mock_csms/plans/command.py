@@ -1,0 +1,73 @@
+"""The subcommand `mock-csms profile`: prints a profile to be filled in, or the first one of a station that it asks."""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mock_csms import values
+from mock_csms.flags import flag, read, switch
+from mock_csms.frontends.arguments import Parser, command_line_source, parser_for
+from mock_csms.frontends.python import Csms
+from mock_csms.frontends.verdict import FAILED, FINE, NO_STATION
+from mock_csms.plans.learning import Learned, learn
+from mock_csms.plans.profile_text import profile_text
+
+DESCRIPTION = "Prints a profile for the test plans: an empty one with comments, or what a station tells of itself."
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProfileSettings:
+    """The settings of `mock-csms profile`."""
+
+    learn: bool = switch("listen, wait for the first station, and ask it")
+    host: str = flag("127.0.0.1", "address to listen on", values.text, "HOST")
+    port: int = flag(9000, "port to listen on; 0 picks a free one", values.integer(0, 65535), "PORT")
+    wait_for_station: float = flag(60.0, "how long to wait for a station", values.number(above=True), "SEC")
+    output: str | None = flag(None, "write it into this file, which must not be there yet", values.text, "FILE")
+
+
+def profile(arguments: Sequence[str]) -> int:
+    """Print a profile, and return the exit status."""
+    parser = parser_for("mock-csms profile", DESCRIPTION, ProfileSettings)
+    try:
+        settings = read(ProfileSettings, [command_line_source(ProfileSettings, vars(parser.parse_args(arguments)))])
+    except ValueError as error:
+        parser.error(str(error))
+    if settings.output and Path(settings.output).exists():
+        parser.error(f"{settings.output}: is there already")
+    learned = None
+    if settings.learn:
+        learned = _learned(parser, settings)
+        if learned is None:
+            sys.stderr.write(f"{parser.prog}: no station came within {settings.wait_for_station:g} s\n")
+            return NO_STATION
+    return _written(parser, settings, profile_text(learned))
+
+
+def _learned(parser: Parser, settings: ProfileSettings) -> Learned | None:
+    try:
+        return asyncio.run(_listen(settings))
+    except OSError as error:
+        parser.exit(
+            FAILED, f"{parser.prog}: cannot listen on {settings.host}:{settings.port}: {values.reason_of(error)}\n"
+        )
+
+
+async def _listen(settings: ProfileSettings) -> Learned | None:
+    async with Csms(host=settings.host, port=settings.port, checks="none") as csms:
+        sys.stderr.write(f"waiting for a station at {csms.url}/IDENTITY\n")
+        return await learn(csms, settings.wait_for_station)
+
+
+def _written(parser: Parser, settings: ProfileSettings, text: str) -> int:
+    if settings.output is None:
+        sys.stdout.write(text)
+        return FINE
+    try:
+        with Path(settings.output).open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        parser.error(f"{settings.output}: {values.reason_of(error)}")
+    return FINE

@@ -1,0 +1,27 @@
+"""A second station beside the one under test: the reference station, which boots, stays for a while, and goes."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from mock_csms.plans.station import Station
+
+__tracebackhide__ = True  # pytest shows the case, and the text says all
+
+_IDENTITY = "COMPANY"
+
+
+@asynccontextmanager
+async def another(station: Station) -> AsyncIterator[None]:
+    """Let another station come, be accepted, and go when the block ends."""
+    words = [sys.executable, "-m", "mock_csms.station", f"{station.csms.url}/{_IDENTITY}", "--quiet"]
+    nothing, nobody = asyncio.subprocess.DEVNULL, asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(*words, stdin=nobody, stdout=nothing)
+    try:
+        await station.csms.receive(_IDENTITY, "StatusNotification", within=station.profile.timeouts.boot)
+        yield
+    finally:
+        station.csms.disconnect(_IDENTITY)
+        process.terminate()
+        await process.wait()

@@ -1,0 +1,42 @@
+"""Steps of the connection itself: it is cut off, and what the station does then, and where it dials."""
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from mock_csms.plans.known import Visit
+
+if TYPE_CHECKING:
+    from mock_csms.plans.station import Station
+
+__tracebackhide__ = True  # pytest shows the case, and the text says all
+
+_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - nothing is bound to it here
+
+
+def hang_up(station: "Station") -> None:
+    """Close the connection; what the station did with it before counts no more."""
+    station.known.visits.clear()
+    station.csms.disconnect(station.identity)
+
+
+async def visit(station: "Station", kind: str, *, path: str | None = None, within: float | None = None) -> Visit:
+    """Return what becomes of the connection next, which must be of a kind: Connected, Refused or Disconnected.
+
+    `path` is what must stand before the identity in the URL that the station dials.
+    """
+    within, visits = station.profile.timeouts.boot if within is None else within, station.known.visits
+    if not await station.known.until(lambda: bool(visits), within):
+        raise AssertionError(f"{station.identity} has not connected within {within:g} s, nor tried to")
+    found = visits.pop(0)
+    if found.kind != kind or path not in (None, found.path):
+        where = f" to {path}/{station.identity}" if path is not None else ""
+        raise AssertionError(f"expected {kind}{where}, got {found.kind} to {found.path}/{station.identity}")
+    return found
+
+
+def url_of(station: "Station", path: str) -> str:
+    """Return the URL with that path for a profile of the station; who listens everywhere must be told where it is."""
+    parts = urlsplit(station.profile.url or station.csms.url)
+    if parts.hostname in _EVERYWHERE:
+        station.skip("where the station reaches the mock, its profile does not say (url)")
+    return f"{parts.scheme}://{parts.netloc}{path}"

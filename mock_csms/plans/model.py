@@ -1,0 +1,78 @@
+"""What a station tells of its variables: reported ones, or those that were got one by one."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import Record
+
+
+class Told(Record):
+    """One variable: its name (`TxCtrlr.TxStartPoint`), where it is, its value, and which it may have."""
+
+    name: str
+    evse: int = 0
+    connector: int = 0
+    value: str = ""
+    values: tuple[str, ...] = ()
+    is_writable: bool = False
+
+
+class Model:
+    """All that is told of the variables of a station."""
+
+    def __init__(self, told: Iterable[Told] = ()) -> None:
+        self._told: dict[str, list[Told]] = {}
+        for one in told:
+            self._told.setdefault(one.name, []).append(one)
+
+    def __bool__(self) -> bool:
+        return bool(self._told)
+
+    def all(self, name: str) -> Sequence[Told]:
+        """Return the variables of a name, of whatever EVSE."""
+        return self._told.get(name, ())
+
+    def number(self, name: str) -> float | None:
+        """Return the value of a variable that is a number, or None."""
+        try:
+            return float(self.all(name)[0].value)
+        except (IndexError, ValueError):
+            return None
+
+    @property
+    def connectors(self) -> tuple[int, ...]:
+        """How many connectors each EVSE has; of one that tells none, one."""
+        most: dict[int, int] = {}
+        for told in self._told.values():
+            for one in told:
+                if one.evse:
+                    most[one.evse] = max(most.get(one.evse, 1), one.connector)
+        return tuple(most.get(evse, 1) for evse in range(1, max(most, default=0) + 1))
+
+
+def reported(items: Iterable[Json]) -> Iterator[Told]:
+    """Yield what the parts of a report (B07, B08) tell."""
+    for item in items:
+        attributes = item["variableAttribute"]
+        actual = next((each for each in attributes if each.get("type", "Actual") == "Actual"), attributes[0])
+        listed = item.get("variableCharacteristics", {}).get("valuesList", "")
+        yield _told(item, actual, listed, is_writable=actual.get("mutability", "ReadWrite") != "ReadOnly")
+
+
+def got(results: Iterable[Json]) -> Iterator[Told]:
+    """Yield what the results of GetVariables (B06) tell, which is not if it can be set."""
+    for result in results:
+        if result["attributeStatus"] == "Accepted":
+            yield _told(result, {"value": result.get("attributeValue", "")}, "", is_writable=False)
+
+
+def _told(item: Json, attribute: Json, listed: str, *, is_writable: bool) -> Told:
+    place = item["component"].get("evse", {})
+    return Told(
+        f"{item['component']['name']}.{item['variable']['name']}",
+        place.get("id", 0),
+        place.get("connectorId", 0),
+        attribute.get("value", ""),
+        tuple(listed.split(",")) if listed else (),
+        is_writable,
+    )

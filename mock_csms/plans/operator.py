@@ -1,0 +1,206 @@
+"""Who acts at the station under test: a person at the terminal, a program, a service, or the reference station's lines.
+
+An operator is told an action, and returns when it is done. What it cannot do ends the case with OperatorFailed, which
+says that it is not the station that failed.
+"""
+
+import asyncio
+import json
+import os
+import select
+import shlex
+import urllib.request
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.records import Record
+
+ACTIONS: Mapping[str, str] = {
+    "plug": "plug the cable of EVSE {evse}, connector {connector}, into the vehicle",
+    "unplug": "take the cable of EVSE {evse}, connector {connector}, out of the vehicle",
+    "card": "present the token {token} at EVSE {evse}",
+    "reboot": "switch the station off and on again",
+    "ev-ready": "let the vehicle at EVSE {evse} take energy",
+    "ev-pause": "let the vehicle at EVSE {evse} pause",
+    "drive-in": "drive a vehicle into the parking bay of EVSE {evse}",
+    "drive-out": "drive the vehicle out of the parking bay of EVSE {evse}",
+    "send": "let the station send {call} with the payload {payload}",
+}
+"""Everything that an operator may be asked to do, as a person is asked."""
+_SEND = "send"
+"""What no person can do; a simulator may have an API for it."""
+
+
+class Deed(Record):
+    """What is to be done: the action, where, and with which idToken; to send, the action and payload of a call."""
+
+    action: str
+    evse: int = 1
+    connector: int = 1
+    token: Json | None = None
+    call: str = ""
+    payload: Json | None = None
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        """Its parts as texts; of a token its `ID:TYPE`."""
+        token = f"{self.token['idToken']}:{self.token['type']}" if self.token else ""
+        payload = json.dumps(self.payload) if self.call else ""
+        places = {"action": self.action, "evse": f"{self.evse}", "connector": f"{self.connector}", "token": token}
+        return {**places, "call": self.call, "payload": payload}
+
+
+class OperatorFailed(Exception):
+    """The operator has not done what it was asked for."""
+
+
+class Operator(Protocol):
+    """Whoever can act at a station."""
+
+    def can(self, action: str) -> bool:
+        """Whether it can do that at all."""
+
+    async def act(self, deed: Deed, within: float) -> None:
+        """Do it; OperatorFailed when it is not done within so many seconds."""
+
+
+def operator(text: str) -> Operator:
+    """Return the operator written as `prompt`, `exec:COMMAND` or `http:URL`; ValueError says what is wrong."""
+    kind, colon, rest = text.partition(":")
+    if kind == "prompt" and not colon:
+        return Prompt()
+    if kind == "exec" and rest.strip():
+        _filled(rest, Deed("plug"))
+        return Execute(rest)
+    if kind in ("http", "https"):
+        return Post(rest if rest.startswith(("http://", "https://")) else text)
+    raise ValueError(f"{text!r} is none of prompt, exec:COMMAND and http:URL{did_you_mean(kind, OPERATORS)}")
+
+
+OPERATORS = ("prompt", "exec", "http")
+
+
+class Prompt:
+    """Asks the person at the terminal, who types Enter when it is done, or what went wrong."""
+
+    def __init__(self, terminal: str = "/dev/tty") -> None:
+        self._terminal = terminal
+
+    def can(self, action: str) -> bool:
+        """People can do all that is done by hand."""
+        return action in ACTIONS and action != _SEND
+
+    async def act(self, deed: Deed, within: float) -> None:
+        """Ask, and wait for Enter."""
+        question = f"\n>>> Please {ACTIONS[deed.action].format(**deed.words)}, then press Enter ({within:g} s): "
+        answer = await asyncio.to_thread(self._ask, question, within)
+        if answer is None:
+            raise OperatorFailed(f"nobody pressed Enter within {within:g} s")
+        if answer.strip():
+            raise OperatorFailed(f"could not {deed.action}: {answer.strip()}")
+
+    def _ask(self, question: str, within: float) -> str | None:
+        """Return what is typed; pytest takes stdin away, so that the terminal itself is asked."""
+        try:
+            terminal = os.open(self._terminal, os.O_RDWR | os.O_NOCTTY)
+        except OSError as error:
+            raise OperatorFailed(f"there is no terminal to ask at: {error}") from None
+        try:
+            os.write(terminal, question.encode())
+            ready, _, _ = select.select([terminal], [], [], within)
+            return os.read(terminal, 1000).decode(errors="replace") if ready else None
+        finally:
+            os.close(terminal)
+
+
+class Execute:
+    """Runs a command, in which {action}, {evse}, {connector}, {token}, {call} and {payload} are filled in.
+
+    Without any of them come last the action, and then call and payload to send, or else EVSE and token.
+    """
+
+    def __init__(self, command: str) -> None:
+        self._command = command
+
+    def can(self, action: str) -> bool:
+        """What a program can do, it must tell by its exit status; to send it must be told what."""
+        return action in ACTIONS and (action != _SEND or "{payload}" in self._command or "{" not in self._command)
+
+    async def act(self, deed: Deed, within: float) -> None:
+        """Run it, and wait until it ends with 0."""
+        words = _filled(self._command, deed)
+        try:
+            process = await asyncio.create_subprocess_exec(*words, stdin=asyncio.subprocess.DEVNULL)
+        except OSError as error:
+            raise OperatorFailed(f"{words[0]}: {error.strerror}") from None
+        try:
+            async with asyncio.timeout(within):
+                status = await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+            raise OperatorFailed(f"{shlex.join(words)} has not ended within {within:g} s") from None
+        if status:
+            raise OperatorFailed(f"{shlex.join(words)} ended with {status}")
+
+
+def _filled(command: str, deed: Deed) -> list[str]:
+    words = shlex.split(command)
+    if not any("{" in word for word in words):
+        words += ["{action}", "{call}", "{payload}"] if deed.call else ["{action}", "{evse}", "{token}"]
+    try:
+        return [word.format(**deed.words) for word in words]
+    except (KeyError, IndexError, ValueError):
+        raise ValueError(f"{command!r} has other places than {', '.join(f'{{{it}}}' for it in deed.words)}") from None
+
+
+class Post:
+    """Posts what is to be done as JSON; a status of 2xx tells that it is done."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def can(self, action: str) -> bool:
+        """What a service can do, it must tell by its status."""
+        return action in ACTIONS
+
+    async def act(self, deed: Deed, within: float) -> None:
+        """Post it, and wait for the answer."""
+        body = {"action": deed.action, "evse": deed.evse, "connector": deed.connector, "token": deed.token}
+        body |= {"call": deed.call, "payload": deed.payload} if deed.call else {}
+        await asyncio.to_thread(self._post, json.dumps(body).encode(), within)
+
+    def _post(self, body: bytes, within: float) -> None:
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(self._url, body, headers)  # noqa: S310 - the scheme was looked at
+        try:
+            with urllib.request.urlopen(request, timeout=within):  # noqa: S310 - as above
+                pass
+        except OSError as error:
+            raise OperatorFailed(f"{self._url}: {error}") from None
+
+
+_LINES: Mapping[str, str] = {
+    "plug": "plug {evse} {connector}",
+    "unplug": "unplug {evse}",
+    "card": "card {token} {evse}",
+    "reboot": "reboot",
+    "send": "send {call} {payload}",
+}
+
+
+class Lines:
+    """Types the control lines of the reference station."""
+
+    def __init__(self, type_: Callable[[str], Any]) -> None:
+        self._type = type_
+
+    def can(self, action: str) -> bool:
+        """What there are lines for."""
+        return action in _LINES
+
+    async def act(self, deed: Deed, within: float) -> None:  # noqa: ARG002 - a line is typed at once
+        """Type it."""
+        self._type(_LINES[deed.action].format(**deed.words))

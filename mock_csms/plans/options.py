@@ -1,0 +1,62 @@
+"""What can be said on the command line of a plan: which station, where the mock listens, and who acts there."""
+
+import shlex
+from collections.abc import Sequence
+from typing import Any
+
+from mock_csms.plans.operator import Operator, operator
+from mock_csms.plans.profile import Profile, read_profile
+from mock_csms.plans.reference import REFERENCE
+from mock_csms.protocol.records import Record, replace
+
+OPTIONS: Sequence[tuple[str, dict[str, Any]]] = (
+    ("--station", {"metavar": "ID", "help": "identity of the station under test; the last segment of its URL"}),
+    ("--profile", {"metavar": "FILE", "help": "TOML file with the profile of the station under test"}),
+    ("--host", {"metavar": "HOST", "default": "127.0.0.1", "help": "address to listen on"}),
+    ("--port", {"metavar": "PORT", "type": int, "help": "port to listen on (9000; a free one with --reference)"}),
+    ("--operator", {"metavar": "WHO", "help": "who acts at the station: prompt, exec:COMMAND or http:URL"}),
+    ("--reference", {"action": "store_true", "help": "start mock-station as the station; its lines are the operator"}),
+    (
+        "--misbehave",
+        {
+            "metavar": "KIND",
+            "action": "append",
+            "default": [],
+            "help": "let it be wrong in this way",
+        },
+    ),
+    ("--reference-flags", {"metavar": "FLAGS", "default": "", "help": "more flags of mock-station for --reference"}),
+    ("--case", {"metavar": "ID", "action": "append", "help": "run only this case; repeatable"}),
+)
+"""The flags, as argparse takes them."""
+
+
+class Options(Record):
+    """What was said, made sense of."""
+
+    profile: Profile
+    operator: Operator | None
+    host: str
+    port: int
+    reference_flags: Sequence[str] | None
+    """The flags of the reference station; None where it is not the station under test."""
+
+
+def read_options(given: Any) -> Options:
+    """Return what was said; ValueError says in one line what is wrong with it."""
+    if given.reference and (given.station or given.profile):
+        raise ValueError("--reference is a station of its own: without --station and --profile")
+    flags = [word for kind in given.misbehave for word in ("--misbehave", kind)] + shlex.split(given.reference_flags)
+    if flags and not given.reference:
+        raise ValueError("--misbehave and --reference-flags are for --reference")
+    who = operator(given.operator) if given.operator else None
+    if given.reference:
+        return Options(REFERENCE, who, given.host, given.port or 0, flags)
+    if given.profile:
+        profile = read_profile(given.profile)
+        profile = replace(profile, identity=given.station) if given.station else profile
+    elif given.station:
+        profile = Profile(given.station)
+    else:
+        raise ValueError("which station? --station ID, --profile FILE, or --reference for the one that comes with it")
+    return Options(profile, who, given.host, 9000 if given.port is None else given.port, None)

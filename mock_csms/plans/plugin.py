@@ -1,0 +1,113 @@
+"""What pytest runs plans with: the options, the fixture `station`, which cases apply, and a line for the case in hand.
+
+A conftest.py loads it: `def pytest_addoption(pluginmanager): pluginmanager.import_plugin("mock_csms.plans.plugin")`.
+"""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from mock_csms.plans.cases import case_of
+from mock_csms.plans.operator import Lines
+from mock_csms.plans.options import OPTIONS, Options, read_options
+from mock_csms.plans.reference import Reference, reference_for
+from mock_csms.plans.run import Run
+from mock_csms.plans.station import Station
+
+_OPTIONS = pytest.StashKey[Options]()
+_FINDINGS = pytest.StashKey[list[str]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Make the options known."""
+    group = parser.getgroup("plans", "test plans for a charging station")
+    for name, how in OPTIONS:
+        group.addoption(name, **how)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the options."""
+    config.stash[_FINDINGS] = []
+    try:
+        config.stash[_OPTIONS] = read_options(config.option)
+    except ValueError as error:
+        if not config.option.collectonly:
+            raise pytest.UsageError(str(error)) from None
+    if config.option.verbose == 0:
+        config.option.verbose = 1  # a line for each case
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what was not asked for, and skip what does not apply, with the reason."""
+    wanted = config.option.case
+    left_out = [item for item in items if wanted and getattr(case_of(item), "id", None) not in wanted]
+    if left_out:
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
+    options = config.stash.get(_OPTIONS, None)
+    for item in items:
+        case = case_of(item)
+        if case is None or options is None:
+            continue
+        item.user_properties += [("case", case.id), ("use case", case.use_case), ("requirement", case.requirement)]
+        operator, profile = options.operator, options.profile
+        if options.reference_flags is not None:
+            operator, profile = operator or Lines(lambda _: None), reference_for(profile, case.needs)
+        obstacle = next(case.obstacles(profile, operator), "")
+        if obstacle:
+            item.add_marker(pytest.mark.skip(reason=obstacle))
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Let the line of each case tell its time limit."""
+    config = session.config
+    reporter, options = config.pluginmanager.getplugin("terminalreporter"), config.stash.get(_OPTIONS, None)
+    if reporter and options and config.option.verbose > 0:
+        config.pluginmanager.register(Progress(reporter, options.profile.timeouts.case))
+
+
+class Progress:
+    """Writes the time limit of a case behind its name, while it is in hand."""
+
+    def __init__(self, reporter: Any, limit: float) -> None:
+        self._reporter = reporter
+        self._limit = limit
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logstart(self) -> None:
+        """Write it; pytest has just written the name."""
+        self._reporter.write(f"(at most {self._limit:g} s) ", flush=True)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def _run(pytestconfig: pytest.Config) -> AsyncIterator[Run]:
+    """The mock, and the reference station where it is wanted, for all cases."""
+    options = pytestconfig.stash[_OPTIONS]
+    reference = None if options.reference_flags is None else Reference(options.reference_flags)
+    async with Run(options.profile, options.operator, reference, options.host, options.port) as run:
+        reporter = pytestconfig.pluginmanager.getplugin("terminalreporter")
+        if reporter and reference is None:
+            reporter.write_line(f"waiting for the station at {run.csms.url}/{options.profile.identity}")
+        yield run
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def station(_run: Run, request: pytest.FixtureRequest) -> AsyncIterator[Station]:
+    """The station under test, ready for a case."""
+    case = case_of(request.node)
+    station = await _run.begin(case.needs if case else ())
+    yield station
+    await _run.end(station)
+    found = [f"{request.node.name}: {line}" for line in _run.findings.take()]
+    request.config.stash[_FINDINGS] += found
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Tell what the conformance checks found."""
+    findings = config.stash.get(_FINDINGS, [])
+    if findings:
+        terminalreporter.section("conformance findings")
+        for line in findings:
+            terminalreporter.write_line(line)

@@ -1,0 +1,111 @@
+"""The file of a profile, written for the person who fills in what nobody but a person knows."""
+
+from collections.abc import Iterator, Mapping
+
+import tomli_w
+
+from mock_csms.frontends.console import printable
+from mock_csms.plans.features import FEATURES
+from mock_csms.plans.learning import Learned
+from mock_csms.plans.profile import Profile
+from mock_csms.protocol.records import asdict
+
+_COLUMN = 44
+_USUAL = Profile("")
+_TIMEOUTS: Mapping[str, str] = {
+    "message": "what is due at once",
+    "boot": "a reboot",
+    "operator": "what a person does",
+    "case": "a whole case",
+    "silence": "how long to watch that nothing comes",
+    "settle": "how long it is quiet when all was said",
+    "interval": "what it is told to wait between boots",
+    "tolerance": "of its clock",
+}
+_KINDS: Mapping[str, str] = {
+    "valid": "may charge",
+    "valid-2": "may charge too",
+    "invalid": "is answered with Invalid",
+    "blocked": "is answered with Blocked",
+    "expired": "is answered with Expired",
+    "unknown": "is answered with Unknown",
+    "master-pass": "of the group of master passes",
+}
+
+
+def profile_text(learned: Learned | None = None) -> str:
+    """Return the text of a profile: of what was learned of a station, or without it of one that is to be filled in."""
+    known = learned or Learned(Profile("CS-1"))
+    who = f", which is {printable(known.who)}" if known.who else ""
+    origin = f"as it has told of itself{who}" if learned else "to be filled in"
+    lines = [
+        f"# Profile of a station for the test plans, {origin}.",
+        "# What is behind a # is the default, or to be filled in by somebody who knows.",
+    ]
+    lines += ["", _line("identity", known.profile.identity, "the last segment of its URL")]
+    lines.append(_line("connectors", list(known.profile.connectors), "how many connectors each EVSE has"))
+    lines.append(
+        _line("authorization", "local", "how sessions begin where a case does not say: local or remote", is_set=False)
+    )
+    lines += [
+        "",
+        *_features(known),
+        "",
+        *_addresses(known),
+        "",
+        "[tokens]",
+        *_tokens(),
+        "",
+        "[timeouts]",
+        *_timeouts(known),
+    ]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _features(known: Learned) -> Iterator[str]:
+    has = known.profile.features
+    titles = {feature.id: feature.title for feature in FEATURES}
+    yield "# Features of Part 5; take the # away from those that the station has."
+    yield "features = ["
+    for id_, title in titles.items():
+        if id_ in has:
+            yield _noted(f'    "{id_}",', title)
+        elif id_ not in known.lacks:
+            yield _noted(f'    # "{id_}",', title)
+    yield "]"
+    if known.lacks:
+        yield f"# Its variables tell that it has none of {', '.join(id_ for id_ in titles if id_ in known.lacks)}."
+
+
+def _addresses(known: Learned) -> Iterator[str]:
+    slots, usual = list(known.profile.slots), list(_USUAL.slots)
+    yield _noted('# url = "ws://10.0.0.2:9000"', "where it reaches the mock, if not where that listens")
+    yield _line("slots", slots, "slots of its network profiles", is_set=slots != usual)
+    yield _line("interface", _USUAL.interface, "which of its interfaces leads to the mock", is_set=False)
+    yield _noted('# firmware = "https://…"', "where it finds firmware that it can install")
+    yield _noted('# logs = "https://…"', "where it can upload logs")
+
+
+def _tokens() -> Iterator[str]:
+    for kind, title in _KINDS.items():
+        token = _USUAL.tokens[kind]
+        yield _line(
+            kind, f"{token['idToken']}:{token['type']}", f"a token that {title}".replace("that of", "of"), is_set=False
+        )
+
+
+def _timeouts(known: Learned) -> Iterator[str]:
+    for name, seconds in asdict(known.profile.timeouts).items():
+        reason = known.reasons.get(name)
+        title = f"{_TIMEOUTS[name]}{f': by {reason}' if reason else ''}"
+        yield _line(name, int(seconds) if seconds == int(seconds) else seconds, title, is_set=reason is not None)
+
+
+def _line(name: str, value: object, title: str, *, is_set: bool = True) -> str:
+    text = f"[{', '.join(map(str, value))}]" if isinstance(value, list) else None
+    written = f"{name} = {text}" if text else tomli_w.dumps({name: value}).strip()
+    return _noted(written if is_set else f"# {written}", title)
+
+
+def _noted(line: str, note: str) -> str:
+    return f"{line:{_COLUMN}}# {note}"

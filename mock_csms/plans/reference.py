@@ -1,0 +1,84 @@
+"""The reference station as the station under test: a process of its own, driven by its control lines."""
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Sequence
+
+from mock_csms.plans.profile import Profile, Timeouts
+from mock_csms.protocol.records import replace
+from mock_csms.station.device import FEATURES
+
+_TIMEOUTS = Timeouts(message=3, boot=6, operator=3, case=30, silence=1, settle=0.1, interval=1, tolerance=0.2)
+REFERENCE = Profile(
+    "CS-1",
+    (1, 1),
+    features=frozenset({"C-47", "C-56", "HFS-1"}),
+    timeouts=_TIMEOUTS,
+    firmware="https://firmware.invalid/firmware.bin",
+    logs="https://logs.invalid/upload",
+)
+"""Its profile."""
+
+_FLAGS = (
+    *("--evses", f"{len(REFERENCE.connectors)}", "--connectors", f"{REFERENCE.connectors[0]}", "--quiet"),
+    *("--variable", "OCPPCommCtrlr.RetryBackOffWaitMinimum=1", "--variable", "OCPPCommCtrlr.RetryBackOffRandomRange=0"),
+)
+"""A station with two EVSEs that comes back soon."""
+
+
+def reference_for(profile: Profile, needs: Sequence[str]) -> Profile:
+    """Return the profile that it has for a case: it has or lacks what the case needs, where it can be made so."""
+    lacked = {need.removeprefix("not ") for need in needs if need.startswith("not ")}
+    return replace(profile, features=(profile.features | ({*FEATURES} & {*needs})) - ({*FEATURES} & lacked))
+
+
+class Reference:
+    """One `mock-station`, from `start` to `stop`; to have other features it is started anew, as another station."""
+
+    def __init__(self, flags: Sequence[str] = ()) -> None:
+        self._flags = flags
+        self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - it lives as long as the process
+        self._process: asyncio.subprocess.Process | None = None
+        self._features: frozenset[str] | None = None
+        self._starts = 0
+
+    @property
+    def identity(self) -> str:
+        """Who it is: what is known of one station must not be held against another."""
+        return REFERENCE.identity if self._starts < 2 else f"{REFERENCE.identity}-{self._starts}"
+
+    async def start(self, url: str, features: frozenset[str] = REFERENCE.features) -> None:
+        """Let it connect to a CSMS, with these features, unless it has already done so."""
+        if self._features == features:
+            return
+        await self._end()
+        self._features, self._starts = features, self._starts + 1
+        own = ",".join(features & {*FEATURES})
+        flags = (*_FLAGS, "--features", own, *self._flags)
+        words = [sys.executable, "-m", "mock_csms.station", f"{url}/{self.identity}", *flags]
+        self._process = await asyncio.create_subprocess_exec(
+            *words, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL, stderr=self._errors
+        )
+
+    def type(self, line: str) -> None:
+        """Type a line at it."""
+        if self._process and self._process.stdin:
+            self._process.stdin.write(f"{line}\n".encode())
+
+    def problem(self) -> str:
+        """Return what it has complained of, if it has ended."""
+        if self._process is None or self._process.returncode is None:
+            return ""
+        self._errors.seek(0)
+        return f"mock-station ended with {self._process.returncode}: {self._errors.read().strip()}"
+
+    async def stop(self) -> None:
+        """End it."""
+        await self._end()
+        self._errors.close()
+
+    async def _end(self) -> None:
+        if self._process and self._process.returncode is None:
+            self._process.terminate()
+            await self._process.wait()

@@ -1,0 +1,146 @@
+"""The variables that every station must have, as facts out of Part 2, "Referenced Components and Variables": those of
+Core, and those of each component that a station may have or lack.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import Record
+
+_STATES = "Available Occupied Reserved Unavailable Faulted"
+_POINTS = "ParkingBayOccupancy EVConnected Authorized PowerPathClosed EnergyTransfer"
+_TABLE = f"""
+AlignedDataCtrlr.Interval | rw | integer | s
+AlignedDataCtrlr.Measurands | rw | MemberList | up to
+AlignedDataCtrlr.TxEndedInterval | rw | integer | s
+AlignedDataCtrlr.TxEndedMeasurands | rw | MemberList | up to
+AuthCtrlr.AuthorizeRemoteStart | r/rw | boolean
+AuthCtrlr.LocalAuthorizeOffline | rw | boolean
+AuthCtrlr.LocalPreAuthorize | rw | boolean
+ChargingStation.AvailabilityState | r | OptionList | of {_STATES}
+ChargingStation.Available | r | boolean
+ChargingStation.SupplyPhases | r | integer
+ClockCtrlr.DateTime | r | dateTime
+ClockCtrlr.TimeSource | rw | SequenceList | of Heartbeat NTP GPS RealTimeClock MobileNetwork RadioTimeTransmitter
+Connector.AvailabilityState | r | OptionList | of {_STATES}
+Connector.Available | r | boolean
+Connector.ConnectorType | r | string
+Connector.SupplyPhases | r | integer
+DeviceDataCtrlr.BytesPerMessage[GetReport] | r | integer
+DeviceDataCtrlr.BytesPerMessage[GetVariables] | r | integer
+DeviceDataCtrlr.BytesPerMessage[SetVariables] | r | integer
+DeviceDataCtrlr.ItemsPerMessage[GetReport] | r | integer
+DeviceDataCtrlr.ItemsPerMessage[GetVariables] | r | integer
+DeviceDataCtrlr.ItemsPerMessage[SetVariables] | r | integer
+EVSE.AvailabilityState | r | OptionList | of {_STATES}
+EVSE.Available | r | boolean
+EVSE.Power | r | decimal | W/kW | up to
+EVSE.SupplyPhases | r | integer
+OCPPCommCtrlr.FileTransferProtocols | r | MemberList | of FTP FTPS HTTP HTTPS SFTP
+OCPPCommCtrlr.MessageTimeout[Default] | r | integer | s
+OCPPCommCtrlr.MessageAttemptInterval[TransactionEvent] | rw | integer | s
+OCPPCommCtrlr.MessageAttempts[TransactionEvent] | rw | integer
+OCPPCommCtrlr.NetworkConfigurationPriority | rw | SequenceList
+OCPPCommCtrlr.NetworkProfileConnectionAttempts | rw | integer
+OCPPCommCtrlr.OfflineThreshold | rw | integer | s
+OCPPCommCtrlr.ResetRetries | rw | integer
+OCPPCommCtrlr.UnlockOnEVSideDisconnect | r/rw | boolean
+SampledDataCtrlr.TxEndedInterval | rw | integer | s
+SampledDataCtrlr.TxEndedMeasurands | rw | MemberList | up to
+SampledDataCtrlr.TxStartedMeasurands | rw | MemberList | up to
+SampledDataCtrlr.TxUpdatedInterval | rw | integer | s
+SampledDataCtrlr.TxUpdatedMeasurands | rw | MemberList | up to
+SecurityCtrlr.CertificateEntries | r | integer | up to
+SecurityCtrlr.OrganizationName | rw | string
+SecurityCtrlr.SecurityProfile | r | integer
+TxCtrlr.EVConnectionTimeOut | rw | integer | s
+TxCtrlr.StopTxOnEVSideDisconnect | r/rw | boolean
+TxCtrlr.StopTxOnInvalidId | rw | boolean
+TxCtrlr.TxStartPoint | r/rw | MemberList | of {_POINTS} DataSigned
+TxCtrlr.TxStopPoint | r/rw | MemberList | of {_POINTS} DataSigned
+DisplayMessageCtrlr.DisplayMessages | r | integer
+DisplayMessageCtrlr.SupportedFormats | r | MemberList | of ASCII HTML URI UTF8
+DisplayMessageCtrlr.SupportedPriorities | r | MemberList | of AlwaysFront InFront NormalCycle
+ISO15118Ctrlr.ContractValidationOffline | rw | boolean
+LocalAuthListCtrlr.BytesPerMessage | r | integer
+LocalAuthListCtrlr.Entries | r | integer | up to
+LocalAuthListCtrlr.ItemsPerMessage | r | integer
+MonitoringCtrlr.BytesPerMessage[SetVariableMonitoring] | r | integer
+SmartChargingCtrlr.Entries[ChargingProfiles] | r | integer | up to
+SmartChargingCtrlr.LimitChangeSignificance | rw | decimal | Percent
+SmartChargingCtrlr.PeriodsPerSchedule | r | integer
+SmartChargingCtrlr.ProfileStackLevel | r | integer
+SmartChargingCtrlr.RateUnit | r | MemberList | of A W
+TariffCostCtrlr.Currency | r/rw | string
+TariffCostCtrlr.TariffFallbackMessage | rw | string | up to
+TariffCostCtrlr.TotalCostFallbackMessage | rw | string | up to
+"""
+"""A name, whether it can be read or also written, its type, and of some the unit, the values, or that it is bounded."""
+
+_MAY_LACK = frozenset(
+    {"DisplayMessageCtrlr", "ISO15118Ctrlr", "LocalAuthListCtrlr", "MonitoringCtrlr", "SmartChargingCtrlr"}
+    | {"TariffCostCtrlr"}
+)
+"""Components that a station need not have."""
+_MUTABILITY: Mapping[str, Sequence[str]] = {
+    "r": ("ReadOnly",),
+    "rw": ("ReadWrite",),
+    "r/rw": ("ReadOnly", "ReadWrite"),
+}
+_BOUNDED = "up to"
+_ONE_OF = "of "
+
+
+class Required(Record):
+    """A variable that must be: its name, which mutability it may have, its type, and what else is wanted of it."""
+
+    name: str
+    mutability: Sequence[str]
+    data_type: str
+    units: Sequence[str] = ()
+    values: Sequence[str] = ()
+    is_bounded: bool = False
+
+    @property
+    def component(self) -> str:
+        """The component that it belongs to."""
+        return self.name.partition(".")[0]
+
+    def faults(self, item: Json) -> Iterator[str]:
+        """Yield what is wrong with what a report tells of the variable."""
+        told = item.get("variableCharacteristics", {})
+        actual = [each for each in item["variableAttribute"] if each.get("type", "Actual") == "Actual"]
+        mutability = actual[0].get("mutability", "ReadWrite") if actual else None
+        values = {value.strip() for value in told.get("valuesList", "").split(",")}
+        for what, found, is_fine in (
+            ("mutability", mutability, mutability in self.mutability),
+            ("dataType", told.get("dataType"), told.get("dataType") == self.data_type),
+            ("unit", told.get("unit"), not self.units or told.get("unit") in self.units),
+            ("valuesList", told.get("valuesList"), not self.values or values <= {*self.values}),
+            ("maxLimit", told.get("maxLimit"), not self.is_bounded or told.get("maxLimit", 0) > 0),
+        ):
+            if not is_fine:
+                yield f"{self.name} (its {what} is {found or 'not told'})"
+
+
+def _row(line: str) -> Required:
+    name, mutability, data_type, *more = line.split(" | ")
+    values = [value for part in more if part.startswith(_ONE_OF) for value in part.split()[1:]]
+    units = [unit for part in more if part != _BOUNDED and not part.startswith(_ONE_OF) for unit in part.split("/")]
+    return Required(name, _MUTABILITY[mutability], data_type, units, values, _BOUNDED in more)
+
+
+REQUIRED: Mapping[str, Required] = {row.name: row for row in map(_row, _TABLE.strip().splitlines())}
+"""All of them, by how people call them: `OCPPCommCtrlr.MessageTimeout[Default]`."""
+
+WRITABLE: Sequence[str] = [
+    row.name for row in REQUIRED.values() if row.component not in _MAY_LACK and row.mutability == _MUTABILITY["rw"]
+]
+"""Those of Core that every station lets be written; what may be read-only in some is not among them."""
+
+
+def required_of(components: Collection[str]) -> Mapping[str, Required]:
+    """Return those that a station must have which has these components."""
+    return {
+        name: row for name, row in REQUIRED.items() if row.component not in _MAY_LACK or row.component in components
+    }

@@ -1,0 +1,102 @@
+"""One run of plans: the mock, which is never restarted, the station under test, and who acts at it."""
+
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import Self
+
+from mock_csms.behavior.events import Event
+from mock_csms.frontends.history import KINDS, History
+from mock_csms.frontends.inbox import Inbox
+from mock_csms.frontends.python import Csms
+from mock_csms.plans import states
+from mock_csms.plans.findings import Findings
+from mock_csms.plans.known import Known
+from mock_csms.plans.operator import Lines, Operator
+from mock_csms.plans.profile import Profile
+from mock_csms.plans.reference import Reference, reference_for
+from mock_csms.plans.station import Station
+from mock_csms.protocol.records import replace
+
+
+class NoStation(Exception):
+    """The station under test has not come."""
+
+
+class Run:
+    """`async with Run(…) as run` listens, and starts the reference station where there is one."""
+
+    def __init__(
+        self, profile: Profile, operator: Operator | None, reference: Reference | None, host: str, port: int
+    ) -> None:
+        self.profile = profile
+        self.csms = Csms(host=host, port=port, call_timeout=profile.timeouts.message)
+        self.findings = Findings(self.csms.bus)
+        self._operator = Lines(reference.type) if operator is None and reference else operator
+        self._reference = reference
+        self._inbox = Inbox(self.csms.bus)
+        self._known = Known(profile.identity, self.csms)
+        self._history = History()
+        self._untidy: Station | None = None
+        self.csms.bus.subscribe(self._see, *KINDS)
+        self._stack = AsyncExitStack()
+
+    def _see(self, event: Event) -> None:
+        self._history.see(event)
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self.csms)
+            if self._reference:
+                stack.push_async_callback(self._reference.stop)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    async def begin(self, needs: Sequence[str] = ()) -> Station:
+        """Return the station for the next case: connected, accepted, and idle, as far as it can be brought to it.
+
+        The reference station is what the case needs.
+        """
+        self.csms.restore()
+        profile = self.profile
+        if self._reference:
+            profile = await self._change(self._reference, needs)
+        station = Station(self.csms, profile, self._operator, self._inbox, self._known)
+        self._history = station.history
+        if not await self._known.until(lambda: self._known.is_connected, self.profile.timeouts.boot):
+            url, identity = self.csms.url, profile.identity
+            problem = self._reference.problem() if self._reference else ""
+            waited = f"within {self.profile.timeouts.boot:g} s"
+            raise NoStation(
+                f"{identity} has not connected to {url}/{identity} {waited}. {problem}{station.transcript()}"
+            )
+        await states.ready(station)
+        if self._untidy:
+            untidy, self._untidy = self._untidy, None
+            await untidy.clean_up()
+        self._inbox.forget(profile.identity)
+        self.findings.take()
+        station.anew()
+        self._history = station.history
+        return station
+
+    async def _change(self, reference: Reference, needs: Sequence[str]) -> Profile:
+        """Let the reference station be what a case needs, and return its profile; it may be another one then."""
+        profile, before = reference_for(self.profile, needs), reference.identity
+        await reference.start(self.csms.url, profile.features)
+        if reference.identity != before:
+            self.findings.dismiss(before)
+            self._known, self._untidy = Known(reference.identity, self.csms), None
+        return replace(profile, identity=reference.identity)
+
+    async def end(self, station: Station) -> None:
+        """Bring the mock and the variables of the station back to what they were, the latter as soon as possible."""
+        self.csms.restore()
+        self._untidy = None if self._known.is_usable else station
+        if self._untidy is None:
+            await station.clean_up()

@@ -1,0 +1,16 @@
+"""A call that the station is made to send, whole: whoever passes it on knows no defaults."""
+
+from mock_csms.behavior.templates import World, rfc3339
+from mock_csms.frontends.python import Csms
+from mock_csms.protocol.actions import Json
+from mock_csms.runtime import clock
+from mock_csms.station.device import Moment
+from mock_csms.station.requests import check_action, request
+
+_CHANCE = clock.Chance()
+
+
+def whole(csms: Csms, identity: str, action: str, part: Json) -> Json:
+    """Return a valid payload in which that part is."""
+    world = World(csms.url, rfc3339, _CHANCE.new_integer, _CHANCE.new_id, _CHANCE.fraction)
+    return request(check_action(action), part, identity, Moment(clock.now(), world))

@@ -1,0 +1,293 @@
+"""The station under test as a case sees it: commands and their answers, what it must and must not send, and what is
+done at it. Each step looks at what came after the step before, so that a case reads as a transcript.
+"""
+
+import asyncio
+from typing import Any, NoReturn
+
+from mock_csms.frontends.history import History
+from mock_csms.frontends.inbox import Either, Inbox, Taken, Wanted
+from mock_csms.frontends.python import Csms
+from mock_csms.plans import connection
+from mock_csms.plans.answers import check_refusal, result
+from mock_csms.plans.known import Known, Visit
+from mock_csms.plans.messages import Message, absent, differences, explained, says
+from mock_csms.plans.operator import Deed, Operator, OperatorFailed
+from mock_csms.plans.profile import Profile
+from mock_csms.plans.sending import whole
+from mock_csms.plans.variables import variable
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.messages import Error, Result
+from mock_csms.runtime.session import CallFailed
+
+__tracebackhide__ = True  # pytest shows the case, and the text says all
+
+
+class Station:
+    """One station under test during one case; `plans/run.py` makes it."""
+
+    def __init__(self, csms: Csms, profile: Profile, operator: Operator | None, inbox: Inbox, known: Known) -> None:
+        self.csms = csms
+        self.profile = profile
+        self.known = known
+        self.history = History()
+        self.identity = profile.identity
+        self.evse, self.connector = profile.places[0]
+        self._operator = operator
+        self._inbox = inbox
+        self._cursor = inbox.count(self.identity)
+        self._settings: list[dict[str, Any]] = []
+        self._variables: dict[tuple[str, str], str] = {}
+        self._changed: dict[tuple[str, str], str] = {}
+
+    def anew(self) -> None:
+        """Forget the steps so far: the case begins here."""
+        self._cursor = self._inbox.count(self.identity)
+        self.history = History()
+        self.known.anew()
+
+    def go_to(self, evse: int, connector: int = 1) -> None:
+        """Let the steps from here on happen at another connector than the first one of the profile."""
+        self.evse, self.connector = evse, connector
+
+    async def settle(self) -> None:
+        """Wait until the station has said what it has to say: it is quiet for a while."""
+        timeouts = self.profile.timeouts
+        for _ in range(int(timeouts.message / timeouts.settle)):
+            count = self._inbox.count(self.identity)
+            await asyncio.sleep(timeouts.settle)
+            if count == self._inbox.count(self.identity):
+                return
+
+    # What the mock does.
+
+    def configure(self, **settings: Any) -> None:
+        """Let the mock behave so for the rest of the case, as `Csms.configure` says; uses of rules count anew."""
+        self._settings.append(settings)
+        self.csms.configure(**settings)
+
+    def keep_away(self) -> None:
+        """Close the connection, and refuse the station from now on."""
+        self.csms.configure(refuse="503")
+        self.csms.disconnect(self.identity)
+
+    async def let_in(self) -> None:
+        """Let the station come back, and wait until it has; the next step looks at what it sends from then on."""
+        self._cursor = self._inbox.count(self.identity)
+        self.csms.restore()
+        for settings in self._settings:
+            self.csms.configure(**settings)
+        if not await self.known.until(lambda: self.known.is_connected, self.profile.timeouts.boot):
+            raise AssertionError(f"{self.identity} has not come back within {self.profile.timeouts.boot:g} s")
+
+    async def command(self, action: str, payload: Json | None = None, /, **answer: Any) -> Json:
+        """Send a command; `answer` is what must be in the payload of its result, which is returned."""
+        self._cursor = self._inbox.count(self.identity)
+        try:
+            result = await self.csms.call(self.identity, action, payload)
+        except CallFailed as failure:
+            raise AssertionError(str(failure)) from None
+        found = differences(result, answer)
+        if found:
+            raise AssertionError(explained(f"{self.identity} answered {action} with something else", found))
+        return result
+
+    async def refuses(self, code: str, action: str, payload: Json | None = None) -> None:
+        """Send a command that must be answered with a CALLERROR of that code."""
+        self._cursor = self._inbox.count(self.identity)
+        try:
+            result = await self.csms.call(self.identity, action, payload)
+        except CallFailed as failure:
+            if f": {code}:" not in str(failure):
+                raise AssertionError(f"expected the CALLERROR {code}, got {failure}") from None
+            return
+        raise AssertionError(f"expected the CALLERROR {code}, got the result {result}")
+
+    # What the station sends.
+
+    def mark(self) -> int:
+        """Return the present position, `after` which a later step can look for what came."""
+        return self._inbox.count(self.identity)
+
+    def opened(self) -> int:
+        """Return the position at which the last connection opened."""
+        return self._inbox.opened(self.identity)
+
+    async def expect(self, message: Message, *, within: float | None = None, after: int | None = None) -> Taken:
+        """Return the first such call behind the step before; AssertionError where none comes in time."""
+        taken = await self._inbox.take(self.identity, message, self._patience(within), self._from(after))
+        self._cursor = max(self._cursor, taken.number)
+        return taken
+
+    async def expect_all(self, *messages: Message, within: float | None = None, after: int | None = None) -> None:
+        """Wait for all of them, in any order; one call may be several of them."""
+        begin, missing, last = self._from(after), list(messages), self._cursor
+        while missing:
+            any_of_them = Either([each for message in missing for each in _options(message)])
+            taken = await self._inbox.look_for(self.identity, any_of_them, self._patience(within), begin)
+            if taken is None:
+                either = Either(_options(missing[0]))
+                raise AssertionError(self._inbox.explain(self.identity, either, self._patience(within)))
+            missing = [message for message in missing if not message.suits(taken.call)]
+            last = max(last, taken.number)
+        self._cursor = last
+
+    async def expect_optional(self, message: Message, *, within: float = 0.0, after: int | None = None) -> Taken | None:
+        """Return the first such call behind the step before, or None: a step that a station may leave out."""
+        either = Either(_options(message))
+        taken = await self._inbox.look_for(self.identity, either, within, self._from(after))
+        self._cursor = max(self._cursor, taken.number) if taken else self._cursor
+        return taken
+
+    async def expect_nothing(
+        self,
+        message: Message,
+        *,
+        seconds: float | None = None,
+        after: int | None = None,
+        before: Taken | None = None,
+    ) -> None:
+        """Watch that no such call comes for so many seconds, nor has come since the step before.
+
+        With `before` only what came before that call is looked at.
+        """
+        watched = self.profile.timeouts.silence if seconds is None else seconds
+        either, begin = Either(_options(message)), self._from(after)
+        if before is not None:
+            taken = self._inbox.find(self.identity, either, begin, before.number)
+        else:
+            taken = await self._inbox.look_for(self.identity, either, watched, begin)
+        if taken is not None:
+            raise AssertionError(f"{self.identity} sent {taken.call.action}, which must not come: {taken.payload}")
+
+    def check_gap(
+        self, first: Taken | Visit, second: Taken | Visit, *, least: float = 0.0, most: float | None = None
+    ) -> None:
+        """Fail when fewer or more seconds than these lie between two steps, but for the tolerance of the profile."""
+        gap, tolerance = second.at - first.at, self.profile.timeouts.tolerance
+        if gap < least - tolerance or (most is not None and gap > most + tolerance):
+            wanted = f"at least {least:g} s" if most is None else f"{least:g} to {most:g} s"
+            raise AssertionError(f"{_name(second)} came {gap:.1f} s after {_name(first)}, expected {wanted}")
+
+    def check(self, taken: Taken, message: Wanted) -> None:
+        """Fail when a call that came is something else."""
+        found = message.differences(taken.call) if taken.call.action == message.action else ()
+        if not message.suits(taken.call):
+            raise AssertionError(explained(f"{self.identity} sent {taken.call.action}, expected {message}", found))
+
+    async def answered(self, taken: Taken, /, **answer: Any) -> Json:
+        """Wait until the mock has answered a call; `answer` is what must be in the payload of the result."""
+        return result(taken, await self._answer(taken), answer)
+
+    async def was_refused(self, taken: Taken, code: str) -> None:
+        """Wait until the mock has answered a call, which must be with a CALLERROR of that code."""
+        check_refusal(taken, await self._answer(taken), code)
+
+    async def _answer(self, taken: Taken) -> Result | Error:
+        answers, id_ = self.known.answers, taken.call.id
+        if not await self.known.until(lambda: id_ in answers, self.profile.timeouts.message):
+            raise AssertionError(f"{taken.call.action} was not answered")
+        return answers[id_]
+
+    def _patience(self, within: float | None) -> float:
+        return self.profile.timeouts.message if within is None else within
+
+    def _from(self, after: int | None) -> int:
+        return self._cursor if after is None else after
+
+    def lacks(self, what: str) -> NoReturn:
+        """Skip the case, because the station has no such thing, as it turned out."""
+        self.skip(f"the station has no {what}")
+
+    def skip(self, reason: str) -> NoReturn:
+        """Skip the case for another reason."""
+        import pytest  # noqa: PLC0415 - only who has cases needs it
+
+        pytest.skip(reason)
+
+    # What is done at the station.
+
+    def can(self, action: str) -> bool:
+        """Whether there is an operator who can do that."""
+        return self._operator is not None and self._operator.can(action)
+
+    async def act(
+        self, action: str, *, evse: int | None = None, connector: int | None = None, token: str | None = None
+    ) -> None:
+        """Let the operator do something; `token` is a kind of token of the profile."""
+        presented = self.profile.tokens[token] if token else None
+        await self._do(Deed(action, evse or self.evse, connector or self.connector, presented))
+
+    async def send(self, action: str, /, **part: Any) -> Taken:
+        """Let the operator make the station send a call, this part laid over a valid one; return it as it came."""
+        payload = whole(self.csms, self.identity, action, part)
+        await self._do(Deed("send", self.evse, self.connector, None, action, payload))
+        return await self.expect(says(action, **{name: payload.get(name, absent) for name in part}))
+
+    async def _do(self, deed: Deed) -> None:
+        if self._operator is None:
+            raise OperatorFailed(f"nobody is there to {deed.action}: the case must say that it needs it")
+        self._cursor = self._inbox.count(self.identity)
+        await self._operator.act(deed, self.profile.timeouts.operator)
+
+    # Its variables.
+
+    async def get(self, component: str, name: str) -> str | None:
+        """Return the value of a variable, or None where the station has no such."""
+        if (component, name) not in self._variables:
+            answer = await self.csms.call(
+                self.identity, "GetVariables", {"getVariableData": [variable(component, name)]}
+            )
+            result = answer["getVariableResult"][0]
+            if result["attributeStatus"] != "Accepted":
+                return None
+            self._variables[component, name] = result.get("attributeValue", "")
+        return self._variables[component, name]
+
+    async def set(self, component: str, name: str, value: str) -> None:
+        """Set a variable for the rest of the case; one that has the value already is left alone."""
+        before = await self.remember(component, name)
+        if before != value:
+            await self._set(component, name, value)
+
+    async def remember(self, component: str, name: str) -> str | None:
+        """Return the value of a variable, which it gets back after the case."""
+        before = await self.get(component, name)
+        if before is not None:
+            self._changed.setdefault((component, name), before)
+        return before
+
+    async def _set(self, component: str, name: str, value: str) -> str:
+        data = variable(component, name, attributeValue=value)
+        self._variables.pop((component, name), None)
+        answer = await self.command("SetVariables", {"setVariableData": [data]})
+        status: str = answer["setVariableResult"][0]["attributeStatus"]
+        if status not in ("Accepted", "RebootRequired"):
+            raise AssertionError(f"{self.identity} could not be prepared: {component}.{name} = {value} is {status}")
+        return status
+
+    async def clean_up(self) -> None:
+        """Set the variables back that the case has changed, and that were not set back yet."""
+        self._variables.clear()
+        statuses = set()
+        while self._changed:
+            (component, name), value = self._changed.popitem()
+            if await self.get(component, name) != value:
+                statuses.add(await self._set(component, name, value))
+        if "RebootRequired" in statuses:
+            self.known.visits.clear()
+            await self.command("Reset", {"type": "Immediate"}, status="Accepted")
+            await connection.visit(self, "Disconnected")
+            await connection.visit(self, "Connected")
+
+    def transcript(self) -> str:
+        """Return the messages of the case so far."""
+        return "\n".join(["", "messages of this case:", *(f"  {line}" for line in self.history.lines())])
+
+
+def _options(message: Message) -> list[Wanted]:
+    return list(message.options) if isinstance(message, Either) else [message]
+
+
+def _name(step: Taken | Visit) -> str:
+    return step.name if isinstance(step, Visit) else step.call.action

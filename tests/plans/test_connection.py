@@ -1,0 +1,74 @@
+"""The steps of the connection, and network profiles, with the reference station."""
+
+import re
+
+import pytest
+
+from mock_csms.plans import network, states
+from mock_csms.plans.connection import hang_up, url_of, visit
+from mock_csms.plans.reference import REFERENCE
+from mock_csms.protocol.records import replace
+from tests.plans.test_states import run
+
+PRIORITY = ("OCPPCommCtrlr", "NetworkConfigurationPriority")
+
+
+async def test_visits_are_told_one_by_one() -> None:
+    """Cut off, refused, let in: each is what it must be; gaps between them are checked; silence is told."""
+    async with run() as it:
+        station = await it.begin()
+        station.configure(refuse="503*1")
+        hang_up(station)
+        gone = await visit(station, "Disconnected")
+        with pytest.raises(AssertionError, match=r"expected Connected to /x/CS-1, got Refused to /CS-1$"):
+            await visit(station, "Connected", path="/x")
+        back = await visit(station, "Connected", path="")
+        station.check_gap(gone, back, least=3)
+        with pytest.raises(AssertionError, match=r"the connection came 3\.\d s after the disconnection, expected at"):
+            station.check_gap(gone, back, least=5)
+        with pytest.raises(AssertionError, match=re.escape("CS-1 has not connected within 0.1 s, nor tried to")):
+            await visit(station, "Connected", within=0.1)
+
+
+async def test_a_station_moves_and_comes_back_after_the_case() -> None:
+    """The URL of the slot is dialed; the order of slots is set back, and in force, when the next case begins."""
+    async with run() as it:
+        station = await it.begin()
+        used, other = await network.slots(station)
+        _, there = network.paths(station)
+        await network.put(station, other, there, status="Accepted")
+        await network.start_with(station, (other, used))
+        await visit(station, "Connected", path=there)
+        await states.comes_up(station)
+        assert await station.get("OCPPCommCtrlr", "ActiveNetworkProfile") == f"{other}"
+        assert network.paths(station) == (there, "/another")
+        await it.end(station)
+        station = await it.begin()
+        assert [await station.get(*PRIORITY), await network.slots(station)] == [f"{used}", (used, other)]
+        assert await station.get("OCPPCommCtrlr", "ActiveNetworkProfile") == f"{used}"
+
+
+async def test_where_nothing_can_move_the_case_is_skipped() -> None:
+    """With one slot; and for a mock that listens everywhere, where the profile must say how to reach it."""
+    async with run() as it:
+        it.profile = replace(REFERENCE, slots=(1,), url="ws://elsewhere:1/old")
+        station = await it.begin()
+        with pytest.raises(pytest.skip.Exception, match="one slot for network profiles"):
+            await network.slots(station)
+        assert url_of(station, "/new") == "ws://elsewhere:1/new"
+        station.profile = replace(REFERENCE, url="ws://0.0.0.0:1")
+        with pytest.raises(pytest.skip.Exception, match="its profile does not say"):
+            url_of(station, "/new")
+
+
+async def test_the_reference_station_is_what_a_case_needs() -> None:
+    """It is started anew to have or lack a feature, and again for the next case."""
+    async with run() as it:
+        for needs, resets_evses in (((), "false"), (("C-13",), "true"), (("not C-13",), "false")):
+            station = await it.begin(needs)
+            asked = {"component": {"name": "EVSE", "evse": {"id": 1}}, "variable": {"name": "AllowReset"}}
+            await station.command(
+                "GetVariables", {"getVariableData": [asked]}, getVariableResult=[{"attributeValue": resets_evses}]
+            )
+            assert station.profile.has("C-13") is (resets_evses == "true")
+            await it.end(station)

@@ -1,0 +1,183 @@
+"""Who acts at a station under test: each operator is told the action, and what it cannot do is an error of its own."""
+
+import asyncio
+import json
+import os
+import select
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from mock_csms.plans.operator import ACTIONS, Deed, Execute, Lines, OperatorFailed, Post, Prompt, operator
+from mock_csms.station.orders import parse_line
+
+TOKEN = {"idToken": "TAG1", "type": "ISO14443"}
+CARD = Deed("card", 2, 1, TOKEN)
+SEND = Deed("send", 2, call="DataTransfer", payload={"vendorId": "a b"})
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("prompt", Prompt), ("exec:./robot.sh", Execute), ("http:http://robot/act", Post), ("http://robot/act", Post)],
+)
+def test_it_is_written_in_a_word(text: str, kind: type) -> None:
+    """The word before the colon says which kind."""
+    assert type(operator(text)) is kind
+    assert all(operator(text).can(action) for action in ACTIONS if action != "send")
+
+
+@pytest.mark.parametrize(
+    ("text", "can"),
+    [("prompt", False), ("exec:robot", True), ("exec:robot {action} {payload}", True), ("exec:robot {action}", False)],
+)
+def test_not_everybody_can_make_a_station_send(text: str, can: bool) -> None:
+    """No person can, and no command that is not told what."""
+    assert operator(text).can("send") is can
+
+
+@pytest.mark.parametrize("text", ["", "prompt:", "promt", "exec:", "exec: ", "exec:a {place}", "exec:a {0}", "file:a"])
+def test_what_is_none_is_refused(text: str) -> None:
+    """In one line, before anything runs."""
+    with pytest.raises(ValueError, match=r"\A[^\n]+\Z"):
+        operator(text)
+
+
+# exec
+
+
+async def test_a_command_gets_the_action(tmp_path: Path) -> None:
+    """Its places are filled in; without any, action, EVSE and token come last, and no token is an empty word."""
+    seen = tmp_path / "seen"
+    tell = f"{sys.executable} -c \"import sys; open(r'{seen}', 'w').write(repr(sys.argv[1:]))\""
+    for command, deed, words in [
+        (f"{tell} -a {{action}} {{connector}}@{{evse}} {{token}}", CARD, ["-a", "card", "1@2", "TAG1:ISO14443"]),
+        (tell, CARD, ["card", "2", "TAG1:ISO14443"]),
+        (tell, Deed("reboot"), ["reboot", "1", ""]),
+        (tell, SEND, ["send", "DataTransfer", '{"vendorId": "a b"}']),
+        (f"{tell} {{call}} {{payload}}", SEND, ["DataTransfer", '{"vendorId": "a b"}']),
+    ]:
+        await Execute(command).act(deed, 10)
+        assert seen.read_text() == repr(words)
+
+
+@pytest.mark.parametrize(
+    ("command", "within", "problem"),
+    [
+        ("false", 5, "false plug 1 '' ended with 1"),
+        ("sleep 9 {action}", 0.05, "sleep 9 plug (ended with 1|has not ended within 0.05 s)"),
+        ("/no/such/robot", 5, "/no/such/robot: No such file"),
+    ],
+)
+async def test_a_command_that_fails_says_how(command: str, within: float, problem: str) -> None:
+    """By its status, its time, or that it is not there."""
+    with pytest.raises(OperatorFailed, match=problem):
+        await Execute(command).act(Deed("plug"), within)
+
+
+# http
+
+
+@contextmanager
+def robot(status: int, seen: list[Any]) -> Iterator[str]:
+    """Serve a robot that answers so."""
+
+    class Robot(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            seen.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(status)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is http.server's
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Robot)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/act"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+async def test_a_service_gets_the_action_as_json() -> None:
+    """All its parts, null for no token."""
+    seen: list[Any] = []
+    with robot(204, seen) as url:
+        await operator(f"http:{url}").act(CARD, 5)
+        await operator(url).act(Deed("reboot"), 5)
+        await operator(url).act(SEND, 5)
+    assert seen == [
+        {"action": "card", "evse": 2, "connector": 1, "token": TOKEN},
+        {"action": "reboot", "evse": 1, "connector": 1, "token": None},
+        {"action": "send", "evse": 2, "connector": 1, "token": None, "call": SEND.call, "payload": SEND.payload},
+    ]
+
+
+async def test_a_service_that_fails_says_how() -> None:
+    """By its status, or because nobody is there."""
+    with robot(500, []) as url, pytest.raises(OperatorFailed, match="500"):
+        await Post(url).act(CARD, 5)
+    with pytest.raises(OperatorFailed, match="refused"):
+        await Post("http://127.0.0.1:1/").act(CARD, 5)
+
+
+# prompt
+
+
+@pytest.mark.parametrize(
+    ("typed", "problem"),
+    [
+        ("\n", None),
+        ("  \n", None),
+        ("no cable\n", "could not card: no cable"),
+        ("", "nobody pressed Enter within 0.2 s"),
+    ],
+)
+async def test_a_person_is_asked_at_the_terminal(typed: str, problem: str | None) -> None:
+    """Enter is done, words are what went wrong; the question names the token and the EVSE."""
+    ours, theirs = os.openpty()
+    try:
+        os.write(ours, typed.encode())
+        acting = asyncio.ensure_future(Prompt(os.ttyname(theirs)).act(CARD, 0.2 if not typed else 5))
+        if problem:
+            with pytest.raises(OperatorFailed, match=problem):
+                await acting
+        else:
+            await acting
+        shown = b""
+        while b"present the token TAG1:ISO14443 at EVSE 2, then press Enter" not in shown:
+            assert select.select([ours], [], [], 5)[0], shown
+            shown += os.read(ours, 1000)
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+
+async def test_without_a_terminal_nobody_is_asked() -> None:
+    """As in CI."""
+    with pytest.raises(OperatorFailed, match="no terminal"):
+        await Prompt("/no/such/terminal").act(CARD, 5)
+
+
+# The lines of the reference station.
+
+
+async def test_its_lines_are_understood_by_the_reference_station() -> None:
+    """What it can do is a line that mock-station obeys; what it cannot do, it says beforehand."""
+    typed: list[str] = []
+    lines = Lines(typed.append)
+    able = [action for action in ACTIONS if lines.can(action)]
+    for action in able:
+        await lines.act(SEND if action == "send" else Deed(action, 2, 1, TOKEN), 5)
+    assert able == ["plug", "unplug", "card", "reboot", "send"]
+    sent = 'send DataTransfer {"vendorId": "a b"}'
+    assert typed == ["plug 2 1", "unplug 2", "card TAG1:ISO14443 2", "reboot", sent]
+    assert all(parse_line(line) for line in typed)

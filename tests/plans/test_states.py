@@ -1,0 +1,152 @@
+"""The states of Part 6 with the reference station: each is reached, whatever is asked of the way there."""
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+import pytest
+
+from mock_csms.plans import states
+from mock_csms.plans.messages import says, transaction_event
+from mock_csms.plans.reference import REFERENCE, Reference
+from mock_csms.plans.run import NoStation, Run
+from mock_csms.plans.station import Station
+from mock_csms.protocol.records import replace
+
+POINTS = ("ParkingBayOccupancy", "EVConnected", "Authorized", "PowerPathClosed", "EnergyTransfer")
+
+
+@asynccontextmanager
+async def run(*flags: str, authorization: str = "local") -> AsyncIterator[Run]:
+    """Run the reference station, ready for cases."""
+    profile = replace(REFERENCE, authorization=authorization)
+    async with Run(profile, None, Reference(flags), "127.0.0.1", 0) as it:
+        yield it
+
+
+@pytest.mark.parametrize("authorization", ["local", "remote"])
+@pytest.mark.parametrize("point", POINTS)
+async def test_a_session_is_gone_through(point: str, authorization: str) -> None:
+    """Wherever transactions begin and end, and whoever begins and ends the session, each state is reached in turn."""
+    points = ("--variable", f"TxCtrlr.TxStartPoint={point}", "--variable", f"TxCtrlr.TxStopPoint={point}")
+    async with run(*points, authorization=authorization) as it:
+        station = await it.begin()
+        await states.ev_connected(station)
+        assert bool(station.known.transactions) is (point in POINTS[:2])
+        await states.energy_transfer_started(station)
+        assert [one.charging_state for one in station.known.transactions.values()] == ["Charging"]
+        await states.energy_transfer_started(station)
+        await states.stop_authorized(station)
+        await states.ev_connected_post_session(station)
+        await states.ev_disconnected(station)
+        assert station.known.transactions == {}
+        await it.end(station)
+
+
+async def test_authorized_before_the_cable() -> None:
+    """Who presents the card first is authorized first; then the cable begins the transaction."""
+    async with run() as it:
+        station = await it.begin()
+        await states.authorized_locally(station)
+        assert station.known.transactions == {}
+        await states.energy_transfer_started(station)
+
+
+async def test_what_the_station_remembers() -> None:
+    """A token in the cache or in the local list is not asked about when asking is not necessary."""
+    for remember in (states.id_token_cached, states.id_token_in_local_list):
+        async with run("--variable", "AuthCtrlr.LocalPreAuthorize=true") as it:
+            station = await it.begin()
+            await remember(station)
+            await station.act("card", token="valid")
+            await station.expect_nothing(says("Authorize"), seconds=0.3)
+
+
+async def test_a_session_offline_is_told_later() -> None:
+    """While the station is kept away it is refused; let in again it tells of the session, which was offline."""
+    async with run() as it:
+        station = await it.begin()
+        station.configure(total_cost=7)
+        await states.offline_session(station)
+        assert not station.known.is_connected
+        await station.let_in()
+        assert station.csms.config.total_cost == 7
+        for kind in ("Started", "Ended"):
+            await station.expect(transaction_event(kind, offline=True))
+        kinds = [visit.kind for visit in station.known.visits]
+        assert (kinds[0], kinds[-1]) == ("Disconnected", "Connected")
+        assert set(kinds[1:-1]) <= {"Refused"}
+        assert station.known.visits == sorted(station.known.visits, key=lambda visit: visit.at)
+
+
+async def test_every_case_begins_idle() -> None:
+    """Whatever the case before has left behind: a transaction, a reservation, what is out of order, a boot to come."""
+    async with run() as it:
+        for leave in (states.energy_transfer_started, states.reserved, states.unavailable, _pending):
+            station = await it.begin()
+            await leave(station)
+            await it.end(station)
+            station = await it.begin()
+            known = station.known
+            assert (known.is_usable, known.transactions, set(known.connectors.values())) == (True, {}, {"Available"})
+            assert station.csms.config.boot_status == "Accepted"
+
+
+async def _pending(station: Station) -> None:
+    station.configure(boot_status="Pending", boot_interval=60)
+    await states.booting(station)
+    await station.known.until(lambda: station.known.is_connected, 5)
+    await station.settle()
+    assert not station.known.is_accepted
+
+
+async def test_a_station_that_was_accepted_before_boots_again() -> None:
+    """A run that begins when the station is up already, and believes to be accepted, makes it boot."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    reference = Reference()
+    try:
+        async with Run(REFERENCE, None, None, "127.0.0.1", port) as first:
+            await reference.start(first.csms.url)
+            await first.begin()
+        async with Run(REFERENCE, None, None, "127.0.0.1", port) as second:
+            station = await second.begin()
+            assert (station.known.is_usable, set(station.known.connectors.values())) == (True, {"Available"})
+    finally:
+        await reference.stop()
+
+
+async def test_variables_are_set_back() -> None:
+    """After the case a variable has the value that it had before, also one that the case has set by hand."""
+    async with run() as it:
+        station = await it.begin()
+        before = await station.get("OCPPCommCtrlr", "OfflineThreshold")
+        await station.set("OCPPCommCtrlr", "OfflineThreshold", "77")
+        assert await station.get("OCPPCommCtrlr", "OfflineThreshold") == "77"
+        assert await station.get("OCPPCommCtrlr", "NoSuch") is None
+        with pytest.raises(
+            AssertionError, match=r"could not be prepared: OCPPCommCtrlr.ActiveNetworkProfile = 2 is Rej"
+        ):
+            await station.set("OCPPCommCtrlr", "ActiveNetworkProfile", "2")
+        for leave in (station.settle, partial(states.booting, station)):  # at once, and when the station is back
+            await station.set("OCPPCommCtrlr", "OfflineThreshold", "77")
+            await leave()
+            await it.end(station)
+            station = await it.begin()
+            assert await station.get("OCPPCommCtrlr", "OfflineThreshold") == before
+
+
+async def test_a_station_that_does_not_come_is_told() -> None:
+    """With the URL at which it was waited for, and why the reference station has ended."""
+    async with run("--misbehave", "no-such-thing") as it:
+        it.profile = replace(REFERENCE, timeouts=replace(REFERENCE.timeouts, boot=2))
+        with pytest.raises(
+            NoStation, match=r"CS-1 has not connected to ws://127\S+/CS-1 within 2 s. mock-station ended with 2: "
+        ):
+            await it.begin()
+
+
+def test_the_table_has_all_states() -> None:
+    """17 reusable ones and 7 memory states."""
+    assert len(states.STATES) == 24

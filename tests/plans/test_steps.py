@@ -1,0 +1,313 @@
+"""The steps that cases are written with, over a real WebSocket: what each of them takes, and how it fails."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from mock_csms.frontends.inbox import Inbox
+from mock_csms.frontends.python import Csms
+from mock_csms.plans.cases import CASES, case
+from mock_csms.plans.known import Known
+from mock_csms.plans.messages import (
+    absent,
+    any_call,
+    around,
+    connector_reports,
+    differences,
+    each,
+    matching,
+    no_problem,
+    one_of,
+    reason,
+    says,
+    some,
+)
+from mock_csms.plans.operator import Lines, OperatorFailed
+from mock_csms.plans.profile import Profile, Timeouts
+from mock_csms.plans.station import Station
+from mock_csms.plans.triggers import trigger
+from mock_csms.protocol.records import replace
+from tests.frontends.in_process import station_of
+from tests.wire import Station as Peer
+
+PROFILE = Profile("CS-1", (1, 1), timeouts=Timeouts(message=0.1, silence=0.1, settle=0.05))
+
+
+def status(evse: int, what: str = "Available") -> dict[str, Any]:
+    """Return a StatusNotification of an EVSE's connector."""
+    return {"timestamp": "2026-01-01T00:00:00Z", "connectorStatus": what, "evseId": evse, "connectorId": 1}
+
+
+def event(evse: int, what: str) -> dict[str, Any]:
+    """Return a NotifyEvent that says the same."""
+    component = {"name": "Connector", "evse": {"id": evse, "connectorId": 1}}
+    data = {"eventId": 1, "timestamp": "2026-01-01T00:00:00Z", "trigger": "Delta", "actualValue": what}
+    data |= {"eventNotificationType": "HardWiredNotification", "component": component}
+    data["variable"] = {"name": "AvailabilityState"}
+    return {"generatedAt": "2026-01-01T00:00:00Z", "seqNo": 0, "tbc": False, "eventData": [data]}
+
+
+@asynccontextmanager
+async def stage(typed: list[str] | None = None) -> AsyncIterator[tuple[Station, Peer]]:
+    """Return a station under test as a case sees it, and its other end."""
+    async with Csms(call_timeout=0.2) as csms:
+        operator = None if typed is None else Lines(typed.append)
+        seen = Station(csms, PROFILE, operator, Inbox(csms.bus), Known("CS-1", csms))
+        async with station_of(csms) as peer:
+            yield seen, peer
+
+
+@asynccontextmanager
+async def answering(peer: Peer, answer: list[Any] | None) -> AsyncIterator[None]:
+    """Answer the next command with that kind of message and what follows its id, or not at all."""
+
+    async def answer_once() -> None:
+        _, id_, *_ = await peer.expect(2)
+        if answer:
+            await peer.send([answer[0], id_, *answer[1:]])
+
+    answered = asyncio.ensure_future(answer_once())
+    yield
+    await answered
+
+
+async def test_each_step_looks_behind_the_one_before() -> None:
+    """What came earlier is not taken for what must come now; `mark` and `after` look from elsewhere."""
+    async with stage() as (station, peer):
+        begin = station.mark()
+        for number in (1, 2):
+            await peer.ask("StatusNotification", status(number))
+        await station.expect(says("StatusNotification", evseId=2))
+        with pytest.raises(AssertionError, match=r"sent no StatusNotification\[evseId=1\] within 0.1 s"):
+            await station.expect(says("StatusNotification", evseId=1))
+        taken = await station.expect(says("StatusNotification", evseId=1), after=begin)
+        assert taken.payload == status(1)
+
+
+async def test_one_of_several_is_enough() -> None:
+    """A connector may be told by StatusNotification or by NotifyEvent; both are known of it."""
+    async with stage() as (station, peer):
+        for action, payload in (("StatusNotification", status(1, "Occupied")), ("NotifyEvent", event(2, "Occupied"))):
+            await peer.ask(action, payload)
+        for evse in (1, 2):
+            await station.expect(connector_reports("Occupied", evse, 1))
+        assert station.known.connectors == {(1, 1): "Occupied", (2, 1): "Occupied"}
+
+
+async def test_all_come_in_any_order() -> None:
+    """Which is missing is told; the next step looks behind the last of them."""
+    async with stage() as (station, peer):
+        await peer.ask("StatusNotification", status(2))
+        await peer.ask("Heartbeat")
+        await peer.ask("StatusNotification", status(1))
+        first, second, beat = (
+            connector_reports("Available", 1, 1),
+            connector_reports("Available", 2, 1),
+            says("Heartbeat"),
+        )
+        await station.expect_all(first, second)
+        with pytest.raises(AssertionError, match="sent no Heartbeat within"):
+            await station.expect(beat)
+        await peer.ask("Heartbeat")
+        with pytest.raises(AssertionError, match=r"sent no StatusNotification\[connectorStatus=Available,evseId=1"):
+            await station.expect_all(beat, first)
+
+
+async def test_a_step_may_be_left_out() -> None:
+    """Then the next looks behind the step before it."""
+    async with stage() as (station, peer):
+        await peer.ask("Heartbeat")
+        assert await station.expect_optional(says("NotifyReport")) is None
+        assert await station.expect_optional(says("Heartbeat")) is not None
+
+
+async def test_nothing_comes() -> None:
+    """Neither since the step before, nor for a while; what comes all the same is told; `before` looks no further."""
+    async with stage() as (station, peer):
+        await peer.ask("Heartbeat")
+        await station.expect_nothing(any_call(but="Heartbeat"))
+        with pytest.raises(AssertionError, match="CS-1 sent Heartbeat, which must not come"):
+            await station.expect_nothing(any_call(), seconds=0)
+        begin = station.mark()
+        await peer.ask("StatusNotification", status(1))
+        taken = await station.expect(says("StatusNotification"))
+        await peer.ask("Heartbeat")
+        await station.expect_nothing(any_call(), after=begin, before=taken)
+
+
+async def test_gaps_between_calls_are_checked() -> None:
+    """Against a least and a most, with the tolerance of the profile on both sides."""
+    async with stage() as (station, peer):
+        assert station.opened() == station.mark() == 1
+        calls = []
+        for _ in range(2):
+            await peer.ask("Heartbeat")
+            calls.append(await station.expect(says("Heartbeat")))
+        first, second = calls
+        second = replace(second, at=first.at + 10)
+        for least, most in ((10, 10), (13.9, None), (0, 6.1)):
+            station.check_gap(first, second, least=least, most=most)
+        for least, most, told in ((14.1, None, "at least 14.1 s"), (0, 5.9, "0 to 5.9 s")):
+            with pytest.raises(AssertionError, match=f"Heartbeat came 10.0 s after Heartbeat, expected {told}"):
+                station.check_gap(first, second, least=least, most=most)
+
+
+async def test_answers_are_compared_path_by_path() -> None:
+    """A part of the result is enough; what differs has a line; an error and silence are failures."""
+    async with stage() as (station, peer):
+        for answer, problem in [
+            ([3, {"status": "Accepted"}], None),
+            (
+                [3, {"status": "Rejected"}],
+                "answered Reset with something else\n  status: expected Accepted, got Rejected",
+            ),
+            ([4, "NotSupported", "no", {}], "Reset to CS-1: NotSupported: no"),
+            (None, "Reset to CS-1: no answer within 0.2 s"),
+        ]:
+            async with answering(peer, answer):
+                if problem is None:
+                    assert await station.command("Reset", status="Accepted") == {"status": "Accepted"}
+                else:
+                    with pytest.raises(AssertionError, match=re.escape(problem)):
+                        await station.command("Reset", status="Accepted")
+
+
+async def test_an_error_may_be_what_is_expected() -> None:
+    """By its code; another code and a result are failures."""
+    async with stage() as (station, peer):
+        async with answering(peer, [4, "SecurityError", "no", {}]):
+            await station.refuses("SecurityError", "Reset")
+        async with answering(peer, [4, "InternalError", "SecurityError", {}]):
+            with pytest.raises(AssertionError, match=r"expected the CALLERROR SecurityError, got .*InternalError"):
+                await station.refuses("SecurityError", "Reset")
+        async with answering(peer, [3, {"status": "Accepted"}]):
+            with pytest.raises(AssertionError, match="got the result"):
+                await station.refuses("SecurityError", "Reset")
+
+
+async def test_somebody_acts_at_the_station() -> None:
+    """At the EVSE of the profile unless another is named, with a token of the profile; an error where nobody is."""
+    typed: list[str] = []
+    async with stage(typed) as (station, _):
+        await station.act("plug")
+        await station.act("card", evse=2, token="valid")
+        assert (typed, station.can("plug"), station.can("drive-in")) == (
+            ["plug 1 1", "card test_token:ISO14443 2"],
+            True,
+            False,
+        )
+    async with stage() as (station, _):
+        with pytest.raises(OperatorFailed, match="nobody is there to plug"):
+            await station.act("plug")
+
+
+# Words for messages.
+
+
+ONE_AND_TWO = some({"b": 2}, {"b": 1})
+
+
+@pytest.mark.parametrize(
+    ("payload", "part", "told"),
+    [
+        ({"a": 1}, {"a": one_of(1, 2)}, None),
+        ({}, {"a": one_of(1, absent), "b": absent, "c": no_problem}, None),
+        ({"a": {"reasonCode": "NoError"}}, {"a": no_problem}, None),
+        ({"a": {"reasonCode": "X"}}, {"a": reason("X")}, None),
+        ({"a": "abc"}, {"a": matching("a.c")}, None),
+        ({"a": [{"b": 1}, {"b": 2, "c": 3}]}, {"a": ONE_AND_TWO}, None),
+        ({"a": [{"b": 1}]}, {"a": each(b=1)}, None),
+        ({"a": "1970-01-01T00:01:39Z"}, {"a": around(100, 1)}, None),
+        ({"a": "soon"}, {"a": around(100, 1)}, "a time around 1970-01-01T00:01:40.000Z, got soon"),
+        ({"a": 3}, {"a": one_of(1, absent)}, "1 or nothing, got 3"),
+        ({"a": 0}, {"a": absent}, "nothing, got 0"),
+        ({"a": {"reasonCode": "X"}}, {"a": no_problem}, 'nothing, or the reasonCode NoError, got {"reasonCode":"X"}'),
+        ({"a": "abcd"}, {"a": matching("a.c")}, "/a.c/, got abcd"),
+        ({"a": [{"b": 1}]}, {"a": ONE_AND_TWO}, 'an item with {"b":2} and one with {"b":1}, got [{"b":1}]'),
+        ({"a": []}, {"a": each(b=1)}, 'at least 1 items, each with {"b":1}, got []'),
+    ],
+)
+def test_predicates_tell_what_they_want(payload: Any, part: Any, told: str | None) -> None:
+    """Where no single value will do."""
+    assert [str(difference) for difference in differences(payload, part)] == ([f"a: expected {told}"] if told else [])
+
+
+# Cases.
+
+
+@pytest.mark.parametrize(
+    ("how", "problem"),
+    [
+        ({"needs": ("plugs",), "fails_with": {"no-boot": "x"}}, "'plugs' is neither an action nor a feature"),
+        ({"needs": ("not D-1",), "fails_with": {"no-boot": "x"}}, "'not D-1' is neither"),
+        ({"fails_with": {}}, "a case that cannot fail proves nothing"),
+    ],
+)
+def test_what_is_no_case_is_refused(how: Any, problem: str) -> None:
+    """When its module is imported."""
+    with pytest.raises(ValueError, match=problem):
+        case("TC-X", use_case="B01", **how)
+    assert "TC-X" not in CASES
+
+
+def test_what_a_case_needs_decides_where_it_applies() -> None:
+    """An operator, one who can do it, a feature, the lack of one: the first obstacle is the reason of the skip."""
+    try:
+
+        @case("TC-Y", use_case="B01", needs=("drive-in", "C-13", "not C-14"), fails_with={"no-boot": "x"})
+        async def test_it(station: Station) -> None:
+            """Nothing."""
+
+        row = CASES["TC-Y"]
+    finally:
+        CASES.pop("TC-Y", None)
+    rich, poor = Profile("CS-1", features=frozenset({"C-13"})), Profile("CS-1", features=frozenset({"C-14"}))
+    assert list(row.obstacles(rich, None)) == ["needs an operator (drive-in): see --operator"]
+    assert list(row.obstacles(poor, Lines(print))) == [
+        "the operator cannot drive-in",
+        "the station has no C-13, says its profile",
+        "is for stations without C-14",
+    ]
+
+
+async def test_a_station_is_made_to_send() -> None:
+    """The operator gets the whole call; what the mock answered is known, as a result or as a CALLERROR."""
+    typed: list[str] = []
+    async with stage(typed) as (station, peer):
+        with pytest.raises(AssertionError, match=r"sent no StatusNotification\[evseId=2\]"):
+            await station.send("StatusNotification", evseId=2)
+        assert re.fullmatch(r'send StatusNotification {"timestamp": ".*", "evseId": 2, "connectorId": 1}', typed[0])
+        await peer.ask("DataTransfer", {"vendorId": "V"})
+        taken = await station.expect(says("DataTransfer"))
+        assert await station.answered(taken, status="Accepted") == {"status": "Accepted"}
+        with pytest.raises(AssertionError, match=r"answered with something else\n  status: expected Rejected"):
+            await station.answered(taken, status="Rejected")
+        with pytest.raises(AssertionError, match="expected the CALLERROR InternalError to DataTransfer, got Result"):
+            await station.was_refused(taken, "InternalError")
+        station.configure(error=("DataTransfer", "InternalError"))
+        await peer.send([2, "id", "DataTransfer", {"vendorId": "W"}])
+        taken = await station.expect(says("DataTransfer", vendorId="W"))
+        await station.was_refused(taken, "InternalError")
+        with pytest.raises(AssertionError, match="DataTransfer was answered with the CALLERROR InternalError"):
+            await station.answered(taken)
+        station.anew()
+        with pytest.raises(AssertionError, match="DataTransfer was not answered"):
+            await station.answered(taken)
+
+
+async def test_messages_are_triggered() -> None:
+    """The trigger must be accepted; a station that has no such trigger does not fail, but skips the case."""
+    async with stage() as (station, peer):
+        async with answering(peer, [3, {"status": "Accepted"}]):
+            await trigger(station, "Heartbeat")
+        for answer, outcome, told in (
+            ("Rejected", AssertionError, "status: expected Accepted or NotImplemented, got Rejected"),
+            ("NotImplemented", pytest.skip.Exception, "the station has no trigger of Heartbeat"),
+        ):
+            async with answering(peer, [3, {"status": answer}]):
+                with pytest.raises(outcome, match=told):
+                    await trigger(station, "Heartbeat", evse=1)

@@ -1,0 +1,94 @@
+"""The plans against the reference station: they pass when it is right, and when it is wrong in a way that a case names,
+that case fails, for the reason that it names.
+
+Of these failures a tenth is tried each day; `WHOLE_MATRIX=1`, or `task plans_matrix`, tries all.
+"""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from mock_csms.plans.cases import Case
+from mock_csms.plans.catalogue import catalogue, load
+from mock_csms.station.misbehaviours import KINDS
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "e2e-plans"
+CASES = load(FOLDER)
+WAYS = [(case, way) for case in CASES.values() for way in case.fails_with]
+TODAY = datetime.now(UTC).timetuple().tm_yday  # noqa: TID251 - which tenth is tried may depend on the day
+TRIED = [way for number, way in enumerate(WAYS) if os.environ.get("WHOLE_MATRIX") or (number - TODAY) % 10 == 0]
+PATIENCE = 120.0
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run plans with the reference station."""
+    words = [sys.executable, "-m", "pytest", str(FOLDER), "--reference", "-p", "no:cacheprovider", *arguments]
+    return subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, cwd=ROOT, check=False)
+
+
+def flags(way: str) -> list[str]:
+    """Return how a run is told the way in which the station is to be wrong."""
+    return [f"--reference-flags={way}"] if way.startswith("--") else ["--misbehave", way]
+
+
+@pytest.mark.parametrize(("case", "way"), TRIED, ids=lambda value: getattr(value, "id", value))
+def test_a_case_fails_for_the_reason_that_it_names(case: Case, way: str) -> None:
+    """A station that is wrong in that way does not pass, and the failure says why."""
+    done = run("--case", case.id, *flags(way))
+    told = "\n".join(line for line in done.stdout.splitlines() if line.startswith("E  "))
+    failed = told.partition("messages of this case")[0]
+    assert done.returncode == 1, done.stdout
+    assert re.search(case.fails_with[way], failed), done.stdout
+
+
+def test_the_reference_station_passes() -> None:
+    """One case of each kind: messages alone, a reboot, and one with the operator; `task plans` runs all."""
+    done = run("--case", "TC_B_06_CS", "--case", "TC_B_02_CS", "--case", "TC_B_22_CS")
+    assert (done.returncode, "3 passed" in done.stdout) == (0, True), done.stdout
+
+
+def test_the_catalogue_has_every_case() -> None:
+    """All 229 cases of Part 6 (without B_08, which the errata remove) and the 65 of the older plan; none is unknown."""
+    known = [entry.id for entry in catalogue(FOLDER)]
+    assert len([id_ for id_ in known if re.fullmatch(r"TC_[A-P]_\d+_CS", id_)]) == 229
+    assert (len(known), len(set(known))) == (294, 294)
+    assert CASES.keys() - set(known) == set()
+
+
+def test_every_case_can_fail() -> None:
+    """It names a misbehaviour that there is, or flags, and a reason that is more than nothing."""
+    for case in CASES.values():
+        assert case.fails_with, case.id
+        for way, reason in case.fails_with.items():
+            assert way.startswith("--") or way.partition("@")[0] in KINDS, f"{case.id}: {way}"
+            assert len(reason) > 10, f"{case.id}: {reason}"
+
+
+def test_every_case_names_its_use_case_and_says_what_it_proves() -> None:
+    """The use case is one of Part 2; a case of Part 6 names requirements too."""
+    for case in CASES.values():
+        assert re.fullmatch(r"[A-P]\d\d(, [A-P]\d\d)*", case.use_case), case.id
+        assert bool(case.requirement) == case.id.endswith("_CS"), case.id
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("test_*.py")), ids=lambda path: path.name)
+def test_cases_know_nothing_of_the_reference_station(path: Path) -> None:
+    """They are for every station: of the package they use what plans are written with, and what OCPP says."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    modules = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    ours = {module for module in modules if module.startswith("mock_csms")}
+    assert [module for module in ours if not re.match(r"mock_csms\.(plans|protocol)\b", module)] == []
+
+
+def test_without_a_station_nothing_runs() -> None:
+    """Who does not say which station is told how to."""
+    words = [sys.executable, "-m", "pytest", str(FOLDER), "-p", "no:cacheprovider"]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, cwd=ROOT, check=False)
+    assert (done.returncode, "ERROR: which station?" in done.stderr + done.stdout) == (4, True)
