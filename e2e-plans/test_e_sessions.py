@@ -67,7 +67,7 @@ async def test_i01_running_cost(station: Station) -> None:
 async def test_e01_events_one_by_one(station: Station) -> None:
     """Of the three kinds of events the first is answered with what the token may, the second with the cost."""
     info: Json = {"transactionId": "e01-direct", "chargingState": "Charging"}
-    over: Json = {**info, "chargingState": "EVConnected", "stoppedReason": "Remote"}
+    over: Json = {**info, "chargingState": "EVConnected", "stoppedReason": "EmergencyStop"}
     token = station.profile.tokens["valid"]
     place = {"id": station.evse, "connectorId": station.connector}
     started = {"eventType": "Started", "triggerReason": "Authorized", "idToken": token, "evse": place}
@@ -78,7 +78,7 @@ async def test_e01_events_one_by_one(station: Station) -> None:
     value = measured("Sample.Periodic", 10)
     call = await station.send("TransactionEvent", **updated, seqNo=1, transactionInfo=info, meterValue=value)
     await station.answered(call, totalCost=...)
-    ended = {"eventType": "Ended", "triggerReason": "RemoteStop"}
+    ended = {"eventType": "Ended", "triggerReason": "AbnormalCondition"}
     end = measured("Transaction.End", 20)
     call = await station.send("TransactionEvent", **ended, seqNo=2, transactionInfo=over, meterValue=end)
     await station.answered(call, totalCost=absent)

@@ -311,3 +311,17 @@ async def test_messages_are_triggered() -> None:
             async with answering(peer, [3, {"status": answer}]):
                 with pytest.raises(outcome, match=told):
                     await trigger(station, "Heartbeat", evse=1)
+
+
+async def test_a_call_that_came_is_looked_at_again() -> None:
+    """It must be of the action that is named, and have the part."""
+    async with stage() as (station, peer):
+        await peer.ask("StatusNotification", status(1))
+        taken = await station.expect(says("StatusNotification"))
+        station.check(taken, says("StatusNotification", evseId=1))
+        with pytest.raises(
+            AssertionError, match=r"expected StatusNotification\[evseId=2\]\n  evseId: expected 2, got 1"
+        ):
+            station.check(taken, says("StatusNotification", evseId=2))
+        with pytest.raises(AssertionError, match=r"sent StatusNotification, expected Heartbeat$"):
+            station.check(taken, says("Heartbeat"))
