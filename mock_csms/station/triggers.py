@@ -9,6 +9,7 @@ from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given, has
 from mock_csms.station.cues import Act, Send
 from mock_csms.station.device import Device, Evse, Moment, Step
 from mock_csms.station.metering import meter_values
+from mock_csms.station.outbox import holds_events
 from mock_csms.station.variables import ALIGNED_MEASURANDS
 
 
@@ -43,7 +44,10 @@ def _readings(device: Device, evses: list[Evse], _: Json, moment: Moment) -> Ste
 
 
 def _events(device: Device, evses: list[Evse], _: Json, moment: Moment) -> Step:
+    """Tell of what runs; before it is accepted, a station may not tell what came before that, which would come late."""
     acts: list[Act] = []
+    if not device.is_accepted and holds_events(device):
+        return device, acts
     for evse in evses:
         device, more = transactions.trigger(device, evse, moment)
         acts += more

@@ -5,7 +5,7 @@ import pytest
 from mock_csms.protocol.actions import Json
 from mock_csms.station.cues import Plugged, Presented
 from mock_csms.values import enumeration
-from tests.station.play import TOKEN, Play, booted, charging
+from tests.station.play import TOKEN, Play, answering, booted, charging
 
 KINDS = {
     "Heartbeat": ["Heartbeat"],
@@ -71,3 +71,12 @@ def test_a_change_counts_at_once() -> None:
     asked = item("TxCtrlr", "TxStartPoint", attributeValue="EVConnected")
     play.command("SetVariables", {"setVariableData": [asked]})
     assert play.tell(Plugged(1), Presented(TOKEN)).transcript()[0] == "Started 0 CablePluggedIn"
+
+
+def test_no_event_overtakes_what_came_before_it() -> None:
+    """While the station is Pending, a transaction whose start waits to be told cannot be asked about."""
+    play = Play(answering(BootNotification={"status": "Pending", "interval": 20}), TxCtrlr_TxStartPoint="EVConnected")
+    play.connect().tell(Plugged(1))
+    play.actions()
+    assert play.ask("TriggerMessage", {"requestedMessage": "TransactionEvent"}) == {"status": "Rejected"}
+    assert play.actions() == []
