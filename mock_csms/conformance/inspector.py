@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from mock_csms.behavior.events import Event, Finding
 from mock_csms.conformance.known import FACTS, NEVER, Deadline, Known, Terms
+from mock_csms.conformance.known.steady import follow
 from mock_csms.conformance.seen import Occasion, Seen, see
 from mock_csms.conformance.subject import BROKEN, Check, Done, Later, Learner, Said, Word, Wrong
 from mock_csms.protocol.records import Record
@@ -17,10 +18,21 @@ _MOST_TURNS = 100
 
 
 class Inspector:
-    """Looks at the events of all stations, each station by itself; who is new is told to `meet`, to be remembered."""
+    """Looks at the events of all stations, each station by itself; who is new is told to `meet`, to be remembered.
 
-    def __init__(self, checks: Collection[Check], terms: Terms, meet: Callable[[Known], None] | None = None) -> None:
+    Nothing can be found in steady values; the checks look at them too where it `is_thorough`.
+    """
+
+    def __init__(
+        self,
+        checks: Collection[Check],
+        terms: Terms,
+        meet: Callable[[Known], None] | None = None,
+        *,
+        is_thorough: bool = False,
+    ) -> None:
         self._meet = meet
+        self._is_thorough = is_thorough
         self.known: dict[str, Known] = {}
         self.judge_by(checks, terms)
 
@@ -44,8 +56,10 @@ class Inspector:
             if self._meet is not None:
                 self._meet(known)
         found = self._expire(known, event.at) if known.next_due < event.at else []
+        is_sound = _is_sound(seen, known) if known.unsound or not seen.is_sound else True
+        if seen.sort == "Sampled" and is_sound and not self._is_thorough and follow(seen, known):
+            return found
         watch = self._watching.get((seen.kind, seen.action, seen.sort)) or self._watch(seen)
-        is_sound = _is_sound(seen, known)
         for check in watch.checks if is_sound else watch.checks_of_any:
             said = check.judge(seen, known)
             if said is not None:
@@ -138,7 +152,7 @@ def _is_sound(seen: Seen, known: Known) -> bool:
             if len(known.unsound) > _MOST_UNSOUND:
                 del known.unsound[next(iter(known.unsound))]
         return False
-    if not known.unsound or seen.id not in known.unsound:
+    if seen.id not in known.unsound:
         return True
     if seen.kind in _QUESTIONS:
         del known.unsound[seen.id]

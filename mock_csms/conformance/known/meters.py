@@ -1,10 +1,12 @@
 """What is known of the meters of a station: what they are to tell, and what their registers showed last."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mock_csms.behavior.times import seconds_of
+from mock_csms.conformance.known.transactions import Transaction
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import Subject, call, result
 from mock_csms.protocol.actions import Json
@@ -22,7 +24,7 @@ Place: TypeAlias = tuple[int, str, str, str]
 """EVSE, measurand, phase and location."""
 
 
-class Reading(Record):
+class Reading(Record, gc=False):
     """What a register showed: the value, whether it was in thousands of its unit, and in which transaction."""
 
     value: float
@@ -50,22 +52,28 @@ class Wanted(Record):
     public_key: str | None
 
 
+Pair: TypeAlias = tuple[str | None, str | None]
+"""The measurand and the context of a value, where they are told."""
+
+
 class Samples(Record):
     """What kinds of values a message has: their contexts, their measurands, and which of them are registers."""
 
+    pairs: Sequence[Pair]
     contexts: frozenset[str]
     measurands: frozenset[str]
     registers: tuple[int, ...]
 
 
-NO_SAMPLES = Samples(frozenset(), frozenset(), ())
+_ONLY_PERIODIC = frozenset({PERIODIC})
+NO_SAMPLES = Samples([], frozenset(), frozenset(), ())
 
 
 class Meters(Mutable):
     """What is wanted, as long as no variable changes; and the last reading of each register.
 
     retimed_at: when a variable was set last. aligned: the time of the last MeterValues of each EVSE. The rest is worked
-    out once: of a message (`payload`) for all checks, and of its kinds of values (`pairs`) for all that have the same.
+    out once: of a message (`payload`) for all checks, and of its kinds of values for all that have the same.
     """
 
     registers: dict[Place, Reading] = field(default_factory=dict)
@@ -75,7 +83,6 @@ class Meters(Mutable):
     payload: Any = None
     samples: Samples = NO_SAMPLES
     readings: Readings | None = None
-    pairs: Any = None
 
     def wanted(self, known: "Known") -> Wanted:
         """Return what the station is to tell."""
@@ -132,14 +139,19 @@ def samples_of(payload: Json, known: "Known") -> Samples:
         pairs = [(sample.get("measurand"), sample.get("context")) for sample in values[0]["sampledValue"]]
     else:
         pairs = [(each.get("measurand"), each.get("context")) for value in values for each in value["sampledValue"]]
-    if pairs != meters.pairs:
-        names = [measurand or REGISTER for measurand, _ in pairs]
-        registers = tuple(number for number, name in enumerate(names) if name.endswith(".Register"))
-        contexts = frozenset(context or PERIODIC for _, context in pairs)
-        meters.samples = Samples(contexts, frozenset(names), registers)
-        meters.pairs = pairs
+    if pairs != meters.samples.pairs:
+        meters.samples = _kinds(tuple(pairs))
     meters.payload, meters.readings = payload, None
     return meters.samples
+
+
+@lru_cache(maxsize=256)
+def _kinds(pairs: tuple[Pair, ...]) -> Samples:
+    """Return the kinds of values; one and the same for all stations that tell the same ones."""
+    names = [measurand or REGISTER for measurand, _ in pairs]
+    registers = tuple(number for number, name in enumerate(names) if name.endswith(".Register"))
+    contexts = frozenset(context or PERIODIC for _, context in pairs)
+    return Samples([*pairs], contexts, frozenset(names), registers)
 
 
 def registers_in(values: list[Json], which: tuple[int, ...], evse: int, transaction: str) -> Readings:
@@ -202,4 +214,32 @@ def shown(seen: Seen, known: "Known") -> None:
             registers[place] = reading
             if len(registers) > _MOST:
                 del registers[next(iter(registers))]
-    known.meters.payload = None
+    known.meters.payload = known.meters.readings = None
+
+
+def rising_in(seen: Seen, known: "Known", transaction: Transaction) -> Readings | None:
+    """Return the registers in periodic values that are as they are wanted, and show no less than before; else None."""
+    payload, meters = seen.payload, known.meters
+    values, wanted = payload.get("meterValue", ()), meters.cached or meters.wanted(known)
+    if len(values) != 1 or values[0]["timestamp"] != payload["timestamp"] or wanted.is_signed:  # M08, R18, M11
+        return None
+    samples = samples_of(payload, known)
+    if samples.contexts != _ONLY_PERIODIC or (wanted.updated and samples.measurands != wanted.updated):
+        return None  # M03, M04, M06
+    evse = transaction.evse
+    readings = registers_in(values, samples.registers, evse, transaction.id) if evse is not None else ()
+    meters.readings = readings
+    for place, reading in readings:
+        last = meters.registers.get(place)
+        if last is None or reading.value < last.value or reading.stamp < last.stamp:
+            return None  # M07, M09
+        if not is_later(reading.stamp, last.stamp):
+            return None
+    return readings
+
+
+def rose(readings: Readings, known: "Known") -> None:
+    """Learn from registers that show no less than before."""
+    for place, reading in readings:
+        known.meters.registers[place] = reading
+    known.meters.payload = known.meters.readings = None
