@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from functools import lru_cache
 from math import isfinite
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mock_csms.behavior.times import seconds_of
-from mock_csms.conformance.known.transactions import Transaction
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import Subject, call, result
 from mock_csms.protocol.actions import Json
@@ -65,7 +65,8 @@ class Samples(Record):
     registers: tuple[int, ...]
 
 
-_ONLY_PERIODIC = frozenset({PERIODIC})
+ONLY_PERIODIC = frozenset({PERIODIC})
+_pair_of = itemgetter("measurand", "context")
 NO_SAMPLES = Samples([], frozenset(), frozenset(), ())
 
 
@@ -135,13 +136,19 @@ def samples_of(payload: Json, known: "Known") -> Samples:
     values = payload.get("meterValue")
     if not values:
         return NO_SAMPLES
-    if len(values) == 1:
-        pairs = [(sample.get("measurand"), sample.get("context")) for sample in values[0]["sampledValue"]]
-    else:
-        pairs = [(each.get("measurand"), each.get("context")) for value in values for each in value["sampledValue"]]
+    meters.payload, meters.readings = payload, None
+    return kinds_in(values, meters)
+
+
+def kinds_in(values: list[Json], meters: Meters) -> Samples:
+    """Return the kinds of values in a `meterValue`: most often those of the message before."""
+    samples = values[0]["sampledValue"] if len(values) == 1 else [s for value in values for s in value["sampledValue"]]
+    try:
+        pairs = [*map(_pair_of, samples)]
+    except KeyError:
+        pairs = [(each.get("measurand"), each.get("context")) for each in samples]
     if pairs != meters.samples.pairs:
         meters.samples = _kinds(tuple(pairs))
-    meters.payload, meters.readings = payload, None
     return meters.samples
 
 
@@ -214,32 +221,4 @@ def shown(seen: Seen, known: "Known") -> None:
             registers[place] = reading
             if len(registers) > _MOST:
                 del registers[next(iter(registers))]
-    known.meters.payload = known.meters.readings = None
-
-
-def rising_in(seen: Seen, known: "Known", transaction: Transaction) -> Readings | None:
-    """Return the registers in periodic values that are as they are wanted, and show no less than before; else None."""
-    payload, meters = seen.payload, known.meters
-    values, wanted = payload.get("meterValue", ()), meters.cached or meters.wanted(known)
-    if len(values) != 1 or values[0]["timestamp"] != payload["timestamp"] or wanted.is_signed:  # M08, R18, M11
-        return None
-    samples = samples_of(payload, known)
-    if samples.contexts != _ONLY_PERIODIC or (wanted.updated and samples.measurands != wanted.updated):
-        return None  # M03, M04, M06
-    evse = transaction.evse
-    readings = registers_in(values, samples.registers, evse, transaction.id) if evse is not None else ()
-    meters.readings = readings
-    for place, reading in readings:
-        last = meters.registers.get(place)
-        if last is None or reading.value < last.value or reading.stamp < last.stamp:
-            return None  # M07, M09
-        if not is_later(reading.stamp, last.stamp):
-            return None
-    return readings
-
-
-def rose(readings: Readings, known: "Known") -> None:
-    """Learn from registers that show no less than before."""
-    for place, reading in readings:
-        known.meters.registers[place] = reading
     known.meters.payload = known.meters.readings = None

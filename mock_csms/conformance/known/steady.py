@@ -7,18 +7,15 @@ not hold, all checks look. A gate of the tests lets them look at all steady valu
 import re
 from typing import TYPE_CHECKING
 
-from mock_csms.behavior.times import strict_seconds_of
-from mock_csms.conformance.known.exchanges import called
-from mock_csms.conformance.known.line import heard
-from mock_csms.conformance.known.memory import called as kept
-from mock_csms.conformance.known.meters import rising_in, rose
+from mock_csms.behavior.times import usual_seconds_of
+from mock_csms.conformance.known.memory import called
+from mock_csms.conformance.known.meters import ONLY_PERIODIC, Readings, Wanted, kinds_in, registers_in
 from mock_csms.conformance.known.transactions import MOST_EVENTS, PERIODIC, Told, Transaction, told_at
-from mock_csms.conformance.seen import Seen
+from mock_csms.conformance.seen import TRANSACTION_EVENT, Seen
 from mock_csms.protocol.actions import Json
 
 if TYPE_CHECKING:
     from mock_csms.conformance.known import Known
-
 
 _has_braces = re.compile(rb"\{\}").search
 _RARE = {"stoppedReason", "remoteStartId", "numberOfPhasesUsed"}
@@ -27,67 +24,26 @@ _RARE = {"stoppedReason", "remoteStartId", "numberOfPhasesUsed"}
 
 def follow(seen: Seen, known: "Known") -> bool:
     """Learn sound periodic values where they follow from what was before; return whether they do."""
-    info, line = seen.payload["transactionInfo"], known.line
+    payload, line, meters = seen.payload, known.line, known.meters
+    info = payload["transactionInfo"]
     transaction = known.transactions.by_id.get(info["transactionId"])
-    if transaction is None or line.calls or seen.id in known.exchanges.ids.marks:  # X01, R06, R05
+    if transaction is None or not (_is_going_on(transaction, payload, info) and _is_usual(seen, known)):  # X01
         return False
-    if not (_is_going_on(transaction, seen.payload, info) and _is_usual(seen, known) and _is_of_now(seen, known)):
+    wanted = meters.cached or meters.wanted(known)
+    if wanted.interval and wanted.updated and not _is_due(transaction, seen, known):
         return False
-    readings = rising_in(seen, known, transaction)
-    if readings is None or not _is_due(transaction, seen, known):
+    readings = _rising_in(payload, known, transaction, wanted)
+    if readings is None:
         return False
-    heard(seen, known)
-    called(seen, known)
-    if known.memory.fresh is not None:
-        kept(seen, known)
+    line.heard_at = seen.at
+    line.calls[seen.id] = (TRANSACTION_EVENT, seen.at)
+    known.exchanges.note(seen.id, payload["seqNo"], seen.at)
+    for place, reading in readings:
+        meters.registers[place] = reading
     _go_on(transaction, seen, line.opened)
-    rose(readings, known)
+    if known.memory.fresh is not None:
+        called(seen, known)
     return True
-
-
-def _is_usual(seen: Seen, known: "Known") -> bool:
-    """Whether a message is written as most are, and comes from a station of which nothing is expected."""
-    event, boots = seen.event, known.boots
-    text: bytes = event.text  # type: ignore[attr-defined] # it is a Received
-    return not (
-        event.binary  # type: ignore[attr-defined] # T11, also the next line
-        or not text.isascii()
-        or b"\\" in text
-        or _has_braces(text)  # R11
-        or boots.due  # B01
-        or (boots.status != "Accepted" and boots.count)  # B02, B03
-        or known.triggers.wanted
-        or known.transactions.trouble_at  # X18
-    )
-
-
-def _is_of_now(seen: Seen, known: "Known") -> bool:
-    """Whether an event is of the present (R18), and was made on this connection (X16, X17)."""
-    at, terms = strict_seconds_of(seen.payload["timestamp"]), known.terms
-    if at is None:
-        return False
-    at -= terms.clock_offset
-    return -terms.tolerance <= seen.at - at <= terms.tolerance and at >= known.line.opened_at
-
-
-def _is_due(transaction: Transaction, seen: Seen, known: "Known") -> bool:
-    """Whether the interval is over, where it is known (M03)."""
-    interval, tolerance = known.meters.interval(known), known.terms.tolerance
-    if not interval:
-        return True
-    at, since = told_at(seen.payload["timestamp"], known), told_at(transaction.sampled or "", known)
-    return at is not None and since is not None and interval - tolerance <= at - since <= interval + tolerance
-
-
-def _go_on(transaction: Transaction, seen: Seen, line: int) -> None:
-    """Learn from periodic values that do no more than to go on with a transaction."""
-    number, stamp = seen.payload["seqNo"], seen.payload["timestamp"]
-    text = seen.event.text  # type: ignore[attr-defined] # it is a Received
-    told = Told(stamp, "Updated", PERIODIC, is_offline=False, id=seen.id, text=text, at=seen.at, line=line)
-    transaction.events[number] = told
-    if len(transaction.events) > MOST_EVENTS:
-        del transaction.events[next(iter(transaction.events))]
-    transaction.highest, transaction.stamp, transaction.sampled = number, stamp, stamp
 
 
 def _is_going_on(transaction: Transaction, payload: Json, info: Json) -> bool:
@@ -110,3 +66,60 @@ def _is_going_on(transaction: Transaction, payload: Json, info: Json) -> bool:
 def _is_at(transaction: Transaction, place: Json) -> bool:
     here = transaction.connector
     return bool(place["id"] == transaction.evse and place.get("connectorId", here) == here)
+
+
+def _is_usual(seen: Seen, known: "Known") -> bool:
+    """Whether a message is written as most are, of the present, and of a station of which nothing else is expected."""
+    event, boots, line, terms = seen.event, known.boots, known.line, known.terms
+    text: bytes = event.text  # type: ignore[attr-defined] # it is a Received
+    at = usual_seconds_of(seen.payload["timestamp"])
+    return not (
+        at is None
+        or not -terms.tolerance <= seen.at - at + terms.clock_offset <= terms.tolerance  # R18
+        or at - terms.clock_offset < line.opened_at  # X16, X17
+        or line.calls  # R06
+        or seen.id in known.exchanges.ids.marks  # R05
+        or event.binary  # type: ignore[attr-defined] # T11, also the next line
+        or not text.isascii()
+        or b"\\" in text
+        or _has_braces(text)  # R11
+        or boots.due  # B01
+        or (boots.status != "Accepted" and boots.count)  # B02, B03
+        or known.triggers.wanted
+        or known.transactions.trouble_at  # X18
+    )
+
+
+def _is_due(transaction: Transaction, seen: Seen, known: "Known") -> bool:
+    """Whether the interval is over (M03)."""
+    interval, tolerance = known.meters.interval(known) or 0.0, known.terms.tolerance
+    at, since = told_at(seen.payload["timestamp"], known), told_at(transaction.sampled or "", known)
+    return at is not None and since is not None and interval - tolerance <= at - since <= interval + tolerance
+
+
+def _rising_in(payload: Json, known: "Known", transaction: Transaction, wanted: Wanted) -> Readings | None:
+    """Return the registers in periodic values that are as they are wanted, and show no less than before; else None."""
+    values, stamp = payload.get("meterValue", ()), payload["timestamp"]
+    if len(values) != 1 or values[0]["timestamp"] != stamp or wanted.is_signed:  # M08, R18, M11
+        return None
+    samples, before = kinds_in(values, known.meters), known.meters.registers
+    if samples.contexts != ONLY_PERIODIC or (wanted.updated and samples.measurands != wanted.updated):
+        return None  # M03, M04, M06
+    readings = registers_in(values, samples.registers, transaction.evse or 0, transaction.id)
+    for place, reading in readings:
+        last = before.get(place)
+        if last is None or reading.value < last.value or stamp < last.stamp:  # M07, M09
+            return None
+        if len(stamp) != len(last.stamp) or last.stamp[-1] != "Z":
+            return None
+    return readings
+
+
+def _go_on(transaction: Transaction, seen: Seen, line: int) -> None:
+    """Learn that it went on."""
+    payload, events, is_offline = seen.payload, transaction.events, False
+    number, stamp, text = payload["seqNo"], payload["timestamp"], seen.event.text  # type: ignore[attr-defined] # a Received
+    events[number] = Told(stamp, "Updated", PERIODIC, is_offline, seen.id, text, seen.at, line)
+    if len(events) > MOST_EVENTS:
+        del events[next(iter(events))]
+    transaction.highest, transaction.stamp, transaction.sampled = number, stamp, stamp
