@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-from mock_csms.behavior.events import Event, Finding
+from mock_csms.behavior.events import Event, Finding, Sent
 from mock_csms.conformance.known import FACTS, NEVER, Deadline, Known, Terms
-from mock_csms.conformance.known.steady import follow
+from mock_csms.conformance.known.steady import follow, is_acknowledged
 from mock_csms.conformance.seen import Occasion, Seen, see
 from mock_csms.conformance.subject import BROKEN, Check, Done, Later, Learner, Said, Word, Wrong
 from mock_csms.protocol.records import Record
@@ -47,10 +47,12 @@ class Inspector:
 
     def look_at(self, event: Event) -> Sequence[Finding]:
         """Return what is wrong about an event, and what has become wrong by the time that it comes."""
+        known = self.known.get(event.station)
+        if type(event) is Sent and known is not None and not self._is_thorough and is_acknowledged(event, known):
+            return ()
         seen = see(event)
         if seen is None:
             return ()
-        known = self.known.get(event.station)
         if known is None:
             known = self.known[event.station] = Known(event.station, self._terms)
             if self._meet is not None:

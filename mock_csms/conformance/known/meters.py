@@ -19,6 +19,7 @@ METERS = Subject("meters")
 REGISTER = "Energy.Active.Import.Register"
 PERIODIC = "Sample.Periodic"
 _MOST = 500
+_WATT_HOURS: Json = {"unit": "Wh"}
 
 Place: TypeAlias = tuple[int, str, str, str]
 """EVSE, measurand, phase and location."""
@@ -168,7 +169,8 @@ def registers_in(values: list[Json], which: tuple[int, ...], evse: int, transact
     found = []
     for number in which:
         sample, stamp = samples[number], stamps[number] if stamps else values[0]["timestamp"]
-        power = _power(sample["unitOfMeasure"]) if "unitOfMeasure" in sample else 0
+        unit = sample.get("unitOfMeasure", _WATT_HOURS)
+        power = 0 if unit == _WATT_HOURS else _power(unit)
         shown = sample["value"] * 10.0**power if power else sample["value"]
         if isfinite(shown):
             place = (evse, sample.get("measurand", REGISTER), sample.get("phase", ""), sample.get("location", "Outlet"))

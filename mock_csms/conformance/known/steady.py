@@ -7,12 +7,14 @@ not hold, all checks look. A gate of the tests lets them look at all steady valu
 import re
 from typing import TYPE_CHECKING
 
+from mock_csms.behavior.events import Sent
 from mock_csms.behavior.times import usual_seconds_of
 from mock_csms.conformance.known.memory import called
 from mock_csms.conformance.known.meters import ONLY_PERIODIC, Readings, Wanted, kinds_in, registers_in
 from mock_csms.conformance.known.transactions import MOST_EVENTS, PERIODIC, Told, Transaction, told_at
 from mock_csms.conformance.seen import TRANSACTION_EVENT, Seen
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.messages import Result
 
 if TYPE_CHECKING:
     from mock_csms.conformance.known import Known
@@ -43,6 +45,21 @@ def follow(seen: Seen, known: "Known") -> bool:
     _go_on(transaction, seen, line.opened)
     if known.memory.fresh is not None:
         called(seen, known)
+    return True
+
+
+def is_acknowledged(event: Sent, known: "Known") -> bool:
+    """Learn the answer to a TransactionEvent that is not about an idToken; return whether it is one.
+
+    It is the same for the station where its own call was wrong.
+    """
+    answers, message = event.answers, event.message
+    if answers is None or answers.action != TRANSACTION_EVENT or event.fault or known.next_due < event.at:
+        return False
+    if type(message) is not Result or type(message.payload) is not dict or "idTokenInfo" in message.payload:
+        return False
+    known.line.calls.pop(answers.id, None)
+    known.exchanges.called_at = event.at
     return True
 
 
