@@ -33,6 +33,7 @@ async def session(station: Station, periodic: int = 1, token: str = VALID) -> Se
     await station.act("unplug")
     while not any(each.payload["eventType"] == "Ended" for each in taken):
         taken.append(await station.expect(says("TransactionEvent"), after=begin))
-    while (each := await station.expect_optional(says("TransactionEvent"), after=begin)) is not None:
+    further = says("TransactionEvent")
+    while (each := await station.expect_optional(further, within=timeouts.settle, after=begin)) is not None:
         taken.append(each)
     return sorted(taken, key=lambda each: each.number)
