@@ -1,6 +1,6 @@
 """Every check finds what it is about, and nothing else: stations on the stage, good ones and bad ones."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 import pytest
@@ -25,6 +25,9 @@ BY_HAND: Mapping[str, str] = {
 }
 """The checks that no misbehaviour of the station triggers, with the test that does."""
 
+FOR_PLANS = {"stays-with-url"}
+"""Kinds that nobody can see who only watches; a case of the test plans does, because it knows what it has asked for."""
+
 
 @cache
 def found(scenario: str, *habits: Habit) -> tuple[str, ...]:
@@ -32,7 +35,7 @@ def found(scenario: str, *habits: Habit) -> tuple[str, ...]:
     return tuple(f"{each.check}: {each.problem}" for stage in play(scenario, habits) for each in findings(stage))
 
 
-def ids(lines: tuple[str, ...]) -> set[str]:
+def ids(lines: Iterable[str]) -> set[str]:
     """Return the checks that found something."""
     return {line.partition(":")[0] for line in lines}
 
@@ -44,7 +47,7 @@ def kinds_of(check: str) -> list[str]:
 
 def implied_by(kind: str) -> set[str]:
     """Return the checks that a kind may trigger: its own, and those that they imply."""
-    own = {check for check in KINDS[kind].checks if check in CHECKS}
+    own = set(KINDS[kind].checks)
     return own | {implied for check in own for implied in CHECKS[check].implies}
 
 
@@ -58,9 +61,28 @@ def test_a_good_station_is_found_fault_with_by_no_check(scenario: str) -> None:
 def test_a_misbehaviour_is_found_by_its_checks_and_by_no_others(kind: str) -> None:
     """In some scenario each of its checks finds it; what else is found is what these imply."""
     told = {line for scenario in wrong(kind) for line in found(scenario, Habit(kind))}
-    missing = {check for check in KINDS[kind].checks if check in CHECKS} - ids(tuple(told))
+    missing = set(KINDS[kind].checks) - ids(told)
     others = sorted(line for line in told if line.partition(":")[0] not in implied_by(kind))
     assert (missing, others[:5]) == (set(), [])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_occasion_that_never_comes(kind: str) -> None:
+    """A station with a habit that waits for it is a good one."""
+    for scenario in list(wrong(kind))[:2]:
+        assert found(scenario, Habit(kind, 10**6)) == ()
+
+
+def test_habits_come_together() -> None:
+    """A station can have several; each changes what those before it have left."""
+    several = ("seqno-repeated", "no-token", "binary-frames")
+    assert ids(found("sessions", *map(Habit, several))) == {"X03", "X12", "T11"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_misbehaviour_has_its_check(kind: str) -> None:
+    """One that finds it, or a case of the plans where nobody can see it who only watches."""
+    assert bool(KINDS[kind].checks) is (kind not in FOR_PLANS)
 
 
 @pytest.mark.parametrize("check", CHECKS)
