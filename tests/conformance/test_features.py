@@ -168,7 +168,9 @@ def test_parts_of_a_report() -> None:
     assert report(ask(accepted(), 1), 1, tbc=True).wait(100).checks("K") == ["K01"]
     assert report(report(ask(accepted(), 1), 1), 1).checks("K") == ["K01"]
     assert report(report(ask(accepted(), 1), 1), 2).checks("K") == ["K01"]
-    assert report(accepted(), 2).checks("K") == []
+    assert report(ask(accepted(), 1, "NoProfiles"), 1).checks("K") == ["K01"]
+    assert report(accepted(), 2).checks("K") == ["K01"]
+    assert report(Story().connect(), 2).checks("K") == []
     assert ask(accepted(), 1).reconnect().wait(100).checks("K") == []
 
 
