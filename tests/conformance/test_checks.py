@@ -1,6 +1,6 @@
 """Every check finds what it is about, and nothing else: stations on the stage, good ones and bad ones."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
 
 import pytest
@@ -10,20 +10,6 @@ from mock_csms.station.device import Habit
 from mock_csms.station.misbehaviours import KINDS
 from tests.conformance.witness import findings
 from tests.station.performances import SCENARIOS, play, wrong
-
-BY_HAND: Mapping[str, str] = {
-    **dict.fromkeys(("T04", "T09", "T10"), "test_transport.py: test_requests"),
-    "T16": "test_transport.py: test_credentials_are_not_left_out_again",
-    "T22": "test_transport.py: test_a_second_connection",
-    "R16": "test_rpc.py: test_unknown_types",
-    "R19": "test_rpc.py: test_signed_messages",
-    "M09": "test_metering.test_a_register_that_falls_to_that_of_another_evse_is_not_its_own",
-    "M13": "test_metering.test_who_tells_the_phases_once_tells_them_each_time",
-    "V19": "test_variables.py: test_more_items_than_the_station_takes",
-    "B17": "test_provisioning.test_after_a_short_outage_only_changes_are_reported",
-    "G04": "test_availability.test_connectors_follow_their_evse",
-}
-"""The checks that no misbehaviour of the station triggers, with the test that does."""
 
 FOR_PLANS = {"stays-with-url"}
 """Kinds that nobody can see who only watches; a case of the test plans does, because it knows what it has asked for."""
@@ -38,11 +24,6 @@ def found(scenario: str, *habits: Habit) -> tuple[str, ...]:
 def ids(lines: Iterable[str]) -> set[str]:
     """Return the checks that found something."""
     return {line.partition(":")[0] for line in lines}
-
-
-def kinds_of(check: str) -> list[str]:
-    """Return the misbehaviours that a check must see."""
-    return [kind for kind, row in KINDS.items() if check in row.checks]
 
 
 def implied_by(kind: str) -> set[str]:
@@ -83,9 +64,3 @@ def test_habits_come_together() -> None:
 def test_every_misbehaviour_has_its_check(kind: str) -> None:
     """One that finds it, or a case of the plans where nobody can see it who only watches."""
     assert bool(KINDS[kind].checks) is (kind not in FOR_PLANS)
-
-
-@pytest.mark.parametrize("check", CHECKS)
-def test_every_check_has_its_trigger(check: str) -> None:
-    """A misbehaviour, or a test of its own where the station cannot be so wrong."""
-    assert kinds_of(check) or check in BY_HAND
