@@ -19,17 +19,17 @@ def read_time(text: str) -> float:
 
 def seconds_of(text: str) -> float | None:
     """Return the same, or None for a text that is no time."""
-    seconds = _usual(text)
+    seconds = usual_seconds_of(text)
     return _any(text) if seconds is None else seconds
 
 
 def strict_seconds_of(text: str) -> float | None:
     """Return the same, None also for what RFC 3339 does not call a time: one without an offset."""
-    seconds = _usual(text)
+    seconds = usual_seconds_of(text)
     return seconds if seconds is not None or not _RFC3339.fullmatch(text) else _any(text.upper())
 
 
-def _usual(text: str) -> float | None:
+def usual_seconds_of(text: str) -> float | None:
     """Read the way in which most write times, and many times a second: `2026-01-01T12:00:00.000Z`."""
     if text[-1:] != "Z":
         return None

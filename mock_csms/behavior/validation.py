@@ -25,6 +25,11 @@ class Validation(Record):
         """Whether payloads of `action` are checked at all."""
         return self.by_action.get(action, self.others) is not Strictness.OFF
 
+    @property
+    def leaves_out_some(self) -> bool:
+        """Whether the payloads of some messages are not checked."""
+        return Strictness.OFF in (self.others, *self.by_action.values())
+
     def counting(self, action: str, violations: Sequence[Violation]) -> Sequence[Violation]:
         """Return the violations that spoil a message of `action`; those of its payload only when checked strictly."""
         if not violations or not violations[0].is_of_payload:

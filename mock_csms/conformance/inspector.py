@@ -3,8 +3,9 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from mock_csms.behavior.events import Event, Finding
+from mock_csms.behavior.events import Event, Finding, Sent
 from mock_csms.conformance.known import FACTS, NEVER, Deadline, Known, Terms
+from mock_csms.conformance.known.steady import follow, is_acknowledged
 from mock_csms.conformance.seen import Occasion, Seen, see
 from mock_csms.conformance.subject import BROKEN, Check, Done, Later, Learner, Said, Word, Wrong
 from mock_csms.protocol.records import Record
@@ -18,10 +19,21 @@ _MOST_TURNS = 100
 
 
 class Inspector:
-    """Looks at the events of all stations, each station by itself; who is new is told to `meet`, to be remembered."""
+    """Looks at the events of all stations, each station by itself; who is new is told to `meet`, to be remembered.
 
-    def __init__(self, checks: Collection[Check], terms: Terms, meet: Callable[[Known], None] | None = None) -> None:
+    Nothing can be found in steady values; the checks look at them too where it `is_thorough`.
+    """
+
+    def __init__(
+        self,
+        checks: Collection[Check],
+        terms: Terms,
+        meet: Callable[[Known], None] | None = None,
+        *,
+        is_thorough: bool = False,
+    ) -> None:
         self._meet = meet
+        self._is_thorough = is_thorough
         self.known: dict[str, Known] = {}
         self.judge_by(checks, terms)
 
@@ -36,17 +48,21 @@ class Inspector:
 
     def look_at(self, event: Event) -> Sequence[Finding]:
         """Return what is wrong about an event, and what has become wrong by the time that it comes."""
+        known = self.known.get(event.station)
+        if type(event) is Sent and known is not None and not self._is_thorough and is_acknowledged(event, known):
+            return ()
         seen = see(event)
         if seen is None:
             return ()
-        known = self.known.get(event.station)
         if known is None:
             known = self.known[event.station] = Known(event.station, self._terms)
             if self._meet is not None:
                 self._meet(known)
         found = self._expire(known, event.at) if known.next_due < event.at else []
+        is_sound = _is_sound(seen, known) if known.unsound or not seen.is_sound else True
+        if seen.sort == "Sampled" and is_sound and not self._is_thorough and follow(seen, known):
+            return found
         watch = self._watching.get((seen.kind, seen.action, seen.sort)) or self._watch(seen)
-        is_sound = _is_sound(seen, known)
         for check in watch.checks if is_sound else watch.checks_of_any:
             said = check.judge(seen, known)
             if said is not None:

@@ -23,7 +23,7 @@ def asked_about(seen: Seen) -> str | None:
     "E05.FR.10",
     ERROR,
     "who turns out to be invalid does not charge on",
-    response("TransactionEvent"),
+    response("TransactionEvent.Authorized"),
     _EVENT,
     when("due"),
 )

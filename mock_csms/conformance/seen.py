@@ -31,7 +31,10 @@ class Seen(Record):
     detail: str = ""
     """The eventType of a sound TransactionEvent: most checks look at one of the three only."""
     sort: str = ""
-    """The same, but Updated is either Sampled, which is nothing but periodic values, or Changed: all others."""
+    """The same, but Updated is either Sampled, which is nothing but periodic values, or Changed: all others.
+
+    The answer to one is Authorized where it says what an idToken is worth.
+    """
 
 
 Occasion: TypeAlias = tuple[str, str]
@@ -79,7 +82,10 @@ def _sent(event: events.Sent) -> Seen:
 
 def _answer(event: Event, message: Message, answers: Call, kinds: tuple[str, str], *, is_sound: bool) -> Seen:
     if type(message) is Result:
-        return Seen(event.at, kinds[0], answers.action, message.payload, answers.payload, message.id, event, is_sound)
+        action, payload = answers.action, message.payload
+        is_told = action == TRANSACTION_EVENT and type(payload) is dict and "idTokenInfo" in payload
+        sort = "Authorized" if is_told else ""
+        return Seen(event.at, kinds[0], action, payload, answers.payload, message.id, event, is_sound, "", sort)
     code = message.code if type(message) is Error else ""
     return Seen(event.at, kinds[1], answers.action, code, answers.payload, message.id, event, is_sound)
 

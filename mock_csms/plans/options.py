@@ -26,6 +26,13 @@ OPTIONS: Sequence[tuple[str, dict[str, Any]]] = (
         },
     ),
     ("--reference-flags", {"metavar": "FLAGS", "default": "", "help": "more flags of mock-station for --reference"}),
+    (
+        "--fail-on-findings",
+        {
+            "choices": ["error", "warning"],
+            "help": "let a case fail when the conformance checks find something so grave meanwhile",
+        },
+    ),
     ("--case", {"metavar": "ID", "action": "append", "help": "run only this case; repeatable"}),
 )
 """The flags, as argparse takes them."""

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from mock_csms.behavior.events import Severity
 from mock_csms.plans.cases import case_of
 from mock_csms.plans.operator import Lines
 from mock_csms.plans.options import OPTIONS, Options, read_options
@@ -100,8 +101,12 @@ async def station(_run: Run, request: pytest.FixtureRequest) -> AsyncIterator[St
     station = await _run.begin(case.needs if case else ())
     yield station
     await _run.end(station)
-    found = [f"{request.node.name}: {line}" for line in _run.findings.take()]
-    request.config.stash[_FINDINGS] += found
+    found = _run.findings.take()
+    request.config.stash[_FINDINGS] += [f"{request.node.name}: {line}" for _, line in found]
+    least = request.config.option.fail_on_findings
+    grave = [line for severity, line in found if least and severity.rank >= Severity(least).rank]
+    if grave:
+        pytest.fail("\n".join(["the conformance checks found something:", *grave]), pytrace=False)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

@@ -80,7 +80,6 @@ class Run:
             untidy, self._untidy = self._untidy, None
             await untidy.clean_up()
         self._inbox.forget(profile.identity)
-        self.findings.take()
         station.anew()
         self._history = station.history
         return station

@@ -29,6 +29,7 @@ class Inspection:
     def __init__(self, config: Config, publish: Callable[[Event], None]) -> None:
         self._config = config
         self._publish = publish
+        self._is_lax = config.validate.leaves_out_some
         self._inspector: Inspector | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._memory: Memory | None = None
@@ -44,6 +45,7 @@ class Inspection:
     def configure(self, config: Config) -> None:
         """Judge as `config` says from now on."""
         self._config = config
+        self._is_lax = config.validate.leaves_out_some
         if self._inspector is not None:
             self._inspector.judge_by(*inspection(config))
 
@@ -53,7 +55,7 @@ class Inspection:
             return
         inspector = self._inspector or self._load()
         try:
-            found = inspector.look_at(self._validated(event))
+            found = inspector.look_at(self._validated(event) if self._is_lax else event)
         except Exception as error:
             self._publish(Failed(event.at, event.station, f"internal error: a check failed: {error!r}"))
         else:

@@ -37,10 +37,15 @@ def findings(stage: Stage, checks: Collection[str] = tuple(CHECKS)) -> list[Find
 
 
 def inspect(seen: Sequence[Event], end: float, checks: Collection[str] = tuple(CHECKS)) -> list[Finding]:
-    """Return what the checks find in events, and in the silence until the end."""
-    inspector = Inspector([CHECKS[id_] for id_ in checks], TERMS)
-    found = [finding for event in seen for finding in inspector.look_at(event)]
-    return found + [finding for _ in range(_TICKS) for finding in inspector.tick(end)]
+    """Return what the checks find in events, and in the silence until the end.
+
+    A thorough inspector, whose checks look at steady values too, finds the same, and knows the same after that.
+    """
+    inspectors = [Inspector([CHECKS[id_] for id_ in checks], TERMS, is_thorough=each) for each in (False, True)]
+    found, same = [[finding for event in seen for finding in each.look_at(event)] for each in inspectors]
+    assert found == same
+    assert inspectors[0].known == inspectors[1].known
+    return found + [finding for _ in range(_TICKS) for finding in inspectors[0].tick(end)]
 
 
 class Witness:

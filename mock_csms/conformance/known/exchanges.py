@@ -63,6 +63,13 @@ class Exchanges(Mutable):
         time = seconds_of(self.told[0]) if self.told else None
         return None if time is None or self.told is None else time - self.told[1]
 
+    def note(self, id_: str, mark: int, now: float) -> None:
+        """Note a call."""
+        self.ids.remember(id_, mark)
+        if now > self.called_at + _PAUSE:
+            self.busy_since = now
+        self.called_at = now
+
     def busy_at(self, now: float) -> float:
         """Return since when one call has followed another, where there is one now."""
         return now if now > self.called_at + _PAUSE else self.busy_since
@@ -78,9 +85,7 @@ def mark_of(action: str, payload: Any) -> int:
 def called(seen: Seen, known: "Known") -> None:
     """It calls."""
     exchanges = known.exchanges
-    exchanges.ids.remember(seen.id, mark_of(seen.action, seen.payload))
-    exchanges.busy_since = exchanges.busy_at(seen.at)
-    exchanges.called_at = seen.at
+    exchanges.note(seen.id, mark_of(seen.action, seen.payload), seen.at)
     if len(known.line.calls) > 1:
         exchanges.is_troubled = True
 

@@ -1,7 +1,9 @@
 """What is known of the meters of a station: what they are to tell, and what their registers showed last."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import isfinite
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mock_csms.behavior.times import seconds_of
@@ -17,12 +19,13 @@ METERS = Subject("meters")
 REGISTER = "Energy.Active.Import.Register"
 PERIODIC = "Sample.Periodic"
 _MOST = 500
+_WATT_HOURS: Json = {"unit": "Wh"}
 
 Place: TypeAlias = tuple[int, str, str, str]
 """EVSE, measurand, phase and location."""
 
 
-class Reading(Record):
+class Reading(Record, gc=False):
     """What a register showed: the value, whether it was in thousands of its unit, and in which transaction."""
 
     value: float
@@ -50,22 +53,29 @@ class Wanted(Record):
     public_key: str | None
 
 
+Pair: TypeAlias = tuple[str | None, str | None]
+"""The measurand and the context of a value, where they are told."""
+
+
 class Samples(Record):
     """What kinds of values a message has: their contexts, their measurands, and which of them are registers."""
 
+    pairs: Sequence[Pair]
     contexts: frozenset[str]
     measurands: frozenset[str]
     registers: tuple[int, ...]
 
 
-NO_SAMPLES = Samples(frozenset(), frozenset(), ())
+ONLY_PERIODIC = frozenset({PERIODIC})
+_pair_of = itemgetter("measurand", "context")
+NO_SAMPLES = Samples([], frozenset(), frozenset(), ())
 
 
 class Meters(Mutable):
     """What is wanted, as long as no variable changes; and the last reading of each register.
 
     retimed_at: when a variable was set last. aligned: the time of the last MeterValues of each EVSE. The rest is worked
-    out once: of a message (`payload`) for all checks, and of its kinds of values (`pairs`) for all that have the same.
+    out once: of a message (`payload`) for all checks, and of its kinds of values for all that have the same.
     """
 
     registers: dict[Place, Reading] = field(default_factory=dict)
@@ -75,7 +85,6 @@ class Meters(Mutable):
     payload: Any = None
     samples: Samples = NO_SAMPLES
     readings: Readings | None = None
-    pairs: Any = None
 
     def wanted(self, known: "Known") -> Wanted:
         """Return what the station is to tell."""
@@ -128,18 +137,29 @@ def samples_of(payload: Json, known: "Known") -> Samples:
     values = payload.get("meterValue")
     if not values:
         return NO_SAMPLES
-    if len(values) == 1:
-        pairs = [(sample.get("measurand"), sample.get("context")) for sample in values[0]["sampledValue"]]
-    else:
-        pairs = [(each.get("measurand"), each.get("context")) for value in values for each in value["sampledValue"]]
-    if pairs != meters.pairs:
-        names = [measurand or REGISTER for measurand, _ in pairs]
-        registers = tuple(number for number, name in enumerate(names) if name.endswith(".Register"))
-        contexts = frozenset(context or PERIODIC for _, context in pairs)
-        meters.samples = Samples(contexts, frozenset(names), registers)
-        meters.pairs = pairs
     meters.payload, meters.readings = payload, None
+    return kinds_in(values, meters)
+
+
+def kinds_in(values: list[Json], meters: Meters) -> Samples:
+    """Return the kinds of values in a `meterValue`: most often those of the message before."""
+    samples = values[0]["sampledValue"] if len(values) == 1 else [s for value in values for s in value["sampledValue"]]
+    try:
+        pairs = [*map(_pair_of, samples)]
+    except KeyError:
+        pairs = [(each.get("measurand"), each.get("context")) for each in samples]
+    if pairs != meters.samples.pairs:
+        meters.samples = _kinds(tuple(pairs))
     return meters.samples
+
+
+@lru_cache(maxsize=256)
+def _kinds(pairs: tuple[Pair, ...]) -> Samples:
+    """Return the kinds of values; one and the same for all stations that tell the same ones."""
+    names = [measurand or REGISTER for measurand, _ in pairs]
+    registers = tuple(number for number, name in enumerate(names) if name.endswith(".Register"))
+    contexts = frozenset(context or PERIODIC for _, context in pairs)
+    return Samples([*pairs], contexts, frozenset(names), registers)
 
 
 def registers_in(values: list[Json], which: tuple[int, ...], evse: int, transaction: str) -> Readings:
@@ -149,7 +169,8 @@ def registers_in(values: list[Json], which: tuple[int, ...], evse: int, transact
     found = []
     for number in which:
         sample, stamp = samples[number], stamps[number] if stamps else values[0]["timestamp"]
-        power = _power(sample["unitOfMeasure"]) if "unitOfMeasure" in sample else 0
+        unit = sample.get("unitOfMeasure", _WATT_HOURS)
+        power = 0 if unit == _WATT_HOURS else _power(unit)
         shown = sample["value"] * 10.0**power if power else sample["value"]
         if isfinite(shown):
             place = (evse, sample.get("measurand", REGISTER), sample.get("phase", ""), sample.get("location", "Outlet"))
@@ -202,4 +223,4 @@ def shown(seen: Seen, known: "Known") -> None:
             registers[place] = reading
             if len(registers) > _MOST:
                 del registers[next(iter(registers))]
-    known.meters.payload = None
+    known.meters.payload = known.meters.readings = None

@@ -83,7 +83,7 @@ def used(seen: Seen, known: "Known") -> None:
             token.used_at = seen.at
 
 
-@TOKENS.learn(response("Authorize", "TransactionEvent"))
+@TOKENS.learn(response("Authorize", "TransactionEvent.Authorized"))
 def said(seen: Seen, known: "Known") -> None:
     """The CSMS says what it is worth."""
     info = seen.payload.get("idTokenInfo")

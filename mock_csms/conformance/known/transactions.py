@@ -16,15 +16,17 @@ if TYPE_CHECKING:
 TRANSACTIONS = Subject("transactions")
 STOPS = {"StopAuthorized", "RemoteStop", "Deauthorized", "EVConnectTimeout"}
 """The triggers that take the right to charge; the transaction may go on."""
+PERIODIC = "MeterValuePeriodic"
+MOST_EVENTS = 16
 
-_MOST, _MOST_IDS, _MOST_EVENTS, _MOST_GAPS = 100, 10_000, 16, 50
+_MOST, _MOST_IDS, _MOST_GAPS = 100, 10_000, 50
 _MOST_AFTER_END = 3
 
 Gap: TypeAlias = tuple[int, int]
 """The first and the last seqNo of those that did not come."""
 
 
-class Told(Mutable):
+class Told(Mutable, gc=False):
     """One event as it came last: by which message, when, and over which connection.
 
     attempts: how often it came over that connection. failed_at: when it was refused; None where it was not.
@@ -175,9 +177,9 @@ def told(seen: Seen, known: "Known") -> None:
         transaction.state = info.get("chargingState", transaction.state)
     elif transaction.gaps:
         _fill(transaction, number)
-    if trigger != "MeterValuePeriodic" or seen.detail != "Updated" or "evse" in payload or "idToken" in payload:
+    if trigger != PERIODIC or seen.detail != "Updated" or "evse" in payload or "idToken" in payload:
         _changed(transaction, payload, all_)
-    if trigger == "MeterValuePeriodic":
+    if trigger == PERIODIC:
         transaction.sampled = event.stamp
 
 
@@ -190,7 +192,7 @@ def _keep(seen: Seen, transaction: Transaction, line: int) -> Told:
     events[number] = event
     if before is not None:
         event.attempts = before.attempts + 1 if before.line == line and before.is_again(payload) else 1
-    elif len(events) > _MOST_EVENTS:
+    elif len(events) > MOST_EVENTS:
         del events[next(iter(events))]
     return event
 

@@ -1,0 +1,136 @@
+"""Steady values: what is so plain that no check looks at it; `witness.inspect` asserts that they would find nothing."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from mock_csms.conformance import CHECKS
+from mock_csms.conformance.inspector import Inspector
+from mock_csms.conformance.known.steady import follow
+from mock_csms.conformance.seen import see
+from mock_csms.protocol.actions import Json
+from tests.conformance.tale import Tale
+from tests.conformance.witness import STATION, TERMS, inspect
+
+CHARGING: Json = {"transactionId": "T", "chargingState": "Charging"}
+PERIODIC = "Sample.Periodic"
+REGISTER = "Energy.Active.Import.Register"
+WIDE: Json = {"id": 1, "connectorId": 1}
+
+
+def values(stamp: str, value: float = 2000.0, context: str = PERIODIC, **more: Any) -> list[Json]:
+    """Return what a meter shows."""
+    current = {"value": 16.0, "context": context, "measurand": "Current.Import"}
+    return [{"timestamp": stamp, "sampledValue": [{"value": value, "context": context, **more}, current]}]
+
+
+def charging(*also: Callable[[Tale], object]) -> Tale:
+    """Return a tale of a station that charges, and has sent periodic values once; some things happen after that."""
+    tale = Tale()
+    tale.know("SampledDataCtrlr", "TxUpdatedMeasurands", f"{REGISTER},Current.Import")
+    tale.know("SampledDataCtrlr", "TxUpdatedInterval", "60")
+    goes_on(
+        tale, 0, eventType="Started", triggerReason="ChargingStateChanged", meterValue=values(tale.at(0), 1000.0)
+    ).wait(60)
+    goes_on(tale, 1, meterValue=values(tale.at(0), 1500.0))
+    for happens in also:
+        happens(tale)
+    return tale.wait(60)
+
+
+def goes_on(tale: Tale, number: int = 2, **more: Any) -> Tale:
+    """Let the station send periodic values."""
+    usual: Json = {
+        "eventType": "Updated",
+        "timestamp": tale.at(0),
+        "seqNo": number,
+        "triggerReason": "MeterValuePeriodic",
+        "transactionInfo": CHARGING,
+        "evse": WIDE,
+        "meterValue": values(tale.at(0)),
+    }
+    return tale.call("TransactionEvent", {key: value for key, value in (usual | more).items() if value is not None})
+
+
+def is_followed(tale: Tale) -> bool:
+    """Whether the last call of a tale is steady."""
+    inspect(tale.events, tale.now)
+    inspector = Inspector(CHECKS.values(), TERMS)
+    for event in tale.events[:-2]:
+        inspector.look_at(event)
+    seen = see(tale.events[-2])
+    assert seen is not None
+    return seen.sort == "Sampled" and follow(seen, inspector.known[STATION])
+
+
+def test_what_had_to_come_is_steady() -> None:
+    """The next periodic values of a transaction are, with their EVSE or without it; and so are those that follow."""
+    assert is_followed(goes_on(charging()))
+    assert is_followed(goes_on(charging(), evse={"id": 1}, transactionInfo={"transactionId": "T"}))
+    assert is_followed(goes_on(goes_on(charging()).wait(60), 3))
+
+
+OTHERS: Mapping[str, Callable[[Tale], Json]] = {
+    "number": lambda _: {"seqNo": 3},
+    "transaction": lambda _: {"transactionInfo": CHARGING | {"transactionId": "U"}},
+    "time before": lambda tale: {"timestamp": tale.at(-61), "meterValue": values(tale.at(-61))},
+    "time long ago": lambda tale: {"timestamp": tale.at(-10), "meterValue": values(tale.at(-10))},
+    "no time": lambda _: {"timestamp": "2026-01-01 at twelve", "meterValue": values("2026-01-01 at twelve")},
+    "time of the values": lambda tale: {"meterValue": values(tale.at(-1))},
+    "values of two times": lambda tale: {"meterValue": values(tale.at(0)) + values(tale.at(0))},
+    "no values": lambda _: {"meterValue": None},
+    "offline": lambda _: {"offline": True},
+    "EVSE": lambda _: {"evse": {"id": 2, "connectorId": 1}},
+    "connector": lambda _: {"evse": {"id": 1, "connectorId": 2}},
+    "state": lambda _: {"transactionInfo": CHARGING | {"chargingState": "SuspendedEV"}},
+    "reason": lambda _: {"transactionInfo": CHARGING | {"stoppedReason": "Local"}},
+    "remote start": lambda _: {"transactionInfo": CHARGING | {"remoteStartId": 7}},
+    "phases": lambda _: {"transactionInfo": CHARGING | {"numberOfPhasesUsed": 3}},
+    "reservation": lambda _: {"reservationId": 7},
+    "token": lambda _: {"idToken": {"idToken": "T", "type": "ISO14443"}},
+    "trigger": lambda _: {"triggerReason": "Trigger"},
+    "fall": lambda tale: {"meterValue": values(tale.at(0), 900.0)},
+    "context": lambda tale: {"meterValue": values(tale.at(0), context="Sample.Clock")},
+    "measurand": lambda tale: {"meterValue": values(tale.at(0), measurand="Voltage")},
+    "new register": lambda tale: {"meterValue": values(tale.at(0), location="Inlet")},
+    "empty object": lambda tale: {"meterValue": values(tale.at(0), unitOfMeasure={})},
+    "letters": lambda _: {"customData": {"vendorId": "Ä"}},
+    "escapes": lambda _: {"customData": {"vendorId": '"'}},
+}
+"""What is different about values that are not steady."""
+
+
+@pytest.mark.parametrize("name", list(OTHERS))
+def test_what_is_different_is_looked_at(name: str) -> None:
+    """Whatever else comes is for the checks to judge."""
+    tale = charging()
+    assert not is_followed(goes_on(tale, **OTHERS[name](tale)))
+
+
+LATELY: Mapping[str, Callable[[Tale], object]] = {
+    "interval": lambda tale: tale.wait(10),
+    "lost line": lambda tale: tale.wait(60).lose().wait(-61),
+    "signed values": lambda tale: tale.know("SampledDataCtrlr", "SignReadings", "true"),
+    "other measurands": lambda tale: tale.know("SampledDataCtrlr", "TxUpdatedMeasurands", "Voltage"),
+    "trigger": lambda tale: tale.command("TriggerMessage", {"requestedMessage": "Heartbeat"}, {"status": "Accepted"}),
+    "end": lambda tale: goes_on(tale, 2, eventType="Ended"),
+}
+"""After what nothing is steady."""
+
+
+@pytest.mark.parametrize("name", list(LATELY))
+def test_after_other_things_it_is_looked_at(name: str) -> None:
+    """What has happened lately may make plain values wrong."""
+    tale = charging(LATELY[name])
+    assert not is_followed(goes_on(tale, 3 if name == "end" else 2))
+
+
+def test_an_open_call_and_a_used_id_are_looked_at() -> None:
+    """Values that do not wait for the answer to the last ones, or come under the id of another call."""
+    hasty = goes_on(charging())
+    del hasty.events[-3]
+    assert not is_followed(hasty)
+    again = goes_on(goes_on(charging()).wait(60), 3)
+    again.events[-2:] = again.events[-4:-2]
+    assert not is_followed(again)
