@@ -45,6 +45,12 @@ def _changing(seen: Seen, known: Known) -> list[Connector]:
     return [each for each in _connectors(place, known) if _status(each, known) in was]
 
 
+def _until_changed(seen: Seen, known: Known, least: int) -> Later | None:
+    """Say to look again at the connectors that are to change, if so many are, when they have had their time."""
+    changing = _changing(seen, known)
+    return Later("", known.terms.patience, (place_of(seen.request), *changing)) if len(changing) >= least else None
+
+
 def _unchanged(seen: Seen, known: Known) -> list[str]:
     """Return the connectors of a deadline that are told as they were."""
     order, connectors = known.closures.places.get(seen.payload[0]), seen.payload[1:]
@@ -68,8 +74,7 @@ def tells_changes(seen: Seen, known: Known) -> Said:
         unchanged = _unchanged(seen, known)
         is_none = unchanged and len(unchanged) == len(seen.payload) - 1
         return f"connector {', '.join(unchanged)} has told no change after {CHANGE}" if is_none else None
-    changing = _changing(seen, known)
-    return Later("", known.terms.patience, (place_of(seen.request), *changing)) if changing else None
+    return _until_changed(seen, known, 1)
 
 
 @AVAILABILITY.check(
@@ -164,8 +169,7 @@ def connectors_follow(seen: Seen, known: Known) -> Said:
         unchanged = _unchanged(seen, known)
         is_some = 0 < len(unchanged) < len(seen.payload) - 1
         return f"connector {', '.join(unchanged)} does not follow its EVSE" if is_some else None
-    changing = _changing(seen, known)
-    return Later("", known.terms.patience, (place_of(seen.request), *changing)) if len(changing) > 1 else None
+    return _until_changed(seen, known, 2)
 
 
 @AVAILABILITY.check(

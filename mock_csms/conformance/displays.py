@@ -15,9 +15,8 @@ DISPLAYS = Subject("displays")
     "display messages are told for their request, to the end",
     result("GetDisplayMessages"),
     call("NotifyDisplayMessages"),
-    when("due", "malformed"),
-    any_payload=True,
+    when("due"),
 )
 def tells_messages(seen: Seen, known: Known) -> Said:
     """Parts of another request, too many, or too few."""
-    return judge_parts(seen, known, "NotifyDisplayMessages")
+    return judge_parts(seen, known)

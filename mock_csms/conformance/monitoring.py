@@ -4,8 +4,9 @@ from mock_csms.behavior.times import seconds_of
 from mock_csms.conformance.diagnostics import DIAGNOSTICS
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.known.monitors import Monitor
-from mock_csms.conformance.known.parts import is_repeat, until_the_last, wrong_id, wrong_number
+from mock_csms.conformance.known.parts import is_repeat
 from mock_csms.conformance.known.variables import folded, name_of, paired
+from mock_csms.conformance.parts import is_of_nothing, judge_parts, until_the_last, wrong_id
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, call, result, when
 from mock_csms.conformance.variables import written
@@ -14,7 +15,6 @@ from mock_csms.protocol.actions import Json
 _CUSTOMER, _REPORT, _EVENT = "NotifyCustomerInformation", "NotifyMonitoringReport", "NotifyEvent"
 _REFERENCES = ("idToken", "customerCertificate", "customerIdentifier")
 _OF_MONITORS = ("HardWiredMonitor", "PreconfiguredMonitor", "CustomMonitor")
-_EMPTY = ("NotSupported", "EmptyResultSet")
 
 
 @DIAGNOSTICS.check(
@@ -23,12 +23,8 @@ _EMPTY = ("NotSupported", "EmptyResultSet")
 )  # fmt: skip
 def customer_information_comes(seen: Seen, known: Known) -> Said:
     """Parts of nothing that was asked for, in the wrong order, or without end; or none, though a customer was named."""
-    if seen.kind == "call":
-        wrong = wrong_id(seen, known) or wrong_number(seen, known)
-        return wrong or until_the_last(seen, known)
-    if seen.kind == "result" and not (seen.request["report"] or seen.request["clear"]):
-        return None
-    return until_the_last(seen, known)
+    is_idle = seen.kind == "result" and not (seen.request["report"] or seen.request["clear"])
+    return None if is_idle else judge_parts(seen, known)
 
 
 @DIAGNOSTICS.check("N06", "N09.FR.09", WARNING, "a customer is named in exactly one way", result("CustomerInformation"))
@@ -100,8 +96,7 @@ def thresholds_are_cleared(seen: Seen, known: Known) -> Said:
 )  # fmt: skip
 def monitors_are_reported(seen: Seen, known: Known) -> Said:
     """A report of what was said to be empty, or none, or no end of one, that was accepted."""
-    entry = known.parts.of(seen) if seen.kind == "call" else None
-    wrong = wrong_id(seen, known) if entry and entry.status in _EMPTY else None
+    wrong = wrong_id(seen, known) if seen.kind == "call" and is_of_nothing(seen, known) else None
     return wrong or until_the_last(seen, known)
 
 

@@ -1,49 +1,75 @@
-"""Answers that come in parts: what all checks of them find (K09, O03, O04)."""
+"""Judges answers that come in parts, for the checks of each kind of them (B07, B08, K09, N02, N09, O03, O04)."""
 
 from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.parts import ASKING, Asked, is_repeat
+from mock_csms.conformance.known.parts import ASKING, is_repeat
 from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import Done, Later, Said
+from mock_csms.conformance.subject import Later, Said
+
+_EMPTY = ("NotSupported", "EmptyResultSet")
 
 
-def judge_parts(seen: Seen, known: Known, telling: str) -> Said:
-    """Find parts of another request, parts after the last one, and a last one that does not come.
+def judge_parts(seen: Seen, known: Known) -> Said:
+    """Say all that can be wrong about parts: their requestId, their seqNo if they have one, and their end.
 
-    For a check that looks at the command's results, at the parts, at `due` and at `malformed`, with any payload.
+    For a check that looks at the results of commands, at the parts and at "due".
+    """
+    wrong = None
+    if seen.kind == "call":
+        wrong = wrong_id(seen, known) or (wrong_number(seen, known) if "seqNo" in seen.payload else None)
+    return wrong or until_the_last(seen, known)
+
+
+def is_of_nothing(seen: Seen, known: Known) -> bool:
+    """Whether a part tells what the station has said not to have."""
+    entry = known.parts.of(seen)
+    return entry is not None and entry.status in _EMPTY
+
+
+def wrong_id(seen: Seen, known: Known) -> str | None:
+    """Return what is wrong about the requestId of a part: nobody asked for it, or the station had said no.
+
+    What was asked before the station booted is not known to a mock that was started later.
+    """
+    id_, entry = seen.payload["requestId"], known.parts.of(seen)
+    if entry is None and known.boots.count and not known.parts.is_full:
+        return f"{seen.action} has the requestId {id_}, under which nothing was asked for"
+    if entry is not None and entry.status not in (None, "Accepted") and not entry.is_in_doubt:
+        return f"{seen.action} has the requestId {id_}, which was answered with {entry.status}"
+    return None
+
+
+def wrong_number(seen: Seen, known: Known) -> str | None:
+    """Return what is wrong about the seqNo of a part; what comes after the last one has none that is right."""
+    entry, number = known.parts.of(seen), seen.payload["seqNo"]
+    if entry is None or entry.is_in_doubt or entry.is_complete or number == entry.next or is_repeat(seen, known):
+        return None
+    return f"{seen.action} of request {seen.payload['requestId']} has the seqNo {number}, not {entry.next}"
+
+
+def until_the_last(seen: Seen, known: Known) -> Said:
+    """Say that the last part has to come, when the command is accepted and when parts come; in the end, if it did not.
+
+    For a check that looks also at "due".
     """
     if seen.kind == "due":
-        return _unfinished(seen.payload, known, telling)
-    if not seen.is_sound:
-        return [Done(id_) for action, id_ in known.parts.asked if action == telling]
-    if seen.kind == "call":
-        return _judge_part(seen, known)
-    id_ = seen.request.get("requestId") if isinstance(seen.request, dict) else None  # the command may be a broken one
-    asked = known.parts.asked.get((ASKING[seen.action], id_)) if isinstance(id_, int) else None
-    if seen.payload["status"] != "Accepted" or asked is None or asked.is_complete:
+        return _if_late(seen, known)
+    telling = ASKING.get(seen.action, seen.action)
+    id_ = (seen.request if seen.kind == "result" else seen.payload)["requestId"]
+    entry = known.parts.asked.get((telling, id_))
+    if entry is None or entry.is_in_doubt:
         return None
-    return Later("", known.terms.patience, id_)
+    if seen.kind == "call" and entry.is_complete and not is_repeat(seen, known):
+        return f"{telling} of request {id_} goes on after the part that said that it was the last"
+    text = f"the last {telling} of request {id_} did not come within {known.terms.patience:g} s"
+    is_agreed = seen.kind == "call" or (seen.payload["status"] == "Accepted" and not entry.is_complete)
+    return Later(text, known.terms.patience, (telling, id_)) if is_agreed else None
 
 
-def _judge_part(seen: Seen, known: Known) -> Said:
-    id_, asked = seen.payload["requestId"], known.parts.of(seen)
-    if asked is None:
-        is_known = any(action == seen.action for action, _ in known.parts.asked)
-        return (
-            f"nobody asked for {seen.action} under the requestId {id_}"
-            if is_known and not known.parts.is_full
-            else None
-        )
-    if seen.payload.get("tbc"):
-        return None if _is_surplus(asked, seen, known) else Later("", known.terms.patience, id_)
-    return f"another {seen.action} of {id_} after the last" if _is_surplus(asked, seen, known) else Done(id_)
-
-
-def _is_surplus(asked: Asked, seen: Seen, known: Known) -> bool:
-    return asked.is_complete and not asked.is_in_doubt and not is_repeat(seen, known)
-
-
-def _unfinished(id_: int, known: Known, telling: str) -> str | None:
-    asked = known.parts.asked.get((telling, id_))
-    if asked is None or asked.is_complete or asked.is_in_doubt:
+def _if_late(seen: Seen, known: Known) -> Said:
+    """Return the finding where the last part did not come, unless the station was still busy with another report."""
+    late, patience = known.parts.asked.get(seen.payload), known.terms.patience
+    if late is None or not late.is_agreed or late.is_complete or late.is_in_doubt:
         return None
-    return f"no last {telling} for the requestId {id_}, {asked.count} came"
+    others = [other.heard_at for other in known.parts.asked.values() if other is not late]
+    is_busy = seen.at - max(others, default=0.0) < patience
+    return Later(seen.request, patience, seen.payload) if is_busy else seen.request

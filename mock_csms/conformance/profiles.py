@@ -19,12 +19,11 @@ PROFILES = Subject("charging profiles")
     "charging profiles are reported for their request, to the end",
     result("GetChargingProfiles"),
     call("ReportChargingProfiles"),
-    when("due", "malformed"),
-    any_payload=True,
+    when("due"),
 )
 def reports_profiles(seen: Seen, known: Known) -> Said:
     """Parts of another request, too many, or too few."""
-    return judge_parts(seen, known, "ReportChargingProfiles")
+    return judge_parts(seen, known)
 
 
 @PROFILES.check(

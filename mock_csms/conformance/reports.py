@@ -2,14 +2,13 @@
 
 from mock_csms.conformance.inventory import lacking
 from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.parts import until_the_last, wrong_id, wrong_number
 from mock_csms.conformance.known.variables import name_of
+from mock_csms.conformance.parts import is_of_nothing, until_the_last, wrong_id, wrong_number
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong, call, result, when
 from mock_csms.conformance.variables import VARIABLES, written
 
 _REPORT = "NotifyReport"
-_EMPTY = ("NotSupported", "EmptyResultSet")
 _LISTS = ("OptionList", "SequenceList", "MemberList")
 
 
@@ -36,8 +35,7 @@ def base_reports(seen: Seen, known: Known) -> Said:
 )  # fmt: skip
 def requests_of_reports(seen: Seen, known: Known) -> Said:
     """A report of nothing that was asked for; one of what was said to be empty is another matter."""
-    entry = known.parts.of(seen)
-    return None if entry and entry.status in _EMPTY else wrong_id(seen, known)
+    return None if is_of_nothing(seen, known) else wrong_id(seen, known)
 
 
 @VARIABLES.check(
@@ -61,8 +59,7 @@ def reports_end(seen: Seen, known: Known) -> Said:
 @VARIABLES.check("V13", "B07.FR.02, B07.FR.05, B08.FR.15", ERROR, "no report follows a refusal", call(_REPORT))
 def no_report_without_content(seen: Seen, known: Known) -> Said:
     """A report although there is none, or nothing in it."""
-    entry = known.parts.of(seen)
-    return wrong_id(seen, known) if entry and entry.status in _EMPTY else None
+    return wrong_id(seen, known) if is_of_nothing(seen, known) else None
 
 
 @VARIABLES.check(

@@ -4,6 +4,7 @@ What follows what is in `exchanges.py`, what is in a message in `payloads.py` an
 """
 
 from base64 import urlsafe_b64decode
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -101,6 +102,15 @@ def has_an_action(seen: Seen, _: Known) -> Said:
     return f"the action is {_shown(array[2])}" if array and type(array[2]) is not str else None
 
 
+def _error_in(seen: Seen) -> Sequence[Any]:
+    """Return the code, the description and the details of a CALLERROR, which may be anything; those of a right one."""
+    event: Any = seen.event
+    if isinstance(event.message, Error):
+        return event.message.code, event.message.description, {}
+    array = _whole(seen, 4) if seen.kind == "malformed" else None
+    return array[2:] if array else (ErrorCode.GenericError, "", {})
+
+
 @RPC.check(
     "R13",
     "Part 4 4.3",
@@ -112,12 +122,7 @@ def has_an_action(seen: Seen, _: Known) -> Said:
 )
 def has_a_known_code(seen: Seen, _: Known) -> Said:
     """Another one; one that Part 4 misspells itself is a warning."""
-    event: Any = seen.event
-    if isinstance(event.message, Error):
-        code: Any = event.message.code
-    else:
-        array = _whole(seen, 4) if seen.kind == "malformed" else None
-        code = array[2] if array else ErrorCode.GenericError
+    code = _error_in(seen)[0]
     if isinstance(code, str) and code in ErrorCode.__members__:
         return None
     return Wrong(f"the error code is {_shown(code)}", severity=WARNING if code == _MISSPELT else None)
@@ -134,15 +139,12 @@ def has_a_known_code(seen: Seen, _: Known) -> Said:
 )
 def explains_itself(seen: Seen, _: Known) -> Said:
     """A description that is no text or too long, or details that are no object."""
-    event: Any = seen.event
-    array = _whole(seen, 4) if seen.kind == "malformed" else None
-    is_error = isinstance(event.message, Error)
-    description: Any = event.message.description if is_error else array[3] if array else ""
+    description, details = _error_in(seen)[1:]
     if type(description) is not str:
         return f"the description is {_shown(description)}"
     if len(description) > MAX_DESCRIPTION_LENGTH:
         return f"the description has {len(description)} characters"
-    return f"the details are {_shown(array[4])}" if array and type(array[4]) is not dict else None
+    return f"the details are {_shown(details)}" if type(details) is not dict else None
 
 
 @RPC.check("R19", "Part 4 7", INFO, "messages are not signed unless that was agreed on", broken(call()))

@@ -1,5 +1,7 @@
 """Wrong reports of connectors after boots and outages (checks B07, B08, B12, B13, B16 and B17)."""
 
+from collections.abc import Iterator
+
 from mock_csms.behavior.times import seconds_of
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.known.connectors import Connector, connectors_of, statuses_in
@@ -34,6 +36,16 @@ def numbers_from_one(seen: Seen, _: Known) -> Said:
     return None if evse > 0 and connector > 0 else f"evseId is {evse}, connectorId is {connector}"
 
 
+def _first_statuses(seen: Seen, known: Known) -> Iterator[tuple[Connector, str]]:
+    """Yield the statuses that are the first of their connectors after a boot."""
+    boots, told_at = known.boots, known.connectors.told_at
+    if not boots.is_accepted or boots.accepted_at is None:
+        return
+    for place, status in statuses_in(seen.action, seen.payload):
+        if told_at.get(place, 0.0) < boots.accepted_at:
+            yield place, status
+
+
 @PROVISIONING.check(
     "B12",
     "B01.FR.07, B11.FR.02, B12.FR.06, G01.FR.02",
@@ -44,16 +56,13 @@ def numbers_from_one(seen: Seen, _: Known) -> Said:
 )
 def stays_closed(seen: Seen, known: Known) -> Said:
     """The first status after a boot of what was closed before; what waited for a transaction, if it was closed then."""
-    orders, boots, connectors = known.closures, known.boots, known.connectors
-    if not orders.places or not boots.is_accepted or boots.accepted_at is None:
-        return None
+    orders, before = known.closures, known.connectors.statuses
     found = []
-    for place, status in statuses_in(seen.action, seen.payload):
+    for place, status in _first_statuses(seen, known) if orders.places else ():
         order = orders.closing(place)
-        is_first = connectors.told_at.get(place, 0.0) < boots.accepted_at
-        if not order or not is_first or status in _CLOSED or order.at >= boots.asked_at:
+        if not order or status in _CLOSED or order.at >= known.boots.asked_at:
             continue
-        if not order.is_scheduled or connectors.statuses.get(place) in _CLOSED:
+        if not order.is_scheduled or before.get(place) in _CLOSED:
             found.append(f"connector {name(place)} is {status} after the boot, and was set Inoperative")
     return found
 
@@ -68,14 +77,11 @@ def stays_closed(seen: Seen, known: Known) -> Said:
 )
 def stays_reserved(seen: Seen, known: Known) -> Said:
     """The first status after a boot of a connector that was Reserved before, or is the only one of its EVSE."""
-    reserved, boots, connectors = known.closures.reserved, known.boots, known.connectors
-    if not reserved or not boots.is_accepted or boots.accepted_at is None:
-        return None
+    reserved, connectors = known.closures.reserved, known.connectors
     found = []
-    for place, status in statuses_in(seen.action, seen.payload):
+    for place, status in _first_statuses(seen, known) if reserved else ():
         id_, until = reserved.get(place[0], (0, 0.0))
-        is_first = connectors.told_at.get(place, 0.0) < boots.accepted_at
-        if status != "Available" or not is_first or until - known.terms.tolerance <= seen.at:
+        if status != "Available" or until - known.terms.tolerance <= seen.at:
             continue
         if connectors.statuses.get(place) == "Reserved" or len(connectors.of(place[0])) == 1:
             found.append(f"connector {name(place)} is {status} after the boot, and has the reservation {id_}")

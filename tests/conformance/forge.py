@@ -17,7 +17,7 @@ from mock_csms.protocol.messages import Call, Error, ErrorCode, Message, Result
 from mock_csms.protocol.v201 import ACTIONS
 from mock_csms.protocol.versions import V201
 from mock_csms.station.model import VARIABLES
-from tests.conformance.scripted import CREDENTIALS, came, got, sent
+from tests.conformance.story import CREDENTIALS, came, got, sent
 from tests.conformance.witness import STATION
 from tests.station.bench import NOW
 

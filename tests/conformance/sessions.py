@@ -9,12 +9,12 @@ from itertools import count
 from typing import Any, TypeAlias
 
 from mock_csms.behavior import events
-from mock_csms.behavior.admission import Visitor
 from mock_csms.behavior.events import Event
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.messages import Call, Error, Message, Result, encode
+from mock_csms.protocol.messages import Call, Error, Message, Result
 from mock_csms.protocol.records import Mutable
+from tests.conformance.story import about, connected, got, sent
 from tests.conformance.witness import STATION
 from tests.station.bench import NOW
 
@@ -194,7 +194,7 @@ class Street:
     def call(self, action: str, payload: Json, answer: Json | Error | None) -> None:
         """Send a call, and let the mock answer it, or not."""
         call = Call(f"call-{next(self.ids)}", action, payload)
-        self.seen.append(received(self.now, call))
+        self.seen.append(got(self.now, call))
         if answer is not None:
             is_error = isinstance(answer, Error)
             message: Message = Error(call.id, answer.code, "") if is_error else Result(call.id, answer)  # type: ignore[union-attr] # mypy does not follow is_error
@@ -203,7 +203,7 @@ class Street:
     def command(self, action: str, payload: Json, answer: Json) -> None:
         """Let the mock send a command, which is answered at once."""
         call = Call(f"command-{next(self.ids)}", action, payload)
-        self.seen += [sent(self.now, call, None), received(self.now, Result(call.id, answer), call)]
+        self.seen += [sent(self.now, call, None), got(self.now, Result(call.id, answer), call)]
 
     def status(self, bay: Bay) -> None:
         """Tell the status of a connector."""
@@ -223,9 +223,7 @@ class Street:
     def connect(self) -> None:
         """Open a connection."""
         self.is_online, self.quiet_until = True, 0.0
-        visitor = Visitor(f"/{STATION}", ["ocpp2.0.1"], "Basic Q1M6dGhlLW9sZC1wYXNzd29yZC0x")
-        self.seen.append(events.Knocked(self.now, STATION, visitor))
-        self.seen.append(events.Connected(self.now, STATION, "ocpp2.0.1", ("ocpp2.0.1",)))
+        self.seen += connected(self.now)
 
     def _begin(self) -> None:
         """Boot, tell the connectors, and let the mock learn the variables, if it is to know them."""
@@ -247,37 +245,21 @@ def variables(terms: Terms) -> list[Json]:
     """Return, as results of GetVariables, what a session keeps to."""
     measurands = f"{REGISTER},{POWER}"
     rows = [
-        ("SampledDataCtrlr", "TxStartedMeasurands", "", measurands),
-        ("SampledDataCtrlr", "TxUpdatedMeasurands", "", measurands),
-        ("SampledDataCtrlr", "TxEndedMeasurands", "", measurands),
-        ("SampledDataCtrlr", "TxUpdatedInterval", "", str(INTERVAL)),
-        ("TxCtrlr", "TxStartPoint", "", terms.start),
-        ("TxCtrlr", "TxStopPoint", "", terms.stop),
-        ("TxCtrlr", "StopTxOnInvalidId", "", "true"),
-        ("AuthCtrlr", "Enabled", "", "true"),
-        ("OCPPCommCtrlr", "MessageAttempts", EVENT, str(ATTEMPTS)),
-        ("OCPPCommCtrlr", "MessageAttemptInterval", EVENT, str(PAUSE)),
+        ("SampledDataCtrlr", "TxStartedMeasurands", measurands),
+        ("SampledDataCtrlr", "TxUpdatedMeasurands", measurands),
+        ("SampledDataCtrlr", "TxEndedMeasurands", measurands),
+        ("SampledDataCtrlr", "TxUpdatedInterval", str(INTERVAL)),
+        ("TxCtrlr", "TxStartPoint", terms.start),
+        ("TxCtrlr", "TxStopPoint", terms.stop),
+        ("TxCtrlr", "StopTxOnInvalidId", "true"),
+        ("AuthCtrlr", "Enabled", "true"),
+        ("OCPPCommCtrlr", f"MessageAttempts[{EVENT}]", str(ATTEMPTS)),
+        ("OCPPCommCtrlr", f"MessageAttemptInterval[{EVENT}]", str(PAUSE)),
     ]
     return [
-        {
-            "component": {"name": component},
-            "variable": {"name": name} | ({"instance": instance} if instance else {}),
-            "attributeStatus": "Accepted",
-            "attributeType": "Actual",
-            "attributeValue": value,
-        }
-        for component, name, instance, value in rows
+        about(component, name) | {"attributeStatus": "Accepted", "attributeType": "Actual", "attributeValue": value}
+        for component, name, value in rows
     ]
-
-
-def received(at: float, message: Message, answers: Call | None = None) -> Event:
-    """Return the event of a message of the station."""
-    return events.Received(at, STATION, encode(message), message, (), answers, binary=False, is_refused=False)
-
-
-def sent(at: float, message: Message, answers: Call | None) -> Event:
-    """Return the event of a message of the mock."""
-    return events.Sent(at, STATION, encode(message), message, (), answers, "", "")
 
 
 # Moves.

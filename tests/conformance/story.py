@@ -1,76 +1,155 @@
 """Stories of a station, written down by hand: the events of what no station on the stage does."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
-from mock_csms.behavior import events
 from mock_csms.behavior.admission import Visitor
-from mock_csms.behavior.events import Event
+from mock_csms.behavior.events import Connected, Disconnected, Event, Finding, Knocked, Received, Sent
 from mock_csms.behavior.templates import rfc3339
+from mock_csms.conformance import CHECKS
 from mock_csms.protocol.actions import Json, Sender
-from mock_csms.protocol.messages import Call, Error, Message, Result, encode
+from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result, decode, encode
+from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.versions import V201
 from mock_csms.station.network import basic
-from tests.conformance.witness import STATION, inspect
+from tests.conformance.witness import OLD, STATION, TERMS, inspect
 from tests.station.bench import NOW
 from tests.station.play import default_answer
 
-OLD = "the-old-password-1"
+CREDENTIALS = basic(STATION, OLD)
+PATIENCE = TERMS.patience
+STAMP = rfc3339(NOW)
+
+
+# Events.
+
+
+def connected(at: float, credentials: str = CREDENTIALS) -> list[Event]:
+    """Return how a station comes."""
+    visitor = Visitor(f"/{STATION}", ["ocpp2.0.1"], credentials)
+    return [Knocked(at, STATION, visitor), Connected(at, STATION, "ocpp2.0.1", ("ocpp2.0.1",))]
+
+
+def came(at: float, text: bytes, answers: Call | None = None) -> Received:
+    """Return the event of a text that came, as the session makes it."""
+    message = decode(text)
+    violations: Sequence[Violation] = ()
+    if isinstance(message, Call):
+        violations = V201.call_violations(message, Sender.STATION)
+    elif isinstance(message, Result) and answers:
+        violations = V201.result_violations(answers, message.payload)
+    is_refused = bool(violations) or isinstance(message, Malformed)
+    return Received(at, STATION, text, message, violations, answers, binary=False, is_refused=is_refused)
+
+
+def got(at: float, message: Message, answers: Call | None = None) -> Received:
+    """Return the event of a message that came."""
+    return came(at, encode(message), answers)
+
+
+def sent(at: float, message: Message, answers: Call | None = None, fault: str = "") -> Sent:
+    """Return the event of a message of the mock."""
+    violations: Sequence[Violation] = ()
+    if isinstance(message, Result) and answers:
+        violations = V201.result_violations(answers, message.payload)
+    elif isinstance(message, Call) and message.action in V201.actions:
+        violations = V201.schemas.request_violations(message.action, message.payload)
+    return Sent(at, STATION, encode(message), message, violations, answers, "", fault)
+
+
+# What there is to tell.
+
+
+def about(component: str, variable: str) -> Json:
+    """Return the names of a variable: `("OCPPCommCtrlr", "MessageTimeout[Default]")`."""
+    name, _, instance = variable.removesuffix("]").partition("[")
+    named = {"name": name, "instance": instance} if instance else {"name": name}
+    return {"component": {"name": component}, "variable": named}
+
+
+def variable(component: str, name: str, *, mutability: str = "ReadWrite", **more: Any) -> Json:
+    """Return a reported variable: `value` is that of its attribute, the rest are its characteristics."""
+    attribute = {"mutability": mutability} | ({"value": more.pop("value")} if "value" in more else {})
+    characteristics = {"dataType": "string", "supportsMonitoring": False} | more
+    return about(component, name) | {"variableAttribute": [attribute], "variableCharacteristics": characteristics}
+
+
+def part(id_: int, number: int, *rows: Json, tbc: bool = False) -> Json:
+    """Return a NotifyReport."""
+    told = {"requestId": id_, "generatedAt": STAMP, "seqNo": number, "tbc": tbc}
+    return told | ({"reportData": list(rows)} if rows else {})
 
 
 class Story:
-    """What a station does, one thing after the other; `seconds` are those since the beginning."""
+    """What a station does, one thing after the other; `now` is when the next one happens."""
 
-    def __init__(self) -> None:
-        self.seconds = 0.0
-        self._events: list[Event] = []
+    def __init__(self, seconds: float = 0.0) -> None:
+        self.now = NOW + seconds
+        self.events: list[Event] = []
         self._count = 0
+
+    def found(self, *checks: str) -> list[str]:
+        """Return what those checks find by now: all whose ids begin so."""
+        return [finding.problem for finding in self._findings(checks)]
+
+    def checks(self, *checks: str) -> list[str]:
+        """Return which of them find something."""
+        return [finding.check for finding in self._findings(checks)]
 
     def wait(self, seconds: float) -> Self:
         """Let time pass."""
-        self.seconds += seconds
+        self.now += seconds
         return self
 
-    def stamp(self, after: float = 0.0) -> str:
+    def at(self, seconds: float = 0.0) -> str:
         """Return the time so many seconds from now, as messages have it."""
-        return rfc3339(NOW + self.seconds + after)
+        return rfc3339(self.now + seconds)
 
     def connect(self, password: str = OLD) -> Self:
         """Open a connection."""
-        visitor = Visitor(f"/{STATION}", ["ocpp2.0.1"], basic(STATION, password))
-        self._add(events.Knocked(self._now, STATION, visitor))
-        return self._add(events.Connected(self._now, STATION, "ocpp2.0.1", ("ocpp2.0.1",)))
+        return self._add(*connected(self.now, basic(STATION, password)))
 
     def lose(self) -> Self:
         """Lose it."""
-        return self._add(events.Disconnected(self._now, STATION, 1006, ""))
+        return self._add(Disconnected(self.now, STATION, 1006, ""))
+
+    def reconnect(self) -> Self:
+        """Lose it for a second."""
+        return self.lose().wait(1).connect()
 
     def call(self, action: str, payload: Json, answer: Any = (), *, fault: str = "") -> Self:
         """Let the station call; it gets the usual answer with `answer` laid over it, an error code, or None at all."""
         call = Call(self._new_id(), action, payload)
-        violations = V201.call_violations(call, Sender.STATION)
-        assert not violations, violations
-        self._receive(call, None)
-        if isinstance(answer, str):
-            return self._send(Error(call.id, answer, ""), call, fault)
+        received = got(self.now, call)
+        assert isinstance(answer, str) or not received.violations, "what breaks its schema is refused"
+        self._add(received)
         if answer is None:
             return self
-        return self._send(Result(call.id, default_answer(action, payload) | dict(answer)), call, fault)
-
-    def command(self, action: str, payload: Json, answer: Json | str | None) -> Self:
-        """Send a command that is answered with a result, an error code, or not at all."""
-        call = Call(self._new_id(), action, payload)
-        assert not V201.call_violations(call, Sender.CSMS)
-        self._send(call, None)
         if isinstance(answer, str):
-            return self._receive(Error(call.id, answer, ""), call)
-        return self if answer is None else self._receive(Result(call.id, answer), call)
+            return self._add(sent(self.now, Error(call.id, answer, ""), call, fault))
+        usual = default_answer(action, payload)
+        usual |= {"currentTime": self.at()} if "currentTime" in usual else {}
+        return self._add(sent(self.now, Result(call.id, usual | dict(answer)), call, fault))
+
+    def command(self, action: str, payload: Json, answer: Json | str | None, *early: tuple[str, Json]) -> Self:
+        """Send a command; it is answered with a result, an error code, or not at all, after calls that come early."""
+        call = Call(self._new_id(), action, payload)
+        command = sent(self.now, call)
+        assert not command.violations
+        self._add(command)
+        for each in early:
+            self.call(*each)
+        if answer is None:
+            return self
+        message = Error(call.id, answer, "") if isinstance(answer, str) else Result(call.id, answer)
+        return self._add(got(self.now, message, call))
 
     # What most stations do.
 
-    def boot(self, reason: str = "PowerUp", status: str = "Accepted", interval: int = 0, **more: Any) -> Self:
+    def boot(self, reason: str = "PowerUp", status: str = "Accepted", interval: int = 0, **answer: Any) -> Self:
         """Boot."""
-        station = {"model": "M", "vendorName": "V", "serialNumber": "S-1"} | more
-        answer = {"status": status, "interval": interval}
+        station = {"model": "M", "vendorName": "V", "serialNumber": "S-1"}
+        answer = {"status": status, "interval": interval} | answer
         return self.call("BootNotification", {"reason": reason, "chargingStation": station}, answer)
 
     def begin(self, *connectors: tuple[int, int]) -> Self:
@@ -83,57 +162,67 @@ class Story:
     def tell(self, evse: int, connector: int, status: str = "Available", after: float = 0.0, answer: Any = ()) -> Self:
         """Tell the status of a connector."""
         place = {"evseId": evse, "connectorId": connector}
-        payload = {"timestamp": self.stamp(after), "connectorStatus": status} | place
+        payload = {"timestamp": self.at(after), "connectorStatus": status} | place
         return self.call("StatusNotification", payload, answer)
 
     def secure(self, kind: str) -> Self:
         """Tell a security event."""
-        return self.call("SecurityEventNotification", {"type": kind, "timestamp": self.stamp()})
+        return self.call("SecurityEventNotification", {"type": kind, "timestamp": self.at()})
 
     def event(
-        self, kind: str, trigger: str, number: int = 0, *, after: float = 0.0, answer: Any = (), **more: Any
+        self,
+        kind: str,
+        trigger: str = "Authorized",
+        number: int = 0,
+        *,
+        after: float = 0.0,
+        answer: Any = (),
+        **more: Any,
     ) -> Self:
         """Tell of transaction T at connector 1.1, or otherwise."""
         info = {"transactionId": "T"} | more.pop("info", {})
-        stamp = {"timestamp": self.stamp(after), "evse": {"id": 1, "connectorId": 1}}
+        stamp = {"timestamp": self.at(after), "evse": {"id": 1, "connectorId": 1}}
         payload = {"eventType": kind, "triggerReason": trigger, "seqNo": number, "transactionInfo": info}
         return self.call("TransactionEvent", payload | stamp | more, answer)
 
-    def report(self, **values: str) -> Self:
-        """Report variables: `OCPPCommCtrlr_OfflineThreshold="60"`."""
-        items = [
-            {
-                "component": {"name": component},
-                "variable": {"name": variable},
-                "variableAttribute": [{"value": value}],
-            }
-            for (component, variable), value in ((name.split("_"), value) for name, value in values.items())
-        ]
-        wanted = {"requestId": 1, "reportBase": "FullInventory"}
-        self.command("GetBaseReport", wanted, {"status": "Accepted"})
-        part = {"requestId": 1, "generatedAt": self.stamp(), "seqNo": 0, "reportData": items}
-        return self.call("NotifyReport", part)
+    # What most mocks want to know.
 
-    def found(self, *checks: str) -> list[str]:
-        """Return what those checks find by now."""
-        return [each.problem for each in inspect(self._events, self._now, checks)]
+    def know(self, **values: str) -> Self:
+        """Get variables, as they are: `OCPPCommCtrlr_OfflineThreshold="60"`."""
+        for name, value in values.items():
+            self.get(*name.split("_"), attributeValue=value)
+        return self
 
-    @property
-    def _now(self) -> float:
-        return NOW + self.seconds
+    def get(self, component: str, variable: str, status: str = "Accepted", **more: Any) -> Self:
+        """Get a variable."""
+        name = about(component, variable)
+        answer = name | {"attributeType": "Actual", "attributeStatus": status} | more
+        return self.command("GetVariables", {"getVariableData": [name]}, {"getVariableResult": [answer]})
+
+    def set(self, component: str, variable: str, value: str, status: str = "Accepted") -> Self:
+        """Set a variable."""
+        name = about(component, variable)
+        answer = name | {"attributeType": "Actual", "attributeStatus": status}
+        item = name | {"attributeValue": value}
+        return self.command("SetVariables", {"setVariableData": [item]}, {"setVariableResult": [answer]})
+
+    def report(self, *rows: Json, base: str = "FullInventory", id_: int = 4242) -> Self:
+        """Report variables, all of them by default."""
+        self.command("GetBaseReport", {"requestId": id_, "reportBase": base}, {"status": "Accepted"})
+        return self.call("NotifyReport", part(id_, 0, *rows))
 
     def _new_id(self) -> str:
         self._count += 1
         return f"id-{self._count}"
 
-    def _add(self, event: Event) -> Self:
-        self._events.append(event)
+    def _add(self, *events: Event) -> Self:
+        self.events += events
         return self
 
-    def _send(self, message: Message, answers: Call | None, fault: str = "") -> Self:
-        return self._add(events.Sent(self._now, STATION, encode(message), message, (), answers, "", fault))
+    def _findings(self, checks: tuple[str, ...]) -> Iterable[Finding]:
+        return inspect(self.events, self.now, [id_ for id_ in CHECKS if id_.startswith(checks)])
 
-    def _receive(self, message: Message, answers: Call | None) -> Self:
-        text = encode(message)
-        received = events.Received(self._now, STATION, text, message, (), answers, binary=False, is_refused=False)
-        return self._add(received)
+
+def accepted() -> Story:
+    """Return a station that has booted, and told nothing more."""
+    return Story().connect().boot()

@@ -66,7 +66,7 @@ def test_remote_starts_that_are_authorized() -> None:
     event: Any = {"kind": "Started", "trigger": "RemoteStart", "idToken": ALICE, "info": {"remoteStartId": 7}}
 
     def begin(**values: str) -> Story:
-        return Story().begin().report(**(known | values)).command(*request)
+        return Story().begin().know(**(known | values)).command(*request)
 
     assert begin().event(**event).found(*ALL) == ["the remote start 7 was not authorized"]
     assert asked(begin()).event(**event).found(*ALL) == []

@@ -6,7 +6,7 @@ import pytest
 
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
-from tests.conformance.script import PATIENCE, STAMP, Script
+from tests.conformance.story import PATIENCE, STAMP, Story, accepted
 from tests.station.bench import NOW
 
 LOG = "LogStatusNotification"
@@ -14,24 +14,24 @@ TOKEN = {"idToken": "A", "type": "Central"}
 ABOUT = {"component": {"name": "X"}, "variable": {"name": "Y"}}
 
 
-def get_log(script: Script, id_: int, status: str = "Accepted", **more: Any) -> Script:
+def get_log(story: Story, id_: int, status: str = "Accepted", **more: Any) -> Story:
     """Ask for a log."""
     wanted = {"requestId": id_, "logType": "SecurityLog", "log": {"remoteLocation": "http://x/"}} | more
-    return script.command("GetLog", wanted, {"status": status, "filename": "log"})
+    return story.command("GetLog", wanted, {"status": status, "filename": "log"})
 
 
-def told(script: Script, id_: int, *statuses: str) -> Script:
+def told(story: Story, id_: int, *statuses: str) -> Story:
     """Let the station tell how far it is."""
     for status in statuses:
-        script.call(LOG, {"status": status, "requestId": id_})
-    return script
+        story.call(LOG, {"status": status, "requestId": id_})
+    return story
 
 
 def test_statuses_without_a_request() -> None:
     """Only of nothing there is no requestId (N02)."""
-    script = Script().call(LOG, {"status": "Idle"}).call(LOG, {"status": "Uploading"})
-    assert script.found("N02") == ["Uploading has no requestId"]
-    assert told(Script(), 5, "Uploaded").found("N02") == [
+    story = accepted().call(LOG, {"status": "Idle"}).call(LOG, {"status": "Uploading"})
+    assert story.found("N02") == ["Uploading has no requestId"]
+    assert told(accepted(), 5, "Uploaded").found("N02") == [
         "Uploaded has the requestId 5, and no log was asked for under it"
     ]
 
@@ -49,29 +49,29 @@ def test_statuses_without_a_request() -> None:
 )
 def test_the_way_of_an_upload(statuses: list[str], wrong: bool) -> None:
     """It begins before it is done, and comes to an end, good or bad (N03)."""
-    script = told(get_log(Script(), 1), 1, *statuses).wait(PATIENCE * 10 + 1)
-    assert bool(script.found("N03")) is wrong
+    story = told(get_log(accepted(), 1), 1, *statuses).wait(PATIENCE * 10 + 1)
+    assert bool(story.found("N03")) is wrong
 
 
 def test_an_upload_takes_its_time() -> None:
     """It may be slow, may be tried again, and may be cut off (N03)."""
-    script = told(get_log(Script(), 1, retries=3, retryInterval=100), 1).wait(PATIENCE * 10 + 200)
-    assert script.found("N03") == []
-    assert told(get_log(Script(), 1), 1, "Uploading").lose().wait(PATIENCE * 10 + 1).found("N03") == []
+    story = told(get_log(accepted(), 1, retries=3, retryInterval=100), 1).wait(PATIENCE * 10 + 200)
+    assert story.found("N03") == []
+    assert told(get_log(accepted(), 1), 1, "Uploading").reconnect().wait(PATIENCE * 10 + 1).found("N03") == []
 
 
 @pytest.mark.parametrize("statuses", [[], ["AcceptedCanceled"], ["Uploaded"]])
 def test_an_upload_that_is_cancelled(statuses: list[str]) -> None:
     """That is told, where it was not over already (N03)."""
-    script = told(get_log(Script(), 1), 1, "Uploading")
-    told(told(get_log(script, 2, "AcceptedCanceled"), 1, *statuses), 2, "Uploading", "Uploaded").wait(PATIENCE + 1)
-    assert script.found("N03") == ([] if statuses else ["log 1 was cancelled for log 2, and that was not told"])
+    story = told(get_log(accepted(), 1), 1, "Uploading")
+    told(told(get_log(story, 2, "AcceptedCanceled"), 1, *statuses), 2, "Uploading", "Uploaded").wait(PATIENCE + 1)
+    assert story.found("N03") == ([] if statuses else ["log 1 was cancelled for log 2, and that was not told"])
 
 
-def ask(script: Script, status: str = "Accepted", **request: Any) -> Script:
+def ask(story: Story, status: str = "Accepted", **request: Any) -> Story:
     """Ask for a customer."""
     wanted = {"requestId": 7, "report": True, "clear": False} | request
-    return script.command("CustomerInformation", wanted, {"status": status})
+    return story.command("CustomerInformation", wanted, {"status": status})
 
 
 def data(number: int, *, tbc: bool = False) -> Json:
@@ -92,31 +92,31 @@ def data(number: int, *, tbc: bool = False) -> Json:
 )
 def test_ways_to_name_a_customer(request_: Json, status: str, is_wrong: bool) -> None:
     """Exactly one is right (N06)."""
-    assert bool(ask(Script(), status, **request_).found("N06")) is is_wrong
+    assert bool(ask(accepted(), status, **request_).found("N06")) is is_wrong
 
 
 def test_parts_of_customer_information() -> None:
     """They are in order, and have an end (N05)."""
-    script = ask(Script(), idToken=TOKEN).call("NotifyCustomerInformation", data(0, tbc=True))
-    assert script.wait(PATIENCE + 1).found("N05") == [
+    story = ask(accepted(), idToken=TOKEN).call("NotifyCustomerInformation", data(0, tbc=True))
+    assert story.wait(PATIENCE + 1).found("N05") == [
         "the last NotifyCustomerInformation of request 7 did not come within 30 s"
     ]
-    script.call("NotifyCustomerInformation", data(2))
-    assert script.found("N05")[1:] == ["NotifyCustomerInformation of request 7 has the seqNo 2, not 1"]
+    story.call("NotifyCustomerInformation", data(2))
+    assert story.found("N05")[1:] == ["NotifyCustomerInformation of request 7 has the seqNo 2, not 1"]
 
 
 def test_no_customer_information() -> None:
     """It has to come, unless nothing was wanted (N05)."""
-    assert len(ask(Script(), idToken=TOKEN).wait(PATIENCE + 1).found("N05")) == 1
-    assert ask(Script(), idToken=TOKEN, report=False).wait(PATIENCE + 1).found("N05") == []
-    assert ask(Script(), "Rejected", idToken=TOKEN).wait(PATIENCE + 1).found("N05") == []
+    assert len(ask(accepted(), idToken=TOKEN).wait(PATIENCE + 1).found("N05")) == 1
+    assert ask(accepted(), idToken=TOKEN, report=False).wait(PATIENCE + 1).found("N05") == []
+    assert ask(accepted(), "Rejected", idToken=TOKEN).wait(PATIENCE + 1).found("N05") == []
 
 
-def watch(kind: str = "UpperThreshold", severity: int = 5) -> Script:
+def watch(kind: str = "UpperThreshold", severity: int = 5) -> Story:
     """Return a station that watches a variable, whose limit is 100, under the id 3."""
     setting = ABOUT | {"type": kind, "severity": severity, "value": 100}
     answer = ABOUT | {"type": kind, "severity": severity, "status": "Accepted", "id": 3}
-    return Script().command(
+    return accepted().command(
         "SetVariableMonitoring", {"setMonitoringData": [setting]}, {"setMonitoringResult": [answer]}
     )
 
@@ -147,19 +147,19 @@ def test_the_trigger_of_an_event(kind: str, trigger: str, at: float, is_wrong: b
 @pytest.mark.parametrize(("severity", "at", "is_wrong"), [(5, 60, True), (4, 60, False), (5, -60, False)])
 def test_the_severity_of_an_event(severity: int, at: float, is_wrong: bool) -> None:
     """It is not above the level, from the time on that this is set (N08)."""
-    script = watch(severity=severity).command("SetMonitoringLevel", {"severity": 4}, {"status": "Accepted"})
-    assert bool(script.call("NotifyEvent", event(at=at)).found("N08")) is is_wrong
+    story = watch(severity=severity).command("SetMonitoringLevel", {"severity": 4}, {"status": "Accepted"})
+    assert bool(story.call("NotifyEvent", event(at=at)).found("N08")) is is_wrong
 
 
 def test_the_numbers_of_events() -> None:
     """Each message begins at 0, unless it goes on with the one before; after a gap nobody knows (N08)."""
-    script = watch()
+    story = watch()
     for number, tbc in ((0, False), (0, True), (1, True), (2, False), (0, False)):
-        script.call("NotifyEvent", event(number, tbc=tbc))
-    assert script.found("N08") == []
-    assert script.call("NotifyEvent", event(1)).found("N08") == ["NotifyEvent has the seqNo 1, not 0"]
-    script = watch().call("NotifyEvent", event(0, tbc=True)).lose().call("NotifyEvent", event(4))
-    assert script.found("N08") == []
+        story.call("NotifyEvent", event(number, tbc=tbc))
+    assert story.found("N08") == []
+    assert story.call("NotifyEvent", event(1)).found("N08") == ["NotifyEvent has the seqNo 1, not 0"]
+    story = watch().call("NotifyEvent", event(0, tbc=True)).reconnect().call("NotifyEvent", event(4))
+    assert story.found("N08") == []
 
 
 @pytest.mark.parametrize(
@@ -168,27 +168,27 @@ def test_the_numbers_of_events() -> None:
 )
 def test_a_threshold_that_is_cleared(kind: str, value: str, is_back: bool) -> None:
     """It is told when the value is known to be back (N09)."""
-    script = watch(kind).call("NotifyEvent", event()).get("X", "Y", attributeValue=value)
-    told_so = ["X.Y is 99, and monitor 3 is not told as cleared"] if value == "99" else script.found("N09")
-    assert bool(script.wait(PATIENCE + 1).found("N09")) is is_back
-    assert not is_back or value != "99" or script.found("N09") == told_so
-    script = watch(kind).call("NotifyEvent", event()).get("X", "Y", attributeValue=value)
-    assert script.call("NotifyEvent", event(cleared=True)).wait(PATIENCE + 1).found("N09") == []
+    story = watch(kind).call("NotifyEvent", event()).get("X", "Y", attributeValue=value)
+    told_so = ["X.Y is 99, and monitor 3 is not told as cleared"] if value == "99" else story.found("N09")
+    assert bool(story.wait(PATIENCE + 1).found("N09")) is is_back
+    assert not is_back or value != "99" or story.found("N09") == told_so
+    story = watch(kind).call("NotifyEvent", event()).get("X", "Y", attributeValue=value)
+    assert story.call("NotifyEvent", event(cleared=True)).wait(PATIENCE + 1).found("N09") == []
 
 
 def test_a_threshold_that_is_not_watched_any_more() -> None:
     """Nothing is told of it (N09)."""
-    script = watch().call("NotifyEvent", event()).get("X", "Y", attributeValue="99")
-    script.command("ClearVariableMonitoring", {"id": [3]}, {"clearMonitoringResult": [{"id": 3, "status": "Accepted"}]})
-    assert script.wait(PATIENCE + 1).found("N09") == []
+    story = watch().call("NotifyEvent", event()).get("X", "Y", attributeValue="99")
+    story.command("ClearVariableMonitoring", {"id": [3]}, {"clearMonitoringResult": [{"id": 3, "status": "Accepted"}]})
+    assert story.wait(PATIENCE + 1).found("N09") == []
 
 
 @pytest.mark.parametrize(("status", "is_wrong"), [("EmptyResultSet", True), ("Accepted", False)])
 def test_a_report_of_no_monitors(status: str, is_wrong: bool) -> None:
     """What is said to be empty is not reported (N10)."""
-    script = Script().command("GetMonitoringReport", {"requestId": 7}, {"status": status})
-    script.call("NotifyMonitoringReport", {"requestId": 7, "seqNo": 0, "generatedAt": STAMP})
-    assert bool(script.wait(PATIENCE + 1).found("N10")) is is_wrong
+    story = accepted().command("GetMonitoringReport", {"requestId": 7}, {"status": status})
+    story.call("NotifyMonitoringReport", {"requestId": 7, "seqNo": 0, "generatedAt": STAMP})
+    assert bool(story.wait(PATIENCE + 1).found("N10")) is is_wrong
 
 
 def test_a_monitor_of_another_variable() -> None:
@@ -201,7 +201,7 @@ def test_a_monitor_of_another_variable() -> None:
         "severity": 5,
         "status": "Accepted",
     }
-    script = Script().command(
+    story = accepted().command(
         "SetVariableMonitoring", {"setMonitoringData": [setting]}, {"setMonitoringResult": [answer]}
     )
-    assert script.found("N07") == ["no monitor of Z.Y was to be set"]
+    assert story.found("N07") == ["no monitor of Z.Y was to be set"]

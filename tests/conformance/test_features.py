@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mock_csms.protocol.actions import Json
-from tests.conformance.tale import Tale
+from tests.conformance.story import Story, accepted
 
 TOKEN = {"idToken": "Alice", "type": "ISO14443"}
 ACCEPTED = {"status": "Accepted"}
@@ -15,18 +15,18 @@ ACCEPTED = {"status": "Accepted"}
 
 
 def send_list(
-    tale: Tale, version: int, kind: str = "Full", answer: str = "Accepted", *, is_empty: bool = False
-) -> Tale:
+    story: Story, version: int, kind: str = "Full", answer: str = "Accepted", *, is_empty: bool = False
+) -> Story:
     """Send a local list."""
     request: Json = {"versionNumber": version, "updateType": kind}
     if not is_empty:
         request["localAuthorizationList"] = [{"idToken": TOKEN, "idTokenInfo": ACCEPTED}]
-    return tale.command("SendLocalList", request, {"status": answer})
+    return story.command("SendLocalList", request, {"status": answer})
 
 
-def version(tale: Tale, number: int) -> Tale:
+def version(story: Story, number: int) -> Story:
     """Ask for the version."""
-    return tale.command("GetLocalListVersion", {}, {"versionNumber": number})
+    return story.command("GetLocalListVersion", {}, {"versionNumber": number})
 
 
 @pytest.mark.parametrize(
@@ -42,25 +42,25 @@ def version(tale: Tale, number: int) -> Tale:
 )
 def test_an_update_to_an_old_version(number: int, kind: str, answer: str, found: list[str]) -> None:
     """It is a mismatch where only differences are sent."""
-    assert send_list(send_list(Tale(), 5), number, kind, answer).found("D") == found
-    assert send_list(Tale(), number, kind, answer).found("D") == []
-    assert send_list(send_list(Tale(), 5).lose(), number, kind, answer).found("D") == found
-    off = send_list(Tale(), 5).know("LocalAuthListCtrlr", "Enabled", "false")
-    assert send_list(off, number, kind, answer).found("D") == []
+    assert send_list(send_list(accepted(), 5), number, kind, answer).checks("D") == found
+    assert send_list(accepted(), number, kind, answer).checks("D") == []
+    assert send_list(send_list(accepted(), 5).reconnect(), number, kind, answer).checks("D") == found
+    off = send_list(accepted(), 5).know(LocalAuthListCtrlr_Enabled="false")
+    assert send_list(off, number, kind, answer).checks("D") == []
 
 
 @pytest.mark.parametrize(("told", "found"), [(5, []), (4, ["D02"]), (0, ["D02"])])
 def test_the_version_that_is_told(told: int, found: list[str]) -> None:
     """It is the one that was sent, as long as nothing happens that it may not outlive."""
-    assert version(send_list(Tale(), 5), told).found("D") == found
-    assert version(version(Tale(), 5), told).found("D") == found
-    assert version(version(send_list(Tale(), 5, answer="Failed"), told), told).found("D") == []
-    assert version(send_list(Tale(), 5, is_empty=True), told).found("D") == []
+    assert version(send_list(accepted(), 5), told).checks("D") == found
+    assert version(version(accepted(), 5), told).checks("D") == found
+    assert version(version(send_list(accepted(), 5, answer="Failed"), told), told).checks("D") == []
+    assert version(send_list(accepted(), 5, is_empty=True), told).checks("D") == []
 
 
 def test_an_old_version_that_is_taken_is_found_once() -> None:
     """Which version the list has then, nobody knows."""
-    assert version(send_list(send_list(Tale(), 5), 4, "Differential"), 5).found("D") == ["D01"]
+    assert version(send_list(send_list(accepted(), 5), 4, "Differential"), 5).checks("D") == ["D01"]
 
 
 # Charging profiles.
@@ -75,16 +75,16 @@ def schedule(*starts: int, unit: str = "A") -> Json:
     }
 
 
-def set_profile(tale: Tale, answer: str, evse: int = 1, unit: str = "A", **more: Any) -> Tale:
+def set_profile(story: Story, answer: str, evse: int = 1, unit: str = "A", **more: Any) -> Story:
     """Set a TxProfile for the transaction T, where nothing else is said."""
     profile = {"id": 1, "stackLevel": 0, "chargingProfilePurpose": "TxProfile", "chargingProfileKind": "Relative"}
     profile |= {"transactionId": "T", "chargingSchedule": [schedule(0, unit=unit)]} | more
-    return tale.command("SetChargingProfile", {"evseId": evse, "chargingProfile": profile}, {"status": answer})
+    return story.command("SetChargingProfile", {"evseId": evse, "chargingProfile": profile}, {"status": answer})
 
 
-def charging(*, boots: bool = True) -> Tale:
+def charging() -> Story:
     """Return a station with two EVSEs and the transaction T."""
-    return Tale(boots=boots).status(1, "Available").status(2, "Available").event("Started").wait(40)
+    return accepted().tell(1, 1).tell(2, 1).event("Started").wait(40)
 
 
 @pytest.mark.parametrize(
@@ -101,14 +101,14 @@ def charging(*, boots: bool = True) -> Tale:
 )
 def test_a_profile_that_cannot_be_followed(wrong: dict[str, Any], found: list[str]) -> None:
     """It must be rejected: by what was known when it was sent."""
-    assert set_profile(charging().know("SmartChargingCtrlr", "RateUnit", "A"), "Accepted", **wrong).found("K") == found
-    assert set_profile(charging().know("SmartChargingCtrlr", "RateUnit", "A"), "Rejected", **wrong).found("K") == []
+    assert set_profile(charging().know(SmartChargingCtrlr_RateUnit="A"), "Accepted", **wrong).checks("K") == found
+    assert set_profile(charging().know(SmartChargingCtrlr_RateUnit="A"), "Rejected", **wrong).checks("K") == []
 
 
 def test_a_profile_of_a_transaction_that_ends_or_is_older_than_the_mock() -> None:
     """The one that has ended is known to be over; the other one may well run."""
-    assert set_profile(charging().event("Ended", 1), "Accepted").found("K") == ["K04"]
-    assert set_profile(Tale(boots=False), "Accepted").found("K") == []
+    assert set_profile(charging().event("Ended", number=1), "Accepted").checks("K") == ["K04"]
+    assert set_profile(Story().connect(), "Accepted").checks("K") == []
 
 
 @pytest.mark.parametrize(
@@ -128,21 +128,21 @@ def test_a_profile_of_a_transaction_that_ends_or_is_older_than_the_mock() -> Non
 def test_composite_schedules(asked: Json, answer: Json, found: list[str]) -> None:
     """One is told if, and only if, there is one; it begins at once, and goes on."""
     if "schedule" in answer:
-        more = {"evseId": 1, "duration": 600, "scheduleStart": Tale().at(0)}
+        more = {"evseId": 1, "duration": 600, "scheduleStart": Story().at()}
         answer = answer | {"schedule": {k: v for k, v in answer["schedule"].items() if k != "id"} | more}
-    tale = charging().know("SmartChargingCtrlr", "RateUnit", "A")
-    tale.command("GetCompositeSchedule", {"evseId": 1, "duration": 600} | asked, ACCEPTED | answer)
-    assert tale.found("K") == found
+    story = charging().know(SmartChargingCtrlr_RateUnit="A")
+    story.command("GetCompositeSchedule", {"evseId": 1, "duration": 600} | asked, ACCEPTED | answer)
+    assert story.checks("K") == found
 
 
 def test_what_a_station_has_is_not_guessed() -> None:
     """Right after a boot it may have more EVSEs than it told of, and any unit."""
-    tale = Tale().status(1, "Available")
-    set_profile(tale, "Accepted", 9, "W", chargingProfilePurpose="TxDefaultProfile")
-    assert tale.found("K") == []
+    story = accepted().tell(1, 1)
+    set_profile(story, "Accepted", 9, "W", chargingProfilePurpose="TxDefaultProfile")
+    assert story.checks("K") == []
 
 
-def report(tale: Tale, number: int, *, tbc: bool = False) -> Tale:
+def report(story: Story, number: int, *, tbc: bool = False) -> Story:
     """Report a charging profile."""
     profile = {
         "id": 1,
@@ -152,86 +152,90 @@ def report(tale: Tale, number: int, *, tbc: bool = False) -> Tale:
     }
     profile["chargingSchedule"] = [schedule(0)]
     payload = {"requestId": number, "chargingLimitSource": "CSO", "chargingProfile": [profile], "evseId": 1, "tbc": tbc}
-    return tale.call("ReportChargingProfiles", payload)
+    return story.call("ReportChargingProfiles", payload)
 
 
-def ask(tale: Tale, number: int, status: str = "Accepted") -> Tale:
+def ask(story: Story, number: int, status: str = "Accepted") -> Story:
     """Ask for all profiles."""
-    return tale.command("GetChargingProfiles", {"requestId": number, "chargingProfile": {}}, {"status": status})
+    return story.command("GetChargingProfiles", {"requestId": number, "chargingProfile": {}}, {"status": status})
 
 
 def test_parts_of_a_report() -> None:
     """The last one comes in time, none after it, and each has the number of the request."""
-    assert report(report(ask(Tale(), 1), 1, tbc=True).wait(20), 1).wait(100).found("K") == []
-    assert ask(Tale(), 1, "NoProfiles").wait(100).found("K") == []
-    assert ask(Tale(), 1).wait(100).found("K") == ["K01"]
-    assert report(ask(Tale(), 1), 1, tbc=True).wait(100).found("K") == ["K01"]
-    assert report(report(ask(Tale(), 1), 1), 1).found("K") == ["K01"]
-    assert report(report(ask(Tale(), 1), 1), 2).found("K") == ["K01"]
-    assert report(Tale(), 2).found("K") == []
-    assert ask(Tale(), 1).lose().wait(100).found("K") == []
+    assert report(report(ask(accepted(), 1), 1, tbc=True).wait(20), 1).wait(100).checks("K") == []
+    assert ask(accepted(), 1, "NoProfiles").wait(100).checks("K") == []
+    assert ask(accepted(), 1).wait(100).checks("K") == ["K01"]
+    assert report(ask(accepted(), 1), 1, tbc=True).wait(100).checks("K") == ["K01"]
+    assert report(report(ask(accepted(), 1), 1), 1).checks("K") == ["K01"]
+    assert report(report(ask(accepted(), 1), 1), 2).checks("K") == ["K01"]
+    assert report(ask(accepted(), 1, "NoProfiles"), 1).checks("K") == ["K01"]
+    assert report(accepted(), 2).checks("K") == ["K01"]
+    assert report(Story().connect(), 2).checks("K") == []
+    assert ask(accepted(), 1).reconnect().wait(100).checks("K") == []
 
 
 # Reservations.
 
 
-def reserve(tale: Tale, seconds: float = 100.0, id_: int = 1, evse: int | None = 1, answer: str = "Accepted") -> Tale:
+def reserve(
+    story: Story, seconds: float = 100.0, id_: int = 1, evse: int | None = 1, answer: str = "Accepted"
+) -> Story:
     """Reserve an EVSE for so long."""
-    request = {"id": id_, "expiryDateTime": tale.at(seconds), "idToken": TOKEN}
-    return tale.command("ReserveNow", request | ({"evseId": evse} if evse else {}), {"status": answer})
+    request = {"id": id_, "expiryDateTime": story.at(seconds), "idToken": TOKEN}
+    return story.command("ReserveNow", request | ({"evseId": evse} if evse else {}), {"status": answer})
 
 
-def free() -> Tale:
+def free() -> Story:
     """Return a station with a free EVSE."""
-    return Tale().status(1, "Available").wait(40)
+    return accepted().tell(1, 1).wait(40)
 
 
-def expired(tale: Tale) -> Tale:
+def expired(story: Story) -> Story:
     """Tell that the reservation has expired."""
-    return tale.call("ReservationStatusUpdate", {"reservationId": 1, "reservationUpdateStatus": "Expired"})
+    return story.call("ReservationStatusUpdate", {"reservationId": 1, "reservationUpdateStatus": "Expired"})
 
 
 def test_a_reserved_evse_is_reported() -> None:
     """Within the set time, unless it was not free, or is used, or no EVSE was named."""
-    assert reserve(free()).wait(50).found("H") == ["H02"]
-    assert reserve(free()).status(1, "Reserved").wait(50).found("H") == []
-    assert reserve(free(), answer="Occupied").wait(50).found("H") == []
-    assert reserve(free(), evse=None).wait(50).found("H") == []
-    assert reserve(free().status(1, "Unavailable")).wait(50).found("H") == []
-    assert reserve(free()).call("Authorize", {"idToken": TOKEN}).wait(50).found("H") == []
-    assert reserve(free()).command("CancelReservation", {"reservationId": 1}, ACCEPTED).wait(50).found("H") == []
-    assert reserve(Tale()).wait(50).found("H") == []
+    assert reserve(free()).wait(50).checks("H") == ["H02"]
+    assert reserve(free()).tell(1, 1, "Reserved").wait(50).checks("H") == []
+    assert reserve(free(), answer="Occupied").wait(50).checks("H") == []
+    assert reserve(free(), evse=None).wait(50).checks("H") == []
+    assert reserve(free().tell(1, 1, "Unavailable")).wait(50).checks("H") == []
+    assert reserve(free()).call("Authorize", {"idToken": TOKEN}).wait(50).checks("H") == []
+    assert reserve(free()).command("CancelReservation", {"reservationId": 1}, ACCEPTED).wait(50).checks("H") == []
+    assert reserve(accepted()).wait(50).checks("H") == []
 
 
 def test_a_reserved_evse_stays_so() -> None:
     """Also over a reboot."""
-    assert reserve(free()).status(1, "Reserved").wait(5).status(1, "Available").wait(50).found("H") == ["H02"]
-    assert reserve(free(), 20).status(1, "Reserved").wait(5).status(1, "Available").wait(16).found("H") == []
+    assert reserve(free()).tell(1, 1, "Reserved").wait(5).tell(1, 1).wait(50).checks("H") == ["H02"]
+    assert reserve(free(), 20).tell(1, 1, "Reserved").wait(5).tell(1, 1).wait(16).checks("H") == []
 
 
 def test_the_end_of_a_reservation_is_told() -> None:
     """Unless somebody came, or the station could not tell; and what it kept is free again."""
-    kept = [reserve(free()).status(1, "Reserved").wait(90) for _ in range(7)]
-    assert kept[0].wait(100).found("H") == ["H01"]
-    assert expired(kept[1].wait(12)).status(1, "Available").wait(100).found("H") == []
-    assert expired(kept[2].wait(12)).wait(100).found("H") == ["H01"]
-    assert kept[3].call("Authorize", {"idToken": TOKEN | {"idToken": "ALICE"}}).wait(100).found("H") == []
-    assert kept[4].event("Started", reservationId=1).wait(100).found("H") == []
-    assert kept[5].wait(20).lose().wait(100).found("H") == []
-    assert reserve(kept[6], 500).wait(100).found("H") == []
+    kept = [reserve(free()).tell(1, 1, "Reserved").wait(90) for _ in range(7)]
+    assert kept[0].wait(100).checks("H") == ["H01"]
+    assert expired(kept[1].wait(12)).tell(1, 1).wait(100).checks("H") == []
+    assert expired(kept[2].wait(12)).wait(100).checks("H") == ["H01"]
+    assert kept[3].call("Authorize", {"idToken": TOKEN | {"idToken": "ALICE"}}).wait(100).checks("H") == []
+    assert kept[4].event("Started", reservationId=1).wait(100).checks("H") == []
+    assert kept[5].wait(20).reconnect().wait(100).checks("H") == []
+    assert reserve(kept[6], 500).wait(100).checks("H") == []
 
 
 def test_a_stranger_uses_nothing() -> None:
     """Another idToken leaves the reservation as it is."""
     stranger = {"idToken": {"idToken": "Bob", "type": "ISO14443"}}
-    assert reserve(free()).status(1, "Reserved").call("Authorize", stranger).wait(150).found("H") == ["H01"]
+    assert reserve(free()).tell(1, 1, "Reserved").call("Authorize", stranger).wait(150).checks("H") == ["H01"]
 
 
 def test_anybody_may_be_of_the_group() -> None:
     """A reservation for a group may be used by whoever comes."""
-    request = {"id": 1, "expiryDateTime": Tale().at(100), "idToken": TOKEN, "groupIdToken": TOKEN, "evseId": 1}
-    tale = Tale().status(1, "Occupied").command("ReserveNow", request, ACCEPTED)
-    assert tale.wait(10).event("Started", idToken={"idToken": "Bob", "type": "ISO14443"}).wait(200).found("H") == []
+    request = {"id": 1, "expiryDateTime": Story().at(100), "idToken": TOKEN, "groupIdToken": TOKEN, "evseId": 1}
+    story = accepted().tell(1, 1, "Occupied").command("ReserveNow", request, ACCEPTED)
+    assert story.wait(10).event("Started", idToken={"idToken": "Bob", "type": "ISO14443"}).wait(200).checks("H") == []
 
 
 # Vendors.
@@ -251,4 +255,4 @@ def test_anybody_may_be_of_the_group() -> None:
 )
 def test_vendors(vendor: str, answer: str, found: list[str]) -> None:
     """Some names belong to nobody for ever; any other one a station may know."""
-    assert Tale().command("DataTransfer", {"vendorId": vendor}, {"status": answer}).found("P") == found
+    assert accepted().command("DataTransfer", {"vendorId": vendor}, {"status": answer}).checks("P") == found

@@ -4,35 +4,35 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.tale import Tale
+from tests.conformance.story import Story, accepted
 from tests.station.commanding import SIGNATURE, SIGNER
 
 STATUS, EVENT = "FirmwareStatusNotification", "SecurityEventNotification"
 TAKEN = {"status": "Accepted"}
 
 
-def update(tale: Tale, number: int = 1, answer: str = "Accepted", **firmware: Any) -> Tale:
+def update(story: Story, number: int = 1, answer: str = "Accepted", **firmware: Any) -> Story:
     """Ask for an update, at once where nothing else is said."""
-    request = {"requestId": number, "firmware": {"location": "http://x", "retrieveDateTime": tale.at(0)} | firmware}
-    return tale.command("UpdateFirmware", request, {"status": answer})
+    request = {"requestId": number, "firmware": {"location": "http://x", "retrieveDateTime": story.at()} | firmware}
+    return story.command("UpdateFirmware", request, {"status": answer})
 
 
-def signed(tale: Tale, number: int = 1, answer: str = "Accepted", **firmware: Any) -> Tale:
+def signed(story: Story, number: int = 1, answer: str = "Accepted", **firmware: Any) -> Story:
     """Ask for a secure update."""
-    return update(tale, number, answer, **{"signingCertificate": SIGNER, "signature": SIGNATURE} | firmware)
+    return update(story, number, answer, **{"signingCertificate": SIGNER, "signature": SIGNATURE} | firmware)
 
 
-def tell(tale: Tale, *statuses: str, number: int | None = 1, pace: float = 2.0) -> Tale:
+def tell(story: Story, *statuses: str, number: int | None = 1, pace: float = 2.0) -> Story:
     """Tell one status after another; ⚡ before one makes it a security event, and … is a lost connection."""
     for status in statuses:
         if status == "…":
-            tale.lose()
+            story.reconnect()
         elif status.startswith("⚡"):
-            tale.call(EVENT, {"type": status[1:], "timestamp": tale.at(0)})
+            story.call(EVENT, {"type": status[1:], "timestamp": story.at()})
         else:
-            tale.call(STATUS, {"status": status} | ({} if number is None else {"requestId": number}))
-        tale.wait(pace)
-    return tale
+            story.call(STATUS, {"status": status} | ({} if number is None else {"requestId": number}))
+        story.wait(pace)
+    return story
 
 
 FETCHED = "Downloading Downloaded"
@@ -61,12 +61,12 @@ UPDATED = "⚡FirmwareUpdated"
 )
 def test_the_order_of_statuses(statuses: str, found: list[str]) -> None:
     """Each step is one of the figure; what a lost connection may have swallowed is not missed."""
-    assert tell(update(Tale()), *statuses.split()).wait(100).found("L") == found
+    assert tell(update(accepted()), *statuses.split()).wait(100).checks("L") == found
 
 
 def test_a_signature_is_verified_before_the_installation() -> None:
     """Of a signed image; an unsigned one has none."""
-    assert tell(signed(Tale()), *f"{FETCHED} Installing".split()).found("L") == ["L02"]
+    assert tell(signed(accepted()), *f"{FETCHED} Installing".split()).checks("L") == ["L02"]
 
 
 @pytest.mark.parametrize(
@@ -74,26 +74,26 @@ def test_a_signature_is_verified_before_the_installation() -> None:
 )
 def test_statuses_name_their_request(number: int | None, found: list[str]) -> None:
     """The one that runs."""
-    assert tell(update(Tale()), "Downloading", number=number).found("L") == found
+    assert tell(update(accepted()), "Downloading", number=number).checks("L") == found
 
 
 def test_a_replaced_update_may_still_be_told_of_for_a_while() -> None:
     """What was on its way; not half a minute later."""
-    tale = update(tell(update(Tale()), "Downloading"), 2, "AcceptedCanceled")
-    assert tell(tale, "Downloaded").found("L") == []
-    assert tell(tale.wait(40), "Downloaded").found("L") == ["L01"]
+    story = update(tell(update(accepted()), "Downloading"), 2, "AcceptedCanceled")
+    assert tell(story, "Downloaded").checks("L") == []
+    assert tell(story.wait(40), "Downloaded").checks("L") == ["L01"]
 
 
 def test_what_began_before_the_mock_did_is_not_judged() -> None:
     """Neither its number nor its first status."""
-    assert tell(Tale(boots=False), "Installing", "Installed", number=77).found("L") == []
+    assert tell(Story().connect(), "Installing", "Installed", number=77).checks("L") == []
 
 
 def test_an_update_that_is_over_may_be_told_of_without_its_number_when_asked() -> None:
     """A trigger asks for the last status (L01.FR.26), and no update runs then."""
-    tale = tell(update(Tale()), "Downloading", "DownloadFailed")
-    tale.command("TriggerMessage", {"requestedMessage": STATUS}, TAKEN)
-    assert tell(tale, "DownloadFailed", number=None).found("L") == []
+    story = tell(update(accepted()), "Downloading", "DownloadFailed")
+    story.command("TriggerMessage", {"requestedMessage": STATUS}, TAKEN)
+    assert tell(story, "DownloadFailed", number=None).checks("L") == []
 
 
 @pytest.mark.parametrize(
@@ -108,11 +108,11 @@ def test_an_update_that_is_over_may_be_told_of_without_its_number_when_asked() -
 )
 def test_a_download_that_has_to_wait(statuses: str, found: list[str]) -> None:
     """It is told, and not begun too soon; each dot is 20 s."""
-    tale = Tale()
-    update(tale, retrieveDateTime=tale.at(20))
+    story = accepted()
+    update(story, retrieveDateTime=story.at(20))
     for status in statuses.split():
-        tale.wait(20) if status == "." else tell(tale, status, pace=0)
-    assert tale.found("L") == found
+        story.wait(20) if status == "." else tell(story, status, pace=0)
+    assert story.checks("L") == found
 
 
 @pytest.mark.parametrize(
@@ -127,26 +127,26 @@ def test_a_download_that_has_to_wait(statuses: str, found: list[str]) -> None:
 )
 def test_an_installation_that_has_to_wait(statuses: str, found: list[str]) -> None:
     """It is told, and not begun too soon; each dot is 20 s."""
-    tale = Tale()
-    tell(update(tale, installDateTime=tale.at(40)), *FETCHED.split(), pace=0)
+    story = accepted()
+    tell(update(story, installDateTime=story.at(40)), *FETCHED.split(), pace=0)
     for status in statuses.split():
-        tale.wait(20) if status == "." else tell(tale, status, pace=0)
-    assert tale.found("L") == found
+        story.wait(20) if status == "." else tell(story, status, pace=0)
+    assert story.checks("L") == found
 
 
 def test_times_that_are_none_are_not_judged() -> None:
     """Any text fits the schema."""
-    tale = update(Tale(), retrieveDateTime="soon", installDateTime="later")
-    assert tell(tale, *FETCHED.split(), "Installing", "Installed").wait(100).found("L") == []
+    story = update(accepted(), retrieveDateTime="soon", installDateTime="later")
+    assert tell(story, *FETCHED.split(), "Installing", "Installed").wait(100).checks("L") == []
 
 
 def test_the_answer_may_come_after_the_first_status() -> None:
     """Then that counts too."""
-    tale = Tale()
-    firmware = {"location": "http://x", "retrieveDateTime": tale.at(20)}
+    story = accepted()
+    firmware = {"location": "http://x", "retrieveDateTime": story.at(20)}
     first = (STATUS, {"status": "DownloadScheduled", "requestId": 1})
-    tale.command("UpdateFirmware", {"requestId": 1, "firmware": firmware}, TAKEN, first).wait(20)
-    assert tell(tale, "Downloading").found("L") == []
+    story.command("UpdateFirmware", {"requestId": 1, "firmware": firmware}, TAKEN, first).wait(20)
+    assert tell(story, "Downloading").checks("L") == []
 
 
 @pytest.mark.parametrize(
@@ -161,14 +161,14 @@ def test_the_answer_may_come_after_the_first_status() -> None:
 )
 def test_what_is_no_certificate_is_refused(certificate: str, answer: str, found: list[str]) -> None:
     """Who issued it, only the station can tell."""
-    assert signed(Tale(), answer=answer, signingCertificate=certificate).found("L") == found
+    assert signed(accepted(), answer=answer, signingCertificate=certificate).checks("L") == found
 
 
 def test_a_signature_that_is_none_is_not_verified() -> None:
     """Its form at least can be seen."""
     statuses = f"{FETCHED} SignatureVerified".split()
-    assert tell(signed(Tale(), signature="-"), *statuses).found("L") == ["L04"]
-    assert tell(signed(Tale()), *statuses).found("L") == []
+    assert tell(signed(accepted(), signature="-"), *statuses).checks("L") == ["L04"]
+    assert tell(signed(accepted()), *statuses).checks("L") == []
 
 
 @pytest.mark.parametrize(
@@ -187,32 +187,32 @@ def test_a_signature_that_is_none_is_not_verified() -> None:
 )
 def test_security_events_and_what_is_done(statuses: str, found: list[str]) -> None:
     """An event belongs to each refusal and to the end, before or after it; none comes of what is taken."""
-    assert tell(signed(Tale()), *statuses.split()).wait(40).found("L") == found
+    assert tell(signed(accepted()), *statuses.split()).wait(40).checks("L") == found
 
 
 def test_a_refused_certificate_is_told_of_and_nothing_else_is_meant() -> None:
     """The event belongs to the refusal, also when the next update is taken already."""
-    refused = signed(Tale(), answer="InvalidCertificate")
-    assert signed(refused, 2).found("L") == []
-    assert tell(refused, "⚡InvalidFirmwareSigningCertificate").wait(40).found("L") == []
-    assert signed(Tale(), answer="InvalidCertificate").wait(40).found("L") == ["L05"]
+    refused = signed(accepted(), answer="InvalidCertificate")
+    assert signed(refused, 2).checks("L") == []
+    assert tell(refused, "⚡InvalidFirmwareSigningCertificate").wait(40).checks("L") == []
+    assert signed(accepted(), answer="InvalidCertificate").wait(40).checks("L") == ["L05"]
 
 
-def waiting(allowed: str | None) -> Tale:
+def waiting(allowed: str | None) -> Story:
     """Return a station with two free EVSEs and one transaction, whose installation waits for that."""
-    tale = Tale().status(1, "Occupied").status(2, "Available").event("Started")
+    story = accepted().tell(1, 1, "Occupied").tell(2, 1).event("Started")
     if allowed:
-        tale.know("ChargingStation", "AllowNewSessionsPendingFirmwareUpdate", allowed)
-    return tell(update(tale.wait(40)), *FETCHED.split(), "InstallScheduled")
+        story.know(ChargingStation_AllowNewSessionsPendingFirmwareUpdate=allowed)
+    return tell(update(story.wait(40)), *FETCHED.split(), "InstallScheduled")
 
 
 def test_free_evses_are_closed_while_an_update_waits() -> None:
     """Unless new sessions are allowed, or that is not known, or nothing runs."""
-    assert waiting("false").wait(40).found("L") == ["L06"]
-    assert waiting("false").status(2, "Unavailable").wait(40).found("L") == []
-    assert waiting("true").wait(40).found("L") == []
-    assert waiting(None).wait(40).found("L") == []
-    assert waiting("false").event("Ended", 1).wait(40).found("L") == []
+    assert waiting("false").wait(40).checks("L") == ["L06"]
+    assert waiting("false").tell(2, 1, "Unavailable").wait(40).checks("L") == []
+    assert waiting("true").wait(40).checks("L") == []
+    assert waiting(None).wait(40).checks("L") == []
+    assert waiting("false").event("Ended", number=1).wait(40).checks("L") == []
 
 
 @pytest.mark.parametrize(
@@ -228,4 +228,4 @@ def test_free_evses_are_closed_while_an_update_waits() -> None:
 )
 def test_a_second_update(statuses: str, answer: str, found: list[str]) -> None:
     """It replaces the first, or is refused, as long as that runs."""
-    assert update(tell(update(Tale()), *statuses.split()), 2, answer).found("L") == found
+    assert update(tell(update(accepted()), *statuses.split()), 2, answer).checks("L") == found

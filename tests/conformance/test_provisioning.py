@@ -90,7 +90,7 @@ def test_silence() -> None:
 def test_heartbeats_set_the_clock() -> None:
     """One a day is needed where nothing else does (B10)."""
     for sources, count in (("Heartbeat", 1), ("NTP,Heartbeat", 0)):
-        story = Story().begin().report(ClockCtrlr_TimeSource=sources)
+        story = Story().begin().know(ClockCtrlr_TimeSource=sources)
         for _ in range(100):
             story.wait(1000).tell(1, 1)
         assert len(story.found("B10")) == count
@@ -109,23 +109,23 @@ def test_after_a_short_outage_only_changes_are_reported() -> None:
     """What is as before need not be told, unless that did not come through or was asked for (B17)."""
 
     def back() -> Story:
-        return Story().begin().report(**OUTAGE).wait(60).lose().wait(20).connect()
+        return Story().begin().know(**OUTAGE).wait(60).lose().wait(20).connect()
 
     assert back().tell(1, 1, "Occupied").found("B17") == []
     assert back().tell(1, 1).found("B17") == ["connector 1.1 is Available as before"]
     assert back().tell(1, 1, after=-10.0).found("B17") == []
-    lost = Story().begin().report(**OUTAGE).wait(60).tell(1, 1, "Occupied", answer=None).lose().wait(20).connect()
+    lost = Story().begin().know(**OUTAGE).wait(60).tell(1, 1, "Occupied", answer=None).lose().wait(20).connect()
     assert lost.tell(1, 1, "Occupied").found("B17") == []
     trigger = {"requestedMessage": "StatusNotification"}
     assert back().command("TriggerMessage", trigger, {"status": "Accepted"}).tell(1, 1).found("B17") == []
-    assert Story().begin().report(**OUTAGE).wait(60).lose().wait(90).connect().tell(1, 1).found("B17") == []
+    assert Story().begin().know(**OUTAGE).wait(60).lose().wait(90).connect().tell(1, 1).found("B17") == []
 
 
 def test_a_change_in_an_outage_is_reported() -> None:
     """A cable that was plugged in without a connection (B17)."""
 
     def plugged() -> Story:
-        story = Story().begin().report(**OUTAGE).wait(60).lose().wait(20).connect()
+        story = Story().begin().know(**OUTAGE).wait(60).lose().wait(20).connect()
         return story.event("Started", "CablePluggedIn", after=-10.0, offline=True)
 
     assert plugged().wait(40).found("B17") == ["connector 1.1 was plugged in during the outage, and not reported"]

@@ -10,14 +10,22 @@ from mock_csms.behavior.events import Disconnected, Event, Unanswered
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.conformance import CHECKS
 from mock_csms.conformance.known.exchanges import MOST_IDS, MessageIds
+from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Result
-from tests.conformance.scripted import asked, booted, came, connected, got, sent, told
+from tests.conformance.story import Story, accepted, came, connected, got, sent
 from tests.conformance.witness import STATION, inspect
 from tests.station.bench import NOW
 
 RPC = [id_ for id_ in CHECKS if id_.startswith("R")]
 BEAT = {"currentTime": rfc3339(NOW)}
-BEGIN = [*connected(NOW), *booted(NOW, "boot")]
+BEGIN = accepted().events
+
+
+def asked(at: float, id_: str, action: str, payload: Any, answer: Json | Error | None = None) -> list[Event]:
+    """Return a call of the station under that id, and what the mock says to it, if anything."""
+    call = Call(id_, action, payload)
+    message = answer if isinstance(answer, Error) else Result(id_, answer or {})
+    return [got(at, call)] if answer is None else [got(at, call), sent(at, message, call)]
 
 
 def checks(*events: Event) -> list[str]:
@@ -133,7 +141,7 @@ def test_so_many_ids_are_known() -> None:
 
 def timeout(seconds: str) -> list[Event]:
     """Return how the mock learns the station's MessageTimeout."""
-    return told(NOW + 1, "OCPPCommCtrlr", "MessageTimeout", seconds, "Default")
+    return Story(1).get("OCPPCommCtrlr", "MessageTimeout[Default]", attributeValue=seconds).events
 
 
 @pytest.mark.parametrize(
@@ -154,11 +162,11 @@ def test_a_call_that_was_answered_under_another_id() -> None:
 
 def test_answers_to_nothing() -> None:
     """A second answer, and one to no call; not one that came late, or to what was spoiled."""
-    accepted = Result("c", {"status": "Accepted"})
+    taken = Result("c", {"status": "Accepted"})
     late = Unanswered(NOW + 31, STATION, COMMAND, "no answer within 30 s")
-    assert checks(ASKED, got(NOW + 2, accepted, COMMAND), got(NOW + 2, accepted)) == ["R07"]
-    assert checks(got(NOW + 2, accepted)) == ["R07"]
-    assert checks(ASKED, late, got(NOW + 32, accepted)) == ["R08"]
+    assert checks(ASKED, got(NOW + 2, taken, COMMAND), got(NOW + 2, taken)) == ["R07"]
+    assert checks(got(NOW + 2, taken)) == ["R07"]
+    assert checks(ASKED, late, got(NOW + 32, taken)) == ["R08"]
     assert checks(sent(NOW + 1, Call("z", "ClearCache", {}), None, "wrong-id"), got(NOW + 2, Result("z", {}))) == []
     assert checks(sent(NOW + 1, COMMAND, None, "malformed"), got(NOW + 2, Error("-1", "RpcFrameworkError"))) == []
     assert checks(got(NOW + 2, Error("-1", "RpcFrameworkError"))) == ["R07"]
@@ -272,10 +280,6 @@ def test_events_that_come_late() -> None:
 )
 def test_clocks(source: str, seconds: float, found: Sequence[str]) -> None:
     """Who was told another time than the mock's may believe it; who says to believe nothing else must do so."""
-    begin = [
-        *connected(NOW),
-        *booted(NOW, "1", time=rfc3339(NOW + 500)),
-        *told(NOW, "ClockCtrlr", "TimeSource", source),
-    ]
+    story = Story().connect().boot(currentTime=rfc3339(NOW + 500)).know(ClockCtrlr_TimeSource=source)
     late = asked(NOW + 100, "2", "TransactionEvent", at(seconds), {})
-    assert [finding.check for finding in inspect([*begin, *late], NOW, RPC)] == found
+    assert [finding.check for finding in inspect([*story.events, *late], NOW, RPC)] == found

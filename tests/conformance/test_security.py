@@ -5,7 +5,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from tests.conformance.story import OLD, Story
+from tests.conformance.story import Story
+from tests.conformance.witness import OLD
 from tests.station.authority import Authority, ec_key, named
 
 NEW = "a-new-password-1"
@@ -88,7 +89,7 @@ def test_repetitions() -> None:
 
     def repeated(*pauses: float, trigger: bool = False) -> list[str]:
         story = (
-            Story().begin().report(SecurityCtrlr_CertSigningWaitMinimum="30", SecurityCtrlr_CertSigningRepeatTimes="2")
+            Story().begin().know(SecurityCtrlr_CertSigningWaitMinimum="30", SecurityCtrlr_CertSigningRepeatTimes="2")
         )
         story.call("SignCertificate", {"csr": csr()})
         for pause in pauses:

@@ -10,7 +10,7 @@ from mock_csms.conformance.inspector import Inspector
 from mock_csms.conformance.known.steady import follow
 from mock_csms.conformance.seen import see
 from mock_csms.protocol.actions import Json
-from tests.conformance.tale import Tale
+from tests.conformance.story import Story, accepted
 from tests.conformance.witness import STATION, TERMS, inspect
 
 CHARGING: Json = {"transactionId": "T", "chargingState": "Charging"}
@@ -25,41 +25,41 @@ def values(stamp: str, value: float = 2000.0, context: str = PERIODIC, **more: A
     return [{"timestamp": stamp, "sampledValue": [{"value": value, "context": context, **more}, current]}]
 
 
-def charging(*also: Callable[[Tale], object]) -> Tale:
-    """Return a tale of a station that charges, and has sent periodic values once; some things happen after that."""
-    tale = Tale()
-    tale.know("SampledDataCtrlr", "TxUpdatedMeasurands", f"{REGISTER},Current.Import")
-    tale.know("SampledDataCtrlr", "TxUpdatedInterval", "60")
+def charging(*also: Callable[[Story], object]) -> Story:
+    """Return a story of a station that charges, and has sent periodic values once; some things happen after that."""
+    story = accepted()
+    story.know(SampledDataCtrlr_TxUpdatedMeasurands=f"{REGISTER},Current.Import")
+    story.know(SampledDataCtrlr_TxUpdatedInterval="60")
     goes_on(
-        tale, 0, eventType="Started", triggerReason="ChargingStateChanged", meterValue=values(tale.at(0), 1000.0)
+        story, 0, eventType="Started", triggerReason="ChargingStateChanged", meterValue=values(story.at(), 1000.0)
     ).wait(60)
-    goes_on(tale, 1, meterValue=values(tale.at(0), 1500.0))
+    goes_on(story, 1, meterValue=values(story.at(), 1500.0))
     for happens in also:
-        happens(tale)
-    return tale.wait(60)
+        happens(story)
+    return story.wait(60)
 
 
-def goes_on(tale: Tale, number: int = 2, **more: Any) -> Tale:
+def goes_on(story: Story, number: int = 2, **more: Any) -> Story:
     """Let the station send periodic values."""
     usual: Json = {
         "eventType": "Updated",
-        "timestamp": tale.at(0),
+        "timestamp": story.at(),
         "seqNo": number,
         "triggerReason": "MeterValuePeriodic",
         "transactionInfo": CHARGING,
         "evse": WIDE,
-        "meterValue": values(tale.at(0)),
+        "meterValue": values(story.at()),
     }
-    return tale.call("TransactionEvent", {key: value for key, value in (usual | more).items() if value is not None})
+    return story.call("TransactionEvent", {key: value for key, value in (usual | more).items() if value is not None})
 
 
-def is_followed(tale: Tale) -> bool:
-    """Whether the last call of a tale is steady."""
-    inspect(tale.events, tale.now)
+def is_followed(story: Story) -> bool:
+    """Whether the last call of a story is steady."""
+    inspect(story.events, story.now)
     inspector = Inspector(CHECKS.values(), TERMS)
-    for event in tale.events[:-2]:
+    for event in story.events[:-2]:
         inspector.look_at(event)
-    seen = see(tale.events[-2])
+    seen = see(story.events[-2])
     assert seen is not None
     return seen.sort == "Sampled" and follow(seen, inspector.known[STATION])
 
@@ -71,14 +71,14 @@ def test_what_had_to_come_is_steady() -> None:
     assert is_followed(goes_on(goes_on(charging()).wait(60), 3))
 
 
-OTHERS: Mapping[str, Callable[[Tale], Json]] = {
+OTHERS: Mapping[str, Callable[[Story], Json]] = {
     "number": lambda _: {"seqNo": 3},
     "transaction": lambda _: {"transactionInfo": CHARGING | {"transactionId": "U"}},
-    "time before": lambda tale: {"timestamp": tale.at(-61), "meterValue": values(tale.at(-61))},
-    "time long ago": lambda tale: {"timestamp": tale.at(-10), "meterValue": values(tale.at(-10))},
+    "time before": lambda story: {"timestamp": story.at(-61), "meterValue": values(story.at(-61))},
+    "time long ago": lambda story: {"timestamp": story.at(-10), "meterValue": values(story.at(-10))},
     "no time": lambda _: {"timestamp": "2026-01-01 at twelve", "meterValue": values("2026-01-01 at twelve")},
-    "time of the values": lambda tale: {"meterValue": values(tale.at(-1))},
-    "values of two times": lambda tale: {"meterValue": values(tale.at(0)) + values(tale.at(0))},
+    "time of the values": lambda story: {"meterValue": values(story.at(-1))},
+    "values of two times": lambda story: {"meterValue": values(story.at()) + values(story.at())},
     "no values": lambda _: {"meterValue": None},
     "offline": lambda _: {"offline": True},
     "EVSE": lambda _: {"evse": {"id": 2, "connectorId": 1}},
@@ -86,15 +86,14 @@ OTHERS: Mapping[str, Callable[[Tale], Json]] = {
     "state": lambda _: {"transactionInfo": CHARGING | {"chargingState": "SuspendedEV"}},
     "reason": lambda _: {"transactionInfo": CHARGING | {"stoppedReason": "Local"}},
     "remote start": lambda _: {"transactionInfo": CHARGING | {"remoteStartId": 7}},
-    "phases": lambda _: {"transactionInfo": CHARGING | {"numberOfPhasesUsed": 3}},
     "reservation": lambda _: {"reservationId": 7},
     "token": lambda _: {"idToken": {"idToken": "T", "type": "ISO14443"}},
     "trigger": lambda _: {"triggerReason": "Trigger"},
-    "fall": lambda tale: {"meterValue": values(tale.at(0), 900.0)},
-    "context": lambda tale: {"meterValue": values(tale.at(0), context="Sample.Clock")},
-    "measurand": lambda tale: {"meterValue": values(tale.at(0), measurand="Voltage")},
-    "new register": lambda tale: {"meterValue": values(tale.at(0), location="Inlet")},
-    "empty object": lambda tale: {"meterValue": values(tale.at(0), unitOfMeasure={})},
+    "fall": lambda story: {"meterValue": values(story.at(), 900.0)},
+    "context": lambda story: {"meterValue": values(story.at(), context="Sample.Clock")},
+    "measurand": lambda story: {"meterValue": values(story.at(), measurand="Voltage")},
+    "new register": lambda story: {"meterValue": values(story.at(), location="Inlet")},
+    "empty object": lambda story: {"meterValue": values(story.at(), unitOfMeasure={})},
     "letters": lambda _: {"customData": {"vendorId": "Ä"}},
     "escapes": lambda _: {"customData": {"vendorId": '"'}},
 }
@@ -104,17 +103,17 @@ OTHERS: Mapping[str, Callable[[Tale], Json]] = {
 @pytest.mark.parametrize("name", list(OTHERS))
 def test_what_is_different_is_looked_at(name: str) -> None:
     """Whatever else comes is for the checks to judge."""
-    tale = charging()
-    assert not is_followed(goes_on(tale, **OTHERS[name](tale)))
+    story = charging()
+    assert not is_followed(goes_on(story, **OTHERS[name](story)))
 
 
-LATELY: Mapping[str, Callable[[Tale], object]] = {
-    "interval": lambda tale: tale.wait(10),
-    "lost line": lambda tale: tale.wait(60).lose().wait(-61),
-    "signed values": lambda tale: tale.know("SampledDataCtrlr", "SignReadings", "true"),
-    "other measurands": lambda tale: tale.know("SampledDataCtrlr", "TxUpdatedMeasurands", "Voltage"),
-    "trigger": lambda tale: tale.command("TriggerMessage", {"requestedMessage": "Heartbeat"}, {"status": "Accepted"}),
-    "end": lambda tale: goes_on(tale, 2, eventType="Ended"),
+LATELY: Mapping[str, Callable[[Story], object]] = {
+    "interval": lambda story: story.wait(10),
+    "lost line": lambda story: story.wait(60).reconnect().wait(-61),
+    "signed values": lambda story: story.know(SampledDataCtrlr_SignReadings="true"),
+    "other measurands": lambda story: story.know(SampledDataCtrlr_TxUpdatedMeasurands="Voltage"),
+    "trigger": lambda story: story.command("TriggerMessage", {"requestedMessage": "Heartbeat"}, {"status": "Accepted"}),
+    "end": lambda story: goes_on(story, 2, eventType="Ended"),
 }
 """After what nothing is steady."""
 
@@ -122,8 +121,8 @@ LATELY: Mapping[str, Callable[[Tale], object]] = {
 @pytest.mark.parametrize("name", list(LATELY))
 def test_after_other_things_it_is_looked_at(name: str) -> None:
     """What has happened lately may make plain values wrong."""
-    tale = charging(LATELY[name])
-    assert not is_followed(goes_on(tale, 3 if name == "end" else 2))
+    story = charging(LATELY[name])
+    assert not is_followed(goes_on(story, 3 if name == "end" else 2))
 
 
 def test_an_open_call_and_a_used_id_are_looked_at() -> None:

@@ -11,7 +11,8 @@ from mock_csms.conformance.known import Known
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import replace
 from tests.conformance.mutations import dropped, is_event, message_id, payload_of
-from tests.conformance.sessions import EVENT, Move, Street, Terms, received
+from tests.conformance.sessions import EVENT, Move, Street, Terms
+from tests.conformance.story import got
 from tests.conformance.witness import STATION, TERMS, inspect
 
 OUTAGE: list[Move] = [("plug", 1, 5), ("present", 1, 10), ("lose", 1, 400), ("return", 1, 100), ("present", 1, 5)]
@@ -73,7 +74,7 @@ def test_a_repeat_of_what_was_not_answered_waits(seconds: float, expected: set[s
         "seqNo": 0,
     }
     event = silent | {"transactionInfo": {"transactionId": "t"}}
-    calls = [received(street.now + each, Call(f"try-{each}", EVENT, event)) for each in (0.0, seconds)]
+    calls = [got(street.now + each, Call(f"try-{each}", EVENT, event)) for each in (0.0, seconds)]
     assert found(street, [*street.seen, *calls]) & {"X18"} == expected
 
 

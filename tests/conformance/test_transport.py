@@ -9,16 +9,15 @@ from mock_csms.behavior.events import Disconnected, Event, Knocked, Refused
 from mock_csms.conformance import CHECKS
 from mock_csms.protocol.messages import Call
 from mock_csms.station.device import Habit
-from tests.conformance.scripted import booted, connected, got, told
+from tests.conformance.story import CREDENTIALS, Story, connected, got
 from tests.conformance.test_checks import found, ids
 from tests.conformance.witness import STATION, inspect
 from tests.station.bench import NOW
 
-RIGHT = "Basic Q1M6dGhlLW9sZC1wYXNzd29yZC0x"
 TRANSPORT = [id_ for id_ in CHECKS if id_.startswith("T")]
 
 
-def visit(path: str = "/CS", authorization: str | None = RIGHT, extensions: str = "", problem: str = "") -> Event:
+def visit(path: str = "/CS", authorization: str | None = CREDENTIALS, extensions: str = "", problem: str = "") -> Event:
     """Return a knock."""
     return Knocked(NOW, STATION, Visitor(path, ["ocpp2.0.1"], authorization, extensions, problem))
 
@@ -28,9 +27,14 @@ def checks(*events: Event) -> list[str]:
     return [finding.check for finding in inspect(events, NOW + 1000.0, TRANSPORT)]
 
 
-def wait_of(seconds: float) -> list[Event]:
-    """Return how the mock learns RetryBackOffWaitMinimum."""
-    return told(NOW + 1, "OCPPCommCtrlr", "RetryBackOffWaitMinimum", str(seconds))
+def wait_of(seconds: float, **more: str) -> list[Event]:
+    """Return how the mock learns RetryBackOffWaitMinimum, and more."""
+    return Story(1).know(OCPPCommCtrlr_RetryBackOffWaitMinimum=str(seconds), **more).events
+
+
+def booted(seconds: float, status: str = "Accepted") -> list[Event]:
+    """Return a boot and its answer."""
+    return Story(seconds).boot(status=status).events
 
 
 @pytest.mark.parametrize(
@@ -127,7 +131,7 @@ def test_pauses(code: int, reason: str, pause: float, found: Sequence[str]) -> N
 def test_who_was_off_need_not_wait() -> None:
     """A station that boots comes back as soon as it is up."""
     lost = Disconnected(NOW + 10, STATION, 1006, LOST)
-    assert checks(*connected(NOW), *wait_of(5.0), lost, *connected(NOW + 10.5), *booted(NOW + 11, "1")) == []
+    assert checks(*connected(NOW), *wait_of(5.0), lost, *connected(NOW + 10.5), *booted(11)) == []
 
 
 @pytest.mark.parametrize(
@@ -142,7 +146,7 @@ def test_who_was_off_need_not_wait() -> None:
 )
 def test_pauses_after_refusals(times: str, pauses: Sequence[float], found: Sequence[str]) -> None:
     """They are doubled, so often as RetryBackOffRepeatTimes says."""
-    known = [*wait_of(5.0), *told(NOW + 1, "OCPPCommCtrlr", "RetryBackOffRepeatTimes", times)]
+    known = wait_of(5.0, OCPPCommCtrlr_RetryBackOffRepeatTimes=times)
     events, at = [*connected(NOW), *known, Disconnected(NOW + 10, STATION, 1006, LOST)], NOW + 10
     for pause in pauses:
         at += pause
@@ -162,16 +166,16 @@ def test_what_is_not_known_of_pauses_is_not_judged() -> None:
 )
 def test_farewells(code: int, status: str, found: Sequence[str]) -> None:
     """A station that goes away may say so; one that was accepted or is to wait stays."""
-    assert checks(*connected(NOW), *booted(NOW, "1", status), Disconnected(NOW + 9, STATION, code, "bye")) == found
+    assert checks(*connected(NOW), *booted(0, status), Disconnected(NOW + 9, STATION, code, "bye")) == found
 
 
 def test_a_farewell_before_a_boot() -> None:
     """Somebody has restarted the station."""
     left = Disconnected(NOW + 9, STATION, 1000, "bye")
-    assert checks(*connected(NOW), *booted(NOW, "1"), left, *connected(NOW + 20), *booted(NOW + 21, "2")) == ["T13"]
+    assert checks(*connected(NOW), *booted(0), left, *connected(NOW + 20), *booted(21)) == ["T13"]
 
 
 def test_the_mock_says_farewell() -> None:
     """What the mock closes, the station did not."""
     left = Disconnected(NOW + 9, STATION, 1000, "closed by the mock with 1000 a fault")
-    assert checks(*connected(NOW), *booted(NOW, "1"), left) == []
+    assert checks(*connected(NOW), *booted(0), left) == []

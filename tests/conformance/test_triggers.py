@@ -3,14 +3,14 @@
 import pytest
 
 from mock_csms.protocol.actions import Json
-from tests.conformance.script import PATIENCE, STAMP, Script
+from tests.conformance.story import PATIENCE, STAMP, Story, accepted
 
 LOG, FIRMWARE = "LogStatusNotification", "FirmwareStatusNotification"
 
 
-def trigger(script: Script, message: str, status: str = "Accepted", *early: tuple[str, Json]) -> Script:
+def trigger(story: Story, message: str, status: str = "Accepted", *early: tuple[str, Json]) -> Story:
     """Let the CSMS want to hear something."""
-    return script.command("TriggerMessage", {"requestedMessage": message}, {"status": status}, *early)
+    return story.command("TriggerMessage", {"requestedMessage": message}, {"status": status}, *early)
 
 
 def status(evse: int) -> Json:
@@ -27,37 +27,37 @@ def reading(evse: int, context: str) -> Json:
 @pytest.mark.parametrize(("context", "is_wrong"), [("Trigger", True), ("Sample.Clock", False)])
 def test_what_comes_before_the_answer(context: str, is_wrong: bool) -> None:
     """It is wrong if it says that it was triggered; what comes by chance may come (F01)."""
-    script = trigger(Script(), "MeterValues", "Accepted", ("MeterValues", reading(1, context)))
-    assert bool(script.found("F01")) is is_wrong
+    story = trigger(accepted(), "MeterValues", "Accepted", ("MeterValues", reading(1, context)))
+    assert bool(story.found("F01")) is is_wrong
 
 
 def test_a_trigger_that_is_rejected() -> None:
     """Nothing has to come, and what comes is not judged by it (F01, F02)."""
-    script = trigger(Script(), "MeterValues", "Rejected", ("MeterValues", reading(1, "Trigger")))
-    assert script.wait(PATIENCE + 1).found("F01", "F02", "F03") == []
+    story = trigger(accepted(), "MeterValues", "Rejected", ("MeterValues", reading(1, "Trigger")))
+    assert story.wait(PATIENCE + 1).found("F01", "F02", "F03") == []
 
 
 def test_a_triggered_message_that_nobody_can_read() -> None:
     """It came somehow, and so did one that got lost (F02, F03)."""
-    script = trigger(Script(), "Heartbeat").call("Heartbeats", {}, "NotImplemented")
-    assert script.wait(PATIENCE + 1).found("F02") == []
-    assert trigger(Script(), "Heartbeat").lose().wait(PATIENCE + 1).found("F02") == []
+    story = trigger(accepted(), "Heartbeat").call("Heartbeats", {}, "NotImplemented")
+    assert story.wait(PATIENCE + 1).found("F02") == []
+    assert trigger(accepted(), "Heartbeat").reconnect().wait(PATIENCE + 1).found("F02") == []
     late = ["the trigger of Heartbeat was accepted, and it did not come within 30 s"]
-    assert trigger(Script(), "Heartbeat").wait(PATIENCE + 1).found("F02") == late
+    assert trigger(accepted(), "Heartbeat").wait(PATIENCE + 1).found("F02") == late
 
 
 def test_statuses_of_some_evses() -> None:
     """All that are known are told of, by whichever message (F03)."""
-    script = Script()
+    story = accepted()
     for evse in (1, 2, 3):
-        script.call("StatusNotification", status(evse))
-    trigger(script, "StatusNotification").call("StatusNotification", status(2))
+        story.call("StatusNotification", status(evse))
+    trigger(story, "StatusNotification").call("StatusNotification", status(2))
     event = {"eventId": 1, "timestamp": STAMP, "trigger": "Delta", "actualValue": "Available"}
     event |= {"eventNotificationType": "HardWiredNotification", "variable": {"name": "AvailabilityState"}}
     event |= {"component": {"name": "Connector", "evse": {"id": 1, "connectorId": 1}}}
-    script.call("NotifyEvent", {"generatedAt": STAMP, "seqNo": 0, "eventData": [event]})
+    story.call("NotifyEvent", {"generatedAt": STAMP, "seqNo": 0, "eventData": [event]})
     wrong = "the trigger of StatusNotification was for all EVSEs: EVSE 3 missing"
-    assert script.wait(PATIENCE + 1).found("F02", "F03") == [wrong]
+    assert story.wait(PATIENCE + 1).found("F02", "F03") == [wrong]
 
 
 @pytest.mark.parametrize(
@@ -65,20 +65,20 @@ def test_statuses_of_some_evses() -> None:
 )
 def test_a_trigger_that_is_no_message(answer: str, is_wrong: bool) -> None:
     """There is a status for what is not implemented (F05)."""
-    script = Script().command("TriggerMessage", {"requestedMessage": "SignCombinedCertificate"}, answer)
-    assert bool(script.found("F05")) is is_wrong
+    story = accepted().command("TriggerMessage", {"requestedMessage": "SignCombinedCertificate"}, answer)
+    assert bool(story.found("F05")) is is_wrong
 
 
 def test_a_rejected_trigger_of_what_may_be_there() -> None:
     """Nobody knows whether the station has the part for it (F05)."""
-    assert trigger(Script(), "SignV2GCertificate", "Rejected").found("F05") == []
+    assert trigger(accepted(), "SignV2GCertificate", "Rejected").found("F05") == []
 
 
-def upload(script: Script) -> Script:
+def upload(story: Story) -> Story:
     """Let the station upload a log."""
     wanted = {"requestId": 61, "logType": "SecurityLog", "log": {"remoteLocation": "http://x/"}}
-    script.command("GetLog", wanted, {"status": "Accepted", "filename": "log"})
-    return script.call(LOG, {"status": "Uploading", "requestId": 61})
+    story.command("GetLog", wanted, {"status": "Accepted", "filename": "log"})
+    return story.call(LOG, {"status": "Uploading", "requestId": 61})
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def upload(script: Script) -> Script:
 )
 def test_the_status_of_an_upload(told: Json, wrong: list[str]) -> None:
     """It is not Idle before the upload is over (F06)."""
-    assert trigger(upload(Script()), LOG).call(LOG, told).found("F06") == wrong
+    assert trigger(upload(accepted()), LOG).call(LOG, told).found("F06") == wrong
 
 
 @pytest.mark.parametrize(
@@ -99,14 +99,14 @@ def test_the_status_of_an_upload(told: Json, wrong: list[str]) -> None:
 )
 def test_the_status_of_an_update(before: str, is_wrong: bool) -> None:
     """It is not Idle before the update is over (F06)."""
-    script = Script().call(FIRMWARE, {"status": before, "requestId": 1})
-    assert bool(trigger(script, FIRMWARE).call(FIRMWARE, {"status": "Idle"}).found("F06")) is is_wrong
+    story = accepted().call(FIRMWARE, {"status": before, "requestId": 1})
+    assert bool(trigger(story, FIRMWARE).call(FIRMWARE, {"status": "Idle"}).found("F06")) is is_wrong
 
 
 @pytest.mark.parametrize(("action", "told"), [(LOG, "Uploading"), (FIRMWARE, "Installed")])
 def test_the_status_of_nothing(action: str, told: str) -> None:
     """It is Idle (F06)."""
-    assert trigger(Script(), action).call(action, {"status": told}).found("F06") == [
+    assert trigger(accepted(), action).call(action, {"status": told}).found("F06") == [
         f"{action} is {told}, and nothing runs"
     ]
-    assert trigger(Script(), action).call(action, {"status": "Idle"}).found("F06", "N02") == []
+    assert trigger(accepted(), action).call(action, {"status": "Idle"}).found("F06", "N02") == []

@@ -26,7 +26,9 @@ from tests.station.stage import Entry, Stage
 STATION = "CS"
 _TICKS = 20
 """How often a deadline may be put off in the silence at the end."""
-TERMS = Terms(passwords={STATION: "the-old-password-1"})
+OLD = "the-old-password-1"
+"""The password that the station came with."""
+TERMS = Terms(passwords={STATION: OLD})
 
 
 def findings(stage: Stage, checks: Collection[str] = tuple(CHECKS)) -> list[Finding]:

@@ -7,8 +7,7 @@ from typing import Any
 from mock_csms.station.device import Habit
 from mock_csms.station.misbehaviours import KINDS
 from tests.station import commanding, scenarios
-from tests.station.seen import Log
-from tests.station.stage import Stage
+from tests.station.stage import Log, Stage
 
 SCENARIOS = {**scenarios.SCENARIOS, **commanding.SCENARIOS}
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from itertools import count
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
-from mock_csms.behavior.emissions import Act, Close, Emission
+from mock_csms.behavior.emissions import Act, Emission
 from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import Context, compile_template, merge
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.messages import Call, Error, Message, Result, encode
+from mock_csms.protocol.messages import Call, Error, Message, Result
 from mock_csms.protocol.records import Record, replace
 from mock_csms.protocol.versions import V201, refusal
 from mock_csms.station import boot, cues, machine, network
@@ -35,11 +35,9 @@ class Entry(Record):
     given: Any = None
     acts: tuple[Act, ...] = ()
 
-    @property
-    def texts(self) -> list[bytes]:
-        """The messages as they were sent."""
-        sent = [act for act in self.acts if isinstance(act, Emission)]
-        return [encode(act.message) if act.text is None else act.text for act in sent]
+
+Log: TypeAlias = list[Entry]
+"""A transcript."""
 
 
 class Stage(Play):
@@ -49,22 +47,13 @@ class Stage(Play):
         super().__init__(csms, **settings)
         self.device = replace(self.device, habits=habits, name="CS")
         self.now = NOW
-        self.log: list[Entry] = []
+        self.log: Log = []
         integers, self.wire_world = count(1), world()
         self.world = replace(self.world, new_integer=lambda: next(integers))
         self.queue: list[cues.Transmit] = []
         self.wish = ""
         self.accepted: Device | None = None
         """What it was when it was accepted for the first time."""
-        self.note("settings", "", settings)
-
-    def tell(self, *all_cues: cues.Cue) -> Self:
-        """Tell it something; what drivers do can be seen."""
-        for cue in all_cues:
-            if isinstance(cue, cues.Presented | cues.Plugged | cues.Unplugged):
-                self.note("driver", type(cue).__name__, cue)
-            super().tell(cue)
-        return self
 
     def settle(self) -> Self:
         """Let the station do what it wants to do with its connection: reboot, or connect anew."""
@@ -190,8 +179,3 @@ class Stage(Play):
                 break
             self._answered(self.queue.pop(0), response)
         return self
-
-
-def closes(entry: Entry) -> bool:
-    """Whether the station closes the connection."""
-    return any(isinstance(act, Close) for act in entry.acts)

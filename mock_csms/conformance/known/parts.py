@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import Later, Said, Subject, call, command, error, result, when
+from mock_csms.conformance.subject import Subject, call, command, error, result, when
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Mutable, field
@@ -72,56 +72,6 @@ class Parts(Mutable):
     def is_full(self) -> bool:
         """Whether what was asked long ago may be forgotten."""
         return len(self.asked) >= _MOST
-
-
-def wrong_id(seen: Seen, known: "Known") -> str | None:
-    """Return what is wrong about the requestId of a part: nobody asked for it, or the station had said no.
-
-    What was asked before the station booted is not known to a mock that was started later.
-    """
-    id_, entry = seen.payload["requestId"], known.parts.of(seen)
-    if entry is None and known.boots.count and not known.parts.is_full:
-        return f"{seen.action} has the requestId {id_}, under which nothing was asked for"
-    if entry is not None and entry.status not in (None, "Accepted") and not entry.is_in_doubt:
-        return f"{seen.action} has the requestId {id_}, which was answered with {entry.status}"
-    return None
-
-
-def wrong_number(seen: Seen, known: "Known") -> str | None:
-    """Return what is wrong about the seqNo of a part; what comes after the last one has none that is right."""
-    entry, number = known.parts.of(seen), seen.payload["seqNo"]
-    if entry is None or entry.is_in_doubt or entry.is_complete or number == entry.next or is_repeat(seen, known):
-        return None
-    return f"{seen.action} of request {seen.payload['requestId']} has the seqNo {number}, not {entry.next}"
-
-
-def until_the_last(seen: Seen, known: "Known") -> Said:
-    """Say that the last part has to come, when the command is accepted and when parts come; in the end, if it did not.
-
-    For a check that looks also at "due".
-    """
-    if seen.kind == "due":
-        return _if_late(seen, known)
-    telling = ASKING.get(seen.action, seen.action)
-    id_ = (seen.request if seen.kind == "result" else seen.payload)["requestId"]
-    entry = known.parts.asked.get((telling, id_))
-    if entry is None or entry.is_in_doubt:
-        return None
-    if seen.kind == "call" and entry.is_complete and not is_repeat(seen, known):
-        return f"{telling} of request {id_} goes on after the part that said that it was the last"
-    text = f"the last {telling} of request {id_} did not come within {known.terms.patience:g} s"
-    is_agreed = seen.kind == "call" or (seen.payload["status"] == "Accepted" and not entry.is_complete)
-    return Later(text, known.terms.patience, (telling, id_)) if is_agreed else None
-
-
-def _if_late(seen: Seen, known: "Known") -> Said:
-    """Return the finding where the last part did not come, unless the station was still busy with another report."""
-    late, patience = known.parts.asked.get(seen.payload), known.terms.patience
-    if late is None or not late.is_agreed or late.is_complete or late.is_in_doubt:
-        return None
-    others = [other.heard_at for other in known.parts.asked.values() if other is not late]
-    is_busy = seen.at - max(others, default=0.0) < patience
-    return Later(seen.request, patience, seen.payload) if is_busy else seen.request
 
 
 def is_repeat(seen: Seen, known: "Known") -> bool:
