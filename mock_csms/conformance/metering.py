@@ -182,7 +182,7 @@ def phases_told(seen: Seen, known: Known) -> Said:
     if not known.transactions.tells_phases:
         return None
     info, transaction = seen.payload["transactionInfo"], known.transactions.of(seen.payload)
-    if info.get("chargingState") != "Charging" or "numberOfPhasesUsed" in info:
+    if info.get("chargingState") != "Charging" or "numberOfPhasesUsed" in seen.payload:
         return None
     if transaction is None or (transaction.state != "Charging" and transaction.is_next(seen.payload["seqNo"])):
         return f"transaction {info['transactionId']} charges without numberOfPhasesUsed"

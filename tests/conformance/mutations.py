@@ -10,6 +10,7 @@ from mock_csms.behavior.times import read_time
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, encode
 from mock_csms.protocol.records import Record, replace
+from mock_csms.protocol.versions import V201
 from tests.conformance.sessions import EVENT, POWER, REGISTER
 
 Where: TypeAlias = Callable[[Json], bool]
@@ -69,6 +70,7 @@ def altered(event: Event, change: Change, id_: str | None = None) -> Event:
     assert isinstance(event, events.Received)
     assert isinstance(event.message, Call)
     call = replace(event.message, payload=change(event.message.payload), id=id_ or event.message.id)
+    assert V201.schemas.request_violations(call.action, call.payload) == ()
     return replace(event, message=call, text=encode(call))
 
 

@@ -3,7 +3,7 @@
 from mock_csms.behavior.events import Event
 from mock_csms.conformance import CHECKS
 from mock_csms.protocol.actions import Json
-from tests.conformance.mutations import Change, altered, info, is_event, payload_of, put
+from tests.conformance.mutations import Change, altered, is_event, payload_of, put
 from tests.conformance.sessions import REGISTER, Move, Street, Terms
 from tests.conformance.witness import inspect
 
@@ -44,7 +44,7 @@ def test_who_tells_the_phases_once_tells_them_each_time() -> None:
     street = Street(Terms())
     seen = street.play([("plug", 1, 1), ("present", 1, 5), ("present", 1, 5), ("present", 1, 5)])
     first = next(n for n, each in enumerate(seen) if is_event(each))
-    phases = altered(seen[first], info(numberOfPhasesUsed=3))
+    phases = altered(seen[first], put(numberOfPhasesUsed=3))
     assert found(street, seen) == set()
     assert found(street, [*seen[:first], phases, *seen[first + 1 :]]) == {"M13"}
 

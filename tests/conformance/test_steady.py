@@ -87,6 +87,7 @@ OTHERS: Mapping[str, Callable[[Story], Json]] = {
     "reason": lambda _: {"transactionInfo": CHARGING | {"stoppedReason": "Local"}},
     "remote start": lambda _: {"transactionInfo": CHARGING | {"remoteStartId": 7}},
     "reservation": lambda _: {"reservationId": 7},
+    "phases": lambda _: {"numberOfPhasesUsed": 3},
     "token": lambda _: {"idToken": {"idToken": "T", "type": "ISO14443"}},
     "trigger": lambda _: {"triggerReason": "Trigger"},
     "fall": lambda story: {"meterValue": values(story.at(), 900.0)},

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mock_csms.conformance.known import Known
 
 _has_braces = re.compile(rb"\{\}").search
-_RARE = {"stoppedReason", "remoteStartId", "numberOfPhasesUsed"}
+_RARE = {"stoppedReason", "remoteStartId", "numberOfPhasesUsed", "reservationId"}
 """What comes with few events, and is learned from them."""
 
 
@@ -76,7 +76,7 @@ def _is_going_on(transaction: Transaction, payload: Json, info: Json) -> bool:
         or (state is not None and (state != transaction.state or state == "SuspendedEVSE"))  # M13, X19
         or payload.get("offline")
         or not _RARE.isdisjoint(info)  # X07
-        or "reservationId" in payload
+        or not _RARE.isdisjoint(payload)
     )
 
 

@@ -211,7 +211,7 @@ def _changed(transaction: Transaction, payload: Json, all_: Transactions) -> Non
         transaction.stopped_by = None
     if "reservationId" in payload:
         transaction.is_reserved = True
-    if "numberOfPhasesUsed" in info:
+    if "numberOfPhasesUsed" in payload:
         all_.tells_phases = True
     if payload["eventType"] == "Started":
         transaction.started = all_.ids[transaction.id] = payload["timestamp"]
