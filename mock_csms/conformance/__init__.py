@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from mock_csms.conformance import (
+from mock_csms.conformance import (  # noqa: F401 - files with further checks of the subjects below
     connections,
     exchanges,
     heartbeats,
@@ -61,26 +61,6 @@ SUBJECTS: tuple[Subject, ...] = (
     VENDORS,
 )
 """All subjects, in the order of the table."""
-
-MORE = (
-    connections,
-    exchanges,
-    heartbeats,
-    metering_times,
-    monitoring,
-    network,
-    payloads,
-    remote_starts,
-    remote_stops,
-    reports,
-    resets,
-    retries,
-    statuses,
-    times,
-    transaction_order,
-    transaction_points,
-)
-"""The files whose checks belong to subjects of other files."""
 
 CHECKS: Mapping[str, Check] = {id_: check for subject in SUBJECTS for id_, check in subject.checks.items()}
 """Every check by its id."""
