@@ -199,10 +199,24 @@ def plan_actions() -> Iterable[tuple[str, ...]]:
         yield f"`{name}`", text
 
 
+def plan_states() -> Iterable[tuple[str, ...]]:
+    """Return a row for every state of Part 6: what brings it about, or why nothing does."""
+    from mock_csms.plans.states import NOT_YET, STATES
+
+    yield "state of Part 6", "step", "what holds then"
+    for name, functions in STATES.items():
+        for function in functions:
+            summary = str(function.__doc__).partition("\n")[0]
+            yield f"`{name}`", f"`states.{function.__name__}`", re.sub(rf"^{name}( [AB])?: |\.$", "", summary)
+    for name, why in NOT_YET.items():
+        yield f"`{name}`", "not yet", why
+
+
 PLAN_TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
     "options": plan_options,
     "profile": plan_profile,
     "actions": plan_actions,
+    "states": plan_states,
     "summary": plan_summary,
     "matrix": plan_matrix,
 }

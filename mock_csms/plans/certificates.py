@@ -1,5 +1,10 @@
 """Certificates for a station: a root of nobody's, which it may install, and what is none."""
 
+from typing import Any
+
+from mock_csms.behavior.matching import Predicate
+from mock_csms.protocol import x509
+
 ROOT = """\
 -----BEGIN CERTIFICATE-----
 MIIBqTCCAVCgAwIBAgIUbb6IR2dbfjBYbR9AjDeWIOecUoYwCgYIKoZIzj0EAwIw
@@ -25,3 +30,15 @@ HASHES = {
     "serialNumber": "1a2b3c4d5e6f",
 }
 """The hash data of a certificate that nobody has."""
+
+
+def _is_of_root(found: Any) -> bool:
+    algorithm = found.get("hashAlgorithm") if isinstance(found, dict) else None
+    if algorithm not in ("SHA256", "SHA384", "SHA512"):
+        return False
+    own = x509.hash_data(ROOT, ROOT, algorithm)
+    return all(f"{found.get(part)}".lower().lstrip("0") == own[part].lower().lstrip("0") for part in own)
+
+
+of_root = Predicate("the hash data of the root", _is_of_root)
+"""That the hash data of the root are there, by whichever algorithm."""

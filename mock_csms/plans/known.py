@@ -1,5 +1,5 @@
 """What is known of the station under test besides what the mock itself remembers: whether it is connected, what its
-connectors say, and its transactions. `states.py` decides by it what there is still to do.
+connectors say, its transactions, and what vehicles do there. `states` decides by it what there is still to do.
 """
 
 import asyncio
@@ -14,12 +14,13 @@ from mock_csms.protocol.records import Mutable, Record
 
 
 class Transaction(Mutable):
-    """One that runs: where, its charging state, and whether somebody was authorized for it."""
+    """One that runs: where, its charging state, whether somebody was authorized for it, and the trigger of a stop."""
 
     id: str
     evse: int | None = None
     charging_state: str = ""
     is_authorized: bool = False
+    stopped_by: str = ""
 
 
 class Visit(Record):
@@ -42,7 +43,8 @@ class Known:
     """What the events of one station told of it so far; `visits` and `answers` since the case began.
 
     `answers` are what the mock has answered, by the ids of the calls. Who has looked at a visit takes it. `path` is
-    what stood before the identity in the URL that was dialed last.
+    what stood before the identity in the URL that was dialed last. At the EVSEs that are `parked` the operator has
+    driven a vehicle into the bay, and at those that are `paused` one takes no energy.
     """
 
     def __init__(self, identity: str, csms: Csms) -> None:
@@ -51,6 +53,8 @@ class Known:
         self.transactions: dict[str, Transaction] = {}
         self.visits: list[Visit] = []
         self.answers: dict[str, Result | Error] = {}
+        self.parked: set[int] = set()
+        self.paused: set[int] = set()
         self.path = ""
         self._identity = identity
         self._csms = csms
@@ -61,6 +65,17 @@ class Known:
         """Forget what is kept of one case only."""
         self.visits.clear()
         self.answers.clear()
+
+    def was_done(self, action: str, evse: int) -> None:
+        """Learn what the operator has done with a vehicle."""
+        if action == "drive-in":
+            self.parked.add(evse)
+        elif action == "drive-out":
+            self.parked.discard(evse)
+        elif action == "ev-pause":
+            self.paused.add(evse)
+        elif action in ("ev-ready", "unplug"):
+            self.paused.discard(evse)
 
     @property
     def is_accepted(self) -> bool:
@@ -130,7 +145,11 @@ def _transaction(known: Known, payload: Any) -> None:
     transaction.evse = transaction.evse if evse is ABSENT else evse
     transaction.charging_state = info.get("chargingState", transaction.charging_state)
     transaction.is_authorized = transaction.is_authorized or "idToken" in payload
+    if payload["triggerReason"] in _STOPS:
+        transaction.stopped_by = payload["triggerReason"]
 
+
+_STOPS = ("StopAuthorized", "RemoteStop")
 
 _FROM_CALLS: dict[str, Callable[[Known, Any], None]] = {
     "StatusNotification": _status,

@@ -187,6 +187,10 @@ _LINES: Mapping[str, str] = {
     "unplug": "unplug {evse}",
     "card": "card {token} {evse}",
     "reboot": "reboot",
+    "ev-ready": "ev-ready {evse}",
+    "ev-pause": "ev-pause {evse}",
+    "drive-in": "drive-in {evse}",
+    "drive-out": "drive-out {evse}",
     "send": "send {call} {payload}",
 }
 

@@ -3,6 +3,7 @@ done at it. Each step looks at what came after the step before, so that a case r
 """
 
 import asyncio
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from mock_csms.frontends.history import History
@@ -39,6 +40,7 @@ class Station:
         self._settings: list[dict[str, Any]] = []
         self._variables: dict[tuple[str, str], str] = {}
         self._changed: dict[tuple[str, str], str] = {}
+        self._undoing: list[tuple[str, Json]] = []
 
     def anew(self) -> None:
         """Forget the steps so far: the case begins here."""
@@ -140,12 +142,7 @@ class Station:
         return taken
 
     async def expect_nothing(
-        self,
-        message: Message,
-        *,
-        seconds: float | None = None,
-        after: int | None = None,
-        before: Taken | None = None,
+        self, message: Message, *, seconds: float | None = None, after: int | None = None, before: Taken | None = None
     ) -> None:
         """Watch that no such call comes for so many seconds, nor has come since the step before.
 
@@ -229,6 +226,7 @@ class Station:
             raise OperatorFailed(f"nobody is there to {deed.action}: the case must say that it needs it")
         self._cursor = self._inbox.count(self.identity)
         await self._operator.act(deed, self.profile.timeouts.operator)
+        self.known.was_done(deed.action, deed.evse)
 
     # Its variables.
 
@@ -266,8 +264,15 @@ class Station:
             raise AssertionError(f"{self.identity} could not be prepared: {component}.{name} = {value} is {status}")
         return status
 
+    def undo_with(self, action: str, payload: Json) -> None:
+        """Let a command undo after the case what it has left in the station; what it answers does not matter."""
+        self._undoing.append((action, payload))
+
     async def clean_up(self) -> None:
-        """Set the variables back that the case has changed, and that were not set back yet."""
+        """Undo what is to be undone, and set the variables back that the case has changed, as far as that is to do."""
+        while self._undoing:
+            with suppress(CallFailed):
+                await self.csms.call(self.identity, *self._undoing.pop())
         self._variables.clear()
         statuses = set()
         while self._changed:

@@ -109,7 +109,10 @@ def follow(device: Device, moment: Moment) -> Step:
     for before in device.evses.values():
         evse = limits.obey(device, before, moment.now)
         if evse.power != before.power and before.is_charging:
-            is_same = bool(evse.power) is bool(before.power)
+            is_same = transactions.charging_state(evse) == transactions.charging_state(before)
+            if is_same and not evse.drawn:
+                device = device.with_evse(evse)
+                continue
             cause = transactions.RATE_CHANGED if is_same else transactions.STATE_CHANGED
             device, more = transactions.change(device, evse, cause, moment)
             acts += more

@@ -52,6 +52,30 @@ class Unplugged(Record):
     evse: int
 
 
+class Arrived(Record):
+    """A vehicle is driven into the parking bay of an EVSE."""
+
+    evse: int
+
+
+class Departed(Record):
+    """It is driven out."""
+
+    evse: int
+
+
+class Paused(Record):
+    """The vehicle that is plugged in takes no energy for a while."""
+
+    evse: int
+
+
+class Ready(Record):
+    """It takes energy again."""
+
+    evse: int
+
+
 class Presented(Record):
     """A driver presents an idToken; without `evse` at a reader that serves all of them."""
 
@@ -70,7 +94,9 @@ class Ordered(Record):
     payload: Json
 
 
-Cue: TypeAlias = Opened | Closed | Answered | Failed | Rang | Plugged | Unplugged | Presented | PowerCycled | Ordered
+Cue: TypeAlias = (
+    Opened | Closed | Answered | Failed | Rang | Plugged | Unplugged | Presented | PowerCycled | Ordered
+) | (Arrived | Departed | Paused | Ready)
 
 Alarm: TypeAlias = tuple[Any, ...]
 """What an alarm is about, such as `("meter", 1)`: setting one that is set already moves it."""

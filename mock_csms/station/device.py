@@ -64,7 +64,8 @@ class Evse(Record):
     """One EVSE. `plugged` is the connector whose cable is in a vehicle; `authorized` the token that may charge, with
     the `remote_start_id` of the CSMS where that let it, and the `profile` for the transaction that this is to begin,
     the `group` of the token, and the `reservation` that it used and no event has told yet. Who `is_suspended` is
-    authorized but gets no energy (E05.FR.02).
+    authorized but gets no energy (E05.FR.02). Where `is_parked`, a vehicle was seen to come into the bay; one that
+    `is_paused` is plugged in and wants no energy.
 
     `energy` is what the register showed at `metered_at`, in Wh; since then the vehicle takes `power`, in W, while it
     charges, which it does since `charging_since`.
@@ -82,6 +83,8 @@ class Evse(Record):
     group: Json | None = None
     reservation: int | None = None
     is_suspended: bool = False
+    is_parked: bool = False
+    is_paused: bool = False
     transaction: Transaction | None = None
     energy: float = 0.0
     metered_at: float = 0.0
@@ -99,13 +102,13 @@ class Evse(Record):
 
     @property
     def is_charging(self) -> bool:
-        """Whether energy may flow: a vehicle is plugged in, and somebody may charge."""
+        """Whether energy may flow: a vehicle is plugged in, though it may pause, and somebody may charge."""
         return self.plugged is not None and self.authorized is not None and not self.is_suspended
 
     @property
     def drawn(self) -> float:
         """What the vehicle takes, in W."""
-        return self.power if self.is_charging else 0.0
+        return self.power if self.is_charging and not self.is_paused else 0.0
 
     @property
     def is_in_order(self) -> bool:

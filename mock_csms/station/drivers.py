@@ -53,7 +53,9 @@ def unplug(device: Device, cue: Unplugged, moment: Moment) -> Step:
         return _say(device, f"no vehicle is plugged in at EVSE {cue.evse}")
     is_interrupted = evse.transaction is not None and not device.is_on(STOP_ON_EV_DISCONNECT)
     authorized = evse.authorized if is_interrupted else None
-    return change(device, replace(evse, plugged=None, authorized=authorized), transactions.UNPLUGGED, moment)
+    return change(
+        device, replace(evse, plugged=None, authorized=authorized, is_paused=False), transactions.UNPLUGGED, moment
+    )
 
 
 def present(device: Device, cue: Presented, moment: Moment) -> Step:

@@ -23,6 +23,7 @@ from mock_csms.station import (
     reports,
     reservations,
     transactions,
+    vehicles,
     watching,
 )
 from mock_csms.station.answers import Alarmed
@@ -30,15 +31,19 @@ from mock_csms.station.commands import answer_to
 from mock_csms.station.cues import (
     Act,
     Answered,
+    Arrived,
     Closed,
     Cue,
+    Departed,
     Failed,
     Opened,
     Ordered,
+    Paused,
     Plugged,
     PowerCycled,
     Presented,
     Rang,
+    Ready,
     Reboot,
     Send,
     Unplugged,
@@ -213,6 +218,10 @@ _CUES: Mapping[type[Cue], Callable[[Device, Any, Moment], Step]] = {
     Plugged: drivers.plug,
     Unplugged: drivers.unplug,
     Presented: drivers.present,
+    Arrived: vehicles.arrive,
+    Departed: vehicles.depart,
+    Paused: vehicles.pause,
+    Ready: vehicles.go_on,
     PowerCycled: _power_cycled,
     Ordered: lambda device, cue, _: (device, [Send(cue.action, cue.payload, is_asked_for=True)]),
 }

@@ -44,6 +44,7 @@ class SendCall(Record):
 
 Order: TypeAlias = (
     (cues.Plugged | cues.Unplugged | cues.Presented | cues.PowerCycled | StayAway | Wait | SendCall | ShowStatus)
+    | (cues.Arrived | cues.Departed | cues.Paused | cues.Ready)
     | ShowHelp
     | Quit
 )
@@ -101,14 +102,22 @@ def _plug(parts: Sequence[str]) -> cues.Plugged:
     return cues.Plugged(*(_number(part) for part in parts)) if parts else cues.Plugged(1)
 
 
+def _evse(parts: Sequence[str]) -> int:
+    return _number(parts[0]) if parts else 1
+
+
 def _card(parts: Sequence[str]) -> cues.Presented:
     return cues.Presented(parse_token(parts[0]), _number(parts[1]) if len(parts) > 1 else None)
 
 
 WORDS: Mapping[str, Word] = {
     "plug": Word("[EVSE] [CONNECTOR]", "plug the cable into a vehicle", _plug),
-    "unplug": Word("[EVSE]", "take it out", lambda parts: cues.Unplugged(_number(parts[0]) if parts else 1)),
+    "unplug": Word("[EVSE]", "take it out", lambda parts: cues.Unplugged(_evse(parts))),
     "card": Word("<ID[:TYPE]> [EVSE]", "present an idToken; the same one again stops", _card),
+    "ev-pause": Word("[EVSE]", "let the vehicle take no energy", lambda parts: cues.Paused(_evse(parts))),
+    "ev-ready": Word("[EVSE]", "let it take energy again", lambda parts: cues.Ready(_evse(parts))),
+    "drive-in": Word("[EVSE]", "drive a vehicle into the parking bay", lambda parts: cues.Arrived(_evse(parts))),
+    "drive-out": Word("[EVSE]", "drive it out", lambda parts: cues.Departed(_evse(parts))),
     "send": Word("<ACTION> [JSON]", "send a call, its payload laid over a valid one", _send),
     "reboot": Word("", "switch the station off and on", lambda _: cues.PowerCycled()),
     "offline": Word("<SEC>", "lose the connection for so long", lambda parts: StayAway(values.number()(parts[0]))),

@@ -57,21 +57,29 @@ SUSPENDED = Cause("ChargingStateChanged", "DeAuthorized")
 UNPLUGGED = Cause("EVCommunicationLost", "EVDisconnected")
 NO_VEHICLE = Cause("EVConnectTimeout", "Timeout", is_end=True)
 RESET = Cause("ResetCommand", "ImmediateReset", is_end=True)
+ARRIVED = Cause("EVDetected")
+DEPARTED = Cause("EVDeparted")
+PAUSED = Cause("ChargingStateChanged", "StoppedByEV")
 STATE_CHANGED = Cause("ChargingStateChanged")
 RATE_CHANGED = Cause("ChargingRateChanged")
 POWER_LOSS = Cause("AbnormalCondition", "PowerLoss", is_end=True)
 
 
 def points(evse: Evse) -> frozenset[str]:
-    """Return the points of TxStartPoint and TxStopPoint that hold at an EVSE; who is plugged in stands in the bay."""
+    """Return the points of TxStartPoint and TxStopPoint that hold at an EVSE; who is plugged in stands in the bay.
+
+    A vehicle that pauses leaves EnergyTransfer (E06.FR.07), not one that a limit leaves nothing for a while.
+    """
     held = set()
     if evse.plugged is not None:
         held |= {"EVConnected", "ParkingBayOccupancy"}
+    elif evse.is_parked:
+        held.add("ParkingBayOccupancy")
     if evse.authorized is not None:
         held.add("Authorized")
     if evse.plugged is not None and evse.authorized is not None:
         held |= {"PowerPathClosed", "DataSigned"}
-    if evse.is_charging:
+    if evse.is_charging and charging_state(evse) != "SuspendedEV":
         held.add("EnergyTransfer")
     return frozenset(held)
 
@@ -81,7 +89,9 @@ def charging_state(evse: Evse) -> str:
     if evse.is_suspended:
         return "SuspendedEVSE"
     if evse.is_charging:
-        return "Charging" if evse.power else "SuspendedEVSE"
+        if not evse.power:
+            return "SuspendedEVSE"
+        return "SuspendedEV" if evse.is_paused else "Charging"
     return "Idle" if evse.plugged is None else "EVConnected"
 
 

@@ -8,7 +8,7 @@ from mock_csms.plans import network, states
 from mock_csms.plans.connection import hang_up, url_of, visit
 from mock_csms.plans.reference import REFERENCE
 from mock_csms.protocol.records import replace
-from tests.plans.test_states import run
+from tests.plans.at_the_reference import run
 
 PRIORITY = ("OCPPCommCtrlr", "NetworkConfigurationPriority")
 

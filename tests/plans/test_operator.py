@@ -171,13 +171,14 @@ async def test_without_a_terminal_nobody_is_asked() -> None:
 
 
 async def test_its_lines_are_understood_by_the_reference_station() -> None:
-    """What it can do is a line that mock-station obeys; what it cannot do, it says beforehand."""
+    """Whatever an operator is asked to do is a line that mock-station obeys."""
     typed: list[str] = []
     lines = Lines(typed.append)
     able = [action for action in ACTIONS if lines.can(action)]
     for action in able:
         await lines.act(SEND if action == "send" else Deed(action, 2, 1, TOKEN), 5)
-    assert able == ["plug", "unplug", "card", "reboot", "send"]
+    assert able == [*ACTIONS]
     sent = 'send DataTransfer {"vendorId": "a b"}'
-    assert typed == ["plug 2 1", "unplug 2", "card TAG1:ISO14443 2", "reboot", sent]
+    vehicles = ["ev-ready 2", "ev-pause 2", "drive-in 2", "drive-out 2"]
+    assert typed == ["plug 2 1", "unplug 2", "card TAG1:ISO14443 2", "reboot", *vehicles, sent]
     assert all(parse_line(line) for line in typed)

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from mock_csms.plans.learning import Learned
-from mock_csms.plans.operator import Lines
 from mock_csms.plans.profile import Profile, Timeouts, read_profile
 from mock_csms.plans.profile_text import profile_text
 
@@ -97,8 +96,3 @@ def test_what_is_wrong_is_told_in_one_line(tmp_path: Path, text: str, problem: s
     with pytest.raises(ValueError, match=r"\A[^\n]*station\.toml: [^\n]+\Z") as error:
         profile(tmp_path, text)
     assert problem in str(error.value)
-
-
-def test_the_reference_station_has_its_lines() -> None:
-    """A station that is driven by lines cannot move cars."""
-    assert not Lines(print).can("drive-in")

@@ -26,7 +26,7 @@ from mock_csms.plans.messages import (
     says,
     some,
 )
-from mock_csms.plans.operator import Lines, OperatorFailed
+from mock_csms.plans.operator import Lines, OperatorFailed, Prompt
 from mock_csms.plans.profile import Profile, Timeouts
 from mock_csms.plans.station import Station
 from mock_csms.plans.triggers import trigger
@@ -195,7 +195,7 @@ async def test_somebody_acts_at_the_station() -> None:
     async with stage(typed) as (station, _):
         await station.act("plug")
         await station.act("card", evse=2, token="valid")
-        assert (typed, station.can("plug"), station.can("drive-in")) == (
+        assert (typed, station.can("plug"), station.can("paint")) == (
             ["plug 1 1", "card test_token:ISO14443 2"],
             True,
             False,
@@ -258,7 +258,7 @@ def test_what_a_case_needs_decides_where_it_applies() -> None:
     """An operator, one who can do it, a feature, the lack of one: the first obstacle is the reason of the skip."""
     try:
 
-        @case("TC-Y", use_case="B01", needs=("drive-in", "C-13", "not C-14"), fails_with={"no-boot": "x"})
+        @case("TC-Y", use_case="B01", needs=("send", "C-13", "not C-14"), fails_with={"no-boot": "x"})
         async def test_it(station: Station) -> None:
             """Nothing."""
 
@@ -266,9 +266,9 @@ def test_what_a_case_needs_decides_where_it_applies() -> None:
     finally:
         CASES.pop("TC-Y", None)
     rich, poor = Profile("CS-1", features=frozenset({"C-13"})), Profile("CS-1", features=frozenset({"C-14"}))
-    assert list(row.obstacles(rich, None)) == ["needs an operator (drive-in): see --operator"]
-    assert list(row.obstacles(poor, Lines(print))) == [
-        "the operator cannot drive-in",
+    assert list(row.obstacles(rich, None)) == ["needs an operator (send): see --operator"]
+    assert list(row.obstacles(poor, Prompt())) == [
+        "the operator cannot send",
         "the station has no C-13, says its profile",
         "is for stations without C-14",
     ]

@@ -31,7 +31,19 @@ MOODS: dict[str, Csms] = {
 }
 """How the CSMS answers."""
 
-VALUES = ["", "0", "1", "5", "60", "true", "false", "Authorized", "EVConnected", "PowerPathClosed,EnergyTransfer"]
+VALUES = [
+    "ParkingBayOccupancy",
+    "",
+    "0",
+    "1",
+    "5",
+    "60",
+    "true",
+    "false",
+    "Authorized",
+    "EVConnected",
+    "PowerPathClosed,EnergyTransfer",
+]
 SETTABLE = [
     (name, value)
     for name, row in VARIABLES.items()
@@ -77,6 +89,8 @@ WEIGHTS = {
     plugs: 4,
     cards: 5,
     st.builds(cues.Unplugged, numbers): 2,
+    st.builds(cues.Arrived, numbers) | st.builds(cues.Departed, numbers): 1,
+    st.builds(cues.Paused, numbers) | st.builds(cues.Ready, numbers): 2,
     st.builds(cues.PowerCycled) | resets: 1,
     st.just(cues.Ordered("Heartbeat", {})): 1,
     busy_commands: 3,
@@ -129,6 +143,8 @@ class Chronicle(Play):
             case (str() as action, payload) if self.device.is_online:
                 self.command(action, payload)
             case cues.Plugged() | cues.Unplugged() | cues.Presented() | cues.PowerCycled() | cues.Ordered():
+                self.tell(step)
+            case cues.Arrived() | cues.Departed() | cues.Paused() | cues.Ready():
                 self.tell(step)
 
     def _change(self, what: str) -> None:

@@ -51,6 +51,8 @@ async def _idle(station: Station) -> None:
     for place, status in list(known.connectors.items()):
         if status == "Occupied" and station.can("unplug"):
             await station.act("unplug", evse=place[0], connector=place[1])
+    for evse in sorted(known.parked):
+        await station.act("drive-out", evse=evse)
     await known.until(lambda: set(known.connectors.values()) == {"Available"}, timeouts.message)
 
 
@@ -67,7 +69,7 @@ async def booting(station: Station) -> None:
 
 
 async def booted(station: Station) -> None:
-    """Started anew and accepted, all connectors told as Available, and the start itself."""
+    """Booted: started anew and accepted, all connectors told as Available, and the start itself."""
     await booting(station)
     await comes_up(station)
 
@@ -86,7 +88,7 @@ async def reports_connectors(station: Station, *besides: Any, status: Any = "Ava
 
 
 async def unavailable(station: Station, evse: int | None = None, connector: int | None = None) -> None:
-    """Out of order: the station, one EVSE, or one connector; every connector of it says so."""
+    """Unavailable: out of order is the station, one EVSE, or one connector; every connector of it says so."""
     place = {} if evse is None else {"evse": {"id": evse, **({"connectorId": connector} if connector else {})}}
     await station.command("ChangeAvailability", {"operationalStatus": "Inoperative", **place}, status="Accepted")
     places = [one for one in station.profile.places if evse in (None, one[0]) and connector in (None, one[1])]
@@ -94,7 +96,7 @@ async def unavailable(station: Station, evse: int | None = None, connector: int 
 
 
 async def reserved(station: Station, token: str = VALID) -> None:
-    """Reserved for a token at the EVSE of the profile."""
+    """Reserved: kept for a token at the EVSE of the profile."""
     payload = {"evseId": station.evse, "idToken": station.profile.tokens[token]}
     await station.command("ReserveNow", payload, status="Accepted")
     await station.expect(connector_reports("Reserved", station.evse, station.connector))

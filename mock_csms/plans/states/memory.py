@@ -1,7 +1,7 @@
-"""What a station remembers: tokens in its cache and its local list, a session that it could not tell of yet."""
+"""What a station remembers: tokens in its cache and its local list, certificates, charging profiles."""
 
-import asyncio
-
+from mock_csms.plans import certificates
+from mock_csms.plans.messages import differences, some
 from mock_csms.plans.profile import VALID
 from mock_csms.plans.states.sessions import (
     authorized_locally,
@@ -11,6 +11,7 @@ from mock_csms.plans.states.sessions import (
     stop_authorized_locally,
 )
 from mock_csms.plans.station import Station
+from mock_csms.protocol.actions import Json
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
@@ -33,9 +34,45 @@ async def id_token_cached(station: Station, token: str = VALID) -> None:
     await ev_disconnected(station)
 
 
-async def offline_session(station: Station) -> None:
-    """TransactionEventsInQueueEnded: a session was gone through offline, and waits to be told; the station is away."""
-    station.keep_away()
-    for action in ("plug", "card", "card", "unplug"):
-        await station.act(action, token=VALID if action == "card" else None)
-        await asyncio.sleep(station.profile.timeouts.settle)
+async def certificate_installed(station: Station, kind: str = "CSMSRootCertificate") -> None:
+    """CertificateInstalled: the root of the plans is in the station as one of that kind; after the case it is gone."""
+    if await _listed(station, kind) is not None:
+        return
+    root = {"certificateType": kind, "certificate": certificates.ROOT}
+    await station.command("InstallCertificate", root, status="Accepted")
+    hash_data = await _listed(station, kind)
+    if hash_data is not None:
+        station.undo_with("DeleteCertificate", {"certificateHashData": hash_data})
+
+
+async def installed_certificates(station: Station, kind: str = "CSMSRootCertificate") -> None:
+    """GetInstalledCertificates: the root of the plans is listed among those of its kind, with its hash data."""
+    await certificate_installed(station, kind)
+    entry = some(certificateType=kind, certificateHashData=certificates.of_root)
+    asked = {"certificateType": [kind]}
+    await station.command("GetInstalledCertificateIds", asked, status="Accepted", certificateHashDataChain=entry)
+
+
+async def _listed(station: Station, kind: str) -> Json | None:
+    """Return the hash data with which the station lists the root, if it does."""
+    answer = await station.command("GetInstalledCertificateIds", {"certificateType": [kind]})
+    wanted = {"certificateType": kind, "certificateHashData": certificates.of_root}
+    chains = answer.get("certificateHashDataChain", [])
+    return next((chain["certificateHashData"] for chain in chains if not differences(chain, wanted)), None)
+
+
+async def charging_profile_set(station: Station, profile: Json | None = None, evse: int | None = None) -> None:
+    """SetChargingProfile: the station has a charging profile, or a default one of few amperes; after the case not."""
+    profile = profile or await _low_profile(station)
+    payload = {"evseId": station.evse if evse is None else evse, "chargingProfile": profile}
+    await station.command("SetChargingProfile", payload, status="Accepted")
+    station.undo_with("ClearChargingProfile", {"chargingProfileId": profile["id"]})
+
+
+async def _low_profile(station: Station) -> Json:
+    """Return a profile for all transactions, in the unit that the station knows."""
+    units = await station.get("SmartChargingCtrlr", "RateUnit") or "A"
+    unit, limit = ("A", 8.0) if "A" in units.split(",") else ("W", 5000.0)
+    schedule = {"id": 1, "chargingRateUnit": unit, "chargingSchedulePeriod": [{"startPeriod": 0, "limit": limit}]}
+    purpose = {"chargingProfilePurpose": "TxDefaultProfile", "chargingProfileKind": "Relative"}
+    return {"id": 1, "stackLevel": 0, **purpose, "chargingSchedule": [schedule]}

@@ -1,24 +1,40 @@
-"""A session, from the cable to the cable. What is still to do is decided by what is known of the station (`known.py`),
-which events are due by its TxStartPoint.
+"""A session, from the way into the parking bay to the way out of it. What is still to do is decided by what is known of
+the station (`known.py`), which events are due by its TxStartPoint and TxStopPoint.
 """
 
+import asyncio
+
 from mock_csms.plans.known import Transaction
-from mock_csms.plans.messages import Message, connector_reports, one_of, says, transaction_event
+from mock_csms.plans.messages import Message, absent, connector_reports, one_of, says, transaction_event
 from mock_csms.plans.profile import VALID
 from mock_csms.plans.station import Station
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
-_WITH_CABLE = frozenset({"ParkingBayOccupancy", "EVConnected"})
+_BAY = "ParkingBayOccupancy"
+_WITH_CABLE = frozenset({_BAY, "EVConnected"})
 """The start points at which a transaction runs once the vehicle is plugged in, which stands in its bay then."""
 _WITH_POWER = frozenset({"Authorized", "DataSigned", "PowerPathClosed", "EnergyTransfer"})
 """The start points at which a transaction begins no earlier than the driver is authorized."""
+_REASONS = {"StopAuthorized": one_of("Local", absent), "RemoteStop": "Remote"}
+"""What is told of a stop when the transaction ends later."""
+
+
+async def parking_bay_occupied(station: Station) -> None:
+    """ParkingBayOccupied: a vehicle stands in the bay; a transaction tells it if it begins with that."""
+    if station.evse in station.known.parked or _is_plugged(station):
+        return
+    await station.act("drive-in")
+    if _BAY in await start_points(station):
+        await station.expect(transaction_event(one_of("Started", "Updated"), triggerReason="EVDetected"))
 
 
 async def ev_connected(station: Station) -> None:
     """EVConnectedPreSession: a vehicle is plugged in; a transaction has begun if it begins with that."""
-    if station.known.connectors.get((station.evse, station.connector)) == "Occupied":
+    if _is_plugged(station):
         return
+    if await has_bays(station):
+        await parking_bay_occupied(station)
     running, begin = _transaction(station), station.mark()
     await station.act("plug")
     due: list[Message] = [connector_reports("Occupied", station.evse, station.connector)]
@@ -75,9 +91,26 @@ async def energy_transfer_started(station: Station) -> None:
     """EnergyTransferStarted: plugged in and authorized, and the vehicle charges."""
     await ev_connected(station)
     await authorized(station)
+    if station.evse in station.known.paused:
+        await station.act("ev-ready")
     running = _transaction(station)
     if running is None or running.charging_state != "Charging":
         await station.expect(transaction_event(one_of("Started", "Updated"), charging="Charging"))
+
+
+async def energy_transfer_suspended(station: Station) -> None:
+    """EnergyTransferSuspended: the vehicle has charged, and pauses; the transaction tells it, or ends with it."""
+    running = _transaction(station)
+    if running and running.charging_state == "SuspendedEV":
+        return
+    await energy_transfer_started(station)
+    await asyncio.sleep(station.profile.timeouts.settle)
+    await station.act("ev-pause")
+    paused, why = one_of("SuspendedEV", "EVConnected"), "ChargingStateChanged"
+    await station.expect(
+        transaction_event("Updated", triggerReason=why, charging=paused)
+        | transaction_event("Ended", triggerReason=why, charging=paused, stopped="StoppedByEV")
+    )
 
 
 # After it.
@@ -124,12 +157,35 @@ async def ev_disconnected(station: Station) -> None:
     await station.expect_all(*due, after=begin)
 
 
+async def parking_bay_unoccupied(station: Station) -> None:
+    """ParkingBayUnoccupied: the vehicle has left the bay into which it was driven; what runs ends with that."""
+    if _is_plugged(station):
+        await ev_disconnected(station)
+    if station.evse not in station.known.parked:
+        return
+    running = _transaction(station)
+    await station.act("drive-out")
+    if running and _BAY in await stop_points(station):
+        reason = _REASONS.get(running.stopped_by)
+        await station.expect(transaction_event("Ended", triggerReason="EVDeparted", stopped=reason))
+
+
 # What decides.
 
 
 async def start_points(station: Station) -> frozenset[str]:
     """Return at which points the station begins transactions."""
     return frozenset((await station.get("TxCtrlr", "TxStartPoint") or "").split(","))
+
+
+async def stop_points(station: Station) -> frozenset[str]:
+    """Return at which points the station ends transactions."""
+    return frozenset((await station.get("TxCtrlr", "TxStopPoint") or "").split(","))
+
+
+async def has_bays(station: Station) -> bool:
+    """Whether a parking bay is a point for transactions, and somebody can drive a vehicle into it."""
+    return station.can("drive-in") and _BAY in await start_points(station) | await stop_points(station)
 
 
 async def is_started_by_cable(station: Station) -> bool:
@@ -140,12 +196,17 @@ async def is_started_by_cable(station: Station) -> bool:
 async def is_started_by_authorization(station: Station) -> bool:
     """Whether a transaction must run once a driver is authorized, as things stand."""
     starts = await start_points(station)
-    is_plugged = station.known.connectors.get((station.evse, station.connector)) == "Occupied"
-    return _transaction(station) is not None or "Authorized" in starts or (is_plugged and bool(starts & _WITH_POWER))
+    if _transaction(station) is not None or "Authorized" in starts:
+        return True
+    return _is_plugged(station) and bool(starts & _WITH_POWER)
 
 
 def _transaction(station: Station) -> Transaction | None:
     return station.known.at(station.evse)
+
+
+def _is_plugged(station: Station) -> bool:
+    return station.known.connectors.get((station.evse, station.connector)) == "Occupied"
 
 
 def _is_authorized(station: Station) -> bool:

@@ -1,0 +1,89 @@
+"""What the reference station is made to remember: certificates, a charging profile, what has happened offline."""
+
+import pytest
+
+from mock_csms.plans import certificates, states
+from mock_csms.plans.messages import transaction_event
+from mock_csms.plans.station import Station
+from mock_csms.protocol import x509
+from tests.plans.at_the_reference import run
+
+KINDS = ("CSMSRootCertificate", "ManufacturerRootCertificate")
+ASK_FOR_PROFILES = ("GetChargingProfiles", {"requestId": 1, "chargingProfile": {"stackLevel": 0}})
+
+
+async def kinds(station: Station) -> list[str]:
+    """Return the kinds of the certificates that are installed."""
+    answer = await station.command("GetInstalledCertificateIds", {"certificateType": [*KINDS]})
+    return sorted(chain["certificateType"] for chain in answer.get("certificateHashDataChain", []))
+
+
+async def test_certificates_are_installed_and_listed() -> None:
+    """Each of its kind, however often; after the case they are gone, but not what was there before it."""
+    async with run() as it:
+        station = await it.begin()
+        for kind in (*KINDS, KINDS[0]):
+            await states.certificate_installed(station, kind)
+            await states.installed_certificates(station, kind)
+        assert await kinds(station) == [*KINDS]
+        await it.end(station)
+        station = await it.begin()
+        assert await kinds(station) == []
+        root = {"certificateType": KINDS[0], "certificate": certificates.ROOT}
+        await station.command("InstallCertificate", root, status="Accepted")
+        await states.installed_certificates(station)
+        await it.end(station)
+        station = await it.begin()
+        assert await kinds(station) == [KINDS[0]]
+
+
+async def test_a_certificate_that_is_not_listed_is_told() -> None:
+    """A station that has accepted the certificate, and does not have it, is not in the state."""
+    async with run("--misbehave", "certificates-without-list") as it:
+        station = await it.begin()
+        with pytest.raises(AssertionError, match=r"with something else\n  certificateHashDataChain: expected an item"):
+            await states.installed_certificates(station)
+        assert it.findings.take()
+
+
+def test_the_hash_data_of_the_root() -> None:
+    """By whichever algorithm, and in whichever case, but of no other certificate."""
+    for algorithm in ("SHA256", "SHA384", "SHA512"):
+        own = x509.hash_data(certificates.ROOT, certificates.ROOT, algorithm)
+        assert certificates.of_root.suits(own)
+        assert certificates.of_root.suits({**own, "issuerKeyHash": own["issuerKeyHash"].upper()})
+        assert not certificates.of_root.suits({**own, "serialNumber": "1"})
+    assert not any(certificates.of_root.suits(other) for other in (certificates.HASHES, {}, None))
+
+
+async def test_a_charging_profile_is_set() -> None:
+    """The vehicle follows it; after the case it is gone."""
+    async with run() as it:
+        station = await it.begin()
+        await states.charging_profile_set(station)
+        await states.charging_profile_set(station)
+        await station.command(*ASK_FOR_PROFILES, status="Accepted")
+        await states.energy_transfer_started(station)
+        await it.end(station)
+        station = await it.begin()
+        await station.command(*ASK_FOR_PROFILES, status="NoProfiles")
+
+
+async def test_a_transaction_begins_offline() -> None:
+    """Whatever was before: the station is back, the transaction runs, and all of it was offline until then."""
+    async with run() as it:
+        station = await it.begin()
+        for before in (station.settle, lambda: states.energy_transfer_started(station)):
+            await before()
+            await states.start_offline_transaction(station)
+            assert station.known.is_connected
+            assert len(station.known.transactions) == 1
+            await station.expect(transaction_event("Started", offline=True))
+
+
+async def test_a_transaction_that_does_not_begin_offline_is_told() -> None:
+    """A station that lets nobody charge offline is not in the state."""
+    async with run("--variable", "AuthCtrlr.OfflineTxForUnknownIdEnabled=false") as it:
+        station = await it.begin()
+        with pytest.raises(AssertionError, match="is back, and told of no transaction within 3 s"):
+            await states.start_offline_transaction(station)

@@ -1,0 +1,101 @@
+"""What vehicles do besides being plugged in: the parking bay, and pauses (E01, E06)."""
+
+import pytest
+
+from mock_csms.station.cues import Arrived, Cue, Departed, Paused, Plugged, Presented, Ready, Unplugged
+from tests.station.play import TOKEN, Play, booted, charging
+
+PLUG, UNPLUG, CARD = Plugged(1), Unplugged(1), Presented(TOKEN)
+ARRIVE, DEPART, PAUSE, READY = Arrived(1), Departed(1), Paused(1), Ready(1)
+
+
+def events(play: Play) -> list[str]:
+    """Return the TransactionEvents since the last look: kind, trigger, chargingState, and the reason of an end."""
+    words = [
+        (each["eventType"], each["triggerReason"], info["chargingState"], info.get("stoppedReason"))
+        for each in play.take("TransactionEvent")
+        for info in [each["transactionInfo"]]
+    ]
+    return [" ".join(filter(None, each)) for each in words]
+
+
+def test_the_bay_is_a_point_of_transactions() -> None:
+    """A vehicle that comes in starts one, with the EVSE and no connector yet, and one that leaves ends it."""
+    play = booted(TxCtrlr_TxStartPoint="ParkingBayOccupancy", TxCtrlr_TxStopPoint="ParkingBayOccupancy")
+    (started,) = play.tell(ARRIVE).take("TransactionEvent")
+    assert (started["eventType"], started["triggerReason"], started["evse"]) == ("Started", "EVDetected", {"id": 1})
+    (plugged,) = play.tell(PLUG).take("TransactionEvent")
+    assert (plugged["triggerReason"], plugged["evse"]) == ("CablePluggedIn", {"id": 1, "connectorId": 1})
+    assert events(play.tell(CARD, CARD, UNPLUG, DEPART)) == [
+        "Updated Authorized Charging",
+        "Updated StopAuthorized EVConnected",
+        "Updated EVCommunicationLost Idle",
+        "Ended EVDeparted Idle Local",
+    ]
+
+
+def test_the_bay_alone_starts_nothing_else() -> None:
+    """Where no transaction begins with it, nobody is told of a vehicle that comes and goes."""
+    play = booted().tell(ARRIVE)
+    assert (play.device.evses[1].is_parked, events(play.tell(DEPART))) == (True, [])
+
+
+@pytest.mark.parametrize(
+    ("before", "cue", "said"),
+    [
+        ((), Arrived(2), "there is no EVSE 2"),
+        ((ARRIVE,), ARRIVE, "a vehicle stands in the bay of EVSE 1 already"),
+        ((PLUG,), ARRIVE, "a vehicle stands in the bay of EVSE 1 already"),
+        ((), DEPART, "no vehicle was driven into the bay of EVSE 1"),
+        ((ARRIVE, PLUG), DEPART, "the vehicle at EVSE 1 is plugged in"),
+        ((ARRIVE,), PAUSE, "no vehicle is plugged in at EVSE 1"),
+        ((), Ready(2), "no vehicle is plugged in at EVSE 2"),
+    ],
+)
+def test_what_cannot_be(before: tuple[Cue, ...], cue: Cue, said: str) -> None:
+    """It is said in one line, and nothing happens."""
+    play = booted(TxCtrlr_TxStartPoint="ParkingBayOccupancy").tell(*before)
+    play.sent.clear()
+    assert (play.tell(cue).said, play.actions()) == ([said], [])
+
+
+def test_a_vehicle_pauses_and_goes_on() -> None:
+    """It is told as SuspendedEV; meanwhile no energy flows."""
+    play = charging()
+    assert events(play.tell(PAUSE, PAUSE)) == ["Updated ChargingStateChanged SuspendedEV"]
+    paused = play.device.evses[1].register(play.now)
+    play.wait(600)
+    assert {event["triggerReason"] for event in play.take("TransactionEvent")} == {"MeterValuePeriodic"}
+    assert play.device.evses[1].register(play.now) == paused
+    assert events(play.tell(READY, READY)) == ["Updated ChargingStateChanged Charging"]
+    play.wait(600)
+    assert play.device.evses[1].register(play.now) > paused
+
+
+def test_a_pause_ends_the_transfer() -> None:
+    """Where EnergyTransfer is the point, a pause ends the transaction as StoppedByEV (E06.FR.07)."""
+    play = charging(TxCtrlr_TxStopPoint="EnergyTransfer")
+    assert events(play.tell(PAUSE)) == ["Ended ChargingStateChanged SuspendedEV StoppedByEV"]
+
+
+def test_a_vehicle_that_is_not_ready_yet() -> None:
+    """The transfer begins when it is; until then it is SuspendedEV, or where EnergyTransfer starts not told."""
+    play = booted(TxCtrlr_TxStartPoint="EnergyTransfer").tell(PLUG, PAUSE, CARD)
+    assert events(play) == []
+    assert events(play.tell(READY)) == ["Started ChargingStateChanged Charging"]
+    play = booted().tell(PLUG, PAUSE, CARD)
+    assert events(play) == ["Started Authorized SuspendedEV"]
+    assert events(play.tell(UNPLUG, PLUG, CARD))[-1] == "Started Authorized Charging"
+
+
+def test_limits_while_a_vehicle_pauses() -> None:
+    """Who takes nothing has no rate that changes; without any offer it is the station that suspends."""
+    play = charging()
+    play.tell(PAUSE)
+    play.sent.clear()
+    for limit, told in ((6.0, []), (0.0, ["SuspendedEVSE"]), (8.0, ["SuspendedEV"])):
+        schedule = {"id": 1, "chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": limit}]}
+        profile = {"id": 1, "stackLevel": 0, "chargingProfilePurpose": "TxDefaultProfile"}
+        profile |= {"chargingProfileKind": "Relative", "chargingSchedule": [schedule]}
+        assert play.ask("SetChargingProfile", {"evseId": 1, "chargingProfile": profile})["status"] == "Accepted"
+        assert events(play) == [f"Updated ChargingStateChanged {state}" for state in told]
