@@ -13,7 +13,7 @@ from mock_csms.protocol.records import replace
 from mock_csms.station import limits, transactions
 from mock_csms.station.answers import ACCEPTED, Alarmed, Answer, Given, because
 from mock_csms.station.cues import Act, Send, Set, Stop
-from mock_csms.station.device import Device, Moment, Step
+from mock_csms.station.device import Device, Evse, Moment, Step
 from mock_csms.station.holdings import Profile
 from mock_csms.station.profiles import fault_of
 from mock_csms.station.schedules import amount
@@ -109,18 +109,25 @@ def follow(device: Device, moment: Moment) -> Step:
     for before in device.evses.values():
         evse = limits.obey(device, before, moment.now)
         if evse.power != before.power and before.is_charging:
-            is_same = transactions.charging_state(evse) == transactions.charging_state(before)
-            if is_same and not evse.drawn:
-                device = device.with_evse(evse)
-                continue
-            cause = transactions.RATE_CHANGED if is_same else transactions.STATE_CHANGED
-            device, more = transactions.change(device, evse, cause, moment)
+            device, more = _limited(device, before, evse, moment)
             acts += more
     until = limits.next_change(device, moment.now)
     if until == device.limits_until:
         return device, acts
     acts.append(Stop(LIMIT) if until is None else Set(LIMIT, until - moment.now))
     return replace(device, limits_until=until), acts
+
+
+def _limited(device: Device, before: Evse, evse: Evse, moment: Moment) -> Step:
+    """Tell of another limit what it changes: the rate, or the state; a vehicle that pauses takes nothing anyway."""
+    state = transactions.charging_state(evse)
+    if state != transactions.charging_state(before):
+        cause = transactions.PAUSED if state == "SuspendedEV" else transactions.STATE_CHANGED
+    elif evse.drawn:
+        cause = transactions.RATE_CHANGED
+    else:
+        return device.with_evse(evse), []
+    return transactions.change(device, evse, cause, moment)
 
 
 def _rang(device: Device, *_: Any) -> Step:

@@ -19,6 +19,14 @@ def events(play: Play) -> list[str]:
     return [" ".join(filter(None, each)) for each in words]
 
 
+def set_limit(play: Play, limit: float) -> None:
+    """Let a profile leave so many amperes."""
+    schedule = {"id": 1, "chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": limit}]}
+    profile = {"id": 1, "stackLevel": 0, "chargingProfilePurpose": "TxDefaultProfile"}
+    profile |= {"chargingProfileKind": "Relative", "chargingSchedule": [schedule]}
+    assert play.ask("SetChargingProfile", {"evseId": 1, "chargingProfile": profile})["status"] == "Accepted"
+
+
 def test_the_bay_is_a_point_of_transactions() -> None:
     """A vehicle that comes in starts one, with the EVSE and no connector yet, and one that leaves ends it."""
     play = booted(TxCtrlr_TxStartPoint="ParkingBayOccupancy", TxCtrlr_TxStopPoint="ParkingBayOccupancy")
@@ -88,14 +96,20 @@ def test_a_vehicle_that_is_not_ready_yet() -> None:
     assert events(play.tell(UNPLUG, PLUG, CARD))[-1] == "Started Authorized Charging"
 
 
+def test_a_pause_that_begins_without_an_offer() -> None:
+    """It is the vehicle that ends the transfer as soon as there is an offer that it does not take."""
+    play = charging(TxCtrlr_TxStopPoint="EnergyTransfer")
+    set_limit(play, 0.0)
+    assert events(play.tell(PAUSE)) == ["Updated ChargingStateChanged SuspendedEVSE"]
+    set_limit(play, 6.0)
+    assert events(play) == ["Ended ChargingStateChanged SuspendedEV StoppedByEV"]
+
+
 def test_limits_while_a_vehicle_pauses() -> None:
     """Who takes nothing has no rate that changes; without any offer it is the station that suspends."""
     play = charging()
     play.tell(PAUSE)
     play.sent.clear()
     for limit, told in ((6.0, []), (0.0, ["SuspendedEVSE"]), (8.0, ["SuspendedEV"])):
-        schedule = {"id": 1, "chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": limit}]}
-        profile = {"id": 1, "stackLevel": 0, "chargingProfilePurpose": "TxDefaultProfile"}
-        profile |= {"chargingProfileKind": "Relative", "chargingSchedule": [schedule]}
-        assert play.ask("SetChargingProfile", {"evseId": 1, "chargingProfile": profile})["status"] == "Accepted"
+        set_limit(play, limit)
         assert events(play) == [f"Updated ChargingStateChanged {state}" for state in told]
