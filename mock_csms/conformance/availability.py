@@ -216,7 +216,7 @@ def changes_are_possible(seen: Seen, known: Known) -> Said:
 
 @AVAILABILITY.check(
     "G07",
-    "N07.FR.19, G05.FR.02",
+    "G01.FR.03, G01.FR.05",
     ERROR,
     "a NotifyEvent that tells a status is about Connector.AvailabilityState, with the trigger Delta",
     call(NOTIFY),
@@ -230,7 +230,7 @@ def events_tell_statuses(seen: Seen, _: Known) -> Said:
             continue
         if variable.casefold() != "availabilitystate":
             found += [f"the status {value} is that of Connector.{variable}"] if value in _STATUSES else []
-        elif event["trigger"] != "Delta":
+        elif event["trigger"] != "Delta" and value != "Faulted":  # a fault may be an alert
             found.append(f"the trigger of the status {value} is {event['trigger']}")
         elif value not in _STATUSES or "connectorId" not in component.get("evse", {}):
             found.append(f"{value} is no status of a connector")

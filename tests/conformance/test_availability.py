@@ -86,6 +86,10 @@ def test_events_of_monitors_are_their_own() -> None:
 
     assert told("AvailabilityState", "Occupied") == []
     assert told("AvailabilityState", "Occupied", trigger="Periodic", variableMonitoringId=5) == []
+    assert told("AvailabilityState", "Faulted", trigger="Alerting") == []
+    assert told("AvailabilityState", "Occupied", trigger="Alerting") == [
+        "the trigger of the status Occupied is Alerting"
+    ]
     assert told("AvailabilityState", "Charging") == ["Charging is no status of a connector"]
     assert told("Status", "Occupied") == ["the status Occupied is that of Connector.Status"]
 
