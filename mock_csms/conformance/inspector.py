@@ -1,5 +1,6 @@
 """Lets the checks look at what happens, and turns what they say into findings. Pure: times come with the events."""
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -42,7 +43,7 @@ class Inspector:
         self._terms = terms
         self._checks = {check.id: check for check in checks}
         self._watching: dict[tuple[str, str, str], _Watch] = {}
-        self._courses: dict[str, Courses] = {}
+        self._courses: defaultdict[str, Courses] = defaultdict(dict)
         for known in self.known.values():
             known.terms = terms
             known.deadlines = {key: late for key, late in known.deadlines.items() if key[0] in self._checks}
@@ -50,7 +51,7 @@ class Inspector:
     def look_at(self, event: Event) -> Sequence[Finding]:
         """Return what is wrong about an event, and what has become wrong by the time that it comes."""
         known = self.known.get(event.station)
-        if known is not None and known.next_due >= event.at and self._is_steady(event, known):
+        if known is not None and known.next_due >= event.at and not self._is_thorough and self._is_steady(event, known):
             return ()
         seen = see(event)
         if seen is None:
@@ -75,13 +76,8 @@ class Inspector:
 
     def _is_steady(self, event: Event, known: Known) -> bool:
         """Learn what nothing can be wrong about; return whether an event is that."""
-        if self._is_thorough:
-            return False
         if type(event) is Received:
-            courses = self._courses.get(event.station)
-            if courses is None:
-                courses = self._courses[event.station] = {}
-            return follow(event, known, courses)
+            return follow(event, known, self._courses[known.identity])
         return type(event) is Sent and is_acknowledged(event, known)
 
     def tick(self, now: float) -> Sequence[Finding]:

@@ -133,3 +133,44 @@ def test_an_open_call_and_a_used_id_are_looked_at() -> None:
     again = goes_on(goes_on(charging()).wait(60), 3)
     again.events[-2:] = again.events[-4:-2]
     assert not is_followed(again)
+
+
+DIGITS: Mapping[str, tuple[Json, Json]] = {
+    "phase": ({"phase": "L1"}, {"phase": "L2"}),
+    "multiplier": (
+        {"unitOfMeasure": {"unit": "Wh", "multiplier": 3}},
+        {"unitOfMeasure": {"unit": "Wh", "multiplier": 0}},
+    ),
+}
+"""What may be told by digits alone, but is no number that rises: before, and then."""
+
+
+@pytest.mark.parametrize("name", list(DIGITS))
+def test_digits_may_tell_of_other_registers(name: str) -> None:
+    """Values that differ from those before in digits alone, but are of another register, or less, are looked at."""
+    before, after = DIGITS[name]
+
+    def tale(then: Json) -> Tale:
+        shown = charging()
+        goes_on(shown, 2, meterValue=values(shown.at(0), 3000.0, **before)).wait(60)
+        goes_on(shown, 3, meterValue=values(shown.at(0), 4000.0, **before)).wait(60)
+        return goes_on(shown, 4, meterValue=values(shown.at(0), 5000.0, **then))
+
+    assert is_followed(tale(before))
+    assert not is_followed(tale(after))
+
+
+def test_transactions_take_turns() -> None:
+    """Two transactions at one station are followed side by side, though their values are of different kinds."""
+    tale = charging()
+    other: Json = {"transactionInfo": {"transactionId": "U", "chargingState": "Charging"}}
+    place: Json = {"evse": {"id": 2, "connectorId": 1}}
+    start: Json = {"eventType": "Started", "triggerReason": "ChargingStateChanged"}
+    goes_on(tale, 0, **start, **other, **place, meterValue=values(tale.at(0), 1.0))
+    for number in range(2, 5):
+        tale.wait(60)
+        goes_on(tale, number, meterValue=values(tale.at(0), 1000.0 * number))
+        shown = values(tale.at(0), 10.0 * number)
+        shown[0]["sampledValue"].reverse()
+        goes_on(tale, number - 1, **other, **place, meterValue=shown)
+    assert is_followed(tale)
