@@ -1,11 +1,12 @@
 """Lets the checks look at what happens, and turns what they say into findings. Pure: times come with the events."""
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from mock_csms.behavior.events import Event, Finding, Sent
+from mock_csms.behavior.events import Event, Finding, Received, Sent
 from mock_csms.conformance.known import FACTS, NEVER, Deadline, Known, Terms
-from mock_csms.conformance.known.steady import follow, is_acknowledged
+from mock_csms.conformance.known.steady import Courses, follow, is_acknowledged
 from mock_csms.conformance.seen import Occasion, Seen, see
 from mock_csms.conformance.subject import BROKEN, Check, Done, Later, Learner, Said, Word, Wrong
 from mock_csms.protocol.records import Record
@@ -42,6 +43,7 @@ class Inspector:
         self._terms = terms
         self._checks = {check.id: check for check in checks}
         self._watching: dict[tuple[str, str, str], _Watch] = {}
+        self._courses: defaultdict[str, Courses] = defaultdict(dict)
         for known in self.known.values():
             known.terms = terms
             known.deadlines = {key: late for key, late in known.deadlines.items() if key[0] in self._checks}
@@ -49,19 +51,18 @@ class Inspector:
     def look_at(self, event: Event) -> Sequence[Finding]:
         """Return what is wrong about an event, and what has become wrong by the time that it comes."""
         known = self.known.get(event.station)
-        if type(event) is Sent and known is not None and not self._is_thorough and is_acknowledged(event, known):
+        if known is not None and known.next_due >= event.at and not self._is_thorough and self._is_steady(event, known):
             return ()
         seen = see(event)
         if seen is None:
             return ()
+        self._courses.pop(event.station, None)
         if known is None:
             known = self.known[event.station] = Known(event.station, self._terms)
             if self._meet is not None:
                 self._meet(known)
         found = self._expire(known, event.at) if known.next_due < event.at else []
         is_sound = _is_sound(seen, known) if known.unsound or not seen.is_sound else True
-        if seen.sort == "Sampled" and is_sound and not self._is_thorough and follow(seen, known):
-            return found
         watch = self._watching.get((seen.kind, seen.action, seen.sort)) or self._watch(seen)
         for check in watch.checks if is_sound else watch.checks_of_any:
             said = check.judge(seen, known)
@@ -72,6 +73,12 @@ class Inspector:
         if seen.kind == "disconnected":
             _forget(known)
         return found
+
+    def _is_steady(self, event: Event, known: Known) -> bool:
+        """Learn what nothing can be wrong about; return whether an event is that."""
+        if type(event) is Received:
+            return follow(event, known, self._courses[known.identity])
+        return type(event) is Sent and is_acknowledged(event, known)
 
     def tick(self, now: float) -> Sequence[Finding]:
         """Return what has become wrong by now, as nothing has happened."""

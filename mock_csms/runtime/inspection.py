@@ -29,6 +29,7 @@ class Inspection:
     def __init__(self, config: Config, publish: Callable[[Event], None]) -> None:
         self._config = config
         self._publish = publish
+        self._is_off = config.checks == "none"
         self._is_lax = config.validate.leaves_out_some
         self._inspector: Inspector | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -45,13 +46,14 @@ class Inspection:
     def configure(self, config: Config) -> None:
         """Judge as `config` says from now on."""
         self._config = config
+        self._is_off = config.checks == "none"
         self._is_lax = config.validate.leaves_out_some
         if self._inspector is not None:
             self._inspector.judge_by(*inspection(config))
 
     def look_at(self, event: Event) -> None:
         """Publish what is wrong about an event."""
-        if self._config.checks == "none":
+        if self._is_off:
             return
         inspector = self._inspector or self._load()
         try:

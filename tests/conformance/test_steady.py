@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from mock_csms.behavior.events import Received
 from mock_csms.conformance import CHECKS
 from mock_csms.conformance.inspector import Inspector
 from mock_csms.conformance.known.steady import follow
-from mock_csms.conformance.seen import see
 from mock_csms.protocol.actions import Json
 from tests.conformance.story import Story, accepted
 from tests.conformance.witness import STATION, TERMS, inspect
@@ -59,9 +59,8 @@ def is_followed(story: Story) -> bool:
     inspector = Inspector(CHECKS.values(), TERMS)
     for event in story.events[:-2]:
         inspector.look_at(event)
-    seen = see(story.events[-2])
-    assert seen is not None
-    return seen.sort == "Sampled" and follow(seen, inspector.known[STATION])
+    event = story.events[-2]
+    return isinstance(event, Received) and follow(event, inspector.known[STATION], {})
 
 
 def test_what_had_to_come_is_steady() -> None:
@@ -134,3 +133,44 @@ def test_an_open_call_and_a_used_id_are_looked_at() -> None:
     again = goes_on(goes_on(charging()).wait(60), 3)
     again.events[-2:] = again.events[-4:-2]
     assert not is_followed(again)
+
+
+DIGITS: Mapping[str, tuple[Json, Json]] = {
+    "phase": ({"phase": "L1"}, {"phase": "L2"}),
+    "multiplier": (
+        {"unitOfMeasure": {"unit": "Wh", "multiplier": 3}},
+        {"unitOfMeasure": {"unit": "Wh", "multiplier": 0}},
+    ),
+}
+"""What may be told by digits alone, but is no number that rises: before, and then."""
+
+
+@pytest.mark.parametrize("name", list(DIGITS))
+def test_digits_may_tell_of_other_registers(name: str) -> None:
+    """Values that differ from those before in digits alone, but are of another register, or less, are looked at."""
+    before, after = DIGITS[name]
+
+    def story(then: Json) -> Story:
+        shown = charging()
+        goes_on(shown, 2, meterValue=values(shown.at(0), 3000.0, **before)).wait(60)
+        goes_on(shown, 3, meterValue=values(shown.at(0), 4000.0, **before)).wait(60)
+        return goes_on(shown, 4, meterValue=values(shown.at(0), 5000.0, **then))
+
+    assert is_followed(story(before))
+    assert not is_followed(story(after))
+
+
+def test_transactions_take_turns() -> None:
+    """Two transactions at one station are followed side by side, though their values are of different kinds."""
+    story = charging()
+    other: Json = {"transactionInfo": {"transactionId": "U", "chargingState": "Charging"}}
+    place: Json = {"evse": {"id": 2, "connectorId": 1}}
+    start: Json = {"eventType": "Started", "triggerReason": "ChargingStateChanged"}
+    goes_on(story, 0, **start, **other, **place, meterValue=values(story.at(0), 1.0))
+    for number in range(2, 5):
+        story.wait(60)
+        goes_on(story, number, meterValue=values(story.at(0), 1000.0 * number))
+        shown = values(story.at(0), 10.0 * number)
+        shown[0]["sampledValue"].reverse()
+        goes_on(story, number - 1, **other, **place, meterValue=shown)
+    assert is_followed(story)

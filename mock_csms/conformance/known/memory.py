@@ -40,9 +40,14 @@ class Memory(Mutable):
 @MEMORY.learn(call(), any_payload=True)
 def called(seen: Seen, known: "Known") -> None:
     """It used the id of a message."""
+    use(seen.id, known)
+
+
+def use(id_: str, known: "Known") -> None:
+    """Note that the id of a message was used."""
     fresh = known.memory.fresh
     if fresh is not None:
-        fresh[CALL, seen.id] = str(known.exchanges.ids.marks.get(seen.id, -1))
+        fresh[CALL, id_] = str(known.exchanges.ids.marks.get(id_, -1))
         if len(fresh) > _MOST:  # nobody takes it
             del fresh[next(iter(fresh))]
 
