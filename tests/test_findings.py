@@ -1,8 +1,10 @@
 """What a user sees of findings: lines, events, summary, JUnit, exit status; and the same of a recorded trace."""
 
 import asyncio
+import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -13,6 +15,7 @@ import pytest
 from tests.test_verdict import Run
 from tests.wire import SERVER, transaction
 
+ROOT = Path(__file__).parent.parent
 FAULT = "transaction TX-1 has ended with seqNo 1, and goes on with 2"
 EVENTS = [("Started", 0), ("Ended", 1), ("Updated", 2), ("Updated", 3)]
 
@@ -132,6 +135,17 @@ def test_the_table_of_checks() -> None:
     done = run("checks")
     assert (done.returncode, done.stderr) == (0, "")
     assert re.search(r"^X05 +E06 +error +transactions +nothing follows the end", done.stdout, re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", ["server.py checks", "-m mock_csms.station misbehaviours"])
+def test_nobody_has_to_read(command: str) -> None:
+    """Who has closed the pipe, as `| head` does, hears no complaint."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    words = [sys.executable, *command.split()]
+    done = subprocess.run(words, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=20, check=False, cwd=ROOT)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize(

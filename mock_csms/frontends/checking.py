@@ -20,6 +20,7 @@ from mock_csms.frontends.console import Console, look_for
 from mock_csms.frontends.findings import Findings, table
 from mock_csms.frontends.junit import junit
 from mock_csms.frontends.playback import play_back
+from mock_csms.frontends.stdout import Stdout
 from mock_csms.frontends.verdict import FAILED, FINE
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
@@ -40,7 +41,8 @@ def checks(arguments: Sequence[str]) -> int:
     rows = [(check.id, check.requirement, str(check.severity), check.subject, check.title) for check in CHECKS.values()]
     unjudged = UNJUDGED.items()
     rows += [(id_, clause, "-", "-", f"{title} (not judged: {why})") for id_, (clause, title, why) in unjudged]
-    sys.stdout.writelines(f"{line}\n" for line in table(("check", "requirement", "severity", "subject", "title"), rows))
+    lines = table(("check", "requirement", "severity", "subject", "title"), rows)
+    Stdout().write("".join(f"{line}\n" for line in lines).encode())
     return FINE
 
 
@@ -53,7 +55,7 @@ def check(arguments: Sequence[str]) -> int:
         settings = read(TraceSettings, [command_line_source(TraceSettings, parsed)])
     except ValueError as error:
         parser.error(str(error))
-    began, bus, out = clock.now(), Bus(), sys.stdout.buffer
+    began, bus, out = clock.now(), Bus(), Stdout()
     findings = Findings(settings, bus)
     Console(bus, out, look_for(sys.stdout.fileno(), "INFO", is_verbose=True))
     for finding in _found(parser, settings, parsed["trace"]):

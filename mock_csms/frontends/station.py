@@ -14,6 +14,7 @@ from mock_csms.flags import read
 from mock_csms.frontends import load, prompt
 from mock_csms.frontends.arguments import Parser, command_line_source, parser_for
 from mock_csms.frontends.console import Console, look_for
+from mock_csms.frontends.stdout import Stdout
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.v201 import TOKEN
 from mock_csms.runtime.bus import Bus
@@ -45,7 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with those arguments, or the process's own, and return its exit status."""
     words = sys.argv[1:] if arguments is None else arguments
     if words[:1] == ["misbehaviours"]:
-        sys.stdout.writelines(f"{kind:36} {', '.join(row.checks):20} {row.title}\n" for kind, row in KINDS.items())
+        lines = (f"{kind:36} {', '.join(row.checks):20} {row.title}\n" for kind, row in KINDS.items())
+        Stdout().write("".join(lines).encode())
         return FINE
     parser = _parser()
     parsed = vars(parser.parse_args(arguments))
