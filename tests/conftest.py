@@ -1,5 +1,6 @@
 """Fixtures over `wire`: one mock for all tests of a module, which must survive them all, and stations of it."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 
@@ -8,6 +9,11 @@ import pytest
 from tests.wire import Mock, Station
 
 _NUMBERS = count(1)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many workers `-n auto` means: two for each core, as half of the tests wait for processes."""
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.fixture(scope="module")
