@@ -27,14 +27,12 @@ class Inspection:
     """Publishes what the checks find. The table of checks is loaded with the first event: no start waits for it."""
 
     def __init__(self, config: Config, publish: Callable[[Event], None]) -> None:
-        self._config = config
         self._publish = publish
-        self._is_off = config.checks == "none"
-        self._is_lax = config.validate.leaves_out_some
         self._inspector: Inspector | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._memory: Memory | None = None
         self._saved_at = 0.0
+        self.configure(config)
 
     def open(self) -> None:
         """Find what is known from former runs. Raises OSError where the directory for it cannot be used."""
@@ -59,7 +57,7 @@ class Inspection:
         try:
             found = inspector.look_at(self._validated(event) if self._is_lax else event)
         except Exception as error:
-            self._publish(Failed(event.at, event.station, f"internal error: a check failed: {error!r}"))
+            self._publish(_failed(event.at, event.station, error))
         else:
             for finding in found:
                 self._publish(finding)
@@ -85,12 +83,17 @@ class Inspection:
 
     def _tick(self, inspector: "Inspector") -> None:
         now = clock.now()
-        for finding in inspector.tick(now):
-            self._publish(finding)
+        self._timer = asyncio.get_running_loop().call_later(_TICK, self._tick, inspector)  # whatever comes of this one
+        try:
+            found = inspector.tick(now)
+        except Exception as error:
+            self._publish(_failed(now, "", error))
+        else:
+            for finding in found:
+                self._publish(finding)
         if self._memory is not None and not 0 <= now - self._saved_at < _SAVE:
             self._saved_at = now
             self._memory.save(inspector.known)
-        self._timer = asyncio.get_running_loop().call_later(_TICK, self._tick, inspector)
 
     def stop(self) -> None:
         """Look at the clock no more."""
@@ -104,3 +107,7 @@ class Inspection:
 
     def _failed(self, problem: str) -> None:
         self._publish(Failed(clock.now(), "", problem))
+
+
+def _failed(at: float, station: str, error: Exception) -> Failed:
+    return Failed(at, station, f"internal error: a check failed: {error!r}")
