@@ -39,8 +39,8 @@ class Csms:
         self._sources = [Source({"port": "0"})]
         self._first_config = self._read(config, settings)
         self._first_sources = list(self._sources)
-        self._mock = Mock(self._first_config, self.bus)
-        self._records = Records(replace(self.config, quiet=True, verbose=False), self.bus)
+        self._records = Records(replace(self._first_config, quiet=True, verbose=False), self.bus)
+        self._mock = Mock(self._first_config, self.bus, self._records.write_ahead)
         self._redactor = self._records.redactor
         self._inbox = Inbox(self.bus, self._redactor)
         self._stack = AsyncExitStack()

@@ -34,6 +34,9 @@ class Records:
         self.redactor = Redactor() if config.redact else None
         self.shown = _masked(bus, self.redactor) if self.redactor else bus
         self._sinks: list[Sink] = []
+        self._trace: Sink | None = None
+        self.write_ahead = self._write_ahead if config.trace else None
+        """What is to be done before anything that was sent goes out, if anything is."""
         self._page: Sink | None = None
         self._junit: int | None = None
         self._opened: list[int] = []
@@ -44,7 +47,8 @@ class Records:
         if config.trace:
             from mock_csms.frontends.trace import Trace  # noqa: PLC0415 - start-up waits only for what is asked for
 
-            Trace(bus, self._open(config.trace), V201.name)
+            self._trace = self._open(config.trace)
+            Trace(bus, self._trace, V201.name)
         lines = [self._open(config.events)] if config.events else []
         if config.diagram:
             self._page = self._open(config.diagram)
@@ -69,6 +73,11 @@ class Records:
         self.flush()
         for descriptor in self._opened:
             os.close(descriptor)
+
+    def _write_ahead(self) -> None:
+        """Write the trace, so that not even `kill -9` loses a message that was answered."""
+        if self._trace is not None:
+            self._trace.flush()
 
     def flush(self) -> None:
         """Write now what waits."""

@@ -40,7 +40,7 @@ async def serve(config: Config, reread: Callable[[], Config]) -> int:
         try:
             records = stack.enter_context(Records(config, bus))
             _end_on_signals(ended, records)
-            csms = await stack.enter_async_context(Csms(config, bus))
+            csms = await stack.enter_async_context(Csms(config, bus, records.write_ahead))
             _announce(csms.url, config.ready_file, people)
         except OSError as error:
             subject = error.filename or f"{config.host}:{config.port}"

@@ -20,7 +20,7 @@ _MOST_OPEN = 10_000
 class Trace:
     """Writes a record for every message; frames that are none cannot be said in this format, and are in `--events`.
 
-    What came is written before it is answered, so that not even `kill -9` loses a message that was answered.
+    Who has the sink sees to it that it is written before a message is answered.
     """
 
     def __init__(self, bus: Bus, sink: Sink, version: str) -> None:
@@ -41,7 +41,6 @@ class Trace:
     def _received(self, event: Event) -> None:
         if isinstance(event, Received) and not isinstance(event.message, Malformed):
             self._write(event, event.message, "cp-to-csms", {})
-            self._sink.flush()
 
     def _sent(self, event: Event) -> None:
         if isinstance(event, Sent) and not (event.fault and isinstance(decode(event.text), Malformed)):

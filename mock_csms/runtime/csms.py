@@ -32,9 +32,12 @@ _BACKLOG = 4096
 
 
 class Csms:
-    """One mock: `async with Csms(config) as csms` listens until the block ends."""
+    """One mock: `async with Csms(config) as csms` listens until the block ends.
 
-    def __init__(self, config: Config, bus: Bus | None = None) -> None:
+    `write_ahead` is done before what was sent in a turn of the loop goes to the sockets.
+    """
+
+    def __init__(self, config: Config, bus: Bus | None = None, write_ahead: Callable[[], None] | None = None) -> None:
         self.bus = bus or Bus()
         self.stations: dict[str, Station] = {}
         self.sessions: dict[str, Session] = {}
@@ -42,7 +45,7 @@ class Csms:
         self.url = ""
         self._servers: list[asyncio.Server] = []
         limits = Limits(config.max_message_size, not config.no_compression, config.ping_interval, config.ping_timeout)
-        self._endpoint = Endpoint(self, limits)
+        self._endpoint = Endpoint(self, limits, write_ahead)
         self._inspection = Inspection(config, self.bus.publish)
         self.configure(config)
 

@@ -65,10 +65,12 @@ class Transport(asyncio.BufferedProtocol, ABC):
 
     def abort(self) -> None:
         """Drop the connection at once."""
+        self._send_out()
         self._socket.abort()
 
     def reset(self) -> None:
         """Drop the connection at once with a TCP RST."""
+        self._send_out()
         raw = self._socket.get_extra_info("socket")
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._socket.abort()
@@ -86,7 +88,7 @@ class Transport(asyncio.BufferedProtocol, ABC):
         if not self._socket.is_closing():
             self._socket.resume_reading()
             for data in held:
-                self._socket.write(data)
+                self._write(data)
 
     def ping(self) -> None:
         """Send a ping, and expect its pong in time."""
@@ -246,10 +248,17 @@ class Transport(asyncio.BufferedProtocol, ABC):
             self._pool.closing.start(self)
 
     def _write(self, data: bytes) -> None:
-        if self._held is None:
-            self._socket.write(data)
-        else:
+        if self._held is not None:
             self._held.append(data)
+        elif self._pool.outbox is not None:
+            self._pool.outbox.add(self._socket, data)
+        else:
+            self._socket.write(data)
+
+    def _send_out(self) -> None:
+        """Write what waits, because the connection is about to end."""
+        if self._pool.outbox is not None:
+            self._pool.outbox.empty()
 
     def _take(self, frame: Frame) -> None:
         if frame.opcode is Opcode.PONG:
@@ -272,6 +281,7 @@ class Transport(asyncio.BufferedProtocol, ABC):
 
     def _end(self) -> None:
         """End our side of the connection; where the peer has not said goodbye it may read on until it has."""
+        self._send_out()
         if self._protocol.close_rcvd is not None or not self._socket.can_write_eof():
             self._socket.close()
         elif not self._socket.is_closing():

@@ -1,5 +1,7 @@
 """Where connections come in: what all of one listener share."""
 
+from collections.abc import Callable
+
 from websockets.extensions.permessage_deflate import enable_server_permessage_deflate
 
 from mock_csms.runtime.transport.connection import Transport
@@ -14,8 +16,8 @@ HANDSHAKE_TIMEOUT = 10.0
 class Endpoint(Pool):
     """What all connections of one listener share; call it for the transport of the next one."""
 
-    def __init__(self, gate: Gate, limits: Limits) -> None:
-        super().__init__(limits)
+    def __init__(self, gate: Gate, limits: Limits, first: Callable[[], None] | None = None) -> None:
+        super().__init__(limits, first)
         self.gate = gate
         self.extensions = enable_server_permessage_deflate(None) if limits.compression else None
         self.handshakes = Deadlines(HANDSHAKE_TIMEOUT, Transport.abort)

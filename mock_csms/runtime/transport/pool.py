@@ -1,6 +1,7 @@
 """What connections share, whichever side opened them, and their end."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 
 from mock_csms.runtime.transport.connection import Transport
@@ -16,11 +17,38 @@ _READ_SIZE = 256 * 1024
 """How much is read at once, in bytes; into one buffer, because a fresh one for every read costs as much as the rest."""
 
 
-class Pool:
-    """What connections share, and their end."""
+class Outbox:
+    """What connections send in one turn of the loop: it goes out at the end of it, after `first` was done.
 
-    def __init__(self, limits: Limits) -> None:
+    So what must be on the disk before a peer sees its answer is written once for all answers of a turn.
+    """
+
+    def __init__(self, first: Callable[[], None]) -> None:
+        self._first = first
+        self._waiting: list[tuple[asyncio.WriteTransport, bytes]] = []
+
+    def add(self, connection: asyncio.WriteTransport, data: bytes) -> None:
+        """Write `data` at the end of this turn."""
+        if not self._waiting:
+            asyncio.get_running_loop().call_soon(self.empty)
+        self._waiting.append((connection, data))
+
+    def empty(self) -> None:
+        """Write now what waits."""
+        if self._waiting:
+            waiting, self._waiting = self._waiting, []
+            self._first()
+            for connection, data in waiting:
+                if not connection.is_closing():
+                    connection.write(data)
+
+
+class Pool:
+    """What connections share, and their end; where something has to be done before they send, `first` does it."""
+
+    def __init__(self, limits: Limits, first: Callable[[], None] | None = None) -> None:
         self.limits = limits
+        self.outbox = Outbox(first) if first else None
         self.buffer = memoryview(bytearray(_READ_SIZE))
         self.transports: set[Transport] = set()
         self._emptied: asyncio.Event | None = None
