@@ -1,6 +1,7 @@
 """Faults: for each, a raw client sees exactly its damage then the next message undamaged; nobody else notices."""
 
 import asyncio
+import os
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from typing import NamedTuple
@@ -195,11 +196,14 @@ def test_gate_every_fault_has_a_row() -> None:
     assert {row.fault.split()[0] for row in TABLE} == set(FAULTS)
 
 
-@pytest.fixture(scope="module")
-def spoiler() -> Iterator[Mock]:
-    """A mock that spoils the first answer to each station that is called by the number of a row and an action."""
+@pytest.fixture(scope="module", params=[(), ("--trace", os.devnull)], ids=["plain", "traced"])
+def spoiler(request: pytest.FixtureRequest) -> Iterator[Mock]:
+    """A mock that spoils the first answer to each station that is called by the number of a row and an action.
+
+    What it sends goes out at once, or at the end of a turn where a trace has to be written first.
+    """
     faults = (["--fault", f"{action}*1@{n}-{action}", row.fault] for n, row in enumerate(TABLE) for action in ASKED)
-    mock = Mock(*UNDAMAGED, *(word for words in faults for word in words))
+    mock = Mock(*request.param, *UNDAMAGED, *(word for words in faults for word in words))
     yield mock
     mock.finish()
 
@@ -220,6 +224,26 @@ async def test_spoiled_answer(spoiler: Mock, row: Row, action: str) -> None:
             await station.say(2, "again", action, REQUESTS[action])
             assert await station.frame() == whole(answer(action, "again"))
         await next_is_undamaged(other, "last")
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE if row.ends], ids=lambda row: row.fault)
+async def test_an_end_comes_after_what_was_sent(spoiler: Mock, row: Row) -> None:
+    """A call that came together with the one that ends the connection is answered before the end."""
+    async with naked(spoiler, f"{TABLE.index(row)}-Heartbeat") as station:
+        actions = {"first": "GetCertificateStatus", "last": "Heartbeat"}
+        calls = [[2, id_, action, REQUESTS[action]] for id_, action in actions.items()]
+        await station.raw.write(b"".join(masked(orjson.dumps(call)) for call in calls))
+        assert orjson.loads(await station.text())[1] == "first"
+        await row.damage(station, b"")
+
+
+async def test_a_goodbye_comes_after_what_was_sent(spoiler: Mock) -> None:
+    """A call that came together with a close frame is answered before the close frame is."""
+    async with naked(spoiler, "polite") as station:
+        call = masked(orjson.dumps([2, "first", "Heartbeat", {}]))
+        await station.raw.write(call + masked((1000).to_bytes(2), Opcode.CLOSE))
+        assert orjson.loads(await station.text())[1] == "first"
+        assert await station.frame() == (True, Opcode.CLOSE, (1000).to_bytes(2))
 
 
 RESET = ["--seed", "1", "--command", "Reset", "--delay", "0", "--station", "CS-1"]

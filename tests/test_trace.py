@@ -258,14 +258,14 @@ async def test_frames_that_are_no_messages(tmp_path: Path) -> None:
 
 
 async def test_a_record_is_on_disk_before_the_answer_arrives(tmp_path: Path) -> None:
-    """Whoever has an answer finds the call in the file already."""
+    """Whoever has an answer finds it in the file already, and the call before it."""
     file = tmp_path / "trace.jsonl"
     async with Mock("--trace", str(file)) as mock, mock.station() as station:
         for number in range(200):
             await station.send([2, f"call {number}", "Heartbeat", {}])
             await station.expect(3)
-            ids = [record["messageId"] for record in read(file) if record["direction"] == "cp-to-csms"]
-            assert ids[-1] == f"call {number}"
+            last = [(record["messageType"], record["messageId"]) for record in read(file)[-2:]]
+            assert last == [("CALL", f"call {number}"), ("CALLRESULT", f"call {number}")]
 
 
 async def test_kill_loses_nothing_that_was_answered(tmp_path: Path) -> None:

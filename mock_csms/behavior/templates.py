@@ -53,11 +53,10 @@ def rfc3339(seconds: float) -> str:
     return f"{instant(seconds)[:23]}Z"
 
 
-@lru_cache(maxsize=4)
 def instant(seconds: float) -> str:
     """Write it to the microsecond."""
-    whole, part = divmod(int(seconds * 1_000_000 + 0.5), 1_000_000)
-    return f"{_second(whole)}.{part:06d}Z"
+    microseconds = int(seconds * 1_000_000 + 0.5)
+    return f"{_second(microseconds // 1_000_000)}.{microseconds % 1_000_000:06d}Z"
 
 
 @lru_cache(maxsize=16)

@@ -1,12 +1,15 @@
 """Everything that happens as JSON Lines: the event's kind, when, which station, and what is in it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from mock_csms.behavior import events
-from mock_csms.behavior.events import Event
+from mock_csms.behavior.events import Event, Received, Sent
 from mock_csms.behavior.templates import instant
-from mock_csms.frontends.jsonlines import json_line, quoted
+from mock_csms.frontends.frames import Frame, Frames
+from mock_csms.frontends.jsonlines import line, members, quoted
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, encode
 from mock_csms.runtime.bus import Bus
@@ -18,6 +21,9 @@ _NAMES: Mapping[type[Event], Sequence[str]] = {
 }
 """What is in each kind of event besides what all have, and the messages."""
 
+_EVENT = b'{"event":"%b","at":"%b","station":%b%b}\n'
+_FRAME = b'{"event":"%b","at":%b,"station":%b,"messageType":"%b","messageId":%b,"action":%b,"text":%b%b%b}\n'
+
 
 class EventLog:
     """Writes a line for every event to all of its sinks.
@@ -26,43 +32,76 @@ class EventLog:
     where a fault or a lost connection came between.
     """
 
-    def __init__(self, bus: Bus, sinks: Sequence[Sink]) -> None:
+    def __init__(self, bus: Bus, frames: Frames, sinks: Sequence[Sink]) -> None:
         self._sinks = sinks
-        bus.subscribe(self._write, *events.ALL)
+        frames.subscribe(self._write_frame)
+        bus.subscribe(self._write_other, *(kind for kind in events.ALL if kind not in (Received, Sent)))
 
-    def _write(self, event: Event) -> None:
+    def _write_frame(self, event: Received | Sent, frame: Frame) -> None:
         kind = type(event)
-        line = {"event": kind.__name__, "at": instant(event.at), "station": event.station}
-        tell = _MESSAGES.get(kind)
-        if tell is not None:
-            line |= tell(event)
-        for name in _NAMES[kind]:
-            line[name] = getattr(event, name)
-        written = json_line(line)
+        written = line(
+            _FRAME,
+            kind.__name__.encode(),
+            frame.at,
+            frame.station,
+            frame.type.__name__.encode(),
+            frame.id,
+            frame.action or b"null",
+            frame.text,
+            members(_problem(event.message)),
+            _parts(event) if event.violations else _usual_parts(kind, _USUAL[kind](event)),
+        )
+        self._write(written)
+
+    def _write_other(self, event: Event) -> None:
+        kind = type(event)
+        tell = _SUBJECTS.get(kind)
+        said = (members(tell(event)) if tell else b"") + _parts(event)
+        self._write(line(_EVENT, kind.__name__.encode(), instant(event.at).encode(), quoted(event.station), said))
+
+    def _write(self, written: bytes) -> None:
         for sink in self._sinks:
             sink.write(written)
 
 
-def _message(message: Message | Malformed, answers: Call | None, text: bytes) -> Json:
-    """Return what is to be said of a message."""
-    said: Json = {
+def _parts(event: Event) -> bytes:
+    """Return what is in an event besides what all have, and the messages."""
+    return members({name: getattr(event, name) for name in _NAMES[type(event)]})
+
+
+_USUAL: Mapping[type[Event], Callable[[Event], Any]] = {
+    kind: attrgetter(*(name for name in _NAMES[kind] if name != "violations")) for kind in (Received, Sent)
+}
+
+
+@lru_cache(maxsize=256)
+def _usual_parts(kind: type[Event], values: tuple[Any, ...]) -> bytes:
+    """Return the same of a message without violations: there are few combinations of what else may be in it."""
+    return members(dict(zip(_NAMES[kind], ((), *values), strict=True)))
+
+
+def _problem(message: Message | Malformed) -> Json:
+    """Return what is wrong with a message, or what it says is wrong."""
+    if isinstance(message, Malformed):
+        return {"problem": message.problem}
+    if isinstance(message, Error):
+        return {"code": message.code, "description": message.description}
+    return {}
+
+
+def _message(message: Message, answers: Call | None) -> Json:
+    """Return what is to be said of a message that is not on the wire like this."""
+    return {
         "messageType": type(message).__name__,
         "messageId": message.id,
         "action": message.action if isinstance(message, Call) else answers.action if answers else None,
-        "text": quoted(text),
-    }
-    if isinstance(message, Malformed):
-        said["problem"] = message.problem
-    elif isinstance(message, Error):
-        said["code"], said["description"] = message.code, message.description
-    return said
+        "text": encode(message).decode(),
+    } | _problem(message)
 
 
-_MESSAGES: Mapping[type[Event], Callable[[Any], Json]] = {
+_SUBJECTS: Mapping[type[Event], Callable[[Any], Json]] = {
     events.Knocked: lambda event: {"path": event.visitor.path, "offered": event.visitor.offered},
-    events.Received: lambda event: _message(event.message, event.answers, event.text),
-    events.Sent: lambda event: _message(event.message, event.answers, event.text),
-    events.Spoiled: lambda event: _message(event.message, event.answers, encode(event.message)),
-    events.Unanswered: lambda event: _message(event.call, None, encode(event.call)),
+    events.Spoiled: lambda event: _message(event.message, event.answers),
+    events.Unanswered: lambda event: _message(event.call, None),
 }
-"""Which message, or visitor, each kind of event is about."""
+"""Which message, or visitor, each other kind of event is about."""

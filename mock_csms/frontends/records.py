@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from types import TracebackType
-from typing import Self, TextIO
+from typing import TYPE_CHECKING, Self, TextIO
 
 from mock_csms.behavior.events import ALL, Failed
 from mock_csms.behavior.redaction import Redactor
@@ -20,6 +20,9 @@ from mock_csms.protocol.versions import V201
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
+
+if TYPE_CHECKING:
+    from mock_csms.frontends.frames import Frames
 
 
 class Records:
@@ -44,20 +47,10 @@ class Records:
 
     def __enter__(self) -> Self:
         config, bus = self._config, self.shown
-        if config.trace:
-            from mock_csms.frontends.trace import Trace  # noqa: PLC0415 - start-up waits only for what is asked for
+        if config.trace or config.events or config.diagram:
+            from mock_csms.frontends.frames import Frames  # noqa: PLC0415 - start-up waits only for what is asked for
 
-            self._trace = self._open(config.trace)
-            Trace(bus, self._trace, V201.name)
-        lines = [self._open(config.events)] if config.events else []
-        if config.diagram:
-            self._page = self._open(config.diagram)
-            diagram.begin(self._page)
-            lines.append(self._page)
-        if lines:
-            from mock_csms.frontends.eventlog import EventLog  # noqa: PLC0415 - as above
-
-            EventLog(bus, lines)
+            self._keep(Frames(bus))
         if config.junit:
             self._junit = self._descriptor(config.junit)
         if not config.quiet:
@@ -73,6 +66,24 @@ class Records:
         self.flush()
         for descriptor in self._opened:
             os.close(descriptor)
+
+    def _keep(self, frames: "Frames") -> None:
+        """Open the files that tell of every message."""
+        config, bus = self._config, self.shown
+        if config.trace:
+            from mock_csms.frontends.trace import Trace  # noqa: PLC0415 - as above
+
+            self._trace = self._open(config.trace)
+            Trace(bus, frames, self._trace, V201.name)
+        lines = [self._open(config.events)] if config.events else []
+        if config.diagram:
+            self._page = self._open(config.diagram)
+            diagram.begin(self._page)
+            lines.append(self._page)
+        if lines:
+            from mock_csms.frontends.eventlog import EventLog  # noqa: PLC0415 - as above
+
+            EventLog(bus, frames, lines)
 
     def _write_ahead(self) -> None:
         """Write the trace, so that not even `kill -9` loses a message that was answered."""

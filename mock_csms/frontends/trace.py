@@ -1,18 +1,22 @@
 """The messages of a run as JSON Lines in the OCPP trace format 1.1, which other tools read."""
 
-from typing import Any
-
 from mock_csms.behavior.events import Connected, Event, Received, Sent
-from mock_csms.behavior.templates import instant
-from mock_csms.frontends.jsonlines import json_line, quoted
+from mock_csms.frontends.frames import Frame, Frames
+from mock_csms.frontends.jsonlines import as_json, line, members
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result, decode
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
 
-_TYPES: dict[type[Message], str] = {Call: "CALL", Result: "CALLRESULT", Error: "CALLERROR"}
 CONNECTION = "connection"
 """The key in `meta` of the first record of each connection: how many the station has had."""
+_RECORD = (
+    b'{"schemaVersion":"1.1","timestamp":%b,"ocppVersion":"%b","transport":"json","chargePointId":%b,"direction":"%b",'
+    b'"messageType":"%b","messageId":%b%b%b,"raw":%b%b}\n'
+)
+"""A line of the file; action, payload or error, and meta, bring their keys."""
+_DIRECTIONS = {Received: b"cp-to-csms", Sent: b"csms-to-cp"}
+_TYPES: dict[type[Message], bytes] = {Call: b"CALL", Result: b"CALLRESULT", Error: b"CALLERROR"}
 _MOST_OPEN = 10_000
 """How many unanswered calls are remembered, for the time that their answers took."""
 
@@ -23,62 +27,57 @@ class Trace:
     Who has the sink sees to it that it is written before a message is answered.
     """
 
-    def __init__(self, bus: Bus, sink: Sink, version: str) -> None:
+    def __init__(self, bus: Bus, frames: Frames, sink: Sink, version: str) -> None:
         self._sink = sink
-        self._version = version
+        self._version = version.encode()
         self._began: dict[tuple[str, str], float] = {}
         self._connections: dict[str, int] = {}
         self._fresh: set[str] = set()
         """The stations whose connection has no record yet."""
         bus.subscribe(self._connected, Connected)
-        bus.subscribe(self._received, Received)
-        bus.subscribe(self._sent, Sent)
+        frames.subscribe(self._write)
 
     def _connected(self, event: Event) -> None:
         self._connections[event.station] = self._connections.get(event.station, 0) + 1
         self._fresh.add(event.station)
 
-    def _received(self, event: Event) -> None:
-        if isinstance(event, Received) and not isinstance(event.message, Malformed):
-            self._write(event, event.message, "cp-to-csms", {})
+    def _write(self, event: Received | Sent, frame: Frame) -> None:
+        message = event.message
+        is_spoiled = isinstance(event, Sent) and event.fault and isinstance(decode(event.text), Malformed)
+        if isinstance(message, Malformed) or is_spoiled:
+            return
+        meta = self._meta(event, message)
+        record = line(
+            _RECORD,
+            frame.at,
+            self._version,
+            frame.station,
+            _DIRECTIONS[type(event)],
+            _TYPES[type(message)],
+            frame.id,
+            b',"action":%b' % frame.action if frame.action else b"",
+            _body(message),
+            frame.text,
+            members({"meta": meta}) if meta else b"",
+        )
+        self._sink.write(record)
 
-    def _sent(self, event: Event) -> None:
-        if isinstance(event, Sent) and not (event.fault and isinstance(decode(event.text), Malformed)):
-            meta = {key: name for key, name in (("rule", event.rule), ("fault", event.fault)) if name}
-            self._write(event, event.message, "csms-to-cp", meta)
-
-    def _write(self, event: Received | Sent, message: Message, direction: str, meta: Json) -> None:
-        call = message if isinstance(message, Call) else event.answers
-        record: dict[str, Any] = {
-            "schemaVersion": "1.1",
-            "timestamp": instant(event.at),
-            "ocppVersion": self._version,
-            "transport": "json",
-            "chargePointId": event.station,
-            "direction": direction,
-            "messageType": _TYPES[type(message)],
-            "messageId": message.id,
-        }
-        if call is not None:
-            record["action"] = call.action
+    def _meta(self, event: Received | Sent, message: Message) -> Json:
+        """Return what only we tell of a message; the format leaves room for it."""
+        meta: Json = {}
+        if isinstance(event, Sent):
+            if event.rule:
+                meta["rule"] = event.rule
+            if event.fault:
+                meta["fault"] = event.fault
+        if isinstance(message, Call) or event.answers:
             self._time(event, message, meta)
-        if isinstance(message, Error):
-            record["error"] = {
-                "code": message.code,
-                "description": message.description,
-                "details": message.details or {},
-            }
-        else:
-            record["payload"] = message.payload
-        record["raw"] = quoted(event.text)
         if event.violations:
             meta["violations"] = [str(violation) for violation in event.violations]
         if event.station in self._fresh:
             self._fresh.remove(event.station)
             meta[CONNECTION] = self._connections[event.station]
-        if meta:
-            record["meta"] = meta
-        self._sink.write(json_line(record))
+        return meta
 
     def _time(self, event: Received | Sent, message: Message, meta: Json) -> None:
         """Note when a call came or went, or how long its answer took."""
@@ -88,4 +87,12 @@ class Trace:
             if len(self._began) > _MOST_OPEN:
                 del self._began[next(iter(self._began))]
         elif key in self._began:
-            meta["roundTripMs"] = round((event.at - self._began.pop(key)) * 1000, 3)
+            meta["roundTripMs"] = int((event.at - self._began.pop(key)) * 1_000_000 + 0.5) / 1000
+
+
+def _body(message: Message) -> bytes:
+    """Return what a message says: the payload, or the error in its place."""
+    if isinstance(message, Error):
+        error = {"code": message.code, "description": message.description, "details": message.details or {}}
+        return members({"error": error})
+    return b',"payload":%b' % as_json(message.payload)

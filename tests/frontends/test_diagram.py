@@ -36,6 +36,7 @@ from mock_csms.behavior.events import (
 )
 from mock_csms.frontends import diagram
 from mock_csms.frontends.eventlog import EventLog
+from mock_csms.frontends.frames import Frames
 from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result, decode, encode
 from mock_csms.protocol.schemas import Violation
 from mock_csms.runtime.bus import Bus
@@ -81,7 +82,7 @@ def begin(descriptor: int) -> tuple[Bus, Sink]:
     """Begin a page in an open file; return where things happen, and the page."""
     bus, page = Bus(), Sink(descriptor)
     diagram.begin(page)
-    EventLog(bus, [page])
+    EventLog(bus, Frames(bus), [page])
     return bus, page
 
 

@@ -65,7 +65,6 @@ class Transport(asyncio.BufferedProtocol, ABC):
 
     def abort(self) -> None:
         """Drop the connection at once."""
-        self._send_out()
         self._socket.abort()
 
     def reset(self) -> None:
@@ -256,7 +255,7 @@ class Transport(asyncio.BufferedProtocol, ABC):
             self._socket.write(data)
 
     def _send_out(self) -> None:
-        """Write what waits, because the connection is about to end."""
+        """Write what waits for the end of the turn: the connection ends before."""
         if self._pool.outbox is not None:
             self._pool.outbox.empty()
 

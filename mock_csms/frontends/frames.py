@@ -1,0 +1,61 @@
+"""What files say of every message that came or went: its parts as JSON text, made once for all files."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TypeAlias
+
+from mock_csms.behavior.events import Event, Received, Sent
+from mock_csms.behavior.templates import instant
+from mock_csms.frontends.jsonlines import quoted
+from mock_csms.protocol.messages import Call, Malformed, Message
+from mock_csms.protocol.records import Record
+from mock_csms.runtime.bus import Bus
+
+
+class Frame(Record):
+    """A message that came or went: its type, and the rest as JSON text. `action` is empty where nobody knows it."""
+
+    at: bytes
+    station: bytes
+    type: type[Message | Malformed]
+    id: bytes
+    action: bytes
+    text: bytes
+
+
+Writer: TypeAlias = Callable[[Received | Sent, Frame], None]
+
+
+class Frames:
+    """Describes every message for those who write it down, in the order in which they asked."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._writers: list[Writer] = []
+        bus.subscribe(self._describe, Received, Sent)
+
+    def subscribe(self, writer: Writer) -> None:
+        """Call `writer` with every message."""
+        self._writers.append(writer)
+
+    def _describe(self, event: Event) -> None:
+        if isinstance(event, Received | Sent):
+            frame = described(event)
+            for write in self._writers:
+                write(event, frame)
+
+
+def described(event: Received | Sent) -> Frame:
+    """Return the parts of a message as JSON text; what is no UTF-8 in it as its escaped bytes."""
+    message = event.message
+    call = message if isinstance(message, Call) else event.answers
+    return Frame(
+        b'"%b"' % instant(event.at).encode(),
+        _name(event.station),
+        type(message),
+        quoted(message.id),
+        quoted(call.action) if call else b"",
+        quoted(event.text.decode(errors="backslashreplace")),
+    )
+
+
+_name = lru_cache(maxsize=4096)(quoted)
