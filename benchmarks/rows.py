@@ -9,6 +9,7 @@ from benchmarks.probes import Probe, churn, cost, idle, rate, run, start_up
 from benchmarks.servers import (
     BARE,
     CHECKED,
+    CHECKED_AND_RECORDED,
     CHECKED_AND_TRACED,
     ECHO,
     MOCK,
@@ -46,6 +47,7 @@ GROUPS: Sequence[Group] = (
             "tx checked": rate(CHECKED, TRANSACTION_EVENT),
             "tx checked, traced": rate(CHECKED_AND_TRACED, TRANSACTION_EVENT),
             "tx recorded": rate(RECORDED, TRANSACTION_EVENT),
+            "tx checked, recorded": rate(CHECKED_AND_RECORDED, TRANSACTION_EVENT),
         },
     ),
     Group({"heartbeat mock": rate(MOCK, HEARTBEAT), "heartbeat echo": rate(ECHO, HEARTBEAT)}),
@@ -92,6 +94,7 @@ _RECORDS = "〃 with --trace, --events, --diagram"
 _TOKENS = "Authorize, 100,000 tokens in a file"
 _RULES = "Authorize, 100,000 rules in a file"
 _PLAIN = "the mock without"
+_DEFAULT = "the mock without, as it starts by default"
 _HB = "Heartbeat, 50 stations"
 _STOP = "SIGTERM to exit, 1,000 stations"
 _FLEET = "cost per message, 5,000 stations"
@@ -111,7 +114,8 @@ ROWS: Sequence[Row] = (
     Row("trace", _TRACE, _ECHO, "tx traced.fresh", "tx echo.fresh", RATE),
     Row("checks", _CHECKS, _PLAIN, "tx checked.fresh", "tx mock.fresh", RATE, goal=0.75),
     Row("checks-trace", _CHECKS_TRACE, _ECHO, "tx checked, traced.fresh", "tx echo.fresh", RATE, 0.35, 0.6),
-    Row("records", _RECORDS, _PLAIN, "tx recorded.fresh", "tx mock.fresh", RATE, goal=0.8),
+    Row("records", _RECORDS, _DEFAULT, "tx checked, recorded.fresh", "tx checked.fresh", RATE, goal=0.8),
+    Row("records-bare", f"{_RECORDS}, no checks", _PLAIN, "tx recorded.fresh", "tx mock.fresh", RATE),
     Row("tokens", _TOKENS, "the mock with one", "tokens mock.fresh", "one token mock.fresh", RATE),
     Row("rules", _RULES, "the mock with one", "rules mock.fresh", "one rule mock.fresh", RATE),
     Row("heartbeat", _HB, _ECHO, "heartbeat mock.fresh", "heartbeat echo.fresh", RATE, 0.6, 1.0),

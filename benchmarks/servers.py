@@ -55,6 +55,7 @@ ONE_TOKEN, TOKENS, ONE_RULE, RULES = (
 )
 CHECKED = Server(MOCK.command, flags={"--checks": "all"})
 CHECKED_AND_TRACED = Server(CHECKED.command, flags={**CHECKED.flags, **TRACED.flags})
+CHECKED_AND_RECORDED = Server(CHECKED.command, flags={**CHECKED.flags, **RECORDED.flags})
 ECHO = Server((sys.executable, str(_PEERS / "echo.py")), answer="2")
 BARE = Server((sys.executable, "-c", LISTEN))
 OCPP_RPC = Server(("node", str(_PEERS / "ocpp_rpc.js")), package=_OCPP_RPC)

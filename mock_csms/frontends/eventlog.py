@@ -11,7 +11,7 @@ from mock_csms.behavior.templates import instant
 from mock_csms.frontends.frames import Frame, Frames
 from mock_csms.frontends.jsonlines import line, members, quoted
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.messages import Call, Error, Malformed, Message, encode
+from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result, encode
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
 
@@ -21,8 +21,15 @@ _NAMES: Mapping[type[Event], Sequence[str]] = {
 }
 """What is in each kind of event besides what all have, and the messages."""
 
-_EVENT = b'{"event":"%b","at":"%b","station":%b%b}\n'
 _FRAME = b'{"event":"%b","at":%b,"station":%b,"messageType":"%b","messageId":%b,"action":%b,"text":%b%b%b}\n'
+_OTHER = b'{"event":"%b","at":"%b","station":%b%b}\n'
+"""Lines for a message that came or went, and for everything else."""
+_WORDS = {kind: kind.__name__.encode() for kind in (Received, Sent, Call, Result, Error, Malformed)}
+_PROBLEMS: Mapping[type, Callable[[Any], Json]] = {
+    Malformed: lambda message: {"problem": message.problem},
+    Error: lambda message: {"code": message.code, "description": message.description},
+}
+"""What is wrong with a message, or what it says is wrong."""
 
 
 class EventLog:
@@ -39,16 +46,17 @@ class EventLog:
 
     def _write_frame(self, event: Received | Sent, frame: Frame) -> None:
         kind = type(event)
+        tell = _PROBLEMS.get(frame.type)
         written = line(
             _FRAME,
-            kind.__name__.encode(),
+            _WORDS[kind],
             frame.at,
             frame.station,
-            frame.type.__name__.encode(),
+            _WORDS[frame.type],
             frame.id,
             frame.action or b"null",
             frame.text,
-            members(_problem(event.message)),
+            members(tell(event.message)) if tell else b"",
             _parts(event) if event.violations else _usual_parts(kind, _USUAL[kind](event)),
         )
         self._write(written)
@@ -57,7 +65,7 @@ class EventLog:
         kind = type(event)
         tell = _SUBJECTS.get(kind)
         said = (members(tell(event)) if tell else b"") + _parts(event)
-        self._write(line(_EVENT, kind.__name__.encode(), instant(event.at).encode(), quoted(event.station), said))
+        self._write(line(_OTHER, kind.__name__.encode(), instant(event.at).encode(), quoted(event.station), said))
 
     def _write(self, written: bytes) -> None:
         for sink in self._sinks:
@@ -80,23 +88,15 @@ def _usual_parts(kind: type[Event], values: tuple[Any, ...]) -> bytes:
     return members(dict(zip(_NAMES[kind], ((), *values), strict=True)))
 
 
-def _problem(message: Message | Malformed) -> Json:
-    """Return what is wrong with a message, or what it says is wrong."""
-    if isinstance(message, Malformed):
-        return {"problem": message.problem}
-    if isinstance(message, Error):
-        return {"code": message.code, "description": message.description}
-    return {}
-
-
 def _message(message: Message, answers: Call | None) -> Json:
     """Return what is to be said of a message that is not on the wire like this."""
+    tell = _PROBLEMS.get(type(message))
     return {
         "messageType": type(message).__name__,
         "messageId": message.id,
         "action": message.action if isinstance(message, Call) else answers.action if answers else None,
         "text": encode(message).decode(),
-    } | _problem(message)
+    } | (tell(message) if tell else {})
 
 
 _SUBJECTS: Mapping[type[Event], Callable[[Any], Json]] = {

@@ -8,7 +8,7 @@ from mock_csms.behavior.events import Event, Received, Sent
 from mock_csms.behavior.templates import instant
 from mock_csms.frontends.jsonlines import quoted
 from mock_csms.protocol.messages import Call, Malformed, Message
-from mock_csms.protocol.records import Record
+from mock_csms.protocol.records import Record, json_text
 from mock_csms.runtime.bus import Bus
 
 
@@ -38,7 +38,7 @@ class Frames:
         self._writers.append(writer)
 
     def _describe(self, event: Event) -> None:
-        if isinstance(event, Received | Sent):
+        if isinstance(event, (Received, Sent)):
             frame = described(event)
             for write in self._writers:
                 write(event, frame)
@@ -47,14 +47,15 @@ class Frames:
 def described(event: Received | Sent) -> Frame:
     """Return the parts of a message as JSON text; what is no UTF-8 in it as its escaped bytes."""
     message = event.message
+    kind = type(message)
     call = message if isinstance(message, Call) else event.answers
     return Frame(
         b'"%b"' % instant(event.at).encode(),
         _name(event.station),
-        type(message),
-        quoted(message.id),
-        quoted(call.action) if call else b"",
-        quoted(event.text.decode(errors="backslashreplace")),
+        kind,
+        json_text(message.id),
+        json_text(call.action) if call else b"",
+        json_text(event.text.decode(errors="backslashreplace")),
     )
 
 

@@ -1,5 +1,7 @@
 """The messages of a run as JSON Lines in the OCPP trace format 1.1, which other tools read."""
 
+from typing import Any
+
 from mock_csms.behavior.events import Connected, Event, Received, Sent
 from mock_csms.frontends.frames import Frame, Frames
 from mock_csms.frontends.jsonlines import as_json, line, members
@@ -12,9 +14,9 @@ CONNECTION = "connection"
 """The key in `meta` of the first record of each connection: how many the station has had."""
 _RECORD = (
     b'{"schemaVersion":"1.1","timestamp":%b,"ocppVersion":"%b","transport":"json","chargePointId":%b,"direction":"%b",'
-    b'"messageType":"%b","messageId":%b%b%b,"raw":%b%b}\n'
+    b'"messageType":"%b","messageId":%b%b,%b:%b,"raw":%b%b}\n'
 )
-"""A line of the file; action, payload or error, and meta, bring their keys."""
+"""A line of the file; action and meta bring their keys, and so does what the message carries."""
 _DIRECTIONS = {Received: b"cp-to-csms", Sent: b"csms-to-cp"}
 _TYPES: dict[type[Message], bytes] = {Call: b"CALL", Result: b"CALLRESULT", Error: b"CALLERROR"}
 _MOST_OPEN = 10_000
@@ -56,7 +58,8 @@ class Trace:
             _TYPES[type(message)],
             frame.id,
             b',"action":%b' % frame.action if frame.action else b"",
-            _body(message),
+            b'"error"' if isinstance(message, Error) else b'"payload"',
+            as_json(_carried(message)),
             frame.text,
             members({"meta": meta}) if meta else b"",
         )
@@ -90,9 +93,8 @@ class Trace:
             meta["roundTripMs"] = int((event.at - self._began.pop(key)) * 1_000_000 + 0.5) / 1000
 
 
-def _body(message: Message) -> bytes:
-    """Return what a message says: the payload, or the error in its place."""
+def _carried(message: Message) -> Any:
+    """Return the payload of a message, or the error in its place."""
     if isinstance(message, Error):
-        error = {"code": message.code, "description": message.description, "details": message.details or {}}
-        return members({"error": error})
-    return b',"payload":%b' % as_json(message.payload)
+        return {"code": message.code, "description": message.description, "details": message.details or {}}
+    return message.payload

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 _WAIT = 0.02
 """How long a piece may wait for others to be written with it, in seconds."""
-_MOST_WAITING = 256 * 1024
-"""How many bytes may wait."""
+_MOST_WAITING = 64 * 1024
+"""How many bytes may wait; for twice as many the C library would ask the system for memory anew at every write."""
 
 
 class Sink:
