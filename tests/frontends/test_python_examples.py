@@ -43,5 +43,5 @@ def test_the_example_of_a_test_in_the_readme(pytester: pytest.Pytester, monkeypa
     (tests,) = [example for example in EXAMPLES if "mock_csms.call" in example]
     with_my_station(pytester, monkeypatch)
     pytester.makepyfile(tests)
-    result = pytester.runpytest_subprocess("-pmock_csms.frontends.pytest_plugin", "-Werror", timeout=60)
+    result = pytester.runpytest_subprocess("-pmock_csms.frontends.pytest_plugin", "-Werror", timeout=120)
     result.assert_outcomes(passed=tests.count("\ndef test_"))
