@@ -55,7 +55,7 @@ def test_a_synchronous_test_with_a_station_in_a_process(pytester: pytest.Pyteste
             assert mock_csms.receive("CS-1", "BootNotification", within=60)["reason"] == "PowerUp"
             assert mock_csms.stations["CS-1"].is_accepted
             assert mock_csms.call("CS-1", "Reset", {"type": "OnIdle"}) == {"status": "Accepted"}
-            mock_csms.receive("CS-1", "BootNotification", {"reason": "RemoteReset"})
+            mock_csms.receive("CS-1", "BootNotification", {"reason": "RemoteReset"}, within=60)
             assert mock_csms.url == f"ws://127.0.0.1:{mock_csms.port}"
         """
     run(pytester, tests).assert_outcomes(passed=1)
@@ -206,7 +206,7 @@ def test_the_end_is_bounded(pytester: pytest.Pytester) -> None:
             assert connection.recv(4096).startswith(b"HTTP/1.1 101")
             heartbeat = b'[2,"1","Heartbeat",{}]'
             connection.sendall(bytes([0x81, 0x80 | len(heartbeat), 0, 0, 0, 0]) + heartbeat)
-            mock_csms.receive("CS-1", "Heartbeat")
+            mock_csms.receive("CS-1", "Heartbeat", within=60)
             waiting.append(connection)
 
         def test_ended():
