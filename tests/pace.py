@@ -7,7 +7,7 @@ wrong program fails at every pace; a slow machine only at the first.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from time import monotonic
+from time import monotonic, process_time
 from types import TracebackType
 
 import pytest
@@ -48,3 +48,10 @@ def takes(seconds: float) -> Iterator[None]:
     began = monotonic()
     yield
     assert monotonic() - began > 0.95 * seconds
+
+
+def work() -> float:
+    """Return the processor time of a fixed piece of work: what is compared with it does not depend on the machine."""
+    began = process_time()
+    sum(1 for _ in range(500_000))
+    return process_time() - began

@@ -107,7 +107,7 @@ async def test_only_the_last_ids_are_kept(tmp_path: Path) -> None:
                 await station.send([2, f"m{number}", "Heartbeat", {}])
             for _ in range(100):
                 await station.expect(3)
-        await asyncio.sleep(1.5)
+        await until(lambda: kept(tmp_path) >= 10_000)
         await send(station, ("last", "Heartbeat", {}))
     with sqlite3.connect(tmp_path / FILE) as connection:
         ((count, first),) = connection.execute("SELECT count(*), min(key) FROM facts WHERE kind = 'call'")
