@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from tests.pace import turns
-from tests.test_verdict import TIMED, Run, play
+from tests.test_verdict import Run, play, slower
 
 SOON = "--within 0.6"
 
@@ -38,8 +38,7 @@ async def test_an_outcome_is_told_once(tmp_path: Path, flags: str, transcript: s
     """An expectation is met when nothing can change that, once for each station; every record says the same of it."""
     for turn in turns():
         with turn as pace:
-            at_pace = TIMED.sub(lambda time: f"{time[1]} {float(time[2]) * pace}", flags)
-            await is_told(tmp_path, at_pace, transcript, wanted)
+            await is_told(tmp_path, slower(flags, pace), transcript, wanted)
 
 
 async def is_told(tmp_path: Path, flags: str, transcript: str, wanted: str) -> None:

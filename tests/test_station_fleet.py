@@ -30,7 +30,8 @@ async def test_stations_at_work() -> None:
     """They are there at once under names of their own, and stay until the end of --duration; a table tells of them."""
     for turn in turns():
         with turn as pace:
-            async with Mock("--expect-stations", "3", "--expect", "Heartbeat", "--boot-interval", "1") as mock:
+            flags = ["--expect-stations", "3", "--expect", "Heartbeat*1..999", "--within", f"{10 * PATIENCE}"]
+            async with Mock(*flags, "--boot-interval", "1") as mock:
                 mock.statuses = (0, 1)
                 ended = run(mock.url, "--count", "3", "--ramp", "0.2", "--duration", f"{2.5 * pace}")
                 assert mock.stop() == 0

@@ -111,7 +111,7 @@ async def judged(flags: str, transcript: str) -> Judged:
     Where a deadline was over before all was said, because the machine is slow, that is tried again with a later one.
     """
     for pace in PACES:
-        at_pace = TIMED.sub(lambda time, pace=pace: f"{time[1]} {float(time[2]) * pace}", flags)  # type: ignore[misc]
+        at_pace = slower(flags, pace)
         async with await asyncio.to_thread(Run, *shlex.split(at_pace)) as mock, AsyncExitStack() as stack:
             whole = await play(mock, transcript, stack)
             ended = await mock.ended()
@@ -122,6 +122,11 @@ async def judged(flags: str, transcript: str) -> Judged:
 
 TIMED = re.compile(r"(--within|--duration) ([\d.]+)")
 """A deadline that stations must be quicker than."""
+
+
+def slower(flags: str, pace: int) -> str:
+    """Return the flags with deadlines so many times as late."""
+    return TIMED.sub(lambda time: f"{time[1]} {float(time[2]) * pace}", flags)
 
 
 ENDED = "--expect TransactionEvent[eventType=Ended]"
@@ -346,8 +351,13 @@ async def test_ends_as_soon_as_or_at_the_end_of_within() -> None:
     """What cannot fail any more ends the run at once; what has an upper bound, or is forbidden, at the end."""
 
     async def at_the_end(flags: str) -> None:
-        with takes(1.5):
-            assert (await judged(f"--within 1.5 --expect Heartbeat {flags}", "beat"))[0] == 0
+        for turn in turns():
+            with turn as pace:
+                words = f"--within {1.5 * pace} --expect Heartbeat {flags}".split()
+                async with await asyncio.to_thread(Run, *words) as mock, AsyncExitStack() as stack:
+                    with takes(1.5 * pace):
+                        await play(mock, "beat", stack)
+                        assert (await mock.ended())[0] == 0
 
     await asyncio.gather(*map(at_the_end, ["--expect Authorize*0..1", "--forbid Authorize"]))
     assert (await judged(f"--within {60 * PATIENCE} --expect Heartbeat", "beat"))[0] == 0
@@ -357,7 +367,7 @@ async def test_within_counts_from_the_first_connection() -> None:
     """Waiting for a station takes nothing of --within; later connections, however many, do not start it again."""
     flags = f"--expect Heartbeat*2.. --within 1 --wait-for-station {PATIENCE}"
     async with Run(*flags.split()) as mock, AsyncExitStack() as stack:
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(1.2)
         with takes(1):
             ended = asyncio.ensure_future(mock.ended())
             for number in count():
