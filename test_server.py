@@ -10,11 +10,14 @@ import sys
 import tomllib
 from contextlib import AsyncExitStack, ExitStack, suppress
 from datetime import datetime, timedelta
+from math import inf
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
 
+from tests.pace import takes, turns
 from tests.wire import BOOT, PATIENCE, SERVER, Mock, Raw, Station, assert_fits, masked, transaction
 
 
@@ -336,48 +339,45 @@ async def test_sequence() -> None:
     async with Mock("--commands", "ClearCache:0, GetLocalListVersion:0.4,Reset:0") as mock, mock.station() as station:
         _, id_, *_ = await station.expect(2, ..., "ClearCache", {})
         await station.nothing(0.6)
-        await station.send([3, id_, {"status": "Accepted"}])
-        await station.nothing(0.2)
-        await obeyed(station, "GetLocalListVersion", "Reset")
+        with takes(0.4):
+            await station.send([3, id_, {"status": "Accepted"}])
+            await station.obey("GetLocalListVersion")
+        await obeyed(station, "Reset")
 
 
 async def test_period() -> None:
     """--period sends first after so many seconds, and never while a command is outstanding."""
-    async with Mock("-c", "ClearCache", "-p", "0.4") as mock, mock.station() as station:
-        await station.nothing(0.2)
-        await station.obey("ClearCache")
-        _, id_, *_ = await station.expect(2, ..., "ClearCache")
+    async with Mock("-c", "ClearCache", "-p", "0.4") as mock, AsyncExitStack() as stack:
+        with takes(1.2):
+            station = await stack.enter_async_context(mock.station())
+            for _ in range(2):
+                await station.obey("ClearCache")
+            _, id_, *_ = await station.expect(2, ..., "ClearCache")
         await station.nothing(1)
         await station.send([4, id_, "InternalError", "", {}])
         await station.obey("ClearCache")
 
 
 async def test_period_runs_from_start_to_start() -> None:
-    """A station that takes its time to answer gets as many periodic commands as one that answers at once."""
-
-    async def count(station: Station, pause: float) -> None:
-        while True:
-            _, id_, *_ = await station.expect(2)
+    """A station that takes its time to answer gets periodic commands as often as one that answers at once."""
+    pause, period = 0.3, 0.35
+    came = [-inf]
+    async with Mock("-c", "ClearCache", "-p", f"{period}") as mock, mock.station() as slow, asyncio.timeout(PATIENCE):
+        while len(came) < 3 or came[-1] - came[-2] >= pause + 0.95 * period:  # as is every pause from end to start
+            _, id_, *_ = await slow.expect(2)
+            came.append(monotonic())
             await asyncio.sleep(pause)
-            await station.send([3, id_, {"status": "Accepted"}])
-            answered[pause] += 1
-
-    answered = {0.2: 0, 0: 0}
-    async with Mock("-c", "ClearCache", "-p", "0.25") as mock, mock.station("A") as slow, mock.station("B") as quick:
-        slowly = asyncio.create_task(count(slow, 0.2))
-        with suppress(TimeoutError):
-            await asyncio.wait_for(count(quick, 0), 2.2)
-        slowly.cancel()
-    assert answered[0.2] > 0.7 * answered[0], "a pause from end to start would leave 0.25 / 0.45 of them"
+            await slow.send([3, id_, {"status": "Accepted"}])
 
 
 async def test_call_timeout() -> None:
     """After --call-timeout a command has ended: the next one comes, and no late or second answer changes anything."""
     flags = ["--commands", "ClearCache:0,GetLocalListVersion:0,Reset:0", "--call-timeout", "0.4"]
-    async with Mock(*flags) as mock, mock.station() as station:
-        _, late, *_ = await station.expect(2, ..., "ClearCache")
-        await station.nothing(0.2)
-        _, id_, *_ = await station.expect(2, ..., "GetLocalListVersion")
+    async with Mock(*flags) as mock, AsyncExitStack() as stack:
+        with takes(0.4):
+            station = await stack.enter_async_context(mock.station())
+            _, late, *_ = await station.expect(2, ..., "ClearCache")
+            _, id_, *_ = await station.expect(2, ..., "GetLocalListVersion")
         for answered in (late, late, id_, id_):
             await station.send([3, answered, {"versionNumber": 1}])
         await obeyed(station, "Reset")
@@ -386,8 +386,15 @@ async def test_call_timeout() -> None:
 
 async def test_after_boot() -> None:
     """With --after boot the delays run from the first Accepted boot, whose answer comes first, and on reconnects."""
-    flags = "--after BOOT --commands ClearCache:0,Reset:0.3 --boot-status-sequence Pending,Accepted"
-    async with Mock(*flags.split()) as mock:
+    for turn in turns():
+        with turn as pace:
+            await boots_and_comes_back(f"ClearCache:0,Reset:{0.3 * pace}")
+
+
+async def boots_and_comes_back(commands: str) -> None:
+    """Let a station boot, obey the first of those commands and leave before the second, which awaits it."""
+    flags = ["--after", "BOOT", "--commands", commands, "--boot-status-sequence", "Pending,Accepted"]
+    async with Mock(*flags) as mock:
         async with mock.station() as station:
             await station.nothing(0.2)
             assert (await station.ask("BootNotification", BOOT))["status"] == "Pending"
@@ -435,12 +442,15 @@ async def test_a_written_command_counts_as_run() -> None:
 
 async def test_an_interrupted_delay_starts_again() -> None:
     """--delay counts from the connection, and in full again after a reconnect."""
-    async with Mock("-c", "ClearCache", "-d", "0.6") as mock:
-        async with mock.station() as station:
-            await station.nothing(0.4)
-        async with mock.station() as station:
-            await station.nothing(0.4)
-            await obeyed(station, "ClearCache")
+    for turn in turns():
+        with turn as pace:
+            async with Mock("-c", "ClearCache", "-d", f"{0.6 * pace}") as mock, AsyncExitStack() as stack:
+                async with mock.station() as station:
+                    await station.nothing(0.3 * pace)
+                with takes(0.6 * pace):
+                    station = await stack.enter_async_context(mock.station())
+                    await station.obey("ClearCache")
+                await obeyed(station)
 
 
 @pytest.mark.parametrize(("action", "id_"), [("GetLog", "requestId"), ("RequestStartTransaction", "remoteStartId")])
@@ -477,18 +487,21 @@ async def test_no_ping(flags: str) -> None:
 
 async def test_ping_interval_and_timeout() -> None:
     """Pings come every --ping-interval; who does not answer within --ping-timeout is closed, who does stays."""
-    async with Mock("--ping-interval", "0.1", "--ping-timeout", "0.3") as mock, mock.station() as station:
-        async with mock.raw() as mute, asyncio.timeout(PATIENCE):
-            assert (await mute.frame())[0] == 9
-            await mute.reader.read()
-        await station.nothing(0.3)
-        await station.ask("Heartbeat")
+    for turn in turns():
+        with turn as pace:
+            flags = ["--ping-interval", f"{0.1 * pace}", "--ping-timeout", f"{0.3 * pace}"]
+            async with Mock(*flags) as mock, mock.station() as station:
+                async with mock.raw() as mute, asyncio.timeout(PATIENCE):
+                    assert (await mute.frame())[0] == 9
+                    await mute.reader.read()
+                await station.nothing(0.3 * pace)
+                await station.ask("Heartbeat")
 
 
 async def test_ping_timeout_0() -> None:
     """--ping-timeout 0 keeps a station that never answers a ping."""
     async with Mock("--ping-interval", "0.1", "--ping-timeout", "0") as mock, mock.raw() as mute:
-        assert await pings(mute, 0.8) > 1
+        assert {(await mute.frame())[0] for _ in range(5)} == {9}
         await mute.write(masked('[2,"1","Heartbeat",{}]'))
         while (await mute.frame())[0] != 1:
             pass

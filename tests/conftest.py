@@ -5,10 +5,14 @@ from collections.abc import AsyncIterator, Iterator
 from itertools import count
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.wire import Mock, Station
 
 _NUMBERS = count(1)
+
+settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("calm")  # no test fails because the machine is slow
 
 
 def pytest_xdist_auto_num_workers() -> int:

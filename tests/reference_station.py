@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Timer
 
@@ -67,6 +67,11 @@ class Running:
             watchdog.cancel()
         return found
 
+    def end(self) -> tuple[int, str]:
+        """Type no more lines; return the exit status and what was wrong."""
+        self.out += self.process.communicate(timeout=PATIENCE)[0].decode()
+        return self.process.returncode, self._complaints()
+
     def stop(self, signal_: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal and return the exit status."""
         self.process.send_signal(signal_)
@@ -75,11 +80,15 @@ class Running:
     def finish(self) -> None:
         """Leave nothing behind; it must have had no accident."""
         self.process.kill()
-        self.out += self.process.communicate()[0].decode()
-        self._err.seek(0)
-        err = self._err.read().decode()
+        with suppress(ValueError):  # which is how `subprocess` says that all is read already
+            self.out += self.process.communicate()[0].decode()
+        err = self._complaints()
         self._err.close()
         assert "Traceback" not in err, err
+
+    def _complaints(self) -> str:
+        self._err.seek(0)
+        return self._err.read().decode()
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from tests.pace import turns
 from tests.raw import run
 from tests.test_verdict import Run
 from tests.wire import PATIENCE, SERVER, masked
@@ -61,13 +62,15 @@ async def test_second_signal_loses_no_record(tmp_path: Path) -> None:
     """What happened until a second signal ended the process at once is in the files, also what happened just before."""
     files = {flag: tmp_path / flag for flag in ("trace", "events", "diagram")}
     flags = [word for flag, file in files.items() for word in (f"--{flag}", str(file))]
-    async with Run(*flags) as mock, mock.raw("/mute") as mute:
-        await mute.write(masked('[2,"last","Heartbeat",{}]'))
-        assert (await mute.frame())[0] == 1
-        mock.process.send_signal(signal.SIGTERM)
-        assert (await mute.frame())[0] == 8
-        mock.process.send_signal(signal.SIGINT)
-        assert (await mock.ended())[0] == 130
+    for turn in turns():  # the mock waits for a second only
+        with turn:
+            async with Run(*flags) as mock, mock.raw("/mute") as mute:
+                await mute.write(masked('[2,"last","Heartbeat",{}]'))
+                assert (await mute.frame())[0] == 1
+                mock.process.send_signal(signal.SIGTERM)
+                assert (await mute.frame())[0] == 8
+                mock.process.send_signal(signal.SIGINT)
+                assert (await mock.ended())[0] == 130
     assert [name for name, file in files.items() if "last" not in file.read_text()] == []
     assert ('"Disconnected"' in files["events"].read_text(), "1001" in files["diagram"].read_text()) == (True, True)
 

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import orjson
@@ -11,8 +11,9 @@ import pytest
 from websockets.frames import Opcode
 
 from mock_csms.behavior.faults import FAULTS
+from tests.pace import turns
 from tests.raw import TOKEN, Naked, logged, naked, refused, until
-from tests.wire import BOOT, Mock, breaks, masked
+from tests.wire import BOOT, PATIENCE, Mock, breaks, masked
 
 TIME = {"currentTime": "2026-01-01T00:00:00Z"}
 UNDAMAGED = ["--reply", "Heartbeat", orjson.dumps(TIME).decode(), "--error", "GetCertificateStatus", "GenericError:no"]
@@ -196,22 +197,47 @@ def test_gate_every_fault_has_a_row() -> None:
     assert {row.fault.split()[0] for row in TABLE} == set(FAULTS)
 
 
-@pytest.fixture(scope="module", params=[(), ("--trace", os.devnull)], ids=["plain", "traced"])
-def spoiler(request: pytest.FixtureRequest) -> Iterator[Mock]:
-    """A mock that spoils the first answer to each station that is called by the number of a row and an action.
+def at(pace: int, fault: str) -> str:
+    """Return the fault with its times so many times as long."""
+    return re.sub(r"(seconds|jitter|after)=([\d.]+)", lambda time: f"{time[1]}={float(time[2]) * pace}", fault)
 
-    What it sends goes out at once, or at the end of a turn where a trace has to be written first.
-    """
-    faults = (["--fault", f"{action}*1@{n}-{action}", row.fault] for n, row in enumerate(TABLE) for action in ASKED)
-    mock = Mock(*request.param, *UNDAMAGED, *(word for words in faults for word in words))
+
+def spoiling(pace: int) -> list[str]:
+    """Spoil the first answer to each station that is called by the number of a row and an action."""
+    rows = [(f"{action}*1@{n}-{action}", at(pace, row.fault)) for n, row in enumerate(TABLE) for action in ASKED]
+    return [word for match, fault in rows for word in ("--fault", match, fault)]
+
+
+@pytest.fixture(scope="module", params=[(), ("--trace", os.devnull)], ids=["plain", "traced"])
+def kept(request: pytest.FixtureRequest) -> Sequence[str]:
+    """The flags of what is kept of a run: nothing, or a trace, which is written before anything goes out."""
+    flags: Sequence[str] = request.param
+    return flags
+
+
+@pytest.fixture(scope="module")
+def spoiler(kept: Sequence[str]) -> Iterator[Mock]:
+    """A mock that does so at the usual pace."""
+    mock = Mock(*kept, *UNDAMAGED, *spoiling(1))
     yield mock
     mock.finish()
 
 
 @pytest.mark.parametrize("action", ASKED)
 @ROWS
-async def test_spoiled_answer(spoiler: Mock, row: Row, action: str) -> None:
+async def test_spoiled_answer(spoiler: Mock, kept: Sequence[str], row: Row, action: str) -> None:
     """A CALLRESULT or CALLERROR gets that damage, once; other stations are answered meanwhile and never notice."""
+    for turn in turns():
+        with turn as pace:
+            if pace == 1:
+                await spoils_answer(spoiler, row, action)
+            else:
+                async with Mock(*kept, *UNDAMAGED, *spoiling(pace)) as slower:
+                    await spoils_answer(slower, row, action)
+
+
+async def spoils_answer(spoiler: Mock, row: Row, action: str) -> None:
+    """The answer is spoiled as the row says."""
     identity = f"{TABLE.index(row)}-{action}"
     async with naked(spoiler, "other") as other:
         async with naked(spoiler, identity) as station:
@@ -226,10 +252,10 @@ async def test_spoiled_answer(spoiler: Mock, row: Row, action: str) -> None:
         await next_is_undamaged(other, "last")
 
 
-@pytest.mark.parametrize("row", [row for row in TABLE if row.ends], ids=lambda row: row.fault)
-async def test_an_end_comes_after_what_was_sent(spoiler: Mock, row: Row) -> None:
+@pytest.mark.parametrize("row", [row for row in TABLE if row.fault in ("close", "reset")], ids=lambda row: row.fault)
+async def test_an_end_comes_after_what_was_sent(kept: Sequence[str], row: Row) -> None:
     """A call that came together with the one that ends the connection is answered before the end."""
-    async with naked(spoiler, f"{TABLE.index(row)}-Heartbeat") as station:
+    async with Mock(*kept, *UNDAMAGED, "--fault", "Heartbeat", row.fault) as mock, naked(mock, "CS-1") as station:
         actions = {"first": "GetCertificateStatus", "last": "Heartbeat"}
         calls = [[2, id_, action, REQUESTS[action]] for id_, action in actions.items()]
         await station.raw.write(b"".join(masked(orjson.dumps(call)) for call in calls))
@@ -237,9 +263,9 @@ async def test_an_end_comes_after_what_was_sent(spoiler: Mock, row: Row) -> None
         await row.damage(station, b"")
 
 
-async def test_a_goodbye_comes_after_what_was_sent(spoiler: Mock) -> None:
+async def test_a_goodbye_comes_after_what_was_sent(kept: Sequence[str]) -> None:
     """A call that came together with a close frame is answered before the close frame is."""
-    async with naked(spoiler, "polite") as station:
+    async with Mock(*kept) as mock, naked(mock, "CS-1") as station:
         call = masked(orjson.dumps([2, "first", "Heartbeat", {}]))
         await station.raw.write(call + masked((1000).to_bytes(2), Opcode.CLOSE))
         assert orjson.loads(await station.text())[1] == "first"
@@ -264,7 +290,14 @@ def command() -> bytes:
 async def test_spoiled_command(command: bytes, row: Row) -> None:
     """A command of ours gets the same damage on its way out; answers and other stations do not."""
     assert orjson.loads(command)[2:] == ["Reset", {"type": "Immediate"}]
-    async with Mock(*UNDAMAGED, *RESET, "--fault", "Reset[type=immediate]", row.fault) as mock:
+    for turn in turns():
+        with turn as pace:
+            await spoils_command(command, row, at(pace, row.fault))
+
+
+async def spoils_command(command: bytes, row: Row, fault: str) -> None:
+    """The command is spoiled as the row says."""
+    async with Mock(*UNDAMAGED, *RESET, "--fault", "Reset[type=immediate]", fault) as mock:
         async with naked(mock, "other") as other, naked(mock, "CS-1") as station:
             await next_is_undamaged(other)
             await row.damage(station, command)
@@ -276,8 +309,15 @@ async def test_spoiled_command(command: bytes, row: Row) -> None:
 
 async def test_a_stalled_connection_is_not_read() -> None:
     """What a station writes stays in its own buffers while the mock plays dead, and is read afterwards."""
+    for turn in turns():
+        with turn as pace:
+            await stays_unread(pace)
+
+
+async def stays_unread(seconds: float) -> None:
+    """Play dead for so long."""
     filler = {"vendorId": "V", "data": "x" * 1_000_000}
-    async with Mock("--fault", "Heartbeat*1", "stall seconds=1") as mock, naked(mock, "CS-1") as station:
+    async with Mock("--fault", "Heartbeat*1", f"stall seconds={seconds}") as mock, naked(mock, "CS-1") as station:
         await station.say(2, "stall", "Heartbeat", {})
         await asyncio.sleep(0.1)
         text = orjson.dumps([2, "fill", "DataTransfer", filler])
@@ -342,8 +382,9 @@ async def test_expired_but_late() -> None:
     flags = ["--reply", "Authorize[idToken.idToken=BAD]", '{"idTokenInfo":{"status":"Expired"}}']
     flags += ["--fault", "Authorize[idToken.idToken=bad]", "delay seconds=0.2"]
     async with Mock(*flags) as mock, naked(mock, "CS-1") as station:
-        await station.say(2, "late", "Authorize", TOKEN)
-        await station.say(2, "good", "Authorize", {"idToken": TOKEN["idToken"] | {"idToken": "GOOD"}})
+        good = {"idToken": TOKEN["idToken"] | {"idToken": "GOOD"}}
+        calls = [[2, "late", "Authorize", TOKEN], [2, "good", "Authorize", good]]
+        await station.raw.write(b"".join(masked(orjson.dumps(call)) for call in calls))
         for id_, status in (("good", "Accepted"), ("late", "Expired")):
             assert orjson.loads(await station.text()) == [3, id_, {"idTokenInfo": {"status": status}}]
 
@@ -389,7 +430,7 @@ async def test_with_compression(fault: str) -> None:
         mock.station(compression="deflate") as station,
     ):
         await station.send([2, "1", "Heartbeat", {}])
-        text = await asyncio.wait_for(station.socket.recv(decode=False), 5)
+        text = await asyncio.wait_for(station.socket.recv(decode=False), PATIENCE)
         assert (text == answer("Heartbeat", "1")) is (fault in ("split frames=3", "binary"))
         assert await station.ask("Heartbeat") == TIME
 

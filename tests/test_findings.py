@@ -13,7 +13,7 @@ import orjson
 import pytest
 
 from tests.test_verdict import Run
-from tests.wire import SERVER, transaction
+from tests.wire import PATIENCE, SERVER, transaction
 
 ROOT = Path(__file__).parent.parent
 FAULT = "transaction TX-1 has ended with seqNo 1, and goes on with 2"
@@ -101,7 +101,7 @@ async def test_findings_have_a_suite_of_their_own(tmp_path: Path) -> None:
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the program to its end."""
-    done = subprocess.run([*SERVER, *arguments], capture_output=True, text=True, timeout=20, check=False)
+    done = subprocess.run([*SERVER, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert "Traceback" not in done.stderr, done.stderr
     return done
 
@@ -143,7 +143,9 @@ def test_nobody_has_to_read(command: str) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     words = [sys.executable, *command.split()]
-    done = subprocess.run(words, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=20, check=False, cwd=ROOT)
+    done = subprocess.run(
+        words, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=PATIENCE, check=False, cwd=ROOT
+    )
     os.close(writing)
     assert (done.returncode, done.stderr) == (0, "")
 

@@ -1,9 +1,11 @@
 """--learn: the mock reads the device model of each station once, and never in the way of what the user wants."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 from mock_csms.conformance.wanted import WANTED
+from tests.pace import turns
 from tests.test_verdict import Run
 from tests.wire import BOOT, Station
 
@@ -66,11 +68,14 @@ async def test_a_station_without_reports_is_asked_for_what_the_checks_read() -> 
 
 async def test_a_report_that_does_not_come_is_not_waited_for_longer_than_anything() -> None:
     """After --call-timeout the variables are asked for."""
-    async with await asyncio.to_thread(Run, "--learn", "--call-timeout=1") as mock, mock.station() as station:
-        await station.ask("BootNotification", BOOT)
-        id_, _ = await asked_for_all(station)
-        await station.send([3, id_, {"status": "Accepted"}])
-        assert len(await asked_for_some(station, 10)) == len(WANTED)
+    for turn in turns():
+        with turn as pace:
+            mock = await asyncio.to_thread(Run, "--learn", f"--call-timeout={pace}")
+            async with mock, mock.station() as station:
+                await station.ask("BootNotification", BOOT)
+                id_, _ = await asked_for_all(station)
+                await station.send([3, id_, {"status": "Accepted"}])
+                assert len(await asked_for_some(station, 10)) == len(WANTED)
 
 
 async def test_a_lost_connection_begins_it_anew() -> None:
@@ -99,9 +104,10 @@ async def test_commands_of_scripts_go_first() -> None:
         assert len(await asked_for_some(station, 10)) == len(WANTED)
 
 
-async def test_what_is_learned_is_judged_by() -> None:
+async def test_what_is_learned_is_judged_by(tmp_path: Path) -> None:
     """A unit that the station does not have was accepted: known by the report only."""
-    flags = ("--learn", "--checks=K02", "--commands=GetCompositeSchedule:1", "--after=boot")
+    (tmp_path / "mock.toml").write_text('[[command]]\naction = "GetCompositeSchedule"\non = "NotifyReport"\n')
+    flags = ("--learn", "--checks=K02", f"--config={tmp_path / 'mock.toml'}")
     async with await asyncio.to_thread(Run, *flags) as mock, mock.station() as station:
         await station.ask("BootNotification", BOOT)
         id_, number = await asked_for_all(station)
@@ -113,7 +119,7 @@ async def test_what_is_learned_is_judged_by() -> None:
         }
         await told(station, "1", "NotifyReport", REPORT | {"requestId": number, "reportData": [unit]})
         await station.obey("GetCompositeSchedule")
-        await station.nothing(0.2)
+        await station.ask("Heartbeat")
         mock.process.terminate()
         _, report = await mock.ended()
         assert "K02" in report

@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 import orjson
 import pytest
 
-from tests.test_verdict import Run, play
+from tests.pace import turns
+from tests.test_verdict import Run, play, slower
 
 SOON = "--within 0.6"
 
@@ -35,6 +36,13 @@ ROWS = [tuple(cell.strip() for cell in line.split("|")) for line in CASES.strip(
 @pytest.mark.parametrize(("flags", "transcript", "wanted"), ROWS)
 async def test_an_outcome_is_told_once(tmp_path: Path, flags: str, transcript: str, wanted: str) -> None:
     """An expectation is met when nothing can change that, once for each station; every record says the same of it."""
+    for turn in turns():
+        with turn as pace:
+            await is_told(tmp_path, slower(flags, pace), transcript, wanted)
+
+
+async def is_told(tmp_path: Path, flags: str, transcript: str, wanted: str) -> None:
+    """That outcome is told."""
     events, junit = tmp_path / "events", tmp_path / "junit"
     words = ["--events", str(events), "--junit", str(junit), *shlex.split(flags)]
     async with Run(*words) as mock, AsyncExitStack() as stack:

@@ -10,8 +10,9 @@ import orjson
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from tests.pace import takes, turns
 from tests.raw import TOKEN, logged, naked, refused, run, until, with_basic_auth, without
-from tests.wire import BOOT, HANDSHAKE, Mock, Station, transaction
+from tests.wire import BOOT, HANDSHAKE, PATIENCE, Mock, Station, transaction
 
 
 async def knock(mock: Mock, identity: str = "CS-1", headers: str = HANDSHAKE) -> int:
@@ -26,7 +27,7 @@ async def knock(mock: Mock, identity: str = "CS-1", headers: str = HANDSHAKE) ->
 async def knock_until_let_in(mock: Mock) -> set[int]:
     """Ask for a WebSocket again and again, and return the statuses before the first 101."""
     seen = set()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while (status := await knock(mock)) != 101:
             seen.add(status)
             await asyncio.sleep(0.05)
@@ -47,11 +48,12 @@ async def test_refuse_with_a_status() -> None:
 async def test_refuse_by_reset() -> None:
     """'reset for=0.6': TCP RST from the first upgrade request of the station on for so long, then normal."""
     async with Mock("--refuse", "reset for=0.6") as mock:
-        async with mock.tcp() as raw:
-            await raw.write(f"GET /CS-1 HTTP/1.1\r\n{HANDSHAKE}\r\n".encode())
-            with pytest.raises(ConnectionResetError):
-                await raw.reader.read()
-        assert await knock_until_let_in(mock) == {0}
+        with takes(0.6):
+            async with mock.tcp() as raw:
+                await raw.write(f"GET /CS-1 HTTP/1.1\r\n{HANDSHAKE}\r\n".encode())
+                with pytest.raises(ConnectionResetError):
+                    await raw.reader.read()
+            assert await knock_until_let_in(mock) <= {0}
         assert await knock(mock) == 101
 
 
@@ -72,8 +74,9 @@ async def test_other_requests_do_not_start_the_time_of_refusals() -> None:
     async with Mock("--refuse", "503 for=0.3") as mock:
         assert await knock(mock, "CS-1", "Host: mock\r\n") == 426
         await asyncio.sleep(0.4)
-        assert await knock(mock) == 503
-        assert await knock_until_let_in(mock) <= {503}
+        with takes(0.3):
+            assert await knock(mock) == 503
+            assert await knock_until_let_in(mock) <= {503}
 
 
 # --disconnect-after
@@ -81,12 +84,14 @@ async def test_other_requests_do_not_start_the_time_of_refusals() -> None:
 
 async def test_disconnect_after() -> None:
     """Every connection is cut with a TCP RST so long after it opened, over and over."""
-    async with Mock("--disconnect-after", "0.3") as mock:
-        for _ in range(2):
-            async with naked(mock, "CS-1") as station:
-                await station.say(2, "1", "Heartbeat", {})
-                assert orjson.loads(await station.text())[:2] == [3, "1"]
-                await station.was_reset()
+    for turn in turns():
+        with turn as pace:
+            async with Mock("--disconnect-after", f"{0.3 * pace}") as mock:
+                for _ in range(2):
+                    async with naked(mock, "CS-1") as station:
+                        await station.say(2, "1", "Heartbeat", {})
+                        assert orjson.loads(await station.text())[:2] == [3, "1"]
+                        await station.was_reset()
 
 
 async def test_disconnect_after_counted() -> None:
@@ -101,14 +106,18 @@ async def test_disconnect_after_counted() -> None:
 
 async def test_offline_as_a_station_sees_it() -> None:
     """--disconnect-after with --refuse 'reset for=SEC': let in, cut, refused for so long, let in again."""
-    async with Mock("--disconnect-after", "0.2*1", "--refuse", "reset for=0.5") as mock:
-        async with naked(mock, "CS-1") as station:
-            await station.was_reset()
-        assert await knock(mock) == 0
-        assert await knock(mock, "other") == 101
-        assert await knock_until_let_in(mock) <= {0}
-        async with mock.station() as back:
-            await back.ask("Heartbeat")
+    for turn in turns():
+        with turn as pace:
+            flags = ["--disconnect-after", f"{0.2 * pace}*1", "--refuse", f"reset for={0.5 * pace}"]
+            async with Mock(*flags) as mock:
+                async with naked(mock, "CS-1") as station:
+                    await station.was_reset()
+                with takes(0.4 * pace):
+                    assert await knock(mock) == 0
+                    assert await knock(mock, "other") == 101
+                    assert await knock_until_let_in(mock) <= {0}
+                async with mock.station() as back:
+                    await back.ask("Heartbeat")
 
 
 # --known-stations, --basic-auth
@@ -271,13 +280,15 @@ async def test_require_boot() -> None:
 @pytest.mark.parametrize("status", ["Pending", "Rejected"])
 async def test_what_was_asked_for_while_pending(command: str, action: str, payload: Any, status: str) -> None:
     """While Pending a station may send what a command of ours asked for, and nothing else; while Rejected nothing."""
-    flags = ["--require-boot", "--boot-status", status, "--command", command, "--delay", "0.2"]
-    async with Mock(*flags) as mock, mock.station() as station:
-        assert (await station.ask("BootNotification", BOOT))["status"] == status
-        assert await code(station, action, payload) == "SecurityError"
-        await station.obey(command)
-        assert await code(station, action, payload) == ("" if status == "Pending" else "SecurityError")
-        assert await code(station, "Heartbeat", {}) == "SecurityError"
+    for turn in turns():
+        with turn as pace:
+            flags = ["--require-boot", "--boot-status", status, "--command", command, "--delay", f"{0.2 * pace}"]
+            async with Mock(*flags) as mock, mock.station() as station:
+                assert (await station.ask("BootNotification", BOOT))["status"] == status
+                assert await code(station, action, payload) == "SecurityError"
+                await station.obey(command)
+                assert await code(station, action, payload) == ("" if status == "Pending" else "SecurityError")
+                assert await code(station, "Heartbeat", {}) == "SecurityError"
 
 
 async def test_require_boot_before_all() -> None:

@@ -3,12 +3,13 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.raw import run
+from tests.raw import logged, run, until
 from tests.test_verdict import Run
 from tests.wire import BOOT, Station, transaction
 
@@ -85,9 +86,17 @@ async def test_it_is_kept_while_the_mock_runs(tmp_path: Path) -> None:
     async with await asyncio.to_thread(Killed, f"--state-dir={tmp_path}") as mock:
         async with mock.station() as station:
             await send(station, ("one", "Heartbeat", {}))
-            await asyncio.sleep(2)
+            await until(lambda: kept(tmp_path) > 0)
         mock.process.kill()
     assert "R05" in await judged(tmp_path, "R05", ("one", "Heartbeat", {}))
+
+
+def kept(state: Path) -> int:
+    """Return how many ids are in the file."""
+    with closing(sqlite3.connect(state / FILE)) as connection, suppress(sqlite3.OperationalError):  # it is being made
+        ((count,),) = connection.execute("SELECT count(*) FROM facts WHERE kind = 'call'")
+        return int(count)
+    return 0
 
 
 async def test_only_the_last_ids_are_kept(tmp_path: Path) -> None:
@@ -98,7 +107,7 @@ async def test_only_the_last_ids_are_kept(tmp_path: Path) -> None:
                 await station.send([2, f"m{number}", "Heartbeat", {}])
             for _ in range(100):
                 await station.expect(3)
-        await asyncio.sleep(1.5)
+        await until(lambda: kept(tmp_path) >= 10_000)
         await send(station, ("last", "Heartbeat", {}))
     with sqlite3.connect(tmp_path / FILE) as connection:
         ((count, first),) = connection.execute("SELECT count(*), min(key) FROM facts WHERE kind = 'call'")
@@ -149,9 +158,10 @@ async def test_a_file_that_breaks_meanwhile_is_told_once(tmp_path: Path) -> None
             with sqlite3.connect(tmp_path / FILE) as connection:
                 connection.execute("DROP TABLE facts")
             connection.close()
-            for number in range(3):
-                await send(station, (f"m{number}", "Heartbeat", {}))
-                await asyncio.sleep(1.2)
+            await send(station, ("m0", "Heartbeat", {}))
+            await until(logged(mock, "is kept in"))
+            await send(station, ("m1", "Heartbeat", {}))
+            await asyncio.sleep(1.2)
         mock.process.terminate()
         await mock.ended()
         assert mock.log.count("is kept in") == 1, mock.log

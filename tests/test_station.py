@@ -1,6 +1,7 @@
 """Black box: `mock-station` as a process against `server.py` as a process; what it does, prints and exits with."""
 
 import json
+import re
 import signal
 import subprocess
 from collections.abc import Callable
@@ -10,6 +11,7 @@ import pytest
 
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.v201 import ACTIONS
+from tests.pace import turns
 from tests.reference_station import ROOT, STATION, Ended, run, running
 from tests.wire import PATIENCE, Mock
 
@@ -98,7 +100,8 @@ def test_a_session(tmp_path: Path) -> None:
     mock.finish()
     calls = heard(tmp_path / "events")
     events = [payload for action, payload in calls if action == "TransactionEvent"]
-    assert [event["triggerReason"] for event in events] == ["Authorized", "MeterValuePeriodic", "StopAuthorized"]
+    first, *periodic, last = [event["triggerReason"] for event in events]
+    assert (first, {*periodic}, last) == ("Authorized", {"MeterValuePeriodic"}, "StopAuthorized")
     assert (events[0]["evse"], events[0]["idToken"]) == (
         {"id": 2, "connectorId": 1},
         {"idToken": "TAG", "type": "eMAID"},
@@ -149,28 +152,35 @@ def test_lines_are_obeyed(follow: Callable[[str], Ended]) -> None:
     assert (ended.status, ended.err) == (0, "")
     told = [line for line in ended.out.splitlines() if "TransactionEvent  " in line]
     assert [word in line for word, line in zip(["Started", "Ended"], told, strict=True)] == [True, True]
-    assert "EVSE 1: connector 1 Occupied; 0 Wh; transaction" in ended.out or "1 Wh; transaction" in ended.out
+    assert re.search(r"EVSE 1: connector 1 Occupied; \d+ Wh; transaction", ended.out)
 
 
 def test_the_status_tells_the_cost(tmp_path: Path) -> None:
     """What the CSMS says of the running cost can be seen (I02)."""
-    mock = Mock("--after=boot", "--command=CostUpdated", "--delay=0.5", "--payload", '{"totalCost": 2.5}')
-    (tmp_path / "script").write_text("plug\ncard TAG\nwait 1\nstatus\n")
-    ended = run(f"{mock.url}/CS-1", f"--script={tmp_path / 'script'}")
+    command = '[[command]]\naction = "CostUpdated"\non = "TransactionEvent"\nrepeat = 1\npayload = {totalCost = 2.5}\n'
+    (tmp_path / "mock.toml").write_text(command)
+    mock = Mock(f"--config={tmp_path / 'mock.toml'}")
+    with running(f"{mock.url}/CS-1") as station:
+        station.type("plug", "card TAG")
+        station.see("CostUpdated.response")
+        station.type("status")
+        station.see(", which costs 2.5 so far")
+        assert station.stop() == 0
     mock.finish()
-    assert (ended.status, ", which costs 2.5 so far" in ended.out) == (0, True)
 
 
 @pytest.mark.parametrize("line", ["offline 0.1", "reboot", "quit"])
-def test_hanging_up_is_no_fault_of_the_csms(line: str, tmp_path: Path) -> None:
+def test_hanging_up_is_no_fault_of_the_csms(line: str) -> None:
     """A station that goes while a call is open does not blame the CSMS for the answer that it did not wait for."""
     mock = Mock("--fault", "Heartbeat*1", "delay seconds=60")
-    (tmp_path / "script").write_text(f"send Heartbeat\nwait 0.3\n{line}\n")
-    ended = run(f"{mock.url}/CS-1", f"--script={tmp_path / 'script'}")
+    with running(f"{mock.url}/CS-1") as station:
+        station.type("send Heartbeat")
+        station.see("-> Heartbeat")
+        station.type(line)
+        assert station.end() == (0, "")
     mock.finish()
-    assert (ended.status, ended.err) == (0, "")
-    assert "stays unanswered: the station hung up" in ended.out
-    assert "closed by the station: " in ended.out
+    assert "stays unanswered: the station hung up" in station.out
+    assert "closed by the station: " in station.out
 
 
 def test_a_reboot_at_the_end(follow: Callable[[str], Ended]) -> None:
@@ -238,24 +248,29 @@ def test_a_signal_ends_it_well(tmp_path: Path, signal_: signal.Signals) -> None:
 
 def test_it_comes_back(hasty: list[str]) -> None:
     """A station that was cut off connects again, and does not boot again (B04)."""
-    mock = Mock("--disconnect-after", "0.3*1")
-    with running(f"{mock.url}/CS-1", *hasty) as station:
-        station.see(BOOTED, "disconnected", " connected ")
-        station.type("send Heartbeat")
-        station.see("Heartbeat.response")
-        assert station.stop() == 0
-    mock.finish()
-    assert station.out.count("BootNotification.response") == 1
+    for turn in turns():
+        with turn as pace:
+            mock = Mock("--disconnect-after", f"{0.3 * pace}*1")
+            with running(f"{mock.url}/CS-1", *hasty) as station:
+                station.see(BOOTED, "disconnected", " connected ")
+                station.type("send Heartbeat")
+                station.see("Heartbeat.response")
+                assert station.stop() == 0
+            mock.finish()
+            assert station.out.count("BootNotification.response") == 1
 
 
 def test_what_happened_offline_follows(tmp_path: Path, hasty: list[str]) -> None:
     """A session without a connection is delivered after it, in order, as offline."""
-    mock = Mock("--events", str(tmp_path / "events"))
-    ended = run(f"{mock.url}/CS-1", *hasty, lines="offline 0.1\nplug\ncard TAG\nwait 0.1\ncard TAG\nunplug\n")
-    mock.finish()
-    events = [payload for action, payload in heard(tmp_path / "events") if action == "TransactionEvent"]
-    assert [(each["eventType"], each["seqNo"], each["offline"]) for each in events] == [
-        ("Started", 0, True),
-        ("Ended", 1, True),
-    ]
-    assert (ended.status, ended.err) == (0, "")
+    for turn in turns():
+        with turn as pace:
+            mock = Mock("--events", str(tmp_path / "events"))
+            lines = f"offline {pace - 0.9:g}\nplug\ncard TAG\nwait 0.1\ncard TAG\nunplug\n"
+            ended = run(f"{mock.url}/CS-1", *hasty, lines=lines)
+            mock.finish()
+            events = [payload for action, payload in heard(tmp_path / "events") if action == "TransactionEvent"]
+            assert [(each["eventType"], each["seqNo"], each["offline"]) for each in events] == [
+                ("Started", 0, True),
+                ("Ended", 1, True),
+            ]
+            assert (ended.status, ended.err) == (0, "")

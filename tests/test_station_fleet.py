@@ -9,8 +9,9 @@ import pytest
 from mock_csms.frontends import load
 from mock_csms.station.fleet import BOOT, Figures
 from mock_csms.station.link import CLOSE, CONNECT
+from tests.pace import turns
 from tests.reference_station import run
-from tests.wire import Mock
+from tests.wire import PATIENCE, Mock
 
 
 async def test_churn() -> None:
@@ -27,12 +28,17 @@ async def test_churn() -> None:
 
 async def test_stations_at_work() -> None:
     """They are there at once under names of their own, and stay until the end of --duration; a table tells of them."""
-    async with Mock("--expect-stations", "3", "--expect", "Heartbeat", "--boot-interval", "1") as mock:
-        ended = run(mock.url, "--count", "3", "--ramp", "0.2", "--duration", "2.5")
-        assert mock.process.wait() == 0
-    assert ended.status == 0
-    assert [line.split()[:2] for line in ended.out.splitlines()][:2] == [["stations", "3"], ["connections", "3"]]
-    assert "3 connections, " in ended.err
+    for turn in turns():
+        with turn as pace:
+            flags = ["--expect-stations", "3", "--expect", "Heartbeat*1..999", "--within", f"{10 * PATIENCE}"]
+            async with Mock(*flags, "--boot-interval", "1") as mock:
+                mock.statuses = (0, 1)
+                ended = run(mock.url, "--count", "3", "--ramp", "0.2", "--duration", f"{2.5 * pace}")
+                assert mock.stop() == 0
+            assert ended.status == 0
+            told = [line.split()[:2] for line in ended.out.splitlines()]
+            assert told[:2] == [["stations", "3"], ["connections", "3"]]
+            assert "3 connections, " in ended.err
 
 
 @pytest.mark.parametrize(
@@ -74,6 +80,13 @@ def test_percentiles() -> None:
 
 async def test_a_station_from_a_file_with_a_fast_clock(tmp_path: Path) -> None:
     """A file says who the station is and what it has; at speed 600 half an hour of charging takes three seconds."""
+    for turn in turns():
+        with turn as pace:
+            await charges_at(600 / pace, tmp_path)
+
+
+async def charges_at(speed: float, tmp_path: Path) -> None:
+    """Let it charge for half an hour of its own."""
     (tmp_path / "station.toml").write_text(
         '[identity]\nvendor = "ACME"\n[[evse]]\nconnectors = ["cCCS2", "cType2"]\n'
         "[variables]\nSampledDataCtrlr.TxUpdatedInterval = 600\n"
@@ -85,8 +98,9 @@ async def test_a_station_from_a_file_with_a_fast_clock(tmp_path: Path) -> None:
         "TransactionEvent[eventType=Ended]*1",
     ]
     flags = [word for text in expected for word in ("--expect", text)]
-    async with Mock(*flags, "--within", "60") as mock:
-        words = ["--device", str(tmp_path / "station.toml"), "--speed", "600", "--charge", "1800"]
+    async with Mock(*flags, "--within", f"{10 * PATIENCE}") as mock:
+        mock.statuses = (0, 1)
+        words = ["--device", str(tmp_path / "station.toml"), "--speed", f"{speed:g}", "--charge", "1800"]
         ended = run(f"{mock.url}/CS-1", *words, "-v")
         assert mock.stop() == 0, ended.out
     assert (ended.status, ended.err) == (0, "")

@@ -138,10 +138,10 @@ async def test_a_csms_that_leaves_after_its_answer() -> None:
 
 def test_remote_control_by_the_mock(tmp_path: Path) -> None:
     """The mock starts and stops a transaction by its commands, and finds nothing wrong."""
-    events = tmp_path / "events"
-    asked = ["GetTransactionStatus:0"] * 8  # meanwhile the station introduces itself, and tells that it has started
-    sequence = ",".join(["RequestStartTransaction:0", *asked, "RequestStopTransaction:0"])
-    mock = Mock("--after=boot", f"--commands={sequence}", f"--events={events}")
+    events, started = tmp_path / "events", "TransactionEvent[eventType=Started]"
+    (tmp_path / "mock.toml").write_text(f'[[command]]\naction = "RequestStopTransaction"\non = "{started}"\n')
+    start = ("--after=boot", "--commands=RequestStartTransaction:0")
+    mock = Mock(*start, f"--config={tmp_path / 'mock.toml'}", f"--events={events}")
     with running(f"{mock.url}/CS-1", "--variable=TxCtrlr.TxStartPoint=Authorized") as station:
         station.see("RequestStopTransaction.response", "TransactionEvent.response")
         station.stop()

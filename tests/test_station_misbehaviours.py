@@ -7,16 +7,17 @@ from typing import Any
 import pytest
 
 from mock_csms.station.misbehaviours import KINDS
+from tests.pace import turns
 from tests.reference_station import run
 from tests.wire import Mock
 
 NOWHERE = "ws://127.0.0.1:1/CS-1"
 
 
-def seen(tmp_path: Path, *habits: str, flags: tuple[str, ...] = ()) -> list[dict[str, Any]]:
-    """Let a station with those habits work for a second, and return the mock's events."""
+def seen(tmp_path: Path, *habits: str, pace: int = 1, flags: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    """Let a station with those habits work for a second, or for more at another pace; return the mock's events."""
     mock = Mock("--events", str(tmp_path / "events"), *flags)
-    ended = run(f"{mock.url}/CS-1", "--duration=0.7", *(f"--misbehave={habit}" for habit in habits))
+    ended = run(f"{mock.url}/CS-1", f"--duration={0.7 * pace}", *(f"--misbehave={habit}" for habit in habits))
     mock.finish()
     assert (ended.status, ended.err) == (0, "")
     return [json.loads(line) for line in (tmp_path / "events").read_text().splitlines()]
@@ -48,39 +49,47 @@ def test_a_kind_that_is_none(habit: str, complaint: str) -> None:
 
 def test_calls_that_are_not_json(tmp_path: Path) -> None:
     """The second call is broken, the first is not."""
-    events = seen(tmp_path, "not-json@2")
-    first, second, *_ = [event for event in events if event["event"] == "Received"]
-    assert (first["action"], second["messageType"]) == ("BootNotification", "Malformed")
-    assert "not JSON" in second["problem"]
-    assert second["text"].startswith("[2,")
+    for turn in turns():
+        with turn as pace:
+            events = seen(tmp_path, "not-json@2", pace=pace)
+            first, second, *_ = [event for event in events if event["event"] == "Received"]
+            assert (first["action"], second["messageType"]) == ("BootNotification", "Malformed")
+            assert "not JSON" in second["problem"]
+            assert second["text"].startswith("[2,")
 
 
 def test_two_open_calls_in_binary_frames(tmp_path: Path) -> None:
     """Two habits at once: a heartbeat comes before the status is answered, and all is binary from the second call."""
-    slow = ("--fault", "StatusNotification", "delay seconds=0.3")
-    events = seen(tmp_path, "two-open-calls", "binary-frames@2", flags=slow)
-    calls = [event for event in events if event["event"] == "Received" and event["messageType"] == "Call"]
-    assert [call["binary"] for call in calls[:3]] == [False, True, True]
-    order = [(event["event"], event["action"]) for event in events if event["event"] in ("Received", "Sent")]
-    at = order.index(("Received", "StatusNotification"))
-    assert order.index(("Received", "Heartbeat")) < order.index(("Sent", "StatusNotification"))
-    assert order[at + 1] == ("Received", "Heartbeat")
+    for turn in turns():
+        with turn as pace:
+            slow = ("--fault", "StatusNotification", f"delay seconds={0.3 * pace}")
+            events = seen(tmp_path, "two-open-calls", "binary-frames@2", pace=pace, flags=slow)
+            calls = [event for event in events if event["event"] == "Received" and event["messageType"] == "Call"]
+            assert [call["binary"] for call in calls[:3]] == [False, True, True]
+            order = [(event["event"], event["action"]) for event in events if event["event"] in ("Received", "Sent")]
+            at = order.index(("Received", "StatusNotification"))
+            assert order.index(("Received", "Heartbeat")) < order.index(("Sent", "StatusNotification"))
+            assert order[at + 1] == ("Received", "Heartbeat")
 
 
 def test_a_command_without_an_answer(tmp_path: Path) -> None:
     """The station does what it is asked, and answers nothing."""
     flags = ("--command=TriggerMessage", "--delay=0.1", "--after=boot", "--call-timeout=0.4")
-    events = seen(tmp_path, "no-answer", flags=(*flags, "--trigger-message=Heartbeat"))
-    names = [(event["event"], event.get("action")) for event in events]
-    assert ("Sent", "TriggerMessage") in names
-    assert ("Unanswered", "TriggerMessage") in names
-    assert ("Received", "Heartbeat") in names
-    assert not [event for event in events if event["event"] == "Received" and event["messageType"] == "Result"]
+    for turn in turns():
+        with turn as pace:
+            events = seen(tmp_path, "no-answer", pace=pace, flags=(*flags, "--trigger-message=Heartbeat"))
+            names = [(event["event"], event.get("action")) for event in events]
+            assert ("Sent", "TriggerMessage") in names
+            assert ("Unanswered", "TriggerMessage") in names
+            assert ("Received", "Heartbeat") in names
+            assert not [event for event in events if event["event"] == "Received" and event["messageType"] == "Result"]
 
 
 def test_a_command_that_breaks_its_schema(tmp_path: Path) -> None:
     """It is accepted all the same."""
     flags = ("--command=GetVariables", "--delay=0.1", "--after=boot", "--fault", "GetVariables", "invalid")
-    events = seen(tmp_path, "takes-anything", flags=flags)
-    (answer,) = [event for event in events if event["event"] == "Received" and event["messageType"] == "Result"]
-    assert json.loads(answer["text"])[2] == {"status": "Accepted"}
+    for turn in turns():
+        with turn as pace:
+            events = seen(tmp_path, "takes-anything", pace=pace, flags=flags)
+            (answer,) = [event for event in events if event["event"] == "Received" and event["messageType"] == "Result"]
+            assert json.loads(answer["text"])[2] == {"status": "Accepted"}

@@ -21,7 +21,7 @@ from websockets.typing import Subprotocol
 from mock_csms.protocol.v201 import ACTIONS
 
 SERVER = [sys.executable, str(Path(__file__).resolve().parents[1] / "server.py")]
-PATIENCE = 10.0  # seconds that anything may take
+PATIENCE = 60.0  # seconds that anything may take; only what hangs takes so long
 HANDSHAKE = "Host: mock\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
 HANDSHAKE += "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: ocpp2.0.1\r\n"
 BOOT = {"reason": "PowerUp", "chargingStation": {"model": "m", "vendorName": "v"}}

@@ -9,7 +9,7 @@ from mock_csms.plans.profile import Profile, Timeouts
 from mock_csms.protocol.records import replace
 from mock_csms.station.device import FEATURES
 
-_TIMEOUTS = Timeouts(message=3, boot=6, operator=3, case=30, silence=1, settle=0.1, interval=1, tolerance=0.2)
+_TIMEOUTS = Timeouts(message=5, boot=20, operator=20, case=120, silence=1, settle=0.1, interval=1, tolerance=0.3)
 REFERENCE = Profile(
     "CS-1",
     (1, 1),

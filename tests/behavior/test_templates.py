@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import PLACEHOLDERS, SAMPLE, compile_template, escape, merge, rfc3339
 from mock_csms.protocol.records import replace
+from tests.pace import work
 
 NOON = 1_767_268_800.25  # 2026-01-01T12:00:00.250Z
 CHARGING = Station("CS-1", transactions={"TX-1": None, "TX-2": None})
@@ -159,7 +160,7 @@ def test_compiling_takes_no_longer_with_depth() -> None:
         value = [value]
     began = time.process_time()
     compile_template(value)
-    assert time.process_time() - began < 0.2
+    assert time.process_time() - began < 20 * work()
 
 
 @pytest.mark.parametrize(

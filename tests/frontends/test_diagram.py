@@ -147,7 +147,7 @@ async def test_the_page_grows_with_the_run(tmp_path: Path) -> None:
     with file.open("wb") as opened:
         bus, page = begin(opened.fileno())
         bus.publish(came(BOOT))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not file.read_bytes().endswith(b"}\n"):
                 await asyncio.sleep(0.005)
         assert file.read_bytes().startswith(b"<!doctype html>")

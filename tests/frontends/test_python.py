@@ -14,7 +14,7 @@ from mock_csms.config import Config
 from mock_csms.frontends.python import Csms
 from mock_csms.runtime.session import CallFailed
 from tests.frontends.in_process import failure_of, station_of
-from tests.wire import BOOT, masked, transaction
+from tests.wire import BOOT, PATIENCE, masked, transaction
 
 # Where it listens.
 
@@ -97,15 +97,15 @@ async def test_a_command_is_sent_and_its_result_returned() -> None:
 
 async def test_a_command_that_fails_says_why() -> None:
     """CALLERROR, wrong result, none in time, no station: the text names the command, the station and the reason."""
-    async with Csms(call_timeout=0.05) as csms:
-        with pytest.raises(CallFailed, match=r"^Reset to CS-1: .*CS-1 is not connected$"):
-            await csms.call("CS-1", "Reset")
-        async with station_of(csms) as station:
-            for answer, reason in [
-                ([4, ..., "NotSupported", "no", {}], "NotSupported: no"),
-                ([3, ..., {"status": "Perhaps"}], "breaks its schema: status"),
-                (None, "no answer within 0.05 s"),
-            ]:
+    for answer, call_timeout, reason in [
+        ([4, ..., "NotSupported", "no", {}], PATIENCE, "NotSupported: no"),
+        ([3, ..., {"status": "Perhaps"}], PATIENCE, "breaks its schema: status"),
+        (None, 0.05, "no answer within 0.05 s"),
+    ]:
+        async with Csms(call_timeout=call_timeout) as csms:
+            with pytest.raises(CallFailed, match=r"^Reset to CS-1: .*CS-1 is not connected$"):
+                await csms.call("CS-1", "Reset")
+            async with station_of(csms) as station:
                 result = asyncio.create_task(csms.call("CS-1", "Reset"))
                 _, id_, *_ = await station.expect(2)
                 if answer:
@@ -170,7 +170,7 @@ def test_the_package_offers_it_lazily() -> None:
         "import sys, mock_csms; assert 'asyncio' not in sys.modules; "
         "from mock_csms import CallFailed, Config, Csms; assert Csms(Config(port=0)).config == Config(port=0)"
     )
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=30)
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=PATIENCE)
     import mock_csms
 
     assert not hasattr(mock_csms, "Nothing")

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.pace import turns
+
 pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +37,9 @@ def test_the_example_of_a_program_in_the_readme(pytester: pytest.Pytester, monke
     (example,) = [example for example in EXAMPLES if "async with Csms" in example]
     with_my_station(pytester, monkeypatch)
     program = pytester.makepyfile(example)
-    assert pytester.runpython(program).ret == 0
+    for turn in turns():  # it waits five seconds for a station
+        with turn:
+            assert pytester.runpython(program).ret == 0
 
 
 def test_the_example_of_a_test_in_the_readme(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,5 +47,7 @@ def test_the_example_of_a_test_in_the_readme(pytester: pytest.Pytester, monkeypa
     (tests,) = [example for example in EXAMPLES if "mock_csms.call" in example]
     with_my_station(pytester, monkeypatch)
     pytester.makepyfile(tests)
-    result = pytester.runpytest_subprocess("-pmock_csms.frontends.pytest_plugin", "-Werror", timeout=60)
-    result.assert_outcomes(passed=tests.count("\ndef test_"))
+    for turn in turns():
+        with turn:
+            result = pytester.runpytest_subprocess("-pmock_csms.frontends.pytest_plugin", "-Werror", timeout=120)
+            result.assert_outcomes(passed=tests.count("\ndef test_"))

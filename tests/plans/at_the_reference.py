@@ -6,12 +6,14 @@ from contextlib import asynccontextmanager
 from mock_csms.plans.reference import REFERENCE, Reference
 from mock_csms.plans.run import Run
 from mock_csms.protocol.records import replace
+from tests.wire import PATIENCE
 
 
 @asynccontextmanager
 async def run(*flags: str, authorization: str = "local") -> AsyncIterator[Run]:
     """Run it, ready for cases; in the end no conformance check has found anything."""
-    profile = replace(REFERENCE, authorization=authorization)
+    patient = replace(REFERENCE.timeouts, boot=PATIENCE, operator=PATIENCE)
+    profile = replace(REFERENCE, authorization=authorization, timeouts=patient)
     async with Run(profile, None, Reference(flags), "127.0.0.1", 0) as it:
         yield it
         assert it.findings.take() == []

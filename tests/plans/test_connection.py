@@ -24,8 +24,8 @@ async def test_visits_are_told_one_by_one() -> None:
             await visit(station, "Connected", path="/x")
         back = await visit(station, "Connected", path="")
         station.check_gap(gone, back, least=3)
-        with pytest.raises(AssertionError, match=r"the connection came 3\.\d s after the disconnection, expected at"):
-            station.check_gap(gone, back, least=5)
+        with pytest.raises(AssertionError, match=r"the connection came \d+\.\d s after the disconnection, expected at"):
+            station.check_gap(gone, back, least=600)
         with pytest.raises(AssertionError, match=re.escape("CS-1 has not connected within 0.1 s, nor tried to")):
             await visit(station, "Connected", within=0.1)
 

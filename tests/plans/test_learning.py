@@ -17,7 +17,7 @@ from mock_csms.plans.learning import learn, timeouts_of
 from mock_csms.plans.model import Model, Told, got, reported
 from mock_csms.plans.profile import FEATURE, Profile, read_profile
 from tests.frontends.in_process import station_of
-from tests.reference_station import run as run_station
+from tests.reference_station import running as running_station
 from tests.wire import BOOT, PATIENCE, SERVER, Station
 
 COMMAND = [*SERVER, "profile"]
@@ -49,7 +49,8 @@ def test_a_station_tells_of_itself(tmp_path: Path) -> None:
     with learning("--output", str(path)) as (url, process):
         shape = ("--evses=2", "--connectors=2")
         variables = ("--variable=OCPPCommCtrlr.RetryBackOffWaitMinimum=100",)
-        run_station(f"{url}/CS%207", "--duration=2", *shape, *variables)
+        with running_station(f"{url}/CS%207", *shape, *variables):
+            process.wait(PATIENCE)
     learned = read_profile(str(path))
     assert (process.returncode, learned.identity, learned.connectors) == (0, "CS 7", (2, 2))
     assert {"C-01", "C-09.1", "C-10.3", "C-49", "C-51", "AS-3", "HFS-2"} <= learned.features

@@ -16,6 +16,7 @@ import pytest
 
 from mock_csms.plans.operator import ACTIONS, Deed, Execute, Lines, OperatorFailed, Post, Prompt, operator
 from mock_csms.station.orders import parse_line
+from tests.wire import PATIENCE
 
 TOKEN = {"idToken": "TAG1", "type": "ISO14443"}
 CARD = Deed("card", 2, 1, TOKEN)
@@ -62,16 +63,16 @@ async def test_a_command_gets_the_action(tmp_path: Path) -> None:
         (tell, SEND, ["send", "DataTransfer", '{"vendorId": "a b"}']),
         (f"{tell} {{call}} {{payload}}", SEND, ["DataTransfer", '{"vendorId": "a b"}']),
     ]:
-        await Execute(command).act(deed, 10)
+        await Execute(command).act(deed, PATIENCE)
         assert seen.read_text() == repr(words)
 
 
 @pytest.mark.parametrize(
     ("command", "within", "problem"),
     [
-        ("false", 5, "false plug 1 '' ended with 1"),
+        ("false", PATIENCE, "false plug 1 '' ended with 1"),
         ("sleep 9 {action}", 0.05, "sleep 9 plug (ended with 1|has not ended within 0.05 s)"),
-        ("/no/such/robot", 5, "/no/such/robot: No such file"),
+        ("/no/such/robot", PATIENCE, "/no/such/robot: No such file"),
     ],
 )
 async def test_a_command_that_fails_says_how(command: str, within: float, problem: str) -> None:
@@ -111,9 +112,9 @@ async def test_a_service_gets_the_action_as_json() -> None:
     """All its parts, null for no token."""
     seen: list[Any] = []
     with robot(204, seen) as url:
-        await operator(f"http:{url}").act(CARD, 5)
-        await operator(url).act(Deed("reboot"), 5)
-        await operator(url).act(SEND, 5)
+        await operator(f"http:{url}").act(CARD, PATIENCE)
+        await operator(url).act(Deed("reboot"), PATIENCE)
+        await operator(url).act(SEND, PATIENCE)
     assert seen == [
         {"action": "card", "evse": 2, "connector": 1, "token": TOKEN},
         {"action": "reboot", "evse": 1, "connector": 1, "token": None},
@@ -124,9 +125,9 @@ async def test_a_service_gets_the_action_as_json() -> None:
 async def test_a_service_that_fails_says_how() -> None:
     """By its status, or because nobody is there."""
     with robot(500, []) as url, pytest.raises(OperatorFailed, match="500"):
-        await Post(url).act(CARD, 5)
+        await Post(url).act(CARD, PATIENCE)
     with pytest.raises(OperatorFailed, match="refused"):
-        await Post("http://127.0.0.1:1/").act(CARD, 5)
+        await Post("http://127.0.0.1:1/").act(CARD, PATIENCE)
 
 
 # prompt
@@ -146,7 +147,7 @@ async def test_a_person_is_asked_at_the_terminal(typed: str, problem: str | None
     ours, theirs = os.openpty()
     try:
         os.write(ours, typed.encode())
-        acting = asyncio.ensure_future(Prompt(os.ttyname(theirs)).act(CARD, 0.2 if not typed else 5))
+        acting = asyncio.ensure_future(Prompt(os.ttyname(theirs)).act(CARD, 0.2 if not typed else PATIENCE))
         if problem:
             with pytest.raises(OperatorFailed, match=problem):
                 await acting
@@ -154,7 +155,7 @@ async def test_a_person_is_asked_at_the_terminal(typed: str, problem: str | None
             await acting
         shown = b""
         while b"present the token TAG1:ISO14443 at EVSE 2, then press Enter" not in shown:
-            assert select.select([ours], [], [], 5)[0], shown
+            assert select.select([ours], [], [], PATIENCE)[0], shown
             shown += os.read(ours, 1000)
     finally:
         os.close(ours)
@@ -164,7 +165,7 @@ async def test_a_person_is_asked_at_the_terminal(typed: str, problem: str | None
 async def test_without_a_terminal_nobody_is_asked() -> None:
     """As in CI."""
     with pytest.raises(OperatorFailed, match="no terminal"):
-        await Prompt("/no/such/terminal").act(CARD, 5)
+        await Prompt("/no/such/terminal").act(CARD, PATIENCE)
 
 
 # The lines of the reference station.
@@ -176,7 +177,7 @@ async def test_its_lines_are_understood_by_the_reference_station() -> None:
     lines = Lines(typed.append)
     able = [action for action in ACTIONS if lines.can(action)]
     for action in able:
-        await lines.act(SEND if action == "send" else Deed(action, 2, 1, TOKEN), 5)
+        await lines.act(SEND if action == "send" else Deed(action, 2, 1, TOKEN), PATIENCE)
     assert able == [*ACTIONS]
     sent = 'send DataTransfer {"vendorId": "a b"}'
     vehicles = ["ev-ready 2", "ev-pause 2", "drive-in 2", "drive-out 2"]

@@ -11,7 +11,9 @@ from mock_csms.plans.reference import REFERENCE, Reference
 from mock_csms.plans.run import NoStation, Run
 from mock_csms.plans.station import Station
 from mock_csms.protocol.records import replace
+from tests.pace import turns
 from tests.plans.at_the_reference import run
+from tests.wire import PATIENCE
 
 POINTS = ("ParkingBayOccupancy", "EVConnected", "Authorized", "PowerPathClosed", "EnergyTransfer")
 
@@ -88,7 +90,7 @@ async def test_every_case_begins_idle() -> None:
 async def _pending(station: Station) -> None:
     station.configure(boot_status="Pending", boot_interval=60)
     await states.booting(station)
-    await station.known.until(lambda: station.known.is_connected, 5)
+    await station.known.until(lambda: station.known.is_connected, PATIENCE)
     await station.settle()
     assert not station.known.is_accepted
 
@@ -131,12 +133,13 @@ async def test_variables_are_set_back() -> None:
 
 async def test_a_station_that_does_not_come_is_told() -> None:
     """With the URL at which it was waited for, and why the reference station has ended."""
-    async with run("--misbehave", "no-such-thing") as it:
-        it.profile = replace(REFERENCE, timeouts=replace(REFERENCE.timeouts, boot=2))
-        with pytest.raises(
-            NoStation, match=r"CS-1 has not connected to ws://127\S+/CS-1 within 2 s. mock-station ended with 2: "
-        ):
-            await it.begin()
+    for turn in turns():
+        with turn as pace:
+            told = rf"CS-1 has not connected to ws://127\S+/CS-1 within {2 * pace} s. mock-station ended with 2: "
+            async with run("--misbehave", "no-such-thing") as it:
+                it.profile = replace(REFERENCE, timeouts=replace(REFERENCE.timeouts, boot=2 * pace))
+                with pytest.raises(NoStation, match=told):
+                    await it.begin()
 
 
 def test_the_table_has_all_states() -> None:

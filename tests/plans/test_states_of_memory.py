@@ -85,5 +85,5 @@ async def test_a_transaction_that_does_not_begin_offline_is_told() -> None:
     """A station that lets nobody charge offline is not in the state."""
     async with run("--variable", "AuthCtrlr.OfflineTxForUnknownIdEnabled=false") as it:
         station = await it.begin()
-        with pytest.raises(AssertionError, match="is back, and told of no transaction within 3 s"):
+        with pytest.raises(AssertionError, match="is back, and told of no transaction within 5 s"):
             await states.start_offline_transaction(station)

@@ -32,6 +32,7 @@ from mock_csms.plans.station import Station
 from mock_csms.plans.triggers import trigger
 from mock_csms.protocol.records import replace
 from tests.frontends.in_process import station_of
+from tests.wire import PATIENCE
 from tests.wire import Station as Peer
 
 PROFILE = Profile("CS-1", (1, 1), timeouts=Timeouts(message=0.1, silence=0.1, settle=0.05))
@@ -52,9 +53,9 @@ def event(evse: int, what: str) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def stage(typed: list[str] | None = None) -> AsyncIterator[tuple[Station, Peer]]:
+async def stage(typed: list[str] | None = None, call_timeout: float = PATIENCE) -> AsyncIterator[tuple[Station, Peer]]:
     """Return a station under test as a case sees it, and its other end."""
-    async with Csms(call_timeout=0.2) as csms:
+    async with Csms(call_timeout=call_timeout) as csms:
         operator = None if typed is None else Lines(typed.append)
         seen = Station(csms, PROFILE, operator, Inbox(csms.bus), Known("CS-1", csms))
         async with station_of(csms) as peer:
@@ -158,22 +159,17 @@ async def test_gaps_between_calls_are_checked() -> None:
 
 async def test_answers_are_compared_path_by_path() -> None:
     """A part of the result is enough; what differs has a line; an error and silence are failures."""
-    async with stage() as (station, peer):
-        for answer, problem in [
-            ([3, {"status": "Accepted"}], None),
-            (
-                [3, {"status": "Rejected"}],
-                "answered Reset with something else\n  status: expected Accepted, got Rejected",
-            ),
-            ([4, "NotSupported", "no", {}], "Reset to CS-1: NotSupported: no"),
-            (None, "Reset to CS-1: no answer within 0.2 s"),
-        ]:
-            async with answering(peer, answer):
-                if problem is None:
-                    assert await station.command("Reset", status="Accepted") == {"status": "Accepted"}
-                else:
-                    with pytest.raises(AssertionError, match=re.escape(problem)):
-                        await station.command("Reset", status="Accepted")
+    async with stage() as (station, peer), answering(peer, [3, {"status": "Accepted"}]):
+        assert await station.command("Reset", status="Accepted") == {"status": "Accepted"}
+    differs = "answered Reset with something else\n  status: expected Accepted, got Rejected"
+    for answer, call_timeout, problem in [
+        ([3, {"status": "Rejected"}], PATIENCE, differs),
+        ([4, "NotSupported", "no", {}], PATIENCE, "Reset to CS-1: NotSupported: no"),
+        (None, 0.2, "Reset to CS-1: no answer within 0.2 s"),
+    ]:
+        async with stage(call_timeout=call_timeout) as (station, peer), answering(peer, answer):
+            with pytest.raises(AssertionError, match=re.escape(problem)):
+                await station.command("Reset", status="Accepted")
 
 
 async def test_an_error_may_be_what_is_expected() -> None:

@@ -15,6 +15,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
+from tests.wire import PATIENCE
+
 on: Callable[[str], Callable[[Any], Any]] = routing.on
 after: Callable[[str], Callable[[Any], Any]] = routing.after
 
@@ -38,7 +40,7 @@ class Typical(ChargePoint):  # type: ignore[misc] # untyped
     """A station with one connector and five variables, one of which is fixed; it boots, and resets when told to."""
 
     def __init__(self, connection: Any, variables: dict[str, str]) -> None:
-        super().__init__(IDENTITY, connection, response_timeout=5)
+        super().__init__(IDENTITY, connection, response_timeout=PATIENCE)
         self._variables = variables
         self._is_accepted = False
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from mock_csms.protocol.messages import Call, ErrorCode, decode
 from mock_csms.protocol.schemas import Schemas, Violation
+from tests.pace import work
 
 SCHEMAS = Schemas("v201")
 MISSING, TYPE = ErrorCode.OccurrenceConstraintViolation, ErrorCode.TypeConstraintViolation
@@ -158,7 +159,7 @@ def test_a_big_wrong_payload_is_judged_quickly(action: str, payload: dict[str, A
     assert len(orjson.dumps(payload)) < 1_048_576
     began = time.process_time()
     found = SCHEMAS.request_violations(action, payload)
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 100 * work()
     assert 0 < len(found) <= 1000
     assert max(len(violation.message) + len(violation.path) for violation in found) <= 402
 

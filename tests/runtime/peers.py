@@ -16,8 +16,8 @@ from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.dial import Dialer
 from mock_csms.runtime.transport.endpoint import Endpoint
 from mock_csms.runtime.transport.gate import Limits
+from tests.wire import PATIENCE
 
-PATIENCE = 5.0
 OFFER = ["ocpp2.0.1"]
 
 

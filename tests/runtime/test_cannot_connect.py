@@ -1,6 +1,7 @@
 """Dialling: every reason why no connection comes about, each told in one line, and nothing left behind."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
@@ -80,15 +81,17 @@ async def test_our_own_server_refuses(dialer: Dialer, status: int) -> None:
 
 async def test_a_refusal_is_told_at_once(dialer: Dialer) -> None:
     """A server that keeps the connection after its refusal keeps nobody waiting."""
+    told = asyncio.Event()
 
     async def behave(peer: Bare) -> None:
         await peer.read_request()
         await peer.write(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno")
-        await asyncio.sleep(0.6)
+        await told.wait()
 
     async with bare(behave) as url:
         with pytest.raises(CannotConnect, match=r"^401 Unauthorized$"):
-            await asyncio.wait_for(dial(dialer, url), 0.5)
+            await dial(dialer, url)
+        told.set()
 
 
 AGREED = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -166,8 +169,9 @@ async def test_a_server_that_never_answers(dialer: Dialer, beginning: bytes) -> 
     """After so many seconds dialling is over, and so is the connection."""
 
     async def behave(peer: Bare) -> None:
-        await peer.read_request()
-        await peer.write(beginning)
+        with suppress(asyncio.IncompleteReadError, ConnectionError):  # where it is over before it has begun
+            await peer.read_request()
+            await peer.write(beginning)
         assert await peer.ended()
 
     async with bare(behave) as url:

@@ -6,8 +6,9 @@ import pytest
 from websockets.frames import Opcode
 
 from mock_csms.runtime.transport.dial import Dialer
+from tests.pace import takes
 from tests.runtime.peers import Bare, agreeing, bare, dial, limits, ours, sent
-from tests.wire import masked
+from tests.wire import PATIENCE, masked
 
 
 async def silent(peer: Bare) -> None:
@@ -81,13 +82,12 @@ async def test_a_server_that_does_not_end_the_connection(dialer: Dialer, goodbye
         await silent(peer)
 
     async with bare(agreeing(behave)) as url:
-        ear = await dial(dialer, url)
-        if not goodbye:
-            ear.transport.close(3001, "x")
-        started = asyncio.get_running_loop().time()
-        code, _ = await ear.end()
+        with takes(0.9):
+            ear = await dial(dialer, url)
+            if not goodbye:
+                ear.transport.close(3001, "x")
+            code, _ = await ear.end()
         assert code == (3001 if goodbye or answers else 1006)
-        assert 0.8 < asyncio.get_running_loop().time() - started < 3
 
 
 @pytest.mark.parametrize("how", ["FIN", "RST", "amid a frame"])
@@ -154,9 +154,7 @@ async def test_all_are_closed_at_once(dialer: Dialer) -> None:
     async with ours() as server, bare(agreeing(silent)) as deaf:
         polite = [await dial(dialer, server.url) for _ in range(20)]
         rude = await dial(dialer, deaf)
-        started = asyncio.get_running_loop().time()
-        await dialer.close(1001, "over")
-        assert asyncio.get_running_loop().time() - started < 2
+        await asyncio.wait_for(dialer.close(1001, "over"), PATIENCE)
         assert not dialer.transports
         assert [await ear.end() for ear in (*polite, *server.ears)] == [(1001, "over")] * 40
         assert (await rude.end())[0] == 1006

@@ -7,7 +7,8 @@ import pytest
 
 from mock_csms.behavior.admission import LetIn, Respond, Visitor
 from mock_csms.runtime.transport.endpoint import Endpoint
-from tests.runtime.peers import PATIENCE, Ours, limits
+from tests.runtime.peers import Ours, limits
+from tests.wire import PATIENCE
 
 KEY = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
 UPGRADE, VERSION = "Connection: Upgrade\r\nUpgrade: websocket", "Sec-WebSocket-Version: 13"

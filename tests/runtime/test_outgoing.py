@@ -6,8 +6,10 @@ import pytest
 from websockets.frames import Opcode
 
 from mock_csms.runtime.transport.dial import Dialer
+from tests.pace import takes, turns
 from tests.raw import until
-from tests.runtime.peers import PATIENCE, Bare, agreeing, bare, dial, limits, ours, sent
+from tests.runtime.peers import Bare, agreeing, bare, dial, limits, ours, sent
+from tests.wire import PATIENCE
 
 BIG = 5_000_000
 
@@ -15,6 +17,7 @@ BIG = 5_000_000
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 65535, 65536])
 async def test_frames_are_masked(dialer: Dialer, size: int) -> None:
     """Every frame has a mask, and each a new one (RFC 6455, 5.3); unmasked it is what was sent."""
+    ponged = asyncio.Event()
 
     async def behave(peer: Bare) -> None:
         frames = [await peer.frame() for _ in range(5)]
@@ -24,13 +27,14 @@ async def test_frames_are_masked(dialer: Dialer, size: int) -> None:
         assert len({mask for _, mask, _ in frames}) == 5
         await peer.write(sent(b"?", Opcode.PING))
         assert (await peer.frame())[::2] == (0x8A, b"?")
+        ponged.set()
         assert (await peer.frame())[::2] == (0x88, (1000).to_bytes(2) + b"bye")
 
     async with bare(agreeing(behave)) as url:
         ear = await dial(dialer, url)
         for how in ({}, {}, {"binary": True}, {"parts": 2}):
             assert ear.transport.send(b"x" * size, **how)
-        await asyncio.sleep(0.02)
+        await asyncio.wait_for(ponged.wait(), PATIENCE)
         ear.transport.close(1000, "bye")
 
 
@@ -99,11 +103,11 @@ async def test_pings_keep_the_connection() -> None:
             assert (await peer.frame())[0] == 0x89
             await peer.write(sent("", Opcode.PONG))
 
-    async with bare(agreeing(behave)) as url:
-        ear = await dial(Dialer(limits(ping=0.05, pong=0.15)), url)
-        started = asyncio.get_running_loop().time()
-        assert (await ear.end())[0] == 1006
-        assert asyncio.get_running_loop().time() - started > 0.18
+    for turn in turns():
+        with turn as pace, takes(0.2 * pace):
+            async with bare(agreeing(behave)) as url:
+                ear = await dial(Dialer(limits(ping=0.05 * pace, pong=0.15 * pace)), url)
+                assert (await ear.end())[0] == 1006
 
 
 async def test_a_server_that_answers_no_ping() -> None:

@@ -12,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_csms.runtime.sink import Sink
-
-PATIENCE = 2.0
+from tests.wire import PATIENCE
 
 
 @pytest.fixture
