@@ -1,6 +1,7 @@
 """Fixtures over `wire`: one mock for all tests of a module, which must survive them all, and stations of it."""
 
 import os
+import sys
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 
@@ -13,6 +14,11 @@ _NUMBERS = count(1)
 
 settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("calm")  # no test fails because the machine is slow
+
+# Some environments tell Python to keep no bytecode. The tests start a thousand processes, and each of them would compile
+# the whole program again, which takes longer than all else that most of them do; so would each worker with the tests.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 def pytest_xdist_auto_num_workers() -> int:
