@@ -1,6 +1,7 @@
 """What the mock would have seen of a station on the stage: the transcript as events, and what checks find in them."""
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -41,11 +42,19 @@ def inspect(seen: Sequence[Event], end: float, checks: Collection[str] = tuple(C
 
     A thorough inspector, whose checks look at steady values too, finds the same, and knows the same after that.
     """
-    inspectors = [Inspector([CHECKS[id_] for id_ in checks], TERMS, is_thorough=each) for each in (False, True)]
+    inspectors = inspectors_with(tuple(checks))
+    for inspector in inspectors:
+        inspector.known.clear()
     found, same = [[finding for event in seen for finding in each.look_at(event)] for each in inspectors]
     assert found == same
     assert inspectors[0].known == inspectors[1].known
     return found + [finding for _ in range(_TICKS) for finding in inspectors[0].tick(end)]
+
+
+@cache
+def inspectors_with(checks: tuple[str, ...]) -> list[Inspector]:
+    """Return an inspector and a thorough one, the same for all: who looks at what takes long to find."""
+    return [Inspector([CHECKS[id_] for id_ in checks], TERMS, is_thorough=each) for each in (False, True)]
 
 
 class Witness:
