@@ -15,8 +15,8 @@ _NUMBERS = count(1)
 settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("calm")  # no test fails because the machine is slow
 
-# Some environments tell Python to keep no bytecode. The tests start a thousand processes, and each of them would compile
-# the whole program again, which takes longer than all else that most of them do; so would each worker with the tests.
+# Some environments tell Python to keep no bytecode. The tests start a thousand processes, each of which would compile
+# the whole program again, and that takes longer than all else that most of them do; so would each worker the tests.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
