@@ -4,7 +4,7 @@ from typing import Any
 
 from mock_csms.behavior.events import Connected, Event, Received, Sent
 from mock_csms.frontends.frames import Frame, Frames
-from mock_csms.frontends.jsonlines import as_json, line, members
+from mock_csms.frontends.jsonlines import as_json, line
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result, decode
 from mock_csms.runtime.bus import Bus
@@ -61,36 +61,28 @@ class Trace:
             b'"error"' if isinstance(message, Error) else b'"payload"',
             as_json(_carried(message)),
             frame.text,
-            members({"meta": meta}) if meta else b"",
+            b',"meta":%b' % as_json(meta) if meta else b"",
         )
         self._sink.write(record)
 
     def _meta(self, event: Received | Sent, message: Message) -> Json:
         """Return what only we tell of a message; the format leaves room for it."""
         meta: Json = {}
-        if isinstance(event, Sent):
-            if event.rule:
-                meta["rule"] = event.rule
-            if event.fault:
-                meta["fault"] = event.fault
-        if isinstance(message, Call) or event.answers:
-            self._time(event, message, meta)
+        if isinstance(event, Sent) and (event.rule or event.fault):
+            meta = {name: said for name, said in (("rule", event.rule), ("fault", event.fault)) if said}
+        key = (event.station, message.id)
+        if isinstance(message, Call):
+            self._began[key] = event.at
+            if len(self._began) > _MOST_OPEN:
+                del self._began[next(iter(self._began))]
+        elif event.answers and (began := self._began.pop(key, None)):
+            meta["roundTripMs"] = int((event.at - began) * 1_000_000 + 0.5) / 1000
         if event.violations:
             meta["violations"] = [str(violation) for violation in event.violations]
         if event.station in self._fresh:
             self._fresh.remove(event.station)
             meta[CONNECTION] = self._connections[event.station]
         return meta
-
-    def _time(self, event: Received | Sent, message: Message, meta: Json) -> None:
-        """Note when a call came or went, or how long its answer took."""
-        key = (event.station, message.id)
-        if isinstance(message, Call):
-            self._began[key] = event.at
-            if len(self._began) > _MOST_OPEN:
-                del self._began[next(iter(self._began))]
-        elif key in self._began:
-            meta["roundTripMs"] = int((event.at - self._began.pop(key)) * 1_000_000 + 0.5) / 1000
 
 
 def _carried(message: Message) -> Any:
