@@ -289,7 +289,10 @@ async def test_hangup_rereads_the_files(tmp_path: Path) -> None:
     async def hang_up(pattern: str) -> None:
         read = len(mock.log)
         mock.process.send_signal(signal.SIGHUP)
-        await until(lambda: re.search(pattern, mock.log[read:]) is not None)
+        try:
+            await until(lambda: re.search(pattern, mock.log[read:]) is not None)
+        except TimeoutError:
+            raise AssertionError(f"{pattern} is not in {mock.log!r} from {read}") from None
 
     async with Mock(*flags) as mock, mock.station() as station:
         boot = await station.ask("BootNotification", BOOT)
