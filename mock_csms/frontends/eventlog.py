@@ -80,6 +80,7 @@ def _parts(event: Event) -> bytes:
 _USUAL: Mapping[type[Event], Callable[[Event], Any]] = {
     kind: attrgetter(*(name for name in _NAMES[kind] if name != "violations")) for kind in (Received, Sent)
 }
+"""How to get those of a message, but for its violations."""
 
 
 @lru_cache(maxsize=256)

@@ -16,8 +16,8 @@ HANDSHAKE_TIMEOUT = 10.0
 class Endpoint(Pool):
     """What all connections of one listener share; call it for the transport of the next one."""
 
-    def __init__(self, gate: Gate, limits: Limits, first: Callable[[], None] | None = None) -> None:
-        super().__init__(limits, first)
+    def __init__(self, gate: Gate, limits: Limits, write_ahead: Callable[[], None] | None = None) -> None:
+        super().__init__(limits, write_ahead)
         self.gate = gate
         self.extensions = enable_server_permessage_deflate(None) if limits.compression else None
         self.handshakes = Deadlines(HANDSHAKE_TIMEOUT, Transport.abort)

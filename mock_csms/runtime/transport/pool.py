@@ -18,13 +18,13 @@ _READ_SIZE = 256 * 1024
 
 
 class Outbox:
-    """What connections send in one turn of the loop: it goes out at the end of it, after `first` was done.
+    """What connections send in one turn of the loop: it goes out at the end of it, after `write_ahead` was done.
 
     So what must be on the disk before a peer sees its answer is written once for all answers of a turn.
     """
 
-    def __init__(self, first: Callable[[], None]) -> None:
-        self._first = first
+    def __init__(self, write_ahead: Callable[[], None]) -> None:
+        self._write_ahead = write_ahead
         self._waiting: list[tuple[asyncio.WriteTransport, bytes]] = []
 
     def add(self, connection: asyncio.WriteTransport, data: bytes) -> None:
@@ -37,18 +37,18 @@ class Outbox:
         """Write now what waits."""
         if self._waiting:
             waiting, self._waiting = self._waiting, []
-            self._first()
+            self._write_ahead()
             for connection, data in waiting:
                 if not connection.is_closing():
                     connection.write(data)
 
 
 class Pool:
-    """What connections share, and their end; where something has to be done before they send, `first` does it."""
+    """What connections share, and their end; where something must be written before they send, `write_ahead` does."""
 
-    def __init__(self, limits: Limits, first: Callable[[], None] | None = None) -> None:
+    def __init__(self, limits: Limits, write_ahead: Callable[[], None] | None = None) -> None:
         self.limits = limits
-        self.outbox = Outbox(first) if first else None
+        self.outbox = Outbox(write_ahead) if write_ahead else None
         self.buffer = memoryview(bytearray(_READ_SIZE))
         self.transports: set[Transport] = set()
         self._emptied: asyncio.Event | None = None
