@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Timer
 
 from mock_csms.protocol.records import Record
-from tests.wire import PATIENCE
+from tests.wire import PATIENCE, written
 
 STATION = [sys.executable, "-m", "mock_csms.station"]
 ROOT = Path(__file__).resolve().parents[1]
@@ -87,8 +87,7 @@ class Running:
         assert "Traceback" not in err, err
 
     def _complaints(self) -> str:
-        self._err.seek(0)
-        return self._err.read().decode()
+        return written(self._err).decode(errors="replace")
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The program as a process and stations as sockets: what black-box tests need, and nothing of the program's inside."""
 
 import asyncio
+import os
 import re
 import select
 import signal
@@ -10,7 +11,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import orjson
 from ocpp.messages import get_validator
@@ -59,6 +60,11 @@ def assert_fits(payload: Any, wanted: str) -> None:
 def masked(data: bytes | str, opcode: Opcode = Opcode.TEXT, *, fin: bool = True) -> bytes:
     """Return the bytes of a frame as a station sends it."""
     return Frame(opcode, data.encode() if isinstance(data, str) else data, fin).serialize(mask=True)
+
+
+def written(file: IO[bytes]) -> bytes:
+    """Return what is in a file that a process writes; to seek in it would move the place where the process writes."""
+    return os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0)
 
 
 class Station:
@@ -164,8 +170,7 @@ class Mock:
     @property
     def log(self) -> str:
         """What the process has written to stderr so far."""
-        self._log.seek(0)
-        return self._log.read().decode()
+        return written(self._log).decode(errors="replace")  # what is written at this very moment may end in a character
 
     def stop(self, signal_: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal and return the exit status."""
