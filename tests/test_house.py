@@ -180,25 +180,45 @@ def test_files_and_functions_stay_small() -> None:
     hold(MODULES, lambda name: [word for each in functions_of(MODULES[name]) for word in too_big(each)])
 
 
-# README.
+# Documentation.
 
 
-def test_the_tables_of_the_readmes_are_made_from_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`task docs` would change nothing."""
+def test_the_tables_of_the_docs_are_made_from_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`task docs` would change nothing, and each table stands in one place."""
     monkeypatch.syspath_prepend(str(ROOT))
-    from scripts.readme import PAGES, with_tables
+    from scripts.docs import PAGES, TABLES, places, with_tables
 
-    for page, tables in PAGES.items():
-        text = page.read_text(encoding="utf-8")
-        assert with_tables(text, tables) == text, page
+    texts = {page: page.read_text(encoding="utf-8") for page in PAGES}
+    assert [page for page, text in texts.items() if with_tables(text) != text] == []
+    assert sorted(name for text in texts.values() for name in places(text)) == sorted(TABLES)
 
 
-def test_every_flag_has_a_row_in_the_readme() -> None:
+def test_every_flag_has_a_row_in_the_docs() -> None:
     """What can be set can be read about: each flag, or each of the flags that write its tables."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "flags.md").read_text(encoding="utf-8")
     forms = {setting.name: flag_of(setting).forms for setting in fields(Config)}
     names = [name for setting, own in forms.items() for name in ([setting] if own is None else own)]
-    assert [name for name in names if not re.search(rf"^\| `(-\w, )?{option(name)}[ `]", readme, re.MULTILINE)] == []
+    assert [name for name in names if not re.search(rf"^\| `(-\w, )?{option(name)}[ `]", page, re.MULTILINE)] == []
+
+
+def test_the_readme_is_short() -> None:
+    """It has at most 10 kB; the rest is in docs/."""
+    assert len((ROOT / "README.md").read_bytes()) <= 10_240
+
+
+def test_links_lead_somewhere() -> None:
+    """Each relative link of a page leads to a file, and its fragment to a heading there."""
+
+    def broken(page: Path) -> Iterator[str]:
+        for target, fragment in re.findall(r"\]\((?!http)([^)#]*)(#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            path = page.parent / target if target else page
+            headings = re.findall(r"^#+ (.*)", path.read_text(encoding="utf-8"), re.M) if path.suffix == ".md" else []
+            anchors = ["#" + re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings]
+            if not path.exists() or (fragment and fragment not in anchors):
+                yield f"{page.relative_to(ROOT)}: {target}{fragment}"
+
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("*/README.md")]
+    assert [link for page in pages for link in broken(page)] == []
 
 
 def test_there_is_one_version() -> None:

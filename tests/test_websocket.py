@@ -20,7 +20,7 @@ async def pings(raw: Raw, seconds: float) -> int:
     return len(opcodes)
 
 
-@pytest.mark.parametrize("flags", ["", "--ping-interval 0", "--ping-interval 0 --ping-timeout 0"])
+@pytest.mark.parametrize("flags", ["--ping-interval 20", "--ping-interval 0", "--ping-interval 0 --ping-timeout 0"])
 async def test_no_ping(flags: str) -> None:
     """Neither the default interval nor 0 sends a ping at once."""
     async with Mock(*flags.split()) as mock, mock.raw() as raw:

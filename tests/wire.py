@@ -151,14 +151,18 @@ class Raw:
 
 
 class Mock:
-    """The program as a process: `async with Mock("--flag") as mock` serves until the block ends, and must end well."""
+    """The program as a process: `async with Mock("--flag") as mock` serves until the block ends, and must end well.
+
+    It sends no pings unless a flag says so: on a slow machine one could come between any two frames.
+    """
 
     statuses: tuple[int, ...] = (0,)
     """The exit statuses with which it ends well."""
 
     def __init__(self, *flags: str, port: str = "--port=0") -> None:
         self._log = tempfile.TemporaryFile("a+b")
-        self.process = subprocess.Popen([*SERVER, *port.split(), *flags], stdout=subprocess.PIPE, stderr=self._log)
+        command = [*SERVER, *port.split(), "--ping-interval=0", *flags]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self._log)
         assert self.process.stdout
         readable = select.select([self.process.stdout], [], [], PATIENCE)[0]
         self.first_line = self.process.stdout.readline().decode() if readable else ""

@@ -1,4 +1,4 @@
-"""The README's examples in Python, executed as they stand there."""
+"""The examples in Python of the README and docs/python.md, executed as they are printed."""
 
 import re
 import sys
@@ -12,9 +12,13 @@ pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).parents[2]
 MY_STATION = Path(__file__).with_name("my_station.py")
-EXAMPLES = re.findall(
-    r"^```python\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
-)
+EXAMPLES = [
+    example
+    for page in ("README.md", "docs/python.md")
+    for example in re.findall(r"^```python\n(.*?)^```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL | re.M)
+]
+PROGRAMS = [example for example in EXAMPLES if "async with Csms" in example]
+TESTS = [example for example in EXAMPLES if "\ndef test_" in example]
 
 
 @pytest.fixture(autouse=True)
@@ -24,30 +28,37 @@ def _importable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
 
-def with_my_station(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let `my-station URL` be a program that can be started."""
-    program = pytester.mkdir("bin") / "my-station"
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} {MY_STATION} "$@"\n')
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", str(program.parent), prepend=":")
+def with_stations(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let `my-station URL` and `mock-station URL` be programs that can be started."""
+    programs = {"my-station": str(MY_STATION), "mock-station": "-m mock_csms.station"}
+    folder = pytester.mkdir("bin")
+    for name, arguments in programs.items():
+        (folder / name).write_text(f'#!/bin/sh\nexec {sys.executable} {arguments} "$@"\n')
+        (folder / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder), prepend=":")
 
 
-def test_the_example_of_a_program_in_the_readme(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The README's program runs as it stands there, with a station that boots and obeys Reset."""
-    (example,) = [example for example in EXAMPLES if "async with Csms" in example]
-    with_my_station(pytester, monkeypatch)
+def test_there_are_examples() -> None:
+    """The pages have programs, and a test for pytest."""
+    assert (len(PROGRAMS), len(TESTS)) >= (2, 1)
+
+
+@pytest.mark.parametrize("example", PROGRAMS)
+def test_a_program(example: str, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It runs as it is printed, with a station that boots and obeys Reset."""
+    with_stations(pytester, monkeypatch)
     program = pytester.makepyfile(example)
-    for turn in turns():  # it waits five seconds for a station
+    for turn in turns():  # it waits some seconds for a station
         with turn:
             assert pytester.runpython(program).ret == 0
 
 
-def test_the_example_of_a_test_in_the_readme(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The README's test passes as it stands there, with the same station."""
-    (tests,) = [example for example in EXAMPLES if "mock_csms.call" in example]
-    with_my_station(pytester, monkeypatch)
-    pytester.makepyfile(tests)
+@pytest.mark.parametrize("example", TESTS)
+def test_a_test(example: str, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It passes as it is printed, with the same station."""
+    with_stations(pytester, monkeypatch)
+    pytester.makepyfile(example)
     for turn in turns():
         with turn:
             result = pytester.runpytest_subprocess("-pmock_csms.frontends.pytest_plugin", "-Werror", timeout=120)
-            result.assert_outcomes(passed=tests.count("\ndef test_"))
+            result.assert_outcomes(passed=example.count("\ndef test_"))

@@ -1,4 +1,4 @@
-"""Writes the tables of the two README.md from the code; with `--check` it only tells whether they are as it says."""
+"""Writes the tables of the documentation from the code; with `--check` it only says whether they are up to date."""
 
 import re
 import sys
@@ -11,8 +11,6 @@ from mock_csms.behavior.authorization import MODES
 from mock_csms.behavior.faults import FAULTS
 from mock_csms.behavior.templates import PLACEHOLDERS
 from mock_csms.config import Config
-from mock_csms.config.answers import Answers
-from mock_csms.config.policies import Policies
 from mock_csms.conformance import CHECKS
 from mock_csms.conformance.unjudged import UNJUDGED
 from mock_csms.flags import flag_of, option
@@ -26,8 +24,11 @@ from mock_csms.station.settings import StationSettings
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-README = Path(__file__).parent.parent / "README.md"
-PLANS = README.parent / "e2e-plans" / "README.md"
+ROOT = Path(__file__).parent.parent
+PLANS = ROOT / "e2e-plans"
+PAGES = (*sorted((ROOT / "docs").glob("*.md")), PLANS / "README.md", ROOT / "benchmarks" / "README.md")
+"""The files with tables; a table's place is between `<!-- table: NAME -->` and `<!-- end -->`."""
+_PLACE = re.compile(r"(<!-- table: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 
 def flags() -> Iterable[tuple[str, ...]]:
@@ -49,19 +50,6 @@ def _settings(settings: "type[DataclassInstance]") -> Iterable[tuple[str, ...]]:
         names = ", ".join(filter(None, [declared.short, option(setting.name)]))
         metavar = f" {declared.metavar}{'…' if declared.several else ''}".rstrip()
         yield f"`{names}{metavar}`", _code(shown_default(declared, setting.default)), declared.help
-
-
-def rules() -> Iterable[tuple[str, ...]]:
-    """Return a row for every flag that writes a rule."""
-    yield "flag", "meaning"
-    for setting in fields(Answers):
-        for name, form in (flag_of(setting).forms or {}).items():
-            yield f"`{option(name)} {' '.join(form.metavar)}`", form.help
-
-
-def policies() -> Iterable[tuple[str, ...]]:
-    """Return a row for every policy."""
-    return _settings(Policies)
 
 
 def commands() -> Iterable[tuple[str, ...]]:
@@ -123,7 +111,7 @@ def speed() -> Iterable[tuple[str, ...]]:
     import orjson
 
     yield "what", "measured on", "floor", "goal", "ratio", "verdict"
-    for verdict in orjson.loads((README.parent / "benchmarks" / "results.json").read_bytes())["rows"]:
+    for verdict in orjson.loads((ROOT / "benchmarks" / "results.json").read_bytes())["rows"]:
         row = verdict["row"]
         numbers = (row["floor"], row["goal"], verdict["ratio"])
         yield row["what"], row["measured_on"], *("" if n is None else f"{n:.3g}" for n in numbers), verdict["word"]
@@ -141,23 +129,6 @@ def unjudged() -> Iterable[tuple[str, ...]]:
     yield "check", "requirement", "what is right", "why it is not judged"
     for id_, (requirement, title, why) in UNJUDGED.items():
         yield id_, requirement, title, why
-
-
-TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
-    "station": station,
-    "lines": lines,
-    "flags": flags,
-    "speed": speed,
-    "faults": faults,
-    "placeholders": placeholders,
-    "modes": modes,
-    "rules": rules,
-    "policies": policies,
-    "commands": commands,
-    "answers": answers,
-    "checks": checks,
-    "unjudged": unjudged,
-}
 
 
 def plan_options() -> Iterable[tuple[str, ...]]:
@@ -180,14 +151,14 @@ def plan_summary() -> Iterable[tuple[str, ...]]:
     """Return how many cases are how far."""
     from mock_csms.plans.catalogue import summary
 
-    return summary(PLANS.parent)
+    return summary(PLANS)
 
 
 def plan_matrix() -> Iterable[tuple[str, ...]]:
     """Return a row for every case that there is to be."""
     from mock_csms.plans.catalogue import matrix
 
-    return matrix(PLANS.parent)
+    return matrix(PLANS)
 
 
 def plan_actions() -> Iterable[tuple[str, ...]]:
@@ -212,14 +183,26 @@ def plan_states() -> Iterable[tuple[str, ...]]:
         yield f"`{name}`", "not yet", why
 
 
-PLAN_TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
-    "options": plan_options,
-    "profile": plan_profile,
-    "actions": plan_actions,
-    "states": plan_states,
-    "summary": plan_summary,
-    "matrix": plan_matrix,
+TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
+    "flags": flags,
+    "faults": faults,
+    "placeholders": placeholders,
+    "modes": modes,
+    "commands": commands,
+    "answers": answers,
+    "checks": checks,
+    "unjudged": unjudged,
+    "station": station,
+    "lines": lines,
+    "speed": speed,
+    "plan_options": plan_options,
+    "plan_profile": plan_profile,
+    "plan_actions": plan_actions,
+    "plan_states": plan_states,
+    "plan_summary": plan_summary,
+    "plan_matrix": plan_matrix,
 }
+"""Every table by its name."""
 
 
 def _json(payload: Any) -> str:
@@ -239,23 +222,19 @@ def _markdown(rows: Iterable[tuple[str, ...]]) -> str:
     return "\n".join([lines[0], "|" + " --- |" * columns, *lines[1:]])
 
 
-def with_tables(text: str, tables: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = TABLES) -> str:
-    """Return `text` with every table between its two markers made anew."""
-    for name, rows in tables.items():
-        pattern = re.compile(rf"(<!-- table: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
-        table = _markdown(rows())
-        text, found = pattern.subn(lambda match, table=table: f"{match[1]}{table}\n{match[2]}", text)  # type: ignore[misc] # the loop variable is bound
-        if not found:
-            raise ValueError(f"there is no place for the table of {name}")
-    return text
+def with_tables(text: str) -> str:
+    """Return `text` with the content of every table made anew. Raises KeyError for a table that does not exist."""
+    return _PLACE.sub(lambda place: f"{place[1]}{_markdown(TABLES[place[2]]())}\n{place[4]}", text)
 
 
-PAGES = {README: TABLES, PLANS: PLAN_TABLES}
-"""The files with tables, and which."""
+def places(text: str) -> list[str]:
+    """Return the names of the tables in `text`."""
+    return [place[2] for place in _PLACE.finditer(text)]
+
 
 if __name__ == "__main__":
     current = {page: page.read_text(encoding="utf-8") for page in PAGES}
-    wanted = {page: with_tables(text, PAGES[page]) for page, text in current.items()}
+    wanted = {page: with_tables(text) for page, text in current.items()}
     if "--check" in sys.argv:
         raise SystemExit(wanted != current)
     for page, text in wanted.items():

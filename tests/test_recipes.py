@@ -1,4 +1,4 @@
-"""The README's examples, executed as they stand there."""
+"""The examples of docs/recipes.md, executed as they are printed."""
 
 import re
 import shlex
@@ -9,18 +9,18 @@ import pytest
 
 from tests.wire import Mock
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"^python server\.py (.*)\n((?:[<>] .*\n)+)```", README, re.MULTILINE)
+PAGE = (Path(__file__).parent.parent / "docs" / "recipes.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"^mock-csms (.*)\n((?:[<>] .*\n)+)```", PAGE, re.MULTILINE)
 
 
 def test_there_are_ten_examples() -> None:
-    """The README has at least ten worked examples."""
+    """The page has at least ten examples with a transcript."""
     assert len(EXAMPLES) >= 10
 
 
 @pytest.mark.parametrize(("flags", "transcript"), EXAMPLES, ids=[flags for flags, _ in EXAMPLES])
 async def test_example(flags: str, transcript: str) -> None:
-    """What the station sends is answered exactly as the README says; `…` stands for any value."""
+    """What the station sends is answered exactly as the page says; `…` stands for any value."""
     async with Mock(*shlex.split(flags)) as mock, mock.station() as station:
         for line in transcript.splitlines():
             if line.startswith("> "):
