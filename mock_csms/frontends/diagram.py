@@ -7,17 +7,20 @@ mock was killed or still runs, shows all that was written.
 
 from pathlib import Path
 
+from mock_csms.frontends.jsonlines import line, quoted
 from mock_csms.runtime.sink import Sink
 
 _HEAD = Path(__file__).with_name("diagram.html")
-_END = b'"end"\n</script>\n</body>\n</html>\n'
+_RUN = b'{"event":"Run","command":%b}\n'
+_END = b'{"event":"End","verdict":%b}\n'
+_TAIL = b"</script>\n</body>\n</html>\n"
 
 
-def begin(page: Sink) -> None:
-    """Write what comes before the lines."""
-    page.write(_HEAD.read_bytes())
+def begin(page: Sink, command: str = "") -> None:
+    """Write what comes before the lines of the event log, with the command line of the run."""
+    page.write(_HEAD.read_bytes() + line(_RUN, quoted(command)))
 
 
-def end(page: Sink) -> None:
-    """Write what comes after them; what happens later is not shown."""
-    page.end(_END)
+def end(page: Sink, verdict: str = "") -> None:
+    """Write what comes after them, with the verdict (empty where none was asked for); later events are not shown."""
+    page.end(line(_END, quoted(verdict)) + _TAIL)
