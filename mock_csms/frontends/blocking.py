@@ -2,14 +2,16 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Future
 from copy import deepcopy
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from mock_csms.behavior.events import Finding
 from mock_csms.behavior.stations import Station
 from mock_csms.config import Config
+from mock_csms.frontends.journal import Passed
 from mock_csms.frontends.python import Csms
 from mock_csms.protocol.actions import Json
 from mock_csms.runtime.session import CallFailed
@@ -83,6 +85,20 @@ class BlockingCsms:
         """What is known now of the stations that have connected, by identity."""
         return self._ask(lambda: {identity: deepcopy(station) for identity, station in self._csms.stations.items()})
 
+    @property
+    def messages(self) -> Sequence[Passed]:
+        """The messages that passed in either direction so far, as `Csms.messages`."""
+        return self._ask(lambda: self._csms.messages)
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """What the conformance checks found so far, as `Csms.findings`."""
+        return self._ask(lambda: self._csms.findings)
+
+    def lines(self) -> Sequence[str]:
+        """Return a line for everything that happened so far, as `Csms.lines`."""
+        return self._ask(self._csms.lines)
+
     def configure(self, config: Config | None = None, **settings: Any) -> None:
         """Behave so from now on, as `Csms.configure` says."""
         self._ask(lambda: self._csms.configure(config, **settings))
@@ -95,10 +111,10 @@ class BlockingCsms:
         """Close the connection of a station, as `Csms.disconnect` says."""
         self._ask(lambda: self._csms.disconnect(station, code=code))
 
-    def call(self, station: str, action: str, payload: Json | None = None) -> Json:
+    def call(self, station: str, action: str, payload: Json | None = None, *, within: float = 5.0) -> Json:
         """Send a command and return the payload of its result, as `Csms.call` says."""
         __tracebackhide__ = True
-        return self._wait(self._csms.call(station, action, payload))
+        return self._wait(self._csms.call(station, action, payload, within=within))
 
     def receive(self, station: str, action: str, part: Mapping[str, Any] | None = None, *, within: float = 5.0) -> Json:
         """Return the payload of the first such call that was not returned yet, as `Csms.receive` says."""

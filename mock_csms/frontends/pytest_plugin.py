@@ -3,7 +3,8 @@
 pytest reads this file in every run, so that all else is imported when the fixture is used.
 """
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,5 +30,20 @@ def mock_csms_(request: pytest.FixtureRequest) -> "Iterator[BlockingCsms]":
     markers = list(request.node.iter_markers("mock_csms"))
     settings = {name: value for marker in reversed(markers) for name, value in marker.kwargs.items()}
     configs = [marker.args for marker in markers if marker.args]
-    with BlockingCsms(*(configs[0] if configs else ()), **settings) as csms:
+    try:
+        mock = BlockingCsms(*(configs[0] if configs else ()), **settings)
+    except ValueError as error:
+        pytest.fail(f"mock_csms: {error}", pytrace=False)
+    with mock as csms:
         yield csms
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add the messages of the mock to the report of a test that failed."""
+    report = yield
+    blocking = sys.modules.get("mock_csms.frontends.blocking")
+    csms = getattr(item, "funcargs", {}).get("mock_csms")
+    if report.when == "call" and report.failed and blocking and isinstance(csms, blocking.BlockingCsms):
+        report.sections += [("mock-csms", "\n".join(lines))] if (lines := csms.lines()) else []
+    return report

@@ -3,19 +3,21 @@
 It has what a person at the command line has, and no more: the runtime's mock, its scripts and its records.
 """
 
-from collections.abc import Mapping
-from contextlib import AsyncExitStack
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
 from mock_csms.assembly import check, scripts
 from mock_csms.behavior.commands import Step
-from mock_csms.behavior.events import Started
+from mock_csms.behavior.events import Connected, Event, Finding, Started
 from mock_csms.behavior.stations import Station
 from mock_csms.config import Config
 from mock_csms.flags import Source, read
 from mock_csms.frontends.inbox import Inbox, wanted
+from mock_csms.frontends.journal import Journal, Passed
 from mock_csms.frontends.keywords import keyword_source
 from mock_csms.frontends.records import Records
 from mock_csms.protocol.actions import Json, Sender
@@ -43,6 +45,9 @@ class Csms:
         self._mock = Mock(self._first_config, self.bus, self._records.write_ahead)
         self._redactor = self._records.redactor
         self._inbox = Inbox(self.bus, self._redactor)
+        self._journal = Journal(self._records.shown)
+        self._awaited: dict[str, asyncio.Event] = {}
+        self.bus.subscribe(self._arrived, Connected)
         self._stack = AsyncExitStack()
 
     @property
@@ -64,6 +69,20 @@ class Csms:
     def stations(self) -> Mapping[str, Station]:
         """What is known of the stations that have connected, by identity."""
         return self._mock.stations
+
+    @property
+    def messages(self) -> Sequence[Passed]:
+        """The messages that passed in either direction, in their order; the last 10,000."""
+        return self._journal.messages()
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """What the conformance checks found so far, in its order; the last 10,000."""
+        return self._journal.findings()
+
+    def lines(self) -> Sequence[str]:
+        """Return a line for everything that happened so far, as the report of a failed run has them."""
+        return self._journal.lines()
 
     async def __aenter__(self) -> Self:
         """Listen. Raises OSError where the address cannot be had, or a file of the settings cannot be written."""
@@ -120,20 +139,34 @@ class Csms:
         self._sources = sources
         return fresh
 
-    async def call(self, station: str, action: str, payload: Json | None = None) -> Json:
+    async def call(self, station: str, action: str, payload: Json | None = None, *, within: float = 5.0) -> Json:
         """Send a command to a station and return the payload of its result.
 
-        `payload` is a JSON merge patch over the default one and may hold placeholders. Raises CallFailed for a
-        CALLERROR, an invalid answer, none within `call_timeout`, or a station that is not connected; ValueError for
-        what is no command.
+        `payload` is a JSON merge patch over the default payload and may hold placeholders. Waits up to `within`
+        seconds for the station to connect. Raises CallFailed for a CALLERROR, an invalid answer, no answer within
+        `call_timeout`, or a station that does not connect; ValueError for an action that is no command.
         """
         __tracebackhide__ = True  # in pytest's reports, where the text says all
         _check_action(action, Sender.CSMS)
+        await self._connected(station, within)
         try:
             return await self._mock.call(station, Step(action, payload or {}))
         except CallFailed as failure:
             reason = self._redactor.words(str(failure)) if self._redactor else failure
             raise CallFailed(f"{action} to {station}: {reason}") from None
+
+    async def _connected(self, station: str, within: float) -> None:
+        """Wait until a station is connected, or so many seconds are over."""
+        if station in self._mock.sessions or within <= 0:
+            return
+        came = self._awaited.setdefault(station, asyncio.Event())
+        with suppress(TimeoutError):
+            await asyncio.wait_for(came.wait(), within)
+
+    def _arrived(self, event: Event) -> None:
+        came = self._awaited.pop(event.station, None)
+        if came is not None:
+            came.set()
 
     async def receive(
         self, station: str, action: str, part: Mapping[str, Any] | None = None, *, within: float = 5.0

@@ -91,7 +91,7 @@ def test_a_failure_explains_itself(pytester: pytest.Pytester) -> None:
                 mock_csms.receive("CS-1", "BootNotification", {"reason": "Watchdog"}, within=0.1)
 
         def test_reset(mock_csms):
-            mock_csms.call("CS-1", "Reset")
+            mock_csms.call("CS-1", "Reset", within=0.1)
         """
     result = run(pytester, tests)
     result.assert_outcomes(failed=2)
@@ -105,6 +105,9 @@ def test_a_failure_explains_itself(pytester: pytest.Pytester) -> None:
             "E *   *:*:*.* connected *",
             'E *   *:*:*.* -> BootNotification *{"reason":"PowerUp",*}',
             "test_a_failure_explains_itself.py:*: AssertionError",
+            "-* mock-csms -*",
+            "*:*:*.* CS-1 -> BootNotification *",
+            "*:*:*.* CS-1 <- BootNotification.response *",
             "E *CallFailed: Reset to CS-1: *CS-1 is not connected",
         ]
     )
@@ -145,7 +148,7 @@ def test_markers_are_settings(pytester: pytest.Pytester) -> None:
         """
     result = run(pytester, tests)
     result.assert_outcomes(passed=2, errors=2)
-    result.stdout.fnmatch_lines(["E *ValueError: boot_status: 'Perhaps' is not one of *", "E *OSError:*"])
+    result.stdout.fnmatch_lines(["mock_csms: boot_status: 'Perhaps' is not one of *", "E *OSError:*"])
 
 
 def test_a_config_is_a_setting_too(pytester: pytest.Pytester) -> None:
@@ -247,3 +250,41 @@ def test_it_is_found_when_installed(pytester: pytest.Pytester, monkeypatch: pyte
     pytester.makepyfile("def test_port(mock_csms):\n    assert mock_csms.port\n")
     pytester.runpytest_subprocess(timeout=120).assert_outcomes(passed=1)
     pytester.runpytest_subprocess("--markers", timeout=120).stdout.fnmatch_lines(["@pytest.mark.mock_csms(*settings*"])
+
+
+def test_messages_and_findings(pytester: pytest.Pytester) -> None:
+    """`messages` has all that passed in either direction, `findings` what the checks found; both while it runs."""
+    tests = """
+        def test_messages(mock_csms):
+            with dial(mock_csms) as ws:
+                ask(ws, "BootNotification", BOOT)
+                ws.send("junk")
+                ws.recv(timeout=60)
+                boot, answer, junk, error = mock_csms.messages
+                assert (boot.station, boot.sender, boot.kind) == ("CS-1", "station", "call")
+                assert boot.action == "BootNotification"
+                assert (answer.sender, answer.kind, answer.action) == ("csms", "result", "BootNotification")
+                assert (boot.payload, answer.payload["status"]) == (BOOT, "Accepted")
+                assert (junk.kind, junk.text, junk.action) == ("malformed", "junk", "")
+                assert (error.kind, error.payload["code"]) == ("error", "RpcFrameworkError")
+                assert [finding.check for finding in mock_csms.findings if finding.check[0] == "R"] == ["R01"]
+        """
+    run(pytester, tests).assert_outcomes(passed=1)
+
+
+def test_a_call_waits_for_its_station(pytester: pytest.Pytester) -> None:
+    """A command to a station that is just about to connect is sent once it has."""
+    tests = """
+        def test_wait(mock_csms):
+            def come_late():
+                time.sleep(0.3)
+                with dial(mock_csms) as ws:
+                    _, id_, action, _ = json.loads(ws.recv(timeout=60))
+                    ws.send(json.dumps([3, id_, {"status": "Accepted"}]))
+
+            thread = threading.Thread(target=come_late)
+            thread.start()
+            assert mock_csms.call("CS-1", "Reset", within=60) == {"status": "Accepted"}
+            thread.join()
+        """
+    run(pytester, tests).assert_outcomes(passed=1)

@@ -104,7 +104,7 @@ async def test_a_command_that_fails_says_why() -> None:
     ]:
         async with Csms(call_timeout=call_timeout) as csms:
             with pytest.raises(CallFailed, match=r"^Reset to CS-1: .*CS-1 is not connected$"):
-                await csms.call("CS-1", "Reset")
+                await csms.call("CS-1", "Reset", within=0.05)
             async with station_of(csms) as station:
                 result = asyncio.create_task(csms.call("CS-1", "Reset"))
                 _, id_, *_ = await station.expect(2)
