@@ -3,7 +3,8 @@
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, Field, fields
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from mock_csms.config import Config
 from mock_csms.conformance import CHECKS
 from mock_csms.conformance.unjudged import UNJUDGED
 from mock_csms.flags import flag_of, option
-from mock_csms.frontends.arguments import shown_default
+from mock_csms.frontends.arguments import shown_default, titles_of
 from mock_csms.frontends.cli import OTHER_OPTIONS
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.versions import V201
@@ -31,25 +32,37 @@ PAGES = (*sorted((ROOT / "docs").glob("*.md")), PLANS / "README.md", ROOT / "ben
 _PLACE = re.compile(r"(<!-- table: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 
-def flags() -> Iterable[tuple[str, ...]]:
-    """Return a row for every flag."""
+def _flags_of(settings: "type[DataclassInstance]", title: str) -> Iterable[tuple[str, ...]]:
+    """Return a row for every flag of the group with that title."""
+    titles = titles_of(settings)
     yield "flag", "default", "meaning"
-    for name, how in OTHER_OPTIONS.items():
-        yield f"`{name} {how.get('metavar', '')}".rstrip() + "`", "", str(how["help"])
-    yield from list(_settings(Config))[1:]
+    for setting in fields(settings):
+        if titles[setting.name] == title:
+            yield from _rows_of(setting)
 
 
 def _settings(settings: "type[DataclassInstance]") -> Iterable[tuple[str, ...]]:
     yield "flag", "default", "meaning"
     for setting in fields(settings):
-        declared = flag_of(setting)
-        for name, form in (declared.forms or {}).items():
-            yield f"`{option(name)} {' '.join(form.metavar)}`", "", form.help
-        if declared.forms is not None:
-            continue
+        yield from _rows_of(setting)
+
+
+def _rows_of(setting: Field[Any]) -> Iterable[tuple[str, ...]]:
+    """Return the row of a setting, or of each flag that writes its tables."""
+    declared = flag_of(setting)
+    for name, form in (declared.forms or {}).items():
+        yield f"`{option(name)} {' '.join(form.metavar)}`", "", form.help
+    if declared.forms is None:
         names = ", ".join(filter(None, [declared.short, option(setting.name)]))
         metavar = f" {declared.metavar}{'…' if declared.several else ''}".rstrip()
         yield f"`{names}{metavar}`", _code(shown_default(declared, setting.default)), declared.help
+
+
+def configuration() -> Iterable[tuple[str, ...]]:
+    """Return a row for every flag that is about settings themselves."""
+    yield "flag", "default", "meaning"
+    for name, how in OTHER_OPTIONS.items():
+        yield f"`{name} {how.get('metavar', '')}".rstrip() + "`", "", str(how["help"])
 
 
 def commands() -> Iterable[tuple[str, ...]]:
@@ -85,11 +98,6 @@ def placeholders() -> Iterable[tuple[str, ...]]:
     yield "placeholder", "stands for"
     for name, (help_, _) in PLACEHOLDERS.items():
         yield f"`{{{{{name}}}}}`", help_
-
-
-def station() -> Iterable[tuple[str, ...]]:
-    """Return a row for every flag of mock-station."""
-    return _settings(StationSettings)
 
 
 def lines() -> Iterable[tuple[str, ...]]:
@@ -184,7 +192,15 @@ def plan_states() -> Iterable[tuple[str, ...]]:
 
 
 TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
-    "flags": flags,
+    **{
+        f"flags_{title.replace(' ', '_')}": partial(_flags_of, Config, title)
+        for title in sorted({*titles_of(Config).values()})
+    },
+    **{
+        f"station_{title.replace(' ', '_')}": partial(_flags_of, StationSettings, title)
+        for title in sorted({*titles_of(StationSettings).values()})
+    },
+    "flags_configuration": configuration,
     "faults": faults,
     "placeholders": placeholders,
     "modes": modes,
@@ -192,7 +208,6 @@ TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
     "answers": answers,
     "checks": checks,
     "unjudged": unjudged,
-    "station": station,
     "lines": lines,
     "speed": speed,
     "plan_options": plan_options,

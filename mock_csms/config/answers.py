@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from mock_csms import tables, values
 from mock_csms.behavior.authorization import MODES, info_rules, mode_rules
@@ -17,6 +18,8 @@ _STATUS = values.one_of(values.enumeration("BootNotificationResponse", "status")
 @dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
 class Answers:
     """What stations are answered: the rules of a later setting lie over those of an earlier one."""
+
+    title: ClassVar[str] = "answers"
 
     boot_status: str = flag(
         "Accepted", "answer to BootNotification", _STATUS, "STATUS", sets=("BootNotification.status",)
@@ -48,8 +51,8 @@ class Answers:
     )
     auth_mode: str = flag(
         "normal",
-        "normal: all tokens are Accepted; whitelist: others are Blocked; blacklist: those are Blocked; "
-        "rate_limit: all are NotAtThisTime",
+        "how idTokens are answered: normal: all are Accepted; whitelist: others are Blocked; blacklist: those are "
+        "Blocked; rate_limit: all are NotAtThisTime",
         values.one_of(lambda: MODES),
         "|".join(MODES),
         rules=lambda config: mode_rules(config.auth_mode, config.whitelist, config.blacklist),
@@ -89,7 +92,7 @@ class Answers:
         forms={
             "token": Form(
                 ("ID=STATUS[,group=G][,expiry=SEC][,type=T][,evse=1+2]",),
-                "what a token gets, before the mode decides: one of the 10 statuses, a group, a cache expiry, EVSEs; "
+                "status of one token, whatever the mode: one of the 10 statuses, a group, a cache expiry, EVSEs; "
                 "with `type` only a token of that type",
                 tables.token_table,
             )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from mock_csms import tables, values
 from mock_csms.behavior.commands import Script
@@ -12,6 +13,8 @@ from mock_csms.protocol.actions import Json
 @dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
 class Commands:
     """Which commands stations get, when, and with what in them."""
+
+    title: ClassVar[str] = "commands"
 
     command: str | None = flag(
         None,

@@ -1,7 +1,7 @@
 """What stations are judged by, and what is made of the findings."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from mock_csms import values
 from mock_csms.flags import flag, switch
@@ -33,6 +33,8 @@ def expected(path: str) -> "tuple[Expected, ...]":
 class Conformance:
     """What stations are judged by, and what is made of the findings."""
 
+    title: ClassVar[str] = "conformance"
+
     checks: str = flag(
         "all",
         "which conformance checks look at the stations: ids, letters or subjects of `mock-csms checks`, with - before "
@@ -59,6 +61,8 @@ class Conformance:
 @dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
 class Knowledge:
     """How more is known of stations than what they tell by themselves."""
+
+    title: ClassVar[str] = "conformance"
 
     learn: bool = switch(
         "read the device model of each station once, after its first Accepted boot, for the checks that need it"

@@ -1,6 +1,7 @@
 """Where the mock listens, and what one connection may do."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from mock_csms import values
 from mock_csms.flags import flag, switch
@@ -9,6 +10,8 @@ from mock_csms.flags import flag, switch
 @dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
 class Listening:
     """Where the mock listens, and what one connection may do."""
+
+    title: ClassVar[str] = "listening"
 
     host: str = flag("127.0.0.1", "address to listen on", values.text, "HOST")
     port: int = flag(9000, "port to listen on; 0 picks a free one", values.integer(0, 65535), "PORT")

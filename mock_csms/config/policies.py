@@ -1,6 +1,7 @@
 """How connections and messages are treated whatever is in them: who is let in, for how long, and how strictly."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from mock_csms import values
 from mock_csms.behavior.admission import Cuts, Refusals
@@ -12,6 +13,8 @@ from mock_csms.flags import flag, switch
 @dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
 class Policies:
     """How connections and messages are treated whatever is in them: who is let in, for how long, and how strictly."""
+
+    title: ClassVar[str] = "policies"
 
     refuse: Refusals | None = flag(
         None,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from mock_csms import values
 from mock_csms.behavior.expectations import Expectation
@@ -12,6 +13,8 @@ from mock_csms.flags import flag, switch
 @dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
 class Records:
     """What is expected of a run, and what is kept of it."""
+
+    title: ClassVar[str] = "records"
 
     expect: Sequence[Expectation] = flag(
         (),

@@ -11,11 +11,15 @@ from typing import Any
 
 from mock_csms.assembly import check
 from mock_csms.config import Config
-from mock_csms.frontends.arguments import Parser, parser_for
+from mock_csms.frontends.arguments import Guide, Parser, parser_for
 from mock_csms.frontends.settings import as_toml, gather, read_config
+from mock_csms.frontends.sources import ENVIRONMENT, unknown_variables
 from mock_csms.protocol.names import did_you_mean
 
-DESCRIPTION = "A mock CSMS for OCPP 2.0.1: answers what a charging station sends, and commands it, as the flags say."
+DESCRIPTION = (
+    "A mock CSMS for OCPP 2.0.1: answers a charging station as you configure it, sends commands, injects faults, "
+    "checks conformance and returns an exit status for CI."
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         sources = gather(parsed)
         config = read_config(sources)
-        warnings = check(config)
+        warnings = [*unknown_variables(Config), *check(config)]
     except ValueError as error:
         parser.error(str(error))
     if parsed["print_config"]:
@@ -69,19 +73,42 @@ def _redacted(lines: Sequence[str]) -> Sequence[str]:
 
 
 def _parser() -> Parser:
-    others = "; ".join(f"`mock-csms {name}` {what}" for name, what in SUBCOMMANDS.items())
-    parser = parser_for("mock-csms", f"{DESCRIPTION} {others}", Config)
+    parser = parser_for("mock-csms", DESCRIPTION, Config, GUIDE, ENVIRONMENT)
+    group = parser.add_argument_group("configuration")
     for name, how in OTHER_OPTIONS.items():
-        parser.add_argument(name, **how)
+        group.add_argument(name, **how)
     return parser
 
 
 SUBCOMMANDS = {
-    "checks": "prints every conformance check: its requirement, its severity and what it is about",
-    "check": "judges the stations of a recorded trace: mock-csms check TRACE.jsonl [--help]",
-    "profile": "prints a profile for the test plans, of a station that connects: mock-csms profile --learn [--help]",
+    "check": "judge recorded traces: mock-csms check TRACE.jsonl",
+    "checks": "print every conformance check",
+    "profile": "print a profile for the test plans",
 }
 """What the first argument can be; without one of these the command serves."""
+
+GUIDE = Guide(
+    ("mock-csms [FLAG …]", "mock-csms SUBCOMMAND [FLAG …]", "python server.py is the same as mock-csms"),
+    (
+        "port",
+        "host",
+        "boot_status_sequence",
+        "auth_mode",
+        "token",
+        "reply",
+        "fault",
+        "command",
+        "expect",
+        "fail_on_findings",
+    ),
+    (
+        ("--boot-status-sequence Pending,Accepted", "answers Pending, then Accepted"),
+        ("--command Reset --delay 5", "sends a Reset 5 seconds after a station connects"),
+        ("--fault 'Heartbeat*2' drop", "does not answer the first two Heartbeats"),
+        ("--expect 'TransactionEvent[eventType=Ended]'", "ends with 0 once a transaction has ended"),
+    ),
+    {"Sub-commands": SUBCOMMANDS},
+)
 
 OTHER_OPTIONS: dict[str, dict[str, Any]] = {
     "--config": {

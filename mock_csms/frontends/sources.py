@@ -75,10 +75,7 @@ def _text(value: Any) -> str:
 
 
 def environment_source(settings: type[Settings], environment: Mapping[str, str] = os.environ) -> Source:
-    """Return what the environment says, written as behind the flags; a switch is on for 1, true, yes or on.
-
-    Variables that are no setting are left alone: other tools may use such names too.
-    """
+    """Return what the environment says, written as behind the flags; a switch is on for 1, true, yes or on."""
     if not any(name.startswith(ENVIRONMENT) for name in environment):
         return Source({})
     given: dict[str, Any] = {}
@@ -96,6 +93,18 @@ def environment_source(settings: type[Settings], environment: Mapping[str, str] 
                     declared.parse(tables)
                     given[setting.name] = given.get(setting.name, []) + tables
     return Source(given, lambda name: ENVIRONMENT + name.upper())
+
+
+def unknown_variables(settings: type[Settings], environment: Mapping[str, str] = os.environ) -> Iterator[str]:
+    """Yield a warning for each variable that begins as ours do and is no setting."""
+    declared = {setting.name: flag_of(setting) for setting in fields(settings)}
+    known = {name.upper() for name, flag in declared.items() if flag.forms is None}
+    known |= {form.upper() for flag in declared.values() for form in flag.forms or ()}
+    for name in sorted(environment):
+        word = name.removeprefix(ENVIRONMENT)
+        if word != name and word not in known:
+            near = did_you_mean(name, [ENVIRONMENT + each for each in known])
+            yield f"the environment variable {name} is no setting, and is ignored{near}"
 
 
 def _from_text(name: str, text: str, declared: Flag) -> Iterable[tuple[str, Any]]:

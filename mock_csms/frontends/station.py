@@ -12,7 +12,7 @@ from mock_csms import values
 from mock_csms.behavior.templates import World, rfc3339
 from mock_csms.flags import read
 from mock_csms.frontends import load, prompt
-from mock_csms.frontends.arguments import Parser, command_line_source, parser_for
+from mock_csms.frontends.arguments import Guide, Parser, command_line_source, parser_for
 from mock_csms.frontends.console import Console, look_for
 from mock_csms.frontends.stdout import Stdout
 from mock_csms.protocol.records import replace
@@ -29,6 +29,7 @@ from mock_csms.station.link import CONNECT, Site
 from mock_csms.station.misbehaviour import Line
 from mock_csms.station.misbehaviours import KINDS
 from mock_csms.station.network import basic
+from mock_csms.station.orders import WORDS
 from mock_csms.station.player import Player
 from mock_csms.station.settings import StationSettings
 from mock_csms.station.variables import SECURITY_PROFILE
@@ -68,8 +69,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(str(error))
 
 
+GUIDE = Guide(
+    ("mock-station URL [FLAG …]", "mock-station misbehaviours", "URL is ws://HOST:PORT/IDENTITY"),
+    ("send", "charge", "id_token", "script", "count", "duration", "device", "speed", "misbehave", "password_file"),
+    (
+        ("ws://127.0.0.1:9000/CS-1 --charge 5", "boots, charges for 5 seconds, and exits"),
+        ("ws://127.0.0.1:9000/CS-1 --send Heartbeat", "sends one message, and exits"),
+        ("ws://127.0.0.1:9000/CS-1 --misbehave seqno-gap", "runs, and breaks one rule"),
+        ("ws://127.0.0.1:9000 --count 100 --churn", "lets 100 stations come and go"),
+    ),
+    {"Other": {"misbehaviours": "print the ways of --misbehave, and the checks that find them"}},
+    {"Lines that drive it (typed, through a pipe, or --script)": {f"{n} {w.usage}": w.help for n, w in WORDS.items()}},
+)
+
+
 def _parser() -> Parser:
-    parser = parser_for("mock-station", DESCRIPTION, StationSettings)
+    parser = parser_for("mock-station", DESCRIPTION, StationSettings, GUIDE)
     parser.add_argument("url", metavar="URL", help="the CSMS and the identity, as in ws://127.0.0.1:9000/CS-1")
     return parser
 

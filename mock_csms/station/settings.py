@@ -1,7 +1,8 @@
-"""Every setting of `mock-station`: one field is one flag and one row of the README, as in `config/`."""
+"""Every setting of `mock-station`: one field is one flag and one row of docs/mock-station.md, as in `config/`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from mock_csms import values
 from mock_csms.flags import flag, switch
@@ -74,9 +75,11 @@ def _others(mode: str) -> tuple[str, ...]:
     return tuple(other for other in _MODES if other > mode)
 
 
-@dataclass(frozen=True, kw_only=True)
-class StationSettings:
-    """What the station is and does: it runs until a signal without --send, --charge, --script and --count."""
+@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
+class Doing:
+    """What the station does; without --send, --charge, --script and --count it runs until a signal."""
+
+    title: ClassVar[str] = "what it does"
 
     send: tuple[SendCall, ...] = flag(
         (),
@@ -105,6 +108,15 @@ class StationSettings:
         "FILE",
         rivals=_others("script"),
     )
+    duration: float | None = flag(None, "stop after so long", values.number(above=True), "SEC")
+
+
+@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
+class Many:
+    """How many stations there are, and the limits that they must keep."""
+
+    title: ClassVar[str] = "many stations"
+
     count: int | None = flag(
         None, "run so many stations, URL/CS-0001 and so on", values.integer(1, 100_000), "N", rivals=_others("count")
     )
@@ -112,7 +124,6 @@ class StationSettings:
     churn: bool = switch(
         "let each of them connect, boot, stay 100-200 ms, leave, and come back, three to eight times", needs=("count",)
     )
-    duration: float | None = flag(None, "stop after so long", values.number(above=True), "SEC")
     json: bool = switch("print the result of --count as JSON", needs=("count",))
     p95_connect: float | None = flag(
         None, "fail when 5 % of the connections took longer to open", values.number(above=True), "MS", needs=("count",)
@@ -123,6 +134,14 @@ class StationSettings:
     min_rate: float | None = flag(
         None, "fail when fewer connections were opened in a second", values.number(above=True), "N", needs=("count",)
     )
+
+
+@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
+class Connecting:
+    """How the station connects."""
+
+    title: ClassVar[str] = "connection"
+
     user: str | None = flag(
         None, "user of Basic authentication; the identity unless given", values.text, "NAME", needs=("password_file",)
     )
@@ -130,6 +149,15 @@ class StationSettings:
         None, "file with the password of Basic authentication in its first line", values.text, "FILE"
     )
     subprotocol: str = flag("ocpp2.0.1", "subprotocol to offer", values.one_of(lambda: SUBPROTOCOLS), "NAME")
+    compression: bool = switch("offer permessage-deflate, which costs 40 kB for each connection")
+
+
+@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
+class Shape:
+    """What the station is."""
+
+    title: ClassVar[str] = "the station"
+
     device: Device | None = flag(
         None,
         "describe the station by a TOML file: identity, EVSEs with their connectors, values, more variables",
@@ -175,7 +203,19 @@ class StationSettings:
         "KIND[@N]",
         repeated=True,
     )
-    compression: bool = switch("offer permessage-deflate, which costs 40 kB for each connection")
     seed: int | None = flag(None, "makes all chance repeatable", values.integer(), "N")
+
+
+@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
+class Output:
+    """What is printed."""
+
+    title: ClassVar[str] = "output"
+
     quiet: bool = switch("print no messages")
     verbose: bool = switch("print payloads in full", short="-v")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StationSettings(Output, Shape, Connecting, Many, Doing):
+    """The settings of one `mock-station`. (A dataclass lists the fields of its last base first.)"""

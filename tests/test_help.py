@@ -1,0 +1,109 @@
+"""The help: one screen, every flag by subject, completion, and what was probably meant."""
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import fields
+
+import pytest
+
+from mock_csms.config import Config
+from mock_csms.flags import flag_of, option
+from tests.raw import refused, run
+from tests.wire import PATIENCE, SERVER
+
+MOCK_STATION = [sys.executable, "-m", "mock_csms.station"]
+COMMANDS = {
+    "mock-csms": SERVER,
+    "mock-station": MOCK_STATION,
+    "check": [*SERVER, "check"],
+    "profile": [*SERVER, "profile"],
+}
+EVERY_COMMAND = pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+
+
+def printed(command: list[str], *flags: str, columns: str = "80") -> str:
+    """Return what a command prints on stdout, where it prints nothing else and ends well."""
+    environment = {**os.environ, "COLUMNS": columns}
+    ended = subprocess.run(
+        [*command, *flags], capture_output=True, text=True, env=environment, timeout=PATIENCE, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    return ended.stdout
+
+
+@EVERY_COMMAND
+@pytest.mark.parametrize("flag", ["--help", "-h", "--help-all"])
+def test_help_fits_the_terminal(command: list[str], flag: str) -> None:
+    """No line is wider than 80 columns, however wide the terminal is, and `--help` is one screen."""
+    for columns in ("80", "200"):
+        lines = printed(command, flag, columns=columns).splitlines()
+        assert [line for line in lines if len(line) > 80] == []
+        assert flag == "--help-all" or len(lines) <= 45
+
+
+@pytest.mark.parametrize("command", [SERVER, MOCK_STATION], ids=["mock-csms", "mock-station"])
+def test_the_short_help(command: list[str]) -> None:
+    """It has the usage in three lines, ten flags, four examples, and says where the rest is."""
+    text = printed(command, "--help")
+    usage, flags, examples = (
+        text.split("\n\n")[0],
+        re.search(r"The most used flags:\n((?:  .*\n)+)", text),
+        re.search(r"Examples:\n((?:  .*\n)+)", text),
+    )
+    assert len(usage.splitlines()) == 3
+    assert flags is not None
+    assert examples is not None
+    assert len(re.findall(r"^  -", flags[1], re.MULTILINE)) == 10
+    assert len(re.findall(r"^  \w", examples[1], re.MULTILINE)) == 4
+    assert text.endswith("\nMore: --help-all\n")
+
+
+def test_the_long_help_has_every_flag_by_subject() -> None:
+    """Each flag stands once, with its environment variable, under the title of its group."""
+    text = printed(SERVER, "--help-all")
+    titles = re.findall(r"^(\w[\w -]*):$", text, re.MULTILINE)
+    assert {"listening", "answers", "commands", "policies", "conformance", "records", "configuration"} <= {*titles}
+    for setting in fields(Config):
+        for name in flag_of(setting).forms or ([] if flag_of(setting).forms == {} else [setting.name]):
+            assert len(re.findall(rf"^  (-\w( \S+)?, )?{option(name)}\b(?!-)", text, re.MULTILINE)) == 1, name
+            assert f"[MOCK_CSMS_{name.upper()}]" in re.sub(r"\s+", " ", text)
+
+
+def test_the_lines_of_mock_station() -> None:
+    """`mock-station --help-all` lists what can be typed."""
+    assert "  card <ID[:TYPE]> [EVSE]   present" in printed(MOCK_STATION, "--help-all")
+
+
+@pytest.mark.parametrize("command", [SERVER, MOCK_STATION], ids=["mock-csms", "mock-station"])
+def test_completion(command: list[str]) -> None:
+    """A script for bash names every flag, and bash accepts it."""
+    script = printed(command, "--completion", "bash")
+    assert "--help-all" in script
+    assert subprocess.run(["bash", "-n"], input=script, text=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (["--boot-staus", "Accepted"], ["'--boot-staus'", "'--boot-status'"]),
+        (["--boot-staus=Accepted"], ["'--boot-staus'", "'--boot-status'"]),
+        (["--nonsense-xyz"], ["'--nonsense-xyz' is no flag\n"]),
+        (["--port"], ["error: --port: expected one argument\n"]),
+        (["--boot-status", "Acepted"], ["error: --boot-status: 'Acepted'", "'Accepted'"]),
+    ],
+)
+def test_an_error_names_the_flag_once(flags: list[str], words: list[str]) -> None:
+    """One line says which flag is wrong, and what was probably meant."""
+    refused(flags, *words)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"), [("MOCK_CSMS_BOOT_INTERVL", "MOCK_CSMS_BOOT_INTERVAL"), ("MOCK_CSMS_REPLIES", "MOCK_CSMS_REPLY")]
+)
+def test_an_environment_variable_that_is_no_setting(name: str, near: str) -> None:
+    """It is ignored, and a warning on stderr says so, with the nearest one."""
+    ended = run("--port=0", "--duration=0.01", "--quiet", **{name: "5"})
+    assert ended.returncode == 0
+    assert re.fullmatch(rf"mock-csms: warning: [^\n]*{name}[^\n]*ignored[^\n]*'{near}'\?\n", ended.stderr)
