@@ -12,6 +12,7 @@ from typing import Any
 from mock_csms.assembly import check
 from mock_csms.config import Config
 from mock_csms.frontends.arguments import Parser, parser_for
+from mock_csms.frontends.clashes import refuse_clashes
 from mock_csms.frontends.settings import as_toml, gather, read_config
 from mock_csms.protocol.names import did_you_mean
 
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sources = gather(parsed)
         config = read_config(sources)
         warnings = check(config)
+        refuse_clashes(config, parsed["config"], words, sources)
     except ValueError as error:
         parser.error(str(error))
     if parsed["print_config"]:

@@ -10,7 +10,7 @@ from mock_csms import values
 from mock_csms.flags import flag, read, switch
 from mock_csms.frontends.arguments import Parser, command_line_source, parser_for
 from mock_csms.frontends.python import Csms
-from mock_csms.frontends.verdict import FAILED, FINE, NO_STATION
+from mock_csms.frontends.statuses import Status
 from mock_csms.plans.learning import Learned, learn
 from mock_csms.plans.profile_text import profile_text
 
@@ -42,7 +42,7 @@ def profile(arguments: Sequence[str]) -> int:
         learned = _learned(parser, settings)
         if learned is None:
             sys.stderr.write(f"{parser.prog}: no station came within {settings.wait_for_station:g} s\n")
-            return NO_STATION
+            return Status.NOTHING_JUDGED
     return _written(parser, settings, profile_text(learned))
 
 
@@ -51,7 +51,8 @@ def _learned(parser: Parser, settings: ProfileSettings) -> Learned | None:
         return asyncio.run(_listen(settings))
     except OSError as error:
         parser.exit(
-            FAILED, f"{parser.prog}: cannot listen on {settings.host}:{settings.port}: {values.reason_of(error)}\n"
+            Status.FAILED,
+            f"{parser.prog}: cannot listen on {settings.host}:{settings.port}: {values.reason_of(error)}\n",
         )
 
 
@@ -64,10 +65,10 @@ async def _listen(settings: ProfileSettings) -> Learned | None:
 def _written(parser: Parser, settings: ProfileSettings, text: str) -> int:
     if settings.output is None:
         sys.stdout.write(text)
-        return FINE
+        return Status.FINE
     try:
         with Path(settings.output).open("x", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
         parser.error(f"{settings.output}: {values.reason_of(error)}")
-    return FINE
+    return Status.FINE
