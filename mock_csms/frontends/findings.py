@@ -41,14 +41,17 @@ NOT_EXERCISED = "not exercised: nothing that came was an occasion for this check
 class Findings:
     """Counts the findings that come over `shown`, and says whether they fail the run.
 
-    `exercised` returns the ids of the checks that have judged anything so far.
+    `exercised` returns the ids of the checks that have judged anything so far; `nothing` says that nobody came.
     """
 
-    def __init__(self, config: Conformance, shown: Bus, exercised: Callable[[], Collection[str]]) -> None:
+    def __init__(
+        self, config: Conformance, shown: Bus, exercised: Callable[[], Collection[str]], nothing: str = NO_STATION
+    ) -> None:
         self._least = Severity(config.fail_on_findings) if config.fail_on_findings else None
         self._expected: Collection[Expected] = config.expected_findings
         self._checks = config.checks
         self._exercised = exercised
+        self._nothing = nothing
         self._is_concluded = False
         self._counts: dict[tuple[str, str], Count] = {}
         self._has_station = False
@@ -104,13 +107,13 @@ class Findings:
         if any(self._failing()):
             return ""
         if not self._has_station:
-            return NO_STATION
+            return self._nothing
         return NOTHING_EXERCISED if self._selected() and not self._exercised() else ""
 
     @property
     def status(self) -> Status:
         """The exit status, of what was seen so far; an expected finding can be missed only where something came."""
-        is_failed = any(self._failing()) or (self.missing and self._has_station)
+        is_failed = any(self._failing()) or (self.is_judged and self.missing and self._has_station)
         return gravest(
             Status.FAILED if is_failed else Status.FINE,
             Status.NOTHING_JUDGED if self.unjudged else Status.FINE,
@@ -152,15 +155,16 @@ class Findings:
         return "".join(printable(line) + "\n" for line in lines)
 
     def verdict(self, of_run: Status) -> str:
-        """Return the last lines for people, in a run that ends with that status; empty where findings are not judged.
+        """Return the last lines for people, in a run that ends with that status: only one that ends with 0 has passed.
 
-        Only a run that ends with 0 has passed.
+        Where findings are not judged there is no more than how many there were, or that there was nothing.
         """
+        if self.unjudged:
+            return f"{self.count()}\nfailed: nothing was judged: {self.unjudged}\n"
         if not self.is_judged:
-            return ""
+            return f"{self.count()}\n"
         wrong = len(list(self._failing())) + len(self.missing)
-        told = f"nothing was judged: {self.unjudged}" if self.unjudged else f"findings that were not accepted: {wrong}"
-        return f"{self.count()}\n{word(self.status, of_run)}: {told}\n"
+        return f"{self.count()}\n{word(self.status, of_run)}: findings that were not accepted: {wrong}\n"
 
     def count(self) -> str:
         """Return how many checks have judged anything, how many have not, and how many findings there were."""

@@ -103,13 +103,11 @@ class Ending:
             self._people.write(told)
             self._people.flush()
         except BrokenPipeError:  # nobody has to listen to us
-            pass
+            return status
         except OSError as error:
-            incomplete.append(f"stdout is incomplete: {reason_of(error)}")
-            status = gravest(status, Status.NOT_WRITTEN)
-        if self._people is not sys.stderr:
             with suppress(OSError):
-                sys.stderr.write("".join(f"mock-csms: error: {line}\n" for line in incomplete))
+                sys.stderr.write(f"mock-csms: error: the report is incomplete: {reason_of(error)}\n")
+            return gravest(status, Status.NOT_WRITTEN)
         return status
 
     def force(self) -> int:
