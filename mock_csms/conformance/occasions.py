@@ -57,7 +57,7 @@ EXERCISES: Mapping[str, Exercise] = {
     **dict.fromkeys(("T06", "T07"), where(has_credentials)),
     "T12": where(has_to_wait),
     "T13": where(lambda _, known: known.boots.is_accepted and known.boots.answered_at < known.line.opened_at),
-    "T14": where(is_boot("Pending"), when("disconnected")),
+    "T14": where(lambda seen, _: seen.payload["status"] == "Pending", response("BootNotification")),
     "T16": where(lambda seen, known: visitor_of(seen) and getattr(known.visits.admitted, "authorization", None)),
     "S05": where(lambda seen, known: password_of(seen) is not None and known.security.password is not None),
     # Messages.

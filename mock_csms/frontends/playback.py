@@ -1,15 +1,17 @@
 """A recorded trace, read back: the events that the mock would have seen, for the checks to look at.
 
-A trace tells of messages only. A new connection is known by the number of it in its first record in our own traces, or
-else by a BootNotification while a call is open; who was refused, and how, cannot be seen.
+The format tells of messages only. Our own traces say in `meta` what happened between them; else a new connection is
+known by a BootNotification while a call is open. Who was refused, and how, cannot be seen.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Sent, Unanswered
-from mock_csms.frontends.trace import BINARY, CONNECTION, UNANSWERED
+from mock_csms.behavior.times import seconds_of
+from mock_csms.frontends.trace import BINARY, CONNECTION, SINCE
 from mock_csms.frontends.tracerecord import Entry
-from mock_csms.protocol.actions import Json, Sender
+from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result, decode, encode
 from mock_csms.protocol.records import Mutable, field
 from mock_csms.protocol.schemas import Violation
@@ -30,9 +32,10 @@ class _Side(Mutable):
 
 
 class _Line(Mutable):
-    """The connection of one station. is_whole: whether the trace has its beginning."""
+    """The connection of one station. is_whole: whether the trace has its beginning. heard_at: the last record."""
 
     is_whole: bool
+    heard_at: float
     station: _Side = field(default_factory=_Side)
     csms: _Side = field(default_factory=_Side)
 
@@ -53,10 +56,11 @@ class Playback:
 
     def events(self, entry: Entry) -> Iterator[Event]:
         """Yield what an entry tells; nothing where that cannot be judged."""
+        yield from self._since(entry)
         yield from self._connection(entry)
         line = self._lines[entry.station]
+        line.heard_at = entry.at
         own, other = (line.csms, line.station) if entry.is_sent else (line.station, line.csms)
-        yield from _given_up(entry, line)
         read = _read(entry, own, other)
         if read is None:
             return
@@ -71,17 +75,35 @@ class Playback:
         else:
             yield _received(entry, text, message, line)
 
+    def _since(self, entry: Entry) -> Iterator[Event]:
+        """Yield what happened before an entry, as far as it says so."""
+        told = entry.meta.get(SINCE)
+        for each in told if isinstance(told, list) else ():
+            line = self._lines.get(entry.station)
+            at = seconds_of(_said(each, "timestamp")) or entry.at
+            match each:
+                case {"event": "Disconnected", "code": int(code)} if line is not None:
+                    del self._lines[entry.station]
+                    yield Disconnected(at, entry.station, code, _said(each, "reason"))
+                case {"event": "Unanswered", "messageId": str(id_)} if line is not None and id_ in line.csms.open:
+                    yield Unanswered(at, entry.station, line.csms.open.pop(id_), _said(each, "reason"))
+                case {"event": "Connected"} if line is None:
+                    yield self._opened(at, entry.station, is_whole=True)
+
     def _connection(self, entry: Entry) -> Iterator[Event]:
-        """Yield the end and the beginning of connections before an entry."""
+        """Yield the end and the beginning of connections where nothing but the entry shows them."""
         line = self._lines.get(entry.station)
         is_first = CONNECTION in entry.meta
         is_boot = not entry.is_sent and entry.kind == "CALL" and _action(entry) == "BootNotification"
-        if line is not None and not (is_first or (is_boot and line.station.open)):
-            return
-        if line is not None:
-            yield Disconnected(entry.at, entry.station, _UNSEEN, "")
-        self._lines[entry.station] = _Line(is_first or is_boot)
-        yield Connected(entry.at, entry.station, "ocpp2.0.1", ("ocpp2.0.1",))
+        is_new = (is_first and SINCE not in entry.meta) or (is_boot and line is not None and bool(line.station.open))
+        if line is not None and is_new:
+            yield Disconnected(line.heard_at, entry.station, _UNSEEN, "")
+        if line is None or is_new:
+            yield self._opened(entry.at, entry.station, is_whole=is_first or is_boot)
+
+    def _opened(self, at: float, station: str, *, is_whole: bool) -> Connected:
+        self._lines[station] = _Line(is_whole, at)
+        return Connected(at, station, "ocpp2.0.1", ("ocpp2.0.1",))
 
 
 def _action(entry: Entry) -> str:
@@ -134,14 +156,6 @@ def _meant(entry: Entry, id_: str, own: _Side, other: _Side) -> Message | None:
     return Result(id_, payload)
 
 
-def _given_up(entry: Entry, line: _Line) -> Iterator[Event]:
-    """Yield that the mock had given up waiting for the answer to a command."""
-    told = entry.meta.get(UNANSWERED)
-    for each in told if isinstance(told, list) else ():
-        if isinstance(each, dict) and (call := line.csms.open.pop(str(each.get("messageId")), None)):
-            yield Unanswered(entry.at, entry.station, call, str(each.get("reason", "")))
-
-
 def _received(entry: Entry, text: bytes, message: Message | Malformed, line: _Line) -> Received:
     violations: Sequence[Violation] = ()
     answers = line.csms.open.pop(message.id, None) if message.is_answer else None
@@ -168,6 +182,6 @@ def _sent(entry: Entry, text: bytes, message: Message, line: _Line) -> Sent:
     return Sent(entry.at, entry.station, text, message, violations, answers, rule, fault)
 
 
-def _said(meta: Json, name: str) -> str:
-    value = meta.get(name)
+def _said(meta: Any, name: str) -> str:
+    value = meta.get(name) if isinstance(meta, dict) else None
     return value if isinstance(value, str) else ""

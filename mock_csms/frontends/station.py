@@ -14,6 +14,7 @@ from mock_csms.flags import read
 from mock_csms.frontends import load, prompt
 from mock_csms.frontends.arguments import Parser, command_line_source, parser_for
 from mock_csms.frontends.console import Console, look_for
+from mock_csms.frontends.statuses import Status, gravest
 from mock_csms.frontends.stdout import Stdout
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.v201 import TOKEN
@@ -36,7 +37,7 @@ from mock_csms.station.variables import SECURITY_PROFILE
 DESCRIPTION = (
     "A charging station for OCPP 2.0.1, or thousands of them, for any CSMS: by hand, in a session, under load."
 )
-FINE, FAILED, CANNOT_CONNECT = 0, 1, 3
+FINE, FAILED, CANNOT_CONNECT = Status.FINE, Status.FAILED, Status.NOT_WRITTEN
 
 _MAX_MESSAGE_SIZE = 1024 * 1024
 _PING_INTERVAL = _PING_TIMEOUT = 20.0
@@ -47,8 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
     if words[:1] == ["misbehaviours"]:
         lines = (f"{kind:36} {', '.join(row.checks):20} {row.title}\n" for kind, row in KINDS.items())
-        Stdout().write("".join(lines).encode())
-        return FINE
+        out = Stdout()
+        out.write("".join(lines).encode())
+        return out.status
     parser = _parser()
     parsed = vars(parser.parse_args(arguments))
     try:

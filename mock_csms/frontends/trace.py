@@ -2,8 +2,10 @@
 
 import re
 from base64 import b64encode
+from collections import deque
 
-from mock_csms.behavior.events import Connected, Event, Received, Sent, Unanswered
+from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Sent, Unanswered
+from mock_csms.behavior.templates import instant
 from mock_csms.frontends.frames import Frame, Frames
 from mock_csms.frontends.jsonlines import as_json, line
 from mock_csms.protocol.actions import Json
@@ -13,8 +15,8 @@ from mock_csms.runtime.sink import Sink
 
 CONNECTION = "connection"
 """The key in `meta` of the first record of each connection: how many the station has had."""
-UNANSWERED = "unanswered"
-"""The key of the commands that were given up since the last record of the station."""
+SINCE = "since"
+"""The key of what happened since the last record of the station, apart from messages."""
 BINARY, BYTES = "binary", "bytes"
 """The keys of what came in a binary frame, and of a frame that is no text: its bytes in base64."""
 _RECORD = (
@@ -26,6 +28,7 @@ _DIRECTIONS = {Received: b"cp-to-csms", Sent: b"csms-to-cp"}
 _TYPES: dict[type[Message], bytes] = {Call: b"CALL", Result: b"CALLRESULT", Error: b"CALLERROR"}
 _BEGIN = re.compile(rb'\s*\[\s*"?([234])\b')
 _ACTION = re.compile(rb'\s*\[\s*"?2"?\s*,[^,]*,\s*"(\w{1,50})"')
+_MOST_SINCE = 100
 _MOST_OPEN = 10_000
 """How many unanswered calls are remembered, for the time that their answers took."""
 
@@ -43,21 +46,21 @@ class Trace:
         self._connections: dict[str, int] = {}
         self._fresh: set[str] = set()
         """The stations whose connection has no record yet."""
-        self._unanswered: dict[str, list[Json]] = {}
-        """The commands of each station that were given up since its last record."""
-        bus.subscribe(self._connected, Connected)
-        bus.subscribe(self._gave_up, Unanswered)
+        self._since: dict[str, deque[Json]] = {}
+        """What happened at each station since its last record."""
+        bus.subscribe(self._happened, Connected, Disconnected, Unanswered)
         frames.subscribe(self._write)
 
-    def _connected(self, event: Event) -> None:
-        self._connections[event.station] = self._connections.get(event.station, 0) + 1
-        self._unanswered.pop(event.station, None)
-        self._fresh.add(event.station)
-
-    def _gave_up(self, event: Event) -> None:
-        assert isinstance(event, Unanswered)  # noqa: S101 - it is subscribed to nothing else
-        told = {"messageId": event.call.id, "reason": event.reason}
-        self._unanswered.setdefault(event.station, []).append(told)
+    def _happened(self, event: Event) -> None:
+        told: Json = {"event": type(event).__name__, "timestamp": instant(event.at)}
+        if isinstance(event, Connected):
+            self._connections[event.station] = self._connections.get(event.station, 0) + 1
+            self._fresh.add(event.station)
+        elif isinstance(event, Disconnected):
+            told |= {"code": event.code, "reason": event.reason}
+        elif isinstance(event, Unanswered):
+            told |= {"messageId": event.call.id, "reason": event.reason}
+        self._since.setdefault(event.station, deque(maxlen=_MOST_SINCE)).append(told)
 
     def _write(self, event: Received | Sent, frame: Frame) -> None:
         message = event.message
@@ -90,8 +93,8 @@ class Trace:
             meta = {name: said for name, said in (("rule", event.rule), ("fault", event.fault)) if said}
         elif isinstance(event, Received) and (event.binary or isinstance(message, Malformed)):
             meta = _of_frame(event, message)
-        if event.station in self._unanswered:
-            meta[UNANSWERED] = self._unanswered.pop(event.station)
+        if event.station in self._since:
+            meta[SINCE] = list(self._since.pop(event.station))
         key = (event.station, message.id)
         if isinstance(message, Call):
             self._began[key] = event.at
