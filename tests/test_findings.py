@@ -200,7 +200,7 @@ def test_a_selection(text: str, some: str, others: str) -> None:
     assert (some in chosen or not some, others not in chosen) == (True, True)
 
 
-FRAMES = [
+FRAMES: list[str | bytes] = [
     "junk",
     "",
     '[2,"a","Heartbeat"]',

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -13,6 +14,7 @@ from tests.raw import logged, refused, run, until
 from tests.test_verdict import Run
 from tests.wire import BOOT, PATIENCE, SERVER, transaction
 
+ROOT = Path(__file__).parent.parent
 COUNTED = re.compile(r"^(\d+) checks? judged, (\d+) not exercised, (\d+) findings?$", re.MULTILINE)
 
 
@@ -253,3 +255,41 @@ def test_devices_may_be_named_twice() -> None:
     """What goes to /dev/null disturbs nobody."""
     ended = run("--port=0", "--trace=/dev/null", "--events=/dev/null", "--duration=0.1")
     assert (ended.returncode, ended.stderr.count("error")) == (0, 0)
+
+
+# The other commands.
+
+STATION = [sys.executable, "-m", "mock_csms.station"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        [*SERVER, "checks"],
+        [*SERVER, "profile"],
+        [*SERVER, "--print-config"],
+        [*SERVER, "--config-schema"],
+        [*STATION, "misbehaviours"],
+        [*STATION, "URL", "--charge=0"],
+        [*STATION, "URL", "--send", "Heartbeat"],
+        [*STATION, "URL", "--count=1", "--duration=0.2", "--json"],
+    ],
+    ids=" ".join,
+)
+async def test_stdout_on_a_full_disk(command: list[str]) -> None:
+    """Whatever is printed: what could not be is told in one line, and the status is 3."""
+    async with await asyncio.to_thread(Run) as mock:
+        words = [f"{mock.url}/CS-1" if word == "URL" else word for word in command]
+        with Path("/dev/full").open("wb") as full:
+            ended = await asyncio.to_thread(
+                subprocess.run, words, stdout=full, stderr=subprocess.PIPE, timeout=PATIENCE, cwd=ROOT, check=False
+            )
+        last = ended.stderr.decode().splitlines()[-1]
+        assert (ended.returncode, "No space left" in last, b"Traceback" in ended.stderr) == (3, True, False), ended
+
+
+def test_a_profile_that_cannot_be_written(tmp_path: Path) -> None:
+    """It is told at once, not when a station was asked for everything: one line, status 3."""
+    path = tmp_path / "no" / "profile.toml"
+    ended = run("profile", "--learn", "--port=0", f"--output={path}")
+    assert (ended.returncode, ended.stderr.count("\n"), str(path) in ended.stderr) == (3, 1, True), ended

@@ -1,7 +1,7 @@
 """What must hold so that an occasion exercises a check: the words of the table in `occasions`."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from mock_csms.conformance.known import Known
@@ -59,6 +59,33 @@ def would_speak(seen: Seen, known: Known, check: Check) -> bool:
     """Whether the check would find something wrong with another status in the same answer, so that this one counts."""
     others = V201.schemas.values(f"{seen.action}Response", "status")
     return any(_speaks(check.judge(replace(seen, payload={**seen.payload, "status": each}), known)) for each in others)
+
+
+def would_miss(*path: str) -> Exercise:
+    """Return the occasions at which the check would find something wrong, were this part not in the payload."""
+
+    def holds(seen: Seen, known: Known, check: Check) -> bool:
+        return _speaks(check.judge(replace(seen, payload=_without(seen.payload, path)), known))
+
+    return Exercise(None, holds)
+
+
+def would_mind(value: str, *path: str) -> Exercise:
+    """Return the occasions at which the check would find something wrong, were this value there in the payload."""
+
+    def holds(seen: Seen, known: Known, check: Check) -> bool:
+        bare = _without(seen.payload, path)
+        inside = bare[path[0]] | {path[1]: value}
+        return _speaks(check.judge(replace(seen, payload=bare | {path[0]: inside}), known))
+
+    return Exercise(None, holds)
+
+
+def _without(payload: Any, path: Sequence[str]) -> Any:
+    """Return a payload without a part of it, which may be absent."""
+    key, *inner = path
+    rest = {name: value for name, value in payload.items() if name != key}
+    return rest | {key: _without(payload[key], inner)} if inner and key in payload else rest
 
 
 def _speaks(said: Any) -> bool:

@@ -35,6 +35,8 @@ from mock_csms.conformance.exercise import (
     transaction_of,
     update_of,
     where,
+    would_mind,
+    would_miss,
     would_speak,
 )
 from mock_csms.conformance.known.meters import samples_of
@@ -128,14 +130,14 @@ EXERCISES: Mapping[str, Exercise] = {
     "X04": where(transaction_of),
     "X05": where(lambda seen, known: seen.detail == "Ended"
                  or getattr(transaction_of(seen, known), "ended_by", None) is not None),
-    "X06": where(lambda seen, _: "stoppedReason" in seen.payload["transactionInfo"]),
-    "X08": where(lambda seen, _: "stoppedReason" in seen.payload["transactionInfo"]),
+    "X06": would_miss("transactionInfo", "stoppedReason"),
+    "X08": would_mind("PowerQuality", "transactionInfo", "stoppedReason"),
     "X09": where(is_remote),
     "X10": where(is_remote),
     "X11": where(lambda seen, known: is_remote(seen, known) and "idToken" in seen.payload),
-    "X12": where(lambda seen, _: "idToken" in seen.payload),
-    "X13": where(lambda seen, _: seen.payload["triggerReason"] == "CablePluggedIn" or "evse" in seen.payload),
-    "X14": where(lambda seen, _: "chargingState" in seen.payload["transactionInfo"]),
+    "X12": would_miss("idToken"),
+    "X13": would_miss("evse"),
+    "X14": would_miss("transactionInfo", "chargingState"),
     "X15": where(lambda seen, _: "evse" in seen.payload and seen.kind == "call"),
     "X16": where(lambda seen, known: seen.payload.get("offline") or known.line.outages),
     "X18": where(lambda seen, known: seen.payload["seqNo"] in getattr(transaction_of(seen, known), "events", ()),

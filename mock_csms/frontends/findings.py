@@ -8,7 +8,7 @@ from mock_csms.config.conformance import Conformance
 from mock_csms.frontends.console import printable
 from mock_csms.frontends.junit import Case
 from mock_csms.frontends.statuses import Status, gravest, word
-from mock_csms.protocol.records import Mutable, field
+from mock_csms.protocol.records import Mutable, field, replace
 from mock_csms.runtime.bus import Bus
 
 if TYPE_CHECKING:
@@ -130,18 +130,17 @@ class Findings:
         `unseen` says why a check had no occasion, where there is another reason than that none came.
         """
         failed: dict[str, list[str]] = {}
-        for station, check, count in self._failing():
-            failed.setdefault(check, []).append(printable(f"{station}: {count.problem} ({count.times} times)"))
+        for station, id_, count in self._failing():
+            failed.setdefault(id_, []).append(printable(f"{station}: {count.problem} ({count.times} times)"))
         exercised = self._exercised()
         cases = []
         for check in self._selected():
-            name = f"{check.id} {check.title} ({check.requirement})"
+            case = Case(f"{check.id} {check.title} ({check.requirement})")
             if check.id in failed:
-                cases.append(Case(name, failed[check.id][0], "\n".join(failed[check.id])))
-            elif check.id in exercised:
-                cases.append(Case(name))
-            else:
-                cases.append(Case(name, skipped=(unseen and unseen(check)) or NOT_EXERCISED))
+                case = replace(case, failure=failed[check.id][0], details="\n".join(failed[check.id]))
+            elif check.id not in exercised:
+                case = replace(case, skipped=(unseen and unseen(check)) or NOT_EXERCISED)
+            cases.append(case)
         cases += [Case(f"{each} is found, as expected", "it was not found") for each in self.missing]
         return [Case("something was judged", error=self.unjudged), *cases] if self.unjudged else cases
 

@@ -97,7 +97,8 @@ def _authorization(settings: StationSettings, identity: str) -> str | None:
 
 async def _run(settings: StationSettings, identity: str, line: Line) -> int:
     """Do what the settings say, until it is done or a signal ends it."""
-    chance, bus, sink = Chance(settings.seed), Bus(), Sink(sys.stdout.fileno())
+    lost: list[OSError] = []
+    chance, bus, sink = Chance(settings.seed), Bus(), Sink(sys.stdout.fileno(), lost.append)
     if not settings.quiet and settings.count is None:
         look = look_for(sys.stdout.fileno(), "INFO", is_verbose=settings.verbose)
         Console(bus, sink, replace(look, is_station=True))
@@ -111,19 +112,28 @@ async def _run(settings: StationSettings, identity: str, line: Line) -> int:
     if settings.duration is not None:
         asyncio.get_running_loop().call_later(settings.duration, work.cancel)
     try:
-        return await work
+        status = await work
     except asyncio.CancelledError:
-        return FINE
+        status = FINE
     finally:
         await dialer.close(1000, "the station stops")
         sink.flush()
+    return gravest(status, *map(_told, lost))
 
 
-async def _work(settings: StationSettings, identity: str, line: Line, site: Site, say: Callable[[str], None]) -> int:
+def _told(error: OSError) -> Status:
+    """Say that stdout lacks something, unless it is only that nobody reads it any more."""
+    if isinstance(error, BrokenPipeError):
+        return FINE
+    sys.stderr.write(f"mock-station: error: stdout is incomplete: {values.reason_of(error)}\n")
+    return Status.NOT_WRITTEN
+
+
+async def _work(settings: StationSettings, identity: str, line: Line, site: Site, say: Callable[[str], None]) -> Status:
     """Do one errand, or be a station, or many, for as long as it takes."""
     device = _device(settings)
     if settings.count is not None:
-        return await _load(settings, Fleet(settings.count, device, line, settings.ramp, settings.churn), site)
+        return await _load(settings, Fleet(settings.count, device, line, settings.ramp, settings.churn), site, say)
     faults = errands.Faults(site.bus)
     if settings.send:
         is_fine = await errands.send(settings.send, identity, device, line, site)
@@ -142,7 +152,7 @@ async def _work(settings: StationSettings, identity: str, line: Line, site: Site
     return FAILED if problem or faults.count > 0 else FINE
 
 
-async def _load(settings: StationSettings, fleet: Fleet, site: Site) -> int:
+async def _load(settings: StationSettings, fleet: Fleet, site: Site, say: Callable[[str], None]) -> Status:
     """Run many stations, tell what was measured, and judge it."""
     figures = Figures()
     progress = asyncio.ensure_future(load.show_progress(figures))
@@ -150,7 +160,7 @@ async def _load(settings: StationSettings, fleet: Fleet, site: Site) -> int:
         await run(fleet, site, figures)
     progress.cancel()
     summed = load.summary(fleet.count, figures)
-    sys.stdout.write(load.as_json(summed) if settings.json else load.as_table(summed))
+    say((load.as_json(summed) if settings.json else load.as_table(summed)).removesuffix("\n"))
     problems = list(load.shortcomings(summed, settings.p95_connect, settings.p95_close, settings.min_rate))
     for problem in problems:
         sys.stderr.write(f"mock-station: {problem}\n")
