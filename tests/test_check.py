@@ -271,6 +271,29 @@ def test_stdout_on_a_full_disk() -> None:
     assert (done.returncode, b"Traceback" in done.stderr, b"No space" in done.stderr) == (3, False, True)
 
 
+DEEP = "[" * 300 + "]" * 300
+ODD = {
+    "digits": '[{"a": ' + "1" * 5000 + "}]",
+    "deep field": '{"direction": ' + DEEP + "}",
+    "deep payload": json.dumps({**BASE[0], "raw": None}).replace('"m"', DEEP),
+    "deep array": "[" * 5000,
+    "surrogate": json.dumps({**BASE[0], "raw": "\ud800", "chargePointId": "\ud800"}),
+    "early": json.dumps({**BASE[-2], "timestamp": "0001-01-01T00:00:00Z"}),
+    "late": json.dumps({**BASE[-2], "timestamp": "9999-12-31T23:59:59-14:00"}),
+    "control": json.dumps({**BASE[-2], "chargePointId": "\x1b[31m\n\0"}),
+    "NaN": '{"schemaVersion": NaN}',
+}
+
+
+@pytest.mark.parametrize("form", ODD)
+def test_odd_values(tmp_path: Path, form: str) -> None:
+    """Numbers, depth, texts and times at their limits are judged or named."""
+    (tmp_path / "trace").write_text(ODD[form] + "\n")
+    done = check("--fail-on-findings=error", f"--junit={tmp_path / 'report'}", tmp_path / "trace")
+    assert (done.returncode in (0, 1, 2, 4), "\x1b" in done.stdout + done.stderr) == (True, False), done
+    assert "internal error" not in done.stdout
+
+
 # Whatever is in a file.
 
 VALUES = st.recursive(

@@ -76,7 +76,10 @@ def check(arguments: Sequence[str]) -> int:
     with ExitStack() as stack:
         files = {path: _opened(parser, path, stack) for path in parsed["trace"]}
         report = _report(parser, settings.junit, stack) if settings.junit else None
-        return _judge(settings, files, report)
+        try:
+            return _judge(settings, files, report)
+        except KeyboardInterrupt:  # who types the records, or waits for them, may have had enough
+            return Status.FORCED
 
 
 def _opened(parser: Parser, path: str, stack: ExitStack) -> BinaryIO:

@@ -58,6 +58,8 @@ def _texts(value: Any) -> Iterator[str]:
 
 def _is_same(one: str, other: str) -> bool:
     """Whether two names are those of one file, be it through links, or one that is not there yet; devices are not."""
+    if one == other == "-":
+        return True
     found = [_stat(one), _stat(other)]
     if None in found:
         return found == [None, None] and os.path.realpath(one) == os.path.realpath(other)

@@ -7,6 +7,8 @@ known by a BootNotification while a call is open. Who was refused, and how, cann
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import orjson
+
 from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Sent, Unanswered
 from mock_csms.behavior.times import seconds_of
 from mock_csms.frontends.trace import BINARY, CONNECTION, SINCE
@@ -55,7 +57,7 @@ class Playback:
         return "SOAP" if entry.is_soap else "" if version == V201.name else f"OCPP {version}"
 
     def events(self, entry: Entry) -> Iterator[Event]:
-        """Yield what an entry tells; nothing where that cannot be judged."""
+        """Yield what an entry tells; nothing where that cannot be judged. Raises ValueError for what is no message."""
         yield from self._since(entry)
         yield from self._connection(entry)
         line = self._lines[entry.station]
@@ -80,7 +82,7 @@ class Playback:
         told = entry.meta.get(SINCE)
         for each in told if isinstance(told, list) else ():
             line = self._lines.get(entry.station)
-            at = seconds_of(_said(each, "timestamp")) or entry.at
+            at = min(entry.at, seconds_of(_said(each, "timestamp")) or entry.at)
             match each:
                 case {"event": "Disconnected", "code": int(code)} if line is not None:
                     del self._lines[entry.station]
@@ -125,7 +127,10 @@ def _read(entry: Entry, own: _Side, other: _Side) -> tuple[bytes, Message | Malf
     meant = _meant(entry, id_, own, other) if id_ is not None else None
     if meant is None:
         return None if entry.text is None or message is None else (entry.text, message)
-    return (encode(meant) if entry.text is None else entry.text), meant
+    try:
+        return (encode(meant) if entry.text is None else entry.text), meant
+    except orjson.JSONEncodeError:
+        raise ValueError("the message is nested too deep") from None
 
 
 def _id_without(entry: Entry, own: _Side, other: _Side) -> str | None:

@@ -97,7 +97,7 @@ def _values(text: str) -> Iterator[Item]:
             continue
         try:
             end = decoder.raw_decode(text, at)[1]
-        except (JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             further = _NEXT.search(text, at + 1)
             yield number, _why(error, text, is_last=further is None)
             if further is None:
@@ -115,6 +115,6 @@ def _end_of(pattern: re.Pattern[str], text: str, at: int) -> int:
 
 def _why(error: Exception, text: str, *, is_last: bool) -> Unreadable:
     if not isinstance(error, JSONDecodeError):
-        return Unreadable("nested too deep")
+        return Unreadable(f"not JSON: {error}")
     is_at_end = error.msg.startswith("Unterminated string") or error.pos >= len(text.rstrip())
     return Unreadable(f"not JSON: {error.msg}", is_cut=is_last and is_at_end)

@@ -41,7 +41,13 @@ class Reading:
             if other:
                 self._unjudged[other] += 1
             else:
-                yield from self._playback.events(entry)
+                yield from self._events(number, entry)
+
+    def _events(self, number: int, entry: Entry) -> Iterator[Event]:
+        try:
+            yield from self._playback.events(entry)
+        except ValueError as error:
+            self._wrong(number, str(error))
 
     def _entry(self, number: int, value: Any) -> Entry | None:
         """Return the entry of a record that can be read; tell what is wrong with it."""

@@ -18,6 +18,8 @@ UNNAMED = "-"
 """The station of records without a chargePointId: they all are of one."""
 DIRECTIONS = ("cp-to-csms", "csms-to-cp")
 TYPES = ("CALL", "CALLRESULT", "CALLERROR")
+_LAST = 250_000_000_000.0
+"""The last time of a record, in seconds since 1970: what is some time later is in the calendar still."""
 _TRANSPORTS = ("json", "soap")
 _OTHERS = {"1.2", "1.5", "1.6", "2.0", "2.1"}
 _VERSION = re.compile(r"(?i)(?:ocpp)?[-_ v]*(\d+(?:\.\d+)+)[-_ ]?[js]?(?:oap|son)?")
@@ -98,9 +100,12 @@ def _time(record: Json) -> float:
     if text is None:
         raise ValueError("timestamp is missing")
     try:
-        return read_time(text)
-    except (ValueError, OverflowError):
+        at = read_time(text)
+    except ValueError:
         raise ValueError(f"timestamp is {_shown(text)}, which is no time") from None
+    if not 0 <= at < _LAST:
+        raise ValueError(f"timestamp is {_shown(text)}, when no message was sent")
+    return at
 
 
 def _of(record: Json, name: str, kind: type) -> Any:
@@ -141,5 +146,8 @@ def _frame(raw: str | None, meta: Json) -> bytes | None:
 
 def _shown(value: Any) -> str:
     """Return a value that may be anything, short enough to be read."""
-    text = value if isinstance(value, str) else orjson.dumps(value, default=str).decode(errors="replace")
+    try:
+        text = value if isinstance(value, str) else orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:
+        text = "nested too deep"
     return repr(text[:60] + "…" if len(text) > 60 else text)
