@@ -18,6 +18,7 @@ from mock_csms.conformance import CHECKS
 from mock_csms.conformance.exercised import Exercised
 from mock_csms.conformance.inspector import Inspector
 from mock_csms.conformance.known import Terms
+from mock_csms.frontends.tracefile import Unreadable, items_in
 from mock_csms.frontends.tracereading import Reading
 from tests.wire import PATIENCE, SERVER
 
@@ -317,6 +318,25 @@ def judged(data: bytes) -> list[str]:
     reading.end()
     reading.sum_up()
     return complaints
+
+
+LAST = json.dumps({**BASE[-1], "connectorId": -12, "meta": {"a": [True, False, None, 1.5e3], "é": "\\ \u00e9"}})
+
+
+def complaints_of(data: bytes) -> list[str]:
+    """Return what is told of the lines of a trace, without judging its records."""
+    return [f"{number} {value.is_cut}" for number, value in items_in(BytesIO(data)) if isinstance(value, Unreadable)]
+
+
+@pytest.mark.parametrize("last", [LAST, LAST.replace("\\u00e9", "é")], ids=["ascii", "utf-8"])
+def test_a_last_line_that_is_cut_anywhere(last: str) -> None:
+    """However much of the last record was written, it is cut off; what is wrong in itself, or not the last, is not."""
+    lines, whole, number = (CASES / "base.jsonl").read_bytes(), last.encode(), len(BASE) + 1
+    for at in range(1, len(whole)):
+        assert complaints_of(lines + whole[:at]) == [f"{number} True"]
+        assert complaints_of(lines + whole[:at] + b"\n" + whole)[:1] == [f"{number} False"]
+    assert complaints_of(lines + whole) == []
+    assert complaints_of(lines + b'{"oops": }') == complaints_of(lines + b"oops") == [f"{number} False"]
 
 
 @given(changes=CHANGES)

@@ -10,12 +10,13 @@ from xml.etree import ElementTree
 
 import pytest
 
+from mock_csms.frontends.statuses import Status, gravest
 from tests.raw import logged, refused, run, until
 from tests.test_verdict import Run
 from tests.wire import BOOT, PATIENCE, SERVER, transaction
 
 ROOT = Path(__file__).parent.parent
-COUNTED = re.compile(r"^(\d+) checks? judged, (\d+) not exercised, (\d+) findings?$", re.MULTILINE)
+COUNTED = re.compile(r"^(\d+) checks judged, (\d+) not exercised, (\d+) findings$", re.MULTILINE)
 
 
 def suites(path: Path) -> dict[str, dict[str, list[ElementTree.Element]]]:
@@ -35,6 +36,15 @@ def suites(path: Path) -> dict[str, dict[str, list[ElementTree.Element]]]:
 def tags(cases: dict[str, list[ElementTree.Element]], id_: str) -> list[str]:
     """Return how the case of a check ended."""
     return [child.tag for name, children in cases.items() if name.startswith(f"{id_} ") for child in children]
+
+
+def test_which_status_wins() -> None:
+    """The gravest of all that are true: forced, not written, wrong input, failed, nothing judged, fine."""
+    order = [Status(number) for number in (130, 3, 2, 1, 4, 0)]
+    assert set(Status) == set(order)
+    for at, status in enumerate(order):
+        assert gravest(*reversed(order[at:])) is status
+    assert gravest() is Status.FINE
 
 
 @pytest.mark.parametrize(

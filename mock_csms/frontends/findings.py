@@ -170,15 +170,11 @@ class Findings:
         selected, exercised = self._selected(), self._exercised()
         judged = sum(check.id in exercised for check in selected)
         found = sum(count.times for count in self._counts.values())
-        return f"{_of(judged, 'check')} judged, {len(selected) - judged} not exercised, {_of(found, 'finding')}"
+        return f"{judged} checks judged, {len(selected) - judged} not exercised, {found} findings"
 
     def _row(self, station: str, check: str, count: Count) -> Sequence[str]:
         severity = f"{count.severity} (expected)" if self._is_expected(station, check) else str(count.severity)
         return station, check, count.requirement, severity, str(count.times), " ".join(count.messages)
-
-
-def _of(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -34,10 +34,15 @@ class _Side(Mutable):
 
 
 class _Line(Mutable):
-    """The connection of one station. is_whole: whether the trace has its beginning. heard_at: the last record."""
+    """The connection of one station.
+
+    is_whole: whether the trace has its beginning. heard_at: when the last record was. is_told: whether the trace says
+    itself when connections begin and end.
+    """
 
     is_whole: bool
     heard_at: float
+    is_told: bool
     station: _Side = field(default_factory=_Side)
     csms: _Side = field(default_factory=_Side)
 
@@ -71,6 +76,8 @@ class Playback:
         if is_answer and (message.id in other.unjudged or _is_cut_off(message.id, line, other)):
             return
         own.count += is_call
+        if is_call:
+            own.unjudged.discard(message.id)
         if entry.is_sent:
             if not isinstance(message, Malformed):
                 yield _sent(entry, text, message, line)
@@ -82,7 +89,7 @@ class Playback:
         told = entry.meta.get(SINCE)
         for each in told if isinstance(told, list) else ():
             line = self._lines.get(entry.station)
-            at = min(entry.at, seconds_of(_said(each, "timestamp")) or entry.at)
+            at = min(max(seconds_of(_said(each, "timestamp")) or entry.at, 0.0), entry.at)
             match each:
                 case {"event": "Disconnected", "code": int(code)} if line is not None:
                     del self._lines[entry.station]
@@ -90,21 +97,21 @@ class Playback:
                 case {"event": "Unanswered", "messageId": str(id_)} if line is not None and id_ in line.csms.open:
                     yield Unanswered(at, entry.station, line.csms.open.pop(id_), _said(each, "reason"))
                 case {"event": "Connected"} if line is None:
-                    yield self._opened(at, entry.station, is_whole=True)
+                    yield self._opened(at, entry.station, is_whole=True, is_told=True)
 
     def _connection(self, entry: Entry) -> Iterator[Event]:
         """Yield the end and the beginning of connections where nothing but the entry shows them."""
         line = self._lines.get(entry.station)
         is_first = CONNECTION in entry.meta
         is_boot = not entry.is_sent and entry.kind == "CALL" and _action(entry) == "BootNotification"
-        is_new = (is_first and SINCE not in entry.meta) or (is_boot and line is not None and bool(line.station.open))
-        if line is not None and is_new:
+        if line is not None and not line.is_told and (is_first or (is_boot and line.station.open)):
+            del self._lines[entry.station]
             yield Disconnected(line.heard_at, entry.station, _UNSEEN, "")
-        if line is None or is_new:
+        if entry.station not in self._lines:
             yield self._opened(entry.at, entry.station, is_whole=is_first or is_boot)
 
-    def _opened(self, at: float, station: str, *, is_whole: bool) -> Connected:
-        self._lines[station] = _Line(is_whole, at)
+    def _opened(self, at: float, station: str, *, is_whole: bool, is_told: bool = False) -> Connected:
+        self._lines[station] = _Line(is_whole, at, is_told)
         return Connected(at, station, "ocpp2.0.1", ("ocpp2.0.1",))
 
 

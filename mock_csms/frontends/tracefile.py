@@ -34,6 +34,9 @@ _MARKS = (
     (b"\0[", "utf-16-be"),
 )
 """How a file may begin, and what that says of the encoding; the text of JSON begins with a brace or a bracket."""
+_DECODER = JSONDecoder()
+_PARTIAL = re.compile(r"[-+.eE]*|tr?u?|fa?l?s?|nu?l?")
+"""What a text that was cut off may end with, where its decoder stops: of numbers, true, false and null."""
 _SPACE = re.compile(r"[\s,]*")
 _NEXT = re.compile(r"^[ \t]*(?=\{)", re.MULTILINE)
 """Where a record of an array begins that stands on lines of its own."""
@@ -76,13 +79,11 @@ def _parsed(line: bytes, *, is_last: bool = False) -> Any:
     try:
         return orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        is_cut = is_last and line.lstrip().startswith(b"{") and not line.rstrip().endswith(b"}")
-        return Unreadable(f"not JSON: {error.msg}", is_cut)
+        return Unreadable(f"not JSON: {error.msg}", is_last and _is_cut(line.decode(errors="replace")))
 
 
 def _values(text: str) -> Iterator[Item]:
     """Yield the items of an array, or values one after the other, as far as they can be read."""
-    decoder = JSONDecoder()
     is_array = text.lstrip().startswith("[")
     at, number, counted = text.index("[") + 1 if is_array else 0, 1, 0
     while True:
@@ -96,16 +97,29 @@ def _values(text: str) -> Iterator[Item]:
             is_array, at = False, at + 1
             continue
         try:
-            end = decoder.raw_decode(text, at)[1]
+            end = _DECODER.raw_decode(text, at)[1]
         except (ValueError, RecursionError) as error:
             further = _NEXT.search(text, at + 1)
-            yield number, _why(error, text, is_last=further is None)
+            yield number, _why(error, text[at:], is_last=further is None)
             if further is None:
                 return
             at = further.end()
         else:
             yield number, _parsed(text[at:end].encode(errors="surrogateescape"))
             at = end
+
+
+def _is_cut(text: str) -> bool:
+    """Whether a text that is no JSON is the beginning of an object."""
+    text = text.strip()
+    try:
+        _DECODER.raw_decode(text)
+    except JSONDecodeError as error:
+        is_in_text = error.msg.startswith(("Unterminated", "Invalid \\"))
+        return text.startswith("{") and (is_in_text or _PARTIAL.fullmatch(text, error.pos) is not None)
+    except (ValueError, RecursionError):
+        pass
+    return False
 
 
 def _end_of(pattern: re.Pattern[str], text: str, at: int) -> int:
@@ -116,5 +130,4 @@ def _end_of(pattern: re.Pattern[str], text: str, at: int) -> int:
 def _why(error: Exception, text: str, *, is_last: bool) -> Unreadable:
     if not isinstance(error, JSONDecodeError):
         return Unreadable(f"not JSON: {error}")
-    is_at_end = error.msg.startswith("Unterminated string") or error.pos >= len(text.rstrip())
-    return Unreadable(f"not JSON: {error.msg}", is_cut=is_last and is_at_end)
+    return Unreadable(f"not JSON: {error.msg}", is_last and _is_cut(text))
