@@ -258,7 +258,19 @@ def test_no_output_is_an_input(tmp_path: Path) -> None:
     refused([*findings, f"--junit={tmp_path}/./known"], "--expected-findings", "--junit", "same file")
     reply.write_text("{}")
     refused(["--reply", "Heartbeat", f"@{reply}", f"--trace={reply}"], "--trace", str(reply), "same file")
+    refused(
+        ["--command=GetReport", "--delay=1", f"--payload=@{reply}", f"--trace={reply}"],
+        "--trace",
+        str(reply),
+        "same file",
+    )
     assert (known.read_text(), reply.read_text()) == ("X05\n", "{}")
+
+
+def test_a_pattern_of_stations_is_no_file(tmp_path: Path) -> None:
+    """What stands behind @ in a rule is an identity, and a trace may have its name."""
+    flags = ["--port=0", "--duration=0.1", "--fault", f"Heartbeat@{tmp_path / 'CS-1'}", "drop"]
+    assert run(*flags, f"--trace={tmp_path / 'CS-1'}").returncode == 0
 
 
 def test_devices_may_be_named_twice() -> None:

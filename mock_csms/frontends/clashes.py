@@ -28,8 +28,8 @@ def refuse_clashes(config: Config, files: Sequence[str], words: Sequence[str], s
         outputs.append(("--state-dir", str(Path(config.state_dir) / "stations.sqlite")))
     inputs = [("--config", path) for path in files]
     inputs += [found for source in sources for found in _read_by(source.values)]
-    inputs += [(word, word.partition("@")[2]) for word in words if "@" in word]
-    refuse_same(outputs, inputs)
+    inputs += [(f"@{path}", path) for word in words for _, at, path in [f"={word}".rpartition("=@")] if at]
+    refuse_same(outputs, [(flag, path) for flag, path in inputs if Path(path).exists()])
 
 
 def refuse_same(outputs: Sequence[Named], inputs: Sequence[Named] = ()) -> None:
