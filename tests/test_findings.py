@@ -12,8 +12,9 @@ from xml.etree import ElementTree
 import orjson
 import pytest
 
+from tests.raw import logged, until
 from tests.test_verdict import Run
-from tests.wire import PATIENCE, SERVER, transaction
+from tests.wire import BOOT, PATIENCE, SERVER, transaction
 
 ROOT = Path(__file__).parent.parent
 FAULT = "transaction TX-1 has ended with seqNo 1, and goes on with 2"
@@ -75,7 +76,10 @@ async def test_findings_fail_a_run(tmp_path: Path, flags: str, expected: str, st
 async def test_a_good_run_passes() -> None:
     """Without a finding the status is 0, and the report says so."""
     status, report, _ = await misbehave("--fail-on-findings=error", events=EVENTS[:2])
-    assert (status, report) == (0, "passed: findings that were not accepted: 0\n")
+    assert (status, report) == (
+        0,
+        "1 checks judged, 0 not exercised, 0 findings\npassed: findings that were not accepted: 0\n",
+    )
 
 
 async def test_a_run_without_a_station_passes_nobody() -> None:
@@ -194,3 +198,48 @@ def test_a_selection(text: str, some: str, others: str) -> None:
 
     chosen = {check.id for check in select(text)}
     assert (some in chosen or not some, others not in chosen) == (True, True)
+
+
+FRAMES: list[str | bytes] = [
+    "junk",
+    "",
+    '[2,"a","Heartbeat"]',
+    '[9,"b",{}]',
+    '[3,"c",{}]',
+    '[4,"d","Odd","",{}]',
+    '[4,"e"]',
+    '[2,5,"Heartbeat",{}]',
+    '[2,"f","Heartbeat",{"x":null}]',
+    '[2,"f","Heartbeat",{}]',
+    '[2,"g","Nonsense",{}]',
+    '[2,"l","Heartbeat",{"x":1}]',
+    '[2,"h","Heartbeat",{}]é',
+    b'[2,"i","Heartbeat",{}]',
+    b'[2,"j","Heartb\xff"',
+    '[2,"k","StatusNotification",{"timestamp":"now","connectorStatus":"Available","evseId":0,"connectorId":1}]',
+]
+
+
+async def test_odd_frames_are_found_in_the_trace_too(tmp_path: Path) -> None:
+    """What no message is, what breaks its schema, what came in binary, a command without an answer, a second line."""
+    trace, events = tmp_path / "trace.jsonl", tmp_path / "events"
+    flags = ("--commands=ClearCache:0", "--call-timeout=0.3", "--fault", "Heartbeat*1", "truncate")
+    async with await asyncio.to_thread(Run, f"--trace={trace}", f"--events={events}", *flags) as mock:
+        for _ in range(2):
+            async with mock.station() as station:
+                await until(logged(mock, "ClearCache +WARNING|no answer within"))
+                for frame in FRAMES:
+                    await station.send(frame)
+                await station.send([2, "last", "BootNotification", BOOT])
+                while '"last"' not in str(await asyncio.wait_for(station.socket.recv(), PATIENCE)):
+                    pass
+        mock.process.terminate()
+        await mock.ended()
+    live = [orjson.loads(line) for line in events.read_bytes().splitlines()]
+    told = [(each["check"], each["problem"]) for each in live if each["event"] == "Finding"]
+    again = re.findall(r"finding +(?:\w+: )?(\w\d\d) .*?  (.*)$", run("check", str(trace)).stdout, re.MULTILINE)
+    unseen = {"T10", "T12", "T14", "T22"}
+    assert sorted(again) == sorted(each for each in told if each[0] not in unseen)
+    assert {"R01", "R02", "R03", "R04", "R05", "R07", "R08", "R09", "R10", "R11", "R13", "R18", "T11"} <= dict(
+        told
+    ).keys()

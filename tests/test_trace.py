@@ -198,18 +198,18 @@ FAULTED = {
     "oversize bytes=70000": 1,
     "split frames=3": 1,
     "binary": 1,
-    "malformed": 0,
-    "truncate": 0,
+    "malformed": 1,
+    "truncate": 1,
     "drop": 0,
     "close": 0,
     "reset": 0,
 }
-"""For each fault how many of its frames are OCPP-J arrays."""
+"""For each fault how many frames it sends."""
 
 
 @pytest.mark.parametrize(("fault", "frames"), FAULTED.items())
 async def test_spoiled_frames(tmp_path: Path, fault: str, frames: int) -> None:
-    """What a fault sends is in the trace as sent, with the fault's name; what is no array is in the events alone."""
+    """What a fault sends is in the trace as sent, with the fault's name, also what is no array."""
     trace, events = tmp_path / "trace.jsonl", tmp_path / "events.jsonl"
     flags = ["--trace", str(trace), "--events", str(events), "--fault", "Heartbeat*1", fault]
     async with Mock(*flags) as mock:
@@ -219,7 +219,7 @@ async def test_spoiled_frames(tmp_path: Path, fault: str, frames: int) -> None:
             if fault in ("close", "reset"):
                 await station.closed()
             else:
-                for _ in range(frames or fault in ("malformed", "truncate")):
+                for _ in range(frames):
                     await tape.see()
         await until(lambda: b'"Disconnected"' in events.read_bytes())
     answers = [record for record in read(trace) if record["direction"] == "csms-to-cp"]
@@ -236,7 +236,7 @@ NO_MESSAGES += ['[3,"x"]', '[9,"x",{}]', "[" * 10_000, '[2,"é","Heartbeat",{}',
 
 
 async def test_frames_that_are_no_messages(tmp_path: Path) -> None:
-    """Text that is no OCPP-J message is not in the trace, but verbatim in the events; the mock's answer is in both."""
+    """Text that is no OCPP-J message is verbatim in a record that the format allows; the mock's answer is another."""
     trace, events = tmp_path / "trace.jsonl", tmp_path / "events.jsonl"
     async with Mock("--trace", str(trace), "--events", str(events)) as mock, mock.station() as station:
         tape = Tape(station.socket)
@@ -245,15 +245,20 @@ async def test_frames_that_are_no_messages(tmp_path: Path) -> None:
         await tape.send('[2,"last","Heartbeat",{}]', binary=True)
         while orjson.loads(await tape.see())[1] != "last":
             pass
-        await until(lambda: len(read(trace)) >= len(tape.frames) - len(NO_MESSAGES))
+        await until(lambda: len(read(trace)) >= len(tape.frames))
         mock.stop()
     last, *seen = tape.frames[len(NO_MESSAGES) :]
     records = read(trace)
-    assert_tells(next(record for record in records if record["direction"] == "cp-to-csms"), "CS-1", last)
+    *malformed, whole = [record for record in records if record["direction"] == "cp-to-csms"]
+    assert_tells(whole, "CS-1", last)
+    assert [(record["raw"], SCHEMA.is_valid(record)) for record in malformed] == [(text, True) for text in NO_MESSAGES]
+    assert [record for record in malformed if not record["meta"]["malformed"]] == []
+    types = {record["raw"]: record["messageType"] for record in malformed}
+    assert (types['[3,"x"]'], types['[2,"x","Heartbeat"]'], types["junk"]) == ("CALLRESULT", "CALL", "CALL")
     answers = [record for record in records if record["direction"] == "csms-to-cp"]
     for answer, frame in zip(answers, seen, strict=True):
         assert_tells(answer, "CS-1", frame)
-    assert len(records) == 1 + len(answers)
+    assert len(records) == 1 + len(NO_MESSAGES) + len(answers)
     assert [event["text"] for event in read(events) if event["event"] == "Received"] == [*NO_MESSAGES, last.text]
 
 

@@ -56,7 +56,7 @@ Verdicts: TypeAlias = dict[tuple[str, ...], Judged | BaseException]
 class Run(Mock):
     """A run for a verdict."""
 
-    statuses: tuple[int, ...] = (0, 1, 4, 130)
+    statuses: tuple[int, ...] = (0, 1, 3, 4, 130)
 
     async def ended(self) -> Judged:
         """Wait until it has ended."""

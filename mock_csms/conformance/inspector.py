@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mock_csms.behavior.events import Event, Finding, Received, Sent
 from mock_csms.conformance.known import FACTS, NEVER, Deadline, Known, Terms
@@ -10,6 +10,9 @@ from mock_csms.conformance.known.steady import Courses, follow, is_acknowledged
 from mock_csms.conformance.seen import Occasion, Seen, see
 from mock_csms.conformance.subject import BROKEN, Check, Done, Later, Learner, Said, Word, Wrong
 from mock_csms.protocol.records import Record
+
+if TYPE_CHECKING:
+    from mock_csms.conformance.exercised import Exercised
 
 _QUESTIONS = {"call", "command", "spoiled"}
 _ANSWERS = {"result", "error", "response", "refusal", "unanswered"}
@@ -22,7 +25,8 @@ _MOST_TURNS = 100
 class Inspector:
     """Looks at the events of all stations, each station by itself; who is new is told to `meet`, to be remembered.
 
-    Nothing can be found in steady values; the checks look at them too where it `is_thorough`.
+    Nothing can be found in steady values; the checks look at them too where it `is_thorough`. Which checks have judged
+    anything is told to `exercised`, if somebody wants to know.
     """
 
     def __init__(
@@ -32,8 +36,10 @@ class Inspector:
         meet: Callable[[Known], None] | None = None,
         *,
         is_thorough: bool = False,
+        exercised: "Exercised | None" = None,
     ) -> None:
         self._meet = meet
+        self._exercised = exercised
         self._is_thorough = is_thorough
         self.known: dict[str, Known] = {}
         self.judge_by(checks, terms)
@@ -42,6 +48,8 @@ class Inspector:
         """Let these checks look from now on, on these terms; what is known stays known."""
         self._terms = terms
         self._checks = {check.id: check for check in checks}
+        if self._exercised is not None:
+            self._exercised.watch(checks)
         self._watching: dict[tuple[str, str, str], _Watch] = {}
         self._courses: defaultdict[str, Courses] = defaultdict(dict)
         for known in self.known.values():
@@ -68,6 +76,8 @@ class Inspector:
             said = check.judge(seen, known)
             if said is not None:
                 found += self._hear(check, said, seen, known)
+        if self._exercised is not None:
+            self._exercised.look_at(seen, known, is_sound=is_sound)
         for learn in watch.learners if is_sound else watch.learners_of_any:
             learn(seen, known)
         if seen.kind == "disconnected":
@@ -76,6 +86,8 @@ class Inspector:
 
     def _is_steady(self, event: Event, known: Known) -> bool:
         """Learn what nothing can be wrong about; return whether an event is that."""
+        if self._exercised is not None and self._exercised.wants_steady():
+            return False
         if type(event) is Received:
             return follow(event, known, self._courses[known.identity])
         return type(event) is Sent and is_acknowledged(event, known)
@@ -106,6 +118,8 @@ class Inspector:
                 continue
             check = self._checks[id_]
             seen = Seen(at, "due", "", key, late.text, late.message, _NO_EVENT)
+            if self._exercised is not None:
+                self._exercised.decide(check, seen, known)
             said = check.judge(seen, known) if ("due", "*") in check.on else late.text
             if said is not None:
                 found += self._hear(check, said, seen, known)
@@ -121,11 +135,19 @@ class Inspector:
                     known.deadlines[check.id, word.key] = Deadline(at, word.text, seen.id, word.survives)
                     known.next_due = min(known.next_due, at)
                 case Done():
-                    known.deadlines.pop((check.id, word.key), None)
+                    if known.deadlines.pop((check.id, word.key), None) is not None:
+                        self._note(check)
                 case Wrong():
+                    self._note(check)
                     yield _finding(check, word, seen, known)
                 case text:
+                    self._note(check)
                     yield _finding(check, Wrong(text), seen, known)
+
+    def _note(self, check: Check) -> None:
+        """Note that a check has judged something."""
+        if self._exercised is not None:
+            self._exercised.add(check.id)
 
     def _watch(self, seen: Seen) -> "_Watch":
         """Find who looks at an occasion, once."""

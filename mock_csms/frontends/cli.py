@@ -12,8 +12,10 @@ from typing import Any
 from mock_csms.assembly import check
 from mock_csms.config import Config
 from mock_csms.frontends.arguments import Guide, Parser, parser_for
+from mock_csms.frontends.clashes import refuse_clashes
 from mock_csms.frontends.settings import as_toml, gather, read_config
 from mock_csms.frontends.sources import ENVIRONMENT, unknown_variables
+from mock_csms.frontends.stdout import Stdout
 from mock_csms.protocol.names import did_you_mean
 
 DESCRIPTION = (
@@ -34,17 +36,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if parsed["config_schema"]:
         from mock_csms.frontends.config_schema import config_schema  # noqa: PLC0415 - seldom asked for
 
-        sys.stdout.write(config_schema())
-        return 0
+        return _print(config_schema())
     try:
         sources = gather(parsed)
         config = read_config(sources)
         warnings = [*unknown_variables(Config), *check(config)]
+        refuse_clashes(config, parsed["config"], words, sources)
     except ValueError as error:
         parser.error(str(error))
     if parsed["print_config"]:
-        sys.stdout.write(as_toml(config, sources))
-        return 0
+        return _print(as_toml(config, sources))
     for warning in _redacted(warnings) if config.redact else warnings:
         sys.stderr.write(f"mock-csms: warning: {warning}\n")
     import asyncio  # noqa: PLC0415 - --help and a usage error do not wait for the machinery
@@ -64,6 +65,13 @@ def _subcommand(name: str, *arguments: str) -> int:
     from mock_csms.frontends import checking  # noqa: PLC0415 - who serves does not wait for it
 
     return {"check": checking.check, "checks": checking.checks}[name](arguments)
+
+
+def _print(text: str) -> int:
+    """Print a text, and return the exit status."""
+    out = Stdout()
+    out.write(text.encode())
+    return out.status
 
 
 def _redacted(lines: Sequence[str]) -> Sequence[str]:

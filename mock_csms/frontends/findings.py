@@ -1,17 +1,19 @@
 """The findings of a run: counted for each station and check, told at the end, and judged."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from mock_csms.behavior.events import Connected, Event, Finding, Severity
 from mock_csms.config.conformance import Conformance
 from mock_csms.frontends.console import printable
 from mock_csms.frontends.junit import Case
-from mock_csms.protocol.records import Mutable, field
+from mock_csms.frontends.statuses import Status, gravest, word
+from mock_csms.protocol.records import Mutable, field, replace
 from mock_csms.runtime.bus import Bus
 
 if TYPE_CHECKING:
     from mock_csms.conformance.selection import Expected
+    from mock_csms.conformance.subject import Check
 
 _MOST_MESSAGES = 3
 """How many messages are named for the findings of a check with a station."""
@@ -31,23 +33,38 @@ class Count(Mutable):
     messages: list[str] = field(default_factory=list)
 
 
-class Findings:
-    """Counts the findings that come over `shown`, and says whether they fail the run."""
+NO_STATION = "no station came"
+NOTHING_EXERCISED = "nothing that came is an occasion for one of the checks"
+NOT_EXERCISED = "not exercised: nothing that came was an occasion for this check"
 
-    def __init__(self, config: Conformance, shown: Bus) -> None:
+
+class Findings:
+    """Counts the findings that come over `shown`, and says whether they fail the run.
+
+    `exercised` returns the ids of the checks that have judged anything so far; `nothing` says that nobody came.
+    """
+
+    def __init__(
+        self, config: Conformance, shown: Bus, exercised: Callable[[], Collection[str]], nothing: str = NO_STATION
+    ) -> None:
         self._least = Severity(config.fail_on_findings) if config.fail_on_findings else None
         self._expected: Collection[Expected] = config.expected_findings
         self._checks = config.checks
+        self._exercised = exercised
+        self._nothing = nothing
+        self._is_concluded = False
         self._counts: dict[tuple[str, str], Count] = {}
-        self.has_station = False
+        self._has_station = False
         shown.subscribe(self._count, Finding)
         shown.subscribe(self._came, Connected)
 
     def _came(self, _: object) -> None:
-        self.has_station = True
+        self._has_station = True
 
     def _count(self, event: Event) -> None:
         assert isinstance(event, Finding)  # noqa: S101 - it is subscribed to nothing else
+        if self._is_concluded:
+            return
         severity = event.severity
         count = self._counts.get((event.station, event.check))
         if count is None:
@@ -59,10 +76,11 @@ class Findings:
         count.messages += [id_ for id_ in event.messages if id_ not in count.messages]
         del count.messages[_MOST_MESSAGES:]
 
-    @property
-    def fails(self) -> bool:
-        """Whether there is a finding that fails the run, or an expected one did not come."""
-        return self.is_judged and bool(any(self._failing()) or self.missing)
+    def conclude(self) -> None:
+        """Count no more: that all connections are closed from now on is not the stations' doing."""
+        self._is_concluded = True
+        exercised = frozenset(self._exercised())
+        self._exercised = lambda: exercised
 
     @property
     def is_judged(self) -> bool:
@@ -83,20 +101,48 @@ class Findings:
             if grave and not self._is_expected(station, check):
                 yield station, check, count
 
-    def cases(self) -> Sequence[Case]:
-        """Return a case for every check that looked, and for every expected finding that did not come."""
+    @property
+    def unjudged(self) -> str:
+        """Why nothing was judged; empty where something was, or all checks were taken away."""
+        if any(self._failing()):
+            return ""
+        if not self._has_station:
+            return self._nothing
+        return NOTHING_EXERCISED if self._selected() and not self._exercised() else ""
+
+    @property
+    def status(self) -> Status:
+        """The exit status, of what was seen so far; an expected finding can be missed only where something came."""
+        is_failed = any(self._failing()) or (self.is_judged and self.missing and self._has_station)
+        return gravest(
+            Status.FAILED if is_failed else Status.FINE,
+            Status.NOTHING_JUDGED if self.unjudged else Status.FINE,
+        )
+
+    def _selected(self) -> "Sequence[Check]":
         from mock_csms.conformance.selection import select  # noqa: PLC0415 - no start waits for the table of checks
 
+        return select(self._checks)
+
+    def cases(self, unseen: Callable[["Check"], str] | None = None) -> Sequence[Case]:
+        """Return a case for every check, and for every expected finding that did not come.
+
+        `unseen` says why a check had no occasion, where there is another reason than that none came.
+        """
         failed: dict[str, list[str]] = {}
-        for station, check, count in self._failing():
-            failed.setdefault(check, []).append(printable(f"{station}: {count.problem} ({count.times} times)"))
-        cases = [
-            Case(f"{check.id} {check.title} ({check.requirement})", failed[check.id][0], "\n".join(failed[check.id]))
-            if check.id in failed
-            else Case(f"{check.id} {check.title} ({check.requirement})")
-            for check in select(self._checks)
-        ]
-        return [*cases, *(Case(f"{each} is found, as expected", "it was not found") for each in self.missing)]
+        for station, id_, count in self._failing():
+            failed.setdefault(id_, []).append(printable(f"{station}: {count.problem} ({count.times} times)"))
+        exercised = self._exercised()
+        cases = []
+        for check in self._selected():
+            case = Case(f"{check.id} {check.title} ({check.requirement})")
+            if check.id in failed:
+                case = replace(case, failure=failed[check.id][0], details="\n".join(failed[check.id]))
+            elif check.id not in exercised:
+                case = replace(case, skipped=(unseen and unseen(check)) or NOT_EXERCISED)
+            cases.append(case)
+        cases += [Case(f"{each} is found, as expected", "it was not found") for each in self.missing]
+        return [Case("something was judged", error=self.unjudged), *cases] if self.unjudged else cases
 
     def summary(self) -> str:
         """Return the table for people, empty where there is nothing to tell."""
@@ -107,12 +153,24 @@ class Findings:
         lines += [f"expected, but not found: {each}" for each in self.missing]
         return "".join(printable(line) + "\n" for line in lines)
 
-    def verdict(self) -> str:
-        """Return the last line for people; empty where findings are not judged."""
+    def verdict(self, of_run: Status) -> str:
+        """Return the last lines for people, in a run that ends with that status: only one that ends with 0 has passed.
+
+        Where findings are not judged there is no more than how many there were, or that there was nothing.
+        """
+        if self.unjudged:
+            return f"{self.count()}\nfailed: nothing was judged: {self.unjudged}\n"
         if not self.is_judged:
-            return ""
+            return f"{self.count()}\n"
         wrong = len(list(self._failing())) + len(self.missing)
-        return f"{'failed' if wrong else 'passed'}: findings that were not accepted: {wrong}\n"
+        return f"{self.count()}\n{word(self.status, of_run)}: findings that were not accepted: {wrong}\n"
+
+    def count(self) -> str:
+        """Return how many checks have judged anything, how many have not, and how many findings there were."""
+        selected, exercised = self._selected(), self._exercised()
+        judged = sum(check.id in exercised for check in selected)
+        found = sum(count.times for count in self._counts.values())
+        return f"{judged} checks judged, {len(selected) - judged} not exercised, {found} findings"
 
     def _row(self, station: str, check: str, count: Count) -> Sequence[str]:
         severity = f"{count.severity} (expected)" if self._is_expected(station, check) else str(count.severity)

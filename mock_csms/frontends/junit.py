@@ -1,4 +1,4 @@
-"""The verdict as JUnit XML, as CI systems read it: a test case for all that was judged."""
+"""The verdict as JUnit XML, as CI systems read it: a test case for all that was judged, or could not be."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -9,11 +9,20 @@ _NOT_XML = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 class Case(Record):
-    """One thing that was judged: what it is, and why it failed, if it did: a line, and all that is to be known."""
+    """One thing to be judged: what it is, and why it failed, could not be judged (`error`) or was `skipped`, if so.
+
+    One line each; `details` is all that is to be known.
+    """
 
     name: str
     failure: str = ""
     details: str = ""
+    error: str = ""
+    skipped: str = ""
+
+
+_TYPES = {"failure": "AssertionError", "error": "NothingJudged"}
+"""The elements that say why a case did not pass, with the type that they have to have."""
 
 
 def junit(suites: Mapping[str, Sequence[Case]], started: str, seconds: float) -> bytes:
@@ -23,21 +32,25 @@ def junit(suites: Mapping[str, Sequence[Case]], started: str, seconds: float) ->
     every = [case for cases in suites.values() for case in cases]
     root = ElementTree.Element("testsuites", {"name": "mock-csms", **_counts(every, seconds)})
     for suite, cases in suites.items():
-        about = {"name": suite, **_counts(cases, seconds), "skipped": "0", "timestamp": started.removesuffix("Z")[:19]}
+        skipped = {"skipped": str(sum(bool(case.skipped) for case in cases))}
+        about = {"name": suite, **_counts(cases, seconds), **skipped, "timestamp": started.removesuffix("Z")[:19]}
         element = ElementTree.SubElement(root, "testsuite", about)
         for case in cases:
             names = {"classname": suite, "name": _clean(case.name), "time": f"{seconds:.3f}"}
             judged = ElementTree.SubElement(element, "testcase", names)
-            if case.failure:
-                how = {"message": _clean(case.failure), "type": "AssertionError"}
-                ElementTree.SubElement(judged, "failure", how).text = _clean(case.details)
+            for kind, type_ in _TYPES.items():
+                if said := getattr(case, kind):
+                    how = {"message": _clean(said), "type": type_}
+                    ElementTree.SubElement(judged, kind, how).text = _clean(case.details)
+            if case.skipped:
+                ElementTree.SubElement(judged, "skipped", {"message": _clean(case.skipped)})
     text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return text
 
 
 def _counts(cases: Sequence[Case], seconds: float) -> dict[str, str]:
-    failures = sum(bool(case.failure) for case in cases)
-    return {"tests": str(len(cases)), "failures": str(failures), "errors": "0", "time": f"{seconds:.3f}"}
+    failures, errors = (str(sum(bool(getattr(case, kind)) for case in cases)) for kind in _TYPES)
+    return {"tests": str(len(cases)), "failures": failures, "errors": errors, "time": f"{seconds:.3f}"}
 
 
 def _clean(text: str) -> str:

@@ -1,95 +1,199 @@
 """A recorded trace, read back: the events that the mock would have seen, for the checks to look at.
 
-A trace tells of messages only. A new connection is known by the number of it in its first record in our own traces, or
-else by a BootNotification while a call is open; who was refused, and how, cannot be seen.
+The format tells of messages only. Our own traces say in `meta` what happened between them; else a new connection is
+known by a BootNotification while a call is open. Who was refused, and how, cannot be seen.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import orjson
 
-from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Sent
-from mock_csms.behavior.times import read_time
-from mock_csms.frontends.trace import CONNECTION
-from mock_csms.protocol.actions import Json, Sender
-from mock_csms.protocol.messages import Call, Malformed, Message, Result, decode
+from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Sent, Unanswered
+from mock_csms.behavior.times import seconds_of
+from mock_csms.frontends.trace import BINARY, CONNECTION, SINCE
+from mock_csms.frontends.tracerecord import Entry
+from mock_csms.protocol.actions import Sender
+from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result, decode, encode
 from mock_csms.protocol.records import Mutable, field
 from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.versions import V201
 
 _UNSEEN = 1006
 """The close code of a connection of whose end nothing is known (RFC 6455, 7.1.5)."""
+_NO_ID = "no id "
+"""How the ids begin of calls whose records have none."""
+
+
+class _Side(Mutable):
+    """The calls of one side: the open ones by id, those that nobody can judge, and how many were recorded."""
+
+    open: dict[str, Call] = field(default_factory=dict)
+    unjudged: set[str] = field(default_factory=set)
+    count: int = 0
 
 
 class _Line(Mutable):
-    """The connection of one station, and the calls of either side that are open."""
+    """The connection of one station.
 
-    calls: dict[str, Call] = field(default_factory=dict)
-    commands: dict[str, Call] = field(default_factory=dict)
+    is_whole: whether the trace has its beginning. heard_at: when the last record was. is_told: whether the trace says
+    itself when connections begin and end.
+    """
 
-
-def play_back(lines: Iterable[bytes]) -> Iterator[Event]:
-    """Yield the events of a trace in the OCPP trace format 1.1. Raises ValueError with the number of a wrong line."""
-    stations: dict[str, _Line] = {}
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            try:
-                yield from _events(orjson.loads(line), stations)
-            except (KeyError, TypeError, AttributeError, ValueError) as error:
-                raise ValueError(f"line {number} is no record of the OCPP trace format 1.1: {error}") from None
+    is_whole: bool
+    heard_at: float
+    is_told: bool
+    station: _Side = field(default_factory=_Side)
+    csms: _Side = field(default_factory=_Side)
 
 
-def _events(record: Json, stations: dict[str, _Line]) -> Iterator[Event]:
-    """Yield what a record tells."""
-    at, identity, text = read_time(record["timestamp"]), str(record["chargePointId"]), _text(record)
-    message = decode(text)
-    line = stations.get(identity)
-    if line is None or _is_new(record, message, line):
-        if line is not None:
-            yield Disconnected(at, identity, _UNSEEN, "")
-        line = stations[identity] = _Line()
-        yield Connected(at, identity, "ocpp2.0.1", ("ocpp2.0.1",))
-    if record["direction"] == "cp-to-csms":
-        yield _received(at, identity, text, message, line)
-    elif not isinstance(message, Malformed):
-        yield _sent(record, at, identity, text, message, line)
+class Playback:
+    """Makes events of the entries of one trace, in their order."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, _Line] = {}
+        self._versions: dict[str, str] = {}
+
+    def other_than_judged(self, entry: Entry) -> str:
+        """Return what of an entry is not judged here, if anything: one without a version has that of those before."""
+        if entry.version:
+            self._versions[entry.station] = entry.version
+        version = self._versions.get(entry.station, V201.name)
+        return "SOAP" if entry.is_soap else "" if version == V201.name else f"OCPP {version}"
+
+    def events(self, entry: Entry) -> Iterator[Event]:
+        """Yield what an entry tells; nothing where that cannot be judged. Raises ValueError for what is no message."""
+        yield from self._since(entry)
+        yield from self._connection(entry)
+        line = self._lines[entry.station]
+        line.heard_at = entry.at
+        own, other = (line.csms, line.station) if entry.is_sent else (line.station, line.csms)
+        read = _read(entry, own, other)
+        if read is None:
+            return
+        text, message = read
+        is_answer, is_call = message.is_answer, isinstance(message, Call)
+        if is_answer and (message.id in other.unjudged or _is_cut_off(message.id, line, other)):
+            return
+        own.count += is_call
+        if is_call:
+            own.unjudged.discard(message.id)
+        if entry.is_sent:
+            if not isinstance(message, Malformed):
+                yield _sent(entry, text, message, line)
+        else:
+            yield _received(entry, text, message, line)
+
+    def _since(self, entry: Entry) -> Iterator[Event]:
+        """Yield what happened before an entry, as far as it says so."""
+        told = entry.meta.get(SINCE)
+        for each in told if isinstance(told, list) else ():
+            line = self._lines.get(entry.station)
+            at = min(max(seconds_of(_said(each, "timestamp")) or entry.at, 0.0), entry.at)
+            match each:
+                case {"event": "Disconnected", "code": int(code)} if line is not None:
+                    del self._lines[entry.station]
+                    yield Disconnected(at, entry.station, code, _said(each, "reason"))
+                case {"event": "Unanswered", "messageId": str(id_)} if line is not None and id_ in line.csms.open:
+                    yield Unanswered(at, entry.station, line.csms.open.pop(id_), _said(each, "reason"))
+                case {"event": "Connected"} if line is None:
+                    yield self._opened(at, entry.station, is_whole=True, is_told=True)
+
+    def _connection(self, entry: Entry) -> Iterator[Event]:
+        """Yield the end and the beginning of connections where nothing but the entry shows them."""
+        line = self._lines.get(entry.station)
+        is_first = CONNECTION in entry.meta
+        is_boot = not entry.is_sent and entry.kind == "CALL" and _action(entry) == "BootNotification"
+        if line is not None and not line.is_told and (is_first or (is_boot and line.station.open)):
+            del self._lines[entry.station]
+            yield Disconnected(line.heard_at, entry.station, _UNSEEN, "")
+        if entry.station not in self._lines:
+            yield self._opened(entry.at, entry.station, is_whole=is_first or is_boot)
+
+    def _opened(self, at: float, station: str, *, is_whole: bool, is_told: bool = False) -> Connected:
+        self._lines[station] = _Line(is_whole, at, is_told)
+        return Connected(at, station, "ocpp2.0.1", ("ocpp2.0.1",))
 
 
-def _text(record: Json) -> bytes:
-    """Return the frame, made anew where the record has it only in its parts."""
-    if "raw" in record:
-        raw: str = record["raw"]
-        return raw.encode(errors="surrogatepass")
-    id_, error = record["messageId"], record.get("error", {})
-    arrays = {
-        "CALL": [2, id_, record.get("action"), record.get("payload")],
-        "CALLRESULT": [3, id_, record.get("payload")],
-        "CALLERROR": [4, id_, error.get("code"), error.get("description", ""), error.get("details", {})],
-    }
-    return orjson.dumps(arrays[record["messageType"]])
+def _action(entry: Entry) -> str:
+    message = None if entry.text is None else decode(entry.text)
+    return message.action if isinstance(message, Call) else entry.action
 
 
-def _is_new(record: Json, message: Message | Malformed, line: _Line) -> bool:
-    """Whether a record is the first of a connection."""
-    is_boot = isinstance(message, Call) and message.action == "BootNotification"
-    return CONNECTION in record.get("meta", {}) or (is_boot and bool(line.calls))
+def _is_cut_off(id_: str, line: _Line, other: _Side) -> bool:
+    """Whether an answer is to a call from before the trace began."""
+    return not line.is_whole and not other.count and id_ not in other.open
 
 
-def _received(at: float, identity: str, text: bytes, message: Message | Malformed, line: _Line) -> Received:
+def _read(entry: Entry, own: _Side, other: _Side) -> tuple[bytes, Message | Malformed] | None:
+    """Return the frame and what it means; of a spoiled one what it was meant to be."""
+    message = decode(entry.text) if entry.text is not None else None
+    if entry.text is not None and message is not None and not (entry.is_sent and _said(entry.meta, "fault")):
+        return entry.text, message
+    id_ = entry.id if entry.id is not None else _id_without(entry, own, other)
+    meant = _meant(entry, id_, own, other) if id_ is not None else None
+    if meant is None:
+        return None if entry.text is None or message is None else (entry.text, message)
+    try:
+        return (encode(meant) if entry.text is None else entry.text), meant
+    except orjson.JSONEncodeError:
+        raise ValueError("the message is nested too deep") from None
+
+
+def _id_without(entry: Entry, own: _Side, other: _Side) -> str | None:
+    """Return an id for a record that has none: an answer belongs to the last open call that had none either."""
+    if entry.kind == "CALL":
+        return f"{_NO_ID}{own.count}"
+    waiting = [id_ for id_ in (*other.open, *other.unjudged) if id_.startswith(_NO_ID)]
+    return waiting[-1] if waiting else None
+
+
+def _meant(entry: Entry, id_: str, own: _Side, other: _Side) -> Message | None:
+    """Return the message that a record has in its parts; None where it does not say enough of it."""
+    payload = {} if entry.payload is None else entry.payload
+    if entry.kind == "CALLERROR":
+        told, details = entry.error, entry.error.get("details")
+        description = told.get("description") or ""
+        return Error(id_, told.get("code") or ErrorCode.GenericError, description, details if details else {})
+    if entry.kind == "CALL":
+        call = Call(id_, entry.action, payload)
+        sender = Sender.CSMS if entry.is_sent else Sender.STATION
+        if entry.payload is None and V201.call_violations(call, sender):
+            own.unjudged.add(id_)
+            return None
+        return call
+    answers = other.open.get(id_)
+    if entry.payload is None and (answers is None or V201.result_violations(answers, {})):
+        return None
+    return Result(id_, payload)
+
+
+def _received(entry: Entry, text: bytes, message: Message | Malformed, line: _Line) -> Received:
     violations: Sequence[Violation] = ()
-    answers = line.commands.pop(message.id, None) if message.is_answer else None
+    answers = line.csms.open.pop(message.id, None) if message.is_answer else None
     if isinstance(message, Call):
-        line.calls[message.id] = message
+        line.station.open[message.id] = message
         violations = V201.call_violations(message, Sender.STATION)
     elif isinstance(message, Result) and answers is not None:
         violations = V201.result_violations(answers, message.payload)
-    refused = bool(violations) or isinstance(message, Malformed)
-    return Received(at, identity, text, message, violations, answers, binary=False, is_refused=refused)
+    is_refused, is_binary = bool(violations) or isinstance(message, Malformed), entry.meta.get(BINARY) is True
+    return Received(entry.at, entry.station, text, message, violations, answers, is_binary, is_refused)
 
 
-def _sent(record: Json, at: float, identity: str, text: bytes, message: Message, line: _Line) -> Sent:
-    meta = record.get("meta", {})
-    answers = line.calls.pop(message.id, None) if message.is_answer else None
+def _sent(entry: Entry, text: bytes, message: Message, line: _Line) -> Sent:
+    rule, fault = _said(entry.meta, "rule"), _said(entry.meta, "fault")
+    violations: Sequence[Violation] = ()
+    answers = line.station.open.get(message.id) if message.is_answer else None
+    if answers is not None and not fault:  # a fault may send it once more
+        del line.station.open[message.id]
     if isinstance(message, Call):
-        line.commands[message.id] = message
-    return Sent(at, identity, text, message, (), answers, meta.get("rule", ""), meta.get("fault", ""))
+        line.csms.open[message.id] = message
+        violations = V201.call_violations(message, Sender.CSMS)
+    elif isinstance(message, Result) and answers is not None and answers.action in V201.actions:
+        violations = V201.result_violations(answers, message.payload)
+    return Sent(entry.at, entry.station, text, message, violations, answers, rule, fault)
+
+
+def _said(meta: Any, name: str) -> str:
+    value = meta.get(name) if isinstance(meta, dict) else None
+    return value if isinstance(value, str) else ""

@@ -1,12 +1,12 @@
 """The files and lines that are kept of a run: opened before anything happens, and whole when it ends."""
 
+import asyncio
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TextIO
+from typing import TYPE_CHECKING, Self
 
 from mock_csms.behavior.events import ALL, Failed
 from mock_csms.behavior.redaction import Redactor
@@ -19,10 +19,15 @@ from mock_csms.protocol.records import replace
 from mock_csms.protocol.versions import V201
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
+from mock_csms.runtime.place import Place
 from mock_csms.runtime.sink import Sink
+from mock_csms.values import reason_of
 
 if TYPE_CHECKING:
     from mock_csms.frontends.frames import Frames
+
+_LOOK = 1.0
+"""How often files are looked for, in seconds."""
 
 
 class Records:
@@ -42,7 +47,10 @@ class Records:
         """What is to be done before anything that was sent goes out, if anything is."""
         self._page: Sink | None = None
         self._junit: int | None = None
-        self._opened: list[int] = []
+        self._opened: dict[Place, int] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self.incomplete: dict[str, str] = {}
+        """The files that lack something, and why; for sure once the block has ended."""
         self._began = clock.now()
 
     def __enter__(self) -> Self:
@@ -56,16 +64,34 @@ class Records:
         if not config.quiet:
             look = look_for(sys.stderr.fileno(), config.log_level, is_verbose=config.verbose)
             Console(bus, self._sink(sys.stderr.fileno(), "stderr"), look)
+        if self._opened:
+            self._timer = asyncio.get_running_loop().call_later(_LOOK, self._look_again)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
         if self._page is not None:
             diagram.end(self._page)
         self.flush()
-        for descriptor in self._opened:
-            os.close(descriptor)
+        self._look_for_files()
+        for place, descriptor in self._opened.items():
+            try:
+                os.close(descriptor)
+            except OSError as failed:  # some disks tell only now that they are full
+                self._tell(place.path, failed)
+
+    def _look_again(self) -> None:
+        self._look_for_files()
+        self._timer = asyncio.get_running_loop().call_later(_LOOK, self._look_again)
+
+    def _look_for_files(self) -> None:
+        """Tell of files that are not there any more, so that what is written to them is lost."""
+        for place in self._opened:
+            if place.path not in self.incomplete and (gone := place.gone()) is not None:
+                self._tell(place.path, OSError(gone))
 
     def _keep(self, frames: "Frames") -> None:
         """Open the files that tell of every message."""
@@ -95,25 +121,22 @@ class Records:
         for sink in self._sinks:
             sink.flush()
 
-    def conclude(self, report: str, suites: Mapping[str, Sequence[Case]], people: TextIO) -> None:
-        """Tell people how it went, and write the cases that were judged where they are wanted."""
-        self.flush()
-        with suppress(BrokenPipeError):  # nobody has to listen to us
-            people.write(self._mask(report))
-            people.flush()
+    def keep(self, suites: Mapping[str, Sequence[Case]]) -> None:
+        """Write the cases that were judged where they are wanted."""
         if self._junit is not None:
             from mock_csms.frontends.junit import junit  # noqa: PLC0415 - XML is seldom asked for
 
             masked = {name: [replace(case, **self._masked(case)) for case in cases] for name, cases in suites.items()}
             sink = self._sink(self._junit, str(self._config.junit))
             sink.write(junit(masked, rfc3339(self._began), clock.now() - self._began))
-            self.flush()
+        self.flush()
 
-    def _mask(self, text: str) -> str:
+    def mask(self, text: str) -> str:
+        """Return a text as people may see it."""
         return self.redactor.words(text) if self.redactor else text
 
     def _masked(self, case: Case) -> dict[str, str]:
-        return {name: self._mask(getattr(case, name)) for name in case.__struct_fields__}
+        return {name: self.mask(getattr(case, name)) for name in case.__struct_fields__}
 
     def _open(self, path: str) -> Sink:
         return self._sink(self._descriptor(path), path)
@@ -123,7 +146,7 @@ class Records:
         if path == "-":
             return sys.stdout.fileno()
         opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o666)
-        self._opened.append(opened)
+        self._opened[Place(path, os.fstat(opened))] = opened
         return opened
 
     def _sink(self, descriptor: int, name: str) -> Sink:
@@ -132,9 +155,12 @@ class Records:
         return sink
 
     def _tell(self, name: str, error: OSError) -> None:
-        """Tell once of a file that can no longer be written."""
-        if name != "stderr":
-            self._bus.publish(Failed(clock.now(), "", f"{name} is written no more: {error.strerror}"))
+        """Tell once of a file that can no longer be written; a reader that leaves has seen what it wanted."""
+        if name == "stderr":
+            return
+        if not isinstance(error, BrokenPipeError):
+            self.incomplete.setdefault(name, reason_of(error))
+        self._bus.publish(Failed(clock.now(), "", f"{name} is written no more: {reason_of(error)}"))
 
 
 def _masked(bus: Bus, redactor: Redactor) -> Bus:

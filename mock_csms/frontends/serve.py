@@ -16,14 +16,12 @@ from mock_csms.behavior.events import Failed, Reconfigured, Started
 from mock_csms.config import Config
 from mock_csms.frontends.findings import Findings
 from mock_csms.frontends.records import Records
-from mock_csms.frontends.verdict import FAILED, FINE, NO_STATION, Verdict
+from mock_csms.frontends.statuses import Status, gravest
+from mock_csms.frontends.verdict import Verdict
 from mock_csms.runtime import clock, schedule
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.csms import Csms
 from mock_csms.values import reason_of
-
-CANNOT_START = 3
-FORCED = 130
 
 
 async def serve(config: Config, reread: Callable[[], Config]) -> int:
@@ -39,16 +37,17 @@ async def serve(config: Config, reread: Callable[[], Config]) -> int:
     async with AsyncExitStack() as stack:
         try:
             records = stack.enter_context(Records(config, bus))
-            _end_on_signals(ended, records)
+            ending = Ending(records, people)
+            _end_on_signals(ended, ending.force)
             csms = await stack.enter_async_context(Csms(config, bus, records.write_ahead))
             _announce(csms.url, config.ready_file, people)
         except OSError as error:
             subject = error.filename or f"{config.host}:{config.port}"
             sys.stderr.write(f"mock-csms: error: cannot start: {subject}: {reason_of(error)}\n")
-            return CANNOT_START
+            return Status.NOT_WRITTEN
         is_judged = config.expect or config.forbid
         verdict = Verdict(config, bus, records.shown, ended.set, records.redactor) if is_judged else None
-        findings = Findings(config, records.shown)
+        findings = Findings(config, records.shown, lambda: csms.exercised)
         csms.publish(Started(clock.now(), "", csms.url, csms.chance.seed))
         for script in scripts(config):
             schedule.start(script, csms)
@@ -62,22 +61,59 @@ async def serve(config: Config, reread: Callable[[], Config]) -> int:
         gc.freeze()  # what was loaded to start stays for ever: no collection needs to look at it
         gc.enable()
         await ended.wait()
-        return _conclude(verdict, findings, records, people)
+        ending.judge(verdict, findings)
+    if csms.lost:
+        records.incomplete[str(config.state_dir)] = csms.lost
+    return ending.tell()
 
 
-def _conclude(verdict: Verdict | None, findings: Findings, records: Records, people: TextIO) -> int:
-    """Tell how the run went, and return the exit status: expectations come before findings."""
-    report, suites = findings.summary(), {}
-    status = NO_STATION if findings.is_judged and not findings.has_station else FINE
-    if verdict is not None:
-        verdict.conclude()
-        report += verdict.report()
-        suites["mock-csms"] = verdict.cases()
-        status = verdict.status
-    if findings.is_judged:
-        suites["conformance"] = findings.cases()
-    records.conclude(report + findings.verdict(), suites, people)
-    return FAILED if status == FINE and findings.fails else status
+class Ending:
+    """How a run ends: judged while all is as it was, told when all is closed and written."""
+
+    def __init__(self, records: Records, people: TextIO) -> None:
+        self._records = records
+        self._people = people
+        self._statuses: list[Status] = []
+        self._reports: list[Callable[[Status], str]] = []
+        """What there is to tell, by the status of the run."""
+
+    def judge(self, verdict: Verdict | None, findings: Findings) -> None:
+        """Judge what was seen so far, and write what was judged."""
+        findings.conclude()
+        suites = {}
+        self._reports.append(lambda _: findings.summary())
+        if verdict is not None:
+            verdict.conclude()
+            suites["mock-csms"] = verdict.cases()
+            self._statuses.append(verdict.status)
+            self._reports.append(verdict.report)
+        if findings.is_judged:
+            suites["conformance"] = findings.cases()
+            self._statuses.append(findings.status)
+            self._reports.append(findings.verdict)
+        self._records.keep(suites)
+
+    def tell(self, *more: Status) -> Status:
+        """Tell people how the run went, and in the last line which record is incomplete; return the status."""
+        incomplete = [f"{name} is incomplete: {reason}" for name, reason in self._records.incomplete.items()]
+        status = gravest(*self._statuses, *more, Status.NOT_WRITTEN if incomplete else Status.FINE)
+        report = "".join(tell(status) for tell in self._reports)
+        told = self._records.mask(report) + "".join(f"failed: {line}\n" for line in incomplete)
+        try:
+            self._people.write(told)
+            self._people.flush()
+        except BrokenPipeError:  # nobody has to listen to us
+            return status
+        except OSError as error:
+            with suppress(OSError):
+                sys.stderr.write(f"mock-csms: error: the report is incomplete: {reason_of(error)}\n")
+            return gravest(status, Status.NOT_WRITTEN)
+        return status
+
+    def force(self) -> int:
+        """Write what waits, tell what there is to tell, and return the status of a run that had to end at once."""
+        self._records.flush()
+        return self.tell(Status.FORCED)
 
 
 def _announce(url: str, ready_file: str | None, people: TextIO) -> None:
@@ -95,15 +131,14 @@ def _announce(url: str, ready_file: str | None, people: TextIO) -> None:
         unfinished.replace(ready)
 
 
-def _end_on_signals(ended: asyncio.Event, records: Records) -> None:
+def _end_on_signals(ended: asyncio.Event, force: Callable[[], int]) -> None:
     """Let the first signal end the run in order, and the second one the process at once."""
 
     signals = count(1)
 
     def stop() -> None:
         if next(signals) > 1:
-            records.flush()
-            os._exit(FORCED)
+            os._exit(force())
         ended.set()
 
     loop = asyncio.get_running_loop()

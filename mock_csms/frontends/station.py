@@ -14,6 +14,7 @@ from mock_csms.flags import read
 from mock_csms.frontends import load, prompt
 from mock_csms.frontends.arguments import Guide, Parser, command_line_source, parser_for
 from mock_csms.frontends.console import Console, look_for
+from mock_csms.frontends.statuses import Status, gravest
 from mock_csms.frontends.stdout import Stdout
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.v201 import TOKEN
@@ -37,7 +38,7 @@ from mock_csms.station.variables import SECURITY_PROFILE
 DESCRIPTION = (
     "A charging station for OCPP 2.0.1, or thousands of them, for any CSMS: by hand, in a session, under load."
 )
-FINE, FAILED, CANNOT_CONNECT = 0, 1, 3
+FINE, FAILED, CANNOT_CONNECT = Status.FINE, Status.FAILED, Status.NOT_WRITTEN
 
 _MAX_MESSAGE_SIZE = 1024 * 1024
 _PING_INTERVAL = _PING_TIMEOUT = 20.0
@@ -48,8 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
     if words[:1] == ["misbehaviours"]:
         lines = (f"{kind:36} {', '.join(row.checks):20} {row.title}\n" for kind, row in KINDS.items())
-        Stdout().write("".join(lines).encode())
-        return FINE
+        out = Stdout()
+        out.write("".join(lines).encode())
+        return out.status
     parser = _parser()
     parsed = vars(parser.parse_args(arguments))
     try:
@@ -110,7 +112,8 @@ def _authorization(settings: StationSettings, identity: str) -> str | None:
 
 async def _run(settings: StationSettings, identity: str, line: Line) -> int:
     """Do what the settings say, until it is done or a signal ends it."""
-    chance, bus, sink = Chance(settings.seed), Bus(), Sink(sys.stdout.fileno())
+    lost: list[OSError] = []
+    chance, bus, sink = Chance(settings.seed), Bus(), Sink(sys.stdout.fileno(), lost.append)
     if not settings.quiet and settings.count is None:
         look = look_for(sys.stdout.fileno(), "INFO", is_verbose=settings.verbose)
         Console(bus, sink, replace(look, is_station=True))
@@ -124,19 +127,28 @@ async def _run(settings: StationSettings, identity: str, line: Line) -> int:
     if settings.duration is not None:
         asyncio.get_running_loop().call_later(settings.duration, work.cancel)
     try:
-        return await work
+        status = await work
     except asyncio.CancelledError:
-        return FINE
+        status = FINE
     finally:
         await dialer.close(1000, "the station stops")
         sink.flush()
+    return gravest(status, *map(_told, lost))
 
 
-async def _work(settings: StationSettings, identity: str, line: Line, site: Site, say: Callable[[str], None]) -> int:
+def _told(error: OSError) -> Status:
+    """Say that stdout lacks something, unless it is only that nobody reads it any more."""
+    if isinstance(error, BrokenPipeError):
+        return FINE
+    sys.stderr.write(f"mock-station: error: stdout is incomplete: {values.reason_of(error)}\n")
+    return Status.NOT_WRITTEN
+
+
+async def _work(settings: StationSettings, identity: str, line: Line, site: Site, say: Callable[[str], None]) -> Status:
     """Do one errand, or be a station, or many, for as long as it takes."""
     device = _device(settings)
     if settings.count is not None:
-        return await _load(settings, Fleet(settings.count, device, line, settings.ramp, settings.churn), site)
+        return await _load(settings, Fleet(settings.count, device, line, settings.ramp, settings.churn), site, say)
     faults = errands.Faults(site.bus)
     if settings.send:
         is_fine = await errands.send(settings.send, identity, device, line, site)
@@ -155,7 +167,7 @@ async def _work(settings: StationSettings, identity: str, line: Line, site: Site
     return FAILED if problem or faults.count > 0 else FINE
 
 
-async def _load(settings: StationSettings, fleet: Fleet, site: Site) -> int:
+async def _load(settings: StationSettings, fleet: Fleet, site: Site, say: Callable[[str], None]) -> Status:
     """Run many stations, tell what was measured, and judge it."""
     figures = Figures()
     progress = asyncio.ensure_future(load.show_progress(figures))
@@ -163,7 +175,7 @@ async def _load(settings: StationSettings, fleet: Fleet, site: Site) -> int:
         await run(fleet, site, figures)
     progress.cancel()
     summed = load.summary(fleet.count, figures)
-    sys.stdout.write(load.as_json(summed) if settings.json else load.as_table(summed))
+    say((load.as_json(summed) if settings.json else load.as_table(summed)).removesuffix("\n"))
     problems = list(load.shortcomings(summed, settings.p95_connect, settings.p95_close, settings.min_rate))
     for problem in problems:
         sys.stderr.write(f"mock-station: {problem}\n")

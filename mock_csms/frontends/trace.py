@@ -1,30 +1,40 @@
 """The messages of a run as JSON Lines in the OCPP trace format 1.1, which other tools read."""
 
-from typing import Any
+import re
+from base64 import b64encode
+from collections import deque
 
-from mock_csms.behavior.events import Connected, Event, Received, Sent
+from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Sent, Unanswered
+from mock_csms.behavior.templates import instant
 from mock_csms.frontends.frames import Frame, Frames
 from mock_csms.frontends.jsonlines import as_json, line
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result, decode
+from mock_csms.protocol.messages import UNREADABLE_ID, Call, Error, Malformed, Message, Result
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
 
 CONNECTION = "connection"
 """The key in `meta` of the first record of each connection: how many the station has had."""
+SINCE = "since"
+"""The key of what happened since the last record of the station, apart from messages."""
+BINARY, BYTES = "binary", "bytes"
+"""The keys of what came in a binary frame, and of a frame that is no text: its bytes in base64."""
 _RECORD = (
     b'{"schemaVersion":"1.1","timestamp":%b,"ocppVersion":"%b","transport":"json","chargePointId":%b,"direction":"%b",'
-    b'"messageType":"%b","messageId":%b%b,%b:%b,"raw":%b%b}\n'
+    b'"messageType":"%b"%b%b%b,"raw":%b%b}\n'
 )
-"""A line of the file; action and meta bring their keys, and so does what the message carries."""
+"""A line of the file; messageId, action and meta bring their keys, and so does what the message carries."""
 _DIRECTIONS = {Received: b"cp-to-csms", Sent: b"csms-to-cp"}
 _TYPES: dict[type[Message], bytes] = {Call: b"CALL", Result: b"CALLRESULT", Error: b"CALLERROR"}
+_BEGIN = re.compile(rb'\s*\[\s*"?([234])\b')
+_ACTION = re.compile(rb'\s*\[\s*"?2"?\s*,[^,]*,\s*"(\w{1,50})"')
+_MOST_SINCE = 100
 _MOST_OPEN = 10_000
 """How many unanswered calls are remembered, for the time that their answers took."""
 
 
 class Trace:
-    """Writes a record for every message; frames that are none cannot be said in this format, and are in `--events`.
+    """Writes a record for every frame, also for those that are no messages: these are in `raw`, and `meta` says why.
 
     Who has the sink sees to it that it is written before a message is answered.
     """
@@ -36,18 +46,30 @@ class Trace:
         self._connections: dict[str, int] = {}
         self._fresh: set[str] = set()
         """The stations whose connection has no record yet."""
-        bus.subscribe(self._connected, Connected)
+        self._since: dict[str, deque[Json]] = {}
+        """What happened at each station since its last record."""
+        bus.subscribe(self._happened, Connected, Disconnected, Unanswered)
         frames.subscribe(self._write)
 
-    def _connected(self, event: Event) -> None:
-        self._connections[event.station] = self._connections.get(event.station, 0) + 1
-        self._fresh.add(event.station)
+    def _happened(self, event: Event) -> None:
+        told: Json = {"event": type(event).__name__, "timestamp": instant(event.at)}
+        if isinstance(event, Connected):
+            self._connections[event.station] = self._connections.get(event.station, 0) + 1
+            self._fresh.add(event.station)
+        elif isinstance(event, Disconnected):
+            told |= {"code": event.code, "reason": event.reason}
+        elif isinstance(event, Unanswered):
+            told |= {"messageId": event.call.id, "reason": event.reason}
+        self._since.setdefault(event.station, deque(maxlen=_MOST_SINCE)).append(told)
 
     def _write(self, event: Received | Sent, frame: Frame) -> None:
         message = event.message
-        is_spoiled = isinstance(event, Sent) and event.fault and isinstance(decode(event.text), Malformed)
-        if isinstance(message, Malformed) or is_spoiled:
-            return
+        if isinstance(message, Malformed):
+            kind, carried, action = _resembled(event.text)
+            id_ = b',"messageId":%b' % frame.id if message.id != UNREADABLE_ID else b""
+        else:
+            kind, carried, action = _TYPES[type(message)], _carried(message), frame.action
+            id_ = b',"messageId":%b' % frame.id
         meta = self._meta(event, message)
         record = line(
             _RECORD,
@@ -55,27 +77,30 @@ class Trace:
             self._version,
             frame.station,
             _DIRECTIONS[type(event)],
-            _TYPES[type(message)],
-            frame.id,
-            b',"action":%b' % frame.action if frame.action else b"",
-            b'"error"' if isinstance(message, Error) else b'"payload"',
-            as_json(_carried(message)),
+            kind,
+            id_,
+            b',"action":%b' % action if action else b"",
+            carried,
             frame.text,
             b',"meta":%b' % as_json(meta) if meta else b"",
         )
         self._sink.write(record)
 
-    def _meta(self, event: Received | Sent, message: Message) -> Json:
+    def _meta(self, event: Received | Sent, message: Message | Malformed) -> Json:
         """Return what only we tell of a message; the format leaves room for it."""
         meta: Json = {}
         if isinstance(event, Sent) and (event.rule or event.fault):
             meta = {name: said for name, said in (("rule", event.rule), ("fault", event.fault)) if said}
+        elif isinstance(event, Received) and (event.binary or isinstance(message, Malformed)):
+            meta = _of_frame(event, message)
+        if event.station in self._since:
+            meta[SINCE] = list(self._since.pop(event.station))
         key = (event.station, message.id)
         if isinstance(message, Call):
             self._began[key] = event.at
             if len(self._began) > _MOST_OPEN:
                 del self._began[next(iter(self._began))]
-        elif event.answers and (began := self._began.pop(key, None)):
+        elif event.answers and not isinstance(message, Malformed) and (began := self._began.pop(key, None)):
             meta["roundTripMs"] = int((event.at - began) * 1_000_000 + 0.5) / 1000
         if event.violations:
             meta["violations"] = [str(violation) for violation in event.violations]
@@ -85,8 +110,36 @@ class Trace:
         return meta
 
 
-def _carried(message: Message) -> Any:
-    """Return the payload of a message, or the error in its place."""
+def _carried(message: Message) -> bytes:
+    """Return the payload of a message, or the error in its place, as a member."""
     if isinstance(message, Error):
-        return {"code": message.code, "description": message.description, "details": message.details or {}}
-    return message.payload
+        told = {"code": message.code, "description": message.description, "details": message.details or {}}
+        return b',"error":%b' % as_json(told)
+    return b',"payload":%b' % as_json(message.payload)
+
+
+def _resembled(text: bytes) -> tuple[bytes, bytes, bytes]:
+    """Return the type, the members and the action of a record for a frame that is no message.
+
+    The format wants a type of each record, and an action of a CALL: what the frame begins like, or else a CALL.
+    """
+    begin = _BEGIN.match(text)
+    kind = begin[1] if begin else b"2"
+    if kind == b"4":
+        return b"CALLERROR", b',"error":{}', b""
+    if kind == b"3":
+        return b"CALLRESULT", b"", b""
+    found = _ACTION.match(text)
+    return b"CALL", b"", b'"%b"' % (found[1] if found else b"")
+
+
+def _of_frame(event: Received, message: Message | Malformed) -> Json:
+    """Return what is odd about a frame; its exact bytes where they are no text."""
+    meta: Json = {"malformed": message.problem} if isinstance(message, Malformed) else {}
+    if event.binary:
+        meta[BINARY] = True
+    try:
+        event.text.decode()
+    except UnicodeDecodeError:
+        meta[BYTES] = b64encode(event.text).decode()
+    return meta

@@ -11,13 +11,12 @@ from mock_csms.config import Config
 from mock_csms.frontends.console import printable
 from mock_csms.frontends.history import History
 from mock_csms.frontends.junit import Case
+from mock_csms.frontends.statuses import Status, word
+from mock_csms.protocol.records import replace
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
 
-FINE = 0
-FAILED = 1
-NO_STATION = 4
-
+_NO_STATION = "no station came"
 _MOST_STATIONS = 20
 """How many stations are named for an expectation."""
 
@@ -63,15 +62,17 @@ class Verdict:
             self._bus.publish(Judged(clock.now(), identity, told.expectation, told.outcome))
 
     @property
-    def status(self) -> int:
+    def status(self) -> Status:
         """The exit status, of what was seen so far."""
         if not self.judge.tallies:
-            return NO_STATION
-        return FINE if self.judge.is_satisfied else FAILED
+            return Status.NOTHING_JUDGED
+        return Status.FINE if self.judge.is_satisfied else Status.FAILED
 
     def cases(self) -> Sequence[Case]:
-        """Return a case for every expectation, and for every forbidden thing."""
+        """Return a case for every expectation, and for every forbidden thing; without a station none was judged."""
         cases = [*self._expected_cases(), *self._forbidden_cases()]
+        if not self.judge.tallies:
+            return [replace(case, failure="", error=_NO_STATION) for case in cases]
         if self.judge.stations_missing and not any(case.failure for case in cases):
             cases.append(Case("all of it by each station", f"{self.judge.stations_missing} more must meet all of it"))
         return cases
@@ -94,25 +95,16 @@ class Verdict:
             station = self.judge.broken.get(number)
             yield Case(f"not {forbidden.text}", printable(f"it came from {station}") if station else "")
 
-    def report(self) -> str:
-        """Return the verdict for people: every case, and for a failure the messages of the run."""
-        lines = []
-        for case in self.cases():
-            first, *rest = case.details.splitlines() or [""]
-            lines.append(
-                f"{'FAILED' if case.failure else 'ok':7} {printable(case.name)}: {case.failure or first}".removesuffix(
-                    ": "
-                )
-            )
-            lines += [f"        {line}" for line in rest]
-        if self.status == NO_STATION:
-            lines.append("no station came")
-        if self.status != FINE:
+    def report(self, of_run: Status) -> str:
+        """Return the verdict for people, in a run that ends with that status.
+
+        Every case, and for a failure the messages of the run.
+        """
+        lines = [line for case in self.cases() for line in _told(case)]
+        if self.status is not Status.FINE:
             lines += ["", "The messages of the run:", *(f"  {line}" for line in self._history.lines()), ""]
-        failed = sum(bool(case.failure) for case in self.cases())
-        lines.append(
-            f"{'passed' if self.status == FINE else 'failed'}: {failed} of {len(self.cases())} not as expected"
-        )
+        failed = sum(bool(case.failure or case.error) for case in self.cases())
+        lines.append(f"{word(self.status, of_run)}: {failed} of {len(self.cases())} not as expected")
         return "\n".join(lines) + "\n"
 
     def _nearest(self, tally: Tally) -> str:
@@ -123,3 +115,11 @@ class Verdict:
 
     def _shown(self, difference: Difference) -> Difference:
         return self._redactor.difference(difference) if self._redactor else difference
+
+
+def _told(case: Case) -> list[str]:
+    """Return the lines about a case."""
+    wrong = case.failure or case.error
+    first, *rest = case.details.splitlines() or [""]
+    line = f"{'FAILED' if wrong else 'ok':7} {printable(case.name)}: {wrong or first}".removesuffix(": ")
+    return [line, *(f"        {line}" for line in rest)]

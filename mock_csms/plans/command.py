@@ -1,6 +1,7 @@
 """The subcommand `mock-csms profile`: prints a profile to be filled in, or the first one of a station that it asks."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ from mock_csms import values
 from mock_csms.flags import flag, read, switch
 from mock_csms.frontends.arguments import Parser, command_line_source, parser_for
 from mock_csms.frontends.python import Csms
-from mock_csms.frontends.verdict import FAILED, FINE, NO_STATION
+from mock_csms.frontends.statuses import Status
+from mock_csms.frontends.stdout import Stdout
 from mock_csms.plans.learning import Learned, learn
 from mock_csms.plans.profile_text import profile_text
 
@@ -37,13 +39,22 @@ def profile(arguments: Sequence[str]) -> int:
         parser.error(str(error))
     if settings.output and Path(settings.output).exists():
         parser.error(f"{settings.output}: is there already")
+    if settings.output:
+        _check_folder(parser, Path(settings.output))
     learned = None
     if settings.learn:
         learned = _learned(parser, settings)
         if learned is None:
             sys.stderr.write(f"{parser.prog}: no station came within {settings.wait_for_station:g} s\n")
-            return NO_STATION
+            return Status.NOTHING_JUDGED
     return _written(parser, settings, profile_text(learned))
+
+
+def _check_folder(parser: Parser, path: Path) -> None:
+    """Refuse a place where no profile can be written, before a station is asked for one."""
+    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        reason = "Permission denied" if path.parent.is_dir() else "No such file or directory"
+        parser.exit(Status.NOT_WRITTEN, f"{parser.prog}: error: {path}: {reason}\n")
 
 
 def _learned(parser: Parser, settings: ProfileSettings) -> Learned | None:
@@ -51,7 +62,8 @@ def _learned(parser: Parser, settings: ProfileSettings) -> Learned | None:
         return asyncio.run(_listen(settings))
     except OSError as error:
         parser.exit(
-            FAILED, f"{parser.prog}: cannot listen on {settings.host}:{settings.port}: {values.reason_of(error)}\n"
+            Status.FAILED,
+            f"{parser.prog}: cannot listen on {settings.host}:{settings.port}: {values.reason_of(error)}\n",
         )
 
 
@@ -63,11 +75,13 @@ async def _listen(settings: ProfileSettings) -> Learned | None:
 
 def _written(parser: Parser, settings: ProfileSettings, text: str) -> int:
     if settings.output is None:
-        sys.stdout.write(text)
-        return FINE
+        out = Stdout()
+        out.write(text.encode())
+        return out.status
     try:
         with Path(settings.output).open("x", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
-        parser.error(f"{settings.output}: {values.reason_of(error)}")
-    return FINE
+        told = f"{parser.prog}: error: {settings.output} is incomplete: {values.reason_of(error)}\n"
+        parser.exit(Status.NOT_WRITTEN, told)
+    return Status.FINE

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -115,6 +115,16 @@ class Csms:
 
     def _context(self, identity: str, request: object = None) -> Context:
         return Context(clock.now() + self.config.clock_offset, self.stations[identity], self.world, request)
+
+    @property
+    def exercised(self) -> Collection[str]:
+        """The ids of the checks that have judged anything, where the run is judged by its findings."""
+        return self._inspection.exercised
+
+    @property
+    def lost(self) -> str:
+        """Why not all that is known of the stations is kept for later runs, if so; for sure once the mock has ended."""
+        return self._inspection.lost
 
     # What sessions ask and tell.
 

@@ -1,7 +1,7 @@
 """The conformance checks at work: they look at every event after all others did, and at the clock between events."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from mock_csms.assembly import inspection
@@ -14,6 +14,7 @@ from mock_csms.protocol.versions import V201
 from mock_csms.runtime import clock
 
 if TYPE_CHECKING:
+    from mock_csms.conformance.exercised import Exercised
     from mock_csms.conformance.inspector import Inspector
     from mock_csms.runtime.memory import Memory
 
@@ -32,6 +33,8 @@ class Inspection:
         self._timer: asyncio.TimerHandle | None = None
         self._memory: Memory | None = None
         self._saved_at = 0.0
+        self._is_judged = config.fail_on_findings is not None
+        self._exercised: Exercised | None = None
         self.configure(config)
 
     def open(self) -> None:
@@ -76,8 +79,13 @@ class Inspection:
     def _load(self) -> "Inspector":
         from mock_csms.conformance.inspector import Inspector  # noqa: PLC0415 - no start waits for it
 
+        if self._is_judged:
+            from mock_csms.conformance.exercised import Exercised  # noqa: PLC0415 - only a verdict needs it
+
+            self._exercised = Exercised()
         checks, terms = inspection(self._config)
-        self._inspector = Inspector(checks, terms, self._memory.recall if self._memory else None)
+        meet = self._memory.recall if self._memory else None
+        self._inspector = Inspector(checks, terms, meet, exercised=self._exercised)
         self._timer = asyncio.get_running_loop().call_later(_TICK, self._tick, self._inspector)
         return self._inspector
 
@@ -104,6 +112,16 @@ class Inspection:
         """Keep for later runs what is known."""
         if self._memory is not None:
             self._memory.close(self._inspector.known if self._inspector else {})
+
+    @property
+    def exercised(self) -> Collection[str]:
+        """The ids of the checks that have judged anything, where the run is judged by its findings."""
+        return self._exercised.ids if self._exercised else ()
+
+    @property
+    def lost(self) -> str:
+        """Why not all that is known of the stations is kept for later runs; empty where all is, or nothing is to be."""
+        return self._memory.lost if self._memory else ""
 
     def _failed(self, problem: str) -> None:
         self._publish(Failed(clock.now(), "", problem))

@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.known.memory import IDS, dump, load
+from mock_csms.runtime.place import Place
 
 _NAME = "stations.sqlite"
 _VERSION = 1
@@ -43,6 +44,8 @@ class Memory:
     """The facts of all stations in a directory. Raises OSError where it cannot be used."""
 
     def __init__(self, directory: str, failed: Callable[[str], None]) -> None:
+        self.lost = ""
+        """Why not all is kept; empty where all is."""
         self._failed = failed
         self._directory = directory
         self._is_broken = False
@@ -56,6 +59,7 @@ class Memory:
             self._reader = sqlite3.connect(path, timeout=_WAIT)
         except sqlite3.Error as error:
             raise OSError(0, str(error), path) from None
+        self._place = Place(path, Path(path).stat())
 
     def recall(self, known: Known) -> None:
         """Tell what is known of a station from former runs."""
@@ -81,6 +85,8 @@ class Memory:
         rows = self._dump(stations)
         if rows:
             self._look_at(self._thread.submit(self._write, rows))
+        if (gone := self._place.gone()) is not None:
+            self._give_up(OSError(gone))
         self._thread.shutdown()
         self._writer.close()
         self._reader.close()
@@ -112,6 +118,7 @@ class Memory:
     def _give_up(self, error: BaseException) -> None:
         if not self._is_broken:
             self._is_broken = True
+            self.lost = str(error)
             self._failed(f"nothing is kept in {self._directory} any more: {error}")
 
 
