@@ -79,10 +79,10 @@ def _received(at: float, identity: str, text: bytes, message: Message | Malforme
     violations: Sequence[Violation] = ()
     answers = line.commands.pop(message.id, None) if message.is_answer else None
     if isinstance(message, Call):
+        message, violations = V201.read_call(message, Sender.STATION)
         line.calls[message.id] = message
-        violations = V201.call_violations(message, Sender.STATION)
     elif isinstance(message, Result) and answers is not None:
-        violations = V201.result_violations(answers, message.payload)
+        message, violations = V201.read_result(answers, message)
     refused = bool(violations) or isinstance(message, Malformed)
     return Received(at, identity, text, message, violations, answers, binary=False, is_refused=refused)
 

@@ -7,6 +7,7 @@ from mock_csms.frontends.frames import Frame, Frames
 from mock_csms.frontends.jsonlines import as_json, line
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result, decode
+from mock_csms.protocol.records import json_items
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
 
@@ -59,7 +60,7 @@ class Trace:
             frame.id,
             b',"action":%b' % frame.action if frame.action else b"",
             b'"error"' if isinstance(message, Error) else b'"payload"',
-            as_json(_carried(message)),
+            _carried(event),
             frame.text,
             b',"meta":%b' % as_json(meta) if meta else b"",
         )
@@ -85,8 +86,10 @@ class Trace:
         return meta
 
 
-def _carried(message: Message) -> Any:
-    """Return the payload of a message, or the error in its place."""
+def _carried(event: Received | Sent) -> bytes:
+    """Return the payload of a message, or the error in its place; numbers stay as they were written (`-0`, `1.0`)."""
+    message: Any = event.message
     if isinstance(message, Error):
-        return {"code": message.code, "description": message.description, "details": message.details or {}}
-    return message.payload
+        return as_json({"code": message.code, "description": message.description, "details": message.details or {}})
+    items = [] if isinstance(event, Sent) and event.fault else json_items(event.text)
+    return items[-1].replace(b"\n", b" ").replace(b"\r", b" ") if items else as_json(message.payload)
