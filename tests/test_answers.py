@@ -1,11 +1,15 @@
 """Answers by the book, over a real WebSocket: broken answers, numbers, tokens, and actions of other versions."""
 
+from base64 import b64decode
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 
-from tests.wire import BOOT, Mock, Station, transaction
+from mock_csms.protocol.v201 import ACTIONS
+from tests.raw import refused, run
+from tests.wire import BOOT, Mock, Station, example, transaction
 
 FRAMES = Path(__file__).parent / "cases" / "frames"
 
@@ -111,14 +115,32 @@ async def test_a_whole_float_is_an_integer(strictness: str) -> None:
 async def test_records_keep_numbers_as_they_were_written(tmp_path: Path) -> None:
     """Trace and event log have `-0`, `1.0` and `1E+2` as they came, in one line for each message."""
     trace, events = tmp_path / "trace.jsonl", tmp_path / "events.jsonl"
+    data = "[-0,1.0,1E+2,1e400,10000000000000000000001]"
     async with Mock("--trace", str(trace), "--events", str(events)) as mock, mock.station() as station:
-        await station.send(
-            '[2,"1","DataTransfer",{"vendorId":"v",\n"data":[-0,1.0,1E+2,1e400,10000000000000000000001]}]'
-        )
+        await station.send(f'[2,"1","DataTransfer",{{"vendorId":"v",\n"data":{data}}}]')
         await station.expect(4)
-    assert f'"payload":{{"vendorId":"v", "data":{data}}}' in trace.read_text()
-    assert data in events.read_text()
-    assert len(trace.read_bytes().splitlines()) == 2
+    written = trace.read_text(encoding="utf-8")
+    assert f'"payload":{{"vendorId":"v", "data":{data}}}' in written
+    assert data in events.read_text(encoding="utf-8")
+    assert len(written.splitlines()) == 2
+
+
+# Times and customData: what holds, and must hold on.
+
+
+@pytest.mark.parametrize("frame", frames("c18-timestamps.txt"))
+async def test_a_timestamp_of_any_kind_is_answered(station: Station, frame: str) -> None:
+    """How a time is written is for the checks: the schema wants a text, and the message is taken."""
+    await station.send(frame)
+    await station.expect(3, orjson.loads(frame)[1], {})
+
+
+async def test_custom_data_needs_its_vendor_and_nothing_else(station: Station) -> None:
+    """Without a vendorId it lacks something, null is no object, and beside the vendorId anything may stand."""
+    answers = [(4, "OccurrenceConstraintViolation"), (4, "TypeConstraintViolation"), (3, ...)]
+    for frame, (kind, code) in zip(frames("c19-customdata.txt"), answers, strict=True):
+        await station.send(frame)
+        await station.expect(kind, orjson.loads(frame)[1], code)
 
 
 # Actions of other versions.
@@ -135,3 +157,164 @@ async def test_records_keep_numbers_as_they_were_written(tmp_path: Path) -> None
 async def test_an_action_of_another_version_is_named_as_such(station: Station, action: str, told: str) -> None:
     """The CALLERROR says whose action it is, and what is here in its place."""
     assert (await station.expect_error(action, {}, "NotImplemented"))[3] == told
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (["--command", "RemoteStartTransaction", "--delay=0"], "RemoteStartTransaction is OCPP 1.6; here Request"),
+        (["--commands", "Reset:1,GetConfiguration:1"], "GetConfiguration is OCPP 1.6; here GetVariables"),
+        (["--command", "SetDERControl", "--delay=0"], "SetDERControl is OCPP 2.1"),
+        (["--reply", "StartTransaction", "{}"], "StartTransaction is OCPP 1.6; here TransactionEvent"),
+        (["--fault", "ChangeConfiguration", "drop"], "ChangeConfiguration is OCPP 1.6; here SetVariables"),
+        (["--expect", "StopTransaction"], "StopTransaction is OCPP 1.6; here TransactionEvent"),
+        (["--forbid", "GetDiagnostics.response"], "GetDiagnostics is OCPP 1.6; here GetLog"),
+        (["--validate", "off:SignedUpdateFirmware"], "SignedUpdateFirmware is OCPP 1.6; here UpdateFirmware"),
+    ],
+)
+def test_a_flag_with_an_action_of_another_version_is_told_so(flags: list[str], told: str) -> None:
+    """Wherever a flag names an action, the error says whose it is."""
+    refused(flags, told)
+
+
+# Tokens (C02, C07).
+
+ANYBODY = {"idToken": "", "type": "NoAuthorization"}
+HASH = {
+    "hashAlgorithm": "SHA256",
+    "issuerNameHash": "a",
+    "issuerKeyHash": "b",
+    "serialNumber": "1",
+    "responderURL": "r",
+}
+
+
+async def statuses(station: Station, token: Any) -> list[str]:
+    """Return what a token gets in an Authorize, and in a TransactionEvent."""
+    calls = [("Authorize", {"idToken": token}), ("TransactionEvent", {**transaction("Started"), "idToken": token})]
+    return [(await station.ask(action, payload))["idTokenInfo"]["status"] for action, payload in calls]
+
+
+@pytest.mark.parametrize("mode", ["normal", "whitelist", "blacklist", "rate_limit"])
+async def test_who_need_not_say_who_they_are_is_accepted(mode: str) -> None:
+    """A token of type NoAuthorization is Accepted in every mode (C02.FR.02), also where its text is on the list."""
+    async with Mock("--auth-mode", mode) as mock, mock.station() as station:
+        for text in ("", "blocked_token", "other"):
+            assert await statuses(station, {**ANYBODY, "idToken": text}) == ["Accepted", "Accepted"]
+        for frame in frames("c20-no-authorization.txt"):
+            await station.send(frame)
+            await station.expect(3)
+
+
+@pytest.mark.parametrize("mode", ["normal", "whitelist", "rate_limit"])
+async def test_a_token_can_be_empty(mode: str) -> None:
+    """`--token '=Blocked,type=NoAuthorization'` is about the empty token of that type, in every mode."""
+    flags = ["--auth-mode", mode, "--token", "=Blocked,type=NoAuthorization"]
+    async with Mock(*flags) as mock, mock.station() as station:
+        assert await statuses(station, ANYBODY) == ["Blocked", "Blocked"]
+        assert await statuses(station, {**ANYBODY, "idToken": "x"}) == ["Accepted", "Accepted"]
+
+
+async def test_a_rule_decides_about_those_who_need_not_say_who_they_are() -> None:
+    """A rule lies over the mode here too."""
+    flags = ["--reply", "Authorize[idToken.type=NoAuthorization]", '{"idTokenInfo":{"status":"NoCredit"}}']
+    async with Mock("--auth-mode=whitelist", *flags) as mock, mock.station() as station:
+        assert await statuses(station, ANYBODY) == ["NoCredit", "Accepted"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "token", "answer"),
+    [
+        ([], "T", ("Accepted", "Accepted")),
+        (["--auth-mode=whitelist"], "T", ("Blocked", "ContractCancelled")),
+        (["--auth-mode=whitelist"], "test_token", ("Accepted", "Accepted")),
+        (["--auth-mode=rate_limit"], "T", ("NotAtThisTime", "Accepted")),
+        *(
+            (["--token", f"T={status}"], "t", (status, "ContractCancelled"))
+            for status in ("Expired", "Invalid", "Unknown")
+        ),
+        *((["--token", f"T={status}"], "T", (status, "Accepted")) for status in ("ConcurrentTx", "NoCredit")),
+        (["--token", "T=Invalid,certificate=certificaterevoked"], "T", ("Invalid", "CertificateRevoked")),
+        (["--token", "T=Invalid,certificate=CertChainError"], "U", ("Accepted", "Accepted")),
+        (["--reply", "Authorize", '{"idTokenInfo":{"status":"Unknown"}}'], "T", ("Unknown", "ContractCancelled")),
+        (["--reply", "Authorize", '{"certificateStatus":"SignatureError"}'], "T", ("Accepted", "SignatureError")),
+        (["--reply", "Authorize", '{"certificateStatus":null}'], "T", ("Accepted", None)),
+    ],
+)
+async def test_the_certificate_has_the_status_that_fits_its_token(
+    flags: list[str], token: str, answer: tuple[str, str | None]
+) -> None:
+    """It is told where a certificate or its hashes came (C07.FR.13, 14); a rule or --token says another, or none."""
+    async with Mock(*flags) as mock, mock.station() as station:
+        for more in ({"iso15118CertificateHashData": [HASH]}, {"certificate": "PEM"}):
+            payload = {"idToken": {"idToken": token, "type": "eMAID"}, **more}
+            told = await station.ask("Authorize", payload)
+            assert (told["idTokenInfo"]["status"], told.get("certificateStatus")) == answer
+        if not any("certificateStatus" in flag for flag in flags):
+            told = await station.ask("Authorize", {"idToken": {"idToken": token, "type": "eMAID"}})
+            assert "certificateStatus" not in told
+
+
+async def test_exi_messages_are_base64(station: Station) -> None:
+    """The default exiResponse can be decoded; so can the exiRequest that mock-station sends."""
+    request = example(ACTIONS["Get15118EVCertificate"].request)
+    answer = await station.ask("Get15118EVCertificate", request)
+    assert all(b64decode(text, validate=True) for text in (request["exiRequest"], answer["exiResponse"]))
+
+
+# Raw payloads.
+
+
+@pytest.mark.parametrize("raw", ["null", "[]", '"text"', "7", "{}", '{"currentTime":null}', '{"x":[1.5,{"y":null}]}'])
+async def test_a_raw_reply_is_sent_as_it_is(tmp_path: Path, raw: str) -> None:
+    """--reply-raw sends that payload and nothing else, whatever the schema says, and nobody is warned at the start."""
+    config = tmp_path / "mock.toml"
+    config.write_text(f"[[rule]]\nmatch = 'DataTransfer'\nreply-raw = '{raw}'\n")
+    async with Mock("--reply-raw", "Heartbeat", raw, "--config", str(config)) as mock, mock.station() as station:
+        assert (await station.call("Heartbeat"))[2] == orjson.loads(raw)
+        assert (await station.call("DataTransfer", {"vendorId": "v"}))[2] == orjson.loads(raw)
+        assert "warning" not in mock.log
+
+
+async def test_a_raw_reply_of_a_file_is_any_value_of_it(tmp_path: Path) -> None:
+    """TOML writes tables, lists and numbers as they are; placeholders are filled; `[[command]]` has payload-raw too."""
+    config = tmp_path / "mock.toml"
+    config.write_text(
+        "[[rule]]\nmatch = 'Heartbeat'\nreply-raw = {currentTime = '{{station}}', x = [1, {y = true}]}\n"
+        "[[rule]]\nmatch = 'DataTransfer'\nreply-raw = [1]\n"
+        "[[command]]\naction = 'Reset'\ndelay = 0\npayload-raw = {type = 7}\n"
+        "[[command]]\naction = 'Reset'\ndelay = 0\npayload-raw = '[null]'\n"
+    )
+    async with Mock("--config", str(config)) as mock, mock.station() as station:
+        for payload in ({"type": 7}, [None]):
+            _, id_, *_ = await station.expect(2, ..., "Reset", payload)
+            await station.send([4, id_, "FormatViolation", "", {}])
+        assert (await station.call("Heartbeat"))[2] == {"currentTime": "CS-1", "x": [1, {"y": True}]}
+        assert (await station.call("DataTransfer", {"vendorId": "v"}))[2] == [1]
+
+
+async def test_a_raw_answer_to_a_boot_blames_nobody(tmp_path: Path) -> None:
+    """What a station makes of an answer that breaks its schema nobody knows: nothing it does then is wrong."""
+    for raw in ("null", "[]", "{}", '{"currentTime":null,"interval":60,"status":"Rejected"}'):
+        trace = tmp_path / "trace.jsonl"
+        flags = ["--reply-raw", "BootNotification", raw, "--fail-on-findings=warning", "--trace", str(trace)]
+        async with Mock(*flags) as mock, mock.station() as station:
+            await station.call("BootNotification", BOOT)
+            await station.ask("Heartbeat")
+        assert run("check", str(trace), "--fail-on-findings=warning").returncode == 0
+
+
+@pytest.mark.parametrize("raw", ["null", "[]", '"x"', "{}", '{"type":null}', '{"type":"Immediate","evseId":"1"}'])
+@pytest.mark.parametrize("flag", ["--payload-raw", "--config"])
+async def test_a_raw_command_is_sent_as_it_is(tmp_path: Path, raw: str, flag: str) -> None:
+    """The station that refuses it is right: no finding blames it, live or in the trace."""
+    config, trace = tmp_path / "mock.toml", tmp_path / "trace.jsonl"
+    config.write_text(f"[[command]]\naction = 'Reset'\ndelay = 0\npayload-raw = '{raw}'\n")
+    given = ["--config", str(config)] if flag == "--config" else ["--command=Reset", "--delay=0", flag, raw]
+    flags = [*given, "--after=boot", "--fail-on-findings=warning", "--trace", str(trace)]
+    async with Mock(*flags) as mock, mock.station() as station:
+        await station.ask("BootNotification", BOOT)
+        _, id_, *_ = await station.expect(2, ..., "Reset", orjson.loads(raw))
+        await station.send([4, id_, "FormatViolation", "no", {}])
+        await station.ask("Heartbeat")
+    assert run("check", str(trace), "--fail-on-findings=warning").returncode == 0

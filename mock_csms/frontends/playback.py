@@ -90,6 +90,10 @@ def _received(at: float, identity: str, text: bytes, message: Message | Malforme
 def _sent(record: Json, at: float, identity: str, text: bytes, message: Message, line: _Line) -> Sent:
     meta = record.get("meta", {})
     answers = line.calls.pop(message.id, None) if message.is_answer else None
+    violations: Sequence[Violation] = ()
     if isinstance(message, Call):
         line.commands[message.id] = message
-    return Sent(at, identity, text, message, (), answers, meta.get("rule", ""), meta.get("fault", ""))
+        violations = V201.call_violations(message, Sender.CSMS)
+    elif isinstance(message, Result) and answers is not None and answers.action in V201.actions:
+        violations = V201.result_violations(answers, message.payload)
+    return Sent(at, identity, text, message, violations, answers, meta.get("rule", ""), meta.get("fault", ""))

@@ -1,4 +1,4 @@
-"""The actions that other versions of OCPP have and 2.0.1 has not, so that a message or a flag with one is named as such."""
+"""The actions that other versions of OCPP have and 2.0.1 has not, so that what names one can be told so."""
 
 from collections.abc import Mapping
 from typing import TypeAlias

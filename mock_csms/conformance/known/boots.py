@@ -103,12 +103,13 @@ def asked(seen: Seen, known: "Known") -> None:
 
 @BOOTS.learn(response("BootNotification"), any_payload=True)
 def answered(seen: Seen, known: "Known") -> None:
-    """It was told how that was taken, be it that it asked wrongly, or that somebody has made the answer by hand."""
-    boots, interval = known.boots, seen.payload.get("interval") if isinstance(seen.payload, dict) else None
+    """It was told how that was taken; what a station makes of an answer that breaks its schema, nobody knows."""
+    boots = known.boots
     if not boots.count:
         return
-    boots.status, boots.answered_at = seen.payload.get("status"), seen.at
-    boots.interval = interval if isinstance(interval, int | float) else 0
+    boots.answered_at = seen.at
+    boots.status = seen.payload["status"] if seen.is_sound else UNKNOWN
+    boots.interval = seen.payload["interval"] if seen.is_sound else 0
     if boots.is_accepted:
         boots.accepted_at = seen.at
         boots.heartbeat = boots.interval if boots.interval > 0 else None
