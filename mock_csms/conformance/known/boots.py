@@ -103,13 +103,12 @@ def asked(seen: Seen, known: "Known") -> None:
 
 @BOOTS.learn(response("BootNotification"), any_payload=True)
 def answered(seen: Seen, known: "Known") -> None:
-    """It was told how that was taken; what a station makes of an answer that breaks its schema, nobody knows."""
+    """It was told how that was taken, be it that it asked wrongly."""
     boots = known.boots
     if not boots.count:
         return
     boots.answered_at = seen.at
-    boots.status = seen.payload["status"] if seen.is_sound else UNKNOWN
-    boots.interval = seen.payload["interval"] if seen.is_sound else 0
+    boots.status, boots.interval = seen.payload["status"], seen.payload["interval"]
     if boots.is_accepted:
         boots.accepted_at = seen.at
         boots.heartbeat = boots.interval if boots.interval > 0 else None
