@@ -55,7 +55,7 @@ def read_json(value: str) -> Any:
     where = f"{path}: " if path else ""
     try:
         orjson.loads(value)  # the stricter of the two
-        parsed = json.loads(value, object_pairs_hook=_object, parse_int=_held)
+        parsed = json.loads(value, object_pairs_hook=_object, parse_int=_held, parse_float=_held_float)
     except orjson.JSONDecodeError as error:
         raise ValueError(f"{where}not JSON: {error}") from None
     except ValueError as error:
@@ -75,10 +75,19 @@ def _object(pairs: Sequence[tuple[str, Any]]) -> Json:
     return found
 
 
-def _held(digits: str) -> int:
+def _held(digits: str) -> int | float:
+    if digits == "-0":
+        return -0.0
     if len(digits) > _MOST_DIGITS or not -(2**63) <= int(digits) < 2**64:
         raise ValueError(f"{digits[:40]} is no integer of 64 bits")
     return int(digits)
+
+
+def _held_float(text: str) -> float:
+    value = float(text)
+    if value == 0 and text.lower().partition("e")[0].strip("-0."):
+        raise ValueError(f"{text[:40]} is too small for a double")
+    return value
 
 
 def as_json_text(value: Any) -> str:

@@ -160,6 +160,7 @@ def test_nothing_in_a_file_is_turned_into_something_else(tmp_path: Path, text: s
         (["--reply", "Authorize[idToken.idToken=A,idToken.idToken=B]", "{}"], "asked for twice"),
         (["--reply", "Heartbeat", '{"a":1,"a":2}'], "'a' stands twice"),
         (["--reply", "Heartbeat", '{"a":99999999999999999999}'], "64 bits"),
+        (["--reply", "Heartbeat", '{"a":1.5e-400}'], "too small"),
         (["--reply", "Heartbeat", '{"a":NaN}'], "not JSON"),
         (["--reply", "Heartbeat", '{"a":1e400}'], "--reply"),
         (["--reply-raw", "Heartbeat", "[1,]"], "not JSON"),

@@ -1,13 +1,10 @@
 """The messages of a run as JSON Lines in the OCPP trace format 1.1, which other tools read."""
 
-from typing import Any
-
 from mock_csms.behavior.events import Connected, Event, Received, Sent
-from mock_csms.frontends.frames import Frame, Frames
+from mock_csms.frontends.frames import Frame, Frames, payload_text
 from mock_csms.frontends.jsonlines import as_json, line
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result, decode
-from mock_csms.protocol.records import json_items
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
 
@@ -60,7 +57,7 @@ class Trace:
             frame.id,
             b',"action":%b' % frame.action if frame.action else b"",
             b'"error"' if isinstance(message, Error) else b'"payload"',
-            _carried(event),
+            _carried(event, message),
             frame.text,
             b',"meta":%b' % as_json(meta) if meta else b"",
         )
@@ -86,10 +83,8 @@ class Trace:
         return meta
 
 
-def _carried(event: Received | Sent) -> bytes:
-    """Return the payload of a message, or the error in its place; numbers stay as they were written (`-0`, `1.0`)."""
-    message: Any = event.message
+def _carried(event: Received | Sent, message: Message) -> bytes:
+    """Return the payload of a message, or the error in its place."""
     if isinstance(message, Error):
         return as_json({"code": message.code, "description": message.description, "details": message.details or {}})
-    items = [] if isinstance(event, Sent) and event.fault else json_items(event.text)
-    return items[-1].replace(b"\n", b" ").replace(b"\r", b" ") if items else as_json(message.payload)
+    return payload_text(event, message)
