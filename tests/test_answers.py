@@ -97,7 +97,7 @@ async def test_a_huge_number_may_stand_anywhere(station: Station) -> None:
 async def test_a_whole_float_is_an_integer(strictness: str) -> None:
     """`1.0` and `1E0` are taken as 1 in requests and answers, by rules and templates too, however strictly checked."""
     rule = '{"idTokenInfo":{"status":"Accepted","evseId":["{{request.evse.id}}"]}}'
-    flags = ["--reply", "TransactionEvent[evse.id=1]", rule, "--commands=GetLocalListVersion:0,ClearCache:0"]
+    flags = ["--reply", "TransactionEvent[evse.id=1.0]", rule, "--commands=GetLocalListVersion:0,ClearCache:0"]
     async with Mock(*flags, "--validate", strictness, "--fail-on-findings=error") as mock, mock.station() as station:
         _, id_, *_ = await station.expect(2, ..., "GetLocalListVersion")
         await station.send(f'[3,"{id_}",{{"versionNumber":0.0}}]')
@@ -112,11 +112,13 @@ async def test_a_whole_float_is_an_integer(strictness: str) -> None:
         assert answer["idTokenInfo"]["evseId"] == [1]
 
 
-async def test_records_keep_numbers_as_they_were_written(tmp_path: Path) -> None:
+@pytest.mark.parametrize("more", [[], ["--redact"]])
+async def test_records_keep_numbers_as_they_were_written(tmp_path: Path, more: list[str]) -> None:
     """Trace and event log have `-0`, `1.0` and `1E+2` as they came, in one line for each message."""
     trace, events = tmp_path / "trace.jsonl", tmp_path / "events.jsonl"
     data = "[-0,1.0,1E+2,10000000000000000000001]"
-    async with Mock("--trace", str(trace), "--events", str(events)) as mock, mock.station() as station:
+    flags = ["--trace", str(trace), "--events", str(events), *more]
+    async with Mock(*flags) as mock, mock.station() as station:
         await station.send(f'[2,"1","DataTransfer",{{"vendorId":"v",\n"data":{data}}}]')
         await station.expect(3)
         await station.send('[2,"2","DataTransfer",{"vendorId":"v","data":1e400}]')

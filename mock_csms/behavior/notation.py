@@ -150,6 +150,8 @@ def _value(text: str, node: Json) -> Any:
         raise ValueError(f"must be {kind}") from None
     types: dict[str, type | tuple[type, ...]] = {"integer": int, "number": (int, float), "boolean": bool}
     wanted = types.get(kind or "", object)
+    if kind == "integer" and isinstance(value, float) and value.is_integer():
+        value = int(value)  # as JSON Schema has it
     if (
         kind in ("object", "array")
         or not isinstance(value, wanted)
