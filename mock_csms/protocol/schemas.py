@@ -225,11 +225,16 @@ def _violations(error: "ValidationError") -> Iterable[Violation]:
         names, message = [kind.property], "is missing"
     elif keyword == "additionalProperties":
         names, message = kind.unexpected, "is not a property that the schema knows"
-    elif keyword == "type" and isinstance(error.instance, float) and error.instance.is_integer():
-        keyword, message = "maximum", f"{message}, beyond 64 bits" if "integer" in kind.types else message
+    elif keyword == "type" and "integer" in kind.types and _is_huge(error.instance):
+        keyword, message = "maximum", "is an integer beyond 64 bits"
     for place in [[*path, name] for name in names[:_MOST_ITEMS]] or [path]:
         where = _cut(".".join(place))
         yield Violation(where, _cut(message), _CODES.get(keyword, ErrorCode.PropertyConstraintViolation))
+
+
+def _is_huge(value: Any) -> bool:
+    """Whether a number is whole, but no integer of 64 bits."""
+    return isinstance(value, float) and value.is_integer() and abs(value) >= _HUGE
 
 
 def _cut(text: str) -> str:
