@@ -27,6 +27,7 @@ def frames(name: str) -> list[str]:
     ("answer", "told"),
     [
         ('[3,"ID",{"status":"Acc', "not JSON"),
+        ('[3,"ID', "not JSON"),
         ('[3,"ID",{"status":"Accepted"}]\0', "not JSON"),
         ('[3,"ID",{"status":"\\ud800"}]', "not JSON"),
         ('["3","ID",{"status":"Accepted"}]', "not the number of a message type"),

@@ -109,11 +109,11 @@ _BEGINNING = re.compile(
     r"""\ufeff?\s*\[\s*
         (?P<quote>["']?)\s*\+?0*(?P<type>[0-9])(?:\.0*)?(?:[eE][+-]?0*)?(?![0-9.eE])
         \s*(?:(?P=quote)(?![\w.+-])|(?=,)|$)[\s,]*
-        (?:"(?P<id>(?:[^"\\]|\\.)*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"',\[\]{}]+)(?=[\s,\]]))?
+        (?:"(?P<id>(?:[^"\\]|\\.)*)(?:"|$)|'(?P<single>[^']*)'|(?P<bare>[^\s"',\[\]{}]+)(?=[\s,\]]))?
     """,
     re.VERBOSE | re.DOTALL,
 )
-"""How a message begins, however broken it is: the number of its type, and its id where that is whole."""
+"""How a message begins, however broken it is: the number of its type, and its id; half an id is nobody's."""
 _LONGEST_BEGINNING = 4096
 _MOST_DIGITS = 20
 _TOO_DEEP = f"nested deeper than {DEEPEST} levels"
@@ -174,7 +174,7 @@ def _is_of_answer(begun: re.Match[str] | None) -> bool:
 
 
 def _begun_id(begun: re.Match[str]) -> str:
-    """Return the message id behind a beginning, where a whole and valid one is there."""
+    """Return the message id behind a beginning, where a valid one is there."""
     try:
         id_ = orjson.loads(f'"{begun["id"] or begun["single"] or begun["bare"] or ""}"')
     except orjson.JSONDecodeError:

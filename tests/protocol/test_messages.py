@@ -101,7 +101,8 @@ BROKEN_ANSWERS: list[tuple[bytes, str]] = [
     (b'["3"', "-1"),
     (b'["3', "-1"),
     (b'[3,"', "-1"),
-    (b'[3,"1', "-1"),
+    (b'[3,"1', "1"),
+    (b'[3,"1\\', "-1"),
     (b'[3,"1"', "1"),
     (b'[3,"1",{"status":"Acc', "1"),
     (b'[4,"1","GenericError","",{}', "1"),
@@ -170,7 +171,7 @@ def test_what_is_no_message_says_how_to_refuse_it(data: bytes, code: ErrorCode, 
 
 @pytest.mark.parametrize(("data", "id_"), BROKEN_ANSWERS)
 def test_what_begins_like_an_answer_is_one(data: bytes, id_: str) -> None:
-    """However broken an answer is, it is known as one, and by its id where that is whole."""
+    """However broken an answer is, it is known as one, and by as much of its id as came."""
     malformed = decode(data)
     assert isinstance(malformed, Malformed)
     assert (malformed.is_answer, malformed.id, malformed.code) == (True, id_, RPC)
