@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from mock_csms.behavior.admission import Policies
+from mock_csms.behavior.authorization import with_certificate_status
 from mock_csms.behavior.commands import Script, Step
 from mock_csms.behavior.replies import Replies
 from mock_csms.behavior.rules import Answer, Refusal, Rule, RuleBook
@@ -36,11 +37,12 @@ def _is_on(value: Any) -> bool:
 
 def defaults(config: Config, version: Version) -> Mapping[str, Template]:
     """Return what is answered to each action of stations where no rule says otherwise."""
-    return {
+    templates = {
         action: compile_template(_with_settings(config, action, row.response))
         for action, row in version.actions.items()
         if row.sent_by(Sender.STATION)
     }
+    return templates | {"Authorize": with_certificate_status(templates["Authorize"])}
 
 
 def policies(config: Config) -> Policies:
@@ -68,13 +70,20 @@ def scripts(config: Config) -> Sequence[Script]:
     pairs = config.commands
     if config.command:
         pairs = ((config.command, config.period or config.delay or 0.0),)
-    steps = tuple(Step(action, config.payload or {}, delay) for action, delay in pairs)
+    raw = config.payload_raw
+    payload = raw.value if raw else config.payload or {}
+    steps = tuple(Step(action, payload, delay, raw is not None) for action, delay in pairs)
     own = Script(steps, config.period, None, None, config.rerun_commands, config.station)
     return [own, *config.script] if steps else config.script
 
 
 def command_payload(config: Config, step: Step) -> Template:
-    """Return the payload of a command: its row, then the settings for it, then what the step lays over it."""
+    """Return the payload of a command: its row, then the settings for it, then what the step lays over it.
+
+    A raw one is the step's alone.
+    """
+    if step.is_raw:
+        return compile_template(step.payload)
     row = V201.actions[step.action]
     return compile_template(merge(_with_settings(config, step.action, row.request), step.payload))
 
@@ -97,9 +106,12 @@ def check(config: Config) -> Sequence[str]:
     """
     for script in scripts(config):
         for step in script.steps:
-            where = option("payload") if config.payload else f"the payload of {step.action}"
+            given = next((name for name in ("payload", "payload_raw") if getattr(config, name) is not None), "")
+            where = option(given) if given else f"the payload of {step.action}"
             try:
-                check_payload(step.action, command_payload(config, step), script.on)
+                template = command_payload(config, step)
+                if not step.is_raw:
+                    check_payload(step.action, template, script.on)
             except ValueError as error:
                 raise ValueError(f"{where}: {error}") from None
     if not config.rule.answers:
@@ -114,6 +126,8 @@ def _warnings(rule: Rule[Answer], below: Replies) -> Sequence[str]:
     if isinstance(rule.then, Refusal):
         code, known = rule.then.code, list(ErrorCode)
         return [] if code in known else [f"{rule.name}: {code!r} is no error code of OCPP-J{did_you_mean(code, known)}"]
+    if rule.then.is_raw:
+        return []
     action, request = rule.match.action, sample_request(rule.match)
     context = records.replace(SAMPLE, request=request)
     default = below.answer(Call("id", action, request), (), context).message

@@ -32,7 +32,8 @@ class Flag(Record):
     rivals: settings that exclude this one. needs: one of these must be given with it.
     sets: the places in what the mock sends that it fills (`Reset.type`).
     rules: makes the rules that the setting stands for, out of all settings.
-    shown: the default for people, where the value says too little. is_secret: its value is never shown.
+    shown: the default for people, where the value says too little. is_secret: its value is never shown. is_json: its
+    text is JSON, so that files may write it as a value of their own.
     """
 
     help: str
@@ -48,6 +49,7 @@ class Flag(Record):
     rules: Callable[[Any], Iterable[Rule[Answer]]] | None = None
     shown: str = ""
     is_secret: bool = False
+    is_json: bool = False
 
     @property
     def takes_list(self) -> bool:

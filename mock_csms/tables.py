@@ -6,19 +6,19 @@ A table is a dict of what stands in the file; the flags make the same dicts. Val
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-import orjson
-
 from mock_csms import values
-from mock_csms.behavior.authorization import info_rules
+from mock_csms.behavior.authorization import CERTIFICATE_STATUS, info_rules
 from mock_csms.behavior.commands import Script, Step
 from mock_csms.behavior.matching import Condition
 from mock_csms.behavior.notation import parse_fault, parse_match
 from mock_csms.behavior.rules import Answer, Match, Refusal, Reply, Rule, Spoil
 from mock_csms.behavior.templates import SAMPLE, Template, compile_template, escape, merge
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.messages import MAX_DESCRIPTION_LENGTH
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record, replace
 from mock_csms.protocol.versions import V201
+from mock_csms.texts import as_json_text
 
 Table: TypeAlias = Mapping[str, Any]
 
@@ -69,6 +69,11 @@ def reply_table(words: Sequence[str]) -> Table:
     return {"match": words[0], "reply": words[1]}
 
 
+def reply_raw_table(words: Sequence[str]) -> Table:
+    """Return the table that `--reply-raw MATCH JSON` stands for."""
+    return {"match": words[0], "reply-raw": words[1]}
+
+
 def error_table(words: Sequence[str]) -> Table:
     """Return the table that `--error MATCH CODE[:DESCRIPTION]` stands for."""
     return {"match": words[0], "error": words[1]}
@@ -88,15 +93,20 @@ def rules(tables: Sequence[Table]) -> Rules:
 
 def _rule(table: Table) -> tuple[Rule[Answer] | None, Rule[Spoil] | None]:
     taken = take(table, KEYS["rule"], ["match"])
-    if len(taken) == 1 or {"reply", "error"} <= set(taken):
-        raise ValueError("a rule has a reply or an error, or a fault, or one of both")
+    if len(taken) == 1 or len({"reply", "reply-raw", "error"} & set(taken)) > 1:
+        raise ValueError("a rule has a reply, a reply-raw or an error, or a fault, or one of both")
     name = " ".join(str(value) for value in table.values())
     answer: Rule[Answer] | None = None
     fault: Rule[Spoil] | None = None
     if "reply" in taken:
         answer = Rule(parse_match(taken["match"], commands=False), Reply(compile_template(taken["reply"])), name)
+    if "reply-raw" in taken:
+        raw = Reply(compile_template(taken["reply-raw"].value), is_raw=True)
+        answer = Rule(parse_match(taken["match"], commands=False), raw, name)
     if "error" in taken:
         code, _, description = taken["error"].partition(":")
+        if len(description.strip()) > MAX_DESCRIPTION_LENGTH:
+            raise ValueError(f"the description has more than {MAX_DESCRIPTION_LENGTH} characters")
         answer = Rule(parse_match(taken["match"], commands=False), Refusal(code.strip(), description.strip()), name)
     if "fault" in taken:
         fault = Rule(parse_match(taken["match"], commands=True), Spoil(*parse_fault(taken["fault"])), name)
@@ -105,14 +115,14 @@ def _rule(table: Table) -> tuple[Rule[Answer] | None, Rule[Spoil] | None]:
 
 def payload(value: Any) -> Json:
     """Take a table, or the text of a JSON object (`@FILE` reads one)."""
-    if isinstance(value, str):
-        return values.json_object(value)
-    if not isinstance(value, Mapping):
+    if not isinstance(value, str | Mapping):
         raise ValueError("must be a table or the text of a JSON object")
-    try:
-        return values.json_object(orjson.dumps(value).decode())
-    except orjson.JSONEncodeError as error:
-        raise ValueError(f"cannot be written as JSON: {error}") from None
+    return values.json_object(as_json_text(value))
+
+
+def raw(value: Any) -> values.Raw:
+    """Take any value that JSON has, or the text of one (`@FILE` reads one)."""
+    return values.raw(as_json_text(value))
 
 
 # Tokens.
@@ -129,6 +139,8 @@ def token_table(words: Sequence[str]) -> Table:
         key, equals, value = word.partition("=")
         if not equals:
             raise ValueError(f"{word!r} is not key=value")
+        if key.strip() in table:
+            raise ValueError(f"{key.strip()!r} is given twice")
         table[key.strip()] = value.split("+") if key.strip() == "evse" else value
     return table
 
@@ -147,8 +159,10 @@ def _token(table: Table) -> list[Rule[Answer]]:
         info["cacheExpiryDateTime"] = f"{{{{now+{taken['expiry']:f}}}}}"
     if "evse" in taken:
         info["evseId"] = taken["evse"]
+    if not taken["id"] and taken.get("type") != "NoAuthorization":
+        raise ValueError("the id is empty, which is for tokens with type=NoAuthorization only")
     conditions = [Condition(("idToken", "type"), taken["type"])] if "type" in taken else []
-    return list(info_rules(info, taken["id"], conditions))
+    return list(info_rules(info, taken["id"], conditions, taken.get("certificate", "")))
 
 
 # Commands.
@@ -163,9 +177,14 @@ def _script(table: Table) -> Script:
     taken = take(table, KEYS["command"], ["action"])
     if sum(key in taken for key in ("period", "on")) > 1 or ("period" in taken and "delay" in taken):
         raise ValueError("a command has a delay, or a period, or on (with a delay from then)")
-    step = Step(taken["action"], taken.get("payload", {}), taken.get("delay", taken.get("period", 0.0)))
-    template = compile_template(merge(V201.actions[step.action].request, step.payload))
-    check_payload(step.action, template, taken.get("on"))
+    if "payload" in taken and "payload-raw" in taken:
+        raise ValueError("a command has a payload or a payload-raw")
+    is_raw = "payload-raw" in taken
+    given = taken["payload-raw"].value if is_raw else taken.get("payload", {})
+    step = Step(taken["action"], given, taken.get("delay", taken.get("period", 0.0)), is_raw)
+    template = compile_template(given if is_raw else merge(V201.actions[step.action].request, given))
+    if not is_raw:
+        check_payload(step.action, template, taken.get("on"))
     return Script(
         (step,),
         period=taken.get("period"),
@@ -209,18 +228,26 @@ class Text(Record):
 
 
 KEYS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
-    "rule": {"match": Text(str), "reply": payload, "error": Text(values.text), "fault": Text(values.text)},
+    "rule": {
+        "match": Text(str),
+        "reply": payload,
+        "reply-raw": raw,
+        "error": Text(values.text),
+        "fault": Text(values.text),
+    },
     "token": {
-        "id": Text(values.fitting("AuthorizeRequest", "idToken", "idToken")),
+        "id": Text(values.fitting("AuthorizeRequest", "idToken", "idToken", least=0)),
         "status": Text(values.one_of(values.enumeration("AuthorizeResponse", "idTokenInfo", "status"))),
         "group": Text(values.fitting("AuthorizeRequest", "idToken", "idToken")),
         "expiry": lambda value: values.number()(str(value)),
         "type": Text(values.one_of(values.enumeration("AuthorizeRequest", "idToken", "type"))),
         "evse": lambda value: [values.integer(1)(str(item)) for item in value],
+        "certificate": Text(values.one_of(values.enumeration("AuthorizeResponse", CERTIFICATE_STATUS))),
     },
     "command": {
         "action": Text(values.command),
         "payload": payload,
+        "payload-raw": raw,
         "delay": lambda value: values.number()(str(value)),
         "period": lambda value: values.number(above=True)(str(value)),
         "on": Text(lambda value: parse_match(value, commands=False)),

@@ -6,17 +6,17 @@ A parser gets what stands behind one flag: a text, or a list of texts where the 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from mock_csms.behavior.admission import Cuts, Hang, Refusals, Respond, SlamDoor, Verdict
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.behavior.validation import Strictness, Validation
 from mock_csms.protocol.actions import Json, Sender
-from mock_csms.protocol.messages import DEEPEST, is_too_deep
 from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.other_versions import told_elsewhere
 from mock_csms.protocol.records import Record
 from mock_csms.protocol.versions import V201
+from mock_csms.texts import read_json, read_text
 
 
 def text(value: str) -> str:
@@ -26,14 +26,14 @@ def text(value: str) -> str:
     return value
 
 
-def fitting(schema: str, *path: str) -> Callable[[str], str]:
-    """Take a text that is not longer than the OCPP schema called `schema` allows at `path`."""
+def fitting(schema: str, *path: str, least: int = 1) -> Callable[[str], str]:
+    """Take a text of `least` characters or more, up to what the OCPP schema called `schema` allows at `path`."""
 
     def parse(value: str) -> str:
         most = V201.schemas.node(schema, path)["maxLength"]
         if len(value) > most:
             raise ValueError(f"{value!r} is longer than {most} characters")
-        return text(value)
+        return text(value) if least else value
 
     return parse
 
@@ -116,7 +116,9 @@ def command(value: str) -> str:
         return value
     if value in V201.actions:
         raise ValueError(f"{value!r} is sent by stations only, not by a CSMS")
-    raise ValueError(f"{value!r} is no action that a CSMS may send{did_you_mean(value, commands())}")
+    raise ValueError(
+        told_elsewhere(value) or f"{value!r} is no action that a CSMS may send{did_you_mean(value, commands())}"
+    )
 
 
 def delayed_commands(value: str) -> tuple[tuple[str, float], ...]:
@@ -130,29 +132,23 @@ def delayed_commands(value: str) -> tuple[tuple[str, float], ...]:
     return tuple(pairs)
 
 
+class Raw(Record):
+    """A JSON value that is sent as it is."""
+
+    value: Any
+
+
+def raw(value: str) -> Raw:
+    """Take any JSON, or `@FILE` with it."""
+    return Raw(read_json(value))
+
+
 def json_object(value: str) -> Json:
     """Take a JSON object, or `@FILE` with one."""
-    import orjson  # noqa: PLC0415 - not needed to print the help
-
-    if value.startswith("@"):
-        value = read_text(value[1:])
-    try:
-        parsed = orjson.loads(value)
-    except orjson.JSONDecodeError as error:
-        raise ValueError(f"not JSON: {error}") from None
+    parsed = read_json(value)
     if not isinstance(parsed, dict):
         raise ValueError("not a JSON object")
-    if is_too_deep(parsed):
-        raise ValueError(f"nested deeper than {DEEPEST} levels")
     return parsed
-
-
-def read_text(path: str) -> str:
-    """Return what is in a file."""
-    try:
-        return Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"cannot read {path!r}: {reason_of(error)}") from None
 
 
 def reason_of(error: Exception) -> str:
@@ -191,6 +187,8 @@ def variables_to_set(value: str) -> list[Json]:
         name, equals, wanted = part.strip().partition("=")
         if not equals:
             raise ValueError(f"{part.strip()!r} has no =value")
+        if wanted.endswith(","):
+            raise ValueError(f"{part.strip()!r} ends with a comma, behind which nothing stands")
         items.append({"attributeValue": wanted, **_variable(name.strip())})
     return items
 
@@ -242,14 +240,17 @@ def _times(digits: str | None) -> int | None:
 
 def passwords(value: Sequence[str]) -> dict[str, str]:
     """Take `ID:PASSWORD`, or `@FILE` with one on each line, several times. No error shows a password."""
-    pairs = {}
+    pairs: dict[str, str] = {}
     for item in value:
-        lines = read_text(item[1:]).splitlines() if item.startswith("@") else [item]
-        for line in filter(None, map(str.strip, lines)):
+        lines = map(str.strip, read_text(item[1:]).split("\n")) if item.startswith("@") else [item]
+        for line in filter(str.strip, lines):
             identity, colon, password = line.partition(":")
             if not (identity and colon and password):
                 raise ValueError("one is not ID:PASSWORD")
-            pairs[identity] = password
+            if line != line.strip():
+                raise ValueError(f"what is said of {identity.strip()!r} begins or ends with a space")
+            if pairs.setdefault(identity, password) != password:
+                raise ValueError(f"{identity!r} has two passwords")
     if not pairs:
         raise ValueError("none is ID:PASSWORD")
     return pairs
@@ -263,9 +264,9 @@ def validation(value: Sequence[str]) -> Validation:
         strictness = Strictness(one_of(lambda: list(Strictness))(word.strip()))
         if not colon:
             others = strictness
-        for name in filter(None, map(str.strip, names.split(","))):
+        for name in map(str.strip, names.split(",")) if colon else ():
             if name not in V201.actions:
-                raise ValueError(f"{name!r} is no action{did_you_mean(name, V201.actions)}")
+                raise ValueError(told_elsewhere(name) or f"{name!r} is no action{did_you_mean(name, V201.actions)}")
             by_action[name] = strictness
     return Validation(others, by_action)
 

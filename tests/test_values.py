@@ -148,6 +148,8 @@ BAD: list[tuple[Parse, Any, str]] = [
     (values.variables_to_set, "C.V", "'C.V' has no =value"),
     (values.variables_to_set, "C=1", "'C' is not COMPONENT.VARIABLE"),
     (values.variables_to_set, "C.V=1,D.W", "'D.W' has no =value"),
+    (values.variables_to_set, "C.V=1,", "'C.V=1,' ends with a comma"),
+    (values.variables_to_set, "C.V=1,,D.W=2", "'C.V=1,' ends with a comma"),
     (values.local_list, ["A", ""], "must not be empty"),
     (values.trigger, "Heartbeats", "'Heartbeats' is not one of"),
     (values.refusals, "", "'' is not STATUS|reset|hang"),
@@ -215,12 +217,13 @@ def test_names_are_read_in_any_case(name: str, upper: list[bool]) -> None:
 
 
 names = st.text("abcXYZ019_", min_size=1, max_size=6)
-list_values = st.lists(st.text("abc019=: ", min_size=1, max_size=4).map(str.strip), min_size=1).map(",".join)
+items = st.lists(st.text("abc019=: ", min_size=1, max_size=4).map(str.strip), min_size=1)
+list_values = items.filter(lambda found: found == [""] or bool(found[-1])).map(",".join)
 
 
 @given(st.lists(st.tuples(names, names, list_values), min_size=1, max_size=4))
 def test_values_of_variables_may_be_lists(variables: list[tuple[str, str, str]]) -> None:
-    """A comma separates variables only where NAME.NAME follows, so that every list of values comes back whole."""
+    """A comma separates variables only where NAME.NAME follows: a list that ends with a value comes back whole."""
     text = ",".join(f"{component}.{variable}={value}" for component, variable, value in variables)
     expected = [variable(f"{name}.{part}", attributeValue=value) for name, part, value in variables]
     assert values.variables_to_set(text) == expected

@@ -225,7 +225,7 @@ async def test_reply(station: Station, action: str) -> None:
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", reply["currentTime"])
     if action in ("DataTransfer", "SignCertificate", "Get15118EVCertificate", "GetCertificateStatus"):
         assert reply["status"] == "Accepted"
-    assert reply.get("exiResponse") == ("mock_exi_response_data" if action == "Get15118EVCertificate" else None)
+    assert reply.get("exiResponse") == ("bW9ja19leGlfcmVzcG9uc2U=" if action == "Get15118EVCertificate" else None)
 
 
 async def test_repeated_call(station: Station) -> None:

@@ -1,16 +1,21 @@
 """Which commands the mock sends to a station, and when: data only, `runtime/schedule.py` performs it."""
 
+from typing import Any
+
 from mock_csms.behavior.rules import Match
-from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, field
 
 
 class Step(Record):
-    """One command: its action, what to lay over its default payload, and the seconds to wait before it."""
+    """One command: its action, what to lay over its default payload, and the seconds to wait before it.
+
+    A payload that `is_raw` is sent as it is, and may be any JSON value.
+    """
 
     action: str
-    payload: Json = field(default_factory=dict)
+    payload: Any = field(default_factory=dict)
     delay: float = 0.0
+    is_raw: bool = False
 
 
 class Script(Record):

@@ -186,10 +186,10 @@ class Binary:
 
 
 def _with_extra(message: Message, extra: Json) -> Message:
-    """Return `message` with more in its payload, or in the details of an error."""
+    """Return `message` with more in its payload, or in the details of an error; where there is no object, as it is."""
     if isinstance(message, Error):
         return replace(message, details=(message.details or {}) | extra)
-    return replace(message, payload=message.payload | extra)
+    return replace(message, payload=message.payload | extra) if isinstance(message.payload, dict) else message
 
 
 FAULTS: Mapping[str, Callable[..., Fault]] = {

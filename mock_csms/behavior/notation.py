@@ -17,6 +17,7 @@ from mock_csms.behavior.replies import COMMAND
 from mock_csms.behavior.rules import Match
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.other_versions import told_elsewhere
 from mock_csms.protocol.records import Record
 from mock_csms.protocol.schemas import node_at
 from mock_csms.protocol.versions import V201, Version
@@ -50,7 +51,10 @@ def split(text: str) -> Pattern:
             found = _CONDITION.match(text, position + 1)
             if found is None:
                 raise ValueError(f"{text[position:]!r} is not [path=value,…]")
-            conditions.append((parse_path(found["path"]), found["value"]))
+            path = parse_path(found["path"])
+            if any(path == other for other, _ in conditions):
+                raise ValueError(f"{found['path']!r} is asked for twice")
+            conditions.append((path, found["value"]))
             position, end = found.end() - 1, found["end"]
         position += 1
     return Pattern(name[0], conditions, text[position:])
@@ -64,7 +68,8 @@ def parse_match(text: str, *, commands: bool, version: Version = V201) -> Match:
     pattern = split(text)
     action = pattern.name.removesuffix(COMMAND) if commands else pattern.name
     if action not in version.actions:
-        raise ValueError(f"{pattern.name!r} is no action of OCPP {version.name}{did_you_mean(action, version.actions)}")
+        hint = did_you_mean(action, version.actions)
+        raise ValueError(told_elsewhere(action) or f"{pattern.name!r} is no action of OCPP {version.name}{hint}")
     row = version.actions[action]
     if pattern.name != action and not row.sent_by(Sender.CSMS):
         raise ValueError(f"{action} is no command of a CSMS")
@@ -90,9 +95,8 @@ def parse_expectation(text: str, *, counted: bool = True, version: Version = V20
     action, dot, kind = pattern.name.partition(".")
     happenings = [CONNECT, DISCONNECT, *version.actions]
     if action not in happenings:
-        raise ValueError(
-            f"{action!r} is no action and neither connect nor disconnect{did_you_mean(action, happenings)}"
-        )
+        hint = did_you_mean(action, happenings)
+        raise ValueError(told_elsewhere(action) or f"{action!r} is no action and neither connect nor disconnect{hint}")
     sender = Sender.CSMS if dot else Sender.STATION
     if action in version.actions and not version.actions[action].sent_by(sender):
         hint = f"; did you mean '{action}.response'?" if not dot else ""
@@ -146,6 +150,8 @@ def _value(text: str, node: Json) -> Any:
         raise ValueError(f"must be {kind}") from None
     types: dict[str, type | tuple[type, ...]] = {"integer": int, "number": (int, float), "boolean": bool}
     wanted = types.get(kind or "", object)
+    if kind == "integer" and isinstance(value, float) and value.is_integer():
+        value = int(value)  # as JSON Schema has it
     if (
         kind in ("object", "array")
         or not isinstance(value, wanted)
@@ -171,11 +177,15 @@ def parse_fault(text: str) -> "tuple[Fault, float]":
         raise ValueError(f"{kind!r} is no fault{did_you_mean(kind, FAULTS)} (there are {', '.join(FAULTS)})")
     attributes = {setting.name: setting for setting in fields(FAULTS[kind])}  # type: ignore[arg-type] # all are dataclasses
     given: dict[str, float] = {}
+    seen: set[str] = set()
     probability = 1.0
     for word in words:
         key, equals, value = word.partition("=")
         if not equals:
             raise ValueError(f"{word!r} is not key=value")
+        if key in seen:
+            raise ValueError(f"{key!r} is given twice")
+        seen.add(key)
         if key == "probability":
             probability = _number(key, value, float, 0)
             if probability > 1:

@@ -99,10 +99,8 @@ class Redactor:
                 return self.words(part)
             case tuple() | list():
                 return type(part)(map(self._part, part))
-            case Call(id=id_, action=action, payload=payload):
-                return Call(id_, action, self.value(payload))
-            case Result(id=id_, payload=payload):
-                return Result(id_, self.value(payload))
+            case Call(payload=payload) | Result(payload=payload):
+                return replace(part, payload=self.value(payload))
             case Error(id=id_, code=code, description=description, details=details):
                 return Error(id_, code, self.words(description), self.value(details))
             case Violation(path=path, message=message, code=code):

@@ -3,6 +3,7 @@ fault that spoils it."""
 
 from collections.abc import Mapping, Sequence
 
+from mock_csms.behavior.authorization import COMPLETIONS
 from mock_csms.behavior.emissions import Act, Emission
 from mock_csms.behavior.rules import Answer, Refusal, Rule, RuleBook, Spoil
 from mock_csms.behavior.templates import Context, Template, merge
@@ -54,7 +55,11 @@ class Replies:
             if isinstance(rule.then, Refusal):
                 refused = rule.then
             else:
-                payload, refused = merge(payload, rule.then.payload(context)), None
+                said = rule.then.payload(context)
+                payload, refused = said if rule.then.is_raw else merge(payload, said), None
+        complete = COMPLETIONS.get(call.action)
+        if complete is not None:
+            payload = complete(payload)
         message = Result(call.id, payload) if refused is None else Error(call.id, refused.code, refused.description)
         return self._spoiled(call.action, call.payload, message, name, context)
 

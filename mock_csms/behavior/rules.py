@@ -42,9 +42,10 @@ class Match(Record):
 
 
 class Reply(Record):
-    """Answer with this, laid over the default."""
+    """Answer with this, laid over what the layers below say; where it `is_raw`, in place of that."""
 
     payload: Template
+    is_raw: bool = False
 
 
 class Refusal(Record):

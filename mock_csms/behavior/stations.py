@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mock_csms.behavior.events import Event, Received, Sent
-from mock_csms.behavior.matching import ABSENT, parse_path, value_at
+from mock_csms.behavior.matching import parse_path, value_at
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.records import Mutable, field
 
@@ -52,10 +52,11 @@ def fold(station: Station, event: Event) -> None:
             learn(station, event.message.payload)
     elif type(event) is Sent and type(event.message) is Result and event.answers is not None:
         if event.answers.action == "BootNotification" and event.answers.id == event.message.id:
-            station.boot_status = event.message.payload.get("status")
+            status = value_at(event.message.payload, ("status",))
+            station.boot_status = status if isinstance(status, str) else None
     elif type(event) is Sent and type(event.message) is Call:
         asked = _ASKS_FOR.get(event.message.action) or value_at(event.message.payload, ("requestedMessage",))
-        if asked is not ABSENT:
+        if isinstance(asked, str):
             station.asked_for |= {_TRIGGERS.get(asked, asked)}
 
 

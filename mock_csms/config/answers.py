@@ -52,7 +52,7 @@ class Answers:
     auth_mode: str = flag(
         "normal",
         "how idTokens are answered: normal: all are Accepted; whitelist: others are Blocked; blacklist: those are "
-        "Blocked; rate_limit: all are NotAtThisTime",
+        "Blocked; rate_limit: all are NotAtThisTime; idTokens of type NoAuthorization are Accepted in every mode",
         values.one_of(lambda: MODES),
         "|".join(MODES),
         rules=lambda config: mode_rules(config.auth_mode, config.whitelist, config.blacklist),
@@ -91,9 +91,9 @@ class Answers:
         tables.tokens,
         forms={
             "token": Form(
-                ("ID=STATUS[,group=G][,expiry=SEC][,type=T][,evse=1+2]",),
-                "status of one token, whatever the mode: one of the 10 statuses, a group, a cache expiry, EVSEs; "
-                "with `type` only a token of that type",
+                ("ID=STATUS[,group=G][,expiry=SEC][,type=T][,evse=1+2][,certificate=S]",),
+                "status of one idToken, whatever the mode: one of the 10 statuses, a group, a cache expiry, EVSEs, "
+                "the certificateStatus where a certificate comes with it; with `type` only an idToken of that type",
                 tables.token_table,
             )
         },
@@ -106,6 +106,11 @@ class Answers:
         forms={
             "reply": Form(
                 ("MATCH", "JSON"), "lay this over the default answer; @FILE reads it from a file", tables.reply_table
+            ),
+            "reply_raw": Form(
+                ("MATCH", "JSON"),
+                "answer with exactly this, any JSON, which no schema is asked about; @FILE reads it from a file",
+                tables.reply_raw_table,
             ),
             "error": Form(("MATCH", "CODE[:DESCRIPTION]"), "answer with this CALLERROR", tables.error_table),
             "fault": Form(

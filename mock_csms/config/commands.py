@@ -54,6 +54,16 @@ class Commands:
         values.json_object,
         "JSON|@FILE",
         needs=("command",),
+        is_json=True,
+    )
+    payload_raw: values.Raw | None = flag(
+        None,
+        "the whole payload of --command, any JSON, which no schema is asked about; @FILE reads it from a file",
+        values.raw,
+        "JSON|@FILE",
+        rivals=("payload",),
+        needs=("command",),
+        is_json=True,
     )
     script: Sequence[Script] = flag((), "commands, each with its own timing (only in files)", tables.scripts, forms={})
     after: str = flag(

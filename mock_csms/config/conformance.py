@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from mock_csms import values
 from mock_csms.flags import flag, switch
+from mock_csms.texts import read_text
 
 if TYPE_CHECKING:
     from mock_csms.conformance.selection import Expected
@@ -24,7 +25,7 @@ def expected(path: str) -> "tuple[Expected, ...]":
     from mock_csms.conformance.selection import parse_expected  # noqa: PLC0415 - as above
 
     try:
-        return parse_expected(values.read_text(path))
+        return parse_expected(read_text(path))
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
 

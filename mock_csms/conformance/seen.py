@@ -13,7 +13,8 @@ class Seen(Record):
     """One event of a station.
 
     kind: `call`, `result`, `error` (what the station sends, the latter two as answers to a command), `stray` (an answer
-    to nothing), `malformed`; `command`, `response`, `refusal` (what it is sent), `spoiled` (the same, with a fault);
+    to nothing), `malformed`; `command`, `response`, `refusal` (what it is sent), `spoiled` (the same with a fault, or a
+    response that breaks its schema);
     `knocked`, `connected`, `disconnected`, `refused`, `unanswered`, and `due` (a deadline of the check has passed).
     action: of the message, or of the call that it answers. payload: of the message; of a CALLERROR its code.
     request: the payload of the call that it answers. id: of the message.
@@ -70,7 +71,7 @@ def _received(event: events.Received) -> Seen:
 
 def _sent(event: events.Sent) -> Seen:
     message, answers = event.message, event.answers
-    if event.fault:
+    if event.fault or (event.violations and type(message) is Result):
         action = message.action if type(message) is Call else answers.action if answers else ""
         return Seen(event.at, "spoiled", action, None, None, message.id, event, not event.violations)
     if type(message) is Call:

@@ -54,4 +54,4 @@ def _of_value(parse: Any) -> Json:
         return {"enum": list(parse.names())}
     if parse is values.command:
         return {"enum": list(values.commands())}
-    return {"type": ["string", "number", "array", "object"]}
+    return {"type": ["string", "number", "array", "object", *(["boolean"] if parse is tables.raw else [])]}

@@ -6,9 +6,9 @@ from typing import TypeAlias
 
 from mock_csms.behavior.events import Event, Received, Sent
 from mock_csms.behavior.templates import instant
-from mock_csms.frontends.jsonlines import quoted
-from mock_csms.protocol.messages import Call, Malformed, Message
-from mock_csms.protocol.records import Record, json_text
+from mock_csms.frontends.jsonlines import as_json, quoted
+from mock_csms.protocol.messages import Call, Malformed, Message, Result
+from mock_csms.protocol.records import Record, json_items, json_text
 from mock_csms.runtime.bus import Bus
 
 
@@ -57,6 +57,16 @@ def described(event: Received | Sent) -> Frame:
         json_text(call.action) if call else b"",
         json_text(event.text.decode(errors="backslashreplace")),
     )
+
+
+def payload_text(event: Received | Sent, message: Call | Result) -> bytes:
+    """Return the payload of a message in one line, as it was on the wire, so that `-0` and `1.0` stay what they are.
+
+    Where a fault spoiled that, or not every reader of JSON can read it, it is written anew.
+    """
+    is_other = bool(message.huge) or (isinstance(event, Sent) and bool(event.fault))
+    items = [] if is_other else json_items(event.text)
+    return items[-1].replace(b"\n", b" ").replace(b"\r", b" ") if items else as_json(message.payload)
 
 
 _name = lru_cache(maxsize=4096)(quoted)

@@ -172,10 +172,10 @@ def _received(entry: Entry, text: bytes, message: Message | Malformed, line: _Li
     violations: Sequence[Violation] = ()
     answers = line.csms.open.pop(message.id, None) if message.is_answer else None
     if isinstance(message, Call):
+        message, violations = V201.read_call(message, Sender.STATION)
         line.station.open[message.id] = message
-        violations = V201.call_violations(message, Sender.STATION)
     elif isinstance(message, Result) and answers is not None:
-        violations = V201.result_violations(answers, message.payload)
+        message, violations = V201.read_result(answers, message)
     is_refused, is_binary = bool(violations) or isinstance(message, Malformed), entry.meta.get(BINARY) is True
     return Received(entry.at, entry.station, text, message, violations, answers, is_binary, is_refused)
 

@@ -15,6 +15,7 @@ from mock_csms.station.device import Device
 from mock_csms.station.orders import WORDS, Order, Quit, SendCall, ShowHelp, ShowStatus, StayAway, Wait, parse_line
 from mock_csms.station.player import Player
 from mock_csms.station.requests import request
+from mock_csms.texts import read_text
 
 _PATIENCE = 35.0
 """How long, in seconds, the last messages may take when the lines are at their end."""
@@ -81,7 +82,7 @@ def _status(identity: str, device: Device) -> Iterator[str]:
 
 def lines_of_file(path: str) -> AsyncIterator[str]:
     """Return the lines of a file; ValueError says which of them is wrong, before any is obeyed."""
-    lines = values.read_text(path).splitlines()
+    lines = read_text(path).split("\n")
     for number, line in enumerate(lines, 1):
         try:
             parse_line(line)
@@ -114,7 +115,8 @@ async def typed_lines() -> AsyncIterator[str]:
 
 def _piped_lines() -> Iterator[str]:
     if isinstance(sys.stdin, TextIOWrapper):  # None where it was closed
-        sys.stdin.reconfigure(errors="replace")
+        is_utf8 = sys.stdin.encoding.lower() in ("utf-8", "utf8")
+        sys.stdin.reconfigure(encoding="utf-8-sig" if is_utf8 else None, errors="replace")
         yield from iter(sys.stdin.readline, "")
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
+import orjson
+
 from mock_csms.config import Config
 from mock_csms.flags import Source, flag_of, read
 from mock_csms.frontends.arguments import command_line_source
@@ -53,7 +55,7 @@ def as_toml(config: Config, sources: Sequence[Source]) -> str:
     return "".join(lines) + "\n" + "\n".join(tables)
 
 
-_OF_COMMAND = ("command", "delay", "period", "payload")
+_OF_COMMAND = ("command", "delay", "period", "payload", "payload_raw")
 """The settings that are one table where there are others like it: TOML has a key but once."""
 
 
@@ -72,10 +74,17 @@ def _as_tables(config: Config, sources: Sequence[Source]) -> Mapping[str, Sequen
         if flag_of(setting).forms is not None
     }
     if tables["script"] and config.command:
-        own = {"action": config.command, "station": config.station, "payload": config.payload or {}}
+        own = {"action": config.command, "station": config.station} | _own_payload(config)
         timing = {"period": config.period} if config.period else {"delay": config.delay}
         tables["script"].insert(0, own | timing)
     return tables
+
+
+def _own_payload(config: Config) -> dict[str, str]:
+    """Return the payload of the one command as JSON text: TOML has no null."""
+    if config.payload_raw is not None:
+        return {"payload-raw": orjson.dumps(config.payload_raw.value).decode()}
+    return {"payload": orjson.dumps(config.payload or {}).decode()}
 
 
 def _written(name: str, value: Any, sources: Sequence[Source]) -> Any:

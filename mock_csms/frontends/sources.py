@@ -4,14 +4,11 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
-from pathlib import Path
 from typing import Any
-
-import orjson
 
 from mock_csms.flags import Flag, Settings, Source, flag_of
 from mock_csms.protocol.names import did_you_mean
-from mock_csms.values import reason_of
+from mock_csms.texts import as_json_text, read_text
 
 ENVIRONMENT = "MOCK_CSMS_"
 """What the name of a variable begins with; then comes the flag's name in capitals, with _ for -."""
@@ -22,9 +19,12 @@ def file_source(settings: type[Settings], path: str) -> Source:
     import tomllib  # noqa: PLC0415 - only those who have files wait for it
 
     try:
-        content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path}: cannot be read: {reason_of(error)}") from None
+        text = read_text(path)
+    except ValueError as error:
+        reason = str(error).removeprefix(f"cannot read {path!r}: ")
+        raise ValueError(f"{path}: cannot be read: {reason}") from None
+    try:
+        content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{path}: not TOML: {error}") from None
     declared = {setting.name: flag_of(setting) for setting in fields(settings)}
@@ -34,6 +34,8 @@ def file_source(settings: type[Settings], path: str) -> Source:
         if name not in declared:
             known = [name.replace("_", "-") for name in declared]
             raise ValueError(f"{path}: {key!r} is no setting{did_you_mean(key, known)}")
+        if name in given:
+            raise ValueError(f"{path}: {key!r} is given twice, with - and with _")
         try:
             given[name] = as_written(value, declared[name])
         except ValueError as error:
@@ -60,15 +62,17 @@ def as_written(value: Any, declared: Flag) -> Any:
         if not isinstance(value, bool):
             raise ValueError("must be true or false")
         return value
+    if declared.is_json:
+        return as_json_text(value)
     if isinstance(value, list):
         texts = [_text(item) for item in value]
+        if not (declared.takes_list or "," in declared.metavar):
+            raise ValueError("must be one value, not a list")
         return texts if declared.takes_list else ",".join(texts)
     return [_text(value)] if declared.takes_list else _text(value)
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, dict):
-        return orjson.dumps(value).decode()
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise ValueError(f"{value!r} is neither text nor a number")
     return str(value)

@@ -8,7 +8,6 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from mock_csms import values
 from mock_csms.behavior.templates import World, rfc3339
 from mock_csms.flags import read
 from mock_csms.frontends import load, prompt
@@ -34,6 +33,7 @@ from mock_csms.station.orders import WORDS
 from mock_csms.station.player import Player
 from mock_csms.station.settings import StationSettings
 from mock_csms.station.variables import SECURITY_PROFILE
+from mock_csms.texts import read_text
 
 DESCRIPTION = (
     "A charging station for OCPP 2.0.1, or thousands of them, for any CSMS: by hand, in a session, under load."
@@ -106,7 +106,7 @@ def _authorization(settings: StationSettings, identity: str) -> str | None:
     """Return the Authorization header, if there is a password."""
     if settings.password_file is None:
         return None
-    password = values.read_text(settings.password_file).partition("\n")[0].rstrip("\r")
+    password = read_text(settings.password_file).partition("\n")[0].rstrip("\r")
     return basic(settings.user or identity, password)
 
 

@@ -6,7 +6,7 @@ from collections import deque
 
 from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Sent, Unanswered
 from mock_csms.behavior.templates import instant
-from mock_csms.frontends.frames import Frame, Frames
+from mock_csms.frontends.frames import Frame, Frames, payload_text
 from mock_csms.frontends.jsonlines import as_json, line
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import UNREADABLE_ID, Call, Error, Malformed, Message, Result
@@ -68,7 +68,7 @@ class Trace:
             kind, carried, action = _resembled(event.text)
             id_ = b',"messageId":%b' % frame.id if message.id != UNREADABLE_ID else b""
         else:
-            kind, carried, action = _TYPES[type(message)], _carried(message), frame.action
+            kind, carried, action = _TYPES[type(message)], _carried(event, message), frame.action
             id_ = b',"messageId":%b' % frame.id
         meta = self._meta(event, message)
         record = line(
@@ -110,12 +110,12 @@ class Trace:
         return meta
 
 
-def _carried(message: Message) -> bytes:
+def _carried(event: Received | Sent, message: Message) -> bytes:
     """Return the payload of a message, or the error in its place, as a member."""
     if isinstance(message, Error):
         told = {"code": message.code, "description": message.description, "details": message.details or {}}
         return b',"error":%b' % as_json(told)
-    return b',"payload":%b' % as_json(message.payload)
+    return b',"payload":%b' % payload_text(event, message)
 
 
 def _resembled(text: bytes) -> tuple[bytes, bytes, bytes]:

@@ -30,6 +30,7 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, field
 from mock_csms.station.orders import parse_token
 from mock_csms.tables import Text, take
+from mock_csms.texts import read_text
 
 FEATURE = re.compile(r"(C|AS|HFS|SC|ISO|LA|UI|DM|R|AQ)-\d+(\.\d+)?")
 """How the features are called (Part 5)."""
@@ -96,7 +97,7 @@ class Profile(Record):
 
 def read_profile(path: str) -> Profile:
     """Return the profile in a file; ValueError says in one line what is wrong."""
-    text = values.read_text(path)
+    text = read_text(path)
     try:
         return Profile(**take(tomllib.loads(text), _KEYS, ["identity"]))
     except (tomllib.TOMLDecodeError, ValueError) as error:
@@ -145,7 +146,7 @@ def _table(given: Any) -> Mapping[str, Any]:
 
 
 def _seconds(given: Any) -> float:
-    if type(given) not in (int, float) or given < 0:
+    if type(given) not in (int, float) or not 0 <= given <= values.LONGEST:
         raise ValueError("must be a number of seconds")
     return float(given)
 

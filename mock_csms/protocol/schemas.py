@@ -1,13 +1,14 @@
 """What the JSON schemas of OCPP say of a payload: a list of violations, and the values that an enumeration allows.
 
 The schemas are data files of the `ocpp` package. They are read as files, because importing any module of that package
-costs a quarter of a second, and each is compiled when the first payload asks for it. They say draft-06 but are checked
-as draft 4, as `ocpp` does it: 100.0 is not an integer.
+costs a quarter of a second, and each is compiled when the first payload asks for it. They say draft-06, in which 100.0
+is an integer; they are compiled as draft 4, which tells such numbers apart, so that they can be read as integers.
 """
 
 import importlib.util
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from math import isinf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,10 @@ _MOST_VIOLATIONS = 1000
 _LONGEST_TEXT = 200
 """How much is told of a wrong payload: a megabyte of wrong items must not stop other stations."""
 
+_HUGE = float(2**63)
+"""From here on numbers are no integers of 64 bits."""
+
+_VALUE = ErrorCode.PropertyConstraintViolation
 _CODES = {
     "required": ErrorCode.OccurrenceConstraintViolation,
     "minItems": ErrorCode.OccurrenceConstraintViolation,
@@ -69,15 +74,26 @@ class Schemas:
 
     def request_violations(self, action: str, payload: Any) -> Sequence[Violation]:
         """Return how `payload` breaks the schema of the request of `action`, worst first; empty when it does not."""
-        return self._of((action, "Request"), payload)
+        return self.look(action, "Request", payload)[1]
 
     def response_violations(self, action: str, payload: Any) -> Sequence[Violation]:
         """Return how `payload` breaks the schema of the response of `action`, worst first; empty when it does not."""
-        return self._of((action, "Response"), payload)
+        return self.look(action, "Response", payload)[1]
 
-    def _of(self, key: tuple[str, str], payload: Any) -> Sequence[Violation]:
+    def look(self, action: str, kind: str, payload: Any, huge: Sequence[str] = ()) -> tuple[Any, Sequence[Violation]]:
+        """Return `payload`, with integers where `1.0` was written for one, and how it breaks its schema, worst first.
+
+        `kind` is Request or Response; `huge` are the paths to numbers that no double holds.
+        """
+        key = (action, kind)
         validator = self._validators.get(key) or self._compile(key)
-        return () if validator.is_valid(payload) else _explain(validator, payload)
+        if not huge and validator.is_valid(payload):
+            return payload, ()
+        whole = _with_integers(payload)
+        violations = [Violation(path, "is beyond the range of a double", _VALUE) for path in huge]
+        if not validator.is_valid(whole):
+            violations = [*_explain(validator, whole), *violations]
+        return (payload, violations) if violations else (whole, ())
 
     def _compile(self, key: tuple[str, str]) -> "Draft4Validator":
         from jsonschema_rs import Draft4Validator  # noqa: PLC0415 - start-up does not wait for it
@@ -159,6 +175,16 @@ def _package_folder() -> Path:
     return Path(spec.submodule_search_locations[0])
 
 
+def _with_integers(value: Any) -> Any:
+    """Return a JSON value with integers for floats that are whole and fit into 64 bits, and with 0 for infinity."""
+    if isinstance(value, float):
+        is_whole = value.is_integer() and abs(value) < _HUGE
+        return int(value) if is_whole else 0 if isinf(value) else value
+    if isinstance(value, list):
+        return [_with_integers(item) for item in value]
+    return {key: _with_integers(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+
 def _explain(validator: "Draft4Validator", payload: Any) -> Sequence[Violation]:
     """Return what is wrong with a payload, worst first; of very long arrays mostly their beginning is looked at."""
     try:
@@ -199,9 +225,16 @@ def _violations(error: "ValidationError") -> Iterable[Violation]:
         names, message = [kind.property], "is missing"
     elif keyword == "additionalProperties":
         names, message = kind.unexpected, "is not a property that the schema knows"
+    elif keyword == "type" and "integer" in kind.types and _is_huge(error.instance):
+        keyword, message = "maximum", "is an integer beyond 64 bits"
     for place in [[*path, name] for name in names[:_MOST_ITEMS]] or [path]:
         where = _cut(".".join(place))
         yield Violation(where, _cut(message), _CODES.get(keyword, ErrorCode.PropertyConstraintViolation))
+
+
+def _is_huge(value: Any) -> bool:
+    """Whether a number is whole, but no integer of 64 bits."""
+    return isinstance(value, float) and value.is_integer() and abs(value) >= _HUGE
 
 
 def _cut(text: str) -> str:

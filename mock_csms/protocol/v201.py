@@ -217,9 +217,9 @@ ACTIONS: Actions = {
         {
             "iso15118SchemaVersion": "urn:iso:15118:2:2013:MsgDef",
             "action": "Install",
-            "exiRequest": "mock_exi_request_data",
+            "exiRequest": "bW9ja19leGlfcmVxdWVzdA==",
         },
-        {**ACCEPTED, "exiResponse": "mock_exi_response_data"},
+        {**ACCEPTED, "exiResponse": "bW9ja19leGlfcmVzcG9uc2U="},
     ),
     "GetCertificateStatus": Action(
         STATION,

@@ -71,9 +71,11 @@ class Inspection:
             return event
         message, answers = event.message, event.answers
         if type(message) is Call and not self._config.validate.looks_at(message.action):
-            return replace(event, violations=V201.call_violations(message, Sender.STATION))
+            call, violations = V201.read_call(message, Sender.STATION)
+            return replace(event, message=call, violations=violations)
         if type(message) is Result and answers and not self._config.validate.looks_at(answers.action):
-            return replace(event, violations=V201.result_violations(answers, message.payload))
+            result, violations = V201.read_result(answers, message)
+            return replace(event, message=result, violations=violations)
         return event
 
     def _load(self) -> "Inspector":

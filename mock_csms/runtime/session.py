@@ -79,7 +79,7 @@ class Session:
         message = decode(data)
         waiting = self._answered_by(message)
         answers = waiting.call if waiting else None
-        violations, counting = self._check(message, answers)
+        message, violations, counting = self._check(message, answers)
         refused = bool(counting) or isinstance(message, Malformed)
         now = clock.now()
         self._host.publish(Received(now, self.identity, data, message, violations, answers, binary, refused))
@@ -99,18 +99,18 @@ class Session:
 
     def _check(
         self, message: Message | Malformed, answers: Call | None
-    ) -> tuple[Sequence[Violation], Sequence[Violation]]:
-        """Return how a message is wrong, and what of that counts."""
+    ) -> tuple[Message | Malformed, Sequence[Violation], Sequence[Violation]]:
+        """Return a message as its schema reads it, how it is wrong, and what of that counts."""
         validation = self._host.validation
         violations: Sequence[Violation] = ()
         if isinstance(message, Call):
             looked_at = validation.looks_at(message.action)
-            violations = self.version.call_violations(message, self._peer, payload=looked_at)
-            return violations, violations and validation.counting(message.action, violations)
+            message, violations = self.version.read_call(message, self._peer, payload=looked_at)
+            return message, violations, violations and validation.counting(message.action, violations)
         if isinstance(message, Result) and answers is not None and validation.looks_at(answers.action):
-            violations = self.version.result_violations(answers, message.payload)
-            return violations, violations and validation.counting(answers.action, violations)
-        return violations, violations
+            message, violations = self.version.read_result(answers, message)
+            return message, violations, violations and validation.counting(answers.action, violations)
+        return message, violations, violations
 
     def closed(self, code: int, reason: str) -> None:
         """Learn from the transport that the connection is gone."""

@@ -4,6 +4,7 @@ from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import Context, compile_template, merge
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.other_versions import told_elsewhere
 from mock_csms.protocol.versions import V201
 from mock_csms.station.device import Moment
 
@@ -19,5 +20,5 @@ def check_action(name: str) -> str:
     """Return the name of an action that a station may send; ValueError says which was meant."""
     actions = [action for action, row in V201.actions.items() if row.sent_by(Sender.STATION)]
     if name not in actions:
-        raise ValueError(f"{name!r} is no action of a station{did_you_mean(name, actions)}")
+        raise ValueError(told_elsewhere(name) or f"{name!r} is no action of a station{did_you_mean(name, actions)}")
     return name

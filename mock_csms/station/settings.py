@@ -15,6 +15,7 @@ from mock_csms.station.misbehaviours import KINDS
 from mock_csms.station.model import DEFAULTS, VARIABLES
 from mock_csms.station.orders import SendCall, parse_call, parse_token
 from mock_csms.station.variables import Name, accepts
+from mock_csms.texts import read_text
 
 
 def calls(value: Sequence[str]) -> tuple[SendCall, ...]:
@@ -34,6 +35,8 @@ def variables(value: Sequence[str]) -> dict[Name, str]:
             raise ValueError(f"{item!r} is not COMPONENT.VARIABLE=VALUE{did_you_mean(name, known)}")
         if not accepts(VARIABLES[known[name]], wanted):
             raise ValueError(f"{item!r}: the variable cannot have this value")
+        if given.get(known[name], wanted) != wanted:
+            raise ValueError(f"{name} has two values")
         given[known[name]] = wanted
     return given
 
@@ -42,7 +45,7 @@ def described(path: str) -> Device:
     """Take the file that describes a station."""
     from mock_csms.station.device_file import read_device  # noqa: PLC0415 - few have one
 
-    text = values.read_text(path)
+    text = read_text(path)
     try:
         return read_device(text)
     except ValueError as error:
@@ -62,7 +65,7 @@ def habits(value: Sequence[str]) -> tuple[Habit, ...]:
 
 def features(value: str) -> frozenset[str]:
     """Take optional features, separated by commas; there may be none."""
-    given = frozenset(value.split(",")) - {""}
+    given = frozenset(value.split(",") if value else ())
     for name in given - {*FEATURES}:
         raise ValueError(f"{name!r} is none of {', '.join(FEATURES)}")
     return given

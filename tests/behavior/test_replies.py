@@ -83,7 +83,7 @@ def test_every_action_of_stations_is_answered(action: str) -> None:
         (
             "Get15118EVCertificate",
             {"iso15118SchemaVersion": "s", "action": "Install", "exiRequest": "e"},
-            {**ACCEPTED, "exiResponse": "mock_exi_response_data"},
+            {**ACCEPTED, "exiResponse": "bW9ja19leGlfcmVzcG9uc2U="},
         ),
         ("StatusNotification", compile_template(V201.actions["StatusNotification"].request)(SAMPLE), {}),
     ],

@@ -22,6 +22,7 @@ from mock_csms.protocol.messages import (
 )
 
 LONGEST_ID = "i" * MAX_ID_LENGTH
+INFINITY = float("inf")
 DEEP = b"[" * 300 + b"]" * 300
 RPC, TYPE = ErrorCode.RpcFrameworkError, ErrorCode.MessageTypeNotSupported
 
@@ -48,7 +49,11 @@ MALFORMED: list[tuple[bytes, ErrorCode, str, bool]] = [
     (b'[2,"\xff","A",{}]', RPC, "-1", False),
     (b'[2,"\\ud800","A",{}]', RPC, "-1", False),
     (b"[" * 100_000, RPC, "-1", False),
-    (b'[2,"1","A",' + b"9" * 400 + b"]", RPC, "-1", False),  # no number that a computer can hold
+    (b'[2,"1","A",{"a":"\\ud800","b":1e400}]', RPC, "-1", False),
+    (b'[2,"1","A",' + b"[" * 2000 + b"]" * 2000 + b"]", RPC, "1", False),  # too deep even to be read
+    (b"1e400", RPC, "-1", False),
+    (b'[1e400,"1"]', RPC, "1", False),
+    (b'[2,"1",1e400,{}]', RPC, "1", False),
     (b'[2,"1","A",' + DEEP + b"]", RPC, "1", False),  # too deep to be written again
     (b'[3,"1",' + DEEP + b"]", RPC, "1", True),
     (b'[4,"1","C","",{"a":' + DEEP + b"}]", RPC, "1", True),
@@ -89,6 +94,49 @@ MALFORMED: list[tuple[bytes, ErrorCode, str, bool]] = [
     (b'[99999999999999999999,"1","A",{}]', RPC, "1", False),  # beyond 64 bits, so that it reads as a float
 ]
 
+# Broken texts that begin like an answer, and the id that is found in them.
+BROKEN_ANSWERS: list[tuple[bytes, str]] = [
+    (b"[3", "-1"),
+    (b"[4,", "-1"),
+    (b'["3"', "-1"),
+    (b'["3', "-1"),
+    (b'[3,"', "-1"),
+    (b'[3,"1', "1"),
+    (b'[3,"1\\', "-1"),
+    (b'[3,"1"', "1"),
+    (b'[3,"1",{"status":"Acc', "1"),
+    (b'[4,"1","GenericError","",{}', "1"),
+    (b' \t\r\n[ 3 , "1" , {"a":', "1"),
+    (b'\xef\xbb\xbf[3,"1",{}]', "1"),
+    (b'[3.0,"1",{}]', "1"),
+    (b'[3.,"1",{}', "1"),
+    (b'[4.0e0,"1","GenericError","",{}]', "1"),
+    (b'[03,"1",{}]', "1"),
+    (b'[+3,"1",{}]', "1"),
+    (b'["3","1",{}]', "1"),
+    (b'["4","1","GenericError","",{}]', "1"),
+    (b'["3","1",{}', "1"),
+    (b"['3','1',{}]", "1"),
+    (b"[3,1,{}", "1"),
+    (b'[3 "1" {}]', "1"),
+    (b'[3,"1",{}]\0', "1"),
+    (b'\0[3,"1",{}]', "1"),
+    (b'[3,"1",{"a":"\0"}]', "1"),
+    (b'[3,"1",{"a":"\x01"}]', "1"),
+    (b'[3,"1",{"a":"\\ud800"}]', "1"),
+    (b'[3,"1",{"a":"\\x"}]', "1"),
+    (b'[3,"1",{"a":"\xff"}]', "1"),
+    (b'[3,"1",{"a":NaN}]', "1"),
+    (b'[3,"1",{}]]', "1"),
+    (b'[3,"1",{}][3,"1",{}]', "1"),
+    (b'[3,"\\u0031",{', "1"),
+    (b'[3,"' + b"i" * 37 + b'",{', "-1"),
+    (b'[3,"",{', "-1"),
+    (b'[3,"1",' + b"[" * 3000, "1"),
+    ('[3,"1",{}]'.encode("utf-16-le"), "1"),
+    ('[3,"1",{}]'.encode("utf-16"), "1"),
+]
+
 ids = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=MAX_ID_LENGTH)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=MAX_DESCRIPTION_LENGTH)
 numbers = st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False)
@@ -121,6 +169,42 @@ def test_what_is_no_message_says_how_to_refuse_it(data: bytes, code: ErrorCode, 
     assert "\n" not in malformed.problem
 
 
+@pytest.mark.parametrize(("data", "id_"), BROKEN_ANSWERS)
+def test_what_begins_like_an_answer_is_one(data: bytes, id_: str) -> None:
+    """However broken an answer is, it is known as one, and by as much of its id as came."""
+    malformed = decode(data)
+    assert isinstance(malformed, Malformed)
+    assert (malformed.is_answer, malformed.id, malformed.code) == (True, id_, RPC)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b'[30,"1"', b'[34,"1",{}', b'[3.5,"1",{}]', b'[3e1,"1",{}', b'["30","1"', b'["3x","1",{}]', b'{"3":'],
+)
+def test_what_only_resembles_an_answer_is_none(data: bytes) -> None:
+    """Another number, which begins with the same digit, is no answer."""
+    malformed = decode(data)
+    assert isinstance(malformed, Malformed)
+    assert not malformed.is_answer
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b'[2,"1","A",{"a":[0,1e400]}]', Call("1", "A", {"a": [0, INFINITY]}, ("a.1",))),
+        (b'[2,"1","A",{"a":-1E+999,"b":1e400}]', Call("1", "A", {"a": -INFINITY, "b": INFINITY}, ("a", "b"))),
+        (b'[2,"1","A",' + b"9" * 400 + b"]", Call("1", "A", INFINITY, ("",))),
+        (b'[2,"1","A",{"a":1e400,"b":' + b"9" * 20 + b"}]", Call("1", "A", {"a": INFINITY, "b": 1e20}, ("a",))),
+        (b'[3,"1",{"a":1e400}]', Result("1", {"a": INFINITY}, ("a",))),
+        (b'[4,"1","C","",{"a":1e400}]', Error("1", "C", "", {"a": INFINITY})),
+        (b'[2,"1","A",{"a":1e-400}]', Call("1", "A", {"a": 0.0})),
+    ],
+)
+def test_numbers_that_no_double_holds_are_read_as_infinity(data: bytes, message: Message) -> None:
+    """RFC 8259 (section 6) bounds no number: the message is one, and says where they are."""
+    assert decode(data) == message
+
+
 @pytest.mark.parametrize(
     ("data", "problem"),
     [
@@ -149,6 +233,18 @@ def test_the_problem_is_told_to_people(data: bytes, problem: str) -> None:
 def test_no_bytes_make_decoding_raise(data: bytes) -> None:
     """Decoding takes any bytes."""
     assert isinstance(decode(data), Call | Result | Error | Malformed)
+
+
+@given(st.sampled_from([2, 3, 4]), ids, json_values, st.data())
+def test_no_part_of_an_answer_is_answered(number: int, id_: str, payload: Any, data: st.DataObject) -> None:
+    """An answer that is cut off, or has any byte changed behind its id, is an answer; a CALL never becomes one."""
+    begin = orjson.dumps([number, id_])[:-1] + b","
+    text = begin + orjson.dumps(payload) + b"]"
+    at = data.draw(st.integers(len(begin), len(text) - 1))
+    for broken in (text[:at], text[:at] + data.draw(st.binary(max_size=3)) + text[at + 1 :]):
+        message = decode(broken)
+        assert message.is_answer is (number != 2)
+        assert message.id == id_ or (number == 2 and message.id == UNREADABLE_ID)
 
 
 @given(json_values | st.lists(json_values | st.integers(1, 5) | ids, max_size=6))

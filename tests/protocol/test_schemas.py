@@ -65,7 +65,13 @@ METER = {"evseId": 1, "meterValue": [SAMPLED]}
         # The type of a field, and of the payload as a whole.
         ("MeterValues", {**METER, "evseId": "1"}, [("evseId", TYPE)]),
         ("MeterValues", {**METER, "evseId": 1.5}, [("evseId", TYPE)]),
-        ("MeterValues", {**METER, "evseId": 1.0}, [("evseId", TYPE)]),
+        ("MeterValues", {**METER, "evseId": 1.0}, []),  # an integer in draft-06
+        ("MeterValues", {**METER, "evseId": 1e20}, [("evseId", VALUE)]),
+        (
+            "BootNotification",
+            {**BOOT, "chargingStation": {**STATION, "model": 1e20}},
+            [("chargingStation.model", TYPE)],
+        ),
         ("MeterValues", {**METER, "evseId": True}, [("evseId", TYPE)]),
         ("MeterValues", {**METER, "evseId": None}, [("evseId", TYPE)]),
         ("MeterValues", {**METER, "meterValue": {}}, [("meterValue", TYPE)]),

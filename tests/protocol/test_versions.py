@@ -1,5 +1,7 @@
 """Versions: which one a subprotocol speaks, whether a call is right in it, and how a wrong one is refused."""
 
+import importlib.util
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_csms.protocol.actions import Sender
-from mock_csms.protocol.messages import Call, ErrorCode
+from mock_csms.protocol.messages import Call, ErrorCode, Result
 from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.other_versions import OTHERS
 from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.versions import SUBPROTOCOLS, V201, choose_subprotocol, refusal
 
@@ -49,6 +52,51 @@ def test_an_unknown_action_gets_the_nearest_one_as_a_hint(action: str, hint: str
     """The description says which version has no such action, and which name was probably meant."""
     [violation] = V201.call_violations(Call("1", action, {}), Sender.STATION)
     assert violation.message == f"no action of OCPP 2.0.1 has this name{hint}"
+
+
+@pytest.mark.parametrize(
+    ("action", "told"),
+    [
+        ("StartTransaction", "StartTransaction is OCPP 1.6; here TransactionEvent"),
+        ("stoptransaction", "StopTransaction is OCPP 1.6; here TransactionEvent"),
+        ("ExtendedTriggerMessage", "ExtendedTriggerMessage is OCPP 1.6; here TriggerMessage"),
+        ("BatterySwap", "BatterySwap is OCPP 2.1; OCPP 2.0.1 has no such action"),
+    ],
+)
+def test_an_action_of_another_version_is_named_as_such(action: str, told: str) -> None:
+    """Such an action is not implemented either, and the description says whose it is and what is here in its place."""
+    call = Call("1", action, {})
+    assert refusal(call, V201.call_violations(call, Sender.STATION)).description.removeprefix(f"{action}: ") == told
+
+
+@pytest.mark.parametrize(("folder", "version"), [("v16", "1.6"), ("v21", "2.1")])
+def test_the_table_of_other_versions_is_complete(folder: str, version: str) -> None:
+    """It has every action of that version for which there is a schema and which 2.0.1 does not have."""
+    spec = importlib.util.find_spec("ocpp")
+    assert spec is not None
+    assert spec.submodule_search_locations
+    schemas = (Path(spec.submodule_search_locations[0]) / folder / "schemas").glob("*.json")
+    names = {path.stem.removesuffix("Response").removesuffix("Request") for path in schemas}
+    assert names - set(V201.actions) == {name for name, (its, _) in OTHERS.items() if its == version}
+    assert all(word in V201.actions for _, here in OTHERS.values() for word in here.split(" or ") if word)
+
+
+def test_a_whole_float_is_read_as_an_integer() -> None:
+    """Where the schema wants an integer, `1.0` is one (JSON Schema draft-06), and reads as 1 from there on."""
+    payload = {"timestamp": "2026-01-01T00:00:00Z", "connectorStatus": "Available", "evseId": 1.0, "connectorId": 1}
+    call, violations = V201.read_call(Call("1", "StatusNotification", payload), Sender.STATION)
+    assert (violations, type(call.payload["evseId"])) == ((), int)
+    result, violations = V201.read_result(Call("1", "GetLocalListVersion", {}), Result("1", {"versionNumber": 2.0}))
+    assert (violations, type(result.payload["versionNumber"])) == ((), int)
+
+
+@pytest.mark.parametrize("huge", ["data", "customData.x"])
+def test_a_number_that_no_double_holds_is_refused_at_its_path(huge: str) -> None:
+    """It is a wrong value wherever it stands, also where the schema allows anything."""
+    payload = {"vendorId": "v", "data": 1, "customData": {"vendorId": "v", "x": 1}}
+    call = Call("1", "DataTransfer", payload, (huge,))
+    [violation] = V201.call_violations(call, Sender.STATION)
+    assert (violation.path, violation.code) == (huge, ErrorCode.PropertyConstraintViolation)
 
 
 @given(st.text(max_size=40), st.lists(st.text(max_size=10), max_size=5))

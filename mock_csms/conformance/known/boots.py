@@ -103,12 +103,12 @@ def asked(seen: Seen, known: "Known") -> None:
 
 @BOOTS.learn(response("BootNotification"), any_payload=True)
 def answered(seen: Seen, known: "Known") -> None:
-    """It was told how that was taken, be it that it asked wrongly, or that somebody has made the answer by hand."""
-    boots, interval = known.boots, seen.payload.get("interval") if isinstance(seen.payload, dict) else None
+    """It was told how that was taken, be it that it asked wrongly."""
+    boots = known.boots
     if not boots.count:
         return
-    boots.status, boots.answered_at = seen.payload.get("status"), seen.at
-    boots.interval = interval if isinstance(interval, int | float) else 0
+    boots.answered_at = seen.at
+    boots.status, boots.interval = seen.payload["status"], seen.payload["interval"]
     if boots.is_accepted:
         boots.accepted_at = seen.at
         boots.heartbeat = boots.interval if boots.interval > 0 else None

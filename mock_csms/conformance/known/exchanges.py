@@ -131,7 +131,7 @@ def commanded(seen: Seen, known: "Known") -> None:
 def spoiled(seen: Seen, known: "Known") -> None:
     """It is sent something wrong."""
     event: Any = seen.event
-    _keep(known.exchanges.wrong, seen.id, event.fault)
+    _keep(known.exchanges.wrong, seen.id, event.fault or BREAKS_ITS_SCHEMA)
     if not isinstance(event.message, Call):
         known.exchanges.is_troubled = True
 

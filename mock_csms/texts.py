@@ -1,0 +1,111 @@
+"""What users write: files of every kind, and JSON. Nothing in it is silently left out or turned into something else."""
+
+import codecs
+import math
+from collections.abc import Iterator, Sequence
+from datetime import date, time
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.messages import DEEPEST, is_too_deep
+
+_MOST_DIGITS = 20
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+"""The byte-order marks that a file may begin with, and the encoding that each says; a longer one stands first."""
+
+
+def read_text(path: str) -> str:
+    """Return what is in a file that a user wrote, without its byte-order mark, in UTF-8 or what such a mark says.
+
+    Every file of a user is read here. Raises ValueError with one line that names the file and the place.
+    """
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise ValueError(f"cannot read {path!r}: {error.strerror or error}") from None
+    mark, encoding = next((each for each in _MARKS if data.startswith(each[0])), (b"", "utf-8"))
+    data = data.removeprefix(mark)
+    try:
+        found = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ValueError(f"cannot read {path!r}: line {line}: not {encoding.upper()} ({error.reason})") from None
+    if "\0" in found:
+        line = found.count("\n", 0, found.index("\0")) + 1
+        raise ValueError(f"cannot read {path!r}: line {line}: a NUL; this is no text in UTF-8")
+    return found.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_json(value: str) -> Any:
+    """Return the JSON that a text is, or that is in its `@FILE`; what would be lost by reading it is refused."""
+    import json  # noqa: PLC0415 - only those who write JSON wait for it
+
+    path = value[1:] if value.startswith("@") else ""
+    value = read_text(path) if path else value
+    where = f"{path}: " if path else ""
+    try:
+        orjson.loads(value)  # the stricter of the two
+        parsed = json.loads(value, object_pairs_hook=_object, parse_int=_held, parse_float=_held_float)
+    except orjson.JSONDecodeError as error:
+        raise ValueError(f"{where}not JSON: {error}") from None
+    except ValueError as error:
+        raise ValueError(f"{where}{error}") from None
+    except RecursionError:
+        raise ValueError(f"{where}nested deeper than {DEEPEST} levels") from None
+    if is_too_deep(parsed):
+        raise ValueError(f"{where}nested deeper than {DEEPEST} levels")
+    return parsed
+
+
+def _object(pairs: Sequence[tuple[str, Any]]) -> Json:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"{next(name for name in names if names.count(name) > 1)!r} stands twice in one object")
+    return found
+
+
+def _held(digits: str) -> int | float:
+    if digits == "-0":
+        return -0.0
+    if len(digits) > _MOST_DIGITS or not -(2**63) <= int(digits) < 2**64:
+        raise ValueError(f"{digits[:40]} is no integer of 64 bits")
+    return int(digits)
+
+
+def _held_float(text: str) -> float:
+    value = float(text)
+    if value == 0 and text.lower().partition("e")[0].strip("-0."):
+        raise ValueError(f"{text[:40]} is too small for a double")
+    return value
+
+
+def as_json_text(value: Any) -> str:
+    """Return a text as it is, and any other value of a file as JSON text; ValueError for what JSON does not have."""
+    if isinstance(value, str):
+        return value
+    for place, lost in _not_json(value, ""):
+        raise ValueError(f"{f'{place} = ' if place else ''}{lost}: JSON has no such value")
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError as error:
+        raise ValueError(f"cannot be written as JSON: {error}") from None
+
+
+def _not_json(value: Any, place: str) -> Iterator[tuple[str, Any]]:
+    """Yield what JSON does not have: NaN and infinity, and the dates and times of TOML, which OCPP writes as texts."""
+    if (isinstance(value, float) and not math.isfinite(value)) or isinstance(value, date | time):
+        yield place, value
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list | tuple) else ()
+    for key, item in items:
+        yield from _not_json(item, f"{place}.{key}" if place else str(key))

@@ -1,0 +1,327 @@
+"""Answers by the book, over a real WebSocket: broken answers, numbers, tokens, and actions of other versions."""
+
+from base64 import b64decode
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from mock_csms.protocol.v201 import ACTIONS
+from tests.raw import refused, run
+from tests.wire import BOOT, Mock, Station, example, transaction
+
+FRAMES = Path(__file__).parent / "cases" / "frames"
+
+
+def frames(name: str) -> list[str]:
+    """Return the frames of a file of cases."""
+    lines = (FRAMES / name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+# Broken answers to a command (Part 4, 4.2.3).
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ('[3,"ID",{"status":"Acc', "not JSON"),
+        ('[3,"ID', "not JSON"),
+        ('[3,"ID",{"status":"Accepted"}]\0', "not JSON"),
+        ('[3,"ID",{"status":"\\ud800"}]', "not JSON"),
+        ('["3","ID",{"status":"Accepted"}]', "not the number of a message type"),
+        (' [3.0,"ID",{"status":"Accepted"}]', "not the number of a message type"),
+        ('\ufeff[3,"ID",{"status":"Accepted"}]', "not JSON"),
+        ('[4,"ID","GenericError","",{"a":NaN}]', "not JSON"),
+        ('[3,"ID",' + "[" * 3000, "nested deeper"),
+        ('[3,"ID",{"status":"Accepted","customData":{"vendorId":"v","x":1e400}}]', "beyond the range of a double"),
+    ],
+)
+async def test_a_broken_answer_ends_its_command_and_is_not_answered(tmp_path: Path, answer: str, told: str) -> None:
+    """The next command goes out at once, long before the time-out, and nothing goes out between."""
+    events = tmp_path / "events.jsonl"
+    commands = "--commands=ClearCache:0,GetLocalListVersion:0"
+    async with Mock(commands, "--call-timeout=600", "--events", str(events)) as mock, mock.station() as station:
+        _, id_, *_ = await station.expect(2, ..., "ClearCache")
+        await station.send(answer.replace("ID", id_))
+        await station.obey("GetLocalListVersion")
+        await station.ask("Heartbeat")
+    received = [line for line in map(orjson.loads, events.read_bytes().splitlines()) if line["event"] == "Received"]
+    assert told in f"{received[0].get('problem')} {received[0].get('violations')}"
+
+
+@pytest.mark.parametrize("answer", ["[3", "[4", '["3"', "[3.0", '[3,"unkn', '[4,"unknown","GenericError"', " \n[3,"])
+async def test_what_begins_like_an_answer_is_never_answered(station: Station, answer: str) -> None:
+    """Also where no command is open, or its id cannot be found."""
+    await station.send(answer)
+    await station.ask("Heartbeat")
+
+
+@pytest.mark.parametrize("frame", [*frames("c12-broken-json.txt"), '[30,"1",{}', "[", "[2", "3", '{"3":'])
+async def test_what_is_no_answer_is_refused_as_before(station: Station, frame: str) -> None:
+    """A broken CALL, or what only resembles an answer, gets a CALLERROR; its id counts as unreadable."""
+    await station.send(frame)
+    await station.expect(4, "-1", "RpcFrameworkError")
+
+
+# Numbers.
+
+
+async def test_numbers_that_no_double_holds_are_json(station: Station) -> None:
+    """1e400 is refused under its own message id, as a wrong value at its path; -0 and 1e-400 are accepted."""
+    first, *others = frames("c14-1e400.txt")
+    await station.send(first)
+    *_, description, details = await station.expect(4, "x1", "PropertyConstraintViolation")
+    assert "meterValue.0.sampledValue.0.value" in description
+    assert details["violations"][0]["path"] == "meterValue.0.sampledValue.0.value"
+    for frame, id_ in zip(others, ("x2", "x3"), strict=True):
+        await station.send(frame)
+        await station.expect(3, id_)
+
+
+async def test_a_huge_number_may_stand_anywhere(station: Station) -> None:
+    """The first violation decides the code, whatever the number is in; a CALLERROR with one is taken silently."""
+    await station.send('[2,"a","StartTransaction",{"x":1e400}]')
+    await station.expect(4, "a", "NotImplemented")
+    await station.send('[2,"b","DataTransfer",{"vendorId":"v","data":[-1e400]}]')
+    await station.expect(4, "b", "PropertyConstraintViolation", "DataTransfer: data.0: is beyond the range of a double")
+    await station.send('[2,"c","Heartbeat",' + "9" * 6000 + "]")
+    await station.expect(4, "c", "TypeConstraintViolation")
+    await station.send('[2,"d","Heartbeat",{"x":' + "[" * 3000 + "]" * 3000 + "}]")
+    await station.expect(4, "d", "RpcFrameworkError")
+    await station.send('[4,"e","GenericError","",{"x":1e400}]')
+    await station.ask("Heartbeat")
+
+
+@pytest.mark.parametrize("strictness", ["strict", "report", "off"])
+async def test_a_whole_float_is_an_integer(strictness: str) -> None:
+    """`1.0` and `1E0` are taken as 1 in requests and answers, by rules and templates too, however strictly checked."""
+    rule = '{"idTokenInfo":{"status":"Accepted","evseId":["{{request.evse.id}}"]}}'
+    flags = ["--reply", "TransactionEvent[evse.id=1.0]", rule, "--commands=GetLocalListVersion:0,ClearCache:0"]
+    async with Mock(*flags, "--validate", strictness, "--fail-on-findings=error") as mock, mock.station() as station:
+        _, id_, *_ = await station.expect(2, ..., "GetLocalListVersion")
+        await station.send(f'[3,"{id_}",{{"versionNumber":0.0}}]')
+        await station.obey("ClearCache")
+        await station.ask("BootNotification", BOOT)
+        info = {"transactionId": "TX-1", "chargingState": "EVConnected"}
+        event = {**transaction("Started"), "transactionInfo": info, "evse": {"id": 1, "connectorId": 1}}
+        event["timestamp"] = (await station.ask("Heartbeat"))["currentTime"]
+        text = orjson.dumps([2, "t", "TransactionEvent", event]).decode()
+        await station.send(text.replace('"seqNo":0', '"seqNo":0.0').replace('"id":1', '"id":1E0'))
+        *_, answer = await station.expect(3, "t")
+        assert answer["idTokenInfo"]["evseId"] == [1]
+
+
+@pytest.mark.parametrize("more", [[], ["--redact"]])
+async def test_records_keep_numbers_as_they_were_written(tmp_path: Path, more: list[str]) -> None:
+    """Trace and event log have `-0`, `1.0` and `1E+2` as they came, in one line for each message."""
+    trace, events = tmp_path / "trace.jsonl", tmp_path / "events.jsonl"
+    data = "[-0,1.0,1E+2,10000000000000000000001]"
+    flags = ["--trace", str(trace), "--events", str(events), *more]
+    async with Mock(*flags) as mock, mock.station() as station:
+        await station.send(f'[2,"1","DataTransfer",{{"vendorId":"v",\n"data":{data}}}]')
+        await station.expect(3)
+        await station.send('[2,"2","DataTransfer",{"vendorId":"v","data":1e400}]')
+        await station.expect(4)
+    written = trace.read_text(encoding="utf-8")
+    assert f'"payload":{{"vendorId":"v", "data":{data}}}' in written
+    assert '1e400}]"' in written
+    assert data in events.read_text(encoding="utf-8")
+    assert len([orjson.loads(line) for line in written.splitlines()]) == 4
+    assert "data: is beyond the range of a double" in run("check", str(trace)).stdout
+
+
+# Times and customData: what holds, and must hold on.
+
+
+@pytest.mark.parametrize("frame", frames("c18-timestamps.txt"))
+async def test_a_timestamp_of_any_kind_is_answered(station: Station, frame: str) -> None:
+    """How a time is written is for the checks: the schema wants a text, and the message is taken."""
+    await station.send(frame)
+    await station.expect(3, orjson.loads(frame)[1], {})
+
+
+async def test_custom_data_needs_its_vendor_and_nothing_else(station: Station) -> None:
+    """Without a vendorId it lacks something, null is no object, and beside the vendorId anything may stand."""
+    answers = [(4, "OccurrenceConstraintViolation"), (4, "TypeConstraintViolation"), (3, ...)]
+    for frame, (kind, code) in zip(frames("c19-customdata.txt"), answers, strict=True):
+        await station.send(frame)
+        await station.expect(kind, orjson.loads(frame)[1], code)
+
+
+# Actions of other versions.
+
+
+@pytest.mark.parametrize(
+    ("action", "told"),
+    [
+        ("StartTransaction", "StartTransaction is OCPP 1.6; here TransactionEvent"),
+        ("DiagnosticsStatusNotification", "DiagnosticsStatusNotification is OCPP 1.6; here LogStatusNotification"),
+        ("NotifyPriorityCharging", "NotifyPriorityCharging is OCPP 2.1; OCPP 2.0.1 has no such action"),
+    ],
+)
+async def test_an_action_of_another_version_is_named_as_such(station: Station, action: str, told: str) -> None:
+    """The CALLERROR says whose action it is, and what is here in its place."""
+    assert (await station.expect_error(action, {}, "NotImplemented"))[3] == told
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (["--command", "RemoteStartTransaction", "--delay=0"], "RemoteStartTransaction is OCPP 1.6; here Request"),
+        (["--commands", "Reset:1,GetConfiguration:1"], "GetConfiguration is OCPP 1.6; here GetVariables"),
+        (["--command", "SetDERControl", "--delay=0"], "SetDERControl is OCPP 2.1"),
+        (["--reply", "StartTransaction", "{}"], "StartTransaction is OCPP 1.6; here TransactionEvent"),
+        (["--fault", "ChangeConfiguration", "drop"], "ChangeConfiguration is OCPP 1.6; here SetVariables"),
+        (["--expect", "StopTransaction"], "StopTransaction is OCPP 1.6; here TransactionEvent"),
+        (["--forbid", "GetDiagnostics.response"], "GetDiagnostics is OCPP 1.6; here GetLog"),
+        (["--validate", "off:SignedUpdateFirmware"], "SignedUpdateFirmware is OCPP 1.6; here UpdateFirmware"),
+    ],
+)
+def test_a_flag_with_an_action_of_another_version_is_told_so(flags: list[str], told: str) -> None:
+    """Wherever a flag names an action, the error says whose it is."""
+    refused(flags, told)
+
+
+# Tokens (C02, C07).
+
+ANYBODY = {"idToken": "", "type": "NoAuthorization"}
+HASH = {
+    "hashAlgorithm": "SHA256",
+    "issuerNameHash": "a",
+    "issuerKeyHash": "b",
+    "serialNumber": "1",
+    "responderURL": "r",
+}
+
+
+async def statuses(station: Station, token: Any) -> list[str]:
+    """Return what a token gets in an Authorize, and in a TransactionEvent."""
+    calls = [("Authorize", {"idToken": token}), ("TransactionEvent", {**transaction("Started"), "idToken": token})]
+    return [(await station.ask(action, payload))["idTokenInfo"]["status"] for action, payload in calls]
+
+
+@pytest.mark.parametrize("mode", ["normal", "whitelist", "blacklist", "rate_limit"])
+async def test_who_need_not_say_who_they_are_is_accepted(mode: str) -> None:
+    """A token of type NoAuthorization is Accepted in every mode (C02.FR.02), also where its text is on the list."""
+    async with Mock("--auth-mode", mode) as mock, mock.station() as station:
+        for text in ("", "blocked_token", "other"):
+            assert await statuses(station, {**ANYBODY, "idToken": text}) == ["Accepted", "Accepted"]
+        for frame in frames("c20-no-authorization.txt"):
+            await station.send(frame)
+            await station.expect(3)
+
+
+@pytest.mark.parametrize("mode", ["normal", "whitelist", "rate_limit"])
+async def test_a_token_can_be_empty(mode: str) -> None:
+    """`--token '=Blocked,type=NoAuthorization'` is about the empty token of that type, in every mode."""
+    flags = ["--auth-mode", mode, "--token", "=Blocked,type=NoAuthorization"]
+    async with Mock(*flags) as mock, mock.station() as station:
+        assert await statuses(station, ANYBODY) == ["Blocked", "Blocked"]
+        assert await statuses(station, {**ANYBODY, "idToken": "x"}) == ["Accepted", "Accepted"]
+
+
+async def test_a_rule_decides_about_those_who_need_not_say_who_they_are() -> None:
+    """A rule lies over the mode here too."""
+    flags = ["--reply", "Authorize[idToken.type=NoAuthorization]", '{"idTokenInfo":{"status":"NoCredit"}}']
+    async with Mock("--auth-mode=whitelist", *flags) as mock, mock.station() as station:
+        assert await statuses(station, ANYBODY) == ["NoCredit", "Accepted"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "token", "answer"),
+    [
+        ([], "T", ("Accepted", "Accepted")),
+        (["--auth-mode=whitelist"], "T", ("Blocked", "ContractCancelled")),
+        (["--auth-mode=whitelist"], "test_token", ("Accepted", "Accepted")),
+        (["--auth-mode=rate_limit"], "T", ("NotAtThisTime", "Accepted")),
+        *(
+            (["--token", f"T={status}"], "t", (status, "ContractCancelled"))
+            for status in ("Expired", "Invalid", "Unknown")
+        ),
+        *((["--token", f"T={status}"], "T", (status, "Accepted")) for status in ("ConcurrentTx", "NoCredit")),
+        (["--token", "T=Invalid,certificate=certificaterevoked"], "T", ("Invalid", "CertificateRevoked")),
+        (["--token", "T=Invalid,certificate=CertChainError"], "U", ("Accepted", "Accepted")),
+        (["--reply", "Authorize", '{"idTokenInfo":{"status":"Unknown"}}'], "T", ("Unknown", "ContractCancelled")),
+        (["--reply", "Authorize", '{"certificateStatus":"SignatureError"}'], "T", ("Accepted", "SignatureError")),
+        (["--reply", "Authorize", '{"certificateStatus":null}'], "T", ("Accepted", None)),
+    ],
+)
+async def test_the_certificate_has_the_status_that_fits_its_token(
+    flags: list[str], token: str, answer: tuple[str, str | None]
+) -> None:
+    """It is told where a certificate or its hashes came (C07.FR.13, 14); a rule or --token says another, or none."""
+    async with Mock(*flags) as mock, mock.station() as station:
+        for more in ({"iso15118CertificateHashData": [HASH]}, {"certificate": "PEM"}):
+            payload = {"idToken": {"idToken": token, "type": "eMAID"}, **more}
+            told = await station.ask("Authorize", payload)
+            assert (told["idTokenInfo"]["status"], told.get("certificateStatus")) == answer
+        if not any("certificateStatus" in flag for flag in flags):
+            told = await station.ask("Authorize", {"idToken": {"idToken": token, "type": "eMAID"}})
+            assert "certificateStatus" not in told
+
+
+async def test_exi_messages_are_base64(station: Station) -> None:
+    """The default exiResponse can be decoded; so can the exiRequest that mock-station sends."""
+    request = example(ACTIONS["Get15118EVCertificate"].request)
+    answer = await station.ask("Get15118EVCertificate", request)
+    assert all(b64decode(text, validate=True) for text in (request["exiRequest"], answer["exiResponse"]))
+
+
+# Raw payloads.
+
+
+@pytest.mark.parametrize("raw", ["null", "[]", '"text"', "7", "{}", '{"currentTime":null}', '{"x":[1.5,{"y":null}]}'])
+async def test_a_raw_reply_is_sent_as_it_is(tmp_path: Path, raw: str) -> None:
+    """--reply-raw sends that payload and nothing else, whatever the schema says, and nobody is warned at the start."""
+    config = tmp_path / "mock.toml"
+    config.write_text(f"[[rule]]\nmatch = 'DataTransfer'\nreply-raw = '{raw}'\n")
+    async with Mock("--reply-raw", "Heartbeat", raw, "--config", str(config)) as mock, mock.station() as station:
+        assert (await station.call("Heartbeat"))[2] == orjson.loads(raw)
+        assert (await station.call("DataTransfer", {"vendorId": "v"}))[2] == orjson.loads(raw)
+        assert "warning" not in mock.log
+
+
+async def test_a_raw_reply_of_a_file_is_any_value_of_it(tmp_path: Path) -> None:
+    """TOML writes tables, lists and numbers as they are; placeholders are filled; `[[command]]` has payload-raw too."""
+    config = tmp_path / "mock.toml"
+    config.write_text(
+        "[[rule]]\nmatch = 'Heartbeat'\nreply-raw = {currentTime = '{{station}}', x = [1, {y = true}]}\n"
+        "[[rule]]\nmatch = 'DataTransfer'\nreply-raw = [1]\n"
+        "[[command]]\naction = 'Reset'\ndelay = 0\npayload-raw = {type = 7}\n"
+        "[[command]]\naction = 'Reset'\ndelay = 0\npayload-raw = '[null]'\n"
+    )
+    async with Mock("--config", str(config)) as mock, mock.station() as station:
+        for payload in ({"type": 7}, [None]):
+            _, id_, *_ = await station.expect(2, ..., "Reset", payload)
+            await station.send([4, id_, "FormatViolation", "", {}])
+        assert (await station.call("Heartbeat"))[2] == {"currentTime": "CS-1", "x": [1, {"y": True}]}
+        assert (await station.call("DataTransfer", {"vendorId": "v"}))[2] == [1]
+
+
+async def test_a_raw_answer_to_a_boot_blames_nobody(tmp_path: Path) -> None:
+    """What a station makes of an answer that breaks its schema nobody knows: nothing it does then is wrong."""
+    for raw in ("null", "[]", "{}", '{"currentTime":null,"interval":60,"status":"Rejected"}'):
+        trace = tmp_path / "trace.jsonl"
+        flags = ["--reply-raw", "BootNotification", raw, "--fail-on-findings=warning", "--trace", str(trace)]
+        async with Mock(*flags) as mock, mock.station() as station:
+            await station.call("BootNotification", BOOT)
+            await station.ask("Heartbeat")
+        assert run("check", str(trace), "--fail-on-findings=warning").returncode == 0
+
+
+@pytest.mark.parametrize("raw", ["null", "[]", '"x"', "{}", '{"type":null}', '{"type":"Immediate","evseId":"1"}'])
+@pytest.mark.parametrize("flag", ["--payload-raw", "--config"])
+async def test_a_raw_command_is_sent_as_it_is(tmp_path: Path, raw: str, flag: str) -> None:
+    """The station that refuses it is right: no finding blames it, live or in the trace."""
+    config, trace = tmp_path / "mock.toml", tmp_path / "trace.jsonl"
+    config.write_text(f"[[command]]\naction = 'Reset'\ndelay = 0\npayload-raw = '{raw}'\n")
+    given = ["--config", str(config)] if flag == "--config" else ["--command=Reset", "--delay=0", flag, raw]
+    flags = [*given, "--after=boot", "--fail-on-findings=warning", "--trace", str(trace)]
+    async with Mock(*flags) as mock, mock.station() as station:
+        await station.ask("BootNotification", BOOT)
+        _, id_, *_ = await station.expect(2, ..., "Reset", orjson.loads(raw))
+        await station.send([4, id_, "FormatViolation", "no", {}])
+        await station.ask("Heartbeat")
+    assert run("check", str(trace), "--fail-on-findings=warning").returncode == 0
