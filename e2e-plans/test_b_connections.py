@@ -5,24 +5,25 @@ from mock_csms.plans import Station, case, company, connection, network, one_of,
 
 async def is_usable(station: Station) -> None:
     """The station does what it is asked to do."""
-    await station.command("TriggerMessage", {"requestedMessage": "Heartbeat"}, status="Accepted")
-    await station.expect(says("Heartbeat"))
+    asked = {"requestedMessage": "Heartbeat"}
+    answer = await station.command("TriggerMessage", asked, status=one_of("Accepted", "NotImplemented"))
+    if answer["status"] == "Accepted":
+        await station.expect(says("Heartbeat"))
 
 
 @case(
     "TC-CONN-01",
     use_case="B04",
-    fails_with={
-        "boots-again": "sent BootNotification, which must not come",
-        "odd-identity@2": "has not come back within",
-    },
+    fails_with={"odd-identity@2": "has not come back within"},
 )
 async def test_b04_connection_is_lost(station: Station) -> None:
-    """A station whose connection was closed opens another, on which it goes on: it does not boot for that."""
+    """A station whose connection was closed opens another, on which it goes on.
+
+    That it should not boot for that is a recommendation (Part 4, 5.3), which the conformance checks look at.
+    """
     station.keep_away()
     await station.let_in()
     await is_usable(station)
-    await station.expect_nothing(says("BootNotification"), seconds=0, after=station.opened())
 
 
 @case(
@@ -79,7 +80,7 @@ async def test_b10_moves_to_another_address_and_back(station: Station) -> None:
 async def test_b01_switched_off_and_on(station: Station) -> None:
     """A station that was switched off and on boots, is accepted, and tells that its connectors are Available."""
     await station.act("reboot")
-    boot = says("BootNotification", reason=one_of("PowerUp", "LocalReset", "Unknown"))
+    boot = says("BootNotification", reason=states.SWITCHED_ON)
     await station.answered(await station.expect(boot, within=station.profile.timeouts.boot), status="Accepted")
     await states.reports_connectors(station)
 

@@ -3,7 +3,8 @@ done at it. Each step looks at what came after the step before, so that a case r
 """
 
 import asyncio
-from typing import Any, NoReturn
+from collections.abc import Awaitable, Callable
+from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar
 
 from mock_csms.frontends.history import History
 from mock_csms.frontends.inbox import Either, Inbox, Taken, Wanted
@@ -21,6 +22,9 @@ from mock_csms.protocol.messages import Error, Result
 from mock_csms.runtime.session import CallFailed
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Station:
@@ -225,6 +229,13 @@ class Station:
         self._cursor = self._inbox.count(self.identity)
         await self._operator.act(deed, self.profile.timeouts.operator)
         self.known.was_done(deed.action, deed.evse)
+
+    async def prepare(
+        self, state: Callable[Concatenate["Station", P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Bring it into a state that the case needs and does not judge: what fails there is no failure of the case."""
+        with preparing(self):
+            return await state(self, *args, **kwargs)
 
     # Its variables.
 

@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from mock_csms.plans.messages import one_of
 from mock_csms.protocol.actions import Json
 
 if TYPE_CHECKING:
     from mock_csms.plans.station import Station
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
+
+TAKEN = one_of("Accepted", "RebootRequired")
+"""What is answered of a variable that is set: when it takes force is left to the station."""
 
 
 def variable(component: str, name: str, *, instance: str = "", **more: Any) -> Json:

@@ -4,11 +4,11 @@ import asyncio
 import json
 import socket
 import sys
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NOTHING = object()
 """What a script returns for a command that is not answered."""
 PLUGIN = "def pytest_addoption(pluginmanager):\n    pluginmanager.import_plugin('mock_csms.plans.plugin')\n"
-HEAD = "from mock_csms.plans import *\nfrom mock_csms.plans import states\nfrom mock_csms.plans.preparing import preparing\n"
+HEAD = "from mock_csms.plans import *\nfrom mock_csms.plans import states\n"
 CASE = """
 @case({id!r}, use_case="B01", needs={needs!r}, fails_with={{"no-boot": "is not looked at here"}})
 async def test_{name}(station):
@@ -40,9 +40,9 @@ def plan(*cases: tuple[str, str], needs: tuple[str, ...] = ()) -> str:
 
 
 class Scripted:
-    """A station that connects again and again, boots where it may, and answers as its script says; it can be rebooted."""
+    """A station that connects again and again, boots where it may, and answers as its script says."""
 
-    def __init__(self, script: Script, *, boots: Callable[[int], bool] = lambda visit: True) -> None:
+    def __init__(self, script: Script, *, boots: Callable[[int], bool] = lambda _: True) -> None:
         self.script, self.boots = script, boots
         self.visits = self.reboots = 0
         self.commands: list[str] = []
@@ -93,7 +93,7 @@ class Outcome:
 
     def __init__(self, status: int | None, out: str, report: Path) -> None:
         self.status, self.out = status, out
-        root = ElementTree.parse(report).getroot() if report.exists() else ElementTree.Element("none")  # noqa: S314 - ours
+        root = ElementTree.parse(report).getroot() if report.exists() else ElementTree.Element("none")
         self.cases = {each.get("name", "")[5:]: each for each in root.iter("testcase")}
 
     @property
@@ -101,7 +101,8 @@ class Outcome:
         """The tag that JUnit has for each case that was run: failure, error, skipped or passed."""
         tags = ("failure", "error", "skipped")
         return {
-            name: next((child.tag for child in each if child.tag in tags), "passed") for name, each in self.cases.items()
+            name: next((child.tag for child in each if child.tag in tags), "passed")
+            for name, each in self.cases.items()
         }
 
     def notes(self, name: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Plans against a station that is silent, gone, or does not boot: said once, brought back, and never sixteen failures."""
+"""Plans against a station that is silent, gone, or does not boot: said once, and brought back where it can be."""
 
 from pathlib import Path
 from typing import Any

@@ -38,7 +38,7 @@ class Variables:
         ('await station.act("plug")', ("plug",), Variables(), "the operator failed: false plug 1 '' ended with 1"),
         ("await states.booting(station)", ("reboot",), Variables(), "the operator failed: false reboot"),
         (
-            "with preparing(station):\n        await states.reserved(station)",
+            "await station.prepare(states.reserved)",
             (),
             lambda action, _: {"status": "Rejected"} if action == "ReserveNow" else None,
             "the case could not be prepared: CS-1 answered ReserveNow with something else",

@@ -16,6 +16,9 @@ __tracebackhide__ = True  # pytest shows the case, and the text says all
 STARTUP = says("SecurityEventNotification", type=one_of("StartupOfTheDevice", "ResetOrReboot"))
 """How a station tells that it has started."""
 
+SWITCHED_ON = one_of("PowerUp", "LocalReset", "Unknown")
+"""With which reason a station boots that somebody has switched off and on."""
+
 
 async def ready(station: Station) -> None:
     """Accepted, in order, without a transaction, and unplugged, as far as it can be brought to it: the general start.
