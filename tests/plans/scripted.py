@@ -4,10 +4,10 @@ import asyncio
 import json
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -22,6 +22,7 @@ NOTHING = object()
 """What a script returns for a command that is not answered."""
 PLUGIN = "def pytest_addoption(pluginmanager):\n    pluginmanager.import_plugin('mock_csms.plans.plugin')\n"
 HEAD = "from mock_csms.plans import *\nfrom mock_csms.plans import states\n"
+PROFILE = 'identity = "CS-1"\nconnectors = [1]\nfeatures = [%s]\nfirmware = "https://f.invalid/f"\n'
 CASE = """
 @case({id!r}, use_case="B01", needs={needs!r}, fails_with={{"no-boot": "is not looked at here"}})
 async def test_{name}(station):
@@ -30,7 +31,17 @@ async def test_{name}(station):
 STATUS = {"timestamp": "2026-01-01T00:00:00Z", "connectorStatus": "Available", "evseId": 1, "connectorId": 1}
 
 Script = Callable[[str, Any], Any]
-"""Returns the payload of the answer to a command, an error code, or NOTHING; None is the answer of its row."""
+"""Returns the payload of the answer to a command, an error code, or NOTHING; None is the answer of its row.
+
+It may return a list, in which besides the answer there is what the station says before and after it.
+"""
+
+
+class Say(NamedTuple):
+    """A call of the station."""
+
+    action: str
+    payload: Any = {}  # noqa: RUF012 - nobody changes it
 
 
 def plan(*cases: tuple[str, str], needs: tuple[str, ...] = ()) -> str:
@@ -40,11 +51,24 @@ def plan(*cases: tuple[str, str], needs: tuple[str, ...] = ()) -> str:
 
 
 class Scripted:
-    """A station that connects again and again, boots where it may, and answers as its script says."""
+    """A station that connects again and again, boots where it may, and answers as its script says.
 
-    def __init__(self, script: Script, *, boots: Callable[[int], bool] = lambda _: True) -> None:
-        self.script, self.boots = script, boots
-        self.visits = self.reboots = 0
+    `acts` returns what it says when the operator has done something, or None where the operator cannot do that; `away`
+    is how many seconds it takes to come back.
+    """
+
+    def __init__(
+        self,
+        script: Script,
+        *,
+        boots: Callable[[int], bool] = lambda _: True,
+        acts: Callable[[str], Sequence[Say] | None] = lambda _: None,
+        reason: str = "PowerUp",
+        away: float = 0.05,
+    ) -> None:
+        self.script, self.boots, self.acts = script, boots, acts
+        self.boot, self.away = BOOT | {"reason": reason}, away
+        self.visits = self.reboots = self.calls = 0
         self.commands: list[str] = []
         self._socket: ClientConnection | None = None
 
@@ -55,37 +79,59 @@ class Scripted:
                 async with connect(url, subprotocols=[Subprotocol("ocpp2.0.1")], proxy=None) as self._socket:
                     self.visits += 1
                     await self._talk(self._socket)
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(self.away if self.visits else 0.05)
 
     async def _talk(self, socket_: ClientConnection) -> None:
         if self.boots(self.visits):
-            await socket_.send(json.dumps([2, f"boot-{self.visits}", "BootNotification", BOOT]))
-            await socket_.send(json.dumps([2, f"status-{self.visits}", "StatusNotification", STATUS]))
+            await self._say(Say("BootNotification", self.boot))
         async for text in socket_:
             kind, id_, *rest = json.loads(text)
             if kind == 2:
                 self.commands.append(rest[0])
-                await self._answer(socket_, id_, rest[0], self.script(rest[0], rest[1]))
+                await self._answer(id_, rest[0], rest[1])
+            elif kind == 3 and rest[0].get("status") == "Rejected" and "interval" in rest[0]:
+                return
+            elif kind == 3 and "interval" in rest[0]:
+                await self._say(Say("StatusNotification", STATUS))
 
-    async def _answer(self, socket_: ClientConnection, id_: str, action: str, answer: Any) -> None:
-        if isinstance(answer, str):
-            await socket_.send(json.dumps([4, id_, answer, "scripted", {}]))
-        elif answer is not NOTHING:
-            payload = example(ACTIONS[action].response) if answer is None else answer
-            await socket_.send(json.dumps([3, id_, payload]))
-            if action == "Reset" and payload["status"] == "Accepted":
-                await socket_.close()
+    async def _say(self, call: Say) -> None:
+        if self._socket:
+            self.calls += 1
+            await self._socket.send(json.dumps([2, f"{call.action}-{self.calls}"[-36:], *call]))
+
+    async def _answer(self, id_: str, action: str, asked: Any) -> None:
+        script = self.script(action, asked)
+        for part in script if isinstance(script, list) else [script]:
+            if isinstance(part, Say):
+                await self._say(part)
+            elif isinstance(part, str):
+                await self._send([4, id_, part, "scripted", {}])
+            elif part is not NOTHING:
+                payload = example(ACTIONS[action].response) if part is None else part
+                await self._send([3, id_, payload])
+                if action == "Reset" and payload["status"] == "Accepted" and "evseId" not in asked:
+                    await self._leave()
+
+    async def _send(self, frame: list[Any]) -> None:
+        if self._socket:
+            await self._socket.send(json.dumps(frame))
+
+    async def _leave(self) -> None:
+        if self._socket:
+            await self._socket.close()
 
     async def obey(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Be the operator at an URL: reboot, and nothing else."""
+        """Be the operator at an URL: reboot, and do what `acts` knows."""
         head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
         wish = json.loads(await reader.readexactly(int(head.partition("content-length:")[2].split()[0])))
+        said = [] if wish["action"] == "reboot" else self.acts(wish["action"])
+        writer.write(b"HTTP/1.1 %d x\r\nContent-Length: 0\r\n\r\n" % (501 if said is None else 204))
+        writer.close()
+        for call in said or ():
+            await self._say(call)
         if wish["action"] == "reboot":
             self.reboots += 1
-            if self._socket:
-                await self._socket.close()
-        writer.write(b"HTTP/1.1 %d x\r\nContent-Length: 0\r\n\r\n" % (204 if wish["action"] == "reboot" else 501))
-        writer.close()
+            await self._leave()
 
 
 class Outcome:
@@ -112,18 +158,26 @@ class Outcome:
 
 
 async def outcome(
-    folder: Path, station: Scripted | None, text: str, *flags: str, robot: bool = False, **timeouts: float
+    folder: Path,
+    station: Scripted | None,
+    text: str,
+    *flags: str,
+    robot: bool = False,
+    features: str = "",
+    **timeouts: float,
 ) -> Outcome:
-    """Run a plan against a station; with `robot` it can be switched off and on."""
+    """Run a plan against a station, or without a text e2e-plans; with `robot` the station has an operator."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     times = {"message": 1, "boot": PATIENCE, "silence": 0.1, "settle": 0.1, "interval": 1, **timeouts}
     lines = "\n".join(f"{name} = {seconds}" for name, seconds in times.items())
-    (folder / "station.toml").write_text(f'identity = "CS-1"\nconnectors = [1]\n[timeouts]\n{lines}\n')
-    (folder / "conftest.py").write_text(PLUGIN)
-    (folder / "test_plan.py").write_text(text)
+    (folder / "station.toml").write_text(f"{PROFILE % features}[timeouts]\n{lines}\n")
+    plans = folder if text else ROOT / "e2e-plans"
+    if text:
+        (folder / "conftest.py").write_text(PLUGIN)
+        (folder / "test_plan.py").write_text(text)
     report = folder / "report.xml"
-    words = ["-m", "pytest", f"{folder}", "-p", "no:cacheprovider", "-c", "/dev/null", "--rootdir", f"{folder}"]
+    words = ["-m", "pytest", f"{plans}", "-p", "no:cacheprovider", "-c", "/dev/null", "--rootdir", f"{plans}"]
     words += ["--profile", f"{folder / 'station.toml'}", "--port", f"{port}", "--junitxml", f"{report}", *flags]
     life = asyncio.ensure_future(station.live(f"ws://127.0.0.1:{port}/CS-1")) if station else None
     async with await asyncio.start_server(station.obey if station else lambda *_: None, "127.0.0.1", 0) as server:
