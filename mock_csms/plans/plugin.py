@@ -4,6 +4,7 @@ A conftest.py loads it: `def pytest_addoption(pluginmanager): pluginmanager.impo
 """
 
 from collections.abc import AsyncIterator, Generator
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from mock_csms.plans.preparing import NotJudged
 from mock_csms.plans.reference import Reference, reference_for
 from mock_csms.plans.run import NoStation, Run
 from mock_csms.plans.station import Station
+from mock_csms.values import reason_of
 
 _OPTIONS = pytest.StashKey[Options]()
 _FINDINGS = pytest.StashKey[list[str]]()
@@ -89,7 +91,13 @@ async def _run(pytestconfig: pytest.Config) -> AsyncIterator[Run]:
     """The mock, and the reference station where it is wanted, for all cases."""
     options = pytestconfig.stash[_OPTIONS]
     reference = None if options.reference_flags is None else Reference(options.reference_flags)
-    async with Run(options.profile, options.operator, reference, options.host, options.port) as run:
+    run = Run(options.profile, options.operator, reference, options.host, options.port)
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(run)
+        except OSError as error:
+            problem = f"cannot listen on {options.host}:{options.port}: {reason_of(error)}"
+            pytest.exit(problem, returncode=pytest.ExitCode.USAGE_ERROR)
         reporter = pytestconfig.pluginmanager.getplugin("terminalreporter")
         if reporter and reference is None:
             reporter.write_line(f"waiting for the station at {run.csms.url}/{options.profile.identity}")

@@ -1,5 +1,6 @@
 """Plans against a station that is silent, gone, or does not boot: said once, and brought back where it can be."""
 
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -82,3 +83,11 @@ async def test_a_station_that_never_boots_is_reset_once(tmp_path: Path) -> None:
     station = Scripted(lambda *_: None, boots=lambda _: False)
     found = await outcome(tmp_path, station, CASES, boot=10_000)
     assert (found.status, station.commands.count("Reset")) == (0, 1), found.out
+
+
+async def test_a_port_that_is_in_use_is_told_once(tmp_path: Path) -> None:
+    """It is a wrong use, and no error of each case."""
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        flags = "--port", f"{busy.getsockname()[1]}"
+        found = await outcome(tmp_path, None, CASES, *flags)
+    assert (found.status, found.out.count("cannot listen on 127.0.0.1:"), found.cases) == (4, 1, {}), found.out
