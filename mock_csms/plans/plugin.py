@@ -99,6 +99,7 @@ async def _run(pytestconfig: pytest.Config) -> AsyncIterator[Run]:
             problem = f"cannot listen on {options.host}:{options.port}: {reason_of(error)}"
             pytest.exit(problem, returncode=pytest.ExitCode.USAGE_ERROR)
         reporter = pytestconfig.pluginmanager.getplugin("terminalreporter")
+        run.is_attended = bool(reporter and reporter.isatty and reference is None)
         if reporter and reference is None:
             reporter.write_line(f"waiting for the station at {run.csms.url}/{options.profile.identity}")
         yield run

@@ -1,6 +1,5 @@
 """Whether the station under test is there: connected, and answering; and how it is brought back when it is not."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -33,10 +32,13 @@ async def absence(station: Station) -> str:
     return f"{identity} has answered nothing since {known.heard_in or 'it connected'}"
 
 
-async def bring_back(station: Station, operator: Operator | None) -> str:
-    """Let somebody switch the station off and on, and return who brought it back; an empty text when nobody could."""
+async def bring_back(station: Station, operator: Operator | None, *, is_attended: bool) -> str:
+    """Let somebody switch the station off and on, and return who brought it back; an empty text when nobody could.
+
+    That is the operator, and where a terminal is attended the person there.
+    """
     known, timeouts = station.known, station.profile.timeouts
-    for name, who in _helpers(operator):
+    for name, who in _helpers(operator, is_attended=is_attended):
         heard = known.heard
         try:
             await who.act(Deed(_REBOOT, station.evse, station.connector), timeouts.operator)
@@ -47,10 +49,8 @@ async def bring_back(station: Station, operator: Operator | None) -> str:
     return ""
 
 
-def _helpers(operator: Operator | None) -> Iterator[tuple[str, Operator]]:
-    """Yield who can be asked: the operator, and the person at the terminal where there is one."""
+def _helpers(operator: Operator | None, *, is_attended: bool) -> Iterator[tuple[str, Operator]]:
     if operator is not None and operator.can(_REBOOT):
         yield "the operator", operator
-    terminal = sys.__stdin__, sys.__stdout__
-    if not isinstance(operator, Prompt) and all(stream and stream.isatty() for stream in terminal):
+    if is_attended and not isinstance(operator, Prompt):
         yield "the person at the terminal", Prompt()

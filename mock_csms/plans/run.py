@@ -25,7 +25,10 @@ class NoStation(Exception):
 
 
 class Run:
-    """`async with Run(…) as run` listens, and starts the reference station where there is one."""
+    """`async with Run(…) as run` listens, and starts the reference station where there is one.
+
+    `is_attended` tells that somebody sits at a terminal who can be asked for help.
+    """
 
     def __init__(
         self, profile: Profile, operator: Operator | None, reference: Reference | None, host: str, port: int
@@ -40,6 +43,7 @@ class Run:
         self._history = History()
         self._untidy: Station | None = None
         self.notes: list[str] = []
+        self.is_attended = False
         self.csms.bus.subscribe(self._see, *KINDS)
         self._stack = AsyncExitStack()
 
@@ -85,7 +89,7 @@ class Run:
         problem = await absence(station)
         if not problem:
             return
-        helper = await bring_back(station, self._operator)
+        helper = await bring_back(station, self._operator, is_attended=self.is_attended)
         if not helper:
             why = self._reference.problem() if self._reference else ""
             raise NoStation(f"{problem}. {why}{station.transcript()}")

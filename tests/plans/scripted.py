@@ -4,7 +4,7 @@ import asyncio
 import json
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,6 +22,8 @@ NOTHING = object()
 """What a script returns for a command that is not answered."""
 PLUGIN = "def pytest_addoption(pluginmanager):\n    pluginmanager.import_plugin('mock_csms.plans.plugin')\n"
 HEAD = "from mock_csms.plans import *\nfrom mock_csms.plans import states\n"
+TERMINAL = (sys.executable, "-c", "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)")
+QUESTION = b"Please switch the station off and on again"
 PROFILE = 'identity = "CS-1"\nconnectors = [1]\nfeatures = [%s]\nfirmware = "https://f.invalid/f"\n'
 CASE = """
 @case({id!r}, use_case="B01", needs={needs!r}, fails_with={{"no-boot": "is not looked at here"}})
@@ -109,16 +111,12 @@ class Scripted:
             elif part is not NOTHING:
                 payload = example(ACTIONS[action].response) if part is None else part
                 await self._send([3, id_, payload])
-                if action == "Reset" and payload["status"] == "Accepted" and "evseId" not in asked:
-                    await self._leave()
+                if self._socket and action == "Reset" and payload["status"] == "Accepted" and "evseId" not in asked:
+                    await self._socket.close()
 
     async def _send(self, frame: list[Any]) -> None:
         if self._socket:
             await self._socket.send(json.dumps(frame))
-
-    async def _leave(self) -> None:
-        if self._socket:
-            await self._socket.close()
 
     async def obey(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Be the operator at an URL: reboot, and do what `acts` knows."""
@@ -130,8 +128,13 @@ class Scripted:
         for call in said or ():
             await self._say(call)
         if wish["action"] == "reboot":
-            self.reboots += 1
-            await self._leave()
+            await self.reboot()
+
+    async def reboot(self) -> None:
+        """Go, to come back."""
+        self.reboots += 1
+        if self._socket:
+            await self._socket.close()
 
 
 class Outcome:
@@ -157,40 +160,56 @@ class Outcome:
         return [each.get("value", "") for each in found if each.get("name") == "note"]
 
 
-async def outcome(
-    folder: Path,
-    station: Scripted | None,
-    text: str,
-    *flags: str,
-    robot: bool = False,
-    features: str = "",
-    **timeouts: float,
-) -> Outcome:
-    """Run a plan against a station, or without a text e2e-plans; with `robot` the station has an operator."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+def _words(folder: Path, text: str, features: str, timeouts: Mapping[str, float]) -> list[str]:
+    """Write a profile and a plan into a folder, and return how pytest runs them; without a text it is e2e-plans."""
     times = {"message": 1, "boot": PATIENCE, "silence": 0.1, "settle": 0.1, "interval": 1, **timeouts}
     lines = "\n".join(f"{name} = {seconds}" for name, seconds in times.items())
-    (folder / "station.toml").write_text(f"{PROFILE % features}[timeouts]\n{lines}\n")
-    plans = folder if text else ROOT / "e2e-plans"
+    profile, report = folder / "station.toml", folder / "report.xml"
+    profile.write_text(f"{PROFILE % features}[timeouts]\n{lines}\n")
     if text:
         (folder / "conftest.py").write_text(PLUGIN)
         (folder / "test_plan.py").write_text(text)
-    report = folder / "report.xml"
-    words = ["-m", "pytest", f"{plans}", "-p", "no:cacheprovider", "-c", "/dev/null", "--rootdir", f"{plans}"]
-    words += ["--profile", f"{folder / 'station.toml'}", "--port", f"{port}", "--junitxml", f"{report}", *flags]
+    plans = f"{folder if text else ROOT / 'e2e-plans'}"
+    words = [sys.executable, "-m", "pytest", plans, "-p", "no:cacheprovider", "-c", "/dev/null", "--rootdir", plans]
+    return [*words, "--profile", f"{profile}", "--junitxml", f"{report}"]
+
+
+async def outcome(
+    folder: Path, station: Scripted | None, text: str, *flags: str, features: str = "", **timeouts: float
+) -> Outcome:
+    """Run a plan against a station; the flag `robot` gives it an operator, and `person` one who sits at a terminal."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    words = [*_words(folder, text, features, timeouts), "--port", f"{port}"]
+    words += [flag for flag in flags if flag not in ("robot", "person")]
     life = asyncio.ensure_future(station.live(f"ws://127.0.0.1:{port}/CS-1")) if station else None
     async with await asyncio.start_server(station.obey if station else lambda *_: None, "127.0.0.1", 0) as server:
-        if robot:
+        if "robot" in flags:
             words += ["--operator", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"]
-        run = await asyncio.create_subprocess_exec(
-            sys.executable, *words, cwd=ROOT, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE
-        )
         try:
-            out, _ = await asyncio.wait_for(run.communicate(), PATIENCE)
+            status, out = await _played(words, station if "person" in flags else None)
         finally:
-            if run.returncode is None:
-                run.kill()
             if life:
                 life.cancel()
-    return Outcome(run.returncode, out.decode(), report)
+    return Outcome(status, out, folder / "report.xml")
+
+
+async def _played(words: Sequence[str], station: Scripted | None) -> tuple[int | None, str]:
+    """Run a command, and return its status and output; with a station at a terminal, where somebody reboots it."""
+    pipe, out = asyncio.subprocess.PIPE, bytearray()
+    run = await asyncio.create_subprocess_exec(
+        *(TERMINAL if station else ()), *words, cwd=ROOT, stdin=pipe, stdout=pipe
+    )
+    assert run.stdin is not None
+    assert run.stdout is not None
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while part := await run.stdout.read(10_000):
+                out += part
+                if station and not station.reboots and QUESTION in out:
+                    await station.reboot()
+                    run.stdin.write(b"\n")
+            return await run.wait(), out.decode()
+    finally:
+        if run.returncode is None:
+            run.kill()

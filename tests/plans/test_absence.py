@@ -4,6 +4,8 @@ import socket
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.plans.scripted import NOTHING, Outcome, Scripted, outcome, plan
 
 CLEAR = 'await station.command("ClearCache")'
@@ -38,10 +40,19 @@ async def test_a_silent_station_ends_the_session(tmp_path: Path) -> None:
 
 async def test_a_silent_station_is_brought_back(tmp_path: Path) -> None:
     """By the operator who can reboot it; the cases go on, and a note tells it."""
-    found = await outcome(tmp_path, silent_after(2), CASES, robot=True)
+    found = await outcome(tmp_path, silent_after(2), CASES, "robot")
     assert found.verdicts == {f"x{n}": "failure" if n == 3 else "passed" for n in range(1, 7)}, found.out
     assert found.notes("x4") == [f"{SILENT}; the operator has brought it back"]
     assert (found.status, found.out.count(SILENT)) == (1, 1), found.out
+
+
+@pytest.mark.parametrize(
+    ("operator", "name"), [("prompt", "the operator"), ("exec:false", "the person at the terminal")]
+)
+async def test_a_person_brings_it_back(tmp_path: Path, operator: str, name: str) -> None:
+    """As the operator, or when that one could not."""
+    found = await outcome(tmp_path, silent_after(2), CASES, "person", "--operator", operator)
+    assert found.notes("x4") == [f"{SILENT}; {name} has brought it back"], found.out
 
 
 async def test_an_operator_who_fails_does_not_bring_it_back(tmp_path: Path) -> None:

@@ -106,10 +106,10 @@ SKIPPED: dict[str, tuple[str, Device]] = {
 }
 
 
-async def verdict(folder: Path, case: str, station: Scripted, *, robot: bool = False) -> tuple[str, str]:
+async def verdict(folder: Path, case: str, station: Scripted, *flags: str) -> tuple[str, str]:
     """Return the verdict of a case of e2e-plans on a station, and the output."""
     features = "" if case == "TC_B_28_CS" else '"C-13"'
-    found = await outcome(folder, station, "", "--case", case, robot=robot, features=features)
+    found = await outcome(folder, station, "", "--case", case, *flags, features=features)
     return next(iter(found.verdicts.values()), "not run"), found.out
 
 
@@ -132,13 +132,13 @@ async def test_what_a_station_need_not_have_is_skipped(tmp_path: Path, way: str)
 @pytest.mark.parametrize("case", ["TC_B_03_CS", "TC-B03"])
 async def test_a_rejected_station_may_leave(tmp_path: Path, case: str) -> None:
     """And come back, to boot again, when the interval and all that is due at once are over (B03.FR.04)."""
-    is_passed, out = await verdict(tmp_path, case, Scripted(Device(), away=3), robot=True)
+    is_passed, out = await verdict(tmp_path, case, Scripted(Device(), away=3), "robot")
     assert is_passed == "passed", out
 
 
 async def test_a_station_that_was_switched_off_may_call_it_a_local_reset(tmp_path: Path) -> None:
     """Whoever acts there may have pressed a button."""
-    is_passed, out = await verdict(tmp_path, "TC-B06-MCP", Scripted(Device(), reason="LocalReset"), robot=True)
+    is_passed, out = await verdict(tmp_path, "TC-B06-MCP", Scripted(Device(), reason="LocalReset"), "robot")
     assert is_passed == "passed", out
 
 
@@ -180,7 +180,7 @@ class Session:
 @pytest.mark.parametrize("case", ["TC-F03", "TC-E01-ATG"])
 async def test_a_session_of_another_kind_passes(tmp_path: Path, case: str) -> None:
     """Its events are not numbered from 0, and the cable is the reason of its end."""
-    is_passed, out = await verdict(tmp_path, case, Scripted(Device(), acts=Session()), robot=True)
+    is_passed, out = await verdict(tmp_path, case, Scripted(Device(), acts=Session()), "robot")
     assert is_passed == "passed", out
 
 
@@ -192,7 +192,7 @@ async def test_a_reset_need_not_repeat_the_charging_state(tmp_path: Path) -> Non
         return [{"status": "Accepted"}, session.event("Ended", "ResetCommand", {"stoppedReason": "ImmediateReset"})]
 
     station = Scripted(Device(Reset=reset), acts=session)
-    is_passed, out = await verdict(tmp_path, "TC_B_27_CS", station, robot=True)
+    is_passed, out = await verdict(tmp_path, "TC_B_27_CS", station, "robot")
     assert is_passed == "passed", out
 
 
@@ -204,7 +204,7 @@ async def test_a_station_without_a_cache_need_not_clear_it(tmp_path: Path) -> No
         return [Say("Authorize", {"idToken": token})] if action == "card" else []
 
     station = Scripted(Device(ClearCache="NotImplemented"), acts=acts)
-    is_passed, out = await verdict(tmp_path, "TC-C01-WL-REJECT", station, robot=True)
+    is_passed, out = await verdict(tmp_path, "TC-C01-WL-REJECT", station, "robot")
     assert is_passed == "passed", out
 
 
