@@ -76,6 +76,9 @@ class Run:
         self._history = station.history
         await self._make_sure_of(station)
         await states.ready(station)
+        if self._known.is_silent:
+            await self._make_sure_of(station)
+            await states.ready(station)
         if self._untidy:
             untidy, self._untidy = self._untidy, None
             self.notes += await untidy.changes.undo()

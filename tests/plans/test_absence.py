@@ -71,6 +71,13 @@ async def test_a_station_that_does_not_answer_one_command_is_not_silent(tmp_path
     assert (found.status, set(found.verdicts.values()), len(found.cases)) == (1, {"failure"}, 6), found.out
 
 
+async def test_a_station_that_never_answers_ends_the_session(tmp_path: Path) -> None:
+    """Before the first case, which would fail of nothing else."""
+    found = await outcome(tmp_path, Scripted(lambda *_: NOTHING, boots=lambda _: False), CASES)
+    assert (found.status, found.verdicts) == (2, {"x1": "error"}), found.out
+    assert "Interrupted: CS-1 has answered nothing since it connected" in found.out
+
+
 async def test_a_station_that_does_not_come_ends_the_session(tmp_path: Path) -> None:
     """After the first wait, not after one for each case."""
     found = await outcome(tmp_path, None, CASES, boot=0.5)
