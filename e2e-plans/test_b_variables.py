@@ -1,6 +1,20 @@
 """Block B, provisioning: variables that are set and got (B05, B06)."""
 
-from mock_csms.plans import Station, absent, case, no_problem, one_of, reason, reports, some, variable, variables
+from mock_csms.plans import (
+    Station,
+    absent,
+    case,
+    no_problem,
+    one_of,
+    reason,
+    reports,
+    says,
+    some,
+    states,
+    variable,
+    variables,
+)
+from mock_csms.protocol.actions import Json
 
 THRESHOLD = variable("OCPPCommCtrlr", "OfflineThreshold")
 OFFLINE = variable("AuthCtrlr", "LocalAuthorizeOffline")
@@ -194,21 +208,36 @@ FITTING = {
     },
 )
 async def test_b_11_only_values_of_the_type_are_set(station: Station) -> None:
-    """Whole and other numbers, truth values and times take values of their kind, and no others."""
-    writable = [reports.name_of(item) for item in await reports.base_report(station, "ConfigurationInventory")]
+    """Whole and other numbers, truth values and times take values of their kind, and no others.
+
+    A number that is too low or too high for the variable may be rejected.
+    """
+    report = await reports.base_report(station, "ConfigurationInventory")
+    writable = {reports.name_of(item): item.get("variableCharacteristics", {}) for item in report}
     for (component, name), fitting in FITTING.items():
         if f"{component}.{name}" not in writable:
             continue
         await station.remember(component, name)
         for value in VALUES:
             is_fine = value in fitting
+            is_beyond = is_fine and not within(value, writable[f"{component}.{name}"])
+            taken = one_of("Accepted", "RebootRequired", "Rejected") if is_beyond else variables.TAKEN
             await variables.put(
                 station,
                 [variable(component, name, attributeValue=value)],
-                attributeStatus=variables.TAKEN if is_fine else "Rejected",
+                attributeStatus=taken if is_fine else "Rejected",
                 attributeType=one_of("Actual", absent),
                 **({} if is_fine else {"attributeStatusInfo": reason("InvalidValue")}),
             )
+
+
+def within(value: str, characteristics: Json) -> bool:
+    """Whether a value is no number, or one between the limits that a station reports of a variable."""
+    try:
+        number = float(value)
+    except ValueError:
+        return True
+    return bool(characteristics.get("minLimit", number) <= number <= characteristics.get("maxLimit", number))
 
 
 @case("TC-B05-SV", use_case="B05", fails_with={"old-value": "attributeValue: expected 30, got 1"})
@@ -216,5 +245,7 @@ async def test_b05_heartbeat_interval_is_set(station: Station) -> None:
     """The interval of heartbeats that was set is the one that the station has then."""
     await station.remember("OCPPCommCtrlr", "HeartbeatInterval")
     interval = variable("OCPPCommCtrlr", "HeartbeatInterval")
-    await variables.put(station, [interval | {"attributeValue": "30"}], attributeStatus=variables.TAKEN)
+    if not await variables.put(station, [interval | {"attributeValue": "30"}], attributeStatus=variables.TAKEN):
+        await station.prepare(states.booting)
+        await station.expect(says("BootNotification"), within=station.profile.timeouts.boot)
     await variables.got(station, interval, attributeValue="30")

@@ -27,7 +27,11 @@ async def got(station: "Station", *asked: Json, **result: Any) -> None:
     await station.command("GetVariables", {"getVariableData": list(asked)}, getVariableResult=results)
 
 
-async def put(station: "Station", given: Sequence[Json], **result: Any) -> None:
-    """Set variables to their `attributeValue`: each result must name the one that was set, and have this besides."""
+async def put(station: "Station", given: Sequence[Json], **result: Any) -> bool:
+    """Set variables to their `attributeValue`: each result must name the one that was set, and have this besides.
+
+    Return whether they are in force, and want no reboot for it.
+    """
     results = [{key: value for key, value in one.items() if key != "attributeValue"} | result for one in given]
-    await station.command("SetVariables", {"setVariableData": list(given)}, setVariableResult=results)
+    answer = await station.command("SetVariables", {"setVariableData": list(given)}, setVariableResult=results)
+    return all(one["attributeStatus"] != "RebootRequired" for one in answer["setVariableResult"])

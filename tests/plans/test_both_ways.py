@@ -61,15 +61,32 @@ def status_of_a_place(asked: Any) -> Any:
     return [{"status": "Accepted"}, Say("StatusNotification", STATUS)]
 
 
-def reported(asked: Any) -> Any:
-    """Report one variable, and then that there is nothing more."""
-    number = {"requestId": asked["requestId"], "generatedAt": TIME}
-    data = {"component": {"name": "OCPPCommCtrlr"}, "variable": {"name": "HeartbeatInterval"}}
-    data["variableAttribute"] = [{"value": "60"}]  # type: ignore[assignment] # as JSON has it
-    parts = {"seqNo": 0, "tbc": True, "reportData": [data]}, {"seqNo": 1, "tbc": False}
-    return [{"status": "Accepted"}, *[Say("NotifyReport", number | part) for part in parts]]
+def reported(name: str, **characteristics: Any) -> Any:
+    """Return how a station reports one variable, and then that there is nothing more."""
+
+    def answer(asked: Any) -> Any:
+        number = {"requestId": asked["requestId"], "generatedAt": TIME}
+        data = {
+            "component": {"name": "OCPPCommCtrlr"},
+            "variable": {"name": name},
+            "variableAttribute": [{"value": "60"}],
+        }
+        data |= {"variableCharacteristics": characteristics} if characteristics else {}
+        parts = {"seqNo": 0, "tbc": True, "reportData": [data]}, {"seqNo": 1, "tbc": False}
+        return [{"status": "Accepted"}, *[Say("NotifyReport", number | part) for part in parts]]
+
+    return answer
 
 
+def rejected(asked: Any) -> Any:
+    """Reject every value of a variable."""
+    results = [
+        {key: value for key, value in one.items() if key != "attributeValue"} for one in asked["setVariableData"]
+    ]
+    return {"setVariableResult": [one | {"attributeStatus": "Rejected"} for one in results]}
+
+
+FROM_TEN = {"dataType": "integer", "supportsMonitoring": False, "minLimit": 10}
 REJECTED, NOT_IMPLEMENTED = {"status": "Rejected"}, {"status": "NotImplemented"}
 IDLE = {"status": "Idle", "requestId": 0}
 START = [Say("Authorize", {"idToken": CARD}), REJECTED]
@@ -94,7 +111,11 @@ PASSED: dict[str, tuple[str, Device]] = {
         Device(TriggerMessage=NOT_IMPLEMENTED, CertificateSigned=REJECTED),
     ),
     "rejects data of others": ("TC-P02", Device(DataTransfer=REJECTED)),
-    "ends a report with an empty part": ("TC-B07-GBR", Device(GetBaseReport=reported)),
+    "ends a report with an empty part": ("TC-B07-GBR", Device(GetBaseReport=reported("HeartbeatInterval"))),
+    "rejects a number that is too low": (
+        "TC_B_11_CS",
+        Device(GetBaseReport=reported("OfflineThreshold", **FROM_TEN), SetVariables=rejected),
+    ),
 }
 SKIPPED: dict[str, tuple[str, Device]] = {
     "will not send a heartbeat": ("TC-G02", Device(TriggerMessage=REJECTED)),
