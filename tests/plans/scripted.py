@@ -70,7 +70,7 @@ class Scripted:
     ) -> None:
         self.script, self.boots, self.acts = script, boots, acts
         self.boot, self.away = BOOT | {"reason": reason}, away
-        self.visits = self.reboots = self.calls = 0
+        self.visits = self.reboots = self.calls = self.accepted = 0
         self.commands: list[str] = []
         self._socket: ClientConnection | None = None
 
@@ -94,6 +94,7 @@ class Scripted:
             elif kind == 3 and rest[0].get("status") == "Rejected" and "interval" in rest[0]:
                 return
             elif kind == 3 and "interval" in rest[0]:
+                self.accepted = self.visits
                 await self._say(Say("StatusNotification", STATUS))
 
     async def _say(self, call: Say) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.plans.scripted import STATUS, Say, Scripted, outcome
+from tests.plans.scripted import NOTHING, STATUS, Say, Scripted, outcome
 from tests.test_plans import run
 from tests.wire import transaction
 
@@ -160,6 +160,20 @@ async def test_a_rejected_station_may_leave(tmp_path: Path, case: str) -> None:
 async def test_a_station_that_was_switched_off_may_call_it_a_local_reset(tmp_path: Path) -> None:
     """Whoever acts there may have pressed a button."""
     is_passed, out = await verdict(tmp_path, "TC-B06-MCP", Scripted(Device(), reason="LocalReset"), "robot")
+    assert is_passed == "passed", out
+
+
+@pytest.mark.parametrize("case", ["TC-CONN-01", "TC-B04-OFFLINE"])
+async def test_a_station_may_boot_when_it_is_back(tmp_path: Path, case: str) -> None:
+    """It should not (Part 4, 5.3), and answers nothing until it is accepted."""
+    station: Scripted
+
+    def script(action: str, payload: Any) -> Any:
+        device = Device(TriggerMessage=triggered("Heartbeat", {}))
+        return device(action, payload) if station.accepted == station.visits else NOTHING
+
+    station = Scripted(script, away=1.5)
+    is_passed, out = await verdict(tmp_path, case, station)
     assert is_passed == "passed", out
 
 
