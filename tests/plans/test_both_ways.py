@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from mock_csms.plans import certificates
+from mock_csms.protocol import x509
 from tests.plans.scripted import NOTHING, STATUS, Say, Scripted, outcome
 from tests.test_plans import run
 from tests.wire import transaction
@@ -86,6 +88,17 @@ def rejected(asked: Any) -> Any:
     return {"setVariableResult": [one | {"attributeStatus": "Rejected"} for one in results]}
 
 
+def installed(asked: Any) -> Any:
+    """Accept what is a certificate."""
+    return REJECTED if asked["certificate"] == certificates.BROKEN else {"status": "Accepted"}
+
+
+ROOTS = [
+    {
+        "certificateType": "CSMSRootCertificate",
+        "certificateHashData": x509.hash_data(certificates.ROOT, certificates.ROOT, "SHA256"),
+    }
+]
 FROM_TEN = {"dataType": "integer", "supportsMonitoring": False, "minLimit": 10}
 REJECTED, NOT_IMPLEMENTED = {"status": "Rejected"}, {"status": "NotImplemented"}
 IDLE = {"status": "Idle", "requestId": 0}
@@ -112,6 +125,13 @@ PASSED: dict[str, tuple[str, Device]] = {
     ),
     "rejects data of others": ("TC-P02", Device(DataTransfer=REJECTED)),
     "ends a report with an empty part": ("TC-B07-GBR", Device(GetBaseReport=reported("HeartbeatInterval"))),
+    "has the root already": (
+        "TC-M05",
+        Device(
+            InstallCertificate=installed,
+            GetInstalledCertificateIds={"status": "Accepted", "certificateHashDataChain": ROOTS},
+        ),
+    ),
     "rejects a number that is too low": (
         "TC_B_11_CS",
         Device(GetBaseReport=reported("OfflineThreshold", **FROM_TEN), SetVariables=rejected),
