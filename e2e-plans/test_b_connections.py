@@ -15,7 +15,7 @@ async def comes_back(station: Station) -> None:
 async def is_usable(station: Station) -> None:
     """The station does what it is asked to do."""
     asked = {"requestedMessage": "Heartbeat"}
-    answer = await station.command("TriggerMessage", asked, status=one_of("Accepted", "NotImplemented"))
+    answer = await station.command("TriggerMessage", asked, status=one_of("Accepted", "Rejected", "NotImplemented"))
     if answer["status"] == "Accepted":
         await station.expect(says("Heartbeat"))
 

@@ -1,6 +1,6 @@
 """Block C, authorization: what comes of a card when the mock judges by lists, takes nobody, or cannot judge (C01)."""
 
-from mock_csms.plans import Station, Taken, case, one_of, says, states
+from mock_csms.plans import Station, Taken, case, one_of, says, states, variable
 
 STARTS_REFUSED = {"starts-refused-token": "sent TransactionEvent, which must not come"}
 
@@ -25,6 +25,16 @@ async def forgets_tokens(station: Station) -> None:
     """Let it forget what it knows of tokens; a station without a cache need not know the command (C11)."""
     if await station.get("AuthCacheCtrlr", "Enabled") == "true":
         await station.command("ClearCache", status="Accepted")
+
+
+async def asks_about_remote_starts(station: Station) -> None:
+    """Let it ask about the token of a remote start; whether that can be chosen is left to the station (C-48)."""
+    if await station.remember("AuthCtrlr", "AuthorizeRemoteStart") == "true":
+        return
+    given = {"setVariableData": [variable("AuthCtrlr", "AuthorizeRemoteStart", attributeValue="true")]}
+    answer = await station.command("SetVariables", given)
+    if answer["setVariableResult"][0]["attributeStatus"] != "Accepted":
+        station.lacks("way to be told to ask about the tokens of remote starts")
 
 
 async def is_refused(station: Station, token: str, status: str) -> None:
@@ -94,7 +104,7 @@ async def test_e05_remote_start_for_a_token_that_is_not_on_the_white_list(statio
     """
     station.configure(auth_mode="whitelist", whitelist=["somebody-else"])
     await station.prepare(forgets_tokens)
-    await station.set("AuthCtrlr", "AuthorizeRemoteStart", "true")
+    await station.prepare(asks_about_remote_starts)
     token = station.profile.tokens["valid"]
     start = {"evseId": station.evse, "idToken": token, "remoteStartId": 5}
     await station.command("RequestStartTransaction", start, status=one_of("Accepted", "Rejected"))

@@ -138,6 +138,7 @@ PASSED: dict[str, tuple[str, Device]] = {
     ),
 }
 SKIPPED: dict[str, tuple[str, Device]] = {
+    "never asks about the token of a remote start": ("TC-E05-WL", Device(SetVariables=rejected)),
     "will not send a heartbeat": ("TC-G02", Device(TriggerMessage=REJECTED)),
     "has no trigger of heartbeats": ("TC-ERR-02", Device(TriggerMessage=NOT_IMPLEMENTED)),
     "has no trigger of logs": ("TC-ERR-05", Device(TriggerMessage=NOT_IMPLEMENTED)),
