@@ -16,7 +16,7 @@ from mock_csms.plans import Station, case, connector_reports, says, sessions, st
 )
 async def test_b12_reset_while_something_charges(station: Station) -> None:
     """A reset at once ends the transaction before the station starts anew; unplugged, the connector is free again."""
-    await states.energy_transfer_started(station)
+    await station.prepare(states.energy_transfer_started)
     await station.command("Reset", {"type": "Immediate"}, status="Accepted")
     ended = await station.expect(transaction_event("Ended"))
     station.check(ended, transaction_event(stopped="ImmediateReset"))

@@ -1,6 +1,20 @@
 """Block B, provisioning: variables that are set and got (B05, B06)."""
 
-from mock_csms.plans import Station, absent, case, no_problem, one_of, reason, reports, some, variable, variables
+from mock_csms.plans import (
+    Station,
+    absent,
+    case,
+    no_problem,
+    one_of,
+    reason,
+    reports,
+    says,
+    some,
+    states,
+    variable,
+    variables,
+)
+from mock_csms.protocol.actions import Json
 
 THRESHOLD = variable("OCPPCommCtrlr", "OfflineThreshold")
 OFFLINE = variable("AuthCtrlr", "LocalAuthorizeOffline")
@@ -105,7 +119,7 @@ async def test_b_09_one_variable_is_set(station: Station) -> None:
     """A value that fits is accepted, under the names that were given."""
     await station.remember("OCPPCommCtrlr", "OfflineThreshold")
     given = THRESHOLD | {"attributeType": "Actual", "attributeValue": "300"}
-    await variables.put(station, [given], attributeStatus="Accepted", attributeStatusInfo=no_problem)
+    await variables.put(station, [given], attributeStatus=variables.TAKEN)
 
 
 @case(
@@ -119,7 +133,7 @@ async def test_b_10_several_variables_are_set(station: Station) -> None:
     await station.remember("OCPPCommCtrlr", "OfflineThreshold")
     await station.remember("AuthCtrlr", "LocalAuthorizeOffline")
     named = [one | {"attributeType": "Actual"} for one in (THRESHOLD, OFFLINE)]
-    fine = {"attributeStatus": "Accepted", "attributeStatusInfo": no_problem}
+    fine = {"attributeStatus": variables.TAKEN}
     await station.command(
         "SetVariables",
         {"setVariableData": [named[0] | {"attributeValue": "300"}, named[1] | {"attributeValue": "true"}]},
@@ -173,7 +187,7 @@ async def test_b_39_read_only_variable_is_not_set(station: Station) -> None:
     await variables.put(station, [timeout | {"attributeValue": "30"}], attributeStatus="Rejected")
 
 
-TIME = "2026-01-01T00:00:00Z"
+TIME = "2037-01-01T00:00:00Z"
 VALUES = ("1", "1.1", "true", TIME, "abc")
 FITTING = {
     ("OCPPCommCtrlr", "OfflineThreshold"): ("1",),
@@ -194,25 +208,44 @@ FITTING = {
     },
 )
 async def test_b_11_only_values_of_the_type_are_set(station: Station) -> None:
-    """Whole and other numbers, truth values and times take values of their kind, and no others."""
-    writable = [reports.name_of(item) for item in await reports.base_report(station, "ConfigurationInventory")]
+    """Whole and other numbers, truth values and times take values of their kind, and no others.
+
+    A number that is too low or too high for the variable may be rejected.
+    """
+    report = await reports.base_report(station, "ConfigurationInventory")
+    writable = {reports.name_of(item): item.get("variableCharacteristics", {}) for item in report}
     for (component, name), fitting in FITTING.items():
         if f"{component}.{name}" not in writable:
             continue
         await station.remember(component, name)
         for value in VALUES:
             is_fine = value in fitting
+            is_beyond = is_fine and not within(value, writable[f"{component}.{name}"])
+            taken = one_of("Accepted", "RebootRequired", "Rejected") if is_beyond else variables.TAKEN
             await variables.put(
                 station,
                 [variable(component, name, attributeValue=value)],
-                attributeStatus="Accepted" if is_fine else "Rejected",
+                attributeStatus=taken if is_fine else "Rejected",
                 attributeType=one_of("Actual", absent),
-                attributeStatusInfo=no_problem if is_fine else reason("InvalidValue"),
+                **({} if is_fine else {"attributeStatusInfo": reason("InvalidValue")}),
             )
+
+
+def within(value: str, characteristics: Json) -> bool:
+    """Whether a value is no number, or one between the limits that a station reports of a variable."""
+    try:
+        number = float(value)
+    except ValueError:
+        return True
+    return bool(characteristics.get("minLimit", number) <= number <= characteristics.get("maxLimit", number))
 
 
 @case("TC-B05-SV", use_case="B05", fails_with={"old-value": "attributeValue: expected 30, got 1"})
 async def test_b05_heartbeat_interval_is_set(station: Station) -> None:
     """The interval of heartbeats that was set is the one that the station has then."""
-    await station.set("OCPPCommCtrlr", "HeartbeatInterval", "30")
-    await variables.got(station, variable("OCPPCommCtrlr", "HeartbeatInterval"), attributeValue="30")
+    await station.remember("OCPPCommCtrlr", "HeartbeatInterval")
+    interval = variable("OCPPCommCtrlr", "HeartbeatInterval")
+    if not await variables.put(station, [interval | {"attributeValue": "30"}], attributeStatus=variables.TAKEN):
+        await station.prepare(states.booting)
+        await station.expect(says("BootNotification"), within=station.profile.timeouts.boot)
+    await variables.got(station, interval, attributeValue="30")

@@ -17,8 +17,8 @@ from mock_csms.plans import Station, case, connector_reports, sessions, states, 
 async def test_e04_transaction_goes_on_offline(station: Station) -> None:
     """What a transaction does without a connection is told afterwards, and that it was offline; then it ends."""
     await sessions.measures_often(station)
-    await states.ev_connected(station)
-    await states.authorized_locally(station)
+    await station.prepare(states.ev_connected)
+    await station.prepare(states.authorized_locally)
     station.keep_away()
     await asyncio.sleep(1.5 * station.profile.timeouts.interval)
     await station.let_in()

@@ -1,6 +1,6 @@
 """Block F, remote control: messages that are triggered, and connectors that are unlocked (F05, F06)."""
 
-from mock_csms.plans import Station, case, says
+from mock_csms.plans import Station, case, one_of, says
 from mock_csms.plans.triggers import trigger
 
 
@@ -13,13 +13,21 @@ from mock_csms.plans.triggers import trigger
     },
 )
 async def test_f06_statuses_are_triggered(station: Station) -> None:
-    """Who wants to hear the status of no connector in particular hears that of each."""
-    await trigger(station, "StatusNotification")
+    """Who wants to hear the status of no connector in particular hears that of each, or is told to name one.
+
+    A station has to reject what names no connector (F06.FR.12); many tell of all instead. Then each is named.
+    """
+    begin = station.mark()
+    asked = {"requestedMessage": "StatusNotification", "evse": None}
+    answer = await station.command("TriggerMessage", asked, status=one_of("Accepted", "Rejected", "NotImplemented"))
+    for evse, connector in [] if answer["status"] == "Accepted" else station.profile.places:
+        await trigger(station, "StatusNotification", evse=evse, connector=connector)
     await station.expect_all(
         *[
             says("StatusNotification", connectorStatus="Available", evseId=evse, connectorId=connector)
             for evse, connector in station.profile.places
-        ]
+        ],
+        after=begin,
     )
 
 

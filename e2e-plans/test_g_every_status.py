@@ -1,6 +1,7 @@
 """Block G, availability: every status of a connector, and heartbeats one upon the other (G01, G02)."""
 
 from mock_csms.plans import Station, case, says
+from mock_csms.plans.triggers import trigger
 
 STATUSES = ("Occupied", "Reserved", "Unavailable", "Faulted", "Available")
 
@@ -33,6 +34,6 @@ async def test_g02_five_heartbeats(station: Station) -> None:
     """A station sends as many heartbeats as are asked for, one upon the other; each is answered with the time."""
     begin = station.mark()
     for _ in range(5):
-        await station.command("TriggerMessage", {"requestedMessage": "Heartbeat"}, status="Accepted")
+        await trigger(station, "Heartbeat")
     for _ in range(5):
         await station.answered(await station.expect(says("Heartbeat"), after=begin), currentTime=...)

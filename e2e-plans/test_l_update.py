@@ -1,6 +1,6 @@
 """Block L, firmware management: an update, and its end (L01, L02)."""
 
-from mock_csms.plans import Station, case, says
+from mock_csms.plans import Station, case, one_of, says
 from mock_csms.plans.messages import Message
 from mock_csms.plans.triggers import trigger
 
@@ -17,7 +17,10 @@ async def begin_update(station: Station) -> None:
     if not station.profile.firmware:
         station.lacks("firmware that it could install, says its profile")
     firmware = {"location": station.profile.firmware}
-    await station.command("UpdateFirmware", {"requestId": REQUEST, "firmware": firmware}, status="Accepted")
+    answers = one_of("Accepted", "Rejected", "InvalidCertificate")
+    answer = await station.command("UpdateFirmware", {"requestId": REQUEST, "firmware": firmware}, status=answers)
+    if answer["status"] != "Accepted":
+        station.skip("the station installs no firmware without a signature (L01)")
 
 
 @case(

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mock_csms.plans.operator import ACTIONS, Operator
+from mock_csms.plans.preparing import judged
 from mock_csms.plans.profile import FEATURE, Profile
 from mock_csms.plans.station import Station
 from mock_csms.protocol.names import did_you_mean
@@ -106,13 +107,13 @@ async def _run(work: Awaitable[None], station: Station) -> None:
     try:
         async with asyncio.timeout(limit) as time:
             await work
-    except TimeoutError as error:
-        failure = AssertionError(f"the case has not ended within {limit:g} s") if time.expired() else error
-        failure.add_note(station.transcript())
-        raise failure from None
     except Exception as error:
-        error.add_note(station.transcript())
-        raise
+        is_late = isinstance(error, TimeoutError) and time.expired()
+        failure = judged(AssertionError(f"the case has not ended within {limit:g} s") if is_late else error, station)
+        failure.add_note(station.transcript())
+        if failure is error:
+            raise
+        raise failure from None
 
 
 def case_of(item: "pytest.Item") -> Case | None:

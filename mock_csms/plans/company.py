@@ -5,6 +5,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from mock_csms.plans.preparing import preparing
 from mock_csms.plans.station import Station
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
@@ -19,7 +20,8 @@ async def another(station: Station) -> AsyncIterator[None]:
     nothing, nobody = asyncio.subprocess.DEVNULL, asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(*words, stdin=nobody, stdout=nothing)
     try:
-        await station.csms.receive(_IDENTITY, "StatusNotification", within=station.profile.timeouts.boot)
+        with preparing(station):
+            await station.csms.receive(_IDENTITY, "StatusNotification", within=station.profile.timeouts.boot)
         yield
     finally:
         station.csms.disconnect(_IDENTITY)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from mock_csms.behavior.events import Connected, Disconnected, Event, Knocked, Received, Refused, Sent
+from mock_csms.behavior.events import Connected, Disconnected, Event, Knocked, Received, Refused, Sent, Unanswered
 from mock_csms.behavior.matching import ABSENT, value_at
 from mock_csms.frontends.python import Csms
 from mock_csms.protocol.messages import Call, Error, Result
@@ -44,7 +44,9 @@ class Known:
 
     `answers` are what the mock has answered, by the ids of the calls. Who has looked at a visit takes it. `path` is
     what stood before the identity in the URL that was dialed last. At the EVSEs that are `parked` the operator has
-    driven a vehicle into the bay, and at those that are `paused` one takes no energy.
+    driven a vehicle into the bay, and at those that are `paused` one takes no energy. `heard` counts what came from it,
+    `heard_in` is the `case` in which the last of it came, `ignored` counts the commands since then that were not
+    answered, `opened` its connections; in the one of number `boots_never` it boots for nothing.
     """
 
     def __init__(self, identity: str, csms: Csms) -> None:
@@ -56,10 +58,12 @@ class Known:
         self.parked: set[int] = set()
         self.paused: set[int] = set()
         self.path = ""
+        self.case = self.heard_in = ""
+        self.heard = self.ignored = self.opened = self.boots_never = 0
         self._identity = identity
         self._csms = csms
         self._waiting: dict[asyncio.Future[None], Callable[[], bool]] = {}
-        csms.bus.subscribe(self._learn, Knocked, Connected, Disconnected, Refused, Received, Sent)
+        csms.bus.subscribe(self._learn, Knocked, Connected, Disconnected, Refused, Received, Sent, Unanswered)
 
     def anew(self) -> None:
         """Forget what is kept of one case only."""
@@ -84,6 +88,12 @@ class Known:
         return station is not None and station.is_accepted
 
     @property
+    def was_told_to_wait(self) -> bool:
+        """Whether its last boot was answered with Pending or Rejected, so that it boots again by itself."""
+        station = self._csms.stations.get(self._identity)
+        return station is not None and station.boot_status in ("Pending", "Rejected")
+
+    @property
     def is_usable(self) -> bool:
         """Whether it can be talked with."""
         return self.is_connected and self.is_accepted
@@ -91,6 +101,11 @@ class Known:
     def at(self, evse: int) -> Transaction | None:
         """Return the transaction that runs at an EVSE."""
         return next((each for each in self.transactions.values() if each.evse == evse), None)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether it is connected, was told something since it said anything, and has not answered."""
+        return self.is_connected and self.ignored > 0
 
     async def until(self, is_so: Callable[[], bool], within: float) -> bool:
         """Wait until something is so; False when it is not within so many seconds."""
@@ -112,16 +127,24 @@ class Known:
         elif isinstance(event, Connected | Disconnected | Refused):
             self.visits.append(Visit(type(event).__name__, event.at, self.path))
             self.is_connected = isinstance(event, Connected) or (isinstance(event, Refused) and self.is_connected)
+            self.opened += isinstance(event, Connected)
+            self.ignored = self.ignored if isinstance(event, Refused) else 0
+        elif isinstance(event, Unanswered):
+            self.ignored += 1
         elif isinstance(event, Sent):
             if event.answers and isinstance(event.message, Result | Error):
                 self.answers[event.answers.id] = event.message
-        elif isinstance(event, Received) and isinstance(event.message, Call) and not event.is_refused:
-            learn = _FROM_CALLS.get(event.message.action)
-            if learn:
-                learn(self, event.message.payload)
+        elif isinstance(event, Received):
+            self._hear(event)
         for future, is_so in self._waiting.items():
             if not future.done() and is_so():
                 future.set_result(None)
+
+    def _hear(self, event: Received) -> None:
+        self.heard, self.ignored, self.heard_in = self.heard + 1, 0, self.case
+        learn = _FROM_CALLS.get(event.message.action) if isinstance(event.message, Call) else None
+        if learn and isinstance(event.message, Call) and not event.is_refused:
+            learn(self, event.message.payload)
 
 
 def _status(known: Known, payload: Any) -> None:

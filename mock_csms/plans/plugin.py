@@ -3,7 +3,8 @@
 A conftest.py loads it: `def pytest_addoption(pluginmanager): pluginmanager.import_plugin("mock_csms.plans.plugin")`.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
@@ -13,12 +14,15 @@ from mock_csms.behavior.events import Severity
 from mock_csms.plans.cases import case_of
 from mock_csms.plans.operator import Lines
 from mock_csms.plans.options import OPTIONS, Options, read_options
+from mock_csms.plans.preparing import NotJudged
 from mock_csms.plans.reference import Reference, reference_for
-from mock_csms.plans.run import Run
+from mock_csms.plans.run import NoStation, Run
 from mock_csms.plans.station import Station
+from mock_csms.values import reason_of
 
 _OPTIONS = pytest.StashKey[Options]()
 _FINDINGS = pytest.StashKey[list[str]]()
+_NOTES = pytest.StashKey[list[str]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -30,7 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the options."""
-    config.stash[_FINDINGS] = []
+    config.stash[_FINDINGS], config.stash[_NOTES] = [], []
     try:
         config.stash[_OPTIONS] = read_options(config.option)
     except ValueError as error:
@@ -87,8 +91,15 @@ async def _run(pytestconfig: pytest.Config) -> AsyncIterator[Run]:
     """The mock, and the reference station where it is wanted, for all cases."""
     options = pytestconfig.stash[_OPTIONS]
     reference = None if options.reference_flags is None else Reference(options.reference_flags)
-    async with Run(options.profile, options.operator, reference, options.host, options.port) as run:
+    run = Run(options.profile, options.operator, reference, options.host, options.port)
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(run)
+        except OSError as error:
+            problem = f"cannot listen on {options.host}:{options.port}: {reason_of(error)}"
+            pytest.exit(problem, returncode=pytest.ExitCode.USAGE_ERROR)
         reporter = pytestconfig.pluginmanager.getplugin("terminalreporter")
+        run.is_attended = bool(reporter and reporter.isatty and reference is None)
         if reporter and reference is None:
             reporter.write_line(f"waiting for the station at {run.csms.url}/{options.profile.identity}")
         yield run
@@ -98,9 +109,16 @@ async def _run(pytestconfig: pytest.Config) -> AsyncIterator[Run]:
 async def station(_run: Run, request: pytest.FixtureRequest) -> AsyncIterator[Station]:
     """The station under test, ready for a case."""
     case = case_of(request.node)
-    station = await _run.begin(case.needs if case else ())
+    try:
+        station = await _run.begin(case.needs if case else (), case.id if case else request.node.name)
+    except NoStation as gone:
+        request.session.shouldstop = str(gone).partition("\n")[0]
+        raise
     yield station
     await _run.end(station)
+    for note in _run.take_notes():
+        request.node.user_properties.append(("note", note))
+        request.config.stash[_NOTES].append(f"{request.node.name}: {note}")
     found = _run.findings.take()
     request.config.stash[_FINDINGS] += [f"{request.node.name}: {line}" for _, line in found]
     least = request.config.option.fail_on_findings
@@ -109,10 +127,20 @@ async def station(_run: Run, request: pytest.FixtureRequest) -> AsyncIterator[St
         pytest.fail("\n".join(["the conformance checks found something:", *grave]), pytrace=False)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let a case that could not be prepared be an error of the set-up, in the summary and in JUnit, not a failure."""
+    report = yield
+    if report.when == "call" and call.excinfo and isinstance(call.excinfo.value, NotJudged):
+        report.when = "setup"
+    return report
+
+
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Tell what the conformance checks found."""
-    findings = config.stash.get(_FINDINGS, [])
-    if findings:
-        terminalreporter.section("conformance findings")
-        for line in findings:
+    """Tell what the conformance checks found, and what went wrong around the cases."""
+    for title, key in (("conformance findings", _FINDINGS), ("notes", _NOTES)):
+        lines = config.stash.get(key, [])
+        if lines:
+            terminalreporter.section(title)
+        for line in lines:
             terminalreporter.write_line(line)

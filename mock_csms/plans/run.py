@@ -13,6 +13,7 @@ from mock_csms.plans import states
 from mock_csms.plans.findings import Findings
 from mock_csms.plans.known import Known
 from mock_csms.plans.operator import Lines, Operator
+from mock_csms.plans.presence import absence, bring_back
 from mock_csms.plans.profile import Profile
 from mock_csms.plans.reference import Reference, reference_for
 from mock_csms.plans.station import Station
@@ -20,11 +21,14 @@ from mock_csms.protocol.records import replace
 
 
 class NoStation(Exception):
-    """The station under test has not come."""
+    """The station under test has not come, or answers nothing any more: no further case can be judged."""
 
 
 class Run:
-    """`async with Run(…) as run` listens, and starts the reference station where there is one."""
+    """`async with Run(…) as run` listens, and starts the reference station where there is one.
+
+    `is_attended` tells that somebody sits at a terminal who can be asked for help.
+    """
 
     def __init__(
         self, profile: Profile, operator: Operator | None, reference: Reference | None, host: str, port: int
@@ -38,6 +42,8 @@ class Run:
         self._known = Known(profile.identity, self.csms)
         self._history = History()
         self._untidy: Station | None = None
+        self.notes: list[str] = []
+        self.is_attended = False
         self.csms.bus.subscribe(self._see, *KINDS)
         self._stack = AsyncExitStack()
 
@@ -57,10 +63,10 @@ class Run:
     ) -> None:
         await self._stack.aclose()
 
-    async def begin(self, needs: Sequence[str] = ()) -> Station:
+    async def begin(self, needs: Sequence[str] = (), case: str = "") -> Station:
         """Return the station for the next case: connected, accepted, and idle, as far as it can be brought to it.
 
-        The reference station is what the case needs.
+        The reference station is what the case needs. NoStation when it is not there, and could not be brought back.
         """
         self.csms.restore()
         profile = self.profile
@@ -68,21 +74,29 @@ class Run:
             profile = await self._change(self._reference, needs)
         station = Station(self.csms, profile, self._operator, self._inbox, self._known)
         self._history = station.history
-        if not await self._known.until(lambda: self._known.is_connected, self.profile.timeouts.boot):
-            url, identity = self.csms.url, profile.identity
-            problem = self._reference.problem() if self._reference else ""
-            waited = f"within {self.profile.timeouts.boot:g} s"
-            raise NoStation(
-                f"{identity} has not connected to {url}/{identity} {waited}. {problem}{station.transcript()}"
-            )
+        await self._make_sure_of(station)
         await states.ready(station)
+        if self._known.is_silent:
+            await self._make_sure_of(station)
+            await states.ready(station)
         if self._untidy:
             untidy, self._untidy = self._untidy, None
-            await untidy.clean_up()
+            self.notes += await untidy.changes.undo()
         self._inbox.forget(profile.identity)
         station.anew()
-        self._history = station.history
+        self._history, self._known.case = station.history, case
         return station
+
+    async def _make_sure_of(self, station: Station) -> None:
+        """Bring the station back when it is gone or silent; NoStation when that does not work."""
+        problem = await absence(station)
+        if not problem:
+            return
+        helper = await bring_back(station, self._operator, is_attended=self.is_attended)
+        if not helper:
+            why = self._reference.problem() if self._reference else ""
+            raise NoStation(f"{problem}. {why}{station.transcript()}")
+        self.notes.append(f"{problem}; {helper} has brought it back")
 
     async def _change(self, reference: Reference, needs: Sequence[str]) -> Profile:
         """Let the reference station be what a case needs, and return its profile; it may be another one then."""
@@ -96,6 +110,11 @@ class Run:
     async def end(self, station: Station) -> None:
         """Bring the mock and the variables of the station back to what they were, the latter as soon as possible."""
         self.csms.restore()
-        self._untidy = None if self._known.is_usable else station
-        if self._untidy is None:
-            await station.clean_up()
+        if self._known.is_usable:
+            self.notes += await station.changes.undo()
+        self._untidy = None if station.changes.is_undone else station
+
+    def take_notes(self) -> list[str]:
+        """Return what is to be told of the preparation and the clean-up since the last time."""
+        notes, self.notes = self.notes, []
+        return notes

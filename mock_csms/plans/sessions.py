@@ -17,6 +17,8 @@ PERIODIC = transaction_event("Updated", triggerReason="MeterValuePeriodic")
 
 async def measures_often(station: Station) -> None:
     """Let the station tell what it measures as often as a case can wait for."""
+    if await station.get("SampledDataCtrlr", "TxUpdatedMeasurands") == "":
+        station.skip("the station is to measure nothing during transactions (TxUpdatedMeasurands)")
     await station.set("SampledDataCtrlr", "TxUpdatedInterval", f"{station.profile.timeouts.interval:g}")
 
 

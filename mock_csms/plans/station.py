@@ -3,25 +3,28 @@ done at it. Each step looks at what came after the step before, so that a case r
 """
 
 import asyncio
-from contextlib import suppress
-from typing import Any, NoReturn
+from collections.abc import Awaitable, Callable
+from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar
 
 from mock_csms.frontends.history import History
 from mock_csms.frontends.inbox import Either, Inbox, Taken, Wanted
 from mock_csms.frontends.python import Csms
-from mock_csms.plans import connection
 from mock_csms.plans.answers import check_refusal, result
+from mock_csms.plans.changes import Changes
 from mock_csms.plans.known import Known, Visit
 from mock_csms.plans.messages import Message, absent, differences, explained, says
 from mock_csms.plans.operator import Deed, Operator, OperatorFailed
+from mock_csms.plans.preparing import preparing
 from mock_csms.plans.profile import Profile
 from mock_csms.plans.sending import whole
-from mock_csms.plans.variables import variable
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Error, Result
 from mock_csms.runtime.session import CallFailed
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Station:
@@ -38,9 +41,8 @@ class Station:
         self._inbox = inbox
         self._cursor = inbox.count(self.identity)
         self._settings: list[dict[str, Any]] = []
-        self._variables: dict[tuple[str, str], str] = {}
-        self._changed: dict[tuple[str, str], str] = {}
-        self._undoing: list[tuple[str, Json]] = []
+        self.changes = Changes(self)
+        self.is_preparing = False
 
     def anew(self) -> None:
         """Forget the steps so far: the case begins here."""
@@ -228,62 +230,33 @@ class Station:
         await self._operator.act(deed, self.profile.timeouts.operator)
         self.known.was_done(deed.action, deed.evse)
 
+    async def prepare(
+        self, state: Callable[Concatenate["Station", P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Bring it into a state that the case needs and does not judge: what fails there is no failure of the case."""
+        with preparing(self):
+            return await state(self, *args, **kwargs)
+
     # Its variables.
 
     async def get(self, component: str, name: str) -> str | None:
         """Return the value of a variable, or None where the station has no such."""
-        if (component, name) not in self._variables:
-            answer = await self.csms.call(
-                self.identity, "GetVariables", {"getVariableData": [variable(component, name)]}
-            )
-            result = answer["getVariableResult"][0]
-            if result["attributeStatus"] != "Accepted":
-                return None
-            self._variables[component, name] = result.get("attributeValue", "")
-        return self._variables[component, name]
+        with preparing(self):
+            return await self.changes.get(component, name)
 
     async def set(self, component: str, name: str, value: str) -> None:
         """Set a variable for the rest of the case; one that has the value already is left alone."""
-        before = await self.remember(component, name)
-        if before != value:
-            await self._set(component, name, value)
+        with preparing(self):
+            await self.changes.set(component, name, value)
 
     async def remember(self, component: str, name: str) -> str | None:
         """Return the value of a variable, which it gets back after the case."""
-        before = await self.get(component, name)
-        if before is not None:
-            self._changed.setdefault((component, name), before)
-        return before
-
-    async def _set(self, component: str, name: str, value: str) -> str:
-        data = variable(component, name, attributeValue=value)
-        self._variables.pop((component, name), None)
-        answer = await self.command("SetVariables", {"setVariableData": [data]})
-        status: str = answer["setVariableResult"][0]["attributeStatus"]
-        if status not in ("Accepted", "RebootRequired"):
-            raise AssertionError(f"{self.identity} could not be prepared: {component}.{name} = {value} is {status}")
-        return status
+        with preparing(self):
+            return await self.changes.remember(component, name)
 
     def undo_with(self, action: str, payload: Json) -> None:
         """Let a command undo after the case what it has left in the station; what it answers does not matter."""
-        self._undoing.append((action, payload))
-
-    async def clean_up(self) -> None:
-        """Undo what is to be undone, and set the variables back that the case has changed, as far as that is to do."""
-        while self._undoing:
-            with suppress(CallFailed):
-                await self.csms.call(self.identity, *self._undoing.pop())
-        self._variables.clear()
-        statuses = set()
-        while self._changed:
-            (component, name), value = self._changed.popitem()
-            if await self.get(component, name) != value:
-                statuses.add(await self._set(component, name, value))
-        if "RebootRequired" in statuses:
-            self.known.visits.clear()
-            await self.command("Reset", {"type": "Immediate"}, status="Accepted")
-            await connection.visit(self, "Disconnected")
-            await connection.visit(self, "Connected")
+        self.changes.undo_with(action, payload)
 
     def transcript(self) -> str:
         """Return the messages of the case so far."""

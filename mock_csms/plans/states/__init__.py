@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from mock_csms.plans.states.coming_up import (
     STARTUP,
+    SWITCHED_ON,
     booted,
     booting,
     comes_up,
@@ -41,6 +42,7 @@ from mock_csms.plans.states.sessions import (
     stop_authorized_locally,
     stop_authorized_remotely,
     stop_points,
+    tells_authorization,
 )
 from mock_csms.plans.station import Station
 
@@ -48,6 +50,7 @@ __all__ = [
     "NOT_YET",
     "STARTUP",
     "STATES",
+    "SWITCHED_ON",
     "authorized",
     "authorized_locally",
     "authorized_remotely",
@@ -78,6 +81,7 @@ __all__ = [
     "stop_authorized_locally",
     "stop_authorized_remotely",
     "stop_points",
+    "tells_authorization",
     "unavailable",
 ]
 

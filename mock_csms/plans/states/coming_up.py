@@ -5,14 +5,19 @@ from typing import Any
 
 from mock_csms.plans.messages import connector_reports, one_of, says
 from mock_csms.plans.operator import OperatorFailed
+from mock_csms.plans.preparing import preparing
 from mock_csms.plans.profile import VALID
 from mock_csms.plans.station import Station
+from mock_csms.protocol.actions import Json
 from mock_csms.runtime.session import CallFailed
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
 STARTUP = says("SecurityEventNotification", type=one_of("StartupOfTheDevice", "ResetOrReboot"))
 """How a station tells that it has started."""
+
+SWITCHED_ON = one_of("PowerUp", "LocalReset", "Unknown")
+"""With which reason a station boots that somebody has switched off and on."""
 
 
 async def ready(station: Station) -> None:
@@ -21,19 +26,37 @@ async def ready(station: Station) -> None:
     It judges nothing: what does not work here, the case will find.
     """
     known, timeouts = station.known, station.profile.timeouts
-    await known.until(lambda: known.is_usable, timeouts.settle)
-    for action, payload, within in (
-        ("TriggerMessage", {"requestedMessage": "BootNotification"}, timeouts.interval + timeouts.message),
-        ("Reset", {"type": "Immediate"}, timeouts.boot),  # what believes to be accepted boots no other way (F06.FR.17)
-    ):
-        if not known.is_usable:
-            with suppress(CallFailed):
-                await station.csms.call(station.identity, action, payload)
-            await known.until(lambda: known.is_usable, within)
+    await _accepted(station)
     with suppress(CallFailed, AssertionError, OperatorFailed):
         await _idle(station)
     await known.until(lambda: len(known.connectors) >= len(station.profile.places), timeouts.message)
     await station.settle()
+
+
+async def _accepted(station: Station) -> None:
+    """Let a station boot that is connected and does not do it by itself: it is waited only for what is to come.
+
+    Who believes to be accepted boots only after a reset (F06.FR.17). Who does not boot even then is not asked again
+    before it has connected anew.
+    """
+    known, timeouts = station.known, station.profile.timeouts
+    if await known.until(lambda: known.is_usable, timeouts.settle) or known.boots_never == known.opened:
+        return
+    if await _agrees(station, "TriggerMessage", {"requestedMessage": "BootNotification"}) or known.was_told_to_wait:
+        await known.until(lambda: known.is_usable, timeouts.interval + timeouts.message)
+    before = known.opened
+    if not known.is_usable and await _agrees(station, "Reset", {"type": "Immediate"}):
+        await known.until(lambda: known.is_usable or known.opened > before, timeouts.boot)
+        await known.until(lambda: known.is_usable, timeouts.message)
+    known.boots_never = 0 if known.is_usable else known.opened
+
+
+async def _agrees(station: Station, action: str, payload: Json) -> bool:
+    """Send a command, and return whether it was accepted."""
+    try:
+        return bool((await station.csms.call(station.identity, action, payload))["status"] == "Accepted")
+    except CallFailed:
+        return False
 
 
 async def _idle(station: Station) -> None:
@@ -59,10 +82,11 @@ async def _idle(station: Station) -> None:
 async def booting(station: Station) -> None:
     """Booting: the old connection is gone, switched off by the operator, or else reset at once by the CSMS."""
     before, visits = len(station.known.visits), station.known.visits
-    if station.can("reboot"):
-        await station.act("reboot")
-    else:
-        await station.command("Reset", {"type": "Immediate"}, status="Accepted")
+    with preparing(station):
+        if station.can("reboot"):
+            await station.act("reboot")
+        else:
+            await station.command("Reset", {"type": "Immediate"}, status="Accepted")
     await station.known.until(  # who acts by hand is done when it may be back already
         lambda: any(visit.kind == "Disconnected" for visit in visits[before:]), station.profile.timeouts.message
     )

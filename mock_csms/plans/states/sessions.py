@@ -4,6 +4,7 @@ the station (`known.py`), which events are due by its TxStartPoint and TxStopPoi
 
 import asyncio
 
+from mock_csms.frontends.inbox import Wanted
 from mock_csms.plans.known import Transaction
 from mock_csms.plans.messages import Message, absent, connector_reports, one_of, says, transaction_event
 from mock_csms.plans.profile import VALID
@@ -16,6 +17,8 @@ _WITH_CABLE = frozenset({_BAY, "EVConnected"})
 """The start points at which a transaction runs once the vehicle is plugged in, which stands in its bay then."""
 _WITH_POWER = frozenset({"Authorized", "DataSigned", "PowerPathClosed", "EnergyTransfer"})
 """The start points at which a transaction begins no earlier than the driver is authorized."""
+_LATER = {"DataSigned": "SignedDataReceived", "EnergyTransfer": "ChargingStateChanged"}
+"""For which reason a transaction begins that begins later than with the authorization."""
 _REASONS = {"StopAuthorized": one_of("Local", absent), "RemoteStop": "Remote"}
 """What is told of a stop when the transaction ends later."""
 
@@ -65,11 +68,7 @@ async def authorized_locally(station: Station, token: str = VALID) -> None:
             says("Authorize", idToken=station.profile.tokens[token]), within=station.profile.timeouts.message
         )
     if await is_started_by_authorization(station):
-        await station.expect(
-            transaction_event(
-                one_of("Started", "Updated"), triggerReason="Authorized", idToken=station.profile.tokens[token]
-            )
-        )
+        await station.expect(await tells_authorization(station, "Authorized", token))
 
 
 async def authorized_remotely(station: Station, token: str = VALID) -> None:
@@ -79,12 +78,16 @@ async def authorized_remotely(station: Station, token: str = VALID) -> None:
     payload = {"evseId": station.evse, "idToken": station.profile.tokens[token], "remoteStartId": 1}
     await station.command("RequestStartTransaction", payload, status="Accepted")
     if await is_started_by_authorization(station):
-        event = transaction_event(
-            one_of("Started", "Updated"),
-            triggerReason="RemoteStart",
-            idToken=station.profile.tokens[token],
-        )
-        await station.expect(event)
+        await station.expect(await tells_authorization(station, "RemoteStart", token))
+
+
+async def tells_authorization(station: Station, why: str, token: str = VALID) -> Wanted:
+    """Return the event that tells who was authorized; it may begin the transaction, for the reason that begins it."""
+    points = await start_points(station)
+    later = [reason for point, reason in _LATER.items() if point in points]
+    return transaction_event(
+        one_of("Started", "Updated"), triggerReason=one_of(why, *later), idToken=station.profile.tokens[token]
+    )
 
 
 async def energy_transfer_started(station: Station) -> None:

@@ -1,0 +1,281 @@
+"""Where the requirements leave two ways to a station, the cases of e2e-plans take both; each test goes the other way
+than the reference station does.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mock_csms.plans import certificates
+from mock_csms.protocol import x509
+from tests.plans.scripted import NOTHING, STATUS, Say, Scripted, outcome
+from tests.test_plans import run
+from tests.wire import transaction
+
+TIME = "2026-01-01T00:00:00Z"
+CARD = {"idToken": "test_token", "type": "ISO14443"}
+PLACE = {"id": 1, "connectorId": 1}
+
+
+class Device:
+    """A script with variables that are whatever they were set to; what is given for an action lies over it."""
+
+    def __init__(self, taken: str = "Accepted", **answers: Any) -> None:
+        self.taken, self.answers = taken, answers
+        self.values: dict[str, str] = {}
+
+    def __call__(self, action: str, payload: Any) -> Any:
+        """Answer a command."""
+        answer = self.answers.get(action)
+        if action == "GetVariables":
+            return {"getVariableResult": [self._got(asked) for asked in payload["getVariableData"]]}
+        if action == "SetVariables" and answer is None:
+            return {"setVariableResult": [self._put(given) for given in payload["setVariableData"]]}
+        return answer(payload) if callable(answer) else answer
+
+    def _got(self, asked: Any) -> Any:
+        if asked["component"]["name"] == "AuthCacheCtrlr":
+            return {**asked, "attributeStatus": "UnknownComponent"}
+        value = self.values.get(asked["variable"]["name"], "1")
+        return {**asked, "attributeType": "Actual", "attributeStatus": "Accepted", "attributeValue": value}
+
+    def _put(self, given: Any) -> Any:
+        self.values[given["variable"]["name"]] = given.pop("attributeValue")
+        return {**given, "attributeType": "Actual", "attributeStatus": self.taken}
+
+
+def triggered(message: str, payload: Any) -> Any:
+    """Return how a station answers a trigger of one message, and of no other."""
+
+    def answer(asked: Any) -> Any:
+        is_it = asked["requestedMessage"] == message
+        return [{"status": "Accepted"}, Say(message, payload)] if is_it else {"status": "NotImplemented"}
+
+    return answer
+
+
+def status_of_a_place(asked: Any) -> Any:
+    """Answer a trigger of a StatusNotification as F06.FR.12 has it."""
+    if "connectorId" not in asked.get("evse", {}):
+        return {"status": "Rejected"}
+    return [{"status": "Accepted"}, Say("StatusNotification", STATUS)]
+
+
+def reported(name: str, **characteristics: Any) -> Any:
+    """Return how a station reports one variable, and then that there is nothing more."""
+
+    def answer(asked: Any) -> Any:
+        number = {"requestId": asked["requestId"], "generatedAt": TIME}
+        data = {
+            "component": {"name": "OCPPCommCtrlr"},
+            "variable": {"name": name},
+            "variableAttribute": [{"value": "60"}],
+        }
+        data |= {"variableCharacteristics": characteristics} if characteristics else {}
+        parts = {"seqNo": 0, "tbc": True, "reportData": [data]}, {"seqNo": 1, "tbc": False}
+        return [{"status": "Accepted"}, *[Say("NotifyReport", number | part) for part in parts]]
+
+    return answer
+
+
+def rejected(asked: Any) -> Any:
+    """Reject every value of a variable."""
+    results = [
+        {key: value for key, value in one.items() if key != "attributeValue"} for one in asked["setVariableData"]
+    ]
+    return {"setVariableResult": [one | {"attributeStatus": "Rejected"} for one in results]}
+
+
+def installed(asked: Any) -> Any:
+    """Accept what is a certificate."""
+    return REJECTED if asked["certificate"] == certificates.BROKEN else {"status": "Accepted"}
+
+
+ROOTS = [
+    {
+        "certificateType": "CSMSRootCertificate",
+        "certificateHashData": x509.hash_data(certificates.ROOT, certificates.ROOT, "SHA256"),
+    }
+]
+FROM_TEN = {"dataType": "integer", "supportsMonitoring": False, "minLimit": 10}
+REJECTED, NOT_IMPLEMENTED = {"status": "Rejected"}, {"status": "NotImplemented"}
+IDLE = {"status": "Idle", "requestId": 0}
+START = [Say("Authorize", {"idToken": CARD}), REJECTED]
+PASSED: dict[str, tuple[str, Device]] = {
+    "asks about a token before it answers": ("TC-E05-WL", Device(RequestStartTransaction=START)),
+    "rejects a trigger that names no connector": ("TC-F06-TRIGGER", Device(TriggerMessage=status_of_a_place)),
+    "wants a reboot for one variable": ("TC_B_09_CS", Device("RebootRequired")),
+    "wants a reboot for several variables": ("TC_B_10_CS", Device("RebootRequired")),
+    "wants a reboot for an interval": ("TC-B05-SV", Device("RebootRequired")),
+    "has no trigger of heartbeats": ("TC-CONN-01", Device(TriggerMessage=NOT_IMPLEMENTED)),
+    "says something else after a reset that it rejects": (
+        "TC_B_28_CS",
+        Device(Reset=[REJECTED, Say("StatusNotification", STATUS)]),
+    ),
+    "names a request with Idle (firmware)": (
+        "TC-ERR-06",
+        Device(TriggerMessage=triggered("FirmwareStatusNotification", IDLE)),
+    ),
+    "names a request with Idle (log)": ("TC-ERR-05", Device(TriggerMessage=triggered("LogStatusNotification", IDLE))),
+    "rejects a certificate for which it has not asked": (
+        "TC-A02",
+        Device(TriggerMessage=NOT_IMPLEMENTED, CertificateSigned=REJECTED),
+    ),
+    "rejects data of others": ("TC-P02", Device(DataTransfer=REJECTED)),
+    "ends a report with an empty part": ("TC-B07-GBR", Device(GetBaseReport=reported("HeartbeatInterval"))),
+    "has the root already": (
+        "TC-M05",
+        Device(
+            InstallCertificate=installed,
+            GetInstalledCertificateIds={"status": "Accepted", "certificateHashDataChain": ROOTS},
+        ),
+    ),
+    "rejects a number that is too low": (
+        "TC_B_11_CS",
+        Device(GetBaseReport=reported("OfflineThreshold", **FROM_TEN), SetVariables=rejected),
+    ),
+}
+SKIPPED: dict[str, tuple[str, Device]] = {
+    "never asks about the token of a remote start": ("TC-E05-WL", Device(SetVariables=rejected)),
+    "will not send a heartbeat": ("TC-G02", Device(TriggerMessage=REJECTED)),
+    "has no trigger of heartbeats": ("TC-ERR-02", Device(TriggerMessage=NOT_IMPLEMENTED)),
+    "has no trigger of logs": ("TC-ERR-05", Device(TriggerMessage=NOT_IMPLEMENTED)),
+    "has no trigger of firmware": ("TC-ERR-06", Device(TriggerMessage=NOT_IMPLEMENTED)),
+    "installs signed firmware only": ("TC-L01-UF", Device(UpdateFirmware={"status": "InvalidCertificate"})),
+    "knows no customers by name": ("TC-N02", Device(CustomerInformation={"status": "Invalid"})),
+}
+
+
+async def verdict(folder: Path, case: str, station: Scripted, *flags: str) -> tuple[str, str]:
+    """Return the verdict of a case of e2e-plans on a station, and the output."""
+    features = "" if case == "TC_B_28_CS" else '"C-13"'
+    found = await outcome(folder, station, "", "--case", case, *flags, features=features)
+    return next(iter(found.verdicts.values()), "not run"), found.out
+
+
+@pytest.mark.parametrize("way", PASSED)
+async def test_the_other_way_passes(tmp_path: Path, way: str) -> None:
+    """By messages alone."""
+    case, script = PASSED[way]
+    is_passed, out = await verdict(tmp_path, case, Scripted(script))
+    assert is_passed == "passed", out
+
+
+@pytest.mark.parametrize("way", SKIPPED)
+async def test_what_a_station_need_not_have_is_skipped(tmp_path: Path, way: str) -> None:
+    """It is neither passed nor failed."""
+    case, script = SKIPPED[way]
+    is_skipped, out = await verdict(tmp_path, case, Scripted(script))
+    assert is_skipped == "skipped", out
+
+
+@pytest.mark.parametrize("case", ["TC_B_03_CS", "TC-B03"])
+async def test_a_rejected_station_may_leave(tmp_path: Path, case: str) -> None:
+    """And come back, to boot again, when the interval and all that is due at once are over (B03.FR.04)."""
+    is_passed, out = await verdict(tmp_path, case, Scripted(Device(), away=3), "robot")
+    assert is_passed == "passed", out
+
+
+async def test_a_station_that_was_switched_off_may_call_it_a_local_reset(tmp_path: Path) -> None:
+    """Whoever acts there may have pressed a button."""
+    is_passed, out = await verdict(tmp_path, "TC-B06-MCP", Scripted(Device(), reason="LocalReset"), "robot")
+    assert is_passed == "passed", out
+
+
+@pytest.mark.parametrize("case", ["TC-CONN-01", "TC-B04-OFFLINE"])
+async def test_a_station_may_boot_when_it_is_back(tmp_path: Path, case: str) -> None:
+    """It should not (Part 4, 5.3), and answers nothing until it is accepted."""
+    station: Scripted
+
+    def script(action: str, payload: Any) -> Any:
+        device = Device(TriggerMessage=triggered("Heartbeat", {}))
+        return device(action, payload) if station.accepted == station.visits else NOTHING
+
+    station = Scripted(script, away=1.5)
+    is_passed, out = await verdict(tmp_path, case, station)
+    assert is_passed == "passed", out
+
+
+# Sessions.
+
+
+def event(kind: str, why: str, number: int, info: Any = None, **more: Any) -> Say:
+    """Return an event of the only transaction."""
+    payload = transaction(kind, triggerReason=why, **{**more, "seqNo": number})
+    payload["transactionInfo"] |= info or {}
+    return Say("TransactionEvent", payload)
+
+
+class Session:
+    """What a station says whose transactions are numbered from 5 on, and end when the cable goes."""
+
+    def __init__(self) -> None:
+        self.number, self.cards = 4, 0
+
+    def __call__(self, action: str) -> Sequence[Say] | None:
+        """Return what it says when somebody has done something."""
+        if action == "plug":
+            return [Say("StatusNotification", STATUS | {"connectorStatus": "Occupied"})]
+        if action == "unplug":
+            lost = self.event("Ended", "EVCommunicationLost", {"stoppedReason": "EVDisconnected"})
+            return [Say("StatusNotification", STATUS), lost]
+        self.cards += 1
+        if self.cards > 1:
+            return [self.event("Updated", "StopAuthorized", idToken=CARD)]
+        started = self.event("Started", "Authorized", {"chargingState": "Charging"}, idToken=CARD, evse=PLACE)
+        return [Say("Authorize", {"idToken": CARD}), started, self.event("Updated", "MeterValuePeriodic")]
+
+    def event(self, kind: str, why: str, info: Any = None, **more: Any) -> Say:
+        """Return the next event."""
+        self.number += 1
+        return event(kind, why, self.number, info, **more)
+
+
+@pytest.mark.parametrize("case", ["TC-F03", "TC-E01-ATG"])
+async def test_a_session_of_another_kind_passes(tmp_path: Path, case: str) -> None:
+    """Its events are not numbered from 0, and the cable is the reason of its end."""
+    is_passed, out = await verdict(tmp_path, case, Scripted(Device(), acts=Session()), "robot")
+    assert is_passed == "passed", out
+
+
+async def test_a_reset_need_not_repeat_the_charging_state(tmp_path: Path) -> None:
+    """It is told when it has changed (E01.FR.18)."""
+    session = Session()
+
+    def reset(_: Any) -> Any:
+        return [{"status": "Accepted"}, session.event("Ended", "ResetCommand", {"stoppedReason": "ImmediateReset"})]
+
+    station = Scripted(Device(Reset=reset), acts=session)
+    is_passed, out = await verdict(tmp_path, "TC_B_27_CS", station, "robot")
+    assert is_passed == "passed", out
+
+
+async def test_a_station_without_a_cache_need_not_clear_it(tmp_path: Path) -> None:
+    """It knows no such command (C11)."""
+
+    def acts(action: str) -> Sequence[Say] | None:
+        token = {"idToken": "unknown_token", "type": "ISO14443"}
+        return [Say("Authorize", {"idToken": token})] if action == "card" else []
+
+    station = Scripted(Device(ClearCache="NotImplemented"), acts=acts)
+    is_passed, out = await verdict(tmp_path, "TC-C01-WL-REJECT", station, "robot")
+    assert is_passed == "passed", out
+
+
+@pytest.mark.parametrize(
+    ("case", "variable"),
+    [
+        ("TC-J02", "SampledDataCtrlr.TxStartedMeasurands="),
+        ("TC-J02", "SampledDataCtrlr.TxEndedMeasurands="),
+        ("TC-C01-WL-OK", "TxCtrlr.TxStartPoint=EnergyTransfer"),
+        ("TC_B_22_CS", "TxCtrlr.TxStartPoint=EnergyTransfer"),
+        ("TC-F01", "TxCtrlr.TxStartPoint=EnergyTransfer"),
+        ("TC-F01", "AuthCtrlr.AuthorizeRemoteStart=true"),
+    ],
+)
+def test_the_reference_station_may_be_set_otherwise(case: str, variable: str) -> None:
+    """What is to be measured, and when a transaction begins, is the station's own affair."""
+    done = run("--case", case, f"--reference-flags=--variable {variable}")
+    assert (done.returncode, "1 passed" in done.stdout) == (0, True), done.stdout
