@@ -51,23 +51,32 @@ def _spacing(seen: Seen, known: Known, transaction: Transaction, interval: float
 
 
 @METERING.check(
-    "M04", "J01.FR.14", ERROR, "clock-aligned values come by the clock, and say so", _UPDATED, _VALUES, implies=("M03",)
+    "M04",
+    "J01.FR.14, J01.FR.22",
+    ERROR,
+    "clock-aligned values come by the clock, and say so",
+    _UPDATED,
+    _VALUES,
+    implies=("M03",),
 )
 def aligned_values(seen: Seen, known: Known) -> Said:
-    """Clock-aligned values of another context, with another trigger, or of a time that is no boundary."""
+    """Clock-aligned values of another context, with another trigger, or of a time that is no boundary.
+
+    MeterValues of the context Sample.Periodic are wrong in any case: periodic values come in TransactionEvents
+    (J02.FR.11). Other contexts say why they were taken, which need not be the clock (J01.FR.08).
+    """
     payload, is_alone = seen.payload, seen.action == "MeterValues"
-    if not is_alone and ("meterValue" not in payload or payload["triggerReason"] == "Trigger"):
+    if not payload.get("meterValue") or is_asked_for(seen, known):
         return None
-    is_clock = not is_alone and payload["triggerReason"] == "MeterValueClock"
     found = samples_of(payload, known).contexts
-    if is_alone and is_asked_for(seen, known):
-        return None
-    if is_clock or is_alone:
-        others = found & {PERIODIC, "Transaction.Begin", "Transaction.End"}
-        return (
-            f"clock-aligned values of the context {' and '.join(sorted(others))}" if others else _boundary(seen, known)
-        )
-    return f"values of the context {CLOCK} with the trigger {payload['triggerReason']}" if CLOCK in found else None
+    if is_alone:
+        return f"MeterValues of the context {PERIODIC}" if PERIODIC in found else _boundary(seen, known)
+    if payload["triggerReason"] == "MeterValueClock":
+        others = " and ".join(sorted(found))
+        return _boundary(seen, known) if CLOCK in found else f"clock-aligned values of the context {others}"
+    is_both = payload["triggerReason"] == "MeterValuePeriodic" and PERIODIC in found  # one event has one trigger
+    is_wrong = CLOCK in found and not is_both
+    return f"values of the context {CLOCK} with the trigger {payload['triggerReason']}" if is_wrong else None
 
 
 def _boundary(seen: Seen, known: Known) -> Said:

@@ -115,4 +115,6 @@ def stop_followed(seen: Seen, known: Known) -> Said:
     is_stopped = transaction is not None and (transaction.stopped_by == "RemoteStop" or not transaction.is_open)
     if seen.payload["status"] != "Accepted" or is_stopped or not known.boots.is_accepted or id_ is None:
         return None
+    if stop_answered(seen, known):
+        return None  # X23: there is nothing to be stopped
     return Later(f"no event of {id_} has the trigger RemoteStop", known.terms.patience, id_)

@@ -6,8 +6,8 @@ The others are in transaction_order, transaction_points, remote_starts, remote_s
 from collections.abc import Mapping
 
 from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.connectors import statuses_in
-from mock_csms.conformance.known.transactions import may_wait, told_at
+from mock_csms.conformance.known.connectors import Connector, may_mean, statuses_in
+from mock_csms.conformance.known.transactions import CONNECTED, LEFT, may_wait, told_at
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Subject, call, when
 
@@ -45,8 +45,6 @@ _REASONS: Mapping[str, set[str]] = {
     },
 }
 """The stoppedReasons that go with a trigger; what is not here goes with any."""
-_DRIVER_GOES = {"EVCommunicationLost", "EVDeparted"}
-_CONNECTED = {"EVConnected", "Charging", "SuspendedEV", "SuspendedEVSE"}
 _OF_AUTHORIZATION = {"Authorized", "RemoteStart"}
 
 
@@ -74,7 +72,7 @@ def reason_fits(seen: Seen, known: Known) -> Said:
     fitting = _REASONS.get(trigger)
     if reason is None or fitting is None or reason in fitting:
         return None
-    if trigger in _DRIVER_GOES:
+    if trigger in LEFT:
         if transaction is None or not transaction.is_whole:
             return None
         if transaction.state == "SuspendedEVSE" or reason in _REASONS.get(transaction.stopped_by or "", ()):
@@ -104,14 +102,14 @@ def token_told(seen: Seen, known: Known) -> Said:
     "X13", "E01.FR.16", ERROR, "the event after the cable was plugged in has EVSE and connector", _STARTED, _UPDATED
 )
 def place_told(seen: Seen, known: Known) -> Said:
-    """No evse.id or no connectorId as soon as a vehicle is connected."""
+    """No evse.id or no connectorId in the first event after a vehicle is connected; those after it need none."""
     payload, transaction = seen.payload, known.transactions.of(seen.payload)
-    if transaction is not None and transaction.connector is not None:
+    if transaction is not None and (transaction.connector is not None or transaction.was_connected):
         return None
     if "connectorId" in payload.get("evse", ()):
         return None
     state, trigger = payload["transactionInfo"].get("chargingState"), payload["triggerReason"]
-    if trigger != "CablePluggedIn" and state not in _CONNECTED:
+    if trigger != "CablePluggedIn" and state not in CONNECTED:
         return None
     if seen.detail != "Started" and (transaction is None or not transaction.is_next(payload["seqNo"])):
         return None
@@ -129,7 +127,7 @@ def state_told(seen: Seen, known: Known) -> Said:
     is_wrong = (
         trigger in ("ChargingStateChanged", "Trigger")
         or (trigger == "CablePluggedIn" and state in (None, "Idle"))
-        or (trigger == "EVCommunicationLost" and state in _CONNECTED)
+        or (trigger == "EVCommunicationLost" and state in CONNECTED)
     )
     return f"{trigger} without a chargingState" if is_wrong else None
 
@@ -174,20 +172,35 @@ def _still_two(seen: Seen, known: Known) -> Said:
     "a plugged cable makes its connector Occupied",
     _STARTED,
     _CHANGED,
+    _ENDED,
     call("StatusNotification", "NotifyEvent"),
 )
 def connector_occupied(seen: Seen, known: Known) -> Said:
-    """A CablePluggedIn whose connector is not reported as Occupied, neither before nor soon after."""
-    payload, statuses = seen.payload, known.connectors.statuses
+    """A CablePluggedIn whose connector is not reported as Occupied, neither before nor soon after.
+
+    There is no connector 0; a status that has such a number is wrong in itself (B08). Who leaves at once may be missed.
+    """
+    payload = seen.payload
     if seen.action != "TransactionEvent":
-        told = statuses_in(seen.action, payload)
-        return [Done(place) for place, status in told if status != "Available"]
-    if payload["triggerReason"] != "CablePluggedIn" or payload.get("offline"):
+        told = [place for place, status in statuses_in(seen.action, payload) if status != "Available"]
+        return [Done(each) for place in told for each in _meant(place, known)]
+    if payload["triggerReason"] in LEFT:
+        transaction = known.transactions.of(payload)
+        return Done((transaction.evse, transaction.connector)) if transaction else None
+    place = (payload.get("evse", {}).get("id", 0), payload.get("evse", {}).get("connectorId", 0))
+    if payload["triggerReason"] != "CablePluggedIn" or not all(place) or not _is_now(seen, known):
         return None
-    evse = payload.get("evse", {})
-    place = (evse.get("id"), evse.get("connectorId"))
-    at = told_at(payload["timestamp"], known)
-    is_old = at is None or seen.at - at > known.terms.tolerance
-    if None in place or is_old or statuses.get(place, "Available") != "Available":
-        return None
-    return Later(f"connector {place[1]} of EVSE {place[0]} was not reported as Occupied", known.terms.patience, place)
+    text = f"connector {place[1]} of EVSE {place[0]} was not reported as Occupied"
+    return Later(text, known.terms.patience, place) if known.connectors.is_free(place) else None
+
+
+def _meant(place: Connector, known: Known) -> list[Connector]:
+    """Return the connectors that a status may be about, of those that are waited for."""
+    waiting = [each for check, each in known.deadlines if check == "X22" and isinstance(each, tuple)]
+    return [each for each in waiting if each == place or may_mean(place, each)]
+
+
+def _is_now(seen: Seen, known: Known) -> bool:
+    """Whether an event comes when it happens, and is not told late."""
+    at = told_at(seen.payload["timestamp"], known)
+    return not seen.payload.get("offline") and at is not None and seen.at - at <= known.terms.tolerance

@@ -11,30 +11,50 @@ if TYPE_CHECKING:
     from mock_csms.conformance.known import Known
 
 CONNECTORS = Subject("connectors")
+_MOST = 1000
 
 Connector: TypeAlias = tuple[int, int]
 """The ids of an EVSE and of a connector of it."""
 
 
 class Connectors(Mutable):
-    """The status of each connector as it was told last, and when that came; `by_event`: those that NotifyEvent told."""
+    """The status of each connector as it was told last, and when that came.
+
+    misnumbered: the same of what has an EVSE or a connector 0. B08 says that there is none; no other check misses the
+    connector that was meant.
+    """
 
     statuses: dict[Connector, str] = field(default_factory=dict)
     told_at: dict[Connector, float] = field(default_factory=dict)
-    by_event: set[Connector] = field(default_factory=set)
+    misnumbered: dict[Connector, tuple[str, float]] = field(default_factory=dict)
 
     @property
     def evses(self) -> set[int]:
         """The EVSEs that are known."""
         return {evse for evse, _ in self.statuses}
 
-    def is_by_status(self, connector: Connector) -> bool:
-        """Whether a StatusNotification has told the status of a connector."""
-        return connector not in self.by_event
+    def is_told(self, connector: Connector, since: float) -> bool:
+        """Whether the status of a connector came since then, be it under a wrong number."""
+        return any(at >= since for _, at in self._told_of(connector))
+
+    def is_free(self, connector: Connector) -> bool:
+        """Whether nothing but Available was told of a connector last, be it under a wrong number."""
+        return all(status == "Available" for status, _ in self._told_of(connector))
+
+    def _told_of(self, connector: Connector) -> list[tuple[str, float]]:
+        told = [said for place, said in self.misnumbered.items() if may_mean(place, connector)]
+        if connector in self.statuses:
+            told.append((self.statuses[connector], self.told_at[connector]))
+        return told
 
     def of(self, evse: int) -> dict[Connector, str]:
         """Return the statuses of the connectors of an EVSE; of EVSE 0, which is the whole station, of all."""
         return {place: status for place, status in self.statuses.items() if evse in (0, place[0])}
+
+
+def may_mean(place: Connector, connector: Connector) -> bool:
+    """Whether a place with a 0, which cannot be, may be that connector; 0 and 0 is the whole station."""
+    return place == (connector[0], 0) or (place[0] == 0 and place[1] > 0)
 
 
 def statuses_in(action: str, payload: Json) -> list[tuple[Connector, str]]:
@@ -66,7 +86,5 @@ def told(seen: Seen, known: "Known") -> None:
         if all(place):
             known.connectors.statuses[place] = status
             known.connectors.told_at[place] = seen.at
-            if seen.action == "NotifyEvent":
-                known.connectors.by_event.add(place)
-            else:
-                known.connectors.by_event.discard(place)
+        elif len(known.connectors.misnumbered) < _MOST or place in known.connectors.misnumbered:
+            known.connectors.misnumbered[place] = (status, seen.at)

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 TRANSACTIONS = Subject("transactions")
 STOPS = {"StopAuthorized", "RemoteStop", "Deauthorized", "EVConnectTimeout"}
 """The triggers that take the right to charge; the transaction may go on."""
+LEFT = {"EVCommunicationLost", "EVDeparted"}
+"""The triggers of a vehicle that is not connected any more."""
+CONNECTED = {"EVConnected", "Charging", "SuspendedEV", "SuspendedEVSE"}
+"""The chargingStates of a vehicle that is connected."""
 PERIODIC = "MeterValuePeriodic"
 MOST_EVENTS = 16
 
@@ -89,6 +93,11 @@ class Transaction(Mutable):
     def is_open(self) -> bool:
         """Whether its end was not told yet."""
         return self.ended_by is None
+
+    @property
+    def was_connected(self) -> bool:
+        """Whether an event has told that a vehicle is connected."""
+        return self.state in CONNECTED or any(each.trigger == "CablePluggedIn" for each in self.events.values())
 
     @property
     def is_whole(self) -> bool:
