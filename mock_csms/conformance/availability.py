@@ -2,8 +2,8 @@
 
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.known.closures import CLOSED, Order, place_of
-from mock_csms.conformance.known.connectors import Connector, connectors_of, may_mean, statuses_in
-from mock_csms.conformance.known.transactions import Transaction, told_at
+from mock_csms.conformance.known.connectors import Connector, connectors_of, current_in, may_mean, statuses_in
+from mock_csms.conformance.known.transactions import Transaction
 from mock_csms.conformance.resets import has_ended
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.statuses import name, reopened
@@ -117,7 +117,7 @@ def closes_after_transactions(seen: Seen, known: Known) -> Said:
     if seen.action == EVENT:
         return _has_ended_before(seen, known)
     others = reopened(seen, known)
-    told = [each for each in statuses_in(seen.action, seen.payload) if all(each[0]) and each not in others]
+    told = [each for each in current_in(seen.action, seen.payload, known) if each not in others]
     words = [_is_in_time(place, status, known) for place, status in told]
     return [word for word in words if word is not None]
 
@@ -216,19 +216,9 @@ def stays_closed(seen: Seen, known: Known) -> Said:
     if not known.closures.places or known.resets.status:
         return None
     others = reopened(seen, known)
-    told = [each for each in statuses_in(seen.action, seen.payload) if each[1] in _USABLE and each not in others]
-    if not _is_since(seen, told, known):
-        return None
+    told = [each for each in current_in(seen.action, seen.payload, known) if each[1] in _USABLE and each not in others]
     text = "connector {} is {} though it was set Inoperative"
     return [text.format(name(place), status) for place, status in told if _has_to_stay(place, known)]
-
-
-def _is_since(seen: Seen, told: list[tuple[Connector, str]], known: Known) -> bool:
-    """Whether statuses are not of the time before the order, told late."""
-    rows = seen.payload["eventData"] if seen.action == NOTIFY else [seen.payload]
-    times = [told_at(row["timestamp"], known) for row in rows]
-    orders = [known.closures.closing(place) for place, _ in told]
-    return all(at is not None and all(order is None or at >= order.at for order in orders) for at in times)
 
 
 def _has_to_stay(place: Connector, known: Known) -> bool:

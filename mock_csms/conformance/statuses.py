@@ -3,11 +3,11 @@
 from mock_csms.behavior.times import seconds_of
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.known.closures import CLOSED
-from mock_csms.conformance.known.connectors import Connector, connectors_of, statuses_in
-from mock_csms.conformance.known.transactions import LEFT
+from mock_csms.conformance.known.connectors import Connector, connectors_of, current_in, statuses_in
 from mock_csms.conformance.provisioning import BOOT, PROVISIONING
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, call, driven, response, when
+from mock_csms.conformance.transactions import LEFT
 
 STATUS, NOTIFY, EVENT = "StatusNotification", "NotifyEvent", "TransactionEvent"
 _MOVES = {"CablePluggedIn", "EVDetected", *LEFT}
@@ -44,7 +44,7 @@ def _first_statuses(seen: Seen, known: Known) -> list[tuple[Connector, str]]:
     boots, told_at = known.boots, known.connectors.told_at
     if not boots.is_accepted or boots.accepted_at is None:
         return []
-    told = [(place, status) for place, status in statuses_in(seen.action, seen.payload) if all(place)]
+    told = current_in(seen.action, seen.payload, known)
     return [(place, status) for place, status in told if told_at.get(place, 0.0) < boots.accepted_at]
 
 
@@ -66,7 +66,6 @@ def reopened(seen: Seen, known: Known) -> list[tuple[Connector, str]]:
     ERROR,
     "what the CSMS set Inoperative is Unavailable after a reboot",
     call(STATUS, NOTIFY),
-    implies=("G06",),
 )
 def stays_closed(seen: Seen, known: Known) -> Said:
     """The first status after a boot of what was closed before; what waited for a transaction, if it was closed then."""
@@ -80,18 +79,22 @@ def stays_closed(seen: Seen, known: Known) -> Said:
     ERROR,
     "what is reserved is Reserved after a reboot",
     call(STATUS, NOTIFY),
-    implies=("G06",),
 )
 def stays_reserved(seen: Seen, known: Known) -> Said:
     """The first status after a boot of a connector that was Reserved before, or is the only one of its EVSE."""
-    reserved, connectors = known.closures.reserved, known.connectors
-    found = []
+    reserved, text = known.closures.reserved, "connector {} is Available after the boot, and has the reservation {}"
+    return [text.format(name(place), reserved[place[0]][0]) for place in unreserved(seen, known)]
+
+
+def unreserved(seen: Seen, known: Known) -> list[Connector]:
+    """Return the connectors that are Available after a boot, and were reserved: they are a matter of B13 alone."""
+    reserved, connectors, found = known.closures.reserved, known.connectors, []
     for place, status in _first_statuses(seen, known) if reserved else ():
-        id_, until = reserved.get(place[0], (0, 0.0))
+        _, until = reserved.get(place[0], (0, 0.0))
         if status != "Available" or until - known.terms.tolerance <= seen.at:
             continue
         if connectors.statuses.get(place) == "Reserved" or len(connectors.of(place[0])) == 1:
-            found.append(f"connector {name(place)} is {status} after the boot, and has the reservation {id_}")
+            found.append(place)
     return found
 
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.known.connectors import Connector, may_mean, statuses_in
-from mock_csms.conformance.known.transactions import CONNECTED, LEFT, may_wait, told_at
+from mock_csms.conformance.known.transactions import Transaction, may_wait, told_at
+from mock_csms.conformance.resets import ends_by_reset
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Subject, call, when
 
@@ -45,14 +46,19 @@ _REASONS: Mapping[str, set[str]] = {
     },
 }
 """The stoppedReasons that go with a trigger; what is not here goes with any."""
+LEFT = {"EVCommunicationLost", "EVDeparted"}
+"""The triggers of a vehicle that is not connected any more."""
+_CONNECTED = {"EVConnected", "Charging", "SuspendedEV", "SuspendedEVSE"}
 _OF_AUTHORIZATION = {"Authorized", "RemoteStart"}
 
 
 @TRANSACTIONS.check("X06", "E06.FR.08", ERROR, "an end not caused by the driver has a stoppedReason", _ENDED)
-def reason_told(seen: Seen, _: Known) -> Said:
-    """An end by command, time-out or fault without a reason, which would mean Local."""
+def reason_told(seen: Seen, known: Known) -> Said:
+    """An end by command, time-out or fault without a reason, which would mean Local; B20 knows that of a reset."""
     payload = seen.payload
     if payload["triggerReason"] not in _NOT_BY_DRIVER or "stoppedReason" in payload["transactionInfo"]:
+        return None
+    if ends_by_reset(seen, known):
         return None
     return f"{payload['transactionInfo']['transactionId']} ended by {payload['triggerReason']} without a stoppedReason"
 
@@ -70,7 +76,7 @@ def reason_fits(seen: Seen, known: Known) -> Said:
     payload, transaction = seen.payload, known.transactions.of(seen.payload)
     trigger, reason = payload["triggerReason"], payload["transactionInfo"].get("stoppedReason")
     fitting = _REASONS.get(trigger)
-    if reason is None or fitting is None or reason in fitting:
+    if reason is None or fitting is None or reason in fitting or ends_by_reset(seen, known):
         return None
     if trigger in LEFT:
         if transaction is None or not transaction.is_whole:
@@ -104,16 +110,22 @@ def token_told(seen: Seen, known: Known) -> Said:
 def place_told(seen: Seen, known: Known) -> Said:
     """No evse.id or no connectorId in the first event after a vehicle is connected; those after it need none."""
     payload, transaction = seen.payload, known.transactions.of(seen.payload)
-    if transaction is not None and (transaction.connector is not None or transaction.was_connected):
+    if transaction is not None and (transaction.connector is not None or _was_connected(transaction)):
         return None
     if "connectorId" in payload.get("evse", ()):
         return None
     state, trigger = payload["transactionInfo"].get("chargingState"), payload["triggerReason"]
-    if trigger != "CablePluggedIn" and state not in CONNECTED:
+    if trigger != "CablePluggedIn" and state not in _CONNECTED:
         return None
     if seen.detail != "Started" and (transaction is None or not transaction.is_next(payload["seqNo"])):
         return None
     return f"{trigger} ({state}) without the {'connectorId' if 'evse' in payload else 'evse'}"
+
+
+def _was_connected(transaction: Transaction) -> bool:
+    """Whether an event has told that a vehicle is connected."""
+    is_plugged = any(each.trigger == "CablePluggedIn" for each in transaction.events.values())
+    return is_plugged or transaction.state in _CONNECTED
 
 
 @TRANSACTIONS.check("X14", "E01.FR.18", ERROR, "a change of the charging state is told with it", _STARTED, _CHANGED)
@@ -127,7 +139,7 @@ def state_told(seen: Seen, known: Known) -> Said:
     is_wrong = (
         trigger in ("ChargingStateChanged", "Trigger")
         or (trigger == "CablePluggedIn" and state in (None, "Idle"))
-        or (trigger == "EVCommunicationLost" and state in CONNECTED)
+        or (trigger == "EVCommunicationLost" and state in _CONNECTED)
     )
     return f"{trigger} without a chargingState" if is_wrong else None
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from mock_csms.behavior.times import seconds_of
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import Subject, call
 from mock_csms.protocol.actions import Json
@@ -18,7 +19,7 @@ Connector: TypeAlias = tuple[int, int]
 
 
 class Connectors(Mutable):
-    """The status of each connector as it was told last, and when that came.
+    """The status of each connector as it was told last, when that came, and (`stamps`) of when it was.
 
     misnumbered: the same of what has an EVSE or a connector 0. B08 says that there is none; no other check misses the
     connector that was meant.
@@ -26,6 +27,7 @@ class Connectors(Mutable):
 
     statuses: dict[Connector, str] = field(default_factory=dict)
     told_at: dict[Connector, float] = field(default_factory=dict)
+    stamps: dict[Connector, str] = field(default_factory=dict)
     misnumbered: dict[Connector, tuple[str, float]] = field(default_factory=dict)
 
     @property
@@ -59,14 +61,33 @@ def may_mean(place: Connector, connector: Connector) -> bool:
 
 def statuses_in(action: str, payload: Json) -> list[tuple[Connector, str]]:
     """Return the statuses of connectors that a StatusNotification or a NotifyEvent tells (G01.FR.01, N07.FR.19)."""
+    return [(place, status) for place, status, _ in _told_in(action, payload)]
+
+
+def current_in(action: str, payload: Json, known: "Known") -> list[tuple[Connector, str]]:
+    """Return the statuses of connectors that are there, without those that come late: older than what is known."""
+    told = [each for each in _told_in(action, payload) if all(each[0])]
+    return [
+        (place, status) for place, status, stamp in told if not _is_older(stamp, known.connectors.stamps.get(place))
+    ]
+
+
+def _told_in(action: str, payload: Json) -> list[tuple[Connector, str, str]]:
+    """Return places, statuses and timestamps."""
     if action == "StatusNotification":
-        return [((payload["evseId"], payload["connectorId"]), payload["connectorStatus"])]
+        return [((payload["evseId"], payload["connectorId"]), payload["connectorStatus"], payload["timestamp"])]
     told = []
     for event in payload["eventData"]:
         evse = event["component"].get("evse", {})
         if (event["component"]["name"], event["variable"]["name"]) == ("Connector", "AvailabilityState"):
-            told.append(((evse.get("id", 0), evse.get("connectorId", 0)), event["actualValue"]))
+            place = (evse.get("id", 0), evse.get("connectorId", 0))
+            told.append((place, event["actualValue"], event["timestamp"]))
     return told
+
+
+def _is_older(stamp: str, other: str | None) -> bool:
+    times = seconds_of(stamp), seconds_of(other or "")
+    return times[0] is not None and times[1] is not None and times[0] < times[1]
 
 
 def connectors_of(known: "Known") -> set[Connector]:
@@ -82,9 +103,10 @@ def connectors_of(known: "Known") -> set[Connector]:
 @CONNECTORS.learn(call("StatusNotification", "NotifyEvent"))
 def told(seen: Seen, known: "Known") -> None:
     """A status was told; what has no EVSE or no connector is none that exists."""
-    for place, status in statuses_in(seen.action, seen.payload):
+    for place, status, stamp in _told_in(seen.action, seen.payload):
         if all(place):
             known.connectors.statuses[place] = status
             known.connectors.told_at[place] = seen.at
+            known.connectors.stamps[place] = stamp
         elif len(known.connectors.misnumbered) < _MOST or place in known.connectors.misnumbered:
             known.connectors.misnumbered[place] = (status, seen.at)

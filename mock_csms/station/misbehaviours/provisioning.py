@@ -85,7 +85,7 @@ KINDS: Kinds = {
     ),
     "boots-too-soon": Misbehaviour(
         "boots again before the interval is over",
-        ("B03", "B04", "B05"),
+        ("B04", "B05"),
         acts=alarms("boot", lambda seconds: min(seconds, 0.5)),
     ),
     "never-boots-again": Misbehaviour("does not boot again", ("B04",), acts=alarms("boot", lambda _: None)),
