@@ -3,6 +3,7 @@
 import re
 import subprocess
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import orjson
 import pytest
@@ -35,6 +36,13 @@ def going_on(story: Story, events: int = 5) -> Story:
         payload = {"eventType": "Updated", "triggerReason": "MeterValuePeriodic", "seqNo": number}
         info = {"transactionInfo": {"transactionId": "T", "chargingState": "Charging"}, "timestamp": story.wait(5).at()}
         story.call("TransactionEvent", payload | info)
+    return story
+
+
+def again_and_again(story: Story, *event: Any, **more: Any) -> Story:
+    """Tell an event that the mock refuses twice."""
+    for wait, ago, answer in ((0, 0.0, "InternalError"), (10, 10.0, "InternalError"), (20, 30.0, ())):
+        story.wait(wait).event(*event, answer=answer, after=-ago, **more)
     return story
 
 
@@ -165,6 +173,14 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
     "a cable before the state": (
         going_on(Story().begin().event("Started", "CablePluggedIn", evse=ONE)),
         ["X13", "X14"],
+    ),
+    "an event that is sent again": (
+        again_and_again(Story().begin(), "Started", "Authorized", 0, info={"stoppedReason": "Local"}),
+        ["X07", "X12"],
+    ),
+    "an end that is sent again": (
+        again_and_again(charging().know(SampledDataCtrlr_TxEndedMeasurands=REGISTER), "Ended", "RemoteStop", 1),
+        ["M02", "X06"],
     ),
     "the place is told once": (
         going_on(Story().begin().tell(1, 1, "Occupied").event("Started", info=PLUGGED, idToken=CARD)),

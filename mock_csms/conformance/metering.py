@@ -10,6 +10,7 @@ from mock_csms.conformance.known.meters import PERIODIC, Place, Reading, is_late
 from mock_csms.conformance.known.transactions import told_at
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Subject, Wrong, call, when
+from mock_csms.conformance.transactions import once
 
 METERING = Subject("metering")
 CLOCK, TRIGGERED = "Sample.Clock", "Trigger"
@@ -21,6 +22,7 @@ _STARTED, _UPDATED, _ENDED = (call(f"TransactionEvent.{kind}") for kind in ("Sta
 
 
 @METERING.check("M01", "E01.FR.09", ERROR, "the start has the values of its beginning", _STARTED)
+@once
 def begin_values(seen: Seen, known: Known) -> Said:
     """A start on a known EVSE without values of Transaction.Begin, though TxStartedMeasurands wants some."""
     is_wanted = "evse" in seen.payload and known.meters.wanted(known).started
@@ -30,6 +32,7 @@ def begin_values(seen: Seen, known: Known) -> Said:
 
 
 @METERING.check("M02", "E06.FR.11", ERROR, "the end has the values of the end", _ENDED)
+@once
 def end_values(seen: Seen, known: Known) -> Said:
     """An end without values of Transaction.End, though TxEndedMeasurands wants some."""
     transaction = known.transactions.of(seen.payload)
@@ -181,6 +184,7 @@ def known_meter(seen: Seen, known: Known) -> Said:
 
 
 @METERING.check("M13", "E02.FR.18", INFO, "numberOfPhasesUsed is told when charging begins", _UPDATED, _STARTED)
+@once
 def phases_told(seen: Seen, known: Known) -> Said:
     """No numberOfPhasesUsed of a station that has told it before."""
     if not known.transactions.tells_phases:

@@ -4,13 +4,14 @@ The others are in transaction_order, transaction_points, remote_starts, remote_s
 """
 
 from collections.abc import Mapping
+from functools import wraps
 
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.known.connectors import Connector, may_mean, statuses_in
 from mock_csms.conformance.known.transactions import Transaction, may_wait, told_at
 from mock_csms.conformance.resets import ends_by_reset
 from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Subject, call, when
+from mock_csms.conformance.subject import ERROR, WARNING, Done, Judge, Later, Said, Subject, call, when
 
 TRANSACTIONS = Subject("transactions")
 
@@ -52,7 +53,20 @@ _CONNECTED = {"EVConnected", "Charging", "SuspendedEV", "SuspendedEVSE"}
 _OF_AUTHORIZATION = {"Authorized", "RemoteStart"}
 
 
+def once(judge: Judge) -> Judge:
+    """Return a check that says nothing of an event that is sent again (E13.FR.02): it was told the first time."""
+
+    @wraps(judge)
+    def judged(seen: Seen, known: Known) -> Said:
+        transaction = known.transactions.of(seen.payload)
+        told = transaction and transaction.events.get(seen.payload["seqNo"])
+        return None if told and told.is_again(seen.payload) else judge(seen, known)
+
+    return judged
+
+
 @TRANSACTIONS.check("X06", "E06.FR.08", ERROR, "an end not caused by the driver has a stoppedReason", _ENDED)
+@once
 def reason_told(seen: Seen, known: Known) -> Said:
     """An end by command, time-out or fault without a reason, which would mean Local; B20 knows that of a reset."""
     payload = seen.payload
@@ -64,6 +78,7 @@ def reason_told(seen: Seen, known: Known) -> Said:
 
 
 @TRANSACTIONS.check("X07", "E06", WARNING, "only the end has a stoppedReason", _STARTED, _UPDATED)
+@once
 def no_early_reason(seen: Seen, _: Known) -> Said:
     """A reason for an end that is none."""
     reason = seen.payload["transactionInfo"].get("stoppedReason")
@@ -71,6 +86,7 @@ def no_early_reason(seen: Seen, _: Known) -> Said:
 
 
 @TRANSACTIONS.check("X08", "F03.FR.03", WARNING, "the stoppedReason fits the triggerReason", _ENDED)
+@once
 def reason_fits(seen: Seen, known: Known) -> Said:
     """A pair that does not go together; who leaves after a stop may tell the reason of that."""
     payload, transaction = seen.payload, known.transactions.of(seen.payload)
@@ -89,6 +105,7 @@ def reason_fits(seen: Seen, known: Known) -> Said:
 @TRANSACTIONS.check(
     "X12", "E01.FR.10", ERROR, "the event after an authorization has the idToken", _STARTED, _CHANGED, _ENDED
 )
+@once
 def token_told(seen: Seen, known: Known) -> Said:
     """No idToken at all after an authorization, or one that comes with another trigger than Authorized (E02.FR.20)."""
     payload, transaction = seen.payload, known.transactions.of(seen.payload)
@@ -129,6 +146,7 @@ def _was_connected(transaction: Transaction) -> bool:
 
 
 @TRANSACTIONS.check("X14", "E01.FR.18", ERROR, "a change of the charging state is told with it", _STARTED, _CHANGED)
+@once
 def state_told(seen: Seen, known: Known) -> Said:
     """A trigger that means another charging state, or asks for it (F06.FR.07), without the chargingState."""
     payload = seen.payload
