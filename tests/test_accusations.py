@@ -164,6 +164,10 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
     "a second boot": (Story().begin().wait(4).boot(), []),
     "a second boot, and nothing at all": (Story().connect().boot().wait(4).boot(), ["B07"]),
     "another boot": (Story().begin().wait(4).boot("Watchdog"), ["B07"]),
+    "an outage of which a trace does not tell how long it was": (
+        Story().begin().know(OCPPCommCtrlr_OfflineThreshold="60").wait(60).lose().wait(600).connect().tell(1, 1),
+        [],
+    ),
     # The event after the vehicle was connected has the place, and no other.
     "no connectorId": (going_on(Story().begin().event("Started", evse=ONE, info=PLUGGED, idToken=CARD)), ["X13"]),
     "no evse once the cable is in": (

@@ -180,8 +180,8 @@ def _plugged(seen: Seen, known: Known) -> Later | Done | None:
 def _is_unchanged(seen: Seen, known: Known) -> bool:
     """Whether a status is told that was known, and taken, before a short outage; nobody has asked for it."""
     threshold, tolerance, (lost, back) = _threshold(known), known.terms.tolerance, known.line.outages[-1]
-    if seen.action != STATUS or threshold is None or back - lost >= threshold - tolerance:
-        return False
+    if seen.action != STATUS or threshold is None or not 0 < back - lost < threshold - tolerance:
+        return False  # a trace does not tell when a connection was lost
     payload, connectors = seen.payload, known.connectors
     place, at = (payload["evseId"], payload["connectorId"]), seconds_of(payload["timestamp"])
     is_known = connectors.told_at.get(place, seen.at) <= known.closures.taken_at.get(place, 0.0) < lost - tolerance
