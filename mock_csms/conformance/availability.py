@@ -189,7 +189,6 @@ def connectors_follow(seen: Seen, known: Known) -> Said:
     WARNING,
     "a cable in one connector changes no status of the others of its EVSE",
     call(STATUS, NOTIFY),
-    implies=("G06",),
 )
 def others_stay(seen: Seen, known: Known) -> Said:
     """Another connector is not Available any more as soon as one becomes Occupied, and no order closes it."""

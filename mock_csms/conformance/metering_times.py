@@ -61,7 +61,6 @@ def _spacing(seen: Seen, known: Known, transaction: Transaction, interval: float
     "clock-aligned values come by the clock, and say so",
     _UPDATED,
     _VALUES,
-    implies=("M03",),
 )
 def aligned_values(seen: Seen, known: Known) -> Said:
     """Clock-aligned values of another context, with another trigger, or of a time that is no boundary.

@@ -14,9 +14,7 @@ _MOVES = {"CablePluggedIn", "EVDetected", *LEFT}
 """The triggers that go with another status of the connector."""
 
 
-@PROVISIONING.check(
-    "B07", "B01.FR.05", ERROR, "every connector is reported after a boot", response(BOOT), when("due"), implies=("B08",)
-)
+@PROVISIONING.check("B07", "B01.FR.05", ERROR, "every connector is reported after a boot", response(BOOT), when("due"))
 def reports_after_boots(seen: Seen, known: Known) -> Said:
     """A connector of which nothing came after the boot was accepted; none at all where it is not known which exist.
 
@@ -30,9 +28,7 @@ def reports_after_boots(seen: Seen, known: Known) -> Said:
     return Later("", known.terms.patience)
 
 
-@PROVISIONING.check(
-    "B08", "B01.FR.05", ERROR, "EVSEs and connectors are numbered from 1", call(STATUS), implies=("B07", "B16", "G01")
-)
+@PROVISIONING.check("B08", "B01.FR.05", ERROR, "EVSEs and connectors are numbered from 1", call(STATUS))
 def numbers_from_one(seen: Seen, _: Known) -> Said:
     """A status of an EVSE or a connector that cannot be."""
     evse, connector = seen.payload["evseId"], seen.payload["connectorId"]
@@ -105,7 +101,6 @@ def unreserved(seen: Seen, known: Known) -> list[Connector]:
     "every connector is reported after a long outage",
     call(BOOT),
     when("connected", "due"),
-    implies=("B08",),
 )
 def reports_after_outages(seen: Seen, known: Known) -> Said:
     """A connector of which nothing came; a boot asks for the same (B07). The station may have seen the outage late."""
