@@ -1,18 +1,19 @@
 """Wrong answers to ChangeAvailability and UnlockConnector, and wrong statuses of connectors (checks G)."""
 
 from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.closures import place_of
-from mock_csms.conformance.known.connectors import Connector, connectors_of, statuses_in
+from mock_csms.conformance.known.closures import CLOSED, Order, place_of
+from mock_csms.conformance.known.connectors import Connector, connectors_of, current_in, may_mean, statuses_in
 from mock_csms.conformance.known.transactions import Transaction
 from mock_csms.conformance.resets import has_ended
 from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.statuses import name
+from mock_csms.conformance.statuses import name, reopened
 from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Subject, call, result, when
 
 AVAILABILITY = Subject("availability")
 CHANGE, STATUS, NOTIFY, EVENT = "ChangeAvailability", "StatusNotification", "NotifyEvent", "TransactionEvent"
 _STATUSES = {"Available", "Occupied", "Reserved", "Unavailable", "Faulted"}
-_FREE, _CLOSED = {"Available", "Reserved"}, {"Unavailable", "Faulted"}
+_INSTANT = 0.001
+_FREE, _USABLE = {"Available", "Reserved"}, {"Available", "Occupied", "Reserved"}
 
 
 def _connectors(place: Connector, known: Known) -> list[Connector]:
@@ -52,12 +53,14 @@ def _until_changed(seen: Seen, known: Known, least: int) -> Later | None:
 
 
 def _unchanged(seen: Seen, known: Known) -> list[str]:
-    """Return the connectors of a deadline that are told as they were."""
-    order, connectors = known.closures.places.get(seen.payload[0]), seen.payload[1:]
-    if order is None or known.closures.count != order.number:
+    """Return the connectors of a deadline that have not told the change since, nor under a wrong number (B08)."""
+    orders, connectors, since = known.closures, seen.payload[1:], seen.at - known.terms.patience - _INSTANT
+    order = orders.places.get(seen.payload[0])
+    if order is None or orders.count != order.number:
         return []
-    closed = {each for each in connectors if _status(each, known) in _CLOSED}
-    return [name(each) for each in connectors if (each in closed) != order.is_closed]
+    changes = orders.closed_at if order.is_closed else orders.opened_at
+    told = [place for place, at in changes.items() if at >= since]
+    return [name(each) for each in connectors if each not in told and not any(may_mean(place, each) for place in told)]
 
 
 @AVAILABILITY.check(
@@ -91,7 +94,7 @@ def accepts_what_is(seen: Seen, known: Known) -> Said:
     if status == "Accepted" or not connectors:
         return None
     if is_closed == "Operative":
-        is_so = all(orders.is_open(each) and _status(each, known) in _STATUSES - _CLOSED for each in connectors)
+        is_so = all(orders.is_open(each) and _status(each, known) in _USABLE for each in connectors)
     else:
         is_so = all(_status(each, known) == "Unavailable" for each in connectors)
     return f"{CHANGE} to {is_closed} is {status} though it is so" if is_so else None
@@ -113,8 +116,10 @@ def closes_after_transactions(seen: Seen, known: Known) -> Said:
         return None
     if seen.action == EVENT:
         return _has_ended_before(seen, known)
-    told = [_is_in_time(place, status, known) for place, status in statuses_in(seen.action, seen.payload)]
-    return [word for word in told if word is not None]
+    others = reopened(seen, known)
+    told = [each for each in current_in(seen.action, seen.payload, known) if each not in others]
+    words = [_is_in_time(place, status, known) for place, status in told]
+    return [word for word in words if word is not None]
 
 
 def _is_scheduled(seen: Seen, known: Known) -> Said:
@@ -134,18 +139,24 @@ def _has_ended_before(seen: Seen, known: Known) -> Said:
     id_ = seen.payload["transactionInfo"]["transactionId"]
     transaction, given = known.transactions.by_id.get(id_), known.commands.answered[CHANGE]
     place = (transaction.evse or 0, transaction.connector or 0) if transaction else (0, 0)
-    told_at = known.connectors.told_at.get(place, 0.0)
+    told = known.connectors.told_at.get(place, 0.0)
     was_over = [Done(id_)] if has_ended(seen, known, given.at) else []
-    return [*was_over, Done((id_, place))] if has_ended(seen, known, told_at) else was_over
+    return [*was_over, Done((id_, place))] if has_ended(seen, known, told) else was_over
+
+
+def _awaited(place: Connector, order: Order, known: Known) -> list[Transaction]:
+    """Return the transactions that an order may wait for: all that it concerns, and all of the EVSE."""
+    about = next(each for each, given in known.closures.places.items() if given is order)
+    return [*known.transactions.open_at(place[0]), *_running(about, known)]
 
 
 def _is_in_time(place: Connector, status: str, known: Known) -> Later | None:
-    """Look at the status of a connector that waits to be closed."""
+    """Look at the status of a connector that waits to be closed; one that was closed then is a matter of G06."""
     order = known.closures.closing(place)
     if order is None or not order.is_scheduled or known.resets.is_under_way:
         return None
-    running = known.transactions.open_at(place[0])
-    if status == "Available" and not running:
+    running = _awaited(place, order, known)
+    if status == "Available" and not running and known.connectors.statuses.get(place) not in CLOSED:
         text = f"connector {name(place)} is Available, and was to be Unavailable after its transaction"
         return Later(text, known.terms.tolerance, place)
     using = [each for each in running if each.connector == place[1]]
@@ -178,15 +189,14 @@ def connectors_follow(seen: Seen, known: Known) -> Said:
     WARNING,
     "a cable in one connector changes no status of the others of its EVSE",
     call(STATUS, NOTIFY),
-    implies=("G06",),
 )
 def others_stay(seen: Seen, known: Known) -> Said:
     """Another connector is not Available any more as soon as one becomes Occupied, and no order closes it."""
-    statuses, told_at = known.connectors.statuses, known.connectors.told_at
+    statuses, told = known.connectors.statuses, known.connectors.told_at
     for place, status in statuses_in(seen.action, seen.payload):
         if status in ("Occupied", "Unavailable") and statuses.get(place) == "Available" and place[1] and place[0]:
             since = seen.at - known.terms.tolerance
-            others = [each for each in known.connectors.of(place[0]) if each != place and told_at[each] >= since]
+            others = [each for each in known.connectors.of(place[0]) if each != place and told[each] >= since]
             used = [each for each in others if statuses[each] == "Occupied"]
             if used and known.closures.is_open(place) and not known.resets.status:
                 return f"connector {name(place)} is {status} as {name(used[0])} is Occupied"
@@ -195,23 +205,27 @@ def others_stay(seen: Seen, known: Known) -> Said:
 
 @AVAILABILITY.check(
     "G06",
-    "G01.FR.01",
+    "G03.FR.06, G04.FR.07, G03.FR.08",
     WARNING,
-    "a status is told when it changes, and can be",
-    call(STATUS),
+    "what was set Inoperative stays Unavailable until it is set Operative",
+    call(STATUS, NOTIFY),
 )
-def changes_are_possible(seen: Seen, known: Known) -> Said:
-    """The status that was told and taken before, though nobody asked for it, or one that a closed connector has not."""
-    payload, orders, line = seen.payload, known.closures, known.line
-    place, status = (payload["evseId"], payload["connectorId"]), payload["connectorStatus"]
-    was, told_at = known.connectors.statuses.get(place), known.connectors.told_at.get(place, 0.0)
-    if was == status:
-        begin = max(line.opened_at, known.boots.accepted_at or 0.0, known.boots.asked_at, orders.triggered_at)
-        is_taken = known.connectors.is_by_status(place) and orders.taken_at.get(place, 0.0) >= told_at
-        return f"connector {name(place)} is {status} again" if is_taken and told_at > begin else None
-    if was == "Unavailable" and status in ("Occupied", "Reserved") and orders.closing(place):
-        return f"connector {name(place)} is {status} though it was set Inoperative"
-    return None
+def stays_closed(seen: Seen, known: Known) -> Said:
+    """Another status of a connector that was Unavailable; the first one after a boot is a matter of B12."""
+    if not known.closures.places or known.resets.status:
+        return None
+    others = reopened(seen, known)
+    told = [each for each in current_in(seen.action, seen.payload, known) if each[1] in _USABLE and each not in others]
+    text = "connector {} is {} though it was set Inoperative"
+    return [text.format(name(place), status) for place, status in told if _has_to_stay(place, known)]
+
+
+def _has_to_stay(place: Connector, known: Known) -> bool:
+    """Whether a connector is Unavailable by an order, and nobody has asked for another one since."""
+    order = known.closures.closing(place)
+    if order is None or known.closures.opening_at >= order.at or known.connectors.statuses.get(place) != "Unavailable":
+        return False
+    return not (order.is_scheduled and _awaited(place, order, known))
 
 
 @AVAILABILITY.check(

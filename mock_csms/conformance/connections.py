@@ -109,23 +109,19 @@ def does_not_boot_again(seen: Seen, known: Known) -> Said:
 @TRANSPORT.check(
     "T14",
     "B02.FR.06",
-    WARNING,
-    "it does not close the connection",
+    ERROR,
+    "it does not close the connection while it is Pending",
     when("disconnected"),
-    call("BootNotification"),
 )
 def stays(seen: Seen, known: Known) -> Said:
-    """A close frame while Pending, or while Accepted, without a reset and the like, and without a boot soon after."""
-    if seen.kind == "call":
-        return Done()
+    """A close frame while Pending, without a reset and the like; who was accepted may leave."""
     event: Any = seen.event
     boots = known.boots
-    if not has_hung_up(event) or event.code == 1001 or (known.visits.leaves or -1.0) >= boots.asked_at:
+    if boots.status != "Pending" or not has_hung_up(event) or event.code == 1001:
         return None
-    text = f"it closed the connection with {event.code}, and was {boots.status}"
-    if boots.status == "Pending":
-        return Wrong(text, severity=ERROR)
-    return Later(text, known.terms.patience, survives=True) if boots.is_accepted else None
+    if (known.visits.leaves or -1.0) >= boots.asked_at:
+        return None
+    return f"it closed the connection with {event.code}, and was {boots.status}"
 
 
 @TRANSPORT.check("T22", "Part 4 3.1", WARNING, "there is one connection at a time", when("knocked"))

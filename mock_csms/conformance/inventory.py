@@ -1,6 +1,6 @@
 """The variables that a station must have, of Part 2, "Referenced Components and Variables" (for check V16)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from mock_csms.conformance.known.variables import Name, folded
 from mock_csms.protocol.actions import Json
@@ -15,11 +15,10 @@ AuthCtrlr AuthorizeRemoteStart boolean
 AuthCtrlr LocalAuthorizeOffline boolean
 AuthCtrlr LocalPreAuthorize boolean
 ChargingStation AvailabilityState OptionList ReadOnly
-ChargingStation Available boolean ReadOnly
 ChargingStation SupplyPhases integer ReadOnly
 ClockCtrlr DateTime dateTime ReadOnly
 ClockCtrlr TimeSource SequenceList
-Connector Available boolean ReadOnly
+Connector AvailabilityState OptionList ReadOnly
 Connector ConnectorType - ReadOnly
 Connector SupplyPhases integer ReadOnly
 DeviceDataCtrlr BytesPerMessage[GetReport] integer ReadOnly
@@ -29,13 +28,13 @@ DeviceDataCtrlr ItemsPerMessage[GetReport] integer ReadOnly
 DeviceDataCtrlr ItemsPerMessage[GetVariables] integer ReadOnly
 DeviceDataCtrlr ItemsPerMessage[SetVariables] integer ReadOnly
 EVSE AvailabilityState OptionList ReadOnly
-EVSE Available boolean ReadOnly
 EVSE Power decimal ReadOnly
 EVSE SupplyPhases integer ReadOnly
+OCPPCommCtrlr ActiveNetworkProfile - ReadOnly
 OCPPCommCtrlr FileTransferProtocols MemberList ReadOnly
 OCPPCommCtrlr MessageAttemptInterval[TransactionEvent] integer
 OCPPCommCtrlr MessageAttempts[TransactionEvent] integer
-OCPPCommCtrlr MessageTimeout[Default] integer
+OCPPCommCtrlr MessageTimeout[Default] integer ReadOnly
 OCPPCommCtrlr NetworkConfigurationPriority -
 OCPPCommCtrlr NetworkProfileConnectionAttempts integer
 OCPPCommCtrlr OfflineThreshold integer
@@ -48,7 +47,7 @@ SampledDataCtrlr TxUpdatedInterval integer
 SampledDataCtrlr TxUpdatedMeasurands MemberList
 SecurityCtrlr CertificateEntries integer ReadOnly
 SecurityCtrlr OrganizationName string
-SecurityCtrlr SecurityProfile integer
+SecurityCtrlr SecurityProfile integer ReadOnly
 TxCtrlr EVConnectionTimeOut integer
 TxCtrlr StopTxOnEVSideDisconnect boolean
 TxCtrlr StopTxOnInvalidId boolean
@@ -60,6 +59,7 @@ _IF_THERE = """
 DisplayMessageCtrlr DisplayMessages integer ReadOnly
 DisplayMessageCtrlr SupportedFormats MemberList ReadOnly
 DisplayMessageCtrlr SupportedPriorities MemberList ReadOnly
+ISO15118Ctrlr ContractValidationOffline boolean
 LocalAuthListCtrlr BytesPerMessage integer ReadOnly
 LocalAuthListCtrlr Entries integer ReadOnly
 LocalAuthListCtrlr ItemsPerMessage integer ReadOnly
@@ -71,6 +71,14 @@ SmartChargingCtrlr PeriodsPerSchedule integer ReadOnly
 SmartChargingCtrlr ProfileStackLevel integer ReadOnly
 SmartChargingCtrlr RateUnit MemberList ReadOnly
 TariffCostCtrlr Currency string
+TariffCostCtrlr TariffFallbackMessage string
+TariffCostCtrlr TotalCostFallbackMessage string
+"""
+
+_IF_TOLD = """
+ChargingStation Available boolean ReadOnly
+Connector Available boolean ReadOnly
+EVSE Available boolean ReadOnly
 """
 
 
@@ -98,35 +106,52 @@ def _rows(text: str) -> tuple[Required, ...]:
     return tuple(rows)
 
 
-ALWAYS, IF_THERE = _rows(_ALWAYS), _rows(_IF_THERE)
-"""What every station has, and what it has if it has anything of that component, which is `Available`."""
+ALWAYS, IF_THERE, IF_TOLD = _rows(_ALWAYS), _rows(_IF_THERE), _rows(_IF_TOLD)
+"""What every station has; what it has if it has anything of that component, which is `Available`; and what reports may
+leave out where they have other variables of that component (2.13.1), but must not get wrong."""
+_SWITCHES = (("available", ""), ("available", "tariff"), ("enabled", ""), ("enabled", "tariff"))
+"""The variables that say whether there is anything of a component: the first one that is told decides."""
+_PARTS = {"EVSE", "Connector"}
+"""The components of which there are several, by their places."""
 
 
 def lacking(reported: Mapping[Name, Json]) -> list[str]:
     """Return what is missing in an inventory, or not as it has to be: its type, or that it can only be read.
 
-    What belongs to EVSEs and connectors has to be there for each of those that have something there.
+    What belongs to EVSEs and connectors has to be there for each of those that have something there; a controller may
+    have it in any one place.
     """
     items = {folded(name): item for name, item in reported.items()}
     places: dict[str, set[tuple[str, int, int]]] = {}
     for component, instance, evse, connector, *_ in items:
         places.setdefault(component, set()).add((instance, evse, connector))
     found: list[str] = []
-    for row in (*ALWAYS, *IF_THERE):
+    for row in (*ALWAYS, *IF_THERE, *IF_TOLD):
         component, key = row.component.casefold(), (row.variable.casefold(), row.instance.casefold())
         there = places.get(component, set())
         if row in IF_THERE and _is_absent(items, component, there):
             continue
-        here = [items.get((component, *place, *key)) for place in sorted(there)] or [None]
+        here = _due(row, [items.get((component, *place, *key)) for place in sorted(there)])
         found += [f"{row.name} {wrong}" for wrong in map(_wrong_of(row), here) if wrong][:1]
     return found
 
 
+def _due(row: Required, here: list[Json | None]) -> Sequence[Json | None]:
+    """Return what is to be judged of what each place has: None for what has to be there, and is not."""
+    if row.component in _PARTS and row not in IF_TOLD:
+        return here or [None]
+    told = [item for item in here if item is not None]
+    return told if told or row in IF_TOLD else [None]
+
+
 def _is_absent(items: Mapping[Name, Json], component: str, places: set[tuple[str, int, int]]) -> bool:
-    """Whether there is nothing of a component, or it says that it is not available."""
-    said = [items.get((component, *place, "available", "")) for place in places]
-    values = [attribute.get("value") for item in said if item for attribute in item["variableAttribute"]]
-    return not places or "false" in values
+    """Whether there is nothing of a component, or it says that it is not available; else, that it is not enabled."""
+    for switch in _SWITCHES:
+        said = [items.get((component, *place, *switch)) for place in places]
+        values = [attribute.get("value") for item in said if item for attribute in item["variableAttribute"]]
+        if values:
+            return "false" in (str(value).casefold() for value in values)
+    return not places
 
 
 def _wrong_of(row: Required) -> Callable[[Json | None], str | None]:

@@ -6,19 +6,23 @@ Those about times are in metering_times.
 from collections.abc import Iterable
 
 from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.meters import Place, Reading, is_later, registers_of, samples_of
+from mock_csms.conformance.known.meters import PERIODIC, Place, Reading, is_later, registers_of, samples_of
 from mock_csms.conformance.known.transactions import told_at
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Subject, Wrong, call, when
+from mock_csms.conformance.transactions import once
 
 METERING = Subject("metering")
 CLOCK, TRIGGERED = "Sample.Clock", "Trigger"
+_MEANT = {CLOCK, TRIGGERED, PERIODIC}
+"""The contexts of the values that AlignedDataCtrlr.Measurands is about; by default they are periodic."""
 
 _EVENT, _VALUES = call("TransactionEvent"), call("MeterValues")
 _STARTED, _UPDATED, _ENDED = (call(f"TransactionEvent.{kind}") for kind in ("Started", "Updated", "Ended"))
 
 
 @METERING.check("M01", "E01.FR.09", ERROR, "the start has the values of its beginning", _STARTED)
+@once
 def begin_values(seen: Seen, known: Known) -> Said:
     """A start on a known EVSE without values of Transaction.Begin, though TxStartedMeasurands wants some."""
     is_wanted = "evse" in seen.payload and known.meters.wanted(known).started
@@ -28,6 +32,7 @@ def begin_values(seen: Seen, known: Known) -> Said:
 
 
 @METERING.check("M02", "E06.FR.11", ERROR, "the end has the values of the end", _ENDED)
+@once
 def end_values(seen: Seen, known: Known) -> Said:
     """An end without values of Transaction.End, though TxEndedMeasurands wants some."""
     transaction = known.transactions.of(seen.payload)
@@ -50,7 +55,7 @@ def configured_measurands(seen: Seen, known: Known) -> Said:
         return Wrong(seen.request, severity=WARNING)  # it may be one that cannot be measured there
     payload, wanted = seen.payload, known.meters.wanted(known)
     if seen.action == "MeterValues":
-        names = wanted.aligned
+        names = wanted.aligned if _MEANT & samples_of(payload, known).contexts else None
     else:
         names = wanted.updated if payload["triggerReason"] == "MeterValuePeriodic" else None
     if not names or not payload.get("meterValue"):
@@ -141,12 +146,14 @@ def triggered_context(seen: Seen, known: Known) -> Said:
 
 
 def is_asked_for(seen: Seen, known: Known) -> bool:
-    """Whether values are those that the CSMS triggered."""
+    """Whether values are those that the CSMS triggered: the first ones of their EVSE since."""
     if seen.action != "MeterValues":
         return bool(seen.payload["triggerReason"] == "Trigger")
     given = known.commands.agreed.get("TriggerMessage")
-    is_it = given is not None and given.request.get("requestedMessage") == "MeterValues"
-    return is_it and given is not None and seen.at - given.at < known.terms.patience
+    wanted = known.triggers.wanted.get("MeterValues")
+    if given is None or given.request.get("requestedMessage") != "MeterValues" or wanted is None:
+        return False
+    return seen.at - given.at < known.terms.patience and seen.payload["evseId"] not in wanted.places
 
 
 @METERING.check("M11", "J02.FR.21", ERROR, "values are signed where SignReadings is true", _EVENT, _VALUES)
@@ -177,6 +184,7 @@ def known_meter(seen: Seen, known: Known) -> Said:
 
 
 @METERING.check("M13", "E02.FR.18", INFO, "numberOfPhasesUsed is told when charging begins", _UPDATED, _STARTED)
+@once
 def phases_told(seen: Seen, known: Known) -> Said:
     """No numberOfPhasesUsed of a station that has told it before."""
     if not known.transactions.tells_phases:

@@ -3,11 +3,12 @@
 from math import gcd
 
 from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.meters import PERIODIC, samples_of
+from mock_csms.conformance.known.meters import PERIODIC, is_of_clock, samples_of
 from mock_csms.conformance.known.transactions import Transaction, may_wait, told_at
 from mock_csms.conformance.metering import CLOCK, METERING, is_asked_for
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, Said, call
+from mock_csms.conformance.transaction_order import times_rise
 
 _STARTED, _UPDATED, _ENDED = (call(f"TransactionEvent.{kind}") for kind in ("Started", "Updated", "Ended"))
 _VALUES = call("MeterValues")
@@ -19,9 +20,12 @@ _TAKES = {"Charging", "SuspendedEV"}
     "M03", "J02.FR.11", ERROR, "periodic values come with each TxUpdatedInterval", _UPDATED, _ENDED, implies=("X17",)
 )
 def periodic_values(seen: Seen, known: Known) -> Said:
-    """Periodic values of another context, sooner than the interval, or not at all while somebody charges."""
+    """Periodic values of another context, sooner than the interval, or not at all while somebody charges.
+
+    Clock-aligned ones that are told as periodic are a matter of M04.
+    """
     is_periodic = seen.payload["triggerReason"] == "MeterValuePeriodic"
-    if not is_periodic and seen.detail == "Updated":
+    if seen.detail == "Updated" and (not is_periodic or is_of_clock(seen.payload, known)):
         return None
     if is_periodic and "meterValue" in seen.payload:
         others = samples_of(seen.payload, known).contexts - _SAMPLED
@@ -51,23 +55,31 @@ def _spacing(seen: Seen, known: Known, transaction: Transaction, interval: float
 
 
 @METERING.check(
-    "M04", "J01.FR.14", ERROR, "clock-aligned values come by the clock, and say so", _UPDATED, _VALUES, implies=("M03",)
+    "M04",
+    "J01.FR.14, J01.FR.22",
+    ERROR,
+    "clock-aligned values come by the clock, and say so",
+    _UPDATED,
+    _VALUES,
 )
 def aligned_values(seen: Seen, known: Known) -> Said:
-    """Clock-aligned values of another context, with another trigger, or of a time that is no boundary."""
+    """Clock-aligned values of another context, with another trigger, or of a time that is no boundary.
+
+    MeterValues of the context Sample.Periodic are wrong in any case: periodic values come in TransactionEvents
+    (J02.FR.11). Other contexts say why they were taken, which need not be the clock (J01.FR.08).
+    """
     payload, is_alone = seen.payload, seen.action == "MeterValues"
-    if not is_alone and ("meterValue" not in payload or payload["triggerReason"] == "Trigger"):
+    if not payload.get("meterValue") or is_asked_for(seen, known):
         return None
-    is_clock = not is_alone and payload["triggerReason"] == "MeterValueClock"
     found = samples_of(payload, known).contexts
-    if is_alone and is_asked_for(seen, known):
-        return None
-    if is_clock or is_alone:
-        others = found & {PERIODIC, "Transaction.Begin", "Transaction.End"}
-        return (
-            f"clock-aligned values of the context {' and '.join(sorted(others))}" if others else _boundary(seen, known)
-        )
-    return f"values of the context {CLOCK} with the trigger {payload['triggerReason']}" if CLOCK in found else None
+    if is_alone:
+        return f"MeterValues of the context {PERIODIC}" if PERIODIC in found else _boundary(seen, known)
+    if payload["triggerReason"] == "MeterValueClock":
+        others = " and ".join(sorted(found))
+        return _boundary(seen, known) if CLOCK in found else f"clock-aligned values of the context {others}"
+    is_both = payload["triggerReason"] == "MeterValuePeriodic" and PERIODIC in found  # one event has one trigger
+    is_wrong = CLOCK in found and not is_both
+    return f"values of the context {CLOCK} with the trigger {payload['triggerReason']}" if is_wrong else None
 
 
 def _boundary(seen: Seen, known: Known) -> Said:
@@ -117,8 +129,8 @@ def only_when_idle(seen: Seen, known: Known) -> Said:
 def values_of_now(seen: Seen, known: Known) -> Said:
     """Values that are younger than their event, or one of several that is older than one interval."""
     stamp, values = seen.payload["timestamp"], seen.payload.get("meterValue")
-    if not values or (len(values) == 1 and values[0]["timestamp"] == stamp):
-        return None
+    if not values or (len(values) == 1 and values[0]["timestamp"] == stamp) or times_rise(seen, known):
+        return None  # X04: it is the event that has the wrong time
     event, tolerance = told_at(stamp, known), known.terms.tolerance
     interval = known.meters.interval(known) if len(values) > 1 else None
     for value in values:

@@ -52,12 +52,14 @@ def boots_first(seen: Seen, known: Known) -> Said:
     "B02", "B01.FR.08, B02.FR.02", ERROR, "before it is accepted, a station sends only what it is asked for", call()
 )
 def silent_until_accepted(seen: Seen, known: Known) -> Said:
-    """A call that nobody has asked for, by a station that is not accepted."""
+    """A call that nobody has asked for, by a station that is not accepted; one that is to be silent is told by B03."""
     boots = known.boots
     if boots.status in ("Accepted", UNKNOWN) or not boots.count or seen.action == BOOT:
         return None
     if any(action != BOOT for action, _ in known.line.calls.values()):
         return None  # R06
+    if silent_when_rejected(seen, known):
+        return None
     before = boots.before if boots.is_new else UNKNOWN
     state = boots.status or before
     if state == UNKNOWN or (state == "Pending" and seen.action in boots.wanted):
@@ -67,12 +69,12 @@ def silent_until_accepted(seen: Seen, known: Known) -> Said:
 
 @PROVISIONING.check("B03", "B03.FR.02", ERROR, "a station that is Rejected is silent until it may boot again", call())
 def silent_when_rejected(seen: Seen, known: Known) -> Said:
-    """A call before the interval of a rejection is over."""
+    """A call before the interval of a rejection is over; boots that come too early are told by B04 and B05."""
     boots = known.boots
-    if boots.status != "Rejected":
+    if boots.status != "Rejected" or not boots.interval or seen.action == BOOT:
         return None
-    pause, least = seen.at - boots.answered_at, boots.interval or LEAST_PAUSE
-    if pause >= least - known.terms.tolerance:
+    pause = seen.at - boots.answered_at
+    if pause >= boots.interval - known.terms.tolerance:
         return None
     return f"{seen.action} comes {pause:.1f} s after it was Rejected for {boots.interval:g} s"
 
@@ -129,6 +131,8 @@ def reason_fits(seen: Seen, known: Known) -> Said:
     reason, boots, resets = seen.payload["reason"], known.boots, known.resets
     if reason == "Triggered":
         return None if boots.is_triggered else f"the reason is {reason}, and nothing was triggered"
+    if resets.status == "Scheduled" and known.transactions.running:
+        return None  # it waits still: this is another boot
     if resets.status and not resets.is_for_firmware:
         fitting = _REASONS.get((resets.kind, resets.status), _RESET)
         why = f"Reset {resets.kind} was {resets.status}"

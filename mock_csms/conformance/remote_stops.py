@@ -1,7 +1,7 @@
 """What a station answers about transactions, and whether it stops those that must stop (checks X19, X20, X23, X24)."""
 
 from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.transactions import is_watched, may_wait
+from mock_csms.conformance.known.transactions import STOPS, is_watched, may_wait
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, Done, Later, Said, call, response, result, when
 from mock_csms.conformance.transactions import TRANSACTIONS
@@ -9,7 +9,8 @@ from mock_csms.conformance.transactions import TRANSACTIONS
 _EVENT = call("TransactionEvent")
 _TOLD = call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended")
 """All events but those that are nothing but periodic values."""
-_ENDS_WITH_AUTHORIZATION = {"Authorized", "PowerPathClosed", "EnergyTransfer"}
+_NO_ENERGY = {"SuspendedEVSE", "EVConnected", "Idle"}
+"""The chargingStates in which the station gives no energy, whoever stopped it."""
 
 
 def asked_about(seen: Seen) -> str | None:
@@ -35,8 +36,8 @@ def invalid_is_stopped(seen: Seen, known: Known) -> Said:
         return Later(seen.request, known.terms.patience, seen.payload) if may_wait(known, seen.at) else seen.request
     if seen.kind == "call":
         info = seen.payload["transactionInfo"]
-        is_done = seen.payload["triggerReason"] == "Deauthorized" or info.get("chargingState") == "SuspendedEVSE"
-        return Done(info["transactionId"]) if is_done or seen.detail == "Ended" else None
+        is_stopped = seen.payload["triggerReason"] in STOPS or info.get("chargingState") in _NO_ENERGY
+        return Done(info["transactionId"]) if is_stopped or seen.detail == "Ended" else None
     status = seen.payload["idTokenInfo"]["status"] if "idTokenInfo" in seen.payload else "Accepted"
     match seen.request:
         case {"idToken": _, "transactionInfo": {"transactionId": str(id_)}} if status != "Accepted":
@@ -115,4 +116,6 @@ def stop_followed(seen: Seen, known: Known) -> Said:
     is_stopped = transaction is not None and (transaction.stopped_by == "RemoteStop" or not transaction.is_open)
     if seen.payload["status"] != "Accepted" or is_stopped or not known.boots.is_accepted or id_ is None:
         return None
+    if stop_answered(seen, known):
+        return None  # X23: there is nothing to be stopped
     return Later(f"no event of {id_} has the trigger RemoteStop", known.terms.patience, id_)

@@ -6,6 +6,7 @@ from mock_csms.behavior.times import seconds_of
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.known.connectors import statuses_in
 from mock_csms.conformance.seen import Seen
+from mock_csms.conformance.statuses import unreserved
 from mock_csms.conformance.subject import ERROR, Later, Said, Subject, Word, call, result, when
 
 RESERVATIONS = Subject("reservations")
@@ -74,7 +75,8 @@ def reports_reserved(seen: Seen, known: Known) -> Said:
         return None
     told = statuses_in(seen.action, seen.payload)
     free = [place for place, status in told if status == "Available" and known.bookings.at(place[0])]
-    return [Later("", known.terms.patience, place) for place in free]
+    others = unreserved(seen, known)
+    return [Later("", known.terms.patience, place) for place in free if place not in others]
 
 
 def _expect_reserved(evse: int, known: Known) -> Iterator[Word]:

@@ -1,49 +1,59 @@
 """Wrong reports of connectors after boots and outages (checks B07, B08, B12, B13, B16 and B17)."""
 
-from collections.abc import Iterator
-
 from mock_csms.behavior.times import seconds_of
 from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.connectors import Connector, connectors_of, statuses_in
+from mock_csms.conformance.known.closures import CLOSED
+from mock_csms.conformance.known.connectors import Connector, connectors_of, current_in, statuses_in
 from mock_csms.conformance.provisioning import BOOT, PROVISIONING
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, call, driven, response, when
+from mock_csms.conformance.transactions import LEFT
 
 STATUS, NOTIFY, EVENT = "StatusNotification", "NotifyEvent", "TransactionEvent"
-_CLOSED = {"Unavailable", "Faulted"}
-_LEFT = {"EVCommunicationLost", "EVDeparted"}
+_MOVES = {"CablePluggedIn", "EVDetected", *LEFT}
+"""The triggers that go with another status of the connector."""
 
 
-@PROVISIONING.check(
-    "B07", "B01.FR.05", ERROR, "every connector is reported after a boot", response(BOOT), when("due"), implies=("B08",)
-)
+@PROVISIONING.check("B07", "B01.FR.05", ERROR, "every connector is reported after a boot", response(BOOT), when("due"))
 def reports_after_boots(seen: Seen, known: Known) -> Said:
-    """A connector of which nothing came after the boot was accepted; none at all where it is not known which exist."""
+    """A connector of which nothing came after the boot was accepted; none at all where it is not known which exist.
+
+    A second boot without a start asks for nothing: what came after the first one is enough.
+    """
     boots = known.boots
     if seen.kind == "due":
-        return _missing(known, boots.accepted_at or 0.0, "after the boot")
+        return _missing(known, boots.up_at, "after the boot")
     if seen.payload["status"] != "Accepted" or not boots.count or not boots.is_new:
         return None
     return Later("", known.terms.patience)
 
 
-@PROVISIONING.check(
-    "B08", "B01.FR.05", ERROR, "EVSEs and connectors are numbered from 1", call(STATUS), implies=("B07", "B16", "G01")
-)
+@PROVISIONING.check("B08", "B01.FR.05", ERROR, "EVSEs and connectors are numbered from 1", call(STATUS))
 def numbers_from_one(seen: Seen, _: Known) -> Said:
     """A status of an EVSE or a connector that cannot be."""
     evse, connector = seen.payload["evseId"], seen.payload["connectorId"]
     return None if evse > 0 and connector > 0 else f"evseId is {evse}, connectorId is {connector}"
 
 
-def _first_statuses(seen: Seen, known: Known) -> Iterator[tuple[Connector, str]]:
-    """Yield the statuses that are the first of their connectors after a boot."""
+def _first_statuses(seen: Seen, known: Known) -> list[tuple[Connector, str]]:
+    """Return the statuses that are the first of their connectors after a boot."""
     boots, told_at = known.boots, known.connectors.told_at
     if not boots.is_accepted or boots.accepted_at is None:
-        return
-    for place, status in statuses_in(seen.action, seen.payload):
-        if told_at.get(place, 0.0) < boots.accepted_at:
-            yield place, status
+        return []
+    told = current_in(seen.action, seen.payload, known)
+    return [(place, status) for place, status in told if told_at.get(place, 0.0) < boots.accepted_at]
+
+
+def reopened(seen: Seen, known: Known) -> list[tuple[Connector, str]]:
+    """Return the first statuses after a boot of what was closed before: they are a matter of B12 alone."""
+    orders, found = known.closures, []
+    for place, status in _first_statuses(seen, known) if orders.places else ():
+        order = orders.closing(place)
+        if order is None or status in CLOSED or order.at >= known.boots.asked_at:
+            continue
+        if not order.is_scheduled or known.connectors.statuses.get(place) in CLOSED:
+            found.append((place, status))
+    return found
 
 
 @PROVISIONING.check(
@@ -52,19 +62,11 @@ def _first_statuses(seen: Seen, known: Known) -> Iterator[tuple[Connector, str]]
     ERROR,
     "what the CSMS set Inoperative is Unavailable after a reboot",
     call(STATUS, NOTIFY),
-    implies=("G06",),
 )
 def stays_closed(seen: Seen, known: Known) -> Said:
     """The first status after a boot of what was closed before; what waited for a transaction, if it was closed then."""
-    orders, before = known.closures, known.connectors.statuses
-    found = []
-    for place, status in _first_statuses(seen, known) if orders.places else ():
-        order = orders.closing(place)
-        if not order or status in _CLOSED or order.at >= known.boots.asked_at:
-            continue
-        if not order.is_scheduled or before.get(place) in _CLOSED:
-            found.append(f"connector {name(place)} is {status} after the boot, and was set Inoperative")
-    return found
+    text = "connector {} is {} after the boot, and was set Inoperative"
+    return [text.format(name(place), status) for place, status in reopened(seen, known)]
 
 
 @PROVISIONING.check(
@@ -73,18 +75,22 @@ def stays_closed(seen: Seen, known: Known) -> Said:
     ERROR,
     "what is reserved is Reserved after a reboot",
     call(STATUS, NOTIFY),
-    implies=("G06",),
 )
 def stays_reserved(seen: Seen, known: Known) -> Said:
     """The first status after a boot of a connector that was Reserved before, or is the only one of its EVSE."""
-    reserved, connectors = known.closures.reserved, known.connectors
-    found = []
+    reserved, text = known.closures.reserved, "connector {} is Available after the boot, and has the reservation {}"
+    return [text.format(name(place), reserved[place[0]][0]) for place in unreserved(seen, known)]
+
+
+def unreserved(seen: Seen, known: Known) -> list[Connector]:
+    """Return the connectors that are Available after a boot, and were reserved: they are a matter of B13 alone."""
+    reserved, connectors, found = known.closures.reserved, known.connectors, []
     for place, status in _first_statuses(seen, known) if reserved else ():
-        id_, until = reserved.get(place[0], (0, 0.0))
+        _, until = reserved.get(place[0], (0, 0.0))
         if status != "Available" or until - known.terms.tolerance <= seen.at:
             continue
         if connectors.statuses.get(place) == "Reserved" or len(connectors.of(place[0])) == 1:
-            found.append(f"connector {name(place)} is {status} after the boot, and has the reservation {id_}")
+            found.append(place)
     return found
 
 
@@ -95,7 +101,6 @@ def stays_reserved(seen: Seen, known: Known) -> Said:
     "every connector is reported after a long outage",
     call(BOOT),
     when("connected", "due"),
-    implies=("B08",),
 )
 def reports_after_outages(seen: Seen, known: Known) -> Said:
     """A connector of which nothing came; a boot asks for the same (B07). The station may have seen the outage late."""
@@ -117,39 +122,61 @@ def reports_after_outages(seen: Seen, known: Known) -> Said:
     driven(),
 )
 def reports_changes(seen: Seen, known: Known) -> Said:
-    """The same status as before, or none where a cable was plugged in meanwhile."""
+    """The same status as before, with no event of a change and back; or none where a cable was plugged in meanwhile."""
     line = known.line
-    if not line.outages or seen.at - line.opened_at > known.terms.patience:
-        return None
-    if known.boots.asked_at >= line.opened_at or known.resets.is_under_way:
+    if not line.outages or known.boots.asked_at >= line.opened_at or known.resets.is_under_way:
         return None
     if seen.action == EVENT:
         return _changes(seen, known)
+    if seen.at - line.opened_at > known.terms.patience:
+        return None
     told = statuses_in(seen.action, seen.payload)
-    unchanged = f"connector {name(told[0][0])} is {told[0][1]} as before" if _is_unchanged(seen, known) else None
-    return [*(Done(place) for place, _ in told), *([unchanged] if unchanged else [])]
+    done = [Done(place) for place, _ in told]
+    if not _is_unchanged(seen, known) or _has_moved(told[0][0][0], known):
+        return done
+    (place, status), key = told[0], ("as before", told[0][0][0])
+    return [*done, Later(f"connector {name(place)} is {status} as before", known.terms.patience, key)]
+
+
+def _has_moved(evse: int, known: Known) -> bool:
+    """Whether an event has told of a change at an EVSE during the outage: what is as before has changed twice."""
+    here = [each for each in known.transactions.by_id.values() if each.evse == evse]
+    told = [event for each in here for event in each.events.values() if event.at >= known.line.opened_at]
+    return any(event.is_offline and _moves(event.kind, event.trigger) for event in told)
+
+
+def _moves(kind: str, trigger: str) -> bool:
+    return kind != "Updated" or trigger in _MOVES
 
 
 def _changes(seen: Seen, known: Known) -> Said:
-    """Expect the report of a connector that is in use since the outage, as long as it is."""
-    payload, place = seen.payload, seen.payload.get("evse", {})
-    if not payload.get("offline") or "connectorId" not in place:
+    """Expect the report of a connector that is in use since the outage, as long as it is; none other is as before."""
+    payload, evse = seen.payload, known.transactions.evse_of(seen.payload)
+    if not payload.get("offline") or evse is None:
         return None
-    connector = (place["id"], place["connectorId"])
-    if payload["triggerReason"] in _LEFT or payload["eventType"] == "Ended":
+    back = [Done(("as before", evse))] if _moves(payload["eventType"], payload["triggerReason"]) else []
+    plugged = _plugged(seen, known) if "connectorId" in payload.get("evse", {}) else None
+    return [*back, plugged] if plugged else back
+
+
+def _plugged(seen: Seen, known: Known) -> Later | Done | None:
+    """Expect the report of a connector that was Available before the outage, and is not told of since."""
+    payload, connector = seen.payload, (seen.payload["evse"]["id"], seen.payload["evse"]["connectorId"])
+    if payload["triggerReason"] in LEFT or payload["eventType"] == "Ended":
         return Done(connector)
     at, told_at = seconds_of(payload["timestamp"]), known.connectors.told_at.get(connector, seen.at)
     is_free = known.connectors.statuses.get(connector) == "Available" and told_at < known.line.outages[-1][0]
     if payload["triggerReason"] != "CablePluggedIn" or not is_free or at is None or not known.line.is_outage(at):
         return None
-    return Later(f"connector {name(connector)} was plugged in during the outage, and not reported", 30.0, connector)
+    text = f"connector {name(connector)} was plugged in during the outage, and not reported"
+    return Later(text, known.terms.patience, connector)
 
 
 def _is_unchanged(seen: Seen, known: Known) -> bool:
     """Whether a status is told that was known, and taken, before a short outage; nobody has asked for it."""
     threshold, tolerance, (lost, back) = _threshold(known), known.terms.tolerance, known.line.outages[-1]
-    if seen.action != STATUS or threshold is None or back - lost >= threshold - tolerance:
-        return False
+    if seen.action != STATUS or threshold is None or not 0 < back - lost < threshold - tolerance:
+        return False  # a trace does not tell when a connection was lost
     payload, connectors = seen.payload, known.connectors
     place, at = (payload["evseId"], payload["connectorId"]), seconds_of(payload["timestamp"])
     is_known = connectors.told_at.get(place, seen.at) <= known.closures.taken_at.get(place, 0.0) < lost - tolerance
@@ -165,12 +192,13 @@ def name(place: Connector) -> str:
 
 def _missing(known: Known, since: float, when_: str) -> str | None:
     """Return which connectors were not reported since then, but for the reserved ones (H02)."""
-    reserved, told_at = known.closures.reserved, known.connectors.told_at
+    reserved, told = known.closures.reserved, known.connectors
     connectors = sorted(place for place in connectors_of(known) if place[0] not in reserved)
-    missing = [name(place) for place in connectors if told_at.get(place, -1.0) < since]
+    missing = [name(place) for place in connectors if not told.is_told(place, since)]
     if connectors:
         return f"no status of {', '.join(missing)} came {when_}" if missing else None
-    return None if reserved else f"no status of any connector came {when_}"
+    is_misnumbered = any(at >= since for _, at in told.misnumbered.values())  # B08
+    return None if reserved or is_misnumbered else f"no status of any connector came {when_}"
 
 
 def _threshold(known: Known) -> float | None:

@@ -4,12 +4,14 @@ The others are in transaction_order, transaction_points, remote_starts, remote_s
 """
 
 from collections.abc import Mapping
+from functools import wraps
 
 from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.connectors import statuses_in
-from mock_csms.conformance.known.transactions import may_wait, told_at
+from mock_csms.conformance.known.connectors import Connector, may_mean, statuses_in
+from mock_csms.conformance.known.transactions import Transaction, may_wait, told_at
+from mock_csms.conformance.resets import ends_by_reset
 from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Subject, call, when
+from mock_csms.conformance.subject import ERROR, WARNING, Done, Judge, Later, Said, Subject, call, when
 
 TRANSACTIONS = Subject("transactions")
 
@@ -45,21 +47,38 @@ _REASONS: Mapping[str, set[str]] = {
     },
 }
 """The stoppedReasons that go with a trigger; what is not here goes with any."""
-_DRIVER_GOES = {"EVCommunicationLost", "EVDeparted"}
+LEFT = {"EVCommunicationLost", "EVDeparted"}
+"""The triggers of a vehicle that is not connected any more."""
 _CONNECTED = {"EVConnected", "Charging", "SuspendedEV", "SuspendedEVSE"}
 _OF_AUTHORIZATION = {"Authorized", "RemoteStart"}
 
 
+def once(judge: Judge) -> Judge:
+    """Return a check that says nothing of an event that is sent again (E13.FR.02): it was told the first time."""
+
+    @wraps(judge)
+    def judged(seen: Seen, known: Known) -> Said:
+        transaction = known.transactions.of(seen.payload)
+        told = transaction and transaction.events.get(seen.payload["seqNo"])
+        return None if told and told.is_again(seen.payload) else judge(seen, known)
+
+    return judged
+
+
 @TRANSACTIONS.check("X06", "E06.FR.08", ERROR, "an end not caused by the driver has a stoppedReason", _ENDED)
-def reason_told(seen: Seen, _: Known) -> Said:
-    """An end by command, time-out or fault without a reason, which would mean Local."""
+@once
+def reason_told(seen: Seen, known: Known) -> Said:
+    """An end by command, time-out or fault without a reason, which would mean Local; B20 knows that of a reset."""
     payload = seen.payload
     if payload["triggerReason"] not in _NOT_BY_DRIVER or "stoppedReason" in payload["transactionInfo"]:
+        return None
+    if ends_by_reset(seen, known):
         return None
     return f"{payload['transactionInfo']['transactionId']} ended by {payload['triggerReason']} without a stoppedReason"
 
 
 @TRANSACTIONS.check("X07", "E06", WARNING, "only the end has a stoppedReason", _STARTED, _UPDATED)
+@once
 def no_early_reason(seen: Seen, _: Known) -> Said:
     """A reason for an end that is none."""
     reason = seen.payload["transactionInfo"].get("stoppedReason")
@@ -67,14 +86,15 @@ def no_early_reason(seen: Seen, _: Known) -> Said:
 
 
 @TRANSACTIONS.check("X08", "F03.FR.03", WARNING, "the stoppedReason fits the triggerReason", _ENDED)
+@once
 def reason_fits(seen: Seen, known: Known) -> Said:
     """A pair that does not go together; who leaves after a stop may tell the reason of that."""
     payload, transaction = seen.payload, known.transactions.of(seen.payload)
     trigger, reason = payload["triggerReason"], payload["transactionInfo"].get("stoppedReason")
     fitting = _REASONS.get(trigger)
-    if reason is None or fitting is None or reason in fitting:
+    if reason is None or fitting is None or reason in fitting or ends_by_reset(seen, known):
         return None
-    if trigger in _DRIVER_GOES:
+    if trigger in LEFT:
         if transaction is None or not transaction.is_whole:
             return None
         if transaction.state == "SuspendedEVSE" or reason in _REASONS.get(transaction.stopped_by or "", ()):
@@ -85,6 +105,7 @@ def reason_fits(seen: Seen, known: Known) -> Said:
 @TRANSACTIONS.check(
     "X12", "E01.FR.10", ERROR, "the event after an authorization has the idToken", _STARTED, _CHANGED, _ENDED
 )
+@once
 def token_told(seen: Seen, known: Known) -> Said:
     """No idToken at all after an authorization, or one that comes with another trigger than Authorized (E02.FR.20)."""
     payload, transaction = seen.payload, known.transactions.of(seen.payload)
@@ -104,9 +125,9 @@ def token_told(seen: Seen, known: Known) -> Said:
     "X13", "E01.FR.16", ERROR, "the event after the cable was plugged in has EVSE and connector", _STARTED, _UPDATED
 )
 def place_told(seen: Seen, known: Known) -> Said:
-    """No evse.id or no connectorId as soon as a vehicle is connected."""
+    """No evse.id or no connectorId in the first event after a vehicle is connected; those after it need none."""
     payload, transaction = seen.payload, known.transactions.of(seen.payload)
-    if transaction is not None and transaction.connector is not None:
+    if transaction is not None and (transaction.connector is not None or _was_connected(transaction)):
         return None
     if "connectorId" in payload.get("evse", ()):
         return None
@@ -118,7 +139,14 @@ def place_told(seen: Seen, known: Known) -> Said:
     return f"{trigger} ({state}) without the {'connectorId' if 'evse' in payload else 'evse'}"
 
 
+def _was_connected(transaction: Transaction) -> bool:
+    """Whether an event has told that a vehicle is connected."""
+    is_plugged = any(each.trigger == "CablePluggedIn" for each in transaction.events.values())
+    return is_plugged or transaction.state in _CONNECTED
+
+
 @TRANSACTIONS.check("X14", "E01.FR.18", ERROR, "a change of the charging state is told with it", _STARTED, _CHANGED)
+@once
 def state_told(seen: Seen, known: Known) -> Said:
     """A trigger that means another charging state, or asks for it (F06.FR.07), without the chargingState."""
     payload = seen.payload
@@ -174,20 +202,35 @@ def _still_two(seen: Seen, known: Known) -> Said:
     "a plugged cable makes its connector Occupied",
     _STARTED,
     _CHANGED,
+    _ENDED,
     call("StatusNotification", "NotifyEvent"),
 )
 def connector_occupied(seen: Seen, known: Known) -> Said:
-    """A CablePluggedIn whose connector is not reported as Occupied, neither before nor soon after."""
-    payload, statuses = seen.payload, known.connectors.statuses
+    """A CablePluggedIn whose connector is not reported as Occupied, neither before nor soon after.
+
+    There is no connector 0; a status that has such a number is wrong in itself (B08). Who leaves at once may be missed.
+    """
+    payload = seen.payload
     if seen.action != "TransactionEvent":
-        told = statuses_in(seen.action, payload)
-        return [Done(place) for place, status in told if status != "Available"]
-    if payload["triggerReason"] != "CablePluggedIn" or payload.get("offline"):
+        told = [place for place, status in statuses_in(seen.action, payload) if status != "Available"]
+        return [Done(each) for place in told for each in _meant(place, known)]
+    if payload["triggerReason"] in LEFT:
+        transaction = known.transactions.of(payload)
+        return Done((transaction.evse, transaction.connector)) if transaction else None
+    place = (payload.get("evse", {}).get("id", 0), payload.get("evse", {}).get("connectorId", 0))
+    if payload["triggerReason"] != "CablePluggedIn" or not all(place) or not _is_now(seen, known):
         return None
-    evse = payload.get("evse", {})
-    place = (evse.get("id"), evse.get("connectorId"))
-    at = told_at(payload["timestamp"], known)
-    is_old = at is None or seen.at - at > known.terms.tolerance
-    if None in place or is_old or statuses.get(place, "Available") != "Available":
-        return None
-    return Later(f"connector {place[1]} of EVSE {place[0]} was not reported as Occupied", known.terms.patience, place)
+    text = f"connector {place[1]} of EVSE {place[0]} was not reported as Occupied"
+    return Later(text, known.terms.patience, place) if known.connectors.is_free(place) else None
+
+
+def _meant(place: Connector, known: Known) -> list[Connector]:
+    """Return the connectors that a status may be about, of those that are waited for."""
+    waiting = [each for check, each in known.deadlines if check == "X22" and isinstance(each, tuple)]
+    return [each for each in waiting if each == place or may_mean(place, each)]
+
+
+def _is_now(seen: Seen, known: Known) -> bool:
+    """Whether an event comes when it happens, and is not told late."""
+    at = told_at(seen.payload["timestamp"], known)
+    return not seen.payload.get("offline") and at is not None and seen.at - at <= known.terms.tolerance

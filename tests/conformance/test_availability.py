@@ -63,15 +63,20 @@ def test_another_connector_may_be_used_later() -> None:
     assert later.tell(1, 2, "Occupied").found("G05") == []
 
 
-def test_changes_that_cannot_be() -> None:
-    """What is told again was not taken, or asked for; what is closed is not used (G06)."""
-    assert Story().begin().wait(9).tell(1, 1).found("G06") == []
-    changed = Story().begin().wait(9).tell(1, 1, "Occupied").wait(9)
-    assert changed.tell(1, 1, "Occupied").found("G06") == ["connector 1.1 is Occupied again"]
-    untaken = Story().begin().wait(9).tell(1, 1, "Occupied", answer="InternalError").wait(9)
-    assert untaken.tell(1, 1, "Occupied").found("G06") == []
-    closed_ = closed(Story().begin(), id=1).tell(1, 1, "Unavailable").wait(9)
-    assert closed_.tell(1, 1, "Occupied").found("G06") == ["connector 1.1 is Occupied though it was set Inoperative"]
+def test_what_is_closed_stays_so() -> None:
+    """Until it is to be opened; a status that comes late is of before (G06)."""
+
+    def closed_() -> Story:
+        return closed(Story().begin(), id=1).tell(1, 1, "Unavailable").wait(9)
+
+    for status in ("Available", "Occupied", "Reserved"):
+        found = closed_().tell(1, 1, status).found("G06")
+        assert found == [f"connector 1.1 is {status} though it was set Inoperative"]
+    assert closed_().tell(1, 1, "Unavailable").tell(1, 1, "Faulted").found("G06") == []
+    assert closed_().tell(1, 1, "Occupied", after=-30.0).found("G06") == []
+    assert closed_().command(CHANGE, OPEN | {"evse": {"id": 1}}, None).tell(1, 1).found("G06") == []
+    assert closed_().command("Reset", {"type": "OnIdle"}, {"status": "Accepted"}).tell(1, 1).found("G06") == []
+    assert closed(Story().begin(), "Rejected", id=1).tell(1, 1, "Unavailable").tell(1, 1).found("G06") == []
 
 
 def test_events_of_monitors_are_their_own() -> None:

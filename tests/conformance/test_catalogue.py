@@ -24,7 +24,6 @@ BY_HAND: Mapping[str, str] = {
     "M09": "test_metering.test_a_register_that_falls_to_that_of_another_evse_is_not_its_own",
     "M13": "test_metering.test_who_tells_the_phases_once_tells_them_each_time",
     "V19": "test_variables.test_more_items_than_the_station_takes",
-    "B17": "test_provisioning.test_after_a_short_outage_only_changes_are_reported",
     "G04": "test_availability.test_connectors_follow_their_evse",
 }
 """The checks that no misbehaviour of the station triggers, with the test that does."""

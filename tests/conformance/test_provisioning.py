@@ -112,13 +112,13 @@ def test_after_a_short_outage_only_changes_are_reported() -> None:
         return Story().begin().know(**OUTAGE).wait(60).lose().wait(20).connect()
 
     assert back().tell(1, 1, "Occupied").found("B17") == []
-    assert back().tell(1, 1).found("B17") == ["connector 1.1 is Available as before"]
-    assert back().tell(1, 1, after=-10.0).found("B17") == []
+    assert back().tell(1, 1).wait(40).found("B17") == ["connector 1.1 is Available as before"]
+    assert back().tell(1, 1, after=-10.0).wait(40).found("B17") == []
     lost = Story().begin().know(**OUTAGE).wait(60).tell(1, 1, "Occupied", answer=None).lose().wait(20).connect()
-    assert lost.tell(1, 1, "Occupied").found("B17") == []
+    assert lost.tell(1, 1, "Occupied").wait(40).found("B17") == []
     trigger = {"requestedMessage": "StatusNotification"}
-    assert back().command("TriggerMessage", trigger, {"status": "Accepted"}).tell(1, 1).found("B17") == []
-    assert Story().begin().know(**OUTAGE).wait(60).lose().wait(90).connect().tell(1, 1).found("B17") == []
+    assert back().command("TriggerMessage", trigger, {"status": "Accepted"}).tell(1, 1).wait(40).found("B17") == []
+    assert Story().begin().know(**OUTAGE).wait(60).lose().wait(90).connect().tell(1, 1).wait(40).found("B17") == []
 
 
 def test_a_change_in_an_outage_is_reported() -> None:

@@ -162,10 +162,10 @@ def test_what_is_not_known_of_pauses_is_not_judged() -> None:
 
 @pytest.mark.parametrize(
     ("code", "status", "found"),
-    [(1000, "Accepted", ["T14"]), (1001, "Accepted", []), (1000, "Pending", ["T14"]), (1000, "Rejected", [])],
+    [(1000, "Accepted", []), (1001, "Pending", []), (1000, "Pending", ["T14"]), (1000, "Rejected", [])],
 )
 def test_farewells(code: int, status: str, found: Sequence[str]) -> None:
-    """A station that goes away may say so; one that was accepted or is to wait stays."""
+    """A station that goes away may say so; one that is Pending stays (T14)."""
     assert checks(*connected(NOW), *booted(0, status), Disconnected(NOW + 9, STATION, code, "bye")) == found
 
 

@@ -36,6 +36,7 @@ def pending(begin: Begin) -> None:
     stage = begin(answering(BootNotification=boots)).connect()
     stage.wait(5).command("RequestStartTransaction")
     stage.command("TriggerMessage", {"requestedMessage": "StatusNotification"})
+    stage.command("TriggerMessage", {"requestedMessage": "Heartbeat"})
     stage.wait(100)
 
 

@@ -31,7 +31,8 @@ class Boots(Mutable):
     status: how it was answered, None as long as it was not. interval: the one of the answer, in seconds. asked: what
     the station sent. accepted_at: when it was accepted last; None before the first time. before: how the boot before
     was answered, None where there was none. is_new: whether it surely came up with the last boot, or was not accepted
-    before it: a boot that was triggered, or tells nothing new, tells of no start (T13).
+    before it: a boot that was triggered, or tells nothing new, tells of no start (T13). up_at: when the last boot that
+    is new was accepted.
 
     due: why the next call has to be a boot: `first`, as it is the first of all; `reset`; `late`, as another call came
     first. is_triggered: whether a boot was triggered that has not come. wanted: the actions that were asked for while
@@ -47,6 +48,7 @@ class Boots(Mutable):
     interval: float = 0.0
     answered_at: float = 0.0
     accepted_at: float | None = None
+    up_at: float = 0.0
     before: str | None = None
     is_new: bool = True
     due: str = ""
@@ -111,6 +113,7 @@ def answered(seen: Seen, known: "Known") -> None:
     boots.status, boots.interval = seen.payload["status"], seen.payload["interval"]
     if boots.is_accepted:
         boots.accepted_at = seen.at
+        boots.up_at = seen.at if boots.is_new else boots.up_at
         boots.heartbeat = boots.interval if boots.interval > 0 else None
         boots.wanted.clear()
 

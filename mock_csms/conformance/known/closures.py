@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, TypeAlias
 
 from mock_csms.behavior.times import seconds_of
-from mock_csms.conformance.known.connectors import Connector
+from mock_csms.conformance.known.connectors import Connector, statuses_in
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import Subject, call, command, driven, response, result, when
 from mock_csms.protocol.actions import Json
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 CLOSURES = Subject("orders")
 _MOST = 1000
+_MOST_CONNECTORS = 10_000
+CLOSED = {"Unavailable", "Faulted"}
+"""The statuses of a connector that nobody can use."""
 
 Place: TypeAlias = tuple[int, int]
 """An EVSE and a connector of it; 0 for the station and for the EVSE as a whole."""
@@ -32,12 +35,17 @@ class Order(Record):
 class Closures(Mutable):
     """What was ordered.
 
-    places: the last order for each place. reserved: until when each EVSE is reserved by which id. triggered_at: when a
-    StatusNotification was triggered last. taken_at: when the report of each connector was answered last.
+    places: the last order for each place. closed_at, opened_at: when each connector told last that it is closed, and
+    that it is not Unavailable, under whatever number. opening_at: when the station was asked last to open something.
+    reserved: until when each EVSE is reserved by which id. triggered_at: when a StatusNotification was triggered last.
+    taken_at: when the report of each connector was answered last.
     """
 
     count: int = 0
     places: dict[Place, Order] = field(default_factory=dict)
+    closed_at: dict[Connector, float] = field(default_factory=dict)
+    opened_at: dict[Connector, float] = field(default_factory=dict)
+    opening_at: float = 0.0
     reserved: dict[int, tuple[int, float]] = field(default_factory=dict)
     triggered_at: float = 0.0
     taken_at: dict[Connector, float] = field(default_factory=dict)
@@ -75,6 +83,27 @@ def ordered(seen: Seen, known: "Known") -> None:
     orders.count += 1
     is_closed = seen.request["operationalStatus"] == "Inoperative"
     orders.places[place_of(seen.request)] = Order(orders.count, is_closed, status == "Scheduled", seen.at)
+
+
+@CLOSURES.learn(command("ChangeAvailability"), when("spoiled"), any_payload=True)
+def is_asked(seen: Seen, known: "Known") -> None:
+    """It is asked to open something; what it tells of that may come before its answer."""
+    match getattr(seen.event, "message", None):
+        case Call(action="ChangeAvailability", payload={"operationalStatus": "Operative"}):
+            known.closures.opening_at = seen.at
+
+
+@CLOSURES.learn(call("StatusNotification", "NotifyEvent"))
+def told(seen: Seen, known: "Known") -> None:
+    """A connector tells whether it is closed; one that is Faulted may be both."""
+    orders = known.closures
+    for place, status in statuses_in(seen.action, seen.payload):
+        if len(orders.closed_at) + len(orders.opened_at) >= _MOST_CONNECTORS:
+            return
+        if status in CLOSED:
+            orders.closed_at[place] = seen.at
+        if status != "Unavailable":
+            orders.opened_at[place] = seen.at
 
 
 @CLOSURES.learn(result("ReserveNow"))

@@ -66,7 +66,7 @@ class Samples(Record):
     registers: tuple[int, ...]
 
 
-ONLY_PERIODIC = frozenset({PERIODIC})
+ONLY_PERIODIC, ONLY_CLOCK = frozenset({PERIODIC}), frozenset({"Sample.Clock"})
 _pair_of = itemgetter("measurand", "context")
 NO_SAMPLES = Samples([], frozenset(), frozenset(), ())
 
@@ -139,6 +139,11 @@ def samples_of(payload: Json, known: "Known") -> Samples:
         return NO_SAMPLES
     meters.payload, meters.readings = payload, None
     return kinds_in(values, meters)
+
+
+def is_of_clock(payload: Json, known: "Known") -> bool:
+    """Whether all values of a message are clock-aligned."""
+    return samples_of(payload, known).contexts == ONLY_CLOCK
 
 
 def kinds_in(values: list[Json], meters: Meters) -> Samples:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mock_csms.behavior.times import seconds_of
 from mock_csms.conformance.known.connectors import Connector, statuses_in
+from mock_csms.conformance.known.meters import is_of_clock
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import Subject, call, refusal, when
 from mock_csms.protocol.actions import Json
@@ -19,8 +20,7 @@ STOPS = {"StopAuthorized", "RemoteStop", "Deauthorized", "EVConnectTimeout"}
 PERIODIC = "MeterValuePeriodic"
 MOST_EVENTS = 16
 
-_MOST, _MOST_IDS, _MOST_GAPS = 100, 10_000, 50
-_MOST_AFTER_END = 3
+_MOST, _MOST_IDS, _MOST_GAPS, _MOST_AFTER_END = 100, 10_000, 50, 3
 
 Gap: TypeAlias = tuple[int, int]
 """The first and the last seqNo of those that did not come."""
@@ -179,7 +179,7 @@ def told(seen: Seen, known: "Known") -> None:
         _fill(transaction, number)
     if trigger != PERIODIC or seen.detail != "Updated" or "evse" in payload or "idToken" in payload:
         _changed(transaction, payload, all_)
-    if trigger == PERIODIC:
+    if trigger == PERIODIC and not is_of_clock(payload, known):
         transaction.sampled = event.stamp
 
 

@@ -3,6 +3,8 @@
 from typing import Any
 
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import replace
+from mock_csms.station.boot import report_connectors
 from mock_csms.station.cues import Act, Answered, Opened, Reboot, Send, Transmit
 from mock_csms.station.misbehaviour import (
     Answer,
@@ -55,6 +57,14 @@ def _answers_all_the_same(action: str, request: Json, right: Answer) -> Answer:
     return {f"{kind}VariableResult": [unknown | item for item in named]}
 
 
+def _reports_unchanged(at: Situation, right: list[Act]) -> list[Act]:
+    """Report what is as before the outage, however short that was."""
+    if not isinstance(at.told, Opened) or not at.device.is_accepted:
+        return right
+    _, reports = report_connectors(replace(at.device, is_online=True, told={}), at.moment)
+    return [*right, *(act for act in reports if act not in right)]
+
+
 def _no_reboot(_: Situation, right: list[Act]) -> list[Act]:
     return [act for act in right if not isinstance(act, Reboot)]
 
@@ -75,7 +85,7 @@ KINDS: Kinds = {
     ),
     "boots-too-soon": Misbehaviour(
         "boots again before the interval is over",
-        ("B03", "B04", "B05"),
+        ("B04", "B05"),
         acts=alarms("boot", lambda seconds: min(seconds, 0.5)),
     ),
     "never-boots-again": Misbehaviour("does not boot again", ("B04",), acts=alarms("boot", lambda _: None)),
@@ -85,9 +95,7 @@ KINDS: Kinds = {
     "no-connector-report": Misbehaviour(
         "reports no connectors", ("B07", "B16", "X22", "G01", "F02"), acts=sends(STATUS, never)
     ),
-    "connector-zero": Misbehaviour(
-        "numbers connectors from 0", ("B08", "X22"), acts=sends(STATUS, patched(connectorId=0))
-    ),
+    "connector-zero": Misbehaviour("numbers connectors from 0", ("B08",), acts=sends(STATUS, patched(connectorId=0))),
     "no-heartbeat": Misbehaviour("sends no heartbeats", ("B09",), acts=alarms("heartbeat", lambda _: None)),
     "many-heartbeats": Misbehaviour(
         "sends heartbeats ten times as often", ("B10",), acts=alarms("heartbeat", lambda seconds: seconds / 10)
@@ -116,8 +124,15 @@ KINDS: Kinds = {
         ("B15",),
         answer=_answers_all_the_same,
     ),
-    "reports-unchanged": Misbehaviour(
-        "reports each connector twice", ("G06",), acts=adds(STATUS, lambda payload: Send(STATUS, payload))
+    "reports-unchanged": Misbehaviour("reports all connectors after each outage", ("B17",), acts=_reports_unchanged),
+    "reopens-connectors": Misbehaviour(
+        "reports a connector as Available again that has become Unavailable",
+        ("G06", "L06"),
+        acts=adds(
+            STATUS,
+            lambda payload: Send(STATUS, payload | {"connectorStatus": "Available"}),
+            has(connectorStatus="Unavailable"),
+        ),
     ),
     "reset-rejected": Misbehaviour("rejects every reset", ("B18",), answer=answers("Reset", always(status="Rejected"))),
     "resets-any-evse": Misbehaviour(

@@ -85,7 +85,7 @@ KINDS: Kinds = {
     ),
     "transaction-id-reused": Misbehaviour(
         "all transactions have the same id",
-        ("X02", "X19", "X23", "X24"),
+        ("X02", "X19", "X23"),
         acts=sends(EVENT, inside("transactionInfo", transactionId="always-the-same")),
     ),
     "seqno-gap": Misbehaviour(
@@ -159,7 +159,7 @@ KINDS: Kinds = {
     ),
     "stop-accepted": Misbehaviour(
         "accepts every remote stop",
-        ("X23", "X24"),
+        ("X23",),
         answer=answers("RequestStopTransaction", always(status="Accepted")),
     ),
     "no-remote-stop": Misbehaviour(

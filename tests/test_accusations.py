@@ -1,0 +1,360 @@
+"""Stations that are right are not accused, and one deed of a wrong one is told once: traces, judged by `check`."""
+
+import re
+import subprocess
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+import pytest
+
+from mock_csms.behavior.events import Connected, Received, Sent
+from mock_csms.behavior.templates import rfc3339
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.messages import Call, Error
+from tests.conformance.story import Story, part
+from tests.station.commanded import Bench, payloads
+from tests.wire import PATIENCE, SERVER
+
+CLOSE, OPEN, ACCEPTED = {"operationalStatus": "Inoperative"}, {"operationalStatus": "Operative"}, {"status": "Accepted"}
+CHANGE, STATUS, STOP = "ChangeAvailability", "StatusNotification", "RequestStopTransaction"
+CARD = {"idToken": "A", "type": "ISO14443"}
+ONE = {"id": 1}
+PLUGGED = {"chargingState": "EVConnected"}
+BOTH = ("Sample.Clock", "Sample.Periodic")
+REGISTER = "Energy.Active.Import.Register"
+
+
+def plugged(story: Story, evse: Json, kind: str = "Started", number: int = 0) -> Story:
+    """Tell that a cable was plugged in."""
+    return story.event(kind, "CablePluggedIn", number, evse=evse, info=PLUGGED)
+
+
+def going_on(story: Story, events: int = 5) -> Story:
+    """Tell of the same transaction again and again, without its place."""
+    for number in range(1, events + 1):
+        payload = {"eventType": "Updated", "triggerReason": "MeterValuePeriodic", "seqNo": number}
+        info = {"transactionInfo": {"transactionId": "T", "chargingState": "Charging"}, "timestamp": story.wait(5).at()}
+        story.call("TransactionEvent", payload | info)
+    return story
+
+
+def again_and_again(story: Story, *event: Any, **more: Any) -> Story:
+    """Tell an event that the mock refuses twice."""
+    for wait, ago, answer in ((0, 0.0, "InternalError"), (10, 10.0, "InternalError"), (20, 30.0, ())):
+        story.wait(wait).event(*event, answer=answer, after=-ago, **more)
+    return story
+
+
+def closed(story: Story, status: str = "Accepted") -> Story:
+    """Set EVSE 1 Inoperative."""
+    return story.command(CHANGE, CLOSE | {"evse": ONE}, {"status": status})
+
+
+def shut() -> Story:
+    """Set EVSE 1 Inoperative, and wait until it is."""
+    return closed(Story().begin()).wait(1).tell(1, 1, "Unavailable").wait(9)
+
+
+def unlocked(story: Story) -> Story:
+    """Unlock connector 1 of EVSE 1."""
+    return story.command("UnlockConnector", {"evseId": 1, "connectorId": 1}, {"status": "Unlocked"})
+
+
+def told(story: Story, *contexts: str | None, trigger: str = "", number: int = 1, after: float = 0.0) -> Story:
+    """Tell values of those contexts, with MeterValues or (where there is a trigger) in an event of the transaction."""
+    samples = [{"value": 7.0} | ({"context": each} if each else {}) for each in contexts]
+    values = [{"timestamp": story.at(), "sampledValue": samples}]
+    if not trigger:
+        return story.call("MeterValues", {"evseId": 1, "meterValue": values})
+    return story.event("Updated", trigger, number, meterValue=values, after=after)
+
+
+def charging() -> Story:
+    """Let somebody charge at a station that has told all."""
+    story = Story().begin().tell(1, 1, "Occupied")
+    return story.event("Started", "Authorized", idToken=CARD, info={"chargingState": "Charging"}).wait(60)
+
+
+def inventory(*without: str, **changed: str) -> Story:
+    """Report all variables of the reference station but some, and with other mutabilities or (Available) values."""
+    bench = Bench()
+    _, sent = bench.command("GetBaseReport", {"requestId": 7, "reportBase": "FullInventory"})
+    items = [item for each in payloads(sent, "NotifyReport") for item in each["reportData"]]
+    names = [f"{item['component']['name']}.{item['variable']['name']}" for item in items]
+    kept = [(name, item) for name, item in zip(names, items, strict=True) if name not in without]
+    for name, item in kept:
+        change = changed.get(name.replace(".", "_"))
+        if change:
+            item["variableAttribute"][0]["value" if change in ("true", "false") else "mutability"] = change
+    story = Story().begin((1, 1), (2, 1))
+    story.command("GetBaseReport", {"requestId": 7, "reportBase": "FullInventory"}, ACCEPTED)
+    return story.call("NotifyReport", part(7, 0, *(item for _, item in kept)))
+
+
+def scheduled() -> Story:
+    """Let the end of a transaction be awaited before EVSE 1 is closed, and end it."""
+    return closed(charging(), "Scheduled").wait(9).event("Ended", "StopAuthorized", 1)
+
+
+def again(story: Story, reason: str = "Watchdog") -> Story:
+    """Lose the connection, and come back with a boot."""
+    return story.wait(9).lose().wait(5).connect().boot(reason)
+
+
+def rejected(interval: int) -> Story:
+    """Boot in vain."""
+    return Story().connect().boot(status="Rejected", interval=interval).wait(2)
+
+
+def reset() -> Story:
+    """Reset a station at once where somebody charges."""
+    return charging().command("Reset", {"type": "Immediate"}, ACCEPTED)
+
+
+def scheduled_reset() -> Story:
+    """Reset a station as soon as nobody charges any more."""
+    return charging().command("Reset", {"type": "OnIdle"}, {"status": "Scheduled"})
+
+
+def triggered() -> Story:
+    """Ask for meter values."""
+    return Story().begin().command("TriggerMessage", {"requestedMessage": "MeterValues"}, ACCEPTED)
+
+
+def charging_every(seconds: int) -> Story:
+    """Let somebody charge at a station with periodic values."""
+    names = {"SampledDataCtrlr_TxUpdatedInterval": str(seconds), "SampledDataCtrlr_TxUpdatedMeasurands": REGISTER}
+    story = Story().begin().know(**names).tell(1, 1, "Occupied")
+    return story.event("Started", "Authorized", idToken=CARD, info={"chargingState": "Charging"})
+
+
+CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
+    # A status under the number 0 is one deed: B08 tells it.
+    "connector 0 after the boot": (Story().connect().boot().tell(1, 0), ["B08"]),
+    "connector 0 of EVSE 0": (Story().connect().boot().tell(0, 0), ["B08"]),
+    "EVSE 0 of one that is known": (Story().begin().lose().wait(5).connect().boot("Watchdog").tell(0, 1), ["B08"]),
+    "no connector at all": (Story().connect().boot(), ["B07"]),
+    "another connector is missing": (
+        Story().begin((1, 1), (2, 1)).lose().wait(5).connect().boot("Watchdog").tell(1, 0),
+        ["B07", "B08"],
+    ),
+    "a plug at connector 0": (
+        plugged(Story().connect().boot().tell(1, 0, "Occupied"), {"id": 1, "connectorId": 0}),
+        ["B08"],
+    ),
+    "a plug at connector 0, then its status": (
+        plugged(Story().begin(), {"id": 1, "connectorId": 0}).wait(1).tell(1, 0, "Occupied"),
+        ["B08"],
+    ),
+    "a plug whose status has the number 0": (
+        plugged(Story().begin(), {"id": 1, "connectorId": 1}).wait(1).tell(1, 0, "Occupied"),
+        ["B08"],
+    ),
+    "a plug of which no status tells": (plugged(Story().begin(), {"id": 1, "connectorId": 1}), ["X22"]),
+    "a plug that was pulled at once": (
+        plugged(Story().begin(), {"id": 1, "connectorId": 1}).wait(2).event("Ended", "EVCommunicationLost", 1),
+        [],
+    ),
+    "what was closed, with the number 0": (
+        closed(Story().begin()).wait(1).tell(1, 0, "Unavailable").wait(5).tell(1, 0).wait(5).tell(1, 0),
+        ["B08", "B08", "B08"],
+    ),
+    # A second boot without a start.
+    "a second boot": (Story().begin().wait(4).boot(), []),
+    "a second boot, and nothing at all": (Story().connect().boot().wait(4).boot(), ["B07"]),
+    "another boot": (Story().begin().wait(4).boot("Watchdog"), ["B07"]),
+    "an outage of which a trace does not tell how long it was": (
+        Story().begin().know(OCPPCommCtrlr_OfflineThreshold="60").wait(60).lose().wait(600).connect().tell(1, 1),
+        [],
+    ),
+    # The event after the vehicle was connected has the place, and no other.
+    "no connectorId": (going_on(Story().begin().event("Started", evse=ONE, info=PLUGGED, idToken=CARD)), ["X13"]),
+    "no evse once the cable is in": (
+        plugged(Story().begin().tell(1, 1, "Occupied").event("Started", evse=ONE, idToken=CARD), ONE, "Updated", 1),
+        ["X13"],
+    ),
+    "a cable before the state": (
+        going_on(Story().begin().event("Started", "CablePluggedIn", evse=ONE)),
+        ["X13", "X14"],
+    ),
+    "an event that is sent again": (
+        again_and_again(Story().begin(), "Started", "Authorized", 0, info={"stoppedReason": "Local"}),
+        ["X07", "X12"],
+    ),
+    "an end that is sent again": (
+        again_and_again(charging().know(SampledDataCtrlr_TxEndedMeasurands=REGISTER), "Ended", "RemoteStop", 1),
+        ["M02", "X06"],
+    ),
+    "the place is told once": (
+        going_on(Story().begin().tell(1, 1, "Occupied").event("Started", info=PLUGGED, idToken=CARD)),
+        [],
+    ),
+    # Nothing forbids to tell a status again; what was closed stays so.
+    "a status after UnlockConnector": (
+        unlocked(Story().begin().wait(9).tell(1, 1, "Occupied").wait(9)).tell(1, 1, "Occupied"),
+        [],
+    ),
+    "a status after what is so": (
+        closed(shut()).wait(9).tell(1, 1, "Unavailable"),
+        [],
+    ),
+    "a status that is told late": (
+        closed(Story().begin()).wait(9).tell(1, 1, "Unavailable").tell(1, 1, "Occupied", after=-30.0),
+        [],
+    ),
+    "Available again": (closed(Story().begin()).wait(0.3).tell(1, 1, "Unavailable").wait(2).tell(1, 1), ["G06"]),
+    "in use though it was closed": (
+        shut().tell(1, 1, "Occupied"),
+        ["G06"],
+    ),
+    "opened before the answer": (
+        shut().command(
+            CHANGE,
+            OPEN | {"evse": ONE},
+            ACCEPTED,
+            (STATUS, {"timestamp": Story(9).at(), "connectorStatus": "Available", "evseId": 1, "connectorId": 1}),
+        ),
+        [],
+    ),
+    "no change": (closed(Story().begin()), ["G01"]),
+    "opened, and Faulted": (
+        shut().command(CHANGE, OPEN | {"evse": ONE}, ACCEPTED).tell(1, 1, "Faulted"),
+        [],
+    ),
+    # What is lost over a boot is told once.
+    "closed before a boot": (
+        scheduled().tell(1, 1, "Unavailable").wait(9).lose().wait(5).connect().boot("Watchdog").tell(1, 1),
+        ["B12"],
+    ),
+    "not closed at all": (scheduled().wait(1).tell(1, 1), ["G03"]),
+    "closed, and opened again": (scheduled().wait(1).tell(1, 1, "Unavailable").wait(9).tell(1, 1), ["G06"]),
+    "closed while another EVSE charges": (
+        Story()
+        .begin((1, 1), (2, 1))
+        .tell(1, 1, "Occupied")
+        .event("Started", "Authorized", idToken=CARD, info={"chargingState": "Charging"})
+        .wait(60)
+        .command(CHANGE, CLOSE, {"status": "Scheduled"})
+        .tell(2, 1),
+        [],
+    ),
+    # A stop of what does not run.
+    "a stop of nothing": (Story().begin().command(STOP, {"transactionId": "none"}, ACCEPTED), ["X23"]),
+    "a stop that is not told": (charging().command(STOP, {"transactionId": "T"}, ACCEPTED), ["X24"]),
+    # The context of values says why they were taken.
+    "MeterValues of an end": (told(Story().begin(), "Transaction.End"), []),
+    "MeterValues of an interruption": (told(Story().begin(), "Interruption.End"), []),
+    "MeterValues of the clock": (told(Story().begin(), "Sample.Clock"), []),
+    "MeterValues without a context": (told(Story().begin(), None), ["M04"]),
+    "MeterValues that are periodic": (told(Story().begin(), "Sample.Periodic"), ["M04"]),
+    "the clock, and the end": (told(charging(), "Transaction.End", trigger="MeterValueClock"), ["M04"]),
+    "the clock, and both": (told(charging(), *BOTH, trigger="MeterValueClock"), []),
+    "periodic, and both": (told(charging(), *BOTH, trigger="MeterValuePeriodic"), []),
+    "periodic, and the clock": (told(charging(), "Sample.Clock", trigger="MeterValuePeriodic"), ["M04"]),
+    "MeterValues that nobody configured": (
+        told(Story().begin().know(AlignedDataCtrlr_Measurands="Voltage").wait(9), "Transaction.End"),
+        [],
+    ),
+    "clock-aligned values that are told as periodic": (
+        told(
+            told(charging_every(60).wait(30), "Sample.Clock", trigger="MeterValuePeriodic").wait(30),
+            "Sample.Periodic",
+            trigger="MeterValuePeriodic",
+            number=2,
+        ),
+        ["M04"],
+    ),
+    "values after the triggered ones": (
+        told(told(triggered(), "Trigger").wait(5), None),
+        ["M04"],
+    ),
+    "triggered values of another context": (told(triggered(), None), ["M10"]),
+    "an event of long ago": (
+        told(charging(), "Sample.Periodic", trigger="Authorized", after=-3600.0),
+        ["X04"],
+    ),
+    # Boots and resets.
+    "a call of a station that is Rejected": (rejected(100), ["B03"]),
+    "a call of one that may choose when to boot": (rejected(0), ["B02"]),
+    "a boot that comes too early": (rejected(100).boot().tell(1, 1), ["B04"]),
+    "a boot that comes at once": (rejected(0).boot().tell(1, 1), ["B05"]),
+    "a power cut before a scheduled reset": (
+        again(charging().command("Reset", {"type": "OnIdle"}, {"status": "Scheduled"}), "PowerUp").tell(
+            1, 1, "Occupied"
+        ),
+        [],
+    ),
+    "a scheduled reset that is told as a power cut": (
+        again(scheduled_reset().event("Ended", "StopAuthorized", 1), "PowerUp").tell(1, 1, "Occupied"),
+        ["B06"],
+    ),
+    "an end by a reset without a reason": (
+        again(reset().event("Ended", "ResetCommand", 1), "RemoteReset").tell(1, 1, "Occupied"),
+        ["B20"],
+    ),
+    "an end by a reset with another reason": (
+        again(reset().event("Ended", "ResetCommand", 1, info={"stoppedReason": "PowerLoss"}), "RemoteReset").tell(
+            1, 1, "Occupied"
+        ),
+        ["B20"],
+    ),
+    "a status of before the boot": (
+        again(closed(Story().begin()).wait(1).tell(1, 1, "Unavailable"))
+        .tell(1, 1, after=-30.0)
+        .tell(1, 1, "Unavailable"),
+        [],
+    ),
+    # The required variables.
+    "an inventory": (inventory(), []),
+    "an inventory without Available": (
+        inventory("ChargingStation.Available", "EVSE.Available", "Connector.Available"),
+        [],
+    ),
+    "an inventory without tariffs": (inventory("TariffCostCtrlr.Currency", TariffCostCtrlr_Available="false"), []),
+    "an inventory without a currency": (inventory("TariffCostCtrlr.Currency"), ["V16"]),
+    "an inventory without the profile": (inventory("OCPPCommCtrlr.ActiveNetworkProfile"), ["V16"]),
+    "an inventory without a state": (inventory("Connector.AvailabilityState"), ["V16"]),
+    "an inventory with a time-out that can be set": (inventory(OCPPCommCtrlr_MessageTimeout="ReadWrite"), ["V16"]),
+    "an inventory with a profile that can be set": (inventory(SecurityCtrlr_SecurityProfile="ReadWrite"), ["V16"]),
+    "an inventory with an Available that can be set": (inventory(EVSE_Available="ReadWrite"), ["V16"]),
+}
+OTHERS = {"B01", "B11", "T13"}
+"""Checks that have nothing to do with the cases: some stories leave out what these want."""
+
+
+def records(story: Story, station: str) -> list[Json]:
+    """Return a story as records of the trace format, with a call at the end that lets all deadlines pass."""
+    made: list[Json] = []
+    meta: Json = {}
+    for number, event in enumerate(story.wait(60).call("Heartbeat", {}).events):
+        if isinstance(event, Connected):
+            meta = {"meta": {"connection": number}}
+        if isinstance(event, Received | Sent):
+            direction = "cp-to-csms" if isinstance(event, Received) else "csms-to-cp"
+            kind = {Call: "CALL", Error: "CALLERROR"}.get(type(event.message), "CALLRESULT")
+            about = {"direction": direction, "messageType": kind, "raw": event.text.decode()} | meta
+            base = {"schemaVersion": "1.1", "ocppVersion": "2.0.1", "transport": "json", "chargePointId": station}
+            made.append(base | about | {"timestamp": rfc3339(event.at), "messageId": event.message.id})
+            meta = {}
+    return made
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[str]]:
+    """Return the checks that `mock-csms check` finds, by case: all cases are stations of one trace."""
+    trace = tmp_path_factory.mktemp("trace") / "trace.jsonl"
+    made = [each for number, (story, _) in enumerate(CASES.values()) for each in records(story, f"S{number}")]
+    trace.write_bytes(b"".join(orjson.dumps(each) + b"\n" for each in made))
+    done = subprocess.run([*SERVER, "check", str(trace)], capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    found: dict[str, list[str]] = {}
+    for number, check in re.findall(r"^\S+ S(\d+) +finding +\w+: (\w+) ", done.stdout, re.MULTILINE):
+        found.setdefault([*CASES][int(number)], []).append(check)
+    return found
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_is_found(judged: Mapping[str, list[str]], case: str) -> None:
+    """Each deed is told once, by the check that knows it best; what no clause forbids is not told."""
+    assert sorted(each for each in judged.get(case, []) if each not in OTHERS) == CASES[case][1]

@@ -1,0 +1,198 @@
+"""What stations on a real WebSocket are accused of, and what not; `test_accusations` has many more, as traces."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from mock_csms.behavior.templates import rfc3339
+from mock_csms.runtime import clock
+from tests.pace import turns
+from tests.raw import TOKEN, logged, until
+from tests.reference_station import run
+from tests.test_verdict import Run
+from tests.wire import BOOT, Station, transaction
+
+PLACE = {"evseId": 1, "connectorId": 1}
+EVSE = {"id": 1, "connectorId": 1}
+CONNECTED = {"chargingState": "EVConnected"}
+
+
+async def tell(station: Station, status: str = "Occupied", **place: int) -> None:
+    """Tell the status of the connector as it is now."""
+    await station.ask("StatusNotification", {"timestamp": stamp(), "connectorStatus": status} | PLACE | place)
+
+
+async def event(station: Station, kind: str, id_: str, trigger: str, number: int, **more: Any) -> None:
+    """Tell what happens in a transaction, or (offline) what has happened."""
+    payload = transaction(kind, id_, triggerReason=trigger, seqNo=number, evse=EVSE) | {"timestamp": stamp()} | more
+    payload["transactionInfo"] |= CONNECTED
+    await station.ask("TransactionEvent", {key: value for key, value in payload.items() if value is not None})
+
+
+def stamp() -> str:
+    """Return the time as messages have it."""
+    return rfc3339(clock.now())
+
+
+async def settle(station: Station) -> None:
+    """Boot with a vehicle at the connector, and say that an outage may be as long as 300 s."""
+    await station.ask("BootNotification", BOOT)
+    await tell(station)
+    await event(station, "Started", "A", "CablePluggedIn", 0)
+    _, id_, _, payload = await station.expect(2, ..., "GetVariables")
+    (item,) = payload["getVariableData"]
+    told = item | {"attributeStatus": "Accepted", "attributeType": "Actual", "attributeValue": "300"}
+    await station.send([3, id_, {"getVariableResult": [told]}])
+
+
+async def swap(station: Station, since: str) -> None:
+    """Tell that one vehicle has left during the outage, and another one has come."""
+    await event(station, "Ended", "A", "EVCommunicationLost", 1, offline=True, timestamp=since)
+    await event(station, "Started", "B", "CablePluggedIn", 0, offline=True, timestamp=since)
+
+
+@pytest.mark.parametrize(("way", "accused"), [("swapped", False), ("status first", False), ("as before", True)])
+async def test_a_connector_that_has_changed_and_back(way: str, accused: bool) -> None:
+    """B04.FR.02 wants the status of what has changed in the outage, be it as before; of nothing else (B17)."""
+    for turn in turns():
+        with turn as pace:
+            flags = ["--command=GetVariables", "--get-variables=OCPPCommCtrlr.OfflineThreshold", "--after=boot"]
+            flags += [f"--delay={0.1 * pace}", "--tolerance=0.1", f"--call-timeout={pace}", "--checks=B17"]
+            async with await asyncio.to_thread(Run, *flags) as mock:
+                async with mock.station() as station:
+                    await settle(station)
+                    await asyncio.sleep(0.3)
+                await asyncio.sleep(0.2)
+                since = stamp()
+                await asyncio.sleep(0.2)
+                async with mock.station() as station:
+                    if way == "swapped":
+                        await swap(station, since)
+                    await tell(station)
+                    if way == "status first":
+                        await swap(station, since)
+                    await asyncio.sleep(1.0 * pace + 0.6)
+                found = re.findall(r"B17 B04.FR.02  (.*)", mock.log)
+                assert found == (["connector 1.1 is Occupied as before"] if accused else [])
+
+
+@pytest.mark.parametrize(("status", "accused"), [("Accepted", False), ("Rejected", False), ("Pending", True)])
+async def test_who_closes_the_connection(status: str, accused: bool) -> None:
+    """Only a station that is Pending has to keep it (B02.FR.06; T14)."""
+    flags = ["--checks=T14", "--call-timeout=0.2", "--fail-on-findings=warning", f"--boot-status={status}"]
+    async with await asyncio.to_thread(Run, *flags) as mock:
+        async with mock.station() as station:
+            await station.ask("BootNotification", BOOT)
+        await until(logged(mock, "CS-1 +disconnected"))
+        await asyncio.sleep(1.0)
+        mock.process.terminate()
+        ended, _ = await mock.ended()
+        found = re.findall(r"ERROR: T14 B02.FR.06  (.*)", mock.log)
+        wrong = ["it closed the connection with 1000, and was Pending"]
+        assert (ended, found) == ((1, wrong) if accused else (0, []))
+
+
+async def test_the_reference_station_charges_and_leaves() -> None:
+    """`mock-station --charge` is clean, also when its end is waited for and everything that was due would have come."""
+    for turn in turns():
+        with turn as pace:
+            async with await asyncio.to_thread(Run, f"--call-timeout={pace}", "--fail-on-findings=warning") as mock:
+                ended = await asyncio.to_thread(run, f"{mock.url}/CS-1", "--charge=1")
+                await asyncio.sleep(1.0 * pace + 0.6)
+                mock.process.terminate()
+                judged = await mock.ended()
+                assert (ended.status, judged[0]) == (0, 0), judged[1] + mock.log
+
+
+async def zero(station: Station) -> None:
+    """Number the connector from 0."""
+    await station.ask("BootNotification", BOOT)
+    await tell(station, connectorId=0)
+    await event(station, "Started", "A", "CablePluggedIn", 0, evse={"id": 1, "connectorId": 0})
+
+
+async def silent(station: Station) -> None:
+    """Tell no status at all."""
+    await station.ask("BootNotification", BOOT)
+    await event(station, "Started", "A", "CablePluggedIn", 0)
+
+
+async def twice(station: Station) -> None:
+    """Boot twice, and tell the status after the first one."""
+    await station.ask("BootNotification", BOOT)
+    await tell(station)
+    await station.ask("BootNotification", BOOT)
+
+
+async def placeless(station: Station) -> None:
+    """Tell where somebody charges at no time."""
+    await station.ask("BootNotification", BOOT)
+    await tell(station)
+    await event(station, "Started", "A", "Authorized", 0, evse={"id": 1}, idToken=TOKEN["idToken"])
+    for number in range(1, 4):
+        await event(station, "Updated", "A", "MeterValuePeriodic", number, evse=None)
+
+
+async def answered(station: Station, action: str) -> None:
+    """Boot with a free connector, and accept the command that comes."""
+    await station.ask("BootNotification", BOOT)
+    await tell(station, "Available")
+    _, id_, _, _ = await station.expect(2, ..., action)
+    await station.send([3, id_, {"status": "Accepted"}])
+
+
+async def reopening(station: Station) -> None:
+    """Become Unavailable when asked, and Available by itself."""
+    await answered(station, "ChangeAvailability")
+    await tell(station, "Unavailable")
+    await tell(station, "Available")
+
+
+async def unmoved(station: Station) -> None:
+    """Tell the same status after an UnlockConnector as before it."""
+    await answered(station, "UnlockConnector")
+    await tell(station, "Available")
+
+
+async def stopping(station: Station) -> None:
+    """Accept to stop what does not run."""
+    await answered(station, "RequestStopTransaction")
+
+
+async def ending(station: Station) -> None:
+    """Tell values of the end of a transaction with MeterValues."""
+    await station.ask("BootNotification", BOOT)
+    await tell(station)
+    value = {"timestamp": stamp(), "sampledValue": [{"value": 7.0, "context": "Transaction.End"}]}
+    await station.ask("MeterValues", {"evseId": 1, "meterValue": [value]})
+
+
+CLOSE = ("--command=ChangeAvailability", "--availability-status=Inoperative")
+CASES: dict[Callable[[Station], Awaitable[None]], tuple[tuple[str, ...], list[str]]] = {
+    zero: ((), ["B08"]),
+    silent: ((), ["B07", "X22"]),
+    twice: ((), []),
+    placeless: ((), ["X13"]),
+    reopening: (CLOSE, ["G06"]),
+    unmoved: (("--command=UnlockConnector",), []),
+    stopping: (("--command=RequestStopTransaction",), ["X23"]),
+    ending: ((), []),
+}
+CHECKS = "--checks=B07,B08,G01,G04,G06,M04,X13,X22,X23,X24"
+
+
+@pytest.mark.parametrize("script", CASES, ids=lambda script: script.__name__)
+async def test_what_is_found(script: Callable[[Station], Awaitable[None]]) -> None:
+    """Each deed is told once, and what no clause forbids is not told, when all deadlines are over."""
+    flags, expected = CASES[script]
+    for turn in turns():
+        with turn as pace:
+            when = ("--after=boot", f"--delay={0.2 * pace}") if flags else ()
+            some = (*flags, *when, CHECKS, f"--call-timeout={pace}")
+            async with await asyncio.to_thread(Run, *some) as mock, mock.station() as station:
+                await script(station)
+                await asyncio.sleep(1.0 * pace + 0.6)
+                assert sorted(re.findall(r"finding +\w+: (\w+) ", mock.log)) == expected
