@@ -236,10 +236,26 @@ def test_what_is_in_a_signed_message() -> None:
         (rfc3339(NOW + 105), ["R18 warning"]),
         (rfc3339(NOW), []),
         ("1970-01-01T00:00:00Z", ["R18 warning"]),
+        ("2026-01-01t12:01:40.1234567891z", []),
+        ("2026-01-01T12:01:40-00:00", []),
+        ("2016-12-31T23:59:60Z", ["R18 warning"]),
+        ("2017-01-01T05:29:60.5+05:30", ["R18 warning"]),
+        ("2016-06-30t23:59:60z", ["R18 warning"]),
+        ("2016-12-30T23:59:60Z", ["R18"]),
+        ("2016-12-31T22:59:60Z", ["R18"]),
+        ("2016-12-31T23:59:61Z", ["R18"]),
+        ("2016-12-31T23:60:00Z", ["R18"]),
+        ("2016-12-31T24:00:00Z", ["R18"]),
+        ("2026-01-01T12:01:40.Z", ["R18"]),
+        ("2026-01-01T12:01:40,5Z", ["R18"]),
+        ("2026-01-01T12:01:40+02", ["R18"]),
+        ("2026-01-01T12:01:40+0000", ["R18"]),
+        ("2026-01-01T12:01:40+24:00", ["R18"]),
+        ("0001-01-01T00:00:00+23:59", ["R18 warning"]),
     ],
 )
 def test_times(stamp: str, found: Sequence[str]) -> None:
-    """They have a time zone; they are not in the future, and not from before there were stations."""
+    """They are as RFC 3339 has them, leap seconds too; not in the future, and not from before there were stations."""
     told = {"timestamp": stamp, "type": "StartupOfTheDevice"}
     assert checks(*asked(NOW + 100, "1", "SecurityEventNotification", told, {})) == found
 
