@@ -99,6 +99,11 @@ class Schemas:
         root = _cached_schema(self, name)
         return tuple(path for path, node in _nodes(root, root, ()) if node.get("format") == format_)
 
+    def fields(self, name: str, payload: Any) -> Iterator[tuple[str, Any, bool]]:
+        """Yield the fields of a payload that the schema `name` knows: path, value, and whether the field is required."""
+        root = _cached_schema(self, name)
+        return _fields(root, root, payload, "")
+
     def node(self, name: str, path: Sequence[str]) -> Json:
         """Return what the schema `name` says of `path`; empty where anything may stand (customData).
 
@@ -138,6 +143,18 @@ def _nodes(root: Json, node: Json, path: tuple[str, ...]) -> Iterator[tuple[tupl
         yield from _nodes(root, inner, (*path, name))
     if "items" in node:
         yield from _nodes(root, node["items"], (*path, "*"))
+
+
+def _fields(root: Json, node: Json, value: Any, path: str) -> Iterator[tuple[str, Any, bool]]:
+    """Yield the fields in a value of any shape that a schema knows; its items are looked into."""
+    if isinstance(value, dict):
+        for name in node.get("properties", {}).keys() & value.keys():
+            place = f"{path}{name}"
+            yield place, value[name], name in node.get("required", ())
+            yield from _fields(root, _resolve(root, node["properties"][name]), value[name], f"{place}.")
+    elif isinstance(value, list) and "items" in node:
+        for number, item in enumerate(value):
+            yield from _fields(root, _resolve(root, node["items"]), item, f"{path}{number}.")
 
 
 def _is_free(node: Json) -> bool:

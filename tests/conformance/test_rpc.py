@@ -61,6 +61,10 @@ def checks(*events: Event) -> list[str]:
         (b'[2,"1","Authorize",{}]', ["R10"]),
         (b'[2,"1","Authorize",{"idToken":{}}]', ["R11"]),
         (b'[2,"1","Authorize",{"idToken":{"idToken":"a","type":"Central","additionalInfo":[]}}]', ["R11"]),
+        (b'[2,"1","Heartbeat",{"nothing":[]}]', ["R10"]),
+        (b'[2,"1","Authorize",{"idToken":{"idToken":"a","type":"Central","more":null}}]', ["R10"]),
+        (b'[2,"1","MeterValues",{"evseId":1,"meterValue":[]}]', ["R11"]),
+        (b'[2,"1","GetChargingProfiles",{"requestId":1,"chargingProfile":{}}]', ["R09"]),
         (b'[2,"1","Heartbeat",{"customData":{}}]', ["R17"]),
         (b'[2,"1","Heartbeat",{"customData":{"vendorId":""}}]', []),
         (b'[2,"1","Heartbeat",{"customData":{"vendorId":"v","x":null,"y":[]}}]', []),
@@ -97,6 +101,16 @@ ASKED = sent(NOW + 1, COMMAND)
 def test_answers(message: Error | Result, found: Sequence[str]) -> None:
     """They are looked at as calls are."""
     assert checks(ASKED, got(NOW + 2, message, COMMAND)) == found
+
+
+def test_what_is_empty_and_no_field() -> None:
+    """A field that the schema does not have is wrong, whatever it holds: R10 says so, and R11 does not (Part 4, 4.1)."""
+    asked = Call("c", "GetDisplayMessages", {"requestId": 1})
+    answer = Result("c", {"status": "Accepted", "displayMessage": []})
+    found = inspect([sent(NOW, asked), got(NOW + 1, answer, asked)], NOW, RPC)
+    assert [(finding.check, finding.problem) for finding in found] == [
+        ("R10", "the answer to GetDisplayMessages: displayMessage: is not a property that the schema knows")
+    ]
 
 
 def test_a_description_that_is_too_long() -> None:
