@@ -18,6 +18,7 @@ _PLACES = (broken(call(), result()), call("BootNotification", "MeterValues", "Tr
 _BRACES = re.compile(rb"\{\}")
 """(Twice as fast as `in` where there are many braces.)"""
 
+
 def _violations(seen: Seen) -> list[Violation]:
     """Return how the payload breaks its schema, but for what R11, R12 and R17 say more of."""
     if seen.payload is None:

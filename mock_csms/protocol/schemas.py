@@ -100,7 +100,7 @@ class Schemas:
         return tuple(path for path, node in _nodes(root, root, ()) if node.get("format") == format_)
 
     def fields(self, name: str, payload: Any) -> Iterator[tuple[str, Any, bool]]:
-        """Yield the fields of a payload that the schema `name` knows: path, value, and whether the field is required."""
+        """Yield the fields of a payload that the schema `name` knows: path, value, and whether it is required."""
         root = _cached_schema(self, name)
         return _fields(root, root, payload, "")
 
@@ -148,10 +148,11 @@ def _nodes(root: Json, node: Json, path: tuple[str, ...]) -> Iterator[tuple[tupl
 def _fields(root: Json, node: Json, value: Any, path: str) -> Iterator[tuple[str, Any, bool]]:
     """Yield the fields in a value of any shape that a schema knows; its items are looked into."""
     if isinstance(value, dict):
-        for name in node.get("properties", {}).keys() & value.keys():
-            place = f"{path}{name}"
-            yield place, value[name], name in node.get("required", ())
-            yield from _fields(root, _resolve(root, node["properties"][name]), value[name], f"{place}.")
+        known, required = node.get("properties", {}), node.get("required", ())
+        for name, item in value.items():
+            if name in known:
+                yield f"{path}{name}", item, name in required
+                yield from _fields(root, _resolve(root, known[name]), item, f"{path}{name}.")
     elif isinstance(value, list) and "items" in node:
         for number, item in enumerate(value):
             yield from _fields(root, _resolve(root, node["items"]), item, f"{path}{number}.")

@@ -104,7 +104,7 @@ def test_answers(message: Error | Result, found: Sequence[str]) -> None:
 
 
 def test_what_is_empty_and_no_field() -> None:
-    """A field that the schema does not have is wrong, whatever it holds: R10 says so, and R11 does not (Part 4, 4.1)."""
+    """A field that the schema does not have is wrong, whatever it holds: R10 says so, and R11 does not."""
     asked = Call("c", "GetDisplayMessages", {"requestId": 1})
     answer = Result("c", {"status": "Accepted", "displayMessage": []})
     found = inspect([sent(NOW, asked), got(NOW + 1, answer, asked)], NOW, RPC)
