@@ -12,6 +12,7 @@ from mock_csms.behavior.events import Connected, Disconnected, Event, Received, 
 from mock_csms.behavior.times import read_time
 from mock_csms.frontends.trace import CONNECTION
 from mock_csms.protocol.actions import Json, Sender
+from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.messages import Call, Malformed, Message, Result, decode
 from mock_csms.protocol.records import Mutable, field
 from mock_csms.protocol.schemas import Violation
@@ -22,8 +23,9 @@ _UNSEEN = 1006
 
 
 class _Line(Mutable):
-    """The connection of one station, and the calls of either side that are open."""
+    """The connection of one station, by its identity as it was written first, and the open calls of either side."""
 
+    identity: str
     calls: dict[str, Call] = field(default_factory=dict)
     commands: dict[str, Call] = field(default_factory=dict)
 
@@ -43,11 +45,12 @@ def _events(record: Json, stations: dict[str, _Line]) -> Iterator[Event]:
     """Yield what a record tells."""
     at, identity, text = read_time(record["timestamp"]), str(record["chargePointId"]), _text(record)
     message = decode(text)
-    line = stations.get(identity)
+    line = stations.get(folded(identity))
+    identity = line.identity if line else identity
     if line is None or _is_new(record, message, line):
         if line is not None:
             yield Disconnected(at, identity, _UNSEEN, "")
-        line = stations[identity] = _Line()
+        line = stations[folded(identity)] = _Line(identity)
         yield Connected(at, identity, "ocpp2.0.1", ("ocpp2.0.1",))
     if record["direction"] == "cp-to-csms":
         yield _received(at, identity, text, message, line)

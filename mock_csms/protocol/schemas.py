@@ -99,6 +99,11 @@ class Schemas:
         root = _cached_schema(self, name)
         return tuple(path for path, node in _nodes(root, root, ()) if node.get("format") == format_)
 
+    def named(self, name: str, field: str) -> Sequence[Sequence[str]]:
+        """Return the paths to fields of one name in the schema `name`; `*` is each item of an array."""
+        root = _cached_schema(self, name)
+        return tuple(path for path, _ in _nodes(root, root, ()) if path[-1:] == (field,))
+
     def fields(self, name: str, payload: Any) -> Iterator[tuple[str, Any, bool]]:
         """Yield the fields of a payload that the schema `name` knows: path, value, and whether it is required."""
         root = _cached_schema(self, name)
