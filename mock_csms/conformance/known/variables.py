@@ -70,12 +70,13 @@ class Variables(Mutable):
 
     is_reported: whether a FullInventory has come to its end. is_complete: whether it also has all that every station
     must have: only then what is not in it is surely not there (V16). given: the values that the station was given last,
-    and took, since it booted.
+    and took, since it booted. spellings: how names were written first, by the folded ones.
     """
 
     values: dict[Name, str] = field(default_factory=dict)
     reported: dict[Name, Reported] = field(default_factory=dict)
     given: dict[Name, str] = field(default_factory=dict)
+    spellings: dict[str, str] = field(default_factory=dict)
     is_reported: bool = False
     is_complete: bool = False
 
