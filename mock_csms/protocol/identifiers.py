@@ -16,6 +16,11 @@ def folded(identifier: str) -> str:
     return identifier.casefold()
 
 
+def is_same(one: str | None, two: str | None) -> bool:
+    """Whether two identifiers are there, and the same."""
+    return one is not None and two is not None and folded(one) == folded(two)
+
+
 def spelling(spellings: dict[str, str], identifier: str) -> str:
     """Return how an identifier was written first, and remember one that is new."""
     return spellings.setdefault(folded(identifier), identifier)
