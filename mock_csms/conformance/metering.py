@@ -117,9 +117,7 @@ def _fall(place: Place, one: Reading, two: Reading) -> Wrong:
     text = f"{place[1]} of EVSE {place[0]} fell from {one.value:g} to {two.value:g}"
     if one.transaction != two.transaction:
         return Wrong(f"{text}: it begins anew with another transaction", severity=INFO)
-    return Wrong(
-        f"{text}; one was told in thousands (kWh), the other was not" if one.is_kilo is not two.is_kilo else text
-    )
+    return Wrong(text if one.is_kilo is two.is_kilo else f"{text}; only one of them was told in thousands (kWh)")
 
 
 @METERING.check("M09", "J02.FR.22", INFO, "the values of a transaction are of its own EVSE", _EVENT)
