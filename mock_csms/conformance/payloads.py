@@ -24,7 +24,7 @@ def _violations(seen: Seen) -> list[Violation]:
     if seen.payload is None:
         return []
     event: Any = seen.event
-    empty = {*_empty_fields(seen)}
+    empty = {path for path, _ in _empty_fields(seen)}
     return [each for each in event.violations if each.is_of_payload and not _is_of_others(each.path, empty)]
 
 
@@ -37,11 +37,11 @@ def _beginnings(path: str) -> Iterator[str]:
     return accumulate(path.split("."), lambda one, two: f"{one}.{two}")
 
 
-def _empty_fields(seen: Seen) -> Iterator[str]:
+def _empty_fields(seen: Seen) -> Iterator[tuple[str, Any]]:
     """Yield the fields of the payload that are null, {} or [] where they should be left out, or have something in them.
 
     What the schema does not know is no field (R10); what is required may be empty where the schema lets it be so. Of
-    customData only null is one.
+    customData only null is one, and what is in it is of R17.
     """
     if seen.action not in V201.actions:
         return
@@ -51,8 +51,8 @@ def _empty_fields(seen: Seen) -> Iterator[str]:
     for path, value, is_required in V201.schemas.fields(name, seen.payload):
         is_free = path.endswith("customData") or (name, path) in _FREE
         is_empty = value is None or (value in ({}, []) and not is_free)
-        if is_empty and (not is_required or path in wrong):
-            yield path
+        if is_empty and (not is_required or path in wrong) and "customData." not in path:
+            yield path, value
 
 
 _FREE = {("DataTransferRequest", "data"), ("DataTransferResponse", "data")}
@@ -82,7 +82,8 @@ def leaves_out_what_is_absent(seen: Seen, _: Known) -> Said:
     if seen.payload is None:
         is_known = seen.kind != "call" or seen.action in V201.actions
         return f"{_of(seen)}: the payload is null" if is_known and not _may_be_empty(seen) else None
-    found = [f"{path[:100]} is empty" for path in islice(_empty_fields(seen), 3)]
+    empty = islice(_empty_fields(seen), 3)
+    found = [f"{path[:100]} is {'null' if value is None else value}" for path, value in empty]
     return f"{_of(seen)}: {', '.join(found)}" if found else None
 
 

@@ -69,6 +69,7 @@ def checks(*events: Event) -> list[str]:
         (b'[2,"1","Heartbeat",{"customData":{"vendorId":""}}]', []),
         (b'[2,"1","Heartbeat",{"customData":{"vendorId":"v","x":null,"y":[]}}]', []),
         (b'[2,"1","Heartbeat",{"customData":{"vendorId":5}}]', ["R17"]),
+        (b'[2,"1","Heartbeat",{"customData":{"vendorId":null}}]', ["R17"]),
         (b'[2,"1","Heartbeat",{"customData":null}]', ["R11"]),
         (b'[2,"1","Heartbeat",{"customData":5}]', ["R17"]),
         (b'[2,"1","DataTransfer",{"vendorId":"v","data":{"x":[]}}]', []),
