@@ -176,7 +176,7 @@ def known_meter(seen: Seen, known: Known) -> Said:
     evse, statuses, boots = seen.payload["evseId"], known.connectors.statuses, known.boots
     if evse == 0 or (evse, 1) in statuses or not statuses or evse in known.connectors.evses:
         return None
-    is_sure = known.variables.is_complete or seen.at - (boots.accepted_at or seen.at) > known.terms.patience
+    is_sure = known.variables.is_trusted or seen.at - (boots.accepted_at or seen.at) > known.terms.patience
     return f"there is no EVSE {evse}" if is_sure else None
 
 

@@ -50,7 +50,7 @@ def _why_lower(slot: str, level: int, known: Known) -> str | None:
     """Return that a profile is less secure than the one that is used, where that may not be."""
     now = known.variables.number("SecurityCtrlr", "SecurityProfile")
     may_be = known.variables.switch("SecurityCtrlr", "AllowSecurityProfileDowngrade")
-    is_known = may_be is not None or known.variables.is_reported
+    is_known = may_be is not None or known.variables.is_complete
     if now is None or level >= now or not is_known or (may_be and level > 1):
         return None
     return f"slot {slot} with the security profile {level} is accepted, and {now:g} is in use"

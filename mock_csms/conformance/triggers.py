@@ -112,7 +112,7 @@ _OPTIONAL = (*_OF_15118, "SignChargingStationCertificate", "PublishFirmwareStatu
 def _has_15118(known: Known) -> bool:
     """Whether the station has the part for ISO 15118, or nobody knows."""
     is_available = known.variables.switch("ISO15118Ctrlr", "Available")
-    return is_available is not False and not (is_available is None and known.variables.is_complete)
+    return is_available is not False and not (is_available is None and known.variables.is_trusted)
 
 
 def _no_update(known: Known) -> bool:

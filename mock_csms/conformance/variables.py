@@ -75,7 +75,7 @@ def right_statuses(seen: Seen, known: Known) -> Said:
         due, status = _due(item, known), answer["attributeStatus"]
         if due and status not in due:
             text = f"{written(name_of(item))} is answered with {status}, where {_any(due)} is due"
-            is_sure = known.variables.is_complete or due == _NO_TYPE
+            is_sure = known.variables.is_trusted or due == _NO_TYPE
             if is_sure or status in _UNKNOWN:
                 return text if is_sure else Wrong(text, severity=INFO)
         if status in TAKEN and _is_misformed(item, known):
@@ -177,7 +177,7 @@ def _due(item: Json, known: Known) -> frozenset[str]:
     """Return the statuses that are due of what the station does not have; none where it has it, or nobody knows."""
     reported, name = known.variables.reported, name_of(item)
     row = reported.get(name) or _found(name, reported)
-    if not known.variables.is_reported:
+    if not known.variables.is_complete:
         return frozenset()
     if row is None:
         return _unknown(folded(name), reported)

@@ -36,8 +36,8 @@ def reported(seen: Seen, known: "Known") -> None:
     coming.pop(id_, None)
     entry = known.parts.of(seen)
     if entry is not None and entry.is_whole and entry.request.get("reportBase") == "FullInventory":
-        known.variables.is_reported = True
-        known.variables.is_complete = not lacks_any(names)
+        known.variables.is_complete = True
+        known.variables.is_trusted = not lacks_any(names)
     if seen.payload.get("tbc") and len(names) < _MOST_VARIABLES:
         coming[id_] = names
         if len(coming) > _MOST_REPORTS:

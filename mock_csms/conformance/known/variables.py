@@ -68,7 +68,7 @@ class Reported(Record):
 class Variables(Mutable):
     """Values and reports by name. What is not here is not known, and nothing can be judged by it.
 
-    is_reported: whether a FullInventory has come to its end. is_complete: whether it also has all that every station
+    is_complete: whether a FullInventory has come to its end. is_trusted: whether it also has all that every station
     must have: only then what is not in it is surely not there (V16). given: the values that the station was given last,
     and took, since it booted. spellings: how names were written first, by the folded ones.
     """
@@ -77,8 +77,8 @@ class Variables(Mutable):
     reported: dict[Name, Reported] = field(default_factory=dict)
     given: dict[Name, str] = field(default_factory=dict)
     spellings: dict[str, str] = field(default_factory=dict)
-    is_reported: bool = False
     is_complete: bool = False
+    is_trusted: bool = False
 
     def text(self, component: str, variable: str, evse: int = 0) -> str | None:
         """Return the value of a variable, None where it is not known."""
@@ -156,7 +156,7 @@ def may_change(seen: Seen, known: "Known") -> None:
         # New firmware may have other variables.
         is_other = seen.kind == "call" and seen.is_sound and seen.payload["reason"] == "FirmwareUpdate"
         if is_other:
-            known.variables.is_reported = known.variables.is_complete = False
+            known.variables.is_complete = known.variables.is_trusted = False
 
 
 def _is_actual(item: Json) -> bool:
