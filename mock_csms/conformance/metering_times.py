@@ -87,7 +87,9 @@ def _boundary(seen: Seen, known: Known) -> Said:
         if at is None or not is_aligned or at < known.meters.retimed_at + tolerance:
             continue
         if tolerance < (at + known.terms.clock_offset) % step < step - tolerance:
-            return f"{value['timestamp']} is no boundary of {interval:.0f} s"
+            is_given = known.variables.is_given("AlignedDataCtrlr", "Interval")  # else it may have changed since
+            text = f"{value['timestamp']} is no boundary of {interval:.0f} s"
+            return Wrong(text, severity=None if is_given else INFO)
     return None
 
 

@@ -46,6 +46,19 @@ def test_an_interval_that_may_have_changed(seconds: float, is_given: bool, found
     assert severities(sampled(story.wait(60), seconds), "M03") == found
 
 
+@pytest.mark.parametrize(("is_given", "found"), [(True, ["error"]), (False, ["info"])])
+def test_a_clock_that_may_have_changed(is_given: bool, found: Sequence[str]) -> None:
+    """The same of the boundaries of clock-aligned values (M04)."""
+    story = accepted()
+    story = (
+        story.set("AlignedDataCtrlr", "Interval", "900") if is_given else story.know(AlignedDataCtrlr_Interval="900")
+    )
+    story.wait(100)
+    sample = {"value": 1.0, "context": "Sample.Clock"}
+    story.call("MeterValues", {"evseId": 1, "meterValue": [{"timestamp": story.at(), "sampledValue": [sample]}]})
+    assert severities(story, "M04") == found
+
+
 def test_a_register_that_begins_anew() -> None:
     """Within a transaction it may not fall (J02.FR.16); with the next one, that is an info (J02.FR.17) (M07)."""
     story = accepted()
