@@ -124,10 +124,10 @@ async def test_offline_as_a_station_sees_it() -> None:
 
 
 async def test_known_stations() -> None:
-    """Known identities are let in (percent-decoded), others get 404; without the flag all are."""
+    """Known identities are let in (percent-decoded, in any case), others get 404; without the flag all are."""
     async with Mock("--known-stations", "CS-1", "CS 2") as mock:
         identities = ["CS-1", "some/path/CS%202", "CS-3", "cs-1", "CS-1x"]
-        assert [await knock(mock, identity) for identity in identities] == [101, 101, 404, 404, 404]
+        assert [await knock(mock, identity) for identity in identities] == [101, 101, 404, 101, 404]
 
 
 SECRET = "pass:wörd-{{now}}"
@@ -147,7 +147,10 @@ def credentials(request: pytest.FixtureRequest, tmp_path: Path) -> list[str]:
 
 
 async def test_basic_auth(credentials: list[str]) -> None:
-    """Only the right password of the own identity is let in, all else gets 401 with a challenge; nothing is logged."""
+    """Only the right password of the own identity is let in, all else gets 401 with a challenge; nothing is logged.
+
+    The identity may be written in any case, the password may not.
+    """
     async with Mock(*credentials, "--log-level", "DEBUG") as mock:
         for user, status in {
             f"CS-1:{SECRET}": 101,
@@ -156,10 +159,12 @@ async def test_basic_auth(credentials: list[str]) -> None:
             f"CS-1:{SECRET} ": 401,
             f"CS-1:{OTHER}": 401,
             f"CS-2:{OTHER}": 401,
-            f"cs-1:{SECRET}": 401,
+            f"cs-1:{SECRET}": 101,
+            f"CS-1:{SECRET.upper()}": 401,
             SECRET: 401,
         }.items():
             assert await knock(mock, "CS-1", with_basic_auth(HANDSHAKE, user)) == status, user
+        assert await knock(mock, "cs-1", with_basic_auth(HANDSHAKE, f"CS-1:{SECRET}")) == 101
         assert await knock(mock, "CS-2", with_basic_auth(HANDSHAKE, f"CS-2:{OTHER}")) == 101
         assert await knock(mock, "CS-3", with_basic_auth(HANDSHAKE, "CS-3:")) == 401
         for header in (

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TypeAlias
 from urllib.parse import unquote
 
+from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.records import Mutable, Record, field
 
 
@@ -111,6 +112,8 @@ class Door:
 
     def __init__(self, policies: Policies) -> None:
         self._policies = policies
+        self._known = None if policies.known is None else {folded(each) for each in policies.known}
+        self._passwords = policies.passwords and {folded(each): policies.passwords[each] for each in policies.passwords}
         self._records: dict[str, _Record] = {}
 
     def judge(self, visitor: Visitor, subprotocol: str | None, now: float, *, is_connected: bool) -> Verdict:
@@ -120,9 +123,9 @@ class Door:
             return policies.refusals.verdict
         if not identity:
             return Respond(404, "the last segment of the path must be the identity of the station")
-        if policies.known is not None and identity not in policies.known:
+        if self._known is not None and folded(identity) not in self._known:
             return Respond(404, "no station of this identity is known")
-        if policies.passwords is not None and not _is_right(visitor.authorization, identity, policies.passwords):
+        if self._passwords is not None and not _is_right(visitor.authorization, identity, self._passwords):
             return Respond(401, "identity and password are needed", {"WWW-Authenticate": 'Basic realm="mock-csms"'})
         if subprotocol is None:
             reason = f"no common subprotocol; offered: {', '.join(visitor.offered) or 'none'}"
@@ -145,7 +148,7 @@ class Door:
         record.refusals, record.since = 0, now
 
     def _record(self, identity: str) -> _Record:
-        return self._records.setdefault(identity, _Record())
+        return self._records.setdefault(folded(identity), _Record())
 
     def _is_refused(self, refusals: Refusals, identity: str, now: float) -> bool:
         """Whether it is still to be refused; where connections are cut, refusals begin with the first cut."""
@@ -162,10 +165,12 @@ class Door:
 def _is_right(authorization: str | None, identity: str, passwords: Mapping[str, str]) -> bool:
     """Whether an Authorization header has the password of that identity (security profile 1; A00.FR.203-205)."""
     scheme, _, encoded = (authorization or "").partition(" ")
-    if scheme.lower() != "basic" or identity not in passwords:
+    password = passwords.get(folded(identity))
+    if scheme.lower() != "basic" or password is None:
         return False
     try:
-        given = base64.b64decode(encoded.strip(), validate=True)
-    except (binascii.Error, ValueError):
+        given = base64.b64decode(encoded.strip(), validate=True).decode()
+    except (binascii.Error, ValueError):  # what is not UTF-8 is a ValueError
         return False
-    return given == f"{identity}:{passwords[identity]}".encode()
+    user = given.removesuffix(f":{password}")
+    return user != given and folded(user) == folded(identity)

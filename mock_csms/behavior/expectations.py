@@ -1,12 +1,12 @@
 """What a run must show: expectations, counted for each station out of the events, and the verdict on them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
 from typing import Any, NamedTuple, TypeAlias
 
 from mock_csms.behavior.events import Connected, Disconnected, Event, Received
 from mock_csms.behavior.matching import Condition, Difference, value_at
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.identifiers import matches
 from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.protocol.records import Mutable, Record
 
@@ -32,7 +32,7 @@ class Expectation(Record):
 
     def concerns(self, identity: str) -> bool:
         """Whether it is about that station."""
-        return fnmatchcase(identity, self.stations)
+        return matches(identity, self.stations)
 
     @property
     def bounds(self) -> str:

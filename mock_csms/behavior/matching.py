@@ -5,6 +5,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import orjson
 
+from mock_csms.protocol.identifiers import FIELDS, folded
 from mock_csms.protocol.records import Record
 
 Path: TypeAlias = tuple[str, ...]
@@ -34,12 +35,17 @@ def value_at(payload: Any, path: Path) -> Any:
 
 
 def comparable(path: Path, value: Any) -> Hashable:
-    """Return what is equal for equal values: JSON keeps true apart from 1, and OCPP reads idTokens in any case."""
+    """Return what is equal for equal values: JSON keeps true apart from 1, and identifiers have any case."""
     if isinstance(value, str):
-        return value.casefold() if path[-1] == "idToken" else value
+        return folded(value) if path[-1] in FIELDS and not _is_free(path) else value
     if isinstance(value, dict | list):
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     return (value,) if isinstance(value, bool) else value
+
+
+def _is_free(path: Path) -> bool:
+    """Whether a path leads into what vendors agree on, of which nobody else knows the types."""
+    return path[0] == "data" or "customData" in path
 
 
 class Predicate(Record):

@@ -5,13 +5,13 @@ looking at the others: by the action, then by the value that its rules ask for.
 """
 
 from collections.abc import Callable, Hashable, Iterable
-from fnmatch import fnmatchcase
 from heapq import merge
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from mock_csms.behavior.matching import PRESENT, Condition, Path, comparable, value_at
 from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import Template
+from mock_csms.protocol.identifiers import matches
 from mock_csms.protocol.records import Record, replace
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Match(Record):
         for condition in self.conditions:
             if not condition.holds(payload):
                 return False
-        is_station = self.stations == "*" or fnmatchcase(station.identity, self.stations)
+        is_station = matches(station.identity, self.stations)
         return is_station and (self.when is None or self.when(station))
 
 

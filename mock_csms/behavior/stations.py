@@ -8,6 +8,7 @@ from typing import Any
 
 from mock_csms.behavior.events import Event, Received, Sent
 from mock_csms.behavior.matching import parse_path, value_at
+from mock_csms.protocol.identifiers import spelling_in
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.records import Mutable, field
 
@@ -69,6 +70,7 @@ def _transaction(station: Station, payload: Any) -> None:
     transaction = value_at(payload, _TRANSACTION)
     if not isinstance(transaction, str):
         return
+    transaction = spelling_in(station.transactions, transaction)
     if value_at(payload, ("eventType",)) == "Ended":
         station.transactions.pop(transaction, None)
         return

@@ -9,12 +9,26 @@ _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:
 
 
 def read_time(text: str) -> float:
-    """Return how many seconds after 1970 a time is; ValueError when it is none; without an offset it is in UTC."""
+    """Return how many seconds after 1970 a time is; ValueError when it is none; without an offset it is in UTC.
+
+    A leap second, which ends a month in UTC (RFC 3339, 5.7), is the first second of the next one.
+    """
+    written = text.upper()  # RFC 3339, 5.6: t and z are T and Z
+    is_leap = written[17:19] == "60"
     try:
-        time = datetime.fromisoformat(text)
-        return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
+        time = datetime.fromisoformat(f"{written[:17]}59{written[19:]}" if is_leap else written)
+        seconds = (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
+        return _leap(seconds) if is_leap else seconds
     except OverflowError as error:
         raise ValueError(str(error)) from None
+
+
+def _leap(second_before: float) -> float:
+    """Return the second after one, which ends a month."""
+    after = datetime.fromtimestamp(second_before + 1.0, UTC)
+    if (after.day, after.hour, after.minute, after.second) != (1, 0, 0, 0):
+        raise ValueError("a leap second is the last one of a month")
+    return second_before + 1.0
 
 
 def seconds_of(text: str) -> float | None:
@@ -26,7 +40,7 @@ def seconds_of(text: str) -> float | None:
 def strict_seconds_of(text: str) -> float | None:
     """Return the same, None also for what RFC 3339 does not call a time: one without an offset."""
     seconds = usual_seconds_of(text)
-    return seconds if seconds is not None or not _RFC3339.fullmatch(text) else _any(text.upper())
+    return seconds if seconds is not None or not _RFC3339.fullmatch(text) else _any(text)
 
 
 def usual_seconds_of(text: str) -> float | None:

@@ -265,7 +265,7 @@ def unlocks_what_may_be(seen: Seen, known: Known) -> Said:
         given = known.commands.answered.get("UnlockConnector")
         return Done() if given and has_ended(seen, known, given.at) else None
     place, status = (seen.request["evseId"], seen.request["connectorId"]), seen.payload["status"]
-    if known.variables.is_complete and known.connectors.statuses and place not in connectors_of(known):
+    if known.variables.is_trusted and known.connectors.statuses and place not in connectors_of(known):
         return None if status == "UnknownConnector" else f"connector {name(place)} is unknown, and {status}"
     if status == "UnknownConnector" and place in known.connectors.statuses:
         return f"connector {name(place)} is {status}, and was reported"

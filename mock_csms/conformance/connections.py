@@ -7,10 +7,9 @@ from mock_csms.conformance.known.visits import has_hung_up
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Wrong, call, when
 from mock_csms.conformance.transport import TRANSPORT
+from mock_csms.protocol.identifiers import FIELDS
 
 _ANYTHING = ("result", "error", "stray", "malformed")
-_IDENTIFIERS = {"transactionId", "idToken", "additionalIdToken", "name", "instance"}
-"""Where an identifierString stands, which is ASCII; other texts need not be."""
 
 
 @TRANSPORT.check(
@@ -25,7 +24,7 @@ _IDENTIFIERS = {"transactionId", "idToken", "additionalIdToken", "name", "instan
 def sends_text(seen: Seen, _: Known) -> Said:
     """A binary frame; a text for which the mock ended the connection, as it was not UTF-8 (RFC 6455, 8.1).
 
-    An identifier with characters beyond ASCII is a warning.
+    An identifierString with characters beyond ASCII is a warning; other texts may have them.
     """
     event: Any = seen.event
     if seen.kind == "disconnected":
@@ -45,7 +44,7 @@ def _beyond_ascii(value: Any) -> str:
     if not isinstance(value, dict):
         return ""
     for key, item in value.items():
-        if isinstance(item, str) and key in _IDENTIFIERS and not item.isascii():
+        if isinstance(item, str) and key in FIELDS and not item.isascii():
             return str(key)
         if key not in ("customData", "data") and (found := _beyond_ascii(item)):
             return found

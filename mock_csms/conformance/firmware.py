@@ -207,7 +207,7 @@ def closes_free_evses(seen: Seen, known: Known) -> Said:
 def _open_for_update(seen: Seen, known: Known) -> str | None:
     allowed = known.variables.switch("ChargingStation", "AllowNewSessionsPendingFirmwareUpdate")
     busy = {transaction.evse for transaction in known.transactions.open_at()}
-    if allowed or (allowed is None and not known.variables.is_complete) or not busy or None in busy:
+    if allowed or (allowed is None and not known.variables.is_trusted) or not busy or None in busy:
         return None
     told_at, since = known.connectors.told_at, seen.at - _patience(known)
     for place, status in known.connectors.statuses.items():

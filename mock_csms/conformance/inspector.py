@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from mock_csms.behavior.events import Event, Finding, Received, Sent
 from mock_csms.conformance.known import FACTS, NEVER, Deadline, Known, Terms
+from mock_csms.conformance.known.spellings import as_known
 from mock_csms.conformance.known.steady import Courses, follow, is_acknowledged
 from mock_csms.conformance.seen import Occasion, Seen, see
 from mock_csms.conformance.subject import BROKEN, Check, Done, Later, Learner, Said, Word, Wrong
-from mock_csms.protocol.records import Record
+from mock_csms.protocol.identifiers import folded
+from mock_csms.protocol.records import Record, replace
 
 if TYPE_CHECKING:
     from mock_csms.conformance.exercised import Exercised
@@ -46,7 +48,8 @@ class Inspector:
 
     def judge_by(self, checks: Collection[Check], terms: Terms) -> None:
         """Let these checks look from now on, on these terms; what is known stays known."""
-        self._terms = terms
+        passwords = terms.passwords and {folded(each): terms.passwords[each] for each in terms.passwords}
+        self._terms = terms = replace(terms, passwords=passwords)
         self._checks = {check.id: check for check in checks}
         if self._exercised is not None:
             self._exercised.watch(checks)
@@ -70,6 +73,7 @@ class Inspector:
             if self._meet is not None:
                 self._meet(known)
         found = self._expire(known, event.at) if known.next_due < event.at else []
+        seen = as_known(seen, known)
         is_sound = _is_sound(seen, known) if known.unsound or not seen.is_sound else True
         watch = self._watching.get((seen.kind, seen.action, seen.sort)) or self._watch(seen)
         for check in watch.checks if is_sound else watch.checks_of_any:

@@ -97,6 +97,9 @@ class Required(Record):
         return f"{self.component}.{self.variable}{f'[{self.instance}]' if self.instance else ''}"
 
 
+_MISSING = "is missing"
+
+
 def _rows(text: str) -> tuple[Required, ...]:
     rows = []
     for line in text.strip().splitlines():
@@ -144,6 +147,11 @@ def _due(row: Required, here: list[Json | None]) -> Sequence[Json | None]:
     return told if told or row in IF_TOLD else [None]
 
 
+def lacks_any(reported: Mapping[Name, Json]) -> bool:
+    """Return whether a required variable is missing in an inventory: then others may be missing too."""
+    return any(wrong.endswith(_MISSING) for wrong in lacking(reported))
+
+
 def _is_absent(items: Mapping[Name, Json], component: str, places: set[tuple[str, int, int]]) -> bool:
     """Whether there is nothing of a component, or it says that it is not available; else, that it is not enabled."""
     for switch in _SWITCHES:
@@ -161,7 +169,7 @@ def _wrong_of(row: Required) -> Callable[[Json | None], str | None]:
 def _wrong(row: Required, item: Json | None) -> str | None:
     """Return what is wrong about a required variable."""
     if item is None:
-        return "is missing"
+        return _MISSING
     told = (item.get("variableCharacteristics") or {}).get("dataType", row.data_type)
     if row.data_type and told != row.data_type:
         return f"has the dataType {told}, not {row.data_type}"

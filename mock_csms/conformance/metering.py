@@ -107,18 +107,22 @@ def _falls(seen: Seen, known: Known) -> Iterable[tuple[Place, Reading, Reading]]
             yield place, one, two
 
 
-@METERING.check("M07", "J02.FR.16", ERROR, "registers do not run backwards", _EVENT, _VALUES)
+@METERING.check("M07", "J02.FR.16-17", ERROR, "registers do not run backwards", _EVENT, _VALUES)
 def registers_rise(seen: Seen, known: Known) -> Said:
-    """A register that shows less than before; it should not begin anew with a transaction either (J02.FR.17)."""
+    """A register that shows less than before in one transaction, or outside of them (J02.FR.16).
+
+    That it begins anew with another transaction is not forbidden, and only advised against (J02.FR.17): an info.
+    """
     if "meterValue" not in seen.payload or not _is_odd(seen, known):
         return None
-    return [
-        Wrong(
-            f"{place[1]} of EVSE {place[0]} fell from {one.value:g} to {two.value:g}",
-            severity=ERROR if one.transaction == two.transaction else WARNING,
-        )
-        for place, one, two in _falls(seen, known)
-    ]
+    return [_fall(*each) for each in _falls(seen, known)]
+
+
+def _fall(place: Place, one: Reading, two: Reading) -> Wrong:
+    text = f"{place[1]} of EVSE {place[0]} fell from {one.value:g} to {two.value:g}"
+    if one.transaction != two.transaction:
+        return Wrong(f"{text}: it begins anew with another transaction", severity=INFO)
+    return Wrong(text if one.is_kilo is two.is_kilo else f"{text}; only one of them was told in thousands (kWh)")
 
 
 @METERING.check("M09", "J02.FR.22", INFO, "the values of a transaction are of its own EVSE", _EVENT)
@@ -179,7 +183,7 @@ def known_meter(seen: Seen, known: Known) -> Said:
     evse, statuses, boots = seen.payload["evseId"], known.connectors.statuses, known.boots
     if evse == 0 or (evse, 1) in statuses or not statuses or evse in known.connectors.evses:
         return None
-    is_sure = known.variables.is_complete or seen.at - (boots.accepted_at or seen.at) > known.terms.patience
+    is_sure = known.variables.is_trusted or seen.at - (boots.accepted_at or seen.at) > known.terms.patience
     return f"there is no EVSE {evse}" if is_sure else None
 
 

@@ -7,7 +7,7 @@ from mock_csms.conformance.known.meters import PERIODIC, is_of_clock, samples_of
 from mock_csms.conformance.known.transactions import Transaction, may_wait, told_at
 from mock_csms.conformance.metering import CLOCK, METERING, is_asked_for
 from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, Said, call
+from mock_csms.conformance.subject import ERROR, INFO, Said, Wrong, call
 from mock_csms.conformance.transaction_order import times_rise
 
 _STARTED, _UPDATED, _ENDED = (call(f"TransactionEvent.{kind}") for kind in ("Started", "Updated", "Ended"))
@@ -38,7 +38,10 @@ def periodic_values(seen: Seen, known: Known) -> Said:
 
 
 def _spacing(seen: Seen, known: Known, transaction: Transaction, interval: float) -> Said:
-    """Judge the time since the last periodic values, or the start, of one and the same connection."""
+    """Judge the time since the last periodic values, or the start, of one and the same connection.
+
+    An interval that the station told, and was not given, may have changed since, at the station itself: an info.
+    """
     last, tolerance = transaction.sampled or transaction.started, known.terms.tolerance
     at, since = told_at(seen.payload["timestamp"], known), told_at(last or "", known)
     if at is None or since is None or interval - tolerance <= at - since <= interval + tolerance:
@@ -46,12 +49,14 @@ def _spacing(seen: Seen, known: Known, transaction: Transaction, interval: float
     if at == since or since < known.meters.retimed_at + tolerance:
         return None
     text = f"{at - since:.0f} s after {last}, where TxUpdatedInterval is {interval:.0f} s"
+    severity = None if known.variables.is_given("SampledDataCtrlr", "TxUpdatedInterval") else INFO
     if at - since < interval:
-        return f"periodic values {text}" if transaction.sampled and seen.detail == "Updated" else None
+        is_early = transaction.sampled and seen.detail == "Updated"
+        return Wrong(f"periodic values {text}", severity=severity) if is_early else None
     if transaction.state not in _TAKES or transaction.evse is None:
         return None
     is_of_line = since > max(known.line.opened_at, known.boots.accepted_at or 0.0) and not seen.payload.get("offline")
-    return f"no periodic values until {text}" if is_of_line else None
+    return Wrong(f"no periodic values until {text}", severity=severity) if is_of_line else None
 
 
 @METERING.check(
@@ -94,7 +99,9 @@ def _boundary(seen: Seen, known: Known) -> Said:
         if at is None or not is_aligned or at < known.meters.retimed_at + tolerance:
             continue
         if tolerance < (at + known.terms.clock_offset) % step < step - tolerance:
-            return f"{value['timestamp']} is no boundary of {interval:.0f} s"
+            is_given = known.variables.is_given("AlignedDataCtrlr", "Interval")  # else it may have changed since
+            text = f"{value['timestamp']} is no boundary of {interval:.0f} s"
+            return Wrong(text, severity=None if is_given else INFO)
     return None
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import accumulate, islice
 from typing import Any
 
 from mock_csms.conformance.known import Known
@@ -17,30 +18,45 @@ _PLACES = (broken(call(), result()), call("BootNotification", "MeterValues", "Tr
 _BRACES = re.compile(rb"\{\}")
 """(Twice as fast as `in` where there are many braces.)"""
 
-_FREE = {"customData", "data"}
-"""What may hold anything."""
-
 
 def _violations(seen: Seen) -> list[Violation]:
-    """Return how the payload breaks its schema, but for what is empty and for customData, which others check."""
+    """Return how the payload breaks its schema, but for what R11, R12 and R17 say more of."""
+    if seen.payload is None:
+        return []
     event: Any = seen.event
-    return [each for each in event.violations if each.is_of_payload and not _is_of_others(seen.payload, each.path)]
+    empty = {path for path, _ in _empty_fields(seen)}
+    return [each for each in event.violations if each.is_of_payload and not _is_of_others(each.path, empty)]
 
 
-def _is_of_others(payload: Any, path: str) -> bool:
-    value, parts = payload, path.split(".")
-    for part in parts:
-        if isinstance(value, dict) and part in value:
-            value = value[part]
-        elif isinstance(value, list) and part.isdigit() and int(part) < len(value):
-            value = value[int(part)]
-        else:
-            break
-    return payload is None or "customData" in parts or (value is not payload and _is_empty(value))
+def _is_of_others(path: str, empty: set[str]) -> bool:
+    return "customData" in path.split(".") or not empty.isdisjoint(_beginnings(path))
 
 
-def _is_empty(value: Any) -> bool:
-    return value is None or value in ({}, [])
+def _beginnings(path: str) -> Iterator[str]:
+    """Yield a path and all paths that it begins with."""
+    return accumulate(path.split("."), lambda one, two: f"{one}.{two}")
+
+
+def _empty_fields(seen: Seen) -> Iterator[tuple[str, Any]]:
+    """Yield the fields of the payload that are null, {} or [] where they should be left out, or have something in them.
+
+    What the schema does not know is no field (R10); what is required may be empty where the schema lets it be so. Of
+    customData only null is one, and what is in it is of R17.
+    """
+    if seen.action not in V201.actions:
+        return
+    event: Any = seen.event
+    name = f"{seen.action}{'Request' if seen.kind == 'call' else 'Response'}"
+    wrong = {beginning for each in event.violations for beginning in _beginnings(each.path)}
+    for path, value, is_required in V201.schemas.fields(name, seen.payload):
+        is_free = path.endswith("customData") or (name, path) in _FREE
+        is_empty = value is None or (value in ({}, []) and not is_free)
+        if is_empty and (not is_required or path in wrong) and "customData." not in path:
+            yield path, value
+
+
+_FREE = {("DataTransferRequest", "data"), ("DataTransferResponse", "data")}
+"""What may hold anything, and nothing."""
 
 
 def _of(seen: Seen) -> str:
@@ -66,19 +82,9 @@ def leaves_out_what_is_absent(seen: Seen, _: Known) -> Said:
     if seen.payload is None:
         is_known = seen.kind != "call" or seen.action in V201.actions
         return f"{_of(seen)}: the payload is null" if is_known and not _may_be_empty(seen) else None
-    found = [path for path, _ in zip(_empty_places(seen.payload), range(3), strict=False)]
+    empty = islice(_empty_fields(seen), 3)
+    found = [f"{path[:100]} is {'null' if value is None else value}" for path, value in empty]
     return f"{_of(seen)}: {', '.join(found)}" if found else None
-
-
-def _empty_places(value: Any, path: str = "") -> Iterator[str]:
-    """Yield where something is empty that might be left out; customData that is {} has a check of its own."""
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, item in items:
-        place = f"{path}.{key}" if path else str(key)
-        if _is_empty(item) and (key not in _FREE or (key == "customData" and item is None)):
-            yield f"{place[:100]} is {'null' if item is None else item}"
-        elif key not in _FREE:
-            yield from _empty_places(item, place)
 
 
 @RPC.check("R12", "Part 4 4.1.5", WARNING, "an empty payload is {}", broken(call(), result()))

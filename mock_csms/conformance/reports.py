@@ -63,7 +63,8 @@ def no_report_without_content(seen: Seen, known: Known) -> Said:
 
 
 @VARIABLES.check(
-    "V14", "B07.FR.07-08, B08.FR.12", ERROR, "reported variables have characteristics, and lists of values",
+    "V14", "B07.FR.07-08, B08.FR.12, Part 2 Referenced Components and Variables", ERROR,
+    "reported variables have characteristics, and lists of values",
     call(_REPORT),
 )  # fmt: skip
 def characteristics_are_there(seen: Seen, known: Known) -> Said:

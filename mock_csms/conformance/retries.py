@@ -82,5 +82,9 @@ def _is_due(seen: Seen, known: Known) -> Said:
 
 
 def _content(payload: Json, *but: str) -> Json:
-    """Return what must not change: not the flag, which an event gets when the connection breaks (E11.FR.07)."""
-    return {key: value for key, value in payload.items() if key not in ("offline", *but)}
+    """Return what must not change: not the flag, which an event gets when the connection breaks (E11.FR.07).
+
+    Nor the spelling of the transactionId, by which the event was found.
+    """
+    info = {key: value for key, value in payload.get("transactionInfo", {}).items() if key != "transactionId"}
+    return {key: value for key, value in payload.items() if key not in ("offline", *but)} | {"transactionInfo": info}

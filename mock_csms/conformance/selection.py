@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from fnmatch import fnmatchcase
 
 from mock_csms.conformance import CHECKS, SUBJECTS
 from mock_csms.conformance.subject import Check
 from mock_csms.conformance.unjudged import UNJUDGED
+from mock_csms.protocol.identifiers import matches
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record
 
@@ -51,7 +51,7 @@ class Expected(Record):
 
     def covers(self, check: str, station: str) -> bool:
         """Whether it is about a finding of that check with that station."""
-        return self.check == check and fnmatchcase(station, self.stations)
+        return self.check == check and matches(station, self.stations)
 
     def __str__(self) -> str:
         return self.check if self.stations == "*" else f"{self.check}@{self.stations}"

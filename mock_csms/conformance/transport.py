@@ -12,6 +12,7 @@ from mock_csms.behavior.admission import Visitor
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, Said, Subject, Wrong, when
+from mock_csms.protocol.identifiers import folded
 
 TRANSPORT = Subject("transport")
 
@@ -97,7 +98,7 @@ def credentials_of(header: str | None) -> tuple[str, str] | str:
 def _expected(seen: Seen, known: Known) -> tuple[Visitor, str] | None:
     """Return who knocks and the password that was set for it, where one was."""
     visitor = visitor_of(seen)
-    password = None if visitor is None else (known.terms.passwords or {}).get(visitor.identity)
+    password = None if visitor is None else (known.terms.passwords or {}).get(folded(visitor.identity))
     return None if visitor is None or password is None else (visitor, password)
 
 
@@ -116,7 +117,7 @@ def is_the_user(seen: Seen, known: Known) -> Said:
     """Another user than the path says."""
     expected = _expected(seen, known)
     found = "" if expected is None else credentials_of(expected[0].authorization)
-    if expected is None or isinstance(found, str) or found[0] == expected[0].identity:
+    if expected is None or isinstance(found, str) or folded(found[0]) == folded(expected[0].identity):
         return None
     return f"the user is {found[0][:60]!r}, not {expected[0].identity!r}"
 

@@ -2,7 +2,7 @@
 
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, WARNING, Later, Said, Subject, call, error, result, when
+from mock_csms.conformance.subject import ERROR, INFO, WARNING, Later, Said, Subject, Wrong, call, error, result, when
 
 TRIGGERS = Subject("triggers")
 
@@ -67,11 +67,18 @@ def no_boot_when_accepted(seen: Seen, known: Known) -> Said:
     "F05", "F06.FR.08", WARNING, "what cannot be triggered is NotImplemented", result(_TRIGGER), error(_TRIGGER)
 )
 def not_implemented(seen: Seen, known: Known) -> Said:
-    """A CALLERROR, or Rejected for a message of a part that the station has not."""
+    """A CALLERROR, or Rejected for a message of a part that the station has not.
+
+    A CALLERROR of a station that has never answered a TriggerMessage may be about that action itself, which is right
+    (Part 4 4.3): nothing is wrong where the message is one that every station sends, else it is an info.
+    """
     message = seen.request.get("requestedMessage") if isinstance(seen.request, dict) else None
     if seen.kind == "error":
-        is_it = seen.payload in ("NotImplemented", "NotSupported")
-        return f"the trigger of {message} was answered with the CALLERROR {seen.payload}" if is_it else None
+        has_triggers = _TRIGGER in known.commands.answered
+        if seen.payload not in ("NotImplemented", "NotSupported") or not (has_triggers or message in _OPTIONAL):
+            return None
+        text = f"the trigger of {message} was answered with the CALLERROR {seen.payload}"
+        return Wrong(text, severity=None if has_triggers else INFO)
     if seen.payload["status"] == "Rejected" and message in _OF_15118 and not _has_15118(known):
         return f"the trigger of {message} was Rejected, and there is no ISO15118Ctrlr that is available"
     return None
@@ -98,12 +105,14 @@ def status_of_what_runs(seen: Seen, known: Known) -> Said:
 
 _UNDER_WAY = ("DownloadScheduled", "Downloading", "Downloaded", "InstallScheduled", "Installing", "SignatureVerified")
 _OF_15118 = ("SignV2GCertificate", "SignCombinedCertificate")
+_OPTIONAL = (*_OF_15118, "SignChargingStationCertificate", "PublishFirmwareStatusNotification")
+"""What not every station sends."""
 
 
 def _has_15118(known: Known) -> bool:
     """Whether the station has the part for ISO 15118, or nobody knows."""
     is_available = known.variables.switch("ISO15118Ctrlr", "Available")
-    return is_available is not False and not (is_available is None and known.variables.is_complete)
+    return is_available is not False and not (is_available is None and known.variables.is_trusted)
 
 
 def _no_update(known: Known) -> bool:

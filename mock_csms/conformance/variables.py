@@ -9,7 +9,7 @@ from mock_csms.behavior.times import seconds_of
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.known.variables import Name, Reported, folded, name_of, paired
 from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, INFO, Said, Subject, command, result
+from mock_csms.conformance.subject import ERROR, INFO, Said, Subject, Wrong, command, result
 from mock_csms.protocol.actions import Json
 
 VARIABLES = Subject("variables")
@@ -20,6 +20,9 @@ TAKEN = ("Accepted", "RebootRequired")
 
 _PASSWORD: Name = ("SecurityCtrlr", "", 0, 0, "BasicAuthPassword", "")
 _LISTS = ("MemberList", "SequenceList")
+_UNKNOWN = frozenset({"UnknownComponent", "UnknownVariable"})
+_NO_TYPE = frozenset({"NotSupportedAttributeType", "Rejected"})
+"""What is due for an attribute that a variable does not have: which of two reasons comes first is nowhere said."""
 
 
 @VARIABLES.check("V01", "B05.FR.01, B06.FR.01", ERROR, "each variable that is asked for has one result", _GET_OR_SET)
@@ -64,11 +67,17 @@ def attribute_of_results(seen: Seen, _: Known) -> Said:
     "V04", "B05.FR.04-07, B06.FR.06-08", ERROR, "what is unknown, or no such value, is answered as such", _GET_OR_SET
 )
 def right_statuses(seen: Seen, known: Known) -> Said:
-    """A variable that is not in the inventory, or a value of another type, with another status than the due one."""
+    """A variable that is not in the inventory, or a value of another type, with another status than the due one.
+
+    Where the inventory is incomplete, what is not in it may be there (V16): at most, it is an info.
+    """
     for item, answer in paired(*items_of(seen)):
         due, status = _due(item, known), answer["attributeStatus"]
         if due and status not in due:
-            return f"{written(name_of(item))} is answered with {status}, where {_any(due)} is due"
+            text = f"{written(name_of(item))} is answered with {status}, where {_any(due)} is due"
+            is_sure = known.variables.is_trusted or due == _NO_TYPE
+            if is_sure or status in _UNKNOWN:
+                return text if is_sure else Wrong(text, severity=INFO)
         if status in TAKEN and _is_misformed(item, known):
             return f"{written(name_of(item))} took {item['attributeValue']!r}, which is no {_type(item, known)}"
     return None
@@ -164,18 +173,15 @@ def _any(statuses: Iterable[str]) -> str:
 # What is known of variables.
 
 
-def _due(item: Json, known: Known) -> set[str]:
+def _due(item: Json, known: Known) -> frozenset[str]:
     """Return the statuses that are due of what the station does not have; none where it has it, or nobody knows."""
     reported, name = known.variables.reported, name_of(item)
     row = reported.get(name) or _found(name, reported)
     if not known.variables.is_complete:
-        return set()
+        return frozenset()
     if row is None:
         return _unknown(folded(name), reported)
-    if item.get("attributeType", "Actual") in row.types:
-        return set()
-    # Which of two reasons comes first is nowhere said.
-    return {"NotSupportedAttributeType", "Rejected"}
+    return frozenset() if item.get("attributeType", "Actual") in row.types else _NO_TYPE
 
 
 def _found(name: Name, reported: Mapping[Name, Reported]) -> Reported | None:
@@ -183,13 +189,13 @@ def _found(name: Name, reported: Mapping[Name, Reported]) -> Reported | None:
     return next((row for other, row in reported.items() if folded(other) == wanted), None)
 
 
-def _unknown(name: Name, reported: Mapping[Name, Reported]) -> set[str]:
+def _unknown(name: Name, reported: Mapping[Name, Reported]) -> frozenset[str]:
     """Return whether the component is unknown; one of which there are others may be the one, or the variable."""
     others = [other for other in map(folded, reported) if other[0] == name[0]]
     if not others:
-        return {"UnknownComponent"}
+        return frozenset({"UnknownComponent"})
     is_there = any(other[:4] == name[:4] for other in others)
-    return {"UnknownVariable"} if is_there else {"UnknownComponent", "UnknownVariable"}
+    return frozenset({"UnknownVariable"}) if is_there else _UNKNOWN
 
 
 def _is(name: Name, mutability: str, known: Known) -> bool:

@@ -82,7 +82,7 @@ class BlockingCsms:
 
     @property
     def stations(self) -> Mapping[str, Station]:
-        """What is known now of the stations that have connected, by identity."""
+        """What is known now of the stations that have connected, by identity, as each was written first."""
         return self._ask(lambda: {identity: deepcopy(station) for identity, station in self._csms.stations.items()})
 
     @property

@@ -13,6 +13,7 @@ from mock_csms.behavior.redaction import Redactor
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.frontends.console import as_text, describe
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Mutable, Record, field
 from mock_csms.runtime.bus import Bus
@@ -133,8 +134,9 @@ class _Seen(Mutable, eq=False):
 
 
 class _Box(Mutable):
-    """What is kept of one station: the calls that wait by number, who waits for others, and the last events."""
+    """What is kept of one `station`: the calls that wait by number, who waits for others, and the last events."""
 
+    station: str
     calls: dict[int, _Seen] = field(default_factory=dict)
     waiting: "dict[asyncio.Future[Taken], Either]" = field(default_factory=dict)
     last: deque[_Seen] = field(default_factory=lambda: deque(maxlen=_MOST_LINES))
@@ -192,7 +194,7 @@ class Inbox:
         bus.subscribe(lambda event: self._box(event.station).put(event), Connected, Refused, Disconnected, Received)
 
     def _box(self, identity: str) -> _Box:
-        return self._boxes.setdefault(identity, _Box())
+        return self._boxes.setdefault(folded(identity), _Box(identity))
 
     def count(self, identity: str) -> int:
         """Return the number of the last event of a station, `after` which the next ones come."""
@@ -247,7 +249,7 @@ class Inbox:
 
     def _missing(self, identity: str, either: Either, within: float) -> Iterator[str]:
         """Tell that a wanted call has not come, which one was nearest, and what came instead."""
-        box = self._boxes[identity]
+        box = self._box(identity)
         yield f"{identity} sent no {Either([self._hidden(option) for option in either.options])} within {within:g} s"
         for wanted_ in either.options:
             yield from self._nearest(box, wanted_)
@@ -258,7 +260,7 @@ class Inbox:
                 _line(seen, self._redactor.event(seen.event) if self._redactor else seen.event) for seen in box.last
             )
         else:
-            others = ", ".join(sorted(other for other, known in self._boxes.items() if known.last)) or "nobody"
+            others = ", ".join(sorted(box.station for box in self._boxes.values() if box.last)) or "nobody"
             yield f"came instead: nothing, {identity} has not connected ({others} has)"
 
     def _nearest(self, box: _Box, wanted_: Wanted) -> Iterator[str]:

@@ -14,8 +14,9 @@ from mock_csms.behavior.times import seconds_of
 from mock_csms.frontends.trace import BINARY, CONNECTION, SINCE
 from mock_csms.frontends.tracerecord import Entry
 from mock_csms.protocol.actions import Sender
+from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result, decode, encode
-from mock_csms.protocol.records import Mutable, field
+from mock_csms.protocol.records import Mutable, field, replace
 from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.versions import V201
 
@@ -52,10 +53,13 @@ class Playback:
 
     def __init__(self) -> None:
         self._lines: dict[str, _Line] = {}
+        self._spellings: dict[str, str] = {}
+        """Identities as they were written first, by their folded form."""
         self._versions: dict[str, str] = {}
 
     def other_than_judged(self, entry: Entry) -> str:
         """Return what of an entry is not judged here, if anything: one without a version has that of those before."""
+        entry = self._spelt(entry)
         if entry.version:
             self._versions[entry.station] = entry.version
         version = self._versions.get(entry.station, V201.name)
@@ -63,6 +67,7 @@ class Playback:
 
     def events(self, entry: Entry) -> Iterator[Event]:
         """Yield what an entry tells; nothing where that cannot be judged. Raises ValueError for what is no message."""
+        entry = self._spelt(entry)
         yield from self._since(entry)
         yield from self._connection(entry)
         line = self._lines[entry.station]
@@ -83,6 +88,11 @@ class Playback:
                 yield _sent(entry, text, message, line)
         else:
             yield _received(entry, text, message, line)
+
+    def _spelt(self, entry: Entry) -> Entry:
+        """Return an entry with the identity as it was written first: case does not matter in it."""
+        first = self._spellings.setdefault(folded(entry.station), entry.station)
+        return entry if first == entry.station else replace(entry, station=first)
 
     def _since(self, entry: Entry) -> Iterator[Event]:
         """Yield what happened before an entry, as far as it says so."""

@@ -68,7 +68,7 @@ class Csms:
 
     @property
     def stations(self) -> Mapping[str, Station]:
-        """What is known of the stations that have connected, by identity."""
+        """What is known of the stations that have connected, by identity, as each was written first."""
         return self._mock.stations
 
     @property
@@ -124,7 +124,7 @@ class Csms:
 
         To keep it away for a while, first `configure(refuse="503")`, and later `restore()` or `configure` again.
         """
-        session = self._mock.sessions.get(station)
+        session = self._mock.session_of(station)
         if session is not None:
             session.close(code, "disconnect")
 

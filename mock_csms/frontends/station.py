@@ -34,6 +34,7 @@ from mock_csms.station.player import Player
 from mock_csms.station.settings import StationSettings
 from mock_csms.station.variables import SECURITY_PROFILE
 from mock_csms.texts import read_text
+from mock_csms.values import reason_of
 
 DESCRIPTION = (
     "A charging station for OCPP 2.0.1, or thousands of them, for any CSMS: by hand, in a session, under load."
@@ -140,7 +141,7 @@ def _told(error: OSError) -> Status:
     """Say that stdout lacks something, unless it is only that nobody reads it any more."""
     if isinstance(error, BrokenPipeError):
         return FINE
-    sys.stderr.write(f"mock-station: error: stdout is incomplete: {values.reason_of(error)}\n")
+    sys.stderr.write(f"mock-station: error: stdout is incomplete: {reason_of(error)}\n")
     return Status.NOT_WRITTEN
 
 

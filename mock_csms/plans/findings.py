@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from mock_csms.behavior.events import Event, Finding, Severity
 from mock_csms.frontends.console import as_text, describe
+from mock_csms.protocol.identifiers import folded
 from mock_csms.runtime.bus import Bus
 
 
@@ -17,10 +18,10 @@ class Findings:
 
     def dismiss(self, identity: str) -> None:
         """Collect no more of a station that was stopped, which may look as if it were wrong."""
-        self._dismissed.add(identity)
+        self._dismissed.add(folded(identity))
 
     def _see(self, event: Event) -> None:
-        if isinstance(event, Finding) and event.station not in self._dismissed:
+        if isinstance(event, Finding) and folded(event.station) not in self._dismissed:
             self._found.append((event.severity, as_text(describe(event))))
 
     def take(self) -> Sequence[tuple[Severity, str]]:

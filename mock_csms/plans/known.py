@@ -9,6 +9,7 @@ from typing import Any
 from mock_csms.behavior.events import Connected, Disconnected, Event, Knocked, Received, Refused, Sent, Unanswered
 from mock_csms.behavior.matching import ABSENT, value_at
 from mock_csms.frontends.python import Csms
+from mock_csms.protocol.identifiers import folded, spelling_in
 from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.protocol.records import Mutable, Record
 
@@ -60,7 +61,7 @@ class Known:
         self.path = ""
         self.case = self.heard_in = ""
         self.heard = self.ignored = self.opened = self.boots_never = 0
-        self._identity = identity
+        self._identity = folded(identity)
         self._csms = csms
         self._waiting: dict[asyncio.Future[None], Callable[[], bool]] = {}
         csms.bus.subscribe(self._learn, Knocked, Connected, Disconnected, Refused, Received, Sent, Unanswered)
@@ -84,14 +85,13 @@ class Known:
     @property
     def is_accepted(self) -> bool:
         """Whether its last boot was answered with Accepted."""
-        station = self._csms.stations.get(self._identity)
-        return station is not None and station.is_accepted
+        return any(folded(name) == self._identity and each.is_accepted for name, each in self._csms.stations.items())
 
     @property
     def was_told_to_wait(self) -> bool:
         """Whether its last boot was answered with Pending or Rejected, so that it boots again by itself."""
-        station = self._csms.stations.get(self._identity)
-        return station is not None and station.boot_status in ("Pending", "Rejected")
+        stations = (each for name, each in self._csms.stations.items() if folded(name) == self._identity)
+        return any(station.boot_status in ("Pending", "Rejected") for station in stations)
 
     @property
     def is_usable(self) -> bool:
@@ -120,7 +120,7 @@ class Known:
         return is_so()
 
     def _learn(self, event: Event) -> None:
-        if event.station != self._identity:
+        if folded(event.station) != self._identity:
             return
         if isinstance(event, Knocked):
             self.path = event.visitor.path.partition("?")[0].rpartition("/")[0]
@@ -160,10 +160,11 @@ def _events(known: Known, payload: Any) -> None:
 
 def _transaction(known: Known, payload: Any) -> None:
     info = payload["transactionInfo"]
+    id_ = spelling_in(known.transactions, info["transactionId"])
     if payload["eventType"] == "Ended":
-        known.transactions.pop(info["transactionId"], None)
+        known.transactions.pop(id_, None)
         return
-    transaction = known.transactions.setdefault(info["transactionId"], Transaction(info["transactionId"]))
+    transaction = known.transactions.setdefault(id_, Transaction(id_))
     evse = value_at(payload, ("evse", "id"))
     transaction.evse = transaction.evse if evse is ABSENT else evse
     transaction.charging_state = info.get("chargingState", transaction.charging_state)

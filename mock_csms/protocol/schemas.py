@@ -115,6 +115,16 @@ class Schemas:
         root = _cached_schema(self, name)
         return tuple(path for path, node in _nodes(root, root, ()) if node.get("format") == format_)
 
+    def named(self, name: str, field: str) -> Sequence[Sequence[str]]:
+        """Return the paths to fields of one name in the schema `name`; `*` is each item of an array."""
+        root = _cached_schema(self, name)
+        return tuple(path for path, _ in _nodes(root, root, ()) if path[-1:] == (field,))
+
+    def fields(self, name: str, payload: Any) -> Iterator[tuple[str, Any, bool]]:
+        """Yield the fields of a payload that the schema `name` knows: path, value, and whether it is required."""
+        root = _cached_schema(self, name)
+        return _fields(root, root, payload, "")
+
     def node(self, name: str, path: Sequence[str]) -> Json:
         """Return what the schema `name` says of `path`; empty where anything may stand (customData).
 
@@ -154,6 +164,19 @@ def _nodes(root: Json, node: Json, path: tuple[str, ...]) -> Iterator[tuple[tupl
         yield from _nodes(root, inner, (*path, name))
     if "items" in node:
         yield from _nodes(root, node["items"], (*path, "*"))
+
+
+def _fields(root: Json, node: Json, value: Any, path: str) -> Iterator[tuple[str, Any, bool]]:
+    """Yield the fields in a value of any shape that a schema knows; its items are looked into."""
+    if isinstance(value, dict):
+        known, required = node.get("properties", {}), node.get("required", ())
+        for name, item in value.items():
+            if name in known:
+                yield f"{path}{name}", item, name in required
+                yield from _fields(root, _resolve(root, known[name]), item, f"{path}{name}.")
+    elif isinstance(value, list) and "items" in node:
+        for number, item in enumerate(value):
+            yield from _fields(root, _resolve(root, node["items"]), item, f"{path}{number}.")
 
 
 def _is_free(node: Json) -> bool:

@@ -16,6 +16,7 @@ from mock_csms.behavior.stations import Station, fold
 from mock_csms.behavior.templates import Context, World
 from mock_csms.config import Config
 from mock_csms.protocol.actions import Json, Sender
+from mock_csms.protocol.identifiers import folded, spelling
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.versions import SUBPROTOCOLS, choose_subprotocol
@@ -40,6 +41,7 @@ class Csms:
     def __init__(self, config: Config, bus: Bus | None = None, write_ahead: Callable[[], None] | None = None) -> None:
         self.bus = bus or Bus()
         self.stations: dict[str, Station] = {}
+        self._spellings: dict[str, str] = {}
         self.sessions: dict[str, Session] = {}
         self.chance = clock.Chance(config.seed)
         self.url = ""
@@ -103,15 +105,23 @@ class Csms:
         `request` is what `{{request.…}}` stands for in it; `written` is called once the frame went to the socket.
         Raises CallFailed for a CALLERROR, an invalid answer, none in time, or a station that is not connected.
         """
-        session = self.sessions.get(identity)
+        session = self.session_of(identity)
         if session is None:
             reason = f"{step.action} was not sent: {identity} is not connected"
             self.publish(Failed(clock.now(), identity, reason))
             raise CallFailed(reason)
         template = assembly.command_payload(self.config, step)
         return await session.call(
-            step.action, lambda: template(self._context(identity, request)), self.config.call_timeout, written
+            step.action, lambda: template(self._context(session.identity, request)), self.config.call_timeout, written
         )
+
+    def session_of(self, identity: str) -> Session | None:
+        """Return the connection of a station, however its identity is written; None where it has none."""
+        return self.sessions.get(self._spellings.get(folded(identity), identity))
+
+    def _name(self, visitor: Visitor | None) -> str:
+        """Return the identity of a visitor as it was written first: from here on it has one spelling."""
+        return spelling(self._spellings, visitor.identity) if visitor else ""
 
     def _context(self, identity: str, request: object = None) -> Context:
         return Context(clock.now() + self.config.clock_offset, self.stations[identity], self.world, request)
@@ -157,16 +167,17 @@ class Csms:
 
     def judge(self, visitor: Visitor, subprotocol: str | None) -> Verdict:
         """Decide who is let in, and publish who is not."""
-        self.publish(Knocked(clock.now(), visitor.identity, visitor))
-        is_connected = visitor.identity in self.sessions
+        identity = self._name(visitor)
+        self.publish(Knocked(clock.now(), identity, visitor))
+        is_connected = identity in self.sessions
         verdict = self._door.judge(visitor, subprotocol, clock.now(), is_connected=is_connected)
         if not isinstance(verdict, LetIn):
-            self._refuse(visitor.identity, str(verdict))
+            self._refuse(identity, str(verdict))
         return verdict
 
     def welcome(self, transport: Transport, visitor: Visitor, subprotocol: str) -> Session:
         """Begin the session of a station; by default it replaces the one that the station has already."""
-        identity = visitor.identity
+        identity = self._name(visitor)
         if self.config.on_duplicate == "new" and identity in self.sessions:
             self.sessions[identity].close(1000, "replaced by a new connection of the same station")
         self.stations.setdefault(identity, Station(identity))
@@ -192,12 +203,12 @@ class Csms:
         if visitor.path.partition("?")[0] == "/healthz":
             return Respond(200, "OK")
         verdict = Respond(426, "an HTTP request that asks for no WebSocket")
-        self._refuse(visitor.identity, str(verdict))
+        self._refuse(self._name(visitor), str(verdict))
         return verdict
 
     def refused(self, reason: str, visitor: Visitor | None = None) -> None:
         """Publish that a handshake was invalid."""
-        self._refuse(visitor.identity if visitor else "", reason)
+        self._refuse(self._name(visitor), reason)
 
     def _refuse(self, identity: str, reason: str) -> None:
         self.publish(Refused(clock.now(), identity, reason))

@@ -13,10 +13,12 @@ from typing import TypeAlias
 
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.known.memory import IDS, dump, load
+from mock_csms.protocol.identifiers import folded
 from mock_csms.runtime.place import Place
 
 _NAME = "stations.sqlite"
-_VERSION = 1
+_VERSION = 2
+"""Version 1 had identities as they were written."""
 _MOST = 10_000
 """How many ids of each kind are kept of a station."""
 _OFTEN = 1000
@@ -28,6 +30,7 @@ _TABLE = """
 CREATE TABLE IF NOT EXISTS facts (
     number INTEGER PRIMARY KEY, station TEXT, kind TEXT, key TEXT, value TEXT, UNIQUE (station, kind, key)
 )"""
+_FOLD = "UPDATE OR REPLACE facts SET station = folded(station)"
 _INDEX = "CREATE INDEX IF NOT EXISTS newest ON facts (station, kind, number)"
 _READ = "SELECT kind, key, value FROM facts WHERE station = ? ORDER BY number"
 _WRITE = "INSERT OR REPLACE INTO facts (station, kind, key, value) VALUES (?, ?, ?, ?)"
@@ -65,7 +68,7 @@ class Memory:
         """Tell what is known of a station from former runs."""
         known.memory.fresh = {}
         try:
-            load(known, self._reader.execute(_READ, (known.identity,)))
+            load(known, self._reader.execute(_READ, (folded(known.identity),)))
         except (sqlite3.Error, ValueError, TypeError, LookupError) as error:  # somebody may have written it by hand
             self._give_up(error)
 
@@ -96,7 +99,7 @@ class Memory:
             for known in stations.values():
                 known.memory.fresh = None
             return []
-        return [(identity, *fact) for identity, known in stations.items() for fact in dump(known)]
+        return [(folded(identity), *fact) for identity, known in stations.items() for fact in dump(known)]
 
     def _write(self, rows: list[Row]) -> None:
         """Write facts, and forget the oldest ids; in the thread."""
@@ -127,7 +130,7 @@ def _open(path: str) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_WAIT, check_same_thread=False)
     try:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version not in (0, _VERSION):
+        if version not in (0, 1, _VERSION):
             raise sqlite3.DatabaseError(f"it is of version {version}, and this mock writes version {_VERSION}")
         connection.execute("PRAGMA journal_mode = wal")
         connection.execute("PRAGMA synchronous = normal")
@@ -135,6 +138,9 @@ def _open(path: str) -> sqlite3.Connection:
             connection.execute("BEGIN IMMEDIATE")
             connection.execute(_TABLE)
             connection.execute(_INDEX)
+            if version == 1:
+                connection.create_function("folded", 1, folded, deterministic=True)
+                connection.execute(_FOLD)
             connection.execute(f"PRAGMA user_version = {_VERSION}")
     except sqlite3.Error:
         connection.close()

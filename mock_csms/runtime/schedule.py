@@ -7,13 +7,13 @@ a lost connection interrupted starts again.
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from fnmatch import fnmatchcase
 from functools import partial
 from itertools import count
 
 from mock_csms.behavior.commands import Script, Step
 from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Sent
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.identifiers import matches
 from mock_csms.protocol.messages import Call
 from mock_csms.runtime.csms import Csms
 from mock_csms.runtime.session import CallFailed
@@ -56,7 +56,7 @@ class Timeline:
             task.cancel()
 
     def _start(self, identity: str) -> None:
-        if fnmatchcase(identity, self._script.stations):
+        if matches(identity, self._script.stations):
             self._tasks[identity] = asyncio.get_running_loop().create_task(self._run(identity))
 
     async def _run(self, identity: str) -> None:
@@ -95,7 +95,7 @@ class Trigger:
             return
         identity = event.station
         if not (
-            match.suits(message.payload, self._csms.stations[identity]) and fnmatchcase(identity, self._script.stations)
+            match.suits(message.payload, self._csms.stations[identity]) and matches(identity, self._script.stations)
         ):
             return
         done = self._done[identity] = self._done.get(identity, 0) + 1

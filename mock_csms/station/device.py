@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 
 from mock_csms.behavior.templates import World
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.identifiers import is_same
 from mock_csms.protocol.records import Record, replace
 from mock_csms.station.cues import Act, Send
 from mock_csms.station.holdings import Holdings
@@ -213,8 +214,8 @@ class Device(Record):
 
     def charging(self, transaction: str | None) -> Evse | None:
         """Return the EVSE of a transaction that runs, if it does."""
-        running = (evse for evse in self.evses.values() if evse.transaction and evse.transaction.id == transaction)
-        return next(running, None)
+        running = ((evse, evse.transaction.id) for evse in self.evses.values() if evse.transaction)
+        return next((evse for evse, id_ in running if is_same(id_, transaction)), None)
 
     def holding(self, **changed: Any) -> "Device":
         """Return the device with some of what it holds replaced."""

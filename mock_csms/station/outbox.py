@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.identifiers import is_same
 from mock_csms.protocol.records import replace
 from mock_csms.station.answers import Alarmed
 from mock_csms.station.cues import Act, Answered, Failed, Send, Set, Transmit
@@ -90,9 +91,8 @@ def go_on(device: Device, *_: Any) -> Step:
 
 def holds_events(device: Device, transaction: str | None = None) -> bool:
     """Whether TransactionEvents are still to be delivered, of one transaction or of any."""
-    return any(
-        message.action == _KEPT and transaction in (None, transaction_of(message.payload)) for message in _all(device)
-    )
+    kept = [transaction_of(message.payload) for message in _all(device) if message.action == _KEPT]
+    return bool(kept) if transaction is None else any(is_same(each, transaction) for each in kept)
 
 
 def _all(device: Device) -> list[Send]:

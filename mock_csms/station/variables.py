@@ -5,9 +5,9 @@ Their names, units and meanings are those of Part 2, "Referenced Components and 
 """
 
 import re
-from datetime import datetime
 from typing import Literal, TypeAlias
 
+from mock_csms.behavior.times import strict_seconds_of
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record
 
@@ -154,7 +154,7 @@ def accepts(variable: Variable, value: str) -> bool:
         members = value.split(",") if value else []
         return set(members) <= set(variable.values) and len(members) == len(set(members))
     if variable.data_type == "dateTime":
-        return not value or _is_date(value)
+        return not value or strict_seconds_of(value) is not None
     if variable.data_type == "string":
         return _is_within(variable, len(value))
     return value in variable.values
@@ -167,15 +167,6 @@ def _is_number(variable: Variable, value: str) -> bool:
 
 def _is_within(variable: Variable, number: float) -> bool:
     return (variable.least is None or number >= variable.least) and (variable.most is None or number <= variable.most)
-
-
-def _is_date(value: str) -> bool:
-    if not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}", value, re.ASCII):
-        return False
-    try:
-        return datetime.fromisoformat(value).tzinfo is not None
-    except ValueError:
-        return False
 
 
 def _plain(text: str) -> str:

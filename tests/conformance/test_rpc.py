@@ -61,10 +61,15 @@ def checks(*events: Event) -> list[str]:
         (b'[2,"1","Authorize",{}]', ["R10"]),
         (b'[2,"1","Authorize",{"idToken":{}}]', ["R11"]),
         (b'[2,"1","Authorize",{"idToken":{"idToken":"a","type":"Central","additionalInfo":[]}}]', ["R11"]),
+        (b'[2,"1","Heartbeat",{"nothing":[]}]', ["R10"]),
+        (b'[2,"1","Authorize",{"idToken":{"idToken":"a","type":"Central","more":null}}]', ["R10"]),
+        (b'[2,"1","MeterValues",{"evseId":1,"meterValue":[]}]', ["R11"]),
+        (b'[2,"1","GetChargingProfiles",{"requestId":1,"chargingProfile":{}}]', ["R09"]),
         (b'[2,"1","Heartbeat",{"customData":{}}]', ["R17"]),
         (b'[2,"1","Heartbeat",{"customData":{"vendorId":""}}]', []),
         (b'[2,"1","Heartbeat",{"customData":{"vendorId":"v","x":null,"y":[]}}]', []),
         (b'[2,"1","Heartbeat",{"customData":{"vendorId":5}}]', ["R17"]),
+        (b'[2,"1","Heartbeat",{"customData":{"vendorId":null}}]', ["R17"]),
         (b'[2,"1","Heartbeat",{"customData":null}]', ["R11"]),
         (b'[2,"1","Heartbeat",{"customData":5}]', ["R17"]),
         (b'[2,"1","DataTransfer",{"vendorId":"v","data":{"x":[]}}]', []),
@@ -97,6 +102,16 @@ ASKED = sent(NOW + 1, COMMAND)
 def test_answers(message: Error | Result, found: Sequence[str]) -> None:
     """They are looked at as calls are."""
     assert checks(ASKED, got(NOW + 2, message, COMMAND)) == found
+
+
+def test_what_is_empty_and_no_field() -> None:
+    """A field that the schema does not have is wrong, whatever it holds: R10 says so, and R11 does not."""
+    asked = Call("c", "GetDisplayMessages", {"requestId": 1})
+    answer = Result("c", {"status": "Accepted", "displayMessage": []})
+    found = inspect([sent(NOW, asked), got(NOW + 1, answer, asked)], NOW, RPC)
+    assert [(finding.check, finding.problem) for finding in found] == [
+        ("R10", "the answer to GetDisplayMessages: displayMessage: is not a property that the schema knows")
+    ]
 
 
 def test_a_description_that_is_too_long() -> None:
@@ -236,10 +251,26 @@ def test_what_is_in_a_signed_message() -> None:
         (rfc3339(NOW + 105), ["R18 warning"]),
         (rfc3339(NOW), []),
         ("1970-01-01T00:00:00Z", ["R18 warning"]),
+        ("2026-01-01t12:01:40.1234567891z", []),
+        ("2026-01-01T12:01:40-00:00", []),
+        ("2016-12-31T23:59:60Z", ["R18 warning"]),
+        ("2017-01-01T05:29:60.5+05:30", ["R18 warning"]),
+        ("2016-06-30t23:59:60z", ["R18 warning"]),
+        ("2016-12-30T23:59:60Z", ["R18"]),
+        ("2016-12-31T22:59:60Z", ["R18"]),
+        ("2016-12-31T23:59:61Z", ["R18"]),
+        ("2016-12-31T23:60:00Z", ["R18"]),
+        ("2016-12-31T24:00:00Z", ["R18"]),
+        ("2026-01-01T12:01:40.Z", ["R18"]),
+        ("2026-01-01T12:01:40,5Z", ["R18"]),
+        ("2026-01-01T12:01:40+02", ["R18"]),
+        ("2026-01-01T12:01:40+0000", ["R18"]),
+        ("2026-01-01T12:01:40+24:00", ["R18"]),
+        ("0001-01-01T00:00:00+23:59", ["R18 warning"]),
     ],
 )
 def test_times(stamp: str, found: Sequence[str]) -> None:
-    """They have a time zone; they are not in the future, and not from before there were stations."""
+    """They are as RFC 3339 has them, leap seconds too; not in the future, and not from before there were stations."""
     told = {"timestamp": stamp, "type": "StartupOfTheDevice"}
     assert checks(*asked(NOW + 100, "1", "SecurityEventNotification", told, {})) == found
 

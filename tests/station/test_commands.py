@@ -97,10 +97,10 @@ def test_a_remote_stop(stop: str, line: str) -> None:
 
 
 def test_the_status_of_transactions() -> None:
-    """GetTransactionStatus tells whether it goes on, and whether events wait (E14)."""
+    """GetTransactionStatus tells whether it goes on, and whether events wait (E14), in whatever case the id comes."""
     play = charging()
     assert play.device.evses[1].transaction
-    asked = {"transactionId": play.device.evses[1].transaction.id}
+    asked = {"transactionId": play.device.evses[1].transaction.id.swapcase()}
     assert play.ask("GetTransactionStatus", asked) == {"ongoingIndicator": True, "messagesInQueue": False}
     play.csms = answering(TransactionEvent="InternalError: no")
     play.tell(CARD)

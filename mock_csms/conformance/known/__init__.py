@@ -69,7 +69,7 @@ class Terms(Record):
     """What stations are judged by: all times in seconds.
 
     tolerance: how wrong times and intervals may be. patience: how long what must follow may take ("within the set
-    time"; the message time-out). clock_offset: how far the mock's own clock is ahead. passwords: by identity.
+    time"; the message time-out). clock_offset: how far the mock's own clock is ahead. passwords: by identity, folded.
     """
 
     tolerance: float = 4.0

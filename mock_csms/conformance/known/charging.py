@@ -22,7 +22,7 @@ class Charging(Mutable):
 
 def evses_of(seen: Seen, known: "Known") -> AbstractSet[int] | None:
     """Return all EVSEs, where they are known: by a full inventory, or because all were reported after a boot."""
-    if known.variables.is_complete:
+    if known.variables.is_trusted:
         evses = {name[2] for name in known.variables.reported if name[2]}
         return (evses | known.connectors.evses) or None
     accepted_at = known.boots.accepted_at

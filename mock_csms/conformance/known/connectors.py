@@ -93,7 +93,7 @@ def _is_older(stamp: str, other: str | None) -> bool:
 def connectors_of(known: "Known") -> set[Connector]:
     """Return the connectors that a station has, by its full report or else by what it told of them."""
     variables = known.variables
-    if variables.is_complete:
+    if variables.is_trusted:
         reported = {(evse, number) for name, _, evse, number, *_ in variables.reported if name == "Connector"}
         if found := {place for place in reported if all(place)}:
             return found

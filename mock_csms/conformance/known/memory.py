@@ -11,6 +11,7 @@ import orjson
 
 from mock_csms.behavior.admission import Visitor
 from mock_csms.conformance.known.meters import Reading
+from mock_csms.conformance.known.spellings import note_id
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import Subject, call
 from mock_csms.protocol.records import Mutable, field
@@ -78,7 +79,7 @@ def load(known: "Known", facts: Iterable[Fact]) -> None:
         if kind == CALL:
             known.exchanges.ids.remember(key, int(text))
         elif kind == TRANSACTION:
-            known.transactions.ids[key] = text
+            note_id(key, text, known.transactions)
         elif kind == REGISTER:
             evse, *what = orjson.loads(key)
             known.meters.registers[evse, *what] = Reading(*orjson.loads(text))

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from mock_csms.conformance.inventory import lacks_any
 from mock_csms.conformance.known.variables import Name, name_of
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import Subject, call
@@ -29,10 +30,14 @@ class Reports(Mutable):
 
 @REPORTS.learn(call("NotifyReport"))
 def reported(seen: Seen, known: "Known") -> None:
-    """A part came; what does not end is forgotten."""
+    """A part came; what does not end is forgotten. The last part of an inventory tells whether it is complete."""
     coming, id_ = known.reports.coming, seen.payload["requestId"]
     names = known.reports.with_part(seen.payload)
     coming.pop(id_, None)
+    entry = known.parts.of(seen)
+    if entry is not None and entry.is_whole and entry.request.get("reportBase") == "FullInventory":
+        known.variables.is_complete = True
+        known.variables.is_trusted = not lacks_any(names)
     if seen.payload.get("tbc") and len(names) < _MOST_VARIABLES:
         coming[id_] = names
         if len(coming) > _MOST_REPORTS:

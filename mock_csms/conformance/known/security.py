@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mock_csms.behavior.events import Knocked
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import Subject, call, command, response, result, when
+from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Mutable, field
 
@@ -81,7 +82,7 @@ def knocked(seen: Seen, known: "Known") -> None:
     """It comes with a password, which is right where nobody knows better."""
     security = known.security
     if security.password is None:
-        configured = (known.terms.passwords or {}).get(known.identity)
+        configured = (known.terms.passwords or {}).get(folded(known.identity))
         security.password = configured if configured is not None else password_of(seen)
 
 

@@ -1,10 +1,12 @@
 """What is known of the transactions of a station, by what it told of them; the past ones by their ids alone."""
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from mock_csms.behavior.times import seconds_of
 from mock_csms.conformance.known.connectors import Connector, statuses_in
+from mock_csms.conformance.known.gaps import Gap, fill, skip
 from mock_csms.conformance.known.meters import is_of_clock
+from mock_csms.conformance.known.spellings import note_id, spelt
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import Subject, call, refusal, when
 from mock_csms.protocol.actions import Json
@@ -20,10 +22,8 @@ STOPS = {"StopAuthorized", "RemoteStop", "Deauthorized", "EVConnectTimeout"}
 PERIODIC = "MeterValuePeriodic"
 MOST_EVENTS = 16
 
-_MOST, _MOST_IDS, _MOST_GAPS, _MOST_AFTER_END = 100, 10_000, 50, 3
-
-Gap: TypeAlias = tuple[int, int]
-"""The first and the last seqNo of those that did not come."""
+_MOST, _MOST_LATE = 100, 10_000
+_MOST_AFTER_END = 3
 
 
 class Told(Mutable, gc=False):
@@ -103,14 +103,15 @@ class Transaction(Mutable):
 class Transactions(Mutable):
     """The transactions that run, and the last hundred that have ended.
 
-    ids: the timestamp of the start of each transaction by id, the last ten thousand, also of former runs. late_at: when
-    an event came last that was made offline. trouble_at: when one was refused last. tells_phases: whether the station
-    has told numberOfPhasesUsed.
+    ids: the timestamp of the start of each transaction by id, the last ten thousand, also of former runs. spellings:
+    how each of them was written first, by the folded id. late_at: when an event came last that was made offline.
+    trouble_at: when one was refused last. tells_phases: whether the station has told numberOfPhasesUsed.
     """
 
     by_id: dict[str, Transaction] = field(default_factory=dict)
     running: dict[str, Transaction] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
+    spellings: dict[str, str] = field(default_factory=dict)
     late_at: float = 0.0
     trouble_at: float = 0.0
     tells_phases: bool = False
@@ -144,7 +145,7 @@ def may_wait(known: "Known", now: float) -> bool:
     """Whether events may still wait at the station: it was offline, or its events are refused or not answered."""
     line, transactions, patience = known.line, known.transactions, known.terms.patience
     waits = any(action == "TransactionEvent" and now - at > 1.0 for action, at in line.calls.values())
-    if len(known.deadlines) > _MOST_IDS:
+    if len(known.deadlines) > _MOST_LATE:
         return False
     lately = max(line.opened_at if line.opened > 1 else 0.0, transactions.late_at, transactions.trouble_at)
     return waits or not line.is_open or now < lately + patience
@@ -172,11 +173,11 @@ def told(seen: Seen, known: "Known") -> None:
         all_.late_at = seen.at
     if number > transaction.highest:
         if number > transaction.highest + 1:
-            _skip(transaction, number)
+            skip(transaction.gaps, transaction.highest, number)
         transaction.highest, transaction.stamp = number, event.stamp
         transaction.state = info.get("chargingState", transaction.state)
     elif transaction.gaps:
-        _fill(transaction, number)
+        fill(transaction.gaps, number)
     if trigger != PERIODIC or seen.detail != "Updated" or "evse" in payload or "idToken" in payload:
         _changed(transaction, payload, all_)
     if trigger == PERIODIC and not is_of_clock(payload, known):
@@ -242,8 +243,9 @@ def was_free(seen: Seen, known: "Known") -> None:
 def event_of(payload: Any, known: "Known") -> Told | None:
     """Return the event that a TransactionEvent told, be it sound or not."""
     match payload:
-        case {"transactionInfo": {"transactionId": str(id_)}, "seqNo": int(number)} if id_ in known.transactions.by_id:
-            return known.transactions.by_id[id_].events.get(number)
+        case {"transactionInfo": {"transactionId": str(id_)}, "seqNo": int(number)}:
+            transaction = known.transactions.by_id.get(spelt(id_, known))
+            return transaction.events.get(number) if transaction else None
     return None
 
 
@@ -253,7 +255,7 @@ def _note(payload: Any, known: "Known") -> None:
         case {"transactionInfo": {"transactionId": str(id_)}, "seqNo": int(number)} if id_ in known.transactions.by_id:
             transaction = known.transactions.by_id[id_]
             transaction.highest = max(transaction.highest, number)
-            _fill(transaction, number)
+            fill(transaction.gaps, number)
             if payload.get("eventType") == "Ended":
                 _end(transaction, number, known.transactions)
 
@@ -268,13 +270,11 @@ def _begin(id_: str, all_: Transactions) -> Transaction:
     """Make a transaction, and forget old ones: of those that have ended, the ids are kept."""
     all_.by_id.pop(id_, None)
     transaction = all_.by_id[id_] = all_.running[id_] = Transaction(id_)
-    all_.ids.setdefault(id_, "")
+    note_id(id_, "", all_)
     if len(all_.by_id) > _MOST:
         oldest = next((each for each in all_.by_id if each not in all_.running), next(iter(all_.by_id)))
         all_.by_id.pop(oldest)
         all_.running.pop(oldest, None)
-    if len(all_.ids) > _MOST_IDS:
-        del all_.ids[next(iter(all_.ids))]
     return transaction
 
 
@@ -283,18 +283,3 @@ def _end(transaction: Transaction, number: int, all_: Transactions) -> None:
     for old in [*transaction.events][:-_MOST_AFTER_END]:
         del transaction.events[old]
     all_.running.pop(transaction.id, None)
-
-
-def _skip(transaction: Transaction, number: int) -> None:
-    """Note a gap; before the first event that came there may be anything."""
-    if transaction.highest >= 0 and len(transaction.gaps) < _MOST_GAPS:
-        transaction.gaps.append((transaction.highest + 1, number - 1))
-
-
-def _fill(transaction: Transaction, number: int) -> None:
-    """Take a number out of the gaps."""
-    for at, (first, last) in enumerate(transaction.gaps):
-        if first <= number <= last:
-            parts = [(first, number - 1), (number + 1, last)]
-            transaction.gaps[at : at + 1] = [part for part in parts if part[0] <= part[1]]
-            return

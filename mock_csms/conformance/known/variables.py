@@ -68,18 +68,25 @@ class Reported(Record):
 class Variables(Mutable):
     """Values and reports by name. What is not here is not known, and nothing can be judged by it.
 
-    is_complete: whether a FullInventory has come to its end. given: the values that the station was given last, and
-    took, since it booted.
+    is_complete: whether a FullInventory has come to its end. is_trusted: whether it also has all that every station
+    must have: only then what is not in it is surely not there (V16). given: the values that the station was given last,
+    and took, since it booted. spellings: how names were written first, by the folded ones.
     """
 
     values: dict[Name, str] = field(default_factory=dict)
     reported: dict[Name, Reported] = field(default_factory=dict)
     given: dict[Name, str] = field(default_factory=dict)
+    spellings: dict[str, str] = field(default_factory=dict)
     is_complete: bool = False
+    is_trusted: bool = False
 
     def text(self, component: str, variable: str, evse: int = 0) -> str | None:
         """Return the value of a variable, None where it is not known."""
         return self.values.get((component, "", evse, 0, variable, ""))
+
+    def is_given(self, component: str, variable: str) -> bool:
+        """Return whether the station took the value of a variable from the CSMS since it booted."""
+        return (component, "", 0, 0, variable, "") in self.given
 
     def number(self, component: str, variable: str) -> float | None:
         """Return it as a number."""
@@ -113,9 +120,6 @@ def reported(seen: Seen, known: "Known") -> None:
         variables.reported[name] = Reported(value, mutability, item.get("variableCharacteristics"), types)
         if value is not None:
             variables.values[name] = value
-    entry = known.parts.of(seen)
-    if entry is not None and entry.is_whole:
-        variables.is_complete |= entry.request.get("reportBase") == "FullInventory"
 
 
 @VARIABLES.learn(result("GetVariables"))
@@ -151,7 +155,8 @@ def may_change(seen: Seen, known: "Known") -> None:
         known.variables.given.clear()
         # New firmware may have other variables.
         is_other = seen.kind == "call" and seen.is_sound and seen.payload["reason"] == "FirmwareUpdate"
-        known.variables.is_complete &= not is_other
+        if is_other:
+            known.variables.is_complete = known.variables.is_trusted = False
 
 
 def _is_actual(item: Json) -> bool:

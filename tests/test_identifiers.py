@@ -1,0 +1,171 @@
+"""identifierString: identities, and ids and names in messages, are the same in any case (Part 2, data types)."""
+
+import asyncio
+import re
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from mock_csms.frontends.python import Csms
+from tests.conformance.story import accepted, variable
+from tests.frontends.in_process import station_of
+from tests.raw import logged, until
+from tests.test_state import FILE, judged
+from tests.test_verdict import Run
+from tests.wire import BOOT, SERVER, Mock, Station, transaction
+
+_FINDING = re.compile(r" finding +(?:ERROR|WARNING)?:? *([A-Z]\d\d) ")
+
+
+async def events(station: Station, *told: tuple[str, str]) -> None:
+    """Tell events of transactions: each its kind and its transactionId."""
+    for number, (kind, id_) in enumerate(told):
+        evse = {"id": 1, "connectorId": 1}
+        await station.ask("TransactionEvent", transaction(kind, id_, seqNo=number, evse=evse))
+
+
+# Identities.
+
+
+async def test_a_station_in_another_case_is_the_same() -> None:
+    """Its new connection takes the place of the old one, and all that is told names it as it was written first."""
+    async with Mock() as mock, mock.station("CS-1") as old, mock.station("cs-1") as new:
+        assert await old.closed() == 1000
+        await new.ask("Heartbeat")
+        await until(logged(mock, r"CS-1 +<- CALL|CS-1 .*Heartbeat"))
+        assert " cs-1 " not in mock.log
+
+
+async def test_a_second_connection_in_another_case_is_refused() -> None:
+    """With `--on-duplicate old`, 409 as for the same spelling."""
+    async with Mock("--on-duplicate", "old") as mock, mock.station("CS-1"):
+        with pytest.raises(InvalidStatus, match="409"):
+            async with mock.station("cs-1"):
+                pass
+
+
+async def test_refusals_count_for_all_spellings() -> None:
+    """`--refuse 503*2` refuses two requests of a station, however it writes its identity."""
+    async with Mock("--refuse", "503*2") as mock:
+        for identity in ("CS-1", "cs-1"):
+            with pytest.raises(InvalidStatus, match="503"):
+                async with mock.station(identity):
+                    pass
+        async with mock.station("Cs-1") as station:
+            await station.ask("Heartbeat")
+
+
+async def test_patterns_of_users_mean_all_spellings(tmp_path: Path) -> None:
+    """Rules, expectations, commands and expected findings name a station in any case."""
+    (tmp_path / "known").write_text("X05@cs-1")
+    flags = ["--expect=Heartbeat@cs-*", "--fail-on-findings=error", "--checks=X05"]
+    flags += [f"--expected-findings={tmp_path / 'known'}", "--command=ClearCache", "--delay=0.01", "--station=cs-1"]
+    flags += ["--reply", "Heartbeat@cs-1", '{"customData": {"vendorId": "v"}}']
+    async with await asyncio.to_thread(Run, *flags) as mock:
+        async with mock.station("CS-1") as station:
+            await station.ask("BootNotification", BOOT)
+            await station.obey("ClearCache")
+            await events(station, ("Started", "T"), ("Ended", "T"), ("Updated", "T"))
+            assert (await station.ask("Heartbeat"))["customData"] == {"vendorId": "v"}
+        assert (await mock.ended())[0] == 0
+
+
+async def test_what_is_kept_of_a_station_is_found_in_another_case(tmp_path: Path) -> None:
+    """The next run knows the transactions of /CS-1 when /cs-1 comes, also those that an earlier version has kept."""
+    state, begun = tmp_path / "state", [("a", "TransactionEvent", transaction("Started", "ABC", seqNo=0))]
+    again = [("b", "TransactionEvent", transaction("Started", "abc", seqNo=0, timestamp="2026-01-02T00:00:00Z"))]
+    assert "X02" not in await judged(state, "X02", *begun)
+    with closing(sqlite3.connect(state / FILE)) as file, file:
+        file.execute("UPDATE facts SET station = 'Cs-1'")
+        file.execute("PRAGMA user_version = 1")
+    assert "X02" in await judged(state, "X02", *again)
+
+
+async def test_a_program_names_a_station_in_any_case() -> None:
+    """`call`, `receive` and `disconnect` of mock_csms.Csms."""
+    async with Csms() as csms, station_of(csms, "CS-1") as station:
+        await station.ask("Heartbeat")
+        assert await csms.receive("cs-1", "Heartbeat") == {}
+        asked = asyncio.create_task(csms.call("cs-1", "ClearCache"))
+        await station.obey("ClearCache")
+        await asked
+        csms.disconnect("cs-1")
+        assert await station.closed() == 1000
+        assert [*csms.stations] == ["CS-1"]
+
+
+# Transactions, tokens and names.
+
+
+async def test_a_transaction_in_another_case_is_the_same() -> None:
+    """No finding where its id changes its case; what is wrong about it is still found (X01, X05)."""
+    async with await asyncio.to_thread(Run, "--checks=X01,X03,X05") as mock:
+        async with mock.station() as station:
+            await station.ask("BootNotification", BOOT)
+            await events(station, ("Started", "abc-DEF"), ("Updated", "ABC-def"), ("Ended", "ABC-DEF"))
+            await station.ask("TransactionEvent", transaction("Updated", "abc-def", seqNo=3))
+        mock.process.terminate()
+        await mock.ended()
+        assert _FINDING.findall(mock.log) == ["X05"]
+        assert "transaction abc-DEF has ended with seqNo 2, and goes on with 3" in mock.log
+
+
+async def test_rules_and_placeholders_know_all_spellings() -> None:
+    """A condition on an id holds in any case; {{transactionId}} is the one that runs, as it was written first."""
+    rule = ["--reply", "TransactionEvent[transactionInfo.transactionId=abc]", '{"totalCost": 7.0}']
+    async with Mock(*rule) as mock, mock.station() as station:
+        answer = await station.ask("TransactionEvent", transaction("Started", "ABC", seqNo=0))
+        assert answer["totalCost"] == 7.0
+    async with Csms() as csms, station_of(csms) as station:
+        await events(station, ("Started", "Abc"), ("Updated", "ABC"), ("Started", "Two"), ("Ended", "aBC"))
+        assert csms.stations["CS-1"].oldest_transaction == "Two"
+
+
+def test_names_in_another_case_are_the_same() -> None:
+    """What was set under one spelling is compared with what is told under another one (V07), and found as reported."""
+    for component, name in (("OCPPCommCtrlr", "HeartbeatInterval"), ("MyVendor", "Colour")):
+        story = accepted().set(component, name, "1")
+        story.get(component.lower(), name.upper(), attributeValue="2")
+        assert len(story.found("V07")) == 1
+    story = accepted().report(variable("ocppcommctrlr", "offlinethreshold", dataType="integer", maxLimit=600))
+    assert len(story.set("OCPPCommCtrlr", "OfflineThreshold", "601").found("V08")) == 1
+
+
+@pytest.mark.parametrize(("last", "found"), [("A", []), ("a", ["R05"])])
+async def test_the_ids_of_messages_keep_their_case(last: str, found: list[str]) -> None:
+    """They are no identifierString: two that differ only in case are two (R05)."""
+    async with await asyncio.to_thread(Run, "--checks=R05") as mock:
+        async with mock.station() as station:
+            for id_ in ("a", last):
+                await station.send([2, id_, "Heartbeat", {}])
+                await station.expect(3, id_)
+        mock.process.terminate()
+        await mock.ended()
+        assert _FINDING.findall(mock.log) == found
+
+
+def recorded(number: int, identity: str, kind: str) -> dict[str, Any]:
+    """Return a record of a trace: an event of a transaction."""
+    told = transaction(kind, seqNo=number)
+    about = {"schemaVersion": "1.1", "ocppVersion": "2.0.1", "transport": "json", "chargePointId": identity}
+    about |= {"direction": "cp-to-csms", "messageType": "CALL", "messageId": f"m{number}", "action": "TransactionEvent"}
+    return about | {"timestamp": f"2026-01-01T00:00:0{number}Z", "payload": told}
+
+
+def test_a_station_of_a_trace_has_one_spelling(tmp_path: Path) -> None:
+    """`mock-csms check` takes chargePointIds that differ only in case for one station."""
+
+    told = [recorded(0, "CS-1", "Started"), recorded(1, "cs-1", "Ended"), recorded(2, "CS-1", "Updated")]
+    path = tmp_path / "trace.jsonl"
+    path.write_bytes(b"\n".join(map(orjson.dumps, told)))
+    report = subprocess.run(
+        [*SERVER, "check", "--checks=X05", path], capture_output=True, text=True, check=False
+    ).stdout
+    assert _FINDING.findall(report) == ["X05"]
+    assert "cs-1" not in report

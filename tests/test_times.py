@@ -1,0 +1,49 @@
+"""Times as RFC 3339 has them, over a real WebSocket and in a trace: leap seconds, fractions, offsets, small letters."""
+
+import asyncio
+import re
+import subprocess
+from pathlib import Path
+
+import orjson
+import pytest
+
+from tests.test_verdict import Run
+from tests.wire import BOOT, SERVER
+
+TIMES = {
+    "2016-12-31T23:59:60Z": True,
+    "2016-12-31t15:59:60.5-08:00": True,
+    "2026-01-01T12:00:00.123456789z": True,
+    "2026-01-01T12:00:00": False,
+    "2026-01-01T12:00:00+02": False,
+    "2026-01-01T12:00:00.000+0000": False,
+    "2016-12-31T23:58:60Z": False,
+}
+"""Texts, and whether each is a time."""
+
+
+async def test_what_is_a_time_is_not_accused() -> None:
+    """R18 finds what RFC 3339 does not call a time, and nothing else; an old time is a warning, not an error."""
+    async with await asyncio.to_thread(Run, "--checks=R18") as mock:
+        async with mock.station() as station:
+            await station.ask("BootNotification", BOOT)
+            for connector, stamp in enumerate(TIMES, 1):
+                place = {"evseId": 1, "connectorId": connector, "connectorStatus": "Available"}
+                await station.ask("StatusNotification", {"timestamp": stamp, **place})
+        mock.process.terminate()
+        await mock.ended()
+        found = re.findall(r"ERROR: R18 RFC 3339  timestamp is '(\S+)', which is no time", mock.log)
+        assert found == [stamp for stamp, is_time in TIMES.items() if not is_time]
+
+
+@pytest.mark.parametrize("stamp", [stamp for stamp, is_time in TIMES.items() if is_time])
+def test_a_record_may_be_of_any_such_time(stamp: str, tmp_path: Path) -> None:
+    """`mock-csms check` reads it."""
+    about = {"schemaVersion": "1.1", "timestamp": stamp, "ocppVersion": "2.0.1", "transport": "json"}
+    about |= {"chargePointId": "CS-1", "direction": "cp-to-csms", "messageType": "CALL", "messageId": "m"}
+    path = tmp_path / "trace.jsonl"
+    path.write_bytes(orjson.dumps(about | {"action": "Heartbeat", "payload": {}}))
+    command = [*SERVER, "check", "--checks=R18", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
