@@ -1,7 +1,6 @@
 """Certificates that the mock makes: the defaults of InstallCertificate and CertificateSigned, over a real WebSocket."""
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from mock_csms.protocol.x509 import request
+from mock_csms.runtime import clock
 from tests.pace import turns
 from tests.reference_station import run
 from tests.wire import Mock
@@ -38,6 +38,12 @@ def certificates(text: str) -> list[x509.Certificate]:
     return x509.load_pem_x509_certificates(text.encode())
 
 
+def is_valid_now(certificate: x509.Certificate) -> bool:
+    """Whether a certificate is in force."""
+    begin, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    return begin.timestamp() < clock.now() < end.timestamp()
+
+
 def key_of(certificate: x509.Certificate) -> bytes:
     """Return the public key of a certificate, which is on a curve."""
     key = certificate.public_key()
@@ -50,7 +56,7 @@ async def test_a_real_root_is_installed() -> None:
     async with Mock("--commands=InstallCertificate:0,InstallCertificate:0") as mock, mock.station() as station:
         first, second = [(await station.obey("InstallCertificate"))["certificate"] for _ in range(2)]
     (root,) = certificates(first)
-    assert root.not_valid_before_utc < datetime.now(UTC) < root.not_valid_after_utc
+    assert is_valid_now(root)
     root.verify_directly_issued_by(root)
     assert first == second
 
@@ -78,7 +84,7 @@ async def test_the_request_of_a_station_is_signed(config: str, type_: str | None
     assert behind == root
     assert own.public_key() == x509.load_pem_x509_csr(csr.encode()).public_key()
     assert own.subject == x509.load_pem_x509_csr(csr.encode()).subject
-    assert own.not_valid_before_utc < datetime.now(UTC) < own.not_valid_after_utc
+    assert is_valid_now(own)
 
 
 @pytest.mark.parametrize("csr", ["no request", "-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n"])

@@ -99,7 +99,10 @@ PLACEHOLDERS: Mapping[str, tuple[str, Template]] = {
         lambda c: c.request,
     ),
     "url": ("the URL of the mock", lambda c: c.world.url),
-    "rootCertificate": ("the root certificate of the mock's own test authority", lambda c: c.world.authority.root(c.now)),
+    "rootCertificate": (
+        "the root certificate of the mock's own test authority",
+        lambda c: c.world.authority.root(c.now),
+    ),
     "certificateChain": (
         "a certificate of that authority, and its root: for the request that the station sent last with "
         "SignCertificate, or for a key of nobody's",

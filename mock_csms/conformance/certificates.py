@@ -68,7 +68,7 @@ def invalid_is_rejected(seen: Seen, known: Known) -> Said:
     if seen.payload["status"] != "Accepted":
         return None
     text, now = seen.request["certificate"], seen.at + known.terms.clock_offset
-    if "BEGIN CERTIFICATE" not in text:
+    if not x509.is_certificate(text):
         return "it accepted what is no certificate"
     found = x509.split(text)
     if any(x509.is_expired(each, now - known.terms.tolerance) for each in found):

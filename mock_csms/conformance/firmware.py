@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.known.firmware import AGREED, BAD_SIGNATURE, BAD_SIGNER, EVENT, STATUS, Update
-from mock_csms.conformance.pem import is_base64, is_certificate
+from mock_csms.conformance.pem import is_base64
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Subject, Word, call, result, when
+from mock_csms.protocol import x509
 
 FIRMWARE = Subject("firmware")
 
@@ -34,6 +35,7 @@ _WAITING: Mapping[str, tuple[str, tuple[str | None, ...]]] = {
     "Installing": ("InstallScheduled", _FETCHED),
 }
 """What tells that a step has to wait for its time, and after which statuses that has to be told."""
+_FETCHING = ("DownloadScheduled", "Downloading", "DownloadPaused", "DownloadFailed", *_FETCHED, "InvalidSignature")
 _PAST_VERIFICATION = ("SignatureVerified", "InstallScheduled", "InstallRebooting", "Installing", "Installed")
 
 
@@ -48,11 +50,20 @@ def names_its_request(seen: Seen, known: Known) -> Said:
     if id_ is None:
         return None if _is_triggered(seen, known) else f"{status} without requestId"
     update = firmware.update
+    if update is None and _is_of_nobody(id_, status, known):
+        return f"{status} has the requestId {id_}, under which no update was asked for"
     if update is None or update.id == id_ or firmware.ids.get(id_, -1.0) > update.asked_at:
         return None
     if id_ in firmware.ids and seen.at - update.at < known.terms.patience:
         return None
     return f"{status} has the requestId {id_}, while the update {update.id} runs"
+
+
+def _is_of_nobody(id_: int, status: str, known: Known) -> bool:
+    """Whether nobody gave a requestId; what is being installed may have been fetched before the station booted."""
+    boots = known.boots
+    may_be_older = not boots.count or boots.asked["reason"] == "FirmwareUpdate" or status not in _FETCHING
+    return not may_be_older and known.given.is_unknown("UpdateFirmware", id_)
 
 
 @FIRMWARE.check("L02", "L01.FR.01", ERROR, "firmware statuses come in the order of their figure", call(STATUS))
@@ -131,7 +142,7 @@ def refuses_bad_firmware(seen: Seen, known: Known) -> Said:
     """What is no certificate or signature at all is taken, or what the station itself tells to be a bad one."""
     if seen.kind == "result":
         certificate, status = seen.request["firmware"].get("signingCertificate"), seen.payload["status"]
-        is_right = status not in AGREED or certificate is None or is_certificate(certificate)
+        is_right = status not in AGREED or certificate is None or x509.is_certificate(certificate)
         return None if is_right else f"{status}, but {certificate[:20]!r} is no certificate"
     if seen.action == EVENT:
         return _taken_although_bad(seen, known)

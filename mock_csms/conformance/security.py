@@ -126,7 +126,7 @@ def _faults(seen: Seen, known: Known) -> list[str]:
 def _is_invalid(seen: Seen, known: Known) -> bool:
     """Whether the mock knows that a certificate is none for the station: no PEM, expired, or for another key."""
     chain, requests = seen.request["certificateChain"], known.security.of(OWN).requests
-    if "-----BEGIN CERTIFICATE-----" not in chain:
+    if not x509.is_certificate(chain):
         return True
     found = x509.split(chain)
     asked = [request.key for request in map(x509.read_request, requests) if request]

@@ -226,7 +226,9 @@ ACTIONS: Actions = {
         {**ACCEPTED, "ocspResult": "bW9ja19vY3NwX3Jlc3VsdA=="},  # may be omitted only when not Accepted
     ),
     "GetInstalledCertificateIds": Action(CSMS, {"certificateType": ["CSMSRootCertificate"]}, {"status": "NotFound"}),
-    "InstallCertificate": Action(CSMS, {"certificateType": "CSMSRootCertificate", "certificate": "{{rootCertificate}}"}, ACCEPTED),
+    "InstallCertificate": Action(
+        CSMS, {"certificateType": "CSMSRootCertificate", "certificate": "{{rootCertificate}}"}, ACCEPTED
+    ),
     # N. Diagnostics
     "ClearVariableMonitoring": Action(CSMS, {"id": [1]}, {"clearMonitoringResult": [{"id": 1, **ACCEPTED}]}),
     "CustomerInformation": Action(
