@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping
 
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.known.firmware import AGREED, BAD_SIGNATURE, BAD_SIGNER, EVENT, STATUS, Update
-from mock_csms.conformance.pem import is_base64
+from mock_csms.conformance.pem import is_base64, is_certificate
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Subject, Word, call, result, when
-from mock_csms.protocol import x509
 
 FIRMWARE = Subject("firmware")
 
@@ -142,7 +141,7 @@ def refuses_bad_firmware(seen: Seen, known: Known) -> Said:
     """What is no certificate or signature at all is taken, or what the station itself tells to be a bad one."""
     if seen.kind == "result":
         certificate, status = seen.request["firmware"].get("signingCertificate"), seen.payload["status"]
-        is_right = status not in AGREED or certificate is None or x509.is_certificate(certificate)
+        is_right = status not in AGREED or certificate is None or is_certificate(certificate)
         return None if is_right else f"{status}, but {certificate[:20]!r} is no certificate"
     if seen.action == EVENT:
         return _taken_although_bad(seen, known)

@@ -80,16 +80,20 @@ def _begun_for(seen: Seen, known: Known) -> int | None:
     """
     payload, transaction, orders = seen.payload, known.transactions.of(seen.payload), known.orders
     is_known = transaction is not None and (transaction.token is not None or transaction.remote is not None)
-    token = known.tokens.of(payload.get("idToken"))
-    if token is None or is_known or payload.get("offline"):
+    if "idToken" not in payload or is_known or payload.get("offline"):
         return None
+    token = known.tokens.of(payload["idToken"])
     evse = known.transactions.evse_of(payload)
     for number, asked in orders.starts.items():
         since = orders.agreed_at[number]
         is_it = is_same_token(asked["idToken"], payload["idToken"]) and number not in orders.used
         is_there = None in (evse, asked.get("evseId")) or evse == asked["evseId"]
         is_soon = seen.at - since <= _time_to_begin(known) and not is_earlier(payload["timestamp"], since, known)
-        is_card = token.asked_at > since and known.variables.switch("AuthCtrlr", "AuthorizeRemoteStart") is False
+        is_card = (
+            token is not None
+            and token.asked_at > since
+            and known.variables.switch("AuthCtrlr", "AuthorizeRemoteStart") is False
+        )
         if is_it and is_there and is_soon and not is_card:
             return number
     return None

@@ -73,19 +73,6 @@ def split(text: str) -> tuple[str, ...]:
     return tuple(each.public_bytes(Encoding.PEM).decode() for each in found)
 
 
-def is_certificate(text: str) -> bool:
-    """Whether a PEM text has a certificate, be it one that `split` cannot judge; False where it surely has none."""
-    from cryptography import x509  # noqa: PLC0415 - start-up does not wait for a library that is seldom needed
-
-    try:
-        with catch_warnings(action="ignore"):
-            return bool(x509.load_pem_x509_certificates(text.encode(errors="replace")))
-    except x509.InvalidVersion:
-        return True
-    except (ValueError, TypeError, OverflowError):
-        return False
-
-
 def is_expired(certificate: str, now: float) -> bool:
     """Whether a certificate was valid only up to some time before `now`."""
     return _read(certificate).not_valid_after_utc.timestamp() < now
