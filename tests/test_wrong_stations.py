@@ -9,6 +9,7 @@ from mock_csms.behavior.templates import PEM
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.x509 import self_signed
 from mock_csms.runtime import clock
+from tests.pace import turns
 from tests.real_station import BOB, TOKEN, Play, Real, findings
 from tests.station.authority import spoilt
 
@@ -137,10 +138,13 @@ async def test_a_remote_start_that_is_never_told(case: str) -> None:
         await station.command("RequestStartTransaction", START, ACCEPTED)
         if told:
             await station.event("Started", "RemoteStart", idToken=TOKEN, info={"remoteStartId": 7})
-        await station.pause(1.5)
+        await station.pause(3 * patience)
 
     wrong = ["X10: remote start 7 was accepted, and no event has its remoteStartId"] if is_wrong else []
-    assert await findings(play, checks="X10", call_timeout=0.5) == wrong
+    for turn in turns():
+        with turn as pace:
+            patience = 0.5 * pace
+            assert await findings(play, checks="X10", call_timeout=patience) == wrong
 
 
 async def test_a_remote_start_whose_point_is_not_known() -> None:
