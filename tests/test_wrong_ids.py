@@ -1,10 +1,13 @@
 """Ids that nobody gave, messages that come too early, and charging where it may not be: over a real WebSocket."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 import pytest
 
 from mock_csms.protocol.actions import Json
 from tests.pace import turns
-from tests.real_station import BOB, TOKEN, Early, Real, findings, now
+from tests.real_station import BOB, TOKEN, Early, Play, Real, findings, now
 
 ACCEPTED = {"status": "Accepted"}
 FIRMWARE, PUBLISHING = "FirmwareStatusNotification", "PublishFirmwareStatusNotification"
@@ -87,7 +90,7 @@ async def test_the_end_of_a_reservation_is_told_again_over_another_connection() 
     assert await findings(play, again, checks="H03") == []
 
 
-USED = {
+USED: Mapping[str, tuple[Json, bool]] = {
     "one of nobody": ({}, True),
     "one of nobody, as it was offline": ({"offline": True}, False),
     "one of nobody, from before the boot": ({"after": -600.0}, False),
@@ -102,7 +105,7 @@ async def test_a_reservation_that_is_used(case: str) -> None:
 
     async def play(station: Real) -> None:
         await station.begin()
-        payload = {"idToken": BOB, "reservationId": 9} | more
+        payload: Json = {"idToken": BOB, "reservationId": 9} | more
         payload = {key: value for key, value in payload.items() if value is not None}
         await station.event("Started", "Authorized", **payload)
         await station.event("Updated", "ChargingStateChanged", 1, **payload)
@@ -136,7 +139,7 @@ async def test_firmware_that_nobody_asked_for(reason: str, status: str, is_wrong
     assert await findings(play, checks="L01") == (wrong if is_wrong else [])
 
 
-PUBLISHED = {
+PUBLISHED: Mapping[str, tuple[Json, str]] = {
     "right": ({"status": "Published", "requestId": 5, "location": ["http://station.invalid/"]}, ""),
     "nowhere": ({"status": "Published", "requestId": 5}, "Published without a location"),
     "of no request": ({"status": "Downloading"}, "Downloading without a requestId"),
@@ -190,7 +193,7 @@ async def trigger(station: Real, message: str, *early: Early, answer: str = "Acc
     await station.command("TriggerMessage", {"requestedMessage": message}, {"status": answer}, *early)
 
 
-EARLY = {
+EARLY: Mapping[str, tuple[str, Callable[[], Early], str, bool]] = {
     "a heartbeat": ("Heartbeat", lambda: ("Heartbeat", {}), "Accepted", True),
     "a heartbeat that was not accepted": ("Heartbeat", lambda: ("Heartbeat", {}), "Rejected", False),
     "another message": ("Heartbeat", status, "Accepted", False),
@@ -246,7 +249,7 @@ async def close(station: Real, answer: str = "Accepted", evse: int | None = 1, s
     await station.command("ChangeAvailability", {"operationalStatus": state, "evse": place}, {"status": answer})
 
 
-async def charge(station: Real, id_: str = "T", evse: int = 1, **more: object) -> None:
+async def charge(station: Real, id_: str = "T", evse: int = 1, **more: Any) -> None:
     """Begin to charge."""
     place = {"id": evse, "connectorId": 1}
     info = {"transactionId": id_, "chargingState": "Charging"}
@@ -343,7 +346,7 @@ async def opened_by_a_boot(station: Real) -> None:
     await charge(station)
 
 
-PLAYS = {
+PLAYS: Mapping[Play, str] = {
     closed: "T",
     closed_without_a_word: "T",
     all_closed: "T",
@@ -361,13 +364,13 @@ PLAYS = {
 
 
 @pytest.mark.parametrize("play", PLAYS)
-async def test_charging_where_the_csms_has_closed(play: object) -> None:
+async def test_charging_where_the_csms_has_closed(play: Play) -> None:
     """Nobody begins to charge at what is Inoperative (G09)."""
-    id_ = PLAYS[play]  # type: ignore[index] # it is one of them
+    id_ = PLAYS[play]
 
     async def whole(station: Real) -> None:
         await station.begin((1, 1), (2, 1))
-        await play(station)  # type: ignore[operator] # as above
+        await play(station)
 
     wrong = [f"G09: {id_} began at 1.1, which was set Inoperative"] if id_ else []
     assert await findings(whole, checks="G09") == wrong

@@ -3,6 +3,9 @@
 Each case is what the station does, and what the checks of that subject find in it.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from mock_csms.behavior.templates import PEM
@@ -25,7 +28,7 @@ async def started(station: Real, request: Json = START) -> None:
 
 # C1 and C6: remote starts.
 
-REMOTE = {
+REMOTE: Mapping[str, tuple[str, str, dict[str, Any], str]] = {
     "told as a card": (
         "Started",
         "Authorized",
@@ -248,7 +251,7 @@ async def test_a_boot_over_each_connection() -> None:
 
 
 BOTH_GROUPS = {"token": ["Alice=Accepted,group=G", "Bob=Accepted,group=H"]}
-STOPS = {
+STOPS: Mapping[str, tuple[dict[str, Any], str, Json, bool]] = {
     "the same": ({}, "", TOKEN, False),
     "the same in another case": ({}, "", TOKEN | {"idToken": "aLICE"}, False),
     "a foreign one": ({}, "", BOB, True),
