@@ -288,6 +288,20 @@ async def opened_again(station: Real) -> None:
     await charge(station)
 
 
+async def perhaps_opened(station: Real) -> None:
+    """Charge where the mock does not know whether it was opened."""
+    await close(station)
+    await close(station, "Rejected", state="Operative")
+    await charge(station)
+
+
+async def another_was_opened(station: Real) -> None:
+    """Charge at an EVSE that was closed, beside one that was opened."""
+    await close(station)
+    await close(station, evse=2, state="Operative")
+    await charge(station)
+
+
 async def refused(station: Real) -> None:
     """Charge at an EVSE that the station did not close."""
     await close(station, "Rejected")
@@ -350,6 +364,8 @@ PLAYS: Mapping[Play, str] = {
     closed: "T",
     closed_without_a_word: "T",
     all_closed: "T",
+    another_was_opened: "T",
+    perhaps_opened: "",
     after_the_end: "T2",
     after_a_boot: "T",
     another_evse: "",

@@ -160,6 +160,24 @@ async def test_a_remote_start_whose_point_is_not_known() -> None:
     assert await findings(play, checks="X10", call_timeout=0.3) == []
 
 
+async def test_a_transaction_that_cannot_be() -> None:
+    """A remote start names none that has ended, and none runs that nobody has told of (X25, X20)."""
+
+    async def play(station: Real) -> None:
+        await station.begin()
+        await station.event("Started", "Authorized", idToken=TOKEN)
+        await station.event("Ended", "StopAuthorized", 1, idToken=TOKEN)
+        await station.command("RequestStartTransaction", START, ACCEPTED | {"transactionId": "T"})
+        for id_, is_ongoing in (("T", False), ("U", False), ("U", True)):
+            answer = {"ongoingIndicator": is_ongoing, "messagesInQueue": False}
+            await station.command("GetTransactionStatus", {"transactionId": id_}, answer)
+
+    assert await findings(play, checks="X20 X25") == [
+        "X25: T was named, which has ended",
+        "X20: ongoingIndicator is True for U, which never ran",
+    ]
+
+
 # C2: boots.
 
 

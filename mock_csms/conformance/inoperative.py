@@ -56,7 +56,8 @@ def _is_shut(place: Connector, order: Order, seen: Seen, known: Known) -> bool:
 
     What waited for another transaction, or was closed before a boot, is so where the station itself has said it since.
     """
-    if may_have_begun_before(seen, order.at, known):
+    opened_at = [at for other, at in known.given.opened_at.items() if other[0] in (0, place[0])]
+    if may_have_begun_before(seen, order.at, known) or max(opened_at, default=0.0) > order.at:
         return False
     since = max(
         order.at if order.is_scheduled else 0.0, known.boots.asked_at if order.at < known.boots.asked_at else 0.0

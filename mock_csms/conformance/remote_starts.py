@@ -168,9 +168,12 @@ def reservation_named(seen: Seen, known: Known) -> Said:
 
 @TRANSACTIONS.check("X25", "F01.FR.13", ERROR, "a remote start tells the transaction that runs", result(_START))
 def transaction_named(seen: Seen, known: Known) -> Said:
-    """No transactionId though a transaction without authorization runs on that EVSE."""
-    evse = _evse_asked(seen)
-    if evse is None or seen.payload["status"] != "Accepted" or "transactionId" in seen.payload:
+    """No transactionId though a transaction without authorization runs on that EVSE, or that of one that has ended."""
+    evse, id_ = _evse_asked(seen), seen.payload.get("transactionId")
+    named = known.transactions.by_id.get(id_ or "")
+    if named is not None and not named.is_open:
+        return f"{id_} was named, which has ended"
+    if evse is None or seen.payload["status"] != "Accepted" or id_ is not None:
         return None
     running = [each for each in known.transactions.open_at(evse) if each.token is None and each.is_whole]
     if not running or may_wait(known, seen.at):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from mock_csms.conformance.known.closures import Place, place_of
 from mock_csms.conformance.known.connectors import statuses_in
 from mock_csms.conformance.known.transactions import told_at
 from mock_csms.conformance.seen import Seen
@@ -32,11 +33,13 @@ class Given(Mutable):
 
     ended: the reservations whose end was told and answered, with the number of the connection. has_older: whether a
     connector was Reserved before the mock reserved anything, so that reservations of former times may be there.
+    opened_at: when a command was sent last that may have set a place Operative.
     """
 
     ids: dict[str, dict[int, None]] = field(default_factory=dict)
     ended: dict[int, int] = field(default_factory=dict)
     has_older: bool = False
+    opened_at: dict[Place, float] = field(default_factory=dict)
 
     def is_unknown(self, action: str, id_: int) -> bool:
         """Whether no command of that action had an id, as far as the mock remembers."""
@@ -73,6 +76,15 @@ def gave(seen: Seen, known: "Known") -> None:
         del ids[next(iter(ids))]
     if message.action == RESERVATION:
         known.given.ended.pop(id_, None)
+
+
+@GIVEN.learn(command("ChangeAvailability"), when("spoiled"), any_payload=True)
+def may_open(seen: Seen, known: "Known") -> None:
+    """A place may be open from now on, whatever the station answers; by a faulty command, any."""
+    if seen.action == "ChangeAvailability" and len(known.given.opened_at) < _MOST:
+        is_sound = seen.kind == "command" and seen.is_sound
+        if not is_sound or seen.payload["operationalStatus"] == "Operative":
+            known.given.opened_at[place_of(seen.payload) if is_sound else (0, 0)] = seen.at
 
 
 @GIVEN.learn(response("ReservationStatusUpdate"))
