@@ -222,6 +222,16 @@ async def test_what_comes_before_the_answer_to_its_trigger(case: str) -> None:
     assert await findings(play, checks="F01", boot_interval=300) == (wrong if is_wrong else [])
 
 
+async def test_a_heartbeat_before_a_goodbye() -> None:
+    """A station that sends none after the answer, and closes the connection itself, is found at once (F01)."""
+
+    async def play(station: Real) -> None:
+        await station.begin()
+        await trigger(station, "Heartbeat", ("Heartbeat", {}))
+
+    assert len(await findings(play, checks="F01", boot_interval=300)) == 1
+
+
 @pytest.mark.parametrize(
     ("interval", "is_again", "is_wrong"), [(300, False, True), (300, True, False), (1, False, False)]
 )

@@ -1,6 +1,9 @@
 """Wrong triggered messages (checks F)."""
 
+from typing import Any
+
 from mock_csms.conformance.known import Known
+from mock_csms.conformance.known.visits import has_hung_up
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Subject, call, error, result, when
 from mock_csms.conformance.unasked import UNASKED, is_asked_for, may_be_the_first
@@ -21,7 +24,7 @@ _LOG, _FIRMWARE = "LogStatusNotification", "FirmwareStatusNotification"
     "a triggered message follows the answer to its trigger",
     result(_TRIGGER),
     call(*UNASKED),
-    when("due"),
+    when("disconnected", "due"),
 )
 def answer_comes_first(seen: Seen, known: Known) -> Said:
     """What came before the answer to the trigger says that it was triggered, or had no other reason to come."""
@@ -29,6 +32,8 @@ def answer_comes_first(seen: Seen, known: Known) -> Said:
         return seen.request or None
     if seen.kind == "call":
         return _comes_early(seen, known)
+    if seen.kind == "disconnected":
+        return _left_in_doubt(seen, known)
     message = seen.request["requestedMessage"]
     wanted, early = known.triggers.wanted.get(message), known.deadlines.get(("F01", _action(message)))
     is_it = early is not None or (wanted is not None and wanted.is_early)
@@ -43,6 +48,13 @@ def _comes_early(seen: Seen, known: Known) -> Said:
     """Note a message that came while its trigger is not answered, and take back one before it when it comes again."""
     is_early = is_asked_for(seen.action, seen.at, known) and UNASKED[seen.action](seen, known)
     return Later("", known.terms.patience, seen.action) if is_early else Done((_AGAIN, seen.action))
+
+
+def _left_in_doubt(seen: Seen, known: Known) -> Said:
+    """Judge what may have come by itself, and did not come again, when the station itself closes the connection."""
+    late = known.deadlines.get(("F01", (_AGAIN, "Heartbeat")))
+    event: Any = seen.event
+    return late.text if late is not None and has_hung_up(event) else None
 
 
 def _action(message: str) -> str:

@@ -9,6 +9,8 @@ from mock_csms.conformance.seen import Seen
 
 _MAY_REPORT = ("ChangeAvailability", "UnlockConnector", "Reset")
 """The commands after which a station may tell a status that is no new one."""
+_A_START = 2.0
+"""How many seconds after it is accepted a station may still be busy with what it tells then."""
 
 
 def is_asked_for(action: str, at: float, known: Known) -> bool:
@@ -25,7 +27,7 @@ def may_be_the_first(action: str, at: float, known: Known) -> bool:
     """Whether a heartbeat may be the one with which some stations begin when they are accepted."""
     boots = known.boots
     accepted_at = boots.accepted_at or 0.0
-    return action == "Heartbeat" and boots.beats == 1 and at - accepted_at < known.terms.tolerance
+    return action == "Heartbeat" and boots.beats == 1 and at - accepted_at < _A_START
 
 
 def _no_beat_is_due(seen: Seen, known: Known) -> bool:
