@@ -33,9 +33,7 @@ async def test_the_end_of_a_reservation_that_nobody_made() -> None:
         await station.begin()
         await station.call(*over(9))
 
-    assert await findings(play, checks="H") == [
-        f"H03: {UPDATE} has the reservationId 9, under which nothing was reserved"
-    ]
+    assert await findings(play, checks="H") == [f"H03: {UPDATE} has the reservationId 9, which was never given"]
 
 
 @pytest.mark.parametrize("status", ["Accepted", "Rejected"])
@@ -73,7 +71,7 @@ async def test_a_reservation_is_over_once() -> None:
         await station.command("ReserveNow", reserve(9), ACCEPTED)
         await station.call(*over(9))
 
-    assert await findings(play, checks="H03") == ["H03: reservation 9 is Removed, and was told to be over before"]
+    assert await findings(play, checks="H03") == ["H03: reservation 9 is Removed, and its end was reported before"]
 
 
 async def test_the_end_of_a_reservation_is_told_again_over_another_connection() -> None:
@@ -111,9 +109,7 @@ async def test_a_reservation_that_is_used(case: str) -> None:
         await station.event("Updated", "ChargingStateChanged", 1, **payload)
 
     found = await findings(play, checks="H03")
-    assert found == (
-        ["H03: TransactionEvent has the reservationId 9, under which nothing was reserved"] if is_wrong else []
-    )
+    assert found == (["H03: TransactionEvent has the reservationId 9, which was never given"] if is_wrong else [])
 
 
 @pytest.mark.parametrize(
@@ -135,7 +131,7 @@ async def test_firmware_that_nobody_asked_for(reason: str, status: str, is_wrong
         await station.tell()
         await station.call(FIRMWARE, {"status": status} | ({} if status == "Idle" else {"requestId": 5}))
 
-    wrong = [f"L01: {status} has the requestId 5, under which no update was asked for"]
+    wrong = [f"L01: {status} has the requestId 5, which was never given"]
     assert await findings(play, checks="L01") == (wrong if is_wrong else [])
 
 
@@ -149,7 +145,7 @@ PUBLISHED: Mapping[str, tuple[Json, str]] = {
     ),
     "of nobody": (
         {"status": "Downloading", "requestId": 6},
-        "Downloading has the requestId 6, under which nothing was to be published",
+        "Downloading has the requestId 6, which was never given",
     ),
     "idle": ({"status": "Idle"}, ""),
 }
@@ -398,7 +394,7 @@ async def test_charging_where_the_csms_has_closed(play: Play) -> None:
         await station.begin((1, 1), (2, 1))
         await play(station)
 
-    wrong = [f"G09: {id_} began at 1.1, which was set Inoperative"] if id_ else []
+    wrong = [f"G09: {id_} started on connector 1.1, which is Inoperative"] if id_ else []
     assert await findings(whole, checks="G09") == wrong
 
 

@@ -33,19 +33,19 @@ REMOTE: Mapping[str, tuple[str, str, dict[str, Any], str]] = {
         "Started",
         "Authorized",
         {"idToken": TOKEN},
-        "remote start 7 was told as Authorized, without its id",
+        "remote start 7 was reported as Authorized without its remoteStartId",
     ),
     "told as a cable": (
         "Started",
         "CablePluggedIn",
         {"idToken": TOKEN},
-        "remote start 7 was told as CablePluggedIn, without its id",
+        "remote start 7 was reported as CablePluggedIn without its remoteStartId",
     ),
     "in another case": (
         "Started",
         "Authorized",
         {"idToken": TOKEN | {"idToken": "ALICE"}},
-        "remote start 7 was told as Authorized, without its id",
+        "remote start 7 was reported as Authorized without its remoteStartId",
     ),
     "without its id": ("Started", "RemoteStart", {"idToken": TOKEN}, "RemoteStart without a remoteStartId"),
     "right": ("Started", "RemoteStart", {"idToken": TOKEN, "info": {"remoteStartId": 7}}, ""),
@@ -58,13 +58,13 @@ REMOTE: Mapping[str, tuple[str, str, dict[str, Any], str]] = {
         "Started",
         "RemoteStart",
         {"idToken": BOB, "info": {"remoteStartId": 8}},
-        "remoteStartId 8, under which nothing was started",
+        "remoteStartId 8 was never given",
     ),
     "of nobody, as a card": (
         "Started",
         "Authorized",
         {"idToken": BOB, "info": {"remoteStartId": 8}},
-        "remoteStartId 8, under which nothing was started",
+        "remoteStartId 8 was never given",
     ),
     "of nobody, from before the boot": (
         "Started",
@@ -173,7 +173,7 @@ async def test_a_transaction_that_cannot_be() -> None:
             await station.command("GetTransactionStatus", {"transactionId": id_}, answer)
 
     assert await findings(play, checks="X20 X25") == [
-        "X25: T was named, which has ended",
+        "X25: the answer names T, which has ended",
         "X20: ongoingIndicator is True for U, which never ran",
     ]
 
@@ -297,7 +297,7 @@ async def test_who_stops(case: str) -> None:
         await station.event("Ended", "StopAuthorized", 1, idToken=token)
 
     found = await findings(play, checks="A08", **settings)
-    assert found == ([f"A08: T of the idToken Alice is stopped by {token['idToken']}"] if is_wrong else [])
+    assert found == ([f"A08: T was started by Alice and stopped by {token['idToken']}"] if is_wrong else [])
 
 
 async def test_whoever_goes_on_may_stop() -> None:

@@ -29,7 +29,7 @@ class Authority(Record):
     """Who makes certificates, in PEM; both functions get the time.
 
     root: returns its own certificate. chain: returns a certificate for the PKCS#10 request that it gets, or for a key
-    of nobody's where that is empty, and the root behind it.
+    that nobody holds where that is empty, followed by the root.
     """
 
     root: Callable[[float], str] = lambda _: PEM
@@ -105,7 +105,7 @@ PLACEHOLDERS: Mapping[str, tuple[str, Template]] = {
     ),
     "certificateChain": (
         "a certificate of that authority, and its root: for the request that the station sent last with "
-        "SignCertificate, or for a key of nobody's",
+        "SignCertificate, or for a key that nobody holds",
         lambda c: c.world.authority.chain(c.station.csr, c.now),
     ),
     "certificateType": (

@@ -153,12 +153,16 @@ def button_has_no_text(seen: Seen, _: Known) -> Said:
 
 
 @AUTHORIZATION.check(
-    "A08", "C01.FR.03, E07.FR.01", ERROR, "only who has begun, his group or a master pass stops", response(EVENT)
+    "A08",
+    "C01.FR.03, E07.FR.01",
+    ERROR,
+    "a transaction is stopped by its own idToken, its group or a master pass",
+    response(EVENT),
 )
 def stops_its_own(seen: Seen, known: Known) -> Said:
-    """A StopAuthorized with the idToken of somebody else, who has no group in common with the one that charges.
+    """A StopAuthorized with another idToken that has no group in common with the one that charges.
 
-    The answer is looked at, as it says of which group the idToken is.
+    It is judged at the answer, which says of which group the idToken is.
     """
     match seen.request:
         case {"triggerReason": "StopAuthorized", "idToken": token, "transactionInfo": {"transactionId": str(id_)}}:
@@ -167,7 +171,7 @@ def stops_its_own(seen: Seen, known: Known) -> Said:
             return None
     if transaction is None or not _is_foreign(token, transaction, seen.payload.get("idTokenInfo"), known):
         return None
-    return f"{id_} of the idToken {transaction.token['idToken']} is stopped by {token['idToken']}"
+    return f"{id_} was started by {transaction.token['idToken']} and stopped by {token['idToken']}"
 
 
 def _is_foreign(token: Json, transaction: Transaction, info: Json | None, known: Known) -> bool:

@@ -50,7 +50,7 @@ def names_its_request(seen: Seen, known: Known) -> Said:
         return None if _is_triggered(seen, known) else f"{status} without requestId"
     update = firmware.update
     if update is None and _is_of_nobody(id_, status, known):
-        return f"{status} has the requestId {id_}, under which no update was asked for"
+        return f"{status} has the requestId {id_}, which was never given"
     if update is None or update.id == id_ or firmware.ids.get(id_, -1.0) > update.asked_at:
         return None
     if id_ in firmware.ids and seen.at - update.at < known.terms.patience:

@@ -1,8 +1,7 @@
-"""Transactions where the CSMS has closed (check G09)."""
+"""Transactions that start where the CSMS has set Inoperative (check G09)."""
 
 from mock_csms.conformance.availability import AVAILABILITY
 from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.closures import Order
 from mock_csms.conformance.known.connectors import Connector
 from mock_csms.conformance.known.given import may_have_begun_before
 from mock_csms.conformance.known.transactions import may_wait
@@ -13,24 +12,21 @@ from mock_csms.conformance.subject import ERROR, Said, driven
 _CLOSED = {"Unavailable", "Faulted"}
 
 
-@AVAILABILITY.check("G09", "G03, G04", ERROR, "nobody begins to charge where the CSMS has closed", driven())
+@AVAILABILITY.check("G09", "G03, G04", ERROR, "no transaction starts where the CSMS has set Inoperative", driven())
 def closed_to_all(seen: Seen, known: Known) -> Said:
-    """The first event with an idToken or energy of a transaction that began after the place was set Inoperative.
+    """The first event with an idToken or energy of a transaction that started after the place was set Inoperative.
 
-    A cable alone may begin one. What is told late, or is told by X26, is passed over.
+    A cable alone may start one. What is reported late, or is found by X26, is skipped.
     """
     if not known.closures.places or seen.detail == "Ended" or not _begins(seen, known) or may_wait(known, seen.at):
         return None
     places = _places(seen, known)
-    orders = [known.closures.closing(place) for place in places]
-    if not orders or not all(
-        order and _is_shut(place, order, seen, known) for place, order in zip(places, orders, strict=True)
-    ):
+    if not places or not all(_is_shut(place, seen, known) for place in places):
         return None
     if "remoteStartId" in seen.payload["transactionInfo"] and _is_remote_wrong(places[0][0], known):
         return None
     id_ = seen.payload["transactionInfo"]["transactionId"]
-    return f"{id_} began at {' and '.join(map(name, places))}, which was set Inoperative"
+    return f"{id_} started on connector {' and '.join(map(name, places))}, which is Inoperative"
 
 
 def _begins(seen: Seen, known: Known) -> bool:
@@ -51,19 +47,20 @@ def _places(seen: Seen, known: Known) -> list[Connector]:
     return [(evse, connector)] if connector else sorted(known.connectors.of(evse)) or [(evse, 0)]
 
 
-def _is_shut(place: Connector, order: Order, seen: Seen, known: Known) -> bool:
-    """Whether a place was closed when the transaction began.
+def _is_shut(place: Connector, seen: Seen, known: Known) -> bool:
+    """Whether a place was Inoperative when the transaction started.
 
     What waited for another transaction, or was closed before a boot, is so where the station itself has said it since.
     """
-    opened_at = [at for other, at in known.given.opened_at.items() if other[0] in (0, place[0])]
-    if may_have_begun_before(seen, order.at, known) or max(opened_at, default=0.0) > order.at:
+    order, connectors, boots = known.closures.closing(place), known.connectors, known.boots
+    if order is None or may_have_begun_before(seen, order.at, known):
         return False
-    since = max(
-        order.at if order.is_scheduled else 0.0, known.boots.asked_at if order.at < known.boots.asked_at else 0.0
-    )
-    is_told = known.connectors.told_at.get(place, -1.0) >= since and known.connectors.statuses.get(place) in _CLOSED
-    return is_told or not since
+    opened_at = [at for other, at in known.given.opened_at.items() if other[0] in (0, place[0])]
+    if max(opened_at, default=0.0) > order.at:
+        return False
+    is_told = connectors.told_at.get(place, -1.0) >= max(order.at, boots.asked_at)
+    is_sure = not order.is_scheduled and order.at >= boots.asked_at
+    return is_sure or (is_told and connectors.statuses.get(place) in _CLOSED)
 
 
 def _is_remote_wrong(evse: int, known: Known) -> bool:

@@ -143,7 +143,7 @@ def reason_fits(seen: Seen, known: Known) -> Said:
 
 
 @PROVISIONING.check(
-    "B21", "B01.FR.03", WARNING, "an accepted station does not boot over the same connection", call(BOOT)
+    "B21", "B01.FR.03", WARNING, "an accepted station does not boot again on the same connection", call(BOOT)
 )
 def boots_once(seen: Seen, known: Known) -> Said:
     """A boot of the same station, though nothing was reset or triggered; what has changed may be told.
@@ -158,7 +158,7 @@ def boots_once(seen: Seen, known: Known) -> Said:
     is_crossing = boots.answered_at - boots.asked_at > 1.0 and seen.at - boots.answered_at < 1.0
     if is_crossing or last["chargingStation"] != seen.payload["chargingStation"]:
         return None
-    return f"it boots {seen.at - boots.answered_at:.1f} s after it was accepted, over the same connection"
+    return f"it boots again {seen.at - boots.answered_at:.1f} s after it was accepted, on the same connection"
 
 
 @PROVISIONING.check(

@@ -9,13 +9,11 @@ _STATUS = "PublishFirmwareStatusNotification"
 _FETCHING = ("DownloadScheduled", "Downloading", "DownloadPaused", "DownloadFailed", "Downloaded")
 
 
-@FIRMWARE.check(
-    "L09", "L03.FR.04", ERROR, "published firmware is told with where it is, and for its request", call(_STATUS)
-)
+@FIRMWARE.check("L09", "L03.FR.04", ERROR, "Published has a location, and statuses have their requestId", call(_STATUS))
 def tells_where_it_is(seen: Seen, known: Known) -> Said:
-    """Published without a location; a status without a requestId that nobody has triggered, or with another one.
+    """Published without a location; a status without a requestId that was not triggered, or with one never given.
 
-    What was published before the station booted may have any.
+    What was published before the station booted may have any requestId.
     """
     status, id_ = seen.payload["status"], seen.payload.get("requestId")
     if status == "Published" and not seen.payload.get("location"):
@@ -25,4 +23,4 @@ def tells_where_it_is(seen: Seen, known: Known) -> Said:
     is_unknown = bool(known.boots.count) and known.given.is_unknown("PublishFirmware", id_)
     if status not in _FETCHING or not is_unknown:
         return None
-    return f"{status} has the requestId {id_}, under which nothing was to be published"
+    return f"{status} has the requestId {id_}, which was never given"

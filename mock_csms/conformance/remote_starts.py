@@ -54,7 +54,7 @@ def told_as_remote(seen: Seen, known: Known) -> Said:
 def remote_start_id(seen: Seen, known: Known) -> Said:
     """An event without its remoteStartId, with one that was not asked for, or none where one has to come at once."""
     if seen.kind == "due":
-        return seen.request if _is_untold(seen.payload, known) else None
+        return seen.request if _is_untold(seen, known) else None
     if seen.kind == "result":
         return _until_told(seen, known)
     number = seen.payload["transactionInfo"].get("remoteStartId")
@@ -70,7 +70,11 @@ def _unnamed(seen: Seen, known: Known) -> Said:
     if trigger == "RemoteStart":
         return "RemoteStart without a remoteStartId"
     number = _begun_for(seen, known) if known.orders.starts and trigger in _AS_IF_LOCAL else None
-    return None if number is None else [Done(number), f"remote start {number} was told as {trigger}, without its id"]
+    return (
+        None
+        if number is None
+        else [Done(number), f"remote start {number} was reported as {trigger} without its remoteStartId"]
+    )
 
 
 def _begun_for(seen: Seen, known: Known) -> int | None:
@@ -83,17 +87,14 @@ def _begun_for(seen: Seen, known: Known) -> int | None:
     if "idToken" not in payload or is_known or payload.get("offline"):
         return None
     token = known.tokens.of(payload["idToken"])
+    is_remote_trusted = known.variables.switch("AuthCtrlr", "AuthorizeRemoteStart") is False
     evse = known.transactions.evse_of(payload)
     for number, asked in orders.starts.items():
         since = orders.agreed_at[number]
         is_it = is_same_token(asked["idToken"], payload["idToken"]) and number not in orders.used
         is_there = None in (evse, asked.get("evseId")) or evse == asked["evseId"]
         is_soon = seen.at - since <= _time_to_begin(known) and not is_earlier(payload["timestamp"], since, known)
-        is_card = (
-            token is not None
-            and token.asked_at > since
-            and known.variables.switch("AuthCtrlr", "AuthorizeRemoteStart") is False
-        )
+        is_card = token is not None and token.asked_at > since and is_remote_trusted
         if is_it and is_there and is_soon and not is_card:
             return number
     return None
@@ -110,7 +111,7 @@ def _not_asked_for(number: int, seen: Seen, known: Known) -> str | None:
     is_old = is_told or not known.boots.count or may_have_begun_before(seen, known.boots.asked_at, known)
     if is_old or not known.given.is_unknown(_START, number):
         return None
-    return f"remoteStartId {number}, under which nothing was started"
+    return f"remoteStartId {number} was never given"
 
 
 def _until_told(seen: Seen, known: Known) -> Said:
@@ -126,16 +127,17 @@ def _until_told(seen: Seen, known: Known) -> Said:
     return Later(text, _time_to_begin(known) + known.terms.patience, number)
 
 
-def _is_untold(number: int, known: Known) -> bool:
+def _is_untold(seen: Seen, known: Known) -> bool:
     """Whether nothing can have kept a station from what it has agreed to: not the idToken, nor the state of an EVSE."""
-    orders, asked = known.orders, known.orders.starts.get(number)
+    number, orders = seen.payload, known.orders
+    asked = orders.starts.get(number)
     if asked is None or number in orders.used or not known.boots.is_accepted or known.resets.status:
         return False
     token, since = known.tokens.of(asked["idToken"]), orders.agreed_at[number]
     is_refused = token is not None and token.status not in (None, "Accepted")
     is_closed = any(order.at >= since for order in known.closures.places.values())
     is_faulted = any(status in _UNUSABLE for status in known.connectors.of(asked.get("evseId", 0)).values())
-    return not (is_refused or is_closed or is_faulted or may_wait(known, since))
+    return not (is_refused or is_closed or is_faulted or may_wait(known, seen.at))
 
 
 def _time_to_begin(known: Known) -> float:
@@ -172,7 +174,7 @@ def transaction_named(seen: Seen, known: Known) -> Said:
     evse, id_ = _evse_asked(seen), seen.payload.get("transactionId")
     named = known.transactions.by_id.get(id_ or "")
     if named is not None and not named.is_open:
-        return f"{id_} was named, which has ended"
+        return f"the answer names {id_}, which has ended"
     if evse is None or seen.payload["status"] != "Accepted" or id_ is not None:
         return None
     running = [each for each in known.transactions.open_at(evse) if each.token is None and each.is_whole]

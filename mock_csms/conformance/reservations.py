@@ -99,21 +99,21 @@ def _stays_available(seen: Seen, known: Known) -> str | None:
     "H03",
     "E01.FR.13, H04.FR.01",
     ERROR,
-    "a reservation that is used or over was made, and is over once",
+    "reservations that are used or end were made, and end once",
     call("ReservationStatusUpdate"),
     driven(),
 )
 def was_made(seen: Seen, known: Known) -> Said:
-    """A reservationId that nobody gave, or the end of what the station has told to be over."""
+    """A reservationId that was never given, or a second end of the same reservation."""
     id_, given = seen.payload.get("reservationId"), known.given
     if id_ is None:
         return None
     if seen.action == "ReservationStatusUpdate" and given.ended.get(id_) == known.line.opened:
-        return f"reservation {id_} is {seen.payload['reservationUpdateStatus']}, and was told to be over before"
+        return f"reservation {id_} is {seen.payload['reservationUpdateStatus']}, and its end was reported before"
     is_unclear = given.has_older or not known.boots.count or not given.is_unknown(RESERVATION, id_)
     if is_unclear or (seen.action == "TransactionEvent" and _is_known_already(seen, known)):
         return None
-    return f"{seen.action} has the reservationId {id_}, under which nothing was reserved"
+    return f"{seen.action} has the reservationId {id_}, which was never given"
 
 
 def _is_known_already(seen: Seen, known: Known) -> bool:

@@ -40,8 +40,7 @@ class Boots(Mutable):
     first. is_triggered: whether a boot was triggered that has not come. wanted: the actions that were asked for while
     it was not accepted. commanded: the status in which each open command found the station. heartbeat: the
     interval of heartbeats that it was given last. beat_at: when the last one came. beats: how many since it was
-    accepted. hasty_beats: how many came too soon
-    one after the other.
+    accepted. hasty_beats: how many came too soon one after the other.
     """
 
     count: int = 0
