@@ -51,6 +51,11 @@ class Real:
         except CallFailed:
             raise AssertionError(f"the answer to {action} is none") from None
 
+    async def obey(self, action: str, answer: Callable[[Json], Json]) -> None:
+        """Answer a command that the mock sends by itself, which must come next."""
+        _, id_, _, request = await self._station.expect(2, ..., action)
+        await self._station.send([3, id_, answer(request)])
+
     async def boot(self, reason: str = "PowerUp", **more: Any) -> Any:
         """Boot."""
         return await self.call("BootNotification", {"reason": reason, "chargingStation": STATION | more})

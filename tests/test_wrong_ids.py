@@ -281,6 +281,13 @@ async def all_closed(station: Real) -> None:
     await charge(station)
 
 
+async def another_connector(station: Real) -> None:
+    """Charge at another connector of an EVSE than the one that was closed."""
+    request = {"operationalStatus": "Inoperative", "evse": {"id": 1, "connectorId": 2}}
+    await station.command("ChangeAvailability", request, ACCEPTED)
+    await charge(station)
+
+
 async def another_evse(station: Real) -> None:
     """Charge at an EVSE that was not closed."""
     await close(station)
@@ -374,6 +381,7 @@ PLAYS: Mapping[Play, str] = {
     perhaps_opened: "",
     after_the_end: "T2",
     after_a_boot: "T",
+    another_connector: "",
     another_evse: "",
     opened_again: "",
     refused: "",
@@ -417,3 +425,24 @@ async def test_required_variables(component: str, variable: str, answer: str, is
 
     wrong = [f"V16: {component}.{variable} is answered with {answer}"] if is_wrong else []
     assert await findings(play, checks="V16") == wrong
+
+
+def unknown(request: Json) -> Json:
+    """Answer that there is no such variable, whichever is asked for."""
+    told = {"attributeType": "Actual", "attributeStatus": "UnknownVariable"}
+    items = request["getVariableData"]
+    return {"getVariableResult": [{"component": i["component"], "variable": i["variable"]} | told for i in items]}
+
+
+async def test_required_variables_that_are_learned() -> None:
+    """With --learn, a station that has no inventory is asked for variables, and has none of them (V16)."""
+
+    async def play(station: Real) -> None:
+        await station.boot()
+        await station.obey("GetBaseReport", lambda _: {"status": "NotSupported"})
+        for _ in range(2):
+            await station.obey("GetVariables", unknown)
+
+    found = await findings(play, checks="V16", learn=True)
+    assert found
+    assert all("is answered with UnknownVariable" in line for line in found)
