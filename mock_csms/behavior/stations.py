@@ -18,18 +18,24 @@ _MOST_TRANSACTIONS = 1000
 
 _TRANSACTION = parse_path("transactionInfo.transactionId")
 
+OWN_CERTIFICATE = "ChargingStationCertificate"
+"""What a station asks for where it names no type."""
+
 
 class Station(Mutable):
     """One station, as far as the mock has seen it.
 
     `boot_status` is how its last BootNotification was answered, `asked_for` are the actions that commands of ours made
-    it send since then, and `transactions` the ids of those that run, the oldest first (a dict, for its order).
+    it send since then, and `transactions` the ids of those that run, the oldest first (a dict, for its order). `csr` is
+    the last request for a certificate, and `csr_type` the type of that.
     """
 
     identity: str
     boot_status: str | None = None
     asked_for: frozenset[str] = frozenset()
     transactions: dict[str, None] = field(default_factory=dict)
+    csr: str = ""
+    csr_type: str = OWN_CERTIFICATE
 
     @property
     def is_accepted(self) -> bool:
@@ -79,9 +85,17 @@ def _transaction(station: Station, payload: Any) -> None:
         del station.transactions[next(iter(station.transactions))]
 
 
+def _request(station: Station, payload: Any) -> None:
+    csr = value_at(payload, ("csr",))
+    if isinstance(csr, str):
+        type_ = value_at(payload, ("certificateType",))
+        station.csr, station.csr_type = csr, type_ if isinstance(type_, str) else OWN_CERTIFICATE
+
+
 _FROM_CALLS: Mapping[str, Callable[[Station, Any], None]] = {
     "BootNotification": _boot,
     "TransactionEvent": _transaction,
+    "SignCertificate": _request,
 }
 
 _ASKS_FOR: Mapping[str, str] = {

@@ -18,14 +18,28 @@ from mock_csms.behavior.stations import Station
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record
 
+PEM = "-----BEGIN CERTIFICATE-----\nMIIBmockcertificate\n-----END CERTIFICATE-----"
+"""What certificates are where nobody makes real ones: the form alone."""
+
 UNKNOWN_TRANSACTION = "test_transaction_123"
 """What `{{transactionId}}` is when no transaction runs."""
+
+
+class Authority(Record):
+    """Who makes certificates, in PEM; both functions get the time.
+
+    root: returns its own certificate. chain: returns a certificate for the PKCS#10 request that it gets, or for a key
+    that nobody holds where that is empty, followed by the root.
+    """
+
+    root: Callable[[float], str] = lambda _: PEM
+    chain: Callable[[str, float], str] = lambda *_: PEM
 
 
 class World(Record):
     """What all contexts of one mock share: its URL, how it writes times, and where fresh ids and chance come from.
 
-    `chance` returns a number from 0 up to 1.
+    `chance` returns a number from 0 up to 1; `authority` makes certificates.
     """
 
     url: str
@@ -33,6 +47,7 @@ class World(Record):
     new_integer: Callable[[], int]
     new_id: Callable[[], str]
     chance: Callable[[], float]
+    authority: Authority = Authority()
 
 
 class Context(Record):
@@ -84,6 +99,19 @@ PLACEHOLDERS: Mapping[str, tuple[str, Template]] = {
         lambda c: c.request,
     ),
     "url": ("the URL of the mock", lambda c: c.world.url),
+    "rootCertificate": (
+        "the root certificate of the mock's own test authority",
+        lambda c: c.world.authority.root(c.now),
+    ),
+    "certificateChain": (
+        "a certificate of that authority, and its root: for the request that the station sent last with "
+        "SignCertificate, or for a key that nobody holds",
+        lambda c: c.world.authority.chain(c.station.csr, c.now),
+    ),
+    "certificateType": (
+        "the type of the certificate that the station asked for last, or `ChargingStationCertificate`",
+        lambda c: c.station.csr_type,
+    ),
 }
 """Every placeholder by its name: what it stands for, and how it is filled."""
 

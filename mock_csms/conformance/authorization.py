@@ -2,10 +2,12 @@
 
 from mock_csms.behavior.times import seconds_of
 from mock_csms.conformance.known import Known
+from mock_csms.conformance.known.orders import is_same_token
 from mock_csms.conformance.known.tokens import Token, key_of
-from mock_csms.conformance.known.transactions import told_at
+from mock_csms.conformance.known.transactions import Transaction, told_at
 from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, WARNING, Said, Subject, call, driven
+from mock_csms.conformance.subject import ERROR, WARNING, Said, Subject, call, driven, response
+from mock_csms.protocol.actions import Json
 
 AUTHORIZATION = Subject("authorization")
 AUTHORIZE, EVENT, LIST = "Authorize", "TransactionEvent", "SendLocalList"
@@ -148,3 +150,46 @@ def button_has_no_text(seen: Seen, _: Known) -> Said:
     if token is None or token["type"] != "NoAuthorization" or not token["idToken"]:
         return None
     return f"the idToken of the type NoAuthorization is {token['idToken']!r}"
+
+
+@AUTHORIZATION.check(
+    "A08",
+    "C01.FR.03, E07.FR.01",
+    ERROR,
+    "a transaction is stopped by its own idToken, its group or a master pass",
+    response(EVENT),
+)
+def stops_its_own(seen: Seen, known: Known) -> Said:
+    """A StopAuthorized with another idToken that has no group in common with the one that charges.
+
+    It is judged at the answer, which says of which group the idToken is.
+    """
+    match seen.request:
+        case {"triggerReason": "StopAuthorized", "idToken": token, "transactionInfo": {"transactionId": str(id_)}}:
+            transaction = known.transactions.by_id.get(id_)
+        case _:
+            return None
+    if transaction is None or not _is_foreign(token, transaction, seen.payload.get("idTokenInfo"), known):
+        return None
+    return f"{id_} was started by {transaction.token['idToken']} and stopped by {token['idToken']}"
+
+
+def _is_foreign(token: Json, transaction: Transaction, info: Json | None, known: Known) -> bool:
+    """Whether an idToken surely has nothing to do with a transaction: the CSMS has told of both what they are."""
+    own, its, other = transaction.token, known.tokens.of(transaction.token), known.tokens.of(token)
+    if own is None or its is None or its.status is None or is_same_token(own, token):
+        return False
+    if "NoAuthorization" in (own["type"], token["type"]) or known.variables.switch("AuthCtrlr", "Enabled") is False:
+        return False
+    if other is not None and other.used_in == transaction.id:
+        return False
+    if info is None and (other is None or other.status is None):
+        return False
+    groups = other.groups if other else frozenset()
+    group = (info or {}).get("groupIdToken", {}).get("idToken", "").casefold()
+    groups |= {group} if group else set()
+    master = known.variables.text("AuthCtrlr", "MasterPassGroupId")
+    if groups and (master is None or master.casefold() in groups):
+        return False
+    is_one = token["idToken"].casefold() in its.groups or own["idToken"].casefold() in groups
+    return not (is_one or groups & its.groups)

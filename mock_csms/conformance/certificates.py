@@ -2,6 +2,7 @@
 
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.known.certificates import Installed, all_hashes, hash_of, types_asked
+from mock_csms.conformance.pem import is_certificate
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, Said, Subject, result
 from mock_csms.protocol import x509
@@ -68,7 +69,7 @@ def invalid_is_rejected(seen: Seen, known: Known) -> Said:
     if seen.payload["status"] != "Accepted":
         return None
     text, now = seen.request["certificate"], seen.at + known.terms.clock_offset
-    if "BEGIN CERTIFICATE" not in text:
+    if not is_certificate(text):
         return "it accepted what is no certificate"
     found = x509.split(text)
     if any(x509.is_expired(each, now - known.terms.tolerance) for each in found):

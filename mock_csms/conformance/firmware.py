@@ -34,6 +34,7 @@ _WAITING: Mapping[str, tuple[str, tuple[str | None, ...]]] = {
     "Installing": ("InstallScheduled", _FETCHED),
 }
 """What tells that a step has to wait for its time, and after which statuses that has to be told."""
+_FETCHING = ("DownloadScheduled", "Downloading", "DownloadPaused", "DownloadFailed", *_FETCHED, "InvalidSignature")
 _PAST_VERIFICATION = ("SignatureVerified", "InstallScheduled", "InstallRebooting", "Installing", "Installed")
 
 
@@ -48,11 +49,20 @@ def names_its_request(seen: Seen, known: Known) -> Said:
     if id_ is None:
         return None if _is_triggered(seen, known) else f"{status} without requestId"
     update = firmware.update
+    if update is None and _is_of_nobody(id_, status, known):
+        return f"{status} has the requestId {id_}, which was never given"
     if update is None or update.id == id_ or firmware.ids.get(id_, -1.0) > update.asked_at:
         return None
     if id_ in firmware.ids and seen.at - update.at < known.terms.patience:
         return None
     return f"{status} has the requestId {id_}, while the update {update.id} runs"
+
+
+def _is_of_nobody(id_: int, status: str, known: Known) -> bool:
+    """Whether nobody gave a requestId; what is being installed may have been fetched before the station booted."""
+    boots = known.boots
+    may_be_older = not boots.count or boots.asked["reason"] == "FirmwareUpdate" or status not in _FETCHING
+    return not may_be_older and known.given.is_unknown("UpdateFirmware", id_)
 
 
 @FIRMWARE.check("L02", "L01.FR.01", ERROR, "firmware statuses come in the order of their figure", call(STATUS))

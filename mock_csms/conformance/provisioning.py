@@ -1,7 +1,7 @@
 """Wrong boots (checks B01 to B06 and B11); the others B stand in `heartbeats.py`, `statuses.py` and `resets.py`."""
 
 from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.boots import UNKNOWN
+from mock_csms.conformance.known.boots import REFUSED, UNKNOWN
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import (
     ERROR,
@@ -54,7 +54,8 @@ def boots_first(seen: Seen, known: Known) -> Said:
 def silent_until_accepted(seen: Seen, known: Known) -> Said:
     """A call that nobody has asked for, by a station that is not accepted; one that is to be silent is told by B03."""
     boots = known.boots
-    if boots.status in ("Accepted", UNKNOWN) or not boots.count or seen.action == BOOT:
+    is_told = boots.count or boots.status == REFUSED
+    if boots.status in ("Accepted", UNKNOWN) or not is_told or seen.action == BOOT:
         return None
     if any(action != BOOT for action, _ in known.line.calls.values()):
         return None  # R06
@@ -62,7 +63,7 @@ def silent_until_accepted(seen: Seen, known: Known) -> Said:
         return None
     before = boots.before if boots.is_new else UNKNOWN
     state = boots.status or before
-    if state == UNKNOWN or (state == "Pending" and seen.action in boots.wanted):
+    if state == UNKNOWN or (state in ("Pending", REFUSED) and seen.action in boots.wanted):
         return None
     return f"{seen.action} comes while the last {BOOT} is {boots.status or 'not answered'}"
 
@@ -143,6 +144,25 @@ def reason_fits(seen: Seen, known: Known) -> Said:
         is_same = early and boots.is_triggered and known.line.opened_at <= boots.answered_at
         fitting, why = ({"Triggered"}, "it was triggered") if is_same else ({reason}, "")
     return None if reason in fitting else f"the reason is {reason} where {why}"
+
+
+@PROVISIONING.check(
+    "B21", "B01.FR.03", WARNING, "an accepted station does not boot again on the same connection", call(BOOT)
+)
+def boots_once(seen: Seen, known: Known) -> Said:
+    """A boot of the same station, though nothing was reset or triggered; what has changed may be told.
+
+    One that waited long for its answer may have been sent again before that came.
+    """
+    boots, last = known.boots, known.boots.asked
+    is_plain = boots.is_accepted and boots.answered_at >= known.line.opened_at and not boots.is_triggered
+    is_reset = known.resets.status or known.resets.is_for_firmware or (known.visits.leaves or 0.0) >= boots.asked_at
+    if not is_plain or is_reset or seen.payload["reason"] == "Triggered":
+        return None
+    is_crossing = boots.answered_at - boots.asked_at > 1.0 and seen.at - boots.answered_at < 1.0
+    if is_crossing or last["chargingStation"] != seen.payload["chargingStation"]:
+        return None
+    return f"it boots again {seen.at - boots.answered_at:.1f} s after it was accepted, on the same connection"
 
 
 @PROVISIONING.check(

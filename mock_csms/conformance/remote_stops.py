@@ -67,6 +67,9 @@ def status_is_right(seen: Seen, known: Known) -> Said:
     if is_ongoing is None:
         return f"no ongoingIndicator for transaction {id_}"
     transaction = known.transactions.by_id.get(id_)
+    may_run = seen.payload["messagesInQueue"] or not is_watched(known) or may_wait(known, seen.at)
+    if transaction is None and is_ongoing and not may_run:
+        return f"ongoingIndicator is {is_ongoing} for {id_}, which never ran"
     if transaction is None or is_ongoing is transaction.is_open or (seen.payload["messagesInQueue"] and not is_ongoing):
         return None
     return f"ongoingIndicator is {is_ongoing} for {id_}, which {'runs' if transaction.is_open else 'has ended'}"

@@ -1,8 +1,8 @@
 """Wrong reports of variables (checks V09 to V18)."""
 
-from mock_csms.conformance.inventory import lacking
+from mock_csms.conformance.inventory import ALWAYS, lacking
 from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.variables import name_of
+from mock_csms.conformance.known.variables import folded, name_of
 from mock_csms.conformance.parts import is_of_nothing, until_the_last, wrong_id, wrong_number
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong, call, result, when
@@ -94,11 +94,13 @@ def configuration_can_be_set(seen: Seen, known: Known) -> Said:
 
 
 @VARIABLES.check(
-    "V16", "Part 2 Referenced Components and Variables", ERROR, "FullInventory has all variables that are required",
-    call(_REPORT),
+    "V16", "Part 2 Referenced Components and Variables", ERROR, "a station has all variables that are required",
+    call(_REPORT), result("GetVariables"),
 )  # fmt: skip
 def inventory_is_full(seen: Seen, known: Known) -> Said:
-    """A required variable is missing at the end of a report, or is not what it has to be."""
+    """A required variable is not in a FullInventory, is not what it has to be there, or is answered as unknown."""
+    if seen.action == "GetVariables":
+        return _said_to_be_unknown(seen, known)
     entry = known.parts.of(seen)
     if entry is None or entry.request.get("reportBase") != "FullInventory" or seen.payload.get("tbc"):
         return None
@@ -107,6 +109,24 @@ def inventory_is_full(seen: Seen, known: Known) -> Said:
     wrong = lacking(known.reports.with_part(seen.payload))
     more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
     return f"{wrong[0]}{more}" if wrong else None
+
+
+_REQUIRED = {
+    (row.component.casefold(), "", 0, 0, row.variable.casefold(), row.instance.casefold())
+    for row in ALWAYS
+    if row.component not in ("EVSE", "Connector")
+}
+_UNKNOWN = ("UnknownComponent", "UnknownVariable")
+
+
+def _said_to_be_unknown(seen: Seen, known: Known) -> str | None:
+    """Judge the answers about required variables, where no full report has told what is missing."""
+    is_judged = known.variables.is_complete or known.boots.status == "Rejected"  # by the report, and by B15
+    results = () if is_judged else seen.payload["getVariableResult"]
+    unknown = [item for item in results if item["attributeStatus"] in _UNKNOWN and folded(name_of(item)) in _REQUIRED]
+    missing = [f"{written(name_of(item))} is answered with {item['attributeStatus']}" for item in unknown]
+    more = f", and {len(missing) - 1} more" if len(missing) > 1 else ""
+    return f"{missing[0]}{more}" if missing else None
 
 
 @VARIABLES.check("V17", "B07.FR.03", ERROR, "reports have no values of what can only be written", call(_REPORT))

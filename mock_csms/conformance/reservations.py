@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from mock_csms.behavior.times import seconds_of
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.known.connectors import statuses_in
+from mock_csms.conformance.known.given import RESERVATION, may_have_begun_before
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.statuses import unreserved
-from mock_csms.conformance.subject import ERROR, Later, Said, Subject, Word, call, result, when
+from mock_csms.conformance.subject import ERROR, Later, Said, Subject, Word, call, driven, result, when
 
 RESERVATIONS = Subject("reservations")
 
@@ -94,3 +95,31 @@ def _stays_available(seen: Seen, known: Known) -> str | None:
     if booked.expires_at - known.terms.tolerance < seen.at + known.terms.clock_offset:
         return None
     return f"connector {connector} of EVSE {evse} is Available, while reservation {booked.id} keeps it"
+
+
+@RESERVATIONS.check(
+    "H03",
+    "E01.FR.13, H04.FR.01",
+    ERROR,
+    "reservations that are used or end were made, and end once",
+    call("ReservationStatusUpdate"),
+    driven(),
+)
+def was_made(seen: Seen, known: Known) -> Said:
+    """A reservationId that was never given, or a second end of the same reservation."""
+    id_, given = seen.payload.get("reservationId"), known.given
+    if id_ is None:
+        return None
+    if seen.action == "ReservationStatusUpdate" and given.ended.get(id_) == known.line.opened:
+        return f"reservation {id_} is {seen.payload['reservationUpdateStatus']}, and its end was reported before"
+    is_unclear = given.has_older or not known.boots.count or not given.is_unknown(RESERVATION, id_)
+    if is_unclear or (seen.action == "TransactionEvent" and _is_known_already(seen, known)):
+        return None
+    return f"{seen.action} has the reservationId {id_}, which was never given"
+
+
+def _is_known_already(seen: Seen, known: Known) -> bool:
+    """Whether an event tells of a transaction of before the boot, or of what an event before it has told."""
+    payload, transaction = seen.payload, known.transactions.of(seen.payload)
+    is_told = transaction is not None and transaction.is_reserved
+    return bool(payload.get("offline")) or is_told or may_have_begun_before(seen, known.boots.asked_at, known)

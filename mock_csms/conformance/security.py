@@ -2,6 +2,7 @@
 
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.known.security import OWN, TRIGGERS, password_of
+from mock_csms.conformance.pem import is_certificate
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import (
     ERROR,
@@ -126,7 +127,7 @@ def _faults(seen: Seen, known: Known) -> list[str]:
 def _is_invalid(seen: Seen, known: Known) -> bool:
     """Whether the mock knows that a certificate is none for the station: no PEM, expired, or for another key."""
     chain, requests = seen.request["certificateChain"], known.security.of(OWN).requests
-    if "-----BEGIN CERTIFICATE-----" not in chain:
+    if not is_certificate(chain):
         return True
     found = x509.split(chain)
     asked = [request.key for request in map(x509.read_request, requests) if request]

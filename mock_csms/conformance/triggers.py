@@ -1,22 +1,78 @@
 """Wrong triggered messages (checks F)."""
 
+from typing import Any
+
 from mock_csms.conformance.known import Known
+from mock_csms.conformance.known.visits import has_hung_up
 from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, INFO, WARNING, Later, Said, Subject, Wrong, call, error, result, when
+from mock_csms.conformance.subject import (
+    ERROR,
+    INFO,
+    WARNING,
+    Done,
+    Later,
+    Said,
+    Subject,
+    Wrong,
+    call,
+    error,
+    result,
+    when,
+)
+from mock_csms.conformance.unasked import UNASKED, is_asked_for, may_be_the_first
 
 TRIGGERS = Subject("triggers")
 
 _TRIGGER = "TriggerMessage"
+_AGAIN = "again"
+_A_MOMENT = 1.0
+"""How long a message may take that follows the answer to its trigger, where one before it may have come by itself."""
 _LOG, _FIRMWARE = "LogStatusNotification", "FirmwareStatusNotification"
 
 
-@TRIGGERS.check("F01", "F06.FR.04", ERROR, "a triggered message follows the answer to its trigger", result(_TRIGGER))
+@TRIGGERS.check(
+    "F01",
+    "F06.FR.04",
+    ERROR,
+    "a triggered message follows the answer to its trigger",
+    result(_TRIGGER),
+    call(*UNASKED),
+    when("disconnected", "due"),
+)
 def answer_comes_first(seen: Seen, known: Known) -> Said:
-    """A message that says that it was triggered came before the answer to the trigger."""
+    """What came before the answer to the trigger says that it was triggered, or had no other reason to come."""
+    if seen.kind == "due":
+        return seen.request or None
+    if seen.kind == "call":
+        return _comes_early(seen, known)
+    if seen.kind == "disconnected":
+        return _left_in_doubt(seen, known)
     message = seen.request["requestedMessage"]
-    wanted = known.triggers.wanted.get(message)
-    is_it = wanted is not None and wanted.is_early and seen.payload["status"] == "Accepted"
-    return f"{message} came before the answer to the {_TRIGGER} that asks for it" if is_it else None
+    wanted, early = known.triggers.wanted.get(message), known.deadlines.get(("F01", _action(message)))
+    is_it = early is not None or (wanted is not None and wanted.is_early)
+    if not is_it or seen.payload["status"] != "Accepted":
+        return Done(_action(message))
+    text = f"{message} came before the answer to the {_TRIGGER} that asks for it"
+    may_be_own = early is not None and may_be_the_first(message, seen.at, known)
+    return [Done(_action(message)), Later(text, _A_MOMENT, (_AGAIN, _action(message))) if may_be_own else text]
+
+
+def _comes_early(seen: Seen, known: Known) -> Said:
+    """Note a message that came while its trigger is not answered, and take back one before it when it comes again."""
+    is_early = is_asked_for(seen.action, seen.at, known) and UNASKED[seen.action](seen, known)
+    return Later("", known.terms.patience, seen.action) if is_early else Done((_AGAIN, seen.action))
+
+
+def _left_in_doubt(seen: Seen, known: Known) -> Said:
+    """Judge what may have come by itself, and did not come again, when the station itself closes the connection."""
+    late = known.deadlines.get(("F01", (_AGAIN, "Heartbeat")))
+    event: Any = seen.event
+    return late.text if late is not None and has_hung_up(event) else None
+
+
+def _action(message: str) -> str:
+    """Return the action of a message that can be triggered."""
+    return "SignCertificate" if message.startswith("Sign") else message
 
 
 @TRIGGERS.check(

@@ -15,8 +15,7 @@ TRANSACTION = "{{transactionId}}"
 
 ACCEPTED: Json = {"status": "Accepted"}
 
-# Security and certificates: recognisable as mocks, good enough for the schemas.
-PEM = "-----BEGIN CERTIFICATE-----\nMIIBmockcertificate\n-----END CERTIFICATE-----"
+# Security and certificates: recognisable as mocks, good enough for the schemas; what is installed is a real one.
 CSR = "-----BEGIN CERTIFICATE REQUEST-----\nMIIBmockrequest\n-----END CERTIFICATE REQUEST-----"
 HASH: Json = {
     "hashAlgorithm": "SHA256",
@@ -63,7 +62,7 @@ MESSAGE: Json = {
 ACTIONS: Actions = {
     # A. Security
     "CertificateSigned": Action(
-        CSMS, {"certificateChain": PEM, "certificateType": "ChargingStationCertificate"}, ACCEPTED
+        CSMS, {"certificateChain": "{{certificateChain}}", "certificateType": "{{certificateType}}"}, ACCEPTED
     ),
     "SecurityEventNotification": Action(STATION, {"type": "StartupOfTheDevice", "timestamp": NOW}),
     "SignCertificate": Action(STATION, {"csr": CSR, "certificateType": "ChargingStationCertificate"}, ACCEPTED),
@@ -227,7 +226,9 @@ ACTIONS: Actions = {
         {**ACCEPTED, "ocspResult": "bW9ja19vY3NwX3Jlc3VsdA=="},  # may be omitted only when not Accepted
     ),
     "GetInstalledCertificateIds": Action(CSMS, {"certificateType": ["CSMSRootCertificate"]}, {"status": "NotFound"}),
-    "InstallCertificate": Action(CSMS, {"certificateType": "CSMSRootCertificate", "certificate": PEM}, ACCEPTED),
+    "InstallCertificate": Action(
+        CSMS, {"certificateType": "CSMSRootCertificate", "certificate": "{{rootCertificate}}"}, ACCEPTED
+    ),
     # N. Diagnostics
     "ClearVariableMonitoring": Action(CSMS, {"id": [1]}, {"clearMonitoringResult": [{"id": 1, **ACCEPTED}]}),
     "CustomerInformation": Action(

@@ -1,10 +1,11 @@
-"""What certificates and requests for them say, and the keys of the reference station.
+"""What certificates and requests for them say, how they are made, and the keys of the reference station.
 
 The only importer of `cryptography`, when the first one is seen. Certificates go in and out as PEM texts: nothing else
 of the library is seen outside. `split` lets only those through of which everything below can be asked.
 """
 
 from base64 import b64decode
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 from warnings import catch_warnings
@@ -15,7 +16,7 @@ from mock_csms.protocol.records import Record
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
     from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes as PublicKey
-    from cryptography.x509 import Certificate
+    from cryptography.x509 import Certificate, Name
 
 _LEAST_RSA, _LEAST_EC = 2048, 224
 """How many bits a key must have at least."""
@@ -106,6 +107,24 @@ def request(serial_number: str, organization: str, number: int) -> str:
     return signed.public_bytes(Encoding.PEM).decode()
 
 
+def self_signed(name: str, secret: int, times: tuple[float, float]) -> str:
+    """Return the root of an authority whose private key is that number, valid between two times."""
+    from cryptography import x509  # noqa: PLC0415 - as above
+
+    key, own = _private(secret), x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    return _issued(own, own, key.public_key(), times, key, is_authority=True)
+
+
+def issue(request_: str, issuer: str, secret: int, times: tuple[float, float]) -> str | None:
+    """Return a certificate for a PKCS#10 request, of the root whose private key is that number; None for no request."""
+    from cryptography import x509  # noqa: PLC0415 - as above
+
+    if read_request(request_) is None:
+        return None
+    asked = x509.load_pem_x509_csr(request_.encode())
+    return _issued(_read(issuer).subject, asked.subject, asked.public_key(), times, _private(secret))
+
+
 def has_key(certificate: str, serial_number: str, number: int) -> bool:
     """Whether a certificate is for a station's key pair of that number."""
     return _read(certificate).public_key() == _key(serial_number, number).public_key()
@@ -167,12 +186,39 @@ def _hash_data(certificate: "Certificate", issuer: "Certificate", algorithm: str
     }
 
 
+def _issued(
+    issuer: "Name",
+    subject: "Name",
+    key: "PublicKey",
+    times: tuple[float, float],
+    by: "EllipticCurvePrivateKey",
+    *,
+    is_authority: bool = False,
+) -> str:
+    """Return a signed certificate; its serial number is a hash of all that it says, so that no two have the same."""
+    from cryptography import x509  # noqa: PLC0415 - as above
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - as above
+    from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415 - as above
+
+    begin, end = (datetime.fromtimestamp(at, UTC) for at in times)
+    serial = sha256(_bytes(key) + f"{issuer} {subject} {times}".encode()).digest()[:19]
+    builder = x509.CertificateBuilder(issuer, subject, key, int.from_bytes(serial) + 1)
+    builder = builder.not_valid_before(begin).not_valid_after(end)
+    builder = builder.add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
+    return builder.sign(by, SHA256(), ecdsa_deterministic=True).public_bytes(Encoding.PEM).decode()
+
+
 def _key(serial_number: str, number: int) -> "EllipticCurvePrivateKey":
     """Return a key pair that anybody can compute.
 
     That makes the station's decisions repeatable, and harms nobody: the key of a mock protects nothing.
     """
+    seed = sha256(f"mock-station {serial_number} {number}".encode()).digest()
+    return _private(int.from_bytes(seed[:31]))
+
+
+def _private(secret: int) -> "EllipticCurvePrivateKey":
+    """Return the key pair of a number below 2**248, which is less than the order of the curve."""
     from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 - as above
 
-    seed = sha256(f"mock-station {serial_number} {number}".encode()).digest()
-    return ec.derive_private_key(int.from_bytes(seed[:31]) + 1, ec.SECP256R1())  # 31 bytes are less than its order
+    return ec.derive_private_key(secret + 1, ec.SECP256R1())

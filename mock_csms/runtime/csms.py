@@ -13,7 +13,7 @@ from mock_csms.behavior.events import Connected, Event, Failed, Knocked, Refused
 from mock_csms.behavior.replies import Decision, Replies
 from mock_csms.behavior.rules import RuleBook
 from mock_csms.behavior.stations import Station, fold
-from mock_csms.behavior.templates import Context, World
+from mock_csms.behavior.templates import Authority, Context, World
 from mock_csms.config import Config
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.identifiers import folded, spelling
@@ -23,6 +23,7 @@ from mock_csms.protocol.versions import SUBPROTOCOLS, choose_subprotocol
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.inspection import Inspection
+from mock_csms.runtime.pki import Pki
 from mock_csms.runtime.session import CallFailed, Session
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.endpoint import Endpoint
@@ -44,6 +45,8 @@ class Csms:
         self._spellings: dict[str, str] = {}
         self.sessions: dict[str, Session] = {}
         self.chance = clock.Chance(config.seed)
+        pki = Pki(self.chance)
+        self._authority = Authority(pki.root, pki.chain)
         self.url = ""
         self._servers: list[asyncio.Server] = []
         limits = Limits(config.max_message_size, not config.no_compression, config.ping_interval, config.ping_timeout)
@@ -67,7 +70,7 @@ class Csms:
     def _set_world(self) -> None:
         chance = self.chance
         write_time = TIMESTAMPS[self.config.timestamp_format]
-        self.world = World(self.url, write_time, chance.new_integer, chance.new_id, chance.fraction)
+        self.world = World(self.url, write_time, chance.new_integer, chance.new_id, chance.fraction, self._authority)
 
     async def __aenter__(self) -> Self:
         """Listen. Raises OSError where the address cannot be had."""

@@ -99,6 +99,17 @@ def availability(begin: Begin) -> None:
     stage.command("ChangeAvailability", {"operationalStatus": "Operative", "evse": None})
 
 
+def closed(begin: Begin) -> None:
+    """An EVSE is set inoperative, and somebody comes who wants to charge there, also after a reboot."""
+    stage = begin(evses=1).connect()
+    stage.command("ChangeAvailability", {"operationalStatus": "Inoperative", "evse": {"id": 1}})
+    stage.wait(40).tell(Presented(TOKEN, 1)).wait(5).command("Reset", {"type": "Immediate"})
+    stage.settle()
+    stage.wait(5).tell(Presented(TOKEN, 1)).wait(5)
+    stage.command("ChangeAvailability", {"operationalStatus": "Operative", "evse": None})
+    charge(stage, seconds=5)
+
+
 def locks(begin: Begin) -> None:
     """Connectors are unlocked: one that is free, one that is in use, one that is not there."""
     stage = begin().connect()
@@ -154,6 +165,14 @@ def signed_firmware(begin: Begin) -> None:
     good = {"signingCertificate": SIGNER, "signature": SIGNATURE}
     update(stage, 52, installDateTime=rfc3339(stage.now + 20), **good)
     stage.wait(25).settle()
+    stage.wait(40)
+
+
+def publishing(begin: Begin) -> None:
+    """Firmware is published for others."""
+    stage = begin().connect()
+    stage.command("PublishFirmware", {"requestId": 55})
+    stage.wait(60).command("TriggerMessage", {"requestedMessage": "PublishFirmwareStatusNotification"})
     stage.wait(40)
 
 
@@ -239,11 +258,13 @@ SCENARIOS: Mapping[str, Callable[[Begin], Any]] = {
         reports,
         monitors,
         availability,
+        closed,
         locks,
         triggers,
         firmware,
         bad_firmware,
         signed_firmware,
+        publishing,
         logs,
         customers,
         certificates,

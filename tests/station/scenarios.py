@@ -48,6 +48,12 @@ def rejected(begin: Begin) -> None:
     stage.wait(100)
 
 
+def refused_boot(begin: Begin) -> None:
+    """The CSMS refuses the first boot with a CALLERROR, and accepts the next one."""
+    stage = begin(answering(BootNotification=["InternalError: no", {}])).connect()
+    stage.wait(400)
+
+
 def idle(begin: Begin) -> None:
     """Nothing happens but heartbeats; the connection is lost twice, for a short and for a long time."""
     stage = begin(evses=2, connectors=2).connect().wait(200)
@@ -88,6 +94,12 @@ def sessions(begin: Begin) -> None:
     charge(stage, token=BOB)
 
 
+def judged(begin: Begin) -> None:
+    """The CSMS says with each event what an idToken is worth."""
+    stage = begin(answering(TransactionEvent={"idTokenInfo": {"status": "Accepted"}})).connect()
+    charge(stage, seconds=5)
+
+
 def remote(begin: Begin) -> None:
     """The CSMS starts and stops; the transaction begins with the cable."""
     stage = begin(evses=2, TxCtrlr_TxStartPoint="EVConnected").connect().tell(Plugged(1)).wait(5)
@@ -100,6 +112,14 @@ def remote(begin: Begin) -> None:
     stage.tell(Unplugged(1)).command("RequestStartTransaction", start)
     stage.tell(Plugged(1)).wait(5).command("RequestStopTransaction", {"transactionId": transaction(stage)})
     stage.tell(Unplugged(1)).wait(40)
+
+
+def remote_at_once(begin: Begin) -> None:
+    """Transactions begin with the authorization: one where a vehicle comes, and none at an EVSE that is not there."""
+    stage = begin(evses=2, TxCtrlr_TxStartPoint="Authorized").connect()
+    stage.command("RequestStartTransaction", {"evseId": 1, "remoteStartId": 78, "idToken": TOKEN})
+    stage.wait(5).command("RequestStartTransaction", {"evseId": 9, "remoteStartId": 79, "idToken": BOB})
+    stage.wait(5).tell(Plugged(1)).wait(200).tell(Presented(TOKEN, 1), Unplugged(1))
 
 
 def offline(begin: Begin) -> None:
@@ -177,12 +197,15 @@ SCENARIOS: Mapping[str, Callable[[Begin], Any]] = {
     scenario.__name__: scenario
     for scenario in (
         sessions,
+        judged,
         idle,
         comes_again,
         pending,
         rejected,
+        refused_boot,
         resets,
         remote,
+        remote_at_once,
         offline,
         refused_events,
         refused_later,

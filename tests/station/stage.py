@@ -145,7 +145,8 @@ class Stage(Play):
 
     def _answered(self, act: cues.Transmit, response: Json | str) -> None:
         self.note("response", act.action, response, act.payload)
-        if act.action == "BootNotification" and self.accepted is None and response["status"] == "Accepted":  # type: ignore[index] # boots are never refused here
+        is_accepted = isinstance(response, dict) and response.get("status") == "Accepted"
+        if act.action == "BootNotification" and self.accepted is None and is_accepted:
             self.accepted = self.device
         if isinstance(response, str):
             self.tell(cues.Failed(act.action, act.payload, response))

@@ -8,7 +8,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from mock_csms.protocol.v201 import HASH, PEM
+from mock_csms.behavior.templates import PEM
+from mock_csms.protocol.v201 import HASH
 from mock_csms.station import cues
 from mock_csms.station.certificates import CAPACITY
 from mock_csms.station.variables import CERT_SIGNING_REPEATS, CERT_SIGNING_WAIT, ORGANIZATION

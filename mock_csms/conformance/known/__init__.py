@@ -14,6 +14,7 @@ from mock_csms.conformance.known.commands import COMMANDS, Commands
 from mock_csms.conformance.known.connectors import CONNECTORS, Connectors
 from mock_csms.conformance.known.exchanges import EXCHANGES, Exchanges
 from mock_csms.conformance.known.firmware import FIRMWARE, Firmware
+from mock_csms.conformance.known.given import GIVEN, Given
 from mock_csms.conformance.known.line import LINE, Line
 from mock_csms.conformance.known.local_list import LOCAL_LIST, LocalList
 from mock_csms.conformance.known.memory import MEMORY, Memory
@@ -47,6 +48,7 @@ FACTS = (
     TOKENS,
     FIRMWARE,
     BOOKINGS,
+    GIVEN,
     LOCAL_LIST,
     CHARGING,
     TRANSACTIONS,
@@ -104,6 +106,7 @@ class Known(Mutable):
     firmware: Firmware = field(default_factory=Firmware)
     bookings: Bookings = field(default_factory=Bookings)
     charging: Charging = field(default_factory=Charging)
+    given: Given = field(default_factory=Given)
     local_list: LocalList = field(default_factory=LocalList)
     closures: Closures = field(default_factory=Closures)
     resets: Resets = field(default_factory=Resets)

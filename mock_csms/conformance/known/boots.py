@@ -15,6 +15,9 @@ BOOTS = Subject("boots")
 UNKNOWN = ""
 """The status of a boot to which the mock gave no sound answer: what the station makes of that is its own affair."""
 
+REFUSED = "refused"
+"""The status of a boot that got a CALLERROR: the station is not accepted (B01.FR.08)."""
+
 _WANTED: Mapping[str, set[str]] = {
     "SignChargingStationCertificate": {"SignCertificate"},
     "SignV2GCertificate": {"SignCertificate"},
@@ -28,17 +31,17 @@ _MOST_COMMANDS = 100
 class Boots(Mutable):
     """The last BootNotification and its answer.
 
-    status: how it was answered, None as long as it was not. interval: the one of the answer, in seconds. asked: what
-    the station sent. accepted_at: when it was accepted last; None before the first time. before: how the boot before
-    was answered, None where there was none. is_new: whether it surely came up with the last boot, or was not accepted
-    before it: a boot that was triggered, or tells nothing new, tells of no start (T13). up_at: when the last boot that
-    is new was accepted.
+    status: how it was answered, None as long as it was not; REFUSED for a CALLERROR. interval: the one of the answer,
+    in seconds. asked: what the station sent. accepted_at: when it was accepted last; None before the first time.
+    before: how the boot before was answered, None where there was none. is_new: whether it surely came up with the last
+    boot, or was not accepted before it: a boot that was triggered, or tells nothing new, tells of no start (T13).
+    up_at: when the last boot that is new was accepted.
 
     due: why the next call has to be a boot: `first`, as it is the first of all; `reset`; `late`, as another call came
     first. is_triggered: whether a boot was triggered that has not come. wanted: the actions that were asked for while
     it was not accepted. commanded: the status in which each open command found the station. heartbeat: the
-    interval of heartbeats that it was given last. beat_at: when the last one came. hasty_beats: how many came too soon
-    one after the other.
+    interval of heartbeats that it was given last. beat_at: when the last one came. beats: how many since it was
+    accepted. hasty_beats: how many came too soon one after the other.
     """
 
     count: int = 0
@@ -57,6 +60,7 @@ class Boots(Mutable):
     commanded: dict[str, str | None] = field(default_factory=dict)
     heartbeat: float | None = None
     beat_at: float = 0.0
+    beats: int = 0
     hasty_beats: int = 0
 
     @property
@@ -112,15 +116,23 @@ def answered(seen: Seen, known: "Known") -> None:
     boots.answered_at = seen.at
     boots.status, boots.interval = seen.payload["status"], seen.payload["interval"]
     if boots.is_accepted:
-        boots.accepted_at = seen.at
+        boots.accepted_at, boots.beats = seen.at, 0
         boots.up_at = seen.at if boots.is_new else boots.up_at
         boots.heartbeat = boots.interval if boots.interval > 0 else None
         boots.wanted.clear()
 
 
-@BOOTS.learn(refusal("BootNotification"), when("spoiled"), any_payload=True)
+@BOOTS.learn(refusal("BootNotification"), any_payload=True)
+def refused(_: Seen, known: "Known") -> None:
+    """It was refused; one that was accepted before and tells nothing new may take itself to be so still."""
+    boots = known.boots
+    is_still = boots.is_accepted or (boots.is_repeated and not boots.is_new)
+    boots.status = UNKNOWN if is_still else REFUSED
+
+
+@BOOTS.learn(when("spoiled"), any_payload=True)
 def confused(seen: Seen, known: "Known") -> None:
-    """It was told nonsense, or was refused."""
+    """It was told nonsense."""
     if seen.action == "BootNotification":
         known.boots.status = UNKNOWN
 
@@ -168,4 +180,4 @@ def beat(seen: Seen, known: "Known") -> None:
         boots.wanted.discard("Heartbeat")
     elif len(known.line.calls) == 1:
         boots.hasty_beats = boots.hasty_beats + 1 if boots.is_hasty(seen.at - boots.beat_at) else 0
-    boots.beat_at = seen.at
+    boots.beat_at, boots.beats = seen.at, boots.beats + 1

@@ -18,11 +18,12 @@ _MOST = 100
 class Orders(Mutable):
     """What was accepted, by its id, the last hundred of each.
 
-    starts: the requests by remoteStartId. used: those of them that have been told, with the transaction. reserved: the
-    requests by reservation.
+    starts: the requests by remoteStartId. agreed_at: when each of them was accepted. used: those of them that have
+    been told, with the transaction. reserved: the requests by reservation.
     """
 
     starts: dict[int, Json] = field(default_factory=dict)
+    agreed_at: dict[int, float] = field(default_factory=dict)
     used: dict[int, str] = field(default_factory=dict)
     reserved: dict[int, Json] = field(default_factory=dict)
 
@@ -52,13 +53,13 @@ def agreed(seen: Seen, known: "Known") -> None:
     orders = known.orders
     match seen.action, seen.request:  # commands may have been sent wrong on purpose
         case "RequestStartTransaction", {"remoteStartId": int(number), "idToken": {"idToken": str(), "type": str()}}:
-            orders.starts[number] = seen.request
+            orders.starts[number], orders.agreed_at[number] = seen.request, seen.at
             orders.used.pop(number, None)
         case "ReserveNow", {"id": int(number), "expiryDateTime": str(), "idToken": {"idToken": str(), "type": str()}}:
             orders.reserved[number] = seen.request
         case "CancelReservation", {"reservationId": int(number)}:
             orders.reserved.pop(number, None)
-    every: tuple[dict[Any, Any], ...] = (orders.starts, orders.used, orders.reserved)
+    every: tuple[dict[Any, Any], ...] = (orders.starts, orders.agreed_at, orders.used, orders.reserved)
     for each in every:
         if len(each) > _MOST:
             del each[next(iter(each))]

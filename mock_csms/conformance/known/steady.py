@@ -136,7 +136,7 @@ def _is_usual(text: bytes, known: "Known") -> bool:
         or b"\\" in text
         or _has_braces(text)  # R11
         or boots.due  # B01
-        or (boots.status != "Accepted" and boots.count)  # B02, B03
+        or (boots.status != "Accepted" and (boots.count or boots.status))  # B02, B03
         or known.triggers.wanted
         or known.transactions.trouble_at  # X18
     )

@@ -22,7 +22,8 @@ class Token(Mutable):
 
     status, evses, group: what was said of it last; None, none and empty as long as nothing was. said_at: when, and
     said_by: in answer to which action, or by which command. asked_at: when an Authorize was sent last. used_at: when an
-    event came last with which it took the right to charge.
+    event came last with which it took the right to charge, and used_in: in which transaction. groups: all that were
+    ever named.
     """
 
     status: str | None = None
@@ -32,6 +33,8 @@ class Token(Mutable):
     said_by: str = ""
     asked_at: float = 0.0
     used_at: float = 0.0
+    used_in: str = ""
+    groups: frozenset[str] = frozenset()
 
 
 class Tokens(Mutable):
@@ -80,7 +83,7 @@ def used(seen: Seen, known: "Known") -> None:
     if "idToken" in seen.payload and seen.payload["triggerReason"] != "StopAuthorized":
         token = known.tokens.get(seen.payload["idToken"])
         if token:
-            token.used_at = seen.at
+            token.used_at, token.used_in = seen.at, seen.payload["transactionInfo"]["transactionId"]
 
 
 @TOKENS.learn(response("Authorize", "TransactionEvent.Authorized"))
@@ -122,5 +125,6 @@ def cleared(seen: Seen, known: "Known") -> None:
 def _learn(token: Token, info: Any, seen: Seen) -> None:
     group = info.get("groupIdToken", {}).get("idToken", "")
     token.status, token.group = info.get("status"), group.casefold()
+    token.groups |= {token.group} if group else set()
     token.said_at, token.said_by = seen.at, seen.action
     token.evses = tuple(info.get("evseId", ()))

@@ -8,7 +8,7 @@ from mock_csms.station import tokens
 from mock_csms.station.cues import Act, Answered, Failed, Presented, Send
 from mock_csms.station.device import Device
 from mock_csms.station.metering import meter_values
-from mock_csms.station.misbehaviour import Kinds, Misbehaviour, Situation, inside, sends
+from mock_csms.station.misbehaviour import Kinds, Misbehaviour, Situation, events, inside, patched, sends
 from mock_csms.station.variables import AUTHORIZATION, MASTER_PASS_GROUP, TX_STARTED_MEASURANDS
 
 EVENT = "TransactionEvent"
@@ -83,6 +83,20 @@ def _starts_unasked(at: Situation, right: list[Act]) -> list[Act]:
     return [*kept, begins(at, at.told.evse or 1, idToken=at.told.token)]
 
 
+def _starts_where_closed(at: Situation, right: list[Act]) -> list[Act]:
+    """Start at the EVSE that is out of order, though no other is free."""
+    cue = at.told
+    evse = next((evse.id for evse in at.device.evses.values() if not evse.is_in_order), None)
+    is_it = (
+        isinstance(cue, Answered)
+        and cue.action == "Authorize"
+        and not _is_refused(at.device, cue.response["idTokenInfo"])
+    )
+    if evse is None or not is_it or any(isinstance(act, Send) for act in right):
+        return right
+    return [*right, begins(at, evse, idToken=cue.request.get("idToken"))]
+
+
 def _by_button(payload: Json) -> bool:
     token = payload.get("idToken")
     return isinstance(token, dict) and token.get("type") == "NoAuthorization"
@@ -92,6 +106,14 @@ KINDS: Kinds = {
     "authorizes-to-stop": Misbehaviour("asks about the token that stops", ("A05",), acts=_authorizes_first),
     "starts-refused-token": Misbehaviour(
         "starts for a token that was refused", ("A02", "X15"), acts=_starts(_is_refused)
+    ),
+    "stops-for-anybody": Misbehaviour(
+        "stops for the idToken of somebody else",
+        ("A08",),
+        acts=events(patched(idToken={"idToken": "Somebody", "type": "ISO14443"}), triggerReason="StopAuthorized"),
+    ),
+    "starts-where-closed": Misbehaviour(
+        "starts at an EVSE that the CSMS has closed", ("G09",), acts=_starts_where_closed
     ),
     "starts-elsewhere": Misbehaviour(
         "starts at an EVSE where the token may not charge", ("A04",), acts=_starts(_is_elsewhere)

@@ -189,6 +189,21 @@ KINDS: Kinds = {
     "reservation-never-expires": Misbehaviour(
         "does not tell that a reservation expired", ("H01",), acts=sends("ReservationStatusUpdate", never)
     ),
+    "wrong-reservation-id": Misbehaviour(
+        "tells the end of a reservation that nobody made",
+        ("H03", "H01"),
+        acts=sends("ReservationStatusUpdate", counted("reservationId", lambda number: number + 1000)),
+    ),
+    "reservation-over-twice": Misbehaviour(
+        "tells the end of a reservation twice",
+        ("H03",),
+        acts=adds("ReservationStatusUpdate", lambda payload: Send("ReservationStatusUpdate", payload)),
+    ),
+    "other-reservation-id": Misbehaviour(
+        "names a reservation that nobody made",
+        ("H03",),
+        acts=sends("TransactionEvent", patched(reservationId=4711), has(eventType="Started")),
+    ),
     "reservation-not-reported": Misbehaviour(
         "does not report a reserved connector", ("H02",), acts=sends(STATUS, never, has(connectorStatus="Reserved"))
     ),

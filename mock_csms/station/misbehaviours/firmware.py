@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mock_csms.station.cues import Act
+from mock_csms.station.cues import Act, Answered, Send
 from mock_csms.station.jobs import FIRMWARE as JOB
 from mock_csms.station.misbehaviour import (
     Kinds,
@@ -20,6 +20,8 @@ from mock_csms.station.misbehaviour import (
 
 FIRMWARE, LOG = "FirmwareStatusNotification", "LogStatusNotification"
 
+PUBLISHING = "PublishFirmwareStatusNotification"
+
 OTHER_ID = counted("requestId", lambda number: number + 1)
 """What gives a payload another requestId."""
 
@@ -27,6 +29,15 @@ OTHER_ID = counted("requestId", lambda number: number + 1)
 def _statuses(change: Any, *statuses: str) -> Any:
     """Change the firmware statuses that are named."""
     return sends(FIRMWARE, change, lambda payload: payload.get("status") in statuses)
+
+
+def _fetches_by_itself(at: Situation, right: list[Act]) -> list[Act]:
+    """Tell of an update when the station has been switched on."""
+    cue = at.told
+    is_boot = isinstance(cue, Answered) and cue.action == "BootNotification" and cue.response["status"] == "Accepted"
+    if not is_boot or cue.request.get("reason") != "PowerUp":
+        return right
+    return [*right, Send(FIRMWARE, {"status": "DownloadFailed", "requestId": 4711})]
 
 
 def _stays_open(at: Situation, right: list[Act]) -> list[Act]:
@@ -38,6 +49,18 @@ def _stays_open(at: Situation, right: list[Act]) -> list[Act]:
 KINDS: Kinds = {
     "wrong-firmware-id": Misbehaviour(
         "firmware statuses have another requestId", ("L01",), acts=sends(FIRMWARE, OTHER_ID)
+    ),
+    "firmware-of-nobody": Misbehaviour(
+        "fails to fetch firmware that nobody asked for", ("L01",), acts=_fetches_by_itself
+    ),
+    "published-nowhere": Misbehaviour(
+        "does not tell where it has published firmware", ("L09",), acts=sends(PUBLISHING, patched(location=None))
+    ),
+    "wrong-publishing-id": Misbehaviour(
+        "publishes firmware under another requestId", ("L09",), acts=sends(PUBLISHING, OTHER_ID)
+    ),
+    "no-publishing-id": Misbehaviour(
+        "publishes firmware without a requestId", ("L09",), acts=sends(PUBLISHING, patched(requestId=None))
     ),
     "no-firmware-id": Misbehaviour(
         "firmware statuses have no requestId", ("L01",), acts=sends(FIRMWARE, patched(requestId=None))

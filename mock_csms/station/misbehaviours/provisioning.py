@@ -5,7 +5,7 @@ from typing import Any
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station.boot import report_connectors
-from mock_csms.station.cues import Act, Answered, Opened, Reboot, Send, Transmit
+from mock_csms.station.cues import Act, Answered, Failed, Opened, Reboot, Send, Transmit
 from mock_csms.station.misbehaviour import (
     Answer,
     Kinds,
@@ -69,6 +69,20 @@ def _no_reboot(_: Situation, right: list[Act]) -> list[Act]:
     return [act for act in right if not isinstance(act, Reboot)]
 
 
+def _goes_on(at: Situation, right: list[Act]) -> list[Act]:
+    """Send a call when a boot was refused."""
+    cue = at.told
+    is_it = isinstance(cue, Failed) and cue.action == "BootNotification" and not cue.is_lost
+    return [*right, Transmit("StatusNotification", _status(at))] if is_it else right
+
+
+def _boots_twice(at: Situation, right: list[Act]) -> list[Act]:
+    """Boot again when the first boot was accepted."""
+    cue = at.told
+    is_it = isinstance(cue, Answered) and cue.action == "BootNotification" and cue.response["status"] == "Accepted"
+    return [*right, Transmit(cue.action, cue.request)] if is_it and not at.device.is_accepted else right
+
+
 STATUS = "StatusNotification"
 
 KINDS: Kinds = {
@@ -83,6 +97,10 @@ KINDS: Kinds = {
         ("B02", "B03"),
         acts=_talks_while("Rejected"),
     ),
+    "goes-on-though-refused": Misbehaviour(
+        "sends a status though its boot was refused with a CALLERROR", ("B02",), acts=_goes_on
+    ),
+    "boots-twice": Misbehaviour("boots again as soon as it is accepted", ("B21",), acts=_boots_twice),
     "boots-too-soon": Misbehaviour(
         "boots again before the interval is over",
         ("B04", "B05"),
@@ -116,7 +134,7 @@ KINDS: Kinds = {
     ),
     "starts-while-pending": Misbehaviour(
         "accepts a remote start whatever its state",
-        ("B14", "X26"),
+        ("B14", "X26", "X10"),
         answer=answers("RequestStartTransaction", lambda _, right: right | {"status": "Accepted"}),
     ),
     "answers-while-rejected": Misbehaviour(

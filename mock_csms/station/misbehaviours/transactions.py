@@ -16,6 +16,7 @@ from mock_csms.station.misbehaviour import (
     events,
     has,
     inside,
+    instead,
     never,
     patched,
     sends,
@@ -85,7 +86,7 @@ KINDS: Kinds = {
     ),
     "transaction-id-reused": Misbehaviour(
         "all transactions have the same id",
-        ("X02", "X19", "X23"),
+        ("X02", "X19", "X20", "X23", "X24"),
         acts=sends(EVENT, inside("transactionInfo", transactionId="always-the-same")),
     ),
     "seqno-gap": Misbehaviour(
@@ -115,6 +116,24 @@ KINDS: Kinds = {
         "a remote start is told as Authorized",
         ("X09",),
         acts=events(patched(triggerReason="Authorized"), triggerReason="RemoteStart"),
+    ),
+    "remote-start-as-card": Misbehaviour(
+        "a remote start is told as if a card was shown",
+        ("X10",),
+        acts=events(
+            lambda p: inside("transactionInfo", remoteStartId=None)(p | {"triggerReason": "Authorized"}),
+            triggerReason="RemoteStart",
+        ),
+    ),
+    "remote-start-anywhere": Misbehaviour(
+        "accepts a remote start at an EVSE that it does not have",
+        ("X10",),
+        answer=answers("RequestStartTransaction", instead("Rejected", "Accepted", has(evseId=9))),
+    ),
+    "other-remote-start-id": Misbehaviour(
+        "tells a remoteStartId that nobody gave",
+        ("X10",),
+        acts=sends(EVENT, inside("transactionInfo", remoteStartId=4711), has(eventType="Started")),
     ),
     "no-remote-start-id": Misbehaviour(
         "leaves the remoteStartId out",

@@ -1,0 +1,43 @@
+"""The mock's own test authority: it makes certificates, from the first one that is asked for on.
+
+Its key comes from chance, so that the same `--seed` makes the same root; it protects nothing.
+"""
+
+from hashlib import sha256
+
+from mock_csms.protocol import x509
+from mock_csms.runtime.clock import Chance
+
+_NAME = "mock-csms test root"
+_DAY = 86_400.0
+_LIFE_OF_ROOT, _LIFE = 7300 * _DAY, 365 * _DAY
+
+
+class Pki:
+    """One authority; nothing is made before it is needed."""
+
+    def __init__(self, chance: Chance) -> None:
+        self._chance = chance
+        self._secret = 0
+        self._root = ""
+
+    def root(self, now: float) -> str:
+        """Return the root certificate in PEM: the same as long as the mock runs."""
+        if not self._root:
+            self._secret = self._new_secret()
+            self._root = x509.self_signed(_NAME, self._secret, (now - _LIFE, now + _LIFE_OF_ROOT))
+        return self._root
+
+    def chain(self, csr: str, now: float) -> str:
+        """Return a certificate for a request of a station (A02.FR.04), and the root; without one, for a lost key."""
+        root, times = self.root(now), (now - _DAY, now + _LIFE)
+        signed = x509.issue(csr, root, self._secret, times) if csr else None
+        return (signed or self._of_nobody(root, times)) + root
+
+    def _of_nobody(self, root: str, times: tuple[float, float]) -> str:
+        request = x509.request("mock-csms test station", "mock-csms", self._chance.new_integer())
+        return x509.issue(request, root, self._secret, times) or ""
+
+    def _new_secret(self) -> int:
+        seed = sha256(f"{self._chance.new_id()}{self._chance.new_id()}".encode()).digest()
+        return int.from_bytes(seed[:31])

@@ -1,0 +1,448 @@
+"""Ids that nobody gave, messages that come too early, and charging where it may not be: over a real WebSocket."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from mock_csms.protocol.actions import Json
+from tests.pace import turns
+from tests.real_station import BOB, TOKEN, Early, Play, Real, findings, now
+
+ACCEPTED = {"status": "Accepted"}
+FIRMWARE, PUBLISHING = "FirmwareStatusNotification", "PublishFirmwareStatusNotification"
+UPDATE = "ReservationStatusUpdate"
+
+# C6: ids that nobody gave.
+
+
+def over(id_: int, status: str = "Expired") -> Early:
+    """Return the end of a reservation."""
+    return UPDATE, {"reservationId": id_, "reservationUpdateStatus": status}
+
+
+def reserve(id_: int) -> Json:
+    """Return a reservation of the next hour."""
+    return {"id": id_, "idToken": TOKEN, "evseId": 1, "expiryDateTime": now(3600)}
+
+
+async def test_the_end_of_a_reservation_that_nobody_made() -> None:
+    """It is found each time (H03)."""
+
+    async def play(station: Real) -> None:
+        await station.begin()
+        await station.call(*over(9))
+
+    assert await findings(play, checks="H") == [f"H03: {UPDATE} has the reservationId 9, which was never given"]
+
+
+@pytest.mark.parametrize("status", ["Accepted", "Rejected"])
+async def test_the_end_of_a_reservation_that_was_asked_for(status: str) -> None:
+    """It may end, whatever became of it (H03)."""
+
+    async def play(station: Real) -> None:
+        await station.begin()
+        await station.command("ReserveNow", reserve(9), {"status": status})
+        await station.call(*over(9))
+
+    assert await findings(play, checks="H03") == []
+
+
+async def test_a_reservation_of_before_the_boot() -> None:
+    """It outlives a boot: a connector that is Reserved, though nobody reserved it here, tells of one (H03)."""
+
+    async def play(station: Real) -> None:
+        await station.boot()
+        await station.tell("Reserved")
+        await station.call(*over(9))
+        await station.event("Started", "Authorized", idToken=TOKEN, reservationId=9)
+
+    assert await findings(play, checks="H03") == []
+
+
+async def test_a_reservation_is_over_once() -> None:
+    """What was told to be Expired or Removed, and was answered, is not told again (H03)."""
+
+    async def play(station: Real) -> None:
+        await station.begin()
+        await station.command("ReserveNow", reserve(9), ACCEPTED)
+        await station.call(*over(9))
+        await station.call(*over(9, "Removed"))
+        await station.command("ReserveNow", reserve(9), ACCEPTED)
+        await station.call(*over(9))
+
+    assert await findings(play, checks="H03") == ["H03: reservation 9 is Removed, and its end was reported before"]
+
+
+async def test_the_end_of_a_reservation_is_told_again_over_another_connection() -> None:
+    """The answer may have got lost (H03)."""
+
+    async def play(station: Real) -> None:
+        await station.begin()
+        await station.command("ReserveNow", reserve(9), ACCEPTED)
+        await station.call(*over(9))
+
+    async def again(station: Real) -> None:
+        await station.call(*over(9))
+
+    assert await findings(play, again, checks="H03") == []
+
+
+USED: Mapping[str, tuple[Json, bool]] = {
+    "one of nobody": ({}, True),
+    "one of nobody, as it was offline": ({"offline": True}, False),
+    "one of nobody, from before the boot": ({"after": -600.0}, False),
+    "none": ({"reservationId": None}, False),
+}
+
+
+@pytest.mark.parametrize("case", USED)
+async def test_a_reservation_that_is_used(case: str) -> None:
+    """It was made, unless the transaction is older than the boot (H03); one transaction is found once."""
+    more, is_wrong = USED[case]
+
+    async def play(station: Real) -> None:
+        await station.begin()
+        payload: Json = {"idToken": BOB, "reservationId": 9} | more
+        payload = {key: value for key, value in payload.items() if value is not None}
+        await station.event("Started", "Authorized", **payload)
+        await station.event("Updated", "ChargingStateChanged", 1, **payload)
+
+    found = await findings(play, checks="H03")
+    assert found == (["H03: TransactionEvent has the reservationId 9, which was never given"] if is_wrong else [])
+
+
+@pytest.mark.parametrize(
+    ("reason", "status", "is_wrong"),
+    [
+        ("PowerUp", "Downloading", True),
+        ("PowerUp", "DownloadScheduled", True),
+        ("PowerUp", "Installed", False),
+        ("FirmwareUpdate", "Installed", False),
+        ("FirmwareUpdate", "Downloading", False),
+        ("PowerUp", "Idle", False),
+    ],
+)
+async def test_firmware_that_nobody_asked_for(reason: str, status: str, is_wrong: bool) -> None:
+    """A requestId that was never given is wrong, unless the update may be older than the boot (L01)."""
+
+    async def play(station: Real) -> None:
+        await station.boot(reason)
+        await station.tell()
+        await station.call(FIRMWARE, {"status": status} | ({} if status == "Idle" else {"requestId": 5}))
+
+    wrong = [f"L01: {status} has the requestId 5, which was never given"]
+    assert await findings(play, checks="L01") == (wrong if is_wrong else [])
+
+
+PUBLISHED: Mapping[str, tuple[Json, str]] = {
+    "right": ({"status": "Published", "requestId": 5, "location": ["http://station.invalid/"]}, ""),
+    "nowhere": ({"status": "Published", "requestId": 5}, "Published without a location"),
+    "of no request": ({"status": "Downloading"}, "Downloading without a requestId"),
+    "published for no request": (
+        {"status": "Published", "location": ["http://station.invalid/"]},
+        "Published without a requestId",
+    ),
+    "of nobody": (
+        {"status": "Downloading", "requestId": 6},
+        "Downloading has the requestId 6, which was never given",
+    ),
+    "idle": ({"status": "Idle"}, ""),
+}
+
+
+@pytest.mark.parametrize("case", PUBLISHED)
+async def test_what_is_told_of_published_firmware(case: str) -> None:
+    """Where it is, and for which request (L09)."""
+    payload, wrong = PUBLISHED[case]
+
+    async def play(station: Real) -> None:
+        await station.begin()
+        await station.command("PublishFirmware", {"requestId": 5}, ACCEPTED)
+        await station.call(PUBLISHING, payload)
+
+    assert await findings(play, checks="L") == ([f"L09: {wrong}"] if wrong else [])
+
+
+async def test_a_triggered_status_of_published_firmware() -> None:
+    """It may be the one of nothing that runs any more (L09)."""
+
+    async def play(station: Real) -> None:
+        await station.begin()
+        await station.command("TriggerMessage", {"requestedMessage": PUBLISHING}, ACCEPTED)
+        await station.call(PUBLISHING, {"status": "Published", "location": ["http://station.invalid/"]})
+
+    assert await findings(play, checks="L09") == []
+
+
+# C5: what comes before the answer.
+
+
+def status(value: str = "Available") -> Early:
+    """Return the status of connector 1.1."""
+    payload = {"timestamp": now(), "connectorStatus": value, "evseId": 1, "connectorId": 1}
+    return "StatusNotification", payload
+
+
+async def trigger(station: Real, message: str, *early: Early, answer: str = "Accepted") -> None:
+    """Let the mock trigger a message, and send something before the answer."""
+    await station.command("TriggerMessage", {"requestedMessage": message}, {"status": answer}, *early)
+
+
+EARLY: Mapping[str, tuple[str, Callable[[], Early], str, bool]] = {
+    "a heartbeat": ("Heartbeat", lambda: ("Heartbeat", {}), "Accepted", True),
+    "a heartbeat that was not accepted": ("Heartbeat", lambda: ("Heartbeat", {}), "Rejected", False),
+    "another message": ("Heartbeat", status, "Accepted", False),
+    "a status that is no new one": ("StatusNotification", status, "Accepted", True),
+    "a new status": ("StatusNotification", lambda: status("Occupied"), "Accepted", False),
+    "a request for a certificate": (
+        "SignChargingStationCertificate",
+        lambda: ("SignCertificate", {"csr": "none"}),
+        "Accepted",
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", EARLY)
+async def test_what_comes_before_the_answer_to_its_trigger(case: str) -> None:
+    """It is wrong where it had no other reason to come (F01)."""
+    message, early, answer, is_wrong = EARLY[case]
+
+    async def play(station: Real) -> None:
+        await station.begin()
+        await station.call("Heartbeat")
+        await trigger(station, message, early(), answer=answer)
+
+    wrong = [f"F01: {message} came before the answer to the TriggerMessage that asks for it"]
+    assert await findings(play, checks="F01", boot_interval=300) == (wrong if is_wrong else [])
+
+
+async def test_a_heartbeat_before_a_goodbye() -> None:
+    """A station that sends none after the answer, and closes the connection itself, is found at once (F01)."""
+
+    async def play(station: Real) -> None:
+        await station.begin()
+        await trigger(station, "Heartbeat", ("Heartbeat", {}))
+
+    assert len(await findings(play, checks="F01", boot_interval=300)) == 1
+
+
+@pytest.mark.parametrize(
+    ("interval", "is_again", "is_wrong"), [(300, False, True), (300, True, False), (1, False, False)]
+)
+async def test_a_heartbeat_that_may_be_its_own(interval: int, is_again: bool, is_wrong: bool) -> None:
+    """The first one after a boot may come at once, if another one follows the answer; or the interval is over (F01)."""
+
+    async def play(station: Real) -> None:
+        await station.begin()
+        await trigger(station, "Heartbeat", ("Heartbeat", {}))
+        if is_again:
+            await station.call("Heartbeat")
+        await station.pause(1.5)
+
+    for turn in turns():
+        with turn:
+            assert bool(await findings(play, checks="F01", boot_interval=interval)) is is_wrong
+
+
+# C7: where nobody may charge, and variables that have to be there.
+
+
+async def close(station: Real, answer: str = "Accepted", evse: int | None = 1, state: str = "Inoperative") -> None:
+    """Let the mock close or open an EVSE, or the whole station."""
+    place = {"id": evse} if evse else None
+    await station.command("ChangeAvailability", {"operationalStatus": state, "evse": place}, {"status": answer})
+
+
+async def charge(station: Real, id_: str = "T", evse: int = 1, **more: Any) -> None:
+    """Begin to charge."""
+    place = {"id": evse, "connectorId": 1}
+    info = {"transactionId": id_, "chargingState": "Charging"}
+    await station.event("Started", "Authorized", idToken=TOKEN, evse=place, info=info, **more)
+
+
+async def closed(station: Real) -> None:
+    """Charge at an EVSE that was closed."""
+    await close(station)
+    await station.tell("Unavailable")
+    await charge(station)
+
+
+async def closed_without_a_word(station: Real) -> None:
+    """Charge at an EVSE that was closed, and was not told to be."""
+    await close(station)
+    await charge(station)
+
+
+async def all_closed(station: Real) -> None:
+    """Charge at a station that was closed."""
+    await close(station, evse=None)
+    await charge(station)
+
+
+async def another_connector(station: Real) -> None:
+    """Charge at another connector of an EVSE than the one that was closed."""
+    request = {"operationalStatus": "Inoperative", "evse": {"id": 1, "connectorId": 2}}
+    await station.command("ChangeAvailability", request, ACCEPTED)
+    await charge(station)
+
+
+async def another_evse(station: Real) -> None:
+    """Charge at an EVSE that was not closed."""
+    await close(station)
+    await charge(station, evse=2)
+
+
+async def opened_again(station: Real) -> None:
+    """Charge at an EVSE that was opened again."""
+    await close(station)
+    await close(station, state="Operative")
+    await charge(station)
+
+
+async def perhaps_opened(station: Real) -> None:
+    """Charge where the mock does not know whether it was opened."""
+    await close(station)
+    await close(station, "Rejected", state="Operative")
+    await charge(station)
+
+
+async def another_was_opened(station: Real) -> None:
+    """Charge at an EVSE that was closed, beside one that was opened."""
+    await close(station)
+    await close(station, evse=2, state="Operative")
+    await charge(station)
+
+
+async def refused(station: Real) -> None:
+    """Charge at an EVSE that the station did not close."""
+    await close(station, "Rejected")
+    await charge(station)
+
+
+async def goes_on(station: Real) -> None:
+    """Go on at an EVSE that is to be closed."""
+    await charge(station)
+    await close(station, "Scheduled")
+    await station.event("Updated", "ChargingStateChanged", 1, info={"chargingState": "SuspendedEV"})
+    await station.event("Updated", "ChargingStateChanged", 2, info={"chargingState": "Charging"})
+    await station.event("Ended", "StopAuthorized", 3, idToken=TOKEN)
+
+
+async def after_the_end(station: Real) -> None:
+    """Begin again where the end of a transaction has closed the EVSE."""
+    await goes_on(station)
+    await station.tell("Unavailable")
+    await charge(station, "T2")
+
+
+async def told_late(station: Real) -> None:
+    """Tell late of what began before."""
+    await close(station)
+    await charge(station, after=-60.0)
+
+
+async def was_offline(station: Real) -> None:
+    """Tell of what happened without a connection."""
+    await close(station)
+    await charge(station, offline=True)
+
+
+async def only_plugged_in(station: Real) -> None:
+    """Tell of a cable, which may begin a transaction."""
+    await close(station)
+    await station.event("Started", "CablePluggedIn", info={"chargingState": "EVConnected"})
+
+
+async def after_a_boot(station: Real) -> None:
+    """Charge after a boot, where the station still says that it is closed."""
+    await close(station)
+    await station.command("Reset", {"type": "Immediate"}, ACCEPTED)
+    await station.boot("RemoteReset")
+    await station.tell("Unavailable")
+    await charge(station)
+
+
+async def opened_by_a_boot(station: Real) -> None:
+    """Charge after a boot that has opened it, which is another fault (B12)."""
+    await close(station)
+    await station.command("Reset", {"type": "Immediate"}, ACCEPTED)
+    await station.boot("RemoteReset")
+    await station.tell("Available")
+    await charge(station)
+
+
+PLAYS: Mapping[Play, str] = {
+    closed: "T",
+    closed_without_a_word: "T",
+    all_closed: "T",
+    another_was_opened: "T",
+    perhaps_opened: "",
+    after_the_end: "T2",
+    after_a_boot: "T",
+    another_connector: "",
+    another_evse: "",
+    opened_again: "",
+    refused: "",
+    goes_on: "",
+    told_late: "",
+    was_offline: "",
+    only_plugged_in: "",
+    opened_by_a_boot: "",
+}
+
+
+@pytest.mark.parametrize("play", PLAYS)
+async def test_charging_where_the_csms_has_closed(play: Play) -> None:
+    """Nobody begins to charge at what is Inoperative (G09)."""
+    id_ = PLAYS[play]
+
+    async def whole(station: Real) -> None:
+        await station.begin((1, 1), (2, 1))
+        await play(station)
+
+    wrong = [f"G09: {id_} started on connector 1.1, which is Inoperative"] if id_ else []
+    assert await findings(whole, checks="G09") == wrong
+
+
+@pytest.mark.parametrize(
+    ("component", "variable", "answer", "is_wrong"),
+    [
+        ("OCPPCommCtrlr", "OfflineThreshold", "UnknownVariable", True),
+        ("TxCtrlr", "txstartpoint", "UnknownComponent", True),
+        ("OCPPCommCtrlr", "OfflineThreshold", "Rejected", False),
+        ("OCPPCommCtrlr", "HeartbeatInterval", "UnknownVariable", False),
+        ("EVSE", "Power", "UnknownVariable", False),
+    ],
+)
+async def test_required_variables(component: str, variable: str, answer: str, is_wrong: bool) -> None:
+    """A station that says that it does not have what every station has is found without an inventory (V16)."""
+
+    async def play(station: Real) -> None:
+        await station.begin()
+        await station.get(component, variable, answer)
+
+    wrong = [f"V16: {component}.{variable} is answered with {answer}"] if is_wrong else []
+    assert await findings(play, checks="V16") == wrong
+
+
+def unknown(request: Json) -> Json:
+    """Answer that there is no such variable, whichever is asked for."""
+    told = {"attributeType": "Actual", "attributeStatus": "UnknownVariable"}
+    items = request["getVariableData"]
+    return {"getVariableResult": [{"component": i["component"], "variable": i["variable"]} | told for i in items]}
+
+
+async def test_required_variables_that_are_learned() -> None:
+    """With --learn, a station that has no inventory is asked for variables, and has none of them (V16)."""
+
+    async def play(station: Real) -> None:
+        await station.boot()
+        await station.obey("GetBaseReport", lambda _: {"status": "NotSupported"})
+        for _ in range(2):
+            await station.obey("GetVariables", unknown)
+
+    found = await findings(play, checks="V16", learn=True)
+    assert found
+    assert all("is answered with UnknownVariable" in line for line in found)
