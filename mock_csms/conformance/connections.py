@@ -131,7 +131,8 @@ def stays(seen: Seen, known: Known) -> Said:
 @TRANSPORT.check("T22", "Part 4 3.1", WARNING, "there is one connection at a time", when("knocked"))
 def has_one_connection(seen: Seen, known: Known) -> Said:
     """Another connection while there is one; one that was lost and is not known to be looks the same."""
-    if not known.line.is_open:
+    event: Any = seen.event
+    if event.visitor.problem or not known.line.is_open:
         return None
     age = seen.at - max(known.line.heard_at, known.line.opened_at)
     return f"it connects although it is connected; it was heard {age:.1f} s ago"

@@ -9,7 +9,7 @@ from typing import Self
 from mock_csms import assembly
 from mock_csms.behavior.admission import Door, LetIn, Respond, Verdict, Visitor
 from mock_csms.behavior.commands import Step
-from mock_csms.behavior.events import Connected, Event, Failed, Knocked, Refused
+from mock_csms.behavior.events import Connected, Event, Failed, Knocked, Noted, Refused
 from mock_csms.behavior.replies import Decision, Replies
 from mock_csms.behavior.rules import RuleBook
 from mock_csms.behavior.stations import Station, fold
@@ -179,15 +179,21 @@ class Csms:
 
     def visit(self, visitor: Visitor) -> Respond:
         """Answer a plain HTTP request: /healthz tells that the mock is up."""
-        if visitor.path.partition("?")[0] == "/healthz":
+        if visitor.resource.rstrip("/") == "/healthz":
             return Respond(200, "OK")
         verdict = Respond(426, "an HTTP request that asks for no WebSocket")
         self._refuse(visitor.identity, str(verdict))
         return verdict
 
-    def refused(self, reason: str, visitor: Visitor | None = None) -> None:
-        """Publish that a handshake was invalid."""
-        self._refuse(visitor.identity if visitor else "", reason)
+    def refused(self, reason: str, visitor: Visitor) -> None:
+        """Publish that what came was no valid handshake."""
+        if visitor.wants_websocket or visitor.problem:
+            self.publish(Knocked(clock.now(), visitor.identity, visitor))
+        self._refuse(visitor.identity, reason)
+
+    def lost(self, reason: str, visitor: Visitor) -> None:
+        """Note that somebody has gone before a whole request had come: load balancers look in like this."""
+        self.publish(Noted(clock.now(), visitor.identity, reason))
 
     def _refuse(self, identity: str, reason: str) -> None:
         self.publish(Refused(clock.now(), identity, reason))

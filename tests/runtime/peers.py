@@ -86,6 +86,7 @@ class Ours:
         self.url = ""
         self.ears: list[Ear] = []
         self.visitors: list[Visitor] = []
+        self.lost_visitors: list[tuple[str, str]] = []
 
     def choose_subprotocol(self, offered: Sequence[str]) -> str | None:
         """Speak what is offered first."""
@@ -105,9 +106,13 @@ class Ours:
         """No test asks for a page."""
         raise AssertionError(visitor)
 
-    def refused(self, reason: str, visitor: Visitor | None = None) -> None:
+    def refused(self, reason: str, visitor: Visitor) -> None:
         """No test sends an invalid handshake."""
         raise AssertionError(reason, visitor)
+
+    def lost(self, reason: str, visitor: Visitor) -> None:
+        """Note who went before a whole request had come."""
+        self.lost_visitors.append((reason, visitor.path))
 
 
 @asynccontextmanager

@@ -9,11 +9,10 @@ import asyncio
 import socket
 import struct
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from websockets.frames import Frame, Opcode, apply_mask  # type: ignore[attr-defined] # in C where it can be
-from websockets.protocol import CONNECTING, OPEN, Event, Protocol
+from websockets.protocol import CONNECTING, OPEN, Protocol
 
 from mock_csms.runtime.transport import frames
 from mock_csms.runtime.transport.gate import Receiver
@@ -161,10 +160,6 @@ class Transport(asyncio.BufferedProtocol, ABC):
     # The sides differ in these.
 
     @abstractmethod
-    def _answer(self, heads: Sequence[Event]) -> None:
-        """Go on with the opening handshake, of which the library has read so much."""
-
-    @abstractmethod
     def _frame_text(self, text: bytes) -> bytes:
         """Return the bytes of a text message in one frame."""
 
@@ -189,17 +184,9 @@ class Transport(asyncio.BufferedProtocol, ABC):
             return b""
         return data
 
+    @abstractmethod
     def _read_head(self, data: bytes) -> bytes:
-        """Feed the library to the end of the handshake's head, and return what came behind it."""
-        tail = len(self._pending)
-        self._pending += data
-        found = self._pending.find(b"\r\n\r\n")
-        head = len(data) if found < 0 else found + 4 - tail
-        self._pending = bytearray() if found >= 0 else self._pending[-3:]
-        self._protocol.receive_data(data[:head])
-        self._answer(self._protocol.events_received())
-        self._flush()
-        return data[head:]
+        """Go on with the opening handshake, and return what came behind it."""
 
     def _read_frame(self, data: bytes, start: int) -> int:
         """Read the frame at `start` of `data` and return where it ends; 0 when it has not come whole yet."""
