@@ -6,6 +6,7 @@ from mock_csms.conformance import (  # noqa: F401 - files with further checks of
     connections,
     exchanges,
     heartbeats,
+    keys,
     metering_times,
     monitoring,
     network,

@@ -15,6 +15,7 @@ from websockets.frames import Frame, Opcode, apply_mask  # type: ignore[attr-def
 from websockets.protocol import CONNECTING, OPEN, Protocol
 
 from mock_csms.runtime.transport import frames
+from mock_csms.runtime.transport.breaches import NOT_UTF8, Breach, breach_of
 from mock_csms.runtime.transport.gate import Receiver
 
 if TYPE_CHECKING:
@@ -100,6 +101,8 @@ class Transport(asyncio.BufferedProtocol, ABC):
 
     def miss_pong(self) -> None:
         """Give up a peer that did not answer a ping (the code that the `websockets` library uses, 1011)."""
+        seconds = self._pool.limits.ping_timeout
+        self._tell(Breach("RFC 6455 5.5.2", f"no pong came within {seconds:g} s", seconds))
         self._fail(1011, "no pong in time")
 
     # What asyncio tells.
@@ -214,11 +217,15 @@ class Transport(asyncio.BufferedProtocol, ABC):
         if binary or data.isascii() or frames.is_utf8(data):
             self._receiver.receive(data, binary=binary)
         else:
+            self._tell(Breach(*NOT_UTF8))
             self._fail(1007, "the text is not UTF-8")
 
     def _feed(self, data: bytes | bytearray) -> None:
-        """Let the library read, and take the frames that it found."""
+        """Let the library read, and take what it found; while the connection is open, `data` is one frame."""
+        was_open = self._protocol.state is OPEN
         self._protocol.receive_data(data)
+        if was_open and self._protocol.parser_exc is not None:
+            self._tell(breach_of(self._protocol.parser_exc, bytes(data[:2])))
         self._flush()
         for event in self._protocol.events_received():
             self._take(cast(Frame, event))
@@ -232,6 +239,11 @@ class Transport(asyncio.BufferedProtocol, ABC):
                 self._end()
         if self._protocol.close_expected():
             self._pool.closing.start(self)
+
+    def _tell(self, breach: Breach | None) -> None:
+        """Tell how the peer broke the protocol, for which the connection ends now."""
+        if breach is not None and self._receiver is not None and self._protocol.state is not CONNECTING:
+            self._receiver.broke(breach)
 
     def _write(self, data: bytes) -> None:
         if self._held is not None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from mock_csms.behavior.admission import Respond, Verdict, Visitor
 from mock_csms.protocol.records import Record
+from mock_csms.runtime.transport.breaches import Breach
 
 if TYPE_CHECKING:
     from mock_csms.runtime.transport.connection import Transport
@@ -15,6 +16,9 @@ class Receiver(Protocol):
 
     def receive(self, data: bytes, *, binary: bool) -> None:
         """Take one whole message; `binary` when it came in a binary frame."""
+
+    def broke(self, breach: Breach) -> None:
+        """Learn that the peer broke the protocol of WebSockets; the connection is on its end then."""
 
     def closed(self, code: int, reason: str) -> None:
         """Learn that the connection is gone; code 1006 when no close frame came."""
