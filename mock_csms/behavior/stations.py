@@ -1,6 +1,6 @@
 """What is known of each station, by identity, folded from the messages seen. It survives reconnects.
 
-`fold` is the only writer. It learns what a responder, a rule or a check asks for, and nothing else.
+`fold` is the only writer of what messages tell. It learns what a responder, a rule or a check asks for, and nothing else.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,13 +22,15 @@ class Station(Mutable):
     """One station, as far as the mock has seen it.
 
     `boot_status` is how its last BootNotification was answered, `asked_for` are the actions that commands of ours made
-    it send since then, and `transactions` the ids of those that run, the oldest first (a dict, for its order).
+    it send since then, and `transactions` the ids of those that run, the oldest first (a dict, for its order). `url` is
+    where it found the mock, set by whoever let it in; empty where that is the mock's own URL.
     """
 
     identity: str
     boot_status: str | None = None
     asked_for: frozenset[str] = frozenset()
     transactions: dict[str, None] = field(default_factory=dict)
+    url: str = ""
 
     @property
     def is_accepted(self) -> bool:

@@ -1,10 +1,12 @@
 """The mock CSMS in process: it listens, lets stations in, holds what is known of them, and commands them."""
 
 import asyncio
+import re
 import socket
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from mock_csms import assembly
 from mock_csms.behavior.admission import Door, LetIn, Respond, Verdict, Visitor
@@ -29,6 +31,10 @@ from mock_csms.runtime.transport.gate import Limits
 from mock_csms.values import TIMESTAMPS
 
 _BACKLOG = 4096
+_EVERYWHERE = "*"
+_LOOPBACKS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound to it here
+"""Addresses that mean all of the machine's, which nobody can reach, each with one that this machine can."""
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
 
 
 class Csms:
@@ -43,6 +49,7 @@ class Csms:
         self.sessions: dict[str, Session] = {}
         self.chance = clock.Chance(config.seed)
         self.url = ""
+        self._is_everywhere = False
         self._servers: list[asyncio.Server] = []
         limits = Limits(config.max_message_size, not config.no_compression, config.ping_interval, config.ping_timeout)
         self._endpoint = Endpoint(self, limits, write_ahead)
@@ -77,9 +84,10 @@ class Csms:
             self._inspection.close()
             raise
         self._servers = [await loop.create_server(self._endpoint, sock=bound, backlog=_BACKLOG) for bound in sockets]
-        port = sockets[0].getsockname()[1]
-        host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
-        self.url = f"ws://{host}:{port}"
+        bound, port = sockets[0].getsockname()[:2]
+        host = _LOOPBACKS.get(bound, self.config.host)
+        self._is_everywhere = bound in _LOOPBACKS
+        self.url = f"ws://[{host}]:{port}" if ":" in host else f"ws://{host}:{port}"
         self._set_world()
         return self
 
@@ -159,7 +167,8 @@ class Csms:
         identity = visitor.identity
         if self.config.on_duplicate == "new" and identity in self.sessions:
             self.sessions[identity].close(1000, "replaced by a new connection of the same station")
-        self.stations.setdefault(identity, Station(identity))
+        station = self.stations.setdefault(identity, Station(identity))
+        station.url = f"ws://{visitor.host}" if self._is_everywhere and _HOST.fullmatch(visitor.host) else ""
         session = Session(transport, identity, SUBPROTOCOLS[subprotocol], Sender.STATION, self)
         self.sessions[identity] = session
         self.publish(Connected(clock.now(), identity, subprotocol, tuple(visitor.offered)))
@@ -203,9 +212,7 @@ def _bind(host: str, port: int) -> list[socket.socket]:
     """Return a bound socket for every address of `host`, all with the same port."""
     bound: list[socket.socket] = []
     try:
-        for family, kind, protocol, _, address in socket.getaddrinfo(
-            host.encode() if host.isascii() else host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        ):
+        for family, kind, protocol, _, address in _addresses_of(host, port):
             listener = socket.socket(family, kind, protocol)
             bound.append(listener)
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -217,3 +224,21 @@ def _bind(host: str, port: int) -> list[socket.socket]:
             listener.close()
         raise
     return bound
+
+
+def _addresses_of(host: str, port: int) -> list[tuple[Any, ...]]:
+    """Return what is to be bound; `*` is every address, without IPv6 where the machine has none."""
+    if host != _EVERYWHERE:
+        name = host.encode() if host.isascii() else host
+        return [*socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)]
+    found = socket.getaddrinfo(None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    return sorted((each for each in found if each[0] != socket.AF_INET6 or _has_ipv6()), key=itemgetter(0))
+
+
+def _has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6) as tried:
+            tried.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
