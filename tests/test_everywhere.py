@@ -22,7 +22,7 @@ async def told(mock: Mock, host: str) -> str:
 
 async def _profile(raw: Raw) -> str:
     while True:
-        kind, _, action, payload = (orjson.loads((await raw.frame())[1]) + [None])[:4]
+        kind, _, action, payload = [*orjson.loads((await raw.frame())[1]), None][:4]
         if (kind, action) == (2, "SetNetworkProfile"):
             return str(payload["connectionData"]["ocppCsmsUrl"])
 

@@ -1,6 +1,6 @@
 """What is known of each station, by identity, folded from the messages seen. It survives reconnects.
 
-`fold` is the only writer of what messages tell. It learns what a responder, a rule or a check asks for, and nothing else.
+`fold` is the only writer of what messages tell. It learns what a responder, a rule or a check asks for, and no more.
 """
 
 from collections.abc import Callable, Mapping

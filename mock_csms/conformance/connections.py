@@ -72,7 +72,8 @@ def waits(seen: Seen, known: Known) -> Said:
     least, since = _least_wait(known), known.visits.waits_since
     if seen.kind != "knocked":  # what cannot be read may have been a boot
         return Done("lost")
-    if since is None or seen.at - since >= 0.9 * least - 0.1:
+    event: Any = seen.event
+    if since is None or not event.visitor.wants_websocket or seen.at - since >= 0.9 * least - 0.1:
         return None
     waited, after = seen.at - since, "the connection was lost"
     if known.visits.refused:

@@ -155,6 +155,15 @@ def test_pauses_after_refusals(times: str, pauses: Sequence[float], found: Seque
     assert checks(*events) == found
 
 
+def test_who_wants_no_websocket_is_no_station() -> None:
+    """Somebody who looks at the URL of a station with a browser, or posts to it, changes nothing of its pauses."""
+    known, lost = wait_of(5.0, OCPPCommCtrlr_RetryBackOffRepeatTimes="2"), Disconnected(NOW + 10, STATION, 1006, LOST)
+    page = Refused(NOW + 11, STATION, "426: an HTTP request that asks for no WebSocket")
+    post = Knocked(NOW + 12, STATION, Visitor("/CS", (), problem="it is a POST", wants_websocket=False))
+    events = [*connected(NOW), *known, lost, page, post, Refused(NOW + 12, STATION, "it is a POST")]
+    assert checks(*events, *connected(NOW + 15.5)) == ["T09"]
+
+
 def test_what_is_not_known_of_pauses_is_not_judged() -> None:
     """Without RetryBackOffWaitMinimum any pause is right."""
     lost = Disconnected(NOW + 10, STATION, 1006, LOST)

@@ -59,6 +59,8 @@ class Incoming(Transport):
 
     def _read_head(self, data: bytes) -> bytes:
         """Decide about a head that has come whole, or is none; return what came behind it."""
+        if self not in self._pool.handshakes:  # it is left without an answer, whatever it sends
+            return b""
         tail = len(self._pending)
         self._pending += data
         end = heads.end_of(bytes(self._pending), max(0, tail - 3))
