@@ -4,7 +4,7 @@ import asyncio
 import re
 import socket
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -64,45 +64,47 @@ def close(code: int, reason: bytes = b"") -> bytes:
     return masked(code.to_bytes(2) + reason, Opcode.CLOSE)
 
 
-@pytest.mark.parametrize(
-    ("data", "findings"),
-    [
-        (close(1000), []),
-        (close(1001, b"bye") + masked(HEARTBEAT), []),
-        (close(3000) + UNMASKED, []),
-        (masked(b"", Opcode.CLOSE), []),
-        (masked(b"?" * 125, Opcode.PING) + masked(b"", Opcode.PONG) + close(4999), []),
-        (masked(HEARTBEAT[:5], fin=False) + masked(HEARTBEAT[5:], Opcode.CONT) + close(1000), []),
-        (UNMASKED, ["T23"]),
-        (UNMASKED + UNMASKED, ["T23"]),
-        (b"\x89\x00", ["T23"]),
-        (RSV1, ["T24"]),
-        (b"\xa1\x80mask", ["T24"]),
-        (b"\x91\x80mask", ["T24"]),
-        (OPCODE_3, ["T24"]),
-        (b"\x8b\x80mask", ["T24"]),
-        (b"\x81\xff\xff\xff\xff\xff\xff\xff\xff\xffmask", ["T24"]),
-        (masked(b"x", Opcode.CONT), ["T25"]),
-        (masked(b"x", fin=False) + masked(HEARTBEAT), ["T25"]),
-        (b"\x09\x80mask", ["T26"]),
-        (b"\x0a\x80mask", ["T26"]),
-        (b"\x08\x80mask", ["T26"]),
-        (b"\x89\xfe\x00\x7emask" + b"p" * 126, ["T26"]),
-        (CODE_1006, ["T27"]),
-        (close(1005), ["T27"]),
-        (close(999), ["T27"]),
-        (close(2000), ["T27"]),
-        (close(5000), ["T27"]),
-        (b"\x88\x81maskx", ["T27"]),
-        (close(1000, b"\xff"), ["T27"]),
-        (b"\x81\xff\x00\x00\x00\x00\x00\x10\x00\x01mask", ["T28"]),
-        (masked(b"x" * 600_000, fin=False) + masked(b"x" * 600_000, Opcode.CONT), ["T28"]),
-        (masked(b'["\xff"]'), ["T11"]),
-        (masked(b'["\xc3', fin=False) + masked(b'"]', Opcode.CONT), ["T11"]),
-    ],
-)
-async def test_frames(data: bytes, findings: Sequence[str]) -> None:
+SENT: Mapping[str, tuple[bytes, Sequence[str]]] = {
+    "goodbye": (close(1000), []),
+    "going away": (close(1001, b"bye") + masked(HEARTBEAT), []),
+    "nothing counts after a goodbye": (close(3000) + UNMASKED, []),
+    "no code": (masked(b"", Opcode.CLOSE), []),
+    "longest ping": (masked(b"?" * 125, Opcode.PING) + masked(b"", Opcode.PONG) + close(4999), []),
+    "fragments": (masked(HEARTBEAT[:5], fin=False) + masked(HEARTBEAT[5:], Opcode.CONT) + close(1000), []),
+    "unmasked": (UNMASKED, ["T23"]),
+    "unmasked twice": (UNMASKED + UNMASKED, ["T23"]),
+    "unmasked ping": (b"\x89\x00", ["T23"]),
+    "RSV1": (RSV1, ["T24"]),
+    "RSV2": (b"\xa1\x80mask", ["T24"]),
+    "RSV3": (b"\x91\x80mask", ["T24"]),
+    "opcode 3": (OPCODE_3, ["T24"]),
+    "opcode 11": (b"\x8b\x80mask", ["T24"]),
+    "2^64 bytes": (b"\x81\xff\xff\xff\xff\xff\xff\xff\xff\xffmask", ["T24"]),
+    "lone part": (masked(b"x", Opcode.CONT), ["T25"]),
+    "mixed": (masked(b"x", fin=False) + masked(HEARTBEAT), ["T25"]),
+    "ping in parts": (b"\x09\x80mask", ["T26"]),
+    "pong in parts": (b"\x0a\x80mask", ["T26"]),
+    "close in parts": (b"\x08\x80mask", ["T26"]),
+    "long ping": (b"\x89\xfe\x00\x7emask" + b"p" * 126, ["T26"]),
+    "1006": (CODE_1006, ["T27"]),
+    "1005": (close(1005), ["T27"]),
+    "999": (close(999), ["T27"]),
+    "2000": (close(2000), ["T27"]),
+    "5000": (close(5000), ["T27"]),
+    "short close": (b"\x88\x81maskx", ["T27"]),
+    "reason": (close(1000, b"\xff"), ["T27"]),
+    "1 MiB + 1": (b"\x81\xff\x00\x00\x00\x00\x00\x10\x00\x01mask", ["T28"]),
+    "large parts": (masked(b"x" * 600_000, fin=False) + masked(b"x" * 600_000, Opcode.CONT), ["T28"]),
+    "UTF-8": (masked(b'["\xff"]'), ["T11"]),
+    "UTF-8 over parts": (masked(b'["\xc3', fin=False) + masked(b'"]', Opcode.CONT), ["T11"]),
+}
+"""What is sent, by a name, and what is found in it."""
+
+
+@pytest.mark.parametrize("name", SENT)
+async def test_frames(name: str) -> None:
     """What RFC 6455 forbids is found once, with its clause (T11, T23 to T28), and what it allows is not."""
+    data, findings = SENT[name]
     assert await found_after(data) == findings
 
 
