@@ -40,9 +40,9 @@ async def test_identity() -> None:
                 await station.obey("ClearCache")
 
 
-@pytest.mark.parametrize("path", ["/", "/ocpp/", "/?identity=CS", "//", "/CS/?x"])
+@pytest.mark.parametrize("path", ["/", "/?identity=CS", "//", "/?/CS"])
 async def test_no_identity(mock: Mock, path: str) -> None:
-    """A path that ends without an identity gets HTTP 404."""
+    """A path without an identity gets HTTP 404."""
     async with mock.tcp() as tcp:
         assert (await tcp.get(path, HANDSHAKE))[0] == 404
 

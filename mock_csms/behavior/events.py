@@ -49,6 +49,17 @@ class Refused(Event):
     reason: str
 
 
+class Breached(Event):
+    """A peer broke the protocol of WebSockets, and the connection ends for it: which clause, and how.
+
+    waited: how long the mock waited for what had to come, in seconds; 0 where something wrong came.
+    """
+
+    clause: str
+    problem: str
+    waited: float
+
+
 class Disconnected(Event):
     """A connection is gone; `code` is 1006 where no close frame came (RFC 6455, 7.1.5)."""
 
@@ -151,6 +162,7 @@ ALL = (
     Knocked,
     Connected,
     Refused,
+    Breached,
     Disconnected,
     Received,
     Sent,

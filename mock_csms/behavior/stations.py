@@ -1,6 +1,6 @@
 """What is known of each station, by identity, folded from the messages seen. It survives reconnects.
 
-`fold` is the only writer. It learns what a responder, a rule or a check asks for, and nothing else.
+`fold` is the only writer of what messages tell. It learns what a responder, a rule or a check asks for, and no more.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,7 +27,8 @@ class Station(Mutable):
 
     `boot_status` is how its last BootNotification was answered, `asked_for` are the actions that commands of ours made
     it send since then, and `transactions` the ids of those that run, the oldest first (a dict, for its order). `csr` is
-    the last request for a certificate, and `csr_type` the type of that.
+    the last request for a certificate, and `csr_type` the type of that. `url` is where it found the mock, set by
+    whoever let it in; empty where that is the mock's own URL.
     """
 
     identity: str
@@ -36,6 +37,7 @@ class Station(Mutable):
     transactions: dict[str, None] = field(default_factory=dict)
     csr: str = ""
     csr_type: str = OWN_CERTIFICATE
+    url: str = ""
 
     @property
     def is_accepted(self) -> bool:

@@ -98,7 +98,7 @@ PLACEHOLDERS: Mapping[str, tuple[str, Template]] = {
         "the payload of the call that is answered; `{{request.evse.id}}` is a part of it, null where it is absent",
         lambda c: c.request,
     ),
-    "url": ("the URL of the mock", lambda c: c.world.url),
+    "url": ("the URL of the mock, as the station reaches it", lambda c: c.station.url or c.world.url),
     "rootCertificate": (
         "the root certificate of the mock's own test authority",
         lambda c: c.world.authority.root(c.now),

@@ -13,7 +13,7 @@ class Listening:
 
     title: ClassVar[str] = "listening"
 
-    host: str = flag("127.0.0.1", "address to listen on", values.text, "HOST")
+    host: str = flag("127.0.0.1", "address to listen on; `*`: all of them", values.text, "HOST")
     port: int = flag(9000, "port to listen on; 0 picks a free one", values.integer(0, 65535), "PORT")
     max_message_size: int = flag(
         1048576,

@@ -7,6 +7,7 @@ from mock_csms.conformance import (  # noqa: F401 - files with further checks of
     exchanges,
     heartbeats,
     inoperative,
+    keys,
     metering_times,
     monitoring,
     network,

@@ -5,11 +5,13 @@ from typing import Any
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.known.visits import has_hung_up
 from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Wrong, call, when
+from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Wrong, breach, call, when
 from mock_csms.conformance.transport import TRANSPORT
 from mock_csms.protocol.identifiers import FIELDS
 
 _ANYTHING = ("result", "error", "stray", "malformed")
+_BY_US = ("by the mock", "cut by")
+"""What the reason of an end has in it that the mock brought about."""
 
 
 @TRANSPORT.check(
@@ -18,7 +20,8 @@ _ANYTHING = ("result", "error", "stray", "malformed")
     ERROR,
     "messages are UTF-8 in text frames",
     call(),
-    when(*_ANYTHING, "disconnected"),
+    when(*_ANYTHING),
+    breach("RFC 6455 8.1"),
     any_payload=True,
 )
 def sends_text(seen: Seen, _: Known) -> Said:
@@ -27,8 +30,8 @@ def sends_text(seen: Seen, _: Known) -> Said:
     An identifierString with characters beyond ASCII is a warning; other texts may have them.
     """
     event: Any = seen.event
-    if seen.kind == "disconnected":
-        return "a text frame was not UTF-8" if event.reason.startswith("closed by the mock with 1007") else None
+    if seen.kind == "breached":
+        return str(seen.payload)
     if event.binary:
         return "this came in a binary frame"
     if event.text.isascii() and b"\\" not in event.text:
@@ -68,7 +71,8 @@ def waits(seen: Seen, known: Known) -> Said:
     least, since = _least_wait(known), known.visits.waits_since
     if seen.kind != "knocked":  # what cannot be read may have been a boot
         return Done("lost")
-    if since is None or seen.at - since >= 0.9 * least - 0.1:
+    event: Any = seen.event
+    if since is None or not event.visitor.wants_websocket or seen.at - since >= 0.9 * least - 0.1:
         return None
     waited, after = seen.at - since, "the connection was lost"
     if known.visits.refused:
@@ -126,7 +130,69 @@ def stays(seen: Seen, known: Known) -> Said:
 @TRANSPORT.check("T22", "Part 4 3.1", WARNING, "there is one connection at a time", when("knocked"))
 def has_one_connection(seen: Seen, known: Known) -> Said:
     """Another connection while there is one; one that was lost and is not known to be looks the same."""
-    if not known.line.is_open:
+    event: Any = seen.event
+    if event.visitor.problem or not known.line.is_open:
         return None
     age = seen.at - max(known.line.heard_at, known.line.opened_at)
     return f"it connects although it is connected; it was heard {age:.1f} s ago"
+
+
+# What RFC 6455 forbids, for which the mock has ended the connection.
+
+
+@TRANSPORT.check("T23", "RFC 6455 5.1", ERROR, "frames are masked", breach("RFC 6455 5.1"))
+def masks(seen: Seen, _: Known) -> Said:
+    """A frame without a mask."""
+    return str(seen.payload)
+
+
+@TRANSPORT.check("T24", "RFC 6455 5.2", ERROR, "frames have nothing that is reserved", breach("RFC 6455 5.2"))
+def frames_rightly(seen: Seen, _: Known) -> Said:
+    """A reserved bit without an extension for it, a reserved opcode, or a length beyond 63 bits."""
+    return str(seen.payload)
+
+
+@TRANSPORT.check("T25", "RFC 6455 5.4", ERROR, "the fragments of a message are not mixed", breach("RFC 6455 5.4"))
+def keeps_fragments_together(seen: Seen, _: Known) -> Said:
+    """A continuation of nothing, or another message amid the fragments of one."""
+    return str(seen.payload)
+
+
+@TRANSPORT.check("T26", "RFC 6455 5.5", ERROR, "control frames are short and whole", breach("RFC 6455 5.5"))
+def controls_briefly(seen: Seen, _: Known) -> Said:
+    """A ping, pong or close frame of more than 125 bytes, or in fragments."""
+    return str(seen.payload)
+
+
+@TRANSPORT.check("T27", "RFC 6455 5.5.1", ERROR, "a close frame has a code that may be sent", breach("RFC 6455 5.5.1"))
+def closes_rightly(seen: Seen, _: Known) -> Said:
+    """Half a code, one that is reserved or unknown (7.4), or a reason that is not UTF-8."""
+    return str(seen.payload)
+
+
+@TRANSPORT.check("T28", "RFC 6455 7.4.1", WARNING, "messages are not too large", breach("RFC 6455 7.4.1"))
+def is_brief(seen: Seen, _: Known) -> Said:
+    """One beyond --max-message-size: no clause forbids it, but it was lost, and the connection with it."""
+    return str(seen.payload)
+
+
+@TRANSPORT.check("T29", "RFC 6455 5.5.2", INFO, "a ping is answered", breach("RFC 6455 5.5.2"))
+def answers_pings(seen: Seen, known: Known) -> Said:
+    """No pong in time: a warning where messages went on to come long after the ping; else the line may be dead."""
+    event: Any = seen.event
+    is_alive = known.line.heard_at > seen.at - event.waited / 2
+    return Wrong(str(seen.payload), severity=WARNING if is_alive else None)
+
+
+@TRANSPORT.check("T30", "RFC 6455 7.1.2", INFO, "a connection ends with a close frame", when("disconnected"))
+def says_goodbye(seen: Seen, _: Known) -> Said:
+    """For information: the connection ended without one; a cable may have been pulled, or the power gone."""
+    event: Any = seen.event
+    is_ours = not event.reason or any(words in event.reason for words in _BY_US)
+    return None if event.code != 1006 or is_ours else event.reason
+
+
+@TRANSPORT.check("T31", "RFC 7692 7.2.2", ERROR, "compressed messages can be read", breach("RFC 7692 7.2.2"))
+def compresses_rightly(seen: Seen, _: Known) -> Said:
+    """One that is no DEFLATE."""
+    return str(seen.payload)

@@ -14,10 +14,9 @@ class Seen(Record):
 
     kind: `call`, `result`, `error` (what the station sends, the latter two as answers to a command), `stray` (an answer
     to nothing), `malformed`; `command`, `response`, `refusal` (what it is sent), `spoiled` (the same with a fault, or a
-    response that breaks its schema);
-    `knocked`, `connected`, `disconnected`, `refused`, `unanswered`, and `due` (a deadline of the check has passed).
-    action: of the message, or of the call that it answers. payload: of the message; of a CALLERROR its code.
-    request: the payload of the call that it answers. id: of the message.
+    response that breaks its schema); `knocked`, `connected`, `breached`, `disconnected`, `refused`,
+    `unanswered`, and `due` (a deadline of the check has passed). action: of the message, or of the call that it answers;
+    the clause of a breach. payload: of the message; of a CALLERROR its code; what the breach was. request: the payload of the call that it answers. id: of the message.
     """
 
     at: float
@@ -100,6 +99,7 @@ _LOOKS: Mapping[type[Event], Callable[[Any], Seen]] = {
     events.Sent: _sent,
     events.Knocked: _of_line("knocked"),
     events.Connected: _of_line("connected"),
+    events.Breached: lambda event: Seen(event.at, "breached", event.clause, event.problem, None, "", event),
     events.Disconnected: _of_line("disconnected"),
     events.Refused: _of_line("refused"),
     events.Unanswered: lambda event: Seen(

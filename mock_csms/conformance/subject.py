@@ -158,6 +158,11 @@ def driven() -> tuple[Occasion, ...]:
     return call(*(f"TransactionEvent.{sort}" for sort in ("Started", "Changed", "Ended")))
 
 
+def breach(*clauses: str) -> tuple[Occasion, ...]:
+    """Return the breaches of those clauses of the protocol of WebSockets."""
+    return _of("breached", clauses)
+
+
 def when(*kinds: str) -> tuple[Occasion, ...]:
     """Return the occasions of other kinds, whatever they are about."""
     return tuple((kind, "*") for kind in kinds)

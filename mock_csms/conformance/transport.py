@@ -22,12 +22,14 @@ _PASSWORD = re.compile(r"[A-Za-z0-9*\-_=:+|@.]*")
 _LONGEST_IDENTITY = 48
 _SEGMENT = re.compile(r"([A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})*")
 """What may stand in the path of a URL as it is (RFC 3986, 3.3)."""
+_UNFIT = re.compile(r"[^!-~]")
+"""What may stand nowhere in a request line."""
 
 
 def visitor_of(seen: Seen) -> Visitor | None:
-    """Return who knocks, unless the request is too wrong to be read."""
+    """Return who knocks, unless what came is no request for a WebSocket."""
     event: Any = seen.event
-    return None if event.visitor.problem else event.visitor
+    return event.visitor if event.visitor.wants_websocket else None
 
 
 @TRANSPORT.check("T01", "Part 4 3.1.2", ERROR, "a subprotocol of OCPP is offered", when("knocked"))
@@ -35,6 +37,8 @@ def offers_ocpp(seen: Seen, _: Known) -> Said:
     """No subprotocol, or none of the form ocppX.Y."""
     visitor = visitor_of(seen)
     if visitor is None or any(_SUBPROTOCOL.fullmatch(name) for name in visitor.offered):
+        return None
+    if "Sec-WebSocket-Protocol" in visitor.problem:  # T09
         return None
     return f"no subprotocol of OCPP is offered, but {_names(visitor)}"
 
@@ -57,7 +61,10 @@ def _names(visitor: Visitor) -> str:
     "T03", "Part 4 3.1.1", ERROR, "the identity is an identifierString of 1 to 48 characters", when("knocked")
 )
 def has_an_identity(seen: Seen, _: Known) -> Said:
-    """The last segment of the path is empty, too long, or has a colon or another character that may not be in it."""
+    """The last segment of the path is empty, too long, or has a colon or another character that may not be in it.
+
+    A slash behind it is a warning: the identity is the end of the URL.
+    """
     visitor = visitor_of(seen)
     if visitor is None:
         return None
@@ -66,14 +73,19 @@ def has_an_identity(seen: Seen, _: Known) -> Said:
         return "the path has no identity"
     if len(identity) > _LONGEST_IDENTITY:
         return f"the identity has {len(identity)} characters, more than {_LONGEST_IDENTITY}: {identity[:60]!r}"
-    return None if _IDENTITY.fullmatch(identity) else f"the identity has characters that may not be in it: {identity!r}"
+    if not _IDENTITY.fullmatch(identity):
+        return f"the identity has characters that may not be in it: {identity!r}"
+    has_slash = visitor.resource.endswith("/")
+    return Wrong(f"a slash comes behind the identity: {visitor.path!r}", severity=WARNING) if has_slash else None
 
 
 @TRANSPORT.check("T04", "Part 4 3.1.1", WARNING, "the identity is percent-encoded where it must be", when("knocked"))
 def encodes_its_identity(seen: Seen, _: Known) -> Said:
     """A character in the path that may not stand in a URL as it is."""
     visitor = visitor_of(seen)
-    raw = "" if visitor is None else visitor.path.partition("?")[0].rpartition("/")[2]
+    raw = "" if visitor is None else visitor.segment
+    if visitor is not None and _UNFIT.search(visitor.path):
+        return f"the path is {visitor.path[:100]!r}, which is not percent-encoded"
     return None if _SEGMENT.fullmatch(raw) else f"the path ends with {raw[:60]!r}, which is not percent-encoded"
 
 
@@ -158,7 +170,10 @@ def keeps_its_profile(seen: Seen, known: Known) -> Said:
 
 @TRANSPORT.check("T09", "RFC 6455 4.1", ERROR, "the opening handshake is valid", when("knocked"))
 def shakes_hands(seen: Seen, _: Known) -> Said:
-    """A wrong method or version, or a wrong or missing Upgrade, Connection or Sec-WebSocket header."""
+    """A wrong method or version, or a wrong or missing Host, Upgrade, Connection or Sec-WebSocket header.
+
+    Also what is no request for a WebSocket at all: TLS, SOAP, a request without an end.
+    """
     event: Any = seen.event
     return f"this is no opening handshake: {event.visitor.problem}" if event.visitor.problem else None
 

@@ -156,6 +156,7 @@ _LINES: Mapping[type[Event], Callable[[Any], Line]] = {
         _INFO, "", "connected", f"speaks {event.subprotocol} of {', '.join(event.offered)}"
     ),
     events.Refused: lambda event: Line(_WARNING, "", "refused", event.reason),
+    events.Breached: lambda event: Line(_WARNING, "", "breached", f"{event.clause}: {event.problem}"),
     events.Disconnected: lambda event: Line(_INFO, "", "disconnected", f"{event.code} {event.reason}"),
     events.Received: _received,
     events.Sent: _sent,

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from mock_csms.behavior.events import (
+    Breached,
     Connected,
     Disconnected,
     Event,
@@ -26,7 +27,7 @@ MOST_AT_LAST = 1024 * 1024
 """How many bytes of lines are kept from the beginning of a run, and from its end."""
 LONGEST = 2000
 """How many characters are kept of a payload."""
-KINDS = (Connected, Disconnected, Received, Sent, Spoiled, Unanswered, Refused, Finding)
+KINDS = (Connected, Breached, Disconnected, Received, Sent, Spoiled, Unanswered, Refused, Finding)
 """What happens between stations and the mock, and what the checks find in it."""
 
 

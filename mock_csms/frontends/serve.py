@@ -62,8 +62,8 @@ async def serve(config: Config, reread: Callable[[], Config]) -> int:
         gc.enable()
         await ended.wait()
         ending.judge(verdict, findings)
-    if csms.lost:
-        records.incomplete[str(config.state_dir)] = csms.lost
+    if csms.unsaved:
+        records.incomplete[str(config.state_dir)] = csms.unsaved
     return ending.tell()
 
 

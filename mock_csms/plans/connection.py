@@ -36,7 +36,8 @@ async def visit(station: "Station", kind: str, *, path: str | None = None, withi
 
 def url_of(station: "Station", path: str) -> str:
     """Return the URL with that path for a profile of the station; who listens everywhere must be told where it is."""
-    parts = urlsplit(station.profile.url or station.csms.url)
+    known = station.csms.stations.get(station.identity)
+    parts = urlsplit(station.profile.url or (known and known.url) or station.csms.url)
     if parts.hostname in _EVERYWHERE:
         station.skip("where the station reaches the mock, its profile does not say (url)")
     return f"{parts.scheme}://{parts.netloc}{path}"

@@ -1,15 +1,17 @@
 """The mock CSMS in process: it listens, lets stations in, holds what is known of them, and commands them."""
 
 import asyncio
+import re
 import socket
 from collections.abc import Callable, Collection, Sequence
+from operator import itemgetter
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from mock_csms import assembly
 from mock_csms.behavior.admission import Door, LetIn, Respond, Verdict, Visitor
 from mock_csms.behavior.commands import Step
-from mock_csms.behavior.events import Connected, Event, Failed, Knocked, Refused
+from mock_csms.behavior.events import Connected, Event, Failed, Knocked, Noted, Refused
 from mock_csms.behavior.replies import Decision, Replies
 from mock_csms.behavior.rules import RuleBook
 from mock_csms.behavior.stations import Station, fold
@@ -31,6 +33,10 @@ from mock_csms.runtime.transport.gate import Limits
 from mock_csms.values import TIMESTAMPS
 
 _BACKLOG = 4096
+_EVERYWHERE = "*"
+_LOOPBACKS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound to it here
+"""Addresses that mean all of the machine's, which nobody can reach, each with one that this machine can."""
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
 
 
 class Csms:
@@ -48,6 +54,7 @@ class Csms:
         pki = Pki(self.chance)
         self._authority = Authority(pki.root, pki.chain)
         self.url = ""
+        self._is_everywhere = False
         self._servers: list[asyncio.Server] = []
         limits = Limits(config.max_message_size, not config.no_compression, config.ping_interval, config.ping_timeout)
         self._endpoint = Endpoint(self, limits, write_ahead)
@@ -82,9 +89,10 @@ class Csms:
             self._inspection.close()
             raise
         self._servers = [await loop.create_server(self._endpoint, sock=bound, backlog=_BACKLOG) for bound in sockets]
-        port = sockets[0].getsockname()[1]
-        host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
-        self.url = f"ws://{host}:{port}"
+        bound, port = sockets[0].getsockname()[:2]
+        host = _LOOPBACKS.get(bound, self.config.host)
+        self._is_everywhere = bound in _LOOPBACKS
+        self.url = f"ws://[{host}]:{port}" if ":" in host else f"ws://{host}:{port}"
         self._set_world()
         return self
 
@@ -135,7 +143,7 @@ class Csms:
         return self._inspection.exercised
 
     @property
-    def lost(self) -> str:
+    def unsaved(self) -> str:
         """Why not all that is known of the stations is kept for later runs, if so; for sure once the mock has ended."""
         return self._inspection.lost
 
@@ -183,7 +191,8 @@ class Csms:
         identity = self._name(visitor)
         if self.config.on_duplicate == "new" and identity in self.sessions:
             self.sessions[identity].close(1000, "replaced by a new connection of the same station")
-        self.stations.setdefault(identity, Station(identity))
+        station = self.stations.setdefault(identity, Station(identity))
+        station.url = f"ws://{visitor.host}" if self._is_everywhere and _HOST.fullmatch(visitor.host) else ""
         session = Session(transport, identity, SUBPROTOCOLS[subprotocol], Sender.STATION, self)
         self.sessions[identity] = session
         self.publish(Connected(clock.now(), identity, subprotocol, tuple(visitor.offered)))
@@ -203,15 +212,21 @@ class Csms:
 
     def visit(self, visitor: Visitor) -> Respond:
         """Answer a plain HTTP request: /healthz tells that the mock is up."""
-        if visitor.path.partition("?")[0] == "/healthz":
+        if visitor.resource.rstrip("/") == "/healthz":
             return Respond(200, "OK")
         verdict = Respond(426, "an HTTP request that asks for no WebSocket")
         self._refuse(self._name(visitor), str(verdict))
         return verdict
 
-    def refused(self, reason: str, visitor: Visitor | None = None) -> None:
-        """Publish that a handshake was invalid."""
+    def refused(self, reason: str, visitor: Visitor) -> None:
+        """Publish that what came was no valid handshake."""
+        if visitor.wants_websocket or visitor.problem:
+            self.publish(Knocked(clock.now(), self._name(visitor), visitor))
         self._refuse(self._name(visitor), reason)
+
+    def lost(self, reason: str, visitor: Visitor) -> None:
+        """Note that somebody has gone before a whole request had come: load balancers look in like this."""
+        self.publish(Noted(clock.now(), self._name(visitor), reason))
 
     def _refuse(self, identity: str, reason: str) -> None:
         self.publish(Refused(clock.now(), identity, reason))
@@ -221,9 +236,7 @@ def _bind(host: str, port: int) -> list[socket.socket]:
     """Return a bound socket for every address of `host`, all with the same port."""
     bound: list[socket.socket] = []
     try:
-        for family, kind, protocol, _, address in socket.getaddrinfo(
-            host.encode() if host.isascii() else host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        ):
+        for family, kind, protocol, _, address in _addresses_of(host, port):
             listener = socket.socket(family, kind, protocol)
             bound.append(listener)
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -235,3 +248,21 @@ def _bind(host: str, port: int) -> list[socket.socket]:
             listener.close()
         raise
     return bound
+
+
+def _addresses_of(host: str, port: int) -> list[tuple[Any, ...]]:
+    """Return what is to be bound; `*` is every address, without IPv6 where the machine has none."""
+    if host != _EVERYWHERE:
+        name = host.encode() if host.isascii() else host
+        return [*socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)]
+    found = socket.getaddrinfo(None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    return sorted((each for each in found if each[0] != socket.AF_INET6 or _has_ipv6()), key=itemgetter(0))
+
+
+def _has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6) as tried:
+            tried.bind(("::1", 0))
+    except OSError:
+        return False
+    return True

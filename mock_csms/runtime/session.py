@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from mock_csms.behavior.emissions import Act, Close, Emission, Reset, Stall
-from mock_csms.behavior.events import Disconnected, Event, Received, Sent, Spoiled, Unanswered
+from mock_csms.behavior.events import Breached, Disconnected, Event, Received, Sent, Spoiled, Unanswered
 from mock_csms.behavior.replies import Decision
 from mock_csms.behavior.templates import World
 from mock_csms.behavior.validation import Validation
@@ -18,6 +18,7 @@ from mock_csms.protocol.records import Mutable
 from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.versions import Version
 from mock_csms.runtime import clock
+from mock_csms.runtime.transport.breaches import Breach
 from mock_csms.runtime.transport.connection import Transport
 
 
@@ -112,6 +113,11 @@ class Session:
             return message, violations, violations and validation.counting(answers.action, violations)
         return message, violations, violations
 
+    def broke(self, breach: Breach) -> None:
+        """Publish that the peer broke the protocol below; the connection ends for it."""
+        if not self.is_over:
+            self._host.publish(Breached(clock.now(), self.identity, breach.clause, breach.problem, breach.waited))
+
     def closed(self, code: int, reason: str) -> None:
         """Learn from the transport that the connection is gone."""
         if self.is_over:
@@ -124,6 +130,10 @@ class Session:
             _fail(waiting.answer, "the connection was lost")
         self._host.publish(Disconnected(now, self.identity, code, self._farewell or reason))
         self._host.ended(self)
+
+    @property
+    def _we(self) -> str:
+        return "mock" if self._peer is Sender.STATION else "station"
 
     # Sending.
 
@@ -184,9 +194,10 @@ class Session:
             case Emission():
                 self._send(act, answers, decision.rule, decision.fault)
             case Close(code):
-                self._farewell = f"closed by the {'mock' if self._peer is Sender.STATION else 'station'} with {code}"
+                self._farewell = f"closed by the {self._we} with {code}"
                 self._transport.close(code, "a fault")
             case Reset():
+                self._farewell = f"reset by the {self._we}"
                 self._transport.reset()
             case Stall(seconds):
                 self._transport.stall(seconds)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from mock_csms.behavior.admission import Visitor
-from mock_csms.behavior.events import Disconnected, Event, Knocked, Refused
+from mock_csms.behavior.events import Breached, Disconnected, Event, Knocked, Refused
 from mock_csms.conformance import CHECKS
 from mock_csms.protocol.messages import Call
 from mock_csms.station.device import Habit
@@ -14,7 +14,8 @@ from tests.conformance.test_checks import found, ids
 from tests.conformance.witness import STATION, inspect
 from tests.station.bench import NOW
 
-TRANSPORT = [id_ for id_ in CHECKS if id_.startswith("T")]
+TRANSPORT = [id_ for id_ in CHECKS if id_.startswith("T") and id_ != "T30"]
+"""T30 only informs, of each connection that is lost here."""
 
 
 def visit(path: str = "/CS", authorization: str | None = CREDENTIALS, extensions: str = "", problem: str = "") -> Event:
@@ -90,8 +91,8 @@ def test_a_second_connection() -> None:
 
 def test_text_that_is_not_utf8() -> None:
     """The mock has closed the connection for it."""
-    lost = Disconnected(NOW + 1, STATION, 1006, "closed by the mock with 1007 the text is not UTF-8")
-    assert checks(*connected(NOW), lost) == ["T11"]
+    wrong = Breached(NOW + 1, STATION, "RFC 6455 8.1", "a text frame was not UTF-8", 0.0)
+    assert checks(*connected(NOW), wrong) == ["T11"]
 
 
 @pytest.mark.parametrize(
@@ -152,6 +153,15 @@ def test_pauses_after_refusals(times: str, pauses: Sequence[float], found: Seque
         at += pause
         events += [connected(at)[0], Refused(at, STATION, "503: no")]
     assert checks(*events) == found
+
+
+def test_who_wants_no_websocket_is_no_station() -> None:
+    """Somebody who looks at the URL of a station with a browser, or posts to it, changes nothing of its pauses."""
+    known, lost = wait_of(5.0, OCPPCommCtrlr_RetryBackOffRepeatTimes="2"), Disconnected(NOW + 10, STATION, 1006, LOST)
+    page = Refused(NOW + 11, STATION, "426: an HTTP request that asks for no WebSocket")
+    post = Knocked(NOW + 12, STATION, Visitor("/CS", (), problem="it is a POST", wants_websocket=False))
+    events = [*connected(NOW), *known, lost, page, post, Refused(NOW + 12, STATION, "it is a POST")]
+    assert checks(*events, *connected(NOW + 15.5)) == ["T09"]
 
 
 def test_what_is_not_known_of_pauses_is_not_judged() -> None:

@@ -12,6 +12,7 @@ from websockets.frames import Frame, Opcode
 from websockets.utils import accept_key, apply_mask
 
 from mock_csms.behavior.admission import LetIn, Respond, Verdict, Visitor
+from mock_csms.runtime.transport.breaches import Breach
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.dial import Dialer
 from mock_csms.runtime.transport.endpoint import Endpoint
@@ -33,6 +34,7 @@ class Ear:
         self.transport, self.subprotocol, self.echoes = transport, subprotocol, echoes
         self.heard: asyncio.Queue[tuple[bytes, bool]] = asyncio.Queue()
         self.ends: list[tuple[int, str]] = []
+        self.breaches: list[Breach] = []
         self.over = asyncio.Event()
 
     def receive(self, data: bytes, *, binary: bool) -> None:
@@ -41,6 +43,10 @@ class Ear:
         self.heard.put_nowait((data, binary))
         if self.echoes:
             self.transport.send(data, binary=binary)
+
+    def broke(self, breach: Breach) -> None:
+        """Note how the other side broke the protocol."""
+        self.breaches.append(breach)
 
     def closed(self, code: int, reason: str) -> None:
         """Note the end."""
@@ -86,6 +92,7 @@ class Ours:
         self.url = ""
         self.ears: list[Ear] = []
         self.visitors: list[Visitor] = []
+        self.lost_visitors: list[tuple[str, str]] = []
 
     def choose_subprotocol(self, offered: Sequence[str]) -> str | None:
         """Speak what is offered first."""
@@ -105,9 +112,13 @@ class Ours:
         """No test asks for a page."""
         raise AssertionError(visitor)
 
-    def refused(self, reason: str, visitor: Visitor | None = None) -> None:
+    def refused(self, reason: str, visitor: Visitor) -> None:
         """No test sends an invalid handshake."""
         raise AssertionError(reason, visitor)
+
+    def lost(self, reason: str, visitor: Visitor) -> None:
+        """Note who went before a whole request had come."""
+        self.lost_visitors.append((reason, visitor.path))
 
 
 @asynccontextmanager

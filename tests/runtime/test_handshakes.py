@@ -20,14 +20,14 @@ class Book(Ours):
 
     def __init__(self) -> None:
         super().__init__(LetIn())
-        self.went: list[tuple[str, Visitor | None]] = []
+        self.went: list[tuple[str, Visitor]] = []
 
     def visit(self, visitor: Visitor) -> Respond:
         """Note who asks for a page."""
         self.went.append(("visit", visitor))
         return Respond(426, "no")
 
-    def refused(self, reason: str, visitor: Visitor | None = None) -> None:
+    def refused(self, reason: str, visitor: Visitor) -> None:
         """Note whose handshake was wrong."""
         self.went.append((reason, visitor))
 
@@ -53,7 +53,7 @@ async def test_a_visitor() -> None:
     ]
     book = await ask(UPGRADE, KEY, VERSION, OFFER, *more, path="/a/C%53?q")
     offered = ["ocpp1.6", "ocpp2.0.1"]
-    assert book.visitors == [Visitor("/a/C%53?q", offered, "Basic Og==", "permessage-deflate; x, y")]
+    assert book.visitors == [Visitor("/a/C%53?q", offered, "Basic Og==", "permessage-deflate; x, y", host="x")]
     assert book.visitors[0].identity == "CS"
 
 
@@ -72,7 +72,6 @@ async def test_a_visitor() -> None:
 async def test_a_handshake_that_is_none(headers: Sequence[str], problem: str) -> None:
     """The gate learns who it was, and what is wrong."""
     [(reason, visitor)] = (await ask(*headers)).went
-    assert visitor is not None
     assert (visitor.identity, visitor.problem) == ("CS", reason)
     assert problem in reason
 
@@ -80,7 +79,7 @@ async def test_a_handshake_that_is_none(headers: Sequence[str], problem: str) ->
 async def test_a_request_for_a_page() -> None:
     """Who asks for no WebSocket at all has made no wrong handshake."""
     [(how, visitor)] = (await ask("Accept: text/html")).went
-    assert (how, visitor) == ("visit", Visitor("/CS", ()))
+    assert (how, visitor) == ("visit", Visitor("/CS", [], host="x", wants_websocket=False))
 
 
 async def test_credentials_that_come_twice() -> None:

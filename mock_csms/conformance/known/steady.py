@@ -9,6 +9,8 @@ station. The others are looked at each time. A gate of the tests lets the checks
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
+import orjson
+
 from mock_csms.behavior.events import Received, Sent
 from mock_csms.behavior.times import seconds_of, usual_seconds_of
 from mock_csms.conformance.known.memory import use
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 _ACTION = f'"{TRANSACTION_EVENT}"'.encode()
 _has_braces = re.compile(rb"\{\}").search
+_QUOTES = 4
+"""How many quotes a call has around its id and its action."""
 _RARE = {"stoppedReason", "remoteStartId", "numberOfPhasesUsed", "reservationId"}
 """What comes with few events, and is learned from them."""
 
@@ -94,7 +98,7 @@ def _course_of(payload: Json, text: bytes, shape: bytes, known: "Known") -> Cour
     """Return what values of this shape have in common, where nothing but their numbers can be wrong."""
     info, values, meters = payload["transactionInfo"], payload.get("meterValue", ()), known.meters
     transaction = known.transactions.by_id.get(info["transactionId"])
-    if transaction is None or not (_is_going_on(transaction, payload, info) and _is_usual(text, known)):  # X01
+    if transaction is None or not (_is_going_on(transaction, payload, info) and _is_usual(text, payload, known)):  # X01
         return None
     wanted = meters.wanted(known)
     if len(values) != 1 or wanted.is_signed:  # M08, M11
@@ -128,12 +132,13 @@ def _is_at(transaction: Transaction, place: Json) -> bool:
     return bool(place["id"] == transaction.evse and place.get("connectorId", here) == here)
 
 
-def _is_usual(text: bytes, known: "Known") -> bool:
+def _is_usual(text: bytes, payload: Json, known: "Known") -> bool:
     """Whether a message is written as most are, by a station of which nothing else is expected."""
     boots = known.boots
     return not (
         not text.isascii()  # T11, also the next line
         or b"\\" in text
+        or text.count(b'"') != orjson.dumps(payload).count(b'"') + _QUOTES  # R20
         or _has_braces(text)  # R11
         or boots.due  # B01
         or (boots.status != "Accepted" and (boots.count or boots.status))  # B02, B03

@@ -22,13 +22,14 @@ _NOBODY_KNOWS_WHEN = ("no pong in time", "replaced by")
 class Visits(Mutable):
     """How it came.
 
-    visitor: who knocked last. admitted: who was let in last. waits_since: when the wait began after which it comes
-    again: when the connection was lost, or it was refused; None where that is not known, or it need not wait. refused:
-    how often in a row. leaves: when it agreed last to what makes it leave. has_new_password: whether it was ever told
-    another password, be it in vain.
+    visitor: who knocked last. knocks: whether it is not decided about yet. admitted: who was let in last. waits_since:
+    when the wait began after which it comes again: when the connection was lost, or it was refused; None where that is
+    not known, or it need not wait. refused: how often in a row. leaves: when it agreed last to what makes it leave.
+    has_new_password: whether it was ever told another password, be it in vain.
     """
 
     visitor: Visitor | None = None
+    knocks: bool = False
     admitted: Visitor | None = None
     waits_since: float | None = None
     refused: int = 0
@@ -43,21 +44,26 @@ def has_hung_up(event: Disconnected) -> bool:
 
 @VISITS.learn(when("knocked"))
 def knocked(seen: Seen, known: "Known") -> None:
-    """It asks for a connection."""
-    known.visits.visitor, known.visits.waits_since = _visitor(seen), None
+    """It asks for a connection; who wants no WebSocket is somebody else."""
+    visits, visitor = known.visits, _visitor(seen)
+    if visitor.wants_websocket:
+        visits.visitor, visits.waits_since, visits.knocks = visitor, None, True
 
 
 @VISITS.learn(when("connected"))
 def came(_: Seen, known: "Known") -> None:
     """It got one."""
     visits = known.visits
-    visits.admitted, visits.refused, visits.waits_since = visits.visitor, 0, None
+    visits.admitted, visits.refused, visits.waits_since, visits.knocks = visits.visitor, 0, None, False
 
 
 @VISITS.learn(when("refused"))
 def was_refused(seen: Seen, known: "Known") -> None:
-    """It got none; with no common subprotocol it has one for a moment."""
+    """It got none; with no common subprotocol it has one for a moment. Who asked for a page was no station."""
     visits = known.visits
+    if not visits.knocks:
+        return
+    visits.knocks = False
     visits.refused = 0 if "no common subprotocol" in _event(seen).reason else visits.refused + 1
     visits.waits_since = None if known.line.is_open else seen.at
 

@@ -9,13 +9,13 @@ import asyncio
 import socket
 import struct
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from websockets.frames import Frame, Opcode, apply_mask  # type: ignore[attr-defined] # in C where it can be
-from websockets.protocol import CONNECTING, OPEN, Event, Protocol
+from websockets.protocol import CONNECTING, OPEN, Protocol
 
 from mock_csms.runtime.transport import frames
+from mock_csms.runtime.transport.breaches import NOT_UTF8, Breach, breach_of
 from mock_csms.runtime.transport.gate import Receiver
 
 if TYPE_CHECKING:
@@ -101,6 +101,8 @@ class Transport(asyncio.BufferedProtocol, ABC):
 
     def miss_pong(self) -> None:
         """Give up a peer that did not answer a ping (the code that the `websockets` library uses, 1011)."""
+        seconds = self._pool.limits.ping_timeout
+        self._tell(Breach("RFC 6455 5.5.2", f"no pong came within {seconds:g} s", seconds))
         self._fail(1011, "no pong in time")
 
     # What asyncio tells.
@@ -161,10 +163,6 @@ class Transport(asyncio.BufferedProtocol, ABC):
     # The sides differ in these.
 
     @abstractmethod
-    def _answer(self, heads: Sequence[Event]) -> None:
-        """Go on with the opening handshake, of which the library has read so much."""
-
-    @abstractmethod
     def _frame_text(self, text: bytes) -> bytes:
         """Return the bytes of a text message in one frame."""
 
@@ -189,17 +187,9 @@ class Transport(asyncio.BufferedProtocol, ABC):
             return b""
         return data
 
+    @abstractmethod
     def _read_head(self, data: bytes) -> bytes:
-        """Feed the library to the end of the handshake's head, and return what came behind it."""
-        tail = len(self._pending)
-        self._pending += data
-        found = self._pending.find(b"\r\n\r\n")
-        head = len(data) if found < 0 else found + 4 - tail
-        self._pending = bytearray() if found >= 0 else self._pending[-3:]
-        self._protocol.receive_data(data[:head])
-        self._answer(self._protocol.events_received())
-        self._flush()
-        return data[head:]
+        """Go on with the opening handshake, and return what came behind it."""
 
     def _read_frame(self, data: bytes, start: int) -> int:
         """Read the frame at `start` of `data` and return where it ends; 0 when it has not come whole yet."""
@@ -227,11 +217,15 @@ class Transport(asyncio.BufferedProtocol, ABC):
         if binary or data.isascii() or frames.is_utf8(data):
             self._receiver.receive(data, binary=binary)
         else:
+            self._tell(Breach(*NOT_UTF8))
             self._fail(1007, "the text is not UTF-8")
 
     def _feed(self, data: bytes | bytearray) -> None:
-        """Let the library read, and take the frames that it found."""
+        """Let the library read, and take what it found; while the connection is open, `data` is one frame."""
+        was_open = self._protocol.state is OPEN
         self._protocol.receive_data(data)
+        if was_open and self._protocol.parser_exc is not None:
+            self._tell(breach_of(self._protocol.parser_exc, bytes(data[:2])))
         self._flush()
         for event in self._protocol.events_received():
             self._take(cast(Frame, event))
@@ -245,6 +239,11 @@ class Transport(asyncio.BufferedProtocol, ABC):
                 self._end()
         if self._protocol.close_expected():
             self._pool.closing.start(self)
+
+    def _tell(self, breach: Breach | None) -> None:
+        """Tell how the peer broke the protocol, for which the connection ends now."""
+        if breach is not None and self._receiver is not None and self._protocol.state is not CONNECTING:
+            self._receiver.broke(breach)
 
     def _write(self, data: bytes) -> None:
         if self._held is not None:

@@ -31,6 +31,10 @@ class Deadlines(Generic[Item]):
         """Let `item` wait no longer."""
         self._due.pop(item, None)
 
+    def __contains__(self, item: Item) -> bool:
+        """Whether `item` waits."""
+        return item in self._due
+
     def _ring(self) -> None:
         loop = asyncio.get_running_loop()
         self._timer = None

@@ -1,16 +1,15 @@
 """Where connections come in: what all of one listener share."""
 
 from collections.abc import Callable
+from typing import cast
 
 from websockets.extensions.permessage_deflate import enable_server_permessage_deflate
 
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.deadlines import Deadlines
 from mock_csms.runtime.transport.gate import Gate, Limits
-from mock_csms.runtime.transport.incoming import Incoming
+from mock_csms.runtime.transport.incoming import HANDSHAKE_TIMEOUT, Incoming
 from mock_csms.runtime.transport.pool import Pool
-
-HANDSHAKE_TIMEOUT = 10.0
 
 
 class Endpoint(Pool):
@@ -20,12 +19,12 @@ class Endpoint(Pool):
         super().__init__(limits, write_ahead)
         self.gate = gate
         self.extensions = enable_server_permessage_deflate(None) if limits.compression else None
-        self.handshakes = Deadlines(HANDSHAKE_TIMEOUT, Transport.abort)
+        self.handshakes = Deadlines(HANDSHAKE_TIMEOUT, Incoming.give_up)
 
     def __call__(self) -> Transport:
         return Incoming(self)
 
     def forget(self, transport: Transport) -> None:
         """Hold nothing any more of a transport whose connection is gone."""
-        self.handshakes.stop(transport)
+        self.handshakes.stop(cast(Incoming, transport))
         super().forget(transport)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from mock_csms.behavior.admission import Respond, Verdict, Visitor
 from mock_csms.protocol.records import Record
+from mock_csms.runtime.transport.breaches import Breach
 
 if TYPE_CHECKING:
     from mock_csms.runtime.transport.connection import Transport
@@ -15,6 +16,9 @@ class Receiver(Protocol):
 
     def receive(self, data: bytes, *, binary: bool) -> None:
         """Take one whole message; `binary` when it came in a binary frame."""
+
+    def broke(self, breach: Breach) -> None:
+        """Learn that the peer broke the protocol of WebSockets; the connection is on its end then."""
 
     def closed(self, code: int, reason: str) -> None:
         """Learn that the connection is gone; code 1006 when no close frame came."""
@@ -35,8 +39,11 @@ class Gate(Protocol):
     def visit(self, visitor: Visitor) -> Respond:
         """Decide about an HTTP request that asks for no WebSocket."""
 
-    def refused(self, reason: str, visitor: Visitor | None = None) -> None:
-        """Learn that a handshake was invalid, and who asked, where that could be read."""
+    def refused(self, reason: str, visitor: Visitor) -> None:
+        """Learn that what came was no valid handshake, and who sent it, as far as that could be read."""
+
+    def lost(self, reason: str, visitor: Visitor) -> None:
+        """Learn that a connection ended before a whole request had come."""
 
 
 class Limits(Record):

@@ -2,25 +2,35 @@
 
 import logging
 from collections.abc import Sequence
+from typing import TypeAlias, cast
 
+from websockets.datastructures import Headers
+from websockets.exceptions import InvalidHeader
 from websockets.extensions import ServerExtensionFactory
 from websockets.http11 import Request, Response
+from websockets.protocol import SEND_EOF
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
 from mock_csms.behavior.admission import LetIn, Respond, Verdict, Visitor
+from mock_csms.protocol.records import replace
+from mock_csms.runtime.transport import heads
 from mock_csms.runtime.transport.gate import Gate
+from mock_csms.runtime.transport.heads import Oddity
 
 LOGGER = logging.getLogger("mock_csms.websockets")
 LOGGER.disabled = True  # what the library would log, the mock publishes as events
 _OPENING = ("Sec-WebSocket-Key", "Sec-WebSocket-Version", "Sec-WebSocket-Protocol")
-"""A request with one of these asks for a WebSocket, however wrong it is otherwise."""
+"""A request with one of these, or with `Upgrade: websocket`, asks for a WebSocket, however wrong it is otherwise."""
+_POSTING = ("POST", "PUT")
+"""What a station of OCPP over SOAP does, and no browser or load balancer."""
+
+Judgement: TypeAlias = tuple[Visitor, Verdict, Response]
+"""Who asks, what is decided, and the response for it (not to be sent where the verdict wants silence)."""
 
 
 class Handshake(ServerProtocol):
     """The library's protocol, with all that is to be decided left to the gate."""
-
-    offered: Sequence[str] = ()
 
     def __init__(self, gate: Gate, extensions: Sequence[ServerExtensionFactory] | None, max_size: int) -> None:
         super().__init__(extensions=extensions, max_size=max_size, logger=LOGGER)
@@ -28,26 +38,103 @@ class Handshake(ServerProtocol):
 
     def select_subprotocol(self, subprotocols: Sequence[Subprotocol]) -> Subprotocol | None:
         """Ask the gate; None makes the library go on without one."""
-        self.offered = subprotocols
-        chosen = self._gate.choose_subprotocol(self.offered)
+        chosen = self._gate.choose_subprotocol(subprotocols)
         return None if chosen is None else Subprotocol(chosen)
 
-    def judge(self, request: Request) -> tuple[Visitor, Verdict, Response]:
-        """Return who asks, the verdict, and the response for it (not to be sent where the verdict wants silence)."""
-        response, headers = self.accept(request), request.headers
-        wants_page = response.status_code == 426 and not any(name in headers for name in _OPENING)
-        problem = "" if response.status_code == 101 or wants_page else str(self.handshake_exc)
-        extensions = ", ".join(headers.get_all("Sec-WebSocket-Extensions"))
-        authorization = ", ".join(headers.get_all("Authorization")) or None
-        visitor = Visitor(request.path, self.offered, authorization, extensions, problem)
-        verdict: Verdict = LetIn()
-        if response.status_code == 101:
-            verdict = self._gate.judge(visitor, self.subprotocol)
-        elif wants_page:
-            verdict = self._gate.visit(visitor)
-        else:
-            self._gate.refused(problem, visitor)
-        if isinstance(verdict, Respond) and verdict.status != response.status_code:
-            response = self.reject(verdict.status, verdict.text + "\n")
-            response.headers.update(verdict.headers)
+    def judge(self, head: bytes) -> Judgement | None:
+        """Judge the whole head of a request; None for what comes after one."""
+        self.receive_data(head)
+        request = next(iter(self.events_received()), None)
+        if isinstance(request, Request):
+            return self._judge_upgrade(request) if _wants_websocket(request) else self._judge_plain(request)
+        return None if self.handshake_exc is None else self._judge_broken(head)
+
+    def _judge_upgrade(self, request: Request) -> Judgement:
+        response = self._accept(request)
+        if response.status_code != 101:
+            visitor = _visitor(request, str(self.handshake_exc))
+            self._gate.refused(visitor.problem, visitor)
+            return visitor, LetIn(), response
+        visitor = _visitor(request)
+        verdict = self._gate.judge(visitor, self.subprotocol)
+        return visitor, verdict, self._respond(verdict) if isinstance(verdict, Respond) else response
+
+    def _accept(self, request: Request) -> Response:
+        """Return the library's response; HTTP wants a Host too, and a wrong version is told the right one (4.2.2)."""
+        response, hosts = self.accept(request), request.headers.get_all("Host")
+        if response.status_code == 101 and len(hosts) != 1:
+            self.handshake_exc = InvalidHeader("Host", ", ".join(hosts) or None)
+            return self.reject(400, f"{self.handshake_exc}\n")
+        if response.status_code == 400 and "Sec-WebSocket-Version" in str(self.handshake_exc):
+            response = self.reject(426, f"{self.handshake_exc}\n")
+            response.headers["Upgrade"], response.headers["Sec-WebSocket-Version"] = "websocket", "13"
+        return response
+
+    def _judge_plain(self, request: Request) -> Judgement:
+        """Judge a request that asks for no WebSocket."""
+        visitor = replace(_visitor(request), wants_websocket=False)
+        if request.method not in ("GET", "HEAD"):
+            return self.turn_away(
+                visitor, Oddity(f"a {request.method}: a WebSocket begins with GET", 405, request.method in _POSTING)
+            )
+        if request.protocol == "HTTP/1.1" and "Host" not in request.headers:
+            return self.turn_away(visitor, Oddity("a request without a Host", 400, is_wrong=False))
+        verdict = self._gate.visit(visitor)
+        response = self._respond(verdict)
+        if request.method == "HEAD":
+            response.body = b""
         return visitor, verdict, response
+
+    def _judge_broken(self, data: bytes) -> Judgement:
+        """Judge a head that the library could not read; its path may be all that is wrong with it."""
+        head, error = heads.read(data), cast(Exception, self.handshake_exc)
+        oddity = heads.problem_of(data, error.__cause__)
+        if error.__cause__ is None:  # the library has written an answer itself
+            oddity, self.writes = Oddity(str(error), 431), [SEND_EOF]
+        if head is None:
+            return self.turn_away(Visitor("", ()), oddity)
+        request = Request(head.path, Headers(head.headers), head.method, head.version)
+        visitor = replace(_visitor(request, oddity.problem), path=head.target)
+        if not _wants_websocket(request):
+            is_wrong = request.method in _POSTING
+            return self.turn_away(
+                replace(visitor, problem="", wants_websocket=False), replace(oddity, is_wrong=is_wrong)
+            )
+        if head.path != head.target:
+            oddity = Oddity(f"the path is not percent-encoded: {head.target[:100]!r}", 400)
+            is_sound = self._accept(request).status_code == 101
+            visitor = replace(visitor, problem="" if is_sound else str(self.handshake_exc))
+        return self.turn_away(visitor, oddity)
+
+    def turn_away(self, visitor: Visitor, oddity: Oddity) -> Judgement:
+        """Tell the gate of an oddity, and answer it."""
+        if oddity.is_wrong and not (visitor.path and visitor.wants_websocket):
+            visitor = replace(visitor, problem=oddity.problem, wants_websocket=False)
+        self._gate.refused(oddity.problem, visitor)
+        verdict = Respond(oddity.status or 400, oddity.problem, {"Allow": "GET"} if oddity.status == 405 else {})
+        return visitor, verdict, self._respond(verdict)
+
+    def _respond(self, verdict: Respond) -> Response:
+        response = self.reject(verdict.status, verdict.text + "\n")
+        response.headers.update(verdict.headers)
+        return response
+
+
+def _wants_websocket(request: Request) -> bool:
+    headers = request.headers
+    asked = ", ".join(headers.get_all("Upgrade")).lower()
+    return "websocket" in asked or any(name in headers for name in _OPENING)
+
+
+def _visitor(request: Request, problem: str = "") -> Visitor:
+    """Return who asks, as far as the headers tell it, however wrong some of them are."""
+    headers = request.headers
+    offers = ",".join(headers.get_all("Sec-WebSocket-Protocol")).split(",")
+    return Visitor(
+        request.path,
+        [offer.strip() for offer in offers if offer.strip()],
+        ", ".join(headers.get_all("Authorization")) or None,
+        ", ".join(headers.get_all("Sec-WebSocket-Extensions")),
+        problem,
+        ", ".join(headers.get_all("Host")),
+    )

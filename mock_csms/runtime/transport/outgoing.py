@@ -2,14 +2,14 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from websockets.client import ClientProtocol
 from websockets.exceptions import InvalidStatus
 from websockets.frames import apply_mask  # type: ignore[attr-defined] # in C where it can be
 from websockets.http11 import Request
-from websockets.protocol import OPEN, Event
+from websockets.protocol import OPEN
 
 from mock_csms.runtime.transport import frames
 from mock_csms.runtime.transport.connection import Transport
@@ -55,7 +55,20 @@ class Outgoing(Transport):
         super().connection_lost(exc)
         self._give_up(exc or self._protocol.handshake_exc)
 
-    def _answer(self, heads: Sequence[Event]) -> None:  # noqa: ARG002 - the library has judged what it read
+    def _read_head(self, data: bytes) -> bytes:
+        """Feed the library to the end of the handshake's head, and return what came behind it."""
+        tail = len(self._pending)
+        self._pending += data
+        found = self._pending.find(b"\r\n\r\n")
+        head = len(data) if found < 0 else found + 4 - tail
+        self._pending = bytearray() if found >= 0 else self._pending[-3:]
+        self._protocol.receive_data(data[:head])
+        self._protocol.events_received()
+        self._answer()
+        self._flush()
+        return data[head:]
+
+    def _answer(self) -> None:
         """Begin when the server has agreed to all that matters, and give up where it has not."""
         protocol = self._protocol
         if protocol.handshake_exc is not None:

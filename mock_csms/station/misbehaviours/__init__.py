@@ -8,6 +8,8 @@ These checks have no kind:
 * T09: a handshake that is none has no session after it; tests of the transport send such by hand.
 * T10, R19, V19: they inform, and find no fault.
 * T15: pings are the transport's, and their interval is fixed.
+* T23 to T31: its frames are made by the transport, which makes sound ones; T30 only informs.
+* R20: what it sends is written from objects, whose keys differ.
 * T22: it takes a second connection with the same identity, which is a second process: start one.
 * R16: what is none of the known messages is answered by the session before the station decides anything.
 * M09: it cannot be seen, but as a register that runs backwards (M07).

@@ -1,0 +1,52 @@
+"""How a peer broke RFC 6455 when the library has failed the connection: the clause, and what it did in words."""
+
+from collections.abc import Mapping
+
+from websockets.exceptions import PayloadTooBig
+
+from mock_csms.protocol.records import Record
+
+NOT_UTF8 = ("RFC 6455 8.1", "a text frame was not UTF-8")
+_CLOSE = "RFC 6455 5.5.1"
+_ORDER = "RFC 6455 5.4"
+_CONTROL = "RFC 6455 5.5"
+
+_CAUSES: Mapping[str, tuple[str, str]] = {
+    "incorrect masking": ("RFC 6455 5.1", "a frame was {masking}"),
+    "reserved bits must be 0": ("RFC 6455 5.2", "a reserved bit was set for which no extension was agreed on"),
+    "RSV1 bit set in continuation frame": ("RFC 6455 5.2", "the first reserved bit was set in a continuation"),
+    "invalid opcode": ("RFC 6455 5.2", "a frame had the opcode {opcode}, which is reserved"),
+    "unexpected continuation frame": (_ORDER, "a continuation came without a beginning"),
+    "expected a continuation frame": (_ORDER, "another message began amid one in fragments"),
+    "control frame too long": (_CONTROL, "a {name} frame had more than 125 bytes"),
+    "fragmented control frame": (_CONTROL, "a {name} frame was fragmented"),
+    "close frame too short": (_CLOSE, "a close frame had one byte, which is no code"),
+    "invalid status code": (_CLOSE, "a close frame had a code that may not be sent (7.4)"),
+    "decompression failed": ("RFC 7692 7.2.2", "a compressed message could not be decompressed"),
+}
+"""By what the library says; what it refuses and no clause forbids is not here."""
+
+_NAMES = {8: "close", 9: "ping", 10: "pong"}
+_TOO_LONG = 2**63
+
+
+class Breach(Record):
+    """A clause, and how it was broken. waited: how long it was waited for what had to come, in seconds."""
+
+    clause: str
+    problem: str
+    waited: float = 0.0
+
+
+def breach_of(error: Exception, frame: bytes) -> Breach | None:
+    """Return what was wrong with the `frame`, of which the beginning at least is there; None where nothing was."""
+    if isinstance(error, UnicodeDecodeError):
+        return Breach(_CLOSE, "the reason in a close frame was not UTF-8")
+    if isinstance(error, PayloadTooBig):
+        if (error.size or 0) >= _TOO_LONG:
+            return Breach("RFC 6455 5.2", "the length of a frame had its highest bit set")
+        return Breach("RFC 6455 7.4.1", f"a message was too big (1009): {error}")
+    clause, words = _CAUSES.get(str(error), ("", ""))
+    opcode, is_masked = frame[0] & 0x0F, frame[1] & 0x80
+    masking = "masked, as only those of a client are" if is_masked else "not masked"
+    return Breach(clause, words.format(masking=masking, opcode=opcode, name=_NAMES.get(opcode, ""))) if clause else None

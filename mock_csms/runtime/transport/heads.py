@@ -1,0 +1,126 @@
+"""What came in place of a sound request: the head of a request read as far as it can be, and what is none named.
+
+Only those come here whose handshake has failed, or has not come whole; a sound one is read by the library.
+"""
+
+import re
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from mock_csms.protocol.records import Record
+
+LONGEST_LINE = 8192
+LONGEST = 65536
+"""How long the first line of a request and its whole head may be, in bytes."""
+
+_END = re.compile(rb"\n\r?\n")
+_TOKEN = re.compile(rb"[-!#$%&'*+.^_`|~0-9A-Za-z]")
+_LINE = re.compile(rb"(?P<method>[-!#$%&'*+.^_`|~0-9A-Za-z]+) (?P<target>.*) (?P<version>HTTP/\d(\.\d)?)\r?")
+_BODY = re.compile(rb"\ncontent-length:|\ntransfer-encoding:", re.IGNORECASE)
+_SOAP = re.compile(rb"soap|text/xml|application/xml|<\?xml", re.IGNORECASE)
+
+_PROXY = b"\r\n\r\n\0\r\nQUIT\n"
+"""What a header of the PROXY protocol begins with in its second version."""
+
+_NO_TEXT = {
+    b"\x16": "a TLS client hello: the station uses wss, this port speaks ws",
+    b"\x10": "an MQTT CONNECT: this port speaks OCPP-J over WebSocket",
+    _PROXY: "a header of the PROXY protocol: the load balancer must not send one",
+    b"[": "JSON without an opening handshake before it",
+    b"{": "JSON without an opening handshake before it",
+    b"<": "XML: OCPP over SOAP is not spoken here",
+    b"SSH-": "an SSH client",
+    **{bytes([first]): "a WebSocket frame without an opening handshake before it" for first in (*range(0x80, 0x8B), 1)},
+}
+"""What begins so, and is no HTTP."""
+
+_TEXT = {
+    b"PRI * HTTP/2": (505, "HTTP/2: a WebSocket of OCPP begins with a request of HTTP/1.1"),
+    b"PROXY ": (400, "a line of the PROXY protocol: the load balancer must not send one"),
+}
+"""What begins so, and has HTTP in it: the status to answer with, and what it is."""
+
+
+class Oddity(Record):
+    """What is no sound request for a WebSocket: in words, and the HTTP status to answer with; 0 for what is no HTTP.
+
+    is_wrong: whether it is something that a station did wrong; others may ask as they like.
+    """
+
+    problem: str
+    status: int = 0
+    is_wrong: bool = True
+
+
+class Head(Record):
+    """A request as far as it can be read: `target` as it was sent, and `path`, which is ASCII, with the rest quoted."""
+
+    method: str
+    target: str
+    path: str
+    version: str
+    headers: Sequence[tuple[str, str]]
+
+
+def end_of(data: bytes, start: int) -> int:
+    """Return where the head ends that has no end before `start`; 0 where it has not come whole."""
+    found = None if _PROXY.startswith(data[:12]) else _END.search(data, start)
+    return found.end() if found else 0
+
+
+def oddity_of(data: bytes) -> Oddity | None:
+    """Return what a beginning shows to be no request for a WebSocket, or None for one that may still become one."""
+    known = next((words for start, words in _NO_TEXT.items() if data.startswith(start)), None)
+    if known is not None:
+        return Oddity(known)
+    if not _TOKEN.match(data) and not _PROXY.startswith(data[:12]):
+        return Oddity(f"bytes that are no HTTP request: {data[:16].hex(' ')}")
+    text = next((Oddity(words, status) for start, (status, words) in _TEXT.items() if data.startswith(start)), None)
+    line, has_ended, _ = data.partition(b"\n")
+    if text is not None and has_ended:
+        return text
+    if len(line) > LONGEST_LINE:
+        return Oddity(f"the first line of the request is longer than {LONGEST_LINE} bytes", 414)
+    if has_ended and not _LINE.fullmatch(line):
+        return Oddity(f"the first line is none of an HTTP request: {_shown(line)}", 400)
+    return Oddity(f"the head of the request is longer than {LONGEST} bytes", 431) if len(data) > LONGEST else None
+
+
+def read(data: bytes) -> Head | None:
+    """Return a head as far as it can be read; None without a whole first line."""
+    first, *lines = data.split(b"\n")
+    line = _LINE.fullmatch(first)
+    if line is None or not lines:
+        return None
+    target, pairs = line["target"], [line.rstrip(b"\r").partition(b":") for line in lines]
+    headers = [(_latin(name.strip()), _latin(value.strip())) for name, colon, value in pairs if colon]
+    path = quote(target, safe="/?#[]@!$&'()*+,;=:%-._~|\"<>\\^`{}")
+    return Head(
+        _latin(line["method"]), target.decode(errors="backslashreplace"), path, _latin(line["version"]), headers
+    )
+
+
+def problem_of(head: bytes, error: BaseException | None) -> Oddity:
+    """Say what is wrong with a head that the library could not read because of that error."""
+    if b"\r\n" not in head:
+        return Oddity("its lines end with LF alone, not with CRLF", 400)
+    line = _LINE.match(head)
+    if line and line["version"] not in (b"HTTP/1.1", b"HTTP/1.0"):
+        return Oddity(f"it is a request of {line['version'].decode()}, not of HTTP/1.1", 505)
+    if line and _BODY.search(head):
+        method = line["method"].decode()
+        what = (
+            "OCPP over SOAP, which is not spoken here"
+            if _SOAP.search(head)
+            else "which a WebSocket does not begin with"
+        )
+        return Oddity(f"it is a {method} with a body: {what}", 400)
+    return Oddity(str(error or "it cannot be read"), 400)
+
+
+def _latin(data: bytes) -> str:
+    return data.decode("latin-1")
+
+
+def _shown(line: bytes) -> str:
+    return repr(line[:60].decode(errors="backslashreplace"))
