@@ -86,6 +86,7 @@ class Player:
         link = Link(self.identity, self.site, self._answer, self._ended)
         link.heard = self._heard
         link.spoil = lambda acts: self._misbehave("wire", acts, self.site.world)
+        link.name = lambda right: self._misbehave("name", right)
         link.refuse = lambda call, right: self._misbehave("refusal", right, call)
         slot = network.slot_at(self.device, attempt)
         url, authorization = network.url_of(self.device, slot), network.authorization_of(self.device)

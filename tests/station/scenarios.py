@@ -6,12 +6,13 @@ from typing import Any, TypeAlias
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
 from mock_csms.station.cues import Plugged, PowerCycled, Presented, Unplugged
-from tests.station.play import BOB, TOKEN, answering
+from tests.station.play import BOB, TOKEN, Answering, answering
 from tests.station.stage import Stage
 
 Begin: TypeAlias = Callable[..., Stage]
 """What makes a station, by the CSMS that it talks to, its EVSEs and its variables."""
 
+EVENT = "TransactionEvent"
 BUTTON = {"idToken": "", "type": "NoAuthorization"}
 
 
@@ -45,6 +46,14 @@ def rejected(begin: Begin) -> None:
     stage = begin(answering(BootNotification=boots)).connect()
     stage.wait(5).command("GetVariables")
     stage.wait(100)
+
+
+def slow(begin: Begin) -> None:
+    """The CSMS takes its time, and the station waits for it."""
+    stage = begin(
+        Answering({}, faults=dict.fromkeys(("StatusNotification", EVENT), "delay seconds=1"))
+    ).connect()
+    charge(stage.wait(5))
 
 
 def idle(begin: Begin) -> None:
@@ -85,6 +94,14 @@ def sessions(begin: Begin) -> None:
     charge(stage)
     stage.wait(10)
     charge(stage, token=BOB)
+
+
+def neighbours(begin: Begin) -> None:
+    """Somebody charges at an EVSE that has metered much, and next to it stands one that has metered less."""
+    stage = begin(evses=2, connectors=2).connect()
+    charge(stage, seconds=300)
+    charge(stage, 2)
+    charge(stage)
 
 
 def remote(begin: Begin) -> None:
@@ -176,11 +193,13 @@ SCENARIOS: Mapping[str, Callable[[Begin], Any]] = {
     scenario.__name__: scenario
     for scenario in (
         sessions,
+        slow,
         idle,
         comes_again,
         pending,
         rejected,
         resets,
+        neighbours,
         remote,
         offline,
         refused_events,

@@ -156,7 +156,7 @@ class Stage(Play):
         for act in acts:
             match act:
                 case cues.Transmit(action, payload):
-                    call = Call(self.wire_world.new_id(), action, payload)
+                    call = Call(self.spoil("name", self.wire_world.new_id()), action, payload)
                     frames = self.spoil("wire", (Emission(call),), self.wire_world)
                     self.note("call", action, payload, call.id, frames)
                     self.sent.append(Sent(self.now - NOW, action, payload))

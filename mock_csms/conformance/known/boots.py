@@ -63,6 +63,11 @@ class Boots(Mutable):
         return self.status == "Accepted"
 
     @property
+    def is_kept_out(self) -> bool:
+        """Whether it was not accepted, as far as the mock knows, and so may not send what it is asked for."""
+        return not self.is_accepted and (self.count > 0 or self.status == UNKNOWN)
+
+    @property
     def is_repeated(self) -> bool:
         """Whether the last boot is one of a station that was accepted already."""
         return self.before == "Accepted"
@@ -115,10 +120,10 @@ def answered(seen: Seen, known: "Known") -> None:
         boots.wanted.clear()
 
 
-@BOOTS.learn(refusal("BootNotification"), when("spoiled"), any_payload=True)
+@BOOTS.learn(refusal("BootNotification"), when("spoiled", "malformed"), any_payload=True)
 def confused(seen: Seen, known: "Known") -> None:
-    """It was told nonsense, or was refused."""
-    if seen.action == "BootNotification":
+    """It was told nonsense, or was refused; what cannot be read may be the boot, where nothing came before it."""
+    if seen.action == "BootNotification" or (seen.kind == "malformed" and known.boots.due == "first"):
         known.boots.status = UNKNOWN
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from mock_csms.protocol.actions import Json
+from mock_csms.station import boot
 from mock_csms.station.cues import Act, Answered, Opened, Reboot, Send, Transmit
 from mock_csms.station.misbehaviour import (
     Answer,
@@ -53,6 +54,16 @@ def _answers_all_the_same(action: str, request: Json, right: Answer) -> Answer:
     named = [{name: item[name] for name in ("component", "variable")} for item in request[f"{kind}VariableData"]]
     unknown = {"attributeStatus": "UnknownVariable", "attributeType": "Actual"}
     return {f"{kind}VariableResult": [unknown | item for item in named]}
+
+
+def _reports_all(at: Situation, right: list[Act]) -> list[Act]:
+    """Report every connector after an outage of whatever length."""
+    if not (isinstance(at.told, Opened) and at.device.is_accepted):
+        return right
+    reports = [act.payload for act in right if isinstance(act, Send) and act.action == "StatusNotification"]
+    told = {(report["evseId"], report["connectorId"]) for report in reports}
+    places = [(evse.id, connector) for evse in at.device.evses.values() for connector in evse.each_connector]
+    return [*right, *(boot.status_notification(at.device, *each, at.moment) for each in places if each not in told)]
 
 
 def _no_reboot(_: Situation, right: list[Act]) -> list[Act]:
@@ -124,6 +135,9 @@ KINDS: Kinds = {
         "accepts to reset an EVSE which cannot be reset alone",
         ("B18",),
         answer=answers("Reset", instead("Rejected", "Accepted")),
+    ),
+    "reports-unchanged-connectors": Misbehaviour(
+        "reports all connectors after a short outage too", ("B17",), acts=_reports_all
     ),
     "no-reboot": Misbehaviour("accepts a reset, and stays", ("B19",), acts=_no_reboot),
     "wrong-reset-end": Misbehaviour(

@@ -1,0 +1,65 @@
+"""Scenarios over real sockets: each performed once for the same habits, and what the running mock found."""
+
+from contextlib import ExitStack
+from functools import cache
+from typing import Any
+
+from mock_csms.behavior.events import Finding
+from mock_csms.conformance.seen import Occasion, Seen
+from mock_csms.conformance.subject import BROKEN, Check
+from mock_csms.protocol.records import Record
+from mock_csms.station.device import Habit
+from tests.station.performances import SCENARIOS
+from tests.station.rig import Rig, Stand
+
+FAULTS: dict[str, str] = {"malformed": "call", "stray": "result", "unanswered": "result"}
+"""Occasions that are faults, and what a good station does in their place."""
+
+
+class Run(Record):
+    """What came of it: the findings, the occasions that checks had, and what went wrong in the program itself."""
+
+    findings: tuple[Finding, ...]
+    occasions: frozenset[Occasion]
+    accidents: tuple[str, ...]
+
+    @property
+    def checks(self) -> set[str]:
+        """The checks that found something."""
+        return {finding.check for finding in self.findings}
+
+    def lines(self) -> list[str]:
+        """Return the findings, a line each."""
+        return [f"{each.check}: {each.problem}" for each in self.findings]
+
+
+@cache
+def perform(scenario: str, *habits: Habit, learns: bool = True) -> Run:
+    """Let a station with those habits perform a scenario at the running mock."""
+    stands: list[Stand] = []
+    with ExitStack() as stack:
+
+        def begin(*csms: Any, **settings: Any) -> Rig:
+            stands.append(stack.enter_context(Rig(habits, *csms, learns=learns, **settings)))
+            return stands[-1]  # type: ignore[return-value] # it is a Rig
+
+        SCENARIOS[scenario](begin)  # type: ignore[arg-type] # a rig has what scenarios need of a stage
+    return run_of(*stands)
+
+
+def run_of(*stands: Stand) -> Run:
+    """Return what came of what happened at some mocks, when that is over."""
+    findings = [finding for stand in stands for finding in stand.found]
+    occasions = {occasion for stand in stands for seen in stand.seen for occasion in _occasions(seen)}
+    return Run(tuple(findings), frozenset(occasions), tuple(text for stand in stands for text in stand.accidents))
+
+
+def _occasions(seen: Seen) -> list[Occasion]:
+    names = (seen.action, f"{seen.action}.{seen.detail}", f"{seen.action}.{seen.sort}", "*")
+    return [(seen.kind, name) for name in names]
+
+
+def is_exercised(check: Check, run: Run) -> bool:
+    """Whether a check has looked at something: what may be broken, or a fault, is looked for in what is right."""
+    kinds = [(kind.removeprefix(BROKEN), action) for kind, action in check.on]
+    return any((FAULTS.get(kind, kind), action) in run.occasions for kind, action in kinds)
