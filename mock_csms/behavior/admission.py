@@ -5,7 +5,7 @@ A verdict is data; the transport performs it.
 
 import base64
 import binascii
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from typing import TypeAlias
 from urllib.parse import unquote
 
@@ -113,8 +113,13 @@ class Door:
         self._policies = policies
         self._records: dict[str, _Record] = {}
 
-    def judge(self, visitor: Visitor, subprotocol: str | None, now: float, *, is_connected: bool) -> Verdict:
-        """Decide about a valid upgrade request: the `subprotocol` to speak, and whether its station `is_connected`."""
+    def judge(
+        self, visitor: Visitor, subprotocol: str | None, now: float, *, is_connected: bool, password: str | None = None
+    ) -> Verdict:
+        """Decide about a valid upgrade request: the `subprotocol` to speak, and whether its station `is_connected`.
+
+        A `password` that the station has accepted counts beside the one of the policies: nobody sees when it changes.
+        """
         policies, identity = self._policies, visitor.identity
         if policies.refusals is not None and self._is_refused(policies.refusals, identity, now):
             return policies.refusals.verdict
@@ -122,7 +127,9 @@ class Door:
             return Respond(404, "the last segment of the path must be the identity of the station")
         if policies.known is not None and identity not in policies.known:
             return Respond(404, "no station of this identity is known")
-        if policies.passwords is not None and not _is_right(visitor.authorization, identity, policies.passwords):
+        if policies.passwords is not None and not _is_right(
+            visitor.authorization, identity, {policies.passwords.get(identity), password} - {None}
+        ):
             return Respond(401, "identity and password are needed", {"WWW-Authenticate": 'Basic realm="mock-csms"'})
         if subprotocol is None:
             reason = f"no common subprotocol; offered: {', '.join(visitor.offered) or 'none'}"
@@ -159,13 +166,13 @@ class Door:
         return in_time and (refusals.times is None or record.refusals <= refusals.times)
 
 
-def _is_right(authorization: str | None, identity: str, passwords: Mapping[str, str]) -> bool:
-    """Whether an Authorization header has the password of that identity (security profile 1; A00.FR.203-205)."""
+def _is_right(authorization: str | None, identity: str, passwords: Set[str | None]) -> bool:
+    """Whether an Authorization header has a password of that identity (security profile 1; A00.FR.203-205)."""
     scheme, _, encoded = (authorization or "").partition(" ")
-    if scheme.lower() != "basic" or identity not in passwords:
+    if scheme.lower() != "basic":
         return False
     try:
         given = base64.b64decode(encoded.strip(), validate=True)
     except (binascii.Error, ValueError):
         return False
-    return given == f"{identity}:{passwords[identity]}".encode()
+    return given in {f"{identity}:{password}".encode() for password in passwords}

@@ -15,6 +15,7 @@ _MOST_TRANSACTIONS = 1000
 """A station that never ends its transactions must not fill the memory: the oldest are forgotten."""
 
 
+_PASSWORD = ("SecurityCtrlr", "BasicAuthPassword")
 _TRANSACTION = parse_path("transactionInfo.transactionId")
 
 
@@ -23,12 +24,14 @@ class Station(Mutable):
 
     `boot_status` is how its last BootNotification was answered, `asked_for` are the actions that commands of ours made
     it send since then, and `transactions` the ids of those that run, the oldest first (a dict, for its order).
+    `password` is the one that it has accepted from us last.
     """
 
     identity: str
     boot_status: str | None = None
     asked_for: frozenset[str] = frozenset()
     transactions: dict[str, None] = field(default_factory=dict)
+    password: str | None = None
 
     @property
     def is_accepted(self) -> bool:
@@ -50,6 +53,9 @@ def fold(station: Station, event: Event) -> None:
         learn = _FROM_CALLS.get(event.message.action)
         if learn:
             learn(station, event.message.payload)
+    elif type(event) is Received and type(event.message) is Result and event.answers is not None:
+        if event.answers.action == "SetVariables" and not event.is_refused and not event.violations:
+            _password(station, event.answers.payload, event.message.payload)
     elif type(event) is Sent and type(event.message) is Result and event.answers is not None:
         if event.answers.action == "BootNotification" and event.answers.id == event.message.id:
             station.boot_status = event.message.payload.get("status")
@@ -62,6 +68,18 @@ def fold(station: Station, event: Event) -> None:
 def _boot(station: Station, _: Any) -> None:
     station.boot_status = None
     station.asked_for = frozenset()
+
+
+def _password(station: Station, asked: Any, told: Any) -> None:
+    """Learn the password that the station goes on with (A01.FR.03)."""
+    items, results = value_at(asked, ("setVariableData",)), value_at(told, ("setVariableResult",))
+    if not isinstance(items, list) or not isinstance(results, list):
+        return
+    for item, result in zip(items, results, strict=False):
+        name = value_at(item, ("component", "name")), value_at(item, ("variable", "name"))
+        value, status = value_at(item, ("attributeValue",)), value_at(result, ("attributeStatus",))
+        if name == _PASSWORD and isinstance(value, str) and status in ("Accepted", "RebootRequired"):
+            station.password = value
 
 
 def _transaction(station: Station, payload: Any) -> None:

@@ -148,8 +148,9 @@ class Csms:
     def judge(self, visitor: Visitor, subprotocol: str | None) -> Verdict:
         """Decide who is let in, and publish who is not."""
         self.publish(Knocked(clock.now(), visitor.identity, visitor))
-        is_connected = visitor.identity in self.sessions
-        verdict = self._door.judge(visitor, subprotocol, clock.now(), is_connected=is_connected)
+        is_connected, known = visitor.identity in self.sessions, self.stations.get(visitor.identity)
+        password = known.password if known else None
+        verdict = self._door.judge(visitor, subprotocol, clock.now(), is_connected=is_connected, password=password)
         if not isinstance(verdict, LetIn):
             self._refuse(visitor.identity, str(verdict))
         return verdict

@@ -21,7 +21,7 @@ from tests.station.rig import Rig
 FOR_PLANS = {"stays-with-url"}
 """Kinds that nobody can see who only watches; a case of the test plans does, because it knows what it has asked for."""
 ALSO = {"two-open-calls": {"B02", "B10"}}
-"""What else is found: where the mock answers at once, nobody sees that a call did not wait, but a heartbeat too many."""
+"""What else is found: where the mock answers at once, the call that did not wait is only a heartbeat too many."""
 ENOUGH = 12
 """In how many scenarios a kind is looked at, unless more are needed to find it."""
 AWAITED = {"T09": "the mock tells of an invalid handshake in another way than the check wants"}
