@@ -15,7 +15,7 @@ from mock_csms.behavior.commands import Step
 from mock_csms.protocol.actions import Json
 from mock_csms.station.network import basic
 from tests.conformance.live import Run, run_of
-from tests.station.rig import PASSWORD, STATION, Stand
+from tests.station.rig import KNOWN, PASSWORD, STATION, Stand
 from tests.wire import BOOT, HANDSHAKE, Raw, Station
 
 Visit: TypeAlias = Callable[[Stand], Awaitable[None]]
@@ -128,7 +128,7 @@ VISITS: Mapping[str, Visit] = {
 
 def pay(check: str) -> Run:
     """Pay a visit to the running mock, and return what came of it."""
-    with Stand(learns=False) as stand:
+    with Stand(learns=False, basic_auth=KNOWN) as stand:
         stand.do(VISITS[check](stand))
         stand.do(asyncio.sleep(60.0))
     return run_of(stand)

@@ -41,6 +41,7 @@ from tests.station.play import Answering
 from tests.virtual import Loop, virtual_time
 
 STATION, PASSWORD = "CS", "the-old-password-1"
+KNOWN = [f"{STATION}:{PASSWORD}"]
 LONGEST = 300.0
 """How long a station may take to come, in seconds; one that is not let in never does."""
 LEAVING = 6.0
@@ -61,7 +62,7 @@ class Stand:
         self.seen: list[Seen] = []
         self.accidents: list[str] = []
         self.loop = Loop()
-        self._given = {"port": 0, "seed": 1, "basic_auth": [f"{STATION}:{PASSWORD}"], **given}
+        self._given = {"port": 0, "seed": 1, **given}
         self._learns = learns
         self._time = virtual_time(self.loop, NOW)
 
@@ -133,7 +134,7 @@ class Rig(Stand):
     def __init__(
         self, habits: tuple[Habit, ...], csms: Answering | None = None, *, learns: bool = True, **given: Any
     ) -> None:
-        super().__init__(learns=learns, rule=csms.rules if csms else [])
+        super().__init__(learns=learns, rule=csms.rules if csms else [], basic_auth=KNOWN)
         self._device = replace(new_station(**given), habits=habits)
         self._running: asyncio.Task[None] | None = None
 

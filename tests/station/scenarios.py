@@ -50,9 +50,7 @@ def rejected(begin: Begin) -> None:
 
 def slow(begin: Begin) -> None:
     """The CSMS takes its time, and the station waits for it."""
-    stage = begin(
-        Answering({}, faults=dict.fromkeys(("StatusNotification", EVENT), "delay seconds=1"))
-    ).connect()
+    stage = begin(Answering({}, faults=dict.fromkeys(("StatusNotification", EVENT), "delay seconds=1"))).connect()
     charge(stage.wait(5))
 
 
