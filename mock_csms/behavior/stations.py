@@ -15,7 +15,6 @@ _MOST_TRANSACTIONS = 1000
 """A station that never ends its transactions must not fill the memory: the oldest are forgotten."""
 
 
-_PASSWORD = ("SecurityCtrlr", "BasicAuthPassword")
 _TRANSACTION = parse_path("transactionInfo.transactionId")
 
 
@@ -24,14 +23,14 @@ class Station(Mutable):
 
     `boot_status` is how its last BootNotification was answered, `asked_for` are the actions that commands of ours made
     it send since then, and `transactions` the ids of those that run, the oldest first (a dict, for its order).
-    `password` is the one that it has accepted from us last.
     """
 
     identity: str
+    password: str | None = None
+    """The one that it has accepted from us last."""
     boot_status: str | None = None
     asked_for: frozenset[str] = frozenset()
     transactions: dict[str, None] = field(default_factory=dict)
-    password: str | None = None
 
     @property
     def is_accepted(self) -> bool:
@@ -93,6 +92,8 @@ def _transaction(station: Station, payload: Any) -> None:
     if len(station.transactions) > _MOST_TRANSACTIONS:
         del station.transactions[next(iter(station.transactions))]
 
+
+_PASSWORD = ("SecurityCtrlr", "BasicAuthPassword")
 
 _FROM_CALLS: Mapping[str, Callable[[Station, Any], None]] = {
     "BootNotification": _boot,

@@ -1,7 +1,6 @@
 """Wrong security events, passwords and requests for certificates (checks S)."""
 
 from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.boots import UNKNOWN
 from mock_csms.conformance.known.security import OWN, TRIGGERS, password_of
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import (
@@ -103,7 +102,7 @@ def requests_are_sound(seen: Seen, known: Known) -> Said:
     if seen.payload["status"] != "Accepted" or not isinstance(wanted, str) or wanted not in TRIGGERS:
         return None
     kinds = [TRIGGERS[wanted]] if TRIGGERS[wanted] else list(known.security.signing)
-    if known.boots.status == UNKNOWN or any(
+    if known.boots.is_in_doubt or any(
         known.security.of(kind).asked_at >= known.security.triggered_at for kind in kinds
     ):
         return None

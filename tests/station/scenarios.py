@@ -48,12 +48,6 @@ def rejected(begin: Begin) -> None:
     stage.wait(100)
 
 
-def slow(begin: Begin) -> None:
-    """The CSMS takes its time, and the station waits for it."""
-    stage = begin(Answering({}, faults=dict.fromkeys(("StatusNotification", EVENT), "delay seconds=1"))).connect()
-    charge(stage.wait(5))
-
-
 def idle(begin: Begin) -> None:
     """Nothing happens but heartbeats; the connection is lost twice, for a short and for a long time."""
     stage = begin(evses=2, connectors=2).connect().wait(200)
@@ -92,14 +86,6 @@ def sessions(begin: Begin) -> None:
     charge(stage)
     stage.wait(10)
     charge(stage, token=BOB)
-
-
-def neighbours(begin: Begin) -> None:
-    """Somebody charges at an EVSE that has metered much, and next to it stands one that has metered less."""
-    stage = begin(evses=2, connectors=2).connect()
-    charge(stage, seconds=300)
-    charge(stage, 2)
-    charge(stage)
 
 
 def remote(begin: Begin) -> None:
@@ -163,6 +149,20 @@ def without_authorization(begin: Begin) -> None:
     charge(stage, seconds=5, token=BUTTON)
 
 
+def slow(begin: Begin) -> None:
+    """The CSMS takes its time, and the station waits for it."""
+    stage = begin(Answering({}, faults=dict.fromkeys(("StatusNotification", EVENT), "delay seconds=1"))).connect()
+    charge(stage.wait(5))
+
+
+def neighbours(begin: Begin) -> None:
+    """Somebody charges at an EVSE that has metered much, and next to it stands one that has metered less."""
+    stage = begin(evses=2, connectors=2).connect()
+    charge(stage, seconds=300)
+    charge(stage, 2)
+    charge(stage)
+
+
 def aligned(begin: Begin) -> None:
     """Meter values come by the clock, in a transaction too."""
     stage = begin(evses=2, AlignedDataCtrlr_Interval="60").connect().wait(70)
@@ -191,13 +191,11 @@ SCENARIOS: Mapping[str, Callable[[Begin], Any]] = {
     scenario.__name__: scenario
     for scenario in (
         sessions,
-        slow,
         idle,
         comes_again,
         pending,
         rejected,
         resets,
-        neighbours,
         remote,
         offline,
         refused_events,
@@ -206,6 +204,8 @@ SCENARIOS: Mapping[str, Callable[[Begin], Any]] = {
         elsewhere,
         master_pass,
         without_authorization,
+        slow,
+        neighbours,
         aligned,
         aligned_idle,
         reservations,

@@ -63,9 +63,14 @@ class Boots(Mutable):
         return self.status == "Accepted"
 
     @property
+    def is_in_doubt(self) -> bool:
+        """Whether its boot was refused, or answered otherwise than with a status: it may have to keep silent."""
+        return self.status not in (None, "Accepted", "Pending", "Rejected")
+
+    @property
     def is_kept_out(self) -> bool:
         """Whether it was not accepted, as far as the mock knows, and so may not send what it is asked for."""
-        return not self.is_accepted and (self.count > 0 or self.status == UNKNOWN)
+        return not self.is_accepted and (self.count > 0 or self.is_in_doubt)
 
     @property
     def is_repeated(self) -> bool:
@@ -120,10 +125,17 @@ def answered(seen: Seen, known: "Known") -> None:
         boots.wanted.clear()
 
 
-@BOOTS.learn(refusal("BootNotification"), when("spoiled", "malformed"), any_payload=True)
+@BOOTS.learn(refusal("BootNotification"), when("spoiled"), any_payload=True)
 def confused(seen: Seen, known: "Known") -> None:
-    """It was told nonsense, or was refused; what cannot be read may be the boot, where nothing came before it."""
-    if seen.action == "BootNotification" or (seen.kind == "malformed" and known.boots.due == "first"):
+    """It was told nonsense, or was refused."""
+    if seen.action == "BootNotification":
+        known.boots.status = UNKNOWN
+
+
+@BOOTS.learn(when("malformed"), any_payload=True)
+def unread(_: Seen, known: "Known") -> None:
+    """What cannot be read may be the boot, where nothing came before it."""
+    if known.boots.due == "first":
         known.boots.status = UNKNOWN
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from mock_csms.conformance.known.boots import UNKNOWN
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import Subject, call, command, error, result, when
 from mock_csms.protocol.actions import Json
@@ -143,7 +142,7 @@ def _note(action: str, request: Any, known: "Known") -> None:
     before = all_.pop(key, None)
     # Parts that are still to come of what was asked under the same requestId cannot be told from the new ones.
     is_mixed = before is not None and before.is_agreed and not before.is_complete
-    all_[key] = Asked(action, request, is_in_doubt=is_mixed or known.boots.status == UNKNOWN)
+    all_[key] = Asked(action, request, is_in_doubt=is_mixed or known.boots.is_in_doubt)
     if len(all_) > _MOST:
         del all_[next(iter(all_))]
 

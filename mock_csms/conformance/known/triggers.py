@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from mock_csms.conformance.known.boots import UNKNOWN
 from mock_csms.conformance.known.connectors import statuses_in
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import Subject, call, command, error, result, when
@@ -61,7 +60,7 @@ def triggered(seen: Seen, known: "Known") -> None:
     message = seen.payload["requestedMessage"]
     if message in _SAME_ACTION:
         evses = frozenset() if "evse" in seen.payload else _evses(message, known)
-        known.triggers.wanted[message] = Wanted(evses, is_in_doubt=known.boots.status == UNKNOWN)
+        known.triggers.wanted[message] = Wanted(evses, is_in_doubt=known.boots.is_in_doubt)
 
 
 @TRIGGERS.learn(result("TriggerMessage"), error("TriggerMessage"))

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from mock_csms.conformance.known.boots import UNKNOWN
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import Subject, call, command, result, when
 from mock_csms.protocol.messages import Call
@@ -50,7 +49,7 @@ def asked(seen: Seen, known: "Known") -> None:
         id_ = call_.payload.get("requestId")
         if isinstance(id_, int):
             known.uploads.asked.pop(id_, None)
-            known.uploads.asked[id_], known.uploads.is_in_doubt = "", known.boots.status == UNKNOWN
+            known.uploads.asked[id_], known.uploads.is_in_doubt = "", known.boots.is_in_doubt
             if len(known.uploads.asked) > _MOST:
                 del known.uploads.asked[next(iter(known.uploads.asked))]
 

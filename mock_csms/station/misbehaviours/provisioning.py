@@ -3,7 +3,8 @@
 from typing import Any
 
 from mock_csms.protocol.actions import Json
-from mock_csms.station import boot
+from mock_csms.protocol.records import replace
+from mock_csms.station.boot import report_connectors
 from mock_csms.station.cues import Act, Answered, Opened, Reboot, Send, Transmit
 from mock_csms.station.misbehaviour import (
     Answer,
@@ -56,14 +57,12 @@ def _answers_all_the_same(action: str, request: Json, right: Answer) -> Answer:
     return {f"{kind}VariableResult": [unknown | item for item in named]}
 
 
-def _reports_all(at: Situation, right: list[Act]) -> list[Act]:
-    """Report every connector after an outage of whatever length."""
-    if not (isinstance(at.told, Opened) and at.device.is_accepted):
+def _reports_unchanged(at: Situation, right: list[Act]) -> list[Act]:
+    """Report what is as before the outage, however short that was."""
+    if not isinstance(at.told, Opened) or not at.device.is_accepted:
         return right
-    reports = [act.payload for act in right if isinstance(act, Send) and act.action == "StatusNotification"]
-    told = {(report["evseId"], report["connectorId"]) for report in reports}
-    places = [(evse.id, connector) for evse in at.device.evses.values() for connector in evse.each_connector]
-    return [*right, *(boot.status_notification(at.device, *each, at.moment) for each in places if each not in told)]
+    _, reports = report_connectors(replace(at.device, is_online=True, told={}), at.moment)
+    return [*right, *(act for act in reports if act not in right)]
 
 
 def _no_reboot(_: Situation, right: list[Act]) -> list[Act]:
@@ -137,7 +136,7 @@ KINDS: Kinds = {
         answer=answers("Reset", instead("Rejected", "Accepted")),
     ),
     "reports-unchanged-connectors": Misbehaviour(
-        "reports all connectors after a short outage too", ("B17",), acts=_reports_all
+        "reports all connectors after a short outage too", ("B17",), acts=_reports_unchanged
     ),
     "no-reboot": Misbehaviour("accepts a reset, and stays", ("B19",), acts=_no_reboot),
     "wrong-reset-end": Misbehaviour(
