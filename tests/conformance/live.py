@@ -1,11 +1,12 @@
 """Scenarios over real sockets: each performed once for the same habits, and what the running mock found."""
 
+from collections.abc import Set
 from contextlib import ExitStack
 from functools import cache
 from typing import Any
 
-from mock_csms.behavior.events import Finding
-from mock_csms.conformance.seen import Occasion, Seen
+from mock_csms.behavior.events import Event, Finding
+from mock_csms.conformance.seen import Occasion, Seen, see
 from mock_csms.conformance.subject import BROKEN, Check
 from mock_csms.protocol.records import Record
 from mock_csms.station.device import Habit
@@ -17,11 +18,17 @@ FAULTS: dict[str, str] = {"malformed": "call", "stray": "result", "unanswered": 
 
 
 class Run(Record):
-    """What came of it: the findings, the occasions that checks had, and what went wrong in the program itself."""
+    """What came of it: the findings, the events that checks looked at, and what went wrong in the program itself."""
 
     findings: tuple[Finding, ...]
-    occasions: frozenset[Occasion]
+    events: tuple[Event, ...]
     accidents: tuple[str, ...]
+
+    @property
+    def occasions(self) -> set[Occasion]:
+        """The occasions that checks had."""
+        all_seen = [seen for event in self.events if (seen := see(event))]
+        return {(seen.kind, name) for seen in all_seen for name in _names(seen)}
 
     @property
     def checks(self) -> set[str]:
@@ -49,17 +56,18 @@ def perform(scenario: str, *habits: Habit, learns: bool = True) -> Run:
 
 def run_of(*stands: Stand) -> Run:
     """Return what came of what happened at some mocks, when that is over."""
-    findings = [finding for stand in stands for finding in stand.found]
-    occasions = {occasion for stand in stands for seen in stand.seen for occasion in _occasions(seen)}
-    return Run(tuple(findings), frozenset(occasions), tuple(text for stand in stands for text in stand.accidents))
+    return Run(
+        tuple(finding for stand in stands for finding in stand.found),
+        tuple(event for stand in stands for event in stand.events),
+        tuple(text for stand in stands for text in stand.accidents),
+    )
 
 
-def _occasions(seen: Seen) -> list[Occasion]:
-    names = (seen.action, f"{seen.action}.{seen.detail}", f"{seen.action}.{seen.sort}", "*")
-    return [(seen.kind, name) for name in names]
+def _names(seen: Seen) -> tuple[str, ...]:
+    return seen.action, f"{seen.action}.{seen.detail}", f"{seen.action}.{seen.sort}", "*"
 
 
-def is_exercised(check: Check, run: Run) -> bool:
+def is_exercised(check: Check, occasions: Set[Occasion]) -> bool:
     """Whether a check has looked at something: what may be broken, or a fault, is looked for in what is right."""
     kinds = [(kind.removeprefix(BROKEN), action) for kind, action in check.on]
-    return any((FAULTS.get(kind, kind), action) in run.occasions for kind, action in kinds)
+    return any((FAULTS.get(kind, kind), action) in occasions for kind, action in kinds)

@@ -14,7 +14,7 @@ from mock_csms.behavior.commands import Step
 from mock_csms.behavior.events import Event, Failed, Finding
 from mock_csms.behavior.templates import World, rfc3339
 from mock_csms.config import Config
-from mock_csms.conformance.seen import KINDS, Seen, see
+from mock_csms.conformance.seen import KINDS
 from mock_csms.flags import read
 from mock_csms.frontends.keywords import keyword_source
 from mock_csms.protocol.actions import Json
@@ -59,7 +59,7 @@ class Stand:
 
     def __init__(self, *, learns: bool = True, **given: Any) -> None:
         self.found: list[Finding] = []
-        self.seen: list[Seen] = []
+        self.events: list[Event] = []
         self.accidents: list[str] = []
         self.loop = Loop()
         self._given = {"port": 0, "seed": 1, **given}
@@ -90,7 +90,7 @@ class Stand:
         """Let the mock listen."""
         self.mock = Csms(self.configured())
         self.mock.bus.subscribe(self._note, Finding, Failed)
-        self.mock.bus.subscribe(self._see, *KINDS)
+        self.mock.bus.subscribe(self.events.append, *KINDS)
         if self._learns:
             Learning(self.mock)
         await self.mock.__aenter__()
@@ -108,11 +108,6 @@ class Stand:
             self.found.append(event)
         elif isinstance(event, Failed) and "internal error" in event.problem:
             self.accidents.append(event.problem)
-
-    def _see(self, event: Event) -> None:
-        seen = see(event)
-        if seen is not None:
-            self.seen.append(seen)
 
 
 class Cable(Dialer):
