@@ -67,7 +67,12 @@ LINES: dict[str, str] = {
     "nobody plugs in": "card A; wait 300",
 }
 """What is typed, or comes from a file."""
-MOCKS: dict[str, dict[str, Any]] = {"": {}, "waits": {"boot_status_sequence": "Pending,Accepted", "boot_interval": 5}}
+MOCKS: dict[str, dict[str, Any]] = {
+    "": {},
+    "waits": {"boot_status_sequence": "Pending,Accepted", "boot_interval": 5},
+    "ahead": {"clock_offset": 3600.0},
+    "behind": {"clock_offset": -3600.0},
+}
 """Settings of the mock."""
 
 
@@ -102,7 +107,7 @@ def problems(flags: str, mock: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("name", "mock"), [(name, mock) for name in USES for mock in MOCKS if not mock or name not in IMPATIENT]
+    ("name", "mock"), [(name, mock) for name in USES for mock in MOCKS if mock != "waits" or name not in IMPATIENT]
 )
 def test_flags(name: str, mock: str) -> None:
     """Whatever the station is told by flags, it does nothing wrong."""
@@ -114,7 +119,7 @@ def test_flags(name: str, mock: str) -> None:
 def test_lines(name: str, mock: str, tmp_path: Path) -> None:
     """Whatever it is told by lines, it does nothing wrong."""
     script = tmp_path / "lines"
-    script.write_text((f"wait 10; {LINES[name]}" if mock else LINES[name]).replace("; ", "\n"))
+    script.write_text(f"wait 10; {LINES[name]}".replace("; ", "\n"))
     assert problems(f"--script {script}", mock) == []
 
 

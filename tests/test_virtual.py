@@ -22,9 +22,12 @@ def test_days_pass_in_their_order() -> None:
     """Timers ring in the order of their times, and the clock says what time it is then."""
     loop, rung = Loop(), list[tuple[str, float]]()
 
+    def ring(name: str) -> None:
+        rung.append((name, clock.now()))
+
     async def wait() -> None:
         for name, seconds in (("late", 200_000.0), ("soon", 0.25), ("early", 0.125)):
-            loop.call_later(seconds, lambda name=name: rung.append((name, clock.now())))
+            loop.call_later(seconds, ring, name)
         await asyncio.sleep(1_000_000)
 
     with virtual_time(loop, 1000.0):

@@ -64,6 +64,11 @@ class Site:
         """Return the present moment of the stations."""
         return Moment(self._began + (clock.now() - self._began) * self._speed, self.world)
 
+    @property
+    def is_in_real_time(self) -> bool:
+        """Whether the clocks of the stations run as fast as all others, so that they can be set by them."""
+        return self._speed == 1.0
+
     def real(self, seconds: float) -> float:
         """Return how long so many seconds of the stations really last."""
         return seconds / self._speed
