@@ -13,7 +13,12 @@ from mock_csms.station.device import Habit
 from tests.station.performances import SCENARIOS
 from tests.station.rig import Rig, Stand
 
-FAULTS: dict[str, str] = {"malformed": "call", "stray": "result", "unanswered": "result"}
+FAULTS: dict[str, Occasion] = {
+    "malformed": ("call", "*"),
+    "stray": ("result", "*"),
+    "unanswered": ("result", "*"),
+    "breached": ("connected", "*"),
+}
 """Occasions that are faults, and what a good station does in their place."""
 
 
@@ -69,5 +74,5 @@ def _names(seen: Seen) -> tuple[str, ...]:
 
 def is_exercised(check: Check, occasions: Set[Occasion]) -> bool:
     """Whether a check has looked at something: what may be broken, or a fault, is looked for in what is right."""
-    kinds = [(kind.removeprefix(BROKEN), action) for kind, action in check.on]
-    return any((FAULTS.get(kind, kind), action) in occasions for kind, action in kinds)
+    right = [(kind.removeprefix(BROKEN), action) for kind, action in check.on]
+    return any(FAULTS.get(occasion[0], occasion) in occasions for occasion in right)
