@@ -6,7 +6,7 @@ A verdict is data; the transport performs it.
 import base64
 import binascii
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from typing import TypeAlias
 from urllib.parse import unquote
 
@@ -133,8 +133,13 @@ class Door:
         self._passwords = policies.passwords and {folded(each): policies.passwords[each] for each in policies.passwords}
         self._records: dict[str, _Record] = {}
 
-    def judge(self, visitor: Visitor, subprotocol: str | None, now: float, *, is_connected: bool) -> Verdict:
-        """Decide about a valid upgrade request: the `subprotocol` to speak, and whether its station `is_connected`."""
+    def judge(
+        self, visitor: Visitor, subprotocol: str | None, now: float, *, is_connected: bool, password: str | None = None
+    ) -> Verdict:
+        """Decide about a valid upgrade request: the `subprotocol` to speak, and whether its station `is_connected`.
+
+        A `password` that the station has accepted counts beside the one of the policies: nobody sees when it changes.
+        """
         policies, identity = self._policies, visitor.identity
         if policies.refusals is not None and self._is_refused(policies.refusals, identity, now):
             return policies.refusals.verdict
@@ -142,7 +147,9 @@ class Door:
             return Respond(404, "the last segment of the path must be the identity of the station")
         if self._known is not None and folded(identity) not in self._known:
             return Respond(404, "no station of this identity is known")
-        if self._passwords is not None and not _is_right(visitor.authorization, identity, self._passwords):
+        if self._passwords is not None and not _is_right(
+            visitor.authorization, identity, {self._passwords.get(folded(identity)), password} - {None}
+        ):
             return Respond(401, "identity and password are needed", {"WWW-Authenticate": 'Basic realm="mock-csms"'})
         if subprotocol is None:
             reason = f"no common subprotocol; offered: {', '.join(visitor.offered) or 'none'}"
@@ -179,15 +186,14 @@ class Door:
         return in_time and (refusals.times is None or record.refusals <= refusals.times)
 
 
-def _is_right(authorization: str | None, identity: str, passwords: Mapping[str, str]) -> bool:
-    """Whether an Authorization header has the password of that identity (security profile 1; A00.FR.203-205)."""
+def _is_right(authorization: str | None, identity: str, passwords: Set[str | None]) -> bool:
+    """Whether an Authorization header has a password of that identity (security profile 1; A00.FR.203-205)."""
     scheme, _, encoded = (authorization or "").partition(" ")
-    password = passwords.get(folded(identity))
-    if scheme.lower() != "basic" or password is None:
+    if scheme.lower() != "basic":
         return False
     try:
         given = base64.b64decode(encoded.strip(), validate=True).decode()
     except (binascii.Error, ValueError):  # what is not UTF-8 is a ValueError
         return False
-    user = given.removesuffix(f":{password}")
-    return user != given and folded(user) == folded(identity)
+    users = {given.removesuffix(f":{password}") for password in passwords if given.endswith(f":{password}")}
+    return any(folded(user) == folded(identity) for user in users)

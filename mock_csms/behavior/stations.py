@@ -32,6 +32,8 @@ class Station(Mutable):
     """
 
     identity: str
+    password: str | None = None
+    """The one that it has accepted from us last."""
     boot_status: str | None = None
     asked_for: frozenset[str] = frozenset()
     transactions: dict[str, None] = field(default_factory=dict)
@@ -59,6 +61,9 @@ def fold(station: Station, event: Event) -> None:
         learn = _FROM_CALLS.get(event.message.action)
         if learn:
             learn(station, event.message.payload)
+    elif type(event) is Received and type(event.message) is Result and event.answers is not None:
+        if event.answers.action == "SetVariables" and not event.is_refused and not event.violations:
+            _password(station, event.answers.payload, event.message.payload)
     elif type(event) is Sent and type(event.message) is Result and event.answers is not None:
         if event.answers.action == "BootNotification" and event.answers.id == event.message.id:
             status = value_at(event.message.payload, ("status",))
@@ -72,6 +77,18 @@ def fold(station: Station, event: Event) -> None:
 def _boot(station: Station, _: Any) -> None:
     station.boot_status = None
     station.asked_for = frozenset()
+
+
+def _password(station: Station, asked: Any, told: Any) -> None:
+    """Learn the password that the station goes on with (A01.FR.03)."""
+    items, results = value_at(asked, ("setVariableData",)), value_at(told, ("setVariableResult",))
+    if not isinstance(items, list) or not isinstance(results, list):
+        return
+    for item, result in zip(items, results, strict=False):
+        name = value_at(item, ("component", "name")), value_at(item, ("variable", "name"))
+        value, status = value_at(item, ("attributeValue",)), value_at(result, ("attributeStatus",))
+        if name == _PASSWORD and isinstance(value, str) and status in ("Accepted", "RebootRequired"):
+            station.password = value
 
 
 def _transaction(station: Station, payload: Any) -> None:
@@ -93,6 +110,8 @@ def _request(station: Station, payload: Any) -> None:
         type_ = value_at(payload, ("certificateType",))
         station.csr, station.csr_type = csr, type_ if isinstance(type_, str) else OWN_CERTIFICATE
 
+
+_PASSWORD = ("SecurityCtrlr", "BasicAuthPassword")
 
 _FROM_CALLS: Mapping[str, Callable[[Station, Any], None]] = {
     "BootNotification": _boot,

@@ -1,15 +1,13 @@
 """Wrong exchanges of messages (checks R): ids that come again, calls and answers out of turn, and missing answers."""
 
 from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.exchanges import BREAKS_ITS_SCHEMA, mark_of
+from mock_csms.conformance.known.exchanges import BREAKS_ITS_SCHEMA, UNKNOWN_TYPE, mark_of
 from mock_csms.conformance.rpc import RPC
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong, call, error, result, when
 from mock_csms.protocol.messages import UNREADABLE_ID, ErrorCode
 
 _TIMEOUT = ("OCPPCommCtrlr", "", 0, 0, "MessageTimeout", "Default")
-_ANSWERED_IN_VAIN = ("invalid", BREAKS_ITS_SCHEMA)
-"""The ways in which a command is wrong that a station must notice, and can answer."""
 
 
 @RPC.check("R05", "Part 4 4.1.4", ERROR, "every call has a message id of its own", call(), any_payload=True)
@@ -75,7 +73,7 @@ def answers_in_time(seen: Seen, known: Known) -> Said:
 )
 def refuses_what_is_wrong(seen: Seen, known: Known) -> Said:
     """A CALLRESULT, or no answer, to a command that was made wrong on purpose."""
-    if known.exchanges.wrong.get(seen.id) not in _ANSWERED_IN_VAIN:
+    if known.exchanges.wrong.get(seen.id) != BREAKS_ITS_SCHEMA:
         return None
     if seen.kind == "result":
         return f"{seen.action} broke its schema, and was answered with a CALLRESULT"
@@ -94,7 +92,7 @@ def refuses_what_is_wrong(seen: Seen, known: Known) -> Said:
 )
 def refuses_unknown_types(seen: Seen, known: Known) -> Said:
     """Another answer than MessageTypeNotSupported to a message whose type no version of OCPP has."""
-    if known.exchanges.wrong.get(seen.id) != "unknown-type":
+    if known.exchanges.wrong.get(seen.id) != UNKNOWN_TYPE:
         return None
     if seen.kind == "error" and seen.payload == ErrorCode.MessageTypeNotSupported:
         return None

@@ -41,7 +41,7 @@ def tells_the_end(seen: Seen, known: Known) -> Said:
 def _not_expired(id_: int, seen: Seen, known: Known) -> str | None:
     """Judge a reservation whose time is over, where the station could have told so all the time since."""
     booked, boots = known.bookings.live.get(id_), known.boots
-    if booked is None or not known.line.is_open or (boots.count and not boots.is_accepted):
+    if booked is None or not known.line.is_open or boots.is_kept_out:
         return None
     ended_at = seen.at - known.terms.patience - known.terms.tolerance
     could_tell = max(known.line.opened_at, boots.answered_at) <= ended_at

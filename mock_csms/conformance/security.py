@@ -103,7 +103,9 @@ def requests_are_sound(seen: Seen, known: Known) -> Said:
     if seen.payload["status"] != "Accepted" or not isinstance(wanted, str) or wanted not in TRIGGERS:
         return None
     kinds = [TRIGGERS[wanted]] if TRIGGERS[wanted] else list(known.security.signing)
-    if any(known.security.of(kind).asked_at >= known.security.triggered_at for kind in kinds):
+    if known.boots.is_in_doubt or any(
+        known.security.of(kind).asked_at >= known.security.triggered_at for kind in kinds
+    ):
         return None
     return Later(f"no {SIGN} came after the trigger {wanted}", known.terms.patience, TRIGGERS[wanted])
 

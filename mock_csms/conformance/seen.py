@@ -14,9 +14,10 @@ class Seen(Record):
 
     kind: `call`, `result`, `error` (what the station sends, the latter two as answers to a command), `stray` (an answer
     to nothing), `malformed`; `command`, `response`, `refusal` (what it is sent), `spoiled` (the same with a fault, or a
-    response that breaks its schema); `knocked`, `connected`, `breached`, `disconnected`, `refused`,
-    `unanswered`, and `due` (a deadline of the check has passed). action: of the message, or of the call that it answers;
-    the clause of a breach. payload: of the message; of a CALLERROR its code; what the breach was. request: the payload of the call that it answers. id: of the message.
+    response that breaks its schema); `knocked`, `connected`, `breached`, `disconnected`, `refused`, `unanswered`, and
+    `due` (a deadline of the check has passed). action: of the message, or of the call that it answers; the clause of a
+    breach. payload: of the message; of a CALLERROR its code; what the breach was. request: the payload of the call that
+    it answers. id: of the message.
     """
 
     at: float

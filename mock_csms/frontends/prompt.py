@@ -52,14 +52,14 @@ def _is_at_rest(device: Device) -> bool:
 async def _obey(player: Player, order: Order, say: Callable[[str], None]) -> None:
     match order:
         case SendCall(action, given):
-            payload = request(action, given, player.identity, player.site.moment())
+            payload = request(action, given, player.identity, player.moment())
             player.tell(cues.Ordered(action, payload))
         case StayAway(seconds):
             player.stay_away(seconds)
         case Wait(seconds):
             await asyncio.sleep(player.site.real(seconds))
         case ShowStatus():
-            say("\n".join(_status(player.identity, player.device)))
+            say("\n".join(_status(player)))
         case ShowHelp():
             say("\n".join(f"{name + ' ' + word.usage:24} {word.help}" for name, word in WORDS.items()))
         case Quit():
@@ -68,15 +68,17 @@ async def _obey(player: Player, order: Order, say: Callable[[str], None]) -> Non
             player.tell(order)
 
 
-def _status(identity: str, device: Device) -> Iterator[str]:
+def _status(player: Player) -> Iterator[str]:
     """Tell how a station stands."""
-    yield f"{identity}: {'online' if device.is_online else 'offline'}, boot {device.boot_status or 'not answered'}"
+    device, now = player.device, player.moment().now
+    line = "online" if device.is_online else "offline"
+    yield f"{player.identity}: {line}, boot {device.boot_status or 'not answered'}"
     for evse in device.evses.values():
         connectors = ", ".join(f"{number} {bookings.status(device, evse, number)}" for number in evse.each_connector)
         runs = f"; transaction {evse.transaction.id}" if evse.transaction else ""
         cost = evse.transaction.cost if evse.transaction else None
         costs = "" if cost is None else f", which costs {cost:g} so far"
-        yield f"  EVSE {evse.id}: connector {connectors}; {evse.register(clock.now()):.0f} Wh{runs}{costs}"
+        yield f"  EVSE {evse.id}: connector {connectors}; {evse.register(now):.0f} Wh{runs}{costs}"
     yield f"  {len(device.outbox.waiting)} messages wait"
 
 

@@ -121,14 +121,14 @@ async def _run(settings: StationSettings, identity: str, line: Line) -> int:
     dialer = Dialer(Limits(_MAX_MESSAGE_SIZE, settings.compression, _PING_INTERVAL, _PING_TIMEOUT))
     world = World(line.url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
     site = Site(dialer, bus, world, settings.speed)
-    work = asyncio.ensure_future(_work(settings, identity, line, site, lambda text: sink.write(f"{text}\n".encode())))
+    running = asyncio.ensure_future(work(settings, identity, line, site, lambda text: sink.write(f"{text}\n".encode())))
     for signal_ in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # Windows
-            asyncio.get_running_loop().add_signal_handler(signal_, work.cancel)
+            asyncio.get_running_loop().add_signal_handler(signal_, running.cancel)
     if settings.duration is not None:
-        asyncio.get_running_loop().call_later(settings.duration, work.cancel)
+        asyncio.get_running_loop().call_later(settings.duration, running.cancel)
     try:
-        status = await work
+        status = await running
     except asyncio.CancelledError:
         status = FINE
     finally:
@@ -145,8 +145,8 @@ def _told(error: OSError) -> Status:
     return Status.NOT_WRITTEN
 
 
-async def _work(settings: StationSettings, identity: str, line: Line, site: Site, say: Callable[[str], None]) -> Status:
-    """Do one errand, or be a station, or many, for as long as it takes."""
+async def work(settings: StationSettings, identity: str, line: Line, site: Site, say: Callable[[str], None]) -> Status:
+    """Do one errand, or be a station, or many, and return the exit status. Raises CannotConnect."""
     device = _device(settings)
     if settings.count is not None:
         return await _load(settings, Fleet(settings.count, device, line, settings.ramp, settings.churn), site, say)

@@ -5,7 +5,7 @@ import time
 import uuid
 
 now = time.time  # noqa: TID251 - this is the one place
-"""Seconds since 1970 (UTC)."""
+"""Seconds since 1970 (UTC). Everybody asks `clock.now()` afresh, so that tests can put another clock here."""
 
 
 class Chance:

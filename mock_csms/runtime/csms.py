@@ -180,8 +180,9 @@ class Csms:
         """Decide who is let in, and publish who is not."""
         identity = self._name(visitor)
         self.publish(Knocked(clock.now(), identity, visitor))
-        is_connected = identity in self.sessions
-        verdict = self._door.judge(visitor, subprotocol, clock.now(), is_connected=is_connected)
+        is_connected, known = identity in self.sessions, self.stations.get(identity)
+        password = known.password if known else None
+        verdict = self._door.judge(visitor, subprotocol, clock.now(), is_connected=is_connected, password=password)
         if not isinstance(verdict, LetIn):
             self._refuse(identity, str(verdict))
         return verdict

@@ -211,7 +211,7 @@ class Session:
         violations: Sequence[Violation] = ()
         if isinstance(message, Result) and answers is not None:
             violations = self.version.result_violations(answers, message.payload)
-        elif isinstance(message, Call):
+        elif isinstance(message, Call) and message.action in self.version.actions:
             violations = self.version.schemas.request_violations(message.action, message.payload)
         self._host.publish(Sent(clock.now(), self.identity, text, message, violations, answers, rule, fault))
 

@@ -15,6 +15,7 @@ from mock_csms.station.variables import (
     BACK_OFF_WAIT,
     HEARTBEAT_INTERVAL,
     OFFLINE_THRESHOLD,
+    TIME_SOURCE,
 )
 
 BOOT: tuple[str] = ("boot",)
@@ -73,6 +74,11 @@ def booted(device: Device, response: Json, moment: Moment) -> Step:
     kind = "StartupOfTheDevice" if device.reason == "PowerUp" else "ResetOrReboot"
     device, reports = report_connectors(replace(device, told={}), moment)
     return device, [*acts, *reports, security_event(kind, moment)]
+
+
+def sets_its_clock(device: Device) -> bool:
+    """Whether the station sets its clock by the CSMS now, as its TimeSource says; what is metered must not jump."""
+    return device.variables[TIME_SOURCE].startswith("Heartbeat") and not device.is_busy
 
 
 def boot_failed(device: Device) -> Step:

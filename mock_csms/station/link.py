@@ -64,6 +64,11 @@ class Site:
         """Return the present moment of the stations."""
         return Moment(self._began + (clock.now() - self._began) * self._speed, self.world)
 
+    @property
+    def is_in_real_time(self) -> bool:
+        """Whether the clocks of the stations run as fast as all others, so that they can be set by them."""
+        return self._speed == 1.0
+
     def real(self, seconds: float) -> float:
         """Return how long so many seconds of the stations really last."""
         return seconds / self._speed
@@ -72,15 +77,16 @@ class Site:
 class Link:
     """What a session of the station `identity` asks and tells: `answer` decides about valid calls of the CSMS.
 
-    `refuse` changes the answer to an invalid call, `spoil` how messages are sent. `ended` is called once, when the
-    connection is gone.
+    `refuse` changes the answer to an invalid call, `name` the message ids of our calls, `spoil` how messages are sent.
+    `ended` is called once, when the connection is gone.
     `heard` is told of each result before anything is read after it: a command right behind the answer to a boot finds a
     station that knows that it was accepted.
     """
 
     def __init__(self, identity: str, site: Site, answer: Answer, ended: Callable[[], None]) -> None:
         self.identity = identity
-        self.world = site.world
+        self.name: Callable[[str], str] = lambda right: right
+        self.world = replace(site.world, new_id=lambda: self.name(site.world.new_id()))
         self.validation = Validation()
         self._site = site
         self._answer = answer

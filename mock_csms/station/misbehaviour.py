@@ -40,7 +40,8 @@ class Misbehaviour(Record):
 
     acts: changes what is done in a situation. transmit: changes the call that goes out now; it gets what was queued.
     answer: changes the answer to a command; it gets the action, the request and the right answer. refusal: changes the
-    answer to a call that breaks its schema, or is none. wire: changes how a message is sent.
+    answer to a call that breaks its schema, or is none. name: changes the message id of a call. wire: changes how a
+    message is sent.
     line: changes the way to the CSMS; it gets the one that the station came with. pause: changes how long to wait
     before connecting again.
     """
@@ -52,6 +53,7 @@ class Misbehaviour(Record):
     answer: Callable[[str, Json, Answer], Answer] | None = None
     refusal: Callable[[Call, Result | Error], Result | Error] | None = None
     wire: Callable[[World, Sequence[emissions.Act]], Sequence[emissions.Act]] | None = None
+    name: Callable[[str], str] | None = None
     line: Callable[[Line, Line], Line] | None = None
     pause: Callable[[float], float] | None = None
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from mock_csms.behavior.events import Failed, Noted
+from mock_csms.behavior.times import seconds_of
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.protocol.records import replace
@@ -13,7 +14,7 @@ from mock_csms.runtime.session import CallFailed
 from mock_csms.runtime.transport.dial import CannotConnect
 from mock_csms.station import boot, cues, machine, network
 from mock_csms.station.cues import Act, Cue
-from mock_csms.station.device import Device
+from mock_csms.station.device import Device, Moment
 from mock_csms.station.link import Link, Site
 from mock_csms.station.misbehaviour import Line, misbehave
 from mock_csms.station.misbehaviours import KINDS
@@ -21,6 +22,8 @@ from mock_csms.station.variables import MESSAGE_TIMEOUT
 
 _REBOOT_TIME = 0.5
 """How long a station is off when it reboots, in seconds."""
+_JITTER = 1.0
+"""By how much a clock may be wrong before it is set: an answer is on its way for a while, in seconds."""
 _LAST_WORDS = 5.0
 """How long it may take to deliver what must be delivered before that."""
 
@@ -35,6 +38,8 @@ class Player:
         self._line = line
         self._link: Link | None = None
         self._answered: Json | None = None
+        self._ahead = 0.0
+        """How far its clock is set ahead of that of its process, in seconds."""
         self._lost = asyncio.Event()
         self._away_until = 0.0
         self._is_rebooting = False
@@ -62,8 +67,13 @@ class Player:
 
     def tell(self, cue: Cue) -> None:
         """Tell the station something, and do what it does then."""
-        self.device, acts = machine.step(self.device, cue, self.site.moment())
+        self.device, acts = machine.step(self.device, cue, self.moment())
         self._perform(acts)
+
+    def moment(self) -> Moment:
+        """Return the present moment by the station's clock."""
+        moment = self.site.moment()
+        return replace(moment, now=moment.now + self._ahead)
 
     def stay_away(self, seconds: float) -> None:
         """Lose the connection, and have none for so many seconds."""
@@ -86,6 +96,7 @@ class Player:
         link = Link(self.identity, self.site, self._answer, self._ended)
         link.heard = self._heard
         link.spoil = lambda acts: self._misbehave("wire", acts, self.site.world)
+        link.name = lambda right: self._misbehave("name", right)
         link.refuse = lambda call, right: self._misbehave("refusal", right, call)
         slot = network.slot_at(self.device, attempt)
         url, authorization = network.url_of(self.device, slot), network.authorization_of(self.device)
@@ -119,7 +130,7 @@ class Player:
         """Return how long to wait really before the next try, after so many in vain (Part 4, 5.3)."""
         if self._is_rebooting and attempt == 0:
             return _REBOOT_TIME
-        wait: float = self._misbehave("pause", boot.back_off(self.device, attempt, self.site.moment()))
+        wait: float = self._misbehave("pause", boot.back_off(self.device, attempt, self.moment()))
         return max(self.site.real(wait), self._away_until - asyncio.get_running_loop().time())
 
     def _ended(self) -> None:
@@ -134,7 +145,7 @@ class Player:
 
     def _answer(self, call: Call) -> Result | Error | None:
         """Answer a call of the CSMS, and do what comes after the answer when it was sent."""
-        reply = machine.command(self.device, call.action, call.payload, self.site.moment())
+        reply = machine.command(self.device, call.action, call.payload, self.moment())
         self.device = reply.device
         asyncio.get_running_loop().call_soon(self._perform, reply.acts)
         match reply.answer:
@@ -201,6 +212,10 @@ class Player:
 
     def _heard(self, call: Call, response: Json) -> None:
         self._answered = call.payload
+        told = seconds_of(response["currentTime"]) if "currentTime" in response else None
+        if told is not None and self.site.is_in_real_time and boot.sets_its_clock(self.device):
+            ahead = told - self.site.moment().now
+            self._ahead = ahead if abs(ahead - self._ahead) > _JITTER else self._ahead
         self.tell(cues.Answered(call.action, call.payload, response))
 
     async def _reboot(self) -> None:
@@ -211,6 +226,6 @@ class Player:
             self.site.bus.publish(Noted(clock.now(), self.identity, "reboots with messages undelivered"))
         for alarm in list(self._alarms):
             self._stop(alarm)
-        self.device = machine.rebooted(self.device, self.site.moment())
+        self.device = machine.rebooted(self.device, self.moment())
         self._is_rebooting = True
         self._hang_up("reboot")

@@ -11,7 +11,8 @@ from mock_csms.behavior.templates import rfc3339
 from mock_csms.conformance import CHECKS
 from mock_csms.conformance.known.exchanges import MOST_IDS, MessageIds
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.messages import Call, Error, Result
+from mock_csms.protocol.messages import Call, Error, Result, encode_as_unknown_type
+from mock_csms.protocol.records import replace
 from tests.conformance.story import Story, accepted, came, connected, got, sent
 from tests.conformance.witness import STATION, inspect
 from tests.station.bench import NOW
@@ -202,7 +203,7 @@ def test_commands_that_break_their_schema() -> None:
     taken, late = got(NOW + 2, Result("w", {"status": "Accepted"}), WRONG), "no answer within 30 s"
     assert checks(sent(NOW + 1, WRONG), taken) == ["R15 warning"]
     assert checks(sent(NOW + 1, WRONG), Unanswered(NOW + 31, STATION, WRONG, late)) == ["R15 warning"]
-    assert checks(sent(NOW + 1, WRONG, None, "invalid"), taken) == ["R15 warning"]
+    assert checks(sent(NOW + 1, WRONG, None, "Reset invalid"), taken) == ["R15 warning"]
     assert checks(sent(NOW + 1, WRONG), got(NOW + 2, Error("w", "FormatViolation"), WRONG)) == []
     assert (
         checks(sent(NOW + 1, COMMAND, None, "split"), got(NOW + 2, Result("c", {"status": "Accepted"}), COMMAND)) == []
@@ -211,7 +212,7 @@ def test_commands_that_break_their_schema() -> None:
 
 def test_unknown_types() -> None:
     """A message of an unknown type is refused as such, or ignored."""
-    spoiled = sent(NOW + 1, COMMAND, None, "unknown-type")
+    spoiled = replace(sent(NOW + 1, COMMAND, None, "Reset unknown-type"), text=encode_as_unknown_type(COMMAND))
     silence = Unanswered(NOW + 31, STATION, COMMAND, "no answer within 30 s")
     assert checks(spoiled, got(NOW + 2, Error("c", "MessageTypeNotSupported"), COMMAND)) == []
     assert checks(spoiled, got(NOW + 2, Error("c", "InternalError"), COMMAND)) == ["R16 warning"]

@@ -9,8 +9,8 @@ from mock_csms.behavior.events import Breached, Disconnected, Event, Knocked, Re
 from mock_csms.conformance import CHECKS
 from mock_csms.protocol.messages import Call
 from mock_csms.station.device import Habit
+from tests.conformance.live import perform
 from tests.conformance.story import CREDENTIALS, Story, connected, got
-from tests.conformance.test_checks import found, ids
 from tests.conformance.witness import STATION, inspect
 from tests.station.bench import NOW
 
@@ -73,8 +73,8 @@ def test_compression_is_told_once() -> None:
 
 def test_credentials_are_not_left_out_again() -> None:
     """A station that had credentials once has them always; without them it is on a lower security profile."""
-    assert ids(found("idle", Habit("no-credentials", 2))) == {"T05", "T16"}
-    assert ids(found("idle", Habit("no-credentials"))) == {"T05"}
+    assert perform("idle", Habit("no-credentials", 2)).checks == {"T05", "T16"}
+    assert perform("idle", Habit("no-credentials")).checks == {"T05"}
 
 
 def test_credentials_of_one_that_was_sent_away_do_not_count() -> None:

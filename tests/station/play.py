@@ -1,6 +1,7 @@
 """A station without a socket or a clock: a simulated CSMS answers what it sends, and alarms ring in order of time."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any, Self, TypeAlias
 
@@ -42,17 +43,39 @@ def default_answer(action: str, _: Json) -> Json:
     return answer
 
 
-def answering(**patches: Any) -> Csms:
+def answering(**patches: Any) -> "Answering":
     """Return a CSMS whose answers are the defaults but for these: patches, reasons of a failure, None for silence."""
+    return Answering(patches)
 
-    def decide(action: str, payload: Json) -> Json | str | None:
-        patch: Any = patches.get(action, {})
-        if isinstance(patch, list):
-            patch = patch.pop(0) if len(patch) > 1 else patch[0]
+
+class Answering:
+    """A CSMS with answers of its own; of several for one action the last one stays.
+
+    `faults` are those of the running mock, by action; on a stage there are none.
+    """
+
+    def __init__(self, patches: dict[str, Any], faults: Mapping[str, str] | None = None) -> None:
+        self._faults = faults or {}
+        self._patches = {action: patch if isinstance(patch, list) else [patch] for action, patch in patches.items()}
+        self._given: Counter[str] = Counter()
+
+    def __call__(self, action: str, payload: Json) -> Json | str | None:
+        """Return what is answered."""
+        patches = self._patches.get(action, [{}])
+        patch = patches[min(self._given[action], len(patches) - 1)]
+        self._given[action] += 1
         answer: Json | str | None = merge(default_answer(action, payload), patch) if isinstance(patch, dict) else patch
         return answer
 
-    return decide
+    @property
+    def rules(self) -> list[Json]:
+        """The same as rules of the mock."""
+        return [{"match": action, "fault": fault} for action, fault in self._faults.items()] + [
+            {"match": action if number == len(patches) else f"{action}*1"}
+            | ({"error": patch} if isinstance(patch, str) else {"reply": patch})
+            for action, patches in self._patches.items()
+            for number, patch in enumerate(patches, 1)
+        ]
 
 
 class Play:

@@ -6,12 +6,13 @@ from typing import Any, TypeAlias
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
 from mock_csms.station.cues import Plugged, PowerCycled, Presented, Unplugged
-from tests.station.play import BOB, TOKEN, answering
+from tests.station.play import BOB, TOKEN, Answering, answering
 from tests.station.stage import Stage
 
 Begin: TypeAlias = Callable[..., Stage]
 """What makes a station, by the CSMS that it talks to, its EVSEs and its variables."""
 
+EVENT = "TransactionEvent"
 BUTTON = {"idToken": "", "type": "NoAuthorization"}
 
 
@@ -169,6 +170,20 @@ def without_authorization(begin: Begin) -> None:
     charge(stage, seconds=5, token=BUTTON)
 
 
+def slow(begin: Begin) -> None:
+    """The CSMS takes its time, and the station waits for it."""
+    stage = begin(Answering({}, faults=dict.fromkeys(("StatusNotification", EVENT), "delay seconds=1"))).connect()
+    charge(stage.wait(5))
+
+
+def neighbours(begin: Begin) -> None:
+    """Somebody charges at an EVSE that has metered much, and next to it stands one that has metered less."""
+    stage = begin(evses=2, connectors=2).connect()
+    charge(stage, seconds=300)
+    charge(stage, 2)
+    charge(stage)
+
+
 def aligned(begin: Begin) -> None:
     """Meter values come by the clock, in a transaction too."""
     stage = begin(evses=2, AlignedDataCtrlr_Interval="60").connect().wait(70)
@@ -213,6 +228,8 @@ SCENARIOS: Mapping[str, Callable[[Begin], Any]] = {
         elsewhere,
         master_pass,
         without_authorization,
+        slow,
+        neighbours,
         aligned,
         aligned_idle,
         reservations,

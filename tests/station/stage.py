@@ -12,7 +12,7 @@ from mock_csms.protocol.messages import Call, Error, Message, Result
 from mock_csms.protocol.records import Record, replace
 from mock_csms.protocol.versions import V201, refusal
 from mock_csms.station import boot, cues, machine, network
-from mock_csms.station.device import Device, Habit, Moment
+from mock_csms.station.device import Habit, Moment
 from mock_csms.station.misbehaviour import Line, misbehave
 from mock_csms.station.misbehaviours import KINDS
 from tests.station.bench import NOW
@@ -52,8 +52,6 @@ class Stage(Play):
         self.world = replace(self.world, new_integer=lambda: next(integers))
         self.queue: list[cues.Transmit] = []
         self.wish = ""
-        self.accepted: Device | None = None
-        """What it was when it was accepted for the first time."""
 
     def settle(self) -> Self:
         """Let the station do what it wants to do with its connection: reboot, or connect anew."""
@@ -145,9 +143,6 @@ class Stage(Play):
 
     def _answered(self, act: cues.Transmit, response: Json | str) -> None:
         self.note("response", act.action, response, act.payload)
-        is_accepted = isinstance(response, dict) and response.get("status") == "Accepted"
-        if act.action == "BootNotification" and self.accepted is None and is_accepted:
-            self.accepted = self.device
         if isinstance(response, str):
             self.tell(cues.Failed(act.action, act.payload, response))
         else:
@@ -157,7 +152,7 @@ class Stage(Play):
         for act in acts:
             match act:
                 case cues.Transmit(action, payload):
-                    call = Call(self.wire_world.new_id(), action, payload)
+                    call = Call(self.spoil("name", self.wire_world.new_id()), action, payload)
                     frames = self.spoil("wire", (Emission(call),), self.wire_world)
                     self.note("call", action, payload, call.id, frames)
                     self.sent.append(Sent(self.now - NOW, action, payload))

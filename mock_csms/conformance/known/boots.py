@@ -69,6 +69,16 @@ class Boots(Mutable):
         return self.status == "Accepted"
 
     @property
+    def is_in_doubt(self) -> bool:
+        """Whether its boot was refused, or answered otherwise than with a status: it may have to keep silent."""
+        return self.status not in (None, "Accepted", "Pending", "Rejected")
+
+    @property
+    def is_kept_out(self) -> bool:
+        """Whether it was not accepted, as far as the mock knows, and so may not send what it is asked for."""
+        return not self.is_accepted and (self.count > 0 or self.is_in_doubt)
+
+    @property
     def is_repeated(self) -> bool:
         """Whether the last boot is one of a station that was accepted already."""
         return self.before == "Accepted"
@@ -134,6 +144,13 @@ def refused(_: Seen, known: "Known") -> None:
 def confused(seen: Seen, known: "Known") -> None:
     """It was told nonsense."""
     if seen.action == "BootNotification":
+        known.boots.status = UNKNOWN
+
+
+@BOOTS.learn(when("malformed"), any_payload=True)
+def unread(_: Seen, known: "Known") -> None:
+    """What cannot be read may be the boot, where nothing came before it."""
+    if known.boots.due == "first":
         known.boots.status = UNKNOWN
 
 

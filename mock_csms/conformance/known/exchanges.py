@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from mock_csms.behavior.times import seconds_of
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import Subject, call, command, error, refusal, response, result, when
-from mock_csms.protocol.messages import UNREADABLE_ID, Call
+from mock_csms.protocol.messages import UNREADABLE_ID, Call, ErrorCode, Malformed, decode
 from mock_csms.protocol.records import Mutable, field
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ _PAUSE = 1.0
 """After so many seconds without a call there is nothing left that waits for its turn."""
 
 BREAKS_ITS_SCHEMA = "breaks its schema"
-"""How a command is wrong that somebody wrote so."""
+"""How a command is wrong that somebody wrote so, or that a fault has made so."""
+UNKNOWN_TYPE = "has an unknown message type"
 
 
 class MessageIds(Mutable):
@@ -131,9 +132,17 @@ def commanded(seen: Seen, known: "Known") -> None:
 def spoiled(seen: Seen, known: "Known") -> None:
     """It is sent something wrong."""
     event: Any = seen.event
-    _keep(known.exchanges.wrong, seen.id, event.fault or BREAKS_ITS_SCHEMA)
+    _keep(known.exchanges.wrong, seen.id, _wrong(event, seen))
     if not isinstance(event.message, Call):
         known.exchanges.is_troubled = True
+
+
+def _wrong(event: Any, seen: Seen) -> str:
+    """Say how a message is wrong; the name of its fault is what somebody called the rule."""
+    sent = decode(event.text)
+    if isinstance(sent, Malformed) and sent.code is ErrorCode.MessageTypeNotSupported:
+        return UNKNOWN_TYPE
+    return str(event.fault) if seen.is_sound else BREAKS_ITS_SCHEMA
 
 
 @EXCHANGES.learn(result(), error(), when("unanswered", "malformed"), any_payload=True)

@@ -141,7 +141,8 @@ def _note(action: str, request: Any, known: "Known") -> None:
         return
     before = all_.pop(key, None)
     # Parts that are still to come of what was asked under the same requestId cannot be told from the new ones.
-    all_[key] = Asked(action, request, is_in_doubt=before is not None and before.is_agreed and not before.is_complete)
+    is_mixed = before is not None and before.is_agreed and not before.is_complete
+    all_[key] = Asked(action, request, is_in_doubt=is_mixed or known.boots.is_in_doubt)
     if len(all_) > _MOST:
         del all_[next(iter(all_))]
 

@@ -59,8 +59,8 @@ def triggered(seen: Seen, known: "Known") -> None:
     """The CSMS wants to hear something."""
     message = seen.payload["requestedMessage"]
     if message in _SAME_ACTION:
-        is_for_all = "evse" not in seen.payload
-        known.triggers.wanted[message] = Wanted(_evses(message, known) if is_for_all else frozenset())
+        evses = frozenset() if "evse" in seen.payload else _evses(message, known)
+        known.triggers.wanted[message] = Wanted(evses, is_in_doubt=known.boots.is_in_doubt)
 
 
 @TRIGGERS.learn(result("TriggerMessage"), error("TriggerMessage"))

@@ -22,7 +22,8 @@ class Uploads(Mutable):
 
     asked: by requestId, the last fifty, what was told of each: nothing, the status of the answer, or the one that the
     station told last. running: the requestId of the one that the station said it would upload, until it is over.
-    is_in_doubt: whether something came since the last was asked for that nobody can read, or got lost.
+    is_in_doubt: whether something came since the last was asked for that nobody can read, or got lost; or whether the
+    boot was refused, so that the station may send nothing.
     """
 
     asked: dict[int, str] = field(default_factory=dict)
@@ -48,7 +49,7 @@ def asked(seen: Seen, known: "Known") -> None:
         id_ = call_.payload.get("requestId")
         if isinstance(id_, int):
             known.uploads.asked.pop(id_, None)
-            known.uploads.asked[id_], known.uploads.is_in_doubt = "", False
+            known.uploads.asked[id_], known.uploads.is_in_doubt = "", known.boots.is_in_doubt
             if len(known.uploads.asked) > _MOST:
                 del known.uploads.asked[next(iter(known.uploads.asked))]
 

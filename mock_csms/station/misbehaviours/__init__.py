@@ -12,8 +12,6 @@ These checks have no kind:
 * R20: what it sends is written from objects, whose keys differ.
 * T22: it takes a second connection with the same identity, which is a second process: start one.
 * R16: what is none of the known messages is answered by the session before the station decides anything.
-* M09: it cannot be seen, but as a register that runs backwards (M07).
-* M13: numberOfPhasesUsed is wanted of stations that can tell it; this one never does.
 * L08, N04: the file server sees them, and nothing is really fetched or uploaded.
 """
 

@@ -30,6 +30,12 @@ def _doubled(key: str) -> Any:
     return lambda _, right: right | {key: right.get(key, []) * 2}
 
 
+def _first_only(at: Situation, right: list[Act]) -> list[Act]:
+    """Report no other connector than the first, of those that a command has changed."""
+    is_it = isinstance(at.told, tuple) and at.told[0] == "ChangeAvailability"
+    return sends(STATUS, never, lambda told: told["connectorId"] > 1)(at, right) if is_it else right
+
+
 def _asked(change: Callable[[list[Act]], list[Act]]) -> Any:
     """Change the list of calls that a trigger brings about."""
 
@@ -100,6 +106,9 @@ KINDS: Kinds = {
         "rejects every ChangeAvailability",
         ("G02", "G03"),
         answer=answers("ChangeAvailability", always(status="Rejected")),
+    ),
+    "first-connector-only": Misbehaviour(
+        "reports only the first connector that ChangeAvailability has changed", ("G01", "G04"), acts=_first_only
     ),
     "availability-at-once": Misbehaviour(
         "says Accepted where it waits for a transaction",

@@ -116,7 +116,7 @@ KINDS: Kinds = {
     "array-too-long": Misbehaviour("calls have a fifth item", ("R03",), wire=_array(lambda array: [*array, {}])),
     "message-id-too-long": Misbehaviour("message ids have 40 characters", ("R04",), wire=_array(_set(1, "x" * 40))),
     "message-id-number": Misbehaviour("message ids are numbers", ("R04",), wire=_array(_set(1, 1))),
-    "message-id-reused": Misbehaviour("all calls have the same message id", ("R05",), wire=_array(_set(1, "again"))),
+    "message-id-reused": Misbehaviour("all calls have the same message id", ("R05",), name=lambda _: "again"),
     "two-open-calls": Misbehaviour(
         "a second call before the first is answered",
         ("R06",),

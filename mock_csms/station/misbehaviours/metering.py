@@ -51,6 +51,23 @@ def _everywhere(change: Any) -> Any:
     return lambda at, right: sends("MeterValues", change)(at, sends(EVENT, change)(at, right))
 
 
+def _of_another_evse(at: Situation, right: list[Act]) -> list[Act]:
+    """Show in periodic values the register of another EVSE that has metered less."""
+    now, wrong = at.moment.now, right
+    for evse in at.device.evses.values():
+        others = [other.register(now) for other in at.device.evses.values() if other.transaction is None]
+        least = min((shown for shown in others if 0 < shown < evse.register(now)), default=None)
+        if evse.transaction is not None and least is not None:
+            values = _of_values(patched(value=round(least, 3)), has(measurand="Energy.Active.Import.Register"))
+            wrong = sends(EVENT, values, _is_periodic_of(evse.transaction.id))(at, wrong)
+    return wrong
+
+
+def _is_periodic_of(transaction: str) -> Where:
+    is_periodic = has(eventType="Updated", triggerReason="MeterValuePeriodic")
+    return lambda payload: is_periodic(payload) and payload["transactionInfo"].get("transactionId") == transaction
+
+
 def _is_last_register(sample: Json) -> bool:
     is_it: bool = has(measurand="Energy.Active.Import.Register", context="Transaction.End")(sample)
     return is_it
@@ -78,6 +95,14 @@ KINDS: Kinds = {
     ),
     "register-runs-back": Misbehaviour(
         "the register runs backwards", ("M07",), acts=sends(EVENT, _of_values(_lowered, _is_last_register))
+    ),
+    "meter-of-another-evse": Misbehaviour(
+        "periodic values show the register of another EVSE", ("M07", "M09"), acts=_of_another_evse
+    ),
+    "phases-told-late": Misbehaviour(
+        "tells numberOfPhasesUsed when charging ends, and not when it begins",
+        ("M13",),
+        acts=events(patched(numberOfPhasesUsed=3), eventType="Ended"),
     ),
     "wrong-trigger-context": Misbehaviour(
         "triggered values have the context Sample.Periodic",

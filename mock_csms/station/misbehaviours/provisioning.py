@@ -158,6 +158,9 @@ KINDS: Kinds = {
         ("B18",),
         answer=answers("Reset", instead("Rejected", "Accepted")),
     ),
+    "reports-unchanged-connectors": Misbehaviour(
+        "reports all connectors after a short outage too", ("B17",), acts=_reports_unchanged
+    ),
     "no-reboot": Misbehaviour("accepts a reset, and stays", ("B19",), acts=_no_reboot),
     "wrong-reset-end": Misbehaviour(
         "ends transactions at a reset as if they were stopped here",

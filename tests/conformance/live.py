@@ -1,0 +1,78 @@
+"""Scenarios over real sockets: each performed once for the same habits, and what the running mock found."""
+
+from collections.abc import Set
+from contextlib import ExitStack
+from functools import cache
+from typing import Any
+
+from mock_csms.behavior.events import Event, Finding
+from mock_csms.conformance.seen import Occasion, Seen, see
+from mock_csms.conformance.subject import BROKEN, Check
+from mock_csms.protocol.records import Record
+from mock_csms.station.device import Habit
+from tests.station.performances import SCENARIOS
+from tests.station.rig import Rig, Stand
+
+FAULTS: dict[str, Occasion] = {
+    "malformed": ("call", "*"),
+    "stray": ("result", "*"),
+    "unanswered": ("result", "*"),
+    "breached": ("connected", "*"),
+}
+"""Occasions that are faults, and what a good station does in their place."""
+
+
+class Run(Record):
+    """What came of it: the findings, the events that checks looked at, and what went wrong in the program itself."""
+
+    findings: tuple[Finding, ...]
+    events: tuple[Event, ...]
+    accidents: tuple[str, ...]
+
+    @property
+    def occasions(self) -> set[Occasion]:
+        """The occasions that checks had."""
+        all_seen = [seen for event in self.events if (seen := see(event))]
+        return {(seen.kind, name) for seen in all_seen for name in _names(seen)}
+
+    @property
+    def checks(self) -> set[str]:
+        """The checks that found something."""
+        return {finding.check for finding in self.findings}
+
+    def lines(self) -> list[str]:
+        """Return the findings, a line each."""
+        return [f"{each.check}: {each.problem}" for each in self.findings]
+
+
+@cache
+def perform(scenario: str, *habits: Habit, learns: bool = True) -> Run:
+    """Let a station with those habits perform a scenario at the running mock."""
+    stands: list[Stand] = []
+    with ExitStack() as stack:
+
+        def begin(*csms: Any, **settings: Any) -> Rig:
+            stands.append(stack.enter_context(Rig(habits, *csms, learns=learns, **settings)))
+            return stands[-1]  # type: ignore[return-value] # it is a Rig
+
+        SCENARIOS[scenario](begin)  # type: ignore[arg-type] # a rig has what scenarios need of a stage
+    return run_of(*stands)
+
+
+def run_of(*stands: Stand) -> Run:
+    """Return what came of what happened at some mocks, when that is over."""
+    return Run(
+        tuple(finding for stand in stands for finding in stand.found),
+        tuple(event for stand in stands for event in stand.events),
+        tuple(text for stand in stands for text in stand.accidents),
+    )
+
+
+def _names(seen: Seen) -> tuple[str, ...]:
+    return seen.action, f"{seen.action}.{seen.detail}", f"{seen.action}.{seen.sort}", "*"
+
+
+def is_exercised(check: Check, occasions: Set[Occasion]) -> bool:
+    """Whether a check has looked at something: what may be broken, or a fault, is looked for in what is right."""
+    right = [(kind.removeprefix(BROKEN), action) for kind, action in check.on]
+    return any(FAULTS.get(occasion[0], occasion) in occasions for occasion in right)

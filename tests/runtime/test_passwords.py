@@ -1,0 +1,28 @@
+"""A password that the mock has set opens its door: --basic-auth after SetVariables of BasicAuthPassword."""
+
+import pytest
+
+from mock_csms.station.device import Habit
+from tests.conformance.live import run_of
+from tests.station.commanding import PASSWORD, assign
+from tests.station.rig import Rig
+
+NEW = PASSWORD | {"attributeValue": "a-new-password-1"}
+
+
+@pytest.mark.parametrize("habits", [(), (Habit("old-password"),)])
+def test_a_station_comes_back_with_its_new_password(habits: tuple[Habit, ...]) -> None:
+    """It is let in with the one that it has accepted, and with the old one too, so that the check S05 sees it."""
+    with Rig(habits) as rig:
+        rig.connect()
+        assign(rig, NEW)  # type: ignore[arg-type] # a rig has what a stage has
+        assert rig.settle().wait(10).device.is_online
+    assert run_of(rig).checks == ({"S05"} if habits else set())
+
+
+def test_a_password_that_the_station_rejects_opens_nothing() -> None:
+    """The mock goes by what the station has answered."""
+    with Rig(()) as rig:
+        rig.connect()
+        assign(rig, PASSWORD | {"attributeValue": "short"})  # type: ignore[arg-type] # as above
+        assert rig.mock.stations["CS"].password is None

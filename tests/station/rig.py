@@ -1,0 +1,228 @@
+"""A station and a mock that talk over a real WebSocket, in virtual time: what `stage` plays, for the running program.
+
+The mock is the one that serves, with settings as files and flags give them; the station is the one of `mock-station`.
+Only time is not real, and the cable between them can be pulled out.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from mock_csms.behavior.commands import Step
+from mock_csms.behavior.events import Event, Failed, Finding
+from mock_csms.behavior.templates import World, rfc3339
+from mock_csms.config import Config
+from mock_csms.conformance.seen import KINDS
+from mock_csms.flags import read
+from mock_csms.frontends.keywords import keyword_source
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import replace
+from mock_csms.protocol.versions import V201
+from mock_csms.runtime import clock
+from mock_csms.runtime.bus import Bus
+from mock_csms.runtime.clock import Chance
+from mock_csms.runtime.csms import Csms
+from mock_csms.runtime.learning import Learning
+from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.transport.connection import Transport
+from mock_csms.runtime.transport.dial import CannotConnect, Dialer
+from mock_csms.runtime.transport.gate import Limits
+from mock_csms.station import settings
+from mock_csms.station.cues import Cue
+from mock_csms.station.device import Device, Habit, Identity, new_device
+from mock_csms.station.link import Site
+from mock_csms.station.misbehaviour import Line
+from mock_csms.station.network import basic
+from mock_csms.station.player import Player
+from tests.station.bench import NOW
+from tests.station.play import Answering
+from tests.virtual import Loop, virtual_time
+
+STATION, PASSWORD = "CS", "the-old-password-1"
+KNOWN = [f"{STATION}:{PASSWORD}"]
+LONGEST = 300.0
+"""How long a station may take to come, in seconds; one that is not let in never does."""
+LEAVING = 6.0
+"""How long it may take to go off, and come back."""
+NO_ROUTE = 1.0
+"""How long a station looks for a way before it gives up."""
+LEARNING = 1.0
+"""How long the mock may take to learn what the station has."""
+
+T = TypeVar("T")
+
+
+class Stand:
+    """A mock that listens in virtual time, and what it has found: `with Stand() as stand`."""
+
+    def __init__(self, *, learns: bool = True, **given: Any) -> None:
+        self.found: list[Finding] = []
+        self.events: list[Event] = []
+        self.accidents: list[str] = []
+        self.loop = Loop()
+        self._given = {"port": 0, "seed": 1, **given}
+        self._learns = learns
+        self._time = virtual_time(self.loop, NOW)
+
+    def configured(self, **more: Any) -> Config:
+        """Return the settings of the mock, with some more."""
+        return read(Config, [keyword_source({**self._given, **more})])
+
+    def __enter__(self) -> Self:
+        self._time.__enter__()
+        self.loop.set_exception_handler(lambda _, context: self.accidents.append(str(context)))
+        self.do(self.begin())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop everything; what is found at the very end counts too."""
+        try:
+            self.do(self.end())
+        finally:
+            self.loop.close()
+            self._time.__exit__(None, None, None)
+
+    async def begin(self) -> None:
+        """Let the mock listen."""
+        self.mock = Csms(self.configured())
+        self.mock.bus.subscribe(self._note, Finding, Failed)
+        self.mock.bus.subscribe(self.events.append, *KINDS)
+        if self._learns:
+            Learning(self.mock)
+        await self.mock.__aenter__()
+
+    async def end(self) -> None:
+        """Stop the mock."""
+        await self.mock.__aexit__(None, None, None)
+
+    def do(self, work: Awaitable[T]) -> T:
+        """Let time go on until some work is done."""
+        return self.loop.run_until_complete(work)
+
+    def _note(self, event: Event) -> None:
+        if isinstance(event, Finding):
+            self.found.append(event)
+        elif isinstance(event, Failed) and "internal error" in event.problem:
+            self.accidents.append(event.problem)
+
+
+class Cable(Dialer):
+    """The station's way to the mock, while it is plugged in."""
+
+    is_plugged = True
+
+    async def dial(self, *args: Any, **more: Any) -> Transport:
+        """Open a WebSocket; CannotConnect without a way."""
+        if not self.is_plugged:
+            await asyncio.sleep(NO_ROUTE)
+            raise CannotConnect("the cable is out")
+        return await super().dial(*args, **more)
+
+
+class Rig(Stand):
+    """One station with habits at a mock: it has what a stage has, and everything goes over a socket."""
+
+    def __init__(
+        self, habits: tuple[Habit, ...], csms: Answering | None = None, *, learns: bool = True, **given: Any
+    ) -> None:
+        super().__init__(learns=learns, rule=csms.rules if csms else [], basic_auth=KNOWN)
+        self._device = replace(new_station(**given), habits=habits)
+        self._running: asyncio.Task[None] | None = None
+
+    async def begin(self) -> None:
+        """Make the station, which does not connect yet."""
+        await super().begin()
+        self._cable = Cable(Limits(1 << 20, False, 0.0, 0.0))
+        url, chance = f"{self.mock.url}/{STATION}", Chance(2)
+        world = World(url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
+        line = Line(url, authorization=basic(STATION, PASSWORD))
+        self._player = Player(STATION, self._device, line, Site(self._cable, Bus(), world))
+
+    async def end(self) -> None:
+        """Stop the mock, and then the station."""
+        await super().end()
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.gather(self._running, return_exceptions=True)
+        await self._cable.close(1000, "the station stops")
+
+    # What a stage has.
+
+    @property
+    def now(self) -> float:
+        """The time."""
+        return clock.now()
+
+    @property
+    def device(self) -> Device:
+        """What the station is."""
+        return self._player.device
+
+    def connect(self) -> Self:
+        """Plug the cable in, and wait until the station is connected."""
+        self._cable.is_plugged = True
+        if self._running is None:
+            self._running = self.loop.create_task(self._player.run(is_patient=True))
+        return self._online().wait(LEARNING)
+
+    def _online(self) -> Self:
+        with suppress(TimeoutError):
+            self.do(self._player.until(lambda device: device.is_online, LONGEST))
+        return self._settle()
+
+    def lose(self) -> Self:
+        """Cut the connection, and pull the cable."""
+        self._cable.is_plugged = False
+        for session in list(self.mock.sessions.values()):
+            self._soon(session.drop, "cut by --disconnect-after")
+        return self._settle()
+
+    def come_again(self, refused: int = 0) -> Self:
+        """Cut the connection; the station comes again after its own pauses, refused so often at first."""
+        self.lose()
+        if refused:
+            self._soon(self.mock.configure, self.configured(refuse=f"503*{refused}"))
+        return self.connect()
+
+    def tell(self, *all_cues: Cue) -> Self:
+        """Tell the station something, and let both do what follows at once."""
+        for cue in all_cues:
+            self._soon(self._player.tell, cue)
+            self._settle()
+        return self
+
+    def _soon(self, act: Callable[..., object], *args: Any) -> None:
+        self.loop.call_soon(act, *args)
+
+    def wait(self, seconds: float) -> Self:
+        """Let time pass."""
+        self.do(asyncio.sleep(seconds))
+        return self._settle()
+
+    def settle(self) -> Self:
+        """Let the station do what it wants to do with its connection: reboot, or connect anew."""
+        return self.wait(LEAVING)._online()
+
+    def _settle(self) -> Self:
+        self.do(self.loop.settle())
+        return self
+
+    def command(self, action: str, payload: Json | None = None) -> None:
+        """Send a command, and wait for its answer."""
+        with suppress(CallFailed):
+            self.do(self.mock.call(next(iter(self.mock.sessions), STATION), Step(action, payload or {})))
+        self._settle()
+
+    def insult(self, action: str, payload: Json) -> None:
+        """Send a command that breaks its schema."""
+        self.command(action, dict.fromkeys(V201.actions[action].request) | payload)
+
+
+def new_station(evses: int = 1, connectors: int = 1, **variables: str) -> Device:
+    """Return a station; `TxCtrlr_TxStartPoint="EVConnected"` sets a variable of it."""
+    named = [f"{key.replace('_', '.', 1)}={value}" for key, value in variables.items()]
+    return new_device(Identity(), evses, connectors, settings.variables(named) if named else {})

@@ -1,0 +1,152 @@
+"""The reference station is clean: nothing is found about it in any use that the documentation shows.
+
+The uses are the whole of `mock-station` between its command line and a real socket, in virtual time, so that sessions
+of hours are among them; what is printed in the README is run as processes besides.
+"""
+
+import asyncio
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mock_csms.behavior.templates import World, rfc3339
+from mock_csms.flags import read
+from mock_csms.frontends.arguments import command_line_source, parser_for
+from mock_csms.frontends.station import work
+from mock_csms.runtime.bus import Bus
+from mock_csms.runtime.clock import Chance
+from mock_csms.runtime.transport.dial import Dialer
+from mock_csms.runtime.transport.gate import Limits
+from mock_csms.station.link import Site
+from mock_csms.station.misbehaviour import Line
+from mock_csms.station.settings import StationSettings
+from tests.conformance.live import run_of
+from tests.reference_station import run
+from tests.station.rig import STATION, Stand
+from tests.wire import Mock
+
+AFTERWARDS = 200.0
+"""How long the mock goes on when the station is gone: what is owed by then is found, in seconds."""
+AWAITED = {"T14"}
+"""Checks that find fault with a station that leaves, and will not any more."""
+OTHER_CLOCK = {"R18", "B10", "B04"}
+"""What is found about a station whose clock runs faster than the mock's."""
+
+USES: dict[str, str] = {
+    "charge": "--charge 5",
+    "charge nothing": "--charge 0",
+    "charge for an hour": "--charge 4000",
+    "charge elsewhere": "--charge 5 --evses 3 --evse 2 --connectors 2 --id-token X:Central",
+    "send": """--send BootNotification --send 'StatusNotification {"connectorStatus": "Occupied"}'""",
+    "stay": "--duration 500",
+    "many": "--count 20 --ramp 5 --duration 100",
+    "churn": "--count 20 --churn",
+    "fast": "--charge 3600 --speed 60",
+    "compressed": "--charge 5 --compression",
+    "features": "--charge 5 --features C-13",
+    "cable first": "--charge 100 --variable TxCtrlr.TxStartPoint=EVConnected",
+    "free": "--charge 100 --variable AuthCtrlr.Enabled=false",
+    "by the clock": "--charge 200 --variable AlignedDataCtrlr.Interval=60",
+}
+"""Flags of `mock-station`."""
+IMPATIENT = {"send", "churn"}
+"""Those that send by hand, or leave, whether they are accepted or not."""
+LINES: dict[str, str] = {
+    "readme": "plug; card TAG1; wait 5; offline 3; wait 5; card TAG1; unplug",
+    "vehicles": "drive-in; plug; card A; wait 70; ev-pause; wait 70; ev-ready; wait 70; card A; unplug; drive-out",
+    "a long outage": "wait 5; offline 500; wait 800",
+    "reboots": "wait 5; reboot; wait 60; plug; card A; wait 10; reboot; wait 60; card A; unplug",
+    "outages": "wait 5; offline 30; wait 60; plug; card A; wait 10; offline 100; wait 150; card A; unplug; wait 5",
+    "calls": "send Heartbeat; wait 1; send StatusNotification; send MeterValues; send DataTransfer; status; help; quit",
+    "everything while offline": "wait 2; offline 20; plug; card A; wait 60; card A; unplug; wait 30",
+    "left alone": "plug; card A; wait 5; quit",
+    "card first": "card A; wait 30; plug; wait 60; unplug; wait 5",
+    "nobody plugs in": "card A; wait 300",
+}
+"""What is typed, or comes from a file."""
+MOCKS: dict[str, dict[str, Any]] = {
+    "": {},
+    "waits": {"boot_status_sequence": "Pending,Accepted", "boot_interval": 5},
+    "ahead": {"clock_offset": 3600.0},
+    "behind": {"clock_offset": -3600.0},
+}
+"""Settings of the mock."""
+
+
+def settings_of(flags: str) -> StationSettings:
+    """Return the settings that flags of `mock-station` make."""
+    parser = parser_for("mock-station", "", StationSettings)
+    return read(StationSettings, [command_line_source(StationSettings, vars(parser.parse_args(shlex.split(flags))))])
+
+
+async def use(stand: Stand, settings: StationSettings) -> int:
+    """Let `mock-station` work at the mock until it is done, and return its exit status."""
+    chance, dialer = Chance(3), Dialer(Limits(1 << 20, settings.compression, 20.0, 20.0))
+    url = stand.mock.url if settings.count else f"{stand.mock.url}/{STATION}"
+    site = Site(dialer, Bus(), World(url, rfc3339, chance.new_integer, chance.new_id, chance.fraction), settings.speed)
+    task = asyncio.ensure_future(work(settings, STATION, Line(url), site, lambda _: None))
+    if settings.duration is not None:
+        stand.loop.call_later(settings.duration, task.cancel)
+    (status,) = await asyncio.gather(task, return_exceptions=True)
+    await dialer.close(1000, "the station stops")
+    await asyncio.sleep(AFTERWARDS)
+    return 0 if isinstance(status, asyncio.CancelledError) else status  # type: ignore[return-value] # or an error, which is not 0
+
+
+def problems(flags: str, mock: str) -> list[str]:
+    """Return what is wrong about a use: warnings and errors, a status that is not 0, and accidents."""
+    with Stand(**MOCKS[mock]) as stand:
+        status = stand.do(use(stand, settings_of(flags)))
+    found = run_of(stand)
+    excused = AWAITED | (OTHER_CLOCK if "--speed" in flags else set())
+    grave = [f"{each.check}: {each.problem}" for each in found.findings if each.severity != "info"]
+    return [*([f"status {status!r}"] if status else []), *found.accidents, *(s for s in grave if s[:3] not in excused)]
+
+
+@pytest.mark.parametrize(
+    ("name", "mock"), [(name, mock) for name in USES for mock in MOCKS if mock != "waits" or name not in IMPATIENT]
+)
+def test_flags(name: str, mock: str) -> None:
+    """Whatever the station is told by flags, it does nothing wrong."""
+    assert problems(USES[name], mock) == []
+
+
+@pytest.mark.parametrize("mock", MOCKS)
+@pytest.mark.parametrize("name", LINES)
+def test_lines(name: str, mock: str, tmp_path: Path) -> None:
+    """Whatever it is told by lines, it does nothing wrong."""
+    script = tmp_path / "lines"
+    script.write_text(f"wait 10; {LINES[name]}".replace("; ", "\n"))
+    assert problems(f"--script {script}", mock) == []
+
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *(page for page in sorted(ROOT.glob("docs/*.md")) if page.name != "recipes.md")]
+"""What shows the station by itself; the recipes have a test of their own."""
+COMMAND = re.compile(r"^(?:.*\| )?(?:poetry run |\.venv/bin/)?mock-station (ws://127\.0\.0\.1:9000.*)$", re.MULTILINE)
+EXAMPLES = [
+    example
+    for page in PAGES
+    for example in COMMAND.findall(page.read_text(encoding="utf-8"))
+    if "--misbehave" not in example and "--count 5000" not in example
+]
+
+
+def test_there_are_examples() -> None:
+    """The documentation shows the station in several uses."""
+    assert len(EXAMPLES) >= 4
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_example_of_the_documentation(example: str) -> None:
+    """As it stands there, without limits for how quick it is; the mock ends with 0 under --fail-on-findings warning."""
+    words = shlex.split(re.sub(r" --(p95-connect|p95-close|min-rate) \d+", "", example))
+    lines = "plug\ncard TAG1\nwait 1\noffline 1\nwait 1\ncard TAG1\nunplug\n" if len(words) == 1 else ""
+    mock = Mock("--fail-on-findings=warning", ",-".join(["--checks=all", *sorted(AWAITED)]))
+    try:
+        assert run(words[0].replace("ws://127.0.0.1:9000", mock.url), *words[1:], lines=lines).status == 0
+    finally:
+        mock.finish()

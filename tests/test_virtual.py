@@ -1,0 +1,63 @@
+"""The loop whose clock jumps: what is on its way arrives before time goes on, and nobody waits really."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+import pytest
+
+from mock_csms.runtime import clock
+from tests.virtual import Loop, virtual_time
+
+
+def done(loop: Loop, work: Coroutine[Any, Any, Any]) -> Any:
+    """Return what comes of some work."""
+    try:
+        return loop.run_until_complete(work)
+    finally:
+        loop.close()
+
+
+def test_days_pass_in_their_order() -> None:
+    """Timers ring in the order of their times, and the clock says what time it is then."""
+    loop, rung = Loop(), list[tuple[str, float]]()
+
+    def ring(name: str) -> None:
+        rung.append((name, clock.now()))
+
+    async def wait() -> None:
+        for name, seconds in (("late", 200_000.0), ("soon", 0.25), ("early", 0.125)):
+            loop.call_later(seconds, ring, name)
+        await asyncio.sleep(1_000_000)
+
+    with virtual_time(loop, 1000.0):
+        done(loop, wait())
+    assert rung == [("early", 1000.125), ("soon", 1000.25), ("late", 201_000.0)]
+    assert clock.now() > 1_000_000_000
+
+
+def test_what_is_sent_arrives_before_the_next_timer() -> None:
+    """However much it is, and however it ends: a mebibyte, and the end of the connection, in no time at all."""
+    loop = Loop()
+
+    async def talk() -> tuple[int, float]:
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(await reader.readexactly(1 << 20))
+            writer.close()
+
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        writer.write(b"x" * (1 << 20))
+        async with asyncio.timeout(1e-9):
+            size = len(await reader.read())
+        writer.close()
+        server.close()
+        return size, loop.time()
+
+    assert done(loop, talk()) == (1 << 20, 0.0)
+
+
+def test_nobody_waits_for_ever() -> None:
+    """Where nothing can ever happen again, that is an error."""
+    with pytest.raises(RuntimeError, match="nobody will ever do anything"):
+        done(Loop(), asyncio.Event().wait())

@@ -1,0 +1,157 @@
+"""A loop whose clock jumps: real sockets on the loopback, and hours that take no time.
+
+Time goes on only when nothing is left to do: no callback is ready, no socket has anything to read, and nothing that one
+end has written is still on its way to the other. Then it jumps to the next timer. So nothing depends on the speed of
+the machine, and a run is the same each time.
+"""
+
+import asyncio
+import selectors
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from mock_csms.runtime import clock
+
+PATIENCE = 20.0
+"""How long the kernel may really take to deliver something, in seconds."""
+
+
+class Loop(asyncio.SelectorEventLoop):
+    """A loop whose time is `now`, in seconds since it was made."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.ends: dict[Any, _End] = {}
+        """All connected sockets, by their own address and that of the other end, and by the number of their file."""
+        self.has_written = False
+        """Whether anything may be on its way that was not looked for."""
+        self.idle: asyncio.Future[None] | None = None
+        """Who waits until nothing is left to do at this moment."""
+        super().__init__(_Selector(self))
+
+    def time(self) -> float:
+        """Return the time that timers go by."""
+        return self.now
+
+    async def settle(self) -> None:
+        """Wait until nothing is left to do without time going on."""
+        self.idle = self.create_future()
+        await self.idle
+
+    def _make_socket_transport(self, sock: socket.socket, *args: Any, **more: Any) -> asyncio.Transport:
+        """Let asyncio use a socket that counts."""
+        counted = _End(sock.family, sock.type, sock.proto, sock.detach())
+        counted.join(self)
+        made: asyncio.Transport = super()._make_socket_transport(counted, *args, **more)  # type: ignore[misc] # asyncio's own
+        return made
+
+
+class _End(socket.socket):
+    """One end of a connection, which counts what passes."""
+
+    sent = received = 0
+    is_ended = has_seen_end = False
+
+    def join(self, loop: Loop) -> None:
+        """Be found by the other end."""
+        self.setblocking(False)
+        self._loop, self._name = loop, (self.getsockname(), self.getpeername())
+        loop.ends[self._name] = loop.ends[self.fileno()] = self
+
+    def is_waiting(self) -> bool:
+        """Whether something is on its way to this end."""
+        other = self._loop.ends.get(self._name[::-1])
+        if other is None:  # it was not accepted yet, or is closed and forgotten
+            return not self.has_seen_end
+        return other.sent > self.received or (other.is_ended and not self.has_seen_end)
+
+    def send(self, data: Any, *args: Any) -> int:
+        """Count what is sent."""
+        return self._wrote(super().send(data, *args))
+
+    def sendmsg(self, *args: Any) -> int:
+        """Count what is sent."""
+        return self._wrote(super().sendmsg(*args))
+
+    def _wrote(self, size: int) -> int:
+        self._loop.has_written = True
+        self.sent += size
+        return size
+
+    def recv(self, *args: Any) -> bytes:
+        """Count what is received."""
+        data = super().recv(*args)
+        self._count(len(data))
+        return data
+
+    def recv_into(self, *args: Any) -> int:
+        """Count what is received."""
+        size = super().recv_into(*args)
+        self._count(size)
+        return size
+
+    def _count(self, size: int) -> None:
+        self.received += size
+        self.has_seen_end |= not size
+
+    def shutdown(self, how: int) -> None:
+        """Note that no more is sent."""
+        self._loop.has_written = self.is_ended = True
+        super().shutdown(how)
+
+    def close(self) -> None:
+        """Be found no more."""
+        if self._loop.ends.pop(self.fileno(), None) is not None:
+            self._loop.has_written = True
+            del self._loop.ends[self._name]
+        super().close()
+
+
+class _Selector(selectors.DefaultSelector):
+    """Looks at the sockets, and lets time go on when nothing comes of that."""
+
+    def __init__(self, loop: Loop) -> None:
+        super().__init__()
+        self._loop = loop
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        """Return what can be read or written; no real time passes but what the kernel needs."""
+        found = super().select(0)
+        if found or timeout == 0:
+            return found
+        if self._loop.has_written:
+            self._loop.has_written = any(map(self._is_under_way, self.get_map().values()))
+            if self._loop.has_written and (found := super().select(PATIENCE)):
+                return found
+        if self._loop.idle is not None:
+            idle, self._loop.idle = self._loop.idle, None
+            idle.set_result(None)
+        elif timeout is None:
+            raise RuntimeError("nobody will ever do anything again")
+        else:
+            self._loop.now += timeout
+        return []
+
+    def register(self, *args: Any) -> selectors.SelectorKey:
+        """Note that somebody may be connecting."""
+        self._loop.has_written = True
+        return super().register(*args)
+
+    def _is_under_way(self, key: selectors.SelectorKey) -> bool:
+        """Whether the kernel has still to deliver something to a socket, or to connect it."""
+        end = self._loop.ends.get(key.fd)
+        if end is None:
+            return bool(key.events & selectors.EVENT_WRITE)
+        return bool(key.events & selectors.EVENT_READ) and end.is_waiting()
+
+
+@contextmanager
+def virtual_time(loop: Loop, begin: float) -> Iterator[None]:
+    """Let everybody who asks `clock` for the time get that of the loop, which began then."""
+    real, clock.now = clock.now, lambda: begin + loop.now
+    try:
+        yield
+    finally:
+        clock.now = real
