@@ -30,8 +30,6 @@ from tests.wire import Mock
 
 AFTERWARDS = 200.0
 """How long the mock goes on when the station is gone: what is owed by then is found, in seconds."""
-AWAITED = {"T14"}
-"""Checks that find fault with a station that leaves, and will not any more."""
 OTHER_CLOCK = {"R18", "B10", "B04"}
 """What is found about a station whose clock runs faster than the mock's."""
 
@@ -101,7 +99,7 @@ def problems(flags: str, mock: str) -> list[str]:
     with Stand(**MOCKS[mock]) as stand:
         status = stand.do(use(stand, settings_of(flags)))
     found = run_of(stand)
-    excused = AWAITED | (OTHER_CLOCK if "--speed" in flags else set())
+    excused = OTHER_CLOCK if "--speed" in flags else set()
     grave = [f"{each.check}: {each.problem}" for each in found.findings if each.severity != "info"]
     return [*([f"status {status!r}"] if status else []), *found.accidents, *(s for s in grave if s[:3] not in excused)]
 
@@ -145,7 +143,7 @@ def test_an_example_of_the_documentation(example: str) -> None:
     """As it stands there, without limits for how quick it is; the mock ends with 0 under --fail-on-findings warning."""
     words = shlex.split(re.sub(r" --(p95-connect|p95-close|min-rate) \d+", "", example))
     lines = "plug\ncard TAG1\nwait 1\noffline 1\nwait 1\ncard TAG1\nunplug\n" if len(words) == 1 else ""
-    mock = Mock("--fail-on-findings=warning", ",-".join(["--checks=all", *sorted(AWAITED)]))
+    mock = Mock("--fail-on-findings=warning")
     try:
         assert run(words[0].replace("ws://127.0.0.1:9000", mock.url), *words[1:], lines=lines).status == 0
     finally:

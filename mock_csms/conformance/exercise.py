@@ -57,6 +57,8 @@ def _event(seen: Seen) -> Any:
 
 def would_speak(seen: Seen, known: Known, check: Check) -> bool:
     """Whether the check would find something wrong with another status in the same answer, so that this one counts."""
+    if seen.kind != "result":
+        return False
     others = V201.schemas.values(f"{seen.action}Response", "status")
     return any(_speaks(check.judge(replace(seen, payload={**seen.payload, "status": each}), known)) for each in others)
 
@@ -101,7 +103,7 @@ def of_part(holds: Callable[[Any, Seen], Any]) -> Exercise:
     """Return the parts of a report of which it is known what was asked for."""
 
     def is_so(seen: Seen, known: Known) -> Any:
-        entry = known.parts.of(seen)
+        entry = known.parts.of(seen) if seen.kind == "call" else None
         return entry is not None and holds(entry, seen)
 
     return where(is_so)
@@ -180,7 +182,8 @@ def has_points(seen: Seen, known: Known) -> Any:
 
 
 def is_remote(seen: Seen, known: Known) -> Any:
-    return "RequestStartTransaction" in known.commands.agreed and (
+    is_told = seen.kind == "call" and "RequestStartTransaction" in known.commands.agreed
+    return is_told and (
         "remoteStartId" in seen.payload["transactionInfo"] or seen.payload["triggerReason"] == "RemoteStart"
     )
 
@@ -191,8 +194,8 @@ def may_ask(seen: Seen, known: Known) -> Any:
     return is_remote(seen, known)
 
 
-def place_in(seen: Seen) -> tuple[int, int]:
-    return seen.payload["evseId"], seen.payload["connectorId"]
+def place_in(seen: Seen) -> tuple[int | None, int | None]:
+    return seen.payload.get("evseId"), seen.payload.get("connectorId")
 
 
 def update_of(seen: Seen, known: Known) -> Any:

@@ -146,7 +146,9 @@ def _time_to_begin(known: Known) -> float:
     return known.terms.patience if timeout is None else timeout
 
 
-@TRANSACTIONS.check("X11", "F01.FR.04", ERROR, "a remote start uses the idToken that came with it", _TOLD)
+@TRANSACTIONS.check(
+    "X11", "F01.FR.04", ERROR, "a remote start uses the idToken that came with it", _TOLD, implies=("A08",)
+)
 def remote_token(seen: Seen, known: Known) -> Said:
     """Another idToken than the one of the command."""
     asked, token = _followed(seen, known), seen.payload.get("idToken")

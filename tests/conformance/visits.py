@@ -5,10 +5,11 @@ Each is named after the check that it triggers.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeAlias
 
 from websockets.asyncio.client import connect
+from websockets.frames import Frame, Opcode
 from websockets.typing import Subprotocol
 
 from mock_csms.behavior.commands import Step
@@ -16,7 +17,7 @@ from mock_csms.protocol.actions import Json
 from mock_csms.station.network import basic
 from tests.conformance.live import Run, run_of
 from tests.station.rig import KNOWN, PASSWORD, STATION, Stand
-from tests.wire import BOOT, HANDSHAKE, Raw, Station
+from tests.wire import BOOT, HANDSHAKE, Raw, Station, masked
 
 Visit: TypeAlias = Callable[[Stand], Awaitable[None]]
 
@@ -113,14 +114,58 @@ async def few_items(stand: Stand) -> None:
         await command(stand, station, "GetVariables", {"getVariableData": [name] * 2}, 4, "FormatViolation", "", {})
 
 
+def sends(data: bytes, head: str = WELCOME) -> Visit:
+    """Return a client that sends bytes over an open connection, and reads until its end."""
+
+    async def visit(stand: Stand) -> None:
+        async with knock(stand, head=head) as raw:
+            await raw.write(data)
+            with suppress(OSError):
+                await raw.reader.read()
+
+    return visit
+
+
+async def silent(stand: Stand) -> None:
+    """Answer no ping."""
+    async with knock(stand) as raw:
+        await raw.reader.read()
+
+
+async def gone(stand: Stand) -> None:
+    """End the connection without a word."""
+    async with knock(stand):
+        pass
+
+
+async def same_keys(stand: Stand) -> None:
+    """Send an object with a key that it has already."""
+    async with client(stand) as station:
+        await station.send('[2,"1","Heartbeat",{"customData":{"vendorId":"a","vendorId":"b"}}]')
+        await station.expect()
+
+
+HEARTBEAT = b'[2,"1","Heartbeat",{}]'
+COMPRESSED = WELCOME + "Sec-WebSocket-Extensions: permessage-deflate\r\n"
+
 VISITS: Mapping[str, Visit] = {
     "T04": raw_path,
     "T09": old_version,
     "T10": compressed,
     "T16": without_credentials,
     "T22": twice,
+    "T23": sends(Frame(Opcode.TEXT, HEARTBEAT).serialize(mask=False)),
+    "T24": sends(b"\xa1\x80mask"),
+    "T25": sends(masked(HEARTBEAT, Opcode.CONT)),
+    "T26": sends(b"\x09\x80mask"),
+    "T27": sends(masked((1006).to_bytes(2), Opcode.CLOSE)),
+    "T28": sends(b"\x81\xff" + (1 << 40).to_bytes(8) + b"mask"),
+    "T29": silent,
+    "T30": gone,
+    "T31": sends(b"\xc1\x85" + bytes(4) + b"\xff" * 5, COMPRESSED),
     "R16": unknown_type,
     "R19": signed,
+    "R20": same_keys,
     "V19": few_items,
 }
 """What triggers each check that no misbehaviour of the station does."""

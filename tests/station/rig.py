@@ -62,7 +62,7 @@ class Stand:
         self.events: list[Event] = []
         self.accidents: list[str] = []
         self.loop = Loop()
-        self._given = {"port": 0, "seed": 1, **given}
+        self._given = {"port": 0, "seed": 1, "fail_on_findings": "warning", **given}
         self._learns = learns
         self._time = virtual_time(self.loop, NOW)
 

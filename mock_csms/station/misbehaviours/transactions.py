@@ -86,7 +86,7 @@ KINDS: Kinds = {
     ),
     "transaction-id-reused": Misbehaviour(
         "all transactions have the same id",
-        ("X02", "X19", "X20", "X23", "X24"),
+        ("X02", "X19", "X20", "X23"),
         acts=sends(EVENT, inside("transactionInfo", transactionId="always-the-same")),
     ),
     "seqno-gap": Misbehaviour(
