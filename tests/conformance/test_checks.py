@@ -26,14 +26,6 @@ ALSO = {"two-open-calls": {"B02", "B10"}}
 """What else is found: where the mock answers at once, the call that did not wait is only a heartbeat too many."""
 ENOUGH = 12
 """In how many scenarios a kind is looked at, unless more are needed to find it."""
-AWAITED = {"T09": "the mock tells of an invalid handshake in another way than the check wants"}
-"""Checks that cannot be triggered yet."""
-
-
-def each_check(checks: list[str]) -> list[object]:
-    """Return the parameters for those checks."""
-    marks = {check: [pytest.mark.xfail(reason=why, strict=True)] for check, why in AWAITED.items()}
-    return [pytest.param(check, marks=marks.get(check, [])) for check in checks]
 
 
 def implied_by(kind: str) -> set[str]:
@@ -78,7 +70,7 @@ def test_every_check_looks_at_good_stations() -> None:
     assert [id_ for id_, check in CHECKS.items() if not is_exercised(check, occasions)] == []
 
 
-@pytest.mark.parametrize("check", each_check(list(CHECKS)))
+@pytest.mark.parametrize("check", CHECKS)
 def test_every_check_is_triggered_over_a_socket(check: str) -> None:
     """By a misbehaviour of the station, or by a client made by hand; events that a test invents do not count."""
     assert any(check in run.checks for run in runs_for(check))
@@ -113,7 +105,7 @@ def test_an_occasion_that_never_comes(kind: str) -> None:
         assert perform(scenario, Habit(kind, 10**6)).lines() == []
 
 
-@pytest.mark.parametrize("check", each_check(list(VISITS)))
+@pytest.mark.parametrize("check", VISITS)
 def test_a_client_made_by_hand(check: str) -> None:
     """It is found by the check that it is for, and nothing goes wrong in the mock."""
     assert check in visit(check).checks

@@ -5,10 +5,11 @@ Each is named after the check that it triggers.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeAlias
 
 from websockets.asyncio.client import connect
+from websockets.frames import Opcode
 from websockets.typing import Subprotocol
 
 from mock_csms.behavior.commands import Step
@@ -16,7 +17,7 @@ from mock_csms.protocol.actions import Json
 from mock_csms.station.network import basic
 from tests.conformance.live import Run, run_of
 from tests.station.rig import KNOWN, PASSWORD, STATION, Stand
-from tests.wire import BOOT, HANDSHAKE, Raw, Station
+from tests.wire import BOOT, HANDSHAKE, Raw, Station, masked
 
 Visit: TypeAlias = Callable[[Stand], Awaitable[None]]
 
@@ -113,12 +114,62 @@ async def few_items(stand: Stand) -> None:
         await command(stand, station, "GetVariables", {"getVariableData": [name] * 2}, 4, "FormatViolation", "", {})
 
 
+def sending(data: bytes, head: str = WELCOME) -> Visit:
+    """Return a client that sends bytes once it is connected, and goes when the mock ends the connection."""
+
+    async def send(stand: Stand) -> None:
+        async with knock(stand, head=head) as raw:
+            await raw.write(data)
+            with suppress(ConnectionError):
+                while await raw.reader.read(4096):
+                    pass
+
+    return send
+
+
+async def without_pong(stand: Stand) -> None:
+    """Send messages, and no pong."""
+    async with knock(stand) as raw:
+        with suppress(ConnectionError):
+            while not raw.reader.at_eof():
+                await raw.write(masked(HEARTBEAT))
+                await asyncio.sleep(1)
+                await raw.reader.read(4096)
+
+
+async def without_goodbye(stand: Stand) -> None:
+    """End the connection without a close frame."""
+    async with knock(stand) as raw:
+        raw.writer.write_eof()
+        await raw.reader.read()
+
+
+async def keys_twice(stand: Stand) -> None:
+    """Send an object with the same key twice."""
+    async with client(stand) as station:
+        await station.send('[2,"1","Heartbeat",{"customData":{"vendorId":"a","vendorId":"b"}}]')
+        await station.expect()
+
+
+HEARTBEAT = '[2,"h","Heartbeat",{}]'
+DEFLATE = WELCOME + "Sec-WebSocket-Extensions: permessage-deflate\r\n"
+
 VISITS: Mapping[str, Visit] = {
     "T04": raw_path,
     "T09": old_version,
     "T10": compressed,
     "T16": without_credentials,
     "T22": twice,
+    "T23": sending(b"\x81\x02[]"),
+    "T24": sending(b"\xa1\x80mask"),
+    "T25": sending(masked(b"x", Opcode.CONT)),
+    "T26": sending(b"\x09\x80mask"),
+    "T27": sending(masked((1006).to_bytes(2), Opcode.CLOSE)),
+    "T28": sending(b"\x81\xff\x00\x00\x00\x00\x00\x10\x00\x01mask"),
+    "T29": without_pong,
+    "T30": without_goodbye,
+    "T31": sending(b"\xc1\x85" + bytes(4) + b"\xff" * 5, DEFLATE),
+    "R20": keys_twice,
     "R16": unknown_type,
     "R19": signed,
     "V19": few_items,
