@@ -223,7 +223,7 @@ class Forge:
                     place[key] = self._odd()
                 return made
             place = place[key]
-        return self._random.choice([made, self._odd()])
+        return made if self._random.random() < 0.1 else self._odd()
 
     def _odd(self) -> Any:
         """Return something odd of its own: what is spoilt later must not come again in another example."""
