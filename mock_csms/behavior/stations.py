@@ -17,16 +17,13 @@ _MOST_TRANSACTIONS = 1000
 
 _TRANSACTION = parse_path("transactionInfo.transactionId")
 
-OWN_CERTIFICATE = "ChargingStationCertificate"
-"""What a station asks for where it names no type."""
-
 
 class Station(Mutable):
     """One station, as far as the mock has seen it.
 
     `boot_status` is how its last BootNotification was answered, `asked_for` are the actions that commands of ours made
     it send since then, and `transactions` the ids of those that run, the oldest first (a dict, for its order). `csr` is
-    the last request for a certificate, and `csr_type` the type of that.
+    the last request for a certificate, of any type.
     """
 
     identity: str
@@ -34,7 +31,6 @@ class Station(Mutable):
     asked_for: frozenset[str] = frozenset()
     transactions: dict[str, None] = field(default_factory=dict)
     csr: str = ""
-    csr_type: str = OWN_CERTIFICATE
 
     @property
     def is_accepted(self) -> bool:
@@ -85,8 +81,7 @@ def _transaction(station: Station, payload: Any) -> None:
 def _request(station: Station, payload: Any) -> None:
     csr = value_at(payload, ("csr",))
     if isinstance(csr, str):
-        type_ = value_at(payload, ("certificateType",))
-        station.csr, station.csr_type = csr, type_ if isinstance(type_, str) else OWN_CERTIFICATE
+        station.csr = csr
 
 
 _FROM_CALLS: Mapping[str, Callable[[Station, Any], None]] = {
