@@ -1,4 +1,4 @@
-"""Wrong boots (checks B01 to B06, B11, B14, B15 and B21); other checks B are in `heartbeats`, `statuses` and `resets`."""
+"""Wrong boots (checks B01 to B06, B11, B14, B15, B21); other checks B are in `heartbeats`, `statuses` and `resets`."""
 
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.known.boots import REFUSED, UNKNOWN
