@@ -1,4 +1,4 @@
-"""Wrong boots (checks B01 to B06 and B11); the others B stand in `heartbeats.py`, `statuses.py` and `resets.py`."""
+"""Wrong boots (checks B01 to B06, B11, B14, B15, B21); other checks B are in `heartbeats`, `statuses` and `resets`."""
 
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.known.boots import REFUSED, UNKNOWN
