@@ -103,7 +103,7 @@ SENT: Mapping[str, tuple[bytes, Sequence[str]]] = {
 
 @pytest.mark.parametrize("name", SENT)
 async def test_frames(name: str) -> None:
-    """What RFC 6455 forbids is found once, with its clause (T11, T23 to T28), and what it allows is not."""
+    """What RFC 6455 forbids is found once, by T11, T23, T24, T25, T26, T27 or T28; what it allows is not."""
     data, findings = SENT[name]
     assert await found_after(data) == findings
 
