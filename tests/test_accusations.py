@@ -76,6 +76,14 @@ def charging() -> Story:
     return story.event("Started", "Authorized", idToken=CARD, info={"chargingState": "Charging"}).wait(60)
 
 
+def refused() -> Story:
+    """Let somebody charge whose idToken turns out to be invalid; such have to be stopped."""
+    story = Story().begin().know(TxCtrlr_StopTxOnInvalidId="true").tell(1, 1, "Occupied")
+    invalid = {"idTokenInfo": {"status": "Invalid"}}
+    charging = {"chargingState": "Charging"}
+    return story.event("Started", "Authorized", idToken=CARD, info=charging, answer=invalid).wait(5)
+
+
 def inventory(*without: str, **changed: str) -> Story:
     """Report all variables of the reference station but some, and with other mutabilities or (Available) values."""
     bench = Bench()
@@ -242,6 +250,14 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
     # A stop of what does not run.
     "a stop of nothing": (Story().begin().command(STOP, {"transactionId": "none"}, ACCEPTED), ["X23"]),
     "a stop that is not told": (charging().command(STOP, {"transactionId": "T"}, ACCEPTED), ["X24"]),
+    "an invalid idToken, and the vehicle leaves": (
+        refused().event("Updated", "EVCommunicationLost", 1, info={"chargingState": "Idle"}).tell(1, 1),
+        [],
+    ),
+    "an invalid idToken, and the state is told": (
+        refused().event("Updated", "ChargingStateChanged", 1, info={"chargingState": "Charging"}),
+        ["X19"],
+    ),
     # The context of values says why they were taken.
     "MeterValues of an end": (told(Story().begin(), "Transaction.End"), []),
     "MeterValues of an interruption": (told(Story().begin(), "Interruption.End"), []),

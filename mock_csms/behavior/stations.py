@@ -18,17 +18,14 @@ _MOST_TRANSACTIONS = 1000
 
 _TRANSACTION = parse_path("transactionInfo.transactionId")
 
-OWN_CERTIFICATE = "ChargingStationCertificate"
-"""What a station asks for where it names no type."""
-
 
 class Station(Mutable):
     """One station, as far as the mock has seen it.
 
     `boot_status` is how its last BootNotification was answered, `asked_for` are the actions that commands of ours made
     it send since then, and `transactions` the ids of those that run, the oldest first (a dict, for its order). `csr` is
-    the last request for a certificate, and `csr_type` the type of that. `url` is where it found the mock, set by
-    whoever let it in; empty where that is the mock's own URL.
+    the last request for a certificate, of any type. `url` is where it found the mock, set by whoever let it in; empty
+    where that is the mock's own URL.
     """
 
     identity: str
@@ -38,7 +35,6 @@ class Station(Mutable):
     asked_for: frozenset[str] = frozenset()
     transactions: dict[str, None] = field(default_factory=dict)
     csr: str = ""
-    csr_type: str = OWN_CERTIFICATE
     url: str = ""
 
     @property
@@ -107,8 +103,7 @@ def _transaction(station: Station, payload: Any) -> None:
 def _request(station: Station, payload: Any) -> None:
     csr = value_at(payload, ("csr",))
     if isinstance(csr, str):
-        type_ = value_at(payload, ("certificateType",))
-        station.csr, station.csr_type = csr, type_ if isinstance(type_, str) else OWN_CERTIFICATE
+        station.csr = csr
 
 
 _PASSWORD = ("SecurityCtrlr", "BasicAuthPassword")

@@ -108,10 +108,6 @@ PLACEHOLDERS: Mapping[str, tuple[str, Template]] = {
         "SignCertificate, or for a key that nobody holds",
         lambda c: c.world.authority.chain(c.station.csr, c.now),
     ),
-    "certificateType": (
-        "the type of the certificate that the station asked for last, or `ChargingStationCertificate`",
-        lambda c: c.station.csr_type,
-    ),
 }
 """Every placeholder by its name: what it stands for, and how it is filled."""
 

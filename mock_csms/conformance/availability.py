@@ -151,7 +151,7 @@ def _awaited(place: Connector, order: Order, known: Known) -> list[Transaction]:
 
 
 def _is_in_time(place: Connector, status: str, known: Known) -> Later | None:
-    """Look at the status of a connector that waits to be closed; one that was closed then is a matter of G06."""
+    """Look at the status of a connector that waits to be closed; G06 reports one that was closed then."""
     order = known.closures.closing(place)
     if order is None or not order.is_scheduled or known.resets.is_under_way:
         return None
@@ -211,7 +211,7 @@ def others_stay(seen: Seen, known: Known) -> Said:
     call(STATUS, NOTIFY),
 )
 def stays_closed(seen: Seen, known: Known) -> Said:
-    """Another status of a connector that was Unavailable; the first one after a boot is a matter of B12."""
+    """Another status of a connector that was Unavailable; B12 reports the first one after a boot."""
     if not known.closures.places or known.resets.status:
         return None
     others = reopened(seen, known)

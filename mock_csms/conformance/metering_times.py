@@ -22,7 +22,7 @@ _TAKES = {"Charging", "SuspendedEV"}
 def periodic_values(seen: Seen, known: Known) -> Said:
     """Periodic values of another context, sooner than the interval, or not at all while somebody charges.
 
-    Clock-aligned ones that are told as periodic are a matter of M04.
+    M04 reports clock-aligned ones that are told as periodic.
     """
     is_periodic = seen.payload["triggerReason"] == "MeterValuePeriodic"
     if seen.detail == "Updated" and (not is_periodic or is_of_clock(seen.payload, known)):

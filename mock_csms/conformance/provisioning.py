@@ -1,4 +1,4 @@
-"""Wrong boots (checks B01 to B06 and B11); the others B stand in `heartbeats.py`, `statuses.py` and `resets.py`."""
+"""Wrong boots (checks B01 to B06, B11, B14, B15, B21); other checks B are in `heartbeats`, `statuses` and `resets`."""
 
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.known.boots import REFUSED, UNKNOWN
@@ -52,7 +52,7 @@ def boots_first(seen: Seen, known: Known) -> Said:
     "B02", "B01.FR.08, B02.FR.02", ERROR, "before it is accepted, a station sends only what it is asked for", call()
 )
 def silent_until_accepted(seen: Seen, known: Known) -> Said:
-    """A call that nobody has asked for, by a station that is not accepted; one that is to be silent is told by B03."""
+    """A call that nobody has asked for, by a station that is not accepted; B03 reports one that has to be silent."""
     boots = known.boots
     is_told = boots.count or boots.status == REFUSED
     if boots.status in ("Accepted", UNKNOWN) or not is_told or seen.action == BOOT:
@@ -70,7 +70,7 @@ def silent_until_accepted(seen: Seen, known: Known) -> Said:
 
 @PROVISIONING.check("B03", "B03.FR.02", ERROR, "a station that is Rejected is silent until it may boot again", call())
 def silent_when_rejected(seen: Seen, known: Known) -> Said:
-    """A call before the interval of a rejection is over; boots that come too early are told by B04 and B05."""
+    """A call before the interval of a rejection is over; B04 and B05 report early boots."""
     boots = known.boots
     if boots.status != "Rejected" or not boots.interval or seen.action == BOOT:
         return None

@@ -4,13 +4,13 @@ from mock_csms.conformance.known import Known
 from mock_csms.conformance.known.transactions import STOPS, is_watched, may_wait
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, Done, Later, Said, call, response, result, when
-from mock_csms.conformance.transactions import TRANSACTIONS
+from mock_csms.conformance.transactions import LEFT, TRANSACTIONS
 
 _EVENT = call("TransactionEvent")
 _TOLD = call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended")
 """All events but those that are nothing but periodic values."""
-_NO_ENERGY = {"SuspendedEVSE", "EVConnected", "Idle"}
-"""The chargingStates in which the station gives no energy, whoever stopped it."""
+_STOPPED = STOPS | LEFT
+"""The triggers after which the station gives no energy, whoever stopped it."""
 
 
 def asked_about(seen: Seen) -> str | None:
@@ -36,7 +36,7 @@ def invalid_is_stopped(seen: Seen, known: Known) -> Said:
         return Later(seen.request, known.terms.patience, seen.payload) if may_wait(known, seen.at) else seen.request
     if seen.kind == "call":
         info = seen.payload["transactionInfo"]
-        is_stopped = seen.payload["triggerReason"] in STOPS or info.get("chargingState") in _NO_ENERGY
+        is_stopped = seen.payload["triggerReason"] in _STOPPED or info.get("chargingState") == "SuspendedEVSE"
         return Done(info["transactionId"]) if is_stopped or seen.detail == "Ended" else None
     status = seen.payload["idTokenInfo"]["status"] if "idTokenInfo" in seen.payload else "Accepted"
     match seen.request:

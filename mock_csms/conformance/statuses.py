@@ -45,7 +45,7 @@ def _first_statuses(seen: Seen, known: Known) -> list[tuple[Connector, str]]:
 
 
 def reopened(seen: Seen, known: Known) -> list[tuple[Connector, str]]:
-    """Return the first statuses after a boot of what was closed before: they are a matter of B12 alone."""
+    """Return the first statuses after a boot of what was closed before: B12 reports them."""
     orders, found = known.closures, []
     for place, status in _first_statuses(seen, known) if orders.places else ():
         order = orders.closing(place)
@@ -83,7 +83,7 @@ def stays_reserved(seen: Seen, known: Known) -> Said:
 
 
 def unreserved(seen: Seen, known: Known) -> list[Connector]:
-    """Return the connectors that are Available after a boot, and were reserved: they are a matter of B13 alone."""
+    """Return the connectors that are Available after a boot, and were reserved: B13 reports them."""
     reserved, connectors, found = known.closures.reserved, known.connectors, []
     for place, status in _first_statuses(seen, known) if reserved else ():
         _, until = reserved.get(place[0], (0, 0.0))

@@ -68,7 +68,7 @@ def once(judge: Judge) -> Judge:
 @TRANSACTIONS.check("X06", "E06.FR.08", ERROR, "an end not caused by the driver has a stoppedReason", _ENDED)
 @once
 def reason_told(seen: Seen, known: Known) -> Said:
-    """An end by command, time-out or fault without a reason, which would mean Local; B20 knows that of a reset."""
+    """An end by command, time-out or fault without a reason, which would mean Local; B20 reports it after a reset."""
     payload = seen.payload
     if payload["triggerReason"] not in _NOT_BY_DRIVER or "stoppedReason" in payload["transactionInfo"]:
         return None

@@ -54,7 +54,7 @@ def _check_folder(parser: Parser, path: Path) -> None:
     """Refuse a place where no profile can be written, before a station is asked for one."""
     if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
         reason = "Permission denied" if path.parent.is_dir() else "No such file or directory"
-        parser.exit(Status.NOT_WRITTEN, f"{parser.prog}: error: {path}: {reason}\n")
+        parser.error(f"{path}: {reason}")
 
 
 def _learned(parser: Parser, settings: ProfileSettings) -> Learned | None:

@@ -62,7 +62,7 @@ MESSAGE: Json = {
 ACTIONS: Actions = {
     # A. Security
     "CertificateSigned": Action(
-        CSMS, {"certificateChain": "{{certificateChain}}", "certificateType": "{{certificateType}}"}, ACCEPTED
+        CSMS, {"certificateChain": "{{certificateChain}}", "certificateType": "ChargingStationCertificate"}, ACCEPTED
     ),
     "SecurityEventNotification": Action(STATION, {"type": "StartupOfTheDevice", "timestamp": NOW}),
     "SignCertificate": Action(STATION, {"csr": CSR, "certificateType": "ChargingStationCertificate"}, ACCEPTED),

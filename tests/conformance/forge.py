@@ -1,6 +1,7 @@
 """Makes sessions of a station that are legal in nothing but their schemas, and sometimes not even in these."""
 
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from functools import cache
 from random import Random
 from typing import Any
@@ -201,7 +202,7 @@ class Forge:
             case "string":
                 return self._text(node, key)
             case _:
-                return self._random.choice(ODD_VALUES)
+                return self._odd()
 
     def _text(self, node: Json, key: str) -> str:
         if node.get("format") == "date-time":
@@ -219,7 +220,11 @@ class Forge:
                 if self._random.random() < 0.3:
                     del place[key]
                 else:
-                    place[key] = self._random.choice(ODD_VALUES)
+                    place[key] = self._odd()
                 return made
             place = place[key]
-        return self._random.choice([made, *ODD_VALUES])
+        return made if self._random.random() < 0.1 else self._odd()
+
+    def _odd(self) -> Any:
+        """Return something odd of its own: what is spoilt later must not come again in another example."""
+        return deepcopy(self._random.choice(ODD_VALUES))

@@ -103,7 +103,7 @@ SENT: Mapping[str, tuple[bytes, Sequence[str]]] = {
 
 @pytest.mark.parametrize("name", SENT)
 async def test_frames(name: str) -> None:
-    """What RFC 6455 forbids is found once, with its clause (T11, T23 to T28), and what it allows is not."""
+    """What RFC 6455 forbids is found once, by T11, T23, T24, T25, T26, T27 or T28; what it allows is not."""
     data, findings = SENT[name]
     assert await found_after(data) == findings
 
@@ -181,3 +181,14 @@ async def test_keys_that_come_twice(tmp_path: Path) -> None:
             await station.expect()
         mock.stop()
     assert [each["check"] for each in log.findings() if each["check"] == "R20"] == ["R20", "R20"]
+
+
+async def test_json_that_is_broken(tmp_path: Path) -> None:
+    """R01 sees what is no JSON; it is refused, and is not taken for keys that come twice."""
+    log = Log(str(tmp_path))
+    async with Mock("--events", str(log.path)) as mock, mock.station("CS") as station:
+        for line in (FRAMES / "c12-broken-json.txt").read_text(encoding="utf-8").splitlines():
+            await station.send(line)
+            await station.expect(4)
+        mock.stop()
+    assert [each["check"] for each in log.findings() if each["check"][0] == "R"] == ["R01", "R01"]

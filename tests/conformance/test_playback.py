@@ -19,8 +19,9 @@ from mock_csms.runtime.sink import Sink
 from mock_csms.station.device import Habit
 from mock_csms.station.misbehaviours import KINDS
 from tests.conformance.forge import Forge
-from tests.conformance.witness import TERMS, Witness
-from tests.station.performances import SCENARIOS, play, wrong
+from tests.conformance.live import perform
+from tests.conformance.witness import TERMS
+from tests.station.performances import SCENARIOS, wrong
 
 SEEN = [check for check in CHECKS.values() if is_in_a_trace(check)]
 
@@ -70,9 +71,8 @@ def to_the_last_frame(events: Sequence[Event]) -> Sequence[Event]:
 def test_a_misbehaviour_is_found_in_its_trace(kind: str) -> None:
     """All that the checks find up to the last frame, they find again, and nothing else."""
     for scenario in list(wrong(kind))[:2]:
-        for stage in play(scenario, (Habit(kind),)):
-            events = to_the_last_frame(Witness(stage).events())
-            assert found(read(recorded(events))) == found(events)
+        events = to_the_last_frame(perform(scenario, Habit(kind)).events)
+        assert found(read(recorded(events))) == found(events)
 
 
 # What exercises a check.
@@ -91,9 +91,8 @@ def exercised(events: Iterable[Event]) -> set[str]:
 def test_a_finding_exercises_its_check(kind: str) -> None:
     """A check that finds something has judged something; the row of the table cannot say otherwise."""
     for scenario in list(wrong(kind))[:1]:
-        for stage in play(scenario, (Habit(kind),)):
-            events = Witness(stage).events()
-            assert {id_ for id_, _ in found(events)} <= exercised(events)
+        events = perform(scenario, Habit(kind)).events
+        assert {id_ for id_, _ in found(events)} <= exercised(events)
 
 
 def test_the_table_is_about_checks() -> None:
@@ -103,7 +102,7 @@ def test_the_table_is_about_checks() -> None:
 
 def test_good_stations_exercise_most_checks() -> None:
     """In all scenarios together most checks look at what they could object to: the table is not too narrow."""
-    ids = {id_ for name in SCENARIOS for stage in play(name, ()) for id_ in exercised(Witness(stage).events())}
+    ids = {id_ for name in SCENARIOS for id_ in exercised(perform(name).events)}
     assert len(ids) >= 0.75 * len(CHECKS), sorted(CHECKS.keys() - ids)
 
 

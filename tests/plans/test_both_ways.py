@@ -102,7 +102,8 @@ ROOTS = [
 FROM_TEN = {"dataType": "integer", "supportsMonitoring": False, "minLimit": 10}
 REJECTED, NOT_IMPLEMENTED = {"status": "Rejected"}, {"status": "NotImplemented"}
 IDLE = {"status": "Idle", "requestId": 0}
-START = [Say("Authorize", {"idToken": CARD}), REJECTED]
+UNKNOWN = CARD | {"idToken": "unknown_token"}
+START = [Say("Authorize", {"idToken": UNKNOWN}), REJECTED]
 PASSED: dict[str, tuple[str, Device]] = {
     "asks about a token before it answers": ("TC-E05-WL", Device(RequestStartTransaction=START)),
     "rejects a trigger that names no connector": ("TC-F06-TRIGGER", Device(TriggerMessage=status_of_a_place)),
@@ -256,8 +257,7 @@ async def test_a_station_without_a_cache_need_not_clear_it(tmp_path: Path) -> No
     """It knows no such command (C11)."""
 
     def acts(action: str) -> Sequence[Say] | None:
-        token = {"idToken": "unknown_token", "type": "ISO14443"}
-        return [Say("Authorize", {"idToken": token})] if action == "card" else []
+        return [Say("Authorize", {"idToken": UNKNOWN})] if action == "card" else []
 
     station = Scripted(Device(ClearCache="NotImplemented"), acts=acts)
     is_passed, out = await verdict(tmp_path, "TC-C01-WL-REJECT", station, "robot")

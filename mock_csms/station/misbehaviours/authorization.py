@@ -1,4 +1,4 @@
-"""Wrong ways with idTokens: who is asked about, and who may charge (checks A)."""
+"""Wrong ways with idTokens: who is asked about, and who may charge (checks A and G09)."""
 
 from collections.abc import Callable
 from typing import Any
