@@ -8,10 +8,10 @@ from typing import Any
 import orjson
 import pytest
 
-from mock_csms.behavior.events import Connected, Received, Sent
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error
+from mock_csms.twin.events import Connected, Received, Sent
 from tests.conformance.story import Story, part
 from tests.station.commanded import Bench, payloads
 from tests.wire import PATIENCE, SERVER

@@ -5,48 +5,12 @@ A verdict is data; the transport performs it.
 
 import base64
 import binascii
-import re
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Set
 from typing import TypeAlias
-from urllib.parse import unquote
 
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.records import Mutable, Record, field
-
-_AUTHORITY = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?]*")
-"""What stands before the path where a request names the whole URL (RFC 9112, 3.2.2)."""
-
-
-class Visitor(Record):
-    """Who asks: the raw path with its query, the subprotocols offered, and the Authorization header, or None.
-
-    extensions: the extensions of WebSocket that are offered, as they were written. host: the Host header. problem: why
-    the request is no opening handshake (RFC 6455, 4.1), whatever its path is. wants_websocket: False for what is no
-    request for a WebSocket at all, or was not read to its end; nothing but the problem is to be judged then.
-    """
-
-    path: str
-    offered: Sequence[str]
-    authorization: str | None = None
-    extensions: str = ""
-    problem: str = ""
-    host: str = ""
-    wants_websocket: bool = True
-
-    @property
-    def resource(self) -> str:
-        """The path without its query, and without the scheme and host that may stand before it."""
-        return _AUTHORITY.sub("", self.path).partition("?")[0]
-
-    @property
-    def segment(self) -> str:
-        """The last segment of the path as it was sent; slashes at the end are passed over."""
-        return self.resource.rstrip("/").rpartition("/")[2]
-
-    @property
-    def identity(self) -> str:
-        """The last segment of the path, percent-decoded (Part 4, 3.1.1)."""
-        return unquote(self.segment)
+from mock_csms.protocol.visitors import Visitor
 
 
 class LetIn(Record):

@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 
 import orjson
 
-from mock_csms.behavior.events import Event
 from mock_csms.behavior.matching import Difference, Path
 from mock_csms.protocol.messages import Call, Error, Malformed, Result
-from mock_csms.protocol.records import replace
+from mock_csms.protocol.records import Bounded, replace
 from mock_csms.protocol.schemas import Violation
+from mock_csms.twin.events import Event
 
 MASK = "***"
 KEY = "idToken"
@@ -49,7 +49,7 @@ class Redactor:
     """Masks idTokens, and remembers the last of them for where they are mentioned."""
 
     def __init__(self) -> None:
-        self._tokens: dict[str, None] = {}
+        self._tokens: Bounded[str, None] = Bounded(MOST_TOKENS)
 
     def event(self, event: AnyEvent) -> AnyEvent:
         """Return `event` with every idToken in it masked."""
@@ -149,11 +149,7 @@ class Redactor:
         """Remember the idTokens in a JSON value."""
         for token in _tokens(value):
             if _SHORTEST <= len(token) <= _LONGEST and token != MASK:
-                lower = token.lower()
-                self._tokens.pop(lower, None)
-                self._tokens[lower] = None
-                if len(self._tokens) > MOST_TOKENS:
-                    del self._tokens[next(iter(self._tokens))]
+                self._tokens.renew(token.lower(), None)
 
 
 def _tokens(value: Any) -> Iterator[str]:

@@ -6,11 +6,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mock_csms.behavior.events import Event, Received, Sent
 from mock_csms.behavior.matching import parse_path, value_at
 from mock_csms.protocol.identifiers import spelling_in
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.records import Mutable, field
+from mock_csms.twin.events import Event, Received, Sent
 
 _MOST_TRANSACTIONS = 1000
 """A station that never ends its transactions must not fill the memory: the oldest are forgotten."""

@@ -1,6 +1,5 @@
 """Wrong ways with idTokens (checks A)."""
 
-from mock_csms.behavior.times import seconds_of
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.known.orders import is_same_token
 from mock_csms.conformance.known.tokens import Token, key_of
@@ -8,6 +7,7 @@ from mock_csms.conformance.known.transactions import Transaction, told_at
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, WARNING, Said, Subject, call, driven, response
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.times import seconds_of
 
 AUTHORIZATION = Subject("authorization")
 AUTHORIZE, EVENT, LIST = "Authorize", "TransactionEvent", "SendLocalList"

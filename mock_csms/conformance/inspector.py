@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from mock_csms.behavior.events import Event, Finding, Received, Sent
 from mock_csms.conformance.known import FACTS, NEVER, Deadline, Known, Terms
 from mock_csms.conformance.known.spellings import as_known
 from mock_csms.conformance.known.steady import Courses, follow, is_acknowledged
@@ -12,6 +11,7 @@ from mock_csms.conformance.seen import Occasion, Seen, see
 from mock_csms.conformance.subject import BROKEN, Check, Done, Later, Learner, Said, Word, Wrong
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.records import Record, replace
+from mock_csms.twin.events import Event, Finding, Received, Sent
 
 if TYPE_CHECKING:
     from mock_csms.conformance.exercised import Exercised

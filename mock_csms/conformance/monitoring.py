@@ -1,6 +1,5 @@
 """Wrong customer information, and wrong monitors (checks N05 to N10)."""
 
-from mock_csms.behavior.times import seconds_of
 from mock_csms.conformance.diagnostics import DIAGNOSTICS
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.known.monitors import Monitor
@@ -11,6 +10,7 @@ from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, call, result, when
 from mock_csms.conformance.variables import written
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.times import seconds_of
 
 _CUSTOMER, _REPORT, _EVENT = "NotifyCustomerInformation", "NotifyMonitoringReport", "NotifyEvent"
 _REFERENCES = ("idToken", "customerCertificate", "customerIdentifier")

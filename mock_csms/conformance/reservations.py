@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from mock_csms.behavior.times import seconds_of
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.known.connectors import statuses_in
 from mock_csms.conformance.known.given import RESERVATION, may_have_begun_before
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.statuses import unreserved
 from mock_csms.conformance.subject import ERROR, Later, Said, Subject, Word, call, driven, result, when
+from mock_csms.protocol.times import seconds_of
 
 RESERVATIONS = Subject("reservations")
 

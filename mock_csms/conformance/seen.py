@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from mock_csms.behavior import events
-from mock_csms.behavior.events import Event
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
 from mock_csms.protocol.records import Record
+from mock_csms.twin import events
+from mock_csms.twin.events import Event
 
 
 class Seen(Record):

@@ -1,6 +1,5 @@
 """Wrong reports of connectors after boots and outages (checks B07, B08, B12, B13, B16 and B17)."""
 
-from mock_csms.behavior.times import seconds_of
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.known.closures import CLOSED
 from mock_csms.conformance.known.connectors import Connector, connectors_of, current_in, statuses_in
@@ -8,6 +7,7 @@ from mock_csms.conformance.provisioning import BOOT, PROVISIONING
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, call, driven, response, when
 from mock_csms.conformance.transactions import LEFT
+from mock_csms.protocol.times import seconds_of
 
 STATUS, NOTIFY, EVENT = "StatusNotification", "NotifyEvent", "TransactionEvent"
 _MOVES = {"CablePluggedIn", "EVDetected", *LEFT}

@@ -7,9 +7,9 @@ or several of: a text (the finding), `Wrong` (one with more to it), `Later` (a f
 from collections.abc import Callable, Hashable, Iterable
 from typing import TYPE_CHECKING, TypeAlias
 
-from mock_csms.behavior.events import Severity
 from mock_csms.conformance.seen import Occasion, Seen
 from mock_csms.protocol.records import Record
+from mock_csms.twin.events import Severity
 
 if TYPE_CHECKING:
     from mock_csms.conformance.known import Known

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from mock_csms.behavior.times import strict_seconds_of
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.rpc import RPC
 from mock_csms.conformance.seen import TRANSACTION_EVENT, Seen
 from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong, call, result
+from mock_csms.protocol.times import strict_seconds_of
 from mock_csms.protocol.versions import V201
 
 _YEAR = 365 * 86400.0

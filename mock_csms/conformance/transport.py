@@ -8,11 +8,11 @@ import binascii
 import re
 from typing import Any
 
-from mock_csms.behavior.admission import Visitor
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, Said, Subject, Wrong, when
 from mock_csms.protocol.identifiers import folded
+from mock_csms.protocol.visitors import Visitor
 
 TRANSPORT = Subject("transport")
 

@@ -5,12 +5,12 @@ Those about reports of them are in `reports`, and the one about ways to the CSMS
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from mock_csms.behavior.times import seconds_of
 from mock_csms.conformance.known import Known
 from mock_csms.conformance.known.variables import Name, Reported, folded, name_of, paired
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, INFO, Said, Subject, Wrong, command, result
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.times import seconds_of
 
 VARIABLES = Subject("variables")
 

@@ -8,13 +8,13 @@ from copy import deepcopy
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from mock_csms.behavior.events import Finding
 from mock_csms.behavior.stations import Station
 from mock_csms.config import Config
 from mock_csms.frontends.journal import Passed
 from mock_csms.frontends.python import Csms
 from mock_csms.protocol.actions import Json
 from mock_csms.runtime.session import CallFailed
+from mock_csms.twin.events import Finding
 
 _PATIENCE = 10.0
 """How long the thread may take to end, in seconds; closing connections takes half a second at most."""

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from mock_csms import values
-from mock_csms.behavior.events import Connected, Event, Failed, Finding
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.config.conformance import Conformance
 from mock_csms.conformance import CHECKS
@@ -33,6 +32,7 @@ from mock_csms.frontends.tracereading import Reading
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.place import Place
+from mock_csms.twin.events import Connected, Event, Failed, Finding
 
 DESCRIPTION = "Judges the stations of traces that --trace, or another tool, has recorded: the same checks, no station."
 STDIN = "-"

@@ -6,12 +6,12 @@ from typing import Any, Protocol
 
 import orjson
 
-from mock_csms.behavior import events
-from mock_csms.behavior.events import Event
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
 from mock_csms.protocol.records import Record, replace
 from mock_csms.runtime.bus import Bus
+from mock_csms.twin import events
+from mock_csms.twin.events import Event
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _INFO, _WARNING, _ERROR = 1, 2, 3

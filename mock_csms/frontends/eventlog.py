@@ -5,8 +5,6 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from mock_csms.behavior import events
-from mock_csms.behavior.events import Event, Received, Sent
 from mock_csms.behavior.templates import instant
 from mock_csms.frontends.frames import Frame, Frames
 from mock_csms.frontends.jsonlines import line, members, quoted
@@ -14,6 +12,8 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result, encode
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
+from mock_csms.twin import events
+from mock_csms.twin.events import Event, Received, Sent
 
 _SAID_OTHERWISE = ("at", "station", "message", "answers", "call", "text", "visitor")
 _NAMES: Mapping[type[Event], Sequence[str]] = {

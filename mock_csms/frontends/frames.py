@@ -4,12 +4,12 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TypeAlias
 
-from mock_csms.behavior.events import Event, Received, Sent
 from mock_csms.behavior.templates import instant
 from mock_csms.frontends.jsonlines import as_json, quoted
 from mock_csms.protocol.messages import Call, Malformed, Message, Result
 from mock_csms.protocol.records import Record, json_items, json_text
 from mock_csms.runtime.bus import Bus
+from mock_csms.twin.events import Event, Received, Sent
 
 
 class Frame(Record):

@@ -6,7 +6,10 @@ Lines are kept and not events: of a payload no more than is shown, so that the m
 from collections import deque
 from collections.abc import Iterator
 
-from mock_csms.behavior.events import (
+from mock_csms.behavior.templates import rfc3339
+from mock_csms.frontends.console import as_text, describe, printable
+from mock_csms.runtime.bus import Bus
+from mock_csms.twin.events import (
     Breached,
     Connected,
     Disconnected,
@@ -18,9 +21,6 @@ from mock_csms.behavior.events import (
     Spoiled,
     Unanswered,
 )
-from mock_csms.behavior.templates import rfc3339
-from mock_csms.frontends.console import as_text, describe, printable
-from mock_csms.runtime.bus import Bus
 
 MOST_AT_FIRST = 256 * 1024
 MOST_AT_LAST = 1024 * 1024

@@ -7,7 +7,6 @@ from typing import Any
 
 import orjson
 
-from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Refused
 from mock_csms.behavior.matching import ABSENT, PRESENT, Condition, Difference, Path, Predicate, value_at
 from mock_csms.behavior.redaction import Redactor
 from mock_csms.behavior.templates import rfc3339
@@ -15,8 +14,9 @@ from mock_csms.frontends.console import as_text, describe
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.messages import Call
-from mock_csms.protocol.records import Mutable, Record, field
+from mock_csms.protocol.records import Bounded, Mutable, Record, bounded, field
 from mock_csms.runtime.bus import Bus
+from mock_csms.twin.events import Connected, Disconnected, Event, Received, Refused
 
 MOST_CALLS = 10_000
 """How many calls of a station wait to be taken; of more, the oldest are forgotten."""
@@ -137,7 +137,7 @@ class _Box(Mutable):
     """What is kept of one `station`: the calls that wait by number, who waits for others, and the last events."""
 
     station: str
-    calls: dict[int, _Seen] = field(default_factory=dict)
+    calls: Bounded[int, _Seen] = bounded(MOST_CALLS)
     waiting: "dict[asyncio.Future[Taken], Either]" = field(default_factory=dict)
     last: deque[_Seen] = field(default_factory=lambda: deque(maxlen=_MOST_LINES))
     count: int = 0
@@ -160,8 +160,6 @@ class _Box(Mutable):
                 future.set_result(Taken(self.count, event.at, call))
                 return
         self.calls[self.count] = seen
-        if len(self.calls) > MOST_CALLS:
-            del self.calls[next(iter(self.calls))]
 
     def find(self, wanted_: Either, after: int, before: int | None = None) -> Taken | None:
         """Return the first wanted call of those that wait between two numbers."""

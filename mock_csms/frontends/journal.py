@@ -4,11 +4,11 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from mock_csms.behavior.events import Event, Finding, Received, Sent
 from mock_csms.frontends.history import History
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
 from mock_csms.protocol.records import Record
 from mock_csms.runtime.bus import Bus
+from mock_csms.twin.events import Event, Finding, Received, Sent
 
 MOST = 10_000
 """How many messages are kept, and how many findings; of more, the oldest are forgotten."""

@@ -9,8 +9,6 @@ from typing import Any
 
 import orjson
 
-from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Sent, Unanswered
-from mock_csms.behavior.times import seconds_of
 from mock_csms.frontends.trace import BINARY, CONNECTION, SINCE
 from mock_csms.frontends.tracerecord import Entry
 from mock_csms.protocol.actions import Sender
@@ -18,7 +16,9 @@ from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result, decode, encode
 from mock_csms.protocol.records import Mutable, field, replace
 from mock_csms.protocol.schemas import Violation
+from mock_csms.protocol.times import seconds_of
 from mock_csms.protocol.versions import V201
+from mock_csms.twin.events import Connected, Disconnected, Event, Received, Sent, Unanswered
 
 _UNSEEN = 1006
 """The close code of a connection of whose end nothing is known (RFC 6455, 7.1.5)."""

@@ -8,7 +8,6 @@ from contextlib import suppress
 from io import TextIOWrapper
 
 from mock_csms import values
-from mock_csms.behavior.events import Failed
 from mock_csms.runtime import clock
 from mock_csms.station import bookings, cues
 from mock_csms.station.device import Device
@@ -16,6 +15,7 @@ from mock_csms.station.orders import WORDS, Order, Quit, SendCall, ShowHelp, Sho
 from mock_csms.station.player import Player
 from mock_csms.station.requests import request
 from mock_csms.texts import read_text
+from mock_csms.twin.events import Failed
 
 _PATIENCE = 35.0
 """How long, in seconds, the last messages may take when the lines are at their end."""

@@ -8,7 +8,6 @@ from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from mock_csms.behavior.events import ALL, Failed
 from mock_csms.behavior.redaction import Redactor
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.config import Config
@@ -21,6 +20,7 @@ from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.place import Place
 from mock_csms.runtime.sink import Sink
+from mock_csms.twin.events import ALL, Failed
 from mock_csms.values import reason_of
 
 if TYPE_CHECKING:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from mock_csms.assembly import check, scripts
-from mock_csms.behavior.events import Failed, Reconfigured, Started
 from mock_csms.config import Config
 from mock_csms.frontends.findings import Findings
 from mock_csms.frontends.records import Records
@@ -21,6 +20,7 @@ from mock_csms.frontends.verdict import Verdict
 from mock_csms.runtime import clock, schedule
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.csms import Csms
+from mock_csms.twin.events import Failed, Reconfigured, Started
 from mock_csms.values import reason_of
 
 

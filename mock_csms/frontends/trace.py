@@ -4,14 +4,15 @@ import re
 from base64 import b64encode
 from collections import deque
 
-from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Sent, Unanswered
 from mock_csms.behavior.templates import instant
 from mock_csms.frontends.frames import Frame, Frames, payload_text
 from mock_csms.frontends.jsonlines import as_json, line
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import UNREADABLE_ID, Call, Error, Malformed, Message, Result
+from mock_csms.protocol.records import Bounded
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
+from mock_csms.twin.events import Connected, Disconnected, Event, Received, Sent, Unanswered
 
 CONNECTION = "connection"
 """The key in `meta` of the first record of each connection: how many the station has had."""
@@ -42,7 +43,7 @@ class Trace:
     def __init__(self, bus: Bus, frames: Frames, sink: Sink, version: str) -> None:
         self._sink = sink
         self._version = version.encode()
-        self._began: dict[tuple[str, str], float] = {}
+        self._began: Bounded[tuple[str, str], float] = Bounded(_MOST_OPEN)
         self._connections: dict[str, int] = {}
         self._fresh: set[str] = set()
         """The stations whose connection has no record yet."""
@@ -98,8 +99,6 @@ class Trace:
         key = (event.station, message.id)
         if isinstance(message, Call):
             self._began[key] = event.at
-            if len(self._began) > _MOST_OPEN:
-                del self._began[next(iter(self._began))]
         elif event.answers and not isinstance(message, Malformed) and (began := self._began.pop(key, None)):
             meta["roundTripMs"] = int((event.at - began) * 1_000_000 + 0.5) / 1000
         if event.violations:

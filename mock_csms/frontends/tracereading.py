@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
-from mock_csms.behavior.events import Event
 from mock_csms.frontends.playback import Playback
 from mock_csms.frontends.tracefile import Unreadable, items_in
 from mock_csms.frontends.tracerecord import Entry, read_record
 from mock_csms.protocol.versions import V201
+from mock_csms.twin.events import Event
 
 _MOST_LINES = 20
 """How many wrong records of a trace are named; the others are counted."""

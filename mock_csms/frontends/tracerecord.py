@@ -8,10 +8,10 @@ from typing import Any
 
 import orjson
 
-from mock_csms.behavior.times import read_time
 from mock_csms.frontends.trace import BYTES
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record
+from mock_csms.protocol.times import read_time
 from mock_csms.protocol.versions import V201
 
 UNNAMED = "-"

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 
-from mock_csms.behavior.events import Connected, Disconnected, Event, Judged, Received
 from mock_csms.behavior.expectations import Judge, Tally
 from mock_csms.behavior.matching import Difference
 from mock_csms.behavior.redaction import Redactor
@@ -15,6 +14,7 @@ from mock_csms.frontends.statuses import Status, word
 from mock_csms.protocol.records import replace
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
+from mock_csms.twin.events import Connected, Disconnected, Event, Judged, Received
 
 _NO_STATION = "no station came"
 _MOST_STATIONS = 20

@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from mock_csms.behavior.events import Connected, Disconnected, Event, Knocked, Received, Refused, Sent, Unanswered
 from mock_csms.behavior.matching import ABSENT, value_at
 from mock_csms.frontends.python import Csms
 from mock_csms.protocol.identifiers import folded, spelling_in
 from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.protocol.records import Mutable, Record
+from mock_csms.twin.events import Connected, Disconnected, Event, Knocked, Received, Refused, Sent, Unanswered
 
 
 class Transaction(Mutable):

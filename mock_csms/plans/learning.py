@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from mock_csms.behavior.events import Connected, Event
 from mock_csms.frontends.python import Csms
 from mock_csms.plans.features import FEATURES, SUMMARY
 from mock_csms.plans.model import Model, Told, got, reported
@@ -13,6 +12,7 @@ from mock_csms.plans.variables import variable
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, field, replace
 from mock_csms.runtime.session import CallFailed
+from mock_csms.twin.events import Connected, Event
 
 _PATIENCE = 5.0
 """How long what is due at once may take."""

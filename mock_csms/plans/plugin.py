@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from mock_csms.behavior.events import Severity
 from mock_csms.plans.cases import case_of
 from mock_csms.plans.operator import Lines
 from mock_csms.plans.options import OPTIONS, Options, read_options
@@ -18,6 +17,7 @@ from mock_csms.plans.preparing import NotJudged
 from mock_csms.plans.reference import Reference, reference_for
 from mock_csms.plans.run import NoStation, Run
 from mock_csms.plans.station import Station
+from mock_csms.twin.events import Severity
 from mock_csms.values import reason_of
 
 _OPTIONS = pytest.StashKey[Options]()

@@ -5,7 +5,6 @@ from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Self
 
-from mock_csms.behavior.events import Event
 from mock_csms.frontends.history import KINDS, History
 from mock_csms.frontends.inbox import Inbox
 from mock_csms.frontends.python import Csms
@@ -18,6 +17,7 @@ from mock_csms.plans.profile import Profile
 from mock_csms.plans.reference import Reference, reference_for
 from mock_csms.plans.station import Station
 from mock_csms.protocol.records import replace
+from mock_csms.twin.events import Event
 
 
 class NoStation(Exception):

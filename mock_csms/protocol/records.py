@@ -4,15 +4,18 @@ A record is made several times for every message: a frozen dataclass takes ten t
 millisecond of every start. (Settings and faults are dataclasses all the same: their fields describe themselves.)
 """
 
-from typing import dataclass_transform
+from functools import partial
+from typing import Any, TypeVar, dataclass_transform
 
 from msgspec import DecodeError, Raw, Struct, field
 from msgspec.json import Decoder
 from msgspec.json import encode as json_text
 from msgspec.structs import asdict, replace
 
-__all__ = ["Mutable", "Record", "asdict", "field", "json_items", "json_text", "replace"]
+__all__ = ["Bounded", "Mutable", "Record", "asdict", "bounded", "field", "json_items", "json_text", "replace"]
 
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 _ITEMS = Decoder(list[Raw])
 
 
@@ -31,3 +34,30 @@ class Record(Struct, frozen=True):
 
 class Mutable(Struct):
     """The same for what changes."""
+
+
+class Bounded(dict[Key, Value]):
+    """A dict with at most so many items: one more, and the oldest is forgotten, so that no station fills the memory.
+
+    An item that is set again stays where it was; `renew` makes it the newest one.
+    """
+
+    __slots__ = ("most",)
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+    def __setitem__(self, key: Key, value: Value) -> None:
+        super().__setitem__(key, value)
+        if len(self) > self.most:
+            del self[next(iter(self))]
+
+    def renew(self, key: Key, value: Value) -> None:
+        """Set an item and make it the newest one."""
+        self.pop(key, None)
+        self[key] = value
+
+
+def bounded(most: int) -> Any:
+    """Return the default of a field that is a `Bounded` with at most `most` items."""
+    return field(default_factory=partial(Bounded, most))

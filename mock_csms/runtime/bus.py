@@ -6,7 +6,7 @@ A kind that nobody asked for costs a look-up.
 from collections.abc import Callable
 from typing import TypeAlias
 
-from mock_csms.behavior.events import Event
+from mock_csms.twin.events import Event
 
 Subscriber: TypeAlias = Callable[[Event], None]
 

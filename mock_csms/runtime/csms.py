@@ -9,9 +9,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from mock_csms import assembly
-from mock_csms.behavior.admission import Door, LetIn, Respond, Verdict, Visitor
+from mock_csms.behavior.admission import Door, LetIn, Respond, Verdict
 from mock_csms.behavior.commands import Step
-from mock_csms.behavior.events import Connected, Event, Failed, Knocked, Noted, Refused
 from mock_csms.behavior.replies import Decision, Replies
 from mock_csms.behavior.rules import RuleBook
 from mock_csms.behavior.stations import Station, fold
@@ -22,6 +21,7 @@ from mock_csms.protocol.identifiers import folded, spelling
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.versions import SUBPROTOCOLS, choose_subprotocol
+from mock_csms.protocol.visitors import Visitor
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.inspection import Inspection
@@ -30,6 +30,7 @@ from mock_csms.runtime.session import CallFailed, Session
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.endpoint import Endpoint
 from mock_csms.runtime.transport.gate import Limits
+from mock_csms.twin.events import Connected, Event, Failed, Knocked, Noted, Refused
 from mock_csms.values import TIMESTAMPS
 
 _BACKLOG = 4096

@@ -5,13 +5,13 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from mock_csms.assembly import inspection
-from mock_csms.behavior.events import Event, Failed, Received
 from mock_csms.config import Config
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.versions import V201
 from mock_csms.runtime import clock
+from mock_csms.twin.events import Event, Failed, Received
 
 if TYPE_CHECKING:
     from mock_csms.conformance.exercised import Exercised

@@ -7,11 +7,11 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from mock_csms.behavior.commands import Step
-from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Sent
 from mock_csms.conformance.wanted import LIMIT, WANTED, question
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call
 from mock_csms.runtime.session import CallFailed
+from mock_csms.twin.events import Connected, Disconnected, Event, Received, Sent
 
 if TYPE_CHECKING:
     from mock_csms.runtime.csms import Csms

@@ -11,12 +11,12 @@ from functools import partial
 from itertools import count
 
 from mock_csms.behavior.commands import Script, Step
-from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Sent
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.identifiers import matches
 from mock_csms.protocol.messages import Call
 from mock_csms.runtime.csms import Csms
 from mock_csms.runtime.session import CallFailed
+from mock_csms.twin.events import Connected, Disconnected, Event, Received, Sent
 
 
 def start(script: Script, csms: Csms) -> None:

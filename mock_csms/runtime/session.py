@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from mock_csms.behavior.emissions import Act, Close, Emission, Reset, Stall
-from mock_csms.behavior.events import Breached, Disconnected, Event, Received, Sent, Spoiled, Unanswered
 from mock_csms.behavior.replies import Decision
 from mock_csms.behavior.templates import World
 from mock_csms.behavior.validation import Validation
@@ -20,6 +19,7 @@ from mock_csms.protocol.versions import Version
 from mock_csms.runtime import clock
 from mock_csms.runtime.transport.breaches import Breach
 from mock_csms.runtime.transport.connection import Transport
+from mock_csms.twin.events import Breached, Disconnected, Event, Received, Sent, Spoiled, Unanswered
 
 
 class CallFailed(Exception):

@@ -6,9 +6,9 @@ looks at first.
 
 from collections.abc import Callable, Mapping, Sequence
 
-from mock_csms.behavior.times import read_time
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
+from mock_csms.protocol.times import read_time
 from mock_csms.station.answers import ACCEPTED, Answer, Given, has
 from mock_csms.station.calls import in_parts
 from mock_csms.station.device import Device, Moment

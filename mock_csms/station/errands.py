@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 
-from mock_csms.behavior.events import Event, Received, Unanswered
 from mock_csms.protocol.actions import Json
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.session import CallFailed
@@ -16,6 +15,7 @@ from mock_csms.station.orders import SendCall
 from mock_csms.station.player import Player
 from mock_csms.station.requests import request
 from mock_csms.station.variables import EV_CONNECTION_TIMEOUT, MESSAGE_TIMEOUT
+from mock_csms.twin.events import Event, Received, Unanswered
 
 
 class Faults:

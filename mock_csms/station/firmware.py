@@ -7,10 +7,10 @@ can be right or wrong, and a fetch fails where the location's path says so.
 from collections.abc import Mapping
 from typing import Any
 
-from mock_csms.behavior.times import seconds_of
 from mock_csms.protocol import x509
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
+from mock_csms.protocol.times import seconds_of
 from mock_csms.station import jobs
 from mock_csms.station.answers import ACCEPTED, REJECTED, Alarmed, Answer, Given, because
 from mock_csms.station.calls import security_event

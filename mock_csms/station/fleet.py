@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Coroutine
 from typing import Any
 
-from mock_csms.behavior.events import Event, Failed, Received, Sent, Unanswered
 from mock_csms.protocol.records import Mutable, Record, field, replace
 from mock_csms.runtime import clock
 from mock_csms.runtime.session import CallFailed
@@ -17,6 +16,7 @@ from mock_csms.station.misbehaviour import Line
 from mock_csms.station.player import Player
 from mock_csms.station.requests import request
 from mock_csms.station.variables import MESSAGE_TIMEOUT
+from mock_csms.twin.events import Event, Failed, Received, Sent, Unanswered
 
 BOOT = "BootNotification"
 

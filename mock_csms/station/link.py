@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import TypeAlias
 
 from mock_csms.behavior.emissions import Act, Emission
-from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Unanswered
 from mock_csms.behavior.replies import Decision
 from mock_csms.behavior.templates import World
 from mock_csms.behavior.validation import Validation
@@ -22,6 +21,7 @@ from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.dial import Dialer
 from mock_csms.station.device import Moment
 from mock_csms.station.misbehaviour import Line
+from mock_csms.twin.events import Connected, Disconnected, Event, Received, Unanswered
 
 Answer: TypeAlias = Callable[[Call], Result | Error | None]
 Heard: TypeAlias = Callable[[Call, Json], None]

@@ -4,11 +4,10 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from mock_csms.behavior.events import Failed, Noted
-from mock_csms.behavior.times import seconds_of
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.protocol.records import replace
+from mock_csms.protocol.times import seconds_of
 from mock_csms.runtime import clock
 from mock_csms.runtime.session import CallFailed
 from mock_csms.runtime.transport.dial import CannotConnect
@@ -19,6 +18,7 @@ from mock_csms.station.link import Link, Site
 from mock_csms.station.misbehaviour import Line, misbehave
 from mock_csms.station.misbehaviours import KINDS
 from mock_csms.station.variables import MESSAGE_TIMEOUT
+from mock_csms.twin.events import Failed, Noted
 
 _REBOOT_TIME = 0.5
 """How long a station is off when it reboots, in seconds."""

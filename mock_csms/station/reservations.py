@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mock_csms.behavior.times import seconds_of
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.times import seconds_of
 from mock_csms.station import bookings, boot
 from mock_csms.station.answers import ACCEPTED, REJECTED, Alarmed, Answer, Given
 from mock_csms.station.cues import Act, Send, Set, Stop

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from math import floor, inf
 from typing import TypeAlias
 
-from mock_csms.behavior.times import read_time
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record
+from mock_csms.protocol.times import read_time
 from mock_csms.station.device import PHASES, VOLTAGE
 
 _RECURS: Mapping[str, float] = {"Daily": 86_400.0, "Weekly": 604_800.0}

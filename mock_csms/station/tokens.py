@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mock_csms.behavior.times import seconds_of
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record
+from mock_csms.protocol.times import seconds_of
 from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given
 from mock_csms.station.device import Device, Moment
 from mock_csms.station.holdings import LocalList, token_key

@@ -7,9 +7,9 @@ Their names, units and meanings are those of Part 2, "Referenced Components and 
 import re
 from typing import Literal, TypeAlias
 
-from mock_csms.behavior.times import strict_seconds_of
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record
+from mock_csms.protocol.times import strict_seconds_of
 
 Name: TypeAlias = tuple[str, str]
 """A component and one of its variables, as the specification writes them: `Connector[1,2]` is connector 2 of EVSE 1,

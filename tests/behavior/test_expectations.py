@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Sent
 from mock_csms.behavior.expectations import CONNECT, DISCONNECT, Expectation, Judge
 from mock_csms.behavior.matching import Condition
 from mock_csms.behavior.notation import parse_expectation
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result, encode
+from mock_csms.twin.events import Connected, Disconnected, Event, Received, Sent
 
 RESPONSE, ERROR = "Reset.response", "Reset.error"
 NAMES = [CONNECT, DISCONNECT, "Heartbeat", "Authorize", RESPONSE, ERROR]

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_csms.behavior.events import Event, Failed, Received, Refused, Sent, Spoiled, Unanswered
 from mock_csms.behavior.redaction import MASK, MOST_TOKENS, Redactor
 from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Result, encode
 from mock_csms.protocol.schemas import Violation
+from mock_csms.twin.events import Event, Failed, Received, Refused, Sent, Spoiled, Unanswered
 
 SECRET = "5eCr3t"
 TEXT = st.text(max_size=20).filter(lambda text: "idToken" not in text)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Sent
 from mock_csms.behavior.stations import Station, fold
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
+from mock_csms.twin.events import Connected, Disconnected, Event, Received, Sent
 
 BOOT = Call("1", "BootNotification", {"reason": "PowerUp", "chargingStation": {"model": "m", "vendorName": "v"}})
 

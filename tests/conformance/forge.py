@@ -8,16 +8,16 @@ from typing import Any
 
 import orjson
 
-from mock_csms.behavior import events
-from mock_csms.behavior.admission import Visitor
-from mock_csms.behavior.events import Event
 from mock_csms.behavior.faults import FAULTS
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.messages import Call, Error, ErrorCode, Message, Result
 from mock_csms.protocol.v201 import ACTIONS
 from mock_csms.protocol.versions import V201
+from mock_csms.protocol.visitors import Visitor
 from mock_csms.station.model import VARIABLES
+from mock_csms.twin import events
+from mock_csms.twin.events import Event
 from tests.conformance.story import CREDENTIALS, came, got, sent
 from tests.conformance.witness import STATION
 from tests.station.bench import NOW

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from mock_csms.behavior import events
-from mock_csms.behavior.events import Event
 from mock_csms.behavior.templates import rfc3339
-from mock_csms.behavior.times import read_time
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, encode
 from mock_csms.protocol.records import Record, replace
+from mock_csms.protocol.times import read_time
 from mock_csms.protocol.versions import V201
+from mock_csms.twin import events
+from mock_csms.twin.events import Event
 from tests.conformance.sessions import EVENT, POWER, REGISTER
 
 Where: TypeAlias = Callable[[Json], bool]

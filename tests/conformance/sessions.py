@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any, TypeAlias
 
-from mock_csms.behavior import events
-from mock_csms.behavior.events import Event
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Message, Result
 from mock_csms.protocol.records import Mutable
+from mock_csms.twin import events
+from mock_csms.twin.events import Event
 from tests.conformance.story import about, connected, got, sent
 from tests.conformance.witness import STATION
 from tests.station.bench import NOW

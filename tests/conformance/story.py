@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
-from mock_csms.behavior.admission import Visitor
-from mock_csms.behavior.events import Connected, Disconnected, Event, Finding, Knocked, Received, Sent
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.conformance import CHECKS
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result, decode, encode
 from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.versions import V201
+from mock_csms.protocol.visitors import Visitor
 from mock_csms.station.network import basic
+from mock_csms.twin.events import Connected, Disconnected, Event, Finding, Knocked, Received, Sent
 from tests.conformance.witness import OLD, STATION, TERMS, inspect
 from tests.station.bench import NOW
 from tests.station.play import default_answer

@@ -1,8 +1,8 @@
 """Checks of meter values that the reference station cannot break, by hand."""
 
-from mock_csms.behavior.events import Event
 from mock_csms.conformance import CHECKS
 from mock_csms.protocol.actions import Json
+from mock_csms.twin.events import Event
 from tests.conformance.mutations import Change, altered, is_event, payload_of, put
 from tests.conformance.sessions import REGISTER, Move, Street, Terms
 from tests.conformance.witness import inspect

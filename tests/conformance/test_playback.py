@@ -6,7 +6,6 @@ from io import BytesIO
 
 import pytest
 
-from mock_csms.behavior.events import Event, Received, Sent
 from mock_csms.conformance import CHECKS
 from mock_csms.conformance.exercised import Exercised
 from mock_csms.conformance.inspector import Inspector
@@ -18,6 +17,7 @@ from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
 from mock_csms.station.device import Habit
 from mock_csms.station.misbehaviours import KINDS
+from mock_csms.twin.events import Event, Received, Sent
 from tests.conformance.forge import Forge
 from tests.conformance.live import perform
 from tests.conformance.witness import TERMS

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from mock_csms.behavior.events import Disconnected, Event, Unanswered
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.conformance import CHECKS
 from mock_csms.conformance.known.exchanges import MOST_IDS, MessageIds
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Result, encode_as_unknown_type
 from mock_csms.protocol.records import replace
+from mock_csms.twin.events import Disconnected, Event, Unanswered
 from tests.conformance.story import Story, accepted, came, connected, got, sent
 from tests.conformance.witness import STATION, inspect
 from tests.station.bench import NOW

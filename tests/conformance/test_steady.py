@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from mock_csms.behavior.events import Received
 from mock_csms.conformance import CHECKS
 from mock_csms.conformance.inspector import Inspector
 from mock_csms.conformance.known.steady import follow
 from mock_csms.protocol.actions import Json
+from mock_csms.twin.events import Received
 from tests.conformance.story import Story, accepted
 from tests.conformance.witness import STATION, TERMS, inspect
 

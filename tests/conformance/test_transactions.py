@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from mock_csms.behavior.events import Event
 from mock_csms.conformance import CHECKS
 from mock_csms.conformance.inspector import Inspector
 from mock_csms.conformance.known import Known
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import replace
+from mock_csms.twin.events import Event
 from tests.conformance.mutations import dropped, is_event, message_id, payload_of
 from tests.conformance.sessions import EVENT, Move, Street, Terms
 from tests.conformance.story import got

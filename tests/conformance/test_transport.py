@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from mock_csms.behavior.admission import Visitor
-from mock_csms.behavior.events import Breached, Disconnected, Event, Knocked, Refused
 from mock_csms.conformance import CHECKS
 from mock_csms.protocol.messages import Call
+from mock_csms.protocol.visitors import Visitor
 from mock_csms.station.device import Habit
+from mock_csms.twin.events import Breached, Disconnected, Event, Knocked, Refused
 from tests.conformance.live import perform
 from tests.conformance.story import CREDENTIALS, Story, connected, got
 from tests.conformance.witness import STATION, inspect

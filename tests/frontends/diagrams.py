@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from mock_csms.behavior.events import Event, Received, Sent
 from mock_csms.frontends import diagram
 from mock_csms.frontends.eventlog import EventLog
 from mock_csms.frontends.frames import Frames
@@ -12,6 +11,7 @@ from mock_csms.protocol.messages import Call, ErrorCode, Malformed, Message, dec
 from mock_csms.protocol.schemas import Violation
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
+from mock_csms.twin.events import Event, Received, Sent
 
 MISSING = Violation("seqNo", "is missing", ErrorCode.OccurrenceConstraintViolation)
 BOOT = Call("b-1", "BootNotification", {"reason": "PowerUp", "chargingStation": {"model": "m", "vendorName": "v"}})

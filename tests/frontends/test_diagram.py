@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_csms.behavior.events import (
+from mock_csms.frontends import diagram
+from mock_csms.protocol.messages import Call, Malformed, encode
+from mock_csms.twin.events import (
     Failed,
     Received,
 )
-from mock_csms.frontends import diagram
-from mock_csms.protocol.messages import Call, Malformed, encode
 
 if TYPE_CHECKING:
     pass

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_asyncio
 
-from mock_csms.behavior.events import (
+from mock_csms.protocol.messages import Call, Error, ErrorCode, Result, decode, encode
+from mock_csms.twin.events import (
     Connected,
     Disconnected,
     Event,
@@ -29,7 +30,6 @@ from mock_csms.behavior.events import (
     Started,
     Unanswered,
 )
-from mock_csms.protocol.messages import Call, Error, ErrorCode, Result, decode, encode
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Page

@@ -11,7 +11,8 @@ from contextlib import asynccontextmanager
 from websockets.frames import Frame, Opcode
 from websockets.utils import accept_key, apply_mask
 
-from mock_csms.behavior.admission import LetIn, Respond, Verdict, Visitor
+from mock_csms.behavior.admission import LetIn, Respond, Verdict
+from mock_csms.protocol.visitors import Visitor
 from mock_csms.runtime.transport.breaches import Breach
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.dial import Dialer

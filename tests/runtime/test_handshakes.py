@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from mock_csms.behavior.admission import LetIn, Respond, Visitor
+from mock_csms.behavior.admission import LetIn, Respond
+from mock_csms.protocol.visitors import Visitor
 from mock_csms.runtime.transport.endpoint import Endpoint
 from tests.runtime.peers import Ours, limits
 from tests.wire import PATIENCE

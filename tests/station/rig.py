@@ -11,7 +11,6 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from mock_csms.behavior.commands import Step
-from mock_csms.behavior.events import Event, Failed, Finding
 from mock_csms.behavior.templates import World, rfc3339
 from mock_csms.config import Config
 from mock_csms.conformance.seen import KINDS
@@ -36,6 +35,7 @@ from mock_csms.station.link import Site
 from mock_csms.station.misbehaviour import Line
 from mock_csms.station.network import basic
 from mock_csms.station.player import Player
+from mock_csms.twin.events import Event, Failed, Finding
 from tests.station.bench import NOW
 from tests.station.play import Answering
 from tests.virtual import Loop, virtual_time

@@ -3,11 +3,11 @@
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from mock_csms.behavior.times import seconds_of
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import Subject, call, command, error, refusal, response, result, when
 from mock_csms.protocol.messages import UNREADABLE_ID, Call, ErrorCode, Malformed, decode
 from mock_csms.protocol.records import Mutable, field
+from mock_csms.protocol.times import seconds_of
 
 if TYPE_CHECKING:
     from mock_csms.conformance.known import Known

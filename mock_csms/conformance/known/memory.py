@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import orjson
 
-from mock_csms.behavior.admission import Visitor
 from mock_csms.conformance.known.meters import Reading
 from mock_csms.conformance.known.spellings import note_id
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import Subject, call
 from mock_csms.protocol.records import Mutable, field
+from mock_csms.protocol.visitors import Visitor
 
 if TYPE_CHECKING:
     from mock_csms.conformance.known import Known

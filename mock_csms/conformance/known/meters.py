@@ -6,11 +6,11 @@ from math import isfinite
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from mock_csms.behavior.times import seconds_of
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import Subject, call, result
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Mutable, Record, field
+from mock_csms.protocol.times import seconds_of
 
 if TYPE_CHECKING:
     from mock_csms.conformance.known import Known

@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
-from mock_csms.behavior.times import seconds_of
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import Subject, call, driven, result
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Mutable, field
+from mock_csms.protocol.times import seconds_of
 
 if TYPE_CHECKING:
     from mock_csms.conformance.known import Known

@@ -5,12 +5,12 @@ from binascii import Error
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from mock_csms.behavior.events import Knocked
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import Subject, call, command, response, result, when
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Mutable, field
+from mock_csms.twin.events import Knocked
 
 if TYPE_CHECKING:
     from mock_csms.conformance.known import Known

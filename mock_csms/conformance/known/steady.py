@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import orjson
 
-from mock_csms.behavior.events import Received, Sent
-from mock_csms.behavior.times import seconds_of, usual_seconds_of
 from mock_csms.conformance.known.memory import use
 from mock_csms.conformance.known.meters import ONLY_PERIODIC, Readings, Samples, kinds_in, registers_in
 from mock_csms.conformance.known.transactions import MOST_EVENTS, PERIODIC, Told, Transaction
@@ -20,6 +18,8 @@ from mock_csms.conformance.seen import TRANSACTION_EVENT
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.records import Record
+from mock_csms.protocol.times import seconds_of, usual_seconds_of
+from mock_csms.twin.events import Received, Sent
 
 if TYPE_CHECKING:
     from mock_csms.conformance.known import Known

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Any
 
-from mock_csms.behavior.times import seconds_of
 from mock_csms.conformance.known.connectors import Connector, statuses_in
 from mock_csms.conformance.known.gaps import Gap, fill, skip
 from mock_csms.conformance.known.meters import is_of_clock
@@ -12,6 +11,7 @@ from mock_csms.conformance.subject import Subject, call, refusal, when
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, decode
 from mock_csms.protocol.records import Mutable, field
+from mock_csms.protocol.times import seconds_of
 
 if TYPE_CHECKING:
     from mock_csms.conformance.known import Known

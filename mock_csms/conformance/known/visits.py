@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
-from mock_csms.behavior.admission import Visitor
-from mock_csms.behavior.events import Disconnected
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import Subject, command, result, when
 from mock_csms.protocol.records import Mutable
+from mock_csms.protocol.visitors import Visitor
+from mock_csms.twin.events import Disconnected
 
 if TYPE_CHECKING:
     from mock_csms.conformance.known import Known

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from mock_csms.behavior.admission import Respond, Verdict, Visitor
+from mock_csms.behavior.admission import Respond, Verdict
 from mock_csms.protocol.records import Record
+from mock_csms.protocol.visitors import Visitor
 from mock_csms.runtime.transport.breaches import Breach
 
 if TYPE_CHECKING:

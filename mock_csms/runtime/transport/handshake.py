@@ -12,8 +12,9 @@ from websockets.protocol import SEND_EOF
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
-from mock_csms.behavior.admission import LetIn, Respond, Verdict, Visitor
+from mock_csms.behavior.admission import LetIn, Respond, Verdict
 from mock_csms.protocol.records import replace
+from mock_csms.protocol.visitors import Visitor
 from mock_csms.runtime.transport import heads
 from mock_csms.runtime.transport.gate import Gate
 from mock_csms.runtime.transport.heads import Oddity

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, cast
 from websockets.http11 import Response
 from websockets.protocol import OPEN
 
-from mock_csms.behavior.admission import Hang, SendAway, SlamDoor, Verdict, Visitor
+from mock_csms.behavior.admission import Hang, SendAway, SlamDoor, Verdict
+from mock_csms.protocol.visitors import Visitor
 from mock_csms.runtime.transport import frames, heads
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.handshake import Handshake

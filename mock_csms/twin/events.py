@@ -6,10 +6,10 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
-from mock_csms.behavior.admission import Visitor
 from mock_csms.protocol.messages import Call, Malformed, Message
 from mock_csms.protocol.records import Record
 from mock_csms.protocol.schemas import Violation
+from mock_csms.protocol.visitors import Visitor
 
 
 class Event(Record):

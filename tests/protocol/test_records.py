@@ -1,0 +1,45 @@
+"""What small types are made of: dicts that forget their oldest items."""
+
+from copy import deepcopy
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_csms.protocol.records import Bounded, Mutable, bounded
+
+MOST = 3
+
+
+@given(st.lists(st.integers(0, 9)))
+def test_a_bounded_dict_holds_the_newest_keys(keys: list[int]) -> None:
+    """It has the last keys that were new when they were set, and no more than its bound."""
+    held: Bounded[int, int] = Bounded(MOST)
+    expected: dict[int, int] = {}
+    for number, key in enumerate(keys):
+        held[key] = expected[key] = number
+        expected = dict([*expected.items()][-MOST:])
+    assert [*held.items()] == [*expected.items()]
+
+
+def test_what_is_renewed_is_the_newest() -> None:
+    """An item that is renewed outlives those that were set before."""
+    held: Bounded[str, int] = Bounded(MOST)
+    for key in "abc":
+        held[key] = 1
+    held.renew("a", 2)
+    held["d"] = 1
+    assert [*held.items()] == [("c", 1), ("a", 2), ("d", 1)]
+
+
+class _Holder(Mutable):
+    items: Bounded[str, int] = bounded(MOST)
+
+
+def test_each_record_has_its_own_bounded_dict() -> None:
+    """A field that is `bounded` is a new dict for each record, and a copy keeps its bound."""
+    one, two = _Holder(), _Holder()
+    for key in "abcd":
+        one.items[key] = 1
+    copied = deepcopy(one)
+    copied.items["e"] = 1
+    assert ([*one.items], [*two.items], [*copied.items]) == (["b", "c", "d"], [], ["c", "d", "e"])
