@@ -20,7 +20,7 @@ from mock_csms.protocol.versions import V201, Version
 from mock_csms.tables import Rules, check_payload, nested, sample_request
 
 if TYPE_CHECKING:
-    from mock_csms.conformance.known import Terms
+    from mock_csms.conformance.facts import Terms
     from mock_csms.conformance.subject import Check
 
 
@@ -59,7 +59,7 @@ def policies(config: Config) -> Policies:
 
 def inspection(config: Config) -> "tuple[Sequence[Check], Terms]":
     """Return which checks look at the stations, and on what terms."""
-    from mock_csms.conformance.known import Terms  # noqa: PLC0415 - no start waits for the checks
+    from mock_csms.conformance.facts import Terms  # noqa: PLC0415 - no start waits for the checks
     from mock_csms.conformance.selection import select  # noqa: PLC0415 - as above
 
     return select(config.checks), Terms(config.tolerance, config.call_timeout, config.clock_offset, config.basic_auth)

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from mock_csms.conformance.wanted import WANTED
+from mock_csms.conformance.needed_variables import NEEDED_VARIABLES
 from tests.pace import turns
 from tests.test_verdict import Run
 from tests.wire import BOOT, Station
@@ -28,7 +28,7 @@ async def asked_for_all(station: Station) -> tuple[str, Any]:
 async def asked_for_some(station: Station, most: int) -> list[tuple[str, str]]:
     """Answer all GetVariables as one who takes so many at once; return what was asked for."""
     names: list[tuple[str, str]] = []
-    while len(names) <= len(WANTED):
+    while len(names) <= len(NEEDED_VARIABLES):
         _, id_, _, payload = await station.expect(2, ..., "GetVariables")
         items = payload["getVariableData"]
         assert len(items) <= most
@@ -62,7 +62,7 @@ async def test_a_station_without_reports_is_asked_for_what_the_checks_read() -> 
         id_, _ = await asked_for_all(station)
         await station.send([4, id_, "NotImplemented", "", {}])
         names = await asked_for_some(station, 4)
-        assert names == [(component, variable.partition("/")[0]) for component, variable in WANTED]
+        assert names == [(component, variable.partition("/")[0]) for component, variable in NEEDED_VARIABLES]
         await station.nothing(0.5)
 
 
@@ -75,7 +75,7 @@ async def test_a_report_that_does_not_come_is_not_waited_for_longer_than_anythin
                 await station.ask("BootNotification", BOOT)
                 id_, _ = await asked_for_all(station)
                 await station.send([3, id_, {"status": "Accepted"}])
-                assert len(await asked_for_some(station, 10)) == len(WANTED)
+                assert len(await asked_for_some(station, 10)) == len(NEEDED_VARIABLES)
 
 
 async def test_a_lost_connection_begins_it_anew() -> None:
@@ -101,7 +101,7 @@ async def test_commands_of_scripts_go_first() -> None:
         id_, _ = await asked_for_all(station)
         await station.send([3, id_, {"status": "NotSupported"}])
         await station.obey("GetLocalListVersion")
-        assert len(await asked_for_some(station, 10)) == len(WANTED)
+        assert len(await asked_for_some(station, 10)) == len(NEEDED_VARIABLES)
 
 
 async def test_what_is_learned_is_judged_by(tmp_path: Path) -> None:

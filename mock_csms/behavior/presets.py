@@ -5,10 +5,10 @@ from functools import partial
 
 from mock_csms.behavior.matching import Condition
 from mock_csms.behavior.rules import Answer, Match, Refusal, Reply, Rule
-from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import compile_template
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.versions import V201
+from mock_csms.twin.station import Station
 
 
 def boot_rules(statuses: Sequence[str]) -> Iterable[Rule[Answer]]:

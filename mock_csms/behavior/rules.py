@@ -9,10 +9,10 @@ from heapq import merge
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from mock_csms.behavior.matching import PRESENT, Condition, Path, comparable, value_at
-from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import Template
 from mock_csms.protocol.identifiers import matches
 from mock_csms.protocol.records import Record, replace
+from mock_csms.twin.station import Station
 
 if TYPE_CHECKING:
     from mock_csms.behavior.faults import Fault

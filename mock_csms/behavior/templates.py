@@ -14,9 +14,9 @@ from typing import Any, TypeAlias
 import orjson
 
 from mock_csms.behavior.matching import ABSENT, parse_path, value_at
-from mock_csms.behavior.stations import Station
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record
+from mock_csms.twin.station import Station
 
 PEM = "-----BEGIN CERTIFICATE-----\nMIIBmockcertificate\n-----END CERTIFICATE-----"
 """What certificates are where nobody makes real ones: the form alone."""

@@ -1,13 +1,14 @@
 """Wrong ways with idTokens (checks A)."""
 
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.orders import is_same_token
-from mock_csms.conformance.known.tokens import Token, key_of
-from mock_csms.conformance.known.transactions import Transaction, told_at
-from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, WARNING, Said, Subject, call, driven, response
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.clock import told_at
+from mock_csms.conformance.facts.remote_starts import is_same_token
+from mock_csms.conformance.facts.tokens import Token, key_of
+from mock_csms.conformance.subject import ERROR, WARNING, Said, Subject
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.times import seconds_of
+from mock_csms.twin.seen import Seen, call, driven, response
+from mock_csms.twin.transactions import Transaction
 
 AUTHORIZATION = Subject("authorization")
 AUTHORIZE, EVENT, LIST = "Authorize", "TransactionEvent", "SendLocalList"
@@ -92,7 +93,7 @@ def invalid_is_asked_again(seen: Seen, known: Known) -> Said:
     is_final = known.variables.switch("AuthCacheCtrlr", "DisablePostAuthorize") is True
     if seen.at - token.said_at <= known.terms.patience or token.asked_at > token.said_at or is_final:
         return None
-    if not known.line.is_online(seconds_of(seen.payload["timestamp"]) or 0.0, known.terms.tolerance):
+    if not known.connections.is_online(seconds_of(seen.payload["timestamp"]) or 0.0, known.terms.tolerance):
         return None
     return f"idToken {seen.payload['idToken']['idToken']} was {token.status}, and begins to charge without {AUTHORIZE}"
 

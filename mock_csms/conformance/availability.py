@@ -1,13 +1,15 @@
 """Wrong answers to ChangeAvailability and UnlockConnector, and wrong statuses of connectors (checks G)."""
 
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.closures import CLOSED, Order, place_of
-from mock_csms.conformance.known.connectors import Connector, connectors_of, current_in, may_mean, statuses_in
-from mock_csms.conformance.known.transactions import Transaction
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.availability import CLOSED, AvailabilityOrder, place_of
+from mock_csms.conformance.facts.reports import connectors_of
 from mock_csms.conformance.resets import has_ended
-from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.statuses import name, reopened
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Subject, call, result, when
+from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Subject
+from mock_csms.twin.connectors import Connector, may_mean
+from mock_csms.twin.seen import Seen, call, result, when
+from mock_csms.twin.transactions import Transaction
+from mock_csms.twin.v2.connectors import current_in, statuses_in
 
 AVAILABILITY = Subject("availability")
 CHANGE, STATUS, NOTIFY, EVENT = "ChangeAvailability", "StatusNotification", "NotifyEvent", "TransactionEvent"
@@ -39,7 +41,7 @@ def _changing(seen: Seen, known: Known) -> list[Connector]:
     place, is_closed = place_of(seen.request), seen.request["operationalStatus"] == "Inoperative"
     if seen.payload["status"] != "Accepted" or _running(place, known):
         return []
-    closed = [order for at, order in known.closures.places.items() if at != place and order.is_closed]
+    closed = [order for at, order in known.availability.places.items() if at != place and order.is_closed]
     if closed and not is_closed:
         return []  # they may stay closed by another order
     was = _FREE if is_closed else {"Unavailable"}
@@ -54,7 +56,7 @@ def _until_changed(seen: Seen, known: Known, least: int) -> Later | None:
 
 def _unchanged(seen: Seen, known: Known) -> list[str]:
     """Return the connectors of a deadline that have not told the change since, nor under a wrong number (B08)."""
-    orders, connectors, since = known.closures, seen.payload[1:], seen.at - known.terms.patience - _INSTANT
+    orders, connectors, since = known.availability, seen.payload[1:], seen.at - known.terms.patience - _INSTANT
     order = orders.places.get(seen.payload[0])
     if order is None or orders.count != order.number:
         return []
@@ -90,7 +92,7 @@ def tells_changes(seen: Seen, known: Known) -> Said:
 def accepts_what_is(seen: Seen, known: Known) -> Said:
     """Another answer where all connectors are as they were asked to be."""
     place, status, is_closed = place_of(seen.request), seen.payload["status"], seen.request["operationalStatus"]
-    connectors, orders = _connectors(place, known), known.closures
+    connectors, orders = _connectors(place, known), known.availability
     if status == "Accepted" or not connectors:
         return None
     if is_closed == "Operative":
@@ -112,7 +114,7 @@ def closes_after_transactions(seen: Seen, known: Known) -> Said:
     """Another answer than Scheduled in a transaction, Unavailable before its end, or Available after it."""
     if seen.action == CHANGE:
         return _is_scheduled(seen, known)
-    if not known.closures.places:
+    if not known.availability.places:
         return None
     if seen.action == EVENT:
         return _has_ended_before(seen, known)
@@ -128,7 +130,7 @@ def _is_scheduled(seen: Seen, known: Known) -> Said:
     connectors, running = _connectors(place, known), _running(place, known)
     if seen.request["operationalStatus"] == "Operative":
         return [Done(each) for each in connectors]
-    if status == "Scheduled" or not running or all(known.closures.closing(each) for each in connectors):
+    if status == "Scheduled" or not running or all(known.availability.closing(each) for each in connectors):
         return None
     text = f"{CHANGE} is {status} in transaction {running[0].id}"
     return Later(text, known.terms.patience, running[0].id)
@@ -144,15 +146,15 @@ def _has_ended_before(seen: Seen, known: Known) -> Said:
     return [*was_over, Done((id_, place))] if has_ended(seen, known, told) else was_over
 
 
-def _awaited(place: Connector, order: Order, known: Known) -> list[Transaction]:
+def _awaited(place: Connector, order: AvailabilityOrder, known: Known) -> list[Transaction]:
     """Return the transactions that an order may wait for: all that it concerns, and all of the EVSE."""
-    about = next(each for each, given in known.closures.places.items() if given is order)
+    about = next(each for each, given in known.availability.places.items() if given is order)
     return [*known.transactions.open_at(place[0]), *_running(about, known)]
 
 
 def _is_in_time(place: Connector, status: str, known: Known) -> Later | None:
     """Look at the status of a connector that waits to be closed; G06 reports one that was closed then."""
-    order = known.closures.closing(place)
+    order = known.availability.closing(place)
     if order is None or not order.is_scheduled or known.resets.is_under_way:
         return None
     running = _awaited(place, order, known)
@@ -198,7 +200,7 @@ def others_stay(seen: Seen, known: Known) -> Said:
             since = seen.at - known.terms.tolerance
             others = [each for each in known.connectors.of(place[0]) if each != place and told[each] >= since]
             used = [each for each in others if statuses[each] == "Occupied"]
-            if used and known.closures.is_open(place) and not known.resets.status:
+            if used and known.availability.is_open(place) and not known.resets.status:
                 return f"connector {name(place)} is {status} as {name(used[0])} is Occupied"
     return None
 
@@ -212,7 +214,7 @@ def others_stay(seen: Seen, known: Known) -> Said:
 )
 def stays_closed(seen: Seen, known: Known) -> Said:
     """Another status of a connector that was Unavailable; B12 reports the first one after a boot."""
-    if not known.closures.places or known.resets.status:
+    if not known.availability.places or known.resets.status:
         return None
     others = reopened(seen, known)
     told = [each for each in current_in(seen.action, seen.payload, known) if each[1] in _USABLE and each not in others]
@@ -222,8 +224,12 @@ def stays_closed(seen: Seen, known: Known) -> Said:
 
 def _has_to_stay(place: Connector, known: Known) -> bool:
     """Whether a connector is Unavailable by an order, and nobody has asked for another one since."""
-    order = known.closures.closing(place)
-    if order is None or known.closures.opening_at >= order.at or known.connectors.statuses.get(place) != "Unavailable":
+    order = known.availability.closing(place)
+    if (
+        order is None
+        or known.availability.opening_at >= order.at
+        or known.connectors.statuses.get(place) != "Unavailable"
+    ):
         return False
     return not (order.is_scheduled and _awaited(place, order, known))
 
@@ -265,11 +271,11 @@ def unlocks_what_may_be(seen: Seen, known: Known) -> Said:
         given = known.commands.answered.get("UnlockConnector")
         return Done() if given and has_ended(seen, known, given.at) else None
     place, status = (seen.request["evseId"], seen.request["connectorId"]), seen.payload["status"]
-    if known.variables.is_trusted and known.connectors.statuses and place not in connectors_of(known):
+    if known.reports.is_trusted and known.connectors.statuses and place not in connectors_of(known):
         return None if status == "UnknownConnector" else f"connector {name(place)} is unknown, and {status}"
     if status == "UnknownConnector" and place in known.connectors.statuses:
         return f"connector {name(place)} is {status}, and was reported"
-    charging = [each for each in _running(place, known) if each.token and each.state == "Charging"]
+    charging = [each for each in _running(place, known) if each.token and each.charging_state == "Charging"]
     if not charging or status == "OngoingAuthorizedTransaction":
         return None
     return Later(f"connector {name(place)} is {status} in transaction {charging[0].id}", known.terms.patience)

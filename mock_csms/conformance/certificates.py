@@ -1,11 +1,11 @@
 """Wrong installed certificates (checks C)."""
 
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.certificates import Installed, all_hashes, hash_of, types_asked
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.certificates import Installed, all_hashes, hash_of, types_asked
 from mock_csms.conformance.pem import is_certificate
-from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, Said, Subject, result
+from mock_csms.conformance.subject import ERROR, Said, Subject
 from mock_csms.protocol import x509
+from mock_csms.twin.seen import Seen, result
 
 CERTIFICATES = Subject("certificates")
 

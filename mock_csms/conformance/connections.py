@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.visits import has_hung_up
-from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Wrong, breach, call, when
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Wrong
 from mock_csms.conformance.transport import TRANSPORT
 from mock_csms.protocol.identifiers import FIELDS
+from mock_csms.twin.connections import has_hung_up
+from mock_csms.twin.seen import Seen, breach, call, when
 
 _ANYTHING = ("result", "error", "stray", "malformed")
 _BY_US = ("by the mock", "cut by")
@@ -68,24 +68,24 @@ def waits(seen: Seen, known: Known) -> Said:
 
     Attempts that do not reach the mock make waits longer. A station that boots was off, and need not have waited.
     """
-    least, since = _least_wait(known), known.visits.waits_since
+    least, since = _least_wait(known), known.connections.waits_since
     if seen.kind != "knocked":  # what cannot be read may have been a boot
         return Done("lost")
     event: Any = seen.event
     if since is None or not event.visitor.wants_websocket or seen.at - since >= 0.9 * least - 0.1:
         return None
     waited, after = seen.at - since, "the connection was lost"
-    if known.visits.refused:
-        after = f"it was refused for the {known.visits.refused}. time"
+    if known.connections.refused:
+        after = f"it was refused for the {known.connections.refused}. time"
     text = f"it came again {waited:.1f} s after {after}, not {least:g} s"
-    return text if known.visits.refused else Later(text, known.terms.patience, "lost", survives=True)
+    return text if known.connections.refused else Later(text, known.terms.patience, "lost", survives=True)
 
 
 def _least_wait(known: Known) -> float:
     """Return how long it has to wait at least, 0 where that is not known; each network profile has waits of its own."""
     times = known.variables.number("OCPPCommCtrlr", "RetryBackOffRepeatTimes") or 0
     slots = known.variables.several("OCPPCommCtrlr", "NetworkConfigurationPriority") or ["1"]
-    doubled = min(known.visits.refused, times, 20) if len(slots) == 1 else 0
+    doubled = min(known.connections.refused, times, 20) if len(slots) == 1 else 0
     wait: float = (known.variables.number("OCPPCommCtrlr", "RetryBackOffWaitMinimum") or 0.0) * 2**doubled
     return wait
 
@@ -100,11 +100,11 @@ def _least_wait(known: Known) -> float:
 )
 def does_not_boot_again(seen: Seen, known: Known) -> Said:
     """A BootNotification like the last one after a connection was lost, and no security event that tells of a start."""
-    boots, line = known.boots, known.line
+    boots, line = known.boots, known.connections
     if seen.action == "SecurityEventNotification":
         return Done() if seen.payload["type"] in ("StartupOfTheDevice", "ResetOrReboot") else None
     is_plain = boots.is_accepted and boots.answered_at < line.opened_at and boots.asked == seen.payload
-    if not is_plain or (known.visits.leaves or 0.0) > boots.asked_at or seen.payload["reason"] == "Triggered":
+    if not is_plain or (known.connections.leaves or 0.0) > boots.asked_at or seen.payload["reason"] == "Triggered":
         return None
     return Later("it boots again, though the connection was lost and nothing else", known.terms.patience)
 
@@ -122,7 +122,7 @@ def stays(seen: Seen, known: Known) -> Said:
     boots = known.boots
     if boots.status != "Pending" or not has_hung_up(event) or event.code == 1001:
         return None
-    if (known.visits.leaves or -1.0) >= boots.asked_at:
+    if (known.connections.leaves or -1.0) >= boots.asked_at:
         return None
     return f"it closed the connection with {event.code}, and was {boots.status}"
 
@@ -131,9 +131,9 @@ def stays(seen: Seen, known: Known) -> Said:
 def has_one_connection(seen: Seen, known: Known) -> Said:
     """Another connection while there is one; one that was lost and is not known to be looks the same."""
     event: Any = seen.event
-    if event.visitor.problem or not known.line.is_open:
+    if event.visitor.problem or not known.connections.is_open:
         return None
-    age = seen.at - max(known.line.heard_at, known.line.opened_at)
+    age = seen.at - max(known.connections.heard_at, known.connections.opened_at)
     return f"it connects although it is connected; it was heard {age:.1f} s ago"
 
 
@@ -180,7 +180,7 @@ def is_brief(seen: Seen, _: Known) -> Said:
 def answers_pings(seen: Seen, known: Known) -> Said:
     """No pong in time: a warning where messages went on to come long after the ping; else the line may be dead."""
     event: Any = seen.event
-    is_alive = known.line.heard_at > seen.at - event.waited / 2
+    is_alive = known.connections.heard_at > seen.at - event.waited / 2
     return Wrong(str(seen.payload), severity=WARNING if is_alive else None)
 
 

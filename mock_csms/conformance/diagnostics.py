@@ -1,9 +1,9 @@
 """Wrong logs (checks N01 to N03); customer information and monitors are in `monitoring`."""
 
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.uploads import OVER
-from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, Done, Later, Said, Subject, call, result, when
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.uploads import OVER
+from mock_csms.conformance.subject import ERROR, Done, Later, Said, Subject
+from mock_csms.twin.seen import Seen, call, result, when
 
 DIAGNOSTICS = Subject("diagnostics")
 

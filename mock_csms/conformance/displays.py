@@ -1,9 +1,9 @@
 """Wrong reports of display messages (check O)."""
 
-from mock_csms.conformance.known import Known
+from mock_csms.conformance.facts import Known
 from mock_csms.conformance.parts import judge_parts
-from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, Said, Subject, call, result, when
+from mock_csms.conformance.subject import ERROR, Said, Subject
+from mock_csms.twin.seen import Seen, call, result, when
 
 DISPLAYS = Subject("displays")
 

@@ -1,11 +1,11 @@
 """Wrong exchanges of messages (checks R): ids that come again, calls and answers out of turn, and missing answers."""
 
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.exchanges import BREAKS_ITS_SCHEMA, UNKNOWN_TYPE, mark_of
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.exchanges import BREAKS_ITS_SCHEMA, UNKNOWN_TYPE, mark_of
 from mock_csms.conformance.rpc import RPC
-from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong, call, error, result, when
+from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong
 from mock_csms.protocol.messages import UNREADABLE_ID, ErrorCode
+from mock_csms.twin.seen import Seen, call, error, result, when
 
 _TIMEOUT = ("OCPPCommCtrlr", "", 0, 0, "MessageTimeout", "Default")
 
@@ -23,9 +23,9 @@ def has_a_new_id(seen: Seen, known: Known) -> Said:
 @RPC.check("R06", "Part 4 4.1.1", ERROR, "one call is open at a time", call(), any_payload=True)
 def waits_for_its_answer(seen: Seen, known: Known) -> Said:
     """A call before the last one was answered, and before the station can have given up waiting for that."""
-    if not known.line.calls:
+    if not known.connections.calls:
         return None
-    id_, (action, at) = next(reversed(known.line.calls.items()))
+    id_, (action, at) = next(reversed(known.connections.calls.items()))
     try:
         patience = float(known.variables.values.get(_TIMEOUT, "1"))
     except ValueError:

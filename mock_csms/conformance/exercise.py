@@ -4,17 +4,17 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.exchanges import BREAKS_ITS_SCHEMA
-from mock_csms.conformance.known.parts import ASKING
-from mock_csms.conformance.known.variables import name_of
-from mock_csms.conformance.seen import Occasion, Seen
-from mock_csms.conformance.subject import Check, Wrong, call
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.exchanges import BREAKS_ITS_SCHEMA
+from mock_csms.conformance.facts.parts import ASKING
+from mock_csms.conformance.subject import Check, Wrong
 from mock_csms.conformance.transport import credentials_of, visitor_of
 from mock_csms.conformance.variables import items_of
 from mock_csms.protocol.messages import Error
 from mock_csms.protocol.records import Record, replace
 from mock_csms.protocol.versions import V201
+from mock_csms.twin.seen import Occasion, Seen, call
+from mock_csms.twin.v2.variables import name_of
 
 Holds: TypeAlias = Callable[[Seen, Known, Check], Any]
 """Whether an occasion exercises a check; a true value says so."""
@@ -131,7 +131,7 @@ def has_credentials(seen: Seen, known: Known) -> Any:
 
 def has_to_wait(seen: Seen, known: Known) -> Any:
     least = known.variables.number("OCPPCommCtrlr", "RetryBackOffWaitMinimum")
-    return seen.kind == "knocked" and known.visits.waits_since is not None and least
+    return seen.kind == "knocked" and known.connections.waits_since is not None and least
 
 
 def told_status(seen: Seen) -> str:
@@ -159,14 +159,14 @@ def has_limits(seen: Seen, known: Known) -> Any:
 
 
 def has_measurands(seen: Seen, known: Known) -> Any:
-    wanted = known.meters.wanted(known)
+    wanted = known.meters.settings(known)
     names = wanted.aligned if seen.action == "MeterValues" else wanted.updated
     is_meant = seen.action == "MeterValues" or seen.payload["triggerReason"] == "MeterValuePeriodic"
     return names and is_meant and seen.payload.get("meterValue")
 
 
 def is_signed(seen: Seen, known: Known) -> Any:
-    wanted, is_alone = known.meters.wanted(known), seen.action == "MeterValues"
+    wanted, is_alone = known.meters.settings(known), seen.action == "MeterValues"
     is_aligned = is_alone or seen.payload["triggerReason"] == "MeterValueClock"
     return seen.payload.get("meterValue") and (wanted.is_aligned_signed if is_aligned else wanted.is_signed)
 

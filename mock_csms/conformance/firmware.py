@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.firmware import AGREED, BAD_SIGNATURE, BAD_SIGNER, EVENT, STATUS, Update
+from mock_csms.conformance.facts import Known
 from mock_csms.conformance.pem import is_base64, is_certificate
-from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Subject, Word, call, result, when
+from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Subject, Word
+from mock_csms.twin.firmware import Update
+from mock_csms.twin.seen import Seen, call, result, when
+from mock_csms.twin.v2.firmware import AGREED, BAD_SIGNATURE, BAD_SIGNER, EVENT, STATUS
 
 FIRMWARE = Subject("firmware")
 
@@ -62,7 +63,7 @@ def _is_of_nobody(id_: int, status: str, known: Known) -> bool:
     """Whether nobody gave a requestId; what is being installed may have been fetched before the station booted."""
     boots = known.boots
     may_be_older = not boots.count or boots.asked["reason"] == "FirmwareUpdate" or status not in _FETCHING
-    return not may_be_older and known.given.is_unknown("UpdateFirmware", id_)
+    return not may_be_older and known.given_ids.is_unknown("UpdateFirmware", id_)
 
 
 @FIRMWARE.check("L02", "L01.FR.01", ERROR, "firmware statuses come in the order of their figure", call(STATUS))
@@ -217,7 +218,7 @@ def closes_free_evses(seen: Seen, known: Known) -> Said:
 def _open_for_update(seen: Seen, known: Known) -> str | None:
     allowed = known.variables.switch("ChargingStation", "AllowNewSessionsPendingFirmwareUpdate")
     busy = {transaction.evse for transaction in known.transactions.open_at()}
-    if allowed or (allowed is None and not known.variables.is_trusted) or not busy or None in busy:
+    if allowed or (allowed is None and not known.reports.is_trusted) or not busy or None in busy:
         return None
     told_at, since = known.connectors.told_at, seen.at - _patience(known)
     for place, status in known.connectors.statuses.items():

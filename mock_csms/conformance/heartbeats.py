@@ -1,9 +1,9 @@
 """Wrong heartbeats (checks B09 and B10)."""
 
-from mock_csms.conformance.known import Known
+from mock_csms.conformance.facts import Known
 from mock_csms.conformance.provisioning import PROVISIONING
-from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, WARNING, Later, Said, call, response, when
+from mock_csms.conformance.subject import ERROR, WARNING, Later, Said
+from mock_csms.twin.seen import Seen, call, response, when
 
 DAY = 86400.0
 _LONG = 60.0
@@ -26,7 +26,7 @@ def is_never_silent(seen: Seen, known: Known) -> Said:
     What comes sets no deadline anew, as that would cost much: the deadline looks back, and is set anew when it is due.
     The time of the silence that was told last is its text.
     """
-    boots, line, interval = known.boots, known.line, _interval(known)
+    boots, line, interval = known.boots, known.connections, _interval(known)
     if seen.kind != "due":
         given = seen.payload["interval"] if seen.kind == "response" else 0
         return Later("", (given or interval or _LONG) + known.terms.tolerance)
@@ -55,12 +55,12 @@ def beats_as_wanted(seen: Seen, known: Known) -> Said:
     boots, day = known.boots, DAY + known.terms.tolerance
     if seen.kind == "call":
         pause = seen.at - boots.beat_at
-        is_asked = "Heartbeat" in boots.wanted
-        is_many = boots.hasty_beats == _MANY - 1 and boots.is_hasty(pause) and not known.line.calls
+        is_asked = "Heartbeat" in boots.asked_for
+        is_many = boots.hasty_beats == _MANY - 1 and boots.is_hasty(pause) and not known.connections.calls
         return f"{_MANY + 1} heartbeats came every {pause:.1f} s or so" if is_many and not is_asked else None
     if seen.kind != "due":
         return Later("", day)
-    since = max(boots.beat_at, boots.accepted_at or 0.0, known.line.opened_at)
+    since = max(boots.beat_at, boots.accepted_at or 0.0, known.connections.opened_at)
     if since + day > seen.at:
         return Later("", since + day - seen.at)
     sources = known.variables.several("ClockCtrlr", "TimeSource")

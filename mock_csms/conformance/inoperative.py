@@ -1,13 +1,13 @@
 """Transactions that start where the CSMS has set Inoperative (check G09)."""
 
 from mock_csms.conformance.availability import AVAILABILITY
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.connectors import Connector
-from mock_csms.conformance.known.given import may_have_begun_before
-from mock_csms.conformance.known.transactions import may_wait
-from mock_csms.conformance.seen import Seen
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.clock import may_wait
+from mock_csms.conformance.facts.given_ids import may_have_begun_before
 from mock_csms.conformance.statuses import name
-from mock_csms.conformance.subject import ERROR, Said, driven
+from mock_csms.conformance.subject import ERROR, Said
+from mock_csms.twin.connectors import Connector
+from mock_csms.twin.seen import Seen, driven
 
 _CLOSED = {"Unavailable", "Faulted"}
 
@@ -18,7 +18,7 @@ def closed_to_all(seen: Seen, known: Known) -> Said:
 
     A cable alone may start one. What is reported late, or is found by X26, is skipped.
     """
-    if not known.closures.places or seen.detail == "Ended" or not _begins(seen, known) or may_wait(known, seen.at):
+    if not known.availability.places or seen.detail == "Ended" or not _begins(seen, known) or may_wait(known, seen.at):
         return None
     places = _places(seen, known)
     if not places or not all(_is_shut(place, seen, known) for place in places):
@@ -34,7 +34,7 @@ def _begins(seen: Seen, known: Known) -> bool:
     payload, transaction = seen.payload, known.transactions.of(seen.payload)
     is_token = "idToken" in payload and payload["triggerReason"] != "StopAuthorized"
     is_it = is_token or payload["transactionInfo"].get("chargingState") == "Charging"
-    was_it = transaction is not None and (transaction.token is not None or transaction.state == "Charging")
+    was_it = transaction is not None and (transaction.token is not None or transaction.charging_state == "Charging")
     return is_it and not was_it and not payload.get("offline")
 
 
@@ -52,10 +52,10 @@ def _is_shut(place: Connector, seen: Seen, known: Known) -> bool:
 
     What waited for another transaction, or was closed before a boot, is so where the station itself has said it since.
     """
-    order, connectors, boots = known.closures.closing(place), known.connectors, known.boots
+    order, connectors, boots = known.availability.closing(place), known.connectors, known.boots
     if order is None or may_have_begun_before(seen, order.at, known):
         return False
-    opened_at = [at for other, at in known.given.opened_at.items() if other[0] in (0, place[0])]
+    opened_at = [at for other, at in known.given_ids.opened_at.items() if other[0] in (0, place[0])]
     if max(opened_at, default=0.0) > order.at:
         return False
     is_told = connectors.told_at.get(place, -1.0) >= max(order.at, boots.asked_at)

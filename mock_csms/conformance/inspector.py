@@ -2,23 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from mock_csms.conformance.known import FACTS, NEVER, Deadline, Known, Terms
-from mock_csms.conformance.known.spellings import as_known
-from mock_csms.conformance.known.steady import Courses, follow, is_acknowledged
-from mock_csms.conformance.seen import Occasion, Seen, see
+from mock_csms.conformance.facts import LEARNING, NEVER, Deadline, Known, Terms
+from mock_csms.conformance.facts.names import STANDARD_NAMES
+from mock_csms.conformance.facts.repeated_values import Courses, follow, is_acknowledged
 from mock_csms.conformance.subject import BROKEN, Check, Done, Later, Learner, Said, Word, Wrong
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.records import Record, replace
 from mock_csms.twin.events import Event, Finding, Received, Sent
+from mock_csms.twin.lessons import is_sound, occasions_of
+from mock_csms.twin.seen import Seen, see
+from mock_csms.twin.spellings import as_known
 
 if TYPE_CHECKING:
     from mock_csms.conformance.exercised import Exercised
 
-_QUESTIONS = {"call", "command", "spoiled"}
-_ANSWERS = {"result", "error", "response", "refusal", "unanswered"}
-_MOST_UNSOUND = 1000
 _NO_EVENT = Event(0.0, "")
 _MOST_TURNS = 100
 """How often deadlines are looked at for one event: after a long silence, some wait for the next one."""
@@ -27,8 +26,9 @@ _MOST_TURNS = 100
 class Inspector:
     """Looks at the events of all stations, each station by itself; who is new is told to `meet`, to be remembered.
 
-    Nothing can be found in steady values; the checks look at them too where it `is_thorough`. Which checks have judged
-    anything is told to `exercised`, if somebody wants to know.
+    It folds what is `known` of a station, which is its twin too, after the checks looked. Nothing can be found in
+    repeated values; the checks look at them too where it `is_thorough`. Which checks have judged anything is told to
+    `exercised`, if somebody wants to know.
     """
 
     def __init__(
@@ -69,20 +69,20 @@ class Inspector:
             return ()
         self._courses.pop(event.station, None)
         if known is None:
-            known = self.known[event.station] = Known(event.station, self._terms)
+            known = self.known[event.station] = Known(identity=event.station, terms=self._terms)
             if self._meet is not None:
                 self._meet(known)
         found = self._expire(known, event.at) if known.next_due < event.at else []
-        seen = as_known(seen, known)
-        is_sound = _is_sound(seen, known) if known.unsound or not seen.is_sound else True
+        seen = as_known(seen, known, STANDARD_NAMES)
+        sound = (seen.is_sound and not known.unsound) or is_sound(seen, known)
         watch = self._watching.get((seen.kind, seen.action, seen.sort)) or self._watch(seen)
-        for check in watch.checks if is_sound else watch.checks_of_any:
+        for check in watch.checks if sound else watch.checks_of_any:
             said = check.judge(seen, known)
             if said is not None:
                 found += self._hear(check, said, seen, known)
         if self._exercised is not None:
-            self._exercised.look_at(seen, known, is_sound=is_sound)
-        for learn in watch.learners if is_sound else watch.learners_of_any:
+            self._exercised.look_at(seen, known, is_sound=sound)
+        for learn in watch.learners if sound else watch.learners_of_any:
             learn(seen, known)
         if seen.kind == "disconnected":
             _forget(known)
@@ -155,13 +155,12 @@ class Inspector:
 
     def _watch(self, seen: Seen) -> "_Watch":
         """Find who looks at an occasion, once."""
-        actions = (seen.action, f"{seen.action}.{seen.detail}", f"{seen.action}.{seen.sort}", "*")
-        wanted: set[Occasion] = {(seen.kind, action) for action in actions}
-        broken: set[Occasion] = {(BROKEN + seen.kind, action) for action in actions}
+        occasions = occasions_of(seen)
+        broken = {(BROKEN + kind, action) for kind, action in occasions}
         every = self._checks.values()
-        checks = [check for check in every if wanted.intersection(check.on)]
+        checks = [check for check in every if occasions.intersection(check.on)]
         of_any = [each for each in every if broken.intersection(each.on) or (each.any_payload and each in checks)]
-        learning = [each for facts in FACTS for each in facts.learning if wanted.intersection(each.on)]
+        learning = [each for each in LEARNING if occasions.intersection(each.on)]
         watch = self._watching[seen.kind, seen.action, seen.sort] = _Watch(
             tuple(checks),
             tuple(of_any),
@@ -178,21 +177,6 @@ class _Watch(Record):
     checks_of_any: tuple[Check, ...]
     learners: tuple[Learner, ...]
     learners_of_any: tuple[Learner, ...]
-
-
-def _is_sound(seen: Seen, known: Known) -> bool:
-    """Whether a message is as its schema wants it, and the one that it answers too: checks look at both."""
-    if seen.is_sound and not known.unsound:
-        return True
-    event: Any = seen.event
-    if seen.kind in _ANSWERS:
-        call = event.call if seen.kind == "unanswered" else event.answers
-        return seen.is_sound and id(call) not in known.unsound  # by identity: a station may use a message id again
-    if not seen.is_sound and seen.kind in _QUESTIONS:
-        known.unsound[id(event.message)] = event.message
-        if len(known.unsound) > _MOST_UNSOUND:
-            del known.unsound[next(iter(known.unsound))]
-    return seen.is_sound
 
 
 def _words(said: Said) -> Iterable[Word]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from mock_csms.conformance.known.variables import Name, folded
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record
+from mock_csms.twin.v2.variables import folded
+from mock_csms.twin.variables import Name
 
 _ALWAYS = """
 AlignedDataCtrlr Interval integer

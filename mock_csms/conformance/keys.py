@@ -6,11 +6,11 @@ from typing import Any
 
 import orjson
 
-from mock_csms.conformance.known import Known
+from mock_csms.conformance.facts import Known
 from mock_csms.conformance.rpc import RPC
-from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import WARNING, Said, call, when
+from mock_csms.conformance.subject import WARNING, Said
 from mock_csms.protocol.messages import Call, Result
+from mock_csms.twin.seen import Seen, call, when
 
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}:]')
 _SHOWN = 3

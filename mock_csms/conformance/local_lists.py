@@ -1,8 +1,8 @@
 """Wrong local authorization lists (checks D)."""
 
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, Said, Subject, result
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.subject import ERROR, Said, Subject
+from mock_csms.twin.seen import Seen, result
 
 LOCAL_LISTS = Subject("local lists")
 

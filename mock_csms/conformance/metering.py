@@ -5,12 +5,12 @@ Those about times are in metering_times.
 
 from collections.abc import Iterable
 
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.meters import PERIODIC, Place, Reading, is_later, registers_of, samples_of
-from mock_csms.conformance.known.transactions import told_at
-from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Subject, Wrong, call, when
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.clock import told_at
+from mock_csms.conformance.facts.meters import PERIODIC, Place, Reading, is_later, registers_of, samples_of
+from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Subject, Wrong
 from mock_csms.conformance.transactions import once
+from mock_csms.twin.seen import Seen, call, when
 
 METERING = Subject("metering")
 CLOCK, TRIGGERED = "Sample.Clock", "Trigger"
@@ -25,7 +25,7 @@ _STARTED, _UPDATED, _ENDED = (call(f"TransactionEvent.{kind}") for kind in ("Sta
 @once
 def begin_values(seen: Seen, known: Known) -> Said:
     """A start on a known EVSE without values of Transaction.Begin, though TxStartedMeasurands wants some."""
-    is_wanted = "evse" in seen.payload and known.meters.wanted(known).started
+    is_wanted = "evse" in seen.payload and known.meters.settings(known).started
     if not is_wanted or "Transaction.Begin" in samples_of(seen.payload, known).contexts:
         return None
     return "Started without meter values of the context Transaction.Begin"
@@ -39,7 +39,7 @@ def end_values(seen: Seen, known: Known) -> Said:
     is_somewhere = "evse" in seen.payload or (transaction is not None and transaction.evse is not None)
     if (
         not is_somewhere
-        or not known.meters.wanted(known).ended
+        or not known.meters.settings(known).ended
         or "Transaction.End" in samples_of(seen.payload, known).contexts
     ):
         return None
@@ -53,7 +53,7 @@ def configured_measurands(seen: Seen, known: Known) -> Said:
     """A measurand that nobody asked for; or one that is missing, and does not come with the same time either."""
     if seen.kind == "due":
         return Wrong(seen.request, severity=WARNING)  # it may be one that cannot be measured there
-    payload, wanted = seen.payload, known.meters.wanted(known)
+    payload, wanted = seen.payload, known.meters.settings(known)
     if seen.action == "MeterValues":
         names = wanted.aligned if _MEANT & samples_of(payload, known).contexts else None
     else:
@@ -154,7 +154,7 @@ def is_asked_for(seen: Seen, known: Known) -> bool:
     if seen.action != "MeterValues":
         return bool(seen.payload["triggerReason"] == "Trigger")
     given = known.commands.agreed.get("TriggerMessage")
-    wanted = known.triggers.wanted.get("MeterValues")
+    wanted = known.triggers.open.get("MeterValues")
     if given is None or given.request.get("requestedMessage") != "MeterValues" or wanted is None:
         return False
     return seen.at - given.at < known.terms.patience and seen.payload["evseId"] not in wanted.places
@@ -163,7 +163,7 @@ def is_asked_for(seen: Seen, known: Known) -> bool:
 @METERING.check("M11", "J02.FR.21", ERROR, "values are signed where SignReadings is true", _EVENT, _VALUES)
 def values_signed(seen: Seen, known: Known) -> Said:
     """No signedMeterValue, or a public key that is not as PublicKeyWithSignedMeterValue wants it."""
-    payload, wanted = seen.payload, known.meters.wanted(known)
+    payload, wanted = seen.payload, known.meters.settings(known)
     is_aligned = seen.action == "MeterValues" or payload["triggerReason"] == "MeterValueClock"
     if not (wanted.is_aligned_signed if is_aligned else wanted.is_signed) or not payload.get("meterValue"):
         return None
@@ -183,7 +183,7 @@ def known_meter(seen: Seen, known: Known) -> Said:
     evse, statuses, boots = seen.payload["evseId"], known.connectors.statuses, known.boots
     if evse == 0 or (evse, 1) in statuses or not statuses or evse in known.connectors.evses:
         return None
-    is_sure = known.variables.is_trusted or seen.at - (boots.accepted_at or seen.at) > known.terms.patience
+    is_sure = known.reports.is_trusted or seen.at - (boots.accepted_at or seen.at) > known.terms.patience
     return f"there is no EVSE {evse}" if is_sure else None
 
 
@@ -196,6 +196,6 @@ def phases_told(seen: Seen, known: Known) -> Said:
     info, transaction = seen.payload["transactionInfo"], known.transactions.of(seen.payload)
     if info.get("chargingState") != "Charging" or "numberOfPhasesUsed" in seen.payload:
         return None
-    if transaction is None or (transaction.state != "Charging" and transaction.is_next(seen.payload["seqNo"])):
+    if transaction is None or (transaction.charging_state != "Charging" and transaction.is_next(seen.payload["seqNo"])):
         return f"transaction {info['transactionId']} charges without numberOfPhasesUsed"
     return None

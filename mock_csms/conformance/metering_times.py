@@ -2,13 +2,14 @@
 
 from math import gcd
 
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.meters import PERIODIC, is_of_clock, samples_of
-from mock_csms.conformance.known.transactions import Transaction, may_wait, told_at
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.clock import may_wait, told_at
+from mock_csms.conformance.facts.meters import PERIODIC, is_of_clock, samples_of
 from mock_csms.conformance.metering import CLOCK, METERING, is_asked_for
-from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, INFO, Said, Wrong, call
+from mock_csms.conformance.subject import ERROR, INFO, Said, Wrong
 from mock_csms.conformance.transaction_order import times_rise
+from mock_csms.twin.seen import Seen, call
+from mock_csms.twin.transactions import Transaction
 
 _STARTED, _UPDATED, _ENDED = (call(f"TransactionEvent.{kind}") for kind in ("Started", "Updated", "Ended"))
 _VALUES = call("MeterValues")
@@ -53,9 +54,11 @@ def _spacing(seen: Seen, known: Known, transaction: Transaction, interval: float
     if at - since < interval:
         is_early = transaction.sampled and seen.detail == "Updated"
         return Wrong(f"periodic values {text}", severity=severity) if is_early else None
-    if transaction.state not in _TAKES or transaction.evse is None:
+    if transaction.charging_state not in _TAKES or transaction.evse is None:
         return None
-    is_of_line = since > max(known.line.opened_at, known.boots.accepted_at or 0.0) and not seen.payload.get("offline")
+    is_of_line = since > max(known.connections.opened_at, known.boots.accepted_at or 0.0) and not seen.payload.get(
+        "offline"
+    )
     return Wrong(f"no periodic values until {text}", severity=severity) if is_of_line else None
 
 
@@ -89,7 +92,7 @@ def aligned_values(seen: Seen, known: Known) -> Said:
 
 def _boundary(seen: Seen, known: Known) -> Said:
     """Judge the times by what is a boundary in every time zone: their midnights are a quarter of an hour apart."""
-    interval, tolerance = known.meters.wanted(known).aligned_interval, known.terms.tolerance
+    interval, tolerance = known.meters.settings(known).aligned_interval, known.terms.tolerance
     step = gcd(int(interval), 900) if interval else 0
     if step <= 2 * tolerance:
         return None
@@ -116,7 +119,7 @@ def _boundary(seen: Seen, known: Known) -> Said:
 def only_when_idle(seen: Seen, known: Known) -> Said:
     """Clock-aligned values though a transaction runs, and SendDuringIdle is true."""
     payload = seen.payload
-    if not known.meters.wanted(known).is_idle_only or not payload.get("meterValue"):
+    if not known.meters.settings(known).is_idle_only or not payload.get("meterValue"):
         return None
     if seen.action != "MeterValues":
         return "clock-aligned values in a transaction" if payload["triggerReason"] == "MeterValueClock" else None

@@ -1,16 +1,16 @@
 """Wrong customer information, and wrong monitors (checks N05 to N10)."""
 
 from mock_csms.conformance.diagnostics import DIAGNOSTICS
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.monitors import Monitor
-from mock_csms.conformance.known.parts import is_repeat
-from mock_csms.conformance.known.variables import folded, name_of, paired
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.monitors import Monitor
+from mock_csms.conformance.facts.parts import is_repeat
 from mock_csms.conformance.parts import is_of_nothing, judge_parts, until_the_last, wrong_id
-from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, call, result, when
+from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said
 from mock_csms.conformance.variables import written
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.times import seconds_of
+from mock_csms.twin.seen import Seen, call, result, when
+from mock_csms.twin.v2.variables import folded, name_of, paired
 
 _CUSTOMER, _REPORT, _EVENT = "NotifyCustomerInformation", "NotifyMonitoringReport", "NotifyEvent"
 _REFERENCES = ("idToken", "customerCertificate", "customerIdentifier")

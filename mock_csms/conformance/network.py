@@ -1,11 +1,11 @@
 """Wrong ways to the CSMS (check V20)."""
 
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.variables import name_of, paired
-from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, Said, result
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.subject import ERROR, Said
 from mock_csms.conformance.variables import TAKEN, VARIABLES, items_of, members
 from mock_csms.protocol.actions import Json
+from mock_csms.twin.seen import Seen, result
+from mock_csms.twin.v2.variables import name_of, paired
 
 _PRIORITY = ("OCPPCommCtrlr", "", 0, 0, "NetworkConfigurationPriority", "")
 
@@ -50,7 +50,7 @@ def _why_lower(slot: str, level: int, known: Known) -> str | None:
     """Return that a profile is less secure than the one that is used, where that may not be."""
     now = known.variables.number("SecurityCtrlr", "SecurityProfile")
     may_be = known.variables.switch("SecurityCtrlr", "AllowSecurityProfileDowngrade")
-    is_known = may_be is not None or known.variables.is_complete
+    is_known = may_be is not None or known.reports.is_complete
     if now is None or level >= now or not is_known or (may_be and level > 1):
         return None
     return f"slot {slot} with the security profile {level} is accepted, and {now:g} is in use"

@@ -39,11 +39,12 @@ from mock_csms.conformance.exercise import (
     would_miss,
     would_speak,
 )
-from mock_csms.conformance.known.meters import samples_of
-from mock_csms.conformance.known.security import OWN, password_of
+from mock_csms.conformance.facts.meters import samples_of
+from mock_csms.conformance.facts.security import OWN, password_of
 from mock_csms.conformance.metering import CLOCK, is_asked_for
-from mock_csms.conformance.subject import Check, call, error, response, result, when
+from mock_csms.conformance.subject import Check
 from mock_csms.conformance.transport import visitor_of
+from mock_csms.twin.seen import call, error, response, result, when
 
 _MESSAGES = call() + result() + error()
 _READABLE = where(lambda seen, _: visitor_of(seen))
@@ -58,9 +59,9 @@ EXERCISES: Mapping[str, Exercise] = {
     "T05": where(has_password),
     **dict.fromkeys(("T06", "T07"), where(has_credentials)),
     "T12": where(has_to_wait),
-    "T13": where(lambda _, known: known.boots.is_accepted and known.boots.answered_at < known.line.opened_at),
+    "T13": where(lambda _, known: known.boots.is_accepted and known.boots.answered_at < known.connections.opened_at),
     "T14": where(lambda seen, _: seen.payload["status"] == "Pending", response("BootNotification")),
-    "T16": where(lambda seen, known: visitor_of(seen) and getattr(known.visits.admitted, "authorization", None)),
+    "T16": where(lambda seen, known: visitor_of(seen) and getattr(known.connections.admitted, "authorization", None)),
     "S05": where(lambda seen, known: password_of(seen) is not None and known.security.password is not None),
     # Messages.
     **dict.fromkeys(("R01", "R02", "R03", "R04", "R10", "R11"), at(_MESSAGES)),
@@ -83,12 +84,13 @@ EXERCISES: Mapping[str, Exercise] = {
     "B06": where(lambda _, known: known.resets.status or known.resets.is_for_firmware or known.boots.is_triggered),
     "B09": where(lambda _, known: known.boots.is_accepted and known.boots.heartbeat, when("due")),
     "B10": where(lambda _, known: known.boots.beat_at and known.boots.heartbeat, call("Heartbeat")),
-    "B12": where(lambda _, known: any(order.is_closed for order in known.closures.places.values())
+    "B12": where(lambda _, known: any(order.is_closed for order in known.availability.places.values())
                  and known.boots.is_accepted and known.boots.is_new),
-    "B13": where(lambda _, known: known.closures.reserved and known.boots.is_accepted),
+    "B13": where(lambda _, known: known.reservations.keeping and known.boots.is_accepted),
     "B14": where(lambda seen, known: known.boots.commanded.get(seen.id) == "Pending"),
     "B15": where(lambda seen, known: known.boots.commanded.get(seen.id) == "Rejected"),
-    "B17": where(lambda seen, known: known.line.outages and seen.at - known.line.opened_at <= known.terms.patience),
+    "B17": where(lambda seen, known:
+                 known.connections.outages and seen.at - known.connections.opened_at <= known.terms.patience),
     "B19": where(lambda _, known: known.resets.evse_at is not None, call("BootNotification")),
     "B20": where(lambda _, known: known.resets.ending),
     **dict.fromkeys(("B07", "B11", "B16", "S02", "S08"), _LATE),
@@ -139,21 +141,21 @@ EXERCISES: Mapping[str, Exercise] = {
     "X13": would_miss("evse"),
     "X14": would_miss("transactionInfo", "chargingState"),
     "X15": where(lambda seen, _: "evse" in seen.payload and seen.kind == "call"),
-    "X16": where(lambda seen, known: seen.payload.get("offline") or known.line.outages),
+    "X16": where(lambda seen, known: seen.payload.get("offline") or known.connections.outages),
     "X18": where(lambda seen, known: seen.payload["seqNo"] in getattr(transaction_of(seen, known), "events", ()),
                  call(_EVENT)),
     "X20": where(lambda seen, known: known.transactions.by_id.get(seen.request.get("transactionId"))),
-    "X21": where(lambda seen, known: known.orders.reserved and "idToken" in seen.payload),
+    "X21": where(lambda seen, known: known.reservations.by_id and "idToken" in seen.payload),
     "X25": where(lambda seen, known: seen.request.get("evseId") and known.transactions.open_at(seen.request["evseId"])),
     "X27": where(has_points),
     **dict.fromkeys(("X17", "X19", "X22", "X24"), _LATE),
     # Meter values.
-    "M01": where(lambda seen, known: "evse" in seen.payload and known.meters.wanted(known).started),
-    "M02": where(lambda _, known: known.meters.wanted(known).ended),
+    "M01": where(lambda seen, known: "evse" in seen.payload and known.meters.settings(known).started),
+    "M02": where(lambda _, known: known.meters.settings(known).ended),
     "M03": where(lambda seen, known: seen.payload["triggerReason"] == "MeterValuePeriodic"
                  and known.meters.interval(known) and transaction_of(seen, known)),
     "M04": where(lambda seen, known: CLOCK in samples_of(seen.payload, known).contexts),
-    "M05": where(lambda _, known: known.meters.wanted(known).is_idle_only and known.transactions.running),
+    "M05": where(lambda _, known: known.meters.settings(known).is_idle_only and known.transactions.running),
     "M06": where(has_measurands, call(f"{_EVENT}.Updated", _VALUES)),
     "M07": where(lambda seen, known: seen.payload.get("meterValue") and known.meters.registers),
     "M08": where(lambda seen, _: seen.payload.get("meterValue")),
@@ -171,7 +173,7 @@ EXERCISES: Mapping[str, Exercise] = {
     "G05": where(lambda _, known: any(len(known.connectors.of(evse)) > 1 for evse in known.connectors.evses)),
     "G06": where(lambda seen, known: place_in(seen) in known.connectors.statuses),
     "G07": in_text(b"(?i)AvailabilityState"),
-    "G08": where(lambda seen, known: known.variables.is_complete
+    "G08": where(lambda seen, known: known.reports.is_complete
                  or (seen.request["evseId"], seen.request["connectorId"]) in known.connectors.statuses,
                  result("UnlockConnector")),
     **dict.fromkeys(("G01", "G04"), _LATE),

@@ -1,9 +1,9 @@
 """Judges answers that come in parts, for the checks of each kind of them (B07, B08, K09, N02, N09, O03, O04)."""
 
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.parts import ASKING, is_repeat
-from mock_csms.conformance.seen import Seen
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.parts import ASKING, is_repeat
 from mock_csms.conformance.subject import Later, Said
+from mock_csms.twin.seen import Seen
 
 _EMPTY = ("NotSupported", "EmptyResultSet")
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from itertools import accumulate, islice
 from typing import Any
 
-from mock_csms.conformance.known import Known
+from mock_csms.conformance.facts import Known
 from mock_csms.conformance.rpc import RPC
-from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, WARNING, Said, broken, call, result
+from mock_csms.conformance.subject import ERROR, WARNING, Said, broken
 from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.versions import V201
+from mock_csms.twin.seen import Seen, call, result
 
 _PLACES = (broken(call(), result()), call("BootNotification", "MeterValues", "TransactionEvent"))
 """Where something may be empty: schemas allow nothing but {}, and that in some messages only."""

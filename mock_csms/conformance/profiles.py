@@ -3,11 +3,11 @@
 from itertools import pairwise
 from typing import Any
 
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.charging import has_no_evse, has_no_unit
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.charging import has_no_evse, has_no_unit
 from mock_csms.conformance.parts import judge_parts
-from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, Said, Subject, call, result, when
+from mock_csms.conformance.subject import ERROR, Said, Subject
+from mock_csms.twin.seen import Seen, call, result, when
 
 PROFILES = Subject("charging profiles")
 

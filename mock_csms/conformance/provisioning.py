@@ -1,23 +1,9 @@
 """Wrong boots (checks B01 to B06, B11, B14, B15, B21); other checks B are in `heartbeats`, `statuses` and `resets`."""
 
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.boots import REFUSED, UNKNOWN
-from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import (
-    ERROR,
-    INFO,
-    WARNING,
-    Done,
-    Later,
-    Said,
-    Subject,
-    Wrong,
-    call,
-    error,
-    response,
-    result,
-    when,
-)
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Subject, Wrong
+from mock_csms.twin.boots import REFUSED, UNKNOWN
+from mock_csms.twin.seen import Seen, call, error, response, result, when
 
 PROVISIONING = Subject("provisioning")
 STARTUPS = {"StartupOfTheDevice", "ResetOrReboot"}
@@ -57,13 +43,13 @@ def silent_until_accepted(seen: Seen, known: Known) -> Said:
     is_told = boots.count or boots.status == REFUSED
     if boots.status in ("Accepted", UNKNOWN) or not is_told or seen.action == BOOT:
         return None
-    if any(action != BOOT for action, _ in known.line.calls.values()):
+    if any(action != BOOT for action, _ in known.connections.calls.values()):
         return None  # R06
     if silent_when_rejected(seen, known):
         return None
     before = boots.before if boots.is_new else UNKNOWN
     state = boots.status or before
-    if state == UNKNOWN or (state in ("Pending", REFUSED) and seen.action in boots.wanted):
+    if state == UNKNOWN or (state in ("Pending", REFUSED) and seen.action in boots.asked_for):
         return None
     return f"{seen.action} comes while the last {BOOT} is {boots.status or 'not answered'}"
 
@@ -141,7 +127,7 @@ def reason_fits(seen: Seen, known: Known) -> Said:
         fitting, why = {"FirmwareUpdate"}, "the firmware is InstallRebooting"
     else:
         early = boots.status in ("Pending", "Rejected") and seen.at < boots.answered_at + boots.interval
-        is_same = early and boots.is_triggered and known.line.opened_at <= boots.answered_at
+        is_same = early and boots.is_triggered and known.connections.opened_at <= boots.answered_at
         fitting, why = ({"Triggered"}, "it was triggered") if is_same else ({reason}, "")
     return None if reason in fitting else f"the reason is {reason} where {why}"
 
@@ -155,8 +141,10 @@ def boots_once(seen: Seen, known: Known) -> Said:
     One that waited long for its answer may have been sent again before that came.
     """
     boots, last = known.boots, known.boots.asked
-    is_plain = boots.is_accepted and boots.answered_at >= known.line.opened_at and not boots.is_triggered
-    is_reset = known.resets.status or known.resets.is_for_firmware or (known.visits.leaves or 0.0) >= boots.asked_at
+    is_plain = boots.is_accepted and boots.answered_at >= known.connections.opened_at and not boots.is_triggered
+    is_reset = (
+        known.resets.status or known.resets.is_for_firmware or (known.connections.leaves or 0.0) >= boots.asked_at
+    )
     if not is_plain or is_reset or seen.payload["reason"] == "Triggered":
         return None
     is_crossing = boots.answered_at - boots.asked_at > 1.0 and seen.at - boots.answered_at < 1.0

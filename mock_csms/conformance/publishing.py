@@ -1,9 +1,9 @@
 """Wrong statuses of firmware that a station publishes for others (check L09)."""
 
+from mock_csms.conformance.facts import Known
 from mock_csms.conformance.firmware import FIRMWARE
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, Said, call
+from mock_csms.conformance.subject import ERROR, Said
+from mock_csms.twin.seen import Seen, call
 
 _STATUS = "PublishFirmwareStatusNotification"
 _FETCHING = ("DownloadScheduled", "Downloading", "DownloadPaused", "DownloadFailed", "Downloaded")
@@ -20,7 +20,7 @@ def tells_where_it_is(seen: Seen, known: Known) -> Said:
         return "Published without a location"
     if id_ is None:
         return None if status == "Idle" or known.triggers.is_due(_STATUS) else f"{status} without a requestId"
-    is_unknown = bool(known.boots.count) and known.given.is_unknown("PublishFirmware", id_)
+    is_unknown = bool(known.boots.count) and known.given_ids.is_unknown("PublishFirmware", id_)
     if status not in _FETCHING or not is_unknown:
         return None
     return f"{status} has the requestId {id_}, which was never given"

@@ -1,13 +1,13 @@
 """Wrong remote starts, and reservations that are not named (checks X09 to X11, X21, X25, X26)."""
 
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.given import is_earlier, may_have_begun_before
-from mock_csms.conformance.known.orders import is_same_token, reservation_of
-from mock_csms.conformance.known.transactions import may_wait
-from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, call, result, when
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.clock import may_wait
+from mock_csms.conformance.facts.given_ids import is_earlier, may_have_begun_before
+from mock_csms.conformance.facts.remote_starts import is_same_token, reservation_of
+from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said
 from mock_csms.conformance.transactions import TRANSACTIONS
 from mock_csms.protocol.actions import Json
+from mock_csms.twin.seen import Seen, call, result, when
 
 _TOLD = call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended")
 """All events but those that are nothing but periodic values."""
@@ -20,7 +20,7 @@ _UNUSABLE = {"Faulted", "Unavailable", "Reserved"}
 
 def _followed(seen: Seen, known: Known) -> Json | None:
     """Return the remote start that an event is the first to follow."""
-    orders = known.orders
+    orders = known.remote_starts
     if not orders.starts or "remoteStartId" not in seen.payload["transactionInfo"]:
         return None
     number = seen.payload["transactionInfo"]["remoteStartId"]
@@ -69,7 +69,7 @@ def _unnamed(seen: Seen, known: Known) -> Said:
     trigger = seen.payload["triggerReason"]
     if trigger == "RemoteStart":
         return "RemoteStart without a remoteStartId"
-    number = _begun_for(seen, known) if known.orders.starts and trigger in _AS_IF_LOCAL else None
+    number = _begun_for(seen, known) if known.remote_starts.starts and trigger in _AS_IF_LOCAL else None
     return (
         None
         if number is None
@@ -82,7 +82,7 @@ def _begun_for(seen: Seen, known: Known) -> int | None:
 
     A driver may come with the same idToken; where the station asks about it, though not for remote starts, one did.
     """
-    payload, transaction, orders = seen.payload, known.transactions.of(seen.payload), known.orders
+    payload, transaction, orders = seen.payload, known.transactions.of(seen.payload), known.remote_starts
     is_known = transaction is not None and (transaction.token is not None or transaction.remote is not None)
     if "idToken" not in payload or is_known or payload.get("offline"):
         return None
@@ -102,14 +102,14 @@ def _begun_for(seen: Seen, known: Known) -> int | None:
 
 def _not_asked_for(number: int, seen: Seen, known: Known) -> str | None:
     """Return what is wrong about a remoteStartId: another one was asked for, or none at all since the boot."""
-    payload, orders, transaction = seen.payload, known.orders, known.transactions.of(seen.payload)
+    payload, orders, transaction = seen.payload, known.remote_starts, known.transactions.of(seen.payload)
     open_ = [each for each in orders.starts if each not in orders.used]
     is_mine = any(is_same_token(orders.starts[each]["idToken"], payload.get("idToken")) for each in open_)
     if number not in orders.starts and is_mine and payload["triggerReason"] == "RemoteStart":
         return f"remoteStartId {number}, where {' or '.join(map(str, open_))} was asked for"
     is_told = transaction is not None and transaction.remote == number
     is_old = is_told or not known.boots.count or may_have_begun_before(seen, known.boots.asked_at, known)
-    if is_old or not known.given.is_unknown(_START, number):
+    if is_old or not known.given_ids.is_unknown(_START, number):
         return None
     return f"remoteStartId {number} was never given"
 
@@ -129,13 +129,13 @@ def _until_told(seen: Seen, known: Known) -> Said:
 
 def _is_untold(seen: Seen, known: Known) -> bool:
     """Whether nothing can have kept a station from what it has agreed to: not the idToken, nor the state of an EVSE."""
-    number, orders = seen.payload, known.orders
+    number, orders = seen.payload, known.remote_starts
     asked = orders.starts.get(number)
     if asked is None or number in orders.used or not known.boots.is_accepted or known.resets.status:
         return False
     token, since = known.tokens.of(asked["idToken"]), orders.agreed_at[number]
     is_refused = token is not None and token.status not in (None, "Accepted")
-    is_closed = any(order.at >= since for order in known.closures.places.values())
+    is_closed = any(order.at >= since for order in known.availability.places.values())
     is_faulted = any(status in _UNUSABLE for status in known.connectors.of(asked.get("evseId", 0)).values())
     return not (is_refused or is_closed or is_faulted or may_wait(known, seen.at))
 
@@ -161,7 +161,7 @@ def remote_token(seen: Seen, known: Known) -> Said:
 def reservation_named(seen: Seen, known: Known) -> Said:
     """A reserved idToken comes where it is reserved, and the reservation is not named."""
     payload, transaction = seen.payload, known.transactions.of(seen.payload)
-    if not known.orders.reserved or "idToken" not in payload or "reservationId" in payload or payload.get("offline"):
+    if not known.reservations.by_id or "idToken" not in payload or "reservationId" in payload or payload.get("offline"):
         return None
     if transaction is not None and (transaction.token is not None or transaction.is_reserved):
         return None
@@ -195,7 +195,7 @@ def free_for_start(seen: Seen, known: Known) -> Said:
     if statuses and statuses <= {"Unavailable", "Faulted"}:
         return f"accepted on EVSE {evse}, which is {' and '.join(sorted(statuses))}"
     used = [each for each in known.transactions.open_at(evse) if each.token and each.stopped_by is None]
-    used = [each for each in used if each.is_whole and each.state != "Idle"]
+    used = [each for each in used if each.is_whole and each.charging_state != "Idle"]
     used = [each for each in used if each.remote != seen.request.get("remoteStartId")]
     if not used or may_wait(known, seen.at):
         return None

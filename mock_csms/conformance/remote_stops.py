@@ -1,10 +1,11 @@
 """What a station answers about transactions, and whether it stops those that must stop (checks X19, X20, X23, X24)."""
 
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.transactions import STOPS, is_watched, may_wait
-from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, Done, Later, Said, call, response, result, when
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.clock import is_watched, may_wait
+from mock_csms.conformance.subject import ERROR, Done, Later, Said
 from mock_csms.conformance.transactions import LEFT, TRANSACTIONS
+from mock_csms.twin.seen import Seen, call, response, result, when
+from mock_csms.twin.v2.transactions import STOPS
 
 _EVENT = call("TransactionEvent")
 _TOLD = call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended")
@@ -52,7 +53,7 @@ def _to_stop(id_: str, known: Known, status: str) -> Said:
     if transaction is None or stops is None or transaction.stopped_by is not None:
         return None
     if not stops and (
-        transaction.state != "Charging" or known.variables.number("TxCtrlr", "MaxEnergyOnInvalidId") != 0
+        transaction.charging_state != "Charging" or known.variables.number("TxCtrlr", "MaxEnergyOnInvalidId") != 0
     ):
         return None
     return Later(f"{id_} goes on, though its idToken is {status}", known.terms.patience, id_)

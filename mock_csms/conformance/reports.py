@@ -1,12 +1,12 @@
 """Wrong reports of variables (checks V09 to V18)."""
 
+from mock_csms.conformance.facts import Known
 from mock_csms.conformance.inventory import ALWAYS, lacking
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.variables import folded, name_of
 from mock_csms.conformance.parts import is_of_nothing, until_the_last, wrong_id, wrong_number
-from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong, call, result, when
+from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong
 from mock_csms.conformance.variables import VARIABLES, written
+from mock_csms.twin.seen import Seen, call, result, when
+from mock_csms.twin.v2.variables import folded, name_of
 
 _REPORT = "NotifyReport"
 _LISTS = ("OptionList", "SequenceList", "MemberList")
@@ -121,7 +121,7 @@ _UNKNOWN = ("UnknownComponent", "UnknownVariable")
 
 def _said_to_be_unknown(seen: Seen, known: Known) -> str | None:
     """Judge the answers about required variables, where no full report has told what is missing."""
-    is_judged = known.variables.is_complete or known.boots.status == "Rejected"  # by the report, and by B15
+    is_judged = known.reports.is_complete or known.boots.status == "Rejected"  # by the report, and by B15
     results = () if is_judged else seen.payload["getVariableResult"]
     unknown = [item for item in results if item["attributeStatus"] in _UNKNOWN and folded(name_of(item)) in _REQUIRED]
     missing = [f"{written(name_of(item))} is answered with {item['attributeStatus']}" for item in unknown]

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.connectors import statuses_in
-from mock_csms.conformance.known.given import RESERVATION, may_have_begun_before
-from mock_csms.conformance.seen import Seen
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.given_ids import RESERVATION, may_have_begun_before
 from mock_csms.conformance.statuses import unreserved
-from mock_csms.conformance.subject import ERROR, Later, Said, Subject, Word, call, driven, result, when
+from mock_csms.conformance.subject import ERROR, Later, Said, Subject, Word
 from mock_csms.protocol.times import seconds_of
+from mock_csms.twin.seen import Seen, call, driven, result, when
+from mock_csms.twin.v2.connectors import statuses_in
 
 RESERVATIONS = Subject("reservations")
 
@@ -28,7 +28,7 @@ def tells_the_end(seen: Seen, known: Known) -> Said:
         what, id_, evse = seen.payload
         return _not_expired(id_, seen, known) if what == "expired" else _not_freed(id_, evse, known)
     if seen.kind == "call":
-        booked = known.bookings.live.get(seen.payload["reservationId"])
+        booked = known.reservations.unused_by(seen.payload["reservationId"])
         is_end = booked is not None and booked.evse and seen.payload["reservationUpdateStatus"] == "Expired"
         return Later("", known.terms.patience, ("freed", booked.id, booked.evse)) if booked and is_end else None
     expires_at = seconds_of(seen.request["expiryDateTime"])
@@ -40,18 +40,18 @@ def tells_the_end(seen: Seen, known: Known) -> Said:
 
 def _not_expired(id_: int, seen: Seen, known: Known) -> str | None:
     """Judge a reservation whose time is over, where the station could have told so all the time since."""
-    booked, boots = known.bookings.live.get(id_), known.boots
-    if booked is None or not known.line.is_open or boots.is_kept_out:
+    booked, boots = known.reservations.unused_by(id_), known.boots
+    if booked is None or not known.connections.is_open or boots.is_kept_out:
         return None
     ended_at = seen.at - known.terms.patience - known.terms.tolerance
-    could_tell = max(known.line.opened_at, boots.answered_at) <= ended_at
+    could_tell = max(known.connections.opened_at, boots.answered_at) <= ended_at
     return f"reservation {id_} has expired, and no ReservationStatusUpdate tells it" if could_tell else None
 
 
 def _not_freed(id_: int, evse: int, known: Known) -> str | None:
     """Judge what a reservation has left; one without an EVSE may keep it now."""
     kept = [place for place, status in known.connectors.of(evse).items() if status == "Reserved"]
-    if not kept or any(booked.evse in (None, evse) for booked in known.bookings.live.values()):
+    if not kept or any(booked.evse in (None, evse) for booked in known.reservations.unused):
         return None
     return f"connector {kept[0][1]} of EVSE {evse} stays Reserved, although reservation {id_} has expired"
 
@@ -72,10 +72,10 @@ def reports_reserved(seen: Seen, known: Known) -> Said:
     if seen.kind == "result":
         request, accepted = seen.request, seen.payload["status"] == "Accepted"
         return list(_expect_reserved(request["evseId"], known)) if accepted and request.get("evseId") else None
-    if not known.bookings.live:
+    if not known.reservations.unused:
         return None
     told = statuses_in(seen.action, seen.payload)
-    free = [place for place, status in told if status == "Available" and known.bookings.at(place[0])]
+    free = [place for place, status in told if status == "Available" and known.reservations.unused_at(place[0])]
     others = unreserved(seen, known)
     return [Later("", known.terms.patience, place) for place in free if place not in others]
 
@@ -89,7 +89,7 @@ def _expect_reserved(evse: int, known: Known) -> Iterator[Word]:
 
 def _stays_available(seen: Seen, known: Known) -> str | None:
     evse, connector = place = seen.payload
-    booked = known.bookings.at(evse)
+    booked = known.reservations.unused_at(evse)
     if booked is None or known.connectors.statuses.get(place) != "Available":
         return None
     if booked.expires_at - known.terms.tolerance < seen.at + known.terms.clock_offset:
@@ -107,10 +107,10 @@ def _stays_available(seen: Seen, known: Known) -> str | None:
 )
 def was_made(seen: Seen, known: Known) -> Said:
     """A reservationId that was never given, or a second end of the same reservation."""
-    id_, given = seen.payload.get("reservationId"), known.given
+    id_, given = seen.payload.get("reservationId"), known.given_ids
     if id_ is None:
         return None
-    if seen.action == "ReservationStatusUpdate" and given.ended.get(id_) == known.line.opened:
+    if seen.action == "ReservationStatusUpdate" and given.ended.get(id_) == known.connections.opened:
         return f"reservation {id_} is {seen.payload['reservationUpdateStatus']}, and its end was reported before"
     is_unclear = given.has_older or not known.boots.count or not given.is_unknown(RESERVATION, id_)
     if is_unclear or (seen.action == "TransactionEvent" and _is_known_already(seen, known)):

@@ -1,10 +1,10 @@
 """Wrong answers to Reset, and wrong ways to do it (checks B18 to B20)."""
 
-from mock_csms.conformance.known import Known
+from mock_csms.conformance.facts import Known
 from mock_csms.conformance.provisioning import BOOT, PROVISIONING
-from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Wrong, call, result
+from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Wrong
 from mock_csms.protocol.times import seconds_of
+from mock_csms.twin.seen import Seen, call, result
 
 _FITTING = {"Immediate": "Accepted", "OnIdle": "Scheduled"}
 _RESETS = {"RemoteReset", "ScheduledReset"}

@@ -1,11 +1,11 @@
 """Wrong repeats of TransactionEvents that were refused or not answered (check X18)."""
 
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.transactions import Told, Transaction, event_of
-from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, Done, Later, Said, call, refusal
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.subject import ERROR, Done, Later, Said
 from mock_csms.conformance.transactions import TRANSACTIONS
 from mock_csms.protocol.actions import Json
+from mock_csms.twin.seen import Seen, call, refusal
+from mock_csms.twin.transactions import ToldEvent, Transaction
 
 
 def number_of(known: Known, variable: str) -> float | None:
@@ -48,13 +48,13 @@ def _renumbered(seen: Seen, transaction: Transaction) -> Said:
     return f"seqNo {transaction.highest} was refused, and repeated as {seen.payload['seqNo']}"
 
 
-def _repeat(seen: Seen, known: Known, told: Told) -> list[str]:
+def _repeat(seen: Seen, known: Known, told: ToldEvent) -> list[str]:
     """Judge a repeat: its content, and over the same connection its number and its time."""
     wrong, text = [], f"seqNo {seen.payload['seqNo']} was repeated"
     if not _is_same(told.text, seen.event.text) and _content(told.payload) != _content(seen.payload):  # type: ignore[attr-defined] # it is a Received
         wrong.append(f"{text} with other content")
-    since = told.failed_at or (told.at if told.id in known.line.calls else None)
-    if told.line != known.line.opened or since is None:
+    since = told.failed_at or (told.at if told.id in known.connections.calls else None)
+    if told.connection != known.connections.opened or since is None:
         return wrong
     attempts, interval = number_of(known, "MessageAttempts"), number_of(known, "MessageAttemptInterval")
     if attempts is not None and told.attempts >= attempts:
@@ -71,7 +71,7 @@ def _is_same(one: bytes, two: bytes) -> bool:
 
 def _is_due(seen: Seen, known: Known) -> Said:
     """Want a repeat of what was refused (E13.FR.02)."""
-    told, attempts = event_of(seen.request, known), number_of(known, "MessageAttempts")
+    told, attempts = known.transactions.event_of(seen.request), number_of(known, "MessageAttempts")
     interval = number_of(known, "MessageAttemptInterval")
     if told is None or attempts is None or interval is None or told.attempts >= attempts:
         return None

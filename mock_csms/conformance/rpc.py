@@ -9,10 +9,10 @@ from typing import Any
 
 import orjson
 
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, INFO, WARNING, Said, Subject, Wrong, broken, call, error, when
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.subject import ERROR, INFO, WARNING, Said, Subject, Wrong, broken
 from mock_csms.protocol.messages import MAX_DESCRIPTION_LENGTH, MAX_ID_LENGTH, Error, ErrorCode
+from mock_csms.twin.seen import Seen, call, error, when
 
 RPC = Subject("RPC")
 

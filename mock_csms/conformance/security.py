@@ -1,22 +1,11 @@
 """Wrong security events, passwords and requests for certificates (checks S)."""
 
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.security import OWN, TRIGGERS, password_of
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.security import OWN, TRIGGERS, password_of
 from mock_csms.conformance.pem import is_certificate
-from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import (
-    ERROR,
-    INFO,
-    WARNING,
-    Done,
-    Later,
-    Said,
-    Subject,
-    call,
-    result,
-    when,
-)
+from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Subject
 from mock_csms.protocol import x509
+from mock_csms.twin.seen import Seen, call, result, when
 
 SECURITY = Subject("security")
 EVENT, SIGN, SIGNED = "SecurityEventNotification", "SignCertificate", "CertificateSigned"
@@ -54,7 +43,7 @@ def events_are_kept(seen: Seen, known: Known) -> Said:
     """None comes of firmware whose signature was found invalid during an outage, as its status says afterwards."""
     if seen.action == EVENT:
         return Done() if seen.payload["type"] == "InvalidFirmwareSignature" else None
-    line = known.line
+    line = known.connections
     is_late = bool(line.outages) and seen.at - line.opened_at <= known.terms.tolerance
     if (
         seen.payload["status"] != "InvalidSignature"

@@ -1,13 +1,15 @@
 """Wrong reports of connectors after boots and outages (checks B07, B08, B12, B13, B16 and B17)."""
 
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.closures import CLOSED
-from mock_csms.conformance.known.connectors import Connector, connectors_of, current_in, statuses_in
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.availability import CLOSED
+from mock_csms.conformance.facts.reports import connectors_of
 from mock_csms.conformance.provisioning import BOOT, PROVISIONING
-from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, call, driven, response, when
+from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said
 from mock_csms.conformance.transactions import LEFT
 from mock_csms.protocol.times import seconds_of
+from mock_csms.twin.connectors import Connector
+from mock_csms.twin.seen import Seen, call, driven, response, when
+from mock_csms.twin.v2.connectors import current_in, statuses_in
 
 STATUS, NOTIFY, EVENT = "StatusNotification", "NotifyEvent", "TransactionEvent"
 _MOVES = {"CablePluggedIn", "EVDetected", *LEFT}
@@ -46,7 +48,7 @@ def _first_statuses(seen: Seen, known: Known) -> list[tuple[Connector, str]]:
 
 def reopened(seen: Seen, known: Known) -> list[tuple[Connector, str]]:
     """Return the first statuses after a boot of what was closed before: B12 reports them."""
-    orders, found = known.closures, []
+    orders, found = known.availability, []
     for place, status in _first_statuses(seen, known) if orders.places else ():
         order = orders.closing(place)
         if order is None or status in CLOSED or order.at >= known.boots.asked_at:
@@ -78,16 +80,16 @@ def stays_closed(seen: Seen, known: Known) -> Said:
 )
 def stays_reserved(seen: Seen, known: Known) -> Said:
     """The first status after a boot of a connector that was Reserved before, or is the only one of its EVSE."""
-    reserved, text = known.closures.reserved, "connector {} is Available after the boot, and has the reservation {}"
-    return [text.format(name(place), reserved[place[0]][0]) for place in unreserved(seen, known)]
+    kept, text = known.reservations.keeping, "connector {} is Available after the boot, and has the reservation {}"
+    return [text.format(name(place), kept[place[0]].id) for place in unreserved(seen, known)]
 
 
 def unreserved(seen: Seen, known: Known) -> list[Connector]:
     """Return the connectors that are Available after a boot, and were reserved: B13 reports them."""
-    reserved, connectors, found = known.closures.reserved, known.connectors, []
-    for place, status in _first_statuses(seen, known) if reserved else ():
-        _, until = reserved.get(place[0], (0, 0.0))
-        if status != "Available" or until - known.terms.tolerance <= seen.at:
+    kept, connectors, found = known.reservations.keeping, known.connectors, []
+    for place, status in _first_statuses(seen, known) if kept else ():
+        reservation = kept.get(place[0])
+        if status != "Available" or not reservation or reservation.expires_at - known.terms.tolerance <= seen.at:
             continue
         if connectors.statuses.get(place) == "Reserved" or len(connectors.of(place[0])) == 1:
             found.append(place)
@@ -105,8 +107,8 @@ def unreserved(seen: Seen, known: Known) -> list[Connector]:
 def reports_after_outages(seen: Seen, known: Known) -> Said:
     """A connector of which nothing came; a boot asks for the same (B07). The station may have seen the outage late."""
     if seen.kind == "due":
-        return _missing(known, known.line.opened_at, "after the outage")
-    threshold, lost = _threshold(known), known.line.lost_at
+        return _missing(known, known.connections.opened_at, "after the outage")
+    threshold, lost = _threshold(known), known.connections.lost_at
     if seen.kind == "call" or threshold is None or lost is None or not known.boots.is_accepted:
         return Done()
     late = (known.variables.number("OCPPCommCtrlr", "WebSocketPingInterval") or 0.0) + known.terms.tolerance
@@ -123,7 +125,7 @@ def reports_after_outages(seen: Seen, known: Known) -> Said:
 )
 def reports_changes(seen: Seen, known: Known) -> Said:
     """The same status as before, with no event of a change and back; or none where a cable was plugged in meanwhile."""
-    line = known.line
+    line = known.connections
     if not line.outages or known.boots.asked_at >= line.opened_at or known.resets.is_under_way:
         return None
     if seen.action == EVENT:
@@ -141,7 +143,7 @@ def reports_changes(seen: Seen, known: Known) -> Said:
 def _has_moved(evse: int, known: Known) -> bool:
     """Whether an event has told of a change at an EVSE during the outage: what is as before has changed twice."""
     here = [each for each in known.transactions.by_id.values() if each.evse == evse]
-    told = [event for each in here for event in each.events.values() if event.at >= known.line.opened_at]
+    told = [event for each in here for event in each.events.values() if event.at >= known.connections.opened_at]
     return any(event.is_offline and _moves(event.kind, event.trigger) for event in told)
 
 
@@ -165,8 +167,8 @@ def _plugged(seen: Seen, known: Known) -> Later | Done | None:
     if payload["triggerReason"] in LEFT or payload["eventType"] == "Ended":
         return Done(connector)
     at, told_at = seconds_of(payload["timestamp"]), known.connectors.told_at.get(connector, seen.at)
-    is_free = known.connectors.statuses.get(connector) == "Available" and told_at < known.line.outages[-1][0]
-    if payload["triggerReason"] != "CablePluggedIn" or not is_free or at is None or not known.line.is_outage(at):
+    is_free = known.connectors.statuses.get(connector) == "Available" and told_at < known.connections.outages[-1][0]
+    if payload["triggerReason"] != "CablePluggedIn" or not is_free or at is None or not known.connections.is_outage(at):
         return None
     text = f"connector {name(connector)} was plugged in during the outage, and not reported"
     return Later(text, known.terms.patience, connector)
@@ -174,15 +176,15 @@ def _plugged(seen: Seen, known: Known) -> Later | Done | None:
 
 def _is_unchanged(seen: Seen, known: Known) -> bool:
     """Whether a status is told that was known, and taken, before a short outage; nobody has asked for it."""
-    threshold, tolerance, (lost, back) = _threshold(known), known.terms.tolerance, known.line.outages[-1]
+    threshold, tolerance, (lost, back) = _threshold(known), known.terms.tolerance, known.connections.outages[-1]
     if seen.action != STATUS or threshold is None or not 0 < back - lost < threshold - tolerance:
         return False  # a trace does not tell when a connection was lost
     payload, connectors = seen.payload, known.connectors
     place, at = (payload["evseId"], payload["connectorId"]), seconds_of(payload["timestamp"])
-    is_known = connectors.told_at.get(place, seen.at) <= known.closures.taken_at.get(place, 0.0) < lost - tolerance
+    is_known = connectors.told_at.get(place, seen.at) <= known.availability.taken_at.get(place, 0.0) < lost - tolerance
     is_same = connectors.statuses.get(place) == payload["connectorStatus"]
     is_now = at is not None and not lost - tolerance < at < back - tolerance
-    return is_known and is_same and is_now and known.closures.triggered_at < lost
+    return is_known and is_same and is_now and known.availability.triggered_at < lost
 
 
 def name(place: Connector) -> str:
@@ -192,7 +194,7 @@ def name(place: Connector) -> str:
 
 def _missing(known: Known, since: float, when_: str) -> str | None:
     """Return which connectors were not reported since then, but for the reserved ones (H02)."""
-    reserved, told = known.closures.reserved, known.connectors
+    reserved, told = known.reservations.keeping, known.connectors
     connectors = sorted(place for place in connectors_of(known) if place[0] not in reserved)
     missing = [name(place) for place in connectors if not told.is_told(place, since)]
     if connectors:

@@ -7,12 +7,12 @@ or several of: a text (the finding), `Wrong` (one with more to it), `Later` (a f
 from collections.abc import Callable, Hashable, Iterable
 from typing import TYPE_CHECKING, TypeAlias
 
-from mock_csms.conformance.seen import Occasion, Seen
 from mock_csms.protocol.records import Record
 from mock_csms.twin.events import Severity
+from mock_csms.twin.seen import Occasion, Seen
 
 if TYPE_CHECKING:
-    from mock_csms.conformance.known import Known
+    from mock_csms.conformance.facts import Known
 
 
 INFO, WARNING, ERROR = Severity
@@ -120,58 +120,6 @@ class Subject:
         return listed
 
 
-# Occasions.
-
-
-def call(*actions: str) -> tuple[Occasion, ...]:
-    """Return the calls of the station; without actions all of them; `TransactionEvent.Ended` those of a sort."""
-    return _of("call", actions)
-
-
-def result(*actions: str) -> tuple[Occasion, ...]:
-    """Return its CALLRESULTs for commands."""
-    return _of("result", actions)
-
-
-def error(*actions: str) -> tuple[Occasion, ...]:
-    """Return its CALLERRORs for commands."""
-    return _of("error", actions)
-
-
-def command(*actions: str) -> tuple[Occasion, ...]:
-    """Return the commands that it is sent."""
-    return _of("command", actions)
-
-
-def response(*actions: str) -> tuple[Occasion, ...]:
-    """Return the CALLRESULTs that it is sent."""
-    return _of("response", actions)
-
-
-def refusal(*actions: str) -> tuple[Occasion, ...]:
-    """Return the CALLERRORs that it is sent."""
-    return _of("refusal", actions)
-
-
-def driven() -> tuple[Occasion, ...]:
-    """Return the TransactionEvents that are more than periodic values, which come most often and tell least."""
-    return call(*(f"TransactionEvent.{sort}" for sort in ("Started", "Changed", "Ended")))
-
-
-def breach(*clauses: str) -> tuple[Occasion, ...]:
-    """Return the breaches of those clauses of the protocol of WebSockets."""
-    return _of("breached", clauses)
-
-
-def when(*kinds: str) -> tuple[Occasion, ...]:
-    """Return the occasions of other kinds, whatever they are about."""
-    return tuple((kind, "*") for kind in kinds)
-
-
 def broken(*occasions: tuple[Occasion, ...]) -> tuple[Occasion, ...]:
     """Return those occasions where the message breaks its schema."""
     return tuple((BROKEN + kind, action) for some in occasions for kind, action in some)
-
-
-def _of(kind: str, actions: tuple[str, ...]) -> tuple[Occasion, ...]:
-    return tuple((kind, action) for action in actions or ("*",))

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from mock_csms.conformance.known import Known
+from mock_csms.conformance.facts import Known
 from mock_csms.conformance.rpc import RPC
-from mock_csms.conformance.seen import TRANSACTION_EVENT, Seen
-from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong, call, result
+from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong
 from mock_csms.protocol.times import strict_seconds_of
 from mock_csms.protocol.versions import V201
+from mock_csms.twin.seen import TRANSACTION_EVENT, Seen, call, result
 
 _YEAR = 365 * 86400.0
 """Nothing waits that long to be sent: a clock that is so slow was never set."""
@@ -74,12 +74,12 @@ def _is_late(seen: Seen, known: Known, at: float) -> bool:
     Events wait for those before them that were refused. What comes again is as old as it was.
     """
     payload, exchanges, tolerance = seen.payload, known.exchanges, known.terms.tolerance
-    if payload.get("offline") or exchanges.is_troubled or known.line.calls:
+    if payload.get("offline") or exchanges.is_troubled or known.connections.calls:
         return False
     transaction = known.transactions.by_id.get(payload["transactionInfo"]["transactionId"])
     if transaction is not None and payload["seqNo"] in transaction.events:
         return False
-    happened, begin = at - known.terms.clock_offset, max(known.line.opened_at, known.boots.answered_at)
+    happened, begin = at - known.terms.clock_offset, max(known.connections.opened_at, known.boots.answered_at)
     return begin + tolerance < happened < exchanges.busy_at(seen.at) - tolerance
 
 

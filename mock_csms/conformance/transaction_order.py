@@ -1,10 +1,11 @@
 """Wrong ids, numbers and times of transactions, and what was offline (checks X01 to X05, X16, X17)."""
 
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.transactions import Transaction, is_restart, is_watched, may_wait, told_at
-from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Wrong, call, when
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.clock import is_watched, may_wait, told_at
+from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Wrong
 from mock_csms.conformance.transactions import TRANSACTIONS
+from mock_csms.twin.seen import Seen, call, when
+from mock_csms.twin.transactions import Transaction
 
 _EVENT = call("TransactionEvent")
 _STARTED = call("TransactionEvent.Started")
@@ -69,7 +70,7 @@ def _jump(seen: Seen, known: Known, transaction: Transaction) -> Said:
     if seen.payload.get("offline") or before is None or before.is_offline:
         return None
     text = f"seqNo jumped from {last} to {number} in transaction {transaction.id}"
-    if before.line == known.line.opened or not may_wait(known, seen.at):
+    if before.connection == known.connections.opened or not may_wait(known, seen.at):
         return text
     return Later(text, known.terms.patience, (transaction.id, last + 1, number - 1), survives=True)
 
@@ -92,13 +93,17 @@ def _still_open(seen: Seen, known: Known) -> Said:
 @TRANSACTIONS.check("X04", "E01.FR.07", ERROR, "later events have later timestamps", _EVENT, implies=("M08",))
 def times_rise(seen: Seen, known: Known) -> Said:
     """A timestamp before that of an event with a lower seqNo, or after that of a higher one."""
-    transaction, number, stamp = known.transactions.of(seen.payload), seen.payload["seqNo"], seen.payload["timestamp"]
+    transaction, number, stamp = (
+        known.transactions.of(seen.payload),
+        seen.payload["seqNo"],
+        seen.payload["timestamp"],
+    )
     if transaction is None or (
         number > transaction.highest and stamp >= transaction.stamp and len(stamp) == len(transaction.stamp)
     ):
         return None
     is_again = number == transaction.highest and stamp == transaction.stamp
-    is_other = seen.detail == "Started" and is_restart(transaction, seen.payload)
+    is_other = seen.detail == "Started" and transaction.is_restarted_by(seen.payload)
     return None if is_again or is_other else _out_of_order(transaction, number, stamp, known)
 
 
@@ -124,7 +129,7 @@ def nothing_after_the_end(seen: Seen, known: Known) -> Said:
     number, end = seen.payload["seqNo"], transaction.ended_by
     if seen.detail == "Ended" and end is None and number < transaction.highest:
         number, end = transaction.highest, number
-    if end is None or number <= end or (seen.detail == "Started" and is_restart(transaction, seen.payload)):
+    if end is None or number <= end or (seen.detail == "Started" and transaction.is_restarted_by(seen.payload)):
         return None
     return f"transaction {transaction.id} has ended with seqNo {end}, and goes on with {number}"
 
@@ -132,7 +137,7 @@ def nothing_after_the_end(seen: Seen, known: Known) -> Said:
 @TRANSACTIONS.check("X16", "E11.FR.02", ERROR, "events are offline if and only if they were made so", _EVENT)
 def offline_told(seen: Seen, known: Known) -> Said:
     """An event of an outage without the flag, or one with it that was made since the connection is there."""
-    line, is_offline = known.line, seen.payload.get("offline")
+    line, is_offline = known.connections, seen.payload.get("offline")
     if not is_offline and not line.outages:
         return None
     at, tolerance = told_at(seen.payload["timestamp"], known), known.terms.tolerance
@@ -165,11 +170,11 @@ def outage_told(seen: Seen, known: Known) -> Said:
     if seen.kind == "due":
         waits = known.transactions.late_at + known.terms.patience > seen.at
         return Later(seen.request, known.terms.patience, seen.payload) if waits else seen.request
-    interval, lost_at = known.meters.interval(known), known.line.lost_at
+    interval, lost_at = known.meters.interval(known), known.connections.lost_at
     if not interval or lost_at is None or seen.at - lost_at <= interval + 2 * known.terms.tolerance:
         return None
     text = "nothing was told of an outage of {:.0f} s in transaction {}"
-    charging = [each for each in known.transactions.running.values() if each.state == "Charging"]
+    charging = [each for each in known.transactions.running.values() if each.charging_state == "Charging"]
     return [Later(text.format(seen.at - lost_at, each.id), known.terms.patience, each.id) for each in charging]
 
 
@@ -179,5 +184,7 @@ def _is_told(seen: Seen, known: Known) -> Said:
     if ("X17", id_) not in known.deadlines:
         return None
     at = told_at(seen.payload["timestamp"], known)
-    is_late = seen.payload.get("offline") or seen.detail == "Ended" or (at is not None and at < known.line.opened_at)
+    is_late = (
+        seen.payload.get("offline") or seen.detail == "Ended" or (at is not None and at < known.connections.opened_at)
+    )
     return Done(id_) if is_late else None

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import WARNING, Done, Later, Said, call
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.subject import WARNING, Done, Later, Said
 from mock_csms.conformance.transactions import TRANSACTIONS
 from mock_csms.protocol.actions import Json
+from mock_csms.twin.seen import Seen, call
 
 _WITHOUT_TOKEN, _WITHOUT_CABLE = {"EVConnected", "ParkingBayOccupancy"}, {"Authorized", "ParkingBayOccupancy"}
 _CARDS = {"ISO14443", "ISO15693", "KeyCode", "Local"}

@@ -6,12 +6,14 @@ The others are in transaction_order, transaction_points, remote_starts, remote_s
 from collections.abc import Mapping
 from functools import wraps
 
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.connectors import Connector, may_mean, statuses_in
-from mock_csms.conformance.known.transactions import Transaction, may_wait, told_at
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.clock import may_wait, told_at
 from mock_csms.conformance.resets import ends_by_reset
-from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Judge, Later, Said, Subject, call, when
+from mock_csms.conformance.subject import ERROR, WARNING, Done, Judge, Later, Said, Subject
+from mock_csms.twin.connectors import Connector, may_mean
+from mock_csms.twin.seen import Seen, call, when
+from mock_csms.twin.transactions import Transaction
+from mock_csms.twin.v2.connectors import statuses_in
 
 TRANSACTIONS = Subject("transactions")
 
@@ -97,7 +99,7 @@ def reason_fits(seen: Seen, known: Known) -> Said:
     if trigger in LEFT:
         if transaction is None or not transaction.is_whole:
             return None
-        if transaction.state == "SuspendedEVSE" or reason in _REASONS.get(transaction.stopped_by or "", ()):
+        if transaction.charging_state == "SuspendedEVSE" or reason in _REASONS.get(transaction.stopped_by or "", ()):
             return None
     return f"ended by {trigger} with the stoppedReason {reason}, not {' or '.join(sorted(fitting))}"
 
@@ -142,7 +144,7 @@ def place_told(seen: Seen, known: Known) -> Said:
 def _was_connected(transaction: Transaction) -> bool:
     """Whether an event has told that a vehicle is connected."""
     is_plugged = any(each.trigger == "CablePluggedIn" for each in transaction.events.values())
-    return is_plugged or transaction.state in _CONNECTED
+    return is_plugged or transaction.charging_state in _CONNECTED
 
 
 @TRANSACTIONS.check("X14", "E01.FR.18", ERROR, "a change of the charging state is told with it", _STARTED, _CHANGED)
@@ -153,7 +155,7 @@ def state_told(seen: Seen, known: Known) -> Said:
     if "chargingState" in payload["transactionInfo"]:
         return None
     trigger, transaction = payload["triggerReason"], known.transactions.of(payload)
-    state = transaction and transaction.state
+    state = transaction and transaction.charging_state
     is_wrong = (
         trigger in ("ChargingStateChanged", "Trigger")
         or (trigger == "CablePluggedIn" and state in (None, "Idle"))

@@ -8,11 +8,11 @@ import binascii
 import re
 from typing import Any
 
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, INFO, WARNING, Said, Subject, Wrong, when
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.subject import ERROR, INFO, WARNING, Said, Subject, Wrong
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.visitors import Visitor
+from mock_csms.twin.seen import Seen, when
 
 TRANSPORT = Subject("transport")
 
@@ -145,7 +145,7 @@ def has_the_password(seen: Seen, known: Known) -> Said:
     found = "" if expected is None else credentials_of(expected[0].authorization)
     if expected is None or isinstance(found, str):
         return None
-    is_new, password = known.visits.has_new_password, found[1]
+    is_new, password = known.connections.has_new_password, found[1]
     if not is_new and password != expected[1]:
         return f"the password, of {len(password)} characters, is not the one that was set"
     is_fit = 16 <= len(password) <= 64 and _PASSWORD.fullmatch(password)
@@ -156,7 +156,7 @@ def has_the_password(seen: Seen, known: Known) -> Said:
 @TRANSPORT.check("T16", "A00.FR.002", ERROR, "the security profile is not lower than before", when("knocked"))
 def keeps_its_profile(seen: Seen, known: Known) -> Said:
     """No credentials, where there were some when it was let in last, and no client certificate takes their place."""
-    visitor, before = visitor_of(seen), known.visits.admitted
+    visitor, before = visitor_of(seen), known.connections.admitted
     if visitor is None or before is None or before.authorization is None or visitor.authorization is not None:
         return None
     given = known.commands.agreed.get("SetNetworkProfile")
@@ -181,7 +181,7 @@ def shakes_hands(seen: Seen, _: Known) -> Said:
 @TRANSPORT.check("T10", "Part 4 3.3", INFO, "compression is offered", when("knocked"))
 def offers_compression(seen: Seen, known: Known) -> Said:
     """For information, once: a station may offer permessage-deflate, and the CSMS has to accept it."""
-    visitor, before = visitor_of(seen), known.visits.visitor
+    visitor, before = visitor_of(seen), known.connections.visitor
     is_known = before is not None and "permessage-deflate" in before.extensions
     if visitor is None or is_known or "permessage-deflate" not in visitor.extensions:
         return None

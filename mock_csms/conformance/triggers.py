@@ -2,24 +2,11 @@
 
 from typing import Any
 
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.visits import has_hung_up
-from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import (
-    ERROR,
-    INFO,
-    WARNING,
-    Done,
-    Later,
-    Said,
-    Subject,
-    Wrong,
-    call,
-    error,
-    result,
-    when,
-)
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Subject, Wrong
 from mock_csms.conformance.unasked import UNASKED, is_asked_for, may_be_the_first
+from mock_csms.twin.connections import has_hung_up
+from mock_csms.twin.seen import Seen, call, error, result, when
 
 TRIGGERS = Subject("triggers")
 
@@ -48,7 +35,7 @@ def answer_comes_first(seen: Seen, known: Known) -> Said:
     if seen.kind == "disconnected":
         return _left_in_doubt(seen, known)
     message = seen.request["requestedMessage"]
-    wanted, early = known.triggers.wanted.get(message), known.deadlines.get(("F01", _action(message)))
+    wanted, early = known.triggers.open.get(message), known.deadlines.get(("F01", _action(message)))
     is_it = early is not None or (wanted is not None and wanted.is_early)
     if not is_it or seen.payload["status"] != "Accepted":
         return Done(_action(message))
@@ -81,10 +68,10 @@ def _action(message: str) -> str:
 def triggered_is_sent(seen: Seen, known: Known) -> Said:
     """It does not come in time; CSRs are judged by S06."""
     if seen.kind == "due":
-        late = known.triggers.wanted.get(seen.payload)
+        late = known.triggers.open.get(seen.payload)
         return seen.request if late and not (late.came or late.is_in_doubt) else None
     message = seen.request["requestedMessage"]
-    wanted = known.triggers.wanted.get(message)
+    wanted = known.triggers.open.get(message)
     if seen.payload["status"] != "Accepted" or wanted is None or wanted.came:
         return None
     text = f"the trigger of {message} was accepted, and it did not come within {known.terms.patience:g} s"
@@ -97,12 +84,12 @@ def triggered_is_sent(seen: Seen, known: Known) -> Said:
 def all_evses_are_told(seen: Seen, known: Known) -> Said:
     """Some EVSEs are told of, and others are not."""
     if seen.kind == "due":
-        late = known.triggers.wanted.get(seen.payload)
+        late = known.triggers.open.get(seen.payload)
         is_some = late is not None and late.evses & late.places and not late.is_in_doubt
         missing = sorted(late.evses - late.places) if late and is_some else []
         return f"{seen.request}: EVSE {', '.join(map(str, missing))} missing" if missing else None
     message = seen.request["requestedMessage"]
-    wanted = known.triggers.wanted.get(message)
+    wanted = known.triggers.open.get(message)
     if seen.payload["status"] != "Accepted" or wanted is None or not wanted.evses:
         return None
     return Later(f"the trigger of {message} was for all EVSEs", known.terms.patience, message)
@@ -168,7 +155,7 @@ _OPTIONAL = (*_OF_15118, "SignChargingStationCertificate", "PublishFirmwareStatu
 def _has_15118(known: Known) -> bool:
     """Whether the station has the part for ISO 15118, or nobody knows."""
     is_available = known.variables.switch("ISO15118Ctrlr", "Available")
-    return is_available is not False and not (is_available is None and known.variables.is_trusted)
+    return is_available is not False and not (is_available is None and known.reports.is_trusted)
 
 
 def _no_update(known: Known) -> bool:

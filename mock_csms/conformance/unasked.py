@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.security import OWN
-from mock_csms.conformance.known.transactions import told_at
-from mock_csms.conformance.seen import Seen
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.clock import told_at
+from mock_csms.conformance.facts.security import OWN
+from mock_csms.twin.seen import Seen
 
 _MAY_REPORT = ("ChangeAvailability", "UnlockConnector", "Reset")
 """The commands after which a station may tell a status that is no new one."""
@@ -19,7 +19,7 @@ def is_asked_for(action: str, at: float, known: Known) -> bool:
         answered = known.commands.answered.get("TriggerMessage")
         asked_at = known.security.triggered_at
         return at - known.terms.patience < asked_at and (answered is None or answered.at < asked_at)
-    wanted = known.triggers.wanted.get(action)
+    wanted = known.triggers.open.get(action)
     return wanted is not None and wanted.is_open and not wanted.is_in_doubt
 
 
@@ -43,11 +43,11 @@ def _no_status_is_new(seen: Seen, known: Known) -> bool:
     payload, connectors = seen.payload, known.connectors
     place, at = (payload["evseId"], payload["connectorId"]), told_at(payload["timestamp"], known)
     since = connectors.told_at.get(place, -1.0)
-    begin = max(known.line.opened_at, known.boots.accepted_at or 0.0)
+    begin = max(known.connections.opened_at, known.boots.accepted_at or 0.0)
     given = [known.commands.answered[action].at for action in _MAY_REPORT if action in known.commands.answered]
-    is_taken = begin < since <= known.closures.taken_at.get(place, -1.0)
+    is_taken = begin < since <= known.availability.taken_at.get(place, -1.0)
     is_quiet = all(seen.at - each > known.terms.patience for each in given)
-    is_now = at is not None and at >= known.closures.triggered_at - known.terms.tolerance
+    is_now = at is not None and at >= known.availability.triggered_at - known.terms.tolerance
     return connectors.statuses.get(place) == payload["connectorStatus"] and is_taken and is_quiet and is_now
 
 
@@ -66,7 +66,7 @@ def _no_certificate_is_due(seen: Seen, known: Known) -> bool:
 
 def _is_open(seen: Seen, known: Known) -> bool:
     """Whether the mock has not answered one like it, so that it may come again."""
-    return any(action == seen.action for action, _ in known.line.calls.values())
+    return any(action == seen.action for action, _ in known.connections.calls.values())
 
 
 UNASKED: Mapping[str, Callable[[Seen, Known], bool]] = {

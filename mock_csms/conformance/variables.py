@@ -5,12 +5,13 @@ Those about reports of them are in `reports`, and the one about ways to the CSMS
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.variables import Name, Reported, folded, name_of, paired
-from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, INFO, Said, Subject, Wrong, command, result
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.subject import ERROR, INFO, Said, Subject, Wrong
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.times import seconds_of
+from mock_csms.twin.seen import Seen, command, result
+from mock_csms.twin.v2.variables import folded, name_of, paired
+from mock_csms.twin.variables import Name, Reported
 
 VARIABLES = Subject("variables")
 
@@ -75,7 +76,7 @@ def right_statuses(seen: Seen, known: Known) -> Said:
         due, status = _due(item, known), answer["attributeStatus"]
         if due and status not in due:
             text = f"{written(name_of(item))} is answered with {status}, where {_any(due)} is due"
-            is_sure = known.variables.is_trusted or due == _NO_TYPE
+            is_sure = known.reports.is_trusted or due == _NO_TYPE
             if is_sure or status in _UNKNOWN:
                 return text if is_sure else Wrong(text, severity=INFO)
         if status in TAKEN and _is_misformed(item, known):
@@ -177,7 +178,7 @@ def _due(item: Json, known: Known) -> frozenset[str]:
     """Return the statuses that are due of what the station does not have; none where it has it, or nobody knows."""
     reported, name = known.variables.reported, name_of(item)
     row = reported.get(name) or _found(name, reported)
-    if not known.variables.is_complete:
+    if not known.reports.is_complete:
         return frozenset()
     if row is None:
         return _unknown(folded(name), reported)

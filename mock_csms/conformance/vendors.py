@@ -1,8 +1,8 @@
 """Wrong answers to what vendors agree on beside OCPP (check P)."""
 
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.seen import Seen
-from mock_csms.conformance.subject import ERROR, Said, Subject, result
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.subject import ERROR, Said, Subject
+from mock_csms.twin.seen import Seen, result
 
 _NOBODY = ("invalid", "test", "example", "com.example", "net.example", "org.example")
 """The names, written as vendors write theirs, that belong to nobody for ever (RFC 2606; P01.FR.02)."""

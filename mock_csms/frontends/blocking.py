@@ -8,13 +8,14 @@ from copy import deepcopy
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from mock_csms.behavior.stations import Station
 from mock_csms.config import Config
 from mock_csms.frontends.journal import Passed
 from mock_csms.frontends.python import Csms
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import replace
 from mock_csms.runtime.session import CallFailed
 from mock_csms.twin.events import Finding
+from mock_csms.twin.station import Station
 
 _PATIENCE = 10.0
 """How long the thread may take to end, in seconds; closing connections takes half a second at most."""
@@ -83,7 +84,11 @@ class BlockingCsms:
     @property
     def stations(self) -> Mapping[str, Station]:
         """What is known now of the stations that have connected, by identity, as each was written first."""
-        return self._ask(lambda: {identity: deepcopy(station) for identity, station in self._csms.stations.items()})
+        return self._ask(
+            lambda: {
+                identity: deepcopy(replace(station, twin=None)) for identity, station in self._csms.stations.items()
+            }
+        )
 
     @property
     def messages(self) -> Sequence[Passed]:

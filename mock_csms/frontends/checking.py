@@ -14,8 +14,8 @@ from mock_csms.behavior.templates import rfc3339
 from mock_csms.config.conformance import Conformance
 from mock_csms.conformance import CHECKS
 from mock_csms.conformance.exercised import Exercised
+from mock_csms.conformance.facts import Terms
 from mock_csms.conformance.inspector import Inspector
-from mock_csms.conformance.known import Terms
 from mock_csms.conformance.occasions import is_in_a_trace
 from mock_csms.conformance.selection import select
 from mock_csms.conformance.subject import Check

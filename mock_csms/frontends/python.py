@@ -12,7 +12,6 @@ from typing import Any, Self
 
 from mock_csms.assembly import check, scripts
 from mock_csms.behavior.commands import Step
-from mock_csms.behavior.stations import Station
 from mock_csms.config import Config
 from mock_csms.flags import Source, read
 from mock_csms.frontends.inbox import Inbox, wanted
@@ -28,6 +27,7 @@ from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.csms import Csms as Mock
 from mock_csms.runtime.session import CallFailed
 from mock_csms.twin.events import Connected, Event, Finding, Started
+from mock_csms.twin.station import Station
 
 
 class Csms:

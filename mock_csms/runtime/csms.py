@@ -6,14 +6,13 @@ import socket
 from collections.abc import Callable, Collection, Sequence
 from operator import itemgetter
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from mock_csms import assembly
 from mock_csms.behavior.admission import Door, LetIn, Respond, Verdict
 from mock_csms.behavior.commands import Step
 from mock_csms.behavior.replies import Decision, Replies
 from mock_csms.behavior.rules import RuleBook
-from mock_csms.behavior.stations import Station, fold
 from mock_csms.behavior.templates import Authority, Context, World
 from mock_csms.config import Config
 from mock_csms.protocol.actions import Json, Sender
@@ -31,7 +30,13 @@ from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.endpoint import Endpoint
 from mock_csms.runtime.transport.gate import Limits
 from mock_csms.twin.events import Connected, Event, Failed, Knocked, Noted, Refused
+from mock_csms.twin.folding import fold
+from mock_csms.twin.station import Stations
+from mock_csms.twin.v2.answers import MEANING
 from mock_csms.values import TIMESTAMPS
+
+if TYPE_CHECKING:
+    from mock_csms.twin.twin import Twin
 
 _BACKLOG = 4096
 _EVERYWHERE = "*"
@@ -48,7 +53,8 @@ class Csms:
 
     def __init__(self, config: Config, bus: Bus | None = None, write_ahead: Callable[[], None] | None = None) -> None:
         self.bus = bus or Bus()
-        self.stations: dict[str, Station] = {}
+        self._models = Stations()
+        self.stations = self._models.let_in
         self._spellings: dict[str, str] = {}
         self.sessions: dict[str, Session] = {}
         self.chance = clock.Chance(config.seed)
@@ -59,7 +65,7 @@ class Csms:
         self._servers: list[asyncio.Server] = []
         limits = Limits(config.max_message_size, not config.no_compression, config.ping_interval, config.ping_timeout)
         self._endpoint = Endpoint(self, limits, write_ahead)
-        self._inspection = Inspection(config, self.bus.publish)
+        self._inspection = Inspection(config, self._models, self.bus.publish)
         self.configure(config)
 
     def configure(self, config: Config) -> None:
@@ -151,12 +157,18 @@ class Csms:
     # What sessions ask and tell.
 
     def publish(self, event: Event) -> None:
-        """Learn from the event, then tell all who watch, and judge it."""
+        """Judge the event, learn from it, then tell all who watch: `twin/folding.py` says why in this order."""
+        found = self._inspection.look_at(event)
         station = self.stations.get(event.station)
         if station is not None:
-            fold(station, event)
+            fold(station, event, MEANING)
         self.bus.publish(event)
-        self._inspection.look_at(event)
+        for finding in found:
+            self.bus.publish(finding)
+
+    def follow(self, identity: str) -> "Twin":
+        """Return all that a station tells from now on, and has told so far where the checks look."""
+        return self._models.follow(identity)
 
     def answer(self, session: Session, call: Call, violations: Sequence[Violation]) -> Decision:
         """Return what to do about a station's call."""
@@ -193,7 +205,7 @@ class Csms:
         identity = self._name(visitor)
         if self.config.on_duplicate == "new" and identity in self.sessions:
             self.sessions[identity].close(1000, "replaced by a new connection of the same station")
-        station = self.stations.setdefault(identity, Station(identity))
+        station = self._models.welcome(identity)
         station.url = f"ws://{visitor.host}" if self._is_everywhere and _HOST.fullmatch(visitor.host) else ""
         session = Session(transport, identity, SUBPROTOCOLS[subprotocol], Sender.STATION, self)
         self.sessions[identity] = session

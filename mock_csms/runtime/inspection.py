@@ -1,7 +1,7 @@
 """The conformance checks at work: they look at every event after all others did, and at the clock between events."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from mock_csms.assembly import inspection
@@ -12,11 +12,14 @@ from mock_csms.protocol.records import replace
 from mock_csms.protocol.versions import V201
 from mock_csms.runtime import clock
 from mock_csms.twin.events import Event, Failed, Received
+from mock_csms.twin.station import Stations
 
 if TYPE_CHECKING:
     from mock_csms.conformance.exercised import Exercised
+    from mock_csms.conformance.facts import Known
     from mock_csms.conformance.inspector import Inspector
     from mock_csms.runtime.memory import Memory
+    from mock_csms.twin.lessons import Folder
 
 _TICK = 0.25
 """How often deadlines are looked at, in seconds."""
@@ -25,10 +28,16 @@ _SAVE = 1.0
 
 
 class Inspection:
-    """Publishes what the checks find. The table of checks is loaded with the first event: no start waits for it."""
+    """Lets the checks look, which fold the twins of the `stations` too; without checks, folds those that are followed.
 
-    def __init__(self, config: Config, publish: Callable[[Event], None]) -> None:
+    `publish` gets what they find between events. The table of checks is loaded with the first event: no start waits for
+    it.
+    """
+
+    def __init__(self, config: Config, stations: Stations, publish: Callable[[Event], None]) -> None:
+        self._stations = stations
         self._publish = publish
+        self._folder: Folder | None = None
         self._inspector: Inspector | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._memory: Memory | None = None
@@ -52,18 +61,27 @@ class Inspection:
         if self._inspector is not None:
             self._inspector.judge_by(*inspection(config))
 
-    def look_at(self, event: Event) -> None:
-        """Publish what is wrong about an event."""
+    def look_at(self, event: Event) -> Sequence[Event]:
+        """Return what is wrong about an event, by what was known before it, and let the twin of its station learn."""
         if self._is_off:
-            return
+            self._follow(event)
+            return ()
         inspector = self._inspector or self._load()
         try:
-            found = inspector.look_at(self._validated(event) if self._is_lax else event)
+            return inspector.look_at(self._validated(event) if self._is_lax else event)
         except Exception as error:
-            self._publish(_failed(event.at, event.station, error))
-        else:
-            for finding in found:
-                self._publish(finding)
+            return (_failed(event.at, event.station, error),)
+
+    def _follow(self, event: Event) -> None:
+        station = self._stations.get(event.station)
+        if station is None or station.twin is None:
+            return
+        if self._folder is None:
+            from mock_csms.twin.lessons import Folder  # noqa: PLC0415 - only who follows a station needs it
+            from mock_csms.twin.v2.lessons import LESSONS  # noqa: PLC0415 - as above
+
+            self._folder = Folder(LESSONS)
+        self._folder.learn(self._validated(event) if self._is_lax else event, station.twin)
 
     def _validated(self, event: Event) -> Event:
         """Return an event with the violations of its payload, also where nobody was to look at it (--validate off)."""
@@ -86,10 +104,15 @@ class Inspection:
 
             self._exercised = Exercised()
         checks, terms = inspection(self._config)
-        meet = self._memory.recall if self._memory else None
-        self._inspector = Inspector(checks, terms, meet, exercised=self._exercised)
+        self._inspector = Inspector(checks, terms, self._meet, exercised=self._exercised)
         self._timer = asyncio.get_running_loop().call_later(_TICK, self._tick, self._inspector)
         return self._inspector
+
+    def _meet(self, known: "Known") -> None:
+        """Let what checks know of a station be its twin, and add what is known from former runs."""
+        self._stations.adopt(known.identity, known)
+        if self._memory:
+            self._memory.recall(known)
 
     def _tick(self, inspector: "Inspector") -> None:
         now = clock.now()

@@ -7,7 +7,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from mock_csms.behavior.commands import Step
-from mock_csms.conformance.wanted import LIMIT, WANTED, question
+from mock_csms.conformance.needed_variables import LIMIT, NEEDED_VARIABLES, question
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call
 from mock_csms.runtime.session import CallFailed
@@ -101,8 +101,8 @@ class Learning:
         """Get the variables that the checks read, as many at once as the station takes."""
         answer = await self._call(identity, "GetVariables", question([LIMIT]))
         most = _number_in(answer)
-        for start in range(0, len(WANTED), most):
-            await self._call(identity, "GetVariables", question(WANTED[start : start + most]))
+        for start in range(0, len(NEEDED_VARIABLES), most):
+            await self._call(identity, "GetVariables", question(NEEDED_VARIABLES[start : start + most]))
 
     async def _call(self, identity: str, action: str, payload: Json) -> Json:
         """Return the answer to a command; an empty one where it failed."""

@@ -11,8 +11,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeAlias
 
-from mock_csms.conformance.known import Known
-from mock_csms.conformance.known.memory import IDS, dump, load
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.memory import IDS, dump, fresh_facts, load
 from mock_csms.protocol.identifiers import folded
 from mock_csms.runtime.place import Place
 
@@ -66,7 +66,7 @@ class Memory:
 
     def recall(self, known: Known) -> None:
         """Tell what is known of a station from former runs."""
-        known.memory.fresh = {}
+        known.memory.fresh = fresh_facts()
         try:
             load(known, self._reader.execute(_READ, (folded(known.identity),)))
         except (sqlite3.Error, ValueError, TypeError, LookupError) as error:  # somebody may have written it by hand

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from functools import cache
 
-from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import Context, compile_template
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.versions import V201
@@ -26,6 +25,7 @@ from mock_csms.station import (
 )
 from mock_csms.station.answers import Answer
 from mock_csms.station.device import Device, Moment
+from mock_csms.twin.station import Station
 
 _NOBODY = Station("")
 

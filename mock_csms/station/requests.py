@@ -1,12 +1,12 @@
 """What a station sends when somebody wants it to: the default request of an action, with more laid over it."""
 
-from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import Context, compile_template, merge
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.other_versions import told_elsewhere
 from mock_csms.protocol.versions import V201
 from mock_csms.station.device import Moment
+from mock_csms.twin.station import Station
 
 
 def request(action: str, given: Json, identity: str, moment: Moment) -> Json:

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from mock_csms.behavior.authorization import MODES, info_rules, mode_rules
 from mock_csms.behavior.rules import Answer, Reply, Rule, RuleBook
-from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import SAMPLE
 from mock_csms.protocol.versions import V201
+from mock_csms.twin.station import Station
 
 WHITE, BLACK = ("Good", "Friend"), ("Bad",)
 ACTIONS = ("Authorize", "TransactionEvent")

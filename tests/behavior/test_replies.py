@@ -9,7 +9,6 @@ from mock_csms import assembly
 from mock_csms.behavior.emissions import Emission
 from mock_csms.behavior.replies import Replies
 from mock_csms.behavior.rules import RuleBook
-from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import SAMPLE, compile_template
 from mock_csms.config import Config
 from mock_csms.flags import Source, read
@@ -17,6 +16,7 @@ from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.messages import Call, Error, ErrorCode, Message, Result
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.versions import V201
+from mock_csms.twin.station import Station
 
 NOW = 1_767_268_800.0  # 2026-01-01T12:00:00Z
 FROM_STATIONS = [action for action, row in V201.actions.items() if row.sent_by(Sender.STATION)]

@@ -11,7 +11,7 @@ from mock_csms.behavior.faults import FAULTS
 from mock_csms.behavior.matching import ABSENT, PRESENT, Condition, parse_path, value_at
 from mock_csms.behavior.notation import parse_fault, parse_match
 from mock_csms.behavior.rules import Match, Rule, RuleBook
-from mock_csms.behavior.stations import Station
+from mock_csms.twin.station import Station
 
 VALUES = st.sampled_from(["a", "b", "A", 1, 2, 1.0, True, None])
 PATHS = st.sampled_from([("x",), ("y",), ("idToken", "idToken"), ("list", "0"), ("list", "1", "x")])

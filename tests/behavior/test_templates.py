@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import PLACEHOLDERS, SAMPLE, compile_template, escape, merge, rfc3339
 from mock_csms.protocol.records import replace
+from mock_csms.twin.station import Station
 from tests.pace import work
 
 NOON = 1_767_268_800.25  # 2026-01-01T12:00:00.250Z

@@ -5,11 +5,11 @@ from contextlib import ExitStack
 from functools import cache
 from typing import Any
 
-from mock_csms.conformance.seen import Occasion, Seen, see
 from mock_csms.conformance.subject import BROKEN, Check
 from mock_csms.protocol.records import Record
 from mock_csms.station.device import Habit
 from mock_csms.twin.events import Event, Finding
+from mock_csms.twin.seen import Occasion, Seen, see
 from tests.station.performances import SCENARIOS
 from tests.station.rig import Rig, Stand
 

@@ -8,7 +8,7 @@ import pytest
 
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.conformance import CHECKS
-from mock_csms.conformance.known.exchanges import MOST_IDS, MessageIds
+from mock_csms.conformance.facts.exchanges import MOST_IDS, MessageIds
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Result, encode_as_unknown_type
 from mock_csms.protocol.records import replace

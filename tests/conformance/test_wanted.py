@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from mock_csms.conformance.wanted import WANTED
+from mock_csms.conformance.needed_variables import NEEDED_VARIABLES
 
 OF_EVSES = {("EVSE", "AllowReset")}
 """What each EVSE has of its own: who does not report all is not asked for that."""
@@ -16,4 +16,4 @@ def test_what_checks_read_is_asked_for() -> None:
     files = Path(__file__).parents[2].joinpath("mock_csms", "conformance").rglob("*.py")
     read = {names for file in files for names in READING.findall(file.read_text())}
     assert read
-    assert read - OF_EVSES <= {(component, variable.partition("/")[0]) for component, variable in WANTED}
+    assert read - OF_EVSES <= {(component, variable.partition("/")[0]) for component, variable in NEEDED_VARIABLES}

@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from functools import cache
 
 from mock_csms.conformance import CHECKS
+from mock_csms.conformance.facts import Terms
 from mock_csms.conformance.inspector import Inspector
-from mock_csms.conformance.known import Terms
 from mock_csms.twin.events import Event, Finding
 
 STATION = "CS"

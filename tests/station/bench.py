@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import SAMPLE, Context, compile_template, rfc3339
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.messages import Call
@@ -12,6 +11,7 @@ from mock_csms.protocol.versions import V201
 from mock_csms.station import cues, machine
 from mock_csms.station.device import Device, Identity, Moment, new_device
 from mock_csms.station.variables import Name
+from mock_csms.twin.station import Station
 
 NOW = 1_767_268_800.0  # 2026-01-01T12:00:00Z
 TOKEN = {"idToken": "TAG", "type": "ISO14443"}

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
-from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import Context, World, compile_template, rfc3339
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.messages import Call
@@ -31,6 +30,7 @@ from mock_csms.station.cues import (
 )
 from mock_csms.station.device import Device, Identity, Moment, new_device
 from mock_csms.station.variables import Name
+from mock_csms.twin.station import Station
 
 TOKEN: Json = {"idToken": "driver", "type": "ISO14443"}
 MIDNIGHT = 1_750_032_000.0

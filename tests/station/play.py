@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any, Self, TypeAlias
 
-from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import Context, World, compile_template, merge, rfc3339
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record
@@ -14,6 +13,7 @@ from mock_csms.station import cues, machine, settings
 from mock_csms.station.cues import Alarm, Cue
 from mock_csms.station.device import Device, Identity, Moment, new_device
 from mock_csms.station.machine import Reply
+from mock_csms.twin.station import Station
 
 TOKEN = {"idToken": "Alice", "type": "ISO14443"}
 BOB = {"idToken": "Bob", "type": "ISO14443"}

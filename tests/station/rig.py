@@ -13,7 +13,6 @@ from typing import Any, Self, TypeVar
 from mock_csms.behavior.commands import Step
 from mock_csms.behavior.templates import World, rfc3339
 from mock_csms.config import Config
-from mock_csms.conformance.seen import KINDS
 from mock_csms.flags import read
 from mock_csms.frontends.keywords import keyword_source
 from mock_csms.protocol.actions import Json
@@ -36,6 +35,7 @@ from mock_csms.station.misbehaviour import Line
 from mock_csms.station.network import basic
 from mock_csms.station.player import Player
 from mock_csms.twin.events import Event, Failed, Finding
+from mock_csms.twin.seen import KINDS
 from tests.station.bench import NOW
 from tests.station.play import Answering
 from tests.virtual import Loop, virtual_time

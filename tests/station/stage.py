@@ -5,7 +5,6 @@ from itertools import count
 from typing import Any, Self, TypeAlias
 
 from mock_csms.behavior.emissions import Act, Emission
-from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import Context, compile_template, merge
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Message, Result
@@ -15,6 +14,7 @@ from mock_csms.station import boot, cues, machine, network
 from mock_csms.station.device import Habit, Moment
 from mock_csms.station.misbehaviour import Line, misbehave
 from mock_csms.station.misbehaviours import KINDS
+from mock_csms.twin.station import Station
 from tests.station.bench import NOW
 from tests.station.play import Csms, Play, Sent, default_answer, world
 

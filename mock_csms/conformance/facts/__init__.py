@@ -1,0 +1,103 @@
+"""What checks must know of one station beside its twin: a file for each subject, with all that writes to it.
+
+Checks only read it. Their deadlines are kept here too.
+"""
+
+from collections.abc import Hashable, Sequence
+
+from mock_csms.conformance.facts.availability import AVAILABILITY, Availability
+from mock_csms.conformance.facts.certificates import CERTIFICATES, Certificates
+from mock_csms.conformance.facts.charging import CHARGING, Charging
+from mock_csms.conformance.facts.commands import COMMANDS, Commands
+from mock_csms.conformance.facts.exchanges import EXCHANGES, Exchanges
+from mock_csms.conformance.facts.given_ids import GIVEN_IDS, GivenIds
+from mock_csms.conformance.facts.memory import MEMORY, Memory
+from mock_csms.conformance.facts.meters import METERS, Meters
+from mock_csms.conformance.facts.monitors import MONITORS, Monitors
+from mock_csms.conformance.facts.parts import PARTS, Parts
+from mock_csms.conformance.facts.remote_starts import REMOTE_STARTS, RemoteStarts
+from mock_csms.conformance.facts.reports import REPORTS, Reports
+from mock_csms.conformance.facts.security import SECURITY, Security
+from mock_csms.conformance.facts.tokens import TOKENS, Tokens
+from mock_csms.conformance.facts.triggers import TRIGGERS, Triggers
+from mock_csms.conformance.facts.uploads import UPLOADS, Uploads
+from mock_csms.conformance.subject import Learning
+from mock_csms.protocol.records import Record, field
+from mock_csms.twin.lessons import Lesson
+from mock_csms.twin.twin import Twin
+from mock_csms.twin.v2.lessons import LESSONS
+
+FACTS = (
+    EXCHANGES,
+    COMMANDS,
+    AVAILABILITY,
+    SECURITY,
+    TOKENS,
+    GIVEN_IDS,
+    CHARGING,
+    REMOTE_STARTS,
+    METERS,
+    MEMORY,
+    REPORTS,
+    CERTIFICATES,
+    MONITORS,
+    TRIGGERS,
+    UPLOADS,
+)
+"""What is learned after the twin."""
+
+LEARNING: Sequence[Learning | Lesson] = (
+    *PARTS.learning,
+    *LESSONS,
+    *(each for subject in FACTS for each in subject.learning),
+)
+"""All that is learned, in its order: parts before the twin, as they are compared with the calls that were open then."""
+
+NEVER = float("inf")
+
+
+class Terms(Record):
+    """What stations are judged by: all times in seconds.
+
+    tolerance: how wrong times and intervals may be. patience: how long what must follow may take ("within the set
+    time"; the message time-out). clock_offset: how far the mock's own clock is ahead. passwords: by identity, folded.
+    """
+
+    tolerance: float = 4.0
+    patience: float = 30.0
+    clock_offset: float = 0.0
+    passwords: dict[str, str] | None = None
+
+
+class Deadline(Record):
+    """When something becomes a finding, which text it has, and the id of the message that it is about."""
+
+    at: float
+    text: str
+    message: str
+    survives: bool
+
+
+class Known(Twin, kw_only=True):
+    """All that checks know of a station: its twin, and what nobody but checks needs."""
+
+    identity: str
+    terms: Terms
+    availability: Availability = field(default_factory=Availability)
+    certificates: Certificates = field(default_factory=Certificates)
+    charging: Charging = field(default_factory=Charging)
+    commands: Commands = field(default_factory=Commands)
+    exchanges: Exchanges = field(default_factory=Exchanges)
+    given_ids: GivenIds = field(default_factory=GivenIds)
+    memory: Memory = field(default_factory=Memory)
+    meters: Meters = field(default_factory=Meters)
+    monitors: Monitors = field(default_factory=Monitors)
+    parts: Parts = field(default_factory=Parts)
+    remote_starts: RemoteStarts = field(default_factory=RemoteStarts)
+    reports: Reports = field(default_factory=Reports)
+    security: Security = field(default_factory=Security)
+    tokens: Tokens = field(default_factory=Tokens)
+    triggers: Triggers = field(default_factory=Triggers)
+    uploads: Uploads = field(default_factory=Uploads)
+    deadlines: dict[tuple[str, Hashable], Deadline] = field(default_factory=dict)
+    next_due: float = NEVER

@@ -1,0 +1,99 @@
+"""What is known of the monitors that a station was given, and of what it told of them."""
+
+from typing import TYPE_CHECKING
+
+from mock_csms.conformance.subject import Subject
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import Bounded, Mutable, bounded
+from mock_csms.twin.seen import Seen, call, command, refusal, result, when
+from mock_csms.twin.v2.variables import folded, name_of, paired
+from mock_csms.twin.variables import Name
+
+if TYPE_CHECKING:
+    from mock_csms.conformance.facts import Known
+
+MONITORS = Subject("monitors")
+_TRIGGERS = {
+    "UpperThreshold": "Alerting",
+    "LowerThreshold": "Alerting",
+    "Delta": "Delta",
+    "Periodic": "Periodic",
+    "PeriodicClockAligned": "Periodic",
+}
+
+
+class Monitor(Mutable):
+    """A monitor that was set: of which variable, since when, and whether it has told that its threshold is crossed."""
+
+    name: Name
+    setting: Json
+    at: float
+    is_crossed: bool = False
+
+    @property
+    def trigger(self) -> str | None:
+        """The trigger of its events."""
+        return _TRIGGERS.get(self.setting["type"])
+
+    def is_within(self, value: str) -> bool:
+        """Whether a value is surely not beyond the threshold."""
+        try:
+            number, limit = float(value), self.setting["value"]
+        except ValueError:
+            return False
+        return bool(number < limit if self.setting["type"] == "UpperThreshold" else number > limit)
+
+
+class Monitors(Mutable):
+    """The monitors by id, the last thousand; and the seqNo that the next NotifyEvent has, None where it is unclear."""
+
+    by_id: Bounded[int, Monitor] = bounded(1000)
+    next: int | None = 0
+
+    def of(self, event: Json) -> Monitor | None:
+        """Return the monitor of an event."""
+        return self.by_id.get(event.get("variableMonitoringId", -1))
+
+
+@MONITORS.learn(result("SetVariableMonitoring"))
+def was_set(seen: Seen, known: "Known") -> None:
+    """Monitors were set; one with an id takes the place of the one that had it."""
+    monitors = known.monitors.by_id
+    for item, answer in paired(seen.request["setMonitoringData"], seen.payload["setMonitoringResult"]):
+        if answer["status"] == "Accepted" and "id" in answer:
+            monitors.renew(answer["id"], Monitor(folded(name_of(item)), item, seen.at))
+
+
+@MONITORS.learn(
+    command("ClearVariableMonitoring", "SetMonitoringBase", "SetVariableMonitoring"), when("spoiled"), any_payload=True
+)
+def may_change(seen: Seen, known: "Known") -> None:
+    """Until it answers, nobody knows which of them are left."""
+    monitors, is_sound = known.monitors.by_id, seen.kind == "command" and seen.is_sound
+    if is_sound and seen.action == "ClearVariableMonitoring":
+        for id_ in seen.payload["id"]:
+            monitors.pop(id_, None)
+    elif is_sound and seen.action == "SetVariableMonitoring":
+        for item in seen.payload["setMonitoringData"]:
+            monitors.pop(item.get("id", -1), None)
+    elif seen.action in ("ClearVariableMonitoring", "SetMonitoringBase", "SetVariableMonitoring"):
+        monitors.clear()
+
+
+@MONITORS.learn(call("NotifyEvent"), any_payload=True)
+def told(seen: Seen, known: "Known") -> None:
+    """It told of events."""
+    if not seen.is_sound:
+        known.monitors.next = None
+        return
+    known.monitors.next = seen.payload["seqNo"] + 1 if seen.payload.get("tbc") else 0
+    for event in seen.payload["eventData"]:
+        monitor = known.monitors.of(event)
+        if monitor is not None and event["trigger"] == "Alerting":
+            monitor.is_crossed = not event.get("cleared", False)
+
+
+@MONITORS.learn(refusal("NotifyEvent"), when("disconnected", "spoiled", "malformed"), any_payload=True)
+def lost(_: Seen, known: "Known") -> None:
+    """An event may come again, or may not have come."""
+    known.monitors.next = None

@@ -1,0 +1,80 @@
+"""Folds a twin from the events: who learns from which of them stands in a table for each version of OCPP (`v2/`).
+
+A twin learns from messages that are as their schemas want them, and from how others went wrong.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeAlias
+
+from mock_csms.protocol.records import Record
+from mock_csms.twin.events import Event
+from mock_csms.twin.seen import Occasion, Seen, see
+from mock_csms.twin.spellings import as_known
+from mock_csms.twin.twin import Twin
+
+Learner: TypeAlias = Callable[[Seen, Twin], None]
+Learners: TypeAlias = tuple[Learner, ...]
+
+_QUESTIONS = {"call", "command", "spoiled"}
+_ANSWERS = {"result", "error", "response", "refusal", "unanswered"}
+
+
+class Lesson(Record):
+    """What is learned from which occasions; with `any_payload` also from messages that break their schema."""
+
+    learn: Learner
+    on: tuple[Occasion, ...]
+    any_payload: bool = False
+
+
+def lesson(learn: Learner, *on: tuple[Occasion, ...], any_payload: bool = False) -> Lesson:
+    """Return a row of a table of lessons."""
+    return Lesson(learn, tuple(occasion for some in on for occasion in some), any_payload)
+
+
+class Folder:
+    """Folds twins where no checks look: finds once who learns from which kind of occasion."""
+
+    def __init__(self, lessons: Sequence[Lesson]) -> None:
+        self._lessons = lessons
+        self._learners: dict[tuple[str, str, str], tuple[Learners, Learners]] = {}
+
+    def learn(self, event: Event, twin: Twin) -> None:
+        """Let a twin learn from an event."""
+        seen = see(event)
+        if seen is None:
+            return
+        seen = as_known(seen, twin, {})
+        key = (seen.kind, seen.action, seen.sort)
+        learners = self._learners.get(key)
+        if learners is None:
+            learners = self._learners[key] = learners_of(self._lessons, occasions_of(seen))
+        for learn in learners[not is_sound(seen, twin)]:
+            learn(seen, twin)
+
+
+def occasions_of(seen: Seen) -> set[Occasion]:
+    """Return the occasions that an event is one of."""
+    return {
+        (seen.kind, action)
+        for action in (seen.action, f"{seen.action}.{seen.detail}", f"{seen.action}.{seen.sort}", "*")
+    }
+
+
+def learners_of(lessons: Iterable[Lesson], occasions: set[Occasion]) -> tuple[Learners, Learners]:
+    """Return who learns on these occasions from sound messages, and who from those that break their schema."""
+    found = [each for each in lessons if occasions.intersection(each.on)]
+    return tuple(each.learn for each in found), tuple(each.learn for each in found if each.any_payload)
+
+
+def is_sound(seen: Seen, twin: Twin) -> bool:
+    """Whether a message is as its schema wants it, and the one that it answers too; others are remembered."""
+    if seen.is_sound and not twin.unsound:
+        return True
+    event: Any = seen.event
+    if seen.kind in _ANSWERS:
+        call = event.call if seen.kind == "unanswered" else event.answers
+        return seen.is_sound and id(call) not in twin.unsound  # by identity: a station may use a message id again
+    if not seen.is_sound and seen.kind in _QUESTIONS:
+        twin.unsound[id(event.message)] = event.message
+    return seen.is_sound

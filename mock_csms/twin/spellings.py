@@ -1,0 +1,82 @@
+"""One spelling for each transaction, component and variable, whose identifierString may come in another case each time.
+
+Who learns or judges sees each as it was written first, or as Part 2 writes it, so that it can be compared, and used as
+a key.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from operator import is_
+from typing import Any, TypeAlias
+
+from mock_csms.protocol.identifiers import folded
+from mock_csms.protocol.records import replace
+from mock_csms.protocol.versions import V201
+from mock_csms.twin.seen import Seen
+from mock_csms.twin.twin import Twin
+
+_REQUESTS = {"call", "command"}
+_ANSWERS = {"result", "response"}
+Spell: TypeAlias = Callable[[str], str]
+"""Returns the one spelling of an identifier."""
+
+_FIELDS = ("transactionId", "name", "instance")
+"""What has one spelling; names and instances are those of components and variables."""
+_MOST_NAMES = 20_000
+
+
+def as_known(seen: Seen, twin: Twin, standard: Mapping[str, str]) -> Seen:
+    """Return an event with one spelling for each transaction, component and variable.
+
+    `standard` has the names that are written as Part 2 writes them, by their folded ones.
+    """
+    if seen.action not in V201.actions:
+        return seen
+    of_request, of_response = _places(seen.action)
+    payload, request = seen.payload, seen.request
+    if of_request and seen.kind in _REQUESTS:
+        payload = _respelt(payload, of_request, twin, standard)
+    elif of_response and seen.kind in _ANSWERS:
+        payload = _respelt(payload, of_response, twin, standard)
+    if of_request and request is not None:
+        request = _respelt(request, of_request, twin, standard)
+    if payload is seen.payload and request is seen.request:
+        return seen
+    return replace(seen, payload=payload, request=request)
+
+
+@cache
+def _places(action: str) -> tuple[Sequence[Sequence[str]], Sequence[Sequence[str]]]:
+    """Return where such identifiers stand in the request of an action, and in its response."""
+    request, response = (
+        [place for field in _FIELDS for place in V201.schemas.named(f"{action}{kind}", field)]
+        for kind in ("Request", "Response")
+    )
+    return request, response
+
+
+def _respelt(payload: Any, places: Sequence[Sequence[str]], twin: Twin, standard: Mapping[str, str]) -> Any:
+    def name(written: str) -> str:
+        """Return a name as Part 2 writes it, or as it was written first."""
+        key, spellings = folded(written), twin.variables.spellings
+        if key in standard:
+            return standard[key]
+        return spellings.setdefault(key, written) if len(spellings) < _MOST_NAMES else spellings.get(key, written)
+
+    for place in places:
+        payload = _put(payload, place, 0, twin.transactions.spelt if place[-1] == "transactionId" else name)
+    return payload
+
+
+def _put(value: Any, path: Sequence[str], depth: int, spell: Spell) -> Any:
+    """Return a value of any shape with another spelling of the texts at a path; the same one where they are right."""
+    if depth == len(path):
+        return spell(value) if isinstance(value, str) else value
+    part = path[depth]
+    if isinstance(value, dict) and part in value:
+        inner = _put(value[part], path, depth + 1, spell)
+        return value if inner is value[part] else value | {part: inner}
+    if part == "*" and isinstance(value, list):
+        items = [_put(item, path, depth + 1, spell) for item in value]
+        return value if all(map(is_, items, value)) else items
+    return value

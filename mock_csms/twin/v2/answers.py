@@ -1,0 +1,97 @@
+"""What messages of OCPP 2.x tell of a station that the mock's answers, templates and admission ask for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mock_csms.protocol.identifiers import spelling_in
+from mock_csms.twin.folding import Meaning
+from mock_csms.twin.station import Station
+
+_PASSWORD = ("SecurityCtrlr", "BasicAuthPassword")
+
+_ASKS_FOR: Mapping[str, str] = {
+    "GetBaseReport": "NotifyReport",
+    "GetReport": "NotifyReport",
+    "GetMonitoringReport": "NotifyMonitoringReport",
+    "GetLog": "LogStatusNotification",
+    "UpdateFirmware": "FirmwareStatusNotification",
+    "CustomerInformation": "NotifyCustomerInformation",
+    "GetChargingProfiles": "ReportChargingProfiles",
+    "GetDisplayMessages": "NotifyDisplayMessages",
+}
+"""What a station sends because of a command (a TriggerMessage says it itself)."""
+
+_TRIGGERS: Mapping[str, str] = {
+    "SignChargingStationCertificate": "SignCertificate",
+    "SignV2GCertificate": "SignCertificate",
+    "SignCombinedCertificate": "SignCertificate",
+}
+"""The action that a requestedMessage of another name stands for."""
+
+
+def _boots(station: Station, _: Any) -> None:
+    """It boots: how that is answered is still open."""
+    station.boot_status = None
+    station.asked_for = frozenset()
+
+
+def _boot_answered(station: Station, payload: Any) -> None:
+    """The mock has answered the boot."""
+    status = _at(payload, "status")
+    station.boot_status = status if isinstance(status, str) else None
+
+
+def _transaction(station: Station, payload: Any) -> None:
+    """A transaction runs, or has ended."""
+    id_ = _at(payload, "transactionInfo", "transactionId")
+    if not isinstance(id_, str):
+        return
+    id_ = spelling_in(station.transactions, id_)
+    if _at(payload, "eventType") == "Ended":
+        station.transactions.pop(id_, None)
+        return
+    if id_ not in station.transactions:
+        station.transactions[id_] = None
+
+
+def _certificate_asked(station: Station, payload: Any) -> None:
+    """It asks for a certificate."""
+    csr = _at(payload, "csr")
+    if isinstance(csr, str):
+        station.csr = csr
+
+
+def _password_set(station: Station, asked: Any, told: Any) -> None:
+    """Learn the password that the station goes on with (A01.FR.03)."""
+    items, results = _at(asked, "setVariableData"), _at(told, "setVariableResult")
+    if not isinstance(items, list) or not isinstance(results, list):
+        return
+    for item, result in zip(items, results, strict=False):
+        name = _at(item, "component", "name"), _at(item, "variable", "name")
+        value, status = _at(item, "attributeValue"), _at(result, "attributeStatus")
+        if name == _PASSWORD and isinstance(value, str) and status in ("Accepted", "RebootRequired"):
+            station.password = value
+
+
+def _asks_for(action: str, payload: Any) -> str | None:
+    """Return the action that a command makes a station send; None for one that asks for nothing."""
+    asked = _ASKS_FOR.get(action) or _at(payload, "requestedMessage")
+    return _TRIGGERS.get(asked, asked) if isinstance(asked, str) else None
+
+
+def _at(payload: Any, *path: str) -> Any:
+    """Return what is at a path of a payload of any shape, or None."""
+    for name in path:
+        if not isinstance(payload, dict):
+            return None
+        payload = payload.get(name)
+    return payload
+
+
+MEANING = Meaning(
+    calls={"BootNotification": _boots, "TransactionEvent": _transaction, "SignCertificate": _certificate_asked},
+    results={"SetVariables": _password_set},
+    responses={"BootNotification": _boot_answered},
+    asks_for=_asks_for,
+)
+"""Which message tells what."""

@@ -1,0 +1,48 @@
+"""What messages of OCPP 2.x tell of connectors: StatusNotification, and NotifyEvent (G01.FR.01, N07.FR.19)."""
+
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.times import seconds_of
+from mock_csms.twin.connectors import MOST_MISNUMBERED, Connector
+from mock_csms.twin.seen import Seen
+from mock_csms.twin.twin import Twin
+
+
+def statuses_in(action: str, payload: Json) -> list[tuple[Connector, str]]:
+    """Return the statuses of connectors that a StatusNotification or a NotifyEvent tells."""
+    return [(place, status) for place, status, _ in _told_in(action, payload)]
+
+
+def current_in(action: str, payload: Json, twin: Twin) -> list[tuple[Connector, str]]:
+    """Return the statuses of connectors that are there, without those that come late: older than what is known."""
+    told = [each for each in _told_in(action, payload) if all(each[0])]
+    return [(place, status) for place, status, stamp in told if not _is_older(stamp, twin.connectors.stamps.get(place))]
+
+
+def _told_in(action: str, payload: Json) -> list[tuple[Connector, str, str]]:
+    """Return places, statuses and timestamps."""
+    if action == "StatusNotification":
+        return [((payload["evseId"], payload["connectorId"]), payload["connectorStatus"], payload["timestamp"])]
+    told = []
+    for event in payload["eventData"]:
+        evse = event["component"].get("evse", {})
+        if (event["component"]["name"], event["variable"]["name"]) == ("Connector", "AvailabilityState"):
+            place = (evse.get("id", 0), evse.get("connectorId", 0))
+            told.append((place, event["actualValue"], event["timestamp"]))
+    return told
+
+
+def _is_older(stamp: str, other: str | None) -> bool:
+    times = seconds_of(stamp), seconds_of(other or "")
+    return times[0] is not None and times[1] is not None and times[0] < times[1]
+
+
+def told(seen: Seen, twin: Twin) -> None:
+    """A status was told; a place without an EVSE or a connector does not exist."""
+    connectors = twin.connectors
+    for place, status, stamp in _told_in(seen.action, seen.payload):
+        if all(place):
+            connectors.statuses[place] = status
+            connectors.told_at[place] = seen.at
+            connectors.stamps[place] = stamp
+        elif len(connectors.misnumbered) < MOST_MISNUMBERED or place in connectors.misnumbered:
+            connectors.misnumbered[place] = (status, seen.at)

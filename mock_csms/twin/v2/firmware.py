@@ -1,0 +1,57 @@
+"""What messages of OCPP 2.x tell of the firmware updates of a station."""
+
+from mock_csms.twin.firmware import Update
+from mock_csms.twin.seen import Seen
+from mock_csms.twin.twin import Twin
+
+STATUS, EVENT = "FirmwareStatusNotification", "SecurityEventNotification"
+AGREED = ("Accepted", "AcceptedCanceled")
+BAD_SIGNER, BAD_SIGNATURE = "InvalidFirmwareSigningCertificate", "InvalidFirmwareSignature"
+
+
+def asked(seen: Seen, twin: Twin) -> None:
+    """It is asked for an update."""
+    firmware, id_ = twin.firmware, seen.payload["requestId"]
+    firmware.pending = Update(id_, seen.payload["firmware"], seen.at)
+    firmware.ids.renew(id_, seen.at)
+
+
+def answered(seen: Seen, twin: Twin) -> None:
+    """It agreed to the update, or not."""
+    firmware, request = twin.firmware, seen.request
+    update, firmware.pending = firmware.pending, None
+    if update is None or update.id != request["requestId"]:
+        update = Update(request["requestId"], request["firmware"], seen.at)
+    if seen.payload["status"] in AGREED:
+        firmware.update = update
+        firmware.update.at = seen.at
+    elif seen.payload["status"] == "InvalidCertificate" and firmware.events.get(BAD_SIGNER, -1.0) < update.asked_at:
+        firmware.refused_at[BAD_SIGNER] = seen.at
+
+
+def told(seen: Seen, twin: Twin) -> None:
+    """It told how far it is; Idle says nothing of an update, and what cannot be read may have been anything."""
+    firmware = twin.firmware
+    if not seen.is_sound:
+        return firmware.doubt()
+    status, update = seen.payload["status"], firmware.told_of(seen.payload)
+    if update is None or status in ("Idle", update.status):
+        return None
+    if status == "InvalidSignature" and firmware.events.get(BAD_SIGNATURE, -1.0) < update.asked_at:
+        firmware.refused_at[BAD_SIGNATURE] = seen.at
+    update.status, update.told_at, update.is_in_doubt = status, seen.at, False
+    return None
+
+
+def alarmed(seen: Seen, twin: Twin) -> None:
+    """It told of something that concerns security; where that is bad firmware, nobody knows whether it goes on."""
+    events, type_ = twin.firmware.events, seen.payload["type"]
+    if type_ in (BAD_SIGNER, BAD_SIGNATURE, "FirmwareUpdated"):
+        events[type_] = seen.at
+    if type_ == BAD_SIGNER:
+        twin.firmware.doubt()
+
+
+def lost(_: Seen, twin: Twin) -> None:
+    """What it does now, it may never tell."""
+    twin.firmware.doubt()

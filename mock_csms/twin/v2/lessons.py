@@ -1,0 +1,72 @@
+"""Which message of OCPP 2.x tells a twin what: one table; another version has its own."""
+
+from collections.abc import Sequence
+
+from mock_csms.twin.lessons import Lesson, lesson
+from mock_csms.twin.seen import call, command, driven, refusal, response, result, when
+from mock_csms.twin.v2 import (
+    boots,
+    connections,
+    connectors,
+    firmware,
+    local_list,
+    reservations,
+    resets,
+    transactions,
+    variables,
+)
+from mock_csms.twin.v2.connections import LEAVING
+from mock_csms.twin.v2.reservations import ENDING
+
+_STATUSES = call("StatusNotification", "NotifyEvent")
+
+LESSONS: Sequence[Lesson] = (
+    lesson(connections.knocked, when("knocked")),
+    lesson(connections.opened, when("connected")),
+    lesson(connections.was_refused, when("refused")),
+    lesson(connections.lost, when("disconnected")),
+    lesson(connections.heard, call(), when("result", "error", "stray", "malformed"), any_payload=True),
+    lesson(connections.answered, response(), refusal(), when("spoiled"), any_payload=True),
+    lesson(connections.will_leave, result(*LEAVING)),
+    lesson(connections.is_told, command("SetVariables")),
+    lesson(connections.may_be_told, when("spoiled"), any_payload=True),
+    lesson(boots.connected, when("connected")),
+    lesson(boots.called, call(), any_payload=True),
+    lesson(boots.asked, call("BootNotification")),
+    lesson(boots.answered, response("BootNotification"), any_payload=True),
+    lesson(boots.refused, refusal("BootNotification"), any_payload=True),
+    lesson(boots.confused, when("spoiled"), any_payload=True),
+    lesson(boots.unread, when("malformed"), any_payload=True),
+    lesson(boots.commanded, command(), when("spoiled"), any_payload=True),
+    lesson(boots.obeyed, when("result", "error", "unanswered"), any_payload=True),
+    lesson(boots.was_set, result("SetVariables")),
+    lesson(boots.beat, call("Heartbeat")),
+    lesson(connectors.told, _STATUSES),
+    lesson(reservations.reserved, result("ReserveNow")),
+    lesson(reservations.cancelling, command("CancelReservation")),
+    lesson(reservations.cancelled, result("CancelReservation")),
+    lesson(reservations.ended, call("ReservationStatusUpdate")),
+    lesson(reservations.used, call("Authorize"), driven()),
+    lesson(reservations.charges, driven()),
+    lesson(reservations.unread, call(*ENDING), when("malformed"), any_payload=True),
+    lesson(resets.answered, result("Reset")),
+    lesson(resets.installed, call("FirmwareStatusNotification")),
+    lesson(resets.booted, call("BootNotification")),
+    lesson(resets.ended, call("TransactionEvent.Ended")),
+    lesson(firmware.asked, command("UpdateFirmware")),
+    lesson(firmware.answered, result("UpdateFirmware")),
+    lesson(firmware.told, call(firmware.STATUS), when("malformed"), any_payload=True),
+    lesson(firmware.alarmed, call(firmware.EVENT)),
+    lesson(firmware.lost, when("disconnected")),
+    lesson(local_list.sent, result("SendLocalList")),
+    lesson(local_list.told, result("GetLocalListVersion")),
+    lesson(local_list.forget, call("BootNotification"), when("spoiled", "unanswered"), any_payload=True),
+    lesson(transactions.told, call("TransactionEvent"), any_payload=True),
+    lesson(transactions.failed, refusal("TransactionEvent"), when("spoiled"), any_payload=True),
+    lesson(transactions.was_free, _STATUSES),
+    lesson(variables.reported, call("NotifyReport")),
+    lesson(variables.got, result("GetVariables")),
+    lesson(variables.was_set, result("SetVariables")),
+    lesson(variables.may_change, command("SetVariables"), when("spoiled"), call("BootNotification"), any_payload=True),
+)
+"""In the order in which it is learned."""

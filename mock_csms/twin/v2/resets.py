@@ -1,0 +1,34 @@
+"""What messages of OCPP 2.x tell of the resets of a station."""
+
+from mock_csms.twin.seen import Seen
+from mock_csms.twin.twin import Twin
+
+
+def answered(seen: Seen, twin: Twin) -> None:
+    """It has answered a Reset."""
+    resets, status, evse = twin.resets, seen.payload["status"], seen.request.get("evseId")
+    if status == "Rejected":
+        return
+    if seen.request["type"] == "Immediate" and status == "Accepted":
+        resets.ending = {each.id for each in twin.transactions.open_at(evse)}
+    if evse is None:
+        resets.status, resets.kind, resets.agreed_at = status, seen.request["type"], seen.at
+    elif status == "Accepted":
+        resets.evse_at = seen.at
+
+
+def installed(seen: Seen, twin: Twin) -> None:
+    """It may say that it reboots for firmware."""
+    twin.resets.is_for_firmware = seen.payload["status"] == "InstallRebooting"
+
+
+def booted(seen: Seen, twin: Twin) -> None:
+    """It boots; a triggered boot is no reboot."""
+    resets = twin.resets
+    if seen.payload["reason"] != "Triggered":
+        resets.status, resets.is_for_firmware, resets.evse_at = "", False, None
+
+
+def ended(seen: Seen, twin: Twin) -> None:
+    """A transaction has ended that a reset was to end."""
+    twin.resets.ending.discard(seen.payload["transactionInfo"]["transactionId"])

@@ -1,0 +1,111 @@
+"""What messages of OCPP 2.x tell of the transactions of a station."""
+
+from typing import Any
+
+from mock_csms.protocol.actions import Json
+from mock_csms.twin.seen import TRANSACTION_EVENT, Seen
+from mock_csms.twin.transactions import MOST_FREE, ToldEvent, Transaction, Transactions
+from mock_csms.twin.twin import Twin
+from mock_csms.twin.v2.connectors import statuses_in
+
+STOPS = {"StopAuthorized", "RemoteStop", "Deauthorized", "EVConnectTimeout"}
+"""The triggers that take the right to charge; the transaction may go on."""
+PERIODIC = "MeterValuePeriodic"
+_CLOCK = "Sample.Clock"
+
+
+def told(seen: Seen, twin: Twin) -> None:
+    """Something happened in a transaction."""
+    if not seen.is_sound:
+        _note(seen.payload, twin.transactions)
+        return
+    payload, all_ = seen.payload, twin.transactions
+    info, number, trigger = payload["transactionInfo"], payload["seqNo"], payload["triggerReason"]
+    transaction = all_.by_id.get(info["transactionId"])
+    if transaction is None or (seen.detail == "Started" and transaction.is_restarted_by(payload)):
+        transaction = all_.begin(info["transactionId"])
+    event = _keep(seen, transaction, twin.connections.opened)
+    if event.is_offline:
+        all_.late_at = seen.at
+    if number > transaction.highest:
+        if number > transaction.highest + 1:
+            transaction.skip_to(number)
+        transaction.highest, transaction.stamp = number, event.stamp
+        transaction.charging_state = info.get("chargingState", transaction.charging_state)
+    elif transaction.gaps:
+        transaction.fill(number)
+    if trigger != PERIODIC or seen.detail != "Updated" or "evse" in payload or "idToken" in payload:
+        _changed(transaction, payload, all_)
+    if trigger == PERIODIC and not _is_of_clock(payload):
+        transaction.sampled = event.stamp
+
+
+def _keep(seen: Seen, transaction: Transaction, connection: int) -> ToldEvent:
+    """Keep an event, and how often it came."""
+    payload, events = seen.payload, transaction.events
+    number, trigger, is_offline = payload["seqNo"], payload["triggerReason"], payload.get("offline", False)
+    text: bytes = seen.event.text  # type: ignore[attr-defined] # it is a Received
+    event = ToldEvent(payload["timestamp"], seen.detail, trigger, is_offline, seen.id, text, seen.at, connection)
+    before = events.get(number)
+    events[number] = event
+    if before is not None:
+        event.attempts = before.attempts + 1 if before.connection == connection and before.is_again(payload) else 1
+    return event
+
+
+def _changed(transaction: Transaction, payload: Json, all_: Transactions) -> None:
+    """Keep what changes with most events, but not with periodic values."""
+    info, trigger = payload["transactionInfo"], payload["triggerReason"]
+    transaction.remote = info.get("remoteStartId", transaction.remote)
+    if trigger in STOPS:
+        transaction.stopped_by = trigger
+    if "evse" in payload:
+        transaction.evse = payload["evse"]["id"]
+        transaction.connector = payload["evse"].get("connectorId", transaction.connector)
+    if "idToken" in payload and trigger not in STOPS:
+        transaction.token = transaction.token or payload["idToken"]
+        transaction.stopped_by = None
+    if "reservationId" in payload:
+        transaction.is_reserved = True
+    if "numberOfPhasesUsed" in payload:
+        all_.tells_phases = True
+    if payload["eventType"] == "Started":
+        transaction.started = all_.ids[transaction.id] = payload["timestamp"]
+    elif payload["eventType"] == "Ended":
+        all_.end(transaction, payload["seqNo"])
+
+
+def _is_of_clock(payload: Json) -> bool:
+    """Whether all values of a message are clock-aligned."""
+    values = payload.get("meterValue", ())
+    return bool(values) and all(each.get("context") == _CLOCK for value in values for each in value["sampledValue"])
+
+
+def _note(payload: Any, all_: Transactions) -> None:
+    """Note that an event came, though it cannot be understood: its number is no gap, and an end is an end."""
+    match payload:
+        case {"transactionInfo": {"transactionId": str(id_)}, "seqNo": int(number)} if id_ in all_.by_id:
+            transaction = all_.by_id[id_]
+            transaction.highest = max(transaction.highest, number)
+            transaction.fill(number)
+            if payload.get("eventType") == "Ended":
+                all_.end(transaction, number)
+
+
+def failed(seen: Seen, twin: Twin) -> None:
+    """An event was refused, or its answer was spoiled."""
+    answers = getattr(seen.event, "answers", None)
+    if seen.action != TRANSACTION_EVENT or answers is None:
+        return
+    twin.transactions.trouble_at = seen.at
+    event = twin.transactions.event_of(answers.payload)
+    if event is not None:
+        event.failed_at = seen.at
+
+
+def was_free(seen: Seen, twin: Twin) -> None:
+    """A connector is Available."""
+    free = twin.transactions.were_free
+    for place, status in statuses_in(seen.action, seen.payload):
+        if status == "Available" and len(free) < MOST_FREE:
+            free.add(place)
