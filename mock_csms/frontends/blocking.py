@@ -84,11 +84,11 @@ class BlockingCsms:
     @property
     def stations(self) -> Mapping[str, Station]:
         """What is known now of the stations that have connected, by identity, as each was written first."""
-        return self._ask(
-            lambda: {
-                identity: deepcopy(replace(station, twin=None)) for identity, station in self._csms.stations.items()
-            }
-        )
+        return self._ask(self._copied_stations)
+
+    def _copied_stations(self) -> dict[str, Station]:
+        """Return copies, which another thread may read; without the twins, which are large."""
+        return {name: deepcopy(replace(station, twin=None)) for name, station in self._csms.stations.items()}
 
     @property
     def messages(self) -> Sequence[Passed]:

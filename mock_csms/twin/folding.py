@@ -36,28 +36,28 @@ def fold(station: Station, event: Event, meaning: Meaning) -> None:
     Payloads may be wrong in any way: they need not be checked.
     """
     if type(event) is Received:
-        _fold_received(station, event, meaning)
-    elif type(event) is Sent:
         message, answers = event.message, event.answers
-        if type(message) is Result and answers is not None:
-            learn = meaning.responses.get(answers.action)
-            if learn and answers.id == message.id:
+        if event.is_refused:
+            return
+        if type(message) is Call:
+            learn = meaning.calls.get(message.action)
+            if learn:
                 learn(station, message.payload)
-        elif type(message) is Call:
-            action = meaning.asks_for(message.action, message.payload)
-            if action is not None:
-                station.asked_for |= {action}
+        elif type(message) is Result and answers is not None and not event.violations:
+            learn_result = meaning.results.get(answers.action)
+            if learn_result:
+                learn_result(station, answers.payload, message.payload)
+    elif type(event) is Sent:
+        _fold_sent(station, event, meaning)
 
 
-def _fold_received(station: Station, event: Received, meaning: Meaning) -> None:
+def _fold_sent(station: Station, event: Sent, meaning: Meaning) -> None:
     message, answers = event.message, event.answers
-    if event.is_refused:
-        return
-    if type(message) is Call:
-        learn = meaning.calls.get(message.action)
-        if learn:
+    if type(message) is Result and answers is not None:
+        learn = meaning.responses.get(answers.action)
+        if learn and answers.id == message.id:
             learn(station, message.payload)
-    elif type(message) is Result and answers is not None and not event.violations:
-        learn_result = meaning.results.get(answers.action)
-        if learn_result:
-            learn_result(station, answers.payload, message.payload)
+    elif type(message) is Call:
+        action = meaning.asks_for(message.action, message.payload)
+        if action is not None:
+            station.asked_for |= {action}

@@ -5,7 +5,7 @@ a key.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from operator import is_
 from typing import Any, TypeAlias
 
@@ -56,16 +56,19 @@ def _places(action: str) -> tuple[Sequence[Sequence[str]], Sequence[Sequence[str
 
 
 def _respelt(payload: Any, places: Sequence[Sequence[str]], twin: Twin, standard: Mapping[str, str]) -> Any:
-    def name(written: str) -> str:
-        """Return a name as Part 2 writes it, or as it was written first."""
-        key, spellings = folded(written), twin.variables.spellings
-        if key in standard:
-            return standard[key]
-        return spellings.setdefault(key, written) if len(spellings) < _MOST_NAMES else spellings.get(key, written)
-
     for place in places:
-        payload = _put(payload, place, 0, twin.transactions.spelt if place[-1] == "transactionId" else name)
+        is_id = place[-1] == "transactionId"
+        spell = twin.transactions.spelt if is_id else partial(_name, twin.variables.spellings, standard)
+        payload = _put(payload, place, 0, spell)
     return payload
+
+
+def _name(spellings: dict[str, str], standard: Mapping[str, str], written: str) -> str:
+    """Return a name as Part 2 writes it, or as it was written first."""
+    key = folded(written)
+    if key in standard:
+        return standard[key]
+    return spellings.setdefault(key, written) if len(spellings) < _MOST_NAMES else spellings.get(key, written)
 
 
 def _put(value: Any, path: Sequence[str], depth: int, spell: Spell) -> Any:

@@ -43,15 +43,14 @@ def _boot_answered(station: Station, payload: Any) -> None:
 
 def _transaction(station: Station, payload: Any) -> None:
     """A transaction runs, or has ended."""
-    id_ = _at(payload, "transactionInfo", "transactionId")
+    id_, transactions = _at(payload, "transactionInfo", "transactionId"), station.transactions
     if not isinstance(id_, str):
         return
-    id_ = spelling_in(station.transactions, id_)
-    if _at(payload, "eventType") == "Ended":
-        station.transactions.pop(id_, None)
-        return
-    if id_ not in station.transactions:
-        station.transactions[id_] = None
+    id_ = spelling_in(transactions, id_)
+    if payload.get("eventType") == "Ended":
+        transactions.pop(id_, None)
+    elif id_ not in transactions:
+        transactions[id_] = None
 
 
 def _certificate_asked(station: Station, payload: Any) -> None:
@@ -81,10 +80,11 @@ def _asks_for(action: str, payload: Any) -> str | None:
 
 def _at(payload: Any, *path: str) -> Any:
     """Return what is at a path of a payload of any shape, or None."""
-    for name in path:
-        if not isinstance(payload, dict):
-            return None
-        payload = payload.get(name)
+    try:
+        for name in path:
+            payload = payload[name]
+    except (TypeError, LookupError):
+        return None
     return payload
 
 
