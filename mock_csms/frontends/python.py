@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from mock_csms.assembly import check, scripts
 from mock_csms.behavior.commands import Step
@@ -28,6 +28,9 @@ from mock_csms.runtime.csms import Csms as Mock
 from mock_csms.runtime.session import CallFailed
 from mock_csms.twin.events import Connected, Event, Finding, Started
 from mock_csms.twin.station import Station
+
+if TYPE_CHECKING:
+    from mock_csms.twin.twin import Twin
 
 
 class Csms:
@@ -70,6 +73,10 @@ class Csms:
     def stations(self) -> Mapping[str, Station]:
         """What is known of the stations that have connected, by identity, as each was written first."""
         return self._mock.stations
+
+    def follow(self, identity: str) -> "Twin":
+        """Return all that a station tells from now on, and has told so far unless there are no checks."""
+        return self._mock.follow(identity)
 
     @property
     def messages(self) -> Sequence[Passed]:

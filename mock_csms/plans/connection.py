@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from mock_csms.plans.known import Visit
+from mock_csms.plans.under_test import Visit
 
 if TYPE_CHECKING:
     from mock_csms.plans.station import Station

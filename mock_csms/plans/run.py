@@ -10,12 +10,12 @@ from mock_csms.frontends.inbox import Inbox
 from mock_csms.frontends.python import Csms
 from mock_csms.plans import states
 from mock_csms.plans.findings import Findings
-from mock_csms.plans.known import Known
 from mock_csms.plans.operator import Lines, Operator
 from mock_csms.plans.presence import absence, bring_back
 from mock_csms.plans.profile import Profile
 from mock_csms.plans.reference import Reference, reference_for
 from mock_csms.plans.station import Station
+from mock_csms.plans.under_test import StationUnderTest
 from mock_csms.protocol.records import replace
 from mock_csms.twin.events import Event
 
@@ -39,7 +39,7 @@ class Run:
         self._operator = Lines(reference.type) if operator is None and reference else operator
         self._reference = reference
         self._inbox = Inbox(self.csms.bus)
-        self._known = Known(profile.identity, self.csms)
+        self._known = StationUnderTest(profile.identity, self.csms)
         self._history = History()
         self._untidy: Station | None = None
         self.notes: list[str] = []
@@ -104,7 +104,7 @@ class Run:
         await reference.start(self.csms.url, profile.features)
         if reference.identity != before:
             self.findings.dismiss(before)
-            self._known, self._untidy = Known(reference.identity, self.csms), None
+            self._known, self._untidy = StationUnderTest(reference.identity, self.csms), None
         return replace(profile, identity=reference.identity)
 
     async def end(self, station: Station) -> None:

@@ -11,12 +11,12 @@ from mock_csms.frontends.inbox import Either, Inbox, Taken, Wanted
 from mock_csms.frontends.python import Csms
 from mock_csms.plans.answers import check_refusal, result
 from mock_csms.plans.changes import Changes
-from mock_csms.plans.known import Known, Visit
 from mock_csms.plans.messages import Message, absent, differences, explained, says
 from mock_csms.plans.operator import Deed, Operator, OperatorFailed
 from mock_csms.plans.preparing import preparing
 from mock_csms.plans.profile import Profile
 from mock_csms.plans.sending import whole
+from mock_csms.plans.under_test import StationUnderTest, Visit
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Error, Result
 from mock_csms.runtime.session import CallFailed
@@ -30,7 +30,9 @@ T = TypeVar("T")
 class Station:
     """One station under test during one case; `plans/run.py` makes it."""
 
-    def __init__(self, csms: Csms, profile: Profile, operator: Operator | None, inbox: Inbox, known: Known) -> None:
+    def __init__(
+        self, csms: Csms, profile: Profile, operator: Operator | None, inbox: Inbox, known: StationUnderTest
+    ) -> None:
         self.csms = csms
         self.profile = profile
         self.known = known

@@ -11,7 +11,6 @@ import pytest
 from mock_csms.frontends.inbox import Inbox
 from mock_csms.frontends.python import Csms
 from mock_csms.plans.cases import CASES, case
-from mock_csms.plans.known import Known
 from mock_csms.plans.messages import (
     absent,
     any_call,
@@ -30,6 +29,7 @@ from mock_csms.plans.operator import Lines, OperatorFailed, Prompt
 from mock_csms.plans.profile import Profile, Timeouts
 from mock_csms.plans.station import Station
 from mock_csms.plans.triggers import trigger
+from mock_csms.plans.under_test import StationUnderTest
 from mock_csms.protocol.records import replace
 from tests.frontends.in_process import station_of
 from tests.wire import PATIENCE
@@ -57,7 +57,7 @@ async def stage(typed: list[str] | None = None, call_timeout: float = PATIENCE) 
     """Return a station under test as a case sees it, and its other end."""
     async with Csms(call_timeout=call_timeout) as csms:
         operator = None if typed is None else Lines(typed.append)
-        seen = Station(csms, PROFILE, operator, Inbox(csms.bus), Known("CS-1", csms))
+        seen = Station(csms, PROFILE, operator, Inbox(csms.bus), StationUnderTest("CS-1", csms))
         async with station_of(csms) as peer:
             yield seen, peer
 

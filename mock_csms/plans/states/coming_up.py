@@ -65,7 +65,7 @@ async def _idle(station: Station) -> None:
     for id_ in list(known.transactions):
         answer = await station.csms.call(station.identity, "RequestStopTransaction", {"transactionId": id_})
         if answer["status"] != "Accepted":  # nothing of that name runs there
-            known.transactions.pop(id_, None)
+            known.give_up(id_)
         await known.until(lambda id_=id_: id_ not in known.transactions, timeouts.message)  # type: ignore[misc] # the loop variable is bound
     if "Unavailable" in known.connectors.values():
         await station.csms.call(station.identity, "ChangeAvailability", {"operationalStatus": "Operative"})

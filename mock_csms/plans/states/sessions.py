@@ -1,14 +1,14 @@
 """A session, from the way into the parking bay to the way out of it. What is still to do is decided by what is known of
-the station (`known.py`), which events are due by its TxStartPoint and TxStopPoint.
+the station (`under_test.py`), which events are due by its TxStartPoint and TxStopPoint.
 """
 
 import asyncio
 
 from mock_csms.frontends.inbox import Wanted
-from mock_csms.plans.known import Transaction
 from mock_csms.plans.messages import Message, absent, connector_reports, one_of, says, transaction_event
 from mock_csms.plans.profile import VALID
 from mock_csms.plans.station import Station
+from mock_csms.twin.transactions import Transaction
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
@@ -169,7 +169,7 @@ async def parking_bay_unoccupied(station: Station) -> None:
     running = _transaction(station)
     await station.act("drive-out")
     if running and _BAY in await stop_points(station):
-        reason = _REASONS.get(running.stopped_by)
+        reason = _REASONS.get(running.stopped_by or "")
         await station.expect(transaction_event("Ended", triggerReason="EVDeparted", stopped=reason))
 
 
@@ -214,4 +214,4 @@ def _is_plugged(station: Station) -> bool:
 
 def _is_authorized(station: Station) -> bool:
     running = _transaction(station)
-    return running is not None and running.is_authorized
+    return running is not None and running.token is not None

@@ -1,27 +1,18 @@
-"""What is known of the station under test besides what the mock itself remembers: whether it is connected, what its
-connectors say, its transactions, and what vehicles do there. `states` decides by it what there is still to do.
+"""The station under test: what it has told, which its twin knows, what it did in this case, and what vehicles do there.
+
+`states` decides by it what there is still to do.
 """
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
 
-from mock_csms.behavior.matching import ABSENT, value_at
 from mock_csms.frontends.python import Csms
-from mock_csms.protocol.identifiers import folded, spelling_in
-from mock_csms.protocol.messages import Call, Error, Result
-from mock_csms.protocol.records import Mutable, Record
+from mock_csms.protocol.identifiers import folded
+from mock_csms.protocol.messages import Error, Result
+from mock_csms.protocol.records import Record
 from mock_csms.twin.events import Connected, Disconnected, Event, Knocked, Received, Refused, Sent, Unanswered
-
-
-class Transaction(Mutable):
-    """One that runs: where, its charging state, whether somebody was authorized for it, and the trigger of a stop."""
-
-    id: str
-    evse: int | None = None
-    charging_state: str = ""
-    is_authorized: bool = False
-    stopped_by: str = ""
+from mock_csms.twin.transactions import Transaction
+from mock_csms.twin.twin import Twin
 
 
 class Visit(Record):
@@ -40,31 +31,65 @@ class Visit(Record):
         return {"Connected": "the connection", "Refused": "the try to connect"}.get(self.kind, "the disconnection")
 
 
-class Known:
-    """What the events of one station told of it so far; `visits` and `answers` since the case began.
-
-    `answers` are what the mock has answered, by the ids of the calls. Who has looked at a visit takes it. `path` is
-    what stood before the identity in the URL that was dialed last. At the EVSEs that are `parked` the operator has
-    driven a vehicle into the bay, and at those that are `paused` one takes no energy. `heard` counts what came from it,
-    `heard_in` is the `case` in which the last of it came, `ignored` counts the commands since then that were not
-    answered, `opened` its connections; in the one of number `boots_never` it boots for nothing.
-    """
+class StationUnderTest:
+    """What is known of the station under test so far; `visits` and `answers` since the case began."""
 
     def __init__(self, identity: str, csms: Csms) -> None:
-        self.is_connected = False
-        self.connectors: dict[tuple[int, int], str] = {}
-        self.transactions: dict[str, Transaction] = {}
         self.visits: list[Visit] = []
+        """How it came and went; who has looked at a visit takes it."""
         self.answers: dict[str, Result | Error] = {}
+        """What the mock has answered, by the ids of the calls."""
         self.parked: set[int] = set()
+        """The EVSEs where the operator has driven a vehicle into the bay."""
         self.paused: set[int] = set()
-        self.path = ""
+        """The EVSEs where a vehicle takes no energy."""
+        self.heard = 0
+        """How many messages came from it."""
         self.case = self.heard_in = ""
-        self.heard = self.ignored = self.opened = self.boots_never = 0
+        """The case that runs, and the one in which its last message came."""
+        self.ignored = 0
+        """How many commands since that message were not answered."""
+        self.boots_never = 0
+        """The number of the connection in which it boots for nothing."""
+        self._twin = Twin()
+        self._given_up: dict[str, int] = {}
         self._identity = folded(identity)
         self._csms = csms
         self._waiting: dict[asyncio.Future[None], Callable[[], bool]] = {}
         csms.bus.subscribe(self._learn, Knocked, Connected, Disconnected, Refused, Received, Sent, Unanswered)
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether it is connected now."""
+        return self._twin.connections.is_open
+
+    @property
+    def opened(self) -> int:
+        """How many connections it has had."""
+        return self._twin.connections.opened
+
+    @property
+    def path(self) -> str:
+        """What stood before its identity in the URL that it dialed last."""
+        visitor = self._twin.connections.visitor
+        return visitor.path.partition("?")[0].rpartition("/")[0] if visitor else ""
+
+    @property
+    def connectors(self) -> Mapping[tuple[int, int], str]:
+        """The status that it told last of each connector."""
+        return self._twin.connectors.statuses
+
+    @property
+    def transactions(self) -> Mapping[str, Transaction]:
+        """The transactions that run there, without those that were given up and of which nothing came since."""
+        running = self._twin.transactions.running
+        return {id_: each for id_, each in running.items() if self._given_up.get(id_) != each.highest}
+
+    def give_up(self, id_: str) -> None:
+        """Take a transaction for one that runs no more, until something comes of it."""
+        transaction = self._twin.transactions.running.get(id_)
+        if transaction is not None:
+            self._given_up[id_] = transaction.highest
 
     def anew(self) -> None:
         """Forget what is kept of one case only."""
@@ -122,12 +147,9 @@ class Known:
     def _learn(self, event: Event) -> None:
         if folded(event.station) != self._identity:
             return
-        if isinstance(event, Knocked):
-            self.path = event.visitor.path.partition("?")[0].rpartition("/")[0]
-        elif isinstance(event, Connected | Disconnected | Refused):
+        self._twin = self._csms.follow(event.station)
+        if isinstance(event, Connected | Disconnected | Refused):
             self.visits.append(Visit(type(event).__name__, event.at, self.path))
-            self.is_connected = isinstance(event, Connected) or (isinstance(event, Refused) and self.is_connected)
-            self.opened += isinstance(event, Connected)
             self.ignored = self.ignored if isinstance(event, Refused) else 0
         elif isinstance(event, Unanswered):
             self.ignored += 1
@@ -135,48 +157,7 @@ class Known:
             if event.answers and isinstance(event.message, Result | Error):
                 self.answers[event.answers.id] = event.message
         elif isinstance(event, Received):
-            self._hear(event)
+            self.heard, self.ignored, self.heard_in = self.heard + 1, 0, self.case
         for future, is_so in self._waiting.items():
             if not future.done() and is_so():
                 future.set_result(None)
-
-    def _hear(self, event: Received) -> None:
-        self.heard, self.ignored, self.heard_in = self.heard + 1, 0, self.case
-        learn = _FROM_CALLS.get(event.message.action) if isinstance(event.message, Call) else None
-        if learn and isinstance(event.message, Call) and not event.is_refused:
-            learn(self, event.message.payload)
-
-
-def _status(known: Known, payload: Any) -> None:
-    known.connectors[payload["evseId"], payload["connectorId"]] = payload["connectorStatus"]
-
-
-def _events(known: Known, payload: Any) -> None:
-    for data in payload["eventData"]:
-        place = data["component"].get("evse", {})
-        if data["variable"]["name"] == "AvailabilityState" and "connectorId" in place:
-            known.connectors[place["id"], place["connectorId"]] = data["actualValue"]
-
-
-def _transaction(known: Known, payload: Any) -> None:
-    info = payload["transactionInfo"]
-    id_ = spelling_in(known.transactions, info["transactionId"])
-    if payload["eventType"] == "Ended":
-        known.transactions.pop(id_, None)
-        return
-    transaction = known.transactions.setdefault(id_, Transaction(id_))
-    evse = value_at(payload, ("evse", "id"))
-    transaction.evse = transaction.evse if evse is ABSENT else evse
-    transaction.charging_state = info.get("chargingState", transaction.charging_state)
-    transaction.is_authorized = transaction.is_authorized or "idToken" in payload
-    if payload["triggerReason"] in _STOPS:
-        transaction.stopped_by = payload["triggerReason"]
-
-
-_STOPS = ("StopAuthorized", "RemoteStop")
-
-_FROM_CALLS: dict[str, Callable[[Known, Any], None]] = {
-    "StatusNotification": _status,
-    "NotifyEvent": _events,
-    "TransactionEvent": _transaction,
-}

@@ -1,0 +1,115 @@
+"""The one store of reservations: what is surely reserved, and what may be."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from mock_csms.protocol.messages import Call, Result
+from mock_csms.twin.events import Received, Sent
+from mock_csms.twin.lessons import Folder
+from mock_csms.twin.twin import Twin
+from mock_csms.twin.v2.lessons import LESSONS
+
+TOKEN = {"idToken": "T", "type": "ISO14443"}
+ASKED = {"id": 7, "evseId": 1, "expiryDateTime": "2026-01-01T12:00:00Z", "idToken": TOKEN}
+EVENT = {
+    "eventType": "Started",
+    "timestamp": "2026-01-01T11:00:00Z",
+    "seqNo": 0,
+    "triggerReason": "CablePluggedIn",
+    "transactionInfo": {"transactionId": "X"},
+}
+
+
+def told(twin: Twin, action: str, payload: Mapping[str, Any]) -> None:
+    """Let a station send a call."""
+    message = Call("1", action, payload)
+    Folder(LESSONS).learn(Received(0.0, "CS", b"", message, (), None, binary=False, is_refused=False), twin)
+
+
+def asked(twin: Twin, action: str, payload: Mapping[str, Any], status: str = "Accepted") -> None:
+    """Send a station a command, and let it answer."""
+    call, folder = Call("1", action, payload), Folder(LESSONS)
+    folder.learn(Sent(0.0, "CS", b"", call, (), None, "", ""), twin)
+    answer = Result("1", {"status": status})
+    folder.learn(Received(0.0, "CS", b"", answer, (), call, binary=False, is_refused=False), twin)
+
+
+def held(twin: Twin) -> tuple[list[int], list[int], list[int]]:
+    """Return which reservations there may be, which are surely unused, and which EVSEs are surely kept."""
+    store = twin.reservations
+    return [*store.by_id], [each.id for each in store.unused], [*store.keeping]
+
+
+def reserved(**more: object) -> Twin:
+    """Return the twin of a station that has accepted a reservation."""
+    twin = Twin()
+    asked(twin, "ReserveNow", {name: value for name, value in {**ASKED, **more}.items() if value is not None})
+    return twin
+
+
+@pytest.mark.parametrize(
+    ("more", "keeps"),
+    [({}, [1]), ({"evseId": None}, []), ({"connectorType": "cType2"}, [])],
+    ids=["EVSE", "any EVSE", "kind of connector"],
+)
+def test_an_accepted_reservation_is_held(more: Mapping[str, Any], keeps: list[int]) -> None:
+    """It is there and unused; it keeps a whole EVSE only where it names one and no kind of connector (H01)."""
+    assert held(reserved(**more)) == ([7], [7], keeps)
+
+
+def test_a_rejected_reservation_is_not_held() -> None:
+    """What the station did not accept is not reserved."""
+    twin = Twin()
+    asked(twin, "ReserveNow", ASKED, "Occupied")
+    assert held(twin) == ([], [], [])
+
+
+def test_a_time_that_cannot_be_read_makes_nothing_sure() -> None:
+    """Nobody knows when such a reservation ends."""
+    assert held(reserved(expiryDateTime="tomorrow")) == ([7], [], [])
+
+
+@pytest.mark.parametrize(
+    ("action", "payload", "expected"),
+    [
+        ("ReservationStatusUpdate", {"reservationId": 7, "reservationUpdateStatus": "Expired"}, ([], [], [])),
+        ("ReservationStatusUpdate", {"reservationId": 8, "reservationUpdateStatus": "Expired"}, ([7], [7], [1])),
+        ("Authorize", {"idToken": TOKEN | {"idToken": "t"}}, ([7], [], [1])),
+        ("Authorize", {"idToken": TOKEN | {"idToken": "U"}}, ([7], [7], [1])),
+        ("TransactionEvent", EVENT | {"evse": {"id": 1}}, ([7], [7], [])),
+        ("TransactionEvent", EVENT | {"evse": {"id": 2}}, ([7], [7], [1])),
+        ("TransactionEvent", EVENT, ([7], [7], [])),
+        ("TransactionEvent", EVENT | {"reservationId": 7, "evse": {"id": 1}}, ([], [], [])),
+    ],
+)
+def test_what_ends_a_reservation(action: str, payload: Mapping[str, Any], expected: object) -> None:
+    """Its end, its idToken in any case, its EVSE, and its id each say something of it, and no more than that."""
+    twin = reserved()
+    told(twin, action, payload)
+    assert held(twin) == expected
+
+
+def test_anybody_may_be_of_a_group() -> None:
+    """A reservation for a group may be used by every idToken (H03.FR.09)."""
+    twin = reserved(groupIdToken=TOKEN | {"idToken": "G"})
+    told(twin, "Authorize", {"idToken": TOKEN | {"idToken": "U"}})
+    assert held(twin) == ([7], [], [1])
+
+
+@pytest.mark.parametrize(("status", "expected"), [("Accepted", ([], [], [])), ("Rejected", ([7], [], []))])
+def test_a_cancelled_reservation(status: str, expected: object) -> None:
+    """It is gone where the station says so, and may be gone where it knows none of that id."""
+    twin = reserved()
+    asked(twin, "CancelReservation", {"reservationId": 7}, status)
+    assert held(twin) == expected
+
+
+def test_an_evse_is_kept_by_its_last_reservation() -> None:
+    """A second reservation of an EVSE takes the place of the first one as what keeps it; when it ends, nothing does."""
+    twin = reserved()
+    asked(twin, "ReserveNow", ASKED | {"id": 8})
+    assert [each.id for each in twin.reservations.keeping.values()] == [8]
+    told(twin, "ReservationStatusUpdate", {"reservationId": 8, "reservationUpdateStatus": "Removed"})
+    assert held(twin) == ([7], [7], [])
