@@ -4,14 +4,14 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from mock_csms.conformance.facts import LEARNING, NEVER, Deadline, Known, Terms
+from mock_csms.conformance.facts import ALL_LESSONS, NEVER, Deadline, Known, Terms
 from mock_csms.conformance.facts.names import STANDARD_NAMES
 from mock_csms.conformance.facts.repeated_values import Courses, follow, is_acknowledged
-from mock_csms.conformance.subject import BROKEN, Check, Done, Later, Learner, Said, Word, Wrong
+from mock_csms.conformance.subject import BROKEN, Check, Done, Later, Said, Word, Wrong
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.records import Record, replace
 from mock_csms.twin.events import Event, Finding, Received, Sent
-from mock_csms.twin.lessons import is_sound, occasions_of
+from mock_csms.twin.lessons import Learners, is_sound, learners_of, occasions_of
 from mock_csms.twin.seen import Seen, see
 from mock_csms.twin.spellings import as_known
 
@@ -160,12 +160,9 @@ class Inspector:
         every = self._checks.values()
         checks = [check for check in every if occasions.intersection(check.on)]
         of_any = [each for each in every if broken.intersection(each.on) or (each.any_payload and each in checks)]
-        learning = [each for each in LEARNING if occasions.intersection(each.on)]
+        learners, learners_of_any = learners_of(ALL_LESSONS, occasions)
         watch = self._watching[seen.kind, seen.action, seen.sort] = _Watch(
-            tuple(checks),
-            tuple(of_any),
-            tuple(each.learn for each in learning),
-            tuple(each.learn for each in learning if each.any_payload),
+            tuple(checks), tuple(of_any), learners, learners_of_any
         )
         return watch
 
@@ -175,8 +172,8 @@ class _Watch(Record):
 
     checks: tuple[Check, ...]
     checks_of_any: tuple[Check, ...]
-    learners: tuple[Learner, ...]
-    learners_of_any: tuple[Learner, ...]
+    learners: Learners
+    learners_of_any: Learners
 
 
 def _words(said: Said) -> Iterable[Word]:

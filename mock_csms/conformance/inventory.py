@@ -83,7 +83,7 @@ EVSE Available boolean ReadOnly
 """
 
 
-class Required(Record):
+class RequiredVariable(Record):
     """A variable that has to be there: of which type, and ReadOnly or any; an empty text where that is left open."""
 
     component: str
@@ -101,12 +101,12 @@ class Required(Record):
 _MISSING = "is missing"
 
 
-def _rows(text: str) -> tuple[Required, ...]:
+def _rows(text: str) -> tuple[RequiredVariable, ...]:
     rows = []
     for line in text.strip().splitlines():
         component, variable, data_type, *mutability = line.split()
         name, _, instance = variable.removesuffix("]").partition("[")
-        rows.append(Required(component, name, instance, data_type.strip("-"), "".join(mutability)))
+        rows.append(RequiredVariable(component, name, instance, data_type.strip("-"), "".join(mutability)))
     return tuple(rows)
 
 
@@ -140,7 +140,7 @@ def lacking(reported: Mapping[Name, Json]) -> list[str]:
     return found
 
 
-def _due(row: Required, here: list[Json | None]) -> Sequence[Json | None]:
+def _due(row: RequiredVariable, here: list[Json | None]) -> Sequence[Json | None]:
     """Return what is to be judged of what each place has: None for what has to be there, and is not."""
     if row.component in _PARTS and row not in IF_TOLD:
         return here or [None]
@@ -163,11 +163,11 @@ def _is_absent(items: Mapping[Name, Json], component: str, places: set[tuple[str
     return not places
 
 
-def _wrong_of(row: Required) -> Callable[[Json | None], str | None]:
+def _wrong_of(row: RequiredVariable) -> Callable[[Json | None], str | None]:
     return lambda item: _wrong(row, item)
 
 
-def _wrong(row: Required, item: Json | None) -> str | None:
+def _wrong(row: RequiredVariable, item: Json | None) -> str | None:
     """Return what is wrong about a required variable."""
     if item is None:
         return _MISSING

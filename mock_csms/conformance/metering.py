@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from mock_csms.conformance.facts import Known
 from mock_csms.conformance.facts.clock import told_at
-from mock_csms.conformance.facts.meters import PERIODIC, Place, Reading, is_later, registers_of, samples_of
+from mock_csms.conformance.facts.meters import PERIODIC, MeterReading, Place, is_later, registers_of, samples_of
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Subject, Wrong
 from mock_csms.conformance.transactions import once
 from mock_csms.twin.seen import Seen, call, when
@@ -93,9 +93,9 @@ def _is_odd(seen: Seen, known: Known) -> bool:
     return len(seen.payload["meterValue"]) > 1
 
 
-def _falls(seen: Seen, known: Known) -> Iterable[tuple[Place, Reading, Reading]]:
+def _falls(seen: Seen, known: Known) -> Iterable[tuple[Place, MeterReading, MeterReading]]:
     """Yield the registers that show less than before, or more than later ones; rounded ones by more than that."""
-    within: dict[Place, Reading] = {}
+    within: dict[Place, MeterReading] = {}
     for place, reading in registers_of(seen, known):
         last = within.get(place) or known.meters.registers.get(place)
         within[place] = reading
@@ -118,7 +118,7 @@ def registers_rise(seen: Seen, known: Known) -> Said:
     return [_fall(*each) for each in _falls(seen, known)]
 
 
-def _fall(place: Place, one: Reading, two: Reading) -> Wrong:
+def _fall(place: Place, one: MeterReading, two: MeterReading) -> Wrong:
     text = f"{place[1]} of EVSE {place[0]} fell from {one.value:g} to {two.value:g}"
     if one.transaction != two.transaction:
         return Wrong(f"{text}: it begins anew with another transaction", severity=INFO)

@@ -2,7 +2,7 @@
 
 from mock_csms.conformance.diagnostics import DIAGNOSTICS
 from mock_csms.conformance.facts import Known
-from mock_csms.conformance.facts.monitors import Monitor
+from mock_csms.conformance.facts.monitors import SetMonitor
 from mock_csms.conformance.facts.parts import is_repeat
 from mock_csms.conformance.parts import is_of_nothing, judge_parts, until_the_last, wrong_id
 from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said
@@ -100,7 +100,7 @@ def monitors_are_reported(seen: Seen, known: Known) -> Said:
     return wrong or until_the_last(seen, known)
 
 
-def _wrong(event: Json, monitor: Monitor, known: Known) -> str | None:
+def _wrong(event: Json, monitor: SetMonitor, known: Known) -> str | None:
     """Return what is wrong about an event of a monitor that is known."""
     if monitor.trigger and event["trigger"] != monitor.trigger and _is_since(monitor.at, event, known):
         return f"event {event['eventId']} of a {monitor.setting['type']} has the trigger {event['trigger']}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from mock_csms.protocol.records import Record
 from mock_csms.twin.events import Severity
+from mock_csms.twin.lessons import Lesson, lesson
 from mock_csms.twin.seen import Occasion, Seen
 
 if TYPE_CHECKING:
@@ -73,21 +74,13 @@ class Check(Record):
     any_payload: bool = False
 
 
-class Learning(Record):
-    """What is learned from which occasions; with `any_payload` also from messages that break their schema."""
-
-    learn: Learner
-    on: tuple[Occasion, ...]
-    any_payload: bool = False
-
-
 class Subject:
     """The checks of one subject, and what is learned for them, listed by the decorators of its functions."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.checks: dict[str, Check] = {}
-        self.learning: list[Learning] = []
+        self.lessons: list[Lesson] = []
 
     def check(
         self,
@@ -113,8 +106,7 @@ class Subject:
         """Make a function learn something from those occasions; it comes after all checks."""
 
         def listed(learner: Learner) -> Learner:
-            occasions = tuple(occasion for some in on for occasion in some)
-            self.learning.append(Learning(learner, occasions, any_payload))
+            self.lessons.append(lesson(learner, *on, any_payload=any_payload))
             return learner
 
         return listed

@@ -3,7 +3,8 @@
 A twin learns from messages that are as their schemas want them, and from how others went wrong.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from mock_csms.protocol.records import Record
@@ -12,7 +13,8 @@ from mock_csms.twin.seen import Occasion, Seen, see
 from mock_csms.twin.spellings import as_known
 from mock_csms.twin.twin import Twin
 
-Learner: TypeAlias = Callable[[Seen, Twin], None]
+Learner: TypeAlias = Callable[[Seen, Any], None]
+"""Learns from what is seen, into a twin or what extends it."""
 Learners: TypeAlias = tuple[Learner, ...]
 
 _QUESTIONS = {"call", "command", "spoiled"}
@@ -33,10 +35,14 @@ def lesson(learn: Learner, *on: tuple[Occasion, ...], any_payload: bool = False)
 
 
 class Folder:
-    """Folds twins where no checks look: finds once who learns from which kind of occasion."""
+    """Folds twins where no checks look: finds once who learns from which kind of occasion.
 
-    def __init__(self, lessons: Sequence[Lesson]) -> None:
+    `standard` has the names of variables that are not written as a station writes them, by their folded ones.
+    """
+
+    def __init__(self, lessons: Sequence[Lesson], standard: Mapping[str, str] = MappingProxyType({})) -> None:
         self._lessons = lessons
+        self._standard = standard
         self._learners: dict[tuple[str, str, str], tuple[Learners, Learners]] = {}
 
     def learn(self, event: Event, twin: Twin) -> None:
@@ -44,7 +50,7 @@ class Folder:
         seen = see(event)
         if seen is None:
             return
-        seen = as_known(seen, twin, {})
+        seen = as_known(seen, twin, self._standard)
         key = (seen.kind, seen.action, seen.sort)
         learners = self._learners.get(key)
         if learners is None:

@@ -5,8 +5,12 @@ from functools import cache
 
 from mock_csms.conformance import CHECKS
 from mock_csms.conformance.facts import Terms
+from mock_csms.conformance.facts.names import STANDARD_NAMES
 from mock_csms.conformance.inspector import Inspector
 from mock_csms.twin.events import Event, Finding
+from mock_csms.twin.lessons import Folder
+from mock_csms.twin.twin import Twin
+from mock_csms.twin.v2.lessons import LESSONS
 
 STATION = "CS"
 _TICKS = 20
@@ -14,12 +18,14 @@ _TICKS = 20
 OLD = "the-old-password-1"
 """The password that the station came with."""
 TERMS = Terms(passwords={STATION: OLD})
+FOLDER = Folder(LESSONS, STANDARD_NAMES)
 
 
 def inspect(seen: Sequence[Event], end: float, checks: Collection[str] = tuple(CHECKS)) -> list[Finding]:
     """Return what the checks find in events, and in the silence until the end.
 
-    A thorough inspector, whose checks look at steady values too, finds the same, and knows the same after that.
+    A thorough inspector, whose checks look at repeated values too, finds the same, and knows the same after that; a twin
+    that is folded without checks knows the same, too.
     """
     inspectors = inspectors_with(tuple(checks))
     for inspector in inspectors:
@@ -27,7 +33,18 @@ def inspect(seen: Sequence[Event], end: float, checks: Collection[str] = tuple(C
     found, same = [[finding for event in seen for finding in each.look_at(event)] for each in inspectors]
     assert found == same
     assert inspectors[0].known == inspectors[1].known
+    for identity, known in inspectors[0].known.items():
+        assert twin_after(seen, identity) == Twin(*(getattr(known, part) for part in Twin.__struct_fields__))
     return found + [finding for _ in range(_TICKS) for finding in inspectors[0].tick(end)]
+
+
+def twin_after(seen: Sequence[Event], identity: str) -> Twin:
+    """Return the twin of a station, folded from events without checks."""
+    twin = Twin()
+    for event in seen:
+        if event.station == identity:
+            FOLDER.learn(event, twin)
+    return twin
 
 
 @cache

@@ -146,6 +146,47 @@ async def test_settings_change_while_it_runs() -> None:
             csms.configure(boot_interval=1)
 
 
+STATUS = {
+    "timestamp": "2026-01-01T12:00:00Z",
+    "connectorStatus": "Occupied",
+    "evseId": 1,
+    "connectorId": 1,
+}
+
+
+@pytest.mark.parametrize("checks", ["all", "none"])
+async def test_a_station_can_be_followed(checks: str) -> None:
+    """All that a station tells is in its twin, with checks and without them, once somebody has asked for it."""
+    async with Csms(checks=checks) as csms:
+        twin = csms.follow("CS-1")
+        async with station_of(csms) as station:
+            await station.ask("BootNotification", BOOT)
+            await station.ask("StatusNotification", STATUS)
+            assert (twin.connections.is_open, twin.boots.status) == (True, "Accepted")
+            assert twin.connectors.statuses == {(1, 1): "Occupied"}
+        assert csms.stations["CS-1"].twin == csms.follow("CS-1")
+
+
+async def test_without_checks_a_station_stays_small() -> None:
+    """Nobody has asked for the twin of a station, so there is none; what answers are made of is known all the same."""
+    async with Csms(checks="none") as csms, station_of(csms) as station:
+        await station.ask("BootNotification", BOOT)
+        assert (csms.stations["CS-1"].twin, csms.stations["CS-1"].is_accepted) == (None, True)
+
+
+async def test_what_is_known_outlives_the_checks() -> None:
+    """Checks that are switched on or off while a station is connected take over its twin, and leave it up to date."""
+    async with Csms(checks="none") as csms, station_of(csms) as station:
+        csms.follow("CS-1")
+        await station.ask("BootNotification", BOOT)
+        csms.configure(checks="all")
+        await station.ask("StatusNotification", STATUS)
+        csms.configure(checks="none")
+        await station.ask("StatusNotification", STATUS | {"evseId": 2})
+        twin = csms.follow("CS-1")
+        assert (twin.boots.count, set(twin.connectors.evses)) == (1, {1, 2})
+
+
 async def test_records_are_kept(tmp_path: Path) -> None:
     """The files that settings name are written, and nothing goes to stderr."""
     async with Csms(trace=str(tmp_path / "trace")) as csms, station_of(csms) as station:

@@ -8,10 +8,10 @@ from collections.abc import Hashable, Sequence
 from mock_csms.conformance.facts.availability import AVAILABILITY, Availability
 from mock_csms.conformance.facts.certificates import CERTIFICATES, Certificates
 from mock_csms.conformance.facts.charging import CHARGING, Charging
-from mock_csms.conformance.facts.commands import COMMANDS, Commands
+from mock_csms.conformance.facts.commands import COMMANDS, AnsweredCommands
 from mock_csms.conformance.facts.exchanges import EXCHANGES, Exchanges
 from mock_csms.conformance.facts.given_ids import GIVEN_IDS, GivenIds
-from mock_csms.conformance.facts.memory import MEMORY, Memory
+from mock_csms.conformance.facts.memory import MEMORY, Remembered
 from mock_csms.conformance.facts.meters import METERS, Meters
 from mock_csms.conformance.facts.monitors import MONITORS, Monitors
 from mock_csms.conformance.facts.parts import PARTS, Parts
@@ -21,7 +21,6 @@ from mock_csms.conformance.facts.security import SECURITY, Security
 from mock_csms.conformance.facts.tokens import TOKENS, Tokens
 from mock_csms.conformance.facts.triggers import TRIGGERS, Triggers
 from mock_csms.conformance.facts.uploads import UPLOADS, Uploads
-from mock_csms.conformance.subject import Learning
 from mock_csms.protocol.records import Record, field
 from mock_csms.twin.lessons import Lesson
 from mock_csms.twin.twin import Twin
@@ -46,10 +45,10 @@ FACTS = (
 )
 """What is learned after the twin."""
 
-LEARNING: Sequence[Learning | Lesson] = (
-    *PARTS.learning,
+ALL_LESSONS: Sequence[Lesson] = (
+    *PARTS.lessons,
     *LESSONS,
-    *(each for subject in FACTS for each in subject.learning),
+    *(each for subject in FACTS for each in subject.lessons),
 )
 """All that is learned, in its order: parts before the twin, as they are compared with the calls that were open then."""
 
@@ -86,10 +85,10 @@ class Known(Twin, kw_only=True):
     availability: Availability = field(default_factory=Availability)
     certificates: Certificates = field(default_factory=Certificates)
     charging: Charging = field(default_factory=Charging)
-    commands: Commands = field(default_factory=Commands)
+    commands: AnsweredCommands = field(default_factory=AnsweredCommands)
     exchanges: Exchanges = field(default_factory=Exchanges)
     given_ids: GivenIds = field(default_factory=GivenIds)
-    memory: Memory = field(default_factory=Memory)
+    memory: Remembered = field(default_factory=Remembered)
     meters: Meters = field(default_factory=Meters)
     monitors: Monitors = field(default_factory=Monitors)
     parts: Parts = field(default_factory=Parts)

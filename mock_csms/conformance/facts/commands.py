@@ -28,7 +28,7 @@ class AnsweredCommand(Record):
         return self.answer.get("status")
 
 
-class Commands(Mutable):
+class AnsweredCommands(Mutable):
     """The last command of each action."""
 
     answered: dict[str, AnsweredCommand] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import orjson
 
-from mock_csms.conformance.facts.meters import Reading
+from mock_csms.conformance.facts.meters import MeterReading
 from mock_csms.conformance.subject import Subject
 from mock_csms.protocol.records import Bounded, Mutable, field
 from mock_csms.protocol.visitors import Visitor
@@ -30,7 +30,7 @@ Fact: TypeAlias = tuple[str, str, str]
 """A kind, a key, and the text that is kept under them."""
 
 
-class Memory(Mutable):
+class Remembered(Mutable):
     """What is kept of a station, by kind and key."""
 
     fresh: Bounded[tuple[str, str], str] | None = None
@@ -86,7 +86,7 @@ def load(known: "Known", facts: Iterable[Fact]) -> None:
             known.transactions.note_id(key, text)
         elif kind == REGISTER:
             evse, *what = orjson.loads(key)
-            known.meters.registers[evse, *what] = Reading(*orjson.loads(text))
+            known.meters.registers[evse, *what] = MeterReading(*orjson.loads(text))
             known.memory.kept[kind, key] = text
         elif kind == PROFILE:
             known.connections.admitted = Visitor("", (), _CREDENTIALS if text == "1" else None)

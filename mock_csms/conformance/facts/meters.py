@@ -25,7 +25,7 @@ Place: TypeAlias = tuple[int, str, str, str]
 """EVSE, measurand, phase and location."""
 
 
-class Reading(Record, gc=False):
+class MeterReading(Record, gc=False):
     """What a register showed: the value, whether it was in thousands of its unit, and in which transaction."""
 
     value: float
@@ -34,7 +34,7 @@ class Reading(Record, gc=False):
     transaction: str
 
 
-Readings: TypeAlias = Sequence[tuple[Place, Reading]]
+MeterReadings: TypeAlias = Sequence[tuple[Place, MeterReading]]
 """The registers in a message."""
 
 
@@ -74,7 +74,7 @@ NO_SAMPLES = Samples([], frozenset(), frozenset(), ())
 class Meters(Mutable):
     """What the meters are to tell, and what they told last."""
 
-    registers: Bounded[Place, Reading] = bounded(_MOST)
+    registers: Bounded[Place, MeterReading] = bounded(_MOST)
     """The last reading of each register."""
     retimed_at: float = 0.0
     """When a variable was set last."""
@@ -85,7 +85,7 @@ class Meters(Mutable):
     payload: Any = None
     """The message whose samples and readings are worked out, once for all checks."""
     samples: Samples = NO_SAMPLES
-    readings: Readings | None = None
+    readings: MeterReadings | None = None
 
     def settings(self, known: "Known") -> MeterSettings:
         """Return what the station is to tell."""
@@ -168,7 +168,7 @@ def _kinds(pairs: tuple[Pair, ...]) -> Samples:
     return Samples([*pairs], contexts, frozenset(names), registers)
 
 
-def registers_in(values: list[Json], which: tuple[int, ...], evse: int, transaction: str) -> Readings:
+def registers_in(values: list[Json], which: tuple[int, ...], evse: int, transaction: str) -> MeterReadings:
     """Return the registers in a `meterValue`, by their places among all samples."""
     samples = values[0]["sampledValue"] if len(values) == 1 else [s for value in values for s in value["sampledValue"]]
     stamps = None if len(values) == 1 else [value["timestamp"] for value in values for _ in value["sampledValue"]]
@@ -180,7 +180,7 @@ def registers_in(values: list[Json], which: tuple[int, ...], evse: int, transact
         shown = sample["value"] * 10.0**power if power else sample["value"]
         if isfinite(shown):
             place = (evse, sample.get("measurand", REGISTER), sample.get("phase", ""), sample.get("location", "Outlet"))
-            found.append((place, Reading(shown, power != 0, stamp, transaction)))
+            found.append((place, MeterReading(shown, power != 0, stamp, transaction)))
     return found
 
 
@@ -198,7 +198,7 @@ def is_later(one: str, two: str) -> bool:
     return first is not None and second is not None and first >= second
 
 
-def registers_of(seen: Seen, known: "Known") -> Readings:
+def registers_of(seen: Seen, known: "Known") -> MeterReadings:
     """Return the registers in a message; without an EVSE it is not known whose they are."""
     payload, meters = seen.payload, known.meters
     which = samples_of(payload, known).registers

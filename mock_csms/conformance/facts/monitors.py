@@ -22,7 +22,7 @@ _TRIGGERS = {
 }
 
 
-class Monitor(Mutable):
+class SetMonitor(Mutable):
     """A monitor that was set: of which variable, since when, and whether it has told that its threshold is crossed."""
 
     name: Name
@@ -47,10 +47,10 @@ class Monitor(Mutable):
 class Monitors(Mutable):
     """The monitors by id, the last thousand; and the seqNo that the next NotifyEvent has, None where it is unclear."""
 
-    by_id: Bounded[int, Monitor] = bounded(1000)
+    by_id: Bounded[int, SetMonitor] = bounded(1000)
     next: int | None = 0
 
-    def of(self, event: Json) -> Monitor | None:
+    def of(self, event: Json) -> SetMonitor | None:
         """Return the monitor of an event."""
         return self.by_id.get(event.get("variableMonitoringId", -1))
 
@@ -61,7 +61,7 @@ def was_set(seen: Seen, known: "Known") -> None:
     monitors = known.monitors.by_id
     for item, answer in paired(seen.request["setMonitoringData"], seen.payload["setMonitoringResult"]):
         if answer["status"] == "Accepted" and "id" in answer:
-            monitors.renew(answer["id"], Monitor(folded(name_of(item)), item, seen.at))
+            monitors.renew(answer["id"], SetMonitor(folded(name_of(item)), item, seen.at))
 
 
 @MONITORS.learn(

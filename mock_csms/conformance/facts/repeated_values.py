@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import orjson
 
 from mock_csms.conformance.facts.memory import use
-from mock_csms.conformance.facts.meters import ONLY_PERIODIC, Readings, Samples, kinds_in, registers_in
+from mock_csms.conformance.facts.meters import ONLY_PERIODIC, MeterReadings, Samples, kinds_in, registers_in
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.records import Record
@@ -175,7 +175,7 @@ def _is_due(course: Course, at: float, tolerance: float) -> bool:
     return since is not None and -tolerance <= at - since - course.interval <= tolerance
 
 
-def _rising_in(payload: Json, course: Course, known: "Known") -> Readings | None:
+def _rising_in(payload: Json, course: Course, known: "Known") -> MeterReadings | None:
     """Return the registers in periodic values where they show no less than before; else None."""
     stamp, before, transaction = payload["timestamp"], known.meters.registers, course.transaction
     readings = registers_in(payload["meterValue"], course.samples.registers, transaction.evse or 0, transaction.id)

@@ -26,7 +26,7 @@ TRIGGERS: Mapping[str, str] = {
 _MOST_REQUESTS = 10
 
 
-class Signing(Mutable):
+class SigningRequests(Mutable):
     """The requests for certificates of one type.
 
     requests: the last ones, in PEM. asked_at, taken_at: when the last one came, and was Accepted. repeats: how often it
@@ -53,15 +53,15 @@ class Security(Mutable):
     password: str | None = None
     replaced: str | None = None
     refused: str | None = None
-    signing: dict[str, Signing] = field(default_factory=dict)
+    signing: dict[str, SigningRequests] = field(default_factory=dict)
     triggered_at: float = 0.0
     sent_at: float = 0.0
     invalid_at: float = 0.0
     signature_at: float = 0.0
 
-    def of(self, kind: str) -> Signing:
+    def of(self, kind: str) -> SigningRequests:
         """Return what is known of requests of a type; the schemas know only two types."""
-        return self.signing.setdefault(kind, Signing())
+        return self.signing.setdefault(kind, SigningRequests())
 
 
 def password_of(seen: Seen) -> str | None:

@@ -25,7 +25,7 @@ _SAME_ACTION = (
 """What can be triggered under its own name; of a CSR that is triggered others judge."""
 
 
-class Trigger(Mutable):
+class OpenTrigger(Mutable):
     """One trigger.
 
     evses: those that have to be told of; none where one was named, or none is known. came: how many messages came
@@ -45,7 +45,7 @@ class Trigger(Mutable):
 class Triggers(Mutable):
     """The last trigger of each message; and the status of firmware that was told last, since the station booted."""
 
-    open: dict[str, Trigger] = field(default_factory=dict)
+    open: dict[str, OpenTrigger] = field(default_factory=dict)
     firmware: str = ""
 
     def is_due(self, message: str) -> bool:
@@ -60,7 +60,7 @@ def triggered(seen: Seen, known: "Known") -> None:
     message = seen.payload["requestedMessage"]
     if message in _SAME_ACTION:
         evses = frozenset() if "evse" in seen.payload else _evses(message, known)
-        known.triggers.open[message] = Trigger(evses, is_in_doubt=known.boots.is_in_doubt)
+        known.triggers.open[message] = OpenTrigger(evses, is_in_doubt=known.boots.is_in_doubt)
 
 
 @TRIGGERS.learn(result("TriggerMessage"), error("TriggerMessage"))
