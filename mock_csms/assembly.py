@@ -125,7 +125,11 @@ def _warnings(rule: Rule[Answer], below: Replies) -> Sequence[str]:
     """Tell what a rule would send that is against the book, laid over what is answered `below` it."""
     if isinstance(rule.then, Refusal):
         code, known = rule.then.code, list(ErrorCode)
-        return [] if code in known else [f"{rule.name}: {code!r} is no error code of OCPP-J{did_you_mean(code, known)}"]
+        return (
+            []
+            if code in known
+            else [f"{rule.name}: {code!r} is not an error code of OCPP-J{did_you_mean(code, known)}"]
+        )
     if rule.then.is_raw:
         return []
     action, request = rule.match.action, sample_request(rule.match)
@@ -135,4 +139,4 @@ def _warnings(rule: Rule[Answer], below: Replies) -> Sequence[str]:
         return []
     answer = merge(default.payload, rule.then.payload(context))
     violations = V201.schemas.response_violations(action, answer)
-    return [f"{rule.name}: breaks the schema of {action}Response: {violations[0]}"] if violations else []
+    return [f"{rule.name}: the answer breaks the schema of {action}Response: {violations[0]}"] if violations else []

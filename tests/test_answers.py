@@ -156,9 +156,12 @@ async def test_custom_data_needs_its_vendor_and_nothing_else(station: Station) -
 @pytest.mark.parametrize(
     ("action", "told"),
     [
-        ("StartTransaction", "StartTransaction is OCPP 1.6; here TransactionEvent"),
-        ("DiagnosticsStatusNotification", "DiagnosticsStatusNotification is OCPP 1.6; here LogStatusNotification"),
-        ("NotifyPriorityCharging", "NotifyPriorityCharging is OCPP 2.1; OCPP 2.0.1 has no such action"),
+        ("StartTransaction", "StartTransaction is an action of OCPP 1.6; in OCPP 2.0.1 use TransactionEvent"),
+        (
+            "DiagnosticsStatusNotification",
+            "DiagnosticsStatusNotification is an action of OCPP 1.6; in OCPP 2.0.1 use LogStatusNotification",
+        ),
+        ("NotifyPriorityCharging", "NotifyPriorityCharging is an action of OCPP 2.1; OCPP 2.0.1 has no such action"),
     ],
 )
 async def test_an_action_of_another_version_is_named_as_such(station: Station, action: str, told: str) -> None:
@@ -169,14 +172,32 @@ async def test_an_action_of_another_version_is_named_as_such(station: Station, a
 @pytest.mark.parametrize(
     ("flags", "told"),
     [
-        (["--command", "RemoteStartTransaction", "--delay=0"], "RemoteStartTransaction is OCPP 1.6; here Request"),
-        (["--commands", "Reset:1,GetConfiguration:1"], "GetConfiguration is OCPP 1.6; here GetVariables"),
-        (["--command", "SetDERControl", "--delay=0"], "SetDERControl is OCPP 2.1"),
-        (["--reply", "StartTransaction", "{}"], "StartTransaction is OCPP 1.6; here TransactionEvent"),
-        (["--fault", "ChangeConfiguration", "drop"], "ChangeConfiguration is OCPP 1.6; here SetVariables"),
-        (["--expect", "StopTransaction"], "StopTransaction is OCPP 1.6; here TransactionEvent"),
-        (["--forbid", "GetDiagnostics.response"], "GetDiagnostics is OCPP 1.6; here GetLog"),
-        (["--validate", "off:SignedUpdateFirmware"], "SignedUpdateFirmware is OCPP 1.6; here UpdateFirmware"),
+        (
+            ["--command", "RemoteStartTransaction", "--delay=0"],
+            "RemoteStartTransaction is an action of OCPP 1.6; in OCPP 2.0.1 use Request",
+        ),
+        (
+            ["--commands", "Reset:1,GetConfiguration:1"],
+            "GetConfiguration is an action of OCPP 1.6; in OCPP 2.0.1 use GetVariables",
+        ),
+        (["--command", "SetDERControl", "--delay=0"], "SetDERControl is an action of OCPP 2.1"),
+        (
+            ["--reply", "StartTransaction", "{}"],
+            "StartTransaction is an action of OCPP 1.6; in OCPP 2.0.1 use TransactionEvent",
+        ),
+        (
+            ["--fault", "ChangeConfiguration", "drop"],
+            "ChangeConfiguration is an action of OCPP 1.6; in OCPP 2.0.1 use SetVariables",
+        ),
+        (
+            ["--expect", "StopTransaction"],
+            "StopTransaction is an action of OCPP 1.6; in OCPP 2.0.1 use TransactionEvent",
+        ),
+        (["--forbid", "GetDiagnostics.response"], "GetDiagnostics is an action of OCPP 1.6; in OCPP 2.0.1 use GetLog"),
+        (
+            ["--validate", "off:SignedUpdateFirmware"],
+            "SignedUpdateFirmware is an action of OCPP 1.6; in OCPP 2.0.1 use UpdateFirmware",
+        ),
     ],
 )
 def test_a_flag_with_an_action_of_another_version_is_told_so(flags: list[str], told: str) -> None:

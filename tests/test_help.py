@@ -101,7 +101,7 @@ def test_completion(command: list[str]) -> None:
     [
         (["--boot-staus", "Accepted"], ["'--boot-staus'", "'--boot-status'"]),
         (["--boot-staus=Accepted"], ["'--boot-staus'", "'--boot-status'"]),
-        (["--nonsense-xyz"], ["'--nonsense-xyz' is no flag\n"]),
+        (["--nonsense-xyz"], ["'--nonsense-xyz' is not a flag\n"]),
         (["--port"], ["error: --port: expected one argument\n"]),
         (["--boot-status", "Acepted"], ["error: --boot-status: 'Acepted'", "'Accepted'"]),
     ],

@@ -109,4 +109,4 @@ def test_without_a_station_nothing_runs() -> None:
     """Who does not say which station is told how to."""
     words = [sys.executable, "-m", "pytest", str(FOLDER), "-p", "no:cacheprovider"]
     done = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, cwd=ROOT, check=False)
-    assert (done.returncode, "ERROR: which station?" in done.stderr + done.stdout) == (4, True)
+    assert (done.returncode, "ERROR: no station given" in done.stderr + done.stdout) == (4, True)

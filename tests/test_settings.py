@@ -305,7 +305,7 @@ async def test_hangup_rereads_the_files(tmp_path: Path) -> None:
             "boot-interval = 'x'": "boot-interval",
             "= not": "not TOML",
             "nonsense = 1": "nonsense",
-            "": "cannot be",
+            "": "cannot read",
         }
         for text, told in (broken | {rule.format("x") + "\nfault = 'dorp'": "drop"}).items():
             path.write_text(text) if text else path.unlink()

@@ -138,7 +138,7 @@ class CloseInstead:
     def __post_init__(self) -> None:
         """Refuse the codes that no close frame may hold (RFC 6455, 7.4)."""
         if not (self.code in _CLOSE_CODES or 3000 <= self.code <= 4999):
-            raise ValueError(f"code={self.code}: no close frame may hold this code")
+            raise ValueError(f"code={self.code}: a close frame must not carry this code")
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Say goodbye."""

@@ -50,10 +50,10 @@ def split(text: str) -> Pattern:
         while end == ",":
             found = _CONDITION.match(text, position + 1)
             if found is None:
-                raise ValueError(f"{text[position:]!r} is not [path=value,…]")
+                raise ValueError(f"{text[position:]!r} is not of the form [path=value,…]")
             path = parse_path(found["path"])
             if any(path == other for other, _ in conditions):
-                raise ValueError(f"{found['path']!r} is asked for twice")
+                raise ValueError(f"the path {found['path']!r} is given twice")
             conditions.append((path, found["value"]))
             position, end = found.end() - 1, found["end"]
         position += 1
@@ -69,20 +69,20 @@ def parse_match(text: str, *, commands: bool, version: Version = V201) -> Match:
     action = pattern.name.removesuffix(COMMAND) if commands else pattern.name
     if action not in version.actions:
         hint = did_you_mean(action, version.actions)
-        raise ValueError(told_elsewhere(action) or f"{pattern.name!r} is no action of OCPP {version.name}{hint}")
+        raise ValueError(told_elsewhere(action) or f"{pattern.name!r} is not an action of OCPP {version.name}{hint}")
     row = version.actions[action]
     if pattern.name != action and not row.sent_by(Sender.CSMS):
-        raise ValueError(f"{action} is no command of a CSMS")
+        raise ValueError(f"{action} is not a command of a CSMS")
     if not (commands or row.sent_by(Sender.STATION)):
         raise ValueError(f"{action} is not sent by stations")
     tail = _TAIL.fullmatch(pattern.tail)
     if tail is None:
-        raise ValueError(f"{pattern.tail!r} behind the match is not *N or @GLOB, in this order")
+        raise ValueError(f"{pattern.tail!r}: after the match only *N and then @GLOB may follow")
     name = action if row.sender is not Sender.EITHER else pattern.name
     conditions = tuple(_condition(_node(action, path, version), path, value) for path, value in pattern.conditions)
     times = int(tail["times"]) if tail["times"] else None
     if times == 0:
-        raise ValueError(f"{pattern.tail!r}: a rule that is never used")
+        raise ValueError(f"{pattern.tail!r}: N must be at least 1")
     return Match(name, conditions, times, tail["stations"] or "*")
 
 
@@ -96,7 +96,7 @@ def parse_expectation(text: str, *, counted: bool = True, version: Version = V20
     happenings = [CONNECT, DISCONNECT, *version.actions]
     if action not in happenings:
         hint = did_you_mean(action, happenings)
-        raise ValueError(told_elsewhere(action) or f"{action!r} is no action and neither connect nor disconnect{hint}")
+        raise ValueError(told_elsewhere(action) or f"{action!r} is neither an action nor connect nor disconnect{hint}")
     sender = Sender.CSMS if dot else Sender.STATION
     if action in version.actions and not version.actions[action].sent_by(sender):
         hint = f"; did you mean '{action}.response'?" if not dot else ""
@@ -108,13 +108,15 @@ def parse_expectation(text: str, *, counted: bool = True, version: Version = V20
     )
     tail = _COUNT.fullmatch(pattern.tail)
     if tail is None or (tail["least"] and not counted):
-        raise ValueError(f"{pattern.tail!r} behind the match is not @GLOB{', *N, *N.. or *M..N' if counted else ''}")
+        raise ValueError(
+            f"{pattern.tail!r}: after the match only @GLOB{' and then *N, *N.. or *M..N' if counted else ''} may follow"
+        )
     least = int(tail["least"] or 1)
     most = None
     if tail["least"]:
         most = int(tail["most"]) if tail["most"] else None if tail["open"] else least
     if most is not None and most < least:
-        raise ValueError(f"{pattern.tail!r}: {most} is less than {least}")
+        raise ValueError(f"{pattern.tail!r}: the upper bound {most} is below the lower bound {least}")
     return Expectation(pattern.name, conditions, tail["stations"] or "*", least, most, text)
 
 
@@ -157,7 +159,9 @@ def _value(text: str, node: Json) -> Any:
         or not isinstance(value, wanted)
         or (isinstance(value, bool) and kind != "boolean" and kind)
     ):
-        raise ValueError(f"must be {kind}" if kind not in ("object", "array") else f"is {kind}; name a part of it")
+        raise ValueError(
+            f"must be {kind}" if kind not in ("object", "array") else f"is an {kind}; name a field inside it"
+        )
     return value
 
 
@@ -174,7 +178,7 @@ def parse_fault(text: str) -> "tuple[Fault, float]":
 
     kind, *words = text.split() or [""]
     if kind not in FAULTS:
-        raise ValueError(f"{kind!r} is no fault{did_you_mean(kind, FAULTS)} (there are {', '.join(FAULTS)})")
+        raise ValueError(f"{kind!r} is not a fault{did_you_mean(kind, FAULTS)} (faults: {', '.join(FAULTS)})")
     attributes = {setting.name: setting for setting in fields(FAULTS[kind])}  # type: ignore[arg-type] # all are dataclasses
     given: dict[str, float] = {}
     seen: set[str] = set()
@@ -193,7 +197,7 @@ def parse_fault(text: str) -> "tuple[Fault, float]":
         elif key in attributes:
             given[key] = _number(key, value, attributes[key].type, attributes[key].metadata["minimum"])
         else:
-            raise ValueError(f"{kind} has no {key!r}{did_you_mean(key, [*attributes, 'probability'])}")
+            raise ValueError(f"{kind} has no attribute {key!r}{did_you_mean(key, [*attributes, 'probability'])}")
     for name, setting in attributes.items():
         if setting.default is MISSING and name not in given:
             raise ValueError(f"{kind} needs {name}=…")
@@ -206,5 +210,5 @@ def _number(key: str, text: str, kind: Any, minimum: float) -> Any:
     except ValueError:
         raise ValueError(f"{key}={text}: must be {'a whole number' if kind is int else 'a number'}") from None
     if not math.isfinite(value) or value < minimum:
-        raise ValueError(f"{key}={text}: must be at least {minimum:g}, and finite")
+        raise ValueError(f"{key}={text}: must be a finite number of at least {minimum:g}")
     return value

@@ -148,7 +148,7 @@ def _text_filler(text: str) -> Template:
     position = 0
     for found in _PIECES.finditer(text):
         if found["open"]:
-            raise ValueError(f"{text[found.start() :]!r} has no '}}}}' ('{{{{{{{{' stands for '{{{{')")
+            raise ValueError(f"{text[found.start() :]!r} has no closing '}}}}' (write '{{{{{{{{' for a literal '{{{{')")
         pieces.append(_constant(text[position : found.start()]))
         pieces.append(_constant("{{") if found["literal"] else _placeholder(found["placeholder"].strip()))
         position = found.end()
@@ -175,7 +175,7 @@ def _placeholder(name: str) -> Template:
     if name.startswith("request."):
         path = parse_path(name.removeprefix("request."))
         return lambda c: None if (found := value_at(c.request, path)) is ABSENT else found
-    raise ValueError(f"{{{{{name}}}}} is no placeholder{did_you_mean(name, PLACEHOLDERS)}")
+    raise ValueError(f"{{{{{name}}}}} is not a placeholder{did_you_mean(name, PLACEHOLDERS)}")
 
 
 def merge(target: Any, patch: Any) -> Any:

@@ -17,29 +17,38 @@ class Answers:
     title: ClassVar[str] = "answers"
 
     boot_status: str = flag(
-        "Accepted", "answer to BootNotification", _STATUS, "STATUS", sets=("BootNotification.status",)
+        "Accepted",
+        "`status` in the answer to BootNotification; Accepted, Pending or Rejected",
+        _STATUS,
+        "STATUS",
+        sets=("BootNotification.status",),
     )
     boot_status_sequence: tuple[str, ...] = flag(
         (),
-        "answers to the BootNotifications of each station in turn, over reconnects; the last one stays",
+        "answer the BootNotifications of each station with these statuses in turn; a reconnect does not start again, "
+        "and the last status repeats",
         values.several(_STATUS),
         "STATUS,STATUS,…",
         rivals=("boot_status",),
         rules=lambda config: boot_rules(config.boot_status_sequence),
     )
     boot_interval: int = flag(
-        60, "`interval` of the BootNotification response", values.integer(), "SEC", sets=("BootNotification.interval",)
+        60,
+        "`interval` in the answer to BootNotification, in seconds",
+        values.integer(),
+        "SEC",
+        sets=("BootNotification.interval",),
     )
     total_cost: float = flag(
         10.0,
-        "`totalCost` in TransactionEvent Updated responses",
+        "`totalCost` in answers to TransactionEvent Updated",
         values.number(),
         "N",
         rules=lambda config: cost_rules("Updated", config.total_cost),
     )
     final_cost: float | None = flag(
         None,
-        "`totalCost` in TransactionEvent Ended responses",
+        "`totalCost` in answers to TransactionEvent Ended",
         values.number(),
         "N",
         rules=lambda config: cost_rules("Ended", config.final_cost),

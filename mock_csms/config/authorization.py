@@ -22,49 +22,56 @@ class Authorization:
 
     auth_mode: str = flag(
         "normal",
-        "how idTokens are answered: normal: all are Accepted; whitelist: others are Blocked; blacklist: those are "
-        "Blocked; rate_limit: all are NotAtThisTime; idTokens of type NoAuthorization are Accepted in every mode",
+        "which status idTokens get; normal: Accepted; whitelist: Blocked unless listed in --whitelist; blacklist: "
+        "Blocked if listed in --blacklist; rate_limit: NotAtThisTime; idTokens of type NoAuthorization are Accepted in "
+        "every mode",
         values.one_of(lambda: MODES),
         "|".join(MODES),
         rules=lambda config: mode_rules(config.auth_mode, config.whitelist, config.blacklist),
     )
     whitelist: tuple[str, ...] = flag(
         ("valid_token", "test_token", "authorized_user"),
-        "tokens of the mode whitelist",
+        "idTokens that `--auth-mode whitelist` accepts",
         values.texts,
         "TOKEN",
         several=True,
     )
     blacklist: tuple[str, ...] = flag(
-        ("blocked_token", "invalid_user"), "tokens of the mode blacklist", values.texts, "TOKEN", several=True
+        ("blocked_token", "invalid_user"),
+        "idTokens that `--auth-mode blacklist` blocks",
+        values.texts,
+        "TOKEN",
+        several=True,
     )
     auth_group_id: str | None = flag(
         None,
-        "`groupIdToken` of every idTokenInfo, of type Central",
+        "`groupIdToken` in every idTokenInfo; its type is Central",
         _TOKEN,
         "ID",
         rules=lambda config: info_rules({"groupIdToken": {"idToken": escape(config.auth_group_id), "type": "Central"}}),
     )
     auth_cache_expiry: float | None = flag(
         None,
-        "`cacheExpiryDateTime` of every idTokenInfo: so long from now",
+        "`cacheExpiryDateTime` in every idTokenInfo, this many seconds from the time of the answer",
         values.number(),
         "SEC",
         rules=lambda config: info_rules({"cacheExpiryDateTime": f"{{{{now+{config.auth_cache_expiry:f}}}}}"}),
     )
     offline: bool = switch(
-        "answer Authorize with CALLERROR InternalError",
+        "answer every Authorize with CALLERROR InternalError; the mock stays connected",
         rules=lambda _: offline_rules(),
     )
     token: Sequence[Rule[Answer]] = flag(
         (),
-        "what single tokens get, before the mode decides",
+        "answers for single idTokens; they come before --auth-mode",
         tables.tokens,
         forms={
             "token": Form(
                 ("ID=STATUS[,group=G][,expiry=SEC][,type=T][,evse=1+2][,certificate=S]",),
-                "status of one idToken, whatever the mode: one of the 10 statuses, a group, a cache expiry, EVSEs, "
-                "the certificateStatus where a certificate comes with it; with `type` only an idToken of that type",
+                "answer for one idToken, whatever --auth-mode says; STATUS is one of the 10 AuthorizationStatus "
+                "values; `group` is its groupIdToken, `expiry` its cacheExpiryDateTime in seconds from now, `evse` the "
+                "EVSEs it is valid for, `certificate` the certificateStatus when a certificate comes with it; `type` "
+                "restricts this to idTokens of that type",
                 tables.token_table,
             )
         },

@@ -13,15 +13,25 @@ class Records:
 
     title: ClassVar[str] = "records"
 
-    trace: str | None = flag(None, "write every message to a file, in the OCPP trace format 1.1", values.text, "FILE")
-    events: str | None = flag(None, "write everything that happens as JSON Lines; - is stdout", values.text, "FILE")
-    diagram: str | None = flag(None, "write the run as a sequence diagram, one HTML page", values.text, "FILE")
-    redact: bool = switch("mask idTokens in all that is shown or written, also where the last 100 are mentioned again")
-    quiet: bool = switch("show no lines but the first and the verdict")
-    verbose: bool = switch("show messages in full", short="-v", rivals=("quiet",))
+    trace: str | None = flag(
+        None,
+        "write every message into this file; the format is OCPP trace 1.1, which `mock-csms check` reads",
+        values.text,
+        "FILE",
+    )
+    events: str | None = flag(None, "write every event into this file as JSON Lines; - is stdout", values.text, "FILE")
+    diagram: str | None = flag(
+        None, "write a sequence diagram of the run into this file, as one HTML page", values.text, "FILE"
+    )
+    redact: bool = switch(
+        "mask idTokens in everything that is shown or written; the last 100 are also masked where other texts mention "
+        "them"
+    )
+    quiet: bool = switch("print only the first line and the verdict")
+    verbose: bool = switch("print messages in full", short="-v", rivals=("quiet",))
     log_level: str = flag(
         "INFO",
-        "least severity of the lines on stderr; DEBUG shows messages in full",
+        "lowest severity of the lines on stderr; DEBUG prints messages in full",
         values.one_of(lambda: ("DEBUG", "INFO", "WARNING", "ERROR")),
         "LEVEL",
     )

@@ -15,28 +15,37 @@ class RulesAndFaults:
 
     rule: tables.Rules = flag(
         tables.Rules(),
-        "scripted answers and faults; the first that matches counts",
+        "scripted answers and faults; the first rule that matches is used",
         tables.rules,
         forms={
             "reply": Form(
-                ("MATCH", "JSON"), "lay this over the default answer; @FILE reads it from a file", tables.reply_table
+                ("MATCH", "JSON"),
+                "merge this JSON into the default answer; @FILE reads the JSON from a file",
+                tables.reply_table,
             ),
             "reply_raw": Form(
                 ("MATCH", "JSON"),
-                "answer with exactly this, any JSON, which no schema is asked about; @FILE reads it from a file",
+                "answer with exactly this JSON; it is not merged and not checked against the schema; @FILE reads the "
+                "JSON from a file",
                 tables.reply_raw_table,
             ),
-            "error": Form(("MATCH", "CODE[:DESCRIPTION]"), "answer with this CALLERROR", tables.error_table),
+            "error": Form(
+                ("MATCH", "CODE[:DESCRIPTION]"),
+                "answer with this CALLERROR; CODE is an error code of OCPP-J, such as InternalError",
+                tables.error_table,
+            ),
             "fault": Form(
-                ("MATCH", "FAULT"), "spoil the answer, or the command where MATCH names one", tables.fault_table
+                ("MATCH", "FAULT"),
+                "break the answer in this way; if MATCH names a command of the CSMS, break the command",
+                tables.fault_table,
             ),
         },
         rules=lambda config: config.rule.answers,
     )
     seed: int | None = flag(
         None,
-        "makes all chance repeatable: probabilities, jitter, fresh ids",
+        "make every random choice repeatable; this covers probabilities, jitter and generated ids",
         values.integer(0, 2**63),
         "N",
-        shown="by chance",
+        shown="random",
     )

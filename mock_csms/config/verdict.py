@@ -18,37 +18,45 @@ class Verdict:
 
     expect: Sequence[Expectation] = flag(
         (),
-        "end with status 0 once this has come, with status 1 when it does not; a COUNT is N, N.. or M..N",
+        "exit with status 0 once this was seen, with status 1 if it was not; NAME is ACTION (a call of the station), "
+        "ACTION.response or ACTION.error (its answer to a command), connect or disconnect; COUNT is N, N.. (at least) "
+        "or M..N",
         lambda texts: [parse_expectation(text) for text in texts],
         "NAME[path=value,…][@GLOB][*COUNT]",
         repeated=True,
     )
     expect_order: bool = switch(
-        "the expectations must be met in the order given; what comes counts for one of them: the first that lacks it, "
-        "or else the last before that",
+        "the expectations must be met in the order given; each message counts for one expectation: the first that "
+        "still needs it, otherwise the last one before that",
         needs=("expect",),
     )
     forbid: Sequence[Expectation] = flag(
         (),
-        "end with status 1 when this comes",
+        "exit with status 1 as soon as this is seen; NAME is as in --expect",
         lambda texts: [parse_expectation(text, counted=False) for text in texts],
         "NAME[path=value,…][@GLOB]",
         repeated=True,
     )
     within: float = flag(
         60.0,
-        "how long after the first connection all that is expected must have come",
+        "seconds from the first connection within which all expectations must be met",
         values.number(above=True),
         "SEC",
         needs=("expect", "forbid"),
     )
     wait_for_station: float = flag(
-        60.0, "how long to wait for the first connection", values.number(above=True), "SEC", needs=("expect", "forbid")
+        60.0, "seconds to wait for the first connection", values.number(above=True), "SEC", needs=("expect", "forbid")
     )
     expect_stations: int = flag(
-        1, "how many stations must meet all expectations", values.integer(1), "N", needs=("expect", "forbid")
+        1, "number of stations that must each meet all expectations", values.integer(1), "N", needs=("expect", "forbid")
     )
-    duration: float | None = flag(None, "end after so long, and judge what was seen", values.number(above=True), "SEC")
+    duration: float | None = flag(
+        None, "stop after this many seconds and judge what was seen until then", values.number(above=True), "SEC"
+    )
     junit: str | None = flag(
-        None, "write the verdict as JUnit XML", values.text, "FILE", needs=("expect", "forbid", "fail_on_findings")
+        None,
+        "write the verdict into this file as JUnit XML",
+        values.text,
+        "FILE",
+        needs=("expect", "forbid", "fail_on_findings"),
     )

@@ -34,17 +34,19 @@ from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.place import Place
 
-DESCRIPTION = "Judges the stations of traces that --trace, or another tool, has recorded: the same checks, no station."
+DESCRIPTION = "Checks recorded traces (of --trace, or another tool): the same conformance checks, without a station."
 STDIN = "-"
-_NOTHING = "there is no record that can be judged"
-_UNSEEN = "not in a trace: it has neither handshakes nor how connections end"
+_NOTHING = "the trace has no record that can be checked"
+_UNSEEN = "not exercised: a trace has no handshakes and does not say how connections ended"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TraceSettings(Conformance):
     """The settings of `mock-csms check`."""
 
-    junit: str | None = flag(None, "write a case for every check as JUnit XML", values.text, "FILE")
+    junit: str | None = flag(
+        None, "write a JUnit XML report into this file; it has a test case for every check", values.text, "FILE"
+    )
 
 
 def checks(arguments: Sequence[str]) -> int:
@@ -63,7 +65,10 @@ def check(arguments: Sequence[str]) -> int:
     """Judge traces, and return the exit status."""
     parser = parser_for("mock-csms check", DESCRIPTION, TraceSettings)
     parser.add_argument(
-        "trace", metavar="TRACE", nargs="+", help="files in the OCPP trace format 1.1, each by itself; - is stdin"
+        "trace",
+        metavar="TRACE",
+        nargs="+",
+        help="files in the OCPP trace format 1.1; each is checked separately; - is stdin",
     )
     parsed = vars(parser.parse_args(arguments))
     try:

@@ -35,7 +35,12 @@ class Variables:
     [
         (SET, (), Variables("Rejected"), "OCPPCommCtrlr.OfflineThreshold = 77 is Rejected"),
         (SET, (), Variables(), "SetVariables to CS-1: no answer within 1 s"),
-        ('await station.act("plug")', ("plug",), Variables(), "the operator failed: false plug 1 '' ended with 1"),
+        (
+            'await station.act("plug")',
+            ("plug",),
+            Variables(),
+            "the operator failed: false plug 1 '' ended with status 1",
+        ),
         ("await states.booting(station)", ("reboot",), Variables(), "the operator failed: false reboot"),
         (
             "await station.prepare(states.reserved)",
