@@ -35,7 +35,10 @@ def frames(name: str) -> list[str]:
         ('\ufeff[3,"ID",{"status":"Accepted"}]', "not JSON"),
         ('[4,"ID","GenericError","",{"a":NaN}]', "not JSON"),
         ('[3,"ID",' + "[" * 3000, "nested deeper"),
-        ('[3,"ID",{"status":"Accepted","customData":{"vendorId":"v","x":1e400}}]', "beyond the range of a double"),
+        (
+            '[3,"ID",{"status":"Accepted","customData":{"vendorId":"v","x":1e400}}]',
+            "beyond the range of a 64-bit float",
+        ),
     ],
 )
 async def test_a_broken_answer_ends_its_command_and_is_not_answered(tmp_path: Path, answer: str, told: str) -> None:
@@ -85,7 +88,9 @@ async def test_a_huge_number_may_stand_anywhere(station: Station) -> None:
     await station.send('[2,"a","StartTransaction",{"x":1e400}]')
     await station.expect(4, "a", "NotImplemented")
     await station.send('[2,"b","DataTransfer",{"vendorId":"v","data":[-1e400]}]')
-    await station.expect(4, "b", "PropertyConstraintViolation", "DataTransfer: data.0: is beyond the range of a double")
+    await station.expect(
+        4, "b", "PropertyConstraintViolation", "DataTransfer: data.0: is beyond the range of a 64-bit float"
+    )
     await station.send('[2,"c","Heartbeat",' + "9" * 6000 + "]")
     await station.expect(4, "c", "TypeConstraintViolation")
     await station.send('[2,"d","Heartbeat",{"x":' + "[" * 3000 + "]" * 3000 + "}]")
@@ -129,7 +134,7 @@ async def test_records_keep_numbers_as_they_were_written(tmp_path: Path, more: l
     assert '1e400}]"' in written
     assert data in events.read_text(encoding="utf-8")
     assert len([orjson.loads(line) for line in written.splitlines()]) == 4
-    assert "data: is beyond the range of a double" in run("check", str(trace)).stdout
+    assert "data: is beyond the range of a 64-bit float" in run("check", str(trace)).stdout
 
 
 # Times and customData: what holds, and must hold on.

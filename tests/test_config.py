@@ -241,9 +241,9 @@ def test_a_payload_is_laid_over_the_command(texts: Mapping[str, Any], payload: A
     [
         ({"payload": '{"type": null}'}, "type: is missing"),
         ({"payload": '{"type": 1}'}, 'type: 1 is not of type "string"'),
-        ({"payload": '{"tpye": "OnIdle"}'}, "tpye: is not a property that the schema knows"),
+        ({"payload": '{"tpye": "OnIdle"}'}, "tpye: is not a property of the schema"),
         ({"payload": '{"type": "{{nwo}}"}'}, "{{nwo}} is not a placeholder; did you mean 'now'?"),
-        ({"payload": '{"a\\nb": 1}'}, "is not a property that the schema knows"),
+        ({"payload": '{"a\\nb": 1}'}, "is not a property of the schema"),
     ],
 )
 def test_a_payload_that_cannot_be_sent_is_refused(texts: Mapping[str, Any], problem: str) -> None:

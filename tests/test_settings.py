@@ -309,7 +309,7 @@ async def test_hangup_rereads_the_files(tmp_path: Path) -> None:
         }
         for text, told in (broken | {rule.format("x") + "\nfault = 'dorp'": "drop"}).items():
             path.write_text(text) if text else path.unlink()
-            await hang_up(f"stay as they were.*{told}")
+            await hang_up(f"were not changed.*{told}")
             assert await authorize(station) == "Expired"
         path.write_text("boot-interval = 9")
         await hang_up("read again")

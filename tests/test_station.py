@@ -167,7 +167,7 @@ def test_the_status_tells_the_cost(tmp_path: Path) -> None:
         station.type("plug", "card TAG")
         station.see("CostUpdated.response")
         station.type("status")
-        station.see(", which costs 2.5 so far")
+        station.see(", cost so far 2.5")
         assert station.stop() == 0
     mock.finish()
 

@@ -146,7 +146,7 @@ class Door:
         if not identity:
             return Respond(404, "the last segment of the path must be the identity of the station")
         if self._known is not None and folded(identity) not in self._known:
-            return Respond(404, "no station of this identity is known")
+            return Respond(404, "no station with this identity is known (--known-stations)")
         if self._passwords is not None and not _is_right(
             visitor.authorization, identity, {self._passwords.get(folded(identity)), password} - {None}
         ):
@@ -155,7 +155,7 @@ class Door:
             reason = f"no common subprotocol; offered: {', '.join(visitor.offered) or 'none'}"
             return SendAway(reason) if policies.close_on_mismatch else Respond(400, reason)
         if policies.keep_old and is_connected:
-            return Respond(409, "a station of this identity is connected already")
+            return Respond(409, "a station with this identity is already connected")
         return LetIn()
 
     def cut_after(self, identity: str) -> float | None:

@@ -26,7 +26,7 @@ def cost_rules(event_type: str, cost: float) -> Iterable[Rule[Answer]]:
 
 def offline_rules() -> Iterable[Rule[Answer]]:
     """Be unable to authorize anybody."""
-    return [Rule(Match("Authorize"), Refusal("InternalError", "the mock plays an offline authorization"))]
+    return [Rule(Match("Authorize"), Refusal("InternalError", "authorization is switched off (--offline)"))]
 
 
 def boot_first_rules() -> Iterable[Rule[Answer]]:

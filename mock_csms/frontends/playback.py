@@ -147,7 +147,7 @@ def _read(entry: Entry, own: _Side, other: _Side) -> tuple[bytes, Message | Malf
     try:
         return (encode(meant) if entry.text is None else entry.text), meant
     except orjson.JSONEncodeError:
-        raise ValueError("the message is nested too deep") from None
+        raise ValueError("the message is nested too deeply") from None
 
 
 def _id_without(entry: Entry, own: _Side, other: _Side) -> str | None:

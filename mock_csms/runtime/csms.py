@@ -215,7 +215,7 @@ class Csms:
         """Answer a plain HTTP request: /healthz tells that the mock is up."""
         if visitor.resource.rstrip("/") == "/healthz":
             return Respond(200, "OK")
-        verdict = Respond(426, "an HTTP request that asks for no WebSocket")
+        verdict = Respond(426, "an HTTP request without a WebSocket upgrade")
         self._refuse(self._name(visitor), str(verdict))
         return verdict
 
