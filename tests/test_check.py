@@ -231,7 +231,7 @@ def test_a_bad_item_of_an_array_is_named(tmp_path: Path) -> None:
     lines = (CASES / "array.json").read_text().splitlines()
     (tmp_path / "trace").write_text("\n".join([*lines[:2], '{"oops": },', *lines[2:]]))
     done = check("--fail-on-findings=error", tmp_path / "trace")
-    assert (done.returncode, FINDING in done.stdout, "line 3 is no record" in done.stderr) == (2, True, True), done
+    assert (done.returncode, FINDING in done.stdout, "line 3 is not a record" in done.stderr) == (2, True, True), done
 
 
 def test_several_files_and_stdin(tmp_path: Path) -> None:

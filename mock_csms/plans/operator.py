@@ -106,7 +106,7 @@ class Prompt:
         try:
             terminal = os.open(self._terminal, os.O_RDWR | os.O_NOCTTY)
         except OSError as error:
-            raise OperatorFailed(f"there is no terminal to ask at: {error}") from None
+            raise OperatorFailed(f"there is no terminal to ask on: {error}") from None
         try:
             os.write(terminal, question.encode())
             ready, _, _ = select.select([terminal], [], [], within)

@@ -122,7 +122,7 @@ class Memory:
         if not self._is_broken:
             self._is_broken = True
             self.lost = str(error)
-            self._failed(f"cannot write to --state-dir {self._directory} any more: {error}")
+            self._failed(f"--state-dir {self._directory} is not used any more: {error}")
 
 
 def _open(path: str) -> sqlite3.Connection:

@@ -57,8 +57,8 @@ def test_a_station_tells_of_itself(tmp_path: Path) -> None:
     assert not {"C-29.1", "C-30", "AQ-2", "AS-2", "HFS-1", "HFS-4"} & learned.features
     assert (learned.timeouts.message, learned.timeouts.boot, learned.slots) == (30, 264, (1, 2, 3))
     text = path.read_text()
-    assert "which is mock-csms reference-station 1.0.0." in text
-    assert re.search(r'# "C-30", +# a session begins at it with ISO14443', text)
+    assert "read from the station: mock-csms reference-station 1.0.0." in text
+    assert re.search(r'# "C-30", +# local start with ISO14443', text)
     assert re.search(r"has none of .*AS-2.*HFS-1", text)
 
 
