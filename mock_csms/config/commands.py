@@ -18,12 +18,11 @@ class Commands:
 
     command: str | None = flag(
         None,
-        "send this command, once (--delay) or again and again (--period)",
+        "send this command: at once, later (--delay), or again and again (--period)",
         values.command,
         "ACTION",
         short="-c",
         rivals=("commands",),
-        needs=("delay", "period"),
     )
     delay: float | None = flag(
         None,
