@@ -37,13 +37,20 @@ class Records:
     )
     within: float = flag(
         60.0,
-        "how long after the first connection all that is expected must have come",
+        "how long after the first handshake all that is expected must have come",
         values.number(above=True),
         "SEC",
         needs=("expect", "forbid"),
     )
+    linger: float = flag(
+        1.0,
+        "when all is met, go on answering until nothing has come or gone for so long (10 seconds at most)",
+        values.number(),
+        "SEC",
+        needs=("expect", "forbid"),
+    )
     wait_for_station: float = flag(
-        60.0, "how long to wait for the first connection", values.number(above=True), "SEC", needs=("expect", "forbid")
+        60.0, "how long to wait for the first handshake", values.number(above=True), "SEC", needs=("expect", "forbid")
     )
     expect_stations: int = flag(
         1, "how many stations must meet all expectations", values.integer(1), "N", needs=("expect", "forbid")
