@@ -142,7 +142,7 @@ CASES = f"""
 --expect BootNotification {SOON}          | beat                     | 1 | FAILED +BootNotification.*0 seen
 {ENDED}                                   | started updated ended    | 0 | ok +TransactionEvent.eventType=Ended
 {ENDED} {SOON}                            | started updated          | 1 | eventType: expected Ended, got Updated
-{ENDED} --forbid Heartbeat                | updated beat             | 1 | not reached.*Ended.*\\n(.*\\n)*FAILED.*Heartbeat
+{ENDED} --forbid Heartbeat                | updated beat             | 1 | not reached.*Ended(.*\\n)*FAILED.*Heartbeat
 --expect Heartbeat*2 {SOON}               | beat beat                | 0 | ok +Heartbeat
 --expect Heartbeat*2 {SOON}               | beat                     | 1 | exactly 2.* 1 seen
 --expect Heartbeat*2                      | beat beat beat           | 1 | exactly 2.* 3 seen

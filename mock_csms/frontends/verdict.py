@@ -18,6 +18,8 @@ from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
 
 _NO_STATION, _NONE_LET_IN = "no station came", "no station was let in"
+_NOT_REACHED = "not reached: "
+"""What is said first of an expectation that was pending when something that must not come ended the run."""
 _MOST_STATIONS = 20
 """How many stations are named for an expectation."""
 
@@ -85,7 +87,7 @@ class Verdict:
         cases = [*self._expected_cases(), *self._forbidden_cases()]
         if not self.judge.tallies:
             why = _NONE_LET_IN if self.judge.has_seen_any else _NO_STATION
-            return [replace(case, failure="", skipped="", error=why) for case in cases]
+            return [replace(case, failure="", error=why) for case in cases]
         if self.judge.stations_missing and not any(case.failure for case in cases):
             cases.append(Case("all of it by each station", f"{self.judge.stations_missing} more must meet all of it"))
         return cases
@@ -102,10 +104,13 @@ class Verdict:
             case = Case(expectation.text, details="\n".join(seen[:_MOST_STATIONS] + more))
             lacking = f"expected {expectation.bounds}; {seen[0]}"
             if judge.is_exceeded(number):
-                case = replace(case, failure=lacking)
-            elif not judge.is_met_by_enough(number):  # what has ended the run before is all that has failed
-                case = replace(case, **{"skipped" if judge.is_hopeless else "failure": lacking})
-            yield case
+                yield replace(case, failure=lacking)
+            elif judge.is_met_by_enough(number):
+                yield case
+            else:
+                yield (
+                    replace(case, error=_NOT_REACHED + lacking) if judge.is_hopeless else replace(case, failure=lacking)
+                )
 
     def _forbidden_cases(self) -> Iterator[Case]:
         for number, forbidden in enumerate(self.judge.forbidden):
@@ -139,6 +144,7 @@ def _told(case: Case) -> list[str]:
     """Return the lines about a case."""
     wrong = case.failure or case.error
     first, *rest = case.details.splitlines() or [""]
-    outcome = "FAILED" if wrong else "not reached" if case.skipped else "ok"
-    line = f"{outcome:7} {printable(case.name)}: {wrong or case.skipped or first}".removesuffix(": ")
+    outcome = "not reached" if wrong.startswith(_NOT_REACHED) else "FAILED" if wrong else "ok"
+    told = wrong.removeprefix(_NOT_REACHED) or first
+    line = f"{outcome:7} {printable(case.name)}: {told}".removesuffix(": ")
     return [line, *(f"        {line}" for line in rest)]
