@@ -7,7 +7,7 @@ import base64
 import binascii
 import re
 from collections.abc import Collection, Mapping, Sequence, Set
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 from urllib.parse import unquote
 
 from mock_csms.protocol.identifiers import folded
@@ -57,6 +57,7 @@ class SendAway(Record):
     """Complete the handshake without a subprotocol and close at once (Part 4, 3.2)."""
 
     reason: str
+    status: ClassVar[int | None] = 101
 
     def __str__(self) -> str:
         return self.reason
@@ -76,12 +77,16 @@ class Respond(Record):
 class SlamDoor(Record):
     """Drop the connection with a TCP RST."""
 
+    status: ClassVar[int | None] = None
+
     def __str__(self) -> str:
         return "dropped with a TCP RST"
 
 
 class Hang(Record):
     """Never answer."""
+
+    status: ClassVar[int | None] = None
 
     def __str__(self) -> str:
         return "left without an answer"
