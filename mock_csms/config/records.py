@@ -7,6 +7,7 @@ from typing import ClassVar
 from mock_csms import values
 from mock_csms.behavior.expectations import Expectation
 from mock_csms.behavior.notation import parse_expectation
+from mock_csms.config.color import color
 from mock_csms.flags import flag, switch
 
 
@@ -58,6 +59,7 @@ class Records:
     redact: bool = switch("mask idTokens in all that is shown or written, also where the last 100 are mentioned again")
     quiet: bool = switch("show no lines but the first and the verdict")
     verbose: bool = switch("show messages in full", short="-v", rivals=("quiet",))
+    color: str = color()
     log_level: str = flag(
         "INFO",
         "least severity of the lines on stderr; DEBUG shows messages in full",

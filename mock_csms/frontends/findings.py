@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from mock_csms.behavior.events import Connected, Event, Finding, Severity
 from mock_csms.config.conformance import Conformance
-from mock_csms.frontends.console import printable
 from mock_csms.frontends.junit import Case
+from mock_csms.frontends.lines import printable
 from mock_csms.frontends.statuses import Status, gravest, word
 from mock_csms.protocol.records import Mutable, field, replace
 from mock_csms.runtime.bus import Bus

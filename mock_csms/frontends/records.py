@@ -46,6 +46,7 @@ class Records:
         self.write_ahead = self._write_ahead if config.trace else None
         """What is to be done before anything that was sent goes out, if anything is."""
         self._page: Sink | None = None
+        self._console: Console | None = None
         self._junit: int | None = None
         self._opened: dict[Place, int] = {}
         self._timer: asyncio.TimerHandle | None = None
@@ -62,8 +63,8 @@ class Records:
         if config.junit:
             self._junit = self._descriptor(config.junit)
         if not config.quiet:
-            look = look_for(sys.stderr.fileno(), config.log_level, is_verbose=config.verbose)
-            Console(bus, self._sink(sys.stderr.fileno(), "stderr"), look)
+            look = look_for(sys.stderr.fileno(), config.log_level, is_verbose=config.verbose, color=config.color)
+            self._console = Console(bus, self._sink(sys.stderr.fileno(), "stderr"), look)
         if self._opened:
             self._timer = asyncio.get_running_loop().call_later(_LOOK, self._look_again)
         return self
@@ -118,6 +119,8 @@ class Records:
 
     def flush(self) -> None:
         """Write now what waits."""
+        if self._console is not None:
+            self._console.tell()
         for sink in self._sinks:
             sink.flush()
 

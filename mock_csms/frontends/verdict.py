@@ -8,9 +8,9 @@ from mock_csms.behavior.expectations import Judge, Tally
 from mock_csms.behavior.matching import Difference
 from mock_csms.behavior.redaction import Redactor
 from mock_csms.config import Config
-from mock_csms.frontends.console import printable
 from mock_csms.frontends.history import History
 from mock_csms.frontends.junit import Case
+from mock_csms.frontends.lines import printable
 from mock_csms.frontends.statuses import Status, word
 from mock_csms.protocol.records import replace
 from mock_csms.runtime import clock
