@@ -10,11 +10,11 @@ from mock_csms.behavior.templates import rfc3339
 from mock_csms.frontends.lines import (
     INFO,
     LEVELS,
+    LINES,
     RED,
+    SHORT_LINES,
     Line,
-    as_text,
-    describe,
-    describe_shortly,
+    beginning,
     is_about_refusal,
     printable,
     reason_of_refusal,
@@ -39,6 +39,8 @@ _LEAST_MORE = 12
 """How much room there must be for the payload behind what is said of it."""
 _MOST_DATES = 60
 """How many more characters are looked at as today's date is cut out of them."""
+_MOST_BEGINNINGS, _LONGEST_SUBJECT = 10_000, 60
+"""How many beginnings of lines are remembered, and of which."""
 _TELL = 1.0
 """How often counts are told, in seconds."""
 _MOST_SILENT = 1000
@@ -86,10 +88,13 @@ class Console:
     def __init__(self, bus: Bus, sink: Writer, look: Look) -> None:
         self._sink = sink
         self._look = look
-        self._describe = describe if look.width is None else describe_shortly
+        self._least, self._width = look.level, look.width
+        self._lines = LINES if look.width is None else SHORT_LINES
+        self._plain = frozenset() if look.is_terminal else frozenset((events.Received, events.Sent))
         self._millisecond = -1
         self._stamp = self._today = ""
         self._name_width = _NARROWEST_NAME
+        self._beginnings: dict[tuple[str, str, str, int, bool], str] = {}
         self._held: events.Received | None = None
         self._silent: dict[tuple[str, str], None] = {}
         self._repeats = Repeats()
@@ -110,10 +115,11 @@ class Console:
                 self._show_refused(held, event)
                 return
             self._show_refused(held, None)
-        line = self._describe(event)
-        if line.level < self._look.level:
+        line = self._lines[type(event)](event)
+        if line.level < self._least:
             return
-        if self._look.width is None or self._is_to_show(event, line):
+        is_plain = line.level == INFO and line.colour != RED and type(event) in self._plain
+        if is_plain or self._width is None or self._is_to_show(event, line):
             self._write(event.at, event.station, line)
 
     def _is_to_show(self, event: Event, line: Line) -> bool:
@@ -125,7 +131,7 @@ class Console:
             return False
         if isinstance(event, events.Finding):
             return self._is_new(event, line.level, event.check, event.problem)
-        if self._silent and isinstance(event, events.Sent) and (event.station, event.message.id) in self._silent:
+        if isinstance(event, events.Sent) and (event.station, event.message.id) in self._silent:
             del self._silent[event.station, event.message.id]
             return False
         if kind is events.Disconnected:
@@ -179,32 +185,43 @@ class Console:
     def _write(self, at: float, station: str, line: Line) -> None:
         if self._look.is_station and line.way:
             line = replace(line, way=_OTHER_WAY[line.way])
-        name = station or "-"
-        if len(name) > self._name_width:  # noqa: PLR1730 - max() costs as much as the rest of the line
-            self._name_width = len(name)
-        text = f"{self._time(at)} {name.ljust(self._name_width)} {as_text(line, None, self._subject_width)}"
-        text = self._cut(text, line)
+        begun = self._beginnings.get((station, line.way, line.subject, line.level, line.is_marked)) or self._begin(
+            station, line
+        )
+        if self._millisecond != (millisecond := int(at * 1000)):
+            self._set_time(at, millisecond)
+        text = self._cut(f"{self._stamp} {begun}{line.rest}", line)
         if self._look.is_coloured and (colour := _COLOURS[line.level] or line.colour):
             text = f"{colour}{text}{_PLAIN}"
         self._sink.write(text.encode() + b"\n")
 
+    def _begin(self, kind: tuple[str, str, str, int, bool], line: Line) -> str:
+        """Return what stands between the time and the rest of a line, and remember it for lines like it."""
+        name = kind[0] or "-"
+        if len(name) > self._name_width or len(self._beginnings) > _MOST_BEGINNINGS:
+            self._name_width = max(self._name_width, len(name))
+            self._beginnings.clear()
+        text = f"{name.ljust(self._name_width)} {beginning(line, self._subject_width)}"
+        if len(line.subject) < _LONGEST_SUBJECT:
+            self._beginnings[kind] = text
+        return text
+
     def _cut(self, text: str, line: Line) -> str:
         """Return a line as it may be shown; where it is to be short, without today's date and what has no room."""
-        width = self._look.width
+        width = self._width
         if width is None:
-            return printable(f"{text} {line.more}" if line.more else text)
+            return printable(text)
         if line.more:
             is_room = len(text) < width - _LEAST_MORE
             text, width = (f"{text} {line.more}", width) if is_room else (text, _LONGEST)
         elif not line.way:
             width = _LONGEST
-        text = printable(text[: width + _MOST_DATES].replace(self._today, '"'))
+        text = text[: width + _MOST_DATES].replace(self._today, '"')
+        if not text.isprintable():
+            text = printable(text)
         return text if len(text) <= width else text[: width - 1] + "…"
 
-    def _time(self, at: float) -> str:
+    def _set_time(self, at: float, millisecond: int) -> None:
         """Write the time of day in UTC, once for all that happens within a millisecond."""
-        millisecond = int(at * 1000)
-        if millisecond != self._millisecond:
-            written = rfc3339(at)
-            self._millisecond, self._stamp, self._today = millisecond, written[11:23], f'"{written[:11]}'
-        return self._stamp
+        written = rfc3339(at)
+        self._millisecond, self._stamp, self._today = millisecond, written[11:23], f'"{written[:11]}'

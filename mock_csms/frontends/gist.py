@@ -60,11 +60,32 @@ _OF_ANY_ANSWER = _places(_ANY_ANSWER)
 
 
 def gist(message: Call | Result, answers: Call | None) -> str:
-    """Return what leads in the payload of a call, or of the result of the call `answers`, and the rest of it."""
-    lead, rest = _led(message, answers)
-    if not lead:
-        return as_json(rest)
-    return f"{' '.join(lead)} {as_json(rest)}" if rest else " ".join(lead)
+    """Return what leads in the payload of a call, or of the result of the call `answers`, and the rest of it.
+
+    The payload may be anything where payloads are not validated.
+    """
+    payload: Any = message.payload
+    if type(message) is Call:
+        places = _OF_CALLS.get(message.action)
+    else:
+        places = _OF_ANSWERS.get(answers.action, _OF_ANY_ANSWER) if answers else _OF_ANY_ANSWER
+    if payload == {}:
+        return "{}"
+    if places is None or type(payload) is not dict:
+        return as_json(payload)
+    lead, rest = "", payload
+    for key, inner, word in places:
+        if key not in payload:
+            continue
+        if rest is payload:
+            rest = payload.copy()
+        value = payload[key]
+        if inner:
+            lead += _inside(rest, key, inner)
+        elif type(value) in _SCALARS:
+            del rest[key]
+            lead += f"{word}{value} "
+    return lead + as_json(rest) if rest else lead
 
 
 def as_json(payload: Any) -> str:
@@ -72,35 +93,16 @@ def as_json(payload: Any) -> str:
     return orjson.dumps(payload).decode()
 
 
-def _led(message: Call | Result, answers: Call | None) -> tuple[list[str], Any]:
-    """Return what leads, and the rest of the payload, which may be anything where payloads are not validated."""
-    payload: Any = message.payload
-    lead: list[str] = []
-    if type(payload) is not dict:
-        return lead, payload
-    rest = payload
-    for key, inner, word in _places_in(message, answers):
-        value = payload.get(key)
-        kind = type(value)
-        if inner and kind is list:
-            lead.append(_of_items(value, inner))
-        elif inner and kind is dict and type(value.get(inner)) is str:
-            lead.append(value[inner])
-            others = {name: value[name] for name in value if name != inner}
-            rest = {name: rest[name] for name in rest if name != key} | ({key: others} if others else {})
-        elif not inner and kind in _SCALARS:
-            lead.append(f"{word}{value}")
-            rest = {name: rest[name] for name in rest if name != key}
-    return lead, rest
-
-
-def _places_in(message: Call | Result, answers: Call | None) -> tuple[tuple[str, str, str], ...]:
-    if type(message) is Call:
-        return _OF_CALLS.get(message.action, ())
-    return _OF_ANSWERS.get(answers.action, _OF_ANY_ANSWER) if answers else _OF_ANY_ANSWER
-
-
-def _of_items(items: list[Any], inner: str) -> str:
-    """Return that field of the first items of a list, and how many there are besides."""
-    told = ", ".join(str(item.get(inner)) for item in items[:_MOST_ITEMS] if type(item) is dict)
-    return told + (f" and {len(items) - _MOST_ITEMS} more" if len(items) > _MOST_ITEMS else "")
+def _inside(rest: dict[str, Any], key: str, inner: str) -> str:
+    """Take away what is in a field, or return that of each item of a list, which stays."""
+    value = rest[key]
+    if type(value) is list:
+        told = ", ".join(str(item.get(inner)) for item in value[:_MOST_ITEMS] if type(item) is dict)
+        return told + (f" and {len(value) - _MOST_ITEMS} more " if len(value) > _MOST_ITEMS else " ")
+    if type(value) is not dict or type(value.get(inner)) is not str:
+        return ""
+    if len(value) == 1:
+        del rest[key]
+    else:
+        rest[key] = {name: value[name] for name in value if name != inner}
+    return f"{value[inner]} "

@@ -17,7 +17,7 @@ DEBUG, INFO, WARNING, ERROR = range(4)
 RED, DIM = "\x1b[31m", "\x1b[2m"
 _COLOURS: Mapping[type, str] = {Result: DIM, Error: RED}
 _LEVELS = {"info": INFO, "warning": WARNING, "error": ERROR}
-_SUBJECT_WIDTH = 28
+SUBJECT_WIDTH = 28
 _MOST_OF_FRAME = 200
 
 
@@ -43,21 +43,20 @@ Carry: TypeAlias = Callable[[Call | Result, Call | None], str]
 
 def describe(event: Event) -> Line:
     """Return what is said of an event, with the whole payload of a message."""
-    return _LINES[type(event)](event)
+    return LINES[type(event)](event)
 
 
-def describe_shortly(event: Event) -> Line:
-    """Return the same with what matters first, for those who read along."""
-    return _SHORT_LINES[type(event)](event)
+def as_text(line: Line, most: int | None = None) -> str:
+    """Return a line without its time and station, of its rest at most so many characters."""
+    return f"{beginning(line)}{line.rest[:most]}".rstrip()
 
 
-def as_text(line: Line, most: int | None = None, width: int = _SUBJECT_WIDTH) -> str:
-    """Return a line without its time and station, of its rest at most so many characters; `width` is of the subject."""
-    rest = line.rest if most is None else line.rest[:most]
+def beginning(line: Line, width: int = SUBJECT_WIDTH) -> str:
+    """Return what stands before the rest of a line."""
     if not line.subject:
-        return f"{line.way or '  '} {rest}"
-    mark = f" {LEVELS[line.level]}:" if line.level > INFO and line.is_marked else ""
-    return f"{line.way or '  '} {line.subject.ljust(width)}{mark} {rest}".rstrip()
+        return f"{line.way or '  '} "
+    mark = f"{LEVELS[line.level]}: " if line.level > INFO and line.is_marked else ""
+    return f"{line.way or '  '} {line.subject.ljust(width)} {mark}"
 
 
 def printable(line: str) -> str:
@@ -72,6 +71,8 @@ def printable(line: str) -> str:
 
 def _received(event: events.Received, carry: Carry) -> Line:
     message = event.message
+    if type(message) is Call and not event.violations and not event.binary:
+        return Line(INFO, "->", message.action, carry(message, None))
     if isinstance(message, Malformed):
         return Line(WARNING, "->", "?", f"{message.problem}: {_frame(event)}")
     name, carried = _name(message, event.answers), _carried(message, event.answers, carry)
@@ -87,6 +88,9 @@ def _received(event: events.Received, carry: Carry) -> Line:
 
 
 def _sent(event: events.Sent, carry: Carry) -> Line:
+    message = event.message
+    if type(message) is Result and event.answers is not None and not event.violations:
+        return Line(INFO, "<-", f"{event.answers.action}.response", carry(message, event.answers), "", DIM)
     name, carried = _name(event.message, event.answers), _carried(event.message, event.answers, carry)
     if event.violations:
         return Line(WARNING, "<-", name, f"{carried} is invalid: {event.violations[0]}")
@@ -181,14 +185,14 @@ def _connected(event: events.Connected) -> Line:
     return Line(INFO, "", "connected", f"{event.subprotocol}{others}")
 
 
-_LINES: Mapping[type[Event], Callable[[Any], Line]] = {
+LINES: Mapping[type[Event], Callable[[Any], Line]] = {
     events.Started: lambda event: Line(INFO, "", "listening", f"on {event.url}, --seed {event.seed}"),
     events.Reconfigured: lambda _: Line(INFO, "", "configured", "the settings were read again"),
     events.Knocked: lambda event: Line(DEBUG, "", "knocked", event.visitor.path),
     events.Connected: _connected,
     events.Refused: lambda event: Line(WARNING, "", "refused", event.reason),
     events.Breached: lambda event: Line(WARNING, "", "breached", f"{event.clause}: {event.problem}"),
-    events.Disconnected: lambda event: Line(INFO, "", "disconnected", f"{event.code} {event.reason}"),
+    events.Disconnected: lambda event: Line(INFO, "", "disconnected", f"{event.code} {event.reason}".rstrip()),
     events.Received: partial(_received, carry=_whole),
     events.Sent: partial(_sent, carry=_whole),
     events.Spoiled: _spoiled,
@@ -201,4 +205,5 @@ _LINES: Mapping[type[Event], Callable[[Any], Line]] = {
     events.Failed: lambda event: Line(ERROR, "", "failed", event.problem),
 }
 """What is said of each kind of event."""
-_SHORT_LINES = {**_LINES, events.Received: partial(_received, carry=gist), events.Sent: partial(_sent, carry=gist)}
+SHORT_LINES = {**LINES, events.Received: partial(_received, carry=gist), events.Sent: partial(_sent, carry=gist)}
+"""The same with what matters first, for those who read along."""
