@@ -185,9 +185,8 @@ class Console:
     def _write(self, at: float, station: str, line: Line) -> None:
         if self._look.is_station and line.way:
             line = replace(line, way=_OTHER_WAY[line.way])
-        begun = self._beginnings.get((station, line.way, line.subject, line.level, line.is_marked)) or self._begin(
-            station, line
-        )
+        kind = (station, line.way, line.subject, line.level, line.is_marked)
+        begun = self._beginnings.get(kind) or self._begin(kind, line)
         if self._millisecond != (millisecond := int(at * 1000)):
             self._set_time(at, millisecond)
         text = self._cut(f"{self._stamp} {begun}{line.rest}", line)

@@ -205,5 +205,9 @@ LINES: Mapping[type[Event], Callable[[Any], Line]] = {
     events.Failed: lambda event: Line(ERROR, "", "failed", event.problem),
 }
 """What is said of each kind of event."""
-SHORT_LINES = {**LINES, events.Received: partial(_received, carry=gist), events.Sent: partial(_sent, carry=gist)}
+SHORT_LINES: Mapping[type[Event], Callable[[Any], Line]] = {
+    **LINES,
+    events.Received: partial(_received, carry=gist),
+    events.Sent: partial(_sent, carry=gist),
+}
 """The same with what matters first, for those who read along."""

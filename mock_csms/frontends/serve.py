@@ -27,8 +27,8 @@ from mock_csms.values import reason_of
 async def serve(config: Config, reread: Callable[[], Config], command: str = "") -> int:
     """Serve until the verdict, the end of --duration or the first signal, and return the exit status.
 
-    `command` is the command line as it may be shown. A second signal ends the process at once. SIGHUP makes the mock behave as the settings say that `reread` returns; it
-    raises ValueError for broken ones.
+    A second signal ends the process at once. SIGHUP makes the mock behave as the settings say that `reread` returns; it
+    raises ValueError for broken ones. `command` is the command line as it may be shown.
     """
     bus = Bus()
     ended = asyncio.Event()
