@@ -37,11 +37,8 @@ def sends_text(seen: Seen, _: Known) -> Said:
     if event.text.isascii() and b"\\" not in event.text:
         return None
     key = _beyond_ascii(seen.payload)
-    return (
-        Wrong(f"there are characters beyond ASCII in {key}", severity=WARNING, why="the frame itself is right")
-        if key
-        else None
-    )
+    text = f"there are characters beyond ASCII in {key}"
+    return Wrong(text, severity=WARNING, why="the frame itself is right") if key else None
 
 
 def _beyond_ascii(value: Any) -> str:

@@ -52,9 +52,7 @@ def end_values(seen: Seen, known: Known) -> Said:
 def configured_measurands(seen: Seen, known: Known) -> Said:
     """A measurand that nobody asked for; or one that is missing, and does not come with the same time either."""
     if seen.kind == "due":
-        return Wrong(
-            seen.request, severity=WARNING, why="it may be one that cannot be measured there"
-        )  # it may be one that cannot be measured there
+        return Wrong(seen.request, severity=WARNING, why="it may be one that cannot be measured there")
     payload, wanted = seen.payload, known.meters.wanted(known)
     if seen.action == "MeterValues":
         names = wanted.aligned if _MEANT & samples_of(payload, known).contexts else None

@@ -76,13 +76,8 @@ def has_an_identity(seen: Seen, _: Known) -> Said:
     if not _IDENTITY.fullmatch(identity):
         return f"the identity has characters that may not be in it: {identity!r}"
     has_slash = visitor.resource.endswith("/")
-    return (
-        Wrong(
-            f"a slash comes behind the identity: {visitor.path!r}", severity=WARNING, why="the identity itself is right"
-        )
-        if has_slash
-        else None
-    )
+    text, why = f"a slash comes behind the identity: {visitor.path!r}", "the identity itself is right"
+    return Wrong(text, severity=WARNING, why=why) if has_slash else None
 
 
 @TRANSPORT.check("T04", "Part 4 3.1.1", WARNING, "the identity is percent-encoded where it must be", when("knocked"))

@@ -192,7 +192,7 @@ class Console:
         text = self._cut(f"{self._stamp} {begun}{line.rest}", line)
         if self._look.is_coloured and (colour := _COLOURS[line.level] or line.colour):
             text = f"{colour}{text}{_PLAIN}"
-        self._sink.write(text.encode() + b"\n")
+        self._sink.write(f"{text}\n".encode())
 
     def _begin(self, kind: tuple[str, str, str, int, bool], line: Line) -> str:
         """Return what stands between the time and the rest of a line, and remember it for lines like it."""

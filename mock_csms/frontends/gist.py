@@ -73,19 +73,21 @@ def gist(message: Call | Result, answers: Call | None) -> str:
         return "{}"
     if places is None or type(payload) is not dict:
         return as_json(payload)
-    lead, rest = "", payload
+    lead, rest = "", payload.copy()
     for key, inner, word in places:
-        if key not in payload:
+        value = rest.pop(key, None)
+        if value is None:
+            if key in payload:
+                rest[key] = None
             continue
-        if rest is payload:
-            rest = payload.copy()
-        value = payload[key]
-        if inner:
-            lead += _inside(rest, key, inner)
-        elif type(value) in _SCALARS:
-            del rest[key]
+        if type(value) in _SCALARS:
             lead += f"{word}{value} "
-    return lead + as_json(rest) if rest else lead
+        else:
+            lead += _inside(value, inner)
+            left = _without(value, inner)
+            if left:
+                rest[key] = left
+    return lead + orjson.dumps(rest).decode() if rest else lead
 
 
 def as_json(payload: Any) -> str:
@@ -93,16 +95,18 @@ def as_json(payload: Any) -> str:
     return orjson.dumps(payload).decode()
 
 
-def _inside(rest: dict[str, Any], key: str, inner: str) -> str:
-    """Take away what is in a field, or return that of each item of a list, which stays."""
-    value = rest[key]
-    if type(value) is list:
-        told = ", ".join(str(item.get(inner)) for item in value[:_MOST_ITEMS] if type(item) is dict)
-        return told + (f" and {len(value) - _MOST_ITEMS} more " if len(value) > _MOST_ITEMS else " ")
-    if type(value) is not dict or type(value.get(inner)) is not str:
+def _inside(value: Any, inner: str) -> str:
+    """Return a field of an object, or of the first items of a list."""
+    if type(value) is dict:
+        return f"{value[inner]} " if type(value.get(inner)) is str else ""
+    if type(value) is not list or not inner:
         return ""
-    if len(value) == 1:
-        del rest[key]
-    else:
-        rest[key] = {name: value[name] for name in value if name != inner}
-    return f"{value[inner]} "
+    told = ", ".join(str(item.get(inner)) for item in value[:_MOST_ITEMS] if type(item) is dict)
+    return told + (f" and {len(value) - _MOST_ITEMS} more " if len(value) > _MOST_ITEMS else " ")
+
+
+def _without(value: Any, inner: str) -> Any:
+    """Return what is to be told of a value besides that field."""
+    if type(value) is not dict or type(value.get(inner)) is not str:
+        return value
+    return {name: value[name] for name in value if name != inner} if len(value) > 1 else None
