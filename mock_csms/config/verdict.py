@@ -19,8 +19,8 @@ class Verdict:
     expect: Sequence[Expectation] = flag(
         (),
         "exit with status 0 once this was seen, with status 1 if it was not; NAME is ACTION (a call of the station), "
-        "ACTION.response or ACTION.error (its answer to a command), connect, disconnect or refused (a handshake); COUNT is N, N.. (at least) "
-        "or M..N",
+        "ACTION.response or ACTION.error (its answer to a command), connect, disconnect or refused (a handshake); "
+        "COUNT is N, N.. (at least) or M..N",
         lambda texts: [parse_expectation(text) for text in texts],
         "NAME[path=value,…][@GLOB][*COUNT]",
         repeated=True,

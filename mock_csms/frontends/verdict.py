@@ -8,9 +8,9 @@ from mock_csms.behavior.expectations import Judge, Tally
 from mock_csms.behavior.matching import Difference
 from mock_csms.behavior.redaction import Redactor
 from mock_csms.config import Config
-from mock_csms.frontends.console import printable
 from mock_csms.frontends.history import History
 from mock_csms.frontends.junit import Case
+from mock_csms.frontends.lines import printable
 from mock_csms.frontends.linger import Linger
 from mock_csms.frontends.statuses import Status, word
 from mock_csms.protocol.records import replace
@@ -95,8 +95,11 @@ class Verdict:
     def _expected_cases(self) -> Iterator[Case]:
         judge = self.judge
         for number, expectation in enumerate(judge.expected):
+            fine = judge.is_met_by_enough(number) and not judge.is_exceeded(number)
             seen = [
-                printable(f"{identity or '-'}: {tally[number].count} seen{self._nearest(tally[number])}")
+                printable(
+                    f"{identity or '-'}: {tally[number].count} seen{'' if fine else self._nearest(tally[number])}"
+                )
                 for identity, tally in judge.tallies.items()
                 if expectation.concerns(identity)
             ] or ["no station came that it is about"]
@@ -126,9 +129,21 @@ class Verdict:
         lines = [line for case in self.cases() for line in _told(case)]
         if self.status is not Status.FINE:
             lines += ["", "The messages of the run:", *(f"  {line}" for line in self._history.lines()), ""]
-        failed = sum(bool(case.failure or case.error) for case in self.cases())
-        lines.append(f"{word(self.status, of_run)}: {failed} of {len(self.cases())} not as expected")
-        return "\n".join(lines) + "\n"
+        return "\n".join([*lines, self.outcome(of_run)]) + "\n"
+
+    def outcome(self, of_run: Status) -> str:
+        """Return the last line of the verdict."""
+        judge, told = self.judge, []
+        met = sum(not case.failure for case in self._expected_cases()) if judge.tallies else 0
+        if judge.expected:
+            told.append(f"{met} of {_counted(len(judge.expected), 'expectation')} met")
+        if judge.forbidden:
+            told.append(f"{len(judge.broken)} of {_counted(len(judge.forbidden), 'forbidden message')} came")
+        if not judge.tallies:
+            told.append(_NO_STATION)
+        elif judge.stations_missing and met == len(judge.expected):
+            told.append(f"{_counted(judge.stations_missing, 'more station')} must meet all")
+        return f"{word(self.status, of_run)}: {', '.join(told)}"
 
     def _nearest(self, tally: Tally) -> str:
         """Tell what came near an expectation without meeting it."""
@@ -138,6 +153,10 @@ class Verdict:
 
     def _shown(self, difference: Difference) -> Difference:
         return self._redactor.difference(difference) if self._redactor else difference
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _told(case: Case) -> list[str]:
