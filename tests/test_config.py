@@ -122,7 +122,6 @@ def test_a_flag_knows_how_it_is_spelled() -> None:
         ),
         ({"command": "Reset", "commands": "Reset:1", "delay": "1"}, "--command and --commands cannot be used together"),
         ({"command": "Reset", "delay": "1", "period": "1"}, "--delay and --period cannot be used together"),
-        ({"command": "Reset"}, "--command needs --delay or --period"),
         ({"delay": "1"}, "--delay needs --command"),
         ({"period": "1"}, "--period needs --command"),
         ({"payload": "{}"}, "--payload needs --command"),
@@ -138,6 +137,8 @@ def test_settings_that_do_not_go_together(texts: Mapping[str, Any], problem: str
 @pytest.mark.parametrize(
     "texts",
     [
+        {"command": "Reset"},
+        {"command": "Reset", "payload": "{}"},
         {"command": "Reset", "delay": "0"},
         {"command": "Reset", "period": "1"},
         {"command": "Reset", "delay": "0", "payload": "{}"},
@@ -279,6 +280,7 @@ def test_only_payloads_have_placeholders(texts: Mapping[str, Any]) -> None:
     ("texts", "steps", "period"),
     [
         ({}, [], None),
+        ({"command": "Reset"}, [("Reset", 0)], None),
         ({"command": "Reset", "delay": "2"}, [("Reset", 2)], None),
         ({"command": "Reset", "delay": "0"}, [("Reset", 0)], None),
         ({"command": "Reset", "period": "5"}, [("Reset", 5)], 5),

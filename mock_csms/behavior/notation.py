@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from mock_csms.behavior.expectations import CONNECT, DISCONNECT, ERROR, RESPONSE, SHAPES, Expectation
+from mock_csms.behavior.expectations import CONNECT, DISCONNECT, ERROR, REFUSED, RESPONSE, SHAPES, Expectation
 from mock_csms.behavior.matching import Condition, Path, parse_path
 from mock_csms.behavior.replies import COMMAND
 from mock_csms.behavior.rules import Match
@@ -93,10 +93,11 @@ def parse_expectation(text: str, *, counted: bool = True, version: Version = V20
     """Return the expectation that `NAME[path=value,…]@GLOB*COUNT` is; without `counted` none has a count."""
     pattern = split(text)
     action, dot, kind = pattern.name.partition(".")
-    happenings = [CONNECT, DISCONNECT, *version.actions]
+    happenings = [CONNECT, DISCONNECT, REFUSED, *version.actions]
     if action not in happenings:
         hint = did_you_mean(action, happenings)
-        raise ValueError(told_elsewhere(action) or f"{action!r} is neither an action nor connect nor disconnect{hint}")
+        reason = f"{action!r} is neither an action nor connect, disconnect or refused{hint}"
+        raise ValueError(told_elsewhere(action) or reason)
     sender = Sender.CSMS if dot else Sender.STATION
     if action in version.actions and not version.actions[action].sent_by(sender):
         hint = f"; did you mean '{action}.response'?" if not dot else ""

@@ -18,12 +18,11 @@ class Commands:
 
     command: str | None = flag(
         None,
-        "send this command to each station; --delay SEC sends it once, --period SEC repeats it",
+        "send this command to each station; at once, after --delay SEC, or every --period SEC",
         values.command,
         "ACTION",
         short="-c",
         rivals=("commands",),
-        needs=("delay", "period"),
     )
     delay: float | None = flag(
         None,

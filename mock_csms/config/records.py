@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mock_csms import values
+from mock_csms.config.color import color
 from mock_csms.flags import flag, switch
 
 
@@ -29,6 +30,7 @@ class Records:
     )
     quiet: bool = switch("print only the first line and the verdict")
     verbose: bool = switch("print messages in full", short="-v", rivals=("quiet",))
+    color: str = color()
     log_level: str = flag(
         "INFO",
         "lowest severity of the lines on stderr; DEBUG prints messages in full",

@@ -19,8 +19,8 @@ class Verdict:
     expect: Sequence[Expectation] = flag(
         (),
         "exit with status 0 once this was seen, with status 1 if it was not; NAME is ACTION (a call of the station), "
-        "ACTION.response or ACTION.error (its answer to a command), connect or disconnect; COUNT is N, N.. (at least) "
-        "or M..N",
+        "ACTION.response or ACTION.error (its answer to a command), connect, disconnect or refused (a handshake); "
+        "COUNT is N, N.. (at least) or M..N",
         lambda texts: [parse_expectation(text) for text in texts],
         "NAME[path=value,…][@GLOB][*COUNT]",
         repeated=True,
@@ -39,13 +39,21 @@ class Verdict:
     )
     within: float = flag(
         60.0,
-        "seconds from the first connection within which all expectations must be met",
+        "seconds from the first handshake within which all expectations must be met",
         values.number(above=True),
         "SEC",
         needs=("expect", "forbid"),
     )
+    linger: float = flag(
+        1.0,
+        "after the last expectation was met, go on until no message was seen for this many seconds; 10 seconds in "
+        "total at most; 0 ends at once",
+        values.number(),
+        "SEC",
+        needs=("expect", "forbid"),
+    )
     wait_for_station: float = flag(
-        60.0, "seconds to wait for the first connection", values.number(above=True), "SEC", needs=("expect", "forbid")
+        60.0, "seconds to wait for the first handshake", values.number(above=True), "SEC", needs=("expect", "forbid")
     )
     expect_stations: int = flag(
         1, "number of stations that must each meet all expectations", values.integer(1), "N", needs=("expect", "forbid")

@@ -77,7 +77,7 @@ def right_statuses(seen: Seen, known: Known) -> Said:
             text = f"{written(name_of(item))} is answered with {status}, where {_any(due)} is due"
             is_sure = known.variables.is_trusted or due == _NO_TYPE
             if is_sure or status in _UNKNOWN:
-                return text if is_sure else Wrong(text, severity=INFO)
+                return text if is_sure else Wrong(text, severity=INFO, why="the inventory is incomplete")
         if status in TAKEN and _is_misformed(item, known):
             return f"{written(name_of(item))} took {item['attributeValue']!r}, which is no {_type(item, known)}"
     return None

@@ -12,6 +12,7 @@ from typing import BinaryIO
 from mock_csms import values
 from mock_csms.behavior.events import Connected, Event, Failed, Finding
 from mock_csms.behavior.templates import rfc3339
+from mock_csms.config.color import color
 from mock_csms.config.conformance import Conformance
 from mock_csms.conformance import CHECKS
 from mock_csms.conformance.exercised import Exercised
@@ -24,9 +25,10 @@ from mock_csms.conformance.unjudged import UNJUDGED
 from mock_csms.flags import flag, read
 from mock_csms.frontends.arguments import Parser, command_line_source, parser_for
 from mock_csms.frontends.clashes import refuse_same
-from mock_csms.frontends.console import Console, look_for, printable
+from mock_csms.frontends.console import Console, look_for
 from mock_csms.frontends.findings import Findings, table
 from mock_csms.frontends.junit import junit
+from mock_csms.frontends.lines import printable
 from mock_csms.frontends.statuses import Status, gravest
 from mock_csms.frontends.stdout import Stdout
 from mock_csms.frontends.tracereading import Reading
@@ -47,6 +49,7 @@ class TraceSettings(Conformance):
     junit: str | None = flag(
         None, "write a JUnit XML report into this file; it has a test case for every check", values.text, "FILE"
     )
+    color: str = color()
 
 
 def checks(arguments: Sequence[str]) -> int:
@@ -110,7 +113,7 @@ def _judge(settings: TraceSettings, files: "dict[str, BinaryIO]", report: FileIO
     began, bus, out, exercised = clock.now(), Bus(), Stdout(), Exercised()
     findings = Findings(settings, bus, lambda: exercised.ids, _NOTHING)
     lines = Bus()
-    Console(lines, out, look_for(sys.stdout.fileno(), "INFO", is_verbose=True))
+    Console(lines, out, look_for(sys.stdout.fileno(), "INFO", is_verbose=True, color=settings.color))
     bus.subscribe(lines.publish, Finding, Failed)
     readings = [Reading(path, _complain) for path in files]
     for reading, file in zip(readings, files.values(), strict=True):

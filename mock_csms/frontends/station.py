@@ -120,9 +120,9 @@ async def _run(settings: StationSettings, identity: str, line: Line) -> int:
     """Do what the settings say, until it is done or a signal ends it."""
     lost: list[OSError] = []
     chance, bus, sink = Chance(settings.seed), Bus(), Sink(sys.stdout.fileno(), lost.append)
-    if not settings.quiet and settings.count is None:
-        look = look_for(sys.stdout.fileno(), "INFO", is_verbose=settings.verbose)
-        Console(bus, sink, replace(look, is_station=True))
+    look = look_for(sys.stdout.fileno(), "INFO", is_verbose=settings.verbose, color=settings.color)
+    is_shown = not settings.quiet and settings.count is None
+    console = Console(bus, sink, replace(look, is_station=True)) if is_shown else None
     dialer = Dialer(Limits(_MAX_MESSAGE_SIZE, settings.compression, _PING_INTERVAL, _PING_TIMEOUT))
     world = World(line.url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
     site = Site(dialer, bus, world, settings.speed)
@@ -138,6 +138,8 @@ async def _run(settings: StationSettings, identity: str, line: Line) -> int:
         status = FINE
     finally:
         await dialer.close(1000, "the station stops")
+        if console is not None:
+            console.tell()
         sink.flush()
     return gravest(status, *map(_told, lost))
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import tomli_w
 
-from mock_csms.frontends.console import printable
+from mock_csms.frontends.lines import printable
 from mock_csms.plans.features import FEATURES
 from mock_csms.plans.learning import Learned
 from mock_csms.plans.profile import Profile

@@ -184,7 +184,7 @@ class Csms:
         password = known.password if known else None
         verdict = self._door.judge(visitor, subprotocol, clock.now(), is_connected=is_connected, password=password)
         if not isinstance(verdict, LetIn):
-            self._refuse(identity, str(verdict))
+            self._refuse(visitor, str(verdict), verdict.status)
         return verdict
 
     def welcome(self, transport: Transport, visitor: Visitor, subprotocol: str) -> Session:
@@ -216,21 +216,21 @@ class Csms:
         if visitor.resource.rstrip("/") == "/healthz":
             return Respond(200, "OK")
         verdict = Respond(426, "an HTTP request without a WebSocket upgrade")
-        self._refuse(self._name(visitor), str(verdict))
+        self._refuse(visitor, str(verdict), verdict.status)
         return verdict
 
-    def refused(self, reason: str, visitor: Visitor) -> None:
+    def refused(self, reason: str, visitor: Visitor, status: int | None) -> None:
         """Publish that what came was no valid handshake."""
         if visitor.wants_websocket or visitor.problem:
             self.publish(Knocked(clock.now(), self._name(visitor), visitor))
-        self._refuse(self._name(visitor), reason)
+        self._refuse(visitor, reason, status)
 
     def lost(self, reason: str, visitor: Visitor) -> None:
         """Note that somebody has gone before a whole request had come: load balancers look in like this."""
         self.publish(Noted(clock.now(), self._name(visitor), reason))
 
-    def _refuse(self, identity: str, reason: str) -> None:
-        self.publish(Refused(clock.now(), identity, reason))
+    def _refuse(self, visitor: Visitor, reason: str, status: int | None) -> None:
+        self.publish(Refused(clock.now(), self._name(visitor), reason, status, visitor.wants_websocket))
 
 
 def _bind(host: str, port: int) -> list[socket.socket]:

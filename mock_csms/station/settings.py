@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mock_csms import values
+from mock_csms.config.color import color
 from mock_csms.flags import flag, switch
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.names import did_you_mean
@@ -256,6 +257,7 @@ class Output:
 
     quiet: bool = switch("do not print messages")
     verbose: bool = switch("print payloads in full", short="-v")
+    color: str = color()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -53,7 +53,7 @@ class Handshake(ServerProtocol):
         response = self._accept(request)
         if response.status_code != 101:
             visitor = _visitor(request, str(self.handshake_exc))
-            self._gate.refused(visitor.problem, visitor)
+            self._gate.refused(visitor.problem, visitor, response.status_code)
             return visitor, LetIn(), response
         visitor = _visitor(request)
         verdict = self._gate.judge(visitor, self.subprotocol)
@@ -115,7 +115,7 @@ class Handshake(ServerProtocol):
         """Tell the gate of an oddity, and answer it."""
         if oddity.is_wrong and not (visitor.path and visitor.wants_websocket):
             visitor = replace(visitor, problem=oddity.problem, wants_websocket=False)
-        self._gate.refused(oddity.problem, visitor)
+        self._gate.refused(oddity.problem, visitor, oddity.status)
         verdict = Respond(oddity.status or 400, oddity.problem, {"Allow": "GET"} if oddity.status == 405 else {})
         return visitor, verdict, self._respond(verdict)
 
