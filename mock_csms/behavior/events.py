@@ -81,6 +81,16 @@ class Received(Event):
     is_refused: bool
 
 
+class Lost(Event):
+    """The mock itself lost a frame of a station, as its settings say: `received` is what nobody got to know.
+
+    fault: the rule that lost it.
+    """
+
+    received: Received
+    fault: str
+
+
 class Sent(Event):
     """A frame was handed to the socket; `answers` is the station's call that it answers, if it answers one.
 
@@ -165,6 +175,7 @@ ALL = (
     Breached,
     Disconnected,
     Received,
+    Lost,
     Sent,
     Spoiled,
     Unanswered,

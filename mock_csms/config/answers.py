@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from mock_csms import tables, values
 from mock_csms.behavior.authorization import MODES, info_rules, mode_rules
+from mock_csms.behavior.notation import parse_latency
 from mock_csms.behavior.presets import boot_rules, cost_rules, offline_rules
 from mock_csms.behavior.rules import Answer, Rule
 from mock_csms.behavior.templates import escape
 from mock_csms.flags import Form, flag, switch
+
+if TYPE_CHECKING:
+    from mock_csms.behavior.faults import Latency
 
 _TOKEN = values.fitting("AuthorizeRequest", "idToken", "idToken")
 _STATUS = values.one_of(values.enumeration("BootNotificationResponse", "status"))
@@ -101,7 +105,7 @@ class Answers:
     )
     rule: tables.Rules = flag(
         tables.Rules(),
-        "scripted answers and faults; the first that matches counts",
+        "scripted answers, of which the first that matches counts, and faults, which add up",
         tables.rules,
         forms={
             "reply": Form(
@@ -114,11 +118,20 @@ class Answers:
             ),
             "error": Form(("MATCH", "CODE[:DESCRIPTION]"), "answer with this CALLERROR", tables.error_table),
             "fault": Form(
-                ("MATCH", "FAULT"), "spoil the answer, or the command where MATCH names one", tables.fault_table
+                ("MATCH", "FAULT"),
+                "spoil the answer, or the command where MATCH names one; several add up, in their order",
+                tables.fault_table,
             ),
         },
         rules=lambda config: config.rule.answers,
     )
+    latency: "Latency | None" = flag(
+        None,
+        "deliver every message, both ways, so much later, more or less by up to JITTER",
+        parse_latency,
+        "SEC[+-JITTER]",
+    )
+    loss: float = flag(0.0, "lose so many percent of all messages, both ways", values.percent, "PERCENT")
     seed: int | None = flag(
         None,
         "makes all chance repeatable: probabilities, jitter, fresh ids",

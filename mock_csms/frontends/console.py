@@ -159,6 +159,7 @@ _LINES: Mapping[type[Event], Callable[[Any], Line]] = {
     events.Breached: lambda event: Line(_WARNING, "", "breached", f"{event.clause}: {event.problem}"),
     events.Disconnected: lambda event: Line(_INFO, "", "disconnected", f"{event.code} {event.reason}"),
     events.Received: _received,
+    events.Lost: lambda event: replace(_received(event.received), rest=f"lost: {event.fault}", level=_INFO),
     events.Sent: _sent,
     events.Spoiled: lambda event: Line(_INFO, "<-", _name(event.message, event.answers), f"spoiled: {event.fault}"),
     events.Unanswered: lambda event: Line(_WARNING, "<-", event.call.action, f"stays unanswered: {event.reason}"),
