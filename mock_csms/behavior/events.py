@@ -114,6 +114,15 @@ class Spoiled(Event):
     answers: Call | None
 
 
+LOSS = "--loss"
+"""How the name of the rule begins that loses messages at random, both ways."""
+
+
+def is_loss(event: Event) -> bool:
+    """Whether an event tells that the mock lost a message at random, as its settings say."""
+    return isinstance(event, Lost) or (isinstance(event, Spoiled) and LOSS in event.fault)
+
+
 class Unanswered(Event):
     """A command of ours ended without an answer, by time-out or because the connection went."""
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from mock_csms.behavior.events import LOSS
 from mock_csms.behavior.matching import Condition
 from mock_csms.behavior.rules import ANY, Answer, Match, Refusal, Reply, Rule, Spoil
 from mock_csms.behavior.stations import Station
@@ -34,7 +35,7 @@ def network_rules(latency: "Fault | None", loss: float) -> Iterable[Rule[Spoil]]
     from mock_csms.behavior.faults import Drop  # noqa: PLC0415 - only those who use faults wait for them
 
     if loss:
-        yield Rule(Match(ANY), Spoil(Drop(), loss / 100), f"--loss {loss:g}")
+        yield Rule(Match(ANY), Spoil(Drop(), loss / 100), f"{LOSS} {loss:g}")
     if latency:
         yield Rule(Match(ANY), Spoil(latency))
 

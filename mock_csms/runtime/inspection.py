@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from mock_csms.assembly import inspection
-from mock_csms.behavior.events import Event, Failed, Lost, Received
+from mock_csms.behavior.events import Event, Failed, Lost, Received, is_loss
 from mock_csms.config import Config
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.messages import Call, Result
@@ -61,7 +61,7 @@ class Inspection:
         if self._is_off:
             return
         inspector = self._inspector or self._load()
-        if type(event) is Lost and self._losses is None:
+        if self._losses is None and is_loss(event):
             self._losses = self._meet_losses(inspector)
         try:
             found = (self._losses or inspector).look_at(self._validated(event) if self._is_lax else event)
