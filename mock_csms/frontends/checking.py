@@ -18,6 +18,7 @@ from mock_csms.conformance import CHECKS
 from mock_csms.conformance.exercised import Exercised
 from mock_csms.conformance.inspector import Inspector
 from mock_csms.conformance.known import Terms
+from mock_csms.conformance.losses import Losses
 from mock_csms.conformance.occasions import is_in_a_trace
 from mock_csms.conformance.selection import select
 from mock_csms.conformance.subject import Check
@@ -117,7 +118,8 @@ def _judge(settings: TraceSettings, files: "dict[str, BinaryIO]", report: FileIO
     bus.subscribe(lines.publish, Finding, Failed)
     readings = [Reading(path, _complain) for path in files]
     for reading, file in zip(readings, files.values(), strict=True):
-        inspector = Inspector(select(settings.checks), Terms(settings.tolerance), exercised=exercised)
+        checks, terms = select(settings.checks), Terms(settings.tolerance)
+        inspector = Losses(Inspector(checks, terms, exercised=exercised), checks, terms)
         for event in reading.events(file):
             if isinstance(event, Connected):
                 bus.publish(event)
@@ -136,7 +138,7 @@ def _judge(settings: TraceSettings, files: "dict[str, BinaryIO]", report: FileIO
     return gravest(*statuses, out.status)
 
 
-def _found(inspector: Inspector, event: Event) -> Iterator[Event]:
+def _found(inspector: Losses, event: Event) -> Iterator[Event]:
     """Yield what the checks find about an event: what would have come after the last one is not judged."""
     try:
         yield from inspector.look_at(event)

@@ -4,16 +4,18 @@ The format tells of messages only. Our own traces say in `meta` what happened be
 known by a BootNotification while a call is open. Who was refused, and how, cannot be seen.
 """
 
+import base64
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import orjson
 
-from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Sent, Unanswered
+from mock_csms.behavior.events import Connected, Disconnected, Event, Lost, Received, Sent, Unanswered
 from mock_csms.behavior.times import seconds_of
-from mock_csms.frontends.trace import BINARY, CONNECTION, SINCE
+from mock_csms.frontends.trace import BINARY, BYTES, CONNECTION, SINCE
 from mock_csms.frontends.tracerecord import Entry
-from mock_csms.protocol.actions import Sender
+from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result, decode, encode
 from mock_csms.protocol.records import Mutable, field, replace
@@ -106,6 +108,11 @@ class Playback:
                     yield Disconnected(at, entry.station, code, _said(each, "reason"))
                 case {"event": "Unanswered", "messageId": str(id_)} if line is not None and id_ in line.csms.open:
                     yield Unanswered(at, entry.station, line.csms.open.pop(id_), _said(each, "reason"))
+                case {"event": "Lost"} if line is not None and (frame := _lost_frame(each)) is not None:
+                    message = decode(frame)
+                    answers = line.csms.open.get(message.id) if message.is_answer else None
+                    came = _came(at, entry.station, frame, message, answers, is_binary=each.get(BINARY) is True)
+                    yield Lost(at, entry.station, came, _said(each, "fault"))
                 case {"event": "Connected"} if line is None:
                     yield self._opened(at, entry.station, is_whole=True, is_told=True)
 
@@ -179,15 +186,32 @@ def _meant(entry: Entry, id_: str, own: _Side, other: _Side) -> Message | None:
 
 
 def _received(entry: Entry, text: bytes, message: Message | Malformed, line: _Line) -> Received:
-    violations: Sequence[Violation] = ()
     answers = line.csms.open.pop(message.id, None) if message.is_answer else None
+    came = _came(entry.at, entry.station, text, message, answers, is_binary=entry.meta.get(BINARY) is True)
+    if isinstance(came.message, Call):
+        line.station.open[message.id] = came.message
+    return came
+
+
+def _came(
+    at: float, station: str, text: bytes, message: Message | Malformed, answers: Call | None, *, is_binary: bool
+) -> Received:
+    """Return what came: a message as its schema reads it, and how it is wrong."""
+    violations: Sequence[Violation] = ()
     if isinstance(message, Call):
         message, violations = V201.read_call(message, Sender.STATION)
-        line.station.open[message.id] = message
     elif isinstance(message, Result) and answers is not None:
         message, violations = V201.read_result(answers, message)
-    is_refused, is_binary = bool(violations) or isinstance(message, Malformed), entry.meta.get(BINARY) is True
-    return Received(entry.at, entry.station, text, message, violations, answers, is_binary, is_refused)
+    is_refused = bool(violations) or isinstance(message, Malformed)
+    return Received(at, station, text, message, violations, answers, is_binary, is_refused)
+
+
+def _lost_frame(told: Json) -> bytes | None:
+    """Return the frame of a message that the mock itself lost, where the trace has it."""
+    if isinstance(told.get(BYTES), str):
+        with suppress(ValueError):
+            return base64.b64decode(told[BYTES], validate=True)
+    return _said(told, "raw").encode(errors="surrogatepass") or None
 
 
 def _sent(entry: Entry, text: bytes, message: Message, line: _Line) -> Sent:

@@ -5,25 +5,31 @@ Reading never waits: what comes is decoded, published and answered at once. The 
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from functools import partial
+from typing import Protocol, TypeAlias
 
 from mock_csms.behavior.emissions import Act, Close, Emission, Reset, Stall
-from mock_csms.behavior.events import Breached, Disconnected, Event, Received, Sent, Spoiled, Unanswered
+from mock_csms.behavior.events import Breached, Disconnected, Event, Lost, Received, Sent, Spoiled, Unanswered
 from mock_csms.behavior.replies import Decision
 from mock_csms.behavior.templates import World
 from mock_csms.behavior.validation import Validation
 from mock_csms.protocol.actions import Json, Sender
-from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result, decode, encode
+from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result, decode
 from mock_csms.protocol.records import Mutable
 from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.versions import Version
 from mock_csms.runtime import clock
+from mock_csms.runtime.lane import Lane
 from mock_csms.runtime.transport.breaches import Breach
 from mock_csms.runtime.transport.connection import Transport
 
 
 class CallFailed(Exception):
     """A command was not answered as it should be; the text says why."""
+
+
+Arrival: TypeAlias = Callable[[str], tuple[float | None, str]]
+"""Returns how many seconds later a message of a station comes, None for a lost one, and by which faults."""
 
 
 class Host(Protocol):
@@ -39,6 +45,13 @@ class Host(Protocol):
     @property
     def validation(self) -> Validation:
         """How strictly payloads are checked."""
+
+    @property
+    def arrival(self) -> "Arrival | None":
+        """How a message of the peer comes that is late or lost by our own doing; None where none is."""
+
+    def reject(self, session: "Session", message: Error) -> Decision:
+        """Return what to do to send `message` in answer to what is no call."""
 
     def answer(self, session: "Session", call: Call, violations: Sequence[Violation]) -> Decision:
         """Return what to do about the peer's `call`, which has those violations."""
@@ -60,7 +73,10 @@ class _OpenCall(Mutable):
 class Session:
     """The conversation with one peer, which is a `peer` of the station called `identity`."""
 
-    __slots__ = ("_farewell", "_host", "_open", "_peer", "_transport", "_turn", "identity", "is_over", "version")
+    __slots__ = (
+        *("_farewell", "_host", "_incoming", "_open", "_outgoing", "_peer", "_transport", "_turn"),
+        *("identity", "is_over", "version"),
+    )
 
     def __init__(self, transport: Transport, identity: str, version: Version, peer: Sender, host: Host) -> None:
         self.identity = identity
@@ -72,12 +88,34 @@ class Session:
         self._open: _OpenCall | None = None
         self._farewell = ""
         self._turn: asyncio.Lock | None = None
+        self._incoming: Lane | None = None
+        self._outgoing: Lane | None = None
 
     # Reading.
 
     def receive(self, data: bytes, *, binary: bool) -> None:
-        """Take one message of the peer: publish it, then answer it or give it to the call that waits for it."""
-        message = decode(data)
+        """Take one message of the peer, now or when it comes; one that our own faults lose is told, and no more."""
+        message, arrival = decode(data), self._host.arrival
+        if arrival is None and not self._incoming:
+            self._take(message, data, binary=binary)
+            return
+        after, fault = arrival(self.identity) if arrival else (0.0, "")
+        if after is None:
+            self._lose(message, data, fault, binary=binary)
+        else:
+            self._incoming = self._incoming or Lane()
+            self._incoming.put(after, partial(self._take, message, data, binary=binary))
+
+    def _lose(self, message: Message | Malformed, data: bytes, fault: str, *, binary: bool) -> None:
+        is_ours = self._open is not None and message.id == self._open.call.id and message.is_answer
+        answers = self._open.call if self._open and is_ours else None
+        message, violations, counting = self._check(message, answers)
+        refused, now = bool(counting) or isinstance(message, Malformed), clock.now()
+        lost = Received(now, self.identity, data, message, violations, answers, binary, refused)
+        self._host.publish(Lost(now, self.identity, lost, fault))
+
+    def _take(self, message: Message | Malformed, data: bytes, *, binary: bool) -> None:
+        """Publish a message, then answer it or give it to the call that waits for it."""
         waiting = self._answered_by(message)
         answers = waiting.call if waiting else None
         message, violations, counting = self._check(message, answers)
@@ -89,7 +127,8 @@ class Session:
         elif waiting is not None:
             _settle(waiting.answer, message, counting)
         elif isinstance(message, Malformed) and not message.is_answer:
-            self._send(Emission(Error(message.id, message.code, message.problem)), None)
+            error = Error(message.id, message.code, message.problem)
+            self._perform(self._host.reject(self, error), None)
 
     def _answered_by(self, message: Message | Malformed) -> "_OpenCall | None":
         """Return the call of ours that a message ends, which then is open no longer."""
@@ -116,6 +155,7 @@ class Session:
     def broke(self, breach: Breach) -> None:
         """Publish that the peer broke the protocol below; the connection ends for it."""
         if not self.is_over:
+            self._arrive()
             self._host.publish(Breached(clock.now(), self.identity, breach.clause, breach.problem, breach.waited))
 
     def closed(self, code: int, reason: str) -> None:
@@ -123,6 +163,7 @@ class Session:
         if self.is_over:
             return
         self.is_over = True
+        self._arrive()
         now = clock.now()
         if self._open is not None:
             waiting, self._open = self._open, None
@@ -130,6 +171,11 @@ class Session:
             _fail(waiting.answer, "the connection was lost")
         self._host.publish(Disconnected(now, self.identity, code, self._farewell or reason))
         self._host.ended(self)
+
+    def _arrive(self) -> None:
+        """Take what is still on its way: it was sent before the end that is told now."""
+        if self._incoming is not None:
+            self._incoming.empty()
 
     @property
     def _we(self) -> str:
@@ -182,9 +228,12 @@ class Session:
         if decision.fault:
             self._host.publish(Spoiled(clock.now(), self.identity, decision.fault, decision.message, answers))
         for act in decision.acts:
-            if isinstance(act, Emission) and not act.after:
+            if isinstance(act, Emission) and act.in_line:
+                self._outgoing = self._outgoing or Lane()
+                self._outgoing.put(act.after, partial(self._do, act, answers, decision))
+            elif isinstance(act, Emission) and not act.after:
                 self._send(act, answers, decision.rule, decision.fault)
-            elif isinstance(act, Emission | Close) and act.after:
+            elif act.after:
                 asyncio.get_running_loop().call_later(act.after, self._do, act, answers, decision)
             else:
                 self._do(act, answers, decision)
@@ -205,7 +254,7 @@ class Session:
     def _send(self, emission: Emission, answers: Call | None, rule: str = "", fault: str = "") -> None:
         """Send a message, and publish it when the connection took it."""
         message = emission.message
-        text = encode(message) if emission.text is None else emission.text
+        text = emission.encoded()
         if self.is_over or not self._transport.send(text, binary=emission.binary, parts=emission.frames):
             return
         violations: Sequence[Violation] = ()
