@@ -212,6 +212,7 @@ FRAMES: list[str | bytes] = [
     '[2,"f","Heartbeat",{"x":null}]',
     '[2,"f","Heartbeat",{}]',
     '[2,"g","Nonsense",{}]',
+    '[2,"n","Heartbeat",{"customData":null}]',
     '[2,"l","Heartbeat",{"x":1}]',
     '[2,"h","Heartbeat",{}]é',
     b'[2,"i","Heartbeat",{}]',

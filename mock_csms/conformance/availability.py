@@ -158,7 +158,7 @@ def _is_in_time(place: Connector, status: str, known: Known) -> Later | None:
     running = _awaited(place, order, known)
     if status == "Available" and not running and known.connectors.statuses.get(place) not in CLOSED:
         text = f"connector {name(place)} is Available, and was to be Unavailable after its transaction"
-        return Later(text, known.terms.tolerance, place)
+        return Later(text, known.terms.tolerance, place, survives=True)  # it was told before the connection went
     using = [each for each in running if each.connector == place[1]]
     if status != "Unavailable" or not using:
         return None
