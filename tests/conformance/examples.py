@@ -95,7 +95,8 @@ class Player:
         path, *headers = text.split(" | ")
         told = dict(header.split(": ", 1) for header in headers)
         offered = told.get("Sec-WebSocket-Protocol", "").split(", ")
-        extensions, problem = told.get("Sec-WebSocket-Extensions", ""), told.get("Problem", "")
+        upgrade, extensions = told.get("Upgrade", "websocket"), told.get("Sec-WebSocket-Extensions", "")
+        problem = "" if upgrade == "websocket" else f"invalid Upgrade header: {upgrade}"
         visitor = Visitor(path, [*filter(None, offered)], told.get("Authorization"), extensions, problem)
         self._add(Knocked(self.now, STATION, visitor))
         if "ocpp2.0.1" in offered and not problem and rest[:1] != ["-- connection refused"]:
