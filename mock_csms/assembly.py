@@ -130,7 +130,7 @@ def _warnings(rule: Rule[Answer], below: Replies) -> Sequence[str]:
         return []
     action, request = rule.match.action, sample_request(rule.match)
     context = records.replace(SAMPLE, request=request)
-    default = below.answer(Call("id", action, request), (), context).message
+    default = below.answer(Call("id", action, request), None, context).message
     if not isinstance(default, Result):
         return []
     answer = merge(default.payload, rule.then.payload(context))

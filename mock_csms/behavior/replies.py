@@ -9,8 +9,6 @@ from mock_csms.behavior.rules import Answer, Refusal, Rule, RuleBook, Spoil
 from mock_csms.behavior.templates import Context, Template, merge
 from mock_csms.protocol.messages import Call, Error, Message, Result
 from mock_csms.protocol.records import Record
-from mock_csms.protocol.schemas import Violation
-from mock_csms.protocol.versions import refusal
 
 COMMAND = ".command"
 """What stands behind the action of a rule that is for our own call, where stations may send that action too."""
@@ -42,11 +40,11 @@ class Replies:
         self._layers = {action: [layer for layer in reversed(layers) if action in layer] for action in defaults}
         self._faults = faults or RuleBook([])
 
-    def answer(self, call: Call, violations: Sequence[Violation], context: Context) -> Decision:
-        """Return what to do about a station's `call`, which has those violations."""
-        if violations:
+    def answer(self, call: Call, refusal: Error | None, context: Context) -> Decision:
+        """Return what to do about a station's `call`, which gets that `refusal` where it is wrong."""
+        if refusal is not None:
             key = call.action if call.action in self._defaults else ""
-            return self._spoiled(key, call.payload, refusal(call, violations), "", context)
+            return self._spoiled(key, call.payload, refusal, "", context)
         payload = self._defaults[call.action](context)
         refused: Refusal | None = None
         name = ""
