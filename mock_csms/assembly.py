@@ -180,7 +180,7 @@ def _broken(action: str, rule: Rule[Answer], below: Replies) -> Iterator[str]:
     match = records.replace(rule.match, action=action)
     request = sample_request(match)
     context = records.replace(SAMPLE, request=request)
-    default = below.answer(Call("id", action, request), (), context).message
+    default = below.answer(Call("id", action, request), None, context).message
     if isinstance(default, Result) and isinstance(rule.then, Reply):
         answer = merge(default.payload, rule.then.payload(context))
         violations = V201.schemas.response_violations(action, answer)

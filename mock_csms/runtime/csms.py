@@ -19,7 +19,6 @@ from mock_csms.config import Config
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.identifiers import folded, spelling
 from mock_csms.protocol.messages import Call, Error
-from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.versions import SUBPROTOCOLS, choose_subprotocol
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
@@ -173,9 +172,9 @@ class Csms:
         """Return what to do to send `message` in answer to what is no call."""
         return self._replies[session.version].reject(message, self._context(session.identity))
 
-    def answer(self, session: Session, call: Call, violations: Sequence[Violation]) -> Decision:
+    def answer(self, session: Session, call: Call, refusal: Error | None) -> Decision:
         """Return what to do about a station's call."""
-        return self._replies[session.version].answer(call, violations, self._context(session.identity, call.payload))
+        return self._replies[session.version].answer(call, refusal, self._context(session.identity, call.payload))
 
     def command(self, session: Session, call: Call) -> Decision:
         """Return what to do to send a command."""
