@@ -11,7 +11,7 @@ from mock_csms.behavior.authorization import CERTIFICATE_STATUS, info_rules
 from mock_csms.behavior.commands import Script, Step
 from mock_csms.behavior.matching import Condition
 from mock_csms.behavior.notation import parse_fault, parse_match
-from mock_csms.behavior.rules import Answer, Match, Refusal, Reply, Rule, Spoil
+from mock_csms.behavior.rules import ANY, Answer, Match, Refusal, Reply, Rule, Spoil
 from mock_csms.behavior.templates import SAMPLE, Template, compile_template, escape, merge
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import MAX_DESCRIPTION_LENGTH
@@ -203,8 +203,8 @@ def check_payload(action: str, payload_: Template, on: Match | None = None) -> N
 
 
 def sample_request(match: Match) -> Json:
-    """Return a call that matches."""
-    request = compile_template(V201.actions[match.action].request)(SAMPLE)
+    """Return a call that matches; of one for every action, what is in all such calls."""
+    request = {} if match.action == ANY else compile_template(V201.actions[match.action].request)(SAMPLE)
     for condition in match.conditions:
         request = merge(request, nested(condition.path, condition.value))
     return dict(request)

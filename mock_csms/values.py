@@ -12,7 +12,7 @@ from mock_csms.behavior.admission import Cuts, Hang, Refusals, Respond, SlamDoor
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.behavior.validation import Strictness, Validation
 from mock_csms.protocol.actions import Json, Sender
-from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.names import did_you_mean, nearest
 from mock_csms.protocol.other_versions import told_elsewhere
 from mock_csms.protocol.records import Record
 from mock_csms.protocol.versions import V201
@@ -67,6 +67,14 @@ def number(minimum: float = 0, *, above: bool = False) -> Callable[[str], float]
     return parse
 
 
+def percent(value: str) -> float:
+    """Take a share, from 0 to 100, with or without its `%`."""
+    share = number()(value.removesuffix("%").rstrip())
+    if share > 100:
+        raise ValueError(f"{value!r} is more than 100")
+    return share
+
+
 def integer(minimum: int = 0, maximum: int = 2**31 - 1) -> Callable[[str], int]:
     """Take a whole number from `minimum` to `maximum`."""
 
@@ -92,7 +100,7 @@ class one_of(Record):  # noqa: N801 - used as the functions beside it
         for name in known:
             if name.lower() == value.lower():
                 return name
-        raise ValueError(f"{value!r} is not one of {', '.join(known)}{did_you_mean(value, known)}")
+        raise ValueError(f"{value!r} is not one of {', '.join(known)}{nearest(value, known)}")
 
 
 def several(item: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:

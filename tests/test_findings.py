@@ -138,7 +138,7 @@ def test_the_table_of_checks() -> None:
     """`checks` prints each check in a line."""
     done = run("checks")
     assert (done.returncode, done.stderr) == (0, "")
-    assert re.search(r"^X05 +E06 +error +transactions +nothing follows the end", done.stdout, re.MULTILINE)
+    assert re.search(r"^X05 +E06 +error +transactions +no event follows Ended", done.stdout, re.MULTILINE)
 
 
 @pytest.mark.parametrize("command", ["server.py checks", "-m mock_csms.station misbehaviours"])

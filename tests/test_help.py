@@ -18,6 +18,8 @@ COMMANDS = {
     "mock-csms": SERVER,
     "mock-station": MOCK_STATION,
     "check": [*SERVER, "check"],
+    "checks": [*SERVER, "checks"],
+    "explain": [*SERVER, "explain"],
     "profile": [*SERVER, "profile"],
 }
 SUBJECTS = [

@@ -1,5 +1,6 @@
 """Ways to spoil what is sent. A fault knows only its effect; whom, when and how often belongs to the rule around it.
 
+Several faults work on one message in turn: what changes the message is seen although an edit of its text came before.
 Each is a class: its name in `FAULTS`, its docstring and its fields are all that flags, files and the README say of it.
 """
 
@@ -10,7 +11,7 @@ from typing import Any, Protocol
 from mock_csms.behavior.emissions import Act, Close, Emission, Reset, Stall
 from mock_csms.behavior.templates import Context
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.messages import Error, Message, encode, encode_as_unknown_type, encode_as_wrong_type
+from mock_csms.protocol.messages import Error, Message, with_unknown_type, with_wrong_type
 from mock_csms.protocol.records import replace
 
 _CLOSE_CODES = {1000, 1001, 1002, 1003, *range(1007, 1015)}
@@ -39,6 +40,16 @@ class Delay:
     def spoil(self, emission: Emission, context: Context) -> Sequence[Act]:
         """Let it wait."""
         return [replace(emission, after=emission.after + self.seconds + self.jitter * context.world.chance())]
+
+
+@dataclass(frozen=True, slots=True)
+class Latency(Delay):
+    """Sends it late, but not before what was sent before it: as a slow line does."""
+
+    def spoil(self, emission: Emission, context: Context) -> Sequence[Act]:
+        """Let it wait in line."""
+        late = emission.after + self.seconds + self.jitter * context.world.chance()
+        return [replace(emission, after=late, in_line=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +87,7 @@ class Malformed:
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Open it with the wrong bracket."""
-        return [replace(emission, text=b"{" + encode(emission.message)[1:])]
+        return [_edited(emission, lambda text: b"{" + text[1:])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +96,7 @@ class Truncate:
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Cut it."""
-        text = encode(emission.message)
-        return [replace(emission, text=text[: len(text) // 2])]
+        return [_edited(emission, lambda text: text[: len(text) // 2])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +114,7 @@ class WrongType:
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Number it wrongly."""
-        return [replace(emission, text=encode_as_wrong_type(emission.message))]
+        return [_edited(emission, with_wrong_type)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +123,7 @@ class UnknownType:
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Number it as nothing that there is."""
-        return [replace(emission, text=encode_as_unknown_type(emission.message))]
+        return [_edited(emission, with_unknown_type)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +159,9 @@ class CloseInstead:
 class ResetInstead:
     """Sends nothing and drops the connection with a TCP RST."""
 
-    def spoil(self, _emission: Emission, _context: Context) -> Sequence[Act]:
+    def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Slam the door."""
-        return [Reset()]
+        return [Reset(emission.after)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +172,7 @@ class StallFirst:
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Play dead."""
-        return [Stall(self.seconds), emission]
+        return [Stall(self.seconds, emission.after), emission]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +195,10 @@ class Binary:
         return [replace(emission, binary=True)]
 
 
+def _edited(emission: Emission, edit: Callable[[bytes], bytes]) -> Emission:
+    return replace(emission, edits=(*emission.edits, edit))
+
+
 def _with_extra(message: Message, extra: Json) -> Message:
     """Return `message` with more in its payload, or in the details of an error; where there is no object, as it is."""
     if isinstance(message, Error):
@@ -194,6 +208,7 @@ def _with_extra(message: Message, extra: Json) -> Message:
 
 FAULTS: Mapping[str, Callable[..., Fault]] = {
     "delay": Delay,
+    "latency": Latency,
     "drop": Drop,
     "duplicate": Duplicate,
     "wrong-id": WrongId,

@@ -71,9 +71,9 @@ def _subcommand(name: str, *arguments: str) -> int:
         from mock_csms.plans import command  # noqa: PLC0415 - as below
 
         return command.profile(arguments)
-    from mock_csms.frontends import checking  # noqa: PLC0415 - who serves does not wait for it
+    from mock_csms.frontends import checking, explaining  # noqa: PLC0415 - who serves does not wait for it
 
-    return {"check": checking.check, "checks": checking.checks}[name](arguments)
+    return {"check": checking.check, "checks": explaining.checks, "explain": explaining.explain}[name](arguments)
 
 
 def _print(text: str) -> int:
@@ -99,7 +99,8 @@ def _parser() -> Parser:
 
 SUBCOMMANDS = {
     "check": "check recorded traces: mock-csms check TRACE.jsonl",
-    "checks": "list every conformance check",
+    "checks": "list the conformance checks: mock-csms checks --subject security",
+    "explain": "explain a conformance check: mock-csms explain R10",
     "profile": "print a profile for the test plans",
 }
 """What the first argument can be; without one of these the command serves."""

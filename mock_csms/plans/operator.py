@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.names import nearest
 from mock_csms.protocol.records import Record
 
 ACTIONS: Mapping[str, str] = {
@@ -76,7 +76,7 @@ def operator(text: str) -> Operator:
         return Execute(rest)
     if kind in ("http", "https"):
         return Post(rest if rest.startswith(("http://", "https://")) else text)
-    raise ValueError(f"{text!r} is not prompt, exec:COMMAND or http:URL{did_you_mean(kind, OPERATORS)}")
+    raise ValueError(f"{text!r} is not prompt, exec:COMMAND or http:URL{nearest(kind, OPERATORS)}")
 
 
 OPERATORS = ("prompt", "exec", "http")

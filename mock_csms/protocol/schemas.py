@@ -145,8 +145,7 @@ def node_at(root: Json, name: str, path: Sequence[str]) -> Json:
             return {}
         else:
             known = node.get("properties", {})
-            hint = did_you_mean(part, known) or (f"; it has {', '.join(known)}" if known else "")
-            raise ValueError(f"{name} has no {'.'.join(path[: depth + 1])!r}{hint}")
+            raise ValueError(f"{name} has no {'.'.join(path[: depth + 1])!r}{did_you_mean(part, known)}")
     return node
 
 

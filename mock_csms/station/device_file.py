@@ -28,7 +28,7 @@ from typing import Any
 
 from mock_csms import values
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.names import did_you_mean, nearest
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.versions import V201
 from mock_csms.station.device import Device, Evse, Identity, new_device
@@ -240,7 +240,7 @@ def _number(value: Any, place: str) -> float | None:
 
 def _one_of(known: tuple[Any, ...], value: Any, place: str) -> Any:
     if value not in known:
-        raise ValueError(f"{place}: {value!r} is not one of {', '.join(known)}{did_you_mean(str(value), known)}")
+        raise ValueError(f"{place}: {value!r} is not one of {', '.join(known)}{nearest(str(value), known)}")
     return value
 
 
