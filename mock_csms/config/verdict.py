@@ -46,7 +46,7 @@ class Verdict:
     )
     linger: float = flag(
         1.0,
-        "after the last expectation was met, go on until no message was seen for this many seconds; 10 seconds in "
+        "go on answering after the last expectation was met; until no message was seen for SEC seconds, 10 seconds in "
         "total at most; 0 ends at once",
         values.number(),
         "SEC",
