@@ -38,7 +38,8 @@ def take(table: Table, known: Mapping[str, Callable[[Any], Any]], required: Iter
     parsed = {}
     for key, value in table.items():
         if key not in known:
-            raise ValueError(f"{key!r} is no key of it{did_you_mean(key, known)}")
+            hint = did_you_mean(key, known) or f"; its keys are {', '.join(known)}"
+            raise ValueError(f"{key!r} is no key of it{hint}")
         try:
             parsed[key] = known[key](value)
         except (ValueError, TypeError) as error:
