@@ -107,17 +107,13 @@ class Verdict:
 
     def outcome(self, of_run: Status) -> str:
         """Return the last line of the verdict."""
-        judge, told = self.judge, []
-        met = sum(not case.failure for case in self._expected_cases()) if judge.tallies else 0
-        if judge.expected:
-            told.append(f"{met} of {_counted(len(judge.expected), 'expectation')} met")
-        if judge.forbidden:
-            told.append(f"{len(judge.broken)} of {_counted(len(judge.forbidden), 'forbidden message')} came")
-        if not judge.tallies:
-            told.append(_NO_STATION)
-        elif judge.stations_missing and met == len(judge.expected):
-            told.append(f"{_counted(judge.stations_missing, 'more station')} must meet all")
-        return f"{word(self.status, of_run)}: {', '.join(told)}"
+        cases = [*self._expected_cases(), *self._forbidden_cases()]
+        met, more = sum(not case.failure for case in cases) if self.judge.tallies else 0, ""
+        if not self.judge.tallies:
+            more = f": {_NO_STATION}"
+        elif self.judge.stations_missing and met == len(cases):
+            more = f", and by too few stations: {self.judge.stations_missing} more must meet them all"
+        return f"{word(self.status, of_run)}: {met} of {len(cases)} expectations met{more}"
 
     def _nearest(self, tally: Tally) -> str:
         """Tell what came near an expectation without meeting it."""
@@ -127,10 +123,6 @@ class Verdict:
 
     def _shown(self, difference: Difference) -> Difference:
         return self._redactor.difference(difference) if self._redactor else difference
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _told(case: Case) -> list[str]:
