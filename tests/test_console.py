@@ -77,7 +77,7 @@ async def repeat(station: Station, count: int, action: str, payload: Any) -> Non
         ("BootNotification", BOOT, {"status": "Pending", "interval": 5}, "PowerUp ", "Pending interval 5"),
         (
             "TransactionEvent",
-            transaction("Started", **TAG),
+            {**transaction("Started"), **TAG},
             {"totalCost": 7.5, "idTokenInfo": {"status": "Expired", "groupIdToken": {}}},
             "Started seq 0 TAG1 Trigger {",
             'Expired cost 7.5 {"idTokenInfo":{"groupIdToken":{}}}',

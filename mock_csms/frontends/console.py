@@ -138,8 +138,7 @@ class Console:
         if kind is events.Disconnected:
             self._tell_counts(event.station)
         if self._look.is_terminal and line.level == INFO and kind in _TRAFFIC:
-            subject = f"{line.way or '  '} {line.subject}"
-            return self._crowd.is_shown(event.at, event.station, subject) or self._later()
+            return self._crowd.is_shown(event.at, event.station, line.way, line.subject) or self._later()
         return True
 
     def _release(self) -> None:
@@ -179,7 +178,7 @@ class Console:
         """Write what was counted: of one station what it repeated, or of all stations."""
         crowd = self._crowd.tell() if station is None and self._crowd.is_crowded else ()
         for count in (*crowd, *self._repeats.tell(station, most)):
-            self._write(clock.now(), count.station, Line(count.level, "", "", count.text))
+            self._write(clock.now(), count.station, Line(count.level, count.way, count.subject, count.text))
 
     # Lines.
 
