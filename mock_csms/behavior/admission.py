@@ -7,7 +7,7 @@ import base64
 import binascii
 import re
 from collections.abc import Collection, Mapping, Sequence, Set
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 from urllib.parse import unquote
 
 from mock_csms.protocol.identifiers import folded
@@ -57,6 +57,7 @@ class SendAway(Record):
     """Complete the handshake without a subprotocol and close at once (Part 4, 3.2)."""
 
     reason: str
+    status: ClassVar[int | None] = 101
 
     def __str__(self) -> str:
         return self.reason
@@ -76,12 +77,16 @@ class Respond(Record):
 class SlamDoor(Record):
     """Drop the connection with a TCP RST."""
 
+    status: ClassVar[int | None] = None
+
     def __str__(self) -> str:
         return "dropped with a TCP RST"
 
 
 class Hang(Record):
     """Never answer."""
+
+    status: ClassVar[int | None] = None
 
     def __str__(self) -> str:
         return "left without an answer"
@@ -146,7 +151,7 @@ class Door:
         if not identity:
             return Respond(404, "the last segment of the path must be the identity of the station")
         if self._known is not None and folded(identity) not in self._known:
-            return Respond(404, "no station of this identity is known")
+            return Respond(404, "no station with this identity is known (--known-stations)")
         if self._passwords is not None:
             passwords = {self._passwords.get(folded(identity)), password} - {None}
             if problem := _problem_of(visitor.authorization, identity, passwords):
@@ -155,7 +160,7 @@ class Door:
             reason = f"no common subprotocol; offered: {', '.join(visitor.offered) or 'none'}"
             return SendAway(reason) if policies.close_on_mismatch else Respond(400, reason)
         if policies.keep_old and is_connected:
-            return Respond(409, "a station of this identity is connected already")
+            return Respond(409, "a station with this identity is already connected")
         return LetIn()
 
     def cut_after(self, identity: str) -> float | None:

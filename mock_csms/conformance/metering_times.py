@@ -18,7 +18,7 @@ _MAY_HAVE_CHANGED = "the station may have changed its interval by itself"
 
 
 @METERING.check(
-    "M03", "J02.FR.11", ERROR, "periodic values come with each TxUpdatedInterval", _UPDATED, _ENDED, implies=("X17",)
+    "M03", "J02.FR.11", ERROR, "periodic meter values come every TxUpdatedInterval", _UPDATED, _ENDED, implies=("X17",)
 )
 def periodic_values(seen: Seen, known: Known) -> Said:
     """Periodic values of another context, sooner than the interval, or not at all while somebody charges.
@@ -64,7 +64,7 @@ def _spacing(seen: Seen, known: Known, transaction: Transaction, interval: float
     "M04",
     "J01.FR.14, J01.FR.22",
     ERROR,
-    "clock-aligned values come by the clock, and say so",
+    "clock-aligned meter values come at multiples of the interval, with the right context",
     _UPDATED,
     _VALUES,
 )
@@ -110,7 +110,7 @@ def _boundary(seen: Seen, known: Known) -> Said:
     "M05",
     "J01.FR.20",
     ERROR,
-    "no clock-aligned values during a transaction with SendDuringIdle",
+    "with SendDuringIdle no clock-aligned values during a transaction",
     call("TransactionEvent.Changed"),
     _VALUES,
 )
@@ -132,7 +132,7 @@ def only_when_idle(seen: Seen, known: Known) -> Said:
 
 
 @METERING.check(
-    "M08", "J02.FR.10", ERROR, "the values of an event are of its time", _STARTED, _UPDATED, implies=("M07",)
+    "M08", "J02.FR.10", ERROR, "meter values in an event carry the event's time", _STARTED, _UPDATED, implies=("M07",)
 )
 def values_of_now(seen: Seen, known: Known) -> Said:
     """Values that are younger than their event, or one of several that is older than one interval."""

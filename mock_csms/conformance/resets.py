@@ -21,7 +21,7 @@ def has_ended(seen: Seen, known: Known, at: float) -> bool:
     "B18",
     "B11.FR.01, B11.FR.06, B11.FR.07, B11.FR.09, B12.FR.01, B12.FR.02, B12.FR.09",
     ERROR,
-    "Immediate is Accepted and OnIdle Scheduled in a transaction; an EVSE is reset only where that can be",
+    "during a transaction Reset Immediate is Accepted and OnIdle Scheduled; an EVSE is reset only if supported",
     result("Reset"),
     call("TransactionEvent.Ended"),
 )
@@ -48,7 +48,7 @@ def answers_resets(seen: Seen, known: Known) -> Said:
     "B19",
     "B11.FR.03, B11.FR.04, B12.FR.03",
     ERROR,
-    "a station that accepts a reset reboots, and does not for that of an EVSE",
+    "an Accepted reset reboots the station, a reset of an EVSE does not",
     result("Reset"),
     call(BOOT),
 )
@@ -67,7 +67,7 @@ def reboots(seen: Seen, known: Known) -> Said:
     "B20",
     "B12.FR.04, B12.FR.08",
     ERROR,
-    "what an immediate reset ends is ended by ResetCommand and ImmediateReset",
+    "transactions ended by an immediate reset have ResetCommand and ImmediateReset",
     call("TransactionEvent.Ended"),
 )
 def ends_by_reset(seen: Seen, known: Known) -> Said:

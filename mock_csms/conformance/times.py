@@ -26,7 +26,7 @@ def _places(kind: str, action: str) -> tuple[str, Sequence[Sequence[str]]]:
     return own[0], [path for path in paths if path != own]
 
 
-@RPC.check("R18", "RFC 3339", ERROR, "times have a time zone, and those of the present are right", call(), result())
+@RPC.check("R18", "RFC 3339", ERROR, "timestamps have a time zone, and current ones match the clock", call(), result())
 def tells_the_time(seen: Seen, known: Known) -> Said:
     """What is no time as RFC 3339 has it; one that differs from the mock's clock is a warning.
 

@@ -71,9 +71,9 @@ def _subcommand(name: str, *arguments: str) -> int:
         from mock_csms.plans import command  # noqa: PLC0415 - as below
 
         return command.profile(arguments)
-    from mock_csms.frontends import checking  # noqa: PLC0415 - who serves does not wait for it
+    from mock_csms.frontends import checking, explaining  # noqa: PLC0415 - who serves does not wait for it
 
-    return {"check": checking.check, "checks": checking.checks}[name](arguments)
+    return {"check": checking.check, "checks": explaining.checks, "explain": explaining.explain}[name](arguments)
 
 
 def _print(text: str) -> int:
@@ -98,8 +98,9 @@ def _parser() -> Parser:
 
 
 SUBCOMMANDS = {
-    "check": "judge recorded traces: mock-csms check TRACE.jsonl",
-    "checks": "print every conformance check",
+    "check": "check recorded traces: mock-csms check TRACE.jsonl",
+    "checks": "list the conformance checks: mock-csms checks --subject security",
+    "explain": "explain a conformance check: mock-csms explain R10",
     "profile": "print a profile for the test plans",
 }
 """What the first argument can be; without one of these the command serves."""
@@ -119,10 +120,13 @@ GUIDE = Guide(
         "fail_on_findings",
     ),
     (
-        ("--boot-status-sequence Pending,Accepted", "answers Pending, then Accepted"),
-        ("--command Reset --delay 5", "sends a Reset 5 seconds after a station connects"),
+        ("--boot-status-sequence Pending,Accepted", "answers the first BootNotification Pending, then Accepted"),
+        ("--command Reset --delay 5", "sends a Reset 5 seconds after the station connects"),
         ("--fault 'Heartbeat*2' drop", "does not answer the first two Heartbeats"),
-        ("--expect 'TransactionEvent[eventType=Ended]'", "ends with 0 once a transaction has ended"),
+        (
+            "--expect 'TransactionEvent[eventType=Ended]'",
+            "exits with status 0 once a transaction has ended, with 1 after 60 s",
+        ),
     ),
     {"Sub-commands": SUBCOMMANDS},
 )
@@ -132,7 +136,7 @@ OTHER_OPTIONS: dict[str, dict[str, Any]] = {
         "action": "append",
         "default": [],
         "metavar": "FILE",
-        "help": "read settings from a TOML file; repeatable, a later one wins; SIGHUP reads them again",
+        "help": "read settings from this TOML file; repeatable: a later file wins; SIGHUP reads the files again",
     },
     "--print-config": {"action": "store_true", "help": "print the effective settings as TOML, and exit"},
     "--config-schema": {"action": "store_true", "help": "print the JSON Schema of configuration files, and exit"},

@@ -10,7 +10,7 @@ from mock_csms.behavior.events import Event
 from mock_csms.behavior.faults import FAULTS
 from mock_csms.frontends.gist import as_json, gist
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
-from mock_csms.protocol.records import Record
+from mock_csms.protocol.records import Record, replace
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 DEBUG, INFO, WARNING, ERROR = range(4)
@@ -175,6 +175,11 @@ _DONE: Mapping[str, str] = {
 """What each fault has done."""
 
 
+def _lost(event: events.Lost) -> Line:
+    line = _received(event.received, gist)
+    return replace(line, level=INFO, rest=f"lost by the mock ({event.fault})", more="")
+
+
 def _spoiled(event: events.Spoiled) -> Line:
     found = _FAULT.fullmatch(event.fault)
     told = f"{_DONE[found['kind']]}{found['how']} (rule {found['rule']})" if found else event.fault
@@ -196,6 +201,7 @@ LINES: Mapping[type[Event], Callable[[Any], Line]] = {
     events.Disconnected: lambda event: Line(INFO, "", "disconnected", f"{event.code} {event.reason}".rstrip()),
     events.Received: partial(_received, carry=_whole),
     events.Sent: partial(_sent, carry=_whole),
+    events.Lost: _lost,
     events.Spoiled: _spoiled,
     events.Unanswered: lambda event: Line(WARNING, "<-", event.call.action, f"stays unanswered: {event.reason}"),
     events.Judged: lambda event: Line(

@@ -167,7 +167,7 @@ class Records:
             return
         if not isinstance(error, BrokenPipeError):
             self.incomplete.setdefault(name, reason_of(error))
-        self._bus.publish(Failed(clock.now(), "", f"{name} is written no more: {reason_of(error)}"))
+        self._bus.publish(Failed(clock.now(), "", f"writing {name} has stopped: {reason_of(error)}"))
 
 
 def _masked(bus: Bus, redactor: Redactor) -> Bus:

@@ -161,7 +161,7 @@ def _reread_on_hangup(csms: Csms, reread: Callable[[], Config]) -> None:
             config = reread()
             check(config)
         except ValueError as error:
-            csms.publish(Failed(clock.now(), "", f"the settings stay as they were: {error}"))
+            csms.publish(Failed(clock.now(), "", f"the settings were not changed: {error}"))
         else:
             csms.configure(config)
             csms.publish(Reconfigured(clock.now(), ""))
