@@ -95,10 +95,10 @@ class Verdict:
     def _expected_cases(self) -> Iterator[Case]:
         judge = self.judge
         for number, expectation in enumerate(judge.expected):
-            fine = judge.is_met_by_enough(number) and not judge.is_exceeded(number)
+            is_fine = judge.is_met_by_enough(number) and not judge.is_exceeded(number)
             seen = [
                 printable(
-                    f"{identity or '-'}: {tally[number].count} seen{'' if fine else self._nearest(tally[number])}"
+                    f"{identity or '-'}: {tally[number].count} seen{'' if is_fine else self._nearest(tally[number])}"
                 )
                 for identity, tally in judge.tallies.items()
                 if expectation.concerns(identity)
@@ -106,14 +106,12 @@ class Verdict:
             more = [f"and {len(seen) - _MOST_STATIONS} stations more"] if len(seen) > _MOST_STATIONS else []
             case = Case(expectation.text, details="\n".join(seen[:_MOST_STATIONS] + more))
             lacking = f"expected {expectation.bounds}; {seen[0]}"
-            if judge.is_exceeded(number):
-                yield replace(case, failure=lacking)
-            elif judge.is_met_by_enough(number):
+            if is_fine:
                 yield case
+            elif judge.is_hopeless and not judge.is_exceeded(number):
+                yield replace(case, error=_NOT_REACHED + lacking)
             else:
-                yield (
-                    replace(case, error=_NOT_REACHED + lacking) if judge.is_hopeless else replace(case, failure=lacking)
-                )
+                yield replace(case, failure=lacking)
 
     def _forbidden_cases(self) -> Iterator[Case]:
         for number, forbidden in enumerate(self.judge.forbidden):
@@ -133,13 +131,10 @@ class Verdict:
 
     def outcome(self, of_run: Status) -> str:
         """Return the last line of the verdict."""
-        cases = [*self._expected_cases(), *self._forbidden_cases()]
-        met, more = sum(not case.failure for case in cases) if self.judge.tallies else 0, ""
-        if not self.judge.tallies:
-            more = f": {_NO_STATION}"
-        elif self.judge.stations_missing and met == len(cases):
-            more = f", and by too few stations: {self.judge.stations_missing} more must meet them all"
-        return f"{word(self.status, of_run)}: {met} of {len(cases)} expectations met{more}"
+        cases, total = self.cases(), len(self.judge.expected) + len(self.judge.forbidden)
+        met = sum(not (case.failure or case.error) for case in cases[:total])
+        why = cases[0].error if not self.judge.tallies else cases[-1].failure if len(cases) > total else ""
+        return f"{word(self.status, of_run)}: {met} of {total} expectations met{': ' if why else ''}{why}"
 
     def _nearest(self, tally: Tally) -> str:
         """Tell what came near an expectation without meeting it."""
