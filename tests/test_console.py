@@ -122,7 +122,7 @@ async def test_a_refused_call_is_two_lines() -> None:
             await station.send("no JSON")
             await until(logged(mock, r"\?\.error"))
             after = mock.log.partition("BootNotification.response")[2].splitlines()[1:]
-        assert [re.search(r"(->|<-) (\S+)", line).groups() for line in after] == [  # type: ignore[union-attr]
+        assert [re.findall(r"(->|<-) (\S+)", line)[0] for line in after] == [
             ("->", "Authorize"),
             ("<-", "Authorize.error"),
             ("->", "?"),
@@ -269,11 +269,14 @@ def test_colors_of_the_other_commands(tmp_path: Path) -> None:
 
 async def test_the_lines_of_a_fault_and_a_connection() -> None:
     """A fault says what it did and by which rule; a connection which subprotocols were offered besides."""
-    async with Mock("--fault", "Heartbeat*1", "drop", "--fault", "Authorize", "delay seconds=0.01") as mock:
+    faults = [("Heartbeat*1", "drop"), ("Authorize", "delay seconds=0.01"), ("Authorize*1", "duplicate")]
+    async with Mock(*(word for fault in faults for word in ("--fault", *fault))) as mock:
         async with mock.station("CS-1", "ocpp1.6", "ocpp2.0.1") as station:
             await station.send([2, "1", "Heartbeat", {}])
             await station.ask("Authorize", TAG)
         await until(logged(mock, "disconnected"))
         assert re.search(r"connected +ocpp2\.0\.1 \(offered: ocpp1\.6, ocpp2\.0\.1\)", mock.log)
         assert re.search(r"Heartbeat\.response +fault: dropped \(rule Heartbeat\*1\)", mock.log)
-        assert re.search(r"Authorize\.response +fault: delayed seconds=0\.01 \(rule Authorize\)", mock.log)
+        assert re.search(
+            r"Authorize\.response +fault: delayed seconds=0\.01 \(rule Authorize\); duplicated \(rule Auth", mock.log
+        )

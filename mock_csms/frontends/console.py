@@ -46,7 +46,7 @@ _TELL = 1.0
 """How often counts are told, in seconds."""
 _MOST_SILENT = 1000
 """How many refused calls that are not shown are remembered until their answers go out."""
-_TRAFFIC = {events.Received, events.Sent, events.Spoiled, events.Connected, events.Disconnected}
+_TRAFFIC = {events.Received, events.Lost, events.Sent, events.Spoiled, events.Connected, events.Disconnected}
 """What is counted where it is too much to be read, unless it is a warning."""
 
 

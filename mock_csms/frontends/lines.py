@@ -181,9 +181,14 @@ def _lost(event: events.Lost) -> Line:
 
 
 def _spoiled(event: events.Spoiled) -> Line:
-    found = _FAULT.fullmatch(event.fault)
-    told = f"{_DONE[found['kind']]}{found['how']} (rule {found['rule']})" if found else event.fault
+    told = "; ".join(map(_done, event.fault.split("; ")))
     return Line(INFO, "<-", _name(event.message, event.answers), f"fault: {told}")
+
+
+def _done(fault: str) -> str:
+    """Say what a fault did, and by which rule."""
+    found = _FAULT.fullmatch(fault)
+    return f"{_DONE[found['kind']]}{found['how']} (rule {found['rule']})" if found else fault
 
 
 def _connected(event: events.Connected) -> Line:
