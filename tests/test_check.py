@@ -24,7 +24,7 @@ from tests.wire import PATIENCE, SERVER
 
 CASES = Path(__file__).parent / "cases" / "traces"
 BASE = [orjson.loads(line) for line in (CASES / "base.jsonl").read_bytes().splitlines()]
-FINDING = "X01 E01.FR.01  transaction T9 begins with Ended, seqNo 4"
+FINDING = "finding ERROR X01 (E01.FR.01): transaction T9 begins with Ended, seqNo 4"
 
 
 def check(*arguments: str | Path, stdin: bytes = b"") -> subprocess.CompletedProcess[str]:

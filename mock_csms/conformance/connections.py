@@ -190,9 +190,8 @@ def answers_pings(seen: Seen, known: Known) -> Said:
     """No pong in time: a warning where messages went on to come long after the ping; else the line may be dead."""
     event: Any = seen.event
     is_alive = known.line.heard_at > seen.at - event.waited / 2
-    return Wrong(
-        str(seen.payload), severity=WARNING if is_alive else None, why="messages went on to come after the ping"
-    )
+    severity = WARNING if is_alive else None
+    return Wrong(str(seen.payload), severity=severity, why="messages went on to come after the ping")
 
 
 @TRANSPORT.check("T30", "RFC 6455 7.1.2", INFO, "the connection ends with a close frame", when("disconnected"))
