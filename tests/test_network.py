@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +9,9 @@ import orjson
 import pytest
 
 from tests.raw import naked, refused, until
+from tests.test_check import check
 from tests.test_verdict import Run
 from tests.wire import Mock, transaction
-from tests.test_check import check
 
 COUNT = 60
 
@@ -29,17 +28,17 @@ def ids(events: list[dict[str, Any]], *kinds: str, station: str = "CS-1") -> lis
 
 async def lose(path: Path, *flags: str, others: int = 0) -> list[dict[str, Any]]:
     """Let a station, and others beside it, send Heartbeats to a lossy mock; return what happened."""
-    async with Mock("--events", str(path), "--loss", "30%", *flags) as mock:
-        async with naked(mock, "other") as other, mock.station() as station:
-            for number in range(COUNT):
-                await station.send([2, str(number), "Heartbeat", {}])
-                for _ in range(others):
-                    await other.say(2, f"other-{number}", "Heartbeat", {})
-            await until(lambda: len(ids(events_in(path), "Received", "Lost")) == COUNT)
-            await until(lambda: len(ids(events_in(path), "Sent", "Spoiled", "Lost")) == COUNT)
-            events = events_in(path)
-            answered = ids(events, "Sent")
-            assert [(await station.expect(3))[1] for _ in answered] == answered
+    flags = ("--events", str(path), "--loss", "30%", *flags)
+    async with Mock(*flags) as mock, naked(mock, "other") as other, mock.station() as station:
+        for number in range(COUNT):
+            await station.send([2, str(number), "Heartbeat", {}])
+            for _ in range(others):
+                await other.say(2, f"other-{number}", "Heartbeat", {})
+        await until(lambda: len(ids(events_in(path), "Received", "Lost")) == COUNT)
+        await until(lambda: len(ids(events_in(path), "Sent", "Spoiled", "Lost")) == COUNT)
+        events = events_in(path)
+        answered = ids(events, "Sent")
+        assert [(await station.expect(3))[1] for _ in answered] == answered
     return events
 
 
@@ -121,11 +120,10 @@ async def test_commands_are_late_and_lost_too(tmp_path: Path) -> None:
 async def test_a_lost_message_is_unknown_to_the_verdict() -> None:
     """What was lost is neither expected nor forbidden."""
     for flags in (["--expect", "Heartbeat", "--within", "1"], ["--forbid", "*", "--duration", "1"]):
-        async with await asyncio.to_thread(Run, "--loss", "100", *flags) as mock:
-            async with mock.station() as station:
-                await station.send([2, "1", "Heartbeat", {}])
-                status, _ = await mock.ended()
-                assert status == (1 if "--expect" in flags else 0)
+        async with await asyncio.to_thread(Run, "--loss", "100", *flags) as mock, mock.station() as station:
+            await station.send([2, "1", "Heartbeat", {}])
+            status, _ = await mock.ended()
+            assert status == (1 if "--expect" in flags else 0)
 
 
 async def transactions(*flags: str, start: int = 0) -> tuple[int, str]:
