@@ -11,8 +11,9 @@ from tests.test_rules import info, outcome, outcomes, reply, token
 from tests.test_verdict import Run
 from tests.wire import BOOT, Mock, transaction
 
-HEARTBEAT, TRANSFER = ("Heartbeat", {}), ("DataTransfer", {"vendorId": "V"})
-UNKNOWN = ("Nonsense", {})
+HEARTBEAT: tuple[str, Any] = ("Heartbeat", {})
+TRANSFER: tuple[str, Any] = ("DataTransfer", {"vendorId": "V"})
+UNKNOWN: tuple[str, Any] = ("Nonsense", {})
 
 
 async def answered(*flags: str, calls: list[tuple[str, Any]]) -> list[int]:
