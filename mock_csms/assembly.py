@@ -161,7 +161,11 @@ def _warnings(rule: Rule[Answer], below: Replies) -> Sequence[str]:
     """Tell what a rule would send that is against the book, laid over what is answered `below` it."""
     if isinstance(rule.then, Refusal):
         code, known = rule.then.code, list(ErrorCode)
-        return [] if code in known else [f"{rule.name}: {code!r} is no error code of OCPP-J{did_you_mean(code, known)}"]
+        return (
+            []
+            if code in known
+            else [f"{rule.name}: {code!r} is not an error code of OCPP-J{did_you_mean(code, known)}"]
+        )
     if rule.then.is_raw:
         return []
     if rule.match.action != ANY:
@@ -176,9 +180,9 @@ def _broken(action: str, rule: Rule[Answer], below: Replies) -> Iterator[str]:
     match = records.replace(rule.match, action=action)
     request = sample_request(match)
     context = records.replace(SAMPLE, request=request)
-    default = below.answer(Call("id", action, request), (), context).message
+    default = below.answer(Call("id", action, request), None, context).message
     if isinstance(default, Result) and isinstance(rule.then, Reply):
         answer = merge(default.payload, rule.then.payload(context))
         violations = V201.schemas.response_violations(action, answer)
         if violations:
-            yield f"{rule.name}: breaks the schema of {action}Response: {violations[0]}"
+            yield f"{rule.name}: the answer breaks the schema of {action}Response: {violations[0]}"

@@ -169,9 +169,9 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         ["B08", "B08", "B08"],
     ),
     # A second boot without a start.
-    "a second boot": (Story().begin().wait(4).boot(), []),
-    "a second boot, and nothing at all": (Story().connect().boot().wait(4).boot(), ["B07"]),
-    "another boot": (Story().begin().wait(4).boot("Watchdog"), ["B07"]),
+    "a second boot": (Story().begin().wait(4).boot(), ["B21"]),
+    "a second boot, and nothing at all": (Story().connect().boot().wait(4).boot(), ["B07", "B21"]),
+    "another boot": (Story().begin().wait(4).boot("Watchdog"), ["B07", "B21"]),
     "an outage of which a trace does not tell how long it was": (
         Story().begin().know(OCPPCommCtrlr_OfflineThreshold="60").wait(60).lose().wait(600).connect().tell(1, 1),
         [],

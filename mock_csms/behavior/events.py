@@ -47,6 +47,10 @@ class Refused(Event):
     """Somebody was not let in; `station` may be empty."""
 
     reason: str
+    status: int | None = None
+    """The HTTP status of the answer, if there is one."""
+    is_handshake: bool = True
+    """Whether it was a handshake for a WebSocket; False for what asks for a page, or is no HTTP."""
 
 
 class Breached(Event):
@@ -133,7 +137,8 @@ class Unanswered(Event):
 class Judged(Event):
     """A station has `met` an expectation, has `exceeded` or in the end `missed` it, or did what was `forbidden`.
 
-    One with an upper bound is met only in the end; `station` is empty where none came that it is about.
+    What was still pending when something forbidden, or one too many, has ended the run, is `not reached`. One with an
+    upper bound is met only in the end; `station` is empty where none came that it is about.
     """
 
     expectation: str

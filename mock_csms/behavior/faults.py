@@ -32,10 +32,10 @@ def attribute(help_: str, *, minimum: float = 0, default: Any = ...) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """Sends it late."""
+    """Sends the message late."""
 
-    seconds: float = attribute("how late")
-    jitter: float = attribute("up to so much later still, by chance", default=0.0)
+    seconds: float = attribute("delay in seconds")
+    jitter: float = attribute("up to this many more seconds, at random", default=0.0)
 
     def spoil(self, emission: Emission, context: Context) -> Sequence[Act]:
         """Let it wait."""
@@ -63,9 +63,9 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """Sends it more than once."""
+    """Sends the message several times."""
 
-    times: int = attribute("copies in all", minimum=2, default=2)
+    times: int = attribute("number of copies in total", minimum=2, default=2)
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Repeat it."""
@@ -74,7 +74,7 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class WrongId:
-    """Sends it under a fresh message id."""
+    """Sends the message with a new, unknown message id."""
 
     def spoil(self, emission: Emission, context: Context) -> Sequence[Act]:
         """Give it an id that nobody knows."""
@@ -83,7 +83,7 @@ class WrongId:
 
 @dataclass(frozen=True, slots=True)
 class Malformed:
-    """Sends text of the same length that is not JSON."""
+    """Sends text of the same length that is not valid JSON."""
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Open it with the wrong bracket."""
@@ -92,7 +92,7 @@ class Malformed:
 
 @dataclass(frozen=True, slots=True)
 class Truncate:
-    """Sends the first half of the text."""
+    """Sends only the first half of the text."""
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Cut it."""
@@ -101,7 +101,7 @@ class Truncate:
 
 @dataclass(frozen=True, slots=True)
 class Invalid:
-    """Sends the right action with a payload that breaks its schema."""
+    """Sends a payload that breaks its schema (it has an unknown field)."""
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Add a property that no schema knows."""
@@ -110,7 +110,7 @@ class Invalid:
 
 @dataclass(frozen=True, slots=True)
 class WrongType:
-    """Sends it with the number of another message type, which the rest of the array does not fit."""
+    """Sends the message with the number of another message type, so that the rest of the array does not fit."""
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Number it wrongly."""
@@ -119,7 +119,7 @@ class WrongType:
 
 @dataclass(frozen=True, slots=True)
 class UnknownType:
-    """Sends it with the number of a message type that OCPP does not have."""
+    """Sends the message with the number of a message type that OCPP does not have."""
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Number it as nothing that there is."""
@@ -128,9 +128,9 @@ class UnknownType:
 
 @dataclass(frozen=True, slots=True)
 class Oversize:
-    """Sends it blown up by customData, valid otherwise."""
+    """Sends a very long message: valid, but filled up with customData."""
 
-    bytes: int = attribute("least length of the text", minimum=1)
+    bytes: int = attribute("minimum length of the text in bytes", minimum=1)
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Fill it up."""
@@ -142,13 +142,13 @@ class Oversize:
 class CloseInstead:
     """Sends nothing and closes the connection."""
 
-    code: int = attribute("the close code", minimum=1000, default=1000)
-    after: float = attribute("so many seconds later", default=0.0)
+    code: int = attribute("close code of the WebSocket", minimum=1000, default=1000)
+    after: float = attribute("seconds to wait before closing", default=0.0)
 
     def __post_init__(self) -> None:
         """Refuse the codes that no close frame may hold (RFC 6455, 7.4)."""
         if not (self.code in _CLOSE_CODES or 3000 <= self.code <= 4999):
-            raise ValueError(f"code={self.code}: no close frame may hold this code")
+            raise ValueError(f"code={self.code}: a close frame must not carry this code")
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Say goodbye."""
@@ -166,9 +166,9 @@ class ResetInstead:
 
 @dataclass(frozen=True, slots=True)
 class StallFirst:
-    """Stops reading, writing and answering pings on the connection, and sends it afterwards."""
+    """Freezes the connection (reads, writes and answers pings no more), then sends the message."""
 
-    seconds: float = attribute("for how long")
+    seconds: float = attribute("duration in seconds")
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Play dead."""
@@ -177,9 +177,9 @@ class StallFirst:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Sends it as a fragmented message."""
+    """Sends the message in several WebSocket frames."""
 
-    frames: int = attribute("in how many frames", minimum=2)
+    frames: int = attribute("number of frames", minimum=2)
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Cut it into frames."""
@@ -188,7 +188,7 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Binary:
-    """Sends it in a binary frame."""
+    """Sends the message in a binary frame."""
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Mark the frame as binary."""

@@ -51,10 +51,10 @@ def split(text: str) -> Pattern:
         while end == ",":
             found = _CONDITION.match(text, position + 1)
             if found is None:
-                raise ValueError(f"{text[position:]!r} is not [path=value,…]")
+                raise ValueError(f"{text[position:]!r} is not of the form [path=value,…]")
             path = parse_path(found["path"])
             if any(path == other for other, _ in conditions):
-                raise ValueError(f"{found['path']!r} is asked for twice")
+                raise ValueError(f"the path {found['path']!r} is given twice")
             if found["value"].startswith("="):
                 written = f"{found['path']}={found['value']}"
                 raise ValueError(f"{written!r}: write one =, and quotes around a value that begins with =")
@@ -79,10 +79,10 @@ def parse_match(text: str, *, commands: bool, version: Version = V201) -> Match:
     if tail is None:
         is_starless = is_any and _TAIL.fullmatch(f"*{pattern.tail}")
         hint = f"; did you mean '{pattern.name}*{pattern.tail}'?" if is_starless else ""
-        raise ValueError(f"{pattern.tail!r} behind the match is not *N or *=N, or @GLOB behind that{hint}")
+        raise ValueError(f"{pattern.tail!r}: after the match only *N or *=N and then @GLOB may follow{hint}")
     number = int(tail["number"]) if tail["number"] else None
     if number == 0:
-        raise ValueError(f"{pattern.tail!r}: a rule that is never used")
+        raise ValueError(f"{pattern.tail!r}: N must be at least 1")
     schemas = _requests(name, version)
     conditions = tuple(_condition(schemas, path, value, version) for path, value in pattern.conditions)
     times, turn = (None, number) if tail["turn"] else (number, None)
@@ -101,10 +101,10 @@ def _action_name(written: str, version: Version, *, commands: bool) -> str:
     action = written.removesuffix(COMMAND) if commands else written
     if action not in version.actions:
         hint = did_you_mean(action, version.actions)
-        raise ValueError(told_elsewhere(action) or f"{written!r} is no action of OCPP {version.name}{hint}")
+        raise ValueError(told_elsewhere(action) or f"{written!r} is not an action of OCPP {version.name}{hint}")
     row = version.actions[action]
     if written != action and not row.sent_by(Sender.CSMS):
-        raise ValueError(f"{action} is no command of a CSMS")
+        raise ValueError(f"{action} is not a command of a CSMS")
     if not (commands or row.sent_by(Sender.STATION)):
         raise ValueError(f"{action} is not sent by stations")
     return written if row.sender is Sender.EITHER else action
@@ -129,13 +129,15 @@ def parse_expectation(text: str, *, counted: bool = True, version: Version = V20
     conditions = tuple(_condition(schemas, path, value, version) for path, value in pattern.conditions)
     tail = _COUNT.fullmatch(pattern.tail)
     if tail is None or (tail["least"] and not counted):
-        raise ValueError(f"{pattern.tail!r} behind the match is not @GLOB{', *N, *N.. or *M..N' if counted else ''}")
+        raise ValueError(
+            f"{pattern.tail!r}: after the match only @GLOB{' and then *N, *N.. or *M..N' if counted else ''} may follow"
+        )
     least = int(tail["least"] or 1)
     most = None
     if tail["least"]:
         most = int(tail["most"]) if tail["most"] else None if tail["open"] else least
     if most is not None and most < least:
-        raise ValueError(f"{pattern.tail!r}: {most} is less than {least}")
+        raise ValueError(f"{pattern.tail!r}: the upper bound {most} is below the lower bound {least}")
     return Expectation(pattern.name, conditions, tail["stations"] or "*", least, most, text)
 
 
@@ -250,7 +252,7 @@ def parse_fault(text: str) -> "tuple[Fault, float]":
 
     kind, *words = text.split() or [""]
     if kind not in FAULTS:
-        raise ValueError(f"{kind!r} is no fault{nearest(kind, FAULTS)} (there are {', '.join(FAULTS)})")
+        raise ValueError(f"{kind!r} is not a fault{nearest(kind, FAULTS)} (faults: {', '.join(FAULTS)})")
     attributes = {setting.name: setting for setting in fields(FAULTS[kind])}  # type: ignore[arg-type] # all are dataclasses
     given: dict[str, float] = {}
     seen: set[str] = set()
@@ -269,7 +271,7 @@ def parse_fault(text: str) -> "tuple[Fault, float]":
         elif key in attributes:
             given[key] = _number(key, value, attributes[key].type, attributes[key].metadata["minimum"])
         else:
-            raise ValueError(f"{kind} has no {key!r}{did_you_mean(key, [*attributes, 'probability'])}")
+            raise ValueError(f"{kind} has no attribute {key!r}{did_you_mean(key, [*attributes, 'probability'])}")
     for name, setting in attributes.items():
         if setting.default is MISSING and name not in given:
             raise ValueError(f"{kind} needs {name}=…")
@@ -294,5 +296,5 @@ def _number(key: str, text: str, kind: Any, minimum: float) -> Any:
     except ValueError:
         raise ValueError(f"{key}={text}: must be {'a whole number' if kind is int else 'a number'}") from None
     if not math.isfinite(value) or value < minimum:
-        raise ValueError(f"{key}={text}: must be at least {minimum:g}, and finite")
+        raise ValueError(f"{key}={text}: must be a finite number of at least {minimum:g}")
     return value

@@ -42,7 +42,7 @@ def network_rules(latency: "Fault | None", loss: float) -> Iterable[Rule[Spoil]]
 
 def offline_rules() -> Iterable[Rule[Answer]]:
     """Be unable to authorize anybody."""
-    return [Rule(Match("Authorize"), Refusal("InternalError", "the mock plays an offline authorization"))]
+    return [Rule(Match("Authorize"), Refusal("InternalError", "authorization is switched off (--offline)"))]
 
 
 def boot_first_rules() -> Iterable[Rule[Answer]]:

@@ -10,8 +10,6 @@ from mock_csms.behavior.spoiling import spoil
 from mock_csms.behavior.templates import Context, Template, merge
 from mock_csms.protocol.messages import Call, Error, Message, Result
 from mock_csms.protocol.records import Record
-from mock_csms.protocol.schemas import Violation
-from mock_csms.protocol.versions import refusal
 
 
 class Decision(Record):
@@ -40,11 +38,11 @@ class Replies:
         self._layers = {action: [layer for layer in reversed(layers) if action in layer] for action in defaults}
         self._faults = faults or RuleBook([])
 
-    def answer(self, call: Call, violations: Sequence[Violation], context: Context) -> Decision:
-        """Return what to do about a station's `call`, which has those violations."""
-        if violations:
+    def answer(self, call: Call, refusal: Error | None, context: Context) -> Decision:
+        """Return what to do about a station's `call`, which gets that `refusal` where it is wrong."""
+        if refusal is not None:
             key = call.action if call.action in self._defaults else ""
-            return self._spoiled(key, call, refusal(call, violations), "", context)
+            return self._spoiled(key, call, refusal, "", context)
         payload = self._defaults[call.action](context)
         refused: Refusal | None = None
         name = ""

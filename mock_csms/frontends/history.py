@@ -20,7 +20,7 @@ from mock_csms.behavior.events import (
     Unanswered,
 )
 from mock_csms.behavior.templates import rfc3339
-from mock_csms.frontends.console import as_text, describe, printable
+from mock_csms.frontends.lines import as_text, describe, printable
 from mock_csms.runtime.bus import Bus
 
 MOST_AT_FIRST = 256 * 1024

@@ -19,7 +19,6 @@ from mock_csms.config import Config
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.identifiers import folded, spelling
 from mock_csms.protocol.messages import Call, Error
-from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.versions import SUBPROTOCOLS, choose_subprotocol
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
@@ -173,9 +172,9 @@ class Csms:
         """Return what to do to send `message` in answer to what is no call."""
         return self._replies[session.version].reject(message, self._context(session.identity))
 
-    def answer(self, session: Session, call: Call, violations: Sequence[Violation]) -> Decision:
+    def answer(self, session: Session, call: Call, refusal: Error | None) -> Decision:
         """Return what to do about a station's call."""
-        return self._replies[session.version].answer(call, violations, self._context(session.identity, call.payload))
+        return self._replies[session.version].answer(call, refusal, self._context(session.identity, call.payload))
 
     def command(self, session: Session, call: Call) -> Decision:
         """Return what to do to send a command."""
@@ -200,7 +199,7 @@ class Csms:
         password = known.password if known else None
         verdict = self._door.judge(visitor, subprotocol, clock.now(), is_connected=is_connected, password=password)
         if not isinstance(verdict, LetIn):
-            self._refuse(identity, str(verdict))
+            self._refuse(visitor, str(verdict), verdict.status)
         return verdict
 
     def welcome(self, transport: Transport, visitor: Visitor, subprotocol: str) -> Session:
@@ -231,22 +230,22 @@ class Csms:
         """Answer a plain HTTP request: /healthz tells that the mock is up."""
         if visitor.resource.rstrip("/") == "/healthz":
             return Respond(200, "OK")
-        verdict = Respond(426, "an HTTP request that asks for no WebSocket")
-        self._refuse(self._name(visitor), str(verdict))
+        verdict = Respond(426, "an HTTP request without a WebSocket upgrade")
+        self._refuse(visitor, str(verdict), verdict.status)
         return verdict
 
-    def refused(self, reason: str, visitor: Visitor) -> None:
+    def refused(self, reason: str, visitor: Visitor, status: int | None) -> None:
         """Publish that what came was no valid handshake."""
         if visitor.wants_websocket or visitor.problem:
             self.publish(Knocked(clock.now(), self._name(visitor), visitor))
-        self._refuse(self._name(visitor), reason)
+        self._refuse(visitor, reason, status)
 
     def lost(self, reason: str, visitor: Visitor) -> None:
         """Note that somebody has gone before a whole request had come: load balancers look in like this."""
         self.publish(Noted(clock.now(), self._name(visitor), reason))
 
-    def _refuse(self, identity: str, reason: str) -> None:
-        self.publish(Refused(clock.now(), identity, reason))
+    def _refuse(self, visitor: Visitor, reason: str, status: int | None) -> None:
+        self.publish(Refused(clock.now(), self._name(visitor), reason, status, visitor.wants_websocket))
 
 
 def _bind(host: str, port: int) -> list[socket.socket]:

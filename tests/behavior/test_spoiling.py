@@ -84,7 +84,7 @@ def test_faults_do_as_the_model(rules: list[Any], messages: list[str], chances: 
         elif name.endswith(COMMAND):
             decision = replies.command(call, context)
         else:
-            decision = replies.answer(call, (), context)
+            decision = replies.answer(call, None, context)
         found.append([int(number) for number in decision.fault.split("; ") if number])
     assert found == model(rules, messages, iter(chances))
 
@@ -94,7 +94,7 @@ def test_faults_do_as_the_model(rules: list[Any], messages: list[str], chances: 
 def test_no_fault_hides_another(kinds: list[str]) -> None:
     """Whatever the order, each of several faults shows in what goes over the wire."""
     book = RuleBook(Rule(Match("A"), Spoil(FAULTS[kind](**ATTRIBUTES.get(kind, {}))), kind) for kind in kinds)
-    acts = Replies(DEFAULTS, (), book).answer(Call("the id", "A", {}), (), SAMPLE).acts
+    acts = Replies(DEFAULTS, (), book).answer(Call("the id", "A", {}), None, SAMPLE).acts
     assert len(acts) == (2 if "duplicate" in kinds else 1)
     for act in acts:
         assert isinstance(act, Emission)

@@ -111,7 +111,7 @@ def test_what_is_empty_and_no_field() -> None:
     answer = Result("c", {"status": "Accepted", "displayMessage": []})
     found = inspect([sent(NOW, asked), got(NOW + 1, answer, asked)], NOW, RPC)
     assert [(finding.check, finding.problem) for finding in found] == [
-        ("R10", "the answer to GetDisplayMessages: displayMessage: is not a property that the schema knows")
+        ("R10", "the answer to GetDisplayMessages: displayMessage: is not a property of the schema")
     ]
 
 

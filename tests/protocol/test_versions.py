@@ -57,10 +57,10 @@ def test_an_unknown_action_gets_the_nearest_one_as_a_hint(action: str, hint: str
 @pytest.mark.parametrize(
     ("action", "told"),
     [
-        ("StartTransaction", "StartTransaction is OCPP 1.6; here TransactionEvent"),
-        ("stoptransaction", "StopTransaction is OCPP 1.6; here TransactionEvent"),
-        ("ExtendedTriggerMessage", "ExtendedTriggerMessage is OCPP 1.6; here TriggerMessage"),
-        ("BatterySwap", "BatterySwap is OCPP 2.1; OCPP 2.0.1 has no such action"),
+        ("StartTransaction", "StartTransaction is an action of OCPP 1.6; in OCPP 2.0.1 use TransactionEvent"),
+        ("stoptransaction", "StopTransaction is an action of OCPP 1.6; in OCPP 2.0.1 use TransactionEvent"),
+        ("ExtendedTriggerMessage", "ExtendedTriggerMessage is an action of OCPP 1.6; in OCPP 2.0.1 use TriggerMessage"),
+        ("BatterySwap", "BatterySwap is an action of OCPP 2.1; OCPP 2.0.1 has no such action"),
     ],
 )
 def test_an_action_of_another_version_is_named_as_such(action: str, told: str) -> None:
