@@ -156,6 +156,7 @@ def _finding(finding: events.Finding, problem: str) -> str:
 _FAULT = re.compile(rf"(?P<rule>.+?) (?P<kind>{'|'.join(FAULTS)})(?P<how>( [a-z]+=\S+)*)", re.DOTALL)
 _DONE: Mapping[str, str] = {
     "delay": "delayed",
+    "latency": "delayed",
     "drop": "dropped",
     "duplicate": "duplicated",
     "wrong-id": "sent with a wrong id",
@@ -180,9 +181,15 @@ def _lost(event: events.Lost) -> Line:
 
 
 def _spoiled(event: events.Spoiled) -> Line:
-    found = _FAULT.fullmatch(event.fault)
-    told = f"{_DONE[found['kind']]}{found['how']} (rule {found['rule']})" if found else event.fault
+    told = ", ".join(map(_done, event.fault.split("; ")))
     return Line(INFO, "<-", _name(event.message, event.answers), f"fault: {told}")
+
+
+def _done(fault: str) -> str:
+    if fault.startswith(events.LOSS):
+        return f"lost by the mock ({fault})"
+    found = _FAULT.fullmatch(fault)
+    return f"{_DONE[found['kind']]}{found['how']} (rule {found['rule']})" if found else fault
 
 
 def _connected(event: events.Connected) -> Line:
