@@ -157,6 +157,7 @@ def _finding(finding: events.Finding, problem: str) -> str:
 _FAULT = re.compile(rf"(?P<rule>.+?) (?P<kind>{'|'.join(FAULTS)})(?P<how>( [a-z]+=\S+)*)", re.DOTALL)
 _DONE: Mapping[str, str] = {
     "delay": "delayed",
+    "latency": "delayed",
     "drop": "dropped",
     "duplicate": "duplicated",
     "wrong-id": "sent with a wrong id",
@@ -181,12 +182,14 @@ def _lost(event: events.Lost) -> Line:
 
 
 def _spoiled(event: events.Spoiled) -> Line:
-    told = "; ".join(map(_done, event.fault.split("; ")))
+    told = ", ".join(map(_done, event.fault.split("; ")))
     return Line(INFO, "<-", _name(event.message, event.answers), f"fault: {told}")
 
 
 def _done(fault: str) -> str:
     """Say what a fault did, and by which rule."""
+    if fault.startswith(events.LOSS):
+        return f"lost by the mock ({fault})"
     found = _FAULT.fullmatch(fault)
     return f"{_DONE[found['kind']]}{found['how']} (rule {found['rule']})" if found else fault
 
