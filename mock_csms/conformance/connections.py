@@ -37,7 +37,8 @@ def sends_text(seen: Seen, _: Known) -> Said:
     if event.text.isascii() and b"\\" not in event.text:
         return None
     key = _beyond_ascii(seen.payload)
-    return Wrong(f"{key} has characters that are not ASCII", severity=WARNING) if key else None
+    text = f"{key} has characters that are not ASCII"
+    return Wrong(text, severity=WARNING, why="the frame itself is right") if key else None
 
 
 def _beyond_ascii(value: Any) -> str:
@@ -189,7 +190,9 @@ def answers_pings(seen: Seen, known: Known) -> Said:
     """No pong in time: a warning where messages went on to come long after the ping; else the line may be dead."""
     event: Any = seen.event
     is_alive = known.line.heard_at > seen.at - event.waited / 2
-    return Wrong(str(seen.payload), severity=WARNING if is_alive else None)
+    return Wrong(
+        str(seen.payload), severity=WARNING if is_alive else None, why="messages went on to come after the ping"
+    )
 
 
 @TRANSPORT.check("T30", "RFC 6455 7.1.2", INFO, "the connection ends with a close frame", when("disconnected"))

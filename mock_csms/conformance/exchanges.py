@@ -17,7 +17,11 @@ def has_a_new_id(seen: Seen, known: Known) -> Said:
     if mark is None:
         return None
     is_again = mark >= 0 and mark == mark_of(seen.action, seen.payload)
-    return Wrong(f"the message id {seen.id!r} was used before", severity=WARNING if is_again else None)
+    return Wrong(
+        f"the message id {seen.id!r} was used before",
+        severity=WARNING if is_again else None,
+        why="it is the same event once more, which OCPP 2.1 allows",
+    )
 
 
 @RPC.check("R06", "Part 4 4.1.1", ERROR, "only one CALL is open at a time", call(), any_payload=True)

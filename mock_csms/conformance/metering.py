@@ -52,7 +52,7 @@ def end_values(seen: Seen, known: Known) -> Said:
 def configured_measurands(seen: Seen, known: Known) -> Said:
     """A measurand that nobody asked for; or one that is missing, and does not come with the same time either."""
     if seen.kind == "due":
-        return Wrong(seen.request, severity=WARNING)  # it may be one that cannot be measured there
+        return Wrong(seen.request, severity=WARNING, why="it may be one that cannot be measured there")
     payload, wanted = seen.payload, known.meters.wanted(known)
     if seen.action == "MeterValues":
         names = wanted.aligned if _MEANT & samples_of(payload, known).contexts else None
@@ -121,7 +121,11 @@ def registers_rise(seen: Seen, known: Known) -> Said:
 def _fall(place: Place, one: Reading, two: Reading) -> Wrong:
     text = f"{place[1]} of EVSE {place[0]} fell from {one.value:g} to {two.value:g}"
     if one.transaction != two.transaction:
-        return Wrong(f"{text}: it begins anew with another transaction", severity=INFO)
+        return Wrong(
+            f"{text}: it begins anew with another transaction",
+            severity=INFO,
+            why="this is only advised against (J02.FR.17)",
+        )
     return Wrong(text if one.is_kilo is two.is_kilo else f"{text}; only one of them was told in thousands (kWh)")
 
 

@@ -14,6 +14,7 @@ _STARTED, _UPDATED, _ENDED = (call(f"TransactionEvent.{kind}") for kind in ("Sta
 _VALUES = call("MeterValues")
 _SAMPLED = {PERIODIC, CLOCK}
 _TAKES = {"Charging", "SuspendedEV"}
+_MAY_HAVE_CHANGED = "the station may have changed its interval by itself"
 
 
 @METERING.check(
@@ -52,11 +53,11 @@ def _spacing(seen: Seen, known: Known, transaction: Transaction, interval: float
     severity = None if known.variables.is_given("SampledDataCtrlr", "TxUpdatedInterval") else INFO
     if at - since < interval:
         is_early = transaction.sampled and seen.detail == "Updated"
-        return Wrong(f"periodic values {text}", severity=severity) if is_early else None
+        return Wrong(f"periodic values {text}", severity=severity, why=_MAY_HAVE_CHANGED) if is_early else None
     if transaction.state not in _TAKES or transaction.evse is None:
         return None
     is_of_line = since > max(known.line.opened_at, known.boots.accepted_at or 0.0) and not seen.payload.get("offline")
-    return Wrong(f"no periodic values until {text}", severity=severity) if is_of_line else None
+    return Wrong(f"no periodic values until {text}", severity=severity, why=_MAY_HAVE_CHANGED) if is_of_line else None
 
 
 @METERING.check(
@@ -101,7 +102,7 @@ def _boundary(seen: Seen, known: Known) -> Said:
         if tolerance < (at + known.terms.clock_offset) % step < step - tolerance:
             is_given = known.variables.is_given("AlignedDataCtrlr", "Interval")  # else it may have changed since
             text = f"{value['timestamp']} is not aligned to {interval:.0f} s"
-            return Wrong(text, severity=None if is_given else INFO)
+            return Wrong(text, severity=None if is_given else INFO, why=_MAY_HAVE_CHANGED)
     return None
 
 

@@ -45,7 +45,8 @@ def boots_first(seen: Seen, known: Known) -> Said:
     if due == "reset":
         return f"{seen.action} comes before the {BOOT} after a reset"
     is_first = due == "first"
-    return Wrong(f"the first call is {seen.action} in place of {BOOT}", severity=INFO) if is_first else None
+    text, why = f"the first call is {seen.action} in place of {BOOT}", "it may have booted before the mock started"
+    return Wrong(text, severity=INFO, why=why) if is_first else None
 
 
 @PROVISIONING.check(

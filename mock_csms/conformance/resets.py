@@ -40,7 +40,9 @@ def answers_resets(seen: Seen, known: Known) -> Said:
     if not running or status == _FITTING[kind]:
         return None
     text = f"Reset {kind} is {status} in transaction {running[0]}"
-    return Wrong(text, severity=WARNING) if status == "Rejected" else Later(text, known.terms.patience, survives=True)
+    if status == "Rejected":
+        return Wrong(text, severity=WARNING, why="the station may have a reason of its own")
+    return Later(text, known.terms.patience, survives=True)
 
 
 @PROVISIONING.check(

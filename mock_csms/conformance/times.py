@@ -51,9 +51,10 @@ def _deviation(seen: Seen, known: Known, at: float, late: float) -> Said:
     if not known.boots.is_accepted or not _is_known(seen, known, at):
         return None
     if late < 0:
-        return Wrong(f"{name} is {-late:.1f} s in the future", severity=WARNING)
+        return Wrong(f"{name} is {-late:.1f} s in the future", severity=WARNING, why="no clock is quite right")
     is_old = late > _YEAR or (seen.action == TRANSACTION_EVENT and _is_late(seen, known, at))
-    return Wrong(f"{name} is {late:.1f} s old", severity=WARNING) if is_old else None
+    text, why = f"{name} is {late:.1f} s old", "no clock is quite right"
+    return Wrong(text, severity=WARNING, why=why) if is_old else None
 
 
 def _is_known(seen: Seen, known: Known, at: float) -> bool:

@@ -80,7 +80,8 @@ def has_an_identity(seen: Seen, _: Known) -> Said:
     if not _IDENTITY.fullmatch(identity):
         return f"the identity has characters that may not be in it: {identity!r}"
     has_slash = visitor.resource.endswith("/")
-    return Wrong(f"a slash follows the identity: {visitor.path!r}", severity=WARNING) if has_slash else None
+    text, why = f"a slash follows the identity: {visitor.path!r}", "the identity itself is right"
+    return Wrong(text, severity=WARNING, why=why) if has_slash else None
 
 
 @TRANSPORT.check(
@@ -160,7 +161,7 @@ def has_the_password(seen: Seen, known: Known) -> Said:
         return f"the password, of {len(password)} characters, is not the one that was set"
     is_fit = 16 <= len(password) <= 64 and _PASSWORD.fullmatch(password)
     problem = f"the password is no passwordString: it has {len(password)} characters, or some that are not allowed"
-    return None if is_fit else Wrong(problem, severity=WARNING)
+    return None if is_fit else Wrong(problem, severity=WARNING, why="it was set by the operator")
 
 
 @TRANSPORT.check("T16", "A00.FR.002", ERROR, "a reconnect does not lower the security profile", when("knocked"))

@@ -139,7 +139,7 @@ def not_implemented(seen: Seen, known: Known) -> Said:
         if seen.payload not in ("NotImplemented", "NotSupported") or not (has_triggers or message in _OPTIONAL):
             return None
         text = f"the trigger of {message} was answered with the CALLERROR {seen.payload}"
-        return Wrong(text, severity=None if has_triggers else INFO)
+        return Wrong(text, severity=None if has_triggers else INFO, why="the station may not support triggers")
     if seen.payload["status"] == "Rejected" and message in _OF_15118 and not _has_15118(known):
         return f"the trigger of {message} was Rejected, not NotImplemented, although there is no ISO15118Ctrlr"
     return None

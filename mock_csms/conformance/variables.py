@@ -81,7 +81,7 @@ def right_statuses(seen: Seen, known: Known) -> Said:
             text = f"{written(name_of(item))} was answered with {status}, not {_any(due)}"
             is_sure = known.variables.is_trusted or due == _NO_TYPE
             if is_sure or status in _UNKNOWN:
-                return text if is_sure else Wrong(text, severity=INFO)
+                return text if is_sure else Wrong(text, severity=INFO, why="the inventory is incomplete")
         if status in TAKEN and _is_misformed(item, known):
             return f"{written(name_of(item))} accepted {item['attributeValue']!r}, which is no {_type(item, known)}"
     return None
