@@ -266,7 +266,7 @@ def unlocks_what_may_be(seen: Seen, known: Known) -> Said:
         return Done() if given and has_ended(seen, known, given.at) else None
     place, status = (seen.request["evseId"], seen.request["connectorId"]), seen.payload["status"]
     if known.variables.is_trusted and known.connectors.statuses and place not in connectors_of(known):
-        return None if status == "UnknownConnector" else f"connector {name(place)} does not exist, but is {status}"
+        return None if status == "UnknownConnector" else f"connector {name(place)} does not exist: {status}"
     if status == "UnknownConnector" and place in known.connectors.statuses:
         return f"connector {name(place)} was answered with {status}, but its status was reported"
     charging = [each for each in _running(place, known) if each.token and each.state == "Charging"]

@@ -167,11 +167,8 @@ def reservation_named(seen: Seen, known: Known) -> Said:
         return None
     evse = known.transactions.evse_of(payload)
     reserved = reservation_of(known, payload["idToken"], evse, seen.at)
-    return (
-        None
-        if reserved is None
-        else f"reservation {reserved} is used on EVSE {evse}, but the event has no reservationId"
-    )
+    text = f"reservation {reserved} is used on EVSE {evse}, but the event has no reservationId"
+    return None if reserved is None else text
 
 
 @TRANSACTIONS.check(

@@ -57,11 +57,8 @@ def reboots(seen: Seen, known: Known) -> Said:
     """The connection stays as it is, or a boot follows though an EVSE alone was to be reset."""
     if seen.kind == "result":
         is_meant = seen.payload["status"] == "Accepted" and "evseId" not in seen.request
-        return (
-            Later("no reboot after the accepted reset: the connection is still open", known.terms.patience)
-            if is_meant
-            else None
-        )
+        text = "no reboot after the accepted reset: the connection is still open"
+        return Later(text, known.terms.patience) if is_meant else None
     since = known.resets.evse_at
     if since is None or seen.payload["reason"] not in _RESETS or known.resets.status:
         return Done()

@@ -80,10 +80,7 @@ def stays_closed(seen: Seen, known: Known) -> Said:
 )
 def stays_reserved(seen: Seen, known: Known) -> Said:
     """The first status after a boot of a connector that was Reserved before, or is the only one of its EVSE."""
-    reserved, text = (
-        known.closures.reserved,
-        "connector {} is Available after the boot, although it has the reservation {}",
-    )
+    reserved, text = known.closures.reserved, "connector {} is Available after the boot, but has the reservation {}"
     return [text.format(name(place), reserved[place[0]][0]) for place in unreserved(seen, known)]
 
 

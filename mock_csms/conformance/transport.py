@@ -196,4 +196,4 @@ def offers_compression(seen: Seen, known: Known) -> Said:
     is_known = before is not None and "permessage-deflate" in before.extensions
     if visitor is None or is_known or "permessage-deflate" not in visitor.extensions:
         return None
-    return f"it offers compression: {visitor.extensions[:100]}"
+    return f"compression is offered: {visitor.extensions[:100]}"
