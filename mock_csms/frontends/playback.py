@@ -1,7 +1,8 @@
 """A recorded trace, read back: the events that the mock would have seen, for the checks to look at.
 
 The format tells of messages only. Our own traces say in `meta` what happened between them; else a new connection is
-known by a BootNotification while a call is open. Who was refused, and how, cannot be seen.
+known by a BootNotification while a call is open, or after a pause in which an accepted station may have restarted. Who
+was refused, and how, cannot be seen.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,8 @@ from mock_csms.protocol.versions import V201
 
 _UNSEEN = 1006
 """The close code of a connection of whose end nothing is known (RFC 6455, 7.1.5)."""
+_RESTART = 5.0
+"""How many seconds of silence a station needs at least to restart."""
 _NO_ID = "no id "
 """How the ids begin of calls whose records have none."""
 
@@ -38,12 +41,13 @@ class _Line(Mutable):
     """The connection of one station.
 
     is_whole: whether the trace has its beginning. heard_at: when the last record was. is_told: whether the trace says
-    itself when connections begin and end.
+    itself when connections begin and end. is_accepted: whether a boot was accepted.
     """
 
     is_whole: bool
     heard_at: float
     is_told: bool
+    is_accepted: bool = False
     station: _Side = field(default_factory=_Side)
     csms: _Side = field(default_factory=_Side)
 
@@ -112,9 +116,8 @@ class Playback:
     def _connection(self, entry: Entry) -> Iterator[Event]:
         """Yield the end and the beginning of connections where nothing but the entry shows them."""
         line = self._lines.get(entry.station)
-        is_first = CONNECTION in entry.meta
-        is_boot = not entry.is_sent and entry.kind == "CALL" and _action(entry) == "BootNotification"
-        if line is not None and not line.is_told and (is_first or (is_boot and line.station.open)):
+        is_first, is_boot = CONNECTION in entry.meta, _is_boot(entry)
+        if line is not None and not line.is_told and (is_first or (is_boot and _is_over(line, entry.at))):
             del self._lines[entry.station]
             yield Disconnected(line.heard_at, entry.station, _UNSEEN, "")
         if entry.station not in self._lines:
@@ -125,9 +128,16 @@ class Playback:
         return Connected(at, station, "ocpp2.0.1", ("ocpp2.0.1",))
 
 
-def _action(entry: Entry) -> str:
+def _is_boot(entry: Entry) -> bool:
+    if entry.is_sent or entry.kind != "CALL":
+        return False
     message = None if entry.text is None else decode(entry.text)
-    return message.action if isinstance(message, Call) else entry.action
+    return (message.action if isinstance(message, Call) else entry.action) == "BootNotification"
+
+
+def _is_over(line: _Line, at: float) -> bool:
+    """Whether a boot at that time shows that a connection had ended."""
+    return bool(line.station.open) or (line.is_accepted and at - line.heard_at >= _RESTART)
 
 
 def _is_cut_off(id_: str, line: _Line, other: _Side) -> bool:
@@ -201,6 +211,7 @@ def _sent(entry: Entry, text: bytes, message: Message, line: _Line) -> Sent:
         violations = V201.call_violations(message, Sender.CSMS)
     elif isinstance(message, Result) and answers is not None and answers.action in V201.actions:
         violations = V201.result_violations(answers, message.payload)
+        line.is_accepted |= answers.action == "BootNotification" and message.payload.get("status") == "Accepted"
     return Sent(entry.at, entry.station, text, message, violations, answers, rule, fault)
 
 
