@@ -41,12 +41,14 @@ class _Line(Mutable):
     """The connection of one station.
 
     is_whole: whether the trace has its beginning. heard_at: when the last record was. is_told: whether the trace says
-    itself when connections begin and end. is_accepted: whether a boot was accepted.
+    itself when connections begin and end. is_numbered: whether it numbers them. is_accepted: whether a boot was
+    accepted.
     """
 
     is_whole: bool
     heard_at: float
     is_told: bool
+    is_numbered: bool = False
     is_accepted: bool = False
     station: _Side = field(default_factory=_Side)
     csms: _Side = field(default_factory=_Side)
@@ -122,6 +124,7 @@ class Playback:
             yield Disconnected(line.heard_at, entry.station, _UNSEEN, "")
         if entry.station not in self._lines:
             yield self._opened(entry.at, entry.station, is_whole=is_first or is_boot)
+            self._lines[entry.station].is_numbered = is_first
 
     def _opened(self, at: float, station: str, *, is_whole: bool, is_told: bool = False) -> Connected:
         self._lines[station] = _Line(is_whole, at, is_told)
@@ -137,7 +140,8 @@ def _is_boot(entry: Entry) -> bool:
 
 def _is_over(line: _Line, at: float) -> bool:
     """Whether a boot at that time shows that a connection had ended."""
-    return bool(line.station.open) or (line.is_accepted and at - line.heard_at >= _RESTART)
+    may_restart = line.is_accepted and not line.is_numbered
+    return bool(line.station.open) or (may_restart and at - line.heard_at >= _RESTART)
 
 
 def _is_cut_off(id_: str, line: _Line, other: _Side) -> bool:
