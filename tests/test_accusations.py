@@ -352,6 +352,17 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         .call("BootNotification", TRIGGERED),
         ["F04"],
     ),
+    # Nobody knows when a connection of a trace ended that has no word of it.
+    "an event from the moment when the power went": (
+        charging()
+        .wait(60)
+        .lose()
+        .wait(60)
+        .connect()
+        .boot()
+        .event("Ended", "AbnormalCondition", 1, after=-90.0, info={"stoppedReason": "PowerLoss"}),
+        [],
+    ),
     # The required variables.
     "an inventory": (inventory(), []),
     "an inventory without Available": (

@@ -12,6 +12,7 @@ import orjson
 
 from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Sent, Unanswered
 from mock_csms.behavior.times import seconds_of
+from mock_csms.conformance.known.line import UNRECORDED
 from mock_csms.frontends.trace import BINARY, CONNECTION, SINCE
 from mock_csms.frontends.tracerecord import Entry
 from mock_csms.protocol.actions import Sender
@@ -121,7 +122,7 @@ class Playback:
         is_first, is_boot = CONNECTION in entry.meta, _is_boot(entry)
         if line is not None and not line.is_told and (is_first or (is_boot and _is_over(line, entry.at))):
             del self._lines[entry.station]
-            yield Disconnected(line.heard_at, entry.station, _UNSEEN, "")
+            yield Disconnected(line.heard_at, entry.station, _UNSEEN, UNRECORDED)
         if entry.station not in self._lines:
             yield self._opened(entry.at, entry.station, is_whole=is_first or is_boot)
             self._lines[entry.station].is_numbered = is_first
