@@ -138,7 +138,7 @@ def test_the_table_of_checks() -> None:
     """`checks` prints each check in a line."""
     done = run("checks")
     assert (done.returncode, done.stderr) == (0, "")
-    assert re.search(r"^X05 +E06 +error +transactions +nothing follows the end", done.stdout, re.MULTILINE)
+    assert re.search(r"^X05 +E06 +error +transactions +no event follows Ended", done.stdout, re.MULTILINE)
 
 
 @pytest.mark.parametrize("command", ["server.py checks", "-m mock_csms.station misbehaviours"])
@@ -157,16 +157,16 @@ def test_nobody_has_to_read(command: str) -> None:
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        ("--checks=X055", "'X055' is no check and no group of checks; did you mean 'X05'?"),
-        ("--checks=", "'' is no check"),
+        ("--checks=X055", "'X055' is neither a check nor a group of checks; did you mean 'X05'?"),
+        ("--checks=", "'' is neither a check"),
         ("--checks=all,-transaction", "did you mean 'transactions'?"),
         ("--tolerance=-1", "--tolerance: "),
         ("--fail-on-findings=info", "--fail-on-findings: 'info'"),
-        ("--expected-findings=FILE", "file: line 2: 'X055' is no check; did you mean 'X05'?"),
+        ("--expected-findings=FILE", "file: line 2: 'X055' is not a check; did you mean 'X05'?"),
         ("--expected-findings=nowhere", "nowhere"),
         ("--junit=x.xml", "--junit needs --expect or --forbid or --fail-on-findings"),
         ("check nowhere", "nowhere: No such file"),
-        ("check FILE", "line 1 is no record of the OCPP trace format 1.1"),
+        ("check FILE", "line 1 is not a record of the OCPP trace format 1.1"),
         ("check", "TRACE"),
         ("chekc", "'chekc' is neither a flag nor a subcommand; did you mean 'check'?"),
         ("checks --port=1", "--port"),

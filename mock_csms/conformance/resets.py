@@ -20,7 +20,7 @@ def has_ended(seen: Seen, known: Known, at: float) -> bool:
     "B18",
     "B11.FR.01, B11.FR.06, B11.FR.07, B11.FR.09, B12.FR.01, B12.FR.02, B12.FR.09",
     ERROR,
-    "Immediate is Accepted and OnIdle Scheduled in a transaction; an EVSE is reset only where that can be",
+    "during a transaction Reset Immediate is Accepted and OnIdle Scheduled; an EVSE is reset only if supported",
     result("Reset"),
     call("TransactionEvent.Ended"),
 )
@@ -40,14 +40,16 @@ def answers_resets(seen: Seen, known: Known) -> Said:
     if not running or status == _FITTING[kind]:
         return None
     text = f"Reset {kind} is {status} in transaction {running[0]}"
-    return Wrong(text, severity=WARNING) if status == "Rejected" else Later(text, known.terms.patience, survives=True)
+    if status == "Rejected":
+        return Wrong(text, severity=WARNING, why="the station may have a reason of its own")
+    return Later(text, known.terms.patience, survives=True)
 
 
 @PROVISIONING.check(
     "B19",
     "B11.FR.03, B11.FR.04, B12.FR.03",
     ERROR,
-    "a station that accepts a reset reboots, and does not for that of an EVSE",
+    "an Accepted reset reboots the station, a reset of an EVSE does not",
     result("Reset"),
     call(BOOT),
 )
@@ -66,7 +68,7 @@ def reboots(seen: Seen, known: Known) -> Said:
     "B20",
     "B12.FR.04, B12.FR.08",
     ERROR,
-    "what an immediate reset ends is ended by ResetCommand and ImmediateReset",
+    "transactions ended by an immediate reset have ResetCommand and ImmediateReset",
     call("TransactionEvent.Ended"),
 )
 def ends_by_reset(seen: Seen, known: Known) -> Said:

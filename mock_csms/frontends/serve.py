@@ -24,11 +24,11 @@ from mock_csms.runtime.csms import Csms
 from mock_csms.values import reason_of
 
 
-async def serve(config: Config, reread: Callable[[], Config]) -> int:
+async def serve(config: Config, reread: Callable[[], Config], command: str = "") -> int:
     """Serve until the verdict, the end of --duration or the first signal, and return the exit status.
 
     A second signal ends the process at once. SIGHUP makes the mock behave as the settings say that `reread` returns; it
-    raises ValueError for broken ones.
+    raises ValueError for broken ones. `command` is the command line as it may be shown.
     """
     bus = Bus()
     ended = asyncio.Event()
@@ -36,7 +36,7 @@ async def serve(config: Config, reread: Callable[[], Config]) -> int:
     people = sys.stderr if config.events == "-" else sys.stdout
     async with AsyncExitStack() as stack:
         try:
-            records = stack.enter_context(Records(config, bus))
+            records = stack.enter_context(Records(config, bus, command))
             ending = Ending(records, people)
             _end_on_signals(ended, ending.force)
             csms = await stack.enter_async_context(Csms(config, bus, records.write_ahead))
@@ -81,17 +81,21 @@ class Ending:
         """Judge what was seen so far, and write what was judged."""
         findings.conclude()
         suites = {}
+        outcomes: list[Callable[[Status], str]] = []
         self._reports.append(lambda _: findings.summary())
         if verdict is not None:
             verdict.conclude()
             suites["mock-csms"] = verdict.cases()
             self._statuses.append(verdict.status)
             self._reports.append(verdict.report)
+            outcomes.append(verdict.outcome)
         if findings.is_judged:
             suites["conformance"] = findings.cases()
             self._statuses.append(findings.status)
             self._reports.append(findings.verdict)
-        self._records.keep(suites)
+            outcomes.append(findings.outcome)
+        status = gravest(*self._statuses)
+        self._records.keep(suites, "; ".join(outcome(status) for outcome in outcomes))
 
     def tell(self, *more: Status) -> Status:
         """Tell people how the run went, and in the last line which record is incomplete; return the status."""
@@ -157,7 +161,7 @@ def _reread_on_hangup(csms: Csms, reread: Callable[[], Config]) -> None:
             config = reread()
             check(config)
         except ValueError as error:
-            csms.publish(Failed(clock.now(), "", f"the settings stay as they were: {error}"))
+            csms.publish(Failed(clock.now(), "", f"the settings were not changed: {error}"))
         else:
             csms.configure(config)
             csms.publish(Reconfigured(clock.now(), ""))
