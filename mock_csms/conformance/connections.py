@@ -3,6 +3,7 @@
 from typing import Any
 
 from mock_csms.conformance.known import Known
+from mock_csms.conformance.known.line import UNRECORDED
 from mock_csms.conformance.known.visits import has_hung_up
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Wrong, breach, call, when
@@ -10,8 +11,8 @@ from mock_csms.conformance.transport import TRANSPORT
 from mock_csms.protocol.identifiers import FIELDS
 
 _ANYTHING = ("result", "error", "stray", "malformed")
-_BY_US = ("by the mock", "cut by")
-"""What the reason of an end has in it that the mock brought about."""
+_BY_US = ("by the mock", "cut by", UNRECORDED)
+"""What the reason of an end has in it that the mock brought about, or does not know."""
 
 
 @TRANSPORT.check(
