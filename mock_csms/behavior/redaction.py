@@ -15,7 +15,7 @@ from mock_csms.behavior.matching import Difference, Path
 from mock_csms.protocol.messages import Call, Error, Malformed, Result
 from mock_csms.protocol.records import Bounded, replace
 from mock_csms.protocol.schemas import Violation
-from mock_csms.twin.events import Event
+from mock_csms.twin.events import Event, Received
 
 MASK = "***"
 KEY = "idToken"
@@ -95,6 +95,8 @@ class Redactor:
         match part:
             case bytes():
                 return self.frame(part)
+            case Received():
+                return self.event(part)
             case str():
                 return self.words(part)
             case tuple() | list():

@@ -10,7 +10,7 @@ import orjson
 from mock_csms.behavior.matching import ABSENT, PRESENT, Condition, Difference, Path, Predicate, value_at
 from mock_csms.behavior.redaction import Redactor
 from mock_csms.behavior.templates import rfc3339
-from mock_csms.frontends.console import as_text, describe
+from mock_csms.frontends.lines import as_text, describe
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.messages import Call

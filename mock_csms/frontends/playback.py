@@ -1,35 +1,43 @@
 """A recorded trace, read back: the events that the mock would have seen, for the checks to look at.
 
 The format tells of messages only. Our own traces say in `meta` what happened between them; else a new connection is
-known by a BootNotification while a call is open. Who was refused, and how, cannot be seen.
+known by a BootNotification while a call is open, or after a pause in which an accepted station may have restarted. Who
+was refused, and how, cannot be seen.
 """
 
-from collections.abc import Iterator, Sequence
+import base64
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import orjson
 
-from mock_csms.frontends.trace import BINARY, CONNECTION, SINCE
+from mock_csms.behavior.validation import Validation
+from mock_csms.frontends.trace import BINARY, BYTES, CONNECTION, SINCE
 from mock_csms.frontends.tracerecord import Entry
-from mock_csms.protocol.actions import Sender
+from mock_csms.protocol.actions import Json, Sender
+from mock_csms.protocol.conversation import Conversation, Incoming
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result, decode, encode
 from mock_csms.protocol.records import Mutable, field, replace
-from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.times import seconds_of
 from mock_csms.protocol.versions import V201
-from mock_csms.twin.events import Connected, Disconnected, Event, Received, Sent, Unanswered
+from mock_csms.twin.connections import UNRECORDED
+from mock_csms.twin.events import Connected, Disconnected, Event, Lost, Received, Sent, Unanswered
 
 _UNSEEN = 1006
 """The close code of a connection of whose end nothing is known (RFC 6455, 7.1.5)."""
+_RESTART = 5.0
+"""How many seconds of silence a station needs at least to restart."""
+_STRICTLY = Validation()
 _NO_ID = "no id "
 """How the ids begin of calls whose records have none."""
 
 
 class _Side(Mutable):
-    """The calls of one side: the open ones by id, those that nobody can judge, and how many were recorded."""
+    """The calls of one side: those that are open, those that nobody can judge, and how many there were."""
 
-    open: dict[str, Call] = field(default_factory=dict)
+    open: dict[str, Call]
     unjudged: set[str] = field(default_factory=set)
     count: int = 0
 
@@ -38,14 +46,22 @@ class _Line(Mutable):
     """The connection of one station.
 
     is_whole: whether the trace has its beginning. heard_at: when the last record was. is_told: whether the trace says
-    itself when connections begin and end.
+    itself when connections begin and end. is_numbered: whether it numbers them. is_accepted: whether a boot was
+    accepted.
     """
 
     is_whole: bool
     heard_at: float
     is_told: bool
-    station: _Side = field(default_factory=_Side)
-    csms: _Side = field(default_factory=_Side)
+    talk: Conversation
+    station: _Side
+    csms: _Side
+    is_numbered: bool = False
+    is_accepted: bool = False
+
+    def sides(self, entry: Entry) -> tuple[_Side, _Side]:
+        """Return the side that sent an entry, and the other."""
+        return (self.csms, self.station) if entry.is_sent else (self.station, self.csms)
 
 
 class Playback:
@@ -72,8 +88,8 @@ class Playback:
         yield from self._connection(entry)
         line = self._lines[entry.station]
         line.heard_at = entry.at
-        own, other = (line.csms, line.station) if entry.is_sent else (line.station, line.csms)
-        read = _read(entry, own, other)
+        own, other = line.sides(entry)
+        read = _read(entry, line)
         if read is None:
             return
         text, message = read
@@ -106,28 +122,41 @@ class Playback:
                     yield Disconnected(at, entry.station, code, _said(each, "reason"))
                 case {"event": "Unanswered", "messageId": str(id_)} if line is not None and id_ in line.csms.open:
                     yield Unanswered(at, entry.station, line.csms.open.pop(id_), _said(each, "reason"))
+                case {"event": "Lost"} if line is not None and (frame := _lost_frame(each)) is not None:
+                    came, is_binary = line.talk.peek(decode(frame), _STRICTLY), each.get(BINARY) is True
+                    lost = _came(at, entry.station, frame, came, is_binary=is_binary)
+                    yield Lost(at, entry.station, lost, _said(each, "fault"))
                 case {"event": "Connected"} if line is None:
                     yield self._opened(at, entry.station, is_whole=True, is_told=True)
 
     def _connection(self, entry: Entry) -> Iterator[Event]:
         """Yield the end and the beginning of connections where nothing but the entry shows them."""
         line = self._lines.get(entry.station)
-        is_first = CONNECTION in entry.meta
-        is_boot = not entry.is_sent and entry.kind == "CALL" and _action(entry) == "BootNotification"
-        if line is not None and not line.is_told and (is_first or (is_boot and line.station.open)):
+        is_first, is_boot = CONNECTION in entry.meta, _is_boot(entry)
+        if line is not None and not line.is_told and (is_first or (is_boot and _is_over(line, entry.at))):
             del self._lines[entry.station]
-            yield Disconnected(line.heard_at, entry.station, _UNSEEN, "")
+            yield Disconnected(line.heard_at, entry.station, _UNSEEN, UNRECORDED)
         if entry.station not in self._lines:
             yield self._opened(entry.at, entry.station, is_whole=is_first or is_boot)
+            self._lines[entry.station].is_numbered = is_first
 
     def _opened(self, at: float, station: str, *, is_whole: bool, is_told: bool = False) -> Connected:
-        self._lines[station] = _Line(is_whole, at, is_told)
+        talk = Conversation(V201, Sender.STATION)
+        self._lines[station] = _Line(is_whole, at, is_told, talk, _Side(talk.theirs), _Side(talk.ours))
         return Connected(at, station, "ocpp2.0.1", ("ocpp2.0.1",))
 
 
-def _action(entry: Entry) -> str:
+def _is_boot(entry: Entry) -> bool:
+    if entry.is_sent or entry.kind != "CALL":
+        return False
     message = None if entry.text is None else decode(entry.text)
-    return message.action if isinstance(message, Call) else entry.action
+    return (message.action if isinstance(message, Call) else entry.action) == "BootNotification"
+
+
+def _is_over(line: _Line, at: float) -> bool:
+    """Whether a boot at that time shows that a connection had ended."""
+    may_restart = line.is_accepted and not line.is_numbered
+    return bool(line.station.open) or (may_restart and at - line.heard_at >= _RESTART)
 
 
 def _is_cut_off(id_: str, line: _Line, other: _Side) -> bool:
@@ -135,19 +164,19 @@ def _is_cut_off(id_: str, line: _Line, other: _Side) -> bool:
     return not line.is_whole and not other.count and id_ not in other.open
 
 
-def _read(entry: Entry, own: _Side, other: _Side) -> tuple[bytes, Message | Malformed] | None:
+def _read(entry: Entry, line: _Line) -> tuple[bytes, Message | Malformed] | None:
     """Return the frame and what it means; of a spoiled one what it was meant to be."""
     message = decode(entry.text) if entry.text is not None else None
     if entry.text is not None and message is not None and not (entry.is_sent and _said(entry.meta, "fault")):
         return entry.text, message
-    id_ = entry.id if entry.id is not None else _id_without(entry, own, other)
-    meant = _meant(entry, id_, own, other) if id_ is not None else None
+    id_ = entry.id if entry.id is not None else _id_without(entry, *line.sides(entry))
+    meant = _meant(entry, id_, line) if id_ is not None else None
     if meant is None:
         return None if entry.text is None or message is None else (entry.text, message)
     try:
         return (encode(meant) if entry.text is None else entry.text), meant
     except orjson.JSONEncodeError:
-        raise ValueError("the message is nested too deep") from None
+        raise ValueError("the message is nested too deeply") from None
 
 
 def _id_without(entry: Entry, own: _Side, other: _Side) -> str | None:
@@ -158,9 +187,10 @@ def _id_without(entry: Entry, own: _Side, other: _Side) -> str | None:
     return waiting[-1] if waiting else None
 
 
-def _meant(entry: Entry, id_: str, own: _Side, other: _Side) -> Message | None:
+def _meant(entry: Entry, id_: str, line: _Line) -> Message | None:
     """Return the message that a record has in its parts; None where it does not say enough of it."""
     payload = {} if entry.payload is None else entry.payload
+    version, (own, other) = line.talk.version, line.sides(entry)
     if entry.kind == "CALLERROR":
         told, details = entry.error, entry.error.get("details")
         description = told.get("description") or ""
@@ -168,40 +198,48 @@ def _meant(entry: Entry, id_: str, own: _Side, other: _Side) -> Message | None:
     if entry.kind == "CALL":
         call = Call(id_, entry.action, payload)
         sender = Sender.CSMS if entry.is_sent else Sender.STATION
-        if entry.payload is None and V201.call_violations(call, sender):
+        if entry.payload is None and version.call_violations(call, sender):
             own.unjudged.add(id_)
             return None
         return call
     answers = other.open.get(id_)
-    if entry.payload is None and (answers is None or V201.result_violations(answers, {})):
+    if entry.payload is None and (answers is None or version.result_violations(answers, {})):
         return None
     return Result(id_, payload)
 
 
 def _received(entry: Entry, text: bytes, message: Message | Malformed, line: _Line) -> Received:
-    violations: Sequence[Violation] = ()
-    answers = line.csms.open.pop(message.id, None) if message.is_answer else None
-    if isinstance(message, Call):
-        message, violations = V201.read_call(message, Sender.STATION)
-        line.station.open[message.id] = message
-    elif isinstance(message, Result) and answers is not None:
-        message, violations = V201.read_result(answers, message)
-    is_refused, is_binary = bool(violations) or isinstance(message, Malformed), entry.meta.get(BINARY) is True
-    return Received(entry.at, entry.station, text, message, violations, answers, is_binary, is_refused)
+    came = line.talk.take(message, _STRICTLY)
+    return _came(entry.at, entry.station, text, came, is_binary=entry.meta.get(BINARY) is True)
+
+
+def _came(at: float, station: str, text: bytes, came: Incoming, *, is_binary: bool) -> Received:
+    return Received(at, station, text, came.message, came.violations, came.answers, is_binary, came.is_refused)
+
+
+def _lost_frame(told: Json) -> bytes | None:
+    """Return the frame of a message that the mock itself lost, where the trace has it."""
+    if isinstance(told.get(BYTES), str):
+        with suppress(ValueError):
+            return base64.b64decode(told[BYTES], validate=True)
+    return _said(told, "raw").encode(errors="surrogatepass") or None
 
 
 def _sent(entry: Entry, text: bytes, message: Message, line: _Line) -> Sent:
     rule, fault = _said(entry.meta, "rule"), _said(entry.meta, "fault")
-    violations: Sequence[Violation] = ()
     answers = line.station.open.get(message.id) if message.is_answer else None
-    if answers is not None and not fault:  # a fault may send it once more
-        del line.station.open[message.id]
     if isinstance(message, Call):
-        line.csms.open[message.id] = message
-        violations = V201.call_violations(message, Sender.CSMS)
-    elif isinstance(message, Result) and answers is not None and answers.action in V201.actions:
-        violations = V201.result_violations(answers, message.payload)
+        line.talk.open(message)
+    violations = line.talk.sent(message, answers)
+    if answers is not None and fault:  # which may send it once more
+        line.station.open[answers.id] = answers
+    if answers is not None and answers.action == "BootNotification" and not violations:
+        line.is_accepted |= _status_in(message) == "Accepted"
     return Sent(entry.at, entry.station, text, message, violations, answers, rule, fault)
+
+
+def _status_in(message: Message) -> Any:
+    return message.payload.get("status") if isinstance(message, Result) else None
 
 
 def _said(meta: Any, name: str) -> str:

@@ -1,4 +1,4 @@
-"""The conformance checks at work: they look at every event after all others did, and at the clock between events."""
+"""The conformance checks at work: they look at every event by what was known before it, and at the clock in between."""
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
@@ -11,13 +11,14 @@ from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.versions import V201
 from mock_csms.runtime import clock
-from mock_csms.twin.events import Event, Failed, Received
+from mock_csms.twin.events import Event, Failed, Lost, Received, is_loss
 from mock_csms.twin.station import Stations
 
 if TYPE_CHECKING:
     from mock_csms.conformance.exercised import Exercised
     from mock_csms.conformance.facts import Known
     from mock_csms.conformance.inspector import Inspector
+    from mock_csms.conformance.losses import Losses
     from mock_csms.runtime.memory import Memory
     from mock_csms.twin.lessons import Folder
 
@@ -44,6 +45,7 @@ class Inspection:
         self._saved_at = 0.0
         self._is_judged = config.fail_on_findings is not None
         self._exercised: Exercised | None = None
+        self._losses: Losses | None = None
         self.configure(config)
 
     def open(self) -> None:
@@ -60,6 +62,8 @@ class Inspection:
         self._is_lax = config.validate.leaves_out_some
         if self._inspector is not None:
             self._inspector.judge_by(*inspection(config))
+        if self._losses is not None:
+            self._losses.judge_by(*inspection(config))
 
     def look_at(self, event: Event) -> Sequence[Event]:
         """Return what is wrong about an event, by what was known before it, and let the twin of its station learn."""
@@ -67,8 +71,10 @@ class Inspection:
             self._follow(event)
             return ()
         inspector = self._inspector or self._load()
+        if self._losses is None and is_loss(event):
+            self._losses = self._meet_losses(inspector)
         try:
-            return inspector.look_at(self._validated(event) if self._is_lax else event)
+            return (self._losses or inspector).look_at(self._validated(event) if self._is_lax else event)
         except Exception as error:
             return (_failed(event.at, event.station, error),)
 
@@ -83,8 +89,15 @@ class Inspection:
             self._folder = Folder(LESSONS)
         self._folder.learn(self._validated(event) if self._is_lax else event, station.twin)
 
+    def _meet_losses(self, inspector: "Inspector") -> "Losses":
+        from mock_csms.conformance.losses import Losses  # noqa: PLC0415 - hardly a run loses messages
+
+        return Losses(inspector, *inspection(self._config))
+
     def _validated(self, event: Event) -> Event:
         """Return an event with the violations of its payload, also where nobody was to look at it (--validate off)."""
+        if isinstance(event, Lost):
+            return replace(event, received=self._validated(event.received))
         if type(event) is not Received:
             return event
         message, answers = event.message, event.answers
@@ -118,7 +131,7 @@ class Inspection:
         now = clock.now()
         self._timer = asyncio.get_running_loop().call_later(_TICK, self._tick, inspector)  # whatever comes of this one
         try:
-            found = inspector.tick(now)
+            found = (self._losses or inspector).tick(now)
         except Exception as error:
             self._publish(_failed(now, "", error))
         else:

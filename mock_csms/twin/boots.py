@@ -1,5 +1,6 @@
 """The boots of a station, how they were answered, and what it was asked for before it was accepted."""
 
+from math import inf
 from typing import Any
 
 from mock_csms.protocol.records import Mutable, field
@@ -53,6 +54,8 @@ class Boots(Mutable):
     """How many heartbeats came since it was accepted."""
     hasty_beats: int = 0
     """How many of the last ones came too soon, one after the other."""
+    pace: float = inf
+    """The shortest pause between two heartbeats that nobody asked for."""
 
     @property
     def is_accepted(self) -> bool:

@@ -4,6 +4,9 @@ from mock_csms.protocol.records import Mutable, field
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.twin.events import Disconnected
 
+UNRECORDED = "not recorded"
+"""The reason of an end that only shows by what comes afterwards, so that nobody knows when it was."""
+
 
 class Connections(Mutable):
     """The connections of a station; times are those of the mock, in seconds since 1970."""
@@ -35,7 +38,7 @@ class Connections(Mutable):
     calls: dict[str, tuple[str, float]] = field(default_factory=dict)
     """Its calls that are not answered yet by message id: the action, and when each came."""
     outages: list[tuple[float, float]] = field(default_factory=list)
-    """From when to when there was no connection, the last hundred."""
+    """From when to when there was no connection, the last hundred whose beginning is known."""
 
     def is_outage(self, at: float, tolerance: float = 0.0) -> bool:
         """Whether there was surely no connection then, however wrong the station's clock may be."""

@@ -24,8 +24,8 @@ FOLDER = Folder(LESSONS, STANDARD_NAMES)
 def inspect(seen: Sequence[Event], end: float, checks: Collection[str] = tuple(CHECKS)) -> list[Finding]:
     """Return what the checks find in events, and in the silence until the end.
 
-    A thorough inspector, whose checks look at repeated values too, finds the same, and knows the same after that; a twin
-    that is folded without checks knows the same, too.
+    A thorough inspector, whose checks look at repeated values too, finds the same, and knows the same after that.
+    A twin of the station that is folded without checks knows the same.
     """
     inspectors = inspectors_with(tuple(checks))
     for inspector in inspectors:

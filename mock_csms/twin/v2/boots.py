@@ -116,4 +116,5 @@ def beat(seen: Seen, twin: Twin) -> None:
         boots.asked_for.discard("Heartbeat")
     elif len(twin.connections.calls) == 1:
         boots.hasty_beats = boots.hasty_beats + 1 if boots.is_hasty(seen.at - boots.beat_at) else 0
+        boots.pace = min(boots.pace, seen.at - boots.beat_at)
     boots.beat_at, boots.beats = seen.at, boots.beats + 1

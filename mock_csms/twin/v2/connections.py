@@ -3,7 +3,7 @@
 from typing import Any
 
 from mock_csms.protocol.visitors import Visitor
-from mock_csms.twin.connections import has_hung_up
+from mock_csms.twin.connections import UNRECORDED, has_hung_up
 from mock_csms.twin.seen import Seen
 from mock_csms.twin.twin import Twin
 
@@ -49,7 +49,7 @@ def lost(seen: Seen, twin: Twin) -> None:
     is_meant = has_hung_up(event) or (connections.leaves or 0.0) > connections.opened_at
     is_unclear = any(words in event.reason for words in _NOBODY_KNOWS_WHEN)
     connections.waits_since = None if is_meant or is_unclear else seen.at
-    connections.is_open, connections.lost_at = False, seen.at
+    connections.is_open, connections.lost_at = False, None if event.reason == UNRECORDED else seen.at
     connections.calls.clear()
 
 
