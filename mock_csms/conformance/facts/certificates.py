@@ -56,19 +56,20 @@ class Installed(Record):
 
 
 class Certificates(Mutable):
-    """What is installed.
-
-    lists: what was listed last, by type. new: what was installed since. gone: what was deleted since. own: the last
-    certificate of the station's own that it took. root: the last CSMSRootCertificate. slots: the security profile of
-    each slot that was set.
-    """
+    """What is installed."""
 
     lists: dict[str, set[Hash]] = field(default_factory=dict)
+    """What was listed last, by type."""
     new: list[Installed] = field(default_factory=list)
+    """What was installed since."""
     gone: set[Hash] = field(default_factory=set)
+    """What was deleted since."""
     own: Installed | None = None
+    """The last certificate of the station's own that it took."""
     root: str | None = None
+    """The last CSMSRootCertificate."""
     slots: dict[str, int] = field(default_factory=dict)
+    """The security profile of each slot that was set."""
 
     @property
     def is_complete(self) -> bool:

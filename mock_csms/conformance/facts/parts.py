@@ -31,22 +31,25 @@ TELLING = tuple(dict.fromkeys(ASKING.values()))
 
 
 class Asked(Mutable):
-    """A command whose answer comes in parts.
-
-    status: how it was answered, the code of a CALLERROR too; None as long as it was not. next: the seqNo that the next
-    part has to have. count: how many came. heard_at: when the last one came. is_complete: whether that was the last of
-    all. is_in_doubt: whether parts may be missing or come twice through no fault of the station: a connection was lost,
-    or the mock answered wrongly.
-    """
+    """A command whose answer comes in parts."""
 
     action: str
     request: Json
     status: str | None = None
+    """How it was answered, also the code of a CALLERROR; None as long as it was not."""
     next: int = 0
+    """The seqNo that the next part has to have."""
     count: int = 0
+    """How many parts came."""
     heard_at: float = 0.0
+    """When the last one came."""
     is_complete: bool = False
+    """Whether that was the last of all."""
     is_in_doubt: bool = False
+    """Whether parts may be missing or come twice through no fault of the station.
+
+    That is so where a connection was lost, or the mock answered wrongly.
+    """
 
     @property
     def is_agreed(self) -> bool:

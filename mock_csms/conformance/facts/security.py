@@ -27,37 +27,41 @@ _MOST_REQUESTS = 10
 
 
 class SigningRequests(Mutable):
-    """The requests for certificates of one type.
-
-    requests: the last ones, in PEM. asked_at, taken_at: when the last one came, and was Accepted. repeats: how often it
-    came again by itself. is_open: whether the CSMS has said that a certificate comes. is_over: whether nothing may be
-    sent any more until that is triggered.
-    """
+    """The requests for certificates of one type."""
 
     requests: tuple[str, ...] = ()
+    """The last ones, in PEM."""
     asked_at: float = 0.0
+    """When the last one came."""
     taken_at: float = 0.0
+    """When it was answered."""
     repeats: int = 0
+    """How often it came again by itself."""
     is_open: bool = False
+    """Whether the CSMS has said that a certificate comes."""
     is_over: bool = False
+    """Whether nothing may be sent any more until that is triggered."""
 
 
 class Security(Mutable):
-    """Passwords, and requests by the type of certificate.
-
-    password: the one that is right, None where that is not known. replaced: the one before. refused: one that the
-    station did not take. triggered_at: when a request was triggered last. sent_at: when a certificate was sent last.
-    invalid_at: when the station told last that one was invalid. told_at: when the security events of firmware came.
-    """
+    """Passwords, and requests for certificates."""
 
     password: str | None = None
+    """The one that is right; None where that is not known."""
     replaced: str | None = None
+    """The one before."""
     refused: str | None = None
+    """One that the station did not take."""
     signing: dict[str, SigningRequests] = field(default_factory=dict)
+    """The requests by the type of certificate."""
     triggered_at: float = 0.0
+    """When a request was triggered last."""
     sent_at: float = 0.0
+    """When a certificate was sent last."""
     invalid_at: float = 0.0
+    """When the station told last that a certificate was invalid."""
     signature_at: float = 0.0
+    """When the station told last that the signature of firmware was invalid."""
 
     def of(self, kind: str) -> SigningRequests:
         """Return what is known of requests of a type; the schemas know only two types."""

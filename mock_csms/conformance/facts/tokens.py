@@ -17,30 +17,34 @@ Key: TypeAlias = tuple[str, str]
 
 
 class Token(Mutable):
-    """One idToken.
-
-    status, evses, group: what was said of it last; None, none and empty as long as nothing was. said_at: when, and
-    said_by: in answer to which action, or by which command. asked_at: when an Authorize was sent last. used_at: when an
-    event came last with which it took the right to charge, and used_in: in which transaction. groups: all that were
-    ever named.
-    """
+    """One idToken."""
 
     status: str | None = None
+    """The status that the mock told last; None as long as it told none."""
     evses: tuple[int, ...] = ()
+    """The EVSEs that it named with that; none where all may be used."""
     group: str = ""
+    """The group that it named with that."""
     said_at: float = 0.0
+    """When it told that."""
     said_by: str = ""
+    """In answer to which action, or by which command."""
     asked_at: float = 0.0
+    """When the station sent an Authorize last."""
     used_at: float = 0.0
+    """When an event came last with which the idToken took the right to charge."""
     used_in: str = ""
+    """The transaction of that event."""
     groups: frozenset[str] = frozenset()
+    """All groups that were ever named."""
 
 
 class Tokens(Mutable):
-    """The last thousand idTokens, and whether the cache was cleared before the first of them."""
+    """The last thousand idTokens."""
 
     by_key: Bounded[Key, Token] = bounded(1000)
     is_cleared: bool = False
+    """Whether the cache was cleared."""
 
     def of(self, token: Any) -> Token | None:
         """Return what is known of an idToken."""

@@ -26,27 +26,29 @@ _SAME_ACTION = (
 
 
 class OpenTrigger(Mutable):
-    """One trigger.
-
-    evses: those that have to be told of; none where one was named, or none is known. came: how many messages came
-    since. places: the EVSEs that they are about. is_open: whether it is not answered yet. is_early: whether
-    the message came before that, and says that it was triggered. is_in_doubt: whether
-    something came since that nobody can read.
-    """
+    """One trigger of which the messages have not all come."""
 
     evses: frozenset[int]
+    """The EVSEs that have to be told of; none where one was named, or none is known."""
     came: int = 0
+    """How many messages came since."""
     places: set[int] = field(default_factory=set)
+    """The EVSEs that they are about."""
     is_open: bool = True
+    """Whether it is not answered yet."""
     is_early: bool = False
+    """Whether the message came before the answer, and says that it was triggered."""
     is_in_doubt: bool = False
+    """Whether something came since that nobody can read."""
 
 
 class Triggers(Mutable):
-    """The last trigger of each message; and the status of firmware that was told last, since the station booted."""
+    """The triggers that wait for messages."""
 
     open: dict[str, OpenTrigger] = field(default_factory=dict)
+    """The last trigger of each message."""
     firmware: str = ""
+    """The status of firmware that was told last since the station booted."""
 
     def is_due(self, message: str) -> bool:
         """Whether a message was triggered, and has not come yet."""

@@ -18,17 +18,17 @@ OVER = {"Uploaded", "BadMessage", "PermissionDenied", "NotSupportedOperation", "
 
 
 class Uploads(Mutable):
-    """The logs that were asked for.
-
-    asked: by requestId, the last fifty, what was told of each: nothing, the status of the answer, or the one that the
-    station told last. running: the requestId of the one that the station said it would upload, until it is over.
-    is_in_doubt: whether something came since the last was asked for that nobody can read, or got lost; or whether the
-    boot was refused, so that the station may send nothing.
-    """
+    """The logs that were asked for."""
 
     asked: Bounded[int, str] = bounded(_MOST)
+    """By requestId, what was told of each: nothing, the status of the answer, or the one that the station told last."""
     running: int | None = None
+    """The requestId of the one that the station said it would upload, until it is over."""
     is_in_doubt: bool = False
+    """Whether statuses may be missing since the last one was asked for.
+
+    That is so where a message cannot be read or got lost, or the boot was refused and the station may send nothing.
+    """
 
     @property
     def status(self) -> str:
