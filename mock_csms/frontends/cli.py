@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return cannot_start(str(config.ready_file), error)
     from mock_csms.frontends.serve import serve  # noqa: PLC0415 - as above
 
-    status = asyncio.Runner().run(serve(config, lambda: read_config(gather(parsed))))
+    status = asyncio.Runner().run(serve(config, sources, lambda: gather(parsed)))
     os._exit(status)  # all is closed and written; to take the interpreter apart would take longer than to stop
 
 
