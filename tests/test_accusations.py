@@ -365,7 +365,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[str]]:
     done = subprocess.run([*SERVER, "check", str(trace)], capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     found: dict[str, list[str]] = {}
-    for number, check in re.findall(r"^\S+ S(\d+) +finding +\w+: (\w+) ", done.stdout, re.MULTILINE):
+    for number, check in re.findall(r"^\S+ S(\d+) +finding \w+ (\w+) ", done.stdout, re.MULTILINE):
         found.setdefault([*CASES][int(number)], []).append(check)
     return found
 

@@ -118,10 +118,10 @@ def test_a_flag_knows_how_it_is_spelled() -> None:
     [
         (
             {"boot_status": "Pending", "boot_status_sequence": "Pending"},
-            "--boot-status-sequence and --boot-status exclude each other",
+            "--boot-status-sequence and --boot-status cannot be used together",
         ),
-        ({"command": "Reset", "commands": "Reset:1", "delay": "1"}, "--command and --commands exclude each other"),
-        ({"command": "Reset", "delay": "1", "period": "1"}, "--delay and --period exclude each other"),
+        ({"command": "Reset", "commands": "Reset:1", "delay": "1"}, "--command and --commands cannot be used together"),
+        ({"command": "Reset", "delay": "1", "period": "1"}, "--delay and --period cannot be used together"),
         ({"delay": "1"}, "--delay needs --command"),
         ({"period": "1"}, "--period needs --command"),
         ({"payload": "{}"}, "--payload needs --command"),
@@ -242,9 +242,9 @@ def test_a_payload_is_laid_over_the_command(texts: Mapping[str, Any], payload: A
     [
         ({"payload": '{"type": null}'}, "type: is missing"),
         ({"payload": '{"type": 1}'}, 'type: 1 is not of type "string"'),
-        ({"payload": '{"tpye": "OnIdle"}'}, "tpye: is not a property that the schema knows"),
-        ({"payload": '{"type": "{{nwo}}"}'}, "{{nwo}} is no placeholder; did you mean 'now'?"),
-        ({"payload": '{"a\\nb": 1}'}, "is not a property that the schema knows"),
+        ({"payload": '{"tpye": "OnIdle"}'}, "tpye: is not a property of the schema"),
+        ({"payload": '{"type": "{{nwo}}"}'}, "{{nwo}} is not a placeholder; did you mean 'now'?"),
+        ({"payload": '{"a\\nb": 1}'}, "is not a property of the schema"),
     ],
 )
 def test_a_payload_that_cannot_be_sent_is_refused(texts: Mapping[str, Any], problem: str) -> None:

@@ -307,11 +307,11 @@ async def test_hangup_rereads_the_files(tmp_path: Path) -> None:
             "boot-interval = 'x'": "boot-interval",
             "= not": "not TOML",
             "nonsense = 1": "nonsense",
-            "": "cannot be",
+            "": "cannot read",
         }
         for text, told in (broken | {rule.format("x") + "\nfault = 'dorp'": "drop"}).items():
             path.write_text(text) if text else path.unlink()
-            await hang_up(f"stay as they were.*{told}")
+            await hang_up(f"were not changed.*{told}")
             assert await authorize(station) == "Expired"
         path.write_text("boot-interval = 9")
         await hang_up("read again")

@@ -85,6 +85,16 @@ class Received(Event):
     is_refused: bool
 
 
+class Lost(Event):
+    """The mock itself lost a frame of a station, as its settings say: `received` is what nobody got to know.
+
+    fault: the rule that lost it.
+    """
+
+    received: Received
+    fault: str
+
+
 class Sent(Event):
     """A frame was handed to the socket; `answers` is the station's call that it answers, if it answers one.
 
@@ -106,6 +116,15 @@ class Spoiled(Event):
     fault: str
     message: Message
     answers: Call | None
+
+
+LOSS = "--loss"
+"""How the name of the rule begins that loses messages at random, both ways."""
+
+
+def is_loss(event: Event) -> bool:
+    """Whether an event tells that the mock lost a message at random, as its settings say."""
+    return isinstance(event, Lost) or (isinstance(event, Spoiled) and LOSS in event.fault)
 
 
 class Unanswered(Event):
@@ -170,6 +189,7 @@ ALL = (
     Breached,
     Disconnected,
     Received,
+    Lost,
     Sent,
     Spoiled,
     Unanswered,

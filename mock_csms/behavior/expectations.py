@@ -5,6 +5,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Refused
 from mock_csms.behavior.matching import Condition, Difference, value_at
+from mock_csms.behavior.rules import ANY
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.identifiers import matches
 from mock_csms.protocol.messages import Call, Error, Result
@@ -21,7 +22,8 @@ class Expectation(Record):
     """That so many happenings of this name with these conditions come from each of the stations (a pattern).
 
     The name is an action (a call of the station), `ACTION.response` or `ACTION.error` (its answer to a command),
-    `connect`, `disconnect` or `refused` (a handshake). `most` is None where more do no harm; `text` is how it was
+    `connect`, `disconnect` or `refused` (a handshake); `*` stands for every action. `most` is None where more do no
+    harm; `text` is how it was
     written.
     """
 
@@ -134,11 +136,12 @@ class Judge:
         if happened is None or identity not in self.tallies:
             return news
         name, payload = happened
+        names = _names(name)
         for number, forbidden in enumerate(self.forbidden):
-            if forbidden.name == name and forbidden.concerns(identity) and not _differences(forbidden, payload):
+            if forbidden.name in names and forbidden.concerns(identity) and not _differences(forbidden, payload):
                 self.broken.setdefault(number, identity)
                 news.append(News(forbidden.text, "forbidden"))
-        concerned = [n for n, known in enumerate(self.expected) if known.name == name and known.concerns(identity)]
+        concerned = [n for n, known in enumerate(self.expected) if known.name in names and known.concerns(identity)]
         matched = [number for number in concerned if self._matches(number, identity, payload)]
         return news + [told for number in self._claimants(identity, matched) for told in self._count(number, identity)]
 
@@ -251,6 +254,12 @@ class Judge:
     def can_end_early(self) -> bool:
         """Whether a satisfied judge stays so: nothing is forbidden, and nothing can happen too often."""
         return not self.forbidden and all(expectation.most is None for expectation in self.expected)
+
+
+def _names(name: str) -> tuple[str, ...]:
+    """Return the names of the expectations that a happening of that name counts for."""
+    _, dot, kind = name.partition(".")
+    return (name,) if name in (CONNECT, DISCONNECT) else (name, ANY + dot + kind)
 
 
 def _is_exceeded(expectation: Expectation, tally: Tally) -> bool:

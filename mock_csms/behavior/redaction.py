@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import orjson
 
-from mock_csms.behavior.events import Event
+from mock_csms.behavior.events import Event, Received
 from mock_csms.behavior.matching import Difference, Path
 from mock_csms.protocol.messages import Call, Error, Malformed, Result
 from mock_csms.protocol.records import replace
@@ -95,6 +95,8 @@ class Redactor:
         match part:
             case bytes():
                 return self.frame(part)
+            case Received():
+                return self.event(part)
             case str():
                 return self.words(part)
             case tuple() | list():

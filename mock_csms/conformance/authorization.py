@@ -36,7 +36,7 @@ def _admitted(seen: Seen, known: Known) -> Token | None:
     "A01",
     "C01.FR.02, C01.FR.04",
     WARNING,
-    "Authorize is sent where it is wanted, and only there",
+    "Authorize is sent when required, and not when authorization is off",
     call(AUTHORIZE),
     driven(),
 )
@@ -69,7 +69,7 @@ def _asks_for_remote_starts(known: Known) -> bool:
     )
 
 
-@AUTHORIZATION.check("A02", "C01.FR.02", ERROR, "an idToken that was refused starts nothing", driven())
+@AUTHORIZATION.check("A02", "C01.FR.02", ERROR, "a refused idToken starts no charging", driven())
 def refused_starts_nothing(seen: Seen, known: Known) -> Said:
     """A start with the idToken for which the Authorize just before was not Accepted."""
     token = _admitted(seen, known) if "idToken" in seen.payload else None
@@ -82,7 +82,7 @@ def refused_starts_nothing(seen: Seen, known: Known) -> Said:
 
 
 @AUTHORIZATION.check(
-    "A03", "C12.FR.05, C01.FR.05", WARNING, "an idToken that is known as invalid is asked about again", driven()
+    "A03", "C12.FR.05, C01.FR.05", WARNING, "an idToken cached as invalid is authorized again", driven()
 )
 def invalid_is_asked_again(seen: Seen, known: Known) -> Said:
     """A start with an idToken that was refused long ago, and about which nobody was asked again."""
@@ -97,7 +97,7 @@ def invalid_is_asked_again(seen: Seen, known: Known) -> Said:
     return f"idToken {seen.payload['idToken']['idToken']} was {token.status}, and begins to charge without {AUTHORIZE}"
 
 
-@AUTHORIZATION.check("A04", "C01.FR.21", ERROR, "an idToken charges only at the EVSEs where it may", driven())
+@AUTHORIZATION.check("A04", "C01.FR.21", ERROR, "an idToken charges only at the EVSEs allowed for it", driven())
 def charges_where_it_may(seen: Seen, known: Known) -> Said:
     """A start at another EVSE than those that were named."""
     token = _admitted(seen, known) if "idToken" in seen.payload else None
@@ -110,7 +110,7 @@ def charges_where_it_may(seen: Seen, known: Known) -> Said:
 
 
 @AUTHORIZATION.check(
-    "A05", "C01.FR.03", WARNING, "nobody is asked about the idToken that stops", driven(), implies=("A01",)
+    "A05", "C01.FR.03", WARNING, "no Authorize for the idToken that started the transaction", driven(), implies=("A01",)
 )
 def stops_without_asking(seen: Seen, known: Known) -> Said:
     """An Authorize just before the end, though the idToken is the one that started."""
@@ -131,7 +131,7 @@ def stops_without_asking(seen: Seen, known: Known) -> Said:
     return f"{AUTHORIZE} was sent {seen.at - token.asked_at:.1f} s before the idToken stops what it started"
 
 
-@AUTHORIZATION.check("A06", "C12.FR.09, C16.FR.03", ERROR, "a master pass starts nothing", driven())
+@AUTHORIZATION.check("A06", "C12.FR.09, C16.FR.03", ERROR, "a master pass starts no transaction", driven())
 def master_starts_nothing(seen: Seen, known: Known) -> Said:
     """A start with an idToken of the group MasterPassGroupId."""
     token = _admitted(seen, known) if "idToken" in seen.payload else None
@@ -142,7 +142,7 @@ def master_starts_nothing(seen: Seen, known: Known) -> Said:
 
 
 @AUTHORIZATION.check(
-    "A07", "IdTokenType", WARNING, "an idToken of the type NoAuthorization is empty", call(AUTHORIZE), driven()
+    "A07", "IdTokenType", WARNING, "an idToken of type NoAuthorization is empty", call(AUTHORIZE), driven()
 )
 def button_has_no_text(seen: Seen, _: Known) -> Said:
     """One that has a text."""

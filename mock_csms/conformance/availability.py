@@ -67,7 +67,7 @@ def _unchanged(seen: Seen, known: Known) -> list[str]:
     "G01",
     "G01.FR.07, G03.FR.04",
     ERROR,
-    "the new status is told of what is set Operative or Inoperative",
+    "a connector reports its status after ChangeAvailability",
     result(CHANGE),
     when("due"),
 )
@@ -84,7 +84,7 @@ def tells_changes(seen: Seen, known: Known) -> Said:
     "G02",
     "G03.FR.03",
     ERROR,
-    "what is asked for again, and is so, is Accepted",
+    "a ChangeAvailability that changes nothing is Accepted",
     result(CHANGE),
 )
 def accepts_what_is(seen: Seen, known: Known) -> Said:
@@ -104,7 +104,7 @@ def accepts_what_is(seen: Seen, known: Known) -> Said:
     "G03",
     "G03.FR.05, G04.FR.06",
     ERROR,
-    "what is in use is closed when its transaction has ended",
+    "a connector in use becomes Unavailable after its transaction",
     result(CHANGE),
     call(STATUS, NOTIFY, f"{EVENT}.Ended"),
 )
@@ -170,7 +170,7 @@ def _is_in_time(place: Connector, status: str, known: Known) -> Later | None:
     "G04",
     "G03.FR.06, G03.FR.07, G04.FR.07, G04.FR.08",
     ERROR,
-    "all connectors follow their EVSE",
+    "all connectors follow the availability of their EVSE",
     result(CHANGE),
     when("due"),
 )
@@ -187,7 +187,7 @@ def connectors_follow(seen: Seen, known: Known) -> Said:
     "G05",
     "G01.FR.08",
     WARNING,
-    "a cable in one connector changes no status of the others of its EVSE",
+    "plugging in changes the status of one connector only",
     call(STATUS, NOTIFY),
 )
 def others_stay(seen: Seen, known: Known) -> Said:
@@ -207,7 +207,7 @@ def others_stay(seen: Seen, known: Known) -> Said:
     "G06",
     "G03.FR.06, G04.FR.07, G03.FR.08",
     WARNING,
-    "what was set Inoperative stays Unavailable until it is set Operative",
+    "an Inoperative connector stays Unavailable until it is set Operative",
     call(STATUS, NOTIFY),
 )
 def stays_closed(seen: Seen, known: Known) -> Said:
@@ -232,7 +232,7 @@ def _has_to_stay(place: Connector, known: Known) -> bool:
     "G07",
     "G01.FR.03, G01.FR.05",
     ERROR,
-    "a NotifyEvent that tells a status is about Connector.AvailabilityState, with the trigger Delta",
+    "a status in NotifyEvent is Connector.AvailabilityState with the trigger Delta",
     call(NOTIFY),
 )
 def events_tell_statuses(seen: Seen, _: Known) -> Said:
@@ -255,7 +255,7 @@ def events_tell_statuses(seen: Seen, _: Known) -> Said:
     "G08",
     "F05.FR.02, F05.FR.03",
     ERROR,
-    "only a known connector without an authorized transaction is unlocked",
+    "only known connectors without an authorized transaction are unlocked",
     result("UnlockConnector"),
     call(f"{EVENT}.Ended"),
 )

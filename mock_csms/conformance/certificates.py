@@ -14,7 +14,7 @@ _ROOT = "CSMSRootCertificate"
 
 
 @CERTIFICATES.check(
-    "C01", "M03.FR.02-04", ERROR, "there is a list of certificates if some were found, and of no others",
+    "C01", "M03.FR.02-04", ERROR, "certificates are listed if and only if some were found",
     result("GetInstalledCertificateIds"),
 )  # fmt: skip
 def list_fits_its_status(seen: Seen, _: Known) -> Said:
@@ -27,7 +27,7 @@ def list_fits_its_status(seen: Seen, _: Known) -> Said:
 
 
 @CERTIFICATES.check(
-    "C02", "M05.FR.01-03", ERROR, "a certificate that was installed is listed", result("GetInstalledCertificateIds")
+    "C02", "M05.FR.01-03", ERROR, "an installed certificate is listed", result("GetInstalledCertificateIds")
 )
 def installed_is_listed(seen: Seen, known: Known) -> Said:
     """The list that follows has not the hash of a certificate that the station took."""
@@ -43,7 +43,7 @@ def installed_is_listed(seen: Seen, known: Known) -> Said:
 
 
 @CERTIFICATES.check(
-    "C03", "M04.FR.02, M04.FR.04, M04.FR.06", ERROR, "what is deleted was there, is gone then, and is not the own one",
+    "C03", "M04.FR.02, M04.FR.04, M04.FR.06", ERROR, "only existing certificates are deleted, never the own one",
     result("DeleteCertificate", "GetInstalledCertificateIds"),
 )  # fmt: skip
 def deleted_is_gone(seen: Seen, known: Known) -> Said:
@@ -62,7 +62,7 @@ def deleted_is_gone(seen: Seen, known: Known) -> Said:
 
 
 @CERTIFICATES.check(
-    "C04", "M05.FR.07, M05.FR.11", ERROR, "a certificate that is invalid is not installed", result("InstallCertificate")
+    "C04", "M05.FR.07, M05.FR.11", ERROR, "an invalid certificate is not installed", result("InstallCertificate")
 )
 def invalid_is_rejected(seen: Seen, known: Known) -> Said:
     """A text that is no certificate, an expired one, or one that may not take the place of the root, is accepted."""

@@ -37,7 +37,8 @@ def sends_text(seen: Seen, _: Known) -> Said:
     if event.text.isascii() and b"\\" not in event.text:
         return None
     key = _beyond_ascii(seen.payload)
-    return Wrong(f"there are characters beyond ASCII in {key}", severity=WARNING) if key else None
+    text = f"there are characters beyond ASCII in {key}"
+    return Wrong(text, severity=WARNING, why="the frame itself is right") if key else None
 
 
 def _beyond_ascii(value: Any) -> str:
@@ -58,7 +59,7 @@ def _beyond_ascii(value: Any) -> str:
     "T12",
     "Part 4 5.3",
     ERROR,
-    "it waits before it connects again, twice as long after each refusal",
+    "a reconnect waits for the back-off time, doubled after each refusal",
     when("knocked", "malformed"),
     call("BootNotification"),
     any_payload=True,
@@ -94,7 +95,7 @@ def _least_wait(known: Known) -> float:
     "T13",
     "B01.FR.03",
     WARNING,
-    "it boots only when it has to",
+    "no BootNotification after a mere loss of the connection",
     call("BootNotification", "SecurityEventNotification"),
     implies=("B11",),
 )
@@ -113,7 +114,7 @@ def does_not_boot_again(seen: Seen, known: Known) -> Said:
     "T14",
     "B02.FR.06",
     ERROR,
-    "it does not close the connection while it is Pending",
+    "a Pending station keeps the connection open",
     when("disconnected"),
 )
 def stays(seen: Seen, known: Known) -> Said:
@@ -127,7 +128,7 @@ def stays(seen: Seen, known: Known) -> Said:
     return f"it closed the connection with {event.code}, and was {boots.status}"
 
 
-@TRANSPORT.check("T22", "Part 4 3.1", WARNING, "there is one connection at a time", when("knocked"))
+@TRANSPORT.check("T22", "Part 4 3.1", WARNING, "only one connection is open at a time", when("knocked"))
 def has_one_connection(seen: Seen, known: Known) -> Said:
     """Another connection while there is one; one that was lost and is not known to be looks the same."""
     event: Any = seen.event
@@ -140,51 +141,60 @@ def has_one_connection(seen: Seen, known: Known) -> Said:
 # What RFC 6455 forbids, for which the mock has ended the connection.
 
 
-@TRANSPORT.check("T23", "RFC 6455 5.1", ERROR, "frames are masked", breach("RFC 6455 5.1"))
+@TRANSPORT.check("T23", "RFC 6455 5.1", ERROR, "frames from the station are masked", breach("RFC 6455 5.1"))
 def masks(seen: Seen, _: Known) -> Said:
     """A frame without a mask."""
     return str(seen.payload)
 
 
-@TRANSPORT.check("T24", "RFC 6455 5.2", ERROR, "frames have nothing that is reserved", breach("RFC 6455 5.2"))
+@TRANSPORT.check(
+    "T24", "RFC 6455 5.2", ERROR, "frames use no reserved bits, opcodes or lengths", breach("RFC 6455 5.2")
+)
 def frames_rightly(seen: Seen, _: Known) -> Said:
     """A reserved bit without an extension for it, a reserved opcode, or a length beyond 63 bits."""
     return str(seen.payload)
 
 
-@TRANSPORT.check("T25", "RFC 6455 5.4", ERROR, "the fragments of a message are not mixed", breach("RFC 6455 5.4"))
+@TRANSPORT.check("T25", "RFC 6455 5.4", ERROR, "fragments of different messages are not mixed", breach("RFC 6455 5.4"))
 def keeps_fragments_together(seen: Seen, _: Known) -> Said:
     """A continuation of nothing, or another message amid the fragments of one."""
     return str(seen.payload)
 
 
-@TRANSPORT.check("T26", "RFC 6455 5.5", ERROR, "control frames are short and whole", breach("RFC 6455 5.5"))
+@TRANSPORT.check(
+    "T26", "RFC 6455 5.5", ERROR, "control frames are at most 125 bytes and not fragmented", breach("RFC 6455 5.5")
+)
 def controls_briefly(seen: Seen, _: Known) -> Said:
     """A ping, pong or close frame of more than 125 bytes, or in fragments."""
     return str(seen.payload)
 
 
-@TRANSPORT.check("T27", "RFC 6455 5.5.1", ERROR, "a close frame has a code that may be sent", breach("RFC 6455 5.5.1"))
+@TRANSPORT.check(
+    "T27", "RFC 6455 5.5.1", ERROR, "a close frame has a valid code and a UTF-8 reason", breach("RFC 6455 5.5.1")
+)
 def closes_rightly(seen: Seen, _: Known) -> Said:
     """Half a code, one that is reserved or unknown (7.4), or a reason that is not UTF-8."""
     return str(seen.payload)
 
 
-@TRANSPORT.check("T28", "RFC 6455 7.4.1", WARNING, "messages are not too large", breach("RFC 6455 7.4.1"))
+@TRANSPORT.check(
+    "T28", "RFC 6455 7.4.1", WARNING, "messages are not larger than the mock's limit", breach("RFC 6455 7.4.1")
+)
 def is_brief(seen: Seen, _: Known) -> Said:
     """One beyond --max-message-size: no clause forbids it, but it was lost, and the connection with it."""
     return str(seen.payload)
 
 
-@TRANSPORT.check("T29", "RFC 6455 5.5.2", INFO, "a ping is answered", breach("RFC 6455 5.5.2"))
+@TRANSPORT.check("T29", "RFC 6455 5.5.2", INFO, "the station answers WebSocket pings", breach("RFC 6455 5.5.2"))
 def answers_pings(seen: Seen, known: Known) -> Said:
     """No pong in time: a warning where messages went on to come long after the ping; else the line may be dead."""
     event: Any = seen.event
     is_alive = known.line.heard_at > seen.at - event.waited / 2
-    return Wrong(str(seen.payload), severity=WARNING if is_alive else None)
+    severity = WARNING if is_alive else None
+    return Wrong(str(seen.payload), severity=severity, why="messages went on to come after the ping")
 
 
-@TRANSPORT.check("T30", "RFC 6455 7.1.2", INFO, "a connection ends with a close frame", when("disconnected"))
+@TRANSPORT.check("T30", "RFC 6455 7.1.2", INFO, "the connection ends with a close frame", when("disconnected"))
 def says_goodbye(seen: Seen, _: Known) -> Said:
     """For information: the connection ended without one; a cable may have been pulled, or the power gone."""
     event: Any = seen.event
@@ -192,7 +202,7 @@ def says_goodbye(seen: Seen, _: Known) -> Said:
     return None if event.code != 1006 or is_ours else event.reason
 
 
-@TRANSPORT.check("T31", "RFC 7692 7.2.2", ERROR, "compressed messages can be read", breach("RFC 7692 7.2.2"))
+@TRANSPORT.check("T31", "RFC 7692 7.2.2", ERROR, "compressed messages are valid DEFLATE", breach("RFC 7692 7.2.2"))
 def compresses_rightly(seen: Seen, _: Known) -> Said:
     """One that is no DEFLATE."""
     return str(seen.payload)

@@ -12,7 +12,7 @@ _PATIENCE = 10
 """An upload may take so many times the time that is set for all else."""
 
 
-@DIAGNOSTICS.check("N01", "N01.FR.01", ERROR, "a log that is accepted has a name", result("GetLog"))
+@DIAGNOSTICS.check("N01", "N01.FR.01", ERROR, "an accepted GetLog has a filename", result("GetLog"))
 def log_has_a_name(seen: Seen, _: Known) -> Said:
     """Accepted without a filename."""
     if seen.payload["status"] == "Accepted" and not seen.payload.get("filename"):
@@ -21,7 +21,12 @@ def log_has_a_name(seen: Seen, _: Known) -> Said:
 
 
 @DIAGNOSTICS.check(
-    "N02", "N01.FR.07, N01.FR.13", ERROR, "statuses of a log have its requestId", call(_STATUS), implies=("N03",)
+    "N02",
+    "N01.FR.07, N01.FR.13",
+    ERROR,
+    "log statuses have the requestId of their upload",
+    call(_STATUS),
+    implies=("N03",),
 )
 def whose_log(seen: Seen, known: Known) -> Said:
     """A requestId that no log was asked for under; or none, where a log is uploaded, or nothing was triggered."""
@@ -35,7 +40,7 @@ def whose_log(seen: Seen, known: Known) -> Said:
 
 
 @DIAGNOSTICS.check(
-    "N03", "N01.FR.08-10, N01.FR.20", ERROR, "an upload begins, and comes to an end that is told",
+    "N03", "N01.FR.08-10, N01.FR.20", ERROR, "an upload reports Uploading and how it ended",
     result("GetLog"), call(_STATUS), when("due"),
 )  # fmt: skip
 def upload_is_told(seen: Seen, known: Known) -> Said:

@@ -16,7 +16,7 @@ _MANY = 4
     "B09",
     "B01.FR.04, G02.FR.01, G02.FR.02",
     ERROR,
-    "something comes within each interval of heartbeats",
+    "the station sends something in each heartbeat interval",
     response("BootNotification"),
     when("connected", "due"),
 )
@@ -45,7 +45,7 @@ def is_never_silent(seen: Seen, known: Known) -> Said:
     "B10",
     "G02.FR.05, G02.FR.07",
     WARNING,
-    "heartbeats come as often as they are wanted, and once a day",
+    "heartbeats follow the interval, and at least one comes each day",
     call("Heartbeat"),
     response("BootNotification"),
     when("connected", "due"),

@@ -12,7 +12,7 @@ from mock_csms.conformance.subject import ERROR, Said, driven
 _CLOSED = {"Unavailable", "Faulted"}
 
 
-@AVAILABILITY.check("G09", "G03, G04", ERROR, "no transaction starts where the CSMS has set Inoperative", driven())
+@AVAILABILITY.check("G09", "G03, G04", ERROR, "no transaction starts on an Inoperative connector", driven())
 def closed_to_all(seen: Seen, known: Known) -> Said:
     """The first event with an idToken or energy of a transaction that started after the place was set Inoperative.
 

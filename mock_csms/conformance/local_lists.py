@@ -7,7 +7,9 @@ from mock_csms.conformance.subject import ERROR, Said, Subject, result
 LOCAL_LISTS = Subject("local lists")
 
 
-@LOCAL_LISTS.check("D01", "D01.FR.19", ERROR, "an old version of the local list is refused", result("SendLocalList"))
+@LOCAL_LISTS.check(
+    "D01", "D01.FR.19", ERROR, "an update to an old version of the local list is refused", result("SendLocalList")
+)
 def refuses_old_versions(seen: Seen, known: Known) -> Said:
     """Another answer than VersionMismatch to an update to a version that is not newer."""
     asked, version, status = seen.request, known.local_list.version, seen.payload["status"]
@@ -22,7 +24,7 @@ def refuses_old_versions(seen: Seen, known: Known) -> Said:
     "D02",
     "D01.FR.15, D01.FR.16, D01.FR.17, D02.FR.01",
     ERROR,
-    "the local list has the version that was sent last",
+    "GetLocalListVersion returns the version that was sent last",
     result("GetLocalListVersion"),
 )
 def tells_its_version(seen: Seen, known: Known) -> Said:

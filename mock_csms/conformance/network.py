@@ -11,7 +11,7 @@ _PRIORITY = ("OCPPCommCtrlr", "", 0, 0, "NetworkConfigurationPriority", "")
 
 
 @VARIABLES.check(
-    "V20", "B09.FR.02, B09.FR.04-05, A05.FR.02-03, A05.FR.10", ERROR, "network profiles that are taken can be used",
+    "V20", "B09.FR.02, B09.FR.04-05, A05.FR.02-03, A05.FR.10", ERROR, "only usable network profiles are accepted",
     result("SetNetworkProfile", "SetVariables"),
 )  # fmt: skip
 def usable_profiles(seen: Seen, known: Known) -> Said:

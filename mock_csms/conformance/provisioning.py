@@ -33,7 +33,7 @@ _OF_SCHEMAS |= {"TypeConstraintViolation"}
 
 
 @PROVISIONING.check(
-    "B01", "B01.FR.01, B01.FR.03", ERROR, "the first call is a BootNotification", call(), any_payload=True
+    "B01", "B01.FR.01, B01.FR.03", ERROR, "the first CALL of a station is BootNotification", call(), any_payload=True
 )
 def boots_first(seen: Seen, known: Known) -> Said:
     """Another call before the boot; without any boot the station may have been accepted before the mock was started."""
@@ -45,11 +45,12 @@ def boots_first(seen: Seen, known: Known) -> Said:
     if due == "reset":
         return f"{seen.action} comes before the {BOOT} after a reset"
     is_first = due == "first"
-    return Wrong(f"the first call is {seen.action} in place of {BOOT}", severity=INFO) if is_first else None
+    text, why = f"the first call is {seen.action} in place of {BOOT}", "it may have booted before the mock started"
+    return Wrong(text, severity=INFO, why=why) if is_first else None
 
 
 @PROVISIONING.check(
-    "B02", "B01.FR.08, B02.FR.02", ERROR, "before it is accepted, a station sends only what it is asked for", call()
+    "B02", "B01.FR.08, B02.FR.02", ERROR, "until it is Accepted, a station sends only what was triggered", call()
 )
 def silent_until_accepted(seen: Seen, known: Known) -> Said:
     """A call that nobody has asked for, by a station that is not accepted; B03 reports one that has to be silent."""
@@ -68,7 +69,7 @@ def silent_until_accepted(seen: Seen, known: Known) -> Said:
     return f"{seen.action} comes while the last {BOOT} is {boots.status or 'not answered'}"
 
 
-@PROVISIONING.check("B03", "B03.FR.02", ERROR, "a station that is Rejected is silent until it may boot again", call())
+@PROVISIONING.check("B03", "B03.FR.02", ERROR, "a Rejected station stays silent until the interval has passed", call())
 def silent_when_rejected(seen: Seen, known: Known) -> Said:
     """A call before the interval of a rejection is over; B04 and B05 report early boots."""
     boots = known.boots
@@ -84,7 +85,7 @@ def silent_when_rejected(seen: Seen, known: Known) -> Said:
     "B04",
     "B02.FR.04, B02.FR.08, B03.FR.06",
     ERROR,
-    "a station that is not accepted boots again after the interval",
+    "a Pending or Rejected station repeats BootNotification after the interval",
     call(BOOT),
     response(BOOT),
     when("connected"),
@@ -113,7 +114,7 @@ def _next_boot(status: str, interval: float, wait: float, known: Known) -> Said:
 
 
 @PROVISIONING.check(
-    "B05", "B02.FR.07, B03.FR.05", WARNING, "a station that chooses when to boot again does not flood", call(BOOT)
+    "B05", "B02.FR.07, B03.FR.05", WARNING, "without an interval, BootNotification is not repeated at once", call(BOOT)
 )
 def does_not_flood(seen: Seen, known: Known) -> Said:
     """A boot at once after one that was answered with an interval of 0."""
@@ -126,7 +127,9 @@ def does_not_flood(seen: Seen, known: Known) -> Said:
     return f"{BOOT} comes {pause:.1f} s after one was {boots.status} without an interval"
 
 
-@PROVISIONING.check("B06", "B01.FR.09", ERROR, "the reason of a boot is the one why it boots", call(BOOT))
+@PROVISIONING.check(
+    "B06", "B01.FR.09", ERROR, "the boot reason matches the reset, firmware update or trigger", call(BOOT)
+)
 def reason_fits(seen: Seen, known: Known) -> Said:
     """Another reason than that of the reset, firmware or trigger that came before."""
     reason, boots, resets = seen.payload["reason"], known.boots, known.resets
@@ -147,7 +150,7 @@ def reason_fits(seen: Seen, known: Known) -> Said:
 
 
 @PROVISIONING.check(
-    "B21", "B01.FR.03", WARNING, "an accepted station does not boot again on the same connection", call(BOOT)
+    "B21", "B01.FR.03", WARNING, "an Accepted station does not boot again on the same connection", call(BOOT)
 )
 def boots_once(seen: Seen, known: Known) -> Said:
     """A boot of the same station, though nothing was reset or triggered; what has changed may be told.
@@ -169,7 +172,7 @@ def boots_once(seen: Seen, known: Known) -> Said:
     "B11",
     "A04.FR.01",
     WARNING,
-    "a security event tells of each boot",
+    "a security event reports each boot",
     response(BOOT),
     call(EVENT),
 )
@@ -187,7 +190,7 @@ def tells_of_boots(seen: Seen, known: Known) -> Said:
     "B14",
     "B02.FR.05",
     ERROR,
-    "a station that is Pending starts and stops nothing for the CSMS",
+    "a Pending station rejects remote starts and stops",
     result("RequestStartTransaction", "RequestStopTransaction"),
 )
 def starts_nothing_while_pending(seen: Seen, known: Known) -> Said:
@@ -202,7 +205,7 @@ def starts_nothing_while_pending(seen: Seen, known: Known) -> Said:
     "B15",
     "B03.FR.08",
     ERROR,
-    "a station that is Rejected refuses commands with SecurityError",
+    "a Rejected station answers commands with SecurityError",
     result(),
     error(),
     any_payload=True,

@@ -33,7 +33,7 @@ def _evse_asked(seen: Seen) -> int | None:
     return evse if isinstance(evse, int) else None
 
 
-@TRANSACTIONS.check("X09", "F01.FR.19", ERROR, "the event after a remote start has the trigger RemoteStart", _TOLD)
+@TRANSACTIONS.check("X09", "F01.FR.19", ERROR, "the first event of a remote start has the trigger RemoteStart", _TOLD)
 def told_as_remote(seen: Seen, known: Known) -> Said:
     """The first event with its remoteStartId, told as something else."""
     asked, trigger = _followed(seen, known), seen.payload["triggerReason"]
@@ -46,7 +46,7 @@ def told_as_remote(seen: Seen, known: Known) -> Said:
     "X10",
     "F02.FR.21",
     ERROR,
-    "the event after a remote start has its remoteStartId",
+    "the first event of a remote start has its remoteStartId",
     result(_START),
     _TOLD,
     when("due"),
@@ -147,7 +147,7 @@ def _time_to_begin(known: Known) -> float:
 
 
 @TRANSACTIONS.check(
-    "X11", "F01.FR.04", ERROR, "a remote start uses the idToken that came with it", _TOLD, implies=("A08",)
+    "X11", "F01.FR.04", ERROR, "a remote start uses the idToken of the command", _TOLD, implies=("A08",)
 )
 def remote_token(seen: Seen, known: Known) -> Said:
     """Another idToken than the one of the command."""
@@ -170,7 +170,9 @@ def reservation_named(seen: Seen, known: Known) -> Said:
     return None if reserved is None else f"reservation {reserved} is used on EVSE {evse}, and not named"
 
 
-@TRANSACTIONS.check("X25", "F01.FR.13", ERROR, "a remote start tells the transaction that runs", result(_START))
+@TRANSACTIONS.check(
+    "X25", "F01.FR.13", ERROR, "the answer to a remote start has the transactionId that runs already", result(_START)
+)
 def transaction_named(seen: Seen, known: Known) -> Said:
     """No transactionId though a transaction without authorization runs on that EVSE, or that of one that has ended."""
     evse, id_ = _evse_asked(seen), seen.payload.get("transactionId")
@@ -185,7 +187,9 @@ def transaction_named(seen: Seen, known: Known) -> Said:
     return f"{running[0].id} runs on EVSE {evse} without authorization, and was not named"
 
 
-@TRANSACTIONS.check("X26", "F01.FR.23", ERROR, "no remote start on an EVSE that cannot be used", result(_START))
+@TRANSACTIONS.check(
+    "X26", "F01.FR.23", ERROR, "no remote start is accepted on an EVSE that cannot be used", result(_START)
+)
 def free_for_start(seen: Seen, known: Known) -> Said:
     """Accepted where all connectors are out of order, or where somebody else charges already (F01.FR.24)."""
     evse = _evse_asked(seen)

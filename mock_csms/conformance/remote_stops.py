@@ -23,7 +23,7 @@ def asked_about(seen: Seen) -> str | None:
     "X19",
     "E05.FR.10",
     ERROR,
-    "who turns out to be invalid does not charge on",
+    "charging stops when the idToken turns out to be invalid",
     response("TransactionEvent.Authorized"),
     _EVENT,
     when("due"),
@@ -58,7 +58,9 @@ def _to_stop(id_: str, known: Known, status: str) -> Said:
     return Later(f"{id_} goes on, though its idToken is {status}", known.terms.patience, id_)
 
 
-@TRANSACTIONS.check("X20", "E14.FR.02", ERROR, "GetTransactionStatus tells what is", result("GetTransactionStatus"))
+@TRANSACTIONS.check(
+    "X20", "E14.FR.02", ERROR, "GetTransactionStatus reports the real state", result("GetTransactionStatus")
+)
 def status_is_right(seen: Seen, known: Known) -> Said:
     """An indicator too much or too little, or one that contradicts the events."""
     id_, is_ongoing = asked_about(seen), seen.payload.get("ongoingIndicator")
@@ -101,7 +103,7 @@ def stop_answered(seen: Seen, known: Known) -> Said:
     "X24",
     "F03.FR.02",
     ERROR,
-    "an accepted remote stop is told as RemoteStop",
+    "an accepted remote stop leads to an event with the trigger RemoteStop",
     result("RequestStopTransaction"),
     _TOLD,
     when("due"),

@@ -18,7 +18,7 @@ def number_of(known: Known, variable: str) -> float | None:
     "X18",
     "E13.FR.02",
     ERROR,
-    "a failed TransactionEvent is repeated as it was, as often and as late as is set",
+    "a failed TransactionEvent is repeated unchanged, at the configured pace",
     call("TransactionEvent"),
     refusal("TransactionEvent"),
 )

@@ -33,7 +33,7 @@ _EVENTS |= {"DiscardedRenewedClientCertificate"}
     "S01",
     "A04.FR.01",
     WARNING,
-    "security events have the names of the specification",
+    "security events use the names of the specification",
     call(EVENT),
     implies=("B11", "S02", "S08"),
 )
@@ -47,7 +47,7 @@ def events_are_known(seen: Seen, _: Known) -> Said:
     "S02",
     "A04.FR.02",
     INFO,
-    "security events of the time without a connection are delivered",
+    "security events from an outage are delivered afterwards",
     call(FIRMWARE, EVENT),
 )
 def events_are_kept(seen: Seen, known: Known) -> Said:
@@ -69,7 +69,7 @@ def events_are_kept(seen: Seen, known: Known) -> Said:
     "S05",
     "A01.FR.03, A01.FR.04",
     ERROR,
-    "the password is the new one when that was Accepted, and else the old one",
+    "the station uses its new password once that was Accepted, else the old one",
     when("knocked"),
 )
 def password_is_right(seen: Seen, known: Known) -> Said:
@@ -86,7 +86,7 @@ def password_is_right(seen: Seen, known: Known) -> Said:
     "S06",
     "A02.FR.02, A02.FR.03, A03.FR.03",
     ERROR,
-    "a request for a certificate follows its trigger, and is one",
+    "a triggered SignCertificate is sent, with a valid CSR",
     result("TriggerMessage"),
     call(SIGN),
     when("malformed"),
@@ -138,7 +138,9 @@ def _is_invalid(seen: Seen, known: Known) -> bool:
     return bool(asked) and x509.key_of(found[0]) not in asked
 
 
-@SECURITY.check("S07", "A02.FR.06, A02.FR.07, A02.FR.08", ERROR, "an invalid certificate is not taken", result(SIGNED))
+@SECURITY.check(
+    "S07", "A02.FR.06, A02.FR.07, A02.FR.08", ERROR, "an invalid certificate is not accepted", result(SIGNED)
+)
 def invalid_is_not_taken(seen: Seen, known: Known) -> Said:
     """One is Accepted that is no certificate, is expired, or has another key than was asked for."""
     if seen.payload["status"] != "Accepted" or seen.request.get("certificateType", OWN) != OWN:
@@ -150,7 +152,7 @@ def invalid_is_not_taken(seen: Seen, known: Known) -> Said:
     "S08",
     "A02.FR.07",
     ERROR,
-    "a security event tells of an invalid certificate",
+    "a security event reports an invalid certificate",
     result(SIGNED),
     call(EVENT),
 )
@@ -172,7 +174,7 @@ def invalid_is_told(seen: Seen, known: Known) -> Said:
     "S09",
     "A02.FR.17, A02.FR.18, A02.FR.19",
     ERROR,
-    "a request is repeated later each time, and not too often",
+    "SignCertificate is repeated with growing waits and a limit",
     call(SIGN),
 )
 def repeats_slowly(seen: Seen, known: Known) -> Said:
@@ -190,7 +192,7 @@ def repeats_slowly(seen: Seen, known: Known) -> Said:
     return None
 
 
-@SECURITY.check("S10", "A02.FR.20", ERROR, "after a refusal, a request waits for its trigger", call(SIGN))
+@SECURITY.check("S10", "A02.FR.20", ERROR, "a refused SignCertificate is not repeated without a trigger", call(SIGN))
 def waits_for_triggers(seen: Seen, known: Known) -> Said:
     """A request that nobody has triggered since the last one, or its certificate, was refused."""
     is_over = known.security.of(seen.payload.get("certificateType", OWN)).is_over

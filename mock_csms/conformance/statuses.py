@@ -14,7 +14,9 @@ _MOVES = {"CablePluggedIn", "EVDetected", *LEFT}
 """The triggers that go with another status of the connector."""
 
 
-@PROVISIONING.check("B07", "B01.FR.05", ERROR, "every connector is reported after a boot", response(BOOT), when("due"))
+@PROVISIONING.check(
+    "B07", "B01.FR.05", ERROR, "after a boot the status of every connector is reported", response(BOOT), when("due")
+)
 def reports_after_boots(seen: Seen, known: Known) -> Said:
     """A connector of which nothing came after the boot was accepted; none at all where it is not known which exist.
 
@@ -60,7 +62,7 @@ def reopened(seen: Seen, known: Known) -> list[tuple[Connector, str]]:
     "B12",
     "B01.FR.07, B11.FR.02, B12.FR.06, G01.FR.02",
     ERROR,
-    "what the CSMS set Inoperative is Unavailable after a reboot",
+    "connectors set Inoperative are still Unavailable after a reboot",
     call(STATUS, NOTIFY),
 )
 def stays_closed(seen: Seen, known: Known) -> Said:
@@ -73,7 +75,7 @@ def stays_closed(seen: Seen, known: Known) -> Said:
     "B13",
     "B01.FR.13, B11.FR.05",
     ERROR,
-    "what is reserved is Reserved after a reboot",
+    "reserved connectors are still Reserved after a reboot",
     call(STATUS, NOTIFY),
 )
 def stays_reserved(seen: Seen, known: Known) -> Said:
@@ -98,7 +100,7 @@ def unreserved(seen: Seen, known: Known) -> list[Connector]:
     "B16",
     "B04.FR.01",
     ERROR,
-    "every connector is reported after a long outage",
+    "after a long outage the status of every connector is reported",
     call(BOOT),
     when("connected", "due"),
 )
@@ -117,7 +119,7 @@ def reports_after_outages(seen: Seen, known: Known) -> Said:
     "B17",
     "B04.FR.02",
     WARNING,
-    "after a short outage those connectors are reported that have changed, and no others",
+    "after a short outage only changed connectors are reported, and all of those",
     call(STATUS, NOTIFY),
     driven(),
 )

@@ -32,7 +32,7 @@ def visitor_of(seen: Seen) -> Visitor | None:
     return event.visitor if event.visitor.wants_websocket else None
 
 
-@TRANSPORT.check("T01", "Part 4 3.1.2", ERROR, "a subprotocol of OCPP is offered", when("knocked"))
+@TRANSPORT.check("T01", "Part 4 3.1.2", ERROR, "the handshake offers a subprotocol of OCPP", when("knocked"))
 def offers_ocpp(seen: Seen, _: Known) -> Said:
     """No subprotocol, or none of the form ocppX.Y."""
     visitor = visitor_of(seen)
@@ -43,7 +43,7 @@ def offers_ocpp(seen: Seen, _: Known) -> Said:
     return f"no subprotocol of OCPP is offered, but {_names(visitor)}"
 
 
-@TRANSPORT.check("T02", "Part 4 3.1.2", ERROR, "ocpp2.0.1 is offered", when("knocked"))
+@TRANSPORT.check("T02", "Part 4 3.1.2", ERROR, "the handshake offers ocpp2.0.1", when("knocked"))
 def offers_this_version(seen: Seen, _: Known) -> Said:
     """Other versions of OCPP only."""
     visitor = visitor_of(seen)
@@ -58,7 +58,11 @@ def _names(visitor: Visitor) -> str:
 
 
 @TRANSPORT.check(
-    "T03", "Part 4 3.1.1", ERROR, "the identity is an identifierString of 1 to 48 characters", when("knocked")
+    "T03",
+    "Part 4 3.1.1",
+    ERROR,
+    "the identity in the URL is an identifierString of 1 to 48 characters",
+    when("knocked"),
 )
 def has_an_identity(seen: Seen, _: Known) -> Said:
     """The last segment of the path is empty, too long, or has a colon or another character that may not be in it.
@@ -76,10 +80,13 @@ def has_an_identity(seen: Seen, _: Known) -> Said:
     if not _IDENTITY.fullmatch(identity):
         return f"the identity has characters that may not be in it: {identity!r}"
     has_slash = visitor.resource.endswith("/")
-    return Wrong(f"a slash comes behind the identity: {visitor.path!r}", severity=WARNING) if has_slash else None
+    text, why = f"a slash comes behind the identity: {visitor.path!r}", "the identity itself is right"
+    return Wrong(text, severity=WARNING, why=why) if has_slash else None
 
 
-@TRANSPORT.check("T04", "Part 4 3.1.1", WARNING, "the identity is percent-encoded where it must be", when("knocked"))
+@TRANSPORT.check(
+    "T04", "Part 4 3.1.1", WARNING, "the identity in the URL is percent-encoded where necessary", when("knocked")
+)
 def encodes_its_identity(seen: Seen, _: Known) -> Said:
     """A character in the path that may not stand in a URL as it is."""
     visitor = visitor_of(seen)
@@ -98,7 +105,7 @@ def credentials_of(header: str | None) -> tuple[str, str] | str:
         return "there is no Authorization header"
     scheme, _, encoded = header.partition(" ")
     if scheme.lower() != "basic":
-        return f"the Authorization header is not Basic but {scheme[:20]!r}"
+        return "the Authorization header is not Basic"  # what stands there may be the password
     try:
         text = base64.b64decode(encoded.strip(), validate=True).decode()
     except (binascii.Error, ValueError):  # what is not UTF-8 is a ValueError
@@ -114,7 +121,9 @@ def _expected(seen: Seen, known: Known) -> tuple[Visitor, str] | None:
     return None if visitor is None or password is None else (visitor, password)
 
 
-@TRANSPORT.check("T05", "A00.FR.202", ERROR, "credentials are sent in an Authorization header", when("knocked"))
+@TRANSPORT.check(
+    "T05", "A00.FR.202", ERROR, "the handshake has credentials in an Authorization header", when("knocked")
+)
 def sends_credentials(seen: Seen, known: Known) -> Said:
     """No header, one that is not Basic, or one that cannot be read."""
     expected = _expected(seen, known)
@@ -124,17 +133,24 @@ def sends_credentials(seen: Seen, known: Known) -> Said:
     return found if isinstance(found, str) else None
 
 
-@TRANSPORT.check("T06", "A00.FR.204", ERROR, "the user is the identity", when("knocked"))
+@TRANSPORT.check(
+    "T06", "A00.FR.204", ERROR, "the user name in the credentials is the station's identity", when("knocked")
+)
 def is_the_user(seen: Seen, known: Known) -> Said:
     """Another user than the path says."""
     expected = _expected(seen, known)
     found = "" if expected is None else credentials_of(expected[0].authorization)
     if expected is None or isinstance(found, str) or folded(found[0]) == folded(expected[0].identity):
         return None
-    return f"the user is {found[0][:60]!r}, not {expected[0].identity!r}"
+    is_swapped = folded(found[1]) == folded(expected[0].identity)  # then the user is the password
+    return (
+        "user and password are swapped"
+        if is_swapped
+        else f"the user is {found[0][:60]!r}, not {expected[0].identity!r}"
+    )
 
 
-@TRANSPORT.check("T07", "A00.FR.205", ERROR, "the password is the right one, and fit to be one", when("knocked"))
+@TRANSPORT.check("T07", "A00.FR.205", ERROR, "the password is correct and a valid passwordString", when("knocked"))
 def has_the_password(seen: Seen, known: Known) -> Said:
     """One that is too short or too long, has other characters than it may, or differs; its text is told to nobody.
 
@@ -150,10 +166,10 @@ def has_the_password(seen: Seen, known: Known) -> Said:
         return f"the password, of {len(password)} characters, is not the one that was set"
     is_fit = 16 <= len(password) <= 64 and _PASSWORD.fullmatch(password)
     problem = f"the password has {len(password)} characters, or others than a passwordString may have"
-    return None if is_fit else Wrong(problem, severity=WARNING)
+    return None if is_fit else Wrong(problem, severity=WARNING, why="it was set by the operator")
 
 
-@TRANSPORT.check("T16", "A00.FR.002", ERROR, "the security profile is not lower than before", when("knocked"))
+@TRANSPORT.check("T16", "A00.FR.002", ERROR, "a reconnect does not lower the security profile", when("knocked"))
 def keeps_its_profile(seen: Seen, known: Known) -> Said:
     """No credentials, where there were some when it was let in last, and no client certificate takes their place."""
     visitor, before = visitor_of(seen), known.visits.admitted
@@ -178,7 +194,7 @@ def shakes_hands(seen: Seen, _: Known) -> Said:
     return f"this is no opening handshake: {event.visitor.problem}" if event.visitor.problem else None
 
 
-@TRANSPORT.check("T10", "Part 4 3.3", INFO, "compression is offered", when("knocked"))
+@TRANSPORT.check("T10", "Part 4 3.3", INFO, "the station offers compression", when("knocked"))
 def offers_compression(seen: Seen, known: Known) -> Said:
     """For information, once: a station may offer permessage-deflate, and the CSMS has to accept it."""
     visitor, before = visitor_of(seen), known.visits.visitor

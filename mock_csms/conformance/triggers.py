@@ -34,7 +34,7 @@ _LOG, _FIRMWARE = "LogStatusNotification", "FirmwareStatusNotification"
     "F01",
     "F06.FR.04",
     ERROR,
-    "a triggered message follows the answer to its trigger",
+    "a triggered message comes after the answer to TriggerMessage",
     result(_TRIGGER),
     call(*UNASKED),
     when("disconnected", "due"),
@@ -76,7 +76,7 @@ def _action(message: str) -> str:
 
 
 @TRIGGERS.check(
-    "F02", "F06.FR.10", ERROR, "a message whose trigger was accepted is sent", result(_TRIGGER), when("due")
+    "F02", "F06.FR.10", ERROR, "an accepted TriggerMessage leads to the message", result(_TRIGGER), when("due")
 )
 def triggered_is_sent(seen: Seen, known: Known) -> Said:
     """It does not come in time; CSRs are judged by S06."""
@@ -92,7 +92,7 @@ def triggered_is_sent(seen: Seen, known: Known) -> Said:
 
 
 @TRIGGERS.check(
-    "F03", "F06.FR.11", ERROR, "a trigger without an EVSE is about all of them", result(_TRIGGER), when("due")
+    "F03", "F06.FR.11", ERROR, "a TriggerMessage without an EVSE covers all EVSEs", result(_TRIGGER), when("due")
 )
 def all_evses_are_told(seen: Seen, known: Known) -> Said:
     """Some EVSEs are told of, and others are not."""
@@ -109,7 +109,7 @@ def all_evses_are_told(seen: Seen, known: Known) -> Said:
 
 
 @TRIGGERS.check(
-    "F04", "F06.FR.17", ERROR, "the trigger of a boot is rejected when the last one was accepted", result(_TRIGGER)
+    "F04", "F06.FR.17", ERROR, "an Accepted station rejects a TriggerMessage for BootNotification", result(_TRIGGER)
 )
 def no_boot_when_accepted(seen: Seen, known: Known) -> Said:
     """BootNotification can be triggered although the station is accepted."""
@@ -120,7 +120,12 @@ def no_boot_when_accepted(seen: Seen, known: Known) -> Said:
 
 
 @TRIGGERS.check(
-    "F05", "F06.FR.08", WARNING, "what cannot be triggered is NotImplemented", result(_TRIGGER), error(_TRIGGER)
+    "F05",
+    "F06.FR.08",
+    WARNING,
+    "a trigger that is not supported is answered with NotImplemented",
+    result(_TRIGGER),
+    error(_TRIGGER),
 )
 def not_implemented(seen: Seen, known: Known) -> Said:
     """A CALLERROR, or Rejected for a message of a part that the station has not.
@@ -134,14 +139,14 @@ def not_implemented(seen: Seen, known: Known) -> Said:
         if seen.payload not in ("NotImplemented", "NotSupported") or not (has_triggers or message in _OPTIONAL):
             return None
         text = f"the trigger of {message} was answered with the CALLERROR {seen.payload}"
-        return Wrong(text, severity=None if has_triggers else INFO)
+        return Wrong(text, severity=None if has_triggers else INFO, why="the station may not support triggers")
     if seen.payload["status"] == "Rejected" and message in _OF_15118 and not _has_15118(known):
         return f"the trigger of {message} was Rejected, and there is no ISO15118Ctrlr that is available"
     return None
 
 
 @TRIGGERS.check(
-    "F06", "F06.FR.14-16, L01.FR.25-26", ERROR, "a triggered status is the one of what runs, or Idle",
+    "F06", "F06.FR.14-16, L01.FR.25-26", ERROR, "a triggered status is the current one, or Idle",
     call(_LOG, _FIRMWARE),
 )  # fmt: skip
 def status_of_what_runs(seen: Seen, known: Known) -> Said:

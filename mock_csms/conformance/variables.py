@@ -25,7 +25,7 @@ _NO_TYPE = frozenset({"NotSupportedAttributeType", "Rejected"})
 """What is due for an attribute that a variable does not have: which of two reasons comes first is nowhere said."""
 
 
-@VARIABLES.check("V01", "B05.FR.01, B06.FR.01", ERROR, "each variable that is asked for has one result", _GET_OR_SET)
+@VARIABLES.check("V01", "B05.FR.01, B06.FR.01", ERROR, "each requested variable has exactly one result", _GET_OR_SET)
 def as_many_results(seen: Seen, _: Known) -> Said:
     """More or fewer results than items."""
     asked, answered = items_of(seen)
@@ -34,7 +34,7 @@ def as_many_results(seen: Seen, _: Known) -> Said:
     return f"{seen.action} asked for {len(asked)}, and {len(answered)} results came"
 
 
-@VARIABLES.check("V02", "B05.FR.02, B06.FR.02", ERROR, "results are about what was asked for", _GET_OR_SET)
+@VARIABLES.check("V02", "B05.FR.02, B06.FR.02", ERROR, "results are only about requested variables", _GET_OR_SET)
 def results_of_what_was_asked(seen: Seen, _: Known) -> Said:
     """A result of a variable that the command does not have."""
     asked, answered = items_of(seen)
@@ -47,7 +47,7 @@ def results_of_what_was_asked(seen: Seen, _: Known) -> Said:
     "V03",
     "B05.FR.03, B05.FR.12, B06.FR.03, B06.FR.11",
     ERROR,
-    "results say which attribute they are about",
+    "results have the requested attributeType",
     _GET_OR_SET,
 )
 def attribute_of_results(seen: Seen, _: Known) -> Said:
@@ -64,7 +64,11 @@ def attribute_of_results(seen: Seen, _: Known) -> Said:
 
 
 @VARIABLES.check(
-    "V04", "B05.FR.04-07, B06.FR.06-08", ERROR, "what is unknown, or no such value, is answered as such", _GET_OR_SET
+    "V04",
+    "B05.FR.04-07, B06.FR.06-08",
+    ERROR,
+    "unknown variables, missing attributes and values of a wrong type are refused as such",
+    _GET_OR_SET,
 )
 def right_statuses(seen: Seen, known: Known) -> Said:
     """A variable that is not in the inventory, or a value of another type, with another status than the due one.
@@ -77,14 +81,14 @@ def right_statuses(seen: Seen, known: Known) -> Said:
             text = f"{written(name_of(item))} is answered with {status}, where {_any(due)} is due"
             is_sure = known.variables.is_trusted or due == _NO_TYPE
             if is_sure or status in _UNKNOWN:
-                return text if is_sure else Wrong(text, severity=INFO)
+                return text if is_sure else Wrong(text, severity=INFO, why="the inventory is incomplete")
         if status in TAKEN and _is_misformed(item, known):
             return f"{written(name_of(item))} took {item['attributeValue']!r}, which is no {_type(item, known)}"
     return None
 
 
 @VARIABLES.check(
-    "V05", "B06.FR.04, B06.FR.06-08, B06.FR.10", ERROR, "a value is told if, and only if, there is one",
+    "V05", "B06.FR.04, B06.FR.06-08, B06.FR.10", ERROR, "a result has a value if and only if it is Accepted",
     result("GetVariables"),
 )  # fmt: skip
 def values_where_due(seen: Seen, _: Known) -> Said:
@@ -96,7 +100,9 @@ def values_where_due(seen: Seen, _: Known) -> Said:
     return None
 
 
-@VARIABLES.check("V06", "B06.FR.09", ERROR, "what can only be written is not told", result("GetVariables"))
+@VARIABLES.check(
+    "V06", "B06.FR.09", ERROR, "GetVariables does not return values of WriteOnly variables", result("GetVariables")
+)
 def write_only_is_not_told(seen: Seen, known: Known) -> Said:
     """A value of a variable that is WriteOnly."""
     for item in seen.payload["getVariableResult"]:
@@ -106,7 +112,7 @@ def write_only_is_not_told(seen: Seen, known: Known) -> Said:
     return None
 
 
-@VARIABLES.check("V07", "B05.FR.10", ERROR, "a value that was set is the one that is told", result("GetVariables"))
+@VARIABLES.check("V07", "B05.FR.10", ERROR, "GetVariables returns the value that was set", result("GetVariables"))
 def set_values_are_told(seen: Seen, known: Known) -> Said:
     """Another value than the one that the station took last."""
     for item in seen.payload["getVariableResult"]:
@@ -118,7 +124,7 @@ def set_values_are_told(seen: Seen, known: Known) -> Said:
 
 
 @VARIABLES.check(
-    "V08", "B05.FR.08, B05.FR.09", ERROR, "a value that is out of its range, or cannot be set, is rejected",
+    "V08", "B05.FR.08, B05.FR.09", ERROR, "values out of range and values of ReadOnly variables are rejected",
     result("SetVariables"),
 )  # fmt: skip
 def range_is_kept(seen: Seen, known: Known) -> Said:
@@ -133,7 +139,7 @@ def range_is_kept(seen: Seen, known: Known) -> Said:
 
 
 @VARIABLES.check(
-    "V19", "B05.FR.11, B06.FR.16-17, B08.FR.17-18", INFO, "commands keep to ItemsPerMessage and BytesPerMessage",
+    "V19", "B05.FR.11, B06.FR.16-17, B08.FR.17-18", INFO, "commands stay within ItemsPerMessage and BytesPerMessage",
     command("GetVariables", "SetVariables", "GetReport"),
 )  # fmt: skip
 def commands_fit(seen: Seen, known: Known) -> Said:

@@ -14,7 +14,7 @@ VENDORS = Subject("vendors")
     "P01",
     "P01.FR.05, P01.FR.06",
     ERROR,
-    "data of a vendor under `invalid`, `test` or `example`, which nobody is, is not accepted",
+    "DataTransfer for an unknown vendor is not Accepted",
     result("DataTransfer"),
 )
 def knows_its_vendors(seen: Seen, _: Known) -> Said:

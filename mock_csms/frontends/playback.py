@@ -4,32 +4,36 @@ The format tells of messages only. Our own traces say in `meta` what happened be
 known by a BootNotification while a call is open. Who was refused, and how, cannot be seen.
 """
 
-from collections.abc import Iterator, Sequence
+import base64
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import orjson
 
-from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Sent, Unanswered
+from mock_csms.behavior.events import Connected, Disconnected, Event, Lost, Received, Sent, Unanswered
 from mock_csms.behavior.times import seconds_of
-from mock_csms.frontends.trace import BINARY, CONNECTION, SINCE
+from mock_csms.behavior.validation import Validation
+from mock_csms.frontends.trace import BINARY, BYTES, CONNECTION, SINCE
 from mock_csms.frontends.tracerecord import Entry
-from mock_csms.protocol.actions import Sender
+from mock_csms.protocol.actions import Json, Sender
+from mock_csms.protocol.conversation import Conversation, Incoming
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result, decode, encode
 from mock_csms.protocol.records import Mutable, field, replace
-from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.versions import V201
 
 _UNSEEN = 1006
 """The close code of a connection of whose end nothing is known (RFC 6455, 7.1.5)."""
+_STRICTLY = Validation()
 _NO_ID = "no id "
 """How the ids begin of calls whose records have none."""
 
 
 class _Side(Mutable):
-    """The calls of one side: the open ones by id, those that nobody can judge, and how many were recorded."""
+    """The calls of one side: those that are open, those that nobody can judge, and how many there were."""
 
-    open: dict[str, Call] = field(default_factory=dict)
+    open: dict[str, Call]
     unjudged: set[str] = field(default_factory=set)
     count: int = 0
 
@@ -44,8 +48,13 @@ class _Line(Mutable):
     is_whole: bool
     heard_at: float
     is_told: bool
-    station: _Side = field(default_factory=_Side)
-    csms: _Side = field(default_factory=_Side)
+    talk: Conversation
+    station: _Side
+    csms: _Side
+
+    def sides(self, entry: Entry) -> tuple[_Side, _Side]:
+        """Return the side that sent an entry, and the other."""
+        return (self.csms, self.station) if entry.is_sent else (self.station, self.csms)
 
 
 class Playback:
@@ -72,8 +81,8 @@ class Playback:
         yield from self._connection(entry)
         line = self._lines[entry.station]
         line.heard_at = entry.at
-        own, other = (line.csms, line.station) if entry.is_sent else (line.station, line.csms)
-        read = _read(entry, own, other)
+        own, other = line.sides(entry)
+        read = _read(entry, line)
         if read is None:
             return
         text, message = read
@@ -106,6 +115,10 @@ class Playback:
                     yield Disconnected(at, entry.station, code, _said(each, "reason"))
                 case {"event": "Unanswered", "messageId": str(id_)} if line is not None and id_ in line.csms.open:
                     yield Unanswered(at, entry.station, line.csms.open.pop(id_), _said(each, "reason"))
+                case {"event": "Lost"} if line is not None and (frame := _lost_frame(each)) is not None:
+                    came, is_binary = line.talk.peek(decode(frame), _STRICTLY), each.get(BINARY) is True
+                    lost = _came(at, entry.station, frame, came, is_binary=is_binary)
+                    yield Lost(at, entry.station, lost, _said(each, "fault"))
                 case {"event": "Connected"} if line is None:
                     yield self._opened(at, entry.station, is_whole=True, is_told=True)
 
@@ -121,7 +134,8 @@ class Playback:
             yield self._opened(entry.at, entry.station, is_whole=is_first or is_boot)
 
     def _opened(self, at: float, station: str, *, is_whole: bool, is_told: bool = False) -> Connected:
-        self._lines[station] = _Line(is_whole, at, is_told)
+        talk = Conversation(V201, Sender.STATION)
+        self._lines[station] = _Line(is_whole, at, is_told, talk, _Side(talk.theirs), _Side(talk.ours))
         return Connected(at, station, "ocpp2.0.1", ("ocpp2.0.1",))
 
 
@@ -135,19 +149,19 @@ def _is_cut_off(id_: str, line: _Line, other: _Side) -> bool:
     return not line.is_whole and not other.count and id_ not in other.open
 
 
-def _read(entry: Entry, own: _Side, other: _Side) -> tuple[bytes, Message | Malformed] | None:
+def _read(entry: Entry, line: _Line) -> tuple[bytes, Message | Malformed] | None:
     """Return the frame and what it means; of a spoiled one what it was meant to be."""
     message = decode(entry.text) if entry.text is not None else None
     if entry.text is not None and message is not None and not (entry.is_sent and _said(entry.meta, "fault")):
         return entry.text, message
-    id_ = entry.id if entry.id is not None else _id_without(entry, own, other)
-    meant = _meant(entry, id_, own, other) if id_ is not None else None
+    id_ = entry.id if entry.id is not None else _id_without(entry, *line.sides(entry))
+    meant = _meant(entry, id_, line) if id_ is not None else None
     if meant is None:
         return None if entry.text is None or message is None else (entry.text, message)
     try:
         return (encode(meant) if entry.text is None else entry.text), meant
     except orjson.JSONEncodeError:
-        raise ValueError("the message is nested too deep") from None
+        raise ValueError("the message is nested too deeply") from None
 
 
 def _id_without(entry: Entry, own: _Side, other: _Side) -> str | None:
@@ -158,9 +172,10 @@ def _id_without(entry: Entry, own: _Side, other: _Side) -> str | None:
     return waiting[-1] if waiting else None
 
 
-def _meant(entry: Entry, id_: str, own: _Side, other: _Side) -> Message | None:
+def _meant(entry: Entry, id_: str, line: _Line) -> Message | None:
     """Return the message that a record has in its parts; None where it does not say enough of it."""
     payload = {} if entry.payload is None else entry.payload
+    version, (own, other) = line.talk.version, line.sides(entry)
     if entry.kind == "CALLERROR":
         told, details = entry.error, entry.error.get("details")
         description = told.get("description") or ""
@@ -168,39 +183,41 @@ def _meant(entry: Entry, id_: str, own: _Side, other: _Side) -> Message | None:
     if entry.kind == "CALL":
         call = Call(id_, entry.action, payload)
         sender = Sender.CSMS if entry.is_sent else Sender.STATION
-        if entry.payload is None and V201.call_violations(call, sender):
+        if entry.payload is None and version.call_violations(call, sender):
             own.unjudged.add(id_)
             return None
         return call
     answers = other.open.get(id_)
-    if entry.payload is None and (answers is None or V201.result_violations(answers, {})):
+    if entry.payload is None and (answers is None or version.result_violations(answers, {})):
         return None
     return Result(id_, payload)
 
 
 def _received(entry: Entry, text: bytes, message: Message | Malformed, line: _Line) -> Received:
-    violations: Sequence[Violation] = ()
-    answers = line.csms.open.pop(message.id, None) if message.is_answer else None
-    if isinstance(message, Call):
-        message, violations = V201.read_call(message, Sender.STATION)
-        line.station.open[message.id] = message
-    elif isinstance(message, Result) and answers is not None:
-        message, violations = V201.read_result(answers, message)
-    is_refused, is_binary = bool(violations) or isinstance(message, Malformed), entry.meta.get(BINARY) is True
-    return Received(entry.at, entry.station, text, message, violations, answers, is_binary, is_refused)
+    came = line.talk.take(message, _STRICTLY)
+    return _came(entry.at, entry.station, text, came, is_binary=entry.meta.get(BINARY) is True)
+
+
+def _came(at: float, station: str, text: bytes, came: Incoming, *, is_binary: bool) -> Received:
+    return Received(at, station, text, came.message, came.violations, came.answers, is_binary, came.is_refused)
+
+
+def _lost_frame(told: Json) -> bytes | None:
+    """Return the frame of a message that the mock itself lost, where the trace has it."""
+    if isinstance(told.get(BYTES), str):
+        with suppress(ValueError):
+            return base64.b64decode(told[BYTES], validate=True)
+    return _said(told, "raw").encode(errors="surrogatepass") or None
 
 
 def _sent(entry: Entry, text: bytes, message: Message, line: _Line) -> Sent:
     rule, fault = _said(entry.meta, "rule"), _said(entry.meta, "fault")
-    violations: Sequence[Violation] = ()
     answers = line.station.open.get(message.id) if message.is_answer else None
-    if answers is not None and not fault:  # a fault may send it once more
-        del line.station.open[message.id]
     if isinstance(message, Call):
-        line.csms.open[message.id] = message
-        violations = V201.call_violations(message, Sender.CSMS)
-    elif isinstance(message, Result) and answers is not None and answers.action in V201.actions:
-        violations = V201.result_violations(answers, message.payload)
+        line.talk.open(message)
+    violations = line.talk.sent(message, answers)
+    if answers is not None and fault:  # which may send it once more
+        line.station.open[answers.id] = answers
     return Sent(entry.at, entry.station, text, message, violations, answers, rule, fault)
 
 

@@ -124,12 +124,14 @@ class Csms:
     def _read(self, config: Config | None, settings: Mapping[str, Any]) -> Config:
         """Return the settings that are meant, and remember them to lay others over them."""
         if settings and (config is not None or not self._sources):
-            raise TypeError("settings cannot be laid over a Config; use dataclasses.replace(config, …) for another one")
+            raise TypeError(
+                "pass either a Config or settings, not both; use dataclasses.replace(config, …) to change a Config"
+            )
         sources = [] if config is not None else [*self._sources, *([keyword_source(settings)] if settings else [])]
         fresh = config or read(Config, sources)
         check(fresh)
         if fresh.expect or fresh.forbid:
-            raise ValueError("expect and forbid are for the command line; in Python use receive")
+            raise ValueError("expect and forbid work on the command line only; in Python use receive")
         self._sources = sources
         return fresh
 
@@ -179,5 +181,5 @@ def _check_action(action: str, sender: Sender) -> None:
     """Refuse at once what can never come to be."""
     names = [name for name, row in V201.actions.items() if row.sent_by(sender)]
     if action not in names:
-        what = "command of a CSMS" if sender is Sender.CSMS else "call of a station"
-        raise ValueError(told_elsewhere(action) or f"{action!r} is no {what}{did_you_mean(action, names)}")
+        what = "an action that a CSMS may send" if sender is Sender.CSMS else "an action that a station may send"
+        raise ValueError(told_elsewhere(action) or f"{action!r} is not {what}{did_you_mean(action, names)}")

@@ -59,7 +59,7 @@ class Reload:
             config = read_config(sources)
             check(config)
         except ValueError as error:
-            self._csms.publish(Failed(clock.now(), "", f"the settings stay as they were: {error}"))
+            self._csms.publish(Failed(clock.now(), "", f"the settings were not changed: {error}"))
             return
         fresh = given(config, sources)
         self._csms.configure(with_fixed(self._given.config, config))

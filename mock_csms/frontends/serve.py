@@ -26,11 +26,13 @@ from mock_csms.runtime.run import running
 from mock_csms.values import reason_of
 
 
-async def serve(config: Config, sources: Sequence[Source], gather: Callable[[], Sequence[Source]]) -> int:
+async def serve(
+    config: Config, sources: Sequence[Source], gather: Callable[[], Sequence[Source]], command: str = ""
+) -> int:
     """Serve until the verdict, the end of --duration or the first signal, and return the exit status.
 
     A second signal ends the process at once. The settings come from `sources`; SIGHUP lets `gather` read these again,
-    which raises ValueError where it cannot.
+    which raises ValueError where it cannot. `command` is the command line as it may be shown.
     """
     bus, ended = Bus(), asyncio.Event()
     asyncio.get_running_loop().set_exception_handler(lambda _, context: bus.publish(_failed(context)))
@@ -38,7 +40,7 @@ async def serve(config: Config, sources: Sequence[Source], gather: Callable[[], 
     ready = ReadyFile(config.ready_file)
     async with AsyncExitStack() as stack:
         try:
-            records = stack.enter_context(Records(config, bus))
+            records = stack.enter_context(Records(config, bus, command))
             ending, csms = Ending(records, people, ready), Csms(config, bus, records.write_ahead)
             is_judged = config.expect or config.forbid
             verdict = Verdict(config, bus, records.shown, ended.set, records.redactor) if is_judged else None
@@ -81,17 +83,21 @@ class Ending:
         self._ready.remove()
         findings.conclude()
         suites = {}
+        outcomes: list[Callable[[Status], str]] = []
         self._reports.append(lambda _: findings.summary())
         if verdict is not None:
             verdict.conclude()
             suites["mock-csms"] = verdict.cases()
             self._statuses.append(verdict.status)
             self._reports.append(verdict.report)
+            outcomes.append(verdict.outcome)
         if findings.is_judged:
             suites["conformance"] = findings.cases()
             self._statuses.append(findings.status)
             self._reports.append(findings.verdict)
-        self._records.keep(suites)
+            outcomes.append(findings.outcome)
+        status = gravest(*self._statuses)
+        self._records.keep(suites, "; ".join(outcome(status) for outcome in outcomes))
 
     def tell(self, *more: Status) -> Status:
         """Tell people how the run went, and in the last line which record is incomplete; return the status."""

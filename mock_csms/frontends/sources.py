@@ -22,7 +22,7 @@ def file_source(settings: type[Settings], path: str) -> Source:
         text = read_text(path)
     except ValueError as error:
         reason = str(error).removeprefix(f"cannot read {path!r}: ")
-        raise ValueError(f"{path}: cannot be read: {reason}") from None
+        raise ValueError(f"{path}: cannot read the file: {reason}") from None
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -32,9 +32,9 @@ def file_source(settings: type[Settings], path: str) -> Source:
     for key, value in content.items():
         name = _tables_name(key, value).replace("-", "_")
         if name not in declared:
-            raise ValueError(f"{path}: {key!r} is no setting{_hint(key, declared)}")
+            raise ValueError(f"{path}: {key!r} is not a setting{_hint(key, declared)}")
         if name in given:
-            raise ValueError(f"{path}: {key!r} is given twice, with - and with _")
+            raise ValueError(f"{path}: {key!r} is given twice, once with - and once with _")
         try:
             given[name] = _as_written(key, value, declared[name])
         except ValueError as error:
@@ -79,7 +79,7 @@ def as_written(value: Any, declared: Flag) -> Any:
     """Return a TOML value as the flag's parser gets it from the command line: a text, a list, or whether it is on."""
     if declared.forms is not None:
         if not isinstance(value, list) or not all(isinstance(table, dict) for table in value):
-            raise ValueError("must be written as [[tables]]")
+            raise ValueError("must be written as an array of tables, such as [[rule]]")
         return value
     if declared.parse is None:
         if not isinstance(value, bool):
@@ -97,7 +97,7 @@ def as_written(value: Any, declared: Flag) -> Any:
 
 def _text(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError(f"{value!r} is neither text nor a number")
+        raise ValueError(f"{value!r} is neither a string nor a number")
     return str(value)
 
 
@@ -131,7 +131,7 @@ def unknown_variables(settings: type[Settings], environment: Mapping[str, str] =
         word = name.removeprefix(ENVIRONMENT)
         if word != name and word not in known:
             near = did_you_mean(name, [ENVIRONMENT + each for each in known])
-            yield f"the environment variable {name} is no setting, and is ignored{near}"
+            yield f"the environment variable {name} is not a setting and is ignored{near}"
 
 
 def _from_text(name: str, text: str, declared: Flag) -> Iterable[tuple[str, Any]]:
@@ -163,5 +163,5 @@ def _named(name: str) -> Iterator[None]:
 
 def _groups(words: Sequence[str], size: int) -> Iterable[Sequence[str]]:
     if len(words) % size:
-        raise ValueError(f"takes {size} words each time, not {len(words)} in all")
+        raise ValueError(f"takes {size} words for each use, but {len(words)} words were given")
     return (words[start : start + size] for start in range(0, len(words), size))

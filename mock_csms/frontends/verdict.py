@@ -8,9 +8,9 @@ from mock_csms.behavior.expectations import Judge, Tally
 from mock_csms.behavior.matching import Difference
 from mock_csms.behavior.redaction import Redactor
 from mock_csms.config import Config
-from mock_csms.frontends.console import printable
 from mock_csms.frontends.history import History
 from mock_csms.frontends.junit import Case
+from mock_csms.frontends.lines import printable
 from mock_csms.frontends.linger import Linger
 from mock_csms.frontends.statuses import Status, word
 from mock_csms.protocol.records import replace
@@ -95,22 +95,23 @@ class Verdict:
     def _expected_cases(self) -> Iterator[Case]:
         judge = self.judge
         for number, expectation in enumerate(judge.expected):
+            is_fine = judge.is_met_by_enough(number) and not judge.is_exceeded(number)
             seen = [
-                printable(f"{identity or '-'}: {tally[number].count} seen{self._nearest(tally[number])}")
+                printable(
+                    f"{identity or '-'}: {tally[number].count} seen{'' if is_fine else self._nearest(tally[number])}"
+                )
                 for identity, tally in judge.tallies.items()
                 if expectation.concerns(identity)
             ] or ["no station came that it is about"]
             more = [f"and {len(seen) - _MOST_STATIONS} stations more"] if len(seen) > _MOST_STATIONS else []
             case = Case(expectation.text, details="\n".join(seen[:_MOST_STATIONS] + more))
             lacking = f"expected {expectation.bounds}; {seen[0]}"
-            if judge.is_exceeded(number):
-                yield replace(case, failure=lacking)
-            elif judge.is_met_by_enough(number):
+            if is_fine:
                 yield case
+            elif judge.is_hopeless and not judge.is_exceeded(number):
+                yield replace(case, error=_NOT_REACHED + lacking)
             else:
-                yield (
-                    replace(case, error=_NOT_REACHED + lacking) if judge.is_hopeless else replace(case, failure=lacking)
-                )
+                yield replace(case, failure=lacking)
 
     def _forbidden_cases(self) -> Iterator[Case]:
         for number, forbidden in enumerate(self.judge.forbidden):
@@ -126,9 +127,14 @@ class Verdict:
         lines = [line for case in self.cases() for line in _told(case)]
         if self.status is not Status.FINE:
             lines += ["", "The messages of the run:", *(f"  {line}" for line in self._history.lines()), ""]
-        failed = sum(bool(case.failure or case.error) for case in self.cases())
-        lines.append(f"{word(self.status, of_run)}: {failed} of {len(self.cases())} not as expected")
-        return "\n".join(lines) + "\n"
+        return "\n".join([*lines, self.outcome(of_run)]) + "\n"
+
+    def outcome(self, of_run: Status) -> str:
+        """Return the last line of the verdict."""
+        cases, total = self.cases(), len(self.judge.expected) + len(self.judge.forbidden)
+        met = sum(not (case.failure or case.error) for case in cases[:total])
+        why = cases[0].error if not self.judge.tallies else cases[-1].failure if len(cases) > total else ""
+        return f"{word(self.status, of_run)}: {met} of {total} expectations met{': ' if why else ''}{why}"
 
     def _nearest(self, tally: Tally) -> str:
         """Tell what came near an expectation without meeting it."""

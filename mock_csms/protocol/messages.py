@@ -116,6 +116,8 @@ _BEGINNING = re.compile(
 """How a message begins, however broken it is: the number of its type, and its id; half an id is nobody's."""
 _LONGEST_BEGINNING = 4096
 _MOST_DIGITS = 20
+_FLAT = 2 * DEEPEST
+"""So many bytes cannot be nested too deep: each level has two brackets."""
 _TOO_DEEP = f"nested deeper than {DEEPEST} levels"
 
 
@@ -139,7 +141,7 @@ def decode(data: bytes) -> Message | Malformed:
         problem = "the first item is not the number of a message type"
         return Malformed(problem, id=_id_of(array), is_answer=_is_of_answer(_begun(data)))
     number = array[0]
-    if is_too_deep(array):
+    if len(data) > _FLAT and data.count(b"[") + data.count(b"{") > DEEPEST and is_too_deep(array):
         return Malformed(_TOO_DEEP, id=_id_of(array), is_answer=number in _ANSWERS)
     if number == _CALL and len(array) == 4 and _is_id(array[1]) and type(array[2]) is str:
         return Call(array[1], array[2], array[3], huge)
@@ -244,17 +246,15 @@ def encode(message: Message) -> bytes:
     return orjson.dumps(array)
 
 
-def encode_as_wrong_type(message: Message) -> bytes:
-    """Return the text of `message` with the number of the next message type, which its array does not fit."""
-    array = orjson.loads(encode(message))
-    array[0] = array[0] + 1 if array[0] < _ERROR else _CALL
-    return orjson.dumps(array)
+def with_wrong_type(text: bytes) -> bytes:
+    """Return the `text` of a message with the number of the next message type, which its array does not fit."""
+    number = int(text[1:2])
+    return b"%b%d%b" % (text[:1], number + 1 if number < _ERROR else _CALL, text[2:])
 
 
-def encode_as_unknown_type(message: Message) -> bytes:
-    """Return the text of `message` with a number that no version of OCPP has a message type for."""
-    array = orjson.loads(encode(message))
-    return orjson.dumps([_UNKNOWN, *array[1:]])
+def with_unknown_type(text: bytes) -> bytes:
+    """Return the `text` of a message with a number that no version of OCPP has a message type for."""
+    return b"%b%d%b" % (text[:1], _UNKNOWN, text[2:])
 
 
 def _is_id(value: Any) -> bool:

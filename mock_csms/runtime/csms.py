@@ -13,20 +13,19 @@ from mock_csms.behavior.admission import Door, LetIn, Respond, Verdict, Visitor
 from mock_csms.behavior.commands import Step
 from mock_csms.behavior.events import Connected, Event, Failed, Knocked, Noted, Refused
 from mock_csms.behavior.replies import Decision, Replies
-from mock_csms.behavior.rules import RuleBook
 from mock_csms.behavior.stations import Station, fold
 from mock_csms.behavior.templates import Authority, Context, World
 from mock_csms.config import Config
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.identifiers import folded, spelling
-from mock_csms.protocol.messages import Call
-from mock_csms.protocol.schemas import Violation
+from mock_csms.protocol.messages import Call, Error
 from mock_csms.protocol.versions import SUBPROTOCOLS, choose_subprotocol
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.inspection import Inspection
+from mock_csms.runtime.network import Network
 from mock_csms.runtime.pki import Pki
-from mock_csms.runtime.session import CallFailed, Session
+from mock_csms.runtime.session import Arrival, CallFailed, Session
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.endpoint import Endpoint
 from mock_csms.runtime.transport.gate import Limits
@@ -51,6 +50,7 @@ class Csms:
         self._spellings: dict[str, str] = {}
         self.sessions: dict[str, Session] = {}
         self.chance = clock.Chance(config.seed)
+        self._network = Network(self.chance.seed)
         pki = Pki(self.chance)
         self._authority = Authority(pki.root, pki.chain)
         self.url = ""
@@ -67,7 +67,8 @@ class Csms:
         self.validation = config.validate
         self._inspection.configure(config)
         self._door = Door(assembly.policies(config))
-        layers, faults = assembly.layers(config), RuleBook(config.rule.faults)
+        self._network.configure(assembly.network(config))
+        layers, faults = assembly.layers(config), assembly.faults(config)
         self._replies = {
             version: Replies(assembly.defaults(config, version), layers, faults)
             for version in set(SUBPROTOCOLS.values())
@@ -122,8 +123,9 @@ class Csms:
             self.publish(Failed(clock.now(), identity, reason))
             raise CallFailed(reason)
         template = assembly.command_payload(self.config, step)
+        timeout = self.config.call_timeout + assembly.slack(self.config)
         return await session.call(
-            step.action, lambda: template(self._context(session.identity, request)), self.config.call_timeout, written
+            step.action, lambda: template(self._context(session.identity, request)), timeout, written
         )
 
     def session_of(self, identity: str) -> Session | None:
@@ -135,7 +137,8 @@ class Csms:
         return spelling(self._spellings, visitor.identity) if visitor else ""
 
     def _context(self, identity: str, request: object = None) -> Context:
-        return Context(clock.now() + self.config.clock_offset, self.stations[identity], self.world, request)
+        now = clock.now() + self.config.clock_offset
+        return self._network.context(Context(now, self.stations[identity], self.world, request))
 
     @property
     def exercised(self) -> Collection[str]:
@@ -157,9 +160,21 @@ class Csms:
         self.bus.publish(event)
         self._inspection.look_at(event)
 
-    def answer(self, session: Session, call: Call, violations: Sequence[Violation]) -> Decision:
+    @property
+    def arrival(self) -> Arrival | None:
+        """How a message of a station comes; None where the network does nothing to it."""
+        return None if self._network.is_sound else self._arrive
+
+    def _arrive(self, identity: str) -> tuple[float | None, str]:
+        return self._network.arrival(self._context(identity))
+
+    def reject(self, session: Session, message: Error) -> Decision:
+        """Return what to do to send `message` in answer to what is no call."""
+        return self._replies[session.version].reject(message, self._context(session.identity))
+
+    def answer(self, session: Session, call: Call, refusal: Error | None) -> Decision:
         """Return what to do about a station's call."""
-        return self._replies[session.version].answer(call, violations, self._context(session.identity, call.payload))
+        return self._replies[session.version].answer(call, refusal, self._context(session.identity, call.payload))
 
     def command(self, session: Session, call: Call) -> Decision:
         """Return what to do to send a command."""
@@ -215,7 +230,7 @@ class Csms:
         """Answer a plain HTTP request: /healthz tells that the mock is up."""
         if visitor.resource.rstrip("/") == "/healthz":
             return Respond(200, "OK")
-        verdict = Respond(426, "an HTTP request that asks for no WebSocket")
+        verdict = Respond(426, "an HTTP request without a WebSocket upgrade")
         self._refuse(visitor, str(verdict), verdict.status)
         return verdict
 

@@ -13,8 +13,7 @@ from mock_csms.behavior.validation import Validation
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.messages import Call, Error, Malformed, Result
 from mock_csms.protocol.records import replace
-from mock_csms.protocol.schemas import Violation
-from mock_csms.protocol.versions import SUBPROTOCOLS, refusal
+from mock_csms.protocol.versions import SUBPROTOCOLS
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.session import Session
@@ -143,9 +142,15 @@ class Link:
         if isinstance(event, Received) and isinstance(event.message, Result) and event.answers and not event.is_refused:
             self.heard(event.answers, event.message.payload)
 
-    def answer(self, _: Session, call: Call, violations: Sequence[Violation]) -> Decision:
+    arrival = None
+
+    def reject(self, _: Session, message: Error) -> Decision:
+        """Return the answer to what is no call."""
+        return Decision(message, (Emission(message),))
+
+    def answer(self, _: Session, call: Call, refusal: Error | None) -> Decision:
         """Return the answer to a call of the CSMS."""
-        message = self.refuse(call, refusal(call, violations)) if violations else self._answer(call)
+        message = self.refuse(call, refusal) if refusal else self._answer(call)
         if message is None:
             return Decision(Result(call.id, {}), ())
         return Decision(message, self.spoil((Emission(message),)))

@@ -11,9 +11,11 @@ from mock_csms.behavior.replies import Replies
 from mock_csms.behavior.rules import RuleBook
 from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import SAMPLE, compile_template
+from mock_csms.behavior.validation import Validation
 from mock_csms.config import Config
 from mock_csms.flags import Source, read
 from mock_csms.protocol.actions import Sender
+from mock_csms.protocol.conversation import Conversation
 from mock_csms.protocol.messages import Call, Error, ErrorCode, Message, Result
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.versions import V201
@@ -37,8 +39,8 @@ class Mock:
         """Return the one message that answers this call of a station."""
         call = Call("7", action, payload)
         station = self.stations.setdefault(identity, Station(identity))
-        violations = V201.call_violations(call, Sender.STATION)
-        decision = self.replies.answer(call, violations, replace(SAMPLE, now=NOW, station=station, request=payload))
+        refusal = Conversation(V201, Sender.STATION).take(call, Validation()).refusal
+        decision = self.replies.answer(call, refusal, replace(SAMPLE, now=NOW, station=station, request=payload))
         [emission] = decision.acts
         assert emission == Emission(decision.message)
         return decision.message

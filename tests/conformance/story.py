@@ -1,15 +1,16 @@
 """Stories of a station, written down by hand: the events of what no station on the stage does."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, Self
 
 from mock_csms.behavior.admission import Visitor
 from mock_csms.behavior.events import Connected, Disconnected, Event, Finding, Knocked, Received, Sent
 from mock_csms.behavior.templates import rfc3339
+from mock_csms.behavior.validation import Validation
 from mock_csms.conformance import CHECKS
 from mock_csms.protocol.actions import Json, Sender
-from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result, decode, encode
-from mock_csms.protocol.schemas import Violation
+from mock_csms.protocol.conversation import Conversation
+from mock_csms.protocol.messages import Call, Error, Message, Result, encode
 from mock_csms.protocol.versions import V201
 from mock_csms.station.network import basic
 from tests.conformance.witness import OLD, STATION, TERMS, inspect
@@ -31,15 +32,12 @@ def connected(at: float, credentials: str = CREDENTIALS) -> list[Event]:
 
 
 def came(at: float, text: bytes, answers: Call | None = None) -> Received:
-    """Return the event of a text that came, as the session makes it."""
-    message = decode(text)
-    violations: Sequence[Violation] = ()
-    if isinstance(message, Call):
-        violations = V201.call_violations(message, Sender.STATION)
-    elif isinstance(message, Result) and answers:
-        violations = V201.result_violations(answers, message.payload)
-    is_refused = bool(violations) or isinstance(message, Malformed)
-    return Received(at, STATION, text, message, violations, answers, binary=False, is_refused=is_refused)
+    """Return the event of a text that came, as the session makes it; it may answer a call of the mock."""
+    talk = Conversation(V201, Sender.STATION)
+    if answers:
+        talk.open(answers)
+    read = talk.receive(text, Validation())
+    return Received(at, STATION, text, read.message, read.violations, read.answers, False, read.is_refused)
 
 
 def got(at: float, message: Message, answers: Call | None = None) -> Received:
@@ -49,11 +47,7 @@ def got(at: float, message: Message, answers: Call | None = None) -> Received:
 
 def sent(at: float, message: Message, answers: Call | None = None, fault: str = "") -> Sent:
     """Return the event of a message of the mock."""
-    violations: Sequence[Violation] = ()
-    if isinstance(message, Result) and answers:
-        violations = V201.result_violations(answers, message.payload)
-    elif isinstance(message, Call) and message.action in V201.actions:
-        violations = V201.schemas.request_violations(message.action, message.payload)
+    violations = Conversation(V201, Sender.STATION).sent(message, answers)
     return Sent(at, STATION, encode(message), message, violations, answers, "", fault)
 
 

@@ -75,10 +75,15 @@ class Handshake(ServerProtocol):
         visitor = replace(_visitor(request), wants_websocket=False)
         if request.method not in ("GET", "HEAD"):
             return self.turn_away(
-                visitor, Oddity(f"a {request.method}: a WebSocket begins with GET", 405, request.method in _POSTING)
+                visitor,
+                Oddity(
+                    f"a {request.method} request; a WebSocket handshake begins with GET",
+                    405,
+                    request.method in _POSTING,
+                ),
             )
         if request.protocol == "HTTP/1.1" and "Host" not in request.headers:
-            return self.turn_away(visitor, Oddity("a request without a Host", 400, is_wrong=False))
+            return self.turn_away(visitor, Oddity("the request has no Host header", 400, is_wrong=False))
         verdict = self._gate.visit(visitor)
         response = self._respond(verdict)
         if request.method == "HEAD":

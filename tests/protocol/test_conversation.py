@@ -1,0 +1,126 @@
+"""A conversation without I/O: which message ends which call, what is refused, and what ends nothing."""
+
+from typing import Any
+
+import orjson
+import pytest
+
+from mock_csms.behavior.validation import Strictness, Validation
+from mock_csms.protocol.actions import Sender
+from mock_csms.protocol.conversation import Conversation, Incoming
+from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Result
+from mock_csms.protocol.versions import V201
+
+RESET = Call("r-1", "Reset", {"type": "Immediate"})
+BEAT = Call("h-1", "Heartbeat", {})
+LAX = Validation(Strictness.REPORT)
+
+
+def talk(*ours: Call) -> Conversation:
+    """Return what a CSMS has with a station, which has those calls open."""
+    conversation = Conversation(V201, Sender.STATION)
+    for call in ours:
+        conversation.open(call)
+    return conversation
+
+
+def came(conversation: Conversation, *array: Any, validation: Validation | None = None) -> Incoming:
+    """Return what a message means that comes now."""
+    return conversation.receive(orjson.dumps(array), validation or Validation())
+
+
+def test_a_call_of_the_peer_is_open_until_it_is_answered() -> None:
+    """It is known by its id, and is no longer once an answer to it went out."""
+    conversation = talk()
+    assert came(conversation, 2, "h-1", "Heartbeat", {}) == Incoming(BEAT)
+    assert conversation.theirs == {"h-1": BEAT}
+    assert conversation.sent(Result("h-1", {"currentTime": "2026-01-01T00:00:00Z"}), BEAT) == ()
+    assert conversation.theirs == {}
+
+
+@pytest.mark.parametrize(
+    ("call", "code"),
+    [
+        (["Heartbeat", {"x": 1}], ErrorCode.FormatViolation),
+        (["BootNotification", {}], ErrorCode.OccurrenceConstraintViolation),
+        (["Reset", {"type": "Immediate"}], ErrorCode.NotSupported),
+        (["Xyzzy", {}], ErrorCode.NotImplemented),
+    ],
+)
+def test_a_wrong_call_is_refused(call: list[Any], code: ErrorCode) -> None:
+    """The refusal has its id, and the code for what is worst about it."""
+    incoming = came(talk(), 2, "7", *call)
+    assert incoming.is_refused
+    assert incoming.refusal is not None
+    assert (incoming.refusal.id, incoming.refusal.code) == ("7", code)
+
+
+def test_a_call_that_is_wrong_in_what_does_not_count_is_not_refused() -> None:
+    """Its violations are told all the same."""
+    incoming = came(talk(), 2, "7", "Heartbeat", {"x": 1}, validation=LAX)
+    assert (incoming.is_refused, incoming.refusal) == (False, None)
+    assert [violation.path for violation in incoming.violations] == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("array", "failure"),
+    [
+        ([3, "r-1", {"status": "Accepted"}], ""),
+        ([3, "r-1", {}], "the answer breaks its schema: status: is missing"),
+        ([4, "r-1", "NotSupported", "no", {}], "NotSupported: no"),
+        ([3, "r-1"], "a CALLRESULT has 3 items (id, payload after the type), not 2"),
+    ],
+)
+def test_an_answer_ends_its_call_once(array: list[Any], failure: str) -> None:
+    """Whatever it is, it ends the open call with its id; the same again ends nothing, and nothing is answered."""
+    conversation = talk(RESET)
+    first, again = came(conversation, *array), came(conversation, *array)
+    assert (first.answers, first.failure, first.refusal) == (RESET, failure, None)
+    assert (again.answers, again.refusal) == (None, None)
+
+
+def test_an_answer_to_another_id_ends_nothing() -> None:
+    """The call stays open."""
+    conversation = talk(RESET)
+    assert came(conversation, 3, "r-2", {"status": "Accepted"}).answers is None
+    assert conversation.ours == {"r-1": RESET}
+
+
+def test_a_late_answer_ends_nothing() -> None:
+    """Who gave a call up does not learn any more what came of it."""
+    conversation = talk(RESET)
+    conversation.give_up(RESET)
+    assert came(conversation, 3, "r-1", {"status": "Accepted"}).answers is None
+
+
+def test_a_call_with_the_id_of_ours_ends_nothing() -> None:
+    """Each side has ids of its own."""
+    conversation = talk(RESET)
+    assert came(conversation, 2, "r-1", "Heartbeat", {}).answers is None
+    assert (conversation.ours, list(conversation.theirs)) == ({"r-1": RESET}, ["r-1"])
+
+
+def test_what_is_no_message_is_refused() -> None:
+    """With the id that is in it, and `-1` where none is."""
+    incoming = came(talk(), 2, "7", "Heartbeat")
+    assert isinstance(incoming.message, Malformed)
+    assert incoming.refusal == Error("7", ErrorCode.RpcFrameworkError, incoming.message.problem)
+    unreadable = talk().receive(b"x", Validation()).refusal
+    assert unreadable is not None
+    assert unreadable.id == "-1"
+
+
+def test_what_we_send_is_checked_too() -> None:
+    """A call of ours and a result are compared with their schemas; a CALLERROR has none."""
+    conversation = talk()
+    assert [each.path for each in conversation.sent(Call("r-1", "Reset", {}), None)] == ["type"]
+    assert [each.path for each in conversation.sent(Result("h-1", {}), BEAT)] == ["currentTime"]
+    assert conversation.sent(Error("h-1", "InternalError"), BEAT) == ()
+
+
+def test_calls_that_nobody_answers_are_not_kept_for_ever() -> None:
+    """The oldest are forgotten."""
+    conversation = talk()
+    for number in range(1200):
+        came(conversation, 2, str(number), "Heartbeat", {})
+    assert list(conversation.theirs) == [str(number) for number in range(200, 1200)]
