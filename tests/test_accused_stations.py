@@ -76,7 +76,7 @@ async def test_a_connector_that_has_changed_and_back(way: str, accused: bool) ->
                         await swap(station, since)
                     await asyncio.sleep(1.0 * pace + 0.6)
                 found = re.findall(r"B17 \(B04.FR.02\): (.*)", mock.log)
-                assert found == (["connector 1.1 is Occupied as before"] if accused else [])
+                assert found == (["unchanged connector 1.1 was reported: Occupied"] if accused else [])
 
 
 @pytest.mark.parametrize(("status", "accused"), [("Accepted", False), ("Rejected", False), ("Pending", True)])
@@ -91,7 +91,7 @@ async def test_who_closes_the_connection(status: str, accused: bool) -> None:
         mock.process.terminate()
         ended, _ = await mock.ended()
         found = re.findall(r"ERROR T14 \(B02.FR.06\): (.*)", mock.log)
-        wrong = ["it closed the connection with 1000, and was Pending"]
+        wrong = ["closed the connection (1000) while Pending"]
         assert (ended, found) == ((1, wrong) if accused else (4, []))
 
 

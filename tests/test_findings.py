@@ -17,7 +17,7 @@ from tests.test_verdict import Run
 from tests.wire import BOOT, PATIENCE, SERVER, transaction
 
 ROOT = Path(__file__).parent.parent
-FAULT = "transaction TX-1 has ended with seqNo 1, and goes on with 2"
+FAULT = "transaction TX-1 ended with seqNo 1, but continues with 2"
 EVENTS = [("Started", 0), ("Ended", 1), ("Updated", 2), ("Updated", 3)]
 
 

@@ -77,9 +77,9 @@ def refuses_what_is_wrong(seen: Seen, known: Known) -> Said:
     if known.exchanges.wrong.get(seen.id) != BREAKS_ITS_SCHEMA:
         return None
     if seen.kind == "result":
-        return f"{seen.action} broke its schema, and was answered with a CALLRESULT"
+        return f"{seen.action} violated its schema, but was answered with a CALLRESULT"
     is_late = str(seen.payload).startswith("no answer")
-    return f"{seen.action} broke its schema, and was not refused: {seen.payload}" if is_late else None
+    return f"{seen.action} violated its schema, but was not refused: {seen.payload}" if is_late else None
 
 
 @RPC.check(

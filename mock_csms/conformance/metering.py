@@ -134,7 +134,7 @@ def own_meter(seen: Seen, known: Known) -> Said:
     for (evse, *what), _, two in _falls(seen, known):
         for (other, *its), last in known.meters.registers.items():
             if other != evse and its == what and 0 < last.value <= two.value <= last.value * 1.01:
-                return f"{what[0]} of EVSE {evse} is {two.value:g}, which is what EVSE {other} shows"
+                return f"{what[0]} of EVSE {evse} is {two.value:g}, the value of EVSE {other}"
     return None
 
 
@@ -176,10 +176,10 @@ def values_signed(seen: Seen, known: Known) -> Said:
     samples = [sample for value in payload["meterValue"] for sample in value["sampledValue"]]
     signed = [sample["signedMeterValue"] for sample in samples if "signedMeterValue" in sample]
     if not signed:
-        return "no signedMeterValue, though SignReadings is true"
+        return "no signedMeterValue, although SignReadings is true"
     has_key = any(each.get("publicKey") for each in signed)
     if (wanted.public_key == "Never" and has_key) or (wanted.public_key == "EveryMeterValue" and not has_key):
-        return f"{'a' if has_key else 'no'} publicKey, though PublicKeyWithSignedMeterValue is {wanted.public_key}"
+        return f"{'a' if has_key else 'no'} publicKey, although PublicKeyWithSignedMeterValue is {wanted.public_key}"
     return None
 
 

@@ -34,7 +34,7 @@ def answers_resets(seen: Seen, known: Known) -> Said:
     kind, evse, status = seen.request["type"], seen.request.get("evseId"), seen.payload["status"]
     allowed = None if evse is None else (known.variables.text("EVSE", "AllowReset", evse) or "").lower()
     if allowed == "false" and status != "Rejected":
-        return f"the reset of EVSE {evse} is {status}, though AllowReset is false"
+        return f"the reset of EVSE {evse} is {status}, although AllowReset is false"
     if allowed in ("false", "") and status == "Rejected":
         return None
     running = [each.id for each in known.transactions.open_at(evse)]
@@ -56,11 +56,12 @@ def reboots(seen: Seen, known: Known) -> Said:
     """The connection stays as it is, or a boot follows though an EVSE alone was to be reset."""
     if seen.kind == "result":
         is_meant = seen.payload["status"] == "Accepted" and "evseId" not in seen.request
-        return Later("the connection is the same as before the reset", known.terms.patience) if is_meant else None
+        text = "no reboot after the accepted reset: the connection is still open"
+        return Later(text, known.terms.patience) if is_meant else None
     since = known.resets.evse_at
     if since is None or seen.payload["reason"] not in _RESETS or known.resets.status:
         return Done()
-    return Done(), f"it boots {seen.at - since:.1f} s after one EVSE was reset"
+    return Done(), f"BootNotification {seen.at - since:.1f} s after the reset of a single EVSE"
 
 
 @PROVISIONING.check(
