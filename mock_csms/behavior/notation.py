@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from mock_csms.behavior.expectations import CONNECT, DISCONNECT, ERROR, RESPONSE, SHAPES, Expectation
+from mock_csms.behavior.expectations import ERROR, NO_MESSAGES, RESPONSE, SHAPES, Expectation
 from mock_csms.behavior.matching import Condition, Path, parse_path
 from mock_csms.behavior.rules import ANY, COMMAND, Match
 from mock_csms.behavior.rules import RESPONSE as ANSWER
@@ -144,15 +144,16 @@ def parse_expectation(text: str, *, counted: bool = True, version: Version = V20
 def _happenings(name: str, version: Version) -> Sequence[str]:
     """Return the names of the schemas that happenings of that name have. Raises ValueError where there are none."""
     action, dot, kind = name.partition(".")
-    happenings = [CONNECT, DISCONNECT, *version.actions]
+    happenings = [*NO_MESSAGES, *version.actions]
     if action not in (*happenings, ANY):
         hint = did_you_mean(action, happenings)
-        raise ValueError(told_elsewhere(action) or f"{action!r} is no action and neither connect nor disconnect{hint}")
+        reason = f"{action!r} is neither an action nor connect, disconnect or refused{hint}"
+        raise ValueError(told_elsewhere(action) or reason)
     sender = Sender.CSMS if dot else Sender.STATION
     if action in version.actions and not version.actions[action].sent_by(sender):
         hint = f"; did you mean '{action}.response'?" if not dot else ""
         raise ValueError(f"{action} is not {'a command' if dot else 'sent by stations'}{hint}")
-    if dot and (f".{kind}" not in (RESPONSE, ERROR) or action in (CONNECT, DISCONNECT)):
+    if dot and (f".{kind}" not in (RESPONSE, ERROR) or action in NO_MESSAGES):
         raise ValueError(f"{name!r} ends with neither {RESPONSE} nor {ERROR}")
     if action in SHAPES or f".{kind}" in SHAPES:
         return [name]

@@ -50,7 +50,7 @@ class Reload:
     def __init__(self, csms: Csms, sources: Sequence[Source], gather: Callable[[], Sequence[Source]]) -> None:
         self._csms = csms
         self._gather = gather
-        self._given = given(csms.config, sources)
+        self._first = self._given = given(csms.config, sources)
 
     def __call__(self) -> None:
         """Read the settings again."""
@@ -62,25 +62,28 @@ class Reload:
             self._csms.publish(Failed(clock.now(), "", f"the settings were not changed: {error}"))
             return
         fresh = given(config, sources)
-        self._csms.configure(with_fixed(self._given.config, config))
+        self._csms.configure(with_fixed(self._first.config, config))
         self._csms.publish(Reconfigured(clock.now(), ""))
-        for line in list(changes(self._given, fresh)) or ["nothing has changed"]:
+        for line in list(changes(self._first, self._given, fresh)) or ["nothing has changed"]:
             self._csms.publish(Noted(clock.now(), "", line))
-        kept = {name: tables for name, tables in self._given.tables.items() if name in FIXED}
-        self._given = Given(self._csms.config, sources, {**fresh.tables, **kept})
+        self._given = fresh
 
 
-def changes(before: Given, after: Given) -> Iterator[str]:
-    """Yield a line for each setting that has changed; what may be secret is not shown."""
+def changes(first: Given, last: Given, after: Given) -> Iterator[str]:
+    """Yield a line for each setting that has changed; what may be secret is not shown.
+
+    What takes a restart is still as it was at `first`, all else as it was given `last`.
+    """
     for setting in fields(Config):
         name = setting.name
+        before = first if name in FIXED else last
         key = "command" if name == "script" else name.replace("_", "-")
         end = " only after a restart" if name in FIXED else ""
         if flag_of(setting).forms is not None:
-            is_hidden = before.config.redact or name in FIXED
+            is_hidden = first.config.redact or name in FIXED
             lines = _table_changes(before.tables[name], after.tables[name], is_hidden=is_hidden)
         elif getattr(before.config, name) != getattr(after.config, name):
-            is_hidden = before.config.redact or flag_of(setting).is_secret
+            is_hidden = first.config.redact or flag_of(setting).is_secret
             lines = ["changed" if is_hidden else f"{_shown(setting, before)} -> {_shown(setting, after)}"]
         else:
             continue
