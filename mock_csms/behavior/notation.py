@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from mock_csms.behavior.expectations import CONNECT, DISCONNECT, ERROR, REFUSED, RESPONSE, SHAPES, Expectation
+from mock_csms.behavior.expectations import ERROR, NO_MESSAGES, RESPONSE, SHAPES, Expectation
 from mock_csms.behavior.matching import Condition, Path, parse_path
 from mock_csms.behavior.rules import ANY, COMMAND, Match
 from mock_csms.behavior.rules import RESPONSE as ANSWER
@@ -143,7 +143,7 @@ def parse_expectation(text: str, *, counted: bool = True, version: Version = V20
 def _happenings(name: str, version: Version) -> Sequence[str]:
     """Return the names of the schemas that happenings of that name have. Raises ValueError where there are none."""
     action, dot, kind = name.partition(".")
-    happenings = [CONNECT, DISCONNECT, REFUSED, *version.actions]
+    happenings = [*NO_MESSAGES, *version.actions]
     if action not in (*happenings, ANY):
         hint = did_you_mean(action, happenings)
         raise ValueError(told_elsewhere(action) or f"{action!r} is not an action, connect, disconnect or refused{hint}")
@@ -151,7 +151,7 @@ def _happenings(name: str, version: Version) -> Sequence[str]:
     if action in version.actions and not version.actions[action].sent_by(sender):
         hint = f"; did you mean '{action}.response'?" if not dot else ""
         raise ValueError(f"{action} is not {'a command' if dot else 'sent by stations'}{hint}")
-    if dot and (f".{kind}" not in (RESPONSE, ERROR) or action in (CONNECT, DISCONNECT, REFUSED)):
+    if dot and (f".{kind}" not in (RESPONSE, ERROR) or action in NO_MESSAGES):
         raise ValueError(f"{name!r} ends with neither {RESPONSE} nor {ERROR}")
     if action in SHAPES or f".{kind}" in SHAPES:
         return [name]
