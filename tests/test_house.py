@@ -22,7 +22,7 @@ from mock_csms.protocol.visitors import Visitor
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
 from mock_csms.twin import events
-from mock_csms.twin.events import Event, Received
+from mock_csms.twin.events import Event
 
 ROOT = Path(__file__).parent.parent
 MODULES = {path.relative_to(ROOT).as_posix(): path for path in sorted((ROOT / "mock_csms").rglob("*.py"))}
@@ -298,7 +298,6 @@ VALUES: dict[str, Any] = {
     "seed": 1,
     "visitor": Visitor("/CS-1", ["ocpp2.0.1"]),
     "severity": "error",
-    "received": Received(1.5, "<station>", b"[]", Call("1", "Heartbeat", {}), (), None, False, False),
     "messages": (),
 }
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from mock_csms.assembly import check
 from mock_csms.behavior.commands import Step
-from mock_csms.config import Config
+from mock_csms.config import Config, with_fixed
 from mock_csms.flags import Source, read
 from mock_csms.frontends.inbox import Inbox, wanted
 from mock_csms.frontends.journal import Journal, Passed
@@ -112,7 +112,7 @@ class Csms:
         Rules, tokens, policies and payloads change at once; the address, limits of connections, records and the
         timing of commands stay. Raises ValueError, and changes nothing, for wrong settings.
         """
-        self._mock.configure(self._read(config, settings))
+        self._mock.configure(with_fixed(self.config, self._read(config, settings)))
 
     def restore(self) -> None:
         """Behave again as at the beginning: what `configure` has laid over the settings counts no more."""
