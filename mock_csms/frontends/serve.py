@@ -18,9 +18,10 @@ from mock_csms.frontends.findings import Findings
 from mock_csms.frontends.records import Records
 from mock_csms.frontends.statuses import Status, gravest
 from mock_csms.frontends.verdict import Verdict
-from mock_csms.runtime import clock, schedule
+from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.csms import Csms
+from mock_csms.runtime.schedule import Schedule
 from mock_csms.values import reason_of
 
 
@@ -49,8 +50,9 @@ async def serve(config: Config, reread: Callable[[], Config], command: str = "")
         verdict = Verdict(config, bus, records.shown, ended.set, records.redactor) if is_judged else None
         findings = Findings(config, records.shown, lambda: csms.exercised)
         csms.publish(Started(clock.now(), "", csms.url, csms.chance.seed))
+        schedule = Schedule(csms)
         for script in scripts(config):
-            schedule.start(script, csms)
+            schedule.start(script)
         if config.learn:
             from mock_csms.runtime.learning import Learning  # noqa: PLC0415 - no start waits for it
 
