@@ -5,7 +5,6 @@ Every rule has an id. As long as a rule stays the same, its uses stay counted, w
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import count
 from typing import Any
 
 from mock_csms import assembly
@@ -13,7 +12,7 @@ from mock_csms.behavior.replies import Replies
 from mock_csms.behavior.rules import Counts, Match, Rule, RuleBook
 from mock_csms.config import Config
 from mock_csms.protocol import records
-from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.names import did_you_mean, fresh_name
 from mock_csms.protocol.versions import SUBPROTOCOLS, Version
 from mock_csms.tables import Rules, Table, rules
 
@@ -123,8 +122,7 @@ def _identified(all_rules: Rules, taken: Iterable[str]) -> Rules:
     used = set(taken)
 
     def named(rule: Rule[Any]) -> Rule[Any]:
-        names = (rule.name, *(f"{rule.name} #{number}" for number in count(2)))
-        id_ = next(name for name in names if name not in used)
+        id_ = fresh_name(rule.name, used)
         used.add(id_)
         return records.replace(rule, id=id_)
 

@@ -15,7 +15,7 @@ from mock_csms.behavior.events import Connected, Disconnected, Event, Received, 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.identifiers import matches
 from mock_csms.protocol.messages import Call
-from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.names import did_you_mean, fresh_name
 from mock_csms.runtime.csms import Csms
 from mock_csms.runtime.session import CallFailed
 
@@ -34,8 +34,7 @@ class Schedule:
 
     def start(self, script: Script) -> str:
         """Send what `script` says from now on, and return its id: its first action, with a number where it has one."""
-        name = script.steps[0].action
-        id_ = next(id_ for id_ in (name, *(f"{name} #{number}" for number in count(2))) if id_ not in self._running)
+        id_ = fresh_name(script.steps[0].action, self._running)
         self._running[id_] = start(script, self._csms)
         return id_
 
