@@ -33,7 +33,7 @@ async def test_what_is_a_time_is_not_accused() -> None:
                 await station.ask("StatusNotification", {"timestamp": stamp, **place})
         mock.process.terminate()
         await mock.ended()
-        found = re.findall(r"ERROR: R18 RFC 3339  timestamp is '(\S+)', which is no time", mock.log)
+        found = re.findall(r"ERROR: R18 RFC 3339  timestamp is '(\S+)', not a timestamp", mock.log)
         assert found == [stamp for stamp, is_time in TIMES.items() if not is_time]
 
 

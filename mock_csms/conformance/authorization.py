@@ -45,7 +45,7 @@ def asks_where_wanted(seen: Seen, known: Known) -> Said:
     variables = known.variables
     if seen.action == AUTHORIZE:
         is_off = variables.switch("AuthCtrlr", "Enabled") is False
-        return f"{AUTHORIZE} is sent though AuthCtrlr.Enabled is false" if is_off else None
+        return f"{AUTHORIZE} was sent although AuthCtrlr.Enabled is false" if is_off else None
     if seen.payload["triggerReason"] != "RemoteStart" or seen.payload.get("offline"):
         return None
     given = known.commands.agreed.get("RequestStartTransaction")
@@ -78,7 +78,7 @@ def refused_starts_nothing(seen: Seen, known: Known) -> Said:
     if seen.at - token.said_at > known.terms.patience:
         return None
     text = seen.payload["idToken"]["idToken"]
-    return f"idToken {text} is {token.status}, and begins to charge {seen.at - token.said_at:.1f} s later"
+    return f"idToken {text} was {token.status}, but started charging {seen.at - token.said_at:.1f} s later"
 
 
 @AUTHORIZATION.check(
@@ -94,7 +94,8 @@ def invalid_is_asked_again(seen: Seen, known: Known) -> Said:
         return None
     if not known.line.is_online(seconds_of(seen.payload["timestamp"]) or 0.0, known.terms.tolerance):
         return None
-    return f"idToken {seen.payload['idToken']['idToken']} was {token.status}, and begins to charge without {AUTHORIZE}"
+    text = seen.payload["idToken"]["idToken"]
+    return f"idToken {text} was {token.status}, but started charging without a new {AUTHORIZE}"
 
 
 @AUTHORIZATION.check("A04", "C01.FR.21", ERROR, "an idToken charges only at the EVSEs allowed for it", driven())
@@ -106,7 +107,7 @@ def charges_where_it_may(seen: Seen, known: Known) -> Said:
     evse, allowed = seen.payload["evse"]["id"], ", ".join(map(str, token.evses))
     if evse in token.evses:
         return None
-    return f"idToken {seen.payload['idToken']['idToken']} begins to charge at EVSE {evse}, and may only at {allowed}"
+    return f"idToken {seen.payload['idToken']['idToken']} started charging at EVSE {evse}, but may only at {allowed}"
 
 
 @AUTHORIZATION.check(
@@ -128,7 +129,7 @@ def stops_without_asking(seen: Seen, known: Known) -> Said:
         return None  # A01
     if token.asked_at <= token.used_at or seen.at - token.asked_at > known.terms.patience:
         return None
-    return f"{AUTHORIZE} was sent {seen.at - token.asked_at:.1f} s before the idToken stops what it started"
+    return f"{AUTHORIZE} was sent {seen.at - token.asked_at:.1f} s before the same idToken stopped its transaction"
 
 
 @AUTHORIZATION.check("A06", "C12.FR.09, C16.FR.03", ERROR, "a master pass starts no transaction", driven())
@@ -138,7 +139,7 @@ def master_starts_nothing(seen: Seen, known: Known) -> Said:
     if token is None or not token.group:
         return None
     is_master = token.group == (known.variables.text("AuthCtrlr", "MasterPassGroupId") or "").casefold()
-    return f"idToken {seen.payload['idToken']['idToken']} is a master pass, and begins to charge" if is_master else None
+    return f"idToken {seen.payload['idToken']['idToken']} is a master pass, but started charging" if is_master else None
 
 
 @AUTHORIZATION.check(

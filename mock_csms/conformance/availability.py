@@ -76,7 +76,7 @@ def tells_changes(seen: Seen, known: Known) -> Said:
     if seen.kind == "due":
         unchanged = _unchanged(seen, known)
         is_none = unchanged and len(unchanged) == len(seen.payload) - 1
-        return f"connector {', '.join(unchanged)} has told no change after {CHANGE}" if is_none else None
+        return f"no new status of connector {', '.join(unchanged)} after {CHANGE}" if is_none else None
     return _until_changed(seen, known, 1)
 
 
@@ -97,7 +97,7 @@ def accepts_what_is(seen: Seen, known: Known) -> Said:
         is_so = all(orders.is_open(each) and _status(each, known) in _USABLE for each in connectors)
     else:
         is_so = all(_status(each, known) == "Unavailable" for each in connectors)
-    return f"{CHANGE} to {is_closed} is {status} though it is so" if is_so else None
+    return f"{CHANGE} to {is_closed} is {status}, although that is the state already" if is_so else None
 
 
 @AVAILABILITY.check(
@@ -157,7 +157,7 @@ def _is_in_time(place: Connector, status: str, known: Known) -> Later | None:
         return None
     running = _awaited(place, order, known)
     if status == "Available" and not running and known.connectors.statuses.get(place) not in CLOSED:
-        text = f"connector {name(place)} is Available, and was to be Unavailable after its transaction"
+        text = f"connector {name(place)} is Available, but was to become Unavailable after its transaction"
         return Later(text, known.terms.tolerance, place, survives=True)  # it was told before the connection went
     using = [each for each in running if each.connector == place[1]]
     if status != "Unavailable" or not using:
@@ -199,7 +199,7 @@ def others_stay(seen: Seen, known: Known) -> Said:
             others = [each for each in known.connectors.of(place[0]) if each != place and told[each] >= since]
             used = [each for each in others if statuses[each] == "Occupied"]
             if used and known.closures.is_open(place) and not known.resets.status:
-                return f"connector {name(place)} is {status} as {name(used[0])} is Occupied"
+                return f"connector {name(place)} became {status} together with {name(used[0])}, which is Occupied"
     return None
 
 
@@ -216,7 +216,7 @@ def stays_closed(seen: Seen, known: Known) -> Said:
         return None
     others = reopened(seen, known)
     told = [each for each in current_in(seen.action, seen.payload, known) if each[1] in _USABLE and each not in others]
-    text = "connector {} is {} though it was set Inoperative"
+    text = "connector {} is {}, although it was set Inoperative"
     return [text.format(name(place), status) for place, status in told if _has_to_stay(place, known)]
 
 
@@ -266,9 +266,9 @@ def unlocks_what_may_be(seen: Seen, known: Known) -> Said:
         return Done() if given and has_ended(seen, known, given.at) else None
     place, status = (seen.request["evseId"], seen.request["connectorId"]), seen.payload["status"]
     if known.variables.is_trusted and known.connectors.statuses and place not in connectors_of(known):
-        return None if status == "UnknownConnector" else f"connector {name(place)} is unknown, and {status}"
+        return None if status == "UnknownConnector" else f"connector {name(place)} does not exist: {status}"
     if status == "UnknownConnector" and place in known.connectors.statuses:
-        return f"connector {name(place)} is {status}, and was reported"
+        return f"connector {name(place)} was answered with {status}, but its status was reported"
     charging = [each for each in _running(place, known) if each.token and each.state == "Charging"]
     if not charging or status == "OngoingAuthorizedTransaction":
         return None

@@ -21,7 +21,7 @@ def list_fits_its_status(seen: Seen, _: Known) -> Said:
     """NotFound with a list, Accepted without one, or types that were not asked for."""
     status, chain, asked = seen.payload["status"], seen.payload.get(_LIST, ()), types_asked(seen.request)
     if (status == "Accepted") is not bool(chain):
-        return f"the status is {status}, and {len(chain)} certificates are listed"
+        return f"the status is {status}, but {len(chain)} certificates are listed"
     others = sorted({entry["certificateType"] for entry in chain} - set(asked))
     return f"{others[0]} was not asked for" if others else None
 
@@ -38,7 +38,7 @@ def installed_is_listed(seen: Seen, known: Known) -> Said:
         listed = {each for entry in chain if entry["certificateType"] == new.type for each in all_hashes(entry)}
         if new.type in asked and not new.is_in(listed):
             serial = x509.hash_data(new.pem, new.pem)["serialNumber"]
-            return f"{new.type} with the serial number {serial} was accepted, and is not listed"
+            return f"{new.type} with the serial number {serial} was accepted, but is not listed"
     return None
 
 
@@ -52,12 +52,12 @@ def deleted_is_gone(seen: Seen, known: Known) -> Said:
     if seen.action == "GetInstalledCertificateIds":
         listed = {each for entry in seen.payload.get(_LIST, ()) for each in all_hashes(entry)}
         still = sorted(listed & certificates.gone)
-        return f"the certificate with the serial number {still[0][3]} was deleted, and is listed" if still else None
+        return f"the certificate with the serial number {still[0][3]} was deleted, but is listed" if still else None
     wanted = hash_of(seen.request["certificateHashData"])
     if seen.payload["status"] == "Accepted" and certificates.own and certificates.own.has(wanted):
-        return f"it deleted its own certificate, with the serial number {wanted[3]}"
+        return f"the station's own certificate was deleted, with the serial number {wanted[3]}"
     if seen.payload["status"] == "Accepted" and certificates.is_unknown(wanted):
-        return f"it deleted a certificate that it did not list, with the serial number {wanted[3]}"
+        return f"a certificate that was not listed was deleted, with the serial number {wanted[3]}"
     return None
 
 
@@ -70,12 +70,12 @@ def invalid_is_rejected(seen: Seen, known: Known) -> Said:
         return None
     text, now = seen.request["certificate"], seen.at + known.terms.clock_offset
     if not is_certificate(text):
-        return "it accepted what is no certificate"
+        return "a text that is no certificate was accepted"
     found = x509.split(text)
     if any(x509.is_expired(each, now - known.terms.tolerance) for each in found):
-        return "it accepted a certificate that is expired"
+        return "an expired certificate was accepted"
     if seen.request["certificateType"] == _ROOT and found and _is_unrelated(found[0], known):
-        return "it accepted a root that the one before has not signed, and AdditionalRootCertificateCheck is true"
+        return "a root not signed by the one before was accepted, although AdditionalRootCertificateCheck is true"
     return None
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from mock_csms.conformance.known import Known
+from mock_csms.conformance.known.line import UNRECORDED
 from mock_csms.conformance.known.visits import has_hung_up
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Wrong, breach, call, when
@@ -10,8 +11,8 @@ from mock_csms.conformance.transport import TRANSPORT
 from mock_csms.protocol.identifiers import FIELDS
 
 _ANYTHING = ("result", "error", "stray", "malformed")
-_BY_US = ("by the mock", "cut by")
-"""What the reason of an end has in it that the mock brought about."""
+_BY_US = ("by the mock", "cut by", UNRECORDED)
+"""What the reason of an end has in it that the mock brought about, or does not know."""
 
 
 @TRANSPORT.check(
@@ -33,11 +34,11 @@ def sends_text(seen: Seen, _: Known) -> Said:
     if seen.kind == "breached":
         return str(seen.payload)
     if event.binary:
-        return "this came in a binary frame"
+        return "the message came in a binary frame"
     if event.text.isascii() and b"\\" not in event.text:
         return None
     key = _beyond_ascii(seen.payload)
-    text = f"there are characters beyond ASCII in {key}"
+    text = f"{key} has characters that are not ASCII"
     return Wrong(text, severity=WARNING, why="the frame itself is right") if key else None
 
 
@@ -77,8 +78,8 @@ def waits(seen: Seen, known: Known) -> Said:
         return None
     waited, after = seen.at - since, "the connection was lost"
     if known.visits.refused:
-        after = f"it was refused for the {known.visits.refused}. time"
-    text = f"it came again {waited:.1f} s after {after}, not {least:g} s"
+        after = f"refusal {known.visits.refused}"
+    text = f"it reconnected {waited:.1f} s after {after}, not after {least:g} s"
     return text if known.visits.refused else Later(text, known.terms.patience, "lost", survives=True)
 
 
@@ -107,7 +108,7 @@ def does_not_boot_again(seen: Seen, known: Known) -> Said:
     is_plain = boots.is_accepted and boots.answered_at < line.opened_at and boots.asked == seen.payload
     if not is_plain or (known.visits.leaves or 0.0) > boots.asked_at or seen.payload["reason"] == "Triggered":
         return None
-    return Later("it boots again, though the connection was lost and nothing else", known.terms.patience)
+    return Later("BootNotification after a mere loss of the connection", known.terms.patience)
 
 
 @TRANSPORT.check(
@@ -125,7 +126,7 @@ def stays(seen: Seen, known: Known) -> Said:
         return None
     if (known.visits.leaves or -1.0) >= boots.asked_at:
         return None
-    return f"it closed the connection with {event.code}, and was {boots.status}"
+    return f"closed the connection ({event.code}) while {boots.status}"
 
 
 @TRANSPORT.check("T22", "Part 4 3.1", WARNING, "only one connection is open at a time", when("knocked"))
@@ -135,7 +136,7 @@ def has_one_connection(seen: Seen, known: Known) -> Said:
     if event.visitor.problem or not known.line.is_open:
         return None
     age = seen.at - max(known.line.heard_at, known.line.opened_at)
-    return f"it connects although it is connected; it was heard {age:.1f} s ago"
+    return f"a second connection while the first is open, which was last heard {age:.1f} s ago"
 
 
 # What RFC 6455 forbids, for which the mock has ended the connection.
@@ -190,9 +191,8 @@ def answers_pings(seen: Seen, known: Known) -> Said:
     """No pong in time: a warning where messages went on to come long after the ping; else the line may be dead."""
     event: Any = seen.event
     is_alive = known.line.heard_at > seen.at - event.waited / 2
-    return Wrong(
-        str(seen.payload), severity=WARNING if is_alive else None, why="messages went on to come after the ping"
-    )
+    severity = WARNING if is_alive else None
+    return Wrong(str(seen.payload), severity=severity, why="messages went on to come after the ping")
 
 
 @TRANSPORT.check("T30", "RFC 6455 7.1.2", INFO, "the connection ends with a close frame", when("disconnected"))

@@ -32,7 +32,7 @@ def whose_log(seen: Seen, known: Known) -> Said:
     """A requestId that no log was asked for under; or none, where a log is uploaded, or nothing was triggered."""
     id_, status, uploads = seen.payload.get("requestId"), seen.payload["status"], known.uploads
     if id_ is not None and id_ not in uploads.asked and known.boots.count and not uploads.is_full:
-        return f"{status} has the requestId {id_}, and no log was asked for under it"
+        return f"{status} has the requestId {id_}, but no log was requested with it"
     is_triggered = known.triggers.is_due(_STATUS) and uploads.running is None
     if id_ is None and status != "Idle" and not is_triggered:
         return f"{status} has no requestId"
@@ -53,7 +53,7 @@ def upload_is_told(seen: Seen, known: Known) -> Said:
     if id_ not in known.uploads.asked or known.uploads.is_in_doubt:
         return Done(id_) if status in OVER else None
     if status == "Uploaded" and known.uploads.asked[id_] in ("Accepted", "AcceptedCanceled"):
-        return f"log {id_} is Uploaded, and there was no Uploading"
+        return f"log {id_} is Uploaded, but was never Uploading"
     return Done(id_) if status in OVER else _end_of(id_, known, 0)
 
 
@@ -65,7 +65,7 @@ def _of_answer(seen: Seen, known: Known) -> Said:
     retries = seen.request.get("retries", 0) * seen.request.get("retryInterval", 0)
     later = [_end_of(id_, known, retries)]
     if seen.payload["status"] == "AcceptedCanceled" and old not in (None, id_):
-        text = f"log {old} was cancelled for log {id_}, and that was not told"
+        text = f"log {old} was cancelled for log {id_}, but no status reported that"
         later.append(Later(text, known.terms.patience, old))
     return later
 

@@ -17,11 +17,8 @@ def has_a_new_id(seen: Seen, known: Known) -> Said:
     if mark is None:
         return None
     is_again = mark >= 0 and mark == mark_of(seen.action, seen.payload)
-    return Wrong(
-        f"the message id {seen.id!r} was used before",
-        severity=WARNING if is_again else None,
-        why="it is the same event once more, which OCPP 2.1 allows",
-    )
+    severity, why = WARNING if is_again else None, "it is the same event once more, which OCPP 2.1 allows"
+    return Wrong(f"the message id {seen.id!r} was used before", severity=severity, why=why)
 
 
 @RPC.check("R06", "Part 4 4.1.1", ERROR, "only one CALL is open at a time", call(), any_payload=True)
@@ -80,9 +77,9 @@ def refuses_what_is_wrong(seen: Seen, known: Known) -> Said:
     if known.exchanges.wrong.get(seen.id) != BREAKS_ITS_SCHEMA:
         return None
     if seen.kind == "result":
-        return f"{seen.action} broke its schema, and was answered with a CALLRESULT"
+        return f"{seen.action} violated its schema, but was answered with a CALLRESULT"
     is_late = str(seen.payload).startswith("no answer")
-    return f"{seen.action} broke its schema, and was not refused: {seen.payload}" if is_late else None
+    return f"{seen.action} violated its schema, but was not refused: {seen.payload}" if is_late else None
 
 
 @RPC.check(

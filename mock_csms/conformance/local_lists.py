@@ -17,7 +17,7 @@ def refuses_old_versions(seen: Seen, known: Known) -> Said:
         return None
     if status == "VersionMismatch":
         return None
-    return f"{status} for the version {asked['versionNumber']}, when the list has the version {version}"
+    return f"{status} for the version {asked['versionNumber']}, although the list has the version {version}"
 
 
 @LOCAL_LISTS.check(
@@ -30,7 +30,7 @@ def refuses_old_versions(seen: Seen, known: Known) -> Said:
 def tells_its_version(seen: Seen, known: Known) -> Said:
     """Another version than the one of the list that was accepted."""
     told, version = seen.payload["versionNumber"], known.local_list.version
-    return None if version in (None, told) or _is_off(known) else f"version {told}, when {version} was accepted"
+    return None if version in (None, told) or _is_off(known) else f"version {told}, although {version} was accepted"
 
 
 def _is_off(known: Known) -> bool:

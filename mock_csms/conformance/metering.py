@@ -121,11 +121,8 @@ def registers_rise(seen: Seen, known: Known) -> Said:
 def _fall(place: Place, one: Reading, two: Reading) -> Wrong:
     text = f"{place[1]} of EVSE {place[0]} fell from {one.value:g} to {two.value:g}"
     if one.transaction != two.transaction:
-        return Wrong(
-            f"{text}: it begins anew with another transaction",
-            severity=INFO,
-            why="this is only advised against (J02.FR.17)",
-        )
+        why = "this is only advised against (J02.FR.17)"
+        return Wrong(f"{text}: it begins anew with another transaction", severity=INFO, why=why)
     return Wrong(text if one.is_kilo is two.is_kilo else f"{text}; only one of them was told in thousands (kWh)")
 
 
@@ -137,7 +134,7 @@ def own_meter(seen: Seen, known: Known) -> Said:
     for (evse, *what), _, two in _falls(seen, known):
         for (other, *its), last in known.meters.registers.items():
             if other != evse and its == what and 0 < last.value <= two.value <= last.value * 1.01:
-                return f"{what[0]} of EVSE {evse} is {two.value:g}, which is what EVSE {other} shows"
+                return f"{what[0]} of EVSE {evse} is {two.value:g}, the value of EVSE {other}"
     return None
 
 
@@ -179,10 +176,10 @@ def values_signed(seen: Seen, known: Known) -> Said:
     samples = [sample for value in payload["meterValue"] for sample in value["sampledValue"]]
     signed = [sample["signedMeterValue"] for sample in samples if "signedMeterValue" in sample]
     if not signed:
-        return "no signedMeterValue, though SignReadings is true"
+        return "no signedMeterValue, although SignReadings is true"
     has_key = any(each.get("publicKey") for each in signed)
     if (wanted.public_key == "Never" and has_key) or (wanted.public_key == "EveryMeterValue" and not has_key):
-        return f"{'a' if has_key else 'no'} publicKey, though PublicKeyWithSignedMeterValue is {wanted.public_key}"
+        return f"{'a' if has_key else 'no'} publicKey, although PublicKeyWithSignedMeterValue is {wanted.public_key}"
     return None
 
 

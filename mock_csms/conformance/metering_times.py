@@ -49,7 +49,7 @@ def _spacing(seen: Seen, known: Known, transaction: Transaction, interval: float
         return None
     if at == since or since < known.meters.retimed_at + tolerance:
         return None
-    text = f"{at - since:.0f} s after {last}, where TxUpdatedInterval is {interval:.0f} s"
+    text = f"{at - since:.0f} s after {last}, but TxUpdatedInterval is {interval:.0f} s"
     severity = None if known.variables.is_given("SampledDataCtrlr", "TxUpdatedInterval") else INFO
     if at - since < interval:
         is_early = transaction.sampled and seen.detail == "Updated"
@@ -101,7 +101,7 @@ def _boundary(seen: Seen, known: Known) -> Said:
             continue
         if tolerance < (at + known.terms.clock_offset) % step < step - tolerance:
             is_given = known.variables.is_given("AlignedDataCtrlr", "Interval")  # else it may have changed since
-            text = f"{value['timestamp']} is no boundary of {interval:.0f} s"
+            text = f"{value['timestamp']} is not aligned to {interval:.0f} s"
             return Wrong(text, severity=None if is_given else INFO, why=_MAY_HAVE_CHANGED)
     return None
 

@@ -37,7 +37,7 @@ def customer_is_named(seen: Seen, _: Known) -> Said:
     status = seen.payload["status"]
     if len(named) == 1 or status == "Invalid" or (status == "Rejected" and is_idle):
         return None
-    return f"a customer is named by {' and '.join(named) or 'nothing'}, and the status is {status}"
+    return f"the customer is identified by {' and '.join(named) or 'nothing'}, but the status is {status}"
 
 
 @DIAGNOSTICS.check(
@@ -47,7 +47,7 @@ def results_of_monitors(seen: Seen, _: Known) -> Said:
     """More or fewer results than monitors, or one of another variable."""
     asked, answered = seen.request["setMonitoringData"], seen.payload["setMonitoringResult"]
     if len(asked) != len(answered):
-        return f"{len(asked)} monitors were to be set, and {len(answered)} results came"
+        return f"{len(asked)} monitors were to be set, but {len(answered)} results came"
     names = {folded(name_of(item)) for item in asked}
     others = [name_of(item) for item in answered if folded(name_of(item)) not in names]
     return f"no monitor of {written(others[0])} was to be set" if others else None
@@ -91,7 +91,8 @@ def thresholds_are_cleared(seen: Seen, known: Known) -> Said:
         for id_ in crossed:
             monitor = known.monitors.by_id[id_]
             if monitor.name == folded(name_of(item)) and monitor.is_within(item["attributeValue"]):
-                text = f"{written(name_of(item))} is {item['attributeValue']}, and monitor {id_} is not told as cleared"
+                value = f"{written(name_of(item))} is {item['attributeValue']}"
+                text = f"{value}, but no event of monitor {id_} has cleared true"
                 later.append(Later(text, known.terms.patience, id_))
     return later
 

@@ -134,7 +134,7 @@ def reason_fits(seen: Seen, known: Known) -> Said:
     """Another reason than that of the reset, firmware or trigger that came before."""
     reason, boots, resets = seen.payload["reason"], known.boots, known.resets
     if reason == "Triggered":
-        return None if boots.is_triggered else f"the reason is {reason}, and nothing was triggered"
+        return None if boots.is_triggered else f"the reason is {reason}, but nothing was triggered"
     if resets.status == "Scheduled" and known.transactions.running:
         return None  # it waits still: this is another boot
     if resets.status and not resets.is_for_firmware:
@@ -146,7 +146,7 @@ def reason_fits(seen: Seen, known: Known) -> Said:
         early = boots.status in ("Pending", "Rejected") and seen.at < boots.answered_at + boots.interval
         is_same = early and boots.is_triggered and known.line.opened_at <= boots.answered_at
         fitting, why = ({"Triggered"}, "it was triggered") if is_same else ({reason}, "")
-    return None if reason in fitting else f"the reason is {reason} where {why}"
+    return None if reason in fitting else f"the reason is {reason}, although {why}"
 
 
 @PROVISIONING.check(
@@ -165,7 +165,7 @@ def boots_once(seen: Seen, known: Known) -> Said:
     is_crossing = boots.answered_at - boots.asked_at > 1.0 and seen.at - boots.answered_at < 1.0
     if is_crossing or last["chargingStation"] != seen.payload["chargingStation"]:
         return None
-    return f"it boots again {seen.at - boots.answered_at:.1f} s after it was accepted, on the same connection"
+    return f"BootNotification again {seen.at - boots.answered_at:.1f} s after it was Accepted, on the same connection"
 
 
 @PROVISIONING.check(
@@ -198,7 +198,7 @@ def starts_nothing_while_pending(seen: Seen, known: Known) -> Said:
     boots, status = known.boots, seen.payload["status"]
     if status == "Rejected" or boots.status != "Pending" or boots.commanded.get(seen.id) != "Pending":
         return None
-    return f"{seen.action} is {status} though the station is Pending"
+    return f"{seen.action} is {status}, although the station is Pending"
 
 
 @PROVISIONING.check(
@@ -216,7 +216,7 @@ def refuses_while_rejected(seen: Seen, known: Known) -> Said:
     if boots.status != "Rejected" or boots.commanded.get(seen.id) != "Rejected":
         return None
     if seen.kind == "result":
-        return f"{seen.action} is answered though the station is Rejected"
+        return f"{seen.action} was answered, although the station is Rejected"
     if seen.payload == "SecurityError" or seen.payload in _OF_SCHEMAS:
         return None
-    return f"{seen.action} is refused with {seen.payload} though the station is Rejected"
+    return f"{seen.action} was refused with {seen.payload}, not SecurityError, although the station is Rejected"

@@ -106,7 +106,7 @@ def _not_asked_for(number: int, seen: Seen, known: Known) -> str | None:
     open_ = [each for each in orders.starts if each not in orders.used]
     is_mine = any(is_same_token(orders.starts[each]["idToken"], payload.get("idToken")) for each in open_)
     if number not in orders.starts and is_mine and payload["triggerReason"] == "RemoteStart":
-        return f"remoteStartId {number}, where {' or '.join(map(str, open_))} was asked for"
+        return f"remoteStartId {number}, not {' or '.join(map(str, open_))} as in the command"
     is_told = transaction is not None and transaction.remote == number
     is_old = is_told or not known.boots.count or may_have_begun_before(seen, known.boots.asked_at, known)
     if is_old or not known.given.is_unknown(_START, number):
@@ -123,7 +123,7 @@ def _until_told(seen: Seen, known: Known) -> Said:
         return None
     if known.variables.number("TxCtrlr", "EVConnectionTimeOut") is None:
         return None
-    text = f"remote start {number} was accepted, and no event has its remoteStartId"
+    text = f"remote start {number} was accepted, but no event has its remoteStartId"
     return Later(text, _time_to_begin(known) + known.terms.patience, number)
 
 
@@ -154,7 +154,7 @@ def remote_token(seen: Seen, known: Known) -> Said:
     asked, token = _followed(seen, known), seen.payload.get("idToken")
     if asked is None or token is None or is_same_token(asked["idToken"], token):
         return None
-    return f"idToken {token['idToken']} ({token['type']}), where {asked['idToken']['idToken']} was asked for"
+    return f"idToken {token['idToken']} ({token['type']}), not {asked['idToken']['idToken']} as in the command"
 
 
 @TRANSACTIONS.check("X21", "E01.FR.13", WARNING, "the event that uses a reservation has the reservationId", _TOLD)
@@ -167,7 +167,8 @@ def reservation_named(seen: Seen, known: Known) -> Said:
         return None
     evse = known.transactions.evse_of(payload)
     reserved = reservation_of(known, payload["idToken"], evse, seen.at)
-    return None if reserved is None else f"reservation {reserved} is used on EVSE {evse}, and not named"
+    text = f"reservation {reserved} is used on EVSE {evse}, but the event has no reservationId"
+    return None if reserved is None else text
 
 
 @TRANSACTIONS.check(
@@ -184,7 +185,7 @@ def transaction_named(seen: Seen, known: Known) -> Said:
     running = [each for each in known.transactions.open_at(evse) if each.token is None and each.is_whole]
     if not running or may_wait(known, seen.at):
         return None
-    return f"{running[0].id} runs on EVSE {evse} without authorization, and was not named"
+    return f"{running[0].id} runs on EVSE {evse} without authorization, but the answer has no transactionId"
 
 
 @TRANSACTIONS.check(

@@ -55,7 +55,7 @@ def _to_stop(id_: str, known: Known, status: str) -> Said:
         transaction.state != "Charging" or known.variables.number("TxCtrlr", "MaxEnergyOnInvalidId") != 0
     ):
         return None
-    return Later(f"{id_} goes on, though its idToken is {status}", known.terms.patience, id_)
+    return Later(f"{id_} continues, although its idToken is {status}", known.terms.patience, id_)
 
 
 @TRANSACTIONS.check(
@@ -65,7 +65,7 @@ def status_is_right(seen: Seen, known: Known) -> Said:
     """An indicator too much or too little, or one that contradicts the events."""
     id_, is_ongoing = asked_about(seen), seen.payload.get("ongoingIndicator")
     if id_ is None:
-        return None if is_ongoing is None else "an ongoingIndicator, though no transaction was asked about"
+        return None if is_ongoing is None else "an ongoingIndicator, although no transaction was asked about"
     if is_ongoing is None:
         return f"no ongoingIndicator for transaction {id_}"
     transaction = known.transactions.by_id.get(id_)

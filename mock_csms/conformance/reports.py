@@ -91,7 +91,7 @@ def configuration_can_be_set(seen: Seen, known: Known) -> Said:
         return None
     for item in seen.payload.get("reportData", ()):
         if all(each.get("mutability") == "ReadOnly" for each in item["variableAttribute"]):
-            return f"{written(name_of(item))} is ReadOnly, and in the ConfigurationInventory"
+            return f"{written(name_of(item))} is ReadOnly, but is in the ConfigurationInventory"
     return None
 
 
@@ -137,7 +137,7 @@ def write_only_is_not_reported(seen: Seen, _: Known) -> Said:
     for item in seen.payload.get("reportData", ()):
         for attribute in item["variableAttribute"]:
             if attribute.get("mutability") == "WriteOnly" and attribute.get("value"):
-                return f"{written(name_of(item))} is WriteOnly, and its value is reported"
+                return f"{written(name_of(item))} is WriteOnly, but its value is reported"
     return None
 
 

@@ -45,7 +45,7 @@ def _not_expired(id_: int, seen: Seen, known: Known) -> str | None:
         return None
     ended_at = seen.at - known.terms.patience - known.terms.tolerance
     could_tell = max(known.line.opened_at, boots.answered_at) <= ended_at
-    return f"reservation {id_} has expired, and no ReservationStatusUpdate tells it" if could_tell else None
+    return f"reservation {id_} has expired, but no ReservationStatusUpdate came" if could_tell else None
 
 
 def _not_freed(id_: int, evse: int, known: Known) -> str | None:

@@ -54,7 +54,7 @@ def _shown(value: Any) -> str:
 )
 def is_an_array(seen: Seen, _: Known) -> Said:
     """What is not JSON, not an array, or has no number in its first place."""
-    return f"this is no message: {seen.payload}" if array_of(seen) is None else None
+    return f"not a message: {seen.payload}" if array_of(seen) is None else None
 
 
 @RPC.check("R02", "Part 4 4.1.3", ERROR, "the message type is 2, 3 or 4", broken(when("malformed")))
@@ -73,7 +73,7 @@ def has_all_items(seen: Seen, _: Known) -> Said:
     if array is None or array[0] not in _SHAPES or len(array) == _SHAPES[array[0]][1]:
         return None
     name, length = _SHAPES[array[0]]
-    return f"a {name} has {length} items, and this has {len(array)}"
+    return f"a {name} has {length} items, this one has {len(array)}"
 
 
 @RPC.check("R04", "Part 4 4.1.4", ERROR, "the message id is a string of 1 to 36 characters", broken(when("malformed")))
@@ -127,11 +127,8 @@ def has_a_known_code(seen: Seen, _: Known) -> Said:
     code = _error_in(seen)[0]
     if isinstance(code, str) and code in ErrorCode.__members__:
         return None
-    return Wrong(
-        f"the error code is {_shown(code)}",
-        severity=WARNING if code == _MISSPELT else None,
-        why="Part 4 itself spells it so",
-    )
+    severity = WARNING if code == _MISSPELT else None
+    return Wrong(f"the error code is {_shown(code)}", severity=severity, why="Part 4 itself spells it so")
 
 
 @RPC.check(

@@ -120,7 +120,7 @@ def _faults(seen: Seen, known: Known) -> list[str]:
     faults = {
         "the csr has a weak key": not request.is_strong,
         "the csr is not signed by its key": not request.is_signed,
-        f"the common name of the csr is {request.common_name}, and the serial number {serial}": is_own
+        f"the common name of the csr is {request.common_name}, but the serial number is {serial}": is_own
         and request.common_name != serial,
     }
     return [text for text, is_so in faults.items() if is_so]
@@ -145,7 +145,7 @@ def invalid_is_not_taken(seen: Seen, known: Known) -> Said:
     """One is Accepted that is no certificate, is expired, or has another key than was asked for."""
     if seen.payload["status"] != "Accepted" or seen.request.get("certificateType", OWN) != OWN:
         return None
-    return "a certificate is Accepted that is not valid" if _is_invalid(seen, known) else None
+    return "an invalid certificate was Accepted" if _is_invalid(seen, known) else None
 
 
 @SECURITY.check(
@@ -186,9 +186,9 @@ def repeats_slowly(seen: Seen, known: Known) -> Said:
         return None
     pause, doubled = seen.at - signing.taken_at, min(signing.repeats, 30)
     if least is not None and pause < least * 2.0**doubled - known.terms.tolerance:
-        return f"repetition {signing.repeats + 1} comes after {pause:.1f} s, and not after {least * 2.0**doubled:g} s"
+        return f"repetition {signing.repeats + 1} came after {pause:.1f} s, not after {least * 2.0**doubled:g} s"
     if most is not None and signing.repeats == int(most) + 1:  # as often as the time is doubled, after the first one
-        return f"repetition {signing.repeats + 1} comes, and CertSigningRepeatTimes is {most:g}"
+        return f"repetition {signing.repeats + 1} came, but CertSigningRepeatTimes is {most:g}"
     return None
 
 
@@ -196,4 +196,4 @@ def repeats_slowly(seen: Seen, known: Known) -> Said:
 def waits_for_triggers(seen: Seen, known: Known) -> Said:
     """A request that nobody has triggered since the last one, or its certificate, was refused."""
     is_over = known.security.of(seen.payload.get("certificateType", OWN)).is_over
-    return f"{SIGN} comes though the one before was refused" if is_over else None
+    return f"{SIGN} was sent although the one before was refused" if is_over else None

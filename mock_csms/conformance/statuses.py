@@ -67,7 +67,7 @@ def reopened(seen: Seen, known: Known) -> list[tuple[Connector, str]]:
 )
 def stays_closed(seen: Seen, known: Known) -> Said:
     """The first status after a boot of what was closed before; what waited for a transaction, if it was closed then."""
-    text = "connector {} is {} after the boot, and was set Inoperative"
+    text = "connector {} is {} after the boot, although it was set Inoperative"
     return [text.format(name(place), status) for place, status in reopened(seen, known)]
 
 
@@ -80,7 +80,7 @@ def stays_closed(seen: Seen, known: Known) -> Said:
 )
 def stays_reserved(seen: Seen, known: Known) -> Said:
     """The first status after a boot of a connector that was Reserved before, or is the only one of its EVSE."""
-    reserved, text = known.closures.reserved, "connector {} is Available after the boot, and has the reservation {}"
+    reserved, text = known.closures.reserved, "connector {} is Available after the boot, but has the reservation {}"
     return [text.format(name(place), reserved[place[0]][0]) for place in unreserved(seen, known)]
 
 
@@ -137,7 +137,8 @@ def reports_changes(seen: Seen, known: Known) -> Said:
     if not _is_unchanged(seen, known) or _has_moved(told[0][0][0], known):
         return done
     (place, status), key = told[0], ("as before", told[0][0][0])
-    return [*done, Later(f"connector {name(place)} is {status} as before", known.terms.patience, key)]
+    text = f"unchanged connector {name(place)} was reported: {status}"
+    return [*done, Later(text, known.terms.patience, key)]
 
 
 def _has_moved(evse: int, known: Known) -> bool:
@@ -170,7 +171,7 @@ def _plugged(seen: Seen, known: Known) -> Later | Done | None:
     is_free = known.connectors.statuses.get(connector) == "Available" and told_at < known.line.outages[-1][0]
     if payload["triggerReason"] != "CablePluggedIn" or not is_free or at is None or not known.line.is_outage(at):
         return None
-    text = f"connector {name(connector)} was plugged in during the outage, and not reported"
+    text = f"connector {name(connector)} was plugged in during the outage, but not reported"
     return Later(text, known.terms.patience, connector)
 
 

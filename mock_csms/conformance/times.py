@@ -36,11 +36,11 @@ def tells_the_time(seen: Seen, known: Known) -> Said:
     stamp: Any = seen.payload.get(name) if name else None
     at = seen.at if stamp is None else strict_seconds_of(stamp)
     if at is None:
-        return f"{name} is {stamp[:60]!r}, which is no time with a time zone"
+        return f"{name} is {stamp[:60]!r}, not a timestamp with a time zone"
     for path in paths:
         for other in _all(seen.payload, path):
             if other != stamp and strict_seconds_of(other) is None:
-                return f"{'.'.join(path)} is {other[:60]!r}, which is no time with a time zone"
+                return f"{'.'.join(path)} is {other[:60]!r}, not a timestamp with a time zone"
     late, tolerance = seen.at + known.terms.clock_offset - at, known.terms.tolerance
     return None if stamp is None or -tolerance <= late <= tolerance else _deviation(seen, known, at, late)
 

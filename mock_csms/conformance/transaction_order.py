@@ -50,9 +50,8 @@ def numbers_rise(seen: Seen, known: Known) -> Said:
         return _still_open(seen, known)
     transaction, number = known.transactions.of(seen.payload), seen.payload["seqNo"]
     if transaction is None:
-        wrong = Wrong(
-            f"the first seqNo is {number}, not 0", severity=WARNING, why="that it begins at 0 is only recommended"
-        )
+        text = f"the first seqNo is {number}, not 0"
+        wrong = Wrong(text, severity=WARNING, why="to begin at 0 is only recommended")
         return wrong if number and seen.detail == "Started" else None
     if number == transaction.highest + 1 or transaction.highest < 0:
         return None
@@ -113,7 +112,7 @@ def _out_of_order(transaction: Transaction, number: int, stamp: str, known: Know
         stamps = [stamp if each == number else events[each].stamp for each in (one, two) if each is not None]
         times = [at for at in (told_at(each, known) for each in stamps) if at is not None]
         if len(times) == 2 and times[0] - times[1] > known.terms.tolerance:
-            return f"seqNo {one} is of {stamps[0]}, and seqNo {two} of {stamps[1]}"
+            return f"seqNo {one} has the timestamp {stamps[0]}, but seqNo {two} has {stamps[1]}"
     return None
 
 
@@ -128,7 +127,7 @@ def nothing_after_the_end(seen: Seen, known: Known) -> Said:
         number, end = transaction.highest, number
     if end is None or number <= end or (seen.detail == "Started" and is_restart(transaction, seen.payload)):
         return None
-    return f"transaction {transaction.id} has ended with seqNo {end}, and goes on with {number}"
+    return f"transaction {transaction.id} ended with seqNo {end}, but continues with {number}"
 
 
 @TRANSACTIONS.check("X16", "E11.FR.02", ERROR, "only events made offline are marked offline", _EVENT)

@@ -40,7 +40,7 @@ def offers_ocpp(seen: Seen, _: Known) -> Said:
         return None
     if "Sec-WebSocket-Protocol" in visitor.problem:  # T09
         return None
-    return f"no subprotocol of OCPP is offered, but {_names(visitor)}"
+    return f"no subprotocol of OCPP is offered (offered: {_names(visitor)})"
 
 
 @TRANSPORT.check("T02", "Part 4 3.1.2", ERROR, "the handshake offers ocpp2.0.1", when("knocked"))
@@ -50,7 +50,7 @@ def offers_this_version(seen: Seen, _: Known) -> Said:
     if visitor is None or "ocpp2.0.1" in visitor.offered:
         return None
     is_other = any(_SUBPROTOCOL.fullmatch(name) for name in visitor.offered)
-    return f"ocpp2.0.1 is not offered, but {_names(visitor)}, the preferred one first" if is_other else None
+    return f"ocpp2.0.1 is not offered (offered: {_names(visitor)})" if is_other else None
 
 
 def _names(visitor: Visitor) -> str:
@@ -80,7 +80,7 @@ def has_an_identity(seen: Seen, _: Known) -> Said:
     if not _IDENTITY.fullmatch(identity):
         return f"the identity has characters that may not be in it: {identity!r}"
     has_slash = visitor.resource.endswith("/")
-    text, why = f"a slash comes behind the identity: {visitor.path!r}", "the identity itself is right"
+    text, why = f"a slash follows the identity: {visitor.path!r}", "the identity itself is right"
     return Wrong(text, severity=WARNING, why=why) if has_slash else None
 
 
@@ -105,7 +105,7 @@ def credentials_of(header: str | None) -> tuple[str, str] | str:
         return "there is no Authorization header"
     scheme, _, encoded = header.partition(" ")
     if scheme.lower() != "basic":
-        return f"the Authorization header is not Basic but {scheme[:20]!r}"
+        return "the Authorization header is not Basic"  # what stands there may be the password
     try:
         text = base64.b64decode(encoded.strip(), validate=True).decode()
     except (binascii.Error, ValueError):  # what is not UTF-8 is a ValueError
@@ -142,7 +142,12 @@ def is_the_user(seen: Seen, known: Known) -> Said:
     found = "" if expected is None else credentials_of(expected[0].authorization)
     if expected is None or isinstance(found, str) or folded(found[0]) == folded(expected[0].identity):
         return None
-    return f"the user is {found[0][:60]!r}, not {expected[0].identity!r}"
+    is_swapped = folded(found[1]) == folded(expected[0].identity)  # then the user is the password
+    return (
+        "user and password are swapped"
+        if is_swapped
+        else f"the user is {found[0][:60]!r}, not {expected[0].identity!r}"
+    )
 
 
 @TRANSPORT.check("T07", "A00.FR.205", ERROR, "the password is correct and a valid passwordString", when("knocked"))
@@ -160,7 +165,7 @@ def has_the_password(seen: Seen, known: Known) -> Said:
     if not is_new and password != expected[1]:
         return f"the password, of {len(password)} characters, is not the one that was set"
     is_fit = 16 <= len(password) <= 64 and _PASSWORD.fullmatch(password)
-    problem = f"the password has {len(password)} characters, or others than a passwordString may have"
+    problem = f"the password is no passwordString: it has {len(password)} characters, or some that are not allowed"
     return None if is_fit else Wrong(problem, severity=WARNING, why="it was set by the operator")
 
 
@@ -173,7 +178,7 @@ def keeps_its_profile(seen: Seen, known: Known) -> Said:
     given = known.commands.agreed.get("SetNetworkProfile")
     profiles = [known.variables.text("SecurityCtrlr", "SecurityProfile")]
     profiles += [str(given.request["connectionData"]["securityProfile"])] if given else []
-    return None if "3" in profiles else "it came with credentials before, and now comes without any"
+    return None if "3" in profiles else "there are no credentials, as there were in the handshake before"
 
 
 # The handshake.
@@ -186,7 +191,7 @@ def shakes_hands(seen: Seen, _: Known) -> Said:
     Also what is no request for a WebSocket at all: TLS, SOAP, a request without an end.
     """
     event: Any = seen.event
-    return f"this is no opening handshake: {event.visitor.problem}" if event.visitor.problem else None
+    return f"invalid opening handshake: {event.visitor.problem}" if event.visitor.problem else None
 
 
 @TRANSPORT.check("T10", "Part 4 3.3", INFO, "the station offers compression", when("knocked"))
@@ -196,4 +201,4 @@ def offers_compression(seen: Seen, known: Known) -> Said:
     is_known = before is not None and "permessage-deflate" in before.extensions
     if visitor is None or is_known or "permessage-deflate" not in visitor.extensions:
         return None
-    return f"it offers compression: {visitor.extensions[:100]}"
+    return f"compression is offered: {visitor.extensions[:100]}"

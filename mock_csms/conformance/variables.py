@@ -31,7 +31,7 @@ def as_many_results(seen: Seen, _: Known) -> Said:
     asked, answered = items_of(seen)
     if len(asked) == len(answered):
         return None
-    return f"{seen.action} asked for {len(asked)}, and {len(answered)} results came"
+    return f"{seen.action} asked for {len(asked)} variables, but {len(answered)} results came"
 
 
 @VARIABLES.check("V02", "B05.FR.02, B06.FR.02", ERROR, "results are only about requested variables", _GET_OR_SET)
@@ -59,7 +59,7 @@ def attribute_of_results(seen: Seen, _: Known) -> Said:
     for item in answered:
         told, wanted = item.get("attributeType"), types.get(folded(name_of(item)))
         if wanted and told not in wanted:
-            return f"the result of {written(name_of(item))} is about {told or 'no attribute'}, not {_any(wanted)}"
+            return f"the result of {written(name_of(item))} has {told or 'no attributeType'}, not {_any(wanted)}"
     return None
 
 
@@ -78,12 +78,12 @@ def right_statuses(seen: Seen, known: Known) -> Said:
     for item, answer in paired(*items_of(seen)):
         due, status = _due(item, known), answer["attributeStatus"]
         if due and status not in due:
-            text = f"{written(name_of(item))} is answered with {status}, where {_any(due)} is due"
+            text = f"{written(name_of(item))} was answered with {status}, not {_any(due)}"
             is_sure = known.variables.is_trusted or due == _NO_TYPE
             if is_sure or status in _UNKNOWN:
                 return text if is_sure else Wrong(text, severity=INFO, why="the inventory is incomplete")
         if status in TAKEN and _is_misformed(item, known):
-            return f"{written(name_of(item))} took {item['attributeValue']!r}, which is no {_type(item, known)}"
+            return f"{written(name_of(item))} accepted {item['attributeValue']!r}, which is no {_type(item, known)}"
     return None
 
 
@@ -96,7 +96,7 @@ def values_where_due(seen: Seen, _: Known) -> Said:
     for item in seen.payload["getVariableResult"]:
         status, has_value = item["attributeStatus"], "attributeValue" in item
         if has_value is not (status == "Accepted") and status != "Rejected":
-            return f"{written(name_of(item))} is {status}, and has {'a' if has_value else 'no'} value"
+            return f"{written(name_of(item))} is {status}, but has {'a' if has_value else 'no'} value"
     return None
 
 
@@ -108,7 +108,7 @@ def write_only_is_not_told(seen: Seen, known: Known) -> Said:
     for item in seen.payload["getVariableResult"]:
         name = name_of(item)
         if "attributeValue" in item and (name == _PASSWORD or _is(name, "WriteOnly", known)):
-            return f"{written(name)} is WriteOnly, and its value is told"
+            return f"{written(name)} is WriteOnly, but its value was returned"
     return None
 
 
@@ -119,7 +119,7 @@ def set_values_are_told(seen: Seen, known: Known) -> Said:
         name, told = name_of(item), item.get("attributeValue")
         given = known.variables.given.get(name) if item.get("attributeType", "Actual") == "Actual" else None
         if item["attributeStatus"] == "Accepted" and None not in (given, told) and not _is_same(str(given), str(told)):
-            return f"{written(name)} was set to {given!r}, and is told to be {told!r}"
+            return f"{written(name)} was set to {given!r}, but reads {told!r}"
     return None
 
 
@@ -134,7 +134,7 @@ def range_is_kept(seen: Seen, known: Known) -> Said:
             row = known.variables.reported.get(name_of(item))
             why = _why_not(row, item["attributeValue"]) if row else None
             if why:
-                return f"{written(name_of(item))} took {item['attributeValue']!r}, although {why}"
+                return f"{written(name_of(item))} accepted {item['attributeValue']!r}, although {why}"
     return None
 
 

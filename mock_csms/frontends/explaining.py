@@ -7,6 +7,7 @@ import textwrap
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from itertools import zip_longest
 from typing import Any
@@ -26,7 +27,7 @@ _REQUIREMENT, _LEAST_TITLE = 14, 20
 """How wide the requirements are in a narrow table, and the titles at least."""
 _WIDEST = 80
 _NARROWEST = 40
-_LEGEND = "> from the station, < from the CSMS"
+_LEGEND = "> from the station, < from the CSMS; usual answers are left out"
 _PIECES = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^",{\[])*[,{\[]|.+')
 """The pieces of a JSON text between which a line may be broken: behind `,`, `{` and `[`."""
 
@@ -60,6 +61,7 @@ def explanation_of(id_: str) -> Explanation:
     return explanations(CHECKS[id_].subject)[id_]
 
 
+@cache
 def explanations(subject: str) -> Mapping[str, Explanation]:
     """Return the explanations of the checks of a subject, by their ids."""
     name = f"{subject.replace(' ', '_')}.toml"

@@ -122,7 +122,7 @@ def _frame(event: events.Received) -> str:
 # Refused messages.
 
 
-def refused(event: events.Received, finding: events.Finding | None) -> Line:
+def refused(event: events.Received, finding: events.Finding | None, *, is_short: bool) -> Line:
     """Return what is said of a message that was refused: why, with the finding about it if there is one."""
     message, reason = event.message, reason_of_refusal(event)
     if isinstance(message, Malformed):
@@ -132,7 +132,8 @@ def refused(event: events.Received, finding: events.Finding | None) -> Line:
     if finding is None:
         return Line(WARNING, "->", name, f"invalid: {reason}", more)
     problem = finding.problem.removeprefix(f"{name}: ")
-    rest = _finding(finding, problem if reason in problem else f"{problem}; {reason}")
+    problem = problem if reason in problem else f"{problem}; {reason}"
+    rest = f"{finding.check} invalid: {problem}" if is_short else f"invalid, {_finding(finding, problem)}"
     return Line(max(WARNING, _LEVELS[finding.severity]), "->", name, rest, more, is_marked=False)
 
 
@@ -186,6 +187,7 @@ def _spoiled(event: events.Spoiled) -> Line:
 
 
 def _done(fault: str) -> str:
+    """Say what a fault did, and by which rule."""
     if fault.startswith(events.LOSS):
         return f"lost by the mock ({fault})"
     found = _FAULT.fullmatch(fault)
