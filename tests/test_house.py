@@ -300,7 +300,6 @@ VALUES: dict[str, Any] = {
     "severity": "error",
     "received": Received(1.5, "<station>", b"[]", Call("1", "Heartbeat", {}), (), None, False, False),
     "messages": (),
-    "received": events.Received(1.5, "CS-1", b"[]", Call("1", "Heartbeat", {}), (), None, False, False),
 }
 
 
