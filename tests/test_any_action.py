@@ -178,7 +178,7 @@ def test_what_a_match_is_not(flag: str, match: str, hint: str) -> None:
 @pytest.mark.parametrize(
     ("fault", "hint"),
     [
-        ("delay second=1", "delay has no 'second'; did you mean 'seconds'? (possible: seconds, jitter, probability)"),
+        ("delay second=1", "delay has no attribute 'second'; did you mean 'seconds'? (possible: seconds, jitter, probability)"),
         ("drop chance=1", "possible: probability"),
         ("delay seconds==1", "seconds==1"),
     ],

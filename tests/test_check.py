@@ -98,7 +98,7 @@ def test_handshakes_are_not_in_a_trace(tmp_path: Path) -> None:
     skipped = {
         case.attrib["name"][:3]: child.attrib["message"] for case in suite for child in case if child.tag == "skipped"
     }
-    unseen = {id_ for id_, message in skipped.items() if message.startswith("not exercised: a trace has")}
+    unseen = {id_ for id_, message in skipped.items() if message.startswith("not exercised: a trace")}
     assert unseen >= {"T01", "T02", "T03", "T05", "T09", "T14", "T22", "S05"}
     assert not unseen & {"B01", "R01", "X01", "G01", "T11"}
     assert not skipped.keys() & {"R01", "R10", "B01", "B08", "B11", "X01"}

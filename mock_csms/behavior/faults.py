@@ -44,7 +44,7 @@ class Delay:
 
 @dataclass(frozen=True, slots=True)
 class Latency(Delay):
-    """Sends it late, but not before what was sent before it: as a slow line does."""
+    """Sends the message late, but in order, as a slow line does."""
 
     def spoil(self, emission: Emission, context: Context) -> Sequence[Act]:
         """Let it wait in line."""

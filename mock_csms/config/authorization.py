@@ -52,7 +52,7 @@ class Authorization:
     )
     auth_cache_expiry: float | None = flag(
         None,
-        "`cacheExpiryDateTime` in every idTokenInfo, this many seconds from the time of the answer",
+        "`cacheExpiryDateTime` in every idTokenInfo; SEC seconds after the time of the answer",
         values.number(),
         "SEC",
         rules=lambda config: info_rules({"cacheExpiryDateTime": f"{{{{now+{config.auth_cache_expiry:f}}}}}"}),

@@ -10,7 +10,7 @@ def color() -> Any:
     """Return the dataclass field of --color."""
     return flag(
         "auto",
-        "color lines: auto does so on a terminal, unless NO_COLOR is set in the environment",
+        "color the lines; auto: only on a terminal, and not if the environment has NO_COLOR; always; never",
         values.one_of(lambda: ("auto", "always", "never")),
         "WHEN",
     )

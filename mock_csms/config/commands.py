@@ -18,7 +18,7 @@ class Commands:
 
     command: str | None = flag(
         None,
-        "send this command to each station; at once, or after --delay SEC, or again and again with --period SEC",
+        "send this command to each station; at once, after --delay SEC, or every --period SEC",
         values.command,
         "ACTION",
         short="-c",

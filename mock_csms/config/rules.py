@@ -41,7 +41,7 @@ class RulesAndFaults:
             "fault": Form(
                 ("MATCH", "FAULT"),
                 "break the answer in this way; if MATCH names a command of the CSMS, break the command; several faults "
-                "add up, in their order",
+                "add up, in the order given",
                 tables.fault_table,
             ),
         },
@@ -49,12 +49,15 @@ class RulesAndFaults:
     )
     latency: "Latency | None" = flag(
         None,
-        "deliver every message late, both ways; by this many seconds, more or less by up to JITTER",
+        "delay every message in both directions; by SEC seconds, plus or minus up to JITTER seconds",
         parse_latency,
         "SEC[+-JITTER]",
     )
     loss: float = flag(
-        0.0, "lose this percentage of all messages, both ways; --seed makes it repeatable", values.percent, "PERCENT"
+        0.0,
+        "lose this percentage of all messages, in both directions; --seed makes it repeatable",
+        values.percent,
+        "PERCENT",
     )
     seed: int | None = flag(
         None,

@@ -46,8 +46,8 @@ class Verdict:
     )
     linger: float = flag(
         1.0,
-        "after the last expectation is met, go on answering until the stations were quiet for this many seconds; 10 "
-        "seconds at most, 0 ends at once",
+        "go on answering after the last expectation was met; until no message was seen for SEC seconds, 10 seconds in "
+        "total at most; 0 ends at once",
         values.number(),
         "SEC",
         needs=("expect", "forbid"),

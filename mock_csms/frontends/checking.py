@@ -38,7 +38,7 @@ from mock_csms.runtime.place import Place
 DESCRIPTION = "Checks recorded traces (of --trace, or another tool): the same conformance checks, without a station."
 STDIN = "-"
 _NOTHING = "the trace has no record that can be checked"
-_UNSEEN = "not exercised: a trace has no handshakes and does not say how connections ended"
+_UNSEEN = "not exercised: a trace does not show handshakes and how connections end"
 
 
 @dataclass(frozen=True, kw_only=True)

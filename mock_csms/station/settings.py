@@ -143,21 +143,21 @@ class Many:
     json: bool = switch("print the results of --count as JSON", needs=("count",))
     p95_connect: float | None = flag(
         None,
-        "fail if the 95th percentile of the time to connect is above this, in milliseconds",
+        "highest 95th percentile of the time to connect, in milliseconds; above it the run fails",
         values.number(above=True),
         "MS",
         needs=("count",),
     )
     p95_close: float | None = flag(
         None,
-        "fail if the 95th percentile of the time to close is above this, in milliseconds",
+        "highest 95th percentile of the time to close, in milliseconds; above it the run fails",
         values.number(above=True),
         "MS",
         needs=("count",),
     )
     min_rate: float | None = flag(
         None,
-        "fail if fewer connections than this were opened per second",
+        "lowest number of connections opened per second; below it the run fails",
         values.number(above=True),
         "N",
         needs=("count",),
