@@ -39,7 +39,11 @@ def answers_resets(seen: Seen, known: Known) -> Said:
     running = [each.id for each in known.transactions.open_at(evse)]
     if not running or status == _FITTING[kind]:
         return None
-    text = f"Reset {kind} is {status} in transaction {running[0]}"
+    return _unfit(f"Reset {kind} is {status} in transaction {running[0]}", status, known)
+
+
+def _unfit(text: str, status: str, known: Known) -> Wrong | Later:
+    """Return what is wrong about an answer to a reset; the end of the transaction may still be reported."""
     if status == "Rejected":
         return Wrong(text, severity=WARNING, why="the station may have a reason of its own")
     return Later(text, known.terms.patience, survives=True)

@@ -8,6 +8,7 @@ from mock_csms.conformance.transactions import TRANSACTIONS
 
 _EVENT = call("TransactionEvent")
 _STARTED = call("TransactionEvent.Started")
+_ONLY_RECOMMENDED = "that it begins at 0 is only recommended"
 
 
 @TRANSACTIONS.check(
@@ -50,9 +51,7 @@ def numbers_rise(seen: Seen, known: Known) -> Said:
         return _still_open(seen, known)
     transaction, number = known.transactions.of(seen.payload), seen.payload["seqNo"]
     if transaction is None:
-        wrong = Wrong(
-            f"the first seqNo is {number}, not 0", severity=WARNING, why="that it begins at 0 is only recommended"
-        )
+        wrong = Wrong(f"the first seqNo is {number}, not 0", severity=WARNING, why=_ONLY_RECOMMENDED)
         return wrong if number and seen.detail == "Started" else None
     if number == transaction.highest + 1 or transaction.highest < 0:
         return None
