@@ -38,7 +38,8 @@ def take(table: Table, known: Mapping[str, Callable[[Any], Any]], required: Iter
     parsed = {}
     for key, value in table.items():
         if key not in known:
-            raise ValueError(f"unknown key {key!r}{did_you_mean(key, known)}")
+            hint = did_you_mean(key, known) or f"; the keys are {', '.join(known)}"
+            raise ValueError(f"unknown key {key!r}{hint}")
         try:
             parsed[key] = known[key](value)
         except (ValueError, TypeError) as error:

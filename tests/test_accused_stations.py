@@ -75,7 +75,7 @@ async def test_a_connector_that_has_changed_and_back(way: str, accused: bool) ->
                     if way == "status first":
                         await swap(station, since)
                     await asyncio.sleep(1.0 * pace + 0.6)
-                found = re.findall(r"B17 B04.FR.02  (.*)", mock.log)
+                found = re.findall(r"B17 \(B04.FR.02\): (.*)", mock.log)
                 assert found == (["unchanged connector 1.1 was reported: Occupied"] if accused else [])
 
 
@@ -90,7 +90,7 @@ async def test_who_closes_the_connection(status: str, accused: bool) -> None:
         await asyncio.sleep(1.0)
         mock.process.terminate()
         ended, _ = await mock.ended()
-        found = re.findall(r"ERROR: T14 B02.FR.06  (.*)", mock.log)
+        found = re.findall(r"ERROR T14 \(B02.FR.06\): (.*)", mock.log)
         wrong = ["closed the connection (1000) while Pending"]
         assert (ended, found) == ((1, wrong) if accused else (4, []))
 
@@ -195,4 +195,4 @@ async def test_what_is_found(script: Callable[[Station], Awaitable[None]]) -> No
             async with await asyncio.to_thread(Run, *some) as mock, mock.station() as station:
                 await script(station)
                 await asyncio.sleep(1.0 * pace + 0.6)
-                assert sorted(re.findall(r"finding +\w+: (\w+) ", mock.log)) == expected
+                assert sorted(re.findall(r"finding \w+ (\w+) ", mock.log)) == expected

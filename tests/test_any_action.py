@@ -1,4 +1,4 @@
-"""`*` for every action, `*=3` for one message in a row, and `*N` for uses of a rule: in every flag that takes a match."""
+"""`*` for every action, `*=3` for one message, `*N` for uses of a rule: in every flag that takes a match."""
 
 import asyncio
 from typing import Any
@@ -11,8 +11,9 @@ from tests.test_rules import info, outcome, outcomes, reply, token
 from tests.test_verdict import Run
 from tests.wire import BOOT, Mock, transaction
 
-HEARTBEAT, TRANSFER = ("Heartbeat", {}), ("DataTransfer", {"vendorId": "V"})
-UNKNOWN = ("Nonsense", {})
+HEARTBEAT: tuple[str, Any] = ("Heartbeat", {})
+TRANSFER: tuple[str, Any] = ("DataTransfer", {"vendorId": "V"})
+UNKNOWN: tuple[str, Any] = ("Nonsense", {})
 
 
 async def answered(*flags: str, calls: list[tuple[str, Any]]) -> list[int]:
@@ -110,10 +111,10 @@ async def test_replies_and_errors_of_any_action() -> None:
 async def test_faults_of_every_command() -> None:
     """`*.command` takes the commands of the mock and leaves the answers alone; `*.response` the other way round."""
     commands = ["--commands", "Reset:0,ClearCache:0"]
-    async with Mock(*commands, "--fault", "*.command*=1", "drop", "--call-timeout", "0.1") as mock:
-        async with mock.station() as station:
-            await station.ask("Heartbeat")
-            await station.obey("ClearCache")
+    first = ["--fault", "*.command*=1", "drop", "--call-timeout", "0.1"]
+    async with Mock(*commands, *first) as mock, mock.station() as station:
+        await station.ask("Heartbeat")
+        await station.obey("ClearCache")
     async with Mock(*commands, "--fault", "*.response", "drop") as mock, mock.station() as station:
         await station.obey("Reset")
         await station.obey("ClearCache")
@@ -178,7 +179,10 @@ def test_what_a_match_is_not(flag: str, match: str, hint: str) -> None:
 @pytest.mark.parametrize(
     ("fault", "hint"),
     [
-        ("delay second=1", "delay has no attribute 'second'; did you mean 'seconds'? (possible: seconds, jitter, probability)"),
+        (
+            "delay second=1",
+            "delay has no attribute 'second'; did you mean 'seconds'? (possible: seconds, jitter, probability)",
+        ),
         ("drop chance=1", "possible: probability"),
         ("delay seconds==1", "seconds==1"),
     ],

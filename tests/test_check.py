@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from tests.wire import PATIENCE, SERVER
 
 CASES = Path(__file__).parent / "cases" / "traces"
 BASE = [orjson.loads(line) for line in (CASES / "base.jsonl").read_bytes().splitlines()]
-FINDING = "X01 E01.FR.01  transaction T9 begins with Ended, seqNo 4"
+FINDING = "finding ERROR X01 (E01.FR.01): transaction T9 begins with Ended, seqNo 4"
 
 
 def check(*arguments: str | Path, stdin: bytes = b"") -> subprocess.CompletedProcess[str]:
@@ -192,6 +193,22 @@ def test_a_trace_that_begins_in_the_middle(tmp_path: Path) -> None:
     answer = {**about, "direction": "cp-to-csms", "messageType": "CALLRESULT", "messageId": "c", "payload": {}}
     assert "R07" not in check(written(tmp_path / "trace", answer, *BASE[2:])).stdout
     assert "R07" in check(written(tmp_path / "trace", *BASE, answer)).stdout
+
+
+def later(seconds: int, id_: str, record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record that came so much later, with another message id."""
+    new = {key: part for key, part in record.items() if key != "raw"} | {"messageId": id_ + record["messageId"]}
+    at = datetime.fromisoformat(record["timestamp"]) + timedelta(seconds=seconds)
+    return new | {"timestamp": at.isoformat(timespec="milliseconds").replace("+00:00", "Z")}
+
+
+@pytest.mark.parametrize(("seconds", "is_wrong"), [(3, True), (20, False), (400, False)])
+def test_a_station_may_have_restarted_between_two_boots(tmp_path: Path, seconds: int, is_wrong: bool) -> None:
+    """Other tools record no connections: after a pause a boot is the first of a new one (B21), which was off (B09)."""
+    again = [later(seconds, "again-", record) for record in BASE[:6]]
+    done = check(written(tmp_path / "trace", *BASE[:6], *again))
+    assert (set(re.findall("B21|B09", done.stdout)) == {"B21"}) is is_wrong, done.stdout
+    assert is_wrong or "finding " not in done.stdout, done.stdout
 
 
 def test_mixed_versions(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from tests.test_state import FILE, judged
 from tests.test_verdict import Run
 from tests.wire import BOOT, SERVER, Mock, Station, transaction
 
-_FINDING = re.compile(r" finding +(?:ERROR|WARNING)?:? *([A-Z]\d\d) ")
+_FINDING = re.compile(r" finding \w+ ([A-Z]\d\d) ")
 
 
 async def events(station: Station, *told: tuple[str, str]) -> None:

@@ -28,17 +28,17 @@ def ids(events: list[dict[str, Any]], *kinds: str, station: str = "CS-1") -> lis
 
 async def lose(path: Path, *flags: str, others: int = 0) -> list[dict[str, Any]]:
     """Let a station, and others beside it, send Heartbeats to a lossy mock; return what happened."""
-    async with Mock("--events", str(path), "--loss", "30%", *flags) as mock:
-        async with naked(mock, "other") as other, mock.station() as station:
-            for number in range(COUNT):
-                await station.send([2, str(number), "Heartbeat", {}])
-                for _ in range(others):
-                    await other.say(2, f"other-{number}", "Heartbeat", {})
-            await until(lambda: len(ids(events_in(path), "Received", "Lost")) == COUNT)
-            await until(lambda: len(ids(events_in(path), "Sent", "Spoiled", "Lost")) == COUNT)
-            events = events_in(path)
-            answered = ids(events, "Sent")
-            assert [(await station.expect(3))[1] for _ in answered] == answered
+    flags = ("--events", str(path), "--loss", "30%", *flags)
+    async with Mock(*flags) as mock, naked(mock, "other") as other, mock.station() as station:
+        for number in range(COUNT):
+            await station.send([2, str(number), "Heartbeat", {}])
+            for _ in range(others):
+                await other.say(2, f"other-{number}", "Heartbeat", {})
+        await until(lambda: len(ids(events_in(path), "Received", "Lost")) == COUNT)
+        await until(lambda: len(ids(events_in(path), "Sent", "Spoiled", "Lost")) == COUNT)
+        events = events_in(path)
+        answered = ids(events, "Sent")
+        assert [(await station.expect(3))[1] for _ in answered] == answered
     return events
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from mock_csms.conformance.known import Known
+from mock_csms.conformance.known.line import UNRECORDED
 from mock_csms.conformance.known.visits import has_hung_up
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Wrong, breach, call, when
@@ -10,8 +11,8 @@ from mock_csms.conformance.transport import TRANSPORT
 from mock_csms.protocol.identifiers import FIELDS
 
 _ANYTHING = ("result", "error", "stray", "malformed")
-_BY_US = ("by the mock", "cut by")
-"""What the reason of an end has in it that the mock brought about."""
+_BY_US = ("by the mock", "cut by", UNRECORDED)
+"""What the reason of an end has in it that the mock brought about, or does not know."""
 
 
 @TRANSPORT.check(
@@ -190,9 +191,8 @@ def answers_pings(seen: Seen, known: Known) -> Said:
     """No pong in time: a warning where messages went on to come long after the ping; else the line may be dead."""
     event: Any = seen.event
     is_alive = known.line.heard_at > seen.at - event.waited / 2
-    return Wrong(
-        str(seen.payload), severity=WARNING if is_alive else None, why="messages went on to come after the ping"
-    )
+    severity = WARNING if is_alive else None
+    return Wrong(str(seen.payload), severity=severity, why="messages went on to come after the ping")
 
 
 @TRANSPORT.check("T30", "RFC 6455 7.1.2", INFO, "the connection ends with a close frame", when("disconnected"))

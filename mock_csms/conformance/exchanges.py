@@ -17,11 +17,8 @@ def has_a_new_id(seen: Seen, known: Known) -> Said:
     if mark is None:
         return None
     is_again = mark >= 0 and mark == mark_of(seen.action, seen.payload)
-    return Wrong(
-        f"the message id {seen.id!r} was used before",
-        severity=WARNING if is_again else None,
-        why="it is the same event once more, which OCPP 2.1 allows",
-    )
+    severity, why = WARNING if is_again else None, "it is the same event once more, which OCPP 2.1 allows"
+    return Wrong(f"the message id {seen.id!r} was used before", severity=severity, why=why)
 
 
 @RPC.check("R06", "Part 4 4.1.1", ERROR, "only one CALL is open at a time", call(), any_payload=True)

@@ -73,7 +73,8 @@ class Losses:
 
     def _wait(self, event: Event) -> None:
         """Let nothing be late of a station that waits for an answer which does not come."""
-        if (isinstance(event, Received) and isinstance(event.message, Call)) or isinstance(event, Disconnected):
+        is_next_call = isinstance(event, Received) and isinstance(event.message, Call)
+        if is_next_call or isinstance(event, Disconnected):
             self._blocked.discard(event.station)
         elif _leaves_a_call_unanswered(event):
             self._blocked.add(event.station)

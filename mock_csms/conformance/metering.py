@@ -121,11 +121,8 @@ def registers_rise(seen: Seen, known: Known) -> Said:
 def _fall(place: Place, one: Reading, two: Reading) -> Wrong:
     text = f"{place[1]} of EVSE {place[0]} fell from {one.value:g} to {two.value:g}"
     if one.transaction != two.transaction:
-        return Wrong(
-            f"{text}: it begins anew with another transaction",
-            severity=INFO,
-            why="this is only advised against (J02.FR.17)",
-        )
+        why = "this is only advised against (J02.FR.17)"
+        return Wrong(f"{text}: it begins anew with another transaction", severity=INFO, why=why)
     return Wrong(text if one.is_kilo is two.is_kilo else f"{text}; only one of them was told in thousands (kWh)")
 
 

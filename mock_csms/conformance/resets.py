@@ -6,6 +6,7 @@ from mock_csms.conformance.provisioning import BOOT, PROVISIONING
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Wrong, call, result
 
+_OWN = "the station may have a reason of its own"
 _FITTING = {"Immediate": "Accepted", "OnIdle": "Scheduled"}
 _RESETS = {"RemoteReset", "ScheduledReset"}
 
@@ -39,14 +40,8 @@ def answers_resets(seen: Seen, known: Known) -> Said:
     running = [each.id for each in known.transactions.open_at(evse)]
     if not running or status == _FITTING[kind]:
         return None
-    return _unfit(f"Reset {kind} is {status} in transaction {running[0]}", status, known)
-
-
-def _unfit(text: str, status: str, known: Known) -> Wrong | Later:
-    """Return what is wrong about an answer to a reset; the end of the transaction may still be reported."""
-    if status == "Rejected":
-        return Wrong(text, severity=WARNING, why="the station may have a reason of its own")
-    return Later(text, known.terms.patience, survives=True)
+    wrong = Wrong(f"Reset {kind} is {status} in transaction {running[0]}", severity=WARNING, why=_OWN)
+    return wrong if status == "Rejected" else Later(wrong.text, known.terms.patience, survives=True)
 
 
 @PROVISIONING.check(

@@ -127,11 +127,8 @@ def has_a_known_code(seen: Seen, _: Known) -> Said:
     code = _error_in(seen)[0]
     if isinstance(code, str) and code in ErrorCode.__members__:
         return None
-    return Wrong(
-        f"the error code is {_shown(code)}",
-        severity=WARNING if code == _MISSPELT else None,
-        why="Part 4 itself spells it so",
-    )
+    severity = WARNING if code == _MISSPELT else None
+    return Wrong(f"the error code is {_shown(code)}", severity=severity, why="Part 4 itself spells it so")
 
 
 @RPC.check(

@@ -8,7 +8,6 @@ from mock_csms.conformance.transactions import TRANSACTIONS
 
 _EVENT = call("TransactionEvent")
 _STARTED = call("TransactionEvent.Started")
-_ONLY_RECOMMENDED = "that it begins at 0 is only recommended"
 
 
 @TRANSACTIONS.check(
@@ -51,7 +50,8 @@ def numbers_rise(seen: Seen, known: Known) -> Said:
         return _still_open(seen, known)
     transaction, number = known.transactions.of(seen.payload), seen.payload["seqNo"]
     if transaction is None:
-        wrong = Wrong(f"the first seqNo is {number}, not 0", severity=WARNING, why=_ONLY_RECOMMENDED)
+        text = f"the first seqNo is {number}, not 0"
+        wrong = Wrong(text, severity=WARNING, why="to begin at 0 is only recommended")
         return wrong if number and seen.detail == "Started" else None
     if number == transaction.highest + 1 or transaction.highest < 0:
         return None

@@ -105,7 +105,7 @@ def credentials_of(header: str | None) -> tuple[str, str] | str:
         return "there is no Authorization header"
     scheme, _, encoded = header.partition(" ")
     if scheme.lower() != "basic":
-        return f"the Authorization header is not Basic but {scheme[:20]!r}"
+        return "the Authorization header is not Basic"  # what stands there may be the password
     try:
         text = base64.b64decode(encoded.strip(), validate=True).decode()
     except (binascii.Error, ValueError):  # what is not UTF-8 is a ValueError
@@ -142,7 +142,12 @@ def is_the_user(seen: Seen, known: Known) -> Said:
     found = "" if expected is None else credentials_of(expected[0].authorization)
     if expected is None or isinstance(found, str) or folded(found[0]) == folded(expected[0].identity):
         return None
-    return f"the user is {found[0][:60]!r}, not {expected[0].identity!r}"
+    is_swapped = folded(found[1]) == folded(expected[0].identity)  # then the user is the password
+    return (
+        "user and password are swapped"
+        if is_swapped
+        else f"the user is {found[0][:60]!r}, not {expected[0].identity!r}"
+    )
 
 
 @TRANSPORT.check("T07", "A00.FR.205", ERROR, "the password is correct and a valid passwordString", when("knocked"))

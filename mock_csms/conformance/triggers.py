@@ -112,9 +112,10 @@ def all_evses_are_told(seen: Seen, known: Known) -> Said:
     "F04", "F06.FR.17", ERROR, "an Accepted station rejects a TriggerMessage for BootNotification", result(_TRIGGER)
 )
 def no_boot_when_accepted(seen: Seen, known: Known) -> Said:
-    """BootNotification can be triggered although the station is accepted."""
-    status = seen.payload["status"]
-    if seen.request["requestedMessage"] != "BootNotification" or status == "Rejected" or not known.boots.is_accepted:
+    """BootNotification can be triggered although the station was accepted when it was asked."""
+    status, was = seen.payload["status"], known.boots.commanded.get(seen.id)
+    is_it = seen.request["requestedMessage"] == "BootNotification" and status != "Rejected"
+    if not is_it or was != "Accepted" or not known.boots.is_accepted:
         return None
     return f"the trigger of BootNotification was answered with {status}, although the last boot was Accepted"
 

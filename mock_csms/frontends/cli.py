@@ -1,9 +1,5 @@
 """The command `mock-csms`: read the settings, serve until a signal, and tell by the exit status how it went."""
 
-import gc
-
-gc.disable()  # nothing that is loaded at the start is garbage; `serve` enables it
-
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -15,6 +11,7 @@ from mock_csms.frontends.arguments import Guide, Parser, parser_for
 from mock_csms.frontends.clashes import refuse_clashes
 from mock_csms.frontends.settings import as_toml, gather, read_config
 from mock_csms.frontends.sources import ENVIRONMENT, unknown_variables
+from mock_csms.frontends.statuses import cannot_start
 from mock_csms.frontends.stdout import Stdout
 from mock_csms.protocol.names import did_you_mean
 
@@ -51,6 +48,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     import asyncio  # noqa: PLC0415 - --help and a usage error do not wait for the machinery
 
     from mock_csms.frontends.commandline import secrets_in, shown  # noqa: PLC0415 - as above
+    from mock_csms.frontends.ready import remove_former  # noqa: PLC0415 - as above
+
+    try:
+        remove_former(config.ready_file)
+    except OSError as error:
+        return cannot_start(str(config.ready_file), error)
     from mock_csms.frontends.serve import serve  # noqa: PLC0415 - as above
 
     command = shown("mock-csms", words, secrets_in(Config, parsed)) if config.diagram and not config.redact else ""

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Iterator
 from typing import Protocol
 
 from mock_csms.behavior import events
@@ -35,8 +36,8 @@ _NARROW, _NARROW_SUBJECT, _WIDE_SUBJECT = 110, 18, 28
 """In windows that are narrower subjects have less room."""
 _LONGEST = 600
 """How long lines may be that are not about a message: they are seldom, and nothing else tells what they tell."""
-_LEAST_MORE = 12
-"""How much room there must be for the payload behind what is said of it."""
+_WAY_WIDTH = 5
+"""How much room the way of a message takes, with the spaces around it."""
 _MOST_DATES = 60
 """How many more characters are looked at as today's date is cut out of them."""
 _MOST_BEGINNINGS, _LONGEST_SUBJECT = 10_000, 60
@@ -45,7 +46,7 @@ _TELL = 1.0
 """How often counts are told, in seconds."""
 _MOST_SILENT = 1000
 """How many refused calls that are not shown are remembered until their answers go out."""
-_TRAFFIC = {events.Received, events.Sent, events.Spoiled, events.Connected, events.Disconnected}
+_TRAFFIC = {events.Received, events.Lost, events.Sent, events.Spoiled, events.Connected, events.Disconnected}
 """What is counted where it is too much to be read, unless it is a warning."""
 
 
@@ -137,8 +138,7 @@ class Console:
         if kind is events.Disconnected:
             self._tell_counts(event.station)
         if self._look.is_terminal and line.level == INFO and kind in _TRAFFIC:
-            subject = f"{line.way or '  '} {line.subject}"
-            return self._crowd.is_shown(event.at, event.station, subject) or self._later()
+            return self._crowd.is_shown(event.at, event.station, line.way, line.subject) or self._later()
         return True
 
     def _release(self) -> None:
@@ -148,7 +148,7 @@ class Console:
 
     def _show_refused(self, event: events.Received, finding: events.Finding | None) -> None:
         """Show a message that was refused, with the finding that says why, or count it."""
-        line = refused(event, finding)
+        line = refused(event, finding, is_short=self._subject_width == _NARROW_SUBJECT)
         name = finding.check if finding else f"{line.subject} refused"
         if self._is_new(event, line.level, name, f"{line.subject} {reason_of_refusal(event)}"):
             self._write(event.at, event.station, line)
@@ -178,7 +178,7 @@ class Console:
         """Write what was counted: of one station what it repeated, or of all stations."""
         crowd = self._crowd.tell() if station is None and self._crowd.is_crowded else ()
         for count in (*crowd, *self._repeats.tell(station, most)):
-            self._write(clock.now(), count.station, Line(count.level, "", "", count.text))
+            self._write(clock.now(), count.station, Line(count.level, count.way, count.subject, count.text))
 
     # Lines.
 
@@ -189,7 +189,8 @@ class Console:
         begun = self._beginnings.get(kind) or self._begin(kind, line)
         if self._millisecond != (millisecond := int(at * 1000)):
             self._set_time(at, millisecond)
-        text = self._cut(f"{self._stamp} {begun}{line.rest}", line)
+        text = f"{self._stamp} {begun}{line.rest}"
+        text = self._cut(f"{text} {line.more}" if line.more else text) if line.way else self._wrapped(text)
         if self._look.is_coloured and (colour := _COLOURS[line.level] or line.colour):
             text = f"{colour}{text}{_PLAIN}"
         self._sink.write(f"{text}\n".encode())
@@ -205,22 +206,40 @@ class Console:
             self._beginnings[kind] = text
         return text
 
-    def _cut(self, text: str, line: Line) -> str:
-        """Return a line as it may be shown; where it is to be short, without today's date and what has no room."""
+    def _cut(self, text: str) -> str:
+        """Return a line about a message as it may be shown; where it is to be short, without today's date."""
         width = self._width
         if width is None:
             return printable(text)
-        if line.more:
-            is_room = len(text) < width - _LEAST_MORE
-            text, width = (f"{text} {line.more}", width) if is_room else (text, _LONGEST)
-        elif not line.way:
-            width = _LONGEST
         text = text[: width + _MOST_DATES].replace(self._today, '"')
         if not text.isprintable():
             text = printable(text)
         return text if len(text) <= width else text[: width - 1] + "…"
 
+    def _wrapped(self, text: str) -> str:
+        """Return another line; on a terminal what has no room goes on in the next line, under its beginning."""
+        text = printable(text)
+        if self._width is None:
+            return text
+        if len(text) > _LONGEST:
+            text = text[: _LONGEST - 1] + "…"
+        if len(text) <= self._width or not self._look.is_terminal:
+            return text
+        indent = min(len(self._stamp) + self._name_width + _WAY_WIDTH, self._width // 2)
+        return "\n".join(_folded(text, self._width, " " * indent))
+
     def _set_time(self, at: float, millisecond: int) -> None:
         """Write the time of day in UTC, once for all that happens within a millisecond."""
         written = rfc3339(at)
         self._millisecond, self._stamp, self._today = millisecond, written[11:23], f'"{written[:11]}'
+
+
+def _folded(text: str, width: int, indent: str) -> Iterator[str]:
+    """Yield the pieces of a text that is too long for one line, broken at spaces where there are any."""
+    while len(text) > width:
+        place = text.rfind(" ", len(indent) + 1, width + 1)
+        if place < 0:
+            place = width
+        yield text[:place]
+        text = indent + text[place:].lstrip()
+    yield text

@@ -173,8 +173,8 @@ class Findings:
         if not self.is_judged:
             return ""
         times = sum(count.times for _, _, count in self._failing())
-        found = f"{times:,} findings" if times > 1 else "1 finding" if times else "no finding"
-        told = f"{found} of {_AT_LEAST[str(self._least)]}{' besides the expected ones' if self._expected else ''}"
+        kind = f"{_AT_LEAST[str(self._least)]}{' besides the expected ones' if self._expected else ''}"
+        told = f"findings of {kind}: {times:,}" if times else f"no finding of {kind}"
         missing = f", {len(self.missing)} expected but not found" if self.missing else ""
         return f"{word(self.status, of_run)}: {told}{missing}"
 

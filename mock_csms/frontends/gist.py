@@ -85,9 +85,9 @@ def gist(message: Call | Result, answers: Call | None) -> str:
         else:
             lead += _inside(value, inner)
             left = _without(value, inner)
-            if left:
+            if left is not None:
                 rest[key] = left
-    return lead + orjson.dumps(rest).decode() if rest else lead
+    return lead + orjson.dumps(rest).decode() if rest else lead[:-1]
 
 
 def as_json(payload: Any) -> str:

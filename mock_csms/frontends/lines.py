@@ -122,7 +122,7 @@ def _frame(event: events.Received) -> str:
 # Refused messages.
 
 
-def refused(event: events.Received, finding: events.Finding | None) -> Line:
+def refused(event: events.Received, finding: events.Finding | None, *, is_short: bool) -> Line:
     """Return what is said of a message that was refused: why, with the finding about it if there is one."""
     message, reason = event.message, reason_of_refusal(event)
     if isinstance(message, Malformed):
@@ -132,7 +132,8 @@ def refused(event: events.Received, finding: events.Finding | None) -> Line:
     if finding is None:
         return Line(WARNING, "->", name, f"invalid: {reason}", more)
     problem = finding.problem.removeprefix(f"{name}: ")
-    rest = _finding(finding, problem if reason in problem else f"{problem}; {reason}")
+    problem = problem if reason in problem else f"{problem}; {reason}"
+    rest = f"{finding.check} invalid: {problem}" if is_short else f"invalid, {_finding(finding, problem)}"
     return Line(max(WARNING, _LEVELS[finding.severity]), "->", name, rest, more, is_marked=False)
 
 
@@ -156,6 +157,7 @@ def _finding(finding: events.Finding, problem: str) -> str:
 _FAULT = re.compile(rf"(?P<rule>.+?) (?P<kind>{'|'.join(FAULTS)})(?P<how>( [a-z]+=\S+)*)", re.DOTALL)
 _DONE: Mapping[str, str] = {
     "delay": "delayed",
+    "latency": "delayed",
     "drop": "dropped",
     "duplicate": "duplicated",
     "wrong-id": "sent with a wrong id",
@@ -180,9 +182,16 @@ def _lost(event: events.Lost) -> Line:
 
 
 def _spoiled(event: events.Spoiled) -> Line:
-    found = _FAULT.fullmatch(event.fault)
-    told = f"{_DONE[found['kind']]}{found['how']} (rule {found['rule']})" if found else event.fault
+    told = ", ".join(map(_done, event.fault.split("; ")))
     return Line(INFO, "<-", _name(event.message, event.answers), f"fault: {told}")
+
+
+def _done(fault: str) -> str:
+    """Say what a fault did, and by which rule."""
+    if fault.startswith(events.LOSS):
+        return f"lost by the mock ({fault})"
+    found = _FAULT.fullmatch(fault)
+    return f"{_DONE[found['kind']]}{found['how']} (rule {found['rule']})" if found else fault
 
 
 def _connected(event: events.Connected) -> Line:

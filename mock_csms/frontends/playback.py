@@ -1,7 +1,8 @@
 """A recorded trace, read back: the events that the mock would have seen, for the checks to look at.
 
 The format tells of messages only. Our own traces say in `meta` what happened between them; else a new connection is
-known by a BootNotification while a call is open. Who was refused, and how, cannot be seen.
+known by a BootNotification while a call is open, or after a pause in which an accepted station may have restarted. Who
+was refused, and how, cannot be seen.
 """
 
 import base64
@@ -14,6 +15,7 @@ import orjson
 from mock_csms.behavior.events import Connected, Disconnected, Event, Lost, Received, Sent, Unanswered
 from mock_csms.behavior.times import seconds_of
 from mock_csms.behavior.validation import Validation
+from mock_csms.conformance.known.line import UNRECORDED
 from mock_csms.frontends.trace import BINARY, BYTES, CONNECTION, SINCE
 from mock_csms.frontends.tracerecord import Entry
 from mock_csms.protocol.actions import Json, Sender
@@ -25,6 +27,8 @@ from mock_csms.protocol.versions import V201
 
 _UNSEEN = 1006
 """The close code of a connection of whose end nothing is known (RFC 6455, 7.1.5)."""
+_RESTART = 5.0
+"""How many seconds of silence a station needs at least to restart."""
 _STRICTLY = Validation()
 _NO_ID = "no id "
 """How the ids begin of calls whose records have none."""
@@ -42,7 +46,8 @@ class _Line(Mutable):
     """The connection of one station.
 
     is_whole: whether the trace has its beginning. heard_at: when the last record was. is_told: whether the trace says
-    itself when connections begin and end.
+    itself when connections begin and end. is_numbered: whether it numbers them. is_accepted: whether a boot was
+    accepted.
     """
 
     is_whole: bool
@@ -51,6 +56,8 @@ class _Line(Mutable):
     talk: Conversation
     station: _Side
     csms: _Side
+    is_numbered: bool = False
+    is_accepted: bool = False
 
     def sides(self, entry: Entry) -> tuple[_Side, _Side]:
         """Return the side that sent an entry, and the other."""
@@ -125,13 +132,13 @@ class Playback:
     def _connection(self, entry: Entry) -> Iterator[Event]:
         """Yield the end and the beginning of connections where nothing but the entry shows them."""
         line = self._lines.get(entry.station)
-        is_first = CONNECTION in entry.meta
-        is_boot = not entry.is_sent and entry.kind == "CALL" and _action(entry) == "BootNotification"
-        if line is not None and not line.is_told and (is_first or (is_boot and line.station.open)):
+        is_first, is_boot = CONNECTION in entry.meta, _is_boot(entry)
+        if line is not None and not line.is_told and (is_first or (is_boot and _is_over(line, entry.at))):
             del self._lines[entry.station]
-            yield Disconnected(line.heard_at, entry.station, _UNSEEN, "")
+            yield Disconnected(line.heard_at, entry.station, _UNSEEN, UNRECORDED)
         if entry.station not in self._lines:
             yield self._opened(entry.at, entry.station, is_whole=is_first or is_boot)
+            self._lines[entry.station].is_numbered = is_first
 
     def _opened(self, at: float, station: str, *, is_whole: bool, is_told: bool = False) -> Connected:
         talk = Conversation(V201, Sender.STATION)
@@ -139,9 +146,17 @@ class Playback:
         return Connected(at, station, "ocpp2.0.1", ("ocpp2.0.1",))
 
 
-def _action(entry: Entry) -> str:
+def _is_boot(entry: Entry) -> bool:
+    if entry.is_sent or entry.kind != "CALL":
+        return False
     message = None if entry.text is None else decode(entry.text)
-    return message.action if isinstance(message, Call) else entry.action
+    return (message.action if isinstance(message, Call) else entry.action) == "BootNotification"
+
+
+def _is_over(line: _Line, at: float) -> bool:
+    """Whether a boot at that time shows that a connection had ended."""
+    may_restart = line.is_accepted and not line.is_numbered
+    return bool(line.station.open) or (may_restart and at - line.heard_at >= _RESTART)
 
 
 def _is_cut_off(id_: str, line: _Line, other: _Side) -> bool:
@@ -218,7 +233,13 @@ def _sent(entry: Entry, text: bytes, message: Message, line: _Line) -> Sent:
     violations = line.talk.sent(message, answers)
     if answers is not None and fault:  # which may send it once more
         line.station.open[answers.id] = answers
+    if answers is not None and answers.action == "BootNotification" and not violations:
+        line.is_accepted |= _status_in(message) == "Accepted"
     return Sent(entry.at, entry.station, text, message, violations, answers, rule, fault)
+
+
+def _status_in(message: Message) -> Any:
+    return message.payload.get("status") if isinstance(message, Result) else None
 
 
 def _said(meta: Any, name: str) -> str:

@@ -10,9 +10,9 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
-from mock_csms.assembly import check, scripts
+from mock_csms.assembly import check
 from mock_csms.behavior.commands import Step
-from mock_csms.behavior.events import Connected, Event, Finding, Started
+from mock_csms.behavior.events import Connected, Event, Finding
 from mock_csms.behavior.stations import Station
 from mock_csms.config import Config
 from mock_csms.flags import Source, read
@@ -24,9 +24,9 @@ from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.other_versions import told_elsewhere
 from mock_csms.protocol.versions import V201
-from mock_csms.runtime import clock, schedule
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.csms import Csms as Mock
+from mock_csms.runtime.run import running
 from mock_csms.runtime.session import CallFailed
 
 
@@ -89,15 +89,8 @@ class Csms:
         """Listen. Raises OSError where the address cannot be had, or a file of the settings cannot be written."""
         async with AsyncExitStack() as stack:
             stack.enter_context(self._records)
-            await stack.enter_async_context(self._mock)
+            await stack.enter_async_context(running(self._mock))
             self._stack = stack.pop_all()
-        self._mock.publish(Started(clock.now(), "", self.url, self._mock.chance.seed))
-        for script in scripts(self.config):
-            schedule.start(script, self._mock)
-        if self.config.learn:
-            from mock_csms.runtime.learning import Learning  # noqa: PLC0415 - no start waits for it
-
-            Learning(self._mock)
         return self
 
     async def __aexit__(

@@ -1,8 +1,10 @@
 """What the console counts in place of showing it: what was shown often enough, and more than anybody can read."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
+from mock_csms.frontends.lines import INFO
 from mock_csms.protocol.records import Mutable, Record
 
 OFTEN_ENOUGH = 3
@@ -19,11 +21,16 @@ _CHANGING = re.compile(r"[^\s:;,]*\d[^\s:;,]*")
 
 
 class Count(Record):
-    """How often something came that was not shown: whose it is, how grave, and what is said of it."""
+    """How often something came that was not shown: whose it is, how grave, and what is said of it.
+
+    `way` and `subject` are those of the lines that are counted, where these are ordinary ones.
+    """
 
     station: str
     level: int
     text: str
+    way: str = ""
+    subject: str = ""
 
 
 class _Kind(Mutable):
@@ -88,10 +95,10 @@ class Crowd:
         self._shown = 0
         self.is_crowded = False
         """Whether lines are counted at the moment."""
-        self._counts: dict[tuple[str, str], int] = {}
+        self._counts: Counter[tuple[str, str, str]] = Counter()
 
-    def is_shown(self, at: float, station: str, subject: str) -> bool:
-        """Whether an ordinary line is shown, or counted under its subject."""
+    def is_shown(self, at: float, station: str, way: str, subject: str) -> bool:
+        """Whether an ordinary line is shown, or counted by station, way and subject."""
         if not self.is_crowded:
             second = int(at)
             if second != self._second:
@@ -100,20 +107,28 @@ class Crowd:
             if self._shown <= MOST_LINES:
                 return True
             self.is_crowded = True
-        key = (station, subject)
-        self._counts[key] = self._counts.get(key, 0) + 1
+        self._counts[station, way, subject] += 1
         return False
 
     def tell(self) -> Iterator[Count]:
-        """Yield what was counted, the most frequent first, and how many there are besides."""
-        counts, self._counts = self._counts, {}
-        self.is_crowded = sum(counts.values()) > MOST_LINES
+        """Yield what was counted: by station and subject, or where there are too many of these by subject alone."""
+        counts, self._counts = self._counts, Counter()
+        self.is_crowded = counts.total() > MOST_LINES
         self._shown = 0
-        ranked = sorted(counts, key=lambda key: -counts[key])
-        for station, subject in sorted(ranked[:MOST_AT_ONCE], key=lambda key: key[0]):
-            times = counts[station, subject]
-            yield Count(station, 1, f"{subject}  {times:,} more")
-        others = ranked[MOST_AT_ONCE:]
-        if others:
-            stations = len({station for station, _ in others})
-            yield Count("", 1, f"   {sum(map(counts.__getitem__, others)):,} lines more of {stations:,} stations")
+        if len(counts) > MOST_AT_ONCE:
+            yield from _by_subject(counts)
+            return
+        for (station, way, subject), times in sorted(counts.items()):
+            yield Count(station, INFO, f"{times:,} more", way, subject)
+
+
+def _by_subject(counts: Counter[tuple[str, str, str]]) -> Iterator[Count]:
+    """Yield the sums over all stations, the greatest first."""
+    stations, sums = Counter(kind[1:] for kind in counts), Counter[tuple[str, str]]()
+    for (_, way, subject), times in counts.items():
+        sums[way, subject] += times
+    ranked = sums.most_common()
+    for (way, subject), times in ranked[:MOST_AT_ONCE]:
+        yield Count("", INFO, f"{times:,} more of {stations[way, subject]:,} stations", way, subject)
+    if others := sum(times for _, times in ranked[MOST_AT_ONCE:]):
+        yield Count("", INFO, f"{others:,} other lines more")

@@ -95,10 +95,10 @@ class Verdict:
     def _expected_cases(self) -> Iterator[Case]:
         judge = self.judge
         for number, expectation in enumerate(judge.expected):
-            fine = judge.is_met_by_enough(number) and not judge.is_exceeded(number)
+            is_fine = judge.is_met_by_enough(number) and not judge.is_exceeded(number)
             seen = [
                 printable(
-                    f"{identity or '-'}: {tally[number].count} seen{'' if fine else self._nearest(tally[number])}"
+                    f"{identity or '-'}: {tally[number].count} seen{'' if is_fine else self._nearest(tally[number])}"
                 )
                 for identity, tally in judge.tallies.items()
                 if expectation.concerns(identity)
@@ -106,14 +106,12 @@ class Verdict:
             more = [f"and {len(seen) - _MOST_STATIONS} stations more"] if len(seen) > _MOST_STATIONS else []
             case = Case(expectation.text, details="\n".join(seen[:_MOST_STATIONS] + more))
             lacking = f"expected {expectation.bounds}; {seen[0]}"
-            if judge.is_exceeded(number):
-                yield replace(case, failure=lacking)
-            elif judge.is_met_by_enough(number):
+            if is_fine:
                 yield case
+            elif judge.is_hopeless and not judge.is_exceeded(number):
+                yield replace(case, error=_NOT_REACHED + lacking)
             else:
-                yield (
-                    replace(case, error=_NOT_REACHED + lacking) if judge.is_hopeless else replace(case, failure=lacking)
-                )
+                yield replace(case, failure=lacking)
 
     def _forbidden_cases(self) -> Iterator[Case]:
         for number, forbidden in enumerate(self.judge.forbidden):
@@ -133,17 +131,10 @@ class Verdict:
 
     def outcome(self, of_run: Status) -> str:
         """Return the last line of the verdict."""
-        judge, told = self.judge, []
-        met = sum(not case.failure for case in self._expected_cases()) if judge.tallies else 0
-        if judge.expected:
-            told.append(f"{met} of {_counted(len(judge.expected), 'expectation')} met")
-        if judge.forbidden:
-            told.append(f"{len(judge.broken)} of {_counted(len(judge.forbidden), 'forbidden message')} came")
-        if not judge.tallies:
-            told.append(_NO_STATION)
-        elif judge.stations_missing and met == len(judge.expected):
-            told.append(f"{_counted(judge.stations_missing, 'more station')} must meet all")
-        return f"{word(self.status, of_run)}: {', '.join(told)}"
+        cases, total = self.cases(), len(self.judge.expected) + len(self.judge.forbidden)
+        met = sum(not (case.failure or case.error) for case in cases[:total])
+        why = cases[0].error if not self.judge.tallies else cases[-1].failure if len(cases) > total else ""
+        return f"{word(self.status, of_run)}: {met} of {total} expectations met{': ' if why else ''}{why}"
 
     def _nearest(self, tally: Tally) -> str:
         """Tell what came near an expectation without meeting it."""
@@ -153,10 +144,6 @@ class Verdict:
 
     def _shown(self, difference: Difference) -> Difference:
         return self._redactor.difference(difference) if self._redactor else difference
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _told(case: Case) -> list[str]:

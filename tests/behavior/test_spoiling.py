@@ -12,7 +12,7 @@ from mock_csms.behavior.faults import FAULTS
 from mock_csms.behavior.replies import Replies
 from mock_csms.behavior.rules import ANY, COMMAND, RESPONSE, Match, Rule, RuleBook, Spoil
 from mock_csms.behavior.stations import Station
-from mock_csms.behavior.templates import SAMPLE
+from mock_csms.behavior.templates import SAMPLE, Template
 from mock_csms.protocol.messages import Call, Error
 from mock_csms.protocol.records import replace
 
@@ -30,7 +30,7 @@ RULES = st.lists(
     max_size=6,
 )
 MESSAGES = st.lists(st.sampled_from(["A", "A.command", "B", "?"]), max_size=12)
-DEFAULTS = {"A": lambda _: {}, "B": lambda _: {}}
+DEFAULTS: dict[str, Template] = {"A": lambda _: {}, "B": lambda _: {}}
 
 
 def meant_for(action: str, name: str) -> bool:
