@@ -23,7 +23,7 @@ from mock_csms.protocol.records import Mutable, field, replace
 from mock_csms.protocol.times import seconds_of
 from mock_csms.protocol.versions import V201
 from mock_csms.twin.connections import UNRECORDED
-from mock_csms.twin.events import Connected, Disconnected, Event, Lost, Received, Sent, Unanswered
+from mock_csms.twin.events import Connected, Disconnected, Event, Lost, Received, Sent, Spoiled, Unanswered
 
 _UNSEEN = 1006
 """The close code of a connection of whose end nothing is known (RFC 6455, 7.1.5)."""
@@ -126,6 +126,9 @@ class Playback:
                     came, is_binary = line.talk.peek(decode(frame), _STRICTLY), each.get(BINARY) is True
                     lost = _came(at, entry.station, frame, came, is_binary=is_binary)
                     yield Lost(at, entry.station, lost, _said(each, "fault"))
+                case {"event": "Spoiled", "messageId": str(id_), "messageType": str(kind)} if line is not None:
+                    message = Call(id_, "", {}) if kind == "CALL" else Result(id_, {})
+                    yield Spoiled(at, entry.station, _said(each, "fault"), message, None)
                 case {"event": "Connected"} if line is None:
                     yield self._opened(at, entry.station, is_whole=True, is_told=True)
 

@@ -12,7 +12,7 @@ from mock_csms.protocol.messages import UNREADABLE_ID, Call, Error, Malformed, M
 from mock_csms.protocol.records import Bounded
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
-from mock_csms.twin.events import Connected, Disconnected, Event, Lost, Received, Sent, Unanswered
+from mock_csms.twin.events import Connected, Disconnected, Event, Lost, Received, Sent, Spoiled, Unanswered, is_loss
 
 CONNECTION = "connection"
 """The key in `meta` of the first record of each connection: how many the station has had."""
@@ -49,10 +49,12 @@ class Trace:
         """The stations whose connection has no record yet."""
         self._since: dict[str, deque[Json]] = {}
         """What happened at each station since its last record."""
-        bus.subscribe(self._happened, Connected, Disconnected, Unanswered, Lost)
+        bus.subscribe(self._happened, Connected, Disconnected, Unanswered, Lost, Spoiled)
         frames.subscribe(self._write)
 
     def _happened(self, event: Event) -> None:
+        if isinstance(event, Spoiled) and not is_loss(event):  # what is sent has a record, with its fault
+            return
         told: Json = {"event": type(event).__name__, "timestamp": instant(event.at)}
         if isinstance(event, Connected):
             self._connections[event.station] = self._connections.get(event.station, 0) + 1
@@ -61,6 +63,12 @@ class Trace:
             told |= {"code": event.code, "reason": event.reason}
         elif isinstance(event, Unanswered):
             told |= {"messageId": event.call.id, "reason": event.reason}
+        elif isinstance(event, Spoiled):
+            told |= {
+                "messageId": event.message.id,
+                "fault": event.fault,
+                "messageType": _TYPES[type(event.message)].decode(),
+            }
         elif isinstance(event, Lost):
             told |= {"messageId": event.received.message.id, "fault": event.fault, **_frame_of(event.received)}
         self._since.setdefault(event.station, deque(maxlen=_MOST_SINCE)).append(told)

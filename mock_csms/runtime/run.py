@@ -4,23 +4,28 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from mock_csms.assembly import scripts
-from mock_csms.runtime import clock, schedule
+from mock_csms.runtime import clock
 from mock_csms.runtime.csms import Csms
+from mock_csms.runtime.schedule import Schedule
 from mock_csms.twin.events import Started
 
 
 @asynccontextmanager
-async def running(csms: Csms, announce: Callable[[str], None] = lambda _: None) -> AsyncIterator[Csms]:
+async def running(
+    csms: Csms, announce: Callable[[str], None] = lambda _: None, schedule: Schedule | None = None
+) -> AsyncIterator[Csms]:
     """Listen, send the commands and ask the questions of the settings, until the block ends.
 
-    `announce` gets the URL as soon as stations can connect, before anything happens. Raises OSError where the address
+    `announce` gets the URL as soon as stations can connect, before anything happens; with a `schedule` the scripts are
+    there for who wants to stop one. Raises OSError where the address
     cannot be had, or the directory for what is known of stations cannot be used.
     """
     async with csms:
         announce(csms.url)
         csms.publish(Started(clock.now(), "", csms.url, csms.chance.seed))
+        schedule = schedule or Schedule(csms)
         for script in scripts(csms.config):
-            schedule.start(script, csms)
+            schedule.start(script)
         if csms.config.learn:
             from mock_csms.runtime.learning import Learning  # noqa: PLC0415 - no start waits for it
 
