@@ -2,11 +2,9 @@
 
 import asyncio
 import re
-import socket
 from collections.abc import Callable, Collection, Sequence
-from operator import itemgetter
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from mock_csms import assembly
 from mock_csms.behavior.admission import Door, LetIn, Respond, Verdict
@@ -20,6 +18,7 @@ from mock_csms.protocol.messages import Call, Error
 from mock_csms.protocol.versions import SUBPROTOCOLS, choose_subprotocol
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.runtime import clock
+from mock_csms.runtime.addresses import bind
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.inspection import Inspection
 from mock_csms.runtime.network import Network
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     from mock_csms.twin.twin import Twin
 
 _BACKLOG = 4096
-_EVERYWHERE = "*"
 _LOOPBACKS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound to it here
 """Addresses that mean all of the machine's, which nobody can reach, each with one that this machine can."""
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
@@ -102,7 +100,7 @@ class Csms:
         loop = asyncio.get_running_loop()
         self._inspection.open()
         try:
-            sockets = _bind(self.config.host, self.config.port)
+            sockets = bind(self.config.host, self.config.port)
         except OSError:
             self._inspection.close()
             raise
@@ -271,39 +269,3 @@ class Csms:
 
     def _refuse(self, visitor: Visitor, reason: str, status: int | None) -> None:
         self.publish(Refused(clock.now(), self._name(visitor), reason, status, visitor.wants_websocket))
-
-
-def _bind(host: str, port: int) -> list[socket.socket]:
-    """Return a bound socket for every address of `host`, all with the same port."""
-    bound: list[socket.socket] = []
-    try:
-        for family, kind, protocol, _, address in _addresses_of(host, port):
-            listener = socket.socket(family, kind, protocol)
-            bound.append(listener)
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if family == socket.AF_INET6:
-                listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            listener.bind((address[0], bound[0].getsockname()[1], *address[2:]) if len(bound) > 1 else address)
-    except OSError:
-        for listener in bound:
-            listener.close()
-        raise
-    return bound
-
-
-def _addresses_of(host: str, port: int) -> list[tuple[Any, ...]]:
-    """Return what is to be bound; `*` is every address, without IPv6 where the machine has none."""
-    if host != _EVERYWHERE:
-        name = host.encode() if host.isascii() else host
-        return [*socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)]
-    found = socket.getaddrinfo(None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    return sorted((each for each in found if each[0] != socket.AF_INET6 or _has_ipv6()), key=itemgetter(0))
-
-
-def _has_ipv6() -> bool:
-    try:
-        with socket.socket(socket.AF_INET6) as tried:
-            tried.bind(("::1", 0))
-    except OSError:
-        return False
-    return True

@@ -1,4 +1,4 @@
-"""Repeated values: what no check looks at, as it had to come; `witness.inspect` asserts that they would find nothing."""
+"""Repeated values: what no check looks at, as it had to come; `witness.inspect` asserts that they find nothing."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

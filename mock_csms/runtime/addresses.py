@@ -1,0 +1,44 @@
+"""The addresses at which the mock listens: a bound socket for each, all with the same port."""
+
+import socket
+from operator import itemgetter
+from typing import Any
+
+_EVERYWHERE = "*"
+"""The host that means every address of the machine."""
+
+
+def bind(host: str, port: int) -> list[socket.socket]:
+    """Return a bound socket for every address of `host`, all with the same port."""
+    bound: list[socket.socket] = []
+    try:
+        for family, kind, protocol, _, address in _addresses_of(host, port):
+            listener = socket.socket(family, kind, protocol)
+            bound.append(listener)
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            listener.bind((address[0], bound[0].getsockname()[1], *address[2:]) if len(bound) > 1 else address)
+    except OSError:
+        for listener in bound:
+            listener.close()
+        raise
+    return bound
+
+
+def _addresses_of(host: str, port: int) -> list[tuple[Any, ...]]:
+    """Return what is to be bound; `*` is every address, without IPv6 where the machine has none."""
+    if host != _EVERYWHERE:
+        name = host.encode() if host.isascii() else host
+        return [*socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)]
+    found = socket.getaddrinfo(None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    return sorted((each for each in found if each[0] != socket.AF_INET6 or _has_ipv6()), key=itemgetter(0))
+
+
+def _has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6) as tried:
+            tried.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
