@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from mock_csms.frontends.serve import serve  # noqa: PLC0415 - as above
 
     command = shown("mock-csms", words, secrets_in(Config, parsed)) if config.diagram and not config.redact else ""
-    status = asyncio.Runner().run(serve(config, lambda: read_config(gather(parsed)), command))
+    status = asyncio.Runner().run(serve(config, sources, lambda: gather(parsed), command))
     os._exit(status)  # all is closed and written; to take the interpreter apart would take longer than to stop
 
 

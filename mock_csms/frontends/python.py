@@ -15,7 +15,7 @@ from mock_csms.assembly import check
 from mock_csms.behavior.commands import Script, Step
 from mock_csms.behavior.events import Connected, Event, Finding
 from mock_csms.behavior.stations import Station
-from mock_csms.config import Config
+from mock_csms.config import Config, with_fixed
 from mock_csms.flags import Source, read
 from mock_csms.frontends.inbox import Inbox, wanted
 from mock_csms.frontends.journal import Journal, Passed
@@ -109,7 +109,7 @@ class Csms:
         timing of commands stay. A rule that does not change keeps its uses, and a sequence its place. Raises
         ValueError, and changes nothing, for wrong settings.
         """
-        self._mock.configure(self._read(config, settings))
+        self._mock.configure(with_fixed(self.config, self._read(config, settings)))
 
     def restore(self) -> None:
         """Behave again as at the beginning: without what `configure` and `add_rule` have changed, and nothing used."""
