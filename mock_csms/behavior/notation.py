@@ -129,9 +129,8 @@ def parse_expectation(text: str, *, counted: bool = True, version: Version = V20
     conditions = tuple(_condition(schemas, path, value, version) for path, value in pattern.conditions)
     tail = _COUNT.fullmatch(pattern.tail)
     if tail is None or (tail["least"] and not counted):
-        raise ValueError(
-            f"{pattern.tail!r}: after the match only @GLOB{' and then *N, *N.. or *M..N' if counted else ''} may follow"
-        )
+        count = " and then *N, *N.. or *M..N" if counted else ""
+        raise ValueError(f"{pattern.tail!r}: after the match only @GLOB{count} may follow")
     least = int(tail["least"] or 1)
     most = None
     if tail["least"]:
@@ -147,8 +146,7 @@ def _happenings(name: str, version: Version) -> Sequence[str]:
     happenings = [*NO_MESSAGES, *version.actions]
     if action not in (*happenings, ANY):
         hint = did_you_mean(action, happenings)
-        reason = f"{action!r} is neither an action nor connect, disconnect or refused{hint}"
-        raise ValueError(told_elsewhere(action) or reason)
+        raise ValueError(told_elsewhere(action) or f"{action!r} is not an action, connect, disconnect or refused{hint}")
     sender = Sender.CSMS if dot else Sender.STATION
     if action in version.actions and not version.actions[action].sent_by(sender):
         hint = f"; did you mean '{action}.response'?" if not dot else ""

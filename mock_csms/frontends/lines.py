@@ -149,7 +149,8 @@ def is_about_refusal(finding: events.Finding, event: events.Received) -> bool:
 
 
 def _finding(finding: events.Finding, problem: str) -> str:
-    return f"finding {finding.severity.upper()} {finding.check} ({finding.requirement}): {problem}"
+    why = f" ({finding.why})" if finding.why else ""
+    return f"finding {finding.severity.upper()} {finding.check} ({finding.requirement}): {problem}{why}"
 
 
 # Faults.
