@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from mock_csms.behavior.templates import SAMPLE
 from mock_csms.config import Config
 from mock_csms.flags import read
+from mock_csms.frontends.blocking import BlockingCsms
 from mock_csms.frontends.keywords import keyword_source
 from mock_csms.frontends.python import Csms
 from mock_csms.protocol.messages import Call, Error
@@ -186,6 +187,18 @@ async def test_scripts_come_and_go_one_by_one() -> None:
         await station.send([2, "2", "DataTransfer", {"vendorId": "V"}])
         await station.expect(3, "2")
         await asyncio.sleep(0)
+        assert not csms.scripts
+
+
+def test_the_blocking_mock_has_the_same() -> None:
+    """Rules and scripts come and go through the blocking API too."""
+    with BlockingCsms() as csms:
+        rule, script = csms.add_rule("Heartbeat*1", error="GenericError"), csms.start_script("Reset", delay=9)
+        assert (list(csms.rules), list(csms.scripts)) == ([rule], [script])
+        csms.change_rule(rule, "Heartbeat*2", error="GenericError")
+        csms.stop_script(script)
+        csms.remove_rule(rule)
+        assert not csms.rules
         assert not csms.scripts
 
 

@@ -16,9 +16,9 @@ async def running(
 ) -> AsyncIterator[Csms]:
     """Listen, send the commands and ask the questions of the settings, until the block ends.
 
-    `announce` gets the URL as soon as stations can connect, before anything happens; with a `schedule` the scripts are
-    there for who wants to stop one. Raises OSError where the address
-    cannot be had, or the directory for what is known of stations cannot be used.
+    `announce` gets the URL as soon as stations can connect, before anything happens. Scripts are started in `schedule`,
+    for whoever wants to stop one. Raises OSError where the address cannot be had, or the directory for what is known of
+    stations cannot be used.
     """
     async with csms:
         announce(csms.url)

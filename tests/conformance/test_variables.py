@@ -140,7 +140,7 @@ def test_a_base_report_that_is_refused() -> None:
         if status == "Accepted":
             story.call("NotifyReport", part(number, 0))
     assert story.found("V09") == [
-        "FullInventory was rejected, and so was the report before it (warning, not error: the station may be busy)",
+        "FullInventory was rejected, and so was the report before it",
         "FullInventory was answered with NotSupported",
     ]
 
