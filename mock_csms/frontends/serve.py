@@ -5,7 +5,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, suppress
 from itertools import count
 from typing import Any, TextIO
@@ -51,6 +51,8 @@ async def serve(
                 _see_to_signals(ended, ending.force, Reload(csms, sources, gather))
                 with suppress(BrokenPipeError):  # nobody has to listen to us
                     print(f"Listening on {url}", file=people, flush=True)
+                for warning in _exposed(config):
+                    sys.stderr.write(f"mock-csms: warning: {warning}\n")
                 ready.write(url)
 
             await stack.enter_async_context(running(csms, announce))
@@ -65,6 +67,13 @@ async def serve(
     if csms.unsaved:
         records.incomplete[str(config.state_dir)] = csms.unsaved
     return ending.tell()
+
+
+def _exposed(config: Config) -> Iterator[str]:
+    """Yield a warning where others than this machine can connect without a password."""
+    is_loopback = config.host in ("localhost", "::1") or config.host.startswith("127.")
+    if not is_loopback and not config.basic_auth:
+        yield f"--host {config.host} without --basic-auth: everybody on the network can connect (there is no TLS)"
 
 
 class Ending:
