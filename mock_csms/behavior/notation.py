@@ -20,7 +20,7 @@ from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.other_versions import told_elsewhere
 from mock_csms.protocol.records import Record
 from mock_csms.protocol.schemas import node_at
-from mock_csms.protocol.versions import V201, Version
+from mock_csms.protocol.versions import actions, spoken, version_with
 
 if TYPE_CHECKING:
     from mock_csms.behavior.faults import Fault
@@ -60,17 +60,18 @@ def split(text: str) -> Pattern:
     return Pattern(name[0], conditions, text[position:])
 
 
-def parse_match(text: str, *, commands: bool, version: Version = V201) -> Match:
+def parse_match(text: str, *, commands: bool) -> Match:
     """Return the match for the calls of stations or, where `commands` are allowed too, for our own.
 
     The action of a command that stations may send as well keeps its `.command`.
     """
     pattern = split(text)
     action = pattern.name.removesuffix(COMMAND) if commands else pattern.name
-    if action not in version.actions:
-        hint = did_you_mean(action, version.actions)
-        raise ValueError(told_elsewhere(action) or f"{pattern.name!r} is no action of OCPP {version.name}{hint}")
-    row = version.actions[action]
+    rows = actions()
+    if action not in rows:
+        hint = did_you_mean(action, rows)
+        raise ValueError(told_elsewhere(action) or f"{pattern.name!r} is no action of {spoken()}{hint}")
+    row = rows[action]
     if pattern.name != action and not row.sent_by(Sender.CSMS):
         raise ValueError(f"{action} is no command of a CSMS")
     if not (commands or row.sent_by(Sender.STATION)):
@@ -79,7 +80,7 @@ def parse_match(text: str, *, commands: bool, version: Version = V201) -> Match:
     if tail is None:
         raise ValueError(f"{pattern.tail!r} behind the match is not *N or @GLOB, in this order")
     name = action if row.sender is not Sender.EITHER else pattern.name
-    conditions = tuple(_condition(_node(action, path, version), path, value) for path, value in pattern.conditions)
+    conditions = tuple(_condition(_node(action, path), path, value) for path, value in pattern.conditions)
     times = int(tail["times"]) if tail["times"] else None
     if times == 0:
         raise ValueError(f"{pattern.tail!r}: a rule that is never used")
@@ -89,23 +90,22 @@ def parse_match(text: str, *, commands: bool, version: Version = V201) -> Match:
 _COUNT = re.compile(r"(@(?P<stations>.+?))?(\*(?P<least>[0-9]{1,15})(?P<open>\.\.)?(?P<most>[0-9]{1,15})?)?", re.DOTALL)
 
 
-def parse_expectation(text: str, *, counted: bool = True, version: Version = V201) -> Expectation:
+def parse_expectation(text: str, *, counted: bool = True) -> Expectation:
     """Return the expectation that `NAME[path=value,…]@GLOB*COUNT` is; without `counted` none has a count."""
     pattern = split(text)
     action, dot, kind = pattern.name.partition(".")
-    happenings = [CONNECT, DISCONNECT, *version.actions]
+    rows = actions()
+    happenings = [CONNECT, DISCONNECT, *rows]
     if action not in happenings:
         hint = did_you_mean(action, happenings)
         raise ValueError(told_elsewhere(action) or f"{action!r} is no action and neither connect nor disconnect{hint}")
     sender = Sender.CSMS if dot else Sender.STATION
-    if action in version.actions and not version.actions[action].sent_by(sender):
+    if action in rows and not rows[action].sent_by(sender):
         hint = f"; did you mean '{action}.response'?" if not dot else ""
         raise ValueError(f"{action} is not {'a command' if dot else 'sent by stations'}{hint}")
-    if dot and (f".{kind}" not in (RESPONSE, ERROR) or action not in version.actions):
+    if dot and (f".{kind}" not in (RESPONSE, ERROR) or action not in rows):
         raise ValueError(f"{pattern.name!r} ends with neither {RESPONSE} nor {ERROR}")
-    conditions = tuple(
-        _condition(_node(pattern.name, path, version), path, value) for path, value in pattern.conditions
-    )
+    conditions = tuple(_condition(_node(pattern.name, path), path, value) for path, value in pattern.conditions)
     tail = _COUNT.fullmatch(pattern.tail)
     if tail is None or (tail["least"] and not counted):
         raise ValueError(f"{pattern.tail!r} behind the match is not @GLOB{', *N, *N.. or *M..N' if counted else ''}")
@@ -118,13 +118,13 @@ def parse_expectation(text: str, *, counted: bool = True, version: Version = V20
     return Expectation(pattern.name, conditions, tail["stations"] or "*", least, most, text)
 
 
-def _node(name: str, path: Path, version: Version) -> Json:
+def _node(name: str, path: Path) -> Json:
     """Return what is known of `path` in the happening called `name`. Raises ValueError where nothing can be there."""
     action, _, kind = name.partition(".")
     shape = SHAPES.get(f".{kind}" if kind else name)
     if shape is not None:
         return node_at(shape, name, path)
-    return version.schemas.node(f"{action}{'Response' if kind else 'Request'}", path)
+    return version_with(action).schemas.node(f"{action}{'Response' if kind else 'Request'}", path)
 
 
 def _condition(node: Json, path: Path, text: str) -> Condition:

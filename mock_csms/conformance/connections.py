@@ -6,7 +6,7 @@ from mock_csms.conformance.known import Known
 from mock_csms.conformance.known.visits import has_hung_up
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Wrong, breach, call, when
-from mock_csms.conformance.transport import TRANSPORT
+from mock_csms.conformance.transport import TRANSPORT, WEBSOCKET
 from mock_csms.protocol.identifiers import FIELDS
 
 _ANYTHING = ("result", "error", "stray", "malformed")
@@ -140,37 +140,37 @@ def has_one_connection(seen: Seen, known: Known) -> Said:
 # What RFC 6455 forbids, for which the mock has ended the connection.
 
 
-@TRANSPORT.check("T23", "RFC 6455 5.1", ERROR, "frames are masked", breach("RFC 6455 5.1"))
+@WEBSOCKET.check("T23", "RFC 6455 5.1", ERROR, "frames are masked", breach("RFC 6455 5.1"))
 def masks(seen: Seen, _: Known) -> Said:
     """A frame without a mask."""
     return str(seen.payload)
 
 
-@TRANSPORT.check("T24", "RFC 6455 5.2", ERROR, "frames have nothing that is reserved", breach("RFC 6455 5.2"))
+@WEBSOCKET.check("T24", "RFC 6455 5.2", ERROR, "frames have nothing that is reserved", breach("RFC 6455 5.2"))
 def frames_rightly(seen: Seen, _: Known) -> Said:
     """A reserved bit without an extension for it, a reserved opcode, or a length beyond 63 bits."""
     return str(seen.payload)
 
 
-@TRANSPORT.check("T25", "RFC 6455 5.4", ERROR, "the fragments of a message are not mixed", breach("RFC 6455 5.4"))
+@WEBSOCKET.check("T25", "RFC 6455 5.4", ERROR, "the fragments of a message are not mixed", breach("RFC 6455 5.4"))
 def keeps_fragments_together(seen: Seen, _: Known) -> Said:
     """A continuation of nothing, or another message amid the fragments of one."""
     return str(seen.payload)
 
 
-@TRANSPORT.check("T26", "RFC 6455 5.5", ERROR, "control frames are short and whole", breach("RFC 6455 5.5"))
+@WEBSOCKET.check("T26", "RFC 6455 5.5", ERROR, "control frames are short and whole", breach("RFC 6455 5.5"))
 def controls_briefly(seen: Seen, _: Known) -> Said:
     """A ping, pong or close frame of more than 125 bytes, or in fragments."""
     return str(seen.payload)
 
 
-@TRANSPORT.check("T27", "RFC 6455 5.5.1", ERROR, "a close frame has a code that may be sent", breach("RFC 6455 5.5.1"))
+@WEBSOCKET.check("T27", "RFC 6455 5.5.1", ERROR, "a close frame has a code that may be sent", breach("RFC 6455 5.5.1"))
 def closes_rightly(seen: Seen, _: Known) -> Said:
     """Half a code, one that is reserved or unknown (7.4), or a reason that is not UTF-8."""
     return str(seen.payload)
 
 
-@TRANSPORT.check("T28", "RFC 6455 7.4.1", WARNING, "messages are not too large", breach("RFC 6455 7.4.1"))
+@WEBSOCKET.check("T28", "RFC 6455 7.4.1", WARNING, "messages are not too large", breach("RFC 6455 7.4.1"))
 def is_brief(seen: Seen, _: Known) -> Said:
     """One beyond --max-message-size: no clause forbids it, but it was lost, and the connection with it."""
     return str(seen.payload)
@@ -184,7 +184,7 @@ def answers_pings(seen: Seen, known: Known) -> Said:
     return Wrong(str(seen.payload), severity=WARNING if is_alive else None)
 
 
-@TRANSPORT.check("T30", "RFC 6455 7.1.2", INFO, "a connection ends with a close frame", when("disconnected"))
+@WEBSOCKET.check("T30", "RFC 6455 7.1.2", INFO, "a connection ends with a close frame", when("disconnected"))
 def says_goodbye(seen: Seen, _: Known) -> Said:
     """For information: the connection ended without one; a cable may have been pulled, or the power gone."""
     event: Any = seen.event
@@ -192,7 +192,7 @@ def says_goodbye(seen: Seen, _: Known) -> Said:
     return None if event.code != 1006 or is_ours else event.reason
 
 
-@TRANSPORT.check("T31", "RFC 7692 7.2.2", ERROR, "compressed messages can be read", breach("RFC 7692 7.2.2"))
+@WEBSOCKET.check("T31", "RFC 7692 7.2.2", ERROR, "compressed messages can be read", breach("RFC 7692 7.2.2"))
 def compresses_rightly(seen: Seen, _: Known) -> Said:
     """One that is no DEFLATE."""
     return str(seen.payload)

@@ -12,6 +12,7 @@ import orjson
 from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Sent, Unanswered
 from mock_csms.behavior.times import seconds_of
 from mock_csms.behavior.validation import Validation
+from mock_csms.conformance.subject import JUDGED
 from mock_csms.frontends.trace import BINARY, CONNECTION, SINCE
 from mock_csms.frontends.tracerecord import Entry
 from mock_csms.protocol.actions import Sender
@@ -19,7 +20,7 @@ from mock_csms.protocol.conversation import Conversation
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result, decode, encode
 from mock_csms.protocol.records import Mutable, field, replace
-from mock_csms.protocol.versions import V201
+from mock_csms.protocol.versions import DEFAULT, SUBPROTOCOLS, Version, versions
 
 _UNSEEN = 1006
 """The close code of a connection of whose end nothing is known (RFC 6455, 7.1.5)."""
@@ -69,8 +70,8 @@ class Playback:
         entry = self._spelt(entry)
         if entry.version:
             self._versions[entry.station] = entry.version
-        version = self._versions.get(entry.station, V201.name)
-        return "SOAP" if entry.is_soap else "" if version == V201.name else f"OCPP {version}"
+        version = self._versions.get(entry.station, DEFAULT.name)
+        return "SOAP" if entry.is_soap else "" if version in JUDGED else f"OCPP {version}"
 
     def events(self, entry: Entry) -> Iterator[Event]:
         """Yield what an entry tells; nothing where that cannot be judged. Raises ValueError for what is no message."""
@@ -128,9 +129,15 @@ class Playback:
             yield self._opened(entry.at, entry.station, is_whole=is_first or is_boot)
 
     def _opened(self, at: float, station: str, *, is_whole: bool, is_told: bool = False) -> Connected:
-        talk = Conversation(V201, Sender.STATION)
+        talk = Conversation(self._version(station), Sender.STATION)
         self._lines[station] = _Line(is_whole, at, is_told, talk, _Side(talk.theirs), _Side(talk.ours))
-        return Connected(at, station, "ocpp2.0.1", ("ocpp2.0.1",))
+        subprotocol = next(name for name, version in SUBPROTOCOLS.items() if version is talk.version)
+        return Connected(at, station, subprotocol, (subprotocol,), talk.version)
+
+    def _version(self, station: str) -> Version:
+        """Return the version of OCPP that the trace has for a station."""
+        name = self._versions.get(station, DEFAULT.name)
+        return next((version for version in versions() if version.name == name), DEFAULT)
 
 
 def _action(entry: Entry) -> str:
@@ -145,7 +152,7 @@ def _is_cut_off(id_: str, line: _Line, other: _Side) -> bool:
 
 def _read(entry: Entry, line: _Line) -> tuple[bytes, Message | Malformed] | None:
     """Return the frame and what it means; of a spoiled one what it was meant to be."""
-    message = decode(entry.text) if entry.text is not None else None
+    message = decode(entry.text, line.talk.version.framing) if entry.text is not None else None
     if entry.text is not None and message is not None and not (entry.is_sent and _said(entry.meta, "fault")):
         return entry.text, message
     id_ = entry.id if entry.id is not None else _id_without(entry, *line.sides(entry))
@@ -188,11 +195,11 @@ def _meant(entry: Entry, id_: str, line: _Line) -> Message | None:
 
 
 def _received(entry: Entry, text: bytes, message: Message | Malformed, line: _Line) -> Received:
-    came = line.talk.take(message, _STRICTLY)
+    at, station, version = entry.at, entry.station, line.talk.version
     is_binary = entry.meta.get(BINARY) is True
-    return Received(
-        entry.at, entry.station, text, came.message, came.violations, came.answers, is_binary, came.is_refused
-    )
+    came = line.talk.take(message, _STRICTLY)
+    message, violations, answers = came.message, came.violations, came.answers
+    return Received(at, station, text, message, violations, answers, is_binary, came.is_refused, version)
 
 
 def _sent(entry: Entry, text: bytes, message: Message, line: _Line) -> Sent:
@@ -203,7 +210,7 @@ def _sent(entry: Entry, text: bytes, message: Message, line: _Line) -> Sent:
     violations = line.talk.sent(message, answers)
     if answers is not None and fault:  # which may send it once more
         line.station.open[answers.id] = answers
-    return Sent(entry.at, entry.station, text, message, violations, answers, rule, fault)
+    return Sent(entry.at, entry.station, text, message, violations, answers, rule, fault, line.talk.version)
 
 
 def _said(meta: Any, name: str) -> str:

@@ -23,7 +23,7 @@ from mock_csms.frontends.records import Records
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.other_versions import told_elsewhere
-from mock_csms.protocol.versions import V201
+from mock_csms.protocol.versions import actions
 from mock_csms.runtime import clock, schedule
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.csms import Csms as Mock
@@ -184,7 +184,7 @@ class Csms:
 
 def _check_action(action: str, sender: Sender) -> None:
     """Refuse at once what can never come to be."""
-    names = [name for name, row in V201.actions.items() if row.sent_by(sender)]
+    names = actions(sender)
     if action not in names:
         what = "command of a CSMS" if sender is Sender.CSMS else "call of a station"
         raise ValueError(told_elsewhere(action) or f"{action!r} is no {what}{did_you_mean(action, names)}")

@@ -20,7 +20,7 @@ from mock_csms.config import Config
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.identifiers import folded, spelling
 from mock_csms.protocol.messages import Call, Error
-from mock_csms.protocol.versions import SUBPROTOCOLS, choose_subprotocol
+from mock_csms.protocol.versions import SUBPROTOCOLS, choose_subprotocol, versions
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.inspection import Inspection
@@ -67,10 +67,7 @@ class Csms:
         self._inspection.configure(config)
         self._door = Door(assembly.policies(config))
         layers, faults = assembly.layers(config), RuleBook(config.rule.faults)
-        self._replies = {
-            version: Replies(assembly.defaults(config, version), layers, faults)
-            for version in set(SUBPROTOCOLS.values())
-        }
+        self._replies = {version: Replies(assembly.defaults(config, version), layers, faults) for version in versions()}
         self._set_world()
 
     def _set_world(self) -> None:
@@ -117,13 +114,19 @@ class Csms:
         """
         session = self.session_of(identity)
         if session is None:
-            reason = f"{step.action} was not sent: {identity} is not connected"
-            self.publish(Failed(clock.now(), identity, reason))
-            raise CallFailed(reason)
-        template = assembly.command_payload(self.config, step)
+            raise self._unsent(identity, step, f"{identity} is not connected")
+        if not (step.is_raw or step.action in session.version.actions):
+            raise self._unsent(identity, step, f"OCPP {session.version.name}, which {identity} speaks, has it not")
+        template = assembly.command_payload(self.config, step, session.version)
         return await session.call(
             step.action, lambda: template(self._context(session.identity, request)), self.config.call_timeout, written
         )
+
+    def _unsent(self, identity: str, step: Step, why: str) -> CallFailed:
+        """Publish that a command cannot be sent, and return the exception that says so."""
+        reason = f"{step.action} was not sent: {why}"
+        self.publish(Failed(clock.now(), identity, reason))
+        return CallFailed(reason)
 
     def session_of(self, identity: str) -> Session | None:
         """Return the connection of a station, however its identity is written; None where it has none."""
@@ -193,9 +196,10 @@ class Csms:
             self.sessions[identity].close(1000, "replaced by a new connection of the same station")
         station = self.stations.setdefault(identity, Station(identity))
         station.url = f"ws://{visitor.host}" if self._is_everywhere and _HOST.fullmatch(visitor.host) else ""
-        session = Session(transport, identity, SUBPROTOCOLS[subprotocol], Sender.STATION, self)
+        version = SUBPROTOCOLS[subprotocol]
+        session = Session(transport, identity, version, Sender.STATION, self)
         self.sessions[identity] = session
-        self.publish(Connected(clock.now(), identity, subprotocol, tuple(visitor.offered)))
+        self.publish(Connected(clock.now(), identity, subprotocol, tuple(visitor.offered), version))
         self._limit(session)
         return session
 

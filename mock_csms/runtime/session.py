@@ -85,8 +85,10 @@ class Session:
             message, answers = came.message, came.answers
             if answers is not None:
                 waiting, self._open = self._open, None
-            now, wrong = clock.now(), came.violations
-            self._host.publish(Received(now, self.identity, data, message, wrong, answers, binary, came.is_refused))
+            now, wrong, is_refused = clock.now(), came.violations, came.is_refused
+            self._host.publish(
+                Received(now, self.identity, data, message, wrong, answers, binary, is_refused, self.version)
+            )
             if type(message) is Call:
                 self._perform(self._host.answer(self, message, came.refusal), message)
             elif waiting is not None:
@@ -197,7 +199,9 @@ class Session:
         if self.is_over or not self._transport.send(text, binary=emission.binary, parts=emission.frames):
             return
         violations = self._talk.sent(message, answers)
-        self._host.publish(Sent(clock.now(), self.identity, text, message, violations, answers, rule, fault))
+        self._host.publish(
+            Sent(clock.now(), self.identity, text, message, violations, answers, rule, fault, self.version)
+        )
 
 
 def _settle(answer: "asyncio.Future[Json]", came: Incoming) -> None:
