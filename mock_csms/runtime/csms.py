@@ -116,7 +116,8 @@ class Csms:
         if session is None:
             raise self._unsent(identity, step, f"{identity} is not connected")
         if not (step.is_raw or step.action in session.version.actions):
-            raise self._unsent(identity, step, f"OCPP {session.version.name}, which {identity} speaks, has it not")
+            spoken = session.version.name
+            raise self._unsent(identity, step, f"OCPP {spoken}, which {identity} speaks, has no such action")
         template = assembly.command_payload(self.config, step, session.version)
         return await session.call(
             step.action, lambda: template(self._context(session.identity, request)), self.config.call_timeout, written
