@@ -40,7 +40,7 @@ BAD = """
     --boot-interval 1.5|--boot-interval nan|--boot-interval inf|--total-cost x|--total-cost nan|--total-cost inf
     --total-cost -1|--total-cost 1e999|--final-cost x|--final-cost NaN|--final-cost -inf|--final-cost -0.5
     --auth-mode nope|--whitelist|--blacklist|--local-list-tokens|--auth-cache-expiry x|--auth-cache-expiry nan
-    --auth-cache-expiry -1|--auth-cache-expiry 1e300|--command Reset|-c Reset -d 1 -p 1
+    --auth-cache-expiry -1|--auth-cache-expiry 1e300|-c Reset -d 1 -p 1
     -c Reset -d 1 --commands Reset:1|-c Nope -d 1|-c reset -d 1|-c Heartbeat -d 1|-c "" -d 1|-c Reset -d x
     -c Reset -d -1|-c Reset -d nan|-c Reset -d inf|-c Reset -p x|-c Reset -p -1|-c Reset -p nan|-c Reset -p inf
     -c Reset -p 0|--commands ""|--commands ,|--commands Reset|--commands Reset:|--commands Reset:x|--commands :1
@@ -405,6 +405,12 @@ async def boots_and_comes_back(commands: str) -> None:
             await obeyed(station, "Reset")
             await station.ask("BootNotification", BOOT)
             await station.nothing(0.2)
+
+
+async def test_a_command_without_a_time() -> None:
+    """--command alone sends the command at once, and once."""
+    async with Mock("--command", "Reset") as mock, mock.station() as station:
+        await obeyed(station, "Reset")
 
 
 async def test_station() -> None:

@@ -23,7 +23,7 @@ async def is_usable(station: Station) -> None:
 @case(
     "TC-CONN-01",
     use_case="B04",
-    fails_with={"odd-identity@2": "has not come back within"},
+    fails_with={"odd-identity@2": "did not come back within"},
 )
 async def test_b04_connection_is_lost(station: Station) -> None:
     """A station whose connection was closed opens another, on which it goes on.

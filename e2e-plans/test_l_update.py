@@ -15,7 +15,7 @@ def status(what: str) -> Message:
 async def begin_update(station: Station) -> None:
     """Let the station fetch firmware, and install it, at once."""
     if not station.profile.firmware:
-        station.lacks("firmware that it could install, says its profile")
+        station.lacks("firmware URL in its profile")
     firmware = {"location": station.profile.firmware}
     answers = one_of("Accepted", "Rejected", "InvalidCertificate")
     answer = await station.command("UpdateFirmware", {"requestId": REQUEST, "firmware": firmware}, status=answers)

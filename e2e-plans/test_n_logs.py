@@ -18,7 +18,7 @@ def status(what: Any) -> Message:
 async def get_log(station: Station) -> Json:
     """Let the station upload its diagnostics, and return its answer."""
     if not station.profile.logs:
-        station.lacks("place to upload logs to, says its profile")
+        station.lacks("logs URL in its profile")
     log = {"logType": "DiagnosticsLog", "requestId": REQUEST, "log": {"remoteLocation": station.profile.logs}}
     return await station.command("GetLog", log, status="Accepted")
 

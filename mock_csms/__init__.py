@@ -3,9 +3,7 @@
 `Csms`, `Config` and `CallFailed` are loaded when they are first asked for, so that nobody else waits for them.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # type checkers take it for True; `typing` takes a while to load, in which nobody may interrupt
 if TYPE_CHECKING:
     from mock_csms.config import Config
     from mock_csms.frontends.python import Csms
@@ -21,8 +19,10 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Return what the package offers under `name`."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 - see above
+
     return getattr(import_module(_HOMES[name]), name)

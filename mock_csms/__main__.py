@@ -1,6 +1,18 @@
-"""`python -m mock_csms` is the command `mock-csms`."""
+"""The process of the command `mock-csms`, which is `python -m mock_csms` too."""
 
-from mock_csms.frontends.cli import main
+import gc
+
+from mock_csms.interrupts import end_at_once_on_interrupt
+
+
+def main() -> int:
+    """Be the command, and return its exit status."""
+    end_at_once_on_interrupt()
+    gc.disable()  # nothing that is loaded at the start is garbage; `serve` enables it
+    from mock_csms.frontends import cli  # noqa: PLC0415 - it can be interrupted while it loads
+
+    return cli.main()
+
 
 if __name__ == "__main__":
     raise SystemExit(main())

@@ -1,14 +1,16 @@
 """What the settings amount to: the layers of rules, who is let in, and the commands with their payloads."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from mock_csms.behavior.admission import Policies
 from mock_csms.behavior.authorization import with_certificate_status
 from mock_csms.behavior.commands import Script, Step
+from mock_csms.behavior.presets import network_rules
 from mock_csms.behavior.replies import Replies
-from mock_csms.behavior.rules import Answer, Refusal, Rule, RuleBook
+from mock_csms.behavior.rules import ANY, Answer, Counts, Refusal, Reply, Rule, RuleBook, Spoil, Then
 from mock_csms.behavior.templates import SAMPLE, Template, compile_template, escape, merge
 from mock_csms.config import Config
 from mock_csms.flags import flag_of, option
@@ -16,7 +18,7 @@ from mock_csms.protocol import records
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.names import did_you_mean
-from mock_csms.protocol.versions import Version, version_with, versions
+from mock_csms.protocol.versions import Version, actions, version_with, versions
 from mock_csms.tables import Rules, check_payload, nested, sample_request
 
 if TYPE_CHECKING:
@@ -24,10 +26,37 @@ if TYPE_CHECKING:
     from mock_csms.conformance.subject import Check
 
 
-def layers(config: Config) -> Sequence[RuleBook[Answer]]:
+def layers(config: Config, counts: Counts | None = None) -> Sequence[RuleBook[Answer]]:
     """Return the rules that the settings stand for: a layer for each, a later setting over an earlier one."""
-    makers = [flag_of(setting).rules for setting in fields(config) if _is_on(getattr(config, setting.name))]
-    return [RuleBook(make(config)) for make in makers if make]
+    makers = {
+        setting.name: flag_of(setting).rules for setting in fields(config) if _is_on(getattr(config, setting.name))
+    }
+    return [RuleBook(_with_ids(name, make(config)), counts) for name, make in makers.items() if make]
+
+
+def faults(config: Config, counts: Counts | None = None) -> RuleBook[Spoil]:
+    """Return what spoils messages on their way out: the faults that users wrote, then the network."""
+    return RuleBook([*_with_ids("fault", config.rule.faults), *network(config)], counts)
+
+
+def network(config: Config) -> Sequence[Rule[Spoil]]:
+    """Return what happens to every message, both ways."""
+    return tuple(network_rules(config.latency, config.loss)) if config.latency or config.loss else ()
+
+
+def slack(config: Config) -> float:
+    """Return how long a message and its answer take longer because of the network, at most."""
+    return 2 * (config.latency.seconds + config.latency.jitter) if config.latency else 0.0
+
+
+def _with_ids(setting: str, rules: Iterable[Rule[Then]]) -> Iterator[Rule[Then]]:
+    """Give rules ids that a rule keeps as long as it stays the same: the setting, and what was written there."""
+    used: Counter[str] = Counter()
+    for number, rule in enumerate(rules, start=1):
+        written = rule.id or rule.name or str(number)
+        used[written] += 1
+        again = f" #{used[written]}" if used[written] > 1 else ""
+        yield records.replace(rule, id=f"{setting}: {written}{again}")
 
 
 def _is_on(value: Any) -> bool:
@@ -61,10 +90,17 @@ def policies(config: Config) -> Policies:
 
 def inspection(config: Config) -> "tuple[Sequence[Check], Terms]":
     """Return which checks look at the stations, and on what terms."""
-    from mock_csms.conformance.known import Terms  # noqa: PLC0415 - no start waits for the checks
-    from mock_csms.conformance.selection import select  # noqa: PLC0415 - as above
+    from mock_csms.conformance.selection import select  # noqa: PLC0415 - no start waits for the checks
 
-    return select(config.checks), Terms(config.tolerance, config.call_timeout, config.clock_offset, config.basic_auth)
+    return select(config.checks), _terms(config)
+
+
+def _terms(config: Config) -> "Terms":
+    """Return the terms of the checks: nobody is late because the mock itself delays messages."""
+    from mock_csms.conformance.known import Terms  # noqa: PLC0415 - no start waits for the checks
+
+    late = slack(config)
+    return Terms(config.tolerance + late, config.call_timeout + late, config.clock_offset, config.basic_auth)
 
 
 def scripts(config: Config) -> Sequence[Script]:
@@ -127,15 +163,27 @@ def _warnings(rule: Rule[Answer], below: Mapping[Version, Replies]) -> Sequence[
     """Tell what a rule would send that is against the book, laid over what is answered `below` it."""
     if isinstance(rule.then, Refusal):
         code, known = rule.then.code, [code for version in versions() for code in version.framing.codes]
-        return [] if code in known else [f"{rule.name}: {code!r} is no error code of OCPP-J{did_you_mean(code, known)}"]
+        return (
+            []
+            if code in known
+            else [f"{rule.name}: {code!r} is not an error code of OCPP-J{did_you_mean(code, known)}"]
+        )
     if rule.then.is_raw:
         return []
-    action, request = rule.match.action, sample_request(rule.match)
-    version = version_with(action)
+    if rule.match.action != ANY:
+        return list(_broken(rule.match.action, rule, below))
+    broken = [told for action in actions(Sender.STATION) for told in _broken(action, rule, below)]
+    return [f"{broken[0]} (and so do {len(broken) - 1} others)" if len(broken) > 1 else told for told in broken[:1]]
+
+
+def _broken(action: str, rule: Rule[Answer], below: Mapping[Version, Replies]) -> Iterator[str]:
+    """Tell how the reply of a rule breaks the schema of the answer to an action."""
+    version, match = version_with(action), records.replace(rule.match, action=action)
+    request = sample_request(match)
     context = records.replace(SAMPLE, request=request)
     default = below[version].answer(Call("id", action, request), None, context).message
-    if not isinstance(default, Result):
-        return []
-    answer = merge(default.payload, rule.then.payload(context))
-    violations = version.schemas.response_violations(action, answer)
-    return [f"{rule.name}: breaks the schema of {action}Response: {violations[0]}"] if violations else []
+    if isinstance(default, Result) and isinstance(rule.then, Reply):
+        answer = merge(default.payload, rule.then.payload(context))
+        violations = version.schemas.response_violations(action, answer)
+        if violations:
+            yield f"{rule.name}: the answer breaks the schema of {action}Response: {violations[0]}"

@@ -126,7 +126,7 @@ def _parse(setting: Field[Any], source: Source) -> Any:
             str(text).encode()  # what came from the command line may be no text at all
         return parse(value) if parse else value
     except UnicodeEncodeError:
-        raise ValueError(f"{source.where(setting.name)}: not UTF-8") from None
+        raise ValueError(f"{source.where(setting.name)}: the text is not UTF-8") from None
     except ValueError as error:
         raise ValueError(f"{source.where(setting.name)}: {error}") from None
 
@@ -134,7 +134,7 @@ def _parse(setting: Field[Any], source: Source) -> Any:
 def _check_rivals(settings: type[Settings], source: Source) -> None:
     for name, rival in _rivals(settings):
         if name in source.values and rival in source.values:
-            raise ValueError(f"{source.where(name)} and {source.where(rival)} exclude each other")
+            raise ValueError(f"{source.where(name)} and {source.where(rival)} cannot be used together")
 
 
 def _rivals(settings: type[Settings]) -> Iterable[tuple[str, str]]:

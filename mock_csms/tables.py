@@ -11,7 +11,7 @@ from mock_csms.behavior.authorization import CERTIFICATE_STATUS, info_rules
 from mock_csms.behavior.commands import Script, Step
 from mock_csms.behavior.matching import Condition
 from mock_csms.behavior.notation import parse_fault, parse_match
-from mock_csms.behavior.rules import Answer, Match, Refusal, Reply, Rule, Spoil
+from mock_csms.behavior.rules import ANY, Answer, Match, Refusal, Reply, Rule, Spoil
 from mock_csms.behavior.templates import SAMPLE, Template, compile_template, escape, merge
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import MAX_DESCRIPTION_LENGTH
@@ -38,14 +38,15 @@ def take(table: Table, known: Mapping[str, Callable[[Any], Any]], required: Iter
     parsed = {}
     for key, value in table.items():
         if key not in known:
-            raise ValueError(f"{key!r} is no key of it{did_you_mean(key, known)}")
+            hint = did_you_mean(key, known) or f"; the keys are {', '.join(known)}"
+            raise ValueError(f"unknown key {key!r}{hint}")
         try:
             parsed[key] = known[key](value)
         except (ValueError, TypeError) as error:
             raise ValueError(f"{key} = {value!r}: {error}") from None
     for key in required:
         if key not in parsed:
-            raise ValueError(f"{key!r} is missing")
+            raise ValueError(f"the key {key!r} is missing")
     return parsed
 
 
@@ -94,7 +95,7 @@ def rules(tables: Sequence[Table]) -> Rules:
 def _rule(table: Table) -> tuple[Rule[Answer] | None, Rule[Spoil] | None]:
     taken = take(table, KEYS["rule"], ["match"])
     if len(taken) == 1 or len({"reply", "reply-raw", "error"} & set(taken)) > 1:
-        raise ValueError("a rule has a reply, a reply-raw or an error, or a fault, or one of both")
+        raise ValueError("a rule needs a fault, or one of reply, reply-raw and error, or both")
     name = " ".join(str(value) for value in table.values())
     answer: Rule[Answer] | None = None
     fault: Rule[Spoil] | None = None
@@ -106,7 +107,7 @@ def _rule(table: Table) -> tuple[Rule[Answer] | None, Rule[Spoil] | None]:
     if "error" in taken:
         code, _, description = taken["error"].partition(":")
         if len(description.strip()) > MAX_DESCRIPTION_LENGTH:
-            raise ValueError(f"the description has more than {MAX_DESCRIPTION_LENGTH} characters")
+            raise ValueError(f"the description is longer than {MAX_DESCRIPTION_LENGTH} characters")
         answer = Rule(parse_match(taken["match"], commands=False), Refusal(code.strip(), description.strip()), name)
     if "fault" in taken:
         fault = Rule(parse_match(taken["match"], commands=True), Spoil(*parse_fault(taken["fault"])), name)
@@ -160,7 +161,7 @@ def _token(table: Table) -> list[Rule[Answer]]:
     if "evse" in taken:
         info["evseId"] = taken["evse"]
     if not taken["id"] and taken.get("type") != "NoAuthorization":
-        raise ValueError("the id is empty, which is for tokens with type=NoAuthorization only")
+        raise ValueError("the id may be empty only with type=NoAuthorization")
     conditions = [Condition(("idToken", "type"), taken["type"])] if "type" in taken else []
     return list(info_rules(info, taken["id"], conditions, taken.get("certificate", "")))
 
@@ -176,9 +177,9 @@ def scripts(tables: Sequence[Table]) -> list[Script]:
 def _script(table: Table) -> Script:
     taken = take(table, KEYS["command"], ["action"])
     if sum(key in taken for key in ("period", "on")) > 1 or ("period" in taken and "delay" in taken):
-        raise ValueError("a command has a delay, or a period, or on (with a delay from then)")
+        raise ValueError("a command takes a delay, or a period, or on (with or without a delay)")
     if "payload" in taken and "payload-raw" in taken:
-        raise ValueError("a command has a payload or a payload-raw")
+        raise ValueError("a command takes a payload or a payload-raw, not both")
     is_raw = "payload-raw" in taken
     given = taken["payload-raw"].value if is_raw else taken.get("payload", {})
     step = Step(taken["action"], given, taken.get("delay", taken.get("period", 0.0)), is_raw)
@@ -199,12 +200,12 @@ def check_payload(action: str, payload_: Template, on: Match | None = None) -> N
     context = SAMPLE if on is None else replace(SAMPLE, request=sample_request(on))
     violations = version_with(action).schemas.request_violations(action, payload_(context))
     if violations:
-        raise ValueError(f"{action} has no such payload: {violations[0]}")
+        raise ValueError(f"the payload breaks the schema of {action}Request: {violations[0]}")
 
 
 def sample_request(match: Match) -> Json:
-    """Return a call that matches."""
-    request = compile_template(actions()[match.action].request)(SAMPLE)
+    """Return a call that matches; of one for every action, what is in all such calls."""
+    request = {} if match.action == ANY else compile_template(actions()[match.action].request)(SAMPLE)
     for condition in match.conditions:
         request = merge(request, nested(condition.path, condition.value))
     return dict(request)
@@ -223,7 +224,7 @@ class Text(Record):
     def __call__(self, value: Any) -> Any:
         """Return the value of a text."""
         if not isinstance(value, str):
-            raise ValueError("must be a text")
+            raise ValueError("must be a string")
         return self.parse(value)
 
 

@@ -42,7 +42,7 @@ def read_text(path: str) -> str:
         raise ValueError(f"cannot read {path!r}: line {line}: not {encoding.upper()} ({error.reason})") from None
     if "\0" in found:
         line = found.count("\n", 0, found.index("\0")) + 1
-        raise ValueError(f"cannot read {path!r}: line {line}: a NUL; this is no text in UTF-8")
+        raise ValueError(f"cannot read {path!r}: line {line}: contains a NUL character; this is not a UTF-8 text file")
     return found.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -71,7 +71,7 @@ def _object(pairs: Sequence[tuple[str, Any]]) -> Json:
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
-        raise ValueError(f"{next(name for name in names if names.count(name) > 1)!r} stands twice in one object")
+        raise ValueError(f"{next(name for name in names if names.count(name) > 1)!r} is given twice in one object")
     return found
 
 
@@ -79,14 +79,14 @@ def _held(digits: str) -> int | float:
     if digits == "-0":
         return -0.0
     if len(digits) > _MOST_DIGITS or not -(2**63) <= int(digits) < 2**64:
-        raise ValueError(f"{digits[:40]} is no integer of 64 bits")
+        raise ValueError(f"{digits[:40]} does not fit into a 64-bit integer")
     return int(digits)
 
 
 def _held_float(text: str) -> float:
     value = float(text)
     if value == 0 and text.lower().partition("e")[0].strip("-0."):
-        raise ValueError(f"{text[:40]} is too small for a double")
+        raise ValueError(f"{text[:40]} is too small for a 64-bit float")
     return value
 
 

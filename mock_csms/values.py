@@ -12,10 +12,10 @@ from mock_csms.behavior.admission import Cuts, Hang, Refusals, Respond, SlamDoor
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.behavior.validation import Strictness, Validation
 from mock_csms.protocol.actions import Json, Sender
-from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.names import did_you_mean, nearest
 from mock_csms.protocol.other_versions import told_elsewhere
 from mock_csms.protocol.records import Record
-from mock_csms.protocol.versions import actions, schemas_with
+from mock_csms.protocol.versions import actions, schemas_with, spoken
 from mock_csms.texts import read_json, read_text
 
 
@@ -60,11 +60,19 @@ def number(minimum: float = 0, *, above: bool = False) -> Callable[[str], float]
         parsed = float(value)
         if not minimum <= parsed <= LONGEST or (above and parsed == minimum):
             raise ValueError(
-                f"{value!r} must be {'greater than' if above else 'at least'} {minimum:g}, up to {LONGEST:g}"
+                f"{value!r} must be {'greater than' if above else 'at least'} {minimum:g} and at most {LONGEST:g}"
             )
         return parsed
 
     return parse
+
+
+def percent(value: str) -> float:
+    """Take a share, from 0 to 100, with or without its `%`."""
+    share = number()(value.removesuffix("%").rstrip())
+    if share > 100:
+        raise ValueError(f"{value!r} is more than 100")
+    return share
 
 
 def integer(minimum: int = 0, maximum: int = 2**31 - 1) -> Callable[[str], int]:
@@ -92,7 +100,7 @@ class one_of(Record):  # noqa: N801 - used as the functions beside it
         for name in known:
             if name.lower() == value.lower():
                 return name
-        raise ValueError(f"{value!r} is not one of {', '.join(known)}{did_you_mean(value, known)}")
+        raise ValueError(f"{value!r} is not one of {', '.join(known)}{nearest(value, known)}")
 
 
 def several(item: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
@@ -117,7 +125,7 @@ def command(value: str) -> str:
     if value in actions():
         raise ValueError(f"{value!r} is sent by stations only, not by a CSMS")
     raise ValueError(
-        told_elsewhere(value) or f"{value!r} is no action that a CSMS may send{did_you_mean(value, commands())}"
+        told_elsewhere(value) or f"{value!r} is not an action that a CSMS may send{did_you_mean(value, commands())}"
     )
 
 
@@ -147,7 +155,7 @@ def json_object(value: str) -> Json:
     """Take a JSON object, or `@FILE` with one."""
     parsed = read_json(value)
     if not isinstance(parsed, dict):
-        raise ValueError("not a JSON object")
+        raise ValueError("must be a JSON object")
     return parsed
 
 
@@ -172,7 +180,7 @@ def variables_to_get(value: str) -> list[Json]:
     for part in value.split(","):
         name = part.strip()
         if "=" in name:
-            raise ValueError(f"{name!r} must not have a value here")
+            raise ValueError(f"{name!r} must not have a value: GetVariables takes names only")
         items.append(_variable(name))
     return items
 
@@ -186,9 +194,9 @@ def variables_to_set(value: str) -> list[Json]:
     for part in _NEXT_VARIABLE.split(value):
         name, equals, wanted = part.strip().partition("=")
         if not equals:
-            raise ValueError(f"{part.strip()!r} has no =value")
+            raise ValueError(f"{part.strip()!r} is not COMPONENT.VARIABLE=VALUE: =VALUE is missing")
         if wanted.endswith(","):
-            raise ValueError(f"{part.strip()!r} ends with a comma, behind which nothing stands")
+            raise ValueError(f"{part.strip()!r} ends with a comma, and nothing follows it")
         items.append({"attributeValue": wanted, **_variable(name.strip())})
     return items
 
@@ -215,7 +223,7 @@ def refusals(value: str) -> Refusals:
     """Take `STATUS|reset|hang`, then `*N` or ` for=SEC`."""
     found = _COUNTED.fullmatch(value.strip())
     if found is None:
-        raise ValueError(f"{value!r} is not STATUS|reset|hang with *N or for=SEC behind it")
+        raise ValueError(f"{value!r} is not STATUS|reset|hang, with *N or for=SEC after it if needed")
     kinds: dict[str, Verdict] = {"reset": SlamDoor(), "hang": Hang()}
     verdict = kinds.get(found["value"])
     if verdict is None:
@@ -246,13 +254,13 @@ def passwords(value: Sequence[str]) -> dict[str, str]:
         for line in filter(str.strip, lines):
             identity, colon, password = line.partition(":")
             if not (identity and colon and password):
-                raise ValueError("one is not ID:PASSWORD")
+                raise ValueError("an entry is not ID:PASSWORD")
             if line != line.strip():
-                raise ValueError(f"what is said of {identity.strip()!r} begins or ends with a space")
+                raise ValueError(f"the entry for {identity.strip()!r} begins or ends with a space")
             if pairs.setdefault(identity, password) != password:
-                raise ValueError(f"{identity!r} has two passwords")
+                raise ValueError(f"{identity!r} is given two different passwords")
     if not pairs:
-        raise ValueError("none is ID:PASSWORD")
+        raise ValueError("there is no ID:PASSWORD")
     return pairs
 
 
@@ -266,7 +274,8 @@ def validation(value: Sequence[str]) -> Validation:
             others = strictness
         for name in map(str.strip, names.split(",")) if colon else ():
             if name not in actions():
-                raise ValueError(told_elsewhere(name) or f"{name!r} is no action{did_you_mean(name, actions())}")
+                hint = did_you_mean(name, actions())
+                raise ValueError(told_elsewhere(name) or f"{name!r} is not an action of {spoken()}{hint}")
             by_action[name] = strictness
     return Validation(others, by_action)
 

@@ -18,9 +18,11 @@ from tests.wire import PATIENCE, SERVER
 
 CLOSE, OPEN, ACCEPTED = {"operationalStatus": "Inoperative"}, {"operationalStatus": "Operative"}, {"status": "Accepted"}
 CHANGE, STATUS, STOP = "ChangeAvailability", "StatusNotification", "RequestStopTransaction"
+TRIGGER = "TriggerMessage"
 CARD = {"idToken": "A", "type": "ISO14443"}
 ONE = {"id": 1}
 PLUGGED = {"chargingState": "EVConnected"}
+TRIGGERED = {"reason": "Triggered", "chargingStation": {"model": "M", "vendorName": "V", "serialNumber": "S-1"}}
 BOTH = ("Sample.Clock", "Sample.Periodic")
 REGISTER = "Energy.Active.Import.Register"
 
@@ -130,6 +132,14 @@ def triggered() -> Story:
     return Story().begin().command("TriggerMessage", {"requestedMessage": "MeterValues"}, ACCEPTED)
 
 
+def beating(*pauses: int) -> Story:
+    """Let heartbeats come after those pauses, the last one while its trigger is not answered; 300 s were wanted."""
+    story = Story().connect().boot(interval=300).tell(1, 1)
+    for pause in pauses[:-1]:
+        story.wait(pause).call("Heartbeat", {})
+    return story.wait(pauses[-1]).command(TRIGGER, {"requestedMessage": "Heartbeat"}, ACCEPTED, ("Heartbeat", {}))
+
+
 def charging_every(seconds: int) -> Story:
     """Let somebody charge at a station with periodic values."""
     names = {"SampledDataCtrlr_TxUpdatedInterval": str(seconds), "SampledDataCtrlr_TxUpdatedMeasurands": REGISTER}
@@ -169,9 +179,10 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         ["B08", "B08", "B08"],
     ),
     # A second boot without a start.
-    "a second boot": (Story().begin().wait(4).boot(), []),
-    "a second boot, and nothing at all": (Story().connect().boot().wait(4).boot(), ["B07"]),
-    "another boot": (Story().begin().wait(4).boot("Watchdog"), ["B07"]),
+    "a second boot": (Story().begin().wait(4).boot(), ["B21"]),
+    "a second boot, and nothing at all": (Story().connect().boot().wait(4).boot(), ["B07", "B21"]),
+    "a second boot after a while": (Story().begin().wait(400).call("Heartbeat", {}).wait(9).boot(), ["B21"]),
+    "another boot": (Story().begin().wait(4).boot("Watchdog"), ["B07", "B21"]),
     "an outage of which a trace does not tell how long it was": (
         Story().begin().know(OCPPCommCtrlr_OfflineThreshold="60").wait(60).lose().wait(600).connect().tell(1, 1),
         [],
@@ -321,6 +332,37 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         .tell(1, 1, "Unavailable"),
         [],
     ),
+    # What comes before the answer to its trigger.
+    "a heartbeat amid its pace": (beating(300, 150), ["F01"]),
+    "a heartbeat at a pace of its own": (beating(10, 200, 200), []),
+    "a boot that was triggered before it was accepted": (
+        Story()
+        .connect()
+        .boot(status="Pending")
+        .wait(9)
+        .command(TRIGGER, {"requestedMessage": "BootNotification"}, ACCEPTED, ("BootNotification", TRIGGERED))
+        .tell(1, 1),
+        ["F01"],
+    ),
+    "a boot that was triggered after it was accepted": (
+        Story()
+        .begin()
+        .wait(9)
+        .command(TRIGGER, {"requestedMessage": "BootNotification"}, ACCEPTED)
+        .call("BootNotification", TRIGGERED),
+        ["F04"],
+    ),
+    # Nobody knows when a connection of a trace ended that has no word of it.
+    "an event from the moment when the power went": (
+        charging()
+        .wait(60)
+        .lose()
+        .wait(60)
+        .connect()
+        .boot()
+        .event("Ended", "AbnormalCondition", 1, after=-90.0, info={"stoppedReason": "PowerLoss"}),
+        [],
+    ),
     # The required variables.
     "an inventory": (inventory(), []),
     "an inventory without Available": (
@@ -365,7 +407,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[str]]:
     done = subprocess.run([*SERVER, "check", str(trace)], capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     found: dict[str, list[str]] = {}
-    for number, check in re.findall(r"^\S+ S(\d+) +finding +\w+: (\w+) ", done.stdout, re.MULTILINE):
+    for number, check in re.findall(r"^\S+ S(\d+) +finding \w+ (\w+) ", done.stdout, re.MULTILINE):
         found.setdefault([*CASES][int(number)], []).append(check)
     return found
 

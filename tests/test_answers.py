@@ -35,7 +35,10 @@ def frames(name: str) -> list[str]:
         ('\ufeff[3,"ID",{"status":"Accepted"}]', "not JSON"),
         ('[4,"ID","GenericError","",{"a":NaN}]', "not JSON"),
         ('[3,"ID",' + "[" * 3000, "nested deeper"),
-        ('[3,"ID",{"status":"Accepted","customData":{"vendorId":"v","x":1e400}}]', "beyond the range of a double"),
+        (
+            '[3,"ID",{"status":"Accepted","customData":{"vendorId":"v","x":1e400}}]',
+            "beyond the range of a 64-bit float",
+        ),
     ],
 )
 async def test_a_broken_answer_ends_its_command_and_is_not_answered(tmp_path: Path, answer: str, told: str) -> None:
@@ -85,7 +88,9 @@ async def test_a_huge_number_may_stand_anywhere(station: Station) -> None:
     await station.send('[2,"a","StartTransaction",{"x":1e400}]')
     await station.expect(4, "a", "NotImplemented")
     await station.send('[2,"b","DataTransfer",{"vendorId":"v","data":[-1e400]}]')
-    await station.expect(4, "b", "PropertyConstraintViolation", "DataTransfer: data.0: is beyond the range of a double")
+    await station.expect(
+        4, "b", "PropertyConstraintViolation", "DataTransfer: data.0: is beyond the range of a 64-bit float"
+    )
     await station.send('[2,"c","Heartbeat",' + "9" * 6000 + "]")
     await station.expect(4, "c", "TypeConstraintViolation")
     await station.send('[2,"d","Heartbeat",{"x":' + "[" * 3000 + "]" * 3000 + "}]")
@@ -129,7 +134,7 @@ async def test_records_keep_numbers_as_they_were_written(tmp_path: Path, more: l
     assert '1e400}]"' in written
     assert data in events.read_text(encoding="utf-8")
     assert len([orjson.loads(line) for line in written.splitlines()]) == 4
-    assert "data: is beyond the range of a double" in run("check", str(trace)).stdout
+    assert "data: is beyond the range of a 64-bit float" in run("check", str(trace)).stdout
 
 
 # Times and customData: what holds, and must hold on.
@@ -156,9 +161,12 @@ async def test_custom_data_needs_its_vendor_and_nothing_else(station: Station) -
 @pytest.mark.parametrize(
     ("action", "told"),
     [
-        ("StartTransaction", "StartTransaction is OCPP 1.6; here TransactionEvent"),
-        ("DiagnosticsStatusNotification", "DiagnosticsStatusNotification is OCPP 1.6; here LogStatusNotification"),
-        ("NotifyPriorityCharging", "NotifyPriorityCharging is OCPP 2.1; OCPP 2.0.1 has no such action"),
+        ("StartTransaction", "StartTransaction is an action of OCPP 1.6; in OCPP 2.0.1 use TransactionEvent"),
+        (
+            "DiagnosticsStatusNotification",
+            "DiagnosticsStatusNotification is an action of OCPP 1.6; in OCPP 2.0.1 use LogStatusNotification",
+        ),
+        ("NotifyPriorityCharging", "NotifyPriorityCharging is an action of OCPP 2.1; OCPP 2.0.1 has no such action"),
     ],
 )
 async def test_an_action_of_another_version_is_named_as_such(station: Station, action: str, told: str) -> None:
@@ -169,14 +177,32 @@ async def test_an_action_of_another_version_is_named_as_such(station: Station, a
 @pytest.mark.parametrize(
     ("flags", "told"),
     [
-        (["--command", "RemoteStartTransaction", "--delay=0"], "RemoteStartTransaction is OCPP 1.6; here Request"),
-        (["--commands", "Reset:1,GetConfiguration:1"], "GetConfiguration is OCPP 1.6; here GetVariables"),
-        (["--command", "SetDERControl", "--delay=0"], "SetDERControl is OCPP 2.1"),
-        (["--reply", "StartTransaction", "{}"], "StartTransaction is OCPP 1.6; here TransactionEvent"),
-        (["--fault", "ChangeConfiguration", "drop"], "ChangeConfiguration is OCPP 1.6; here SetVariables"),
-        (["--expect", "StopTransaction"], "StopTransaction is OCPP 1.6; here TransactionEvent"),
-        (["--forbid", "GetDiagnostics.response"], "GetDiagnostics is OCPP 1.6; here GetLog"),
-        (["--validate", "off:SignedUpdateFirmware"], "SignedUpdateFirmware is OCPP 1.6; here UpdateFirmware"),
+        (
+            ["--command", "RemoteStartTransaction", "--delay=0"],
+            "RemoteStartTransaction is an action of OCPP 1.6; in OCPP 2.0.1 use Request",
+        ),
+        (
+            ["--commands", "Reset:1,GetConfiguration:1"],
+            "GetConfiguration is an action of OCPP 1.6; in OCPP 2.0.1 use GetVariables",
+        ),
+        (["--command", "SetDERControl", "--delay=0"], "SetDERControl is an action of OCPP 2.1"),
+        (
+            ["--reply", "StartTransaction", "{}"],
+            "StartTransaction is an action of OCPP 1.6; in OCPP 2.0.1 use TransactionEvent",
+        ),
+        (
+            ["--fault", "ChangeConfiguration", "drop"],
+            "ChangeConfiguration is an action of OCPP 1.6; in OCPP 2.0.1 use SetVariables",
+        ),
+        (
+            ["--expect", "StopTransaction"],
+            "StopTransaction is an action of OCPP 1.6; in OCPP 2.0.1 use TransactionEvent",
+        ),
+        (["--forbid", "GetDiagnostics.response"], "GetDiagnostics is an action of OCPP 1.6; in OCPP 2.0.1 use GetLog"),
+        (
+            ["--validate", "off:SignedUpdateFirmware"],
+            "SignedUpdateFirmware is an action of OCPP 1.6; in OCPP 2.0.1 use UpdateFirmware",
+        ),
     ],
 )
 def test_a_flag_with_an_action_of_another_version_is_told_so(flags: list[str], told: str) -> None:

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from tests.wire import PATIENCE, SERVER
 
 CASES = Path(__file__).parent / "cases" / "traces"
 BASE = [orjson.loads(line) for line in (CASES / "base.jsonl").read_bytes().splitlines()]
-FINDING = "X01 E01.FR.01  transaction T9 begins with Ended, seqNo 4"
+FINDING = "finding ERROR X01 (E01.FR.01): transaction T9 begins with Ended, seqNo 4"
 
 
 def check(*arguments: str | Path, stdin: bytes = b"") -> subprocess.CompletedProcess[str]:
@@ -50,17 +51,17 @@ bom.jsonl              | 1 |        |
 empty.jsonl            | 4 | -      |
 meta-null.jsonl        | 1 |        |
 no-chargepointid.jsonl | 1 |        |
-no-schemaversion.jsonl | 2 |        | line 1 is no record .*schemaVersion is missing
-no-version.jsonl       | 1 |        | without ocppVersion are judged as OCPP 2.0.1
+no-schemaversion.jsonl | 2 |        | line 1 is not a record .*schemaVersion is missing
+no-version.jsonl       | 1 |        | without ocppVersion are checked as OCPP 2.0.1
 only-blank.jsonl       | 4 | -      |
 pretty.json            | 1 |        |
 raw-null.jsonl         | 1 |        |
-schema2.jsonl          | 2 | -      | line 1 is no record .*schemaVersion is '2.0'
-soap.jsonl             | 4 | -      | 8 records are not judged: SOAP
+schema2.jsonl          | 2 | -      | line 1 is not a record .*schemaVersion is '2.0'
+soap.jsonl             | 4 | -      | 8 records were skipped: they are SOAP
 trailing-cut.jsonl     | 1 |        | note: .*line 9 is cut off
 utf16.jsonl            | 1 |        |
-v16.jsonl              | 4 | -      | 8 records are not judged: OCPP 1.6
-v21.jsonl              | 4 | -      | 8 records are not judged: OCPP 2.1
+v16.jsonl              | 4 | -      | 8 records were skipped: they are OCPP 1.6
+v21.jsonl              | 4 | -      | 8 records were skipped: they are OCPP 2.1
 """
 
 
@@ -98,7 +99,7 @@ def test_handshakes_are_not_in_a_trace(tmp_path: Path) -> None:
     skipped = {
         case.attrib["name"][:3]: child.attrib["message"] for case in suite for child in case if child.tag == "skipped"
     }
-    unseen = {id_ for id_, message in skipped.items() if message.startswith("not in a trace")}
+    unseen = {id_ for id_, message in skipped.items() if message.startswith("not exercised: a trace")}
     assert unseen >= {"T01", "T02", "T03", "T05", "T09", "T14", "T22", "S05"}
     assert not unseen & {"B01", "R01", "X01", "G01", "T11"}
     assert not skipped.keys() & {"R01", "R10", "B01", "B08", "B11", "X01"}
@@ -139,7 +140,7 @@ def test_a_wrong_record_is_named(tmp_path: Path, why: str, record: Any) -> None:
     line = len(BASE) - 1
     assert (done.returncode, FINDING in done.stdout) == (2, True), done
     assert re.search(
-        f"line {line} is no record of the OCPP trace format 1.1: .*{why.rsplit(maxsplit=1)[-1]}", done.stderr
+        f"line {line} is not a record of the OCPP trace format 1.1: .*{why.rsplit(maxsplit=1)[-1]}", done.stderr
     ), done.stderr
     assert done.stderr.count("\n") == 1
 
@@ -150,7 +151,7 @@ def test_many_wrong_records_are_counted(tmp_path: Path) -> None:
     trace.write_text("junk\n" * 1000)
     done = check(trace)
     assert (done.returncode, done.stdout, done.stderr.count("\n") < 30) == (2, "", True)
-    assert re.search("1000 records are wrong, the first: .*line 1 is no record", done.stderr.splitlines()[-1])
+    assert re.search("1000 records are invalid; the first: .*line 1 is not a record", done.stderr.splitlines()[-1])
 
 
 SOUND: dict[str, Callable[[Any], Any]] = {
@@ -194,13 +195,29 @@ def test_a_trace_that_begins_in_the_middle(tmp_path: Path) -> None:
     assert "R07" in check(written(tmp_path / "trace", *BASE, answer)).stdout
 
 
+def later(seconds: int, id_: str, record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record that came so much later, with another message id."""
+    new = {key: part for key, part in record.items() if key != "raw"} | {"messageId": id_ + record["messageId"]}
+    at = datetime.fromisoformat(record["timestamp"]) + timedelta(seconds=seconds)
+    return new | {"timestamp": at.isoformat(timespec="milliseconds").replace("+00:00", "Z")}
+
+
+@pytest.mark.parametrize(("seconds", "is_wrong"), [(3, True), (20, False), (400, False)])
+def test_a_station_may_have_restarted_between_two_boots(tmp_path: Path, seconds: int, is_wrong: bool) -> None:
+    """Other tools record no connections: after a pause a boot is the first of a new one (B21), which was off (B09)."""
+    again = [later(seconds, "again-", record) for record in BASE[:6]]
+    done = check(written(tmp_path / "trace", *BASE[:6], *again))
+    assert (set(re.findall("B21|B09", done.stdout)) == {"B21"}) is is_wrong, done.stdout
+    assert is_wrong or "finding " not in done.stdout, done.stdout
+
+
 def test_mixed_versions(tmp_path: Path) -> None:
     """Of two stations the one that speaks 1.6 is left out, and that is said; a version holds for what follows."""
     other = [{**record, "chargePointId": "OLD"} for record in BASE]
     other = [{**other[0], "ocppVersion": "1.6"}, *({**each, "ocppVersion": None} for each in other[1:])]
     done = check("--fail-on-findings=error", written(tmp_path / "trace", *other, *BASE))
     assert (done.returncode, FINDING in done.stdout, "OLD" in done.stdout) == (1, True, False)
-    assert "8 records are not judged: OCPP 1.6" in done.stderr
+    assert "8 records were skipped: they are OCPP 1.6" in done.stderr
 
 
 FORMS: dict[str, Callable[[bytes], bytes]] = {
@@ -231,7 +248,7 @@ def test_a_bad_item_of_an_array_is_named(tmp_path: Path) -> None:
     lines = (CASES / "array.json").read_text().splitlines()
     (tmp_path / "trace").write_text("\n".join([*lines[:2], '{"oops": },', *lines[2:]]))
     done = check("--fail-on-findings=error", tmp_path / "trace")
-    assert (done.returncode, FINDING in done.stdout, "line 3 is no record" in done.stderr) == (2, True, True), done
+    assert (done.returncode, FINDING in done.stdout, "line 3 is not a record" in done.stderr) == (2, True, True), done
 
 
 def test_several_files_and_stdin(tmp_path: Path) -> None:

@@ -96,6 +96,6 @@ async def test_all_text_for_people_goes_to_stderr(tmp_path: Path) -> None:
             "FAILED  Heartbeat",
             "The messages of the run:",
             "/dev/full",
-            "failed: 1 of 1",
+            "failed: 0 of 1",
         ):
             assert said in mock.log

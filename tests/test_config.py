@@ -118,11 +118,10 @@ def test_a_flag_knows_how_it_is_spelled() -> None:
     [
         (
             {"boot_status": "Pending", "boot_status_sequence": "Pending"},
-            "--boot-status-sequence and --boot-status exclude each other",
+            "--boot-status-sequence and --boot-status cannot be used together",
         ),
-        ({"command": "Reset", "commands": "Reset:1", "delay": "1"}, "--command and --commands exclude each other"),
-        ({"command": "Reset", "delay": "1", "period": "1"}, "--delay and --period exclude each other"),
-        ({"command": "Reset"}, "--command needs --delay or --period"),
+        ({"command": "Reset", "commands": "Reset:1", "delay": "1"}, "--command and --commands cannot be used together"),
+        ({"command": "Reset", "delay": "1", "period": "1"}, "--delay and --period cannot be used together"),
         ({"delay": "1"}, "--delay needs --command"),
         ({"period": "1"}, "--period needs --command"),
         ({"payload": "{}"}, "--payload needs --command"),
@@ -138,6 +137,8 @@ def test_settings_that_do_not_go_together(texts: Mapping[str, Any], problem: str
 @pytest.mark.parametrize(
     "texts",
     [
+        {"command": "Reset"},
+        {"command": "Reset", "payload": "{}"},
         {"command": "Reset", "delay": "0"},
         {"command": "Reset", "period": "1"},
         {"command": "Reset", "delay": "0", "payload": "{}"},
@@ -241,9 +242,9 @@ def test_a_payload_is_laid_over_the_command(texts: Mapping[str, Any], payload: A
     [
         ({"payload": '{"type": null}'}, "type: is missing"),
         ({"payload": '{"type": 1}'}, 'type: 1 is not of type "string"'),
-        ({"payload": '{"tpye": "OnIdle"}'}, "tpye: is not a property that the schema knows"),
-        ({"payload": '{"type": "{{nwo}}"}'}, "{{nwo}} is no placeholder; did you mean 'now'?"),
-        ({"payload": '{"a\\nb": 1}'}, "is not a property that the schema knows"),
+        ({"payload": '{"tpye": "OnIdle"}'}, "tpye: is not a property of the schema"),
+        ({"payload": '{"type": "{{nwo}}"}'}, "{{nwo}} is not a placeholder; did you mean 'now'?"),
+        ({"payload": '{"a\\nb": 1}'}, "is not a property of the schema"),
     ],
 )
 def test_a_payload_that_cannot_be_sent_is_refused(texts: Mapping[str, Any], problem: str) -> None:
@@ -279,6 +280,7 @@ def test_only_payloads_have_placeholders(texts: Mapping[str, Any]) -> None:
     ("texts", "steps", "period"),
     [
         ({}, [], None),
+        ({"command": "Reset"}, [("Reset", 0)], None),
         ({"command": "Reset", "delay": "2"}, [("Reset", 2)], None),
         ({"command": "Reset", "delay": "0"}, [("Reset", 0)], None),
         ({"command": "Reset", "period": "5"}, [("Reset", 5)], 5),

@@ -18,7 +18,7 @@ import pytest
 from tests.wire import SERVER
 
 TRACES = Path(__file__).parent / "traces"
-_FINDING = re.compile(r"^\S+ \S+ +finding +(?:(ERROR|WARNING): )?([A-Z]\d\d) ", re.MULTILINE)
+_FINDING = re.compile(r"^\S+ \S+ +finding (ERROR|WARNING|INFO) ([A-Z]\d\d) ", re.MULTILINE)
 
 
 class Row(NamedTuple):

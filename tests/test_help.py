@@ -5,11 +5,15 @@ import re
 import subprocess
 import sys
 from dataclasses import fields
+from typing import Any
 
 import pytest
 
 from mock_csms.config import Config
 from mock_csms.flags import flag_of, option
+from mock_csms.frontends.checking import TraceSettings
+from mock_csms.plans.command import ProfileSettings
+from mock_csms.station.settings import StationSettings
 from tests.raw import refused, run
 from tests.wire import PATIENCE, SERVER
 
@@ -18,8 +22,22 @@ COMMANDS = {
     "mock-csms": SERVER,
     "mock-station": MOCK_STATION,
     "check": [*SERVER, "check"],
+    "checks": [*SERVER, "checks"],
+    "explain": [*SERVER, "explain"],
     "profile": [*SERVER, "profile"],
 }
+SUBJECTS = [
+    "listening",
+    "answers",
+    "authorization",
+    "rules and faults",
+    "commands",
+    "policies",
+    "verdict",
+    "conformance",
+    "records",
+    "configuration",
+]
 EVERY_COMMAND = pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 
 
@@ -64,11 +82,20 @@ def test_the_long_help_has_every_flag_by_subject() -> None:
     """Each flag stands once, with its environment variable, under the title of its group."""
     text = printed(SERVER, "--help-all")
     titles = re.findall(r"^(\w[\w -]*):$", text, re.MULTILINE)
-    assert {"listening", "answers", "commands", "policies", "conformance", "records", "configuration"} <= {*titles}
+    assert [title for title in titles if title in SUBJECTS] == SUBJECTS
     for setting in fields(Config):
         for name in flag_of(setting).forms or ([] if flag_of(setting).forms == {} else [setting.name]):
             assert len(re.findall(rf"^  (-\w( \S+)?, )?{option(name)}\b(?!-)", text, re.MULTILINE)) == 1, name
             assert f"[MOCK_CSMS_{name.upper()}]" in re.sub(r"\s+", " ", text)
+
+
+@pytest.mark.parametrize("settings", [Config, StationSettings, TraceSettings, ProfileSettings])
+def test_every_explanation_begins_with_a_short_clause(settings: Any) -> None:
+    """The clause before the first `;` or `:` stands alone in the short help: one line or two, with whole brackets."""
+    told = [flag_of(setting) for setting in fields(settings)]
+    helps = [flag.help for flag in told] + [form.help for flag in told for form in (flag.forms or {}).values()]
+    first = [re.split("[;:] ", text)[0] for text in helps]
+    assert [clause for clause in first if not 5 <= len(clause) <= 80 or clause.count("(") != clause.count(")")] == []
 
 
 def test_the_lines_of_mock_station() -> None:
@@ -89,7 +116,7 @@ def test_completion(command: list[str]) -> None:
     [
         (["--boot-staus", "Accepted"], ["'--boot-staus'", "'--boot-status'"]),
         (["--boot-staus=Accepted"], ["'--boot-staus'", "'--boot-status'"]),
-        (["--nonsense-xyz"], ["'--nonsense-xyz' is no flag\n"]),
+        (["--nonsense-xyz"], ["'--nonsense-xyz' is not a flag\n"]),
         (["--port"], ["error: --port: expected one argument\n"]),
         (["--boot-status", "Acepted"], ["error: --boot-status: 'Acepted'", "'Accepted'"]),
     ],

@@ -137,7 +137,7 @@ async def test_pieces_do_not_matter(mock: Mock, data: bytes) -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (TLS, "a TLS client hello: the station uses wss, this port speaks ws"),
+        (TLS, "a TLS client hello: the station uses wss://, this port serves ws://"),
         (case("c03-soap-post"), "SOAP"),
         (case("c02-raw-space"), "not percent-encoded"),
         (b"PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n" + case("ok"), "PROXY protocol"),

@@ -2,58 +2,128 @@
 
 import re
 import shlex
+import signal
 import subprocess
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import orjson
 import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+from websockets.typing import Subprotocol
 
-from tests.wire import PATIENCE, SERVER, Mock
+from tests.wire import PATIENCE, SERVER, Mock, Station
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"^mock-csms (.*)\n((?:[<>] .*\n)+)```", PAGE, re.MULTILINE)
-FILES = re.findall(r"^where `(.*)` is:\n\n```toml\n(.*?)```", PAGE, re.MULTILINE | re.DOTALL)
+EXAMPLES = re.findall(r"^mock-csms (.*)\n((?:(?:[<>] |Ctrl-C$|exit status ).*\n)+)```", PAGE, re.MULTILINE)
+FILES = re.findall(r"^where `([^`]*)` is:\n\n```toml\n(.*?)```", PAGE, re.MULTILINE | re.DOTALL)
 """The files that examples name, with their content."""
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-COMMANDS = sorted(
-    {
-        command
-        for page in PAGES
-        for command in re.findall(r"^mock-csms (-.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
-        if not command.endswith("\\")
-    }
+COMMANDS, CHECKS = (
+    sorted(
+        {
+            command
+            for page in PAGES
+            for command in re.findall(pattern, page.read_text(encoding="utf-8"), re.MULTILINE)
+            if not command.endswith("\\")
+        }
+    )
+    for pattern in (r"^mock-csms (-.*)$", r"^mock-csms (check .*)$")
 )
-"""All command lines of the mock that are printed anywhere."""
+"""All command lines that are printed anywhere: of the mock, and of `check`."""
 
 
 @pytest.fixture(autouse=True)
 def _files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each example run in a folder with the files that the pages name."""
     monkeypatch.chdir(tmp_path)
-    for name, content in [*FILES, ("known.txt", "R10\n")]:
+    trace = (ROOT / "tests" / "cases" / "traces" / "base.jsonl").read_text(encoding="utf-8")
+    for name, content in [*FILES, ("known.txt", "R10\n"), ("trace.jsonl", trace)]:
         (tmp_path / name).write_text(content, encoding="utf-8")
 
 
+class Play:
+    """An example that runs: the mock, and the station that is connected."""
+
+    def __init__(self, mock: Mock, stack: AsyncExitStack) -> None:
+        self.mock = mock
+        self.stack = stack
+        self.station: Station | None = None
+        self.refused = ""
+        self.ids: list[str] = []
+
+    async def connect(self, who: str) -> None:
+        """Try to connect as `ID` or `ID:PASSWORD`."""
+        identity, _, password = who.partition(":")
+        user = f"{who}@" if password else ""
+        url = f"ws://{user}{self.mock.host}:{self.mock.port}/{identity}"
+        client = connect(url, subprotocols=[Subprotocol("ocpp2.0.1")], ping_interval=None, proxy=None)
+        try:
+            self.station, self.refused = Station(await self.stack.enter_async_context(client)), ""
+        except InvalidStatus as error:
+            self.refused = f"HTTP {error.response.status_code}"
+
+    async def send(self, text: str) -> None:
+        """Send a frame, `…` as its id where that is what the last command had."""
+        assert self.station
+        await self.station.send(text.replace('"…"', f'"{self.ids[-1]}"') if self.ids else text)
+
+    async def get(self, wanted: str) -> None:
+        """Get that frame; `…` stands for any text."""
+        assert self.station
+        frame = await self.station.expect()
+        self.ids += [frame[1]] if frame[0] == 2 else []
+        found = orjson.dumps(frame).decode()
+        pattern = re.escape(orjson.dumps(orjson.loads(wanted)).decode()).replace('"…"', '"[^"]*"')
+        assert re.fullmatch(pattern, found), f"{found} is not {wanted}"
+
+    async def see(self, wanted: str) -> None:
+        """See how the try to connect ended, or that the connection is closed."""
+        if wanted == "closed":
+            assert self.station
+            await self.station.closed()
+        else:
+            assert (self.refused or "connected") == wanted
+
+    async def interrupt(self, _: str) -> None:
+        """Press Ctrl-C."""
+        self.mock.process.send_signal(signal.SIGINT)
+
+    async def end(self, status: str) -> None:
+        """Wait for the end of the mock, with that status."""
+        self.mock.statuses = (int(status),)
+        self.mock.process.wait(PATIENCE)
+
+
+LINES: Mapping[str, Callable[[Play, str], Awaitable[None]]] = {
+    "> connect ": Play.connect,
+    "> ": Play.send,
+    "< [": lambda play, rest: play.get(f"[{rest}"),
+    "< ": Play.see,
+    "Ctrl-C": Play.interrupt,
+    "exit status ": Play.end,
+}
+"""What each line of an example does, by how it begins; the first that fits counts."""
+
+
 def test_there_are_many_examples() -> None:
-    """The page has at least fifteen examples with a transcript."""
-    assert len(EXAMPLES) >= 15
+    """The page has at least thirty examples with a transcript."""
+    assert len(EXAMPLES) >= 30
 
 
 @pytest.mark.parametrize(("flags", "transcript"), EXAMPLES, ids=[flags for flags, _ in EXAMPLES])
 async def test_example(flags: str, transcript: str) -> None:
     """What the station sends is answered, and what it gets is sent, exactly as the page says."""
-    ids: list[str] = []
-    async with Mock(*shlex.split(flags)) as mock, mock.station() as station:
+    async with Mock(*shlex.split(flags)) as mock, AsyncExitStack() as stack:
+        play = Play(mock, stack)
+        if not transcript.startswith("> connect"):
+            await play.connect("CS-1")
         for line in transcript.splitlines():
-            if line.startswith("> "):
-                await station.send(line[2:].replace('"…"', f'"{ids[-1]}"') if ids else line[2:])
-                continue
-            frame = await station.expect()
-            ids += [frame[1]] if frame[0] == 2 else []
-            found = orjson.dumps(frame).decode()
-            wanted = re.escape(orjson.dumps(orjson.loads(line[2:])).decode()).replace('"…"', '"[^"]*"')
-            assert re.fullmatch(wanted, found), f"{found} is not {line[2:]}"
+            beginning = next(each for each in LINES if line.startswith(each))
+            await LINES[beginning](play, line.removeprefix(beginning))
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -62,3 +132,11 @@ def test_a_printed_command_is_valid(command: str) -> None:
     words = [*SERVER, *shlex.split(command, comments=True), "--print-config"]
     ended = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert ended.returncode == 0, ended.stderr
+
+
+@pytest.mark.parametrize("command", CHECKS)
+def test_a_printed_check_judges_a_trace(command: str) -> None:
+    """It finds the one thing that is wrong in a trace, and ends with 1."""
+    words = [*SERVER, *shlex.split(command, comments=True)]
+    ended = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert (ended.returncode, "ERROR X01" in ended.stdout) == (1, True), ended.stdout + ended.stderr

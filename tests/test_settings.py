@@ -221,6 +221,7 @@ FLAGS: list[list[str]] = [
     ["--boot-status", "pending"],
     ["--boot-status-sequence", "Pending,Accepted"],
     ["--commands", "Reset:1, ClearCache:0.5", "--station", "CS-*", "--after", "boot"],
+    ["-c", "Reset"],
     ["-c", "Reset", "-p", "2", "--payload", '{"type":"OnIdle"}', "--rerun-commands"],
     ["--set-variables", "A.B=1,2,C.D=x", "--local-list-tokens", "a", "b", "--trigger-message", "signcertificate"],
     ["--refuse", "503*2", "--disconnect-after", "0.5*3", "--validate", "off:Heartbeat", "--seed", "0"],
@@ -253,10 +254,11 @@ def test_print_config_of_files_can_be_fed_back(
 def test_print_config_with_a_command_of_flags_and_one_of_a_file(
     files: Write, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """--command and [[command]] together are printed as a file that can be read."""
+    """--command and [[command]] together are printed as a file that can be read, with a time and without."""
     config = files(COMMANDS)
-    first = effective(capsys, *config, "-c", "Reset", "-d", "1")
-    assert "Reset" in str(first)
+    for timing in (["-d", "1"], ["-p", "1"], []):
+        first = effective(capsys, *config, "-c", "Reset", *timing)
+        assert "Reset" in str(first)
 
 
 def test_config_schema(capsys: pytest.CaptureFixture[str]) -> None:
@@ -305,11 +307,11 @@ async def test_hangup_rereads_the_files(tmp_path: Path) -> None:
             "boot-interval = 'x'": "boot-interval",
             "= not": "not TOML",
             "nonsense = 1": "nonsense",
-            "": "cannot be",
+            "": "cannot read",
         }
         for text, told in (broken | {rule.format("x") + "\nfault = 'dorp'": "drop"}).items():
             path.write_text(text) if text else path.unlink()
-            await hang_up(f"stay as they were.*{told}")
+            await hang_up(f"were not changed.*{told}")
             assert await authorize(station) == "Expired"
         path.write_text("boot-interval = 9")
         await hang_up("read again")

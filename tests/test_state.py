@@ -159,12 +159,12 @@ async def test_a_file_that_breaks_meanwhile_is_told_once(tmp_path: Path) -> None
                 connection.execute("DROP TABLE facts")
             connection.close()
             await send(station, ("m0", "Heartbeat", {}))
-            await until(logged(mock, "is kept in"))
+            await until(logged(mock, "is not used any more"))
             await send(station, ("m1", "Heartbeat", {}))
             await asyncio.sleep(1.2)
         mock.process.terminate()
         await mock.ended()
-        assert mock.log.count("is kept in") == 1, mock.log
+        assert mock.log.count("is not used any more") == 1, mock.log
 
 
 async def test_facts_that_somebody_wrote_by_hand_do_no_harm(tmp_path: Path) -> None:
@@ -173,4 +173,4 @@ async def test_facts_that_somebody_wrote_by_hand_do_no_harm(tmp_path: Path) -> N
     with sqlite3.connect(tmp_path / FILE) as connection:
         connection.execute("UPDATE facts SET value = 'nonsense'")
     connection.close()
-    assert "is kept in" in await judged(tmp_path, "all", ("one", "Heartbeat", {}))
+    assert "is not used any more" in await judged(tmp_path, "all", ("one", "Heartbeat", {}))

@@ -126,7 +126,10 @@ def test_a_session_that_may_not_be(flags: tuple[str, ...]) -> None:
     ended = run(f"{mock.url}/CS-1", "--charge=0.2", "--quiet")
     mock.finish()
     assert (ended.status, ended.out) == (1, "")
-    assert ended.err == "mock-station: error: the CSMS did not let the station do what it was told to\n"
+    assert (
+        ended.err
+        == "mock-station: error: the session could not be completed: the CSMS rejected a message or did not answer\n"
+    )
 
 
 # Lines.
@@ -164,7 +167,7 @@ def test_the_status_tells_the_cost(tmp_path: Path) -> None:
         station.type("plug", "card TAG")
         station.see("CostUpdated.response")
         station.type("status")
-        station.see(", which costs 2.5 so far")
+        station.see(", cost so far 2.5")
         assert station.stop() == 0
     mock.finish()
 
@@ -196,8 +199,8 @@ def test_bad_lines_in_a_pipe(url: str) -> None:
     assert (ended.status, ended.err, ended.out.count("Heartbeat.response")) == (0, "", 1)
     for text in (
         "did you mean 'plug'?",
-        "'Nothing' is no action",
-        "{{b}} is no placeholder",
+        "'Nothing' is not an action",
+        "{{b}} is not a placeholder",
         "no connector 1 of EVSE 7",
     ):
         assert ended.out.count(text) == 1

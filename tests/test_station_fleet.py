@@ -46,7 +46,7 @@ async def test_stations_at_work() -> None:
     [
         (["--p95-connect", "0.0001"], "p95 of connect is"),
         (["--p95-close", "0.0001"], "p95 of close is"),
-        (["--min-rate", "1000000"], "connections a second, not at least"),
+        (["--min-rate", "1000000"], "connections per second; the limit is at least"),
     ],
 )
 async def test_limits_that_are_not_kept(limit: list[str], problem: str) -> None:
@@ -72,9 +72,9 @@ def test_percentiles() -> None:
     assert summed["connect_ms"] == {"p50": 50.0, "p95": 95.0, "p99": 99.0}
     assert (summed["boot_ms"]["p99"], summed["close_ms"]["p50"]) == (7.0, None)
     assert list(load.shortcomings(summed, 94.0, 1.0, 11.0)) == [
-        "p95 of connect is 95 ms, not at most 94",
-        "p95 of close is not known, not at most 1",
-        "10 connections a second, not at least 11",
+        "p95 of connect is 95 ms; the limit is 94 ms",
+        "p95 of close is unknown; the limit is 1 ms",
+        "10 connections per second; the limit is at least 11",
     ]
 
 

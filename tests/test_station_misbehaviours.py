@@ -35,8 +35,8 @@ def test_the_table_is_made_from_the_code() -> None:
 @pytest.mark.parametrize(
     ("habit", "complaint"),
     [
-        ("nonsense", "'nonsense' is no misbehaviour"),
-        ("seqno-gab", "'seqno-gab' is no misbehaviour; did you mean 'seqno-gap'?"),
+        ("nonsense", "'nonsense' is not a misbehaviour"),
+        ("seqno-gab", "'seqno-gab' is not a misbehaviour; did you mean 'seqno-gap'?"),
         ("seqno-gap@0", "'0'"),
     ],
 )

@@ -62,21 +62,25 @@ def test_nobody_listens() -> None:
 
 URL = "ws://127.0.0.1:1/CS-1"
 USAGE = {
-    ("http://127.0.0.1/CS-1",): "'http://127.0.0.1/CS-1' is no URL of a WebSocket, such as ws://127.0.0.1:9000/CS-1",
-    ("CS-1",): "'CS-1' is no URL of a WebSocket, such as ws://127.0.0.1:9000/CS-1",
-    ("ws://127.0.0.1:9000",): "'ws://127.0.0.1:9000' names no station: add its identity",
-    ("ws://127.0.0.1:9000/",): "'ws://127.0.0.1:9000/' names no station: add its identity",
+    ("http://127.0.0.1/CS-1",): "'http://127.0.0.1/CS-1' is not a WebSocket URL such as ws://127.0.0.1:9000/CS-1",
+    ("CS-1",): "'CS-1' is not a WebSocket URL such as ws://127.0.0.1:9000/CS-1",
+    ("ws://127.0.0.1:9000",): "'ws://127.0.0.1:9000' does not end with the identity of a station",
+    ("ws://127.0.0.1:9000/",): "'ws://127.0.0.1:9000/' does not end with the identity of a station",
     ("ws://[::1/CS-1",): "Invalid IPv6 URL",
     (URL, "--send", "Heartbeat {"): "--send: not JSON: ",
-    (URL, "--send", "Hartbeat"): "--send: 'Hartbeat' is no action of a station; did you mean 'Heartbeat'?",
-    (URL, "--send", "Reset"): "--send: 'Reset' is no action of a station",
+    (
+        URL,
+        "--send",
+        "Hartbeat",
+    ): "--send: 'Hartbeat' is not an action that a station may send; did you mean 'Heartbeat'?",
+    (URL, "--send", "Reset"): "--send: 'Reset' is not an action that a station may send",
     (URL, "--send", "Heartbeat @/no/file"): "--send: cannot read '/no/file': No such file or directory",
     (URL, "--variable", "TxCtrlr.Mood=1"): "--variable: 'TxCtrlr.Mood=1' is not COMPONENT.VARIABLE=VALUE",
-    (URL, "--variable", "TxCtrlr.TxStartPoint=1"): "'TxCtrlr.TxStartPoint=1': the variable cannot have this value",
-    (URL, "--variable", "OCPPCommCtrlr.MessageTimeout=-5"): "the variable cannot have this value",
+    (URL, "--variable", "TxCtrlr.TxStartPoint=1"): "'TxCtrlr.TxStartPoint=1': this variable does not take this value",
+    (URL, "--variable", "OCPPCommCtrlr.MessageTimeout=-5"): "this variable does not take this value",
     (URL, "--password-file", "/no/file"): "cannot read '/no/file': No such file or directory",
-    (URL, "--charge", "1", "--evse", "2"): "--evse: the station has no EVSE 2",
-    (URL, "--charge", "1", "--send", "Heartbeat"): "exclude each other",
+    (URL, "--charge", "1", "--evse", "2"): "--evse: there is no EVSE 2",
+    (URL, "--charge", "1", "--send", "Heartbeat"): "cannot be used together",
     (URL, "--user", "me"): "--user needs --password-file",
     (URL, "--evses", "0"): "--evses: '0' is not between 1 and 100",
 }
@@ -98,7 +102,7 @@ def test_a_bad_line_in_a_script(tmp_path: Path) -> None:
     (tmp_path / "script").write_text("plug\n\nplugg\n")
     ended = run(URL, f"--script={tmp_path / 'script'}")
     assert (ended.status, ended.out) == (2, "")
-    assert f"{tmp_path / 'script'}, line 3: 'plugg' is nothing that can be typed here" in ended.err
+    assert f"{tmp_path / 'script'}, line 3: 'plugg' is not a known line" in ended.err
 
 
 @pytest.mark.parametrize(

@@ -51,8 +51,8 @@ async def test_lines_are_completed_and_remembered() -> None:
         terminal.type(b"plu" + TAB + b"\n")
         assert '"connectorStatus":"Occupied"' in terminal.read_until(lambda seen: "StatusNotification.response" in seen)
         terminal.type(b"nonsense\n")
-        terminal.read_until(lambda seen: "'nonsense' is nothing that can be typed here" in seen)
+        terminal.read_until(lambda seen: "'nonsense' is not a known line" in seen)
         terminal.type(KEY_UP + b"\n")
-        terminal.read_until(lambda seen: "'nonsense' is nothing that can be typed here" in seen)
+        terminal.read_until(lambda seen: "'nonsense' is not a known line" in seen)
         terminal.type(END_OF_INPUT)
         assert terminal.status() == 0

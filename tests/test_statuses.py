@@ -175,7 +175,7 @@ async def test_a_removed_trace_is_told_while_the_run_goes_on(tmp_path: Path) -> 
     async with await asyncio.to_thread(Run, f"--trace={file}") as mock, mock.station() as station:
         await station.ask("Heartbeat")
         file.unlink()
-        await until(logged(mock, f"{file} is written no more: it was removed"))
+        await until(logged(mock, f"writing {file} has stopped: the file was removed"))
         await station.ask("Heartbeat")
 
 

@@ -33,7 +33,7 @@ async def test_what_is_a_time_is_not_accused() -> None:
                 await station.ask("StatusNotification", {"timestamp": stamp, **place})
         mock.process.terminate()
         await mock.ended()
-        found = re.findall(r"ERROR: R18 RFC 3339  timestamp is '(\S+)', which is no time", mock.log)
+        found = re.findall(r"ERROR: R18 RFC 3339  timestamp is '(\S+)', not a timestamp", mock.log)
         assert found == [stamp for stamp, is_time in TIMES.items() if not is_time]
 
 
@@ -44,6 +44,6 @@ def test_a_record_may_be_of_any_such_time(stamp: str, tmp_path: Path) -> None:
     about |= {"chargePointId": "CS-1", "direction": "cp-to-csms", "messageType": "CALL", "messageId": "m"}
     path = tmp_path / "trace.jsonl"
     path.write_bytes(orjson.dumps(about | {"action": "Heartbeat", "payload": {}}))
-    command = [*SERVER, "check", "--checks=R18", str(path)]
+    command = [*SERVER, "check", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

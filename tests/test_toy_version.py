@@ -39,7 +39,7 @@ async def test_it_is_spoken() -> None:
 @pytest.mark.parametrize(
     ("action", "payload", "code", "told"),
     [
-        ("Ring", {"tone": "low", "x": 1}, "FormationViolation", "Ring: x: is not a property that the schema knows"),
+        ("Ring", {"tone": "low", "x": 1}, "FormationViolation", "Ring: x: is not a property of the schema"),
         ("Ring", {}, "OccurrenceConstraintViolation", "Ring: tone: is missing"),
         ("Ring", {"tone": "loud"}, "PropertyConstraintViolation", 'Ring: tone: "loud" is not one of "high" or "low"'),
         ("Blink", {"times": 1}, "NotSupported", "Blink: a station may not send this action"),

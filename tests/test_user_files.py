@@ -41,7 +41,7 @@ def test_a_text_is_read_whatever_mark_it_begins_with(tmp_path: Path, written: Ca
     [
         (b"a\nb\xff", "line 2: not UTF-8"),
         (b"\xef\xbb\xbfa\xe4", "line 1: not UTF-8"),
-        ("a\nb".encode("utf-16-le"), "line 1: a NUL"),
+        ("a\nb".encode("utf-16-le"), "line 1: contains a NUL"),
         (codecs.BOM_UTF16_LE + b"a", "not UTF-16-LE"),
     ],
 )
@@ -127,7 +127,7 @@ def test_a_profile_may_have_a_mark(tmp_path: Path, written: Callable[[str], byte
         ("[[rule]]\nmatch = 'Heartbeat'\nreply-raw = {x = 2026-01-01}", "x = 2026-01-01"),
         ("[[rule]]\nmatch = 'Heartbeat'\nreply-raw = '['", "not JSON"),
         ("[[rule]]\nmatch = 'Heartbeat'\nreply-raw = {}\nreply = {}", "reply-raw"),
-        ("[[rule]]\nmatch = 'Heartbeat'\nreply = '{\"a\":1,\"a\":2}'", "'a' stands twice"),
+        ("[[rule]]\nmatch = 'Heartbeat'\nreply = '{\"a\":1,\"a\":2}'", "'a' is given twice"),
         ("boot-interval = 5\nboot_interval = 6", "given twice"),
         ("host = ['127.0.0.1', '::1']", "not a list"),
         ("auth-group-id = ['a', 'b']", "not a list"),
@@ -157,9 +157,9 @@ def test_nothing_in_a_file_is_turned_into_something_else(tmp_path: Path, text: s
         (["--token", "A=Expired,certificate=Revoked"], "CertificateRevoked"),
         (["--token", "=Blocked"], "NoAuthorization"),
         (["--fault", "Heartbeat", "delay seconds=1 seconds=2"], "given twice"),
-        (["--reply", "Authorize[idToken.idToken=A,idToken.idToken=B]", "{}"], "asked for twice"),
-        (["--reply", "Heartbeat", '{"a":1,"a":2}'], "'a' stands twice"),
-        (["--reply", "Heartbeat", '{"a":99999999999999999999}'], "64 bits"),
+        (["--reply", "Authorize[idToken.idToken=A,idToken.idToken=B]", "{}"], "is given twice"),
+        (["--reply", "Heartbeat", '{"a":1,"a":2}'], "'a' is given twice"),
+        (["--reply", "Heartbeat", '{"a":99999999999999999999}'], "64-bit"),
         (["--reply", "Heartbeat", '{"a":1.5e-400}'], "too small"),
         (["--reply", "Heartbeat", '{"a":NaN}'], "not JSON"),
         (["--reply", "Heartbeat", '{"a":1e400}'], "--reply"),
@@ -167,10 +167,10 @@ def test_nothing_in_a_file_is_turned_into_something_else(tmp_path: Path, text: s
         (["--reply-raw", "Heartbeat", '{"a":"{{noww}}"}'], "now"),
         (["--reply-raw", "Reset", "{}"], "Reset"),
         (["--payload-raw", "{}"], "--command"),
-        (["--command=Reset", "--delay=0", "--payload={}", "--payload-raw={}"], "exclude"),
+        (["--command=Reset", "--delay=0", "--payload={}", "--payload-raw={}"], "cannot be used together"),
         (["--error", "Heartbeat", "GenericError:" + "x" * 256], "255"),
         (["--basic-auth", "CS-1:secret "], "space"),
-        (["--basic-auth", "CS-1:a", "--basic-auth", "CS-1:b"], "two passwords"),
+        (["--basic-auth", "CS-1:a", "--basic-auth", "CS-1:b"], "two different passwords"),
     ],
 )
 def test_nothing_behind_a_flag_is_left_out(flags: list[str], hint: str) -> None:

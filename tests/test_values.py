@@ -122,19 +122,19 @@ BAD: list[tuple[Parse, Any, str]] = [
     (values.several(color), "", "'' is not one of"),
     (values.several(color), "red,", "'' is not one of"),
     (values.several(color), "red,pink", "'pink' is not one of"),
-    (values.command, "", "'' is no action that a CSMS may send"),
-    (values.command, "reset", "'reset' is no action that a CSMS may send; did you mean 'Reset'?"),
+    (values.command, "", "'' is not an action that a CSMS may send"),
+    (values.command, "reset", "'reset' is not an action that a CSMS may send; did you mean 'Reset'?"),
     (values.command, "Heartbeat", "'Heartbeat' is sent by stations only"),
     (values.delayed_commands, "", "'' is not ACTION:SEC"),
     (values.delayed_commands, "Reset", "'Reset' is not ACTION:SEC"),
     (values.delayed_commands, "Reset:1,", "'' is not ACTION:SEC"),
     (values.delayed_commands, "Reset:", "'' is not a number"),
     (values.delayed_commands, "Reset:-1", "'-1' must be at least 0"),
-    (values.delayed_commands, "Rest:1", "'Rest' is no action that a CSMS may send; did you mean 'Reset'?"),
+    (values.delayed_commands, "Rest:1", "'Rest' is not an action that a CSMS may send; did you mean 'Reset'?"),
     (values.json_object, "", "not JSON"),
     (values.json_object, "{", "not JSON"),
-    (values.json_object, "[]", "not a JSON object"),
-    (values.json_object, "null", "not a JSON object"),
+    (values.json_object, "[]", "must be a JSON object"),
+    (values.json_object, "null", "must be a JSON object"),
     (values.json_object, "@/nowhere/at/all", "cannot read '/nowhere/at/all': No such file or directory"),
     (values.json_object, "@/", "cannot read '/': Is a directory"),
     (values.variables_to_get, "", "'' is not COMPONENT.VARIABLE"),
@@ -143,11 +143,11 @@ BAD: list[tuple[Parse, Any, str]] = [
     (values.variables_to_get, "C.", "'C.' is not COMPONENT.VARIABLE"),
     (values.variables_to_get, "C.V,D", "'D' is not COMPONENT.VARIABLE"),
     (values.variables_to_get, "C.V,,D.W", "'' is not COMPONENT.VARIABLE"),
-    (values.variables_to_get, "C.V=1", "'C.V=1' must not have a value here"),
-    (values.variables_to_set, "", "'' has no =value"),
-    (values.variables_to_set, "C.V", "'C.V' has no =value"),
+    (values.variables_to_get, "C.V=1", "'C.V=1' must not have a value"),
+    (values.variables_to_set, "", "'' is not COMPONENT.VARIABLE=VALUE"),
+    (values.variables_to_set, "C.V", "'C.V' is not COMPONENT.VARIABLE=VALUE"),
     (values.variables_to_set, "C=1", "'C' is not COMPONENT.VARIABLE"),
-    (values.variables_to_set, "C.V=1,D.W", "'D.W' has no =value"),
+    (values.variables_to_set, "C.V=1,D.W", "'D.W' is not COMPONENT.VARIABLE=VALUE"),
     (values.variables_to_set, "C.V=1,", "'C.V=1,' ends with a comma"),
     (values.variables_to_set, "C.V=1,,D.W=2", "'C.V=1,' ends with a comma"),
     (values.local_list, ["A", ""], "must not be empty"),
@@ -161,11 +161,11 @@ BAD: list[tuple[Parse, Any, str]] = [
     (values.cuts, "", "'' is not SEC or SEC*N"),
     (values.cuts, "0", "'0' must be greater than 0"),
     (values.cuts, "1 for=2", "'1 for=2' is not SEC or SEC*N"),
-    (values.passwords, ["secret"], "one is not ID:PASSWORD"),
-    (values.passwords, ["A:"], "one is not ID:PASSWORD"),
+    (values.passwords, ["secret"], "an entry is not ID:PASSWORD"),
+    (values.passwords, ["A:"], "an entry is not ID:PASSWORD"),
     (values.passwords, ["@/nowhere"], "cannot read '/nowhere': No such file or directory"),
     (values.validation, ["strikt"], "'strikt' is not one of strict, report, off; did you mean 'strict'?"),
-    (values.validation, ["off:Heartbet"], "'Heartbet' is no action; did you mean 'Heartbeat'?"),
+    (values.validation, ["off:Heartbet"], "'Heartbet' is not an action of OCPP 2.0.1; did you mean 'Heartbeat'?"),
 ]
 
 PARSERS: list[Parse] = list({id(parse): parse for parse, value, _ in GOOD + BAD if isinstance(value, str)}.values())
@@ -257,7 +257,7 @@ def test_what_is_long_can_stand_in_a_file(tmp_path: Path) -> None:
 @given(st.text("secrt", min_size=20).map(lambda text: f"{text}\n"))
 def test_no_error_shows_a_password(text: str) -> None:
     """What is no ID:PASSWORD is refused without being shown."""
-    with pytest.raises(ValueError, match="one is not ID:PASSWORD") as raised:
+    with pytest.raises(ValueError, match="an entry is not ID:PASSWORD") as raised:
         values.passwords([text])
     assert text.strip() not in str(raised.value)
 

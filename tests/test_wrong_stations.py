@@ -143,7 +143,7 @@ async def test_a_remote_start_that_is_never_told(case: str) -> None:
             await station.event("Started", "RemoteStart", idToken=TOKEN, info={"remoteStartId": 7})
         await station.pause(3 * patience)
 
-    wrong = ["X10: remote start 7 was accepted, and no event has its remoteStartId"] if is_wrong else []
+    wrong = ["X10: remote start 7 was accepted, but no event has its remoteStartId"] if is_wrong else []
     for turn in turns():
         with turn as pace:
             patience = 0.5 * pace

@@ -7,7 +7,7 @@ import base64
 import binascii
 import re
 from collections.abc import Collection, Mapping, Sequence, Set
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 from urllib.parse import unquote
 
 from mock_csms.protocol.identifiers import folded
@@ -57,6 +57,7 @@ class SendAway(Record):
     """Complete the handshake without a subprotocol and close at once (Part 4, 3.2)."""
 
     reason: str
+    status: ClassVar[int | None] = 101
 
     def __str__(self) -> str:
         return self.reason
@@ -76,12 +77,16 @@ class Respond(Record):
 class SlamDoor(Record):
     """Drop the connection with a TCP RST."""
 
+    status: ClassVar[int | None] = None
+
     def __str__(self) -> str:
         return "dropped with a TCP RST"
 
 
 class Hang(Record):
     """Never answer."""
+
+    status: ClassVar[int | None] = None
 
     def __str__(self) -> str:
         return "left without an answer"
@@ -146,16 +151,16 @@ class Door:
         if not identity:
             return Respond(404, "the last segment of the path must be the identity of the station")
         if self._known is not None and folded(identity) not in self._known:
-            return Respond(404, "no station of this identity is known")
-        if self._passwords is not None and not _is_right(
-            visitor.authorization, identity, {self._passwords.get(folded(identity)), password} - {None}
-        ):
-            return Respond(401, "identity and password are needed", {"WWW-Authenticate": 'Basic realm="mock-csms"'})
+            return Respond(404, "no station with this identity is known (--known-stations)")
+        if self._passwords is not None:
+            passwords = {self._passwords.get(folded(identity)), password} - {None}
+            if problem := _problem_of(visitor.authorization, identity, passwords):
+                return Respond(401, problem, {"WWW-Authenticate": 'Basic realm="mock-csms"'})
         if subprotocol is None:
             reason = f"no common subprotocol; offered: {', '.join(visitor.offered) or 'none'}"
             return SendAway(reason) if policies.close_on_mismatch else Respond(400, reason)
         if policies.keep_old and is_connected:
-            return Respond(409, "a station of this identity is connected already")
+            return Respond(409, "a station with this identity is already connected")
         return LetIn()
 
     def cut_after(self, identity: str) -> float | None:
@@ -186,14 +191,23 @@ class Door:
         return in_time and (refusals.times is None or record.refusals <= refusals.times)
 
 
-def _is_right(authorization: str | None, identity: str, passwords: Set[str | None]) -> bool:
-    """Whether an Authorization header has a password of that identity (security profile 1; A00.FR.203-205)."""
-    scheme, _, encoded = (authorization or "").partition(" ")
+def _problem_of(authorization: str | None, identity: str, passwords: Set[str | None]) -> str:
+    """Return what is wrong with an Authorization header of that identity, if anything (A00.FR.203-205).
+
+    Nothing of the header is in it: who mixes up user and password shall not find it in a log.
+    """
+    if authorization is None:
+        return "no Authorization header"
+    scheme, _, encoded = authorization.partition(" ")
     if scheme.lower() != "basic":
-        return False
+        return "the Authorization header is not Basic"
     try:
         given = base64.b64decode(encoded.strip(), validate=True).decode()
     except (binascii.Error, ValueError):  # what is not UTF-8 is a ValueError
-        return False
+        return "the Authorization header is not USER:PASSWORD in base64"
     users = {given.removesuffix(f":{password}") for password in passwords if given.endswith(f":{password}")}
-    return any(folded(user) == folded(identity) for user in users)
+    if any(folded(user) == folded(identity) for user in users):
+        return ""
+    if not folded(given).startswith(f"{folded(identity)}:"):
+        return "unknown user: the user name must be the identity of the station"
+    return "wrong password" if passwords else "unknown user: no password is set for this station"

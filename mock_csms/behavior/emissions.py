@@ -1,15 +1,17 @@
 """What the mock does on a connection in answer to something: messages to send, and the brutal acts that faults want."""
 
+from collections.abc import Callable
 from typing import TypeAlias
 
-from mock_csms.protocol.messages import Message
+from mock_csms.protocol.messages import Message, encode
 from mock_csms.protocol.records import Record
 
 
 class Emission(Record):
     """Send `message`, `after` so many seconds.
 
-    A spoiled one sends `text` in place of the message's own encoding, in a `binary` frame, or in several `frames`.
+    text: sent in place of the message's own encoding. edits: done to that text, one after the other. binary: in a
+    binary frame. frames: in how many. in_line: not before what was sent before it, as on a slow line.
     """
 
     message: Message
@@ -17,6 +19,15 @@ class Emission(Record):
     text: bytes | None = None
     binary: bool = False
     frames: int = 1
+    edits: tuple[Callable[[bytes], bytes], ...] = ()
+    in_line: bool = False
+
+    def encoded(self) -> bytes:
+        """Return what goes over the wire."""
+        text = encode(self.message) if self.text is None else self.text
+        for edit in self.edits:
+            text = edit(text)
+        return text
 
 
 class Close(Record):
@@ -27,13 +38,16 @@ class Close(Record):
 
 
 class Reset(Record):
-    """Drop the connection at once with a TCP RST."""
+    """Drop the connection with a TCP RST, `after` so many seconds."""
+
+    after: float = 0.0
 
 
 class Stall(Record):
-    """Neither read nor write for so many `seconds`, not even pongs."""
+    """Neither read nor write for so many `seconds`, not even pongs, beginning `after` so many."""
 
     seconds: float
+    after: float = 0.0
 
 
 Act: TypeAlias = Emission | Close | Reset | Stall

@@ -49,6 +49,10 @@ class Refused(Event):
     """Somebody was not let in; `station` may be empty."""
 
     reason: str
+    status: int | None = None
+    """The HTTP status of the answer, if there is one."""
+    is_handshake: bool = True
+    """Whether it was a handshake for a WebSocket; False for what asks for a page, or is no HTTP."""
 
 
 class Breached(Event):
@@ -84,6 +88,16 @@ class Received(Event):
     version: Version = DEFAULT
 
 
+class Lost(Event):
+    """The mock itself lost a frame of a station, as its settings say: `received` is what nobody got to know.
+
+    fault: the rule that lost it.
+    """
+
+    received: Received
+    fault: str
+
+
 class Sent(Event):
     """A frame was handed to the socket; `answers` is the station's call that it answers, if it answers one.
 
@@ -108,6 +122,15 @@ class Spoiled(Event):
     answers: Call | None
 
 
+LOSS = "--loss"
+"""How the name of the rule begins that loses messages at random, both ways."""
+
+
+def is_loss(event: Event) -> bool:
+    """Whether an event tells that the mock lost a message at random, as its settings say."""
+    return isinstance(event, Lost) or (isinstance(event, Spoiled) and LOSS in event.fault)
+
+
 class Unanswered(Event):
     """A command of ours ended without an answer, by time-out or because the connection went."""
 
@@ -118,7 +141,8 @@ class Unanswered(Event):
 class Judged(Event):
     """A station has `met` an expectation, has `exceeded` or in the end `missed` it, or did what was `forbidden`.
 
-    One with an upper bound is met only in the end; `station` is empty where none came that it is about.
+    What was still pending when something forbidden, or one too many, has ended the run, is `not reached`. One with an
+    upper bound is met only in the end; `station` is empty where none came that it is about.
     """
 
     expectation: str
@@ -169,6 +193,7 @@ ALL = (
     Breached,
     Disconnected,
     Received,
+    Lost,
     Sent,
     Spoiled,
     Unanswered,

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from mock_csms.behavior.events import Connected, Disconnected, Event, Received
+from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Refused
 from mock_csms.behavior.matching import Condition, Difference, value_at
+from mock_csms.behavior.rules import ANY
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.identifiers import matches
 from mock_csms.protocol.messages import Call, Error, Result
@@ -12,6 +13,7 @@ from mock_csms.protocol.records import Mutable, Record
 
 CONNECT = "connect"
 DISCONNECT = "disconnect"
+REFUSED = "refused"
 RESPONSE = ".response"
 ERROR = ".error"
 
@@ -20,7 +22,9 @@ class Expectation(Record):
     """That so many happenings of this name with these conditions come from each of the stations (a pattern).
 
     The name is an action (a call of the station), `ACTION.response` or `ACTION.error` (its answer to a command),
-    `connect` or `disconnect`. `most` is None where more do no harm; `text` is how it was written.
+    `connect`, `disconnect` or `refused` (a handshake); `*` stands for every action. `most` is None where more do no
+    harm; `text` is how it was
+    written.
     """
 
     name: str
@@ -45,6 +49,7 @@ class Expectation(Record):
 _TEXT: Json = {"type": "string"}
 SHAPES: Mapping[str, Json] = {
     CONNECT: {"properties": {"subprotocol": _TEXT}, "additionalProperties": False},
+    REFUSED: {"properties": {"status": {"type": "integer"}, "reason": _TEXT}, "additionalProperties": False},
     DISCONNECT: {"properties": {"code": {"type": "integer"}, "reason": _TEXT}, "additionalProperties": False},
     ERROR: {
         "properties": {"code": _TEXT, "description": _TEXT, "details": {"type": "object"}},
@@ -64,6 +69,8 @@ def happening(event: Event) -> Happening | None:
             return CONNECT, {"subprotocol": subprotocol}
         case Disconnected(code=code, reason=reason):
             return DISCONNECT, {"code": code, "reason": reason}
+        case Refused(is_handshake=True, status=status, reason=reason):
+            return REFUSED, {"reason": reason} if status is None else {"status": status, "reason": reason}
         case Received(is_refused=True):
             return None
         case Received(message=Call(action=action, payload=payload)):
@@ -84,9 +91,9 @@ class Tally(Mutable):
 
 
 class News(NamedTuple):
-    """That an expectation was met, exceeded or, in the end, missed, or is a forbidden thing that came; once each.
+    """That an expectation was met, exceeded or, in the end, missed or not reached, or that a forbidden thing came.
 
-    One with an upper bound is met only when nothing can happen any more: in the end.
+    Each is told once. One with an upper bound is met only when nothing can happen any more: in the end.
     """
 
     expectation: str
@@ -117,28 +124,40 @@ class Judge:
         self._met_by = [0] * len(expected)
         self._complete = 0
         self._exceeded = False
+        self._counts_refused = any(each.name == REFUSED for each in (*expected, *forbidden))
+        self.has_seen_any = False
+        """Whether anybody has tried to connect, be it in vain."""
 
     def look_at(self, event: Event) -> Sequence[News]:
         """Count what happened, and return what that decides, if anything."""
-        identity, news = event.station, []
-        if isinstance(event, Connected) and identity not in self.tallies:
-            self.tallies[identity] = [Tally() for _ in self.expected]
-            for number, expectation in enumerate(self.expected):
-                if expectation.concerns(identity) and self.is_met(number, identity):
-                    self._met_by[number] += 1
-                    news += [News(expectation.text, "met")] if expectation.most is None else []
-            self._complete += self._meets_all(identity)
         happened = happening(event)
+        news = self._greet(event, happened)
+        identity = event.station
         if happened is None or identity not in self.tallies:
             return news
         name, payload = happened
+        names = _names(name)
         for number, forbidden in enumerate(self.forbidden):
-            if forbidden.name == name and forbidden.concerns(identity) and not _differences(forbidden, payload):
+            if forbidden.name in names and forbidden.concerns(identity) and not _differences(forbidden, payload):
                 self.broken.setdefault(number, identity)
                 news.append(News(forbidden.text, "forbidden"))
-        concerned = [n for n, known in enumerate(self.expected) if known.name == name and known.concerns(identity)]
+        concerned = [n for n, known in enumerate(self.expected) if known.name in names and known.concerns(identity)]
         matched = [number for number in concerned if self._matches(number, identity, payload)]
         return news + [told for number in self._claimants(identity, matched) for told in self._count(number, identity)]
+
+    def _greet(self, event: Event, happened: Happening | None) -> list[News]:
+        """Begin to count for a station that connects, or is refused where that is counted; return what that decides."""
+        is_connected, is_refused = isinstance(event, Connected), happened is not None and happened[0] == REFUSED
+        self.has_seen_any |= is_connected or is_refused
+        identity = event.station
+        if not (is_connected or (is_refused and self._counts_refused)) or identity in self.tallies:
+            return []
+        self.tallies[identity] = [Tally() for _ in self.expected]
+        met = [n for n, each in enumerate(self.expected) if each.concerns(identity) and self.is_met(n, identity)]
+        for number in met:
+            self._met_by[number] += 1
+        self._complete += self._meets_all(identity)
+        return [News(self.expected[n].text, "met") for n in met if self.expected[n].most is None]
 
     def _matches(self, number: int, identity: str, payload: Any) -> bool:
         """Whether a payload is as expected; the one that was nearest to it is remembered."""
@@ -180,13 +199,17 @@ class Judge:
         return [News(expectation.text, "exceeded")]
 
     def conclude(self) -> Iterator[tuple[str, News]]:
-        """Yield what each station has met or missed, where only the end could tell; missed is what too few have met."""
+        """Yield what each station has met or missed, where only the end could tell; missed is what too few have met.
+
+        Where something forbidden or too frequent has ended the run before, it was not reached.
+        """
+        lacking = "not reached" if self.is_hopeless else "missed"
         for number, expectation in enumerate(self.expected):
             outcomes = {
-                identity: "met" if self.is_met(number, identity) else "missed"
+                identity: "met" if self.is_met(number, identity) else lacking
                 for identity, row in self.tallies.items()
                 if expectation.concerns(identity) and not _is_exceeded(expectation, row[number])
-            } or ({} if self.is_exceeded(number) else {"": "missed"})
+            } or ({} if self.is_exceeded(number) else {"": lacking})
             for identity, outcome in outcomes.items():
                 was_told = outcome == "met" and expectation.most is None
                 if not was_told and (outcome == "met" or not self.is_met_by_enough(number)):
@@ -231,6 +254,12 @@ class Judge:
     def can_end_early(self) -> bool:
         """Whether a satisfied judge stays so: nothing is forbidden, and nothing can happen too often."""
         return not self.forbidden and all(expectation.most is None for expectation in self.expected)
+
+
+def _names(name: str) -> tuple[str, ...]:
+    """Return the names of the expectations that a happening of that name counts for."""
+    _, dot, kind = name.partition(".")
+    return (name,) if name in (CONNECT, DISCONNECT) else (name, ANY + dot + kind)
 
 
 def _is_exceeded(expectation: Expectation, tally: Tally) -> bool:

@@ -1,5 +1,6 @@
 """Ways to spoil what is sent. A fault knows only its effect; whom, when and how often belongs to the rule around it.
 
+Several faults work on one message in turn: what changes the message is seen although an edit of its text came before.
 Each is a class: its name in `FAULTS`, its docstring and its fields are all that flags, files and the README say of it.
 """
 
@@ -10,7 +11,7 @@ from typing import Any, Protocol
 from mock_csms.behavior.emissions import Act, Close, Emission, Reset, Stall
 from mock_csms.behavior.templates import Context
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.messages import Error, Message, encode, encode_as_unknown_type, encode_as_wrong_type
+from mock_csms.protocol.messages import Error, Message, with_unknown_type, with_wrong_type
 from mock_csms.protocol.records import replace
 
 _CLOSE_CODES = {1000, 1001, 1002, 1003, *range(1007, 1015)}
@@ -31,14 +32,24 @@ def attribute(help_: str, *, minimum: float = 0, default: Any = ...) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """Sends it late."""
+    """Sends the message late."""
 
-    seconds: float = attribute("how late")
-    jitter: float = attribute("up to so much later still, by chance", default=0.0)
+    seconds: float = attribute("delay in seconds")
+    jitter: float = attribute("up to this many more seconds, at random", default=0.0)
 
     def spoil(self, emission: Emission, context: Context) -> Sequence[Act]:
         """Let it wait."""
         return [replace(emission, after=emission.after + self.seconds + self.jitter * context.world.chance())]
+
+
+@dataclass(frozen=True, slots=True)
+class Latency(Delay):
+    """Sends the message late, but in order, as a slow line does."""
+
+    def spoil(self, emission: Emission, context: Context) -> Sequence[Act]:
+        """Let it wait in line."""
+        late = emission.after + self.seconds + self.jitter * context.world.chance()
+        return [replace(emission, after=late, in_line=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +63,9 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """Sends it more than once."""
+    """Sends the message several times."""
 
-    times: int = attribute("copies in all", minimum=2, default=2)
+    times: int = attribute("number of copies in total", minimum=2, default=2)
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Repeat it."""
@@ -63,7 +74,7 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class WrongId:
-    """Sends it under a fresh message id."""
+    """Sends the message with a new, unknown message id."""
 
     def spoil(self, emission: Emission, context: Context) -> Sequence[Act]:
         """Give it an id that nobody knows."""
@@ -72,26 +83,25 @@ class WrongId:
 
 @dataclass(frozen=True, slots=True)
 class Malformed:
-    """Sends text of the same length that is not JSON."""
+    """Sends text of the same length that is not valid JSON."""
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Open it with the wrong bracket."""
-        return [replace(emission, text=b"{" + encode(emission.message)[1:])]
+        return [_edited(emission, lambda text: b"{" + text[1:])]
 
 
 @dataclass(frozen=True, slots=True)
 class Truncate:
-    """Sends the first half of the text."""
+    """Sends only the first half of the text."""
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Cut it."""
-        text = encode(emission.message)
-        return [replace(emission, text=text[: len(text) // 2])]
+        return [_edited(emission, lambda text: text[: len(text) // 2])]
 
 
 @dataclass(frozen=True, slots=True)
 class Invalid:
-    """Sends the right action with a payload that breaks its schema."""
+    """Sends a payload that breaks its schema (it has an unknown field)."""
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Add a property that no schema knows."""
@@ -100,27 +110,27 @@ class Invalid:
 
 @dataclass(frozen=True, slots=True)
 class WrongType:
-    """Sends it with the number of another message type, which the rest of the array does not fit."""
+    """Sends the message with the number of another message type, so that the rest of the array does not fit."""
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Number it wrongly."""
-        return [replace(emission, text=encode_as_wrong_type(emission.message))]
+        return [_edited(emission, with_wrong_type)]
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownType:
-    """Sends it with the number of a message type that OCPP does not have."""
+    """Sends the message with the number of a message type that OCPP does not have."""
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Number it as nothing that there is."""
-        return [replace(emission, text=encode_as_unknown_type(emission.message))]
+        return [_edited(emission, with_unknown_type)]
 
 
 @dataclass(frozen=True, slots=True)
 class Oversize:
-    """Sends it blown up by customData, valid otherwise."""
+    """Sends a very long message: valid, but filled up with customData."""
 
-    bytes: int = attribute("least length of the text", minimum=1)
+    bytes: int = attribute("minimum length of the text in bytes", minimum=1)
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Fill it up."""
@@ -132,13 +142,13 @@ class Oversize:
 class CloseInstead:
     """Sends nothing and closes the connection."""
 
-    code: int = attribute("the close code", minimum=1000, default=1000)
-    after: float = attribute("so many seconds later", default=0.0)
+    code: int = attribute("close code of the WebSocket", minimum=1000, default=1000)
+    after: float = attribute("seconds to wait before closing", default=0.0)
 
     def __post_init__(self) -> None:
         """Refuse the codes that no close frame may hold (RFC 6455, 7.4)."""
         if not (self.code in _CLOSE_CODES or 3000 <= self.code <= 4999):
-            raise ValueError(f"code={self.code}: no close frame may hold this code")
+            raise ValueError(f"code={self.code}: a close frame must not carry this code")
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Say goodbye."""
@@ -149,27 +159,27 @@ class CloseInstead:
 class ResetInstead:
     """Sends nothing and drops the connection with a TCP RST."""
 
-    def spoil(self, _emission: Emission, _context: Context) -> Sequence[Act]:
+    def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Slam the door."""
-        return [Reset()]
+        return [Reset(emission.after)]
 
 
 @dataclass(frozen=True, slots=True)
 class StallFirst:
-    """Stops reading, writing and answering pings on the connection, and sends it afterwards."""
+    """Freezes the connection (reads, writes and answers pings no more), then sends the message."""
 
-    seconds: float = attribute("for how long")
+    seconds: float = attribute("duration in seconds")
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Play dead."""
-        return [Stall(self.seconds), emission]
+        return [Stall(self.seconds, emission.after), emission]
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Sends it as a fragmented message."""
+    """Sends the message in several WebSocket frames."""
 
-    frames: int = attribute("in how many frames", minimum=2)
+    frames: int = attribute("number of frames", minimum=2)
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Cut it into frames."""
@@ -178,11 +188,15 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Binary:
-    """Sends it in a binary frame."""
+    """Sends the message in a binary frame."""
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Mark the frame as binary."""
         return [replace(emission, binary=True)]
+
+
+def _edited(emission: Emission, edit: Callable[[bytes], bytes]) -> Emission:
+    return replace(emission, edits=(*emission.edits, edit))
 
 
 def _with_extra(message: Message, extra: Json) -> Message:
@@ -194,6 +208,7 @@ def _with_extra(message: Message, extra: Json) -> Message:
 
 FAULTS: Mapping[str, Callable[..., Fault]] = {
     "delay": Delay,
+    "latency": Latency,
     "drop": Drop,
     "duplicate": Duplicate,
     "wrong-id": WrongId,

@@ -2,20 +2,26 @@
 
 from collections.abc import Iterable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
+from mock_csms.behavior.events import LOSS
 from mock_csms.behavior.matching import Condition
-from mock_csms.behavior.rules import Answer, Match, Refusal, Reply, Rule
+from mock_csms.behavior.rules import ANY, Answer, Match, Refusal, Reply, Rule, Spoil
 from mock_csms.behavior.stations import Station
 from mock_csms.behavior.templates import compile_template
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.versions import actions
+
+if TYPE_CHECKING:
+    from mock_csms.behavior.faults import Fault
 
 
 def boot_rules(statuses: Sequence[str]) -> Iterable[Rule[Answer]]:
     """Answer the BootNotifications of a station with each status in turn, and stay on the last (B01, B02, B03)."""
     for turn, status in enumerate(statuses, start=1):
         times = 1 if turn < len(statuses) else None
-        yield Rule(Match("BootNotification", times=times), Reply(compile_template({"status": status})))
+        reply = Reply(compile_template({"status": status}))
+        yield Rule(Match("BootNotification", times=times), reply, id=f"{','.join(statuses)} {turn}")
 
 
 def cost_rules(event_type: str, cost: float) -> Iterable[Rule[Answer]]:
@@ -24,9 +30,19 @@ def cost_rules(event_type: str, cost: float) -> Iterable[Rule[Answer]]:
     return [Rule(match, Reply(compile_template({"totalCost": cost})))]
 
 
+def network_rules(latency: "Fault | None", loss: float) -> Iterable[Rule[Spoil]]:
+    """Lose so many percent of all messages, and let the others come late. No late message counts as spoiled."""
+    from mock_csms.behavior.faults import Drop  # noqa: PLC0415 - only those who use faults wait for them
+
+    if loss:
+        yield Rule(Match(ANY), Spoil(Drop(), loss / 100), f"{LOSS} {loss:g}")
+    if latency:
+        yield Rule(Match(ANY), Spoil(latency))
+
+
 def offline_rules() -> Iterable[Rule[Answer]]:
     """Be unable to authorize anybody."""
-    return [Rule(Match("Authorize"), Refusal("InternalError", "the mock plays an offline authorization"))]
+    return [Rule(Match("Authorize"), Refusal("InternalError", "authorization is switched off (--offline)"))]
 
 
 def boot_first_rules() -> Iterable[Rule[Answer]]:

@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 
 import orjson
 
-from mock_csms.behavior.events import Event
+from mock_csms.behavior.events import Event, Received
 from mock_csms.behavior.matching import Difference, Path
-from mock_csms.protocol.messages import Call, Error, Result
+from mock_csms.protocol.messages import Call, Error, Malformed, Result
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.schemas import Violation
 
@@ -95,6 +95,8 @@ class Redactor:
         match part:
             case bytes():
                 return self.frame(part)
+            case Received():
+                return self.event(part)
             case str():
                 return self.words(part)
             case tuple() | list():
@@ -103,6 +105,8 @@ class Redactor:
                 return replace(part, payload=self.value(payload))
             case Error(id=id_, code=code, description=description, details=details):
                 return Error(id_, code, self.words(description), self.value(details))
+            case Malformed():
+                return replace(part, id=self.words(part.id), problem=self.words(part.problem))
             case Violation(path=path, message=message, code=code):
                 return Violation(path, self.words(message), code)
         return part

@@ -1,21 +1,19 @@
 """The one decision "what is answered": the template of the action's row, what each layer of rules lays over it, and the
-fault that spoils it."""
+faults that spoil it."""
 
 from collections.abc import Mapping, Sequence
 
 from mock_csms.behavior.authorization import COMPLETIONS
 from mock_csms.behavior.emissions import Act, Emission
-from mock_csms.behavior.rules import Answer, Refusal, Rule, RuleBook, Spoil
+from mock_csms.behavior.rules import COMMAND, RESPONSE, Answer, Refusal, Rule, RuleBook, Spoil
+from mock_csms.behavior.spoiling import spoil
 from mock_csms.behavior.templates import Context, Template, merge
 from mock_csms.protocol.messages import Call, Error, Message, Result
 from mock_csms.protocol.records import Record
 
-COMMAND = ".command"
-"""What stands behind the action of a rule that is for our own call, where stations may send that action too."""
-
 
 class Decision(Record):
-    """The message to send, the acts that do it, and the rule and the fault of the user's that took part, if any."""
+    """The message to send, the acts that do it, and the rule and the faults of the user's that took part, if any."""
 
     message: Message
     acts: Sequence[Act]
@@ -44,7 +42,7 @@ class Replies:
         """Return what to do about a station's `call`, which gets that `refusal` where it is wrong."""
         if refusal is not None:
             key = call.action if call.action in self._defaults else ""
-            return self._spoiled(key, call.payload, refusal, "", context)
+            return self._spoiled(key, call, refusal, "", context)
         payload = self._defaults[call.action](context)
         refused: Refusal | None = None
         name = ""
@@ -59,28 +57,38 @@ class Replies:
         if complete is not None:
             payload = complete(payload)
         message = Result(call.id, payload) if refused is None else Error(call.id, refused.code, refused.description)
-        return self._spoiled(call.action, call.payload, message, name, context)
+        return self._spoiled(call.action, call, message, name, context)
 
     def _rules(self, call: Call, context: Context) -> Sequence[Rule[Answer]]:
         """Return the rule of each layer that has one for `call`, the deciding one last."""
         found: list[Rule[Answer]] = []
+        is_final = False
         for layer in self._layers[call.action]:
+            if is_final:
+                layer.pass_over(call.action, call.payload, context.station)
+                continue
             rule = layer.use(call.action, call.payload, context.station)
             if rule is not None:
                 found.append(rule)
-                if isinstance(rule.then, Refusal) and rule.then.is_final:
-                    break
+                is_final = isinstance(rule.then, Refusal) and rule.then.is_final
         found.reverse()
         return found
+
+    def reject(self, message: Error, context: Context) -> Decision:
+        """Return what to do to send `message` in answer to what is no call."""
+        acts, fault = spoil(self._faults.due("", None, context.station, RESPONSE), message, self._faults, context)
+        return Decision(message, acts, "", fault)
 
     def command(self, call: Call, context: Context) -> Decision:
         """Return what to do to send our own `call`."""
         key = call.action + COMMAND if call.action in self._defaults else call.action
-        return self._spoiled(key, call.payload, call, "", context)
+        return self._spoiled(key, call, call, "", context)
 
-    def _spoiled(self, key: str, payload: object, message: Message, name: str, context: Context) -> Decision:
-        emission = Emission(message)
-        rule = self._faults.use(key, payload, context.station)
-        if rule is None or (rule.then.probability < 1 and context.world.chance() >= rule.then.probability):
-            return Decision(message, (emission,), name)
-        return Decision(message, rule.then.fault.spoil(emission, context), name, rule.name)
+    def _spoiled(self, key: str, call: Call, message: Message, name: str, context: Context) -> Decision:
+        """Let every fault that matches `call` work on `message` in turn."""
+        kind = COMMAND if message is call else RESPONSE
+        due = self._faults.due(key, call.payload, context.station, kind)
+        if not due:
+            return Decision(message, (Emission(message),), name)
+        acts, fault = spoil(due, message, self._faults, context)
+        return Decision(message, acts, name, fault)

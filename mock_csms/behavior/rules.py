@@ -1,10 +1,10 @@
 """Scripted behaviour: which messages a rule matches, what happens then, and how often.
 
-A `RuleBook` is one layer of rules, of which the first that matches and has uses left counts. It finds that one without
-looking at the others: by the action, then by the value that its rules ask for.
+A `RuleBook` is one layer of rules. It finds those that match without looking at the others: by the action, then by the
+value that its rules ask for. How often they were used is counted for each station, under the id of the rule.
 """
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, MutableMapping, Sequence
 from heapq import merge
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
@@ -19,11 +19,20 @@ if TYPE_CHECKING:
 
 Then = TypeVar("Then")
 
+ANY = "*"
+"""The action of a rule for every message."""
+COMMAND = ".command"
+"""What stands behind the action of a rule that is for our own call, where stations may send that action too."""
+RESPONSE = ".response"
+"""What stands behind `*` in a rule that is for every answer of ours, and for no command."""
+
 
 class Match(Record):
-    """Which messages a rule is for: an action, with all `conditions` on its payload, to or from the `stations`.
+    """Which messages a rule is for: an action, or `*`, with all `conditions` on its payload, of the `stations`.
 
-    With `times` only the first so many of each station. `when` is for rules that flags make: it looks at the station.
+    With `times` the rule is used only so often for each station; with `turn` only for the message of the station that
+    is the so-manieth to match, whichever rule was used for the others. `when` is for rules that flags make: it looks at
+    the station.
     """
 
     action: str
@@ -31,6 +40,11 @@ class Match(Record):
     times: int | None = None
     stations: str = "*"
     when: Callable[[Station], bool] | None = None
+    turn: int | None = None
+
+    def is_about(self, action: str) -> bool:
+        """Whether it is for calls with that action."""
+        return self.action in (action, ANY)
 
     def suits(self, payload: Any, station: Station) -> bool:
         """Whether the rule is for a message with that payload of that station, however often."""
@@ -64,54 +78,99 @@ class Spoil(Record):
 
 
 class Rule(Record, Generic[Then]):
-    """What happens when a message matches. `name` is what a user wrote, for those who ask which rule was at work."""
+    """What happens when a message matches. `name` is what a user wrote, for those who ask which rule was at work.
+
+    Uses are counted under the `id`; a rule without one is known by its number in its book.
+    """
 
     match: Match
     then: Then
     name: str = ""
+    id: str = ""
 
 
 Answer: TypeAlias = Reply | Refusal
 Entry: TypeAlias = tuple[int, Rule[Then]]
+Counts: TypeAlias = MutableMapping[tuple[Hashable, str], int]
+"""How often rules were used, or with a `turn`: matched, by the id of the rule and the identity of the station."""
 
 
 class RuleBook(Generic[Then]):
-    """One layer of rules, and how often each station has used those that have a limit."""
+    """One layer of rules, with `counts` that may outlive it."""
 
-    def __init__(self, rules: Iterable[Rule[Then]]) -> None:
-        self._shelves: dict[str, _Shelf[Then]] = {}
-        self._uses: dict[tuple[int, str], int] = {}
-        by_action: dict[str, list[Entry[Then]]] = {}
-        for entry in enumerate(rules):
-            by_action.setdefault(entry[1].match.action, []).append(entry)
-        for action, entries in by_action.items():
-            self._shelves[action] = _Shelf(entries)
+    def __init__(self, rules: Iterable[Rule[Then]], counts: Counts | None = None) -> None:
+        self._entries = tuple(enumerate(rules))
+        self._counts: Counts = {} if counts is None else counts
+        self._actions = frozenset(rule.match.action for _, rule in self._entries)
+        self._shelves: dict[tuple[str, str], _Shelf[Then]] = {}
 
     def __contains__(self, action: str) -> bool:
-        return action in self._shelves
+        return not self._actions.isdisjoint((action, ANY))
 
     def use(self, action: str, payload: Any, station: Station) -> Rule[Then] | None:
-        """Return the rule that counts for a message, and count the use."""
-        shelf = self._shelves.get(action)
+        """Return the first rule that matches a message and has uses left, and count the use."""
+        shelf = self._shelf(action, "")
+        chosen: Rule[Then] | None = None
+        for entry in shelf.candidates(payload):
+            if self._is_due(entry, payload, station) and chosen is None:
+                chosen = entry[1]
+                self.spend(entry, station)
+                if not shelf.has_turns:
+                    break
+        return chosen
+
+    def due(self, action: str, payload: Any, station: Station, kind: str = "") -> Sequence[Entry[Then]]:
+        """Return all rules that match a message and have uses left, in their order; whoever applies one spends a use.
+
+        kind: COMMAND or RESPONSE, for those that are for every message of that kind.
+        """
+        if not self._entries:
+            return ()
+        shelf = self._shelf(action, kind)
+        return [entry for entry in shelf.candidates(payload) if self._is_due(entry, payload, station)]
+
+    def spend(self, entry: Entry[Then], station: Station) -> None:
+        """Count the use of a rule."""
+        if entry[1].match.times is not None:
+            self._count(entry, station)
+
+    def pass_over(self, action: str, payload: Any, station: Station) -> None:
+        """Count a message that matches, where no rule of this book is asked about it."""
+        if self._shelf(action, "").has_turns:
+            self.due(action, payload, station)
+
+    def _is_due(self, entry: Entry[Then], payload: Any, station: Station) -> bool:
+        match = entry[1].match
+        if not match.suits(payload, station):
+            return False
+        if match.turn is not None:
+            return self._count(entry, station) == match.turn
+        return match.times is None or self._counts.get(_key(entry, station), 0) < match.times
+
+    def _count(self, entry: Entry[Then], station: Station) -> int:
+        key = _key(entry, station)
+        count = self._counts[key] = self._counts.get(key, 0) + 1
+        return count
+
+    def _shelf(self, action: str, kind: str) -> "_Shelf[Then]":
+        """Return the rules for an action, found once."""
+        shelf = self._shelves.get((action, kind))
         if shelf is None:
-            return None
-        for number, rule in shelf.candidates(payload):
-            match = rule.match
-            if not match.suits(payload, station):
-                continue
-            if match.times is None:
-                return rule
-            used = self._uses.get((number, station.identity), 0)
-            if used < match.times:
-                self._uses[number, station.identity] = used + 1
-                return rule
-        return None
+            wanted = (action, ANY, ANY + kind)
+            entries = [entry for entry in self._entries if entry[1].match.action in wanted]
+            shelf = self._shelves[action, kind] = _Shelf(entries)
+        return shelf
+
+
+def _key(entry: Entry[Any], station: Station) -> tuple[Hashable, str]:
+    return entry[1].id or entry[0], station.identity
 
 
 class _Shelf(Generic[Then]):
     """The rules of one action, those that ask for a value found by it; of several values, by the most telling one."""
 
-    def __init__(self, entries: list[Entry[Then]]) -> None:
+    def __init__(self, entries: Sequence[Entry[Then]]) -> None:
+        self.has_turns = any(rule.match.turn is not None for _, rule in entries)
         telling: dict[Path, set[Hashable]] = {}
         for _, rule in entries:
             for condition in _values(rule):

@@ -84,28 +84,28 @@ SAMPLE = Context(0.0, Station("station"), World("ws://127.0.0.1:9000", rfc3339, 
 
 PLACEHOLDERS: Mapping[str, tuple[str, Template]] = {
     "now": (
-        "the time; `{{now+60}}` and `{{now-60}}` are so many seconds later and earlier",
+        "the current time; `{{now+60}}` and `{{now-60}}` are 60 seconds later and earlier",
         lambda c: c.world.write_time(c.now),
     ),
-    "integer": ("a fresh random integer", lambda c: c.world.new_integer()),
-    "uuid": ("a fresh UUID", lambda c: c.world.new_id()),
-    "station": ("the station's identity", lambda c: c.station.identity),
+    "integer": ("a new random integer", lambda c: c.world.new_integer()),
+    "uuid": ("a new UUID", lambda c: c.world.new_id()),
+    "station": ("the identity of the station", lambda c: c.station.identity),
     "transactionId": (
         f"the station's oldest running transaction, or `{UNKNOWN_TRANSACTION}`",
         lambda c: c.station.oldest_transaction or UNKNOWN_TRANSACTION,
     ),
     "request": (
-        "the payload of the call that is answered; `{{request.evse.id}}` is a part of it, null where it is absent",
+        "the payload of the call that is answered; `{{request.evse.id}}` is a field of it, or null if it is absent",
         lambda c: c.request,
     ),
-    "url": ("the URL of the mock, as the station reaches it", lambda c: c.station.url or c.world.url),
+    "url": ("the URL at which the station reaches the mock", lambda c: c.station.url or c.world.url),
     "rootCertificate": (
-        "the root certificate of the mock's own test authority",
+        "the root certificate of the mock's own test CA, in PEM",
         lambda c: c.world.authority.root(c.now),
     ),
     "certificateChain": (
-        "a certificate of that authority, and its root: for the request that the station sent last with "
-        "SignCertificate, or for a key that nobody holds",
+        "a certificate of that CA and its root, in PEM; it is made for the last CSR that the station sent with "
+        "SignCertificate, or else for a key that nobody has",
         lambda c: c.world.authority.chain(c.station.csr, c.now),
     ),
 }
@@ -148,7 +148,7 @@ def _text_filler(text: str) -> Template:
     position = 0
     for found in _PIECES.finditer(text):
         if found["open"]:
-            raise ValueError(f"{text[found.start() :]!r} has no '}}}}' ('{{{{{{{{' stands for '{{{{')")
+            raise ValueError(f"{text[found.start() :]!r} has no closing '}}}}' (write '{{{{{{{{' for a literal '{{{{')")
         pieces.append(_constant(text[position : found.start()]))
         pieces.append(_constant("{{") if found["literal"] else _placeholder(found["placeholder"].strip()))
         position = found.end()
@@ -175,7 +175,7 @@ def _placeholder(name: str) -> Template:
     if name.startswith("request."):
         path = parse_path(name.removeprefix("request."))
         return lambda c: None if (found := value_at(c.request, path)) is ABSENT else found
-    raise ValueError(f"{{{{{name}}}}} is no placeholder{did_you_mean(name, PLACEHOLDERS)}")
+    raise ValueError(f"{{{{{name}}}}} is not a placeholder{did_you_mean(name, PLACEHOLDERS)}")
 
 
 def merge(target: Any, patch: Any) -> Any:

@@ -7,13 +7,30 @@ dataclasses without methods: to generate those takes as long as all else here.
 from dataclasses import dataclass
 
 from mock_csms.config.answers import Answers
+from mock_csms.config.authorization import Authorization
 from mock_csms.config.commands import Commands
 from mock_csms.config.conformance import Conformance, Knowledge
 from mock_csms.config.listening import Listening
 from mock_csms.config.policies import Policies
 from mock_csms.config.records import Records
+from mock_csms.config.rules import RulesAndFaults
+from mock_csms.config.verdict import Verdict
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(Records, Knowledge, Conformance, Policies, Commands, Answers, Listening):
-    """The settings of one mock. (A dataclass lists the fields of its last base first.)"""
+class Config(
+    Records,
+    Knowledge,
+    Conformance,
+    Verdict,
+    Policies,
+    Commands,
+    RulesAndFaults,
+    Authorization,
+    Answers,
+    Listening,
+):
+    """The settings of one mock. (A dataclass lists the fields of its last base first.)
+
+    That order counts: the rules of a later setting lie over those of an earlier one.
+    """

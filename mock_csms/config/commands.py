@@ -18,16 +18,15 @@ class Commands:
 
     command: str | None = flag(
         None,
-        "send this command, once (--delay) or again and again (--period)",
+        "send this command to each station; at once, after --delay SEC, or every --period SEC",
         values.command,
         "ACTION",
         short="-c",
         rivals=("commands",),
-        needs=("delay", "period"),
     )
     delay: float | None = flag(
         None,
-        "send --command once, after so long",
+        "send --command once, after this many seconds; --after says from when they count",
         values.number(),
         "SEC",
         short="-d",
@@ -36,7 +35,7 @@ class Commands:
     )
     period: float | None = flag(
         None,
-        "send --command every so long, from start to start",
+        "send --command again every SEC seconds; counted from one start to the next",
         values.number(above=True),
         "SEC",
         short="-p",
@@ -44,13 +43,13 @@ class Commands:
     )
     commands: tuple[tuple[str, float], ...] = flag(
         (),
-        "send these one after another; each delay counts from the end of the command before",
+        "send these commands one after another; each delay in seconds counts from the end of the previous command",
         values.delayed_commands,
         "ACTION:SEC,…",
     )
     payload: Json | None = flag(
         None,
-        "JSON merge patch over the payload of --command; @FILE reads it from a file",
+        "merge this JSON into the default payload of --command; @FILE reads the JSON from a file",
         values.json_object,
         "JSON|@FILE",
         needs=("command",),
@@ -58,26 +57,42 @@ class Commands:
     )
     payload_raw: values.Raw | None = flag(
         None,
-        "the whole payload of --command, any JSON, which no schema is asked about; @FILE reads it from a file",
+        "send exactly this JSON as the payload of --command; it is not merged and not checked against the schema; "
+        "@FILE reads the JSON from a file",
         values.raw,
         "JSON|@FILE",
         rivals=("payload",),
         needs=("command",),
         is_json=True,
     )
-    script: Sequence[Script] = flag((), "commands, each with its own timing (only in files)", tables.scripts, forms={})
+    script: Sequence[Script] = flag(
+        (), "commands, each with its own timing; only in configuration files, as [[command]]", tables.scripts, forms={}
+    )
     after: str = flag(
         "connect",
-        "when delays start to run: at the connection, or at the first Accepted boot",
+        "when delays start to run; connect: when the connection opens; boot: at the first Accepted BootNotification",
         values.one_of(lambda: ("connect", "boot")),
         "connect|boot",
     )
-    station: str = flag("*", "which stations get the commands, as a pattern with * and ?", values.text, "GLOB")
-    rerun_commands: bool = switch("run the commands again on every new connection")
-    call_timeout: float = flag(30.0, "how long a command waits for its answer", values.number(above=True), "SEC")
+    station: str = flag(
+        "*",
+        "send the commands only to stations whose identity matches this pattern; * and ? are wildcards",
+        values.text,
+        "GLOB",
+    )
+    rerun_commands: bool = switch(
+        "send the commands again on every new connection; without this flag they are sent once per station"
+    )
+    call_timeout: float = flag(
+        30.0,
+        'seconds that a command waits for its answer; checks use it too, where the specification only says "within a '
+        'set time"',
+        values.number(above=True),
+        "SEC",
+    )
     trigger_message: str = flag(
         "StatusNotification",
-        "what TriggerMessage asks for",
+        "`requestedMessage` of TriggerMessage",
         values.trigger,
         "MESSAGE",
         sets=("TriggerMessage.requestedMessage",),
@@ -98,7 +113,8 @@ class Commands:
     )
     set_variables: list[Json] | None = flag(
         None,
-        "what SetVariables sets; a comma separates only where NAME.NAME follows",
+        "variables that SetVariables sets; values may contain commas: a comma starts a new variable only before "
+        "NAME.NAME",
         values.variables_to_set,
         "C.V=VALUE,…",
         sets=("SetVariables.setVariableData",),
@@ -106,7 +122,7 @@ class Commands:
     )
     get_variables: list[Json] | None = flag(
         None,
-        "what GetVariables asks for",
+        "variables that GetVariables reads, as COMPONENT.VARIABLE",
         values.variables_to_get,
         "C.V,…",
         sets=("GetVariables.getVariableData",),
@@ -114,7 +130,7 @@ class Commands:
     )
     local_list_tokens: list[Json] | None = flag(
         None,
-        "tokens of SendLocalList",
+        "idTokens that SendLocalList sends; all are Accepted",
         values.local_list,
         "TOKEN",
         several=True,
@@ -123,12 +139,12 @@ class Commands:
     )
     reservation_id: int = flag(
         1,
-        "reservation that ReserveNow makes and CancelReservation cancels",
+        "reservation id of ReserveNow and CancelReservation",
         values.integer(),
         "N",
         sets=("ReserveNow.id", "CancelReservation.reservationId"),
     )
     reserve_id_token: str = flag(
-        "reserved_token", "token of ReserveNow", values.text, "TOKEN", sets=("ReserveNow.idToken.idToken",)
+        "reserved_token", "idToken of ReserveNow", values.text, "TOKEN", sets=("ReserveNow.idToken.idToken",)
     )
     reserve_evse_id: int = flag(1, "EVSE of ReserveNow", values.integer(), "N", sets=("ReserveNow.evseId",))

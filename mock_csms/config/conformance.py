@@ -38,22 +38,22 @@ class Conformance:
 
     checks: str = flag(
         "all",
-        "which conformance checks look at the stations: ids, letters or subjects of `mock-csms checks`, with - before "
-        "those that do not",
+        "which conformance checks to run; ids, letters or subjects as listed by `mock-csms checks`; a leading - "
+        "excludes",
         checks,
         "all|none|GROUP,ID,-ID…",
     )
-    tolerance: float = flag(4.0, "how wrong times and intervals may be", values.number(), "SEC")
+    tolerance: float = flag(4.0, "allowed deviation of times and intervals, in seconds", values.number(), "SEC")
     fail_on_findings: str | None = flag(
         None,
-        "end with status 1 when there were findings at least as grave",
+        "exit with status 1 if a finding has at least this severity",
         values.one_of(lambda: ("error", "warning")),
         "error|warning",
     )
     expected_findings: "tuple[Expected, ...]" = flag(
         (),
-        "findings that are known and accepted, `ID` or `ID@STATION` on each line; one that does not come is told, and "
-        "fails like one that should not have come",
+        "accept the known findings in this file; `ID` or `ID@STATION` on each line; with --fail-on-findings, a listed "
+        "finding that does not occur fails the run too",
         expected,
         "FILE",
     )
@@ -66,11 +66,13 @@ class Knowledge:
     title: ClassVar[str] = "conformance"
 
     learn: bool = switch(
-        "read the device model of each station once, after its first Accepted boot, for the checks that need it"
+        "ask each station for its device model once; after its first Accepted BootNotification, for the checks that "
+        "need it"
     )
     state_dir: str | None = flag(
         None,
-        "keep in this directory what must be unique across runs: ids of messages and transactions, last registers",
+        "remember across runs what must be unique; message ids, transaction ids and last meter registers are kept in "
+        "this directory",
         values.text,
         "DIR",
     )

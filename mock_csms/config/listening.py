@@ -13,17 +13,21 @@ class Listening:
 
     title: ClassVar[str] = "listening"
 
-    host: str = flag("127.0.0.1", "address to listen on; `*`: all of them", values.text, "HOST")
-    port: int = flag(9000, "port to listen on; 0 picks a free one", values.integer(0, 65535), "PORT")
+    host: str = flag(
+        "127.0.0.1", "address to listen on; `*` listens on all interfaces (IPv4 and IPv6)", values.text, "HOST"
+    )
+    port: int = flag(9000, "port to listen on; 0 picks a free port", values.integer(0, 65535), "PORT")
     max_message_size: int = flag(
         1048576,
-        "largest message that a station may send; a larger one closes the connection with 1009",
+        "largest message that a station may send, in bytes; a larger one closes the connection with code 1009",
         values.integer(1),
         "BYTES",
     )
-    no_compression: bool = switch("refuse permessage-deflate, which is accepted otherwise")
-    ping_interval: float = flag(20.0, "time between WebSocket pings; 0 switches them off", values.number(), "SEC")
-    ping_timeout: float = flag(
-        20.0, "how long a ping waits for its pong before the connection is closed; 0: for ever", values.number(), "SEC"
+    no_compression: bool = switch(
+        "do not negotiate permessage-deflate; without this flag it is accepted when a station offers it"
     )
-    ready_file: str | None = flag(None, "file to write the URL into once the server listens", values.text, "PATH")
+    ping_interval: float = flag(20.0, "seconds between WebSocket pings; 0 sends none", values.number(), "SEC")
+    ping_timeout: float = flag(
+        20.0, "close the connection if no pong comes within this many seconds; 0 waits for ever", values.number(), "SEC"
+    )
+    ready_file: str | None = flag(None, "write the URL into this file once the server listens", values.text, "PATH")

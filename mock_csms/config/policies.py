@@ -18,20 +18,25 @@ class Policies:
 
     refuse: Refusals | None = flag(
         None,
-        "refuse upgrade requests of each station: with that HTTP status, by TCP RST, or by never answering; the first "
-        "N, or for SEC from the first one (with --disconnect-after: from the cut)",
+        "refuse connection attempts; with an HTTP status, with a TCP RST (reset), or by never answering (hang); `*N`: "
+        "only the first N of each station; `for=SEC`: for SEC seconds from the first refusal, or with "
+        "--disconnect-after from the forced disconnect",
         values.refusals,
         "STATUS|reset|hang[*N][ for=SEC]",
     )
     disconnect_after: Cuts | None = flag(
-        None, "cut each connection so long after it opened, or the first N of each station", values.cuts, "SEC[*N]"
+        None,
+        "cut each connection SEC seconds after it opened; `*N`: only the first N connections of each station",
+        values.cuts,
+        "SEC[*N]",
     )
     known_stations: tuple[str, ...] | None = flag(
-        None, "refuse all other stations with 404", values.texts, "ID", several=True
+        None, "refuse all other stations with HTTP 404", values.texts, "ID", several=True
     )
     basic_auth: dict[str, str] | None = flag(
         None,
-        "refuse stations without their password with 401 (security profile 1); @FILE has one on each line",
+        "require this password from this station (security profile 1); others are refused with HTTP 401; @FILE has one "
+        "ID:PASSWORD on each line",
         values.passwords,
         "ID:PASSWORD|@FILE",
         repeated=True,
@@ -39,29 +44,40 @@ class Policies:
     )
     on_duplicate: str = flag(
         "new",
-        "which connection of one identity survives",
+        "what to do with a second connection of the same identity; keep the new one, the old one, or both",
         values.one_of(lambda: ("new", "old", "both")),
         "new|old|both",
     )
     on_subprotocol_mismatch: str = flag(
         "close",
-        "what a station without a common subprotocol gets: a handshake and a close (Part 4, 3.2), or HTTP 400",
+        "how to refuse a station that offers no common subprotocol; close: complete the handshake, then close (Part 4, "
+        "3.2); 400: answer HTTP 400",
         values.one_of(lambda: ("close", "400")),
         "close|400",
     )
     require_boot: bool = switch(
-        "SecurityError to all but BootNotification until one was Accepted, but for what was asked for while Pending",
+        "answer SecurityError until a BootNotification was Accepted; exempt are BootNotification itself and messages "
+        "that the mock triggered while Pending",
         rules=lambda _: boot_first_rules(),
     )
     validate: Validation = flag(
         Validation(),
-        "refuse payloads that break their schema, only report them, or do not look; for these actions, or for all",
+        "what to do with payloads that break their schema; strict: answer CALLERROR; report: log only; off: do not "
+        "check; for the listed actions, or for all",
         values.validation,
         "strict|report|off[:ACTION,…]",
         repeated=True,
         shown="strict",
     )
     timestamp_format: str = flag(
-        ".000Z", "how times end", values.one_of(lambda: values.TIMESTAMPS), "|".join(values.TIMESTAMPS)
+        ".000Z",
+        "how the timestamps that the mock sends end",
+        values.one_of(lambda: values.TIMESTAMPS),
+        "|".join(values.TIMESTAMPS),
     )
-    clock_offset: float = flag(0.0, "how far the mock's clock is ahead", values.number(-values.LONGEST), "SEC")
+    clock_offset: float = flag(
+        0.0,
+        "let the mock's clock run ahead by this many seconds; may be negative",
+        values.number(-values.LONGEST),
+        "SEC",
+    )

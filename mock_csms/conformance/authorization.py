@@ -36,7 +36,7 @@ def _admitted(seen: Seen, known: Known) -> Token | None:
     "A01",
     "C01.FR.02, C01.FR.04",
     WARNING,
-    "Authorize is sent where it is wanted, and only there",
+    "Authorize is sent when required, and not when authorization is off",
     call(AUTHORIZE),
     driven(),
 )
@@ -45,7 +45,7 @@ def asks_where_wanted(seen: Seen, known: Known) -> Said:
     variables = known.variables
     if seen.action == AUTHORIZE:
         is_off = variables.switch("AuthCtrlr", "Enabled") is False
-        return f"{AUTHORIZE} is sent though AuthCtrlr.Enabled is false" if is_off else None
+        return f"{AUTHORIZE} was sent although AuthCtrlr.Enabled is false" if is_off else None
     if seen.payload["triggerReason"] != "RemoteStart" or seen.payload.get("offline"):
         return None
     given = known.commands.agreed.get("RequestStartTransaction")
@@ -69,7 +69,7 @@ def _asks_for_remote_starts(known: Known) -> bool:
     )
 
 
-@AUTHORIZATION.check("A02", "C01.FR.02", ERROR, "an idToken that was refused starts nothing", driven())
+@AUTHORIZATION.check("A02", "C01.FR.02", ERROR, "a refused idToken starts no charging", driven())
 def refused_starts_nothing(seen: Seen, known: Known) -> Said:
     """A start with the idToken for which the Authorize just before was not Accepted."""
     token = _admitted(seen, known) if "idToken" in seen.payload else None
@@ -78,11 +78,11 @@ def refused_starts_nothing(seen: Seen, known: Known) -> Said:
     if seen.at - token.said_at > known.terms.patience:
         return None
     text = seen.payload["idToken"]["idToken"]
-    return f"idToken {text} is {token.status}, and begins to charge {seen.at - token.said_at:.1f} s later"
+    return f"idToken {text} was {token.status}, but started charging {seen.at - token.said_at:.1f} s later"
 
 
 @AUTHORIZATION.check(
-    "A03", "C12.FR.05, C01.FR.05", WARNING, "an idToken that is known as invalid is asked about again", driven()
+    "A03", "C12.FR.05, C01.FR.05", WARNING, "an idToken cached as invalid is authorized again", driven()
 )
 def invalid_is_asked_again(seen: Seen, known: Known) -> Said:
     """A start with an idToken that was refused long ago, and about which nobody was asked again."""
@@ -94,10 +94,11 @@ def invalid_is_asked_again(seen: Seen, known: Known) -> Said:
         return None
     if not known.line.is_online(seconds_of(seen.payload["timestamp"]) or 0.0, known.terms.tolerance):
         return None
-    return f"idToken {seen.payload['idToken']['idToken']} was {token.status}, and begins to charge without {AUTHORIZE}"
+    text = seen.payload["idToken"]["idToken"]
+    return f"idToken {text} was {token.status}, but started charging without a new {AUTHORIZE}"
 
 
-@AUTHORIZATION.check("A04", "C01.FR.21", ERROR, "an idToken charges only at the EVSEs where it may", driven())
+@AUTHORIZATION.check("A04", "C01.FR.21", ERROR, "an idToken charges only at the EVSEs allowed for it", driven())
 def charges_where_it_may(seen: Seen, known: Known) -> Said:
     """A start at another EVSE than those that were named."""
     token = _admitted(seen, known) if "idToken" in seen.payload else None
@@ -106,11 +107,11 @@ def charges_where_it_may(seen: Seen, known: Known) -> Said:
     evse, allowed = seen.payload["evse"]["id"], ", ".join(map(str, token.evses))
     if evse in token.evses:
         return None
-    return f"idToken {seen.payload['idToken']['idToken']} begins to charge at EVSE {evse}, and may only at {allowed}"
+    return f"idToken {seen.payload['idToken']['idToken']} started charging at EVSE {evse}, but may only at {allowed}"
 
 
 @AUTHORIZATION.check(
-    "A05", "C01.FR.03", WARNING, "nobody is asked about the idToken that stops", driven(), implies=("A01",)
+    "A05", "C01.FR.03", WARNING, "no Authorize for the idToken that started the transaction", driven(), implies=("A01",)
 )
 def stops_without_asking(seen: Seen, known: Known) -> Said:
     """An Authorize just before the end, though the idToken is the one that started."""
@@ -128,21 +129,21 @@ def stops_without_asking(seen: Seen, known: Known) -> Said:
         return None  # A01
     if token.asked_at <= token.used_at or seen.at - token.asked_at > known.terms.patience:
         return None
-    return f"{AUTHORIZE} was sent {seen.at - token.asked_at:.1f} s before the idToken stops what it started"
+    return f"{AUTHORIZE} was sent {seen.at - token.asked_at:.1f} s before the same idToken stopped its transaction"
 
 
-@AUTHORIZATION.check("A06", "C12.FR.09, C16.FR.03", ERROR, "a master pass starts nothing", driven())
+@AUTHORIZATION.check("A06", "C12.FR.09, C16.FR.03", ERROR, "a master pass starts no transaction", driven())
 def master_starts_nothing(seen: Seen, known: Known) -> Said:
     """A start with an idToken of the group MasterPassGroupId."""
     token = _admitted(seen, known) if "idToken" in seen.payload else None
     if token is None or not token.group:
         return None
     is_master = token.group == (known.variables.text("AuthCtrlr", "MasterPassGroupId") or "").casefold()
-    return f"idToken {seen.payload['idToken']['idToken']} is a master pass, and begins to charge" if is_master else None
+    return f"idToken {seen.payload['idToken']['idToken']} is a master pass, but started charging" if is_master else None
 
 
 @AUTHORIZATION.check(
-    "A07", "IdTokenType", WARNING, "an idToken of the type NoAuthorization is empty", call(AUTHORIZE), driven()
+    "A07", "IdTokenType", WARNING, "an idToken of type NoAuthorization is empty", call(AUTHORIZE), driven()
 )
 def button_has_no_text(seen: Seen, _: Known) -> Said:
     """One that has a text."""

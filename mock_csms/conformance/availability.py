@@ -67,7 +67,7 @@ def _unchanged(seen: Seen, known: Known) -> list[str]:
     "G01",
     "G01.FR.07, G03.FR.04",
     ERROR,
-    "the new status is told of what is set Operative or Inoperative",
+    "a connector reports its status after ChangeAvailability",
     result(CHANGE),
     when("due"),
 )
@@ -76,7 +76,7 @@ def tells_changes(seen: Seen, known: Known) -> Said:
     if seen.kind == "due":
         unchanged = _unchanged(seen, known)
         is_none = unchanged and len(unchanged) == len(seen.payload) - 1
-        return f"connector {', '.join(unchanged)} has told no change after {CHANGE}" if is_none else None
+        return f"no new status of connector {', '.join(unchanged)} after {CHANGE}" if is_none else None
     return _until_changed(seen, known, 1)
 
 
@@ -84,7 +84,7 @@ def tells_changes(seen: Seen, known: Known) -> Said:
     "G02",
     "G03.FR.03",
     ERROR,
-    "what is asked for again, and is so, is Accepted",
+    "a ChangeAvailability that changes nothing is Accepted",
     result(CHANGE),
 )
 def accepts_what_is(seen: Seen, known: Known) -> Said:
@@ -97,14 +97,14 @@ def accepts_what_is(seen: Seen, known: Known) -> Said:
         is_so = all(orders.is_open(each) and _status(each, known) in _USABLE for each in connectors)
     else:
         is_so = all(_status(each, known) == "Unavailable" for each in connectors)
-    return f"{CHANGE} to {is_closed} is {status} though it is so" if is_so else None
+    return f"{CHANGE} to {is_closed} is {status}, although that is the state already" if is_so else None
 
 
 @AVAILABILITY.check(
     "G03",
     "G03.FR.05, G04.FR.06",
     ERROR,
-    "what is in use is closed when its transaction has ended",
+    "a connector in use becomes Unavailable after its transaction",
     result(CHANGE),
     call(STATUS, NOTIFY, f"{EVENT}.Ended"),
 )
@@ -157,8 +157,8 @@ def _is_in_time(place: Connector, status: str, known: Known) -> Later | None:
         return None
     running = _awaited(place, order, known)
     if status == "Available" and not running and known.connectors.statuses.get(place) not in CLOSED:
-        text = f"connector {name(place)} is Available, and was to be Unavailable after its transaction"
-        return Later(text, known.terms.tolerance, place)
+        text = f"connector {name(place)} is Available, but was to become Unavailable after its transaction"
+        return Later(text, known.terms.tolerance, place, survives=True)  # it was told before the connection went
     using = [each for each in running if each.connector == place[1]]
     if status != "Unavailable" or not using:
         return None
@@ -170,7 +170,7 @@ def _is_in_time(place: Connector, status: str, known: Known) -> Later | None:
     "G04",
     "G03.FR.06, G03.FR.07, G04.FR.07, G04.FR.08",
     ERROR,
-    "all connectors follow their EVSE",
+    "all connectors follow the availability of their EVSE",
     result(CHANGE),
     when("due"),
 )
@@ -187,7 +187,7 @@ def connectors_follow(seen: Seen, known: Known) -> Said:
     "G05",
     "G01.FR.08",
     WARNING,
-    "a cable in one connector changes no status of the others of its EVSE",
+    "plugging in changes the status of one connector only",
     call(STATUS, NOTIFY),
 )
 def others_stay(seen: Seen, known: Known) -> Said:
@@ -199,7 +199,7 @@ def others_stay(seen: Seen, known: Known) -> Said:
             others = [each for each in known.connectors.of(place[0]) if each != place and told[each] >= since]
             used = [each for each in others if statuses[each] == "Occupied"]
             if used and known.closures.is_open(place) and not known.resets.status:
-                return f"connector {name(place)} is {status} as {name(used[0])} is Occupied"
+                return f"connector {name(place)} became {status} together with {name(used[0])}, which is Occupied"
     return None
 
 
@@ -207,7 +207,7 @@ def others_stay(seen: Seen, known: Known) -> Said:
     "G06",
     "G03.FR.06, G04.FR.07, G03.FR.08",
     WARNING,
-    "what was set Inoperative stays Unavailable until it is set Operative",
+    "an Inoperative connector stays Unavailable until it is set Operative",
     call(STATUS, NOTIFY),
 )
 def stays_closed(seen: Seen, known: Known) -> Said:
@@ -216,7 +216,7 @@ def stays_closed(seen: Seen, known: Known) -> Said:
         return None
     others = reopened(seen, known)
     told = [each for each in current_in(seen.action, seen.payload, known) if each[1] in _USABLE and each not in others]
-    text = "connector {} is {} though it was set Inoperative"
+    text = "connector {} is {}, although it was set Inoperative"
     return [text.format(name(place), status) for place, status in told if _has_to_stay(place, known)]
 
 
@@ -232,7 +232,7 @@ def _has_to_stay(place: Connector, known: Known) -> bool:
     "G07",
     "G01.FR.03, G01.FR.05",
     ERROR,
-    "a NotifyEvent that tells a status is about Connector.AvailabilityState, with the trigger Delta",
+    "a status in NotifyEvent is Connector.AvailabilityState with the trigger Delta",
     call(NOTIFY),
 )
 def events_tell_statuses(seen: Seen, _: Known) -> Said:
@@ -255,7 +255,7 @@ def events_tell_statuses(seen: Seen, _: Known) -> Said:
     "G08",
     "F05.FR.02, F05.FR.03",
     ERROR,
-    "only a known connector without an authorized transaction is unlocked",
+    "only known connectors without an authorized transaction are unlocked",
     result("UnlockConnector"),
     call(f"{EVENT}.Ended"),
 )
@@ -266,9 +266,9 @@ def unlocks_what_may_be(seen: Seen, known: Known) -> Said:
         return Done() if given and has_ended(seen, known, given.at) else None
     place, status = (seen.request["evseId"], seen.request["connectorId"]), seen.payload["status"]
     if known.variables.is_trusted and known.connectors.statuses and place not in connectors_of(known):
-        return None if status == "UnknownConnector" else f"connector {name(place)} is unknown, and {status}"
+        return None if status == "UnknownConnector" else f"connector {name(place)} does not exist: {status}"
     if status == "UnknownConnector" and place in known.connectors.statuses:
-        return f"connector {name(place)} is {status}, and was reported"
+        return f"connector {name(place)} was answered with {status}, but its status was reported"
     charging = [each for each in _running(place, known) if each.token and each.state == "Charging"]
     if not charging or status == "OngoingAuthorizedTransaction":
         return None

@@ -14,20 +14,20 @@ _ROOT = "CSMSRootCertificate"
 
 
 @CERTIFICATES.check(
-    "C01", "M03.FR.02-04", ERROR, "there is a list of certificates if some were found, and of no others",
+    "C01", "M03.FR.02-04", ERROR, "certificates are listed if and only if some were found",
     result("GetInstalledCertificateIds"),
 )  # fmt: skip
 def list_fits_its_status(seen: Seen, _: Known) -> Said:
     """NotFound with a list, Accepted without one, or types that were not asked for."""
     status, chain, asked = seen.payload["status"], seen.payload.get(_LIST, ()), types_asked(seen.request)
     if (status == "Accepted") is not bool(chain):
-        return f"the status is {status}, and {len(chain)} certificates are listed"
+        return f"the status is {status}, but {len(chain)} certificates are listed"
     others = sorted({entry["certificateType"] for entry in chain} - set(asked))
     return f"{others[0]} was not asked for" if others else None
 
 
 @CERTIFICATES.check(
-    "C02", "M05.FR.01-03", ERROR, "a certificate that was installed is listed", result("GetInstalledCertificateIds")
+    "C02", "M05.FR.01-03", ERROR, "an installed certificate is listed", result("GetInstalledCertificateIds")
 )
 def installed_is_listed(seen: Seen, known: Known) -> Said:
     """The list that follows has not the hash of a certificate that the station took."""
@@ -38,12 +38,12 @@ def installed_is_listed(seen: Seen, known: Known) -> Said:
         listed = {each for entry in chain if entry["certificateType"] == new.type for each in all_hashes(entry)}
         if new.type in asked and not new.is_in(listed):
             serial = x509.hash_data(new.pem, new.pem)["serialNumber"]
-            return f"{new.type} with the serial number {serial} was accepted, and is not listed"
+            return f"{new.type} with the serial number {serial} was accepted, but is not listed"
     return None
 
 
 @CERTIFICATES.check(
-    "C03", "M04.FR.02, M04.FR.04, M04.FR.06", ERROR, "what is deleted was there, is gone then, and is not the own one",
+    "C03", "M04.FR.02, M04.FR.04, M04.FR.06", ERROR, "only existing certificates are deleted, never the own one",
     result("DeleteCertificate", "GetInstalledCertificateIds"),
 )  # fmt: skip
 def deleted_is_gone(seen: Seen, known: Known) -> Said:
@@ -52,17 +52,17 @@ def deleted_is_gone(seen: Seen, known: Known) -> Said:
     if seen.action == "GetInstalledCertificateIds":
         listed = {each for entry in seen.payload.get(_LIST, ()) for each in all_hashes(entry)}
         still = sorted(listed & certificates.gone)
-        return f"the certificate with the serial number {still[0][3]} was deleted, and is listed" if still else None
+        return f"the certificate with the serial number {still[0][3]} was deleted, but is listed" if still else None
     wanted = hash_of(seen.request["certificateHashData"])
     if seen.payload["status"] == "Accepted" and certificates.own and certificates.own.has(wanted):
-        return f"it deleted its own certificate, with the serial number {wanted[3]}"
+        return f"the station's own certificate was deleted, with the serial number {wanted[3]}"
     if seen.payload["status"] == "Accepted" and certificates.is_unknown(wanted):
-        return f"it deleted a certificate that it did not list, with the serial number {wanted[3]}"
+        return f"a certificate that was not listed was deleted, with the serial number {wanted[3]}"
     return None
 
 
 @CERTIFICATES.check(
-    "C04", "M05.FR.07, M05.FR.11", ERROR, "a certificate that is invalid is not installed", result("InstallCertificate")
+    "C04", "M05.FR.07, M05.FR.11", ERROR, "an invalid certificate is not installed", result("InstallCertificate")
 )
 def invalid_is_rejected(seen: Seen, known: Known) -> Said:
     """A text that is no certificate, an expired one, or one that may not take the place of the root, is accepted."""
@@ -70,12 +70,12 @@ def invalid_is_rejected(seen: Seen, known: Known) -> Said:
         return None
     text, now = seen.request["certificate"], seen.at + known.terms.clock_offset
     if not is_certificate(text):
-        return "it accepted what is no certificate"
+        return "a text that is no certificate was accepted"
     found = x509.split(text)
     if any(x509.is_expired(each, now - known.terms.tolerance) for each in found):
-        return "it accepted a certificate that is expired"
+        return "an expired certificate was accepted"
     if seen.request["certificateType"] == _ROOT and found and _is_unrelated(found[0], known):
-        return "it accepted a root that the one before has not signed, and AdditionalRootCertificateCheck is true"
+        return "a root not signed by the one before was accepted, although AdditionalRootCertificateCheck is true"
     return None
 
 

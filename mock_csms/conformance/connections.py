@@ -3,6 +3,7 @@
 from typing import Any
 
 from mock_csms.conformance.known import Known
+from mock_csms.conformance.known.line import UNRECORDED
 from mock_csms.conformance.known.visits import has_hung_up
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Wrong, breach, call, when
@@ -10,8 +11,8 @@ from mock_csms.conformance.transport import TRANSPORT, WEBSOCKET
 from mock_csms.protocol.identifiers import FIELDS
 
 _ANYTHING = ("result", "error", "stray", "malformed")
-_BY_US = ("by the mock", "cut by")
-"""What the reason of an end has in it that the mock brought about."""
+_BY_US = ("by the mock", "cut by", UNRECORDED)
+"""What the reason of an end has in it that the mock brought about, or does not know."""
 
 
 @TRANSPORT.check(
@@ -33,11 +34,12 @@ def sends_text(seen: Seen, _: Known) -> Said:
     if seen.kind == "breached":
         return str(seen.payload)
     if event.binary:
-        return "this came in a binary frame"
+        return "the message came in a binary frame"
     if event.text.isascii() and b"\\" not in event.text:
         return None
     key = _beyond_ascii(seen.payload)
-    return Wrong(f"there are characters beyond ASCII in {key}", severity=WARNING) if key else None
+    text = f"{key} has characters that are not ASCII"
+    return Wrong(text, severity=WARNING, why="the frame itself is right") if key else None
 
 
 def _beyond_ascii(value: Any) -> str:
@@ -58,7 +60,7 @@ def _beyond_ascii(value: Any) -> str:
     "T12",
     "Part 4 5.3",
     ERROR,
-    "it waits before it connects again, twice as long after each refusal",
+    "a reconnect waits for the back-off time, doubled after each refusal",
     when("knocked", "malformed"),
     call("BootNotification"),
     any_payload=True,
@@ -76,8 +78,8 @@ def waits(seen: Seen, known: Known) -> Said:
         return None
     waited, after = seen.at - since, "the connection was lost"
     if known.visits.refused:
-        after = f"it was refused for the {known.visits.refused}. time"
-    text = f"it came again {waited:.1f} s after {after}, not {least:g} s"
+        after = f"refusal {known.visits.refused}"
+    text = f"it reconnected {waited:.1f} s after {after}, not after {least:g} s"
     return text if known.visits.refused else Later(text, known.terms.patience, "lost", survives=True)
 
 
@@ -94,7 +96,7 @@ def _least_wait(known: Known) -> float:
     "T13",
     "B01.FR.03",
     WARNING,
-    "it boots only when it has to",
+    "no BootNotification after a mere loss of the connection",
     call("BootNotification", "SecurityEventNotification"),
     implies=("B11",),
 )
@@ -106,14 +108,14 @@ def does_not_boot_again(seen: Seen, known: Known) -> Said:
     is_plain = boots.is_accepted and boots.answered_at < line.opened_at and boots.asked == seen.payload
     if not is_plain or (known.visits.leaves or 0.0) > boots.asked_at or seen.payload["reason"] == "Triggered":
         return None
-    return Later("it boots again, though the connection was lost and nothing else", known.terms.patience)
+    return Later("BootNotification after a mere loss of the connection", known.terms.patience)
 
 
 @TRANSPORT.check(
     "T14",
     "B02.FR.06",
     ERROR,
-    "it does not close the connection while it is Pending",
+    "a Pending station keeps the connection open",
     when("disconnected"),
 )
 def stays(seen: Seen, known: Known) -> Said:
@@ -124,67 +126,76 @@ def stays(seen: Seen, known: Known) -> Said:
         return None
     if (known.visits.leaves or -1.0) >= boots.asked_at:
         return None
-    return f"it closed the connection with {event.code}, and was {boots.status}"
+    return f"closed the connection ({event.code}) while {boots.status}"
 
 
-@TRANSPORT.check("T22", "Part 4 3.1", WARNING, "there is one connection at a time", when("knocked"))
+@TRANSPORT.check("T22", "Part 4 3.1", WARNING, "only one connection is open at a time", when("knocked"))
 def has_one_connection(seen: Seen, known: Known) -> Said:
     """Another connection while there is one; one that was lost and is not known to be looks the same."""
     event: Any = seen.event
     if event.visitor.problem or not known.line.is_open:
         return None
     age = seen.at - max(known.line.heard_at, known.line.opened_at)
-    return f"it connects although it is connected; it was heard {age:.1f} s ago"
+    return f"a second connection while the first is open, which was last heard {age:.1f} s ago"
 
 
 # What RFC 6455 forbids, for which the mock has ended the connection.
 
 
-@WEBSOCKET.check("T23", "RFC 6455 5.1", ERROR, "frames are masked", breach("RFC 6455 5.1"))
+@WEBSOCKET.check("T23", "RFC 6455 5.1", ERROR, "frames from the station are masked", breach("RFC 6455 5.1"))
 def masks(seen: Seen, _: Known) -> Said:
     """A frame without a mask."""
     return str(seen.payload)
 
 
-@WEBSOCKET.check("T24", "RFC 6455 5.2", ERROR, "frames have nothing that is reserved", breach("RFC 6455 5.2"))
+@WEBSOCKET.check(
+    "T24", "RFC 6455 5.2", ERROR, "frames use no reserved bits, opcodes or lengths", breach("RFC 6455 5.2")
+)
 def frames_rightly(seen: Seen, _: Known) -> Said:
     """A reserved bit without an extension for it, a reserved opcode, or a length beyond 63 bits."""
     return str(seen.payload)
 
 
-@WEBSOCKET.check("T25", "RFC 6455 5.4", ERROR, "the fragments of a message are not mixed", breach("RFC 6455 5.4"))
+@WEBSOCKET.check("T25", "RFC 6455 5.4", ERROR, "fragments of different messages are not mixed", breach("RFC 6455 5.4"))
 def keeps_fragments_together(seen: Seen, _: Known) -> Said:
     """A continuation of nothing, or another message amid the fragments of one."""
     return str(seen.payload)
 
 
-@WEBSOCKET.check("T26", "RFC 6455 5.5", ERROR, "control frames are short and whole", breach("RFC 6455 5.5"))
+@WEBSOCKET.check(
+    "T26", "RFC 6455 5.5", ERROR, "control frames are at most 125 bytes and not fragmented", breach("RFC 6455 5.5")
+)
 def controls_briefly(seen: Seen, _: Known) -> Said:
     """A ping, pong or close frame of more than 125 bytes, or in fragments."""
     return str(seen.payload)
 
 
-@WEBSOCKET.check("T27", "RFC 6455 5.5.1", ERROR, "a close frame has a code that may be sent", breach("RFC 6455 5.5.1"))
+@WEBSOCKET.check(
+    "T27", "RFC 6455 5.5.1", ERROR, "a close frame has a valid code and a UTF-8 reason", breach("RFC 6455 5.5.1")
+)
 def closes_rightly(seen: Seen, _: Known) -> Said:
     """Half a code, one that is reserved or unknown (7.4), or a reason that is not UTF-8."""
     return str(seen.payload)
 
 
-@WEBSOCKET.check("T28", "RFC 6455 7.4.1", WARNING, "messages are not too large", breach("RFC 6455 7.4.1"))
+@WEBSOCKET.check(
+    "T28", "RFC 6455 7.4.1", WARNING, "messages are not larger than the mock's limit", breach("RFC 6455 7.4.1")
+)
 def is_brief(seen: Seen, _: Known) -> Said:
     """One beyond --max-message-size: no clause forbids it, but it was lost, and the connection with it."""
     return str(seen.payload)
 
 
-@TRANSPORT.check("T29", "RFC 6455 5.5.2", INFO, "a ping is answered", breach("RFC 6455 5.5.2"))
+@TRANSPORT.check("T29", "RFC 6455 5.5.2", INFO, "the station answers WebSocket pings", breach("RFC 6455 5.5.2"))
 def answers_pings(seen: Seen, known: Known) -> Said:
     """No pong in time: a warning where messages went on to come long after the ping; else the line may be dead."""
     event: Any = seen.event
     is_alive = known.line.heard_at > seen.at - event.waited / 2
-    return Wrong(str(seen.payload), severity=WARNING if is_alive else None)
+    severity = WARNING if is_alive else None
+    return Wrong(str(seen.payload), severity=severity, why="messages went on to come after the ping")
 
 
-@WEBSOCKET.check("T30", "RFC 6455 7.1.2", INFO, "a connection ends with a close frame", when("disconnected"))
+@WEBSOCKET.check("T30", "RFC 6455 7.1.2", INFO, "the connection ends with a close frame", when("disconnected"))
 def says_goodbye(seen: Seen, _: Known) -> Said:
     """For information: the connection ended without one; a cable may have been pulled, or the power gone."""
     event: Any = seen.event
@@ -192,7 +203,7 @@ def says_goodbye(seen: Seen, _: Known) -> Said:
     return None if event.code != 1006 or is_ours else event.reason
 
 
-@WEBSOCKET.check("T31", "RFC 7692 7.2.2", ERROR, "compressed messages can be read", breach("RFC 7692 7.2.2"))
+@WEBSOCKET.check("T31", "RFC 7692 7.2.2", ERROR, "compressed messages are valid DEFLATE", breach("RFC 7692 7.2.2"))
 def compresses_rightly(seen: Seen, _: Known) -> Said:
     """One that is no DEFLATE."""
     return str(seen.payload)

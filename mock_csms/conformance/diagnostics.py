@@ -12,7 +12,7 @@ _PATIENCE = 10
 """An upload may take so many times the time that is set for all else."""
 
 
-@DIAGNOSTICS.check("N01", "N01.FR.01", ERROR, "a log that is accepted has a name", result("GetLog"))
+@DIAGNOSTICS.check("N01", "N01.FR.01", ERROR, "an accepted GetLog has a filename", result("GetLog"))
 def log_has_a_name(seen: Seen, _: Known) -> Said:
     """Accepted without a filename."""
     if seen.payload["status"] == "Accepted" and not seen.payload.get("filename"):
@@ -21,13 +21,18 @@ def log_has_a_name(seen: Seen, _: Known) -> Said:
 
 
 @DIAGNOSTICS.check(
-    "N02", "N01.FR.07, N01.FR.13", ERROR, "statuses of a log have its requestId", call(_STATUS), implies=("N03",)
+    "N02",
+    "N01.FR.07, N01.FR.13",
+    ERROR,
+    "log statuses have the requestId of their upload",
+    call(_STATUS),
+    implies=("N03",),
 )
 def whose_log(seen: Seen, known: Known) -> Said:
     """A requestId that no log was asked for under; or none, where a log is uploaded, or nothing was triggered."""
     id_, status, uploads = seen.payload.get("requestId"), seen.payload["status"], known.uploads
     if id_ is not None and id_ not in uploads.asked and known.boots.count and not uploads.is_full:
-        return f"{status} has the requestId {id_}, and no log was asked for under it"
+        return f"{status} has the requestId {id_}, but no log was requested with it"
     is_triggered = known.triggers.is_due(_STATUS) and uploads.running is None
     if id_ is None and status != "Idle" and not is_triggered:
         return f"{status} has no requestId"
@@ -35,7 +40,7 @@ def whose_log(seen: Seen, known: Known) -> Said:
 
 
 @DIAGNOSTICS.check(
-    "N03", "N01.FR.08-10, N01.FR.20", ERROR, "an upload begins, and comes to an end that is told",
+    "N03", "N01.FR.08-10, N01.FR.20", ERROR, "an upload reports Uploading and how it ended",
     result("GetLog"), call(_STATUS), when("due"),
 )  # fmt: skip
 def upload_is_told(seen: Seen, known: Known) -> Said:
@@ -48,7 +53,7 @@ def upload_is_told(seen: Seen, known: Known) -> Said:
     if id_ not in known.uploads.asked or known.uploads.is_in_doubt:
         return Done(id_) if status in OVER else None
     if status == "Uploaded" and known.uploads.asked[id_] in ("Accepted", "AcceptedCanceled"):
-        return f"log {id_} is Uploaded, and there was no Uploading"
+        return f"log {id_} is Uploaded, but was never Uploading"
     return Done(id_) if status in OVER else _end_of(id_, known, 0)
 
 
@@ -60,7 +65,7 @@ def _of_answer(seen: Seen, known: Known) -> Said:
     retries = seen.request.get("retries", 0) * seen.request.get("retryInterval", 0)
     later = [_end_of(id_, known, retries)]
     if seen.payload["status"] == "AcceptedCanceled" and old not in (None, id_):
-        text = f"log {old} was cancelled for log {id_}, and that was not told"
+        text = f"log {old} was cancelled for log {id_}, but no status reported that"
         later.append(Later(text, known.terms.patience, old))
     return later
 

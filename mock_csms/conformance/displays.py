@@ -12,7 +12,7 @@ DISPLAYS = Subject("displays")
     "O01",
     "O03.FR.02 to 05, O04.FR.03 to 06",
     ERROR,
-    "display messages are told for their request, to the end",
+    "display messages are reported completely, for their request",
     result("GetDisplayMessages"),
     call("NotifyDisplayMessages"),
     when("due"),

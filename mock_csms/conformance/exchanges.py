@@ -10,17 +10,18 @@ from mock_csms.protocol.messages import UNREADABLE_ID, ErrorCode
 _TIMEOUT = ("OCPPCommCtrlr", "", 0, 0, "MessageTimeout", "Default")
 
 
-@RPC.check("R05", "Part 4 4.1.4", ERROR, "every call has a message id of its own", call(), any_payload=True)
+@RPC.check("R05", "Part 4 4.1.4", ERROR, "every CALL has a new message id", call(), any_payload=True)
 def has_a_new_id(seen: Seen, known: Known) -> Said:
     """The id of one of the last 10,000 calls; for the same TransactionEvent again it is a warning, as 2.1 allows it."""
     mark = known.exchanges.ids.marks.get(seen.id)
     if mark is None:
         return None
     is_again = mark >= 0 and mark == mark_of(seen.action, seen.payload)
-    return Wrong(f"the message id {seen.id!r} was used before", severity=WARNING if is_again else None)
+    severity, why = WARNING if is_again else None, "it is the same event once more, which OCPP 2.1 allows"
+    return Wrong(f"the message id {seen.id!r} was used before", severity=severity, why=why)
 
 
-@RPC.check("R06", "Part 4 4.1.1", ERROR, "one call is open at a time", call(), any_payload=True)
+@RPC.check("R06", "Part 4 4.1.1", ERROR, "only one CALL is open at a time", call(), any_payload=True)
 def waits_for_its_answer(seen: Seen, known: Known) -> Said:
     """A call before the last one was answered, and before the station can have given up waiting for that."""
     if not known.line.calls:
@@ -40,7 +41,7 @@ def waits_for_its_answer(seen: Seen, known: Known) -> Said:
     "R07",
     "Part 4 4.1.4",
     ERROR,
-    "an answer has the id of an open call, and comes once",
+    "an answer has the message id of an open CALL and is sent once",
     when("stray"),
     any_payload=True,
 )
@@ -55,7 +56,7 @@ def answers_a_question(seen: Seen, known: Known) -> Said:
     return f"no call with the id {seen.id!r} is open"
 
 
-@RPC.check("R08", "Part 4 4.1.1", ERROR, "commands are answered in time", when("unanswered"))
+@RPC.check("R08", "Part 4 4.1.1", ERROR, "commands are answered before the message timeout", when("unanswered"))
 def answers_in_time(seen: Seen, known: Known) -> Said:
     """No answer within the set time, to a command that was sent as it should be."""
     is_late = str(seen.payload).startswith("no answer") and seen.id in known.exchanges.open
@@ -66,7 +67,7 @@ def answers_in_time(seen: Seen, known: Known) -> Said:
     "R15",
     "Part 4 4.1.7",
     WARNING,
-    "a command that breaks its schema is refused",
+    "a command that violates its schema is rejected with a CALLERROR",
     result(),
     when("unanswered"),
     any_payload=True,
@@ -76,16 +77,16 @@ def refuses_what_is_wrong(seen: Seen, known: Known) -> Said:
     if known.exchanges.wrong.get(seen.id) != BREAKS_ITS_SCHEMA:
         return None
     if seen.kind == "result":
-        return f"{seen.action} broke its schema, and was answered with a CALLRESULT"
+        return f"{seen.action} violated its schema, but was answered with a CALLRESULT"
     is_late = str(seen.payload).startswith("no answer")
-    return f"{seen.action} broke its schema, and was not refused: {seen.payload}" if is_late else None
+    return f"{seen.action} violated its schema, but was not refused: {seen.payload}" if is_late else None
 
 
 @RPC.check(
     "R16",
     "Part 4 4.4",
     WARNING,
-    "an unknown message type is refused as such, or ignored",
+    "an unknown message type gets MessageTypeNotSupported or no answer",
     result(),
     error(),
     any_payload=True,

@@ -39,7 +39,7 @@ _PAST_VERIFICATION = ("SignatureVerified", "InstallScheduled", "InstallRebooting
 
 
 @FIRMWARE.check(
-    "L01", "L01.FR.10, L01.FR.20", ERROR, "firmware statuses name the request of their update", call(STATUS)
+    "L01", "L01.FR.10, L01.FR.20", ERROR, "firmware statuses have the requestId of their update", call(STATUS)
 )
 def names_its_request(seen: Seen, known: Known) -> Said:
     """A status without a requestId, or with that of another update; what was replaced may come a little later."""
@@ -65,7 +65,7 @@ def _is_of_nobody(id_: int, status: str, known: Known) -> bool:
     return not may_be_older and known.given.is_unknown("UpdateFirmware", id_)
 
 
-@FIRMWARE.check("L02", "L01.FR.01", ERROR, "firmware statuses come in the order of their figure", call(STATUS))
+@FIRMWARE.check("L02", "L01.FR.01", ERROR, "firmware statuses follow the allowed order", call(STATUS))
 def comes_in_order(seen: Seen, known: Known) -> Said:
     """A status that cannot follow the one before; when some may have got lost, one after the end."""
     status, update = seen.payload["status"], known.firmware.told_of(seen.payload)
@@ -83,7 +83,7 @@ def comes_in_order(seen: Seen, known: Known) -> Said:
     "L03",
     "L01.FR.13, L01.FR.16",
     ERROR,
-    "firmware is fetched and installed at its times, and scheduled before",
+    "firmware is downloaded and installed at the requested times",
     result("UpdateFirmware"),
     call(STATUS),
     when("malformed"),
@@ -168,7 +168,7 @@ def _taken_although_bad(seen: Seen, known: Known) -> str | None:
     "L05",
     "L01.FR.02, L01.FR.03, L01.FR.31",
     WARNING,
-    "security events tell of bad and of new firmware",
+    "security events report bad firmware and finished updates",
     result("UpdateFirmware"),
     call(STATUS, EVENT),
     when("malformed"),
@@ -196,7 +196,7 @@ _EVENTS = {"InvalidCertificate": BAD_SIGNER, "InvalidSignature": BAD_SIGNATURE, 
     "L06",
     "L01.FR.07",
     ERROR,
-    "free EVSEs are closed while an update waits",
+    "free EVSEs become Unavailable while an update waits",
     call(STATUS),
     when("due", "malformed"),
     any_payload=True,
@@ -227,7 +227,7 @@ def _open_for_update(seen: Seen, known: Known) -> str | None:
 
 
 @FIRMWARE.check(
-    "L07", "L01.FR.24, L01.FR.27", ERROR, "a second update is refused or replaces the first", result("UpdateFirmware")
+    "L07", "L01.FR.24, L01.FR.27", ERROR, "a second update is refused or cancels the first", result("UpdateFirmware")
 )
 def replaces_the_first(seen: Seen, known: Known) -> Said:
     """A plain Accepted while an update runs."""

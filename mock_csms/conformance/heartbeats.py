@@ -16,7 +16,7 @@ _MANY = 4
     "B09",
     "B01.FR.04, G02.FR.01, G02.FR.02",
     ERROR,
-    "something comes within each interval of heartbeats",
+    "the station sends something in each heartbeat interval",
     response("BootNotification"),
     when("connected", "due"),
 )
@@ -45,7 +45,7 @@ def is_never_silent(seen: Seen, known: Known) -> Said:
     "B10",
     "G02.FR.05, G02.FR.07",
     WARNING,
-    "heartbeats come as often as they are wanted, and once a day",
+    "heartbeats follow the interval, and at least one comes each day",
     call("Heartbeat"),
     response("BootNotification"),
     when("connected", "due"),
@@ -57,7 +57,7 @@ def beats_as_wanted(seen: Seen, known: Known) -> Said:
         pause = seen.at - boots.beat_at
         is_asked = "Heartbeat" in boots.wanted
         is_many = boots.hasty_beats == _MANY - 1 and boots.is_hasty(pause) and not known.line.calls
-        return f"{_MANY + 1} heartbeats came every {pause:.1f} s or so" if is_many and not is_asked else None
+        return f"{_MANY + 1} heartbeats in a row, about every {pause:.1f} s" if is_many and not is_asked else None
     if seen.kind != "due":
         return Later("", day)
     since = max(boots.beat_at, boots.accepted_at or 0.0, known.line.opened_at)
@@ -65,7 +65,7 @@ def beats_as_wanted(seen: Seen, known: Known) -> Said:
         return Later("", since + day - seen.at)
     sources = known.variables.several("ClockCtrlr", "TimeSource")
     is_needed = boots.is_accepted and sources == ["Heartbeat"]
-    return [Later("", day), *(["no heartbeat for a day, though nothing else sets the clock"] if is_needed else [])]
+    return [Later("", day), *(["no heartbeat for a day, although nothing else sets the clock"] if is_needed else [])]
 
 
 def _interval(known: Known) -> float:

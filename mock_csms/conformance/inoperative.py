@@ -7,18 +7,21 @@ from mock_csms.conformance.known.given import may_have_begun_before
 from mock_csms.conformance.known.transactions import may_wait
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.statuses import name
-from mock_csms.conformance.subject import ERROR, Said, driven
+from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong, driven
 
 _CLOSED = {"Unavailable", "Faulted"}
 
 
-@AVAILABILITY.check("G09", "G03, G04", ERROR, "no transaction starts where the CSMS has set Inoperative", driven())
+@AVAILABILITY.check("G09", "G03, G04", ERROR, "no transaction starts on an Inoperative connector", driven())
 def closed_to_all(seen: Seen, known: Known) -> Said:
-    """The first event with an idToken or energy of a transaction that started after the place was set Inoperative.
+    """The first event, and the first with an idToken or energy, of a transaction that started after the place was set.
 
-    A cable alone may start one. What is reported late, or is found by X26, is skipped.
+    A cable alone is a warning: what cannot be used for new transactions has none, but nobody charges yet. What is
+    reported late, or is found by X26, is skipped.
     """
-    if not known.closures.places or seen.detail == "Ended" or not _begins(seen, known) or may_wait(known, seen.at):
+    is_charging = _begins(seen, known)
+    is_new = is_charging or (seen.detail == "Started" and not seen.payload.get("offline"))
+    if not known.closures.places or seen.detail == "Ended" or not is_new or may_wait(known, seen.at):
         return None
     places = _places(seen, known)
     if not places or not all(_is_shut(place, seen, known) for place in places):
@@ -26,7 +29,8 @@ def closed_to_all(seen: Seen, known: Known) -> Said:
     if "remoteStartId" in seen.payload["transactionInfo"] and _is_remote_wrong(places[0][0], known):
         return None
     id_ = seen.payload["transactionInfo"]["transactionId"]
-    return f"{id_} started on connector {' and '.join(map(name, places))}, which is Inoperative"
+    problem = f"{id_} started on connector {' and '.join(map(name, places))}, which is Inoperative"
+    return Wrong(problem, severity=None if is_charging else WARNING)
 
 
 def _begins(seen: Seen, known: Known) -> bool:

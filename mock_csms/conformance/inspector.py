@@ -234,7 +234,8 @@ def _words(said: Said) -> Iterable[Word]:
 def _finding(check: Check, wrong: Wrong, seen: Seen, known: Known) -> Finding:
     messages = tuple(dict.fromkeys(id_ for id_ in (*wrong.messages, seen.id) if id_))
     severity = wrong.severity or check.severity
-    return Finding(seen.at, known.identity, check.id, check.requirement, severity, wrong.text, messages)
+    text = wrong.text if severity is check.severity else f"{wrong.text} ({severity}, not {check.severity}: {wrong.why})"
+    return Finding(seen.at, known.identity, check.id, check.requirement, severity, text, messages)
 
 
 def _forget(known: Known) -> None:

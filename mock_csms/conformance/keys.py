@@ -22,7 +22,7 @@ _AROUND: Mapping[type, int] = {Call: 4, Result: 2}
     "R20",
     "RFC 8259 4",
     WARNING,
-    "the keys of an object differ",
+    "the keys of a JSON object are unique",
     call(),
     when("result", "error", "stray", "malformed"),
     any_payload=True,

@@ -7,7 +7,9 @@ from mock_csms.conformance.subject import ERROR, Said, Subject, result
 LOCAL_LISTS = Subject("local lists")
 
 
-@LOCAL_LISTS.check("D01", "D01.FR.19", ERROR, "an old version of the local list is refused", result("SendLocalList"))
+@LOCAL_LISTS.check(
+    "D01", "D01.FR.19", ERROR, "an update to an old version of the local list is refused", result("SendLocalList")
+)
 def refuses_old_versions(seen: Seen, known: Known) -> Said:
     """Another answer than VersionMismatch to an update to a version that is not newer."""
     asked, version, status = seen.request, known.local_list.version, seen.payload["status"]
@@ -15,20 +17,20 @@ def refuses_old_versions(seen: Seen, known: Known) -> Said:
         return None
     if status == "VersionMismatch":
         return None
-    return f"{status} for the version {asked['versionNumber']}, when the list has the version {version}"
+    return f"{status} for the version {asked['versionNumber']}, although the list has the version {version}"
 
 
 @LOCAL_LISTS.check(
     "D02",
     "D01.FR.15, D01.FR.16, D01.FR.17, D02.FR.01",
     ERROR,
-    "the local list has the version that was sent last",
+    "GetLocalListVersion returns the version that was sent last",
     result("GetLocalListVersion"),
 )
 def tells_its_version(seen: Seen, known: Known) -> Said:
     """Another version than the one of the list that was accepted."""
     told, version = seen.payload["versionNumber"], known.local_list.version
-    return None if version in (None, told) or _is_off(known) else f"version {told}, when {version} was accepted"
+    return None if version in (None, told) or _is_off(known) else f"version {told}, although {version} was accepted"
 
 
 def _is_off(known: Known) -> bool:

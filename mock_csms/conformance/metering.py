@@ -21,7 +21,7 @@ _EVENT, _VALUES = call("TransactionEvent"), call("MeterValues")
 _STARTED, _UPDATED, _ENDED = (call(f"TransactionEvent.{kind}") for kind in ("Started", "Updated", "Ended"))
 
 
-@METERING.check("M01", "E01.FR.09", ERROR, "the start has the values of its beginning", _STARTED)
+@METERING.check("M01", "E01.FR.09", ERROR, "Started has meter values with the context Transaction.Begin", _STARTED)
 @once
 def begin_values(seen: Seen, known: Known) -> Said:
     """A start on a known EVSE without values of Transaction.Begin, though TxStartedMeasurands wants some."""
@@ -31,7 +31,7 @@ def begin_values(seen: Seen, known: Known) -> Said:
     return "Started without meter values of the context Transaction.Begin"
 
 
-@METERING.check("M02", "E06.FR.11", ERROR, "the end has the values of the end", _ENDED)
+@METERING.check("M02", "E06.FR.11", ERROR, "Ended has meter values with the context Transaction.End", _ENDED)
 @once
 def end_values(seen: Seen, known: Known) -> Said:
     """An end without values of Transaction.End, though TxEndedMeasurands wants some."""
@@ -47,12 +47,12 @@ def end_values(seen: Seen, known: Known) -> Said:
 
 
 @METERING.check(
-    "M06", "J02.FR.11", ERROR, "the values are those of the configured measurands", _UPDATED, _VALUES, when("due")
+    "M06", "J02.FR.11", ERROR, "meter values have the configured measurands", _UPDATED, _VALUES, when("due")
 )
 def configured_measurands(seen: Seen, known: Known) -> Said:
     """A measurand that nobody asked for; or one that is missing, and does not come with the same time either."""
     if seen.kind == "due":
-        return Wrong(seen.request, severity=WARNING)  # it may be one that cannot be measured there
+        return Wrong(seen.request, severity=WARNING, why="it may be one that cannot be measured there")
     payload, wanted = seen.payload, known.meters.wanted(known)
     if seen.action == "MeterValues":
         names = wanted.aligned if _MEANT & samples_of(payload, known).contexts else None
@@ -107,7 +107,7 @@ def _falls(seen: Seen, known: Known) -> Iterable[tuple[Place, Reading, Reading]]
             yield place, one, two
 
 
-@METERING.check("M07", "J02.FR.16-17", ERROR, "registers do not run backwards", _EVENT, _VALUES)
+@METERING.check("M07", "J02.FR.16-17", ERROR, "energy registers do not go back", _EVENT, _VALUES)
 def registers_rise(seen: Seen, known: Known) -> Said:
     """A register that shows less than before in one transaction, or outside of them (J02.FR.16).
 
@@ -121,11 +121,12 @@ def registers_rise(seen: Seen, known: Known) -> Said:
 def _fall(place: Place, one: Reading, two: Reading) -> Wrong:
     text = f"{place[1]} of EVSE {place[0]} fell from {one.value:g} to {two.value:g}"
     if one.transaction != two.transaction:
-        return Wrong(f"{text}: it begins anew with another transaction", severity=INFO)
+        why = "this is only advised against (J02.FR.17)"
+        return Wrong(f"{text}: it begins anew with another transaction", severity=INFO, why=why)
     return Wrong(text if one.is_kilo is two.is_kilo else f"{text}; only one of them was told in thousands (kWh)")
 
 
-@METERING.check("M09", "J02.FR.22", INFO, "the values of a transaction are of its own EVSE", _EVENT)
+@METERING.check("M09", "J02.FR.22", INFO, "meter values are those of the transaction's own EVSE", _EVENT)
 def own_meter(seen: Seen, known: Known) -> Said:
     """A register that falls to what the meter of another EVSE shows."""
     if "meterValue" not in seen.payload or len(known.meters.registers) < 2 or not _is_odd(seen, known):
@@ -133,12 +134,17 @@ def own_meter(seen: Seen, known: Known) -> Said:
     for (evse, *what), _, two in _falls(seen, known):
         for (other, *its), last in known.meters.registers.items():
             if other != evse and its == what and 0 < last.value <= two.value <= last.value * 1.01:
-                return f"{what[0]} of EVSE {evse} is {two.value:g}, which is what EVSE {other} shows"
+                return f"{what[0]} of EVSE {evse} is {two.value:g}, the value of EVSE {other}"
     return None
 
 
 @METERING.check(
-    "M10", "F06.FR.06", ERROR, "triggered values have the context Trigger", _VALUES, call("TransactionEvent.Changed")
+    "M10",
+    "F06.FR.06",
+    ERROR,
+    "triggered meter values have the context Trigger",
+    _VALUES,
+    call("TransactionEvent.Changed"),
 )
 def triggered_context(seen: Seen, known: Known) -> Said:
     """Values of another context, soon after they were asked for."""
@@ -160,7 +166,7 @@ def is_asked_for(seen: Seen, known: Known) -> bool:
     return seen.at - given.at < known.terms.patience and seen.payload["evseId"] not in wanted.places
 
 
-@METERING.check("M11", "J02.FR.21", ERROR, "values are signed where SignReadings is true", _EVENT, _VALUES)
+@METERING.check("M11", "J02.FR.21", ERROR, "meter values are signed if SignReadings is true", _EVENT, _VALUES)
 def values_signed(seen: Seen, known: Known) -> Said:
     """No signedMeterValue, or a public key that is not as PublicKeyWithSignedMeterValue wants it."""
     payload, wanted = seen.payload, known.meters.wanted(known)
@@ -170,14 +176,14 @@ def values_signed(seen: Seen, known: Known) -> Said:
     samples = [sample for value in payload["meterValue"] for sample in value["sampledValue"]]
     signed = [sample["signedMeterValue"] for sample in samples if "signedMeterValue" in sample]
     if not signed:
-        return "no signedMeterValue, though SignReadings is true"
+        return "no signedMeterValue, although SignReadings is true"
     has_key = any(each.get("publicKey") for each in signed)
     if (wanted.public_key == "Never" and has_key) or (wanted.public_key == "EveryMeterValue" and not has_key):
-        return f"{'a' if has_key else 'no'} publicKey, though PublicKeyWithSignedMeterValue is {wanted.public_key}"
+        return f"{'a' if has_key else 'no'} publicKey, although PublicKeyWithSignedMeterValue is {wanted.public_key}"
     return None
 
 
-@METERING.check("M12", "J01.FR.02", WARNING, "meter values are of an EVSE that is there, or of 0", _VALUES)
+@METERING.check("M12", "J01.FR.02", WARNING, "meter values name an existing EVSE, or 0", _VALUES)
 def known_meter(seen: Seen, known: Known) -> Said:
     """The values of an EVSE that was never reported."""
     evse, statuses, boots = seen.payload["evseId"], known.connectors.statuses, known.boots
@@ -187,7 +193,7 @@ def known_meter(seen: Seen, known: Known) -> Said:
     return f"there is no EVSE {evse}" if is_sure else None
 
 
-@METERING.check("M13", "E02.FR.18", INFO, "numberOfPhasesUsed is told when charging begins", _UPDATED, _STARTED)
+@METERING.check("M13", "E02.FR.18", INFO, "numberOfPhasesUsed is reported when charging starts", _UPDATED, _STARTED)
 @once
 def phases_told(seen: Seen, known: Known) -> Said:
     """No numberOfPhasesUsed of a station that has told it before."""

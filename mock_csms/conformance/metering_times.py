@@ -14,10 +14,11 @@ _STARTED, _UPDATED, _ENDED = (call(f"TransactionEvent.{kind}") for kind in ("Sta
 _VALUES = call("MeterValues")
 _SAMPLED = {PERIODIC, CLOCK}
 _TAKES = {"Charging", "SuspendedEV"}
+_MAY_HAVE_CHANGED = "the station may have changed its interval by itself"
 
 
 @METERING.check(
-    "M03", "J02.FR.11", ERROR, "periodic values come with each TxUpdatedInterval", _UPDATED, _ENDED, implies=("X17",)
+    "M03", "J02.FR.11", ERROR, "periodic meter values come every TxUpdatedInterval", _UPDATED, _ENDED, implies=("X17",)
 )
 def periodic_values(seen: Seen, known: Known) -> Said:
     """Periodic values of another context, sooner than the interval, or not at all while somebody charges.
@@ -48,22 +49,22 @@ def _spacing(seen: Seen, known: Known, transaction: Transaction, interval: float
         return None
     if at == since or since < known.meters.retimed_at + tolerance:
         return None
-    text = f"{at - since:.0f} s after {last}, where TxUpdatedInterval is {interval:.0f} s"
+    text = f"{at - since:.0f} s after {last}, but TxUpdatedInterval is {interval:.0f} s"
     severity = None if known.variables.is_given("SampledDataCtrlr", "TxUpdatedInterval") else INFO
     if at - since < interval:
         is_early = transaction.sampled and seen.detail == "Updated"
-        return Wrong(f"periodic values {text}", severity=severity) if is_early else None
+        return Wrong(f"periodic values {text}", severity=severity, why=_MAY_HAVE_CHANGED) if is_early else None
     if transaction.state not in _TAKES or transaction.evse is None:
         return None
     is_of_line = since > max(known.line.opened_at, known.boots.accepted_at or 0.0) and not seen.payload.get("offline")
-    return Wrong(f"no periodic values until {text}", severity=severity) if is_of_line else None
+    return Wrong(f"no periodic values until {text}", severity=severity, why=_MAY_HAVE_CHANGED) if is_of_line else None
 
 
 @METERING.check(
     "M04",
     "J01.FR.14, J01.FR.22",
     ERROR,
-    "clock-aligned values come by the clock, and say so",
+    "clock-aligned meter values come at multiples of the interval, with the right context",
     _UPDATED,
     _VALUES,
 )
@@ -100,8 +101,8 @@ def _boundary(seen: Seen, known: Known) -> Said:
             continue
         if tolerance < (at + known.terms.clock_offset) % step < step - tolerance:
             is_given = known.variables.is_given("AlignedDataCtrlr", "Interval")  # else it may have changed since
-            text = f"{value['timestamp']} is no boundary of {interval:.0f} s"
-            return Wrong(text, severity=None if is_given else INFO)
+            text = f"{value['timestamp']} is not aligned to {interval:.0f} s"
+            return Wrong(text, severity=None if is_given else INFO, why=_MAY_HAVE_CHANGED)
     return None
 
 
@@ -109,7 +110,7 @@ def _boundary(seen: Seen, known: Known) -> Said:
     "M05",
     "J01.FR.20",
     ERROR,
-    "no clock-aligned values during a transaction with SendDuringIdle",
+    "with SendDuringIdle no clock-aligned values during a transaction",
     call("TransactionEvent.Changed"),
     _VALUES,
 )
@@ -131,7 +132,7 @@ def only_when_idle(seen: Seen, known: Known) -> Said:
 
 
 @METERING.check(
-    "M08", "J02.FR.10", ERROR, "the values of an event are of its time", _STARTED, _UPDATED, implies=("M07",)
+    "M08", "J02.FR.10", ERROR, "meter values in an event carry the event's time", _STARTED, _UPDATED, implies=("M07",)
 )
 def values_of_now(seen: Seen, known: Known) -> Said:
     """Values that are younger than their event, or one of several that is older than one interval."""

@@ -18,7 +18,7 @@ _OF_MONITORS = ("HardWiredMonitor", "PreconfiguredMonitor", "CustomMonitor")
 
 
 @DIAGNOSTICS.check(
-    "N05", "N09.FR.02, N09.FR.05-06, N10.FR.03-04, N10.FR.06", ERROR, "customer information comes as it was asked for",
+    "N05", "N09.FR.02, N09.FR.05-06, N10.FR.03-04, N10.FR.06", ERROR, "all requested customer information is sent",
     result("CustomerInformation"), call(_CUSTOMER), when("due"),
 )  # fmt: skip
 def customer_information_comes(seen: Seen, known: Known) -> Said:
@@ -27,7 +27,9 @@ def customer_information_comes(seen: Seen, known: Known) -> Said:
     return None if is_idle else judge_parts(seen, known)
 
 
-@DIAGNOSTICS.check("N06", "N09.FR.09", WARNING, "a customer is named in exactly one way", result("CustomerInformation"))
+@DIAGNOSTICS.check(
+    "N06", "N09.FR.09", WARNING, "a customer must be identified in exactly one way", result("CustomerInformation")
+)
 def customer_is_named(seen: Seen, _: Known) -> Said:
     """Another status than Invalid, where there is no name or several; Rejected where nothing is to be done with it."""
     named = [name for name in _REFERENCES if name in seen.request]
@@ -35,24 +37,28 @@ def customer_is_named(seen: Seen, _: Known) -> Said:
     status = seen.payload["status"]
     if len(named) == 1 or status == "Invalid" or (status == "Rejected" and is_idle):
         return None
-    return f"a customer is named by {' and '.join(named) or 'nothing'}, and the status is {status}"
+    return f"the customer is identified by {' and '.join(named) or 'nothing'}, but the status is {status}"
 
 
 @DIAGNOSTICS.check(
-    "N07", "N04.FR.01-02", ERROR, "each monitor that is set has one result", result("SetVariableMonitoring")
+    "N07", "N04.FR.01-02", ERROR, "each monitor to be set has exactly one result", result("SetVariableMonitoring")
 )
 def results_of_monitors(seen: Seen, _: Known) -> Said:
     """More or fewer results than monitors, or one of another variable."""
     asked, answered = seen.request["setMonitoringData"], seen.payload["setMonitoringResult"]
     if len(asked) != len(answered):
-        return f"{len(asked)} monitors were to be set, and {len(answered)} results came"
+        return f"{len(asked)} monitors were to be set, but {len(answered)} results came"
     names = {folded(name_of(item)) for item in asked}
     others = [name_of(item) for item in answered if folded(name_of(item)) not in names]
     return f"no monitor of {written(others[0])} was to be set" if others else None
 
 
 @DIAGNOSTICS.check(
-    "N08", "N07.FR.06-07, N07.FR.15-19", ERROR, "events say which monitor tells them, and why", call(_EVENT)
+    "N08",
+    "N07.FR.06-07, N07.FR.15-19",
+    ERROR,
+    "events name their monitor, with the right trigger, severity and seqNo",
+    call(_EVENT),
 )
 def events_of_monitors(seen: Seen, known: Known) -> Said:
     """No variableMonitoringId, a wrong trigger, more severity than is wanted; or a seqNo that is not the next one."""
@@ -70,7 +76,7 @@ def events_of_monitors(seen: Seen, known: Known) -> Said:
 
 
 @DIAGNOSTICS.check(
-    "N09", "N07.FR.02", WARNING, "a threshold that is not crossed any more is told to be cleared",
+    "N09", "N07.FR.02", WARNING, "an event reports that a threshold is no longer exceeded",
     result("GetVariables", "SetVariables"), call(_EVENT), when("due"),
 )  # fmt: skip
 def thresholds_are_cleared(seen: Seen, known: Known) -> Said:
@@ -85,13 +91,14 @@ def thresholds_are_cleared(seen: Seen, known: Known) -> Said:
         for id_ in crossed:
             monitor = known.monitors.by_id[id_]
             if monitor.name == folded(name_of(item)) and monitor.is_within(item["attributeValue"]):
-                text = f"{written(name_of(item))} is {item['attributeValue']}, and monitor {id_} is not told as cleared"
+                value = f"{written(name_of(item))} is {item['attributeValue']}"
+                text = f"{value}, but no event of monitor {id_} has cleared true"
                 later.append(Later(text, known.terms.patience, id_))
     return later
 
 
 @DIAGNOSTICS.check(
-    "N10", "N02.FR.01, N02.FR.03, N02.FR.10", ERROR, "monitors are reported if there are some",
+    "N10", "N02.FR.01, N02.FR.03, N02.FR.10", ERROR, "monitors are reported if and only if there are some",
     result("GetMonitoringReport"), call(_REPORT), when("due"),
 )  # fmt: skip
 def monitors_are_reported(seen: Seen, known: Known) -> Said:

@@ -11,7 +11,7 @@ _PRIORITY = ("OCPPCommCtrlr", "", 0, 0, "NetworkConfigurationPriority", "")
 
 
 @VARIABLES.check(
-    "V20", "B09.FR.02, B09.FR.04-05, A05.FR.02-03, A05.FR.10", ERROR, "network profiles that are taken can be used",
+    "V20", "B09.FR.02, B09.FR.04-05, A05.FR.02-03, A05.FR.10", ERROR, "only usable network profiles are accepted",
     result("SetNetworkProfile", "SetVariables"),
 )  # fmt: skip
 def usable_profiles(seen: Seen, known: Known) -> Said:
@@ -32,7 +32,7 @@ def _why_unusable(slot: int, profile: Json, known: Known) -> str | None:
     row = known.variables.reported.get(_PRIORITY)
     slots = members(row.of("valuesList") or "") if row else []
     if slots and str(slot) not in slots:
-        return f"slot {slot} is accepted, and NetworkConfigurationPriority has but {', '.join(slots)}"
+        return f"slot {slot} was accepted, but NetworkConfigurationPriority has only {', '.join(slots)}"
     return _why_lower(str(slot), profile["securityProfile"], known)
 
 
@@ -42,7 +42,7 @@ def _why_insecure(slot: str, known: Known) -> str | None:
     if level is None or now is None:
         return None
     if level in (2, 3) and level > now and known.certificates.has_none("CSMSRootCertificate"):
-        return f"slot {slot} with the security profile {level} is accepted, and there is no CSMSRootCertificate"
+        return f"slot {slot} with the security profile {level} was accepted, but there is no CSMSRootCertificate"
     return _why_lower(slot, level, known)
 
 
@@ -53,4 +53,4 @@ def _why_lower(slot: str, level: int, known: Known) -> str | None:
     is_known = may_be is not None or known.variables.is_complete
     if now is None or level >= now or not is_known or (may_be and level > 1):
         return None
-    return f"slot {slot} with the security profile {level} is accepted, and {now:g} is in use"
+    return f"slot {slot} with the security profile {level} was accepted, but {now:g} is in use"

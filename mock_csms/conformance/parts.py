@@ -32,7 +32,7 @@ def wrong_id(seen: Seen, known: Known) -> str | None:
     """
     id_, entry = seen.payload["requestId"], known.parts.of(seen)
     if entry is None and known.boots.count and not known.parts.is_full:
-        return f"{seen.action} has the requestId {id_}, under which nothing was asked for"
+        return f"{seen.action} has the requestId {id_}, but nothing was requested with it"
     if entry is not None and entry.status not in (None, "Accepted") and not entry.is_in_doubt:
         return f"{seen.action} has the requestId {id_}, which was answered with {entry.status}"
     return None
@@ -59,7 +59,7 @@ def until_the_last(seen: Seen, known: Known) -> Said:
     if entry is None or entry.is_in_doubt:
         return None
     if seen.kind == "call" and entry.is_complete and not is_repeat(seen, known):
-        return f"{telling} of request {id_} goes on after the part that said that it was the last"
+        return f"{telling} of request {id_} continues after its last part"
     text = f"the last {telling} of request {id_} did not come within {known.terms.patience:g} s"
     is_agreed = seen.kind == "call" or (seen.payload["status"] == "Accepted" and not entry.is_complete)
     return Later(text, known.terms.patience, (telling, id_)) if is_agreed else None

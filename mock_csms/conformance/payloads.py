@@ -62,7 +62,7 @@ def _of(seen: Seen) -> str:
     return seen.action[:60] if seen.kind == "call" else f"the answer to {seen.action[:60]}"
 
 
-@RPC.check("R10", "Part 4 4.1.2", ERROR, "the payload is as its schema says", broken(call(), result()))
+@RPC.check("R10", "Part 4 4.1.2", ERROR, "the payload matches its schema", broken(call(), result()))
 def fits_its_schema(seen: Seen, known: Known) -> Said:
     """Something that is missing, unknown, or not as it should be; answers to nonsense are not looked at."""
     if seen.id in known.exchanges.wrong:
@@ -72,7 +72,7 @@ def fits_its_schema(seen: Seen, known: Known) -> Said:
     return f"{_of(seen)}: {'; '.join(map(str, found[:3]))}{more}" if found else None
 
 
-@RPC.check("R11", "Part 4 4.1.5", ERROR, "what is absent is left out", *_PLACES)
+@RPC.check("R11", "Part 4 4.1.5", ERROR, "absent fields are left out, not null or empty", *_PLACES)
 def leaves_out_what_is_absent(seen: Seen, _: Known) -> Said:
     """An optional field that is null, {} or [], or null in place of a payload that cannot be empty."""
     event: Any = seen.event
@@ -86,7 +86,7 @@ def leaves_out_what_is_absent(seen: Seen, _: Known) -> Said:
     return f"{_of(seen)}: {', '.join(found)}" if found else None
 
 
-@RPC.check("R12", "Part 4 4.1.5", WARNING, "an empty payload is {}", broken(call(), result()))
+@RPC.check("R12", "Part 4 4.1.5", WARNING, "an empty payload is {}, not null", broken(call(), result()))
 def writes_braces(seen: Seen, _: Known) -> Said:
     """Null in its place."""
     if seen.payload is not None or not _may_be_empty(seen):

@@ -16,7 +16,7 @@ PROFILES = Subject("charging profiles")
     "K01",
     "K09.FR.01, K09.FR.02",
     ERROR,
-    "charging profiles are reported for their request, to the end",
+    "charging profiles are reported completely, for their request",
     result("GetChargingProfiles"),
     call("ReportChargingProfiles"),
     when("due"),
@@ -30,7 +30,7 @@ def reports_profiles(seen: Seen, known: Known) -> Said:
     "K02",
     "K08.FR.02, K08.FR.05, K08.FR.07",
     ERROR,
-    "a composite schedule is told when it can be, and only then",
+    "a composite schedule is returned if and only if there is one",
     result("GetCompositeSchedule"),
 )
 def composes_what_it_can(seen: Seen, known: Known) -> Said:
@@ -49,7 +49,7 @@ def composes_what_it_can(seen: Seen, known: Known) -> Said:
     "K03",
     "K01.FR.31, K01.FR.35",
     ERROR,
-    "the periods of a schedule begin at 0 and rise",
+    "the periods of a schedule start at 0 and increase",
     result("GetCompositeSchedule"),
     call("ReportChargingProfiles", "NotifyChargingLimit", "NotifyEVChargingSchedule"),
 )
@@ -77,7 +77,7 @@ def _schedules_in(seen: Seen) -> list[Any]:
     "K04",
     "K01.FR.09, K01.FR.16, K01.FR.26, K01.FR.28, K01.FR.33",
     ERROR,
-    "charging profiles that cannot be followed are rejected",
+    "charging profiles that cannot be applied are rejected",
     result("SetChargingProfile"),
 )
 def rejects_what_it_cannot_follow(seen: Seen, known: Known) -> Said:

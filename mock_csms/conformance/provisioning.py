@@ -33,7 +33,7 @@ _OF_SCHEMAS |= {"TypeConstraintViolation"}
 
 
 @PROVISIONING.check(
-    "B01", "B01.FR.01, B01.FR.03", ERROR, "the first call is a BootNotification", call(), any_payload=True
+    "B01", "B01.FR.01, B01.FR.03", ERROR, "the first CALL of a station is BootNotification", call(), any_payload=True
 )
 def boots_first(seen: Seen, known: Known) -> Said:
     """Another call before the boot; without any boot the station may have been accepted before the mock was started."""
@@ -45,11 +45,12 @@ def boots_first(seen: Seen, known: Known) -> Said:
     if due == "reset":
         return f"{seen.action} comes before the {BOOT} after a reset"
     is_first = due == "first"
-    return Wrong(f"the first call is {seen.action} in place of {BOOT}", severity=INFO) if is_first else None
+    text, why = f"the first call is {seen.action} in place of {BOOT}", "it may have booted before the mock started"
+    return Wrong(text, severity=INFO, why=why) if is_first else None
 
 
 @PROVISIONING.check(
-    "B02", "B01.FR.08, B02.FR.02", ERROR, "before it is accepted, a station sends only what it is asked for", call()
+    "B02", "B01.FR.08, B02.FR.02", ERROR, "until it is Accepted, a station sends only what was triggered", call()
 )
 def silent_until_accepted(seen: Seen, known: Known) -> Said:
     """A call that nobody has asked for, by a station that is not accepted; B03 reports one that has to be silent."""
@@ -68,7 +69,7 @@ def silent_until_accepted(seen: Seen, known: Known) -> Said:
     return f"{seen.action} comes while the last {BOOT} is {boots.status or 'not answered'}"
 
 
-@PROVISIONING.check("B03", "B03.FR.02", ERROR, "a station that is Rejected is silent until it may boot again", call())
+@PROVISIONING.check("B03", "B03.FR.02", ERROR, "a Rejected station stays silent until the interval has passed", call())
 def silent_when_rejected(seen: Seen, known: Known) -> Said:
     """A call before the interval of a rejection is over; B04 and B05 report early boots."""
     boots = known.boots
@@ -84,7 +85,7 @@ def silent_when_rejected(seen: Seen, known: Known) -> Said:
     "B04",
     "B02.FR.04, B02.FR.08, B03.FR.06",
     ERROR,
-    "a station that is not accepted boots again after the interval",
+    "a Pending or Rejected station repeats BootNotification after the interval",
     call(BOOT),
     response(BOOT),
     when("connected"),
@@ -113,7 +114,7 @@ def _next_boot(status: str, interval: float, wait: float, known: Known) -> Said:
 
 
 @PROVISIONING.check(
-    "B05", "B02.FR.07, B03.FR.05", WARNING, "a station that chooses when to boot again does not flood", call(BOOT)
+    "B05", "B02.FR.07, B03.FR.05", WARNING, "without an interval, BootNotification is not repeated at once", call(BOOT)
 )
 def does_not_flood(seen: Seen, known: Known) -> Said:
     """A boot at once after one that was answered with an interval of 0."""
@@ -126,12 +127,14 @@ def does_not_flood(seen: Seen, known: Known) -> Said:
     return f"{BOOT} comes {pause:.1f} s after one was {boots.status} without an interval"
 
 
-@PROVISIONING.check("B06", "B01.FR.09", ERROR, "the reason of a boot is the one why it boots", call(BOOT))
+@PROVISIONING.check(
+    "B06", "B01.FR.09", ERROR, "the boot reason matches the reset, firmware update or trigger", call(BOOT)
+)
 def reason_fits(seen: Seen, known: Known) -> Said:
     """Another reason than that of the reset, firmware or trigger that came before."""
     reason, boots, resets = seen.payload["reason"], known.boots, known.resets
     if reason == "Triggered":
-        return None if boots.is_triggered else f"the reason is {reason}, and nothing was triggered"
+        return None if boots.is_triggered else f"the reason is {reason}, but nothing was triggered"
     if resets.status == "Scheduled" and known.transactions.running:
         return None  # it waits still: this is another boot
     if resets.status and not resets.is_for_firmware:
@@ -143,11 +146,11 @@ def reason_fits(seen: Seen, known: Known) -> Said:
         early = boots.status in ("Pending", "Rejected") and seen.at < boots.answered_at + boots.interval
         is_same = early and boots.is_triggered and known.line.opened_at <= boots.answered_at
         fitting, why = ({"Triggered"}, "it was triggered") if is_same else ({reason}, "")
-    return None if reason in fitting else f"the reason is {reason} where {why}"
+    return None if reason in fitting else f"the reason is {reason}, although {why}"
 
 
 @PROVISIONING.check(
-    "B21", "B01.FR.03", WARNING, "an accepted station does not boot again on the same connection", call(BOOT)
+    "B21", "B01.FR.03", WARNING, "an Accepted station does not boot again on the same connection", call(BOOT)
 )
 def boots_once(seen: Seen, known: Known) -> Said:
     """A boot of the same station, though nothing was reset or triggered; what has changed may be told.
@@ -162,14 +165,14 @@ def boots_once(seen: Seen, known: Known) -> Said:
     is_crossing = boots.answered_at - boots.asked_at > 1.0 and seen.at - boots.answered_at < 1.0
     if is_crossing or last["chargingStation"] != seen.payload["chargingStation"]:
         return None
-    return f"it boots again {seen.at - boots.answered_at:.1f} s after it was accepted, on the same connection"
+    return f"BootNotification again {seen.at - boots.answered_at:.1f} s after it was Accepted, on the same connection"
 
 
 @PROVISIONING.check(
     "B11",
     "A04.FR.01",
     WARNING,
-    "a security event tells of each boot",
+    "a security event reports each boot",
     response(BOOT),
     call(EVENT),
 )
@@ -187,7 +190,7 @@ def tells_of_boots(seen: Seen, known: Known) -> Said:
     "B14",
     "B02.FR.05",
     ERROR,
-    "a station that is Pending starts and stops nothing for the CSMS",
+    "a Pending station rejects remote starts and stops",
     result("RequestStartTransaction", "RequestStopTransaction"),
 )
 def starts_nothing_while_pending(seen: Seen, known: Known) -> Said:
@@ -195,14 +198,14 @@ def starts_nothing_while_pending(seen: Seen, known: Known) -> Said:
     boots, status = known.boots, seen.payload["status"]
     if status == "Rejected" or boots.status != "Pending" or boots.commanded.get(seen.id) != "Pending":
         return None
-    return f"{seen.action} is {status} though the station is Pending"
+    return f"{seen.action} is {status}, although the station is Pending"
 
 
 @PROVISIONING.check(
     "B15",
     "B03.FR.08",
     ERROR,
-    "a station that is Rejected refuses commands with SecurityError",
+    "a Rejected station answers commands with SecurityError",
     result(),
     error(),
     any_payload=True,
@@ -213,7 +216,7 @@ def refuses_while_rejected(seen: Seen, known: Known) -> Said:
     if boots.status != "Rejected" or boots.commanded.get(seen.id) != "Rejected":
         return None
     if seen.kind == "result":
-        return f"{seen.action} is answered though the station is Rejected"
+        return f"{seen.action} was answered, although the station is Rejected"
     if seen.payload == "SecurityError" or seen.payload in _OF_SCHEMAS:
         return None
-    return f"{seen.action} is refused with {seen.payload} though the station is Rejected"
+    return f"{seen.action} was refused with {seen.payload}, not SecurityError, although the station is Rejected"

@@ -9,7 +9,9 @@ _STATUS = "PublishFirmwareStatusNotification"
 _FETCHING = ("DownloadScheduled", "Downloading", "DownloadPaused", "DownloadFailed", "Downloaded")
 
 
-@FIRMWARE.check("L09", "L03.FR.04", ERROR, "Published has a location, and statuses have their requestId", call(_STATUS))
+@FIRMWARE.check(
+    "L09", "L03.FR.04", ERROR, "Published has a location, and publishing statuses have their requestId", call(_STATUS)
+)
 def tells_where_it_is(seen: Seen, known: Known) -> Said:
     """Published without a location; a status without a requestId that was not triggered, or with one never given.
 

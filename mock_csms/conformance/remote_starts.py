@@ -33,7 +33,7 @@ def _evse_asked(seen: Seen) -> int | None:
     return evse if isinstance(evse, int) else None
 
 
-@TRANSACTIONS.check("X09", "F01.FR.19", ERROR, "the event after a remote start has the trigger RemoteStart", _TOLD)
+@TRANSACTIONS.check("X09", "F01.FR.19", ERROR, "the first event of a remote start has the trigger RemoteStart", _TOLD)
 def told_as_remote(seen: Seen, known: Known) -> Said:
     """The first event with its remoteStartId, told as something else."""
     asked, trigger = _followed(seen, known), seen.payload["triggerReason"]
@@ -46,7 +46,7 @@ def told_as_remote(seen: Seen, known: Known) -> Said:
     "X10",
     "F02.FR.21",
     ERROR,
-    "the event after a remote start has its remoteStartId",
+    "the first event of a remote start has its remoteStartId",
     result(_START),
     _TOLD,
     when("due"),
@@ -106,7 +106,7 @@ def _not_asked_for(number: int, seen: Seen, known: Known) -> str | None:
     open_ = [each for each in orders.starts if each not in orders.used]
     is_mine = any(is_same_token(orders.starts[each]["idToken"], payload.get("idToken")) for each in open_)
     if number not in orders.starts and is_mine and payload["triggerReason"] == "RemoteStart":
-        return f"remoteStartId {number}, where {' or '.join(map(str, open_))} was asked for"
+        return f"remoteStartId {number}, not {' or '.join(map(str, open_))} as in the command"
     is_told = transaction is not None and transaction.remote == number
     is_old = is_told or not known.boots.count or may_have_begun_before(seen, known.boots.asked_at, known)
     if is_old or not known.given.is_unknown(_START, number):
@@ -123,7 +123,7 @@ def _until_told(seen: Seen, known: Known) -> Said:
         return None
     if known.variables.number("TxCtrlr", "EVConnectionTimeOut") is None:
         return None
-    text = f"remote start {number} was accepted, and no event has its remoteStartId"
+    text = f"remote start {number} was accepted, but no event has its remoteStartId"
     return Later(text, _time_to_begin(known) + known.terms.patience, number)
 
 
@@ -147,14 +147,14 @@ def _time_to_begin(known: Known) -> float:
 
 
 @TRANSACTIONS.check(
-    "X11", "F01.FR.04", ERROR, "a remote start uses the idToken that came with it", _TOLD, implies=("A08",)
+    "X11", "F01.FR.04", ERROR, "a remote start uses the idToken of the command", _TOLD, implies=("A08",)
 )
 def remote_token(seen: Seen, known: Known) -> Said:
     """Another idToken than the one of the command."""
     asked, token = _followed(seen, known), seen.payload.get("idToken")
     if asked is None or token is None or is_same_token(asked["idToken"], token):
         return None
-    return f"idToken {token['idToken']} ({token['type']}), where {asked['idToken']['idToken']} was asked for"
+    return f"idToken {token['idToken']} ({token['type']}), not {asked['idToken']['idToken']} as in the command"
 
 
 @TRANSACTIONS.check("X21", "E01.FR.13", WARNING, "the event that uses a reservation has the reservationId", _TOLD)
@@ -167,10 +167,13 @@ def reservation_named(seen: Seen, known: Known) -> Said:
         return None
     evse = known.transactions.evse_of(payload)
     reserved = reservation_of(known, payload["idToken"], evse, seen.at)
-    return None if reserved is None else f"reservation {reserved} is used on EVSE {evse}, and not named"
+    text = f"reservation {reserved} is used on EVSE {evse}, but the event has no reservationId"
+    return None if reserved is None else text
 
 
-@TRANSACTIONS.check("X25", "F01.FR.13", ERROR, "a remote start tells the transaction that runs", result(_START))
+@TRANSACTIONS.check(
+    "X25", "F01.FR.13", ERROR, "the answer to a remote start has the transactionId that runs already", result(_START)
+)
 def transaction_named(seen: Seen, known: Known) -> Said:
     """No transactionId though a transaction without authorization runs on that EVSE, or that of one that has ended."""
     evse, id_ = _evse_asked(seen), seen.payload.get("transactionId")
@@ -182,10 +185,12 @@ def transaction_named(seen: Seen, known: Known) -> Said:
     running = [each for each in known.transactions.open_at(evse) if each.token is None and each.is_whole]
     if not running or may_wait(known, seen.at):
         return None
-    return f"{running[0].id} runs on EVSE {evse} without authorization, and was not named"
+    return f"{running[0].id} runs on EVSE {evse} without authorization, but the answer has no transactionId"
 
 
-@TRANSACTIONS.check("X26", "F01.FR.23", ERROR, "no remote start on an EVSE that cannot be used", result(_START))
+@TRANSACTIONS.check(
+    "X26", "F01.FR.23", ERROR, "no remote start is accepted on an EVSE that cannot be used", result(_START)
+)
 def free_for_start(seen: Seen, known: Known) -> Said:
     """Accepted where all connectors are out of order, or where somebody else charges already (F01.FR.24)."""
     evse = _evse_asked(seen)

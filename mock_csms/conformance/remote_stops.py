@@ -23,7 +23,7 @@ def asked_about(seen: Seen) -> str | None:
     "X19",
     "E05.FR.10",
     ERROR,
-    "who turns out to be invalid does not charge on",
+    "charging stops when the idToken turns out to be invalid",
     response("TransactionEvent.Authorized"),
     _EVENT,
     when("due"),
@@ -55,15 +55,17 @@ def _to_stop(id_: str, known: Known, status: str) -> Said:
         transaction.state != "Charging" or known.variables.number("TxCtrlr", "MaxEnergyOnInvalidId") != 0
     ):
         return None
-    return Later(f"{id_} goes on, though its idToken is {status}", known.terms.patience, id_)
+    return Later(f"{id_} continues, although its idToken is {status}", known.terms.patience, id_)
 
 
-@TRANSACTIONS.check("X20", "E14.FR.02", ERROR, "GetTransactionStatus tells what is", result("GetTransactionStatus"))
+@TRANSACTIONS.check(
+    "X20", "E14.FR.02", ERROR, "GetTransactionStatus reports the real state", result("GetTransactionStatus")
+)
 def status_is_right(seen: Seen, known: Known) -> Said:
     """An indicator too much or too little, or one that contradicts the events."""
     id_, is_ongoing = asked_about(seen), seen.payload.get("ongoingIndicator")
     if id_ is None:
-        return None if is_ongoing is None else "an ongoingIndicator, though no transaction was asked about"
+        return None if is_ongoing is None else "an ongoingIndicator, although no transaction was asked about"
     if is_ongoing is None:
         return f"no ongoingIndicator for transaction {id_}"
     transaction = known.transactions.by_id.get(id_)
@@ -101,7 +103,7 @@ def stop_answered(seen: Seen, known: Known) -> Said:
     "X24",
     "F03.FR.02",
     ERROR,
-    "an accepted remote stop is told as RemoteStop",
+    "an accepted remote stop leads to an event with the trigger RemoteStop",
     result("RequestStopTransaction"),
     _TOLD,
     when("due"),

@@ -13,7 +13,7 @@ _LISTS = ("OptionList", "SequenceList", "MemberList")
 
 
 @VARIABLES.check(
-    "V09", "B07.FR.01-02, B07.FR.12", ERROR, "ConfigurationInventory and FullInventory are reported",
+    "V09", "B07.FR.01-02, B07.FR.12", ERROR, "ConfigurationInventory and FullInventory can be reported",
     result("GetBaseReport"),
 )  # fmt: skip
 def base_reports(seen: Seen, known: Known) -> Said:
@@ -30,7 +30,7 @@ def base_reports(seen: Seen, known: Known) -> Said:
 
 
 @VARIABLES.check(
-    "V10", "B07.FR.04, B08.FR.04, N02.FR.04", ERROR, "reports have the requestId of what was asked for and accepted",
+    "V10", "B07.FR.04, B08.FR.04, N02.FR.04", ERROR, "reports have the requestId of an accepted request",
     call(_REPORT, "NotifyMonitoringReport"), implies=("V12", "N10"),
 )  # fmt: skip
 def requests_of_reports(seen: Seen, known: Known) -> Said:
@@ -39,7 +39,7 @@ def requests_of_reports(seen: Seen, known: Known) -> Said:
 
 
 @VARIABLES.check(
-    "V11", "B07.FR.10, B08.FR.14, N02.FR.09", ERROR, "seqNo of a report starts at 0 and rises by 1",
+    "V11", "B07.FR.10, B08.FR.14, N02.FR.09", ERROR, "the seqNo of a report starts at 0 and increases by 1",
     call(_REPORT, "NotifyMonitoringReport"),
 )  # fmt: skip
 def numbers_of_reports(seen: Seen, known: Known) -> Said:
@@ -48,7 +48,7 @@ def numbers_of_reports(seen: Seen, known: Known) -> Said:
 
 
 @VARIABLES.check(
-    "V12", "B07.FR.03, B08.FR.03", ERROR, "a report that was accepted comes to its end, and not again",
+    "V12", "B07.FR.03, B08.FR.03", ERROR, "an accepted report is completed, and nothing follows its last part",
     result("GetBaseReport", "GetReport"), call(_REPORT), when("due"),
 )  # fmt: skip
 def reports_end(seen: Seen, known: Known) -> Said:
@@ -56,7 +56,9 @@ def reports_end(seen: Seen, known: Known) -> Said:
     return until_the_last(seen, known)
 
 
-@VARIABLES.check("V13", "B07.FR.02, B07.FR.05, B08.FR.15", ERROR, "no report follows a refusal", call(_REPORT))
+@VARIABLES.check(
+    "V13", "B07.FR.02, B07.FR.05, B08.FR.15", ERROR, "no report follows NotSupported or EmptyResultSet", call(_REPORT)
+)
 def no_report_without_content(seen: Seen, known: Known) -> Said:
     """A report although there is none, or nothing in it."""
     return wrong_id(seen, known) if is_of_nothing(seen, known) else None
@@ -64,7 +66,7 @@ def no_report_without_content(seen: Seen, known: Known) -> Said:
 
 @VARIABLES.check(
     "V14", "B07.FR.07-08, B08.FR.12, Part 2 Referenced Components and Variables", ERROR,
-    "reported variables have characteristics, and lists of values",
+    "reported variables have characteristics, and lists have a valuesList",
     call(_REPORT),
 )  # fmt: skip
 def characteristics_are_there(seen: Seen, known: Known) -> Said:
@@ -81,7 +83,7 @@ def characteristics_are_there(seen: Seen, known: Known) -> Said:
     return None
 
 
-@VARIABLES.check("V15", "B07.FR.07", ERROR, "ConfigurationInventory has what can be set", call(_REPORT))
+@VARIABLES.check("V15", "B07.FR.07", ERROR, "ConfigurationInventory has no ReadOnly variables", call(_REPORT))
 def configuration_can_be_set(seen: Seen, known: Known) -> Said:
     """A variable that can only be read."""
     entry = known.parts.of(seen)
@@ -89,12 +91,12 @@ def configuration_can_be_set(seen: Seen, known: Known) -> Said:
         return None
     for item in seen.payload.get("reportData", ()):
         if all(each.get("mutability") == "ReadOnly" for each in item["variableAttribute"]):
-            return f"{written(name_of(item))} is ReadOnly, and in the ConfigurationInventory"
+            return f"{written(name_of(item))} is ReadOnly, but is in the ConfigurationInventory"
     return None
 
 
 @VARIABLES.check(
-    "V16", "Part 2 Referenced Components and Variables", ERROR, "a station has all variables that are required",
+    "V16", "Part 2 Referenced Components and Variables", ERROR, "the station has all required variables",
     call(_REPORT), result("GetVariables"),
 )  # fmt: skip
 def inventory_is_full(seen: Seen, known: Known) -> Said:
@@ -129,13 +131,13 @@ def _said_to_be_unknown(seen: Seen, known: Known) -> str | None:
     return f"{missing[0]}{more}" if missing else None
 
 
-@VARIABLES.check("V17", "B07.FR.03", ERROR, "reports have no values of what can only be written", call(_REPORT))
+@VARIABLES.check("V17", "B07.FR.03", ERROR, "reports do not contain values of WriteOnly variables", call(_REPORT))
 def write_only_is_not_reported(seen: Seen, _: Known) -> Said:
     """A value of an attribute that is WriteOnly."""
     for item in seen.payload.get("reportData", ()):
         for attribute in item["variableAttribute"]:
             if attribute.get("mutability") == "WriteOnly" and attribute.get("value"):
-                return f"{written(name_of(item))} is WriteOnly, and its value is reported"
+                return f"{written(name_of(item))} is WriteOnly, but its value is reported"
     return None
 
 

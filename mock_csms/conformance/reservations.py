@@ -17,7 +17,7 @@ RESERVATIONS = Subject("reservations")
     "H01",
     "H04.FR.01, H04.FR.03",
     ERROR,
-    "the end of a reservation is told, and what it kept is free again",
+    "the end of a reservation is reported, and its connectors become free",
     result("ReserveNow"),
     call("ReservationStatusUpdate"),
     when("due"),
@@ -45,7 +45,7 @@ def _not_expired(id_: int, seen: Seen, known: Known) -> str | None:
         return None
     ended_at = seen.at - known.terms.patience - known.terms.tolerance
     could_tell = max(known.line.opened_at, boots.answered_at) <= ended_at
-    return f"reservation {id_} has expired, and no ReservationStatusUpdate tells it" if could_tell else None
+    return f"reservation {id_} has expired, but no ReservationStatusUpdate came" if could_tell else None
 
 
 def _not_freed(id_: int, evse: int, known: Known) -> str | None:
@@ -101,7 +101,7 @@ def _stays_available(seen: Seen, known: Known) -> str | None:
     "H03",
     "E01.FR.13, H04.FR.01",
     ERROR,
-    "reservations that are used or end were made, and end once",
+    "only existing reservations are used or ended, and ended once",
     call("ReservationStatusUpdate"),
     driven(),
 )

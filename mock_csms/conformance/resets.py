@@ -6,6 +6,7 @@ from mock_csms.conformance.provisioning import BOOT, PROVISIONING
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Wrong, call, result
 
+_OWN = "the station may have a reason of its own"
 _FITTING = {"Immediate": "Accepted", "OnIdle": "Scheduled"}
 _RESETS = {"RemoteReset", "ScheduledReset"}
 
@@ -20,7 +21,7 @@ def has_ended(seen: Seen, known: Known, at: float) -> bool:
     "B18",
     "B11.FR.01, B11.FR.06, B11.FR.07, B11.FR.09, B12.FR.01, B12.FR.02, B12.FR.09",
     ERROR,
-    "Immediate is Accepted and OnIdle Scheduled in a transaction; an EVSE is reset only where that can be",
+    "during a transaction Reset Immediate is Accepted and OnIdle Scheduled; an EVSE is reset only if supported",
     result("Reset"),
     call("TransactionEvent.Ended"),
 )
@@ -33,21 +34,21 @@ def answers_resets(seen: Seen, known: Known) -> Said:
     kind, evse, status = seen.request["type"], seen.request.get("evseId"), seen.payload["status"]
     allowed = None if evse is None else (known.variables.text("EVSE", "AllowReset", evse) or "").lower()
     if allowed == "false" and status != "Rejected":
-        return f"the reset of EVSE {evse} is {status}, though AllowReset is false"
+        return f"the reset of EVSE {evse} is {status}, although AllowReset is false"
     if allowed in ("false", "") and status == "Rejected":
         return None
     running = [each.id for each in known.transactions.open_at(evse)]
     if not running or status == _FITTING[kind]:
         return None
-    text = f"Reset {kind} is {status} in transaction {running[0]}"
-    return Wrong(text, severity=WARNING) if status == "Rejected" else Later(text, known.terms.patience, survives=True)
+    wrong = Wrong(f"Reset {kind} is {status} in transaction {running[0]}", severity=WARNING, why=_OWN)
+    return wrong if status == "Rejected" else Later(wrong.text, known.terms.patience, survives=True)
 
 
 @PROVISIONING.check(
     "B19",
     "B11.FR.03, B11.FR.04, B12.FR.03",
     ERROR,
-    "a station that accepts a reset reboots, and does not for that of an EVSE",
+    "an Accepted reset reboots the station, a reset of an EVSE does not",
     result("Reset"),
     call(BOOT),
 )
@@ -55,18 +56,19 @@ def reboots(seen: Seen, known: Known) -> Said:
     """The connection stays as it is, or a boot follows though an EVSE alone was to be reset."""
     if seen.kind == "result":
         is_meant = seen.payload["status"] == "Accepted" and "evseId" not in seen.request
-        return Later("the connection is the same as before the reset", known.terms.patience) if is_meant else None
+        text = "no reboot after the accepted reset: the connection is still open"
+        return Later(text, known.terms.patience) if is_meant else None
     since = known.resets.evse_at
     if since is None or seen.payload["reason"] not in _RESETS or known.resets.status:
         return Done()
-    return Done(), f"it boots {seen.at - since:.1f} s after one EVSE was reset"
+    return Done(), f"BootNotification {seen.at - since:.1f} s after the reset of a single EVSE"
 
 
 @PROVISIONING.check(
     "B20",
     "B12.FR.04, B12.FR.08",
     ERROR,
-    "what an immediate reset ends is ended by ResetCommand and ImmediateReset",
+    "transactions ended by an immediate reset have ResetCommand and ImmediateReset",
     call("TransactionEvent.Ended"),
 )
 def ends_by_reset(seen: Seen, known: Known) -> Said:

@@ -18,7 +18,7 @@ def number_of(known: Known, variable: str) -> float | None:
     "X18",
     "E13.FR.02",
     ERROR,
-    "a failed TransactionEvent is repeated as it was, as often and as late as is set",
+    "a failed TransactionEvent is repeated unchanged, at the configured pace",
     call("TransactionEvent"),
     refusal("TransactionEvent"),
 )
@@ -58,7 +58,7 @@ def _repeat(seen: Seen, known: Known, told: Told) -> list[str]:
         return wrong
     attempts, interval = number_of(known, "MessageAttempts"), number_of(known, "MessageAttemptInterval")
     if attempts is not None and told.attempts >= attempts:
-        wrong.append(f"{text} {told.attempts} times, where MessageAttempts is {attempts:.0f}")
+        wrong.append(f"{text} {told.attempts} times, but MessageAttempts is {attempts:.0f}")
     elif interval is not None and seen.at - since < interval * told.attempts - known.terms.tolerance:
         wrong.append(f"{text} after {seen.at - since:.1f} s, not {interval * told.attempts:.0f} s")
     return wrong

@@ -54,7 +54,7 @@ def _shown(value: Any) -> str:
 )
 def is_an_array(seen: Seen, _: Known) -> Said:
     """What is not JSON, not an array, or has no number in its first place."""
-    return f"this is no message: {seen.payload}" if array_of(seen) is None else None
+    return f"not a message: {seen.payload}" if array_of(seen) is None else None
 
 
 @RPC.check("R02", "Part 4 4.1.3", ERROR, "the message type is 2, 3 or 4", broken(when("malformed")))
@@ -64,17 +64,19 @@ def has_a_known_type(seen: Seen, _: Known) -> Said:
     return None if array is None or array[0] in _SHAPES else f"the message type is {array[0]}"
 
 
-@RPC.check("R03", "Part 4 4.2", ERROR, "a message has as many items as its type wants", broken(when("malformed")))
+@RPC.check(
+    "R03", "Part 4 4.2", ERROR, "a message has the number of items that its type requires", broken(when("malformed"))
+)
 def has_all_items(seen: Seen, _: Known) -> Said:
     """An array that is too short or too long."""
     array = array_of(seen)
     if array is None or array[0] not in _SHAPES or len(array) == _SHAPES[array[0]][1]:
         return None
     name, length = _SHAPES[array[0]]
-    return f"a {name} has {length} items, and this has {len(array)}"
+    return f"a {name} has {length} items, this one has {len(array)}"
 
 
-@RPC.check("R04", "Part 4 4.1.4", ERROR, "the message id is a text of 1 to 36 characters", broken(when("malformed")))
+@RPC.check("R04", "Part 4 4.1.4", ERROR, "the message id is a string of 1 to 36 characters", broken(when("malformed")))
 def has_an_id(seen: Seen, _: Known) -> Said:
     """Something else than a text, an empty one, or one that is too long."""
     array = _whole(seen)
@@ -115,7 +117,7 @@ def _error_in(seen: Seen) -> Sequence[Any]:
     "R13",
     "Part 4 4.3",
     ERROR,
-    "the code of a CALLERROR is one of the twelve",
+    "the code of a CALLERROR is one of those defined",
     error(),
     when("stray", "malformed"),
     any_payload=True,
@@ -125,14 +127,15 @@ def has_a_known_code(seen: Seen, _: Known) -> Said:
     code = _error_in(seen)[0]
     if isinstance(code, str) and code in ErrorCode.__members__:
         return None
-    return Wrong(f"the error code is {_shown(code)}", severity=WARNING if code == _MISSPELT else None)
+    severity = WARNING if code == _MISSPELT else None
+    return Wrong(f"the error code is {_shown(code)}", severity=severity, why="Part 4 itself spells it so")
 
 
 @RPC.check(
     "R14",
     "Part 4 4.2.3",
     ERROR,
-    "a CALLERROR has a description of up to 255 characters, and details in an object",
+    "a CALLERROR has a description of at most 255 characters and an object of details",
     error(),
     when("stray", "malformed"),
     any_payload=True,
@@ -147,7 +150,7 @@ def explains_itself(seen: Seen, _: Known) -> Said:
     return f"the details are {_shown(details)}" if type(details) is not dict else None
 
 
-@RPC.check("R19", "Part 4 7", INFO, "messages are not signed unless that was agreed on", broken(call()))
+@RPC.check("R19", "Part 4 7", INFO, "messages are signed only by agreement", broken(call()))
 def is_not_signed(seen: Seen, _: Known) -> Said:
     """For information: a signed message, and what can be read of it."""
     if not seen.action.endswith(_SIGNED):

@@ -33,7 +33,7 @@ _EVENTS |= {"DiscardedRenewedClientCertificate"}
     "S01",
     "A04.FR.01",
     WARNING,
-    "security events have the names of the specification",
+    "security events use the names of the specification",
     call(EVENT),
     implies=("B11", "S02", "S08"),
 )
@@ -47,7 +47,7 @@ def events_are_known(seen: Seen, _: Known) -> Said:
     "S02",
     "A04.FR.02",
     INFO,
-    "security events of the time without a connection are delivered",
+    "security events from an outage are delivered afterwards",
     call(FIRMWARE, EVENT),
 )
 def events_are_kept(seen: Seen, known: Known) -> Said:
@@ -69,7 +69,7 @@ def events_are_kept(seen: Seen, known: Known) -> Said:
     "S05",
     "A01.FR.03, A01.FR.04",
     ERROR,
-    "the password is the new one when that was Accepted, and else the old one",
+    "the station uses its new password once that was Accepted, else the old one",
     when("knocked"),
 )
 def password_is_right(seen: Seen, known: Known) -> Said:
@@ -86,7 +86,7 @@ def password_is_right(seen: Seen, known: Known) -> Said:
     "S06",
     "A02.FR.02, A02.FR.03, A03.FR.03",
     ERROR,
-    "a request for a certificate follows its trigger, and is one",
+    "a triggered SignCertificate is sent, with a valid CSR",
     result("TriggerMessage"),
     call(SIGN),
     when("malformed"),
@@ -120,7 +120,7 @@ def _faults(seen: Seen, known: Known) -> list[str]:
     faults = {
         "the csr has a weak key": not request.is_strong,
         "the csr is not signed by its key": not request.is_signed,
-        f"the common name of the csr is {request.common_name}, and the serial number {serial}": is_own
+        f"the common name of the csr is {request.common_name}, but the serial number is {serial}": is_own
         and request.common_name != serial,
     }
     return [text for text, is_so in faults.items() if is_so]
@@ -138,19 +138,21 @@ def _is_invalid(seen: Seen, known: Known) -> bool:
     return bool(asked) and x509.key_of(found[0]) not in asked
 
 
-@SECURITY.check("S07", "A02.FR.06, A02.FR.07, A02.FR.08", ERROR, "an invalid certificate is not taken", result(SIGNED))
+@SECURITY.check(
+    "S07", "A02.FR.06, A02.FR.07, A02.FR.08", ERROR, "an invalid certificate is not accepted", result(SIGNED)
+)
 def invalid_is_not_taken(seen: Seen, known: Known) -> Said:
     """One is Accepted that is no certificate, is expired, or has another key than was asked for."""
     if seen.payload["status"] != "Accepted" or seen.request.get("certificateType", OWN) != OWN:
         return None
-    return "a certificate is Accepted that is not valid" if _is_invalid(seen, known) else None
+    return "an invalid certificate was Accepted" if _is_invalid(seen, known) else None
 
 
 @SECURITY.check(
     "S08",
     "A02.FR.07",
     ERROR,
-    "a security event tells of an invalid certificate",
+    "a security event reports an invalid certificate",
     result(SIGNED),
     call(EVENT),
 )
@@ -172,7 +174,7 @@ def invalid_is_told(seen: Seen, known: Known) -> Said:
     "S09",
     "A02.FR.17, A02.FR.18, A02.FR.19",
     ERROR,
-    "a request is repeated later each time, and not too often",
+    "SignCertificate is repeated with growing waits and a limit",
     call(SIGN),
 )
 def repeats_slowly(seen: Seen, known: Known) -> Said:
@@ -184,14 +186,14 @@ def repeats_slowly(seen: Seen, known: Known) -> Said:
         return None
     pause, doubled = seen.at - signing.taken_at, min(signing.repeats, 30)
     if least is not None and pause < least * 2.0**doubled - known.terms.tolerance:
-        return f"repetition {signing.repeats + 1} comes after {pause:.1f} s, and not after {least * 2.0**doubled:g} s"
+        return f"repetition {signing.repeats + 1} came after {pause:.1f} s, not after {least * 2.0**doubled:g} s"
     if most is not None and signing.repeats == int(most) + 1:  # as often as the time is doubled, after the first one
-        return f"repetition {signing.repeats + 1} comes, and CertSigningRepeatTimes is {most:g}"
+        return f"repetition {signing.repeats + 1} came, but CertSigningRepeatTimes is {most:g}"
     return None
 
 
-@SECURITY.check("S10", "A02.FR.20", ERROR, "after a refusal, a request waits for its trigger", call(SIGN))
+@SECURITY.check("S10", "A02.FR.20", ERROR, "a refused SignCertificate is not repeated without a trigger", call(SIGN))
 def waits_for_triggers(seen: Seen, known: Known) -> Said:
     """A request that nobody has triggered since the last one, or its certificate, was refused."""
     is_over = known.security.of(seen.payload.get("certificateType", OWN)).is_over
-    return f"{SIGN} comes though the one before was refused" if is_over else None
+    return f"{SIGN} was sent although the one before was refused" if is_over else None

@@ -29,9 +29,9 @@ def select(text: str) -> Sequence[Check]:
 def _meant(word: str) -> set[str]:
     groups = _groups()
     if word in UNJUDGED:
-        raise ValueError(f"{word} is not judged: {UNJUDGED[word][2]}")
+        raise ValueError(f"{word} is not checked by the mock: {UNJUDGED[word][2]}")
     if word not in CHECKS and word not in groups:
-        raise ValueError(f"{word!r} is no check and no group of checks{did_you_mean(word, [*groups, *CHECKS])}")
+        raise ValueError(f"{word!r} is neither a check nor a group of checks{did_you_mean(word, [*groups, *CHECKS])}")
     return groups.get(word, {word})
 
 
@@ -66,8 +66,8 @@ def parse_expected(text: str) -> tuple[Expected, ...]:
             continue
         id_, at, stations = word.partition("@")
         if id_ not in CHECKS:
-            raise ValueError(f"line {number}: {id_!r} is no check{did_you_mean(id_, CHECKS)}")
+            raise ValueError(f"line {number}: {id_!r} is not a check{did_you_mean(id_, CHECKS)}")
         if at and not stations:
-            raise ValueError(f"line {number}: after @ stands which stations are meant")
+            raise ValueError(f"line {number}: after @ the stations are missing, as in T14@CS-*")
         expected.append(Expected(id_, stations or "*"))
     return tuple(expected)

@@ -14,7 +14,9 @@ _MOVES = {"CablePluggedIn", "EVDetected", *LEFT}
 """The triggers that go with another status of the connector."""
 
 
-@PROVISIONING.check("B07", "B01.FR.05", ERROR, "every connector is reported after a boot", response(BOOT), when("due"))
+@PROVISIONING.check(
+    "B07", "B01.FR.05", ERROR, "after a boot the status of every connector is reported", response(BOOT), when("due")
+)
 def reports_after_boots(seen: Seen, known: Known) -> Said:
     """A connector of which nothing came after the boot was accepted; none at all where it is not known which exist.
 
@@ -60,12 +62,12 @@ def reopened(seen: Seen, known: Known) -> list[tuple[Connector, str]]:
     "B12",
     "B01.FR.07, B11.FR.02, B12.FR.06, G01.FR.02",
     ERROR,
-    "what the CSMS set Inoperative is Unavailable after a reboot",
+    "connectors set Inoperative are still Unavailable after a reboot",
     call(STATUS, NOTIFY),
 )
 def stays_closed(seen: Seen, known: Known) -> Said:
     """The first status after a boot of what was closed before; what waited for a transaction, if it was closed then."""
-    text = "connector {} is {} after the boot, and was set Inoperative"
+    text = "connector {} is {} after the boot, although it was set Inoperative"
     return [text.format(name(place), status) for place, status in reopened(seen, known)]
 
 
@@ -73,12 +75,12 @@ def stays_closed(seen: Seen, known: Known) -> Said:
     "B13",
     "B01.FR.13, B11.FR.05",
     ERROR,
-    "what is reserved is Reserved after a reboot",
+    "reserved connectors are still Reserved after a reboot",
     call(STATUS, NOTIFY),
 )
 def stays_reserved(seen: Seen, known: Known) -> Said:
     """The first status after a boot of a connector that was Reserved before, or is the only one of its EVSE."""
-    reserved, text = known.closures.reserved, "connector {} is Available after the boot, and has the reservation {}"
+    reserved, text = known.closures.reserved, "connector {} is Available after the boot, but has the reservation {}"
     return [text.format(name(place), reserved[place[0]][0]) for place in unreserved(seen, known)]
 
 
@@ -98,7 +100,7 @@ def unreserved(seen: Seen, known: Known) -> list[Connector]:
     "B16",
     "B04.FR.01",
     ERROR,
-    "every connector is reported after a long outage",
+    "after a long outage the status of every connector is reported",
     call(BOOT),
     when("connected", "due"),
 )
@@ -117,7 +119,7 @@ def reports_after_outages(seen: Seen, known: Known) -> Said:
     "B17",
     "B04.FR.02",
     WARNING,
-    "after a short outage those connectors are reported that have changed, and no others",
+    "after a short outage only changed connectors are reported, and all of those",
     call(STATUS, NOTIFY),
     driven(),
 )
@@ -135,7 +137,8 @@ def reports_changes(seen: Seen, known: Known) -> Said:
     if not _is_unchanged(seen, known) or _has_moved(told[0][0][0], known):
         return done
     (place, status), key = told[0], ("as before", told[0][0][0])
-    return [*done, Later(f"connector {name(place)} is {status} as before", known.terms.patience, key)]
+    text = f"unchanged connector {name(place)} was reported: {status}"
+    return [*done, Later(text, known.terms.patience, key)]
 
 
 def _has_moved(evse: int, known: Known) -> bool:
@@ -168,7 +171,7 @@ def _plugged(seen: Seen, known: Known) -> Later | Done | None:
     is_free = known.connectors.statuses.get(connector) == "Available" and told_at < known.line.outages[-1][0]
     if payload["triggerReason"] != "CablePluggedIn" or not is_free or at is None or not known.line.is_outage(at):
         return None
-    text = f"connector {name(connector)} was plugged in during the outage, and not reported"
+    text = f"connector {name(connector)} was plugged in during the outage, but not reported"
     return Later(text, known.terms.patience, connector)
 
 

@@ -24,11 +24,15 @@ EVERY: tuple[str, ...] = ()
 
 
 class Wrong(Record):
-    """A finding that says more than its text: the ids of other messages that are concerned, or another severity."""
+    """A finding that says more than its text: the ids of other messages that are concerned, or another severity.
+
+    why: why it has not the severity of its check; without that the severity is the check's.
+    """
 
     text: str
     messages: tuple[str, ...] = ()
     severity: Severity | None = None
+    why: str = ""
 
 
 class Later(Record):

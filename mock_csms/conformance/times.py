@@ -26,7 +26,7 @@ def _places(version: Version, kind: str, action: str) -> tuple[str, Sequence[Seq
     return own[0], [path for path in paths if path != own]
 
 
-@RPC.check("R18", "RFC 3339", ERROR, "times have a time zone, and those of the present are right", call(), result())
+@RPC.check("R18", "RFC 3339", ERROR, "timestamps have a time zone, and current ones match the clock", call(), result())
 def tells_the_time(seen: Seen, known: Known) -> Said:
     """What is no time as RFC 3339 has it; one that differs from the mock's clock is a warning.
 
@@ -36,11 +36,11 @@ def tells_the_time(seen: Seen, known: Known) -> Said:
     stamp: Any = seen.payload.get(name) if name else None
     at = seen.at if stamp is None else strict_seconds_of(stamp)
     if at is None:
-        return f"{name} is {stamp[:60]!r}, which is no time with a time zone"
+        return f"{name} is {stamp[:60]!r}, not a timestamp with a time zone"
     for path in paths:
         for other in _all(seen.payload, path):
             if other != stamp and strict_seconds_of(other) is None:
-                return f"{'.'.join(path)} is {other[:60]!r}, which is no time with a time zone"
+                return f"{'.'.join(path)} is {other[:60]!r}, not a timestamp with a time zone"
     late, tolerance = seen.at + known.terms.clock_offset - at, known.terms.tolerance
     return None if stamp is None or -tolerance <= late <= tolerance else _deviation(seen, known, at, late)
 
@@ -51,9 +51,10 @@ def _deviation(seen: Seen, known: Known, at: float, late: float) -> Said:
     if not known.boots.is_accepted or not _is_known(seen, known, at):
         return None
     if late < 0:
-        return Wrong(f"{name} is {-late:.1f} s in the future", severity=WARNING)
+        return Wrong(f"{name} is {-late:.1f} s in the future", severity=WARNING, why="no clock is quite right")
     is_old = late > _YEAR or (seen.action == TRANSACTION_EVENT and _is_late(seen, known, at))
-    return Wrong(f"{name} is {late:.1f} s old", severity=WARNING) if is_old else None
+    text, why = f"{name} is {late:.1f} s old", "no clock is quite right"
+    return Wrong(text, severity=WARNING, why=why) if is_old else None
 
 
 def _is_known(seen: Seen, known: Known, at: float) -> bool:

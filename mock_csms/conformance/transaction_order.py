@@ -32,7 +32,7 @@ def begins_with_started(seen: Seen, known: Known) -> Said:
 
 
 @TRANSACTIONS.check(
-    "X02", "E01.FR.08", ERROR, "a transactionId is used for one transaction only", _STARTED, implies=("X03",)
+    "X02", "E01.FR.08", ERROR, "each transaction has a transactionId of its own", _STARTED, implies=("X03",)
 )
 def id_is_new(seen: Seen, known: Known) -> Said:
     """A start with the id of another transaction, be it of a former run."""
@@ -43,14 +43,15 @@ def id_is_new(seen: Seen, known: Known) -> Said:
     return f"transactionId {id_} belongs to the transaction that began at {began} already"
 
 
-@TRANSACTIONS.check("X03", "E01.FR.07", ERROR, "seqNo rises by one from event to event, from 0", _EVENT, when("due"))
+@TRANSACTIONS.check("X03", "E01.FR.07", ERROR, "seqNo starts at 0 and increases by 1", _EVENT, when("due"))
 def numbers_rise(seen: Seen, known: Known) -> Said:
     """A number left out that does not come late either, or one that two events have; 0 is only recommended."""
     if seen.kind == "due":
         return _still_open(seen, known)
     transaction, number = known.transactions.of(seen.payload), seen.payload["seqNo"]
     if transaction is None:
-        wrong = Wrong(f"the first seqNo is {number}, not 0", severity=WARNING)
+        text = f"the first seqNo is {number}, not 0"
+        wrong = Wrong(text, severity=WARNING, why="to begin at 0 is only recommended")
         return wrong if number and seen.detail == "Started" else None
     if number == transaction.highest + 1 or transaction.highest < 0:
         return None
@@ -89,7 +90,7 @@ def _still_open(seen: Seen, known: Known) -> Said:
     return Later(seen.request, known.terms.patience, seen.payload, survives=True) if waits else seen.request
 
 
-@TRANSACTIONS.check("X04", "E01.FR.07", ERROR, "later events have later timestamps", _EVENT, implies=("M08",))
+@TRANSACTIONS.check("X04", "E01.FR.07", ERROR, "timestamps do not go back as seqNo increases", _EVENT, implies=("M08",))
 def times_rise(seen: Seen, known: Known) -> Said:
     """A timestamp before that of an event with a lower seqNo, or after that of a higher one."""
     transaction, number, stamp = known.transactions.of(seen.payload), seen.payload["seqNo"], seen.payload["timestamp"]
@@ -111,11 +112,11 @@ def _out_of_order(transaction: Transaction, number: int, stamp: str, known: Know
         stamps = [stamp if each == number else events[each].stamp for each in (one, two) if each is not None]
         times = [at for at in (told_at(each, known) for each in stamps) if at is not None]
         if len(times) == 2 and times[0] - times[1] > known.terms.tolerance:
-            return f"seqNo {one} is of {stamps[0]}, and seqNo {two} of {stamps[1]}"
+            return f"seqNo {one} has the timestamp {stamps[0]}, but seqNo {two} has {stamps[1]}"
     return None
 
 
-@TRANSACTIONS.check("X05", "E06", ERROR, "nothing follows the end of a transaction", _EVENT)
+@TRANSACTIONS.check("X05", "E06", ERROR, "no event follows Ended", _EVENT)
 def nothing_after_the_end(seen: Seen, known: Known) -> Said:
     """An event with a higher seqNo than the one that ended the transaction."""
     transaction = known.transactions.of(seen.payload)
@@ -126,10 +127,10 @@ def nothing_after_the_end(seen: Seen, known: Known) -> Said:
         number, end = transaction.highest, number
     if end is None or number <= end or (seen.detail == "Started" and is_restart(transaction, seen.payload)):
         return None
-    return f"transaction {transaction.id} has ended with seqNo {end}, and goes on with {number}"
+    return f"transaction {transaction.id} ended with seqNo {end}, but continues with {number}"
 
 
-@TRANSACTIONS.check("X16", "E11.FR.02", ERROR, "events are offline if and only if they were made so", _EVENT)
+@TRANSACTIONS.check("X16", "E11.FR.02", ERROR, "only events made offline are marked offline", _EVENT)
 def offline_told(seen: Seen, known: Known) -> Said:
     """An event of an outage without the flag, or one with it that was made since the connection is there."""
     line, is_offline = known.line, seen.payload.get("offline")
@@ -151,7 +152,7 @@ def offline_told(seen: Seen, known: Known) -> Said:
     "X17",
     "E12.FR.01",
     WARNING,
-    "what happened offline is told later",
+    "events from an outage are sent afterwards",
     when("connected", "due"),
     _EVENT,
     call("BootNotification"),

@@ -40,7 +40,7 @@ def _start(payload: Json, points: Sequence[str], known: Known) -> Said:
         payload["transactionInfo"].get("chargingState"),
         payload.get("idToken"),
     )
-    text = f"started by {trigger} ({state}), though TxStartPoint is {', '.join(points)}"
+    text = f"started by {trigger} ({state}), although TxStartPoint is {', '.join(points)}"
     if token is None and trigger == "CablePluggedIn" and not _WITHOUT_TOKEN & {*points}:
         return text if known.variables.switch("AuthCtrlr", "Enabled") is True else None
     if trigger in ("Authorized", "RemoteStart") and state == "Idle" and not _WITHOUT_CABLE & {*points}:
@@ -59,7 +59,7 @@ def _end(seen: Seen, known: Known) -> Said:
     if is_early and info.get("chargingState", "Idle") != "Idle":
         return [
             Done(info["transactionId"]),
-            f"ended by {payload['triggerReason']}, though TxStopPoint is {', '.join(points or ())}",
+            f"ended by {payload['triggerReason']}, although TxStopPoint is {', '.join(points or ())}",
         ]
     return Done(info["transactionId"])
 
@@ -72,7 +72,9 @@ def _goes_on(payload: Json, points: Sequence[str], known: Known) -> Said:
     else:
         is_over = "Authorized" in points or "PowerPathClosed" in points
     return (
-        Later(f"{id_} goes on after {trigger}, though TxStopPoint is {', '.join(points)}", known.terms.patience, id_)
+        Later(
+            f"{id_} continues after {trigger}, although TxStopPoint is {', '.join(points)}", known.terms.patience, id_
+        )
         if is_over
         else None
     )

@@ -77,7 +77,7 @@ def reason_told(seen: Seen, known: Known) -> Said:
     return f"{payload['transactionInfo']['transactionId']} ended by {payload['triggerReason']} without a stoppedReason"
 
 
-@TRANSACTIONS.check("X07", "E06", WARNING, "only the end has a stoppedReason", _STARTED, _UPDATED)
+@TRANSACTIONS.check("X07", "E06", WARNING, "only Ended has a stoppedReason", _STARTED, _UPDATED)
 @once
 def no_early_reason(seen: Seen, _: Known) -> Said:
     """A reason for an end that is none."""
@@ -103,7 +103,7 @@ def reason_fits(seen: Seen, known: Known) -> Said:
 
 
 @TRANSACTIONS.check(
-    "X12", "E01.FR.10", ERROR, "the event after an authorization has the idToken", _STARTED, _CHANGED, _ENDED
+    "X12", "E01.FR.10", ERROR, "the event of an authorization has the idToken", _STARTED, _CHANGED, _ENDED
 )
 @once
 def token_told(seen: Seen, known: Known) -> Said:
@@ -122,7 +122,7 @@ def token_told(seen: Seen, known: Known) -> Said:
 
 
 @TRANSACTIONS.check(
-    "X13", "E01.FR.16", ERROR, "the event after the cable was plugged in has EVSE and connector", _STARTED, _UPDATED
+    "X13", "E01.FR.16", ERROR, "the event of plugging in has the EVSE and the connector", _STARTED, _UPDATED
 )
 def place_told(seen: Seen, known: Known) -> Said:
     """No evse.id or no connectorId in the first event after a vehicle is connected; those after it need none."""
@@ -145,7 +145,9 @@ def _was_connected(transaction: Transaction) -> bool:
     return is_plugged or transaction.state in _CONNECTED
 
 
-@TRANSACTIONS.check("X14", "E01.FR.18", ERROR, "a change of the charging state is told with it", _STARTED, _CHANGED)
+@TRANSACTIONS.check(
+    "X14", "E01.FR.18", ERROR, "events of a new charging state have the chargingState", _STARTED, _CHANGED
+)
 @once
 def state_told(seen: Seen, known: Known) -> Said:
     """A trigger that means another charging state, or asks for it (F06.FR.07), without the chargingState."""
@@ -166,7 +168,7 @@ def state_told(seen: Seen, known: Known) -> Said:
     "X15",
     "E01.FR.14",
     ERROR,
-    "one transaction at a time on an EVSE",
+    "an EVSE has one transaction at a time",
     call("TransactionEvent"),
     when("due"),
     implies=("X17", "X19", "X25"),
@@ -199,7 +201,7 @@ def _still_two(seen: Seen, known: Known) -> Said:
     "X22",
     "E02.FR.05",
     ERROR,
-    "a plugged cable makes its connector Occupied",
+    "a connector is Occupied when a cable is plugged in",
     _STARTED,
     _CHANGED,
     _ENDED,

@@ -34,7 +34,7 @@ def visitor_of(seen: Seen) -> Visitor | None:
     return event.visitor if event.visitor.wants_websocket else None
 
 
-@TRANSPORT.check("T01", "Part 4 3.1.2", ERROR, "a subprotocol of OCPP is offered", when("knocked"))
+@TRANSPORT.check("T01", "Part 4 3.1.2", ERROR, "the handshake offers a subprotocol of OCPP", when("knocked"))
 def offers_ocpp(seen: Seen, _: Known) -> Said:
     """No subprotocol, or none of the form ocppX.Y."""
     visitor = visitor_of(seen)
@@ -42,17 +42,17 @@ def offers_ocpp(seen: Seen, _: Known) -> Said:
         return None
     if "Sec-WebSocket-Protocol" in visitor.problem:  # T09
         return None
-    return f"no subprotocol of OCPP is offered, but {_names(visitor)}"
+    return f"no subprotocol of OCPP is offered (offered: {_names(visitor)})"
 
 
-@TRANSPORT.check("T02", "Part 4 3.1.2", ERROR, "ocpp2.0.1 is offered", when("knocked"))
+@TRANSPORT.check("T02", "Part 4 3.1.2", ERROR, "the handshake offers ocpp2.0.1", when("knocked"))
 def offers_this_version(seen: Seen, _: Known) -> Said:
     """Other versions of OCPP only."""
     visitor = visitor_of(seen)
     if visitor is None or "ocpp2.0.1" in visitor.offered:
         return None
     is_other = any(_SUBPROTOCOL.fullmatch(name) for name in visitor.offered)
-    return f"ocpp2.0.1 is not offered, but {_names(visitor)}, the preferred one first" if is_other else None
+    return f"ocpp2.0.1 is not offered (offered: {_names(visitor)})" if is_other else None
 
 
 def _names(visitor: Visitor) -> str:
@@ -60,7 +60,11 @@ def _names(visitor: Visitor) -> str:
 
 
 @TRANSPORT.check(
-    "T03", "Part 4 3.1.1", ERROR, "the identity is an identifierString of 1 to 48 characters", when("knocked")
+    "T03",
+    "Part 4 3.1.1",
+    ERROR,
+    "the identity in the URL is an identifierString of 1 to 48 characters",
+    when("knocked"),
 )
 def has_an_identity(seen: Seen, _: Known) -> Said:
     """The last segment of the path is empty, too long, or has a colon or another character that may not be in it.
@@ -78,10 +82,13 @@ def has_an_identity(seen: Seen, _: Known) -> Said:
     if not _IDENTITY.fullmatch(identity):
         return f"the identity has characters that may not be in it: {identity!r}"
     has_slash = visitor.resource.endswith("/")
-    return Wrong(f"a slash comes behind the identity: {visitor.path!r}", severity=WARNING) if has_slash else None
+    text, why = f"a slash follows the identity: {visitor.path!r}", "the identity itself is right"
+    return Wrong(text, severity=WARNING, why=why) if has_slash else None
 
 
-@TRANSPORT.check("T04", "Part 4 3.1.1", WARNING, "the identity is percent-encoded where it must be", when("knocked"))
+@TRANSPORT.check(
+    "T04", "Part 4 3.1.1", WARNING, "the identity in the URL is percent-encoded where necessary", when("knocked")
+)
 def encodes_its_identity(seen: Seen, _: Known) -> Said:
     """A character in the path that may not stand in a URL as it is."""
     visitor = visitor_of(seen)
@@ -100,7 +107,7 @@ def credentials_of(header: str | None) -> tuple[str, str] | str:
         return "there is no Authorization header"
     scheme, _, encoded = header.partition(" ")
     if scheme.lower() != "basic":
-        return f"the Authorization header is not Basic but {scheme[:20]!r}"
+        return "the Authorization header is not Basic"  # what stands there may be the password
     try:
         text = base64.b64decode(encoded.strip(), validate=True).decode()
     except (binascii.Error, ValueError):  # what is not UTF-8 is a ValueError
@@ -116,7 +123,9 @@ def _expected(seen: Seen, known: Known) -> tuple[Visitor, str] | None:
     return None if visitor is None or password is None else (visitor, password)
 
 
-@TRANSPORT.check("T05", "A00.FR.202", ERROR, "credentials are sent in an Authorization header", when("knocked"))
+@TRANSPORT.check(
+    "T05", "A00.FR.202", ERROR, "the handshake has credentials in an Authorization header", when("knocked")
+)
 def sends_credentials(seen: Seen, known: Known) -> Said:
     """No header, one that is not Basic, or one that cannot be read."""
     expected = _expected(seen, known)
@@ -126,17 +135,24 @@ def sends_credentials(seen: Seen, known: Known) -> Said:
     return found if isinstance(found, str) else None
 
 
-@TRANSPORT.check("T06", "A00.FR.204", ERROR, "the user is the identity", when("knocked"))
+@TRANSPORT.check(
+    "T06", "A00.FR.204", ERROR, "the user name in the credentials is the station's identity", when("knocked")
+)
 def is_the_user(seen: Seen, known: Known) -> Said:
     """Another user than the path says."""
     expected = _expected(seen, known)
     found = "" if expected is None else credentials_of(expected[0].authorization)
     if expected is None or isinstance(found, str) or folded(found[0]) == folded(expected[0].identity):
         return None
-    return f"the user is {found[0][:60]!r}, not {expected[0].identity!r}"
+    is_swapped = folded(found[1]) == folded(expected[0].identity)  # then the user is the password
+    return (
+        "user and password are swapped"
+        if is_swapped
+        else f"the user is {found[0][:60]!r}, not {expected[0].identity!r}"
+    )
 
 
-@TRANSPORT.check("T07", "A00.FR.205", ERROR, "the password is the right one, and fit to be one", when("knocked"))
+@TRANSPORT.check("T07", "A00.FR.205", ERROR, "the password is correct and a valid passwordString", when("knocked"))
 def has_the_password(seen: Seen, known: Known) -> Said:
     """One that is too short or too long, has other characters than it may, or differs; its text is told to nobody.
 
@@ -151,11 +167,11 @@ def has_the_password(seen: Seen, known: Known) -> Said:
     if not is_new and password != expected[1]:
         return f"the password, of {len(password)} characters, is not the one that was set"
     is_fit = 16 <= len(password) <= 64 and _PASSWORD.fullmatch(password)
-    problem = f"the password has {len(password)} characters, or others than a passwordString may have"
-    return None if is_fit else Wrong(problem, severity=WARNING)
+    problem = f"the password is no passwordString: it has {len(password)} characters, or some that are not allowed"
+    return None if is_fit else Wrong(problem, severity=WARNING, why="it was set by the operator")
 
 
-@TRANSPORT.check("T16", "A00.FR.002", ERROR, "the security profile is not lower than before", when("knocked"))
+@TRANSPORT.check("T16", "A00.FR.002", ERROR, "a reconnect does not lower the security profile", when("knocked"))
 def keeps_its_profile(seen: Seen, known: Known) -> Said:
     """No credentials, where there were some when it was let in last, and no client certificate takes their place."""
     visitor, before = visitor_of(seen), known.visits.admitted
@@ -164,7 +180,7 @@ def keeps_its_profile(seen: Seen, known: Known) -> Said:
     given = known.commands.agreed.get("SetNetworkProfile")
     profiles = [known.variables.text("SecurityCtrlr", "SecurityProfile")]
     profiles += [str(given.request["connectionData"]["securityProfile"])] if given else []
-    return None if "3" in profiles else "it came with credentials before, and now comes without any"
+    return None if "3" in profiles else "there are no credentials, as there were in the handshake before"
 
 
 # The handshake.
@@ -177,14 +193,14 @@ def shakes_hands(seen: Seen, _: Known) -> Said:
     Also what is no request for a WebSocket at all: TLS, SOAP, a request without an end.
     """
     event: Any = seen.event
-    return f"this is no opening handshake: {event.visitor.problem}" if event.visitor.problem else None
+    return f"invalid opening handshake: {event.visitor.problem}" if event.visitor.problem else None
 
 
-@TRANSPORT.check("T10", "Part 4 3.3", INFO, "compression is offered", when("knocked"))
+@TRANSPORT.check("T10", "Part 4 3.3", INFO, "the station offers compression", when("knocked"))
 def offers_compression(seen: Seen, known: Known) -> Said:
     """For information, once: a station may offer permessage-deflate, and the CSMS has to accept it."""
     visitor, before = visitor_of(seen), known.visits.visitor
     is_known = before is not None and "permessage-deflate" in before.extensions
     if visitor is None or is_known or "permessage-deflate" not in visitor.extensions:
         return None
-    return f"it offers compression: {visitor.extensions[:100]}"
+    return f"compression is offered: {visitor.extensions[:100]}"

@@ -34,7 +34,7 @@ _LOG, _FIRMWARE = "LogStatusNotification", "FirmwareStatusNotification"
     "F01",
     "F06.FR.04",
     ERROR,
-    "a triggered message follows the answer to its trigger",
+    "a triggered message comes after the answer to TriggerMessage",
     result(_TRIGGER),
     call(*UNASKED),
     when("disconnected", "due"),
@@ -76,7 +76,7 @@ def _action(message: str) -> str:
 
 
 @TRIGGERS.check(
-    "F02", "F06.FR.10", ERROR, "a message whose trigger was accepted is sent", result(_TRIGGER), when("due")
+    "F02", "F06.FR.10", ERROR, "an accepted TriggerMessage leads to the message", result(_TRIGGER), when("due")
 )
 def triggered_is_sent(seen: Seen, known: Known) -> Said:
     """It does not come in time; CSRs are judged by S06."""
@@ -87,12 +87,12 @@ def triggered_is_sent(seen: Seen, known: Known) -> Said:
     wanted = known.triggers.wanted.get(message)
     if seen.payload["status"] != "Accepted" or wanted is None or wanted.came:
         return None
-    text = f"the trigger of {message} was accepted, and it did not come within {known.terms.patience:g} s"
+    text = f"the trigger of {message} was accepted, but it did not come within {known.terms.patience:g} s"
     return Later(text, known.terms.patience, message)
 
 
 @TRIGGERS.check(
-    "F03", "F06.FR.11", ERROR, "a trigger without an EVSE is about all of them", result(_TRIGGER), when("due")
+    "F03", "F06.FR.11", ERROR, "a TriggerMessage without an EVSE covers all EVSEs", result(_TRIGGER), when("due")
 )
 def all_evses_are_told(seen: Seen, known: Known) -> Said:
     """Some EVSEs are told of, and others are not."""
@@ -109,18 +109,24 @@ def all_evses_are_told(seen: Seen, known: Known) -> Said:
 
 
 @TRIGGERS.check(
-    "F04", "F06.FR.17", ERROR, "the trigger of a boot is rejected when the last one was accepted", result(_TRIGGER)
+    "F04", "F06.FR.17", ERROR, "an Accepted station rejects a TriggerMessage for BootNotification", result(_TRIGGER)
 )
 def no_boot_when_accepted(seen: Seen, known: Known) -> Said:
-    """BootNotification can be triggered although the station is accepted."""
-    status = seen.payload["status"]
-    if seen.request["requestedMessage"] != "BootNotification" or status == "Rejected" or not known.boots.is_accepted:
+    """BootNotification can be triggered although the station was accepted when it was asked."""
+    status, was = seen.payload["status"], known.boots.commanded.get(seen.id)
+    is_it = seen.request["requestedMessage"] == "BootNotification" and status != "Rejected"
+    if not is_it or was != "Accepted" or not known.boots.is_accepted:
         return None
-    return f"the trigger of BootNotification was answered with {status}, and the last boot was accepted"
+    return f"the trigger of BootNotification was answered with {status}, although the last boot was Accepted"
 
 
 @TRIGGERS.check(
-    "F05", "F06.FR.08", WARNING, "what cannot be triggered is NotImplemented", result(_TRIGGER), error(_TRIGGER)
+    "F05",
+    "F06.FR.08",
+    WARNING,
+    "a trigger that is not supported is answered with NotImplemented",
+    result(_TRIGGER),
+    error(_TRIGGER),
 )
 def not_implemented(seen: Seen, known: Known) -> Said:
     """A CALLERROR, or Rejected for a message of a part that the station has not.
@@ -134,14 +140,14 @@ def not_implemented(seen: Seen, known: Known) -> Said:
         if seen.payload not in ("NotImplemented", "NotSupported") or not (has_triggers or message in _OPTIONAL):
             return None
         text = f"the trigger of {message} was answered with the CALLERROR {seen.payload}"
-        return Wrong(text, severity=None if has_triggers else INFO)
+        return Wrong(text, severity=None if has_triggers else INFO, why="the station may not support triggers")
     if seen.payload["status"] == "Rejected" and message in _OF_15118 and not _has_15118(known):
-        return f"the trigger of {message} was Rejected, and there is no ISO15118Ctrlr that is available"
+        return f"the trigger of {message} was Rejected, not NotImplemented, although there is no ISO15118Ctrlr"
     return None
 
 
 @TRIGGERS.check(
-    "F06", "F06.FR.14-16, L01.FR.25-26", ERROR, "a triggered status is the one of what runs, or Idle",
+    "F06", "F06.FR.14-16, L01.FR.25-26", ERROR, "a triggered status is the current one, or Idle",
     call(_LOG, _FIRMWARE),
 )  # fmt: skip
 def status_of_what_runs(seen: Seen, known: Known) -> Said:
@@ -150,12 +156,12 @@ def status_of_what_runs(seen: Seen, known: Known) -> Said:
         return None
     status, has_id = seen.payload["status"], "requestId" in seen.payload
     if seen.action == _LOG and known.uploads.status == "Uploading" and status == "Idle":
-        return f"{_LOG} is Idle, and log {known.uploads.running} was Uploading"
+        return f"{_LOG} is Idle, although log {known.uploads.running} is Uploading"
     if seen.action == _FIRMWARE and known.triggers.firmware in _UNDER_WAY and status == "Idle":
-        return f"{_FIRMWARE} is Idle, and it was {known.triggers.firmware}"
+        return f"{_FIRMWARE} is Idle, although the last status was {known.triggers.firmware}"
     is_idle = known.uploads.running is None if seen.action == _LOG else _no_update(known)
     if is_idle and not has_id and status != "Idle" and known.boots.count:
-        return f"{seen.action} is {status}, and nothing runs"
+        return f"{seen.action} is {status}, although nothing is going on"
     return None
 
 

@@ -31,11 +31,13 @@ def may_be_the_first(action: str, at: float, known: Known) -> bool:
 
 
 def _no_beat_is_due(seen: Seen, known: Known) -> bool:
-    """Whether the interval is far from over, which was not changed since the last beat."""
+    """Whether the interval is far from over, which was not changed since the last beat; or the station's own pace."""
     boots, given = known.boots, known.commands.answered.get("SetVariables")
     since = max(boots.beat_at, boots.accepted_at or 0.0)
     is_same = given is None or given.at < since
-    return boots.heartbeat is not None and is_same and seen.at - since < boots.heartbeat - known.terms.tolerance
+    if boots.heartbeat is None or not is_same:
+        return False
+    return seen.at - since < min(boots.heartbeat, boots.pace) - known.terms.tolerance
 
 
 def _no_status_is_new(seen: Seen, known: Known) -> bool:

@@ -5,31 +5,35 @@ from collections.abc import Mapping
 _TLS = "the mock does not speak TLS yet"
 
 UNJUDGED: Mapping[str, tuple[str, str, str]] = {
-    "T08": ("A00.FR.402", "no credentials are sent with a client certificate", _TLS),
-    "T15": ("Part 4 8.4", "pings come as WebSocketPingInterval says", "the transport answers pings, and tells of none"),
-    "T17": ("A00.FR.313", "TLS 1.2 or newer is agreed on", _TLS),
-    "T18": ("A00.FR.319", "the cipher suites with AES-GCM are offered", _TLS),
+    "T08": ("A00.FR.402", "no credentials are sent together with a client certificate", _TLS),
+    "T15": (
+        "Part 4 8.4",
+        "pings are sent as WebSocketPingInterval says",
+        "the transport answers pings, and tells of none",
+    ),
+    "T17": ("A00.FR.313", "TLS 1.2 or newer is used", _TLS),
+    "T18": ("A00.FR.319", "cipher suites with AES-GCM are offered", _TLS),
     "T19": ("A00.FR.321", "TLS compression is not used", _TLS),
     "T20": ("A00.FR.511", "the client certificate names the serial number", _TLS),
-    "T21": ("A00.FR.502", "the client certificate has a fit key, a serial number and the operator's name", _TLS),
+    "T21": ("A00.FR.502", "the client certificate has a suitable key, a serial number and the operator's name", _TLS),
     "L08": (
         "L01.FR.30",
-        "downloads of firmware are repeated as asked",
+        "firmware downloads are retried as requested",
         "only the file server sees how often and when firmware is fetched",
     ),
     "N04": (
         "N01.FR.02, N01.FR.19, N01.FR.21",
-        "a log that is uploaded is there, under its name",
+        "an uploaded log arrives, under its name",
         "the mock has no file server yet, and does not see the upload",
     ),
     "S03": (
         "A00.FR.310, A00.FR.413",
-        "an InvalidCsmsCertificate event tells of a bad server certificate",
+        "an InvalidCsmsCertificate event reports a bad server certificate",
         _TLS,
     ),
     "S04": (
         "A00.FR.316, A00.FR.419, A00.FR.323, A00.FR.426",
-        "an event tells of an old TLS version or a weak cipher suite",
+        "an event reports an old TLS version or a weak cipher suite",
         _TLS,
     ),
 }

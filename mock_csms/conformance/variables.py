@@ -25,16 +25,16 @@ _NO_TYPE = frozenset({"NotSupportedAttributeType", "Rejected"})
 """What is due for an attribute that a variable does not have: which of two reasons comes first is nowhere said."""
 
 
-@VARIABLES.check("V01", "B05.FR.01, B06.FR.01", ERROR, "each variable that is asked for has one result", _GET_OR_SET)
+@VARIABLES.check("V01", "B05.FR.01, B06.FR.01", ERROR, "each requested variable has exactly one result", _GET_OR_SET)
 def as_many_results(seen: Seen, _: Known) -> Said:
     """More or fewer results than items."""
     asked, answered = items_of(seen)
     if len(asked) == len(answered):
         return None
-    return f"{seen.action} asked for {len(asked)}, and {len(answered)} results came"
+    return f"{seen.action} asked for {len(asked)} variables, but {len(answered)} results came"
 
 
-@VARIABLES.check("V02", "B05.FR.02, B06.FR.02", ERROR, "results are about what was asked for", _GET_OR_SET)
+@VARIABLES.check("V02", "B05.FR.02, B06.FR.02", ERROR, "results are only about requested variables", _GET_OR_SET)
 def results_of_what_was_asked(seen: Seen, _: Known) -> Said:
     """A result of a variable that the command does not have."""
     asked, answered = items_of(seen)
@@ -47,7 +47,7 @@ def results_of_what_was_asked(seen: Seen, _: Known) -> Said:
     "V03",
     "B05.FR.03, B05.FR.12, B06.FR.03, B06.FR.11",
     ERROR,
-    "results say which attribute they are about",
+    "results have the requested attributeType",
     _GET_OR_SET,
 )
 def attribute_of_results(seen: Seen, _: Known) -> Said:
@@ -59,12 +59,16 @@ def attribute_of_results(seen: Seen, _: Known) -> Said:
     for item in answered:
         told, wanted = item.get("attributeType"), types.get(folded(name_of(item)))
         if wanted and told not in wanted:
-            return f"the result of {written(name_of(item))} is about {told or 'no attribute'}, not {_any(wanted)}"
+            return f"the result of {written(name_of(item))} has {told or 'no attributeType'}, not {_any(wanted)}"
     return None
 
 
 @VARIABLES.check(
-    "V04", "B05.FR.04-07, B06.FR.06-08", ERROR, "what is unknown, or no such value, is answered as such", _GET_OR_SET
+    "V04",
+    "B05.FR.04-07, B06.FR.06-08",
+    ERROR,
+    "unknown variables, missing attributes and values of a wrong type are refused as such",
+    _GET_OR_SET,
 )
 def right_statuses(seen: Seen, known: Known) -> Said:
     """A variable that is not in the inventory, or a value of another type, with another status than the due one.
@@ -74,17 +78,17 @@ def right_statuses(seen: Seen, known: Known) -> Said:
     for item, answer in paired(*items_of(seen)):
         due, status = _due(item, known), answer["attributeStatus"]
         if due and status not in due:
-            text = f"{written(name_of(item))} is answered with {status}, where {_any(due)} is due"
+            text = f"{written(name_of(item))} was answered with {status}, not {_any(due)}"
             is_sure = known.variables.is_trusted or due == _NO_TYPE
             if is_sure or status in _UNKNOWN:
-                return text if is_sure else Wrong(text, severity=INFO)
+                return text if is_sure else Wrong(text, severity=INFO, why="the inventory is incomplete")
         if status in TAKEN and _is_misformed(item, known):
-            return f"{written(name_of(item))} took {item['attributeValue']!r}, which is no {_type(item, known)}"
+            return f"{written(name_of(item))} accepted {item['attributeValue']!r}, which is no {_type(item, known)}"
     return None
 
 
 @VARIABLES.check(
-    "V05", "B06.FR.04, B06.FR.06-08, B06.FR.10", ERROR, "a value is told if, and only if, there is one",
+    "V05", "B06.FR.04, B06.FR.06-08, B06.FR.10", ERROR, "a result has a value if and only if it is Accepted",
     result("GetVariables"),
 )  # fmt: skip
 def values_where_due(seen: Seen, _: Known) -> Said:
@@ -92,33 +96,35 @@ def values_where_due(seen: Seen, _: Known) -> Said:
     for item in seen.payload["getVariableResult"]:
         status, has_value = item["attributeStatus"], "attributeValue" in item
         if has_value is not (status == "Accepted") and status != "Rejected":
-            return f"{written(name_of(item))} is {status}, and has {'a' if has_value else 'no'} value"
+            return f"{written(name_of(item))} is {status}, but has {'a' if has_value else 'no'} value"
     return None
 
 
-@VARIABLES.check("V06", "B06.FR.09", ERROR, "what can only be written is not told", result("GetVariables"))
+@VARIABLES.check(
+    "V06", "B06.FR.09", ERROR, "GetVariables does not return values of WriteOnly variables", result("GetVariables")
+)
 def write_only_is_not_told(seen: Seen, known: Known) -> Said:
     """A value of a variable that is WriteOnly."""
     for item in seen.payload["getVariableResult"]:
         name = name_of(item)
         if "attributeValue" in item and (name == _PASSWORD or _is(name, "WriteOnly", known)):
-            return f"{written(name)} is WriteOnly, and its value is told"
+            return f"{written(name)} is WriteOnly, but its value was returned"
     return None
 
 
-@VARIABLES.check("V07", "B05.FR.10", ERROR, "a value that was set is the one that is told", result("GetVariables"))
+@VARIABLES.check("V07", "B05.FR.10", ERROR, "GetVariables returns the value that was set", result("GetVariables"))
 def set_values_are_told(seen: Seen, known: Known) -> Said:
     """Another value than the one that the station took last."""
     for item in seen.payload["getVariableResult"]:
         name, told = name_of(item), item.get("attributeValue")
         given = known.variables.given.get(name) if item.get("attributeType", "Actual") == "Actual" else None
         if item["attributeStatus"] == "Accepted" and None not in (given, told) and not _is_same(str(given), str(told)):
-            return f"{written(name)} was set to {given!r}, and is told to be {told!r}"
+            return f"{written(name)} was set to {given!r}, but reads {told!r}"
     return None
 
 
 @VARIABLES.check(
-    "V08", "B05.FR.08, B05.FR.09", ERROR, "a value that is out of its range, or cannot be set, is rejected",
+    "V08", "B05.FR.08, B05.FR.09", ERROR, "values out of range and values of ReadOnly variables are rejected",
     result("SetVariables"),
 )  # fmt: skip
 def range_is_kept(seen: Seen, known: Known) -> Said:
@@ -128,12 +134,12 @@ def range_is_kept(seen: Seen, known: Known) -> Said:
             row = known.variables.reported.get(name_of(item))
             why = _why_not(row, item["attributeValue"]) if row else None
             if why:
-                return f"{written(name_of(item))} took {item['attributeValue']!r}, although {why}"
+                return f"{written(name_of(item))} accepted {item['attributeValue']!r}, although {why}"
     return None
 
 
 @VARIABLES.check(
-    "V19", "B05.FR.11, B06.FR.16-17, B08.FR.17-18", INFO, "commands keep to ItemsPerMessage and BytesPerMessage",
+    "V19", "B05.FR.11, B06.FR.16-17, B08.FR.17-18", INFO, "commands stay within ItemsPerMessage and BytesPerMessage",
     command("GetVariables", "SetVariables", "GetReport"),
 )  # fmt: skip
 def commands_fit(seen: Seen, known: Known) -> Said:

@@ -14,11 +14,11 @@ VENDORS = Subject("vendors")
     "P01",
     "P01.FR.05, P01.FR.06",
     ERROR,
-    "data of a vendor under `invalid`, `test` or `example`, which nobody is, is not accepted",
+    "DataTransfer for an unknown vendor is not Accepted",
     result("DataTransfer"),
 )
 def knows_its_vendors(seen: Seen, _: Known) -> Said:
     """Accepted for a vendor that no station can know."""
     vendor = seen.request["vendorId"].casefold()
     is_nobody = any(vendor == name or vendor.startswith(f"{name}.") for name in _NOBODY)
-    return f"Accepted, but {vendor} is nobody" if is_nobody and seen.payload["status"] == "Accepted" else None
+    return f"Accepted, but nobody has the name {vendor}" if is_nobody and seen.payload["status"] == "Accepted" else None

@@ -52,7 +52,7 @@ class Parser(argparse.ArgumentParser):
         if rest:
             word = next((word for word in rest if word.startswith("-")), rest[0]).partition("=")[0]
             flags = [name for name in self._option_string_actions if name.startswith("--")]
-            self.error(f"{word!r} is no flag{did_you_mean(word, flags)}")
+            self.error(f"{word!r} is not a flag{did_you_mean(word, flags)}")
         return parsed
 
 
@@ -149,7 +149,7 @@ def _add_help(group: Any, guide: Guide | None, settings: type[Settings]) -> None
     first = "print the most used flags, and exit" if guide else "print this help, and exit"
     group.add_argument("-h", "--help", action=Short, nargs=0, help=first)
     group.add_argument("--help-all", action=Long, nargs=0, help="print every flag, and exit")
-    meaning = "print a script for your shell that completes the flags, and exit"
+    meaning = "print a completion script for this shell, and exit"
     group.add_argument("--completion", action=Completion, choices=("bash", "zsh", "tcsh"), help=meaning)
 
 

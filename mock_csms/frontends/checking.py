@@ -1,4 +1,4 @@
-"""The subcommands about conformance: `mock-csms checks` prints the table, `mock-csms check` judges recorded traces."""
+"""The subcommand `mock-csms check`: judges recorded traces."""
 
 import os
 import sys
@@ -12,21 +12,22 @@ from typing import BinaryIO
 from mock_csms import values
 from mock_csms.behavior.events import Connected, Event, Failed, Finding
 from mock_csms.behavior.templates import rfc3339
+from mock_csms.config.color import color
 from mock_csms.config.conformance import Conformance
-from mock_csms.conformance import CHECKS
 from mock_csms.conformance.exercised import Exercised
 from mock_csms.conformance.inspector import Inspector
 from mock_csms.conformance.known import Terms
+from mock_csms.conformance.losses import Losses
 from mock_csms.conformance.occasions import is_in_a_trace
 from mock_csms.conformance.selection import select
 from mock_csms.conformance.subject import Check
-from mock_csms.conformance.unjudged import UNJUDGED
 from mock_csms.flags import flag, read
 from mock_csms.frontends.arguments import Parser, command_line_source, parser_for
 from mock_csms.frontends.clashes import refuse_same
-from mock_csms.frontends.console import Console, look_for, printable
-from mock_csms.frontends.findings import Findings, table
+from mock_csms.frontends.console import Console, look_for
+from mock_csms.frontends.findings import Findings
 from mock_csms.frontends.junit import junit
+from mock_csms.frontends.lines import printable
 from mock_csms.frontends.statuses import Status, gravest
 from mock_csms.frontends.stdout import Stdout
 from mock_csms.frontends.tracereading import Reading
@@ -34,36 +35,30 @@ from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.place import Place
 
-DESCRIPTION = "Judges the stations of traces that --trace, or another tool, has recorded: the same checks, no station."
+DESCRIPTION = "Checks recorded traces (of --trace, or another tool): the same conformance checks, without a station."
 STDIN = "-"
-_NOTHING = "there is no record that can be judged"
-_UNSEEN = "not in a trace: it has neither handshakes nor how connections end"
+_NOTHING = "the trace has no record that can be checked"
+_UNSEEN = "not exercised: a trace does not show handshakes and how connections end"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TraceSettings(Conformance):
     """The settings of `mock-csms check`."""
 
-    junit: str | None = flag(None, "write a case for every check as JUnit XML", values.text, "FILE")
-
-
-def checks(arguments: Sequence[str]) -> int:
-    """Print every check of the catalogue."""
-    Parser("mock-csms checks", description="Prints every conformance check.").parse_args(arguments)
-    rows = [(check.id, check.requirement, str(check.severity), check.subject, check.title) for check in CHECKS.values()]
-    unjudged = UNJUDGED.items()
-    rows += [(id_, clause, "-", "-", f"{title} (not judged: {why})") for id_, (clause, title, why) in unjudged]
-    lines = table(("check", "requirement", "severity", "subject", "title"), rows)
-    out = Stdout()
-    out.write("".join(f"{line}\n" for line in lines).encode())
-    return out.status
+    junit: str | None = flag(
+        None, "write a JUnit XML report into this file; it has a test case for every check", values.text, "FILE"
+    )
+    color: str = color()
 
 
 def check(arguments: Sequence[str]) -> int:
     """Judge traces, and return the exit status."""
     parser = parser_for("mock-csms check", DESCRIPTION, TraceSettings)
     parser.add_argument(
-        "trace", metavar="TRACE", nargs="+", help="files in the OCPP trace format 1.1, each by itself; - is stdin"
+        "trace",
+        metavar="TRACE",
+        nargs="+",
+        help="files in the OCPP trace format 1.1; each is checked separately; - is stdin",
     )
     parsed = vars(parser.parse_args(arguments))
     try:
@@ -105,11 +100,12 @@ def _judge(settings: TraceSettings, files: "dict[str, BinaryIO]", report: FileIO
     began, bus, out, exercised = clock.now(), Bus(), Stdout(), Exercised()
     findings = Findings(settings, bus, lambda: exercised.ids, _NOTHING)
     lines = Bus()
-    Console(lines, out, look_for(sys.stdout.fileno(), "INFO", is_verbose=True))
+    Console(lines, out, look_for(sys.stdout.fileno(), "INFO", is_verbose=True, color=settings.color))
     bus.subscribe(lines.publish, Finding, Failed)
     readings = [Reading(path, _complain) for path in files]
     for reading, file in zip(readings, files.values(), strict=True):
-        inspector = Inspector(select(settings.checks), Terms(settings.tolerance), exercised=exercised)
+        checks, terms = select(settings.checks), Terms(settings.tolerance)
+        inspector = Losses(Inspector(checks, terms, exercised=exercised), checks, terms)
         for event in reading.events(file):
             if isinstance(event, Connected):
                 bus.publish(event)
@@ -128,7 +124,7 @@ def _judge(settings: TraceSettings, files: "dict[str, BinaryIO]", report: FileIO
     return gravest(*statuses, out.status)
 
 
-def _found(inspector: Inspector, event: Event) -> Iterator[Event]:
+def _found(inspector: Losses, event: Event) -> Iterator[Event]:
     """Yield what the checks find about an event: what would have come after the last one is not judged."""
     try:
         yield from inspector.look_at(event)

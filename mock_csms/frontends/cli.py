@@ -1,12 +1,8 @@
 """The command `mock-csms`: read the settings, serve until a signal, and tell by the exit status how it went."""
 
-import gc
-
-gc.disable()  # nothing that is loaded at the start is garbage; `serve` enables it
-
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mock_csms.assembly import check
@@ -15,6 +11,7 @@ from mock_csms.frontends.arguments import Guide, Parser, parser_for
 from mock_csms.frontends.clashes import refuse_clashes
 from mock_csms.frontends.settings import as_toml, gather, read_config
 from mock_csms.frontends.sources import ENVIRONMENT, unknown_variables
+from mock_csms.frontends.statuses import cannot_start
 from mock_csms.frontends.stdout import Stdout
 from mock_csms.protocol.names import did_you_mean
 
@@ -40,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         sources = gather(parsed)
         config = read_config(sources)
-        warnings = [*unknown_variables(Config), *check(config)]
+        warnings = [*unknown_variables(Config), *check(config), *_exposed(config)]
         refuse_clashes(config, parsed["config"], words, sources)
     except ValueError as error:
         parser.error(str(error))
@@ -50,10 +47,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"mock-csms: warning: {warning}\n")
     import asyncio  # noqa: PLC0415 - --help and a usage error do not wait for the machinery
 
+    from mock_csms.frontends.commandline import secrets_in, shown  # noqa: PLC0415 - as above
+    from mock_csms.frontends.ready import remove_former  # noqa: PLC0415 - as above
+
+    try:
+        remove_former(config.ready_file)
+    except OSError as error:
+        return cannot_start(str(config.ready_file), error)
     from mock_csms.frontends.serve import serve  # noqa: PLC0415 - as above
 
-    status = asyncio.Runner().run(serve(config, lambda: read_config(gather(parsed))))
+    command = shown("mock-csms", words, secrets_in(Config, parsed)) if config.diagram and not config.redact else ""
+    status = asyncio.Runner().run(serve(config, lambda: read_config(gather(parsed)), command))
     os._exit(status)  # all is closed and written; to take the interpreter apart would take longer than to stop
+
+
+def _exposed(config: Config) -> Iterator[str]:
+    """Yield a warning where others than this machine can connect without a password."""
+    is_loopback = config.host in ("localhost", "::1") or config.host.startswith("127.")
+    if not is_loopback and not config.basic_auth:
+        yield f"--host {config.host} without --basic-auth: everybody on the network can connect (there is no TLS)"
 
 
 def _subcommand(name: str, *arguments: str) -> int:
@@ -62,9 +74,9 @@ def _subcommand(name: str, *arguments: str) -> int:
         from mock_csms.plans import command  # noqa: PLC0415 - as below
 
         return command.profile(arguments)
-    from mock_csms.frontends import checking  # noqa: PLC0415 - who serves does not wait for it
+    from mock_csms.frontends import checking, explaining  # noqa: PLC0415 - who serves does not wait for it
 
-    return {"check": checking.check, "checks": checking.checks}[name](arguments)
+    return {"check": checking.check, "checks": explaining.checks, "explain": explaining.explain}[name](arguments)
 
 
 def _print(text: str) -> int:
@@ -89,8 +101,9 @@ def _parser() -> Parser:
 
 
 SUBCOMMANDS = {
-    "check": "judge recorded traces: mock-csms check TRACE.jsonl",
-    "checks": "print every conformance check",
+    "check": "check recorded traces: mock-csms check TRACE.jsonl",
+    "checks": "list the conformance checks: mock-csms checks --subject security",
+    "explain": "explain a conformance check: mock-csms explain R10",
     "profile": "print a profile for the test plans",
 }
 """What the first argument can be; without one of these the command serves."""
@@ -110,10 +123,13 @@ GUIDE = Guide(
         "fail_on_findings",
     ),
     (
-        ("--boot-status-sequence Pending,Accepted", "answers Pending, then Accepted"),
-        ("--command Reset --delay 5", "sends a Reset 5 seconds after a station connects"),
+        ("--boot-status-sequence Pending,Accepted", "answers the first BootNotification Pending, then Accepted"),
+        ("--command Reset --delay 5", "sends a Reset 5 seconds after the station connects"),
         ("--fault 'Heartbeat*2' drop", "does not answer the first two Heartbeats"),
-        ("--expect 'TransactionEvent[eventType=Ended]'", "ends with 0 once a transaction has ended"),
+        (
+            "--expect 'TransactionEvent[eventType=Ended]'",
+            "exits with status 0 once a transaction has ended, with 1 after 60 s",
+        ),
     ),
     {"Sub-commands": SUBCOMMANDS},
 )
@@ -123,7 +139,7 @@ OTHER_OPTIONS: dict[str, dict[str, Any]] = {
         "action": "append",
         "default": [],
         "metavar": "FILE",
-        "help": "read settings from a TOML file; repeatable, a later one wins; SIGHUP reads them again",
+        "help": "read settings from this TOML file; repeatable: a later file wins; SIGHUP reads the files again",
     },
     "--print-config": {"action": "store_true", "help": "print the effective settings as TOML, and exit"},
     "--config-schema": {"action": "store_true", "help": "print the JSON Schema of configuration files, and exit"},

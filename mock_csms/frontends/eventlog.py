@@ -15,7 +15,7 @@ from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result,
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
 
-_SAID_OTHERWISE = ("at", "station", "message", "answers", "call", "text", "visitor", "version")
+_SAID_OTHERWISE = ("at", "station", "message", "answers", "call", "text", "visitor", "received", "version")
 _NAMES: Mapping[type[Event], Sequence[str]] = {
     kind: [name for name in kind.__struct_fields__ if name not in _SAID_OTHERWISE] for kind in events.ALL
 }
@@ -89,6 +89,15 @@ def _usual_parts(kind: type[Event], values: tuple[Any, ...]) -> bytes:
     return members(dict(zip(_NAMES[kind], ((), *values), strict=True)))
 
 
+def _lost(event: events.Lost) -> Json:
+    """Return what is to be said of a message that came, and that nobody got to know."""
+    message, answers = event.received.message, event.received.answers
+    told = {"problem": message.problem} if isinstance(message, Malformed) else {}
+    action = message.action if isinstance(message, Call) else answers.action if answers else None
+    text = event.received.text.decode(errors="replace")
+    return {"messageType": type(message).__name__, "messageId": message.id, "action": action, "text": text} | told
+
+
 def _message(message: Message, answers: Call | None) -> Json:
     """Return what is to be said of a message that is not on the wire like this."""
     tell = _PROBLEMS.get(type(message))
@@ -102,6 +111,7 @@ def _message(message: Message, answers: Call | None) -> Json:
 
 _SUBJECTS: Mapping[type[Event], Callable[[Any], Json]] = {
     events.Knocked: lambda event: {"path": event.visitor.path, "offered": event.visitor.offered},
+    events.Lost: _lost,
     events.Spoiled: lambda event: _message(event.message, event.answers),
     events.Unanswered: lambda event: _message(event.call, None),
 }

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from mock_csms.behavior.events import Connected, Event, Finding, Severity
 from mock_csms.config.conformance import Conformance
-from mock_csms.frontends.console import printable
 from mock_csms.frontends.junit import Case
+from mock_csms.frontends.lines import printable
 from mock_csms.frontends.statuses import Status, gravest, word
 from mock_csms.protocol.records import Mutable, field, replace
 from mock_csms.runtime.bus import Bus
@@ -20,7 +20,13 @@ _MOST_MESSAGES = 3
 _MOST_LINES = 1000
 """How many lines the summary has: a thousand stations may each be wrong in all ways."""
 
-_COLUMNS = ("station", "check", "requirement", "severity", "count", "first messages")
+_WIDTH = 80
+"""How wide the summary is, where that is possible."""
+_LEAST_WIDTH = 12
+"""How many characters its last column has at least."""
+_AT_LEAST = {"info": "any severity", "warning": "severity warning or error", "error": "severity error"}
+
+_COLUMNS = ("station", "check", "requirement", "severity", "count", "messages")
 
 
 class Count(Mutable):
@@ -147,7 +153,7 @@ class Findings:
     def summary(self) -> str:
         """Return the table for people, empty where there is nothing to tell."""
         found = sorted(self._counts.items())[:_MOST_LINES]
-        lines = [*table(_COLUMNS, [self._row(*key, count) for key, count in found])] if found else []
+        lines = [*table(_COLUMNS, [self._row(*key, count) for key, count in found], _WIDTH)] if found else []
         if len(self._counts) > _MOST_LINES:
             lines.append(f"and {len(self._counts) - _MOST_LINES} lines more")
         lines += [f"expected, but not found: {each}" for each in self.missing]
@@ -158,12 +164,19 @@ class Findings:
 
         Where findings are not judged there is no more than how many there were, or that there was nothing.
         """
+        return "".join(f"{line}\n" for line in (self.count(), self.outcome(of_run)) if line)
+
+    def outcome(self, of_run: Status) -> str:
+        """Return the last of them: how many findings fail the run, and how many expected ones did not come."""
         if self.unjudged:
-            return f"{self.count()}\nfailed: nothing was judged: {self.unjudged}\n"
+            return f"failed: nothing was judged: {self.unjudged}"
         if not self.is_judged:
-            return f"{self.count()}\n"
-        wrong = len(list(self._failing())) + len(self.missing)
-        return f"{self.count()}\n{word(self.status, of_run)}: findings that were not accepted: {wrong}\n"
+            return ""
+        times = sum(count.times for _, _, count in self._failing())
+        kind = f"{_AT_LEAST[str(self._least)]}{' besides the expected ones' if self._expected else ''}"
+        told = f"findings of {kind}: {times:,}" if times else f"no finding of {kind}"
+        missing = f", {len(self.missing)} expected but not found" if self.missing else ""
+        return f"{word(self.status, of_run)}: {told}{missing}"
 
     def count(self) -> str:
         """Return how many checks have judged anything, how many have not, and how many findings there were."""
@@ -177,8 +190,10 @@ class Findings:
         return station, check, count.requirement, severity, str(count.times), " ".join(count.messages)
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Yield the lines of a table with aligned columns."""
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], most: int | None = None) -> Iterator[str]:
+    """Yield the lines of a table with aligned columns, the last of them cut to make each line fit into `most`."""
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    room = max(_LEAST_WIDTH, most - sum(widths[:-1]) - 2 * len(widths[:-1])) if most else widths[-1]
     for row in (head, *rows):
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        last = row[-1] if len(row[-1]) <= room else f"{row[-1][: room - 1]}…"
+        yield "  ".join(cell.ljust(width) for cell, width in zip((*row[:-1], last), widths, strict=True)).rstrip()

@@ -12,6 +12,7 @@ from mock_csms.behavior.events import (
     Disconnected,
     Event,
     Finding,
+    Lost,
     Received,
     Refused,
     Sent,
@@ -19,7 +20,7 @@ from mock_csms.behavior.events import (
     Unanswered,
 )
 from mock_csms.behavior.templates import rfc3339
-from mock_csms.frontends.console import as_text, describe, printable
+from mock_csms.frontends.lines import as_text, describe, printable
 from mock_csms.runtime.bus import Bus
 
 MOST_AT_FIRST = 256 * 1024
@@ -27,7 +28,7 @@ MOST_AT_LAST = 1024 * 1024
 """How many bytes of lines are kept from the beginning of a run, and from its end."""
 LONGEST = 2000
 """How many characters are kept of a payload."""
-KINDS = (Connected, Breached, Disconnected, Received, Sent, Spoiled, Unanswered, Refused, Finding)
+KINDS = (Connected, Breached, Disconnected, Received, Lost, Sent, Spoiled, Unanswered, Refused, Finding)
 """What happens between stations and the mock, and what the checks find in it."""
 
 

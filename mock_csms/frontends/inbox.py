@@ -11,7 +11,7 @@ from mock_csms.behavior.events import Connected, Disconnected, Event, Received, 
 from mock_csms.behavior.matching import ABSENT, PRESENT, Condition, Difference, Path, Predicate, value_at
 from mock_csms.behavior.redaction import Redactor
 from mock_csms.behavior.templates import rfc3339
-from mock_csms.frontends.console import as_text, describe
+from mock_csms.frontends.lines import as_text, describe
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.messages import Call

@@ -29,7 +29,7 @@ def keyword_source(given: Mapping[str, Any]) -> Source:
                     [*written.get(name, ()), *value] if declared[name].forms else _plain(value, declared[name])
                 )
             else:
-                raise ValueError(f"is no setting{did_you_mean(keyword, [*declared, *forms])}")
+                raise ValueError(f"is not a setting{did_you_mean(keyword, [*declared, *forms])}")
         except ValueError as error:
             raise ValueError(f"{keyword}: {error}") from None
     return Source(written, lambda name: name)

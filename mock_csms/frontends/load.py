@@ -60,9 +60,9 @@ def shortcomings(
     for name, most in (("connect", p95_connect), ("close", p95_close)):
         found = summed[f"{name}_ms"]["p95"]
         if most is not None and (found is None or found > most):
-            yield f"p95 of {name} is {'not known' if found is None else f'{found:g} ms'}, not at most {most:g}"
+            yield f"p95 of {name} is {'unknown' if found is None else f'{found:g} ms'}; the limit is {most:g} ms"
     if min_rate is not None and summed["connections_per_second"] < min_rate:
-        yield f"{summed['connections_per_second']:g} connections a second, not at least {min_rate:g}"
+        yield f"{summed['connections_per_second']:g} connections per second; the limit is at least {min_rate:g}"
     for problem, times in summed["errors"].items():
         yield f"{times} x {problem}"
 

@@ -1,22 +1,26 @@
 """A recorded trace, read back: the events that the mock would have seen, for the checks to look at.
 
 The format tells of messages only. Our own traces say in `meta` what happened between them; else a new connection is
-known by a BootNotification while a call is open. Who was refused, and how, cannot be seen.
+known by a BootNotification while a call is open, or after a pause in which an accepted station may have restarted. Who
+was refused, and how, cannot be seen.
 """
 
+import base64
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import orjson
 
-from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Sent, Unanswered
+from mock_csms.behavior.events import Connected, Disconnected, Event, Lost, Received, Sent, Unanswered
 from mock_csms.behavior.times import seconds_of
 from mock_csms.behavior.validation import Validation
+from mock_csms.conformance.known.line import UNRECORDED
 from mock_csms.conformance.subject import JUDGED
-from mock_csms.frontends.trace import BINARY, CONNECTION, SINCE
+from mock_csms.frontends.trace import BINARY, BYTES, CONNECTION, SINCE
 from mock_csms.frontends.tracerecord import Entry
-from mock_csms.protocol.actions import Sender
-from mock_csms.protocol.conversation import Conversation
+from mock_csms.protocol.actions import Json, Sender
+from mock_csms.protocol.conversation import Conversation, Incoming
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result, decode, encode
 from mock_csms.protocol.records import Mutable, field, replace
@@ -24,6 +28,8 @@ from mock_csms.protocol.versions import DEFAULT, SUBPROTOCOLS, Version, versions
 
 _UNSEEN = 1006
 """The close code of a connection of whose end nothing is known (RFC 6455, 7.1.5)."""
+_RESTART = 5.0
+"""How many seconds of silence a station needs at least to restart."""
 _STRICTLY = Validation()
 _NO_ID = "no id "
 """How the ids begin of calls whose records have none."""
@@ -41,7 +47,8 @@ class _Line(Mutable):
     """The connection of one station.
 
     is_whole: whether the trace has its beginning. heard_at: when the last record was. is_told: whether the trace says
-    itself when connections begin and end.
+    itself when connections begin and end. is_numbered: whether it numbers them. is_accepted: whether a boot was
+    accepted.
     """
 
     is_whole: bool
@@ -50,6 +57,8 @@ class _Line(Mutable):
     talk: Conversation
     station: _Side
     csms: _Side
+    is_numbered: bool = False
+    is_accepted: bool = False
 
     def sides(self, entry: Entry) -> tuple[_Side, _Side]:
         """Return the side that sent an entry, and the other."""
@@ -114,19 +123,23 @@ class Playback:
                     yield Disconnected(at, entry.station, code, _said(each, "reason"))
                 case {"event": "Unanswered", "messageId": str(id_)} if line is not None and id_ in line.csms.open:
                     yield Unanswered(at, entry.station, line.csms.open.pop(id_), _said(each, "reason"))
+                case {"event": "Lost"} if line is not None and (frame := _lost_frame(each)) is not None:
+                    came, is_binary = line.talk.peek(frame, _STRICTLY), each.get(BINARY) is True
+                    lost = _came(at, entry.station, frame, came, line.talk.version, is_binary=is_binary)
+                    yield Lost(at, entry.station, lost, _said(each, "fault"))
                 case {"event": "Connected"} if line is None:
                     yield self._opened(at, entry.station, is_whole=True, is_told=True)
 
     def _connection(self, entry: Entry) -> Iterator[Event]:
         """Yield the end and the beginning of connections where nothing but the entry shows them."""
         line = self._lines.get(entry.station)
-        is_first = CONNECTION in entry.meta
-        is_boot = not entry.is_sent and entry.kind == "CALL" and _action(entry) == "BootNotification"
-        if line is not None and not line.is_told and (is_first or (is_boot and line.station.open)):
+        is_first, is_boot = CONNECTION in entry.meta, _is_boot(entry)
+        if line is not None and not line.is_told and (is_first or (is_boot and _is_over(line, entry.at))):
             del self._lines[entry.station]
-            yield Disconnected(line.heard_at, entry.station, _UNSEEN, "")
+            yield Disconnected(line.heard_at, entry.station, _UNSEEN, UNRECORDED)
         if entry.station not in self._lines:
             yield self._opened(entry.at, entry.station, is_whole=is_first or is_boot)
+            self._lines[entry.station].is_numbered = is_first
 
     def _opened(self, at: float, station: str, *, is_whole: bool, is_told: bool = False) -> Connected:
         talk = Conversation(self._version(station), Sender.STATION)
@@ -140,9 +153,17 @@ class Playback:
         return next((version for version in versions() if version.name == name), DEFAULT)
 
 
-def _action(entry: Entry) -> str:
+def _is_boot(entry: Entry) -> bool:
+    if entry.is_sent or entry.kind != "CALL":
+        return False
     message = None if entry.text is None else decode(entry.text)
-    return message.action if isinstance(message, Call) else entry.action
+    return (message.action if isinstance(message, Call) else entry.action) == "BootNotification"
+
+
+def _is_over(line: _Line, at: float) -> bool:
+    """Whether a boot at that time shows that a connection had ended."""
+    may_restart = line.is_accepted and not line.is_numbered
+    return bool(line.station.open) or (may_restart and at - line.heard_at >= _RESTART)
 
 
 def _is_cut_off(id_: str, line: _Line, other: _Side) -> bool:
@@ -162,7 +183,7 @@ def _read(entry: Entry, line: _Line) -> tuple[bytes, Message | Malformed] | None
     try:
         return (encode(meant) if entry.text is None else entry.text), meant
     except orjson.JSONEncodeError:
-        raise ValueError("the message is nested too deep") from None
+        raise ValueError("the message is nested too deeply") from None
 
 
 def _id_without(entry: Entry, own: _Side, other: _Side) -> str | None:
@@ -195,11 +216,21 @@ def _meant(entry: Entry, id_: str, line: _Line) -> Message | None:
 
 
 def _received(entry: Entry, text: bytes, message: Message | Malformed, line: _Line) -> Received:
-    at, station, version = entry.at, entry.station, line.talk.version
-    is_binary = entry.meta.get(BINARY) is True
     came = line.talk.take(message, _STRICTLY)
+    return _came(entry.at, entry.station, text, came, line.talk.version, is_binary=entry.meta.get(BINARY) is True)
+
+
+def _came(at: float, station: str, text: bytes, came: Incoming, version: Version, *, is_binary: bool) -> Received:
     message, violations, answers = came.message, came.violations, came.answers
     return Received(at, station, text, message, violations, answers, is_binary, came.is_refused, version)
+
+
+def _lost_frame(told: Json) -> bytes | None:
+    """Return the frame of a message that the mock itself lost, where the trace has it."""
+    if isinstance(told.get(BYTES), str):
+        with suppress(ValueError):
+            return base64.b64decode(told[BYTES], validate=True)
+    return _said(told, "raw").encode(errors="surrogatepass") or None
 
 
 def _sent(entry: Entry, text: bytes, message: Message, line: _Line) -> Sent:
@@ -210,7 +241,13 @@ def _sent(entry: Entry, text: bytes, message: Message, line: _Line) -> Sent:
     violations = line.talk.sent(message, answers)
     if answers is not None and fault:  # which may send it once more
         line.station.open[answers.id] = answers
+    if answers is not None and answers.action == "BootNotification" and not violations:
+        line.is_accepted |= _status_in(message) == "Accepted"
     return Sent(entry.at, entry.station, text, message, violations, answers, rule, fault, line.talk.version)
+
+
+def _status_in(message: Message) -> Any:
+    return message.payload.get("status") if isinstance(message, Result) else None
 
 
 def _said(meta: Any, name: str) -> str:

@@ -72,12 +72,12 @@ def _status(player: Player) -> Iterator[str]:
     """Tell how a station stands."""
     device, now = player.device, player.moment().now
     line = "online" if device.is_online else "offline"
-    yield f"{player.identity}: {line}, boot {device.boot_status or 'not answered'}"
+    yield f"{player.identity}: {line}, boot {device.boot_status or 'not answered yet'}"
     for evse in device.evses.values():
         connectors = ", ".join(f"{number} {bookings.status(device, evse, number)}" for number in evse.each_connector)
         runs = f"; transaction {evse.transaction.id}" if evse.transaction else ""
         cost = evse.transaction.cost if evse.transaction else None
-        costs = "" if cost is None else f", which costs {cost:g} so far"
+        costs = "" if cost is None else f", cost so far {cost:g}"
         yield f"  EVSE {evse.id}: connector {connectors}; {evse.register(now):.0f} Wh{runs}{costs}"
     yield f"  {len(device.outbox.waiting)} messages wait"
 

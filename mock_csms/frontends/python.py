@@ -10,9 +10,9 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
-from mock_csms.assembly import check, scripts
+from mock_csms.assembly import check
 from mock_csms.behavior.commands import Step
-from mock_csms.behavior.events import Connected, Event, Finding, Started
+from mock_csms.behavior.events import Connected, Event, Finding
 from mock_csms.behavior.stations import Station
 from mock_csms.config import Config
 from mock_csms.flags import Source, read
@@ -24,9 +24,9 @@ from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.other_versions import told_elsewhere
 from mock_csms.protocol.versions import actions
-from mock_csms.runtime import clock, schedule
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.csms import Csms as Mock
+from mock_csms.runtime.run import running
 from mock_csms.runtime.session import CallFailed
 
 
@@ -89,15 +89,8 @@ class Csms:
         """Listen. Raises OSError where the address cannot be had, or a file of the settings cannot be written."""
         async with AsyncExitStack() as stack:
             stack.enter_context(self._records)
-            await stack.enter_async_context(self._mock)
+            await stack.enter_async_context(running(self._mock))
             self._stack = stack.pop_all()
-        self._mock.publish(Started(clock.now(), "", self.url, self._mock.chance.seed))
-        for script in scripts(self.config):
-            schedule.start(script, self._mock)
-        if self.config.learn:
-            from mock_csms.runtime.learning import Learning  # noqa: PLC0415 - no start waits for it
-
-            Learning(self._mock)
         return self
 
     async def __aexit__(
@@ -131,12 +124,14 @@ class Csms:
     def _read(self, config: Config | None, settings: Mapping[str, Any]) -> Config:
         """Return the settings that are meant, and remember them to lay others over them."""
         if settings and (config is not None or not self._sources):
-            raise TypeError("settings cannot be laid over a Config; use dataclasses.replace(config, …) for another one")
+            raise TypeError(
+                "pass either a Config or settings, not both; use dataclasses.replace(config, …) to change a Config"
+            )
         sources = [] if config is not None else [*self._sources, *([keyword_source(settings)] if settings else [])]
         fresh = config or read(Config, sources)
         check(fresh)
         if fresh.expect or fresh.forbid:
-            raise ValueError("expect and forbid are for the command line; in Python use receive")
+            raise ValueError("expect and forbid work on the command line only; in Python use receive")
         self._sources = sources
         return fresh
 
@@ -186,5 +181,5 @@ def _check_action(action: str, sender: Sender) -> None:
     """Refuse at once what can never come to be."""
     names = actions(sender)
     if action not in names:
-        what = "command of a CSMS" if sender is Sender.CSMS else "call of a station"
-        raise ValueError(told_elsewhere(action) or f"{action!r} is no {what}{did_you_mean(action, names)}")
+        what = "an action that a CSMS may send" if sender is Sender.CSMS else "an action that a station may send"
+        raise ValueError(told_elsewhere(action) or f"{action!r} is not {what}{did_you_mean(action, names)}")

@@ -33,10 +33,13 @@ class Records:
     """All that a configuration wants kept, as long as the block lasts; OSError for a file that cannot be written.
 
     The files come before the lines for people in the order of subscribers, so that these never wait for those.
+    `command` is the command line as it may be shown.
     """
 
-    def __init__(self, config: Config, bus: Bus) -> None:
+    def __init__(self, config: Config, bus: Bus, command: str = "") -> None:
         self._config = config
+        self._command = command
+        self._outcome = ""
         self._bus = bus
         self.redactor = Redactor() if config.redact else None
         self.shown = _masked(bus, self.redactor) if self.redactor else bus
@@ -45,6 +48,7 @@ class Records:
         self.write_ahead = self._write_ahead if config.trace else None
         """What is to be done before anything that was sent goes out, if anything is."""
         self._page: Sink | None = None
+        self._console: Console | None = None
         self._junit: int | None = None
         self._opened: dict[Place, int] = {}
         self._timer: asyncio.TimerHandle | None = None
@@ -61,8 +65,8 @@ class Records:
         if config.junit:
             self._junit = self._descriptor(config.junit)
         if not config.quiet:
-            look = look_for(sys.stderr.fileno(), config.log_level, is_verbose=config.verbose)
-            Console(bus, self._sink(sys.stderr.fileno(), "stderr"), look)
+            look = look_for(sys.stderr.fileno(), config.log_level, is_verbose=config.verbose, color=config.color)
+            self._console = Console(bus, self._sink(sys.stderr.fileno(), "stderr"), look)
         if self._opened:
             self._timer = asyncio.get_running_loop().call_later(_LOOK, self._look_again)
         return self
@@ -73,7 +77,7 @@ class Records:
         if self._timer is not None:
             self._timer.cancel()
         if self._page is not None:
-            diagram.end(self._page)
+            diagram.end(self._page, self._outcome)
         self.flush()
         self._look_for_files()
         for place, descriptor in self._opened.items():
@@ -103,7 +107,7 @@ class Records:
         lines = [self._open(config.events)] if config.events else []
         if config.diagram:
             self._page = self._open(config.diagram)
-            diagram.begin(self._page)
+            diagram.begin(self._page, self._command)
             lines.append(self._page)
         if lines:
             from mock_csms.frontends.eventlog import EventLog  # noqa: PLC0415 - as above
@@ -117,11 +121,14 @@ class Records:
 
     def flush(self) -> None:
         """Write now what waits."""
+        if self._console is not None:
+            self._console.tell()
         for sink in self._sinks:
             sink.flush()
 
-    def keep(self, suites: Mapping[str, Sequence[Case]]) -> None:
-        """Write the cases that were judged where they are wanted."""
+    def keep(self, suites: Mapping[str, Sequence[Case]], outcome: str) -> None:
+        """Write the cases that were judged, and what came of them in one line, where they are wanted."""
+        self._outcome = self.mask(outcome)
         if self._junit is not None:
             from mock_csms.frontends.junit import junit  # noqa: PLC0415 - XML is seldom asked for
 
@@ -159,7 +166,7 @@ class Records:
             return
         if not isinstance(error, BrokenPipeError):
             self.incomplete.setdefault(name, reason_of(error))
-        self._bus.publish(Failed(clock.now(), "", f"{name} is written no more: {reason_of(error)}"))
+        self._bus.publish(Failed(clock.now(), "", f"writing {name} has stopped: {reason_of(error)}"))
 
 
 def _masked(bus: Bus, redactor: Redactor) -> Bus:

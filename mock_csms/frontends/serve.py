@@ -8,59 +8,61 @@ import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from itertools import count
-from pathlib import Path
 from typing import Any, TextIO
 
-from mock_csms.assembly import check, scripts
-from mock_csms.behavior.events import Failed, Reconfigured, Started
+from mock_csms.assembly import check
+from mock_csms.behavior.events import Failed, Reconfigured
 from mock_csms.config import Config
 from mock_csms.frontends.findings import Findings
+from mock_csms.frontends.ready import ReadyFile
 from mock_csms.frontends.records import Records
-from mock_csms.frontends.statuses import Status, gravest
+from mock_csms.frontends.statuses import Status, cannot_start, gravest
 from mock_csms.frontends.verdict import Verdict
-from mock_csms.runtime import clock, schedule
+from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.csms import Csms
+from mock_csms.runtime.run import running
 from mock_csms.values import reason_of
 
 
-async def serve(config: Config, reread: Callable[[], Config]) -> int:
+async def serve(config: Config, reread: Callable[[], Config], command: str = "") -> int:
     """Serve until the verdict, the end of --duration or the first signal, and return the exit status.
 
     A second signal ends the process at once. SIGHUP makes the mock behave as the settings say that `reread` returns; it
-    raises ValueError for broken ones.
+    raises ValueError for broken ones. `command` is the command line as it may be shown.
     """
-    bus = Bus()
-    ended = asyncio.Event()
+    bus, ended = Bus(), asyncio.Event()
     asyncio.get_running_loop().set_exception_handler(lambda _, context: bus.publish(_failed(context)))
     people = sys.stderr if config.events == "-" else sys.stdout
+    ready = ReadyFile(config.ready_file)
     async with AsyncExitStack() as stack:
         try:
-            records = stack.enter_context(Records(config, bus))
-            ending = Ending(records, people)
-            _end_on_signals(ended, ending.force)
-            csms = await stack.enter_async_context(Csms(config, bus, records.write_ahead))
-            _announce(csms.url, config.ready_file, people)
-        except OSError as error:
-            subject = error.filename or f"{config.host}:{config.port}"
-            sys.stderr.write(f"mock-csms: error: cannot start: {subject}: {reason_of(error)}\n")
-            return Status.NOT_WRITTEN
-        is_judged = config.expect or config.forbid
-        verdict = Verdict(config, bus, records.shown, ended.set, records.redactor) if is_judged else None
-        findings = Findings(config, records.shown, lambda: csms.exercised)
-        csms.publish(Started(clock.now(), "", csms.url, csms.chance.seed))
-        for script in scripts(config):
-            schedule.start(script, csms)
-        if config.learn:
-            from mock_csms.runtime.learning import Learning  # noqa: PLC0415 - no start waits for it
+            records = stack.enter_context(Records(config, bus, command))
+            ending, csms = Ending(records, people), Csms(config, bus, records.write_ahead)
+            is_judged = config.expect or config.forbid
+            verdict = Verdict(config, bus, records.shown, ended.set, records.redactor) if is_judged else None
+            findings = Findings(config, records.shown, lambda: csms.exercised)
+            stack.callback(ready.remove)
 
-            Learning(csms)
-        _reread_on_hangup(csms, reread)
+            def forced() -> int:
+                ready.remove()
+                return ending.force()
+
+            def announce(url: str) -> None:
+                _end_on_signals(ended, forced)
+                _reread_on_hangup(csms, reread)
+                _announce(url, people)
+                ready.write(url)
+
+            await stack.enter_async_context(running(csms, announce))
+        except OSError as error:
+            return cannot_start(error.filename or f"{config.host}:{config.port}", error)
         if config.duration is not None:
             asyncio.get_running_loop().call_later(config.duration, ended.set)
         gc.freeze()  # what was loaded to start stays for ever: no collection needs to look at it
         gc.enable()
         await ended.wait()
+        ready.remove()
         ending.judge(verdict, findings)
     if csms.unsaved:
         records.incomplete[str(config.state_dir)] = csms.unsaved
@@ -81,17 +83,21 @@ class Ending:
         """Judge what was seen so far, and write what was judged."""
         findings.conclude()
         suites = {}
+        outcomes: list[Callable[[Status], str]] = []
         self._reports.append(lambda _: findings.summary())
         if verdict is not None:
             verdict.conclude()
             suites["mock-csms"] = verdict.cases()
             self._statuses.append(verdict.status)
             self._reports.append(verdict.report)
+            outcomes.append(verdict.outcome)
         if findings.is_judged:
             suites["conformance"] = findings.cases()
             self._statuses.append(findings.status)
             self._reports.append(findings.verdict)
-        self._records.keep(suites)
+            outcomes.append(findings.outcome)
+        status = gravest(*self._statuses)
+        self._records.keep(suites, "; ".join(outcome(status) for outcome in outcomes))
 
     def tell(self, *more: Status) -> Status:
         """Tell people how the run went, and in the last line which record is incomplete; return the status."""
@@ -116,19 +122,10 @@ class Ending:
         return self.tell(Status.FORCED)
 
 
-def _announce(url: str, ready_file: str | None, people: TextIO) -> None:
-    """Tell people and scripts that the mock listens; the file appears whole or not at all."""
+def _announce(url: str, people: TextIO) -> None:
+    """Tell people that the mock listens."""
     with suppress(BrokenPipeError):  # nobody has to listen to us
         print(f"Listening on {url}", file=people, flush=True)
-    if ready_file is None:
-        return
-    ready = Path(ready_file)
-    if ready.exists() and not ready.is_file():  # a pipe, or a device that must not be replaced by a file
-        ready.write_text(url + "\n", encoding="utf-8")
-    else:
-        unfinished = Path(f"{ready_file}.{os.getpid()}")
-        unfinished.write_text(url + "\n", encoding="utf-8")
-        unfinished.replace(ready)
 
 
 def _end_on_signals(ended: asyncio.Event, force: Callable[[], int]) -> None:
@@ -138,7 +135,7 @@ def _end_on_signals(ended: asyncio.Event, force: Callable[[], int]) -> None:
 
     def stop() -> None:
         if next(signals) > 1:
-            os._exit(force())
+            os._exit(force())  # what still waits for a station, or for a disk, would wait on
         ended.set()
 
     loop = asyncio.get_running_loop()
@@ -157,7 +154,7 @@ def _reread_on_hangup(csms: Csms, reread: Callable[[], Config]) -> None:
             config = reread()
             check(config)
         except ValueError as error:
-            csms.publish(Failed(clock.now(), "", f"the settings stay as they were: {error}"))
+            csms.publish(Failed(clock.now(), "", f"the settings were not changed: {error}"))
         else:
             csms.configure(config)
             csms.publish(Reconfigured(clock.now(), ""))

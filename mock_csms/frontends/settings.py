@@ -75,7 +75,7 @@ def _as_tables(config: Config, sources: Sequence[Source]) -> Mapping[str, Sequen
     }
     if tables["script"] and config.command:
         own = {"action": config.command, "station": config.station} | _own_payload(config)
-        timing = {"period": config.period} if config.period else {"delay": config.delay}
+        timing = {"period": config.period} if config.period else {"delay": config.delay or 0.0}
         tables["script"].insert(0, own | timing)
     return tables
 

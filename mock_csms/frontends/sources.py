@@ -22,7 +22,7 @@ def file_source(settings: type[Settings], path: str) -> Source:
         text = read_text(path)
     except ValueError as error:
         reason = str(error).removeprefix(f"cannot read {path!r}: ")
-        raise ValueError(f"{path}: cannot be read: {reason}") from None
+        raise ValueError(f"{path}: cannot read the file: {reason}") from None
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -32,15 +32,38 @@ def file_source(settings: type[Settings], path: str) -> Source:
     for key, value in content.items():
         name = _tables_name(key, value).replace("-", "_")
         if name not in declared:
-            known = [name.replace("_", "-") for name in declared]
-            raise ValueError(f"{path}: {key!r} is no setting{did_you_mean(key, known)}")
+            raise ValueError(f"{path}: {key!r} is not a setting{_hint(key, declared)}")
         if name in given:
-            raise ValueError(f"{path}: {key!r} is given twice, with - and with _")
+            raise ValueError(f"{path}: {key!r} is given twice, once with - and once with _")
         try:
-            given[name] = as_written(value, declared[name])
+            given[name] = _as_written(key, value, declared[name])
         except ValueError as error:
             raise ValueError(f"{path}: {key}: {error}") from None
     return Source(given, lambda name: _place(path, name))
+
+
+def _hint(key: str, declared: Mapping[str, Flag]) -> str:
+    """Return what was probably meant by a key that is none: a setting, or what a table has."""
+    tables = {_key(form): _key(name) for name, flag in declared.items() for form in flag.forms or ()}
+    settings = [_key(name) for name in declared]
+    table = tables.get(_key(key)) if _key(key) not in settings else None
+    return f"; write it in a [[{table}]]" if table else did_you_mean(key, [*settings, *tables])
+
+
+def _key(name: str) -> str:
+    """Return how a setting is called in a file."""
+    return "command" if name == "script" else name.replace("_", "-")
+
+
+def _as_written(key: str, value: Any, declared: Flag) -> Any:
+    """Return a value as its parser gets it; ValueError says how tables are written where they are meant."""
+    values = value if isinstance(value, list) else [value]
+    is_table = [isinstance(each, dict) for each in values]
+    if declared.forms is not None and not (all(is_table) and isinstance(value, list)):
+        raise ValueError(f"must be written as [[{_key(key)}]]")
+    if declared.forms is None and any(is_table) and key in ("command", "commands"):
+        raise ValueError("must be text; tables are written as [[command]]")
+    return as_written(value, declared)
 
 
 def _tables_name(key: str, value: Any) -> str:
@@ -49,14 +72,14 @@ def _tables_name(key: str, value: Any) -> str:
 
 
 def _place(path: str, name: str) -> str:
-    return f"{path}: {'command' if name == 'script' else name.replace('_', '-')}"
+    return f"{path}: {_key(name)}"
 
 
 def as_written(value: Any, declared: Flag) -> Any:
     """Return a TOML value as the flag's parser gets it from the command line: a text, a list, or whether it is on."""
     if declared.forms is not None:
         if not isinstance(value, list) or not all(isinstance(table, dict) for table in value):
-            raise ValueError("must be written as [[tables]]")
+            raise ValueError("must be written as an array of tables, such as [[rule]]")
         return value
     if declared.parse is None:
         if not isinstance(value, bool):
@@ -74,7 +97,7 @@ def as_written(value: Any, declared: Flag) -> Any:
 
 def _text(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError(f"{value!r} is neither text nor a number")
+        raise ValueError(f"{value!r} is neither a string nor a number")
     return str(value)
 
 
@@ -108,7 +131,7 @@ def unknown_variables(settings: type[Settings], environment: Mapping[str, str] =
         word = name.removeprefix(ENVIRONMENT)
         if word != name and word not in known:
             near = did_you_mean(name, [ENVIRONMENT + each for each in known])
-            yield f"the environment variable {name} is no setting, and is ignored{near}"
+            yield f"the environment variable {name} is not a setting and is ignored{near}"
 
 
 def _from_text(name: str, text: str, declared: Flag) -> Iterable[tuple[str, Any]]:
@@ -140,5 +163,5 @@ def _named(name: str) -> Iterator[None]:
 
 def _groups(words: Sequence[str], size: int) -> Iterable[Sequence[str]]:
     if len(words) % size:
-        raise ValueError(f"takes {size} words each time, not {len(words)} in all")
+        raise ValueError(f"takes {size} words for each use, but {len(words)} words were given")
     return (words[start : start + size] for start in range(0, len(words), size))

@@ -37,7 +37,8 @@ from mock_csms.texts import read_text
 from mock_csms.values import reason_of
 
 DESCRIPTION = (
-    "A charging station for OCPP 2.0.1, or thousands of them, for any CSMS: by hand, in a session, under load."
+    "A charging station for OCPP 2.0.1 that connects to any CSMS: sends single messages, runs charging sessions, takes "
+    "typed commands, or simulates thousands of stations under load."
 )
 FINE, FAILED, CANNOT_CONNECT = Status.FINE, Status.FAILED, Status.NOT_WRITTEN
 
@@ -59,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = read(StationSettings, [command_line_source(StationSettings, parsed)])
         identity = _identity(parsed["url"], is_named=settings.count is None)
         if settings.evse > settings.evses:
-            raise ValueError(f"--evse: the station has no EVSE {settings.evse}, but {settings.evses}")
+            raise ValueError(f"--evse: there is no EVSE {settings.evse}: the station has {settings.evses} (--evses N)")
         line = Line(parsed["url"], (settings.subprotocol,), _authorization(settings, identity))
     except ValueError as error:
         parser.error(str(error))
@@ -76,19 +77,23 @@ GUIDE = Guide(
     ("mock-station URL [FLAG …]", "mock-station misbehaviours", "URL is ws://HOST:PORT/IDENTITY"),
     ("send", "charge", "id_token", "script", "count", "duration", "device", "speed", "misbehave", "password_file"),
     (
-        ("ws://127.0.0.1:9000/CS-1 --charge 5", "boots, charges for 5 seconds, and exits"),
-        ("ws://127.0.0.1:9000/CS-1 --send Heartbeat", "sends one message, and exits"),
-        ("ws://127.0.0.1:9000/CS-1 --misbehave seqno-gap", "runs, and breaks one rule"),
-        ("ws://127.0.0.1:9000 --count 100 --churn", "lets 100 stations come and go"),
+        ("ws://127.0.0.1:9000/CS-1 --charge 5", "boots, charges for 5 seconds, exits"),
+        ("ws://127.0.0.1:9000/CS-1 --send Heartbeat", "sends one message, prints the answer, exits"),
+        ("ws://127.0.0.1:9000/CS-1 --misbehave seqno-gap", "runs until Ctrl-C and breaks one rule"),
+        ("ws://127.0.0.1:9000 --count 100 --churn", "runs 100 stations that connect and disconnect"),
     ),
-    {"Other": {"misbehaviours": "print the ways of --misbehave, and the checks that find them"}},
+    {"Other": {"misbehaviours": "list the values of --misbehave, and the checks that find them"}},
     {"Lines that drive it (typed, through a pipe, or --script)": {f"{n} {w.usage}": w.help for n, w in WORDS.items()}},
 )
 
 
 def _parser() -> Parser:
     parser = parser_for("mock-station", DESCRIPTION, StationSettings, GUIDE)
-    parser.add_argument("url", metavar="URL", help="the CSMS and the identity, as in ws://127.0.0.1:9000/CS-1")
+    parser.add_argument(
+        "url",
+        metavar="URL",
+        help="URL of the CSMS with the identity of the station; for example ws://127.0.0.1:9000/CS-1",
+    )
     return parser
 
 
@@ -96,10 +101,10 @@ def _identity(url: str, *, is_named: bool) -> str:
     """Return the identity that a URL ends with (Part 4, 3.1.1); of many stations it names none."""
     parts = urlsplit(url)
     if parts.scheme not in {"ws", "wss"} or not parts.hostname:
-        raise ValueError(f"{url!r} is no URL of a WebSocket, such as ws://127.0.0.1:9000/CS-1")
+        raise ValueError(f"{url!r} is not a WebSocket URL such as ws://127.0.0.1:9000/CS-1")
     identity = unquote(parts.path.rpartition("/")[2])
     if is_named and not identity:
-        raise ValueError(f"{url!r} names no station: add its identity, as in ws://127.0.0.1:9000/CS-1")
+        raise ValueError(f"{url!r} does not end with the identity of a station, as in ws://127.0.0.1:9000/CS-1")
     return identity
 
 
@@ -115,9 +120,9 @@ async def _run(settings: StationSettings, identity: str, line: Line) -> int:
     """Do what the settings say, until it is done or a signal ends it."""
     lost: list[OSError] = []
     chance, bus, sink = Chance(settings.seed), Bus(), Sink(sys.stdout.fileno(), lost.append)
-    if not settings.quiet and settings.count is None:
-        look = look_for(sys.stdout.fileno(), "INFO", is_verbose=settings.verbose)
-        Console(bus, sink, replace(look, is_station=True))
+    look = look_for(sys.stdout.fileno(), "INFO", is_verbose=settings.verbose, color=settings.color)
+    is_shown = not settings.quiet and settings.count is None
+    console = Console(bus, sink, replace(look, is_station=True)) if is_shown else None
     dialer = Dialer(Limits(_MAX_MESSAGE_SIZE, settings.compression, _PING_INTERVAL, _PING_TIMEOUT))
     world = World(line.url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
     site = Site(dialer, bus, world, settings.speed)
@@ -133,6 +138,8 @@ async def _run(settings: StationSettings, identity: str, line: Line) -> int:
         status = FINE
     finally:
         await dialer.close(1000, "the station stops")
+        if console is not None:
+            console.tell()
         sink.flush()
     return gravest(status, *map(_told, lost))
 
@@ -194,7 +201,7 @@ async def _beside(player: Player, errand: Coroutine[Any, Any, None]) -> str:
             station.result()
         await task
     except (TimeoutError, errands.Unfinished):
-        return "the CSMS did not let the station do what it was told to"
+        return "the session could not be completed: the CSMS rejected a message or did not answer"
     finally:
         station.cancel()
         task.cancel()

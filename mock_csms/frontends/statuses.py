@@ -1,6 +1,9 @@
 """The exit statuses of every command, and which of several wins."""
 
+import sys
 from enum import IntEnum
+
+from mock_csms.values import reason_of
 
 
 class Status(IntEnum):
@@ -33,6 +36,12 @@ _GRAVEST_FIRST = (
 def gravest(*statuses: Status) -> Status:
     """Return the status that a process ends with where all of these are true; FINE for none."""
     return min(statuses, key=_GRAVEST_FIRST.index, default=Status.FINE)
+
+
+def cannot_start(subject: str, error: OSError) -> Status:
+    """Say in one line why a run cannot start, and return its status."""
+    sys.stderr.write(f"mock-csms: error: cannot start: {subject}: {reason_of(error)}\n")
+    return Status.NOT_WRITTEN
 
 
 def word(own: Status, of_run: Status) -> str:

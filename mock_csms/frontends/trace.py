@@ -4,7 +4,7 @@ import re
 from base64 import b64encode
 from collections import deque
 
-from mock_csms.behavior.events import Connected, Disconnected, Event, Received, Sent, Unanswered
+from mock_csms.behavior.events import Connected, Disconnected, Event, Lost, Received, Sent, Unanswered
 from mock_csms.behavior.templates import instant
 from mock_csms.frontends.frames import Frame, Frames, payload_text
 from mock_csms.frontends.jsonlines import as_json, line
@@ -47,7 +47,7 @@ class Trace:
         """The stations whose connection has no record yet."""
         self._since: dict[str, deque[Json]] = {}
         """What happened at each station since its last record."""
-        bus.subscribe(self._happened, Connected, Disconnected, Unanswered)
+        bus.subscribe(self._happened, Connected, Disconnected, Unanswered, Lost)
         frames.subscribe(self._write)
 
     def _happened(self, event: Event) -> None:
@@ -59,6 +59,8 @@ class Trace:
             told |= {"code": event.code, "reason": event.reason}
         elif isinstance(event, Unanswered):
             told |= {"messageId": event.call.id, "reason": event.reason}
+        elif isinstance(event, Lost):
+            told |= {"messageId": event.received.message.id, "fault": event.fault, **_frame_of(event.received)}
         self._since.setdefault(event.station, deque(maxlen=_MOST_SINCE)).append(told)
 
     def _write(self, event: Received | Sent, frame: Frame) -> None:
@@ -130,6 +132,14 @@ def _resembled(text: bytes) -> tuple[bytes, bytes, bytes]:
         return b"CALLRESULT", b"", b""
     found = _ACTION.match(text)
     return b"CALL", b"", b'"%b"' % (found[1] if found else b"")
+
+
+def _frame_of(event: Received) -> Json:
+    """Return a frame that has no record of its own, as text or as bytes in base64."""
+    try:
+        return {"raw": event.text.decode()} | ({BINARY: True} if event.binary else {})
+    except UnicodeDecodeError:
+        return {BYTES: b64encode(event.text).decode(), BINARY: True}
 
 
 def _of_frame(event: Received, message: Message | Malformed) -> Json:

@@ -91,7 +91,7 @@ def _values(text: str) -> Iterator[Item]:
         number, counted = number + text.count("\n", counted, at), at
         if at == len(text):
             if is_array:
-                yield number, Unreadable("the array has no end", is_cut=True)
+                yield number, Unreadable("the JSON array is not closed", is_cut=True)
             return
         if text[at] == "]" and is_array:
             is_array, at = False, at + 1

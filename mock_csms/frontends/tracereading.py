@@ -53,7 +53,7 @@ class Reading:
         """Return the entry of a record that can be read; tell what is wrong with it."""
         if isinstance(value, Unreadable):
             if value.is_cut:
-                self._complain(f"note: {self._name}: line {number} is cut off, and left out ({value.why})")
+                self._complain(f"note: {self._name}: line {number} is cut off and was skipped ({value.why})")
             else:
                 self._wrong(number, value.why)
             return None
@@ -68,7 +68,7 @@ class Reading:
 
     def _wrong(self, number: int, why: str) -> None:
         self.count += 1
-        told = f"{self._name}: line {number} is no record of the OCPP trace format 1.1: {why[:_LONGEST]}"
+        told = f"{self._name}: line {number} is not a record of the OCPP trace format 1.1: {why[:_LONGEST]}"
         if self.count <= _MOST_LINES:
             self._complain(f"error: {told}")
         self._first = self._first or told
@@ -76,11 +76,12 @@ class Reading:
     def end(self) -> None:
         """Tell what was left out, in a line for each reason."""
         for other, count in self._unjudged.items():
-            self._complain(f"note: {self._name}: {count} records are not judged: {other}; OCPP {DEFAULT.name} is")
+            why = f"they are {other}, and only OCPP {DEFAULT.name} is checked"
+            self._complain(f"note: {self._name}: {count} records were skipped: {why}")
         if self._is_versionless:
-            self._complain(f"note: {self._name}: records without ocppVersion are judged as OCPP {DEFAULT.name}")
+            self._complain(f"note: {self._name}: records without ocppVersion are checked as OCPP {DEFAULT.name}")
 
     def sum_up(self) -> None:
         """Tell how many records are wrong, where more than one is."""
         if self.count > 1:
-            self._complain(f"error: {self.count} records are wrong, the first: {self._first}")
+            self._complain(f"error: {self.count} records are invalid; the first: {self._first}")

@@ -104,9 +104,9 @@ def _time(record: Json) -> float:
     try:
         at = read_time(text)
     except ValueError:
-        raise ValueError(f"timestamp is {_shown(text)}, which is no time") from None
+        raise ValueError(f"timestamp is {_shown(text)}, not a date and time") from None
     if not 0 <= at < _LAST:
-        raise ValueError(f"timestamp is {_shown(text)}, when no message was sent")
+        raise ValueError(f"timestamp is {_shown(text)}, not a time at which a message can have been sent")
     return at
 
 
@@ -131,7 +131,7 @@ def _version(text: str | None) -> str:
         return ""
     found = _VERSION.fullmatch(text)
     if found is None or found[1] not in _OTHERS | {version.name for version in versions()}:
-        raise ValueError(f"ocppVersion is {_shown(text)}, which is no version of OCPP")
+        raise ValueError(f"ocppVersion is {_shown(text)}, which is not a version of OCPP")
     return found[1]
 
 

@@ -18,7 +18,7 @@ def result(taken: Taken, message: Result | Error, part: Mapping[str, Any]) -> Js
         raise AssertionError(f"{action} was answered with the CALLERROR {message.code}, not a result")
     found = differences(message.payload, part)
     if found:
-        raise AssertionError(explained(f"{action} was answered with something else", found))
+        raise AssertionError(explained(f"{action} got an unexpected answer", found))
     payload: Json = message.payload
     return payload
 

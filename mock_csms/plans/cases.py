@@ -45,13 +45,13 @@ class Case(Record):
         for need in self.needs:
             if need in ACTIONS:
                 if operator is None:
-                    yield f"needs an operator ({need}): see --operator"
+                    yield f"needs an operator ({need}); see --operator"
                 elif not operator.can(need):
                     yield f"the operator cannot {need}"
             elif need.startswith(_NOT) and profile.has(need.removeprefix(_NOT)):
-                yield f"is for stations without {need.removeprefix(_NOT)}"
+                yield f"applies only to stations without {need.removeprefix(_NOT)}"
             elif not need.startswith(_NOT) and not profile.has(need):
-                yield f"the station has no {need}, says its profile"
+                yield f"the profile of the station does not have {need}"
 
 
 CASES: dict[str, Case] = {}
@@ -87,7 +87,7 @@ def case(
         where = f"{function.__code__.co_filename}:{function.__name__}"
         row = Case(id_, use_case, requirement, needs, fails_with, where)
         if CASES.setdefault(id_, row).where != where:
-            raise ValueError(f"{id_} is there twice: {CASES[id_].where} and {where}")
+            raise ValueError(f"{id_} is defined twice: {CASES[id_].where} and {where}")
 
         @wraps(function)
         async def run(station: Station, **fixtures: Any) -> None:
@@ -109,7 +109,7 @@ async def _run(work: Awaitable[None], station: Station) -> None:
             await work
     except Exception as error:
         is_late = isinstance(error, TimeoutError) and time.expired()
-        failure = judged(AssertionError(f"the case has not ended within {limit:g} s") if is_late else error, station)
+        failure = judged(AssertionError(f"the case did not end within {limit:g} s") if is_late else error, station)
         failure.add_note(station.transcript())
         if failure is error:
             raise

@@ -92,7 +92,7 @@ class Changes:
             if await self.get(component, name) != value:
                 statuses.append(await self._put(component, name, value))
         except (AssertionError, CallFailed) as failure:
-            return f"clean-up: {component}.{name} was not set back to {value}: {failure}"
+            return f"clean-up: {component}.{name} could not be set back to {value}: {failure}"
         return ""
 
     async def _put(self, component: str, name: str, value: str) -> str:
@@ -113,5 +113,5 @@ class Changes:
         before = known.opened
         await station.csms.call(station.identity, "Reset", _RESET)
         if not await known.until(lambda: known.opened > before and known.is_usable, boot):
-            raise AssertionError(f"{station.identity} has not come back after a Reset within {boot:g} s")
+            raise AssertionError(f"{station.identity} did not come back after a Reset within {boot:g} s")
         await station.settle()

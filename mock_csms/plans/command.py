@@ -16,18 +16,22 @@ from mock_csms.frontends.stdout import Stdout
 from mock_csms.plans.learning import Learned, learn
 from mock_csms.plans.profile_text import profile_text
 
-DESCRIPTION = "Prints a profile for the test plans: an empty one with comments, or what a station tells of itself."
+DESCRIPTION = (
+    "Prints a profile for the test plans: an empty one with comments, or with --learn one that is read from a station."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProfileSettings:
     """The settings of `mock-csms profile`."""
 
-    learn: bool = switch("listen, wait for the first station, and ask it")
+    learn: bool = switch(
+        "read the profile from a station; listens, waits for the first station and asks for its variables"
+    )
     host: str = flag("127.0.0.1", "address to listen on", values.text, "HOST")
-    port: int = flag(9000, "port to listen on; 0 picks a free one", values.integer(0, 65535), "PORT")
-    wait_for_station: float = flag(60.0, "how long to wait for a station", values.number(above=True), "SEC")
-    output: str | None = flag(None, "write it into this file, which must not be there yet", values.text, "FILE")
+    port: int = flag(9000, "port to listen on; 0 picks a free port", values.integer(0, 65535), "PORT")
+    wait_for_station: float = flag(60.0, "seconds to wait for a station", values.number(above=True), "SEC")
+    output: str | None = flag(None, "write the profile into this file; it must not exist yet", values.text, "FILE")
 
 
 def profile(arguments: Sequence[str]) -> int:
@@ -38,14 +42,14 @@ def profile(arguments: Sequence[str]) -> int:
     except ValueError as error:
         parser.error(str(error))
     if settings.output and Path(settings.output).exists():
-        parser.error(f"{settings.output}: is there already")
+        parser.error(f"{settings.output}: file exists already")
     if settings.output:
         _check_folder(parser, Path(settings.output))
     learned = None
     if settings.learn:
         learned = _learned(parser, settings)
         if learned is None:
-            sys.stderr.write(f"{parser.prog}: no station came within {settings.wait_for_station:g} s\n")
+            sys.stderr.write(f"{parser.prog}: no station connected within {settings.wait_for_station:g} s\n")
             return Status.NOTHING_JUDGED
     return _written(parser, settings, profile_text(learned))
 

@@ -26,7 +26,7 @@ async def visit(station: "Station", kind: str, *, path: str | None = None, withi
     """
     within, visits = station.profile.timeouts.boot if within is None else within, station.known.visits
     if not await station.known.until(lambda: bool(visits), within):
-        raise AssertionError(f"{station.identity} has not connected within {within:g} s, nor tried to")
+        raise AssertionError(f"{station.identity} did not try to connect within {within:g} s")
     found = visits.pop(0)
     if found.kind != kind or path not in (None, found.path):
         where = f" to {path}/{station.identity}" if path is not None else ""
@@ -39,5 +39,5 @@ def url_of(station: "Station", path: str) -> str:
     known = station.csms.stations.get(station.identity)
     parts = urlsplit(station.profile.url or (known and known.url) or station.csms.url)
     if parts.hostname in _EVERYWHERE:
-        station.skip("where the station reaches the mock, its profile does not say (url)")
+        station.skip("the profile of the station has no url at which it reaches the mock")
     return f"{parts.scheme}://{parts.netloc}{path}"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mock_csms.behavior.events import Event, Finding, Severity
-from mock_csms.frontends.console import as_text, describe
+from mock_csms.frontends.lines import as_text, describe
 from mock_csms.protocol.identifiers import folded
 from mock_csms.runtime.bus import Bus
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.names import nearest
 from mock_csms.protocol.records import Record
 
 ACTIONS: Mapping[str, str] = {
@@ -76,7 +76,7 @@ def operator(text: str) -> Operator:
         return Execute(rest)
     if kind in ("http", "https"):
         return Post(rest if rest.startswith(("http://", "https://")) else text)
-    raise ValueError(f"{text!r} is none of prompt, exec:COMMAND and http:URL{did_you_mean(kind, OPERATORS)}")
+    raise ValueError(f"{text!r} is not prompt, exec:COMMAND or http:URL{nearest(kind, OPERATORS)}")
 
 
 OPERATORS = ("prompt", "exec", "http")
@@ -106,7 +106,7 @@ class Prompt:
         try:
             terminal = os.open(self._terminal, os.O_RDWR | os.O_NOCTTY)
         except OSError as error:
-            raise OperatorFailed(f"there is no terminal to ask at: {error}") from None
+            raise OperatorFailed(f"there is no terminal to ask on: {error}") from None
         try:
             os.write(terminal, question.encode())
             ready, _, _ = select.select([terminal], [], [], within)
@@ -141,9 +141,9 @@ class Execute:
         except TimeoutError:
             process.kill()
             await process.wait()
-            raise OperatorFailed(f"{shlex.join(words)} has not ended within {within:g} s") from None
+            raise OperatorFailed(f"{shlex.join(words)} did not end within {within:g} s") from None
         if status:
-            raise OperatorFailed(f"{shlex.join(words)} ended with {status}")
+            raise OperatorFailed(f"{shlex.join(words)} ended with status {status}")
 
 
 def _filled(command: str, deed: Deed) -> list[str]:
@@ -153,7 +153,9 @@ def _filled(command: str, deed: Deed) -> list[str]:
     try:
         return [word.format(**deed.words) for word in words]
     except (KeyError, IndexError, ValueError):
-        raise ValueError(f"{command!r} has other places than {', '.join(f'{{{it}}}' for it in deed.words)}") from None
+        raise ValueError(
+            f"{command!r} may have no other placeholders than {', '.join(f'{{{it}}}' for it in deed.words)}"
+        ) from None
 
 
 class Post:

@@ -10,27 +10,39 @@ from mock_csms.plans.reference import REFERENCE
 from mock_csms.protocol.records import Record, replace
 
 OPTIONS: Sequence[tuple[str, dict[str, Any]]] = (
-    ("--station", {"metavar": "ID", "help": "identity of the station under test; the last segment of its URL"}),
+    ("--station", {"metavar": "ID", "help": "identity of the station under test; this is the last segment of its URL"}),
     ("--profile", {"metavar": "FILE", "help": "TOML file with the profile of the station under test"}),
     ("--host", {"metavar": "HOST", "default": "127.0.0.1", "help": "address to listen on"}),
-    ("--port", {"metavar": "PORT", "type": int, "help": "port to listen on (9000; a free one with --reference)"}),
-    ("--operator", {"metavar": "WHO", "help": "who acts at the station: prompt, exec:COMMAND or http:URL"}),
-    ("--reference", {"action": "store_true", "help": "start mock-station as the station; its lines are the operator"}),
+    (
+        "--port",
+        {"metavar": "PORT", "type": int, "help": "port to listen on; default: 9000, or a free port with --reference"},
+    ),
+    ("--operator", {"metavar": "WHO", "help": "who performs actions at the station; prompt, exec:COMMAND or http:URL"}),
+    (
+        "--reference",
+        {
+            "action": "store_true",
+            "help": "start mock-station as the station under test; it also performs the actions of the operator",
+        },
+    ),
     (
         "--misbehave",
         {
             "metavar": "KIND",
             "action": "append",
             "default": [],
-            "help": "let it be wrong in this way",
+            "help": "let the reference station break the rules in this way; repeatable; see mock-station misbehaviours",
         },
     ),
-    ("--reference-flags", {"metavar": "FLAGS", "default": "", "help": "more flags of mock-station for --reference"}),
+    (
+        "--reference-flags",
+        {"metavar": "FLAGS", "default": "", "help": "more flags for the mock-station of --reference"},
+    ),
     (
         "--fail-on-findings",
         {
             "choices": ["error", "warning"],
-            "help": "let a case fail when the conformance checks find something so grave meanwhile",
+            "help": "fail a case if a conformance check reports a finding of at least this severity during it",
         },
     ),
     ("--case", {"metavar": "ID", "action": "append", "help": "run only this case; repeatable"}),
@@ -52,10 +64,10 @@ class Options(Record):
 def read_options(given: Any) -> Options:
     """Return what was said; ValueError says in one line what is wrong with it."""
     if given.reference and (given.station or given.profile):
-        raise ValueError("--reference is a station of its own: without --station and --profile")
+        raise ValueError("--reference starts its own station: leave out --station and --profile")
     flags = [word for kind in given.misbehave for word in ("--misbehave", kind)] + shlex.split(given.reference_flags)
     if flags and not given.reference:
-        raise ValueError("--misbehave and --reference-flags are for --reference")
+        raise ValueError("--misbehave and --reference-flags need --reference")
     who = operator(given.operator) if given.operator else None
     if given.reference:
         return Options(REFERENCE, who, given.host, given.port or 0, flags)
@@ -65,5 +77,7 @@ def read_options(given: Any) -> Options:
     elif given.station:
         profile = Profile(given.station)
     else:
-        raise ValueError("which station? --station ID, --profile FILE, or --reference for the one that comes with it")
+        raise ValueError(
+            "no station given: use --station ID, --profile FILE, or --reference for the built-in mock-station"
+        )
     return Options(profile, who, given.host, 9000 if given.port is None else given.port, None)

@@ -124,7 +124,7 @@ async def station(_run: Run, request: pytest.FixtureRequest) -> AsyncIterator[St
     least = request.config.option.fail_on_findings
     grave = [line for severity, line in found if least and severity.rank >= Severity(least).rank]
     if grave:
-        pytest.fail("\n".join(["the conformance checks found something:", *grave]), pytrace=False)
+        pytest.fail("\n".join(["the conformance checks reported:", *grave]), pytrace=False)
 
 
 @pytest.hookimpl(wrapper=True)

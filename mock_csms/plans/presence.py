@@ -21,7 +21,7 @@ async def absence(station: Station) -> str:
     """
     known, timeouts, identity = station.known, station.profile.timeouts, station.identity
     if not await known.until(lambda: known.is_connected, timeouts.boot):
-        return f"{identity} has not connected to {station.csms.url}/{identity} within {timeouts.boot:g} s"
+        return f"{identity} did not connect to {station.csms.url}/{identity} within {timeouts.boot:g} s"
     if known.is_silent and not known.is_accepted:  # who was told to wait may say nothing until then (B03.FR.02)
         await known.until(lambda: not known.is_silent, 2 * timeouts.interval)
     if known.is_silent:
@@ -29,7 +29,7 @@ async def absence(station: Station) -> str:
             await station.csms.call(identity, *_HARMLESS)
     if not known.is_silent:
         return ""
-    return f"{identity} has answered nothing since {known.heard_in or 'it connected'}"
+    return f"{identity} has not answered anything since {known.heard_in or 'it connected'}"
 
 
 async def bring_back(station: Station, operator: Operator | None, *, is_attended: bool) -> str:

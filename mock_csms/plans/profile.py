@@ -107,13 +107,13 @@ def read_profile(path: str) -> Profile:
 def _features(given: Any) -> frozenset[str]:
     for feature in _texts(given):
         if not FEATURE.fullmatch(feature):
-            raise ValueError(f"{feature!r} is no feature, such as C-13, AS-2 or HFS-1")
+            raise ValueError(f"{feature!r} is not a feature such as C-13, AS-2 or HFS-1")
     return frozenset(given)
 
 
 def _texts(given: Any) -> Sequence[str]:
     if not isinstance(given, list) or not all(isinstance(item, str) for item in given):
-        raise ValueError("must be a list of texts")
+        raise ValueError("must be a list of strings")
     return given
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import tomli_w
 
-from mock_csms.frontends.console import printable
+from mock_csms.frontends.lines import printable
 from mock_csms.plans.features import FEATURES
 from mock_csms.plans.learning import Learned
 from mock_csms.plans.profile import Profile
@@ -13,14 +13,14 @@ from mock_csms.protocol.records import asdict
 _COLUMN = 44
 _USUAL = Profile("")
 _TIMEOUTS: Mapping[str, str] = {
-    "message": "what is due at once",
+    "message": "time for a message that is due at once",
     "boot": "a reboot",
-    "operator": "what a person does",
-    "case": "a whole case",
-    "silence": "how long to watch that nothing comes",
-    "settle": "how long it is quiet when all was said",
-    "interval": "what it is told to wait between boots",
-    "tolerance": "of its clock",
+    "operator": "time for an action of a person",
+    "case": "time for a whole case",
+    "silence": "how long to watch that no message comes",
+    "settle": "the station is idle after this long without a message",
+    "interval": "interval in answers Pending and Rejected",
+    "tolerance": "allowed deviation of its clock",
 }
 _KINDS: Mapping[str, str] = {
     "valid": "may charge",
@@ -36,16 +36,16 @@ _KINDS: Mapping[str, str] = {
 def profile_text(learned: Learned | None = None) -> str:
     """Return the text of a profile: of what was learned of a station, or without it of one that is to be filled in."""
     known = learned or Learned(Profile("CS-1"))
-    who = f", which is {printable(known.who)}" if known.who else ""
-    origin = f"as it has told of itself{who}" if learned else "to be filled in"
+    who = f": {printable(known.who)}" if known.who else ""
+    origin = f"read from the station{who}" if learned else "to be filled in"
     lines = [
         f"# Profile of a station for the test plans, {origin}.",
-        "# What is behind a # is the default, or to be filled in by somebody who knows.",
+        "# Lines that begin with # hold the default, or need to be filled in by hand.",
     ]
-    lines += ["", _line("identity", known.profile.identity, "the last segment of its URL")]
+    lines += ["", _line("identity", known.profile.identity, "the last segment of the URL that it connects to")]
     lines.append(_line("connectors", list(known.profile.connectors), "how many connectors each EVSE has"))
     lines.append(
-        _line("authorization", "local", "how sessions begin where a case does not say: local or remote", is_set=False)
+        _line("authorization", "local", "how sessions begin if the case does not say it: local or remote", is_set=False)
     )
     lines += [
         "",
@@ -65,7 +65,7 @@ def profile_text(learned: Learned | None = None) -> str:
 def _features(known: Learned) -> Iterator[str]:
     has = known.profile.features
     titles = {feature.id: feature.title for feature in FEATURES}
-    yield "# Features of Part 5; take the # away from those that the station has."
+    yield "# Features of Part 5; remove the # from those that the station has."
     yield "features = ["
     for id_, title in titles.items():
         if id_ in has:
@@ -74,16 +74,18 @@ def _features(known: Learned) -> Iterator[str]:
             yield _noted(f'    # "{id_}",', title)
     yield "]"
     if known.lacks:
-        yield f"# Its variables tell that it has none of {', '.join(id_ for id_ in titles if id_ in known.lacks)}."
+        yield f"# According to its variables it has none of {', '.join(id_ for id_ in titles if id_ in known.lacks)}."
 
 
 def _addresses(known: Learned) -> Iterator[str]:
     slots, usual = list(known.profile.slots), list(_USUAL.slots)
-    yield _noted('# url = "ws://10.0.0.2:9000"', "where it reaches the mock, if not where that listens")
+    yield _noted(
+        '# url = "ws://10.0.0.2:9000"', "URL at which it reaches the mock, if that differs from where the mock listens"
+    )
     yield _line("slots", slots, "slots of its network profiles", is_set=slots != usual)
-    yield _line("interface", _USUAL.interface, "which of its interfaces leads to the mock", is_set=False)
-    yield _noted('# firmware = "https://…"', "where it finds firmware that it can install")
-    yield _noted('# logs = "https://…"', "where it can upload logs")
+    yield _line("interface", _USUAL.interface, "the interface through which it reaches the mock", is_set=False)
+    yield _noted('# firmware = "https://…"', "URL of firmware that it can install")
+    yield _noted('# logs = "https://…"', "URL to which it can upload logs")
 
 
 def _tokens() -> Iterator[str]:

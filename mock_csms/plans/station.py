@@ -82,7 +82,7 @@ class Station:
         for settings in self._settings:
             self.csms.configure(**settings)
         if not await self.known.until(lambda: self.known.is_connected, self.profile.timeouts.boot):
-            raise AssertionError(f"{self.identity} has not come back within {self.profile.timeouts.boot:g} s")
+            raise AssertionError(f"{self.identity} did not come back within {self.profile.timeouts.boot:g} s")
 
     async def command(self, action: str, payload: Json | None = None, /, **answer: Any) -> Json:
         """Send a command; `answer` is what must be in the payload of its result, which is returned."""
@@ -93,7 +93,7 @@ class Station:
             raise AssertionError(str(failure)) from None
         found = differences(result, answer)
         if found:
-            raise AssertionError(explained(f"{self.identity} answered {action} with something else", found))
+            raise AssertionError(explained(f"{self.identity} gave an unexpected answer to {action}", found))
         return result
 
     async def refuses(self, code: str, action: str, payload: Json | None = None) -> None:
@@ -225,7 +225,7 @@ class Station:
 
     async def _do(self, deed: Deed) -> None:
         if self._operator is None:
-            raise OperatorFailed(f"nobody is there to {deed.action}: the case must say that it needs it")
+            raise OperatorFailed(f"there is no operator for {deed.action}: the case must name it in needs")
         self._cursor = self._inbox.count(self.identity)
         await self._operator.act(deed, self.profile.timeouts.operator)
         self.known.was_done(deed.action, deed.evse)

@@ -92,6 +92,14 @@ class Conversation:
             return Incoming(message, violations, answers, is_refused=bool(counting))
         return Incoming(message, (), answers)
 
+    def peek(self, data: bytes, strictness: Strictness) -> Incoming:
+        """Return what a message would mean, and leave everything open that is open: somebody lost it on its way."""
+        ours, theirs = self.ours, self.theirs
+        self.ours, self.theirs = dict(ours), dict(theirs)
+        came = self.receive(data, strictness)
+        self.ours, self.theirs = ours, theirs
+        return came
+
     def _take_call(self, call: Call, strictness: Strictness) -> Incoming:
         call, violations = self.version.read_call(call, self._peer, payload=strictness.looks_at(call.action))
         self.theirs[call.id] = call

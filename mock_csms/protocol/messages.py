@@ -257,17 +257,15 @@ def encode(message: Message) -> bytes:
     return orjson.dumps(array)
 
 
-def encode_as_wrong_type(message: Message) -> bytes:
-    """Return the text of `message` with the number of the next message type, which its array does not fit."""
-    array = orjson.loads(encode(message))
-    array[0] = array[0] + 1 if array[0] < _ERROR else _CALL
-    return orjson.dumps(array)
+def with_wrong_type(text: bytes) -> bytes:
+    """Return the `text` of a message with the number of the next message type, which its array does not fit."""
+    number = int(text[1:2])
+    return b"%b%d%b" % (text[:1], number + 1 if number < _ERROR else _CALL, text[2:])
 
 
-def encode_as_unknown_type(message: Message) -> bytes:
-    """Return the text of `message` with a number that no version of OCPP has a message type for."""
-    array = orjson.loads(encode(message))
-    return orjson.dumps([_UNKNOWN, *array[1:]])
+def with_unknown_type(text: bytes) -> bytes:
+    """Return the `text` of a message with a number that no version of OCPP has a message type for."""
+    return b"%b%d%b" % (text[:1], _UNKNOWN, text[2:])
 
 
 def _is_id(value: Any) -> bool:

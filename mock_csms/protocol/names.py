@@ -2,8 +2,20 @@
 
 from collections.abc import Iterable
 
+FEW = 12
+"""How many names are too many to be listed."""
+
 
 def did_you_mean(word: str, names: Iterable[str]) -> str:
+    """Return `; did you mean 'NAME'?` with the name nearest to `word`, and all names where they are few."""
+    known = [str(name) for name in names]
+    near, listed = nearest(word, known), ", ".join(known)
+    if not 0 < len(known) < FEW:
+        return near
+    return f"{near} (possible: {listed})" if near else f"; possible: {listed}"
+
+
+def nearest(word: str, names: Iterable[str]) -> str:
     """Return `; did you mean 'NAME'?` with the name nearest to `word`, or nothing where none is near."""
     import difflib  # noqa: PLC0415 - only somebody who mistyped waits for it
 

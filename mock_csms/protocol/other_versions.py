@@ -66,4 +66,5 @@ def told_elsewhere(name: str) -> str:
     if spelled is None:
         return ""
     version, here = OTHERS[spelled]
-    return f"{spelled} is OCPP {version}; {f'here {here}' if here else 'OCPP 2.0.1 has no such action'}"
+    instead = f"in OCPP 2.0.1 use {here}" if here else "OCPP 2.0.1 has no such action"
+    return f"{spelled} is an action of OCPP {version}; {instead}"

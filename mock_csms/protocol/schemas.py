@@ -90,7 +90,7 @@ class Schemas:
         if not huge and validator.is_valid(payload):
             return payload, ()
         whole = _with_integers(payload)
-        violations = [Violation(path, "is beyond the range of a double", _VALUE) for path in huge]
+        violations = [Violation(path, "is beyond the range of a 64-bit float", _VALUE) for path in huge]
         if not validator.is_valid(whole):
             violations = [*_explain(validator, whole), *violations]
         return (payload, violations) if violations else (whole, ())
@@ -145,8 +145,7 @@ def node_at(root: Json, name: str, path: Sequence[str]) -> Json:
             return {}
         else:
             known = node.get("properties", {})
-            hint = did_you_mean(part, known) or (f"; it has {', '.join(known)}" if known else "")
-            raise ValueError(f"{name} has no {'.'.join(path[: depth + 1])!r}{hint}")
+            raise ValueError(f"{name} has no {'.'.join(path[: depth + 1])!r}{did_you_mean(part, known)}")
     return node
 
 
@@ -247,7 +246,7 @@ def _violations(error: "ValidationError") -> Iterable[Violation]:
     if keyword == "required":
         names, message = [kind.property], "is missing"
     elif keyword == "additionalProperties":
-        names, message = kind.unexpected, "is not a property that the schema knows"
+        names, message = kind.unexpected, "is not a property of the schema"
     elif keyword == "type" and "integer" in kind.types and _is_huge(error.instance):
         keyword, message = "maximum", "is an integer beyond 64 bits"
     for place in [[*path, name] for name in names[:_MOST_ITEMS]] or [path]:

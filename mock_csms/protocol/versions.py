@@ -36,7 +36,7 @@ class Version(Record, eq=False):
 
     def result_violations(self, call: Call, payload: Any) -> Sequence[Violation]:
         """Return how `payload`, the result of `call`, breaks its schema, worst first."""
-        return self.schemas.response_violations(call.action, payload)
+        return self.schemas.look(call.action, "Response", payload)[1]
 
     def read_call(self, call: Call, sender: Sender, *, payload: bool = True) -> tuple[Call, Sequence[Violation]]:
         """Return `call`, with integers where it has `1.0` for one, and what is wrong with it, as `call_violations`."""

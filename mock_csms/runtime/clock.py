@@ -9,11 +9,12 @@ now = time.time  # noqa: TID251 - this is the one place
 
 
 class Chance:
-    """Where fresh ids and numbers come from; the same `seed` gives the same ones again."""
+    """Where fresh ids and numbers come from; the same `seed` (and `name` of a stream) gives the same again."""
 
-    def __init__(self, seed: int | None = None) -> None:
+    def __init__(self, seed: int | None = None, name: str = "") -> None:
         self.seed = random.SystemRandom().randrange(2**32) if seed is None else seed
-        self._random = random.Random(self.seed)  # noqa: S311 - nothing is kept secret by it
+        stream = f"{self.seed} {name}" if name else self.seed
+        self._random = random.Random(stream)  # noqa: S311 - nothing is kept secret by it
 
     def new_id(self) -> str:
         """Return a fresh message id: a UUID, as Part 4, 4.1.4 recommends; 36 characters."""

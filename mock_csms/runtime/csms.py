@@ -13,7 +13,6 @@ from mock_csms.behavior.admission import Door, LetIn, Respond, Verdict, Visitor
 from mock_csms.behavior.commands import Step
 from mock_csms.behavior.events import Connected, Event, Failed, Knocked, Noted, Refused
 from mock_csms.behavior.replies import Decision, Replies
-from mock_csms.behavior.rules import RuleBook
 from mock_csms.behavior.stations import Station, fold
 from mock_csms.behavior.templates import Authority, Context, World
 from mock_csms.config import Config
@@ -24,8 +23,9 @@ from mock_csms.protocol.versions import SUBPROTOCOLS, choose_subprotocol, versio
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.inspection import Inspection
+from mock_csms.runtime.network import Network
 from mock_csms.runtime.pki import Pki
-from mock_csms.runtime.session import CallFailed, Session
+from mock_csms.runtime.session import Arrival, CallFailed, Session
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.endpoint import Endpoint
 from mock_csms.runtime.transport.gate import Limits
@@ -50,6 +50,7 @@ class Csms:
         self._spellings: dict[str, str] = {}
         self.sessions: dict[str, Session] = {}
         self.chance = clock.Chance(config.seed)
+        self._network = Network(self.chance.seed)
         pki = Pki(self.chance)
         self._authority = Authority(pki.root, pki.chain)
         self.url = ""
@@ -66,7 +67,8 @@ class Csms:
         self.validation = config.validate
         self._inspection.configure(config)
         self._door = Door(assembly.policies(config))
-        layers, faults = assembly.layers(config), RuleBook(config.rule.faults)
+        self._network.configure(assembly.network(config))
+        layers, faults = assembly.layers(config), assembly.faults(config)
         self._replies = {version: Replies(assembly.defaults(config, version), layers, faults) for version in versions()}
         self._set_world()
 
@@ -119,8 +121,9 @@ class Csms:
             spoken = session.version.name
             raise self._unsent(identity, step, f"OCPP {spoken}, which {identity} speaks, has no such action")
         template = assembly.command_payload(self.config, step, session.version)
+        timeout = self.config.call_timeout + assembly.slack(self.config)
         return await session.call(
-            step.action, lambda: template(self._context(session.identity, request)), self.config.call_timeout, written
+            step.action, lambda: template(self._context(session.identity, request)), timeout, written
         )
 
     def _unsent(self, identity: str, step: Step, why: str) -> CallFailed:
@@ -138,7 +141,8 @@ class Csms:
         return spelling(self._spellings, visitor.identity) if visitor else ""
 
     def _context(self, identity: str, request: object = None) -> Context:
-        return Context(clock.now() + self.config.clock_offset, self.stations[identity], self.world, request)
+        now = clock.now() + self.config.clock_offset
+        return self._network.context(Context(now, self.stations[identity], self.world, request))
 
     @property
     def exercised(self) -> Collection[str]:
@@ -159,6 +163,18 @@ class Csms:
             fold(station, event)
         self.bus.publish(event)
         self._inspection.look_at(event)
+
+    @property
+    def arrival(self) -> Arrival | None:
+        """How a message of a station comes; None where the network does nothing to it."""
+        return None if self._network.is_sound else self._arrive
+
+    def _arrive(self, identity: str) -> tuple[float | None, str]:
+        return self._network.arrival(self._context(identity))
+
+    def reject(self, session: Session, message: Error) -> Decision:
+        """Return what to do to send `message` in answer to what is no call."""
+        return self._replies[session.version].reject(message, self._context(session.identity))
 
     def answer(self, session: Session, call: Call, refusal: Error | None) -> Decision:
         """Return what to do about a station's call."""
@@ -187,7 +203,7 @@ class Csms:
         password = known.password if known else None
         verdict = self._door.judge(visitor, subprotocol, clock.now(), is_connected=is_connected, password=password)
         if not isinstance(verdict, LetIn):
-            self._refuse(identity, str(verdict))
+            self._refuse(visitor, str(verdict), verdict.status)
         return verdict
 
     def welcome(self, transport: Transport, visitor: Visitor, subprotocol: str) -> Session:
@@ -219,22 +235,22 @@ class Csms:
         """Answer a plain HTTP request: /healthz tells that the mock is up."""
         if visitor.resource.rstrip("/") == "/healthz":
             return Respond(200, "OK")
-        verdict = Respond(426, "an HTTP request that asks for no WebSocket")
-        self._refuse(self._name(visitor), str(verdict))
+        verdict = Respond(426, "an HTTP request without a WebSocket upgrade")
+        self._refuse(visitor, str(verdict), verdict.status)
         return verdict
 
-    def refused(self, reason: str, visitor: Visitor) -> None:
+    def refused(self, reason: str, visitor: Visitor, status: int | None) -> None:
         """Publish that what came was no valid handshake."""
         if visitor.wants_websocket or visitor.problem:
             self.publish(Knocked(clock.now(), self._name(visitor), visitor))
-        self._refuse(self._name(visitor), reason)
+        self._refuse(visitor, reason, status)
 
     def lost(self, reason: str, visitor: Visitor) -> None:
         """Note that somebody has gone before a whole request had come: load balancers look in like this."""
         self.publish(Noted(clock.now(), self._name(visitor), reason))
 
-    def _refuse(self, identity: str, reason: str) -> None:
-        self.publish(Refused(clock.now(), identity, reason))
+    def _refuse(self, visitor: Visitor, reason: str, status: int | None) -> None:
+        self.publish(Refused(clock.now(), self._name(visitor), reason, status, visitor.wants_websocket))
 
 
 def _bind(host: str, port: int) -> list[socket.socket]:

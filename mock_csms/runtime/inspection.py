@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from mock_csms.assembly import inspection
-from mock_csms.behavior.events import Event, Failed, Received
+from mock_csms.behavior.events import Event, Failed, Lost, Received, is_loss
 from mock_csms.config import Config
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.messages import Call, Result
@@ -15,6 +15,7 @@ from mock_csms.runtime import clock
 if TYPE_CHECKING:
     from mock_csms.conformance.exercised import Exercised
     from mock_csms.conformance.inspector import Inspector
+    from mock_csms.conformance.losses import Losses
     from mock_csms.runtime.memory import Memory
 
 _TICK = 0.25
@@ -34,6 +35,7 @@ class Inspection:
         self._saved_at = 0.0
         self._is_judged = config.fail_on_findings is not None
         self._exercised: Exercised | None = None
+        self._losses: Losses | None = None
         self.configure(config)
 
     def open(self) -> None:
@@ -50,22 +52,33 @@ class Inspection:
         self._is_lax = config.validate.leaves_out_some
         if self._inspector is not None:
             self._inspector.judge_by(*inspection(config))
+        if self._losses is not None:
+            self._losses.judge_by(*inspection(config))
 
     def look_at(self, event: Event) -> None:
         """Publish what is wrong about an event."""
         if self._is_off:
             return
         inspector = self._inspector or self._load()
+        if self._losses is None and is_loss(event):
+            self._losses = self._meet_losses(inspector)
         try:
-            found = inspector.look_at(self._validated(event) if self._is_lax else event)
+            found = (self._losses or inspector).look_at(self._validated(event) if self._is_lax else event)
         except Exception as error:
             self._publish(_failed(event.at, event.station, error))
         else:
             for finding in found:
                 self._publish(finding)
 
+    def _meet_losses(self, inspector: "Inspector") -> "Losses":
+        from mock_csms.conformance.losses import Losses  # noqa: PLC0415 - hardly a run loses messages
+
+        return Losses(inspector, *inspection(self._config))
+
     def _validated(self, event: Event) -> Event:
         """Return an event with the violations of its payload, also where nobody was to look at it (--validate off)."""
+        if isinstance(event, Lost):
+            return replace(event, received=self._validated(event.received))
         if type(event) is not Received:
             return event
         message, answers = event.message, event.answers
@@ -94,7 +107,7 @@ class Inspection:
         now = clock.now()
         self._timer = asyncio.get_running_loop().call_later(_TICK, self._tick, inspector)  # whatever comes of this one
         try:
-            found = inspector.tick(now)
+            found = (self._losses or inspector).tick(now)
         except Exception as error:
             self._publish(_failed(now, "", error))
         else:

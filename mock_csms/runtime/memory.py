@@ -122,7 +122,7 @@ class Memory:
         if not self._is_broken:
             self._is_broken = True
             self.lost = str(error)
-            self._failed(f"nothing is kept in {self._directory} any more: {error}")
+            self._failed(f"--state-dir {self._directory} is not used any more: {error}")
 
 
 def _open(path: str) -> sqlite3.Connection:
@@ -131,7 +131,7 @@ def _open(path: str) -> sqlite3.Connection:
     try:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version not in (0, 1, _VERSION):
-            raise sqlite3.DatabaseError(f"it is of version {version}, and this mock writes version {_VERSION}")
+            raise sqlite3.DatabaseError(f"the file has version {version}, but this mock needs version {_VERSION}")
         connection.execute("PRAGMA journal_mode = wal")
         connection.execute("PRAGMA synchronous = normal")
         with connection:

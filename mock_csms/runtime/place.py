@@ -23,5 +23,5 @@ class Place(Record):
         try:
             found = Path(self.path).stat()
         except OSError:
-            return "it was removed"
-        return None if os.path.samestat(found, self.opened) else "it was replaced by another file"
+            return "the file was removed"
+        return None if os.path.samestat(found, self.opened) else "the file was replaced by another file"

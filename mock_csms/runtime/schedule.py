@@ -91,7 +91,7 @@ class Trigger:
     def _received(self, event: Event) -> None:
         message = event.message if isinstance(event, Received) else None
         match = self._script.on
-        if match is None or not isinstance(message, Call) or message.action != match.action:
+        if match is None or not isinstance(message, Call) or not match.is_about(message.action):
             return
         identity = event.station
         if not (
@@ -99,7 +99,8 @@ class Trigger:
         ):
             return
         done = self._done[identity] = self._done.get(identity, 0) + 1
-        if all(limit is None or done <= limit for limit in (match.times, self._script.repeat)):
+        is_its_turn = match.turn in (None, done)
+        if is_its_turn and all(limit is None or done <= limit for limit in (match.times, self._script.repeat)):
             task = asyncio.get_running_loop().create_task(self._follow(identity, message.payload))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)

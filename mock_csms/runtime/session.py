@@ -6,25 +6,41 @@ what is done about it for the host.
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol
+from functools import partial
+from typing import Protocol, TypeAlias
 
 from mock_csms.behavior.emissions import Act, Close, Emission, Reset, Stall
-from mock_csms.behavior.events import Breached, Disconnected, Event, Failed, Received, Sent, Spoiled, Unanswered
+from mock_csms.behavior.events import (
+    Breached,
+    Disconnected,
+    Event,
+    Failed,
+    Lost,
+    Received,
+    Sent,
+    Spoiled,
+    Unanswered,
+)
 from mock_csms.behavior.replies import Decision
 from mock_csms.behavior.templates import World
 from mock_csms.behavior.validation import Validation
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.conversation import Conversation, Incoming
-from mock_csms.protocol.messages import Call, Error, Result, encode
+from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.protocol.records import Mutable
 from mock_csms.protocol.versions import Version
 from mock_csms.runtime import clock
+from mock_csms.runtime.lane import Lane
 from mock_csms.runtime.transport.breaches import Breach
 from mock_csms.runtime.transport.connection import Transport
 
 
 class CallFailed(Exception):
     """A command was not answered as it should be; the text says why."""
+
+
+Arrival: TypeAlias = Callable[[str], tuple[float | None, str]]
+"""Returns how many seconds later a message of a station comes, None for a lost one, and by which faults."""
 
 
 class Host(Protocol):
@@ -40,6 +56,13 @@ class Host(Protocol):
     @property
     def validation(self) -> Validation:
         """How strictly payloads are checked."""
+
+    @property
+    def arrival(self) -> "Arrival | None":
+        """How a message of the peer comes that is late or lost by our own doing; None where none is."""
+
+    def reject(self, session: "Session", message: Error) -> Decision:
+        """Return what to do to send `message` in answer to what is no call."""
 
     def answer(self, session: "Session", call: Call, refusal: Error | None) -> Decision:
         """Return what to do about the peer's `call`, which gets that refusal where it is wrong."""
@@ -61,7 +84,10 @@ class _OpenCall(Mutable):
 class Session:
     """The connection of the station called `identity`, of which the `peer` is the other side."""
 
-    __slots__ = ("_farewell", "_host", "_open", "_talk", "_transport", "_turn", "_we", "identity", "is_over", "version")
+    __slots__ = (
+        *("_farewell", "_host", "_incoming", "_open", "_outgoing", "_talk", "_transport", "_turn", "_we"),
+        *("identity", "is_over", "version"),
+    )
 
     def __init__(self, transport: Transport, identity: str, version: Version, peer: Sender, host: Host) -> None:
         self.identity = identity
@@ -74,27 +100,44 @@ class Session:
         self._open: _OpenCall | None = None
         self._farewell = ""
         self._turn: asyncio.Lock | None = None
+        self._incoming: Lane | None = None
+        self._outgoing: Lane | None = None
 
     # Reading.
 
     def receive(self, data: bytes, *, binary: bool) -> None:
-        """Take one message of the peer: publish it, then answer it or give it to the call that waits for it."""
+        """Take one message of the peer, now or when it comes; one that our own faults lose is told, and no more."""
+        arrival = self._host.arrival
+        if arrival is None and not self._incoming:
+            self._take(data, binary=binary)
+            return
+        after, fault = arrival(self.identity) if arrival else (0.0, "")
+        if after is None:
+            came, now = self._talk.peek(data, self._host.validation), clock.now()
+            self._host.publish(Lost(now, self.identity, self._event(now, data, came, binary=binary), fault))
+        else:
+            self._incoming = self._incoming or Lane()
+            self._incoming.put(after, partial(self._take, data, binary=binary))
+
+    def _event(self, now: float, data: bytes, came: Incoming, *, binary: bool) -> Received:
+        message, wrong, answers = came.message, came.violations, came.answers
+        return Received(now, self.identity, data, message, wrong, answers, binary, came.is_refused, self.version)
+
+    def _take(self, data: bytes, *, binary: bool) -> None:
+        """Publish a message, then answer it or give it to the call that waits for it."""
         waiting: _OpenCall | None = None
         try:
             came = self._talk.receive(data, self._host.validation)
             message, answers = came.message, came.answers
             if answers is not None:
                 waiting, self._open = self._open, None
-            now, wrong, is_refused = clock.now(), came.violations, came.is_refused
-            self._host.publish(
-                Received(now, self.identity, data, message, wrong, answers, binary, is_refused, self.version)
-            )
+            self._host.publish(self._event(clock.now(), data, came, binary=binary))
             if type(message) is Call:
                 self._perform(self._host.answer(self, message, came.refusal), message)
             elif waiting is not None:
                 _settle(waiting.answer, came)
             elif came.refusal is not None:
-                self._send(Emission(came.refusal), None)
+                self._perform(self._host.reject(self, came.refusal), None)
         except Exception as error:
             self._failed(error, waiting)
 
@@ -109,6 +152,7 @@ class Session:
     def broke(self, breach: Breach) -> None:
         """Publish that the peer broke the protocol below; the connection ends for it."""
         if not self.is_over:
+            self._arrive()
             self._host.publish(Breached(clock.now(), self.identity, breach.clause, breach.problem, breach.waited))
 
     def closed(self, code: int, reason: str) -> None:
@@ -116,6 +160,7 @@ class Session:
         if self.is_over:
             return
         self.is_over = True
+        self._arrive()
         now = clock.now()
         if self._open is not None:
             waiting, self._open = self._open, None
@@ -123,6 +168,11 @@ class Session:
             _fail(waiting.answer, "the connection was lost")
         self._host.publish(Disconnected(now, self.identity, code, self._farewell or reason))
         self._host.ended(self)
+
+    def _arrive(self) -> None:
+        """Take what is still on its way: it was sent before the end that is told now."""
+        if self._incoming is not None:
+            self._incoming.empty()
 
     # Sending.
 
@@ -172,9 +222,12 @@ class Session:
         if decision.fault:
             self._host.publish(Spoiled(clock.now(), self.identity, decision.fault, decision.message, answers))
         for act in decision.acts:
-            if isinstance(act, Emission) and not act.after:
+            if isinstance(act, Emission) and act.in_line:
+                self._outgoing = self._outgoing or Lane()
+                self._outgoing.put(act.after, partial(self._do, act, answers, decision))
+            elif isinstance(act, Emission) and not act.after:
                 self._send(act, answers, decision.rule, decision.fault)
-            elif isinstance(act, Emission | Close) and act.after:
+            elif act.after:
                 asyncio.get_running_loop().call_later(act.after, self._do, act, answers, decision)
             else:
                 self._do(act, answers, decision)
@@ -195,7 +248,7 @@ class Session:
     def _send(self, emission: Emission, answers: Call | None, rule: str = "", fault: str = "") -> None:
         """Send a message, and publish it when the connection took it."""
         message = emission.message
-        text = encode(message) if emission.text is None else emission.text
+        text = emission.encoded()
         if self.is_over or not self._transport.send(text, binary=emission.binary, parts=emission.frames):
             return
         violations = self._talk.sent(message, answers)

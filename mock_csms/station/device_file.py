@@ -28,7 +28,7 @@ from typing import Any
 
 from mock_csms import values
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.names import did_you_mean, nearest
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.versions import V201
 from mock_csms.station.device import Device, Evse, Identity, new_device
@@ -58,12 +58,12 @@ def read_device(text: str) -> Device:
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"not TOML: {error}") from None
     except RecursionError:
-        raise ValueError("not TOML: nested too deep") from None
+        raise ValueError("not TOML: nested too deeply") from None
     _check_keys(content, _TOP, "")
     device = new_device(_identity(_table(content.get("identity", {}), "identity")), 1, 1)
     types = [_connectors(item, place) for item, place in _tables(content.get("evse", [{}]), "evse")]
     if not 1 <= len(types) <= _MOST_EVSES:
-        raise ValueError(f"evse: there must be 1 to {_MOST_EVSES} of them")
+        raise ValueError(f"evse: the station must have 1 to {_MOST_EVSES} EVSEs")
     device = replace(device, evses={number: Evse(number, len(each)) for number, each in enumerate(types, 1)})
     for item, place in _tables(content.get("extra", []), "extra"):
         device = replace(device, extras=(*device.extras, _extra(device, item, place)))
@@ -91,7 +91,7 @@ def _connectors(table: Json, place: str) -> list[str]:
     known = V201.schemas.values("ReserveNowRequest", "connectorType")
     types = table.get("connectors", ["cType2"])
     if not isinstance(types, list) or not 1 <= len(types) <= _MOST_CONNECTORS:
-        raise ValueError(f"{place}.connectors: must be a list of 1 to {_MOST_CONNECTORS} types")
+        raise ValueError(f"{place}.connectors: must be a list of 1 to {_MOST_CONNECTORS} connector types")
     return [_one_of(known, kind, f"{place}.connectors") for kind in types]
 
 
@@ -104,9 +104,9 @@ def _values(device: Device, table: Json) -> dict[Name, str]:
         for variable, value in _table(named, inside).items():
             place, name = _at(inside, variable), (component, variable)
             if name not in rows:
-                raise ValueError(f"{place}: there is no such variable{did_you_mean('.'.join(name), known)}")
+                raise ValueError(f"{place}: unknown variable{did_you_mean('.'.join(name), known)}")
             if rows[name].default is None:
-                raise ValueError(f"{place}: is a fact of the station, which nobody sets")
+                raise ValueError(f"{place}: this variable follows from the state of the station and cannot be set")
             given[name] = _fitting(rows[name], value, place)
     return given
 
@@ -116,7 +116,7 @@ def _extra(device: Device, table: Json, place: str) -> tuple[Name, Variable]:
     _check_keys(table, _EXTRA, place)
     for key in ("component", "variable", "type"):
         if key not in table:
-            raise ValueError(f"{place}: {key} is missing")
+            raise ValueError(f"{place}: the key {key} is missing")
     name = (_string(table["component"], f"{place}.component"), _string(table["variable"], f"{place}.variable"))
     _check_name(device, name, place)
     kind = _one_of(_TYPES, table["type"], f"{place}.type")
@@ -131,7 +131,7 @@ def _extra(device: Device, table: Json, place: str) -> tuple[Name, Variable]:
         needs_reboot=_boolean(table.get("needs-reboot", False), f"{place}.needs-reboot"),
     )
     if "value" not in table and row.mutability != "WriteOnly":
-        raise ValueError(f"{place}: value is missing")
+        raise ValueError(f"{place}: the key value is missing")
     return name, replace(row, default=_fitting(row, table["value"], f"{place}.value") if "value" in table else "")
 
 
@@ -142,7 +142,7 @@ def _check_name(device: Device, name: Name, place: str) -> None:
     except ValueError as error:
         raise ValueError(f"{place}: {error}") from None
     if find(device, name) is not None:
-        raise ValueError(f"{place}: {'.'.join(name)} is there already; its value can be set under [variables]")
+        raise ValueError(f"{place}: {'.'.join(name)} exists already; set its value under [variables]")
     for part in (wire["component"], wire["variable"]):
         if max(len(part["name"]), len(part.get("instance", ""))) > _LONGEST_NAME:
             raise ValueError(f"{place}: a name is longer than {_LONGEST_NAME} characters")
@@ -150,7 +150,7 @@ def _check_name(device: Device, name: Name, place: str) -> None:
     if at is not None:
         evse = device.evses.get(at["id"])
         if evse is None or not 1 <= at.get("connectorId", 1) <= evse.connectors:
-            raise ValueError(f"{place}.component: {name[0]!r}: there is no such EVSE or connector")
+            raise ValueError(f"{place}.component: {name[0]!r}: the station has no such EVSE or connector")
 
 
 def _members(table: Json, kind: str, place: str) -> tuple[str, ...]:
@@ -160,10 +160,14 @@ def _members(table: Json, kind: str, place: str) -> tuple[str, ...]:
     is_list = kind.endswith("List")
     given = table.get("values", [])
     if not isinstance(given, list) or bool(given) is not is_list:
-        raise ValueError(f"{place}: must be a list, which each OptionList, SequenceList and MemberList needs")
+        raise ValueError(
+            f"{place}: OptionList, SequenceList and MemberList need a list of values; other types take none"
+        )
     members = tuple(_string(item, place) for item in given)
     if len(",".join(members)) > _LONGEST_LIST or any("," in member or not member for member in members):
-        raise ValueError(f"{place}: must be {_LONGEST_LIST} characters at most, without commas in a member")
+        raise ValueError(
+            f"{place}: all values together must be at most {_LONGEST_LIST} characters, none empty or with a comma"
+        )
     return members
 
 
@@ -178,7 +182,7 @@ def _fitting(row: Variable, value: Any, place: str) -> str:
     else:
         text = _string(value, place, _LONGEST_VALUE)
     if not accepts(row, text):
-        raise ValueError(f"{place}: the variable cannot have the value {text!r}{_hint(row)}")
+        raise ValueError(f"{place}: this variable does not take the value {text!r}{_hint(row)}")
     return text
 
 
@@ -194,7 +198,7 @@ def _hint(row: Variable) -> str:
 def _check_keys(table: Json, known: Iterable[str], place: str) -> None:
     for key in table:
         if key not in known:
-            raise ValueError(f"{_at(place, key)}: there is no such key{did_you_mean(key, known)}")
+            raise ValueError(f"{_at(place, key)}: unknown key{did_you_mean(key, known)}")
 
 
 def _at(place: str, key: str) -> str:
@@ -216,7 +220,7 @@ def _tables(value: Any, place: str) -> list[tuple[Json, str]]:
 
 def _string(value: Any, place: str, most: int = _LONGEST_VALUE) -> str:
     if not isinstance(value, str) or len(value) > most:
-        raise ValueError(f"{place}: must be a text of at most {most} characters")
+        raise ValueError(f"{place}: must be a string of at most {most} characters")
     return value
 
 
@@ -236,7 +240,7 @@ def _number(value: Any, place: str) -> float | None:
 
 def _one_of(known: tuple[Any, ...], value: Any, place: str) -> Any:
     if value not in known:
-        raise ValueError(f"{place}: {value!r} is none of {', '.join(known)}{did_you_mean(str(value), known)}")
+        raise ValueError(f"{place}: {value!r} is not one of {', '.join(known)}{nearest(str(value), known)}")
     return value
 
 

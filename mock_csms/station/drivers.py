@@ -66,9 +66,9 @@ def present(device: Device, cue: Presented, moment: Moment) -> Step:
         if is_same(evse.authorized, card.token):
             return _stop(device, [evse], replace(transactions.STOPPED, token=card.token), moment)
     if any(is_same(asked.token, card.token) and asked.remote_start_id is None for asked in device.cards):
-        return _say(device, f"{card.token['idToken']} is being checked already")
+        return _say(device, f"{card.token['idToken']} is already being authorized")
     if device.is_online and not device.is_accepted:
-        return _say(device, f"{card.token['idToken']} is of no use: the CSMS has not accepted the station")
+        return _say(device, f"{card.token['idToken']} cannot be used: the CSMS has not accepted the station")
     return admit(device, card, moment)
 
 
@@ -86,7 +86,7 @@ def admit(device: Device, card: Card, moment: Moment) -> Step:
     if known and known.info["status"] != "Accepted" and not known.may_ask:  # TC_C_57, TC_C_58
         return _say(device, f"{card.token['idToken']} may not charge: it is {known.info['status']}")
     if device.is_on(NO_REMOTE_AUTHORIZATION):
-        return _say(device, f"{card.token['idToken']} is not known here, and the CSMS may not be asked")
+        return _say(device, f"{card.token['idToken']} is unknown to the station, which may not ask the CSMS")
     return replace(device, cards=(*device.cards, card)), [Send("Authorize", {"idToken": card.token})]
 
 
@@ -98,7 +98,7 @@ def answered(device: Device, request: Json, response: Json | None, moment: Momen
     if card is None:
         return device, []
     device = replace(device, cards=tuple(other for other in device.cards if other is not card))
-    status = response["idTokenInfo"]["status"] if response else "not known: no answer"
+    status = response["idTokenInfo"]["status"] if response else "unknown: the CSMS gave no answer"
     if status != "Accepted":
         return _say(device, f"{card.token['idToken']} may not charge: it is {status}")
     return _admitted(device, card, (response or {})["idTokenInfo"], moment)
@@ -108,7 +108,7 @@ def grant(device: Device, card: Card, moment: Moment, info: Json = NOTHING) -> S
     """Let somebody charge, at the EVSE that was named or the one that suits best; wait for the vehicle if need be."""
     evse = free_evse(device, card, info)
     if device.is_leaving:
-        return _say(device, "the station reboots")
+        return _say(device, "the station is rebooting")
     if evse is None:
         return _say(device, "no EVSE is free")
     group = info.get("groupIdToken")
@@ -193,7 +193,7 @@ def _admit_offline(device: Device, card: Card, known: Known | None, moment: Mome
     if known is None and device.is_on(OFFLINE_UNKNOWN_TOKENS):
         return grant(device, card, moment)
     if known is None or not device.is_on(LOCAL_AUTHORIZE_OFFLINE):
-        return _say(device, f"{card.token['idToken']} cannot be checked: the station is offline")
+        return _say(device, f"{card.token['idToken']} cannot be authorized: the station is offline")
     if known.info["status"] != "Accepted":
         return _say(device, f"{card.token['idToken']} may not charge: it is {known.info['status']}")
     return _admitted(device, card, known.info, moment)

@@ -76,7 +76,7 @@ def _watch(site: Site, figures: Figures) -> None:
     def received(event: Event) -> None:
         message(event)
         if isinstance(event, Received) and is_wrong(event):
-            figures.errors["a message that is wrong, or a CALLERROR"] += 1
+            figures.errors["invalid message or CALLERROR"] += 1
 
     def failed(event: Event) -> None:
         if isinstance(event, Failed) and not figures.seconds:

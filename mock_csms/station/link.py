@@ -143,6 +143,12 @@ class Link:
         if isinstance(event, Received) and isinstance(event.message, Result) and event.answers and not event.is_refused:
             self.heard(event.answers, event.message.payload)
 
+    arrival = None
+
+    def reject(self, _: Session, message: Error) -> Decision:
+        """Return the answer to what is no call."""
+        return Decision(message, (Emission(message),))
+
     def answer(self, _: Session, call: Call, refusal: Error | None) -> Decision:
         """Return the answer to a call of the CSMS."""
         message = self.refuse(call, refusal) if refusal else self._answer(call)

@@ -65,11 +65,11 @@ def parse_line(line: str) -> Order | None:
         return None
     word = WORDS.get(name)
     if word is None:
-        raise ValueError(f"{name!r} is nothing that can be typed here{did_you_mean(name, WORDS)} (try help)")
+        raise ValueError(f"{name!r} is not a known line{did_you_mean(name, WORDS)} (help lists all lines)")
     parts = rest.split(maxsplit=1) if word.order is _send else rest.split()
     wanted = word.usage.split()
     if not sum(each.startswith("<") for each in wanted) <= len(parts) <= len(wanted):
-        raise ValueError(f"{name} is used so: {name} {word.usage}".rstrip())
+        raise ValueError(f"usage: {name} {word.usage}".rstrip())
     return word.order(parts)
 
 
@@ -90,7 +90,7 @@ def parse_call(text: str) -> SendCall:
 
 def _send(parts: Sequence[str]) -> SendCall:
     if not parts:
-        raise ValueError("names no action")
+        raise ValueError("the action is missing")
     return SendCall(check_action(parts[0]), values.json_object(parts[1]) if len(parts) > 1 else {})
 
 
@@ -111,19 +111,19 @@ def _card(parts: Sequence[str]) -> cues.Presented:
 
 
 WORDS: Mapping[str, Word] = {
-    "plug": Word("[EVSE] [CONNECTOR]", "plug the cable into a vehicle", _plug),
-    "unplug": Word("[EVSE]", "take it out", lambda parts: cues.Unplugged(_evse(parts))),
-    "card": Word("<ID[:TYPE]> [EVSE]", "present an idToken; the same one again stops", _card),
-    "ev-pause": Word("[EVSE]", "let the vehicle take no energy", lambda parts: cues.Paused(_evse(parts))),
-    "ev-ready": Word("[EVSE]", "let it take energy again", lambda parts: cues.Ready(_evse(parts))),
+    "plug": Word("[EVSE] [CONNECTOR]", "plug the cable into the vehicle", _plug),
+    "unplug": Word("[EVSE]", "unplug the cable from the vehicle", lambda parts: cues.Unplugged(_evse(parts))),
+    "card": Word("<ID[:TYPE]> [EVSE]", "present an idToken; presenting it again stops charging", _card),
+    "ev-pause": Word("[EVSE]", "let the vehicle suspend charging", lambda parts: cues.Paused(_evse(parts))),
+    "ev-ready": Word("[EVSE]", "let the vehicle resume charging", lambda parts: cues.Ready(_evse(parts))),
     "drive-in": Word("[EVSE]", "drive a vehicle into the parking bay", lambda parts: cues.Arrived(_evse(parts))),
-    "drive-out": Word("[EVSE]", "drive it out", lambda parts: cues.Departed(_evse(parts))),
-    "send": Word("<ACTION> [JSON]", "send a call, its payload laid over a valid one", _send),
-    "reboot": Word("", "switch the station off and on", lambda _: cues.PowerCycled()),
-    "offline": Word("<SEC>", "lose the connection for so long", lambda parts: StayAway(values.number()(parts[0]))),
-    "wait": Word("<SEC>", "go on with the next line so much later", lambda parts: Wait(values.number()(parts[0]))),
-    "status": Word("", "tell how the station stands", lambda _: ShowStatus()),
-    "help": Word("", "tell what can be typed", lambda _: ShowHelp()),
-    "quit": Word("", "stop", lambda _: Quit()),
+    "drive-out": Word("[EVSE]", "drive the vehicle out of the parking bay", lambda parts: cues.Departed(_evse(parts))),
+    "send": Word("<ACTION> [JSON]", "send a call; the JSON is merged into a valid default payload", _send),
+    "reboot": Word("", "switch the station off and on again", lambda _: cues.PowerCycled()),
+    "offline": Word("<SEC>", "disconnect for this many seconds", lambda parts: StayAway(values.number()(parts[0]))),
+    "wait": Word("<SEC>", "wait this many seconds before the next line", lambda parts: Wait(values.number()(parts[0]))),
+    "status": Word("", "show the state of the station", lambda _: ShowStatus()),
+    "help": Word("", "list these lines", lambda _: ShowHelp()),
+    "quit": Word("", "stop the station and exit", lambda _: Quit()),
 }
 """Everything that can be typed."""

@@ -223,7 +223,7 @@ class Player:
         try:
             await self.until(lambda device: device.outbox.is_empty, _LAST_WORDS)
         except TimeoutError:
-            self.site.bus.publish(Noted(clock.now(), self.identity, "reboots with messages undelivered"))
+            self.site.bus.publish(Noted(clock.now(), self.identity, "reboots before all messages were delivered"))
         for alarm in list(self._alarms):
             self._stop(alarm)
         self.device = machine.rebooted(self.device, self.moment())

@@ -20,5 +20,7 @@ def check_action(name: str) -> str:
     """Return the name of an action that a station may send; ValueError says which was meant."""
     actions = [action for action, row in V201.actions.items() if row.sent_by(Sender.STATION)]
     if name not in actions:
-        raise ValueError(told_elsewhere(name) or f"{name!r} is no action of a station{did_you_mean(name, actions)}")
+        raise ValueError(
+            told_elsewhere(name) or f"{name!r} is not an action that a station may send{did_you_mean(name, actions)}"
+        )
     return name

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mock_csms import values
+from mock_csms.config.color import color
 from mock_csms.flags import flag, switch
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.names import did_you_mean
@@ -32,11 +33,11 @@ def variables(value: Sequence[str]) -> dict[Name, str]:
     for item in value:
         name, equals, wanted = item.partition("=")
         if not equals or name not in known:
-            raise ValueError(f"{item!r} is not COMPONENT.VARIABLE=VALUE{did_you_mean(name, known)}")
+            raise ValueError(f"{item!r} is not COMPONENT.VARIABLE=VALUE of a known variable{did_you_mean(name, known)}")
         if not accepts(VARIABLES[known[name]], wanted):
-            raise ValueError(f"{item!r}: the variable cannot have this value")
+            raise ValueError(f"{item!r}: this variable does not take this value")
         if given.get(known[name], wanted) != wanted:
-            raise ValueError(f"{name} has two values")
+            raise ValueError(f"{name} is given twice, with different values")
         given[known[name]] = wanted
     return given
 
@@ -58,7 +59,7 @@ def habits(value: Sequence[str]) -> tuple[Habit, ...]:
     for item in value:
         kind, at, first = item.partition("@")
         if kind not in KINDS:
-            raise ValueError(f"{kind!r} is no misbehaviour{did_you_mean(kind, KINDS)}")
+            raise ValueError(f"{kind!r} is not a misbehaviour{did_you_mean(kind, KINDS)}")
         given.append(Habit(kind, values.integer(1)(first) if at else 1))
     return tuple(given)
 
@@ -67,7 +68,7 @@ def features(value: str) -> frozenset[str]:
     """Take optional features, separated by commas; there may be none."""
     given = frozenset(value.split(",") if value else ())
     for name in given - {*FEATURES}:
-        raise ValueError(f"{name!r} is none of {', '.join(FEATURES)}")
+        raise ValueError(f"{name!r} is not one of {', '.join(FEATURES)}")
     return given
 
 
@@ -86,8 +87,8 @@ class Doing:
 
     send: tuple[SendCall, ...] = flag(
         (),
-        "send this, print request and response, and exit; repeatable, in order; the JSON (or @FILE) is laid over a "
-        "valid default; nothing else is sent",
+        "send this call, print request and response, and exit; the JSON (or @FILE) is merged into a valid default "
+        "payload; repeatable; nothing else is sent",
         calls,
         "'ACTION JSON'",
         repeated=True,
@@ -95,23 +96,28 @@ class Doing:
     )
     charge: float | None = flag(
         None,
-        "plug in, authorize, charge for so long, stop, unplug, and exit",
+        "plug in, authorize, charge for SEC seconds, stop, unplug, and exit",
         values.number(),
         "SEC",
         rivals=_others("charge"),
     )
     id_token: Json | None = flag(
-        None, "who charges", parse_token, "ID[:TYPE]", needs=("charge",), shown=TOKEN["idToken"]
+        None,
+        "idToken that charges, with --charge; TYPE is ISO14443 unless given",
+        parse_token,
+        "ID[:TYPE]",
+        needs=("charge",),
+        shown=TOKEN["idToken"],
     )
-    evse: int = flag(1, "where to charge", values.integer(1), "N", needs=("charge",))
+    evse: int = flag(1, "EVSE to charge at, with --charge", values.integer(1), "N", needs=("charge",))
     script: str | None = flag(
         None,
-        "do what the lines of this file say (see the table of lines), and exit",
+        "run the lines of this file, and exit; the lines are listed at the end of --help-all",
         values.text,
         "FILE",
         rivals=_others("script"),
     )
-    duration: float | None = flag(None, "stop after so long", values.number(above=True), "SEC")
+    duration: float | None = flag(None, "stop after this many seconds", values.number(above=True), "SEC")
 
 
 @dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
@@ -121,21 +127,40 @@ class Many:
     title: ClassVar[str] = "many stations"
 
     count: int | None = flag(
-        None, "run so many stations, URL/CS-0001 and so on", values.integer(1, 100_000), "N", rivals=_others("count")
+        None,
+        "run N stations; they connect to URL/CS-0001, URL/CS-0002 and so on",
+        values.integer(1, 100_000),
+        "N",
+        rivals=_others("count"),
     )
-    ramp: float = flag(0.0, "time over which they are started", values.number(), "SEC", needs=("count",))
+    ramp: float = flag(
+        0.0, "start the stations of --count evenly within this many seconds", values.number(), "SEC", needs=("count",)
+    )
     churn: bool = switch(
-        "let each of them connect, boot, stay 100-200 ms, leave, and come back, three to eight times", needs=("count",)
+        "let each station of --count connect, boot, stay 100 to 200 ms and disconnect; three to eight times",
+        needs=("count",),
     )
-    json: bool = switch("print the result of --count as JSON", needs=("count",))
+    json: bool = switch("print the results of --count as JSON", needs=("count",))
     p95_connect: float | None = flag(
-        None, "fail when 5 % of the connections took longer to open", values.number(above=True), "MS", needs=("count",)
+        None,
+        "highest 95th percentile of the time to connect, in milliseconds; above it the run fails",
+        values.number(above=True),
+        "MS",
+        needs=("count",),
     )
     p95_close: float | None = flag(
-        None, "fail when 5 % of the connections took longer to close", values.number(above=True), "MS", needs=("count",)
+        None,
+        "highest 95th percentile of the time to close, in milliseconds; above it the run fails",
+        values.number(above=True),
+        "MS",
+        needs=("count",),
     )
     min_rate: float | None = flag(
-        None, "fail when fewer connections were opened in a second", values.number(above=True), "N", needs=("count",)
+        None,
+        "lowest number of connections opened per second; below it the run fails",
+        values.number(above=True),
+        "N",
+        needs=("count",),
     )
 
 
@@ -146,13 +171,17 @@ class Connecting:
     title: ClassVar[str] = "connection"
 
     user: str | None = flag(
-        None, "user of Basic authentication; the identity unless given", values.text, "NAME", needs=("password_file",)
+        None,
+        "user name for Basic authentication; the default is the identity",
+        values.text,
+        "NAME",
+        needs=("password_file",),
     )
     password_file: str | None = flag(
-        None, "file with the password of Basic authentication in its first line", values.text, "FILE"
+        None, "read the password for Basic authentication from the first line of this file", values.text, "FILE"
     )
-    subprotocol: str = flag("ocpp2.0.1", "subprotocol to offer", values.one_of(lambda: SUBPROTOCOLS), "NAME")
-    compression: bool = switch("offer permessage-deflate, which costs 40 kB for each connection")
+    subprotocol: str = flag("ocpp2.0.1", "WebSocket subprotocol to offer", values.one_of(lambda: SUBPROTOCOLS), "NAME")
+    compression: bool = switch("offer permessage-deflate; it takes 40 kB of memory per connection")
 
 
 @dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
@@ -163,25 +192,35 @@ class Shape:
 
     device: Device | None = flag(
         None,
-        "describe the station by a TOML file: identity, EVSEs with their connectors, values, more variables",
+        "TOML file that describes the station; identity, EVSEs with their connectors, values of variables, more "
+        "variables",
         described,
         "FILE",
         rivals=("evses", "connectors", "vendor", "model", "serial_number"),
     )
     speed: float = flag(
-        1.0, "let the station's clock run so much faster: an hour's session in minutes", values.number(above=True), "N"
+        1.0,
+        "let the station's clock run N times as fast; with 60 an hour's session takes a minute",
+        values.number(above=True),
+        "N",
     )
-    evses: int = flag(1, "how many EVSEs the station has", values.integer(1, 100), "N")
-    connectors: int = flag(1, "how many connectors each EVSE has", values.integer(1, 10), "N")
+    evses: int = flag(1, "number of EVSEs", values.integer(1, 100), "N")
+    connectors: int = flag(1, "number of connectors of each EVSE", values.integer(1, 10), "N")
     vendor: str = flag(
-        "mock-csms", "vendorName", values.fitting("BootNotificationRequest", "chargingStation", "vendorName"), "NAME"
+        "mock-csms",
+        "`vendorName` in BootNotification",
+        values.fitting("BootNotificationRequest", "chargingStation", "vendorName"),
+        "NAME",
     )
     model: str = flag(
-        "reference-station", "model", values.fitting("BootNotificationRequest", "chargingStation", "model"), "NAME"
+        "reference-station",
+        "`model` in BootNotification",
+        values.fitting("BootNotificationRequest", "chargingStation", "model"),
+        "NAME",
     )
     serial_number: str = flag(
         "MOCK-0001",
-        "serialNumber",
+        "`serialNumber` in BootNotification",
         values.fitting("BootNotificationRequest", "chargingStation", "serialNumber"),
         "TEXT",
     )
@@ -194,19 +233,20 @@ class Shape:
     )
     features: frozenset[str] = flag(
         frozenset({SUMMARIZES}),
-        "what it has of the optional features of Part 5: C-13 resets one EVSE alone, C-56 tells a summary; '' is none",
+        "optional features of Part 5 that the station has; C-13: it can reset a single EVSE; C-56: it sends a summary "
+        "inventory; '' is none",
         features,
         "C-…[,C-…]",
         shown=SUMMARIZES,
     )
     misbehave: tuple[Habit, ...] = flag(
         (),
-        "be wrong in this way, from the N-th occasion on; repeatable; `mock-station misbehaviours` tells all",
+        "break the rules in this way, from the N-th occasion on; repeatable; `mock-station misbehaviours` lists all",
         habits,
         "KIND[@N]",
         repeated=True,
     )
-    seed: int | None = flag(None, "makes all chance repeatable", values.integer(), "N")
+    seed: int | None = flag(None, "make every random choice repeatable", values.integer(), "N")
 
 
 @dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
@@ -215,8 +255,9 @@ class Output:
 
     title: ClassVar[str] = "output"
 
-    quiet: bool = switch("print no messages")
+    quiet: bool = switch("do not print messages")
     verbose: bool = switch("print payloads in full", short="-v")
+    color: str = color()
 
 
 @dataclass(frozen=True, kw_only=True)

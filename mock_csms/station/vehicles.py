@@ -13,7 +13,7 @@ def arrive(device: Device, cue: Arrived, moment: Moment) -> Step:
     if evse is None:
         return device, [Say(f"there is no EVSE {cue.evse}")]
     if evse.is_parked or evse.plugged is not None:
-        return device, [Say(f"a vehicle stands in the bay of EVSE {evse.id} already")]
+        return device, [Say(f"there is already a vehicle in the bay of EVSE {evse.id}")]
     return change(device, replace(evse, is_parked=True), transactions.ARRIVED, moment)
 
 
@@ -21,9 +21,9 @@ def depart(device: Device, cue: Departed, moment: Moment) -> Step:
     """Leave the bay, which one can without a cable only."""
     evse = device.evses.get(cue.evse)
     if evse is None or not evse.is_parked:
-        return device, [Say(f"no vehicle was driven into the bay of EVSE {cue.evse}")]
+        return device, [Say(f"there is no vehicle in the bay of EVSE {cue.evse}")]
     if evse.plugged is not None:
-        return device, [Say(f"the vehicle at EVSE {evse.id} is plugged in")]
+        return device, [Say(f"the vehicle at EVSE {evse.id} is still plugged in")]
     return change(device, replace(evse, is_parked=False), transactions.DEPARTED, moment)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_csms.behavior.events import Event, Failed, Received, Refused, Sent, Spoiled, Unanswered
+from mock_csms.behavior.events import Event, Failed, Lost, Received, Refused, Sent, Spoiled, Unanswered
 from mock_csms.behavior.redaction import MASK, MOST_TOKENS, Redactor
 from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Result, encode
 from mock_csms.protocol.schemas import Violation
@@ -102,6 +102,7 @@ VIOLATION = Violation("a", "is wrong", ErrorCode.FormatViolation)
 EVENTS: list[Event] = [
     Received(1.0, "CS-1", encode(CALL), CALL, [VIOLATION], None, False, False),
     Received(1.0, "CS-1", encode(CALL)[:-1], Malformed("not JSON"), [], None, False, True),
+    Lost(1.0, "CS-1", Received(1.0, "CS-1", encode(CALL), CALL, [VIOLATION], None, False, False), "--loss 5"),
     Sent(1.0, "CS-1", encode(Result("1", payload(SECRET))), Result("1", payload(SECRET)), [], CALL, NAMED, ""),
     Spoiled(1.0, "CS-1", NAMED, CALL, CALL),
     Unanswered(1.0, "CS-1", CALL, "no answer"),

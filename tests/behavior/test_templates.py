@@ -85,16 +85,16 @@ def test_a_template_filled(template: Any, value: Any) -> None:
 @pytest.mark.parametrize(
     ("template", "problem"),
     [
-        ("{{nwo}}", "{{nwo}} is no placeholder; did you mean 'now'?"),
-        ("{{NOW}}", "{{NOW}} is no placeholder; did you mean 'now'?"),
-        ("{{}}", "{{}} is no placeholder"),
-        ("{{now+}}", "{{now+}} is no placeholder"),
-        ("{{now+1 day}}", "{{now+1 day}} is no placeholder"),
-        ("{{now*2}}", "{{now*2}} is no placeholder"),
-        ("{{now+99999999999}}", "{{now+99999999999}} is no placeholder"),
-        ("{{integer+1}}", "{{integer+1}} is no placeholder"),
-        ("a {{now", "'{{now' has no '}}'"),
-        ({"a": ["{{__import__('os')}}"]}, "{{__import__('os')}} is no placeholder"),
+        ("{{nwo}}", "{{nwo}} is not a placeholder; did you mean 'now'?"),
+        ("{{NOW}}", "{{NOW}} is not a placeholder; did you mean 'now'?"),
+        ("{{}}", "{{}} is not a placeholder"),
+        ("{{now+}}", "{{now+}} is not a placeholder"),
+        ("{{now+1 day}}", "{{now+1 day}} is not a placeholder"),
+        ("{{now*2}}", "{{now*2}} is not a placeholder"),
+        ("{{now+99999999999}}", "{{now+99999999999}} is not a placeholder"),
+        ("{{integer+1}}", "{{integer+1}} is not a placeholder"),
+        ("a {{now", "'{{now' has no closing '}}'"),
+        ({"a": ["{{__import__('os')}}"]}, "{{__import__('os')}} is not a placeholder"),
     ],
 )
 def test_a_wrong_template_is_refused_when_it_is_compiled(template: Any, problem: str) -> None:

@@ -23,7 +23,7 @@ def test_who_is_refused_does_not_begin() -> None:
     """But for what began before, elsewhere, or by the CSMS (A02)."""
     assert started(asked(Story().begin())).found(*ALL) == []
     refused = started(asked(Story().begin(), **REFUSED))
-    assert refused.found(*ALL) == ["idToken Alice is Blocked, and begins to charge 0.0 s later"]
+    assert refused.found(*ALL) == ["idToken Alice was Blocked, but started charging 0.0 s later"]
     assert started(asked(Story().begin().wait(99), **REFUSED), after=-60.0).found(*ALL) == []
     assert asked(started(Story().begin()), **REFUSED).found(*ALL) == []
     remote = asked(Story().begin(), **REFUSED).event("Started", "RemoteStart", idToken=ALICE, info={"remoteStartId": 1})
@@ -33,7 +33,7 @@ def test_who_is_refused_does_not_begin() -> None:
 def test_who_was_refused_is_asked_about_again() -> None:
     """Unless the station was offline (A03)."""
     refused = asked(Story().begin(), **REFUSED).wait(99)
-    assert started(refused).found(*ALL) == ["idToken Alice was Blocked, and begins to charge without Authorize"]
+    assert started(refused).found(*ALL) == ["idToken Alice was Blocked, but started charging without a new Authorize"]
     assert started(asked(asked(Story().begin(), **REFUSED).wait(99))).found(*ALL) == []
     assert started(asked(Story().begin(), **REFUSED).wait(99), offline=True).found(*ALL) == []
 
@@ -42,7 +42,7 @@ def test_where_somebody_may_charge() -> None:
     """A restriction that comes later is not broken by what is told again (A04)."""
     only = {"evseId": [2]}
     elsewhere = started(asked(Story().begin(), **only))
-    assert elsewhere.found(*ALL) == ["idToken Alice begins to charge at EVSE 1, and may only at 2"]
+    assert elsewhere.found(*ALL) == ["idToken Alice started charging at EVSE 1, but may only at 2"]
     told = {"idTokenInfo": ACCEPTED | only}
     assert started(started(Story().begin(), answer=told)).found(*ALL) == []
 
@@ -52,7 +52,7 @@ def test_stopping_needs_no_question() -> None:
     stop = ("Ended", "StopAuthorized", 1)
     assert started(asked(Story().begin())).wait(60).event(*stop, idToken=ALICE).found(*ALL) == []
     asking = asked(started(asked(Story().begin())).wait(60)).event(*stop, idToken=ALICE)
-    assert asking.found(*ALL) == ["Authorize was sent 0.0 s before the idToken stops what it started"]
+    assert asking.found(*ALL) == ["Authorize was sent 0.0 s before the same idToken stopped its transaction"]
     two = asked(started(asked(Story().begin())).wait(60))
     two = two.event("Started", "Authorized", idToken=ALICE, info={"transactionId": "U"}, evse={"id": 2})
     assert two.wait(5).event(*stop, idToken=ALICE).found(*ALL) == []

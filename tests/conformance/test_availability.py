@@ -24,7 +24,7 @@ def test_connectors_follow_their_evse() -> None:
     assert two().tell(1, 1, "Unavailable").tell(1, 2, "Unavailable").wait(40).found("G01", "G04") == []
     assert two().tell(1, 1, "Unavailable").wait(40).found("G01", "G04") == ["connector 1.2 does not follow its EVSE"]
     (finding,) = two().wait(40).found("G01", "G04")
-    assert finding == "connector 1.1, 1.2 has told no change after ChangeAvailability"
+    assert finding == "no new status of connector 1.1, 1.2 after ChangeAvailability"
     again = two().command(CHANGE, OPEN | {"evse": {"id": 1}}, {"status": "Accepted"})
     assert again.wait(40).found("G01", "G04") == []
 
@@ -32,7 +32,9 @@ def test_connectors_follow_their_evse() -> None:
 def test_a_station_that_is_so_already() -> None:
     """What is asked for again is Accepted (G02)."""
     open_ = (CHANGE, OPEN, {"status": "Rejected"})
-    assert Story().begin().command(*open_).found("G02") == [f"{CHANGE} to Operative is Rejected though it is so"]
+    assert Story().begin().command(*open_).found("G02") == [
+        f"{CHANGE} to Operative is Rejected, although that is the state already"
+    ]
     assert closed(Story().begin()).command(*open_).found("G02") == []
     assert closed(Story().begin(), "Rejected", id=9).found("G02") == []
 
@@ -52,13 +54,15 @@ def test_a_transaction_goes_before() -> None:
     late = charging("Scheduled").wait(40).tell(1, 1, "Unavailable").event(*ended)
     assert late.wait(40).found("G03") == []
     (finding,) = charging("Scheduled").event(*ended).tell(1, 1).wait(40).found("G03")
-    assert finding == "connector 1.1 is Available, and was to be Unavailable after its transaction"
+    assert finding == "connector 1.1 is Available, but was to become Unavailable after its transaction"
 
 
 def test_another_connector_may_be_used_later() -> None:
     """Only what changes together is one change (G05)."""
     used = Story().begin((1, 1), (1, 2)).tell(1, 1, "Occupied")
-    assert used.tell(1, 2, "Unavailable").found("G05") == ["connector 1.2 is Unavailable as 1.1 is Occupied"]
+    assert used.tell(1, 2, "Unavailable").found("G05") == [
+        "connector 1.2 became Unavailable together with 1.1, which is Occupied"
+    ]
     later = Story().begin((1, 1), (1, 2)).tell(1, 1, "Occupied").wait(60)
     assert later.tell(1, 2, "Occupied").found("G05") == []
 
@@ -71,7 +75,7 @@ def test_what_is_closed_stays_so() -> None:
 
     for status in ("Available", "Occupied", "Reserved"):
         found = closed_().tell(1, 1, status).found("G06")
-        assert found == [f"connector 1.1 is {status} though it was set Inoperative"]
+        assert found == [f"connector 1.1 is {status}, although it was set Inoperative"]
     assert closed_().tell(1, 1, "Unavailable").tell(1, 1, "Faulted").found("G06") == []
     assert closed_().tell(1, 1, "Occupied", after=-30.0).found("G06") == []
     assert closed_().command(CHANGE, OPEN | {"evse": {"id": 1}}, None).tell(1, 1).found("G06") == []
@@ -111,5 +115,7 @@ def test_unlocking() -> None:
     assert unlocked("OngoingAuthorizedTransaction").wait(60).found("G08") == []
     assert unlocked("Unlocked").wait(60).found("G08") == ["connector 1.1 is Unlocked in transaction T"]
     assert unlocked("Unlocked").event("Ended", "StopAuthorized", 1, after=-30.0).wait(60).found("G08") == []
-    assert unlocked("UnknownConnector").found("G08") == ["connector 1.1 is UnknownConnector, and was reported"]
+    assert unlocked("UnknownConnector").found("G08") == [
+        "connector 1.1 was answered with UnknownConnector, but its status was reported"
+    ]
     assert Story().begin().command("UnlockConnector", place, "NotSupported").found("G08") == []

@@ -4,8 +4,10 @@ import ast
 import re
 from inspect import getsource
 from itertools import groupby
+from pathlib import Path
 from textwrap import dedent
 
+from mock_csms import conformance
 from mock_csms.conformance import CHECKS
 from mock_csms.conformance.unjudged import UNJUDGED
 
@@ -36,3 +38,13 @@ def test_a_check_is_a_clause() -> None:
     lengths = {id_: length_of(getsource(check.judge)) for id_, check in CHECKS.items()}
     too_long = {id_: length for id_, length in lengths.items() if length > MOST_LINES}
     assert not too_long, too_long
+
+
+def test_another_severity_has_a_reason() -> None:
+    """A finding that may have another severity than its check says why."""
+    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in Path(conformance.__file__).parent.rglob("*.py")]
+    made = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    words = [{word.arg for word in node.keywords} for node in made if getattr(node.func, "id", "") == "Wrong"]
+    others = [each for each in words if "severity" in each]
+    assert len(others) > 10
+    assert [each for each in others if "why" not in each] == []

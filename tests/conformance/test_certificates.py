@@ -48,7 +48,7 @@ def delete(story: Story, hash_data: Json, status: str = "Accepted") -> Story:
     ("answer", "wrong"),
     [
         ({"status": "NotFound"}, []),
-        ({"status": "Accepted"}, ["the status is Accepted, and 0 certificates are listed"]),
+        ({"status": "Accepted"}, ["the status is Accepted, but 0 certificates are listed"]),
     ],
 )
 def test_an_empty_list(answer: Json, wrong: list[str]) -> None:
@@ -73,7 +73,7 @@ def test_hashes_that_are_written_otherwise() -> None:
 
 def test_a_certificate_that_is_not_listed() -> None:
     """It was installed, and not deleted since; another list is not the one (C02)."""
-    wrong = ["CSMSRootCertificate with the serial number ab was accepted, and is not listed"]
+    wrong = ["CSMSRootCertificate with the serial number ab was accepted, but is not listed"]
     assert listing(install(accepted(), first().root), second().hash_data()).found("C02") == wrong
     assert listing(listing(install(accepted(), first().root)), of=ROOT).found("C02") == wrong
     assert listing(install(accepted(), first().root), of="V2GRootCertificate").found("C02") == []
@@ -103,7 +103,7 @@ def test_what_is_below_a_certificate_is_listed() -> None:
 def test_what_was_deleted() -> None:
     """It is not listed again, unless it was installed again (C03)."""
     story = delete(listing(accepted(), first().hash_data()), first().hash_data())
-    wrong = ["the certificate with the serial number ab was deleted, and is listed"]
+    wrong = ["the certificate with the serial number ab was deleted, but is listed"]
     assert listing(story, first().hash_data()).found("C03") == wrong
     story = install(delete(listing(accepted(), first().hash_data()), first().hash_data()), first().root)
     assert listing(story, first().hash_data()).found("C03") == []
@@ -121,7 +121,7 @@ def test_deleting_the_own_certificate() -> None:
     """It cannot be deleted (C03)."""
     own = first().issue("Station", ec_key("Station").public_key())
     story = accepted().command("CertificateSigned", {"certificateChain": own}, {"status": "Accepted"})
-    wrong = ["it deleted its own certificate, with the serial number c0ffee"]
+    wrong = ["the station's own certificate was deleted, with the serial number c0ffee"]
     assert delete(story, first().hash_data(0x0C0FFEE)).found("C03") == wrong
 
 

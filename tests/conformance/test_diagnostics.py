@@ -32,7 +32,7 @@ def test_statuses_without_a_request() -> None:
     story = accepted().call(LOG, {"status": "Idle"}).call(LOG, {"status": "Uploading"})
     assert story.found("N02") == ["Uploading has no requestId"]
     assert told(accepted(), 5, "Uploaded").found("N02") == [
-        "Uploaded has the requestId 5, and no log was asked for under it"
+        "Uploaded has the requestId 5, but no log was requested with it"
     ]
 
 
@@ -65,7 +65,7 @@ def test_an_upload_that_is_cancelled(statuses: list[str]) -> None:
     """That is told, where it was not over already (N03)."""
     story = told(get_log(accepted(), 1), 1, "Uploading")
     told(told(get_log(story, 2, "AcceptedCanceled"), 1, *statuses), 2, "Uploading", "Uploaded").wait(PATIENCE + 1)
-    assert story.found("N03") == ([] if statuses else ["log 1 was cancelled for log 2, and that was not told"])
+    assert story.found("N03") == ([] if statuses else ["log 1 was cancelled for log 2, but no status reported that"])
 
 
 def ask(story: Story, status: str = "Accepted", **request: Any) -> Story:
@@ -169,7 +169,7 @@ def test_the_numbers_of_events() -> None:
 def test_a_threshold_that_is_cleared(kind: str, value: str, is_back: bool) -> None:
     """It is told when the value is known to be back (N09)."""
     story = watch(kind).call("NotifyEvent", event()).get("X", "Y", attributeValue=value)
-    told_so = ["X.Y is 99, and monitor 3 is not told as cleared"] if value == "99" else story.found("N09")
+    told_so = ["X.Y is 99, but no event of monitor 3 has cleared true"] if value == "99" else story.found("N09")
     assert bool(story.wait(PATIENCE + 1).found("N09")) is is_back
     assert not is_back or value != "99" or story.found("N09") == told_so
     story = watch(kind).call("NotifyEvent", event()).get("X", "Y", attributeValue=value)

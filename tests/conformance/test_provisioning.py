@@ -47,8 +47,8 @@ def test_a_triggered_boot_comes_early() -> None:
         return Story().connect().boot(status="Pending", interval=100).wait(5).command(*trigger).boot(reason)
 
     assert triggered("Triggered").found("B04", "B06") == []
-    assert triggered("PowerUp").found("B04", "B06") == ["the reason is PowerUp where it was triggered"]
-    assert Story().begin().boot("Triggered").found("B06") == ["the reason is Triggered, and nothing was triggered"]
+    assert triggered("PowerUp").found("B04", "B06") == ["the reason is PowerUp, although it was triggered"]
+    assert Story().begin().boot("Triggered").found("B06") == ["the reason is Triggered, but nothing was triggered"]
 
 
 def test_a_station_that_is_reset_while_it_waits_boots_early() -> None:
@@ -66,7 +66,7 @@ def test_the_reason_of_new_firmware() -> None:
     """A station that said that it reboots for it says FirmwareUpdate (B06)."""
     status = {"status": "InstallRebooting", "requestId": 1}
     story = Story().begin().call("FirmwareStatusNotification", status).lose().wait(20).connect().boot()
-    assert story.found("B06") == ["the reason is PowerUp where the firmware is InstallRebooting"]
+    assert story.found("B06") == ["the reason is PowerUp, although the firmware is InstallRebooting"]
 
 
 def test_a_station_that_is_rejected_says_so() -> None:
@@ -113,7 +113,7 @@ def test_after_a_short_outage_only_changes_are_reported() -> None:
         return Story().begin().know(**OUTAGE).wait(60).lose().wait(20).connect()
 
     assert back().tell(1, 1, "Occupied").found("B17") == []
-    assert back().tell(1, 1).wait(40).found("B17") == ["connector 1.1 is Available as before"]
+    assert back().tell(1, 1).wait(40).found("B17") == ["unchanged connector 1.1 was reported: Available"]
     assert back().tell(1, 1, after=-10.0).wait(40).found("B17") == []
     lost = Story().begin().know(**OUTAGE).wait(60).tell(1, 1, "Occupied", answer=None).lose().wait(20).connect()
     assert lost.tell(1, 1, "Occupied").wait(40).found("B17") == []
@@ -129,7 +129,7 @@ def test_a_change_in_an_outage_is_reported() -> None:
         story = Story().begin().know(**OUTAGE).wait(60).lose().wait(20).connect()
         return story.event("Started", "CablePluggedIn", after=-10.0, offline=True)
 
-    assert plugged().wait(40).found("B17") == ["connector 1.1 was plugged in during the outage, and not reported"]
+    assert plugged().wait(40).found("B17") == ["connector 1.1 was plugged in during the outage, but not reported"]
     assert plugged().tell(1, 1, "Occupied").wait(40).found("B17") == []
     assert plugged().event("Ended", "EVCommunicationLost", 1, after=-5.0, offline=True).wait(40).found("B17") == []
 
@@ -152,7 +152,7 @@ def test_an_evse_is_reset() -> None:
     reset = ("Reset", {"type": "Immediate", "evseId": 1}, {"status": "Accepted"})
     assert Story().begin().command(*reset).wait(60).found("B18", "B19") == []
     booted = Story().begin().command(*reset).lose().wait(9).connect().boot("RemoteReset")
-    assert booted.found("B19") == ["it boots 9.0 s after one EVSE was reset"]
+    assert booted.found("B19") == ["BootNotification 9.0 s after the reset of a single EVSE"]
 
 
 def test_an_evse_that_may_not_be_reset() -> None:

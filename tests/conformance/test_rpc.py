@@ -11,7 +11,7 @@ from mock_csms.behavior.templates import rfc3339
 from mock_csms.conformance import CHECKS
 from mock_csms.conformance.known.exchanges import MOST_IDS, MessageIds
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.messages import Call, Error, Result, encode_as_unknown_type
+from mock_csms.protocol.messages import Call, Error, Result, encode, with_unknown_type
 from mock_csms.protocol.records import replace
 from tests.conformance.story import Story, accepted, came, connected, got, sent
 from tests.conformance.witness import STATION, inspect
@@ -111,7 +111,7 @@ def test_what_is_empty_and_no_field() -> None:
     answer = Result("c", {"status": "Accepted", "displayMessage": []})
     found = inspect([sent(NOW, asked), got(NOW + 1, answer, asked)], NOW, RPC)
     assert [(finding.check, finding.problem) for finding in found] == [
-        ("R10", "the answer to GetDisplayMessages: displayMessage: is not a property that the schema knows")
+        ("R10", "the answer to GetDisplayMessages: displayMessage: is not a property of the schema")
     ]
 
 
@@ -212,7 +212,7 @@ def test_commands_that_break_their_schema() -> None:
 
 def test_unknown_types() -> None:
     """A message of an unknown type is refused as such, or ignored."""
-    spoiled = replace(sent(NOW + 1, COMMAND, None, "Reset unknown-type"), text=encode_as_unknown_type(COMMAND))
+    spoiled = replace(sent(NOW + 1, COMMAND, None, "Reset unknown-type"), text=with_unknown_type(encode(COMMAND)))
     silence = Unanswered(NOW + 31, STATION, COMMAND, "no answer within 30 s")
     assert checks(spoiled, got(NOW + 2, Error("c", "MessageTypeNotSupported"), COMMAND)) == []
     assert checks(spoiled, got(NOW + 2, Error("c", "InternalError"), COMMAND)) == ["R16 warning"]

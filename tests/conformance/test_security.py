@@ -49,7 +49,7 @@ def test_requests_for_certificates() -> None:
         return story.call("SignCertificate", {"csr": request} | more).wait(60).found("S06")
 
     assert asked(csr()) == []
-    assert asked(csr("other")) == ["the common name of the csr is other, and the serial number S-1"]
+    assert asked(csr("other")) == ["the common name of the csr is other, but the serial number is S-1"]
     assert asked(csr("other"), certificateType="V2GCertificate") == [
         "no SignCertificate came after the trigger SignChargingStationCertificate"
     ]
@@ -81,7 +81,7 @@ def test_certificates() -> None:
     assert signed(mine, "Rejected") == [no_event]
     for chain in (others, old, "nothing"):
         assert signed(chain, "Rejected", event=True) == []
-        assert signed(chain, "Accepted") == ["a certificate is Accepted that is not valid", no_event]
+        assert signed(chain, "Accepted") == ["an invalid certificate was Accepted", no_event]
 
 
 def test_repetitions() -> None:
@@ -100,8 +100,8 @@ def test_repetitions() -> None:
         return story.found("S09", "S10")
 
     assert repeated(30, 60, 120) == []
-    assert repeated(30, 30) == ["repetition 2 comes after 30.0 s, and not after 60 s"]
-    assert repeated(30, 60, 120, 240, 480) == ["repetition 4 comes, and CertSigningRepeatTimes is 2"]
+    assert repeated(30, 30) == ["repetition 2 came after 30.0 s, not after 60 s"]
+    assert repeated(30, 60, 120, 240, 480) == ["repetition 4 came, but CertSigningRepeatTimes is 2"]
     assert repeated(1, 1, 1, 1, 1, trigger=True) == []
 
 

@@ -158,7 +158,7 @@ def test_pauses_after_refusals(times: str, pauses: Sequence[float], found: Seque
 def test_who_wants_no_websocket_is_no_station() -> None:
     """Somebody who looks at the URL of a station with a browser, or posts to it, changes nothing of its pauses."""
     known, lost = wait_of(5.0, OCPPCommCtrlr_RetryBackOffRepeatTimes="2"), Disconnected(NOW + 10, STATION, 1006, LOST)
-    page = Refused(NOW + 11, STATION, "426: an HTTP request that asks for no WebSocket")
+    page = Refused(NOW + 11, STATION, "426: an HTTP request without a WebSocket upgrade")
     post = Knocked(NOW + 12, STATION, Visitor("/CS", (), problem="it is a POST", wants_websocket=False))
     events = [*connected(NOW), *known, lost, page, post, Refused(NOW + 12, STATION, "it is a POST")]
     assert checks(*events, *connected(NOW + 15.5)) == ["T09"]

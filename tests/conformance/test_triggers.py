@@ -42,7 +42,7 @@ def test_a_triggered_message_that_nobody_can_read() -> None:
     story = trigger(accepted(), "Heartbeat").call("Heartbeats", {}, "NotImplemented")
     assert story.wait(PATIENCE + 1).found("F02") == []
     assert trigger(accepted(), "Heartbeat").reconnect().wait(PATIENCE + 1).found("F02") == []
-    late = ["the trigger of Heartbeat was accepted, and it did not come within 30 s"]
+    late = ["the trigger of Heartbeat was accepted, but it did not come within 30 s"]
     assert trigger(accepted(), "Heartbeat").wait(PATIENCE + 1).found("F02") == late
 
 
@@ -84,7 +84,7 @@ def upload(story: Story) -> Story:
 @pytest.mark.parametrize(
     ("told", "wrong"),
     [
-        ({"status": "Idle"}, [f"{LOG} is Idle, and log 61 was Uploading"]),
+        ({"status": "Idle"}, [f"{LOG} is Idle, although log 61 is Uploading"]),
         ({"status": "Uploading", "requestId": 61}, []),
         ({"status": "Uploaded", "requestId": 61}, []),
     ],
@@ -107,6 +107,6 @@ def test_the_status_of_an_update(before: str, is_wrong: bool) -> None:
 def test_the_status_of_nothing(action: str, told: str) -> None:
     """It is Idle (F06)."""
     assert trigger(accepted(), action).call(action, {"status": told}).found("F06") == [
-        f"{action} is {told}, and nothing runs"
+        f"{action} is {told}, although nothing is going on"
     ]
     assert trigger(accepted(), action).call(action, {"status": "Idle"}).found("F06", "N02") == []

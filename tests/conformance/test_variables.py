@@ -98,7 +98,7 @@ def test_an_attribute_that_a_variable_has_not() -> None:
     about = ITEM | {"attributeType": "Target"}
     answer = ITEM | {"attributeStatus": "Accepted", "attributeValue": "1"}
     story.command("GetVariables", {"getVariableData": [about]}, {"getVariableResult": [answer]})
-    assert story.found("V03") == ["the result of OCPPCommCtrlr.OfflineThreshold is about no attribute, not Target"]
+    assert story.found("V03") == ["the result of OCPPCommCtrlr.OfflineThreshold has no attributeType, not Target"]
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_reports_that_nobody_asked_for() -> None:
         story.command("GetBaseReport", {"requestId": number, "reportBase": "SummaryInventory"}, {"status": status})
         story.call("NotifyReport", part(number, 0))
     assert story.found("V10") == [
-        "NotifyReport has the requestId 3, under which nothing was asked for",
+        "NotifyReport has the requestId 3, but nothing was requested with it",
         "NotifyReport has the requestId 0, which was answered with Rejected",
     ]
     assert story.found("V13") == ["NotifyReport has the requestId 1, which was answered with NotSupported"]
@@ -172,7 +172,7 @@ def test_a_report_that_goes_on() -> None:
         story.wait(PATIENCE - 1).call("NotifyReport", part(7, number, tbc=number < 2))
     assert story.wait(PATIENCE + 1).found("V12") == []
     story.call("NotifyReport", part(7, 3))
-    assert story.found("V12") == ["NotifyReport of request 7 goes on after the part that said that it was the last"]
+    assert story.found("V12") == ["NotifyReport of request 7 continues after its last part"]
 
 
 def test_a_report_that_waits_for_another_one() -> None:
@@ -268,5 +268,5 @@ def test_a_slot_whose_certificate_is_missing() -> None:
     assert story.found("V20") == []
     story.command("GetInstalledCertificateIds", {}, {"status": "NotFound"})
     story.set(COMM, "NetworkConfigurationPriority", "2,1")
-    wrong = "slot 2 with the security profile 3 is accepted, and there is no CSMSRootCertificate"
+    wrong = "slot 2 with the security profile 3 was accepted, but there is no CSMSRootCertificate"
     assert story.found("V20") == [wrong]

@@ -87,7 +87,7 @@ async def test_a_failure_lists_what_came_instead() -> None:
         f"nearest: TransactionEvent {updated}",
         "  eventType: expected Ended, got Updated",
         "came instead:",
-        "  TIME    connected                    speaks ocpp2.0.1 of ocpp2.0.1",
+        "  TIME    connected                    ocpp2.0.1",
         f"  TIME -> BootNotification             {boot} (returned before)",
         f"  TIME -> TransactionEvent             {started}",
         f"  TIME -> TransactionEvent             {updated}",

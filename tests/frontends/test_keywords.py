@@ -32,14 +32,14 @@ async def test_settings_are_keyword_arguments(settings: dict[str, Any], status: 
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"boot_statu": "Pending"}, "boot_statu: is no setting; did you mean 'boot_status'"),
+        ({"boot_statu": "Pending"}, "boot_statu: is not a setting; did you mean 'boot_status'"),
         ({"boot_status": "Maybe"}, "boot_status: 'Maybe' is not one of"),
         ({"offline": "yes"}, "offline: must be true or false"),
-        ({"boot_interval": None}, "boot_interval: None is neither text nor a number"),
+        ({"boot_interval": None}, "boot_interval: None is neither a string nor a number"),
         ({"reply": ["Authorize"]}, "reply: 'Authorize' is not MATCH JSON"),
         ({"token": "TAG"}, "token: 'TAG' is not ID=STATUS"),
         ({"rule": [{"match": "Authorise", "error": "X"}]}, "did you mean 'Authorize'"),
-        ({"boot_status": "Pending", "boot_status_sequence": "Pending"}, "exclude each other"),
+        ({"boot_status": "Pending", "boot_status_sequence": "Pending"}, "cannot be used together"),
         ({"command": "Reset", "delay": 1, "payload": {"type": "Soft"}}, 'type: "Soft" is not one of'),
         ({"expect": "Heartbeat"}, "in Python use receive"),
     ],

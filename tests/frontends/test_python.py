@@ -124,9 +124,11 @@ async def test_scripted_commands_run() -> None:
 async def test_names_are_checked_at_once() -> None:
     """What can never come is a ValueError and not a time-out."""
     async with Csms() as csms:
-        with pytest.raises(ValueError, match="'BootNotificaton' is no call of a station; did you mean 'BootNotif"):
+        with pytest.raises(
+            ValueError, match="'BootNotificaton' is not an action that a station may send; did you mean 'BootNotif"
+        ):
             await csms.receive("CS-1", "BootNotificaton")
-        with pytest.raises(ValueError, match="'Resett' is no command of a CSMS; did you mean 'Reset'"):
+        with pytest.raises(ValueError, match="'Resett' is not an action that a CSMS may send; did you mean 'Reset'"):
             await csms.call("CS-1", "Resett")
 
 

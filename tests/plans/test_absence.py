@@ -10,7 +10,7 @@ from tests.plans.scripted import NOTHING, Outcome, Scripted, outcome, plan
 
 CLEAR = 'await station.command("ClearCache")'
 CASES = plan(*[(f"X{number}", CLEAR) for number in range(1, 7)])
-SILENT = "CS-1 has answered nothing since X2"
+SILENT = "CS-1 has not answered anything since X2"
 
 
 def silent_after(count: int) -> Scripted:
@@ -75,14 +75,14 @@ async def test_a_station_that_never_answers_ends_the_session(tmp_path: Path) -> 
     """Before the first case, which would fail of nothing else."""
     found = await outcome(tmp_path, Scripted(lambda *_: NOTHING, boots=lambda _: False), CASES)
     assert (found.status, found.verdicts) == (2, {"x1": "error"}), found.out
-    assert "Interrupted: CS-1 has answered nothing since it connected" in found.out
+    assert "Interrupted: CS-1 has not answered anything since it connected" in found.out
 
 
 async def test_a_station_that_does_not_come_ends_the_session(tmp_path: Path) -> None:
     """After the first wait, not after one for each case."""
     found = await outcome(tmp_path, None, CASES, boot=0.5)
     assert (found.status, found.verdicts) == (2, {"x1": "error"}), found.out
-    assert "Interrupted: CS-1 has not connected to ws://127.0.0.1" in found.out
+    assert "Interrupted: CS-1 did not connect to ws://127.0.0.1" in found.out
 
 
 async def test_a_station_that_need_not_boot_is_reset_at_once(tmp_path: Path) -> None:

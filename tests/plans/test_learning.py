@@ -57,8 +57,8 @@ def test_a_station_tells_of_itself(tmp_path: Path) -> None:
     assert not {"C-29.1", "C-30", "AQ-2", "AS-2", "HFS-1", "HFS-4"} & learned.features
     assert (learned.timeouts.message, learned.timeouts.boot, learned.slots) == (30, 264, (1, 2, 3))
     text = path.read_text()
-    assert "which is mock-csms reference-station 1.0.0." in text
-    assert re.search(r'# "C-30", +# a session begins at it with ISO14443', text)
+    assert "read from the station: mock-csms reference-station 1.0.0." in text
+    assert re.search(r'# "C-30", +# local start with ISO14443', text)
     assert re.search(r"has none of .*AS-2.*HFS-1", text)
 
 
@@ -120,7 +120,7 @@ def test_no_station_comes(tmp_path: Path) -> None:
     path = tmp_path / "station.toml"
     done = ended("--learn", "--port=0", "--wait-for-station=0.1", "--output", str(path))
     assert (done.returncode, path.exists()) == (4, False)
-    assert "no station came within 0.1 s" in done.stderr
+    assert "no station connected within 0.1 s" in done.stderr
 
 
 def test_without_a_station_there_is_one_to_be_filled_in(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_without_a_station_there_is_one_to_be_filled_in(tmp_path: Path) -> None:
     path = tmp_path / "station.toml"
     assert (ended("--output", str(path)).returncode, path.read_text()) == (0, done.stdout)
     again = ended("--output", str(path))
-    assert (again.returncode, "is there already" in again.stderr, again.stderr.count("\n")) == (2, True, 1)
+    assert (again.returncode, "exists already" in again.stderr, again.stderr.count("\n")) == (2, True, 1)
 
 
 @pytest.mark.parametrize("words", ["--port=x", "--nonsense", "--learn --host=192.0.2.1 --port=1", "--output=/no/where"])

@@ -70,8 +70,8 @@ async def test_a_command_gets_the_action(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("command", "within", "problem"),
     [
-        ("false", PATIENCE, "false plug 1 '' ended with 1"),
-        ("sleep 9 {action}", 0.05, "sleep 9 plug (ended with 1|has not ended within 0.05 s)"),
+        ("false", PATIENCE, "false plug 1 '' ended with status 1"),
+        ("sleep 9 {action}", 0.05, "sleep 9 plug (ended with status 1|did not end within 0.05 s)"),
         ("/no/such/robot", PATIENCE, "/no/such/robot: No such file"),
     ],
 )

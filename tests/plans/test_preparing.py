@@ -35,13 +35,18 @@ class Variables:
     [
         (SET, (), Variables("Rejected"), "OCPPCommCtrlr.OfflineThreshold = 77 is Rejected"),
         (SET, (), Variables(), "SetVariables to CS-1: no answer within 1 s"),
-        ('await station.act("plug")', ("plug",), Variables(), "the operator failed: false plug 1 '' ended with 1"),
+        (
+            'await station.act("plug")',
+            ("plug",),
+            Variables(),
+            "the operator failed: false plug 1 '' ended with status 1",
+        ),
         ("await states.booting(station)", ("reboot",), Variables(), "the operator failed: false reboot"),
         (
             "await station.prepare(states.reserved)",
             (),
             lambda action, _: {"status": "Rejected"} if action == "ReserveNow" else None,
-            "the case could not be prepared: CS-1 answered ReserveNow with something else",
+            "the case could not be prepared: CS-1 gave an unexpected answer to ReserveNow",
         ),
     ],
 )
@@ -66,7 +71,7 @@ async def test_a_preparation_that_fails_is_an_error(
 async def test_a_clean_up_that_fails_is_a_note(tmp_path: Path, statuses: list[str], told: str) -> None:
     """The case passes; what was not set back is told in the summary and in JUnit, without a traceback."""
     found = await outcome(tmp_path, Scripted(Variables(*statuses)), plan(("X1", SET), ("X2", "pass")))
-    note = f"clean-up: OCPPCommCtrlr.OfflineThreshold was not set back to 1: {told}"
+    note = f"clean-up: OCPPCommCtrlr.OfflineThreshold could not be set back to 1: {told}"
     assert (found.status, found.notes("x1")) == (0, [note]), found.out
     assert "Traceback" not in found.out
     assert "CallFailed" not in found.out

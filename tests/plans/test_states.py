@@ -133,7 +133,7 @@ async def test_a_station_that_does_not_come_is_told() -> None:
     """With the URL at which it was waited for, and why the reference station has ended."""
     for turn in turns():
         with turn as pace:
-            told = rf"CS-1 has not connected to ws://127\S+/CS-1 within {2 * pace} s. mock-station ended with 2: "
+            told = rf"CS-1 did not connect to ws://127\S+/CS-1 within {2 * pace} s. mock-station ended with 2: "
             async with run("--misbehave", "no-such-thing") as it:
                 it.profile = replace(REFERENCE, timeouts=replace(REFERENCE.timeouts, boot=2 * pace))
                 with pytest.raises(NoStation, match=told):

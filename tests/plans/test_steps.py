@@ -161,7 +161,7 @@ async def test_answers_are_compared_path_by_path() -> None:
     """A part of the result is enough; what differs has a line; an error and silence are failures."""
     async with stage() as (station, peer), answering(peer, [3, {"status": "Accepted"}]):
         assert await station.command("Reset", status="Accepted") == {"status": "Accepted"}
-    differs = "answered Reset with something else\n  status: expected Accepted, got Rejected"
+    differs = "gave an unexpected answer to Reset\n  status: expected Accepted, got Rejected"
     for answer, call_timeout, problem in [
         ([3, {"status": "Rejected"}], PATIENCE, differs),
         ([4, "NotSupported", "no", {}], PATIENCE, "Reset to CS-1: NotSupported: no"),
@@ -197,7 +197,7 @@ async def test_somebody_acts_at_the_station() -> None:
             False,
         )
     async with stage() as (station, _):
-        with pytest.raises(OperatorFailed, match="nobody is there to plug"):
+        with pytest.raises(OperatorFailed, match="there is no operator for plug"):
             await station.act("plug")
 
 
@@ -262,11 +262,11 @@ def test_what_a_case_needs_decides_where_it_applies() -> None:
     finally:
         CASES.pop("TC-Y", None)
     rich, poor = Profile("CS-1", features=frozenset({"C-13"})), Profile("CS-1", features=frozenset({"C-14"}))
-    assert list(row.obstacles(rich, None)) == ["needs an operator (send): see --operator"]
+    assert list(row.obstacles(rich, None)) == ["needs an operator (send); see --operator"]
     assert list(row.obstacles(poor, Prompt())) == [
         "the operator cannot send",
-        "the station has no C-13, says its profile",
-        "is for stations without C-14",
+        "the profile of the station does not have C-13",
+        "applies only to stations without C-14",
     ]
 
 
@@ -280,7 +280,7 @@ async def test_a_station_is_made_to_send() -> None:
         await peer.ask("DataTransfer", {"vendorId": "V"})
         taken = await station.expect(says("DataTransfer"))
         assert await station.answered(taken, status="Accepted") == {"status": "Accepted"}
-        with pytest.raises(AssertionError, match=r"answered with something else\n  status: expected Rejected"):
+        with pytest.raises(AssertionError, match=r"got an unexpected answer\n  status: expected Rejected"):
             await station.answered(taken, status="Rejected")
         with pytest.raises(AssertionError, match="expected the CALLERROR InternalError to DataTransfer, got Result"):
             await station.was_refused(taken, "InternalError")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.messages import Call, ErrorCode, Result
-from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.names import did_you_mean, nearest
 from mock_csms.protocol.other_versions import OTHERS
 from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.versions import SUBPROTOCOLS, V201, choose_subprotocol, refusal
@@ -57,10 +57,10 @@ def test_an_unknown_action_gets_the_nearest_one_as_a_hint(action: str, hint: str
 @pytest.mark.parametrize(
     ("action", "told"),
     [
-        ("StartTransaction", "StartTransaction is OCPP 1.6; here TransactionEvent"),
-        ("stoptransaction", "StopTransaction is OCPP 1.6; here TransactionEvent"),
-        ("ExtendedTriggerMessage", "ExtendedTriggerMessage is OCPP 1.6; here TriggerMessage"),
-        ("BatterySwap", "BatterySwap is OCPP 2.1; OCPP 2.0.1 has no such action"),
+        ("StartTransaction", "StartTransaction is an action of OCPP 1.6; in OCPP 2.0.1 use TransactionEvent"),
+        ("stoptransaction", "StopTransaction is an action of OCPP 1.6; in OCPP 2.0.1 use TransactionEvent"),
+        ("ExtendedTriggerMessage", "ExtendedTriggerMessage is an action of OCPP 1.6; in OCPP 2.0.1 use TriggerMessage"),
+        ("BatterySwap", "BatterySwap is an action of OCPP 2.1; OCPP 2.0.1 has no such action"),
     ],
 )
 def test_an_action_of_another_version_is_named_as_such(action: str, told: str) -> None:
@@ -101,9 +101,13 @@ def test_a_number_that_no_double_holds_is_refused_at_its_path(huge: str) -> None
 
 @given(st.text(max_size=40), st.lists(st.text(max_size=10), max_size=5))
 def test_a_hint_is_always_one_of_the_names(word: str, names: list[str]) -> None:
-    """A hint names something that exists, or there is none."""
-    hint = did_you_mean(word, names)
+    """A hint names something that exists, or there is none; where the names are few, all are listed."""
+    hint = nearest(word, names)
     assert hint == "" or hint in [f"; did you mean {name!r}?" for name in names]
+    told = did_you_mean(word, names)
+    assert told.startswith(hint)
+    assert all(name in told for name in names)
+    assert did_you_mean(word, map(str, range(100))) == nearest(word, map(str, range(100)))
 
 
 def test_a_result_is_judged_as_the_response_of_its_call() -> None:

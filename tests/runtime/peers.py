@@ -112,9 +112,9 @@ class Ours:
         """No test asks for a page."""
         raise AssertionError(visitor)
 
-    def refused(self, reason: str, visitor: Visitor) -> None:
+    def refused(self, reason: str, visitor: Visitor, status: int | None) -> None:
         """No test sends an invalid handshake."""
-        raise AssertionError(reason, visitor)
+        raise AssertionError(reason, visitor, status)
 
     def lost(self, reason: str, visitor: Visitor) -> None:
         """Note who went before a whole request had come."""

@@ -27,7 +27,7 @@ class Book(Ours):
         self.went.append(("visit", visitor))
         return Respond(426, "no")
 
-    def refused(self, reason: str, visitor: Visitor) -> None:
+    def refused(self, reason: str, visitor: Visitor, status: int | None) -> None:  # noqa: ARG002 - as the gate has it
         """Note whose handshake was wrong."""
         self.went.append((reason, visitor))
 

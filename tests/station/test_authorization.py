@@ -32,7 +32,7 @@ def test_a_card_held_too_long() -> None:
     """One that is presented again while the CSMS is asked about it is not asked about, or granted an EVSE, twice."""
     play = booted(answering(Authorize=None), evses=2).tell(ALICE, ALICE)
     assert [sent.action for sent in play.sent].count("Authorize") == 1
-    assert play.said == ["Alice is being checked already"]
+    assert play.said == ["Alice is already being authorized"]
     play.answer()
     assert [is_charging(play.tell(Plugged(1), Plugged(2)), evse) for evse in (1, 2)] == [True, False]
 

@@ -33,7 +33,7 @@ def test_a_boot_is_repeated_after_the_interval(answer: Json, interval: int, wait
     assert play.transcript() == ["Boot PowerUp"]
     play.wait(0.2)
     assert play.transcript() == ["Boot PowerUp", "1.1 Occupied", "SecurityEventNotification"]
-    assert [text.split(":")[0] for text in play.said] == ["Alice is of no use"]
+    assert [text.split(":")[0] for text in play.said] == ["Alice cannot be used"]
 
 
 @pytest.mark.parametrize("reason", ["InternalError: no", "no answer within 30 s"])

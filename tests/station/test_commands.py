@@ -183,7 +183,7 @@ def test_nothing_begins_before_a_reboot(start: str) -> None:
     play.command("Reset")
     play.tell(CARD, Plugged(1))
     assert play.ask("RequestStartTransaction", BEARER) == {"status": "Rejected"}
-    assert (play.device.is_busy, play.said) == (False, ["the station reboots"])
+    assert (play.device.is_busy, play.said) == (False, ["the station is rebooting"])
     assert play.reboot().tell(CARD).device.is_busy
 
 

@@ -50,33 +50,33 @@ GOOD: dict[str, Order | None] = {
 }
 
 BAD = {
-    "plugg": "'plugg' is nothing that can be typed here; did you mean 'plug'? (try help)",
-    "Heartbeat": "'Heartbeat' is nothing that can be typed here (try help)",
+    "plugg": "'plugg' is not a known line; did you mean 'plug'? (help lists all lines)",
+    "Heartbeat": "'Heartbeat' is not a known line (help lists all lines)",
     "plug 0": "'0' is not between 1 and 2147483647",
     "plug one": "'one' is not a whole number",
-    "plug 1 2 3": "plug is used so: plug [EVSE] [CONNECTOR]",
-    "unplug 1 2": "unplug is used so: unplug [EVSE]",
-    "ev-pause 1 2": "ev-pause is used so: ev-pause [EVSE]",
+    "plug 1 2 3": "usage: plug [EVSE] [CONNECTOR]",
+    "unplug 1 2": "usage: unplug [EVSE]",
+    "ev-pause 1 2": "usage: ev-pause [EVSE]",
     "ev-ready 0": "'0' is not between 1 and 2147483647",
     "drive-in one": "'one' is not a whole number",
-    "drive-out 1 2": "drive-out is used so: drive-out [EVSE]",
-    "card": "card is used so: card <ID[:TYPE]> [EVSE]",
-    "card TAG 1 2": "card is used so: card <ID[:TYPE]> [EVSE]",
+    "drive-out 1 2": "usage: drive-out [EVSE]",
+    "card": "usage: card <ID[:TYPE]> [EVSE]",
+    "card TAG 1 2": "usage: card <ID[:TYPE]> [EVSE]",
     "card TAG x": "'x' is not a whole number",
     "card :eMAID": "must not be empty",
     f"card {'x' * 37}": f"'{'x' * 37}' is longer than 36 characters",
-    "send": "send is used so: send <ACTION> [JSON]",
-    "send Hartbeat": "'Hartbeat' is no action of a station; did you mean 'Heartbeat'?",
-    "send Reset": "'Reset' is no action of a station",
-    "send Heartbeat []": "not a JSON object",
+    "send": "usage: send <ACTION> [JSON]",
+    "send Hartbeat": "'Hartbeat' is not an action that a station may send; did you mean 'Heartbeat'?",
+    "send Reset": "'Reset' is not an action that a station may send",
+    "send Heartbeat []": "must be a JSON object",
     "send Heartbeat {": "not JSON: unexpected end of data: line 1 column 2 (char 1)",
     "send Heartbeat @/no/such/file": "cannot read '/no/such/file': No such file or directory",
-    "reboot now": "reboot is used so: reboot",
-    "offline": "offline is used so: offline <SEC>",
-    "offline -1": "'-1' must be at least 0, up to 1e+10",
+    "reboot now": "usage: reboot",
+    "offline": "usage: offline <SEC>",
+    "offline -1": "'-1' must be at least 0 and at most 1e+10",
     "offline soon": "'soon' is not a number",
-    "wait": "wait is used so: wait <SEC>",
-    "status 1": "status is used so: status",
+    "wait": "usage: wait <SEC>",
+    "status 1": "usage: status",
 }
 
 
@@ -129,5 +129,5 @@ def test_calls_from_files(tmp_path: Path) -> None:
 
 def test_a_call_without_an_action() -> None:
     """Nothing is no call."""
-    with pytest.raises(ValueError, match=r"^names no action$"):
+    with pytest.raises(ValueError, match=r"^the action is missing$"):
         parse_call(" ")

@@ -126,7 +126,7 @@ def test_unknown_tokens_while_offline(is_on: bool) -> None:
     """Offline, a token charges where OfflineTxForUnknownIdEnabled says so (C15)."""
     play = booted(AuthCtrlr_OfflineTxForUnknownIdEnabled=str(is_on).lower()).lose().tell(Plugged(1), CARD)
     assert play.device.is_busy is is_on
-    assert play.said == ([] if is_on else ["Alice cannot be checked: the station is offline"])
+    assert play.said == ([] if is_on else ["Alice cannot be authorized: the station is offline"])
 
 
 @pytest.mark.parametrize(

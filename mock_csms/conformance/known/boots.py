@@ -1,6 +1,7 @@
 """What is known of the boots of a station, of how they were answered, and of what it was asked for before."""
 
 from collections.abc import Mapping
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from mock_csms.conformance.seen import Seen
@@ -41,7 +42,8 @@ class Boots(Mutable):
     first. is_triggered: whether a boot was triggered that has not come. wanted: the actions that were asked for while
     it was not accepted. commanded: the status in which each open command found the station. heartbeat: the
     interval of heartbeats that it was given last. beat_at: when the last one came. beats: how many since it was
-    accepted. hasty_beats: how many came too soon one after the other.
+    accepted. hasty_beats: how many came too soon one after the other. pace: the shortest pause between two that nobody
+    asked for.
     """
 
     count: int = 0
@@ -62,6 +64,7 @@ class Boots(Mutable):
     beat_at: float = 0.0
     beats: int = 0
     hasty_beats: int = 0
+    pace: float = inf
 
     @property
     def is_accepted(self) -> bool:
@@ -197,4 +200,5 @@ def beat(seen: Seen, known: "Known") -> None:
         boots.wanted.discard("Heartbeat")
     elif len(known.line.calls) == 1:
         boots.hasty_beats = boots.hasty_beats + 1 if boots.is_hasty(seen.at - boots.beat_at) else 0
+        boots.pace = min(boots.pace, seen.at - boots.beat_at)
     boots.beat_at, boots.beats = seen.at, boots.beats + 1

@@ -140,8 +140,8 @@ def spoiled(seen: Seen, known: "Known") -> None:
 def _wrong(event: Any, seen: Seen) -> str:
     """Say how a message is wrong; the name of its fault is what somebody called the rule."""
     sent = decode(event.text)
-    if isinstance(sent, Malformed) and sent.code is ErrorCode.MessageTypeNotSupported:
-        return UNKNOWN_TYPE
+    if isinstance(sent, Malformed):  # also where the payload breaks its schema: nobody can see it
+        return UNKNOWN_TYPE if sent.code is ErrorCode.MessageTypeNotSupported else str(event.fault)
     return str(event.fault) if seen.is_sound else BREAKS_ITS_SCHEMA
 
 

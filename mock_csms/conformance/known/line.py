@@ -1,6 +1,6 @@
 """What is known of the connections of a station: which is open, when there was none, and the call that is open."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.subject import Subject, call, refusal, response, when
@@ -11,13 +11,15 @@ if TYPE_CHECKING:
 
 LINE = Subject("line")
 _MOST_OUTAGES = 100
+UNRECORDED = "not recorded"
+"""The reason of an end that only shows by what comes afterwards, so that nobody knows when it was."""
 
 
 class Line(Mutable):
     """The connection of a station; times are those of the mock, in seconds since 1970.
 
     calls: the station's calls that were not answered yet, by id, with their times. outages: from when to when there
-    was no connection, the last hundred. heard_at: when the last message came.
+    was no connection, the last hundred whose beginning is known. heard_at: when the last message came.
     """
 
     is_open: bool = False
@@ -54,7 +56,8 @@ def opened(seen: Seen, known: "Known") -> None:
 @LINE.learn(when("disconnected"))
 def lost(seen: Seen, known: "Known") -> None:
     """It was lost."""
-    known.line.is_open, known.line.lost_at = False, seen.at
+    event: Any = seen.event
+    known.line.is_open, known.line.lost_at = False, None if event.reason == UNRECORDED else seen.at
     known.line.calls.clear()
 
 

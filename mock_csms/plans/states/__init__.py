@@ -112,9 +112,9 @@ STATES: Mapping[str, Sequence[State]] = {
 """The reusable states and the memory states of Part 6, with the functions that bring them about."""
 
 NOT_YET: Mapping[str, str] = {
-    "Authorized15118": "needs a vehicle that speaks ISO 15118, and its contract certificate",
-    "RenegotiateChargingLimits": "needs a vehicle that speaks ISO 15118, and tells what it needs",
-    "RenewChargingStationCertificate": "needs an authority that signs what the station asks for, and TLS to use it",
-    "RenewV2GChargingStationCertificate": "needs an authority for V2G certificates, and ISO 15118 to use them",
+    "Authorized15118": "needs a vehicle with ISO 15118 and a contract certificate",
+    "RenegotiateChargingLimits": "needs a vehicle with ISO 15118 that sends its charging needs",
+    "RenewChargingStationCertificate": "needs a CA that signs the CSR of the station, and TLS",
+    "RenewV2GChargingStationCertificate": "needs a CA for V2G certificates, and ISO 15118",
 }
 """The others, and why none brings them about; together they are the 17 reusable states and the 7 memory states."""

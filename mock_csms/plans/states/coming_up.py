@@ -80,7 +80,7 @@ async def _idle(station: Station) -> None:
 
 
 async def booting(station: Station) -> None:
-    """Booting: the old connection is gone, switched off by the operator, or else reset at once by the CSMS."""
+    """Booting: the old connection is closed; the operator switched the station off, or a Reset Immediate did."""
     before, visits = len(station.known.visits), station.known.visits
     with preparing(station):
         if station.can("reboot"):
@@ -93,7 +93,7 @@ async def booting(station: Station) -> None:
 
 
 async def booted(station: Station) -> None:
-    """Booted: started anew and accepted, all connectors told as Available, and the start itself."""
+    """Booted: restarted and accepted; all connectors were reported Available, and the startup was reported."""
     await booting(station)
     await comes_up(station)
 
@@ -112,7 +112,7 @@ async def reports_connectors(station: Station, *besides: Any, status: Any = "Ava
 
 
 async def unavailable(station: Station, evse: int | None = None, connector: int | None = None) -> None:
-    """Unavailable: out of order is the station, one EVSE, or one connector; every connector of it says so."""
+    """Unavailable: the station, an EVSE or a connector is Unavailable; each connector of it was reported so."""
     place = {} if evse is None else {"evse": {"id": evse, **({"connectorId": connector} if connector else {})}}
     await station.command("ChangeAvailability", {"operationalStatus": "Inoperative", **place}, status="Accepted")
     places = [one for one in station.profile.places if evse in (None, one[0]) and connector in (None, one[1])]
@@ -120,7 +120,7 @@ async def unavailable(station: Station, evse: int | None = None, connector: int 
 
 
 async def reserved(station: Station, token: str = VALID) -> None:
-    """Reserved: kept for a token at the EVSE of the profile."""
+    """Reserved: the EVSE of the profile is reserved for a token."""
     payload = {"evseId": station.evse, "idToken": station.profile.tokens[token]}
     await station.command("ReserveNow", payload, status="Accepted")
     await station.expect(connector_reports("Reserved", station.evse, station.connector))

@@ -17,7 +17,7 @@ __tracebackhide__ = True  # pytest shows the case, and the text says all
 
 
 async def id_token_in_local_list(station: Station, token: str = VALID, status: str = "Accepted") -> None:
-    """IdTokenLocalAuthList: the local list has one token, with that status."""
+    """IdTokenLocalAuthList: the local list holds one token with the given status."""
     version = (await station.command("GetLocalListVersion"))["versionNumber"]
     entry = {"idToken": station.profile.tokens[token], "idTokenInfo": {"status": status}}
     payload = {"updateType": "Full", "versionNumber": version + 1, "localAuthorizationList": [entry]}
@@ -25,7 +25,7 @@ async def id_token_in_local_list(station: Station, token: str = VALID, status: s
 
 
 async def id_token_cached(station: Station, token: str = VALID) -> None:
-    """IdTokenCached: the cache has an accepted token, because a session with it was gone through."""
+    """IdTokenCached: the cache holds an accepted token, after a whole session with it."""
     await station.set("AuthCacheCtrlr", "Enabled", "true")
     await ev_connected(station)
     await authorized_locally(station, token)
@@ -35,7 +35,7 @@ async def id_token_cached(station: Station, token: str = VALID) -> None:
 
 
 async def certificate_installed(station: Station, kind: str = "CSMSRootCertificate") -> None:
-    """CertificateInstalled: the root of the plans is in the station as one of that kind; after the case it is gone."""
+    """CertificateInstalled: the root of the plans is installed with the given type; it is deleted after the case."""
     if await _listed(station, kind) is not None:
         return
     root = {"certificateType": kind, "certificate": certificates.ROOT}
@@ -46,7 +46,7 @@ async def certificate_installed(station: Station, kind: str = "CSMSRootCertifica
 
 
 async def installed_certificates(station: Station, kind: str = "CSMSRootCertificate") -> None:
-    """GetInstalledCertificates: the root of the plans is listed among those of its kind, with its hash data."""
+    """GetInstalledCertificates: the root of the plans is listed with its type and its hash data."""
     await certificate_installed(station, kind)
     entry = some(certificateType=kind, certificateHashData=certificates.of_root)
     asked = {"certificateType": [kind]}
@@ -62,7 +62,7 @@ async def _listed(station: Station, kind: str) -> Json | None:
 
 
 async def charging_profile_set(station: Station, profile: Json | None = None, evse: int | None = None) -> None:
-    """SetChargingProfile: the station has a charging profile, or a default one of few amperes; after the case not."""
+    """SetChargingProfile: a charging profile is set (by default one with a low limit); it is cleared after the case."""
     profile = profile or await _low_profile(station)
     payload = {"evseId": station.evse if evse is None else evse, "chargingProfile": profile}
     await station.command("SetChargingProfile", payload, status="Accepted")

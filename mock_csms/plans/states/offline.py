@@ -12,13 +12,13 @@ __tracebackhide__ = True  # pytest shows the case, and the text says all
 
 
 async def offline_session(station: Station) -> None:
-    """TransactionEventsInQueueEnded: a session was gone through offline, and waits to be told; the station is away."""
+    """TransactionEventsInQueueEnded: a whole session took place offline; the station is offline, its events queued."""
     bay = await has_bays(station)
     await _do_offline(station, [*["drive-in"] * bay, "plug", "card", "card", "unplug", *["drive-out"] * bay])
 
 
 async def start_offline_transaction(station: Station) -> None:
-    """StartOfflineTransaction: a session has begun offline, and goes on; the station is back, and tells of it.
+    """StartOfflineTransaction: a session began offline and goes on; the station is back online and reports it.
 
     The next step looks at what it has told since it is back.
     """

@@ -24,7 +24,7 @@ _REASONS = {"StopAuthorized": one_of("Local", absent), "RemoteStop": "Remote"}
 
 
 async def parking_bay_occupied(station: Station) -> None:
-    """ParkingBayOccupied: a vehicle stands in the bay; a transaction tells it if it begins with that."""
+    """ParkingBayOccupied: a vehicle is in the bay; if that is a TxStartPoint, a transaction has started."""
     if station.evse in station.known.parked or _is_plugged(station):
         return
     await station.act("drive-in")
@@ -33,7 +33,7 @@ async def parking_bay_occupied(station: Station) -> None:
 
 
 async def ev_connected(station: Station) -> None:
-    """EVConnectedPreSession: a vehicle is plugged in; a transaction has begun if it begins with that."""
+    """EVConnectedPreSession: a vehicle is plugged in; if that is a TxStartPoint, a transaction has started."""
     if _is_plugged(station):
         return
     if await has_bays(station):
@@ -59,7 +59,7 @@ async def authorized(station: Station) -> None:
 
 
 async def authorized_locally(station: Station, token: str = VALID) -> None:
-    """Authorized A: a card was presented, asked about, and accepted; told in the transaction, if one must run."""
+    """Authorized A: a card was presented, authorized and accepted; a transaction that must run reports it."""
     if _is_authorized(station):
         return
     await station.act("card", token=token)
@@ -72,7 +72,7 @@ async def authorized_locally(station: Station, token: str = VALID) -> None:
 
 
 async def authorized_remotely(station: Station, token: str = VALID) -> None:
-    """Authorized B: started by the CSMS; the transaction tells its remoteStartId and token, if one must run by now."""
+    """Authorized B: started remotely; a transaction that must run reports the remoteStartId and the token."""
     if _is_authorized(station):
         return
     payload = {"evseId": station.evse, "idToken": station.profile.tokens[token], "remoteStartId": 1}
@@ -91,7 +91,7 @@ async def tells_authorization(station: Station, why: str, token: str = VALID) ->
 
 
 async def energy_transfer_started(station: Station) -> None:
-    """EnergyTransferStarted: plugged in and authorized, and the vehicle charges."""
+    """EnergyTransferStarted: plugged in, authorized and charging."""
     await ev_connected(station)
     await authorized(station)
     if station.evse in station.known.paused:
@@ -102,7 +102,7 @@ async def energy_transfer_started(station: Station) -> None:
 
 
 async def energy_transfer_suspended(station: Station) -> None:
-    """EnergyTransferSuspended: the vehicle has charged, and pauses; the transaction tells it, or ends with it."""
+    """EnergyTransferSuspended: the vehicle has paused charging; the transaction reports it or ends."""
     running = _transaction(station)
     if running and running.charging_state == "SuspendedEV":
         return
@@ -125,7 +125,7 @@ async def stop_authorized(station: Station) -> None:
 
 
 async def stop_authorized_locally(station: Station, token: str = VALID) -> None:
-    """StopAuthorized A: the same card once more."""
+    """StopAuthorized A: stopped by presenting the same card again."""
     await station.act("card", token=token)
     await station.expect(
         transaction_event(
@@ -135,7 +135,7 @@ async def stop_authorized_locally(station: Station, token: str = VALID) -> None:
 
 
 async def stop_authorized_remotely(station: Station) -> None:
-    """StopAuthorized B: stopped by the CSMS."""
+    """StopAuthorized B: stopped remotely."""
     running = _transaction(station)
     payload = {"transactionId": running.id} if running else None
     await station.command("RequestStopTransaction", payload, status="Accepted")
@@ -143,14 +143,14 @@ async def stop_authorized_remotely(station: Station) -> None:
 
 
 async def ev_connected_post_session(station: Station) -> None:
-    """EVConnectedPostSession: energy flows no more, the cable is still in; told unless the transaction has ended."""
+    """EVConnectedPostSession: charging has stopped, the cable is plugged in; reported while a transaction runs."""
     running = _transaction(station)
     if running and running.charging_state != "EVConnected":
         await station.expect(transaction_event(one_of("Updated", "Ended"), charging="EVConnected"))
 
 
 async def ev_disconnected(station: Station) -> None:
-    """EVDisconnected: unplugged and Available; the transaction tells it, unless it has ended."""
+    """EVDisconnected: unplugged and Available; reported if the transaction is still running."""
     is_running = _transaction(station) is not None
     begin = station.mark()
     await station.act("unplug")
@@ -161,7 +161,7 @@ async def ev_disconnected(station: Station) -> None:
 
 
 async def parking_bay_unoccupied(station: Station) -> None:
-    """ParkingBayUnoccupied: the vehicle has left the bay into which it was driven; what runs ends with that."""
+    """ParkingBayUnoccupied: the vehicle has left the bay; a running transaction has ended."""
     if _is_plugged(station):
         await ev_disconnected(station)
     if station.evse not in station.known.parked:

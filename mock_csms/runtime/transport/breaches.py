@@ -13,14 +13,17 @@ _CONTROL = "RFC 6455 5.5"
 
 _CAUSES: Mapping[str, tuple[str, str]] = {
     "incorrect masking": ("RFC 6455 5.1", "a frame was {masking}"),
-    "reserved bits must be 0": ("RFC 6455 5.2", "a reserved bit was set for which no extension was agreed on"),
-    "RSV1 bit set in continuation frame": ("RFC 6455 5.2", "the first reserved bit was set in a continuation"),
+    "reserved bits must be 0": ("RFC 6455 5.2", "a reserved bit was set, but no extension was negotiated that uses it"),
+    "RSV1 bit set in continuation frame": (
+        "RFC 6455 5.2",
+        "the first reserved bit (RSV1) was set in a continuation frame",
+    ),
     "invalid opcode": ("RFC 6455 5.2", "a frame had the opcode {opcode}, which is reserved"),
-    "unexpected continuation frame": (_ORDER, "a continuation came without a beginning"),
-    "expected a continuation frame": (_ORDER, "another message began amid one in fragments"),
+    "unexpected continuation frame": (_ORDER, "a continuation frame came without a message to continue"),
+    "expected a continuation frame": (_ORDER, "a new message began before the fragmented one was complete"),
     "control frame too long": (_CONTROL, "a {name} frame had more than 125 bytes"),
     "fragmented control frame": (_CONTROL, "a {name} frame was fragmented"),
-    "close frame too short": (_CLOSE, "a close frame had one byte, which is no code"),
+    "close frame too short": (_CLOSE, "a close frame had one byte, which is not a close code"),
     "invalid status code": (_CLOSE, "a close frame had a code that may not be sent (7.4)"),
     "decompression failed": ("RFC 7692 7.2.2", "a compressed message could not be decompressed"),
 }
@@ -48,5 +51,5 @@ def breach_of(error: Exception, frame: bytes) -> Breach | None:
         return Breach("RFC 6455 7.4.1", f"a message was too big (1009): {error}")
     clause, words = _CAUSES.get(str(error), ("", ""))
     opcode, is_masked = frame[0] & 0x0F, frame[1] & 0x80
-    masking = "masked, as only those of a client are" if is_masked else "not masked"
+    masking = "masked, but only frames of a client may be" if is_masked else "not masked"
     return Breach(clause, words.format(masking=masking, opcode=opcode, name=_NAMES.get(opcode, ""))) if clause else None

@@ -93,7 +93,9 @@ class Dialer(Pool):
 def _parse(url: str) -> WebSocketURI:
     """Return the parts of a URL. Raises ValueError."""
     if re.search(r"[\s\x00-\x1f\x7f]", url):
-        raise ValueError("a space or a control character is in it")  # where the library would drop it, or send it
+        raise ValueError(
+            "the URL contains a space or a control character"
+        )  # where the library would drop it, or send it
     try:
         address = parse_uri(url)
     except InvalidURI as error:

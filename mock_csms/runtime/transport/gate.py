@@ -39,8 +39,8 @@ class Gate(Protocol):
     def visit(self, visitor: Visitor) -> Respond:
         """Decide about an HTTP request that asks for no WebSocket."""
 
-    def refused(self, reason: str, visitor: Visitor) -> None:
-        """Learn that what came was no valid handshake, and who sent it, as far as that could be read."""
+    def refused(self, reason: str, visitor: Visitor, status: int | None) -> None:
+        """Learn that what came was no valid handshake, who sent it, as far as that could be read, and the answer."""
 
     def lost(self, reason: str, visitor: Visitor) -> None:
         """Learn that a connection ended before a whole request had come."""

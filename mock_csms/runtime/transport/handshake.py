@@ -53,7 +53,7 @@ class Handshake(ServerProtocol):
         response = self._accept(request)
         if response.status_code != 101:
             visitor = _visitor(request, str(self.handshake_exc))
-            self._gate.refused(visitor.problem, visitor)
+            self._gate.refused(visitor.problem, visitor, response.status_code)
             return visitor, LetIn(), response
         visitor = _visitor(request)
         verdict = self._gate.judge(visitor, self.subprotocol)
@@ -75,10 +75,15 @@ class Handshake(ServerProtocol):
         visitor = replace(_visitor(request), wants_websocket=False)
         if request.method not in ("GET", "HEAD"):
             return self.turn_away(
-                visitor, Oddity(f"a {request.method}: a WebSocket begins with GET", 405, request.method in _POSTING)
+                visitor,
+                Oddity(
+                    f"a {request.method} request; a WebSocket handshake begins with GET",
+                    405,
+                    request.method in _POSTING,
+                ),
             )
         if request.protocol == "HTTP/1.1" and "Host" not in request.headers:
-            return self.turn_away(visitor, Oddity("a request without a Host", 400, is_wrong=False))
+            return self.turn_away(visitor, Oddity("the request has no Host header", 400, is_wrong=False))
         verdict = self._gate.visit(visitor)
         response = self._respond(verdict)
         if request.method == "HEAD":
@@ -110,7 +115,7 @@ class Handshake(ServerProtocol):
         """Tell the gate of an oddity, and answer it."""
         if oddity.is_wrong and not (visitor.path and visitor.wants_websocket):
             visitor = replace(visitor, problem=oddity.problem, wants_websocket=False)
-        self._gate.refused(oddity.problem, visitor)
+        self._gate.refused(oddity.problem, visitor, oddity.status)
         verdict = Respond(oddity.status or 400, oddity.problem, {"Allow": "GET"} if oddity.status == 405 else {})
         return visitor, verdict, self._respond(verdict)
 

@@ -23,19 +23,19 @@ _PROXY = b"\r\n\r\n\0\r\nQUIT\n"
 """What a header of the PROXY protocol begins with in its second version."""
 
 _NO_TEXT = {
-    b"\x16": "a TLS client hello: the station uses wss, this port speaks ws",
-    b"\x10": "an MQTT CONNECT: this port speaks OCPP-J over WebSocket",
+    b"\x16": "a TLS client hello: the station uses wss://, this port serves ws://",
+    b"\x10": "an MQTT CONNECT: this port serves OCPP-J over WebSocket",
     _PROXY: "a header of the PROXY protocol: the load balancer must not send one",
-    b"[": "JSON without an opening handshake before it",
-    b"{": "JSON without an opening handshake before it",
-    b"<": "XML: OCPP over SOAP is not spoken here",
+    b"[": "JSON without a WebSocket handshake before it",
+    b"{": "JSON without a WebSocket handshake before it",
+    b"<": "XML: OCPP over SOAP is not supported",
     b"SSH-": "an SSH client",
-    **{bytes([first]): "a WebSocket frame without an opening handshake before it" for first in (*range(0x80, 0x8B), 1)},
+    **{bytes([first]): "a WebSocket frame without a handshake before it" for first in (*range(0x80, 0x8B), 1)},
 }
 """What begins so, and is no HTTP."""
 
 _TEXT = {
-    b"PRI * HTTP/2": (505, "HTTP/2: a WebSocket of OCPP begins with a request of HTTP/1.1"),
+    b"PRI * HTTP/2": (505, "HTTP/2: OCPP-J needs a WebSocket handshake over HTTP/1.1"),
     b"PROXY ": (400, "a line of the PROXY protocol: the load balancer must not send one"),
 }
 """What begins so, and has HTTP in it: the status to answer with, and what it is."""
@@ -74,7 +74,7 @@ def oddity_of(data: bytes) -> Oddity | None:
     if known is not None:
         return Oddity(known)
     if not _TOKEN.match(data) and not _PROXY.startswith(data[:12]):
-        return Oddity(f"bytes that are no HTTP request: {data[:16].hex(' ')}")
+        return Oddity(f"bytes that are not an HTTP request: {data[:16].hex(' ')}")
     text = next((Oddity(words, status) for start, (status, words) in _TEXT.items() if data.startswith(start)), None)
     line, has_ended, _ = data.partition(b"\n")
     if text is not None and has_ended:
@@ -82,7 +82,7 @@ def oddity_of(data: bytes) -> Oddity | None:
     if len(line) > LONGEST_LINE:
         return Oddity(f"the first line of the request is longer than {LONGEST_LINE} bytes", 414)
     if has_ended and not _LINE.fullmatch(line):
-        return Oddity(f"the first line is none of an HTTP request: {_shown(line)}", 400)
+        return Oddity(f"the first line is not that of an HTTP request: {_shown(line)}", 400)
     return Oddity(f"the head of the request is longer than {LONGEST} bytes", 431) if len(data) > LONGEST else None
 
 
@@ -103,19 +103,15 @@ def read(data: bytes) -> Head | None:
 def problem_of(head: bytes, error: BaseException | None) -> Oddity:
     """Say what is wrong with a head that the library could not read because of that error."""
     if b"\r\n" not in head:
-        return Oddity("its lines end with LF alone, not with CRLF", 400)
+        return Oddity("the lines of the request end with LF, not with CRLF", 400)
     line = _LINE.match(head)
     if line and line["version"] not in (b"HTTP/1.1", b"HTTP/1.0"):
-        return Oddity(f"it is a request of {line['version'].decode()}, not of HTTP/1.1", 505)
+        return Oddity(f"the request is {line['version'].decode()}, not HTTP/1.1", 505)
     if line and _BODY.search(head):
         method = line["method"].decode()
-        what = (
-            "OCPP over SOAP, which is not spoken here"
-            if _SOAP.search(head)
-            else "which a WebSocket does not begin with"
-        )
-        return Oddity(f"it is a {method} with a body: {what}", 400)
-    return Oddity(str(error or "it cannot be read"), 400)
+        what = "OCPP over SOAP is not supported" if _SOAP.search(head) else "a WebSocket handshake has none"
+        return Oddity(f"a {method} request with a body: {what}", 400)
+    return Oddity(str(error or "the request cannot be parsed"), 400)
 
 
 def _latin(data: bytes) -> str:

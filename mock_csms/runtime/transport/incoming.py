@@ -41,13 +41,13 @@ class Incoming(Transport):
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell of one that ends before it was decided about."""
         if self in self._pool.handshakes:
-            self._tell_end("it ended before the request was complete")
+            self._tell_end("the connection ended before the request was complete")
         super().connection_lost(exc)
 
     def give_up(self) -> None:
         """Wait no longer for the end of a request."""
         if self._pending:
-            problem = f"the request is not complete after {HANDSHAKE_TIMEOUT:g} s: {bytes(self._pending[:60])!r}"
+            problem = f"the request was not complete after {HANDSHAKE_TIMEOUT:g} s: {bytes(self._pending[:60])!r}"
             self._turn_away(heads.Oddity(problem, 408))
         else:
             self._tell_end("")
@@ -55,7 +55,7 @@ class Incoming(Transport):
 
     def _tell_end(self, reason: str) -> None:
         visitor = _visitor_of(bytes(self._pending))
-        self._pool.gate.lost(reason if self._pending else "somebody connected and sent nothing", visitor)
+        self._pool.gate.lost(reason if self._pending else "a client connected and sent nothing", visitor)
 
     def _read_head(self, data: bytes) -> bytes:
         """Decide about a head that has come whole, or is none; return what came behind it."""

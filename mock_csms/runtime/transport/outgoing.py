@@ -75,7 +75,7 @@ class Outgoing(Transport):
             self._give_up(protocol.handshake_exc)
         elif protocol.state is OPEN:
             if protocol.subprotocol is None:
-                self._settle(CannotConnect("the server chose no subprotocol"))
+                self._settle(CannotConnect("the server selected no subprotocol"))
                 self.close(1002, "no common subprotocol")
             else:
                 self._begin(self._welcome(self, protocol.subprotocol))

@@ -103,30 +103,28 @@ def _by_button(payload: Json) -> bool:
 
 
 KINDS: Kinds = {
-    "authorizes-to-stop": Misbehaviour("asks about the token that stops", ("A05",), acts=_authorizes_first),
-    "starts-refused-token": Misbehaviour(
-        "starts for a token that was refused", ("A02", "X15"), acts=_starts(_is_refused)
+    "authorizes-to-stop": Misbehaviour(
+        "sends Authorize for the token that stops its transaction", ("A05",), acts=_authorizes_first
     ),
+    "starts-refused-token": Misbehaviour("starts for a refused token", ("A02", "X15"), acts=_starts(_is_refused)),
     "stops-for-anybody": Misbehaviour(
-        "stops for the idToken of somebody else",
+        "lets any token stop a transaction",
         ("A08",),
         acts=events(patched(idToken={"idToken": "Somebody", "type": "ISO14443"}), triggerReason="StopAuthorized"),
     ),
-    "starts-where-closed": Misbehaviour(
-        "starts at an EVSE that the CSMS has closed", ("G09",), acts=_starts_where_closed
-    ),
+    "starts-where-closed": Misbehaviour("starts at an Inoperative EVSE", ("G09",), acts=_starts_where_closed),
     "starts-elsewhere": Misbehaviour(
-        "starts at an EVSE where the token may not charge", ("A04",), acts=_starts(_is_elsewhere)
+        "starts at an EVSE that the token may not use", ("A04",), acts=_starts(_is_elsewhere)
     ),
     "master-pass-starts": Misbehaviour("starts for a master pass", ("A06",), acts=_starts(_is_master)),
     "asks-though-disabled": Misbehaviour(
-        "asks about tokens although authorization is disabled", ("A01",), acts=_asks_though_disabled
+        "sends Authorize although authorization is disabled", ("A01",), acts=_asks_though_disabled
     ),
     "starts-without-asking": Misbehaviour(
-        "starts for a token that was refused once, and does not ask again", ("A03",), acts=_starts_unasked
+        "starts for a token cached as invalid without a new Authorize", ("A03",), acts=_starts_unasked
     ),
     "button-with-text": Misbehaviour(
-        "the idToken of a start button has a text",
+        "the idToken of a start button is not empty",
         ("A07",),
         acts=sends(EVENT, inside("idToken", idToken="button"), _by_button),
     ),

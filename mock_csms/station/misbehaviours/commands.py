@@ -90,7 +90,7 @@ def _chain(action: str, name: str, check: str, *of_id: str) -> Kinds:
             f"{action} has another requestId", (*of_id, check), acts=sends(action, OTHER_ID)
         ),
         f"{name}-never-ends": Misbehaviour(
-            f"every {action} says that more will come", (check,), acts=sends(action, patched(tbc=True))
+            f"every {action} has tbc true", (check,), acts=sends(action, patched(tbc=True))
         ),
         f"no-{name}": Misbehaviour(f"sends no {action}", (check,), acts=sends(action, never)),
     }
@@ -108,15 +108,15 @@ KINDS: Kinds = {
         answer=answers("ChangeAvailability", always(status="Rejected")),
     ),
     "first-connector-only": Misbehaviour(
-        "reports only the first connector that ChangeAvailability has changed", ("G01", "G04"), acts=_first_only
+        "reports only the first connector changed by ChangeAvailability", ("G01", "G04"), acts=_first_only
     ),
     "availability-at-once": Misbehaviour(
-        "says Accepted where it waits for a transaction",
+        "answers Accepted where it has to answer Scheduled",
         ("G03",),
         answer=answers("ChangeAvailability", instead("Scheduled", "Accepted")),
     ),
     "reports-other-connectors": Misbehaviour(
-        "reports a second connector with an occupied one",
+        "reports a second connector as Occupied too",
         ("G05",),
         acts=adds(
             STATUS,
@@ -130,27 +130,27 @@ KINDS: Kinds = {
         answer=answers("UnlockConnector", always(status="Unlocked")),
     ),
     "no-triggered-message": Misbehaviour(
-        "accepts a trigger, and sends nothing",
+        "accepts TriggerMessage and sends nothing",
         ("F02", "S06", "X03"),
         acts=_asked(lambda _: []),
     ),
     "trigger-first-evse-only": Misbehaviour(
-        "reports one EVSE of all that were asked for",
+        "answers a trigger for all EVSEs with one of them",
         ("F03",),
         acts=_asked(lambda sent: sent[:1]),
     ),
     "boots-when-triggered": Misbehaviour(
-        "accepts the trigger of a boot although it is accepted",
+        "accepts the trigger of a BootNotification although it is Accepted",
         ("F04", "F02"),
         answer=answers("TriggerMessage", instead("Rejected", "Accepted", has(requestedMessage="BootNotification"))),
     ),
     "trigger-rejected": Misbehaviour(
-        "rejects triggers that it does not have",
+        "answers Rejected to triggers that it does not support",
         ("F05",),
         answer=answers("TriggerMessage", instead("NotImplemented", "Rejected")),
     ),
     "wrong-idle-status": Misbehaviour(
-        "says Uploaded and Installed when nothing runs",
+        "reports Uploaded and Installed in place of Idle",
         ("F06",),
         acts=lambda at, right: sends(LOG, patched(status="Uploaded"), has(status="Idle"))(
             at, sends(FIRMWARE, patched(status="Installed"), has(status="Idle"))(at, right)
@@ -158,22 +158,22 @@ KINDS: Kinds = {
     ),
     **_chain("NotifyCustomerInformation", "customer-information", "N05"),
     "customer-not-named": Misbehaviour(
-        "accepts a customer that nobody named",
+        "accepts CustomerInformation that names no customer",
         ("N06", "N05"),
         answer=answers("CustomerInformation", instead("Invalid", "Accepted")),
     ),
     "monitor-results-missing": Misbehaviour(
-        "leaves monitors out of its answer",
+        "leaves results out of its answer to SetVariableMonitoring",
         ("N07",),
         answer=answers("SetVariableMonitoring", _doubled("setMonitoringResult")),
     ),
     "event-without-monitor": Misbehaviour(
-        "does not name the monitor of an event",
+        "leaves variableMonitoringId out of events",
         ("N08",),
         acts=sends("NotifyEvent", in_list("eventData", patched(variableMonitoringId=None))),
     ),
     "threshold-never-cleared": Misbehaviour(
-        "does not tell that a threshold is cleared",
+        "does not report that a threshold is no longer exceeded",
         ("N09",),
         acts=sends("NotifyEvent", never, _is_cleared),
     ),
@@ -182,13 +182,13 @@ KINDS: Kinds = {
         "accepts an old local list", ("D01",), answer=answers("SendLocalList", instead("VersionMismatch", "Accepted"))
     ),
     "wrong-list-version": Misbehaviour(
-        "tells another version of its local list",
+        "returns another version of its local list",
         ("D02",),
         answer=answers("GetLocalListVersion", always(versionNumber=4711)),
     ),
     **_chain("ReportChargingProfiles", "charging-profiles-report", "K01"),
     "schedule-missing": Misbehaviour(
-        "accepts to compute a schedule, and tells none",
+        "accepts GetCompositeSchedule without a schedule",
         ("K02",),
         answer=answers("GetCompositeSchedule", always(status="Accepted")),
     ),
@@ -196,20 +196,20 @@ KINDS: Kinds = {
         "accepts every charging profile", ("K04",), answer=answers("SetChargingProfile", always(status="Accepted"))
     ),
     "reservation-never-expires": Misbehaviour(
-        "does not tell that a reservation expired", ("H01",), acts=sends("ReservationStatusUpdate", never)
+        "does not report that a reservation expired", ("H01",), acts=sends("ReservationStatusUpdate", never)
     ),
     "wrong-reservation-id": Misbehaviour(
-        "tells the end of a reservation that nobody made",
+        "reports the end of a reservation that does not exist",
         ("H03", "H01"),
         acts=sends("ReservationStatusUpdate", counted("reservationId", lambda number: number + 1000)),
     ),
     "reservation-over-twice": Misbehaviour(
-        "tells the end of a reservation twice",
+        "reports the end of a reservation twice",
         ("H03",),
         acts=adds("ReservationStatusUpdate", lambda payload: Send("ReservationStatusUpdate", payload)),
     ),
     "other-reservation-id": Misbehaviour(
-        "names a reservation that nobody made",
+        "uses a reservation that does not exist",
         ("H03",),
         acts=sends("TransactionEvent", patched(reservationId=4711), has(eventType="Started")),
     ),
@@ -218,7 +218,7 @@ KINDS: Kinds = {
     ),
     **_chain("NotifyDisplayMessages", "display-messages-report", "O01"),
     "transfer-accepted": Misbehaviour(
-        "accepts data of vendors that it does not know",
+        "accepts data of unknown vendors",
         ("P01",),
         answer=answers("DataTransfer", always(status="Accepted")),
     ),
@@ -226,10 +226,10 @@ KINDS: Kinds = {
         "accepts every network profile", ("V20",), answer=answers("SetNetworkProfile", always(status="Accepted"))
     ),
     "status-by-event": Misbehaviour(
-        "tells connectors by a NotifyEvent with the trigger Alerting", ("G07",), acts=_tells_by_event
+        "reports statuses by NotifyEvent with the trigger Alerting", ("G07",), acts=_tells_by_event
     ),
     "late-schedule": Misbehaviour(
-        "the composite schedule begins after 10 seconds",
+        "the composite schedule starts at 10 seconds",
         ("K03",),
         answer=answers("GetCompositeSchedule", lambda _, right: _shifted(right)),
     ),

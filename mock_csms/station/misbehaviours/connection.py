@@ -109,9 +109,9 @@ def _boots_again(at: Situation, right: list[Act]) -> list[Act]:
 
 KINDS: Kinds = {
     "not-json": Misbehaviour(
-        "calls are not JSON", ("R01",), wire=_calls(lambda e, _: [replace(e, text=encode(e.message)[:-1])])
+        "calls are not valid JSON", ("R01",), wire=_calls(lambda e, _: [replace(e, text=encode(e.message)[:-1])])
     ),
-    "not-an-array": Misbehaviour("calls are objects", ("R01",), wire=_array(lambda array: {"call": array})),
+    "not-an-array": Misbehaviour("calls are JSON objects", ("R01",), wire=_array(lambda array: {"call": array})),
     "wrong-message-type": Misbehaviour("calls have the message type 7", ("R02",), wire=_array(_set(0, 7))),
     "array-too-long": Misbehaviour("calls have a fifth item", ("R03",), wire=_array(lambda array: [*array, {}])),
     "message-id-too-long": Misbehaviour("message ids have 40 characters", ("R04",), wire=_array(_set(1, "x" * 40))),
@@ -123,16 +123,16 @@ KINDS: Kinds = {
         wire=_calls(lambda e, world: [e, Emission(Call(world.new_id(), "Heartbeat", {}))], "StatusNotification"),
     ),
     "takes-anything": Misbehaviour(
-        "answers Accepted to commands that break their schema",
+        "answers Accepted to commands that violate their schema",
         ("R15",),
         refusal=lambda call, _: Result(call.id, {"status": "Accepted"}),
     ),
     "late-answer": Misbehaviour(
-        "answers commands after it has sent what they ask for",
+        "sends what a command asks for before it answers the command",
         ("F01",),
         wire=_results(lambda e, _: [replace(e, after=0.3)]),
     ),
-    "unknown-answer": Misbehaviour("answers twice", ("R07",), wire=_results(lambda e, _: [e, e])),
+    "unknown-answer": Misbehaviour("answers each command twice", ("R07",), wire=_results(lambda e, _: [e, e])),
     "no-answer": Misbehaviour("does not answer commands", ("R08",), wire=_results(lambda _, __: [])),
     "unknown-action": Misbehaviour(
         "the action of heartbeats is HeartbeatRequest",
@@ -140,23 +140,25 @@ KINDS: Kinds = {
         wire=_calls(lambda e, _: [_renamed(e, "HeartbeatRequest")], "Heartbeat"),
     ),
     "unknown-property": Misbehaviour(
-        "calls have a property that no schema knows", ("R10",), wire=_array(lambda a: [*a[:3], a[3] | {"extra": 1}])
+        "calls have a property that is not in the schema",
+        ("R10",),
+        wire=_array(lambda a: [*a[:3], a[3] | {"extra": 1}]),
     ),
     "null-property": Misbehaviour(
         "absent optional fields are null", ("R11",), wire=_array(lambda a: [*a[:3], a[3] | {"customData": None}])
     ),
     "null-payload": Misbehaviour(
-        "the empty payload is null",
+        "empty payloads are null",
         ("R12",),
         wire=_calls(lambda e, _: [replace(e, text=encode(e.message).replace(b"{}]", b"null]"))], "Heartbeat"),
     ),
     "unknown-error-code": Misbehaviour(
-        "refuses GetVariables with an error code of its own",
+        "refuses GetVariables with an undefined error code",
         ("R13",),
         answer=answers("GetVariables", lambda _, __: ("Busy", "try later")),
     ),
     "long-error-description": Misbehaviour(
-        "refuses with a description of 300 characters",
+        "errors have a description of 300 characters",
         ("R14",),
         answer=answers("GetVariables", lambda *_: ("InternalError", "x" * 255)),
         wire=_array(_set(3, "x" * 300), Error),
@@ -183,21 +185,25 @@ KINDS: Kinds = {
     "no-credentials": Misbehaviour(
         "sends no credentials", ("T05",), line=lambda _, line: replace(line, authorization=None)
     ),
-    "bearer": Misbehaviour("sends another kind of credentials", ("T05",), line=_credentials("Bearer", "")),
-    "other-user": Misbehaviour("sends the user of another station", ("T06",), line=_credentials("Basic", "other:")),
-    "short-password": Misbehaviour("sends a password of one letter", ("T07",), line=_credentials("Basic", "x")),
+    "bearer": Misbehaviour(
+        "sends a Bearer token instead of Basic credentials", ("T05",), line=_credentials("Bearer", "")
+    ),
+    "other-user": Misbehaviour(
+        "sends the user name of another station", ("T06",), line=_credentials("Basic", "other:")
+    ),
+    "short-password": Misbehaviour("sends a password of one character", ("T07",), line=_credentials("Basic", "x")),
     "old-password": Misbehaviour(
-        "goes on with the password that it came with",
+        "keeps using its first password",
         ("S05",),
         line=lambda first, line: replace(line, authorization=first.authorization),
     ),
     "stays-with-url": Misbehaviour(
-        "connects by the network profile that it came with, whatever the CSMS sets",
+        "keeps connecting with its first network profile, whatever the CSMS sets",
         (),
         line=lambda first, line: replace(line, url=first.url),
     ),
-    "no-back-off": Misbehaviour("connects again at once", ("T12",), pause=lambda _: 0.05),
-    "boots-again": Misbehaviour("boots after a plain reconnect", ("T13",), acts=_boots_again),
+    "no-back-off": Misbehaviour("reconnects at once", ("T12",), pause=lambda _: 0.05),
+    "boots-again": Misbehaviour("sends BootNotification after every reconnect", ("T13",), acts=_boots_again),
     "hangs-up": Misbehaviour(
         "closes the connection after a heartbeat",
         ("T14",),

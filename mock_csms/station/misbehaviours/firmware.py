@@ -51,67 +51,73 @@ KINDS: Kinds = {
         "firmware statuses have another requestId", ("L01",), acts=sends(FIRMWARE, OTHER_ID)
     ),
     "firmware-of-nobody": Misbehaviour(
-        "fails to fetch firmware that nobody asked for", ("L01",), acts=_fetches_by_itself
+        "reports a failed download that was never requested", ("L01",), acts=_fetches_by_itself
     ),
     "published-nowhere": Misbehaviour(
-        "does not tell where it has published firmware", ("L09",), acts=sends(PUBLISHING, patched(location=None))
+        "sends Published without a location", ("L09",), acts=sends(PUBLISHING, patched(location=None))
     ),
     "wrong-publishing-id": Misbehaviour(
-        "publishes firmware under another requestId", ("L09",), acts=sends(PUBLISHING, OTHER_ID)
+        "publishing statuses have another requestId", ("L09",), acts=sends(PUBLISHING, OTHER_ID)
     ),
     "no-publishing-id": Misbehaviour(
-        "publishes firmware without a requestId", ("L09",), acts=sends(PUBLISHING, patched(requestId=None))
+        "publishing statuses have no requestId", ("L09",), acts=sends(PUBLISHING, patched(requestId=None))
     ),
     "no-firmware-id": Misbehaviour(
         "firmware statuses have no requestId", ("L01",), acts=sends(FIRMWARE, patched(requestId=None))
     ),
     "firmware-out-of-order": Misbehaviour(
-        "is Installed before it has downloaded",
+        "reports Installed in place of Downloading",
         ("L02",),
         acts=sends(FIRMWARE, patched(status="Installed"), has(status="Downloading")),
     ),
     "no-firmware-event": Misbehaviour(
-        "does not tell of new firmware",
+        "sends no security event about new firmware",
         ("L05",),
         acts=sends("SecurityEventNotification", never, has(type="FirmwareUpdated")),
     ),
     "firmware-always-accepted": Misbehaviour(
-        "accepts a second update, and a bad one",
+        "accepts every UpdateFirmware, even a second or a bad one",
         ("L04", "L07"),
         answer=answers("UpdateFirmware", always(status="Accepted")),
     ),
     "no-log-name": Misbehaviour(
-        "accepts a log without naming the file",
+        "accepts GetLog without a filename",
         ("N01",),
         answer=answers("GetLog", lambda _, right: patched(filename=None)(right)),
     ),
     "wrong-log-id": Misbehaviour("log statuses have another requestId", ("N02",), acts=sends(LOG, OTHER_ID)),
     "no-upload": Misbehaviour(
-        "is Uploaded without Uploading", ("N03",), acts=sends(LOG, never, has(status="Uploading"))
+        "reports Uploaded without Uploading", ("N03",), acts=sends(LOG, never, has(status="Uploading"))
     ),
-    "upload-never-ends": Misbehaviour("never ends an upload", ("N03",), acts=sends(LOG, never, has(status="Uploaded"))),
+    "upload-never-ends": Misbehaviour(
+        "does not report the end of an upload", ("N03",), acts=sends(LOG, never, has(status="Uploaded"))
+    ),
     "no-scheduled-status": Misbehaviour(
-        "does not tell that an update is scheduled",
+        "does not report that an update is scheduled",
         ("L03",),
         acts=_statuses(never, "DownloadScheduled", "InstallScheduled"),
     ),
     "downloads-too-soon": Misbehaviour(
-        "downloads before it may", ("L03",), acts=_statuses(patched(status="Downloading"), "DownloadScheduled")
+        "downloads firmware before its time",
+        ("L03",),
+        acts=_statuses(patched(status="Downloading"), "DownloadScheduled"),
     ),
     "bad-signer-accepted": Misbehaviour(
-        "accepts firmware of anybody",
+        "accepts firmware with any signing certificate",
         ("L04",),
         answer=answers("UpdateFirmware", instead("InvalidCertificate", "Accepted")),
     ),
     "bad-signature-verified": Misbehaviour(
-        "verifies a signature that is wrong",
+        "reports a wrong signature as verified",
         ("L04",),
         acts=_statuses(patched(status="SignatureVerified"), "InvalidSignature"),
     ),
     "no-signature-event": Misbehaviour(
-        "does not tell of firmware that it refused",
+        "sends no security event about refused firmware",
         ("L05", "S02"),
         acts=sends("SecurityEventNotification", never, lambda p: str(p.get("type")).startswith("InvalidFirmware")),
     ),
-    "open-for-update": Misbehaviour("does not close free connectors for an update", ("L06",), acts=_stays_open),
+    "open-for-update": Misbehaviour(
+        "leaves free connectors Available while an update waits", ("L06",), acts=_stays_open
+    ),
 }

@@ -77,10 +77,10 @@ _ALL_ENDS = has(eventType="Ended")
 
 KINDS: Kinds = {
     "no-begin-values": Misbehaviour(
-        "starts without meter values", ("M01",), acts=events(patched(meterValue=None), eventType="Started")
+        "sends Started without meter values", ("M01",), acts=events(patched(meterValue=None), eventType="Started")
     ),
     "no-end-values": Misbehaviour(
-        "ends without meter values", ("M02",), acts=sends(EVENT, patched(meterValue=None), _ALL_ENDS)
+        "sends Ended without meter values", ("M02",), acts=sends(EVENT, patched(meterValue=None), _ALL_ENDS)
     ),
     "wrong-sample-context": Misbehaviour(
         "periodic values have the context Other",
@@ -89,18 +89,18 @@ KINDS: Kinds = {
     ),
     "no-periodic-values": Misbehaviour("sends no periodic values", ("M03",), acts=alarms("meter", lambda _: None)),
     "unwanted-measurand": Misbehaviour(
-        "measures what nobody asked for",
+        "sends a measurand that is not configured",
         ("M06",),
         acts=sends(EVENT, _of_values(patched(measurand="Frequency", unitOfMeasure=None))),
     ),
     "register-runs-back": Misbehaviour(
-        "the register runs backwards", ("M07",), acts=sends(EVENT, _of_values(_lowered, _is_last_register))
+        "the energy register goes back", ("M07",), acts=sends(EVENT, _of_values(_lowered, _is_last_register))
     ),
     "meter-of-another-evse": Misbehaviour(
         "periodic values show the register of another EVSE", ("M07", "M09"), acts=_of_another_evse
     ),
     "phases-told-late": Misbehaviour(
-        "tells numberOfPhasesUsed when charging ends, and not when it begins",
+        "sends numberOfPhasesUsed when charging ends, not when it starts",
         ("M13",),
         acts=events(patched(numberOfPhasesUsed=3), eventType="Ended"),
     ),
@@ -110,7 +110,7 @@ KINDS: Kinds = {
         acts=sends("MeterValues", _of_values(patched(context="Sample.Periodic"), has(context="Trigger"))),
     ),
     "unknown-meter": Misbehaviour(
-        "meter values of an EVSE that is not there", ("M12",), acts=sends("MeterValues", patched(evseId=99))
+        "sends meter values of an EVSE that does not exist", ("M12",), acts=sends("MeterValues", patched(evseId=99))
     ),
     "wrong-clock-context": Misbehaviour(
         "clock-aligned values have the context Sample.Periodic",
@@ -118,7 +118,7 @@ KINDS: Kinds = {
         acts=_everywhere(_of_values(patched(context="Sample.Periodic"), has(context="Sample.Clock"))),
     ),
     "wrong-clock-trigger": Misbehaviour(
-        "clock-aligned values are told as periodic ones",
+        "clock-aligned values have the trigger MeterValuePeriodic",
         ("M04",),
         acts=events(patched(triggerReason="MeterValuePeriodic"), triggerReason="MeterValueClock"),
     ),
@@ -126,6 +126,6 @@ KINDS: Kinds = {
         "sends clock-aligned values during a transaction despite SendDuringIdle", ("M05",), acts=_sends_while_busy
     ),
     "values-of-later": Misbehaviour(
-        "meter values are of an hour after their event", ("M08",), acts=sends(EVENT, in_list("meterValue", _later))
+        "meter values are an hour later than their event", ("M08",), acts=sends(EVENT, in_list("meterValue", _later))
     ),
 }

@@ -86,40 +86,42 @@ def _boots_twice(at: Situation, right: list[Act]) -> list[Act]:
 STATUS = "StatusNotification"
 
 KINDS: Kinds = {
-    "no-boot": Misbehaviour("reports connectors before it boots", ("B01",), acts=_before_boot),
+    "no-boot": Misbehaviour("reports connectors before its BootNotification", ("B01",), acts=_before_boot),
     "talks-while-pending": Misbehaviour(
-        "sends a status while it is Pending",
+        "sends StatusNotification while it is Pending",
         ("B02",),
         acts=_talks_while("Pending"),
     ),
     "talks-while-rejected": Misbehaviour(
-        "sends a status while it is Rejected",
+        "sends StatusNotification while it is Rejected",
         ("B02", "B03"),
         acts=_talks_while("Rejected"),
     ),
     "goes-on-though-refused": Misbehaviour(
-        "sends a status though its boot was refused with a CALLERROR", ("B02",), acts=_goes_on
+        "sends StatusNotification although its boot got a CALLERROR", ("B02",), acts=_goes_on
     ),
-    "boots-twice": Misbehaviour("boots again as soon as it is accepted", ("B21",), acts=_boots_twice),
+    "boots-twice": Misbehaviour("sends BootNotification again as soon as it is Accepted", ("B21",), acts=_boots_twice),
     "boots-too-soon": Misbehaviour(
-        "boots again before the interval is over",
+        "repeats BootNotification before the interval has passed",
         ("B04", "B05"),
         acts=alarms("boot", lambda seconds: min(seconds, 0.5)),
     ),
-    "never-boots-again": Misbehaviour("does not boot again", ("B04",), acts=alarms("boot", lambda _: None)),
+    "never-boots-again": Misbehaviour(
+        "does not repeat BootNotification", ("B04",), acts=alarms("boot", lambda _: None)
+    ),
     "wrong-boot-reason": Misbehaviour(
-        "every boot is a Watchdog's", ("B06",), acts=sends("BootNotification", patched(reason="Watchdog"))
+        "every boot has the reason Watchdog", ("B06",), acts=sends("BootNotification", patched(reason="Watchdog"))
     ),
     "no-connector-report": Misbehaviour(
         "reports no connectors", ("B07", "B16", "X22", "G01", "F02"), acts=sends(STATUS, never)
     ),
-    "connector-zero": Misbehaviour("numbers connectors from 0", ("B08",), acts=sends(STATUS, patched(connectorId=0))),
+    "connector-zero": Misbehaviour("reports connectorId 0", ("B08",), acts=sends(STATUS, patched(connectorId=0))),
     "no-heartbeat": Misbehaviour("sends no heartbeats", ("B09",), acts=alarms("heartbeat", lambda _: None)),
     "many-heartbeats": Misbehaviour(
-        "sends heartbeats ten times as often", ("B10",), acts=alarms("heartbeat", lambda seconds: seconds / 10)
+        "sends heartbeats ten times too often", ("B10",), acts=alarms("heartbeat", lambda seconds: seconds / 10)
     ),
     "no-security-event": Misbehaviour(
-        "does not tell that it started",
+        "sends no security event about its boot",
         ("B11",),
         acts=sends(
             "SecurityEventNotification", never, lambda p: p.get("type") in ("StartupOfTheDevice", "ResetOrReboot")
@@ -133,18 +135,18 @@ KINDS: Kinds = {
         ),
     ),
     "starts-while-pending": Misbehaviour(
-        "accepts a remote start whatever its state",
+        "accepts every remote start, even while Pending",
         ("B14", "X26", "X10"),
         answer=answers("RequestStartTransaction", lambda _, right: right | {"status": "Accepted"}),
     ),
     "answers-while-rejected": Misbehaviour(
-        "answers commands although it was rejected",
+        "answers commands although it was Rejected",
         ("B15",),
         answer=_answers_all_the_same,
     ),
     "reports-unchanged": Misbehaviour("reports all connectors after each outage", ("B17",), acts=_reports_unchanged),
     "reopens-connectors": Misbehaviour(
-        "reports a connector as Available again that has become Unavailable",
+        "reports an Unavailable connector as Available again",
         ("G06", "L06"),
         acts=adds(
             STATUS,
@@ -154,16 +156,16 @@ KINDS: Kinds = {
     ),
     "reset-rejected": Misbehaviour("rejects every reset", ("B18",), answer=answers("Reset", always(status="Rejected"))),
     "resets-any-evse": Misbehaviour(
-        "accepts to reset an EVSE which cannot be reset alone",
+        "accepts the reset of an EVSE that cannot be reset alone",
         ("B18",),
         answer=answers("Reset", instead("Rejected", "Accepted")),
     ),
     "reports-unchanged-connectors": Misbehaviour(
         "reports all connectors after a short outage too", ("B17",), acts=_reports_unchanged
     ),
-    "no-reboot": Misbehaviour("accepts a reset, and stays", ("B19",), acts=_no_reboot),
+    "no-reboot": Misbehaviour("accepts a reset and does not reboot", ("B19",), acts=_no_reboot),
     "wrong-reset-end": Misbehaviour(
-        "ends transactions at a reset as if they were stopped here",
+        "reports transactions ended by a reset as stopped locally",
         ("B20",),
         acts=sends(
             "TransactionEvent",

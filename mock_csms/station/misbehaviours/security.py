@@ -45,17 +45,17 @@ def _asks_anew(at: Situation, right: list[Act]) -> list[Act]:
 
 KINDS: Kinds = {
     "certificates-without-list": Misbehaviour(
-        "has certificates, and lists none",
+        "answers Accepted without a list of certificates",
         ("C01",),
         answer=answers("GetInstalledCertificateIds", lambda _, right: patched(certificateHashDataChain=None)(right)),
     ),
     "certificate-not-installed": Misbehaviour(
-        "accepts certificates that it does not install",
+        "accepts certificates and does not install them",
         ("C02", "C04"),
         answer=answers("InstallCertificate", always(status="Accepted")),
     ),
     "certificate-not-deleted": Misbehaviour(
-        "accepts to delete certificates that it does not have",
+        "accepts the deletion of certificates that it does not have",
         ("C03",),
         answer=answers("DeleteCertificate", always(status="Accepted")),
     ),
@@ -65,23 +65,25 @@ KINDS: Kinds = {
         answer=answers("CertificateSigned", always(status="Accepted")),
         acts=sends(EVENT, never, has(type="InvalidChargingStationCertificate")),
     ),
-    "no-csr": Misbehaviour("accepts the trigger of a CSR, and sends none", ("S06",), acts=sends(REQUEST, never)),
-    "bad-csr": Misbehaviour("sends a CSR that is none", ("S06",), acts=sends(REQUEST, patched(csr="MOCK"))),
+    "no-csr": Misbehaviour("accepts the trigger of a CSR and sends none", ("S06",), acts=sends(REQUEST, never)),
+    "bad-csr": Misbehaviour("sends an invalid CSR", ("S06",), acts=sends(REQUEST, patched(csr="MOCK"))),
     "unknown-security-event": Misbehaviour(
-        "tells security events of its own", ("S01", "L05"), acts=sends(EVENT, patched(type="SomethingHappened"))
+        "sends security events that the specification does not have",
+        ("S01", "L05"),
+        acts=sends(EVENT, patched(type="SomethingHappened")),
     ),
     "forgets-security-events": Misbehaviour(
-        "loses the security events of the time without a connection", ("S02", "L05"), acts=_forgets_events
+        "loses the security events of an outage", ("S02", "L05"), acts=_forgets_events
     ),
     "asks-for-certificate-too-soon": Misbehaviour(
-        "asks for a certificate again ten times as soon",
+        "repeats SignCertificate ten times too soon",
         ("S09",),
         acts=alarms(SIGNING, lambda seconds: seconds / 10),
     ),
     "asks-for-certificate-too-often": Misbehaviour(
-        "asks for a certificate more often than CertSigningRepeatTimes says", ("S09",), acts=_asks_for_ever
+        "repeats SignCertificate more often than CertSigningRepeatTimes", ("S09",), acts=_asks_for_ever
     ),
     "asks-for-certificate-anew": Misbehaviour(
-        "asks anew when it got an invalid certificate", ("S10",), acts=_asks_anew
+        "sends SignCertificate again after an invalid certificate", ("S10",), acts=_asks_anew
     ),
 }

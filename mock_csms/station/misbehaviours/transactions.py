@@ -90,13 +90,15 @@ KINDS: Kinds = {
         acts=sends(EVENT, inside("transactionInfo", transactionId="always-the-same")),
     ),
     "seqno-gap": Misbehaviour(
-        "numbers skip one after the start", ("X03",), acts=sends(EVENT, counted("seqNo", lambda number: number * 2))
+        "seqNo skips a number after Started", ("X03",), acts=sends(EVENT, counted("seqNo", lambda number: number * 2))
     ),
-    "seqno-repeated": Misbehaviour("all events have the number 0", ("X03",), acts=sends(EVENT, patched(seqNo=0))),
+    "seqno-repeated": Misbehaviour("all events have the seqNo 0", ("X03",), acts=sends(EVENT, patched(seqNo=0))),
     "time-runs-back": Misbehaviour(
-        "later events are older", ("X04", "R18"), acts=sends(EVENT, _seconds_off, lambda p: p.get("seqNo") != 0)
+        "later events have earlier timestamps",
+        ("X04", "R18"),
+        acts=sends(EVENT, _seconds_off, lambda p: p.get("seqNo") != 0),
     ),
-    "event-after-end": Misbehaviour("goes on after Ended", ("X05",), acts=adds(EVENT, _after_end, _ALL_ENDS)),
+    "event-after-end": Misbehaviour("sends events after Ended", ("X05",), acts=adds(EVENT, _after_end, _ALL_ENDS)),
     "no-stopped-reason": Misbehaviour(
         "ends without a stoppedReason",
         ("X06", "B20"),
@@ -108,17 +110,17 @@ KINDS: Kinds = {
         acts=events(inside("transactionInfo", stoppedReason="Local"), eventType="Started"),
     ),
     "wrong-stopped-reason": Misbehaviour(
-        "every end is a PowerLoss",
+        "every Ended has the stoppedReason PowerLoss",
         ("X08", "B20"),
         acts=sends(EVENT, inside("transactionInfo", stoppedReason="PowerLoss"), _ALL_ENDS),
     ),
     "wrong-start-trigger": Misbehaviour(
-        "a remote start is told as Authorized",
+        "reports a remote start with the trigger Authorized",
         ("X09",),
         acts=events(patched(triggerReason="Authorized"), triggerReason="RemoteStart"),
     ),
     "remote-start-as-card": Misbehaviour(
-        "a remote start is told as if a card was shown",
+        "reports a remote start like a presented card",
         ("X10",),
         acts=events(
             lambda p: inside("transactionInfo", remoteStartId=None)(p | {"triggerReason": "Authorized"}),
@@ -131,7 +133,7 @@ KINDS: Kinds = {
         answer=answers("RequestStartTransaction", instead("Rejected", "Accepted", has(evseId=9))),
     ),
     "other-remote-start-id": Misbehaviour(
-        "tells a remoteStartId that nobody gave",
+        "reports a remoteStartId that was never given",
         ("X10",),
         acts=sends(EVENT, inside("transactionInfo", remoteStartId=4711), has(eventType="Started")),
     ),
@@ -141,7 +143,7 @@ KINDS: Kinds = {
         acts=events(inside("transactionInfo", remoteStartId=None), triggerReason="RemoteStart"),
     ),
     "wrong-remote-token": Misbehaviour(
-        "a remote start has another token",
+        "reports a remote start with another token",
         ("X11",),
         acts=events(patched(idToken={"idToken": "other", "type": "Central"}), triggerReason="RemoteStart"),
     ),
@@ -153,18 +155,16 @@ KINDS: Kinds = {
     "two-transactions": Misbehaviour(
         "starts two transactions on an EVSE", ("X15",), acts=adds(EVENT, _second, has(eventType="Started"))
     ),
-    "offline-not-told": Misbehaviour(
-        "does not say that it was offline", ("X16",), acts=sends(EVENT, patched(offline=None))
-    ),
-    "always-offline": Misbehaviour(
-        "says that it was offline when it was not", ("X16",), acts=sends(EVENT, patched(offline=True))
-    ),
-    "forgets-offline": Misbehaviour("loses what happened offline", ("X03", "X17"), acts=_forgets_offline),
+    "offline-not-told": Misbehaviour("leaves out the flag offline", ("X16",), acts=sends(EVENT, patched(offline=None))),
+    "always-offline": Misbehaviour("marks every event as offline", ("X16",), acts=sends(EVENT, patched(offline=True))),
+    "forgets-offline": Misbehaviour("loses the events of an outage", ("X03", "X17"), acts=_forgets_offline),
     "ignores-invalid-token": Misbehaviour(
-        "charges on for a token that turned out invalid", ("X19",), acts=events(never, triggerReason="Deauthorized")
+        "keeps charging although the token turned out to be invalid",
+        ("X19",),
+        acts=events(never, triggerReason="Deauthorized"),
     ),
     "wrong-indicator": Misbehaviour(
-        "says that every transaction is over",
+        "answers that every transaction has ended",
         ("X20",),
         answer=answers(
             "GetTransactionStatus",
@@ -182,10 +182,10 @@ KINDS: Kinds = {
         answer=answers("RequestStopTransaction", always(status="Accepted")),
     ),
     "no-remote-stop": Misbehaviour(
-        "does not tell that it was stopped remotely", ("X24",), acts=events(never, triggerReason="RemoteStop")
+        "reports a remote stop with another trigger", ("X24",), acts=events(never, triggerReason="RemoteStop")
     ),
     "no-transaction-id": Misbehaviour(
-        "accepts a remote start without the transaction's id",
+        "leaves the transactionId out of its answer to a remote start",
         ("X25",),
         answer=answers(
             "RequestStartTransaction",
@@ -193,18 +193,18 @@ KINDS: Kinds = {
         ),
     ),
     "starts-when-plugged": Misbehaviour(
-        "starts another transaction when the cable is plugged in", ("X15", "X27"), acts=_starts_when_plugged
+        "starts a new transaction when the cable is plugged in", ("X15", "X27"), acts=_starts_when_plugged
     ),
     "no-reservation-id": Misbehaviour(
-        "does not name the reservation that is used", ("X21",), acts=sends(EVENT, patched(reservationId=None))
+        "leaves the reservationId out", ("X21",), acts=sends(EVENT, patched(reservationId=None))
     ),
     "repeats-too-soon": Misbehaviour(
-        "repeats events ten times as soon", ("X18",), acts=alarms("retry", lambda seconds: seconds / 10)
+        "repeats failed events ten times too soon", ("X18",), acts=alarms("retry", lambda seconds: seconds / 10)
     ),
     "repeats-too-often": Misbehaviour(
-        "repeats events more often than MessageAttempts says", ("X18",), acts=_repeats_more
+        "repeats failed events more often than MessageAttempts", ("X18",), acts=_repeats_more
     ),
     "repeats-something-else": Misbehaviour(
-        "repeats events with another number", ("X03", "X18"), transmit=_other_number
+        "repeats failed events with another seqNo", ("X03", "X18"), transmit=_other_number
     ),
 }

@@ -62,7 +62,7 @@ def _shows_read_only(at: Situation, right: list[Act]) -> list[Act]:
 
 KINDS: Kinds = {
     "result-missing": Misbehaviour(
-        "leaves the last variable out",
+        "leaves the last result out",
         ("V01",),
         answer=answers("GetVariables", lambda _, right: _shorter(right)),
     ),
@@ -72,12 +72,12 @@ KINDS: Kinds = {
         answer=_got(variable={"name": "Other"}),
     ),
     "sets-another-variable": Misbehaviour(
-        "tells that it has set another variable",
+        "answers SetVariables for another variable",
         ("V02",),
         answer=answers("SetVariables", results(_SET, patched(variable={"name": "Other"}))),
     ),
     "wrong-attribute": Misbehaviour(
-        "answers for the attribute Target",
+        "results have the attributeType Target",
         ("V03",),
         answer=_got(attributeType="Target"),
     ),
@@ -87,12 +87,12 @@ KINDS: Kinds = {
         answer=_got(attributeStatus="Accepted"),
     ),
     "no-value": Misbehaviour(
-        "leaves values out",
+        "leaves attributeValue out of Accepted results",
         ("V05",),
         answer=_got(_KNOWN, attributeValue=None),
     ),
     "old-value": Misbehaviour(
-        "answers with a value that was never set",
+        "returns a value that was never set",
         ("V07",),
         answer=_got(_KNOWN, attributeValue="1"),
     ),
@@ -108,29 +108,31 @@ KINDS: Kinds = {
         acts=sends("NotifyReport", never),
     ),
     "wrong-report-id": Misbehaviour(
-        "reports under another requestId",
+        "reports have another requestId",
         ("V10",),
         acts=sends("NotifyReport", counted("requestId", lambda number: number + 1)),
     ),
     "report-seqno-gap": Misbehaviour(
-        "numbers reports from 1", ("V11",), acts=sends("NotifyReport", counted("seqNo", lambda number: number + 1))
+        "numbers the parts of reports from 1",
+        ("V11",),
+        acts=sends("NotifyReport", counted("seqNo", lambda number: number + 1)),
     ),
     "report-never-ends": Misbehaviour(
-        "every report says that more will come", ("V12",), acts=sends("NotifyReport", patched(tbc=True))
+        "every part of a report has tbc true", ("V12",), acts=sends("NotifyReport", patched(tbc=True))
     ),
-    "no-report": Misbehaviour("accepts, and reports nothing", ("V12",), acts=sends("NotifyReport", never)),
+    "no-report": Misbehaviour("accepts a report and does not send it", ("V12",), acts=sends("NotifyReport", never)),
     "report-without-need": Misbehaviour(
-        "says NotSupported, and reports all the same",
+        "answers NotSupported and sends the report anyway",
         ("V13", "V09"),
         answer=answers("GetBaseReport", always(status="NotSupported")),
     ),
     "no-characteristics": Misbehaviour(
-        "reports no characteristics",
+        "reports variables without characteristics",
         ("V14",),
         acts=_reported(patched(variableCharacteristics=None)),
     ),
     "small-inventory": Misbehaviour(
-        "reports but one variable",
+        "reports only one variable",
         ("V16",),
         acts=sends("NotifyReport", _first_only),
     ),
@@ -138,18 +140,16 @@ KINDS: Kinds = {
         "reports the first variable twice", ("V18",), acts=sends("NotifyReport", _first_twice)
     ),
     "password-told": Misbehaviour(
-        "answers with the value of a variable that can only be written",
+        "returns the value of a WriteOnly variable",
         ("V06",),
         answer=_got(has(attributeStatus="Rejected"), attributeStatus="Accepted", attributeValue="secret-password-1"),
     ),
-    "password-reported": Misbehaviour(
-        "reports values of variables that can only be written", ("V17",), acts=_reported(_told_value)
-    ),
+    "password-reported": Misbehaviour("reports values of WriteOnly variables", ("V17",), acts=_reported(_told_value)),
     "read-only-configuration": Misbehaviour(
-        "reports as configuration what can only be read", ("V15",), acts=_shows_read_only
+        "reports ReadOnly variables as configuration", ("V15",), acts=_shows_read_only
     ),
     "says-it-signs": Misbehaviour(
-        "says that SignReadings is true, and signs nothing",
+        "reports SignReadings true and signs nothing",
         ("M11",),
         answer=_got(lambda result: result["variable"]["name"] == SIGN_READINGS[1], attributeValue="true"),
     ),

@@ -1,0 +1,167 @@
+"""Plays the examples of `mock-csms explain` as the events of a station: frames, handshakes and what happens between."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+import orjson
+
+from mock_csms.behavior.admission import Visitor
+from mock_csms.behavior.events import Connected, Disconnected, Event, Knocked, Refused, Spoiled, Unanswered
+from mock_csms.conformance import CHECKS
+from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result, decode
+from mock_csms.protocol.records import replace
+from tests.conformance.story import PATIENCE, Story, came, sent, variable
+from tests.conformance.test_certificates import first
+from tests.conformance.test_security import csr
+from tests.conformance.witness import STATION, inspect
+from tests.station.bench import NOW
+from tests.station.play import default_answer
+
+_THRESHOLD = variable("OCPPCommCtrlr", "OfflineThreshold", dataType="integer", minLimit=10, maxLimit=600)
+_REPORTED = {"V04", "V08"}
+"""The checks whose examples are about a variable that the station has reported before."""
+_HASH = '"issuerNameHash":"...","issuerKeyHash":"...","serialNumber":"..."'
+PLACEHOLDERS: Mapping[str, Callable[[], str]] = {
+    "-----BEGIN CERTIFICATE REQUEST-----...": lambda: _escaped(csr()),
+    "-----BEGIN CERTIFICATE-----...": lambda: _escaped(first().root),
+    _HASH: lambda: ",".join(f'"{k}":"{v}"' for k, v in first().hash_data().items() if k != "hashAlgorithm"),
+}
+"""What examples shorten, and what stands there when they are played."""
+
+
+def found(check: str, given: Mapping[str, str], lines: Sequence[str], silence: float) -> list[str]:
+    """Return what a check finds in an example, and in the silence after it."""
+    player = played(check, given, lines)
+    findings = inspect(player.events, player.now + silence)
+    return [finding.problem for finding in findings if finding.check == check]
+
+
+def played(check: str, given: Mapping[str, str], lines: Sequence[str]) -> "Player":
+    """Return who has played an example."""
+    player = Player(lines, _before(check, given))
+    for number in range(len(player.lines)):
+        player.play(number)
+    return player
+
+
+def _before(check: str, given: Mapping[str, str]) -> list[Event]:
+    """Return how a station has booted, and told the variables that an example needs."""
+    story = Story(-60.0).connect().boot()
+    for name, value in given.items():
+        story.get(*name.split(".", 1), attributeValue=value)
+    return (story.report(_THRESHOLD) if check in _REPORTED else story).events
+
+
+def _escaped(text: str) -> str:
+    return orjson.dumps(text).decode()[1:-1]
+
+
+def _whole(line: str) -> str:
+    """Return a line with what stands for its placeholders."""
+    for short, long in PLACEHOLDERS.items():
+        line = line.replace(short, long()) if short in line else line
+    return line
+
+
+class Player:
+    """Makes events of lines, one after the other; an example that begins with a handshake has nothing before it."""
+
+    def __init__(self, lines: Sequence[str], before: list[Event]) -> None:
+        self.now, self.lines = NOW, [_whole(line) for line in lines]
+        self.events = [] if lines[0].startswith("GET ") else before
+        self._calls: dict[str, Call] = {}
+        self._is_binary = False
+
+    def play(self, number: int) -> None:
+        """Add the events of a line."""
+        line, rest = self.lines[number], self.lines[number + 1 :]
+        mark, _, text = line.partition(" ")
+        match mark:
+            case "GET":
+                self._knock(text, rest)
+            case ">":
+                self._receive(text, rest)
+            case "<":
+                self._send(text)
+            case "--":
+                self._happen(text)
+            case _:
+                assert mark == "#", line
+
+    def _add(self, *events: Event) -> None:
+        self.events += events
+
+    def _knock(self, text: str, rest: Sequence[str]) -> None:
+        path, *headers = text.split(" | ")
+        told = dict(header.split(": ", 1) for header in headers)
+        offered = told.get("Sec-WebSocket-Protocol", "").split(", ")
+        upgrade, extensions = told.get("Upgrade", "websocket"), told.get("Sec-WebSocket-Extensions", "")
+        problem = "" if upgrade == "websocket" else f"invalid Upgrade header: {upgrade}"
+        visitor = Visitor(path, [*filter(None, offered)], told.get("Authorization"), extensions, problem)
+        self._add(Knocked(self.now, STATION, visitor))
+        if "ocpp2.0.1" in offered and not problem and rest[:1] != ["-- connection refused"]:
+            self._add(Connected(self.now, STATION, "ocpp2.0.1", tuple(offered)))
+
+    def _receive(self, text: str, rest: Sequence[str]) -> None:
+        message = decode(text.encode())
+        answers = self._calls.pop(message.id, None) if not isinstance(message, Call) else None
+        event = came(self.now, text.encode(), answers)
+        self._add(replace(event, binary=True) if self._is_binary else event)
+        self._is_binary = False
+        if isinstance(message, Call) and not any(_is_answer(line, message.id) for line in rest):
+            self._answer(message, refused=event.is_refused)
+        if isinstance(message, Call):
+            self._calls[message.id] = message
+
+    def _answer(self, call: Call, *, refused: bool) -> None:
+        """Answer as the mock usually does what the example does not answer."""
+        if refused:
+            answer: Message = Error(call.id, ErrorCode.FormatViolation, "")
+        else:
+            usual = default_answer(call.action, call.payload)
+            usual |= {"currentTime": Story(self.now - NOW).at()} if "currentTime" in usual else {}
+            answer = Result(call.id, usual)
+        self._add(sent(self.now, answer, call))
+
+    def _send(self, text: str) -> None:
+        number, id_, *rest = orjson.loads(text)
+        if number not in (2, 3, 4):  # a fault made a command so
+            self._calls[id_] = call = Call(id_, *rest)
+            event = replace(sent(self.now, call, None, "unknown-type"), text=text.encode())
+            self._add(Spoiled(self.now, STATION, "unknown-type", call, None), event)
+            return
+        message = decode(text.encode())
+        assert not isinstance(message, Malformed)
+        self._add(sent(self.now, message, None if isinstance(message, Call) else self._calls[message.id]))
+        if isinstance(message, Call):
+            self._calls[message.id] = message
+
+    def _happen(self, text: str) -> None:
+        if later := re.match(r"(\d+) s later", text):
+            self.now += float(later[1])
+        elif text == "as a binary frame":
+            self._is_binary = True
+        else:
+            self._add(_HAPPENINGS[text](self))
+
+    @property
+    def last_command(self) -> Call:
+        """The command that the station was sent last."""
+        return [call for id_, call in self._calls.items() if id_.startswith("c")][-1]
+
+
+_HAPPENINGS: Mapping[str, Callable[[Player], Event]] = {
+    "connection lost": lambda it: Disconnected(it.now, STATION, 1006, "the connection ended without a close frame"),
+    "connection refused": lambda it: Refused(it.now, STATION, "503: no"),
+    "the station closes the connection (1000)": lambda it: Disconnected(it.now, STATION, 1000, "bye"),
+    "no answer came": lambda it: Unanswered(it.now, STATION, it.last_command, f"no answer within {PATIENCE:g} s"),
+}
+
+
+def _is_answer(line: str, id_: str) -> bool:
+    return line.startswith((f'< [3,"{id_}"', f'< [4,"{id_}"'))
+
+
+def is_seen_in_bytes(check: str) -> bool:
+    """Whether a check is about bytes on the line, below messages; `visits.py` sends these."""
+    return {kind for kind, _ in CHECKS[check].on} == {"breached"}

@@ -1,0 +1,66 @@
+"""The explanations of the checks: each check has one, and its examples are what the check says of them."""
+
+import re
+from importlib.resources import files
+
+import orjson
+import pytest
+
+from mock_csms.behavior.events import Received, Sent
+from mock_csms.conformance import CHECKS, SUBJECTS
+from mock_csms.frontends.explaining import explanation_of, explanations
+from mock_csms.protocol.messages import Malformed
+from tests.conformance.examples import found, is_seen_in_bytes, played
+from tests.conformance.story import PATIENCE
+from tests.conformance.witness import TERMS
+
+PLAYED = [id_ for id_ in CHECKS if not is_seen_in_bytes(id_)]
+SOUND = [id_ for id_ in PLAYED if CHECKS[id_].subject not in ("transport", "RPC")]
+"""The checks whose examples are messages as their schemas want them, right or wrong."""
+SILENCE = PATIENCE + TERMS.tolerance + 1
+_MOST_SENTENCES = {"wants": 4, "cause": 2}
+
+
+def test_every_check_has_an_explanation() -> None:
+    """There is a file for each subject, with an explanation for each of its checks, and no other one."""
+    names = {f"{subject.name.replace(' ', '_')}.toml" for subject in SUBJECTS}
+    assert {file.name for file in files("mock_csms.conformance").joinpath("explanations").iterdir()} == names
+    for subject in SUBJECTS:
+        assert list(explanations(subject.name)) == list(subject.checks)
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_an_explanation_is_short(check: str) -> None:
+    """It has a few whole sentences, both examples, which differ, and names variables as Component.Variable."""
+    told = explanation_of(check)
+    for text, most in ((told.wants, _MOST_SENTENCES["wants"]), (told.cause, _MOST_SENTENCES["cause"])):
+        assert re.match(r"[A-Za-z]", text)
+        assert 1 <= len(re.findall(r"\.(?= |$)", text)) <= most
+    assert all((told.right, told.wrong))
+    assert told.right != told.wrong
+    assert all(re.fullmatch(r"\w+\.\w+(\[\w+\])?", name) for name in told.given)
+
+
+@pytest.mark.parametrize("check", SOUND)
+def test_the_messages_of_examples_fit_their_schemas(check: str) -> None:
+    """Every frame, right or wrong, is a JSON array, and valid by the schema of its message."""
+    told = explanation_of(check)
+    for lines in (told.right, told.wrong):
+        assert [line for line in lines if line[0] in "<>" and not isinstance(orjson.loads(line[2:]), list)] == []
+        for event in played(check, told.given, lines).events:
+            assert not isinstance(event, Received | Sent) or not event.violations
+            assert not isinstance(event, Received) or not isinstance(event.message, Malformed)
+
+
+@pytest.mark.parametrize("check", PLAYED)
+def test_the_wrong_example_is_found(check: str) -> None:
+    """The check finds something in what its explanation calls wrong."""
+    told = explanation_of(check)
+    assert found(check, told.given, told.wrong, SILENCE) != []
+
+
+@pytest.mark.parametrize("check", PLAYED)
+def test_the_right_example_is_not_found(check: str) -> None:
+    """The check finds nothing in what its explanation calls right, nor in the silence after it."""
+    told = explanation_of(check)
+    assert found(check, told.given, told.right, SILENCE) == []

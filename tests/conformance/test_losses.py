@@ -1,0 +1,65 @@
+"""Stations at a mock that loses messages of both sides, in virtual time: nobody is accused of what the mock did."""
+
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from mock_csms.behavior.events import Event, Lost, Spoiled
+from mock_csms.config import Config
+from mock_csms.station.device import Habit
+from tests.station.performances import SCENARIOS
+from tests.station.rig import Rig
+
+SEEDS = (1, 2, 3)
+
+
+class Lossy(Rig):
+    """A station at a mock that loses one message of five."""
+
+    seed = 1
+
+    def configured(self, **more: Any) -> Config:
+        """Return the settings of the mock."""
+        return super().configured(loss="20", seed=self.seed, **more)
+
+    async def begin(self) -> None:
+        """Count what is lost."""
+        await super().begin()
+        self.lost: list[Event] = []
+        self.mock.bus.subscribe(self.lost.append, Lost, Spoiled)
+
+
+def perform(scenario: str, seed: int, *habits: Habit) -> list[Lossy]:
+    """Let a station perform a scenario at such a mock; return all that took part."""
+    stands: list[Lossy] = []
+    with ExitStack() as stack:
+
+        def begin(*csms: Any, **settings: Any) -> Lossy:
+            rig = Lossy(habits, *csms, learns=False, **settings)
+            rig.seed = seed
+            stands.append(stack.enter_context(rig))
+            return stands[-1]
+
+        SCENARIOS[scenario](begin)  # type: ignore[arg-type] # a rig has what scenarios need of a stage
+    return stands
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_good_station_stays_good(scenario: str) -> None:
+    """Whatever a good station does, and whatever is lost of it or for it, there is no finding."""
+    stands = [stand for seed in SEEDS for stand in perform(scenario, seed)]
+    assert [str(found) for stand in stands for found in stand.found] == []
+    assert [accident for stand in stands for accident in stand.accidents] == []
+    assert {type(event) for stand in stands for event in stand.lost} <= {Lost, Spoiled}
+    assert any(stand.lost for stand in stands)
+
+
+@pytest.mark.parametrize(
+    ("habit", "check"),
+    [("wrong-clock", "R18"), ("wrong-message-type", "R02"), ("seqno-repeated", "X03"), ("wrong-start-trigger", "X09")],
+)
+def test_a_wrong_station_is_found_all_the_same(habit: str, check: str) -> None:
+    """What a station does wrong with messages that come is a finding, although others are lost."""
+    stands = [stand for scenario in SCENARIOS for stand in perform(scenario, 1, Habit(habit))]
+    assert check in {found.check for stand in stands for found in stand.found}

@@ -1,0 +1,282 @@
+"""What a person sees on the console: what matters first, repetitions counted, colors where they are wanted."""
+
+import asyncio
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from fcntl import ioctl
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
+
+from mock_csms.frontends.gist import gist
+from mock_csms.protocol.messages import Call, Result
+from tests.raw import logged, until
+from tests.test_records import drain
+from tests.wire import BOOT, PATIENCE, SERVER, Mock, Station, transaction
+
+TAG = {"idToken": {"idToken": "TAG1", "type": "ISO14443"}}
+WRONG = {"idToken": "TAG1"}
+COST = '{"totalCost": 7.5}'
+STATION = [sys.executable, "-m", "mock_csms.station"]
+
+
+class Terminal(NamedTuple):
+    """A run that writes to a terminal: a station of it, and what is to be awaited for its lines once that is done."""
+
+    station: Station
+    lines: "asyncio.Task[bytes]"
+
+
+@asynccontextmanager
+async def terminal(columns: int, *flags: str) -> AsyncIterator[Terminal]:
+    """Let the program write to a terminal of that width."""
+    ours, its = pty.openpty()
+    ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    kept = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "NO_COLOR")}
+    command = [*SERVER, "--port=0", "--ping-interval=0", *flags]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=its, text=True, env=kept)
+    os.close(its)
+    reading = asyncio.create_task(asyncio.to_thread(drain, ours))
+    try:
+        assert process.stdout
+        url = (await asyncio.to_thread(process.stdout.readline)).split()[-1]
+        async with connect(f"{url}/CS-1", subprotocols=[Subprotocol("ocpp2.0.1")], proxy=None) as socket:
+            yield Terminal(Station(socket), reading)
+    finally:
+        process.terminate()
+        await asyncio.to_thread(process.communicate, timeout=PATIENCE)
+
+
+async def repeat(station: Station, count: int, action: str, payload: Any) -> None:
+    """Send the same call so many times, each with an id of its own, and take the answers."""
+    for start in range(0, count, 100):
+        for number in range(start, min(start + 100, count)):
+            await station.send([2, f"id-{number}", action, payload])
+        for _ in range(start, min(start + 100, count)):
+            async with asyncio.timeout(PATIENCE):
+                await station.socket.recv()
+
+
+@pytest.mark.parametrize(
+    ("action", "request_", "response", "call", "answer"),
+    [
+        ("Heartbeat", {}, {"currentTime": "T"}, "{}", '{"currentTime":"T"}'),
+        ("Authorize", TAG, {"idTokenInfo": {"status": "Blocked"}}, 'TAG1 {"idToken":{"type":"ISO14443"}}', "Blocked"),
+        ("Authorize", {"idToken": 5}, {"idTokenInfo": {}}, "5", '{"idTokenInfo":{}}'),
+        ("Authorize", [TAG], {"idTokenInfo": None}, '[{"idToken"', '{"idTokenInfo":null}'),
+        ("BootNotification", BOOT, {"status": "Pending", "interval": 5}, "PowerUp ", "Pending interval 5"),
+        (
+            "TransactionEvent",
+            {**transaction("Started"), **TAG},
+            {"totalCost": 7.5, "idTokenInfo": {"status": "Expired", "groupIdToken": {}}},
+            "Started seq 0 TAG1 Trigger {",
+            'Expired cost 7.5 {"idTokenInfo":{"groupIdToken":{}}}',
+        ),
+        ("Reset", {"type": "OnIdle", "evseId": 1}, {"status": "Scheduled"}, "OnIdle EVSE 1", "Scheduled"),
+        (
+            "SetVariables",
+            {"setVariableData": []},
+            {"setVariableResult": [{"attributeStatus": status} for status in ("Accepted", "Rejected", "a", "b")]},
+            '{"setVariableData":[]}',
+            "Accepted, Rejected, a and 1 more {",
+        ),
+        ("Nope", "text", None, '"text"', "null"),
+    ],
+)
+def test_gist(action: str, request_: Any, response: Any, call: str, answer: str) -> None:
+    """What matters leads, the rest follows as JSON, and nothing is told twice, whatever shape a payload has."""
+    asked = Call("1", action, request_)
+    told, answered = gist(asked, None), gist(Result("1", response), asked)
+    assert (told.startswith(call), answered.startswith(answer)) == (True, True), (told, answered)
+    assert "status" not in answered
+
+
+async def test_80_columns_show_what_was_answered() -> None:
+    """The outcome of every answer is within the first 80 columns, and no date of today takes the room."""
+    async with terminal(80, "--token=TAG1=Blocked", "--checks=none", "--reply", "TransactionEvent", COST) as run:
+        await run.station.ask("BootNotification", BOOT)
+        await run.station.ask("Authorize", TAG)
+        await run.station.ask("TransactionEvent", transaction("Ended", seqNo=1))
+    text = (await run.lines).decode()
+    for said in ("BootNotification.response Accepted interval", "Authorize.response Blocked", "response cost 7.5"):
+        assert said in text
+    assert not re.search(r'"\d{4}-\d\d-\d\dT(?!00:00:00Z)', text)
+
+
+async def test_a_refused_call_is_two_lines() -> None:
+    """The call with what is wrong and which check says so, and the CALLERROR; with no checks as well."""
+    for flags, said in (((), r"invalid, finding ERROR R10 \(Part 4 4.1.2\): idToken: "), (("--checks=none",), "inv.*")):
+        async with Mock(*flags) as mock, mock.station() as station:
+            await station.ask("BootNotification", BOOT)
+            await station.call("Authorize", WRONG)
+            await station.send("no JSON")
+            await until(logged(mock, r"\?\.error"))
+            after = mock.log.partition("BootNotification.response")[2].splitlines()[1:]
+        assert [re.findall(r"(->|<-) (\S+)", line)[0] for line in after] == [
+            ("->", "Authorize"),
+            ("<-", "Authorize.error"),
+            ("->", "?"),
+            ("<-", "?.error"),
+        ]
+        assert re.search(said + r'.*\{"idToken":"TAG1"\}$', after[0])
+
+
+async def test_a_finding_says_how_grave_it_is_and_which_clause_it_is_about() -> None:
+    """`finding WARNING T14 (B02.FR.06): …`; where the severity is not the one of the check, it says why."""
+    async with Mock() as mock, mock.station() as station:
+        await station.ask("Heartbeat")
+        await until(logged(mock, "Heartbeat.response"))
+        lines = mock.log.splitlines()
+    place = next(number for number, line in enumerate(lines) if "finding" in line and "B01" in line)
+    assert re.search(
+        r"CS-1 +finding INFO B01 \(B01\.FR\.01[^)]*\): .* \(info, not \w+: it may have booted before .*\)$",
+        lines[place],
+    )
+    assert "-> Heartbeat" in lines[place - 1]
+
+
+async def test_equal_wrong_calls_are_counted() -> None:
+    """Of 10,000 equal wrong calls three are shown, and how often it was again; nothing is lost, and traffic goes on."""
+    async with Mock() as mock:
+        async with mock.station() as station:
+            await station.ask("BootNotification", BOOT)
+            await repeat(station, 10_000, "Authorize", WRONG)
+            await station.ask("Heartbeat")
+        await until(logged(mock, "disconnected"))
+        lines = mock.log.splitlines()
+    assert len(lines) < 100
+    assert sum("-> Authorize " in line for line in lines) == 3
+    assert sum("<- Authorize.error " in line for line in lines) == 3
+    counts = [re.search(r"R10 again, ([\d,]+) times in \d+ s: Authorize idToken: ", line) for line in lines]
+    assert [found[1] for found in counts if found][-1] == "9,997"
+    assert sum("Heartbeat" in line for line in lines) == 2
+    assert lines == sorted(lines, key=lambda line: line[:12] if line[:1].isdigit() else "")
+
+
+async def test_counts_are_told_at_the_end() -> None:
+    """What was not yet told when the run ends is told then; other stations and other mistakes count for themselves."""
+    mock = Mock("--checks=none")
+    async with mock.station() as one, mock.station("CS-2") as two:
+        for station, count in ((one, 5), (two, 3)):
+            await repeat(station, count, "Authorize", WRONG)
+            await repeat(station, 4, "Heartbeat", {"nope": 1})
+        mock.process.terminate()
+        await asyncio.to_thread(mock.process.wait, PATIENCE)
+    found = re.findall(r"^\S+ (\S+) +(\S+ refused) again, (\d times|once) in", mock.log, re.MULTILINE)
+    mock.finish()
+    assert sorted({(station, name): times for station, name, times in found}.items()) == [
+        (("CS-1", "Authorize refused"), "2 times"),
+        (("CS-1", "Heartbeat refused"), "once"),
+        (("CS-2", "Heartbeat refused"), "once"),
+    ]
+
+
+async def test_equal_findings_are_counted() -> None:
+    """The same finding about calls that are answered is shown three times, whatever numbers are in it."""
+    async with Mock("--checks=R18") as mock:
+        async with mock.station() as station:
+            await station.ask("BootNotification", BOOT)
+            for number in range(9):
+                payload = {"evseId": 1, "connectorId": 1, "connectorStatus": "Available"}
+                await station.ask("StatusNotification", {**payload, "timestamp": f"2999-01-01T00:00:0{number}Z"})
+        await until(logged(mock, "disconnected"))
+        assert len(re.findall(r" finding WARNING R18 ", mock.log)) == 3
+        assert re.findall(r" R18 again, (.*?) in ", mock.log)[-1] == "6 times"
+
+
+async def test_verbose_shows_all() -> None:
+    """With -v each wrong call has its lines, and none is counted."""
+    async with Mock("-v") as mock, mock.station() as station:
+        await station.ask("BootNotification", BOOT)
+        await repeat(station, 20, "Authorize", WRONG)
+        await until(lambda: mock.log.count("Authorize.error") == 20)
+        assert (mock.log.count("-> Authorize "), mock.log.count("finding ERROR R10"), "again" in mock.log) == (
+            20,
+            20,
+            False,
+        )
+
+
+async def test_a_level_leaves_out_the_refused_call_and_not_its_finding() -> None:
+    """--log-level ERROR shows findings that are errors, counted, and nothing else."""
+    async with Mock("--log-level=ERROR") as mock:
+        async with mock.station() as station:
+            await station.ask("BootNotification", BOOT)
+            await repeat(station, 10, "Authorize", WRONG)
+        await until(logged(mock, "R10 again, 7 times"))
+        lines = mock.log.splitlines()
+    assert [bool(re.search(r" finding ERROR R10 | R10 again, ", line)) for line in lines] == [True] * len(lines)
+
+
+@pytest.mark.parametrize("flags", [[], ["-v"]])
+async def test_a_crowd_is_summed_up_on_a_terminal(flags: Sequence[str]) -> None:
+    """More ordinary lines than can be read are counted by station and action; with -v none is."""
+    async with terminal(120, "--checks=none", *flags) as run:
+        await repeat(run.station, 3000, "Heartbeat", {})
+    text = (await run.lines).decode()
+    shown = len(re.findall(r"-> Heartbeat +\{\}", text))
+    counted = sum(int(number.replace(",", "")) for number in re.findall(r"-> Heartbeat +([\d,]+) more", text))
+    assert (shown + counted, bool(counted)) == (3000, not flags)
+    assert flags or shown < 1500
+
+
+async def test_no_crowd_in_a_file() -> None:
+    """What is written for later has every line of ordinary traffic."""
+    async with Mock("--checks=none") as mock, mock.station() as station:
+        await repeat(station, 500, "Heartbeat", {})
+        await until(lambda: mock.log.count("<- Heartbeat.response") == 500)
+
+
+async def test_colors() -> None:
+    """Answers are dim and CALLERRORs red where colors are wanted: always, never, or on terminals that want them."""
+    for how in ("always", "never", "auto"):
+        async with Mock(f"--color={how}", "--checks=none") as mock, mock.station() as station:
+            await station.ask("Heartbeat")
+            await station.call("Heartbeat", {"nope": 1})
+            await until(logged(mock, "Heartbeat.error"))
+            found = [
+                re.search(pattern, mock.log, re.MULTILINE)
+                for pattern in (r"\x1b\[2m.*response", r"\x1b\[31m.*Heartbeat\.error")
+            ]
+        assert [bool(each) for each in found] == [how == "always"] * 2
+
+
+def test_colors_of_the_other_commands(tmp_path: Path) -> None:
+    """mock-station and check have the flag as well; what is no such word is refused."""
+    trace = Path(__file__).parent / "cases/traces/base.jsonl"
+    for how in ("always", "never"):
+        mock = Mock()
+        words = [*STATION, f"{mock.url}/CS-1", "--send=Heartbeat", f"--color={how}"]
+        told = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, check=True).stdout
+        mock.finish()
+        words = [*SERVER, "check", str(trace), f"--color={how}"]
+        told_of = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, check=False).stdout
+        assert ("\x1b[" in told, "\x1b[31m" in told_of) == (how == "always",) * 2
+        assert (tmp_path / "x").exists() is False
+    ended = subprocess.run([*SERVER, "--color=red"], capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert (ended.returncode, "--color" in ended.stderr) == (2, True)
+
+
+async def test_the_lines_of_a_fault_and_a_connection() -> None:
+    """A fault says what it did and by which rule; a connection which subprotocols were offered besides."""
+    faults = [("Heartbeat*1", "drop"), ("Authorize", "delay seconds=0.01"), ("Authorize*1", "duplicate")]
+    async with Mock(*(word for fault in faults for word in ("--fault", *fault))) as mock:
+        async with mock.station("CS-1", "ocpp1.6", "ocpp2.0.1") as station:
+            await station.send([2, "1", "Heartbeat", {}])
+            await station.ask("Authorize", TAG)
+        await until(logged(mock, "disconnected"))
+        assert re.search(r"connected +ocpp2\.0\.1 \(offered: ocpp1\.6, ocpp2\.0\.1\)", mock.log)
+        assert re.search(r"Heartbeat\.response +fault: dropped \(rule Heartbeat\*1\)", mock.log)
+        assert re.search(
+            r"Authorize\.response +fault: delayed seconds=0\.01 \(rule Authorize\); duplicated \(rule Auth", mock.log
+        )

@@ -1,0 +1,77 @@
+"""After the last expectation is met: the mock goes on answering for a while, and what is forbidden still fails."""
+
+import asyncio
+import re
+import signal
+from contextlib import AsyncExitStack
+
+import pytest
+
+from tests.pace import takes, turns
+from tests.raw import run
+from tests.test_verdict import Run, judged, play, rows
+
+
+async def test_the_next_message_is_answered() -> None:
+    """What a station sends right after the message that was expected is answered; then the run ends by itself."""
+    for turn in turns():
+        with turn as pace:
+            flags = f"--expect BootNotification --linger {2 * pace}"
+            async with Run(*flags.split()) as mock, AsyncExitStack() as stack:
+                assert await play(mock, "boot", stack)
+                with takes(2 * pace):
+                    await asyncio.sleep(0.2 * pace)
+                    station = await stack.enter_async_context(mock.station("CS-2"))
+                    assert await station.ask("Heartbeat")
+                    assert (await mock.ended())[0] == 0
+
+
+def test_default() -> None:
+    """Unless told otherwise the stations must be quiet for a second."""
+    printed = run("--expect", "Heartbeat", "--print-config").stdout
+    assert "linger = 1.0" in [line.removeprefix("# ") for line in printed.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("flags", "last", "report"),
+    [
+        ("--expect BootNotification --forbid Authorize", "authorize", "FAILED +not Authorize"),
+        ("--expect BootNotification --expect Authorize*0", "authorize", "exactly 0.* 1 seen"),
+        ("--expect BootNotification*1", "boot", "exactly 1.* 2 seen"),
+    ],
+)
+async def test_what_must_not_come_fails_meanwhile(flags: str, last: str, report: str) -> None:
+    """What is forbidden, or is one too many, fails the run also after --within, as long as the mock goes on."""
+    for turn in turns():
+        with turn as pace:
+            async with Run(*flags.split(), "--within", f"{pace}", "--linger", "9") as mock, AsyncExitStack() as stack:
+                assert await play(mock, "boot", stack)
+                await asyncio.sleep(1.2)
+                await play(mock, last, stack)
+                status, told = await mock.ended()
+            assert (status, bool(re.search(report, told))) == (1, True), told
+
+
+async def test_a_signal_ends_it_at_once() -> None:
+    """The first signal is the first one also then: it gives the verdict."""
+    async with Run("--expect", "BootNotification", "--linger", "9") as mock, AsyncExitStack() as stack:
+        await play(mock, "boot", stack)
+        mock.process.send_signal(signal.SIGTERM)
+        assert (await mock.ended())[0] == 0
+
+
+CASES = """
+--expect Heartbeat --forbid Authorize               | boot authorize | not reached +Heartbeat: .*0 seen
+--expect Heartbeat --expect BootNotification*0      | boot           | not reached +Heartbeat: .*0 seen
+--expect Heartbeat*2 --forbid Authorize             | beat authorize | not reached +Heartbeat\\*2: .*1 seen
+--expect BootNotification --forbid Authorize        | boot authorize | ok +BootNotification
+--expect Heartbeat --forbid Authorize               | boot TERM      | FAILED +Heartbeat
+"""
+
+
+@pytest.mark.parametrize(("flags", "transcript", "report"), rows(CASES))
+async def test_what_was_pending(flags: str, transcript: str, report: str) -> None:
+    """Where something forbidden has ended the run, what was still pending was not reached, and has not failed."""
+    status, told = await judged(flags, transcript)
+    assert (status, bool(re.search(f"^{report}", told, re.MULTILINE))) == (1, True), told
+    assert told.count("FAILED") == 1

@@ -1,0 +1,162 @@
+"""How the program starts: the ready file, and signals at any moment of the start."""
+
+import asyncio
+import os
+import re
+import select
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from time import sleep
+
+import pytest
+
+from tests.raw import run, until
+from tests.test_verdict import Run
+from tests.wire import PATIENCE, SERVER, Mock
+
+# The ready file.
+
+
+def test_a_former_ready_file_is_removed(tmp_path: Path) -> None:
+    """It is gone before the mock tries to listen, so that no script takes it for that of this run."""
+    ready = tmp_path / "ready"
+    ready.write_text("ws://127.0.0.1:1\n")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ended = run("--port", str(taken.getsockname()[1]), "--ready-file", str(ready))
+    assert (ended.returncode, list(tmp_path.iterdir())) == (3, [])
+
+
+@pytest.mark.parametrize(("flags", "status"), [(["--print-config"], 0), (["--boot-status=Nope"], 2)])
+def test_a_ready_file_stays_where_nothing_starts(tmp_path: Path, flags: list[str], status: int) -> None:
+    """What only prints, or refuses its settings, touches no file."""
+    ready = tmp_path / "ready"
+    ready.write_text("ws://127.0.0.1:1\n")
+    assert run(*flags, "--ready-file", str(ready)).returncode == status
+    assert ready.read_text() == "ws://127.0.0.1:1\n"
+
+
+async def test_the_ready_file_is_removed_at_exit(tmp_path: Path) -> None:
+    """However the run ends: by a signal, by its verdict, or by a second signal."""
+    ready = tmp_path / "ready"
+    for how in ("signal", "verdict", "forced"):
+        async with Run("--ready-file", str(ready), "--expect", "Heartbeat", "--linger", "0") as mock:
+            await until(ready.exists)
+            async with mock.raw() as mute:
+                if how == "verdict":
+                    async with mock.station() as station:
+                        await station.ask("Heartbeat")
+                else:
+                    mock.process.send_signal(signal.SIGTERM)
+                assert (await mute.frame())[0] == 8
+                if how == "forced":
+                    mock.process.send_signal(signal.SIGINT)
+                await mock.ended()
+        assert list(tmp_path.iterdir()) == [], how
+
+
+async def test_the_ready_file_of_another_mock_stays(tmp_path: Path) -> None:
+    """A mock removes at its exit only what it has written itself."""
+    ready = tmp_path / "ready"
+    async with Mock("--ready-file", str(ready)) as first:
+        await until(ready.exists)
+        async with Mock("--ready-file", str(ready)) as second:
+            await until(lambda: ready.exists() and second.url in ready.read_text())
+            await asyncio.to_thread(first.stop)
+            assert ready.read_text() == f"{second.url}\n"
+
+
+async def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    """What a symbolic link leads to is written, and the link is neither replaced nor removed."""
+    ready, file = tmp_path / "ready", tmp_path / "file"
+    ready.symlink_to(file)
+    async with Mock("--ready-file", str(ready)) as mock:
+        await until(lambda: file.exists() and mock.url in file.read_text())
+    assert ready.is_symlink()
+
+
+async def test_a_pipe_that_nobody_reads(tmp_path: Path) -> None:
+    """The mock serves while nobody reads the pipe, tells who comes later, and a signal ends it meanwhile."""
+    pipe = tmp_path / "ready"
+    os.mkfifo(pipe)
+    async with Mock("--ready-file", str(pipe)) as mock, mock.station() as station:
+        await station.ask("Heartbeat")
+        assert (await asyncio.to_thread(pipe.read_text)) == f"{mock.url}\n"
+    async with Mock("--ready-file", str(pipe)) as mock, mock.station() as station:
+        await station.ask("Heartbeat")
+        assert await asyncio.to_thread(mock.stop, signal.SIGINT) == 0
+    assert pipe.is_fifo()
+
+
+# Signals.
+
+STEPS = 32
+"""How many imports are passed over from one try to the next."""
+LISTENS = " listening "
+"""What is in the first line of the log."""
+OURS = "import time:.*mock_csms$"
+"""The import with which Python's own start is over."""
+
+
+def interrupted(signal_: signal.Signals, step: int, delay: float) -> tuple[int, str, bool]:
+    """Send a signal after so many imports of ours, and then so many seconds; return the status, stderr and whether it
+    came after all of them."""
+    command = [sys.executable, "-X", "importtime", *SERVER[1:], "--port=0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stderr
+        lines, ours = list[str](), 0
+        while ours < step:
+            line = process.stderr.readline().decode()
+            lines.append(line)
+            ours += bool(ours or re.search(OURS, line))
+            if not line or LISTENS in line:
+                break
+        sleep(delay)
+        process.send_signal(signal_)
+        _, rest = process.communicate(timeout=PATIENCE)
+        text = "".join(line for line in [*lines, rest.decode()] if not line.startswith("import time:"))
+        return process.returncode, text, LISTENS in text
+
+
+@pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_at_any_moment_of_the_start(signal_: signal.Signals) -> None:
+    """It ends the program without a traceback: Ctrl-C with 130 while it starts, and with 0 once it listens."""
+    starting = (130,) if signal_ is signal.SIGINT else (143, -signal.SIGTERM)
+    step, is_up = 2, False
+    while not is_up:
+        status, told, is_up = interrupted(signal_, step, 0.0)
+        assert status in ((0,) if is_up else (0, *starting)), (step, told)
+        assert "Traceback" not in told, (step, told)
+        step += STEPS
+    for delay in range(10):
+        status, told, is_up = interrupted(signal_, step - 2 * STEPS, delay / 200)
+        assert status in (0, *starting), told
+        assert "Traceback" not in told, told
+
+
+def test_nothing_is_swallowed_while_it_waits_for_its_settings(tmp_path: Path) -> None:
+    """Ctrl-C ends a start that waits for a file of its settings, a pipe that nobody writes to."""
+    pipe = tmp_path / "settings.toml"
+    os.mkfifo(pipe)
+    with subprocess.Popen([*SERVER, "--config", str(pipe)], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        writer = -1
+        while writer < 0:  # until it has opened the pipe
+            with suppress(OSError):
+                writer = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        assert process.stdout
+        assert not select.select([process.stdout], [], [], 0)[0]
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=PATIENCE)
+        os.close(writer)
+    assert (process.returncode, told) == (130, b"")
+
+
+async def test_a_signal_right_after_the_first_line() -> None:
+    """Who has read that the mock listens may end it: there is a verdict."""
+    async with Run("--expect", "Heartbeat") as mock:
+        mock.process.send_signal(signal.SIGTERM)
+        assert (await mock.ended())[0] == 4
