@@ -51,7 +51,7 @@ async def test_it_is_validated(action: str, payload: object, code: str, told: st
     """What breaks its schemas is refused, with its own spelling of the error codes, in the details too."""
     async with Speaker() as mock, mock.station(*TOY) as toy, mock.station() as station:
         error = await toy.expect_error(action, payload, code)
-        assert error[3] == told
+        assert error[3].startswith(told)
         assert error[4]["violations"][0]["code"] == code
         await station.expect_error("Heartbeat", {"x": 1}, "FormatViolation")
 
