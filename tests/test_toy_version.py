@@ -1,6 +1,7 @@
 """A new version of OCPP is a table and a row: the mock speaks it, checks it and records it; 2.0.1 stays as it is."""
 
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -106,6 +107,9 @@ async def test_it_is_traced_under_its_own_name(tmp_path: Path) -> None:
     records = [orjson.loads(line) for line in trace.read_bytes().splitlines()]
     told = [(each["chargePointId"], each["ocppVersion"], each["action"]) for each in records]
     assert told == [("TOY", NAME, "Ring")] * 2 + [("CS-1", "2.0.1", "Heartbeat")] * 2
+    judged = subprocess.run([*Speaker.program, "check", str(trace)], capture_output=True, check=False)
+    assert b"2 records" in judged.stderr
+    assert b"OCPP 0.9" in judged.stderr
     assert all("version" not in orjson.loads(line) for line in log.read_bytes().splitlines())
 
 

@@ -113,9 +113,9 @@ class Inspector:
     def _look_at_stranger(self, seen: Seen) -> list[Finding]:
         """Return what is wrong about an event in every version of OCPP; nothing is learned of it."""
         found: list[Finding] = []
-        known = Known(seen.event.station, self._terms)
-        for check in self._watch(seen).checks:
-            said = None if check.versions else check.judge(seen, known)
+        for check in [each for each in self._watch(seen).checks if not each.versions]:
+            known = Known(seen.event.station, self._terms)
+            said = check.judge(seen, known)
             if said is not None:
                 found += self._hear(check, said, seen, known)
         return found

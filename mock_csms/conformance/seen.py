@@ -86,27 +86,16 @@ def _received(event: events.Received) -> Seen:
 
 
 def _sent(event: events.Sent) -> Seen:
-    message, answers = event.message, event.answers
+    message, answers, sound, version = event.message, event.answers, not event.violations, event.version
     if event.fault or (event.violations and type(message) is Result):
         action = message.action if type(message) is Call else answers.action if answers else ""
-        return Seen(
-            event.at, "spoiled", action, None, None, message.id, event, not event.violations, version=event.version
-        )
+        return Seen(event.at, "spoiled", action, None, None, message.id, event, sound, version=version)
     if type(message) is Call:
-        return Seen(
-            event.at,
-            "command",
-            message.action,
-            message.payload,
-            None,
-            message.id,
-            event,
-            not event.violations,
-            version=event.version,
-        )
+        action, payload = message.action, message.payload
+        return Seen(event.at, "command", action, payload, None, message.id, event, sound, version=version)
     if answers is None:
         return Seen(event.at, "refusal", "", None, None, message.id, event)
-    return _answer(event, message, answers, ("response", "refusal"), is_sound=not event.violations)
+    return _answer(event, message, answers, ("response", "refusal"), is_sound=sound)
 
 
 def _answer(

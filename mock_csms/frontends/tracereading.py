@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
 from mock_csms.behavior.events import Event
+from mock_csms.conformance.subject import JUDGED
 from mock_csms.frontends.playback import Playback
 from mock_csms.frontends.tracefile import Unreadable, items_in
 from mock_csms.frontends.tracerecord import Entry, read_record
@@ -76,7 +77,7 @@ class Reading:
     def end(self) -> None:
         """Tell what was left out, in a line for each reason."""
         for other, count in self._unjudged.items():
-            why = f"they are {other}, and only OCPP {DEFAULT.name} is checked"
+            why = f"they are {other}, and only OCPP {' or '.join(JUDGED)} is checked"
             self._complain(f"note: {self._name}: {count} records were skipped: {why}")
         if self._is_versionless:
             self._complain(f"note: {self._name}: records without ocppVersion are checked as OCPP {DEFAULT.name}")
