@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 INFO, WARNING, ERROR = Severity
 
+JUDGED = ("2.0.1",)
+"""The versions of OCPP whose stations are judged."""
+EVERY: tuple[str, ...] = ()
+"""The versions of a check that is for every one."""
+
 
 class Wrong(Record):
     """A finding that says more than its text: the ids of other messages that are concerned, or another severity.
@@ -63,7 +68,8 @@ class Check(Record):
 
     on: the occasions that it looks at; with ("due", "") also at its own deadlines, whose keys are the payloads then, in
     place of the finding that they stand for. implies: the checks that mostly find something too where this one does.
-    any_payload: it looks also at messages that break their schema, whose payload may be anything.
+    any_payload: it looks also at messages that break their schema, whose payload may be anything. versions: the names
+    of those of OCPP that it is for; EVERY for all of them, so that it has nothing but what it sees to go by.
     """
 
     id: str
@@ -75,6 +81,7 @@ class Check(Record):
     on: tuple[Occasion, ...]
     implies: tuple[str, ...] = ()
     any_payload: bool = False
+    versions: tuple[str, ...] = JUDGED
 
 
 class Learning(Record):
@@ -88,10 +95,17 @@ class Learning(Record):
 class Subject:
     """The checks of one subject, and what is learned for them, listed by the decorators of its functions."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, versions: tuple[str, ...] = JUDGED) -> None:
         self.name = name
+        self._versions = versions
         self.checks: dict[str, Check] = {}
         self.learning: list[Learning] = []
+
+    def of(self, versions: tuple[str, ...]) -> "Subject":
+        """Return the same subject, for checks of other versions of OCPP."""
+        same = Subject(self.name, versions)
+        same.checks, same.learning = self.checks, self.learning
+        return same
 
     def check(
         self,
@@ -107,7 +121,7 @@ class Subject:
 
         def listed(judge: Judge) -> Judge:
             occasions = tuple(occasion for some in on for occasion in some)
-            row = (id_, self.name, requirement, severity, title, judge, occasions, implies, any_payload)
+            row = (id_, self.name, requirement, severity, title, judge, occasions, implies, any_payload, self._versions)
             self.checks[id_] = Check(*row)
             return judge
 

@@ -8,7 +8,6 @@ from mock_csms.conformance.subject import Subject, call, command, error, result,
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Mutable, field
-from mock_csms.protocol.versions import V201
 
 if TYPE_CHECKING:
     from mock_csms.conformance.known import Known
@@ -117,7 +116,7 @@ def refused(seen: Seen, known: "Known") -> None:
     """The mock did not take a part, or what may be one under a wrong name, or spoiled its answer."""
     if seen.action in TELLING:
         _doubt(known, seen.action)
-    elif seen.action not in V201.actions:
+    elif seen.action not in seen.version.actions:
         lost(seen, known)
 
 

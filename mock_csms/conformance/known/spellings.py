@@ -14,7 +14,7 @@ from mock_csms.conformance.seen import Seen
 from mock_csms.conformance.wanted import WANTED
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.records import replace
-from mock_csms.protocol.versions import V201
+from mock_csms.protocol.versions import Version
 
 if TYPE_CHECKING:
     from mock_csms.conformance.known import Known
@@ -61,9 +61,9 @@ def _name(written: str, known: "Known") -> str:
 
 def as_known(seen: Seen, known: "Known") -> Seen:
     """Return an event with one spelling for each transaction, component and variable."""
-    if seen.action not in V201.actions:
+    if seen.action not in seen.version.actions:
         return seen
-    of_request, of_response = _places(seen.action)
+    of_request, of_response = _places(seen.version, seen.action)
     payload, request = seen.payload, seen.request
     if of_request and seen.kind in _REQUESTS:
         payload = _respelt(payload, of_request, known)
@@ -77,10 +77,10 @@ def as_known(seen: Seen, known: "Known") -> Seen:
 
 
 @cache
-def _places(action: str) -> tuple[Sequence[Sequence[str]], Sequence[Sequence[str]]]:
+def _places(version: Version, action: str) -> tuple[Sequence[Sequence[str]], Sequence[Sequence[str]]]:
     """Return where such identifiers stand in the request of an action, and in its response."""
     request, response = (
-        [place for field in _FIELDS for place in V201.schemas.named(f"{action}{kind}", field)]
+        [place for field in _FIELDS for place in version.schemas.named(f"{action}{kind}", field)]
         for kind in ("Request", "Response")
     )
     return request, response
