@@ -299,7 +299,7 @@ VALUES: dict[str, Any] = {
     "visitor": Visitor("/CS-1", ["ocpp2.0.1"]),
     "severity": "error",
     "messages": (),
-    "received": Received(1.5, "<station>", b"[]", Call("1", "Heartbeat", {}), (), None, False, False),
+    "received": events.Received(1.5, "<station>", b"[]", Call("1", "Heartbeat", {}), (), None, False, False),
 }
 
 
