@@ -15,9 +15,9 @@ from mock_csms.config import Config
 from mock_csms.flags import flag_of, option
 from mock_csms.protocol import records
 from mock_csms.protocol.actions import Json, Sender
-from mock_csms.protocol.messages import Call, ErrorCode, Result
+from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.names import did_you_mean
-from mock_csms.protocol.versions import V201, Version
+from mock_csms.protocol.versions import Version, actions, version_with, versions
 from mock_csms.tables import Rules, check_payload, nested, sample_request
 
 if TYPE_CHECKING:
@@ -66,7 +66,9 @@ def defaults(config: Config, version: Version) -> Mapping[str, Template]:
         for action, row in version.actions.items()
         if row.sent_by(Sender.STATION)
     }
-    return templates | {"Authorize": with_certificate_status(templates["Authorize"])}
+    if "Authorize" in templates:
+        templates["Authorize"] = with_certificate_status(templates["Authorize"])
+    return templates
 
 
 def policies(config: Config) -> Policies:
@@ -108,14 +110,14 @@ def scripts(config: Config) -> Sequence[Script]:
     return [own, *config.script] if steps else config.script
 
 
-def command_payload(config: Config, step: Step) -> Template:
-    """Return the payload of a command: its row, then the settings for it, then what the step lays over it.
+def command_payload(config: Config, step: Step, version: Version) -> Template:
+    """Return the payload of a command in a version: its row, then the settings for it, then what the step lays over it.
 
     A raw one is the step's alone.
     """
     if step.is_raw:
         return compile_template(step.payload)
-    row = V201.actions[step.action]
+    row = version.actions[step.action]
     return compile_template(merge(_with_settings(config, step.action, row.request), step.payload))
 
 
@@ -140,7 +142,7 @@ def check(config: Config) -> Sequence[str]:
             given = next((name for name in ("payload", "payload_raw") if getattr(config, name) is not None), "")
             where = option(given) if given else f"the payload of {step.action}"
             try:
-                template = command_payload(config, step)
+                template = command_payload(config, step, version_with(step.action))
                 if not step.is_raw:
                     check_payload(step.action, template, script.on)
             except ValueError as error:
@@ -148,14 +150,14 @@ def check(config: Config) -> Sequence[str]:
     if not config.rule.answers:
         return []
     below = replace(config, rule=Rules(), offline=False, require_boot=False)
-    replies = Replies(defaults(below, V201), layers(below))
+    replies = {version: Replies(defaults(below, version), layers(below)) for version in versions()}
     return [warning for rule in config.rule.answers for warning in _warnings(rule, replies)]
 
 
-def _warnings(rule: Rule[Answer], below: Replies) -> Sequence[str]:
+def _warnings(rule: Rule[Answer], below: Mapping[Version, Replies]) -> Sequence[str]:
     """Tell what a rule would send that is against the book, laid over what is answered `below` it."""
     if isinstance(rule.then, Refusal):
-        code, known = rule.then.code, list(ErrorCode)
+        code, known = rule.then.code, [code for version in versions() for code in version.framing.codes]
         return (
             []
             if code in known
@@ -165,19 +167,18 @@ def _warnings(rule: Rule[Answer], below: Replies) -> Sequence[str]:
         return []
     if rule.match.action != ANY:
         return list(_broken(rule.match.action, rule, below))
-    actions = [action for action, row in V201.actions.items() if row.sent_by(Sender.STATION)]
-    broken = [told for action in actions for told in _broken(action, rule, below)]
+    broken = [told for action in actions(Sender.STATION) for told in _broken(action, rule, below)]
     return [f"{broken[0]} (and so do {len(broken) - 1} others)" if len(broken) > 1 else told for told in broken[:1]]
 
 
-def _broken(action: str, rule: Rule[Answer], below: Replies) -> Iterator[str]:
+def _broken(action: str, rule: Rule[Answer], below: Mapping[Version, Replies]) -> Iterator[str]:
     """Tell how the reply of a rule breaks the schema of the answer to an action."""
-    match = records.replace(rule.match, action=action)
+    version, match = version_with(action), records.replace(rule.match, action=action)
     request = sample_request(match)
     context = records.replace(SAMPLE, request=request)
-    default = below.answer(Call("id", action, request), None, context).message
+    default = below[version].answer(Call("id", action, request), None, context).message
     if isinstance(default, Result) and isinstance(rule.then, Reply):
         answer = merge(default.payload, rule.then.payload(context))
-        violations = V201.schemas.response_violations(action, answer)
+        violations = version.schemas.response_violations(action, answer)
         if violations:
             yield f"{rule.name}: the answer breaks the schema of {action}Response: {violations[0]}"

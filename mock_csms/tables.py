@@ -17,7 +17,7 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import MAX_DESCRIPTION_LENGTH
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record, replace
-from mock_csms.protocol.versions import V201
+from mock_csms.protocol.versions import actions, version_with
 from mock_csms.texts import as_json_text
 
 Table: TypeAlias = Mapping[str, Any]
@@ -183,7 +183,7 @@ def _script(table: Table) -> Script:
     is_raw = "payload-raw" in taken
     given = taken["payload-raw"].value if is_raw else taken.get("payload", {})
     step = Step(taken["action"], given, taken.get("delay", taken.get("period", 0.0)), is_raw)
-    template = compile_template(given if is_raw else merge(V201.actions[step.action].request, given))
+    template = compile_template(given if is_raw else merge(actions()[step.action].request, given))
     if not is_raw:
         check_payload(step.action, template, taken.get("on"))
     return Script(
@@ -198,14 +198,14 @@ def _script(table: Table) -> Script:
 def check_payload(action: str, payload_: Template, on: Match | None = None) -> None:
     """Raise ValueError for the payload of a command that breaks its schema; `on` is what the command follows."""
     context = SAMPLE if on is None else replace(SAMPLE, request=sample_request(on))
-    violations = V201.schemas.request_violations(action, payload_(context))
+    violations = version_with(action).schemas.request_violations(action, payload_(context))
     if violations:
         raise ValueError(f"the payload breaks the schema of {action}Request: {violations[0]}")
 
 
 def sample_request(match: Match) -> Json:
     """Return a call that matches; of one for every action, what is in all such calls."""
-    request = {} if match.action == ANY else compile_template(V201.actions[match.action].request)(SAMPLE)
+    request = {} if match.action == ANY else compile_template(actions()[match.action].request)(SAMPLE)
     for condition in match.conditions:
         request = merge(request, nested(condition.path, condition.value))
     return dict(request)

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.messages import DEEPEST, is_too_deep
+from mock_csms.protocol.json_text import DEEPEST, is_too_deep
 
 _MOST_DIGITS = 20
 

@@ -15,7 +15,7 @@ from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.names import did_you_mean, nearest
 from mock_csms.protocol.other_versions import told_elsewhere
 from mock_csms.protocol.records import Record
-from mock_csms.protocol.versions import V201
+from mock_csms.protocol.versions import actions, schemas_with, spoken
 from mock_csms.texts import read_json, read_text
 
 
@@ -30,7 +30,7 @@ def fitting(schema: str, *path: str, least: int = 1) -> Callable[[str], str]:
     """Take a text of `least` characters or more, up to what the OCPP schema called `schema` allows at `path`."""
 
     def parse(value: str) -> str:
-        most = V201.schemas.node(schema, path)["maxLength"]
+        most = schemas_with(schema).node(schema, path)["maxLength"]
         if len(value) > most:
             raise ValueError(f"{value!r} is longer than {most} characters")
         return text(value) if least else value
@@ -110,19 +110,19 @@ def several(item: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
 
 def enumeration(schema: str, *path: str) -> Callable[[], Iterable[str]]:
     """Return the values of the enumeration at `path` in the OCPP schema called `schema`."""
-    return cache(lambda: V201.schemas.values(schema, *path))
+    return cache(lambda: schemas_with(schema).values(schema, *path))
 
 
 def commands() -> Iterable[str]:
     """Return the actions that a CSMS may send."""
-    return (name for name, row in V201.actions.items() if row.sent_by(Sender.CSMS))
+    return actions(Sender.CSMS)
 
 
 def command(value: str) -> str:
     """Take the exact name of an action that a CSMS may send."""
     if value in commands():
         return value
-    if value in V201.actions:
+    if value in actions():
         raise ValueError(f"{value!r} is sent by stations only, not by a CSMS")
     raise ValueError(
         told_elsewhere(value) or f"{value!r} is not an action that a CSMS may send{did_you_mean(value, commands())}"
@@ -273,10 +273,9 @@ def validation(value: Sequence[str]) -> Validation:
         if not colon:
             others = strictness
         for name in map(str.strip, names.split(",")) if colon else ():
-            if name not in V201.actions:
-                raise ValueError(
-                    told_elsewhere(name) or f"{name!r} is not an action of OCPP 2.0.1{did_you_mean(name, V201.actions)}"
-                )
+            if name not in actions():
+                hint = did_you_mean(name, actions())
+                raise ValueError(told_elsewhere(name) or f"{name!r} is not an action of {spoken()}{hint}")
             by_action[name] = strictness
     return Validation(others, by_action)
 

@@ -29,7 +29,7 @@ def configure(**texts: Any) -> Config:
 
 def sent(action: str, **texts: Any) -> Any:
     """Return the payload of a command under these flags, filled with sample values."""
-    return assembly.command_payload(configure(**texts), Step(action))(SAMPLE)
+    return assembly.command_payload(configure(**texts), Step(action), V201)(SAMPLE)
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_a_payload_is_laid_over_the_command(texts: Mapping[str, Any], payload: A
     """--payload is a merge patch over the default payload and the other flags, and may hold placeholders."""
     config = configure(command="Reset", delay="0", **texts)
     [step] = assembly.scripts(config)[0].steps
-    assert assembly.command_payload(config, step)(SAMPLE) == payload
+    assert assembly.command_payload(config, step, V201)(SAMPLE) == payload
 
 
 @pytest.mark.parametrize(

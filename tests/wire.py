@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Self
@@ -158,10 +158,13 @@ class Mock:
 
     statuses: tuple[int, ...] = (0,)
     """The exit statuses with which it ends well."""
+    program: Sequence[str] = SERVER
+    accidents: tuple[str, ...] = ("Traceback", "internal error")
+    """What its log must not have in it."""
 
     def __init__(self, *flags: str, port: str = "--port=0") -> None:
         self._log = tempfile.TemporaryFile("a+b")
-        command = [*SERVER, *port.split(), "--ping-interval=0", *flags]
+        command = [*self.program, *port.split(), "--ping-interval=0", *flags]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self._log)
         assert self.process.stdout
         readable = select.select([self.process.stdout], [], [], PATIENCE)[0]
@@ -191,8 +194,7 @@ class Mock:
             log = self.log
             self._log.close()
         assert status in self.statuses, log
-        assert "Traceback" not in log, log
-        assert "internal error" not in log, log
+        assert not [accident for accident in self.accidents if accident in log], log
 
     async def __aenter__(self) -> Self:
         return self

@@ -21,7 +21,7 @@ from mock_csms.protocol.names import did_you_mean, nearest
 from mock_csms.protocol.other_versions import told_elsewhere
 from mock_csms.protocol.records import Record
 from mock_csms.protocol.schemas import node_at
-from mock_csms.protocol.versions import V201, Version
+from mock_csms.protocol.versions import actions, schemas_with, spoken
 
 if TYPE_CHECKING:
     from mock_csms.behavior.faults import Fault, Latency
@@ -64,7 +64,7 @@ def split(text: str) -> Pattern:
     return Pattern(name[0], conditions, text[position:])
 
 
-def parse_match(text: str, *, commands: bool, version: Version = V201) -> Match:
+def parse_match(text: str, *, commands: bool) -> Match:
     """Return the match for the calls of stations or, where `commands` are allowed too, for our own.
 
     The action of a command that stations may send as well keeps its `.command`. `*` stands for every action; with
@@ -72,9 +72,7 @@ def parse_match(text: str, *, commands: bool, version: Version = V201) -> Match:
     """
     pattern = split(text)
     is_any = pattern.name.startswith(ANY)
-    name = (
-        _any_name(pattern.name, commands=commands) if is_any else _action_name(pattern.name, version, commands=commands)
-    )
+    name = _any_name(pattern.name, commands=commands) if is_any else _action_name(pattern.name, commands=commands)
     tail = _TAIL.fullmatch(pattern.tail)
     if tail is None:
         is_starless = is_any and _TAIL.fullmatch(f"*{pattern.tail}")
@@ -83,8 +81,8 @@ def parse_match(text: str, *, commands: bool, version: Version = V201) -> Match:
     number = int(tail["number"]) if tail["number"] else None
     if number == 0:
         raise ValueError(f"{pattern.tail!r}: N must be at least 1")
-    schemas = _requests(name, version)
-    conditions = tuple(_condition(schemas, path, value, version) for path, value in pattern.conditions)
+    schemas = _requests(name)
+    conditions = tuple(_condition(schemas, path, value) for path, value in pattern.conditions)
     times, turn = (None, number) if tail["turn"] else (number, None)
     return Match(name, conditions, times, tail["stations"] or "*", None, turn)
 
@@ -96,13 +94,14 @@ def _any_name(name: str, *, commands: bool) -> str:
     return name
 
 
-def _action_name(written: str, version: Version, *, commands: bool) -> str:
+def _action_name(written: str, *, commands: bool) -> str:
     """Return the name of one action as rules have it: with `.command` only where stations may send it too."""
     action = written.removesuffix(COMMAND) if commands else written
-    if action not in version.actions:
-        hint = did_you_mean(action, version.actions)
-        raise ValueError(told_elsewhere(action) or f"{written!r} is not an action of OCPP {version.name}{hint}")
-    row = version.actions[action]
+    rows = actions()
+    if action not in rows:
+        hint = did_you_mean(action, rows)
+        raise ValueError(told_elsewhere(action) or f"{written!r} is not an action of {spoken()}{hint}")
+    row = rows[action]
     if written != action and not row.sent_by(Sender.CSMS):
         raise ValueError(f"{action} is not a command of a CSMS")
     if not (commands or row.sent_by(Sender.STATION)):
@@ -110,23 +109,23 @@ def _action_name(written: str, version: Version, *, commands: bool) -> str:
     return written if row.sender is Sender.EITHER else action
 
 
-def _requests(name: str, version: Version) -> Sequence[str]:
+def _requests(name: str) -> Sequence[str]:
     """Return the names of the schemas that the calls have which a rule of that name looks at."""
     senders = {ANY: tuple(Sender), ANY + COMMAND: (Sender.CSMS,), ANY + ANSWER: (Sender.STATION,)}.get(name)
     if senders is None:
         return [f"{name.removesuffix(COMMAND)}Request"]
-    rows = version.actions.items()
+    rows = actions().items()
     return [f"{action}Request" for action, row in rows if any(map(row.sent_by, senders))]
 
 
 _COUNT = re.compile(r"(@(?P<stations>.+?))?(\*(?P<least>[0-9]{1,15})(?P<open>\.\.)?(?P<most>[0-9]{1,15})?)?", re.DOTALL)
 
 
-def parse_expectation(text: str, *, counted: bool = True, version: Version = V201) -> Expectation:
+def parse_expectation(text: str, *, counted: bool = True) -> Expectation:
     """Return the expectation that `NAME[path=value,…]@GLOB*COUNT` is; without `counted` none has a count."""
     pattern = split(text)
-    schemas = _happenings(pattern.name, version)
-    conditions = tuple(_condition(schemas, path, value, version) for path, value in pattern.conditions)
+    schemas = _happenings(pattern.name)
+    conditions = tuple(_condition(schemas, path, value) for path, value in pattern.conditions)
     tail = _COUNT.fullmatch(pattern.tail)
     if tail is None or (tail["least"] and not counted):
         count = " and then *N, *N.. or *M..N" if counted else ""
@@ -140,40 +139,41 @@ def parse_expectation(text: str, *, counted: bool = True, version: Version = V20
     return Expectation(pattern.name, conditions, tail["stations"] or "*", least, most, text)
 
 
-def _happenings(name: str, version: Version) -> Sequence[str]:
+def _happenings(name: str) -> Sequence[str]:
     """Return the names of the schemas that happenings of that name have. Raises ValueError where there are none."""
     action, dot, kind = name.partition(".")
-    happenings = [*NO_MESSAGES, *version.actions]
+    rows = actions()
+    happenings = [*NO_MESSAGES, *rows]
     if action not in (*happenings, ANY):
         hint = did_you_mean(action, happenings)
         raise ValueError(told_elsewhere(action) or f"{action!r} is not an action, connect, disconnect or refused{hint}")
     sender = Sender.CSMS if dot else Sender.STATION
-    if action in version.actions and not version.actions[action].sent_by(sender):
+    if action in rows and not rows[action].sent_by(sender):
         hint = f"; did you mean '{action}.response'?" if not dot else ""
         raise ValueError(f"{action} is not {'a command' if dot else 'sent by stations'}{hint}")
     if dot and (f".{kind}" not in (RESPONSE, ERROR) or action in NO_MESSAGES):
         raise ValueError(f"{name!r} ends with neither {RESPONSE} nor {ERROR}")
     if action in SHAPES or f".{kind}" in SHAPES:
         return [name]
-    actions = [action] if action != ANY else [each for each, row in version.actions.items() if row.sent_by(sender)]
-    return [f"{each}{'Response' if dot else 'Request'}" for each in actions]
+    names = [action] if action != ANY else actions(sender)
+    return [f"{each}{'Response' if dot else 'Request'}" for each in names]
 
 
-def _node(schema: str, path: Path, version: Version) -> Json:
+def _node(schema: str, path: Path) -> Json:
     """Return what the schema knows of `path`. Raises ValueError where nothing can be there."""
     _, dot, kind = schema.partition(".")
     shape = SHAPES.get(dot + kind if dot else schema)
-    return version.schemas.node(schema, path) if shape is None else node_at(shape, schema, path)
+    return schemas_with(schema).node(schema, path) if shape is None else node_at(shape, schema, path)
 
 
-def _common_node(schemas: Sequence[str], path: Path, version: Version) -> Json:
+def _common_node(schemas: Sequence[str], path: Path) -> Json:
     """Return what all of the schemas that have `path` know of it. Raises ValueError where none of them has it."""
     if len(schemas) == 1:
-        return _node(schemas[0], path, version)
+        return _node(schemas[0], path)
     nodes: list[Json] = []
     for schema in schemas:
         with suppress(ValueError):
-            nodes.append(_node(schema, path, version))
+            nodes.append(_node(schema, path))
     if not nodes:
         raise ValueError(f"no message that this matches has {'.'.join(path)!r}")
     kinds = [{key: node[key] for key in ("type", "enum", "properties", "items") if key in node} for node in nodes]
@@ -183,12 +183,12 @@ def _common_node(schemas: Sequence[str], path: Path, version: Version) -> Json:
     return {"type": types.pop()} if len(types) == 1 and None not in types else {}
 
 
-def _condition(schemas: Sequence[str], path: Path, text: str, version: Version) -> Condition:
+def _condition(schemas: Sequence[str], path: Path, text: str) -> Condition:
     """Return the condition that `text`, read as the type that the schemas have there, is at `path`."""
-    node = _common_node(schemas, path, version)
+    node = _common_node(schemas, path)
     kind = node.get("type")
     if kind in ("object", "array"):
-        parts = list(_parts(schemas, path, text, version))
+        parts = list(_parts(schemas, path, text))
         told = f"{'.'.join(path)} is an {kind}"
         wanted = (path[-1], *node.get("required", ()))
         likely = [part for part in parts if part.removesuffix(f"={text}").rpartition(".")[2] in wanted]
@@ -201,15 +201,15 @@ def _condition(schemas: Sequence[str], path: Path, text: str, version: Version) 
         raise ValueError(f"{'.'.join(path)}={text}: {error}") from None
 
 
-def _parts(schemas: Sequence[str], path: Path, text: str, version: Version) -> Iterator[str]:
+def _parts(schemas: Sequence[str], path: Path, text: str) -> Iterator[str]:
     """Yield the conditions that `text` could be at the parts of an object, or of the first item of an array."""
-    node = _common_node(schemas, path, version)
+    node = _common_node(schemas, path)
     names = ["0"] if "items" in node else [name for name in node.get("properties", {}) if name != "customData"]
     for name in names:
         part = (*path, name)
-        known = _common_node(schemas, part, version)
+        known = _common_node(schemas, part)
         if known.get("type") in ("object", "array"):
-            yield from _parts(schemas, part, text, version) if name == "0" else ()
+            yield from _parts(schemas, part, text) if name == "0" else ()
             continue
         with suppress(ValueError):
             _value(text, known)

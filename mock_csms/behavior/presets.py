@@ -8,7 +8,7 @@ from mock_csms.behavior.matching import Condition
 from mock_csms.behavior.rules import ANY, Answer, Match, Refusal, Reply, Rule, Spoil
 from mock_csms.behavior.templates import compile_template
 from mock_csms.protocol.actions import Sender
-from mock_csms.protocol.versions import V201
+from mock_csms.protocol.versions import actions
 from mock_csms.twin.events import LOSS
 from mock_csms.twin.station import Station
 
@@ -48,8 +48,8 @@ def offline_rules() -> Iterable[Rule[Answer]]:
 def boot_first_rules() -> Iterable[Rule[Answer]]:
     """Refuse all but BootNotification until one was Accepted (B01.FR.10, B02.FR.09, B03.FR.07)."""
     refusal = Refusal("SecurityError", "the station has not been accepted yet", is_final=True)
-    for action, row in V201.actions.items():
-        if row.sent_by(Sender.STATION) and action != "BootNotification":
+    for action in actions(Sender.STATION):
+        if action != "BootNotification":
             yield Rule(Match(action, when=partial(_is_too_early, action)), refusal)
 
 

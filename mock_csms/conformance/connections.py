@@ -4,7 +4,7 @@ from typing import Any
 
 from mock_csms.conformance.facts import Known
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Wrong
-from mock_csms.conformance.transport import TRANSPORT
+from mock_csms.conformance.transport import TRANSPORT, WEBSOCKET
 from mock_csms.protocol.identifiers import FIELDS
 from mock_csms.twin.connections import UNRECORDED, has_hung_up
 from mock_csms.twin.seen import Seen, breach, call, when
@@ -141,13 +141,13 @@ def has_one_connection(seen: Seen, known: Known) -> Said:
 # What RFC 6455 forbids, for which the mock has ended the connection.
 
 
-@TRANSPORT.check("T23", "RFC 6455 5.1", ERROR, "frames from the station are masked", breach("RFC 6455 5.1"))
+@WEBSOCKET.check("T23", "RFC 6455 5.1", ERROR, "frames from the station are masked", breach("RFC 6455 5.1"))
 def masks(seen: Seen, _: Known) -> Said:
     """A frame without a mask."""
     return str(seen.payload)
 
 
-@TRANSPORT.check(
+@WEBSOCKET.check(
     "T24", "RFC 6455 5.2", ERROR, "frames use no reserved bits, opcodes or lengths", breach("RFC 6455 5.2")
 )
 def frames_rightly(seen: Seen, _: Known) -> Said:
@@ -155,13 +155,13 @@ def frames_rightly(seen: Seen, _: Known) -> Said:
     return str(seen.payload)
 
 
-@TRANSPORT.check("T25", "RFC 6455 5.4", ERROR, "fragments of different messages are not mixed", breach("RFC 6455 5.4"))
+@WEBSOCKET.check("T25", "RFC 6455 5.4", ERROR, "fragments of different messages are not mixed", breach("RFC 6455 5.4"))
 def keeps_fragments_together(seen: Seen, _: Known) -> Said:
     """A continuation of nothing, or another message amid the fragments of one."""
     return str(seen.payload)
 
 
-@TRANSPORT.check(
+@WEBSOCKET.check(
     "T26", "RFC 6455 5.5", ERROR, "control frames are at most 125 bytes and not fragmented", breach("RFC 6455 5.5")
 )
 def controls_briefly(seen: Seen, _: Known) -> Said:
@@ -169,7 +169,7 @@ def controls_briefly(seen: Seen, _: Known) -> Said:
     return str(seen.payload)
 
 
-@TRANSPORT.check(
+@WEBSOCKET.check(
     "T27", "RFC 6455 5.5.1", ERROR, "a close frame has a valid code and a UTF-8 reason", breach("RFC 6455 5.5.1")
 )
 def closes_rightly(seen: Seen, _: Known) -> Said:
@@ -177,7 +177,7 @@ def closes_rightly(seen: Seen, _: Known) -> Said:
     return str(seen.payload)
 
 
-@TRANSPORT.check(
+@WEBSOCKET.check(
     "T28", "RFC 6455 7.4.1", WARNING, "messages are not larger than the mock's limit", breach("RFC 6455 7.4.1")
 )
 def is_brief(seen: Seen, _: Known) -> Said:
@@ -194,7 +194,7 @@ def answers_pings(seen: Seen, known: Known) -> Said:
     return Wrong(str(seen.payload), severity=severity, why="messages went on to come after the ping")
 
 
-@TRANSPORT.check("T30", "RFC 6455 7.1.2", INFO, "the connection ends with a close frame", when("disconnected"))
+@WEBSOCKET.check("T30", "RFC 6455 7.1.2", INFO, "the connection ends with a close frame", when("disconnected"))
 def says_goodbye(seen: Seen, _: Known) -> Said:
     """For information: the connection ended without one; a cable may have been pulled, or the power gone."""
     event: Any = seen.event
@@ -202,7 +202,7 @@ def says_goodbye(seen: Seen, _: Known) -> Said:
     return None if event.code != 1006 or is_ours else event.reason
 
 
-@TRANSPORT.check("T31", "RFC 7692 7.2.2", ERROR, "compressed messages are valid DEFLATE", breach("RFC 7692 7.2.2"))
+@WEBSOCKET.check("T31", "RFC 7692 7.2.2", ERROR, "compressed messages are valid DEFLATE", breach("RFC 7692 7.2.2"))
 def compresses_rightly(seen: Seen, _: Known) -> Said:
     """One that is no DEFLATE."""
     return str(seen.payload)

@@ -12,7 +12,6 @@ from mock_csms.conformance.transport import credentials_of, visitor_of
 from mock_csms.conformance.variables import items_of
 from mock_csms.protocol.messages import Error
 from mock_csms.protocol.records import Record, replace
-from mock_csms.protocol.versions import V201
 from mock_csms.twin.seen import Occasion, Seen, call
 from mock_csms.twin.v2.variables import name_of
 
@@ -59,7 +58,7 @@ def would_speak(seen: Seen, known: Known, check: Check) -> bool:
     """Whether the check would find something wrong with another status in the same answer, so that this one counts."""
     if seen.kind != "result":
         return False
-    others = V201.schemas.values(f"{seen.action}Response", "status")
+    others = seen.version.schemas.values(f"{seen.action}Response", "status")
     return any(_speaks(check.judge(replace(seen, payload={**seen.payload, "status": each}), known)) for each in others)
 
 

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 from mock_csms.conformance.facts import ALL_LESSONS, NEVER, Deadline, Known, Terms
 from mock_csms.conformance.facts.names import STANDARD_NAMES
 from mock_csms.conformance.facts.repeated_values import Courses, follow, is_acknowledged
-from mock_csms.conformance.subject import BROKEN, Check, Done, Later, Said, Word, Wrong
+from mock_csms.conformance.subject import BROKEN, JUDGED, Check, Done, Later, Said, Word, Wrong
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.records import Record, replace
-from mock_csms.twin.events import Event, Finding, Received, Sent
+from mock_csms.twin.events import Connected, Event, Finding, Knocked, Received, Sent
 from mock_csms.twin.lessons import Learners, is_sound, learners_of, occasions_of
-from mock_csms.twin.seen import Seen, see
+from mock_csms.twin.seen import Seen, see, version_of
 from mock_csms.twin.spellings import as_known
 
 if TYPE_CHECKING:
     from mock_csms.conformance.exercised import Exercised
 
+_ARRIVALS = ("knocked", "connected")
 _NO_EVENT = Event(0.0, "")
 _MOST_TURNS = 100
 """How often deadlines are looked at for one event: after a long silence, some wait for the next one."""
@@ -44,6 +45,8 @@ class Inspector:
         self._exercised = exercised
         self._is_thorough = is_thorough
         self.known: dict[str, Known] = {}
+        self._strangers: set[str] = set()
+        """The stations that speak a version of OCPP that is not judged."""
         self.judge_by(checks, terms)
 
     def judge_by(self, checks: Collection[Check], terms: Terms) -> None:
@@ -68,10 +71,10 @@ class Inspector:
         if seen is None:
             return ()
         self._courses.pop(event.station, None)
+        if (self._strangers or seen.kind in _ARRIVALS) and self._is_of_another_version(event):
+            return self._look_at_stranger(seen)
         if known is None:
-            known = self.known[event.station] = Known(identity=event.station, terms=self._terms)
-            if self._meet is not None:
-                self._meet(known)
+            known = self._get_to_know(event.station)
         found = self._expire(known, event.at) if known.next_due < event.at else []
         seen = as_known(seen, known, STANDARD_NAMES)
         sound = (seen.is_sound and not known.unsound) or is_sound(seen, known)
@@ -86,6 +89,35 @@ class Inspector:
             learn(seen, known)
         if seen.kind == "disconnected":
             _forget(known)
+        return found
+
+    def _get_to_know(self, station: str) -> Known:
+        """Begin with what is remembered of a station."""
+        known = self.known[station] = Known(identity=station, terms=self._terms)
+        if self._meet is not None:
+            self._meet(known)
+        return known
+
+    def _is_of_another_version(self, event: Event) -> bool:
+        """Whether a station speaks a version of OCPP that is not judged; what was known of it holds no longer then."""
+        version = version_of(event)
+        if type(event) is Connected and version.name in JUDGED:
+            self._strangers.discard(event.station)
+        elif type(event) is Connected:
+            self._strangers.add(event.station)
+            self.known.pop(event.station, None)
+        elif type(event) is Knocked:  # who may not be let in
+            return version.name not in JUDGED
+        return event.station in self._strangers
+
+    def _look_at_stranger(self, seen: Seen) -> list[Finding]:
+        """Return what is wrong about an event in every version of OCPP; nothing is learned of it."""
+        found: list[Finding] = []
+        for check in [each for each in self._watch(seen).checks if not each.versions]:
+            known = Known(identity=seen.event.station, terms=self._terms)
+            said = check.judge(seen, known)
+            if said is not None:
+                found += self._hear(check, said, seen, known)
         return found
 
     def _is_steady(self, event: Event, known: Known) -> bool:

@@ -9,7 +9,6 @@ from mock_csms.conformance.facts import Known
 from mock_csms.conformance.rpc import RPC
 from mock_csms.conformance.subject import ERROR, WARNING, Said, broken
 from mock_csms.protocol.schemas import Violation
-from mock_csms.protocol.versions import V201
 from mock_csms.twin.seen import Seen, call, result
 
 _PLACES = (broken(call(), result()), call("BootNotification", "MeterValues", "TransactionEvent"))
@@ -43,12 +42,12 @@ def _empty_fields(seen: Seen) -> Iterator[tuple[str, Any]]:
     What the schema does not know is no field (R10); what is required may be empty where the schema lets it be so. Of
     customData only null is one, and what is in it is of R17.
     """
-    if seen.action not in V201.actions:
+    if seen.action not in seen.version.actions:
         return
     event: Any = seen.event
     name = f"{seen.action}{'Request' if seen.kind == 'call' else 'Response'}"
     wrong = {beginning for each in event.violations for beginning in _beginnings(each.path)}
-    for path, value, is_required in V201.schemas.fields(name, seen.payload):
+    for path, value, is_required in seen.version.schemas.fields(name, seen.payload):
         is_free = path.endswith("customData") or (name, path) in _FREE
         is_empty = value is None or (value in ({}, []) and not is_free)
         if is_empty and (not is_required or path in wrong) and "customData." not in path:
@@ -80,7 +79,7 @@ def leaves_out_what_is_absent(seen: Seen, _: Known) -> Said:
     if seen.is_sound and not _BRACES.search(event.text):
         return None
     if seen.payload is None:
-        is_known = seen.kind != "call" or seen.action in V201.actions
+        is_known = seen.kind != "call" or seen.action in seen.version.actions
         return f"{_of(seen)}: the payload is null" if is_known and not _may_be_empty(seen) else None
     empty = islice(_empty_fields(seen), 3)
     found = [f"{path[:100]} is {'null' if value is None else value}" for path, value in empty]
@@ -98,8 +97,8 @@ def writes_braces(seen: Seen, _: Known) -> Said:
 def _may_be_empty(seen: Seen) -> bool:
     """Whether {} would be right; for an action that nobody knows it is not known."""
     if seen.kind == "call":
-        return seen.action in V201.actions and not V201.schemas.request_violations(seen.action, {})
-    return not V201.schemas.response_violations(seen.action, {})
+        return seen.action in seen.version.actions and not seen.version.schemas.request_violations(seen.action, {})
+    return not seen.version.schemas.response_violations(seen.action, {})
 
 
 @RPC.check("R17", "Part 4 9", ERROR, "customData has a vendorId", broken(call(), result()))

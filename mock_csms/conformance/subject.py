@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 INFO, WARNING, ERROR = Severity
 
+JUDGED = ("2.0.1",)
+"""The versions of OCPP whose stations are judged."""
+EVERY: tuple[str, ...] = ()
+"""The versions of a check that is for every one."""
+
 
 class Wrong(Record):
     """A finding that says more than its text: the ids of other messages that are concerned, or another severity.
@@ -64,7 +69,8 @@ class Check(Record):
 
     on: the occasions that it looks at; with ("due", "") also at its own deadlines, whose keys are the payloads then, in
     place of the finding that they stand for. implies: the checks that mostly find something too where this one does.
-    any_payload: it looks also at messages that break their schema, whose payload may be anything.
+    any_payload: it looks also at messages that break their schema, whose payload may be anything. versions: the names
+    of those of OCPP that it is for; EVERY for all of them, so that it has nothing but what it sees to go by.
     """
 
     id: str
@@ -76,15 +82,23 @@ class Check(Record):
     on: tuple[Occasion, ...]
     implies: tuple[str, ...] = ()
     any_payload: bool = False
+    versions: tuple[str, ...] = JUDGED
 
 
 class Subject:
     """The checks of one subject, and what is learned for them, listed by the decorators of its functions."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, versions: tuple[str, ...] = JUDGED) -> None:
         self.name = name
+        self._versions = versions
         self.checks: dict[str, Check] = {}
         self.lessons: list[Lesson] = []
+
+    def of(self, versions: tuple[str, ...]) -> "Subject":
+        """Return the same subject, for checks of other versions of OCPP."""
+        same = Subject(self.name, versions)
+        same.checks, same.lessons = self.checks, self.lessons
+        return same
 
     def check(
         self,
@@ -100,7 +114,7 @@ class Subject:
 
         def listed(judge: Judge) -> Judge:
             occasions = tuple(occasion for some in on for occasion in some)
-            row = (id_, self.name, requirement, severity, title, judge, occasions, implies, any_payload)
+            row = (id_, self.name, requirement, severity, title, judge, occasions, implies, any_payload, self._versions)
             self.checks[id_] = Check(*row)
             return judge
 

@@ -8,7 +8,7 @@ from mock_csms.conformance.facts import Known
 from mock_csms.conformance.rpc import RPC
 from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong
 from mock_csms.protocol.times import strict_seconds_of
-from mock_csms.protocol.versions import V201
+from mock_csms.protocol.versions import Version
 from mock_csms.twin.seen import TRANSACTION_EVENT, Seen, call, result
 
 _YEAR = 365 * 86400.0
@@ -19,9 +19,9 @@ _PRESENT = {"timestamp", "generatedAt"}
 
 
 @cache
-def _places(kind: str, action: str) -> tuple[str, Sequence[Sequence[str]]]:
+def _places(version: Version, kind: str, action: str) -> tuple[str, Sequence[Sequence[str]]]:
     """Return the name of the time of a message itself, if it has one, and the paths to all other times in it."""
-    paths = V201.schemas.places(f"{action}{'Request' if kind == 'call' else 'Response'}", "date-time")
+    paths = version.schemas.places(f"{action}{'Request' if kind == 'call' else 'Response'}", "date-time")
     own = next((path for path in paths if path[0] in _PRESENT), ("",))
     return own[0], [path for path in paths if path != own]
 
@@ -32,7 +32,7 @@ def tells_the_time(seen: Seen, known: Known) -> Said:
 
     That is a time in the future, one that is a year old, or one of an event that could have been sent long before.
     """
-    name, paths = _places(seen.kind, seen.action)
+    name, paths = _places(seen.version, seen.kind, seen.action)
     stamp: Any = seen.payload.get(name) if name else None
     at = seen.at if stamp is None else strict_seconds_of(stamp)
     if at is None:
@@ -47,7 +47,7 @@ def tells_the_time(seen: Seen, known: Known) -> Said:
 
 def _deviation(seen: Seen, known: Known, at: float, late: float) -> Said:
     """Say how far the time of a message is from the present, where it has to be the present one."""
-    name = _places(seen.kind, seen.action)[0]
+    name = _places(seen.version, seen.kind, seen.action)[0]
     if not known.boots.is_accepted or not _is_known(seen, known, at):
         return None
     if late < 0:

@@ -9,12 +9,14 @@ import re
 from typing import Any
 
 from mock_csms.conformance.facts import Known
-from mock_csms.conformance.subject import ERROR, INFO, WARNING, Said, Subject, Wrong
+from mock_csms.conformance.subject import ERROR, EVERY, INFO, WARNING, Said, Subject, Wrong
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.twin.seen import Seen, when
 
 TRANSPORT = Subject("transport")
+WEBSOCKET = TRANSPORT.of(EVERY)
+"""The same, for what is of the WebSocket alone, whatever is spoken over it."""
 
 _SUBPROTOCOL = re.compile(r"ocpp\d+\.\d+(\.\d+)?")
 _IDENTITY = re.compile(r"[A-Za-z0-9*\-_=+|@.]*")
@@ -184,7 +186,7 @@ def keeps_its_profile(seen: Seen, known: Known) -> Said:
 # The handshake.
 
 
-@TRANSPORT.check("T09", "RFC 6455 4.1", ERROR, "the opening handshake is valid", when("knocked"))
+@WEBSOCKET.check("T09", "RFC 6455 4.1", ERROR, "the opening handshake is valid", when("knocked"))
 def shakes_hands(seen: Seen, _: Known) -> Said:
     """A wrong method or version, or a wrong or missing Host, Upgrade, Connection or Sec-WebSocket header.
 

@@ -15,7 +15,7 @@ from mock_csms.runtime.sink import Sink
 from mock_csms.twin import events
 from mock_csms.twin.events import Event, Received, Sent
 
-_SAID_OTHERWISE = ("at", "station", "message", "answers", "call", "text", "visitor", "received")
+_SAID_OTHERWISE = ("at", "station", "message", "answers", "call", "text", "visitor", "received", "version")
 _NAMES: Mapping[type[Event], Sequence[str]] = {
     kind: [name for name in kind.__struct_fields__ if name not in _SAID_OTHERWISE] for kind in events.ALL
 }

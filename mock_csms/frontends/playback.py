@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from mock_csms.behavior.validation import Validation
+from mock_csms.conformance.subject import JUDGED
 from mock_csms.frontends.trace import BINARY, BYTES, CONNECTION, SINCE
 from mock_csms.frontends.tracerecord import Entry
 from mock_csms.protocol.actions import Json, Sender
@@ -21,7 +22,7 @@ from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result, decode, encode
 from mock_csms.protocol.records import Mutable, field, replace
 from mock_csms.protocol.times import seconds_of
-from mock_csms.protocol.versions import V201
+from mock_csms.protocol.versions import DEFAULT, SUBPROTOCOLS, Version, versions
 from mock_csms.twin.connections import UNRECORDED
 from mock_csms.twin.events import Connected, Disconnected, Event, Lost, Received, Sent, Spoiled, Unanswered
 
@@ -78,8 +79,8 @@ class Playback:
         entry = self._spelt(entry)
         if entry.version:
             self._versions[entry.station] = entry.version
-        version = self._versions.get(entry.station, V201.name)
-        return "SOAP" if entry.is_soap else "" if version == V201.name else f"OCPP {version}"
+        version = self._versions.get(entry.station, DEFAULT.name)
+        return "SOAP" if entry.is_soap else "" if version in JUDGED else f"OCPP {version}"
 
     def events(self, entry: Entry) -> Iterator[Event]:
         """Yield what an entry tells; nothing where that cannot be judged. Raises ValueError for what is no message."""
@@ -123,8 +124,8 @@ class Playback:
                 case {"event": "Unanswered", "messageId": str(id_)} if line is not None and id_ in line.csms.open:
                     yield Unanswered(at, entry.station, line.csms.open.pop(id_), _said(each, "reason"))
                 case {"event": "Lost"} if line is not None and (frame := _lost_frame(each)) is not None:
-                    came, is_binary = line.talk.peek(decode(frame), _STRICTLY), each.get(BINARY) is True
-                    lost = _came(at, entry.station, frame, came, is_binary=is_binary)
+                    came, is_binary = line.talk.peek(frame, _STRICTLY), each.get(BINARY) is True
+                    lost = _came(at, entry.station, frame, came, line.talk.version, is_binary=is_binary)
                     yield Lost(at, entry.station, lost, _said(each, "fault"))
                 case {"event": "Spoiled", "messageId": str(id_), "messageType": str(kind)} if line is not None:
                     message = Call(id_, "", {}) if kind == "CALL" else Result(id_, {})
@@ -144,9 +145,15 @@ class Playback:
             self._lines[entry.station].is_numbered = is_first
 
     def _opened(self, at: float, station: str, *, is_whole: bool, is_told: bool = False) -> Connected:
-        talk = Conversation(V201, Sender.STATION)
+        talk = Conversation(self._version(station), Sender.STATION)
         self._lines[station] = _Line(is_whole, at, is_told, talk, _Side(talk.theirs), _Side(talk.ours))
-        return Connected(at, station, "ocpp2.0.1", ("ocpp2.0.1",))
+        subprotocol = next(name for name, version in SUBPROTOCOLS.items() if version is talk.version)
+        return Connected(at, station, subprotocol, (subprotocol,), talk.version)
+
+    def _version(self, station: str) -> Version:
+        """Return the version of OCPP that the trace has for a station."""
+        name = self._versions.get(station, DEFAULT.name)
+        return next((version for version in versions() if version.name == name), DEFAULT)
 
 
 def _is_boot(entry: Entry) -> bool:
@@ -169,7 +176,7 @@ def _is_cut_off(id_: str, line: _Line, other: _Side) -> bool:
 
 def _read(entry: Entry, line: _Line) -> tuple[bytes, Message | Malformed] | None:
     """Return the frame and what it means; of a spoiled one what it was meant to be."""
-    message = decode(entry.text) if entry.text is not None else None
+    message = decode(entry.text, line.talk.version.framing) if entry.text is not None else None
     if entry.text is not None and message is not None and not (entry.is_sent and _said(entry.meta, "fault")):
         return entry.text, message
     id_ = entry.id if entry.id is not None else _id_without(entry, *line.sides(entry))
@@ -213,11 +220,12 @@ def _meant(entry: Entry, id_: str, line: _Line) -> Message | None:
 
 def _received(entry: Entry, text: bytes, message: Message | Malformed, line: _Line) -> Received:
     came = line.talk.take(message, _STRICTLY)
-    return _came(entry.at, entry.station, text, came, is_binary=entry.meta.get(BINARY) is True)
+    return _came(entry.at, entry.station, text, came, line.talk.version, is_binary=entry.meta.get(BINARY) is True)
 
 
-def _came(at: float, station: str, text: bytes, came: Incoming, *, is_binary: bool) -> Received:
-    return Received(at, station, text, came.message, came.violations, came.answers, is_binary, came.is_refused)
+def _came(at: float, station: str, text: bytes, came: Incoming, version: Version, *, is_binary: bool) -> Received:
+    message, violations, answers = came.message, came.violations, came.answers
+    return Received(at, station, text, message, violations, answers, is_binary, came.is_refused, version)
 
 
 def _lost_frame(told: Json) -> bytes | None:
@@ -238,7 +246,7 @@ def _sent(entry: Entry, text: bytes, message: Message, line: _Line) -> Sent:
         line.station.open[answers.id] = answers
     if answers is not None and answers.action == "BootNotification" and not violations:
         line.is_accepted |= _status_in(message) == "Accepted"
-    return Sent(entry.at, entry.station, text, message, violations, answers, rule, fault)
+    return Sent(entry.at, entry.station, text, message, violations, answers, rule, fault, line.talk.version)
 
 
 def _status_in(message: Message) -> Any:

@@ -22,7 +22,7 @@ from mock_csms.frontends.records import Records
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.other_versions import told_elsewhere
-from mock_csms.protocol.versions import V201
+from mock_csms.protocol.versions import actions
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.csms import Csms as Mock
 from mock_csms.runtime.run import running
@@ -243,7 +243,7 @@ def _keys(given: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _check_action(action: str, sender: Sender) -> None:
     """Refuse at once what can never come to be."""
-    names = [name for name, row in V201.actions.items() if row.sent_by(sender)]
+    names = actions(sender)
     if action not in names:
         what = "an action that a CSMS may send" if sender is Sender.CSMS else "an action that a station may send"
         raise ValueError(told_elsewhere(action) or f"{action!r} is not {what}{did_you_mean(action, names)}")

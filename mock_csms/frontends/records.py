@@ -15,7 +15,6 @@ from mock_csms.frontends import diagram
 from mock_csms.frontends.console import Console, look_for
 from mock_csms.frontends.junit import Case
 from mock_csms.protocol.records import replace
-from mock_csms.protocol.versions import V201
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.place import Place
@@ -104,7 +103,7 @@ class Records:
             from mock_csms.frontends.trace import Trace  # noqa: PLC0415 - as above
 
             self._trace = self._open(config.trace)
-            Trace(bus, frames, self._trace, V201.name)
+            Trace(bus, frames, self._trace)
         lines = [self._open(config.events)] if config.events else []
         if config.diagram:
             self._page = self._open(config.diagram)

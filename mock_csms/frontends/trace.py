@@ -40,9 +40,8 @@ class Trace:
     Who has the sink sees to it that it is written before a message is answered.
     """
 
-    def __init__(self, bus: Bus, frames: Frames, sink: Sink, version: str) -> None:
+    def __init__(self, bus: Bus, frames: Frames, sink: Sink) -> None:
         self._sink = sink
-        self._version = version.encode()
         self._began: Bounded[tuple[str, str], float] = Bounded(_MOST_OPEN)
         self._connections: dict[str, int] = {}
         self._fresh: set[str] = set()
@@ -85,7 +84,7 @@ class Trace:
         record = line(
             _RECORD,
             frame.at,
-            self._version,
+            event.version.name.encode(),
             frame.station,
             _DIRECTIONS[type(event)],
             kind,

@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
+from mock_csms.conformance.subject import JUDGED
 from mock_csms.frontends.playback import Playback
 from mock_csms.frontends.tracefile import Unreadable, items_in
 from mock_csms.frontends.tracerecord import Entry, read_record
-from mock_csms.protocol.versions import V201
+from mock_csms.protocol.versions import DEFAULT
 from mock_csms.twin.events import Event
 
 _MOST_LINES = 20
@@ -76,10 +77,10 @@ class Reading:
     def end(self) -> None:
         """Tell what was left out, in a line for each reason."""
         for other, count in self._unjudged.items():
-            why = f"they are {other}, and only OCPP {V201.name} is checked"
+            why = f"they are {other}, and only OCPP {' or '.join(JUDGED)} is checked"
             self._complain(f"note: {self._name}: {count} records were skipped: {why}")
         if self._is_versionless:
-            self._complain(f"note: {self._name}: records without ocppVersion are checked as OCPP {V201.name}")
+            self._complain(f"note: {self._name}: records without ocppVersion are checked as OCPP {DEFAULT.name}")
 
     def sum_up(self) -> None:
         """Tell how many records are wrong, where more than one is."""

@@ -8,11 +8,12 @@ from typing import Any
 
 import orjson
 
+from mock_csms.conformance.subject import JUDGED
 from mock_csms.frontends.trace import BYTES
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record
 from mock_csms.protocol.times import read_time
-from mock_csms.protocol.versions import V201
+from mock_csms.protocol.versions import versions
 
 UNNAMED = "-"
 """The station of records without a chargePointId: they all are of one."""
@@ -22,6 +23,7 @@ _LAST = 250_000_000_000.0
 """The last time of a record, in seconds since 1970: what is some time later is in the calendar still."""
 _TRANSPORTS = ("json", "soap")
 _OTHERS = {"1.2", "1.5", "1.6", "2.0", "2.1"}
+"""Versions of OCPP that a trace may be of although the mock does not speak them."""
 _VERSION = re.compile(r"(?i)(?:ocpp)?[-_ v]*(\d+(?:\.\d+)+)[-_ ]?[js]?(?:oap|son)?")
 _KINDS: Mapping[type, str] = {str: "a text", dict: "an object"}
 
@@ -80,7 +82,7 @@ def read_record(record: Any) -> Entry:
         transport == "soap",
         tuple(faults),
     )
-    if entry.version in ("", V201.name) and not entry.is_soap:
+    if entry.version in ("", *JUDGED) and not entry.is_soap:
         _check_parts(record, entry)
     return entry
 
@@ -128,7 +130,7 @@ def _version(text: str | None) -> str:
     if text is None:
         return ""
     found = _VERSION.fullmatch(text)
-    if found is None or found[1] not in _OTHERS | {V201.name}:
+    if found is None or found[1] not in _OTHERS | {version.name for version in versions()}:
         raise ValueError(f"ocppVersion is {_shown(text)}, which is not a version of OCPP")
     return found[1]
 

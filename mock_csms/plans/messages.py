@@ -12,7 +12,7 @@ from mock_csms.frontends.inbox import Either, Wanted, wanted
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.times import seconds_of
-from mock_csms.protocol.versions import V201
+from mock_csms.protocol.versions import actions as every_action
 
 Message: TypeAlias = Wanted | Either
 """A call of the station, or one of several: `says("Heartbeat") | says("NotifyEvent")`."""
@@ -25,7 +25,7 @@ def says(action: str, /, **part: Any) -> Wanted:
 
 def any_call(*, but: str = "") -> Either:
     """Return whatever a station may send, but for one action."""
-    actions = [name for name, row in V201.actions.items() if row.sent_by(Sender.STATION) and name != but]
+    actions = [name for name in every_action(Sender.STATION) if name != but]
     return Either([says(action) for action in actions])
 
 

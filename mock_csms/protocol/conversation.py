@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from mock_csms.protocol.actions import Sender
-from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result, decode
+from mock_csms.protocol.messages import UNREADABLE_ID, Call, Error, Malformed, Message, Result, decode
 from mock_csms.protocol.records import Record
 from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.versions import Version, refusal
@@ -77,7 +77,7 @@ class Conversation:
 
     def receive(self, data: bytes, strictness: Strictness) -> Incoming:
         """Return what the text of one message means, and end the call of ours that it answers."""
-        return self.take(decode(data), strictness)
+        return self.take(decode(data, self.version.framing), strictness)
 
     def take(self, message: Message | Malformed, strictness: Strictness) -> Incoming:
         """Return what a message means that was decoded already."""
@@ -92,10 +92,11 @@ class Conversation:
             return Incoming(message, violations, answers, is_refused=bool(counting))
         return Incoming(message, (), answers)
 
-    def peek(self, message: Message | Malformed, strictness: Strictness) -> Incoming:
+    def peek(self, data: bytes, strictness: Strictness) -> Incoming:
         """Return what a message would mean, and leave everything open that is open: somebody lost it on its way."""
-        ours, theirs = dict(self.ours), dict(self.theirs)
-        came = self.take(message, strictness)
+        ours, theirs = self.ours, self.theirs
+        self.ours, self.theirs = dict(ours), dict(theirs)
+        came = self.receive(data, strictness)
         self.ours, self.theirs = ours, theirs
         return came
 
@@ -107,11 +108,15 @@ class Conversation:
         counting = violations and strictness.counting(call.action, violations)
         if not counting:
             return Incoming(call, violations)
-        return Incoming(call, violations, is_refused=True, refusal=refusal(call, counting))
+        return Incoming(call, violations, is_refused=True, refusal=refusal(call, counting, self.version.framing))
 
     def _refusal(self, message: Malformed) -> Error | None:
         """Return the answer to what is no message; a spoiled answer gets none (Part 4, 4.2.3)."""
-        return None if message.is_answer else Error(message.id, message.code, message.problem)
+        framing = self.version.framing
+        id_ = framing.unreadable_id if message.id == UNREADABLE_ID else message.id
+        if message.is_answer or message.code is None or id_ is None:
+            return None
+        return Error(id_, framing.spelled(message.code), message.problem)
 
     # What we send.
 

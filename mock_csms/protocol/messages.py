@@ -4,24 +4,22 @@ Nothing else in the program knows which position of an array means what. Decodin
 not a message becomes `Malformed`, which says what is wrong and how Part 4 wants it answered.
 """
 
-import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, ClassVar, TypeAlias
 
 import orjson
 
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.records import Record
+from mock_csms.protocol.json_text import DEEPEST, FLAT, huge_paths, is_too_deep, may_be_too_deep, with_huge_numbers
+from mock_csms.protocol.records import Record, field
 
 UNREADABLE_ID = "-1"
 """The message id of an answer to something whose own id could not be read (Part 4, 4.2.3)."""
 
 MAX_ID_LENGTH = 36
 MAX_DESCRIPTION_LENGTH = 255
-DEEPEST = 250
-"""How deep a message may be nested, so that it can be written again (for the log, or as part of an answer)."""
 
 
 class ErrorCode(StrEnum):
@@ -80,31 +78,84 @@ class Error(Record):
 
 
 class Malformed(Record):
-    """Something received that is no message: what is wrong with it, and the code and id to refuse it with.
+    """Something received that is no message: what is wrong with it, and the code (if any) and id to refuse it with.
 
     One that `is_answer` is a spoiled CALLRESULT or CALLERROR: it is never answered itself (Part 4, 4.2.3), and ends the
     call of ours with that id as failed.
     """
 
     problem: str
-    code: ErrorCode = ErrorCode.RpcFrameworkError
+    code: ErrorCode | None = ErrorCode.RpcFrameworkError
     id: str = UNREADABLE_ID
     is_answer: bool = False
 
 
 Message: TypeAlias = Call | Result | Error
 
+Huge: TypeAlias = tuple[str, ...]
+
+
+class MessageType(Record):
+    """How the array of a type of message looks: its name, and the parts behind the number of the type.
+
+    `read` returns the message in an array, or None where the array does not look like that.
+    """
+
+    name: str
+    parts: tuple[str, ...]
+    read: Callable[[list[Any], Huge], Message | None]
+    is_answer: bool
+
+
+def _read_call(array: list[Any], huge: Huge) -> Call | None:
+    if len(array) != 4:
+        return None
+    _, id_, action, payload = array  # `_is_id` takes as long as all the rest
+    is_one = type(id_) is str and 0 < len(id_) <= MAX_ID_LENGTH and type(action) is str
+    return Call(id_, action, payload, huge) if is_one else None
+
+
+def _read_result(array: list[Any], huge: Huge) -> Result | None:
+    return Result(array[1], array[2], huge) if len(array) == 3 and _is_id(array[1]) else None
+
+
+def _read_error(array: list[Any], _: Huge) -> Error | None:
+    is_one = len(array) == 5 and _is_id(array[1]) and [type(part) for part in array[2:]] == [str, str, dict]
+    return Error(*array[1:]) if is_one else None
+
+
 _CALL, _RESULT, _ERROR = 2, 3, 4
 _UNKNOWN = 9
-_SHAPES = {
-    _CALL: ("CALL", ("id", "action", "payload")),
-    _RESULT: ("CALLRESULT", ("id", "payload")),
-    _ERROR: ("CALLERROR", ("id", "code", "description", "details")),
+TYPES: Mapping[int, MessageType] = {
+    _CALL: MessageType("CALL", ("id", "action", "payload"), _read_call, is_answer=False),
+    _RESULT: MessageType("CALLRESULT", ("id", "payload"), _read_result, is_answer=True),
+    _ERROR: MessageType("CALLERROR", ("id", "code", "description", "details"), _read_error, is_answer=True),
 }
-_ERROR_TYPES = [str, str, dict]
+"""The types of messages that every version has, by their number (Part 4, 4.1.3)."""
 
 
-_ANSWERS = (_RESULT, _ERROR)
+class Framing(Record, eq=False):
+    """What differs between versions of OCPP in the messages themselves; where nothing is said, as in 2.0.1."""
+
+    types: Mapping[int, MessageType] = field(default_factory=lambda: TYPES)
+    """The types of messages, by their number."""
+    unknown_type: ErrorCode | None = ErrorCode.MessageTypeNotSupported
+    """The code that a message of another type is refused with; None where it is ignored."""
+    unreadable_id: str | None = UNREADABLE_ID
+    """The id of the refusal of what has no readable one; None where that is not answered."""
+    codes: Sequence[str] = tuple(ErrorCode)
+    """The error codes of a CALLERROR, as the version spells them."""
+    spellings: Mapping[str, str] = field(default_factory=dict)
+    """How it spells the codes that it has under another name than an `ErrorCode`."""
+
+    def spelled(self, code: ErrorCode) -> str:
+        """Return an error code as the version spells it."""
+        return self.spellings.get(code, code)
+
+
+FRAMING = Framing()
+"""The messages of OCPP 2.0.1."""
+
 _BEGINNING = re.compile(
     r"""\ufeff?\s*\[\s*
         (?P<quote>["']?)\s*\+?0*(?P<type>[0-9])(?:\.0*)?(?:[eE][+-]?0*)?(?![0-9.eE])
@@ -115,44 +166,38 @@ _BEGINNING = re.compile(
 )
 """How a message begins, however broken it is: the number of its type, and its id; half an id is nobody's."""
 _LONGEST_BEGINNING = 4096
-_MOST_DIGITS = 20
-_FLAT = 2 * DEEPEST
-"""So many bytes cannot be nested too deep: each level has two brackets."""
 _TOO_DEEP = f"nested deeper than {DEEPEST} levels"
 
 
-def decode(data: bytes) -> Message | Malformed:
+def decode(data: bytes, framing: Framing = FRAMING) -> Message | Malformed:
     """Return the message that `data` (UTF-8 JSON text) holds, or what is wrong with it.
 
     Checks the array only (Part 4, 4.1.4 and 4.2); the payload is left for `schemas`.
     """
-    huge: tuple[str, ...] = ()
+    huge: Huge = ()
     try:
         array = orjson.loads(data)
     except orjson.JSONDecodeError as error:
-        array = _with_huge_numbers(data)
+        array = with_huge_numbers(data)
         if array is None:
-            return _broken(data, error)
+            return _broken(data, error, framing)
         if isinstance(array, list) and array:
-            huge = tuple(_huge_paths(array[-1], ""))
+            huge = tuple(huge_paths(array[-1], ""))
     if not isinstance(array, list):
         return Malformed(f"not a JSON array but {_kind(array)}")
     if not array or type(array[0]) is not int:
         problem = "the first item is not the number of a message type"
-        return Malformed(problem, id=_id_of(array), is_answer=_is_of_answer(_begun(data)))
+        return Malformed(problem, id=_id_of(array), is_answer=_is_of_answer(_begun(data), framing))
     number = array[0]
-    if len(data) > _FLAT and data.count(b"[") + data.count(b"{") > DEEPEST and is_too_deep(array):
-        return Malformed(_TOO_DEEP, id=_id_of(array), is_answer=number in _ANSWERS)
-    if number == _CALL and len(array) == 4 and _is_id(array[1]) and type(array[2]) is str:
-        return Call(array[1], array[2], array[3], huge)
-    if number == _RESULT and len(array) == 3 and _is_id(array[1]):
-        return Result(array[1], array[2], huge)
-    if number == _ERROR and len(array) == 5 and _is_id(array[1]) and [type(part) for part in array[2:]] == _ERROR_TYPES:
-        return Error(array[1], array[2], array[3], array[4])
-    return _malformed(number, array)
+    type_ = framing.types.get(number)
+    if len(data) > FLAT and may_be_too_deep(data) and is_too_deep(array):
+        return Malformed(_TOO_DEEP, id=_id_of(array), is_answer=type_ is not None and type_.is_answer)
+    if type_ is None:
+        return Malformed(f"message type {number} is unknown", framing.unknown_type, _id_of(array))
+    return type_.read(array, huge) or _malformed(type_, array)
 
 
-def _broken(data: bytes, error: orjson.JSONDecodeError) -> Malformed:
+def _broken(data: bytes, error: orjson.JSONDecodeError, framing: Framing) -> Malformed:
     """Say what is wrong with a text that is not JSON, or too deep to be read.
 
     What begins like an answer is one, and ends the call whose id is in it. The id of a CALL that is not JSON counts as
@@ -160,7 +205,7 @@ def _broken(data: bytes, error: orjson.JSONDecodeError) -> Malformed:
     """
     is_deep = any(limit in str(error).lower() for limit in ("depth limit", "recursion limit"))
     begun = _begun(data)
-    is_answer = _is_of_answer(begun)
+    is_answer = _is_of_answer(begun, framing)
     id_ = _begun_id(begun) if begun is not None and (is_answer or is_deep) else UNREADABLE_ID
     return Malformed(_TOO_DEEP if is_deep else f"not JSON: {error}", id=id_, is_answer=is_answer)
 
@@ -171,8 +216,9 @@ def _begun(data: bytes) -> re.Match[str] | None:
     return _BEGINNING.match(text.replace(b"\0", b"").decode(errors="replace"))
 
 
-def _is_of_answer(begun: re.Match[str] | None) -> bool:
-    return begun is not None and int(begun["type"]) in _ANSWERS
+def _is_of_answer(begun: re.Match[str] | None, framing: Framing) -> bool:
+    type_ = framing.types.get(int(begun["type"])) if begun is not None else None
+    return type_ is not None and type_.is_answer
 
 
 def _begun_id(begun: re.Match[str]) -> str:
@@ -184,53 +230,18 @@ def _begun_id(begun: re.Match[str]) -> str:
     return id_ if _is_id(id_) else UNREADABLE_ID
 
 
-def _with_huge_numbers(data: bytes) -> Any:
-    """Read JSON with numbers that no double holds, which RFC 8259 (section 6) allows; None where it is not JSON."""
-    import json  # noqa: PLC0415 - hardly a message needs it
-
-    try:
-        value = json.loads(data.decode(), parse_int=_integer, parse_constant=_no_number)
-        orjson.dumps(value)  # refuses lone surrogates, which `json` takes
-    except (ValueError, TypeError, RecursionError):
-        return None
-    return value if any(True for _ in _huge_paths(value, "")) else None
-
-
-def _integer(digits: str) -> int | float:
-    """Read an integer as `orjson` does: beyond 64 bits as a float."""
-    is_short = len(digits) <= _MOST_DIGITS and -(2**63) <= int(digits) < 2**64
-    return int(digits) if is_short else float(digits)
-
-
-def _no_number(name: str) -> float:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _huge_paths(value: Any, path: str) -> Iterator[str]:
-    """Yield the paths to infinity in a JSON value."""
-    if isinstance(value, float) and math.isinf(value):
-        yield path
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, item in items:
-        yield from _huge_paths(item, f"{path}.{key}" if path else str(key))
-
-
-def _malformed(number: int, array: list[Any]) -> Malformed:
-    """Say which position of an array with the message type `number` is wrong."""
-    id_ = _id_of(array)
-    if number not in _SHAPES:
-        return Malformed(f"message type {number} is unknown", ErrorCode.MessageTypeNotSupported, id_)
-    name, parts = _SHAPES[number]
-    is_answer = number != _CALL
+def _malformed(type_: MessageType, array: list[Any]) -> Malformed:
+    """Say which position of an array of that type is wrong."""
+    name, parts = type_.name, type_.parts
     if len(array) != len(parts) + 1:
         problem = f"a {name} has {len(parts) + 1} items ({', '.join(parts)} after the type), not {len(array)}"
     elif not _is_id(array[1]):
         problem = f"the id of a {name} is a string of 1 to {MAX_ID_LENGTH} characters"
-    elif number == _CALL:
-        problem = f"the action of a CALL is a string, not {_kind(array[2])}"
+    elif "action" in parts:
+        problem = f"the action of a {name} is a string, not {_kind(array[2])}"
     else:
-        problem = "the code and the description of a CALLERROR are strings, its details are an object"
-    return Malformed(problem, id=id_, is_answer=is_answer)
+        problem = f"the code and the description of a {name} are strings, its details are an object"
+    return Malformed(problem, id=_id_of(array), is_answer=type_.is_answer)
 
 
 def encode(message: Message) -> bytes:
@@ -264,15 +275,6 @@ def _is_id(value: Any) -> bool:
 def _id_of(array: list[Any]) -> str:
     """Return the array's message id, where it has a valid one to be echoed."""
     return array[1] if len(array) > 1 and _is_id(array[1]) else UNREADABLE_ID
-
-
-def is_too_deep(value: Any) -> bool:
-    """Whether a JSON value is nested deeper than `DEEPEST` or little more, too deep to be written again."""
-    try:
-        orjson.dumps(value)
-    except orjson.JSONEncodeError:
-        return True
-    return False
 
 
 def _kind(value: Any) -> str:

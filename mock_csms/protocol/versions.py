@@ -1,14 +1,15 @@
 """Which version of OCPP a subprotocol speaks (Part 4, 3.1.2), and whether a message is right in that version.
 
-A new version is a file with its table and a row here.
+A new version is a file with its table and a row here. What is said by and to a station is judged by the version that
+was agreed with it; a name in the settings, which are read before any station is there, is right if one version has it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from mock_csms.protocol import v201
-from mock_csms.protocol.actions import Actions, Sender
-from mock_csms.protocol.messages import Call, Error, ErrorCode, Result
+from mock_csms.protocol.actions import Action, Actions, Sender
+from mock_csms.protocol.messages import FRAMING, Call, Error, ErrorCode, Framing, Result
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.other_versions import told_elsewhere
 from mock_csms.protocol.records import Record, asdict, replace
@@ -18,11 +19,16 @@ _MOST_DETAILS = 20
 
 
 class Version(Record, eq=False):
-    """One version of OCPP: its name for people, its actions and its schemas."""
+    """One version of OCPP."""
 
     name: str
+    """What people call it, and traces: `2.0.1`."""
     actions: Actions
     schemas: Schemas
+    framing: Framing = FRAMING
+    """How its messages are written, where that is not as in 2.0.1."""
+    told_elsewhere: Callable[[str], str] = lambda _: ""
+    """Says which other version has the action that somebody spelled so; empty where none is known to have it."""
 
     def call_violations(self, call: Call, sender: Sender, *, payload: bool = True) -> Sequence[Violation]:
         """Return what is wrong with `call` coming from `sender`, worst first: the action, or else its `payload`."""
@@ -30,14 +36,14 @@ class Version(Record, eq=False):
 
     def result_violations(self, call: Call, payload: Any) -> Sequence[Violation]:
         """Return how `payload`, the result of `call`, breaks its schema, worst first."""
-        return self.schemas.response_violations(call.action, payload)
+        return self.schemas.look(call.action, "Response", payload)[1]
 
     def read_call(self, call: Call, sender: Sender, *, payload: bool = True) -> tuple[Call, Sequence[Violation]]:
         """Return `call`, with integers where it has `1.0` for one, and what is wrong with it, as `call_violations`."""
         row = self.actions.get(call.action)
         if row is None:
             hint = did_you_mean(call.action, self.actions)
-            told = told_elsewhere(call.action) or f"no action of OCPP {self.name} has this name{hint}"
+            told = self.told_elsewhere(call.action) or f"no action of OCPP {self.name} has this name{hint}"
             return call, (Violation("", told, ErrorCode.NotImplemented),)
         if not row.sent_by(sender):
             return call, (Violation("", f"a {sender.value} may not send this action", ErrorCode.NotSupported),)
@@ -52,20 +58,52 @@ class Version(Record, eq=False):
         return result if read is result.payload else replace(result, payload=read), violations
 
 
-def refusal(call: Call, violations: Sequence[Violation]) -> Error:
+def refusal(call: Call, violations: Sequence[Violation], framing: Framing = FRAMING) -> Error:
     """Return the CALLERROR for a call with those violations; the first decides its code (Part 4, 4.3)."""
-    details = [asdict(violation) for violation in violations[:_MOST_DETAILS]]
+    details = [asdict(each) | {"code": framing.spelled(each.code)} for each in violations[:_MOST_DETAILS]]
     told = str(violations[0])
     where = "" if told.startswith(call.action) else f"{call.action[:50]}: "
-    return Error(call.id, violations[0].code, f"{where}{told}", {"violations": details})
+    return Error(call.id, framing.spelled(violations[0].code), f"{where}{told}", {"violations": details})
 
 
-V201 = Version("2.0.1", v201.ACTIONS, Schemas("v201"))
+V201 = Version("2.0.1", v201.ACTIONS, Schemas("v201"), FRAMING, told_elsewhere)
 
-SUBPROTOCOLS = {"ocpp2.0.1": V201, "ocpp2.0": V201}
+DEFAULT = V201
+"""The version of messages of which nobody says it: records of a trace without one, and events that are made by hand."""
+
+SUBPROTOCOLS: dict[str, Version] = {"ocpp2.0.1": V201, "ocpp2.0": V201}
 """The subprotocols that the mock speaks, the preferred one first. `ocpp2.0` has the messages of 2.0.1."""
 
 
 def choose_subprotocol(offered: Collection[str]) -> str | None:
     """Return the subprotocol to speak with a peer that offers those, or None when none is common."""
     return next((subprotocol for subprotocol in SUBPROTOCOLS if subprotocol in offered), None)
+
+
+# What any of the versions has.
+
+
+def versions() -> Sequence[Version]:
+    """Return the versions that the mock speaks, the preferred one first."""
+    return list(dict.fromkeys(SUBPROTOCOLS.values()))
+
+
+def spoken() -> str:
+    """Return what people call them: `OCPP 2.0.1`."""
+    return f"OCPP {' or '.join(version.name for version in versions())}"
+
+
+def actions(sender: Sender | None = None) -> Mapping[str, Action]:
+    """Return the actions of all versions, or those that `sender` may send; of several rows the preferred version's."""
+    rows = {name: row for version in reversed(versions()) for name, row in version.actions.items()}
+    return rows if sender is None else {name: row for name, row in rows.items() if row.sent_by(sender)}
+
+
+def version_with(action: str) -> Version:
+    """Return the preferred one of the versions that have an action; the default where none has it."""
+    return next((version for version in versions() if action in version.actions), DEFAULT)
+
+
+def schemas_with(name: str) -> Schemas:
+    """Return the schemas that have one called `name`, such as `BootNotificationRequest`."""
+    return version_with(name.removesuffix("Request").removesuffix("Response")).schemas

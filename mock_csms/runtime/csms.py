@@ -134,14 +134,21 @@ class Csms:
         """
         session = self.session_of(identity)
         if session is None:
-            reason = f"{step.action} was not sent: {identity} is not connected"
-            self.publish(Failed(clock.now(), identity, reason))
-            raise CallFailed(reason)
-        template = assembly.command_payload(self.config, step)
+            raise self._unsent(identity, step, f"{identity} is not connected")
+        if not (step.is_raw or step.action in session.version.actions):
+            spoken = session.version.name
+            raise self._unsent(identity, step, f"OCPP {spoken}, which {identity} speaks, has no such action")
+        template = assembly.command_payload(self.config, step, session.version)
         timeout = self.config.call_timeout + assembly.slack(self.config)
         return await session.call(
             step.action, lambda: template(self._context(session.identity, request)), timeout, written
         )
+
+    def _unsent(self, identity: str, step: Step, why: str) -> CallFailed:
+        """Publish that a command cannot be sent, and return the exception that says so."""
+        reason = f"{step.action} was not sent: {why}"
+        self.publish(Failed(clock.now(), identity, reason))
+        return CallFailed(reason)
 
     def session_of(self, identity: str) -> Session | None:
         """Return the connection of a station, however its identity is written; None where it has none."""
@@ -232,9 +239,10 @@ class Csms:
             self.sessions[identity].close(1000, "replaced by a new connection of the same station")
         station = self._models.welcome(identity)
         station.url = f"ws://{visitor.host}" if self._is_everywhere and _HOST.fullmatch(visitor.host) else ""
-        session = Session(transport, identity, SUBPROTOCOLS[subprotocol], Sender.STATION, self)
+        version = SUBPROTOCOLS[subprotocol]
+        session = Session(transport, identity, version, Sender.STATION, self)
         self.sessions[identity] = session
-        self.publish(Connected(clock.now(), identity, subprotocol, tuple(visitor.offered)))
+        self.publish(Connected(clock.now(), identity, subprotocol, tuple(visitor.offered), version))
         self._limit(session)
         return session
 

@@ -9,7 +9,6 @@ from mock_csms.config import Config
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.records import replace
-from mock_csms.protocol.versions import V201
 from mock_csms.runtime import clock
 from mock_csms.twin.events import Event, Failed, Lost, Received, is_loss
 from mock_csms.twin.station import Stations
@@ -102,10 +101,10 @@ class Inspection:
             return event
         message, answers = event.message, event.answers
         if type(message) is Call and not self._config.validate.looks_at(message.action):
-            call, violations = V201.read_call(message, Sender.STATION)
+            call, violations = event.version.read_call(message, Sender.STATION)
             return replace(event, message=call, violations=violations)
         if type(message) is Result and answers and not self._config.validate.looks_at(answers.action):
-            result, violations = V201.read_result(answers, message)
+            result, violations = event.version.read_result(answers, message)
             return replace(event, message=result, violations=violations)
         return event
 

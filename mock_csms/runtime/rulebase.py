@@ -13,7 +13,7 @@ from mock_csms.behavior.rules import Counts, Match, Rule, RuleBook
 from mock_csms.config import Config
 from mock_csms.protocol import records
 from mock_csms.protocol.names import did_you_mean, fresh_name
-from mock_csms.protocol.versions import SUBPROTOCOLS, Version
+from mock_csms.protocol.versions import Version, versions
 from mock_csms.tables import Rules, Table, rules
 
 
@@ -98,10 +98,7 @@ class Rulebase:
         same = {id_ for id_, match in matches.items() if self._matches.get(id_) == match}
         counts.update({key: uses for key, uses in self._counts.items() if key[0] in same})
         self._counts, self._matches = counts, matches
-        self.replies = {
-            version: Replies(assembly.defaults(config, version), layers, faults)
-            for version in set(SUBPROTOCOLS.values())
-        }
+        self.replies = {version: Replies(assembly.defaults(config, version), layers, faults) for version in versions()}
         self._changed(config)
 
 

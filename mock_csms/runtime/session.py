@@ -15,7 +15,7 @@ from mock_csms.behavior.templates import World
 from mock_csms.behavior.validation import Validation
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.conversation import Conversation, Incoming
-from mock_csms.protocol.messages import Call, Error, Result, decode
+from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.protocol.records import Mutable
 from mock_csms.protocol.versions import Version
 from mock_csms.runtime import clock
@@ -113,14 +113,15 @@ class Session:
             return
         after, fault = arrival(self.identity) if arrival else (0.0, "")
         if after is None:
-            came, now = self._talk.peek(decode(data), self._host.validation), clock.now()
+            came, now = self._talk.peek(data, self._host.validation), clock.now()
             self._host.publish(Lost(now, self.identity, self._event(now, data, came, binary=binary), fault))
         else:
             self._incoming = self._incoming or Lane()
             self._incoming.put(after, partial(self._take, data, binary=binary))
 
     def _event(self, now: float, data: bytes, came: Incoming, *, binary: bool) -> Received:
-        return Received(now, self.identity, data, came.message, came.violations, came.answers, binary, came.is_refused)
+        message, wrong, answers = came.message, came.violations, came.answers
+        return Received(now, self.identity, data, message, wrong, answers, binary, came.is_refused, self.version)
 
     def _take(self, data: bytes, *, binary: bool) -> None:
         """Publish a message, then answer it or give it to the call that waits for it."""
@@ -251,7 +252,9 @@ class Session:
         if self.is_over or not self._transport.send(text, binary=emission.binary, parts=emission.frames):
             return
         violations = self._talk.sent(message, answers)
-        self._host.publish(Sent(clock.now(), self.identity, text, message, violations, answers, rule, fault))
+        self._host.publish(
+            Sent(clock.now(), self.identity, text, message, violations, answers, rule, fault, self.version)
+        )
 
 
 def _settle(answer: "asyncio.Future[Json]", came: Incoming) -> None:

@@ -103,9 +103,10 @@ class Link:
 
     def _welcome(self, transport: Transport, subprotocol: str) -> Session:
         """Begin the session on a connection that has just opened."""
-        self.publish(Connected(clock.now(), self.identity, subprotocol, (subprotocol,)))
+        version = SUBPROTOCOLS[subprotocol]
+        self.publish(Connected(clock.now(), self.identity, subprotocol, (subprotocol,), version))
         self._transport = transport
-        self.session = Session(transport, self.identity, SUBPROTOCOLS[subprotocol], Sender.CSMS, self)
+        self.session = Session(transport, self.identity, version, Sender.CSMS, self)
         return self.session
 
     async def call(self, action: str, payload: Json, timeout_: float) -> Json:

@@ -1,6 +1,6 @@
 """Everything that can happen, as frozen records: the one stream that all who watch the mock read.
 
-`at` is in seconds since 1970 (UTC), `station` the identity from the URL.
+`at` is in seconds since 1970 (UTC), `station` the identity from the URL, `version` the one that is spoken with it.
 """
 
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from enum import StrEnum
 from mock_csms.protocol.messages import Call, Malformed, Message
 from mock_csms.protocol.records import Record
 from mock_csms.protocol.schemas import Violation
+from mock_csms.protocol.versions import DEFAULT, Version
 from mock_csms.protocol.visitors import Visitor
 
 
@@ -41,6 +42,7 @@ class Connected(Event):
 
     subprotocol: str
     offered: tuple[str, ...]
+    version: Version = DEFAULT
 
 
 class Refused(Event):
@@ -83,6 +85,7 @@ class Received(Event):
     answers: Call | None
     binary: bool
     is_refused: bool
+    version: Version = DEFAULT
 
 
 class Lost(Event):
@@ -108,6 +111,7 @@ class Sent(Event):
     answers: Call | None
     rule: str
     fault: str
+    version: Version = DEFAULT
 
 
 class Spoiled(Event):

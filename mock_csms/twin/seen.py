@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
 from mock_csms.protocol.records import Record
+from mock_csms.protocol.versions import DEFAULT, SUBPROTOCOLS, Version, choose_subprotocol
 from mock_csms.twin import events
 from mock_csms.twin.events import Event
 
@@ -40,6 +41,9 @@ class Seen(Record):
     The answer to one is Authorized where it says what an idToken is worth.
     """
 
+    version: Version = DEFAULT
+    """The version of OCPP that the message is of."""
+
 
 Occasion: TypeAlias = tuple[str, str]
 """A kind and an action; `*` is any action, and `TransactionEvent.Ended` is one of that detail or sort."""
@@ -53,18 +57,30 @@ def see(event: Event) -> Seen | None:
     return None if look is None else look(event)
 
 
+def version_of(event: Event) -> Version:
+    """Return the version of OCPP that is spoken over a new connection, or will be if the visitor is let in."""
+    match event:
+        case events.Connected():
+            return event.version
+        case events.Knocked(visitor=visitor):
+            subprotocol = choose_subprotocol(visitor.offered)
+            return SUBPROTOCOLS[subprotocol] if subprotocol else DEFAULT
+        case _:
+            return DEFAULT
+
+
 def _received(event: events.Received) -> Seen:
     message, answers = event.message, event.answers
     sound = not event.violations and not event.is_refused
     if type(message) is Call:
         action, payload = message.action, message.payload
         if not sound or action != TRANSACTION_EVENT:
-            return Seen(event.at, "call", action, payload, None, message.id, event, sound)
+            return Seen(event.at, "call", action, payload, None, message.id, event, sound, "", "", event.version)
         detail = sort = payload["eventType"]
         if detail == "Updated":
             is_sample = payload["triggerReason"] == "MeterValuePeriodic" and "idToken" not in payload
             sort = "Sampled" if is_sample else "Changed"
-        return Seen(event.at, "call", action, payload, None, message.id, event, sound, detail, sort)
+        return Seen(event.at, "call", action, payload, None, message.id, event, sound, detail, sort, event.version)
     if isinstance(message, Malformed):
         return Seen(event.at, "malformed", "", message.problem, None, message.id, event, is_sound=False)
     if answers is None:
@@ -73,25 +89,32 @@ def _received(event: events.Received) -> Seen:
 
 
 def _sent(event: events.Sent) -> Seen:
-    message, answers = event.message, event.answers
+    message, answers, sound, version = event.message, event.answers, not event.violations, event.version
     if event.fault or (event.violations and type(message) is Result):
         action = message.action if type(message) is Call else answers.action if answers else ""
-        return Seen(event.at, "spoiled", action, None, None, message.id, event, not event.violations)
+        return Seen(event.at, "spoiled", action, None, None, message.id, event, sound, version=version)
     if type(message) is Call:
-        return Seen(event.at, "command", message.action, message.payload, None, message.id, event, not event.violations)
+        action, payload = message.action, message.payload
+        return Seen(event.at, "command", action, payload, None, message.id, event, sound, version=version)
     if answers is None:
         return Seen(event.at, "refusal", "", None, None, message.id, event)
-    return _answer(event, message, answers, ("response", "refusal"), is_sound=not event.violations)
+    return _answer(event, message, answers, ("response", "refusal"), is_sound=sound)
 
 
-def _answer(event: Event, message: Message, answers: Call, kinds: tuple[str, str], *, is_sound: bool) -> Seen:
+def _answer(
+    event: events.Received | events.Sent, message: Message, answers: Call, kinds: tuple[str, str], *, is_sound: bool
+) -> Seen:
     if type(message) is Result:
         action, payload = answers.action, message.payload
         is_told = action == TRANSACTION_EVENT and type(payload) is dict and "idTokenInfo" in payload
         sort = "Authorized" if is_told else ""
-        return Seen(event.at, kinds[0], action, payload, answers.payload, message.id, event, is_sound, "", sort)
+        return Seen(
+            event.at, kinds[0], action, payload, answers.payload, message.id, event, is_sound, "", sort, event.version
+        )
     code = message.code if type(message) is Error else ""
-    return Seen(event.at, kinds[1], answers.action, code, answers.payload, message.id, event, is_sound)
+    return Seen(
+        event.at, kinds[1], answers.action, code, answers.payload, message.id, event, is_sound, version=event.version
+    )
 
 
 def _of_line(kind: str) -> Callable[[Event], Seen]:

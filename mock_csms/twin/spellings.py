@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.records import replace
-from mock_csms.protocol.versions import V201
+from mock_csms.protocol.versions import Version
 from mock_csms.twin.seen import Seen
 from mock_csms.twin.twin import Twin
 
@@ -30,9 +30,9 @@ def as_known(seen: Seen, twin: Twin, standard: Mapping[str, str]) -> Seen:
 
     `standard` has the names that are written as Part 2 writes them, by their folded ones.
     """
-    if seen.action not in V201.actions:
+    if seen.action not in seen.version.actions:
         return seen
-    of_request, of_response = _places(seen.action)
+    of_request, of_response = _places(seen.version, seen.action)
     payload, request = seen.payload, seen.request
     if of_request and seen.kind in _REQUESTS:
         payload = _respelt(payload, of_request, twin, standard)
@@ -46,10 +46,10 @@ def as_known(seen: Seen, twin: Twin, standard: Mapping[str, str]) -> Seen:
 
 
 @cache
-def _places(action: str) -> tuple[Sequence[Sequence[str]], Sequence[Sequence[str]]]:
+def _places(version: Version, action: str) -> tuple[Sequence[Sequence[str]], Sequence[Sequence[str]]]:
     """Return where such identifiers stand in the request of an action, and in its response."""
     request, response = (
-        [place for field in _FIELDS for place in V201.schemas.named(f"{action}{kind}", field)]
+        [place for field in _FIELDS for place in version.schemas.named(f"{action}{kind}", field)]
         for kind in ("Request", "Response")
     )
     return request, response

@@ -41,7 +41,7 @@ class Tape(Sink):
 def recorded(events: Iterable[Event]) -> bytes:
     """Return the trace of events."""
     tape, bus = Tape(), Bus()
-    Trace(bus, Frames(bus), tape, "2.0.1")
+    Trace(bus, Frames(bus), tape)
     for event in events:
         bus.publish(event)
     return tape.data

@@ -158,3 +158,19 @@ async def test_all_are_closed_at_once(dialer: Dialer) -> None:
         assert not dialer.transports
         assert [await ear.end() for ear in (*polite, *server.ears)] == [(1001, "over")] * 40
         assert (await rude.end())[0] == 1006
+
+
+async def test_a_failure_of_ours_is_told(dialer: Dialer) -> None:
+    """An OSError while something is read is no end of the line: asyncio would keep its cause for itself."""
+    accidents: list[str] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, told: accidents.append(repr(told.get("exception"))))
+
+    def fail(data: bytes, *, binary: bool) -> None:
+        raise FileNotFoundError(2, "no schema", f"{data!r} {binary}")
+
+    async with ours() as server:
+        ear = await dial(dialer, server.url)
+        server.ears[0].receive = fail  # type: ignore[method-assign] # this ear is hurt
+        ear.transport.send(b"x")
+        assert (await server.ears[0].end())[0] == 1006
+    assert [accident for accident in accidents if "no schema" in accident], accidents

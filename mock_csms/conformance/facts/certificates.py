@@ -6,7 +6,7 @@ from mock_csms.conformance.subject import Subject
 from mock_csms.protocol import x509
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Mutable, Record, field
-from mock_csms.protocol.versions import V201
+from mock_csms.protocol.versions import DEFAULT
 from mock_csms.twin.seen import Seen, error, result, when
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def all_hashes(entry: Json) -> set[Hash]:
 
 def types_asked(request: Json) -> tuple[str, ...]:
     """Return the types that a list is to have."""
-    every = V201.schemas.values("GetInstalledCertificateIdsRequest", "certificateType", "0")
+    every = DEFAULT.schemas.values("GetInstalledCertificateIdsRequest", "certificateType", "0")
     return tuple(request.get("certificateType") or every)
 
 

@@ -7,7 +7,6 @@ from mock_csms.conformance.subject import Subject
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Bounded, Mutable, bounded
-from mock_csms.protocol.versions import V201
 from mock_csms.twin.seen import Seen, call, command, error, result, when
 
 if TYPE_CHECKING:
@@ -120,7 +119,7 @@ def refused(seen: Seen, known: "Known") -> None:
     """The mock did not take a part, or what may be one under a wrong name, or spoiled its answer."""
     if seen.action in TELLING:
         _doubt(known, seen.action)
-    elif seen.action not in V201.actions:
+    elif seen.action not in seen.version.actions:
         lost(seen, known)
 
 

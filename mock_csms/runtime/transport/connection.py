@@ -119,14 +119,17 @@ class Transport(asyncio.BufferedProtocol, ABC):
     def buffer_updated(self, nbytes: int) -> None:
         """Take what came, cut into whole frames while the connection is open."""
         data = bytes(self._pool.buffer[:nbytes])
-        if self._protocol.state is not OPEN and not (data := self._read_unopened(data)):
-            return
-        if self._pending:
-            self._pending += data
-            data = cast(bytes, self._pending)
-        position = 0
-        while position < len(data) and (end := self._read_frame(data, position)):
-            position = end
+        try:
+            if self._protocol.state is not OPEN and not (data := self._read_unopened(data)):
+                return
+            if self._pending:
+                self._pending += data
+                data = cast(bytes, self._pending)
+            position = 0
+            while position < len(data) and (end := self._read_frame(data, position)):
+                position = end
+        except OSError as error:  # asyncio takes one for the end of the connection, and tells nobody
+            raise RuntimeError(f"what came could not be read: {error!r}") from error
         if data is self._pending:
             del self._pending[:position]
         elif position < len(data):

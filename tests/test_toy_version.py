@@ -1,0 +1,140 @@
+"""A new version of OCPP is a table and a row: the mock speaks it, checks it and records it; 2.0.1 stays as it is."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+
+from tests.raw import until
+from tests.toy_version import NAME, SUBPROTOCOL
+from tests.wire import BOOT, Mock
+
+TOY = ("TOY", SUBPROTOCOL)
+
+
+class Speaker(Mock):
+    """The mock that speaks the made-up version too."""
+
+    program = (sys.executable, "-m", "tests.toy_version")
+
+
+class Unlucky(Speaker):
+    """The same, where something goes wrong that must not."""
+
+    accidents = ("Traceback",)
+
+
+async def test_it_is_spoken() -> None:
+    """Its actions are answered as its table says; a station of 2.0.1 at the same mock knows nothing of it."""
+    async with Speaker() as mock, mock.station(*TOY) as toy, mock.station() as station:
+        assert toy.socket.subprotocol == SUBPROTOCOL
+        kind, _, payload = await toy.call("Ring", {"tone": "low"})
+        assert (kind, list(payload)) == (3, ["heardAt"])
+        await station.ask("BootNotification", BOOT)
+        await station.expect_error("Ring", {"tone": "low"}, "NotImplemented")
+
+
+@pytest.mark.parametrize(
+    ("action", "payload", "code", "told"),
+    [
+        ("Ring", {"tone": "low", "x": 1}, "FormationViolation", "Ring: x: is not a property of the schema"),
+        ("Ring", {}, "OccurrenceConstraintViolation", "Ring: tone: is missing"),
+        ("Ring", {"tone": "loud"}, "PropertyConstraintViolation", 'Ring: tone: "loud" is not one of "high" or "low"'),
+        ("Blink", {"times": 1}, "NotSupported", "Blink: a station may not send this action"),
+        ("Bring", {}, "Weary", "Bring: no action of OCPP 0.9 has this name; did you mean 'Ring'?"),
+        ("StartTransaction", {}, "Weary", "StartTransaction: no action of OCPP 0.9 has this name"),
+    ],
+)
+async def test_it_is_validated(action: str, payload: object, code: str, told: str) -> None:
+    """What breaks its schemas is refused, with its own spelling of the error codes, in the details too."""
+    async with Speaker() as mock, mock.station(*TOY) as toy, mock.station() as station:
+        error = await toy.expect_error(action, payload, code)
+        assert error[3].startswith(told)
+        assert error[4]["violations"][0]["code"] == code
+        await station.expect_error("Heartbeat", {"x": 1}, "FormatViolation")
+
+
+async def test_its_framing_counts() -> None:
+    """It ignores a message of an unknown type and one without an id, which 2.0.1 refuses."""
+    async with Speaker() as mock, mock.station(*TOY) as toy, mock.station() as station:
+        for odd in ([7, "1", {}], [2, 1, "Ring", {}], "{"):
+            await toy.send(odd)
+        await toy.send([2, "2", "Ring", {"tone": "low"}])
+        await toy.expect(3, "2")
+        await station.send([7, "1", {}])
+        await station.expect(4, "1", "MessageTypeNotSupported")
+        await station.send("{")
+        await station.expect(4, "-1", "RpcFrameworkError")
+
+
+async def test_it_is_commanded() -> None:
+    """Its commands are names that flags take; their payload and their answer have its schemas."""
+    flags = ("--command=Blink", "--delay=0", "--station=T*")
+    async with Speaker(*flags) as mock, mock.station(*TOY) as toy:
+        _, id_, _, payload = await toy.expect(2, ..., "Blink")
+        assert payload == {"times": 3}
+        await toy.send([3, id_, {"done": "yes"}])
+        await until(lambda: "done: " in mock.log)
+
+
+async def test_a_command_that_a_version_has_not_is_not_sent() -> None:
+    """The station that speaks another is not asked, and it is told why."""
+    async with Speaker("--command=Blink", "--delay=0") as mock, mock.station() as station:
+        told = "Blink was not sent: OCPP 2.0.1, which CS-1 speaks, has no such action"
+        await until(lambda: told in mock.log)
+        await station.ask("Heartbeat")
+
+
+async def test_settings_take_its_names() -> None:
+    """Expectations and rules are about its actions, and conditions about its schemas."""
+    flags = ("--expect=Ring[tone=low]", "--validate=off:Nap", "--validate=strict")
+    async with Speaker(*flags) as mock, mock.station(*TOY) as toy:
+        await toy.call("Ring", {"tone": "low"})
+        assert mock.process.wait(60) == 0
+
+
+async def test_it_is_traced_under_its_own_name(tmp_path: Path) -> None:
+    """Each record has the version of its own station; the log of events says nothing new."""
+    trace, log = tmp_path / "trace.jsonl", tmp_path / "events.jsonl"
+    async with Speaker(f"--trace={trace}", f"--events={log}") as mock:
+        async with mock.station(*TOY) as toy, mock.station() as station:
+            await toy.call("Ring", {"tone": "low"})
+            await station.ask("Heartbeat")
+        mock.stop(signal.SIGTERM)
+    records = [orjson.loads(line) for line in trace.read_bytes().splitlines()]
+    told = [(each["chargePointId"], each["ocppVersion"], each["action"]) for each in records]
+    assert told == [("TOY", NAME, "Ring")] * 2 + [("CS-1", "2.0.1", "Heartbeat")] * 2
+    judged = subprocess.run([*Speaker.program, "check", str(trace)], capture_output=True, check=False)
+    assert b"2 records" in judged.stderr
+    assert b"OCPP 0.9" in judged.stderr
+    assert all("version" not in orjson.loads(line) for line in log.read_bytes().splitlines())
+
+
+async def test_its_stations_are_judged_by_what_holds_for_every_version() -> None:
+    """No check of 2.0.1 minds how it behaves; that the frames of a WebSocket are right is wanted all the same."""
+    async with Speaker() as mock, mock.station(*TOY) as toy, mock.station() as station:
+        await toy.call("Ring", {})
+        await toy.send("{")
+        await toy.call("Ring", {"tone": "low"})
+        await station.call("Heartbeat")
+        await until(lambda: "CS-1" in mock.log and " B01 " in mock.log)
+        toy.socket.transport.write(b"\x81\x01x")
+        await until(lambda: "T23" in mock.log)
+        assert [line for line in mock.log.splitlines() if "TOY" in line and "ERROR" in line and "T23" not in line] == []
+
+
+async def test_what_goes_wrong_here_with_one_frame_is_told() -> None:
+    """Its cause stands in the log, its connection ends with 1011, and other stations go on."""
+    async with Unlucky() as mock, mock.station() as station:
+        async with mock.station(*TOY) as toy:
+            await toy.send([2, "1", "Nap", {}])
+            assert await toy.closed() == 1011
+        await station.ask("Heartbeat")
+        async with mock.station(*TOY) as toy:
+            await toy.call("Ring", {"tone": "low"})
+        assert (
+            "internal error: a message could not be taken: FileNotFoundError(2, 'there is no such schema')" in mock.log
+        )
