@@ -1,6 +1,5 @@
 """What the settings amount to: the layers of rules, who is let in, and the commands with their payloads."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
@@ -50,13 +49,9 @@ def slack(config: Config) -> float:
 
 
 def _with_ids(setting: str, rules: Iterable[Rule[Then]]) -> Iterator[Rule[Then]]:
-    """Give rules ids that a rule keeps as long as it stays the same: the setting, and what was written there."""
-    used: Counter[str] = Counter()
+    """Give ids to the rules that have none: the setting, and the place."""
     for number, rule in enumerate(rules, start=1):
-        written = rule.id or rule.name or str(number)
-        used[written] += 1
-        again = f" #{used[written]}" if used[written] > 1 else ""
-        yield records.replace(rule, id=f"{setting}: {written}{again}")
+        yield rule if rule.id else records.replace(rule, id=f"{setting} {number}")
 
 
 def _is_on(value: Any) -> bool:

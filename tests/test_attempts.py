@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 
 import pytest
 
@@ -59,12 +59,10 @@ async def attempt(mock: Run, stack: AsyncExitStack, name: str, word: str) -> Non
     if word not in headers:
         await play(mock, f"{name}: {word}", stack)
         return
-    async with mock.tcp() as raw:
-        await raw.write(f"GET /{name} HTTP/1.1\r\n{headers[word]}\r\n".encode())
-        try:
+    with suppress(OSError):  # it may be reset, or the run may be over on a slow machine
+        async with mock.tcp() as raw:
+            await raw.write(f"GET /{name} HTTP/1.1\r\n{headers[word]}\r\n".encode())
             await raw.reader.read(1)
-        except ConnectionResetError:
-            return
 
 
 @pytest.mark.parametrize(("flags", "transcript", "status", "report"), rows(CASES))

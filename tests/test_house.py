@@ -16,7 +16,7 @@ import pytest
 import mock_csms
 from mock_csms.behavior import events
 from mock_csms.behavior.admission import Visitor
-from mock_csms.behavior.events import Event, Received
+from mock_csms.behavior.events import Event
 from mock_csms.config import Config
 from mock_csms.flags import flag_of, option
 from mock_csms.frontends.console import Console, Look
@@ -298,8 +298,8 @@ VALUES: dict[str, Any] = {
     "seed": 1,
     "visitor": Visitor("/CS-1", ["ocpp2.0.1"]),
     "severity": "error",
-    "received": Received(1.5, "<station>", b"[]", Call("1", "Heartbeat", {}), (), None, False, False),
     "messages": (),
+    "received": events.Received(1.5, "<station>", b"[]", Call("1", "Heartbeat", {}), (), None, False, False),
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
+from mock_csms.frontends.tracereading import Reading
 from tests.raw import naked, refused, until
 from tests.test_check import check
 from tests.test_verdict import Run
@@ -149,7 +150,11 @@ async def test_nobody_is_accused_of_what_the_mock_lost(tmp_path: Path) -> None:
     trace = tmp_path / "trace.jsonl"
     status, report = await transactions("--loss=40", "--seed=3", f"--trace={trace}")
     assert (status, "X0" in report) == (0, False), report
-    assert b'"Lost"' in trace.read_bytes()
+    kinds = [each["event"] for record in events_in(trace) for each in record.get("meta", {}).get("since", ())]
+    assert {"Lost", "Spoiled"} < set(kinds)
+    with trace.open("rb") as file:
+        read = [type(event).__name__ for event in Reading(str(trace), print).events(file)]
+    assert [read.count(kind) for kind in ("Lost", "Spoiled")] == [kinds.count(kind) for kind in ("Lost", "Spoiled")]
     ended = check(str(trace), "--checks=X,-X14", "--fail-on-findings=warning")
     assert ended.returncode == 0, ended.stdout
 

@@ -411,7 +411,7 @@ async def test_charging_where_the_csms_has_closed(play: Play) -> None:
         await play(station)
 
     wrong = [f"G09: {id_} started on connector 1.1, which is Inoperative"] if id_ else []
-    assert await findings(whole, checks="G09") == wrong
+    assert [each.partition(" (")[0] for each in await findings(whole, checks="G09")] == wrong
 
 
 @pytest.mark.parametrize(

@@ -133,10 +133,17 @@ class Door:
     """Judges visitors by the policies, and keeps count of what each station has met."""
 
     def __init__(self, policies: Policies) -> None:
+        self._records: dict[str, _Record] = {}
+        self._policies = policies
+        self.configure(policies)
+
+    def configure(self, policies: Policies) -> None:
+        """Judge by these policies from now on; refusals and cuts are counted anew where they have changed."""
+        if (policies.refusals, policies.cuts) != (self._policies.refusals, self._policies.cuts):
+            self._records.clear()
         self._policies = policies
         self._known = None if policies.known is None else {folded(each) for each in policies.known}
         self._passwords = policies.passwords and {folded(each): policies.passwords[each] for each in policies.passwords}
-        self._records: dict[str, _Record] = {}
 
     def judge(
         self, visitor: Visitor, subprotocol: str | None, now: float, *, is_connected: bool, password: str | None = None

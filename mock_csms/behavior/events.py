@@ -163,13 +163,17 @@ class Severity(StrEnum):
 
 
 class Finding(Event):
-    """A conformance check has found something wrong: what, which clause it breaks, and the messages concerned."""
+    """A conformance check has found something wrong: what, which clause it breaks, and the messages concerned.
+
+    why: why it has not the severity of its check, where that is so.
+    """
 
     check: str
     requirement: str
     severity: Severity
     problem: str
     messages: tuple[str, ...]
+    why: str = ""
 
 
 class Noted(Event):

@@ -14,6 +14,8 @@ from mock_csms.protocol.records import Mutable, Record
 CONNECT = "connect"
 DISCONNECT = "disconnect"
 REFUSED = "refused"
+NO_MESSAGES = (CONNECT, DISCONNECT, REFUSED)
+"""What happens besides messages."""
 RESPONSE = ".response"
 ERROR = ".error"
 
@@ -259,7 +261,7 @@ class Judge:
 def _names(name: str) -> tuple[str, ...]:
     """Return the names of the expectations that a happening of that name counts for."""
     _, dot, kind = name.partition(".")
-    return (name,) if name in (CONNECT, DISCONNECT) else (name, ANY + dot + kind)
+    return (name,) if name in NO_MESSAGES else (name, ANY + dot + kind)
 
 
 def _is_exceeded(expectation: Expectation, tally: Tally) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from mock_csms.behavior.expectations import CONNECT, DISCONNECT, ERROR, RESPONSE, SHAPES, Expectation
+from mock_csms.behavior.expectations import ERROR, NO_MESSAGES, RESPONSE, SHAPES, Expectation
 from mock_csms.behavior.matching import Condition, Path, parse_path
 from mock_csms.behavior.rules import ANY, COMMAND, Match
 from mock_csms.behavior.rules import RESPONSE as ANSWER
@@ -128,9 +128,8 @@ def parse_expectation(text: str, *, counted: bool = True) -> Expectation:
     conditions = tuple(_condition(schemas, path, value) for path, value in pattern.conditions)
     tail = _COUNT.fullmatch(pattern.tail)
     if tail is None or (tail["least"] and not counted):
-        raise ValueError(
-            f"{pattern.tail!r}: after the match only @GLOB{' and then *N, *N.. or *M..N' if counted else ''} may follow"
-        )
+        count = " and then *N, *N.. or *M..N" if counted else ""
+        raise ValueError(f"{pattern.tail!r}: after the match only @GLOB{count} may follow")
     least = int(tail["least"] or 1)
     most = None
     if tail["least"]:
@@ -144,15 +143,15 @@ def _happenings(name: str) -> Sequence[str]:
     """Return the names of the schemas that happenings of that name have. Raises ValueError where there are none."""
     action, dot, kind = name.partition(".")
     rows = actions()
-    happenings = [CONNECT, DISCONNECT, *rows]
+    happenings = [*NO_MESSAGES, *rows]
     if action not in (*happenings, ANY):
         hint = did_you_mean(action, happenings)
-        raise ValueError(told_elsewhere(action) or f"{action!r} is no action and neither connect nor disconnect{hint}")
+        raise ValueError(told_elsewhere(action) or f"{action!r} is not an action, connect, disconnect or refused{hint}")
     sender = Sender.CSMS if dot else Sender.STATION
     if action in rows and not rows[action].sent_by(sender):
         hint = f"; did you mean '{action}.response'?" if not dot else ""
         raise ValueError(f"{action} is not {'a command' if dot else 'sent by stations'}{hint}")
-    if dot and (f".{kind}" not in (RESPONSE, ERROR) or action in (CONNECT, DISCONNECT)):
+    if dot and (f".{kind}" not in (RESPONSE, ERROR) or action in NO_MESSAGES):
         raise ValueError(f"{name!r} ends with neither {RESPONSE} nor {ERROR}")
     if action in SHAPES or f".{kind}" in SHAPES:
         return [name]

@@ -20,8 +20,8 @@ def boot_rules(statuses: Sequence[str]) -> Iterable[Rule[Answer]]:
     """Answer the BootNotifications of a station with each status in turn, and stay on the last (B01, B02, B03)."""
     for turn, status in enumerate(statuses, start=1):
         times = 1 if turn < len(statuses) else None
-        reply = Reply(compile_template({"status": status}))
-        yield Rule(Match("BootNotification", times=times), reply, id=f"{','.join(statuses)} {turn}")
+        id_ = f"boot-status-sequence {','.join(statuses)} {turn}"  # another sequence begins at its first status
+        yield Rule(Match("BootNotification", times=times), Reply(compile_template({"status": status})), id=id_)
 
 
 def cost_rules(event_type: str, cost: float) -> Iterable[Rule[Answer]]:

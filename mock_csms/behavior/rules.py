@@ -104,6 +104,11 @@ class RuleBook(Generic[Then]):
         self._actions = frozenset(rule.match.action for _, rule in self._entries)
         self._shelves: dict[tuple[str, str], _Shelf[Then]] = {}
 
+    @property
+    def rules(self) -> Sequence[Rule[Then]]:
+        """Its rules, in their order."""
+        return [rule for _, rule in self._entries]
+
     def __contains__(self, action: str) -> bool:
         return not self._actions.isdisjoint((action, ANY))
 

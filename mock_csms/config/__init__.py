@@ -4,7 +4,7 @@ The fields stand by subject in the files of this folder. Only all of them togeth
 dataclasses without methods: to generate those takes as long as all else here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 from mock_csms.config.answers import Answers
 from mock_csms.config.authorization import Authorization
@@ -34,3 +34,27 @@ class Config(
 
     That order counts: the rules of a later setting lie over those of an earlier one.
     """
+
+
+_FIXED_PARTS = (Listening, Records, Verdict, Knowledge)
+FIXED = frozenset(setting.name for part in _FIXED_PARTS for setting in fields(part)) | {
+    "seed",
+    "command",
+    "delay",
+    "period",
+    "commands",
+    "payload",
+    "payload_raw",
+    "script",
+    "after",
+    "station",
+    "rerun_commands",
+    "fail_on_findings",
+    "expected_findings",
+}
+"""What is read once, when the mock starts: to change it takes a restart."""
+
+
+def with_fixed(before: Config, after: Config) -> Config:
+    """Return the settings that come into force while the mock runs: `after`, but for what takes a restart."""
+    return replace(after, **{name: getattr(before, name) for name in FIXED})

@@ -19,18 +19,17 @@ def closed_to_all(seen: Seen, known: Known) -> Said:
     A cable alone is a warning: what cannot be used for new transactions has none, but nobody charges yet. What is
     reported late, or is found by X26, is skipped.
     """
-    is_charging = _begins(seen, known)
-    is_new = is_charging or (seen.detail == "Started" and not seen.payload.get("offline"))
-    if not known.closures.places or seen.detail == "Ended" or not is_new or may_wait(known, seen.at):
+    if not known.closures.places or seen.detail == "Ended" or may_wait(known, seen.at):
         return None
-    places = _places(seen, known)
-    if not places or not all(_is_shut(place, seen, known) for place in places):
+    is_charging, places = _begins(seen, known), _places(seen, known)
+    is_new = is_charging or (seen.detail == "Started" and not seen.payload.get("offline"))
+    if not is_new or not places or not all(_is_shut(place, seen, known) for place in places):
         return None
     if "remoteStartId" in seen.payload["transactionInfo"] and _is_remote_wrong(places[0][0], known):
         return None
     id_ = seen.payload["transactionInfo"]["transactionId"]
     problem = f"{id_} started on connector {' and '.join(map(name, places))}, which is Inoperative"
-    return Wrong(problem, severity=None if is_charging else WARNING)
+    return problem if is_charging else Wrong(problem, severity=WARNING, why="nobody charges yet")
 
 
 def _begins(seen: Seen, known: Known) -> bool:

@@ -16,7 +16,6 @@ from mock_csms.protocol.records import Record, replace
 if TYPE_CHECKING:
     from mock_csms.conformance.exercised import Exercised
 
-_ARRIVALS = ("knocked", "connected")
 _QUESTIONS = {"call", "command", "spoiled"}
 _ANSWERS = {"result", "error", "response", "refusal", "unanswered"}
 _MOST_UNSOUND = 1000
@@ -71,7 +70,7 @@ class Inspector:
         if seen is None:
             return ()
         self._courses.pop(event.station, None)
-        if (self._strangers or seen.kind in _ARRIVALS) and self._is_of_another_version(event):
+        if (self._strangers or not seen.id) and self._is_of_another_version(event):
             return self._look_at_stranger(seen)
         if known is None:
             known = self._get_to_know(event.station)
@@ -234,8 +233,8 @@ def _words(said: Said) -> Iterable[Word]:
 def _finding(check: Check, wrong: Wrong, seen: Seen, known: Known) -> Finding:
     messages = tuple(dict.fromkeys(id_ for id_ in (*wrong.messages, seen.id) if id_))
     severity = wrong.severity or check.severity
-    text = wrong.text if severity is check.severity else f"{wrong.text} ({severity}, not {check.severity}: {wrong.why})"
-    return Finding(seen.at, known.identity, check.id, check.requirement, severity, text, messages)
+    why = "" if severity is check.severity else f"{severity}, not {check.severity}: {wrong.why}"
+    return Finding(seen.at, known.identity, check.id, check.requirement, severity, wrong.text, messages, why)
 
 
 def _forget(known: Known) -> None:

@@ -26,7 +26,8 @@ def base_reports(seen: Seen, known: Known) -> Said:
     is_busy = any(entry.is_agreed and not entry.is_complete for entry in known.parts.asked.values())
     if before is None or before.status != "Rejected" or is_busy:
         return None
-    return Wrong(f"{base} was rejected, and so was the report before it", (before.id,), WARNING)
+    text = f"{base} was rejected, and so was the report before it"
+    return Wrong(text, (before.id,), severity=WARNING, why="the station may be busy")
 
 
 @VARIABLES.check(

@@ -8,6 +8,7 @@ from copy import deepcopy
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from mock_csms.behavior.commands import Script
 from mock_csms.behavior.events import Finding
 from mock_csms.behavior.stations import Station
 from mock_csms.config import Config
@@ -106,6 +107,36 @@ class BlockingCsms:
     def restore(self) -> None:
         """Behave again as at the beginning, as `Csms.restore` says."""
         self._ask(self._csms.restore)
+
+    @property
+    def rules(self) -> Mapping[str, str]:
+        """The rules in force that somebody wrote, as `Csms.rules`."""
+        return self._ask(lambda: self._csms.rules)
+
+    def add_rule(self, match: str, **then: Any) -> str:
+        """Add a rule and return its id, as `Csms.add_rule` says."""
+        return self._ask(lambda: self._csms.add_rule(match, **then))
+
+    def change_rule(self, id_: str, match: str, **then: Any) -> None:
+        """Let a rule stand in place of another, as `Csms.change_rule` says."""
+        self._ask(lambda: self._csms.change_rule(id_, match, **then))
+
+    def remove_rule(self, id_: str) -> None:
+        """Use a rule no more, as `Csms.remove_rule` says."""
+        self._ask(lambda: self._csms.remove_rule(id_))
+
+    @property
+    def scripts(self) -> Mapping[str, Script]:
+        """The commands that are sent by themselves, as `Csms.scripts`."""
+        return self._ask(lambda: self._csms.scripts)
+
+    def start_script(self, action: str, **more: Any) -> str:
+        """Send a command by itself from now on, and return its id, as `Csms.start_script` says."""
+        return self._ask(lambda: self._csms.start_script(action, **more))
+
+    def stop_script(self, id_: str) -> None:
+        """Send no more of these commands, as `Csms.stop_script` says."""
+        self._ask(lambda: self._csms.stop_script(id_))
 
     def disconnect(self, station: str, *, code: int = 1000) -> None:
         """Close the connection of a station, as `Csms.disconnect` says."""

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from mock_csms.assembly import check
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         sources = gather(parsed)
         config = read_config(sources)
-        warnings = [*unknown_variables(Config), *check(config), *_exposed(config)]
+        warnings = [*unknown_variables(Config), *check(config)]
         refuse_clashes(config, parsed["config"], words, sources)
     except ValueError as error:
         parser.error(str(error))
@@ -57,15 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from mock_csms.frontends.serve import serve  # noqa: PLC0415 - as above
 
     command = shown("mock-csms", words, secrets_in(Config, parsed)) if config.diagram and not config.redact else ""
-    status = asyncio.Runner().run(serve(config, lambda: read_config(gather(parsed)), command))
+    status = asyncio.Runner().run(serve(config, sources, lambda: gather(parsed), command))
     os._exit(status)  # all is closed and written; to take the interpreter apart would take longer than to stop
-
-
-def _exposed(config: Config) -> Iterator[str]:
-    """Yield a warning where others than this machine can connect without a password."""
-    is_loopback = config.host in ("localhost", "::1") or config.host.startswith("127.")
-    if not is_loopback and not config.basic_auth:
-        yield f"--host {config.host} without --basic-auth: everybody on the network can connect (there is no TLS)"
 
 
 def _subcommand(name: str, *arguments: str) -> int:

@@ -149,7 +149,8 @@ def is_about_refusal(finding: events.Finding, event: events.Received) -> bool:
 
 
 def _finding(finding: events.Finding, problem: str) -> str:
-    return f"finding {finding.severity.upper()} {finding.check} ({finding.requirement}): {problem}"
+    why = f" ({finding.why})" if finding.why else ""
+    return f"finding {finding.severity.upper()} {finding.check} ({finding.requirement}): {problem}{why}"
 
 
 # Faults.
@@ -182,7 +183,7 @@ def _lost(event: events.Lost) -> Line:
 
 
 def _spoiled(event: events.Spoiled) -> Line:
-    told = ", ".join(map(_done, event.fault.split("; ")))
+    told = "; ".join(map(_done, event.fault.split("; ")))
     return Line(INFO, "<-", _name(event.message, event.answers), f"fault: {told}")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from mock_csms.behavior.events import Connected, Disconnected, Event, Lost, Received, Sent, Unanswered
+from mock_csms.behavior.events import Connected, Disconnected, Event, Lost, Received, Sent, Spoiled, Unanswered
 from mock_csms.behavior.times import seconds_of
 from mock_csms.behavior.validation import Validation
 from mock_csms.conformance.known.line import UNRECORDED
@@ -127,6 +127,9 @@ class Playback:
                     came, is_binary = line.talk.peek(frame, _STRICTLY), each.get(BINARY) is True
                     lost = _came(at, entry.station, frame, came, line.talk.version, is_binary=is_binary)
                     yield Lost(at, entry.station, lost, _said(each, "fault"))
+                case {"event": "Spoiled", "messageId": str(id_), "messageType": str(kind)} if line is not None:
+                    message = Call(id_, "", {}) if kind == "CALL" else Result(id_, {})
+                    yield Spoiled(at, entry.station, _said(each, "fault"), message, None)
                 case {"event": "Connected"} if line is None:
                     yield self._opened(at, entry.station, is_whole=True, is_told=True)
 

@@ -10,11 +10,12 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
+from mock_csms import tables
 from mock_csms.assembly import check
-from mock_csms.behavior.commands import Step
+from mock_csms.behavior.commands import Script, Step
 from mock_csms.behavior.events import Connected, Event, Finding
 from mock_csms.behavior.stations import Station
-from mock_csms.config import Config
+from mock_csms.config import Config, with_fixed
 from mock_csms.flags import Source, read
 from mock_csms.frontends.inbox import Inbox, wanted
 from mock_csms.frontends.journal import Journal, Passed
@@ -27,6 +28,7 @@ from mock_csms.protocol.versions import actions
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.csms import Csms as Mock
 from mock_csms.runtime.run import running
+from mock_csms.runtime.schedule import Schedule
 from mock_csms.runtime.session import CallFailed
 
 
@@ -44,6 +46,7 @@ class Csms:
         self._first_sources = list(self._sources)
         self._records = Records(replace(self._first_config, quiet=True, verbose=False), self.bus)
         self._mock = Mock(self._first_config, self.bus, self._records.write_ahead)
+        self._schedule = Schedule(self._mock)
         self._redactor = self._records.redactor
         self._inbox = Inbox(self.bus, self._redactor)
         self._journal = Journal(self._records.shown)
@@ -89,7 +92,7 @@ class Csms:
         """Listen. Raises OSError where the address cannot be had, or a file of the settings cannot be written."""
         async with AsyncExitStack() as stack:
             stack.enter_context(self._records)
-            await stack.enter_async_context(running(self._mock))
+            await stack.enter_async_context(running(self._mock, schedule=self._schedule))
             self._stack = stack.pop_all()
         return self
 
@@ -103,14 +106,57 @@ class Csms:
         """Behave so from now on: as another `config` says, or with `settings` laid over those in force.
 
         Rules, tokens, policies and payloads change at once; the address, limits of connections, records and the
-        timing of commands stay. Raises ValueError, and changes nothing, for wrong settings.
+        timing of commands stay. A rule that does not change keeps its uses, and a sequence its place. Raises
+        ValueError, and changes nothing, for wrong settings.
         """
-        self._mock.configure(self._read(config, settings))
+        self._mock.configure(with_fixed(self.config, self._read(config, settings)))
 
     def restore(self) -> None:
-        """Behave again as at the beginning: what `configure` has laid over the settings counts no more."""
+        """Behave again as at the beginning: without what `configure` and `add_rule` have changed, and nothing used."""
         self._sources = list(self._first_sources)
-        self._mock.configure(self._first_config)
+        self._mock.restore(self._first_config)
+
+    @property
+    def rules(self) -> Mapping[str, str]:
+        """The rules in force that somebody wrote, by id, as they were written: answers first, then faults."""
+        return {rule.id: rule.name for rule in self._mock.rulebase.rules}
+
+    def add_rule(self, match: str, **then: Any) -> str:
+        """Add a rule, which comes before all others, and return its id.
+
+        `then` is what happens: `reply`, `reply_raw`, `error` or `fault`, as in a [[rule]] of a configuration file.
+        Raises ValueError for a rule that is wrong.
+        """
+        return self._mock.rulebase.add(_table(match, then))[0]
+
+    def change_rule(self, id_: str, match: str, **then: Any) -> None:
+        """Let a rule of the same kind stand in place of the one with that id, which keeps its place.
+
+        Raises LookupError where there is none, and ValueError for a rule that is wrong.
+        """
+        self._mock.rulebase.change(id_, _table(match, then))
+
+    def remove_rule(self, id_: str) -> None:
+        """Use the rule with that id no more. Raises LookupError where there is none."""
+        self._mock.rulebase.remove(id_)
+
+    @property
+    def scripts(self) -> Mapping[str, Script]:
+        """The commands that are sent by themselves, by id."""
+        return self._schedule.scripts
+
+    def start_script(self, action: str, **more: Any) -> str:
+        """Send a command by itself from now on, also to stations that are connected already, and return its id.
+
+        `more` is as in a [[command]] of a configuration file: `delay`, `period`, `on`, `payload`, `repeat`, `station`.
+        Raises ValueError for a command that is wrong.
+        """
+        [script] = tables.scripts([{"action": action, **_keys(more)}])
+        return self._schedule.start(script)
+
+    def stop_script(self, id_: str) -> None:
+        """Send no more of the commands with that id. Raises LookupError where there are none."""
+        self._schedule.stop(id_)
 
     def disconnect(self, station: str, *, code: int = 1000) -> None:
         """Close the connection of a station with that close code; nothing happens where it has none.
@@ -175,6 +221,17 @@ class Csms:
         __tracebackhide__ = True
         _check_action(action, Sender.STATION)
         return (await self._inbox.take(station, wanted(action, part), within)).payload
+
+
+def _table(match: str, then: Mapping[str, Any]) -> Mapping[str, Any]:
+    if len(then) != 1:
+        raise ValueError("a rule has one of reply, reply_raw, error and fault")
+    return {"match": match, **_keys(then)}
+
+
+def _keys(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return keyword arguments as the keys of a configuration file."""
+    return {name.replace("_", "-"): value for name, value in given.items()}
 
 
 def _check_action(action: str, sender: Sender) -> None:

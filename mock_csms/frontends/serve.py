@@ -5,17 +5,18 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, suppress
 from itertools import count
 from typing import Any, TextIO
 
-from mock_csms.assembly import check
-from mock_csms.behavior.events import Failed, Reconfigured
+from mock_csms.behavior.events import Failed
 from mock_csms.config import Config
+from mock_csms.flags import Source
 from mock_csms.frontends.findings import Findings
 from mock_csms.frontends.ready import ReadyFile
 from mock_csms.frontends.records import Records
+from mock_csms.frontends.reload import Reload
 from mock_csms.frontends.statuses import Status, cannot_start, gravest
 from mock_csms.frontends.verdict import Verdict
 from mock_csms.runtime import clock
@@ -25,11 +26,13 @@ from mock_csms.runtime.run import running
 from mock_csms.values import reason_of
 
 
-async def serve(config: Config, reread: Callable[[], Config], command: str = "") -> int:
+async def serve(
+    config: Config, sources: Sequence[Source], gather: Callable[[], Sequence[Source]], command: str = ""
+) -> int:
     """Serve until the verdict, the end of --duration or the first signal, and return the exit status.
 
-    A second signal ends the process at once. SIGHUP makes the mock behave as the settings say that `reread` returns; it
-    raises ValueError for broken ones. `command` is the command line as it may be shown.
+    A second signal ends the process at once. The settings come from `sources`; SIGHUP lets `gather` read these again,
+    which raises ValueError where it cannot. `command` is the command line as it may be shown.
     """
     bus, ended = Bus(), asyncio.Event()
     asyncio.get_running_loop().set_exception_handler(lambda _, context: bus.publish(_failed(context)))
@@ -38,20 +41,18 @@ async def serve(config: Config, reread: Callable[[], Config], command: str = "")
     async with AsyncExitStack() as stack:
         try:
             records = stack.enter_context(Records(config, bus, command))
-            ending, csms = Ending(records, people), Csms(config, bus, records.write_ahead)
+            ending, csms = Ending(records, people, ready), Csms(config, bus, records.write_ahead)
             is_judged = config.expect or config.forbid
             verdict = Verdict(config, bus, records.shown, ended.set, records.redactor) if is_judged else None
             findings = Findings(config, records.shown, lambda: csms.exercised)
             stack.callback(ready.remove)
 
-            def forced() -> int:
-                ready.remove()
-                return ending.force()
-
             def announce(url: str) -> None:
-                _end_on_signals(ended, forced)
-                _reread_on_hangup(csms, reread)
-                _announce(url, people)
+                _see_to_signals(ended, ending.force, Reload(csms, sources, gather))
+                with suppress(BrokenPipeError):  # nobody has to listen to us
+                    print(f"Listening on {url}", file=people, flush=True)
+                for warning in _exposed(config):
+                    sys.stderr.write(f"mock-csms: warning: {warning}\n")
                 ready.write(url)
 
             await stack.enter_async_context(running(csms, announce))
@@ -62,17 +63,24 @@ async def serve(config: Config, reread: Callable[[], Config], command: str = "")
         gc.freeze()  # what was loaded to start stays for ever: no collection needs to look at it
         gc.enable()
         await ended.wait()
-        ready.remove()
         ending.judge(verdict, findings)
     if csms.unsaved:
         records.incomplete[str(config.state_dir)] = csms.unsaved
     return ending.tell()
 
 
+def _exposed(config: Config) -> Iterator[str]:
+    """Yield a warning where others than this machine can connect without a password."""
+    is_loopback = config.host in ("localhost", "::1") or config.host.startswith("127.")
+    if not is_loopback and not config.basic_auth:
+        yield f"--host {config.host} without --basic-auth: everybody on the network can connect (there is no TLS)"
+
+
 class Ending:
     """How a run ends: judged while all is as it was, told when all is closed and written."""
 
-    def __init__(self, records: Records, people: TextIO) -> None:
+    def __init__(self, records: Records, people: TextIO, ready: ReadyFile) -> None:
+        self._ready = ready
         self._records = records
         self._people = people
         self._statuses: list[Status] = []
@@ -80,7 +88,8 @@ class Ending:
         """What there is to tell, by the status of the run."""
 
     def judge(self, verdict: Verdict | None, findings: Findings) -> None:
-        """Judge what was seen so far, and write what was judged."""
+        """Judge what was seen so far, and write what was judged; from now on nobody should connect."""
+        self._ready.remove()
         findings.conclude()
         suites = {}
         outcomes: list[Callable[[Status], str]] = []
@@ -118,19 +127,13 @@ class Ending:
 
     def force(self) -> int:
         """Write what waits, tell what there is to tell, and return the status of a run that had to end at once."""
+        self._ready.remove()
         self._records.flush()
         return self.tell(Status.FORCED)
 
 
-def _announce(url: str, people: TextIO) -> None:
-    """Tell people that the mock listens."""
-    with suppress(BrokenPipeError):  # nobody has to listen to us
-        print(f"Listening on {url}", file=people, flush=True)
-
-
-def _end_on_signals(ended: asyncio.Event, force: Callable[[], int]) -> None:
-    """Let the first signal end the run in order, and the second one the process at once."""
-
+def _see_to_signals(ended: asyncio.Event, force: Callable[[], int], reload: Callable[[], None]) -> None:
+    """Let the first signal end the run in order, the second one the process at once, and SIGHUP `reload`."""
     signals = count(1)
 
     def stop() -> None:
@@ -144,23 +147,8 @@ def _end_on_signals(ended: asyncio.Event, force: Callable[[], int]) -> None:
             loop.add_signal_handler(signal_, stop)
         except NotImplementedError:  # Windows
             signal.signal(signal_, lambda *_: loop.call_soon_threadsafe(stop))
-
-
-def _reread_on_hangup(csms: Csms, reread: Callable[[], Config]) -> None:
-    """Read the settings again on SIGHUP; broken ones are told, and the old ones stay."""
-
-    def read() -> None:
-        try:
-            config = reread()
-            check(config)
-        except ValueError as error:
-            csms.publish(Failed(clock.now(), "", f"the settings were not changed: {error}"))
-        else:
-            csms.configure(config)
-            csms.publish(Reconfigured(clock.now(), ""))
-
     if hasattr(signal, "SIGHUP"):
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, read)
+        loop.add_signal_handler(signal.SIGHUP, reload)
 
 
 def _failed(context: dict[str, Any]) -> Failed:

@@ -47,7 +47,7 @@ def as_toml(config: Config, sources: Sequence[Source]) -> str:
         elif declared.is_secret or value is None or value == ():
             lines.append(f"# {key} = ({'not printed' if declared.is_secret and value else 'not set'})\n")
         else:
-            written = _written(setting.name, value, sources)
+            written = written_value(setting.name, value, sources)
             shown = [declared.shown] if declared.takes_list else declared.shown
             line = tomli_w.dumps({key: shown if written is None else written})
             is_idle = value == setting.default and _depends(setting.name)
@@ -87,7 +87,7 @@ def _own_payload(config: Config) -> dict[str, str]:
     return {"payload": orjson.dumps(config.payload or {}).decode()}
 
 
-def _written(name: str, value: Any, sources: Sequence[Source]) -> Any:
+def written_value(name: str, value: Any, sources: Sequence[Source]) -> Any:
     """Return a value as TOML has it: itself where TOML can, else as it was written; None where nobody wrote it."""
     if isinstance(value, bool | int | float | str):
         return value

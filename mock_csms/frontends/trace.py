@@ -4,7 +4,7 @@ import re
 from base64 import b64encode
 from collections import deque
 
-from mock_csms.behavior.events import Connected, Disconnected, Event, Lost, Received, Sent, Unanswered
+from mock_csms.behavior.events import Connected, Disconnected, Event, Lost, Received, Sent, Spoiled, Unanswered, is_loss
 from mock_csms.behavior.templates import instant
 from mock_csms.frontends.frames import Frame, Frames, payload_text
 from mock_csms.frontends.jsonlines import as_json, line
@@ -47,10 +47,12 @@ class Trace:
         """The stations whose connection has no record yet."""
         self._since: dict[str, deque[Json]] = {}
         """What happened at each station since its last record."""
-        bus.subscribe(self._happened, Connected, Disconnected, Unanswered, Lost)
+        bus.subscribe(self._happened, Connected, Disconnected, Unanswered, Lost, Spoiled)
         frames.subscribe(self._write)
 
     def _happened(self, event: Event) -> None:
+        if isinstance(event, Spoiled) and not is_loss(event):  # what is sent has a record, with its fault
+            return
         told: Json = {"event": type(event).__name__, "timestamp": instant(event.at)}
         if isinstance(event, Connected):
             self._connections[event.station] = self._connections.get(event.station, 0) + 1
@@ -59,6 +61,12 @@ class Trace:
             told |= {"code": event.code, "reason": event.reason}
         elif isinstance(event, Unanswered):
             told |= {"messageId": event.call.id, "reason": event.reason}
+        elif isinstance(event, Spoiled):
+            told |= {
+                "messageId": event.message.id,
+                "fault": event.fault,
+                "messageType": _TYPES[type(event.message)].decode(),
+            }
         elif isinstance(event, Lost):
             told |= {"messageId": event.received.message.id, "fault": event.fault, **_frame_of(event.received)}
         self._since.setdefault(event.station, deque(maxlen=_MOST_SINCE)).append(told)

@@ -1,6 +1,7 @@
 """Finding the right name that somebody probably meant."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from itertools import count
 
 FEW = 12
 """How many names are too many to be listed."""
@@ -22,3 +23,10 @@ def nearest(word: str, names: Iterable[str]) -> str:
     by_lower = {name.lower(): str(name) for name in names}
     near = difflib.get_close_matches(word.lower(), by_lower, n=1)
     return f"; did you mean {by_lower[near[0]]!r}?" if near else ""
+
+
+def fresh_name(name: str, taken: Container[str]) -> str:
+    """Return `name`, or `name #2` and so on: the first that is not taken."""
+    if name not in taken:
+        return name
+    return next(numbered for number in count(2) if (numbered := f"{name} #{number}") not in taken)

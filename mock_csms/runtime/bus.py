@@ -4,6 +4,7 @@ A kind that nobody asked for costs a look-up.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeAlias
 
 from mock_csms.behavior.events import Event
@@ -15,12 +16,20 @@ class Bus:
     """The one stream of events."""
 
     def __init__(self) -> None:
-        self._subscribers: dict[type[Event], list[Subscriber]] = {}
+        self._subscribers: dict[type[Event], tuple[Subscriber, ...]] = {}
 
-    def subscribe(self, subscriber: Subscriber, *kinds: type[Event]) -> None:
-        """Call `subscriber` with every event of those kinds. It must not raise and must not wait."""
+    def subscribe(self, subscriber: Subscriber, *kinds: type[Event]) -> Callable[[], None]:
+        """Call `subscriber` with every event of those kinds, until what is returned is called.
+
+        It must not raise and must not wait.
+        """
         for kind in kinds:
-            self._subscribers.setdefault(kind, []).append(subscriber)
+            self._subscribers[kind] = (*self._subscribers.get(kind, ()), subscriber)
+        return partial(self._leave, subscriber, kinds)
+
+    def _leave(self, subscriber: Subscriber, kinds: tuple[type[Event], ...]) -> None:
+        for kind in kinds:
+            self._subscribers[kind] = tuple(each for each in self._subscribers[kind] if each is not subscriber)
 
     def publish(self, event: Event) -> None:
         """Tell the subscribers of the event's kind."""

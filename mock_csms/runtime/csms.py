@@ -12,19 +12,20 @@ from mock_csms import assembly
 from mock_csms.behavior.admission import Door, LetIn, Respond, Verdict, Visitor
 from mock_csms.behavior.commands import Step
 from mock_csms.behavior.events import Connected, Event, Failed, Knocked, Noted, Refused
-from mock_csms.behavior.replies import Decision, Replies
+from mock_csms.behavior.replies import Decision
 from mock_csms.behavior.stations import Station, fold
 from mock_csms.behavior.templates import Authority, Context, World
 from mock_csms.config import Config
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.identifiers import folded, spelling
 from mock_csms.protocol.messages import Call, Error
-from mock_csms.protocol.versions import SUBPROTOCOLS, choose_subprotocol, versions
+from mock_csms.protocol.versions import SUBPROTOCOLS, choose_subprotocol
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.inspection import Inspection
 from mock_csms.runtime.network import Network
 from mock_csms.runtime.pki import Pki
+from mock_csms.runtime.rulebase import Rulebase
 from mock_csms.runtime.session import Arrival, CallFailed, Session
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.endpoint import Endpoint
@@ -59,17 +60,29 @@ class Csms:
         limits = Limits(config.max_message_size, not config.no_compression, config.ping_interval, config.ping_timeout)
         self._endpoint = Endpoint(self, limits, write_ahead)
         self._inspection = Inspection(config, self.bus.publish)
-        self.configure(config)
+        self._door = Door(assembly.policies(config))
+        self.rulebase = Rulebase(config, self._apply)
 
     def configure(self, config: Config) -> None:
-        """Behave as `config` says from now on; what was settled when the mock began to listen stays as it is."""
+        """Behave as `config` says from now on; what was settled when the mock began to listen stays as it is.
+
+        What does not change goes on where it is: the uses of a rule, the place in a sequence, refusals.
+        """
+        self.rulebase.configure(config)
+
+    def restore(self, config: Config) -> None:
+        """Behave as a new mock with these settings does."""
+        self._door = Door(assembly.policies(config))
+        self.rulebase.reset()
+        self.rulebase.configure(config)
+
+    def _apply(self, config: Config) -> None:
+        """Behave as `config` says, for which the rules are made already."""
         self.config = config
         self.validation = config.validate
         self._inspection.configure(config)
-        self._door = Door(assembly.policies(config))
+        self._door.configure(assembly.policies(config))
         self._network.configure(assembly.network(config))
-        layers, faults = assembly.layers(config), assembly.faults(config)
-        self._replies = {version: Replies(assembly.defaults(config, version), layers, faults) for version in versions()}
         self._set_world()
 
     def _set_world(self) -> None:
@@ -115,22 +128,16 @@ class Csms:
         Raises CallFailed for a CALLERROR, an invalid answer, none in time, or a station that is not connected.
         """
         session = self.session_of(identity)
-        if session is None:
-            raise self._unsent(identity, step, f"{identity} is not connected")
-        if not (step.is_raw or step.action in session.version.actions):
-            spoken = session.version.name
-            raise self._unsent(identity, step, f"OCPP {spoken}, which {identity} speaks, has no such action")
+        if session is None or not (step.is_raw or step.action in session.version.actions):
+            spoken = f"OCPP {session.version.name}, which {identity} speaks, has no such action" if session else ""
+            reason = f"{step.action} was not sent: {spoken or f'{identity} is not connected'}"
+            self.publish(Failed(clock.now(), identity, reason))
+            raise CallFailed(reason)
         template = assembly.command_payload(self.config, step, session.version)
         timeout = self.config.call_timeout + assembly.slack(self.config)
         return await session.call(
             step.action, lambda: template(self._context(session.identity, request)), timeout, written
         )
-
-    def _unsent(self, identity: str, step: Step, why: str) -> CallFailed:
-        """Publish that a command cannot be sent, and return the exception that says so."""
-        reason = f"{step.action} was not sent: {why}"
-        self.publish(Failed(clock.now(), identity, reason))
-        return CallFailed(reason)
 
     def session_of(self, identity: str) -> Session | None:
         """Return the connection of a station, however its identity is written; None where it has none."""
@@ -174,15 +181,17 @@ class Csms:
 
     def reject(self, session: Session, message: Error) -> Decision:
         """Return what to do to send `message` in answer to what is no call."""
-        return self._replies[session.version].reject(message, self._context(session.identity))
+        return self.rulebase.replies[session.version].reject(message, self._context(session.identity))
 
     def answer(self, session: Session, call: Call, refusal: Error | None) -> Decision:
         """Return what to do about a station's call."""
-        return self._replies[session.version].answer(call, refusal, self._context(session.identity, call.payload))
+        return self.rulebase.replies[session.version].answer(
+            call, refusal, self._context(session.identity, call.payload)
+        )
 
     def command(self, session: Session, call: Call) -> Decision:
         """Return what to do to send a command."""
-        return self._replies[session.version].command(call, self._context(session.identity))
+        return self.rulebase.replies[session.version].command(call, self._context(session.identity))
 
     def ended(self, session: Session) -> None:
         """Forget a session that is over; what is known of its station stays."""

@@ -5,22 +5,27 @@ from contextlib import asynccontextmanager
 
 from mock_csms.assembly import scripts
 from mock_csms.behavior.events import Started
-from mock_csms.runtime import clock, schedule
+from mock_csms.runtime import clock
 from mock_csms.runtime.csms import Csms
+from mock_csms.runtime.schedule import Schedule
 
 
 @asynccontextmanager
-async def running(csms: Csms, announce: Callable[[str], None] = lambda _: None) -> AsyncIterator[Csms]:
+async def running(
+    csms: Csms, announce: Callable[[str], None] = lambda _: None, schedule: Schedule | None = None
+) -> AsyncIterator[Csms]:
     """Listen, send the commands and ask the questions of the settings, until the block ends.
 
-    `announce` gets the URL as soon as stations can connect, before anything happens. Raises OSError where the address
-    cannot be had, or the directory for what is known of stations cannot be used.
+    `announce` gets the URL as soon as stations can connect, before anything happens. Scripts are started in `schedule`,
+    for whoever wants to stop one. Raises OSError where the address cannot be had, or the directory for what is known of
+    stations cannot be used.
     """
     async with csms:
         announce(csms.url)
         csms.publish(Started(clock.now(), "", csms.url, csms.chance.seed))
+        schedule = schedule or Schedule(csms)
         for script in scripts(csms.config):
-            schedule.start(script, csms)
+            schedule.start(script)
         if csms.config.learn:
             from mock_csms.runtime.learning import Learning  # noqa: PLC0415 - no start waits for it
 

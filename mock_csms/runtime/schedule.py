@@ -5,7 +5,7 @@ a lost connection interrupted starts again.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from itertools import count
@@ -15,36 +15,71 @@ from mock_csms.behavior.events import Connected, Disconnected, Event, Received, 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.identifiers import matches
 from mock_csms.protocol.messages import Call
+from mock_csms.protocol.names import did_you_mean, fresh_name
 from mock_csms.runtime.csms import Csms
 from mock_csms.runtime.session import CallFailed
 
 
-def start(script: Script, csms: Csms) -> None:
-    """Follow the events of `csms` and send what `script` says."""
-    if script.on is not None:
-        Trigger(script, csms)
-    else:
-        Timeline(script, csms)
+class Schedule:
+    """The scripts that run, each with an id."""
+
+    def __init__(self, csms: Csms) -> None:
+        self._csms = csms
+        self._running: dict[str, Timeline | Trigger] = {}
+
+    @property
+    def scripts(self) -> Mapping[str, Script]:
+        """The scripts that were started and not stopped, by id."""
+        return {id_: running.script for id_, running in self._running.items()}
+
+    def start(self, script: Script) -> str:
+        """Send what `script` says from now on, and return its id: its first action, with a number where it has one."""
+        id_ = fresh_name(script.steps[0].action, self._running)
+        self._running[id_] = start(script, self._csms)
+        return id_
+
+    def stop(self, id_: str) -> None:
+        """Send no more of the script with that id. Raises LookupError where none runs."""
+        if id_ not in self._running:
+            raise LookupError(f"no script {id_!r} runs{did_you_mean(id_, self._running)}")
+        self._running.pop(id_).stop()
+
+
+def start(script: Script, csms: Csms) -> "Timeline | Trigger":
+    """Follow the events of `csms` and send what `script` says, until it is stopped."""
+    return Timeline(script, csms) if script.on is None else Trigger(script, csms)
 
 
 class Timeline:
     """A script that runs from the connection or the first Accepted boot on, and its progress with each station."""
 
     def __init__(self, script: Script, csms: Csms) -> None:
-        self._script = script
+        self.script = script
         self._csms = csms
         self._done: dict[str, int] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        csms.bus.subscribe(self._connected, Connected)
-        csms.bus.subscribe(self._disconnected, Disconnected)
+        self._leave = [csms.bus.subscribe(self._connected, Connected)]
+        self._leave.append(csms.bus.subscribe(self._disconnected, Disconnected))
         if csms.config.after == "boot":
-            csms.bus.subscribe(self._booted, Sent)
+            self._leave.append(csms.bus.subscribe(self._booted, Sent))
+        for identity in csms.sessions:
+            self._begin(identity)
+
+    def stop(self) -> None:
+        """Send no more. A command that is under way is given up."""
+        for leave in self._leave:
+            leave()
+        for task in self._tasks.values():
+            task.cancel()
 
     def _connected(self, event: Event) -> None:
-        if self._script.rerun:
+        if self.script.rerun:
             self._done.pop(event.station, None)
-        if self._csms.config.after == "connect" or self._csms.stations[event.station].is_accepted:
-            self._start(event.station)
+        self._begin(event.station)
+
+    def _begin(self, identity: str) -> None:
+        if self._csms.config.after == "connect" or self._csms.stations[identity].is_accepted:
+            self._start(identity)
 
     def _booted(self, event: Event) -> None:
         if self._csms.stations[event.station].is_accepted and event.station not in self._tasks:
@@ -56,7 +91,7 @@ class Timeline:
             task.cancel()
 
     def _start(self, identity: str) -> None:
-        if matches(identity, self._script.stations):
+        if matches(identity, self.script.stations):
             self._tasks[identity] = asyncio.get_running_loop().create_task(self._run(identity))
 
     async def _run(self, identity: str) -> None:
@@ -64,15 +99,15 @@ class Timeline:
         loop = asyncio.get_running_loop()
         due = loop.time()
         for step in self._still_to_come(self._done.get(identity, 0)):
-            due = max(due + step.delay, loop.time()) if self._script.period else loop.time() + step.delay
+            due = max(due + step.delay, loop.time()) if self.script.period else loop.time() + step.delay
             await asyncio.sleep(due - loop.time())
             await send(self._csms, identity, step, written=partial(self._count, identity))
 
     def _still_to_come(self, done: int) -> Iterator[Step]:
-        if self._script.period is None:
-            return iter(self._script.steps[done:])
-        turns = count(done) if self._script.repeat is None else range(done, self._script.repeat)
-        return (self._script.steps[0] for _ in turns)
+        if self.script.period is None:
+            return iter(self.script.steps[done:])
+        turns = count(done) if self.script.repeat is None else range(done, self.script.repeat)
+        return (self.script.steps[0] for _ in turns)
 
     def _count(self, identity: str) -> None:
         self._done[identity] = self._done.get(identity, 0) + 1
@@ -82,31 +117,37 @@ class Trigger:
     """A script whose one step follows calls of stations."""
 
     def __init__(self, script: Script, csms: Csms) -> None:
-        self._script = script
+        self.script = script
         self._csms = csms
         self._done: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        csms.bus.subscribe(self._received, Received)
+        self._leave = csms.bus.subscribe(self._received, Received)
+
+    def stop(self) -> None:
+        """Send no more. A command that is under way is given up."""
+        self._leave()
+        for task in self._tasks:
+            task.cancel()
 
     def _received(self, event: Event) -> None:
         message = event.message if isinstance(event, Received) else None
-        match = self._script.on
+        match = self.script.on
         if match is None or not isinstance(message, Call) or not match.is_about(message.action):
             return
         identity = event.station
         if not (
-            match.suits(message.payload, self._csms.stations[identity]) and matches(identity, self._script.stations)
+            match.suits(message.payload, self._csms.stations[identity]) and matches(identity, self.script.stations)
         ):
             return
         done = self._done[identity] = self._done.get(identity, 0) + 1
         is_its_turn = match.turn in (None, done)
-        if is_its_turn and all(limit is None or done <= limit for limit in (match.times, self._script.repeat)):
+        if is_its_turn and all(limit is None or done <= limit for limit in (match.times, self.script.repeat)):
             task = asyncio.get_running_loop().create_task(self._follow(identity, message.payload))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
     async def _follow(self, identity: str, request: Json) -> None:
-        for step in self._script.steps:
+        for step in self.script.steps:
             await asyncio.sleep(step.delay)
             await send(self._csms, identity, step, request)
 

@@ -1,0 +1,126 @@
+"""What the mock decides by: the rules of its settings, and those that were added since it runs.
+
+Every rule has an id. As long as a rule stays the same, its uses stay counted, whatever else is changed.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from mock_csms import assembly
+from mock_csms.behavior.replies import Replies
+from mock_csms.behavior.rules import Counts, Match, Rule, RuleBook
+from mock_csms.config import Config
+from mock_csms.protocol import records
+from mock_csms.protocol.names import did_you_mean, fresh_name
+from mock_csms.protocol.versions import Version, versions
+from mock_csms.tables import Rules, Table, rules
+
+
+class Rulebase:
+    """The rules in force. `changed` is told the settings with these rules in them, whenever one changes."""
+
+    def __init__(self, config: Config, changed: Callable[[Config], None]) -> None:
+        self.replies: Mapping[Version, Replies] = {}
+        self._changed = changed
+        self._added = Rules()
+        self._counts: Counts = {}
+        self._matches: Mapping[str, Match] = {}
+        self.configure(config)
+
+    def configure(self, config: Config) -> None:
+        """Take the rules of these settings in place of those of the former ones; added ones stay before them."""
+        own = _identified(config.rule, [rule.id for rule in _all(self._added)])
+        self._config = replace(config, rule=own)
+        self._build()
+
+    def reset(self) -> None:
+        """Forget what was added, and all uses."""
+        self._added = Rules()
+        self._counts.clear()
+
+    @property
+    def rules(self) -> Sequence[Rule[Any]]:
+        """The rules that users wrote, in their order: those with an answer, then the faults."""
+        return _all(self._added + self._config.rule)
+
+    def add(self, table: Table) -> Sequence[str]:
+        """Add the rules that a table (`match` with `reply`, `error`, `fault` …) stands for, before all others.
+
+        Returns the id of each. Raises ValueError for a table that is wrong.
+        """
+        fresh = _identified(rules([table]), [rule.id for rule in self.rules])
+        self._added = fresh + self._added
+        self._build()
+        return [rule.id for rule in _all(fresh)]
+
+    def change(self, id_: str, table: Table) -> None:
+        """Let a table stand in place of the rule with that id, which keeps its id and its place, but not its uses.
+
+        Raises LookupError where there is no such rule, ValueError for a table that is not one rule of the same kind.
+        """
+        old, made = self._find(id_), rules([table])
+        fresh = [*made.answers] if old in self._answers else [*made.faults]
+        if len(fresh) != 1 or len(_all(made)) != 1:
+            raise ValueError("an answer can be changed into one other answer, a fault into one other fault")
+        rule = records.replace(fresh[0], id=id_)
+        self._counts = {key: uses for key, uses in self._counts.items() if key[0] != id_}
+        self._put(lambda each: rule if each.id == id_ else each)
+
+    def remove(self, id_: str) -> None:
+        """Let the rule with that id be used no more. Raises LookupError where there is none."""
+        self._find(id_)
+        self._put(lambda each: None if each.id == id_ else each)
+
+    @property
+    def _answers(self) -> Sequence[Rule[Any]]:
+        return (self._added + self._config.rule).answers
+
+    def _find(self, id_: str) -> Rule[Any]:
+        for rule in self.rules:
+            if rule.id == id_:
+                return rule
+        raise LookupError(f"there is no rule {id_!r}{did_you_mean(id_, [rule.id for rule in self.rules])}")
+
+    def _put(self, change: Callable[[Rule[Any]], Rule[Any] | None]) -> None:
+        """Put what `change` returns in place of each rule."""
+        self._added = _changed(self._added, change)
+        self._config = replace(self._config, rule=_changed(self._config.rule, change))
+        self._build()
+
+    def _build(self) -> None:
+        """Make the books, which count on where a rule is as it was."""
+        config = replace(self._config, rule=self._added + self._config.rule)
+        counts: Counts = {}
+        layers, faults = assembly.layers(config, counts), assembly.faults(config, counts)
+        books: Iterable[RuleBook[Any]] = (*layers, faults)
+        matches = {rule.id: rule.match for book in books for rule in book.rules}
+        same = {id_ for id_, match in matches.items() if self._matches.get(id_) == match}
+        counts.update({key: uses for key, uses in self._counts.items() if key[0] in same})
+        self._counts, self._matches = counts, matches
+        self.replies = {version: Replies(assembly.defaults(config, version), layers, faults) for version in versions()}
+        self._changed(config)
+
+
+def _all(all_rules: Rules) -> Sequence[Rule[Any]]:
+    return [*all_rules.answers, *all_rules.faults]
+
+
+def _changed(all_rules: Rules, change: Callable[[Rule[Any]], Rule[Any] | None]) -> Rules:
+    answers, faults = (
+        tuple(rule for each in part if (rule := change(each)) is not None)
+        for part in (all_rules.answers, all_rules.faults)
+    )
+    return Rules(answers, faults)
+
+
+def _identified(all_rules: Rules, taken: Iterable[str]) -> Rules:
+    """Give rules ids that are not taken: what was written, which a rule keeps as long as it stays the same."""
+    used = set(taken)
+
+    def named(rule: Rule[Any]) -> Rule[Any]:
+        id_ = fresh_name(rule.name, used)
+        used.add(id_)
+        return records.replace(rule, id=id_)
+
+    return _changed(all_rules, named)

@@ -1,0 +1,108 @@
+"""SIGHUP says what has changed, setting by setting, and what would need a restart."""
+
+import re
+import signal
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from mock_csms import Csms
+from mock_csms.config import FIXED, Config
+from tests.raw import until
+from tests.wire import BOOT, Mock
+
+FIRST = """
+boot-interval = 7
+ping-timeout = 20
+basic-auth = ["CS-9:first-password-1"]
+whitelist = ["one", "two"]
+[[rule]]
+match = "Heartbeat"
+error = "GenericError"
+[[rule]]
+match = "Authorize"
+reply = "@reply.json"
+[[command]]
+action = "ClearCache"
+on = "BootNotification"
+"""
+SECOND = """
+boot-interval = 8
+ping-timeout = 5
+offline = true
+after = "boot"
+basic-auth = ["CS-9:second-password-2"]
+whitelist = ["one"]
+[[rule]]
+match = "Authorize"
+reply = "@reply.json"
+[[rule]]
+match = "DataTransfer"
+fault = "drop"
+[[command]]
+action = "Reset"
+on = "BootNotification"
+"""
+CHANGED = r"""
+note +boot-interval: 7 -> 8$
+note +offline: off -> on$
+note +basic-auth: changed$
+note +whitelist: one two -> one$
+note +rule: added DataTransfer drop$
+note +rule: removed Heartbeat GenericError$
+note +ping-timeout: 20 -> 5 only after a restart$
+note +after: connect -> boot only after a restart$
+note +command: changed only after a restart$
+"""
+
+
+async def told(mock: Mock) -> str:
+    """Hang up, and return what is said of it: all of it is written at once."""
+    read = len(mock.log)
+    mock.process.send_signal(signal.SIGHUP)
+    await until(lambda: re.search(r"configured.*\n(.*note.*\n)+", mock.log[read:]) is not None)
+    return mock.log[read:]
+
+
+async def test_what_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each setting that has changed is told, with both values or, where it is secret, without; the others are not."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "reply.json").write_text('{"idTokenInfo": {"status": "Blocked"}}')
+    (tmp_path / "mock.toml").write_text(FIRST)
+    async with Mock("--config", "mock.toml", "--redact", "--checks=none") as masked, Mock("--config=mock.toml") as mock:
+        assert re.findall("note +(.*)", await told(mock)) == ["nothing has changed"]
+        (tmp_path / "mock.toml").write_text(SECOND)
+        lines = (await told(mock)).splitlines()
+        patterns = CHANGED.strip().splitlines()
+        assert [each for each in patterns if not any(re.search(each, line) for line in lines)] == [], lines
+        assert len(lines) == len(patterns) + 1, lines
+        hidden = await told(masked)
+        assert "whitelist: changed" in hidden
+        assert [word for word in ("password", "one two", "DataTransfer") if word in hidden] == []
+        assert "password" not in mock.log
+        (tmp_path / "reply.json").write_text('{"idTokenInfo": {"status": "Expired"}}')
+        again = await told(mock)
+        assert "rule: added Authorize" in again
+        assert "boot-interval" not in again
+        assert "ping-timeout: 20 -> 5 only after a restart" in again
+        (tmp_path / "mock.toml").write_text(SECOND.replace("basic-auth", "#"))
+        assert "basic-auth: changed" in await told(mock)
+        async with mock.station() as station:
+            await station.send([2, "b", "BootNotification", BOOT])
+            assert (await station.expect(3, "b"))[2]["interval"] == 8
+            assert (await station.expect(2))[2] == "ClearCache"
+
+
+def test_what_needs_a_restart_stays_in_python_too() -> None:
+    """`config` is what is in force: `configure` changes the port no more than SIGHUP does."""
+    csms = Csms(port=0, ping_timeout=20)
+    csms.configure(port=9001, ping_timeout=5, boot_interval=8)
+    assert (csms.config.port, csms.config.ping_timeout, csms.config.boot_interval) == (0, 20.0, 8)
+
+
+def test_what_is_read_once_is_marked() -> None:
+    """Gate: what is settled at the start is marked, and what is asked again and again is not."""
+    assert {setting.name for setting in fields(Config)} > FIXED
+    assert {"host", "port", "trace", "expect", "command", "script", "seed", "state_dir", "fail_on_findings"} < FIXED
+    assert not FIXED & {"boot_interval", "rule", "token", "call_timeout", "checks", "validate", "refuse", "basic_auth"}
