@@ -18,7 +18,6 @@ from mock_csms.twin.spellings import as_known
 if TYPE_CHECKING:
     from mock_csms.conformance.exercised import Exercised
 
-_ARRIVALS = ("knocked", "connected")
 _NO_EVENT = Event(0.0, "")
 _MOST_TURNS = 100
 """How often deadlines are looked at for one event: after a long silence, some wait for the next one."""
@@ -71,7 +70,7 @@ class Inspector:
         if seen is None:
             return ()
         self._courses.pop(event.station, None)
-        if (self._strangers or seen.kind in _ARRIVALS) and self._is_of_another_version(event):
+        if (self._strangers or not seen.id) and self._is_of_another_version(event):
             return self._look_at_stranger(seen)
         if known is None:
             known = self._get_to_know(event.station)

@@ -133,22 +133,16 @@ class Csms:
         Raises CallFailed for a CALLERROR, an invalid answer, none in time, or a station that is not connected.
         """
         session = self.session_of(identity)
-        if session is None:
-            raise self._unsent(identity, step, f"{identity} is not connected")
-        if not (step.is_raw or step.action in session.version.actions):
-            spoken = session.version.name
-            raise self._unsent(identity, step, f"OCPP {spoken}, which {identity} speaks, has no such action")
+        if session is None or not (step.is_raw or step.action in session.version.actions):
+            spoken = f"OCPP {session.version.name}, which {identity} speaks, has no such action" if session else ""
+            reason = f"{step.action} was not sent: {spoken or f'{identity} is not connected'}"
+            self.publish(Failed(clock.now(), identity, reason))
+            raise CallFailed(reason)
         template = assembly.command_payload(self.config, step, session.version)
         timeout = self.config.call_timeout + assembly.slack(self.config)
         return await session.call(
             step.action, lambda: template(self._context(session.identity, request)), timeout, written
         )
-
-    def _unsent(self, identity: str, step: Step, why: str) -> CallFailed:
-        """Publish that a command cannot be sent, and return the exception that says so."""
-        reason = f"{step.action} was not sent: {why}"
-        self.publish(Failed(clock.now(), identity, reason))
-        return CallFailed(reason)
 
     def session_of(self, identity: str) -> Session | None:
         """Return the connection of a station, however its identity is written; None where it has none."""
