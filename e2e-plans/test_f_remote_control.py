@@ -1,15 +1,6 @@
 """Block F, remote control: transactions that the CSMS starts and stops (F01 to F03)."""
 
-from mock_csms.plans import (
-    Station,
-    case,
-    connector_reports,
-    matching,
-    says,
-    sessions,
-    states,
-    transaction_event,
-)
+from mock_csms.plans import Station, case, connector_reports, matching, says, sessions, states, transaction_event
 
 
 @case(

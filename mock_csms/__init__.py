@@ -5,17 +5,17 @@
 
 TYPE_CHECKING = False  # type checkers take it for True; `typing` takes a while to load, in which nobody may interrupt
 if TYPE_CHECKING:
-    from mock_csms.config import Config
-    from mock_csms.frontends.python import Csms
+    from mock_csms.control.python import Csms
     from mock_csms.runtime.session import CallFailed
+    from mock_csms.settings import Config
 
 __version__ = "0.1.0"
 __all__ = ["CallFailed", "Config", "Csms", "__version__"]
 
 _HOMES = {
     "CallFailed": "mock_csms.runtime.session",
-    "Config": "mock_csms.config",
-    "Csms": "mock_csms.frontends.python",
+    "Config": "mock_csms.settings",
+    "Csms": "mock_csms.control.python",
 }
 
 

@@ -2,14 +2,14 @@
 
 import gc
 
-from mock_csms.interrupts import end_at_once_on_interrupt
+from mock_csms.commands.interrupts import end_at_once_on_interrupt
 
 
 def main() -> int:
     """Be the command, and return its exit status."""
     end_at_once_on_interrupt()
     gc.disable()  # nothing that is loaded at the start is garbage; `serve` enables it
-    from mock_csms.frontends import cli  # noqa: PLC0415 - it can be interrupted while it loads
+    from mock_csms.commands import cli  # noqa: PLC0415 - it can be interrupted while it loads
 
     return cli.main()
 

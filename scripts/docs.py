@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 from mock_csms.behavior.authorization import MODES
 from mock_csms.behavior.faults import FAULTS
 from mock_csms.behavior.templates import PLACEHOLDERS
-from mock_csms.config import Config
+from mock_csms.commands.arguments import shown_default, titles_of
+from mock_csms.commands.cli import OTHER_OPTIONS
 from mock_csms.conformance import CHECKS
 from mock_csms.conformance.unjudged import UNJUDGED
-from mock_csms.flags import flag_of, option
-from mock_csms.frontends.arguments import shown_default, titles_of
-from mock_csms.frontends.cli import OTHER_OPTIONS
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.versions import V201
+from mock_csms.settings import Config
+from mock_csms.settings.flags import flag_of, option
 from mock_csms.station.orders import WORDS
 from mock_csms.station.settings import StationSettings
 
@@ -150,7 +150,7 @@ def plan_options() -> Iterable[tuple[str, ...]]:
 
 def plan_profile() -> Iterable[tuple[str, ...]]:
     """Return a row for every flag of `mock-csms profile`."""
-    from mock_csms.plans.command import ProfileSettings
+    from mock_csms.commands.profile import ProfileSettings
 
     return _settings(ProfileSettings)
 

@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
 
 from mock_csms.behavior.templates import rfc3339
-from mock_csms.frontends.python import Csms
+from mock_csms.control.python import Csms
 from mock_csms.protocol.actions import Json
 from mock_csms.runtime import clock
 from mock_csms.runtime.session import CallFailed
 from mock_csms.twin.events import Finding
-from tests.frontends.in_process import station_of
+from tests.control.in_process import station_of
 from tests.wire import PATIENCE, Station
 
 Early: TypeAlias = tuple[str, Json]

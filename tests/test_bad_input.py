@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mock_csms.frontends.cli import main
+from mock_csms.commands.cli import main
 from tests.raw import refused
 
 

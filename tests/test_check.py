@@ -15,12 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mock_csms.commands.tracefile import Unreadable, items_in
+from mock_csms.commands.tracereading import Reading
 from mock_csms.conformance import CHECKS
 from mock_csms.conformance.exercised import Exercised
 from mock_csms.conformance.facts import Terms
 from mock_csms.conformance.inspector import Inspector
-from mock_csms.frontends.tracefile import Unreadable, items_in
-from mock_csms.frontends.tracereading import Reading
 from tests.wire import PATIENCE, SERVER
 
 CASES = Path(__file__).parent / "cases" / "traces"

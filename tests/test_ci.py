@@ -14,7 +14,7 @@ from tests.raw import run
 from tests.test_verdict import Run
 from tests.wire import PATIENCE, SERVER, masked
 
-MY_STATION = Path(__file__).parent / "frontends" / "my_station.py"
+MY_STATION = Path(__file__).parent / "control" / "my_station.py"
 SCRIPT = r"""
 "$PYTHON" "$SERVER" --port 0 --ready-file ready --forbid Authorize "$@" >report 2>log &
 mock=$!

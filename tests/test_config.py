@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 
-from mock_csms import assembly
 from mock_csms.behavior.commands import Step
 from mock_csms.behavior.templates import SAMPLE
-from mock_csms.config import Config
-from mock_csms.flags import Source, flag_of, option, read
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.versions import V201
+from mock_csms.settings import Config, assembly
+from mock_csms.settings.flags import Source, flag_of, option, read
 
 SETTINGS = {setting.name: setting for setting in fields(Config)}
 WITH_TEXT = [setting for setting in SETTINGS.values() if flag_of(setting).parse and flag_of(setting).forms is None]

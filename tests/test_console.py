@@ -18,8 +18,8 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
-from mock_csms.frontends.gist import gist
 from mock_csms.protocol.messages import Call, Result
+from mock_csms.watch.gist import gist
 from tests.raw import logged, until
 from tests.test_records import drain
 from tests.wire import BOOT, PATIENCE, SERVER, Mock, Station, transaction

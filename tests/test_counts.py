@@ -12,19 +12,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_csms.behavior.templates import SAMPLE
-from mock_csms.config import Config
-from mock_csms.flags import read
-from mock_csms.frontends.blocking import BlockingCsms
-from mock_csms.frontends.keywords import keyword_source
-from mock_csms.frontends.python import Csms
+from mock_csms.control.blocking import BlockingCsms
+from mock_csms.control.keywords import keyword_source
+from mock_csms.control.python import Csms
 from mock_csms.protocol.messages import Call, Error
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.versions import V201
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.rulebase import Rulebase
+from mock_csms.settings import Config
+from mock_csms.settings.flags import read
 from mock_csms.twin.events import Connected, Disconnected, Event, Noted
 from mock_csms.twin.station import Station
-from tests.frontends.in_process import station_of
+from tests.control.in_process import station_of
 from tests.raw import logged, until
 from tests.test_rules import outcome
 from tests.wire import BOOT, HANDSHAKE, Mock

@@ -109,7 +109,7 @@ def test_the_docs_have_an_example() -> None:
 
 def test_nobody_who_serves_loads_it() -> None:
     """The start of the mock imports neither the explanations nor the code that prints them."""
-    code = "import sys, mock_csms.frontends.serve, mock_csms.frontends.cli; print('explaining' in str([*sys.modules]))"
+    code = "import sys, mock_csms.commands.serve, mock_csms.commands.cli; print('explaining' in str([*sys.modules]))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=True)
     assert done.stdout == "False\n"
 

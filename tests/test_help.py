@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from mock_csms.config import Config
-from mock_csms.flags import flag_of, option
-from mock_csms.frontends.checking import TraceSettings
-from mock_csms.plans.command import ProfileSettings
+from mock_csms.commands.checking import TraceSettings
+from mock_csms.commands.profile import ProfileSettings
+from mock_csms.settings import Config
+from mock_csms.settings.flags import flag_of, option
 from mock_csms.station.settings import StationSettings
 from tests.raw import refused, run
 from tests.wire import PATIENCE, SERVER

@@ -12,9 +12,9 @@ import orjson
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from mock_csms.frontends.python import Csms
+from mock_csms.control.python import Csms
 from tests.conformance.story import accepted, variable
-from tests.frontends.in_process import station_of
+from tests.control.in_process import station_of
 from tests.raw import logged, until
 from tests.test_state import FILE, judged
 from tests.test_verdict import Run

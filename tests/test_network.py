@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from mock_csms.frontends.tracereading import Reading
+from mock_csms.commands.tracereading import Reading
 from tests.raw import naked, refused, until
 from tests.test_check import check
 from tests.test_verdict import Run

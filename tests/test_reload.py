@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mock_csms import Csms
-from mock_csms.config import FIXED, Config
+from mock_csms.settings import FIXED, Config
 from tests.raw import until
 from tests.wire import BOOT, Mock
 

@@ -12,7 +12,7 @@ import jsonschema_rs
 import orjson
 import pytest
 
-from mock_csms.frontends.cli import main
+from mock_csms.commands.cli import main
 from tests.raw import TOKEN, until
 from tests.wire import BOOT, Mock, Station, transaction
 

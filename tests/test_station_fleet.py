@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mock_csms.frontends import load
+from mock_csms.commands import load
 from mock_csms.station.fleet import BOOT, Figures
 from mock_csms.station.link import CLOSE, CONNECT
 from tests.pace import turns

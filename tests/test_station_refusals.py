@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mock_csms.frontends.station import main
+from mock_csms.commands.station import main
 from tests.reference_station import run
 from tests.wire import Mock
 

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 
 from mock_csms.behavior.templates import World, rfc3339
-from mock_csms.flags import read
-from mock_csms.frontends.arguments import command_line_source, parser_for
-from mock_csms.frontends.station import work
+from mock_csms.commands.arguments import command_line_source, parser_for
+from mock_csms.commands.station import work
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.clock import Chance
 from mock_csms.runtime.transport.dial import Dialer
 from mock_csms.runtime.transport.gate import Limits
+from mock_csms.settings.flags import read
 from mock_csms.station.link import Site
 from mock_csms.station.misbehaviour import Line
 from mock_csms.station.settings import StationSettings

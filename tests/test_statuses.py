@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from mock_csms.frontends.statuses import Status, gravest
+from mock_csms.watch.statuses import Status, gravest
 from tests.raw import logged, refused, run, until
 from tests.test_verdict import Run
 from tests.wire import BOOT, PATIENCE, SERVER, transaction

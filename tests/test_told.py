@@ -9,8 +9,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from mock_csms.frontends.commandline import shown
-from mock_csms.frontends.findings import table
+from mock_csms.commands.commandline import shown
+from mock_csms.watch.findings import table
 from tests.raw import logged, until, with_basic_auth
 from tests.test_verdict import Run
 from tests.wire import BOOT, HANDSHAKE, PATIENCE, SERVER, Mock, transaction

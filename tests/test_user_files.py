@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_csms.plans.profile import read_profile
-from mock_csms.texts import as_json_text, read_json, read_text
+from mock_csms.settings.texts import as_json_text, read_json, read_text
 from tests.raw import refused, run, with_basic_auth
 from tests.wire import BOOT, HANDSHAKE, PATIENCE, Mock
 

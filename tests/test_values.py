@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_csms import values
 from mock_csms.behavior.admission import Cuts, Hang, Refusals, Respond, SlamDoor
 from mock_csms.behavior.validation import Strictness, Validation
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.versions import V201
+from mock_csms.settings import values
 
 Parse = Callable[[Any], Any]
 

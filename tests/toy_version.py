@@ -6,7 +6,7 @@ As a program it is the mock with that version: `python -m tests.toy_version --po
 import sys
 from collections.abc import Mapping
 
-from mock_csms.frontends.cli import main
+from mock_csms.commands.cli import main
 from mock_csms.protocol.actions import Action, Actions, Json, Sender
 from mock_csms.protocol.messages import ErrorCode, Framing
 from mock_csms.protocol.schemas import Schemas

@@ -27,7 +27,7 @@ def sample(_: int, frame: FrameType | None) -> None:
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path.cwd()))
-    from mock_csms.frontends.cli import main
+    from mock_csms.commands.cli import main
 
     signal.signal(signal.SIGPROF, sample)
     signal.setitimer(signal.ITIMER_PROF, PERIOD, PERIOD)

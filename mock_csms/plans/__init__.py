@@ -10,7 +10,6 @@ The cases that come with it are in the folder `e2e-plans`; anybody can write oth
         await station.expect(says("Heartbeat"), within=60)
 """
 
-from mock_csms.frontends.inbox import Taken
 from mock_csms.plans.cases import CASES, Case, case
 from mock_csms.plans.messages import (
     absent,
@@ -29,6 +28,7 @@ from mock_csms.plans.messages import (
 from mock_csms.plans.profile import Profile
 from mock_csms.plans.station import Station
 from mock_csms.plans.variables import variable
+from mock_csms.watch.inbox import Taken
 
 __all__ = [
     "CASES",

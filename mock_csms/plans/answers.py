@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mock_csms.frontends.inbox import Taken
 from mock_csms.plans.messages import differences, explained
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Error, Result
+from mock_csms.watch.inbox import Taken
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 

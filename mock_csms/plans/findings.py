@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from mock_csms.frontends.lines import as_text, describe
 from mock_csms.protocol.identifiers import folded
 from mock_csms.runtime.bus import Bus
 from mock_csms.twin.events import Event, Finding, Severity
+from mock_csms.watch.lines import as_text, describe
 
 
 class Findings:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from mock_csms.frontends.python import Csms
+from mock_csms.control.python import Csms
 from mock_csms.plans.features import FEATURES, SUMMARY
 from mock_csms.plans.model import Model, Told, got, reported
 from mock_csms.plans.profile import Profile, Timeouts

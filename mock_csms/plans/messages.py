@@ -8,11 +8,11 @@ import orjson
 
 from mock_csms.behavior.matching import ABSENT, Difference, Predicate
 from mock_csms.behavior.templates import rfc3339
-from mock_csms.frontends.inbox import Either, Wanted, wanted
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.times import seconds_of
 from mock_csms.protocol.versions import actions as every_action
+from mock_csms.watch.inbox import Either, Wanted, wanted
 
 Message: TypeAlias = Wanted | Either
 """A call of the station, or one of several: `says("Heartbeat") | says("NotifyEvent")`."""

@@ -17,8 +17,8 @@ from mock_csms.plans.preparing import NotJudged
 from mock_csms.plans.reference import Reference, reference_for
 from mock_csms.plans.run import NoStation, Run
 from mock_csms.plans.station import Station
+from mock_csms.settings.values import reason_of
 from mock_csms.twin.events import Severity
-from mock_csms.values import reason_of
 
 _OPTIONS = pytest.StashKey[Options]()
 _FINDINGS = pytest.StashKey[list[str]]()

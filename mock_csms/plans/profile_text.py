@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 
 import tomli_w
 
-from mock_csms.frontends.lines import printable
 from mock_csms.plans.features import FEATURES
 from mock_csms.plans.learning import Learned
 from mock_csms.plans.profile import Profile
 from mock_csms.protocol.records import asdict
+from mock_csms.watch.lines import printable
 
 _COLUMN = 44
 _USUAL = Profile("")

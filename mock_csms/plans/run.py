@@ -5,9 +5,7 @@ from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Self
 
-from mock_csms.frontends.history import KINDS, History
-from mock_csms.frontends.inbox import Inbox
-from mock_csms.frontends.python import Csms
+from mock_csms.control.python import Csms
 from mock_csms.plans import states
 from mock_csms.plans.findings import Findings
 from mock_csms.plans.operator import Lines, Operator
@@ -18,6 +16,8 @@ from mock_csms.plans.station import Station
 from mock_csms.plans.under_test import StationUnderTest
 from mock_csms.protocol.records import replace
 from mock_csms.twin.events import Event
+from mock_csms.watch.history import KINDS, History
+from mock_csms.watch.inbox import Inbox
 
 
 class NoStation(Exception):

@@ -1,7 +1,7 @@
 """A call that the station is made to send, whole: whoever passes it on knows no defaults."""
 
 from mock_csms.behavior.templates import World, rfc3339
-from mock_csms.frontends.python import Csms
+from mock_csms.control.python import Csms
 from mock_csms.protocol.actions import Json
 from mock_csms.runtime import clock
 from mock_csms.station.device import Moment

@@ -6,9 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar
 
-from mock_csms.frontends.history import History
-from mock_csms.frontends.inbox import Either, Inbox, Taken, Wanted
-from mock_csms.frontends.python import Csms
+from mock_csms.control.python import Csms
 from mock_csms.plans.answers import check_refusal, result
 from mock_csms.plans.changes import Changes
 from mock_csms.plans.messages import Message, absent, differences, explained, says
@@ -20,6 +18,8 @@ from mock_csms.plans.under_test import StationUnderTest, Visit
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Error, Result
 from mock_csms.runtime.session import CallFailed
+from mock_csms.watch.history import History
+from mock_csms.watch.inbox import Either, Inbox, Taken, Wanted
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 

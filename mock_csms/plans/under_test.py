@@ -6,7 +6,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 
-from mock_csms.frontends.python import Csms
+from mock_csms.control.python import Csms
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.messages import Error, Result
 from mock_csms.protocol.records import Record

@@ -6,12 +6,10 @@ from collections.abc import Callable, Collection, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from mock_csms import assembly
 from mock_csms.behavior.admission import Door, LetIn, Respond, Verdict
 from mock_csms.behavior.commands import Step
 from mock_csms.behavior.replies import Decision
 from mock_csms.behavior.templates import Authority, Context, World
-from mock_csms.config import Config
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.identifiers import folded, spelling
 from mock_csms.protocol.messages import Call, Error
@@ -28,11 +26,12 @@ from mock_csms.runtime.session import Arrival, CallFailed, Session
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.endpoint import Endpoint
 from mock_csms.runtime.transport.gate import Limits
+from mock_csms.settings import Config, assembly
+from mock_csms.settings.values import TIMESTAMPS
 from mock_csms.twin.events import Connected, Event, Failed, Knocked, Noted, Refused
 from mock_csms.twin.folding import fold
 from mock_csms.twin.station import Stations
 from mock_csms.twin.v2.answers import MEANING
-from mock_csms.values import TIMESTAMPS
 
 if TYPE_CHECKING:
     from mock_csms.twin.twin import Twin

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
-from mock_csms.assembly import inspection
-from mock_csms.config import Config
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.records import replace
 from mock_csms.runtime import clock
+from mock_csms.settings import Config
+from mock_csms.settings.assembly import inspection
 from mock_csms.twin.events import Event, Failed, Lost, Received, is_loss
 from mock_csms.twin.station import Stations
 

@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from mock_csms import assembly
 from mock_csms.behavior.replies import Replies
 from mock_csms.behavior.rules import Counts, Match, Rule, RuleBook
-from mock_csms.config import Config
 from mock_csms.protocol import records
 from mock_csms.protocol.names import did_you_mean, fresh_name
 from mock_csms.protocol.versions import Version, versions
-from mock_csms.tables import Rules, Table, rules
+from mock_csms.settings import Config, assembly
+from mock_csms.settings.tables import Rules, Table, rules
 
 
 class Rulebase:

@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from mock_csms.assembly import scripts
 from mock_csms.runtime import clock
 from mock_csms.runtime.csms import Csms
 from mock_csms.runtime.schedule import Schedule
+from mock_csms.settings.assembly import scripts
 from mock_csms.twin.events import Started
 
 

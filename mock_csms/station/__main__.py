@@ -1,12 +1,12 @@
 """The process of the command `mock-station`, which is `python -m mock_csms.station` too."""
 
-from mock_csms.interrupts import end_at_once_on_interrupt
+from mock_csms.commands.interrupts import end_at_once_on_interrupt
 
 
 def main() -> int:
     """Be the command, and return its exit status."""
     end_at_once_on_interrupt()
-    from mock_csms.frontends import station  # noqa: PLC0415 - it can be interrupted while it loads
+    from mock_csms.commands import station  # noqa: PLC0415 - it can be interrupted while it loads
 
     return station.main()
 

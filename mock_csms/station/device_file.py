@@ -26,11 +26,11 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from mock_csms import values
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.names import did_you_mean, nearest
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.versions import V201
+from mock_csms.settings import values
 from mock_csms.station.device import Device, Evse, Identity, new_device
 from mock_csms.station.inventory import find, variables_of
 from mock_csms.station.variables import Name, Variable, accepts, on_the_wire

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
-from mock_csms import values
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record
+from mock_csms.settings import values
 from mock_csms.station import cues
 from mock_csms.station.requests import check_action
 

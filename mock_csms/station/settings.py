@@ -1,22 +1,22 @@
-"""Every setting of `mock-station`: one field is one flag and one row of docs/mock-station.md, as in `config/`."""
+"""Every setting of `mock-station`: one field is one flag and one row of docs/mock-station.md, as in `settings/`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from mock_csms import values
-from mock_csms.config.color import color
-from mock_csms.flags import flag, switch
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.v201 import TOKEN
 from mock_csms.protocol.versions import SUBPROTOCOLS
+from mock_csms.settings import values
+from mock_csms.settings.color import color
+from mock_csms.settings.flags import flag, switch
+from mock_csms.settings.texts import read_text
 from mock_csms.station.device import FEATURES, SUMMARIZES, Device, Habit
 from mock_csms.station.misbehaviours import KINDS
 from mock_csms.station.model import DEFAULTS, VARIABLES
 from mock_csms.station.orders import SendCall, parse_call, parse_token
 from mock_csms.station.variables import Name, accepts
-from mock_csms.texts import read_text
 
 
 def calls(value: Sequence[str]) -> tuple[SendCall, ...]:

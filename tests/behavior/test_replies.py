@@ -5,19 +5,18 @@ from typing import Any
 
 import pytest
 
-from mock_csms import assembly
 from mock_csms.behavior.emissions import Emission
 from mock_csms.behavior.replies import Replies
 from mock_csms.behavior.rules import RuleBook
 from mock_csms.behavior.templates import SAMPLE, compile_template
 from mock_csms.behavior.validation import Validation
-from mock_csms.config import Config
-from mock_csms.flags import Source, read
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.conversation import Conversation
 from mock_csms.protocol.messages import Call, Error, ErrorCode, Message, Result
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.versions import V201
+from mock_csms.settings import Config, assembly
+from mock_csms.settings.flags import Source, read
 from mock_csms.twin.station import Station
 
 NOW = 1_767_268_800.0  # 2026-01-01T12:00:00Z

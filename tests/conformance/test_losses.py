@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mock_csms.config import Config
+from mock_csms.settings import Config
 from mock_csms.station.device import Habit
 from mock_csms.twin.events import Event, Lost, Spoiled
 from tests.station.performances import SCENARIOS

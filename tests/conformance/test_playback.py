@@ -6,18 +6,18 @@ from io import BytesIO
 
 import pytest
 
+from mock_csms.commands.tracereading import Reading
 from mock_csms.conformance import CHECKS
 from mock_csms.conformance.exercised import Exercised
 from mock_csms.conformance.inspector import Inspector
 from mock_csms.conformance.occasions import EXERCISES, is_in_a_trace
-from mock_csms.frontends.frames import Frames
-from mock_csms.frontends.trace import Trace
-from mock_csms.frontends.tracereading import Reading
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
 from mock_csms.station.device import Habit
 from mock_csms.station.misbehaviours import KINDS
 from mock_csms.twin.events import Event, Received, Sent
+from mock_csms.watch.frames import Frames
+from mock_csms.watch.trace import Trace
 from tests.conformance.forge import Forge
 from tests.conformance.live import perform
 from tests.conformance.witness import TERMS

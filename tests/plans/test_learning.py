@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from mock_csms.frontends.python import Csms
+from mock_csms.control.python import Csms
 from mock_csms.plans.features import FEATURES
 from mock_csms.plans.learning import learn, timeouts_of
 from mock_csms.plans.model import Model, Told, got, reported
 from mock_csms.plans.profile import FEATURE, Profile, read_profile
-from tests.frontends.in_process import station_of
+from tests.control.in_process import station_of
 from tests.reference_station import running as running_station
 from tests.wire import BOOT, PATIENCE, SERVER, Station
 
@@ -144,7 +144,7 @@ def test_what_is_wrong_is_told_in_a_line(words: str) -> None:
 
 def test_it_needs_no_pytest() -> None:
     """Who has installed the mock alone can make a profile."""
-    program = "import sys; sys.modules['pytest'] = None; from mock_csms.plans import command; command.profile([])"
+    program = "import sys; sys.modules['pytest'] = None; from mock_csms.commands import profile; profile.profile([])"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=PATIENCE, check=False
     )

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from mock_csms.frontends.inbox import Inbox
-from mock_csms.frontends.python import Csms
+from mock_csms.control.python import Csms
 from mock_csms.plans.cases import CASES, case
 from mock_csms.plans.messages import (
     absent,
@@ -31,7 +30,8 @@ from mock_csms.plans.station import Station
 from mock_csms.plans.triggers import trigger
 from mock_csms.plans.under_test import StationUnderTest
 from mock_csms.protocol.records import replace
-from tests.frontends.in_process import station_of
+from mock_csms.watch.inbox import Inbox
+from tests.control.in_process import station_of
 from tests.wire import PATIENCE
 from tests.wire import Station as Peer
 

@@ -12,9 +12,7 @@ from typing import Any, Self, TypeVar
 
 from mock_csms.behavior.commands import Step
 from mock_csms.behavior.templates import World, rfc3339
-from mock_csms.config import Config
-from mock_csms.flags import read
-from mock_csms.frontends.keywords import keyword_source
+from mock_csms.control.keywords import keyword_source
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.versions import V201
@@ -27,6 +25,8 @@ from mock_csms.runtime.session import CallFailed
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.dial import CannotConnect, Dialer
 from mock_csms.runtime.transport.gate import Limits
+from mock_csms.settings import Config
+from mock_csms.settings.flags import read
 from mock_csms.station import settings
 from mock_csms.station.cues import Cue
 from mock_csms.station.device import Device, Habit, Identity, new_device

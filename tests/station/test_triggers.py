@@ -3,8 +3,8 @@
 import pytest
 
 from mock_csms.protocol.actions import Json
+from mock_csms.settings.values import enumeration
 from mock_csms.station.cues import Plugged, Presented
-from mock_csms.values import enumeration
 from tests.station.play import TOKEN, Play, answering, booted, charging
 
 KINDS = {

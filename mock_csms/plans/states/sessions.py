@@ -4,11 +4,11 @@ the station (`under_test.py`), which events are due by its TxStartPoint and TxSt
 
 import asyncio
 
-from mock_csms.frontends.inbox import Wanted
 from mock_csms.plans.messages import Message, absent, connector_reports, one_of, says, transaction_event
 from mock_csms.plans.profile import VALID
 from mock_csms.plans.station import Station
 from mock_csms.twin.transactions import Transaction
+from mock_csms.watch.inbox import Wanted
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 

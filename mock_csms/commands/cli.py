@@ -1,0 +1,140 @@
+"""The command `mock-csms`: read the settings, serve until a signal, and tell by the exit status how it went."""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from mock_csms.commands.arguments import Guide, Parser, parser_for
+from mock_csms.commands.clashes import refuse_clashes
+from mock_csms.commands.settings import as_toml, gather, read_config
+from mock_csms.commands.stdout import Stdout
+from mock_csms.protocol.names import did_you_mean
+from mock_csms.settings import Config
+from mock_csms.settings.assembly import check
+from mock_csms.settings.sources import ENVIRONMENT, unknown_variables
+from mock_csms.watch.statuses import cannot_start
+
+DESCRIPTION = (
+    "A mock CSMS for OCPP 2.0.1: answers a charging station as you configure it, sends commands, injects faults, "
+    "checks conformance and returns an exit status for CI."
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command with those arguments, or the process's own, and return its exit status."""
+    words = sys.argv[1:] if arguments is None else arguments
+    if words and words[0] in SUBCOMMANDS:
+        return _subcommand(*words)
+    parser = _parser()
+    if words and not words[0].startswith("-"):
+        parser.error(f"{words[0]!r} is neither a flag nor a subcommand{did_you_mean(words[0], SUBCOMMANDS)}")
+    parsed = vars(parser.parse_args(arguments))
+    if parsed["config_schema"]:
+        from mock_csms.commands.config_schema import config_schema  # noqa: PLC0415 - seldom asked for
+
+        return _print(config_schema())
+    try:
+        sources = gather(parsed)
+        config = read_config(sources)
+        warnings = [*unknown_variables(Config), *check(config)]
+        refuse_clashes(config, parsed["config"], words, sources)
+    except ValueError as error:
+        parser.error(str(error))
+    if parsed["print_config"]:
+        return _print(as_toml(config, sources))
+    for warning in _redacted(warnings) if config.redact else warnings:
+        sys.stderr.write(f"mock-csms: warning: {warning}\n")
+    import asyncio  # noqa: PLC0415 - --help and a usage error do not wait for the machinery
+
+    from mock_csms.commands.commandline import secrets_in, shown  # noqa: PLC0415 - as above
+    from mock_csms.commands.ready import remove_former  # noqa: PLC0415 - as above
+
+    try:
+        remove_former(config.ready_file)
+    except OSError as error:
+        return cannot_start(str(config.ready_file), error)
+    from mock_csms.commands.serve import serve  # noqa: PLC0415 - as above
+
+    command = shown("mock-csms", words, secrets_in(Config, parsed)) if config.diagram and not config.redact else ""
+    status = asyncio.Runner().run(serve(config, sources, lambda: gather(parsed), command))
+    os._exit(status)  # all is closed and written; to take the interpreter apart would take longer than to stop
+
+
+def _subcommand(name: str, *arguments: str) -> int:
+    """Do something else than to serve."""
+    if name == "profile":
+        from mock_csms.commands import profile  # noqa: PLC0415 - as below
+
+        return profile.profile(arguments)
+    from mock_csms.commands import checking, explaining  # noqa: PLC0415 - who serves does not wait for it
+
+    return {"check": checking.check, "checks": explaining.checks, "explain": explaining.explain}[name](arguments)
+
+
+def _print(text: str) -> int:
+    """Print a text, and return the exit status."""
+    out = Stdout()
+    out.write(text.encode())
+    return out.status
+
+
+def _redacted(lines: Sequence[str]) -> Sequence[str]:
+    from mock_csms.behavior.redaction import Redactor  # noqa: PLC0415 - only those who mask wait for it
+
+    return [Redactor().words(line) for line in lines]
+
+
+def _parser() -> Parser:
+    parser = parser_for("mock-csms", DESCRIPTION, Config, GUIDE, ENVIRONMENT)
+    group = parser.add_argument_group("configuration")
+    for name, how in OTHER_OPTIONS.items():
+        group.add_argument(name, **how)
+    return parser
+
+
+SUBCOMMANDS = {
+    "check": "check recorded traces: mock-csms check TRACE.jsonl",
+    "checks": "list the conformance checks: mock-csms checks --subject security",
+    "explain": "explain a conformance check: mock-csms explain R10",
+    "profile": "print a profile for the test plans",
+}
+"""What the first argument can be; without one of these the command serves."""
+
+GUIDE = Guide(
+    ("mock-csms [FLAG …]", "mock-csms SUBCOMMAND [FLAG …]", "python server.py is the same as mock-csms"),
+    (
+        "port",
+        "host",
+        "boot_status_sequence",
+        "auth_mode",
+        "token",
+        "reply",
+        "fault",
+        "command",
+        "expect",
+        "fail_on_findings",
+    ),
+    (
+        ("--boot-status-sequence Pending,Accepted", "answers the first BootNotification Pending, then Accepted"),
+        ("--command Reset --delay 5", "sends a Reset 5 seconds after the station connects"),
+        ("--fault 'Heartbeat*2' drop", "does not answer the first two Heartbeats"),
+        (
+            "--expect 'TransactionEvent[eventType=Ended]'",
+            "exits with status 0 once a transaction has ended, with 1 after 60 s",
+        ),
+    ),
+    {"Sub-commands": SUBCOMMANDS},
+)
+
+OTHER_OPTIONS: dict[str, dict[str, Any]] = {
+    "--config": {
+        "action": "append",
+        "default": [],
+        "metavar": "FILE",
+        "help": "read settings from this TOML file; repeatable: a later file wins; SIGHUP reads the files again",
+    },
+    "--print-config": {"action": "store_true", "help": "print the effective settings as TOML, and exit"},
+    "--config-schema": {"action": "store_true", "help": "print the JSON Schema of configuration files, and exit"},
+}
+"""The options that are about settings themselves."""

@@ -1,0 +1,33 @@
+"""The command line of a run as it may be shown: without what is secret in it."""
+
+import re
+import shlex
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from mock_csms.settings.flags import flag_of
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+_MASK = "***"
+_USER = re.compile(r"(?<=://)[^/@\s]*@")
+"""User and password in a URL."""
+
+
+def shown(program: str, words: Sequence[str], secrets: Collection[str]) -> str:
+    """Return a command line as a shell reads it, with those texts and the users of URLs masked."""
+    return shlex.join([program, *(_masked(word, secrets) for word in words)])
+
+
+def secrets_in(settings: "type[DataclassInstance]", parsed: Mapping[str, Any]) -> Collection[str]:
+    """Return what a command line, parsed, gave to the flags whose values are never shown."""
+    given = [parsed.get(setting.name) for setting in fields(settings) if flag_of(setting).is_secret]
+    return [text for value in given for text in ([value] if isinstance(value, str) else value or ())]
+
+
+def _masked(word: str, secrets: Collection[str]) -> str:
+    for secret in sorted(secrets, key=len, reverse=True):
+        word = word.replace(secret, _MASK) if secret else word
+    return _USER.sub(f"{_MASK}@", word)

@@ -1,0 +1,226 @@
+"""The subcommands about the catalogue: `mock-csms checks` prints its table, `mock-csms explain` all about a check."""
+
+import os
+import re
+import sys
+import textwrap
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import zip_longest
+from typing import Any
+
+from mock_csms.commands.arguments import command_line_source, parser_for
+from mock_csms.commands.stdout import Stdout
+from mock_csms.conformance import CHECKS, SUBJECTS
+from mock_csms.conformance.unjudged import UNJUDGED
+from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.records import Record
+from mock_csms.settings import values
+from mock_csms.settings.flags import flag, read
+from mock_csms.watch.findings import table
+
+_HEAD = ("check", "requirement", "severity", "subject", "title")
+_REQUIREMENT, _LEAST_TITLE = 14, 20
+"""How wide the requirements are in a narrow table, and the titles at least."""
+_WIDEST = 80
+_NARROWEST = 40
+_LEGEND = "> from the station, < from the CSMS; usual answers are left out"
+_PIECES = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^",{\[])*[,{\[]|.+')
+"""The pieces of a JSON text between which a line may be broken: behind `,`, `{` and `[`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChecksSettings:
+    """The settings of `mock-csms checks`."""
+
+    subject: str | None = flag(
+        None, "the checks of a subject, such as security", lambda word: _subject_named(values.text(word)), "NAME"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExplainSettings:
+    """The settings of `mock-csms explain`."""
+
+
+class Explanation(Record):
+    """What a check wants, what usually breaks it, and examples; `given`: the variables that the mock must know."""
+
+    wants: str
+    cause: str
+    right: tuple[str, ...]
+    wrong: tuple[str, ...]
+    given: Mapping[str, str]
+
+
+def explanation_of(id_: str) -> Explanation:
+    """Return the explanation of a check."""
+    return explanations(CHECKS[id_].subject)[id_]
+
+
+@cache
+def explanations(subject: str) -> Mapping[str, Explanation]:
+    """Return the explanations of the checks of a subject, by their ids."""
+    name = f"{subject.replace(' ', '_')}.toml"
+    text = files("mock_csms.conformance").joinpath("explanations", name).read_text("utf-8")
+    return {id_: _explanation(row) for id_, row in tomllib.loads(text).items()}
+
+
+def _explanation(row: Mapping[str, Any]) -> Explanation:
+    wants, cause = (" ".join(row[key].split()) for key in ("wants", "cause"))
+    return Explanation(wants, cause, tuple(row["right"]), tuple(row["wrong"]), row.get("given", {}))
+
+
+# Which checks.
+
+
+def _catalogue() -> Sequence[str]:
+    return [*CHECKS, *UNJUDGED]
+
+
+def _subject(id_: str) -> str:
+    """Return the subject of a check; one that is not judged belongs to that of its letter."""
+    return next(subject.name for subject in SUBJECTS if any(each[0] == id_[0] for each in subject.checks))
+
+
+def _meant(words: Sequence[str]) -> Sequence[str]:
+    """Return the ids that words mean: ids, their letters and subjects, in any case. Raises ValueError."""
+    groups: dict[str, list[str]] = {}
+    for id_ in _catalogue():
+        for name in (id_, id_[0], _subject(id_)):
+            groups.setdefault(name.casefold(), []).append(id_)
+    for word in words:
+        if word.casefold() not in groups:
+            names = [*_catalogue(), *(subject.name for subject in SUBJECTS)]
+            raise ValueError(f"{word!r} is no check and no subject{did_you_mean(word, names)}")
+    return list(dict.fromkeys(id_ for word in words for id_ in groups[word.casefold()]))
+
+
+def _subject_named(word: str) -> str:
+    """Return a word that is the name of a subject. Raises ValueError."""
+    names = [subject.name for subject in SUBJECTS]
+    if word.casefold() in map(str.casefold, names):
+        return word
+    raise ValueError(f"{word!r} is no subject{did_you_mean(word, names)}")
+
+
+# The table.
+
+
+def checks(arguments: Sequence[str]) -> int:
+    """Print the table of all checks, or some of its rows."""
+    parser = parser_for("mock-csms checks", "Prints the conformance checks, all of them or some.", ChecksSettings)
+    parser.add_argument("check", metavar="CHECK", nargs="*", help="ids, letters of ids or subjects: R10 X security")
+    parsed = vars(parser.parse_args(arguments))
+    try:
+        subject = read(ChecksSettings, [command_line_source(ChecksSettings, parsed)]).subject
+        words = [*parsed["check"], *([subject] if subject else [])]
+        meant = _meant(words or _catalogue())
+    except ValueError as error:
+        parser.error(str(error))
+    return _print(table(_HEAD, list(_fitted([_row(id_) for id_ in _catalogue() if id_ in meant]))))
+
+
+def _row(id_: str) -> tuple[str, ...]:
+    if id_ in UNJUDGED:
+        clause, title, why = UNJUDGED[id_]
+        return id_, clause, "-", _subject(id_), f"{title} (not judged: {why})"
+    check = CHECKS[id_]
+    return id_, check.requirement, str(check.severity), check.subject, check.title
+
+
+def _fitted(rows: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """Yield rows that fit the width, if there is one: requirements and titles go on in further rows."""
+    width = _width()
+    widest = [max(map(len, column)) for column in zip(_HEAD, *rows, strict=True)]
+    spare = 0 if width is None else width - sum(widest) - 2 * (len(widest) - 1)
+    if spare >= 0:
+        yield from rows
+        return
+    clause_width = min(_REQUIREMENT, widest[1])
+    for id_, clause, severity, subject, title in rows:
+        clauses = _wrapped(clause, clause_width)
+        titles = _wrapped(title, max(_LEAST_TITLE, widest[1] + widest[4] + spare - clause_width))
+        yield from zip_longest([id_], clauses, [severity], [subject], titles, fillvalue="")
+
+
+# One check.
+
+
+def explain(arguments: Sequence[str]) -> int:
+    """Print all about some checks."""
+    description = "Explains conformance checks: what is right, examples, usual causes, and how to switch them off."
+    parser = parser_for("mock-csms explain", description, ExplainSettings)
+    parser.add_argument("check", metavar="CHECK", nargs="+", help="ids, letters of ids or subjects: R10 X19 security")
+    words = vars(parser.parse_args(arguments))["check"]
+    try:
+        ids = _meant(words)
+    except ValueError as error:
+        parser.error(str(error))
+    return _print(line for number, id_ in enumerate(ids) for line in ([""] * bool(number) + [*_told(id_)]))
+
+
+def _told(id_: str) -> Iterator[str]:
+    """Yield the lines about a check."""
+    width = min(_width() or _WIDEST, _WIDEST)
+    _, clause, severity, subject, title = _row(id_)
+    yield from textwrap.wrap(f"{id_}: {title}", width, subsequent_indent="     ")
+    if id_ in UNJUDGED:
+        yield from textwrap.wrap(f"clause {clause}; subject {subject}", width, initial_indent="     ")
+        return
+    yield from textwrap.wrap(f"clause {clause}; severity {severity}; subject {subject}", width, initial_indent="     ")
+    told = explanation_of(id_)
+    parts = {
+        "What the specification wants": _wrapped(told.wants, width - 2),
+        "Where the mock knows, by --learn or GetVariables": [f"{name} = {value}" for name, value in told.given.items()],
+        f"Right ({_LEGEND})": [line for each in told.right for line in _shown(each, width - 2)],
+        "Wrong": [line for each in told.wrong for line in _shown(each, width - 2)],
+        "Usual cause": _wrapped(told.cause, width - 2),
+        "Switch it off": [f"--checks all,-{id_}"],
+        "Accept it": [f"--expected-findings FILE, with the line {id_} or {id_}@STATION"],
+    }
+    for heading, lines in parts.items():
+        if lines:
+            yield from ["", f"{heading}:", *(f"  {line}" for line in lines)]
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Return the lines of a text; flags are not broken at their hyphens."""
+    return textwrap.wrap(text, width, break_on_hyphens=False)
+
+
+def _shown(line: str, width: int) -> Iterator[str]:
+    """Yield the line of an example, broken where it is too long."""
+    if line.startswith("GET "):
+        yield from line.replace(" | ", "\n    ").splitlines()
+        return
+    head, _, rest = line.partition(" ")
+    pieces = _PIECES.findall(rest) if head in "<>" else _wrapped(rest, width - len(head) - 1)
+    text = head + " "
+    for piece in pieces:
+        if len(text) + len(piece) > width and text.strip() != head:
+            yield text.rstrip()
+            text = " " * (len(head) + 3)
+        text += piece if head in "<>" else f"{piece} "
+    yield text.rstrip()
+
+
+def _width() -> int | None:
+    """Return how wide the output may be: as COLUMNS says, or the terminal; None where neither does."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns) > 0:
+        return max(int(columns), _NARROWEST)
+    try:
+        return max(os.get_terminal_size(sys.stdout.fileno()).columns, _NARROWEST)
+    except (OSError, ValueError):  # no terminal
+        return None
+
+
+def _print(lines: Iterable[str]) -> int:
+    """Print lines, and return the exit status."""
+    out = Stdout()
+    out.write("".join(f"{line}\n" for line in lines).encode())
+    return out.status

@@ -1,0 +1,258 @@
+"""A recorded trace, read back: the events that the mock would have seen, for the checks to look at.
+
+The format tells of messages only. Our own traces say in `meta` what happened between them; else a new connection is
+known by a BootNotification while a call is open, or after a pause in which an accepted station may have restarted. Who
+was refused, and how, cannot be seen.
+"""
+
+import base64
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import orjson
+
+from mock_csms.behavior.validation import Validation
+from mock_csms.commands.tracerecord import Entry
+from mock_csms.conformance.subject import JUDGED
+from mock_csms.protocol.actions import Json, Sender
+from mock_csms.protocol.conversation import Conversation, Incoming
+from mock_csms.protocol.identifiers import folded
+from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result, decode, encode
+from mock_csms.protocol.records import Mutable, field, replace
+from mock_csms.protocol.times import seconds_of
+from mock_csms.protocol.versions import DEFAULT, SUBPROTOCOLS, Version, versions
+from mock_csms.twin.connections import UNRECORDED
+from mock_csms.twin.events import Connected, Disconnected, Event, Lost, Received, Sent, Spoiled, Unanswered
+from mock_csms.watch.trace import BINARY, BYTES, CONNECTION, SINCE
+
+_UNSEEN = 1006
+"""The close code of a connection of whose end nothing is known (RFC 6455, 7.1.5)."""
+_RESTART = 5.0
+"""How many seconds of silence a station needs at least to restart."""
+_STRICTLY = Validation()
+_NO_ID = "no id "
+"""How the ids begin of calls whose records have none."""
+
+
+class _Side(Mutable):
+    """The calls of one side: those that are open, those that nobody can judge, and how many there were."""
+
+    open: dict[str, Call]
+    unjudged: set[str] = field(default_factory=set)
+    count: int = 0
+
+
+class _Line(Mutable):
+    """The connection of one station.
+
+    is_whole: whether the trace has its beginning. heard_at: when the last record was. is_told: whether the trace says
+    itself when connections begin and end. is_numbered: whether it numbers them. is_accepted: whether a boot was
+    accepted.
+    """
+
+    is_whole: bool
+    heard_at: float
+    is_told: bool
+    talk: Conversation
+    station: _Side
+    csms: _Side
+    is_numbered: bool = False
+    is_accepted: bool = False
+
+    def sides(self, entry: Entry) -> tuple[_Side, _Side]:
+        """Return the side that sent an entry, and the other."""
+        return (self.csms, self.station) if entry.is_sent else (self.station, self.csms)
+
+
+class Playback:
+    """Makes events of the entries of one trace, in their order."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, _Line] = {}
+        self._spellings: dict[str, str] = {}
+        """Identities as they were written first, by their folded form."""
+        self._versions: dict[str, str] = {}
+
+    def other_than_judged(self, entry: Entry) -> str:
+        """Return what of an entry is not judged here, if anything: one without a version has that of those before."""
+        entry = self._spelt(entry)
+        if entry.version:
+            self._versions[entry.station] = entry.version
+        version = self._versions.get(entry.station, DEFAULT.name)
+        return "SOAP" if entry.is_soap else "" if version in JUDGED else f"OCPP {version}"
+
+    def events(self, entry: Entry) -> Iterator[Event]:
+        """Yield what an entry tells; nothing where that cannot be judged. Raises ValueError for what is no message."""
+        entry = self._spelt(entry)
+        yield from self._since(entry)
+        yield from self._connection(entry)
+        line = self._lines[entry.station]
+        line.heard_at = entry.at
+        own, other = line.sides(entry)
+        read = _read(entry, line)
+        if read is None:
+            return
+        text, message = read
+        is_answer, is_call = message.is_answer, isinstance(message, Call)
+        if is_answer and (message.id in other.unjudged or _is_cut_off(message.id, line, other)):
+            return
+        own.count += is_call
+        if is_call:
+            own.unjudged.discard(message.id)
+        if entry.is_sent:
+            if not isinstance(message, Malformed):
+                yield _sent(entry, text, message, line)
+        else:
+            yield _received(entry, text, message, line)
+
+    def _spelt(self, entry: Entry) -> Entry:
+        """Return an entry with the identity as it was written first: case does not matter in it."""
+        first = self._spellings.setdefault(folded(entry.station), entry.station)
+        return entry if first == entry.station else replace(entry, station=first)
+
+    def _since(self, entry: Entry) -> Iterator[Event]:
+        """Yield what happened before an entry, as far as it says so."""
+        told = entry.meta.get(SINCE)
+        for each in told if isinstance(told, list) else ():
+            line = self._lines.get(entry.station)
+            at = min(max(seconds_of(_said(each, "timestamp")) or entry.at, 0.0), entry.at)
+            match each:
+                case {"event": "Disconnected", "code": int(code)} if line is not None:
+                    del self._lines[entry.station]
+                    yield Disconnected(at, entry.station, code, _said(each, "reason"))
+                case {"event": "Unanswered", "messageId": str(id_)} if line is not None and id_ in line.csms.open:
+                    yield Unanswered(at, entry.station, line.csms.open.pop(id_), _said(each, "reason"))
+                case {"event": "Lost"} if line is not None and (frame := _lost_frame(each)) is not None:
+                    came, is_binary = line.talk.peek(frame, _STRICTLY), each.get(BINARY) is True
+                    lost = _came(at, entry.station, frame, came, line.talk.version, is_binary=is_binary)
+                    yield Lost(at, entry.station, lost, _said(each, "fault"))
+                case {"event": "Spoiled", "messageId": str(id_), "messageType": str(kind)} if line is not None:
+                    message = Call(id_, "", {}) if kind == "CALL" else Result(id_, {})
+                    yield Spoiled(at, entry.station, _said(each, "fault"), message, None)
+                case {"event": "Connected"} if line is None:
+                    yield self._opened(at, entry.station, is_whole=True, is_told=True)
+
+    def _connection(self, entry: Entry) -> Iterator[Event]:
+        """Yield the end and the beginning of connections where nothing but the entry shows them."""
+        line = self._lines.get(entry.station)
+        is_first, is_boot = CONNECTION in entry.meta, _is_boot(entry)
+        if line is not None and not line.is_told and (is_first or (is_boot and _is_over(line, entry.at))):
+            del self._lines[entry.station]
+            yield Disconnected(line.heard_at, entry.station, _UNSEEN, UNRECORDED)
+        if entry.station not in self._lines:
+            yield self._opened(entry.at, entry.station, is_whole=is_first or is_boot)
+            self._lines[entry.station].is_numbered = is_first
+
+    def _opened(self, at: float, station: str, *, is_whole: bool, is_told: bool = False) -> Connected:
+        talk = Conversation(self._version(station), Sender.STATION)
+        self._lines[station] = _Line(is_whole, at, is_told, talk, _Side(talk.theirs), _Side(talk.ours))
+        subprotocol = next(name for name, version in SUBPROTOCOLS.items() if version is talk.version)
+        return Connected(at, station, subprotocol, (subprotocol,), talk.version)
+
+    def _version(self, station: str) -> Version:
+        """Return the version of OCPP that the trace has for a station."""
+        name = self._versions.get(station, DEFAULT.name)
+        return next((version for version in versions() if version.name == name), DEFAULT)
+
+
+def _is_boot(entry: Entry) -> bool:
+    if entry.is_sent or entry.kind != "CALL":
+        return False
+    message = None if entry.text is None else decode(entry.text)
+    return (message.action if isinstance(message, Call) else entry.action) == "BootNotification"
+
+
+def _is_over(line: _Line, at: float) -> bool:
+    """Whether a boot at that time shows that a connection had ended."""
+    may_restart = line.is_accepted and not line.is_numbered
+    return bool(line.station.open) or (may_restart and at - line.heard_at >= _RESTART)
+
+
+def _is_cut_off(id_: str, line: _Line, other: _Side) -> bool:
+    """Whether an answer is to a call from before the trace began."""
+    return not line.is_whole and not other.count and id_ not in other.open
+
+
+def _read(entry: Entry, line: _Line) -> tuple[bytes, Message | Malformed] | None:
+    """Return the frame and what it means; of a spoiled one what it was meant to be."""
+    message = decode(entry.text, line.talk.version.framing) if entry.text is not None else None
+    if entry.text is not None and message is not None and not (entry.is_sent and _said(entry.meta, "fault")):
+        return entry.text, message
+    id_ = entry.id if entry.id is not None else _id_without(entry, *line.sides(entry))
+    meant = _meant(entry, id_, line) if id_ is not None else None
+    if meant is None:
+        return None if entry.text is None or message is None else (entry.text, message)
+    try:
+        return (encode(meant) if entry.text is None else entry.text), meant
+    except orjson.JSONEncodeError:
+        raise ValueError("the message is nested too deeply") from None
+
+
+def _id_without(entry: Entry, own: _Side, other: _Side) -> str | None:
+    """Return an id for a record that has none: an answer belongs to the last open call that had none either."""
+    if entry.kind == "CALL":
+        return f"{_NO_ID}{own.count}"
+    waiting = [id_ for id_ in (*other.open, *other.unjudged) if id_.startswith(_NO_ID)]
+    return waiting[-1] if waiting else None
+
+
+def _meant(entry: Entry, id_: str, line: _Line) -> Message | None:
+    """Return the message that a record has in its parts; None where it does not say enough of it."""
+    payload = {} if entry.payload is None else entry.payload
+    version, (own, other) = line.talk.version, line.sides(entry)
+    if entry.kind == "CALLERROR":
+        told, details = entry.error, entry.error.get("details")
+        description = told.get("description") or ""
+        return Error(id_, told.get("code") or ErrorCode.GenericError, description, details if details else {})
+    if entry.kind == "CALL":
+        call = Call(id_, entry.action, payload)
+        sender = Sender.CSMS if entry.is_sent else Sender.STATION
+        if entry.payload is None and version.call_violations(call, sender):
+            own.unjudged.add(id_)
+            return None
+        return call
+    answers = other.open.get(id_)
+    if entry.payload is None and (answers is None or version.result_violations(answers, {})):
+        return None
+    return Result(id_, payload)
+
+
+def _received(entry: Entry, text: bytes, message: Message | Malformed, line: _Line) -> Received:
+    came = line.talk.take(message, _STRICTLY)
+    return _came(entry.at, entry.station, text, came, line.talk.version, is_binary=entry.meta.get(BINARY) is True)
+
+
+def _came(at: float, station: str, text: bytes, came: Incoming, version: Version, *, is_binary: bool) -> Received:
+    message, violations, answers = came.message, came.violations, came.answers
+    return Received(at, station, text, message, violations, answers, is_binary, came.is_refused, version)
+
+
+def _lost_frame(told: Json) -> bytes | None:
+    """Return the frame of a message that the mock itself lost, where the trace has it."""
+    if isinstance(told.get(BYTES), str):
+        with suppress(ValueError):
+            return base64.b64decode(told[BYTES], validate=True)
+    return _said(told, "raw").encode(errors="surrogatepass") or None
+
+
+def _sent(entry: Entry, text: bytes, message: Message, line: _Line) -> Sent:
+    rule, fault = _said(entry.meta, "rule"), _said(entry.meta, "fault")
+    answers = line.station.open.get(message.id) if message.is_answer else None
+    if isinstance(message, Call):
+        line.talk.open(message)
+    violations = line.talk.sent(message, answers)
+    if answers is not None and fault:  # which may send it once more
+        line.station.open[answers.id] = answers
+    if answers is not None and answers.action == "BootNotification" and not violations:
+        line.is_accepted |= _status_in(message) == "Accepted"
+    return Sent(entry.at, entry.station, text, message, violations, answers, rule, fault, line.talk.version)
+
+
+def _status_in(message: Message) -> Any:
+    return message.payload.get("status") if isinstance(message, Result) else None
+
+
+def _said(meta: Any, name: str) -> str:
+    value = meta.get(name) if isinstance(meta, dict) else None
+    return value if isinstance(value, str) else ""

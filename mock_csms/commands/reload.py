@@ -1,0 +1,112 @@
+"""SIGHUP: the settings are read again, and a person is told what that has changed, and what takes a restart."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import Field, fields
+from typing import Any
+
+from mock_csms.commands.settings import read_config, written_value
+from mock_csms.protocol.records import Record
+from mock_csms.runtime import clock
+from mock_csms.runtime.csms import Csms
+from mock_csms.settings import FIXED, Config, with_fixed
+from mock_csms.settings.assembly import check
+from mock_csms.settings.flags import Source, flag_of
+from mock_csms.settings.texts import read_text
+from mock_csms.twin.events import Failed, Noted, Reconfigured
+
+
+class Given(Record):
+    """Settings, and how they were written. (Of a rule that was read nobody can tell whether it equals another one.)"""
+
+    config: Config
+    sources: Sequence[Source]
+    tables: Mapping[str, Sequence[str]]
+    """Of each setting that is written as tables, these; what was in a file that they name stands in them."""
+
+
+def given(config: Config, sources: Sequence[Source]) -> Given:
+    """Return settings with what is to be known of them later."""
+    names = [setting.name for setting in fields(Config) if flag_of(setting).forms is not None]
+    tables = {name: [_text(table) for source in sources for table in source.values.get(name, ())] for name in names}
+    return Given(config, sources, tables)
+
+
+def _text(table: Mapping[str, Any]) -> str:
+    return " ".join(_content(str(value)) for value in table.values())
+
+
+def _content(value: str) -> str:
+    """Return what stands for a value: where it names a file, what is in that."""
+    if value.startswith("@"):
+        with suppress(ValueError):
+            return f"{value} {read_text(value[1:])}"
+    return value
+
+
+class Reload:
+    """Lets a mock behave as its settings say when they are read again; broken ones are told, and the old ones stay."""
+
+    def __init__(self, csms: Csms, sources: Sequence[Source], gather: Callable[[], Sequence[Source]]) -> None:
+        self._csms = csms
+        self._gather = gather
+        self._first = self._given = given(csms.config, sources)
+
+    def __call__(self) -> None:
+        """Read the settings again."""
+        try:
+            sources = self._gather()
+            config = read_config(sources)
+            check(config)
+        except ValueError as error:
+            self._csms.publish(Failed(clock.now(), "", f"the settings were not changed: {error}"))
+            return
+        fresh = given(config, sources)
+        self._csms.configure(with_fixed(self._first.config, config))
+        self._csms.publish(Reconfigured(clock.now(), ""))
+        for line in list(changes(self._first, self._given, fresh)) or ["nothing has changed"]:
+            self._csms.publish(Noted(clock.now(), "", line))
+        self._given = fresh
+
+
+def changes(first: Given, last: Given, after: Given) -> Iterator[str]:
+    """Yield a line for each setting that has changed; what may be secret is not shown.
+
+    What takes a restart is still as it was at `first`, all else as it was given `last`.
+    """
+    for setting in fields(Config):
+        name = setting.name
+        before = first if name in FIXED else last
+        key = "command" if name == "script" else name.replace("_", "-")
+        end = " only after a restart" if name in FIXED else ""
+        if flag_of(setting).forms is not None:
+            is_hidden = first.config.redact or name in FIXED
+            lines = _table_changes(before.tables[name], after.tables[name], is_hidden=is_hidden)
+        elif getattr(before.config, name) != getattr(after.config, name):
+            is_hidden = first.config.redact or flag_of(setting).is_secret
+            lines = ["changed" if is_hidden else f"{_shown(setting, before)} -> {_shown(setting, after)}"]
+        else:
+            continue
+        yield from (f"{key}: {line}{end}" for line in lines)
+
+
+def _table_changes(before: Sequence[str], after: Sequence[str], *, is_hidden: bool) -> Sequence[str]:
+    """Return which tables have come and gone; where none has, but they differ, their order has changed."""
+    if list(before) == list(after):
+        return []
+    added = [f"added {text}" for text in after if text not in before]
+    removed = [f"removed {text}" for text in before if text not in after]
+    return ["changed"] if is_hidden else [*added, *removed] or ["in another order"]
+
+
+def _shown(setting: Field[Any], settings: Given) -> str:
+    """Return a value as people write it."""
+    value = getattr(settings.config, setting.name)
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, float):
+        return f"{value:g}"
+    written = written_value(setting.name, value, settings.sources) if value is not None else None
+    if written in (None, [], ""):
+        return flag_of(setting).shown or "not set"
+    return " ".join(map(str, written)) if isinstance(written, list) else str(written)

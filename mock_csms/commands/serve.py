@@ -1,0 +1,157 @@
+"""Serving: the parts wired together, from the open port to the last signal."""
+
+import asyncio
+import gc
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, suppress
+from itertools import count
+from typing import Any, TextIO
+
+from mock_csms.commands.ready import ReadyFile
+from mock_csms.commands.reload import Reload
+from mock_csms.runtime import clock
+from mock_csms.runtime.bus import Bus
+from mock_csms.runtime.csms import Csms
+from mock_csms.runtime.run import running
+from mock_csms.settings import Config
+from mock_csms.settings.flags import Source
+from mock_csms.settings.values import reason_of
+from mock_csms.twin.events import Failed
+from mock_csms.watch.findings import Findings
+from mock_csms.watch.records import Records
+from mock_csms.watch.statuses import Status, cannot_start, gravest
+from mock_csms.watch.verdict import Verdict
+
+
+async def serve(
+    config: Config, sources: Sequence[Source], gather: Callable[[], Sequence[Source]], command: str = ""
+) -> int:
+    """Serve until the verdict, the end of --duration or the first signal, and return the exit status.
+
+    A second signal ends the process at once. The settings come from `sources`; SIGHUP lets `gather` read these again,
+    which raises ValueError where it cannot. `command` is the command line as it may be shown.
+    """
+    bus, ended = Bus(), asyncio.Event()
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: bus.publish(_failed(context)))
+    people = sys.stderr if config.events == "-" else sys.stdout
+    ready = ReadyFile(config.ready_file)
+    async with AsyncExitStack() as stack:
+        try:
+            records = stack.enter_context(Records(config, bus, command))
+            ending, csms = Ending(records, people, ready), Csms(config, bus, records.write_ahead)
+            is_judged = config.expect or config.forbid
+            verdict = Verdict(config, bus, records.shown, ended.set, records.redactor) if is_judged else None
+            findings = Findings(config, records.shown, lambda: csms.exercised)
+            stack.callback(ready.remove)
+
+            def announce(url: str) -> None:
+                _see_to_signals(ended, ending.force, Reload(csms, sources, gather))
+                with suppress(BrokenPipeError):  # nobody has to listen to us
+                    print(f"Listening on {url}", file=people, flush=True)
+                for warning in _exposed(config):
+                    sys.stderr.write(f"mock-csms: warning: {warning}\n")
+                ready.write(url)
+
+            await stack.enter_async_context(running(csms, announce))
+        except OSError as error:
+            return cannot_start(error.filename or f"{config.host}:{config.port}", error)
+        if config.duration is not None:
+            asyncio.get_running_loop().call_later(config.duration, ended.set)
+        gc.freeze()  # what was loaded to start stays for ever: no collection needs to look at it
+        gc.enable()
+        await ended.wait()
+        ending.judge(verdict, findings)
+    if csms.unsaved:
+        records.incomplete[str(config.state_dir)] = csms.unsaved
+    return ending.tell()
+
+
+def _exposed(config: Config) -> Iterator[str]:
+    """Yield a warning where others than this machine can connect without a password."""
+    is_loopback = config.host in ("localhost", "::1") or config.host.startswith("127.")
+    if not is_loopback and not config.basic_auth:
+        yield f"--host {config.host} without --basic-auth: everybody on the network can connect (there is no TLS)"
+
+
+class Ending:
+    """How a run ends: judged while all is as it was, told when all is closed and written."""
+
+    def __init__(self, records: Records, people: TextIO, ready: ReadyFile) -> None:
+        self._ready = ready
+        self._records = records
+        self._people = people
+        self._statuses: list[Status] = []
+        self._reports: list[Callable[[Status], str]] = []
+        """What there is to tell, by the status of the run."""
+
+    def judge(self, verdict: Verdict | None, findings: Findings) -> None:
+        """Judge what was seen so far, and write what was judged; from now on nobody should connect."""
+        self._ready.remove()
+        findings.conclude()
+        suites = {}
+        outcomes: list[Callable[[Status], str]] = []
+        self._reports.append(lambda _: findings.summary())
+        if verdict is not None:
+            verdict.conclude()
+            suites["mock-csms"] = verdict.cases()
+            self._statuses.append(verdict.status)
+            self._reports.append(verdict.report)
+            outcomes.append(verdict.outcome)
+        if findings.is_judged:
+            suites["conformance"] = findings.cases()
+            self._statuses.append(findings.status)
+            self._reports.append(findings.verdict)
+            outcomes.append(findings.outcome)
+        status = gravest(*self._statuses)
+        self._records.keep(suites, "; ".join(outcome(status) for outcome in outcomes))
+
+    def tell(self, *more: Status) -> Status:
+        """Tell people how the run went, and in the last line which record is incomplete; return the status."""
+        incomplete = [f"{name} is incomplete: {reason}" for name, reason in self._records.incomplete.items()]
+        status = gravest(*self._statuses, *more, Status.NOT_WRITTEN if incomplete else Status.FINE)
+        report = "".join(tell(status) for tell in self._reports)
+        told = self._records.mask(report) + "".join(f"failed: {line}\n" for line in incomplete)
+        try:
+            self._people.write(told)
+            self._people.flush()
+        except BrokenPipeError:  # nobody has to listen to us
+            return status
+        except OSError as error:
+            with suppress(OSError):
+                sys.stderr.write(f"mock-csms: error: the report is incomplete: {reason_of(error)}\n")
+            return gravest(status, Status.NOT_WRITTEN)
+        return status
+
+    def force(self) -> int:
+        """Write what waits, tell what there is to tell, and return the status of a run that had to end at once."""
+        self._ready.remove()
+        self._records.flush()
+        return self.tell(Status.FORCED)
+
+
+def _see_to_signals(ended: asyncio.Event, force: Callable[[], int], reload: Callable[[], None]) -> None:
+    """Let the first signal end the run in order, the second one the process at once, and SIGHUP `reload`."""
+    signals = count(1)
+
+    def stop() -> None:
+        if next(signals) > 1:
+            os._exit(force())  # what still waits for a station, or for a disk, would wait on
+        ended.set()
+
+    loop = asyncio.get_running_loop()
+    for signal_ in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(signal_, stop)
+        except NotImplementedError:  # Windows
+            signal.signal(signal_, lambda *_: loop.call_soon_threadsafe(stop))
+    if hasattr(signal, "SIGHUP"):
+        loop.add_signal_handler(signal.SIGHUP, reload)
+
+
+def _failed(context: dict[str, Any]) -> Failed:
+    """Tell of an exception that nobody caught as an event instead of a traceback."""
+    problem = context.get("exception") or context["message"]
+    return Failed(clock.now(), "", f"internal error: {problem!r}")

@@ -1,0 +1,97 @@
+"""The settings of a run: read from files, environment and command line, and printed so that they can be read again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+import orjson
+
+from mock_csms.commands.arguments import command_line_source
+from mock_csms.settings import Config
+from mock_csms.settings.flags import Source, flag_of, read
+from mock_csms.settings.sources import environment_source, file_source
+
+
+def gather(parsed: Mapping[str, Any]) -> Sequence[Source]:
+    """Return the places that give settings, the deciding one last, for what argparse made of the command line.
+
+    Raises ValueError where a file cannot be read.
+    """
+    files = [file_source(Config, path) for path in parsed.get("config", ())]
+    return [*files, environment_source(Config), command_line_source(Config, parsed)]
+
+
+def read_config(sources: Sequence[Source]) -> Config:
+    """Return the settings of those places together. Raises ValueError with one line that says what is wrong where."""
+    return read(Config, sources)
+
+
+def as_toml(config: Config, sources: Sequence[Source]) -> str:
+    """Return the effective settings as a TOML file; what has no value or is secret is a comment.
+
+    So is the default of what may not be given with something else, or not alone.
+    """
+    import tomli_w  # noqa: PLC0415 - only --print-config needs it
+
+    given = _as_tables(config, sources)
+    lines: list[str] = []
+    tables: list[str] = []
+    for setting in fields(Config):
+        declared, value = flag_of(setting), getattr(config, setting.name)
+        key = setting.name.replace("_", "-")
+        if declared.forms is not None:
+            if given[setting.name]:
+                tables.append(tomli_w.dumps({"command" if setting.name == "script" else key: given[setting.name]}))
+        elif given["script"] and setting.name in _OF_COMMAND:
+            lines.append(f"# {key} is a [[command]] below\n")
+        elif declared.is_secret or value is None or value == ():
+            lines.append(f"# {key} = ({'not printed' if declared.is_secret and value else 'not set'})\n")
+        else:
+            written = written_value(setting.name, value, sources)
+            shown = [declared.shown] if declared.takes_list else declared.shown
+            line = tomli_w.dumps({key: shown if written is None else written})
+            is_idle = value == setting.default and _depends(setting.name)
+            lines.append("# " + line.replace("\n", " ").rstrip() + "\n" if is_idle else line)
+    return "".join(lines) + "\n" + "\n".join(tables)
+
+
+_OF_COMMAND = ("command", "delay", "period", "payload", "payload_raw")
+"""The settings that are one table where there are others like it: TOML has a key but once."""
+
+
+def _depends(name: str) -> bool:
+    """Whether a setting needs another or excludes one, so that it may only be given when it is meant."""
+    pairs = [(setting.name, rival) for setting in fields(Config) for rival in flag_of(setting).rivals]
+    needy = [setting.name for setting in fields(Config) if flag_of(setting).needs]
+    return name in needy or any(name in pair for pair in pairs)
+
+
+def _as_tables(config: Config, sources: Sequence[Source]) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """Return the tables of every setting that is written so, the deciding ones first."""
+    tables = {
+        setting.name: [dict(table) for source in reversed(sources) for table in source.values.get(setting.name, ())]
+        for setting in fields(Config)
+        if flag_of(setting).forms is not None
+    }
+    if tables["script"] and config.command:
+        own = {"action": config.command, "station": config.station} | _own_payload(config)
+        timing = {"period": config.period} if config.period else {"delay": config.delay or 0.0}
+        tables["script"].insert(0, own | timing)
+    return tables
+
+
+def _own_payload(config: Config) -> dict[str, str]:
+    """Return the payload of the one command as JSON text: TOML has no null."""
+    if config.payload_raw is not None:
+        return {"payload-raw": orjson.dumps(config.payload_raw.value).decode()}
+    return {"payload": orjson.dumps(config.payload or {}).decode()}
+
+
+def written_value(name: str, value: Any, sources: Sequence[Source]) -> Any:
+    """Return a value as TOML has it: itself where TOML can, else as it was written; None where nobody wrote it."""
+    if isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, tuple) and all(isinstance(item, str) for item in value):
+        return list(value)
+    given = [source.values[name] for source in sources if name in source.values]
+    return given[-1] if given else None

@@ -1,0 +1,219 @@
+"""The command `mock-station`: read the settings, run one station or many, and tell by the exit status how it went."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from mock_csms.behavior.templates import World, rfc3339
+from mock_csms.commands import load, prompt
+from mock_csms.commands.arguments import Guide, Parser, command_line_source, parser_for
+from mock_csms.commands.stdout import Stdout
+from mock_csms.protocol.records import replace
+from mock_csms.protocol.v201 import TOKEN
+from mock_csms.runtime.bus import Bus
+from mock_csms.runtime.clock import Chance
+from mock_csms.runtime.sink import Sink
+from mock_csms.runtime.transport.dial import CannotConnect, Dialer
+from mock_csms.runtime.transport.gate import Limits
+from mock_csms.settings.flags import read
+from mock_csms.settings.texts import read_text
+from mock_csms.settings.values import reason_of
+from mock_csms.station import errands
+from mock_csms.station.device import Device, Identity, new_device
+from mock_csms.station.fleet import Figures, Fleet, run
+from mock_csms.station.link import CONNECT, Site
+from mock_csms.station.misbehaviour import Line
+from mock_csms.station.misbehaviours import KINDS
+from mock_csms.station.network import basic
+from mock_csms.station.orders import WORDS
+from mock_csms.station.player import Player
+from mock_csms.station.settings import StationSettings
+from mock_csms.station.variables import SECURITY_PROFILE
+from mock_csms.watch.console import Console, look_for
+from mock_csms.watch.statuses import Status, gravest
+
+DESCRIPTION = (
+    "A charging station for OCPP 2.0.1 that connects to any CSMS: sends single messages, runs charging sessions, takes "
+    "typed commands, or simulates thousands of stations under load."
+)
+FINE, FAILED, CANNOT_CONNECT = Status.FINE, Status.FAILED, Status.NOT_WRITTEN
+
+_MAX_MESSAGE_SIZE = 1024 * 1024
+_PING_INTERVAL = _PING_TIMEOUT = 20.0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command with those arguments, or the process's own, and return its exit status."""
+    words = sys.argv[1:] if arguments is None else arguments
+    if words[:1] == ["misbehaviours"]:
+        lines = (f"{kind:36} {', '.join(row.checks):20} {row.title}\n" for kind, row in KINDS.items())
+        out = Stdout()
+        out.write("".join(lines).encode())
+        return out.status
+    parser = _parser()
+    parsed = vars(parser.parse_args(arguments))
+    try:
+        settings = read(StationSettings, [command_line_source(StationSettings, parsed)])
+        identity = _identity(parsed["url"], is_named=settings.count is None)
+        if settings.evse > settings.evses:
+            raise ValueError(f"--evse: there is no EVSE {settings.evse}: the station has {settings.evses} (--evses N)")
+        line = Line(parsed["url"], (settings.subprotocol,), _authorization(settings, identity))
+    except ValueError as error:
+        parser.error(str(error))
+    try:
+        return asyncio.run(_run(settings, identity, line))
+    except CannotConnect as error:
+        sys.stderr.write(f"mock-station: error: cannot connect to {line.url}: {error}\n")
+        return CANNOT_CONNECT
+    except ValueError as error:
+        parser.error(str(error))
+
+
+GUIDE = Guide(
+    ("mock-station URL [FLAG …]", "mock-station misbehaviours", "URL is ws://HOST:PORT/IDENTITY"),
+    ("send", "charge", "id_token", "script", "count", "duration", "device", "speed", "misbehave", "password_file"),
+    (
+        ("ws://127.0.0.1:9000/CS-1 --charge 5", "boots, charges for 5 seconds, exits"),
+        ("ws://127.0.0.1:9000/CS-1 --send Heartbeat", "sends one message, prints the answer, exits"),
+        ("ws://127.0.0.1:9000/CS-1 --misbehave seqno-gap", "runs until Ctrl-C and breaks one rule"),
+        ("ws://127.0.0.1:9000 --count 100 --churn", "runs 100 stations that connect and disconnect"),
+    ),
+    {"Other": {"misbehaviours": "list the values of --misbehave, and the checks that find them"}},
+    {"Lines that drive it (typed, through a pipe, or --script)": {f"{n} {w.usage}": w.help for n, w in WORDS.items()}},
+)
+
+
+def _parser() -> Parser:
+    parser = parser_for("mock-station", DESCRIPTION, StationSettings, GUIDE)
+    parser.add_argument(
+        "url",
+        metavar="URL",
+        help="URL of the CSMS with the identity of the station; for example ws://127.0.0.1:9000/CS-1",
+    )
+    return parser
+
+
+def _identity(url: str, *, is_named: bool) -> str:
+    """Return the identity that a URL ends with (Part 4, 3.1.1); of many stations it names none."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"ws", "wss"} or not parts.hostname:
+        raise ValueError(f"{url!r} is not a WebSocket URL such as ws://127.0.0.1:9000/CS-1")
+    identity = unquote(parts.path.rpartition("/")[2])
+    if is_named and not identity:
+        raise ValueError(f"{url!r} does not end with the identity of a station, as in ws://127.0.0.1:9000/CS-1")
+    return identity
+
+
+def _authorization(settings: StationSettings, identity: str) -> str | None:
+    """Return the Authorization header, if there is a password."""
+    if settings.password_file is None:
+        return None
+    password = read_text(settings.password_file).partition("\n")[0].rstrip("\r")
+    return basic(settings.user or identity, password)
+
+
+async def _run(settings: StationSettings, identity: str, line: Line) -> int:
+    """Do what the settings say, until it is done or a signal ends it."""
+    lost: list[OSError] = []
+    chance, bus, sink = Chance(settings.seed), Bus(), Sink(sys.stdout.fileno(), lost.append)
+    look = look_for(sys.stdout.fileno(), "INFO", is_verbose=settings.verbose, color=settings.color)
+    is_shown = not settings.quiet and settings.count is None
+    console = Console(bus, sink, replace(look, is_station=True)) if is_shown else None
+    dialer = Dialer(Limits(_MAX_MESSAGE_SIZE, settings.compression, _PING_INTERVAL, _PING_TIMEOUT))
+    world = World(line.url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
+    site = Site(dialer, bus, world, settings.speed)
+    running = asyncio.ensure_future(work(settings, identity, line, site, lambda text: sink.write(f"{text}\n".encode())))
+    for signal_ in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):  # Windows
+            asyncio.get_running_loop().add_signal_handler(signal_, running.cancel)
+    if settings.duration is not None:
+        asyncio.get_running_loop().call_later(settings.duration, running.cancel)
+    try:
+        status = await running
+    except asyncio.CancelledError:
+        status = FINE
+    finally:
+        await dialer.close(1000, "the station stops")
+        if console is not None:
+            console.tell()
+        sink.flush()
+    return gravest(status, *map(_told, lost))
+
+
+def _told(error: OSError) -> Status:
+    """Say that stdout lacks something, unless it is only that nobody reads it any more."""
+    if isinstance(error, BrokenPipeError):
+        return FINE
+    sys.stderr.write(f"mock-station: error: stdout is incomplete: {reason_of(error)}\n")
+    return Status.NOT_WRITTEN
+
+
+async def work(settings: StationSettings, identity: str, line: Line, site: Site, say: Callable[[str], None]) -> Status:
+    """Do one errand, or be a station, or many, and return the exit status. Raises CannotConnect."""
+    device = _device(settings)
+    if settings.count is not None:
+        return await _load(settings, Fleet(settings.count, device, line, settings.ramp, settings.churn), site, say)
+    faults = errands.Faults(site.bus)
+    if settings.send:
+        is_fine = await errands.send(settings.send, identity, device, line, site)
+        return FINE if is_fine and not faults.count else FAILED
+    player = Player(identity, device, line, site)
+    if settings.charge is not None:
+        errand = errands.charge(player, settings.evse, settings.id_token or TOKEN, settings.charge)
+    elif settings.script is not None:
+        errand = prompt.follow(player, prompt.lines_of_file(settings.script), say)
+    else:
+        faults.count = -sys.maxsize  # a person at the keyboard has seen them
+        errand = prompt.follow(player, prompt.typed_lines(), say)
+    problem = await _beside(player, errand)
+    if problem:
+        sys.stderr.write(f"mock-station: error: {problem}\n")
+    return FAILED if problem or faults.count > 0 else FINE
+
+
+async def _load(settings: StationSettings, fleet: Fleet, site: Site, say: Callable[[str], None]) -> Status:
+    """Run many stations, tell what was measured, and judge it."""
+    figures = Figures()
+    progress = asyncio.ensure_future(load.show_progress(figures))
+    with suppress(asyncio.CancelledError):
+        await run(fleet, site, figures)
+    progress.cancel()
+    summed = load.summary(fleet.count, figures)
+    say((load.as_json(summed) if settings.json else load.as_table(summed)).removesuffix("\n"))
+    problems = list(load.shortcomings(summed, settings.p95_connect, settings.p95_close, settings.min_rate))
+    for problem in problems:
+        sys.stderr.write(f"mock-station: {problem}\n")
+    if not figures.took[CONNECT]:
+        return CANNOT_CONNECT
+    return FAILED if problems else FINE
+
+
+async def _beside(player: Player, errand: Coroutine[Any, Any, None]) -> str:
+    """Run an errand beside its station, and return what went wrong. Raises CannotConnect."""
+    station, task = asyncio.ensure_future(player.run()), asyncio.ensure_future(errand)
+    try:
+        await asyncio.wait({station, task}, return_when=asyncio.FIRST_COMPLETED)
+        if station.done():
+            station.result()
+        await task
+    except (TimeoutError, errands.Unfinished):
+        return "the session could not be completed: the CSMS rejected a message or did not answer"
+    finally:
+        station.cancel()
+        task.cancel()
+        await asyncio.gather(station, task, return_exceptions=True)
+    return ""
+
+
+def _device(settings: StationSettings) -> Device:
+    device = settings.device
+    if device is None:
+        identity = Identity(settings.vendor, settings.model, settings.serial_number)
+        device = new_device(identity, settings.evses, settings.connectors)
+    profile = {SECURITY_PROFILE: "1"} if settings.password_file else {}
+    variables = {**device.variables, **profile, **(settings.variable or {})}
+    return replace(device, variables=variables, habits=settings.misbehave, features=settings.features)

@@ -1,0 +1,88 @@
+"""A trace, read record by record: the events of those that can be judged, and a line for each that is wrong."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
+
+from mock_csms.commands.playback import Playback
+from mock_csms.commands.tracefile import Unreadable, items_in
+from mock_csms.commands.tracerecord import Entry, read_record
+from mock_csms.conformance.subject import JUDGED
+from mock_csms.protocol.versions import DEFAULT
+from mock_csms.twin.events import Event
+
+_MOST_LINES = 20
+"""How many wrong records of a trace are named; the others are counted."""
+_LONGEST = 200
+
+
+class Reading:
+    """Reads the trace called `name`, and tells `complain` what is wrong with it, line by line.
+
+    count: how many records are wrong.
+    """
+
+    def __init__(self, name: str, complain: Callable[[str], None]) -> None:
+        self.count = 0
+        self._first = ""
+        self._name = "stdin" if name == "-" else name
+        self._complain = complain
+        self._playback = Playback()
+        self._unjudged: Counter[str] = Counter()
+        self._is_versionless = False
+
+    def events(self, file: BinaryIO) -> Iterator[Event]:
+        """Yield the events of all records that can be judged."""
+        for number, value in items_in(file):
+            entry = self._entry(number, value)
+            if entry is None:
+                continue
+            other = self._playback.other_than_judged(entry)
+            self._is_versionless |= not entry.version
+            if other:
+                self._unjudged[other] += 1
+            else:
+                yield from self._events(number, entry)
+
+    def _events(self, number: int, entry: Entry) -> Iterator[Event]:
+        try:
+            yield from self._playback.events(entry)
+        except ValueError as error:
+            self._wrong(number, str(error))
+
+    def _entry(self, number: int, value: Any) -> Entry | None:
+        """Return the entry of a record that can be read; tell what is wrong with it."""
+        if isinstance(value, Unreadable):
+            if value.is_cut:
+                self._complain(f"note: {self._name}: line {number} is cut off and was skipped ({value.why})")
+            else:
+                self._wrong(number, value.why)
+            return None
+        try:
+            entry = read_record(value)
+        except ValueError as error:
+            self._wrong(number, str(error))
+            return None
+        for fault in entry.faults[:1]:
+            self._wrong(number, fault)
+        return entry
+
+    def _wrong(self, number: int, why: str) -> None:
+        self.count += 1
+        told = f"{self._name}: line {number} is not a record of the OCPP trace format 1.1: {why[:_LONGEST]}"
+        if self.count <= _MOST_LINES:
+            self._complain(f"error: {told}")
+        self._first = self._first or told
+
+    def end(self) -> None:
+        """Tell what was left out, in a line for each reason."""
+        for other, count in self._unjudged.items():
+            why = f"they are {other}, and only OCPP {' or '.join(JUDGED)} is checked"
+            self._complain(f"note: {self._name}: {count} records were skipped: {why}")
+        if self._is_versionless:
+            self._complain(f"note: {self._name}: records without ocppVersion are checked as OCPP {DEFAULT.name}")
+
+    def sum_up(self) -> None:
+        """Tell how many records are wrong, where more than one is."""
+        if self.count > 1:
+            self._complain(f"error: {self.count} records are invalid; the first: {self._first}")

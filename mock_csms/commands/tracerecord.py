@@ -1,0 +1,155 @@
+"""One record of the OCPP trace format 1.1, read as its specification has it: what is optional may be absent or null."""
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from mock_csms.conformance.subject import JUDGED
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import Record
+from mock_csms.protocol.times import read_time
+from mock_csms.protocol.versions import versions
+from mock_csms.watch.trace import BYTES
+
+UNNAMED = "-"
+"""The station of records without a chargePointId: they all are of one."""
+DIRECTIONS = ("cp-to-csms", "csms-to-cp")
+TYPES = ("CALL", "CALLRESULT", "CALLERROR")
+_LAST = 250_000_000_000.0
+"""The last time of a record, in seconds since 1970: what is some time later is in the calendar still."""
+_TRANSPORTS = ("json", "soap")
+_OTHERS = {"1.2", "1.5", "1.6", "2.0", "2.1"}
+"""Versions of OCPP that a trace may be of although the mock does not speak them."""
+_VERSION = re.compile(r"(?i)(?:ocpp)?[-_ v]*(\d+(?:\.\d+)+)[-_ ]?[js]?(?:oap|son)?")
+_KINDS: Mapping[type, str] = {str: "a text", dict: "an object"}
+
+
+class Entry(Record):
+    """A record: when a message came (`is_sent`: went), of which station, and what it was.
+
+    text: the frame, None where the record has its parts only. id: None where it is not told. version: of OCPP; empty
+    where it is not told. faults: what is wrong with the record although it can be read.
+    """
+
+    at: float
+    station: str
+    is_sent: bool
+    kind: str
+    text: bytes | None
+    id: str | None
+    action: str
+    payload: Any
+    error: Json
+    meta: Json
+    version: str
+    is_soap: bool
+    faults: tuple[str, ...]
+
+
+def read_record(record: Any) -> Entry:
+    """Return what a record says. Raises ValueError with what is wrong, where that is more than can be passed over."""
+    if type(record) is not dict:
+        raise ValueError("not an object")
+    schema = _of(record, "schemaVersion", str)
+    if schema is not None and not re.fullmatch(r"1(\.\d+)*", schema):
+        raise ValueError(f"schemaVersion is {_shown(schema)}, not 1.1 or another 1.x")
+    transport = _one_of(record, "transport", _TRANSPORTS)
+    direction, kind = _one_of(record, "direction", DIRECTIONS), _one_of(record, "messageType", TYPES)
+    for name, value in (("direction", direction), ("messageType", kind)):
+        if value is None:
+            raise ValueError(f"{name} is missing")
+    missing = [name for name, value in (("schemaVersion", schema), ("transport", transport)) if value is None]
+    meta = record.get("meta")
+    faults = [f"{name} is missing" for name in missing]
+    faults += ["meta is not an object"] if meta is not None and type(meta) is not dict else []
+    meta = meta if type(meta) is dict else {}
+    entry = Entry(
+        _time(record),
+        _of(record, "chargePointId", str) or UNNAMED,
+        direction == DIRECTIONS[1],
+        str(kind),
+        _frame(_of(record, "raw", str), meta),
+        _of(record, "messageId", str),
+        _of(record, "action", str) or "",
+        record.get("payload"),
+        _of(record, "error", dict) or {},
+        meta,
+        _version(_of(record, "ocppVersion", str)),
+        transport == "soap",
+        tuple(faults),
+    )
+    if entry.version in ("", *JUDGED) and not entry.is_soap:
+        _check_parts(record, entry)
+    return entry
+
+
+def _check_parts(record: Json, entry: Entry) -> None:
+    """Refuse a record that does not say what the message was."""
+    if entry.text is None and entry.kind == "CALL" and not entry.action:
+        raise ValueError("action is missing")
+    if entry.text is None and entry.kind == "CALLERROR" and record.get("error") is None:
+        raise ValueError("error is missing")
+    for name in ("code", "description"):
+        _of(entry.error, name, str)
+
+
+def _time(record: Json) -> float:
+    text = _of(record, "timestamp", str)
+    if text is None:
+        raise ValueError("timestamp is missing")
+    try:
+        at = read_time(text)
+    except ValueError:
+        raise ValueError(f"timestamp is {_shown(text)}, not a date and time") from None
+    if not 0 <= at < _LAST:
+        raise ValueError(f"timestamp is {_shown(text)}, not a time at which a message can have been sent")
+    return at
+
+
+def _of(record: Json, name: str, kind: type) -> Any:
+    """Return a field, None where it is absent; null is what some tools write for that."""
+    value = record.get(name)
+    if value is not None and type(value) is not kind:
+        raise ValueError(f"{name} is {_shown(value)}, not {_KINDS[kind]}")
+    return value
+
+
+def _one_of(record: Json, name: str, known: tuple[str, ...]) -> str | None:
+    value = _of(record, name, str)
+    if value is not None and value not in known:
+        raise ValueError(f"{name} is {_shown(value)}, not {' or '.join(known)}")
+    return None if value is None else str(value)
+
+
+def _version(text: str | None) -> str:
+    """Return a version of OCPP as `2.0.1`, however it is written."""
+    if text is None:
+        return ""
+    found = _VERSION.fullmatch(text)
+    if found is None or found[1] not in _OTHERS | {version.name for version in versions()}:
+        raise ValueError(f"ocppVersion is {_shown(text)}, which is not a version of OCPP")
+    return found[1]
+
+
+def _frame(raw: str | None, meta: Json) -> bytes | None:
+    """Return the frame; the exact bytes are in `meta` where they are no text."""
+    exact = meta.get(BYTES)
+    if isinstance(exact, str):
+        try:
+            return base64.b64decode(exact, validate=True)
+        except (binascii.Error, ValueError):
+            raise ValueError("meta.bytes is not base64") from None
+    return None if raw is None else raw.encode(errors="surrogatepass")
+
+
+def _shown(value: Any) -> str:
+    """Return a value that may be anything, short enough to be read."""
+    try:
+        text = value if isinstance(value, str) else orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:
+        text = "nested too deep"
+    return repr(text[:60] + "…" if len(text) > 60 else text)

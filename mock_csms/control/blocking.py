@@ -1,0 +1,188 @@
+"""The mock for programs that wait: what `python.py` has, on a loop of its own in a thread, with blocking methods."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import Future
+from copy import deepcopy
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from mock_csms.behavior.commands import Script
+from mock_csms.control.python import Csms
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import replace
+from mock_csms.runtime.session import CallFailed
+from mock_csms.settings import Config
+from mock_csms.twin.events import Finding
+from mock_csms.twin.station import Station
+from mock_csms.watch.journal import Passed
+
+_PATIENCE = 10.0
+"""How long the thread may take to end, in seconds; closing connections takes half a second at most."""
+
+Answer = TypeVar("Answer")
+
+
+class BlockingCsms:
+    """One mock in a thread: `with BlockingCsms(boot_status="Pending") as csms` listens until the block ends.
+
+    Everything may be called from any thread. A test that runs on an event loop itself, with a station on that loop,
+    calls `await asyncio.to_thread(csms.call, …)`.
+    """
+
+    def __init__(self, config: Config | None = None, **settings: Any) -> None:
+        self._csms = Csms(config, **settings)
+        self._thread = threading.Thread(target=self._run, name="mock-csms", daemon=True)
+        self._listening: Future[asyncio.AbstractEventLoop] = Future()
+        self._ended: asyncio.Event | None = None
+
+    def __enter__(self) -> Self:
+        """Listen. Raises OSError where the address cannot be had."""
+        self._thread.start()
+        self._listening.result()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop listening, close every connection with 1001, and end the thread; whoever still waits is cancelled."""
+        if self._ended is not None:
+            self._listening.result().call_soon_threadsafe(self._ended.set)
+        self._thread.join(_PATIENCE)
+        if self._thread.is_alive():
+            raise RuntimeError(f"the thread of the mock has not ended within {_PATIENCE:g} s")
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except BaseException as error:  # whoever waits for the start is told
+            if self._listening.done():
+                raise
+            self._listening.set_exception(error)
+
+    async def _serve(self) -> None:
+        async with self._csms:
+            self._ended = asyncio.Event()
+            self._listening.set_result(asyncio.get_running_loop())
+            await self._ended.wait()
+
+    @property
+    def config(self) -> Config:
+        """The settings in force."""
+        return self._csms.config
+
+    @property
+    def url(self) -> str:
+        """Where the mock listens; the URL of a station is `f"{url}/{identity}"`."""
+        return self._csms.url
+
+    @property
+    def port(self) -> int:
+        """The port of the `url`."""
+        return self._csms.port
+
+    @property
+    def stations(self) -> Mapping[str, Station]:
+        """What is known now of the stations that have connected, by identity, as each was written first."""
+        return self._ask(self._copied_stations)
+
+    def _copied_stations(self) -> dict[str, Station]:
+        """Return copies, which another thread may read; without the twins, which are large."""
+        return {name: deepcopy(replace(station, twin=None)) for name, station in self._csms.stations.items()}
+
+    @property
+    def messages(self) -> Sequence[Passed]:
+        """The messages that passed in either direction so far, as `Csms.messages`."""
+        return self._ask(lambda: self._csms.messages)
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """What the conformance checks found so far, as `Csms.findings`."""
+        return self._ask(lambda: self._csms.findings)
+
+    def lines(self) -> Sequence[str]:
+        """Return a line for everything that happened so far, as `Csms.lines`."""
+        return self._ask(self._csms.lines)
+
+    def configure(self, config: Config | None = None, **settings: Any) -> None:
+        """Behave so from now on, as `Csms.configure` says."""
+        self._ask(lambda: self._csms.configure(config, **settings))
+
+    def restore(self) -> None:
+        """Behave again as at the beginning, as `Csms.restore` says."""
+        self._ask(self._csms.restore)
+
+    @property
+    def rules(self) -> Mapping[str, str]:
+        """The rules in force that somebody wrote, as `Csms.rules`."""
+        return self._ask(lambda: self._csms.rules)
+
+    def add_rule(self, match: str, **then: Any) -> str:
+        """Add a rule and return its id, as `Csms.add_rule` says."""
+        return self._ask(lambda: self._csms.add_rule(match, **then))
+
+    def change_rule(self, id_: str, match: str, **then: Any) -> None:
+        """Let a rule stand in place of another, as `Csms.change_rule` says."""
+        self._ask(lambda: self._csms.change_rule(id_, match, **then))
+
+    def remove_rule(self, id_: str) -> None:
+        """Use a rule no more, as `Csms.remove_rule` says."""
+        self._ask(lambda: self._csms.remove_rule(id_))
+
+    @property
+    def scripts(self) -> Mapping[str, Script]:
+        """The commands that are sent by themselves, as `Csms.scripts`."""
+        return self._ask(lambda: self._csms.scripts)
+
+    def start_script(self, action: str, **more: Any) -> str:
+        """Send a command by itself from now on, and return its id, as `Csms.start_script` says."""
+        return self._ask(lambda: self._csms.start_script(action, **more))
+
+    def stop_script(self, id_: str) -> None:
+        """Send no more of these commands, as `Csms.stop_script` says."""
+        self._ask(lambda: self._csms.stop_script(id_))
+
+    def disconnect(self, station: str, *, code: int = 1000) -> None:
+        """Close the connection of a station, as `Csms.disconnect` says."""
+        self._ask(lambda: self._csms.disconnect(station, code=code))
+
+    def call(self, station: str, action: str, payload: Json | None = None, *, within: float = 5.0) -> Json:
+        """Send a command and return the payload of its result, as `Csms.call` says."""
+        __tracebackhide__ = True
+        return self._wait(self._csms.call(station, action, payload, within=within))
+
+    def receive(self, station: str, action: str, part: Mapping[str, Any] | None = None, *, within: float = 5.0) -> Json:
+        """Return the payload of the first such call that was not returned yet, as `Csms.receive` says."""
+        __tracebackhide__ = True
+        return self._wait(self._csms.receive(station, action, part, within=within))
+
+    def _ask(self, question: Callable[[], Answer]) -> Answer:
+        async def ask() -> Answer:
+            return question()
+
+        return self._wait(ask())
+
+    def _wait(self, work: Coroutine[Any, Any, Answer]) -> Answer:
+        """Do something on the loop of the mock, and wait for what comes of it."""
+        __tracebackhide__ = True
+        future = asyncio.run_coroutine_threadsafe(work, self._listening.result())
+        try:
+            return future.result()
+        except (AssertionError, CallFailed) as failure:  # they explain themselves
+            if _runs_a_loop():
+                failure.add_note(
+                    "The event loop of the caller stood still meanwhile; asyncio.to_thread keeps it going."
+                )
+            raise failure.with_traceback(None) from None
+        finally:
+            future.cancel()
+
+
+def _runs_a_loop() -> bool:
+    """Whether this thread is inside an event loop."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

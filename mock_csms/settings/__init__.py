@@ -1,0 +1,60 @@
+"""Every setting of the mock: one field is one flag, one row of docs/flags.md, and the one place to add another.
+
+The fields stand by subject in the files of this folder. Only all of them together are ever made, so that the parts are
+dataclasses without methods: to generate those takes as long as all else here.
+"""
+
+from dataclasses import dataclass, fields, replace
+
+from mock_csms.settings.answers import Answers
+from mock_csms.settings.authorization import Authorization
+from mock_csms.settings.commands import Commands
+from mock_csms.settings.conformance import Conformance, Knowledge
+from mock_csms.settings.listening import Listening
+from mock_csms.settings.policies import Policies
+from mock_csms.settings.records import Records
+from mock_csms.settings.rules import RulesAndFaults
+from mock_csms.settings.verdict import Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config(
+    Records,
+    Knowledge,
+    Conformance,
+    Verdict,
+    Policies,
+    Commands,
+    RulesAndFaults,
+    Authorization,
+    Answers,
+    Listening,
+):
+    """The settings of one mock. (A dataclass lists the fields of its last base first.)
+
+    That order counts: the rules of a later setting lie over those of an earlier one.
+    """
+
+
+_FIXED_PARTS = (Listening, Records, Verdict, Knowledge)
+FIXED = frozenset(setting.name for part in _FIXED_PARTS for setting in fields(part)) | {
+    "seed",
+    "command",
+    "delay",
+    "period",
+    "commands",
+    "payload",
+    "payload_raw",
+    "script",
+    "after",
+    "station",
+    "rerun_commands",
+    "fail_on_findings",
+    "expected_findings",
+}
+"""What is read once, when the mock starts: to change it takes a restart."""
+
+
+def with_fixed(before: Config, after: Config) -> Config:
+    """Return the settings that come into force while the mock runs: `after`, but for what takes a restart."""
+    return replace(after, **{name: getattr(before, name) for name in FIXED})

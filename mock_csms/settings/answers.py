@@ -1,0 +1,55 @@
+"""What stations are answered: the rules of a later setting lie over those of an earlier one."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from mock_csms.behavior.presets import boot_rules, cost_rules
+from mock_csms.settings import values
+from mock_csms.settings.flags import flag
+
+_STATUS = values.one_of(values.enumeration("BootNotificationResponse", "status"))
+
+
+@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
+class Answers:
+    """What stations are answered."""
+
+    title: ClassVar[str] = "answers"
+
+    boot_status: str = flag(
+        "Accepted",
+        "`status` in the answer to BootNotification; Accepted, Pending or Rejected",
+        _STATUS,
+        "STATUS",
+        sets=("BootNotification.status",),
+    )
+    boot_status_sequence: tuple[str, ...] = flag(
+        (),
+        "answer the BootNotifications of each station with these statuses in turn; a reconnect does not start again, "
+        "and the last status repeats",
+        values.several(_STATUS),
+        "STATUS,STATUS,…",
+        rivals=("boot_status",),
+        rules=lambda config: boot_rules(config.boot_status_sequence),
+    )
+    boot_interval: int = flag(
+        60,
+        "`interval` in the answer to BootNotification, in seconds",
+        values.integer(),
+        "SEC",
+        sets=("BootNotification.interval",),
+    )
+    total_cost: float = flag(
+        10.0,
+        "`totalCost` in answers to TransactionEvent Updated",
+        values.number(),
+        "N",
+        rules=lambda config: cost_rules("Updated", config.total_cost),
+    )
+    final_cost: float | None = flag(
+        None,
+        "`totalCost` in answers to TransactionEvent Ended",
+        values.number(),
+        "N",
+        rules=lambda config: cost_rules("Ended", config.final_cost),
+    )

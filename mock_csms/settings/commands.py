@@ -1,0 +1,150 @@
+"""Which commands stations get, when, and with what in them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from mock_csms.behavior.commands import Script
+from mock_csms.protocol.actions import Json
+from mock_csms.settings import tables, values
+from mock_csms.settings.flags import flag, switch
+
+
+@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
+class Commands:
+    """Which commands stations get, when, and with what in them."""
+
+    title: ClassVar[str] = "commands"
+
+    command: str | None = flag(
+        None,
+        "send this command to each station; at once, after --delay SEC, or every --period SEC",
+        values.command,
+        "ACTION",
+        short="-c",
+        rivals=("commands",),
+    )
+    delay: float | None = flag(
+        None,
+        "send --command once, after this many seconds; --after says from when they count",
+        values.number(),
+        "SEC",
+        short="-d",
+        rivals=("period",),
+        needs=("command",),
+    )
+    period: float | None = flag(
+        None,
+        "send --command again every SEC seconds; counted from one start to the next",
+        values.number(above=True),
+        "SEC",
+        short="-p",
+        needs=("command",),
+    )
+    commands: tuple[tuple[str, float], ...] = flag(
+        (),
+        "send these commands one after another; each delay in seconds counts from the end of the previous command",
+        values.delayed_commands,
+        "ACTION:SEC,…",
+    )
+    payload: Json | None = flag(
+        None,
+        "merge this JSON into the default payload of --command; @FILE reads the JSON from a file",
+        values.json_object,
+        "JSON|@FILE",
+        needs=("command",),
+        is_json=True,
+    )
+    payload_raw: values.Raw | None = flag(
+        None,
+        "send exactly this JSON as the payload of --command; it is not merged and not checked against the schema; "
+        "@FILE reads the JSON from a file",
+        values.raw,
+        "JSON|@FILE",
+        rivals=("payload",),
+        needs=("command",),
+        is_json=True,
+    )
+    script: Sequence[Script] = flag(
+        (), "commands, each with its own timing; only in configuration files, as [[command]]", tables.scripts, forms={}
+    )
+    after: str = flag(
+        "connect",
+        "when delays start to run; connect: when the connection opens; boot: at the first Accepted BootNotification",
+        values.one_of(lambda: ("connect", "boot")),
+        "connect|boot",
+    )
+    station: str = flag(
+        "*",
+        "send the commands only to stations whose identity matches this pattern; * and ? are wildcards",
+        values.text,
+        "GLOB",
+    )
+    rerun_commands: bool = switch(
+        "send the commands again on every new connection; without this flag they are sent once per station"
+    )
+    call_timeout: float = flag(
+        30.0,
+        'seconds that a command waits for its answer; checks use it too, where the specification only says "within a '
+        'set time"',
+        values.number(above=True),
+        "SEC",
+    )
+    trigger_message: str = flag(
+        "StatusNotification",
+        "`requestedMessage` of TriggerMessage",
+        values.trigger,
+        "MESSAGE",
+        sets=("TriggerMessage.requestedMessage",),
+    )
+    reset_type: str = flag(
+        "Immediate",
+        "`type` of Reset",
+        values.one_of(values.enumeration("ResetRequest", "type")),
+        "Immediate|OnIdle",
+        sets=("Reset.type",),
+    )
+    availability_status: str = flag(
+        "Operative",
+        "`operationalStatus` of ChangeAvailability",
+        values.one_of(values.enumeration("ChangeAvailabilityRequest", "operationalStatus")),
+        "Operative|Inoperative",
+        sets=("ChangeAvailability.operationalStatus",),
+    )
+    set_variables: list[Json] | None = flag(
+        None,
+        "variables that SetVariables sets; values may contain commas: a comma starts a new variable only before "
+        "NAME.NAME",
+        values.variables_to_set,
+        "C.V=VALUE,…",
+        sets=("SetVariables.setVariableData",),
+        shown="OCPPCommCtrlr.HeartbeatInterval=30",
+    )
+    get_variables: list[Json] | None = flag(
+        None,
+        "variables that GetVariables reads, as COMPONENT.VARIABLE",
+        values.variables_to_get,
+        "C.V,…",
+        sets=("GetVariables.getVariableData",),
+        shown="ChargingStation.AvailabilityState",
+    )
+    local_list_tokens: list[Json] | None = flag(
+        None,
+        "idTokens that SendLocalList sends; all are Accepted",
+        values.local_list,
+        "TOKEN",
+        several=True,
+        sets=("SendLocalList.localAuthorizationList",),
+        shown="test_token",
+    )
+    reservation_id: int = flag(
+        1,
+        "reservation id of ReserveNow and CancelReservation",
+        values.integer(),
+        "N",
+        sets=("ReserveNow.id", "CancelReservation.reservationId"),
+    )
+    reserve_id_token: str = flag(
+        "reserved_token", "idToken of ReserveNow", values.text, "TOKEN", sets=("ReserveNow.idToken.idToken",)
+    )
+    reserve_evse_id: int = flag(1, "EVSE of ReserveNow", values.integer(), "N", sets=("ReserveNow.evseId",))

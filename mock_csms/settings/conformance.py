@@ -1,0 +1,78 @@
+"""What stations are judged by, and what is made of the findings."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from mock_csms.settings import values
+from mock_csms.settings.flags import flag, switch
+from mock_csms.settings.texts import read_text
+
+if TYPE_CHECKING:
+    from mock_csms.conformance.selection import Expected
+
+
+def checks(text: str) -> str:
+    """Take a selection of checks."""
+    if text not in ("all", "none"):  # most people's start does not wait for the table
+        from mock_csms.conformance.selection import select  # noqa: PLC0415 - see above
+
+        select(text)
+    return text
+
+
+def expected(path: str) -> "tuple[Expected, ...]":
+    """Take the path of a file of expected findings."""
+    from mock_csms.conformance.selection import parse_expected  # noqa: PLC0415 - as above
+
+    try:
+        return parse_expected(read_text(path))
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
+class Conformance:
+    """What stations are judged by, and what is made of the findings."""
+
+    title: ClassVar[str] = "conformance"
+
+    checks: str = flag(
+        "all",
+        "which conformance checks to run; ids, letters or subjects as listed by `mock-csms checks`; a leading - "
+        "excludes",
+        checks,
+        "all|none|GROUP,ID,-ID…",
+    )
+    tolerance: float = flag(4.0, "allowed deviation of times and intervals, in seconds", values.number(), "SEC")
+    fail_on_findings: str | None = flag(
+        None,
+        "exit with status 1 if a finding has at least this severity",
+        values.one_of(lambda: ("error", "warning")),
+        "error|warning",
+    )
+    expected_findings: "tuple[Expected, ...]" = flag(
+        (),
+        "accept the known findings in this file; `ID` or `ID@STATION` on each line; with --fail-on-findings, a listed "
+        "finding that does not occur fails the run too",
+        expected,
+        "FILE",
+    )
+
+
+@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
+class Knowledge:
+    """How more is known of stations than what they tell by themselves."""
+
+    title: ClassVar[str] = "conformance"
+
+    learn: bool = switch(
+        "ask each station for its device model once; after its first Accepted BootNotification, for the checks that "
+        "need it"
+    )
+    state_dir: str | None = flag(
+        None,
+        "remember across runs what must be unique; message ids, transaction ids and last meter registers are kept in "
+        "this directory",
+        values.text,
+        "DIR",
+    )

@@ -1,0 +1,167 @@
+"""Where settings come from besides the command line: TOML files and the environment."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import fields
+from typing import Any
+
+from mock_csms.protocol.names import did_you_mean
+from mock_csms.settings.flags import Flag, Settings, Source, flag_of
+from mock_csms.settings.texts import as_json_text, read_text
+
+ENVIRONMENT = "MOCK_CSMS_"
+"""What the name of a variable begins with; then comes the flag's name in capitals, with _ for -."""
+
+
+def file_source(settings: type[Settings], path: str) -> Source:
+    """Return what a TOML file says. Raises ValueError where it cannot be read or has an unknown key."""
+    import tomllib  # noqa: PLC0415 - only those who have files wait for it
+
+    try:
+        text = read_text(path)
+    except ValueError as error:
+        reason = str(error).removeprefix(f"cannot read {path!r}: ")
+        raise ValueError(f"{path}: cannot read the file: {reason}") from None
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{path}: not TOML: {error}") from None
+    declared = {setting.name: flag_of(setting) for setting in fields(settings)}
+    given: dict[str, Any] = {}
+    for key, value in content.items():
+        name = _tables_name(key, value).replace("-", "_")
+        if name not in declared:
+            raise ValueError(f"{path}: {key!r} is not a setting{_hint(key, declared)}")
+        if name in given:
+            raise ValueError(f"{path}: {key!r} is given twice, once with - and once with _")
+        try:
+            given[name] = _as_written(key, value, declared[name])
+        except ValueError as error:
+            raise ValueError(f"{path}: {key}: {error}") from None
+    return Source(given, lambda name: _place(path, name))
+
+
+def _hint(key: str, declared: Mapping[str, Flag]) -> str:
+    """Return what was probably meant by a key that is none: a setting, or what a table has."""
+    tables = {_key(form): _key(name) for name, flag in declared.items() for form in flag.forms or ()}
+    settings = [_key(name) for name in declared]
+    table = tables.get(_key(key)) if _key(key) not in settings else None
+    return f"; write it in a [[{table}]]" if table else did_you_mean(key, [*settings, *tables])
+
+
+def _key(name: str) -> str:
+    """Return how a setting is called in a file."""
+    return "command" if name == "script" else name.replace("_", "-")
+
+
+def _as_written(key: str, value: Any, declared: Flag) -> Any:
+    """Return a value as its parser gets it; ValueError says how tables are written where they are meant."""
+    values = value if isinstance(value, list) else [value]
+    is_table = [isinstance(each, dict) for each in values]
+    if declared.forms is not None and not (all(is_table) and isinstance(value, list)):
+        raise ValueError(f"must be written as [[{_key(key)}]]")
+    if declared.forms is None and any(is_table) and key in ("command", "commands"):
+        raise ValueError("must be text; tables are written as [[command]]")
+    return as_written(value, declared)
+
+
+def _tables_name(key: str, value: Any) -> str:
+    """Return the setting that a key means: tables called `command` are scripts, a text called so is the flag's."""
+    return "script" if key == "command" and isinstance(value, list) else key
+
+
+def _place(path: str, name: str) -> str:
+    return f"{path}: {_key(name)}"
+
+
+def as_written(value: Any, declared: Flag) -> Any:
+    """Return a TOML value as the flag's parser gets it from the command line: a text, a list, or whether it is on."""
+    if declared.forms is not None:
+        if not isinstance(value, list) or not all(isinstance(table, dict) for table in value):
+            raise ValueError("must be written as an array of tables, such as [[rule]]")
+        return value
+    if declared.parse is None:
+        if not isinstance(value, bool):
+            raise ValueError("must be true or false")
+        return value
+    if declared.is_json:
+        return as_json_text(value)
+    if isinstance(value, list):
+        texts = [_text(item) for item in value]
+        if not (declared.takes_list or "," in declared.metavar):
+            raise ValueError("must be one value, not a list")
+        return texts if declared.takes_list else ",".join(texts)
+    return [_text(value)] if declared.takes_list else _text(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError(f"{value!r} is neither a string nor a number")
+    return str(value)
+
+
+def environment_source(settings: type[Settings], environment: Mapping[str, str] = os.environ) -> Source:
+    """Return what the environment says, written as behind the flags; a switch is on for 1, true, yes or on."""
+    if not any(name.startswith(ENVIRONMENT) for name in environment):
+        return Source({})
+    given: dict[str, Any] = {}
+    for setting in fields(settings):
+        text = environment.get(ENVIRONMENT + setting.name.upper())
+        declared = flag_of(setting)
+        if text is not None and declared.forms is None:
+            with _named(setting.name):
+                given |= dict(_from_text(setting.name, text, declared))
+        for form_name, form in (declared.forms or {}).items():
+            with _named(form_name):
+                words = _words(environment.get(ENVIRONMENT + form_name.upper(), ""))
+                tables = [form.table(part) for part in _groups(words, len(form.metavar))]
+                if tables and declared.parse:
+                    declared.parse(tables)
+                    given[setting.name] = given.get(setting.name, []) + tables
+    return Source(given, lambda name: ENVIRONMENT + name.upper())
+
+
+def unknown_variables(settings: type[Settings], environment: Mapping[str, str] = os.environ) -> Iterator[str]:
+    """Yield a warning for each variable that begins as ours do and is no setting."""
+    declared = {setting.name: flag_of(setting) for setting in fields(settings)}
+    known = {name.upper() for name, flag in declared.items() if flag.forms is None}
+    known |= {form.upper() for flag in declared.values() for form in flag.forms or ()}
+    for name in sorted(environment):
+        word = name.removeprefix(ENVIRONMENT)
+        if word != name and word not in known:
+            near = did_you_mean(name, [ENVIRONMENT + each for each in known])
+            yield f"the environment variable {name} is not a setting and is ignored{near}"
+
+
+def _from_text(name: str, text: str, declared: Flag) -> Iterable[tuple[str, Any]]:
+    if declared.parse is not None:
+        yield name, _words(text) if declared.takes_list else text
+    elif text.lower() in ("1", "true", "yes", "on"):
+        yield name, True
+    elif text.lower() in ("0", "false", "no", "off", ""):
+        yield name, False
+    else:
+        raise ValueError(f"{text!r} is neither true nor false")
+
+
+def _words(text: str) -> list[str]:
+    """Split a text as a shell does."""
+    import shlex  # noqa: PLC0415 - only those who use the environment wait for it
+
+    return shlex.split(text)
+
+
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    """Let an error name the variable that it comes from."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"{ENVIRONMENT}{name.upper()}: {error}") from None
+
+
+def _groups(words: Sequence[str], size: int) -> Iterable[Sequence[str]]:
+    if len(words) % size:
+        raise ValueError(f"takes {size} words for each use, but {len(words)} words were given")
+    return (words[start : start + size] for start in range(0, len(words), size))

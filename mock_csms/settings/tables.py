@@ -1,0 +1,259 @@
+"""How the tables `[[rule]]`, `[[token]]` and `[[command]]` become behaviour, and how flags write the first two.
+
+A table is a dict of what stands in the file; the flags make the same dicts. ValueError says what is wrong with one.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from mock_csms.behavior.authorization import CERTIFICATE_STATUS, info_rules
+from mock_csms.behavior.commands import Script, Step
+from mock_csms.behavior.matching import Condition
+from mock_csms.behavior.notation import parse_fault, parse_match
+from mock_csms.behavior.rules import ANY, Answer, Match, Refusal, Reply, Rule, Spoil
+from mock_csms.behavior.templates import SAMPLE, Template, compile_template, escape, merge
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.messages import MAX_DESCRIPTION_LENGTH
+from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.records import Record, replace
+from mock_csms.protocol.versions import actions, version_with
+from mock_csms.settings import values
+from mock_csms.settings.texts import as_json_text
+
+Table: TypeAlias = Mapping[str, Any]
+
+
+class Rules(Record):
+    """The rules that a user wrote: those that choose an answer, and those that spoil what is sent."""
+
+    answers: tuple[Rule[Answer], ...] = ()
+    faults: tuple[Rule[Spoil], ...] = ()
+
+    def __add__(self, other: "Rules") -> "Rules":
+        return Rules(self.answers + other.answers, self.faults + other.faults)
+
+
+def take(table: Table, known: Mapping[str, Callable[[Any], Any]], required: Iterable[str] = ()) -> dict[str, Any]:
+    """Return the values of a table, each parsed by what is `known` of its key; refuse other keys and missing ones."""
+    parsed = {}
+    for key, value in table.items():
+        if key not in known:
+            hint = did_you_mean(key, known) or f"; the keys are {', '.join(known)}"
+            raise ValueError(f"unknown key {key!r}{hint}")
+        try:
+            parsed[key] = known[key](value)
+        except (ValueError, TypeError) as error:
+            raise ValueError(f"{key} = {value!r}: {error}") from None
+    for key in required:
+        if key not in parsed:
+            raise ValueError(f"the key {key!r} is missing")
+    return parsed
+
+
+def each(tables: Sequence[Table], parse: Callable[[Table], Any]) -> list[Any]:
+    """Parse all tables; an error names the one that is wrong by its number, or by what it holds when it came alone."""
+    parsed = []
+    for number, table in enumerate(tables, start=1):
+        try:
+            parsed.append(parse(table))
+        except ValueError as error:
+            where = f"number {number}: " if len(tables) > 1 else ""
+            raise ValueError(f"{where}{error}") from None
+    return parsed
+
+
+# Rules.
+
+
+def reply_table(words: Sequence[str]) -> Table:
+    """Return the table that `--reply MATCH JSON` stands for."""
+    return {"match": words[0], "reply": words[1]}
+
+
+def reply_raw_table(words: Sequence[str]) -> Table:
+    """Return the table that `--reply-raw MATCH JSON` stands for."""
+    return {"match": words[0], "reply-raw": words[1]}
+
+
+def error_table(words: Sequence[str]) -> Table:
+    """Return the table that `--error MATCH CODE[:DESCRIPTION]` stands for."""
+    return {"match": words[0], "error": words[1]}
+
+
+def fault_table(words: Sequence[str]) -> Table:
+    """Return the table that `--fault MATCH FAULT` stands for."""
+    return {"match": words[0], "fault": words[1]}
+
+
+def rules(tables: Sequence[Table]) -> Rules:
+    """Return the rules of those tables, in their order."""
+    pairs = each(tables, _rule)
+    answers = tuple(answer for answer, _ in pairs if answer)
+    return Rules(answers, tuple(fault for _, fault in pairs if fault))
+
+
+def _rule(table: Table) -> tuple[Rule[Answer] | None, Rule[Spoil] | None]:
+    taken = take(table, KEYS["rule"], ["match"])
+    if len(taken) == 1 or len({"reply", "reply-raw", "error"} & set(taken)) > 1:
+        raise ValueError("a rule needs a fault, or one of reply, reply-raw and error, or both")
+    name = " ".join(str(value) for value in table.values())
+    answer: Rule[Answer] | None = None
+    fault: Rule[Spoil] | None = None
+    if "reply" in taken:
+        answer = Rule(parse_match(taken["match"], commands=False), Reply(compile_template(taken["reply"])), name)
+    if "reply-raw" in taken:
+        raw = Reply(compile_template(taken["reply-raw"].value), is_raw=True)
+        answer = Rule(parse_match(taken["match"], commands=False), raw, name)
+    if "error" in taken:
+        code, _, description = taken["error"].partition(":")
+        if len(description.strip()) > MAX_DESCRIPTION_LENGTH:
+            raise ValueError(f"the description is longer than {MAX_DESCRIPTION_LENGTH} characters")
+        answer = Rule(parse_match(taken["match"], commands=False), Refusal(code.strip(), description.strip()), name)
+    if "fault" in taken:
+        fault = Rule(parse_match(taken["match"], commands=True), Spoil(*parse_fault(taken["fault"])), name)
+    return answer, fault
+
+
+def payload(value: Any) -> Json:
+    """Take a table, or the text of a JSON object (`@FILE` reads one)."""
+    if not isinstance(value, str | Mapping):
+        raise ValueError("must be a table or the text of a JSON object")
+    return values.json_object(as_json_text(value))
+
+
+def raw(value: Any) -> values.Raw:
+    """Take any value that JSON has, or the text of one (`@FILE` reads one)."""
+    return values.raw(as_json_text(value))
+
+
+# Tokens.
+
+
+def token_table(words: Sequence[str]) -> Table:
+    """Return the table that `--token ID=STATUS,key=value,…` stands for."""
+    first, *rest = words[0].split(",")
+    identity, equals, status = first.rpartition("=")
+    if not equals:
+        raise ValueError(f"{first!r} is not ID=STATUS")
+    table: dict[str, Any] = {"id": identity, "status": status}
+    for word in rest:
+        key, equals, value = word.partition("=")
+        if not equals:
+            raise ValueError(f"{word!r} is not key=value")
+        if key.strip() in table:
+            raise ValueError(f"{key.strip()!r} is given twice")
+        table[key.strip()] = value.split("+") if key.strip() == "evse" else value
+    return table
+
+
+def tokens(tables: Sequence[Table]) -> list[Rule[Answer]]:
+    """Return the rules that give those tokens their status."""
+    return [rule for made in each(tables, _token) for rule in made]
+
+
+def _token(table: Table) -> list[Rule[Answer]]:
+    taken = take(table, KEYS["token"], ["id", "status"])
+    info: Json = {"status": taken["status"]}
+    if "group" in taken:
+        info["groupIdToken"] = {"idToken": escape(taken["group"]), "type": "Central"}
+    if "expiry" in taken:
+        info["cacheExpiryDateTime"] = f"{{{{now+{taken['expiry']:f}}}}}"
+    if "evse" in taken:
+        info["evseId"] = taken["evse"]
+    if not taken["id"] and taken.get("type") != "NoAuthorization":
+        raise ValueError("the id may be empty only with type=NoAuthorization")
+    conditions = [Condition(("idToken", "type"), taken["type"])] if "type" in taken else []
+    return list(info_rules(info, taken["id"], conditions, taken.get("certificate", "")))
+
+
+# Commands.
+
+
+def scripts(tables: Sequence[Table]) -> list[Script]:
+    """Return the scripts of those tables."""
+    return each(tables, _script)
+
+
+def _script(table: Table) -> Script:
+    taken = take(table, KEYS["command"], ["action"])
+    if sum(key in taken for key in ("period", "on")) > 1 or ("period" in taken and "delay" in taken):
+        raise ValueError("a command takes a delay, or a period, or on (with or without a delay)")
+    if "payload" in taken and "payload-raw" in taken:
+        raise ValueError("a command takes a payload or a payload-raw, not both")
+    is_raw = "payload-raw" in taken
+    given = taken["payload-raw"].value if is_raw else taken.get("payload", {})
+    step = Step(taken["action"], given, taken.get("delay", taken.get("period", 0.0)), is_raw)
+    template = compile_template(given if is_raw else merge(actions()[step.action].request, given))
+    if not is_raw:
+        check_payload(step.action, template, taken.get("on"))
+    return Script(
+        (step,),
+        period=taken.get("period"),
+        on=taken.get("on"),
+        repeat=taken.get("repeat"),
+        stations=taken.get("station", "*"),
+    )
+
+
+def check_payload(action: str, payload_: Template, on: Match | None = None) -> None:
+    """Raise ValueError for the payload of a command that breaks its schema; `on` is what the command follows."""
+    context = SAMPLE if on is None else replace(SAMPLE, request=sample_request(on))
+    violations = version_with(action).schemas.request_violations(action, payload_(context))
+    if violations:
+        raise ValueError(f"the payload breaks the schema of {action}Request: {violations[0]}")
+
+
+def sample_request(match: Match) -> Json:
+    """Return a call that matches; of one for every action, what is in all such calls."""
+    request = {} if match.action == ANY else compile_template(actions()[match.action].request)(SAMPLE)
+    for condition in match.conditions:
+        request = merge(request, nested(condition.path, condition.value))
+    return dict(request)
+
+
+def nested(path: Sequence[str], value: Any) -> Any:
+    """Return `value` inside one object for each part of `path`."""
+    return nested(path[:-1], {path[-1]: value}) if path else value
+
+
+class Text(Record):
+    """Parses what may be no text at all."""
+
+    parse: Callable[[str], Any]
+
+    def __call__(self, value: Any) -> Any:
+        """Return the value of a text."""
+        if not isinstance(value, str):
+            raise ValueError("must be a string")
+        return self.parse(value)
+
+
+KEYS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
+    "rule": {
+        "match": Text(str),
+        "reply": payload,
+        "reply-raw": raw,
+        "error": Text(values.text),
+        "fault": Text(values.text),
+    },
+    "token": {
+        "id": Text(values.fitting("AuthorizeRequest", "idToken", "idToken", least=0)),
+        "status": Text(values.one_of(values.enumeration("AuthorizeResponse", "idTokenInfo", "status"))),
+        "group": Text(values.fitting("AuthorizeRequest", "idToken", "idToken")),
+        "expiry": lambda value: values.number()(str(value)),
+        "type": Text(values.one_of(values.enumeration("AuthorizeRequest", "idToken", "type"))),
+        "evse": lambda value: [values.integer(1)(str(item)) for item in value],
+        "certificate": Text(values.one_of(values.enumeration("AuthorizeResponse", CERTIFICATE_STATUS))),
+    },
+    "command": {
+        "action": Text(values.command),
+        "payload": payload,
+        "payload-raw": raw,
+        "delay": lambda value: values.number()(str(value)),
+        "period": lambda value: values.number(above=True)(str(value)),
+        "on": Text(lambda value: parse_match(value, commands=False)),
+        "station": Text(values.text),
+        "repeat": lambda value: values.integer(1)(str(value)),
+    },
+}
+"""What each kind of table may hold, and how it is parsed."""

@@ -1,0 +1,289 @@
+"""How the text of a setting becomes its value: parsers that return it or raise ValueError with what is wrong with it.
+
+A parser gets what stands behind one flag: a text, or a list of texts where the flag takes several.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from mock_csms.behavior.admission import Cuts, Hang, Refusals, Respond, SlamDoor, Verdict
+from mock_csms.behavior.templates import rfc3339
+from mock_csms.behavior.validation import Strictness, Validation
+from mock_csms.protocol.actions import Json, Sender
+from mock_csms.protocol.names import did_you_mean, nearest
+from mock_csms.protocol.other_versions import told_elsewhere
+from mock_csms.protocol.records import Record
+from mock_csms.protocol.versions import actions, schemas_with, spoken
+from mock_csms.settings.texts import read_json, read_text
+
+
+def text(value: str) -> str:
+    """Take any text that is not empty."""
+    if not value:
+        raise ValueError("must not be empty")
+    return value
+
+
+def fitting(schema: str, *path: str, least: int = 1) -> Callable[[str], str]:
+    """Take a text of `least` characters or more, up to what the OCPP schema called `schema` allows at `path`."""
+
+    def parse(value: str) -> str:
+        most = schemas_with(schema).node(schema, path)["maxLength"]
+        if len(value) > most:
+            raise ValueError(f"{value!r} is longer than {most} characters")
+        return text(value) if least else value
+
+    return parse
+
+
+def texts(value: Sequence[str]) -> tuple[str, ...]:
+    """Take one text or more."""
+    return tuple(text(item) for item in value)
+
+
+_INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+"""Numbers as JSON and people write them: Python would take `9_0` too."""
+
+LONGEST = 9_999_999_999
+"""The longest time that can be asked for, in seconds: three centuries, so that no date leaves the calendar."""
+
+
+def number(minimum: float = 0, *, above: bool = False) -> Callable[[str], float]:
+    """Take a number from `minimum` on, or `above` it, up to `LONGEST`."""
+
+    def parse(value: str) -> float:
+        if not _NUMBER.fullmatch(value):
+            raise ValueError(f"{value!r} is not a number")
+        parsed = float(value)
+        if not minimum <= parsed <= LONGEST or (above and parsed == minimum):
+            raise ValueError(
+                f"{value!r} must be {'greater than' if above else 'at least'} {minimum:g} and at most {LONGEST:g}"
+            )
+        return parsed
+
+    return parse
+
+
+def percent(value: str) -> float:
+    """Take a share, from 0 to 100, with or without its `%`."""
+    share = number()(value.removesuffix("%").rstrip())
+    if share > 100:
+        raise ValueError(f"{value!r} is more than 100")
+    return share
+
+
+def integer(minimum: int = 0, maximum: int = 2**31 - 1) -> Callable[[str], int]:
+    """Take a whole number from `minimum` to `maximum`."""
+
+    def parse(value: str) -> int:
+        if not _INTEGER.fullmatch(value):
+            raise ValueError(f"{value!r} is not a whole number")
+        parsed = int(value)
+        if not minimum <= parsed <= maximum:
+            raise ValueError(f"{value!r} is not between {minimum} and {maximum}")
+        return parsed
+
+    return parse
+
+
+class one_of(Record):  # noqa: N801 - used as the functions beside it
+    """Takes one of `names` without regard to case. (A function, so that no schema is read before it is needed.)"""
+
+    names: Callable[[], Iterable[str]]
+
+    def __call__(self, value: str) -> str:
+        """Return the name as it is spelled properly."""
+        known = tuple(self.names())
+        for name in known:
+            if name.lower() == value.lower():
+                return name
+        raise ValueError(f"{value!r} is not one of {', '.join(known)}{nearest(value, known)}")
+
+
+def several(item: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
+    """Take what `item` takes, several times, separated by commas."""
+    return lambda value: tuple(item(part.strip()) for part in value.split(","))
+
+
+def enumeration(schema: str, *path: str) -> Callable[[], Iterable[str]]:
+    """Return the values of the enumeration at `path` in the OCPP schema called `schema`."""
+    return cache(lambda: schemas_with(schema).values(schema, *path))
+
+
+def commands() -> Iterable[str]:
+    """Return the actions that a CSMS may send."""
+    return actions(Sender.CSMS)
+
+
+def command(value: str) -> str:
+    """Take the exact name of an action that a CSMS may send."""
+    if value in commands():
+        return value
+    if value in actions():
+        raise ValueError(f"{value!r} is sent by stations only, not by a CSMS")
+    raise ValueError(
+        told_elsewhere(value) or f"{value!r} is not an action that a CSMS may send{did_you_mean(value, commands())}"
+    )
+
+
+def delayed_commands(value: str) -> tuple[tuple[str, float], ...]:
+    """Take `ACTION:SEC,ACTION:SEC` as pairs of an action and its delay."""
+    pairs = []
+    for part in value.split(","):
+        action, colon, seconds = part.strip().partition(":")
+        if not colon:
+            raise ValueError(f"{part!r} is not ACTION:SEC")
+        pairs.append((command(action.strip()), number()(seconds.strip())))
+    return tuple(pairs)
+
+
+class Raw(Record):
+    """A JSON value that is sent as it is."""
+
+    value: Any
+
+
+def raw(value: str) -> Raw:
+    """Take any JSON, or `@FILE` with it."""
+    return Raw(read_json(value))
+
+
+def json_object(value: str) -> Json:
+    """Take a JSON object, or `@FILE` with one."""
+    parsed = read_json(value)
+    if not isinstance(parsed, dict):
+        raise ValueError("must be a JSON object")
+    return parsed
+
+
+def reason_of(error: Exception) -> str:
+    """Return what an exception says, without the number and the file name that the system puts around it."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+_NEXT_VARIABLE = re.compile(r",(?=\s*[^\s.,=]+\.[^\s.,=]+\s*(?:[,=]|$))")
+
+
+def _variable(name: str) -> Json:
+    component, dot, variable = name.partition(".")
+    if not (dot and component and variable):
+        raise ValueError(f"{name!r} is not COMPONENT.VARIABLE")
+    return {"component": {"name": component}, "variable": {"name": variable}}
+
+
+def variables_to_get(value: str) -> list[Json]:
+    """Take `C.V,C.V` as the getVariableData of GetVariables."""
+    items = []
+    for part in value.split(","):
+        name = part.strip()
+        if "=" in name:
+            raise ValueError(f"{name!r} must not have a value: GetVariables takes names only")
+        items.append(_variable(name))
+    return items
+
+
+def variables_to_set(value: str) -> list[Json]:
+    """Take `C.V=value,C.V=value` as the setVariableData of SetVariables.
+
+    A comma separates only where `NAME.NAME` follows, so that values may be lists.
+    """
+    items = []
+    for part in _NEXT_VARIABLE.split(value):
+        name, equals, wanted = part.strip().partition("=")
+        if not equals:
+            raise ValueError(f"{part.strip()!r} is not COMPONENT.VARIABLE=VALUE: =VALUE is missing")
+        if wanted.endswith(","):
+            raise ValueError(f"{part.strip()!r} ends with a comma, and nothing follows it")
+        items.append({"attributeValue": wanted, **_variable(name.strip())})
+    return items
+
+
+def local_list(value: Sequence[str]) -> list[Json]:
+    """Take tokens as the localAuthorizationList of SendLocalList, all of them Accepted."""
+    return [
+        {"idToken": {"idToken": token, "type": "ISO14443"}, "idTokenInfo": {"status": "Accepted"}}
+        for token in texts(value)
+    ]
+
+
+def trigger(value: str) -> Any:
+    """Take a requestedMessage of TriggerMessage; SignCertificate is the short name of the station's certificate."""
+    short = {"signcertificate": "SignChargingStationCertificate"}
+    names = enumeration("TriggerMessageRequest", "requestedMessage")
+    return one_of(names)(short.get(value.lower(), value))
+
+
+_COUNTED = re.compile(r"(?P<value>[^*\s]+)(\*(?P<times>\d+))?(\s+for=(?P<seconds>\S+))?")
+
+
+def refusals(value: str) -> Refusals:
+    """Take `STATUS|reset|hang`, then `*N` or ` for=SEC`."""
+    found = _COUNTED.fullmatch(value.strip())
+    if found is None:
+        raise ValueError(f"{value!r} is not STATUS|reset|hang, with *N or for=SEC after it if needed")
+    kinds: dict[str, Verdict] = {"reset": SlamDoor(), "hang": Hang()}
+    verdict = kinds.get(found["value"])
+    if verdict is None:
+        if not found["value"].isdigit():
+            raise ValueError(f"{found['value']!r} is not an HTTP status, reset or hang")
+        verdict = Respond(integer(400, 599)(found["value"]), "refused by --refuse")
+    seconds = number(above=True)(found["seconds"]) if found["seconds"] else None
+    return Refusals(verdict, _times(found["times"]), seconds)
+
+
+def cuts(value: str) -> Cuts:
+    """Take `SEC`, then `*N`."""
+    found = _COUNTED.fullmatch(value.strip())
+    if found is None or found["seconds"]:
+        raise ValueError(f"{value!r} is not SEC or SEC*N")
+    return Cuts(number(above=True)(found["value"]), _times(found["times"]))
+
+
+def _times(digits: str | None) -> int | None:
+    return integer(1)(digits) if digits else None
+
+
+def passwords(value: Sequence[str]) -> dict[str, str]:
+    """Take `ID:PASSWORD`, or `@FILE` with one on each line, several times. No error shows a password."""
+    pairs: dict[str, str] = {}
+    for item in value:
+        lines = map(str.strip, read_text(item[1:]).split("\n")) if item.startswith("@") else [item]
+        for line in filter(str.strip, lines):
+            identity, colon, password = line.partition(":")
+            if not (identity and colon and password):
+                raise ValueError("an entry is not ID:PASSWORD")
+            if line != line.strip():
+                raise ValueError(f"the entry for {identity.strip()!r} begins or ends with a space")
+            if pairs.setdefault(identity, password) != password:
+                raise ValueError(f"{identity!r} is given two different passwords")
+    if not pairs:
+        raise ValueError("there is no ID:PASSWORD")
+    return pairs
+
+
+def validation(value: Sequence[str]) -> Validation:
+    """Take `strict|report|off`, or that and `:ACTION,…`, several times."""
+    others, by_action = Strictness.STRICT, {}
+    for item in value:
+        word, colon, names = item.partition(":")
+        strictness = Strictness(one_of(lambda: list(Strictness))(word.strip()))
+        if not colon:
+            others = strictness
+        for name in map(str.strip, names.split(",")) if colon else ():
+            if name not in actions():
+                hint = did_you_mean(name, actions())
+                raise ValueError(told_elsewhere(name) or f"{name!r} is not an action of {spoken()}{hint}")
+            by_action[name] = strictness
+    return Validation(others, by_action)
+
+
+TIMESTAMPS: Mapping[str, Callable[[float], str]] = {
+    ".000Z": rfc3339,
+    "Z": lambda seconds: rfc3339(seconds)[:-5] + "Z",
+    ".000+00:00": lambda seconds: rfc3339(seconds)[:-1] + "+00:00",
+    "+00:00": lambda seconds: rfc3339(seconds)[:-5] + "+00:00",
+}
+"""How times can be written, by how they end."""

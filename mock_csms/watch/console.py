@@ -1,0 +1,245 @@
+"""Events as lines for people: when, which station, which way (`->` from the station, `<-` to it), and what."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from typing import Protocol
+
+from mock_csms.behavior.templates import rfc3339
+from mock_csms.protocol.messages import Result
+from mock_csms.protocol.records import Record, replace
+from mock_csms.runtime import clock
+from mock_csms.runtime.bus import Bus
+from mock_csms.twin import events
+from mock_csms.twin.events import Event
+from mock_csms.watch.lines import (
+    INFO,
+    LEVELS,
+    LINES,
+    RED,
+    SHORT_LINES,
+    Line,
+    beginning,
+    is_about_refusal,
+    printable,
+    reason_of_refusal,
+    refused,
+)
+from mock_csms.watch.repeats import MOST_AT_ONCE, Crowd, Repeats
+
+_YELLOW, _PLAIN = "\x1b[33m", "\x1b[0m"
+_COLOURS = ("", "", _YELLOW, RED)
+"""The colours of the levels."""
+_OTHER_WAY = {"->": "<-", "<-": "->"}
+_NARROWEST_NAME, _USUAL_WIDTH = 8, 160
+_NARROW, _NARROW_SUBJECT, _WIDE_SUBJECT = 110, 18, 28
+"""In windows that are narrower subjects have less room."""
+_LONGEST = 600
+"""How long lines may be that are not about a message: they are seldom, and nothing else tells what they tell."""
+_WAY_WIDTH = 5
+"""How much room the way of a message takes, with the spaces around it."""
+_MOST_DATES = 60
+"""How many more characters are looked at as today's date is cut out of them."""
+_MOST_BEGINNINGS, _LONGEST_SUBJECT = 10_000, 60
+"""How many beginnings of lines are remembered, and of which."""
+_TELL = 1.0
+"""How often counts are told, in seconds."""
+_MOST_SILENT = 1000
+"""How many refused calls that are not shown are remembered until their answers go out."""
+_TRAFFIC = {events.Received, events.Lost, events.Sent, events.Spoiled, events.Connected, events.Disconnected}
+"""What is counted where it is too much to be read, unless it is a warning."""
+
+
+class Look(Record):
+    """How lines look: the least level, how wide they may be (None: as wide as they are), and whether coloured.
+
+    `is_station` when it is the station that watches: what it receives comes from the CSMS. `is_terminal` when a person
+    reads along.
+    """
+
+    level: int = INFO
+    width: int | None = _USUAL_WIDTH
+    is_coloured: bool = False
+    is_station: bool = False
+    is_terminal: bool = False
+
+
+def look_for(descriptor: int, log_level: str, *, is_verbose: bool, color: str = "auto") -> Look:
+    """Return how lines look on an open file: as wide as the window, and coloured, unless `color` says otherwise."""
+    is_terminal = os.isatty(descriptor)
+    width = (os.get_terminal_size(descriptor).columns if is_terminal else 0) or _USUAL_WIDTH
+    level = LEVELS.index(log_level)
+    is_coloured = color == "always" or (color == "auto" and is_terminal and not os.environ.get("NO_COLOR"))
+    return Look(level, None if is_verbose or level == 0 else width, is_coloured, is_terminal=is_terminal)
+
+
+class Writer(Protocol):
+    """What lines are written to: a sink, or a file."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take bytes."""
+
+
+class Console:
+    """Writes a line for every event that `look` lets through; unless lines are wanted in full it counts repetitions.
+
+    A refused message waits for what the checks say of it, which comes at once, so that both are one line.
+    """
+
+    def __init__(self, bus: Bus, sink: Writer, look: Look) -> None:
+        self._sink = sink
+        self._look = look
+        self._least, self._width = look.level, look.width
+        self._lines = LINES if look.width is None else SHORT_LINES
+        self._plain = frozenset() if look.is_terminal else frozenset((events.Received, events.Sent))
+        self._millisecond = -1
+        self._stamp = self._today = ""
+        self._name_width = _NARROWEST_NAME
+        self._beginnings: dict[tuple[str, str, str, int, bool], str] = {}
+        self._held: events.Received | None = None
+        self._silent: dict[tuple[str, str], None] = {}
+        self._repeats = Repeats()
+        self._crowd = Crowd()
+        self._timer: asyncio.TimerHandle | None = None
+        self._subject_width = _NARROW_SUBJECT if (look.width or _USUAL_WIDTH) < _NARROW else _WIDE_SUBJECT
+        bus.subscribe(self._show, *events.ALL)
+
+    def tell(self) -> None:
+        """Show what waits: the last message, and all counts."""
+        self._release()
+        self._tell_counts(None)
+
+    def _show(self, event: Event) -> None:
+        if self._held is not None:
+            held, self._held = self._held, None
+            if type(event) is events.Finding and is_about_refusal(event, held):
+                self._show_refused(held, event)
+                return
+            self._show_refused(held, None)
+        line = self._lines[type(event)](event)
+        if line.level < self._least:
+            return
+        is_plain = line.level == INFO and line.colour != RED and type(event) in self._plain
+        if is_plain or self._width is None or self._is_to_show(event, line):
+            self._write(event.at, event.station, line)
+
+    def _is_to_show(self, event: Event, line: Line) -> bool:
+        """Whether a line is shown now; else it waits, or was counted."""
+        kind = type(event)
+        if isinstance(event, events.Received) and event.is_refused:
+            self._held = event
+            asyncio.get_running_loop().call_soon(self._release)
+            return False
+        if isinstance(event, events.Finding):
+            return self._is_new(event, line.level, event.check, event.problem)
+        if isinstance(event, events.Sent) and (event.station, event.message.id) in self._silent:
+            del self._silent[event.station, event.message.id]
+            return False
+        if kind is events.Disconnected:
+            self._tell_counts(event.station)
+        if self._look.is_terminal and line.level == INFO and kind in _TRAFFIC:
+            return self._crowd.is_shown(event.at, event.station, line.way, line.subject) or self._later()
+        return True
+
+    def _release(self) -> None:
+        if self._held is not None:
+            held, self._held = self._held, None
+            self._show_refused(held, None)
+
+    def _show_refused(self, event: events.Received, finding: events.Finding | None) -> None:
+        """Show a message that was refused, with the finding that says why, or count it."""
+        line = refused(event, finding, is_short=self._subject_width == _NARROW_SUBJECT)
+        name = finding.check if finding else f"{line.subject} refused"
+        if self._is_new(event, line.level, name, f"{line.subject} {reason_of_refusal(event)}"):
+            self._write(event.at, event.station, line)
+        elif type(event.message) is not Result:
+            self._silent[event.station, event.message.id] = None
+            if len(self._silent) > _MOST_SILENT:
+                del self._silent[next(iter(self._silent))]
+
+    def _is_new(self, event: Event, level: int, name: str, text: str) -> bool:
+        return self._repeats.is_shown(event.at, event.station, level, name, text) or self._later()
+
+    # Counts.
+
+    def _later(self) -> bool:
+        """Let counts be told in time; return that nothing is shown until then."""
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_TELL, self._tick)
+        return False
+
+    def _tick(self) -> None:
+        self._timer = None
+        self._tell_counts(None, MOST_AT_ONCE)
+        if self._repeats.is_untold or self._crowd.is_crowded:
+            self._later()
+
+    def _tell_counts(self, station: str | None, most: int | None = None) -> None:
+        """Write what was counted: of one station what it repeated, or of all stations."""
+        crowd = self._crowd.tell() if station is None and self._crowd.is_crowded else ()
+        for count in (*crowd, *self._repeats.tell(station, most)):
+            self._write(clock.now(), count.station, Line(count.level, count.way, count.subject, count.text))
+
+    # Lines.
+
+    def _write(self, at: float, station: str, line: Line) -> None:
+        if self._look.is_station and line.way:
+            line = replace(line, way=_OTHER_WAY[line.way])
+        kind = (station, line.way, line.subject, line.level, line.is_marked)
+        begun = self._beginnings.get(kind) or self._begin(kind, line)
+        if self._millisecond != (millisecond := int(at * 1000)):
+            self._set_time(at, millisecond)
+        text = f"{self._stamp} {begun}{line.rest}"
+        text = self._cut(f"{text} {line.more}" if line.more else text) if line.way else self._wrapped(text)
+        if self._look.is_coloured and (colour := _COLOURS[line.level] or line.colour):
+            text = f"{colour}{text}{_PLAIN}"
+        self._sink.write(f"{text}\n".encode())
+
+    def _begin(self, kind: tuple[str, str, str, int, bool], line: Line) -> str:
+        """Return what stands between the time and the rest of a line, and remember it for lines like it."""
+        name = kind[0] or "-"
+        if len(name) > self._name_width or len(self._beginnings) > _MOST_BEGINNINGS:
+            self._name_width = max(self._name_width, len(name))
+            self._beginnings.clear()
+        text = f"{name.ljust(self._name_width)} {beginning(line, self._subject_width)}"
+        if len(line.subject) < _LONGEST_SUBJECT:
+            self._beginnings[kind] = text
+        return text
+
+    def _cut(self, text: str) -> str:
+        """Return a line about a message as it may be shown; where it is to be short, without today's date."""
+        width = self._width
+        if width is None:
+            return printable(text)
+        text = text[: width + _MOST_DATES].replace(self._today, '"')
+        if not text.isprintable():
+            text = printable(text)
+        return text if len(text) <= width else text[: width - 1] + "…"
+
+    def _wrapped(self, text: str) -> str:
+        """Return another line; on a terminal what has no room goes on in the next line, under its beginning."""
+        text = printable(text)
+        if self._width is None:
+            return text
+        if len(text) > _LONGEST:
+            text = text[: _LONGEST - 1] + "…"
+        if len(text) <= self._width or not self._look.is_terminal:
+            return text
+        indent = min(len(self._stamp) + self._name_width + _WAY_WIDTH, self._width // 2)
+        return "\n".join(_folded(text, self._width, " " * indent))
+
+    def _set_time(self, at: float, millisecond: int) -> None:
+        """Write the time of day in UTC, once for all that happens within a millisecond."""
+        written = rfc3339(at)
+        self._millisecond, self._stamp, self._today = millisecond, written[11:23], f'"{written[:11]}'
+
+
+def _folded(text: str, width: int, indent: str) -> Iterator[str]:
+    """Yield the pieces of a text that is too long for one line, broken at spaces where there are any."""
+    while len(text) > width:
+        place = text.rfind(" ", len(indent) + 1, width + 1)
+        if place < 0:
+            place = width
+        yield text[:place]
+        text = indent + text[place:].lstrip()
+    yield text

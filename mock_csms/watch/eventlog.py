@@ -1,0 +1,118 @@
+"""Everything that happens as JSON Lines: the event's kind, when, which station, and what is in it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any
+
+from mock_csms.behavior.templates import instant
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result, encode
+from mock_csms.runtime.bus import Bus
+from mock_csms.runtime.sink import Sink
+from mock_csms.twin import events
+from mock_csms.twin.events import Event, Received, Sent
+from mock_csms.watch.frames import Frame, Frames
+from mock_csms.watch.jsonlines import line, members, quoted
+
+_SAID_OTHERWISE = ("at", "station", "message", "answers", "call", "text", "visitor", "received", "version")
+_NAMES: Mapping[type[Event], Sequence[str]] = {
+    kind: [name for name in kind.__struct_fields__ if name not in _SAID_OTHERWISE] for kind in events.ALL
+}
+"""What is in each kind of event besides what all have, and the messages."""
+
+_FRAME = b'{"event":"%b","at":%b,"station":%b,"messageType":"%b","messageId":%b,"action":%b,"text":%b%b%b}\n'
+_OTHER = b'{"event":"%b","at":"%b","station":%b%b}\n'
+"""Lines for a message that came or went, and for everything else."""
+_WORDS = {kind: kind.__name__.encode() for kind in (Received, Sent, Call, Result, Error, Malformed)}
+_PROBLEMS: Mapping[type, Callable[[Any], Json]] = {
+    Malformed: lambda message: {"problem": message.problem},
+    Error: lambda message: {"code": message.code, "description": message.description},
+}
+"""What is wrong with a message, or what it says is wrong."""
+
+
+class EventLog:
+    """Writes a line for every event to all of its sinks.
+
+    Of a message it says kind, id and action; what it carries is in its `text`: as it was on the wire, or what was meant
+    where a fault or a lost connection came between.
+    """
+
+    def __init__(self, bus: Bus, frames: Frames, sinks: Sequence[Sink]) -> None:
+        self._sinks = sinks
+        frames.subscribe(self._write_frame)
+        bus.subscribe(self._write_other, *(kind for kind in events.ALL if kind not in (Received, Sent)))
+
+    def _write_frame(self, event: Received | Sent, frame: Frame) -> None:
+        kind = type(event)
+        tell = _PROBLEMS.get(frame.type)
+        written = line(
+            _FRAME,
+            _WORDS[kind],
+            frame.at,
+            frame.station,
+            _WORDS[frame.type],
+            frame.id,
+            frame.action or b"null",
+            frame.text,
+            members(tell(event.message)) if tell else b"",
+            _parts(event) if event.violations else _usual_parts(kind, _USUAL[kind](event)),
+        )
+        self._write(written)
+
+    def _write_other(self, event: Event) -> None:
+        kind = type(event)
+        tell = _SUBJECTS.get(kind)
+        said = (members(tell(event)) if tell else b"") + _parts(event)
+        self._write(line(_OTHER, kind.__name__.encode(), instant(event.at).encode(), quoted(event.station), said))
+
+    def _write(self, written: bytes) -> None:
+        for sink in self._sinks:
+            sink.write(written)
+
+
+def _parts(event: Event) -> bytes:
+    """Return what is in an event besides what all have, and the messages."""
+    return members({name: getattr(event, name) for name in _NAMES[type(event)]})
+
+
+_USUAL: Mapping[type[Event], Callable[[Event], Any]] = {
+    kind: attrgetter(*(name for name in _NAMES[kind] if name != "violations")) for kind in (Received, Sent)
+}
+"""How to get those of a message, but for its violations."""
+
+
+@lru_cache(maxsize=256)
+def _usual_parts(kind: type[Event], values: tuple[Any, ...]) -> bytes:
+    """Return the same of a message without violations: there are few combinations of what else may be in it."""
+    return members(dict(zip(_NAMES[kind], ((), *values), strict=True)))
+
+
+def _lost(event: events.Lost) -> Json:
+    """Return what is to be said of a message that came, and that nobody got to know."""
+    message, answers = event.received.message, event.received.answers
+    told = {"problem": message.problem} if isinstance(message, Malformed) else {}
+    action = message.action if isinstance(message, Call) else answers.action if answers else None
+    text = event.received.text.decode(errors="replace")
+    return {"messageType": type(message).__name__, "messageId": message.id, "action": action, "text": text} | told
+
+
+def _message(message: Message, answers: Call | None) -> Json:
+    """Return what is to be said of a message that is not on the wire like this."""
+    tell = _PROBLEMS.get(type(message))
+    return {
+        "messageType": type(message).__name__,
+        "messageId": message.id,
+        "action": message.action if isinstance(message, Call) else answers.action if answers else None,
+        "text": encode(message).decode(),
+    } | (tell(message) if tell else {})
+
+
+_SUBJECTS: Mapping[type[Event], Callable[[Any], Json]] = {
+    events.Knocked: lambda event: {"path": event.visitor.path, "offered": event.visitor.offered},
+    events.Lost: _lost,
+    events.Spoiled: lambda event: _message(event.message, event.answers),
+    events.Unanswered: lambda event: _message(event.call, None),
+}
+"""Which message, or visitor, each other kind of event is about."""

@@ -1,0 +1,199 @@
+"""The findings of a run: counted for each station and check, told at the end, and judged."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from mock_csms.protocol.records import Mutable, field, replace
+from mock_csms.runtime.bus import Bus
+from mock_csms.settings.conformance import Conformance
+from mock_csms.twin.events import Connected, Event, Finding, Severity
+from mock_csms.watch.junit import Case
+from mock_csms.watch.lines import printable
+from mock_csms.watch.statuses import Status, gravest, word
+
+if TYPE_CHECKING:
+    from mock_csms.conformance.selection import Expected
+    from mock_csms.conformance.subject import Check
+
+_MOST_MESSAGES = 3
+"""How many messages are named for the findings of a check with a station."""
+_MOST_LINES = 1000
+"""How many lines the summary has: a thousand stations may each be wrong in all ways."""
+
+_WIDTH = 80
+"""How wide the summary is, where that is possible."""
+_LEAST_WIDTH = 12
+"""How many characters its last column has at least."""
+_AT_LEAST = {"info": "any severity", "warning": "severity warning or error", "error": "severity error"}
+
+_COLUMNS = ("station", "check", "requirement", "severity", "count", "messages")
+
+
+class Count(Mutable):
+    """How often a check found something about a station: the gravest severity, what it said first, which messages."""
+
+    severity: Severity
+    requirement: str
+    problem: str
+    times: int = 0
+    messages: list[str] = field(default_factory=list)
+
+
+NO_STATION = "no station came"
+NOTHING_EXERCISED = "nothing that came is an occasion for one of the checks"
+NOT_EXERCISED = "not exercised: nothing that came was an occasion for this check"
+
+
+class Findings:
+    """Counts the findings that come over `shown`, and says whether they fail the run.
+
+    `exercised` returns the ids of the checks that have judged anything so far; `nothing` says that nobody came.
+    """
+
+    def __init__(
+        self, config: Conformance, shown: Bus, exercised: Callable[[], Collection[str]], nothing: str = NO_STATION
+    ) -> None:
+        self._least = Severity(config.fail_on_findings) if config.fail_on_findings else None
+        self._expected: Collection[Expected] = config.expected_findings
+        self._checks = config.checks
+        self._exercised = exercised
+        self._nothing = nothing
+        self._is_concluded = False
+        self._counts: dict[tuple[str, str], Count] = {}
+        self._has_station = False
+        shown.subscribe(self._count, Finding)
+        shown.subscribe(self._came, Connected)
+
+    def _came(self, _: object) -> None:
+        self._has_station = True
+
+    def _count(self, event: Event) -> None:
+        assert isinstance(event, Finding)  # noqa: S101 - it is subscribed to nothing else
+        if self._is_concluded:
+            return
+        severity = event.severity
+        count = self._counts.get((event.station, event.check))
+        if count is None:
+            count = Count(severity, event.requirement, event.problem)
+            self._counts[event.station, event.check] = count
+        count.times += 1
+        if severity.rank > count.severity.rank:
+            count.severity, count.problem = severity, event.problem
+        count.messages += [id_ for id_ in event.messages if id_ not in count.messages]
+        del count.messages[_MOST_MESSAGES:]
+
+    def conclude(self) -> None:
+        """Count no more: that all connections are closed from now on is not the stations' doing."""
+        self._is_concluded = True
+        exercised = frozenset(self._exercised())
+        self._exercised = lambda: exercised
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether findings can fail the run."""
+        return self._least is not None
+
+    @property
+    def missing(self) -> Sequence[str]:
+        """The expected findings that did not come."""
+        return [str(each) for each in self._expected if not any(each.covers(*key[::-1]) for key in self._counts)]
+
+    def _is_expected(self, station: str, check: str) -> bool:
+        return any(each.covers(check, station) for each in self._expected)
+
+    def _failing(self) -> Iterator[tuple[str, str, Count]]:
+        for (station, check), count in self._counts.items():
+            grave = self._least is not None and count.severity.rank >= self._least.rank
+            if grave and not self._is_expected(station, check):
+                yield station, check, count
+
+    @property
+    def unjudged(self) -> str:
+        """Why nothing was judged; empty where something was, or all checks were taken away."""
+        if any(self._failing()):
+            return ""
+        if not self._has_station:
+            return self._nothing
+        return NOTHING_EXERCISED if self._selected() and not self._exercised() else ""
+
+    @property
+    def status(self) -> Status:
+        """The exit status, of what was seen so far; an expected finding can be missed only where something came."""
+        is_failed = any(self._failing()) or (self.is_judged and self.missing and self._has_station)
+        return gravest(
+            Status.FAILED if is_failed else Status.FINE,
+            Status.NOTHING_JUDGED if self.unjudged else Status.FINE,
+        )
+
+    def _selected(self) -> "Sequence[Check]":
+        from mock_csms.conformance.selection import select  # noqa: PLC0415 - no start waits for the table of checks
+
+        return select(self._checks)
+
+    def cases(self, unseen: Callable[["Check"], str] | None = None) -> Sequence[Case]:
+        """Return a case for every check, and for every expected finding that did not come.
+
+        `unseen` says why a check had no occasion, where there is another reason than that none came.
+        """
+        failed: dict[str, list[str]] = {}
+        for station, id_, count in self._failing():
+            failed.setdefault(id_, []).append(printable(f"{station}: {count.problem} ({count.times} times)"))
+        exercised = self._exercised()
+        cases = []
+        for check in self._selected():
+            case = Case(f"{check.id} {check.title} ({check.requirement})")
+            if check.id in failed:
+                case = replace(case, failure=failed[check.id][0], details="\n".join(failed[check.id]))
+            elif check.id not in exercised:
+                case = replace(case, skipped=(unseen and unseen(check)) or NOT_EXERCISED)
+            cases.append(case)
+        cases += [Case(f"{each} is found, as expected", "it was not found") for each in self.missing]
+        return [Case("something was judged", error=self.unjudged), *cases] if self.unjudged else cases
+
+    def summary(self) -> str:
+        """Return the table for people, empty where there is nothing to tell."""
+        found = sorted(self._counts.items())[:_MOST_LINES]
+        lines = [*table(_COLUMNS, [self._row(*key, count) for key, count in found], _WIDTH)] if found else []
+        if len(self._counts) > _MOST_LINES:
+            lines.append(f"and {len(self._counts) - _MOST_LINES} lines more")
+        lines += [f"expected, but not found: {each}" for each in self.missing]
+        return "".join(printable(line) + "\n" for line in lines)
+
+    def verdict(self, of_run: Status) -> str:
+        """Return the last lines for people, in a run that ends with that status: only one that ends with 0 has passed.
+
+        Where findings are not judged there is no more than how many there were, or that there was nothing.
+        """
+        return "".join(f"{line}\n" for line in (self.count(), self.outcome(of_run)) if line)
+
+    def outcome(self, of_run: Status) -> str:
+        """Return the last of them: how many findings fail the run, and how many expected ones did not come."""
+        if self.unjudged:
+            return f"failed: nothing was judged: {self.unjudged}"
+        if not self.is_judged:
+            return ""
+        times = sum(count.times for _, _, count in self._failing())
+        kind = f"{_AT_LEAST[str(self._least)]}{' besides the expected ones' if self._expected else ''}"
+        told = f"findings of {kind}: {times:,}" if times else f"no finding of {kind}"
+        missing = f", {len(self.missing)} expected but not found" if self.missing else ""
+        return f"{word(self.status, of_run)}: {told}{missing}"
+
+    def count(self) -> str:
+        """Return how many checks have judged anything, how many have not, and how many findings there were."""
+        selected, exercised = self._selected(), self._exercised()
+        judged = sum(check.id in exercised for check in selected)
+        found = sum(count.times for count in self._counts.values())
+        return f"{judged} checks judged, {len(selected) - judged} not exercised, {found} findings"
+
+    def _row(self, station: str, check: str, count: Count) -> Sequence[str]:
+        severity = f"{count.severity} (expected)" if self._is_expected(station, check) else str(count.severity)
+        return station, check, count.requirement, severity, str(count.times), " ".join(count.messages)
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], most: int | None = None) -> Iterator[str]:
+    """Yield the lines of a table with aligned columns, the last of them cut to make each line fit into `most`."""
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    room = max(_LEAST_WIDTH, most - sum(widths[:-1]) - 2 * len(widths[:-1])) if most else widths[-1]
+    for row in (head, *rows):
+        last = row[-1] if len(row[-1]) <= room else f"{row[-1][: room - 1]}…"
+        yield "  ".join(cell.ljust(width) for cell, width in zip((*row[:-1], last), widths, strict=True)).rstrip()

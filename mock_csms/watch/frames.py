@@ -1,0 +1,72 @@
+"""What files say of every message that came or went: its parts as JSON text, made once for all files."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TypeAlias
+
+from mock_csms.behavior.templates import instant
+from mock_csms.protocol.messages import Call, Malformed, Message, Result
+from mock_csms.protocol.records import Record, json_items, json_text
+from mock_csms.runtime.bus import Bus
+from mock_csms.twin.events import Event, Received, Sent
+from mock_csms.watch.jsonlines import as_json, quoted
+
+
+class Frame(Record):
+    """A message that came or went: its type, and the rest as JSON text. `action` is empty where nobody knows it."""
+
+    at: bytes
+    station: bytes
+    type: type[Message | Malformed]
+    id: bytes
+    action: bytes
+    text: bytes
+
+
+Writer: TypeAlias = Callable[[Received | Sent, Frame], None]
+
+
+class Frames:
+    """Describes every message for those who write it down, in the order in which they asked."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._writers: list[Writer] = []
+        bus.subscribe(self._describe, Received, Sent)
+
+    def subscribe(self, writer: Writer) -> None:
+        """Call `writer` with every message."""
+        self._writers.append(writer)
+
+    def _describe(self, event: Event) -> None:
+        if isinstance(event, (Received, Sent)):
+            frame = described(event)
+            for write in self._writers:
+                write(event, frame)
+
+
+def described(event: Received | Sent) -> Frame:
+    """Return the parts of a message as JSON text; what is no UTF-8 in it as its escaped bytes."""
+    message = event.message
+    kind = type(message)
+    call = message if isinstance(message, Call) else event.answers
+    return Frame(
+        b'"%b"' % instant(event.at).encode(),
+        _name(event.station),
+        kind,
+        json_text(message.id),
+        json_text(call.action) if call else b"",
+        json_text(event.text.decode(errors="backslashreplace")),
+    )
+
+
+def payload_text(event: Received | Sent, message: Call | Result) -> bytes:
+    """Return the payload of a message in one line, as it was on the wire, so that `-0` and `1.0` stay what they are.
+
+    Where a fault spoiled that, or not every reader of JSON can read it, it is written anew.
+    """
+    is_other = bool(message.huge) or (isinstance(event, Sent) and bool(event.fault))
+    items = [] if is_other else json_items(event.text)
+    return items[-1].replace(b"\n", b" ").replace(b"\r", b" ") if items else as_json(message.payload)
+
+
+_name = lru_cache(maxsize=4096)(quoted)

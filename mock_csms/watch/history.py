@@ -1,0 +1,73 @@
+"""The message sequence of a run, for the report of a failure: all of it where it is short, else its two ends.
+
+Lines are kept and not events: of a payload no more than is shown, so that the memory is bounded whatever comes.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+
+from mock_csms.behavior.templates import rfc3339
+from mock_csms.runtime.bus import Bus
+from mock_csms.twin.events import (
+    Breached,
+    Connected,
+    Disconnected,
+    Event,
+    Finding,
+    Lost,
+    Received,
+    Refused,
+    Sent,
+    Spoiled,
+    Unanswered,
+)
+from mock_csms.watch.lines import as_text, describe, printable
+
+MOST_AT_FIRST = 256 * 1024
+MOST_AT_LAST = 1024 * 1024
+"""How many bytes of lines are kept from the beginning of a run, and from its end."""
+LONGEST = 2000
+"""How many characters are kept of a payload."""
+KINDS = (Connected, Breached, Disconnected, Received, Lost, Sent, Spoiled, Unanswered, Refused, Finding)
+"""What happens between stations and the mock, and what the checks find in it."""
+
+
+class History:
+    """Keeps lines: the first until they fill their share, and of the later ones the last."""
+
+    def __init__(self, most_at_first: int = MOST_AT_FIRST, most_at_last: int = MOST_AT_LAST) -> None:
+        self._first: list[bytes] = []
+        self._last: deque[bytes] = deque()
+        self._room_at_first = most_at_first
+        self._room_at_last = most_at_last
+        self._left_out = 0
+
+    def watch(self, bus: Bus) -> None:
+        """Keep a line for everything that happens between stations and the mock."""
+        bus.subscribe(self.see, *KINDS)
+
+    def see(self, event: Event) -> None:
+        """Keep a line for an event."""
+        text = as_text(describe(event), LONGEST)
+        self.add(f"{rfc3339(event.at)[11:23]} {printable(event.station or '-')} {printable(text)}")
+
+    def add(self, line: str) -> None:
+        """Keep a line; one in the middle makes place for it where there is none."""
+        kept = line.encode(errors="backslashreplace")
+        is_begin = not self._last and not self._left_out
+        if is_begin and len(kept) <= self._room_at_first:
+            self._room_at_first -= len(kept)
+            self._first.append(kept)
+            return
+        self._last.append(kept)
+        self._room_at_last -= len(kept)
+        while self._room_at_last < 0:
+            self._room_at_last += len(self._last.popleft())
+            self._left_out += 1
+
+    def lines(self) -> Iterator[str]:
+        """Yield the run line by line; where some were left out, how many."""
+        yield from (line.decode() for line in self._first)
+        if self._left_out:
+            yield f"… {self._left_out:,} left out here; --trace FILE keeps all …"
+        yield from (line.decode() for line in self._last)

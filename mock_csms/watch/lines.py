@@ -1,0 +1,229 @@
+"""What is said of events in one line each, for people: `->` comes from the station, `<-` goes to it."""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, TypeAlias
+
+from mock_csms.behavior.faults import FAULTS
+from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
+from mock_csms.protocol.records import Record, replace
+from mock_csms.twin import events
+from mock_csms.twin.events import Event
+from mock_csms.watch.gist import as_json, gist
+
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+DEBUG, INFO, WARNING, ERROR = range(4)
+RED, DIM = "\x1b[31m", "\x1b[2m"
+_COLOURS: Mapping[type, str] = {Result: DIM, Error: RED}
+_LEVELS = {"info": INFO, "warning": WARNING, "error": ERROR}
+SUBJECT_WIDTH = 28
+_MOST_OF_FRAME = 200
+
+
+class Line(Record):
+    """What is said of an event: how grave it is, which way it goes, its subject, and the rest.
+
+    more: what is said only where there is room. colour: the one that a line of level INFO has. is_marked: whether its
+    level is written, too.
+    """
+
+    level: int
+    way: str
+    subject: str
+    rest: str
+    more: str = ""
+    colour: str = ""
+    is_marked: bool = True
+
+
+Carry: TypeAlias = Callable[[Call | Result, Call | None], str]
+"""Shows the payload of a message; the second is the call that it answers."""
+
+
+def describe(event: Event) -> Line:
+    """Return what is said of an event, with the whole payload of a message."""
+    return LINES[type(event)](event)
+
+
+def as_text(line: Line, most: int | None = None) -> str:
+    """Return a line without its time and station, of its rest at most so many characters."""
+    return f"{beginning(line)}{line.rest[:most]}".rstrip()
+
+
+def beginning(line: Line, width: int = SUBJECT_WIDTH) -> str:
+    """Return what stands before the rest of a line."""
+    if not line.subject:
+        return f"{line.way or '  '} "
+    mark = f"{LEVELS[line.level]}: " if line.level > INFO and line.is_marked else ""
+    return f"{line.way or '  '} {line.subject.ljust(width)} {mark}"
+
+
+def printable(line: str) -> str:
+    """Make line ends and terminal controls that came over the wire visible and harmless."""
+    if line.isprintable():
+        return line
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)
+
+
+# Messages.
+
+
+def _received(event: events.Received, carry: Carry) -> Line:
+    message = event.message
+    if type(message) is Call and not event.violations and not event.binary:
+        return Line(INFO, "->", message.action, carry(message, None))
+    if isinstance(message, Malformed):
+        return Line(WARNING, "->", "?", f"{message.problem}: {_frame(event)}")
+    name, carried = _name(message, event.answers), _carried(message, event.answers, carry)
+    if event.violations:
+        return Line(WARNING, "->", name, f"{carried} is invalid: {event.violations[0]}")
+    if event.binary:
+        return Line(WARNING, "->", name, f"{carried} came in a binary frame")
+    if event.answers is None and not isinstance(message, Call):
+        return Line(WARNING, "->", name, f"{carried} answers no open call")
+    return Line(
+        WARNING if isinstance(message, Error) else INFO, "->", name, carried, "", _COLOURS.get(type(message), "")
+    )
+
+
+def _sent(event: events.Sent, carry: Carry) -> Line:
+    message = event.message
+    if type(message) is Result and event.answers is not None and not event.violations:
+        return Line(INFO, "<-", f"{event.answers.action}.response", carry(message, event.answers), "", DIM)
+    name, carried = _name(event.message, event.answers), _carried(event.message, event.answers, carry)
+    if event.violations:
+        return Line(WARNING, "<-", name, f"{carried} is invalid: {event.violations[0]}")
+    return Line(INFO, "<-", name, carried, "", _COLOURS.get(type(event.message), ""))
+
+
+def _name(message: Message, answers: Call | None) -> str:
+    """Name a message by its action."""
+    if isinstance(message, Call):
+        return message.action
+    return f"{answers.action if answers else '?'}.{'response' if isinstance(message, Result) else 'error'}"
+
+
+def _carried(message: Message, answers: Call | None, carry: Carry) -> str:
+    """Show what a message carries."""
+    if isinstance(message, Error):
+        return f"{message.code}: {message.description}"
+    return carry(message, answers)
+
+
+def _whole(message: Call | Result, _: Call | None) -> str:
+    return as_json(message.payload)
+
+
+def _frame(event: events.Received) -> str:
+    return event.text[:_MOST_OF_FRAME].decode(errors="replace")
+
+
+# Refused messages.
+
+
+def refused(event: events.Received, finding: events.Finding | None, *, is_short: bool) -> Line:
+    """Return what is said of a message that was refused: why, with the finding about it if there is one."""
+    message, reason = event.message, reason_of_refusal(event)
+    if isinstance(message, Malformed):
+        name, more = "?", _frame(event)
+    else:
+        name, more = _name(message, event.answers), _carried(message, event.answers, _whole)
+    if finding is None:
+        return Line(WARNING, "->", name, f"invalid: {reason}", more)
+    problem = finding.problem.removeprefix(f"{name}: ")
+    problem = problem if reason in problem else f"{problem}; {reason}"
+    rest = f"{finding.check} invalid: {problem}" if is_short else f"invalid, {_finding(finding, problem)}"
+    return Line(max(WARNING, _LEVELS[finding.severity]), "->", name, rest, more, is_marked=False)
+
+
+def reason_of_refusal(event: events.Received) -> str:
+    """Return why a message was refused."""
+    message = event.message
+    return message.problem if isinstance(message, Malformed) else str(event.violations[0])
+
+
+def is_about_refusal(finding: events.Finding, event: events.Received) -> bool:
+    """Whether a finding says how a message that was refused breaks the rules of messages."""
+    return (finding.at, finding.station, finding.check[:1]) == (event.at, event.station, "R")
+
+
+def _finding(finding: events.Finding, problem: str) -> str:
+    why = f" ({finding.why})" if finding.why else ""
+    return f"finding {finding.severity.upper()} {finding.check} ({finding.requirement}): {problem}{why}"
+
+
+# Faults.
+
+_FAULT = re.compile(rf"(?P<rule>.+?) (?P<kind>{'|'.join(FAULTS)})(?P<how>( [a-z]+=\S+)*)", re.DOTALL)
+_DONE: Mapping[str, str] = {
+    "delay": "delayed",
+    "latency": "delayed",
+    "drop": "dropped",
+    "duplicate": "duplicated",
+    "wrong-id": "sent with a wrong id",
+    "malformed": "malformed",
+    "truncate": "truncated",
+    "invalid": "made invalid",
+    "wrong-type": "sent with a wrong type",
+    "unknown-type": "sent with an unknown type",
+    "oversize": "made too large",
+    "close": "connection closed",
+    "reset": "connection reset",
+    "stall": "stalled",
+    "split": "split",
+    "binary": "sent as binary",
+}
+"""What each fault has done."""
+
+
+def _lost(event: events.Lost) -> Line:
+    line = _received(event.received, gist)
+    return replace(line, level=INFO, rest=f"lost by the mock ({event.fault})", more="")
+
+
+def _spoiled(event: events.Spoiled) -> Line:
+    told = "; ".join(map(_done, event.fault.split("; ")))
+    return Line(INFO, "<-", _name(event.message, event.answers), f"fault: {told}")
+
+
+def _done(fault: str) -> str:
+    """Say what a fault did, and by which rule."""
+    if fault.startswith(events.LOSS):
+        return f"lost by the mock ({fault})"
+    found = _FAULT.fullmatch(fault)
+    return f"{_DONE[found['kind']]}{found['how']} (rule {found['rule']})" if found else fault
+
+
+def _connected(event: events.Connected) -> Line:
+    others = "" if event.offered == (event.subprotocol,) else f" (offered: {', '.join(event.offered) or 'none'})"
+    return Line(INFO, "", "connected", f"{event.subprotocol}{others}")
+
+
+LINES: Mapping[type[Event], Callable[[Any], Line]] = {
+    events.Started: lambda event: Line(INFO, "", "listening", f"on {event.url}, --seed {event.seed}"),
+    events.Reconfigured: lambda _: Line(INFO, "", "configured", "the settings were read again"),
+    events.Knocked: lambda event: Line(DEBUG, "", "knocked", event.visitor.path),
+    events.Connected: _connected,
+    events.Refused: lambda event: Line(WARNING, "", "refused", event.reason),
+    events.Breached: lambda event: Line(WARNING, "", "breached", f"{event.clause}: {event.problem}"),
+    events.Disconnected: lambda event: Line(INFO, "", "disconnected", f"{event.code} {event.reason}".rstrip()),
+    events.Received: partial(_received, carry=_whole),
+    events.Sent: partial(_sent, carry=_whole),
+    events.Lost: _lost,
+    events.Spoiled: _spoiled,
+    events.Unanswered: lambda event: Line(WARNING, "<-", event.call.action, f"stays unanswered: {event.reason}"),
+    events.Judged: lambda event: Line(
+        INFO if event.outcome == "met" else WARNING, "", event.outcome, event.expectation
+    ),
+    events.Finding: lambda event: Line(_LEVELS[event.severity], "", "", _finding(event, event.problem)),
+    events.Noted: lambda event: Line(INFO, "", "note", event.note),
+    events.Failed: lambda event: Line(ERROR, "", "failed", event.problem),
+}
+"""What is said of each kind of event."""
+SHORT_LINES: Mapping[type[Event], Callable[[Any], Line]] = {
+    **LINES,
+    events.Received: partial(_received, carry=gist),
+    events.Sent: partial(_sent, carry=gist),
+}
+"""The same with what matters first, for those who read along."""

@@ -1,0 +1,176 @@
+"""The files and lines that are kept of a run: opened before anything happens, and whole when it ends."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from functools import partial
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from mock_csms.behavior.redaction import Redactor
+from mock_csms.behavior.templates import rfc3339
+from mock_csms.protocol.records import replace
+from mock_csms.runtime import clock
+from mock_csms.runtime.bus import Bus
+from mock_csms.runtime.place import Place
+from mock_csms.runtime.sink import Sink
+from mock_csms.settings import Config
+from mock_csms.settings.values import reason_of
+from mock_csms.twin.events import ALL, Failed
+from mock_csms.watch import diagram
+from mock_csms.watch.console import Console, look_for
+from mock_csms.watch.junit import Case
+
+if TYPE_CHECKING:
+    from mock_csms.watch.frames import Frames
+
+_LOOK = 1.0
+"""How often files are looked for, in seconds."""
+
+
+class Records:
+    """All that a configuration wants kept, as long as the block lasts; OSError for a file that cannot be written.
+
+    The files come before the lines for people in the order of subscribers, so that these never wait for those.
+    `command` is the command line as it may be shown.
+    """
+
+    def __init__(self, config: Config, bus: Bus, command: str = "") -> None:
+        self._config = config
+        self._command = command
+        self._outcome = ""
+        self._bus = bus
+        self.redactor = Redactor() if config.redact else None
+        self.shown = _masked(bus, self.redactor) if self.redactor else bus
+        self._sinks: list[Sink] = []
+        self._trace: Sink | None = None
+        self.write_ahead = self._write_ahead if config.trace else None
+        """What is to be done before anything that was sent goes out, if anything is."""
+        self._page: Sink | None = None
+        self._console: Console | None = None
+        self._junit: int | None = None
+        self._opened: dict[Place, int] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self.incomplete: dict[str, str] = {}
+        """The files that lack something, and why; for sure once the block has ended."""
+        self._began = clock.now()
+
+    def __enter__(self) -> Self:
+        config, bus = self._config, self.shown
+        if config.trace or config.events or config.diagram:
+            from mock_csms.watch.frames import Frames  # noqa: PLC0415 - start-up waits only for what is asked for
+
+            self._keep(Frames(bus))
+        if config.junit:
+            self._junit = self._descriptor(config.junit)
+        if not config.quiet:
+            look = look_for(sys.stderr.fileno(), config.log_level, is_verbose=config.verbose, color=config.color)
+            self._console = Console(bus, self._sink(sys.stderr.fileno(), "stderr"), look)
+        if self._opened:
+            self._timer = asyncio.get_running_loop().call_later(_LOOK, self._look_again)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._page is not None:
+            diagram.end(self._page, self._outcome)
+        self.flush()
+        self._look_for_files()
+        for place, descriptor in self._opened.items():
+            try:
+                os.close(descriptor)
+            except OSError as failed:  # some disks tell only now that they are full
+                self._tell(place.path, failed)
+
+    def _look_again(self) -> None:
+        self._look_for_files()
+        self._timer = asyncio.get_running_loop().call_later(_LOOK, self._look_again)
+
+    def _look_for_files(self) -> None:
+        """Tell of files that are not there any more, so that what is written to them is lost."""
+        for place in self._opened:
+            if place.path not in self.incomplete and (gone := place.gone()) is not None:
+                self._tell(place.path, OSError(gone))
+
+    def _keep(self, frames: "Frames") -> None:
+        """Open the files that tell of every message."""
+        config, bus = self._config, self.shown
+        if config.trace:
+            from mock_csms.watch.trace import Trace  # noqa: PLC0415 - as above
+
+            self._trace = self._open(config.trace)
+            Trace(bus, frames, self._trace)
+        lines = [self._open(config.events)] if config.events else []
+        if config.diagram:
+            self._page = self._open(config.diagram)
+            diagram.begin(self._page, self._command)
+            lines.append(self._page)
+        if lines:
+            from mock_csms.watch.eventlog import EventLog  # noqa: PLC0415 - as above
+
+            EventLog(bus, frames, lines)
+
+    def _write_ahead(self) -> None:
+        """Write the trace, so that not even `kill -9` loses a message that was answered."""
+        if self._trace is not None:
+            self._trace.flush()
+
+    def flush(self) -> None:
+        """Write now what waits."""
+        if self._console is not None:
+            self._console.tell()
+        for sink in self._sinks:
+            sink.flush()
+
+    def keep(self, suites: Mapping[str, Sequence[Case]], outcome: str) -> None:
+        """Write the cases that were judged, and what came of them in one line, where they are wanted."""
+        self._outcome = self.mask(outcome)
+        if self._junit is not None:
+            from mock_csms.watch.junit import junit  # noqa: PLC0415 - XML is seldom asked for
+
+            masked = {name: [replace(case, **self._masked(case)) for case in cases] for name, cases in suites.items()}
+            sink = self._sink(self._junit, str(self._config.junit))
+            sink.write(junit(masked, rfc3339(self._began), clock.now() - self._began))
+        self.flush()
+
+    def mask(self, text: str) -> str:
+        """Return a text as people may see it."""
+        return self.redactor.words(text) if self.redactor else text
+
+    def _masked(self, case: Case) -> dict[str, str]:
+        return {name: self.mask(getattr(case, name)) for name in case.__struct_fields__}
+
+    def _open(self, path: str) -> Sink:
+        return self._sink(self._descriptor(path), path)
+
+    def _descriptor(self, path: str) -> int:
+        """Open a file to be written anew; - is stdout."""
+        if path == "-":
+            return sys.stdout.fileno()
+        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o666)
+        self._opened[Place(path, os.fstat(opened))] = opened
+        return opened
+
+    def _sink(self, descriptor: int, name: str) -> Sink:
+        sink = Sink(descriptor, partial(self._tell, name))
+        self._sinks.append(sink)
+        return sink
+
+    def _tell(self, name: str, error: OSError) -> None:
+        """Tell once of a file that can no longer be written; a reader that leaves has seen what it wanted."""
+        if name == "stderr":
+            return
+        if not isinstance(error, BrokenPipeError):
+            self.incomplete.setdefault(name, reason_of(error))
+        self._bus.publish(Failed(clock.now(), "", f"writing {name} has stopped: {reason_of(error)}"))
+
+
+def _masked(bus: Bus, redactor: Redactor) -> Bus:
+    """Return a bus with the events of another, their idTokens masked."""
+    shown = Bus()
+    bus.subscribe(lambda event: shown.publish(redactor.event(event)), *ALL)
+    return shown

@@ -1,0 +1,134 @@
+"""What the console counts in place of showing it: what was shown often enough, and more than anybody can read."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from mock_csms.protocol.records import Mutable, Record
+from mock_csms.watch.lines import INFO
+
+OFTEN_ENOUGH = 3
+"""How often the same is shown."""
+MOST_AT_ONCE = 20
+"""How many counts are told at once; the others wait."""
+_MOST_KINDS = 10_000
+"""How many different things are remembered; then all is told, and begins anew."""
+MOST_LINES = 50
+"""How many ordinary lines are shown in a second."""
+
+_CHANGING = re.compile(r"[^\s:;,]*\d[^\s:;,]*")
+"""Ids, times and numbers: the same thing may have others each time."""
+
+
+class Count(Record):
+    """How often something came that was not shown: whose it is, how grave, and what is said of it.
+
+    `way` and `subject` are those of the lines that are counted, where these are ordinary ones.
+    """
+
+    station: str
+    level: int
+    text: str
+    way: str = ""
+    subject: str = ""
+
+
+class _Kind(Mutable):
+    """The same thing again and again: how often it came, of which so many times were not shown, and since when."""
+
+    station: str
+    level: int
+    name: str
+    text: str
+    first: float
+    last: float
+    shown: int = 0
+    more: int = 0
+
+
+class Repeats:
+    """Counts what comes again: the same in all but its ids, times and numbers."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[tuple[str, str, str], _Kind] = {}
+        self._untold: dict[tuple[str, str, str], _Kind] = {}
+
+    def is_shown(self, at: float, station: str, level: int, name: str, text: str) -> bool:
+        """Whether something is shown, or counted as it was shown often enough; `name` is what it is called then."""
+        key = (station, name, _CHANGING.sub("#", text))
+        kind = self._kinds.get(key)
+        if kind is None:
+            kind = self._kinds[key] = _Kind(station, level, name, text, at, at)
+        if kind.shown < OFTEN_ENOUGH:
+            kind.shown += 1
+            return True
+        kind.more += 1
+        kind.last = at
+        self._untold[key] = kind
+        return False
+
+    @property
+    def is_untold(self) -> bool:
+        """Whether there are counts to be told."""
+        return bool(self._untold)
+
+    def tell(self, station: str | None = None, most: int | None = None) -> Iterator[Count]:
+        """Yield the counts that have changed, at most so many, or those of one station."""
+        keys = [key for key in self._untold if station in (None, key[0])][:most]
+        for key in keys:
+            yield _told(self._untold.pop(key))
+        if len(self._kinds) > _MOST_KINDS:
+            self._kinds = dict(self._untold)
+
+
+def _told(kind: _Kind) -> Count:
+    times = "once" if kind.more == 1 else f"{kind.more:,} times"
+    seconds = max(1, round(kind.last - kind.first))
+    return Count(kind.station, kind.level, f"{kind.name} again, {times} in {seconds} s: {kind.text}")
+
+
+class Crowd:
+    """Counts ordinary lines where more come in a second than can be read, until fewer come."""
+
+    def __init__(self) -> None:
+        self._second = 0
+        self._shown = 0
+        self.is_crowded = False
+        """Whether lines are counted at the moment."""
+        self._counts: Counter[tuple[str, str, str]] = Counter()
+
+    def is_shown(self, at: float, station: str, way: str, subject: str) -> bool:
+        """Whether an ordinary line is shown, or counted by station, way and subject."""
+        if not self.is_crowded:
+            second = int(at)
+            if second != self._second:
+                self._second, self._shown = second, 0
+            self._shown += 1
+            if self._shown <= MOST_LINES:
+                return True
+            self.is_crowded = True
+        self._counts[station, way, subject] += 1
+        return False
+
+    def tell(self) -> Iterator[Count]:
+        """Yield what was counted: by station and subject, or where there are too many of these by subject alone."""
+        counts, self._counts = self._counts, Counter()
+        self.is_crowded = counts.total() > MOST_LINES
+        self._shown = 0
+        if len(counts) > MOST_AT_ONCE:
+            yield from _by_subject(counts)
+            return
+        for (station, way, subject), times in sorted(counts.items()):
+            yield Count(station, INFO, f"{times:,} more", way, subject)
+
+
+def _by_subject(counts: Counter[tuple[str, str, str]]) -> Iterator[Count]:
+    """Yield the sums over all stations, the greatest first."""
+    stations, sums = Counter(kind[1:] for kind in counts), Counter[tuple[str, str]]()
+    for (_, way, subject), times in counts.items():
+        sums[way, subject] += times
+    ranked = sums.most_common()
+    for (way, subject), times in ranked[:MOST_AT_ONCE]:
+        yield Count("", INFO, f"{times:,} more of {stations[way, subject]:,} stations", way, subject)
+    if others := sum(times for _, times in ranked[MOST_AT_ONCE:]):
+        yield Count("", INFO, f"{others:,} other lines more")

@@ -1,0 +1,51 @@
+"""The exit statuses of every command, and which of several wins."""
+
+import sys
+from enum import IntEnum
+
+from mock_csms.settings.values import reason_of
+
+
+class Status(IntEnum):
+    """What an exit status says."""
+
+    FINE = 0
+    """All that was asked for is so."""
+    FAILED = 1
+    """An expectation was not met, something forbidden came, or there were findings that fail the run."""
+    WRONG_INPUT = 2
+    """A flag, or a record of a trace, is wrong."""
+    NOT_WRITTEN = 3
+    """The command could not start, or a record of the run is incomplete."""
+    NOTHING_JUDGED = 4
+    """No station came, or nothing that it did was judged."""
+    FORCED = 130
+    """A second signal ended the process at once."""
+
+
+_GRAVEST_FIRST = (
+    Status.FORCED,
+    Status.NOT_WRITTEN,
+    Status.WRONG_INPUT,
+    Status.FAILED,
+    Status.NOTHING_JUDGED,
+    Status.FINE,
+)
+
+
+def gravest(*statuses: Status) -> Status:
+    """Return the status that a process ends with where all of these are true; FINE for none."""
+    return min(statuses, key=_GRAVEST_FIRST.index, default=Status.FINE)
+
+
+def cannot_start(subject: str, error: OSError) -> Status:
+    """Say in one line why a run cannot start, and return its status."""
+    sys.stderr.write(f"mock-csms: error: cannot start: {subject}: {reason_of(error)}\n")
+    return Status.NOT_WRITTEN
+
+
+def word(own: Status, of_run: Status) -> str:
+    """Return the word before one of several verdicts: only a run that ends with 0 has passed."""
+    if own is not Status.FINE:
+        return "failed"
+    return "passed" if of_run is Status.FINE else "ok"

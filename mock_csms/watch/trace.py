@@ -1,0 +1,161 @@
+"""The messages of a run as JSON Lines in the OCPP trace format 1.1, which other tools read."""
+
+import re
+from base64 import b64encode
+from collections import deque
+
+from mock_csms.behavior.templates import instant
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.messages import UNREADABLE_ID, Call, Error, Malformed, Message, Result
+from mock_csms.protocol.records import Bounded
+from mock_csms.runtime.bus import Bus
+from mock_csms.runtime.sink import Sink
+from mock_csms.twin.events import Connected, Disconnected, Event, Lost, Received, Sent, Spoiled, Unanswered, is_loss
+from mock_csms.watch.frames import Frame, Frames, payload_text
+from mock_csms.watch.jsonlines import as_json, line
+
+CONNECTION = "connection"
+"""The key in `meta` of the first record of each connection: how many the station has had."""
+SINCE = "since"
+"""The key of what happened since the last record of the station, apart from messages."""
+BINARY, BYTES = "binary", "bytes"
+"""The keys of what came in a binary frame, and of a frame that is no text: its bytes in base64."""
+_RECORD = (
+    b'{"schemaVersion":"1.1","timestamp":%b,"ocppVersion":"%b","transport":"json","chargePointId":%b,"direction":"%b",'
+    b'"messageType":"%b"%b%b%b,"raw":%b%b}\n'
+)
+"""A line of the file; messageId, action and meta bring their keys, and so does what the message carries."""
+_DIRECTIONS = {Received: b"cp-to-csms", Sent: b"csms-to-cp"}
+_TYPES: dict[type[Message], bytes] = {Call: b"CALL", Result: b"CALLRESULT", Error: b"CALLERROR"}
+_BEGIN = re.compile(rb'\s*\[\s*"?([234])\b')
+_ACTION = re.compile(rb'\s*\[\s*"?2"?\s*,[^,]*,\s*"(\w{1,50})"')
+_MOST_SINCE = 100
+_MOST_OPEN = 10_000
+"""How many unanswered calls are remembered, for the time that their answers took."""
+
+
+class Trace:
+    """Writes a record for every frame, also for those that are no messages: these are in `raw`, and `meta` says why.
+
+    Who has the sink sees to it that it is written before a message is answered.
+    """
+
+    def __init__(self, bus: Bus, frames: Frames, sink: Sink) -> None:
+        self._sink = sink
+        self._began: Bounded[tuple[str, str], float] = Bounded(_MOST_OPEN)
+        self._connections: dict[str, int] = {}
+        self._fresh: set[str] = set()
+        """The stations whose connection has no record yet."""
+        self._since: dict[str, deque[Json]] = {}
+        """What happened at each station since its last record."""
+        bus.subscribe(self._happened, Connected, Disconnected, Unanswered, Lost, Spoiled)
+        frames.subscribe(self._write)
+
+    def _happened(self, event: Event) -> None:
+        if isinstance(event, Spoiled) and not is_loss(event):  # what is sent has a record, with its fault
+            return
+        told: Json = {"event": type(event).__name__, "timestamp": instant(event.at)}
+        if isinstance(event, Connected):
+            self._connections[event.station] = self._connections.get(event.station, 0) + 1
+            self._fresh.add(event.station)
+        elif isinstance(event, Disconnected):
+            told |= {"code": event.code, "reason": event.reason}
+        elif isinstance(event, Unanswered):
+            told |= {"messageId": event.call.id, "reason": event.reason}
+        elif isinstance(event, Spoiled):
+            told |= {
+                "messageId": event.message.id,
+                "fault": event.fault,
+                "messageType": _TYPES[type(event.message)].decode(),
+            }
+        elif isinstance(event, Lost):
+            told |= {"messageId": event.received.message.id, "fault": event.fault, **_frame_of(event.received)}
+        self._since.setdefault(event.station, deque(maxlen=_MOST_SINCE)).append(told)
+
+    def _write(self, event: Received | Sent, frame: Frame) -> None:
+        message = event.message
+        if isinstance(message, Malformed):
+            kind, carried, action = _resembled(event.text)
+            id_ = b',"messageId":%b' % frame.id if message.id != UNREADABLE_ID else b""
+        else:
+            kind, carried, action = _TYPES[type(message)], _carried(event, message), frame.action
+            id_ = b',"messageId":%b' % frame.id
+        meta = self._meta(event, message)
+        record = line(
+            _RECORD,
+            frame.at,
+            event.version.name.encode(),
+            frame.station,
+            _DIRECTIONS[type(event)],
+            kind,
+            id_,
+            b',"action":%b' % action if action else b"",
+            carried,
+            frame.text,
+            b',"meta":%b' % as_json(meta) if meta else b"",
+        )
+        self._sink.write(record)
+
+    def _meta(self, event: Received | Sent, message: Message | Malformed) -> Json:
+        """Return what only we tell of a message; the format leaves room for it."""
+        meta: Json = {}
+        if isinstance(event, Sent) and (event.rule or event.fault):
+            meta = {name: said for name, said in (("rule", event.rule), ("fault", event.fault)) if said}
+        elif isinstance(event, Received) and (event.binary or isinstance(message, Malformed)):
+            meta = _of_frame(event, message)
+        if event.station in self._since:
+            meta[SINCE] = list(self._since.pop(event.station))
+        key = (event.station, message.id)
+        if isinstance(message, Call):
+            self._began[key] = event.at
+        elif event.answers and not isinstance(message, Malformed) and (began := self._began.pop(key, None)):
+            meta["roundTripMs"] = int((event.at - began) * 1_000_000 + 0.5) / 1000
+        if event.violations:
+            meta["violations"] = [str(violation) for violation in event.violations]
+        if event.station in self._fresh:
+            self._fresh.remove(event.station)
+            meta[CONNECTION] = self._connections[event.station]
+        return meta
+
+
+def _carried(event: Received | Sent, message: Message) -> bytes:
+    """Return the payload of a message, or the error in its place, as a member."""
+    if isinstance(message, Error):
+        told = {"code": message.code, "description": message.description, "details": message.details or {}}
+        return b',"error":%b' % as_json(told)
+    return b',"payload":%b' % payload_text(event, message)
+
+
+def _resembled(text: bytes) -> tuple[bytes, bytes, bytes]:
+    """Return the type, the members and the action of a record for a frame that is no message.
+
+    The format wants a type of each record, and an action of a CALL: what the frame begins like, or else a CALL.
+    """
+    begin = _BEGIN.match(text)
+    kind = begin[1] if begin else b"2"
+    if kind == b"4":
+        return b"CALLERROR", b',"error":{}', b""
+    if kind == b"3":
+        return b"CALLRESULT", b"", b""
+    found = _ACTION.match(text)
+    return b"CALL", b"", b'"%b"' % (found[1] if found else b"")
+
+
+def _frame_of(event: Received) -> Json:
+    """Return a frame that has no record of its own, as text or as bytes in base64."""
+    try:
+        return {"raw": event.text.decode()} | ({BINARY: True} if event.binary else {})
+    except UnicodeDecodeError:
+        return {BYTES: b64encode(event.text).decode(), BINARY: True}
+
+
+def _of_frame(event: Received, message: Message | Malformed) -> Json:
+    """Return what is odd about a frame; its exact bytes where they are no text."""
+    meta: Json = {"malformed": message.problem} if isinstance(message, Malformed) else {}
+    if event.binary:
+        meta[BINARY] = True
+    try:
+        event.text.decode()
+    except UnicodeDecodeError:
+        meta[BYTES] = b64encode(event.text).decode()
+    return meta

@@ -1,0 +1,28 @@
+"""Stations of a mock that runs in the process of the test."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
+
+from mock_csms.control.python import Csms
+from tests.wire import Station
+
+
+@asynccontextmanager
+async def station_of(csms: Csms, identity: str = "CS-1") -> AsyncIterator[Station]:
+    """Connect a station to a mock of this process."""
+    url = f"{csms.url}/{identity}"
+    async with connect(url, subprotocols=[Subprotocol("ocpp2.0.1")], ping_interval=None, proxy=None) as socket_:
+        yield Station(socket_)
+
+
+async def failure_of(csms: Csms, action: str, part: Any = None, station: str = "CS-1") -> str:
+    """Return the text of the AssertionError for a call that does not come, with the times of day masked."""
+    with pytest.raises(AssertionError) as failure:
+        await csms.receive(station, action, part, within=0.05)
+    return re.sub(r"\d\d:\d\d:\d\d\.\d{3}", "TIME", str(failure.value))

@@ -1,0 +1,465 @@
+"""The page of a run in a browser.
+
+These tests need Chromium (Debian's package `chromium`) and Playwright from PyPI, and are skipped where one of them is
+missing. They click and type as a person does, and look only at what such a person sees.
+"""
+
+import json
+import re
+import shutil
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import pytest_asyncio
+
+from mock_csms.protocol.messages import Call, Error, ErrorCode, Result, decode, encode
+from mock_csms.twin.events import (
+    Connected,
+    Disconnected,
+    Event,
+    Failed,
+    Finding,
+    Received,
+    Refused,
+    Sent,
+    Severity,
+    Spoiled,
+    Started,
+    Unanswered,
+)
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, Page
+
+from tests.watch.diagrams import BEAT, BOOT, HOSTILE, MISSING, RESET, START, came, junk, went, write
+
+in_browser = pytest.mark.asyncio(loop_scope="module")
+
+
+class Browsed:
+    """A page in the browser: what a person does with it and reads on it, and every request that it made."""
+
+    def __init__(self, page: "Page") -> None:
+        self.page = page
+        self.requests: list[str] = []
+        self.problems: list[str] = []
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+        page.on("console", lambda message: self.problems.append(message.text))
+
+    async def names(self) -> Sequence[str]:
+        """Return what is drawn, from top to bottom."""
+        return await self.page.locator(".row .name").all_text_contents()
+
+    async def lanes(self) -> Sequence[str]:
+        """Return the stations that have a lane."""
+        return await self.page.locator(".lane").all_text_contents()
+
+    async def click(self, name: str) -> None:
+        """Click the first thing with that name in the diagram."""
+        await self.page.locator(".row .name").get_by_text(name, exact=True).first.click()
+
+    async def read(self, selector: str = "#payload") -> str:
+        """Return the text of a part of the page."""
+        return await self.page.locator(selector).inner_text()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium() -> AsyncIterator["Browser"]:
+    """Start the browser for all these tests; skip them where there is none, or nothing to drive it."""
+    pytest.importorskip("playwright", reason="Playwright is not installed: pip install playwright")
+    from playwright.async_api import async_playwright
+
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        pytest.skip("no browser is installed: apt-get install chromium")
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=found, args=flags)
+        yield browser
+        await browser.close()
+
+
+@asynccontextmanager
+async def browse(chromium: "Browser", file: Path, scheme: Any = "light", width: int = 1400) -> AsyncIterator[Browsed]:
+    """Open a file in a window of its own. It may load nothing but itself, and complain about nothing."""
+    view: Any = {"width": width, "height": 800}
+    async with await chromium.new_context(color_scheme=scheme, viewport=view, offline=True) as context:
+        browsed = Browsed(await context.new_page())
+        await browsed.page.goto(file.as_uri())
+        yield browsed
+        assert browsed.problems == []
+        assert browsed.requests == [file.as_uri()]
+
+
+def run() -> Sequence[Event]:
+    """Return a small run of two stations in which some things go wrong."""
+    return (
+        Connected(START, "CS-1", "ocpp2.0.1", ("ocpp2.0.1",)),
+        Connected(START, "CS-2", "ocpp2.0.1", ("ocpp2.0.1",)),
+        came(BOOT, at=START + 1),
+        went(Result("b-1", {"status": "Accepted"}), BOOT, at=START + 1.025),
+        Received(START + 2, "CS-2", encode(BEAT), BEAT, (), None, False, False),
+        Spoiled(START + 2, "CS-2", "drop", Result("h-1", {}), BEAT),
+        went(RESET, at=START + 3),
+        came(Error("r-1", "NotSupported", "never", {}), RESET, at=START + 3.5),
+        junk(b'[2,"\xff', "CS-2"),
+        Disconnected(START + 4, "CS-1", 1000, ""),
+    )
+
+
+SHOWN: Sequence[tuple[Event, str, str, str]] = [
+    (came(BOOT), "BootNotification", "", ""),
+    (came(Result("r-1", {"status": "Accepted"}), RESET), "Reset.response", "", ""),
+    (came(Error("r-1", "NotSupported", "no"), RESET), "Reset.error", "error", "NotSupported: no"),
+    (came(Result("zz", {})), "?.response", "warning", "answers no open call"),
+    (came(BEAT, None, MISSING), "Heartbeat", "error", "invalid: seqNo: is missing"),
+    (
+        Received(START, "CS-1", b"{}", BEAT, (MISSING,), None, False, False),
+        "Heartbeat",
+        "warning",
+        "invalid: seqNo: is missing",
+    ),
+    (
+        Received(START, "CS-1", encode(BEAT), BEAT, (), None, True, False),
+        "Heartbeat",
+        "warning",
+        "came in a binary frame",
+    ),
+    (junk(b"hello"), "no message", "error", "not JSON"),
+    (went(RESET), "Reset", "", ""),
+    (went(Result("h-1", {}), BEAT, rule="Heartbeat@*"), "Heartbeat.response", "", "chosen by the rule Heartbeat@*"),
+    (went(Error("h-1", ErrorCode.InternalError, "x"), BEAT), "Heartbeat.error", "error", "InternalError: x"),
+    (Connected(START, "CS-1", "ocpp2.0.1", ("ocpp2.0.1",)), "connected, ocpp2.0.1", "", "offered ocpp2.0.1"),
+    (Refused(START, "CS-1", "unknown"), "not let in", "error", "not let in: unknown"),
+    (Disconnected(START, "CS-1", 1006, "gone"), "disconnected, 1006", "", "gone"),
+    (Spoiled(START, "CS-1", "drop", BEAT, None), "Heartbeat: drop", "fault", "fault: drop"),
+    (Unanswered(START, "CS-1", RESET, "too late"), "Reset unanswered", "error", "stays unanswered: too late"),
+    (Finding(START, "CS-1", "X05", "E06", Severity.WARNING, "odd", ("7",)), "X05 odd", "warning", "requirement E06"),
+    (Failed(START, "CS-1", "boom"), "boom", "error", "boom"),
+]
+"""Events, with their name in the diagram, how they are marked, and what the panel says of them."""
+
+
+@in_browser
+async def test_every_event_is_shown(chromium: "Browser", tmp_path: Path) -> None:
+    """Each has a row with its name and mark, and a panel that says why and holds its frame; others are left out."""
+    await write(tmp_path / "page.html", Started(START, "", "ws://x", 1), *[event for event, *_ in SHOWN])
+    async with browse(chromium, tmp_path / "page.html") as browsed:
+        assert await browsed.names() == [name for _, name, _, _ in SHOWN]
+        for event, name, mark, note in SHOWN:
+            await browsed.page.keyboard.press("ArrowDown")
+            picked = browsed.page.locator(".row.picked")
+            assert await picked.locator(".name").inner_text() == name
+            assert await picked.locator(f".mark.{mark}" if mark else ".mark").count() == bool(mark)
+            assert note in await browsed.read("#panel")
+            if isinstance(event, Received | Sent):
+                assert event.text.decode() in (await browsed.page.locator("#panel pre").all_text_contents())
+
+
+@in_browser
+async def test_many_violations_are_cut(chromium: "Browser", tmp_path: Path) -> None:
+    """A message with a thousand violations has a short panel that tells how many there are."""
+    await write(tmp_path / "page.html", came(BEAT, None, *[MISSING] * 1000))
+    async with browse(chromium, tmp_path / "page.html") as browsed:
+        await browsed.click("Heartbeat")
+        notes = await browsed.page.locator("#panel li").all_text_contents()
+        assert notes[-2:] == ["and 980 more", "refused"]
+        assert len(notes) == 22
+
+
+@in_browser
+async def test_a_click_shows_the_payload(chromium: "Browser", tmp_path: Path) -> None:
+    """A message that is clicked shows its payload, its frame, its station and time, and its answer."""
+    await write(tmp_path / "page.html", *run())
+    async with browse(chromium, tmp_path / "page.html") as browsed:
+        assert await browsed.lanes() == ["CS-1", "CS-2"]
+        await browsed.click("BootNotification")
+        assert json.loads(await browsed.read()) == BOOT.payload
+        assert '\n  "reason": "PowerUp",\n' in await browsed.read()
+        facts = await browsed.read("#panel dl")
+        for fact in ("CS-1 → CSMS", "2027-01-15T08:00:01.000Z", "b-1", "BootNotification.response after 25.0 ms"):
+            assert fact in facts
+        await browsed.page.get_by_text("As it was on the wire").click()
+        assert await browsed.read("#raw") == encode(BOOT).decode()
+        await browsed.page.locator("#panel dl button").click()
+        assert json.loads(await browsed.read()) == {"status": "Accepted"}
+
+
+@in_browser
+async def test_what_is_no_message_shows_its_bytes(chromium: "Browser", tmp_path: Path) -> None:
+    """A frame that could not be read shows what came, and why it is none."""
+    await write(tmp_path / "page.html", *run())
+    async with browse(chromium, tmp_path / "page.html") as browsed:
+        await browsed.click("no message")
+        assert await browsed.read() == '[2,"\\xff'
+        assert "not JSON" in await browsed.read("#panel ul")
+
+
+@in_browser
+async def test_numbers_and_double_keys_stay_as_they_were(chromium: "Browser", tmp_path: Path) -> None:
+    """The payload is only indented: what a parser would change is what a tester looks for."""
+    text = b'[2,"1","Heartbeat",{"a":1.0,"a":12345678901234567890,"b":[],"c":{},"d":"x, {\\u0041\\"]"}]'
+    call = decode(text)
+    await write(tmp_path / "page.html", Received(START, "CS-1", text, call, (), None, False, False))
+    async with browse(chromium, tmp_path / "page.html") as browsed:
+        await browsed.click("Heartbeat")
+        lines = ['  "a": 1.0,', '  "a": 12345678901234567890,', '  "b": [],', '  "c": {},', '  "d": "x, {\\u0041\\"]"']
+        assert (await browsed.read()).splitlines() == ["{", *lines, "}"]
+
+
+@in_browser
+async def test_filters(chromium: "Browser", tmp_path: Path) -> None:
+    """Station, action and problems each leave out the rest, together and in turn; a lane's name filters too."""
+    await write(tmp_path / "page.html", *run())
+    async with browse(chromium, tmp_path / "page.html") as browsed:
+        page = browsed.page
+        assert len(await browsed.names()) == 10
+        assert await browsed.read("#count") == "10 of 10 shown: 6 messages, 3 marked"
+        await page.get_by_label("Problems and faults only").check()
+        assert await browsed.names() == ["Heartbeat: drop", "Reset.error", "no message"]
+        await page.get_by_label("Station").select_option("CS-2")
+        assert await browsed.names() == ["Heartbeat: drop", "no message"]
+        await page.get_by_label("Problems and faults only").uncheck()
+        assert await browsed.names() == ["connected, ocpp2.0.1", "Heartbeat", "Heartbeat: drop", "no message"]
+        assert await browsed.lanes() == ["CS-2"]
+        await page.locator(".lane").click()
+        actions = await page.get_by_label("Action").locator("option").all_text_contents()
+        assert actions == ["all", "BootNotification (2)", "Heartbeat (1)", "Reset (2)"]
+        await page.get_by_label("Action").select_option("Reset (2)")
+        assert await browsed.names() == ["Reset", "Reset.error"]
+        await page.get_by_label("Station").select_option("CS-2")
+        await page.get_by_text("Nothing to show.").wait_for()
+        await page.get_by_label("Station").select_option("all")
+        await page.get_by_label("Action").select_option("all")
+        await page.get_by_text("10 of 10 shown").wait_for()
+        await page.get_by_role("button", name="CS-1").click()
+        assert len(await browsed.names()) == 6
+
+
+@in_browser
+async def test_the_keyboard_is_enough(chromium: "Browser", tmp_path: Path) -> None:
+    """Arrows, Home and End move, n and p go from problem to problem, / goes to the filter, Escape closes."""
+    await write(tmp_path / "page.html", *run())
+    async with browse(chromium, tmp_path / "page.html") as browsed:
+        presses = ["ArrowDown", "End", "p", "p", "n", "Home", "ArrowDown", "ArrowUp"]
+        seen = []
+        for key in presses:
+            await browsed.page.keyboard.press(key)
+            seen.append(await browsed.read("#panel h2"))
+        first, boots = "connected, ocpp2.0.1", "connected, ocpp2.0.1"
+        problems = ["no message", "Reset.error", "no message"]
+        assert seen == [first, "disconnected, 1000", *problems, first, boots, first]
+        assert await browsed.page.locator('[aria-selected="true"]').count() == 1
+        await browsed.page.keyboard.press("Escape")
+        assert await browsed.page.locator("#panel").is_hidden()
+        await browsed.page.keyboard.press("/")
+        await browsed.page.keyboard.type("boot")
+        await browsed.page.get_by_text("2 of 10 shown").wait_for()
+
+
+@in_browser
+async def test_hostile_text_stays_text(chromium: "Browser", tmp_path: Path) -> None:
+    """Markup and scripts from the wire are shown as what they are, wherever they stand; nothing is run or loaded."""
+    happened: list[Event] = []
+    for text in HOSTILE:
+        call = Call("1", text, {"x": text})
+        happened += [
+            Received(START, text, encode(call), call, (), None, False, False),
+            Refused(START, text, text),
+            Disconnected(START, text, 1000, text),
+            junk(text.encode(), text),
+        ]
+    await write(tmp_path / "page.html", *happened, Failed(START, "", HOSTILE[0]))
+    async with browse(chromium, tmp_path / "page.html") as browsed:
+        for number in range(len(happened) + 1):
+            await browsed.page.keyboard.press("ArrowDown")
+            if number % 4 == 0 and number < len(happened):
+                shown = await browsed.page.locator("#payload").text_content()
+                assert json.loads(shown or "") == {"x": HOSTILE[number // 4]}
+        assert await browsed.page.title() == "mock-csms: sequence diagram"
+        assert await browsed.page.locator("img, script[src], iframe").count() == 0
+        assert await browsed.lanes() == HOSTILE
+
+
+@in_browser
+@pytest.mark.parametrize("cut", [0, 1, 7, 40], ids=lambda cut: f"{cut} bytes lost")
+async def test_a_killed_run_can_be_read(cut: int, chromium: "Browser", tmp_path: Path) -> None:
+    """A page that ends anywhere shows everything before, and says that it has no end."""
+    page = await write(tmp_path / "page.html", *run(), close=False)
+    (tmp_path / "page.html").write_bytes(page[: len(page) - cut])
+    async with browse(chromium, tmp_path / "page.html") as browsed:
+        assert len(await browsed.names()) == (10 if cut <= 1 else 9)
+        assert await browsed.page.locator("#unfinished").is_visible()
+        await browsed.click("BootNotification")
+        assert json.loads(await browsed.read()) == BOOT.payload
+
+
+@in_browser
+async def test_a_whole_run_says_nothing_of_its_end(chromium: "Browser", tmp_path: Path) -> None:
+    """A page that was closed has no warning, even one without any event."""
+    await write(tmp_path / "page.html")
+    async with browse(chromium, tmp_path / "page.html") as browsed:
+        assert await browsed.page.locator("#unfinished").is_hidden()
+        assert await browsed.page.get_by_text("Nothing to show.").is_visible()
+
+
+@in_browser
+@pytest.mark.parametrize(("scheme", "is_fit"), [("light", lambda sum_: sum_ > 600), ("dark", lambda sum_: sum_ < 200)])
+async def test_light_and_dark(scheme: str, is_fit: Callable[[int], bool], chromium: "Browser", tmp_path: Path) -> None:
+    """The page is as light or dark as the person wants everything to be."""
+    await write(tmp_path / "page.html", *run())
+    async with browse(chromium, tmp_path / "page.html", scheme) as browsed:
+        paint = await browsed.page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert is_fit(sum(int(number) for number in re.findall(r"\d+", paint)[:3]))
+
+
+@in_browser
+async def test_a_long_run_stays_usable(chromium: "Browser", tmp_path: Path) -> None:
+    """With 20,000 messages of 50 stations only what is seen is drawn; the last message is one key away."""
+    happened: list[Event] = []
+    for number in range(10_000):
+        station, id_ = f"CS-{number % 50}", f"id-{number}"
+        call, result = Call(id_, "MeterValues", {"evseId": number}), Result(id_, {"n": number})
+        happened += [
+            Received(START + number, station, encode(call), call, (), None, False, False),
+            Sent(START + number + 0.01, station, encode(result), result, (), call, "", ""),
+        ]
+    await write(tmp_path / "page.html", *happened)
+    async with browse(chromium, tmp_path / "page.html") as browsed:
+        page = browsed.page
+        assert await browsed.read("#count") == "20,000 of 20,000 shown: 20,000 messages, 0 marked"
+        assert len(await browsed.names()) < 100
+        await page.keyboard.press("End")
+        assert json.loads(await browsed.read()) == {"n": 9999}
+        await page.get_by_label("Station").select_option("CS-7")
+        await page.get_by_text("400 of 20,000 shown").wait_for()
+        await page.locator("#diagram").evaluate("view => { view.scrollTop = 200 * 30; }")
+        await page.locator(".row .time").get_by_text("09:23:27.000").click()
+        assert json.loads(await browsed.read()) == {"evseId": 5007}
+        assert await page.locator("body *").count() < 1000
+
+
+def event(number: int, **more: Any) -> Call:
+    """Return a TransactionEvent."""
+    told = {"transactionInfo": {"transactionId": "T"}, "timestamp": "2026-01-01T00:00:00Z", "seqNo": number}
+    return Call(f"t-{number}", "TransactionEvent", {**told, "triggerReason": "MeterValuePeriodic", **more})
+
+
+GISTS: Sequence[tuple[Event, str]] = [
+    (came(BOOT), "PowerUp m"),
+    (
+        came(Call("1", "StatusNotification", {"connectorStatus": "Occupied", "evseId": 1, "connectorId": 2})),
+        "1.2 Occupied",
+    ),
+    (
+        came(event(0, eventType="Started", idToken={"idToken": "TAG1", "type": "Central"})),
+        "Started seq 0 TAG1 MeterValuePeriodic",
+    ),
+    (
+        went(Result("t-0", {"totalCost": 4.5, "idTokenInfo": {"status": "Expired"}}), event(0), at=START + 0.012),
+        "Expired cost 4.5 +12 ms",
+    ),
+    (came(Call("2", "Authorize", {"idToken": {"idToken": "TAG2", "type": "Central"}})), "TAG2"),
+    (went(Error("2", "InternalError", "x"), Call("2", "Authorize", {}), at=START + 2), "InternalError +2.0 s"),
+    (went(RESET), "Immediate"),
+    (came(Result("r-1", {"status": "Accepted"}), RESET, at=START + 0.25), "Accepted +250 ms"),
+    (came(Call("3", "DataTransfer", {"vendorId": "V", "messageId": "M", "data": {}})), "V M"),
+    (came(Call("4", "Authorize", {"idToken": 7})), ""),
+    (came(Call("5", "SetVariables", {"setVariableData": {"a": 1}})), ""),
+    (came(Call("6", "Heartbeat", [])), ""),
+]
+"""Messages, and what the diagram says of each beside its name."""
+
+
+@in_browser
+async def test_an_arrow_says_what_a_person_wants_to_know(chromium: "Browser", tmp_path: Path) -> None:
+    """Beside its name stand the values that matter, and of an answer its outcome and how long it took."""
+    await write(tmp_path / "page.html", *[event for event, _ in GISTS])
+    async with browse(chromium, tmp_path / "page.html") as browsed:
+        rows = await browsed.page.locator(".row").all()
+        gists = [" ".join(await row.locator(".gist").all_text_contents()) for row in rows]
+        assert gists == [gist for _, gist in GISTS]
+
+
+@in_browser
+async def test_a_finding_and_its_message_lead_to_each_other(chromium: "Browser", tmp_path: Path) -> None:
+    """The panel of each has a link to the other, and both stay when only problems are shown."""
+    finding = Finding(START + 1, "CS-1", "B06", "B01", Severity.WARNING, "odd reason", ("b-1",))
+    await write(tmp_path / "page.html", came(BOOT), came(BEAT), finding)
+    async with browse(chromium, tmp_path / "page.html") as browsed:
+        await browsed.page.get_by_label("Problems and faults only").check()
+        assert await browsed.names() == ["BootNotification", "B06 odd reason"]
+        await browsed.click("B06 odd reason")
+        await browsed.page.locator("#panel dl button").click()
+        assert await browsed.read("#panel h2") == "BootNotification"
+        await browsed.page.locator("#panel dl button").click()
+        assert await browsed.read("#panel h2") == "B06 odd reason"
+
+
+@in_browser
+async def test_repeated_pairs_can_be_folded(chromium: "Browser", tmp_path: Path) -> None:
+    """Three or more equal pairs in a row of one station are one row that says how many; it can be opened again."""
+    pairs = [
+        told
+        for number in range(12)
+        for call in [Call(f"h-{number}", "Heartbeat", {})]
+        for told in (came(call, at=START + 10 * number), went(Result(call.id, {}), call, at=START + 10 * number + 0.01))
+    ]
+    other = Received(START + 55, "CS-2", encode(BEAT), BEAT, (), None, False, False)
+    await write(tmp_path / "page.html", came(BOOT), *pairs[:12], other, *pairs[12:], came(RESET, at=START + 200))
+    async with browse(chromium, tmp_path / "page.html") as browsed:
+        assert len(await browsed.names()) == 27
+        await browsed.page.get_by_label("Fold repeated").check()
+        assert await browsed.names() == ["BootNotification", "Heartbeat", "Heartbeat", "Reset"]
+        assert await browsed.page.locator(".folded .gist").all_text_contents() == [
+            "\N{MULTIPLICATION SIGN} 12 in 110.0 s"
+        ]
+        await browsed.click("Heartbeat")
+        await browsed.page.get_by_role("button", name="Show all 12 of them").click()
+        assert len(await browsed.names()) == 27
+        await browsed.page.get_by_role("button", name="Fold again").click()
+        assert len(await browsed.names()) == 4
+
+
+@in_browser
+async def test_the_header_says_what_was_run(chromium: "Browser", tmp_path: Path) -> None:
+    """It has the verdict, when the run began, its seed and its command line, whatever stands in that."""
+    command = "mock-csms --token '</script><b>=Blocked'"
+    await write(tmp_path / "page.html", Started(START, "", "ws://x", 7), command=command, verdict="failed: 1 of 2")
+    async with browse(chromium, tmp_path / "page.html") as browsed:
+        told = await browsed.page.locator("#run > *").all_text_contents()
+        assert told == ["failed: 1 of 2", "2027-01-15 08:00:00 UTC", "seed 7", command]
+
+
+@in_browser
+async def test_the_names_for_screen_readers(chromium: "Browser", tmp_path: Path) -> None:
+    """Each row says who sends what to whom, whether something is wrong about it, and when."""
+    await write(tmp_path / "page.html", *run())
+    async with browse(chromium, tmp_path / "page.html") as browsed:
+        named = browsed.page.get_by_role("option", name="CS-1 to CSMS: BootNotification PowerUp m, 08:00:01")
+        assert await named.count() == 1
+        named = browsed.page.get_by_role(
+            "option", name="CS-1 to CSMS: Reset.error NotSupported +500 ms, error, 08:00:03"
+        )
+        assert await named.count() == 1
+
+
+@in_browser
+@pytest.mark.parametrize("width", [1400, 800, 400])
+async def test_the_page_fits_any_window(width: int, chromium: "Browser", tmp_path: Path) -> None:
+    """One station fills the width, nothing hangs out of the window, and the panel leaves room for the diagram."""
+    await write(tmp_path / "page.html", came(BOOT), came(BEAT))
+    async with browse(chromium, tmp_path / "page.html", width=width) as browsed:
+        arrow = await browsed.page.locator(".arrow").first.bounding_box()
+        assert arrow is not None
+        assert arrow["width"] > 0.6 * width
+        await browsed.click("BootNotification")
+        assert await browsed.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        diagram_, panel = [await browsed.page.locator(each).bounding_box() for each in ("#diagram", "#panel")]
+        assert diagram_ is not None
+        assert panel is not None
+        assert diagram_["width"] * diagram_["height"] > 0.4 * width * 800
