@@ -14,7 +14,7 @@ from mock_csms.commands.ready import ReadyFile
 from mock_csms.commands.reload import Reload
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
-from mock_csms.runtime.csms import Csms
+from mock_csms.runtime.csms import CsmsServer
 from mock_csms.runtime.run import running
 from mock_csms.settings import Config
 from mock_csms.settings.flags import Source
@@ -41,7 +41,7 @@ async def serve(
     async with AsyncExitStack() as stack:
         try:
             records = stack.enter_context(Records(config, bus, command))
-            ending, csms = Ending(records, people, ready), Csms(config, bus, records.write_ahead)
+            ending, csms = Ending(records, people, ready), CsmsServer(config, bus, records.write_ahead)
             is_judged = config.expect or config.forbid
             verdict = Verdict(config, bus, records.shown, ended.set, records.redactor) if is_judged else None
             findings = Findings(config, records.shown, lambda: csms.exercised)

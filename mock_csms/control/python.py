@@ -17,7 +17,7 @@ from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.other_versions import told_elsewhere
 from mock_csms.protocol.versions import actions
 from mock_csms.runtime.bus import Bus
-from mock_csms.runtime.csms import Csms as Mock
+from mock_csms.runtime.csms import CsmsServer
 from mock_csms.runtime.run import running
 from mock_csms.runtime.schedule import Schedule
 from mock_csms.runtime.session import CallFailed
@@ -47,7 +47,7 @@ class Csms:
         self._first_config = self._read(config, settings)
         self._first_sources = list(self._sources)
         self._records = Records(replace(self._first_config, quiet=True, verbose=False), self.bus)
-        self._mock = Mock(self._first_config, self.bus, self._records.write_ahead)
+        self._mock = CsmsServer(self._first_config, self.bus, self._records.write_ahead)
         self._schedule = Schedule(self._mock)
         self._redactor = self._records.redactor
         self._inbox = Inbox(self.bus, self._redactor)

@@ -8,7 +8,7 @@ from mock_csms.protocol.records import Record
 from mock_csms.protocol.times import seconds_of
 from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given
 from mock_csms.station.device import Device, Moment
-from mock_csms.station.holdings import LocalList, token_key
+from mock_csms.station.holdings import LocalAuthorizationList, token_key
 from mock_csms.station.model import MOST_LISTED
 from mock_csms.station.variables import (
     CACHE,
@@ -92,7 +92,7 @@ def send_list(device: Device, payload: Json, _: Moment) -> Given:
     entries = {**kept, **given}
     if len(entries) > MOST_LISTED:
         return device, {"status": "Failed"}, []
-    return device.holding(local_list=LocalList(version, entries)), ACCEPTED, []
+    return device.holding(local_list=LocalAuthorizationList(version, entries)), ACCEPTED, []
 
 
 ANSWERS: Mapping[str, Answer] = {

@@ -7,7 +7,7 @@ from mock_csms.protocol.records import Mutable, field, replace
 from mock_csms.runtime.bus import Bus
 from mock_csms.settings.conformance import Conformance
 from mock_csms.twin.events import Connected, Event, Finding, Severity
-from mock_csms.watch.junit import Case
+from mock_csms.watch.junit import JUnitCase
 from mock_csms.watch.lines import printable
 from mock_csms.watch.statuses import Status, gravest, word
 
@@ -130,7 +130,7 @@ class Findings:
 
         return select(self._checks)
 
-    def cases(self, unseen: Callable[["Check"], str] | None = None) -> Sequence[Case]:
+    def cases(self, unseen: Callable[["Check"], str] | None = None) -> Sequence[JUnitCase]:
         """Return a case for every check, and for every expected finding that did not come.
 
         `unseen` says why a check had no occasion, where there is another reason than that none came.
@@ -141,14 +141,14 @@ class Findings:
         exercised = self._exercised()
         cases = []
         for check in self._selected():
-            case = Case(f"{check.id} {check.title} ({check.requirement})")
+            case = JUnitCase(f"{check.id} {check.title} ({check.requirement})")
             if check.id in failed:
                 case = replace(case, failure=failed[check.id][0], details="\n".join(failed[check.id]))
             elif check.id not in exercised:
                 case = replace(case, skipped=(unseen and unseen(check)) or NOT_EXERCISED)
             cases.append(case)
-        cases += [Case(f"{each} is found, as expected", "it was not found") for each in self.missing]
-        return [Case("something was judged", error=self.unjudged), *cases] if self.unjudged else cases
+        cases += [JUnitCase(f"{each} is found, as expected", "it was not found") for each in self.missing]
+        return [JUnitCase("something was judged", error=self.unjudged), *cases] if self.unjudged else cases
 
     def summary(self) -> str:
         """Return the table for people, empty where there is nothing to tell."""

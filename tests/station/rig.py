@@ -19,7 +19,7 @@ from mock_csms.protocol.versions import V201
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.clock import Chance
-from mock_csms.runtime.csms import Csms
+from mock_csms.runtime.csms import CsmsServer
 from mock_csms.runtime.learning import Learning
 from mock_csms.runtime.session import CallFailed
 from mock_csms.runtime.transport.connection import Transport
@@ -88,7 +88,7 @@ class Stand:
 
     async def begin(self) -> None:
         """Let the mock listen."""
-        self.mock = Csms(self.configured())
+        self.mock = CsmsServer(self.configured())
         self.mock.bus.subscribe(self._note, Finding, Failed)
         self.mock.bus.subscribe(self.events.append, *KINDS)
         if self._learns:
