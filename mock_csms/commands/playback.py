@@ -16,7 +16,7 @@ from mock_csms.behavior.validation import Validation
 from mock_csms.commands.tracerecord import TraceRecord
 from mock_csms.conformance.subject import JUDGED
 from mock_csms.protocol.actions import Json, Sender
-from mock_csms.protocol.conversation import Conversation, Incoming
+from mock_csms.protocol.conversation import Conversation, IncomingMessage
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result, decode, encode
 from mock_csms.protocol.records import Mutable, field, replace
@@ -223,7 +223,9 @@ def _received(entry: TraceRecord, text: bytes, message: Message | Malformed, lin
     return _came(entry.at, entry.station, text, came, line.talk.version, is_binary=entry.meta.get(BINARY) is True)
 
 
-def _came(at: float, station: str, text: bytes, came: Incoming, version: Version, *, is_binary: bool) -> Received:
+def _came(
+    at: float, station: str, text: bytes, came: IncomingMessage, version: Version, *, is_binary: bool
+) -> Received:
     message, violations, answers = came.message, came.violations, came.answers
     return Received(at, station, text, message, violations, answers, is_binary, came.is_refused, version)
 

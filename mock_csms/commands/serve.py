@@ -21,7 +21,7 @@ from mock_csms.settings.flags import Source
 from mock_csms.settings.values import reason_of
 from mock_csms.twin.events import Failed
 from mock_csms.watch.findings import Findings
-from mock_csms.watch.records import Records
+from mock_csms.watch.records import Recorder
 from mock_csms.watch.statuses import Status, cannot_start, gravest
 from mock_csms.watch.verdict import Verdict
 
@@ -40,7 +40,7 @@ async def serve(
     ready = ReadyFile(config.ready_file)
     async with AsyncExitStack() as stack:
         try:
-            records = stack.enter_context(Records(config, bus, command))
+            records = stack.enter_context(Recorder(config, bus, command))
             ending, csms = Ending(records, people, ready), CsmsServer(config, bus, records.write_ahead)
             is_judged = config.expect or config.forbid
             verdict = Verdict(config, bus, records.shown, ended.set, records.redactor) if is_judged else None
@@ -79,7 +79,7 @@ def _exposed(config: Config) -> Iterator[str]:
 class Ending:
     """How a run ends: judged while all is as it was, told when all is closed and written."""
 
-    def __init__(self, records: Records, people: TextIO, ready: ReadyFile) -> None:
+    def __init__(self, records: Recorder, people: TextIO, ready: ReadyFile) -> None:
         self._ready = ready
         self._records = records
         self._people = people

@@ -15,7 +15,7 @@ from mock_csms.station import boot, cues, machine, network
 from mock_csms.station.cues import Act, Cue
 from mock_csms.station.device import Device, Moment
 from mock_csms.station.link import Link, Site
-from mock_csms.station.misbehaviour import Line, misbehave
+from mock_csms.station.misbehaviour import HandshakeRequest, misbehave
 from mock_csms.station.misbehaviours import KINDS
 from mock_csms.station.variables import MESSAGE_TIMEOUT
 from mock_csms.twin.events import Failed, Noted
@@ -31,7 +31,7 @@ _LAST_WORDS = 5.0
 class Player:
     """One station at work. `run` keeps it connected until it is cancelled; `tell` is for those who drive it."""
 
-    def __init__(self, identity: str, device: Device, line: Line, site: Site) -> None:
+    def __init__(self, identity: str, device: Device, line: HandshakeRequest, site: Site) -> None:
         self.identity = identity
         self.device = replace(device, name=identity)
         self.site = site

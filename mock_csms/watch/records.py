@@ -29,7 +29,7 @@ _LOOK = 1.0
 """How often files are looked for, in seconds."""
 
 
-class Records:
+class Recorder:
     """All that a configuration wants kept, as long as the block lasts; OSError for a file that cannot be written.
 
     The files come before the lines for people in the order of subscribers, so that these never wait for those.

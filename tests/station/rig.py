@@ -31,7 +31,7 @@ from mock_csms.station import settings
 from mock_csms.station.cues import Cue
 from mock_csms.station.device import Device, Habit, Identity, new_device
 from mock_csms.station.link import Site
-from mock_csms.station.misbehaviour import Line
+from mock_csms.station.misbehaviour import HandshakeRequest
 from mock_csms.station.network import basic
 from mock_csms.station.player import Player
 from mock_csms.twin.events import Event, Failed, Finding
@@ -139,7 +139,7 @@ class Rig(Stand):
         self._cable = Cable(Limits(1 << 20, False, 0.0, 0.0))
         url, chance = f"{self.mock.url}/{STATION}", Chance(2)
         world = World(url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
-        line = Line(url, authorization=basic(STATION, PASSWORD))
+        line = HandshakeRequest(url, authorization=basic(STATION, PASSWORD))
         self._player = Player(STATION, self._device, line, Site(self._cable, Bus(), world))
 
     async def end(self) -> None:

@@ -12,13 +12,13 @@ from mock_csms.protocol.records import Record, replace
 from mock_csms.protocol.versions import V201, refusal
 from mock_csms.station import boot, cues, machine, network
 from mock_csms.station.device import Habit, Moment
-from mock_csms.station.misbehaviour import Line, misbehave
+from mock_csms.station.misbehaviour import HandshakeRequest, misbehave
 from mock_csms.station.misbehaviours import KINDS
-from mock_csms.twin.station import Station
+from mock_csms.twin.station import StationModel
 from tests.station.bench import NOW
 from tests.station.play import Csms, Play, Sent, default_answer, world
 
-LINE = Line("ws://csms/CS", authorization="Basic Q1M6dGhlLW9sZC1wYXNzd29yZC0x")
+LINE = HandshakeRequest("ws://csms/CS", authorization="Basic Q1M6dGhlLW9sZC1wYXNzd29yZC0x")
 """What the station came with: the password is `the-old-password-1`."""
 
 
@@ -114,7 +114,7 @@ class Stage(Play):
     def command(self, action: str, payload: Json | None = None) -> Any:
         """Let the CSMS send a command: its default with `payload` laid over it."""
         template = compile_template(merge(V201.actions[action].request, payload or {}))
-        given = template(Context(self.now, Station("CS"), self.world))
+        given = template(Context(self.now, StationModel("CS"), self.world))
         assert V201.schemas.request_violations(action, given) == ()
         reply = machine.command(self.device, action, given, Moment(self.now, self.world))
         self.device = reply.device
