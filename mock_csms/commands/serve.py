@@ -23,7 +23,7 @@ from mock_csms.twin.events import Failed
 from mock_csms.watch.findings import Findings
 from mock_csms.watch.records import Recorder
 from mock_csms.watch.statuses import Status, cannot_start, gravest
-from mock_csms.watch.verdict import Verdict
+from mock_csms.watch.verdict import RunVerdict
 
 
 async def serve(
@@ -43,7 +43,7 @@ async def serve(
             records = stack.enter_context(Recorder(config, bus, command))
             ending, csms = Ending(records, people, ready), CsmsServer(config, bus, records.write_ahead)
             is_judged = config.expect or config.forbid
-            verdict = Verdict(config, bus, records.shown, ended.set, records.redactor) if is_judged else None
+            verdict = RunVerdict(config, bus, records.shown, ended.set, records.redactor) if is_judged else None
             findings = Findings(config, records.shown, lambda: csms.exercised)
             stack.callback(ready.remove)
 
@@ -87,7 +87,7 @@ class Ending:
         self._reports: list[Callable[[Status], str]] = []
         """What there is to tell, by the status of the run."""
 
-    def judge(self, verdict: Verdict | None, findings: Findings) -> None:
+    def judge(self, verdict: RunVerdict | None, findings: Findings) -> None:
         """Judge what was seen so far, and write what was judged; from now on nobody should connect."""
         self._ready.remove()
         findings.conclude()

@@ -203,12 +203,12 @@ class Player:
     async def _transmit(self, act: cues.Transmit) -> None:
         link = self._link
         if link is None:
-            return self.tell(cues.Failed(act.action, act.payload, "the connection is gone", is_lost=True))
+            return self.tell(cues.FailedCall(act.action, act.payload, "the connection is gone", is_lost=True))
         try:
             await link.call(act.action, act.payload, self.device.number(MESSAGE_TIMEOUT))
         except CallFailed as error:
             if self._answered is not act.payload:  # else the answer came at the last moment
-                self.tell(cues.Failed(act.action, act.payload, str(error), is_lost=self._link is not link))
+                self.tell(cues.FailedCall(act.action, act.payload, str(error), is_lost=self._link is not link))
 
     def _heard(self, call: Call, response: Json) -> None:
         self._answered = call.payload

@@ -24,23 +24,23 @@ FOR_ONE_USE = ("Central", "NoAuthorization")
 are not kept (C02.FR.03, C05.FR.02)."""
 
 
-class Known(Record):
+class KnownToken(Record):
     """The idTokenInfo of an idToken, and whether one that is not Accepted may still be asked about."""
 
     info: Json
     may_ask: bool
 
 
-def known(device: Device, token: Json, moment: Moment) -> Known | None:
+def known(device: Device, token: Json, moment: Moment) -> KnownToken | None:
     """Return what is known of an idToken; the list comes before the cache (C13.FR.01), where nothing is too old."""
     key = token_key(token)
     held = device.holdings
     if device.is_on(LOCAL_LIST) and key in held.local_list.entries:
-        return Known(held.local_list.entries[key], not device.is_on(LOCAL_LIST_IS_FINAL))
+        return KnownToken(held.local_list.entries[key], not device.is_on(LOCAL_LIST_IS_FINAL))
     cached = held.cache.get(key) if device.is_on(CACHE) else None
     if cached is None or moment.now > (seconds_of(cached["cacheExpiryDateTime"]) or 0.0):  # C10.FR.10, .13
         return None
-    return Known(cached, not device.is_on(CACHE_IS_FINAL))
+    return KnownToken(cached, not device.is_on(CACHE_IS_FINAL))
 
 
 def learn(device: Device, token: Any, info: Json, moment: Moment) -> Device:

@@ -1,7 +1,7 @@
 """The one model of a station: what it has told so far, by its identity. It survives reconnects.
 
-A `StationModel` is small: it has what templates, rules and admission ask for. All else is in its `twin`, which is made when
-somebody asks for it, like the checks or a plan, and is folded from then on.
+A `StationModel` is small: it has what templates, rules and admission ask for. All else is in its `twin`, which is made
+when somebody asks for it, like the checks or a plan, and is folded from then on.
 """
 
 from typing import TYPE_CHECKING

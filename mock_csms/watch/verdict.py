@@ -24,7 +24,7 @@ _MOST_STATIONS = 20
 """How many stations are named for an expectation."""
 
 
-class Verdict:
+class RunVerdict:
     """Watches a run for its expectations, and calls `end` once nothing can change the verdict, or time is up.
 
     The events that people may see come over `shown`; `redactor` masks what else is told.

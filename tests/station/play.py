@@ -12,7 +12,7 @@ from mock_csms.protocol.versions import V201
 from mock_csms.station import cues, machine, settings
 from mock_csms.station.cues import Alarm, Cue
 from mock_csms.station.device import Device, Identity, Moment, new_device
-from mock_csms.station.machine import Reply
+from mock_csms.station.machine import CommandOutcome
 from mock_csms.twin.station import StationModel
 
 TOKEN = {"idToken": "Alice", "type": "ISO14443"}
@@ -115,7 +115,7 @@ class Play:
         self.tell(cues.Closed())
         return self.fail("the connection was lost", is_lost=True) if self.open else self
 
-    def command(self, action: str, payload: Json | None = None) -> Reply:
+    def command(self, action: str, payload: Json | None = None) -> CommandOutcome:
         """Let the CSMS send a command: its default with `payload` laid over it."""
         template = compile_template(merge(V201.actions[action].request, payload or {}))
         given = template(Context(self.now, StationModel("CS"), self.world))
@@ -141,7 +141,7 @@ class Play:
     def fail(self, reason: str = "InternalError: no", *, is_lost: bool = False) -> Self:
         """Let the open call fail."""
         sent = self._settled()
-        return self.tell(cues.Failed(sent.action, sent.payload, reason, is_lost))
+        return self.tell(cues.FailedCall(sent.action, sent.payload, reason, is_lost))
 
     def wait(self, seconds: float) -> Self:
         """Let time pass; what rings meanwhile rings in its order."""

@@ -85,7 +85,7 @@ class Stage(Play):
         self.tell(cues.Closed())
         lost, self.queue = self.queue, []
         for act in lost:
-            self.tell(cues.Failed(act.action, act.payload, "the connection was lost", is_lost=True))
+            self.tell(cues.FailedCall(act.action, act.payload, "the connection was lost", is_lost=True))
         right = boot.back_off(self.device, 0, Moment(self.now, self.world))
         self.pause: float = self.spoil("pause", right)
         self.note("pause", "", self.pause)
@@ -144,7 +144,7 @@ class Stage(Play):
     def _answered(self, act: cues.Transmit, response: Json | str) -> None:
         self.note("response", act.action, response, act.payload)
         if isinstance(response, str):
-            self.tell(cues.Failed(act.action, act.payload, response))
+            self.tell(cues.FailedCall(act.action, act.payload, response))
         else:
             self.tell(cues.Answered(act.action, act.payload, response))
 
