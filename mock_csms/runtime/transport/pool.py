@@ -48,7 +48,7 @@ class Pool:
 
     def __init__(self, limits: Limits, write_ahead: Callable[[], None] | None = None) -> None:
         self.limits = limits
-        self.outbox = WriteBuffer(write_ahead) if write_ahead else None
+        self.write_buffer = WriteBuffer(write_ahead) if write_ahead else None
         self.buffer = memoryview(bytearray(_READ_SIZE))
         self.transports: set[Transport] = set()
         self._emptied: asyncio.Event | None = None
