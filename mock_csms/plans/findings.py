@@ -8,7 +8,7 @@ from mock_csms.twin.events import Event, Finding, Severity
 from mock_csms.watch.lines import as_text, describe
 
 
-class Findings:
+class CaseFindings:
     """Collects the findings of one case after another."""
 
     def __init__(self, bus: Bus) -> None:
