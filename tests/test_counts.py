@@ -23,7 +23,7 @@ from mock_csms.runtime.rulebase import Rulebase
 from mock_csms.settings import Config
 from mock_csms.settings.flags import read
 from mock_csms.twin.events import Connected, Disconnected, Event, Noted
-from mock_csms.twin.station import Station
+from mock_csms.twin.station import StationModel
 from tests.control.in_process import station_of
 from tests.raw import logged, until
 from tests.test_rules import outcome
@@ -110,7 +110,7 @@ def test_counts_survive_as_the_model_says(first: list[str], acts: list[list[str]
             if is_due and not wanted:
                 wanted = name
                 counts[name] += "=" not in name
-        context = replace(SAMPLE, station=Station("CS-1"))
+        context = replace(SAMPLE, station=StationModel("CS-1"))
         message = base.replies[V201].answer(Call("1", "Heartbeat", {}), None, context).message
         assert (message.description if isinstance(message, Error) else "") == wanted
 

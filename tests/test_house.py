@@ -284,6 +284,24 @@ def test_every_module_says_what_belongs_there() -> None:
     assert silent == []
 
 
+def classes_of(node: ast.AST) -> Iterator[str]:
+    """Yield the name of each class outside of functions, also of those that stand in other classes."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, Function):
+            if isinstance(child, ast.ClassDef):
+                yield child.name
+            yield from classes_of(child)
+
+
+def test_class_names_are_unique() -> None:
+    """A class name stands for one thing in the whole package, so that a reader never has to ask which one is meant."""
+    modules_by_name: dict[str, list[str]] = {}
+    for module, path in MODULES.items():
+        for name in classes_of(tree_of(path)):
+            modules_by_name.setdefault(name, []).append(module)
+    assert {name: modules for name, modules in modules_by_name.items() if len(modules) > 1} == {}
+
+
 # Events.
 
 

@@ -21,7 +21,7 @@ from mock_csms.runtime.transport.dial import Dialer
 from mock_csms.runtime.transport.gate import Limits
 from mock_csms.settings.flags import read
 from mock_csms.station.link import Site
-from mock_csms.station.misbehaviour import Line
+from mock_csms.station.misbehaviour import HandshakeRequest
 from mock_csms.station.settings import StationSettings
 from tests.conformance.live import run_of
 from tests.reference_station import run
@@ -85,7 +85,7 @@ async def use(stand: Stand, settings: StationSettings) -> int:
     chance, dialer = Chance(3), Dialer(Limits(1 << 20, settings.compression, 20.0, 20.0))
     url = stand.mock.url if settings.count else f"{stand.mock.url}/{STATION}"
     site = Site(dialer, Bus(), World(url, rfc3339, chance.new_integer, chance.new_id, chance.fraction), settings.speed)
-    task = asyncio.ensure_future(work(settings, STATION, Line(url), site, lambda _: None))
+    task = asyncio.ensure_future(work(settings, STATION, HandshakeRequest(url), site, lambda _: None))
     if settings.duration is not None:
         stand.loop.call_later(settings.duration, task.cancel)
     (status,) = await asyncio.gather(task, return_exceptions=True)

@@ -82,7 +82,7 @@ class _Record(Mutable):
     cuts: int = 0
 
 
-class Policies(Record, kw_only=True):
+class AdmissionPolicies(Record, kw_only=True):
     """Who is let in: all that flags say of it. `known` identities and `passwords` by identity: None for everybody."""
 
     refusals: Refusals | None = None
@@ -96,12 +96,12 @@ class Policies(Record, kw_only=True):
 class Door:
     """Judges visitors by the policies, and keeps count of what each station has met."""
 
-    def __init__(self, policies: Policies) -> None:
+    def __init__(self, policies: AdmissionPolicies) -> None:
         self._records: dict[str, _Record] = {}
         self._policies = policies
         self.configure(policies)
 
-    def configure(self, policies: Policies) -> None:
+    def configure(self, policies: AdmissionPolicies) -> None:
         """Judge by these policies from now on; refusals and cuts are counted anew where they have changed."""
         if (policies.refusals, policies.cuts) != (self._policies.refusals, self._policies.cuts):
             self._records.clear()

@@ -82,7 +82,7 @@ class WrongId:
 
 
 @dataclass(frozen=True, slots=True)
-class Malformed:
+class InvalidJson:
     """Sends text of the same length that is not valid JSON."""
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
@@ -212,7 +212,7 @@ FAULTS: Mapping[str, Callable[..., Fault]] = {
     "drop": Drop,
     "duplicate": Duplicate,
     "wrong-id": WrongId,
-    "malformed": Malformed,
+    "malformed": InvalidJson,
     "truncate": Truncate,
     "invalid": Invalid,
     "wrong-type": WrongType,

@@ -10,7 +10,7 @@ from mock_csms.behavior.templates import compile_template
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.versions import actions
 from mock_csms.twin.events import LOSS
-from mock_csms.twin.station import Station
+from mock_csms.twin.station import StationModel
 
 if TYPE_CHECKING:
     from mock_csms.behavior.faults import Fault
@@ -53,7 +53,7 @@ def boot_first_rules() -> Iterable[Rule[Answer]]:
             yield Rule(Match(action, when=partial(_is_too_early, action)), refusal)
 
 
-def _is_too_early(action: str, station: Station) -> bool:
+def _is_too_early(action: str, station: StationModel) -> bool:
     """Whether a station may not send `action` yet: what was asked for while Pending it may (B02.FR.02)."""
     asked_for = station.boot_status == "Pending" and action in station.asked_for
     return not (station.is_accepted or asked_for)

@@ -12,7 +12,7 @@ from mock_csms.behavior.matching import PRESENT, Condition, Path, comparable, va
 from mock_csms.behavior.templates import Template
 from mock_csms.protocol.identifiers import matches
 from mock_csms.protocol.records import Record, replace
-from mock_csms.twin.station import Station
+from mock_csms.twin.station import StationModel
 
 if TYPE_CHECKING:
     from mock_csms.behavior.faults import Fault
@@ -39,14 +39,14 @@ class Match(Record):
     conditions: tuple[Condition, ...] = ()
     times: int | None = None
     stations: str = "*"
-    when: Callable[[Station], bool] | None = None
+    when: Callable[[StationModel], bool] | None = None
     turn: int | None = None
 
     def is_about(self, action: str) -> bool:
         """Whether it is for calls with that action."""
         return self.action in (action, ANY)
 
-    def suits(self, payload: Any, station: Station) -> bool:
+    def suits(self, payload: Any, station: StationModel) -> bool:
         """Whether the rule is for a message with that payload of that station, however often."""
         for condition in self.conditions:
             if not condition.holds(payload):
@@ -112,7 +112,7 @@ class RuleBook(Generic[Then]):
     def __contains__(self, action: str) -> bool:
         return not self._actions.isdisjoint((action, ANY))
 
-    def use(self, action: str, payload: Any, station: Station) -> Rule[Then] | None:
+    def use(self, action: str, payload: Any, station: StationModel) -> Rule[Then] | None:
         """Return the first rule that matches a message and has uses left, and count the use."""
         shelf = self._shelf(action, "")
         chosen: Rule[Then] | None = None
@@ -124,7 +124,7 @@ class RuleBook(Generic[Then]):
                     break
         return chosen
 
-    def due(self, action: str, payload: Any, station: Station, kind: str = "") -> Sequence[Entry[Then]]:
+    def due(self, action: str, payload: Any, station: StationModel, kind: str = "") -> Sequence[Entry[Then]]:
         """Return all rules that match a message and have uses left, in their order; whoever applies one spends a use.
 
         kind: COMMAND or RESPONSE, for those that are for every message of that kind.
@@ -134,17 +134,17 @@ class RuleBook(Generic[Then]):
         shelf = self._shelf(action, kind)
         return [entry for entry in shelf.candidates(payload) if self._is_due(entry, payload, station)]
 
-    def spend(self, entry: Entry[Then], station: Station) -> None:
+    def spend(self, entry: Entry[Then], station: StationModel) -> None:
         """Count the use of a rule."""
         if entry[1].match.times is not None:
             self._count(entry, station)
 
-    def pass_over(self, action: str, payload: Any, station: Station) -> None:
+    def pass_over(self, action: str, payload: Any, station: StationModel) -> None:
         """Count a message that matches, where no rule of this book is asked about it."""
         if self._shelf(action, "").has_turns:
             self.due(action, payload, station)
 
-    def _is_due(self, entry: Entry[Then], payload: Any, station: Station) -> bool:
+    def _is_due(self, entry: Entry[Then], payload: Any, station: StationModel) -> bool:
         match = entry[1].match
         if not match.suits(payload, station):
             return False
@@ -152,7 +152,7 @@ class RuleBook(Generic[Then]):
             return self._count(entry, station) == match.turn
         return match.times is None or self._counts.get(_key(entry, station), 0) < match.times
 
-    def _count(self, entry: Entry[Then], station: Station) -> int:
+    def _count(self, entry: Entry[Then], station: StationModel) -> int:
         key = _key(entry, station)
         count = self._counts[key] = self._counts.get(key, 0) + 1
         return count
@@ -167,7 +167,7 @@ class RuleBook(Generic[Then]):
         return shelf
 
 
-def _key(entry: Entry[Any], station: Station) -> tuple[Hashable, str]:
+def _key(entry: Entry[Any], station: StationModel) -> tuple[Hashable, str]:
     return entry[1].id or entry[0], station.identity
 
 

@@ -16,7 +16,7 @@ import orjson
 from mock_csms.behavior.matching import ABSENT, parse_path, value_at
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record
-from mock_csms.twin.station import Station
+from mock_csms.twin.station import StationModel
 
 PEM = "-----BEGIN CERTIFICATE-----\nMIIBmockcertificate\n-----END CERTIFICATE-----"
 """What certificates are where nobody makes real ones: the form alone."""
@@ -54,7 +54,7 @@ class Context(Record):
     """What placeholders are filled from: the moment, the station spoken to, the payload answered, and the world."""
 
     now: float
-    station: Station
+    station: StationModel
     world: World
     request: Any = None
 
@@ -79,7 +79,9 @@ def _second(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat()[:19]
 
 
-SAMPLE = Context(0.0, Station("station"), World("ws://127.0.0.1:9000", rfc3339, lambda: 1, lambda: "id", lambda: 0.0))
+SAMPLE = Context(
+    0.0, StationModel("station"), World("ws://127.0.0.1:9000", rfc3339, lambda: 1, lambda: "id", lambda: 0.0)
+)
 """A context to try templates with."""
 
 PLACEHOLDERS: Mapping[str, tuple[str, Template]] = {

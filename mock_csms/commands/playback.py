@@ -13,10 +13,10 @@ from typing import Any
 import orjson
 
 from mock_csms.behavior.validation import Validation
-from mock_csms.commands.tracerecord import Entry
+from mock_csms.commands.tracerecord import TraceRecord
 from mock_csms.conformance.subject import JUDGED
 from mock_csms.protocol.actions import Json, Sender
-from mock_csms.protocol.conversation import Conversation, Incoming
+from mock_csms.protocol.conversation import Conversation, IncomingMessage
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result, decode, encode
 from mock_csms.protocol.records import Mutable, field, replace
@@ -60,7 +60,7 @@ class _Line(Mutable):
     is_numbered: bool = False
     is_accepted: bool = False
 
-    def sides(self, entry: Entry) -> tuple[_Side, _Side]:
+    def sides(self, entry: TraceRecord) -> tuple[_Side, _Side]:
         """Return the side that sent an entry, and the other."""
         return (self.csms, self.station) if entry.is_sent else (self.station, self.csms)
 
@@ -74,7 +74,7 @@ class Playback:
         """Identities as they were written first, by their folded form."""
         self._versions: dict[str, str] = {}
 
-    def other_than_judged(self, entry: Entry) -> str:
+    def other_than_judged(self, entry: TraceRecord) -> str:
         """Return what of an entry is not judged here, if anything: one without a version has that of those before."""
         entry = self._spelt(entry)
         if entry.version:
@@ -82,7 +82,7 @@ class Playback:
         version = self._versions.get(entry.station, DEFAULT.name)
         return "SOAP" if entry.is_soap else "" if version in JUDGED else f"OCPP {version}"
 
-    def events(self, entry: Entry) -> Iterator[Event]:
+    def events(self, entry: TraceRecord) -> Iterator[Event]:
         """Yield what an entry tells; nothing where that cannot be judged. Raises ValueError for what is no message."""
         entry = self._spelt(entry)
         yield from self._since(entry)
@@ -106,12 +106,12 @@ class Playback:
         else:
             yield _received(entry, text, message, line)
 
-    def _spelt(self, entry: Entry) -> Entry:
+    def _spelt(self, entry: TraceRecord) -> TraceRecord:
         """Return an entry with the identity as it was written first: case does not matter in it."""
         first = self._spellings.setdefault(folded(entry.station), entry.station)
         return entry if first == entry.station else replace(entry, station=first)
 
-    def _since(self, entry: Entry) -> Iterator[Event]:
+    def _since(self, entry: TraceRecord) -> Iterator[Event]:
         """Yield what happened before an entry, as far as it says so."""
         told = entry.meta.get(SINCE)
         for each in told if isinstance(told, list) else ():
@@ -133,7 +133,7 @@ class Playback:
                 case {"event": "Connected"} if line is None:
                     yield self._opened(at, entry.station, is_whole=True, is_told=True)
 
-    def _connection(self, entry: Entry) -> Iterator[Event]:
+    def _connection(self, entry: TraceRecord) -> Iterator[Event]:
         """Yield the end and the beginning of connections where nothing but the entry shows them."""
         line = self._lines.get(entry.station)
         is_first, is_boot = CONNECTION in entry.meta, _is_boot(entry)
@@ -156,7 +156,7 @@ class Playback:
         return next((version for version in versions() if version.name == name), DEFAULT)
 
 
-def _is_boot(entry: Entry) -> bool:
+def _is_boot(entry: TraceRecord) -> bool:
     if entry.is_sent or entry.kind != "CALL":
         return False
     message = None if entry.text is None else decode(entry.text)
@@ -174,7 +174,7 @@ def _is_cut_off(id_: str, line: _Line, other: _Side) -> bool:
     return not line.is_whole and not other.count and id_ not in other.open
 
 
-def _read(entry: Entry, line: _Line) -> tuple[bytes, Message | Malformed] | None:
+def _read(entry: TraceRecord, line: _Line) -> tuple[bytes, Message | Malformed] | None:
     """Return the frame and what it means; of a spoiled one what it was meant to be."""
     message = decode(entry.text, line.talk.version.framing) if entry.text is not None else None
     if entry.text is not None and message is not None and not (entry.is_sent and _said(entry.meta, "fault")):
@@ -189,7 +189,7 @@ def _read(entry: Entry, line: _Line) -> tuple[bytes, Message | Malformed] | None
         raise ValueError("the message is nested too deeply") from None
 
 
-def _id_without(entry: Entry, own: _Side, other: _Side) -> str | None:
+def _id_without(entry: TraceRecord, own: _Side, other: _Side) -> str | None:
     """Return an id for a record that has none: an answer belongs to the last open call that had none either."""
     if entry.kind == "CALL":
         return f"{_NO_ID}{own.count}"
@@ -197,7 +197,7 @@ def _id_without(entry: Entry, own: _Side, other: _Side) -> str | None:
     return waiting[-1] if waiting else None
 
 
-def _meant(entry: Entry, id_: str, line: _Line) -> Message | None:
+def _meant(entry: TraceRecord, id_: str, line: _Line) -> Message | None:
     """Return the message that a record has in its parts; None where it does not say enough of it."""
     payload = {} if entry.payload is None else entry.payload
     version, (own, other) = line.talk.version, line.sides(entry)
@@ -218,12 +218,14 @@ def _meant(entry: Entry, id_: str, line: _Line) -> Message | None:
     return Result(id_, payload)
 
 
-def _received(entry: Entry, text: bytes, message: Message | Malformed, line: _Line) -> Received:
+def _received(entry: TraceRecord, text: bytes, message: Message | Malformed, line: _Line) -> Received:
     came = line.talk.take(message, _STRICTLY)
     return _came(entry.at, entry.station, text, came, line.talk.version, is_binary=entry.meta.get(BINARY) is True)
 
 
-def _came(at: float, station: str, text: bytes, came: Incoming, version: Version, *, is_binary: bool) -> Received:
+def _came(
+    at: float, station: str, text: bytes, came: IncomingMessage, version: Version, *, is_binary: bool
+) -> Received:
     message, violations, answers = came.message, came.violations, came.answers
     return Received(at, station, text, message, violations, answers, is_binary, came.is_refused, version)
 
@@ -236,7 +238,7 @@ def _lost_frame(told: Json) -> bytes | None:
     return _said(told, "raw").encode(errors="surrogatepass") or None
 
 
-def _sent(entry: Entry, text: bytes, message: Message, line: _Line) -> Sent:
+def _sent(entry: TraceRecord, text: bytes, message: Message, line: _Line) -> Sent:
     rule, fault = _said(entry.meta, "rule"), _said(entry.meta, "fault")
     answers = line.station.open.get(message.id) if message.is_answer else None
     if isinstance(message, Call):

@@ -8,7 +8,7 @@ from typing import Any
 from mock_csms.commands.settings import read_config, written_value
 from mock_csms.protocol.records import Record
 from mock_csms.runtime import clock
-from mock_csms.runtime.csms import Csms
+from mock_csms.runtime.csms import CsmsServer
 from mock_csms.settings import FIXED, Config, with_fixed
 from mock_csms.settings.assembly import check
 from mock_csms.settings.flags import Source, flag_of
@@ -47,7 +47,7 @@ def _content(value: str) -> str:
 class Reload:
     """Lets a mock behave as its settings say when they are read again; broken ones are told, and the old ones stay."""
 
-    def __init__(self, csms: Csms, sources: Sequence[Source], gather: Callable[[], Sequence[Source]]) -> None:
+    def __init__(self, csms: CsmsServer, sources: Sequence[Source], gather: Callable[[], Sequence[Source]]) -> None:
         self._csms = csms
         self._gather = gather
         self._first = self._given = given(csms.config, sources)

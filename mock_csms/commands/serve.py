@@ -14,16 +14,16 @@ from mock_csms.commands.ready import ReadyFile
 from mock_csms.commands.reload import Reload
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
-from mock_csms.runtime.csms import Csms
+from mock_csms.runtime.csms import CsmsServer
 from mock_csms.runtime.run import running
 from mock_csms.settings import Config
 from mock_csms.settings.flags import Source
 from mock_csms.settings.values import reason_of
 from mock_csms.twin.events import Failed
 from mock_csms.watch.findings import Findings
-from mock_csms.watch.records import Records
+from mock_csms.watch.records import Recorder
 from mock_csms.watch.statuses import Status, cannot_start, gravest
-from mock_csms.watch.verdict import Verdict
+from mock_csms.watch.verdict import RunVerdict
 
 
 async def serve(
@@ -40,10 +40,10 @@ async def serve(
     ready = ReadyFile(config.ready_file)
     async with AsyncExitStack() as stack:
         try:
-            records = stack.enter_context(Records(config, bus, command))
-            ending, csms = Ending(records, people, ready), Csms(config, bus, records.write_ahead)
+            records = stack.enter_context(Recorder(config, bus, command))
+            ending, csms = Ending(records, people, ready), CsmsServer(config, bus, records.write_ahead)
             is_judged = config.expect or config.forbid
-            verdict = Verdict(config, bus, records.shown, ended.set, records.redactor) if is_judged else None
+            verdict = RunVerdict(config, bus, records.shown, ended.set, records.redactor) if is_judged else None
             findings = Findings(config, records.shown, lambda: csms.exercised)
             stack.callback(ready.remove)
 
@@ -79,7 +79,7 @@ def _exposed(config: Config) -> Iterator[str]:
 class Ending:
     """How a run ends: judged while all is as it was, told when all is closed and written."""
 
-    def __init__(self, records: Records, people: TextIO, ready: ReadyFile) -> None:
+    def __init__(self, records: Recorder, people: TextIO, ready: ReadyFile) -> None:
         self._ready = ready
         self._records = records
         self._people = people
@@ -87,7 +87,7 @@ class Ending:
         self._reports: list[Callable[[Status], str]] = []
         """What there is to tell, by the status of the run."""
 
-    def judge(self, verdict: Verdict | None, findings: Findings) -> None:
+    def judge(self, verdict: RunVerdict | None, findings: Findings) -> None:
         """Judge what was seen so far, and write what was judged; from now on nobody should connect."""
         self._ready.remove()
         findings.conclude()

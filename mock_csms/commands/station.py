@@ -26,7 +26,7 @@ from mock_csms.station import errands
 from mock_csms.station.device import Device, Identity, new_device
 from mock_csms.station.fleet import Figures, Fleet, run
 from mock_csms.station.link import CONNECT, Site
-from mock_csms.station.misbehaviour import Line
+from mock_csms.station.misbehaviour import HandshakeRequest
 from mock_csms.station.misbehaviours import KINDS
 from mock_csms.station.network import basic
 from mock_csms.station.orders import WORDS
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         identity = _identity(parsed["url"], is_named=settings.count is None)
         if settings.evse > settings.evses:
             raise ValueError(f"--evse: there is no EVSE {settings.evse}: the station has {settings.evses} (--evses N)")
-        line = Line(parsed["url"], (settings.subprotocol,), _authorization(settings, identity))
+        line = HandshakeRequest(parsed["url"], (settings.subprotocol,), _authorization(settings, identity))
     except ValueError as error:
         parser.error(str(error))
     try:
@@ -116,7 +116,7 @@ def _authorization(settings: StationSettings, identity: str) -> str | None:
     return basic(settings.user or identity, password)
 
 
-async def _run(settings: StationSettings, identity: str, line: Line) -> int:
+async def _run(settings: StationSettings, identity: str, line: HandshakeRequest) -> int:
     """Do what the settings say, until it is done or a signal ends it."""
     lost: list[OSError] = []
     chance, bus, sink = Chance(settings.seed), Bus(), Sink(sys.stdout.fileno(), lost.append)
@@ -152,7 +152,9 @@ def _told(error: OSError) -> Status:
     return Status.NOT_WRITTEN
 
 
-async def work(settings: StationSettings, identity: str, line: Line, site: Site, say: Callable[[str], None]) -> Status:
+async def work(
+    settings: StationSettings, identity: str, line: HandshakeRequest, site: Site, say: Callable[[str], None]
+) -> Status:
     """Do one errand, or be a station, or many, and return the exit status. Raises CannotConnect."""
     device = _device(settings)
     if settings.count is not None:

@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 
 from mock_csms.commands.playback import Playback
 from mock_csms.commands.tracefile import Unreadable, items_in
-from mock_csms.commands.tracerecord import Entry, read_record
+from mock_csms.commands.tracerecord import TraceRecord, read_record
 from mock_csms.conformance.subject import JUDGED
 from mock_csms.protocol.versions import DEFAULT
 from mock_csms.twin.events import Event
@@ -44,13 +44,13 @@ class Reading:
             else:
                 yield from self._events(number, entry)
 
-    def _events(self, number: int, entry: Entry) -> Iterator[Event]:
+    def _events(self, number: int, entry: TraceRecord) -> Iterator[Event]:
         try:
             yield from self._playback.events(entry)
         except ValueError as error:
             self._wrong(number, str(error))
 
-    def _entry(self, number: int, value: Any) -> Entry | None:
+    def _entry(self, number: int, value: Any) -> TraceRecord | None:
         """Return the entry of a record that can be read; tell what is wrong with it."""
         if isinstance(value, Unreadable):
             if value.is_cut:

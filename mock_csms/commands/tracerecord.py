@@ -28,7 +28,7 @@ _VERSION = re.compile(r"(?i)(?:ocpp)?[-_ v]*(\d+(?:\.\d+)+)[-_ ]?[js]?(?:oap|son
 _KINDS: Mapping[type, str] = {str: "a text", dict: "an object"}
 
 
-class Entry(Record):
+class TraceRecord(Record):
     """A record: when a message came (`is_sent`: went), of which station, and what it was.
 
     text: the frame, None where the record has its parts only. id: None where it is not told. version: of OCPP; empty
@@ -50,7 +50,7 @@ class Entry(Record):
     faults: tuple[str, ...]
 
 
-def read_record(record: Any) -> Entry:
+def read_record(record: Any) -> TraceRecord:
     """Return what a record says. Raises ValueError with what is wrong, where that is more than can be passed over."""
     if type(record) is not dict:
         raise ValueError("not an object")
@@ -67,7 +67,7 @@ def read_record(record: Any) -> Entry:
     faults = [f"{name} is missing" for name in missing]
     faults += ["meta is not an object"] if meta is not None and type(meta) is not dict else []
     meta = meta if type(meta) is dict else {}
-    entry = Entry(
+    entry = TraceRecord(
         _time(record),
         _of(record, "chargePointId", str) or UNNAMED,
         direction == DIRECTIONS[1],
@@ -87,7 +87,7 @@ def read_record(record: Any) -> Entry:
     return entry
 
 
-def _check_parts(record: Json, entry: Entry) -> None:
+def _check_parts(record: Json, entry: TraceRecord) -> None:
     """Refuse a record that does not say what the message was."""
     if entry.text is None and entry.kind == "CALL" and not entry.action:
         raise ValueError("action is missing")

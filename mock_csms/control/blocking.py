@@ -15,7 +15,7 @@ from mock_csms.protocol.records import replace
 from mock_csms.runtime.session import CallFailed
 from mock_csms.settings import Config
 from mock_csms.twin.events import Finding
-from mock_csms.twin.station import Station
+from mock_csms.twin.station import StationModel
 from mock_csms.watch.journal import Passed
 
 _PATIENCE = 10.0
@@ -83,11 +83,11 @@ class BlockingCsms:
         return self._csms.port
 
     @property
-    def stations(self) -> Mapping[str, Station]:
+    def stations(self) -> Mapping[str, StationModel]:
         """What is known now of the stations that have connected, by identity, as each was written first."""
         return self._ask(self._copied_stations)
 
-    def _copied_stations(self) -> dict[str, Station]:
+    def _copied_stations(self) -> dict[str, StationModel]:
         """Return copies, which another thread may read; without the twins, which are large."""
         return {name: deepcopy(replace(station, twin=None)) for name, station in self._csms.stations.items()}
 

@@ -17,7 +17,7 @@ from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.other_versions import told_elsewhere
 from mock_csms.protocol.versions import actions
 from mock_csms.runtime.bus import Bus
-from mock_csms.runtime.csms import Csms as Mock
+from mock_csms.runtime.csms import CsmsServer
 from mock_csms.runtime.run import running
 from mock_csms.runtime.schedule import Schedule
 from mock_csms.runtime.session import CallFailed
@@ -25,10 +25,10 @@ from mock_csms.settings import Config, tables, with_fixed
 from mock_csms.settings.assembly import check
 from mock_csms.settings.flags import Source, read
 from mock_csms.twin.events import Connected, Event, Finding
-from mock_csms.twin.station import Station
+from mock_csms.twin.station import StationModel
 from mock_csms.watch.inbox import Inbox, wanted
 from mock_csms.watch.journal import Journal, Passed
-from mock_csms.watch.records import Records
+from mock_csms.watch.records import Recorder
 
 if TYPE_CHECKING:
     from mock_csms.twin.twin import Twin
@@ -46,8 +46,8 @@ class Csms:
         self._sources = [Source({"port": "0"})]
         self._first_config = self._read(config, settings)
         self._first_sources = list(self._sources)
-        self._records = Records(replace(self._first_config, quiet=True, verbose=False), self.bus)
-        self._mock = Mock(self._first_config, self.bus, self._records.write_ahead)
+        self._records = Recorder(replace(self._first_config, quiet=True, verbose=False), self.bus)
+        self._mock = CsmsServer(self._first_config, self.bus, self._records.write_ahead)
         self._schedule = Schedule(self._mock)
         self._redactor = self._records.redactor
         self._inbox = Inbox(self.bus, self._redactor)
@@ -72,7 +72,7 @@ class Csms:
         return int(self.url.rpartition(":")[2])
 
     @property
-    def stations(self) -> Mapping[str, Station]:
+    def stations(self) -> Mapping[str, StationModel]:
         """What is known of the stations that have connected, by identity, as each was written first."""
         return self._mock.stations
 

@@ -25,7 +25,8 @@ class Case(Record):
     """One case of a plan.
 
     needs: actions of an operator, features of the station (`C-13`), or the lack of one (`not C-13`). fails_with: flags
-    of the reference station with which the case must fail, each with what its failure must say.
+    of the reference station with which the case must fail, each with what its failure must say. provokes: the checks
+    that find something although the station is right, as the operator makes it send what it would not send by itself.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Case(Record):
     needs: tuple[str, ...]
     fails_with: Mapping[str, str]
     where: str
+    provokes: tuple[str, ...] = ()
 
     @property
     def actions(self) -> tuple[str, ...]:
@@ -67,6 +69,7 @@ def case(
     fails_with: Mapping[str, str],
     requirement: str = "",
     needs: tuple[str, ...] = (),
+    provokes: tuple[str, ...] = (),
 ) -> Callable[[Function], Function]:
     """Make a case of an asynchronous function of `station`; its docstring says what is proved.
 
@@ -85,7 +88,7 @@ def case(
         import pytest  # noqa: PLC0415 - only who has cases needs it
 
         where = f"{function.__code__.co_filename}:{function.__name__}"
-        row = Case(id_, use_case, requirement, needs, fails_with, where)
+        row = Case(id_, use_case, requirement, needs, fails_with, where, provokes)
         if CASES.setdefault(id_, row).where != where:
             raise ValueError(f"{id_} is defined twice: {CASES[id_].where} and {where}")
 

@@ -13,7 +13,7 @@ OLDER = "the older plan"
 STATUSES = ("automated", "needs operator", "needs TLS", "not yet")
 
 
-class Entry(Record):
+class CatalogueEntry(Record):
     """A case that is to be: of Part 6, with the profile that it belongs to, or of the older plan."""
 
     id: str
@@ -31,10 +31,10 @@ class Entry(Record):
         return "needs operator" if case.actions else "automated"
 
 
-def catalogue(folder: Path) -> Sequence[Entry]:
+def catalogue(folder: Path) -> Sequence[CatalogueEntry]:
     """Return the rows of `catalogue.tsv`."""
     with (folder / "catalogue.tsv").open(encoding="utf-8", newline="") as file:
-        return [Entry(**row) for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)]
+        return [CatalogueEntry(**row) for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)]
 
 
 def load(folder: Path) -> Mapping[str, Case]:

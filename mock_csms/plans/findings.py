@@ -1,6 +1,6 @@
 """What the conformance checks find during a case."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from mock_csms.protocol.identifiers import folded
 from mock_csms.runtime.bus import Bus
@@ -8,11 +8,11 @@ from mock_csms.twin.events import Event, Finding, Severity
 from mock_csms.watch.lines import as_text, describe
 
 
-class Findings:
+class CaseFindings:
     """Collects the findings of one case after another."""
 
     def __init__(self, bus: Bus) -> None:
-        self._found: list[tuple[Severity, str]] = []
+        self._found: list[Finding] = []
         self._dismissed: set[str] = set()
         bus.subscribe(self._see, Finding)
 
@@ -22,9 +22,9 @@ class Findings:
 
     def _see(self, event: Event) -> None:
         if isinstance(event, Finding) and folded(event.station) not in self._dismissed:
-            self._found.append((event.severity, as_text(describe(event))))
+            self._found.append(event)
 
-    def take(self) -> Sequence[tuple[Severity, str]]:
-        """Return the findings since the last time: how grave each is, and its line."""
+    def take(self, provoked: Collection[str] = ()) -> Sequence[tuple[Severity, str]]:
+        """Return the severity and the line of each finding since the last time, without those of `provoked` checks."""
         found, self._found = self._found, []
-        return found
+        return [(each.severity, as_text(describe(each))) for each in found if each.check not in provoked]

@@ -119,7 +119,7 @@ async def station(_run: Run, request: pytest.FixtureRequest) -> AsyncIterator[St
     for note in _run.take_notes():
         request.node.user_properties.append(("note", note))
         request.config.stash[_NOTES].append(f"{request.node.name}: {note}")
-    found = _run.findings.take()
+    found = _run.findings.take(case.provokes if case else ())
     request.config.stash[_FINDINGS] += [f"{request.node.name}: {line}" for _, line in found]
     least = request.config.option.fail_on_findings
     grave = [line for severity, line in found if least and severity.rank >= Severity(least).rank]

@@ -7,7 +7,7 @@ from typing import Self
 
 from mock_csms.control.python import Csms
 from mock_csms.plans import states
-from mock_csms.plans.findings import Findings
+from mock_csms.plans.findings import CaseFindings
 from mock_csms.plans.operator import Lines, Operator
 from mock_csms.plans.presence import absence, bring_back
 from mock_csms.plans.profile import Profile
@@ -35,7 +35,7 @@ class Run:
     ) -> None:
         self.profile = profile
         self.csms = Csms(host=host, port=port, call_timeout=profile.timeouts.message)
-        self.findings = Findings(self.csms.bus)
+        self.findings = CaseFindings(self.csms.bus)
         self._operator = Lines(reference.type) if operator is None and reference else operator
         self._reference = reference
         self._inbox = Inbox(self.csms.bus)

@@ -21,7 +21,7 @@ _MOST_OPEN = 1000
 """How many calls of the peer are remembered that nobody answers: a fault may leave them all open."""
 
 
-class Strictness(Protocol):
+class ValidationPolicy(Protocol):
     """How strictly the payloads of the peer are checked."""
 
     def looks_at(self, action: str) -> bool:
@@ -31,7 +31,7 @@ class Strictness(Protocol):
         """Return the violations for which a message of `action` is refused."""
 
 
-class Incoming(Record):
+class IncomingMessage(Record):
     """What a message of the peer means."""
 
     message: Message | Malformed
@@ -75,24 +75,24 @@ class Conversation:
 
     # What the peer sends.
 
-    def receive(self, data: bytes, strictness: Strictness) -> Incoming:
+    def receive(self, data: bytes, strictness: ValidationPolicy) -> IncomingMessage:
         """Return what the text of one message means, and end the call of ours that it answers."""
         return self.take(decode(data, self.version.framing), strictness)
 
-    def take(self, message: Message | Malformed, strictness: Strictness) -> Incoming:
+    def take(self, message: Message | Malformed, strictness: ValidationPolicy) -> IncomingMessage:
         """Return what a message means that was decoded already."""
         if type(message) is Call:
             return self._take_call(message, strictness)
         answers = self.ours.pop(message.id, None) if message.is_answer else None
         if type(message) is Malformed:
-            return Incoming(message, (), answers, is_refused=True, refusal=self._refusal(message))
+            return IncomingMessage(message, (), answers, is_refused=True, refusal=self._refusal(message))
         if type(message) is Result and answers is not None and strictness.looks_at(answers.action):
             message, violations = self.version.read_result(answers, message)
             counting = violations and strictness.counting(answers.action, violations)
-            return Incoming(message, violations, answers, is_refused=bool(counting))
-        return Incoming(message, (), answers)
+            return IncomingMessage(message, violations, answers, is_refused=bool(counting))
+        return IncomingMessage(message, (), answers)
 
-    def peek(self, data: bytes, strictness: Strictness) -> Incoming:
+    def peek(self, data: bytes, strictness: ValidationPolicy) -> IncomingMessage:
         """Return what a message would mean, and leave everything open that is open: somebody lost it on its way."""
         ours, theirs = self.ours, self.theirs
         self.ours, self.theirs = dict(ours), dict(theirs)
@@ -100,15 +100,15 @@ class Conversation:
         self.ours, self.theirs = ours, theirs
         return came
 
-    def _take_call(self, call: Call, strictness: Strictness) -> Incoming:
+    def _take_call(self, call: Call, strictness: ValidationPolicy) -> IncomingMessage:
         call, violations = self.version.read_call(call, self._peer, payload=strictness.looks_at(call.action))
         self.theirs[call.id] = call
         if len(self.theirs) > _MOST_OPEN:
             del self.theirs[next(iter(self.theirs))]
         counting = violations and strictness.counting(call.action, violations)
         if not counting:
-            return Incoming(call, violations)
-        return Incoming(call, violations, is_refused=True, refusal=refusal(call, counting, self.version.framing))
+            return IncomingMessage(call, violations)
+        return IncomingMessage(call, violations, is_refused=True, refusal=refusal(call, counting, self.version.framing))
 
     def _refusal(self, message: Malformed) -> Error | None:
         """Return the answer to what is no message; a spoiled answer gets none (Part 4, 4.2.3)."""

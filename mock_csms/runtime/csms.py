@@ -42,8 +42,8 @@ _LOOPBACKS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bo
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
 
 
-class Csms:
-    """One mock: `async with Csms(config) as csms` listens until the block ends.
+class CsmsServer:
+    """One mock: `async with CsmsServer(config) as csms` listens until the block ends.
 
     `write_ahead` is done before what was sent in a turn of the loop goes to the sockets.
     """

@@ -14,7 +14,7 @@ from mock_csms.runtime.session import CallFailed
 from mock_csms.twin.events import Connected, Disconnected, Event, Received, Sent
 
 if TYPE_CHECKING:
-    from mock_csms.runtime.csms import Csms
+    from mock_csms.runtime.csms import CsmsServer
 
 _MOST_TRIES = 3
 """How often it is begun again after the connection was lost."""
@@ -35,7 +35,7 @@ class _Report:
 class Learning:
     """Who was asked, and who has yet to be."""
 
-    def __init__(self, csms: "Csms") -> None:
+    def __init__(self, csms: "CsmsServer") -> None:
         self._csms = csms
         self._is_known: set[str] = set()
         self._tries: dict[str, int] = {}

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from mock_csms.runtime import clock
-from mock_csms.runtime.csms import Csms
+from mock_csms.runtime.csms import CsmsServer
 from mock_csms.runtime.schedule import Schedule
 from mock_csms.settings.assembly import scripts
 from mock_csms.twin.events import Started
@@ -12,8 +12,8 @@ from mock_csms.twin.events import Started
 
 @asynccontextmanager
 async def running(
-    csms: Csms, announce: Callable[[str], None] = lambda _: None, schedule: Schedule | None = None
-) -> AsyncIterator[Csms]:
+    csms: CsmsServer, announce: Callable[[str], None] = lambda _: None, schedule: Schedule | None = None
+) -> AsyncIterator[CsmsServer]:
     """Listen, send the commands and ask the questions of the settings, until the block ends.
 
     `announce` gets the URL as soon as stations can connect, before anything happens. Scripts are started in `schedule`,

@@ -15,7 +15,7 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.identifiers import matches
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.names import did_you_mean, fresh_name
-from mock_csms.runtime.csms import Csms
+from mock_csms.runtime.csms import CsmsServer
 from mock_csms.runtime.session import CallFailed
 from mock_csms.twin.events import Connected, Disconnected, Event, Received, Sent
 
@@ -23,7 +23,7 @@ from mock_csms.twin.events import Connected, Disconnected, Event, Received, Sent
 class Schedule:
     """The scripts that run, each with an id."""
 
-    def __init__(self, csms: Csms) -> None:
+    def __init__(self, csms: CsmsServer) -> None:
         self._csms = csms
         self._running: dict[str, Timeline | Trigger] = {}
 
@@ -45,7 +45,7 @@ class Schedule:
         self._running.pop(id_).stop()
 
 
-def start(script: Script, csms: Csms) -> "Timeline | Trigger":
+def start(script: Script, csms: CsmsServer) -> "Timeline | Trigger":
     """Follow the events of `csms` and send what `script` says, until it is stopped."""
     return Timeline(script, csms) if script.on is None else Trigger(script, csms)
 
@@ -53,7 +53,7 @@ def start(script: Script, csms: Csms) -> "Timeline | Trigger":
 class Timeline:
     """A script that runs from the connection or the first Accepted boot on, and its progress with each station."""
 
-    def __init__(self, script: Script, csms: Csms) -> None:
+    def __init__(self, script: Script, csms: CsmsServer) -> None:
         self.script = script
         self._csms = csms
         self._done: dict[str, int] = {}
@@ -116,7 +116,7 @@ class Timeline:
 class Trigger:
     """A script whose one step follows calls of stations."""
 
-    def __init__(self, script: Script, csms: Csms) -> None:
+    def __init__(self, script: Script, csms: CsmsServer) -> None:
         self.script = script
         self._csms = csms
         self._done: dict[str, int] = {}
@@ -153,7 +153,7 @@ class Trigger:
 
 
 async def send(
-    csms: Csms, identity: str, step: Step, request: Json | None = None, written: Callable[[], None] | None = None
+    csms: CsmsServer, identity: str, step: Step, request: Json | None = None, written: Callable[[], None] | None = None
 ) -> None:
     """Send one command; that it failed, whoever watches the events has seen."""
     with suppress(CallFailed):

@@ -14,7 +14,7 @@ from mock_csms.behavior.replies import Decision
 from mock_csms.behavior.templates import World
 from mock_csms.behavior.validation import Validation
 from mock_csms.protocol.actions import Json, Sender
-from mock_csms.protocol.conversation import Conversation, Incoming
+from mock_csms.protocol.conversation import Conversation, IncomingMessage
 from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.protocol.records import Mutable
 from mock_csms.protocol.versions import Version
@@ -119,7 +119,7 @@ class Session:
             self._incoming = self._incoming or Lane()
             self._incoming.put(after, partial(self._take, data, binary=binary))
 
-    def _event(self, now: float, data: bytes, came: Incoming, *, binary: bool) -> Received:
+    def _event(self, now: float, data: bytes, came: IncomingMessage, *, binary: bool) -> Received:
         message, wrong, answers = came.message, came.violations, came.answers
         return Received(now, self.identity, data, message, wrong, answers, binary, came.is_refused, self.version)
 
@@ -257,7 +257,7 @@ class Session:
         )
 
 
-def _settle(answer: "asyncio.Future[Json]", came: Incoming) -> None:
+def _settle(answer: "asyncio.Future[Json]", came: IncomingMessage) -> None:
     """End a call of ours with what came for it."""
     if not isinstance(came.message, Result) or came.is_refused:
         _fail(answer, came.failure)

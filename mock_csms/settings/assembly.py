@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
-from mock_csms.behavior.admission import Policies
+from mock_csms.behavior.admission import AdmissionPolicies
 from mock_csms.behavior.authorization import with_certificate_status
 from mock_csms.behavior.commands import Script, Step
 from mock_csms.behavior.presets import network_rules
@@ -71,9 +71,9 @@ def defaults(config: Config, version: Version) -> Mapping[str, Template]:
     return templates
 
 
-def policies(config: Config) -> Policies:
+def policies(config: Config) -> AdmissionPolicies:
     """Return who is let in."""
-    return Policies(
+    return AdmissionPolicies(
         refusals=config.refuse,
         cuts=config.disconnect_after,
         known=config.known_stations,

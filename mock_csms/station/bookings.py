@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from mock_csms.protocol.actions import Json
 from mock_csms.station.device import Device, Evse
-from mock_csms.station.holdings import Reservation
+from mock_csms.station.holdings import HeldReservation
 from mock_csms.station.tokens import is_same
 
 
@@ -22,7 +22,7 @@ def is_spare(device: Device, evse: Evse) -> bool:
     return evse.plugged is None and evse.authorized is None and evse.is_in_order and not is_named
 
 
-def is_kept(device: Device, evse: Evse, reservations: Iterable[Reservation]) -> bool:
+def is_kept(device: Device, evse: Evse, reservations: Iterable[HeldReservation]) -> bool:
     """Whether these reservations keep an EVSE: one names it, or those of any EVSE need it (H01.FR.07, .20)."""
     places = [booked.evse for booked in reservations]
     if not places or evse.authorized is not None:
@@ -36,7 +36,7 @@ def is_kept_from(device: Device, evse: Evse, token: Json, group: Json | None) ->
     return is_kept(device, evse, [b for b in device.holdings.reservations.values() if not _is_for(b, token, group)])
 
 
-def booking_of(device: Device, evse: Evse, token: Json, group: Json | None) -> Reservation | None:
+def booking_of(device: Device, evse: Evse, token: Json, group: Json | None) -> HeldReservation | None:
     """Return the reservation that somebody uses at an EVSE (H03.FR.01, .03, .04, .06), the one that names it first."""
     own = [b for b in device.holdings.reservations.values() if b.evse in (None, evse.id) and _is_for(b, token, group)]
     return min(own, key=lambda booked: booked.evse is None, default=None)
@@ -48,5 +48,5 @@ def is_named(device: Device, evse: Evse, token: Json, group: Json | None) -> boo
     return booked is not None and booked.evse is not None
 
 
-def _is_for(booked: Reservation, token: Json, group: Json | None) -> bool:
+def _is_for(booked: HeldReservation, token: Json, group: Json | None) -> bool:
     return is_same(booked.token, token) or is_same(booked.group, group)

@@ -14,7 +14,7 @@ from mock_csms.station import limits, transactions
 from mock_csms.station.answers import ACCEPTED, Alarmed, Answer, Given, because
 from mock_csms.station.cues import Act, Send, Set, Stop
 from mock_csms.station.device import Device, Evse, Moment, Step
-from mock_csms.station.holdings import Profile
+from mock_csms.station.holdings import ChargingProfile
 from mock_csms.station.profiles import fault_of
 from mock_csms.station.schedules import amount
 from mock_csms.station.variables import RATE_UNIT
@@ -27,7 +27,7 @@ _IN_A_REPORT = 10
 
 def set_profile(device: Device, payload: Json, _: Moment) -> Given:
     """Take a charging profile in place of one with its id (K01.FR.05), or say what is wrong with it."""
-    given = Profile(payload["evseId"], payload["chargingProfile"])
+    given = ChargingProfile(payload["evseId"], payload["chargingProfile"])
     fault = fault_of(device, given)
     if fault is not None:
         return device, because(fault), []
@@ -140,7 +140,7 @@ def _with_the_begun(device: Device) -> Device:
     for evse in device.evses.values():
         if evse.profile is not None and evse.transaction is not None:
             profile = evse.profile | {"transactionId": evse.transaction.id}
-            profiles = {**device.holdings.profiles, profile["id"]: Profile(evse.id, profile)}
+            profiles = {**device.holdings.profiles, profile["id"]: ChargingProfile(evse.id, profile)}
             device = device.with_evse(replace(evse, profile=None)).holding(profiles=profiles)
     return device
 
@@ -155,7 +155,7 @@ def _without_the_ended(device: Device) -> Device:
     return device if len(kept) == len(profiles) else device.holding(profiles=kept)
 
 
-def _meets(each: Profile, criteria: Json, evse: int | None) -> bool:
+def _meets(each: ChargingProfile, criteria: Json, evse: int | None) -> bool:
     keys = ("chargingProfilePurpose", "stackLevel")
     return evse in (None, each.evse) and all(each.profile[key] == criteria.get(key, each.profile[key]) for key in keys)
 

@@ -25,9 +25,9 @@ from mock_csms.station import (
 )
 from mock_csms.station.answers import Answer
 from mock_csms.station.device import Device, Moment
-from mock_csms.twin.station import Station
+from mock_csms.twin.station import StationModel
 
-_NOBODY = Station("")
+_NOBODY = StationModel("")
 
 ANSWERS: Mapping[str, Answer] = {
     **availability.ANSWERS,

@@ -24,7 +24,7 @@ class Answered(Record):
     response: Json
 
 
-class Failed(Record):
+class FailedCall(Record):
     """Our call got a CALLERROR, an invalid answer, or none in time; `is_lost` when the connection went away instead."""
 
     action: str
@@ -95,7 +95,7 @@ class Ordered(Record):
 
 
 Cue: TypeAlias = (
-    Opened | Closed | Answered | Failed | Rang | Plugged | Unplugged | Presented | PowerCycled | Ordered
+    Opened | Closed | Answered | FailedCall | Rang | Plugged | Unplugged | Presented | PowerCycled | Ordered
 ) | (Arrived | Departed | Paused | Ready)
 
 Alarm: TypeAlias = tuple[Any, ...]

@@ -44,7 +44,7 @@ class Identity(Record):
     firmware: str = "1.0.0"
 
 
-class Transaction(Record):
+class ActiveTransaction(Record):
     """A transaction: `seq_no` is the number of its next event, `stopped_by` the reason to be told at its end.
 
     `samples` are the meter values that wait for that, `cost` is what the CSMS said last, `began_with` what the register
@@ -86,7 +86,7 @@ class Evse(Record):
     is_suspended: bool = False
     is_parked: bool = False
     is_paused: bool = False
-    transaction: Transaction | None = None
+    transaction: ActiveTransaction | None = None
     energy: float = 0.0
     metered_at: float = 0.0
     power: float = POWER

@@ -9,7 +9,7 @@ from mock_csms.station import bookings, outbox, reservations, tokens, transactio
 from mock_csms.station.answers import Alarmed
 from mock_csms.station.cues import Act, Plugged, Presented, Say, Send, Set, Stop, Unplugged
 from mock_csms.station.device import POWER, Card, Device, Evse, Moment, Step
-from mock_csms.station.tokens import Known, is_same
+from mock_csms.station.tokens import KnownToken, is_same
 from mock_csms.station.transactions import Cause, change
 from mock_csms.station.variables import (
     AUTHORIZATION,
@@ -188,7 +188,7 @@ def _suspend(device: Device, evse: Evse, moment: Moment) -> Step:
     return change(device, replace(evse, is_suspended=True), cause, moment)
 
 
-def _admit_offline(device: Device, card: Card, known: Known | None, moment: Moment) -> Step:
+def _admit_offline(device: Device, card: Card, known: KnownToken | None, moment: Moment) -> Step:
     """Let those charge that are known, and the others where that is allowed (C13.FR.02, .04; C15.FR.08)."""
     if known is None and device.is_on(OFFLINE_UNKNOWN_TOKENS):
         return grant(device, card, moment)

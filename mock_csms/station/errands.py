@@ -10,7 +10,7 @@ from mock_csms.station import cues
 from mock_csms.station.commands import answer_alone
 from mock_csms.station.device import Device
 from mock_csms.station.link import Link, Site, is_owed, is_wrong
-from mock_csms.station.misbehaviour import Line
+from mock_csms.station.misbehaviour import HandshakeRequest
 from mock_csms.station.orders import SendCall
 from mock_csms.station.player import Player
 from mock_csms.station.requests import request
@@ -38,7 +38,7 @@ class Unfinished(Exception):
     """A session did not come about, or ended too early."""
 
 
-async def send(calls: Sequence[SendCall], identity: str, device: Device, line: Line, site: Site) -> bool:
+async def send(calls: Sequence[SendCall], identity: str, device: Device, line: HandshakeRequest, site: Site) -> bool:
     """Connect, send `calls` in order, and hang up; return whether each got its result. Raises CannotConnect."""
     ended = asyncio.Event()
     link = Link(identity, site, lambda call: answer_alone(device, call, site.moment()), ended.set)

@@ -12,7 +12,7 @@ from mock_csms.runtime.transport.dial import CannotConnect
 from mock_csms.station.commands import answer_alone
 from mock_csms.station.device import Device
 from mock_csms.station.link import CLOSE, CONNECT, Link, Site, is_owed, is_wrong
-from mock_csms.station.misbehaviour import Line
+from mock_csms.station.misbehaviour import HandshakeRequest
 from mock_csms.station.player import Player
 from mock_csms.station.requests import request
 from mock_csms.station.variables import MESSAGE_TIMEOUT
@@ -46,7 +46,7 @@ class Fleet(Record):
 
     count: int
     device: Device
-    line: Line
+    line: HandshakeRequest
     ramp: float = 0.0
     churn: bool = False
 
@@ -98,7 +98,7 @@ async def _later(seconds: float, work: Coroutine[Any, Any, None]) -> None:
     await work
 
 
-def _named(fleet: Fleet, number: int) -> tuple[str, Line]:
+def _named(fleet: Fleet, number: int) -> tuple[str, HandshakeRequest]:
     """Return the identity of a station, and its way to the CSMS."""
     identity = f"CS-{number:04d}"
     return identity, replace(fleet.line, url=f"{fleet.line.url.rstrip('/')}/{identity}")
@@ -115,7 +115,7 @@ async def _come_and_go(fleet: Fleet, number: int, site: Site) -> None:
         await _visit(identity, fleet.device, line, site)
 
 
-async def _visit(identity: str, device: Device, line: Line, site: Site) -> None:
+async def _visit(identity: str, device: Device, line: HandshakeRequest, site: Site) -> None:
     """Connect, boot, stay a little, and leave."""
     link = Link(identity, site, lambda call: answer_alone(device, call, site.moment()), lambda: None)
     try:

@@ -18,7 +18,7 @@ def token_key(token: Json) -> Token:
     return token["idToken"].casefold(), token["type"]
 
 
-class Reservation(Record):
+class HeldReservation(Record):
     """An EVSE, or any, that is kept for an idToken or its group until a time (H01)."""
 
     id: int
@@ -28,14 +28,14 @@ class Reservation(Record):
     evse: int | None = None
 
 
-class LocalList(Record):
+class LocalAuthorizationList(Record):
     """The local authorization list (D01): its version, and the idTokenInfo of each idToken."""
 
     version: int = 0
     entries: Mapping[Token, Json] = {}
 
 
-class Profile(Record):
+class ChargingProfile(Record):
     """A charging profile and the EVSE that it is for; 0 is the whole station (K01)."""
 
     evse: int
@@ -89,10 +89,10 @@ class Holdings(Record):
     network profiles that the last one did.
     """
 
-    reservations: Mapping[int, Reservation] = {}
-    local_list: LocalList = LocalList()
+    reservations: Mapping[int, HeldReservation] = {}
+    local_list: LocalAuthorizationList = LocalAuthorizationList()
     cache: Mapping[Token, Json] = {}
-    profiles: Mapping[int, Profile] = {}
+    profiles: Mapping[int, ChargingProfile] = {}
     displays: Mapping[int, Json] = {}
     certificates: tuple[Certificate, ...] = ()
     monitors: Mapping[int, Monitor] = {}

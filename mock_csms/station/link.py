@@ -19,7 +19,7 @@ from mock_csms.runtime.session import Session
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.dial import Dialer
 from mock_csms.station.device import Moment
-from mock_csms.station.misbehaviour import Line
+from mock_csms.station.misbehaviour import HandshakeRequest
 from mock_csms.twin.events import Connected, Disconnected, Event, Received, Unanswered
 
 Answer: TypeAlias = Callable[[Call], Result | Error | None]
@@ -96,7 +96,7 @@ class Link:
         self._gone = asyncio.Event()
         self._farewell: str | None = None
 
-    async def dial(self, line: Line) -> None:
+    async def dial(self, line: HandshakeRequest) -> None:
         """Open the connection; CannotConnect says why there is none."""
         with self._timed(CONNECT):
             await self._site.dialer.dial(line.url, line.subprotocols, self._welcome, authorization=line.authorization)

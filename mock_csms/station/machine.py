@@ -35,7 +35,7 @@ from mock_csms.station.cues import (
     Closed,
     Cue,
     Departed,
-    Failed,
+    FailedCall,
     Opened,
     Ordered,
     Paused,
@@ -53,7 +53,7 @@ from mock_csms.station.misbehaviour import Answer, Situation, misbehave
 from mock_csms.station.misbehaviours import KINDS
 
 
-class Reply(Record):
+class CommandOutcome(Record):
     """What the station is then, its answer, and what it does when that was sent."""
 
     device: Device
@@ -77,7 +77,7 @@ def step(device: Device, cue: Cue, moment: Moment) -> Step:
     return _end(device, [*due, *acts], Situation(before, cue, moment))
 
 
-def command(device: Device, action: str, payload: Json, moment: Moment) -> Reply:
+def command(device: Device, action: str, payload: Json, moment: Moment) -> CommandOutcome:
     """Return what a station answers to a call of the CSMS, and what it does then."""
     before, answer = device, _REJECTED
     device, acts = aligned.catch_up(device, moment)
@@ -86,7 +86,7 @@ def command(device: Device, action: str, payload: Json, moment: Moment) -> Reply
         acts = [*acts, *more]
     habits, answer = misbehave(device.habits, KINDS, "answer", answer, action, payload)
     device, acts = _end(replace(device, habits=habits), acts, Situation(before, (action, payload), moment))
-    return Reply(device, answer, acts)
+    return CommandOutcome(device, answer, acts)
 
 
 def rebooted(device: Device, moment: Moment) -> Device:
@@ -156,7 +156,7 @@ def _answered(device: Device, cue: Answered, moment: Moment) -> Step:
     return device, [*acts, *more]
 
 
-def _failed(device: Device, cue: Failed, moment: Moment) -> Step:
+def _failed(device: Device, cue: FailedCall, moment: Moment) -> Step:
     device, acts = outbox.settle(device, cue)
     if cue.action == "BootNotification" and not cue.is_lost:
         device, more = boot.boot_failed(device)
@@ -213,7 +213,7 @@ _CUES: Mapping[type[Cue], Callable[[Device, Any, Moment], Step]] = {
     Opened: _opened,
     Closed: lambda device, _, moment: boot.closed(device, moment),
     Answered: _answered,
-    Failed: _failed,
+    FailedCall: _failed,
     Rang: _rang,
     Plugged: drivers.plug,
     Unplugged: drivers.unplug,

@@ -27,7 +27,7 @@ class Situation(Record):
     moment: Moment
 
 
-class Line(Record):
+class HandshakeRequest(Record):
     """The way to the CSMS: where it is, what to offer it, and the value of the Authorization header."""
 
     url: str
@@ -54,7 +54,7 @@ class Misbehaviour(Record):
     refusal: Callable[[Call, Result | Error], Result | Error] | None = None
     wire: Callable[[World, Sequence[emissions.Act]], Sequence[emissions.Act]] | None = None
     name: Callable[[str], str] | None = None
-    line: Callable[[Line, Line], Line] | None = None
+    line: Callable[[HandshakeRequest, HandshakeRequest], HandshakeRequest] | None = None
     pause: Callable[[float], float] | None = None
 
 

@@ -7,7 +7,7 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.identifiers import is_same
 from mock_csms.protocol.records import replace
 from mock_csms.station.answers import Alarmed
-from mock_csms.station.cues import Act, Answered, Failed, Send, Set, Transmit
+from mock_csms.station.cues import Act, Answered, FailedCall, Send, Set, Transmit
 from mock_csms.station.device import Device, Outbox, Step
 from mock_csms.station.variables import MESSAGE_ATTEMPT_INTERVAL, MESSAGE_ATTEMPTS
 
@@ -44,7 +44,7 @@ def _may_go(device: Device, message: Send) -> bool:
     return message.action == "BootNotification" or (device.boot_status == "Pending" and message.is_asked_for)
 
 
-def settle(device: Device, cue: Answered | Failed) -> Step:
+def settle(device: Device, cue: Answered | FailedCall) -> Step:
     """Close the open call; a TransactionEvent that failed is repeated, each time later (E13.FR.02 to 04)."""
     message, box = device.outbox.open, replace(device.outbox, open=None)
     device = _with(device, box)

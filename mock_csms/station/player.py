@@ -15,7 +15,7 @@ from mock_csms.station import boot, cues, machine, network
 from mock_csms.station.cues import Act, Cue
 from mock_csms.station.device import Device, Moment
 from mock_csms.station.link import Link, Site
-from mock_csms.station.misbehaviour import Line, misbehave
+from mock_csms.station.misbehaviour import HandshakeRequest, misbehave
 from mock_csms.station.misbehaviours import KINDS
 from mock_csms.station.variables import MESSAGE_TIMEOUT
 from mock_csms.twin.events import Failed, Noted
@@ -31,7 +31,7 @@ _LAST_WORDS = 5.0
 class Player:
     """One station at work. `run` keeps it connected until it is cancelled; `tell` is for those who drive it."""
 
-    def __init__(self, identity: str, device: Device, line: Line, site: Site) -> None:
+    def __init__(self, identity: str, device: Device, line: HandshakeRequest, site: Site) -> None:
         self.identity = identity
         self.device = replace(device, name=identity)
         self.site = site
@@ -203,12 +203,12 @@ class Player:
     async def _transmit(self, act: cues.Transmit) -> None:
         link = self._link
         if link is None:
-            return self.tell(cues.Failed(act.action, act.payload, "the connection is gone", is_lost=True))
+            return self.tell(cues.FailedCall(act.action, act.payload, "the connection is gone", is_lost=True))
         try:
             await link.call(act.action, act.payload, self.device.number(MESSAGE_TIMEOUT))
         except CallFailed as error:
             if self._answered is not act.payload:  # else the answer came at the last moment
-                self.tell(cues.Failed(act.action, act.payload, str(error), is_lost=self._link is not link))
+                self.tell(cues.FailedCall(act.action, act.payload, str(error), is_lost=self._link is not link))
 
     def _heard(self, call: Call, response: Json) -> None:
         self._answered = call.payload

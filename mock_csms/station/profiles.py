@@ -5,13 +5,13 @@ from itertools import pairwise
 
 from mock_csms.protocol.actions import Json
 from mock_csms.station.device import PHASES, Device
-from mock_csms.station.holdings import Profile
+from mock_csms.station.holdings import ChargingProfile
 from mock_csms.station.model import MOST_PROFILES
 from mock_csms.station.schedules import second_of, validity
 from mock_csms.station.variables import PERIODS_PER_SCHEDULE, RATE_UNIT, STACK_LEVEL
 
 
-def fault_of(device: Device, given: Profile, *, is_to_come: bool = False) -> str | None:
+def fault_of(device: Device, given: ChargingProfile, *, is_to_come: bool = False) -> str | None:
     """Return the reason not to take a profile, or None; `is_to_come` when its transaction has yet to begin."""
     if is_to_come and given.profile["chargingProfilePurpose"] != "TxProfile":
         return "InvalidProfile"
@@ -22,11 +22,11 @@ def fault_of(device: Device, given: Profile, *, is_to_come: bool = False) -> str
     return None
 
 
-def _has_no_evse(device: Device, given: Profile) -> bool:
+def _has_no_evse(device: Device, given: ChargingProfile) -> bool:
     return given.evse != 0 and given.evse not in device.evses
 
 
-def _is_misplaced(_: Device, given: Profile) -> bool:
+def _is_misplaced(_: Device, given: ChargingProfile) -> bool:
     """Whether the purpose is not for this EVSE; what others limit, no CSMS sets (K01.FR.16, FR.22, FR.38)."""
     purpose = given.profile["chargingProfilePurpose"]
     if purpose == "TxProfile":
@@ -36,11 +36,11 @@ def _is_misplaced(_: Device, given: Profile) -> bool:
     return bool(purpose != "TxDefaultProfile")
 
 
-def _names_no_transaction(_: Device, given: Profile) -> bool:
+def _names_no_transaction(_: Device, given: ChargingProfile) -> bool:
     return given.profile["chargingProfilePurpose"] == "TxProfile" and "transactionId" not in given.profile
 
 
-def _has_no_transaction(device: Device, given: Profile) -> bool:
+def _has_no_transaction(device: Device, given: ChargingProfile) -> bool:
     """Whether the transaction does not run at this EVSE (K01.FR.09, FR.33, FR.34)."""
     if given.profile["chargingProfilePurpose"] != "TxProfile":
         return False
@@ -48,16 +48,16 @@ def _has_no_transaction(device: Device, given: Profile) -> bool:
     return evse is None or evse.id != given.evse
 
 
-def _is_too_high(device: Device, given: Profile) -> bool:
+def _is_too_high(device: Device, given: ChargingProfile) -> bool:
     return not 0 <= given.profile["stackLevel"] <= device.number(STACK_LEVEL)
 
 
-def _has_a_foreign_unit(device: Device, given: Profile) -> bool:
+def _has_a_foreign_unit(device: Device, given: ChargingProfile) -> bool:
     units = device.members(RATE_UNIT)
     return any(schedule["chargingRateUnit"] not in units for schedule in given.profile["chargingSchedule"])
 
 
-def _is_unreadable(_: Device, given: Profile) -> bool:
+def _is_unreadable(_: Device, given: ChargingProfile) -> bool:
     """Whether it has times that are none, or ends before it begins."""
     try:
         valid_from, valid_to = validity(given.profile)
@@ -68,7 +68,7 @@ def _is_unreadable(_: Device, given: Profile) -> bool:
     return valid_from >= valid_to
 
 
-def _starts_at_no_time(_: Device, given: Profile) -> bool:
+def _starts_at_no_time(_: Device, given: ChargingProfile) -> bool:
     """Whether it says when it starts although that is relative, or the other way round (K01.FR.40, FR.41)."""
     is_relative = given.profile["chargingProfileKind"] == "Relative"
     starts = ["startSchedule" in schedule for schedule in given.profile["chargingSchedule"]]
@@ -76,7 +76,7 @@ def _starts_at_no_time(_: Device, given: Profile) -> bool:
     return is_endless or any(is_told is is_relative for is_told in starts)
 
 
-def _is_no_schedule(device: Device, given: Profile) -> bool:
+def _is_no_schedule(device: Device, given: ChargingProfile) -> bool:
     """Whether its periods do not begin at 0 and rise (K01.FR.31, FR.35), or there is a choice, as for ISO 15118."""
     if len(given.profile["chargingSchedule"]) != 1:
         return True
@@ -92,13 +92,13 @@ def _is_no_schedule(device: Device, given: Profile) -> bool:
     )
 
 
-def _has_other_phases(_: Device, given: Profile) -> bool:
+def _has_other_phases(_: Device, given: ChargingProfile) -> bool:
     """Whether it wants phases that there are not, or one of its choice, which the station cannot switch to."""
     periods = given.profile["chargingSchedule"][0]["chargingSchedulePeriod"]
     return any("phaseToUse" in period or not 1 <= period.get("numberPhases", PHASES) <= PHASES for period in periods)
 
 
-def _clashes(device: Device, given: Profile) -> bool:
+def _clashes(device: Device, given: ChargingProfile) -> bool:
     """Whether another profile has its place on the stack for some of the same time (K01.FR.06, FR.39, FR.52, FR.53)."""
     return any(
         each.profile["id"] != given.profile["id"]
@@ -113,7 +113,7 @@ def _place(profile: Json) -> Sequence[object]:
     return profile["chargingProfilePurpose"], profile["stackLevel"]
 
 
-def _meet(one: Profile, other: Profile) -> bool:
+def _meet(one: ChargingProfile, other: ChargingProfile) -> bool:
     return one.evse == other.evse or 0 in (one.evse, other.evse)
 
 
@@ -123,11 +123,11 @@ def _overlap(one: Json, other: Json) -> bool:
     return one_from < other_to and other_from < one_to
 
 
-def _is_one_too_many(device: Device, given: Profile) -> bool:
+def _is_one_too_many(device: Device, given: ChargingProfile) -> bool:
     return len({*device.holdings.profiles, given.profile["id"]}) > MOST_PROFILES
 
 
-_FAULTS: Sequence[tuple[str, Callable[[Device, Profile], bool]]] = (
+_FAULTS: Sequence[tuple[str, Callable[[Device, ChargingProfile], bool]]] = (
     ("UnknownEvse", _has_no_evse),
     ("InvalidProfile", _is_misplaced),
     ("MissingParam", _names_no_transaction),

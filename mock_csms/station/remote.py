@@ -7,7 +7,7 @@ from mock_csms.protocol.records import replace
 from mock_csms.station import drivers, outbox, tokens, transactions
 from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given, because, has
 from mock_csms.station.device import Card, Device, Moment
-from mock_csms.station.holdings import Profile
+from mock_csms.station.holdings import ChargingProfile
 from mock_csms.station.profiles import fault_of
 from mock_csms.station.variables import AUTHORIZE_REMOTE_START
 
@@ -21,7 +21,7 @@ def request_start(device: Device, payload: Json, moment: Moment) -> Given:
     evse = drivers.free_evse(device, card, info)  # F01.FR.21, .22
     if evse is None or not device.is_accepted or device.is_leaving:  # B02.FR.05
         return device, REJECTED, []
-    fault = None if card.profile is None else fault_of(device, Profile(evse.id, card.profile), is_to_come=True)
+    fault = None if card.profile is None else fault_of(device, ChargingProfile(evse.id, card.profile), is_to_come=True)
     if fault is not None:
         return device, because(fault), []
     response = ACCEPTED | ({"transactionId": evse.transaction.id} if evse.transaction else {})  # F01.FR.13

@@ -6,13 +6,13 @@ from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.other_versions import told_elsewhere
 from mock_csms.protocol.versions import V201
 from mock_csms.station.device import Moment
-from mock_csms.twin.station import Station
+from mock_csms.twin.station import StationModel
 
 
 def request(action: str, given: Json, identity: str, moment: Moment) -> Json:
     """Return the payload of `action` with `given` laid over its default; its placeholders are filled."""
     template = compile_template(merge(V201.actions[action].request, given))
-    payload: Json = template(Context(moment.now, Station(identity), moment.world))
+    payload: Json = template(Context(moment.now, StationModel(identity), moment.world))
     return payload
 
 

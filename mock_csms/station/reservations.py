@@ -9,7 +9,7 @@ from mock_csms.station import bookings, boot
 from mock_csms.station.answers import ACCEPTED, REJECTED, Alarmed, Answer, Given
 from mock_csms.station.cues import Act, Send, Set, Stop
 from mock_csms.station.device import Device, Evse, Moment, Step
-from mock_csms.station.holdings import Reservation
+from mock_csms.station.holdings import HeldReservation
 from mock_csms.station.variables import RESERVATIONS, RESERVATIONS_ANYWHERE
 
 _KIND = "reservation"
@@ -24,7 +24,7 @@ def reserve(device: Device, payload: Json, moment: Moment) -> Given:
         status = "Rejected"
     if status != "Accepted" or expires_at is None:
         return device, {"status": status}, []
-    made = Reservation(id_, payload["idToken"], expires_at, payload.get("groupIdToken"), payload.get("evseId"))
+    made = HeldReservation(id_, payload["idToken"], expires_at, payload.get("groupIdToken"), payload.get("evseId"))
     device = others.holding(reservations={**others.holdings.reservations, id_: made})
     return device, ACCEPTED, [_alarm(made, moment)]
 
@@ -91,7 +91,7 @@ def _without(device: Device, id_: int) -> Device:
     return device.holding(reservations=kept)
 
 
-def _alarm(booked: Reservation, moment: Moment) -> Set:
+def _alarm(booked: HeldReservation, moment: Moment) -> Set:
     return Set((_KIND, booked.id), booked.expires_at - moment.now)
 
 

@@ -8,7 +8,7 @@ from mock_csms.protocol.records import Record
 from mock_csms.protocol.times import seconds_of
 from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given
 from mock_csms.station.device import Device, Moment
-from mock_csms.station.holdings import LocalList, token_key
+from mock_csms.station.holdings import LocalAuthorizationList, token_key
 from mock_csms.station.model import MOST_LISTED
 from mock_csms.station.variables import (
     CACHE,
@@ -24,23 +24,23 @@ FOR_ONE_USE = ("Central", "NoAuthorization")
 are not kept (C02.FR.03, C05.FR.02)."""
 
 
-class Known(Record):
+class KnownToken(Record):
     """The idTokenInfo of an idToken, and whether one that is not Accepted may still be asked about."""
 
     info: Json
     may_ask: bool
 
 
-def known(device: Device, token: Json, moment: Moment) -> Known | None:
+def known(device: Device, token: Json, moment: Moment) -> KnownToken | None:
     """Return what is known of an idToken; the list comes before the cache (C13.FR.01), where nothing is too old."""
     key = token_key(token)
     held = device.holdings
     if device.is_on(LOCAL_LIST) and key in held.local_list.entries:
-        return Known(held.local_list.entries[key], not device.is_on(LOCAL_LIST_IS_FINAL))
+        return KnownToken(held.local_list.entries[key], not device.is_on(LOCAL_LIST_IS_FINAL))
     cached = held.cache.get(key) if device.is_on(CACHE) else None
     if cached is None or moment.now > (seconds_of(cached["cacheExpiryDateTime"]) or 0.0):  # C10.FR.10, .13
         return None
-    return Known(cached, not device.is_on(CACHE_IS_FINAL))
+    return KnownToken(cached, not device.is_on(CACHE_IS_FINAL))
 
 
 def learn(device: Device, token: Any, info: Json, moment: Moment) -> Device:
@@ -92,7 +92,7 @@ def send_list(device: Device, payload: Json, _: Moment) -> Given:
     entries = {**kept, **given}
     if len(entries) > MOST_LISTED:
         return device, {"status": "Failed"}, []
-    return device.holding(local_list=LocalList(version, entries)), ACCEPTED, []
+    return device.holding(local_list=LocalAuthorizationList(version, entries)), ACCEPTED, []
 
 
 ANSWERS: Mapping[str, Answer] = {

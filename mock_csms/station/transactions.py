@@ -12,7 +12,7 @@ from mock_csms.protocol.records import Record, replace
 from mock_csms.station import limits
 from mock_csms.station.answers import Alarmed
 from mock_csms.station.cues import Act, Send, Set, Stop
-from mock_csms.station.device import Device, Evse, Moment, Step, Transaction
+from mock_csms.station.device import ActiveTransaction, Device, Evse, Moment, Step
 from mock_csms.station.metering import meter_values
 from mock_csms.station.variables import (
     ENDED_INTERVAL,
@@ -199,14 +199,14 @@ class _Event(Record):
 
 
 def _start(device: Device, evse: Evse, cause: Cause, moment: Moment) -> Step:
-    transaction = Transaction(moment.world.new_id(), began_with=evse.energy)
+    transaction = ActiveTransaction(moment.world.new_id(), began_with=evse.energy)
     values = meter_values(device, evse, TX_STARTED_MEASURANDS, "Transaction.Begin", moment)
     device, acts = _tell(device, evse, transaction, _Event("Started", cause.trigger, values), moment)
     acts += _wake(device, evse, METER, TX_UPDATED_INTERVAL) + _wake(device, evse, COLLECT, ENDED_INTERVAL)
     return device, acts
 
 
-def _end(device: Device, evse: Evse, transaction: Transaction, cause: Cause, moment: Moment) -> Step:
+def _end(device: Device, evse: Evse, transaction: ActiveTransaction, cause: Cause, moment: Moment) -> Step:
     last = meter_values(device, evse, TX_ENDED_MEASURANDS, "Transaction.End", moment)
     values = [*transaction.samples, *last]
     reason = cause.stopped_reason if cause.is_end else transaction.stopped_by or cause.stopped_reason
@@ -215,7 +215,7 @@ def _end(device: Device, evse: Evse, transaction: Transaction, cause: Cause, mom
     return device.with_evse(ended), [*acts, Stop((METER, evse.id)), Stop((COLLECT, evse.id))]
 
 
-def _tell(device: Device, evse: Evse, transaction: Transaction, event: _Event, moment: Moment) -> Step:
+def _tell(device: Device, evse: Evse, transaction: ActiveTransaction, event: _Event, moment: Moment) -> Step:
     """Send one TransactionEvent (E01.FR.07: the numbers of a transaction's events have no gap)."""
     tells_token = evse.authorized is not None and not transaction.is_token_told
     tells_evse = evse.plugged is not None and not transaction.is_evse_told

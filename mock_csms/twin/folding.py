@@ -14,23 +14,23 @@ from typing import Any
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.records import Record
 from mock_csms.twin.events import Event, Received, Sent
-from mock_csms.twin.station import Station
+from mock_csms.twin.station import StationModel
 
 
 class Meaning(Record):
     """Which message tells what answers are made of, in one version of OCPP, by action."""
 
-    calls: Mapping[str, Callable[[Station, Any], None]]
+    calls: Mapping[str, Callable[[StationModel, Any], None]]
     """What a call of the station tells."""
-    results: Mapping[str, Callable[[Station, Any, Any], None]]
+    results: Mapping[str, Callable[[StationModel, Any, Any], None]]
     """What the answer of the station to a command tells: from the request and the response."""
-    responses: Mapping[str, Callable[[Station, Any], None]]
+    responses: Mapping[str, Callable[[StationModel, Any], None]]
     """What the mock's answer to a call means for the station."""
     asks_for: Callable[[str, Any], str | None]
     """Returns the action that a command makes the station send, by the command's action and payload."""
 
 
-def fold(station: Station, event: Event, meaning: Meaning) -> None:
+def fold(station: StationModel, event: Event, meaning: Meaning) -> None:
     """Take over into `station` what `event` tells about it; what was refused tells nothing.
 
     Payloads may be wrong in any way: they need not be checked.
@@ -51,7 +51,7 @@ def fold(station: Station, event: Event, meaning: Meaning) -> None:
         _fold_sent(station, event, meaning)
 
 
-def _fold_sent(station: Station, event: Sent, meaning: Meaning) -> None:
+def _fold_sent(station: StationModel, event: Sent, meaning: Meaning) -> None:
     message, answers = event.message, event.answers
     if type(message) is Result and answers is not None:
         learn = meaning.responses.get(answers.action)

@@ -1,7 +1,7 @@
 """The one model of a station: what it has told so far, by its identity. It survives reconnects.
 
-A `Station` is small: it has what templates, rules and admission ask for. All else is in its `twin`, which is made when
-somebody asks for it, like the checks or a plan, and is folded from then on.
+A `StationModel` is small: it has what templates, rules and admission ask for. All else is in its `twin`, which is made
+when somebody asks for it, like the checks or a plan, and is folded from then on.
 """
 
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mock_csms.twin.twin import Twin
 
 
-class Station(Mutable):
+class StationModel(Mutable):
     """One station, as far as the mock has seen it."""
 
     identity: str
@@ -46,28 +46,28 @@ class Stations:
     """The models of all stations: `let_in` has those that have connected, by identity."""
 
     def __init__(self) -> None:
-        self.let_in: dict[str, Station] = {}
-        self._others: dict[str, Station] = {}
+        self.let_in: dict[str, StationModel] = {}
+        self._others: dict[str, StationModel] = {}
 
-    def get(self, identity: str) -> Station | None:
+    def get(self, identity: str) -> StationModel | None:
         """Return the model of a station that has connected, or that somebody follows."""
         return self.let_in.get(identity) or self._others.get(identity)
 
-    def welcome(self, identity: str) -> Station:
+    def welcome(self, identity: str) -> StationModel:
         """Return the model of a station that connects."""
         other = self._others.pop(identity, None)
-        return self.let_in.setdefault(identity, other or Station(identity))
+        return self.let_in.setdefault(identity, other or StationModel(identity))
 
     def adopt(self, identity: str, twin: "Twin") -> None:
         """Let this be the twin of a station; what one before it has learned is taken over."""
-        station = self.get(identity) or self._others.setdefault(identity, Station(identity))
+        station = self.get(identity) or self._others.setdefault(identity, StationModel(identity))
         for name in station.twin.__struct_fields__ if station.twin is not None else ():
             setattr(twin, name, getattr(station.twin, name))
         station.twin = twin
 
     def follow(self, identity: str) -> "Twin":
         """Return the twin of a station, which is folded from now on; the station need not have connected yet."""
-        station = self.get(identity) or self._others.setdefault(identity, Station(identity))
+        station = self.get(identity) or self._others.setdefault(identity, StationModel(identity))
         if station.twin is None:
             from mock_csms.twin.twin import Twin  # noqa: PLC0415 - no start waits for it
 

@@ -7,7 +7,7 @@ from mock_csms.protocol.records import Mutable, field, replace
 from mock_csms.runtime.bus import Bus
 from mock_csms.settings.conformance import Conformance
 from mock_csms.twin.events import Connected, Event, Finding, Severity
-from mock_csms.watch.junit import Case
+from mock_csms.watch.junit import JUnitCase
 from mock_csms.watch.lines import printable
 from mock_csms.watch.statuses import Status, gravest, word
 
@@ -29,7 +29,7 @@ _AT_LEAST = {"info": "any severity", "warning": "severity warning or error", "er
 _COLUMNS = ("station", "check", "requirement", "severity", "count", "messages")
 
 
-class Count(Mutable):
+class FindingCount(Mutable):
     """How often a check found something about a station: the gravest severity, what it said first, which messages."""
 
     severity: Severity
@@ -59,7 +59,7 @@ class Findings:
         self._exercised = exercised
         self._nothing = nothing
         self._is_concluded = False
-        self._counts: dict[tuple[str, str], Count] = {}
+        self._counts: dict[tuple[str, str], FindingCount] = {}
         self._has_station = False
         shown.subscribe(self._count, Finding)
         shown.subscribe(self._came, Connected)
@@ -74,7 +74,7 @@ class Findings:
         severity = event.severity
         count = self._counts.get((event.station, event.check))
         if count is None:
-            count = Count(severity, event.requirement, event.problem)
+            count = FindingCount(severity, event.requirement, event.problem)
             self._counts[event.station, event.check] = count
         count.times += 1
         if severity.rank > count.severity.rank:
@@ -101,7 +101,7 @@ class Findings:
     def _is_expected(self, station: str, check: str) -> bool:
         return any(each.covers(check, station) for each in self._expected)
 
-    def _failing(self) -> Iterator[tuple[str, str, Count]]:
+    def _failing(self) -> Iterator[tuple[str, str, FindingCount]]:
         for (station, check), count in self._counts.items():
             grave = self._least is not None and count.severity.rank >= self._least.rank
             if grave and not self._is_expected(station, check):
@@ -130,7 +130,7 @@ class Findings:
 
         return select(self._checks)
 
-    def cases(self, unseen: Callable[["Check"], str] | None = None) -> Sequence[Case]:
+    def cases(self, unseen: Callable[["Check"], str] | None = None) -> Sequence[JUnitCase]:
         """Return a case for every check, and for every expected finding that did not come.
 
         `unseen` says why a check had no occasion, where there is another reason than that none came.
@@ -141,14 +141,14 @@ class Findings:
         exercised = self._exercised()
         cases = []
         for check in self._selected():
-            case = Case(f"{check.id} {check.title} ({check.requirement})")
+            case = JUnitCase(f"{check.id} {check.title} ({check.requirement})")
             if check.id in failed:
                 case = replace(case, failure=failed[check.id][0], details="\n".join(failed[check.id]))
             elif check.id not in exercised:
                 case = replace(case, skipped=(unseen and unseen(check)) or NOT_EXERCISED)
             cases.append(case)
-        cases += [Case(f"{each} is found, as expected", "it was not found") for each in self.missing]
-        return [Case("something was judged", error=self.unjudged), *cases] if self.unjudged else cases
+        cases += [JUnitCase(f"{each} is found, as expected", "it was not found") for each in self.missing]
+        return [JUnitCase("something was judged", error=self.unjudged), *cases] if self.unjudged else cases
 
     def summary(self) -> str:
         """Return the table for people, empty where there is nothing to tell."""
@@ -185,7 +185,7 @@ class Findings:
         found = sum(count.times for count in self._counts.values())
         return f"{judged} checks judged, {len(selected) - judged} not exercised, {found} findings"
 
-    def _row(self, station: str, check: str, count: Count) -> Sequence[str]:
+    def _row(self, station: str, check: str, count: FindingCount) -> Sequence[str]:
         severity = f"{count.severity} (expected)" if self._is_expected(station, check) else str(count.severity)
         return station, check, count.requirement, severity, str(count.times), " ".join(count.messages)
 

@@ -8,7 +8,7 @@ from mock_csms.protocol.records import Record
 _NOT_XML = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
-class Case(Record):
+class JUnitCase(Record):
     """One thing to be judged: what it is, and why it failed, could not be judged (`error`) or was `skipped`, if so.
 
     One line each; `details` is all that is to be known.
@@ -25,7 +25,7 @@ _TYPES = {"failure": "AssertionError", "error": "NothingJudged"}
 """The elements that say why a case did not pass, with the type that they have to have."""
 
 
-def junit(suites: Mapping[str, Sequence[Case]], started: str, seconds: float) -> bytes:
+def junit(suites: Mapping[str, Sequence[JUnitCase]], started: str, seconds: float) -> bytes:
     """Return the report of suites by name, which `started` then (RFC 3339) and took so many seconds."""
     from xml.etree import ElementTree  # noqa: PLC0415 - slow to load, and needed once, at the end
 
@@ -48,7 +48,7 @@ def junit(suites: Mapping[str, Sequence[Case]], started: str, seconds: float) ->
     return text
 
 
-def _counts(cases: Sequence[Case], seconds: float) -> dict[str, str]:
+def _counts(cases: Sequence[JUnitCase], seconds: float) -> dict[str, str]:
     failures, errors = (str(sum(bool(getattr(case, kind)) for case in cases)) for kind in _TYPES)
     return {"tests": str(len(cases)), "failures": failures, "errors": errors, "time": f"{seconds:.3f}"}
 

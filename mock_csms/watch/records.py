@@ -20,7 +20,7 @@ from mock_csms.settings.values import reason_of
 from mock_csms.twin.events import ALL, Failed
 from mock_csms.watch import diagram
 from mock_csms.watch.console import Console, look_for
-from mock_csms.watch.junit import Case
+from mock_csms.watch.junit import JUnitCase
 
 if TYPE_CHECKING:
     from mock_csms.watch.frames import Frames
@@ -29,7 +29,7 @@ _LOOK = 1.0
 """How often files are looked for, in seconds."""
 
 
-class Records:
+class Recorder:
     """All that a configuration wants kept, as long as the block lasts; OSError for a file that cannot be written.
 
     The files come before the lines for people in the order of subscribers, so that these never wait for those.
@@ -126,7 +126,7 @@ class Records:
         for sink in self._sinks:
             sink.flush()
 
-    def keep(self, suites: Mapping[str, Sequence[Case]], outcome: str) -> None:
+    def keep(self, suites: Mapping[str, Sequence[JUnitCase]], outcome: str) -> None:
         """Write the cases that were judged, and what came of them in one line, where they are wanted."""
         self._outcome = self.mask(outcome)
         if self._junit is not None:
@@ -141,7 +141,7 @@ class Records:
         """Return a text as people may see it."""
         return self.redactor.words(text) if self.redactor else text
 
-    def _masked(self, case: Case) -> dict[str, str]:
+    def _masked(self, case: JUnitCase) -> dict[str, str]:
         return {name: self.mask(getattr(case, name)) for name in case.__struct_fields__}
 
     def _open(self, path: str) -> Sink:

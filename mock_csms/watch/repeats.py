@@ -20,7 +20,7 @@ _CHANGING = re.compile(r"[^\s:;,]*\d[^\s:;,]*")
 """Ids, times and numbers: the same thing may have others each time."""
 
 
-class Count(Record):
+class RepeatCount(Record):
     """How often something came that was not shown: whose it is, how grave, and what is said of it.
 
     `way` and `subject` are those of the lines that are counted, where these are ordinary ones.
@@ -72,7 +72,7 @@ class Repeats:
         """Whether there are counts to be told."""
         return bool(self._untold)
 
-    def tell(self, station: str | None = None, most: int | None = None) -> Iterator[Count]:
+    def tell(self, station: str | None = None, most: int | None = None) -> Iterator[RepeatCount]:
         """Yield the counts that have changed, at most so many, or those of one station."""
         keys = [key for key in self._untold if station in (None, key[0])][:most]
         for key in keys:
@@ -81,10 +81,10 @@ class Repeats:
             self._kinds = dict(self._untold)
 
 
-def _told(kind: _Kind) -> Count:
+def _told(kind: _Kind) -> RepeatCount:
     times = "once" if kind.more == 1 else f"{kind.more:,} times"
     seconds = max(1, round(kind.last - kind.first))
-    return Count(kind.station, kind.level, f"{kind.name} again, {times} in {seconds} s: {kind.text}")
+    return RepeatCount(kind.station, kind.level, f"{kind.name} again, {times} in {seconds} s: {kind.text}")
 
 
 class Crowd:
@@ -110,7 +110,7 @@ class Crowd:
         self._counts[station, way, subject] += 1
         return False
 
-    def tell(self) -> Iterator[Count]:
+    def tell(self) -> Iterator[RepeatCount]:
         """Yield what was counted: by station and subject, or where there are too many of these by subject alone."""
         counts, self._counts = self._counts, Counter()
         self.is_crowded = counts.total() > MOST_LINES
@@ -119,16 +119,16 @@ class Crowd:
             yield from _by_subject(counts)
             return
         for (station, way, subject), times in sorted(counts.items()):
-            yield Count(station, INFO, f"{times:,} more", way, subject)
+            yield RepeatCount(station, INFO, f"{times:,} more", way, subject)
 
 
-def _by_subject(counts: Counter[tuple[str, str, str]]) -> Iterator[Count]:
+def _by_subject(counts: Counter[tuple[str, str, str]]) -> Iterator[RepeatCount]:
     """Yield the sums over all stations, the greatest first."""
     stations, sums = Counter(kind[1:] for kind in counts), Counter[tuple[str, str]]()
     for (_, way, subject), times in counts.items():
         sums[way, subject] += times
     ranked = sums.most_common()
     for (way, subject), times in ranked[:MOST_AT_ONCE]:
-        yield Count("", INFO, f"{times:,} more of {stations[way, subject]:,} stations", way, subject)
+        yield RepeatCount("", INFO, f"{times:,} more of {stations[way, subject]:,} stations", way, subject)
     if others := sum(times for _, times in ranked[MOST_AT_ONCE:]):
-        yield Count("", INFO, f"{others:,} other lines more")
+        yield RepeatCount("", INFO, f"{others:,} other lines more")

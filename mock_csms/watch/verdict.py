@@ -12,7 +12,7 @@ from mock_csms.runtime.bus import Bus
 from mock_csms.settings import Config
 from mock_csms.twin.events import Connected, Disconnected, Event, Judged, Received, Refused
 from mock_csms.watch.history import History
-from mock_csms.watch.junit import Case
+from mock_csms.watch.junit import JUnitCase
 from mock_csms.watch.lines import printable
 from mock_csms.watch.linger import Linger
 from mock_csms.watch.statuses import Status, word
@@ -24,7 +24,7 @@ _MOST_STATIONS = 20
 """How many stations are named for an expectation."""
 
 
-class Verdict:
+class RunVerdict:
     """Watches a run for its expectations, and calls `end` once nothing can change the verdict, or time is up.
 
     The events that people may see come over `shown`; `redactor` masks what else is told.
@@ -82,17 +82,19 @@ class Verdict:
             return Status.NOTHING_JUDGED
         return Status.FINE if self.judge.is_satisfied else Status.FAILED
 
-    def cases(self) -> Sequence[Case]:
+    def cases(self) -> Sequence[JUnitCase]:
         """Return a case for every expectation, and for every forbidden thing; without a station none was judged."""
         cases = [*self._expected_cases(), *self._forbidden_cases()]
         if not self.judge.tallies:
             why = _NONE_LET_IN if self.judge.has_seen_any else _NO_STATION
             return [replace(case, failure="", error=why) for case in cases]
         if self.judge.stations_missing and not any(case.failure for case in cases):
-            cases.append(Case("all of it by each station", f"{self.judge.stations_missing} more must meet all of it"))
+            cases.append(
+                JUnitCase("all of it by each station", f"{self.judge.stations_missing} more must meet all of it")
+            )
         return cases
 
-    def _expected_cases(self) -> Iterator[Case]:
+    def _expected_cases(self) -> Iterator[JUnitCase]:
         judge = self.judge
         for number, expectation in enumerate(judge.expected):
             is_fine = judge.is_met_by_enough(number) and not judge.is_exceeded(number)
@@ -104,7 +106,7 @@ class Verdict:
                 if expectation.concerns(identity)
             ] or ["no station came that it is about"]
             more = [f"and {len(seen) - _MOST_STATIONS} stations more"] if len(seen) > _MOST_STATIONS else []
-            case = Case(expectation.text, details="\n".join(seen[:_MOST_STATIONS] + more))
+            case = JUnitCase(expectation.text, details="\n".join(seen[:_MOST_STATIONS] + more))
             lacking = f"expected {expectation.bounds}; {seen[0]}"
             if is_fine:
                 yield case
@@ -113,11 +115,11 @@ class Verdict:
             else:
                 yield replace(case, failure=lacking)
 
-    def _forbidden_cases(self) -> Iterator[Case]:
+    def _forbidden_cases(self) -> Iterator[JUnitCase]:
         for number, forbidden in enumerate(self.judge.forbidden):
             station = self.judge.broken.get(number)
             came = station is not None
-            yield Case(f"not {forbidden.text}", printable(f"it came from {station or '-'}") if came else "")
+            yield JUnitCase(f"not {forbidden.text}", printable(f"it came from {station or '-'}") if came else "")
 
     def report(self, of_run: Status) -> str:
         """Return the verdict for people, in a run that ends with that status.
@@ -146,7 +148,7 @@ class Verdict:
         return self._redactor.difference(difference) if self._redactor else difference
 
 
-def _told(case: Case) -> list[str]:
+def _told(case: JUnitCase) -> list[str]:
     """Return the lines about a case."""
     wrong = case.failure or case.error
     first, *rest = case.details.splitlines() or [""]

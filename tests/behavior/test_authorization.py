@@ -10,7 +10,7 @@ from mock_csms.behavior.authorization import MODES, info_rules, mode_rules
 from mock_csms.behavior.rules import Answer, Reply, Rule, RuleBook
 from mock_csms.behavior.templates import SAMPLE
 from mock_csms.protocol.versions import V201
-from mock_csms.twin.station import Station
+from mock_csms.twin.station import StationModel
 
 WHITE, BLACK = ("Good", "Friend"), ("Bad",)
 ACTIONS = ("Authorize", "TransactionEvent")
@@ -23,7 +23,7 @@ def payload(token: str | None) -> dict[str, Any]:
 
 def told(book: RuleBook[Answer], action: str, token: str | None) -> Any:
     """Return the idTokenInfo that the rules want told, or None where none of them is for the message."""
-    rule: Rule[Answer] | None = book.use(action, payload(token), Station("CS-1"))
+    rule: Rule[Answer] | None = book.use(action, payload(token), StationModel("CS-1"))
     if rule is None:
         return None
     assert isinstance(rule.then, Reply)

@@ -17,7 +17,7 @@ from mock_csms.protocol.records import replace
 from mock_csms.protocol.versions import V201
 from mock_csms.settings import Config, assembly
 from mock_csms.settings.flags import Source, read
-from mock_csms.twin.station import Station
+from mock_csms.twin.station import StationModel
 
 NOW = 1_767_268_800.0  # 2026-01-01T12:00:00Z
 FROM_STATIONS = [action for action, row in V201.actions.items() if row.sent_by(Sender.STATION)]
@@ -32,12 +32,12 @@ class Mock:
         config = read(Config, [Source(texts)])
         faults = RuleBook(config.rule.faults)
         self.replies = Replies(assembly.defaults(config, V201), assembly.layers(config), faults)
-        self.stations: dict[str, Station] = {}
+        self.stations: dict[str, StationModel] = {}
 
     def send(self, action: str, payload: Any, identity: str = "CS-1") -> Message:
         """Return the one message that answers this call of a station."""
         call = Call("7", action, payload)
-        station = self.stations.setdefault(identity, Station(identity))
+        station = self.stations.setdefault(identity, StationModel(identity))
         refusal = Conversation(V201, Sender.STATION).take(call, Validation()).refusal
         decision = self.replies.answer(call, refusal, replace(SAMPLE, now=NOW, station=station, request=payload))
         [emission] = decision.acts

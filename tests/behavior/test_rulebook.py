@@ -11,7 +11,7 @@ from mock_csms.behavior.faults import FAULTS
 from mock_csms.behavior.matching import ABSENT, PRESENT, Condition, parse_path, value_at
 from mock_csms.behavior.notation import parse_fault, parse_match
 from mock_csms.behavior.rules import Match, Rule, RuleBook
-from mock_csms.twin.station import Station
+from mock_csms.twin.station import StationModel
 
 VALUES = st.sampled_from(["a", "b", "A", 1, 2, 1.0, True, None])
 PATHS = st.sampled_from([("x",), ("y",), ("idToken", "idToken"), ("list", "0"), ("list", "1", "x")])
@@ -50,7 +50,7 @@ def model(matches: list[Match], messages: list[tuple[str, Any, str]]) -> list[in
         chosen.append(None)
         for number, match in enumerate(matches):
             has_uses = match.times is None or used[number, identity] < match.times
-            if match.action == action and match.suits(payload, Station(identity)) and has_uses:
+            if match.action == action and match.suits(payload, StationModel(identity)) and has_uses:
                 used[number, identity] += 1
                 chosen[-1] = number
                 break
@@ -62,7 +62,7 @@ def model(matches: list[Match], messages: list[tuple[str, Any, str]]) -> list[in
 def test_a_rulebook_does_as_the_model(matches: list[Match], messages: list[tuple[str, Any, str]]) -> None:
     """First match, uses of each station and fall-through are those of a linear search, however rules are looked up."""
     book = RuleBook(Rule(match, number) for number, match in enumerate(matches))
-    used = [book.use(action, payload, Station(identity)) for action, payload, identity in messages]
+    used = [book.use(action, payload, StationModel(identity)) for action, payload, identity in messages]
     assert [None if rule is None else rule.then for rule in used] == model(matches, messages)
 
 

@@ -14,7 +14,7 @@ from mock_csms.behavior.rules import ANY, COMMAND, RESPONSE, Match, Rule, RuleBo
 from mock_csms.behavior.templates import SAMPLE, Template
 from mock_csms.protocol.messages import Call, Error
 from mock_csms.protocol.records import replace
-from mock_csms.twin.station import Station
+from mock_csms.twin.station import StationModel
 
 CHANCES = st.lists(st.floats(0, 0.99), min_size=200, max_size=200)
 KINDS = ["drop", "binary", "split", "wrong-id", "malformed", "truncate", "invalid", "duplicate"]
@@ -74,7 +74,7 @@ def test_faults_do_as_the_model(rules: list[Any], messages: list[str], chances: 
         )
         for number, (action, kind, (times, turn), probability) in enumerate(rules)
     )
-    replies, drawn, station = Replies(DEFAULTS, (), book), iter(chances), Station("CS-1")
+    replies, drawn, station = Replies(DEFAULTS, (), book), iter(chances), StationModel("CS-1")
     context = replace(SAMPLE, station=station, world=replace(SAMPLE.world, chance=lambda: next(drawn)))
     found = []
     for name in messages:

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from mock_csms.behavior.templates import PLACEHOLDERS, SAMPLE, compile_template, escape, merge, rfc3339
 from mock_csms.protocol.records import replace
-from mock_csms.twin.station import Station
+from mock_csms.twin.station import StationModel
 from tests.pace import work
 
 NOON = 1_767_268_800.25  # 2026-01-01T12:00:00.250Z
-CHARGING = Station("CS-1", transactions={"TX-1": None, "TX-2": None})
+CHARGING = StationModel("CS-1", transactions={"TX-1": None, "TX-2": None})
 REQUEST: Mapping[str, Any] = {"evse": {"id": 3}, "tbc": True, "items": [{"v": "x"}], "none": None}
 CONTEXT = replace(SAMPLE, now=NOON, station=CHARGING, request=REQUEST)
 

@@ -7,7 +7,7 @@ import pytest
 
 from mock_csms.behavior.validation import Strictness, Validation
 from mock_csms.protocol.actions import Sender
-from mock_csms.protocol.conversation import Conversation, Incoming
+from mock_csms.protocol.conversation import Conversation, IncomingMessage
 from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Result
 from mock_csms.protocol.versions import V201
 
@@ -24,7 +24,7 @@ def talk(*ours: Call) -> Conversation:
     return conversation
 
 
-def came(conversation: Conversation, *array: Any, validation: Validation | None = None) -> Incoming:
+def came(conversation: Conversation, *array: Any, validation: Validation | None = None) -> IncomingMessage:
     """Return what a message means that comes now."""
     return conversation.receive(orjson.dumps(array), validation or Validation())
 
@@ -32,7 +32,7 @@ def came(conversation: Conversation, *array: Any, validation: Validation | None 
 def test_a_call_of_the_peer_is_open_until_it_is_answered() -> None:
     """It is known by its id, and is no longer once an answer to it went out."""
     conversation = talk()
-    assert came(conversation, 2, "h-1", "Heartbeat", {}) == Incoming(BEAT)
+    assert came(conversation, 2, "h-1", "Heartbeat", {}) == IncomingMessage(BEAT)
     assert conversation.theirs == {"h-1": BEAT}
     assert conversation.sent(Result("h-1", {"currentTime": "2026-01-01T00:00:00Z"}), BEAT) == ()
     assert conversation.theirs == {}

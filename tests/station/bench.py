@@ -11,7 +11,7 @@ from mock_csms.protocol.versions import V201
 from mock_csms.station import cues, machine
 from mock_csms.station.device import Device, Identity, Moment, new_device
 from mock_csms.station.variables import Name
-from mock_csms.twin.station import Station
+from mock_csms.twin.station import StationModel
 
 NOW = 1_767_268_800.0  # 2026-01-01T12:00:00Z
 TOKEN = {"idToken": "TAG", "type": "ISO14443"}
@@ -106,6 +106,6 @@ class Bench:
         self.messages.append((action, payload))
         if action in self.silent:
             return
-        context = Context(self.now, Station("CS-1"), SAMPLE.world, payload)
+        context = Context(self.now, StationModel("CS-1"), SAMPLE.world, payload)
         response = compile_template(V201.actions[action].response)(context) | self.replies.get(action, {})
         self.tell(cues.Answered(action, payload, response))

@@ -30,7 +30,7 @@ from mock_csms.station.cues import (
 )
 from mock_csms.station.device import Device, Identity, Moment, new_device
 from mock_csms.station.variables import Name
-from mock_csms.twin.station import Station
+from mock_csms.twin.station import StationModel
 
 TOKEN: Json = {"idToken": "driver", "type": "ISO14443"}
 MIDNIGHT = 1_750_032_000.0
@@ -110,7 +110,7 @@ class Driven:
                     assert not V201.call_violations(Call("1", action, payload), Sender.STATION), payload
                     self.sent.append((action, payload))
                     template = compile_template(V201.actions[action].response)
-                    response = template(Context(self.now, Station(""), self.world, payload))
+                    response = template(Context(self.now, StationModel(""), self.world, payload))
                     self.tell(Answered(action, payload, response))
                 case Set(alarm, seconds):
                     assert seconds > 0, act

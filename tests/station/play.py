@@ -12,8 +12,8 @@ from mock_csms.protocol.versions import V201
 from mock_csms.station import cues, machine, settings
 from mock_csms.station.cues import Alarm, Cue
 from mock_csms.station.device import Device, Identity, Moment, new_device
-from mock_csms.station.machine import Reply
-from mock_csms.twin.station import Station
+from mock_csms.station.machine import CommandOutcome
+from mock_csms.twin.station import StationModel
 
 TOKEN = {"idToken": "Alice", "type": "ISO14443"}
 BOB = {"idToken": "Bob", "type": "ISO14443"}
@@ -39,7 +39,7 @@ def world() -> World:
 
 def default_answer(action: str, _: Json) -> Json:
     """Answer as the row of the action says."""
-    answer: Json = compile_template(V201.actions[action].response)(Context(BEGIN, Station("CS"), world()))
+    answer: Json = compile_template(V201.actions[action].response)(Context(BEGIN, StationModel("CS"), world()))
     return answer
 
 
@@ -115,10 +115,10 @@ class Play:
         self.tell(cues.Closed())
         return self.fail("the connection was lost", is_lost=True) if self.open else self
 
-    def command(self, action: str, payload: Json | None = None) -> Reply:
+    def command(self, action: str, payload: Json | None = None) -> CommandOutcome:
         """Let the CSMS send a command: its default with `payload` laid over it."""
         template = compile_template(merge(V201.actions[action].request, payload or {}))
-        given = template(Context(self.now, Station("CS"), self.world))
+        given = template(Context(self.now, StationModel("CS"), self.world))
         assert V201.schemas.request_violations(action, given) == ()
         reply = machine.command(self.device, action, given, Moment(self.now, self.world))
         assert not isinstance(reply.answer, dict) or V201.schemas.response_violations(action, reply.answer) == ()
@@ -141,7 +141,7 @@ class Play:
     def fail(self, reason: str = "InternalError: no", *, is_lost: bool = False) -> Self:
         """Let the open call fail."""
         sent = self._settled()
-        return self.tell(cues.Failed(sent.action, sent.payload, reason, is_lost))
+        return self.tell(cues.FailedCall(sent.action, sent.payload, reason, is_lost))
 
     def wait(self, seconds: float) -> Self:
         """Let time pass; what rings meanwhile rings in its order."""

@@ -19,7 +19,7 @@ from mock_csms.protocol.versions import V201
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.clock import Chance
-from mock_csms.runtime.csms import Csms
+from mock_csms.runtime.csms import CsmsServer
 from mock_csms.runtime.learning import Learning
 from mock_csms.runtime.session import CallFailed
 from mock_csms.runtime.transport.connection import Transport
@@ -31,7 +31,7 @@ from mock_csms.station import settings
 from mock_csms.station.cues import Cue
 from mock_csms.station.device import Device, Habit, Identity, new_device
 from mock_csms.station.link import Site
-from mock_csms.station.misbehaviour import Line
+from mock_csms.station.misbehaviour import HandshakeRequest
 from mock_csms.station.network import basic
 from mock_csms.station.player import Player
 from mock_csms.twin.events import Event, Failed, Finding
@@ -88,7 +88,7 @@ class Stand:
 
     async def begin(self) -> None:
         """Let the mock listen."""
-        self.mock = Csms(self.configured())
+        self.mock = CsmsServer(self.configured())
         self.mock.bus.subscribe(self._note, Finding, Failed)
         self.mock.bus.subscribe(self.events.append, *KINDS)
         if self._learns:
@@ -139,7 +139,7 @@ class Rig(Stand):
         self._cable = Cable(Limits(1 << 20, False, 0.0, 0.0))
         url, chance = f"{self.mock.url}/{STATION}", Chance(2)
         world = World(url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
-        line = Line(url, authorization=basic(STATION, PASSWORD))
+        line = HandshakeRequest(url, authorization=basic(STATION, PASSWORD))
         self._player = Player(STATION, self._device, line, Site(self._cable, Bus(), world))
 
     async def end(self) -> None:

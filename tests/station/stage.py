@@ -12,13 +12,13 @@ from mock_csms.protocol.records import Record, replace
 from mock_csms.protocol.versions import V201, refusal
 from mock_csms.station import boot, cues, machine, network
 from mock_csms.station.device import Habit, Moment
-from mock_csms.station.misbehaviour import Line, misbehave
+from mock_csms.station.misbehaviour import HandshakeRequest, misbehave
 from mock_csms.station.misbehaviours import KINDS
-from mock_csms.twin.station import Station
+from mock_csms.twin.station import StationModel
 from tests.station.bench import NOW
 from tests.station.play import Csms, Play, Sent, default_answer, world
 
-LINE = Line("ws://csms/CS", authorization="Basic Q1M6dGhlLW9sZC1wYXNzd29yZC0x")
+LINE = HandshakeRequest("ws://csms/CS", authorization="Basic Q1M6dGhlLW9sZC1wYXNzd29yZC0x")
 """What the station came with: the password is `the-old-password-1`."""
 
 
@@ -85,7 +85,7 @@ class Stage(Play):
         self.tell(cues.Closed())
         lost, self.queue = self.queue, []
         for act in lost:
-            self.tell(cues.Failed(act.action, act.payload, "the connection was lost", is_lost=True))
+            self.tell(cues.FailedCall(act.action, act.payload, "the connection was lost", is_lost=True))
         right = boot.back_off(self.device, 0, Moment(self.now, self.world))
         self.pause: float = self.spoil("pause", right)
         self.note("pause", "", self.pause)
@@ -114,7 +114,7 @@ class Stage(Play):
     def command(self, action: str, payload: Json | None = None) -> Any:
         """Let the CSMS send a command: its default with `payload` laid over it."""
         template = compile_template(merge(V201.actions[action].request, payload or {}))
-        given = template(Context(self.now, Station("CS"), self.world))
+        given = template(Context(self.now, StationModel("CS"), self.world))
         assert V201.schemas.request_violations(action, given) == ()
         reply = machine.command(self.device, action, given, Moment(self.now, self.world))
         self.device = reply.device
@@ -144,7 +144,7 @@ class Stage(Play):
     def _answered(self, act: cues.Transmit, response: Json | str) -> None:
         self.note("response", act.action, response, act.payload)
         if isinstance(response, str):
-            self.tell(cues.Failed(act.action, act.payload, response))
+            self.tell(cues.FailedCall(act.action, act.payload, response))
         else:
             self.tell(cues.Answered(act.action, act.payload, response))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mock_csms.station.holdings import LocalList, token_key
+from mock_csms.station.holdings import LocalAuthorizationList, token_key
 from tests.station.bench import TOKEN, Bench
 
 LOG, ABOUT = "LogStatusNotification", "NotifyCustomerInformation"
@@ -121,7 +121,7 @@ def with_customers(info: Any = None) -> Bench:
     """Return a bench whose station knows two customers."""
     bench = Bench()
     entries = {token_key(TOKEN): info or {"status": "Accepted"}, token_key(OTHER): {"status": "Blocked"}}
-    bench.device = bench.device.holding(cache=entries, local_list=LocalList(3, entries))
+    bench.device = bench.device.holding(cache=entries, local_list=LocalAuthorizationList(3, entries))
     return bench
 
 

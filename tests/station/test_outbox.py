@@ -142,7 +142,7 @@ def test_unknown_tokens_while_offline(is_on: bool) -> None:
 def test_nonsense_made_by_hand(action: str, payload: dict[str, object]) -> None:
     """What somebody typed need not be valid: the station survives its answer, its failure and its loss."""
     answer = cues.Answered(action, payload, {"idTokenInfo": {"status": "Invalid"}})
-    failures = [cues.Failed(action, payload, "no", is_lost=is_lost) for is_lost in (True, False)]
+    failures = [cues.FailedCall(action, payload, "no", is_lost=is_lost) for is_lost in (True, False)]
     endings: list[cues.Cue] = [answer, *failures]
     for ending in endings:
         play = booted().lose().tell(Ordered(action, payload))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.v201 import ACTIONS
 from mock_csms.station import cues
-from mock_csms.station.cues import Answered, Failed
+from mock_csms.station.cues import Answered, FailedCall
 from mock_csms.station.model import VARIABLES
 from mock_csms.station.variables import MESSAGE_ATTEMPTS, accepts
 from tests.station.play import BOB, TOKEN, Csms, Play, answering
@@ -118,7 +118,7 @@ class Chronicle(Play):
     def tell(self, *all_cues: cues.Cue) -> Self:
         """Note what becomes of events, and that no register runs backwards."""
         for cue in all_cues:
-            if isinstance(cue, Failed) and cue.action == EVENT and not cue.is_lost:
+            if isinstance(cue, FailedCall) and cue.action == EVENT and not cue.is_lost:
                 self.failures[key(cue.request)] = self.failures.get(key(cue.request), 0) + 1
             if isinstance(cue, Answered) and cue.action == EVENT:
                 assert key(cue.request) not in self.delivered, "delivered twice"

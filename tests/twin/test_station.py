@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
 from mock_csms.twin.events import Connected, Disconnected, Event, Received, Sent
 from mock_csms.twin.folding import fold
-from mock_csms.twin.station import Station
+from mock_csms.twin.station import StationModel
 from mock_csms.twin.v2.answers import MEANING
 
 BOOT = Call("1", "BootNotification", {"reason": "PowerUp", "chargingStation": {"model": "m", "vendorName": "v"}})
@@ -31,9 +31,9 @@ def transaction(kind: str, id_: str, *, is_refused: bool = False) -> Event:
     return received(Call("1", "TransactionEvent", payload), is_refused=is_refused)
 
 
-def after(*events: Event) -> Station:
+def after(*events: Event) -> StationModel:
     """Return a station after those events."""
-    station = Station("CS-1")
+    station = StationModel("CS-1")
     for event in events:
         fold(station, event, MEANING)
     return station

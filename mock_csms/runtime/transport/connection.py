@@ -251,15 +251,15 @@ class Transport(asyncio.BufferedProtocol, ABC):
     def _write(self, data: bytes) -> None:
         if self._held is not None:
             self._held.append(data)
-        elif self._pool.outbox is not None:
-            self._pool.outbox.add(self._socket, data)
+        elif self._pool.write_buffer is not None:
+            self._pool.write_buffer.add(self._socket, data)
         else:
             self._socket.write(data)
 
     def _send_out(self) -> None:
         """Write what waits for the end of the turn: the connection ends before."""
-        if self._pool.outbox is not None:
-            self._pool.outbox.empty()
+        if self._pool.write_buffer is not None:
+            self._pool.write_buffer.empty()
 
     def _take(self, frame: Frame) -> None:
         if frame.opcode is Opcode.PONG:

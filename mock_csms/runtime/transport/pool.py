@@ -17,7 +17,7 @@ _READ_SIZE = 256 * 1024
 """How much is read at once, in bytes; into one buffer, because a fresh one for every read costs as much as the rest."""
 
 
-class Outbox:
+class WriteBuffer:
     """What connections send in one turn of the loop: it goes out at the end of it, after `write_ahead` was done.
 
     So what must be on the disk before a peer sees its answer is written once for all answers of a turn.
@@ -48,7 +48,7 @@ class Pool:
 
     def __init__(self, limits: Limits, write_ahead: Callable[[], None] | None = None) -> None:
         self.limits = limits
-        self.outbox = Outbox(write_ahead) if write_ahead else None
+        self.write_buffer = WriteBuffer(write_ahead) if write_ahead else None
         self.buffer = memoryview(bytearray(_READ_SIZE))
         self.transports: set[Transport] = set()
         self._emptied: asyncio.Event | None = None

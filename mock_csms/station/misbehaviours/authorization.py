@@ -5,7 +5,7 @@ from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.station import tokens
-from mock_csms.station.cues import Act, Answered, Failed, Presented, Send
+from mock_csms.station.cues import Act, Answered, FailedCall, Presented, Send
 from mock_csms.station.device import Device
 from mock_csms.station.metering import meter_values
 from mock_csms.station.misbehaviour import Kinds, Misbehaviour, Situation, events, inside, patched, sends
@@ -41,7 +41,7 @@ def _starts(is_wrong: Callable[[Device, Json], bool]) -> Any:
 
     def act(at: Situation, right: list[Act]) -> list[Act]:
         cue = at.told
-        if not (isinstance(cue, Answered | Failed) and cue.action == "Authorize"):
+        if not (isinstance(cue, Answered | FailedCall) and cue.action == "Authorize"):
             return right
         info = cue.response["idTokenInfo"] if isinstance(cue, Answered) else {"status": "Unknown"}
         token = cue.request.get("idToken")

@@ -13,7 +13,7 @@ from mock_csms.protocol.messages import Call, Error, Result, encode
 from mock_csms.protocol.records import replace
 from mock_csms.station import boot
 from mock_csms.station.cues import Act, Opened, Send
-from mock_csms.station.misbehaviour import Kinds, Line, Misbehaviour, Situation, answers
+from mock_csms.station.misbehaviour import HandshakeRequest, Kinds, Misbehaviour, Situation, answers
 
 
 def _spoiled(wire: Callable[[Emission, World], Sequence[emissions.Act]]) -> Any:
@@ -83,10 +83,10 @@ def _renamed(emission: Emission, action: str) -> Emission:
     return replace(emission, message=replace(message, action=action)) if isinstance(message, Call) else emission
 
 
-def _credentials(kind: str, credentials: str) -> Callable[[Line, Line], Line]:
+def _credentials(kind: str, credentials: str) -> Callable[[HandshakeRequest, HandshakeRequest], HandshakeRequest]:
     """Send these credentials instead of the right ones, where any are sent."""
 
-    def change(_: Line, line: Line) -> Line:
+    def change(_: HandshakeRequest, line: HandshakeRequest) -> HandshakeRequest:
         if line.authorization is None:
             return line
         user, password = b64decode(line.authorization.partition(" ")[2]).decode().split(":", 1)

@@ -5,7 +5,7 @@ from typing import Any
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station.boot import report_connectors
-from mock_csms.station.cues import Act, Answered, Failed, Opened, Reboot, Send, Transmit
+from mock_csms.station.cues import Act, Answered, FailedCall, Opened, Reboot, Send, Transmit
 from mock_csms.station.misbehaviour import (
     Answer,
     Kinds,
@@ -72,7 +72,7 @@ def _no_reboot(_: Situation, right: list[Act]) -> list[Act]:
 def _goes_on(at: Situation, right: list[Act]) -> list[Act]:
     """Send a call when a boot was refused."""
     cue = at.told
-    is_it = isinstance(cue, Failed) and cue.action == "BootNotification" and not cue.is_lost
+    is_it = isinstance(cue, FailedCall) and cue.action == "BootNotification" and not cue.is_lost
     return [*right, Transmit("StatusNotification", _status(at))] if is_it else right
 
 

@@ -2,7 +2,7 @@
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.station.cues import Act, Failed, Plugged, Send, Set, Transmit
+from mock_csms.station.cues import Act, FailedCall, Plugged, Send, Set, Transmit
 from mock_csms.station.misbehaviour import (
     EVENT,
     Kinds,
@@ -51,7 +51,7 @@ def _starts_when_plugged(at: Situation, right: list[Act]) -> list[Act]:
 def _repeats_more(at: Situation, right: list[Act]) -> list[Act]:
     """Begin anew to repeat what was refused MessageAttempts times."""
     cue = at.told
-    is_it = isinstance(cue, Failed) and cue.action == EVENT and not cue.is_lost
+    is_it = isinstance(cue, FailedCall) and cue.action == EVENT and not cue.is_lost
     if not is_it or at.device.number(MESSAGE_ATTEMPTS) == 1 or any(_is_retry(act) for act in right):
         return right
     return [*right, Send(EVENT, cue.request)]

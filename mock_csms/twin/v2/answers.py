@@ -5,7 +5,7 @@ from typing import Any
 
 from mock_csms.protocol.identifiers import spelling_in
 from mock_csms.twin.folding import Meaning
-from mock_csms.twin.station import Station
+from mock_csms.twin.station import StationModel
 
 _PASSWORD = ("SecurityCtrlr", "BasicAuthPassword")
 
@@ -29,19 +29,19 @@ _TRIGGERS: Mapping[str, str] = {
 """The action that a requestedMessage of another name stands for."""
 
 
-def _boots(station: Station, _: Any) -> None:
+def _boots(station: StationModel, _: Any) -> None:
     """It boots: how that is answered is still open."""
     station.boot_status = None
     station.asked_for = frozenset()
 
 
-def _boot_answered(station: Station, payload: Any) -> None:
+def _boot_answered(station: StationModel, payload: Any) -> None:
     """The mock has answered the boot."""
     status = _at(payload, "status")
     station.boot_status = status if isinstance(status, str) else None
 
 
-def _transaction(station: Station, payload: Any) -> None:
+def _transaction(station: StationModel, payload: Any) -> None:
     """A transaction runs, or has ended."""
     id_, transactions = _at(payload, "transactionInfo", "transactionId"), station.transactions
     if not isinstance(id_, str):
@@ -53,14 +53,14 @@ def _transaction(station: Station, payload: Any) -> None:
         transactions[id_] = None
 
 
-def _certificate_asked(station: Station, payload: Any) -> None:
+def _certificate_asked(station: StationModel, payload: Any) -> None:
     """It asks for a certificate."""
     csr = _at(payload, "csr")
     if isinstance(csr, str):
         station.csr = csr
 
 
-def _password_set(station: Station, asked: Any, told: Any) -> None:
+def _password_set(station: StationModel, asked: Any, told: Any) -> None:
     """Learn the password that the station goes on with (A01.FR.03)."""
     items, results = _at(asked, "setVariableData"), _at(told, "setVariableResult")
     if not isinstance(items, list) or not isinstance(results, list):
