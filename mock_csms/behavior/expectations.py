@@ -128,7 +128,7 @@ class Judge:
         self._exceeded = False
         self._counts_refused = any(each.name == REFUSED for each in (*expected, *forbidden))
         self.has_seen_any = False
-        """Whether anybody has tried to connect, be it in vain."""
+        """Whether a station has tried to connect, also one that was refused."""
 
     def look_at(self, event: Event) -> Sequence[News]:
         """Count what happened, and return what that decides, if anything."""

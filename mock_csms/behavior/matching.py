@@ -44,7 +44,7 @@ def comparable(path: Path, value: Any) -> Hashable:
 
 
 def _is_free(path: Path) -> bool:
-    """Whether a path leads into what vendors agree on, of which nobody else knows the types."""
+    """Whether a path leads into a DataTransfer's data or customData: vendors define their types, no schema does."""
     return path[0] == "data" or "customData" in path
 
 

@@ -1,6 +1,5 @@
 """The records in a file of the OCPP trace format: JSON Lines, or one JSON array, in UTF-8, UTF-16 or UTF-32."""
 
-import codecs
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -10,6 +9,7 @@ from typing import Any, BinaryIO, TypeAlias
 import orjson
 
 from mock_csms.protocol.records import Record
+from mock_csms.settings.texts import MARKS
 
 
 class Unreadable(Record):
@@ -23,11 +23,7 @@ Item: TypeAlias = tuple[int, Any]
 """The number of a line, and the JSON value that begins there, or that it is Unreadable."""
 
 _MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    *MARKS,
     (b"{\0", "utf-16-le"),
     (b"[\0", "utf-16-le"),
     (b"\0{", "utf-16-be"),

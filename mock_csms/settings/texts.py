@@ -14,7 +14,7 @@ from mock_csms.protocol.json_text import DEEPEST, is_too_deep
 
 _MOST_DIGITS = 20
 
-_MARKS = (
+MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -33,7 +33,7 @@ def read_text(path: str) -> str:
         data = Path(path).read_bytes()
     except OSError as error:
         raise ValueError(f"cannot read {path!r}: {error.strerror or error}") from None
-    mark, encoding = next((each for each in _MARKS if data.startswith(each[0])), (b"", "utf-8"))
+    mark, encoding = next((each for each in MARKS if data.startswith(each[0])), (b"", "utf-8"))
     data = data.removeprefix(mark)
     try:
         found = data.decode(encoding)
