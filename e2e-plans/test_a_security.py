@@ -1,7 +1,14 @@
 """Block A, security: the station's own certificate, and security events (A02 to A04)."""
 
-from mock_csms.plans import Station, case, certificates, matching, one_of, says
-from mock_csms.plans.triggers import trigger
+from mock_csms.plans import (
+    Station,
+    case,
+    matching,
+    one_of,
+    says,
+)
+from mock_csms.plans.v2 import certificates
+from mock_csms.plans.v2.triggers import trigger
 
 OWN = "ChargingStationCertificate"
 OWN_REQUEST = f"Sign{OWN}"

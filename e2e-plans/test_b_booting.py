@@ -2,7 +2,14 @@
 
 import pytest
 
-from mock_csms.plans import Station, any_call, case, reports, says, states, variable, variables
+from mock_csms.plans import (
+    Station,
+    any_call,
+    case,
+    says,
+    variable,
+)
+from mock_csms.plans.v2 import reports, states, variables
 from mock_csms.protocol.actions import Json
 
 

@@ -1,6 +1,14 @@
 """Block B, provisioning: a connection that is lost, a CSMS that is away, a station switched off, and a second one."""
 
-from mock_csms.plans import Station, case, company, connection, network, one_of, says, states
+from mock_csms.plans import (
+    Station,
+    case,
+    company,
+    connection,
+    one_of,
+    says,
+)
+from mock_csms.plans.v2 import network, states
 
 
 async def comes_back(station: Station) -> None:

@@ -1,6 +1,14 @@
 """Block B, provisioning: resets of one EVSE alone (B11, B12), where a station can do that, and where not."""
 
-from mock_csms.plans import Station, absent, case, one_of, says, states, transaction_event
+from mock_csms.plans import (
+    Station,
+    absent,
+    case,
+    one_of,
+    says,
+    transaction_event,
+)
+from mock_csms.plans.v2 import states
 
 WITH_SESSION = ("plug", "card", "unplug")
 

@@ -1,6 +1,14 @@
 """Block B, provisioning: reports that the older plan asks for (B07, B08)."""
 
-from mock_csms.plans import Station, absent, case, one_of, reports, says, variable
+from mock_csms.plans import (
+    Station,
+    absent,
+    case,
+    one_of,
+    says,
+    variable,
+)
+from mock_csms.plans.v2 import reports
 
 
 @case(

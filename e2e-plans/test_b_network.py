@@ -2,8 +2,15 @@
 
 import asyncio
 
-from mock_csms.plans import Station, case, connector_reports, network, says, some, states
+from mock_csms.plans import (
+    Station,
+    case,
+    connector_reports,
+    says,
+    some,
+)
 from mock_csms.plans.connection import hang_up, visit
+from mock_csms.plans.v2 import network, states
 
 CONNECTOR_REPORT = says("StatusNotification") | says(
     "NotifyEvent", eventData=some(component={"name": "Connector"}, variable={"name": "AvailabilityState"})

@@ -1,7 +1,13 @@
 """Block B, provisioning: what a station reports of its variables (B07, B08)."""
 
-from mock_csms.plans import Station, case, reason, reports, says
-from mock_csms.plans.required import WRITABLE
+from mock_csms.plans import (
+    Station,
+    case,
+    reason,
+    says,
+)
+from mock_csms.plans.v2 import reports
+from mock_csms.plans.v2.required import WRITABLE
 
 
 @case(

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from mock_csms.plans import Station, case, reports
+from mock_csms.plans import Station, case
+from mock_csms.plans.v2 import reports
 
 TIMES = 3
 

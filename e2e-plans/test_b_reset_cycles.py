@@ -2,7 +2,14 @@
 
 import asyncio
 
-from mock_csms.plans import Station, case, connector_reports, says, sessions, states, transaction_event
+from mock_csms.plans import (
+    Station,
+    case,
+    connector_reports,
+    says,
+    transaction_event,
+)
+from mock_csms.plans.v2 import sessions, states
 
 
 @case(

@@ -1,6 +1,14 @@
 """Block B, provisioning: resets without and with transactions (B11, B12)."""
 
-from mock_csms.plans import Station, absent, case, one_of, says, states, transaction_event
+from mock_csms.plans import (
+    Station,
+    absent,
+    case,
+    one_of,
+    says,
+    transaction_event,
+)
+from mock_csms.plans.v2 import states
 
 
 @case(

@@ -1,6 +1,7 @@
 """Block B, provisioning: network profiles in their slots (B09)."""
 
-from mock_csms.plans import Station, case, network
+from mock_csms.plans import Station, case
+from mock_csms.plans.v2 import network
 
 
 @case(

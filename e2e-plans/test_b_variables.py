@@ -7,13 +7,11 @@ from mock_csms.plans import (
     no_problem,
     one_of,
     reason,
-    reports,
     says,
     some,
-    states,
     variable,
-    variables,
 )
+from mock_csms.plans.v2 import reports, states, variables
 from mock_csms.protocol.actions import Json
 
 THRESHOLD = variable("OCPPCommCtrlr", "OfflineThreshold")

@@ -1,6 +1,13 @@
 """Block B, provisioning: a station that is not accepted for long, and one that boots again (B01 to B03)."""
 
-from mock_csms.plans import Station, any_call, case, says, states, variable
+from mock_csms.plans import (
+    Station,
+    any_call,
+    case,
+    says,
+    variable,
+)
+from mock_csms.plans.v2 import states
 
 BOOT = says("BootNotification")
 

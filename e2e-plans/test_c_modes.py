@@ -1,6 +1,14 @@
 """Block C, authorization: what comes of a card when the mock judges by lists, takes nobody, or cannot judge (C01)."""
 
-from mock_csms.plans import Station, Taken, case, one_of, says, states, variable
+from mock_csms.plans import (
+    Station,
+    Taken,
+    case,
+    one_of,
+    says,
+    variable,
+)
+from mock_csms.plans.v2 import states
 
 STARTS_REFUSED = {"starts-refused-token": "sent TransactionEvent, which must not come"}
 

@@ -2,7 +2,13 @@
 
 import asyncio
 
-from mock_csms.plans import Station, case, connector_reports, sessions, states, transaction_event
+from mock_csms.plans import (
+    Station,
+    case,
+    connector_reports,
+    transaction_event,
+)
+from mock_csms.plans.v2 import sessions, states
 
 
 @case(

@@ -2,7 +2,15 @@
 
 from collections.abc import Sequence
 
-from mock_csms.plans import Station, absent, case, connector_reports, one_of, sessions, transaction_event
+from mock_csms.plans import (
+    Station,
+    absent,
+    case,
+    connector_reports,
+    one_of,
+    transaction_event,
+)
+from mock_csms.plans.v2 import sessions
 from mock_csms.protocol.actions import Json
 
 

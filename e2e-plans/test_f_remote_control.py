@@ -1,6 +1,14 @@
 """Block F, remote control: transactions that the CSMS starts and stops (F01 to F03)."""
 
-from mock_csms.plans import Station, case, connector_reports, matching, says, sessions, states, transaction_event
+from mock_csms.plans import (
+    Station,
+    case,
+    connector_reports,
+    matching,
+    says,
+    transaction_event,
+)
+from mock_csms.plans.v2 import sessions, states
 
 
 @case(

@@ -1,7 +1,7 @@
 """Block F, remote control: messages that are triggered, and connectors that are unlocked (F05, F06)."""
 
 from mock_csms.plans import Station, case, one_of, says
-from mock_csms.plans.triggers import trigger
+from mock_csms.plans.v2.triggers import trigger
 
 
 @case(

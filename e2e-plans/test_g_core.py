@@ -1,7 +1,7 @@
 """Block G, availability: heartbeats, the status of a connector, and being operative (G01 to G03)."""
 
 from mock_csms.plans import Station, around, case, says
-from mock_csms.plans.triggers import trigger
+from mock_csms.plans.v2.triggers import trigger
 
 
 @case(

@@ -1,7 +1,7 @@
 """Block G, availability: every status of a connector, and heartbeats one upon the other (G01, G02)."""
 
 from mock_csms.plans import Station, case, says
-from mock_csms.plans.triggers import trigger
+from mock_csms.plans.v2.triggers import trigger
 
 STATUSES = ("Occupied", "Reserved", "Unavailable", "Faulted", "Available")
 

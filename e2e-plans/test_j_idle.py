@@ -1,7 +1,7 @@
 """Block J, meter values: outside of transactions (J01)."""
 
 from mock_csms.plans import Station, case, each, says
-from mock_csms.plans.triggers import trigger
+from mock_csms.plans.v2.triggers import trigger
 
 
 @case(

@@ -1,6 +1,15 @@
 """Block J, meter values: those of transactions, and those that are told besides (J01, J02)."""
 
-from mock_csms.plans import Station, absent, case, each, one_of, sessions, some, transaction_event
+from mock_csms.plans import (
+    Station,
+    absent,
+    case,
+    each,
+    one_of,
+    some,
+    transaction_event,
+)
+from mock_csms.plans.v2 import sessions
 
 
 @case(

@@ -1,7 +1,7 @@
 """Block L, firmware: every status of an update, and that of none (L01)."""
 
 from mock_csms.plans import Station, case, says
-from mock_csms.plans.triggers import trigger
+from mock_csms.plans.v2.triggers import trigger
 from mock_csms.protocol.versions import V201
 
 

@@ -1,7 +1,7 @@
 """Block N, diagnostics: the status of a log that nobody wants (N01)."""
 
 from mock_csms.plans import Station, case, says
-from mock_csms.plans.triggers import trigger
+from mock_csms.plans.v2.triggers import trigger
 
 
 @case("TC-ERR-05", use_case="N01", fails_with={"wrong-idle-status": "status: expected Idle, got Uploaded"})

@@ -14,7 +14,7 @@ from mock_csms.behavior.templates import PLACEHOLDERS
 from mock_csms.commands.arguments import shown_default, titles_of
 from mock_csms.commands.cli import OTHER_OPTIONS
 from mock_csms.conformance import CHECKS
-from mock_csms.conformance.unjudged import UNJUDGED
+from mock_csms.conformance.v2.unjudged import UNJUDGED
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.versions import V201
 from mock_csms.settings import Config
@@ -180,7 +180,7 @@ def plan_actions() -> Iterable[tuple[str, ...]]:
 
 def plan_states() -> Iterable[tuple[str, ...]]:
     """Return a row for every state of Part 6: what brings it about, or why nothing does."""
-    from mock_csms.plans.states import NOT_YET, STATES
+    from mock_csms.plans.v2.states import NOT_YET, STATES
 
     yield "state of Part 6", "step", "what holds then"
     for name, functions in STATES.items():

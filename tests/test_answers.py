@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from mock_csms.protocol.v201 import ACTIONS
+from mock_csms.protocol.v2.v201 import ACTIONS
 from tests.raw import refused, run
 from tests.wire import BOOT, Mock, Station, example, transaction
 

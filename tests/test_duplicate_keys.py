@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 import orjson
 import pytest
 
-from mock_csms.conformance.keys import has_twins
+from mock_csms.conformance.common.keys import has_twins
 from mock_csms.protocol.messages import decode
 from tests.wire import Mock
 

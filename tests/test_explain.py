@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mock_csms.conformance import CHECKS, SUBJECTS
-from mock_csms.conformance.unjudged import UNJUDGED
+from mock_csms.conformance.v2.unjudged import UNJUDGED
 from tests.wire import PATIENCE, SERVER
 
 PAGE = (Path(__file__).parent.parent / "docs" / "conformance.md").read_text(encoding="utf-8")

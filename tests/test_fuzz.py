@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed
 
 from mock_csms.protocol.actions import Sender
-from mock_csms.protocol.v201 import ACTIONS
+from mock_csms.protocol.v2.v201 import ACTIONS
 from tests.wire import PATIENCE, Mock, breaks, example
 
 FROM_STATION = [action for action, row in ACTIONS.items() if row.sent_by(Sender.STATION)]

@@ -15,7 +15,7 @@ from ocpp.v201.enums import Action
 from websockets.asyncio.client import ClientConnection
 
 from mock_csms.protocol.actions import Sender
-from mock_csms.protocol.v201 import ACTIONS
+from mock_csms.protocol.v2.v201 import ACTIONS
 from tests.wire import PATIENCE, Mock, assert_fits, example
 
 on: Callable[[str], Callable[[Any], Any]] = routing.on

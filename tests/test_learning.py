@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from mock_csms.conformance.needed_variables import NEEDED_VARIABLES
+from mock_csms.conformance.v2.needed_variables import NEEDED_VARIABLES
 from tests.pace import turns
 from tests.test_verdict import Run
 from tests.wire import BOOT, Station

@@ -16,7 +16,7 @@ import pytest
 
 from mock_csms.plans.cases import Case
 from mock_csms.plans.catalogue import catalogue, load
-from mock_csms.station.misbehaviours import KINDS
+from mock_csms.station.v2.misbehaviours import KINDS
 from tests.pace import turns
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mock_csms.protocol.actions import Sender
-from mock_csms.protocol.v201 import ACTIONS
+from mock_csms.protocol.v2.v201 import ACTIONS
 from tests.pace import turns
 from tests.reference_station import ROOT, STATION, Ended, run, running
 from tests.wire import PATIENCE, Mock

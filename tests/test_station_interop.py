@@ -16,7 +16,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from mock_csms.protocol.actions import Sender
-from mock_csms.protocol.v201 import ACTIONS
+from mock_csms.protocol.v2.v201 import ACTIONS
 from tests.reference_station import run, running
 from tests.wire import PATIENCE, Mock, example
 

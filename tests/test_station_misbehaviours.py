@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mock_csms.station.misbehaviours import KINDS
+from mock_csms.station.v2.misbehaviours import KINDS
 from tests.pace import turns
 from tests.reference_station import run
 from tests.wire import Mock

@@ -13,7 +13,7 @@ import pytest
 from websockets.frames import Opcode
 
 from mock_csms.protocol.actions import Sender
-from mock_csms.protocol.v201 import ACTIONS
+from mock_csms.protocol.v2.v201 import ACTIONS
 from tests.wire import BOOT, HANDSHAKE, PATIENCE, Mock, Raw, Station, example, masked, transaction
 
 FROM_STATION = [action for action, row in ACTIONS.items() if row.sent_by(Sender.STATION)]

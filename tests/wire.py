@@ -19,7 +19,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.frames import Frame, Opcode
 from websockets.typing import Subprotocol
 
-from mock_csms.protocol.v201 import ACTIONS
+from mock_csms.protocol.v2.v201 import ACTIONS
 
 SERVER = [sys.executable, str(Path(__file__).resolve().parents[1] / "server.py")]
 PATIENCE = 60.0  # seconds that anything may take; only what hangs takes so long

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 import orjson
 
-from mock_csms.protocol.identifiers import FIELDS, folded
 from mock_csms.protocol.records import Record
+from mock_csms.protocol.v2.identifiers import FIELDS, folded
 
 Path: TypeAlias = tuple[str, ...]
 """The way to a value: names of properties, and positions in arrays as digits."""

@@ -18,9 +18,9 @@ from mock_csms.behavior.rules import ANY, COMMAND, Match
 from mock_csms.behavior.rules import RESPONSE as ANSWER
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.names import did_you_mean, nearest
-from mock_csms.protocol.other_versions import told_elsewhere
 from mock_csms.protocol.records import Record
 from mock_csms.protocol.schemas import node_at
+from mock_csms.protocol.v2.other_versions import told_elsewhere
 from mock_csms.protocol.versions import actions, schemas_with, spoken
 
 if TYPE_CHECKING:

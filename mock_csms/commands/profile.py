@@ -10,8 +10,8 @@ from pathlib import Path
 from mock_csms.commands.arguments import Parser, command_line_source, parser_for
 from mock_csms.commands.stdout import Stdout
 from mock_csms.control.python import Csms
-from mock_csms.plans.learning import Learned, learn
 from mock_csms.plans.profile_text import profile_text
+from mock_csms.plans.v2.learning import Learned, learn
 from mock_csms.settings import values
 from mock_csms.settings.flags import flag, read, switch
 from mock_csms.watch.statuses import Status

@@ -10,11 +10,12 @@ from io import TextIOWrapper
 from mock_csms.runtime import clock
 from mock_csms.settings import values
 from mock_csms.settings.texts import read_text
-from mock_csms.station import bookings, cues
-from mock_csms.station.device import Device
+from mock_csms.station import cues
 from mock_csms.station.orders import WORDS, Order, Quit, SendCall, ShowHelp, ShowStatus, StayAway, Wait, parse_line
 from mock_csms.station.player import Player
 from mock_csms.station.requests import request
+from mock_csms.station.v2 import bookings
+from mock_csms.station.v2.device import Device
 from mock_csms.twin.events import Failed
 
 _PATIENCE = 35.0

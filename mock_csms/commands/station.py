@@ -13,7 +13,7 @@ from mock_csms.commands import load, prompt
 from mock_csms.commands.arguments import Guide, Parser, command_line_source, parser_for
 from mock_csms.commands.stdout import Stdout
 from mock_csms.protocol.records import replace
-from mock_csms.protocol.v201 import TOKEN
+from mock_csms.protocol.v2.v201 import TOKEN
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.clock import Chance
 from mock_csms.runtime.sink import Sink
@@ -23,16 +23,16 @@ from mock_csms.settings.flags import read
 from mock_csms.settings.texts import read_text
 from mock_csms.settings.values import reason_of
 from mock_csms.station import errands
-from mock_csms.station.device import Device, Identity, new_device
 from mock_csms.station.fleet import Figures, Fleet, run
 from mock_csms.station.link import CONNECT, Site
 from mock_csms.station.misbehaviour import HandshakeRequest
-from mock_csms.station.misbehaviours import KINDS
-from mock_csms.station.network import basic
 from mock_csms.station.orders import WORDS
 from mock_csms.station.player import Player
 from mock_csms.station.settings import StationSettings
-from mock_csms.station.variables import SECURITY_PROFILE
+from mock_csms.station.v2.device import Device, Identity, new_device
+from mock_csms.station.v2.misbehaviours import KINDS
+from mock_csms.station.v2.network import basic
+from mock_csms.station.v2.variables import SECURITY_PROFILE
 from mock_csms.watch.console import Console, look_for
 from mock_csms.watch.statuses import Status, gravest
 

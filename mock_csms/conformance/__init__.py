@@ -2,16 +2,22 @@
 
 from collections.abc import Mapping
 
-from mock_csms.conformance import (  # noqa: F401 - files with further checks of the subjects below
+from mock_csms.conformance.common import (  # noqa: F401 - files with further checks of the subjects below
     connections,
     exchanges,
+    keys,
+    payloads,
+    times,
+)
+from mock_csms.conformance.common.rpc import RPC
+from mock_csms.conformance.common.transport import TRANSPORT
+from mock_csms.conformance.subject import Check, Subject
+from mock_csms.conformance.v2 import (  # noqa: F401 - files with further checks of the subjects below
     heartbeats,
     inoperative,
-    keys,
     metering_times,
     monitoring,
     network,
-    payloads,
     publishing,
     remote_starts,
     remote_stops,
@@ -19,29 +25,25 @@ from mock_csms.conformance import (  # noqa: F401 - files with further checks of
     resets,
     retries,
     statuses,
-    times,
     transaction_order,
     transaction_points,
 )
-from mock_csms.conformance.authorization import AUTHORIZATION
-from mock_csms.conformance.availability import AVAILABILITY
-from mock_csms.conformance.certificates import CERTIFICATES
-from mock_csms.conformance.diagnostics import DIAGNOSTICS
-from mock_csms.conformance.displays import DISPLAYS
-from mock_csms.conformance.firmware import FIRMWARE
-from mock_csms.conformance.local_lists import LOCAL_LISTS
-from mock_csms.conformance.metering import METERING
-from mock_csms.conformance.profiles import PROFILES
-from mock_csms.conformance.provisioning import PROVISIONING
-from mock_csms.conformance.reservations import RESERVATIONS
-from mock_csms.conformance.rpc import RPC
-from mock_csms.conformance.security import SECURITY
-from mock_csms.conformance.subject import Check, Subject
-from mock_csms.conformance.transactions import TRANSACTIONS
-from mock_csms.conformance.transport import TRANSPORT
-from mock_csms.conformance.triggers import TRIGGERS
-from mock_csms.conformance.variables import VARIABLES
-from mock_csms.conformance.vendors import VENDORS
+from mock_csms.conformance.v2.authorization import AUTHORIZATION
+from mock_csms.conformance.v2.availability import AVAILABILITY
+from mock_csms.conformance.v2.certificates import CERTIFICATES
+from mock_csms.conformance.v2.diagnostics import DIAGNOSTICS
+from mock_csms.conformance.v2.displays import DISPLAYS
+from mock_csms.conformance.v2.firmware import FIRMWARE
+from mock_csms.conformance.v2.local_lists import LOCAL_LISTS
+from mock_csms.conformance.v2.metering import METERING
+from mock_csms.conformance.v2.profiles import PROFILES
+from mock_csms.conformance.v2.provisioning import PROVISIONING
+from mock_csms.conformance.v2.reservations import RESERVATIONS
+from mock_csms.conformance.v2.security import SECURITY
+from mock_csms.conformance.v2.transactions import TRANSACTIONS
+from mock_csms.conformance.v2.triggers import TRIGGERS
+from mock_csms.conformance.v2.variables import VARIABLES
+from mock_csms.conformance.v2.vendors import VENDORS
 
 SUBJECTS: tuple[Subject, ...] = (
     TRANSPORT,

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Sequence
 from typing import TypeAlias
 
-from mock_csms.conformance.exercise import Exercise
 from mock_csms.conformance.facts import Known
-from mock_csms.conformance.occasions import EXERCISES
 from mock_csms.conformance.subject import BROKEN, Check
+from mock_csms.conformance.v2.exercise import Exercise
+from mock_csms.conformance.v2.occasions import EXERCISES
 from mock_csms.twin.seen import Occasion, Seen
 
 _Kind: TypeAlias = tuple[str, str, str]

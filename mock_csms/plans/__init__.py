@@ -11,7 +11,9 @@ The cases that come with it are in the folder `e2e-plans`; anybody can write oth
 """
 
 from mock_csms.plans.cases import CASES, Case, case
-from mock_csms.plans.messages import (
+from mock_csms.plans.profile import Profile
+from mock_csms.plans.station import Station
+from mock_csms.plans.v2.messages import (
     absent,
     any_call,
     around,
@@ -25,9 +27,7 @@ from mock_csms.plans.messages import (
     some,
     transaction_event,
 )
-from mock_csms.plans.profile import Profile
-from mock_csms.plans.station import Station
-from mock_csms.plans.variables import variable
+from mock_csms.plans.v2.variables import variable
 from mock_csms.watch.inbox import Taken
 
 __all__ = [

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from mock_csms.plans.operator import Deed, Operator, OperatorFailed, Prompt
 from mock_csms.plans.station import Station
-from mock_csms.plans.variables import variable
+from mock_csms.plans.v2.variables import variable
 from mock_csms.runtime.session import CallFailed
 
 _REBOOT = "reboot"

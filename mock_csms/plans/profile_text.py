@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 
 import tomli_w
 
-from mock_csms.plans.features import FEATURES
-from mock_csms.plans.learning import Learned
 from mock_csms.plans.profile import Profile
+from mock_csms.plans.v2.features import FEATURES
+from mock_csms.plans.v2.learning import Learned
 from mock_csms.protocol.records import asdict
 from mock_csms.watch.lines import printable
 

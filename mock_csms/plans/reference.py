@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from mock_csms.plans.profile import Profile, Timeouts
 from mock_csms.protocol.records import replace
-from mock_csms.station.device import FEATURES
+from mock_csms.station.v2.device import FEATURES
 
 _TIMEOUTS = Timeouts(message=5, boot=20, operator=20, case=120, silence=1, settle=0.1, interval=1, tolerance=0.3)
 REFERENCE = Profile(

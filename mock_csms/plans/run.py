@@ -6,7 +6,6 @@ from types import TracebackType
 from typing import Self
 
 from mock_csms.control.python import Csms
-from mock_csms.plans import states
 from mock_csms.plans.findings import CaseFindings
 from mock_csms.plans.operator import Lines, Operator
 from mock_csms.plans.presence import absence, bring_back
@@ -14,6 +13,7 @@ from mock_csms.plans.profile import Profile
 from mock_csms.plans.reference import Reference, reference_for
 from mock_csms.plans.station import Station
 from mock_csms.plans.under_test import StationUnderTest
+from mock_csms.plans.v2 import states
 from mock_csms.protocol.records import replace
 from mock_csms.twin.events import Event
 from mock_csms.watch.history import KINDS, History

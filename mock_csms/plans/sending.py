@@ -4,8 +4,8 @@ from mock_csms.behavior.templates import World, rfc3339
 from mock_csms.control.python import Csms
 from mock_csms.protocol.actions import Json
 from mock_csms.runtime import clock
-from mock_csms.station.device import Moment
 from mock_csms.station.requests import check_action, request
+from mock_csms.station.v2.device import Moment
 
 _CHANCE = clock.Chance()
 

@@ -8,13 +8,13 @@ from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar
 
 from mock_csms.control.python import Csms
 from mock_csms.plans.answers import check_refusal, result
-from mock_csms.plans.changes import Changes
-from mock_csms.plans.messages import Message, absent, differences, explained, says
 from mock_csms.plans.operator import Deed, Operator, OperatorFailed
 from mock_csms.plans.preparing import preparing
 from mock_csms.plans.profile import Profile
 from mock_csms.plans.sending import whole
 from mock_csms.plans.under_test import StationUnderTest, Visit
+from mock_csms.plans.v2.changes import Changes
+from mock_csms.plans.v2.messages import Message, absent, differences, explained, says
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Error, Result
 from mock_csms.runtime.session import CallFailed

@@ -7,13 +7,13 @@ was agreed with it; a name in the settings, which are read before any station is
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from mock_csms.protocol import v201
 from mock_csms.protocol.actions import Action, Actions, Sender
 from mock_csms.protocol.messages import FRAMING, Call, Error, ErrorCode, Framing, Result
 from mock_csms.protocol.names import did_you_mean
-from mock_csms.protocol.other_versions import told_elsewhere
 from mock_csms.protocol.records import Record, asdict, replace
 from mock_csms.protocol.schemas import Schemas, Violation
+from mock_csms.protocol.v2 import v201
+from mock_csms.protocol.v2.other_versions import told_elsewhere
 
 _MOST_DETAILS = 20
 

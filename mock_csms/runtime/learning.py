@@ -7,7 +7,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from mock_csms.behavior.commands import Step
-from mock_csms.conformance.needed_variables import LIMIT, NEEDED_VARIABLES, question
+from mock_csms.conformance.v2.needed_variables import LIMIT, NEEDED_VARIABLES, question
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call
 from mock_csms.runtime.session import CallFailed

@@ -7,14 +7,14 @@ from mock_csms.protocol.actions import Json
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.session import CallFailed
 from mock_csms.station import cues
-from mock_csms.station.commands import answer_alone
-from mock_csms.station.device import Device
 from mock_csms.station.link import Link, Site, is_owed, is_wrong
 from mock_csms.station.misbehaviour import HandshakeRequest
 from mock_csms.station.orders import SendCall
 from mock_csms.station.player import Player
 from mock_csms.station.requests import request
-from mock_csms.station.variables import EV_CONNECTION_TIMEOUT, MESSAGE_TIMEOUT
+from mock_csms.station.v2.commands import answer_alone
+from mock_csms.station.v2.device import Device
+from mock_csms.station.v2.variables import EV_CONNECTION_TIMEOUT, MESSAGE_TIMEOUT
 from mock_csms.twin.events import Event, Received, Unanswered
 
 

@@ -9,13 +9,13 @@ from mock_csms.protocol.records import Mutable, Record, field, replace
 from mock_csms.runtime import clock
 from mock_csms.runtime.session import CallFailed
 from mock_csms.runtime.transport.dial import CannotConnect
-from mock_csms.station.commands import answer_alone
-from mock_csms.station.device import Device
 from mock_csms.station.link import CLOSE, CONNECT, Link, Site, is_owed, is_wrong
 from mock_csms.station.misbehaviour import HandshakeRequest
 from mock_csms.station.player import Player
 from mock_csms.station.requests import request
-from mock_csms.station.variables import MESSAGE_TIMEOUT
+from mock_csms.station.v2.commands import answer_alone
+from mock_csms.station.v2.device import Device
+from mock_csms.station.v2.variables import MESSAGE_TIMEOUT
 from mock_csms.twin.events import Event, Failed, Received, Sent, Unanswered
 
 BOOT = "BootNotification"

@@ -18,8 +18,8 @@ from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.session import Session
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.dial import Dialer
-from mock_csms.station.device import Moment
 from mock_csms.station.misbehaviour import HandshakeRequest
+from mock_csms.station.v2.device import Moment
 from mock_csms.twin.events import Connected, Disconnected, Event, Received, Unanswered
 
 Answer: TypeAlias = Callable[[Call], Result | Error | None]

@@ -13,7 +13,7 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.protocol.records import Record, replace
 from mock_csms.station.cues import Act, Send, Set
-from mock_csms.station.device import Device, Habit, Moment
+from mock_csms.station.v2.device import Device, Habit, Moment
 
 Answer: TypeAlias = Json | tuple[str, str] | None
 """The payload of a result, the code and description of an error, or no answer at all."""

@@ -11,13 +11,14 @@ from mock_csms.protocol.times import seconds_of
 from mock_csms.runtime import clock
 from mock_csms.runtime.session import CallFailed
 from mock_csms.runtime.transport.dial import CannotConnect
-from mock_csms.station import boot, cues, machine, network
+from mock_csms.station import cues
 from mock_csms.station.cues import Act, Cue
-from mock_csms.station.device import Device, Moment
 from mock_csms.station.link import Link, Site
 from mock_csms.station.misbehaviour import HandshakeRequest, misbehave
-from mock_csms.station.misbehaviours import KINDS
-from mock_csms.station.variables import MESSAGE_TIMEOUT
+from mock_csms.station.v2 import boot, machine, network
+from mock_csms.station.v2.device import Device, Moment
+from mock_csms.station.v2.misbehaviours import KINDS
+from mock_csms.station.v2.variables import MESSAGE_TIMEOUT
 from mock_csms.twin.events import Failed, Noted
 
 _REBOOT_TIME = 0.5

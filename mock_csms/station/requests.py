@@ -3,9 +3,9 @@
 from mock_csms.behavior.templates import Context, compile_template, merge
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.names import did_you_mean
-from mock_csms.protocol.other_versions import told_elsewhere
+from mock_csms.protocol.v2.other_versions import told_elsewhere
 from mock_csms.protocol.versions import V201
-from mock_csms.station.device import Moment
+from mock_csms.station.v2.device import Moment
 from mock_csms.twin.station import StationModel
 
 

@@ -6,17 +6,17 @@ from typing import ClassVar
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.names import did_you_mean
-from mock_csms.protocol.v201 import TOKEN
+from mock_csms.protocol.v2.v201 import TOKEN
 from mock_csms.protocol.versions import SUBPROTOCOLS
 from mock_csms.settings import values
 from mock_csms.settings.color import color
 from mock_csms.settings.flags import flag, switch
 from mock_csms.settings.texts import read_text
-from mock_csms.station.device import FEATURES, SUMMARIZES, Device, Habit
-from mock_csms.station.misbehaviours import KINDS
-from mock_csms.station.model import DEFAULTS, VARIABLES
 from mock_csms.station.orders import SendCall, parse_call, parse_token
-from mock_csms.station.variables import Name, accepts
+from mock_csms.station.v2.device import FEATURES, SUMMARIZES, Device, Habit
+from mock_csms.station.v2.misbehaviours import KINDS
+from mock_csms.station.v2.model import DEFAULTS, VARIABLES
+from mock_csms.station.v2.variables import Name, accepts
 
 
 def calls(value: Sequence[str]) -> tuple[SendCall, ...]:
@@ -44,7 +44,7 @@ def variables(value: Sequence[str]) -> dict[Name, str]:
 
 def described(path: str) -> Device:
     """Take the file that describes a station."""
-    from mock_csms.station.device_file import read_device  # noqa: PLC0415 - few have one
+    from mock_csms.station.v2.device_file import read_device  # noqa: PLC0415 - few have one
 
     text = read_text(path)
     try:

@@ -9,8 +9,8 @@ from functools import cache, partial
 from operator import is_
 from typing import Any, TypeAlias
 
-from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.records import replace
+from mock_csms.protocol.v2.identifiers import folded
 from mock_csms.protocol.versions import Version
 from mock_csms.twin.seen import Seen
 from mock_csms.twin.twin import Twin

@@ -12,10 +12,10 @@ from mock_csms.behavior.faults import FAULTS
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.messages import Call, Error, ErrorCode, Message, Result
-from mock_csms.protocol.v201 import ACTIONS
+from mock_csms.protocol.v2.v201 import ACTIONS
 from mock_csms.protocol.versions import V201
 from mock_csms.protocol.visitors import Visitor
-from mock_csms.station.model import VARIABLES
+from mock_csms.station.v2.model import VARIABLES
 from mock_csms.twin import events
 from mock_csms.twin.events import Event
 from tests.conformance.story import CREDENTIALS, came, got, sent

@@ -9,7 +9,7 @@ from textwrap import dedent
 
 from mock_csms import conformance
 from mock_csms.conformance import CHECKS
-from mock_csms.conformance.unjudged import UNJUDGED
+from mock_csms.conformance.v2.unjudged import UNJUDGED
 
 MOST_LINES = 15
 

@@ -11,8 +11,8 @@ from zlib import crc32
 import pytest
 
 from mock_csms.conformance import CHECKS
-from mock_csms.station.device import Habit
-from mock_csms.station.misbehaviours import KINDS
+from mock_csms.station.v2.device import Habit
+from mock_csms.station.v2.misbehaviours import KINDS
 from tests.conformance.live import Run, is_exercised, perform, run_of
 from tests.conformance.visits import VISITS, pay
 from tests.conformance.witness import inspect

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from mock_csms.conformance.needed_variables import NEEDED_VARIABLES
+from mock_csms.conformance.v2.needed_variables import NEEDED_VARIABLES
 
 OF_EVSES = {("EVSE", "AllowReset")}
 """What each EVSE has of its own: who does not report all is not asked for that."""

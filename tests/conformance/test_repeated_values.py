@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mock_csms.conformance import CHECKS
-from mock_csms.conformance.facts.repeated_values import follow
+from mock_csms.conformance.facts.v2.repeated_values import follow
 from mock_csms.conformance.inspector import Inspector
 from mock_csms.protocol.actions import Json
 from mock_csms.twin.events import Received

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mock_csms.plans import certificates
+from mock_csms.plans.v2 import certificates
 from mock_csms.protocol import x509
 from tests.plans.scripted import NOTHING, STATUS, Say, Scripted, outcome
 from tests.test_plans import run

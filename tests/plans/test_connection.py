@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from mock_csms.plans import network, states
 from mock_csms.plans.connection import hang_up, url_of, visit
 from mock_csms.plans.reference import REFERENCE
+from mock_csms.plans.v2 import network, states
 from mock_csms.protocol.records import replace
 from tests.plans.at_the_reference import run
 

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from mock_csms.control.python import Csms
-from mock_csms.plans.features import FEATURES
-from mock_csms.plans.learning import learn, timeouts_of
-from mock_csms.plans.model import Model, Told, got, reported
 from mock_csms.plans.profile import FEATURE, Profile, read_profile
+from mock_csms.plans.v2.features import FEATURES
+from mock_csms.plans.v2.learning import learn, timeouts_of
+from mock_csms.plans.v2.model import Model, Told, got, reported
 from tests.control.in_process import station_of
 from tests.reference_station import running as running_station
 from tests.wire import BOOT, PATIENCE, SERVER, Station

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from mock_csms.plans.learning import Learned
 from mock_csms.plans.profile import Profile, Timeouts, read_profile
 from mock_csms.plans.profile_text import profile_text
+from mock_csms.plans.v2.learning import Learned
 
 FILE = """
 identity = "CS 7"

@@ -5,11 +5,11 @@ from functools import partial
 
 import pytest
 
-from mock_csms.plans import states
-from mock_csms.plans.messages import says, transaction_event
 from mock_csms.plans.reference import REFERENCE, Reference
 from mock_csms.plans.run import NoStation, Run
 from mock_csms.plans.station import Station
+from mock_csms.plans.v2 import states
+from mock_csms.plans.v2.messages import says, transaction_event
 from mock_csms.protocol.records import replace
 from tests.pace import turns
 from tests.plans.at_the_reference import run

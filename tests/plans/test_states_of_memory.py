@@ -2,9 +2,9 @@
 
 import pytest
 
-from mock_csms.plans import certificates, states
-from mock_csms.plans.messages import transaction_event
 from mock_csms.plans.station import Station
+from mock_csms.plans.v2 import certificates, states
+from mock_csms.plans.v2.messages import transaction_event
 from mock_csms.protocol import x509
 from tests.plans.at_the_reference import run
 

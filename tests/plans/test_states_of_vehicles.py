@@ -2,7 +2,7 @@
 
 import pytest
 
-from mock_csms.plans import states
+from mock_csms.plans.v2 import states
 from tests.plans.at_the_reference import run
 from tests.plans.test_states import POINTS
 

@@ -10,7 +10,11 @@ import pytest
 
 from mock_csms.control.python import Csms
 from mock_csms.plans.cases import CASES, case
-from mock_csms.plans.messages import (
+from mock_csms.plans.operator import Lines, OperatorFailed, Prompt
+from mock_csms.plans.profile import Profile, Timeouts
+from mock_csms.plans.station import Station
+from mock_csms.plans.under_test import StationUnderTest
+from mock_csms.plans.v2.messages import (
     absent,
     any_call,
     around,
@@ -24,11 +28,7 @@ from mock_csms.plans.messages import (
     says,
     some,
 )
-from mock_csms.plans.operator import Lines, OperatorFailed, Prompt
-from mock_csms.plans.profile import Profile, Timeouts
-from mock_csms.plans.station import Station
-from mock_csms.plans.triggers import trigger
-from mock_csms.plans.under_test import StationUnderTest
+from mock_csms.plans.v2.triggers import trigger
 from mock_csms.protocol.records import replace
 from mock_csms.watch.inbox import Inbox
 from tests.control.in_process import station_of

@@ -13,7 +13,7 @@ import pytest
 from mock_csms.behavior.templates import SAMPLE, compile_template
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.messages import ErrorCode
-from mock_csms.protocol.v201 import ACTIONS
+from mock_csms.protocol.v2.v201 import ACTIONS
 from mock_csms.protocol.versions import V201
 
 SCHEMAS = Path(ocpp.__path__[0]) / "v201" / "schemas"

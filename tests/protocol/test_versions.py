@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.messages import Call, ErrorCode, Result
 from mock_csms.protocol.names import did_you_mean, nearest
-from mock_csms.protocol.other_versions import OTHERS
 from mock_csms.protocol.schemas import Violation
+from mock_csms.protocol.v2.other_versions import OTHERS
 from mock_csms.protocol.versions import SUBPROTOCOLS, V201, choose_subprotocol, refusal
 
 

@@ -8,9 +8,10 @@ from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.versions import V201
-from mock_csms.station import cues, machine
-from mock_csms.station.device import Device, Identity, Moment, new_device
-from mock_csms.station.variables import Name
+from mock_csms.station import cues
+from mock_csms.station.v2 import machine
+from mock_csms.station.v2.device import Device, Identity, Moment, new_device
+from mock_csms.station.v2.variables import Name
 from mock_csms.twin.station import StationModel
 
 NOW = 1_767_268_800.0  # 2026-01-01T12:00:00Z

@@ -6,7 +6,6 @@ from mock_csms.behavior.templates import World, rfc3339
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.versions import V201
-from mock_csms.station import machine
 from mock_csms.station.cues import (
     Act,
     Answered,
@@ -21,7 +20,8 @@ from mock_csms.station.cues import (
     Transmit,
     Unplugged,
 )
-from mock_csms.station.device import Device, Identity, Moment, new_device
+from mock_csms.station.v2 import machine
+from mock_csms.station.v2.device import Device, Identity, Moment, new_device
 
 Sent: TypeAlias = list[tuple[str, Json]]
 START = 1_800_000_000.0

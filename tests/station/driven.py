@@ -12,7 +12,6 @@ from mock_csms.behavior.templates import Context, World, compile_template, rfc33
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.versions import V201
-from mock_csms.station import machine
 from mock_csms.station.cues import (
     Act,
     Alarm,
@@ -28,8 +27,9 @@ from mock_csms.station.cues import (
     Stop,
     Transmit,
 )
-from mock_csms.station.device import Device, Identity, Moment, new_device
-from mock_csms.station.variables import Name
+from mock_csms.station.v2 import machine
+from mock_csms.station.v2.device import Device, Identity, Moment, new_device
+from mock_csms.station.v2.variables import Name
 from mock_csms.twin.station import StationModel
 
 TOKEN: Json = {"idToken": "driver", "type": "ISO14443"}

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from mock_csms.station.device import Habit
-from mock_csms.station.misbehaviours import KINDS
+from mock_csms.station.v2.device import Habit
+from mock_csms.station.v2.misbehaviours import KINDS
 from tests.station import commanding, scenarios
 from tests.station.stage import Log, Stage
 

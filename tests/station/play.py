@@ -9,10 +9,11 @@ from mock_csms.behavior.templates import Context, World, compile_template, merge
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record
 from mock_csms.protocol.versions import V201
-from mock_csms.station import cues, machine, settings
+from mock_csms.station import cues, settings
 from mock_csms.station.cues import Alarm, Cue
-from mock_csms.station.device import Device, Identity, Moment, new_device
-from mock_csms.station.machine import CommandOutcome
+from mock_csms.station.v2 import machine
+from mock_csms.station.v2.device import Device, Identity, Moment, new_device
+from mock_csms.station.v2.machine import CommandOutcome
 from mock_csms.twin.station import StationModel
 
 TOKEN = {"idToken": "Alice", "type": "ISO14443"}

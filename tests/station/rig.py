@@ -29,11 +29,11 @@ from mock_csms.settings import Config
 from mock_csms.settings.flags import read
 from mock_csms.station import settings
 from mock_csms.station.cues import Cue
-from mock_csms.station.device import Device, Habit, Identity, new_device
 from mock_csms.station.link import Site
 from mock_csms.station.misbehaviour import HandshakeRequest
-from mock_csms.station.network import basic
 from mock_csms.station.player import Player
+from mock_csms.station.v2.device import Device, Habit, Identity, new_device
+from mock_csms.station.v2.network import basic
 from mock_csms.twin.events import Event, Failed, Finding
 from mock_csms.twin.seen import KINDS
 from tests.station.bench import NOW

@@ -10,10 +10,11 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Message, Result
 from mock_csms.protocol.records import Record, replace
 from mock_csms.protocol.versions import V201, refusal
-from mock_csms.station import boot, cues, machine, network
-from mock_csms.station.device import Habit, Moment
+from mock_csms.station import cues
 from mock_csms.station.misbehaviour import HandshakeRequest, misbehave
-from mock_csms.station.misbehaviours import KINDS
+from mock_csms.station.v2 import boot, machine, network
+from mock_csms.station.v2.device import Habit, Moment
+from mock_csms.station.v2.misbehaviours import KINDS
 from mock_csms.twin.station import StationModel
 from tests.station.bench import NOW
 from tests.station.play import Csms, Play, Sent, default_answer, world

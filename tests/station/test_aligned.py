@@ -5,9 +5,9 @@ import pytest
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.station.aligned import next_boundary
 from mock_csms.station.cues import Closed, Rang, Unplugged
-from mock_csms.station.variables import (
+from mock_csms.station.v2.aligned import next_boundary
+from mock_csms.station.v2.variables import (
     ALIGNED_ENDED_INTERVAL,
     ALIGNED_ENDED_MEASURANDS,
     ALIGNED_INTERVAL,

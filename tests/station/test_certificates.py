@@ -9,10 +9,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from mock_csms.behavior.templates import PEM
-from mock_csms.protocol.v201 import HASH
+from mock_csms.protocol.v2.v201 import HASH
 from mock_csms.station import cues
-from mock_csms.station.certificates import CAPACITY
-from mock_csms.station.variables import CERT_SIGNING_REPEATS, CERT_SIGNING_WAIT, ORGANIZATION
+from mock_csms.station.v2.certificates import CAPACITY
+from mock_csms.station.v2.variables import CERT_SIGNING_REPEATS, CERT_SIGNING_WAIT, ORGANIZATION
 from tests.station.authority import Authority, ec_key, spoilt
 from tests.station.bench import NOW, Bench
 

@@ -7,8 +7,8 @@ import pytest
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
 from mock_csms.station.cues import Plugged, Unplugged
-from mock_csms.station.model import MOST_PROFILES
-from mock_csms.station.variables import RATE_UNIT, STACK_LEVEL, TX_START_POINT, TX_STOP_POINT, TX_UPDATED_INTERVAL
+from mock_csms.station.v2.model import MOST_PROFILES
+from mock_csms.station.v2.variables import RATE_UNIT, STACK_LEVEL, TX_START_POINT, TX_STOP_POINT, TX_UPDATED_INTERVAL
 from tests.station.driven import MIDNIGHT, TOKEN, Driven
 
 NOON = MIDNIGHT + 43_200

@@ -4,11 +4,11 @@ import pytest
 
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.records import replace
-from mock_csms.protocol.v201 import ACTIONS
+from mock_csms.protocol.v2.v201 import ACTIONS
 from mock_csms.station import cues
-from mock_csms.station.commands import ANSWERS
 from mock_csms.station.cues import Plugged, Presented, Unplugged
-from mock_csms.station.device import RESETS_EVSES
+from mock_csms.station.v2.commands import ANSWERS
+from mock_csms.station.v2.device import RESETS_EVSES
 from tests.station.play import BOB, TOKEN, Play, answering, booted, charging
 
 CARD = Presented(TOKEN)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
 from mock_csms.station.cues import Closed, Opened, Plugged, Presented, Unplugged
-from mock_csms.station.variables import ALIGNED_ENDED_INTERVAL, ALIGNED_INTERVAL, ENDED_INTERVAL
+from mock_csms.station.v2.variables import ALIGNED_ENDED_INTERVAL, ALIGNED_INTERVAL, ENDED_INTERVAL
 from tests.station.driven import MIDNIGHT, TOKEN, Driven
 from tests.station.test_charging import DEFAULT, MAX, TX
 

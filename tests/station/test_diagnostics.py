@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mock_csms.station.holdings import LocalAuthorizationList, token_key
+from mock_csms.station.v2.holdings import LocalAuthorizationList, token_key
 from tests.station.bench import TOKEN, Bench
 
 LOG, ABOUT = "LogStatusNotification", "NotifyCustomerInformation"

@@ -6,7 +6,7 @@ import pytest
 
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
-from mock_csms.station.variables import DISPLAY_PRIORITIES, DISPLAY_STATES
+from mock_csms.station.v2.variables import DISPLAY_PRIORITIES, DISPLAY_STATES
 from tests.station.driven import Driven
 
 

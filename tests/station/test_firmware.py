@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mock_csms.station import cues
-from mock_csms.station.variables import NEW_SESSIONS_BEFORE_UPDATE, TX_START_POINT
+from mock_csms.station.v2.variables import NEW_SESSIONS_BEFORE_UPDATE, TX_START_POINT
 from tests.station.authority import Authority, ec_key, rsa_key, signature
 from tests.station.bench import TOKEN, Bench
 

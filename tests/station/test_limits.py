@@ -5,7 +5,7 @@ import pytest
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
 from mock_csms.station.cues import Rang
-from mock_csms.station.variables import RATE_UNIT, TX_UPDATED_INTERVAL
+from mock_csms.station.v2.variables import RATE_UNIT, TX_UPDATED_INTERVAL
 from tests.station.driven import MIDNIGHT, Driven
 from tests.station.test_charging import DEFAULT, MAX, QUIET, TX, composed, profile, put
 

@@ -11,12 +11,12 @@ from mock_csms.behavior.emissions import Emission
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import replace
-from mock_csms.protocol.v201 import ACTIONS
-from mock_csms.station import machine
+from mock_csms.protocol.v2.v201 import ACTIONS
 from mock_csms.station.cues import Opened, Ordered, Plugged, Presented
-from mock_csms.station.device import Habit, Identity, Moment, new_device
 from mock_csms.station.misbehaviour import misbehave
-from mock_csms.station.misbehaviours import KINDS
+from mock_csms.station.v2 import machine
+from mock_csms.station.v2.device import Habit, Identity, Moment, new_device
+from mock_csms.station.v2.misbehaviours import KINDS
 from tests.station.performances import perform, right, wrong
 from tests.station.play import TOKEN, default_answer, world
 from tests.station.stage import Entry, Log

@@ -6,7 +6,7 @@ import pytest
 
 from mock_csms.protocol.actions import Json
 from mock_csms.station.cues import Stop
-from mock_csms.station.holdings import Monitor
+from mock_csms.station.v2.holdings import Monitor
 from tests.station.commanded import Bench, payloads
 
 POWER: Json = {"component": {"name": "EVSE", "evse": {"id": 1}}, "variable": {"name": "Power"}}

@@ -6,11 +6,11 @@ import pytest
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.station import machine, network
 from mock_csms.station.cues import Opened, Redial
-from mock_csms.station.device import Identity, new_device
-from mock_csms.station.holdings import Certificate
-from mock_csms.station.variables import SECURITY_PROFILE
+from mock_csms.station.v2 import machine, network
+from mock_csms.station.v2.device import Identity, new_device
+from mock_csms.station.v2.holdings import Certificate
+from mock_csms.station.v2.variables import SECURITY_PROFILE
 from tests.station.commanded import Bench
 
 PROFILE: Json = {

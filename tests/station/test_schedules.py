@@ -7,7 +7,7 @@ import pytest
 
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
-from mock_csms.station.schedules import Limit, amount, highest, limit_at, lowest, second_of
+from mock_csms.station.v2.schedules import Limit, amount, highest, limit_at, lowest, second_of
 from tests.station.driven import MIDNIGHT
 
 DAY = 86_400.0

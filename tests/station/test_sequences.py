@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_csms.protocol.actions import Json, Sender
-from mock_csms.protocol.v201 import ACTIONS
+from mock_csms.protocol.v2.v201 import ACTIONS
 from mock_csms.station import cues
 from mock_csms.station.cues import Answered, FailedCall
-from mock_csms.station.model import VARIABLES
-from mock_csms.station.variables import MESSAGE_ATTEMPTS, accepts
+from mock_csms.station.v2.model import VARIABLES
+from mock_csms.station.v2.variables import MESSAGE_ATTEMPTS, accepts
 from tests.station.play import BOB, TOKEN, Csms, Play, answering
 
 EVENT = "TransactionEvent"

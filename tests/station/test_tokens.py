@@ -8,7 +8,7 @@ from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
 from mock_csms.station import cues
 from mock_csms.station.cues import Ordered, Plugged, Presented
-from mock_csms.station.model import MOST_LISTED
+from mock_csms.station.v2.model import MOST_LISTED
 from tests.station.play import BEGIN, BOB, TOKEN, Play, answering, booted
 
 LOCAL: Any = {"AuthCtrlr_LocalPreAuthorize": "true"}

@@ -5,7 +5,7 @@ import pytest
 from mock_csms.protocol.actions import Json
 from mock_csms.station import cues
 from mock_csms.station.cues import Cue, Plugged, Presented, Unplugged
-from mock_csms.station.transactions import points
+from mock_csms.station.v2.transactions import points
 from tests.station.play import BOB, TOKEN, Play, answering, booted, charging
 
 PLUG, UNPLUG, CARD = Plugged(1), Unplugged(1), Presented(TOKEN)

@@ -5,8 +5,8 @@ import pytest
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station import settings
-from mock_csms.station.model import VARIABLES
-from mock_csms.station.variables import MESSAGE_ATTEMPTS, MESSAGE_TIMEOUT, accepts, name_of, on_the_wire
+from mock_csms.station.v2.model import VARIABLES
+from mock_csms.station.v2.variables import MESSAGE_ATTEMPTS, MESSAGE_TIMEOUT, accepts, name_of, on_the_wire
 from tests.station.commanded import Bench
 
 EVSE: Json = {"name": "EVSE", "evse": {"id": 1}}

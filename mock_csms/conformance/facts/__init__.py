@@ -5,22 +5,22 @@ Checks only read it. Their deadlines are kept here too.
 
 from collections.abc import Hashable, Sequence
 
-from mock_csms.conformance.facts.availability import AVAILABILITY, Availability
-from mock_csms.conformance.facts.certificates import CERTIFICATES, Certificates
-from mock_csms.conformance.facts.charging import CHARGING, Charging
 from mock_csms.conformance.facts.commands import COMMANDS, AnsweredCommands
 from mock_csms.conformance.facts.exchanges import EXCHANGES, Exchanges
-from mock_csms.conformance.facts.given_ids import GIVEN_IDS, GivenIds
-from mock_csms.conformance.facts.memory import MEMORY, Remembered
-from mock_csms.conformance.facts.meters import METERS, Meters
-from mock_csms.conformance.facts.monitors import MONITORS, Monitors
-from mock_csms.conformance.facts.parts import PARTS, Parts
-from mock_csms.conformance.facts.remote_starts import REMOTE_STARTS, RemoteStarts
-from mock_csms.conformance.facts.reports import REPORTS, Reports
-from mock_csms.conformance.facts.security import SECURITY, Security
-from mock_csms.conformance.facts.tokens import TOKENS, Tokens
-from mock_csms.conformance.facts.triggers import TRIGGERS, Triggers
-from mock_csms.conformance.facts.uploads import UPLOADS, Uploads
+from mock_csms.conformance.facts.v2.availability import AVAILABILITY, Availability
+from mock_csms.conformance.facts.v2.certificates import CERTIFICATES, Certificates
+from mock_csms.conformance.facts.v2.charging import CHARGING, Charging
+from mock_csms.conformance.facts.v2.given_ids import GIVEN_IDS, GivenIds
+from mock_csms.conformance.facts.v2.memory import MEMORY, Remembered
+from mock_csms.conformance.facts.v2.meters import METERS, Meters
+from mock_csms.conformance.facts.v2.monitors import MONITORS, Monitors
+from mock_csms.conformance.facts.v2.parts import PARTS, Parts
+from mock_csms.conformance.facts.v2.remote_starts import REMOTE_STARTS, RemoteStarts
+from mock_csms.conformance.facts.v2.reports import REPORTS, Reports
+from mock_csms.conformance.facts.v2.security import SECURITY, Security
+from mock_csms.conformance.facts.v2.tokens import TOKENS, Tokens
+from mock_csms.conformance.facts.v2.triggers import TRIGGERS, Triggers
+from mock_csms.conformance.facts.v2.uploads import UPLOADS, Uploads
 from mock_csms.protocol.records import Record, field
 from mock_csms.twin.lessons import Lesson
 from mock_csms.twin.twin import Twin

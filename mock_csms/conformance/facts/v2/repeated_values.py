@@ -1,0 +1,202 @@
+"""Periodic values that are just what had to come: no check finds anything in them, and little is learned from them.
+
+They are most of what a station sends. Each condition here is one under which some checks find nothing; where one does
+not hold, all checks look. Most conditions are about more than numbers: they are looked at once, for a `Course`, and
+hold for all values that differ from the first ones in nothing but digits, as long as nothing else happens at that
+station. The others are looked at each time. A gate of the tests lets the checks look at all steady values too.
+"""
+
+import re
+from typing import TYPE_CHECKING, TypeAlias
+
+import orjson
+
+from mock_csms.conformance.facts.v2.memory import use
+from mock_csms.conformance.facts.v2.meters import ONLY_PERIODIC, MeterReadings, Samples, kinds_in, registers_in
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.messages import Call, Result
+from mock_csms.protocol.records import Record
+from mock_csms.protocol.times import seconds_of, usual_seconds_of
+from mock_csms.twin.events import Received, Sent
+from mock_csms.twin.seen import TRANSACTION_EVENT
+from mock_csms.twin.transactions import ToldEvent, Transaction
+from mock_csms.twin.v2.transactions import PERIODIC
+
+if TYPE_CHECKING:
+    from mock_csms.conformance.facts import Known
+
+_ACTION = f'"{TRANSACTION_EVENT}"'.encode()
+_has_braces = re.compile(rb"\{\}").search
+_QUOTES = 4
+"""How many quotes a call has around its id and its action."""
+_RARE = {"stoppedReason", "remoteStartId", "numberOfPhasesUsed", "reservationId"}
+"""What comes with few events, and is learned from them."""
+
+
+class Course(Record):
+    """What all periodic values of a transaction have in common, until something else happens at the station.
+
+    shape: their text without digits. evse: as they tell it. samples: the kinds of their values. interval: the seconds
+    from one to the next; 0 where that is not known.
+    """
+
+    transaction: Transaction
+    shape: bytes
+    evse: Json | None
+    samples: Samples
+    interval: float
+
+
+Courses: TypeAlias = dict[str, Course]
+"""The courses of a station, by transaction; its owner clears them with each event that is neither of the two below."""
+
+
+def follow(event: Received, known: "Known", courses: Courses) -> bool:
+    """Learn sound periodic values where they follow from what was before; return whether they do."""
+    message = event.message
+    if type(message) is not Call or message.action != TRANSACTION_EVENT or event.violations or event.is_refused:
+        return False
+    payload, shape = message.payload, _shape_of(event.text)
+    id_ = payload["transactionInfo"]["transactionId"]
+    course = courses.get(id_)
+    if course is None or course.shape != shape or course.evse != payload.get("evse"):
+        course = _course_of(payload, event.text, shape, known)
+        if course is None:
+            return False
+        courses[id_] = course
+    if not _is_next(course, event, message, known):
+        return False
+    readings = _rising_in(payload, course, known)
+    if readings is None:
+        return False
+    _go_on(course, event, message, known)
+    for place, reading in readings:
+        known.meters.registers[place] = reading
+    return True
+
+
+def is_acknowledged(event: Sent, known: "Known") -> bool:
+    """Learn the answer to a TransactionEvent that is not about an idToken; return whether it is one.
+
+    It is the same for the station where its own call was wrong.
+    """
+    answers, message = event.answers, event.message
+    if answers is None or answers.action != TRANSACTION_EVENT or event.fault:
+        return False
+    if type(message) is not Result or type(message.payload) is not dict or "idTokenInfo" in message.payload:
+        return False
+    known.connections.calls.pop(answers.id, None)
+    known.exchanges.called_at = event.at
+    return True
+
+
+def _shape_of(text: bytes) -> bytes:
+    """Return what stays the same while numbers and times change: all after the message id, without digits."""
+    return text[text.find(_ACTION) :].translate(None, b"0123456789.")
+
+
+def _course_of(payload: Json, text: bytes, shape: bytes, known: "Known") -> Course | None:
+    """Return what values of this shape have in common, where nothing but their numbers can be wrong."""
+    info, values, meters = payload["transactionInfo"], payload.get("meterValue", ()), known.meters
+    transaction = known.transactions.by_id.get(info["transactionId"])
+    if transaction is None or not (_is_going_on(transaction, payload, info) and _is_usual(text, payload, known)):  # X01
+        return None
+    wanted = meters.settings(known)
+    if len(values) != 1 or wanted.is_signed:  # M08, M11
+        return None
+    samples = kinds_in(values, meters)
+    if samples.contexts != ONLY_PERIODIC or (wanted.updated and samples.measurands != wanted.updated):
+        return None  # M03, M04, M06
+    interval = wanted.interval if wanted.updated else None
+    return Course(transaction, shape, payload.get("evse"), samples, interval or 0.0)
+
+
+def _is_going_on(transaction: Transaction, payload: Json, info: Json) -> bool:
+    """Whether periodic values are of a transaction that runs, and tell nothing new but of meters."""
+    state = info.get("chargingState")
+    return not (
+        payload["eventType"] != "Updated"
+        or payload["triggerReason"] != PERIODIC
+        or transaction.ended_by is not None  # X05
+        or transaction.connector is None  # X13
+        or ("evse" in payload and not _is_at(transaction, payload["evse"]))  # X15
+        or (state is not None and (state != transaction.charging_state or state == "SuspendedEVSE"))  # M13, X19
+        or payload.get("offline")
+        or not _RARE.isdisjoint(info)  # X07
+        or "idToken" in payload
+        or not _RARE.isdisjoint(payload)
+    )
+
+
+def _is_at(transaction: Transaction, place: Json) -> bool:
+    here = transaction.connector
+    return bool(place["id"] == transaction.evse and place.get("connectorId", here) == here)
+
+
+def _is_usual(text: bytes, payload: Json, known: "Known") -> bool:
+    """Whether a message is written as most are, by a station of which nothing else is expected."""
+    boots = known.boots
+    return not (
+        not text.isascii()  # T11, also the next line
+        or b"\\" in text
+        or text.count(b'"') != orjson.dumps(payload).count(b'"') + _QUOTES  # R20
+        or _has_braces(text)  # R11
+        or boots.due  # B01
+        or (boots.status != "Accepted" and (boots.count or boots.status))  # B02, B03
+        or known.triggers.open
+        or known.transactions.trouble_at  # X18
+    )
+
+
+def _is_next(course: Course, event: Received, message: Call, known: "Known") -> bool:
+    """Whether values are of the present, and the next ones of their course."""
+    payload, transaction, line, terms = message.payload, course.transaction, known.connections, known.terms
+    stamp = payload["timestamp"]
+    at = usual_seconds_of(stamp)
+    return not (
+        at is None
+        or payload["seqNo"] != transaction.highest + 1  # X03
+        or stamp < transaction.stamp  # X04, also the next line
+        or len(stamp) != len(transaction.stamp)
+        or payload["meterValue"][0]["timestamp"] != stamp  # M08
+        or not -terms.tolerance <= event.at - at + terms.clock_offset <= terms.tolerance  # R18
+        or at - terms.clock_offset < line.opened_at  # X16, X17
+        or line.calls  # R06
+        or message.id in known.exchanges.ids.marks  # R05
+        or event.binary  # T11, also the next line
+        or not message.id.isascii()
+        or (course.interval and not _is_due(course, at, terms.tolerance))
+    )
+
+
+def _is_due(course: Course, at: float, tolerance: float) -> bool:
+    """Whether the interval is over (M03)."""
+    since = seconds_of(course.transaction.sampled or "")
+    return since is not None and -tolerance <= at - since - course.interval <= tolerance
+
+
+def _rising_in(payload: Json, course: Course, known: "Known") -> MeterReadings | None:
+    """Return the registers in periodic values where they show no less than before; else None."""
+    stamp, before, transaction = payload["timestamp"], known.meters.registers, course.transaction
+    readings = registers_in(payload["meterValue"], course.samples.registers, transaction.evse or 0, transaction.id)
+    for place, reading in readings:
+        last = before.get(place)
+        if last is None or reading.value < last.value or stamp < last.stamp:  # M07, M09
+            return None
+        if len(stamp) != len(last.stamp) or last.stamp[-1] != "Z":
+            return None
+    return readings
+
+
+def _go_on(course: Course, event: Received, message: Call, known: "Known") -> None:
+    """Learn that a transaction went on."""
+    payload, transaction, line, is_offline = message.payload, course.transaction, known.connections, False
+    number, stamp, events, at, id_ = payload["seqNo"], payload["timestamp"], transaction.events, event.at, message.id
+    line.heard_at = at
+    line.calls[id_] = (TRANSACTION_EVENT, at)
+    known.exchanges.note(id_, number, at)
+    if known.memory.fresh is not None:
+        use(id_, known)
+    known.meters.samples = course.samples
+    events[number] = ToldEvent(stamp, "Updated", PERIODIC, is_offline, id_, event.text, at, line.opened)
+    transaction.highest, transaction.stamp, transaction.sampled = number, stamp, stamp

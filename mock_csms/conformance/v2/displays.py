@@ -1,0 +1,22 @@
+"""Wrong reports of display messages (check O)."""
+
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.subject import ERROR, Said, Subject
+from mock_csms.conformance.v2.parts import judge_parts
+from mock_csms.twin.seen import Seen, call, result, when
+
+DISPLAYS = Subject("displays")
+
+
+@DISPLAYS.check(
+    "O01",
+    "O03.FR.02 to 05, O04.FR.03 to 06",
+    ERROR,
+    "display messages are reported completely, for their request",
+    result("GetDisplayMessages"),
+    call("NotifyDisplayMessages"),
+    when("due"),
+)
+def tells_messages(seen: Seen, known: Known) -> Said:
+    """Parts of another request, too many, or too few."""
+    return judge_parts(seen, known)

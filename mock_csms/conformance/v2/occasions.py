@@ -1,0 +1,209 @@
+"""What really exercises a check, where that is less, or other, than the occasions that it looks at.
+
+A check that looks at an occasion has not always judged anything: the facts that it needs may be unknown, and what it
+forbids may not have been possible. What is not listed here is exercised by each of its occasions; every check is
+exercised by a finding, and by a deadline of its own that was met or has passed.
+"""
+
+from collections.abc import Mapping
+
+from mock_csms.conformance.common.transport import visitor_of
+from mock_csms.conformance.facts.v2.meters import samples_of
+from mock_csms.conformance.facts.v2.security import OWN, password_of
+from mock_csms.conformance.subject import Check
+from mock_csms.conformance.v2.exercise import (
+    Exercise,
+    at,
+    has_credentials,
+    has_limits,
+    has_measurands,
+    has_password,
+    has_points,
+    has_to_wait,
+    in_text,
+    is_boot,
+    is_error,
+    is_last,
+    is_master,
+    is_of_profile,
+    is_remote,
+    is_signed,
+    is_unknown_type,
+    is_wrong_payload,
+    last_part,
+    may_ask,
+    names_in,
+    of_part,
+    place_in,
+    told_status,
+    transaction_of,
+    update_of,
+    where,
+    would_mind,
+    would_miss,
+    would_speak,
+)
+from mock_csms.conformance.v2.metering import CLOCK, is_asked_for
+from mock_csms.twin.seen import call, error, response, result, when
+
+_MESSAGES = call() + result() + error()
+_READABLE = where(lambda seen, _: visitor_of(seen))
+_LATE = at()
+"""Nothing but the deadlines of the check."""
+_EVENT, _VALUES, _STATUS = "TransactionEvent", "MeterValues", "FirmwareStatusNotification"
+_REFUSED = response("Authorize", f"{_EVENT}.Authorized")
+
+EXERCISES: Mapping[str, Exercise] = {
+    # Connections.
+    **dict.fromkeys(("T01", "T02", "T03", "T04", "T10"), _READABLE),
+    "T05": where(has_password),
+    **dict.fromkeys(("T06", "T07"), where(has_credentials)),
+    "T12": where(has_to_wait),
+    "T13": where(lambda _, known: known.boots.is_accepted and known.boots.answered_at < known.connections.opened_at),
+    "T14": where(lambda seen, _: seen.payload["status"] == "Pending", response("BootNotification")),
+    "T16": where(lambda seen, known: visitor_of(seen) and getattr(known.connections.admitted, "authorization", None)),
+    "S05": where(lambda seen, known: password_of(seen) is not None and known.security.password is not None),
+    # Messages.
+    **dict.fromkeys(("R01", "R02", "R03", "R04", "R10", "R11"), at(_MESSAGES)),
+    **dict.fromkeys(("R09", "R19"), at(call())),
+    **dict.fromkeys(("R13", "R14"), Exercise(error() + when("stray"), is_error, any_payload=True)),
+    "R07": at(result(), error(), when("stray")),
+    "R08": at(result(), error(), when("unanswered")),
+    "R12": in_text(rb"\{\}\s*\]\s*$", call(), result()),
+    "R15": Exercise(result() + error() + when("unanswered"), is_wrong_payload, any_payload=True),
+    "R16": Exercise(None, is_unknown_type, any_payload=True),
+    "R17": in_text(b'"customData"', call(), result()),
+    "R18": in_text(rb'"\d{4}-\d\d-\d\d[Tt]', call(), result()),
+    # Boots, and what comes after them.
+    "B01": where(lambda _, known: known.boots.due),
+    "B02": where(is_boot("Pending", "Rejected")),
+    "B03": where(is_boot("Rejected")),
+    "B04": where(lambda seen, known: is_boot("Pending", "Rejected")(seen, known) and known.boots.interval,
+                 call("BootNotification")),
+    "B05": where(lambda seen, known: is_boot("Pending", "Rejected")(seen, known) and not known.boots.interval),
+    "B06": where(lambda _, known: known.resets.status or known.resets.is_for_firmware or known.boots.is_triggered),
+    "B09": where(lambda _, known: known.boots.is_accepted and known.boots.heartbeat, when("due")),
+    "B10": where(lambda _, known: known.boots.beat_at and known.boots.heartbeat, call("Heartbeat")),
+    "B12": where(lambda _, known: any(order.is_closed for order in known.availability.places.values())
+                 and known.boots.is_accepted and known.boots.is_new),
+    "B13": where(lambda _, known: known.reservations.keeping and known.boots.is_accepted),
+    "B14": where(lambda seen, known: known.boots.commanded.get(seen.id) == "Pending"),
+    "B15": where(lambda seen, known: known.boots.commanded.get(seen.id) == "Rejected"),
+    "B17": where(lambda seen, known:
+                 known.connections.outages and seen.at - known.connections.opened_at <= known.terms.patience),
+    "B19": where(lambda _, known: known.resets.evse_at is not None, call("BootNotification")),
+    "B20": where(lambda _, known: known.resets.ending),
+    **dict.fromkeys(("B07", "B11", "B16", "S02", "S08"), _LATE),
+    # Variables and reports.
+    "V04": where(lambda _, known: known.variables.reported),
+    "V06": where(lambda seen, known: any(
+        name[4] == "BasicAuthPassword" or getattr(known.variables.reported.get(name), "mutability", "") == "WriteOnly"
+        for name in names_in(seen))),
+    "V07": where(lambda seen, known: any(name in known.variables.given for name in names_in(seen))),
+    "V08": where(lambda seen, known: any(name in known.variables.reported for name in names_in(seen))),
+    "V10": where(lambda seen, known: known.parts.of(seen) or known.boots.count),
+    "V11": of_part(lambda entry, _: not entry.is_in_doubt),
+    "V12": last_part("GetBaseReport", "GetReport"),
+    "V13": where(lambda seen, _: seen.payload["status"] in ("NotSupported", "EmptyResultSet"),
+                 result("GetBaseReport", "GetReport")),
+    "V14": of_part(lambda entry, seen: entry.request.get("reportBase") != "SummaryInventory"
+                   and "reportData" in seen.payload),
+    "V15": of_part(lambda entry, _: entry.request.get("reportBase") == "ConfigurationInventory"),
+    "V16": of_part(lambda entry, seen: entry.request.get("reportBase") == "FullInventory" and is_last(entry, seen)
+                    and entry.count == seen.payload["seqNo"]),
+    "V17": in_text(b'"WriteOnly"'),
+    "V18": of_part(lambda entry, seen: not entry.is_in_doubt and "reportData" in seen.payload),
+    "V19": where(has_limits),
+    "V20": where(is_of_profile),
+    # Security.
+    "S06": at(call("SignCertificate")),
+    "S07": where(lambda seen, _: seen.request.get("certificateType", OWN) == OWN),
+    "S09": where(lambda seen, known: known.security.of(seen.payload.get("certificateType", OWN)).is_open),
+    "S10": where(lambda seen, _: seen.payload["status"] == "Rejected", response("SignCertificate")),
+    # idTokens: what a station must not do is exercised once it could have done it.
+    "A01": where(may_ask),
+    **dict.fromkeys(("A02", "A03"), where(lambda seen, _: told_status(seen) != "Accepted", _REFUSED)),
+    "A04": where(lambda seen, _: seen.payload.get("idTokenInfo", {}).get("evseId"), _REFUSED),
+    "A05": where(lambda seen, known: seen.payload["triggerReason"] == "StopAuthorized" and transaction_of(seen, known)),
+    "A06": where(is_master, _REFUSED),
+    "A07": in_text(b'"NoAuthorization"'),
+    # Transactions.
+    "X01": at(call(f"{_EVENT}.Started")),
+    "X04": where(transaction_of),
+    "X05": where(lambda seen, known: seen.detail == "Ended"
+                 or getattr(transaction_of(seen, known), "ended_by", None) is not None),
+    "X06": would_miss("transactionInfo", "stoppedReason"),
+    "X08": would_mind("PowerQuality", "transactionInfo", "stoppedReason"),
+    "X09": where(is_remote),
+    "X10": where(is_remote),
+    "X11": where(lambda seen, known: is_remote(seen, known) and "idToken" in seen.payload),
+    "X12": would_miss("idToken"),
+    "X13": would_miss("evse"),
+    "X14": would_miss("transactionInfo", "chargingState"),
+    "X15": where(lambda seen, _: "evse" in seen.payload and seen.kind == "call"),
+    "X16": where(lambda seen, known: seen.payload.get("offline") or known.connections.outages),
+    "X18": where(lambda seen, known: seen.payload["seqNo"] in getattr(transaction_of(seen, known), "events", ()),
+                 call(_EVENT)),
+    "X20": where(lambda seen, known: known.transactions.by_id.get(seen.request.get("transactionId"))),
+    "X21": where(lambda seen, known: known.reservations.by_id and "idToken" in seen.payload),
+    "X25": where(lambda seen, known: seen.request.get("evseId") and known.transactions.open_at(seen.request["evseId"])),
+    "X27": where(has_points),
+    **dict.fromkeys(("X17", "X19", "X22", "X24"), _LATE),
+    # Meter values.
+    "M01": where(lambda seen, known: "evse" in seen.payload and known.meters.settings(known).started),
+    "M02": where(lambda _, known: known.meters.settings(known).ended),
+    "M03": where(lambda seen, known: seen.payload["triggerReason"] == "MeterValuePeriodic"
+                 and known.meters.interval(known) and transaction_of(seen, known)),
+    "M04": where(lambda seen, known: CLOCK in samples_of(seen.payload, known).contexts),
+    "M05": where(lambda _, known: known.meters.settings(known).is_idle_only and known.transactions.running),
+    "M06": where(has_measurands, call(f"{_EVENT}.Updated", _VALUES)),
+    "M07": where(lambda seen, known: seen.payload.get("meterValue") and known.meters.registers),
+    "M08": where(lambda seen, _: seen.payload.get("meterValue")),
+    "M09": where(lambda seen, known: seen.payload.get("meterValue")
+                 and len({evse for evse, *_ in known.meters.registers}) > 1),
+    "M10": where(lambda seen, known: is_asked_for(seen, known) and seen.payload.get("meterValue")),
+    "M11": where(is_signed),
+    "M12": where(lambda seen, known: seen.payload["evseId"] and known.connectors.statuses),
+    "M13": where(lambda seen, known: known.transactions.tells_phases
+                 and seen.payload["transactionInfo"].get("chargingState") == "Charging"),
+    # Availability.
+    "G02": Exercise(None, would_speak),
+    "G03": where(lambda seen, known: known.transactions.open_at(seen.request.get("evse", {}).get("id"))
+                 and seen.request["operationalStatus"] == "Inoperative", result("ChangeAvailability")),
+    "G05": where(lambda _, known: any(len(known.connectors.of(evse)) > 1 for evse in known.connectors.evses)),
+    "G06": where(lambda seen, known: place_in(seen) in known.connectors.statuses),
+    "G07": in_text(b"(?i)AvailabilityState"),
+    "G08": where(lambda seen, known: known.reports.is_complete
+                 or (seen.request["evseId"], seen.request["connectorId"]) in known.connectors.statuses,
+                 result("UnlockConnector")),
+    **dict.fromkeys(("G01", "G04"), _LATE),
+    # Commands.
+    "B18": Exercise(result("Reset"), lambda seen, known, _: known.transactions.open_at(seen.request.get("evseId"))),
+    **dict.fromkeys(("C04", "F01", "F04", "X23", "X26", "L07", "P01", "V09"), Exercise(None, would_speak)),
+    "F02": where(lambda seen, known: known.triggers.is_due(seen.action), call()),
+    "F05": where(lambda seen, _: seen.kind == "error" or seen.payload["status"] != "Accepted"),
+    "F06": where(lambda seen, known: known.triggers.is_due(seen.action)),
+    "L02": where(update_of),
+    "L03": where(lambda seen, known: getattr(update_of(seen, known), "retrieve_at", None), call(_STATUS)),
+    "L04": where(lambda seen, _: "signingCertificate" in seen.request["firmware"], result("UpdateFirmware")),
+    "N01": where(lambda seen, _: seen.payload["status"] == "Accepted"),
+    "N05": last_part("CustomerInformation"),
+    "N10": last_part("GetMonitoringReport"),
+    "K01": last_part("GetChargingProfiles"),
+    "O01": last_part("GetDisplayMessages"),
+    "K03": in_text(b'"chargingSchedulePeriod"'),
+    "C02": where(lambda _, known: "InstallCertificate" in known.commands.agreed),
+    "C03": at(result("DeleteCertificate")),
+    "D01": Exercise(None, would_speak),
+    "D02": where(lambda _, known: known.local_list.version is not None),
+    **dict.fromkeys(("F03", "L05", "L06", "N03", "N09", "H01", "H02"), _LATE),
+}  # fmt: skip
+"""By the id of the check."""
+
+_UNSEEN = {"knocked", "refused"}
+_CLOSINGS = {"T12", "T14"}
+
+
+def is_in_a_trace(check: Check) -> bool:
+    """Whether a recorded trace can exercise a check: it has no handshakes, and says not how connections ended."""
+    return check.id not in _CLOSINGS and not all(kind in _UNSEEN for kind, _ in check.on if kind != "due")

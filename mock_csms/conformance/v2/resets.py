@@ -1,0 +1,86 @@
+"""Wrong answers to Reset, and wrong ways to do it (checks B18 to B20)."""
+
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Wrong
+from mock_csms.conformance.v2.provisioning import BOOT, PROVISIONING
+from mock_csms.protocol.times import seconds_of
+from mock_csms.twin.seen import Seen, call, result
+
+_OWN = "the station may have a reason of its own"
+_FITTING = {"Immediate": "Accepted", "OnIdle": "Scheduled"}
+_RESETS = {"RemoteReset", "ScheduledReset"}
+
+
+def has_ended(seen: Seen, known: Known, at: float) -> bool:
+    """Whether an event tells of an end before some time, so that the transaction did not run then."""
+    ended = seconds_of(seen.payload["timestamp"])
+    return ended is None or ended < at + known.terms.tolerance
+
+
+@PROVISIONING.check(
+    "B18",
+    "B11.FR.01, B11.FR.06, B11.FR.07, B11.FR.09, B12.FR.01, B12.FR.02, B12.FR.09",
+    ERROR,
+    "during a transaction Reset Immediate is Accepted and OnIdle Scheduled; an EVSE is reset only if supported",
+    result("Reset"),
+    call("TransactionEvent.Ended"),
+)
+def answers_resets(seen: Seen, known: Known) -> Said:
+    """Another answer, unless an event comes that tells that the transaction has ended; some may be Rejected."""
+    if seen.kind == "call":
+        given = known.commands.answered.get("Reset")
+        is_over = given and has_ended(seen, known, given.at)
+        return Done() if is_over else None
+    kind, evse, status = seen.request["type"], seen.request.get("evseId"), seen.payload["status"]
+    allowed = None if evse is None else (known.variables.text("EVSE", "AllowReset", evse) or "").lower()
+    if allowed == "false" and status != "Rejected":
+        return f"the reset of EVSE {evse} is {status}, although AllowReset is false"
+    if allowed in ("false", "") and status == "Rejected":
+        return None
+    running = [each.id for each in known.transactions.open_at(evse)]
+    if not running or status == _FITTING[kind]:
+        return None
+    wrong = Wrong(f"Reset {kind} is {status} in transaction {running[0]}", severity=WARNING, why=_OWN)
+    return wrong if status == "Rejected" else Later(wrong.text, known.terms.patience, survives=True)
+
+
+@PROVISIONING.check(
+    "B19",
+    "B11.FR.03, B11.FR.04, B12.FR.03",
+    ERROR,
+    "an Accepted reset reboots the station, a reset of an EVSE does not",
+    result("Reset"),
+    call(BOOT),
+)
+def reboots(seen: Seen, known: Known) -> Said:
+    """The connection stays as it is, or a boot follows though an EVSE alone was to be reset."""
+    if seen.kind == "result":
+        is_meant = seen.payload["status"] == "Accepted" and "evseId" not in seen.request
+        text = "no reboot after the accepted reset: the connection is still open"
+        return Later(text, known.terms.patience) if is_meant else None
+    since = known.resets.evse_at
+    if since is None or seen.payload["reason"] not in _RESETS or known.resets.status:
+        return Done()
+    return Done(), f"BootNotification {seen.at - since:.1f} s after the reset of a single EVSE"
+
+
+@PROVISIONING.check(
+    "B20",
+    "B12.FR.04, B12.FR.08",
+    ERROR,
+    "transactions ended by an immediate reset have ResetCommand and ImmediateReset",
+    call("TransactionEvent.Ended"),
+)
+def ends_by_reset(seen: Seen, known: Known) -> Said:
+    """Another reason of the end of a transaction that ran at the reset, and did not end before."""
+    resets, payload = known.resets, seen.payload
+    if not resets.ending:
+        return None
+    info, trigger = payload["transactionInfo"], payload["triggerReason"]
+    at, reason = seconds_of(payload["timestamp"]), info.get("stoppedReason")
+    is_before = at is None or at < known.commands.answered["Reset"].at - known.terms.tolerance
+    if info["transactionId"] not in resets.ending or is_before:
+        return None
+    if (trigger, reason) == ("ResetCommand", "ImmediateReset"):
+        return None
+    return f"transaction {info['transactionId']} ends by {trigger} with {reason or 'no reason'} after the reset"

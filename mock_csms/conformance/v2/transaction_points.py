@@ -1,0 +1,80 @@
+"""Whether transactions begin and end where TxStartPoint and TxStopPoint say (check X27)."""
+
+from collections.abc import Sequence
+
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.subject import WARNING, Done, Later, Said
+from mock_csms.conformance.v2.transactions import TRANSACTIONS
+from mock_csms.protocol.actions import Json
+from mock_csms.twin.seen import Seen, call
+
+_WITHOUT_TOKEN, _WITHOUT_CABLE = {"EVConnected", "ParkingBayOccupancy"}, {"Authorized", "ParkingBayOccupancy"}
+_CARDS = {"ISO14443", "ISO15693", "KeyCode", "Local"}
+"""The types of idTokens that a driver presents; others may come with the cable."""
+_AUTHORIZATION_ENDS = {"StopAuthorized", "RemoteStop"}
+
+
+@TRANSACTIONS.check(
+    "X27",
+    "E01.FR.05",
+    WARNING,
+    "transactions begin and end at TxStartPoint and TxStopPoint",
+    call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended"),
+)
+def at_its_points(seen: Seen, known: Known) -> Said:
+    """A start or an end that comes before its point, or after it."""
+    if seen.detail == "Started":
+        points = known.variables.several("TxCtrlr", "TxStartPoint")
+        return _start(seen.payload, points, known) if points else None
+    if seen.detail == "Ended":
+        return _end(seen, known)
+    if seen.payload["triggerReason"] not in ("StopAuthorized", "RemoteStop", "EVCommunicationLost"):
+        return None
+    return _goes_on(seen.payload, known.variables.several("TxCtrlr", "TxStopPoint") or (), known)
+
+
+def _start(payload: Json, points: Sequence[str], known: Known) -> Said:
+    """Judge a start by the idToken and the chargingState that come with it."""
+    trigger, state, token = (
+        payload["triggerReason"],
+        payload["transactionInfo"].get("chargingState"),
+        payload.get("idToken"),
+    )
+    text = f"started by {trigger} ({state}), although TxStartPoint is {', '.join(points)}"
+    if token is None and trigger == "CablePluggedIn" and not _WITHOUT_TOKEN & {*points}:
+        return text if known.variables.switch("AuthCtrlr", "Enabled") is True else None
+    if trigger in ("Authorized", "RemoteStart") and state == "Idle" and not _WITHOUT_CABLE & {*points}:
+        return text
+    if points == ["EnergyTransfer"] and state in ("Idle", "EVConnected"):
+        return text
+    is_late = token is not None and trigger == "CablePluggedIn" and token["type"] in _CARDS and "Authorized" in points
+    return f"{text}: too late" if is_late else None
+
+
+def _end(seen: Seen, known: Known) -> Said:
+    """Judge an end by what the driver has done: who only stops may be plugged in still."""
+    payload, info = seen.payload, seen.payload["transactionInfo"]
+    points = known.variables.several("TxCtrlr", "TxStopPoint")
+    is_early = points and {*points} <= _WITHOUT_TOKEN and payload["triggerReason"] in _AUTHORIZATION_ENDS
+    if is_early and info.get("chargingState", "Idle") != "Idle":
+        return [
+            Done(info["transactionId"]),
+            f"ended by {payload['triggerReason']}, although TxStopPoint is {', '.join(points or ())}",
+        ]
+    return Done(info["transactionId"])
+
+
+def _goes_on(payload: Json, points: Sequence[str], known: Known) -> Said:
+    """Judge an event that should be the end."""
+    trigger, id_ = payload["triggerReason"], payload["transactionInfo"]["transactionId"]
+    if trigger == "EVCommunicationLost":
+        is_over = "EVConnected" in points or "PowerPathClosed" in points
+    else:
+        is_over = "Authorized" in points or "PowerPathClosed" in points
+    return (
+        Later(
+            f"{id_} continues after {trigger}, although TxStopPoint is {', '.join(points)}", known.terms.patience, id_
+        )
+        if is_over
+        else None
+    )

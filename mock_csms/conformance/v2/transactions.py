@@ -1,0 +1,240 @@
+"""Wrong transactions, and wrong ways to tell of them (checks X); this file has those about where and why.
+
+The others are in transaction_order, transaction_points, remote_starts, remote_stops and retries.
+"""
+
+from collections.abc import Mapping
+from functools import wraps
+
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.clock import may_wait, told_at
+from mock_csms.conformance.subject import ERROR, WARNING, Done, Judge, Later, Said, Subject
+from mock_csms.conformance.v2.resets import ends_by_reset
+from mock_csms.twin.connectors import Connector, may_mean
+from mock_csms.twin.seen import Seen, call, when
+from mock_csms.twin.transactions import Transaction
+from mock_csms.twin.v2.connectors import statuses_in
+
+TRANSACTIONS = Subject("transactions")
+
+_SORTS = ("Started", "Updated", "Changed", "Ended")
+_STARTED, _UPDATED, _CHANGED, _ENDED = (call(f"TransactionEvent.{sort}") for sort in _SORTS)
+_NOT_BY_DRIVER = {
+    "RemoteStop",
+    "ResetCommand",
+    "EVConnectTimeout",
+    "Deauthorized",
+    "AbnormalCondition",
+    "TimeLimitReached",
+    "EnergyLimitReached",
+}
+_REASONS: Mapping[str, set[str]] = {
+    "RemoteStop": {"Remote"},
+    "Deauthorized": {"DeAuthorized"},
+    "ResetCommand": {"ImmediateReset"},
+    "EVConnectTimeout": {"Timeout"},
+    "StopAuthorized": {"Local", "MasterPass"},
+    "EVCommunicationLost": {"EVDisconnected", "Local", "StoppedByEV"},
+    "EVDeparted": {"Local", "Remote", "EVDisconnected", "StoppedByEV"},
+    "TimeLimitReached": {"TimeLimitReached"},
+    "EnergyLimitReached": {"EnergyLimitReached"},
+    "AbnormalCondition": {
+        "EmergencyStop",
+        "GroundFault",
+        "Other",
+        "OvercurrentFault",
+        "PowerLoss",
+        "PowerQuality",
+        "Reboot",
+    },
+}
+"""The stoppedReasons that go with a trigger; what is not here goes with any."""
+LEFT = {"EVCommunicationLost", "EVDeparted"}
+"""The triggers of a vehicle that is not connected any more."""
+_CONNECTED = {"EVConnected", "Charging", "SuspendedEV", "SuspendedEVSE"}
+_OF_AUTHORIZATION = {"Authorized", "RemoteStart"}
+
+
+def once(judge: Judge) -> Judge:
+    """Return a check that says nothing of an event that is sent again (E13.FR.02): it was told the first time."""
+
+    @wraps(judge)
+    def judged(seen: Seen, known: Known) -> Said:
+        transaction = known.transactions.of(seen.payload)
+        told = transaction and transaction.events.get(seen.payload["seqNo"])
+        return None if told and told.is_again(seen.payload) else judge(seen, known)
+
+    return judged
+
+
+@TRANSACTIONS.check("X06", "E06.FR.08", ERROR, "an end not caused by the driver has a stoppedReason", _ENDED)
+@once
+def reason_told(seen: Seen, known: Known) -> Said:
+    """An end by command, time-out or fault without a reason, which would mean Local; B20 reports it after a reset."""
+    payload = seen.payload
+    if payload["triggerReason"] not in _NOT_BY_DRIVER or "stoppedReason" in payload["transactionInfo"]:
+        return None
+    if ends_by_reset(seen, known):
+        return None
+    return f"{payload['transactionInfo']['transactionId']} ended by {payload['triggerReason']} without a stoppedReason"
+
+
+@TRANSACTIONS.check("X07", "E06", WARNING, "only Ended has a stoppedReason", _STARTED, _UPDATED)
+@once
+def no_early_reason(seen: Seen, _: Known) -> Said:
+    """A reason for an end that is none."""
+    reason = seen.payload["transactionInfo"].get("stoppedReason")
+    return reason and f"{seen.detail} with the stoppedReason {reason}"
+
+
+@TRANSACTIONS.check("X08", "F03.FR.03", WARNING, "the stoppedReason fits the triggerReason", _ENDED)
+@once
+def reason_fits(seen: Seen, known: Known) -> Said:
+    """A pair that does not go together; who leaves after a stop may tell the reason of that."""
+    payload, transaction = seen.payload, known.transactions.of(seen.payload)
+    trigger, reason = payload["triggerReason"], payload["transactionInfo"].get("stoppedReason")
+    fitting = _REASONS.get(trigger)
+    if reason is None or fitting is None or reason in fitting or ends_by_reset(seen, known):
+        return None
+    if trigger in LEFT:
+        if transaction is None or not transaction.is_whole:
+            return None
+        if transaction.charging_state == "SuspendedEVSE" or reason in _REASONS.get(transaction.stopped_by or "", ()):
+            return None
+    return f"ended by {trigger} with the stoppedReason {reason}, not {' or '.join(sorted(fitting))}"
+
+
+@TRANSACTIONS.check(
+    "X12", "E01.FR.10", ERROR, "the event of an authorization has the idToken", _STARTED, _CHANGED, _ENDED
+)
+@once
+def token_told(seen: Seen, known: Known) -> Said:
+    """No idToken at all after an authorization, or one that comes with another trigger than Authorized (E02.FR.20)."""
+    payload, transaction = seen.payload, known.transactions.of(seen.payload)
+    trigger, token = payload["triggerReason"], payload.get("idToken")
+    if transaction is not None and transaction.token is not None:
+        return None
+    if token is None:
+        return f"{trigger} without an idToken" if trigger in _OF_AUTHORIZATION else None
+    if transaction is None or not transaction.is_next(payload["seqNo"]) or seen.detail != "Updated":
+        return None
+    if trigger in _OF_AUTHORIZATION or trigger == "StopAuthorized" or token["type"] == "NoAuthorization":
+        return None
+    return f"the first idToken came with {trigger}, not with Authorized"
+
+
+@TRANSACTIONS.check(
+    "X13", "E01.FR.16", ERROR, "the event of plugging in has the EVSE and the connector", _STARTED, _UPDATED
+)
+def place_told(seen: Seen, known: Known) -> Said:
+    """No evse.id or no connectorId in the first event after a vehicle is connected; those after it need none."""
+    payload, transaction = seen.payload, known.transactions.of(seen.payload)
+    if transaction is not None and (transaction.connector is not None or _was_connected(transaction)):
+        return None
+    if "connectorId" in payload.get("evse", ()):
+        return None
+    state, trigger = payload["transactionInfo"].get("chargingState"), payload["triggerReason"]
+    if trigger != "CablePluggedIn" and state not in _CONNECTED:
+        return None
+    if seen.detail != "Started" and (transaction is None or not transaction.is_next(payload["seqNo"])):
+        return None
+    return f"{trigger} ({state}) without the {'connectorId' if 'evse' in payload else 'evse'}"
+
+
+def _was_connected(transaction: Transaction) -> bool:
+    """Whether an event has told that a vehicle is connected."""
+    is_plugged = any(each.trigger == "CablePluggedIn" for each in transaction.events.values())
+    return is_plugged or transaction.charging_state in _CONNECTED
+
+
+@TRANSACTIONS.check(
+    "X14", "E01.FR.18", ERROR, "events of a new charging state have the chargingState", _STARTED, _CHANGED
+)
+@once
+def state_told(seen: Seen, known: Known) -> Said:
+    """A trigger that means another charging state, or asks for it (F06.FR.07), without the chargingState."""
+    payload = seen.payload
+    if "chargingState" in payload["transactionInfo"]:
+        return None
+    trigger, transaction = payload["triggerReason"], known.transactions.of(payload)
+    state = transaction and transaction.charging_state
+    is_wrong = (
+        trigger in ("ChargingStateChanged", "Trigger")
+        or (trigger == "CablePluggedIn" and state in (None, "Idle"))
+        or (trigger == "EVCommunicationLost" and state in _CONNECTED)
+    )
+    return f"{trigger} without a chargingState" if is_wrong else None
+
+
+@TRANSACTIONS.check(
+    "X15",
+    "E01.FR.14",
+    ERROR,
+    "an EVSE has one transaction at a time",
+    call("TransactionEvent"),
+    when("due"),
+    implies=("X17", "X19", "X25"),
+)
+def one_at_a_time(seen: Seen, known: Known) -> Said:
+    """A transaction on an EVSE where another one has not ended; what waits at the station may still end it."""
+    if seen.kind == "due":
+        return _still_two(seen, known)
+    if "evse" not in seen.payload or seen.detail == "Ended":
+        return None
+    id_, evse = seen.payload["transactionInfo"]["transactionId"], seen.payload["evse"]["id"]
+    mine = known.transactions.by_id.get(id_)
+    if mine is not None and (mine.evse == evse or not mine.is_open):
+        return None
+    other = next((each for each in known.transactions.open_at(evse) if each.id != id_), None)
+    if other is None:
+        return None
+    text = f"{id_} is on EVSE {evse}, where {other.id} has not ended"
+    return Later(text, known.terms.patience, (id_, other.id)) if may_wait(known, seen.at) else text
+
+
+def _still_two(seen: Seen, known: Known) -> Said:
+    """Judge two transactions again, when all that waited should have come."""
+    if any(id_ not in known.transactions.running for id_ in seen.payload):
+        return None
+    return Later(seen.request, known.terms.patience, seen.payload) if may_wait(known, seen.at) else seen.request
+
+
+@TRANSACTIONS.check(
+    "X22",
+    "E02.FR.05",
+    ERROR,
+    "a connector is Occupied when a cable is plugged in",
+    _STARTED,
+    _CHANGED,
+    _ENDED,
+    call("StatusNotification", "NotifyEvent"),
+)
+def connector_occupied(seen: Seen, known: Known) -> Said:
+    """A CablePluggedIn whose connector is not reported as Occupied, neither before nor soon after.
+
+    There is no connector 0; a status that has such a number is wrong in itself (B08). Who leaves at once may be missed.
+    """
+    payload = seen.payload
+    if seen.action != "TransactionEvent":
+        told = [place for place, status in statuses_in(seen.action, payload) if status != "Available"]
+        return [Done(each) for place in told for each in _meant(place, known)]
+    if payload["triggerReason"] in LEFT:
+        transaction = known.transactions.of(payload)
+        return Done((transaction.evse, transaction.connector)) if transaction else None
+    place = (payload.get("evse", {}).get("id", 0), payload.get("evse", {}).get("connectorId", 0))
+    if payload["triggerReason"] != "CablePluggedIn" or not all(place) or not _is_now(seen, known):
+        return None
+    text = f"connector {place[1]} of EVSE {place[0]} was not reported as Occupied"
+    return Later(text, known.terms.patience, place) if known.connectors.is_free(place) else None
+
+
+def _meant(place: Connector, known: Known) -> list[Connector]:
+    """Return the connectors that a status may be about, of those that are waited for."""
+    waiting = [each for check, each in known.deadlines if check == "X22" and isinstance(each, tuple)]
+    return [each for each in waiting if each == place or may_mean(place, each)]
+
+
+def _is_now(seen: Seen, known: Known) -> bool:
+    """Whether an event comes when it happens, and is not told late."""
+    at = told_at(seen.payload["timestamp"], known)
+    return not seen.payload.get("offline") and at is not None and seen.at - at <= known.terms.tolerance

@@ -1,0 +1,169 @@
+"""Wrong triggered messages (checks F)."""
+
+from typing import Any
+
+from mock_csms.conformance.facts import Known
+from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Subject, Wrong
+from mock_csms.conformance.v2.unasked import UNASKED, is_asked_for, may_be_the_first
+from mock_csms.twin.connections import has_hung_up
+from mock_csms.twin.seen import Seen, call, error, result, when
+
+TRIGGERS = Subject("triggers")
+
+_TRIGGER = "TriggerMessage"
+_AGAIN = "again"
+_A_MOMENT = 1.0
+"""How long a message may take that follows the answer to its trigger, where one before it may have come by itself."""
+_LOG, _FIRMWARE = "LogStatusNotification", "FirmwareStatusNotification"
+
+
+@TRIGGERS.check(
+    "F01",
+    "F06.FR.04",
+    ERROR,
+    "a triggered message comes after the answer to TriggerMessage",
+    result(_TRIGGER),
+    call(*UNASKED),
+    when("disconnected", "due"),
+)
+def answer_comes_first(seen: Seen, known: Known) -> Said:
+    """What came before the answer to the trigger says that it was triggered, or had no other reason to come."""
+    if seen.kind == "due":
+        return seen.request or None
+    if seen.kind == "call":
+        return _comes_early(seen, known)
+    if seen.kind == "disconnected":
+        return _left_in_doubt(seen, known)
+    message = seen.request["requestedMessage"]
+    wanted, early = known.triggers.open.get(message), known.deadlines.get(("F01", _action(message)))
+    is_it = early is not None or (wanted is not None and wanted.is_early)
+    if not is_it or seen.payload["status"] != "Accepted":
+        return Done(_action(message))
+    text = f"{message} came before the answer to the {_TRIGGER} that asks for it"
+    may_be_own = early is not None and may_be_the_first(message, seen.at, known)
+    return [Done(_action(message)), Later(text, _A_MOMENT, (_AGAIN, _action(message))) if may_be_own else text]
+
+
+def _comes_early(seen: Seen, known: Known) -> Said:
+    """Note a message that came while its trigger is not answered, and take back one before it when it comes again."""
+    is_early = is_asked_for(seen.action, seen.at, known) and UNASKED[seen.action](seen, known)
+    return Later("", known.terms.patience, seen.action) if is_early else Done((_AGAIN, seen.action))
+
+
+def _left_in_doubt(seen: Seen, known: Known) -> Said:
+    """Judge what may have come by itself, and did not come again, when the station itself closes the connection."""
+    late = known.deadlines.get(("F01", (_AGAIN, "Heartbeat")))
+    event: Any = seen.event
+    return late.text if late is not None and has_hung_up(event) else None
+
+
+def _action(message: str) -> str:
+    """Return the action of a message that can be triggered."""
+    return "SignCertificate" if message.startswith("Sign") else message
+
+
+@TRIGGERS.check(
+    "F02", "F06.FR.10", ERROR, "an accepted TriggerMessage leads to the message", result(_TRIGGER), when("due")
+)
+def triggered_is_sent(seen: Seen, known: Known) -> Said:
+    """It does not come in time; CSRs are judged by S06."""
+    if seen.kind == "due":
+        late = known.triggers.open.get(seen.payload)
+        return seen.request if late and not (late.came or late.is_in_doubt) else None
+    message = seen.request["requestedMessage"]
+    wanted = known.triggers.open.get(message)
+    if seen.payload["status"] != "Accepted" or wanted is None or wanted.came:
+        return None
+    text = f"the trigger of {message} was accepted, but it did not come within {known.terms.patience:g} s"
+    return Later(text, known.terms.patience, message)
+
+
+@TRIGGERS.check(
+    "F03", "F06.FR.11", ERROR, "a TriggerMessage without an EVSE covers all EVSEs", result(_TRIGGER), when("due")
+)
+def all_evses_are_told(seen: Seen, known: Known) -> Said:
+    """Some EVSEs are told of, and others are not."""
+    if seen.kind == "due":
+        late = known.triggers.open.get(seen.payload)
+        is_some = late is not None and late.evses & late.places and not late.is_in_doubt
+        missing = sorted(late.evses - late.places) if late and is_some else []
+        return f"{seen.request}: EVSE {', '.join(map(str, missing))} missing" if missing else None
+    message = seen.request["requestedMessage"]
+    wanted = known.triggers.open.get(message)
+    if seen.payload["status"] != "Accepted" or wanted is None or not wanted.evses:
+        return None
+    return Later(f"the trigger of {message} was for all EVSEs", known.terms.patience, message)
+
+
+@TRIGGERS.check(
+    "F04", "F06.FR.17", ERROR, "an Accepted station rejects a TriggerMessage for BootNotification", result(_TRIGGER)
+)
+def no_boot_when_accepted(seen: Seen, known: Known) -> Said:
+    """BootNotification can be triggered although the station was accepted when it was asked."""
+    status, was = seen.payload["status"], known.boots.commanded.get(seen.id)
+    is_it = seen.request["requestedMessage"] == "BootNotification" and status != "Rejected"
+    if not is_it or was != "Accepted" or not known.boots.is_accepted:
+        return None
+    return f"the trigger of BootNotification was answered with {status}, although the last boot was Accepted"
+
+
+@TRIGGERS.check(
+    "F05",
+    "F06.FR.08",
+    WARNING,
+    "a trigger that is not supported is answered with NotImplemented",
+    result(_TRIGGER),
+    error(_TRIGGER),
+)
+def not_implemented(seen: Seen, known: Known) -> Said:
+    """A CALLERROR, or Rejected for a message of a part that the station has not.
+
+    A CALLERROR of a station that has never answered a TriggerMessage may be about that action itself, which is right
+    (Part 4 4.3): nothing is wrong where the message is one that every station sends, else it is an info.
+    """
+    message = seen.request.get("requestedMessage") if isinstance(seen.request, dict) else None
+    if seen.kind == "error":
+        has_triggers = _TRIGGER in known.commands.answered
+        if seen.payload not in ("NotImplemented", "NotSupported") or not (has_triggers or message in _OPTIONAL):
+            return None
+        text = f"the trigger of {message} was answered with the CALLERROR {seen.payload}"
+        return Wrong(text, severity=None if has_triggers else INFO, why="the station may not support triggers")
+    if seen.payload["status"] == "Rejected" and message in _OF_15118 and not _has_15118(known):
+        return f"the trigger of {message} was Rejected, not NotImplemented, although there is no ISO15118Ctrlr"
+    return None
+
+
+@TRIGGERS.check(
+    "F06", "F06.FR.14-16, L01.FR.25-26", ERROR, "a triggered status is the current one, or Idle",
+    call(_LOG, _FIRMWARE),
+)  # fmt: skip
+def status_of_what_runs(seen: Seen, known: Known) -> Said:
+    """Another status than Idle although nothing runs, or Idle although something does."""
+    if not known.triggers.is_due(seen.action):
+        return None
+    status, has_id = seen.payload["status"], "requestId" in seen.payload
+    if seen.action == _LOG and known.uploads.status == "Uploading" and status == "Idle":
+        return f"{_LOG} is Idle, although log {known.uploads.running} is Uploading"
+    if seen.action == _FIRMWARE and known.triggers.firmware in _UNDER_WAY and status == "Idle":
+        return f"{_FIRMWARE} is Idle, although the last status was {known.triggers.firmware}"
+    is_idle = known.uploads.running is None if seen.action == _LOG else _no_update(known)
+    if is_idle and not has_id and status != "Idle" and known.boots.count:
+        return f"{seen.action} is {status}, although nothing is going on"
+    return None
+
+
+_UNDER_WAY = ("DownloadScheduled", "Downloading", "Downloaded", "InstallScheduled", "Installing", "SignatureVerified")
+_OF_15118 = ("SignV2GCertificate", "SignCombinedCertificate")
+_OPTIONAL = (*_OF_15118, "SignChargingStationCertificate", "PublishFirmwareStatusNotification")
+"""What not every station sends."""
+
+
+def _has_15118(known: Known) -> bool:
+    """Whether the station has the part for ISO 15118, or nobody knows."""
+    is_available = known.variables.switch("ISO15118Ctrlr", "Available")
+    return is_available is not False and not (is_available is None and known.reports.is_trusted)
+
+
+def _no_update(known: Known) -> bool:
+    """Whether no firmware was to be updated, as far as the mock knows."""
+    return "UpdateFirmware" not in known.commands.agreed

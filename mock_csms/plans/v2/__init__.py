@@ -1,0 +1,1 @@
+"""What test plans of OCPP 2.x are written with: states, variables, reports and features."""

@@ -1,0 +1,117 @@
+"""What a case changes in a station, and how that is undone afterwards: variables, and what a command undoes."""
+
+from typing import TYPE_CHECKING
+
+from mock_csms.plans.v2.variables import variable
+from mock_csms.protocol.actions import Json
+from mock_csms.runtime.session import CallFailed
+
+if TYPE_CHECKING:
+    from mock_csms.plans.station import Station
+
+__tracebackhide__ = True  # pytest shows the case, and the text says all
+
+_RESET = {"type": "Immediate"}
+
+
+class Changes:
+    """The variables of a station as they were got and set during a case, and the commands that undo what it left."""
+
+    def __init__(self, station: "Station") -> None:
+        self._station = station
+        self._values: dict[tuple[str, str], str] = {}
+        self._before: dict[tuple[str, str], str] = {}
+        self._undoing: list[tuple[str, Json]] = []
+
+    async def get(self, component: str, name: str) -> str | None:
+        """Return the value of a variable, or None where the station has no such."""
+        if (component, name) not in self._values:
+            asked = {"getVariableData": [variable(component, name)]}
+            answer = await self._station.csms.call(self._station.identity, "GetVariables", asked)
+            result = answer["getVariableResult"][0]
+            if result["attributeStatus"] != "Accepted":
+                return None
+            self._values[component, name] = result.get("attributeValue", "")
+        return self._values[component, name]
+
+    async def set(self, component: str, name: str, value: str) -> None:
+        """Set a variable, with a reset where it takes force by that; one that has the value already is left alone."""
+        before = await self.remember(component, name)
+        if before != value and await self._put(component, name, value) == "RebootRequired":
+            await self._restart()
+
+    async def remember(self, component: str, name: str) -> str | None:
+        """Return the value of a variable, which it gets back after the case."""
+        before = await self.get(component, name)
+        if before is not None:
+            self._before.setdefault((component, name), before)
+        return before
+
+    def undo_with(self, action: str, payload: Json) -> None:
+        """Let a command undo something after the case."""
+        self._undoing.append((action, payload))
+
+    @property
+    def is_undone(self) -> bool:
+        """Whether nothing is left to be undone."""
+        return not self._undoing and not self._before
+
+    async def undo(self) -> list[str]:
+        """Undo everything, and return a note for what could not be undone.
+
+        It ends with the first command that is not answered: what is left can be tried again.
+        """
+        notes: list[str] = []
+        self._values.clear()
+        statuses: list[str] = []
+        while not self.is_undone:
+            ignored, left = self._station.known.ignored, ([*self._undoing], {**self._before})
+            note = await self._undo_one(statuses)
+            notes += [note] if note else []
+            if note and (self._station.known.ignored > ignored or not self._station.known.is_connected):
+                self._undoing, self._before = left
+                return notes
+        if "RebootRequired" in statuses:
+            try:
+                await self._restart()
+            except (AssertionError, CallFailed) as failure:
+                notes.append(f"clean-up: {failure}")
+        return notes
+
+    async def _undo_one(self, statuses: list[str]) -> str:
+        """Undo what was done last, and return a note if that does not work; the status of a variable is added."""
+        if self._undoing:
+            action, payload = self._undoing.pop()
+            try:
+                await self._station.csms.call(self._station.identity, action, payload)
+            except CallFailed as failure:
+                return f"clean-up: {failure}"
+            return ""
+        (component, name), value = self._before.popitem()
+        try:
+            if await self.get(component, name) != value:
+                statuses.append(await self._put(component, name, value))
+        except (AssertionError, CallFailed) as failure:
+            return f"clean-up: {component}.{name} could not be set back to {value}: {failure}"
+        return ""
+
+    async def _put(self, component: str, name: str, value: str) -> str:
+        """Set a variable, and return the status, which must be one that takes it."""
+        self._values.pop((component, name), None)
+        given = {"setVariableData": [variable(component, name, attributeValue=value)]}
+        answer = await self._station.csms.call(self._station.identity, "SetVariables", given)
+        status: str = answer["setVariableResult"][0]["attributeStatus"]
+        if status not in ("Accepted", "RebootRequired"):
+            raise AssertionError(f"{component}.{name} = {value} is {status}")
+        return status
+
+    async def _restart(self) -> None:
+        """Let the station start anew, so that its variables take force, unless it is still to be accepted."""
+        station, known, boot = self._station, self._station.known, self._station.profile.timeouts.boot
+        if not known.is_accepted:
+            return
+        before = known.opened
+        await station.csms.call(station.identity, "Reset", _RESET)
+        if not await known.until(lambda: known.opened > before and known.is_usable, boot):
+            raise AssertionError(f"{station.identity} did not come back after a Reset within {boot:g} s")
+        await station.settle()

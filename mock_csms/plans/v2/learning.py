@@ -1,0 +1,144 @@
+"""A first profile of a station, made of what it says of itself when it is asked."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+from mock_csms.control.python import Csms
+from mock_csms.plans.profile import Profile, Timeouts
+from mock_csms.plans.v2.features import FEATURES, SUMMARY
+from mock_csms.plans.v2.model import Model, Told, got, reported
+from mock_csms.plans.v2.variables import variable
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import Record, field, replace
+from mock_csms.runtime.session import CallFailed
+from mock_csms.twin.events import Connected, Event
+
+_PATIENCE = 5.0
+"""How long what is due at once may take."""
+_MESSAGE = "OCPPCommCtrlr.MessageTimeout"
+_PLUG = "TxCtrlr.EVConnectionTimeOut"
+_WAIT, _RANGE = "OCPPCommCtrlr.RetryBackOffWaitMinimum", "OCPPCommCtrlr.RetryBackOffRandomRange"
+_SLOTS = "OCPPCommCtrlr.NetworkConfigurationPriority"
+_TIMES = (_MESSAGE, _PLUG, _WAIT, _RANGE)
+_INSTANCES = {_MESSAGE: "Default"}
+_PLACES = {"EVSE": {"evse": {"id": 1}}, "Connector": {"evse": {"id": 1, "connectorId": 1}}}
+"""Where the variables are that are not the station's."""
+
+
+class Learned(Record):
+    """What was learned: a profile, which features the station lacks, whence its timeouts are, and who it is."""
+
+    profile: Profile
+    lacks: frozenset[str] = frozenset()
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    who: str = ""
+
+
+async def learn(csms: Csms, within: float) -> Learned | None:
+    """Wait for the first station, ask it, and return what it tells; None when none comes within so many seconds."""
+    identity = await _first(csms, within)
+    if identity is None:
+        return None
+    boot = await _received(csms, identity, "BootNotification")
+    model = Model([*await _variables(csms, identity), *await _summary(csms, identity)])
+    connectors = model.connectors or await _connectors(csms, identity)
+    timeouts, reasons = timeouts_of(model)
+    has = {feature.id for feature in FEATURES if feature.told_by(model)}
+    lacks = {feature.id for feature in FEATURES if feature.told_by(model) is False} - has
+    slots = slots_of(model) or Profile(identity).slots
+    profile = Profile(identity, connectors, frozenset(has), timeouts=timeouts, slots=slots)
+    who = (boot or {}).get("chargingStation", {})
+    named = " ".join(who[key] for key in ("vendorName", "model", "firmwareVersion") if key in who)
+    return Learned(profile, frozenset(lacks) if model else frozenset(), reasons, named)
+
+
+def slots_of(model: Model) -> tuple[int, ...]:
+    """Return the slots of network profiles that a station tells to have, or none."""
+    told = model.all(_SLOTS)
+    return tuple(sorted(int(slot) for slot in told[0].values if slot.isdecimal())) if told else ()
+
+
+def timeouts_of(model: Model) -> tuple[Timeouts, dict[str, str]]:
+    """Return the timeouts that fit to the variables of a station, and which are by which."""
+    found: dict[str, tuple[float, str]] = {}
+    usual = Timeouts()
+    message, plug = model.number(_MESSAGE), model.number(_PLUG)
+    if message:
+        found["message"] = message, _MESSAGE
+    if plug:
+        found["operator"] = min(plug, usual.operator), _PLUG
+    back_off = sum(model.number(name) or 0.0 for name in (_WAIT, _RANGE))
+    if 2 * back_off > usual.boot - 60:
+        found["boot"] = 60 + 2 * back_off, f"{_WAIT} and {_RANGE.partition('.')[2]}"
+    timeouts = replace(usual, **{name: seconds for name, (seconds, _) in found.items()})
+    return timeouts, {name: reason for name, (_, reason) in found.items()}
+
+
+async def _first(csms: Csms, within: float) -> str | None:
+    """Return who connects first."""
+    came: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    def see(event: Event) -> None:
+        if not came.done():
+            came.set_result(event.station)
+
+    csms.bus.subscribe(see, Connected)
+    await asyncio.wait([came], timeout=within)
+    return came.result() if came.done() else None
+
+
+async def _received(csms: Csms, identity: str, action: str, **part: object) -> Json | None:
+    try:
+        return await csms.receive(identity, action, part, within=_PATIENCE)
+    except AssertionError:
+        return None
+
+
+async def _variables(csms: Csms, identity: str) -> Sequence[Told]:
+    """Return what the station reports, or else what it tells when it is asked for single variables."""
+    items = await _report(csms, identity, 1, "FullInventory")
+    return list(reported(items)) if items else await _one_by_one(csms, identity)
+
+
+async def _summary(csms: Csms, identity: str) -> Sequence[Told]:
+    return [SUMMARY] if await _report(csms, identity, 2, "SummaryInventory") is not None else []
+
+
+async def _report(csms: Csms, identity: str, request_id: int, base: str) -> list[Json] | None:
+    """Return what the parts of a base report tell, as far as they come; None when there is none."""
+    try:
+        answer = await csms.call(identity, "GetBaseReport", {"requestId": request_id, "reportBase": base})
+    except CallFailed:
+        return None
+    if answer["status"] != "Accepted":
+        return None
+    items: list[Json] = []
+    is_more = True
+    while is_more:
+        part = await _received(csms, identity, "NotifyReport", requestId=request_id) or {}
+        items += part.get("reportData", [])
+        is_more = part.get("tbc", False)
+    return items
+
+
+async def _one_by_one(csms: Csms, identity: str) -> Sequence[Told]:
+    """Return what the station tells of the variables that matter here, of its first EVSE and connector."""
+    results: list[Json] = []
+    for name in dict.fromkeys([*(feature.variable for feature in FEATURES if feature.test), *_TIMES]):
+        component, _, rest = name.partition(".")
+        asked = variable(component, rest, instance=_INSTANCES.get(name, ""))
+        asked["component"] = asked["component"] | _PLACES.get(component, {})
+        with suppress(CallFailed):
+            results += (await csms.call(identity, "GetVariables", {"getVariableData": [asked]}))["getVariableResult"]
+    return list(got(results))
+
+
+async def _connectors(csms: Csms, identity: str) -> tuple[int, ...]:
+    """Return how many connectors each EVSE has, by the statuses that came; one when there were none."""
+    told = [Told("", 1, 1)]
+    with suppress(AssertionError):
+        while True:
+            status = await csms.receive(identity, "StatusNotification", within=0.0)
+            told.append(Told("", status["evseId"], status["connectorId"]))
+    return Model(told).connectors

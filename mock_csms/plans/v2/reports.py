@@ -1,0 +1,102 @@
+"""Reports in several parts: asked for by a command, and put together from what comes for it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from mock_csms.plans.station import Station
+from mock_csms.plans.v2.messages import one_of, says
+from mock_csms.plans.v2.required import REQUIRED, required_of
+from mock_csms.protocol.actions import Json
+
+__tracebackhide__ = True  # pytest shows the case, and the text says all
+
+_REQUEST = 42
+LISTS = ("OptionList", "SequenceList", "MemberList")
+"""The types of variables that must tell what may be in their lists."""
+
+
+async def base_report(station: Station, base: str, request_id: int = _REQUEST) -> Sequence[Json]:
+    """Ask for a base report, check its parts as B07 says, and return what is told of each variable."""
+    await station.command("GetBaseReport", {"requestId": request_id, "reportBase": base}, status="Accepted")
+    return await parts(station, request_id)
+
+
+async def parts(station: Station, request_id: int = _REQUEST) -> Sequence[Json]:
+    """Return what the NotifyReports for a request tell, which must be numbered from 0 on and come to an end."""
+    found: list[Json] = []
+    number, is_more = 0, True
+    while is_more:
+        message = says("NotifyReport", requestId=request_id, seqNo=number, generatedAt=...)
+        report = (await station.expect(message)).payload
+        found += report.get("reportData", [])  # what is optional may be missing in the last part
+        number, is_more = number + 1, report.get("tbc", False)
+    await station.expect_nothing(says("NotifyReport", requestId=one_of(request_id)), seconds=0)
+    return found
+
+
+def name_of(item: Json) -> str:
+    """Return how people call the variable of a report or result: `OCPPCommCtrlr.MessageTimeout[Default]`."""
+    named = item["variable"]
+    instance = f"[{named['instance']}]" if named.get("instance") else ""
+    return f"{item['component']['name']}.{named['name']}{instance}"
+
+
+def without_characteristics(report: Sequence[Json]) -> Iterator[str]:
+    """Yield the variables of which a report does not tell the characteristics, or not what is in their lists."""
+    for item in report:
+        characteristics = item.get("variableCharacteristics")
+        if not characteristics or (characteristics["dataType"] in LISTS and not characteristics.get("valuesList")):
+            yield name_of(item)
+
+
+def read_only(report: Sequence[Json]) -> Iterator[str]:
+    """Yield the variables of a report that cannot be written."""
+    for item in report:
+        if all(attribute.get("mutability") == "ReadOnly" for attribute in item["variableAttribute"]):
+            yield name_of(item)
+
+
+def missing(report: Sequence[Json], required: Iterable[str]) -> Iterator[str]:
+    """Yield what is required, and not in a report."""
+    told = {name_of(item) for item in report}
+    yield from (name for name in required if name not in told)
+
+
+def unsuited(report: Sequence[Json]) -> Iterator[str]:
+    """Yield what is required, and not as it must be."""
+    rows = required_of(_components(report))
+    for item in report:
+        if name_of(item) in rows:
+            yield from rows[name_of(item)].faults(item)
+
+
+def incomplete(report: Sequence[Json], places: Iterable[tuple[int, int]]) -> Iterator[str]:
+    """Yield what is required and not in a report of everything, also of single EVSEs and connectors."""
+    yield from missing(report, required_of(_components(report)))
+    told = {(name_of(item), *_place(item)) for item in report}
+    for evse, connector in places:
+        for name in REQUIRED:
+            place = {"EVSE": (evse, None), "Connector": (evse, connector)}.get(name.partition(".")[0])
+            if place and (name, *place) not in told:
+                yield f"{name} of EVSE {evse}, connector {connector}"
+
+
+def _place(item: Json) -> tuple[int | None, int | None]:
+    place = item["component"].get("evse", {})
+    return place.get("id"), place.get("connectorId")
+
+
+def _components(report: Sequence[Json]) -> frozenset[str]:
+    """Return the components of a report, but for those that are told not to be available."""
+    lacked = {
+        item["component"]["name"]
+        for item in report
+        if item["variable"]["name"] == "Available" and item["variableAttribute"][0].get("value") == "false"
+    }
+    return frozenset(item["component"]["name"] for item in report) - lacked
+
+
+def check(what: str, found: Iterable[str]) -> None:
+    """Fail when there is anything of which `what` says what is wrong with it."""
+    names = ", ".join(found)
+    if names:
+        raise AssertionError(f"of the report {what}: {names}")

@@ -1,0 +1,120 @@
+"""The states of Part 6: each function ends with the station in its state, whatever it was before, and checks the steps
+that lead there. Each first makes sure of its predecessor.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TypeAlias
+
+from mock_csms.plans.station import Station
+from mock_csms.plans.v2.states.coming_up import (
+    STARTUP,
+    SWITCHED_ON,
+    booted,
+    booting,
+    comes_up,
+    ready,
+    reports_connectors,
+    reserved,
+    unavailable,
+)
+from mock_csms.plans.v2.states.memory import (
+    certificate_installed,
+    charging_profile_set,
+    id_token_cached,
+    id_token_in_local_list,
+    installed_certificates,
+)
+from mock_csms.plans.v2.states.offline import offline_session, start_offline_transaction
+from mock_csms.plans.v2.states.sessions import (
+    authorized,
+    authorized_locally,
+    authorized_remotely,
+    energy_transfer_started,
+    energy_transfer_suspended,
+    ev_connected,
+    ev_connected_post_session,
+    ev_disconnected,
+    is_started_by_authorization,
+    is_started_by_cable,
+    parking_bay_occupied,
+    parking_bay_unoccupied,
+    start_points,
+    stop_authorized,
+    stop_authorized_locally,
+    stop_authorized_remotely,
+    stop_points,
+    tells_authorization,
+)
+
+__all__ = [
+    "NOT_YET",
+    "STARTUP",
+    "STATES",
+    "SWITCHED_ON",
+    "authorized",
+    "authorized_locally",
+    "authorized_remotely",
+    "booted",
+    "booting",
+    "certificate_installed",
+    "charging_profile_set",
+    "comes_up",
+    "energy_transfer_started",
+    "energy_transfer_suspended",
+    "ev_connected",
+    "ev_connected_post_session",
+    "ev_disconnected",
+    "id_token_cached",
+    "id_token_in_local_list",
+    "installed_certificates",
+    "is_started_by_authorization",
+    "is_started_by_cable",
+    "offline_session",
+    "parking_bay_occupied",
+    "parking_bay_unoccupied",
+    "ready",
+    "reports_connectors",
+    "reserved",
+    "start_offline_transaction",
+    "start_points",
+    "stop_authorized",
+    "stop_authorized_locally",
+    "stop_authorized_remotely",
+    "stop_points",
+    "tells_authorization",
+    "unavailable",
+]
+
+State: TypeAlias = Callable[[Station], Awaitable[None]]
+
+STATES: Mapping[str, Sequence[State]] = {
+    "Booting": (booting,),
+    "Booted": (booted,),
+    "Reserved": (reserved,),
+    "Unavailable": (unavailable,),
+    "ParkingBayOccupied": (parking_bay_occupied,),
+    "EVConnectedPreSession": (ev_connected,),
+    "Authorized": (authorized_locally, authorized_remotely),
+    "EnergyTransferStarted": (energy_transfer_started,),
+    "EnergyTransferSuspended": (energy_transfer_suspended,),
+    "StopAuthorized": (stop_authorized_locally, stop_authorized_remotely),
+    "EVConnectedPostSession": (ev_connected_post_session,),
+    "EVDisconnected": (ev_disconnected,),
+    "ParkingBayUnoccupied": (parking_bay_unoccupied,),
+    "StartOfflineTransaction": (start_offline_transaction,),
+    "GetInstalledCertificates": (installed_certificates,),
+    "TransactionEventsInQueueEnded": (offline_session,),
+    "CertificateInstalled": (certificate_installed,),
+    "IdTokenCached": (id_token_cached,),
+    "IdTokenLocalAuthList": (id_token_in_local_list,),
+    "SetChargingProfile": (charging_profile_set,),
+}
+"""The reusable states and the memory states of Part 6, with the functions that bring them about."""
+
+NOT_YET: Mapping[str, str] = {
+    "Authorized15118": "needs a vehicle with ISO 15118 and a contract certificate",
+    "RenegotiateChargingLimits": "needs a vehicle with ISO 15118 that sends its charging needs",
+    "RenewChargingStationCertificate": "needs a CA that signs the CSR of the station, and TLS",
+    "RenewV2GChargingStationCertificate": "needs a CA for V2G certificates, and ISO 15118",
+}
+"""The others, and why none brings them about; together they are the 17 reusable states and the 7 memory states."""

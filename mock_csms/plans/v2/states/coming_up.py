@@ -1,0 +1,126 @@
+"""How a station comes up, and how it stands before anybody uses it: booted, idle, out of order, reserved."""
+
+from contextlib import suppress
+from typing import Any
+
+from mock_csms.plans.operator import OperatorFailed
+from mock_csms.plans.preparing import preparing
+from mock_csms.plans.profile import VALID
+from mock_csms.plans.station import Station
+from mock_csms.plans.v2.messages import connector_reports, one_of, says
+from mock_csms.protocol.actions import Json
+from mock_csms.runtime.session import CallFailed
+
+__tracebackhide__ = True  # pytest shows the case, and the text says all
+
+STARTUP = says("SecurityEventNotification", type=one_of("StartupOfTheDevice", "ResetOrReboot"))
+"""How a station tells that it has started."""
+
+SWITCHED_ON = one_of("PowerUp", "LocalReset", "Unknown")
+"""With which reason a station boots that somebody has switched off and on."""
+
+
+async def ready(station: Station) -> None:
+    """Accepted, in order, without a transaction, and unplugged, as far as it can be brought to it: the general start.
+
+    It judges nothing: what does not work here, the case will find.
+    """
+    known, timeouts = station.known, station.profile.timeouts
+    await _accepted(station)
+    with suppress(CallFailed, AssertionError, OperatorFailed):
+        await _idle(station)
+    await known.until(lambda: len(known.connectors) >= len(station.profile.places), timeouts.message)
+    await station.settle()
+
+
+async def _accepted(station: Station) -> None:
+    """Let a station boot that is connected and does not do it by itself: it is waited only for what is to come.
+
+    Who believes to be accepted boots only after a reset (F06.FR.17). Who does not boot even then is not asked again
+    before it has connected anew.
+    """
+    known, timeouts = station.known, station.profile.timeouts
+    if await known.until(lambda: known.is_usable, timeouts.settle) or known.boots_never == known.opened:
+        return
+    if await _agrees(station, "TriggerMessage", {"requestedMessage": "BootNotification"}) or known.was_told_to_wait:
+        await known.until(lambda: known.is_usable, timeouts.interval + timeouts.message)
+    before = known.opened
+    if not known.is_usable and await _agrees(station, "Reset", {"type": "Immediate"}):
+        await known.until(lambda: known.is_usable or known.opened > before, timeouts.boot)
+        await known.until(lambda: known.is_usable, timeouts.message)
+    known.boots_never = 0 if known.is_usable else known.opened
+
+
+async def _agrees(station: Station, action: str, payload: Json) -> bool:
+    """Send a command, and return whether it was accepted."""
+    try:
+        return bool((await station.csms.call(station.identity, action, payload))["status"] == "Accepted")
+    except CallFailed:
+        return False
+
+
+async def _idle(station: Station) -> None:
+    """End what runs, free what is plugged, and put in order what is not."""
+    known, timeouts = station.known, station.profile.timeouts
+    for id_ in list(known.transactions):
+        answer = await station.csms.call(station.identity, "RequestStopTransaction", {"transactionId": id_})
+        if answer["status"] != "Accepted":  # nothing of that name runs there
+            known.give_up(id_)
+        await known.until(lambda id_=id_: id_ not in known.transactions, timeouts.message)  # type: ignore[misc] # the loop variable is bound
+    if "Unavailable" in known.connectors.values():
+        await station.csms.call(station.identity, "ChangeAvailability", {"operationalStatus": "Operative"})
+    if "Reserved" in known.connectors.values():
+        await station.csms.call(station.identity, "CancelReservation")
+    for place, status in list(known.connectors.items()):
+        if status == "Occupied" and station.can("unplug"):
+            await station.act("unplug", evse=place[0], connector=place[1])
+    for evse in sorted(known.parked):
+        await station.act("drive-out", evse=evse)
+    await known.until(lambda: set(known.connectors.values()) == {"Available"}, timeouts.message)
+
+
+async def booting(station: Station) -> None:
+    """Booting: the old connection is closed; the operator switched the station off, or a Reset Immediate did."""
+    before, visits = len(station.known.visits), station.known.visits
+    with preparing(station):
+        if station.can("reboot"):
+            await station.act("reboot")
+        else:
+            await station.command("Reset", {"type": "Immediate"}, status="Accepted")
+    await station.known.until(  # who acts by hand is done when it may be back already
+        lambda: any(visit.kind == "Disconnected" for visit in visits[before:]), station.profile.timeouts.message
+    )
+
+
+async def booted(station: Station) -> None:
+    """Booted: restarted and accepted; all connectors were reported Available, and the startup was reported."""
+    await booting(station)
+    await comes_up(station)
+
+
+async def comes_up(station: Station, *, status: Any = "Available", **boot: Any) -> None:
+    """Boot, and tell of every connector and of the start; the connector of the profile has that status."""
+    await station.expect(says("BootNotification", **boot), within=station.profile.timeouts.boot)
+    await reports_connectors(station, STARTUP, status=status)
+
+
+async def reports_connectors(station: Station, *besides: Any, status: Any = "Available") -> None:
+    """Tell of every connector, in any order: that of the profile has a status, the others are Available."""
+    own = station.evse, station.connector
+    reports = [connector_reports(status if place == own else "Available", *place) for place in station.profile.places]
+    await station.expect_all(*reports, *besides)
+
+
+async def unavailable(station: Station, evse: int | None = None, connector: int | None = None) -> None:
+    """Unavailable: the station, an EVSE or a connector is Unavailable; each connector of it was reported so."""
+    place = {} if evse is None else {"evse": {"id": evse, **({"connectorId": connector} if connector else {})}}
+    await station.command("ChangeAvailability", {"operationalStatus": "Inoperative", **place}, status="Accepted")
+    places = [one for one in station.profile.places if evse in (None, one[0]) and connector in (None, one[1])]
+    await station.expect_all(*[connector_reports("Unavailable", *one) for one in places])
+
+
+async def reserved(station: Station, token: str = VALID) -> None:
+    """Reserved: the EVSE of the profile is reserved for a token."""
+    payload = {"evseId": station.evse, "idToken": station.profile.tokens[token]}
+    await station.command("ReserveNow", payload, status="Accepted")
+    await station.expect(connector_reports("Reserved", station.evse, station.connector))

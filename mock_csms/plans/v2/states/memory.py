@@ -1,0 +1,78 @@
+"""What a station remembers: tokens in its cache and its local list, certificates, charging profiles."""
+
+from mock_csms.plans.profile import VALID
+from mock_csms.plans.station import Station
+from mock_csms.plans.v2 import certificates
+from mock_csms.plans.v2.messages import differences, some
+from mock_csms.plans.v2.states.sessions import (
+    authorized_locally,
+    ev_connected,
+    ev_connected_post_session,
+    ev_disconnected,
+    stop_authorized_locally,
+)
+from mock_csms.protocol.actions import Json
+
+__tracebackhide__ = True  # pytest shows the case, and the text says all
+
+
+async def id_token_in_local_list(station: Station, token: str = VALID, status: str = "Accepted") -> None:
+    """IdTokenLocalAuthList: the local list holds one token with the given status."""
+    version = (await station.command("GetLocalListVersion"))["versionNumber"]
+    entry = {"idToken": station.profile.tokens[token], "idTokenInfo": {"status": status}}
+    payload = {"updateType": "Full", "versionNumber": version + 1, "localAuthorizationList": [entry]}
+    await station.command("SendLocalList", payload, status="Accepted")
+
+
+async def id_token_cached(station: Station, token: str = VALID) -> None:
+    """IdTokenCached: the cache holds an accepted token, after a whole session with it."""
+    await station.set("AuthCacheCtrlr", "Enabled", "true")
+    await ev_connected(station)
+    await authorized_locally(station, token)
+    await stop_authorized_locally(station, token)
+    await ev_connected_post_session(station)
+    await ev_disconnected(station)
+
+
+async def certificate_installed(station: Station, kind: str = "CSMSRootCertificate") -> None:
+    """CertificateInstalled: the root of the plans is installed with the given type; it is deleted after the case."""
+    if await _listed(station, kind) is not None:
+        return
+    root = {"certificateType": kind, "certificate": certificates.ROOT}
+    await station.command("InstallCertificate", root, status="Accepted")
+    hash_data = await _listed(station, kind)
+    if hash_data is not None:
+        station.undo_with("DeleteCertificate", {"certificateHashData": hash_data})
+
+
+async def installed_certificates(station: Station, kind: str = "CSMSRootCertificate") -> None:
+    """GetInstalledCertificates: the root of the plans is listed with its type and its hash data."""
+    await certificate_installed(station, kind)
+    entry = some(certificateType=kind, certificateHashData=certificates.of_root)
+    asked = {"certificateType": [kind]}
+    await station.command("GetInstalledCertificateIds", asked, status="Accepted", certificateHashDataChain=entry)
+
+
+async def _listed(station: Station, kind: str) -> Json | None:
+    """Return the hash data with which the station lists the root, if it does."""
+    answer = await station.command("GetInstalledCertificateIds", {"certificateType": [kind]})
+    wanted = {"certificateType": kind, "certificateHashData": certificates.of_root}
+    chains = answer.get("certificateHashDataChain", [])
+    return next((chain["certificateHashData"] for chain in chains if not differences(chain, wanted)), None)
+
+
+async def charging_profile_set(station: Station, profile: Json | None = None, evse: int | None = None) -> None:
+    """SetChargingProfile: a charging profile is set (by default one with a low limit); it is cleared after the case."""
+    profile = profile or await _low_profile(station)
+    payload = {"evseId": station.evse if evse is None else evse, "chargingProfile": profile}
+    await station.command("SetChargingProfile", payload, status="Accepted")
+    station.undo_with("ClearChargingProfile", {"chargingProfileId": profile["id"]})
+
+
+async def _low_profile(station: Station) -> Json:
+    """Return a profile for all transactions, in the unit that the station knows."""
+    units = await station.get("SmartChargingCtrlr", "RateUnit") or "A"
+    unit, limit = ("A", 8.0) if "A" in units.split(",") else ("W", 5000.0)
+    schedule = {"id": 1, "chargingRateUnit": unit, "chargingSchedulePeriod": [{"startPeriod": 0, "limit": limit}]}
+    purpose = {"chargingProfilePurpose": "TxDefaultProfile", "chargingProfileKind": "Relative"}
+    return {"id": 1, "stackLevel": 0, **purpose, "chargingSchedule": [schedule]}

@@ -1,0 +1,44 @@
+"""Sessions of which a station cannot tell until it is let in again."""
+
+import asyncio
+from collections.abc import Sequence
+
+from mock_csms.plans.profile import VALID
+from mock_csms.plans.station import Station
+from mock_csms.plans.v2.states.coming_up import ready
+from mock_csms.plans.v2.states.sessions import has_bays
+
+__tracebackhide__ = True  # pytest shows the case, and the text says all
+
+
+async def offline_session(station: Station) -> None:
+    """TransactionEventsInQueueEnded: a whole session took place offline; the station is offline, its events queued."""
+    bay = await has_bays(station)
+    await _do_offline(station, [*["drive-in"] * bay, "plug", "card", "card", "unplug", *["drive-out"] * bay])
+
+
+async def start_offline_transaction(station: Station) -> None:
+    """StartOfflineTransaction: a session began offline and goes on; the station is back online and reports it.
+
+    The next step looks at what it has told since it is back.
+    """
+    if station.known.transactions or "Occupied" in station.known.connectors.values():
+        await ready(station)
+    bay = await has_bays(station)
+    await _do_offline(station, [*["drive-in"] * bay, "card", "plug"])
+    await station.let_in()
+    known, patience = station.known, station.profile.timeouts.message
+    if not await known.until(lambda: bool(known.transactions), patience):
+        raise AssertionError(f"{station.identity} is back, and told of no transaction within {patience:g} s")
+    await known.until(lambda: "Occupied" in known.connectors.values(), patience)
+
+
+async def _do_offline(station: Station, actions: Sequence[str]) -> None:
+    """Keep the station away, and do one thing after the other once it has noticed."""
+    known, timeouts = station.known, station.profile.timeouts
+    station.keep_away()
+    await known.until(lambda: not known.is_connected, timeouts.message)
+    await asyncio.sleep(timeouts.settle)
+    for action in actions:
+        await station.act(action, token=VALID if action == "card" else None)
+        await asyncio.sleep(timeouts.settle)

@@ -1,0 +1,217 @@
+"""A session, from the way into the parking bay to the way out of it. What is still to do is decided by what is known of
+the station (`under_test.py`), which events are due by its TxStartPoint and TxStopPoint.
+"""
+
+import asyncio
+
+from mock_csms.plans.profile import VALID
+from mock_csms.plans.station import Station
+from mock_csms.plans.v2.messages import Message, absent, connector_reports, one_of, says, transaction_event
+from mock_csms.twin.transactions import Transaction
+from mock_csms.watch.inbox import Wanted
+
+__tracebackhide__ = True  # pytest shows the case, and the text says all
+
+_BAY = "ParkingBayOccupancy"
+_WITH_CABLE = frozenset({_BAY, "EVConnected"})
+"""The start points at which a transaction runs once the vehicle is plugged in, which stands in its bay then."""
+_WITH_POWER = frozenset({"Authorized", "DataSigned", "PowerPathClosed", "EnergyTransfer"})
+"""The start points at which a transaction begins no earlier than the driver is authorized."""
+_LATER = {"DataSigned": "SignedDataReceived", "EnergyTransfer": "ChargingStateChanged"}
+"""For which reason a transaction begins that begins later than with the authorization."""
+_REASONS = {"StopAuthorized": one_of("Local", absent), "RemoteStop": "Remote"}
+"""What is told of a stop when the transaction ends later."""
+
+
+async def parking_bay_occupied(station: Station) -> None:
+    """ParkingBayOccupied: a vehicle is in the bay; if that is a TxStartPoint, a transaction has started."""
+    if station.evse in station.known.parked or _is_plugged(station):
+        return
+    await station.act("drive-in")
+    if _BAY in await start_points(station):
+        await station.expect(transaction_event(one_of("Started", "Updated"), triggerReason="EVDetected"))
+
+
+async def ev_connected(station: Station) -> None:
+    """EVConnectedPreSession: a vehicle is plugged in; if that is a TxStartPoint, a transaction has started."""
+    if _is_plugged(station):
+        return
+    if await has_bays(station):
+        await parking_bay_occupied(station)
+    running, begin = _transaction(station), station.mark()
+    await station.act("plug")
+    due: list[Message] = [connector_reports("Occupied", station.evse, station.connector)]
+    if running or await is_started_by_cable(station):
+        states = ("EVConnected", "SuspendedEVSE", "SuspendedEV", "Charging")
+        due.append(
+            transaction_event(
+                one_of("Started", "Updated"),
+                charging=one_of(*states),
+                evse={"id": station.evse, "connectorId": station.connector},
+            )
+        )
+    await station.expect_all(*due, after=begin)
+
+
+async def authorized(station: Station) -> None:
+    """Authorized in the way that the profile names."""
+    await (authorized_remotely if station.profile.authorization == "remote" else authorized_locally)(station)
+
+
+async def authorized_locally(station: Station, token: str = VALID) -> None:
+    """Authorized A: a card was presented, authorized and accepted; a transaction that must run reports it."""
+    if _is_authorized(station):
+        return
+    await station.act("card", token=token)
+    if await station.get("AuthCtrlr", "Enabled") != "false":
+        await station.expect_optional(
+            says("Authorize", idToken=station.profile.tokens[token]), within=station.profile.timeouts.message
+        )
+    if await is_started_by_authorization(station):
+        await station.expect(await tells_authorization(station, "Authorized", token))
+
+
+async def authorized_remotely(station: Station, token: str = VALID) -> None:
+    """Authorized B: started remotely; a transaction that must run reports the remoteStartId and the token."""
+    if _is_authorized(station):
+        return
+    payload = {"evseId": station.evse, "idToken": station.profile.tokens[token], "remoteStartId": 1}
+    await station.command("RequestStartTransaction", payload, status="Accepted")
+    if await is_started_by_authorization(station):
+        await station.expect(await tells_authorization(station, "RemoteStart", token))
+
+
+async def tells_authorization(station: Station, why: str, token: str = VALID) -> Wanted:
+    """Return the event that tells who was authorized; it may begin the transaction, for the reason that begins it."""
+    points = await start_points(station)
+    later = [reason for point, reason in _LATER.items() if point in points]
+    return transaction_event(
+        one_of("Started", "Updated"), triggerReason=one_of(why, *later), idToken=station.profile.tokens[token]
+    )
+
+
+async def energy_transfer_started(station: Station) -> None:
+    """EnergyTransferStarted: plugged in, authorized and charging."""
+    await ev_connected(station)
+    await authorized(station)
+    if station.evse in station.known.paused:
+        await station.act("ev-ready")
+    running = _transaction(station)
+    if running is None or running.charging_state != "Charging":
+        await station.expect(transaction_event(one_of("Started", "Updated"), charging="Charging"))
+
+
+async def energy_transfer_suspended(station: Station) -> None:
+    """EnergyTransferSuspended: the vehicle has paused charging; the transaction reports it or ends."""
+    running = _transaction(station)
+    if running and running.charging_state == "SuspendedEV":
+        return
+    await energy_transfer_started(station)
+    await asyncio.sleep(station.profile.timeouts.settle)
+    await station.act("ev-pause")
+    paused, why = one_of("SuspendedEV", "EVConnected"), "ChargingStateChanged"
+    await station.expect(
+        transaction_event("Updated", triggerReason=why, charging=paused)
+        | transaction_event("Ended", triggerReason=why, charging=paused, stopped="StoppedByEV")
+    )
+
+
+# After it.
+
+
+async def stop_authorized(station: Station) -> None:
+    """Stopped in the way that the profile names."""
+    await (stop_authorized_remotely if station.profile.authorization == "remote" else stop_authorized_locally)(station)
+
+
+async def stop_authorized_locally(station: Station, token: str = VALID) -> None:
+    """StopAuthorized A: stopped by presenting the same card again."""
+    await station.act("card", token=token)
+    await station.expect(
+        transaction_event(
+            one_of("Updated", "Ended"), triggerReason="StopAuthorized", idToken=station.profile.tokens[token]
+        )
+    )
+
+
+async def stop_authorized_remotely(station: Station) -> None:
+    """StopAuthorized B: stopped remotely."""
+    running = _transaction(station)
+    payload = {"transactionId": running.id} if running else None
+    await station.command("RequestStopTransaction", payload, status="Accepted")
+    await station.expect(transaction_event(one_of("Updated", "Ended"), triggerReason="RemoteStop"))
+
+
+async def ev_connected_post_session(station: Station) -> None:
+    """EVConnectedPostSession: charging has stopped, the cable is plugged in; reported while a transaction runs."""
+    running = _transaction(station)
+    if running and running.charging_state != "EVConnected":
+        await station.expect(transaction_event(one_of("Updated", "Ended"), charging="EVConnected"))
+
+
+async def ev_disconnected(station: Station) -> None:
+    """EVDisconnected: unplugged and Available; reported if the transaction is still running."""
+    is_running = _transaction(station) is not None
+    begin = station.mark()
+    await station.act("unplug")
+    due: list[Message] = [connector_reports("Available", station.evse, station.connector)]
+    if is_running:
+        due.append(transaction_event(one_of("Updated", "Ended"), triggerReason="EVCommunicationLost"))
+    await station.expect_all(*due, after=begin)
+
+
+async def parking_bay_unoccupied(station: Station) -> None:
+    """ParkingBayUnoccupied: the vehicle has left the bay; a running transaction has ended."""
+    if _is_plugged(station):
+        await ev_disconnected(station)
+    if station.evse not in station.known.parked:
+        return
+    running = _transaction(station)
+    await station.act("drive-out")
+    if running and _BAY in await stop_points(station):
+        reason = _REASONS.get(running.stopped_by or "")
+        await station.expect(transaction_event("Ended", triggerReason="EVDeparted", stopped=reason))
+
+
+# What decides.
+
+
+async def start_points(station: Station) -> frozenset[str]:
+    """Return at which points the station begins transactions."""
+    return frozenset((await station.get("TxCtrlr", "TxStartPoint") or "").split(","))
+
+
+async def stop_points(station: Station) -> frozenset[str]:
+    """Return at which points the station ends transactions."""
+    return frozenset((await station.get("TxCtrlr", "TxStopPoint") or "").split(","))
+
+
+async def has_bays(station: Station) -> bool:
+    """Whether a parking bay is a point for transactions, and somebody can drive a vehicle into it."""
+    return station.can("drive-in") and _BAY in await start_points(station) | await stop_points(station)
+
+
+async def is_started_by_cable(station: Station) -> bool:
+    """Whether a transaction runs from when a vehicle is plugged in."""
+    return bool(await start_points(station) & _WITH_CABLE)
+
+
+async def is_started_by_authorization(station: Station) -> bool:
+    """Whether a transaction must run once a driver is authorized, as things stand."""
+    starts = await start_points(station)
+    if _transaction(station) is not None or "Authorized" in starts:
+        return True
+    return _is_plugged(station) and bool(starts & _WITH_POWER)
+
+
+def _transaction(station: Station) -> Transaction | None:
+    return station.known.at(station.evse)
+
+
+def _is_plugged(station: Station) -> bool:
+    return station.known.connectors.get((station.evse, station.connector)) == "Occupied"
+
+
+def _is_authorized(station: Station) -> bool:
+    running = _transaction(station)
+    return running is not None and running.token is not None

@@ -1,0 +1,96 @@
+"""Clock-aligned meter data (J01): what the meters show at the boundaries of an interval, counted from 00:00 UTC.
+
+A boundary is dealt with before anything that happens later is, however late its alarm rings: so the values of it are
+those of that time, and no message that is younger has been made yet.
+"""
+
+from collections.abc import Callable, Mapping
+from math import floor
+from typing import Any
+
+from mock_csms.protocol.records import replace
+from mock_csms.station.answers import Alarmed
+from mock_csms.station.cues import Act, Send, Set, Stop
+from mock_csms.station.v2 import transactions
+from mock_csms.station.v2.device import Device, Moment, Step
+from mock_csms.station.v2.metering import meter_values
+from mock_csms.station.v2.variables import (
+    ALIGNED_ENDED_INTERVAL,
+    ALIGNED_ENDED_MEASURANDS,
+    ALIGNED_INTERVAL,
+    ALIGNED_MEASURANDS,
+    SEND_DURING_IDLE,
+    Name,
+)
+
+CLOCK: tuple[str] = ("clock",)
+
+_CONTEXT = "Sample.Clock"
+_DAY = 86_400.0
+
+
+def next_boundary(interval: float, now: float) -> float:
+    """Return the first boundary after a time; each day begins anew at 00:00 UTC."""
+    midnight = floor(now / _DAY) * _DAY
+    return min(midnight + (floor((now - midnight) / interval) + 1) * interval, midnight + _DAY)
+
+
+def catch_up(device: Device, moment: Moment) -> Step:
+    """Read the meters at the boundaries that are past."""
+    acts: list[Act] = []
+    for interval, at in device.boundaries.items():
+        if at <= moment.now:
+            device, more = _SERIES[interval](device, at, moment)
+            acts += more
+    return device, acts
+
+
+def plan(device: Device, moment: Moment) -> Step:
+    """Wake up at the next boundary of the intervals, which the CSMS may have changed."""
+    intervals = {name: device.number(name) for name in _SERIES}
+    boundaries = {name: next_boundary(interval, moment.now) for name, interval in intervals.items() if interval}
+    if boundaries == device.boundaries:
+        return device, []
+    device = replace(device, boundaries=boundaries)
+    return device, [Set(CLOCK, min(boundaries.values()) - moment.now) if boundaries else Stop(CLOCK)]
+
+
+def _rang(device: Device, *_: Any) -> Step:
+    """Forget what was waited for; `plan` does the rest."""
+    return replace(device, boundaries={}), []
+
+
+def _send(device: Device, at: float, moment: Moment) -> Step:
+    """Tell the values: of a transaction in its events, of an EVSE without one in MeterValues (J01.FR.14).
+
+    With SendDuringIdle there are none while any transaction runs (J01.FR.20).
+    """
+    acts: list[Act] = []
+    if device.is_on(SEND_DURING_IDLE) and device.is_busy:
+        return device, acts
+    for evse in device.evses.values():
+        values = meter_values(device, evse, ALIGNED_MEASURANDS, _CONTEXT, replace(moment, now=at))
+        device, more = transactions.tell_values(device, evse, "MeterValueClock", values, moment)
+        acts += more
+        if values and evse.transaction is None and device.is_accepted:
+            acts.append(Send("MeterValues", {"evseId": evse.id, "meterValue": values}))
+    return device, acts
+
+
+def _collect(device: Device, at: float, moment: Moment) -> Step:
+    """Keep the values for the end of each transaction (J01)."""
+    for evse in device.evses.values():
+        values = meter_values(device, evse, ALIGNED_ENDED_MEASURANDS, _CONTEXT, replace(moment, now=at))
+        device = transactions.keep_values(device, evse, values)
+    return device, []
+
+
+_SERIES: Mapping[Name, Callable[[Device, float, Moment], Step]] = {
+    ALIGNED_INTERVAL: _send,
+    ALIGNED_ENDED_INTERVAL: _collect,
+}
+"""What is done at each boundary of the interval that a variable sets."""
+
+ALARMS: Mapping[str, Alarmed] = {
+    CLOCK[0]: _rang,
+}

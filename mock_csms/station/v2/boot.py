@@ -1,0 +1,148 @@
+"""Coming up and staying known: boot, connector reports, heartbeats, and what a lost connection means (B01-B04, G02)."""
+
+from collections.abc import Mapping
+
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import replace
+from mock_csms.station import outbox
+from mock_csms.station.answers import Alarmed
+from mock_csms.station.cues import Act, Send, Set, Stop
+from mock_csms.station.v2 import bookings
+from mock_csms.station.v2.calls import security_event
+from mock_csms.station.v2.device import Device, Moment, Step
+from mock_csms.station.v2.variables import (
+    BACK_OFF_RANGE,
+    BACK_OFF_TIMES,
+    BACK_OFF_WAIT,
+    HEARTBEAT_INTERVAL,
+    OFFLINE_THRESHOLD,
+    TIME_SOURCE,
+)
+
+BOOT: tuple[str] = ("boot",)
+HEARTBEAT: tuple[str] = ("heartbeat",)
+
+_RETRY = 30
+"""After how many seconds a boot is tried again where the CSMS leaves that to the station (B03.FR.05)."""
+
+
+def opened(device: Device, moment: Moment) -> Step:
+    """Boot, when the CSMS allows it (B03.FR.02), unless the station is known: then report what changed (B04)."""
+    offline = moment.now - (moment.now if device.went_offline is None else device.went_offline)
+    device = replace(device, is_online=True, went_offline=None)
+    if not device.is_accepted:
+        return (device, [Set(BOOT, device.boot_at - moment.now)]) if moment.now < device.boot_at else boot(device)
+    if offline > device.number(OFFLINE_THRESHOLD):
+        device = replace(device, told={})
+    device, acts = report_connectors(device, moment)
+    return device, [*acts, next_beat(device)]
+
+
+def closed(device: Device, moment: Moment) -> Step:
+    """Note that the station is offline; what it could not tell any more, it will tell or ask anew."""
+    device, dropped = outbox.drop(device)
+    for message in dropped:
+        device = untold(device, message.payload) if message.action == "StatusNotification" else device
+    unasked = [message.payload["idToken"] for message in dropped if message.action == "Authorize"]
+    cards = tuple(card for card in device.cards if card.token not in unasked)
+    device = replace(device, cards=cards, is_online=False, went_offline=moment.now)
+    return device, [Stop(BOOT), Stop(HEARTBEAT)]
+
+
+def boot(device: Device) -> Step:
+    """Say hello, unless that is under way already."""
+    return device, [] if outbox.holds(device, "BootNotification") else [notification(device, device.reason)]
+
+
+def triggered(device: Device) -> Step:
+    """Say hello because the CSMS wants to hear it."""
+    return device, [notification(device, "Triggered")]
+
+
+def booted(device: Device, response: Json, moment: Moment) -> Step:
+    """Do as the CSMS says: work when accepted, else try again after its interval."""
+    status, interval = response["status"], response["interval"]
+    is_new = not device.is_accepted
+    device = replace(device, boot_status=status)
+    if status != "Accepted":
+        wait = interval if interval > 0 else _RETRY
+        return replace(device, boot_at=moment.now + wait), [Stop(HEARTBEAT), Set(BOOT, wait)]
+    if interval > 0:
+        device = device.with_variables({HEARTBEAT_INTERVAL: str(interval)})
+    acts: list[Act] = [Stop(BOOT), next_beat(device)]
+    if not is_new:
+        return device, acts
+    kind = "StartupOfTheDevice" if device.reason == "PowerUp" else "ResetOrReboot"
+    device, reports = report_connectors(replace(device, told={}), moment)
+    return device, [*acts, *reports, security_event(kind, moment)]
+
+
+def sets_its_clock(device: Device) -> bool:
+    """Whether the station sets its clock by the CSMS now, as its TimeSource says; what is metered must not jump."""
+    return device.variables[TIME_SOURCE].startswith("Heartbeat") and not device.is_busy
+
+
+def boot_failed(device: Device) -> Step:
+    """Try again: there was no answer, or none that can be understood."""
+    return device, [Set(BOOT, _RETRY)]
+
+
+def beat(device: Device) -> Step:
+    """Send a heartbeat, and think of the next one."""
+    return device, [Send("Heartbeat", {}), next_beat(device)]
+
+
+def report_connectors(device: Device, moment: Moment) -> Step:
+    """Send the status of every connector of which the CSMS knows another one."""
+    statuses = {
+        (evse.id, connector): bookings.status(device, evse, connector)
+        for evse in device.evses.values()
+        for connector in evse.each_connector
+    }
+    if not device.is_accepted or not device.is_online:
+        return device, []
+    changed = [place for place, status in statuses.items() if device.told.get(place) != status]
+    return replace(device, told=statuses), [status_notification(device, *place, moment) for place in changed]
+
+
+def status_notification(device: Device, evse: int, connector: int, moment: Moment) -> Send:
+    """Return the message that tells the status of a connector."""
+    status = bookings.status(device, device.evses[evse], connector)
+    payload = {"timestamp": moment.stamp, "connectorStatus": status, "evseId": evse, "connectorId": connector}
+    return Send("StatusNotification", payload)
+
+
+def back_off(device: Device, attempt: int, moment: Moment) -> float:
+    """Return how long to wait before connecting again, after so many attempts in vain (Part 4, 5.3)."""
+    doubled = min(attempt, device.number(BACK_OFF_TIMES))
+    wait: float = device.number(BACK_OFF_WAIT) * 2**doubled
+    return wait + moment.world.chance() * device.number(BACK_OFF_RANGE)
+
+
+def untold(device: Device, payload: Json) -> Device:
+    """Note that a StatusNotification did not come through."""
+    lost = (payload.get("evseId"), payload.get("connectorId"))
+    return replace(device, told={place: status for place, status in device.told.items() if place != lost})
+
+
+def notification(device: Device, reason: str) -> Send:
+    """Return the message with which a station says hello."""
+    identity = device.identity
+    station = {
+        "vendorName": identity.vendor,
+        "model": identity.model,
+        "serialNumber": identity.serial_number,
+        "firmwareVersion": identity.firmware,
+    }
+    return Send("BootNotification", {"reason": reason, "chargingStation": station})
+
+
+def next_beat(device: Device) -> Set:
+    """Let the next heartbeat come when it is due."""
+    return Set(HEARTBEAT, device.number(HEARTBEAT_INTERVAL))
+
+
+ALARMS: Mapping[str, Alarmed] = {
+    BOOT[0]: lambda device, _, __: boot(device),
+    HEARTBEAT[0]: lambda device, _, __: beat(device),
+}

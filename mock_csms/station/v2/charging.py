@@ -1,0 +1,172 @@
+"""Smart charging: profiles set, cleared and reported, schedules composed, and vehicles that follow them (K01, K08-K10).
+
+What a profile says is worked out in `schedules`, what all of them leave in `limits`.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from math import floor
+from typing import Any
+
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import replace
+from mock_csms.station.answers import ACCEPTED, Alarmed, Answer, Given, because
+from mock_csms.station.cues import Act, Send, Set, Stop
+from mock_csms.station.v2 import limits, transactions
+from mock_csms.station.v2.device import Device, Evse, Moment, Step
+from mock_csms.station.v2.holdings import ChargingProfile
+from mock_csms.station.v2.profiles import fault_of
+from mock_csms.station.v2.schedules import amount
+from mock_csms.station.v2.variables import RATE_UNIT
+
+LIMIT: tuple[str] = ("limit",)
+
+_IN_A_REPORT = 10
+"""How many profiles one ReportChargingProfiles holds at most."""
+
+
+def set_profile(device: Device, payload: Json, _: Moment) -> Given:
+    """Take a charging profile in place of one with its id (K01.FR.05), or say what is wrong with it."""
+    given = ChargingProfile(payload["evseId"], payload["chargingProfile"])
+    fault = fault_of(device, given)
+    if fault is not None:
+        return device, because(fault), []
+    profiles = {**device.holdings.profiles, given.profile["id"]: given}
+    return device.holding(profiles=profiles), ACCEPTED, []
+
+
+def clear_profiles(device: Device, payload: Json, _: Moment) -> Given:
+    """Forget the profile with an id, or all that meet the criteria (K10.FR.03)."""
+    profiles = device.holdings.profiles
+    if "chargingProfileId" in payload:
+        gone = profiles.keys() & {payload["chargingProfileId"]}
+    else:
+        criteria = payload.get("chargingProfileCriteria", {})
+        gone = {number for number, each in profiles.items() if _meets(each, criteria, criteria.get("evseId"))}
+    if not gone:
+        return device, {"status": "Unknown"}, []
+    kept = {number: each for number, each in profiles.items() if number not in gone}
+    return device.holding(profiles=kept), ACCEPTED, []
+
+
+def get_profiles(device: Device, payload: Json, _: Moment) -> Given:
+    """Report the profiles that are asked for, after the answer: for each EVSE by itself (K09.FR.01, K09.FR.02)."""
+    criteria = payload["chargingProfile"]
+    by_evse: defaultdict[int, list[Json]] = defaultdict(list)
+    for each in device.holdings.profiles.values():
+        is_named = each.profile["id"] in criteria.get("chargingProfileId", [each.profile["id"]])
+        is_ours = "CSO" in criteria.get("chargingLimitSource", ["CSO"])
+        if is_named and is_ours and _meets(each, criteria, payload.get("evseId")):
+            by_evse[each.evse].append(each.profile)
+    reports: list[Json] = [
+        {"evseId": evse, "chargingProfile": found[first : first + _IN_A_REPORT]}
+        for evse, found in sorted(by_evse.items())
+        for first in range(0, len(found), _IN_A_REPORT)
+    ]
+    if not reports:
+        return device, {"status": "NoProfiles"}, []
+    about = {"requestId": payload["requestId"], "chargingLimitSource": "CSO"}
+    acts: list[Act] = [
+        Send("ReportChargingProfiles", {**about, **report, "tbc": report is not reports[-1]}, is_asked_for=True)
+        for report in reports
+    ]
+    return device, ACCEPTED, acts
+
+
+def composite_schedule(device: Device, payload: Json, moment: Moment) -> Given:
+    """Tell what may be taken at an EVSE, or by the station, over a time (K08)."""
+    number, duration = payload["evseId"], payload["duration"]
+    units = device.members(RATE_UNIT)
+    unit = payload.get("chargingRateUnit", min(units, default="A"))
+    if number and number not in device.evses:
+        return device, because("UnknownEvse"), []  # K08.FR.05
+    if unit not in units:
+        return device, because("UnsupportedRateUnit"), []  # K08.FR.07
+    if duration < 0:
+        return device, because("ValuePositiveOnly"), []
+    start = float(floor(moment.now))
+    spans, known = limits.compose(device, number, start, duration)
+    schedule: Json = {
+        "evseId": number,
+        "duration": known,
+        "scheduleStart": moment.world.write_time(start),
+        "chargingRateUnit": unit,
+        "chargingSchedulePeriod": [
+            {"startPeriod": begins, "limit": amount(limit, unit), "numberPhases": limit.phases}
+            for begins, limit in spans
+        ],
+    }
+    return device, ACCEPTED | {"schedule": schedule}, []
+
+
+def follow(device: Device, moment: Moment) -> Step:
+    """Let each vehicle take what the limits in force leave it, and wake up when the next ones come into force.
+
+    The profiles of a transaction come with it, where its remote start had one, and go with it (K01).
+    """
+    device = _with_the_begun(_without_the_ended(device))
+    acts: list[Act] = []
+    for before in device.evses.values():
+        evse = limits.obey(device, before, moment.now)
+        if evse.power != before.power and before.is_charging:
+            device, more = _limited(device, before, evse, moment)
+            acts += more
+    until = limits.next_change(device, moment.now)
+    if until == device.limits_until:
+        return device, acts
+    acts.append(Stop(LIMIT) if until is None else Set(LIMIT, until - moment.now))
+    return replace(device, limits_until=until), acts
+
+
+def _limited(device: Device, before: Evse, evse: Evse, moment: Moment) -> Step:
+    """Tell of another limit what it changes: the rate, or the state; a vehicle that pauses takes nothing anyway."""
+    state = transactions.charging_state(evse)
+    if state != transactions.charging_state(before):
+        cause = transactions.PAUSED if state == "SuspendedEV" else transactions.STATE_CHANGED
+    elif evse.drawn:
+        cause = transactions.RATE_CHANGED
+    else:
+        return device.with_evse(evse), []
+    return transactions.change(device, evse, cause, moment)
+
+
+def _rang(device: Device, *_: Any) -> Step:
+    """Forget what was waited for; `follow` does the rest."""
+    return replace(device, limits_until=None), []
+
+
+def _with_the_begun(device: Device) -> Device:
+    """Take the profiles that came with remote starts whose transactions have begun (TC_K_37)."""
+    for evse in device.evses.values():
+        if evse.profile is not None and evse.transaction is not None:
+            profile = evse.profile | {"transactionId": evse.transaction.id}
+            profiles = {**device.holdings.profiles, profile["id"]: ChargingProfile(evse.id, profile)}
+            device = device.with_evse(replace(evse, profile=None)).holding(profiles=profiles)
+    return device
+
+
+def _without_the_ended(device: Device) -> Device:
+    profiles = device.holdings.profiles
+    kept = {
+        number: each
+        for number, each in profiles.items()
+        if each.profile["chargingProfilePurpose"] != "TxProfile" or device.charging(each.profile["transactionId"])
+    }
+    return device if len(kept) == len(profiles) else device.holding(profiles=kept)
+
+
+def _meets(each: ChargingProfile, criteria: Json, evse: int | None) -> bool:
+    keys = ("chargingProfilePurpose", "stackLevel")
+    return evse in (None, each.evse) and all(each.profile[key] == criteria.get(key, each.profile[key]) for key in keys)
+
+
+ANSWERS: Mapping[str, Answer] = {
+    "ClearChargingProfile": clear_profiles,
+    "GetChargingProfiles": get_profiles,
+    "GetCompositeSchedule": composite_schedule,
+    "SetChargingProfile": set_profile,
+}
+
+ALARMS: Mapping[str, Alarmed] = {
+    LIMIT[0]: _rang,
+}

@@ -1,0 +1,59 @@
+"""What a station holds of a customer, told and forgotten: CustomerInformation (N09, N10)."""
+
+from collections.abc import Mapping
+
+import orjson
+
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import replace
+from mock_csms.station.answers import ACCEPTED, Answer, Given, because
+from mock_csms.station.v2.calls import in_parts
+from mock_csms.station.v2.device import Device, Moment
+from mock_csms.station.v2.holdings import token_key
+
+_REFERENCES = ("idToken", "customerCertificate", "customerIdentifier")
+_PART = 512
+"""How many characters one NotifyCustomerInformation holds at most."""
+
+
+def customer_information(device: Device, payload: Json, moment: Moment) -> Given:
+    """Tell what is held of a customer, and forget it, as the CSMS wants (N09.FR.02, N10.FR.01).
+
+    Who is meant is said in exactly one way (N09.FR.09). Where nothing is held, one call says so by being empty
+    (N09.FR.05, N09.FR.06, N10.FR.06).
+    """
+    if sum(name in payload for name in _REFERENCES) != 1:
+        return device, {"status": "Invalid"}, []
+    if not payload["report"] and not payload["clear"]:
+        return device, because("InvalidValue"), []
+    text = _held(device, payload)
+    if payload["clear"]:
+        device = _forget(device, payload)
+    if not payload["report"] and text:
+        text = "cleared"
+    about = {"requestId": payload["requestId"], "generatedAt": moment.stamp, "seqNo": 0}
+    return device, ACCEPTED, in_parts("NotifyCustomerInformation", about, "data", text, _PART)
+
+
+def _held(device: Device, payload: Json) -> str:
+    """Return what the station holds of a customer: by idToken alone, for it stores nothing under anything else."""
+    if "idToken" not in payload:
+        return ""
+    key = token_key(payload["idToken"])
+    places = {"authorization cache": device.holdings.cache, "local list": device.holdings.local_list.entries}
+    found = [f"{place}: {orjson.dumps(held[key]).decode()}" for place, held in places.items() if key in held]
+    return "\n".join([f"idToken {payload['idToken']['idToken']} ({key[1]})", *found]) if found else ""
+
+
+def _forget(device: Device, payload: Json) -> Device:
+    if "idToken" not in payload:
+        return device
+    key, holdings = token_key(payload["idToken"]), device.holdings
+    cache = {token: info for token, info in holdings.cache.items() if token != key}
+    entries = {token: info for token, info in holdings.local_list.entries.items() if token != key}
+    return device.holding(cache=cache, local_list=replace(holdings.local_list, entries=entries))
+
+
+ANSWERS: Mapping[str, Answer] = {
+    "CustomerInformation": customer_information,
+}

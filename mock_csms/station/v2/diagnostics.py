@@ -1,0 +1,44 @@
+"""Logs that the CSMS wants to have: GetLog and the upload that follows (N01)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mock_csms.protocol.actions import Json
+from mock_csms.station.answers import Alarmed, Answer, Given
+from mock_csms.station.cues import Act, Set
+from mock_csms.station.v2 import jobs
+from mock_csms.station.v2.device import Device, Moment, Step
+from mock_csms.station.v2.holdings import Job
+
+_NAMES = {"DiagnosticsLog": "diagnostics", "SecurityLog": "security"}
+
+
+def get_log(device: Device, payload: Json, _: Moment) -> Given:
+    """Upload a log under the name that is answered (N01.FR.01); an upload that runs is cancelled (N01.FR.12, 20)."""
+    status, acts = "Accepted", list[Act]()
+    if jobs.is_running(device, jobs.LOG):
+        status = "AcceptedCanceled"
+        device, acts = jobs.tell(device, jobs.LOG, status)
+    end = "UploadFailure" if jobs.fails(payload["log"]["remoteLocation"]) else "Uploaded"
+    job = Job(payload["requestId"], (("Uploading", 0.0), (end, 0.0)))
+    device, more = go_on(jobs.put(device, jobs.LOG, job))
+    name = f"{device.identity.serial_number}-{_NAMES[payload['logType']]}-{payload['requestId']}.log"
+    return device, {"status": status, "filename": name}, [*acts, *more]
+
+
+def go_on(device: Device, *_: Any) -> Step:
+    """Tell how far the upload is; when it is over, there is none (F06.FR.14)."""
+    if not jobs.is_running(device, jobs.LOG):
+        return device, []
+    device, acts = jobs.take_step(device, jobs.LOG)
+    if jobs.is_running(device, jobs.LOG):
+        return device, [*acts, Set((jobs.LOG,), jobs.PACE)]
+    return jobs.put(device, jobs.LOG, None), acts
+
+
+ANSWERS: Mapping[str, Answer] = {
+    "GetLog": get_log,
+}
+ALARMS: Mapping[str, Alarmed] = {
+    jobs.LOG: go_on,
+}

@@ -1,0 +1,254 @@
+"""What drivers do, and what becomes of it: cables, idTokens, and who may charge (C01 to C16, E02, E03, E05)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import replace
+from mock_csms.station import outbox
+from mock_csms.station.answers import Alarmed
+from mock_csms.station.cues import Act, Plugged, Presented, Say, Send, Set, Stop, Unplugged
+from mock_csms.station.v2 import (
+    bookings,
+    reservations,
+    tokens,
+    transactions,
+)
+from mock_csms.station.v2.device import POWER, Card, Device, Evse, Moment, Step
+from mock_csms.station.v2.tokens import KnownToken, is_same
+from mock_csms.station.v2.transactions import Cause, change
+from mock_csms.station.v2.variables import (
+    AUTHORIZATION,
+    EV_CONNECTION_TIMEOUT,
+    LOCAL_AUTHORIZE_OFFLINE,
+    LOCAL_PRE_AUTHORIZE,
+    MASTER_PASS_GROUP,
+    MAX_ENERGY_ON_INVALID_ID,
+    NO_REMOTE_AUTHORIZATION,
+    OFFLINE_UNKNOWN_TOKENS,
+    STOP_ON_EV_DISCONNECT,
+    STOP_ON_INVALID_ID,
+    TX_STOP_POINT,
+)
+
+VEHICLE, ALLOWANCE = "vehicle", "allowance"
+"""The alarms of an EVSE whose driver has no vehicle yet, and of a transaction with an invalid idToken."""
+
+NOTHING: Json = {}
+START_BUTTON: Json = {"idToken": "", "type": "NoAuthorization"}
+"""What a driver presents who only presses a button (C02.FR.01)."""
+
+
+def plug(device: Device, cue: Plugged, moment: Moment) -> Step:
+    """Connect a vehicle."""
+    evse = device.evses.get(cue.evse)
+    if evse is None or cue.connector not in evse.each_connector:
+        return _say(device, f"there is no connector {cue.connector} of EVSE {cue.evse}")
+    if evse.plugged is not None:
+        return _say(device, f"a vehicle is plugged in at EVSE {evse.id} already")
+    if evse.status(cue.connector) == "Unavailable":
+        return _say(device, f"connector {cue.connector} of EVSE {evse.id} is out of order")
+    device, acts = change(device, replace(evse, plugged=cue.connector), transactions.PLUGGED, moment)
+    return device, [Stop((VEHICLE, evse.id)), *acts]
+
+
+def unplug(device: Device, cue: Unplugged, moment: Moment) -> Step:
+    """Take the cable out, which takes the right to charge with it (E09), or only interrupts it (E10)."""
+    evse = device.evses.get(cue.evse)
+    if evse is None or evse.plugged is None:
+        return _say(device, f"no vehicle is plugged in at EVSE {cue.evse}")
+    is_interrupted = evse.transaction is not None and not device.is_on(STOP_ON_EV_DISCONNECT)
+    authorized = evse.authorized if is_interrupted else None
+    return change(
+        device, replace(evse, plugged=None, authorized=authorized, is_paused=False), transactions.UNPLUGGED, moment
+    )
+
+
+def present(device: Device, cue: Presented, moment: Moment) -> Step:
+    """Let the driver of an idToken charge, if may be; one that charges already stops, without asking (C01.FR.03)."""
+    is_button = cue.token["type"] == START_BUTTON["type"]
+    card = Card(START_BUTTON if is_button else cue.token, cue.evse)
+    for evse in _charging_at(device, cue.evse):
+        if is_same(evse.authorized, card.token):
+            return _stop(device, [evse], replace(transactions.STOPPED, token=card.token), moment)
+    if any(is_same(asked.token, card.token) and asked.remote_start_id is None for asked in device.cards):
+        return _say(device, f"{card.token['idToken']} is already being authorized")
+    if device.is_online and not device.is_accepted:
+        return _say(device, f"{card.token['idToken']} cannot be used: the CSMS has not accepted the station")
+    return admit(device, card, moment)
+
+
+def admit(device: Device, card: Card, moment: Moment) -> Step:
+    """Let somebody charge or stop if that can be decided here, and else ask the CSMS (C10 to C15)."""
+    if not device.is_on(AUTHORIZATION) or card.token["type"] in tokens.FOR_ONE_USE:
+        return grant(device, card, moment)
+    known = tokens.known(device, card.token, moment)
+    if known and known.info["status"] == "Accepted" and _stoppable(device, card, known.info):
+        return _admitted(device, card, known.info, moment)
+    if not device.is_online:
+        return _admit_offline(device, card, known, moment)
+    if known and known.info["status"] == "Accepted" and device.is_on(LOCAL_PRE_AUTHORIZE):
+        return _admitted(device, card, known.info, moment)
+    if known and known.info["status"] != "Accepted" and not known.may_ask:  # TC_C_57, TC_C_58
+        return _say(device, f"{card.token['idToken']} may not charge: it is {known.info['status']}")
+    if device.is_on(NO_REMOTE_AUTHORIZATION):
+        return _say(device, f"{card.token['idToken']} is unknown to the station, which may not ask the CSMS")
+    return replace(device, cards=(*device.cards, card)), [Send("Authorize", {"idToken": card.token})]
+
+
+def answered(device: Device, request: Json, response: Json | None, moment: Moment) -> Step:
+    """Let the driver of an idToken charge, or not; `response` is None where none came."""
+    if response:
+        device = tokens.learn(device, request.get("idToken"), response["idTokenInfo"], moment)
+    card = next((card for card in device.cards if card.token == request.get("idToken")), None)
+    if card is None:
+        return device, []
+    device = replace(device, cards=tuple(other for other in device.cards if other is not card))
+    status = response["idTokenInfo"]["status"] if response else "unknown: the CSMS gave no answer"
+    if status != "Accepted":
+        return _say(device, f"{card.token['idToken']} may not charge: it is {status}")
+    return _admitted(device, card, (response or {})["idTokenInfo"], moment)
+
+
+def grant(device: Device, card: Card, moment: Moment, info: Json = NOTHING) -> Step:
+    """Let somebody charge, at the EVSE that was named or the one that suits best; wait for the vehicle if need be."""
+    evse = free_evse(device, card, info)
+    if device.is_leaving:
+        return _say(device, "the station is rebooting")
+    if evse is None:
+        return _say(device, "no EVSE is free")
+    group = info.get("groupIdToken")
+    booked = bookings.booking_of(device, evse, card.token, group)
+    device, used = reservations.use(device, booked.id) if booked else (device, [])
+    cause = transactions.AUTHORIZED if card.remote_start_id is None else transactions.REMOTE_START
+    evse = replace(evse, authorized=card.token, remote_start_id=card.remote_start_id, profile=card.profile, group=group)
+    device, acts = change(device, replace(evse, reservation=booked.id if booked else None), cause, moment)
+    if evse.plugged is None:
+        acts = [*acts, Set((VEHICLE, evse.id), device.number(EV_CONNECTION_TIMEOUT))]
+    return device, [*used, *acts]
+
+
+def free_evse(device: Device, card: Card, info: Json = NOTHING) -> Evse | None:
+    """Return the EVSE where somebody could begin to charge: the wanted one, else one with a vehicle, else any.
+
+    One that is reserved for them comes first, one for others not at all (H03); nor any for a master pass (C16.FR.03).
+    """
+    group, allowed = info.get("groupIdToken"), info.get("evseId")
+    free = [
+        evse
+        for evse in device.evses.values()
+        if evse.authorized is None
+        and card.evse in (None, evse.id)
+        and (not allowed or evse.id in allowed)  # C01.FR.21
+        and evse.is_in_order
+        and not bookings.is_kept_from(device, evse, card.token, group)
+    ]
+    if _is_master(device, info):
+        return None
+    return min(
+        free,
+        key=lambda evse: (not bookings.is_named(device, evse, card.token, group), evse.plugged is None),
+        default=None,
+    )
+
+
+def no_vehicle(device: Device, about: list[Any], moment: Moment) -> Step:
+    """Give up waiting for a vehicle (E03.FR.05)."""
+    evse = device.evses.get(about[0])
+    if evse is None or evse.authorized is None or evse.plugged is not None:
+        return device, []
+    return change(device, replace(evse, authorized=None), transactions.NO_VEHICLE, moment)
+
+
+def token_judged(device: Device, request: Json, response: Json, moment: Moment) -> Step:
+    """Learn what an idToken is worth, and stop who turns out not to be allowed to charge (E05.FR.02, .09, .10)."""
+    info, token = response.get("idTokenInfo"), request.get("idToken")
+    if not info:
+        return device, []
+    device = tokens.learn(device, token, info, moment)
+    evse = device.charging(outbox.transaction_of(request))
+    if evse is None or evse.authorized is None or token not in (None, evse.authorized):
+        return device, []
+    if info["status"] == "Accepted" and evse.id in (info.get("evseId") or [evse.id]):
+        return device.with_evse(replace(evse, group=info.get("groupIdToken", evse.group))), []
+    if device.is_on(STOP_ON_INVALID_ID):
+        return change(device, replace(evse, authorized=None), transactions.DEAUTHORIZED, moment)
+    return _suspend(device, evse, moment)
+
+
+def spend(device: Device, about: list[Any], moment: Moment) -> Step:
+    """See whether a transaction has taken all that an invalid idToken may (E05.FR.03)."""
+    evse = device.charging(about[0])
+    return _suspend(device, evse, moment) if evse else (device, [])
+
+
+def _suspend(device: Device, evse: Evse, moment: Moment) -> Step:
+    """Give no more energy once MaxEnergyOnInvalidId is used up (E05.FR.02, .03), though nobody has stopped."""
+    if evse.transaction is None or evse.authorized is None or evse.is_suspended:
+        return device, []
+    left = device.number(MAX_ENERGY_ON_INVALID_ID) - (evse.register(moment.now) - evse.transaction.began_with)
+    if left > 0.01:
+        return device, [Set((ALLOWANCE, evse.transaction.id), max(1.0, left / POWER * 3600))]
+    is_end = "EnergyTransfer" in device.members(TX_STOP_POINT)
+    cause = transactions.DEAUTHORIZED if is_end else transactions.SUSPENDED
+    return change(device, replace(evse, is_suspended=True), cause, moment)
+
+
+def _admit_offline(device: Device, card: Card, known: KnownToken | None, moment: Moment) -> Step:
+    """Let those charge that are known, and the others where that is allowed (C13.FR.02, .04; C15.FR.08)."""
+    if known is None and device.is_on(OFFLINE_UNKNOWN_TOKENS):
+        return grant(device, card, moment)
+    if known is None or not device.is_on(LOCAL_AUTHORIZE_OFFLINE):
+        return _say(device, f"{card.token['idToken']} cannot be authorized: the station is offline")
+    if known.info["status"] != "Accepted":
+        return _say(device, f"{card.token['idToken']} may not charge: it is {known.info['status']}")
+    return _admitted(device, card, known.info, moment)
+
+
+def _admitted(device: Device, card: Card, info: Json, moment: Moment) -> Step:
+    """Let somebody do who was accepted: stop for a group or with a master pass (C09.FR.03, C16.FR.02), or begin."""
+    stoppable = _stoppable(device, card, info)
+    if stoppable:
+        is_master = _is_master(device, info)
+        cause = transactions.MASTER_PASS if is_master else transactions.STOPPED
+        return _stop(device, stoppable if is_master else stoppable[:1], replace(cause, token=card.token), moment)
+    allowed = info.get("evseId")
+    if allowed and card.evse is not None and card.evse not in allowed:
+        return _say(device, f"{card.token['idToken']} may not charge at EVSE {card.evse}")
+    return grant(device, card, moment, info)
+
+
+def _stoppable(device: Device, card: Card, info: Json) -> list[Evse]:
+    """Return where somebody charges whom the driver of another idToken may stop."""
+    if card.remote_start_id is not None:
+        return []
+    charging = _charging_at(device, card.evse)
+    return charging if _is_master(device, info) else [e for e in charging if is_same(e.group, info.get("groupIdToken"))]
+
+
+def _charging_at(device: Device, place: int | None) -> list[Evse]:
+    return [evse for evse in device.evses.values() if evse.authorized is not None and place in (None, evse.id)]
+
+
+def _is_master(device: Device, info: Json) -> bool:
+    group, master = info.get("groupIdToken"), device.variables[MASTER_PASS_GROUP]
+    return bool(master) and group is not None and group["idToken"].casefold() == master.casefold()
+
+
+def _stop(device: Device, evses: list[Evse], cause: Cause, moment: Moment) -> Step:
+    acts: list[Act] = []
+    for evse in evses:
+        device, more = change(device, replace(evse, authorized=None), cause, moment)
+        acts += [Stop((VEHICLE, evse.id)), *more]
+    return device, acts
+
+
+def _say(device: Device, text: str) -> Step:
+    acts: list[Act] = [Say(text)]
+    return device, acts
+
+
+ALARMS: Mapping[str, Alarmed] = {
+    VEHICLE: no_vehicle,
+    ALLOWANCE: spend,
+}

@@ -1,0 +1,94 @@
+"""The charging limits in force: what the profiles of a station leave to each EVSE, and to the vehicle there (K01)."""
+
+from collections.abc import Iterable
+from math import inf
+from typing import TypeAlias
+
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import replace
+from mock_csms.station.v2.device import POWER, Device, Evse
+from mock_csms.station.v2.schedules import Limit, Stretch, highest, lowest
+
+CAPACITY = Limit(32.0, "A")
+"""What an EVSE can give where nobody limits it."""
+
+Span: TypeAlias = tuple[int, Limit]
+"""So many seconds after the beginning a limit comes into force."""
+
+_MOST_STEPS = 1024
+"""So often a composite schedule may change; one that is longer is cut off there."""
+
+
+def obey(device: Device, evse: Evse, now: float) -> Evse:
+    """Return an EVSE with the power that a vehicle may take there now, and since when it may."""
+    if not evse.is_charging:
+        return replace(evse, charging_since=None)
+    evse = replace(evse, charging_since=_since(device.evses[evse.id], now), power=POWER)
+    if not device.holdings.profiles:
+        return evse
+    device = device.with_evse(evse)
+    most, _ = _of_station(device, now)
+    limit, _ = _of_evse(device, evse, now, now)
+    shares = 1 + sum(other.is_charging for other in device.evses.values() if other.id != evse.id)
+    share = inf if most is None else most.watts() / shares
+    return replace(evse, power=min(POWER, limit.watts(), share))
+
+
+def next_change(device: Device, now: float) -> float | None:
+    """Return when a limit comes into force that may change what a vehicle takes."""
+    if not device.holdings.profiles:
+        return None
+    changes = (_of_evse(device, evse, now, now)[1] for evse in device.evses.values() if evse.is_charging)
+    change = min(changes, default=inf)
+    return None if change == inf else change
+
+
+def compose(device: Device, number: int, start: float, duration: int) -> tuple[list[Span], int]:
+    """Return the limits of an EVSE, or of the station, from `start` on, and for how long they are known (K08)."""
+    spans: list[Span] = []
+    at = start
+    for _ in range(_MOST_STEPS):
+        evse = device.evses.get(number)
+        limit, until = _of_evse(device, evse, at, start) if evse else _total(device, at, start)
+        if not spans or spans[-1][1] != limit:
+            spans.append((int(at - start), limit))
+        if until >= start + duration:
+            return spans, duration
+        at = until
+    return spans, int(at - start)
+
+
+def _of_evse(device: Device, evse: Evse, at: float, start: float) -> tuple[Limit, float]:
+    """Return the lowest limit of an EVSE, and until when it holds; who does not charge yet would begin at `start`."""
+    since = _since(evse, start)
+    limit, until = highest(_set_for(device, "TxProfile", (evse.id,)), at, since)
+    if limit is None:
+        limit, change = highest(_set_for(device, "TxDefaultProfile", (0, evse.id)), at, since)
+        until = min(until, change)
+    most, change = _of_station(device, at)
+    return lowest([each for each in (CAPACITY, limit, most) if each is not None]), min(until, change)
+
+
+def _since(evse: Evse, otherwise: float) -> float:
+    """Return since when a vehicle charges, where one does."""
+    return evse.charging_since if evse.is_charging and evse.charging_since is not None else otherwise
+
+
+def _of_station(device: Device, at: float) -> Stretch:
+    return highest(_set_for(device, "ChargingStationMaxProfile", (0,)), at, at)
+
+
+def _total(device: Device, at: float, start: float) -> tuple[Limit, float]:
+    """Return what all EVSEs may take together (K08.FR.03)."""
+    parts = [_of_evse(device, evse, at, start) for evse in device.evses.values()]
+    most, until = _of_station(device, at)
+    total = Limit(sum(limit.watts() for limit, _ in parts))
+    return (total if most is None else lowest([total, most])), min(until, *(change for _, change in parts))
+
+
+def _set_for(device: Device, purpose: str, evses: Iterable[int]) -> list[Json]:
+    return [
+        each.profile
+        for each in device.holdings.profiles.values()
+        if each.evse in evses and each.profile["chargingProfilePurpose"] == purpose
+    ]

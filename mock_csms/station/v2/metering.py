@@ -1,0 +1,33 @@
+"""What the meter of an EVSE shows: sampled values for the measurands that a variable asks for."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mock_csms.protocol.actions import Json
+from mock_csms.station.v2.device import PHASES, VOLTAGE, Device, Evse, Moment
+from mock_csms.station.v2.variables import Name
+
+
+def meter_values(device: Device, evse: Evse, measurands: Name, context: str, moment: Moment) -> list[Json]:
+    """Return the `meterValue` of a message (J02), empty when no measurand is asked for, or that controller is off."""
+    wanted = [name for name in device.variables[measurands].split(",") if name]
+    if not wanted or not device.is_on((measurands[0], "Enabled")):
+        return []
+    samples = [_sample(evse, measurand, context, moment.now) for measurand in wanted]
+    return [{"timestamp": moment.stamp, "sampledValue": samples}]
+
+
+def _sample(evse: Evse, measurand: str, context: str, now: float) -> Json:
+    value, unit = _READINGS[measurand](evse, now)
+    sampled: dict[str, Any] = {"value": round(value, 3), "measurand": measurand, "context": context}
+    return sampled | {"unitOfMeasure": {"unit": unit}}
+
+
+_READINGS: Mapping[str, Callable[[Evse, float], tuple[float, str]]] = {
+    "Energy.Active.Import.Register": lambda evse, now: (evse.register(now), "Wh"),
+    "Power.Active.Import": lambda evse, _: (evse.drawn, "W"),
+    "Current.Import": lambda evse, _: (evse.drawn / VOLTAGE / PHASES, "A"),
+    "Voltage": lambda _, __: (VOLTAGE, "V"),
+    "SoC": lambda evse, now: (min(100.0, 20.0 + evse.register(now) / 600), "Percent"),
+}
+"""Each measurand that the meter knows: its value and its unit."""

@@ -1,0 +1,131 @@
+"""Wrong meter values (checks M)."""
+
+from typing import Any
+
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import replace
+from mock_csms.station.cues import Act, Send
+from mock_csms.station.misbehaviour import (
+    EVENT,
+    Kinds,
+    Misbehaviour,
+    Situation,
+    Where,
+    alarms,
+    anywhere,
+    events,
+    has,
+    in_list,
+    patched,
+    sends,
+)
+from mock_csms.station.v2 import aligned
+from mock_csms.station.v2.misbehaviours.connection import an_hour_later
+from mock_csms.station.v2.variables import SEND_DURING_IDLE
+
+
+def _of_values(change: Any, where: Where = anywhere) -> Any:
+    """Change every sampled value of an event."""
+    return in_list("meterValue", in_list("sampledValue", change, where))
+
+
+def _lowered(sample: Json) -> Json:
+    return sample | {"value": -1.0}
+
+
+def _later(value: Json) -> Json:
+    return value | {"timestamp": an_hour_later(str(value.get("timestamp")))}
+
+
+def _sends_while_busy(at: Situation, right: list[Act]) -> list[Act]:
+    """Send the clock-aligned values of all EVSEs, though one is busy, and that is not wanted (J01.FR.20)."""
+    if not (at.device.is_on(SEND_DURING_IDLE) and at.device.is_busy):
+        return right
+    idle = {evse.id: replace(evse, transaction=None) for evse in at.device.evses.values()}
+    _, due = aligned.catch_up(replace(at.device, evses=idle), at.moment)
+    return [*(act for act in due if isinstance(act, Send)), *right]
+
+
+def _everywhere(change: Any) -> Any:
+    """Change both messages that have meter values."""
+    return lambda at, right: sends("MeterValues", change)(at, sends(EVENT, change)(at, right))
+
+
+def _of_another_evse(at: Situation, right: list[Act]) -> list[Act]:
+    """Show in periodic values the register of another EVSE that has metered less."""
+    now, wrong = at.moment.now, right
+    for evse in at.device.evses.values():
+        others = [other.register(now) for other in at.device.evses.values() if other.transaction is None]
+        least = min((shown for shown in others if 0 < shown < evse.register(now)), default=None)
+        if evse.transaction is not None and least is not None:
+            values = _of_values(patched(value=round(least, 3)), has(measurand="Energy.Active.Import.Register"))
+            wrong = sends(EVENT, values, _is_periodic_of(evse.transaction.id))(at, wrong)
+    return wrong
+
+
+def _is_periodic_of(transaction: str) -> Where:
+    is_periodic = has(eventType="Updated", triggerReason="MeterValuePeriodic")
+    return lambda payload: is_periodic(payload) and payload["transactionInfo"].get("transactionId") == transaction
+
+
+def _is_last_register(sample: Json) -> bool:
+    is_it: bool = has(measurand="Energy.Active.Import.Register", context="Transaction.End")(sample)
+    return is_it
+
+
+_ALL_ENDS = has(eventType="Ended")
+
+KINDS: Kinds = {
+    "no-begin-values": Misbehaviour(
+        "sends Started without meter values", ("M01",), acts=events(patched(meterValue=None), eventType="Started")
+    ),
+    "no-end-values": Misbehaviour(
+        "sends Ended without meter values", ("M02",), acts=sends(EVENT, patched(meterValue=None), _ALL_ENDS)
+    ),
+    "wrong-sample-context": Misbehaviour(
+        "periodic values have the context Other",
+        ("M03",),
+        acts=events(_of_values(patched(context="Other")), triggerReason="MeterValuePeriodic"),
+    ),
+    "no-periodic-values": Misbehaviour("sends no periodic values", ("M03",), acts=alarms("meter", lambda _: None)),
+    "unwanted-measurand": Misbehaviour(
+        "sends a measurand that is not configured",
+        ("M06",),
+        acts=sends(EVENT, _of_values(patched(measurand="Frequency", unitOfMeasure=None))),
+    ),
+    "register-runs-back": Misbehaviour(
+        "the energy register goes back", ("M07",), acts=sends(EVENT, _of_values(_lowered, _is_last_register))
+    ),
+    "meter-of-another-evse": Misbehaviour(
+        "periodic values show the register of another EVSE", ("M07", "M09"), acts=_of_another_evse
+    ),
+    "phases-told-late": Misbehaviour(
+        "sends numberOfPhasesUsed when charging ends, not when it starts",
+        ("M13",),
+        acts=events(patched(numberOfPhasesUsed=3), eventType="Ended"),
+    ),
+    "wrong-trigger-context": Misbehaviour(
+        "triggered values have the context Sample.Periodic",
+        ("M10",),
+        acts=sends("MeterValues", _of_values(patched(context="Sample.Periodic"), has(context="Trigger"))),
+    ),
+    "unknown-meter": Misbehaviour(
+        "sends meter values of an EVSE that does not exist", ("M12",), acts=sends("MeterValues", patched(evseId=99))
+    ),
+    "wrong-clock-context": Misbehaviour(
+        "clock-aligned values have the context Sample.Periodic",
+        ("M04",),
+        acts=_everywhere(_of_values(patched(context="Sample.Periodic"), has(context="Sample.Clock"))),
+    ),
+    "wrong-clock-trigger": Misbehaviour(
+        "clock-aligned values have the trigger MeterValuePeriodic",
+        ("M04",),
+        acts=events(patched(triggerReason="MeterValuePeriodic"), triggerReason="MeterValueClock"),
+    ),
+    "values-while-busy": Misbehaviour(
+        "sends clock-aligned values during a transaction despite SendDuringIdle", ("M05",), acts=_sends_while_busy
+    ),
+    "values-of-later": Misbehaviour(
+        "meter values are an hour later than their event", ("M08",), acts=sends(EVENT, in_list("meterValue", _later))
+    ),
+}

@@ -1,0 +1,89 @@
+"""Wrong ways with certificates and security events (checks C and S)."""
+
+from mock_csms.station.cues import Act, Answered, Send, Set
+from mock_csms.station.misbehaviour import (
+    Kinds,
+    Misbehaviour,
+    Situation,
+    alarms,
+    always,
+    answers,
+    has,
+    never,
+    patched,
+    sends,
+)
+from mock_csms.station.v2 import certificates
+
+EVENT, REQUEST, SIGNING = "SecurityEventNotification", "SignCertificate", "signing"
+
+
+def _forgets_events(at: Situation, right: list[Act]) -> list[Act]:
+    """Lose the security events of the time without a connection."""
+    wrong: list[Act] = sends(EVENT, never)(at, right)
+    return right if at.device.is_online else wrong
+
+
+def _asks_for_ever(at: Situation, right: list[Act]) -> list[Act]:
+    """Ask for a certificate more often than CertSigningRepeatTimes says."""
+    cue = at.told
+    is_it = isinstance(cue, Answered) and cue.action == REQUEST and cue.response["status"] == "Accepted"
+    if not is_it or any(isinstance(act, Set) and act.alarm[0] == SIGNING for act in right):
+        return right
+    return [*right, Set((SIGNING,), 30.0)]
+
+
+def _asks_anew(at: Situation, right: list[Act]) -> list[Act]:
+    """Ask for another certificate when one was invalid, though nobody has triggered that (A02.FR.20)."""
+    wrong: list[Act] = []
+    for act in right:
+        wrong.append(act)
+        if isinstance(act, Send) and act.payload.get("type") == "InvalidChargingStationCertificate":
+            wrong += [ask for ask in certificates.sign(at.device)[1] if isinstance(ask, Send)]
+    return wrong
+
+
+KINDS: Kinds = {
+    "certificates-without-list": Misbehaviour(
+        "answers Accepted without a list of certificates",
+        ("C01",),
+        answer=answers("GetInstalledCertificateIds", lambda _, right: patched(certificateHashDataChain=None)(right)),
+    ),
+    "certificate-not-installed": Misbehaviour(
+        "accepts certificates and does not install them",
+        ("C02", "C04"),
+        answer=answers("InstallCertificate", always(status="Accepted")),
+    ),
+    "certificate-not-deleted": Misbehaviour(
+        "accepts the deletion of certificates that it does not have",
+        ("C03",),
+        answer=answers("DeleteCertificate", always(status="Accepted")),
+    ),
+    "certificate-always-accepted": Misbehaviour(
+        "accepts any signed certificate",
+        ("S07", "S08"),
+        answer=answers("CertificateSigned", always(status="Accepted")),
+        acts=sends(EVENT, never, has(type="InvalidChargingStationCertificate")),
+    ),
+    "no-csr": Misbehaviour("accepts the trigger of a CSR and sends none", ("S06",), acts=sends(REQUEST, never)),
+    "bad-csr": Misbehaviour("sends an invalid CSR", ("S06",), acts=sends(REQUEST, patched(csr="MOCK"))),
+    "unknown-security-event": Misbehaviour(
+        "sends security events that the specification does not have",
+        ("S01", "L05"),
+        acts=sends(EVENT, patched(type="SomethingHappened")),
+    ),
+    "forgets-security-events": Misbehaviour(
+        "loses the security events of an outage", ("S02", "L05"), acts=_forgets_events
+    ),
+    "asks-for-certificate-too-soon": Misbehaviour(
+        "repeats SignCertificate ten times too soon",
+        ("S09",),
+        acts=alarms(SIGNING, lambda seconds: seconds / 10),
+    ),
+    "asks-for-certificate-too-often": Misbehaviour(
+        "repeats SignCertificate more often than CertSigningRepeatTimes", ("S09",), acts=_asks_for_ever
+    ),
+    "asks-for-certificate-anew": Misbehaviour(
+        "sends SignCertificate again after an invalid certificate", ("S10",), acts=_asks_anew
+    ),
+}

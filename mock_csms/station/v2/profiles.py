@@ -1,0 +1,144 @@
+"""What is wrong with a charging profile that a CSMS wants to set, as a reasonCode of appendix 5 (K01)."""
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+from mock_csms.protocol.actions import Json
+from mock_csms.station.v2.device import PHASES, Device
+from mock_csms.station.v2.holdings import ChargingProfile
+from mock_csms.station.v2.model import MOST_PROFILES
+from mock_csms.station.v2.schedules import second_of, validity
+from mock_csms.station.v2.variables import PERIODS_PER_SCHEDULE, RATE_UNIT, STACK_LEVEL
+
+
+def fault_of(device: Device, given: ChargingProfile, *, is_to_come: bool = False) -> str | None:
+    """Return the reason not to take a profile, or None; `is_to_come` when its transaction has yet to begin."""
+    if is_to_come and given.profile["chargingProfilePurpose"] != "TxProfile":
+        return "InvalidProfile"
+    for fault, is_wrong in _FAULTS:
+        is_asked = not (is_to_come and is_wrong in (_names_no_transaction, _has_no_transaction))
+        if is_asked and is_wrong(device, given):
+            return fault
+    return None
+
+
+def _has_no_evse(device: Device, given: ChargingProfile) -> bool:
+    return given.evse != 0 and given.evse not in device.evses
+
+
+def _is_misplaced(_: Device, given: ChargingProfile) -> bool:
+    """Whether the purpose is not for this EVSE; what others limit, no CSMS sets (K01.FR.16, FR.22, FR.38)."""
+    purpose = given.profile["chargingProfilePurpose"]
+    if purpose == "TxProfile":
+        return given.evse == 0
+    if purpose == "ChargingStationMaxProfile":
+        return given.evse != 0 or given.profile["chargingProfileKind"] == "Relative"
+    return bool(purpose != "TxDefaultProfile")
+
+
+def _names_no_transaction(_: Device, given: ChargingProfile) -> bool:
+    return given.profile["chargingProfilePurpose"] == "TxProfile" and "transactionId" not in given.profile
+
+
+def _has_no_transaction(device: Device, given: ChargingProfile) -> bool:
+    """Whether the transaction does not run at this EVSE (K01.FR.09, FR.33, FR.34)."""
+    if given.profile["chargingProfilePurpose"] != "TxProfile":
+        return False
+    evse = device.charging(given.profile["transactionId"])
+    return evse is None or evse.id != given.evse
+
+
+def _is_too_high(device: Device, given: ChargingProfile) -> bool:
+    return not 0 <= given.profile["stackLevel"] <= device.number(STACK_LEVEL)
+
+
+def _has_a_foreign_unit(device: Device, given: ChargingProfile) -> bool:
+    units = device.members(RATE_UNIT)
+    return any(schedule["chargingRateUnit"] not in units for schedule in given.profile["chargingSchedule"])
+
+
+def _is_unreadable(_: Device, given: ChargingProfile) -> bool:
+    """Whether it has times that are none, or ends before it begins."""
+    try:
+        valid_from, valid_to = validity(given.profile)
+        for schedule in given.profile["chargingSchedule"]:
+            second_of(schedule.get("startSchedule", "1970-01-01"))
+    except ValueError:
+        return True
+    return valid_from >= valid_to
+
+
+def _starts_at_no_time(_: Device, given: ChargingProfile) -> bool:
+    """Whether it says when it starts although that is relative, or the other way round (K01.FR.40, FR.41)."""
+    is_relative = given.profile["chargingProfileKind"] == "Relative"
+    starts = ["startSchedule" in schedule for schedule in given.profile["chargingSchedule"]]
+    is_endless = given.profile["chargingProfileKind"] == "Recurring" and "recurrencyKind" not in given.profile
+    return is_endless or any(is_told is is_relative for is_told in starts)
+
+
+def _is_no_schedule(device: Device, given: ChargingProfile) -> bool:
+    """Whether its periods do not begin at 0 and rise (K01.FR.31, FR.35), or there is a choice, as for ISO 15118."""
+    if len(given.profile["chargingSchedule"]) != 1:
+        return True
+    schedule = given.profile["chargingSchedule"][0]
+    periods = schedule["chargingSchedulePeriod"]
+    starts = [period["startPeriod"] for period in periods]
+    return (
+        len(periods) > device.number(PERIODS_PER_SCHEDULE)
+        or starts[0] != 0
+        or any(earlier >= later for earlier, later in pairwise(starts))
+        or any(period["limit"] < 0 for period in periods)
+        or schedule.get("duration", 1) <= 0
+    )
+
+
+def _has_other_phases(_: Device, given: ChargingProfile) -> bool:
+    """Whether it wants phases that there are not, or one of its choice, which the station cannot switch to."""
+    periods = given.profile["chargingSchedule"][0]["chargingSchedulePeriod"]
+    return any("phaseToUse" in period or not 1 <= period.get("numberPhases", PHASES) <= PHASES for period in periods)
+
+
+def _clashes(device: Device, given: ChargingProfile) -> bool:
+    """Whether another profile has its place on the stack for some of the same time (K01.FR.06, FR.39, FR.52, FR.53)."""
+    return any(
+        each.profile["id"] != given.profile["id"]
+        and _place(each.profile) == _place(given.profile)
+        and _meet(each, given)
+        and _overlap(each.profile, given.profile)
+        for each in device.holdings.profiles.values()
+    )
+
+
+def _place(profile: Json) -> Sequence[object]:
+    return profile["chargingProfilePurpose"], profile["stackLevel"]
+
+
+def _meet(one: ChargingProfile, other: ChargingProfile) -> bool:
+    return one.evse == other.evse or 0 in (one.evse, other.evse)
+
+
+def _overlap(one: Json, other: Json) -> bool:
+    one_from, one_to = validity(one)
+    other_from, other_to = validity(other)
+    return one_from < other_to and other_from < one_to
+
+
+def _is_one_too_many(device: Device, given: ChargingProfile) -> bool:
+    return len({*device.holdings.profiles, given.profile["id"]}) > MOST_PROFILES
+
+
+_FAULTS: Sequence[tuple[str, Callable[[Device, ChargingProfile], bool]]] = (
+    ("UnknownEvse", _has_no_evse),
+    ("InvalidProfile", _is_misplaced),
+    ("MissingParam", _names_no_transaction),
+    ("TxNotFound", _has_no_transaction),
+    ("InvalidStackLevel", _is_too_high),
+    ("UnsupportedRateUnit", _has_a_foreign_unit),
+    ("InvalidValue", _is_unreadable),
+    ("InvalidSchedule", _starts_at_no_time),
+    ("InvalidSchedule", _is_no_schedule),
+    ("UnsupportedParam", _has_other_phases),
+    ("DuplicateProfile", _clashes),
+    ("OutOfStorage", _is_one_too_many),
+)
+"""What can be wrong, in the order in which it is looked for; what comes later relies on what came before."""

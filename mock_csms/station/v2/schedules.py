@@ -1,0 +1,96 @@
+"""The arithmetic of charging profiles: which limit one of them sets at a time, and when that changes (K01).
+
+A profile counts to the second: fractions of the times in it are cut off, so that every change falls on a whole second.
+"""
+
+from collections.abc import Mapping, Sequence
+from math import floor, inf
+from typing import TypeAlias
+
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import Record
+from mock_csms.protocol.times import read_time
+from mock_csms.station.v2.device import PHASES, VOLTAGE
+
+_RECURS: Mapping[str, float] = {"Daily": 86_400.0, "Weekly": 604_800.0}
+
+
+class Limit(Record):
+    """So much, in A for each phase or in W for all of them."""
+
+    amount: float
+    unit: str = "W"
+    phases: int = PHASES
+
+    def watts(self, phases: int | None = None) -> float:
+        """Return it in W, on so many phases."""
+        return self.amount if self.unit == "W" else self.amount * VOLTAGE * (phases or self.phases)
+
+
+Stretch: TypeAlias = tuple[Limit | None, float]
+"""The limit that holds, if any, and when another one may."""
+
+
+def second_of(text: str) -> float:
+    """Return the second in which a time is; ValueError when it is none."""
+    return float(floor(read_time(text)))
+
+
+def validity(profile: Json) -> tuple[float, float]:
+    """Return from when to when a profile is valid."""
+    since, until = profile.get("validFrom"), profile.get("validTo")
+    return (-inf if since is None else second_of(since)), (inf if until is None else second_of(until))
+
+
+def limit_at(profile: Json, now: float, since: float) -> Stretch:
+    """Return what a profile says about a time; one that is relative counts from `since`."""
+    valid_from, valid_to = validity(profile)
+    if now < valid_from:
+        return None, valid_from
+    if now >= valid_to:
+        return None, inf
+    limit, until = _scheduled(profile, now, float(floor(since)))
+    return limit, min(until, valid_to)
+
+
+def _scheduled(profile: Json, now: float, since: float) -> Stretch:
+    schedule = profile["chargingSchedule"][0]
+    kind = profile["chargingProfileKind"]
+    start, again = since if kind == "Relative" else second_of(schedule["startSchedule"]), inf
+    if now < start:
+        return None, start
+    if kind == "Recurring":
+        every = _RECURS[profile["recurrencyKind"]]
+        start += (now - start) // every * every
+        again = start + every
+    end = min(start + schedule.get("duration", inf), again)
+    if now >= end:
+        return None, again
+    starts = [start + period["startPeriod"] for period in schedule["chargingSchedulePeriod"]]
+    number = sum(begins <= now for begins in starts)
+    period = schedule["chargingSchedulePeriod"][number - 1]
+    limit = Limit(period["limit"], schedule["chargingRateUnit"], period.get("numberPhases", PHASES))
+    return limit, min([*starts[number : number + 1], end])
+
+
+def highest(profiles: Sequence[Json], now: float, since: float) -> Stretch:
+    """Return what the profile of the highest stack level says that says anything (K01)."""
+    until = inf
+    for profile in sorted(profiles, key=lambda each: -each["stackLevel"]):
+        limit, changes = limit_at(profile, now, since)
+        until = min(until, changes)
+        if limit is not None:
+            return limit, until
+    return None, until
+
+
+def lowest(limits: Sequence[Limit]) -> Limit:
+    """Return what all of them leave: the fewest phases, and on these the least power (K01)."""
+    phases = min(limit.phases for limit in limits)
+    return Limit(min(limit.watts(phases) for limit in limits), "W", phases)
+
+
+def amount(limit: Limit, unit: str) -> float:
+    """Return a limit in a unit, as OCPP writes it: with one decimal."""
+    watts = limit.watts()
+    return round(watts if unit == "W" else watts / VOLTAGE / limit.phases, 1)

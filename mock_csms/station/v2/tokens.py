@@ -1,0 +1,102 @@
+"""What a station knows of idTokens without asking: the local authorization list and the cache (C10, C11, D)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import Record
+from mock_csms.protocol.times import seconds_of
+from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given
+from mock_csms.station.v2.device import Device, Moment
+from mock_csms.station.v2.holdings import LocalAuthorizationList, token_key
+from mock_csms.station.v2.model import MOST_LISTED
+from mock_csms.station.v2.variables import (
+    CACHE,
+    CACHE_IS_FINAL,
+    CACHE_LIFE_TIME,
+    LOCAL_LIST,
+    LOCAL_LIST_IS_FINAL,
+)
+
+_MOST_CACHED = 1000
+FOR_ONE_USE = ("Central", "NoAuthorization")
+"""The types of idTokens that are made for one use, or are none: no CSMS is asked about them (C02, C05.FR.01), and they
+are not kept (C02.FR.03, C05.FR.02)."""
+
+
+class KnownToken(Record):
+    """The idTokenInfo of an idToken, and whether one that is not Accepted may still be asked about."""
+
+    info: Json
+    may_ask: bool
+
+
+def known(device: Device, token: Json, moment: Moment) -> KnownToken | None:
+    """Return what is known of an idToken; the list comes before the cache (C13.FR.01), where nothing is too old."""
+    key = token_key(token)
+    held = device.holdings
+    if device.is_on(LOCAL_LIST) and key in held.local_list.entries:
+        return KnownToken(held.local_list.entries[key], not device.is_on(LOCAL_LIST_IS_FINAL))
+    cached = held.cache.get(key) if device.is_on(CACHE) else None
+    if cached is None or moment.now > (seconds_of(cached["cacheExpiryDateTime"]) or 0.0):  # C10.FR.10, .13
+        return None
+    return KnownToken(cached, not device.is_on(CACHE_IS_FINAL))
+
+
+def learn(device: Device, token: Any, info: Json, moment: Moment) -> Device:
+    """Put what the CSMS says of an idToken into the cache, whatever its status (C10.FR.01, .04, .05)."""
+    if not is_token(token) or token["type"] in FOR_ONE_USE or not device.is_on(CACHE):
+        return device
+    key = token_key(token)
+    others = [entry for entry in device.holdings.cache.items() if entry[0] != key]
+    oldest = moment.world.write_time(moment.now + device.number(CACHE_LIFE_TIME))  # C10.FR.08
+    newest = {"cacheExpiryDateTime": oldest} | info
+    return device.holding(cache=dict([*others[1 - _MOST_CACHED :], (key, newest)]))  # C10.FR.07
+
+
+def is_token(value: Any) -> bool:
+    """Whether a part of a request is an idToken; one that was sent by hand may have anything there."""
+    return isinstance(value, dict) and isinstance(value.get("idToken"), str) and isinstance(value.get("type"), str)
+
+
+def is_same(one: Json | None, other: Json | None) -> bool:
+    """Whether these are two idTokens, and the same (C01.FR.25)."""
+    return one is not None and other is not None and token_key(one) == token_key(other)
+
+
+def clear_cache(device: Device, _: Json, __: Moment) -> Given:
+    """Forget the cache; one that is off cannot be cleared (C11.FR.03, .04)."""
+    if not device.is_on(CACHE):
+        return device, REJECTED, []
+    return device.holding(cache={}), ACCEPTED, []
+
+
+def list_version(device: Device, _: Json, __: Moment) -> Given:
+    """Tell the version of the list; 0 is none (D02.FR.01 to .03)."""
+    return device, {"versionNumber": device.holdings.local_list.version if device.is_on(LOCAL_LIST) else 0}, []
+
+
+def send_list(device: Device, payload: Json, _: Moment) -> Given:
+    """Replace the list, or change it (D01.FR.04, .05, .15 to .17); nothing of what is wrong is taken."""
+    is_full, version = payload["updateType"] == "Full", payload["versionNumber"]
+    items = payload.get("localAuthorizationList", [])
+    keys = {token_key(item["idToken"]) for item in items}
+    is_wrong = version <= 0 or len(keys) < len(items)  # D01.FR.18, .06
+    if is_wrong or not device.is_on(LOCAL_LIST) or (is_full and any("idTokenInfo" not in item for item in items)):
+        return device, {"status": "Failed"}, []
+    present = device.holdings.local_list
+    if not is_full and version <= present.version:
+        return device, {"status": "VersionMismatch"}, []  # D01.FR.19
+    kept = {} if is_full else {key: info for key, info in present.entries.items() if key not in keys}
+    given = {token_key(item["idToken"]): item["idTokenInfo"] for item in items if "idTokenInfo" in item}
+    entries = {**kept, **given}
+    if len(entries) > MOST_LISTED:
+        return device, {"status": "Failed"}, []
+    return device.holding(local_list=LocalAuthorizationList(version, entries)), ACCEPTED, []
+
+
+ANSWERS: Mapping[str, Answer] = {
+    "ClearCache": clear_cache,
+    "GetLocalListVersion": list_version,
+    "SendLocalList": send_list,
+}

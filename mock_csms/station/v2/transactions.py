@@ -1,0 +1,263 @@
+"""The state machine of a transaction on one EVSE (E01 to E12): what starts it, what changes it, what ends it.
+
+All that happens at an EVSE is a change from one `Evse` to another with a cause. TxStartPoint and TxStopPoint name the
+points (EVConnected, Authorized, PowerPathClosed, EnergyTransfer) at which a transaction begins when one is reached, and
+ends when one is left; `change` is the only place that compares them.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import Record, replace
+from mock_csms.station.answers import Alarmed
+from mock_csms.station.cues import Act, Send, Set, Stop
+from mock_csms.station.v2 import limits
+from mock_csms.station.v2.device import ActiveTransaction, Device, Evse, Moment, Step
+from mock_csms.station.v2.metering import meter_values
+from mock_csms.station.v2.variables import (
+    ENDED_INTERVAL,
+    TX_ENDED_MEASURANDS,
+    TX_START_POINT,
+    TX_STARTED_MEASURANDS,
+    TX_STOP_POINT,
+    TX_UPDATED_INTERVAL,
+    TX_UPDATED_MEASURANDS,
+    Name,
+)
+
+METER, COLLECT = "meter", "collect"
+"""The alarms of an EVSE: to tell what its meter shows, and to keep it for the end."""
+
+_MOST_SAMPLES = 500
+"""So many meter values are kept for the end of a transaction."""
+
+
+class Cause(Record):
+    """Why an EVSE changes: the triggerReason of the event, and the stoppedReason should the transaction end.
+
+    One that `stops` is the reason of a later end too; one that `is_end` ends the transaction whatever TxStopPoint says.
+    `token` is the idToken that somebody stopped with (E07.FR.02).
+    """
+
+    trigger: str
+    stopped_reason: str = "Local"
+    stops: bool = False
+    is_end: bool = False
+    token: Json | None = None
+
+
+PLUGGED = Cause("CablePluggedIn")
+AUTHORIZED = Cause("Authorized")
+REMOTE_START = Cause("RemoteStart")
+STOPPED = Cause("StopAuthorized", "Local", stops=True)
+MASTER_PASS = Cause("StopAuthorized", "MasterPass", stops=True)
+REMOTE_STOP = Cause("RemoteStop", "Remote", stops=True)
+DEAUTHORIZED = Cause("Deauthorized", "DeAuthorized", stops=True)
+SUSPENDED = Cause("ChargingStateChanged", "DeAuthorized")
+UNPLUGGED = Cause("EVCommunicationLost", "EVDisconnected")
+NO_VEHICLE = Cause("EVConnectTimeout", "Timeout", is_end=True)
+RESET = Cause("ResetCommand", "ImmediateReset", is_end=True)
+ARRIVED = Cause("EVDetected")
+DEPARTED = Cause("EVDeparted")
+PAUSED = Cause("ChargingStateChanged", "StoppedByEV")
+STATE_CHANGED = Cause("ChargingStateChanged")
+RATE_CHANGED = Cause("ChargingRateChanged")
+POWER_LOSS = Cause("AbnormalCondition", "PowerLoss", is_end=True)
+
+
+def points(evse: Evse) -> frozenset[str]:
+    """Return the points of TxStartPoint and TxStopPoint that hold at an EVSE; who is plugged in stands in the bay.
+
+    A vehicle that pauses leaves EnergyTransfer (E06.FR.07), not one that a limit leaves nothing for a while.
+    """
+    held = set()
+    if evse.plugged is not None:
+        held |= {"EVConnected", "ParkingBayOccupancy"}
+    elif evse.is_parked:
+        held.add("ParkingBayOccupancy")
+    if evse.authorized is not None:
+        held.add("Authorized")
+    if evse.plugged is not None and evse.authorized is not None:
+        held |= {"PowerPathClosed", "DataSigned"}
+    if evse.is_charging and charging_state(evse) != "SuspendedEV":
+        held.add("EnergyTransfer")
+    return frozenset(held)
+
+
+def charging_state(evse: Evse) -> str:
+    """Return the chargingState that an EVSE is in."""
+    if evse.is_suspended:
+        return "SuspendedEVSE"
+    if evse.is_charging:
+        if not evse.power:
+            return "SuspendedEVSE"
+        return "SuspendedEV" if evse.is_paused else "Charging"
+    return "Idle" if evse.plugged is None else "EVConnected"
+
+
+def change(device: Device, evse: Evse, cause: Cause, moment: Moment) -> Step:
+    """Put `evse` in place of what it was, and start, update or end its transaction as that demands.
+
+    It starts when something new holds and a TxStartPoint does, which may have held since the last transaction; it ends
+    when a TxStopPoint holds no longer (E06), or nothing does.
+    """
+    before = device.evses[evse.id]
+    evse = replace(evse, energy=before.register(moment.now), metered_at=moment.now)
+    if evse.authorized is None:
+        evse = evse.released()
+    evse = limits.obey(device, evse, moment.now)
+    gone, come = points(before) - points(evse), points(evse) - points(before)
+    transaction = evse.transaction
+    if transaction is None:
+        starts = come and points(evse) & device.members(TX_START_POINT) and not device.is_leaving
+        return _start(device, evse, cause, moment) if starts else (device.with_evse(evse), [])
+    if "EVConnected" in come:
+        transaction = replace(transaction, is_evse_told=False)
+    if "Authorized" in come:
+        transaction = replace(transaction, is_token_told=False, stopped_by=None)
+    if cause.is_end or gone & device.members(TX_STOP_POINT) or not points(evse):
+        return _end(device, evse, transaction, cause, moment)
+    if cause.stops:
+        transaction = replace(transaction, stopped_by=cause.stopped_reason)
+    return _tell(device, evse, transaction, _Event("Updated", cause.trigger, token=cause.token), moment)
+
+
+def end_all(device: Device, cause: Cause, moment: Moment) -> Step:
+    """End every transaction, for a cause that leaves none."""
+    acts: list[Act] = []
+    for evse in device.evses.values():
+        if evse.transaction:
+            device, more = end(device, evse, cause, moment)
+            acts += more
+    return device, acts
+
+
+def end(device: Device, evse: Evse, cause: Cause, moment: Moment) -> Step:
+    """End what goes on at an EVSE, for a cause that leaves nothing."""
+    return change(device, replace(evse, authorized=None), cause, moment)
+
+
+def sample(device: Device, evse: Evse, moment: Moment) -> Step:
+    """Send what the meter shows while a transaction runs (J02.FR.11)."""
+    if evse.transaction is None:
+        return device, []
+    values = meter_values(device, evse, TX_UPDATED_MEASURANDS, "Sample.Periodic", moment)
+    device, acts = tell_values(device, evse, "MeterValuePeriodic", values, moment)
+    return device, [*acts, *_wake(device, evse, METER, TX_UPDATED_INTERVAL)]
+
+
+def collect(device: Device, evse: Evse, moment: Moment) -> Step:
+    """Keep what the meter shows while a transaction runs for the end of it (E06.FR.11)."""
+    if evse.transaction is None:
+        return device, []
+    values = meter_values(device, evse, TX_ENDED_MEASURANDS, "Sample.Periodic", moment)
+    return keep_values(device, evse, values), _wake(device, evse, COLLECT, ENDED_INTERVAL)
+
+
+def tell_values(device: Device, evse: Evse, reason: str, values: Sequence[Json], moment: Moment) -> Step:
+    """Send meter values, if there are any, while a transaction runs."""
+    if evse.transaction is None or not values:
+        return device, []
+    return _tell(device, evse, evse.transaction, _Event("Updated", reason, values), moment)
+
+
+def keep_values(device: Device, evse: Evse, values: Sequence[Json]) -> Device:
+    """Keep meter values for the end of a transaction that runs; when they are too many, every other one is left."""
+    if evse.transaction is None or not values:
+        return device
+    kept = (*evse.transaction.samples, *values)
+    samples = kept if len(kept) <= _MOST_SAMPLES else kept[::2]
+    return device.with_evse(replace(evse, transaction=replace(evse.transaction, samples=samples)))
+
+
+def retime(device: Device, changed: Collection[Name]) -> list[Act]:
+    """Let the transactions that run keep to the intervals that were changed."""
+    acts: list[Act] = []
+    for evse in device.evses.values():
+        for kind, interval in ((METER, TX_UPDATED_INTERVAL), (COLLECT, ENDED_INTERVAL)):
+            if evse.transaction is not None and interval in changed:
+                acts += [Stop((kind, evse.id)), *_wake(device, evse, kind, interval)]
+    return acts
+
+
+def trigger(device: Device, evse: Evse, moment: Moment) -> Step:
+    """Tell of a transaction because the CSMS wants to hear of it (F06.FR.07)."""
+    if evse.transaction is None:
+        return device, []
+    values = meter_values(device, evse, TX_UPDATED_MEASURANDS, "Trigger", moment)
+    return _tell(device, evse, evse.transaction, _Event("Updated", "Trigger", values), moment)
+
+
+class _Event(Record):
+    """What is particular to one event."""
+
+    kind: str
+    trigger: str
+    values: Sequence[Json] = ()
+    stopped_reason: str | None = None
+    token: Json | None = None
+
+
+def _start(device: Device, evse: Evse, cause: Cause, moment: Moment) -> Step:
+    transaction = ActiveTransaction(moment.world.new_id(), began_with=evse.energy)
+    values = meter_values(device, evse, TX_STARTED_MEASURANDS, "Transaction.Begin", moment)
+    device, acts = _tell(device, evse, transaction, _Event("Started", cause.trigger, values), moment)
+    acts += _wake(device, evse, METER, TX_UPDATED_INTERVAL) + _wake(device, evse, COLLECT, ENDED_INTERVAL)
+    return device, acts
+
+
+def _end(device: Device, evse: Evse, transaction: ActiveTransaction, cause: Cause, moment: Moment) -> Step:
+    last = meter_values(device, evse, TX_ENDED_MEASURANDS, "Transaction.End", moment)
+    values = [*transaction.samples, *last]
+    reason = cause.stopped_reason if cause.is_end else transaction.stopped_by or cause.stopped_reason
+    device, acts = _tell(device, evse, transaction, _Event("Ended", cause.trigger, values, reason, cause.token), moment)
+    ended = replace(device.evses[evse.id].released(), transaction=None)
+    return device.with_evse(ended), [*acts, Stop((METER, evse.id)), Stop((COLLECT, evse.id))]
+
+
+def _tell(device: Device, evse: Evse, transaction: ActiveTransaction, event: _Event, moment: Moment) -> Step:
+    """Send one TransactionEvent (E01.FR.07: the numbers of a transaction's events have no gap)."""
+    tells_token = evse.authorized is not None and not transaction.is_token_told
+    tells_evse = evse.plugged is not None and not transaction.is_evse_told
+    info: Json = {"transactionId": transaction.id, "chargingState": charging_state(evse)}
+    is_remote_start = tells_token and evse.remote_start_id is not None
+    if is_remote_start:
+        info["remoteStartId"] = evse.remote_start_id  # F01.FR.25, F02.FR.21
+    if event.stopped_reason is not None:
+        info["stoppedReason"] = event.stopped_reason
+    payload: Json = {
+        "eventType": event.kind,
+        "timestamp": moment.stamp,
+        "triggerReason": "RemoteStart" if is_remote_start else event.trigger,
+        "seqNo": transaction.seq_no,
+        "transactionInfo": info,
+    }
+    if not device.is_online:
+        payload["offline"] = True
+    token = evse.authorized if tells_token else event.token
+    if token is not None:
+        payload["idToken"] = token
+    if tells_evse or event.kind == "Started":
+        payload["evse"] = {"id": evse.id} | ({"connectorId": evse.plugged} if evse.plugged else {})
+    if evse.reservation is not None:
+        payload["reservationId"] = evse.reservation  # E01.FR.13, H01.FR.15
+    if event.values:
+        payload["meterValue"] = event.values
+    told = replace(
+        transaction,
+        seq_no=transaction.seq_no + 1,
+        is_token_told=transaction.is_token_told or tells_token,
+        is_evse_told=transaction.is_evse_told or tells_evse,
+    )
+    return device.with_evse(replace(evse, transaction=told, reservation=None)), [Send("TransactionEvent", payload)]
+
+
+def _wake(device: Device, evse: Evse, kind: str, interval: Name) -> list[Act]:
+    seconds = device.number(interval)
+    return [Set((kind, evse.id), seconds)] if seconds else []
+
+
+ALARMS: Mapping[str, Alarmed] = {
+    METER: lambda device, about, moment: sample(device, device.evses[about[0]], moment),
+    COLLECT: lambda device, about, moment: collect(device, device.evses[about[0]], moment),
+}

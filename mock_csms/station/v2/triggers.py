@@ -1,0 +1,82 @@
+"""Messages that the CSMS wants to hear (F06)."""
+
+from collections.abc import Callable, Mapping
+
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import replace
+from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given, has
+from mock_csms.station.cues import Act, Send
+from mock_csms.station.outbox import holds_events
+from mock_csms.station.v2 import (
+    boot,
+    certificates,
+    jobs,
+    transactions,
+)
+from mock_csms.station.v2.device import Device, Evse, Moment, Step
+from mock_csms.station.v2.metering import meter_values
+from mock_csms.station.v2.variables import ALIGNED_MEASURANDS
+
+
+def trigger_message(device: Device, payload: Json, moment: Moment) -> Given:
+    """Send what the CSMS wants to hear, after the answer."""
+    wanted, place = payload["requestedMessage"], payload.get("evse")
+    if wanted not in _TRIGGERED:
+        return device, {"status": "NotImplemented"}, []
+    if (place and not has(device, place)) or (wanted == "BootNotification" and device.is_accepted):  # F06.FR.17
+        return device, REJECTED, []
+    evses = [evse for evse in device.evses.values() if place is None or evse.id == place["id"]]
+    device, acts = _TRIGGERED[wanted](device, evses, place or {}, moment)
+    asked: list[Act] = [replace(act, is_asked_for=True) if isinstance(act, Send) else act for act in acts]
+    return device, ACCEPTED if acts else REJECTED, asked
+
+
+def _statuses(device: Device, evses: list[Evse], place: Json, moment: Moment) -> Step:
+    only = place.get("connectorId")
+    return device, [
+        boot.status_notification(device, evse.id, connector, moment)
+        for evse in evses
+        for connector in evse.each_connector
+        if only in (None, connector)
+    ]
+
+
+def _readings(device: Device, evses: list[Evse], _: Json, moment: Moment) -> Step:
+    values = {evse.id: meter_values(device, evse, ALIGNED_MEASURANDS, "Trigger", moment) for evse in evses}
+    return device, [
+        Send("MeterValues", {"evseId": number, "meterValue": value}) for number, value in values.items() if value
+    ]
+
+
+def _events(device: Device, evses: list[Evse], _: Json, moment: Moment) -> Step:
+    """Tell of what runs; before it is accepted, a station may not tell what came before that, which would come late."""
+    acts: list[Act] = []
+    if not device.is_accepted and holds_events(device):
+        return device, acts
+    for evse in evses:
+        device, more = transactions.trigger(device, evse, moment)
+        acts += more
+    return device, acts
+
+
+def _only(device: Device, action: str, payload: Json) -> Step:
+    return device, [Send(action, payload)]
+
+
+_TRIGGERED: Mapping[str, Callable[[Device, list[Evse], Json, Moment], Step]] = {
+    "BootNotification": lambda device, *_: boot.triggered(device),
+    "Heartbeat": lambda device, *_: _only(device, "Heartbeat", {}),
+    "StatusNotification": _statuses,
+    "MeterValues": _readings,
+    "TransactionEvent": _events,
+    "LogStatusNotification": lambda device, *_: jobs.trigger(device, jobs.LOG),
+    "FirmwareStatusNotification": lambda device, *_: jobs.trigger(device, jobs.FIRMWARE),
+    "SignChargingStationCertificate": certificates.sign,
+    "PublishFirmwareStatusNotification": lambda device, *_: jobs.trigger(device, jobs.PUBLISHING),
+}
+"""What can be triggered; the rest is not implemented."""
+
+
+ANSWERS: Mapping[str, Answer] = {
+    "TriggerMessage": trigger_message,
+}

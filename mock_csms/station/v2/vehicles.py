@@ -1,0 +1,52 @@
+"""What vehicles do besides being plugged in: they come into the bay and leave it, pause, and go on (E01, E06)."""
+
+from mock_csms.protocol.records import replace
+from mock_csms.station.cues import Arrived, Departed, Paused, Ready, Say
+from mock_csms.station.v2 import transactions
+from mock_csms.station.v2.device import Device, Evse, Moment, Step
+from mock_csms.station.v2.transactions import change, charging_state
+
+
+def arrive(device: Device, cue: Arrived, moment: Moment) -> Step:
+    """Stand in the bay of an EVSE, from now on until it is left: also when the cable is taken out."""
+    evse = device.evses.get(cue.evse)
+    if evse is None:
+        return device, [Say(f"there is no EVSE {cue.evse}")]
+    if evse.is_parked or evse.plugged is not None:
+        return device, [Say(f"there is already a vehicle in the bay of EVSE {evse.id}")]
+    return change(device, replace(evse, is_parked=True), transactions.ARRIVED, moment)
+
+
+def depart(device: Device, cue: Departed, moment: Moment) -> Step:
+    """Leave the bay, which one can without a cable only."""
+    evse = device.evses.get(cue.evse)
+    if evse is None or not evse.is_parked:
+        return device, [Say(f"there is no vehicle in the bay of EVSE {cue.evse}")]
+    if evse.plugged is not None:
+        return device, [Say(f"the vehicle at EVSE {evse.id} is still plugged in")]
+    return change(device, replace(evse, is_parked=False), transactions.DEPARTED, moment)
+
+
+def pause(device: Device, cue: Paused, moment: Moment) -> Step:
+    """Take no energy for a while, which may end the transaction (E06.FR.07)."""
+    return _set(device, cue.evse, moment, is_paused=True)
+
+
+def go_on(device: Device, cue: Ready, moment: Moment) -> Step:
+    """Take energy again."""
+    return _set(device, cue.evse, moment, is_paused=False)
+
+
+def _set(device: Device, number: int, moment: Moment, *, is_paused: bool) -> Step:
+    before = device.evses.get(number)
+    if before is None or before.plugged is None:
+        return device, [Say(f"no vehicle is plugged in at EVSE {number}")]
+    evse = replace(before, is_paused=is_paused)
+    if not _is_seen(before, evse):
+        return device.with_evse(evse), []
+    return change(device, evse, transactions.PAUSED if is_paused else transactions.STATE_CHANGED, moment)
+
+
+def _is_seen(before: Evse, evse: Evse) -> bool:
+    """Whether it makes a difference: a vehicle that gets no energy anyway may pause unseen."""
+    return charging_state(before) != charging_state(evse)
