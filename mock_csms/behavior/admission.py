@@ -8,9 +8,12 @@ import binascii
 from collections.abc import Collection, Mapping, Set
 from typing import ClassVar, TypeAlias
 
-from mock_csms.protocol.records import Mutable, Record, field
+from mock_csms.protocol.records import Bounded, Mutable, Record, field
 from mock_csms.protocol.v2.identifiers import folded
 from mock_csms.protocol.visitors import Visitor
+
+_MOST_RECORDS = 100_000
+"""Of how many stations refusals and cuts are counted; whoever makes up identities must not fill the memory."""
 
 
 class LetIn(Record):
@@ -97,7 +100,7 @@ class Door:
     """Judges visitors by the policies, and keeps count of what each station has met."""
 
     def __init__(self, policies: AdmissionPolicies) -> None:
-        self._records: dict[str, _Record] = {}
+        self._records: Bounded[str, _Record] = Bounded(_MOST_RECORDS)
         self._policies = policies
         self.configure(policies)
 
@@ -136,8 +139,11 @@ class Door:
 
     def cut_after(self, identity: str) -> float | None:
         """Return after how many seconds to cut the connection that a station has just opened, if it is to be cut."""
-        cuts, record = self._policies.cuts, self._record(identity)
-        if cuts is None or (cuts.times is not None and record.cuts >= cuts.times):
+        cuts = self._policies.cuts
+        if cuts is None:
+            return None
+        record = self._record(identity)
+        if cuts.times is not None and record.cuts >= cuts.times:
             return None
         record.cuts += 1
         return cuts.seconds
@@ -148,7 +154,11 @@ class Door:
         record.refusals, record.since = 0, now
 
     def _record(self, identity: str) -> _Record:
-        return self._records.setdefault(folded(identity), _Record())
+        key = folded(identity)
+        record = self._records.get(key)
+        if record is None:
+            record = self._records[key] = _Record()
+        return record
 
     def _is_refused(self, refusals: Refusals, identity: str, now: float) -> bool:
         """Whether it is still to be refused; where connections are cut, refusals begin with the first cut."""

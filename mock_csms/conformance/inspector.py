@@ -90,6 +90,12 @@ class Inspector:
             _forget(known)
         return found
 
+    def forget(self, station: str) -> Known | None:
+        """Keep nothing of a station, and return what was known: when it comes back, it is a new one to the checks."""
+        self._courses.pop(station, None)
+        self._strangers.discard(station)
+        return self.known.pop(station, None)
+
     def _get_to_know(self, station: str) -> Known:
         """Begin with what is remembered of a station."""
         known = self.known[station] = Known(identity=station, terms=self._terms)

@@ -40,6 +40,12 @@ class Losses:
         """Let these checks look from now on, on these terms; the inspector is told by whoever owns it."""
         self._aware.judge_by(checks, terms)
 
+    def forget(self, station: str) -> None:
+        """Keep nothing of a station; the inspector is told by whoever owns it."""
+        self._aware.forget(station)
+        self._blocked.discard(station)
+        self._granted = Counter({key: count for key, count in self._granted.items() if count and key[0] != station})
+
     def look_at(self, event: Event) -> Sequence[Finding]:
         """Return what is wrong about an event, as the inspector does."""
         if is_loss(event):

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -50,7 +50,7 @@ class CsmsServer:
 
     def __init__(self, config: Config, bus: Bus | None = None, write_ahead: Callable[[], None] | None = None) -> None:
         self.bus = bus or Bus()
-        self._models = Stations()
+        self._models = Stations(config.remember)
         self.stations = self._models.let_in
         self._spellings: dict[str, str] = {}
         self.sessions: dict[str, Session] = {}
@@ -83,6 +83,7 @@ class CsmsServer:
     def _apply(self, config: Config) -> None:
         """Behave as `config` says, for which the rules are made already."""
         self.config = config
+        self._models.most = config.remember
         self.validation = config.validate
         self._inspection.configure(config)
         self._door.configure(assembly.policies(config))
@@ -148,8 +149,8 @@ class CsmsServer:
         return self.sessions.get(self._spellings.get(folded(identity), identity))
 
     def _name(self, visitor: Visitor | None) -> str:
-        """Return the identity of a visitor as it was written first: from here on it has one spelling."""
-        return spelling(self._spellings, visitor.identity) if visitor else ""
+        """Return the identity of a visitor, as the station wrote it that was let in first with it."""
+        return self._spellings.get(folded(visitor.identity), visitor.identity) if visitor else ""
 
     def _context(self, identity: str, request: object = None) -> Context:
         now = clock.now() + self.config.clock_offset
@@ -204,9 +205,16 @@ class CsmsServer:
         return self.rulebase.replies[session.version].command(call, self._context(session.identity))
 
     def ended(self, session: Session) -> None:
-        """Forget a session that is over; what is known of its station stays."""
+        """Forget a session that is over; what is known of its station stays for a while."""
         if self.sessions.get(session.identity) is session:
             del self.sessions[session.identity]
+        self._forget(self._models.leave(session.identity))
+
+    def _forget(self, identities: Iterable[str]) -> None:
+        """Keep nothing of stations that left long ago but what rules need."""
+        for identity in identities:
+            self._inspection.forget(identity)
+            self._network.forget(identity)
 
     # What the transport asks and tells.
 
@@ -218,8 +226,7 @@ class CsmsServer:
         """Decide who is let in, and publish who is not."""
         identity = self._name(visitor)
         self.publish(Knocked(clock.now(), identity, visitor))
-        is_connected, known = identity in self.sessions, self.stations.get(identity)
-        password = known.password if known else None
+        is_connected, password = identity in self.sessions, self._models.password_of(identity)
         verdict = self._door.judge(visitor, subprotocol, clock.now(), is_connected=is_connected, password=password)
         if not isinstance(verdict, LetIn):
             self._refuse(visitor, str(verdict), verdict.status)
@@ -227,7 +234,7 @@ class CsmsServer:
 
     def welcome(self, transport: Transport, visitor: Visitor, subprotocol: str) -> Session:
         """Begin the session of a station; by default it replaces the one that the station has already."""
-        identity = self._name(visitor)
+        identity = spelling(self._spellings, visitor.identity)
         if self.config.on_duplicate == "new" and identity in self.sessions:
             self.sessions[identity].close(1000, "replaced by a new connection of the same station")
         station = self._models.welcome(identity)
@@ -269,4 +276,6 @@ class CsmsServer:
         self.publish(Noted(clock.now(), self._name(visitor), reason))
 
     def _refuse(self, visitor: Visitor, reason: str, status: int | None) -> None:
-        self.publish(Refused(clock.now(), self._name(visitor), reason, status, visitor.wants_websocket))
+        identity = self._name(visitor)
+        self.publish(Refused(clock.now(), identity, reason, status, visitor.wants_websocket))
+        self._forget(self._models.turn_away(identity))

@@ -122,9 +122,21 @@ class Inspection:
 
     def _meet(self, known: "Known") -> None:
         """Let what checks know of a station be its twin, and add what is known from former runs."""
+        if self._stations.was_forgotten(known.identity):
+            known.connections.opened = 1  # so it may have booted already, like a station that is older than the mock
         self._stations.adopt(known.identity, known)
         if self._memory:
             self._memory.recall(known)
+
+    def forget(self, identity: str) -> None:
+        """Keep nothing of a station that left long ago."""
+        if self._inspector is None:
+            return
+        known = self._inspector.forget(identity)
+        if self._memory is not None and known is not None:
+            self._memory.keep(known)
+        if self._losses is not None:
+            self._losses.forget(identity)
 
     def _tick(self, inspector: "Inspector") -> None:
         now = clock.now()

@@ -55,6 +55,8 @@ class Memory:
         self._thread = ThreadPoolExecutor(1, "memory")
         self._writing: Future[None] | None = None
         self._written: Counter[str] = Counter()
+        self._waiting: list[Row] = []
+        """What is new of stations that were forgotten since the last time."""
         Path(directory).mkdir(parents=True, exist_ok=True)
         path = str(Path(directory) / _NAME)
         try:
@@ -71,6 +73,11 @@ class Memory:
             load(known, self._reader.execute(_READ, (folded(known.identity),)))
         except (sqlite3.Error, ValueError, TypeError, LookupError) as error:  # somebody may have written it by hand
             self._give_up(error)
+
+    def keep(self, known: Known) -> None:
+        """Write what is new of a station that is forgotten now, with what is written next."""
+        if not self._is_broken:
+            self._waiting += self._new_of(known)
 
     def save(self, stations: Mapping[str, Known]) -> None:
         """Write what is new, unless the last is still being written."""
@@ -99,7 +106,11 @@ class Memory:
             for known in stations.values():
                 known.memory.fresh = None
             return []
-        return [(folded(identity), *fact) for identity, known in stations.items() for fact in dump(known)]
+        waiting, self._waiting = self._waiting, []
+        return waiting + [row for known in stations.values() for row in self._new_of(known)]
+
+    def _new_of(self, known: Known) -> list[Row]:
+        return [(folded(known.identity), *fact) for fact in dump(known)]
 
     def _write(self, rows: list[Row]) -> None:
         """Write facts, and forget the oldest ids; in the thread."""

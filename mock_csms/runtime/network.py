@@ -28,6 +28,11 @@ class Network:
         self._book = RuleBook(rules)
         self.is_sound = not rules
 
+    def forget(self, identity: str) -> None:
+        """Begin the chance of a station anew: it left long ago."""
+        for way in (IN, OUT):
+            self._chances.pop((identity, way), None)
+
     def arrival(self, context: Context) -> tuple[float | None, str]:
         """Return how many seconds later a message of a station comes, None for a lost one, and by which faults."""
         return arrival(self._book, self.context(context, IN))

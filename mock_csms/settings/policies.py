@@ -55,6 +55,13 @@ class Policies:
         values.one_of(lambda: ("close", "400")),
         "close|400",
     )
+    remember: int = flag(
+        1000,
+        "how many stations that are gone are remembered with all that they have told; of more only the uses of rules "
+        "and commands are kept, and the checks take them for stations that they have not seen before",
+        values.integer(0),
+        "N",
+    )
     require_boot: bool = switch(
         "answer SecurityError until a BootNotification was Accepted; exempt are BootNotification itself and messages "
         "that the mock triggered while Pending",

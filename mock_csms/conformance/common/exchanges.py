@@ -13,7 +13,7 @@ _TIMEOUT = ("OCPPCommCtrlr", "", 0, 0, "MessageTimeout", "Default")
 @RPC.check("R05", "Part 4 4.1.4", ERROR, "every CALL has a new message id", call(), any_payload=True)
 def has_a_new_id(seen: Seen, known: Known) -> Said:
     """The id of one of the last 10,000 calls; for the same TransactionEvent again it is a warning, as 2.1 allows it."""
-    mark = known.exchanges.ids.marks.get(seen.id)
+    mark = known.exchanges.ids.mark_of(seen.id)
     if mark is None:
         return None
     is_again = mark >= 0 and mark == mark_of(seen.action, seen.payload)

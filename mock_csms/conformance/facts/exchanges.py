@@ -1,8 +1,8 @@
 """What is known of the messages themselves: the ids that a station has used, and what became of our commands."""
 
-from collections import deque
 from typing import TYPE_CHECKING, Any
 
+from mock_csms.conformance.facts.message_ids import MessageIds
 from mock_csms.conformance.subject import Subject
 from mock_csms.protocol.messages import UNREADABLE_ID, Call, ErrorCode, Malformed, decode
 from mock_csms.protocol.records import Bounded, Mutable, bounded, field
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from mock_csms.conformance.facts import Known
 
 EXCHANGES = Subject("exchanges")
-MOST_IDS = 10_000
 _MOST = 100
 _PAUSE = 1.0
 """After so many seconds without a call there is nothing left that waits for its turn."""
@@ -21,22 +20,6 @@ _PAUSE = 1.0
 BREAKS_ITS_SCHEMA = "breaks its schema"
 """How a command is wrong that somebody wrote so, or that a fault has made so."""
 UNKNOWN_TYPE = "has an unknown message type"
-
-
-class MessageIds(Mutable):
-    """The ids of the last calls, in their order, each with a mark of what was sent under it; see `mark_of`."""
-
-    marks: dict[str, int] = field(default_factory=dict)
-    order: deque[str] = field(default_factory=deque)
-
-    def remember(self, id_: str, mark: int) -> None:
-        """Keep an id, and forget the oldest where there are too many."""
-        if id_ in self.marks:
-            return
-        self.marks[id_] = mark
-        self.order.append(id_)
-        if len(self.order) > MOST_IDS:
-            del self.marks[self.order.popleft()]
 
 
 class Exchanges(Mutable):
@@ -64,9 +47,8 @@ class Exchanges(Mutable):
         time = seconds_of(self.told[0]) if self.told else None
         return None if time is None or self.told is None else time - self.told[1]
 
-    def note(self, id_: str, mark: int, now: float) -> None:
-        """Note a call."""
-        self.ids.remember(id_, mark)
+    def note(self, now: float) -> None:
+        """Note that the station calls."""
         if now > self.called_at + _PAUSE:
             self.busy_since = now
         self.called_at = now
@@ -86,7 +68,8 @@ def mark_of(action: str, payload: Any) -> int:
 def called(seen: Seen, known: "Known") -> None:
     """It calls."""
     exchanges = known.exchanges
-    exchanges.note(seen.id, mark_of(seen.action, seen.payload), seen.at)
+    exchanges.ids.add(seen.id, mark_of(seen.action, seen.payload))
+    exchanges.note(seen.at)
     if len(known.connections.calls) > 1:
         exchanges.is_troubled = True
 

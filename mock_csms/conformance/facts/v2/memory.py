@@ -47,14 +47,16 @@ def fresh_facts() -> Bounded[tuple[str, str], str]:
 @MEMORY.learn(call(), any_payload=True)
 def called(seen: Seen, known: "Known") -> None:
     """It used the id of a message."""
-    use(seen.id, known)
+    if known.memory.fresh is not None:
+        mark = known.exchanges.ids.mark_of(seen.id)
+        use(seen.id, -1 if mark is None else mark, known)
 
 
-def use(id_: str, known: "Known") -> None:
-    """Note that the id of a message was used."""
+def use(id_: str, mark: int, known: "Known") -> None:
+    """Note that the id of a message was used, for what has that mark."""
     fresh = known.memory.fresh
     if fresh is not None:
-        fresh[CALL, id_] = str(known.exchanges.ids.marks.get(id_, -1))
+        fresh[CALL, id_] = str(mark)
 
 
 @MEMORY.learn(call("TransactionEvent.Started"))
@@ -81,7 +83,7 @@ def load(known: "Known", facts: Iterable[Fact]) -> None:
     """Take over what was kept of a station, the oldest first, and keep what comes."""
     for kind, key, text in facts:
         if kind == CALL:
-            known.exchanges.ids.remember(key, int(text))
+            known.exchanges.ids.add(key, int(text))
         elif kind == TRANSACTION:
             known.transactions.note_id(key, text)
         elif kind == REGISTER:

@@ -75,7 +75,6 @@ def _beat(event: Received, message: Call, known: "Known") -> bool:
         or not event.text.isascii()
         or b"\\" in event.text
         or connections.calls  # R06
-        or message.id in known.exchanges.ids.marks  # R05
         or boots.due  # B01
         or boots.status != "Accepted"  # B02, B03
         or boots.asked_for
@@ -83,14 +82,14 @@ def _beat(event: Received, message: Call, known: "Known") -> bool:
         or known.triggers.open  # F01, also the next line
         or known.deadlines.get(_HEARTBEAT_AGAIN)
         or known.unsound
+        or not known.exchanges.ids.add(message.id, -1)  # R05
     ):
         return False
     connections.heard_at = event.at
     connections.calls[message.id] = (HEARTBEAT, event.at)
     boots.note_beat(event.at)
-    known.exchanges.note(message.id, -1, event.at)
-    if known.memory.fresh is not None:
-        use(message.id, known)
+    known.exchanges.note(event.at)
+    use(message.id, -1, known)
     return True
 
 
@@ -107,7 +106,7 @@ def _follow(event: Received, message: Call, known: "Known", courses: Courses) ->
     if not _is_next(course, event, message, known):
         return False
     readings = _rising_in(payload, course, known)
-    if readings is None:
+    if readings is None or not known.exchanges.ids.add(message.id, payload["seqNo"]):  # R05
         return False
     _go_on(course, event, message, known)
     for place, reading in readings:
@@ -206,7 +205,6 @@ def _is_next(course: Course, event: Received, message: Call, known: "Known") -> 
         or not -terms.tolerance <= event.at - at + terms.clock_offset <= terms.tolerance  # R18
         or at - terms.clock_offset < line.opened_at  # X16, X17
         or line.calls  # R06
-        or message.id in known.exchanges.ids.marks  # R05
         or event.binary  # T11, also the next line
         or not message.id.isascii()
         or (course.interval and not _is_due(course, at, terms.tolerance))
@@ -238,9 +236,8 @@ def _go_on(course: Course, event: Received, message: Call, known: "Known") -> No
     number, stamp, events, at, id_ = payload["seqNo"], payload["timestamp"], transaction.events, event.at, message.id
     line.heard_at = at
     line.calls[id_] = (TRANSACTION_EVENT, at)
-    known.exchanges.note(id_, number, at)
-    if known.memory.fresh is not None:
-        use(id_, known)
+    known.exchanges.note(at)
+    use(id_, number, known)
     known.meters.samples = course.samples
     events[number] = ToldEvent(stamp, "Updated", PERIODIC, is_offline, id_, event.text, at, line.opened)
     transaction.highest, transaction.stamp, transaction.sampled = number, stamp, stamp
