@@ -1,5 +1,6 @@
 """What the mock keeps of stations that are gone: everything of the last ones, and of the others what rules need."""
 
+import asyncio
 import gc
 from pathlib import Path
 
@@ -9,9 +10,13 @@ from websockets.exceptions import InvalidStatus
 
 from mock_csms.conformance.facts import Known
 from mock_csms.control.python import Csms
+from mock_csms.protocol.messages import Call
+from mock_csms.runtime.bus import Bus
+from mock_csms.twin.events import Disconnected, Received
 from mock_csms.twin.station import MOST_VISITORS, StationModel
+from mock_csms.watch.inbox import Either, Inbox, Wanted
 from tests.control.in_process import station_of
-from tests.wire import BOOT, Mock
+from tests.wire import BOOT, PATIENCE, Mock
 
 
 def findings(path: Path) -> list[str]:
@@ -38,7 +43,6 @@ async def test_a_station_that_was_forgotten_is_a_new_one_to_the_checks(
             await station.ask("BootNotification", BOOT)
             await station.send([2, "used", "Heartbeat", {}])
             await station.expect(3, "used")
-        before = findings(events)
         await come_and_go(mock, "CS-2", "CS-3")
         async with mock.station("CS-1") as station:
             await station.send([2, "used", "Heartbeat", {}])
@@ -94,3 +98,18 @@ async def test_a_station_that_has_two_connections_is_not_forgotten() -> None:
             pass
         await come_and_go(mock, "CS-2")
         await first.ask("Heartbeat")
+
+
+async def test_the_inbox_keeps_the_calls_of_the_last_thousand_stations() -> None:
+    """Calls that nobody takes are dropped with the station that left first, unless somebody waits for it."""
+    bus = Bus()
+    inbox = Inbox(bus)
+    waiting = asyncio.create_task(inbox.look_for("CS-1", Either((Wanted("Reset"),)), PATIENCE))
+    await asyncio.sleep(0)
+    for number in range(2000):
+        call = Call("1", "Heartbeat", {})
+        bus.publish(Received(0.0, f"CS-{number}", b"", call, (), None, binary=False, is_refused=False))
+        bus.publish(Disconnected(0.0, f"CS-{number}", 1000, ""))
+    wanted = Either((Wanted("Heartbeat"),))
+    assert [n for n in range(2000) if inbox.find(f"CS-{n}", wanted)] == [1, *range(1000, 2000)]
+    waiting.cancel()

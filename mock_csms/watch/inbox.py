@@ -20,6 +20,8 @@ from mock_csms.watch.lines import as_text, describe
 
 MOST_CALLS = 10_000
 """How many calls of a station wait to be taken; of more, the oldest are forgotten."""
+_MOST_GONE = 1000
+"""Of how many stations that are not connected the calls are kept."""
 _MOST_LINES = 50
 """How many of the last events of a station an explanation lists."""
 _WIDTH = 300
@@ -188,8 +190,28 @@ class Inbox:
 
     def __init__(self, bus: Bus, redactor: Redactor | None = None) -> None:
         self._boxes: dict[str, _Box] = {}
+        self._gone: dict[str, None] = {}
+        """The keys of the boxes whose stations are not connected, the one that left first in front."""
         self._redactor = redactor
-        bus.subscribe(lambda event: self._box(event.station).put(event), Connected, Refused, Disconnected, Received)
+        bus.subscribe(self._put, Connected, Refused, Disconnected, Received)
+
+    def _put(self, event: Event) -> None:
+        box = self._box(event.station)
+        box.put(event)
+        if not isinstance(event, Received):
+            key = folded(event.station)
+            self._gone.pop(key, None)
+            if not isinstance(event, Connected):
+                self._gone[key] = None
+                self._drop_oldest()
+
+    def _drop_oldest(self) -> None:
+        """Forget the station that left first where there are too many, unless somebody waits for it."""
+        if len(self._gone) > _MOST_GONE:
+            oldest = next(iter(self._gone))
+            del self._gone[oldest]
+            if not self._boxes[oldest].waiting:
+                del self._boxes[oldest]
 
     def _box(self, identity: str) -> _Box:
         return self._boxes.setdefault(folded(identity), _Box(identity))
