@@ -3,12 +3,12 @@
 from mock_csms.plans import (
     Station,
     case,
-    company,
     connection,
     one_of,
     says,
 )
 from mock_csms.plans.v2 import network, states
+from mock_csms.plans.v2.other_station import other_station
 
 
 async def comes_back(station: Station) -> None:
@@ -54,7 +54,7 @@ async def test_b04_connection_is_lost(station: Station) -> None:
 async def test_b04_csms_is_away(station: Station) -> None:
     """A station that is refused tries again, no sooner than it must, and is usable when it is let in."""
     least = float(await station.get("OCPPCommCtrlr", "RetryBackOffWaitMinimum") or 0)
-    visits, limit = station.known.visits, least + station.profile.timeouts.boot
+    visits, limit = station.known.connection_events, least + station.profile.timeouts.boot
     station.keep_away()
     is_back = await station.known.until(lambda: any(visit.kind == "Refused" for visit in visits), limit)
     assert is_back, f"{station.identity} has not tried again within {limit:g} s"
@@ -80,7 +80,7 @@ async def test_b10_moves_to_another_address_and_back(station: Station) -> None:
     for slot, path in ((other, there), (used, here)):
         await network.put(station, slot, path, status="Accepted")
         await network.start_with(station, (slot,))
-        await connection.visit(station, "Connected", path=path)
+        await connection.next_connection_event(station, "Connected", path=path)
         await states.comes_up(station)
         await is_usable(station)
 
@@ -105,9 +105,9 @@ async def test_b01_switched_off_and_on(station: Station) -> None:
 @case("TC-SIM-02", use_case="B01", fails_with={"hangs-up": "CS-1 was disturbed: Disconnected"})
 async def test_b01_another_station_comes_and_goes(station: Station) -> None:
     """That another station comes, is served, and goes, does not disturb the first."""
-    async with company.another(station):
+    async with other_station(station):
         await is_usable(station)
     await station.settle()
-    disturbed = ", ".join(visit.kind for visit in station.known.visits)
+    disturbed = ", ".join(visit.kind for visit in station.known.connection_events)
     assert not disturbed, f"{station.identity} was disturbed: {disturbed}"
     await is_usable(station)

@@ -9,7 +9,7 @@ from mock_csms.plans import (
     says,
     some,
 )
-from mock_csms.plans.connection import hang_up, visit
+from mock_csms.plans.connection import hang_up, next_connection_event
 from mock_csms.plans.v2 import network, states
 
 CONNECTOR_REPORT = says("StatusNotification") | says(
@@ -51,7 +51,7 @@ async def test_b_45_move_to_another_csms(station: Station) -> None:
     _, there = network.paths(station)
     await network.put(station, other, there, status="Accepted")
     await network.start_with(station, (other, used))
-    await visit(station, "Connected", path=there)
+    await next_connection_event(station, "Connected", path=there)
     await states.comes_up(station)
 
 
@@ -74,8 +74,8 @@ async def test_b_46_fall_back_to_the_second_slot(station: Station) -> None:
     station.configure(refuse="503*2")
     await network.start_with(station, (other, used))
     for _ in range(2):
-        await visit(station, "Refused", path=there)
-    await visit(station, "Connected", path=here)
+        await next_connection_event(station, "Refused", path=there)
+    await next_connection_event(station, "Connected", path=here)
     await states.comes_up(station)
 
 
@@ -99,9 +99,9 @@ async def test_b_49_fall_back_to_the_profile_before(station: Station) -> None:
     await network.put(station, other, there, status="Accepted")
     station.configure(refuse="503*2")
     await network.start_with(station, [other])
-    await visit(station, "Refused", path=there)
-    refused = await visit(station, "Refused", path=here)
-    accepted = await visit(station, "Connected")
+    await next_connection_event(station, "Refused", path=there)
+    refused = await next_connection_event(station, "Refused", path=here)
+    accepted = await next_connection_event(station, "Connected")
     station.check_gap(refused, accepted, least=wait)
     await states.comes_up(station)
 
@@ -119,14 +119,14 @@ async def test_b_57_longer_waits_before_each_try(station: Station) -> None:
     wait = station.profile.timeouts.interval
     await comes_back_after(station, wait, repeats=2)
     hang_up(station)
-    gone = await visit(station, "Disconnected")
-    back = await visit(station, "Connected")
+    gone = await next_connection_event(station, "Disconnected")
+    back = await next_connection_event(station, "Connected")
     station.check_gap(gone, back, least=wait)
     station.configure(refuse="503*1")
     hang_up(station)
-    gone_again = await visit(station, "Disconnected")
-    await visit(station, "Refused")
-    back_again = await visit(station, "Connected")
+    gone_again = await next_connection_event(station, "Disconnected")
+    await next_connection_event(station, "Refused")
+    back_again = await next_connection_event(station, "Connected")
     station.check_gap(gone_again, back_again, least=3 * (back.at - gone.at))
 
 

@@ -47,7 +47,7 @@ async def test_b_21_reset_on_idle_waits_for_the_transaction(station: Station) ->
     await station.prepare(states.energy_transfer_started)
     await station.command("Reset", {"type": "OnIdle"}, status="Scheduled")
     await states.stop_authorized(station)
-    is_over = station.known.at(station.evse) is None
+    is_over = station.known.transaction_at(station.evse) is None
     if not is_over:
         await states.ev_connected_post_session(station)
         await states.ev_disconnected(station)
@@ -123,7 +123,7 @@ async def test_b_41_reset_on_idle_waits_for_all_transactions(station: Station) -
     await station.expect_nothing(says("BootNotification"), seconds=0, after=begin)
     station.go_to(second)
     await states.stop_authorized(station)
-    is_over = station.known.at(station.evse) is None
+    is_over = station.known.transaction_at(station.evse) is None
     if not is_over:
         await states.ev_connected_post_session(station)
         await states.ev_disconnected(station)

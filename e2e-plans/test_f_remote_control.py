@@ -58,7 +58,7 @@ async def test_e02_remote_start_while_one_charges(station: Station) -> None:
     """A station does not start a second transaction at an EVSE, and goes on with the first."""
     await sessions.measures_often(station)
     await station.prepare(states.energy_transfer_started)
-    running = station.known.at(station.evse)
+    running = station.known.transaction_at(station.evse)
     payload = {"evseId": station.evse, "idToken": station.profile.tokens["valid-2"], "remoteStartId": 8}
     await station.command("RequestStartTransaction", payload, status="Rejected")
     timeouts = station.profile.timeouts

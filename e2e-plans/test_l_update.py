@@ -1,7 +1,7 @@
 """Block L, firmware management: an update, and its end (L01, L02)."""
 
 from mock_csms.plans import Station, case, one_of, says
-from mock_csms.plans.v2.messages import Message
+from mock_csms.plans.messages import Message
 from mock_csms.plans.v2.triggers import trigger
 
 REQUEST = 1

@@ -1,8 +1,8 @@
 """Block M, certificates: those of the CSMS in the station, and what a vehicle wants of the CSMS (M01 to M06)."""
 
 from mock_csms.plans import Station, case, one_of
+from mock_csms.plans.messages import differences
 from mock_csms.plans.v2 import certificates
-from mock_csms.plans.v2.messages import differences
 from mock_csms.protocol.actions import Json
 
 KIND = "CSMSRootCertificate"

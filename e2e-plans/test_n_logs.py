@@ -3,7 +3,7 @@
 from typing import Any
 
 from mock_csms.plans import Station, case, one_of, says
-from mock_csms.plans.v2.messages import Message
+from mock_csms.plans.messages import Message
 from mock_csms.protocol.actions import Json
 
 REQUEST = 1

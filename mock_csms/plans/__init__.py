@@ -11,23 +11,10 @@ The cases that come with it are in the folder `e2e-plans`; anybody can write oth
 """
 
 from mock_csms.plans.cases import CASES, Case, case
+from mock_csms.plans.messages import absent, any_call, around, each, matching, one_of, says, some
 from mock_csms.plans.profile import Profile
 from mock_csms.plans.station import Station
-from mock_csms.plans.v2.messages import (
-    absent,
-    any_call,
-    around,
-    connector_reports,
-    each,
-    matching,
-    no_problem,
-    one_of,
-    reason,
-    says,
-    some,
-    transaction_event,
-)
-from mock_csms.plans.v2.variables import variable
+from mock_csms.plans.v2.messages import connector_reports, no_problem, reason, transaction_event, variable
 from mock_csms.watch.inbox import Taken
 
 __all__ = [

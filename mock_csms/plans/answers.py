@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mock_csms.plans.v2.messages import differences, explained
+from mock_csms.plans.messages import differences, explained
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Error, Result
 from mock_csms.watch.inbox import Taken

@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from mock_csms.plans.v2.tokens import token_text
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.names import nearest
 from mock_csms.protocol.records import Record
@@ -33,7 +34,7 @@ _SEND = "send"
 """What no person can do; a simulator may have an API for it."""
 
 
-class Deed(Record):
+class OperatorAction(Record):
     """What is to be done: the action, where, and with which idToken; to send, the action and payload of a call."""
 
     action: str
@@ -46,7 +47,7 @@ class Deed(Record):
     @property
     def words(self) -> Mapping[str, str]:
         """Its parts as texts; of a token its `ID:TYPE`."""
-        token = f"{self.token['idToken']}:{self.token['type']}" if self.token else ""
+        token = token_text(self.token) if self.token else ""
         payload = json.dumps(self.payload) if self.call else ""
         places = {"action": self.action, "evse": f"{self.evse}", "connector": f"{self.connector}", "token": token}
         return {**places, "call": self.call, "payload": payload}
@@ -62,7 +63,7 @@ class Operator(Protocol):
     def can(self, action: str) -> bool:
         """Whether it can do that at all."""
 
-    async def act(self, deed: Deed, within: float) -> None:
+    async def act(self, deed: OperatorAction, within: float) -> None:
         """Do it; OperatorFailed when it is not done within so many seconds."""
 
 
@@ -72,7 +73,7 @@ def operator(text: str) -> Operator:
     if kind == "prompt" and not colon:
         return Prompt()
     if kind == "exec" and rest.strip():
-        _filled(rest, Deed("plug"))
+        _filled(rest, OperatorAction("plug"))
         return Execute(rest)
     if kind in ("http", "https"):
         return Post(rest if rest.startswith(("http://", "https://")) else text)
@@ -92,7 +93,7 @@ class Prompt:
         """People can do all that is done by hand."""
         return action in ACTIONS and action != _SEND
 
-    async def act(self, deed: Deed, within: float) -> None:
+    async def act(self, deed: OperatorAction, within: float) -> None:
         """Ask, and wait for Enter."""
         question = f"\n>>> Please {ACTIONS[deed.action].format(**deed.words)}, then press Enter ({within:g} s): "
         answer = await asyncio.to_thread(self._ask, question, within)
@@ -128,7 +129,7 @@ class Execute:
         """What a program can do, it must tell by its exit status; to send it must be told what."""
         return action in ACTIONS and (action != _SEND or "{payload}" in self._command or "{" not in self._command)
 
-    async def act(self, deed: Deed, within: float) -> None:
+    async def act(self, deed: OperatorAction, within: float) -> None:
         """Run it, and wait until it ends with 0."""
         words = _filled(self._command, deed)
         try:
@@ -146,7 +147,7 @@ class Execute:
             raise OperatorFailed(f"{shlex.join(words)} ended with status {status}")
 
 
-def _filled(command: str, deed: Deed) -> list[str]:
+def _filled(command: str, deed: OperatorAction) -> list[str]:
     words = shlex.split(command)
     if not any("{" in word for word in words):
         words += ["{action}", "{call}", "{payload}"] if deed.call else ["{action}", "{evse}", "{token}"]
@@ -168,7 +169,7 @@ class Post:
         """What a service can do, it must tell by its status."""
         return action in ACTIONS
 
-    async def act(self, deed: Deed, within: float) -> None:
+    async def act(self, deed: OperatorAction, within: float) -> None:
         """Post it, and wait for the answer."""
         body = {"action": deed.action, "evse": deed.evse, "connector": deed.connector, "token": deed.token}
         body |= {"call": deed.call, "payload": deed.payload} if deed.call else {}
@@ -197,7 +198,7 @@ _LINES: Mapping[str, str] = {
 }
 
 
-class Lines:
+class ControlLines:
     """Types the control lines of the reference station."""
 
     def __init__(self, type_: Callable[[str], Any]) -> None:
@@ -207,6 +208,6 @@ class Lines:
         """What there are lines for."""
         return action in _LINES
 
-    async def act(self, deed: Deed, within: float) -> None:  # noqa: ARG002 - a line is typed at once
+    async def act(self, deed: OperatorAction, within: float) -> None:  # noqa: ARG002 - a line is typed at once
         """Type it."""
         self._type(_LINES[deed.action].format(**deed.words))

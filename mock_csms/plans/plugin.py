@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from mock_csms.plans.cases import case_of
-from mock_csms.plans.operator import Lines
+from mock_csms.plans.operator import ControlLines
 from mock_csms.plans.options import OPTIONS, Options, read_options
 from mock_csms.plans.preparing import NotJudged
 from mock_csms.plans.reference import Reference, reference_for
@@ -59,7 +59,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item.user_properties += [("case", case.id), ("use case", case.use_case), ("requirement", case.requirement)]
         operator, profile = options.operator, options.profile
         if options.reference_flags is not None:
-            operator, profile = operator or Lines(lambda _: None), reference_for(profile, case.needs)
+            operator, profile = operator or ControlLines(lambda _: None), reference_for(profile, case.needs)
         obstacle = next(case.obstacles(profile, operator), "")
         if obstacle:
             item.add_marker(pytest.mark.skip(reason=obstacle))

@@ -7,6 +7,7 @@ import tomli_w
 from mock_csms.plans.profile import Profile
 from mock_csms.plans.v2.features import FEATURES
 from mock_csms.plans.v2.learning import Learned
+from mock_csms.plans.v2.tokens import token_text
 from mock_csms.protocol.records import asdict
 from mock_csms.watch.lines import printable
 
@@ -40,7 +41,7 @@ def profile_text(learned: Learned | None = None) -> str:
     origin = f"read from the station{who}" if learned else "to be filled in"
     lines = [
         f"# Profile of a station for the test plans, {origin}.",
-        "# Lines that begin with # hold the default, or need to be filled in by hand.",
+        "# ControlLines that begin with # hold the default, or need to be filled in by hand.",
     ]
     lines += ["", _line("identity", known.profile.identity, "the last segment of the URL that it connects to")]
     lines.append(_line("connectors", list(known.profile.connectors), "how many connectors each EVSE has"))
@@ -91,9 +92,7 @@ def _addresses(known: Learned) -> Iterator[str]:
 def _tokens() -> Iterator[str]:
     for kind, title in _KINDS.items():
         token = _USUAL.tokens[kind]
-        yield _line(
-            kind, f"{token['idToken']}:{token['type']}", f"a token that {title}".replace("that of", "of"), is_set=False
-        )
+        yield _line(kind, token_text(token), f"a token that {title}".replace("that of", "of"), is_set=False)
 
 
 def _timeouts(known: Learned) -> Iterator[str]:

@@ -7,9 +7,9 @@ from typing import Self
 
 from mock_csms.control.python import Csms
 from mock_csms.plans.findings import CaseFindings
-from mock_csms.plans.operator import Lines, Operator
-from mock_csms.plans.presence import absence, bring_back
+from mock_csms.plans.operator import ControlLines, Operator
 from mock_csms.plans.profile import Profile
+from mock_csms.plans.recovery import outage, recover
 from mock_csms.plans.reference import Reference, reference_for
 from mock_csms.plans.station import Station
 from mock_csms.plans.under_test import StationUnderTest
@@ -36,7 +36,7 @@ class Run:
         self.profile = profile
         self.csms = Csms(host=host, port=port, call_timeout=profile.timeouts.message)
         self.findings = CaseFindings(self.csms.bus)
-        self._operator = Lines(reference.type) if operator is None and reference else operator
+        self._operator = ControlLines(reference.type) if operator is None and reference else operator
         self._reference = reference
         self._inbox = Inbox(self.csms.bus)
         self._known = StationUnderTest(profile.identity, self.csms)
@@ -83,16 +83,16 @@ class Run:
             untidy, self._untidy = self._untidy, None
             self.notes += await untidy.changes.undo()
         self._inbox.forget(profile.identity)
-        station.anew()
+        station.begin_case()
         self._history, self._known.case = station.history, case
         return station
 
     async def _make_sure_of(self, station: Station) -> None:
         """Bring the station back when it is gone or silent; NoStation when that does not work."""
-        problem = await absence(station)
+        problem = await outage(station)
         if not problem:
             return
-        helper = await bring_back(station, self._operator, is_attended=self.is_attended)
+        helper = await recover(station, self._operator, is_attended=self.is_attended)
         if not helper:
             why = self._reference.problem() if self._reference else ""
             raise NoStation(f"{problem}. {why}{station.transcript()}")

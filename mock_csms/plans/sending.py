@@ -10,7 +10,7 @@ from mock_csms.station.v2.device import Moment
 _CHANCE = clock.Chance()
 
 
-def whole(csms: Csms, identity: str, action: str, part: Json) -> Json:
+def valid_payload(csms: Csms, identity: str, action: str, part: Json) -> Json:
     """Return a valid payload in which that part is."""
     world = World(csms.url, rfc3339, _CHANCE.new_integer, _CHANCE.new_id, _CHANCE.fraction)
     return request(check_action(action), part, identity, Moment(clock.now(), world))

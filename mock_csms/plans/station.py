@@ -8,13 +8,13 @@ from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar
 
 from mock_csms.control.python import Csms
 from mock_csms.plans.answers import check_refusal, result
-from mock_csms.plans.operator import Deed, Operator, OperatorFailed
+from mock_csms.plans.messages import Message, absent, differences, explained, says
+from mock_csms.plans.operator import Operator, OperatorAction, OperatorFailed
 from mock_csms.plans.preparing import preparing
 from mock_csms.plans.profile import Profile
-from mock_csms.plans.sending import whole
-from mock_csms.plans.under_test import StationUnderTest, Visit
+from mock_csms.plans.sending import valid_payload
+from mock_csms.plans.under_test import ConnectionEvent, StationUnderTest
 from mock_csms.plans.v2.changes import Changes
-from mock_csms.plans.v2.messages import Message, absent, differences, explained, says
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Error, Result
 from mock_csms.runtime.session import CallFailed
@@ -43,14 +43,14 @@ class Station:
         self._inbox = inbox
         self._cursor = inbox.count(self.identity)
         self._settings: list[dict[str, Any]] = []
-        self.changes = Changes(self)
+        self.changes = Changes(csms, profile, known, self.settle)
         self.is_preparing = False
 
-    def anew(self) -> None:
+    def begin_case(self) -> None:
         """Forget the steps so far: the case begins here."""
         self._cursor = self._inbox.count(self.identity)
         self.history = History()
-        self.known.anew()
+        self.known.begin_case()
 
     def go_to(self, evse: int, connector: int = 1) -> None:
         """Let the steps from here on happen at another connector than the first one of the profile."""
@@ -162,7 +162,12 @@ class Station:
             raise AssertionError(f"{self.identity} sent {taken.call.action}, which must not come: {taken.payload}")
 
     def check_gap(
-        self, first: Taken | Visit, second: Taken | Visit, *, least: float = 0.0, most: float | None = None
+        self,
+        first: Taken | ConnectionEvent,
+        second: Taken | ConnectionEvent,
+        *,
+        least: float = 0.0,
+        most: float | None = None,
     ) -> None:
         """Fail when fewer or more seconds than these lie between two steps, but for the tolerance of the profile."""
         gap, tolerance = second.at - first.at, self.profile.timeouts.tolerance
@@ -217,20 +222,20 @@ class Station:
     ) -> None:
         """Let the operator do something; `token` is a kind of token of the profile."""
         presented = self.profile.tokens[token] if token else None
-        await self._do(Deed(action, evse or self.evse, connector or self.connector, presented))
+        await self._do(OperatorAction(action, evse or self.evse, connector or self.connector, presented))
 
     async def send(self, action: str, /, **part: Any) -> Taken:
         """Let the operator make the station send a call, this part laid over a valid one; return it as it came."""
-        payload = whole(self.csms, self.identity, action, part)
-        await self._do(Deed("send", self.evse, self.connector, None, action, payload))
+        payload = valid_payload(self.csms, self.identity, action, part)
+        await self._do(OperatorAction("send", self.evse, self.connector, None, action, payload))
         return await self.expect(says(action, **{name: payload.get(name, absent) for name in part}))
 
-    async def _do(self, deed: Deed) -> None:
+    async def _do(self, deed: OperatorAction) -> None:
         if self._operator is None:
             raise OperatorFailed(f"there is no operator for {deed.action}: the case must name it in needs")
         self._cursor = self._inbox.count(self.identity)
         await self._operator.act(deed, self.profile.timeouts.operator)
-        self.known.was_done(deed.action, deed.evse)
+        self.known.note_action(deed.action, deed.evse)
 
     async def prepare(
         self, state: Callable[Concatenate["Station", P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
@@ -269,5 +274,5 @@ def _options(message: Message) -> list[Wanted]:
     return list(message.options) if isinstance(message, Either) else [message]
 
 
-def _name(step: Taken | Visit) -> str:
-    return step.name if isinstance(step, Visit) else step.call.action
+def _name(step: Taken | ConnectionEvent) -> str:
+    return step.name if isinstance(step, ConnectionEvent) else step.call.action

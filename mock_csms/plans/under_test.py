@@ -13,9 +13,10 @@ from mock_csms.protocol.v2.identifiers import folded
 from mock_csms.twin.events import Connected, Disconnected, Event, Knocked, Received, Refused, Sent, Unanswered
 from mock_csms.twin.transactions import Transaction
 from mock_csms.twin.twin import Twin
+from mock_csms.watch.waiting import wait_for
 
 
-class Visit(Record):
+class ConnectionEvent(Record):
     """That the station connected, was refused, or went: `kind` is the name of the event.
 
     `path` is what stood before its identity in the URL that it dialed.
@@ -35,7 +36,7 @@ class StationUnderTest:
     """What is known of the station under test so far; `visits` and `answers` since the case began."""
 
     def __init__(self, identity: str, csms: Csms) -> None:
-        self.visits: list[Visit] = []
+        self.connection_events: list[ConnectionEvent] = []
         """How it came and went; who has looked at a visit takes it."""
         self.answers: dict[str, Result | Error] = {}
         """What the mock has answered, by the ids of the calls."""
@@ -43,13 +44,13 @@ class StationUnderTest:
         """The EVSEs where the operator has driven a vehicle into the bay."""
         self.paused: set[int] = set()
         """The EVSEs where a vehicle takes no energy."""
-        self.heard = 0
+        self.received = 0
         """How many messages came from it."""
-        self.case = self.heard_in = ""
+        self.case = self.last_case = ""
         """The case that runs, and the one in which its last message came."""
-        self.ignored = 0
+        self.unanswered = 0
         """How many commands since that message were not answered."""
-        self.boots_never = 0
+        self.never_boots_on = 0
         """The number of the connection in which it boots for nothing."""
         self._twin = Twin()
         self._given_up: dict[str, int] = {}
@@ -91,12 +92,12 @@ class StationUnderTest:
         if transaction is not None:
             self._given_up[id_] = transaction.highest
 
-    def anew(self) -> None:
+    def begin_case(self) -> None:
         """Forget what is kept of one case only."""
-        self.visits.clear()
+        self.connection_events.clear()
         self.answers.clear()
 
-    def was_done(self, action: str, evse: int) -> None:
+    def note_action(self, action: str, evse: int) -> None:
         """Learn what the operator has done with a vehicle."""
         if action == "drive-in":
             self.parked.add(evse)
@@ -123,25 +124,20 @@ class StationUnderTest:
         """Whether it can be talked with."""
         return self.is_connected and self.is_accepted
 
-    def at(self, evse: int) -> Transaction | None:
+    def transaction_at(self, evse: int) -> Transaction | None:
         """Return the transaction that runs at an EVSE."""
         return next((each for each in self.transactions.values() if each.evse == evse), None)
 
     @property
     def is_silent(self) -> bool:
         """Whether it is connected, was told something since it said anything, and has not answered."""
-        return self.is_connected and self.ignored > 0
+        return self.is_connected and self.unanswered > 0
 
     async def until(self, is_so: Callable[[], bool], within: float) -> bool:
         """Wait until something is so; False when it is not within so many seconds."""
         if is_so():
             return True
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting[future] = is_so
-        try:
-            await asyncio.wait([future], timeout=within)
-        finally:
-            del self._waiting[future]
+        await wait_for(self._waiting, is_so, within)
         return is_so()
 
     def _learn(self, event: Event) -> None:
@@ -149,15 +145,15 @@ class StationUnderTest:
             return
         self._twin = self._csms.follow(event.station)
         if isinstance(event, Connected | Disconnected | Refused):
-            self.visits.append(Visit(type(event).__name__, event.at, self.path))
-            self.ignored = self.ignored if isinstance(event, Refused) else 0
+            self.connection_events.append(ConnectionEvent(type(event).__name__, event.at, self.path))
+            self.unanswered = self.unanswered if isinstance(event, Refused) else 0
         elif isinstance(event, Unanswered):
-            self.ignored += 1
+            self.unanswered += 1
         elif isinstance(event, Sent):
             if event.answers and isinstance(event.message, Result | Error):
                 self.answers[event.answers.id] = event.message
         elif isinstance(event, Received):
-            self.heard, self.ignored, self.heard_in = self.heard + 1, 0, self.case
+            self.received, self.unanswered, self.last_case = self.received + 1, 0, self.case
         for future, is_so in self._waiting.items():
             if not future.done() and is_so():
                 future.set_result(None)

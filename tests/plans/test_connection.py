@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from mock_csms.plans.connection import hang_up, url_of, visit
+from mock_csms.plans.connection import hang_up, next_connection_event, url_of
 from mock_csms.plans.reference import REFERENCE
 from mock_csms.plans.v2 import network, states
 from mock_csms.protocol.records import replace
@@ -19,15 +19,15 @@ async def test_visits_are_told_one_by_one() -> None:
         station = await it.begin()
         station.configure(refuse="503*1")
         hang_up(station)
-        gone = await visit(station, "Disconnected")
+        gone = await next_connection_event(station, "Disconnected")
         with pytest.raises(AssertionError, match=r"expected Connected to /x/CS-1, got Refused to /CS-1$"):
-            await visit(station, "Connected", path="/x")
-        back = await visit(station, "Connected", path="")
+            await next_connection_event(station, "Connected", path="/x")
+        back = await next_connection_event(station, "Connected", path="")
         station.check_gap(gone, back, least=3)
         with pytest.raises(AssertionError, match=r"the connection came \d+\.\d s after the disconnection, expected at"):
             station.check_gap(gone, back, least=600)
         with pytest.raises(AssertionError, match=re.escape("CS-1 did not try to connect within 0.1 s")):
-            await visit(station, "Connected", within=0.1)
+            await next_connection_event(station, "Connected", within=0.1)
 
 
 async def test_a_station_moves_and_comes_back_after_the_case() -> None:
@@ -38,7 +38,7 @@ async def test_a_station_moves_and_comes_back_after_the_case() -> None:
         _, there = network.paths(station)
         await network.put(station, other, there, status="Accepted")
         await network.start_with(station, (other, used))
-        await visit(station, "Connected", path=there)
+        await next_connection_event(station, "Connected", path=there)
         await states.comes_up(station)
         assert await station.get("OCPPCommCtrlr", "ActiveNetworkProfile") == f"{other}"
         assert network.paths(station) == (there, "/another")

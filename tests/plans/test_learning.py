@@ -15,7 +15,7 @@ from mock_csms.control.python import Csms
 from mock_csms.plans.profile import FEATURE, Profile, read_profile
 from mock_csms.plans.v2.features import FEATURES
 from mock_csms.plans.v2.learning import learn, timeouts_of
-from mock_csms.plans.v2.model import Model, Told, got, reported
+from mock_csms.plans.v2.model import ReportedVariable, ReportedVariables, from_get_variables, from_report
 from tests.control.in_process import station_of
 from tests.reference_station import running as running_station
 from tests.wire import BOOT, PATIENCE, SERVER, Station
@@ -200,27 +200,29 @@ START, STOP = "TxCtrlr.TxStartPoint", "TxCtrlr.TxStopPoint"
 )
 def test_features_are_told_by_variables(told: Any, features: str) -> None:
     """What a variable is, may be, or that it is there, tells what the station has."""
-    model = Model(reported([told]))
+    model = ReportedVariables(from_report([told]))
     assert {feature.id for feature in FEATURES if feature.told_by(model)} == set(features.split())
 
 
 def test_connectors_are_counted() -> None:
     """Of each EVSE the highest number that is told; an EVSE that is passed over has one."""
     told = [
-        Told("EVSE.Power", 1),
-        Told("Connector.Available", 1, 2),
-        Told("EVSE.Power", 3),
-        Told("TxCtrlr.TxStartPoint"),
+        ReportedVariable("EVSE.Power", 1),
+        ReportedVariable("Connector.Available", 1, 2),
+        ReportedVariable("EVSE.Power", 3),
+        ReportedVariable("TxCtrlr.TxStartPoint"),
     ]
-    assert Model(told).connectors == (2, 1, 1)
-    assert Model().connectors == ()
+    assert ReportedVariables(told).connectors == (2, 1, 1)
+    assert ReportedVariables().connectors == ()
 
 
 def test_timeouts_are_those_of_the_station() -> None:
     """A patience that is no number counts as none; who must plug in within less is given less."""
     names = ("OCPPCommCtrlr.MessageTimeout", "TxCtrlr.EVConnectionTimeOut", "OCPPCommCtrlr.RetryBackOffWaitMinimum")
     timeouts, reasons = timeouts_of(
-        Model(Told(name, value=value) for name, value in zip(names, ("x", "20", "10"), strict=True))
+        ReportedVariables(
+            ReportedVariable(name, value=value) for name, value in zip(names, ("x", "20", "10"), strict=True)
+        )
     )
     assert (timeouts.message, timeouts.operator, timeouts.boot) == (30, 20, 180)
     assert list(reasons) == ["operator"]
@@ -230,4 +232,4 @@ def test_what_was_not_got_is_not_known() -> None:
     """A result without a value has none; a refused one tells nothing."""
     place: dict[str, Any] = {"component": {"name": "A"}, "variable": {"name": "B"}}
     results = [place | {"attributeStatus": "Accepted"}, place | {"attributeStatus": "Rejected", "attributeValue": "1"}]
-    assert list(got(results)) == [Told("A.B")]
+    assert list(from_get_variables(results)) == [ReportedVariable("A.B")]

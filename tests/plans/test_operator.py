@@ -14,13 +14,22 @@ from typing import Any
 
 import pytest
 
-from mock_csms.plans.operator import ACTIONS, Deed, Execute, Lines, OperatorFailed, Post, Prompt, operator
+from mock_csms.plans.operator import (
+    ACTIONS,
+    ControlLines,
+    Execute,
+    OperatorAction,
+    OperatorFailed,
+    Post,
+    Prompt,
+    operator,
+)
 from mock_csms.station.orders import parse_line
 from tests.wire import PATIENCE
 
 TOKEN = {"idToken": "TAG1", "type": "ISO14443"}
-CARD = Deed("card", 2, 1, TOKEN)
-SEND = Deed("send", 2, call="DataTransfer", payload={"vendorId": "a b"})
+CARD = OperatorAction("card", 2, 1, TOKEN)
+SEND = OperatorAction("send", 2, call="DataTransfer", payload={"vendorId": "a b"})
 
 
 @pytest.mark.parametrize(
@@ -59,7 +68,7 @@ async def test_a_command_gets_the_action(tmp_path: Path) -> None:
     for command, deed, words in [
         (f"{tell} -a {{action}} {{connector}}@{{evse}} {{token}}", CARD, ["-a", "card", "1@2", "TAG1:ISO14443"]),
         (tell, CARD, ["card", "2", "TAG1:ISO14443"]),
-        (tell, Deed("reboot"), ["reboot", "1", ""]),
+        (tell, OperatorAction("reboot"), ["reboot", "1", ""]),
         (tell, SEND, ["send", "DataTransfer", '{"vendorId": "a b"}']),
         (f"{tell} {{call}} {{payload}}", SEND, ["DataTransfer", '{"vendorId": "a b"}']),
     ]:
@@ -78,7 +87,7 @@ async def test_a_command_gets_the_action(tmp_path: Path) -> None:
 async def test_a_command_that_fails_says_how(command: str, within: float, problem: str) -> None:
     """By its status, its time, or that it is not there."""
     with pytest.raises(OperatorFailed, match=problem):
-        await Execute(command).act(Deed("plug"), within)
+        await Execute(command).act(OperatorAction("plug"), within)
 
 
 # http
@@ -113,7 +122,7 @@ async def test_a_service_gets_the_action_as_json() -> None:
     seen: list[Any] = []
     with robot(204, seen) as url:
         await operator(f"http:{url}").act(CARD, PATIENCE)
-        await operator(url).act(Deed("reboot"), PATIENCE)
+        await operator(url).act(OperatorAction("reboot"), PATIENCE)
         await operator(url).act(SEND, PATIENCE)
     assert seen == [
         {"action": "card", "evse": 2, "connector": 1, "token": TOKEN},
@@ -174,10 +183,10 @@ async def test_without_a_terminal_nobody_is_asked() -> None:
 async def test_its_lines_are_understood_by_the_reference_station() -> None:
     """Whatever an operator is asked to do is a line that mock-station obeys."""
     typed: list[str] = []
-    lines = Lines(typed.append)
+    lines = ControlLines(typed.append)
     able = [action for action in ACTIONS if lines.can(action)]
     for action in able:
-        await lines.act(SEND if action == "send" else Deed(action, 2, 1, TOKEN), PATIENCE)
+        await lines.act(SEND if action == "send" else OperatorAction(action, 2, 1, TOKEN), PATIENCE)
     assert able == [*ACTIONS]
     sent = 'send DataTransfer {"vendorId": "a b"}'
     vehicles = ["ev-ready 2", "ev-pause 2", "drive-in 2", "drive-out 2"]

@@ -5,11 +5,12 @@ from functools import partial
 
 import pytest
 
+from mock_csms.plans.messages import says
 from mock_csms.plans.reference import REFERENCE, Reference
 from mock_csms.plans.run import NoStation, Run
 from mock_csms.plans.station import Station
 from mock_csms.plans.v2 import states
-from mock_csms.plans.v2.messages import says, transaction_event
+from mock_csms.plans.v2.messages import transaction_event
 from mock_csms.protocol.records import replace
 from tests.pace import turns
 from tests.plans.at_the_reference import run
@@ -68,10 +69,10 @@ async def test_a_session_offline_is_told_later() -> None:
         assert station.csms.config.total_cost == 7
         for kind in ("Started", "Ended"):
             await station.expect(transaction_event(kind, offline=True))
-        kinds = [visit.kind for visit in station.known.visits]
+        kinds = [visit.kind for visit in station.known.connection_events]
         assert (kinds[0], kinds[-1]) == ("Disconnected", "Connected")
         assert set(kinds[1:-1]) <= {"Refused"}
-        assert station.known.visits == sorted(station.known.visits, key=lambda visit: visit.at)
+        assert station.known.connection_events == sorted(station.known.connection_events, key=lambda visit: visit.at)
 
 
 async def test_every_case_begins_idle() -> None:

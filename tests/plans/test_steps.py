@@ -10,24 +10,12 @@ import pytest
 
 from mock_csms.control.python import Csms
 from mock_csms.plans.cases import CASES, case
-from mock_csms.plans.operator import Lines, OperatorFailed, Prompt
+from mock_csms.plans.messages import absent, any_call, around, differences, each, matching, one_of, says, some
+from mock_csms.plans.operator import ControlLines, OperatorFailed, Prompt
 from mock_csms.plans.profile import Profile, Timeouts
 from mock_csms.plans.station import Station
 from mock_csms.plans.under_test import StationUnderTest
-from mock_csms.plans.v2.messages import (
-    absent,
-    any_call,
-    around,
-    connector_reports,
-    differences,
-    each,
-    matching,
-    no_problem,
-    one_of,
-    reason,
-    says,
-    some,
-)
+from mock_csms.plans.v2.messages import connector_reports, no_problem, reason
 from mock_csms.plans.v2.triggers import trigger
 from mock_csms.protocol.records import replace
 from mock_csms.watch.inbox import Inbox
@@ -56,7 +44,7 @@ def event(evse: int, what: str) -> dict[str, Any]:
 async def stage(typed: list[str] | None = None, call_timeout: float = PATIENCE) -> AsyncIterator[tuple[Station, Peer]]:
     """Return a station under test as a case sees it, and its other end."""
     async with Csms(call_timeout=call_timeout) as csms:
-        operator = None if typed is None else Lines(typed.append)
+        operator = None if typed is None else ControlLines(typed.append)
         seen = Station(csms, PROFILE, operator, Inbox(csms.bus), StationUnderTest("CS-1", csms))
         async with station_of(csms) as peer:
             yield seen, peer
@@ -290,7 +278,7 @@ async def test_a_station_is_made_to_send() -> None:
         await station.was_refused(taken, "InternalError")
         with pytest.raises(AssertionError, match="DataTransfer was answered with the CALLERROR InternalError"):
             await station.answered(taken)
-        station.anew()
+        station.begin_case()
         with pytest.raises(AssertionError, match="DataTransfer was not answered"):
             await station.answered(taken)
 

@@ -1,13 +1,13 @@
 """What a case changes in a station, and how that is undone afterwards: variables, and what a command undoes."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
 
-from mock_csms.plans.v2.variables import variable
+from mock_csms.control.python import Csms
+from mock_csms.plans.profile import Profile
+from mock_csms.plans.under_test import StationUnderTest
+from mock_csms.plans.v2.messages import variable
 from mock_csms.protocol.actions import Json
 from mock_csms.runtime.session import CallFailed
-
-if TYPE_CHECKING:
-    from mock_csms.plans.station import Station
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
@@ -17,8 +17,13 @@ _RESET = {"type": "Immediate"}
 class Changes:
     """The variables of a station as they were got and set during a case, and the commands that undo what it left."""
 
-    def __init__(self, station: "Station") -> None:
-        self._station = station
+    def __init__(
+        self, csms: Csms, profile: Profile, known: StationUnderTest, settle: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._csms = csms
+        self._profile = profile
+        self._known = known
+        self._settle = settle
         self._values: dict[tuple[str, str], str] = {}
         self._before: dict[tuple[str, str], str] = {}
         self._undoing: list[tuple[str, Json]] = []
@@ -27,7 +32,7 @@ class Changes:
         """Return the value of a variable, or None where the station has no such."""
         if (component, name) not in self._values:
             asked = {"getVariableData": [variable(component, name)]}
-            answer = await self._station.csms.call(self._station.identity, "GetVariables", asked)
+            answer = await self._csms.call(self._profile.identity, "GetVariables", asked)
             result = answer["getVariableResult"][0]
             if result["attributeStatus"] != "Accepted":
                 return None
@@ -65,10 +70,10 @@ class Changes:
         self._values.clear()
         statuses: list[str] = []
         while not self.is_undone:
-            ignored, left = self._station.known.ignored, ([*self._undoing], {**self._before})
+            ignored, left = self._known.unanswered, ([*self._undoing], {**self._before})
             note = await self._undo_one(statuses)
             notes += [note] if note else []
-            if note and (self._station.known.ignored > ignored or not self._station.known.is_connected):
+            if note and (self._known.unanswered > ignored or not self._known.is_connected):
                 self._undoing, self._before = left
                 return notes
         if "RebootRequired" in statuses:
@@ -83,7 +88,7 @@ class Changes:
         if self._undoing:
             action, payload = self._undoing.pop()
             try:
-                await self._station.csms.call(self._station.identity, action, payload)
+                await self._csms.call(self._profile.identity, action, payload)
             except CallFailed as failure:
                 return f"clean-up: {failure}"
             return ""
@@ -99,7 +104,7 @@ class Changes:
         """Set a variable, and return the status, which must be one that takes it."""
         self._values.pop((component, name), None)
         given = {"setVariableData": [variable(component, name, attributeValue=value)]}
-        answer = await self._station.csms.call(self._station.identity, "SetVariables", given)
+        answer = await self._csms.call(self._profile.identity, "SetVariables", given)
         status: str = answer["setVariableResult"][0]["attributeStatus"]
         if status not in ("Accepted", "RebootRequired"):
             raise AssertionError(f"{component}.{name} = {value} is {status}")
@@ -107,11 +112,11 @@ class Changes:
 
     async def _restart(self) -> None:
         """Let the station start anew, so that its variables take force, unless it is still to be accepted."""
-        station, known, boot = self._station, self._station.known, self._station.profile.timeouts.boot
+        known, identity, boot = self._known, self._profile.identity, self._profile.timeouts.boot
         if not known.is_accepted:
             return
         before = known.opened
-        await station.csms.call(station.identity, "Reset", _RESET)
+        await self._csms.call(identity, "Reset", _RESET)
         if not await known.until(lambda: known.opened > before and known.is_usable, boot):
-            raise AssertionError(f"{station.identity} did not come back after a Reset within {boot:g} s")
-        await station.settle()
+            raise AssertionError(f"{identity} did not come back after a Reset within {boot:g} s")
+        await self._settle()

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from mock_csms.plans.v2.model import Model, Told
+from mock_csms.plans.v2.model import ReportedVariable, ReportedVariables
 from mock_csms.protocol.records import Record
 
-Test: TypeAlias = Callable[[Told], bool]
+Test: TypeAlias = Callable[[ReportedVariable], bool]
 
 
 class Feature(Record):
@@ -17,22 +17,22 @@ class Feature(Record):
     variable: str = ""
     test: Test | None = None
 
-    def told_by(self, model: Model) -> bool | None:
+    def told_by(self, model: ReportedVariables) -> bool | None:
         """Whether a station has it; None where no variable can tell."""
         if self.test is None:
             return None
         return any(self.test(told) for told in model.all(self.variable))
 
 
-def _there(_: Told) -> bool:
+def _there(_: ReportedVariable) -> bool:
     return True
 
 
-def _is_true(told: Told) -> bool:
+def _is_true(told: ReportedVariable) -> bool:
     return told.value.lower() == "true"
 
 
-def _can_be_set(told: Told) -> bool:
+def _can_be_set(told: ReportedVariable) -> bool:
     return told.is_writable
 
 
@@ -162,5 +162,5 @@ FEATURES: Sequence[Feature] = (
     Feature("AQ-9", "charges in mode 3"),
 )
 """Those that select cases; one that is told by several variables is there several times."""
-SUMMARY = Told("(GetBaseReport)", value="true")
+SUMMARY = ReportedVariable("(GetBaseReport)", value="true")
 """That the station reports a SummaryInventory, which is no variable."""

@@ -7,8 +7,8 @@ from contextlib import suppress
 from mock_csms.control.python import Csms
 from mock_csms.plans.profile import Profile, Timeouts
 from mock_csms.plans.v2.features import FEATURES, SUMMARY
-from mock_csms.plans.v2.model import Model, Told, got, reported
-from mock_csms.plans.v2.variables import variable
+from mock_csms.plans.v2.messages import variable
+from mock_csms.plans.v2.model import ReportedVariable, ReportedVariables, from_get_variables, from_report
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, field, replace
 from mock_csms.runtime.session import CallFailed
@@ -41,7 +41,7 @@ async def learn(csms: Csms, within: float) -> Learned | None:
     if identity is None:
         return None
     boot = await _received(csms, identity, "BootNotification")
-    model = Model([*await _variables(csms, identity), *await _summary(csms, identity)])
+    model = ReportedVariables([*await _variables(csms, identity), *await _summary(csms, identity)])
     connectors = model.connectors or await _connectors(csms, identity)
     timeouts, reasons = timeouts_of(model)
     has = {feature.id for feature in FEATURES if feature.told_by(model)}
@@ -53,13 +53,13 @@ async def learn(csms: Csms, within: float) -> Learned | None:
     return Learned(profile, frozenset(lacks) if model else frozenset(), reasons, named)
 
 
-def slots_of(model: Model) -> tuple[int, ...]:
+def slots_of(model: ReportedVariables) -> tuple[int, ...]:
     """Return the slots of network profiles that a station tells to have, or none."""
     told = model.all(_SLOTS)
     return tuple(sorted(int(slot) for slot in told[0].values if slot.isdecimal())) if told else ()
 
 
-def timeouts_of(model: Model) -> tuple[Timeouts, dict[str, str]]:
+def timeouts_of(model: ReportedVariables) -> tuple[Timeouts, dict[str, str]]:
     """Return the timeouts that fit to the variables of a station, and which are by which."""
     found: dict[str, tuple[float, str]] = {}
     usual = Timeouts()
@@ -95,13 +95,13 @@ async def _received(csms: Csms, identity: str, action: str, **part: object) -> J
         return None
 
 
-async def _variables(csms: Csms, identity: str) -> Sequence[Told]:
+async def _variables(csms: Csms, identity: str) -> Sequence[ReportedVariable]:
     """Return what the station reports, or else what it tells when it is asked for single variables."""
     items = await _report(csms, identity, 1, "FullInventory")
-    return list(reported(items)) if items else await _one_by_one(csms, identity)
+    return list(from_report(items)) if items else await _one_by_one(csms, identity)
 
 
-async def _summary(csms: Csms, identity: str) -> Sequence[Told]:
+async def _summary(csms: Csms, identity: str) -> Sequence[ReportedVariable]:
     return [SUMMARY] if await _report(csms, identity, 2, "SummaryInventory") is not None else []
 
 
@@ -122,7 +122,7 @@ async def _report(csms: Csms, identity: str, request_id: int, base: str) -> list
     return items
 
 
-async def _one_by_one(csms: Csms, identity: str) -> Sequence[Told]:
+async def _one_by_one(csms: Csms, identity: str) -> Sequence[ReportedVariable]:
     """Return what the station tells of the variables that matter here, of its first EVSE and connector."""
     results: list[Json] = []
     for name in dict.fromkeys([*(feature.variable for feature in FEATURES if feature.test), *_TIMES]):
@@ -131,14 +131,14 @@ async def _one_by_one(csms: Csms, identity: str) -> Sequence[Told]:
         asked["component"] = asked["component"] | _PLACES.get(component, {})
         with suppress(CallFailed):
             results += (await csms.call(identity, "GetVariables", {"getVariableData": [asked]}))["getVariableResult"]
-    return list(got(results))
+    return list(from_get_variables(results))
 
 
 async def _connectors(csms: Csms, identity: str) -> tuple[int, ...]:
     """Return how many connectors each EVSE has, by the statuses that came; one when there were none."""
-    told = [Told("", 1, 1)]
+    told = [ReportedVariable("", 1, 1)]
     with suppress(AssertionError):
         while True:
             status = await csms.receive(identity, "StatusNotification", within=0.0)
-            told.append(Told("", status["evseId"], status["connectorId"]))
-    return Model(told).connectors
+            told.append(ReportedVariable("", status["evseId"], status["connectorId"]))
+    return ReportedVariables(told).connectors

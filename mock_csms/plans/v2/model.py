@@ -6,7 +6,7 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record
 
 
-class Told(Record):
+class ReportedVariable(Record):
     """One variable: its name (`TxCtrlr.TxStartPoint`), where it is, its value, and which it may have."""
 
     name: str
@@ -17,18 +17,18 @@ class Told(Record):
     is_writable: bool = False
 
 
-class Model:
+class ReportedVariables:
     """All that is told of the variables of a station."""
 
-    def __init__(self, told: Iterable[Told] = ()) -> None:
-        self._told: dict[str, list[Told]] = {}
+    def __init__(self, told: Iterable[ReportedVariable] = ()) -> None:
+        self._told: dict[str, list[ReportedVariable]] = {}
         for one in told:
             self._told.setdefault(one.name, []).append(one)
 
     def __bool__(self) -> bool:
         return bool(self._told)
 
-    def all(self, name: str) -> Sequence[Told]:
+    def all(self, name: str) -> Sequence[ReportedVariable]:
         """Return the variables of a name, of whatever EVSE."""
         return self._told.get(name, ())
 
@@ -50,7 +50,7 @@ class Model:
         return tuple(most.get(evse, 1) for evse in range(1, max(most, default=0) + 1))
 
 
-def reported(items: Iterable[Json]) -> Iterator[Told]:
+def from_report(items: Iterable[Json]) -> Iterator[ReportedVariable]:
     """Yield what the parts of a report (B07, B08) tell."""
     for item in items:
         attributes = item["variableAttribute"]
@@ -59,16 +59,16 @@ def reported(items: Iterable[Json]) -> Iterator[Told]:
         yield _told(item, actual, listed, is_writable=actual.get("mutability", "ReadWrite") != "ReadOnly")
 
 
-def got(results: Iterable[Json]) -> Iterator[Told]:
+def from_get_variables(results: Iterable[Json]) -> Iterator[ReportedVariable]:
     """Yield what the results of GetVariables (B06) tell, which is not if it can be set."""
     for result in results:
         if result["attributeStatus"] == "Accepted":
             yield _told(result, {"value": result.get("attributeValue", "")}, "", is_writable=False)
 
 
-def _told(item: Json, attribute: Json, listed: str, *, is_writable: bool) -> Told:
+def _told(item: Json, attribute: Json, listed: str, *, is_writable: bool) -> ReportedVariable:
     place = item["component"].get("evse", {})
-    return Told(
+    return ReportedVariable(
         f"{item['component']['name']}.{item['variable']['name']}",
         place.get("id", 0),
         place.get("connectorId", 0),

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from mock_csms.plans.connection import url_of, visit
+from mock_csms.plans.connection import next_connection_event, url_of
+from mock_csms.plans.messages import one_of
 from mock_csms.plans.station import Station
 from mock_csms.plans.v2 import states
-from mock_csms.plans.v2.messages import one_of
-from mock_csms.plans.v2.variables import variable
+from mock_csms.plans.v2.messages import variable
 from mock_csms.protocol.actions import Json
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
@@ -55,7 +55,7 @@ async def put(station: Station, slot: int, path: str, *, security: int | None = 
 
 async def start_with(station: Station, order: Sequence[int]) -> None:
     """Set the order of slots, and let the station start anew: by a reset when it wants one, else as the state does."""
-    station.known.visits.clear()
+    station.known.connection_events.clear()
     given = variable(*_PRIORITY, attributeValue=",".join(map(str, order)))
     result = {"attributeStatus": one_of("Accepted", "RebootRequired")}
     answer = await station.command("SetVariables", {"setVariableData": [given]}, setVariableResult=[result])
@@ -63,4 +63,4 @@ async def start_with(station: Station, order: Sequence[int]) -> None:
         await station.command("Reset", {"type": "OnIdle"}, status="Accepted")
     else:
         await states.booting(station)
-    await visit(station, "Disconnected")
+    await next_connection_event(station, "Disconnected")

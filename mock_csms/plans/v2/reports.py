@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from mock_csms.plans.messages import one_of, says
 from mock_csms.plans.station import Station
-from mock_csms.plans.v2.messages import one_of, says
 from mock_csms.plans.v2.required import REQUIRED, required_of
 from mock_csms.protocol.actions import Json
 

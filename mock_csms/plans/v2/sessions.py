@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from mock_csms.plans.messages import one_of, says
 from mock_csms.plans.profile import VALID
 from mock_csms.plans.station import Station
-from mock_csms.plans.v2.messages import one_of, says, transaction_event
+from mock_csms.plans.v2.messages import transaction_event
 from mock_csms.watch.inbox import Taken
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all

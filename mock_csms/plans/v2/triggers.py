@@ -1,7 +1,7 @@
 """Messages that a station is told to send (F06)."""
 
+from mock_csms.plans.messages import one_of
 from mock_csms.plans.station import Station
-from mock_csms.plans.v2.messages import one_of
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 

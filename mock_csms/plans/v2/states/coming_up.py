@@ -3,11 +3,12 @@
 from contextlib import suppress
 from typing import Any
 
+from mock_csms.plans.messages import one_of, says
 from mock_csms.plans.operator import OperatorFailed
 from mock_csms.plans.preparing import preparing
 from mock_csms.plans.profile import VALID
 from mock_csms.plans.station import Station
-from mock_csms.plans.v2.messages import connector_reports, one_of, says
+from mock_csms.plans.v2.messages import connector_reports
 from mock_csms.protocol.actions import Json
 from mock_csms.runtime.session import CallFailed
 
@@ -40,7 +41,7 @@ async def _accepted(station: Station) -> None:
     before it has connected anew.
     """
     known, timeouts = station.known, station.profile.timeouts
-    if await known.until(lambda: known.is_usable, timeouts.settle) or known.boots_never == known.opened:
+    if await known.until(lambda: known.is_usable, timeouts.settle) or known.never_boots_on == known.opened:
         return
     if await _agrees(station, "TriggerMessage", {"requestedMessage": "BootNotification"}) or known.was_told_to_wait:
         await known.until(lambda: known.is_usable, timeouts.interval + timeouts.message)
@@ -48,7 +49,7 @@ async def _accepted(station: Station) -> None:
     if not known.is_usable and await _agrees(station, "Reset", {"type": "Immediate"}):
         await known.until(lambda: known.is_usable or known.opened > before, timeouts.boot)
         await known.until(lambda: known.is_usable, timeouts.message)
-    known.boots_never = 0 if known.is_usable else known.opened
+    known.never_boots_on = 0 if known.is_usable else known.opened
 
 
 async def _agrees(station: Station, action: str, payload: Json) -> bool:
@@ -81,7 +82,7 @@ async def _idle(station: Station) -> None:
 
 async def booting(station: Station) -> None:
     """Booting: the old connection is closed; the operator switched the station off, or a Reset Immediate did."""
-    before, visits = len(station.known.visits), station.known.visits
+    before, visits = len(station.known.connection_events), station.known.connection_events
     with preparing(station):
         if station.can("reboot"):
             await station.act("reboot")

@@ -1,9 +1,9 @@
 """What a station remembers: tokens in its cache and its local list, certificates, charging profiles."""
 
+from mock_csms.plans.messages import differences, some
 from mock_csms.plans.profile import VALID
 from mock_csms.plans.station import Station
 from mock_csms.plans.v2 import certificates
-from mock_csms.plans.v2.messages import differences, some
 from mock_csms.plans.v2.states.sessions import (
     authorized_locally,
     ev_connected,

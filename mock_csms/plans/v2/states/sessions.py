@@ -4,9 +4,10 @@ the station (`under_test.py`), which events are due by its TxStartPoint and TxSt
 
 import asyncio
 
+from mock_csms.plans.messages import Message, absent, one_of, says
 from mock_csms.plans.profile import VALID
 from mock_csms.plans.station import Station
-from mock_csms.plans.v2.messages import Message, absent, connector_reports, one_of, says, transaction_event
+from mock_csms.plans.v2.messages import connector_reports, transaction_event
 from mock_csms.twin.transactions import Transaction
 from mock_csms.watch.inbox import Wanted
 
@@ -205,7 +206,7 @@ async def is_started_by_authorization(station: Station) -> bool:
 
 
 def _transaction(station: Station) -> Transaction | None:
-    return station.known.at(station.evse)
+    return station.known.transaction_at(station.evse)
 
 
 def _is_plugged(station: Station) -> bool:
