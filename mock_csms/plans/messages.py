@@ -1,4 +1,8 @@
-"""What cases say about messages: a call with a part of its payload, and predicates where no single value will do."""
+"""Words for messages: a call with a part of its payload, and predicates where a single value is not enough.
+
+A part says what must be in the payload, at any depth; what else is in the payload does not matter. Its values may be
+predicates.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -15,16 +19,16 @@ from mock_csms.protocol.versions import actions as every_action
 from mock_csms.watch.inbox import Either, Wanted, wanted
 
 Message: TypeAlias = Wanted | Either
-"""A call of the station, or one of several: `says("Heartbeat") | says("NotifyEvent")`."""
+"""A call of the station, or one of several alternatives: `says("Heartbeat") | says("NotifyEvent")`."""
 
 
 def says(action: str, /, **part: Any) -> Wanted:
-    """Return a call of the station in whose payload this part is: `says("BootNotification", reason="PowerUp")`."""
+    """Describe a call of the station whose payload contains this part: `says("BootNotification", reason="PowerUp")`."""
     return wanted(action, part)
 
 
 def any_call(*, but: str = "") -> Either:
-    """Return whatever a station may send, but for one action."""
+    """Describe any call that a station may send, except those of the action `but`."""
     actions = [name for name in every_action(Sender.STATION) if name != but]
     return Either([says(action) for action in actions])
 
@@ -32,23 +36,23 @@ def any_call(*, but: str = "") -> Either:
 # Predicates.
 
 absent = Predicate("nothing", lambda found: found is ABSENT)
-"""That nothing is there."""
+"""Matches if the value is missing."""
 
 
 def one_of(*values: Any) -> Predicate:
-    """Return that one of these values is there; `absent` among them allows nothing."""
+    """Match one of these values; if `absent` is one of them, the value may be missing."""
     plain = [value for value in values if value is not absent]
     text = " or ".join("nothing" if value is absent else _text(value) for value in values)
     return Predicate(text, lambda found: found in plain or (found is ABSENT and absent in values))
 
 
 def matching(pattern: str) -> Predicate:
-    """Return that a text is there which this regular expression describes as a whole."""
+    """Match a string that matches this regular expression as a whole."""
     return Predicate(f"/{pattern}/", lambda found: isinstance(found, str) and bool(re.fullmatch(pattern, found)))
 
 
 def around(seconds: float, tolerance: float) -> Predicate:
-    """Return that a time is there, so many seconds after 1970, or not far from it."""
+    """Match a timestamp that is at most `tolerance` seconds away from `seconds` since 1970 (UTC)."""
 
     def is_near(found: Any) -> bool:
         told = seconds_of(found) if isinstance(found, str) else None
@@ -58,7 +62,7 @@ def around(seconds: float, tolerance: float) -> Predicate:
 
 
 def some(*parts: Mapping[str, Any], **part: Any) -> Predicate:
-    """Return that a list is there in which one item has this part, or of several parts one item each."""
+    """Match a list in which an item contains this part; of several `parts`, each must be in an item."""
     wanted_parts = parts or (part,)
     return Predicate(
         f"an item with {' and one with '.join(map(_text, wanted_parts))}",
@@ -70,7 +74,7 @@ def some(*parts: Mapping[str, Any], **part: Any) -> Predicate:
 
 
 def each(least: int = 1, **part: Any) -> Predicate:
-    """Return that a list of at least so many items is there, and all of them have this part."""
+    """Match a list of at least `least` items, all of which contain this part."""
     return Predicate(
         f"at least {least} items, each with {_text(part)}",
         lambda found: (
@@ -80,12 +84,12 @@ def each(least: int = 1, **part: Any) -> Predicate:
 
 
 def differences(payload: Any, part: Mapping[str, Any]) -> Sequence[Difference]:
-    """Return in what a payload differs from a part of what it should be."""
+    """Return the differences between a payload and the part that it should contain."""
     return wanted("", part).differences(Call("", "", payload))
 
 
 def explained(what: str, found: Sequence[Difference]) -> str:
-    """Write what has differences, and them below it."""
+    """Return a text of several lines: `what`, then the differences."""
     return "\n".join([what, *(f"  {difference}" for difference in found)])
 
 

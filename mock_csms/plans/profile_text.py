@@ -1,4 +1,4 @@
-"""The file of a profile, written for the person who fills in what nobody but a person knows."""
+"""Writes a profile as a file, with comments for the person who completes it by hand."""
 
 from collections.abc import Iterator, Mapping
 
@@ -35,7 +35,7 @@ _KINDS: Mapping[str, str] = {
 
 
 def profile_text(learned: Learned | None = None) -> str:
-    """Return the text of a profile: of what was learned of a station, or without it of one that is to be filled in."""
+    """Return the text of a profile file: with what was learned of a station, or an empty one to be filled in."""
     known = learned or Learned(Profile("CS-1"))
     who = f": {printable(known.who)}" if known.who else ""
     origin = f"read from the station{who}" if learned else "to be filled in"

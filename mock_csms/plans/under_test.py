@@ -1,6 +1,6 @@
-"""The station under test: what it has told, which its twin knows, what it did in this case, and what vehicles do there.
+"""What is known of the station under test: its connections, its twin, the answers it got, and the vehicles at it.
 
-`states` decides by it what there is still to do.
+The states (`v2/states/`) use it to decide which steps are still to be done.
 """
 
 import asyncio
@@ -17,41 +17,41 @@ from mock_csms.watch.waiting import wait_for
 
 
 class ConnectionEvent(Record):
-    """That the station connected, was refused, or went: `kind` is the name of the event.
-
-    `path` is what stood before its identity in the URL that it dialed.
-    """
+    """The station connected, was refused, or disconnected."""
 
     kind: str
+    """The name of the event: Connected, Refused or Disconnected."""
     at: float
+    """When, in seconds since 1970 (UTC)."""
     path: str = ""
+    """What stood before the identity in the URL that the station connected to."""
 
     @property
     def name(self) -> str:
-        """How people call it."""
+        """What failures call it."""
         return {"Connected": "the connection", "Refused": "the try to connect"}.get(self.kind, "the disconnection")
 
 
 class StationUnderTest:
-    """What is known of the station under test so far; `visits` and `answers` since the case began."""
+    """What is known of the station under test so far; `connection_events` and `answers` only since the case began."""
 
     def __init__(self, identity: str, csms: Csms) -> None:
         self.connection_events: list[ConnectionEvent] = []
-        """How it came and went; who has looked at a visit takes it."""
+        """How it connected and disconnected, without the events that a step has already taken."""
         self.answers: dict[str, Result | Error] = {}
-        """What the mock has answered, by the ids of the calls."""
+        """What the mock answered, by the message ids of the calls."""
         self.parked: set[int] = set()
         """The EVSEs where the operator has driven a vehicle into the bay."""
         self.paused: set[int] = set()
-        """The EVSEs where a vehicle takes no energy."""
+        """The EVSEs where the vehicle suspends charging."""
         self.received = 0
-        """How many messages came from it."""
+        """How many messages it has sent."""
         self.case = self.last_case = ""
-        """The case that runs, and the one in which its last message came."""
+        """The id of the running case, and of the case in which its last message came."""
         self.unanswered = 0
-        """How many commands since that message were not answered."""
+        """How many commands since its last message were not answered."""
         self.never_boots_on = 0
-        """The number of the connection in which it boots for nothing."""
+        """The number of the connection on which nothing makes it boot; 0 if there is none."""
         self._twin = Twin()
         self._given_up: dict[str, int] = {}
         self._identity = folded(identity)
@@ -61,44 +61,44 @@ class StationUnderTest:
 
     @property
     def is_connected(self) -> bool:
-        """Whether it is connected now."""
+        """Whether it is connected."""
         return self._twin.connections.is_open
 
     @property
     def opened(self) -> int:
-        """How many connections it has had."""
+        """How many connections it has opened."""
         return self._twin.connections.opened
 
     @property
     def path(self) -> str:
-        """What stood before its identity in the URL that it dialed last."""
+        """What stood before its identity in the URL that it connected to last."""
         visitor = self._twin.connections.visitor
         return visitor.path.partition("?")[0].rpartition("/")[0] if visitor else ""
 
     @property
     def connectors(self) -> Mapping[tuple[int, int], str]:
-        """The status that it told last of each connector."""
+        """The status that it last reported for each connector, by EVSE and connector."""
         return self._twin.connectors.statuses
 
     @property
     def transactions(self) -> Mapping[str, Transaction]:
-        """The transactions that run there, without those that were given up and of which nothing came since."""
+        """The running transactions by id, without those that were given up and not reported since."""
         running = self._twin.transactions.running
         return {id_: each for id_, each in running.items() if self._given_up.get(id_) != each.highest}
 
     def give_up(self, id_: str) -> None:
-        """Take a transaction for one that runs no more, until something comes of it."""
+        """Treat a transaction as ended until the station reports something about it."""
         transaction = self._twin.transactions.running.get(id_)
         if transaction is not None:
             self._given_up[id_] = transaction.highest
 
     def begin_case(self) -> None:
-        """Forget what is kept of one case only."""
+        """Forget what is kept for one case only."""
         self.connection_events.clear()
         self.answers.clear()
 
     def note_action(self, action: str, evse: int) -> None:
-        """Learn what the operator has done with a vehicle."""
+        """Note what the operator has done with a vehicle."""
         if action == "drive-in":
             self.parked.add(evse)
         elif action == "drive-out":
@@ -121,20 +121,23 @@ class StationUnderTest:
 
     @property
     def is_usable(self) -> bool:
-        """Whether it can be talked with."""
+        """Whether it is connected and accepted."""
         return self.is_connected and self.is_accepted
 
     def transaction_at(self, evse: int) -> Transaction | None:
-        """Return the transaction that runs at an EVSE."""
+        """Return the running transaction at an EVSE, or None."""
         return next((each for each in self.transactions.values() if each.evse == evse), None)
 
     @property
     def is_silent(self) -> bool:
-        """Whether it is connected, was told something since it said anything, and has not answered."""
+        """Whether it is connected, and has not answered a command since its last message."""
         return self.is_connected and self.unanswered > 0
 
     async def until(self, is_so: Callable[[], bool], within: float) -> bool:
-        """Wait until something is so; False when it is not within so many seconds."""
+        """Wait until `is_so` returns True, and return whether it does within so many seconds.
+
+        It is called after each event of the station.
+        """
         if is_so():
             return True
         await wait_for(self._waiting, is_so, within)

@@ -1,6 +1,4 @@
-"""What cases of OCPP 2.x say about messages, besides the words of `plans/messages.py`: reasons, connectors,
-transactions, and how a message names a variable.
-"""
+"""Words for messages of OCPP 2.x, in addition to those of `plans/messages.py`."""
 
 from typing import Any
 
@@ -11,7 +9,7 @@ from mock_csms.watch.inbox import Either, Wanted
 
 
 def reason(code: str) -> Predicate:
-    """Return that there is no statusInfo, or one with this reasonCode."""
+    """Match a missing statusInfo, or one with this reasonCode."""
     return Predicate(
         f"nothing, or the reasonCode {code}",
         lambda found: found is ABSENT or (isinstance(found, dict) and found.get("reasonCode") == code),
@@ -19,17 +17,17 @@ def reason(code: str) -> Predicate:
 
 
 no_problem = reason("NoError")
-"""That there is no statusInfo, or one that says that all is well."""
+"""Matches a missing statusInfo, or one with the reasonCode NoError."""
 
 
 def variable(component: str, name: str, *, instance: str = "", **more: Any) -> Json:
-    """Return how a message names a variable; `instance` is that of the variable."""
+    """Return the JSON with which a message names a variable; `instance` is that of the variable, `more` is added."""
     named = {"name": name, "instance": instance} if instance else {"name": name}
     return {"component": {"name": component}, "variable": named, **more}
 
 
 def connector_reports(status: Any, evse: int, connector: int) -> Either:
-    """Return that the station tells the status of a connector: by StatusNotification, or by NotifyEvent (G01.FR.07)."""
+    """Describe a report of a connector's status: a StatusNotification or a NotifyEvent (G01.FR.07)."""
     place = {"id": evse, "connectorId": connector}
     event = some(
         trigger="Delta",
@@ -43,7 +41,7 @@ def connector_reports(status: Any, evse: int, connector: int) -> Either:
 
 
 def transaction_event(kind: Any = ..., *, charging: Any = None, stopped: Any = None, **part: Any) -> Wanted:
-    """Return a TransactionEvent of a kind: with a charging state, a stoppedReason, and this part besides."""
+    """Describe a TransactionEvent with this eventType, chargingState, stoppedReason and further `part`."""
     info = {"chargingState": charging, "stoppedReason": stopped}
     given = {key: value for key, value in info.items() if value is not None}
     return says("TransactionEvent", eventType=kind, **({"transactionInfo": given} if given else {}), **part)

@@ -1,4 +1,4 @@
-"""What a station tells of its variables: reported ones, or those that were got one by one."""
+"""What a station reported about its variables, in a report or in answers to GetVariables."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -7,18 +7,22 @@ from mock_csms.protocol.records import Record
 
 
 class ReportedVariable(Record):
-    """One variable: its name (`TxCtrlr.TxStartPoint`), where it is, its value, and which it may have."""
+    """One variable."""
 
     name: str
+    """`COMPONENT.VARIABLE`, such as `TxCtrlr.TxStartPoint`."""
     evse: int = 0
+    """The EVSE of the component; 0 for none."""
     connector: int = 0
+    """The connector of the component; 0 for none."""
     value: str = ""
     values: tuple[str, ...] = ()
+    """The items of its valuesList."""
     is_writable: bool = False
 
 
 class ReportedVariables:
-    """All that is told of the variables of a station."""
+    """All that is known of the variables of a station."""
 
     def __init__(self, told: Iterable[ReportedVariable] = ()) -> None:
         self._told: dict[str, list[ReportedVariable]] = {}
@@ -29,11 +33,11 @@ class ReportedVariables:
         return bool(self._told)
 
     def all(self, name: str) -> Sequence[ReportedVariable]:
-        """Return the variables of a name, of whatever EVSE."""
+        """Return the variables with that name, of all EVSEs."""
         return self._told.get(name, ())
 
     def number(self, name: str) -> float | None:
-        """Return the value of a variable that is a number, or None."""
+        """Return the value of a variable, or None if it is missing or not a number."""
         try:
             return float(self.all(name)[0].value)
         except (IndexError, ValueError):
@@ -41,7 +45,7 @@ class ReportedVariables:
 
     @property
     def connectors(self) -> tuple[int, ...]:
-        """How many connectors each EVSE has; of one that tells none, one."""
+        """How many connectors each EVSE has; at least one."""
         most: dict[int, int] = {}
         for told in self._told.values():
             for one in told:
@@ -51,7 +55,7 @@ class ReportedVariables:
 
 
 def from_report(items: Iterable[Json]) -> Iterator[ReportedVariable]:
-    """Yield what the parts of a report (B07, B08) tell."""
+    """Yield the variables in the reportData of a report (B07, B08)."""
     for item in items:
         attributes = item["variableAttribute"]
         actual = next((each for each in attributes if each.get("type", "Actual") == "Actual"), attributes[0])
@@ -60,7 +64,7 @@ def from_report(items: Iterable[Json]) -> Iterator[ReportedVariable]:
 
 
 def from_get_variables(results: Iterable[Json]) -> Iterator[ReportedVariable]:
-    """Yield what the results of GetVariables (B06) tell, which is not if it can be set."""
+    """Yield the variables in the results of GetVariables (B06), which do not say whether a variable is writable."""
     for result in results:
         if result["attributeStatus"] == "Accepted":
             yield _told(result, {"value": result.get("attributeValue", "")}, "", is_writable=False)

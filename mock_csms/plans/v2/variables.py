@@ -17,15 +17,15 @@ HARMLESS = "GetVariables", {"getVariableData": [variable("ChargingStation", "Ava
 
 
 async def got(station: Station, *asked: Json, **result: Any) -> None:
-    """Ask for variables: each result must name the one that was asked for, in their order, and have this besides."""
+    """Get variables: the results must name them in the order of the request, and each must contain `result`."""
     results = [{**one, **result} for one in asked]
     await station.command("GetVariables", {"getVariableData": list(asked)}, getVariableResult=results)
 
 
 async def put(station: Station, given: Sequence[Json], **result: Any) -> bool:
-    """Set variables to their `attributeValue`: each result must name the one that was set, and have this besides.
+    """Set variables to their `attributeValue`: the results must name them in order, and each must contain `result`.
 
-    Return whether they are in force, and want no reboot for it.
+    Return whether the values are in effect; False if any requires a reboot.
     """
     results = [{key: value for key, value in one.items() if key != "attributeValue"} | result for one in given]
     answer = await station.command("SetVariables", {"setVariableData": list(given)}, setVariableResult=results)

@@ -1,4 +1,4 @@
-"""How a station comes up, and how it stands before anybody uses it: booted, idle, out of order, reserved."""
+"""How a station boots, and its states before a session: booted, idle, Unavailable, Reserved."""
 
 from contextlib import suppress
 from typing import Any
@@ -15,16 +15,16 @@ from mock_csms.runtime.session import CallFailed
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
 STARTUP = says("SecurityEventNotification", type=one_of("StartupOfTheDevice", "ResetOrReboot"))
-"""How a station tells that it has started."""
+"""The security event with which a station reports that it has started."""
 
 SWITCHED_ON = one_of("PowerUp", "LocalReset", "Unknown")
-"""With which reason a station boots that somebody has switched off and on."""
+"""The reasons that a station may give for a boot after it was switched off and on."""
 
 
 async def ready(station: Station) -> None:
-    """Accepted, in order, without a transaction, and unplugged, as far as it can be brought to it: the general start.
+    """Accepted, Available, without a transaction and unplugged, as far as that works: the start of every case.
 
-    It judges nothing: what does not work here, the case will find.
+    Raises nothing: if something does not work here, the case fails later.
     """
     known, timeouts = station.known, station.profile.timeouts
     await _accepted(station)
@@ -35,10 +35,10 @@ async def ready(station: Station) -> None:
 
 
 async def _accepted(station: Station) -> None:
-    """Let a station boot that is connected and does not do it by itself: it is waited only for what is to come.
+    """Make a connected station boot if it does not do so by itself.
 
-    Who believes to be accepted boots only after a reset (F06.FR.17). Who does not boot even then is not asked again
-    before it has connected anew.
+    A station that believes that it is accepted boots only after a reset (F06.FR.17). If it does not boot even then, it
+    is not asked again on this connection.
     """
     known, timeouts = station.known, station.profile.timeouts
     if await known.until(lambda: known.is_usable, timeouts.settle) or known.never_boots_on == known.opened:
@@ -61,11 +61,11 @@ async def _agrees(station: Station, action: str, payload: Json) -> bool:
 
 
 async def _idle(station: Station) -> None:
-    """End what runs, free what is plugged, and put in order what is not."""
+    """End transactions, unplug cables, make connectors Operative, cancel reservations, and drive vehicles out."""
     known, timeouts = station.known, station.profile.timeouts
     for id_ in list(known.transactions):
         answer = await station.csms.call(station.identity, "RequestStopTransaction", {"transactionId": id_})
-        if answer["status"] != "Accepted":  # nothing of that name runs there
+        if answer["status"] != "Accepted":  # the station does not know the transaction
             known.give_up(id_)
         await known.until(lambda id_=id_: id_ not in known.transactions, timeouts.message)  # type: ignore[misc] # the loop variable is bound
     if "Unavailable" in known.connectors.values():
@@ -88,7 +88,7 @@ async def booting(station: Station) -> None:
             await station.act("reboot")
         else:
             await station.command("Reset", {"type": "Immediate"}, status="Accepted")
-    await station.known.until(  # who acts by hand is done when it may be back already
+    await station.known.until(  # a person may take so long that the station is back already
         lambda: any(visit.kind == "Disconnected" for visit in visits[before:]), station.profile.timeouts.message
     )
 
@@ -100,13 +100,16 @@ async def booted(station: Station) -> None:
 
 
 async def comes_up(station: Station, *, status: Any = "Available", **boot: Any) -> None:
-    """Boot, and tell of every connector and of the start; the connector of the profile has that status."""
+    """Expect the boot, the status of every connector and the startup event; the connector in use has that status."""
     await station.expect(says("BootNotification", **boot), within=station.profile.timeouts.boot)
     await reports_connectors(station, STARTUP, status=status)
 
 
 async def reports_connectors(station: Station, *besides: Any, status: Any = "Available") -> None:
-    """Tell of every connector, in any order: that of the profile has a status, the others are Available."""
+    """Expect the status of every connector, in any order: `status` for the one in use, Available for the others.
+
+    `besides` are further messages to expect.
+    """
     own = station.evse, station.connector
     reports = [connector_reports(status if place == own else "Available", *place) for place in station.profile.places]
     await station.expect_all(*reports, *besides)
