@@ -9,6 +9,7 @@ from mock_csms.plans.station import Station
 from mock_csms.plans.v2.states.coming_up import (
     STARTUP,
     SWITCHED_ON,
+    boot_answer,
     booted,
     booting,
     comes_up,
@@ -54,6 +55,7 @@ __all__ = [
     "authorized",
     "authorized_locally",
     "authorized_remotely",
+    "boot_answer",
     "booted",
     "booting",
     "certificate_installed",

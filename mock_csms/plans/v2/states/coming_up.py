@@ -21,6 +21,11 @@ SWITCHED_ON = one_of("PowerUp", "LocalReset", "Unknown")
 """The reasons that a station may give for a boot after it was switched off and on."""
 
 
+def boot_answer(status: str, interval: float, times: int = 1) -> tuple[str, Json]:
+    """Return the rule, for `configure(reply=…)`, that answers the next boots with this status and interval."""
+    return f"BootNotification*{times}", {"status": status, "interval": int(interval)}
+
+
 async def ready(station: Station) -> None:
     """Accepted, Available, without a transaction and unplugged, as far as that works: the start of every case.
 

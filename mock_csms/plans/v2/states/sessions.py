@@ -85,7 +85,7 @@ async def authorized_remotely(station: Station, token: str = VALID) -> None:
 
 
 async def tells_authorization(station: Station, why: str, token: str = VALID) -> Wanted:
-    """Describe the TransactionEvent that reports the token; it may start the transaction, with another triggerReason."""
+    """Describe the TransactionEvent that reports the token; it may start the transaction for another triggerReason."""
     points = await start_points(station)
     later = [reason for point, reason in _LATER.items() if point in points]
     return transaction_event(
