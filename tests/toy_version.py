@@ -1,4 +1,4 @@
-"""A version of OCPP that somebody made up: a table, schemas, and a row among the versions, and nothing else.
+"""A made-up version of OCPP: a table, schemas, and a row among the versions, and nothing else.
 
 As a program it is the mock with that version: `python -m tests.toy_version --port 0`.
 """
@@ -19,7 +19,7 @@ ACTIONS: Actions = {
     "Blink": Action(Sender.CSMS, {"times": 3}, {"done": True}),
     "Nap": Action(Sender.EITHER),
 }
-"""The schema of the last one was forgotten."""
+"""The last action has no schema."""
 
 SCHEMAS: Mapping[str, Json] = {
     "RingRequest": {"properties": {"tone": {"type": "string", "enum": ["high", "low"]}}, "required": ["tone"]},
@@ -33,7 +33,7 @@ class Toys(Schemas):
     """Schemas that are in no file of a package."""
 
     def schema(self, name: str) -> Json:
-        """Return a schema; FileNotFoundError where there is none."""
+        """Return a schema. Raises FileNotFoundError if there is none."""
         if name not in SCHEMAS:
             raise FileNotFoundError(2, "there is no such schema", name)
         return {"type": "object", "additionalProperties": False, **SCHEMAS[name]}
