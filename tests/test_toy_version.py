@@ -16,13 +16,13 @@ TOY = ("TOY", SUBPROTOCOL)
 
 
 class Speaker(Mock):
-    """The mock that speaks the made-up version too."""
+    """A mock that also speaks the made-up version."""
 
     program = (sys.executable, "-m", "tests.toy_version")
 
 
 class Unlucky(Speaker):
-    """The same, where something goes wrong that must not."""
+    """The same, with an internal error."""
 
     accidents = ("Traceback",)
 
@@ -49,7 +49,7 @@ async def test_it_is_spoken() -> None:
     ],
 )
 async def test_it_is_validated(action: str, payload: object, code: str, told: str) -> None:
-    """What breaks its schemas is refused, with its own spelling of the error codes, in the details too."""
+    """Payloads that break its schemas are refused, with its own spelling of the error codes, also in the details."""
     async with Speaker() as mock, mock.station(*TOY) as toy, mock.station() as station:
         error = await toy.expect_error(action, payload, code)
         assert error[3].startswith(told)
@@ -71,7 +71,7 @@ async def test_its_framing_counts() -> None:
 
 
 async def test_it_is_commanded() -> None:
-    """Its commands are names that flags take; their payload and their answer have its schemas."""
+    """Flags accept its commands; payloads and answers use its schemas."""
     flags = ("--command=Blink", "--delay=0", "--station=T*")
     async with Speaker(*flags) as mock, mock.station(*TOY) as toy:
         _, id_, _, payload = await toy.expect(2, ..., "Blink")
@@ -81,7 +81,7 @@ async def test_it_is_commanded() -> None:
 
 
 async def test_a_command_that_a_version_has_not_is_not_sent() -> None:
-    """The station that speaks another is not asked, and it is told why."""
+    """A command that the version of a station does not have is not sent, with a reason in the log."""
     async with Speaker("--command=Blink", "--delay=0") as mock, mock.station() as station:
         told = "Blink was not sent: OCPP 2.0.1, which CS-1 speaks, has no such action"
         await until(lambda: told in mock.log)
@@ -89,7 +89,7 @@ async def test_a_command_that_a_version_has_not_is_not_sent() -> None:
 
 
 async def test_settings_take_its_names() -> None:
-    """Expectations and rules are about its actions, and conditions about its schemas."""
+    """Expectations and rules accept its actions, and conditions use its schemas."""
     flags = ("--expect=Ring[tone=low]", "--validate=off:Nap", "--validate=strict")
     async with Speaker(*flags) as mock, mock.station(*TOY) as toy:
         await toy.call("Ring", {"tone": "low"})
@@ -114,7 +114,7 @@ async def test_it_is_traced_under_its_own_name(tmp_path: Path) -> None:
 
 
 async def test_its_stations_are_judged_by_what_holds_for_every_version() -> None:
-    """No check of 2.0.1 minds how it behaves; that the frames of a WebSocket are right is wanted all the same."""
+    """The checks of 2.0.1 do not apply to it; those of WebSocket frames do."""
     async with Speaker() as mock, mock.station(*TOY) as toy, mock.station() as station:
         await toy.call("Ring", {})
         await toy.send("{")
@@ -127,7 +127,7 @@ async def test_its_stations_are_judged_by_what_holds_for_every_version() -> None
 
 
 async def test_what_goes_wrong_here_with_one_frame_is_told() -> None:
-    """Its cause stands in the log, its connection ends with 1011, and other stations go on."""
+    """An internal error in a frame is logged with its cause and ends the connection with 1011; other stations go on."""
     async with Unlucky() as mock, mock.station() as station:
         async with mock.station(*TOY) as toy:
             await toy.send([2, "1", "Nap", {}])
