@@ -94,7 +94,7 @@ async def authorize(station: Station) -> str:
 
 
 async def test_rules_and_tokens_of_all_places(files: Write) -> None:
-    """Rules of flags come before those of a later file, and those before an earlier one; likewise tokens, after rules."""
+    """Rules of flags come before those of a later file, and those before an earlier one; so do tokens, after rules."""
     rule = '[[rule]]\nmatch = "Authorize*1"\nreply.idTokenInfo.status = "{}"\n'
     token = '[[token]]\nid = "bad"\nstatus = "{}"\nevse = [1, 2]\n'
     config = files(rule.format("NoCredit") + token.format("Invalid"), rule.format("Blocked") + token.format("Expired"))
@@ -150,9 +150,7 @@ async def test_commands_from_a_file(files: Write) -> None:
             await station.ask("Heartbeat")
             await station.nothing(0.3)
         async with mock.station("on-1") as station:
-            await station.ask(
-                "TransactionEvent", transaction("Updated", "T-0")
-            )  # connected already, and does not match
+            await station.ask("TransactionEvent", transaction("Updated", "T-0"))  # not Started: it does not match
             for id_ in ("T-1", "T-2"):
                 await station.ask("TransactionEvent", transaction("Started", id_))
                 assert await station.obey("RequestStopTransaction") == {"transactionId": "T-0"}

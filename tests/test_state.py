@@ -93,10 +93,7 @@ async def test_it_is_kept_while_the_mock_runs(tmp_path: Path) -> None:
 
 def kept(state: Path) -> int:
     """Return how many ids are in the file."""
-    with (
-        closing(sqlite3.connect(state / FILE)) as connection,
-        suppress(sqlite3.OperationalError),
-    ):  # the file is being created
+    with closing(sqlite3.connect(state / FILE)) as connection, suppress(sqlite3.OperationalError):  # not created yet
         ((count,),) = connection.execute("SELECT count(*) FROM facts WHERE kind = 'call'")
         return int(count)
     return 0
