@@ -6,7 +6,7 @@ is an integer; they are compiled as draft 4, which tells such numbers apart, so 
 """
 
 import importlib.util
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import cache
 from math import isinf
 from pathlib import Path
@@ -21,6 +21,9 @@ from mock_csms.protocol.records import Record
 
 if TYPE_CHECKING:
     from jsonschema_rs import Draft4Validator, ValidationError
+
+_REQUEST = "Request"
+"""What the name of the schema of a request ends with."""
 
 _MOST_ITEMS = 50
 _MOST_VIOLATIONS = 1000
@@ -66,15 +69,21 @@ class Violation(Record):
 
 
 class Schemas:
-    """The schemas of one version of OCPP; `folder` is the name of the version's package in `ocpp`, such as `v201`."""
+    """The schemas of one version of OCPP.
 
-    def __init__(self, folder: str) -> None:
+    `folder` is the name of the version's package in `ocpp`, such as `v201`. `secrets` are the fields whose values no
+    violation repeats. `request_suffix` is what the names of the files with schemas of requests end with.
+    """
+
+    def __init__(self, folder: str, secrets: Container[str] = (), *, request_suffix: str = _REQUEST) -> None:
         self._folder = folder
+        self._secrets = secrets
+        self._request_suffix = request_suffix
         self._validators: dict[tuple[str, str], Draft4Validator] = {}
 
     def request_violations(self, action: str, payload: Any) -> Sequence[Violation]:
         """Return how `payload` breaks the schema of the request of `action`, worst first; empty when it does not."""
-        return self.look(action, "Request", payload)[1]
+        return self.look(action, _REQUEST, payload)[1]
 
     def response_violations(self, action: str, payload: Any) -> Sequence[Violation]:
         """Return how `payload` breaks the schema of the response of `action`, worst first; empty when it does not."""
@@ -92,7 +101,7 @@ class Schemas:
         whole = _with_integers(payload)
         violations = [Violation(path, "is beyond the range of a 64-bit float", _VALUE) for path in huge]
         if not validator.is_valid(whole):
-            violations = [*_explain(validator, whole), *violations]
+            violations = [*_explain(validator, whole, self._secrets), *violations]
         return (payload, violations) if violations else (whole, ())
 
     def _compile(self, key: tuple[str, str]) -> "Draft4Validator":
@@ -103,7 +112,8 @@ class Schemas:
 
     def schema(self, name: str) -> Json:
         """Return the JSON schema called `name`, such as `BootNotificationRequest`."""
-        schema: Json = orjson.loads((_package_folder() / self._folder / "schemas" / f"{name}.json").read_bytes())
+        stem = name.removesuffix(_REQUEST) + self._request_suffix if name.endswith(_REQUEST) else name
+        schema: Json = orjson.loads((_package_folder() / self._folder / "schemas" / f"{stem}.json").read_bytes())
         return schema
 
     def values(self, name: str, *path: str) -> tuple[str, ...]:
@@ -207,13 +217,13 @@ def _with_integers(value: Any) -> Any:
     return {key: _with_integers(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
-def _explain(validator: "Draft4Validator", payload: Any) -> Sequence[Violation]:
+def _explain(validator: "Draft4Validator", payload: Any, secrets: Container[str]) -> Sequence[Violation]:
     """Return what is wrong with a payload, worst first; of very long arrays mostly their beginning is looked at."""
     try:
         errors = list(validator.iter_errors(_shortened(payload))) or [_first_error(validator, payload)]
     except ValueError as error:  # the validator gives up on what is nested too deep
         return (Violation("", str(error).lower(), ErrorCode.FormatViolation),)
-    violations = [violation for error in errors for violation in _violations(error)]
+    violations = [violation for error in errors for violation in _violations(error, secrets)]
     return sorted(violations, key=lambda violation: _PRECEDENCE.index(violation.code))[:_MOST_VIOLATIONS]
 
 
@@ -234,15 +244,18 @@ def _first_error(validator: "Draft4Validator", payload: Any) -> "ValidationError
     raise ValueError("is wrong and right at once")
 
 
-def _violations(error: "ValidationError") -> Iterable[Violation]:
-    """Turn the validator's error into some that name the field, also where the schema names its parent."""
+def _violations(error: "ValidationError", secrets: Container[str]) -> Iterable[Violation]:
+    """Yield the violations that an error of the validator stands for, each with the field that it is about.
+
+    The validator reports a missing or an unknown field at the object around it.
+    """
     kind: Any = error.kind  # its stub leaves out what each keyword adds
     keyword: str = kind.name
     path = [str(part) for part in error.instance_path]
     names: Sequence[str] = ()
     message = error.message
-    if path[-1:] == ["idToken"]:
-        message = message.replace(orjson.dumps(error.instance).decode(), "it")  # tokens are nobody else's business
+    if path and path[-1] in secrets:
+        message = message.replace(orjson.dumps(error.instance).decode(), "it")
     if keyword == "required":
         names, message = [kind.property], "is missing"
     elif keyword == "additionalProperties":

@@ -12,7 +12,7 @@ from mock_csms.protocol.messages import FRAMING, Call, Error, ErrorCode, Framing
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record, asdict, replace
 from mock_csms.protocol.schemas import Schemas, Violation
-from mock_csms.protocol.v2 import v201
+from mock_csms.protocol.v2 import identifiers, v201
 from mock_csms.protocol.v2.other_versions import told_elsewhere
 
 _MOST_DETAILS = 20
@@ -28,7 +28,13 @@ class Version(Record, eq=False):
     framing: Framing = FRAMING
     """How its messages are written, where that is not as in 2.0.1."""
     told_elsewhere: Callable[[str], str] = lambda _: ""
-    """Says which other version has the action that somebody spelled so; empty where none is known to have it."""
+    """Returns which other version has the action that somebody spelled so; empty if none is known to have it."""
+    identifiers: Collection[str] = ()
+    """The fields of messages that hold an identifier: its case does not matter (`identifiers.py`)."""
+    transaction_ids: Sequence[str] = ()
+    """Those of them with the id of a transaction."""
+    variable_names: Sequence[str] = ()
+    """Those of them with the name of a component or of a variable, or of an instance of one."""
 
     def call_violations(self, call: Call, sender: Sender, *, payload: bool = True) -> Sequence[Violation]:
         """Return what is wrong with `call` coming from `sender`, worst first: the action, or else its `payload`."""
@@ -66,7 +72,15 @@ def refusal(call: Call, violations: Sequence[Violation], framing: Framing = FRAM
     return Error(call.id, framing.spelled(violations[0].code), f"{where}{told}", {"violations": details})
 
 
-V201 = Version("2.0.1", v201.ACTIONS, Schemas("v201"), FRAMING, told_elsewhere)
+V201 = Version(
+    "2.0.1",
+    v201.ACTIONS,
+    Schemas("v201", identifiers.TOKENS),
+    told_elsewhere=told_elsewhere,
+    identifiers=identifiers.FIELDS,
+    transaction_ids=identifiers.TRANSACTION_IDS,
+    variable_names=identifiers.VARIABLE_NAMES,
+)
 
 DEFAULT = V201
 """The version of messages of which nobody says it: records of a trace without one, and events that are made by hand."""

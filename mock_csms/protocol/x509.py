@@ -10,7 +10,6 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 from warnings import catch_warnings
 
-from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record
 
 if TYPE_CHECKING:
@@ -31,6 +30,16 @@ class Request(Record):
     key: bytes
     is_strong: bool
     is_signed: bool
+
+
+class CertificateHashes(Record):
+    """By what a certificate is found without showing it (RFC 6960, 4.1.1), each in hexadecimal digits."""
+
+    issuer_name: str
+    """The hash of its issuer's name."""
+    issuer_key: str
+    """The hash of its issuer's public key."""
+    serial_number: str
 
 
 def read_request(text: str) -> Request | None:
@@ -67,7 +76,7 @@ def split(text: str) -> tuple[str, ...]:
             found = x509.load_pem_x509_certificates(text.encode(errors="replace"))
             for each in found:
                 _ = each.public_key(), each.not_valid_after_utc, each.subject, each.issuer
-                _hash_data(each, each)
+                _hashes(each, each)
     except (ValueError, TypeError, OverflowError, Warning, x509.InvalidVersion, UnsupportedAlgorithm):
         return ()
     return tuple(each.public_bytes(Encoding.PEM).decode() for each in found)
@@ -89,9 +98,9 @@ def is_issued_by(certificate: str, issuer: str) -> bool:
     return True
 
 
-def hash_data(certificate: str, issuer: str, algorithm: str = "SHA256") -> Json:
-    """Return the CertificateHashData of a certificate, whose issuer's key is hashed too (Part 2, 2.6)."""
-    return _hash_data(_read(certificate), _read(issuer), algorithm)
+def hashes(certificate: str, issuer: str, algorithm: str) -> CertificateHashes:
+    """Return the hashes by which a certificate is found; `algorithm` is SHA256, SHA384 or SHA512."""
+    return _hashes(_read(certificate), _read(issuer), algorithm)
 
 
 def request(serial_number: str, organization: str, number: int) -> str:
@@ -171,19 +180,14 @@ def _read(certificate: str) -> "Certificate":
     return x509.load_pem_x509_certificate(certificate.encode())
 
 
-def _hash_data(certificate: "Certificate", issuer: "Certificate", algorithm: str = "SHA256") -> Json:
-    """Let OCSP compute it, whose CertID (RFC 6960, 4.1.1) is made of the same hashes."""
+def _hashes(certificate: "Certificate", issuer: "Certificate", algorithm: str = "SHA256") -> CertificateHashes:
+    """Return the hashes that OCSP uses: its CertID (RFC 6960, 4.1.1) has the same ones."""
     from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512  # noqa: PLC0415 - as above
     from cryptography.x509 import ocsp  # noqa: PLC0415 - as above
 
-    hashes = {"SHA256": SHA256(), "SHA384": SHA384(), "SHA512": SHA512()}
-    asked = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes[algorithm]).build()
-    return {
-        "hashAlgorithm": algorithm,
-        "issuerNameHash": asked.issuer_name_hash.hex(),
-        "issuerKeyHash": asked.issuer_key_hash.hex(),
-        "serialNumber": f"{asked.serial_number:x}",
-    }
+    algorithms = {"SHA256": SHA256(), "SHA384": SHA384(), "SHA512": SHA512()}
+    asked = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, algorithms[algorithm]).build()
+    return CertificateHashes(asked.issuer_name_hash.hex(), asked.issuer_key_hash.hex(), f"{asked.serial_number:x}")
 
 
 def _issued(

@@ -11,8 +11,8 @@ from mock_csms.behavior.commands import Step
 from mock_csms.behavior.replies import Decision
 from mock_csms.behavior.templates import Authority, Context, World
 from mock_csms.protocol.actions import Json, Sender
+from mock_csms.protocol.identifiers import folded, spelling
 from mock_csms.protocol.messages import Call, Error
-from mock_csms.protocol.v2.identifiers import folded, spelling
 from mock_csms.protocol.versions import SUBPROTOCOLS, choose_subprotocol
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.runtime import clock

@@ -9,8 +9,8 @@ from functools import cache, partial
 from operator import is_
 from typing import Any, TypeAlias
 
+from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.records import replace
-from mock_csms.protocol.v2.identifiers import folded
 from mock_csms.protocol.versions import Version
 from mock_csms.twin.seen import Seen
 from mock_csms.twin.twin import Twin
@@ -19,9 +19,9 @@ _REQUESTS = {"call", "command"}
 _ANSWERS = {"result", "response"}
 Spell: TypeAlias = Callable[[str], str]
 """Returns the one spelling of an identifier."""
+Place: TypeAlias = tuple[Sequence[str], bool]
+"""The path to an identifier in a payload, and whether it is the id of a transaction (otherwise it is a name)."""
 
-_FIELDS = ("transactionId", "name", "instance")
-"""What has one spelling; names and instances are those of components and variables."""
 _MOST_NAMES = 20_000
 
 
@@ -46,18 +46,18 @@ def as_known(seen: Seen, twin: Twin, standard: Mapping[str, str]) -> Seen:
 
 
 @cache
-def _places(version: Version, action: str) -> tuple[Sequence[Sequence[str]], Sequence[Sequence[str]]]:
-    """Return where such identifiers stand in the request of an action, and in its response."""
+def _places(version: Version, action: str) -> tuple[Sequence[Place], Sequence[Place]]:
+    """Return where such identifiers are in the request of an action, and in its response."""
+    fields = [*((name, True) for name in version.transaction_ids), *((name, False) for name in version.variable_names)]
     request, response = (
-        [place for field in _FIELDS for place in version.schemas.named(f"{action}{kind}", field)]
+        [(place, is_id) for name, is_id in fields for place in version.schemas.named(f"{action}{kind}", name)]
         for kind in ("Request", "Response")
     )
     return request, response
 
 
-def _respelt(payload: Any, places: Sequence[Sequence[str]], twin: Twin, standard: Mapping[str, str]) -> Any:
-    for place in places:
-        is_id = place[-1] == "transactionId"
+def _respelt(payload: Any, places: Sequence[Place], twin: Twin, standard: Mapping[str, str]) -> Any:
+    for place, is_id in places:
         spell = twin.transactions.spelt if is_id else partial(_name, twin.variables.spellings, standard)
         payload = _put(payload, place, 0, spell)
     return payload

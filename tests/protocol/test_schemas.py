@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from mock_csms.protocol.messages import Call, ErrorCode, decode
 from mock_csms.protocol.schemas import Schemas, Violation
+from mock_csms.protocol.versions import V201
 from tests.pace import work
 
 SCHEMAS = Schemas("v201")
@@ -232,3 +233,21 @@ def test_the_places_of_times() -> None:
     """Every text of a format is found, in arrays and behind references too."""
     assert set(SCHEMAS.places("NotifyEventRequest", "date-time")) == {("generatedAt",), ("eventData", "*", "timestamp")}
     assert SCHEMAS.places("HeartbeatRequest", "date-time") == ()
+
+
+def test_a_token_is_not_repeated() -> None:
+    """What is wrong with an idToken is reported without the token itself; other values are repeated."""
+    payload = {"idToken": {"idToken": "secret" * 10, "type": "wrong"}, "certificate": 17}
+    found = V201.schemas.request_violations("Authorize", payload)
+    assert [violation.path for violation in found] == ["certificate", "idToken.idToken", "idToken.type"]
+    told = " ".join(violation.message for violation in found)
+    assert "secret" not in told
+    assert "17" in told
+    assert '"wrong"' in told
+
+
+def test_a_version_may_name_its_files_otherwise() -> None:
+    """The files of OCPP 1.6 say `Authorize` for the request, and `AuthorizeResponse`; both are found."""
+    schemas = Schemas("v16", request_suffix="")
+    assert [str(found) for found in schemas.request_violations("Authorize", {})] == ["idTag: is missing"]
+    assert [str(found) for found in schemas.response_violations("Authorize", {})] == ["idTagInfo: is missing"]

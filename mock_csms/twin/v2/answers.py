@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mock_csms.protocol.v2.identifiers import spelling_in
+from mock_csms.protocol.identifiers import spelling_in
 from mock_csms.twin.folding import Meaning
 from mock_csms.twin.station import StationModel
 
