@@ -2,7 +2,6 @@
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Bounded, Mutable, bounded, field
-from mock_csms.protocol.times import seconds_of
 
 ENDS = frozenset({"DownloadFailed", "InvalidSignature", "InstallVerificationFailed", "InstallationFailed", "Installed"})
 """The statuses that nothing follows."""
@@ -14,8 +13,15 @@ class Update(Mutable):
     id: int
     """Its requestId."""
     firmware: Json
+    """What the request says of it: a FirmwareType."""
     asked_at: float
     """When it was asked for."""
+    retrieve_at: float | None
+    """When the station may fetch it; None for a time that does not parse."""
+    install_at: float | None
+    """When the station may install it; None for at once, or a time that does not parse."""
+    is_signed: bool
+    """Whether it is a secure update (L01)."""
     at: float = 0.0
     """When the station agreed to it."""
     status: str | None = None
@@ -24,21 +30,6 @@ class Update(Mutable):
     """When that was told."""
     is_in_doubt: bool = False
     """Whether the station may be further than it told, as statuses may have got lost."""
-
-    @property
-    def retrieve_at(self) -> float | None:
-        """When it may be fetched."""
-        return seconds_of(self.firmware["retrieveDateTime"])
-
-    @property
-    def install_at(self) -> float | None:
-        """When it may be installed, where that is not at once."""
-        return seconds_of(self.firmware.get("installDateTime", ""))
-
-    @property
-    def is_signed(self) -> bool:
-        """Whether it is a secure one (L01)."""
-        return "signingCertificate" in self.firmware
 
     @property
     def is_over(self) -> bool:
@@ -60,9 +51,11 @@ class Firmware(Mutable):
     refused_at: dict[str, float] = field(default_factory=dict)
     """When a signing certificate, or a signature, was refused last, by the security event that belongs to it."""
 
-    def told_of(self, payload: Json) -> Update | None:
-        """Return the update that a status is about: the one that runs, unless it names another one that was asked."""
-        id_ = payload.get("requestId")
+    def told_of(self, id_: int | None) -> Update | None:
+        """Return the update that a status with this requestId is about.
+
+        It is the last one to which the station agreed, unless the id is that of another one that it was asked for.
+        """
         if self.pending and self.pending.id == id_:
             return self.pending
         return self.update if self.update and (self.update.id == id_ or id_ not in self.ids) else None

@@ -44,14 +44,6 @@ class ToldEvent(Mutable, gc=False):
         payload: Json = message.payload if isinstance(message, Call) else {}
         return payload
 
-    def is_again(self, payload: Json) -> bool:
-        """Whether an event with the same number is the same one, told again."""
-        return (self.stamp, self.trigger, self.kind) == (
-            payload["timestamp"],
-            payload["triggerReason"],
-            payload["eventType"],
-        )
-
 
 class Transaction(Mutable):
     """One transaction."""
@@ -99,11 +91,6 @@ class Transaction(Mutable):
         """Whether an event is the next one of a transaction of which all is known."""
         return number == self.highest + 1 and self.started is not None and not self.gaps
 
-    def is_restarted_by(self, payload: Json) -> bool:
-        """Whether a start is that of another transaction with the same id."""
-        is_other = self.started not in (None, payload["timestamp"])
-        return is_other and payload["seqNo"] <= self.highest
-
     def skip_to(self, number: int) -> None:
         """Note a gap before an event; before the first event that came there may be anything."""
         if self.highest >= 0 and len(self.gaps) < _MOST_GAPS:
@@ -141,26 +128,6 @@ class Transactions(Mutable):
     def open_at(self, evse: int | None = None) -> list[Transaction]:
         """Return those that run, at an EVSE or (None) anywhere."""
         return [each for each in self.running.values() if evse in (None, each.evse)]
-
-    def of(self, payload: Json) -> Transaction | None:
-        """Return the transaction that a sound TransactionEvent is about."""
-        return self.by_id.get(payload["transactionInfo"]["transactionId"])
-
-    def evse_of(self, payload: Json) -> int | None:
-        """Return the EVSE that a sound TransactionEvent is about, by itself or by what was told before."""
-        if "evse" in payload:
-            evse: int = payload["evse"]["id"]
-            return evse
-        transaction = self.of(payload)
-        return None if transaction is None else transaction.evse
-
-    def event_of(self, payload: Any) -> ToldEvent | None:
-        """Return the event that a TransactionEvent told, even one that breaks its schema."""
-        match payload:
-            case {"transactionInfo": {"transactionId": str(id_)}, "seqNo": int(number)}:
-                transaction = self.by_id.get(self.spelt(id_))
-                return transaction.events.get(number) if transaction else None
-        return None
 
     def spelt(self, id_: str) -> str:
         """Return the id of a transaction as it was written first: under that it is known."""

@@ -14,6 +14,44 @@ PERIODIC = "MeterValuePeriodic"
 _CLOCK = "Sample.Clock"
 
 
+def transaction_in(payload: Json, twin: Twin) -> Transaction | None:
+    """Return the transaction that a valid TransactionEvent is about, None for one that is not known yet."""
+    return twin.transactions.by_id.get(payload["transactionInfo"]["transactionId"])
+
+
+def evse_in(payload: Json, twin: Twin) -> int | None:
+    """Return the EVSE of a valid TransactionEvent: the one that it names, or an earlier event of its transaction."""
+    if "evse" in payload:
+        evse: int = payload["evse"]["id"]
+        return evse
+    transaction = transaction_in(payload, twin)
+    return None if transaction is None else transaction.evse
+
+
+def event_in(payload: Any, twin: Twin) -> ToldEvent | None:
+    """Return what is kept of a TransactionEvent, by its transaction and seqNo; it may break its schema."""
+    match payload:
+        case {"transactionInfo": {"transactionId": str(id_)}, "seqNo": int(number)}:
+            transaction = twin.transactions.by_id.get(twin.transactions.spelt(id_))
+            return transaction.events.get(number) if transaction else None
+    return None
+
+
+def repeats(payload: Json, event: ToldEvent) -> bool:
+    """Return whether a TransactionEvent with the same seqNo as `event` is that event, sent again."""
+    return (event.stamp, event.trigger, event.kind) == (
+        payload["timestamp"],
+        payload["triggerReason"],
+        payload["eventType"],
+    )
+
+
+def restarts(payload: Json, transaction: Transaction) -> bool:
+    """Return whether a Started event begins another transaction with the same id."""
+    is_other = transaction.started not in (None, payload["timestamp"])
+    return is_other and payload["seqNo"] <= transaction.highest
+
+
 def told(seen: Seen, twin: Twin) -> None:
     """Something happened in a transaction."""
     if not seen.is_sound:
@@ -22,7 +60,7 @@ def told(seen: Seen, twin: Twin) -> None:
     payload, all_ = seen.payload, twin.transactions
     info, number, trigger = payload["transactionInfo"], payload["seqNo"], payload["triggerReason"]
     transaction = all_.by_id.get(info["transactionId"])
-    if transaction is None or (seen.detail == "Started" and transaction.is_restarted_by(payload)):
+    if transaction is None or (seen.detail == "Started" and restarts(payload, transaction)):
         transaction = all_.begin(info["transactionId"])
     event = _keep(seen, transaction, twin.connections.opened)
     if event.is_offline:
@@ -49,7 +87,7 @@ def _keep(seen: Seen, transaction: Transaction, connection: int) -> ToldEvent:
     before = events.get(number)
     events[number] = event
     if before is not None:
-        event.attempts = before.attempts + 1 if before.connection == connection and before.is_again(payload) else 1
+        event.attempts = before.attempts + 1 if before.connection == connection and repeats(payload, before) else 1
     return event
 
 
@@ -98,7 +136,7 @@ def failed(seen: Seen, twin: Twin) -> None:
     if seen.action != TRANSACTION_EVENT or answers is None:
         return
     twin.transactions.trouble_at = seen.at
-    event = twin.transactions.event_of(answers.payload)
+    event = event_in(answers.payload, twin)
     if event is not None:
         event.failed_at = seen.at
 
