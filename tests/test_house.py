@@ -4,7 +4,8 @@ import ast
 import re
 import tokenize
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from functools import cache
 from inspect import getmembers, isclass
@@ -15,6 +16,8 @@ import pytest
 
 import mock_csms
 from mock_csms.protocol.messages import Call
+from mock_csms.protocol.v2 import other_versions
+from mock_csms.protocol.versions import actions, versions
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
@@ -83,6 +86,11 @@ def imports_of(path: Path) -> list[str]:
     return imported
 
 
+def module_of(name: str) -> str:
+    """Return the name that imports a file of the package: `mock_csms.twin` for `mock_csms/twin/__init__.py`."""
+    return name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
 def functions_of(path: Path) -> Iterator[Function]:
     """Yield every function of a file, methods and inner ones too."""
     return (node for node in nodes_of(path) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
@@ -122,6 +130,38 @@ def test_imports_go_only_downward() -> None:
     hold(MODULES, upward)
 
 
+KNOWN_CIRCLES: Mapping[str, int] = {"conformance": 19, "plans": 4, "runtime": 5}
+"""How many modules of a room are in a circle. Nothing else may be added: whoever mends one takes it out here."""
+
+
+def reached_from(module: str, edges: Mapping[str, set[str]]) -> set[str]:
+    """Return every module that a module needs, itself only if it is in a circle."""
+    reached: set[str] = set()
+    waiting = [*edges[module]]
+    while waiting:
+        found = waiting.pop()
+        if found not in reached:
+            reached.add(found)
+            waiting += edges[found]
+    return reached
+
+
+def test_no_module_needs_itself() -> None:
+    """No circle of imports: a module can be read without those that use it, also its functions and its types.
+
+    `from package import module` is an import of that module, not of the package.
+    """
+    names = {module_of(name): path for name, path in MODULES.items()}
+    edges = {module: {each for each in imports_of(path) if each in names} for module, path in names.items()}
+    reached = {module: reached_from(module, edges) for module in names}
+    circles = {module: reached[module] for module in names if module in reached[module]}
+    told = [
+        f"{module} -> {', '.join(sorted(each for each in edges[module] if module in reached[each]))}"
+        for module in circles
+    ]
+    assert Counter(map(room_of, circles)) == KNOWN_CIRCLES, "\n".join(told)
+
+
 def test_pure_rooms_touch_nothing() -> None:
     """What the mock decides depends on its input alone: no sockets, no clock, no chance (principles 4 and 10)."""
 
@@ -155,6 +195,76 @@ def test_cryptography_is_behind_one_door() -> None:
     """Only `protocol/x509.py` knows the `cryptography` library."""
     those = [name for name in MODULES if any(is_in(word, "cryptography") for word in imports_of(MODULES[name]))]
     assert those == ["mock_csms/protocol/x509.py"]
+
+
+# Versions of OCPP.
+
+
+WITHOUT_VERSION = ("protocol", "twin")
+"""The rooms that this gate looks at: all of them, as soon as their files are free of these names."""
+NAMED: Mapping[str, tuple[set[str], str]] = {
+    "mock_csms/twin/seen.py": (
+        {"TransactionEvent", "eventType", "idToken", "idTokenInfo", "triggerReason"},
+        "is being mended",
+    ),
+    "mock_csms/behavior/faults.py": ({"customData", "vendorId"}, "the same in every version from 2.0 on"),
+    "mock_csms/behavior/matching.py": ({"customData"}, "no schema says what is in it"),
+    "mock_csms/behavior/notation.py": ({"customData"}, "no schema says what is in it"),
+    "mock_csms/commands/playback.py": ({"messageId"}, "a key of trace records"),
+    "mock_csms/commands/tracereading.py": ({"ocppVersion"}, "a key of trace records"),
+    "mock_csms/commands/tracerecord.py": ({"messageId", "ocppVersion"}, "keys of trace records"),
+    "mock_csms/watch/eventlog.py": ({"messageId"}, "a key of the event log"),
+    "mock_csms/watch/trace.py": ({"messageId", "ocppVersion"}, "keys of trace records"),
+}
+"""Files that may name something all the same: what, and why."""
+
+
+def properties_in(schema: Any) -> Iterator[str]:
+    """Yield the name of every property that a JSON schema describes, in its definitions too."""
+    if isinstance(schema, dict):
+        known = schema.get("properties", {})
+        yield from known if isinstance(known, dict) else ()
+    for inner in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from properties_in(inner)
+
+
+@cache
+def names_in_ocpp() -> frozenset[str]:
+    """Return the actions of all versions of OCPP, and the camelCase properties of those that the mock speaks."""
+    schemas = [
+        version.schemas.schema(f"{action}{kind}")
+        for version in versions()
+        for action in version.actions
+        for kind in ("Request", "Response")
+    ]
+    properties = {name for schema in schemas for name in properties_in(schema) if not name.islower()}
+    return frozenset({*actions(), *other_versions.OTHERS, *properties})
+
+
+def texts_of(path: Path) -> Iterator[ast.Constant]:
+    """Yield the texts of a file, without docstrings and what else documents something."""
+    documentation = {id(node.value) for node in nodes_of(path) if isinstance(node, ast.Expr)}
+    for node in nodes_of(path):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes) and id(node) not in documentation:
+            yield node
+
+
+def test_only_the_folder_of_a_version_names_what_it_alone_has() -> None:
+    """Actions and properties of payloads stand in tables of `v2/` (or of another version), so that all else is free."""
+
+    def named(name: str) -> list[str]:
+        allowed = NAMED[name][0] if name in NAMED else set()
+        texts = {
+            (text.lineno, word) for text in texts_of(MODULES[name]) for word in re.findall(r"\w+", str(text.value))
+        }
+        found = {(line, word) for line, word in texts if word in names_in_ocpp()}
+        unneeded = allowed - {word for _, word in found}
+        return [
+            *(f"line {line} names {word}" for line, word in sorted(found) if word not in allowed),
+            *(f"{word} is allowed and is not there" for word in sorted(unneeded)),
+        ]
+
+    hold([name for name in MODULES if room_of(name) in WITHOUT_VERSION and not re.search(r"/v\d+/", name)], named)
 
 
 # Sizes.
