@@ -124,12 +124,12 @@ class Schemas:
         return tuple(self.node(name, path)["enum"])
 
     def places(self, name: str, format_: str) -> Sequence[Sequence[str]]:
-        """Return the path to each text of a format (`date-time`) in the schema `name`; `*` stands for each item of an array."""
+        """Return the paths to texts of a format (`date-time`) in the schema `name`; `*` is each item of an array."""
         root = _cached_schema(self, name)
         return tuple(path for path, node in _nodes(root, root, ()) if node.get("format") == format_)
 
     def named(self, name: str, field: str) -> Sequence[Sequence[str]]:
-        """Return the paths to all fields called `field` in the schema `name`; `*` stands for each item of an array."""
+        """Return the paths to all fields called `field` in the schema `name`; `*` is each item of an array."""
         root = _cached_schema(self, name)
         return tuple(path for path, _ in _nodes(root, root, ()) if path[-1:] == (field,))
 

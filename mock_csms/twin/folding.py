@@ -1,11 +1,11 @@
-"""Folds what the mock's answers are made of from the events, and says when that is done.
+"""Updates the model of a station with what each event says, as far as the mock's own answers depend on it.
 
-The order is the same for every event, and `runtime/csms.py` keeps it: first the checks judge the event by what was
-known before it, then the model is folded, then those who watch are told, and then the mock decides its answer. So
-checks compare an event with what came before, while answers, commands and plans know it already.
+The order is the same for every event, and `runtime/csms.py` keeps it: first the checks compare the event with the model
+as it was before, then the model is updated, then subscribers get the event, and then the mock decides its answer. So
+answers, commands and plans already see what the event says.
 
-`fold` takes payloads of any shape, and all messages that were not refused. The twin is folded by its lessons
-(`lessons.py`): by an inspector, which has looked at the event anyway, or without checks by a `Folder`.
+`fold` takes all messages that were not refused, with payloads of any shape. The twin is updated by its lessons
+(`lessons.py`): by the inspector, which looks at each event anyway, or by a `Folder` if there are no checks.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,22 +18,22 @@ from mock_csms.twin.station import StationModel
 
 
 class Meaning(Record):
-    """Which message tells what answers are made of, in one version of OCPP, by action."""
+    """What the messages of one version of OCPP say about a station, by their action."""
 
     calls: Mapping[str, Callable[[StationModel, Any], None]]
-    """What a call of the station tells."""
+    """Updates the model with the payload of a call of the station."""
     results: Mapping[str, Callable[[StationModel, Any, Any], None]]
-    """What the answer of the station to a command tells: from the request and the response."""
+    """Updates the model with a command and its answer: the payload of the request, and that of the response."""
     responses: Mapping[str, Callable[[StationModel, Any], None]]
-    """What the mock's answer to a call means for the station."""
+    """Updates the model with the payload of the mock's answer to a call."""
     asks_for: Callable[[str, Any], str | None]
-    """Returns the action that a command makes the station send, by the command's action and payload."""
+    """Returns the action that a command makes the station send, from the command's action and payload, or None."""
 
 
 def fold(station: StationModel, event: Event, meaning: Meaning) -> None:
-    """Take over into `station` what `event` tells about it; what was refused tells nothing.
+    """Update `station` with what `event` says about it. Refused messages say nothing.
 
-    Payloads may be wrong in any way: they need not be checked.
+    Payloads may have any shape; they need not have been checked.
     """
     if type(event) is Received:
         message, answers = event.message, event.answers

@@ -1,7 +1,7 @@
-"""One spelling for each transaction, component and variable, whose identifierString may come in another case each time.
+"""One spelling for the identifier of each transaction, component and variable, whose case may differ each time.
 
-Who learns or judges sees each as it was written first, or as Part 2 writes it, so that it can be compared, and used as
-a key.
+Learners and checks get each identifier as it was written the first time, or as Part 2 writes it. So they can compare
+it, and use it as a key.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +28,7 @@ _MOST_NAMES = 20_000
 def as_known(seen: Seen, twin: Twin, standard: Mapping[str, str]) -> Seen:
     """Return an event with one spelling for each transaction, component and variable.
 
-    `standard` has the names that are written as Part 2 writes them, by their folded ones.
+    `standard` has the names that Part 2 defines, as it writes them, by their folded spelling.
     """
     if seen.action not in seen.version.actions:
         return seen
@@ -64,7 +64,7 @@ def _respelt(payload: Any, places: Sequence[Place], twin: Twin, standard: Mappin
 
 
 def _name(spellings: dict[str, str], standard: Mapping[str, str], written: str) -> str:
-    """Return a name as Part 2 writes it, or as it was written first."""
+    """Return a name as Part 2 writes it, or else as it was written the first time."""
     key = folded(written)
     if key in standard:
         return standard[key]
@@ -72,7 +72,7 @@ def _name(spellings: dict[str, str], standard: Mapping[str, str], written: str) 
 
 
 def _put(value: Any, path: Sequence[str], depth: int, spell: Spell) -> Any:
-    """Return a value of any shape with another spelling of the texts at a path; the same one where they are right."""
+    """Return a value of any shape with the texts at a path respelt; the same object if none of them changes."""
     if depth == len(path):
         return spell(value) if isinstance(value, str) else value
     part = path[depth]

@@ -1,4 +1,4 @@
-"""What messages of OCPP 2.x tell of the firmware updates of a station."""
+"""What messages of OCPP 2.x say about the firmware updates of a station."""
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.times import seconds_of
@@ -18,14 +18,14 @@ def _update(id_: int, firmware: Json, asked_at: float) -> Update:
 
 
 def asked(seen: Seen, twin: Twin) -> None:
-    """It is asked for an update."""
+    """The station is asked for an update."""
     firmware, id_ = twin.firmware, seen.payload["requestId"]
     firmware.pending = _update(id_, seen.payload["firmware"], seen.at)
     firmware.ids.renew(id_, seen.at)
 
 
 def answered(seen: Seen, twin: Twin) -> None:
-    """It agreed to the update, or not."""
+    """The station accepted the update, or rejected it."""
     firmware, request = twin.firmware, seen.request
     update, firmware.pending = firmware.pending, None
     if update is None or update.id != request["requestId"]:
@@ -38,7 +38,7 @@ def answered(seen: Seen, twin: Twin) -> None:
 
 
 def told(seen: Seen, twin: Twin) -> None:
-    """It told how far it is; Idle says nothing of an update, and what cannot be read may have been anything."""
+    """The station reported its progress. Idle says nothing about an update; an unreadable report may be any status."""
     firmware = twin.firmware
     if not seen.is_sound:
         return firmware.doubt()
@@ -52,7 +52,7 @@ def told(seen: Seen, twin: Twin) -> None:
 
 
 def alarmed(seen: Seen, twin: Twin) -> None:
-    """It told of something that concerns security; where that is bad firmware, nobody knows whether it goes on."""
+    """A security event came. After that of a bad signing certificate the update may go on or not."""
     events, type_ = twin.firmware.events, seen.payload["type"]
     if type_ in (BAD_SIGNER, BAD_SIGNATURE, "FirmwareUpdated"):
         events[type_] = seen.at
@@ -61,5 +61,5 @@ def alarmed(seen: Seen, twin: Twin) -> None:
 
 
 def lost(_: Seen, twin: Twin) -> None:
-    """What it does now, it may never tell."""
+    """The connection is lost: statuses from now on may never be reported."""
     twin.firmware.doubt()
