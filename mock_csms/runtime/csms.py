@@ -31,7 +31,6 @@ from mock_csms.settings.values import TIMESTAMPS
 from mock_csms.twin.events import Connected, Event, Failed, Knocked, Noted, Refused
 from mock_csms.twin.folding import fold
 from mock_csms.twin.station import Stations
-from mock_csms.twin.v2.answers import MEANING
 
 if TYPE_CHECKING:
     from mock_csms.twin.twin import Twin
@@ -172,7 +171,7 @@ class CsmsServer:
         found = self._inspection.look_at(event)
         station = self.stations.get(event.station)
         if station is not None:
-            fold(station, event, MEANING)
+            fold(station, event)
         self.bus.publish(event)
         for finding in found:
             self.bus.publish(finding)

@@ -8,54 +8,48 @@ answers, commands and plans already see what the event says.
 (`lessons.py`): by the inspector, which looks at each event anyway, or by a `Folder` if there are no checks.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from mock_csms.protocol.messages import Call, Result
-from mock_csms.protocol.records import Record
+from mock_csms.protocol.versions import V201, Version
 from mock_csms.twin.events import Event, Received, Sent
+from mock_csms.twin.meaning import Meaning
 from mock_csms.twin.station import StationModel
+from mock_csms.twin.v2 import answers
 
 
-class Meaning(Record):
-    """What the messages of one version of OCPP say about a station, by their action."""
-
-    calls: Mapping[str, Callable[[StationModel, Any], None]]
-    """Updates the model with the payload of a call of the station."""
-    results: Mapping[str, Callable[[StationModel, Any, Any], None]]
-    """Updates the model with a command and its answer: the payload of the request, and that of the response."""
-    responses: Mapping[str, Callable[[StationModel, Any], None]]
-    """Updates the model with the payload of the mock's answer to a call."""
-    asks_for: Callable[[str, Any], str | None]
-    """Returns the action that a command makes the station send, from the command's action and payload, or None."""
+MEANINGS: Mapping[Version, Meaning] = {V201: answers.MEANING}
+"""What the messages of each version say; a version without a row says nothing."""
 
 
-def fold(station: StationModel, event: Event, meaning: Meaning) -> None:
+def fold(station: StationModel, event: Event) -> None:
     """Update `station` with what `event` says about it. Refused messages say nothing.
 
     Payloads may have any shape; they need not have been checked.
     """
     if type(event) is Received:
-        message, answers = event.message, event.answers
-        if event.is_refused:
+        meaning, message, call = MEANINGS.get(event.version), event.message, event.answers
+        if meaning is None or event.is_refused:
             return
         if type(message) is Call:
             learn = meaning.calls.get(message.action)
             if learn:
                 learn(station, message.payload)
-        elif type(message) is Result and answers is not None and not event.violations:
-            learn_result = meaning.results.get(answers.action)
+        elif type(message) is Result and call is not None and not event.violations:
+            learn_result = meaning.results.get(call.action)
             if learn_result:
-                learn_result(station, answers.payload, message.payload)
+                learn_result(station, call.payload, message.payload)
     elif type(event) is Sent:
-        _fold_sent(station, event, meaning)
+        meaning = MEANINGS.get(event.version)
+        if meaning is not None:
+            _fold_sent(station, event, meaning)
 
 
 def _fold_sent(station: StationModel, event: Sent, meaning: Meaning) -> None:
-    message, answers = event.message, event.answers
-    if type(message) is Result and answers is not None:
-        learn = meaning.responses.get(answers.action)
-        if learn and answers.id == message.id:
+    message, call = event.message, event.answers
+    if type(message) is Result and call is not None:
+        learn = meaning.responses.get(call.action)
+        if learn and call.id == message.id:
             learn(station, message.payload)
     elif type(message) is Call:
         action = meaning.asks_for(message.action, message.payload)

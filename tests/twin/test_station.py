@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
+from mock_csms.protocol.records import replace
 from mock_csms.twin.events import Connected, Disconnected, Event, Received, Sent
 from mock_csms.twin.folding import fold
 from mock_csms.twin.station import StationModel
-from mock_csms.twin.v2.answers import MEANING
+from tests.toy_version import TOY
 
 BOOT = Call("1", "BootNotification", {"reason": "PowerUp", "chargingStation": {"model": "m", "vendorName": "v"}})
 
@@ -35,7 +36,7 @@ def after(*events: Event) -> StationModel:
     """Return the model of a station after those events."""
     station = StationModel("CS-1")
     for event in events:
-        fold(station, event, MEANING)
+        fold(station, event)
     return station
 
 
@@ -70,8 +71,8 @@ def test_transactions_run_from_first_seen_to_ended(events: str, running: list[st
 def test_a_connection_that_goes_and_comes_changes_nothing() -> None:
     """What is known about a station is kept when it reconnects."""
     before = after(received(BOOT), sent(Result("1", {"status": "Accepted"}), BOOT), transaction("Started", "A"))
-    fold(before, Disconnected(1.0, "CS-1", 1006, ""), MEANING)
-    fold(before, Connected(2.0, "CS-1", "ocpp2.0.1", ("ocpp2.0.1",)), MEANING)
+    fold(before, Disconnected(1.0, "CS-1", 1006, ""))
+    fold(before, Connected(2.0, "CS-1", "ocpp2.0.1", ("ocpp2.0.1",)))
     assert (before.is_accepted, before.oldest_transaction) == (True, "A")
 
 
@@ -130,8 +131,16 @@ def test_commands_ask_for_messages(command: str, payload: dict[str, Any], asked_
     """The actions that a command asks for are remembered until the station boots again."""
     station = after(sent(Call("1", command, payload)))
     assert station.asked_for == asked_for
-    fold(station, received(BOOT), MEANING)
+    fold(station, received(BOOT))
     assert station.asked_for == frozenset()
+
+
+def test_a_message_says_what_its_own_version_means() -> None:
+    """A message of a version without a row in `MEANINGS` changes nothing, also if its action is called alike."""
+    message = transaction("Started", "A")
+    assert isinstance(message, Received)
+    assert list(after(message).transactions) == ["A"]
+    assert list(after(replace(message, version=TOY)).transactions) == []
 
 
 json_values = st.recursive(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mock_csms.protocol.identifiers import spelling_in
-from mock_csms.twin.folding import Meaning
+from mock_csms.twin.meaning import Meaning
 from mock_csms.twin.station import StationModel
 
 _PASSWORD = ("SecurityCtrlr", "BasicAuthPassword")
