@@ -85,7 +85,7 @@ class Boots(Mutable):
         return pause < (self.heartbeat or 0.0) / 2
 
     def note_beat(self, now: float) -> None:
-        """Learn that a heartbeat came by itself, and how long after the one before."""
+        """Note a heartbeat that came at `now` and that nobody asked for."""
         pause = now - self.beat_at
         self.hasty_beats = self.hasty_beats + 1 if self.is_hasty(pause) else 0
         self.pace = min(self.pace, pause)

@@ -17,7 +17,6 @@ from mock_csms.twin.meaning import Meaning
 from mock_csms.twin.station import StationModel
 from mock_csms.twin.v2 import answers
 
-
 MEANINGS: Mapping[Version, Meaning] = {V201: answers.MEANING}
 """What the messages of each version say; a version without a row says nothing."""
 
