@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import TypeAlias
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.subject import BROKEN, Check
 from mock_csms.conformance.v2.exercise import Exercise
 from mock_csms.conformance.v2.occasions import EXERCISES

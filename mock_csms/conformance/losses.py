@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from copy import deepcopy
 from typing import Any
 
-from mock_csms.conformance.facts import NEVER, Terms
+from mock_csms.conformance.facts.station import NEVER, Terms
 from mock_csms.conformance.inspector import Inspector
 from mock_csms.conformance.subject import Check
 from mock_csms.protocol.messages import Call

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from mock_csms.conformance import CHECKS, SUBJECTS
+from mock_csms.conformance.catalogue import CHECKS, SUBJECTS
 from mock_csms.conformance.subject import Check
 from mock_csms.conformance.v2.unjudged import UNJUDGED
 from mock_csms.protocol.names import did_you_mean

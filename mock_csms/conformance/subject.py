@@ -5,16 +5,13 @@ or several of: a text (the finding), `Wrong` (one with more to it), `Later` (a f
 """
 
 from collections.abc import Callable, Hashable, Iterable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
+from mock_csms.conformance.facts.station import Known
 from mock_csms.protocol.records import Record
 from mock_csms.twin.events import Severity
 from mock_csms.twin.lessons import Lesson, lesson
 from mock_csms.twin.seen import Occasion, Seen
-
-if TYPE_CHECKING:
-    from mock_csms.conformance.facts import Known
-
 
 INFO, WARNING, ERROR = Severity
 
@@ -60,8 +57,8 @@ BROKEN = "broken "
 
 Word: TypeAlias = str | Wrong | Later | Done
 Said: TypeAlias = Word | Iterable[Word] | None
-Judge: TypeAlias = Callable[[Seen, "Known"], Said]
-Learner: TypeAlias = Callable[[Seen, "Known"], None]
+Judge: TypeAlias = Callable[[Seen, Known], Said]
+Learner: TypeAlias = Callable[[Seen, Known], None]
 
 
 class Check(Record):

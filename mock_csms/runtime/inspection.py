@@ -15,7 +15,7 @@ from mock_csms.twin.station import Stations
 
 if TYPE_CHECKING:
     from mock_csms.conformance.exercised import Exercised
-    from mock_csms.conformance.facts import Known
+    from mock_csms.conformance.facts.station import Known
     from mock_csms.conformance.inspector import Inspector
     from mock_csms.conformance.losses import Losses
     from mock_csms.runtime.memory import Memory

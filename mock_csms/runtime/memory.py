@@ -11,8 +11,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeAlias
 
-from mock_csms.conformance.facts import Known
-from mock_csms.conformance.facts.v2.memory import IDS, dump, fresh_facts, load
+from mock_csms.conformance.facts.station import Known
+from mock_csms.conformance.facts.v2.memory import IDS, fresh_facts
+from mock_csms.conformance.lessons.v2.memory import dump, load
 from mock_csms.protocol.v2.identifiers import folded
 from mock_csms.runtime.place import Place
 

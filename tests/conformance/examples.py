@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import orjson
 
-from mock_csms.conformance import CHECKS
+from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result, decode
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.visitors import Visitor

@@ -8,7 +8,7 @@ from pathlib import Path
 from textwrap import dedent
 
 from mock_csms import conformance
-from mock_csms.conformance import CHECKS
+from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.conformance.v2.unjudged import UNJUDGED
 
 MOST_LINES = 15

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from mock_csms.commands.explaining import explanation_of, explanations
-from mock_csms.conformance import CHECKS, SUBJECTS
+from mock_csms.conformance.catalogue import CHECKS, SUBJECTS
 from mock_csms.protocol.messages import Malformed
 from mock_csms.twin.events import Received, Sent
 from tests.conformance.examples import found, is_seen_in_bytes, played

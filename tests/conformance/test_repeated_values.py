@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from mock_csms.conformance import CHECKS
-from mock_csms.conformance.facts.v2.repeated_values import follow
+from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.conformance.inspector import Inspector
+from mock_csms.conformance.lessons.v2.repeated_values import follow
 from mock_csms.protocol.actions import Json
 from mock_csms.twin.events import Received
 from tests.conformance.story import Story, accepted

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from mock_csms.conformance import CHECKS
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.catalogue import CHECKS
+from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.inspector import Inspector
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import replace

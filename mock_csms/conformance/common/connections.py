@@ -3,7 +3,7 @@
 from typing import Any
 
 from mock_csms.conformance.common.transport import TRANSPORT, WEBSOCKET
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Wrong
 from mock_csms.protocol.v2.identifiers import FIELDS
 from mock_csms.twin.connections import UNRECORDED, has_hung_up

@@ -1,8 +1,8 @@
 """Wrong exchanges of messages (checks R): ids that come again, calls and answers out of turn, and missing answers."""
 
 from mock_csms.conformance.common.rpc import RPC
-from mock_csms.conformance.facts import Known
 from mock_csms.conformance.facts.exchanges import BREAKS_ITS_SCHEMA, UNKNOWN_TYPE, mark_of
+from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong
 from mock_csms.protocol.messages import UNREADABLE_ID, ErrorCode
 from mock_csms.twin.seen import Seen, call, error, result, when

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from mock_csms.conformance.common.rpc import RPC
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.subject import WARNING, Said
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.twin.seen import Seen, call, when

@@ -6,7 +6,7 @@ from itertools import accumulate, islice
 from typing import Any
 
 from mock_csms.conformance.common.rpc import RPC
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.subject import ERROR, WARNING, Said, broken
 from mock_csms.protocol.schemas import Violation
 from mock_csms.twin.seen import Seen, call, result

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, Said, Subject, Wrong, broken
 from mock_csms.protocol.messages import MAX_DESCRIPTION_LENGTH, MAX_ID_LENGTH, Error, ErrorCode
 from mock_csms.twin.seen import Seen, call, error, when

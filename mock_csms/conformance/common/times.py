@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from mock_csms.conformance.common.rpc import RPC
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong
 from mock_csms.protocol.times import strict_seconds_of
 from mock_csms.protocol.versions import Version

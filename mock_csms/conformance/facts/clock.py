@@ -1,22 +1,18 @@
 """What checks work out of the times of a station, of its clock and of the terms that it is judged by."""
 
-from typing import TYPE_CHECKING
-
+from mock_csms.conformance.facts.station import Known
 from mock_csms.protocol.times import seconds_of
-
-if TYPE_CHECKING:
-    from mock_csms.conformance.facts import Known
 
 _MOST_LATE = 10_000
 
 
-def told_at(stamp: str, known: "Known") -> float | None:
+def told_at(stamp: str, known: Known) -> float | None:
     """Return when a timestamp was by the clock of the mock's events; None for a text that is no time."""
     seconds = seconds_of(stamp)
     return None if seconds is None else seconds - known.terms.clock_offset
 
 
-def may_wait(known: "Known", now: float) -> bool:
+def may_wait(known: Known, now: float) -> bool:
     """Whether events may still wait at the station: it was offline, or its events are refused or not answered."""
     connections, transactions, patience = known.connections, known.transactions, known.terms.patience
     waits = any(action == "TransactionEvent" and now - at > 1.0 for action, at in connections.calls.values())
@@ -27,7 +23,7 @@ def may_wait(known: "Known", now: float) -> bool:
     return waits or not connections.is_open or now < lately + patience
 
 
-def is_watched(known: "Known") -> bool:
+def is_watched(known: Known) -> bool:
     """Whether all that runs must have begun while the station was watched: it booted, and all connectors were free."""
     twin = known
     statuses = twin.connectors.statuses.keys()

@@ -1,18 +1,11 @@
 """What is known of the messages themselves: the ids that a station has used, and what became of our commands."""
 
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from mock_csms.conformance.subject import Subject
-from mock_csms.protocol.messages import UNREADABLE_ID, Call, ErrorCode, Malformed, decode
 from mock_csms.protocol.records import Bounded, Mutable, bounded, field
 from mock_csms.protocol.times import seconds_of
-from mock_csms.twin.seen import Seen, call, command, error, refusal, response, result, when
 
-if TYPE_CHECKING:
-    from mock_csms.conformance.facts import Known
-
-EXCHANGES = Subject("exchanges")
 MOST_IDS = 10_000
 _MOST = 100
 _PAUSE = 1.0
@@ -80,76 +73,3 @@ def mark_of(action: str, payload: Any) -> int:
     """Return the number of a TransactionEvent, by which it is known again; -1 for all others."""
     number = payload.get("seqNo") if action == "TransactionEvent" and isinstance(payload, dict) else None
     return number if type(number) is int else -1
-
-
-@EXCHANGES.learn(call(), any_payload=True)
-def called(seen: Seen, known: "Known") -> None:
-    """It calls."""
-    exchanges = known.exchanges
-    exchanges.note(seen.id, mark_of(seen.action, seen.payload), seen.at)
-    if len(known.connections.calls) > 1:
-        exchanges.is_troubled = True
-
-
-@EXCHANGES.learn(response(), any_payload=True)
-def answered(seen: Seen, known: "Known") -> None:
-    """It has its answer; what it sends right after that had to wait for it."""
-    known.exchanges.called_at = seen.at
-
-
-@EXCHANGES.learn(response("BootNotification", "Heartbeat"))
-def told(seen: Seen, known: "Known") -> None:
-    """It is told the time."""
-    known.exchanges.told = seen.payload["currentTime"], seen.at
-
-
-@EXCHANGES.learn(refusal(), any_payload=True)
-def refused(_: Seen, known: "Known") -> None:
-    """It was refused, and may try again later."""
-    known.exchanges.is_troubled = True
-
-
-@EXCHANGES.learn(when("connected"))
-def opened(_: Seen, known: "Known") -> None:
-    """It begins anew; what was open is over."""
-    exchanges = known.exchanges
-    for id_ in exchanges.open:
-        exchanges.over[id_] = "lost"
-    exchanges.open.clear()
-    exchanges.is_troubled = False
-
-
-@EXCHANGES.learn(command(), any_payload=True)
-def commanded(seen: Seen, known: "Known") -> None:
-    """It is sent a command."""
-    if seen.is_sound:
-        known.exchanges.open[seen.id] = seen.action
-    else:
-        known.exchanges.wrong[seen.id] = BREAKS_ITS_SCHEMA
-
-
-@EXCHANGES.learn(when("spoiled"), any_payload=True)
-def spoiled(seen: Seen, known: "Known") -> None:
-    """It is sent something wrong."""
-    event: Any = seen.event
-    known.exchanges.wrong[seen.id] = _wrong(event, seen)
-    if not isinstance(event.message, Call):
-        known.exchanges.is_troubled = True
-
-
-def _wrong(event: Any, seen: Seen) -> str:
-    """Say how a message is wrong; the name of its fault is what somebody called the rule."""
-    sent = decode(event.text)
-    if isinstance(sent, Malformed):  # also where the payload breaks its schema: nobody can see it
-        return UNKNOWN_TYPE if sent.code is ErrorCode.MessageTypeNotSupported else str(event.fault)
-    return str(event.fault) if seen.is_sound else BREAKS_ITS_SCHEMA
-
-
-@EXCHANGES.learn(result(), error(), when("unanswered", "malformed"), any_payload=True)
-def ended(seen: Seen, known: "Known") -> None:
-    """A command is over; an answer that is none ends it too."""
-    event: Any = seen.event
-    answers = event.call if seen.kind == "unanswered" else event.answers
-    if answers is not None and answers.id != UNREADABLE_ID:
-        known.exchanges.open.pop(answers.id, None)
-        known.exchanges.over[answers.id] = "given up" if seen.kind == "unanswered" else "answered"

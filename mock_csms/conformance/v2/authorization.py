@@ -1,7 +1,7 @@
 """Wrong ways with idTokens (checks A)."""
 
-from mock_csms.conformance.facts import Known
 from mock_csms.conformance.facts.clock import told_at
+from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.facts.v2.remote_starts import is_same_token
 from mock_csms.conformance.facts.v2.tokens import Token, key_of
 from mock_csms.conformance.subject import ERROR, WARNING, Said, Subject

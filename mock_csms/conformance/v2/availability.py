@@ -1,8 +1,8 @@
 """Wrong answers to ChangeAvailability and UnlockConnector, and wrong statuses of connectors (checks G)."""
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.facts.v2.availability import CLOSED, AvailabilityOrder, place_of
-from mock_csms.conformance.facts.v2.reports import connectors_of
+from mock_csms.conformance.lessons.v2.reports import connectors_of
 from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Subject
 from mock_csms.conformance.v2.resets import has_ended
 from mock_csms.conformance.v2.statuses import name, reopened

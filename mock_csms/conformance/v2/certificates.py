@@ -1,6 +1,6 @@
 """Wrong installed certificates (checks C)."""
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.facts.v2.certificates import Installed, all_hashes, hash_of, types_asked
 from mock_csms.conformance.subject import ERROR, Said, Subject
 from mock_csms.conformance.v2.pem import is_certificate

@@ -1,6 +1,6 @@
 """Wrong reports of display messages (check O)."""
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.subject import ERROR, Said, Subject
 from mock_csms.conformance.v2.parts import judge_parts
 from mock_csms.twin.seen import Seen, call, result, when

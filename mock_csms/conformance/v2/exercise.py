@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from mock_csms.conformance.common.transport import credentials_of, visitor_of
-from mock_csms.conformance.facts import Known
 from mock_csms.conformance.facts.exchanges import BREAKS_ITS_SCHEMA
+from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.facts.v2.parts import ASKING
 from mock_csms.conformance.subject import Check, Wrong
 from mock_csms.conformance.v2.variables import items_of
@@ -158,14 +158,14 @@ def has_limits(seen: Seen, known: Known) -> Any:
 
 
 def has_measurands(seen: Seen, known: Known) -> Any:
-    wanted = known.meters.settings(known)
+    wanted = known.meters.settings(known.variables)
     names = wanted.aligned if seen.action == "MeterValues" else wanted.updated
     is_meant = seen.action == "MeterValues" or seen.payload["triggerReason"] == "MeterValuePeriodic"
     return names and is_meant and seen.payload.get("meterValue")
 
 
 def is_signed(seen: Seen, known: Known) -> Any:
-    wanted, is_alone = known.meters.settings(known), seen.action == "MeterValues"
+    wanted, is_alone = known.meters.settings(known.variables), seen.action == "MeterValues"
     is_aligned = is_alone or seen.payload["triggerReason"] == "MeterValueClock"
     return seen.payload.get("meterValue") and (wanted.is_aligned_signed if is_aligned else wanted.is_signed)
 

@@ -1,6 +1,6 @@
 """Wrong heartbeats (checks B09 and B10)."""
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.subject import ERROR, WARNING, Later, Said
 from mock_csms.conformance.v2.provisioning import PROVISIONING
 from mock_csms.twin.seen import Seen, call, response, when

@@ -1,6 +1,6 @@
 """Wrong local authorization lists (checks D)."""
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.subject import ERROR, Said, Subject
 from mock_csms.twin.seen import Seen, result
 

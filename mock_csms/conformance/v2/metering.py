@@ -5,9 +5,10 @@ Those about times are in metering_times.
 
 from collections.abc import Iterable
 
-from mock_csms.conformance.facts import Known
 from mock_csms.conformance.facts.clock import told_at
-from mock_csms.conformance.facts.v2.meters import PERIODIC, MeterReading, Place, is_later, registers_of, samples_of
+from mock_csms.conformance.facts.station import Known
+from mock_csms.conformance.facts.v2.meters import PERIODIC, MeterReading, Place, is_later
+from mock_csms.conformance.lessons.v2.meters import registers_of, samples_of
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Subject, Wrong
 from mock_csms.conformance.v2.transactions import once
 from mock_csms.twin.seen import Seen, call, when
@@ -25,7 +26,7 @@ _STARTED, _UPDATED, _ENDED = (call(f"TransactionEvent.{kind}") for kind in ("Sta
 @once
 def begin_values(seen: Seen, known: Known) -> Said:
     """A start on a known EVSE without values of Transaction.Begin, though TxStartedMeasurands wants some."""
-    is_wanted = "evse" in seen.payload and known.meters.settings(known).started
+    is_wanted = "evse" in seen.payload and known.meters.settings(known.variables).started
     if not is_wanted or "Transaction.Begin" in samples_of(seen.payload, known).contexts:
         return None
     return "Started without meter values of the context Transaction.Begin"
@@ -39,7 +40,7 @@ def end_values(seen: Seen, known: Known) -> Said:
     is_somewhere = "evse" in seen.payload or (transaction is not None and transaction.evse is not None)
     if (
         not is_somewhere
-        or not known.meters.settings(known).ended
+        or not known.meters.settings(known.variables).ended
         or "Transaction.End" in samples_of(seen.payload, known).contexts
     ):
         return None
@@ -53,7 +54,7 @@ def configured_measurands(seen: Seen, known: Known) -> Said:
     """A measurand that nobody asked for; or one that is missing, and does not come with the same time either."""
     if seen.kind == "due":
         return Wrong(seen.request, severity=WARNING, why="it may be one that cannot be measured there")
-    payload, wanted = seen.payload, known.meters.settings(known)
+    payload, wanted = seen.payload, known.meters.settings(known.variables)
     if seen.action == "MeterValues":
         names = wanted.aligned if _MEANT & samples_of(payload, known).contexts else None
     else:
@@ -169,7 +170,7 @@ def is_asked_for(seen: Seen, known: Known) -> bool:
 @METERING.check("M11", "J02.FR.21", ERROR, "meter values are signed if SignReadings is true", _EVENT, _VALUES)
 def values_signed(seen: Seen, known: Known) -> Said:
     """No signedMeterValue, or a public key that is not as PublicKeyWithSignedMeterValue wants it."""
-    payload, wanted = seen.payload, known.meters.settings(known)
+    payload, wanted = seen.payload, known.meters.settings(known.variables)
     is_aligned = seen.action == "MeterValues" or payload["triggerReason"] == "MeterValueClock"
     if not (wanted.is_aligned_signed if is_aligned else wanted.is_signed) or not payload.get("meterValue"):
         return None

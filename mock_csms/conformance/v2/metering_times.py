@@ -2,9 +2,10 @@
 
 from math import gcd
 
-from mock_csms.conformance.facts import Known
 from mock_csms.conformance.facts.clock import may_wait, told_at
-from mock_csms.conformance.facts.v2.meters import PERIODIC, is_of_clock, samples_of
+from mock_csms.conformance.facts.station import Known
+from mock_csms.conformance.facts.v2.meters import PERIODIC
+from mock_csms.conformance.lessons.v2.meters import is_of_clock, samples_of
 from mock_csms.conformance.subject import ERROR, INFO, Said, Wrong
 from mock_csms.conformance.v2.metering import CLOCK, METERING, is_asked_for
 from mock_csms.conformance.v2.transaction_order import times_rise
@@ -33,7 +34,7 @@ def periodic_values(seen: Seen, known: Known) -> Said:
         others = samples_of(seen.payload, known).contexts - _SAMPLED
         if others:
             return f"periodic values of the context {' and '.join(sorted(others))}"
-    interval, transaction = known.meters.interval(known), known.transactions.of(seen.payload)
+    interval, transaction = known.meters.interval(known.variables), known.transactions.of(seen.payload)
     if not interval or transaction is None or not transaction.is_next(seen.payload["seqNo"]):
         return None
     return _spacing(seen, known, transaction, interval)
@@ -92,7 +93,7 @@ def aligned_values(seen: Seen, known: Known) -> Said:
 
 def _boundary(seen: Seen, known: Known) -> Said:
     """Judge the times by what is a boundary in every time zone: their midnights are a quarter of an hour apart."""
-    interval, tolerance = known.meters.settings(known).aligned_interval, known.terms.tolerance
+    interval, tolerance = known.meters.settings(known.variables).aligned_interval, known.terms.tolerance
     step = gcd(int(interval), 900) if interval else 0
     if step <= 2 * tolerance:
         return None
@@ -119,7 +120,7 @@ def _boundary(seen: Seen, known: Known) -> Said:
 def only_when_idle(seen: Seen, known: Known) -> Said:
     """Clock-aligned values though a transaction runs, and SendDuringIdle is true."""
     payload = seen.payload
-    if not known.meters.settings(known).is_idle_only or not payload.get("meterValue"):
+    if not known.meters.settings(known.variables).is_idle_only or not payload.get("meterValue"):
         return None
     if seen.action != "MeterValues":
         return "clock-aligned values in a transaction" if payload["triggerReason"] == "MeterValueClock" else None
@@ -142,7 +143,7 @@ def values_of_now(seen: Seen, known: Known) -> Said:
     if not values or (len(values) == 1 and values[0]["timestamp"] == stamp) or times_rise(seen, known):
         return None  # X04: it is the event that has the wrong time
     event, tolerance = told_at(stamp, known), known.terms.tolerance
-    interval = known.meters.interval(known) if len(values) > 1 else None
+    interval = known.meters.interval(known.variables) if len(values) > 1 else None
     for value in values:
         at = told_at(value["timestamp"], known)
         if at is None or event is None:

@@ -1,8 +1,8 @@
 """Wrong customer information, and wrong monitors (checks N05 to N10)."""
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.facts.v2.monitors import SetMonitor
-from mock_csms.conformance.facts.v2.parts import is_repeat
+from mock_csms.conformance.lessons.v2.parts import is_repeat
 from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said
 from mock_csms.conformance.v2.diagnostics import DIAGNOSTICS
 from mock_csms.conformance.v2.parts import is_of_nothing, judge_parts, until_the_last, wrong_id

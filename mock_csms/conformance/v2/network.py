@@ -1,6 +1,6 @@
 """Wrong ways to the CSMS (check V20)."""
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.subject import ERROR, Said
 from mock_csms.conformance.v2.variables import TAKEN, VARIABLES, items_of, members
 from mock_csms.protocol.actions import Json

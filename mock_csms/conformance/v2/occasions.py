@@ -8,8 +8,8 @@ exercised by a finding, and by a deadline of its own that was met or has passed.
 from collections.abc import Mapping
 
 from mock_csms.conformance.common.transport import visitor_of
-from mock_csms.conformance.facts.v2.meters import samples_of
 from mock_csms.conformance.facts.v2.security import OWN, password_of
+from mock_csms.conformance.lessons.v2.meters import samples_of
 from mock_csms.conformance.subject import Check
 from mock_csms.conformance.v2.exercise import (
     Exercise,
@@ -150,12 +150,12 @@ EXERCISES: Mapping[str, Exercise] = {
     "X27": where(has_points),
     **dict.fromkeys(("X17", "X19", "X22", "X24"), _LATE),
     # Meter values.
-    "M01": where(lambda seen, known: "evse" in seen.payload and known.meters.settings(known).started),
-    "M02": where(lambda _, known: known.meters.settings(known).ended),
+    "M01": where(lambda seen, known: "evse" in seen.payload and known.meters.settings(known.variables).started),
+    "M02": where(lambda _, known: known.meters.settings(known.variables).ended),
     "M03": where(lambda seen, known: seen.payload["triggerReason"] == "MeterValuePeriodic"
-                 and known.meters.interval(known) and transaction_of(seen, known)),
+                 and known.meters.interval(known.variables) and transaction_of(seen, known)),
     "M04": where(lambda seen, known: CLOCK in samples_of(seen.payload, known).contexts),
-    "M05": where(lambda _, known: known.meters.settings(known).is_idle_only and known.transactions.running),
+    "M05": where(lambda _, known: known.meters.settings(known.variables).is_idle_only and known.transactions.running),
     "M06": where(has_measurands, call(f"{_EVENT}.Updated", _VALUES)),
     "M07": where(lambda seen, known: seen.payload.get("meterValue") and known.meters.registers),
     "M08": where(lambda seen, _: seen.payload.get("meterValue")),

@@ -1,7 +1,8 @@
 """Judges answers that come in parts, for the checks of each kind of them (B07, B08, K09, N02, N09, O03, O04)."""
 
-from mock_csms.conformance.facts import Known
-from mock_csms.conformance.facts.v2.parts import ASKING, is_repeat
+from mock_csms.conformance.facts.station import Known
+from mock_csms.conformance.facts.v2.parts import ASKING
+from mock_csms.conformance.lessons.v2.parts import is_repeat
 from mock_csms.conformance.subject import Later, Said
 from mock_csms.twin.seen import Seen
 

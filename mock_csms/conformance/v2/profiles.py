@@ -3,8 +3,8 @@
 from itertools import pairwise
 from typing import Any
 
-from mock_csms.conformance.facts import Known
-from mock_csms.conformance.facts.v2.charging import has_no_evse, has_no_unit
+from mock_csms.conformance.facts.station import Known
+from mock_csms.conformance.lessons.v2.charging import has_no_evse, has_no_unit
 from mock_csms.conformance.subject import ERROR, Said, Subject
 from mock_csms.conformance.v2.parts import judge_parts
 from mock_csms.twin.seen import Seen, call, result, when

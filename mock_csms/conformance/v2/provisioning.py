@@ -1,6 +1,6 @@
 """Wrong boots (checks B01 to B06, B11, B14, B15, B21); other checks B are in `heartbeats`, `statuses` and `resets`."""
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Subject, Wrong
 from mock_csms.twin.boots import REFUSED, UNKNOWN
 from mock_csms.twin.seen import Seen, call, error, response, result, when

@@ -1,6 +1,6 @@
 """Wrong statuses of firmware that a station publishes for others (check L09)."""
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.subject import ERROR, Said
 from mock_csms.conformance.v2.firmware import FIRMWARE
 from mock_csms.twin.seen import Seen, call

@@ -1,6 +1,6 @@
 """Wrong reports of variables (checks V09 to V18)."""
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong
 from mock_csms.conformance.v2.inventory import ALWAYS, lacking
 from mock_csms.conformance.v2.parts import is_of_nothing, until_the_last, wrong_id, wrong_number

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from mock_csms.conformance.facts import Known
-from mock_csms.conformance.facts.v2.given_ids import RESERVATION, may_have_begun_before
+from mock_csms.conformance.facts.station import Known
+from mock_csms.conformance.facts.v2.given_ids import RESERVATION
+from mock_csms.conformance.lessons.v2.given_ids import may_have_begun_before
 from mock_csms.conformance.subject import ERROR, Later, Said, Subject, Word
 from mock_csms.conformance.v2.statuses import unreserved
 from mock_csms.protocol.times import seconds_of

@@ -1,6 +1,6 @@
 """Wrong answers to Reset, and wrong ways to do it (checks B18 to B20)."""
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Wrong
 from mock_csms.conformance.v2.provisioning import BOOT, PROVISIONING
 from mock_csms.protocol.times import seconds_of

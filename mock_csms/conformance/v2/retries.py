@@ -1,6 +1,6 @@
 """Wrong repeats of TransactionEvents that were refused or not answered (check X18)."""
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.subject import ERROR, Done, Later, Said
 from mock_csms.conformance.v2.transactions import TRANSACTIONS
 from mock_csms.protocol.actions import Json

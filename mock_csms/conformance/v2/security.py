@@ -1,6 +1,6 @@
 """Wrong security events, passwords and requests for certificates (checks S)."""
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.facts.v2.security import OWN, TRIGGERS, password_of
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Subject
 from mock_csms.conformance.v2.pem import is_certificate

@@ -1,7 +1,7 @@
 """Wrong ids, numbers and times of transactions, and what was offline (checks X01 to X05, X16, X17)."""
 
-from mock_csms.conformance.facts import Known
 from mock_csms.conformance.facts.clock import is_watched, may_wait, told_at
+from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Wrong
 from mock_csms.conformance.v2.transactions import TRANSACTIONS
 from mock_csms.twin.seen import Seen, call, when
@@ -171,7 +171,7 @@ def outage_told(seen: Seen, known: Known) -> Said:
     if seen.kind == "due":
         waits = known.transactions.late_at + known.terms.patience > seen.at
         return Later(seen.request, known.terms.patience, seen.payload) if waits else seen.request
-    interval, lost_at = known.meters.interval(known), known.connections.lost_at
+    interval, lost_at = known.meters.interval(known.variables), known.connections.lost_at
     if not interval or lost_at is None or seen.at - lost_at <= interval + 2 * known.terms.tolerance:
         return None
     text = "nothing was told of an outage of {:.0f} s in transaction {}"

@@ -6,8 +6,8 @@ The others are in transaction_order, transaction_points, remote_starts, remote_s
 from collections.abc import Mapping
 from functools import wraps
 
-from mock_csms.conformance.facts import Known
 from mock_csms.conformance.facts.clock import may_wait, told_at
+from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.subject import ERROR, WARNING, Done, Judge, Later, Said, Subject
 from mock_csms.conformance.v2.resets import ends_by_reset
 from mock_csms.twin.connectors import Connector, may_mean

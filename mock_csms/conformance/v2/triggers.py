@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Subject, Wrong
 from mock_csms.conformance.v2.unasked import UNASKED, is_asked_for, may_be_the_first
 from mock_csms.twin.connections import has_hung_up

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from mock_csms.conformance.facts import Known
 from mock_csms.conformance.facts.clock import told_at
+from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.facts.v2.security import OWN
 from mock_csms.twin.seen import Seen
 

@@ -5,7 +5,7 @@ Those about reports of them are in `reports`, and the one about ways to the CSMS
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.subject import ERROR, INFO, Said, Subject, Wrong
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.times import seconds_of

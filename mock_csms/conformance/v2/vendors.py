@@ -1,6 +1,6 @@
 """Wrong answers to what vendors agree on beside OCPP (check P)."""
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.subject import ERROR, Said, Subject
 from mock_csms.twin.seen import Seen, result
 

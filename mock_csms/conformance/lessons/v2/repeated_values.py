@@ -7,12 +7,13 @@ station. The others are looked at each time. A gate of the tests lets the checks
 """
 
 import re
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import orjson
 
-from mock_csms.conformance.facts.v2.memory import use
+from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.facts.v2.meters import ONLY_PERIODIC, MeterReadings, Samples, kinds_in, registers_in
+from mock_csms.conformance.lessons.v2.memory import use
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.records import Record
@@ -21,9 +22,6 @@ from mock_csms.twin.events import Received, Sent
 from mock_csms.twin.seen import TRANSACTION_EVENT
 from mock_csms.twin.transactions import ToldEvent, Transaction
 from mock_csms.twin.v2.transactions import PERIODIC
-
-if TYPE_CHECKING:
-    from mock_csms.conformance.facts import Known
 
 _ACTION = f'"{TRANSACTION_EVENT}"'.encode()
 _has_braces = re.compile(rb"\{\}").search
@@ -51,7 +49,7 @@ Courses: TypeAlias = dict[str, Course]
 """The courses of a station, by transaction; its owner clears them with each event that is neither of the two below."""
 
 
-def follow(event: Received, known: "Known", courses: Courses) -> bool:
+def follow(event: Received, known: Known, courses: Courses) -> bool:
     """Learn sound periodic values where they follow from what was before; return whether they do."""
     message = event.message
     if type(message) is not Call or message.action != TRANSACTION_EVENT or event.violations or event.is_refused:
@@ -75,7 +73,7 @@ def follow(event: Received, known: "Known", courses: Courses) -> bool:
     return True
 
 
-def is_acknowledged(event: Sent, known: "Known") -> bool:
+def is_acknowledged(event: Sent, known: Known) -> bool:
     """Learn the answer to a TransactionEvent that is not about an idToken; return whether it is one.
 
     It is the same for the station where its own call was wrong.
@@ -95,13 +93,13 @@ def _shape_of(text: bytes) -> bytes:
     return text[text.find(_ACTION) :].translate(None, b"0123456789.")
 
 
-def _course_of(payload: Json, text: bytes, shape: bytes, known: "Known") -> Course | None:
+def _course_of(payload: Json, text: bytes, shape: bytes, known: Known) -> Course | None:
     """Return what values of this shape have in common, where nothing but their numbers can be wrong."""
     info, values, meters = payload["transactionInfo"], payload.get("meterValue", ()), known.meters
     transaction = known.transactions.by_id.get(info["transactionId"])
     if transaction is None or not (_is_going_on(transaction, payload, info) and _is_usual(text, payload, known)):  # X01
         return None
-    wanted = meters.settings(known)
+    wanted = meters.settings(known.variables)
     if len(values) != 1 or wanted.is_signed:  # M08, M11
         return None
     samples = kinds_in(values, meters)
@@ -133,7 +131,7 @@ def _is_at(transaction: Transaction, place: Json) -> bool:
     return bool(place["id"] == transaction.evse and place.get("connectorId", here) == here)
 
 
-def _is_usual(text: bytes, payload: Json, known: "Known") -> bool:
+def _is_usual(text: bytes, payload: Json, known: Known) -> bool:
     """Whether a message is written as most are, by a station of which nothing else is expected."""
     boots = known.boots
     return not (
@@ -148,7 +146,7 @@ def _is_usual(text: bytes, payload: Json, known: "Known") -> bool:
     )
 
 
-def _is_next(course: Course, event: Received, message: Call, known: "Known") -> bool:
+def _is_next(course: Course, event: Received, message: Call, known: Known) -> bool:
     """Whether values are of the present, and the next ones of their course."""
     payload, transaction, line, terms = message.payload, course.transaction, known.connections, known.terms
     stamp = payload["timestamp"]
@@ -175,7 +173,7 @@ def _is_due(course: Course, at: float, tolerance: float) -> bool:
     return since is not None and -tolerance <= at - since - course.interval <= tolerance
 
 
-def _rising_in(payload: Json, course: Course, known: "Known") -> MeterReadings | None:
+def _rising_in(payload: Json, course: Course, known: Known) -> MeterReadings | None:
     """Return the registers in periodic values where they show no less than before; else None."""
     stamp, before, transaction = payload["timestamp"], known.meters.registers, course.transaction
     readings = registers_in(payload["meterValue"], course.samples.registers, transaction.evse or 0, transaction.id)
@@ -188,7 +186,7 @@ def _rising_in(payload: Json, course: Course, known: "Known") -> MeterReadings |
     return readings
 
 
-def _go_on(course: Course, event: Received, message: Call, known: "Known") -> None:
+def _go_on(course: Course, event: Received, message: Call, known: Known) -> None:
     """Learn that a transaction went on."""
     payload, transaction, line, is_offline = message.payload, course.transaction, known.connections, False
     number, stamp, events, at, id_ = payload["seqNo"], payload["timestamp"], transaction.events, event.at, message.id
