@@ -51,11 +51,10 @@ class Exercised:
             if (is_sound or row.any_payload) and row.holds(seen, known, check):
                 self.add(check.id)
 
-    def decide(self, check: Check, seen: Seen, known: Known) -> None:
-        """Learn that a deadline of a check has come."""
+    def decide(self, check: Check, known: Known) -> None:
+        """Learn that a deadline of a check has passed."""
         row = EXERCISES.get(check.id)
-        is_listed = row is not None and row.on is not None and ("due", "*") in row.on
-        if row is None or not is_listed or row.holds(seen, known, check):
+        if row is None or row.due(known):
             self.add(check.id)
 
     def _find(self, seen: Seen) -> list[Check]:
@@ -67,4 +66,4 @@ class Exercised:
 def _occasions(check: Check) -> Sequence[Occasion]:
     """Return what may exercise a check, but for its deadlines; what is wrong in itself is a finding anyway."""
     on = (EXERCISES.get(check.id) or Exercise()).on
-    return [each for each in (check.on if on is None else on) if each[0] != "due" and not each[0].startswith(BROKEN)]
+    return [each for each in (check.on if on is None else on) if not each[0].startswith(BROKEN)]

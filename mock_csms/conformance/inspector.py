@@ -8,7 +8,7 @@ from mock_csms.conformance.facts.names import STANDARD_NAMES
 from mock_csms.conformance.facts.station import NEVER, Deadline, Known, Terms
 from mock_csms.conformance.lessons.table import ALL_LESSONS
 from mock_csms.conformance.lessons.v2.repeated_values import Courses, follow, is_acknowledged
-from mock_csms.conformance.subject import BROKEN, JUDGED, Check, Done, Later, Said, Word, Wrong
+from mock_csms.conformance.subject import BROKEN, JUDGED, Check, Done, Due, Later, Said, Word, Wrong
 from mock_csms.protocol.records import Record, replace
 from mock_csms.protocol.v2.identifiers import folded
 from mock_csms.twin.events import Connected, Event, Finding, Knocked, Received, Sent
@@ -19,7 +19,6 @@ from mock_csms.twin.spellings import as_known
 if TYPE_CHECKING:
     from mock_csms.conformance.exercised import Exercised
 
-_NO_EVENT = Event(0.0, "")
 _MOST_TURNS = 100
 """How often deadlines are looked at for one event: after a long silence, some wait for the next one."""
 
@@ -146,23 +145,23 @@ class Inspector:
         return found
 
     def _fall_due(self, known: Known, now: float) -> list[Finding]:
-        due = sorted((late.at, key) for key, late in known.deadlines.items() if late.at < now)
+        passed = sorted((late.at, key) for key, late in known.deadlines.items() if late.at < now)
         found: list[Finding] = []
-        for at, (id_, key) in due:
+        for at, (id_, key) in passed:
             late = known.deadlines.pop((id_, key), None)
             if late is None:
                 continue
             check = self._checks[id_]
-            seen = Seen(at, "due", "", key, late.text, late.message, _NO_EVENT)
+            due = Due(at, key, late.text, late.message)
             if self._exercised is not None:
-                self._exercised.decide(check, seen, known)
-            said = check.judge(seen, known) if ("due", "*") in check.on else late.text
+                self._exercised.decide(check, known)
+            said = late.text if check.due is None else check.due(due, known)
             if said is not None:
-                found += self._hear(check, said, seen, known)
+                found += self._hear(check, said, due, known)
         known.next_due = min((late.at for late in known.deadlines.values()), default=NEVER)
         return found
 
-    def _hear(self, check: Check, said: Said, seen: Seen, known: Known) -> Iterator[Finding]:
+    def _hear(self, check: Check, said: Said, seen: Seen | Due, known: Known) -> Iterator[Finding]:
         """Yield the findings in what a check says, and keep its deadlines."""
         for word in _words(said):
             match word:
@@ -212,7 +211,7 @@ def _words(said: Said) -> Iterable[Word]:
     return [said] if isinstance(said, str | Record) else said or ()
 
 
-def _finding(check: Check, wrong: Wrong, seen: Seen, known: Known) -> Finding:
+def _finding(check: Check, wrong: Wrong, seen: Seen | Due, known: Known) -> Finding:
     messages = tuple(dict.fromkeys(id_ for id_ in (*wrong.messages, seen.id) if id_))
     severity = wrong.severity or check.severity
     why = "" if severity is check.severity else f"{severity}, not {check.severity}: {wrong.why}"

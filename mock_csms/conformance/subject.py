@@ -5,10 +5,10 @@ or several of: a text (the finding), `Wrong` (one with more to it), `Later` (a f
 """
 
 from collections.abc import Callable, Hashable, Iterable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from mock_csms.conformance.facts.station import Known
-from mock_csms.protocol.records import Record
+from mock_csms.protocol.records import Record, replace
 from mock_csms.twin.events import Severity
 from mock_csms.twin.lessons import Lesson, lesson
 from mock_csms.twin.seen import Occasion, Seen
@@ -52,34 +52,52 @@ class Done(Record):
     key: Hashable = ""
 
 
+class Due(Record):
+    """A deadline of a check has passed: what it said with `Later` has not been `Done`."""
+
+    at: float
+    """When it was due, in seconds since 1970."""
+    key: Any
+    """The key of the `Later`, as the check gave it."""
+    text: str
+    """The text of the `Later`."""
+    id: str
+    """The id of the message at which the check said it; empty where that was no message."""
+
+
 BROKEN = "broken "
 """Before the kind of an occasion that is one only where the message breaks its schema."""
 
 Word: TypeAlias = str | Wrong | Later | Done
 Said: TypeAlias = Word | Iterable[Word] | None
 Judge: TypeAlias = Callable[[Seen, Known], Said]
+DueJudge: TypeAlias = Callable[[Due, Known], Said]
 Learner: TypeAlias = Callable[[Seen, Known], None]
 
 
 class Check(Record):
-    """One clause that is judged: its row in the table of checks of the README.
-
-    on: the occasions that it looks at; with ("due", "") also at its own deadlines, whose keys are the payloads then, in
-    place of the finding that they stand for. implies: the checks that mostly find something too where this one does.
-    any_payload: it looks also at messages that break their schema, whose payload may be anything. versions: the names
-    of those of OCPP that it is for; EVERY for all of them, so that it has nothing but what it sees to go by.
-    """
+    """One clause that is judged: its row in the table of checks (docs/checks.md)."""
 
     id: str
     subject: str
+    """The name of its subject."""
     requirement: str
+    """The clause of OCPP, or of another standard."""
     severity: Severity
+    """The severity of its findings, where they do not say another one."""
     title: str
+    """What is right."""
     judge: Judge
     on: tuple[Occasion, ...]
+    """The occasions that it looks at."""
     implies: tuple[str, ...] = ()
+    """The checks that mostly find something too where this one does."""
     any_payload: bool = False
+    """Whether it also looks at messages that break their schema, whose payload may be anything."""
     versions: tuple[str, ...] = JUDGED
+    """The names of the versions of OCPP that it is for. EVERY is all of them: then it knows only what it sees."""
+    due: DueJudge | None = None
+    """Judges its deadlines that have passed; None where each is a finding with its own text."""
 
 
 class Subject:
@@ -113,6 +131,16 @@ class Subject:
             occasions = tuple(occasion for some in on for occasion in some)
             row = (id_, self.name, requirement, severity, title, judge, occasions, implies, any_payload, self._versions)
             self.checks[id_] = Check(*row)
+            return judge
+
+        return listed
+
+    def deadline(self, *ids: str) -> Callable[[DueJudge], DueJudge]:
+        """Let a function judge the deadlines of those checks when they have passed."""
+
+        def listed(judge: DueJudge) -> DueJudge:
+            for id_ in ids:
+                self.checks[id_] = replace(self.checks[id_], due=judge)
             return judge
 
         return listed

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Record
 from mock_csms.twin.events import Event
 from mock_csms.twin.seen import Occasion, Seen, see
@@ -77,10 +78,9 @@ def is_sound(seen: Seen, twin: Twin) -> bool:
     """Whether a message is as its schema wants it, and the one that it answers too; others are remembered."""
     if seen.is_sound and not twin.unsound:
         return True
-    event: Any = seen.event
     if seen.kind in _ANSWERS:
-        call = event.call if seen.kind == "unanswered" else event.answers
-        return seen.is_sound and id(call) not in twin.unsound  # by identity: a station may use a message id again
-    if not seen.is_sound and seen.kind in _QUESTIONS:
-        twin.unsound[id(event.message)] = event.message
+        # By identity: a station may use a message id again.
+        return seen.is_sound and id(seen.answers) not in twin.unsound
+    if not seen.is_sound and seen.kind in _QUESTIONS and isinstance(seen.message, Call):
+        twin.unsound[id(seen.message)] = seen.message
     return seen.is_sound

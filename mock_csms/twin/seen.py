@@ -4,51 +4,83 @@ Below are the occasions by which they ask for it.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
 from mock_csms.protocol.records import Record
-from mock_csms.protocol.versions import DEFAULT, SUBPROTOCOLS, Version, choose_subprotocol
+from mock_csms.protocol.versions import DEFAULT, SUBPROTOCOLS, V201, Version, choose_subprotocol
 from mock_csms.twin import events
 from mock_csms.twin.events import Event
+from mock_csms.twin.v2 import details as v2
+from mock_csms.twin.v2.details import Details
+
+E = TypeVar("E", bound=Event)
 
 
 class Seen(Record):
-    """One event of a station.
-
-    kind: `call`, `result`, `error` (what the station sends, the latter two as answers to a command), `stray` (an answer
-    to nothing), `malformed`; `command`, `response`, `refusal` (what it is sent), `spoiled` (the same with a fault, or a
-    response that breaks its schema); `knocked`, `connected`, `breached`, `disconnected`, `refused`, `unanswered`, and
-    `due` (a deadline of the check has passed). action: of the message, or of the call that it answers; the clause of a
-    breach. payload: of the message; of a CALLERROR its code; what the breach was. request: the payload of the call that
-    it answers. id: of the message.
-    """
+    """One event of a station, as learners and checks see it."""
 
     at: float
+    """When it happened, in seconds since 1970."""
     kind: str
-    action: str
-    payload: Any
-    request: Any
-    id: str
-    event: Event
-    is_sound: bool = True
-    """Whether the message is as its schema wants it: only then a check may rely on what is in it."""
-    detail: str = ""
-    """The eventType of a sound TransactionEvent: most checks look at one of the three only."""
-    sort: str = ""
-    """The same, but Updated is either Sampled, which is nothing but periodic values, or Changed: all others.
+    """What happened.
 
-    The answer to one is Authorized where it says what an idToken is worth.
+    The station sends: `call`; `result` and `error`, its answers to a command; `stray`, an answer to nothing; and
+    `malformed`. The mock sends: `command`; `response` and `refusal`, its answers to a call; and `spoiled`, a command or
+    an answer with a fault, or a response that breaks its schema. Of the connection: `knocked`, `connected`, `breached`,
+    `disconnected`, `refused`. And `unanswered`: a command has ended without an answer.
     """
-
+    action: str
+    """The action of the message, or of the call that it answers; of `breached` the clause. Empty for other kinds."""
+    payload: Any
+    """The payload of a CALL or CALLRESULT, as it was read from JSON; None for all that has none."""
+    request: Any
+    """The payload of the call that it answers, or that is unanswered; None for other kinds."""
+    id: str
+    """The message id; empty where there is no message."""
+    event: Event
+    message: Message | Malformed | None = None
+    """The message that the station or the mock sent."""
+    answers: Call | None = None
+    """The call that the message answers, or that is unanswered."""
+    is_sound: bool = True
+    """Whether the message matches its schema. Only then may a check rely on what is in it."""
+    detail: str = ""
+    """What kind of message it is beyond its action, where its version has a row for that (`twin/v2/details.py`)."""
+    sort: str = ""
+    """The same, told apart more finely: of OCPP 2.x a TransactionEvent is Started, Sampled, Changed or Ended."""
     version: Version = DEFAULT
     """The version of OCPP that the message is of."""
+    code: str = ""
+    """The error code of an `error` or a `refusal`."""
+    problem: str = ""
+    """What was wrong: with a message that is `malformed`, with what is `breached`; or why a call is `unanswered`."""
+
+    def event_as(self, kind: type[E]) -> E:
+        """Return the event as one of that kind. Raises TypeError for another one: that is a mistake of the caller."""
+        event = self.event
+        if isinstance(event, kind):
+            return event
+        raise TypeError(f"{self.kind} is an event of the kind {type(event).__name__}, not {kind.__name__}")
 
 
 Occasion: TypeAlias = tuple[str, str]
-"""A kind and an action; `*` is any action, and `TransactionEvent.Ended` is one of that detail or sort."""
+"""A kind and an action. `*` is any action; a detail or sort may follow the action, as in `TransactionEvent.Ended`."""
 
-TRANSACTION_EVENT = "TransactionEvent"
+_DETAILS: Mapping[str, tuple[Mapping[str, Details], Mapping[str, Details]]] = {V201.name: (v2.CALLS, v2.ANSWERS)}
+"""By the version of OCPP: who finds the details of calls, and of their answers, by action."""
+
+
+def _by_action(which: int) -> Mapping[str, Mapping[str, Details]]:
+    """Return the functions that find details by action, then by version: most actions have none."""
+    actions = {action for tables in _DETAILS.values() for action in tables[which]}
+    return {
+        action: {name: tables[which][action] for name, tables in _DETAILS.items() if action in tables[which]}
+        for action in actions
+    }
+
+
+_OF_CALLS, _OF_ANSWERS = _by_action(0), _by_action(1)
 
 
 def see(event: Event) -> Seen | None:
@@ -70,55 +102,87 @@ def version_of(event: Event) -> Version:
 
 
 def _received(event: events.Received) -> Seen:
-    message, answers = event.message, event.answers
+    message, answers, version = event.message, event.answers, event.version
     sound = not event.violations and not event.is_refused
     if type(message) is Call:
         action, payload = message.action, message.payload
-        if not sound or action != TRANSACTION_EVENT:
-            return Seen(event.at, "call", action, payload, None, message.id, event, sound, "", "", event.version)
-        detail = sort = payload["eventType"]
-        if detail == "Updated":
-            is_sample = payload["triggerReason"] == "MeterValuePeriodic" and "idToken" not in payload
-            sort = "Sampled" if is_sample else "Changed"
-        return Seen(event.at, "call", action, payload, None, message.id, event, sound, detail, sort, event.version)
+        detail = sort = ""
+        if sound and action in _OF_CALLS:
+            find = _OF_CALLS[action].get(version.name)
+            detail, sort = find(payload) if find else ("", "")
+        # Positional arguments, as this runs for every message.
+        return Seen(
+            event.at, "call", action, payload, None, message.id, event, message, None, sound, detail, sort, version
+        )
     if isinstance(message, Malformed):
-        return Seen(event.at, "malformed", "", message.problem, None, message.id, event, is_sound=False)
+        return _malformed(event, message)
     if answers is None:
-        return Seen(event.at, "stray", "", None, None, message.id, event, is_sound=False)
+        return Seen(event.at, "stray", "", None, None, message.id, event, message, is_sound=False, version=version)
     return _answer(event, message, answers, ("result", "error"), is_sound=sound)
+
+
+def _malformed(event: events.Received, message: Malformed) -> Seen:
+    return Seen(
+        event.at,
+        "malformed",
+        "",
+        None,
+        None,
+        message.id,
+        event,
+        message,
+        event.answers,
+        is_sound=False,
+        version=event.version,
+        problem=message.problem,
+    )
 
 
 def _sent(event: events.Sent) -> Seen:
     message, answers, sound, version = event.message, event.answers, not event.violations, event.version
     if event.fault or (event.violations and type(message) is Result):
         action = message.action if type(message) is Call else answers.action if answers else ""
-        return Seen(event.at, "spoiled", action, None, None, message.id, event, sound, version=version)
+        return Seen(
+            event.at, "spoiled", action, None, None, message.id, event, message, answers, sound, version=version
+        )
     if type(message) is Call:
         action, payload = message.action, message.payload
-        return Seen(event.at, "command", action, payload, None, message.id, event, sound, version=version)
+        return Seen(
+            event.at, "command", action, payload, None, message.id, event, message, None, sound, "", "", version
+        )
     if answers is None:
-        return Seen(event.at, "refusal", "", None, None, message.id, event)
+        return Seen(event.at, "refusal", "", None, None, message.id, event, message, version=version)
     return _answer(event, message, answers, ("response", "refusal"), is_sound=sound)
 
 
 def _answer(
     event: events.Received | events.Sent, message: Message, answers: Call, kinds: tuple[str, str], *, is_sound: bool
 ) -> Seen:
+    at, id_, action, request, version = event.at, message.id, answers.action, answers.payload, event.version
     if type(message) is Result:
-        action, payload = answers.action, message.payload
-        is_told = action == TRANSACTION_EVENT and type(payload) is dict and "idTokenInfo" in payload
-        sort = "Authorized" if is_told else ""
+        payload = message.payload
+        find = _OF_ANSWERS[action].get(version.name) if action in _OF_ANSWERS else None
+        detail, sort = find(payload) if find else ("", "")
         return Seen(
-            event.at, kinds[0], action, payload, answers.payload, message.id, event, is_sound, "", sort, event.version
+            at, kinds[0], action, payload, request, id_, event, message, answers, is_sound, detail, sort, version
         )
     code = message.code if type(message) is Error else ""
-    return Seen(
-        event.at, kinds[1], answers.action, code, answers.payload, message.id, event, is_sound, version=event.version
-    )
+    return Seen(at, kinds[1], action, None, request, id_, event, message, answers, is_sound, "", "", version, code)
 
 
 def _of_line(kind: str) -> Callable[[Event], Seen]:
     return lambda event: Seen(event.at, kind, "", None, None, "", event)
+
+
+def _breached(event: events.Breached) -> Seen:
+    return Seen(event.at, "breached", event.clause, None, None, "", event, problem=event.problem)
+
+
+def _unanswered(event: events.Unanswered) -> Seen:
+    call = event.call
+    return Seen(
+        event.at, "unanswered", call.action, None, call.payload, call.id, event, answers=call, problem=event.reason
+    )
 
 
 _LOOKS: Mapping[type[Event], Callable[[Any], Seen]] = {
@@ -126,12 +190,10 @@ _LOOKS: Mapping[type[Event], Callable[[Any], Seen]] = {
     events.Sent: _sent,
     events.Knocked: _of_line("knocked"),
     events.Connected: _of_line("connected"),
-    events.Breached: lambda event: Seen(event.at, "breached", event.clause, event.problem, None, "", event),
+    events.Breached: _breached,
     events.Disconnected: _of_line("disconnected"),
     events.Refused: _of_line("refused"),
-    events.Unanswered: lambda event: Seen(
-        event.at, "unanswered", event.call.action, event.reason, event.call.payload, event.call.id, event
-    ),
+    events.Unanswered: _unanswered,
 }
 
 KINDS = tuple(_LOOKS)
@@ -142,7 +204,7 @@ KINDS = tuple(_LOOKS)
 
 
 def call(*actions: str) -> tuple[Occasion, ...]:
-    """Return the calls of the station; without actions all of them; `TransactionEvent.Ended` those of a sort."""
+    """Return the calls of the station; without actions all of them. `Action.Detail` are those of a detail or sort."""
     return _of("call", actions)
 
 
@@ -169,11 +231,6 @@ def response(*actions: str) -> tuple[Occasion, ...]:
 def refusal(*actions: str) -> tuple[Occasion, ...]:
     """Return the CALLERRORs that it is sent."""
     return _of("refusal", actions)
-
-
-def driven() -> tuple[Occasion, ...]:
-    """Return the TransactionEvents that are more than periodic values, which come most often and tell least."""
-    return call(*(f"TransactionEvent.{sort}" for sort in ("Started", "Changed", "Ended")))
 
 
 def breach(*clauses: str) -> tuple[Occasion, ...]:

@@ -7,6 +7,7 @@ from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Wrong
 from mock_csms.protocol.v2.identifiers import FIELDS
 from mock_csms.twin.connections import UNRECORDED, has_hung_up
+from mock_csms.twin.events import Breached, Disconnected, Knocked, Received
 from mock_csms.twin.seen import Seen, breach, call, when
 
 _ANYTHING = ("result", "error", "stray", "malformed")
@@ -29,9 +30,9 @@ def sends_text(seen: Seen, _: Known) -> Said:
 
     An identifierString with characters beyond ASCII is a warning; other texts may have them.
     """
-    event: Any = seen.event
     if seen.kind == "breached":
-        return str(seen.payload)
+        return seen.problem
+    event = seen.event_as(Received)
     if event.binary:
         return "the message came in a binary frame"
     if event.text.isascii() and b"\\" not in event.text:
@@ -72,8 +73,8 @@ def waits(seen: Seen, known: Known) -> Said:
     least, since = _least_wait(known), known.connections.waits_since
     if seen.kind != "knocked":  # what cannot be read may have been a boot
         return Done("lost")
-    event: Any = seen.event
-    if since is None or not event.visitor.wants_websocket or seen.at - since >= 0.9 * least - 0.1:
+    wants_websocket = seen.event_as(Knocked).visitor.wants_websocket
+    if since is None or not wants_websocket or seen.at - since >= 0.9 * least - 0.1:
         return None
     waited, after = seen.at - since, "the connection was lost"
     if known.connections.refused:
@@ -119,8 +120,7 @@ def does_not_boot_again(seen: Seen, known: Known) -> Said:
 )
 def stays(seen: Seen, known: Known) -> Said:
     """A close frame while Pending, without a reset and the like; who was accepted may leave."""
-    event: Any = seen.event
-    boots = known.boots
+    event, boots = seen.event_as(Disconnected), known.boots
     if boots.status != "Pending" or not has_hung_up(event) or event.code == 1001:
         return None
     if (known.connections.leaves or -1.0) >= boots.asked_at:
@@ -131,8 +131,7 @@ def stays(seen: Seen, known: Known) -> Said:
 @TRANSPORT.check("T22", "Part 4 3.1", WARNING, "only one connection is open at a time", when("knocked"))
 def has_one_connection(seen: Seen, known: Known) -> Said:
     """Another connection while there is one; one that was lost and is not known to be looks the same."""
-    event: Any = seen.event
-    if event.visitor.problem or not known.connections.is_open:
+    if seen.event_as(Knocked).visitor.problem or not known.connections.is_open:
         return None
     age = seen.at - max(known.connections.heard_at, known.connections.opened_at)
     return f"a second connection while the first is open, which was last heard {age:.1f} s ago"
@@ -144,7 +143,7 @@ def has_one_connection(seen: Seen, known: Known) -> Said:
 @WEBSOCKET.check("T23", "RFC 6455 5.1", ERROR, "frames from the station are masked", breach("RFC 6455 5.1"))
 def masks(seen: Seen, _: Known) -> Said:
     """A frame without a mask."""
-    return str(seen.payload)
+    return seen.problem
 
 
 @WEBSOCKET.check(
@@ -152,13 +151,13 @@ def masks(seen: Seen, _: Known) -> Said:
 )
 def frames_rightly(seen: Seen, _: Known) -> Said:
     """A reserved bit without an extension for it, a reserved opcode, or a length beyond 63 bits."""
-    return str(seen.payload)
+    return seen.problem
 
 
 @WEBSOCKET.check("T25", "RFC 6455 5.4", ERROR, "fragments of different messages are not mixed", breach("RFC 6455 5.4"))
 def keeps_fragments_together(seen: Seen, _: Known) -> Said:
     """A continuation of nothing, or another message amid the fragments of one."""
-    return str(seen.payload)
+    return seen.problem
 
 
 @WEBSOCKET.check(
@@ -166,7 +165,7 @@ def keeps_fragments_together(seen: Seen, _: Known) -> Said:
 )
 def controls_briefly(seen: Seen, _: Known) -> Said:
     """A ping, pong or close frame of more than 125 bytes, or in fragments."""
-    return str(seen.payload)
+    return seen.problem
 
 
 @WEBSOCKET.check(
@@ -174,7 +173,7 @@ def controls_briefly(seen: Seen, _: Known) -> Said:
 )
 def closes_rightly(seen: Seen, _: Known) -> Said:
     """Half a code, one that is reserved or unknown (7.4), or a reason that is not UTF-8."""
-    return str(seen.payload)
+    return seen.problem
 
 
 @WEBSOCKET.check(
@@ -182,22 +181,21 @@ def closes_rightly(seen: Seen, _: Known) -> Said:
 )
 def is_brief(seen: Seen, _: Known) -> Said:
     """One beyond --max-message-size: no clause forbids it, but it was lost, and the connection with it."""
-    return str(seen.payload)
+    return seen.problem
 
 
 @TRANSPORT.check("T29", "RFC 6455 5.5.2", INFO, "the station answers WebSocket pings", breach("RFC 6455 5.5.2"))
 def answers_pings(seen: Seen, known: Known) -> Said:
     """No pong in time: a warning where messages went on to come long after the ping; else the line may be dead."""
-    event: Any = seen.event
-    is_alive = known.connections.heard_at > seen.at - event.waited / 2
+    is_alive = known.connections.heard_at > seen.at - seen.event_as(Breached).waited / 2
     severity = WARNING if is_alive else None
-    return Wrong(str(seen.payload), severity=severity, why="messages went on to come after the ping")
+    return Wrong(seen.problem, severity=severity, why="messages went on to come after the ping")
 
 
 @WEBSOCKET.check("T30", "RFC 6455 7.1.2", INFO, "the connection ends with a close frame", when("disconnected"))
 def says_goodbye(seen: Seen, _: Known) -> Said:
     """For information: the connection ended without one; a cable may have been pulled, or the power gone."""
-    event: Any = seen.event
+    event = seen.event_as(Disconnected)
     is_ours = not event.reason or any(words in event.reason for words in _BY_US)
     return None if event.code != 1006 or is_ours else event.reason
 
@@ -205,4 +203,4 @@ def says_goodbye(seen: Seen, _: Known) -> Said:
 @WEBSOCKET.check("T31", "RFC 7692 7.2.2", ERROR, "compressed messages are valid DEFLATE", breach("RFC 7692 7.2.2"))
 def compresses_rightly(seen: Seen, _: Known) -> Said:
     """One that is no DEFLATE."""
-    return str(seen.payload)
+    return seen.problem

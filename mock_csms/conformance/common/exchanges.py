@@ -59,8 +59,8 @@ def answers_a_question(seen: Seen, known: Known) -> Said:
 @RPC.check("R08", "Part 4 4.1.1", ERROR, "commands are answered before the message timeout", when("unanswered"))
 def answers_in_time(seen: Seen, known: Known) -> Said:
     """No answer within the set time, to a command that was sent as it should be."""
-    is_late = str(seen.payload).startswith("no answer") and seen.id in known.exchanges.open
-    return f"{seen.action}: {seen.payload}" if is_late else None
+    is_late = seen.problem.startswith("no answer") and seen.id in known.exchanges.open
+    return f"{seen.action}: {seen.problem}" if is_late else None
 
 
 @RPC.check(
@@ -78,8 +78,8 @@ def refuses_what_is_wrong(seen: Seen, known: Known) -> Said:
         return None
     if seen.kind == "result":
         return f"{seen.action} violated its schema, but was answered with a CALLRESULT"
-    is_late = str(seen.payload).startswith("no answer")
-    return f"{seen.action} violated its schema, but was not refused: {seen.payload}" if is_late else None
+    is_late = seen.problem.startswith("no answer")
+    return f"{seen.action} violated its schema, but was not refused: {seen.problem}" if is_late else None
 
 
 @RPC.check(
@@ -95,6 +95,6 @@ def refuses_unknown_types(seen: Seen, known: Known) -> Said:
     """Another answer than MessageTypeNotSupported to a message whose type no version of OCPP has."""
     if known.exchanges.wrong.get(seen.id) != UNKNOWN_TYPE:
         return None
-    if seen.kind == "error" and seen.payload == ErrorCode.MessageTypeNotSupported:
+    if seen.kind == "error" and seen.code == ErrorCode.MessageTypeNotSupported:
         return None
-    return f"a message of an unknown type was answered with {seen.payload if seen.kind == 'error' else 'a CALLRESULT'}"
+    return f"a message of an unknown type was answered with {seen.code if seen.kind == 'error' else 'a CALLRESULT'}"

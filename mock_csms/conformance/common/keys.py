@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import orjson
 
@@ -10,6 +9,7 @@ from mock_csms.conformance.common.rpc import RPC
 from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.subject import WARNING, Said
 from mock_csms.protocol.messages import Call, Result
+from mock_csms.twin.events import Received
 from mock_csms.twin.seen import Seen, call, when
 
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}:]')
@@ -29,7 +29,7 @@ _AROUND: Mapping[type, int] = {Call: 4, Result: 2}
 )
 def has_each_key_once(seen: Seen, _: Known) -> Said:
     """The same key twice in one object, at any depth, however it is written."""
-    event: Any = seen.event
+    event = seen.event_as(Received)
     if not has_twins(event.text, event.message):
         return None
     found = [words for words, _ in zip(_twins_in(event.text), range(_SHOWN), strict=False)]

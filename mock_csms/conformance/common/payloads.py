@@ -9,6 +9,7 @@ from mock_csms.conformance.common.rpc import RPC
 from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.subject import ERROR, WARNING, Said, broken
 from mock_csms.protocol.schemas import Violation
+from mock_csms.twin.events import Received
 from mock_csms.twin.seen import Seen, call, result
 
 _PLACES = (broken(call(), result()), call("BootNotification", "MeterValues", "TransactionEvent"))
@@ -22,9 +23,12 @@ def _violations(seen: Seen) -> list[Violation]:
     """Return how the payload breaks its schema, but for what R11, R12 and R17 say more of."""
     if seen.payload is None:
         return []
-    event: Any = seen.event
     empty = {path for path, _ in _empty_fields(seen)}
-    return [each for each in event.violations if each.is_of_payload and not _is_of_others(each.path, empty)]
+    return [
+        each
+        for each in seen.event_as(Received).violations
+        if each.is_of_payload and not _is_of_others(each.path, empty)
+    ]
 
 
 def _is_of_others(path: str, empty: set[str]) -> bool:
@@ -44,9 +48,8 @@ def _empty_fields(seen: Seen) -> Iterator[tuple[str, Any]]:
     """
     if seen.action not in seen.version.actions:
         return
-    event: Any = seen.event
     name = f"{seen.action}{'Request' if seen.kind == 'call' else 'Response'}"
-    wrong = {beginning for each in event.violations for beginning in _beginnings(each.path)}
+    wrong = {beginning for each in seen.event_as(Received).violations for beginning in _beginnings(each.path)}
     for path, value, is_required in seen.version.schemas.fields(name, seen.payload):
         is_free = path.endswith("customData") or (name, path) in _FREE
         is_empty = value is None or (value in ({}, []) and not is_free)
@@ -75,8 +78,7 @@ def fits_its_schema(seen: Seen, known: Known) -> Said:
 @RPC.check("R11", "Part 4 4.1.5", ERROR, "absent fields are left out, not null or empty", *_PLACES)
 def leaves_out_what_is_absent(seen: Seen, _: Known) -> Said:
     """An optional field that is null, {} or [], or null in place of a payload that cannot be empty."""
-    event: Any = seen.event
-    if seen.is_sound and not _BRACES.search(event.text):
+    if seen.is_sound and not _BRACES.search(seen.event_as(Received).text):
         return None
     if seen.payload is None:
         is_known = seen.kind != "call" or seen.action in seen.version.actions
@@ -104,9 +106,12 @@ def _may_be_empty(seen: Seen) -> bool:
 @RPC.check("R17", "Part 4 9", ERROR, "customData has a vendorId", broken(call(), result()))
 def names_its_vendor(seen: Seen, _: Known) -> Said:
     """CustomData without one, or with one that is too long or no text."""
-    event: Any = seen.event
     if not isinstance(seen.payload, dict):
         return None
-    mine = [each for each in event.violations if each.is_of_payload and "customData" in each.path.split(".")]
+    mine = [
+        each
+        for each in seen.event_as(Received).violations
+        if each.is_of_payload and "customData" in each.path.split(".")
+    ]
     found = [str(each) for each in mine if not each.path.endswith("customData") or "null" not in each.message]
     return f"{_of(seen)}: {'; '.join(found[:3])}" if found else None

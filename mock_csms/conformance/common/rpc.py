@@ -12,6 +12,7 @@ import orjson
 from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, Said, Subject, Wrong, broken
 from mock_csms.protocol.messages import MAX_DESCRIPTION_LENGTH, MAX_ID_LENGTH, Error, ErrorCode
+from mock_csms.twin.events import Received
 from mock_csms.twin.seen import Seen, call, error, when
 
 RPC = Subject("RPC")
@@ -24,9 +25,8 @@ _MISSPELT = "OccurenceConstraintViolation"
 
 def array_of(seen: Seen) -> list[Any] | None:
     """Return the message as an array that begins with a number, None where it is none."""
-    event: Any = seen.event
     try:
-        array = orjson.loads(event.text)
+        array = orjson.loads(seen.event_as(Received).text)
     except orjson.JSONDecodeError:
         return None
     return array if isinstance(array, list) and array and type(array[0]) is int else None
@@ -54,7 +54,7 @@ def _shown(value: Any) -> str:
 )
 def is_an_array(seen: Seen, _: Known) -> Said:
     """What is not JSON, not an array, or has no number in its first place."""
-    return f"not a message: {seen.payload}" if array_of(seen) is None else None
+    return f"not a message: {seen.problem}" if array_of(seen) is None else None
 
 
 @RPC.check("R02", "Part 4 4.1.3", ERROR, "the message type is 2, 3 or 4", broken(when("malformed")))
@@ -96,9 +96,8 @@ def has_an_action(seen: Seen, _: Known) -> Said:
     """An action that is unknown (also RebootRequest or reboot), no text, or for the CSMS to send."""
     if seen.action.endswith(_SIGNED):
         return None
-    event: Any = seen.event
     if seen.kind == "call":
-        first = next(iter(event.violations), None)
+        first = next(iter(seen.event_as(Received).violations), None)
         return f"{_shown(seen.action)}: {first}" if first and not first.is_of_payload else None
     array = _whole(seen, 2)
     return f"the action is {_shown(array[2])}" if array and type(array[2]) is not str else None
@@ -106,9 +105,8 @@ def has_an_action(seen: Seen, _: Known) -> Said:
 
 def _error_in(seen: Seen) -> Sequence[Any]:
     """Return the code, the description and the details of a CALLERROR, which may be anything; those of a right one."""
-    event: Any = seen.event
-    if isinstance(event.message, Error):
-        return event.message.code, event.message.description, {}
+    if isinstance(seen.message, Error):
+        return seen.message.code, seen.message.description, {}
     array = _whole(seen, 4) if seen.kind == "malformed" else None
     return array[2:] if array else (ErrorCode.GenericError, "", {})
 

@@ -9,7 +9,8 @@ from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong
 from mock_csms.protocol.times import strict_seconds_of
 from mock_csms.protocol.versions import Version
-from mock_csms.twin.seen import TRANSACTION_EVENT, Seen, call, result
+from mock_csms.twin.seen import Seen, call, result
+from mock_csms.twin.v2.details import TRANSACTION_EVENT
 
 _YEAR = 365 * 86400.0
 """Nothing waits that long to be sent: a clock that is so slow was never set."""

@@ -6,12 +6,12 @@ What goes wrong with connections is in `connections.py`.
 import base64
 import binascii
 import re
-from typing import Any
 
 from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.subject import ERROR, EVERY, INFO, WARNING, Said, Subject, Wrong
 from mock_csms.protocol.v2.identifiers import folded
 from mock_csms.protocol.visitors import Visitor
+from mock_csms.twin.events import Knocked
 from mock_csms.twin.seen import Seen, when
 
 TRANSPORT = Subject("transport")
@@ -30,8 +30,8 @@ _UNFIT = re.compile(r"[^!-~]")
 
 def visitor_of(seen: Seen) -> Visitor | None:
     """Return who knocks, unless what came is no request for a WebSocket."""
-    event: Any = seen.event
-    return event.visitor if event.visitor.wants_websocket else None
+    visitor = seen.event_as(Knocked).visitor
+    return visitor if visitor.wants_websocket else None
 
 
 @TRANSPORT.check("T01", "Part 4 3.1.2", ERROR, "the handshake offers a subprotocol of OCPP", when("knocked"))
@@ -192,8 +192,8 @@ def shakes_hands(seen: Seen, _: Known) -> Said:
 
     Also what is no request for a WebSocket at all: TLS, SOAP, a request without an end.
     """
-    event: Any = seen.event
-    return f"invalid opening handshake: {event.visitor.problem}" if event.visitor.problem else None
+    problem = seen.event_as(Knocked).visitor.problem
+    return f"invalid opening handshake: {problem}" if problem else None
 
 
 @TRANSPORT.check("T10", "Part 4 3.3", INFO, "the station offers compression", when("knocked"))

@@ -1,11 +1,10 @@
 """Learns of the messages themselves: the ids that a station has used, and how our commands ended."""
 
-from typing import Any
-
 from mock_csms.conformance.facts.exchanges import BREAKS_ITS_SCHEMA, UNKNOWN_TYPE, mark_of
 from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.subject import Subject
 from mock_csms.protocol.messages import UNREADABLE_ID, Call, ErrorCode, Malformed, decode
+from mock_csms.twin.events import Sent
 from mock_csms.twin.seen import Seen, call, command, error, refusal, response, result, when
 
 EXCHANGES = Subject("exchanges")
@@ -60,25 +59,23 @@ def commanded(seen: Seen, known: Known) -> None:
 @EXCHANGES.learn(when("spoiled"), any_payload=True)
 def spoiled(seen: Seen, known: Known) -> None:
     """It is sent something wrong."""
-    event: Any = seen.event
-    known.exchanges.wrong[seen.id] = _wrong(event, seen)
-    if not isinstance(event.message, Call):
+    known.exchanges.wrong[seen.id] = _wrong(seen.event_as(Sent), seen)
+    if not isinstance(seen.message, Call):
         known.exchanges.is_troubled = True
 
 
-def _wrong(event: Any, seen: Seen) -> str:
+def _wrong(event: Sent, seen: Seen) -> str:
     """Say how a message is wrong; the name of its fault is what somebody called the rule."""
     sent = decode(event.text)
     if isinstance(sent, Malformed):  # also where the payload breaks its schema: nobody can see it
-        return UNKNOWN_TYPE if sent.code is ErrorCode.MessageTypeNotSupported else str(event.fault)
-    return str(event.fault) if seen.is_sound else BREAKS_ITS_SCHEMA
+        return UNKNOWN_TYPE if sent.code is ErrorCode.MessageTypeNotSupported else event.fault
+    return event.fault if seen.is_sound else BREAKS_ITS_SCHEMA
 
 
 @EXCHANGES.learn(result(), error(), when("unanswered", "malformed"), any_payload=True)
 def ended(seen: Seen, known: Known) -> None:
     """A command is over; an answer that is none ends it too."""
-    event: Any = seen.event
-    answers = event.call if seen.kind == "unanswered" else event.answers
+    answers = seen.answers
     if answers is not None and answers.id != UNREADABLE_ID:
         known.exchanges.open.pop(answers.id, None)
         known.exchanges.over[answers.id] = "given up" if seen.kind == "unanswered" else "answered"

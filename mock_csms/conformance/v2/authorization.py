@@ -7,8 +7,9 @@ from mock_csms.conformance.facts.v2.tokens import Token, key_of
 from mock_csms.conformance.subject import ERROR, WARNING, Said, Subject
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.times import seconds_of
-from mock_csms.twin.seen import Seen, call, driven, response
+from mock_csms.twin.seen import Seen, call, response
 from mock_csms.twin.transactions import Transaction
+from mock_csms.twin.v2.occasions import driven
 
 AUTHORIZATION = Subject("authorization")
 AUTHORIZE, EVENT, LIST = "Authorize", "TransactionEvent", "SendLocalList"

@@ -3,11 +3,11 @@
 from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.facts.v2.availability import CLOSED, AvailabilityOrder, place_of
 from mock_csms.conformance.lessons.v2.reports import connectors_of
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Subject
+from mock_csms.conformance.subject import ERROR, WARNING, Done, Due, Later, Said, Subject
 from mock_csms.conformance.v2.resets import has_ended
 from mock_csms.conformance.v2.statuses import name, reopened
 from mock_csms.twin.connectors import Connector, may_mean
-from mock_csms.twin.seen import Seen, call, result, when
+from mock_csms.twin.seen import Seen, call, result
 from mock_csms.twin.transactions import Transaction
 from mock_csms.twin.v2.connectors import current_in, statuses_in
 
@@ -54,10 +54,10 @@ def _until_changed(seen: Seen, known: Known, least: int) -> Later | None:
     return Later("", known.terms.patience, (place_of(seen.request), *changing)) if len(changing) >= least else None
 
 
-def _unchanged(seen: Seen, known: Known) -> list[str]:
+def _unchanged(due: Due, known: Known) -> list[str]:
     """Return the connectors of a deadline that have not told the change since, nor under a wrong number (B08)."""
-    orders, connectors, since = known.availability, seen.payload[1:], seen.at - known.terms.patience - _INSTANT
-    order = orders.places.get(seen.payload[0])
+    orders, connectors, since = known.availability, due.key[1:], due.at - known.terms.patience - _INSTANT
+    order = orders.places.get(due.key[0])
     if order is None or orders.count != order.number:
         return []
     changes = orders.closed_at if order.is_closed else orders.opened_at
@@ -71,15 +71,18 @@ def _unchanged(seen: Seen, known: Known) -> list[str]:
     ERROR,
     "a connector reports its status after ChangeAvailability",
     result(CHANGE),
-    when("due"),
 )
 def tells_changes(seen: Seen, known: Known) -> Said:
     """No connector has told that it changed."""
-    if seen.kind == "due":
-        unchanged = _unchanged(seen, known)
-        is_none = unchanged and len(unchanged) == len(seen.payload) - 1
-        return f"no new status of connector {', '.join(unchanged)} after {CHANGE}" if is_none else None
     return _until_changed(seen, known, 1)
+
+
+@AVAILABILITY.deadline("G01")
+def nothing_changed(due: Due, known: Known) -> Said:
+    """Say that no connector has told that it changed."""
+    unchanged = _unchanged(due, known)
+    is_none = unchanged and len(unchanged) == len(due.key) - 1
+    return f"no new status of connector {', '.join(unchanged)} after {CHANGE}" if is_none else None
 
 
 @AVAILABILITY.check(
@@ -174,15 +177,18 @@ def _is_in_time(place: Connector, status: str, known: Known) -> Later | None:
     ERROR,
     "all connectors follow the availability of their EVSE",
     result(CHANGE),
-    when("due"),
 )
 def connectors_follow(seen: Seen, known: Known) -> Said:
     """Some connectors of an EVSE, or of the station, have told that they changed, and others have not."""
-    if seen.kind == "due":
-        unchanged = _unchanged(seen, known)
-        is_some = 0 < len(unchanged) < len(seen.payload) - 1
-        return f"connector {', '.join(unchanged)} does not follow its EVSE" if is_some else None
     return _until_changed(seen, known, 2)
+
+
+@AVAILABILITY.deadline("G04")
+def some_do_not_follow(due: Due, known: Known) -> Said:
+    """Say which connectors have not told that they changed."""
+    unchanged = _unchanged(due, known)
+    is_some = 0 < len(unchanged) < len(due.key) - 1
+    return f"connector {', '.join(unchanged)} does not follow its EVSE" if is_some else None
 
 
 @AVAILABILITY.check(

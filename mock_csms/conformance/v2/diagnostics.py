@@ -2,8 +2,8 @@
 
 from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.facts.v2.uploads import OVER
-from mock_csms.conformance.subject import ERROR, Done, Later, Said, Subject
-from mock_csms.twin.seen import Seen, call, result, when
+from mock_csms.conformance.subject import ERROR, Done, Due, Later, Said, Subject
+from mock_csms.twin.seen import Seen, call, result
 
 DIAGNOSTICS = Subject("diagnostics")
 
@@ -41,12 +41,10 @@ def whose_log(seen: Seen, known: Known) -> Said:
 
 @DIAGNOSTICS.check(
     "N03", "N01.FR.08-10, N01.FR.20", ERROR, "an upload reports Uploading and how it ended",
-    result("GetLog"), call(_STATUS), when("due"),
+    result("GetLog"), call(_STATUS),
 )  # fmt: skip
 def upload_is_told(seen: Seen, known: Known) -> Said:
     """Uploaded without Uploading, no end at all, or none of an upload that was cancelled for another one."""
-    if seen.kind == "due":
-        return None if known.uploads.is_in_doubt or known.uploads.asked.get(seen.payload) in OVER else seen.request
     if seen.kind == "result":
         return _of_answer(seen, known)
     id_, status = seen.payload.get("requestId"), seen.payload["status"]
@@ -55,6 +53,12 @@ def upload_is_told(seen: Seen, known: Known) -> Said:
     if status == "Uploaded" and known.uploads.asked[id_] in ("Accepted", "AcceptedCanceled"):
         return f"log {id_} is Uploaded, but was never Uploading"
     return Done(id_) if status in OVER else _end_of(id_, known, 0)
+
+
+@DIAGNOSTICS.deadline("N03")
+def has_no_end(due: Due, known: Known) -> Said:
+    """Say that an upload has come to no end."""
+    return None if known.uploads.is_in_doubt or known.uploads.asked.get(due.key) in OVER else due.text
 
 
 def _of_answer(seen: Seen, known: Known) -> Said:

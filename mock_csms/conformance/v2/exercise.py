@@ -12,8 +12,12 @@ from mock_csms.conformance.subject import Check, Wrong
 from mock_csms.conformance.v2.variables import items_of
 from mock_csms.protocol.messages import Error
 from mock_csms.protocol.records import Record, replace
+from mock_csms.twin.events import Received
+from mock_csms.twin.firmware import Update
 from mock_csms.twin.seen import Occasion, Seen, call
+from mock_csms.twin.transactions import Transaction
 from mock_csms.twin.v2.variables import name_of
+from mock_csms.twin.variables import Name
 
 Holds: TypeAlias = Callable[[Seen, Known, Check], Any]
 """Whether an occasion exercises a check; a true value says so."""
@@ -25,14 +29,16 @@ def always(_: Seen, __: Known, ___: Check) -> bool:
 
 
 class Exercise(Record):
-    """What exercises a check: the occasions, None for those that it looks at, and what must hold then.
-
-    any_payload: also where the message breaks its schema, or what it answers does.
-    """
+    """What exercises a check."""
 
     on: tuple[Occasion, ...] | None = None
+    """The occasions; None for those that the check looks at."""
     holds: Holds = always
+    """What must hold then."""
     any_payload: bool = False
+    """Whether a message counts that breaks its schema, or whose call did."""
+    due: Callable[[Known], Any] = lambda _: True
+    """What must hold so that a deadline of the check counts that has passed."""
 
 
 def where(holds: Callable[[Seen, Known], Any], *on: tuple[Occasion, ...]) -> Exercise:
@@ -47,11 +53,7 @@ def at(*on: tuple[Occasion, ...]) -> Exercise:
 def in_text(pattern: bytes, *on: tuple[Occasion, ...]) -> Exercise:
     """Return the occasions whose message has something in it."""
     search = re.compile(pattern).search
-    return where(lambda seen, _: search(_event(seen).text), *on)
-
-
-def _event(seen: Seen) -> Any:
-    return seen.event
+    return where(lambda seen, _: search(seen.event_as(Received).text), *on)
 
 
 def would_speak(seen: Seen, known: Known, check: Check) -> bool:
@@ -144,11 +146,26 @@ def is_master(seen: Seen, known: Known) -> Any:
     return master and group.casefold() == master
 
 
-def transaction_of(seen: Seen, known: Known) -> Any:
+def had_credentials(known: Known) -> bool:
+    admitted = known.connections.admitted
+    return admitted is not None and bool(admitted.authorization)
+
+
+def transaction_of(seen: Seen, known: Known) -> Transaction | None:
     return known.transactions.of(seen.payload)
 
 
-def names_in(seen: Seen) -> list[Any]:
+def has_ended(seen: Seen, known: Known) -> bool:
+    transaction = transaction_of(seen, known)
+    return transaction is not None and transaction.ended_by is not None
+
+
+def is_told_again(seen: Seen, known: Known) -> bool:
+    transaction = transaction_of(seen, known)
+    return transaction is not None and seen.payload["seqNo"] in transaction.events
+
+
+def names_in(seen: Seen) -> list[Name]:
     return [name_of(item) for item in items_of(seen)[0]]
 
 
@@ -197,13 +214,23 @@ def place_in(seen: Seen) -> tuple[int | None, int | None]:
     return seen.payload.get("evseId"), seen.payload.get("connectorId")
 
 
-def update_of(seen: Seen, known: Known) -> Any:
+def is_write_only(name: Name, known: Known) -> bool:
+    reported = known.variables.reported.get(name)
+    return reported is not None and reported.mutability == "WriteOnly"
+
+
+def is_for_later(seen: Seen, known: Known) -> Any:
+    update = update_of(seen, known)
+    return update is not None and update.retrieve_at
+
+
+def update_of(seen: Seen, known: Known) -> Update | None:
     return known.firmware.told_of(seen.payload) if seen.action == "FirmwareStatusNotification" else None
 
 
 def is_error(seen: Seen, _: Known, __: Check) -> bool:
     """Whether it is a CALLERROR."""
-    return isinstance(_event(seen).message, Error)
+    return isinstance(seen.message, Error)
 
 
 def is_wrong_payload(seen: Seen, known: Known, _: Check) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from mock_csms.conformance.facts.station import Known
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Subject, Word
+from mock_csms.conformance.subject import ERROR, WARNING, Done, Due, Later, Said, Subject, Word
 from mock_csms.conformance.v2.pem import is_base64, is_certificate
 from mock_csms.twin.firmware import Update
 from mock_csms.twin.seen import Seen, call, result, when
@@ -199,13 +199,11 @@ _EVENTS = {"InvalidCertificate": BAD_SIGNER, "InvalidSignature": BAD_SIGNATURE, 
     ERROR,
     "free EVSEs become Unavailable while an update waits",
     call(STATUS),
-    when("due", "malformed"),
+    when("malformed"),
     any_payload=True,
 )
 def closes_free_evses(seen: Seen, known: Known) -> Said:
     """A connector that stays Available while the installation waits for the end of transactions."""
-    if seen.kind == "due":
-        return _open_for_update(seen, known)
     if not seen.is_sound or seen.payload["status"] != "InstallScheduled":
         return Done()
     update = known.firmware.told_of(seen.payload)
@@ -215,12 +213,14 @@ def closes_free_evses(seen: Seen, known: Known) -> Said:
     return Later("", wait + known.terms.tolerance + _patience(known))
 
 
-def _open_for_update(seen: Seen, known: Known) -> str | None:
+@FIRMWARE.deadline("L06")
+def open_for_update(due: Due, known: Known) -> Said:
+    """Find a free connector that is still Available."""
     allowed = known.variables.switch("ChargingStation", "AllowNewSessionsPendingFirmwareUpdate")
     busy = {transaction.evse for transaction in known.transactions.open_at()}
     if allowed or (allowed is None and not known.reports.is_trusted) or not busy or None in busy:
         return None
-    told_at, since = known.connectors.told_at, seen.at - _patience(known)
+    told_at, since = known.connectors.told_at, due.at - _patience(known)
     for place, status in known.connectors.statuses.items():
         if status == "Available" and place[0] not in busy and told_at.get(place, since) < since:
             return f"connector {place[1]} of EVSE {place[0]} stays Available while the installation waits"

@@ -7,7 +7,8 @@ from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong
 from mock_csms.conformance.v2.availability import AVAILABILITY
 from mock_csms.conformance.v2.statuses import name
 from mock_csms.twin.connectors import Connector
-from mock_csms.twin.seen import Seen, driven
+from mock_csms.twin.seen import Seen
+from mock_csms.twin.v2.occasions import driven
 
 _CLOSED = {"Unavailable", "Faulted"}
 

@@ -9,9 +9,9 @@ from mock_csms.conformance.facts.clock import told_at
 from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.facts.v2.meters import PERIODIC, MeterReading, Place, is_later
 from mock_csms.conformance.lessons.v2.meters import registers_of, samples_of
-from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Subject, Wrong
+from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Due, Later, Said, Subject, Wrong
 from mock_csms.conformance.v2.transactions import once
-from mock_csms.twin.seen import Seen, call, when
+from mock_csms.twin.seen import Seen, call
 
 METERING = Subject("metering")
 CLOCK, TRIGGERED = "Sample.Clock", "Trigger"
@@ -47,13 +47,9 @@ def end_values(seen: Seen, known: Known) -> Said:
     return "Ended without meter values of the context Transaction.End"
 
 
-@METERING.check(
-    "M06", "J02.FR.11", ERROR, "meter values have the configured measurands", _UPDATED, _VALUES, when("due")
-)
+@METERING.check("M06", "J02.FR.11", ERROR, "meter values have the configured measurands", _UPDATED, _VALUES)
 def configured_measurands(seen: Seen, known: Known) -> Said:
     """A measurand that nobody asked for; or one that is missing, and does not come with the same time either."""
-    if seen.kind == "due":
-        return Wrong(seen.request, severity=WARNING, why="it may be one that cannot be measured there")
     payload, wanted = seen.payload, known.meters.settings(known.variables)
     if seen.action == "MeterValues":
         names = wanted.aligned if _MEANT & samples_of(payload, known).contexts else None
@@ -63,6 +59,12 @@ def configured_measurands(seen: Seen, known: Known) -> Said:
         return None
     sent = samples_of(payload, known).measurands
     return None if sent == names else _others(seen, known, sent, names)
+
+
+@METERING.deadline("M06")
+def measurand_is_missing(due: Due, _: Known) -> Said:
+    """Say which measurand did not come."""
+    return Wrong(due.text, severity=WARNING, why="it may be one that cannot be measured there")
 
 
 def _others(seen: Seen, known: Known, sent: frozenset[str], names: frozenset[str]) -> Said:

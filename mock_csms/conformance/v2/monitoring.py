@@ -3,13 +3,13 @@
 from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.facts.v2.monitors import SetMonitor
 from mock_csms.conformance.lessons.v2.parts import is_repeat
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said
+from mock_csms.conformance.subject import ERROR, WARNING, Done, Due, Later, Said
 from mock_csms.conformance.v2.diagnostics import DIAGNOSTICS
-from mock_csms.conformance.v2.parts import is_of_nothing, judge_parts, until_the_last, wrong_id
+from mock_csms.conformance.v2.parts import is_of_nothing, judge_parts, last_is_missing, until_the_last, wrong_id
 from mock_csms.conformance.v2.variables import written
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.times import seconds_of
-from mock_csms.twin.seen import Seen, call, result, when
+from mock_csms.twin.seen import Seen, call, result
 from mock_csms.twin.v2.variables import folded, name_of, paired
 
 _CUSTOMER, _REPORT, _EVENT = "NotifyCustomerInformation", "NotifyMonitoringReport", "NotifyEvent"
@@ -19,7 +19,7 @@ _OF_MONITORS = ("HardWiredMonitor", "PreconfiguredMonitor", "CustomMonitor")
 
 @DIAGNOSTICS.check(
     "N05", "N09.FR.02, N09.FR.05-06, N10.FR.03-04, N10.FR.06", ERROR, "all requested customer information is sent",
-    result("CustomerInformation"), call(_CUSTOMER), when("due"),
+    result("CustomerInformation"), call(_CUSTOMER),
 )  # fmt: skip
 def customer_information_comes(seen: Seen, known: Known) -> Said:
     """Parts of nothing that was asked for, in the wrong order, or without end; or none, though a customer was named."""
@@ -77,12 +77,10 @@ def events_of_monitors(seen: Seen, known: Known) -> Said:
 
 @DIAGNOSTICS.check(
     "N09", "N07.FR.02", WARNING, "an event reports that a threshold is no longer exceeded",
-    result("GetVariables", "SetVariables"), call(_EVENT), when("due"),
+    result("GetVariables", "SetVariables"), call(_EVENT),
 )  # fmt: skip
 def thresholds_are_cleared(seen: Seen, known: Known) -> Said:
     """A variable has come back, and no event says so."""
-    if seen.kind == "due":
-        return seen.request if _is_crossed(seen.payload, known) and known.monitors.next is not None else None
     if seen.kind == "call":
         return [Done(event.get("variableMonitoringId")) for event in seen.payload["eventData"] if event.get("cleared")]
     crossed = [id_ for id_ in known.monitors.by_id if _is_crossed(id_, known)]
@@ -97,14 +95,23 @@ def thresholds_are_cleared(seen: Seen, known: Known) -> Said:
     return later
 
 
+@DIAGNOSTICS.deadline("N09")
+def is_not_cleared(due: Due, known: Known) -> Said:
+    """Say that no event came."""
+    return due.text if _is_crossed(due.key, known) and known.monitors.next is not None else None
+
+
 @DIAGNOSTICS.check(
     "N10", "N02.FR.01, N02.FR.03, N02.FR.10", ERROR, "monitors are reported if and only if there are some",
-    result("GetMonitoringReport"), call(_REPORT), when("due"),
+    result("GetMonitoringReport"), call(_REPORT),
 )  # fmt: skip
 def monitors_are_reported(seen: Seen, known: Known) -> Said:
     """A report of what was said to be empty, or none, or no end of one, that was accepted."""
     wrong = wrong_id(seen, known) if seen.kind == "call" and is_of_nothing(seen, known) else None
     return wrong or until_the_last(seen, known)
+
+
+DIAGNOSTICS.deadline("N05", "N10")(last_is_missing)
 
 
 def _wrong(event: Json, monitor: SetMonitor, known: Known) -> str | None:

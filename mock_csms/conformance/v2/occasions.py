@@ -14,7 +14,9 @@ from mock_csms.conformance.subject import Check
 from mock_csms.conformance.v2.exercise import (
     Exercise,
     at,
+    had_credentials,
     has_credentials,
+    has_ended,
     has_limits,
     has_measurands,
     has_password,
@@ -23,12 +25,15 @@ from mock_csms.conformance.v2.exercise import (
     in_text,
     is_boot,
     is_error,
+    is_for_later,
     is_last,
     is_master,
     is_of_profile,
     is_remote,
     is_signed,
+    is_told_again,
     is_unknown_type,
+    is_write_only,
     is_wrong_payload,
     last_part,
     may_ask,
@@ -61,7 +66,7 @@ EXERCISES: Mapping[str, Exercise] = {
     "T12": where(has_to_wait),
     "T13": where(lambda _, known: known.boots.is_accepted and known.boots.answered_at < known.connections.opened_at),
     "T14": where(lambda seen, _: seen.payload["status"] == "Pending", response("BootNotification")),
-    "T16": where(lambda seen, known: visitor_of(seen) and getattr(known.connections.admitted, "authorization", None)),
+    "T16": where(lambda seen, known: visitor_of(seen) and had_credentials(known)),
     "S05": where(lambda seen, known: password_of(seen) is not None and known.security.password is not None),
     # Messages.
     **dict.fromkeys(("R01", "R02", "R03", "R04", "R10", "R11"), at(_MESSAGES)),
@@ -82,7 +87,7 @@ EXERCISES: Mapping[str, Exercise] = {
                  call("BootNotification")),
     "B05": where(lambda seen, known: is_boot("Pending", "Rejected")(seen, known) and not known.boots.interval),
     "B06": where(lambda _, known: known.resets.status or known.resets.is_for_firmware or known.boots.is_triggered),
-    "B09": where(lambda _, known: known.boots.is_accepted and known.boots.heartbeat, when("due")),
+    "B09": Exercise((), due=lambda known: known.boots.is_accepted and known.boots.heartbeat),
     "B10": where(lambda _, known: known.boots.beat_at and known.boots.heartbeat, call("Heartbeat")),
     "B12": where(lambda _, known: any(order.is_closed for order in known.availability.places.values())
                  and known.boots.is_accepted and known.boots.is_new),
@@ -97,7 +102,7 @@ EXERCISES: Mapping[str, Exercise] = {
     # Variables and reports.
     "V04": where(lambda _, known: known.variables.reported),
     "V06": where(lambda seen, known: any(
-        name[4] == "BasicAuthPassword" or getattr(known.variables.reported.get(name), "mutability", "") == "WriteOnly"
+        name[4] == "BasicAuthPassword" or is_write_only(name, known)
         for name in names_in(seen))),
     "V07": where(lambda seen, known: any(name in known.variables.given for name in names_in(seen))),
     "V08": where(lambda seen, known: any(name in known.variables.reported for name in names_in(seen))),
@@ -131,7 +136,7 @@ EXERCISES: Mapping[str, Exercise] = {
     "X01": at(call(f"{_EVENT}.Started")),
     "X04": where(transaction_of),
     "X05": where(lambda seen, known: seen.detail == "Ended"
-                 or getattr(transaction_of(seen, known), "ended_by", None) is not None),
+                 or has_ended(seen, known)),
     "X06": would_miss("transactionInfo", "stoppedReason"),
     "X08": would_mind("PowerQuality", "transactionInfo", "stoppedReason"),
     "X09": where(is_remote),
@@ -142,8 +147,7 @@ EXERCISES: Mapping[str, Exercise] = {
     "X14": would_miss("transactionInfo", "chargingState"),
     "X15": where(lambda seen, _: "evse" in seen.payload and seen.kind == "call"),
     "X16": where(lambda seen, known: seen.payload.get("offline") or known.connections.outages),
-    "X18": where(lambda seen, known: seen.payload["seqNo"] in getattr(transaction_of(seen, known), "events", ()),
-                 call(_EVENT)),
+    "X18": where(is_told_again, call(_EVENT)),
     "X20": where(lambda seen, known: known.transactions.by_id.get(seen.request.get("transactionId"))),
     "X21": where(lambda seen, known: known.reservations.by_id and "idToken" in seen.payload),
     "X25": where(lambda seen, known: seen.request.get("evseId") and known.transactions.open_at(seen.request["evseId"])),
@@ -184,7 +188,7 @@ EXERCISES: Mapping[str, Exercise] = {
     "F05": where(lambda seen, _: seen.kind == "error" or seen.payload["status"] != "Accepted"),
     "F06": where(lambda seen, known: known.triggers.is_due(seen.action)),
     "L02": where(update_of),
-    "L03": where(lambda seen, known: getattr(update_of(seen, known), "retrieve_at", None), call(_STATUS)),
+    "L03": where(is_for_later, call(_STATUS)),
     "L04": where(lambda seen, _: "signingCertificate" in seen.request["firmware"], result("UpdateFirmware")),
     "N01": where(lambda seen, _: seen.payload["status"] == "Accepted"),
     "N05": last_part("CustomerInformation"),
@@ -206,4 +210,4 @@ _CLOSINGS = {"T12", "T14"}
 
 def is_in_a_trace(check: Check) -> bool:
     """Whether a recorded trace can exercise a check: it has no handshakes, and says not how connections ended."""
-    return check.id not in _CLOSINGS and not all(kind in _UNSEEN for kind, _ in check.on if kind != "due")
+    return check.id not in _CLOSINGS and not all(kind in _UNSEEN for kind, _ in check.on)

@@ -3,7 +3,7 @@
 from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.facts.v2.parts import ASKING
 from mock_csms.conformance.lessons.v2.parts import is_repeat
-from mock_csms.conformance.subject import Later, Said
+from mock_csms.conformance.subject import Due, Later, Said
 from mock_csms.twin.seen import Seen
 
 _EMPTY = ("NotSupported", "EmptyResultSet")
@@ -12,7 +12,7 @@ _EMPTY = ("NotSupported", "EmptyResultSet")
 def judge_parts(seen: Seen, known: Known) -> Said:
     """Say all that can be wrong about parts: their requestId, their seqNo if they have one, and their end.
 
-    For a check that looks at the results of commands, at the parts and at "due".
+    For a check that looks at the results of commands and at the parts; `last_is_missing` judges its deadlines.
     """
     wrong = None
     if seen.kind == "call":
@@ -48,12 +48,10 @@ def wrong_number(seen: Seen, known: Known) -> str | None:
 
 
 def until_the_last(seen: Seen, known: Known) -> Said:
-    """Say that the last part has to come, when the command is accepted and when parts come; in the end, if it did not.
+    """Say that the last part has to come, when the command is accepted and when parts come.
 
-    For a check that looks also at "due".
+    For a check whose deadlines are judged by `last_is_missing`.
     """
-    if seen.kind == "due":
-        return _if_late(seen, known)
     telling = ASKING.get(seen.action, seen.action)
     id_ = (seen.request if seen.kind == "result" else seen.payload)["requestId"]
     entry = known.parts.asked.get((telling, id_))
@@ -66,11 +64,11 @@ def until_the_last(seen: Seen, known: Known) -> Said:
     return Later(text, known.terms.patience, (telling, id_)) if is_agreed else None
 
 
-def _if_late(seen: Seen, known: Known) -> Said:
+def last_is_missing(due: Due, known: Known) -> Said:
     """Return the finding where the last part did not come, unless the station was still busy with another report."""
-    late, patience = known.parts.asked.get(seen.payload), known.terms.patience
+    late, patience = known.parts.asked.get(due.key), known.terms.patience
     if late is None or not late.is_agreed or late.is_complete or late.is_in_doubt:
         return None
     others = [other.heard_at for other in known.parts.asked.values() if other is not late]
-    is_busy = seen.at - max(others, default=0.0) < patience
-    return Later(seen.request, patience, seen.payload) if is_busy else seen.request
+    is_busy = due.at - max(others, default=0.0) < patience
+    return Later(due.text, patience, due.key) if is_busy else due.text

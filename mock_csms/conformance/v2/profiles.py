@@ -6,8 +6,8 @@ from typing import Any
 from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.lessons.v2.charging import has_no_evse, has_no_unit
 from mock_csms.conformance.subject import ERROR, Said, Subject
-from mock_csms.conformance.v2.parts import judge_parts
-from mock_csms.twin.seen import Seen, call, result, when
+from mock_csms.conformance.v2.parts import judge_parts, last_is_missing
+from mock_csms.twin.seen import Seen, call, result
 
 PROFILES = Subject("charging profiles")
 
@@ -19,11 +19,13 @@ PROFILES = Subject("charging profiles")
     "charging profiles are reported completely, for their request",
     result("GetChargingProfiles"),
     call("ReportChargingProfiles"),
-    when("due"),
 )
 def reports_profiles(seen: Seen, known: Known) -> Said:
     """Parts of another request, too many, or too few."""
     return judge_parts(seen, known)
+
+
+PROFILES.deadline("K01")(last_is_missing)
 
 
 @PROFILES.check(

@@ -205,6 +205,6 @@ def refuses_while_rejected(seen: Seen, known: Known) -> Said:
         return None
     if seen.kind == "result":
         return f"{seen.action} was answered, although the station is Rejected"
-    if seen.payload == "SecurityError" or seen.payload in _OF_SCHEMAS:
+    if seen.code == "SecurityError" or seen.code in _OF_SCHEMAS:
         return None
-    return f"{seen.action} was refused with {seen.payload}, not SecurityError, although the station is Rejected"
+    return f"{seen.action} was refused with {seen.code}, not SecurityError, although the station is Rejected"

@@ -5,10 +5,10 @@ from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.facts.v2.remote_starts import is_same_token
 from mock_csms.conformance.lessons.v2.given_ids import is_earlier, may_have_begun_before
 from mock_csms.conformance.lessons.v2.remote_starts import reservation_of
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said
+from mock_csms.conformance.subject import ERROR, WARNING, Done, Due, Later, Said
 from mock_csms.conformance.v2.transactions import TRANSACTIONS
 from mock_csms.protocol.actions import Json
-from mock_csms.twin.seen import Seen, call, result, when
+from mock_csms.twin.seen import Seen, call, result
 
 _TOLD = call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended")
 """All events but those that are nothing but periodic values."""
@@ -50,12 +50,9 @@ def told_as_remote(seen: Seen, known: Known) -> Said:
     "the first event of a remote start has its remoteStartId",
     result(_START),
     _TOLD,
-    when("due"),
 )
 def remote_start_id(seen: Seen, known: Known) -> Said:
     """An event without its remoteStartId, with one that was not asked for, or none where one has to come at once."""
-    if seen.kind == "due":
-        return seen.request if _is_untold(seen, known) else None
     if seen.kind == "result":
         return _until_told(seen, known)
     number = seen.payload["transactionInfo"].get("remoteStartId")
@@ -63,6 +60,12 @@ def remote_start_id(seen: Seen, known: Known) -> Said:
         return _unnamed(seen, known)
     wrong = None if seen.payload.get("offline") else _not_asked_for(number, seen, known)
     return [Done(number), *([wrong] if wrong else [])]
+
+
+@TRANSACTIONS.deadline("X10")
+def start_is_untold(due: Due, known: Known) -> Said:
+    """Say that no event came, where nothing can have kept the station from it."""
+    return due.text if _is_untold(due, known) else None
 
 
 def _unnamed(seen: Seen, known: Known) -> Said:
@@ -128,9 +131,9 @@ def _until_told(seen: Seen, known: Known) -> Said:
     return Later(text, _time_to_begin(known) + known.terms.patience, number)
 
 
-def _is_untold(seen: Seen, known: Known) -> bool:
+def _is_untold(due: Due, known: Known) -> bool:
     """Whether nothing can have kept a station from what it has agreed to: not the idToken, nor the state of an EVSE."""
-    number, orders = seen.payload, known.remote_starts
+    number, orders = due.key, known.remote_starts
     asked = orders.starts.get(number)
     if asked is None or number in orders.used or not known.boots.is_accepted or known.resets.status:
         return False
@@ -138,7 +141,7 @@ def _is_untold(seen: Seen, known: Known) -> bool:
     is_refused = token is not None and token.status not in (None, "Accepted")
     is_closed = any(order.at >= since for order in known.availability.places.values())
     is_faulted = any(status in _UNUSABLE for status in known.connectors.of(asked.get("evseId", 0)).values())
-    return not (is_refused or is_closed or is_faulted or may_wait(known, seen.at))
+    return not (is_refused or is_closed or is_faulted or may_wait(known, due.at))
 
 
 def _time_to_begin(known: Known) -> float:

@@ -2,9 +2,9 @@
 
 from mock_csms.conformance.facts.clock import is_watched, may_wait
 from mock_csms.conformance.facts.station import Known
-from mock_csms.conformance.subject import ERROR, Done, Later, Said
+from mock_csms.conformance.subject import ERROR, Done, Due, Later, Said
 from mock_csms.conformance.v2.transactions import LEFT, TRANSACTIONS
-from mock_csms.twin.seen import Seen, call, response, result, when
+from mock_csms.twin.seen import Seen, call, response, result
 from mock_csms.twin.v2.transactions import STOPS
 
 _EVENT = call("TransactionEvent")
@@ -27,14 +27,9 @@ def asked_about(seen: Seen) -> str | None:
     "charging stops when the idToken turns out to be invalid",
     response("TransactionEvent.Authorized"),
     _EVENT,
-    when("due"),
 )
 def invalid_is_stopped(seen: Seen, known: Known) -> Said:
     """Neither an end nor a suspension after an idTokenInfo that is not Accepted."""
-    if seen.kind == "due":
-        if seen.payload not in known.transactions.running:
-            return None
-        return Later(seen.request, known.terms.patience, seen.payload) if may_wait(known, seen.at) else seen.request
     if seen.kind == "call":
         info = seen.payload["transactionInfo"]
         is_stopped = seen.payload["triggerReason"] in _STOPPED or info.get("chargingState") == "SuspendedEVSE"
@@ -44,6 +39,14 @@ def invalid_is_stopped(seen: Seen, known: Known) -> Said:
         case {"idToken": _, "transactionInfo": {"transactionId": str(id_)}} if status != "Accepted":
             return _to_stop(id_, known, status) if known.boots.is_accepted else None
     return None
+
+
+@TRANSACTIONS.deadline("X19")
+def goes_on(due: Due, known: Known) -> Said:
+    """Judge a transaction that still runs, when what waited should have come."""
+    if due.key not in known.transactions.running:
+        return None
+    return Later(due.text, known.terms.patience, due.key) if may_wait(known, due.at) else due.text
 
 
 def _to_stop(id_: str, known: Known, status: str) -> Said:
@@ -107,13 +110,10 @@ def stop_answered(seen: Seen, known: Known) -> Said:
     "an accepted remote stop leads to an event with the trigger RemoteStop",
     result("RequestStopTransaction"),
     _TOLD,
-    when("due"),
     implies=("X15", "X26"),
 )
 def stop_followed(seen: Seen, known: Known) -> Said:
     """No event with the trigger RemoteStop after the command, unless the transaction ended meanwhile."""
-    if seen.kind == "due":
-        return Later(seen.request, known.terms.patience, seen.payload) if may_wait(known, seen.at) else seen.request
     if seen.kind == "call":
         is_done = known.deadlines and (seen.payload["triggerReason"] == "RemoteStop" or seen.detail == "Ended")
         return Done(seen.payload["transactionInfo"]["transactionId"]) if is_done else None
@@ -125,3 +125,9 @@ def stop_followed(seen: Seen, known: Known) -> Said:
     if stop_answered(seen, known):
         return None  # X23: there is nothing to be stopped
     return Later(f"no event of {id_} has the trigger RemoteStop", known.terms.patience, id_)
+
+
+@TRANSACTIONS.deadline("X24")
+def not_followed(due: Due, known: Known) -> Said:
+    """Judge again when what waited should have come."""
+    return Later(due.text, known.terms.patience, due.key) if may_wait(known, due.at) else due.text

@@ -3,9 +3,9 @@
 from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong
 from mock_csms.conformance.v2.inventory import ALWAYS, lacking
-from mock_csms.conformance.v2.parts import is_of_nothing, until_the_last, wrong_id, wrong_number
+from mock_csms.conformance.v2.parts import is_of_nothing, last_is_missing, until_the_last, wrong_id, wrong_number
 from mock_csms.conformance.v2.variables import VARIABLES, written
-from mock_csms.twin.seen import Seen, call, result, when
+from mock_csms.twin.seen import Seen, call, result
 from mock_csms.twin.v2.variables import folded, name_of
 
 _REPORT = "NotifyReport"
@@ -50,11 +50,14 @@ def numbers_of_reports(seen: Seen, known: Known) -> Said:
 
 @VARIABLES.check(
     "V12", "B07.FR.03, B08.FR.03", ERROR, "an accepted report is completed, and nothing follows its last part",
-    result("GetBaseReport", "GetReport"), call(_REPORT), when("due"),
+    result("GetBaseReport", "GetReport"), call(_REPORT),
 )  # fmt: skip
 def reports_end(seen: Seen, known: Known) -> Said:
     """No last part in time, or a part after it."""
     return until_the_last(seen, known)
+
+
+VARIABLES.deadline("V12")(last_is_missing)
 
 
 @VARIABLES.check(

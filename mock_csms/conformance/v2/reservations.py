@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.facts.v2.given_ids import RESERVATION
 from mock_csms.conformance.lessons.v2.given_ids import may_have_begun_before
-from mock_csms.conformance.subject import ERROR, Later, Said, Subject, Word
+from mock_csms.conformance.subject import ERROR, Due, Later, Said, Subject, Word
 from mock_csms.conformance.v2.statuses import unreserved
 from mock_csms.protocol.times import seconds_of
-from mock_csms.twin.seen import Seen, call, driven, result, when
+from mock_csms.twin.seen import Seen, call, result, when
 from mock_csms.twin.v2.connectors import statuses_in
+from mock_csms.twin.v2.occasions import driven
 
 RESERVATIONS = Subject("reservations")
 
@@ -21,13 +22,9 @@ RESERVATIONS = Subject("reservations")
     "the end of a reservation is reported, and its connectors become free",
     result("ReserveNow"),
     call("ReservationStatusUpdate"),
-    when("due"),
 )
 def tells_the_end(seen: Seen, known: Known) -> Said:
     """A reservation that nobody used, and no Expired in time; or connectors that stay Reserved after it."""
-    if seen.kind == "due":
-        what, id_, evse = seen.payload
-        return _not_expired(id_, seen, known) if what == "expired" else _not_freed(id_, evse, known)
     if seen.kind == "call":
         booked = known.reservations.unused_by(seen.payload["reservationId"])
         is_end = booked is not None and booked.evse and seen.payload["reservationUpdateStatus"] == "Expired"
@@ -39,12 +36,19 @@ def tells_the_end(seen: Seen, known: Known) -> Said:
     return Later("", wait, ("expired", seen.request["id"], None), survives=True)
 
 
-def _not_expired(id_: int, seen: Seen, known: Known) -> str | None:
+@RESERVATIONS.deadline("H01")
+def end_is_untold(due: Due, known: Known) -> Said:
+    """Judge a reservation whose end should have been reported, or whose connectors should be free."""
+    what, id_, evse = due.key
+    return _not_expired(id_, due, known) if what == "expired" else _not_freed(id_, evse, known)
+
+
+def _not_expired(id_: int, due: Due, known: Known) -> str | None:
     """Judge a reservation whose time is over, where the station could have told so all the time since."""
     booked, boots = known.reservations.unused_by(id_), known.boots
     if booked is None or not known.connections.is_open or boots.is_kept_out:
         return None
-    ended_at = seen.at - known.terms.patience - known.terms.tolerance
+    ended_at = due.at - known.terms.patience - known.terms.tolerance
     could_tell = max(known.connections.opened_at, boots.answered_at) <= ended_at
     return f"reservation {id_} has expired, but no ReservationStatusUpdate came" if could_tell else None
 
@@ -64,12 +68,10 @@ def _not_freed(id_: int, evse: int, known: Known) -> str | None:
     "the connectors of a reserved EVSE are Reserved",
     result("ReserveNow"),
     call("StatusNotification", "NotifyEvent"),
-    when("due", "malformed"),
+    when("malformed"),
 )
 def reports_reserved(seen: Seen, known: Known) -> Said:
     """A connector that stays Available although its EVSE is kept, or is Available again."""
-    if seen.kind == "due":
-        return _stays_available(seen, known)
     if seen.kind == "result":
         request, accepted = seen.request, seen.payload["status"] == "Accepted"
         return list(_expect_reserved(request["evseId"], known)) if accepted and request.get("evseId") else None
@@ -88,12 +90,14 @@ def _expect_reserved(evse: int, known: Known) -> Iterator[Word]:
             yield Later("", known.terms.patience, place)
 
 
-def _stays_available(seen: Seen, known: Known) -> str | None:
-    evse, connector = place = seen.payload
+@RESERVATIONS.deadline("H02")
+def stays_available(due: Due, known: Known) -> Said:
+    """Judge a connector that should be Reserved by now."""
+    evse, connector = place = due.key
     booked = known.reservations.unused_at(evse)
     if booked is None or known.connectors.statuses.get(place) != "Available":
         return None
-    if booked.expires_at - known.terms.tolerance < seen.at + known.terms.clock_offset:
+    if booked.expires_at - known.terms.tolerance < due.at + known.terms.clock_offset:
         return None
     return f"connector {connector} of EVSE {evse} is Available, while reservation {booked.id} keeps it"
 

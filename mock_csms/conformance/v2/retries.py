@@ -4,6 +4,7 @@ from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.subject import ERROR, Done, Later, Said
 from mock_csms.conformance.v2.transactions import TRANSACTIONS
 from mock_csms.protocol.actions import Json
+from mock_csms.twin.events import Received
 from mock_csms.twin.seen import Seen, call, refusal
 from mock_csms.twin.transactions import ToldEvent, Transaction
 
@@ -51,7 +52,7 @@ def _renumbered(seen: Seen, transaction: Transaction) -> Said:
 def _repeat(seen: Seen, known: Known, told: ToldEvent) -> list[str]:
     """Judge a repeat: its content, and over the same connection its number and its time."""
     wrong, text = [], f"seqNo {seen.payload['seqNo']} was repeated"
-    if not _is_same(told.text, seen.event.text) and _content(told.payload) != _content(seen.payload):  # type: ignore[attr-defined] # it is a Received
+    if not _is_same(told.text, seen.event_as(Received).text) and _content(told.payload) != _content(seen.payload):
         wrong.append(f"{text} with other content")
     since = told.failed_at or (told.at if told.id in known.connections.calls else None)
     if told.connection != known.connections.opened or since is None:

@@ -3,33 +3,36 @@
 from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.facts.v2.availability import CLOSED
 from mock_csms.conformance.lessons.v2.reports import connectors_of
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said
+from mock_csms.conformance.subject import ERROR, WARNING, Done, Due, Later, Said
 from mock_csms.conformance.v2.provisioning import BOOT, PROVISIONING
 from mock_csms.conformance.v2.transactions import LEFT
 from mock_csms.protocol.times import seconds_of
 from mock_csms.twin.connectors import Connector
-from mock_csms.twin.seen import Seen, call, driven, response, when
+from mock_csms.twin.seen import Seen, call, response, when
 from mock_csms.twin.v2.connectors import current_in, statuses_in
+from mock_csms.twin.v2.occasions import driven
 
 STATUS, NOTIFY, EVENT = "StatusNotification", "NotifyEvent", "TransactionEvent"
 _MOVES = {"CablePluggedIn", "EVDetected", *LEFT}
 """The triggers that go with another status of the connector."""
 
 
-@PROVISIONING.check(
-    "B07", "B01.FR.05", ERROR, "after a boot the status of every connector is reported", response(BOOT), when("due")
-)
+@PROVISIONING.check("B07", "B01.FR.05", ERROR, "after a boot the status of every connector is reported", response(BOOT))
 def reports_after_boots(seen: Seen, known: Known) -> Said:
     """A connector of which nothing came after the boot was accepted; none at all where it is not known which exist.
 
     A second boot without a start asks for nothing: what came after the first one is enough.
     """
     boots = known.boots
-    if seen.kind == "due":
-        return _missing(known, boots.up_at, "after the boot")
     if seen.payload["status"] != "Accepted" or not boots.count or not boots.is_new:
         return None
     return Later("", known.terms.patience)
+
+
+@PROVISIONING.deadline("B07")
+def miss_after_boots(_: Due, known: Known) -> Said:
+    """Say which connectors are missing."""
+    return _missing(known, known.boots.up_at, "after the boot")
 
 
 @PROVISIONING.check("B08", "B01.FR.05", ERROR, "EVSEs and connectors are numbered from 1", call(STATUS))
@@ -104,17 +107,21 @@ def unreserved(seen: Seen, known: Known) -> list[Connector]:
     ERROR,
     "after a long outage the status of every connector is reported",
     call(BOOT),
-    when("connected", "due"),
+    when("connected"),
 )
 def reports_after_outages(seen: Seen, known: Known) -> Said:
     """A connector of which nothing came; a boot asks for the same (B07). The station may have seen the outage late."""
-    if seen.kind == "due":
-        return _missing(known, known.connections.opened_at, "after the outage")
     threshold, lost = _threshold(known), known.connections.lost_at
     if seen.kind == "call" or threshold is None or lost is None or not known.boots.is_accepted:
         return Done()
     late = (known.variables.number("OCPPCommCtrlr", "WebSocketPingInterval") or 0.0) + known.terms.tolerance
     return Later("", known.terms.patience) if seen.at - lost > threshold + late else None
+
+
+@PROVISIONING.deadline("B16")
+def miss_after_outages(_: Due, known: Known) -> Said:
+    """Say which connectors are missing."""
+    return _missing(known, known.connections.opened_at, "after the outage")
 
 
 @PROVISIONING.check(

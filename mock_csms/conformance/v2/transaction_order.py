@@ -2,7 +2,7 @@
 
 from mock_csms.conformance.facts.clock import is_watched, may_wait, told_at
 from mock_csms.conformance.facts.station import Known
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Wrong
+from mock_csms.conformance.subject import ERROR, WARNING, Done, Due, Later, Said, Wrong
 from mock_csms.conformance.v2.transactions import TRANSACTIONS
 from mock_csms.twin.seen import Seen, call, when
 from mock_csms.twin.transactions import Transaction
@@ -11,15 +11,9 @@ _EVENT = call("TransactionEvent")
 _STARTED = call("TransactionEvent.Started")
 
 
-@TRANSACTIONS.check(
-    "X01", "E01.FR.01", ERROR, "a transaction begins with Started", _EVENT, when("due"), implies=("X03",)
-)
+@TRANSACTIONS.check("X01", "E01.FR.01", ERROR, "a transaction begins with Started", _EVENT, implies=("X03",))
 def begins_with_started(seen: Seen, known: Known) -> Said:
     """A first event that is none, though the station was watched when it began; what waits there may come late."""
-    if seen.kind == "due":
-        if may_wait(known, seen.at):
-            return Later(seen.request, known.terms.patience, seen.payload, survives=True)
-        return seen.request if is_watched(known) else None
     id_ = seen.payload["transactionInfo"]["transactionId"]
     transaction = known.transactions.by_id.get(id_)
     if transaction is not None:
@@ -30,6 +24,14 @@ def begins_with_started(seen: Seen, known: Known) -> Said:
     text = f"transaction {id_} begins with {seen.detail}, seqNo {number}"
     waits = number and (seen.payload.get("offline") or may_wait(known, seen.at))
     return Later(text, known.terms.patience, id_, survives=True) if waits else text
+
+
+@TRANSACTIONS.deadline("X01")
+def has_not_begun(due: Due, known: Known) -> Said:
+    """Judge again when what waited should have come."""
+    if may_wait(known, due.at):
+        return Later(due.text, known.terms.patience, due.key, survives=True)
+    return due.text if is_watched(known) else None
 
 
 @TRANSACTIONS.check(
@@ -44,11 +46,9 @@ def id_is_new(seen: Seen, known: Known) -> Said:
     return f"transactionId {id_} belongs to the transaction that began at {began} already"
 
 
-@TRANSACTIONS.check("X03", "E01.FR.07", ERROR, "seqNo starts at 0 and increases by 1", _EVENT, when("due"))
+@TRANSACTIONS.check("X03", "E01.FR.07", ERROR, "seqNo starts at 0 and increases by 1", _EVENT)
 def numbers_rise(seen: Seen, known: Known) -> Said:
     """A number left out that does not come late either, or one that two events have; 0 is only recommended."""
-    if seen.kind == "due":
-        return _still_open(seen, known)
     transaction, number = known.transactions.of(seen.payload), seen.payload["seqNo"]
     if transaction is None:
         text = f"the first seqNo is {number}, not 0"
@@ -76,9 +76,10 @@ def _jump(seen: Seen, known: Known, transaction: Transaction) -> Said:
     return Later(text, known.terms.patience, (transaction.id, last + 1, number - 1), survives=True)
 
 
-def _still_open(seen: Seen, known: Known) -> Said:
+@TRANSACTIONS.deadline("X03")
+def still_open(due: Due, known: Known) -> Said:
     """Judge a gap again: what is left of it, unless the events on one side of it were made offline."""
-    id_, first, last = seen.payload
+    id_, first, last = due.key
     transaction = known.transactions.by_id.get(id_)
     if transaction is None:
         return None
@@ -87,8 +88,8 @@ def _still_open(seen: Seen, known: Known) -> Said:
     sides = [(events.get(gap[0] - 1), events.get(gap[1] + 1)) for gap in left]
     if all(any(side is None or side.is_offline for side in each) for each in sides):
         return None
-    waits = may_wait(known, seen.at)
-    return Later(seen.request, known.terms.patience, seen.payload, survives=True) if waits else seen.request
+    waits = may_wait(known, due.at)
+    return Later(due.text, known.terms.patience, due.key, survives=True) if waits else due.text
 
 
 @TRANSACTIONS.check("X04", "E01.FR.07", ERROR, "timestamps do not go back as seqNo increases", _EVENT, implies=("M08",))
@@ -158,7 +159,7 @@ def offline_told(seen: Seen, known: Known) -> Said:
     "E12.FR.01",
     WARNING,
     "events from an outage are sent afterwards",
-    when("connected", "due"),
+    when("connected"),
     _EVENT,
     call("BootNotification"),
 )
@@ -168,15 +169,19 @@ def outage_told(seen: Seen, known: Known) -> Said:
         if seen.action == "BootNotification":
             return [Done(id_) for id_ in known.transactions.running]
         return _is_told(seen, known) if known.deadlines else None
-    if seen.kind == "due":
-        waits = known.transactions.late_at + known.terms.patience > seen.at
-        return Later(seen.request, known.terms.patience, seen.payload) if waits else seen.request
     interval, lost_at = known.meters.interval(known.variables), known.connections.lost_at
     if not interval or lost_at is None or seen.at - lost_at <= interval + 2 * known.terms.tolerance:
         return None
     text = "nothing was told of an outage of {:.0f} s in transaction {}"
     charging = [each for each in known.transactions.running.values() if each.charging_state == "Charging"]
     return [Later(text.format(seen.at - lost_at, each.id), known.terms.patience, each.id) for each in charging]
+
+
+@TRANSACTIONS.deadline("X17")
+def still_untold(due: Due, known: Known) -> Said:
+    """Judge an outage again when what waited should have come."""
+    waits = known.transactions.late_at + known.terms.patience > due.at
+    return Later(due.text, known.terms.patience, due.key) if waits else due.text
 
 
 def _is_told(seen: Seen, known: Known) -> Said:

@@ -8,10 +8,10 @@ from functools import wraps
 
 from mock_csms.conformance.facts.clock import may_wait, told_at
 from mock_csms.conformance.facts.station import Known
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Judge, Later, Said, Subject
+from mock_csms.conformance.subject import ERROR, WARNING, Done, Due, Judge, Later, Said, Subject
 from mock_csms.conformance.v2.resets import ends_by_reset
 from mock_csms.twin.connectors import Connector, may_mean
-from mock_csms.twin.seen import Seen, call, when
+from mock_csms.twin.seen import Seen, call
 from mock_csms.twin.transactions import Transaction
 from mock_csms.twin.v2.connectors import statuses_in
 
@@ -172,13 +172,10 @@ def state_told(seen: Seen, known: Known) -> Said:
     ERROR,
     "an EVSE has one transaction at a time",
     call("TransactionEvent"),
-    when("due"),
     implies=("X17", "X19", "X25"),
 )
 def one_at_a_time(seen: Seen, known: Known) -> Said:
     """A transaction on an EVSE where another one has not ended; what waits at the station may still end it."""
-    if seen.kind == "due":
-        return _still_two(seen, known)
     if "evse" not in seen.payload or seen.detail == "Ended":
         return None
     id_, evse = seen.payload["transactionInfo"]["transactionId"], seen.payload["evse"]["id"]
@@ -192,11 +189,12 @@ def one_at_a_time(seen: Seen, known: Known) -> Said:
     return Later(text, known.terms.patience, (id_, other.id)) if may_wait(known, seen.at) else text
 
 
-def _still_two(seen: Seen, known: Known) -> Said:
+@TRANSACTIONS.deadline("X15")
+def still_two(due: Due, known: Known) -> Said:
     """Judge two transactions again, when all that waited should have come."""
-    if any(id_ not in known.transactions.running for id_ in seen.payload):
+    if any(id_ not in known.transactions.running for id_ in due.key):
         return None
-    return Later(seen.request, known.terms.patience, seen.payload) if may_wait(known, seen.at) else seen.request
+    return Later(due.text, known.terms.patience, due.key) if may_wait(known, due.at) else due.text
 
 
 @TRANSACTIONS.check(

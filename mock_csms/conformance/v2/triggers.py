@@ -1,11 +1,10 @@
 """Wrong triggered messages (checks F)."""
 
-from typing import Any
-
 from mock_csms.conformance.facts.station import Known
-from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Subject, Wrong
+from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Due, Later, Said, Subject, Wrong
 from mock_csms.conformance.v2.unasked import UNASKED, is_asked_for, may_be_the_first
 from mock_csms.twin.connections import has_hung_up
+from mock_csms.twin.events import Disconnected
 from mock_csms.twin.seen import Seen, call, error, result, when
 
 TRIGGERS = Subject("triggers")
@@ -24,12 +23,10 @@ _LOG, _FIRMWARE = "LogStatusNotification", "FirmwareStatusNotification"
     "a triggered message comes after the answer to TriggerMessage",
     result(_TRIGGER),
     call(*UNASKED),
-    when("disconnected", "due"),
+    when("disconnected"),
 )
 def answer_comes_first(seen: Seen, known: Known) -> Said:
     """What came before the answer to the trigger says that it was triggered, or had no other reason to come."""
-    if seen.kind == "due":
-        return seen.request or None
     if seen.kind == "call":
         return _comes_early(seen, known)
     if seen.kind == "disconnected":
@@ -44,6 +41,12 @@ def answer_comes_first(seen: Seen, known: Known) -> Said:
     return [Done(_action(message)), Later(text, _A_MOMENT, (_AGAIN, _action(message))) if may_be_own else text]
 
 
+@TRIGGERS.deadline("F01")
+def came_too_early(due: Due, _: Known) -> Said:
+    """Say what came before the answer, if anything did."""
+    return due.text or None
+
+
 def _comes_early(seen: Seen, known: Known) -> Said:
     """Note a message that came while its trigger is not answered, and take back one before it when it comes again."""
     is_early = is_asked_for(seen.action, seen.at, known) and UNASKED[seen.action](seen, known)
@@ -53,8 +56,7 @@ def _comes_early(seen: Seen, known: Known) -> Said:
 def _left_in_doubt(seen: Seen, known: Known) -> Said:
     """Judge what may have come by itself, and did not come again, when the station itself closes the connection."""
     late = known.deadlines.get(("F01", (_AGAIN, "Heartbeat")))
-    event: Any = seen.event
-    return late.text if late is not None and has_hung_up(event) else None
+    return late.text if late is not None and has_hung_up(seen.event_as(Disconnected)) else None
 
 
 def _action(message: str) -> str:
@@ -62,14 +64,9 @@ def _action(message: str) -> str:
     return "SignCertificate" if message.startswith("Sign") else message
 
 
-@TRIGGERS.check(
-    "F02", "F06.FR.10", ERROR, "an accepted TriggerMessage leads to the message", result(_TRIGGER), when("due")
-)
+@TRIGGERS.check("F02", "F06.FR.10", ERROR, "an accepted TriggerMessage leads to the message", result(_TRIGGER))
 def triggered_is_sent(seen: Seen, known: Known) -> Said:
     """It does not come in time; CSRs are judged by S06."""
-    if seen.kind == "due":
-        late = known.triggers.open.get(seen.payload)
-        return seen.request if late and not (late.came or late.is_in_doubt) else None
     message = seen.request["requestedMessage"]
     wanted = known.triggers.open.get(message)
     if seen.payload["status"] != "Accepted" or wanted is None or wanted.came:
@@ -78,21 +75,30 @@ def triggered_is_sent(seen: Seen, known: Known) -> Said:
     return Later(text, known.terms.patience, message)
 
 
-@TRIGGERS.check(
-    "F03", "F06.FR.11", ERROR, "a TriggerMessage without an EVSE covers all EVSEs", result(_TRIGGER), when("due")
-)
+@TRIGGERS.deadline("F02")
+def triggered_is_missing(due: Due, known: Known) -> Said:
+    """Say that the message did not come."""
+    late = known.triggers.open.get(due.key)
+    return due.text if late and not (late.came or late.is_in_doubt) else None
+
+
+@TRIGGERS.check("F03", "F06.FR.11", ERROR, "a TriggerMessage without an EVSE covers all EVSEs", result(_TRIGGER))
 def all_evses_are_told(seen: Seen, known: Known) -> Said:
     """Some EVSEs are told of, and others are not."""
-    if seen.kind == "due":
-        late = known.triggers.open.get(seen.payload)
-        is_some = late is not None and late.evses & late.places and not late.is_in_doubt
-        missing = sorted(late.evses - late.places) if late and is_some else []
-        return f"{seen.request}: EVSE {', '.join(map(str, missing))} missing" if missing else None
     message = seen.request["requestedMessage"]
     wanted = known.triggers.open.get(message)
     if seen.payload["status"] != "Accepted" or wanted is None or not wanted.evses:
         return None
     return Later(f"the trigger of {message} was for all EVSEs", known.terms.patience, message)
+
+
+@TRIGGERS.deadline("F03")
+def evses_are_missing(due: Due, known: Known) -> Said:
+    """Say which EVSEs are missing."""
+    late = known.triggers.open.get(due.key)
+    is_some = late is not None and late.evses & late.places and not late.is_in_doubt
+    missing = sorted(late.evses - late.places) if late and is_some else []
+    return f"{due.text}: EVSE {', '.join(map(str, missing))} missing" if missing else None
 
 
 @TRIGGERS.check(
@@ -124,9 +130,9 @@ def not_implemented(seen: Seen, known: Known) -> Said:
     message = seen.request.get("requestedMessage") if isinstance(seen.request, dict) else None
     if seen.kind == "error":
         has_triggers = _TRIGGER in known.commands.answered
-        if seen.payload not in ("NotImplemented", "NotSupported") or not (has_triggers or message in _OPTIONAL):
+        if seen.code not in ("NotImplemented", "NotSupported") or not (has_triggers or message in _OPTIONAL):
             return None
-        text = f"the trigger of {message} was answered with the CALLERROR {seen.payload}"
+        text = f"the trigger of {message} was answered with the CALLERROR {seen.code}"
         return Wrong(text, severity=None if has_triggers else INFO, why="the station may not support triggers")
     if seen.payload["status"] == "Rejected" and message in _OF_15118 and not _has_15118(known):
         return f"the trigger of {message} was Rejected, not NotImplemented, although there is no ISO15118Ctrlr"

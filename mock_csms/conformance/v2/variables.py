@@ -9,6 +9,7 @@ from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.subject import ERROR, INFO, Said, Subject, Wrong
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.times import seconds_of
+from mock_csms.twin.events import Sent
 from mock_csms.twin.seen import Seen, command, result
 from mock_csms.twin.v2.variables import folded, name_of, paired
 from mock_csms.twin.variables import Name, Reported
@@ -146,7 +147,7 @@ def range_is_kept(seen: Seen, known: Known) -> Said:
 def commands_fit(seen: Seen, known: Known) -> Said:
     """The mock was told to ask for more than the station takes: it may answer with a CALLERROR."""
     items = seen.payload.get(_LIST_OF.get(seen.action, "componentVariable"), ())
-    sizes = {"ItemsPerMessage": len(items), "BytesPerMessage": len(getattr(seen.event, "text", b""))}
+    sizes = {"ItemsPerMessage": len(items), "BytesPerMessage": len(seen.event_as(Sent).text)}
     for variable, size in sizes.items():
         most = _number(known.variables.values.get(("DeviceDataCtrlr", "", 0, 0, variable, seen.action)))
         if most is not None and size > most:

@@ -61,7 +61,7 @@ class Security(Mutable):
 
 def password_of(seen: Seen) -> str | None:
     """Return the password that somebody comes with, if it can be read."""
-    header = seen.event.visitor.authorization if isinstance(seen.event, Knocked) else None
+    header = seen.event_as(Knocked).visitor.authorization if seen.kind == "knocked" else None
     kind, _, encoded = (header or "").partition(" ")
     if kind.lower() != "basic":
         return None

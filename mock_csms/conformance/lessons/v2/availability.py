@@ -26,7 +26,7 @@ def ordered(seen: Seen, known: Known) -> None:
 @AVAILABILITY.learn(command("ChangeAvailability"), when("spoiled"), any_payload=True)
 def is_asked(seen: Seen, known: Known) -> None:
     """It is asked to open something; what it tells of that may come before its answer."""
-    match getattr(seen.event, "message", None):
+    match seen.message:
         case Call(action="ChangeAvailability", payload={"operationalStatus": "Operative"}):
             known.availability.opening_at = seen.at
 
@@ -47,7 +47,7 @@ def told(seen: Seen, known: Known) -> None:
 @AVAILABILITY.learn(command("TriggerMessage"), when("spoiled"), any_payload=True)
 def triggered(seen: Seen, known: Known) -> None:
     """Statuses are asked for."""
-    message = getattr(seen.event, "message", None)
+    message = seen.message
     asked = message.payload if isinstance(message, Call) else None
     if isinstance(asked, dict) and asked.get("requestedMessage") == "StatusNotification":
         known.availability.triggered_at = seen.at

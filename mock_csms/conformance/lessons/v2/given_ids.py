@@ -39,7 +39,7 @@ def may_have_begun_before(seen: Seen, than: float, known: Known) -> bool:
 @GIVEN_IDS.learn(command(*_IDS), when("spoiled"), any_payload=True)
 def gave(seen: Seen, known: Known) -> None:
     """A command gives an id; of a faulty one the station may have understood what was meant."""
-    message = getattr(seen.event, "message", None)
+    message = seen.message
     if not isinstance(message, Call) or message.action not in _IDS or not isinstance(message.payload, dict):
         return
     id_ = message.payload.get(_IDS[message.action])

@@ -19,7 +19,7 @@ def is_repeat(seen: Seen, known: Known) -> bool:
 @PARTS.learn(command(*ASKING), when("spoiled"), any_payload=True)
 def asked(seen: Seen, known: Known) -> None:
     """Something is asked for; of a faulty command the station may have understood what was meant."""
-    call_ = getattr(seen.event, "message", None)
+    call_ = seen.message
     if isinstance(call_, Call) and call_.action in ASKING:
         _note(call_.action, call_.payload, known)
 
@@ -32,7 +32,7 @@ def answered(seen: Seen, known: Known) -> None:
         return
     entry.is_in_doubt |= seen.kind == "result" and not seen.is_sound
     if seen.is_sound:
-        entry.status = seen.payload["status"] if seen.kind == "result" else seen.payload
+        entry.status = seen.payload["status"] if seen.kind == "result" else seen.code
 
 
 @PARTS.learn(call(*TELLING), any_payload=True)

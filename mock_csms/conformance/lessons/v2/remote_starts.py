@@ -4,7 +4,8 @@ from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.facts.v2.remote_starts import is_same_token
 from mock_csms.conformance.subject import Subject
 from mock_csms.protocol.actions import Json
-from mock_csms.twin.seen import Seen, call, driven, result
+from mock_csms.twin.seen import Seen, call, result
+from mock_csms.twin.v2.occasions import driven
 
 REMOTE_STARTS = Subject("remote starts")
 

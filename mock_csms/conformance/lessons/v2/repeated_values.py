@@ -19,8 +19,8 @@ from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.records import Record
 from mock_csms.protocol.times import seconds_of, usual_seconds_of
 from mock_csms.twin.events import Received, Sent
-from mock_csms.twin.seen import TRANSACTION_EVENT
 from mock_csms.twin.transactions import ToldEvent, Transaction
+from mock_csms.twin.v2.details import TRANSACTION_EVENT
 from mock_csms.twin.v2.transactions import PERIODIC
 
 _ACTION = f'"{TRANSACTION_EVENT}"'.encode()

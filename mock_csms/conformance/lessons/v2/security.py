@@ -39,7 +39,7 @@ def was_set(seen: Seen, known: Known) -> None:
 @SECURITY.learn(command("TriggerMessage"), when("spoiled"), any_payload=True)
 def triggered(seen: Seen, known: Known) -> None:
     """The CSMS wants requests."""
-    message = getattr(seen.event, "message", None)
+    message = seen.message
     asked_ = message.payload if isinstance(message, Call) else None
     wanted = asked_.get("requestedMessage") if isinstance(asked_, dict) else None
     if isinstance(wanted, str) and wanted in TRIGGERS:

@@ -6,7 +6,8 @@ from mock_csms.conformance.facts.station import Known
 from mock_csms.conformance.facts.v2.tokens import Token, key_of
 from mock_csms.conformance.subject import Subject
 from mock_csms.protocol.messages import Call
-from mock_csms.twin.seen import Seen, call, driven, response, result, when
+from mock_csms.twin.seen import Seen, call, response, result, when
+from mock_csms.twin.v2.occasions import driven
 
 TOKENS = Subject("tokens")
 
@@ -40,7 +41,7 @@ def said(seen: Seen, known: Known) -> None:
 @TOKENS.learn(when("spoiled"))
 def confused(seen: Seen, known: Known) -> None:
     """The CSMS says something that the station may take for anything."""
-    answers = getattr(seen.event, "answers", None)
+    answers = seen.answers
     if isinstance(answers, Call) and isinstance(answers.payload, dict):
         key = key_of(answers.payload.get("idToken"))
         if key:

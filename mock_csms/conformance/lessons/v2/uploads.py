@@ -12,7 +12,7 @@ UPLOADS = Subject("uploads")
 @UPLOADS.learn(command("GetLog"), when("spoiled"), any_payload=True)
 def asked(seen: Seen, known: Known) -> None:
     """A log is asked for; of a faulty command the station may have understood what was meant."""
-    call_ = getattr(seen.event, "message", None)
+    call_ = seen.message
     if isinstance(call_, Call) and call_.action == "GetLog" and isinstance(call_.payload, dict):
         id_ = call_.payload.get("requestId")
         if isinstance(id_, int):
