@@ -67,5 +67,8 @@ SUBJECTS: tuple[Subject, ...] = (
 )
 """All subjects, in the order of the table."""
 
-CHECKS: Mapping[str, Check] = {id_: check for subject in SUBJECTS for id_, check in subject.checks.items()}
-"""Every check by its id."""
+CHECKS: Mapping[str, Check] = {id_: subject.checks[id_] for subject in SUBJECTS for id_ in sorted(subject.checks)}
+"""Every check by its id, in the order of the table: by subject, and within a subject by id.
+
+The findings of one event come in this order too.
+"""

@@ -53,6 +53,7 @@ class Inspector:
         passwords = terms.passwords and {folded(each): terms.passwords[each] for each in terms.passwords}
         self._terms = terms = replace(terms, passwords=passwords)
         self._checks = {check.id: check for check in checks}
+        self._ranks = {id_: rank for rank, id_ in enumerate(self._checks)}
         if self._exercised is not None:
             self._exercised.watch(checks)
         self._watching: dict[tuple[str, str, str], _Watch] = {}
@@ -145,7 +146,8 @@ class Inspector:
         return found
 
     def _fall_due(self, known: Known, now: float) -> list[Finding]:
-        passed = sorted((late.at, key) for key, late in known.deadlines.items() if late.at < now)
+        passed = [(late.at, key) for key, late in known.deadlines.items() if late.at < now]
+        passed.sort(key=lambda each: (each[0], self._ranks[each[1][0]]))
         found: list[Finding] = []
         for at, (id_, key) in passed:
             late = known.deadlines.pop((id_, key), None)
