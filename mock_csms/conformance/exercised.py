@@ -3,14 +3,14 @@
 from collections.abc import Collection, Sequence
 from typing import TypeAlias
 
-from mock_csms.conformance.facts.station import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import BROKEN, Check
 from mock_csms.conformance.v2.exercise import Exercise
 from mock_csms.conformance.v2.occasions import EXERCISES
 from mock_csms.twin.seen import Occasion, Seen
 
 _Kind: TypeAlias = tuple[str, str, str]
-_MOST_STEADY = 1000
+_MOST_REPEATED = 1000
 """How many values that may be steady are looked at by all checks, for what they exercise."""
 
 
@@ -21,7 +21,7 @@ class Exercised:
         self.ids: set[str] = set()
         self._open: list[Check] = []
         self._watching: dict[_Kind, list[Check]] = {}
-        self._steady_left = _MOST_STEADY
+        self._repeated_left = _MOST_REPEATED
 
     def watch(self, checks: Collection[Check]) -> None:
         """Look out for what exercises these from now on."""
@@ -35,12 +35,12 @@ class Exercised:
             self._open = [check for check in self._open if check.id != id_]
             self._watching.clear()
 
-    def wants_steady(self) -> bool:
+    def wants_repeated_values(self) -> bool:
         """Whether all checks are to look at values that may be steady."""
-        self._steady_left -= self._steady_left > 0
-        return self._steady_left > 0
+        self._repeated_left -= self._repeated_left > 0
+        return self._repeated_left > 0
 
-    def look_at(self, seen: Seen, known: Known, *, is_sound: bool) -> None:
+    def look_at(self, seen: Seen, station: KnownStation, *, is_sound: bool) -> None:
         """Learn which checks an event exercises, by what was known before it."""
         key = (seen.kind, seen.action, seen.sort)
         watching = self._watching.get(key)
@@ -48,13 +48,13 @@ class Exercised:
             watching = self._watching[key] = self._find(seen)
         for check in watching:
             row = EXERCISES.get(check.id) or Exercise(any_payload=check.any_payload)
-            if (is_sound or row.any_payload) and row.holds(seen, known, check):
+            if (is_sound or row.any_payload) and row.holds(seen, station, check):
                 self.add(check.id)
 
-    def decide(self, check: Check, known: Known) -> None:
+    def decide(self, check: Check, station: KnownStation) -> None:
         """Learn that a deadline of a check has passed."""
         row = EXERCISES.get(check.id)
-        if row is None or row.due(known):
+        if row is None or row.due(station):
             self.add(check.id)
 
     def _find(self, seen: Seen) -> list[Check]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from mock_csms.conformance.facts.names import STANDARD_NAMES
-from mock_csms.conformance.facts.station import NEVER, Deadline, Known, Terms
+from mock_csms.conformance.facts.station import NEVER, Deadline, KnownStation, Terms
 from mock_csms.conformance.lessons.table import ALL_LESSONS
 from mock_csms.conformance.lessons.v2.repeated_values import Courses, follow, is_acknowledged
 from mock_csms.conformance.subject import BROKEN, JUDGED, Check, Done, Due, Later, Said, Word, Wrong
@@ -35,7 +35,7 @@ class Inspector:
         self,
         checks: Collection[Check],
         terms: Terms,
-        meet: Callable[[Known], None] | None = None,
+        meet: Callable[[KnownStation], None] | None = None,
         *,
         is_thorough: bool = False,
         exercised: "Exercised | None" = None,
@@ -43,7 +43,7 @@ class Inspector:
         self._meet = meet
         self._exercised = exercised
         self._is_thorough = is_thorough
-        self.known: dict[str, Known] = {}
+        self.stations: dict[str, KnownStation] = {}
         self._strangers: set[str] = set()
         """The stations that speak a version of OCPP that is not judged."""
         self.judge_by(checks, terms)
@@ -58,14 +58,19 @@ class Inspector:
             self._exercised.watch(checks)
         self._watching: dict[tuple[str, str, str], _Watch] = {}
         self._courses: defaultdict[str, Courses] = defaultdict(dict)
-        for known in self.known.values():
-            known.terms = terms
-            known.deadlines = {key: late for key, late in known.deadlines.items() if key[0] in self._checks}
+        for station in self.stations.values():
+            station.terms = terms
+            station.deadlines = {key: late for key, late in station.deadlines.items() if key[0] in self._checks}
 
     def look_at(self, event: Event) -> Sequence[Finding]:
         """Return what is wrong about an event, and what has become wrong by the time that it comes."""
-        known = self.known.get(event.station)
-        if known is not None and known.next_due >= event.at and not self._is_thorough and self._is_steady(event, known):
+        station = self.stations.get(event.station)
+        if (
+            station is not None
+            and station.next_due >= event.at
+            and not self._is_thorough
+            and self._is_repeated(event, station)
+        ):
             return ()
         seen = see(event)
         if seen is None:
@@ -73,30 +78,30 @@ class Inspector:
         self._courses.pop(event.station, None)
         if (self._strangers or not seen.id) and self._is_of_another_version(event):
             return self._look_at_stranger(seen)
-        if known is None:
-            known = self._get_to_know(event.station)
-        found = self._expire(known, event.at) if known.next_due < event.at else []
-        seen = as_known(seen, known, STANDARD_NAMES)
-        sound = (seen.is_sound and not known.unsound) or is_sound(seen, known)
+        if station is None:
+            station = self._get_to_know(event.station)
+        found = self._expire(station, event.at) if station.next_due < event.at else []
+        seen = as_known(seen, station, STANDARD_NAMES)
+        sound = (seen.is_sound and not station.unsound) or is_sound(seen, station)
         watch = self._watching.get((seen.kind, seen.action, seen.sort)) or self._watch(seen)
         for check in watch.checks if sound else watch.checks_of_any:
-            said = check.judge(seen, known)
+            said = check.judge(seen, station)
             if said is not None:
-                found += self._hear(check, said, seen, known)
+                found += self._hear(check, said, seen, station)
         if self._exercised is not None:
-            self._exercised.look_at(seen, known, is_sound=sound)
+            self._exercised.look_at(seen, station, is_sound=sound)
         for learn in watch.learners if sound else watch.learners_of_any:
-            learn(seen, known)
+            learn(seen, station)
         if seen.kind == "disconnected":
-            _forget(known)
+            _forget(station)
         return found
 
-    def _get_to_know(self, station: str) -> Known:
+    def _get_to_know(self, identity: str) -> KnownStation:
         """Begin with what is remembered of a station."""
-        known = self.known[station] = Known(identity=station, terms=self._terms)
+        station = self.stations[identity] = KnownStation(identity=identity, terms=self._terms)
         if self._meet is not None:
-            self._meet(known)
-        return known
+            self._meet(station)
+        return station
 
     def _is_of_another_version(self, event: Event) -> bool:
         """Whether a station speaks a version of OCPP that is not judged; what was known of it holds no longer then."""
@@ -105,7 +110,7 @@ class Inspector:
             self._strangers.discard(event.station)
         elif type(event) is Connected:
             self._strangers.add(event.station)
-            self.known.pop(event.station, None)
+            self.stations.pop(event.station, None)
         elif type(event) is Knocked:  # who may not be let in
             return version.name not in JUDGED
         return event.station in self._strangers
@@ -114,72 +119,72 @@ class Inspector:
         """Return what is wrong about an event in every version of OCPP; nothing is learned of it."""
         found: list[Finding] = []
         for check in [each for each in self._watch(seen).checks if not each.versions]:
-            known = Known(identity=seen.event.station, terms=self._terms)
-            said = check.judge(seen, known)
+            station = KnownStation(identity=seen.event.station, terms=self._terms)
+            said = check.judge(seen, station)
             if said is not None:
-                found += self._hear(check, said, seen, known)
+                found += self._hear(check, said, seen, station)
         return found
 
-    def _is_steady(self, event: Event, known: Known) -> bool:
+    def _is_repeated(self, event: Event, station: KnownStation) -> bool:
         """Learn what nothing can be wrong about; return whether an event is that."""
-        if self._exercised is not None and self._exercised.wants_steady():
+        if self._exercised is not None and self._exercised.wants_repeated_values():
             return False
         if type(event) is Received:
-            return follow(event, known, self._courses[known.identity])
-        return type(event) is Sent and is_acknowledged(event, known)
+            return follow(event, station, self._courses[station.identity])
+        return type(event) is Sent and is_acknowledged(event, station)
 
     def tick(self, now: float) -> Sequence[Finding]:
         """Return what has become wrong by now, as nothing has happened."""
         found: list[Finding] = []
-        for known in self.known.values():
-            if known.next_due < now:
-                found += self._expire(known, now)
+        for station in self.stations.values():
+            if station.next_due < now:
+                found += self._expire(station, now)
         return found
 
-    def _expire(self, known: Known, now: float) -> list[Finding]:
+    def _expire(self, station: KnownStation, now: float) -> list[Finding]:
         """Return what has become wrong by now; a deadline that a check sets anew may have passed too."""
         found: list[Finding] = []
         for _ in range(_MOST_TURNS):
-            if known.next_due >= now:
+            if station.next_due >= now:
                 break
-            found += self._fall_due(known, now)
+            found += self._fall_due(station, now)
         return found
 
-    def _fall_due(self, known: Known, now: float) -> list[Finding]:
-        passed = [(late.at, key) for key, late in known.deadlines.items() if late.at < now]
+    def _fall_due(self, station: KnownStation, now: float) -> list[Finding]:
+        passed = [(late.at, key) for key, late in station.deadlines.items() if late.at < now]
         passed.sort(key=lambda each: (each[0], self._ranks[each[1][0]]))
         found: list[Finding] = []
         for at, (id_, key) in passed:
-            late = known.deadlines.pop((id_, key), None)
+            late = station.deadlines.pop((id_, key), None)
             if late is None:
                 continue
             check = self._checks[id_]
             due = Due(at, key, late.text, late.message)
             if self._exercised is not None:
-                self._exercised.decide(check, known)
-            said = late.text if check.due is None else check.due(due, known)
+                self._exercised.decide(check, station)
+            said = late.text if check.due is None else check.due(due, station)
             if said is not None:
-                found += self._hear(check, said, due, known)
-        known.next_due = min((late.at for late in known.deadlines.values()), default=NEVER)
+                found += self._hear(check, said, due, station)
+        station.next_due = min((late.at for late in station.deadlines.values()), default=NEVER)
         return found
 
-    def _hear(self, check: Check, said: Said, seen: Seen | Due, known: Known) -> Iterator[Finding]:
+    def _hear(self, check: Check, said: Said, seen: Seen | Due, station: KnownStation) -> Iterator[Finding]:
         """Yield the findings in what a check says, and keep its deadlines."""
         for word in _words(said):
             match word:
                 case Later():
                     at = seen.at + word.within
-                    known.deadlines[check.id, word.key] = Deadline(at, word.text, seen.id, word.survives)
-                    known.next_due = min(known.next_due, at)
+                    station.deadlines[check.id, word.key] = Deadline(at, word.text, seen.id, word.survives)
+                    station.next_due = min(station.next_due, at)
                 case Done():
-                    if known.deadlines.pop((check.id, word.key), None) is not None:
+                    if station.deadlines.pop((check.id, word.key), None) is not None:
                         self._note(check)
                 case Wrong():
                     self._note(check)
-                    yield _finding(check, word, seen, known)
+                    yield _finding(check, word, seen, station)
                 case text:
                     self._note(check)
-                    yield _finding(check, Wrong(text), seen, known)
+                    yield _finding(check, Wrong(text), seen, station)
 
     def _note(self, check: Check) -> None:
         """Note that a check has judged something."""
@@ -213,14 +218,14 @@ def _words(said: Said) -> Iterable[Word]:
     return [said] if isinstance(said, str | Record) else said or ()
 
 
-def _finding(check: Check, wrong: Wrong, seen: Seen | Due, known: Known) -> Finding:
+def _finding(check: Check, wrong: Wrong, seen: Seen | Due, station: KnownStation) -> Finding:
     messages = tuple(dict.fromkeys(id_ for id_ in (*wrong.messages, seen.id) if id_))
     severity = wrong.severity or check.severity
     why = "" if severity is check.severity else f"{severity}, not {check.severity}: {wrong.why}"
-    return Finding(seen.at, known.identity, check.id, check.requirement, severity, wrong.text, messages, why)
+    return Finding(seen.at, station.identity, check.id, check.requirement, severity, wrong.text, messages, why)
 
 
-def _forget(known: Known) -> None:
+def _forget(station: KnownStation) -> None:
     """Drop the deadlines that end with the connection."""
-    known.deadlines = {key: late for key, late in known.deadlines.items() if late.survives}
-    known.next_due = min((late.at for late in known.deadlines.values()), default=NEVER)
+    station.deadlines = {key: late for key, late in station.deadlines.items() if late.survives}
+    station.next_due = min((late.at for late in station.deadlines.values()), default=NEVER)

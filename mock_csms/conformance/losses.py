@@ -44,7 +44,7 @@ class Losses:
         """Return what is wrong about an event, as the inspector does."""
         if is_loss(event):
             self._meet(event.station)
-        if event.station not in self._aware.known:
+        if event.station not in self._aware.stations:
             return self._inspector.look_at(event)
         found = self._both(() if isinstance(event, Lost) else self._inspector.look_at(event), self._look(event))
         self._wait(event)
@@ -54,12 +54,12 @@ class Losses:
         """Return what has become wrong by now."""
         return self._both(self._inspector.tick(now), self._aware.tick(now))
 
-    def _meet(self, station: str) -> None:
+    def _meet(self, identity: str) -> None:
         """Begin to look at a station as if nothing was lost, with all that is known of it."""
-        known = self._inspector.known.get(station)
-        if known is not None and station not in self._aware.known:
-            as_they_are = {id(message): message for message in known.unsound.values()}
-            self._aware.known[station] = deepcopy(known, as_they_are)
+        station = self._inspector.stations.get(identity)
+        if station is not None and identity not in self._aware.stations:
+            as_they_are = {id(message): message for message in station.unsound.values()}
+            self._aware.stations[identity] = deepcopy(station, as_they_are)
 
     def _look(self, event: Event) -> Sequence[Finding]:
         """Return what is wrong about an event as if nothing was lost."""
@@ -78,10 +78,10 @@ class Losses:
             self._blocked.discard(event.station)
         elif _leaves_a_call_unanswered(event):
             self._blocked.add(event.station)
-        known = self._aware.known[event.station]
-        if event.station in self._blocked and known.deadlines:
-            known.deadlines = {}
-            known.next_due = NEVER
+        station = self._aware.stations[event.station]
+        if event.station in self._blocked and station.deadlines:
+            station.deadlines = {}
+            station.next_due = NEVER
 
     def _both(self, found: Iterable[Finding], aware: Iterable[Finding]) -> Sequence[Finding]:
         """Return the findings that both have by now; the others wait."""
@@ -90,10 +90,10 @@ class Losses:
         self._waiting.clear()
         standing = []
         for finding in candidates:
-            if finding.station in self._aware.known and not self._granted[_key(finding)]:
+            if finding.station in self._aware.stations and not self._granted[_key(finding)]:
                 self._waiting.append(finding)
                 continue
-            self._granted[_key(finding)] -= finding.station in self._aware.known
+            self._granted[_key(finding)] -= finding.station in self._aware.stations
             standing.append(finding)
         return standing
 

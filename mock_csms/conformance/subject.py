@@ -7,7 +7,7 @@ or several of: a text (the finding), `Wrong` (one with more to it), `Later` (a f
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, TypeAlias
 
-from mock_csms.conformance.facts.station import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.protocol.records import Record, replace
 from mock_csms.twin.events import Severity
 from mock_csms.twin.lessons import Lesson, lesson
@@ -70,9 +70,9 @@ BROKEN = "broken "
 
 Word: TypeAlias = str | Wrong | Later | Done
 Said: TypeAlias = Word | Iterable[Word] | None
-Judge: TypeAlias = Callable[[Seen, Known], Said]
-DueJudge: TypeAlias = Callable[[Due, Known], Said]
-Learner: TypeAlias = Callable[[Seen, Known], None]
+Judge: TypeAlias = Callable[[Seen, KnownStation], Said]
+DueJudge: TypeAlias = Callable[[Due, KnownStation], Said]
+Learner: TypeAlias = Callable[[Seen, KnownStation], None]
 
 
 class Check(Record):

@@ -163,5 +163,5 @@ def _is_answer(line: str, id_: str) -> bool:
 
 
 def is_seen_in_bytes(check: str) -> bool:
-    """Whether a check is about bytes on the line, below messages; `visits.py` sends these."""
+    """Whether a check is about bytes on the line, below messages; `handmade.py` sends these."""
     return {kind for kind, _ in CHECKS[check].on} == {"breached"}

@@ -60,7 +60,7 @@ def is_followed(story: Story) -> bool:
     for event in story.events[:-2]:
         inspector.look_at(event)
     event = story.events[-2]
-    return isinstance(event, Received) and follow(event, inspector.known[STATION], {})
+    return isinstance(event, Received) and follow(event, inspector.stations[STATION], {})
 
 
 def test_what_had_to_come_is_steady() -> None:

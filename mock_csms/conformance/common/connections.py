@@ -3,7 +3,7 @@
 from typing import Any
 
 from mock_csms.conformance.common.transport import TRANSPORT, WEBSOCKET
-from mock_csms.conformance.facts.station import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Wrong
 from mock_csms.protocol.v2.identifiers import FIELDS
 from mock_csms.twin.connections import UNRECORDED, has_hung_up
@@ -25,7 +25,7 @@ _BY_US = ("by the mock", "cut by", UNRECORDED)
     breach("RFC 6455 8.1"),
     any_payload=True,
 )
-def sends_text(seen: Seen, _: Known) -> Said:
+def sends_text(seen: Seen, _: KnownStation) -> Said:
     """A binary frame; a text for which the mock ended the connection, as it was not UTF-8 (RFC 6455, 8.1).
 
     An identifierString with characters beyond ASCII is a warning; other texts may have them.
@@ -65,30 +65,30 @@ def _beyond_ascii(value: Any) -> str:
     call("BootNotification"),
     any_payload=True,
 )
-def waits(seen: Seen, known: Known) -> Said:
+def waits(seen: Seen, station: KnownStation) -> Said:
     """A wait below RetryBackOffWaitMinimum, doubled RetryBackOffRepeatTimes at most; later than that it may always be.
 
     Attempts that do not reach the mock make waits longer. A station that boots was off, and need not have waited.
     """
-    least, since = _least_wait(known), known.connections.waits_since
+    least, since = _least_wait(station), station.connections.waits_since
     if seen.kind != "knocked":  # what cannot be read may have been a boot
         return Done("lost")
     wants_websocket = seen.event_as(Knocked).visitor.wants_websocket
     if since is None or not wants_websocket or seen.at - since >= 0.9 * least - 0.1:
         return None
     waited, after = seen.at - since, "the connection was lost"
-    if known.connections.refused:
-        after = f"refusal {known.connections.refused}"
+    if station.connections.refused:
+        after = f"refusal {station.connections.refused}"
     text = f"it reconnected {waited:.1f} s after {after}, not after {least:g} s"
-    return text if known.connections.refused else Later(text, known.terms.patience, "lost", survives=True)
+    return text if station.connections.refused else Later(text, station.terms.patience, "lost", survives=True)
 
 
-def _least_wait(known: Known) -> float:
+def _least_wait(station: KnownStation) -> float:
     """Return how long it has to wait at least, 0 where that is not known; each network profile has waits of its own."""
-    times = known.variables.number("OCPPCommCtrlr", "RetryBackOffRepeatTimes") or 0
-    slots = known.variables.several("OCPPCommCtrlr", "NetworkConfigurationPriority") or ["1"]
-    doubled = min(known.connections.refused, times, 20) if len(slots) == 1 else 0
-    wait: float = (known.variables.number("OCPPCommCtrlr", "RetryBackOffWaitMinimum") or 0.0) * 2**doubled
+    times = station.variables.number("OCPPCommCtrlr", "RetryBackOffRepeatTimes") or 0
+    slots = station.variables.several("OCPPCommCtrlr", "NetworkConfigurationPriority") or ["1"]
+    doubled = min(station.connections.refused, times, 20) if len(slots) == 1 else 0
+    wait: float = (station.variables.number("OCPPCommCtrlr", "RetryBackOffWaitMinimum") or 0.0) * 2**doubled
     return wait
 
 
@@ -100,15 +100,15 @@ def _least_wait(known: Known) -> float:
     call("BootNotification", "SecurityEventNotification"),
     implies=("B11",),
 )
-def does_not_boot_again(seen: Seen, known: Known) -> Said:
+def does_not_boot_again(seen: Seen, station: KnownStation) -> Said:
     """A BootNotification like the last one after a connection was lost, and no security event that tells of a start."""
-    boots, line = known.boots, known.connections
+    boots, connections = station.boots, station.connections
     if seen.action == "SecurityEventNotification":
         return Done() if seen.payload["type"] in ("StartupOfTheDevice", "ResetOrReboot") else None
-    is_plain = boots.is_accepted and boots.answered_at < line.opened_at and boots.asked == seen.payload
-    if not is_plain or (known.connections.leaves or 0.0) > boots.asked_at or seen.payload["reason"] == "Triggered":
+    is_plain = boots.is_accepted and boots.answered_at < connections.opened_at and boots.asked == seen.payload
+    if not is_plain or (station.connections.leaves or 0.0) > boots.asked_at or seen.payload["reason"] == "Triggered":
         return None
-    return Later("BootNotification after a mere loss of the connection", known.terms.patience)
+    return Later("BootNotification after a mere loss of the connection", station.terms.patience)
 
 
 @TRANSPORT.check(
@@ -118,22 +118,22 @@ def does_not_boot_again(seen: Seen, known: Known) -> Said:
     "a Pending station keeps the connection open",
     when("disconnected"),
 )
-def stays(seen: Seen, known: Known) -> Said:
+def stays(seen: Seen, station: KnownStation) -> Said:
     """A close frame while Pending, without a reset and the like; who was accepted may leave."""
-    event, boots = seen.event_as(Disconnected), known.boots
+    event, boots = seen.event_as(Disconnected), station.boots
     if boots.status != "Pending" or not has_hung_up(event) or event.code == 1001:
         return None
-    if (known.connections.leaves or -1.0) >= boots.asked_at:
+    if (station.connections.leaves or -1.0) >= boots.asked_at:
         return None
     return f"closed the connection ({event.code}) while {boots.status}"
 
 
 @TRANSPORT.check("T22", "Part 4 3.1", WARNING, "only one connection is open at a time", when("knocked"))
-def has_one_connection(seen: Seen, known: Known) -> Said:
+def has_one_connection(seen: Seen, station: KnownStation) -> Said:
     """Another connection while there is one; one that was lost and is not known to be looks the same."""
-    if seen.event_as(Knocked).visitor.problem or not known.connections.is_open:
+    if seen.event_as(Knocked).visitor.problem or not station.connections.is_open:
         return None
-    age = seen.at - max(known.connections.heard_at, known.connections.opened_at)
+    age = seen.at - max(station.connections.heard_at, station.connections.opened_at)
     return f"a second connection while the first is open, which was last heard {age:.1f} s ago"
 
 
@@ -141,7 +141,7 @@ def has_one_connection(seen: Seen, known: Known) -> Said:
 
 
 @WEBSOCKET.check("T23", "RFC 6455 5.1", ERROR, "frames from the station are masked", breach("RFC 6455 5.1"))
-def masks(seen: Seen, _: Known) -> Said:
+def masks(seen: Seen, _: KnownStation) -> Said:
     """A frame without a mask."""
     return seen.problem
 
@@ -149,13 +149,13 @@ def masks(seen: Seen, _: Known) -> Said:
 @WEBSOCKET.check(
     "T24", "RFC 6455 5.2", ERROR, "frames use no reserved bits, opcodes or lengths", breach("RFC 6455 5.2")
 )
-def frames_rightly(seen: Seen, _: Known) -> Said:
+def frames_rightly(seen: Seen, _: KnownStation) -> Said:
     """A reserved bit without an extension for it, a reserved opcode, or a length beyond 63 bits."""
     return seen.problem
 
 
 @WEBSOCKET.check("T25", "RFC 6455 5.4", ERROR, "fragments of different messages are not mixed", breach("RFC 6455 5.4"))
-def keeps_fragments_together(seen: Seen, _: Known) -> Said:
+def keeps_fragments_together(seen: Seen, _: KnownStation) -> Said:
     """A continuation of nothing, or another message amid the fragments of one."""
     return seen.problem
 
@@ -163,7 +163,7 @@ def keeps_fragments_together(seen: Seen, _: Known) -> Said:
 @WEBSOCKET.check(
     "T26", "RFC 6455 5.5", ERROR, "control frames are at most 125 bytes and not fragmented", breach("RFC 6455 5.5")
 )
-def controls_briefly(seen: Seen, _: Known) -> Said:
+def controls_briefly(seen: Seen, _: KnownStation) -> Said:
     """A ping, pong or close frame of more than 125 bytes, or in fragments."""
     return seen.problem
 
@@ -171,7 +171,7 @@ def controls_briefly(seen: Seen, _: Known) -> Said:
 @WEBSOCKET.check(
     "T27", "RFC 6455 5.5.1", ERROR, "a close frame has a valid code and a UTF-8 reason", breach("RFC 6455 5.5.1")
 )
-def closes_rightly(seen: Seen, _: Known) -> Said:
+def closes_rightly(seen: Seen, _: KnownStation) -> Said:
     """Half a code, one that is reserved or unknown (7.4), or a reason that is not UTF-8."""
     return seen.problem
 
@@ -179,21 +179,21 @@ def closes_rightly(seen: Seen, _: Known) -> Said:
 @WEBSOCKET.check(
     "T28", "RFC 6455 7.4.1", WARNING, "messages are not larger than the mock's limit", breach("RFC 6455 7.4.1")
 )
-def is_brief(seen: Seen, _: Known) -> Said:
+def is_brief(seen: Seen, _: KnownStation) -> Said:
     """One beyond --max-message-size: no clause forbids it, but it was lost, and the connection with it."""
     return seen.problem
 
 
 @TRANSPORT.check("T29", "RFC 6455 5.5.2", INFO, "the station answers WebSocket pings", breach("RFC 6455 5.5.2"))
-def answers_pings(seen: Seen, known: Known) -> Said:
+def answers_pings(seen: Seen, station: KnownStation) -> Said:
     """No pong in time: a warning where messages went on to come long after the ping; else the line may be dead."""
-    is_alive = known.connections.heard_at > seen.at - seen.event_as(Breached).waited / 2
+    is_alive = station.connections.heard_at > seen.at - seen.event_as(Breached).waited / 2
     severity = WARNING if is_alive else None
     return Wrong(seen.problem, severity=severity, why="messages went on to come after the ping")
 
 
 @WEBSOCKET.check("T30", "RFC 6455 7.1.2", INFO, "the connection ends with a close frame", when("disconnected"))
-def says_goodbye(seen: Seen, _: Known) -> Said:
+def says_goodbye(seen: Seen, _: KnownStation) -> Said:
     """For information: the connection ended without one; a cable may have been pulled, or the power gone."""
     event = seen.event_as(Disconnected)
     is_ours = not event.reason or any(words in event.reason for words in _BY_US)
@@ -201,6 +201,6 @@ def says_goodbye(seen: Seen, _: Known) -> Said:
 
 
 @WEBSOCKET.check("T31", "RFC 7692 7.2.2", ERROR, "compressed messages are valid DEFLATE", breach("RFC 7692 7.2.2"))
-def compresses_rightly(seen: Seen, _: Known) -> Said:
+def compresses_rightly(seen: Seen, _: KnownStation) -> Said:
     """One that is no DEFLATE."""
     return seen.problem

@@ -2,7 +2,7 @@
 
 from mock_csms.conformance.common.rpc import RPC
 from mock_csms.conformance.facts.exchanges import BREAKS_ITS_SCHEMA, UNKNOWN_TYPE, mark_of
-from mock_csms.conformance.facts.station import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong
 from mock_csms.protocol.messages import UNREADABLE_ID, ErrorCode
 from mock_csms.twin.seen import Seen, call, error, result, when
@@ -11,9 +11,9 @@ _TIMEOUT = ("OCPPCommCtrlr", "", 0, 0, "MessageTimeout", "Default")
 
 
 @RPC.check("R05", "Part 4 4.1.4", ERROR, "every CALL has a new message id", call(), any_payload=True)
-def has_a_new_id(seen: Seen, known: Known) -> Said:
+def has_a_new_id(seen: Seen, station: KnownStation) -> Said:
     """The id of one of the last 10,000 calls; for the same TransactionEvent again it is a warning, as 2.1 allows it."""
-    mark = known.exchanges.ids.marks.get(seen.id)
+    mark = station.exchanges.ids.marks.get(seen.id)
     if mark is None:
         return None
     is_again = mark >= 0 and mark == mark_of(seen.action, seen.payload)
@@ -22,13 +22,13 @@ def has_a_new_id(seen: Seen, known: Known) -> Said:
 
 
 @RPC.check("R06", "Part 4 4.1.1", ERROR, "only one CALL is open at a time", call(), any_payload=True)
-def waits_for_its_answer(seen: Seen, known: Known) -> Said:
+def waits_for_its_answer(seen: Seen, station: KnownStation) -> Said:
     """A call before the last one was answered, and before the station can have given up waiting for that."""
-    if not known.connections.calls:
+    if not station.connections.calls:
         return None
-    id_, (action, at) = next(reversed(known.connections.calls.items()))
+    id_, (action, at) = next(reversed(station.connections.calls.items()))
     try:
-        patience = float(known.variables.values.get(_TIMEOUT, "1"))
+        patience = float(station.variables.values.get(_TIMEOUT, "1"))
     except ValueError:
         return None
     if seen.at - at >= 0.8 * patience:
@@ -45,9 +45,9 @@ def waits_for_its_answer(seen: Seen, known: Known) -> Said:
     when("stray"),
     any_payload=True,
 )
-def answers_a_question(seen: Seen, known: Known) -> Said:
+def answers_a_question(seen: Seen, station: KnownStation) -> Said:
     """A second answer, or one to nothing; one that came too late is not meant, nor one to what was sent wrongly."""
-    exchanges = known.exchanges
+    exchanges = station.exchanges
     is_excused = seen.id in exchanges.wrong or (seen.id == UNREADABLE_ID and bool(exchanges.wrong))
     if is_excused or exchanges.over.get(seen.id) in ("given up", "lost"):
         return None
@@ -57,9 +57,9 @@ def answers_a_question(seen: Seen, known: Known) -> Said:
 
 
 @RPC.check("R08", "Part 4 4.1.1", ERROR, "commands are answered before the message timeout", when("unanswered"))
-def answers_in_time(seen: Seen, known: Known) -> Said:
+def answers_in_time(seen: Seen, station: KnownStation) -> Said:
     """No answer within the set time, to a command that was sent as it should be."""
-    is_late = seen.problem.startswith("no answer") and seen.id in known.exchanges.open
+    is_late = seen.problem.startswith("no answer") and seen.id in station.exchanges.open
     return f"{seen.action}: {seen.problem}" if is_late else None
 
 
@@ -72,9 +72,9 @@ def answers_in_time(seen: Seen, known: Known) -> Said:
     when("unanswered"),
     any_payload=True,
 )
-def refuses_what_is_wrong(seen: Seen, known: Known) -> Said:
+def refuses_what_is_wrong(seen: Seen, station: KnownStation) -> Said:
     """A CALLRESULT, or no answer, to a command that was made wrong on purpose."""
-    if known.exchanges.wrong.get(seen.id) != BREAKS_ITS_SCHEMA:
+    if station.exchanges.wrong.get(seen.id) != BREAKS_ITS_SCHEMA:
         return None
     if seen.kind == "result":
         return f"{seen.action} violated its schema, but was answered with a CALLRESULT"
@@ -91,9 +91,9 @@ def refuses_what_is_wrong(seen: Seen, known: Known) -> Said:
     error(),
     any_payload=True,
 )
-def refuses_unknown_types(seen: Seen, known: Known) -> Said:
+def refuses_unknown_types(seen: Seen, station: KnownStation) -> Said:
     """Another answer than MessageTypeNotSupported to a message whose type no version of OCPP has."""
-    if known.exchanges.wrong.get(seen.id) != UNKNOWN_TYPE:
+    if station.exchanges.wrong.get(seen.id) != UNKNOWN_TYPE:
         return None
     if seen.kind == "error" and seen.code == ErrorCode.MessageTypeNotSupported:
         return None

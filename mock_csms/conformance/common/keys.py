@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 import orjson
 
 from mock_csms.conformance.common.rpc import RPC
-from mock_csms.conformance.facts.station import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import WARNING, Said
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.twin.events import Received
@@ -27,7 +27,7 @@ _AROUND: Mapping[type, int] = {Call: 4, Result: 2}
     when("result", "error", "stray", "malformed"),
     any_payload=True,
 )
-def has_each_key_once(seen: Seen, _: Known) -> Said:
+def has_each_key_once(seen: Seen, _: KnownStation) -> Said:
     """The same key twice in one object, at any depth, however it is written."""
     event = seen.event_as(Received)
     if not has_twins(event.text, event.message):

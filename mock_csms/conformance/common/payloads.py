@@ -6,7 +6,7 @@ from itertools import accumulate, islice
 from typing import Any
 
 from mock_csms.conformance.common.rpc import RPC
-from mock_csms.conformance.facts.station import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, WARNING, Said, broken
 from mock_csms.protocol.schemas import Violation
 from mock_csms.twin.events import Received
@@ -66,9 +66,9 @@ def _of(seen: Seen) -> str:
 
 
 @RPC.check("R10", "Part 4 4.1.2", ERROR, "the payload matches its schema", broken(call(), result()))
-def fits_its_schema(seen: Seen, known: Known) -> Said:
+def fits_its_schema(seen: Seen, station: KnownStation) -> Said:
     """Something that is missing, unknown, or not as it should be; answers to nonsense are not looked at."""
-    if seen.id in known.exchanges.wrong:
+    if seen.id in station.exchanges.wrong:
         return None
     found = _violations(seen)
     more = f" (and {len(found) - 3} more)" if len(found) > 3 else ""
@@ -76,7 +76,7 @@ def fits_its_schema(seen: Seen, known: Known) -> Said:
 
 
 @RPC.check("R11", "Part 4 4.1.5", ERROR, "absent fields are left out, not null or empty", *_PLACES)
-def leaves_out_what_is_absent(seen: Seen, _: Known) -> Said:
+def leaves_out_what_is_absent(seen: Seen, _: KnownStation) -> Said:
     """An optional field that is null, {} or [], or null in place of a payload that cannot be empty."""
     if seen.is_sound and not _BRACES.search(seen.event_as(Received).text):
         return None
@@ -89,7 +89,7 @@ def leaves_out_what_is_absent(seen: Seen, _: Known) -> Said:
 
 
 @RPC.check("R12", "Part 4 4.1.5", WARNING, "an empty payload is {}, not null", broken(call(), result()))
-def writes_braces(seen: Seen, _: Known) -> Said:
+def writes_braces(seen: Seen, _: KnownStation) -> Said:
     """Null in its place."""
     if seen.payload is not None or not _may_be_empty(seen):
         return None
@@ -104,7 +104,7 @@ def _may_be_empty(seen: Seen) -> bool:
 
 
 @RPC.check("R17", "Part 4 9", ERROR, "customData has a vendorId", broken(call(), result()))
-def names_its_vendor(seen: Seen, _: Known) -> Said:
+def names_its_vendor(seen: Seen, _: KnownStation) -> Said:
     """CustomData without one, or with one that is too long or no text."""
     if not isinstance(seen.payload, dict):
         return None

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from mock_csms.conformance.facts.station import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, Said, Subject, Wrong, broken
 from mock_csms.protocol.messages import MAX_DESCRIPTION_LENGTH, MAX_ID_LENGTH, Error, ErrorCode
 from mock_csms.twin.events import Received
@@ -52,13 +52,13 @@ def _shown(value: Any) -> str:
     "a message is a JSON array that begins with an integer",
     broken(when("malformed")),
 )
-def is_an_array(seen: Seen, _: Known) -> Said:
+def is_an_array(seen: Seen, _: KnownStation) -> Said:
     """What is not JSON, not an array, or has no number in its first place."""
     return f"not a message: {seen.problem}" if array_of(seen) is None else None
 
 
 @RPC.check("R02", "Part 4 4.1.3", ERROR, "the message type is 2, 3 or 4", broken(when("malformed")))
-def has_a_known_type(seen: Seen, _: Known) -> Said:
+def has_a_known_type(seen: Seen, _: KnownStation) -> Said:
     """Another number; 5 and 6 are of OCPP 2.1."""
     array = array_of(seen)
     return None if array is None or array[0] in _SHAPES else f"the message type is {array[0]}"
@@ -67,7 +67,7 @@ def has_a_known_type(seen: Seen, _: Known) -> Said:
 @RPC.check(
     "R03", "Part 4 4.2", ERROR, "a message has the number of items that its type requires", broken(when("malformed"))
 )
-def has_all_items(seen: Seen, _: Known) -> Said:
+def has_all_items(seen: Seen, _: KnownStation) -> Said:
     """An array that is too short or too long."""
     array = array_of(seen)
     if array is None or array[0] not in _SHAPES or len(array) == _SHAPES[array[0]][1]:
@@ -77,7 +77,7 @@ def has_all_items(seen: Seen, _: Known) -> Said:
 
 
 @RPC.check("R04", "Part 4 4.1.4", ERROR, "the message id is a string of 1 to 36 characters", broken(when("malformed")))
-def has_an_id(seen: Seen, _: Known) -> Said:
+def has_an_id(seen: Seen, _: KnownStation) -> Said:
     """Something else than a text, an empty one, or one that is too long."""
     array = _whole(seen)
     if array is None or (type(array[1]) is str and 0 < len(array[1]) <= MAX_ID_LENGTH):
@@ -92,7 +92,7 @@ def has_an_id(seen: Seen, _: Known) -> Said:
     "the action is one that a station may send",
     broken(call(), when("malformed")),
 )
-def has_an_action(seen: Seen, _: Known) -> Said:
+def has_an_action(seen: Seen, _: KnownStation) -> Said:
     """An action that is unknown (also RebootRequest or reboot), no text, or for the CSMS to send."""
     if seen.action.endswith(_SIGNED):
         return None
@@ -120,7 +120,7 @@ def _error_in(seen: Seen) -> Sequence[Any]:
     when("stray", "malformed"),
     any_payload=True,
 )
-def has_a_known_code(seen: Seen, _: Known) -> Said:
+def has_a_known_code(seen: Seen, _: KnownStation) -> Said:
     """Another one; one that Part 4 misspells itself is a warning."""
     code = _error_in(seen)[0]
     if isinstance(code, str) and code in ErrorCode.__members__:
@@ -138,7 +138,7 @@ def has_a_known_code(seen: Seen, _: Known) -> Said:
     when("stray", "malformed"),
     any_payload=True,
 )
-def explains_itself(seen: Seen, _: Known) -> Said:
+def explains_itself(seen: Seen, _: KnownStation) -> Said:
     """A description that is no text or too long, or details that are no object."""
     description, details = _error_in(seen)[1:]
     if type(description) is not str:
@@ -149,7 +149,7 @@ def explains_itself(seen: Seen, _: Known) -> Said:
 
 
 @RPC.check("R19", "Part 4 7", INFO, "messages are signed only by agreement", broken(call()))
-def is_not_signed(seen: Seen, _: Known) -> Said:
+def is_not_signed(seen: Seen, _: KnownStation) -> Said:
     """For information: a signed message, and what can be read of it."""
     if not seen.action.endswith(_SIGNED):
         return None

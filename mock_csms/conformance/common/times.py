@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from mock_csms.conformance.common.rpc import RPC
-from mock_csms.conformance.facts.station import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong
 from mock_csms.protocol.times import strict_seconds_of
 from mock_csms.protocol.versions import Version
@@ -28,7 +28,7 @@ def _places(version: Version, kind: str, action: str) -> tuple[str, Sequence[Seq
 
 
 @RPC.check("R18", "RFC 3339", ERROR, "timestamps have a time zone, and current ones match the clock", call(), result())
-def tells_the_time(seen: Seen, known: Known) -> Said:
+def tells_the_time(seen: Seen, station: KnownStation) -> Said:
     """What is no time as RFC 3339 has it; one that differs from the mock's clock is a warning.
 
     That is a time in the future, one that is a year old, or one of an event that could have been sent long before.
@@ -42,46 +42,46 @@ def tells_the_time(seen: Seen, known: Known) -> Said:
         for other in _all(seen.payload, path):
             if other != stamp and strict_seconds_of(other) is None:
                 return f"{'.'.join(path)} is {other[:60]!r}, not a timestamp with a time zone"
-    late, tolerance = seen.at + known.terms.clock_offset - at, known.terms.tolerance
-    return None if stamp is None or -tolerance <= late <= tolerance else _deviation(seen, known, at, late)
+    late, tolerance = seen.at + station.terms.clock_offset - at, station.terms.tolerance
+    return None if stamp is None or -tolerance <= late <= tolerance else _deviation(seen, station, at, late)
 
 
-def _deviation(seen: Seen, known: Known, at: float, late: float) -> Said:
+def _deviation(seen: Seen, station: KnownStation, at: float, late: float) -> Said:
     """Say how far the time of a message is from the present, where it has to be the present one."""
     name = _places(seen.version, seen.kind, seen.action)[0]
-    if not known.boots.is_accepted or not _is_known(seen, known, at):
+    if not station.boots.is_accepted or not _is_known(seen, station, at):
         return None
     if late < 0:
         return Wrong(f"{name} is {-late:.1f} s in the future", severity=WARNING, why="no clock is quite right")
-    is_old = late > _YEAR or (seen.action == TRANSACTION_EVENT and _is_late(seen, known, at))
+    is_old = late > _YEAR or (seen.action == TRANSACTION_EVENT and _is_late(seen, station, at))
     text, why = f"{name} is {late:.1f} s old", "no clock is quite right"
     return Wrong(text, severity=WARNING, why=why) if is_old else None
 
 
-def _is_known(seen: Seen, known: Known, at: float) -> bool:
+def _is_known(seen: Seen, station: KnownStation, at: float) -> bool:
     """Whether the station must know the mock's clock: it is that of the world, or the station says that it follows it.
 
     It may believe what an answer says that was made by hand.
     """
-    told = known.exchanges.clock or 0.0
-    if abs(at - seen.at - told) <= known.terms.tolerance:
+    told = station.exchanges.clock or 0.0
+    if abs(at - seen.at - told) <= station.terms.tolerance:
         return False
-    is_real = max(abs(told), abs(known.terms.clock_offset)) <= known.terms.tolerance
-    return is_real or (known.variables.text("ClockCtrlr", "TimeSource") or "").startswith("Heartbeat")
+    is_real = max(abs(told), abs(station.terms.clock_offset)) <= station.terms.tolerance
+    return is_real or (station.variables.text("ClockCtrlr", "TimeSource") or "").startswith("Heartbeat")
 
 
-def _is_late(seen: Seen, known: Known, at: float) -> bool:
+def _is_late(seen: Seen, station: KnownStation, at: float) -> bool:
     """Whether an event could have been sent when it happened: the line was open, and nothing else went over it then.
 
     Events wait for those before them that were refused. What comes again is as old as it was.
     """
-    payload, exchanges, tolerance = seen.payload, known.exchanges, known.terms.tolerance
-    if payload.get("offline") or exchanges.is_troubled or known.connections.calls:
+    payload, exchanges, tolerance = seen.payload, station.exchanges, station.terms.tolerance
+    if payload.get("offline") or exchanges.is_troubled or station.connections.calls:
         return False
-    transaction = known.transactions.by_id.get(payload["transactionInfo"]["transactionId"])
+    transaction = station.transactions.by_id.get(payload["transactionInfo"]["transactionId"])
     if transaction is not None and payload["seqNo"] in transaction.events:
         return False
-    happened, begin = at - known.terms.clock_offset, max(known.connections.opened_at, known.boots.answered_at)
+    happened, begin = at - station.terms.clock_offset, max(station.connections.opened_at, station.boots.answered_at)
     return begin + tolerance < happened < exchanges.busy_at(seen.at) - tolerance
 
 

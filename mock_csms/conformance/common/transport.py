@@ -7,7 +7,7 @@ import base64
 import binascii
 import re
 
-from mock_csms.conformance.facts.station import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, EVERY, INFO, WARNING, Said, Subject, Wrong
 from mock_csms.protocol.v2.identifiers import folded
 from mock_csms.protocol.visitors import Visitor
@@ -35,7 +35,7 @@ def visitor_of(seen: Seen) -> Visitor | None:
 
 
 @TRANSPORT.check("T01", "Part 4 3.1.2", ERROR, "the handshake offers a subprotocol of OCPP", when("knocked"))
-def offers_ocpp(seen: Seen, _: Known) -> Said:
+def offers_ocpp(seen: Seen, _: KnownStation) -> Said:
     """No subprotocol, or none of the form ocppX.Y."""
     visitor = visitor_of(seen)
     if visitor is None or any(_SUBPROTOCOL.fullmatch(name) for name in visitor.offered):
@@ -46,7 +46,7 @@ def offers_ocpp(seen: Seen, _: Known) -> Said:
 
 
 @TRANSPORT.check("T02", "Part 4 3.1.2", ERROR, "the handshake offers ocpp2.0.1", when("knocked"))
-def offers_this_version(seen: Seen, _: Known) -> Said:
+def offers_this_version(seen: Seen, _: KnownStation) -> Said:
     """Other versions of OCPP only."""
     visitor = visitor_of(seen)
     if visitor is None or "ocpp2.0.1" in visitor.offered:
@@ -66,7 +66,7 @@ def _names(visitor: Visitor) -> str:
     "the identity in the URL is an identifierString of 1 to 48 characters",
     when("knocked"),
 )
-def has_an_identity(seen: Seen, _: Known) -> Said:
+def has_an_identity(seen: Seen, _: KnownStation) -> Said:
     """The last segment of the path is empty, too long, or has a colon or another character that may not be in it.
 
     A slash behind it is a warning: the identity is the end of the URL.
@@ -89,7 +89,7 @@ def has_an_identity(seen: Seen, _: Known) -> Said:
 @TRANSPORT.check(
     "T04", "Part 4 3.1.1", WARNING, "the identity in the URL is percent-encoded where necessary", when("knocked")
 )
-def encodes_its_identity(seen: Seen, _: Known) -> Said:
+def encodes_its_identity(seen: Seen, _: KnownStation) -> Said:
     """A character in the path that may not stand in a URL as it is."""
     visitor = visitor_of(seen)
     raw = "" if visitor is None else visitor.segment
@@ -116,19 +116,19 @@ def credentials_of(header: str | None) -> tuple[str, str] | str:
     return (user, password) if colon else "the credentials have no colon"
 
 
-def _expected(seen: Seen, known: Known) -> tuple[Visitor, str] | None:
+def _expected(seen: Seen, station: KnownStation) -> tuple[Visitor, str] | None:
     """Return who knocks and the password that was set for it, where one was."""
     visitor = visitor_of(seen)
-    password = None if visitor is None else (known.terms.passwords or {}).get(folded(visitor.identity))
+    password = None if visitor is None else (station.terms.passwords or {}).get(folded(visitor.identity))
     return None if visitor is None or password is None else (visitor, password)
 
 
 @TRANSPORT.check(
     "T05", "A00.FR.202", ERROR, "the handshake has credentials in an Authorization header", when("knocked")
 )
-def sends_credentials(seen: Seen, known: Known) -> Said:
+def sends_credentials(seen: Seen, station: KnownStation) -> Said:
     """No header, one that is not Basic, or one that cannot be read."""
-    expected = _expected(seen, known)
+    expected = _expected(seen, station)
     if expected is None:
         return None
     found = credentials_of(expected[0].authorization)
@@ -138,9 +138,9 @@ def sends_credentials(seen: Seen, known: Known) -> Said:
 @TRANSPORT.check(
     "T06", "A00.FR.204", ERROR, "the user name in the credentials is the station's identity", when("knocked")
 )
-def is_the_user(seen: Seen, known: Known) -> Said:
+def is_the_user(seen: Seen, station: KnownStation) -> Said:
     """Another user than the path says."""
-    expected = _expected(seen, known)
+    expected = _expected(seen, station)
     found = "" if expected is None else credentials_of(expected[0].authorization)
     if expected is None or isinstance(found, str) or folded(found[0]) == folded(expected[0].identity):
         return None
@@ -153,17 +153,17 @@ def is_the_user(seen: Seen, known: Known) -> Said:
 
 
 @TRANSPORT.check("T07", "A00.FR.205", ERROR, "the password is correct and a valid passwordString", when("knocked"))
-def has_the_password(seen: Seen, known: Known) -> Said:
+def has_the_password(seen: Seen, station: KnownStation) -> Said:
     """One that is too short or too long, has other characters than it may, or differs; its text is told to nobody.
 
     One that was set so is not the station's idea, so that it is only a warning. Once it was told another password, the
     check S05 sees which one it uses. A station may allow 64 characters (edition 4).
     """
-    expected = _expected(seen, known)
+    expected = _expected(seen, station)
     found = "" if expected is None else credentials_of(expected[0].authorization)
     if expected is None or isinstance(found, str):
         return None
-    is_new, password = known.connections.has_new_password, found[1]
+    is_new, password = station.connections.has_new_password, found[1]
     if not is_new and password != expected[1]:
         return f"the password, of {len(password)} characters, is not the one that was set"
     is_fit = 16 <= len(password) <= 64 and _PASSWORD.fullmatch(password)
@@ -172,13 +172,13 @@ def has_the_password(seen: Seen, known: Known) -> Said:
 
 
 @TRANSPORT.check("T16", "A00.FR.002", ERROR, "a reconnect does not lower the security profile", when("knocked"))
-def keeps_its_profile(seen: Seen, known: Known) -> Said:
+def keeps_its_profile(seen: Seen, station: KnownStation) -> Said:
     """No credentials, where there were some when it was let in last, and no client certificate takes their place."""
-    visitor, before = visitor_of(seen), known.connections.admitted
+    visitor, before = visitor_of(seen), station.connections.admitted
     if visitor is None or before is None or before.authorization is None or visitor.authorization is not None:
         return None
-    given = known.commands.agreed.get("SetNetworkProfile")
-    profiles = [known.variables.text("SecurityCtrlr", "SecurityProfile")]
+    given = station.commands.agreed.get("SetNetworkProfile")
+    profiles = [station.variables.text("SecurityCtrlr", "SecurityProfile")]
     profiles += [str(given.request["connectionData"]["securityProfile"])] if given else []
     return None if "3" in profiles else "there are no credentials, as there were in the handshake before"
 
@@ -187,7 +187,7 @@ def keeps_its_profile(seen: Seen, known: Known) -> Said:
 
 
 @WEBSOCKET.check("T09", "RFC 6455 4.1", ERROR, "the opening handshake is valid", when("knocked"))
-def shakes_hands(seen: Seen, _: Known) -> Said:
+def shakes_hands(seen: Seen, _: KnownStation) -> Said:
     """A wrong method or version, or a wrong or missing Host, Upgrade, Connection or Sec-WebSocket header.
 
     Also what is no request for a WebSocket at all: TLS, SOAP, a request without an end.
@@ -197,9 +197,9 @@ def shakes_hands(seen: Seen, _: Known) -> Said:
 
 
 @TRANSPORT.check("T10", "Part 4 3.3", INFO, "the station offers compression", when("knocked"))
-def offers_compression(seen: Seen, known: Known) -> Said:
+def offers_compression(seen: Seen, station: KnownStation) -> Said:
     """For information, once: a station may offer permessage-deflate, and the CSMS has to accept it."""
-    visitor, before = visitor_of(seen), known.connections.visitor
+    visitor, before = visitor_of(seen), station.connections.visitor
     is_known = before is not None and "permessage-deflate" in before.extensions
     if visitor is None or is_known or "permessage-deflate" not in visitor.extensions:
         return None

@@ -49,7 +49,7 @@ class Deadline(Record):
     survives: bool
 
 
-class Known(Twin, kw_only=True):
+class KnownStation(Twin, kw_only=True):
     """All that checks know of a station: its twin, and what nobody but checks needs."""
 
     identity: str

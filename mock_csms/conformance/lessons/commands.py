@@ -1,7 +1,7 @@
 """Learns of the commands that a station was given: the last of each action that it agreed to."""
 
 from mock_csms.conformance.facts.commands import AnsweredCommand
-from mock_csms.conformance.facts.station import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import Subject
 from mock_csms.twin.seen import Seen, result
 
@@ -10,9 +10,9 @@ _AGREED = {"Accepted", "Scheduled", "RebootRequired", "AcceptedCanceled"}
 
 
 @COMMANDS.learn(result())
-def answered(seen: Seen, known: Known) -> None:
+def answered(seen: Seen, station: KnownStation) -> None:
     """A command was answered as the schema wants it."""
     given = AnsweredCommand(seen.at, seen.request, seen.payload, seen.id)
-    known.commands.answered[seen.action] = given
+    station.commands.answered[seen.action] = given
     if given.status in _AGREED:
-        known.commands.agreed[seen.action] = given
+        station.commands.agreed[seen.action] = given

@@ -1,7 +1,7 @@
 """Learns of the messages themselves: the ids that a station has used, and how our commands ended."""
 
 from mock_csms.conformance.facts.exchanges import BREAKS_ITS_SCHEMA, UNKNOWN_TYPE, mark_of
-from mock_csms.conformance.facts.station import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import Subject
 from mock_csms.protocol.messages import UNREADABLE_ID, Call, ErrorCode, Malformed, decode
 from mock_csms.twin.events import Sent
@@ -11,36 +11,36 @@ EXCHANGES = Subject("exchanges")
 
 
 @EXCHANGES.learn(call(), any_payload=True)
-def called(seen: Seen, known: Known) -> None:
+def called(seen: Seen, station: KnownStation) -> None:
     """It calls."""
-    exchanges = known.exchanges
+    exchanges = station.exchanges
     exchanges.note(seen.id, mark_of(seen.action, seen.payload), seen.at)
-    if len(known.connections.calls) > 1:
+    if len(station.connections.calls) > 1:
         exchanges.is_troubled = True
 
 
 @EXCHANGES.learn(response(), any_payload=True)
-def answered(seen: Seen, known: Known) -> None:
+def answered(seen: Seen, station: KnownStation) -> None:
     """It has its answer; what it sends right after that had to wait for it."""
-    known.exchanges.called_at = seen.at
+    station.exchanges.called_at = seen.at
 
 
 @EXCHANGES.learn(response("BootNotification", "Heartbeat"))
-def told(seen: Seen, known: Known) -> None:
+def told(seen: Seen, station: KnownStation) -> None:
     """It is told the time."""
-    known.exchanges.told = seen.payload["currentTime"], seen.at
+    station.exchanges.told = seen.payload["currentTime"], seen.at
 
 
 @EXCHANGES.learn(refusal(), any_payload=True)
-def refused(_: Seen, known: Known) -> None:
+def refused(_: Seen, station: KnownStation) -> None:
     """It was refused, and may try again later."""
-    known.exchanges.is_troubled = True
+    station.exchanges.is_troubled = True
 
 
 @EXCHANGES.learn(when("connected"))
-def opened(_: Seen, known: Known) -> None:
+def opened(_: Seen, station: KnownStation) -> None:
     """It begins anew; what was open is over."""
-    exchanges = known.exchanges
+    exchanges = station.exchanges
     for id_ in exchanges.open:
         exchanges.over[id_] = "lost"
     exchanges.open.clear()
@@ -48,20 +48,20 @@ def opened(_: Seen, known: Known) -> None:
 
 
 @EXCHANGES.learn(command(), any_payload=True)
-def commanded(seen: Seen, known: Known) -> None:
+def commanded(seen: Seen, station: KnownStation) -> None:
     """It is sent a command."""
     if seen.is_sound:
-        known.exchanges.open[seen.id] = seen.action
+        station.exchanges.open[seen.id] = seen.action
     else:
-        known.exchanges.wrong[seen.id] = BREAKS_ITS_SCHEMA
+        station.exchanges.wrong[seen.id] = BREAKS_ITS_SCHEMA
 
 
 @EXCHANGES.learn(when("spoiled"), any_payload=True)
-def spoiled(seen: Seen, known: Known) -> None:
+def spoiled(seen: Seen, station: KnownStation) -> None:
     """It is sent something wrong."""
-    known.exchanges.wrong[seen.id] = _wrong(seen.event_as(Sent), seen)
+    station.exchanges.wrong[seen.id] = _wrong(seen.event_as(Sent), seen)
     if not isinstance(seen.message, Call):
-        known.exchanges.is_troubled = True
+        station.exchanges.is_troubled = True
 
 
 def _wrong(event: Sent, seen: Seen) -> str:
@@ -73,9 +73,9 @@ def _wrong(event: Sent, seen: Seen) -> str:
 
 
 @EXCHANGES.learn(result(), error(), when("unanswered", "malformed"), any_payload=True)
-def ended(seen: Seen, known: Known) -> None:
+def ended(seen: Seen, station: KnownStation) -> None:
     """A command is over; an answer that is none ends it too."""
     answers = seen.answers
     if answers is not None and answers.id != UNREADABLE_ID:
-        known.exchanges.open.pop(answers.id, None)
-        known.exchanges.over[answers.id] = "given up" if seen.kind == "unanswered" else "answered"
+        station.exchanges.open.pop(answers.id, None)
+        station.exchanges.over[answers.id] = "given up" if seen.kind == "unanswered" else "answered"

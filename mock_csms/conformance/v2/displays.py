@@ -1,6 +1,6 @@
 """Wrong reports of display messages (check O)."""
 
-from mock_csms.conformance.facts.station import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, Said, Subject
 from mock_csms.conformance.v2.parts import judge_parts, last_is_missing
 from mock_csms.twin.seen import Seen, call, result
@@ -16,9 +16,9 @@ DISPLAYS = Subject("displays")
     result("GetDisplayMessages"),
     call("NotifyDisplayMessages"),
 )
-def tells_messages(seen: Seen, known: Known) -> Said:
+def tells_messages(seen: Seen, station: KnownStation) -> Said:
     """Parts of another request, too many, or too few."""
-    return judge_parts(seen, known)
+    return judge_parts(seen, station)
 
 
 DISPLAYS.deadline("O01")(last_is_missing)

@@ -40,10 +40,10 @@ class Installed(Record):
         """Whether it is listed, by whatever algorithm; the key of its issuer is known of a root only."""
         return any(self.has(each) for each in hashes)
 
-    def has(self, wanted: Hash) -> bool:
+    def has(self, hash_: Hash) -> bool:
         """Whether a hash is its own."""
-        own = hash_of(x509.hash_data(self.pem, self.pem, wanted[0]))
-        return own == wanted if self.is_root else (own[1], own[3]) == (wanted[1], wanted[3])
+        own = hash_of(x509.hash_data(self.pem, self.pem, hash_[0]))
+        return own == hash_ if self.is_root else (own[1], own[3]) == (hash_[1], hash_[3])
 
 
 class Certificates(Mutable):
@@ -71,8 +71,8 @@ class Certificates(Mutable):
         """Whether there is surely none of a type."""
         return self.lists.get(type_) == set() and not any(each.type == type_ for each in self.new)
 
-    def is_unknown(self, wanted: Hash) -> bool:
+    def is_unknown(self, hash_: Hash) -> bool:
         """Whether there is surely none with that hash; by another algorithm than that of the list none is known."""
         listed = {each for hashes in self.lists.values() for each in hashes}
-        is_comparable = self.is_complete and all(each[0] == wanted[0] for each in listed)
-        return is_comparable and wanted not in listed and not any(each.has(wanted) for each in self.new)
+        is_comparable = self.is_complete and all(each[0] == hash_[0] for each in listed)
+        return is_comparable and hash_ not in listed and not any(each.has(hash_) for each in self.new)

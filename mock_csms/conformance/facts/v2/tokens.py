@@ -48,10 +48,10 @@ class Tokens(Mutable):
         key = key_of(token)
         if key is None:
             return None
-        known = self.by_key.get(key)
-        if known is None:
-            known = self.by_key[key] = Token()
-        return known
+        token_ = self.by_key.get(key)
+        if token_ is None:
+            token_ = self.by_key[key] = Token()
+        return token_
 
 
 def key_of(token: Any) -> Key | None:

@@ -30,5 +30,5 @@ class Triggers(Mutable):
 
     def is_due(self, message: str) -> bool:
         """Whether a message was triggered, and has not come yet."""
-        wanted = self.open.get(message)
-        return wanted is not None and not wanted.came
+        trigger = self.open.get(message)
+        return trigger is not None and not trigger.came

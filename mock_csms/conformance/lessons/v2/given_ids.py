@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from mock_csms.conformance.facts.clock import told_at
-from mock_csms.conformance.facts.station import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.availability import place_of
 from mock_csms.conformance.facts.v2.given_ids import MOST_GIVEN, RESERVATION
 from mock_csms.conformance.subject import Subject
@@ -23,21 +23,21 @@ _IDS: Mapping[str, str] = {
 """The commands that give an id, and where it is."""
 
 
-def is_earlier(stamp: str, than: float, known: Known) -> bool:
+def is_earlier(stamp: str, than: float, station: KnownStation) -> bool:
     """Whether what has that timestamp is surely of earlier; a clock that is days off says nothing."""
-    at = told_at(stamp, known)
-    return at is not None and than - _DAY < at < than - known.terms.tolerance
+    at = told_at(stamp, station)
+    return at is not None and than - _DAY < at < than - station.terms.tolerance
 
 
-def may_have_begun_before(seen: Seen, than: float, known: Known) -> bool:
+def may_have_begun_before(seen: Seen, than: float, station: KnownStation) -> bool:
     """Whether the transaction of an event began earlier, or nobody knows when."""
-    transaction = known.transactions.of(seen.payload)
+    transaction = station.transactions.of(seen.payload)
     stamp = seen.payload["timestamp"] if seen.detail == "Started" else transaction.started if transaction else None
-    return stamp is None or is_earlier(stamp, than, known)
+    return stamp is None or is_earlier(stamp, than, station)
 
 
 @GIVEN_IDS.learn(command(*_IDS), when("spoiled"), any_payload=True)
-def gave(seen: Seen, known: Known) -> None:
+def gave(seen: Seen, station: KnownStation) -> None:
     """A command gives an id; of a faulty one the station may have understood what was meant."""
     message = seen.message
     if not isinstance(message, Call) or message.action not in _IDS or not isinstance(message.payload, dict):
@@ -45,31 +45,31 @@ def gave(seen: Seen, known: Known) -> None:
     id_ = message.payload.get(_IDS[message.action])
     if not isinstance(id_, int):
         return
-    ids = known.given_ids.ids.get(message.action)
+    ids = station.given_ids.ids.get(message.action)
     if ids is None:
-        ids = known.given_ids.ids[message.action] = Bounded(MOST_GIVEN)
+        ids = station.given_ids.ids[message.action] = Bounded(MOST_GIVEN)
     ids.renew(id_, None)
     if message.action == RESERVATION:
-        known.given_ids.ended.pop(id_, None)
+        station.given_ids.ended.pop(id_, None)
 
 
 @GIVEN_IDS.learn(command("ChangeAvailability"), when("spoiled"), any_payload=True)
-def may_open(seen: Seen, known: Known) -> None:
+def may_open(seen: Seen, station: KnownStation) -> None:
     """A place may be open from now on, whatever the station answers; by a faulty command, any."""
-    if seen.action == "ChangeAvailability" and len(known.given_ids.opened_at) < MOST_GIVEN:
+    if seen.action == "ChangeAvailability" and len(station.given_ids.opened_at) < MOST_GIVEN:
         is_sound = seen.kind == "command" and seen.is_sound
         if not is_sound or seen.payload["operationalStatus"] == "Operative":
-            known.given_ids.opened_at[place_of(seen.payload) if is_sound else (0, 0)] = seen.at
+            station.given_ids.opened_at[place_of(seen.payload) if is_sound else (0, 0)] = seen.at
 
 
 @GIVEN_IDS.learn(response("ReservationStatusUpdate"))
-def ended(seen: Seen, known: Known) -> None:
+def ended(seen: Seen, station: KnownStation) -> None:
     """The station knows that the end of a reservation was heard."""
-    known.given_ids.ended[seen.request["reservationId"]] = known.connections.opened
+    station.given_ids.ended[seen.request["reservationId"]] = station.connections.opened
 
 
 @GIVEN_IDS.learn(call("StatusNotification", "NotifyEvent"))
-def reserved(seen: Seen, known: Known) -> None:
+def reserved(seen: Seen, station: KnownStation) -> None:
     """A connector is Reserved, and the mock did not want that."""
-    if RESERVATION not in known.given_ids.ids:
-        known.given_ids.has_older |= any(status == "Reserved" for _, status in statuses_in(seen.action, seen.payload))
+    if RESERVATION not in station.given_ids.ids:
+        station.given_ids.has_older |= any(status == "Reserved" for _, status in statuses_in(seen.action, seen.payload))

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import orjson
 
-from mock_csms.conformance.facts.station import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.meters import ONLY_PERIODIC, MeterReadings, Samples, kinds_in, registers_in
 from mock_csms.conformance.lessons.v2.memory import use
 from mock_csms.protocol.actions import Json
@@ -49,7 +49,7 @@ Courses: TypeAlias = dict[str, Course]
 """The courses of a station, by transaction; its owner clears them with each event that is neither of the two below."""
 
 
-def follow(event: Received, known: Known, courses: Courses) -> bool:
+def follow(event: Received, station: KnownStation, courses: Courses) -> bool:
     """Learn sound periodic values where they follow from what was before; return whether they do."""
     message = event.message
     if type(message) is not Call or message.action != TRANSACTION_EVENT or event.violations or event.is_refused:
@@ -58,22 +58,22 @@ def follow(event: Received, known: Known, courses: Courses) -> bool:
     id_ = payload["transactionInfo"]["transactionId"]
     course = courses.get(id_)
     if course is None or course.shape != shape or course.evse != payload.get("evse"):
-        course = _course_of(payload, event.text, shape, known)
+        course = _course_of(payload, event.text, shape, station)
         if course is None:
             return False
         courses[id_] = course
-    if not _is_next(course, event, message, known):
+    if not _is_next(course, event, message, station):
         return False
-    readings = _rising_in(payload, course, known)
+    readings = _rising_in(payload, course, station)
     if readings is None:
         return False
-    _go_on(course, event, message, known)
+    _go_on(course, event, message, station)
     for place, reading in readings:
-        known.meters.registers[place] = reading
+        station.meters.registers[place] = reading
     return True
 
 
-def is_acknowledged(event: Sent, known: Known) -> bool:
+def is_acknowledged(event: Sent, station: KnownStation) -> bool:
     """Learn the answer to a TransactionEvent that is not about an idToken; return whether it is one.
 
     It is the same for the station where its own call was wrong.
@@ -83,8 +83,8 @@ def is_acknowledged(event: Sent, known: Known) -> bool:
         return False
     if type(message) is not Result or type(message.payload) is not dict or "idTokenInfo" in message.payload:
         return False
-    known.connections.calls.pop(answers.id, None)
-    known.exchanges.called_at = event.at
+    station.connections.calls.pop(answers.id, None)
+    station.exchanges.called_at = event.at
     return True
 
 
@@ -93,19 +93,21 @@ def _shape_of(text: bytes) -> bytes:
     return text[text.find(_ACTION) :].translate(None, b"0123456789.")
 
 
-def _course_of(payload: Json, text: bytes, shape: bytes, known: Known) -> Course | None:
+def _course_of(payload: Json, text: bytes, shape: bytes, station: KnownStation) -> Course | None:
     """Return what values of this shape have in common, where nothing but their numbers can be wrong."""
-    info, values, meters = payload["transactionInfo"], payload.get("meterValue", ()), known.meters
-    transaction = known.transactions.by_id.get(info["transactionId"])
-    if transaction is None or not (_is_going_on(transaction, payload, info) and _is_usual(text, payload, known)):  # X01
+    info, values, meters = payload["transactionInfo"], payload.get("meterValue", ()), station.meters
+    transaction = station.transactions.by_id.get(info["transactionId"])
+    if transaction is None or not (
+        _is_going_on(transaction, payload, info) and _is_usual(text, payload, station)
+    ):  # X01
         return None
-    wanted = meters.settings(known.variables)
-    if len(values) != 1 or wanted.is_signed:  # M08, M11
+    settings = meters.settings(station.variables)
+    if len(values) != 1 or settings.is_signed:  # M08, M11
         return None
     samples = kinds_in(values, meters)
-    if samples.contexts != ONLY_PERIODIC or (wanted.updated and samples.measurands != wanted.updated):
+    if samples.contexts != ONLY_PERIODIC or (settings.updated and samples.measurands != settings.updated):
         return None  # M03, M04, M06
-    interval = wanted.interval if wanted.updated else None
+    interval = settings.interval if settings.updated else None
     return Course(transaction, shape, payload.get("evse"), samples, interval or 0.0)
 
 
@@ -131,9 +133,9 @@ def _is_at(transaction: Transaction, place: Json) -> bool:
     return bool(place["id"] == transaction.evse and place.get("connectorId", here) == here)
 
 
-def _is_usual(text: bytes, payload: Json, known: Known) -> bool:
+def _is_usual(text: bytes, payload: Json, station: KnownStation) -> bool:
     """Whether a message is written as most are, by a station of which nothing else is expected."""
-    boots = known.boots
+    boots = station.boots
     return not (
         not text.isascii()  # T11, also the next line
         or b"\\" in text
@@ -141,14 +143,14 @@ def _is_usual(text: bytes, payload: Json, known: Known) -> bool:
         or _has_braces(text)  # R11
         or boots.due  # B01
         or (boots.status != "Accepted" and (boots.count or boots.status))  # B02, B03
-        or known.triggers.open
-        or known.transactions.trouble_at  # X18
+        or station.triggers.open
+        or station.transactions.trouble_at  # X18
     )
 
 
-def _is_next(course: Course, event: Received, message: Call, known: Known) -> bool:
+def _is_next(course: Course, event: Received, message: Call, station: KnownStation) -> bool:
     """Whether values are of the present, and the next ones of their course."""
-    payload, transaction, line, terms = message.payload, course.transaction, known.connections, known.terms
+    payload, transaction, connections, terms = message.payload, course.transaction, station.connections, station.terms
     stamp = payload["timestamp"]
     at = usual_seconds_of(stamp)
     return not (
@@ -158,9 +160,9 @@ def _is_next(course: Course, event: Received, message: Call, known: Known) -> bo
         or len(stamp) != len(transaction.stamp)
         or payload["meterValue"][0]["timestamp"] != stamp  # M08
         or not -terms.tolerance <= event.at - at + terms.clock_offset <= terms.tolerance  # R18
-        or at - terms.clock_offset < line.opened_at  # X16, X17
-        or line.calls  # R06
-        or message.id in known.exchanges.ids.marks  # R05
+        or at - terms.clock_offset < connections.opened_at  # X16, X17
+        or connections.calls  # R06
+        or message.id in station.exchanges.ids.marks  # R05
         or event.binary  # T11, also the next line
         or not message.id.isascii()
         or (course.interval and not _is_due(course, at, terms.tolerance))
@@ -173,9 +175,9 @@ def _is_due(course: Course, at: float, tolerance: float) -> bool:
     return since is not None and -tolerance <= at - since - course.interval <= tolerance
 
 
-def _rising_in(payload: Json, course: Course, known: Known) -> MeterReadings | None:
+def _rising_in(payload: Json, course: Course, station: KnownStation) -> MeterReadings | None:
     """Return the registers in periodic values where they show no less than before; else None."""
-    stamp, before, transaction = payload["timestamp"], known.meters.registers, course.transaction
+    stamp, before, transaction = payload["timestamp"], station.meters.registers, course.transaction
     readings = registers_in(payload["meterValue"], course.samples.registers, transaction.evse or 0, transaction.id)
     for place, reading in readings:
         last = before.get(place)
@@ -186,15 +188,15 @@ def _rising_in(payload: Json, course: Course, known: Known) -> MeterReadings | N
     return readings
 
 
-def _go_on(course: Course, event: Received, message: Call, known: Known) -> None:
+def _go_on(course: Course, event: Received, message: Call, station: KnownStation) -> None:
     """Learn that a transaction went on."""
-    payload, transaction, line, is_offline = message.payload, course.transaction, known.connections, False
+    payload, transaction, connections, is_offline = message.payload, course.transaction, station.connections, False
     number, stamp, events, at, id_ = payload["seqNo"], payload["timestamp"], transaction.events, event.at, message.id
-    line.heard_at = at
-    line.calls[id_] = (TRANSACTION_EVENT, at)
-    known.exchanges.note(id_, number, at)
-    if known.memory.fresh is not None:
-        use(id_, known)
-    known.meters.samples = course.samples
-    events[number] = ToldEvent(stamp, "Updated", PERIODIC, is_offline, id_, event.text, at, line.opened)
+    connections.heard_at = at
+    connections.calls[id_] = (TRANSACTION_EVENT, at)
+    station.exchanges.note(id_, number, at)
+    if station.memory.fresh is not None:
+        use(id_, station)
+    station.meters.samples = course.samples
+    events[number] = ToldEvent(stamp, "Updated", PERIODIC, is_offline, id_, event.text, at, connections.opened)
     transaction.highest, transaction.stamp, transaction.sampled = number, stamp, stamp

@@ -1,6 +1,6 @@
 """Learns of the password of a station, and of the certificates that it has asked for."""
 
-from mock_csms.conformance.facts.station import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.security import OWN, TRIGGERS, password_of
 from mock_csms.conformance.subject import Subject
 from mock_csms.protocol.messages import Call
@@ -12,18 +12,18 @@ _MOST_REQUESTS = 10
 
 
 @SECURITY.learn(when("knocked"))
-def knocked(seen: Seen, known: Known) -> None:
+def knocked(seen: Seen, station: KnownStation) -> None:
     """It comes with a password, which is right where nobody knows better."""
-    security = known.security
+    security = station.security
     if security.password is None:
-        configured = (known.terms.passwords or {}).get(folded(known.identity))
+        configured = (station.terms.passwords or {}).get(folded(station.identity))
         security.password = configured if configured is not None else password_of(seen)
 
 
 @SECURITY.learn(result("SetVariables"))
-def was_set(seen: Seen, known: Known) -> None:
+def was_set(seen: Seen, station: KnownStation) -> None:
     """It is given another password; one that needs a reboot may be used or not."""
-    security = known.security
+    security = station.security
     for asked, told in zip(seen.request["setVariableData"], seen.payload["setVariableResult"], strict=False):
         if (asked["component"]["name"], asked["variable"]["name"]) != ("SecurityCtrlr", "BasicAuthPassword"):
             continue
@@ -37,63 +37,63 @@ def was_set(seen: Seen, known: Known) -> None:
 
 
 @SECURITY.learn(command("TriggerMessage"), when("spoiled"), any_payload=True)
-def triggered(seen: Seen, known: Known) -> None:
+def triggered(seen: Seen, station: KnownStation) -> None:
     """The CSMS wants requests."""
     message = seen.message
     asked_ = message.payload if isinstance(message, Call) else None
-    wanted = asked_.get("requestedMessage") if isinstance(asked_, dict) else None
-    if isinstance(wanted, str) and wanted in TRIGGERS:
-        known.security.triggered_at = seen.at
-        for kind in [TRIGGERS[wanted]] if TRIGGERS[wanted] else list(known.security.signing):
-            signing = known.security.of(kind)
+    requested = asked_.get("requestedMessage") if isinstance(asked_, dict) else None
+    if isinstance(requested, str) and requested in TRIGGERS:
+        station.security.triggered_at = seen.at
+        for kind in [TRIGGERS[requested]] if TRIGGERS[requested] else list(station.security.signing):
+            signing = station.security.of(kind)
             signing.is_open, signing.is_over, signing.repeats = False, False, 0
 
 
 @SECURITY.learn(call("SignCertificate"))
-def asked(seen: Seen, known: Known) -> None:
+def asked(seen: Seen, station: KnownStation) -> None:
     """A request comes."""
-    signing = known.security.of(seen.payload.get("certificateType", OWN))
+    signing = station.security.of(seen.payload.get("certificateType", OWN))
     signing.requests = (*signing.requests[1 - _MOST_REQUESTS :], seen.payload["csr"])
     signing.repeats, signing.asked_at = signing.repeats + signing.is_open, seen.at
 
 
 @SECURITY.learn(response("SignCertificate"))
-def answered(seen: Seen, known: Known) -> None:
+def answered(seen: Seen, station: KnownStation) -> None:
     """The CSMS lets it wait for a certificate, or not."""
     if isinstance(seen.request.get("csr"), str):
-        signing = known.security.of(str(seen.request.get("certificateType", OWN)))
+        signing = station.security.of(str(seen.request.get("certificateType", OWN)))
         signing.is_open, signing.taken_at = seen.payload["status"] == "Accepted", seen.at
         signing.is_over = not signing.is_open
 
 
 @SECURITY.learn(command("CertificateSigned"), when("spoiled"), any_payload=True)
-def sent(seen: Seen, known: Known) -> None:
+def sent(seen: Seen, station: KnownStation) -> None:
     """A certificate is sent; nothing is sure of one that is spoiled."""
     if seen.action == "CertificateSigned":
-        known.security.sent_at = seen.at
+        station.security.sent_at = seen.at
         if seen.kind == "spoiled":
-            known.security.signing.clear()
+            station.security.signing.clear()
 
 
 @SECURITY.learn(result("CertificateSigned"))
-def signed(seen: Seen, known: Known) -> None:
+def signed(seen: Seen, station: KnownStation) -> None:
     """It has taken a certificate, or has not."""
-    signing = known.security.of(seen.request.get("certificateType", OWN))
+    signing = station.security.of(seen.request.get("certificateType", OWN))
     signing.is_open, signing.repeats = False, 0
     signing.is_over = seen.payload["status"] == "Rejected" and bool(signing.requests)
 
 
 @SECURITY.learn(call("SecurityEventNotification"))
-def told(seen: Seen, known: Known) -> None:
+def told(seen: Seen, station: KnownStation) -> None:
     """It tells of an invalid certificate, or of an invalid signature."""
     if seen.payload["type"] == "InvalidChargingStationCertificate":
-        known.security.invalid_at = seen.at
+        station.security.invalid_at = seen.at
     elif seen.payload["type"] == "InvalidFirmwareSignature":
-        known.security.signature_at = seen.at
+        station.security.signature_at = seen.at
 
 
 @SECURITY.learn(call("BootNotification"))
-def booted(_: Seen, known: Known) -> None:
+def booted(_: Seen, station: KnownStation) -> None:
     """It may begin anew."""
-    for signing in known.security.signing.values():
+    for signing in station.security.signing.values():
         signing.is_open, signing.is_over, signing.repeats = False, False, 0

@@ -1,6 +1,6 @@
 """Learns of triggers: which messages the CSMS asked for, and which of them came."""
 
-from mock_csms.conformance.facts.station import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.triggers import OpenTrigger
 from mock_csms.conformance.subject import Subject
 from mock_csms.twin.seen import Seen, call, command, error, result, when
@@ -22,73 +22,73 @@ _SAME_ACTION = (
 
 
 @TRIGGERS.learn(command("TriggerMessage"))
-def triggered(seen: Seen, known: Known) -> None:
+def triggered(seen: Seen, station: KnownStation) -> None:
     """The CSMS wants to hear something."""
     message = seen.payload["requestedMessage"]
     if message in _SAME_ACTION:
-        evses = frozenset() if "evse" in seen.payload else _evses(message, known)
-        known.triggers.open[message] = OpenTrigger(evses, is_in_doubt=known.boots.is_in_doubt)
+        evses = frozenset() if "evse" in seen.payload else _evses(message, station)
+        station.triggers.open[message] = OpenTrigger(evses, is_in_doubt=station.boots.is_in_doubt)
 
 
 @TRIGGERS.learn(result("TriggerMessage"), error("TriggerMessage"))
-def answered(seen: Seen, known: Known) -> None:
+def answered(seen: Seen, station: KnownStation) -> None:
     """It said whether it will."""
     message = str(seen.request.get("requestedMessage")) if isinstance(seen.request, dict) else ""
     if seen.kind == "error" or seen.payload["status"] != "Accepted":
-        known.triggers.open.pop(message, None)
-    elif message in known.triggers.open:
-        wanted = known.triggers.open[message]
-        wanted.is_open = False
-        if wanted.came and wanted.evses <= wanted.places:
-            del known.triggers.open[message]
+        station.triggers.open.pop(message, None)
+    elif message in station.triggers.open:
+        trigger = station.triggers.open[message]
+        trigger.is_open = False
+        if trigger.came and trigger.evses <= trigger.places:
+            del station.triggers.open[message]
 
 
 @TRIGGERS.learn(call(*_SAME_ACTION, "NotifyEvent"), any_payload=True)
-def came(seen: Seen, known: Known) -> None:
+def came(seen: Seen, station: KnownStation) -> None:
     """It came, or something like it; when it has told all that there is to tell, it is not wanted any more."""
     action = "StatusNotification" if seen.action == "NotifyEvent" else seen.action
-    wanted = known.triggers.open.get(action)
-    if wanted is None:
+    trigger = station.triggers.open.get(action)
+    if trigger is None:
         return
     if not seen.is_sound:
-        wanted.is_in_doubt = True
+        trigger.is_in_doubt = True
         return
-    places = _places(seen, known)
-    wanted.places |= places
-    wanted.came += seen.action != "NotifyEvent" or bool(places)
-    wanted.is_early |= wanted.is_open and _is_triggered(seen)
-    if wanted.came and not wanted.is_open and wanted.evses <= wanted.places:
-        del known.triggers.open[action]
+    places = _places(seen, station)
+    trigger.places |= places
+    trigger.came += seen.action != "NotifyEvent" or bool(places)
+    trigger.is_early |= trigger.is_open and _is_triggered(seen)
+    if trigger.came and not trigger.is_open and trigger.evses <= trigger.places:
+        del station.triggers.open[action]
 
 
 @TRIGGERS.learn(call("FirmwareStatusNotification", "BootNotification"))
-def of_firmware(seen: Seen, known: Known) -> None:
+def of_firmware(seen: Seen, station: KnownStation) -> None:
     """It told how far an update is; after a boot nobody knows."""
-    known.triggers.firmware = seen.payload["status"] if seen.action == "FirmwareStatusNotification" else ""
+    station.triggers.firmware = seen.payload["status"] if seen.action == "FirmwareStatusNotification" else ""
 
 
 @TRIGGERS.learn(when("malformed", "refusal", "disconnected"), any_payload=True)
-def lost(_: Seen, known: Known) -> None:
+def lost(_: Seen, station: KnownStation) -> None:
     """It may be what nobody can read, or what the mock refused, or may have got lost."""
-    for wanted in known.triggers.open.values():
-        wanted.is_in_doubt = True
+    for trigger in station.triggers.open.values():
+        trigger.is_in_doubt = True
 
 
-def _evses(message: str, known: Known) -> frozenset[int]:
+def _evses(message: str, station: KnownStation) -> frozenset[int]:
     """Return the EVSEs that a message without an EVSE has to be about."""
     if message == "TransactionEvent":
-        return frozenset(each.evse for each in known.transactions.open_at() if each.evse is not None)
-    return frozenset(known.connectors.evses) if message in ("StatusNotification", "MeterValues") else frozenset()
+        return frozenset(each.evse for each in station.transactions.open_at() if each.evse is not None)
+    return frozenset(station.connectors.evses) if message in ("StatusNotification", "MeterValues") else frozenset()
 
 
-def _places(seen: Seen, known: Known) -> set[int]:
+def _places(seen: Seen, station: KnownStation) -> set[int]:
     """Return the EVSEs that a message is about."""
     if seen.action in ("StatusNotification", "NotifyEvent"):
         return {place[0] for place, _ in statuses_in(seen.action, seen.payload)}
     if seen.action == "MeterValues":
         return {seen.payload["evseId"]}
     if seen.action == "TransactionEvent":
-        transaction = known.transactions.by_id.get(seen.payload["transactionInfo"]["transactionId"])
+        transaction = station.transactions.by_id.get(seen.payload["transactionInfo"]["transactionId"])
         return {transaction.evse} if transaction and transaction.evse is not None else set()
     return set()
 
