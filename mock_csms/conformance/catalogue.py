@@ -13,17 +13,21 @@ from mock_csms.conformance.common.rpc import RPC
 from mock_csms.conformance.common.transport import TRANSPORT
 from mock_csms.conformance.subject import Check, Subject
 from mock_csms.conformance.v2 import (  # noqa: F401 - files with further checks of the subjects below
+    custom_data,
+    handshakes,
     heartbeats,
     inoperative,
     metering_times,
     monitoring,
     network,
     publishing,
+    reconnects,
     remote_starts,
     remote_stops,
     reports,
     resets,
     retries,
+    signed,
     statuses,
     transaction_order,
     transaction_points,

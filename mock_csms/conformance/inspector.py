@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from mock_csms.conformance.facts.names import STANDARD_NAMES
 from mock_csms.conformance.facts.station import NEVER, Deadline, KnownStation, Terms
 from mock_csms.conformance.lessons.table import ALL_LESSONS
 from mock_csms.conformance.lessons.v2.repeated_values import Courses, follow, is_acknowledged
 from mock_csms.conformance.subject import BROKEN, JUDGED, Check, Done, Due, Later, Said, Word, Wrong
+from mock_csms.conformance.v2.names import STANDARD_NAMES
 from mock_csms.protocol.records import Record, replace
 from mock_csms.protocol.v2.identifiers import folded
 from mock_csms.twin.events import Connected, Event, Finding, Knocked, Received, Sent

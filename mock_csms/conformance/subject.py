@@ -9,13 +9,14 @@ from typing import Any, TypeAlias
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.protocol.records import Record, replace
+from mock_csms.protocol.versions import V201
 from mock_csms.twin.events import Severity
 from mock_csms.twin.lessons import Lesson, lesson
 from mock_csms.twin.seen import Occasion, Seen
 
 INFO, WARNING, ERROR = Severity
 
-JUDGED = ("2.0.1",)
+JUDGED = (V201.name,)
 """The versions of OCPP whose stations are judged."""
 EVERY: tuple[str, ...] = ()
 """The versions of a check that is for every one."""

@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from functools import cache
 
 from mock_csms.conformance.catalogue import CHECKS
-from mock_csms.conformance.facts.names import STANDARD_NAMES
 from mock_csms.conformance.facts.station import Terms
 from mock_csms.conformance.inspector import Inspector
+from mock_csms.conformance.v2.names import STANDARD_NAMES
 from mock_csms.twin.events import Event, Finding
 from mock_csms.twin.lessons import Folder
 from mock_csms.twin.twin import Twin

@@ -1,13 +1,11 @@
 """Wrong exchanges of messages (checks R): ids that come again, calls and answers out of turn, and missing answers."""
 
 from mock_csms.conformance.common.rpc import RPC
-from mock_csms.conformance.facts.exchanges import BREAKS_ITS_SCHEMA, UNKNOWN_TYPE, mark_of
+from mock_csms.conformance.common.versions import rules_of
+from mock_csms.conformance.facts.exchanges import BREAKS_ITS_SCHEMA, UNKNOWN_TYPE
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong
-from mock_csms.protocol.messages import UNREADABLE_ID, ErrorCode
 from mock_csms.twin.seen import Seen, call, error, result, when
-
-_TIMEOUT = ("OCPPCommCtrlr", "", 0, 0, "MessageTimeout", "Default")
 
 
 @RPC.check("R05", "Part 4 4.1.4", ERROR, "every CALL has a new message id", call(), any_payload=True)
@@ -16,7 +14,7 @@ def has_a_new_id(seen: Seen, station: KnownStation) -> Said:
     mark = station.exchanges.ids.marks.get(seen.id)
     if mark is None:
         return None
-    is_again = mark >= 0 and mark == mark_of(seen.action, seen.payload)
+    is_again = mark >= 0 and mark == rules_of(seen.version).number_of(seen.action, seen.payload)
     severity, why = WARNING if is_again else None, "it is the same event once more, which OCPP 2.1 allows"
     return Wrong(f"the message id {seen.id!r} was used before", severity=severity, why=why)
 
@@ -27,11 +25,8 @@ def waits_for_its_answer(seen: Seen, station: KnownStation) -> Said:
     if not station.connections.calls:
         return None
     id_, (action, at) = next(reversed(station.connections.calls.items()))
-    try:
-        patience = float(station.variables.values.get(_TIMEOUT, "1"))
-    except ValueError:
-        return None
-    if seen.at - at >= 0.8 * patience:
+    timeout = rules_of(seen.version).message_timeout(station)
+    if timeout is None or seen.at - at >= 0.8 * timeout:
         return None
     text = f"{seen.action[:60]} came {seen.at - at:.1f} s after {action[:60]}, which was not answered yet"
     return Wrong(text, (id_,))
@@ -48,7 +43,7 @@ def waits_for_its_answer(seen: Seen, station: KnownStation) -> Said:
 def answers_a_question(seen: Seen, station: KnownStation) -> Said:
     """A second answer, or one to nothing; one that came too late is not meant, nor one to what was sent wrongly."""
     exchanges = station.exchanges
-    is_excused = seen.id in exchanges.wrong or (seen.id == UNREADABLE_ID and bool(exchanges.wrong))
+    is_excused = seen.id in exchanges.wrong or (seen.id == seen.version.framing.unreadable_id and bool(exchanges.wrong))
     if is_excused or exchanges.over.get(seen.id) in ("given up", "lost"):
         return None
     if seen.id in exchanges.over:
@@ -92,9 +87,9 @@ def refuses_what_is_wrong(seen: Seen, station: KnownStation) -> Said:
     any_payload=True,
 )
 def refuses_unknown_types(seen: Seen, station: KnownStation) -> Said:
-    """Another answer than MessageTypeNotSupported to a message whose type no version of OCPP has."""
+    """Another code than that of an unknown type, or a CALLRESULT, to a message whose type no version of OCPP has."""
     if station.exchanges.wrong.get(seen.id) != UNKNOWN_TYPE:
         return None
-    if seen.kind == "error" and seen.code == ErrorCode.MessageTypeNotSupported:
+    if seen.kind == "error" and seen.code == seen.version.framing.unknown_type:
         return None
     return f"a message of an unknown type was answered with {seen.code if seen.kind == 'error' else 'a CALLRESULT'}"

@@ -5,25 +5,22 @@ from functools import cache
 from typing import Any
 
 from mock_csms.conformance.common.rpc import RPC
+from mock_csms.conformance.common.versions import rules_of
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong
 from mock_csms.protocol.times import strict_seconds_of
 from mock_csms.protocol.versions import Version
 from mock_csms.twin.seen import Seen, call, result
-from mock_csms.twin.v2.details import TRANSACTION_EVENT
 
 _YEAR = 365 * 86400.0
 """Nothing waits that long to be sent: a clock that is so slow was never set."""
-
-_PRESENT = {"timestamp", "generatedAt"}
-"""What is about the present, or the past; other times are those of plans."""
 
 
 @cache
 def _places(version: Version, kind: str, action: str) -> tuple[str, Sequence[Sequence[str]]]:
     """Return the name of the time of a message itself, if it has one, and the paths to all other times in it."""
     paths = version.schemas.places(f"{action}{'Request' if kind == 'call' else 'Response'}", "date-time")
-    own = next((path for path in paths if path[0] in _PRESENT), ("",))
+    own = next((path for path in paths if path[0] in rules_of(version).present), ("",))
     return own[0], [path for path in paths if path != own]
 
 
@@ -53,7 +50,7 @@ def _deviation(seen: Seen, station: KnownStation, at: float, late: float) -> Sai
         return None
     if late < 0:
         return Wrong(f"{name} is {-late:.1f} s in the future", severity=WARNING, why="no clock is quite right")
-    is_old = late > _YEAR or (seen.action == TRANSACTION_EVENT and _is_late(seen, station, at))
+    is_old = late > _YEAR or rules_of(seen.version).is_late(seen, station, at)
     text, why = f"{name} is {late:.1f} s old", "no clock is quite right"
     return Wrong(text, severity=WARNING, why=why) if is_old else None
 
@@ -67,22 +64,7 @@ def _is_known(seen: Seen, station: KnownStation, at: float) -> bool:
     if abs(at - seen.at - told) <= station.terms.tolerance:
         return False
     is_real = max(abs(told), abs(station.terms.clock_offset)) <= station.terms.tolerance
-    return is_real or (station.variables.text("ClockCtrlr", "TimeSource") or "").startswith("Heartbeat")
-
-
-def _is_late(seen: Seen, station: KnownStation, at: float) -> bool:
-    """Whether an event could have been sent when it happened: the line was open, and nothing else went over it then.
-
-    Events wait for those before them that were refused. What comes again is as old as it was.
-    """
-    payload, exchanges, tolerance = seen.payload, station.exchanges, station.terms.tolerance
-    if payload.get("offline") or exchanges.is_troubled or station.connections.calls:
-        return False
-    transaction = station.transactions.by_id.get(payload["transactionInfo"]["transactionId"])
-    if transaction is not None and payload["seqNo"] in transaction.events:
-        return False
-    happened, begin = at - station.terms.clock_offset, max(station.connections.opened_at, station.boots.answered_at)
-    return begin + tolerance < happened < exchanges.busy_at(seen.at) - tolerance
+    return is_real or rules_of(seen.version).follows_clock(station)
 
 
 def _all(value: Any, path: Sequence[str]) -> list[Any]:

@@ -1,7 +1,6 @@
 """What is known of the messages themselves: the ids that a station has used, and what became of our commands."""
 
 from collections import deque
-from typing import Any
 
 from mock_csms.protocol.records import Bounded, Mutable, bounded, field
 from mock_csms.protocol.times import seconds_of
@@ -17,9 +16,10 @@ UNKNOWN_TYPE = "has an unknown message type"
 
 
 class MessageIds(Mutable):
-    """The ids of the last calls, in their order, each with a mark of what was sent under it; see `mark_of`."""
+    """The ids of the last calls, in their order."""
 
     marks: dict[str, int] = field(default_factory=dict)
+    """By id: the number of what was sent under it (`VersionRules.number_of`); -1 where it has none."""
     order: deque[str] = field(default_factory=deque)
 
     def remember(self, id_: str, mark: int) -> None:
@@ -67,9 +67,3 @@ class Exchanges(Mutable):
     def busy_at(self, now: float) -> float:
         """Return since when one call has followed another, where there is one now."""
         return now if now > self.called_at + _PAUSE else self.busy_since
-
-
-def mark_of(action: str, payload: Any) -> int:
-    """Return the number of a TransactionEvent, by which it is known again; -1 for all others."""
-    number = payload.get("seqNo") if action == "TransactionEvent" and isinstance(payload, dict) else None
-    return number if type(number) is int else -1

@@ -1,9 +1,10 @@
 """Learns of the messages themselves: the ids that a station has used, and how our commands ended."""
 
-from mock_csms.conformance.facts.exchanges import BREAKS_ITS_SCHEMA, UNKNOWN_TYPE, mark_of
+from mock_csms.conformance.common.versions import rules_of
+from mock_csms.conformance.facts.exchanges import BREAKS_ITS_SCHEMA, UNKNOWN_TYPE
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import Subject
-from mock_csms.protocol.messages import UNREADABLE_ID, Call, ErrorCode, Malformed, decode
+from mock_csms.protocol.messages import UNREADABLE_ID, Call, Malformed, decode
 from mock_csms.twin.events import Sent
 from mock_csms.twin.seen import Seen, call, command, error, refusal, response, result, when
 
@@ -14,7 +15,7 @@ EXCHANGES = Subject("exchanges")
 def called(seen: Seen, station: KnownStation) -> None:
     """It calls."""
     exchanges = station.exchanges
-    exchanges.note(seen.id, mark_of(seen.action, seen.payload), seen.at)
+    exchanges.note(seen.id, rules_of(seen.version).number_of(seen.action, seen.payload), seen.at)
     if len(station.connections.calls) > 1:
         exchanges.is_troubled = True
 
@@ -23,12 +24,6 @@ def called(seen: Seen, station: KnownStation) -> None:
 def answered(seen: Seen, station: KnownStation) -> None:
     """It has its answer; what it sends right after that had to wait for it."""
     station.exchanges.called_at = seen.at
-
-
-@EXCHANGES.learn(response("BootNotification", "Heartbeat"))
-def told(seen: Seen, station: KnownStation) -> None:
-    """It is told the time."""
-    station.exchanges.told = seen.payload["currentTime"], seen.at
 
 
 @EXCHANGES.learn(refusal(), any_payload=True)
@@ -66,9 +61,10 @@ def spoiled(seen: Seen, station: KnownStation) -> None:
 
 def _wrong(event: Sent, seen: Seen) -> str:
     """Say how a message is wrong; the name of its fault is what somebody called the rule."""
-    sent = decode(event.text)
+    framing = seen.version.framing
+    sent = decode(event.text, framing)
     if isinstance(sent, Malformed):  # also where the payload breaks its schema: nobody can see it
-        return UNKNOWN_TYPE if sent.code is ErrorCode.MessageTypeNotSupported else event.fault
+        return UNKNOWN_TYPE if sent.code is framing.unknown_type else event.fault
     return event.fault if seen.is_sound else BREAKS_ITS_SCHEMA
 
 

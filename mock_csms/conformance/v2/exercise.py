@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from mock_csms.conformance.common.transport import credentials_of, visitor_of
+from mock_csms.conformance.common.transport import visitor_of
 from mock_csms.conformance.facts.exchanges import BREAKS_ITS_SCHEMA
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.parts import ASKING
 from mock_csms.conformance.subject import Check, Wrong
+from mock_csms.conformance.v2.handshakes import credentials_of
 from mock_csms.conformance.v2.variables import items_of
 from mock_csms.protocol.messages import Error
 from mock_csms.protocol.records import Record, replace

@@ -1,7 +1,7 @@
 """Transactions that start where the CSMS has set Inoperative (check G09)."""
 
-from mock_csms.conformance.facts.clock import may_wait
 from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.waiting import may_wait
 from mock_csms.conformance.lessons.v2.given_ids import may_have_begun_before
 from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong
 from mock_csms.conformance.v2.availability import AVAILABILITY

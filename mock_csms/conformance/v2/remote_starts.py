@@ -1,8 +1,8 @@
 """Wrong remote starts, and reservations that are not named (checks X09 to X11, X21, X25, X26)."""
 
-from mock_csms.conformance.facts.clock import may_wait
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.remote_starts import is_same_token
+from mock_csms.conformance.facts.v2.waiting import may_wait
 from mock_csms.conformance.lessons.v2.given_ids import is_earlier, may_have_begun_before
 from mock_csms.conformance.lessons.v2.remote_starts import reservation_of
 from mock_csms.conformance.subject import ERROR, WARNING, Done, Due, Later, Said

@@ -1,7 +1,7 @@
 """What a station answers about transactions, and whether it stops those that must stop (checks X19, X20, X23, X24)."""
 
-from mock_csms.conformance.facts.clock import is_watched, may_wait
 from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.waiting import is_watched, may_wait
 from mock_csms.conformance.subject import ERROR, Done, Due, Later, Said
 from mock_csms.conformance.v2.transactions import LEFT, TRANSACTIONS
 from mock_csms.twin.seen import Seen, call, response, result
