@@ -1,4 +1,4 @@
-"""Which checks have judged anything: each is exercised by an occasion, a deadline that was decided, or a finding."""
+"""Which checks have judged anything. A check is exercised by an occasion, by a deadline that ended, or by a finding."""
 
 from collections.abc import Collection, Sequence
 from typing import TypeAlias
@@ -11,37 +11,38 @@ from mock_csms.twin.seen import Occasion, Seen
 
 _Kind: TypeAlias = tuple[str, str, str]
 _MOST_REPEATED = 1000
-"""How many values that may be steady are looked at by all checks, for what they exercise."""
+"""How many repeated values all checks look at, to see which checks they exercise."""
 
 
 class Exercised:
-    """The ids of the checks that were exercised so far, for an inspector that lets these look."""
+    """The ids of the checks that were exercised so far. An inspector tells it what happens."""
 
     def __init__(self) -> None:
         self.ids: set[str] = set()
         self._open: list[Check] = []
+        """The checks that were not exercised yet."""
         self._watching: dict[_Kind, list[Check]] = {}
         self._repeated_left = _MOST_REPEATED
 
     def watch(self, checks: Collection[Check]) -> None:
-        """Look out for what exercises these from now on."""
+        """Look for what exercises these checks from now on."""
         self._open = [check for check in checks if check.id not in self.ids]
         self._watching.clear()
 
     def add(self, id_: str) -> None:
-        """Learn that a check has judged something."""
+        """Note that a check has judged something."""
         if id_ not in self.ids:
             self.ids.add(id_)
             self._open = [check for check in self._open if check.id != id_]
             self._watching.clear()
 
     def wants_repeated_values(self) -> bool:
-        """Whether all checks are to look at values that may be steady."""
+        """Return whether all checks should look at the next value that may be a repeated one."""
         self._repeated_left -= self._repeated_left > 0
         return self._repeated_left > 0
 
     def look_at(self, seen: Seen, station: KnownStation, *, is_sound: bool) -> None:
-        """Learn which checks an event exercises, by what was known before it."""
+        """Note which checks an event exercises, by what was known of the station before it."""
         key = (seen.kind, seen.action, seen.sort)
         watching = self._watching.get(key)
         if watching is None:
@@ -52,7 +53,7 @@ class Exercised:
                 self.add(check.id)
 
     def decide(self, check: Check, station: KnownStation) -> None:
-        """Learn that a deadline of a check has passed."""
+        """Note that a deadline of a check has passed."""
         row = EXERCISES.get(check.id)
         if row is None or row.due(station):
             self.add(check.id)
@@ -64,6 +65,6 @@ class Exercised:
 
 
 def _occasions(check: Check) -> Sequence[Occasion]:
-    """Return what may exercise a check, but for its deadlines; what is wrong in itself is a finding anyway."""
+    """Return the occasions that may exercise a check. Broken messages are left out, as they are findings anyway."""
     on = (EXERCISES.get(check.id) or Exercise()).on
     return [each for each in (check.on if on is None else on) if not each[0].startswith(BROKEN)]

@@ -1,4 +1,4 @@
-"""Lets the checks look at what happens, and turns what they say into findings. Pure: times come with the events."""
+"""Runs the checks on the events, and turns what they return into findings. Pure: the time is that of the events."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -20,15 +20,17 @@ if TYPE_CHECKING:
     from mock_csms.conformance.exercised import Exercised
 
 _MOST_TURNS = 100
-"""How often deadlines are looked at for one event: after a long silence, some wait for the next one."""
+"""How often deadlines are looked at for one event. After a long silence some wait for the next event."""
 
 
 class Inspector:
-    """Looks at the events of all stations, each station by itself; who is new is told to `meet`, to be remembered.
+    """Looks at the events of all stations, each station by itself.
 
-    It folds what is `known` of a station, which is its twin too, after the checks looked. Nothing can be found in
-    repeated values; the checks look at them too where it `is_thorough`. Which checks have judged anything is told to
-    `exercised`, if somebody wants to know.
+    For each event the checks run first, then the learners update the record of the station, which is its twin too. No
+    check can find anything in repeated values (`lessons/v2/repeated_values.py`), so they skip the checks.
+
+    meet: called with the record of each new station, to fill in what is remembered of it. is_thorough: the checks look
+    at repeated values too. exercised: notes which checks have judged anything.
     """
 
     def __init__(
@@ -44,12 +46,16 @@ class Inspector:
         self._exercised = exercised
         self._is_thorough = is_thorough
         self.stations: dict[str, KnownStation] = {}
+        """What is known of each station, by its identity."""
         self._strangers: set[str] = set()
-        """The stations that speak a version of OCPP that is not judged."""
+        """The identities of stations that speak a version of OCPP that is not judged."""
         self.judge_by(checks, terms)
 
     def judge_by(self, checks: Collection[Check], terms: Terms) -> None:
-        """Let these checks look from now on, on these terms; what is known stays known."""
+        """Use these checks and terms from now on. What is known of the stations is kept.
+
+        The findings of one event come in the order of `checks`.
+        """
         passwords = terms.passwords and {folded(each): terms.passwords[each] for each in terms.passwords}
         self._terms = terms = replace(terms, passwords=passwords)
         self._checks = {check.id: check for check in checks}
@@ -63,7 +69,7 @@ class Inspector:
             station.deadlines = {key: late for key, late in station.deadlines.items() if key[0] in self._checks}
 
     def look_at(self, event: Event) -> Sequence[Finding]:
-        """Return what is wrong about an event, and what has become wrong by the time that it comes."""
+        """Return the findings of an event, after those of the deadlines that have passed before it."""
         station = self.stations.get(event.station)
         if (
             station is not None
@@ -97,14 +103,14 @@ class Inspector:
         return found
 
     def _get_to_know(self, identity: str) -> KnownStation:
-        """Begin with what is remembered of a station."""
+        """Make the record of a new station, with what is remembered of it."""
         station = self.stations[identity] = KnownStation(identity=identity, terms=self._terms)
         if self._meet is not None:
             self._meet(station)
         return station
 
     def _is_of_another_version(self, event: Event) -> bool:
-        """Whether a station speaks a version of OCPP that is not judged; what was known of it holds no longer then."""
+        """Return whether a station speaks a version of OCPP that is not judged. Forget what is known of it if so."""
         version = version_of(event)
         if type(event) is Connected and version.name in JUDGED:
             self._strangers.discard(event.station)
@@ -116,7 +122,7 @@ class Inspector:
         return event.station in self._strangers
 
     def _look_at_stranger(self, seen: Seen) -> list[Finding]:
-        """Return what is wrong about an event in every version of OCPP; nothing is learned of it."""
+        """Return the findings of the checks for every version of OCPP. Nothing is learned from the event."""
         found: list[Finding] = []
         for check in [each for each in self._watch(seen).checks if not each.versions]:
             station = KnownStation(identity=seen.event.station, terms=self._terms)
@@ -126,7 +132,7 @@ class Inspector:
         return found
 
     def _is_repeated(self, event: Event, station: KnownStation) -> bool:
-        """Learn what nothing can be wrong about; return whether an event is that."""
+        """Return whether an event is a repeated value, or the answer to one. If so, learn from it."""
         if self._exercised is not None and self._exercised.wants_repeated_values():
             return False
         if type(event) is Received:
@@ -134,7 +140,7 @@ class Inspector:
         return type(event) is Sent and is_acknowledged(event, station)
 
     def tick(self, now: float) -> Sequence[Finding]:
-        """Return what has become wrong by now, as nothing has happened."""
+        """Return the findings of the deadlines that have passed by now, although nothing has happened."""
         found: list[Finding] = []
         for station in self.stations.values():
             if station.next_due < now:
@@ -142,7 +148,7 @@ class Inspector:
         return found
 
     def _expire(self, station: KnownStation, now: float) -> list[Finding]:
-        """Return what has become wrong by now; a deadline that a check sets anew may have passed too."""
+        """Return the findings of a station's deadlines that have passed. One that a check sets again may pass too."""
         found: list[Finding] = []
         for _ in range(_MOST_TURNS):
             if station.next_due >= now:
@@ -169,7 +175,7 @@ class Inspector:
         return found
 
     def _hear(self, check: Check, said: Said, seen: Seen | Due, station: KnownStation) -> Iterator[Finding]:
-        """Yield the findings in what a check says, and keep its deadlines."""
+        """Yield the findings in what a check returned, and keep its deadlines."""
         for word in _words(said):
             match word:
                 case Later():
@@ -192,7 +198,7 @@ class Inspector:
             self._exercised.add(check.id)
 
     def _watch(self, seen: Seen) -> "_Watch":
-        """Find who looks at an occasion, once."""
+        """Find the checks and learners of an occasion, and remember them."""
         occasions = occasions_of(seen)
         broken = {(BROKEN + kind, action) for kind, action in occasions}
         every = self._checks.values()
@@ -206,12 +212,14 @@ class Inspector:
 
 
 class _Watch(Record):
-    """Who looks at an occasion: checks and learners, and those of them that take any payload."""
+    """The checks and learners of an occasion."""
 
     checks: tuple[Check, ...]
     checks_of_any: tuple[Check, ...]
+    """Those that look at messages that break their schema."""
     learners: Learners
     learners_of_any: Learners
+    """The same of learners."""
 
 
 def _words(said: Said) -> Iterable[Word]:

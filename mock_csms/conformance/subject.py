@@ -1,7 +1,8 @@
-"""What a check is, and what it may say. Checks stand by subject in the other files of this folder.
+"""What a check is, and what it may return. The checks are in `common/` and `v2/`, in a file for each subject.
 
-A check is a pure function of what is seen and of what was known of the station *before* it. It returns nothing, or one
-or several of: a text (the finding), `Wrong` (one with more to it), `Later` (a finding unless `Done` comes in time).
+A check is a pure function of what is seen and of what was known of the station *before* that. It returns None, or one
+or several of these: a text (a finding), `Wrong` (a finding with more to it), `Later` (a finding unless `Done` comes in
+time), and `Done`.
 """
 
 from collections.abc import Callable, Hashable, Iterable
@@ -19,42 +20,45 @@ INFO, WARNING, ERROR = Severity
 JUDGED = (V201.name,)
 """The versions of OCPP whose stations are judged."""
 EVERY: tuple[str, ...] = ()
-"""The versions of a check that is for every one."""
+"""The `versions` of a check that holds for every version of OCPP."""
 
 
 class Wrong(Record):
-    """A finding that says more than its text: the ids of other messages that are concerned, or another severity.
-
-    why: why it has not the severity of its check; without that the severity is the check's.
-    """
+    """A finding that has more than a text."""
 
     text: str
     messages: tuple[str, ...] = ()
+    """The ids of other messages that are concerned."""
     severity: Severity | None = None
+    """Another severity than that of the check; None for the check's own."""
     why: str = ""
+    """Why it has another severity."""
 
 
 class Later(Record):
-    """What is wrong unless it is `Done` within so many seconds.
+    """Sets a deadline: this becomes a finding unless the check returns `Done` in time.
 
-    A later one with the same key takes its place. It is forgotten when the connection is lost, as the station cannot do
-    it then, unless it `survives` that.
+    A new one with the same key replaces it.
     """
 
     text: str
     within: float
+    """How many seconds there are until the deadline."""
     key: Hashable = ""
+    """Tells the deadlines of one check apart."""
     survives: bool = False
+    """Whether it stays when the connection is lost. Others are dropped then, as the station cannot meet them."""
 
 
 class Done(Record):
-    """What was to come `Later` has come, or is not wanted any more."""
+    """Cancels a deadline: what had to come has come, or does not have to come any more."""
 
     key: Hashable = ""
+    """The key of the `Later`."""
 
 
 class Due(Record):
-    """A deadline of a check has passed: what it said with `Later` has not been `Done`."""
+    """A deadline of a check that has passed."""
 
     at: float
     """When it was due, in seconds since 1970."""
@@ -63,13 +67,14 @@ class Due(Record):
     text: str
     """The text of the `Later`."""
     id: str
-    """The id of the message at which the check said it; empty where that was no message."""
+    """The id of the message at which the check set the deadline; empty where that was no message."""
 
 
 BROKEN = "broken "
-"""Before the kind of an occasion that is one only where the message breaks its schema."""
+"""The prefix of the kind of an occasion that counts only if the message breaks its schema."""
 
 Word: TypeAlias = str | Wrong | Later | Done
+"""One thing that a check may return."""
 Said: TypeAlias = Word | Iterable[Word] | None
 Judge: TypeAlias = Callable[[Seen, KnownStation], Said]
 DueJudge: TypeAlias = Callable[[Due, KnownStation], Said]
@@ -77,7 +82,7 @@ Learner: TypeAlias = Callable[[Seen, KnownStation], None]
 
 
 class Check(Record):
-    """One clause that is judged: its row in the table of checks (docs/checks.md)."""
+    """One clause that is judged: its row in the table of checks (docs/conformance.md)."""
 
     id: str
     subject: str
@@ -102,7 +107,7 @@ class Check(Record):
 
 
 class Subject:
-    """The checks of one subject, and what is learned for them, listed by the decorators of its functions."""
+    """The checks of one subject, and the learners that they need. Decorators of the functions add them."""
 
     def __init__(self, name: str, versions: tuple[str, ...] = JUDGED) -> None:
         self.name = name
@@ -111,7 +116,7 @@ class Subject:
         self.lessons: list[Lesson] = []
 
     def of(self, versions: tuple[str, ...]) -> "Subject":
-        """Return the same subject, for checks of other versions of OCPP."""
+        """Return the same subject. Checks that are added to the returned one are for those versions of OCPP."""
         same = Subject(self.name, versions)
         same.checks, same.lessons = self.checks, self.lessons
         return same
@@ -126,7 +131,7 @@ class Subject:
         implies: tuple[str, ...] = (),
         any_payload: bool = False,
     ) -> Callable[[Judge], Judge]:
-        """Make a function the check of that row."""
+        """Make a function the check with that id. Each of `on` is a group of occasions at which it looks."""
 
         def listed(judge: Judge) -> Judge:
             occasions = tuple(occasion for some in on for occasion in some)
@@ -147,7 +152,7 @@ class Subject:
         return listed
 
     def learn(self, *on: tuple[Occasion, ...], any_payload: bool = False) -> Callable[[Learner], Learner]:
-        """Make a function learn something from those occasions; it comes after all checks."""
+        """Let a function learn from those occasions. Learners run after all checks."""
 
         def listed(learner: Learner) -> Learner:
             self.lessons.append(lesson(learner, *on, any_payload=any_payload))

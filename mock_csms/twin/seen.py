@@ -1,6 +1,6 @@
-"""An event as those see it who learn from it or judge it: the kind of occasion, the action, and what it carries.
+"""An event as learners and checks see it: what happened, the action, and the message.
 
-Below are the occasions by which they ask for it.
+The functions at the end return the occasions by which learners and checks ask for events.
 """
 
 from collections.abc import Callable, Mapping
@@ -84,13 +84,13 @@ _OF_CALLS, _OF_ANSWERS = _by_action(0), _by_action(1)
 
 
 def see(event: Event) -> Seen | None:
-    """Return what checks see of an event; None for one that is not about what a station does."""
+    """Return what learners and checks see of an event; None for a kind of event that they do not look at."""
     look = _LOOKS.get(type(event))
     return None if look is None else look(event)
 
 
 def version_of(event: Event) -> Version:
-    """Return the version of OCPP that is spoken over a new connection, or will be if the visitor is let in."""
+    """Return the version of OCPP of a new connection, or of one that is asked for; the default for other events."""
     match event:
         case events.Connected():
             return event.version
@@ -197,49 +197,49 @@ _LOOKS: Mapping[type[Event], Callable[[Any], Seen]] = {
 }
 
 KINDS = tuple(_LOOKS)
-"""The kinds of events that checks look at."""
+"""The types of the events that learners and checks look at."""
 
 
 # Occasions.
 
 
 def call(*actions: str) -> tuple[Occasion, ...]:
-    """Return the calls of the station; without actions all of them. `Action.Detail` are those of a detail or sort."""
+    """Return the occasions of the station's calls; all of them without actions. `Action.Detail` is one detail or sort."""
     return _of("call", actions)
 
 
 def result(*actions: str) -> tuple[Occasion, ...]:
-    """Return its CALLRESULTs for commands."""
+    """Return the occasions of the station's CALLRESULTs, by the action of the command."""
     return _of("result", actions)
 
 
 def error(*actions: str) -> tuple[Occasion, ...]:
-    """Return its CALLERRORs for commands."""
+    """Return the occasions of the station's CALLERRORs, by the action of the command."""
     return _of("error", actions)
 
 
 def command(*actions: str) -> tuple[Occasion, ...]:
-    """Return the commands that it is sent."""
+    """Return the occasions of commands to the station."""
     return _of("command", actions)
 
 
 def response(*actions: str) -> tuple[Occasion, ...]:
-    """Return the CALLRESULTs that it is sent."""
+    """Return the occasions of the mock's CALLRESULTs, by the action of the call."""
     return _of("response", actions)
 
 
 def refusal(*actions: str) -> tuple[Occasion, ...]:
-    """Return the CALLERRORs that it is sent."""
+    """Return the occasions of the mock's CALLERRORs, by the action of the call."""
     return _of("refusal", actions)
 
 
 def breach(*clauses: str) -> tuple[Occasion, ...]:
-    """Return the breaches of those clauses of the protocol of WebSockets."""
+    """Return the occasions of breaches of those clauses of the WebSocket protocol."""
     return _of("breached", clauses)
 
 
 def when(*kinds: str) -> tuple[Occasion, ...]:
-    """Return the occasions of other kinds, whatever they are about."""
+    """Return the occasions of those kinds, whatever their action is."""
     return tuple((kind, "*") for kind in kinds)
 
 

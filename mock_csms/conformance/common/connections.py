@@ -1,4 +1,4 @@
-"""Wrong ways with connections: how often they are opened, how they end, and which frames they carry (checks T)."""
+"""Checks of connections (T): how many are open, how they end, and which frames they carry. `v2/` has more of them."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from mock_csms.twin.seen import Seen, breach, call, when
 
 _ANYTHING = ("result", "error", "stray", "malformed")
 _BY_US = ("by the mock", "cut by", UNRECORDED)
-"""What the reason of an end has in it that the mock brought about, or does not know."""
+"""Words in the reason of an end that the mock caused, or whose cause it does not know."""
 
 
 @TRANSPORT.check(
@@ -27,9 +27,9 @@ _BY_US = ("by the mock", "cut by", UNRECORDED)
     any_payload=True,
 )
 def sends_text(seen: Seen, _: KnownStation) -> Said:
-    """A binary frame; a text for which the mock ended the connection, as it was not UTF-8 (RFC 6455, 8.1).
+    """A binary frame, or a text that is not UTF-8, for which the mock ended the connection (RFC 6455, 8.1).
 
-    An identifierString with characters beyond ASCII is a warning; other texts may have them.
+    An identifier with characters that are not ASCII is a warning. Other texts may have them.
     """
     if seen.kind == "breached":
         return seen.problem
@@ -44,7 +44,7 @@ def sends_text(seen: Seen, _: KnownStation) -> Said:
 
 
 def _beyond_ascii(value: Any, rules: VersionRules) -> str:
-    """Return the key of the first identifier in a payload that is not ASCII."""
+    """Return the key of the first identifier in a payload that is not ASCII; empty if there is none."""
     if isinstance(value, list):
         return next(filter(None, (_beyond_ascii(each, rules) for each in value)), "")
     if not isinstance(value, dict):
@@ -59,14 +59,14 @@ def _beyond_ascii(value: Any, rules: VersionRules) -> str:
 
 @TRANSPORT.check("T22", "Part 4 3.1", WARNING, "only one connection is open at a time", when("knocked"))
 def has_one_connection(seen: Seen, station: KnownStation) -> Said:
-    """Another connection while there is one; one that was lost and is not known to be looks the same."""
+    """A second connection while the first is open. A first one that is lost without the mock knowing looks the same."""
     if seen.event_as(Knocked).visitor.problem or not station.connections.is_open:
         return None
     age = seen.at - max(station.connections.heard_at, station.connections.opened_at)
     return f"a second connection while the first is open, which was last heard {age:.1f} s ago"
 
 
-# What RFC 6455 forbids, for which the mock has ended the connection.
+# What RFC 6455 forbids. The mock has ended the connection for it.
 
 
 @WEBSOCKET.check("T23", "RFC 6455 5.1", ERROR, "frames from the station are masked", breach("RFC 6455 5.1"))
@@ -85,7 +85,7 @@ def frames_rightly(seen: Seen, _: KnownStation) -> Said:
 
 @WEBSOCKET.check("T25", "RFC 6455 5.4", ERROR, "fragments of different messages are not mixed", breach("RFC 6455 5.4"))
 def keeps_fragments_together(seen: Seen, _: KnownStation) -> Said:
-    """A continuation of nothing, or another message amid the fragments of one."""
+    """A continuation frame without a beginning, or another message between the fragments of one."""
     return seen.problem
 
 
@@ -101,7 +101,7 @@ def controls_briefly(seen: Seen, _: KnownStation) -> Said:
     "T27", "RFC 6455 5.5.1", ERROR, "a close frame has a valid code and a UTF-8 reason", breach("RFC 6455 5.5.1")
 )
 def closes_rightly(seen: Seen, _: KnownStation) -> Said:
-    """Half a code, one that is reserved or unknown (7.4), or a reason that is not UTF-8."""
+    """A code of one byte, one that is reserved or unknown (7.4), or a reason that is not UTF-8."""
     return seen.problem
 
 
@@ -109,13 +109,13 @@ def closes_rightly(seen: Seen, _: KnownStation) -> Said:
     "T28", "RFC 6455 7.4.1", WARNING, "messages are not larger than the mock's limit", breach("RFC 6455 7.4.1")
 )
 def is_brief(seen: Seen, _: KnownStation) -> Said:
-    """One beyond --max-message-size: no clause forbids it, but it was lost, and the connection with it."""
+    """A message larger than --max-message-size. No clause forbids it, but the message and the connection were lost."""
     return seen.problem
 
 
 @TRANSPORT.check("T29", "RFC 6455 5.5.2", INFO, "the station answers WebSocket pings", breach("RFC 6455 5.5.2"))
 def answers_pings(seen: Seen, station: KnownStation) -> Said:
-    """No pong in time: a warning where messages went on to come long after the ping; else the line may be dead."""
+    """No pong in time. It is a warning if messages still came long after the ping; else the connection may be dead."""
     is_alive = station.connections.heard_at > seen.at - seen.event_as(Breached).waited / 2
     severity = WARNING if is_alive else None
     return Wrong(seen.problem, severity=severity, why="messages went on to come after the ping")
@@ -123,7 +123,7 @@ def answers_pings(seen: Seen, station: KnownStation) -> Said:
 
 @WEBSOCKET.check("T30", "RFC 6455 7.1.2", INFO, "the connection ends with a close frame", when("disconnected"))
 def says_goodbye(seen: Seen, _: KnownStation) -> Said:
-    """For information: the connection ended without one; a cable may have been pulled, or the power gone."""
+    """For information: the connection ended without a close frame. The cable or the power may have failed."""
     event = seen.event_as(Disconnected)
     is_ours = not event.reason or any(words in event.reason for words in _BY_US)
     return None if event.code != 1006 or is_ours else event.reason
@@ -131,5 +131,5 @@ def says_goodbye(seen: Seen, _: KnownStation) -> Said:
 
 @WEBSOCKET.check("T31", "RFC 7692 7.2.2", ERROR, "compressed messages are valid DEFLATE", breach("RFC 7692 7.2.2"))
 def compresses_rightly(seen: Seen, _: KnownStation) -> Said:
-    """One that is no DEFLATE."""
+    """A compressed message that is not valid DEFLATE."""
     return seen.problem

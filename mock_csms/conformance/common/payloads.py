@@ -1,4 +1,4 @@
-"""Wrong payloads (checks R). Where payloads are not checked (`--validate off`) nothing is known of their schemas."""
+"""Checks of payloads (R). With `--validate off` payloads are not checked, so these checks find no violations."""
 
 import re
 from collections.abc import Iterator
@@ -14,14 +14,14 @@ from mock_csms.twin.events import Received
 from mock_csms.twin.seen import Seen, call, result
 
 _PLACES = (broken(call(), result()), call(*HOLLOW))
-"""Where something may be empty: schemas allow nothing but {}, and that in some messages only."""
+"""Where R11 looks: at what breaks its schema, and at sound messages whose schema allows an empty object."""
 
 _BRACES = re.compile(rb"\{\}")
-"""(Twice as fast as `in` where there are many braces.)"""
+"""Twice as fast as `in` if there are many braces."""
 
 
 def _violations(seen: Seen) -> list[Violation]:
-    """Return how the payload breaks its schema, but for what R11, R12 and R17 say more of."""
+    """Return how the payload breaks its schema, without what R11, R12 and R17 report."""
     if seen.payload is None:
         return []
     empty, custom = {path for path, _ in _empty_fields(seen)}, rules_of(seen.version).custom
@@ -37,15 +37,15 @@ def _is_of_others(path: str, empty: set[str], custom: str) -> bool:
 
 
 def _beginnings(path: str) -> Iterator[str]:
-    """Yield a path and all paths that it begins with."""
+    """Yield all paths that a path begins with, and the path itself."""
     return accumulate(path.split("."), lambda one, two: f"{one}.{two}")
 
 
 def _empty_fields(seen: Seen) -> Iterator[tuple[str, Any]]:
-    """Yield the fields of the payload that are null, {} or [] where they should be left out, or have something in them.
+    """Yield the path and value of each field that is null, {} or [], but should be left out or have a value.
 
-    What the schema does not know is no field (R10). A required field may be empty where the schema allows it. Of the
-    property for what a vendor likes (customData) only null counts, and what is in it does not count (R17).
+    Properties that the schema does not know do not count (R10). Required fields may be empty if the schema allows it.
+    The property for vendors (customData in OCPP 2.x) counts only if it is null; what is inside does not count (R17).
     """
     if seen.action not in seen.version.actions:
         return
@@ -65,13 +65,13 @@ def _is_inside(path: str, custom: str) -> bool:
 
 
 def of(seen: Seen) -> str:
-    """Say which message it is."""
+    """Return the name of a message for a finding: its action, or of which action it is the answer."""
     return seen.action[:60] if seen.kind == "call" else f"the answer to {seen.action[:60]}"
 
 
 @RPC.check("R10", "Part 4 4.1.2", ERROR, "the payload matches its schema", broken(call(), result()))
 def fits_its_schema(seen: Seen, station: KnownStation) -> Said:
-    """Something that is missing, unknown, or not as it should be; answers to nonsense are not looked at."""
+    """A field that is missing, unknown or wrong. Answers to what the mock sent wrong on purpose are skipped."""
     if seen.id in station.exchanges.wrong:
         return None
     found = _violations(seen)
@@ -81,7 +81,7 @@ def fits_its_schema(seen: Seen, station: KnownStation) -> Said:
 
 @RPC.check("R11", "Part 4 4.1.5", ERROR, "absent fields are left out, not null or empty", *_PLACES)
 def leaves_out_what_is_absent(seen: Seen, _: KnownStation) -> Said:
-    """An optional field that is null, {} or [], or null in place of a payload that cannot be empty."""
+    """An optional field that is null, {} or [], or null instead of a payload that must have fields."""
     if seen.is_sound and not _BRACES.search(seen.event_as(Received).text):
         return None
     if seen.payload is None:
@@ -94,14 +94,14 @@ def leaves_out_what_is_absent(seen: Seen, _: KnownStation) -> Said:
 
 @RPC.check("R12", "Part 4 4.1.5", WARNING, "an empty payload is {}, not null", broken(call(), result()))
 def writes_braces(seen: Seen, _: KnownStation) -> Said:
-    """Null in its place."""
+    """Null instead of an empty payload."""
     if seen.payload is not None or not _may_be_empty(seen):
         return None
     return f"{of(seen)}: the payload is null, and should be {{}}"
 
 
 def _may_be_empty(seen: Seen) -> bool:
-    """Whether {} would be right; for an action that nobody knows it is not known."""
+    """Return whether {} would be a valid payload. For an unknown action that is not known, so it is False."""
     if seen.kind == "call":
         return seen.action in seen.version.actions and not seen.version.schemas.request_violations(seen.action, {})
     return not seen.version.schemas.response_violations(seen.action, {})

@@ -1,6 +1,6 @@
-"""Wrong message arrays (checks R): what can be said of a message before its payload is looked at.
+"""Checks of message arrays (R): what can be wrong about a message before its payload is looked at.
 
-What follows what is in `exchanges.py`, what is in a message in `payloads.py` and `times.py`.
+`exchanges.py` has the order of messages, `payloads.py` and `times.py` what is in them.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ RPC = Subject("RPC")
 
 
 def array_of(seen: Seen) -> list[Any] | None:
-    """Return the message as an array that begins with a number, None where it is none."""
+    """Return the array of a message that begins with an integer; None for anything else."""
     try:
         array = orjson.loads(seen.event_as(Received).text)
     except orjson.JSONDecodeError:
@@ -28,17 +28,17 @@ def array_of(seen: Seen) -> list[Any] | None:
 
 
 def _type_of(seen: Seen, array: list[Any]) -> MessageType | None:
-    """Return the type of a message; None where its version has no such type."""
+    """Return the type of a message; None if its version has no such type."""
     return seen.version.framing.types.get(array[0])
 
 
 def _length_of(type_: MessageType) -> int:
-    """Return how many items a message of a type has: the number of the type, and its parts."""
+    """Return how many items a message of a type has: its parts, and the number of the type before them."""
     return len(type_.parts) + 1
 
 
 def _whole(seen: Seen, name: str = "") -> list[Any] | None:
-    """Return the array where it has as many items as it should; with a name only if that is the name of its type."""
+    """Return the array of a message if it has the right number of items and, with a `name`, that type; else None."""
     array = array_of(seen)
     type_ = None if array is None else _type_of(seen, array)
     if array is None or type_ is None or len(array) != _length_of(type_):
@@ -47,7 +47,7 @@ def _whole(seen: Seen, name: str = "") -> list[Any] | None:
 
 
 def shown(value: Any) -> str:
-    """Return a value that may be anything, short enough to be read."""
+    """Return any value as a text, at most 60 characters of it."""
     text = repr(value)
     return text if len(text) <= 60 else text[:60] + "…"
 
@@ -60,13 +60,13 @@ def shown(value: Any) -> str:
     broken(when("malformed")),
 )
 def is_an_array(seen: Seen, _: KnownStation) -> Said:
-    """What is not JSON, not an array, or has no number in its first place."""
+    """A text that is not JSON, not an array, or does not begin with an integer."""
     return f"not a message: {seen.problem}" if array_of(seen) is None else None
 
 
 @RPC.check("R02", "Part 4 4.1.3", ERROR, "the message type is 2, 3 or 4", broken(when("malformed")))
 def has_a_known_type(seen: Seen, _: KnownStation) -> Said:
-    """A number that the version does not have; 5 and 6 are of OCPP 2.1."""
+    """A number that the version does not have. 5 and 6 are types of OCPP 2.1."""
     array = array_of(seen)
     return None if array is None or _type_of(seen, array) else f"the message type is {array[0]}"
 
@@ -85,7 +85,7 @@ def has_all_items(seen: Seen, _: KnownStation) -> Said:
 
 @RPC.check("R04", "Part 4 4.1.4", ERROR, "the message id is a string of 1 to 36 characters", broken(when("malformed")))
 def has_an_id(seen: Seen, _: KnownStation) -> Said:
-    """Something else than a text, an empty one, or one that is too long."""
+    """An id that is not a string, is empty, or is too long."""
     array = _whole(seen)
     if array is None or (type(array[1]) is str and 0 < len(array[1]) <= MAX_ID_LENGTH):
         return None
@@ -100,7 +100,7 @@ def has_an_id(seen: Seen, _: KnownStation) -> Said:
     broken(call(), when("malformed")),
 )
 def has_an_action(seen: Seen, _: KnownStation) -> Said:
-    """An action that is unknown (also RebootRequest or reboot), no text, or for the CSMS to send."""
+    """An action that is unknown (also RebootRequest or reboot), is not a string, or is only for the CSMS."""
     signed = rules_of(seen.version).signed
     if signed and seen.action.endswith(signed):
         return None
@@ -112,7 +112,7 @@ def has_an_action(seen: Seen, _: KnownStation) -> Said:
 
 
 def _error_in(seen: Seen) -> Sequence[Any]:
-    """Return the code, the description and the details of a CALLERROR, which may be anything; those of a right one."""
+    """Return the code, description and details of a CALLERROR, which may be any values; valid ones if it is none."""
     if isinstance(seen.message, Error):
         return seen.message.code, seen.message.description, {}
     array = _whole(seen, "CALLERROR") if seen.kind == "malformed" else None
@@ -129,7 +129,7 @@ def _error_in(seen: Seen) -> Sequence[Any]:
     any_payload=True,
 )
 def has_a_known_code(seen: Seen, _: KnownStation) -> Said:
-    """Another one; one that Part 4 misspells itself is a warning."""
+    """An unknown code. One that Part 4 itself misspells is a warning."""
     code = _error_in(seen)[0]
     if isinstance(code, str) and code in seen.version.framing.codes:
         return None
@@ -148,7 +148,7 @@ def has_a_known_code(seen: Seen, _: KnownStation) -> Said:
     any_payload=True,
 )
 def explains_itself(seen: Seen, _: KnownStation) -> Said:
-    """A description that is no text or too long, or details that are no object."""
+    """A description that is not a string or is too long, or details that are not an object."""
     description, details = _error_in(seen)[1:]
     if type(description) is not str:
         return f"the description is {shown(description)}"

@@ -1,4 +1,4 @@
-"""Wrong times (check R18): how they are written, and whether they are the present ones where they should be."""
+"""Check R18: how timestamps are written, and whether current ones match the mock's clock."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -13,12 +13,12 @@ from mock_csms.protocol.versions import Version
 from mock_csms.twin.seen import Seen, call, result
 
 _YEAR = 365 * 86400.0
-"""Nothing waits that long to be sent: a clock that is so slow was never set."""
+"""In seconds. No message waits that long to be sent: a clock that is so slow was never set."""
 
 
 @cache
 def _places(version: Version, kind: str, action: str) -> tuple[str, Sequence[Sequence[str]]]:
-    """Return the name of the time of a message itself, if it has one, and the paths to all other times in it."""
+    """Return the name of the field with the time of a message itself, or "", and the paths to all its other times."""
     paths = version.schemas.places(f"{action}{'Request' if kind == 'call' else 'Response'}", "date-time")
     own = next((path for path in paths if path[0] in rules_of(version).present), ("",))
     return own[0], [path for path in paths if path != own]
@@ -26,9 +26,9 @@ def _places(version: Version, kind: str, action: str) -> tuple[str, Sequence[Seq
 
 @RPC.check("R18", "RFC 3339", ERROR, "timestamps have a time zone, and current ones match the clock", call(), result())
 def tells_the_time(seen: Seen, station: KnownStation) -> Said:
-    """What is no time as RFC 3339 has it; one that differs from the mock's clock is a warning.
+    """A timestamp that RFC 3339 does not allow. One that differs from the mock's clock is a warning.
 
-    That is a time in the future, one that is a year old, or one of an event that could have been sent long before.
+    That is a time in the future, one that is more than a year old, or one of an event that could have been sent before.
     """
     name, paths = _places(seen.version, seen.kind, seen.action)
     stamp: Any = seen.payload.get(name) if name else None
@@ -44,7 +44,7 @@ def tells_the_time(seen: Seen, station: KnownStation) -> Said:
 
 
 def _deviation(seen: Seen, station: KnownStation, at: float, late: float) -> Said:
-    """Say how far the time of a message is from the present, where it has to be the present one."""
+    """Return how far the time of a message is from the present, if it should be the present; else None."""
     name = _places(seen.version, seen.kind, seen.action)[0]
     if not station.boots.is_accepted or not _is_known(seen, station, at):
         return None
@@ -56,9 +56,10 @@ def _deviation(seen: Seen, station: KnownStation, at: float, late: float) -> Sai
 
 
 def _is_known(seen: Seen, station: KnownStation, at: float) -> bool:
-    """Whether the station must know the mock's clock: it is that of the world, or the station says that it follows it.
+    """Return whether the station must know the mock's clock.
 
-    It may believe what an answer says that was made by hand.
+    That is so if the clock is right, or if the station says that it follows it. A station that follows the time in an
+    answer which somebody wrote by hand is not wrong.
     """
     told = station.exchanges.clock or 0.0
     if abs(at - seen.at - told) <= station.terms.tolerance:
@@ -68,7 +69,7 @@ def _is_known(seen: Seen, station: KnownStation, at: float) -> bool:
 
 
 def _all(value: Any, path: Sequence[str]) -> list[Any]:
-    """Return what stands at a path, with `*` for each item of an array; what is not there is most often the first."""
+    """Return the values at a path, in which `*` is each item of an array. Most often the first property is missing."""
     if path[0] not in value:
         return []
     found = [value[path[0]]]

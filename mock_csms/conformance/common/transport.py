@@ -1,6 +1,6 @@
-"""Wrong ways to ask for a WebSocket (checks T): its path, its headers, and the credentials in them.
+"""Checks of the handshake (T): its path and its headers. `connections.py` has those of connections.
 
-What goes wrong with connections is in `connections.py`.
+`v2/handshakes.py` has the rules of OCPP 2.x for the identity and the credentials.
 """
 
 import re
@@ -14,17 +14,17 @@ from mock_csms.twin.seen import Seen, when
 
 TRANSPORT = Subject("transport")
 WEBSOCKET = TRANSPORT.of(EVERY)
-"""The same, for what is of the WebSocket alone, whatever is spoken over it."""
+"""The same subject, for checks of the WebSocket alone, whatever version is spoken over it."""
 
 _SUBPROTOCOL = re.compile(r"ocpp\d+\.\d+(\.\d+)?")
 _SEGMENT = re.compile(r"([A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})*")
-"""What may stand in the path of a URL as it is (RFC 3986, 3.3)."""
+"""What is allowed in a segment of a path without percent-encoding (RFC 3986, 3.3)."""
 _UNFIT = re.compile(r"[^!-~]")
-"""What may stand nowhere in a request line."""
+"""What is not allowed anywhere in a path."""
 
 
 def visitor_of(seen: Seen) -> Visitor | None:
-    """Return who knocks, unless what came is no request for a WebSocket."""
+    """Return who asks for a WebSocket; None if the request does not ask for one."""
     visitor = seen.event_as(Knocked).visitor
     return visitor if visitor.wants_websocket else None
 
@@ -42,7 +42,7 @@ def offers_ocpp(seen: Seen, _: KnownStation) -> Said:
 
 @TRANSPORT.check("T02", "Part 4 3.1.2", ERROR, "the handshake offers ocpp2.0.1", when("knocked"))
 def offers_this_version(seen: Seen, _: KnownStation) -> Said:
-    """Other versions of OCPP only."""
+    """Only other versions of OCPP are offered."""
     visitor, judged = visitor_of(seen), _judged()
     if visitor is None or judged in visitor.offered:
         return None
@@ -51,7 +51,7 @@ def offers_this_version(seen: Seen, _: KnownStation) -> Said:
 
 
 def _judged() -> str:
-    """Return the subprotocol of the version whose stations are judged; the preferred one of several."""
+    """Return the subprotocol of the version whose stations are judged; of several the preferred one."""
     return next(name for name, version in SUBPROTOCOLS.items() if version.name in JUDGED)
 
 
@@ -63,7 +63,7 @@ def _names(visitor: Visitor) -> str:
     "T04", "Part 4 3.1.1", WARNING, "the identity in the URL is percent-encoded where necessary", when("knocked")
 )
 def encodes_its_identity(seen: Seen, _: KnownStation) -> Said:
-    """A character in the path that may not stand in a URL as it is."""
+    """A character in the path that must be percent-encoded."""
     visitor = visitor_of(seen)
     raw = "" if visitor is None else visitor.segment
     if visitor is not None and _UNFIT.search(visitor.path):
@@ -78,7 +78,7 @@ def encodes_its_identity(seen: Seen, _: KnownStation) -> Said:
 def shakes_hands(seen: Seen, _: KnownStation) -> Said:
     """A wrong method or version, or a wrong or missing Host, Upgrade, Connection or Sec-WebSocket header.
 
-    Also what is no request for a WebSocket at all: TLS, SOAP, a request without an end.
+    Also a request that is not for a WebSocket at all: TLS, SOAP, or a request without an end.
     """
     problem = seen.event_as(Knocked).visitor.problem
     return f"invalid opening handshake: {problem}" if problem else None
@@ -86,7 +86,7 @@ def shakes_hands(seen: Seen, _: KnownStation) -> Said:
 
 @TRANSPORT.check("T10", "Part 4 3.3", INFO, "the station offers compression", when("knocked"))
 def offers_compression(seen: Seen, station: KnownStation) -> Said:
-    """For information, once: a station may offer permessage-deflate, and the CSMS has to accept it."""
+    """For information, once: a station may offer permessage-deflate, and the CSMS must accept it."""
     visitor, before = visitor_of(seen), station.connections.visitor
     is_known = before is not None and "permessage-deflate" in before.extensions
     if visitor is None or is_known or "permessage-deflate" not in visitor.extensions:

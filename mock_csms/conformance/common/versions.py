@@ -9,10 +9,10 @@ from mock_csms.protocol.versions import V201, Version
 RULES: Mapping[str, VersionRules] = {V201.name: V2}
 
 HOLLOW = tuple(dict.fromkeys(action for rules in RULES.values() for action in rules.hollow))
-"""The calls that are hollow in any version."""
+"""The calls that are hollow in at least one version."""
 _NONE = VersionRules()
 
 
 def rules_of(version: Version) -> VersionRules:
-    """Return the rules of a version; those that say nothing where it has none."""
+    """Return the rules of a version; the default values if it has no row."""
     return RULES.get(version.name, _NONE)

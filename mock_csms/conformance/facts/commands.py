@@ -1,4 +1,4 @@
-"""What is known of the commands that a station was given: the last of each action that it agreed to do."""
+"""What is known of the commands that a station was sent: the last one of each action."""
 
 from typing import Any
 
@@ -7,23 +7,25 @@ from mock_csms.protocol.records import Mutable, Record, field
 
 
 class AnsweredCommand(Record):
-    """A command that was answered: when, what was asked, and the answer."""
+    """A command that was answered with a CALLRESULT."""
 
     at: float
+    """When the answer came."""
     request: Json
     answer: Json
     id: str
+    """The message id."""
 
     @property
     def status(self) -> Any:
-        """The status of the answer, where it has one."""
+        """The status of the answer; None if it has none."""
         return self.answer.get("status")
 
 
 class AnsweredCommands(Mutable):
-    """The last command of each action."""
+    """The last command of each action, by action."""
 
     answered: dict[str, AnsweredCommand] = field(default_factory=dict)
-    """However it was answered."""
+    """Whatever the answer was."""
     agreed: dict[str, AnsweredCommand] = field(default_factory=dict)
-    """Those to which the station agreed."""
+    """Only commands that the station accepted."""

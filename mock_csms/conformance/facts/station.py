@@ -1,6 +1,6 @@
-"""What checks must know of one station beside its twin: a file for each subject, with all that writes to it.
+"""The record of all that checks know of one station: its twin, a part for each subject, and the deadlines of checks.
 
-Checks only read it. Their deadlines are kept here too.
+The parts have a file each in this folder. Checks only read them; the learners in `lessons/` write them.
 """
 
 from collections.abc import Hashable
@@ -28,29 +28,33 @@ NEVER = float("inf")
 
 
 class Terms(Record):
-    """What stations are judged by: all times in seconds.
-
-    tolerance: how wrong times and intervals may be. patience: how long what must follow may take ("within the set
-    time"; the message time-out). clock_offset: how far the mock's own clock is ahead. passwords: by identity, folded.
-    """
+    """What stations are judged by."""
 
     tolerance: float = 4.0
+    """How many seconds times and intervals may be wrong."""
     patience: float = 30.0
+    """How many seconds the station has for what must follow ("within the set time"; the message time-out)."""
     clock_offset: float = 0.0
+    """How many seconds the mock's own clock is ahead."""
     passwords: dict[str, str] | None = None
+    """The passwords by identity, casefolded."""
 
 
 class Deadline(Record):
-    """When something becomes a finding, which text it has, and the id of the message that it is about."""
+    """When something becomes a finding."""
 
     at: float
+    """In seconds since 1970."""
     text: str
+    """The text of the finding."""
     message: str
+    """The id of the message that it is about; empty where there is none."""
     survives: bool
+    """Whether it stays when the connection is lost."""
 
 
 class KnownStation(Twin, kw_only=True):
-    """All that checks know of a station: its twin, and what nobody but checks needs."""
+    """All that checks know of a station: its twin, and what only checks need."""
 
     identity: str
     terms: Terms
@@ -71,4 +75,6 @@ class KnownStation(Twin, kw_only=True):
     triggers: Triggers = field(default_factory=Triggers)
     uploads: Uploads = field(default_factory=Uploads)
     deadlines: dict[tuple[str, Hashable], Deadline] = field(default_factory=dict)
+    """By the id of the check and the key that it gave."""
     next_due: float = NEVER
+    """When the next deadline passes, in seconds since 1970."""

@@ -11,7 +11,7 @@ _AGREED = {"Accepted", "Scheduled", "RebootRequired", "AcceptedCanceled"}
 
 @COMMANDS.learn(result())
 def answered(seen: Seen, station: KnownStation) -> None:
-    """A command was answered as the schema wants it."""
+    """A command was answered, and the answer matches its schema."""
     given = AnsweredCommand(seen.at, seen.request, seen.payload, seen.id)
     station.commands.answered[seen.action] = given
     if given.status in _AGREED:

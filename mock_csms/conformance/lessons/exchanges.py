@@ -1,4 +1,4 @@
-"""Learns of the messages themselves: the ids that a station has used, and how our commands ended."""
+"""Learns of the messages themselves: the ids that a station has used, and how the mock's commands ended."""
 
 from mock_csms.conformance.common.versions import rules_of
 from mock_csms.conformance.facts.exchanges import BREAKS_ITS_SCHEMA, UNKNOWN_TYPE
@@ -13,7 +13,7 @@ EXCHANGES = Subject("exchanges")
 
 @EXCHANGES.learn(call(), any_payload=True)
 def called(seen: Seen, station: KnownStation) -> None:
-    """It calls."""
+    """The station sends a call."""
     exchanges = station.exchanges
     exchanges.note(seen.id, rules_of(seen.version).number_of(seen.action, seen.payload), seen.at)
     if len(station.connections.calls) > 1:
@@ -22,19 +22,19 @@ def called(seen: Seen, station: KnownStation) -> None:
 
 @EXCHANGES.learn(response(), any_payload=True)
 def answered(seen: Seen, station: KnownStation) -> None:
-    """It has its answer; what it sends right after that had to wait for it."""
+    """Its call is answered. A call that it sends right after that had to wait for this."""
     station.exchanges.called_at = seen.at
 
 
 @EXCHANGES.learn(refusal(), any_payload=True)
 def refused(_: Seen, station: KnownStation) -> None:
-    """It was refused, and may try again later."""
+    """Its call is refused. It may try again later."""
     station.exchanges.is_troubled = True
 
 
 @EXCHANGES.learn(when("connected"))
 def opened(_: Seen, station: KnownStation) -> None:
-    """It begins anew; what was open is over."""
+    """It has a new connection. The commands that were open are lost."""
     exchanges = station.exchanges
     for id_ in exchanges.open:
         exchanges.over[id_] = "lost"
@@ -44,7 +44,7 @@ def opened(_: Seen, station: KnownStation) -> None:
 
 @EXCHANGES.learn(command(), any_payload=True)
 def commanded(seen: Seen, station: KnownStation) -> None:
-    """It is sent a command."""
+    """The mock sends a command."""
     if seen.is_sound:
         station.exchanges.open[seen.id] = seen.action
     else:
@@ -53,14 +53,14 @@ def commanded(seen: Seen, station: KnownStation) -> None:
 
 @EXCHANGES.learn(when("spoiled"), any_payload=True)
 def spoiled(seen: Seen, station: KnownStation) -> None:
-    """It is sent something wrong."""
+    """The mock sends something wrong on purpose."""
     station.exchanges.wrong[seen.id] = _wrong(seen.event_as(Sent), seen)
     if not isinstance(seen.message, Call):
         station.exchanges.is_troubled = True
 
 
 def _wrong(event: Sent, seen: Seen) -> str:
-    """Say how a message is wrong; the name of its fault is what somebody called the rule."""
+    """Return how a message is wrong: a word of `facts/exchanges.py`, or the name of the fault that changed it."""
     framing = seen.version.framing
     sent = decode(event.text, framing)
     if isinstance(sent, Malformed):  # also where the payload breaks its schema: nobody can see it
@@ -70,7 +70,7 @@ def _wrong(event: Sent, seen: Seen) -> str:
 
 @EXCHANGES.learn(result(), error(), when("unanswered", "malformed"), any_payload=True)
 def ended(seen: Seen, station: KnownStation) -> None:
-    """A command is over; an answer that is none ends it too."""
+    """A command has ended. A malformed answer ends it too."""
     answers = seen.answers
     if answers is not None and answers.id != UNREADABLE_ID:
         station.exchanges.open.pop(answers.id, None)

@@ -1,4 +1,4 @@
-"""All that is learned of a station, in the order in which it is learned."""
+"""All learners, in the order in which they run."""
 
 from collections.abc import Sequence
 
@@ -40,11 +40,11 @@ FACTS = (
     TRIGGERS,
     UPLOADS,
 )
-"""What is learned after the twin."""
+"""The subjects whose learners run after those of the twin."""
 
 ALL_LESSONS: Sequence[Lesson] = (
     *PARTS.lessons,
     *LESSONS,
     *(each for subject in FACTS for each in subject.lessons),
 )
-"""All that is learned, in its order: parts before the twin, as they are compared with the calls that were open then."""
+"""In the order in which they run. Parts come before the twin, as they are compared with the calls open until then."""

@@ -4,6 +4,7 @@ from mock_csms.protocol.records import Mutable, field
 
 
 class Charging(Mutable):
-    """objections: why the profile of a command must not be taken, by what was known when it was sent; of the last."""
+    """Why the station must reject the profile that it was sent last."""
 
     objections: dict[str, str] = field(default_factory=dict)
+    """The reason by the id of the command, from what was known when it was sent; empty if the profile is right."""

@@ -7,7 +7,7 @@ _MOST_LATE = 10_000
 
 
 def may_wait(station: KnownStation, now: float) -> bool:
-    """Whether events may still wait at the station: it was offline, or its events are refused or not answered."""
+    """Return whether the station may still hold events back: it was offline, or events were refused or not answered."""
     connections, transactions, patience = station.connections, station.transactions, station.terms.patience
     waits = any(action == TRANSACTION_EVENT and now - at > 1.0 for action, at in connections.calls.values())
     if len(station.deadlines) > _MOST_LATE:
@@ -18,6 +18,9 @@ def may_wait(station: KnownStation, now: float) -> bool:
 
 
 def is_watched(station: KnownStation) -> bool:
-    """Whether all that runs must have begun while the station was watched: it booted, and all connectors were free."""
+    """Return whether all running transactions must have begun while the mock watched.
+
+    That is so if the station has booted and each connector was Available at some time since.
+    """
     statuses = station.connectors.statuses.keys()
     return bool(statuses) and station.boots.accepted_at is not None and statuses <= station.transactions.were_free
