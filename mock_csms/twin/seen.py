@@ -204,7 +204,7 @@ KINDS = tuple(_LOOKS)
 
 
 def call(*actions: str) -> tuple[Occasion, ...]:
-    """Return the occasions of the station's calls; all of them without actions. `Action.Detail` is one detail or sort."""
+    """Return the occasions of the station's calls; all without actions. `Action.Detail` is one detail or sort."""
     return _of("call", actions)
 
 

@@ -73,6 +73,18 @@ def test_deadlines_that_pass_at_once_come_in_the_order_of_the_table() -> None:
         assert [finding.check for finding in found] == ["V12", "F02"]
 
 
+def test_checks_do_not_guess_what_an_event_is() -> None:
+    """What is seen is typed: no check or learner casts, asks for an attribute by name, or calls a variable Any."""
+    guesses = []
+    for file in Path(conformance.__file__).parent.rglob("*.py"):
+        functions = [node for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.FunctionDef)]
+        for node in (node for function in functions for node in ast.walk(function)):
+            is_cast = isinstance(node, ast.Call) and ast.unparse(node.func) in ("cast", "getattr", "typing.cast")
+            is_any = isinstance(node, ast.AnnAssign) and ast.unparse(node.annotation) == "Any"
+            guesses += [f"{file.name}: {ast.unparse(node)}"] if is_cast or is_any else []
+    assert guesses == []
+
+
 def test_another_severity_has_a_reason() -> None:
     """A finding that may have another severity than its check says why."""
     trees = [ast.parse(file.read_text(encoding="utf-8")) for file in Path(conformance.__file__).parent.rglob("*.py")]

@@ -11,7 +11,7 @@ import orjson
 from mock_csms.conformance.common.versions import rules_of
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, WARNING, Said, Subject, Wrong, broken
-from mock_csms.protocol.messages import MAX_DESCRIPTION_LENGTH, MAX_ID_LENGTH, Error, ErrorCode, MessageType
+from mock_csms.protocol.messages import MAX_DESCRIPTION_LENGTH, MAX_ID_LENGTH, Error, MessageType
 from mock_csms.twin.events import Received
 from mock_csms.twin.seen import Seen, call, error, when
 
@@ -111,12 +111,12 @@ def has_an_action(seen: Seen, _: KnownStation) -> Said:
     return f"the action is {shown(array[2])}" if array and type(array[2]) is not str else None
 
 
-def _error_in(seen: Seen) -> Sequence[Any]:
-    """Return the code, description and details of a CALLERROR, which may be any values; valid ones if it is none."""
+def _error_in(seen: Seen) -> Sequence[Any] | None:
+    """Return the code, description and details of a CALLERROR, which may be any values; None for another message."""
     if isinstance(seen.message, Error):
         return seen.message.code, seen.message.description, {}
     array = _whole(seen, "CALLERROR") if seen.kind == "malformed" else None
-    return array[2:] if array else (ErrorCode.GenericError, "", {})
+    return array[2:] if array else None
 
 
 @RPC.check(
@@ -130,8 +130,9 @@ def _error_in(seen: Seen) -> Sequence[Any]:
 )
 def has_a_known_code(seen: Seen, _: KnownStation) -> Said:
     """An unknown code. One that Part 4 itself misspells is a warning."""
-    code = _error_in(seen)[0]
-    if isinstance(code, str) and code in seen.version.framing.codes:
+    parts = _error_in(seen)
+    code = parts[0] if parts else None
+    if parts is None or (isinstance(code, str) and code in seen.version.framing.codes):
         return None
     is_misspelt = isinstance(code, str) and code in rules_of(seen.version).misspelt
     severity = WARNING if is_misspelt else None
@@ -149,7 +150,10 @@ def has_a_known_code(seen: Seen, _: KnownStation) -> Said:
 )
 def explains_itself(seen: Seen, _: KnownStation) -> Said:
     """A description that is not a string or is too long, or details that are not an object."""
-    description, details = _error_in(seen)[1:]
+    parts = _error_in(seen)
+    if parts is None:
+        return None
+    description, details = parts[1:]
     if type(description) is not str:
         return f"the description is {shown(description)}"
     if len(description) > MAX_DESCRIPTION_LENGTH:

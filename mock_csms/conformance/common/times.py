@@ -31,10 +31,10 @@ def tells_the_time(seen: Seen, station: KnownStation) -> Said:
     That is a time in the future, one that is more than a year old, or one of an event that could have been sent before.
     """
     name, paths = _places(seen.version, seen.kind, seen.action)
-    stamp: Any = seen.payload.get(name) if name else None
+    stamp = seen.payload.get(name) if name else None
     at = seen.at if stamp is None else strict_seconds_of(stamp)
     if at is None:
-        return f"{name} is {stamp[:60]!r}, not a timestamp with a time zone"
+        return f"{name} is {str(stamp)[:60]!r}, not a timestamp with a time zone"
     for path in paths:
         for other in _all(seen.payload, path):
             if other != stamp and strict_seconds_of(other) is None:
