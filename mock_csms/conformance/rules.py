@@ -22,8 +22,6 @@ class VersionRules(Record, eq=False):
     """Fields that may hold any value, also none: the name of the schema, and the path of the field."""
     hollow: tuple[str, ...] = ()
     """The calls in which a field may be {} by the schema, although it should be left out."""
-    identifiers: Set[str] = frozenset()
-    """The properties that hold an identifier, which must be ASCII."""
     misspelt: Set[str] = frozenset()
     """Error codes that the specification itself spells wrong in places."""
     signed: str = ""

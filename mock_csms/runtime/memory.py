@@ -14,7 +14,7 @@ from typing import TypeAlias
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.memory import IDS, fresh_facts
 from mock_csms.conformance.lessons.v2.memory import dump, load
-from mock_csms.protocol.v2.identifiers import folded
+from mock_csms.protocol.identifiers import folded
 from mock_csms.runtime.place import Place
 
 _NAME = "stations.sqlite"

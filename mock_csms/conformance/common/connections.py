@@ -5,8 +5,8 @@ from typing import Any
 from mock_csms.conformance.common.transport import TRANSPORT, WEBSOCKET
 from mock_csms.conformance.common.versions import rules_of
 from mock_csms.conformance.facts.station import KnownStation
-from mock_csms.conformance.rules import VersionRules
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, Said, Wrong
+from mock_csms.protocol.versions import Version
 from mock_csms.twin.connections import UNRECORDED
 from mock_csms.twin.events import Breached, Disconnected, Knocked, Received
 from mock_csms.twin.seen import Seen, breach, call, when
@@ -38,21 +38,21 @@ def sends_text(seen: Seen, _: KnownStation) -> Said:
         return "the message came in a binary frame"
     if event.text.isascii() and b"\\" not in event.text:
         return None
-    key = _beyond_ascii(seen.payload, rules_of(seen.version))
+    key = _beyond_ascii(seen.payload, seen.version)
     text = f"{key} has characters that are not ASCII"
     return Wrong(text, severity=WARNING, why="the frame itself is right") if key else None
 
 
-def _beyond_ascii(value: Any, rules: VersionRules) -> str:
+def _beyond_ascii(value: Any, version: Version) -> str:
     """Return the key of the first identifier in a payload that is not ASCII; empty if there is none."""
     if isinstance(value, list):
-        return next(filter(None, (_beyond_ascii(each, rules) for each in value)), "")
+        return next(filter(None, (_beyond_ascii(each, version) for each in value)), "")
     if not isinstance(value, dict):
         return ""
     for key, item in value.items():
-        if isinstance(item, str) and key in rules.identifiers and not item.isascii():
+        if isinstance(item, str) and key in version.identifiers and not item.isascii():
             return str(key)
-        if key not in rules.opaque and (found := _beyond_ascii(item, rules)):
+        if key not in rules_of(version).opaque and (found := _beyond_ascii(item, version)):
             return found
     return ""
 

@@ -17,6 +17,7 @@ from mock_csms.twin.events import Received
 from mock_csms.twin.firmware import Update
 from mock_csms.twin.seen import Occasion, Seen, call
 from mock_csms.twin.transactions import Transaction
+from mock_csms.twin.v2.transactions import transaction_in
 from mock_csms.twin.v2.variables import name_of
 from mock_csms.twin.variables import Name
 
@@ -155,7 +156,7 @@ def had_credentials(station: KnownStation) -> bool:
 
 
 def transaction_of(seen: Seen, station: KnownStation) -> Transaction | None:
-    return station.transactions.of(seen.payload)
+    return transaction_in(seen.payload, station)
 
 
 def has_ended(seen: Seen, station: KnownStation) -> bool:
@@ -228,7 +229,9 @@ def is_for_later(seen: Seen, station: KnownStation) -> Any:
 
 
 def update_of(seen: Seen, station: KnownStation) -> Update | None:
-    return station.firmware.told_of(seen.payload) if seen.action == "FirmwareStatusNotification" else None
+    return (
+        station.firmware.told_of(seen.payload.get("requestId")) if seen.action == "FirmwareStatusNotification" else None
+    )
 
 
 def is_error(seen: Seen, _: KnownStation, __: Check) -> bool:

@@ -7,7 +7,7 @@ import re
 from mock_csms.conformance.common.transport import TRANSPORT, visitor_of
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong
-from mock_csms.protocol.v2.identifiers import folded
+from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.twin.seen import Seen, when
 

@@ -9,6 +9,7 @@ from mock_csms.conformance.v2.statuses import name
 from mock_csms.twin.connectors import Connector
 from mock_csms.twin.seen import Seen
 from mock_csms.twin.v2.occasions import driven
+from mock_csms.twin.v2.transactions import evse_in, transaction_in
 
 _CLOSED = {"Unavailable", "Faulted"}
 
@@ -35,7 +36,7 @@ def closed_to_all(seen: Seen, station: KnownStation) -> Said:
 
 def _begins(seen: Seen, station: KnownStation) -> bool:
     """Whether an event is the first that tells that somebody charges."""
-    payload, transaction = seen.payload, station.transactions.of(seen.payload)
+    payload, transaction = seen.payload, transaction_in(seen.payload, station)
     is_token = "idToken" in payload and payload["triggerReason"] != "StopAuthorized"
     is_it = is_token or payload["transactionInfo"].get("chargingState") == "Charging"
     was_it = transaction is not None and (transaction.token is not None or transaction.charging_state == "Charging")
@@ -44,7 +45,7 @@ def _begins(seen: Seen, station: KnownStation) -> bool:
 
 def _places(seen: Seen, station: KnownStation) -> list[Connector]:
     """Return the connector of a transaction, or all of its EVSE where that alone was told."""
-    transaction, evse = station.transactions.of(seen.payload), station.transactions.evse_of(seen.payload)
+    transaction, evse = transaction_in(seen.payload, station), evse_in(seen.payload, station)
     connector = seen.payload.get("evse", {}).get("connectorId") or (transaction and transaction.connector)
     if evse is None:
         return []

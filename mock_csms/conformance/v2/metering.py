@@ -12,6 +12,7 @@ from mock_csms.conformance.lessons.v2.meters import registers_of, samples_of
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Due, Later, Said, Subject, Wrong
 from mock_csms.conformance.v2.transactions import once
 from mock_csms.twin.seen import Seen, call
+from mock_csms.twin.v2.transactions import transaction_in
 
 METERING = Subject("metering")
 CLOCK, TRIGGERED = "Sample.Clock", "Trigger"
@@ -36,7 +37,7 @@ def begin_values(seen: Seen, station: KnownStation) -> Said:
 @once
 def end_values(seen: Seen, station: KnownStation) -> Said:
     """An end without values of Transaction.End, though TxEndedMeasurands wants some."""
-    transaction = station.transactions.of(seen.payload)
+    transaction = transaction_in(seen.payload, station)
     is_somewhere = "evse" in seen.payload or (transaction is not None and transaction.evse is not None)
     if (
         not is_somewhere
@@ -79,7 +80,7 @@ def _others(seen: Seen, station: KnownStation, sent: frozenset[str], names: froz
     if seen.action == "MeterValues":
         place, last = payload["evseId"], station.meters.aligned.get(payload["evseId"])
     else:
-        transaction = station.transactions.of(payload)
+        transaction = transaction_in(payload, station)
         place, last = payload["transactionInfo"]["transactionId"], transaction.sampled if transaction else None
     if last == stamp or place == 0:
         return Done((place, stamp))
@@ -202,7 +203,7 @@ def phases_told(seen: Seen, station: KnownStation) -> Said:
     """No numberOfPhasesUsed of a station that has told it before."""
     if not station.transactions.tells_phases:
         return None
-    info, transaction = seen.payload["transactionInfo"], station.transactions.of(seen.payload)
+    info, transaction = seen.payload["transactionInfo"], transaction_in(seen.payload, station)
     if info.get("chargingState") != "Charging" or "numberOfPhasesUsed" in seen.payload:
         return None
     if transaction is None or (transaction.charging_state != "Charging" and transaction.is_next(seen.payload["seqNo"])):

@@ -12,6 +12,7 @@ from mock_csms.conformance.v2.metering import CLOCK, METERING, is_asked_for
 from mock_csms.conformance.v2.transaction_order import times_rise
 from mock_csms.twin.seen import Seen, call
 from mock_csms.twin.transactions import Transaction
+from mock_csms.twin.v2.transactions import transaction_in
 
 _STARTED, _UPDATED, _ENDED = (call(f"TransactionEvent.{kind}") for kind in ("Started", "Updated", "Ended"))
 _VALUES = call("MeterValues")
@@ -35,7 +36,7 @@ def periodic_values(seen: Seen, station: KnownStation) -> Said:
         others = samples_of(seen.payload, station).contexts - _SAMPLED
         if others:
             return f"periodic values of the context {' and '.join(sorted(others))}"
-    interval, transaction = station.meters.interval(station.variables), station.transactions.of(seen.payload)
+    interval, transaction = station.meters.interval(station.variables), transaction_in(seen.payload, station)
     if not interval or transaction is None or not transaction.is_next(seen.payload["seqNo"]):
         return None
     return _spacing(seen, station, transaction, interval)

@@ -9,6 +9,7 @@ from mock_csms.conformance.subject import ERROR, WARNING, Done, Due, Later, Said
 from mock_csms.conformance.v2.transactions import TRANSACTIONS
 from mock_csms.protocol.actions import Json
 from mock_csms.twin.seen import Seen, call, result
+from mock_csms.twin.v2.transactions import evse_in, transaction_in
 
 _TOLD = call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended")
 """All events but those that are nothing but periodic values."""
@@ -86,13 +87,13 @@ def _begun_for(seen: Seen, station: KnownStation) -> int | None:
 
     A driver may come with the same idToken; where the station asks about it, though not for remote starts, one did.
     """
-    payload, transaction, remote = seen.payload, station.transactions.of(seen.payload), station.remote_starts
+    payload, transaction, remote = seen.payload, transaction_in(seen.payload, station), station.remote_starts
     is_known = transaction is not None and (transaction.token is not None or transaction.remote is not None)
     if "idToken" not in payload or is_known or payload.get("offline"):
         return None
     token = station.tokens.of(payload["idToken"])
     is_remote_trusted = station.variables.switch("AuthCtrlr", "AuthorizeRemoteStart") is False
-    evse = station.transactions.evse_of(payload)
+    evse = evse_in(payload, station)
     for number, asked in remote.starts.items():
         since = remote.agreed_at[number]
         is_it = is_same_token(asked["idToken"], payload["idToken"]) and number not in remote.used
@@ -106,7 +107,7 @@ def _begun_for(seen: Seen, station: KnownStation) -> int | None:
 
 def _not_asked_for(number: int, seen: Seen, station: KnownStation) -> str | None:
     """Return what is wrong about a remoteStartId: another one was asked for, or none at all since the boot."""
-    payload, remote, transaction = seen.payload, station.remote_starts, station.transactions.of(seen.payload)
+    payload, remote, transaction = seen.payload, station.remote_starts, transaction_in(seen.payload, station)
     open_ = [each for each in remote.starts if each not in remote.used]
     is_mine = any(is_same_token(remote.starts[each]["idToken"], payload.get("idToken")) for each in open_)
     if number not in remote.starts and is_mine and payload["triggerReason"] == "RemoteStart":
@@ -164,7 +165,7 @@ def remote_token(seen: Seen, station: KnownStation) -> Said:
 @TRANSACTIONS.check("X21", "E01.FR.13", WARNING, "the event that uses a reservation has the reservationId", _TOLD)
 def reservation_named(seen: Seen, station: KnownStation) -> Said:
     """A reserved idToken comes where it is reserved, and the reservation is not named."""
-    payload, transaction = seen.payload, station.transactions.of(seen.payload)
+    payload, transaction = seen.payload, transaction_in(seen.payload, station)
     if (
         not station.reservations.by_id
         or "idToken" not in payload
@@ -174,7 +175,7 @@ def reservation_named(seen: Seen, station: KnownStation) -> Said:
         return None
     if transaction is not None and (transaction.token is not None or transaction.is_reserved):
         return None
-    evse = station.transactions.evse_of(payload)
+    evse = evse_in(payload, station)
     reserved = reservation_of(station, payload["idToken"], evse, seen.at)
     text = f"reservation {reserved} is used on EVSE {evse}, but the event has no reservationId"
     return None if reserved is None else text

@@ -11,6 +11,7 @@ from mock_csms.protocol.times import seconds_of
 from mock_csms.twin.seen import Seen, call, result, when
 from mock_csms.twin.v2.connectors import statuses_in
 from mock_csms.twin.v2.occasions import driven
+from mock_csms.twin.v2.transactions import transaction_in
 
 RESERVATIONS = Subject("reservations")
 
@@ -127,6 +128,6 @@ def was_made(seen: Seen, station: KnownStation) -> Said:
 
 def _is_known_already(seen: Seen, station: KnownStation) -> bool:
     """Whether an event tells of a transaction of before the boot, or of what an event before it has told."""
-    payload, transaction = seen.payload, station.transactions.of(seen.payload)
+    payload, transaction = seen.payload, transaction_in(seen.payload, station)
     is_told = transaction is not None and transaction.is_reserved
     return bool(payload.get("offline")) or is_told or may_have_begun_before(seen, station.boots.asked_at, station)

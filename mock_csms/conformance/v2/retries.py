@@ -7,6 +7,7 @@ from mock_csms.protocol.actions import Json
 from mock_csms.twin.events import Received
 from mock_csms.twin.seen import Seen, call, refusal
 from mock_csms.twin.transactions import ToldEvent, Transaction
+from mock_csms.twin.v2.transactions import event_in, repeats, transaction_in
 
 
 def number_of(station: KnownStation, variable: str) -> float | None:
@@ -27,13 +28,13 @@ def repeated_right(seen: Seen, station: KnownStation) -> Said:
     """A repeat that is changed, too soon or one too many; and none where one is due."""
     if seen.kind == "refusal":
         return _is_due(seen, station)
-    transaction, number = station.transactions.of(seen.payload), seen.payload["seqNo"]
+    transaction, number = transaction_in(seen.payload, station), seen.payload["seqNo"]
     if transaction is None:
         return None
     if number > transaction.highest:
         return _renumbered(seen, transaction) if station.transactions.trouble_at else None
     told = transaction.events.get(number)
-    if told is None or not told.is_again(seen.payload):
+    if told is None or not repeats(seen.payload, told):
         return None
     wrong = _repeat(seen, station, told)
     return [Done((transaction.id, number)), *wrong] if wrong or station.deadlines else None
@@ -42,7 +43,7 @@ def repeated_right(seen: Seen, station: KnownStation) -> Said:
 def _renumbered(seen: Seen, transaction: Transaction) -> Said:
     """Find a new event that is the last one, which failed, under another number."""
     last = transaction.events.get(transaction.highest)
-    if last is None or last.failed_at is None or not last.is_again(seen.payload):
+    if last is None or last.failed_at is None or not repeats(seen.payload, last):
         return None
     if _content(last.payload, "seqNo") != _content(seen.payload, "seqNo"):
         return None
@@ -72,7 +73,7 @@ def _is_same(one: bytes, two: bytes) -> bool:
 
 def _is_due(seen: Seen, station: KnownStation) -> Said:
     """Want a repeat of what was refused (E13.FR.02)."""
-    told, attempts = station.transactions.event_of(seen.request), number_of(station, "MessageAttempts")
+    told, attempts = event_in(seen.request, station), number_of(station, "MessageAttempts")
     interval = number_of(station, "MessageAttemptInterval")
     if told is None or attempts is None or interval is None or told.attempts >= attempts:
         return None

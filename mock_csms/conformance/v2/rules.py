@@ -4,7 +4,6 @@ from typing import Any
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.rules import VersionRules
-from mock_csms.protocol.v2.identifiers import FIELDS
 from mock_csms.twin.seen import Seen
 from mock_csms.twin.v2.details import TRANSACTION_EVENT
 
@@ -52,7 +51,6 @@ RULES = VersionRules(
     opaque=frozenset({CUSTOM, "data"}),
     free=frozenset({("DataTransferRequest", "data"), ("DataTransferResponse", "data")}),
     hollow=("BootNotification", "MeterValues", TRANSACTION_EVENT),
-    identifiers=frozenset(FIELDS),
     misspelt=frozenset({"OccurenceConstraintViolation"}),
     signed="-Signed",
     present=frozenset({"timestamp", "generatedAt"}),

@@ -11,6 +11,7 @@ from mock_csms.twin.connectors import Connector
 from mock_csms.twin.seen import Seen, call, response, when
 from mock_csms.twin.v2.connectors import current_in, statuses_in
 from mock_csms.twin.v2.occasions import driven
+from mock_csms.twin.v2.transactions import evse_in
 
 STATUS, NOTIFY, EVENT = "StatusNotification", "NotifyEvent", "TransactionEvent"
 _MOVES = {"CablePluggedIn", "EVDetected", *LEFT}
@@ -163,7 +164,7 @@ def _moves(kind: str, trigger: str) -> bool:
 
 def _changes(seen: Seen, station: KnownStation) -> Said:
     """Expect the report of a connector that is in use since the outage, as long as it is; none other is as before."""
-    payload, evse = seen.payload, station.transactions.evse_of(seen.payload)
+    payload, evse = seen.payload, evse_in(seen.payload, station)
     if not payload.get("offline") or evse is None:
         return None
     back = [Done(("as before", evse))] if _moves(payload["eventType"], payload["triggerReason"]) else []

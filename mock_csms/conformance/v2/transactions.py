@@ -15,6 +15,7 @@ from mock_csms.twin.connectors import Connector, may_mean
 from mock_csms.twin.seen import Seen, call
 from mock_csms.twin.transactions import Transaction
 from mock_csms.twin.v2.connectors import statuses_in
+from mock_csms.twin.v2.transactions import repeats, transaction_in
 
 TRANSACTIONS = Subject("transactions")
 
@@ -61,9 +62,9 @@ def once(judge: Judge) -> Judge:
 
     @wraps(judge)
     def judged(seen: Seen, station: KnownStation) -> Said:
-        transaction = station.transactions.of(seen.payload)
+        transaction = transaction_in(seen.payload, station)
         told = transaction and transaction.events.get(seen.payload["seqNo"])
-        return None if told and told.is_again(seen.payload) else judge(seen, station)
+        return None if told and repeats(seen.payload, told) else judge(seen, station)
 
     return judged
 
@@ -92,7 +93,7 @@ def no_early_reason(seen: Seen, _: KnownStation) -> Said:
 @once
 def reason_fits(seen: Seen, station: KnownStation) -> Said:
     """A pair that does not go together; who leaves after a stop may tell the reason of that."""
-    payload, transaction = seen.payload, station.transactions.of(seen.payload)
+    payload, transaction = seen.payload, transaction_in(seen.payload, station)
     trigger, reason = payload["triggerReason"], payload["transactionInfo"].get("stoppedReason")
     fitting = _REASONS.get(trigger)
     if reason is None or fitting is None or reason in fitting or ends_by_reset(seen, station):
@@ -111,7 +112,7 @@ def reason_fits(seen: Seen, station: KnownStation) -> Said:
 @once
 def token_told(seen: Seen, station: KnownStation) -> Said:
     """No idToken at all after an authorization, or one that comes with another trigger than Authorized (E02.FR.20)."""
-    payload, transaction = seen.payload, station.transactions.of(seen.payload)
+    payload, transaction = seen.payload, transaction_in(seen.payload, station)
     trigger, token = payload["triggerReason"], payload.get("idToken")
     if transaction is not None and transaction.token is not None:
         return None
@@ -129,7 +130,7 @@ def token_told(seen: Seen, station: KnownStation) -> Said:
 )
 def place_told(seen: Seen, station: KnownStation) -> Said:
     """No evse.id or no connectorId in the first event after a vehicle is connected; those after it need none."""
-    payload, transaction = seen.payload, station.transactions.of(seen.payload)
+    payload, transaction = seen.payload, transaction_in(seen.payload, station)
     if transaction is not None and (transaction.connector is not None or _was_connected(transaction)):
         return None
     if "connectorId" in payload.get("evse", ()):
@@ -157,7 +158,7 @@ def state_told(seen: Seen, station: KnownStation) -> Said:
     payload = seen.payload
     if "chargingState" in payload["transactionInfo"]:
         return None
-    trigger, transaction = payload["triggerReason"], station.transactions.of(payload)
+    trigger, transaction = payload["triggerReason"], transaction_in(payload, station)
     state = transaction and transaction.charging_state
     is_wrong = (
         trigger in ("ChargingStateChanged", "Trigger")
@@ -218,7 +219,7 @@ def connector_occupied(seen: Seen, station: KnownStation) -> Said:
         told = [place for place, status in statuses_in(seen.action, payload) if status != "Available"]
         return [Done(each) for place in told for each in _meant(place, station)]
     if payload["triggerReason"] in LEFT:
-        transaction = station.transactions.of(payload)
+        transaction = transaction_in(payload, station)
         return Done((transaction.evse, transaction.connector)) if transaction else None
     place = (payload.get("evse", {}).get("id", 0), payload.get("evse", {}).get("connectorId", 0))
     if payload["triggerReason"] != "CablePluggedIn" or not all(place) or not _is_now(seen, station):

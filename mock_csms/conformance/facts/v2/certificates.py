@@ -2,9 +2,9 @@
 
 from typing import TypeAlias
 
-from mock_csms.protocol import x509
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Mutable, Record, field
+from mock_csms.protocol.v2.certificates import hash_data
 from mock_csms.protocol.versions import DEFAULT
 
 Hash: TypeAlias = tuple[str, str, str, str]
@@ -42,7 +42,7 @@ class Installed(Record):
 
     def has(self, hash_: Hash) -> bool:
         """Whether a hash is its own."""
-        own = hash_of(x509.hash_data(self.pem, self.pem, hash_[0]))
+        own = hash_of(hash_data(self.pem, self.pem, hash_[0]))
         return own == hash_ if self.is_root else (own[1], own[3]) == (hash_[1], hash_[3])
 
 

@@ -11,6 +11,7 @@ from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Bounded
 from mock_csms.twin.seen import Seen, call, command, response, when
 from mock_csms.twin.v2.connectors import statuses_in
+from mock_csms.twin.v2.transactions import transaction_in
 
 GIVEN_IDS = Subject("given ids")
 _DAY = 86_400.0
@@ -31,7 +32,7 @@ def is_earlier(stamp: str, than: float, station: KnownStation) -> bool:
 
 def may_have_begun_before(seen: Seen, than: float, station: KnownStation) -> bool:
     """Whether the transaction of an event began earlier, or nobody knows when."""
-    transaction = station.transactions.of(seen.payload)
+    transaction = transaction_in(seen.payload, station)
     stamp = seen.payload["timestamp"] if seen.detail == "Started" else transaction.started if transaction else None
     return stamp is None or is_earlier(stamp, than, station)
 

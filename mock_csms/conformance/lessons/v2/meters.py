@@ -14,6 +14,7 @@ from mock_csms.conformance.facts.v2.meters import (
 from mock_csms.conformance.subject import Subject
 from mock_csms.protocol.actions import Json
 from mock_csms.twin.seen import Seen, call, result
+from mock_csms.twin.v2.transactions import evse_in
 
 METERS = Subject("meters")
 
@@ -54,7 +55,7 @@ def registers_of(seen: Seen, station: KnownStation) -> MeterReadings:
         if seen.action == "MeterValues":
             meters.readings = registers_in(values, which, payload["evseId"], "")
         else:
-            evse = station.transactions.evse_of(payload)
+            evse = evse_in(payload, station)
             id_ = payload["transactionInfo"]["transactionId"]
             meters.readings = registers_in(values, which, evse, id_) if evse is not None else ()
     return meters.readings

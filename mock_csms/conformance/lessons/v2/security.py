@@ -3,8 +3,8 @@
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.security import OWN, TRIGGERS, password_of
 from mock_csms.conformance.subject import Subject
+from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.messages import Call
-from mock_csms.protocol.v2.identifiers import folded
 from mock_csms.twin.seen import Seen, call, command, response, result, when
 
 SECURITY = Subject("security")
