@@ -54,7 +54,7 @@ def goes_on(story: Story, number: int = 2, **more: Any) -> Story:
 
 
 def is_followed(story: Story) -> bool:
-    """Whether the last call of a story is steady."""
+    """Whether the last call of a story is repeated."""
     inspect(story.events, story.now)
     inspector = Inspector(CHECKS.values(), TERMS)
     for event in story.events[:-2]:
@@ -63,7 +63,7 @@ def is_followed(story: Story) -> bool:
     return isinstance(event, Received) and is_expected(event, inspector.stations[STATION], {})
 
 
-def test_what_had_to_come_is_steady() -> None:
+def test_what_had_to_come_is_repeated() -> None:
     """The next periodic values of a transaction are, with their EVSE or without it; and so are those that follow."""
     assert is_followed(goes_on(charging()))
     assert is_followed(goes_on(charging(), evse={"id": 1}, transactionInfo={"transactionId": "T"}))
@@ -97,7 +97,7 @@ OTHERS: Mapping[str, Callable[[Story], Json]] = {
     "letters": lambda _: {"customData": {"vendorId": "Ä"}},
     "escapes": lambda _: {"customData": {"vendorId": '"'}},
 }
-"""What is different about values that are not steady."""
+"""What is different about values that are not repeated."""
 
 
 @pytest.mark.parametrize("name", list(OTHERS))
@@ -115,7 +115,7 @@ LATELY: Mapping[str, Callable[[Story], object]] = {
     "trigger": lambda story: story.command("TriggerMessage", {"requestedMessage": "Heartbeat"}, {"status": "Accepted"}),
     "end": lambda story: goes_on(story, 2, eventType="Ended"),
 }
-"""After what nothing is steady."""
+"""After what nothing counts as repeated."""
 
 
 @pytest.mark.parametrize("name", list(LATELY))

@@ -3,7 +3,7 @@
 They are most of what a station sends. Each condition here is one under which some checks find nothing; where one does
 not hold, all checks look. Most conditions are about more than numbers: they are looked at once, for a `Course`, and
 hold for all values that differ from the first ones in nothing but digits, as long as nothing else happens at that
-station. The others are looked at each time. A gate of the tests lets the checks look at all steady values too.
+station. The others are looked at each time. A gate of the tests lets the checks look at all of them too.
 """
 
 import re
