@@ -12,7 +12,7 @@ from mock_csms.protocol.versions import DEFAULT, SUBPROTOCOLS, V201, Version, ch
 from mock_csms.twin import events
 from mock_csms.twin.events import Event
 from mock_csms.twin.v2 import details as v2
-from mock_csms.twin.v2.details import Details
+from mock_csms.twin.v2.details import Details, Sort
 
 E = TypeVar("E", bound=Event)
 
@@ -39,10 +39,6 @@ class Seen(Record):
     id: str
     """The message id; empty where there is no message."""
     event: Event
-    message: Message | Malformed | None = None
-    """The message that the station or the mock sent."""
-    answers: Call | None = None
-    """The call that the message answers, or that is unanswered."""
     is_sound: bool = True
     """Whether the message matches its schema. Only then may a check rely on what is in it."""
     detail: str = ""
@@ -51,10 +47,36 @@ class Seen(Record):
     """The same, told apart more finely: of OCPP 2.x a TransactionEvent is Started, Sampled, Changed or Ended."""
     version: Version = DEFAULT
     """The version of OCPP that the message is of."""
-    code: str = ""
-    """The error code of an `error` or a `refusal`."""
-    problem: str = ""
-    """What was wrong: with a message that is `malformed`, with what is `breached`; or why a call is `unanswered`."""
+
+    @property
+    def message(self) -> Message | Malformed | None:
+        """The message that the station or the mock sent; None for an event without one."""
+        event = self.event
+        return event.message if isinstance(event, events.Received | events.Sent) else None
+
+    @property
+    def answers(self) -> Call | None:
+        """The call that the message answers, or that is unanswered; None if there is none."""
+        event = self.event
+        if isinstance(event, events.Received | events.Sent):
+            return event.answers
+        return event.call if isinstance(event, events.Unanswered) else None
+
+    @property
+    def code(self) -> str:
+        """The error code of an `error` or a `refusal`; empty for other kinds."""
+        message = self.message
+        return message.code if isinstance(message, Error) else ""
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with a `malformed` message, what was `breached`, or why a call is `unanswered`; else empty."""
+        match self.event:
+            case events.Breached(problem=problem) | events.Received(message=Malformed(problem=problem)):
+                return problem
+            case events.Unanswered(reason=reason):
+                return reason
+        return ""
 
     def event_as(self, kind: type[E]) -> E:
         """Return the event as one of that kind. Raises TypeError for another one: that is a mistake of the caller."""
@@ -67,20 +89,11 @@ class Seen(Record):
 Occasion: TypeAlias = tuple[str, str]
 """A kind and an action. `*` is any action; a detail or sort may follow the action, as in `TransactionEvent.Ended`."""
 
-_DETAILS: Mapping[str, tuple[Mapping[str, Details], Mapping[str, Details]]] = {V201.name: (v2.CALLS, v2.ANSWERS)}
-"""By the version of OCPP: who finds the details of calls, and of their answers, by action."""
-
-
-def _by_action(which: int) -> Mapping[str, Mapping[str, Details]]:
-    """Return the functions that find details by action, then by version: most actions have none."""
-    actions = {action for tables in _DETAILS.values() for action in tables[which]}
-    return {
-        action: {name: tables[which][action] for name, tables in _DETAILS.items() if action in tables[which]}
-        for action in actions
-    }
-
-
-_OF_CALLS, _OF_ANSWERS = _by_action(0), _by_action(1)
+_CALLS: Mapping[str, Mapping[Version, Details]] = {action: {V201: find} for action, find in v2.CALLS.items()}
+"""By action and version: who finds the details of a sound call. A new version is one more row for its actions."""
+_ANSWERS: Mapping[str, Mapping[Version, Sort]] = {action: {V201: find} for action, find in v2.ANSWERS.items()}
+"""By action and version: who finds the sort of a CALLRESULT."""
+_NO_DETAILS = ("", "")
 
 
 def see(event: Event) -> Seen | None:
@@ -101,73 +114,50 @@ def version_of(event: Event) -> Version:
             return DEFAULT
 
 
+# The next functions run for every message: positional arguments, and no call that is not needed.
+
+
 def _received(event: events.Received) -> Seen:
     message, answers, version = event.message, event.answers, event.version
     sound = not event.violations and not event.is_refused
     if type(message) is Call:
         action, payload = message.action, message.payload
         detail = sort = ""
-        if sound and action in _OF_CALLS:
-            find = _OF_CALLS[action].get(version.name)
-            detail, sort = find(payload) if find else ("", "")
-        # Positional arguments, as this runs for every message.
-        return Seen(
-            event.at, "call", action, payload, None, message.id, event, message, None, sound, detail, sort, version
-        )
+        if action in _CALLS and sound:
+            find = _CALLS[action].get(version)
+            detail, sort = find(payload) if find else _NO_DETAILS
+        return Seen(event.at, "call", action, payload, None, message.id, event, sound, detail, sort, version)
     if isinstance(message, Malformed):
-        return _malformed(event, message)
+        return Seen(event.at, "malformed", "", None, None, message.id, event, is_sound=False, version=version)
     if answers is None:
-        return Seen(event.at, "stray", "", None, None, message.id, event, message, is_sound=False, version=version)
+        return Seen(event.at, "stray", "", None, None, message.id, event, is_sound=False, version=version)
     return _answer(event, message, answers, ("result", "error"), is_sound=sound)
-
-
-def _malformed(event: events.Received, message: Malformed) -> Seen:
-    return Seen(
-        event.at,
-        "malformed",
-        "",
-        None,
-        None,
-        message.id,
-        event,
-        message,
-        event.answers,
-        is_sound=False,
-        version=event.version,
-        problem=message.problem,
-    )
 
 
 def _sent(event: events.Sent) -> Seen:
     message, answers, sound, version = event.message, event.answers, not event.violations, event.version
     if event.fault or (event.violations and type(message) is Result):
         action = message.action if type(message) is Call else answers.action if answers else ""
-        return Seen(
-            event.at, "spoiled", action, None, None, message.id, event, message, answers, sound, version=version
-        )
+        return Seen(event.at, "spoiled", action, None, None, message.id, event, sound, version=version)
     if type(message) is Call:
         action, payload = message.action, message.payload
-        return Seen(
-            event.at, "command", action, payload, None, message.id, event, message, None, sound, "", "", version
-        )
+        return Seen(event.at, "command", action, payload, None, message.id, event, sound, "", "", version)
     if answers is None:
-        return Seen(event.at, "refusal", "", None, None, message.id, event, message, version=version)
+        return Seen(event.at, "refusal", "", None, None, message.id, event, version=version)
     return _answer(event, message, answers, ("response", "refusal"), is_sound=sound)
 
 
 def _answer(
     event: events.Received | events.Sent, message: Message, answers: Call, kinds: tuple[str, str], *, is_sound: bool
 ) -> Seen:
-    at, id_, action, request, version = event.at, message.id, answers.action, answers.payload, event.version
+    action, request, version = answers.action, answers.payload, event.version
     if type(message) is Result:
-        payload = message.payload
-        find = _OF_ANSWERS[action].get(version.name) if action in _OF_ANSWERS else None
-        detail, sort = find(payload) if find else ("", "")
-        return Seen(
-            at, kinds[0], action, payload, request, id_, event, message, answers, is_sound, detail, sort, version
-        )
-    code = message.code if type(message) is Error else ""
-    return Seen(at, kinds[1], action, None, request, id_, event, message, answers, is_sound, "", "", version, code)
+        payload, sort = message.payload, ""
+        if action in _ANSWERS:
+            find = _ANSWERS[action].get(version)
+            sort = find(payload) if find else ""
+        return Seen(event.at, kinds[0], action, payload, request, message.id, event, is_sound, "", sort, version)
+    return Seen(event.at, kinds[1], action, None, request, message.id, event, is_sound, "", "", version)
 
 
 def _of_line(kind: str) -> Callable[[Event], Seen]:
@@ -175,14 +165,12 @@ def _of_line(kind: str) -> Callable[[Event], Seen]:
 
 
 def _breached(event: events.Breached) -> Seen:
-    return Seen(event.at, "breached", event.clause, None, None, "", event, problem=event.problem)
+    return Seen(event.at, "breached", event.clause, None, None, "", event)
 
 
 def _unanswered(event: events.Unanswered) -> Seen:
     call = event.call
-    return Seen(
-        event.at, "unanswered", call.action, None, call.payload, call.id, event, answers=call, problem=event.reason
-    )
+    return Seen(event.at, "unanswered", call.action, None, call.payload, call.id, event)
 
 
 _LOOKS: Mapping[type[Event], Callable[[Any], Seen]] = {

@@ -31,9 +31,9 @@ def sends_text(seen: Seen, _: KnownStation) -> Said:
 
     An identifier with characters that are not ASCII is a warning. Other texts may have them.
     """
-    if seen.kind == "breached":
+    event = seen.event
+    if not isinstance(event, Received):
         return seen.problem
-    event = seen.event_as(Received)
     if event.binary:
         return "the message came in a binary frame"
     if event.text.isascii() and b"\\" not in event.text:

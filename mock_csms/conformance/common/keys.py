@@ -29,8 +29,8 @@ _AROUND: Mapping[type, int] = {Call: 4, Result: 2}
 )
 def has_each_key_once(seen: Seen, _: KnownStation) -> Said:
     """The same key twice in one object, at any depth, also if one of them is written with escapes."""
-    event = seen.event_as(Received)
-    if not has_twins(event.text, event.message):
+    event = seen.event
+    if not isinstance(event, Received) or not has_twins(event.text, event.message):
         return None
     found = [words for words, _ in zip(_twins_in(event.text), range(_SHOWN), strict=False)]
     return "; ".join(found) or None

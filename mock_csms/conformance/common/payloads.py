@@ -82,7 +82,8 @@ def fits_its_schema(seen: Seen, station: KnownStation) -> Said:
 @RPC.check("R11", "Part 4 4.1.5", ERROR, "absent fields are left out, not null or empty", *_PLACES)
 def leaves_out_what_is_absent(seen: Seen, _: KnownStation) -> Said:
     """An optional field that is null, {} or [], or null instead of a payload that must have fields."""
-    if seen.is_sound and not _BRACES.search(seen.event_as(Received).text):
+    event = seen.event
+    if not isinstance(event, Received) or (seen.is_sound and not _BRACES.search(event.text)):
         return None
     if seen.payload is None:
         is_known = seen.kind != "call" or seen.action in seen.version.actions

@@ -11,7 +11,9 @@ from mock_csms.protocol.actions import Json
 TRANSACTION_EVENT = "TransactionEvent"
 
 Details: TypeAlias = Callable[[Any], tuple[str, str]]
-"""Takes the payload of a message and returns its detail and its sort."""
+"""Takes the payload of a call and returns its detail and its sort."""
+Sort: TypeAlias = Callable[[Any], str]
+"""Takes the payload of a CALLRESULT and returns its sort."""
 
 
 def _of_event(payload: Json) -> tuple[str, str]:
@@ -26,12 +28,12 @@ def _of_event(payload: Json) -> tuple[str, str]:
     return kind, "Sampled" if is_sample else "Changed"
 
 
-def _of_answer(payload: Any) -> tuple[str, str]:
+def _of_answer(payload: Any) -> str:
     """Return the sort of the answer to a TransactionEvent: Authorized where it says what an idToken is worth."""
-    return "", "Authorized" if type(payload) is dict and "idTokenInfo" in payload else ""
+    return "Authorized" if type(payload) is dict and "idTokenInfo" in payload else ""
 
 
 CALLS: Mapping[str, Details] = {TRANSACTION_EVENT: _of_event}
 """For sound calls of the station, by action."""
-ANSWERS: Mapping[str, Details] = {TRANSACTION_EVENT: _of_answer}
+ANSWERS: Mapping[str, Sort] = {TRANSACTION_EVENT: _of_answer}
 """For CALLRESULTs, by the action of the call; they may have any payload."""
