@@ -13,7 +13,7 @@ from mock_csms.behavior.faults import FAULTS
 from mock_csms.behavior.templates import PLACEHOLDERS
 from mock_csms.commands.arguments import shown_default, titles_of
 from mock_csms.commands.cli import OTHER_OPTIONS
-from mock_csms.conformance import CHECKS
+from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.conformance.v2.unjudged import UNJUDGED
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.versions import V201

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from mock_csms.commands.tracefile import Unreadable, items_in
 from mock_csms.commands.tracereading import Reading
-from mock_csms.conformance import CHECKS
+from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.conformance.exercised import Exercised
-from mock_csms.conformance.facts import Terms
+from mock_csms.conformance.facts.station import Terms
 from mock_csms.conformance.inspector import Inspector
 from tests.wire import PATIENCE, SERVER
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mock_csms.conformance import CHECKS, SUBJECTS
+from mock_csms.conformance.catalogue import CHECKS, SUBJECTS
 from mock_csms.conformance.v2.unjudged import UNJUDGED
 from tests.wire import PATIENCE, SERVER
 

@@ -15,7 +15,7 @@ from mock_csms.commands.clashes import refuse_same
 from mock_csms.commands.stdout import Stdout
 from mock_csms.commands.tracereading import Reading
 from mock_csms.conformance.exercised import Exercised
-from mock_csms.conformance.facts import Terms
+from mock_csms.conformance.facts.station import Terms
 from mock_csms.conformance.inspector import Inspector
 from mock_csms.conformance.losses import Losses
 from mock_csms.conformance.selection import select

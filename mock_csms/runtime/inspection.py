@@ -15,7 +15,7 @@ from mock_csms.twin.station import Stations
 
 if TYPE_CHECKING:
     from mock_csms.conformance.exercised import Exercised
-    from mock_csms.conformance.facts import Known
+    from mock_csms.conformance.facts.station import KnownStation
     from mock_csms.conformance.inspector import Inspector
     from mock_csms.conformance.losses import Losses
     from mock_csms.runtime.memory import Memory
@@ -120,7 +120,7 @@ class Inspection:
         self._timer = asyncio.get_running_loop().call_later(_TICK, self._tick, self._inspector)
         return self._inspector
 
-    def _meet(self, known: "Known") -> None:
+    def _meet(self, known: "KnownStation") -> None:
         """Make the facts of the checks the twin of a station, and add what was saved by earlier runs."""
         self._stations.adopt(known.identity, known)
         if self._memory:
@@ -138,7 +138,7 @@ class Inspection:
                 self._publish(finding)
         if self._memory is not None and not 0 <= now - self._saved_at < _SAVE:
             self._saved_at = now
-            self._memory.save(inspector.known)
+            self._memory.save(inspector.stations)
 
     def stop(self) -> None:
         """Check no more deadlines."""
@@ -148,7 +148,7 @@ class Inspection:
     def close(self) -> None:
         """Save what is known for later runs."""
         if self._memory is not None:
-            self._memory.close(self._inspector.known if self._inspector else {})
+            self._memory.close(self._inspector.stations if self._inspector else {})
 
     @property
     def exercised(self) -> Collection[str]:

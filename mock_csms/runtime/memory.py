@@ -11,8 +11,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeAlias
 
-from mock_csms.conformance.facts import Known
-from mock_csms.conformance.facts.v2.memory import IDS, dump, fresh_facts, load
+from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.memory import IDS, fresh_facts
+from mock_csms.conformance.lessons.v2.memory import dump, load
 from mock_csms.protocol.identifiers import folded
 from mock_csms.runtime.place import Place
 
@@ -64,7 +65,7 @@ class Memory:
             raise OSError(0, str(error), path) from None
         self._place = Place(path, Path(path).stat())
 
-    def recall(self, known: Known) -> None:
+    def recall(self, known: KnownStation) -> None:
         """Add the facts that earlier runs saved to what is known of a station."""
         known.memory.fresh = fresh_facts()
         try:
@@ -72,7 +73,7 @@ class Memory:
         except (sqlite3.Error, ValueError, TypeError, LookupError) as error:  # somebody may have edited the file
             self._give_up(error)
 
-    def save(self, stations: Mapping[str, Known]) -> None:
+    def save(self, stations: Mapping[str, KnownStation]) -> None:
         """Write the new facts, unless the previous ones are still being written."""
         if self._writing is not None:
             if not self._writing.done():
@@ -81,7 +82,7 @@ class Memory:
         rows = self._dump(stations)
         self._writing = self._thread.submit(self._write, rows) if rows else None
 
-    def close(self, stations: Mapping[str, Known]) -> None:
+    def close(self, stations: Mapping[str, KnownStation]) -> None:
         """Write the rest, wait until it is written, and close the file."""
         if self._writing is not None:
             self._look_at(self._writing)
@@ -94,7 +95,7 @@ class Memory:
         self._writer.close()
         self._reader.close()
 
-    def _dump(self, stations: Mapping[str, Known]) -> list[Row]:
+    def _dump(self, stations: Mapping[str, KnownStation]) -> list[Row]:
         if self._is_broken:
             for known in stations.values():
                 known.memory.fresh = None

@@ -21,7 +21,7 @@ from mock_csms.settings.flags import flag_of, option
 from mock_csms.settings.tables import Rules, check_payload, nested, sample_request
 
 if TYPE_CHECKING:
-    from mock_csms.conformance.facts import Terms
+    from mock_csms.conformance.facts.station import Terms
     from mock_csms.conformance.subject import Check
 
 
@@ -92,7 +92,7 @@ def inspection(config: Config) -> "tuple[Sequence[Check], Terms]":
 
 def _terms(config: Config) -> "Terms":
     """Return the terms of the checks: nobody is late because the mock itself delays messages."""
-    from mock_csms.conformance.facts import Terms  # noqa: PLC0415 - no start waits for the checks
+    from mock_csms.conformance.facts.station import Terms  # noqa: PLC0415 - no start waits for the checks
 
     late = slack(config)
     return Terms(config.tolerance + late, config.call_timeout + late, config.clock_offset, config.basic_auth)

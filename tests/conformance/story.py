@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.behavior.validation import Validation
-from mock_csms.conformance import CHECKS
+from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.conversation import Conversation
 from mock_csms.protocol.messages import Call, Error, Message, Result, encode

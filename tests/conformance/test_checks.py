@@ -10,11 +10,11 @@ from zlib import crc32
 
 import pytest
 
-from mock_csms.conformance import CHECKS
+from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.station.v2.device import Habit
 from mock_csms.station.v2.misbehaviours import KINDS
+from tests.conformance.handmade import CLIENTS, run_client
 from tests.conformance.live import Run, is_exercised, perform, run_of
-from tests.conformance.visits import VISITS, pay
 from tests.conformance.witness import inspect
 from tests.station.performances import SCENARIOS, wrong
 from tests.station.play import Answering
@@ -44,7 +44,7 @@ def runs_of(kind: str) -> Iterator[Run]:
 @cache
 def visit(check: str) -> Run:
     """Return what comes of the client that is made for a check."""
-    return pay(check)
+    return run_client(check)
 
 
 def runs_for(check: str) -> Iterator[Run]:
@@ -52,7 +52,7 @@ def runs_for(check: str) -> Iterator[Run]:
     for kind, row in KINDS.items():
         if check in row.checks:
             yield from runs_of(kind)
-    if check in VISITS:
+    if check in CLIENTS:
         yield visit(check)
 
 
@@ -93,7 +93,7 @@ def test_a_misbehaviour_is_found_by_its_checks_and_by_no_others(kind: str) -> No
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_thorough_inspector_finds_the_same(kind: str) -> None:
-    """No check is kept from what it could find by the short way of steady values (`inspect` compares them)."""
+    """No check is kept from what it could find by the short way of repeated values (`inspect` compares them)."""
     for run in list(islice(runs_of(kind), 1)):
         inspect(run.events, run.events[-1].at)
 
@@ -105,7 +105,7 @@ def test_an_occasion_that_never_comes(kind: str) -> None:
         assert perform(scenario, Habit(kind, 10**6)).lines() == []
 
 
-@pytest.mark.parametrize("check", VISITS)
+@pytest.mark.parametrize("check", CLIENTS)
 def test_a_client_made_by_hand(check: str) -> None:
     """It is found by the check that it is for, and nothing goes wrong in the mock."""
     assert check in visit(check).checks
@@ -134,4 +134,4 @@ def test_every_misbehaviour_has_its_check() -> None:
 
 def test_clients_are_made_where_no_station_can_do_it() -> None:
     """A check that a misbehaviour triggers needs no client."""
-    assert {check for check in CHECKS if not any(check in row.checks for row in KINDS.values())} == VISITS.keys()
+    assert {check for check in CHECKS if not any(check in row.checks for row in KINDS.values())} == CLIENTS.keys()

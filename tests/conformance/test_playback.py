@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 
 from mock_csms.commands.tracereading import Reading
-from mock_csms.conformance import CHECKS
+from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.conformance.exercised import Exercised
 from mock_csms.conformance.inspector import Inspector
 from mock_csms.conformance.v2.occasions import EXERCISES, is_in_a_trace

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mock_csms.behavior.templates import rfc3339
-from mock_csms.conformance import CHECKS
+from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.conformance.facts.exchanges import MOST_IDS, MessageIds
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Result, encode, with_unknown_type

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from mock_csms.conformance import CHECKS
+from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.station.v2.device import Habit

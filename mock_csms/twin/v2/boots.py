@@ -79,7 +79,7 @@ def unread(_: Seen, twin: Twin) -> None:
 
 def commanded(seen: Seen, twin: Twin) -> None:
     """A command was sent, which may ask for messages, also if a fault spoiled it."""
-    message, boots = getattr(seen.event, "message", None), twin.boots
+    message, boots = seen.message, twin.boots
     if not isinstance(message, Call) or not isinstance(message.payload, dict):
         return
     if len(boots.commanded) < _MOST_COMMANDS:

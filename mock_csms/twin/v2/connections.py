@@ -1,9 +1,7 @@
 """What events and messages of OCPP 2.x say about the connections of a station."""
 
-from typing import Any
-
-from mock_csms.protocol.visitors import Visitor
 from mock_csms.twin.connections import UNRECORDED, has_hung_up
+from mock_csms.twin.events import Disconnected, Knocked, Refused
 from mock_csms.twin.seen import Seen
 from mock_csms.twin.twin import Twin
 
@@ -18,7 +16,7 @@ _NOBODY_KNOWS_WHEN = ("no pong in time", "replaced by")
 
 def knocked(seen: Seen, twin: Twin) -> None:
     """The station asks for a connection; a request for anything but a WebSocket is not from the station."""
-    connections, visitor = twin.connections, _visitor(seen)
+    connections, visitor = twin.connections, seen.event_as(Knocked).visitor
     if visitor.wants_websocket:
         connections.visitor, connections.waits_since, connections.knocks = visitor, None, True
 
@@ -39,13 +37,13 @@ def was_refused(seen: Seen, twin: Twin) -> None:
     if not connections.knocks:
         return
     connections.knocks = False
-    connections.refused = 0 if "no common subprotocol" in _event(seen).reason else connections.refused + 1
+    connections.refused = 0 if "no common subprotocol" in seen.event_as(Refused).reason else connections.refused + 1
     connections.waits_since = None if connections.is_open else seen.at
 
 
 def lost(seen: Seen, twin: Twin) -> None:
     """The connection is lost. A station that closed it on purpose may come back at once."""
-    connections, event = twin.connections, _event(seen)
+    connections, event = twin.connections, seen.event_as(Disconnected)
     is_meant = has_hung_up(event) or (connections.leaves or 0.0) > connections.opened_at
     is_unclear = any(words in event.reason for words in _NOBODY_KNOWS_WHEN)
     connections.waits_since = None if is_meant or is_unclear else seen.at
@@ -62,7 +60,7 @@ def heard(seen: Seen, twin: Twin) -> None:
 
 def answered(seen: Seen, twin: Twin) -> None:
     """A call was answered, also if a fault spoiled the answer or its id."""
-    answers = seen.event.answers  # type: ignore[attr-defined] # only `Sent` comes here
+    answers = seen.answers
     twin.connections.calls.pop(answers.id if answers else seen.id, None)
 
 
@@ -83,12 +81,3 @@ def is_told(seen: Seen, twin: Twin) -> None:
 def may_be_told(seen: Seen, twin: Twin) -> None:
     """A spoiled SetVariables may contain any password."""
     twin.connections.has_new_password |= seen.action == "SetVariables"
-
-
-def _visitor(seen: Seen) -> Visitor:
-    visitor: Visitor = _event(seen).visitor
-    return visitor
-
-
-def _event(seen: Seen) -> Any:
-    return seen.event

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mock_csms.twin.lessons import Lesson, lesson
-from mock_csms.twin.seen import call, command, driven, refusal, response, result, when
+from mock_csms.twin.seen import call, command, refusal, response, result, when
 from mock_csms.twin.v2 import (
     boots,
     connections,
@@ -16,6 +16,7 @@ from mock_csms.twin.v2 import (
     variables,
 )
 from mock_csms.twin.v2.connections import LEAVING
+from mock_csms.twin.v2.occasions import driven
 from mock_csms.twin.v2.reservations import ENDING
 
 _STATUSES = call("StatusNotification", "NotifyEvent")

@@ -3,10 +3,12 @@
 from typing import Any
 
 from mock_csms.protocol.actions import Json
-from mock_csms.twin.seen import TRANSACTION_EVENT, Seen
+from mock_csms.twin.events import Received
+from mock_csms.twin.seen import Seen
 from mock_csms.twin.transactions import MOST_FREE, ToldEvent, Transaction, Transactions
 from mock_csms.twin.twin import Twin
 from mock_csms.twin.v2.connectors import statuses_in
+from mock_csms.twin.v2.details import TRANSACTION_EVENT
 
 STOPS = {"StopAuthorized", "RemoteStop", "Deauthorized", "EVConnectTimeout"}
 """The triggerReasons that end the authorization; the transaction may go on."""
@@ -82,7 +84,7 @@ def _keep(seen: Seen, transaction: Transaction, connection: int) -> ToldEvent:
     """Store an event and how often it came, and return it."""
     payload, events = seen.payload, transaction.events
     number, trigger, is_offline = payload["seqNo"], payload["triggerReason"], payload.get("offline", False)
-    text: bytes = seen.event.text  # type: ignore[attr-defined] # only `Received` comes here
+    text = seen.event_as(Received).text
     event = ToldEvent(payload["timestamp"], seen.detail, trigger, is_offline, seen.id, text, seen.at, connection)
     before = events.get(number)
     events[number] = event
@@ -132,7 +134,7 @@ def _note(payload: Any, all_: Transactions) -> None:
 
 def failed(seen: Seen, twin: Twin) -> None:
     """A TransactionEvent was refused, or a fault spoiled its answer."""
-    answers = getattr(seen.event, "answers", None)
+    answers = seen.answers
     if seen.action != TRANSACTION_EVENT or answers is None:
         return
     twin.transactions.trouble_at = seen.at

@@ -3,27 +3,25 @@
 They are most of what a station sends. Each condition here is one under which some checks find nothing; where one does
 not hold, all checks look. Most conditions are about more than numbers: they are looked at once, for a `Course`, and
 hold for all values that differ from the first ones in nothing but digits, as long as nothing else happens at that
-station. The others are looked at each time. A gate of the tests lets the checks look at all steady values too.
+station. The others are looked at each time. A gate of the tests lets the checks look at all of them too.
 """
 
 import re
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import orjson
 
-from mock_csms.conformance.facts.v2.memory import use
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.meters import ONLY_PERIODIC, MeterReadings, Samples, kinds_in, registers_in
+from mock_csms.conformance.lessons.v2.memory import use
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.records import Record
 from mock_csms.protocol.times import seconds_of, usual_seconds_of
 from mock_csms.twin.events import Received, Sent
-from mock_csms.twin.seen import TRANSACTION_EVENT
 from mock_csms.twin.transactions import ToldEvent, Transaction
+from mock_csms.twin.v2.details import TRANSACTION_EVENT
 from mock_csms.twin.v2.transactions import PERIODIC
-
-if TYPE_CHECKING:
-    from mock_csms.conformance.facts import Known
 
 HEARTBEAT = "Heartbeat"
 MANY_BEATS = 4
@@ -56,66 +54,66 @@ Courses: TypeAlias = dict[str, Course]
 """The courses of a station, by transaction; its owner clears them with each event that is neither of the two below."""
 
 
-def is_expected(event: Received, known: "Known", courses: Courses) -> bool:
+def is_expected(event: Received, station: KnownStation, courses: Courses) -> bool:
     """Learn from a message in which no check can find anything; return whether it is one."""
     message = event.message
     if type(message) is not Call or event.violations or event.is_refused:
         return False
     if message.action == TRANSACTION_EVENT:
-        return _follow(event, message, known, courses)
-    return message.action == HEARTBEAT and _beat(event, message, known)
+        return _follow(event, message, station, courses)
+    return message.action == HEARTBEAT and _beat(event, message, station)
 
 
-def _beat(event: Received, message: Call, known: "Known") -> bool:
+def _beat(event: Received, message: Call, station: KnownStation) -> bool:
     """Learn from a heartbeat of a station that is accepted and has nothing open; return whether it is one."""
-    boots, connections = known.boots, known.connections
+    boots, connections = station.boots, station.connections
     if (
         message.payload  # R18, R20
         or event.binary  # T11, also the next line
         or not event.text.isascii()
         or b"\\" in event.text
         or connections.calls  # R06
-        or message.id in known.exchanges.ids.marks  # R05
+        or message.id in station.exchanges.ids.marks  # R05
         or boots.due  # B01
         or boots.status != "Accepted"  # B02, B03
         or boots.asked_for
         or boots.hasty_beats == MANY_BEATS - 1  # B10
-        or known.triggers.open  # F01, also the next line
-        or known.deadlines.get(_HEARTBEAT_AGAIN)
-        or known.unsound
+        or station.triggers.open  # F01, also the next line
+        or station.deadlines.get(_HEARTBEAT_AGAIN)
+        or station.unsound
     ):
         return False
     connections.heard_at = event.at
     connections.calls[message.id] = (HEARTBEAT, event.at)
     boots.note_beat(event.at)
-    known.exchanges.note(message.id, -1, event.at)
-    if known.memory.fresh is not None:
-        use(message.id, known)
+    station.exchanges.note(message.id, -1, event.at)
+    if station.memory.fresh is not None:
+        use(message.id, station)
     return True
 
 
-def _follow(event: Received, message: Call, known: "Known", courses: Courses) -> bool:
+def _follow(event: Received, message: Call, station: KnownStation, courses: Courses) -> bool:
     """Learn from sound periodic values that follow from what was before; return whether they do."""
     payload, shape = message.payload, _shape_of(event.text)
     id_ = payload["transactionInfo"]["transactionId"]
     course = courses.get(id_)
     if course is None or course.shape != shape or course.evse != payload.get("evse"):
-        course = _course_of(payload, event.text, shape, known)
+        course = _course_of(payload, event.text, shape, station)
         if course is None:
             return False
         courses[id_] = course
-    if not _is_next(course, event, message, known):
+    if not _is_next(course, event, message, station):
         return False
-    readings = _rising_in(payload, course, known)
+    readings = _rising_in(payload, course, station)
     if readings is None:
         return False
-    _go_on(course, event, message, known)
+    _go_on(course, event, message, station)
     for place, reading in readings:
-        known.meters.registers[place] = reading
+        station.meters.registers[place] = reading
     return True
 
 
-def is_acknowledged(event: Sent, known: "Known") -> bool:
+def is_acknowledged(event: Sent, station: KnownStation) -> bool:
     """Learn from the answer to a Heartbeat, or to a TransactionEvent if without idTokenInfo; return whether it is that.
 
     It is the same for the station where its own call was wrong.
@@ -124,13 +122,13 @@ def is_acknowledged(event: Sent, known: "Known") -> bool:
     if answers is None or event.fault or type(message) is not Result or type(message.payload) is not dict:
         return False
     if answers.action == HEARTBEAT:
-        if event.violations or known.unsound:
+        if event.violations or station.unsound:
             return False
-        known.exchanges.told = message.payload["currentTime"], event.at
+        station.exchanges.told = message.payload["currentTime"], event.at
     elif answers.action != TRANSACTION_EVENT or "idTokenInfo" in message.payload:
         return False
-    known.connections.calls.pop(answers.id, None)
-    known.exchanges.called_at = event.at
+    station.connections.calls.pop(answers.id, None)
+    station.exchanges.called_at = event.at
     return True
 
 
@@ -139,19 +137,21 @@ def _shape_of(text: bytes) -> bytes:
     return text[text.find(_ACTION) :].translate(None, b"0123456789.")
 
 
-def _course_of(payload: Json, text: bytes, shape: bytes, known: "Known") -> Course | None:
+def _course_of(payload: Json, text: bytes, shape: bytes, station: KnownStation) -> Course | None:
     """Return what values of this shape have in common, where nothing but their numbers can be wrong."""
-    info, values, meters = payload["transactionInfo"], payload.get("meterValue", ()), known.meters
-    transaction = known.transactions.by_id.get(info["transactionId"])
-    if transaction is None or not (_is_going_on(transaction, payload, info) and _is_usual(text, payload, known)):  # X01
+    info, values, meters = payload["transactionInfo"], payload.get("meterValue", ()), station.meters
+    transaction = station.transactions.by_id.get(info["transactionId"])
+    if transaction is None or not (
+        _is_going_on(transaction, payload, info) and _is_usual(text, payload, station)
+    ):  # X01
         return None
-    wanted = meters.settings(known)
-    if len(values) != 1 or wanted.is_signed:  # M08, M11
+    settings = meters.settings(station.variables)
+    if len(values) != 1 or settings.is_signed:  # M08, M11
         return None
     samples = kinds_in(values, meters)
-    if samples.contexts != ONLY_PERIODIC or (wanted.updated and samples.measurands != wanted.updated):
+    if samples.contexts != ONLY_PERIODIC or (settings.updated and samples.measurands != settings.updated):
         return None  # M03, M04, M06
-    interval = wanted.interval if wanted.updated else None
+    interval = settings.interval if settings.updated else None
     return Course(transaction, shape, payload.get("evse"), samples, interval or 0.0)
 
 
@@ -177,9 +177,9 @@ def _is_at(transaction: Transaction, place: Json) -> bool:
     return bool(place["id"] == transaction.evse and place.get("connectorId", here) == here)
 
 
-def _is_usual(text: bytes, payload: Json, known: "Known") -> bool:
+def _is_usual(text: bytes, payload: Json, station: KnownStation) -> bool:
     """Whether a message is written as most are, by a station of which nothing else is expected."""
-    boots = known.boots
+    boots = station.boots
     return not (
         not text.isascii()  # T11, also the next line
         or b"\\" in text
@@ -187,14 +187,14 @@ def _is_usual(text: bytes, payload: Json, known: "Known") -> bool:
         or _has_braces(text)  # R11
         or boots.due  # B01
         or (boots.status != "Accepted" and (boots.count or boots.status))  # B02, B03
-        or known.triggers.open
-        or known.transactions.trouble_at  # X18
+        or station.triggers.open
+        or station.transactions.trouble_at  # X18
     )
 
 
-def _is_next(course: Course, event: Received, message: Call, known: "Known") -> bool:
+def _is_next(course: Course, event: Received, message: Call, station: KnownStation) -> bool:
     """Whether values are of the present, and the next ones of their course."""
-    payload, transaction, line, terms = message.payload, course.transaction, known.connections, known.terms
+    payload, transaction, connections, terms = message.payload, course.transaction, station.connections, station.terms
     stamp = payload["timestamp"]
     at = usual_seconds_of(stamp)
     return not (
@@ -204,9 +204,9 @@ def _is_next(course: Course, event: Received, message: Call, known: "Known") -> 
         or len(stamp) != len(transaction.stamp)
         or payload["meterValue"][0]["timestamp"] != stamp  # M08
         or not -terms.tolerance <= event.at - at + terms.clock_offset <= terms.tolerance  # R18
-        or at - terms.clock_offset < line.opened_at  # X16, X17
-        or line.calls  # R06
-        or message.id in known.exchanges.ids.marks  # R05
+        or at - terms.clock_offset < connections.opened_at  # X16, X17
+        or connections.calls  # R06
+        or message.id in station.exchanges.ids.marks  # R05
         or event.binary  # T11, also the next line
         or not message.id.isascii()
         or (course.interval and not _is_due(course, at, terms.tolerance))
@@ -219,9 +219,9 @@ def _is_due(course: Course, at: float, tolerance: float) -> bool:
     return since is not None and -tolerance <= at - since - course.interval <= tolerance
 
 
-def _rising_in(payload: Json, course: Course, known: "Known") -> MeterReadings | None:
+def _rising_in(payload: Json, course: Course, station: KnownStation) -> MeterReadings | None:
     """Return the registers in periodic values where they show no less than before; else None."""
-    stamp, before, transaction = payload["timestamp"], known.meters.registers, course.transaction
+    stamp, before, transaction = payload["timestamp"], station.meters.registers, course.transaction
     readings = registers_in(payload["meterValue"], course.samples.registers, transaction.evse or 0, transaction.id)
     for place, reading in readings:
         last = before.get(place)
@@ -232,15 +232,15 @@ def _rising_in(payload: Json, course: Course, known: "Known") -> MeterReadings |
     return readings
 
 
-def _go_on(course: Course, event: Received, message: Call, known: "Known") -> None:
+def _go_on(course: Course, event: Received, message: Call, station: KnownStation) -> None:
     """Learn that a transaction went on."""
-    payload, transaction, line, is_offline = message.payload, course.transaction, known.connections, False
+    payload, transaction, connections, is_offline = message.payload, course.transaction, station.connections, False
     number, stamp, events, at, id_ = payload["seqNo"], payload["timestamp"], transaction.events, event.at, message.id
-    line.heard_at = at
-    line.calls[id_] = (TRANSACTION_EVENT, at)
-    known.exchanges.note(id_, number, at)
-    if known.memory.fresh is not None:
-        use(id_, known)
-    known.meters.samples = course.samples
-    events[number] = ToldEvent(stamp, "Updated", PERIODIC, is_offline, id_, event.text, at, line.opened)
+    connections.heard_at = at
+    connections.calls[id_] = (TRANSACTION_EVENT, at)
+    station.exchanges.note(id_, number, at)
+    if station.memory.fresh is not None:
+        use(id_, station)
+    station.meters.samples = course.samples
+    events[number] = ToldEvent(stamp, "Updated", PERIODIC, is_offline, id_, event.text, at, connections.opened)
     transaction.highest, transaction.stamp, transaction.sampled = number, stamp, stamp

@@ -19,7 +19,7 @@ from tests.conformance.live import Run, run_of
 from tests.station.rig import KNOWN, PASSWORD, STATION, Stand
 from tests.wire import BOOT, HANDSHAKE, Raw, Station, masked
 
-Visit: TypeAlias = Callable[[Stand], Awaitable[None]]
+Client: TypeAlias = Callable[[Stand], Awaitable[None]]
 
 AUTHORIZATION = f"Authorization: {basic(STATION, PASSWORD)}\r\n"
 WELCOME = HANDSHAKE + AUTHORIZATION
@@ -114,7 +114,7 @@ async def few_items(stand: Stand) -> None:
         await command(stand, station, "GetVariables", {"getVariableData": [name] * 2}, 4, "FormatViolation", "", {})
 
 
-def sending(data: bytes, head: str = WELCOME) -> Visit:
+def sending(data: bytes, head: str = WELCOME) -> Client:
     """Return a client that sends bytes once it is connected, and goes when the mock ends the connection."""
 
     async def send(stand: Stand) -> None:
@@ -154,7 +154,7 @@ async def keys_twice(stand: Stand) -> None:
 HEARTBEAT = '[2,"h","Heartbeat",{}]'
 DEFLATE = WELCOME + "Sec-WebSocket-Extensions: permessage-deflate\r\n"
 
-VISITS: Mapping[str, Visit] = {
+CLIENTS: Mapping[str, Client] = {
     "T04": raw_path,
     "T09": old_version,
     "T10": compressed,
@@ -177,9 +177,9 @@ VISITS: Mapping[str, Visit] = {
 """What triggers each check that no misbehaviour of the station does."""
 
 
-def pay(check: str) -> Run:
-    """Pay a visit to the running mock, and return what came of it."""
+def run_client(check: str) -> Run:
+    """Let the client of a check connect to the running mock, and return what came of it."""
     with Stand(learns=False, basic_auth=KNOWN) as stand:
-        stand.do(VISITS[check](stand))
+        stand.do(CLIENTS[check](stand))
         stand.do(asyncio.sleep(60.0))
     return run_of(stand)
