@@ -11,10 +11,20 @@ from mock_csms.runtime import clock
 from mock_csms.settings import values
 from mock_csms.settings.texts import read_text
 from mock_csms.station import cues
-from mock_csms.station.orders import WORDS, Order, Quit, SendCall, ShowHelp, ShowStatus, StayAway, Wait, parse_line
+from mock_csms.station.control_lines import (
+    WORDS,
+    Order,
+    Quit,
+    SendCall,
+    ShowHelp,
+    ShowStatus,
+    StayAway,
+    Wait,
+    parse_line,
+)
 from mock_csms.station.player import Player
 from mock_csms.station.requests import request
-from mock_csms.station.v2 import bookings
+from mock_csms.station.v2 import reserved
 from mock_csms.station.v2.device import Device
 from mock_csms.twin.events import Failed
 
@@ -54,7 +64,7 @@ async def _obey(player: Player, order: Order, say: Callable[[str], None]) -> Non
     match order:
         case SendCall(action, given):
             payload = request(action, given, player.identity, player.moment())
-            player.tell(cues.Ordered(action, payload))
+            player.tell(cues.CallRequested(action, payload))
         case StayAway(seconds):
             player.stay_away(seconds)
         case Wait(seconds):
@@ -75,7 +85,7 @@ def _status(player: Player) -> Iterator[str]:
     line = "online" if device.is_online else "offline"
     yield f"{player.identity}: {line}, boot {device.boot_status or 'not answered yet'}"
     for evse in device.evses.values():
-        connectors = ", ".join(f"{number} {bookings.status(device, evse, number)}" for number in evse.each_connector)
+        connectors = ", ".join(f"{number} {reserved.status(device, evse, number)}" for number in evse.each_connector)
         runs = f"; transaction {evse.transaction.id}" if evse.transaction else ""
         cost = evse.transaction.cost if evse.transaction else None
         costs = "" if cost is None else f", cost so far {cost:g}"

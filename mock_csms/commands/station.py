@@ -22,11 +22,11 @@ from mock_csms.runtime.transport.gate import Limits
 from mock_csms.settings.flags import read
 from mock_csms.settings.texts import read_text
 from mock_csms.settings.values import reason_of
-from mock_csms.station import errands
+from mock_csms.station import one_shot
+from mock_csms.station.control_lines import WORDS
 from mock_csms.station.fleet import Figures, Fleet, run
 from mock_csms.station.link import CONNECT, Site
 from mock_csms.station.misbehaviour import HandshakeRequest
-from mock_csms.station.orders import WORDS
 from mock_csms.station.player import Player
 from mock_csms.station.settings import StationSettings
 from mock_csms.station.v2.device import Device, Identity, new_device
@@ -61,13 +61,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         identity = _identity(parsed["url"], is_named=settings.count is None)
         if settings.evse > settings.evses:
             raise ValueError(f"--evse: there is no EVSE {settings.evse}: the station has {settings.evses} (--evses N)")
-        line = HandshakeRequest(parsed["url"], (settings.subprotocol,), _authorization(settings, identity))
+        handshake = HandshakeRequest(parsed["url"], (settings.subprotocol,), _authorization(settings, identity))
     except ValueError as error:
         parser.error(str(error))
     try:
-        return asyncio.run(_run(settings, identity, line))
+        return asyncio.run(_run(settings, identity, handshake))
     except CannotConnect as error:
-        sys.stderr.write(f"mock-station: error: cannot connect to {line.url}: {error}\n")
+        sys.stderr.write(f"mock-station: error: cannot connect to {handshake.url}: {error}\n")
         return CANNOT_CONNECT
     except ValueError as error:
         parser.error(str(error))
@@ -116,7 +116,7 @@ def _authorization(settings: StationSettings, identity: str) -> str | None:
     return basic(settings.user or identity, password)
 
 
-async def _run(settings: StationSettings, identity: str, line: HandshakeRequest) -> int:
+async def _run(settings: StationSettings, identity: str, handshake: HandshakeRequest) -> int:
     """Do what the settings say, until it is done or a signal ends it."""
     lost: list[OSError] = []
     chance, bus, sink = Chance(settings.seed), Bus(), Sink(sys.stdout.fileno(), lost.append)
@@ -124,9 +124,11 @@ async def _run(settings: StationSettings, identity: str, line: HandshakeRequest)
     is_shown = not settings.quiet and settings.count is None
     console = Console(bus, sink, replace(look, is_station=True)) if is_shown else None
     dialer = Dialer(Limits(_MAX_MESSAGE_SIZE, settings.compression, _PING_INTERVAL, _PING_TIMEOUT))
-    world = World(line.url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
+    world = World(handshake.url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
     site = Site(dialer, bus, world, settings.speed)
-    running = asyncio.ensure_future(work(settings, identity, line, site, lambda text: sink.write(f"{text}\n".encode())))
+    running = asyncio.ensure_future(
+        work(settings, identity, handshake, site, lambda text: sink.write(f"{text}\n".encode()))
+    )
     for signal_ in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # Windows
             asyncio.get_running_loop().add_signal_handler(signal_, running.cancel)
@@ -153,19 +155,19 @@ def _told(error: OSError) -> Status:
 
 
 async def work(
-    settings: StationSettings, identity: str, line: HandshakeRequest, site: Site, say: Callable[[str], None]
+    settings: StationSettings, identity: str, handshake: HandshakeRequest, site: Site, say: Callable[[str], None]
 ) -> Status:
     """Do one errand, or be a station, or many, and return the exit status. Raises CannotConnect."""
     device = _device(settings)
     if settings.count is not None:
-        return await _load(settings, Fleet(settings.count, device, line, settings.ramp, settings.churn), site, say)
-    faults = errands.Faults(site.bus)
+        return await _load(settings, Fleet(settings.count, device, handshake, settings.ramp, settings.churn), site, say)
+    faults = one_shot.Faults(site.bus)
     if settings.send:
-        is_fine = await errands.send(settings.send, identity, device, line, site)
+        is_fine = await one_shot.send(settings.send, identity, device, handshake, site)
         return FINE if is_fine and not faults.count else FAILED
-    player = Player(identity, device, line, site)
+    player = Player(identity, device, handshake, site)
     if settings.charge is not None:
-        errand = errands.charge(player, settings.evse, settings.id_token or TOKEN, settings.charge)
+        errand = one_shot.charge(player, settings.evse, settings.id_token or TOKEN, settings.charge)
     elif settings.script is not None:
         errand = prompt.follow(player, prompt.lines_of_file(settings.script), say)
     else:
@@ -202,7 +204,7 @@ async def _beside(player: Player, errand: Coroutine[Any, Any, None]) -> str:
         if station.done():
             station.result()
         await task
-    except (TimeoutError, errands.Unfinished):
+    except (TimeoutError, one_shot.Unfinished):
         return "the session could not be completed: the CSMS rejected a message or did not answer"
     finally:
         station.cancel()

@@ -87,7 +87,7 @@ class PowerCycled(Record):
     """Somebody switches the station off and on again."""
 
 
-class Ordered(Record):
+class CallRequested(Record):
     """Somebody wants the station to send a call."""
 
     action: str
@@ -95,7 +95,7 @@ class Ordered(Record):
 
 
 Cue: TypeAlias = (
-    Opened | Closed | Answered | FailedCall | Rang | Plugged | Unplugged | Presented | PowerCycled | Ordered
+    Opened | Closed | Answered | FailedCall | Rang | Plugged | Unplugged | Presented | PowerCycled | CallRequested
 ) | (Arrived | Departed | Paused | Ready)
 
 Alarm: TypeAlias = tuple[Any, ...]

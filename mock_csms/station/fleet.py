@@ -46,7 +46,7 @@ class Fleet(Record):
 
     count: int
     device: Device
-    line: HandshakeRequest
+    handshake: HandshakeRequest
     ramp: float = 0.0
     churn: bool = False
 
@@ -101,25 +101,25 @@ async def _later(seconds: float, work: Coroutine[Any, Any, None]) -> None:
 def _named(fleet: Fleet, number: int) -> tuple[str, HandshakeRequest]:
     """Return the identity of a station, and its way to the CSMS."""
     identity = f"CS-{number:04d}"
-    return identity, replace(fleet.line, url=f"{fleet.line.url.rstrip('/')}/{identity}")
+    return identity, replace(fleet.handshake, url=f"{fleet.handshake.url.rstrip('/')}/{identity}")
 
 
 async def _stay(fleet: Fleet, number: int, site: Site) -> None:
-    identity, line = _named(fleet, number)
-    await Player(identity, fleet.device, line, site).run(is_patient=True)
+    identity, handshake = _named(fleet, number)
+    await Player(identity, fleet.device, handshake, site).run(is_patient=True)
 
 
 async def _come_and_go(fleet: Fleet, number: int, site: Site) -> None:
-    identity, line = _named(fleet, number)
+    identity, handshake = _named(fleet, number)
     for _ in range(round(_between(site, _FEWEST, _MOST))):
-        await _visit(identity, fleet.device, line, site)
+        await _visit(identity, fleet.device, handshake, site)
 
 
-async def _visit(identity: str, device: Device, line: HandshakeRequest, site: Site) -> None:
+async def _visit(identity: str, device: Device, handshake: HandshakeRequest, site: Site) -> None:
     """Connect, boot, stay a little, and leave."""
     link = Link(identity, site, lambda call: answer_alone(device, call, site.moment()), lambda: None)
     try:
-        await link.dial(line)
+        await link.dial(handshake)
         await link.call(BOOT, request(BOOT, {}, identity, site.moment()), device.number(MESSAGE_TIMEOUT))
         await asyncio.sleep(_between(site, _SHORTEST, _LONGEST))
         await link.close("leaves")

@@ -96,10 +96,12 @@ class Link:
         self._gone = asyncio.Event()
         self._farewell: str | None = None
 
-    async def dial(self, line: HandshakeRequest) -> None:
+    async def dial(self, handshake: HandshakeRequest) -> None:
         """Open the connection; CannotConnect says why there is none."""
         with self._timed(CONNECT):
-            await self._site.dialer.dial(line.url, line.subprotocols, self._welcome, authorization=line.authorization)
+            await self._site.dialer.dial(
+                handshake.url, handshake.subprotocols, self._welcome, authorization=handshake.authorization
+            )
 
     def _welcome(self, transport: Transport, subprotocol: str) -> Session:
         """Begin the session on a connection that has just opened."""

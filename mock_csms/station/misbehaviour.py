@@ -42,7 +42,7 @@ class Misbehaviour(Record):
     answer: changes the answer to a command; it gets the action, the request and the right answer. refusal: changes the
     answer to a call that breaks its schema, or is none. name: changes the message id of a call. wire: changes how a
     message is sent.
-    line: changes the way to the CSMS; it gets the one that the station came with. pause: changes how long to wait
+    handshake: changes the way to the CSMS; it gets the one that the station came with. pause: changes how long to wait
     before connecting again.
     """
 
@@ -54,7 +54,7 @@ class Misbehaviour(Record):
     refusal: Callable[[Call, Result | Error], Result | Error] | None = None
     wire: Callable[[World, Sequence[emissions.Act]], Sequence[emissions.Act]] | None = None
     name: Callable[[str], str] | None = None
-    line: Callable[[HandshakeRequest, HandshakeRequest], HandshakeRequest] | None = None
+    handshake: Callable[[HandshakeRequest, HandshakeRequest], HandshakeRequest] | None = None
     pause: Callable[[float], float] | None = None
 
 

@@ -32,11 +32,11 @@ _LAST_WORDS = 5.0
 class Player:
     """One station at work. `run` keeps it connected until it is cancelled; `tell` is for those who drive it."""
 
-    def __init__(self, identity: str, device: Device, line: HandshakeRequest, site: Site) -> None:
+    def __init__(self, identity: str, device: Device, handshake: HandshakeRequest, site: Site) -> None:
         self.identity = identity
         self.device = replace(device, name=identity)
         self.site = site
-        self._line = line
+        self._handshake = handshake
         self._link: Link | None = None
         self._answered: Json | None = None
         self._ahead = 0.0
@@ -101,11 +101,11 @@ class Player:
         link.refuse = lambda call, right: self._misbehave("refusal", right, call)
         slot = network.slot_at(self.device, attempt)
         url, authorization = network.url_of(self.device, slot), network.authorization_of(self.device)
-        first = self._line
-        line = replace(first, url=url or first.url, authorization=authorization or first.authorization)
-        line = self._misbehave("line", line, first)
+        first = self._handshake
+        handshake = replace(first, url=url or first.url, authorization=authorization or first.authorization)
+        handshake = self._misbehave("handshake", handshake, first)
         try:
-            await link.dial(line)
+            await link.dial(handshake)
         except ValueError as error:
             if url is None:
                 raise

@@ -12,7 +12,7 @@ from mock_csms.settings import values
 from mock_csms.settings.color import color
 from mock_csms.settings.flags import flag, switch
 from mock_csms.settings.texts import read_text
-from mock_csms.station.orders import SendCall, parse_call, parse_token
+from mock_csms.station.control_lines import SendCall, parse_call, parse_token
 from mock_csms.station.v2.device import FEATURES, SUMMARIZES, Device, Habit
 from mock_csms.station.v2.misbehaviours import KINDS
 from mock_csms.station.v2.model import DEFAULTS, VARIABLES

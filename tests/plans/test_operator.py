@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from mock_csms.plans.operator import ACTIONS, Deed, Execute, Lines, OperatorFailed, Post, Prompt, operator
-from mock_csms.station.orders import parse_line
+from mock_csms.station.control_lines import parse_line
 from tests.wire import PATIENCE
 
 TOKEN = {"idToken": "TAG1", "type": "ISO14443"}

@@ -19,7 +19,7 @@ from mock_csms.twin.station import StationModel
 from tests.station.bench import NOW
 from tests.station.play import Csms, Play, Sent, default_answer, world
 
-LINE = HandshakeRequest("ws://csms/CS", authorization="Basic Q1M6dGhlLW9sZC1wYXNzd29yZC0x")
+HANDSHAKE = HandshakeRequest("ws://csms/CS", authorization="Basic Q1M6dGhlLW9sZC1wYXNzd29yZC0x")
 """What the station came with: the password is `the-old-password-1`."""
 
 
@@ -75,8 +75,8 @@ class Stage(Play):
     def connect(self) -> Self:
         """Open the connection."""
         self.wish = ""
-        right = replace(LINE, authorization=network.authorization_of(self.device) or LINE.authorization)
-        self.note("line", "open", self.spoil("line", right, LINE))
+        right = replace(HANDSHAKE, authorization=network.authorization_of(self.device) or HANDSHAKE.authorization)
+        self.note("line", "open", self.spoil("handshake", right, HANDSHAKE))
         self.tell(cues.Opened())
         return self
 
@@ -98,7 +98,7 @@ class Stage(Play):
         for attempt in range(refused + 1):
             self.wait(self.pause)
             if attempt < refused:
-                self.note("door", "refused", LINE)
+                self.note("door", "refused", HANDSHAKE)
                 right = boot.back_off(self.device, attempt + 1, Moment(self.now, self.world))
                 self.pause = self.spoil("pause", right)
                 self.note("pause", "", self.pause)

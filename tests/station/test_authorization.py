@@ -125,7 +125,7 @@ def test_offline(info: str | None, unknown: str, local: str, source: str, *, cha
 
 def test_nothing_is_learned_offline() -> None:
     """Who was let in unknown is not in the cache for that (C15.FR.01)."""
-    assert booted().lose().tell(Plugged(1), ALICE).device.holdings.cache == {}
+    assert booted().lose().tell(Plugged(1), ALICE).device.storage.cache == {}
 
 
 # Stopping for others.

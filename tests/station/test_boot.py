@@ -67,7 +67,7 @@ def test_nothing_but_boot_before_the_first_answer() -> None:
     play = Play(answering(BootNotification=None)).connect()
     play.command("TriggerMessage", {"requestedMessage": "Heartbeat"})
     play.command("GetBaseReport")
-    play.tell(cues.Plugged(1), cues.Ordered("Heartbeat", {}))
+    play.tell(cues.Plugged(1), cues.CallRequested("Heartbeat", {}))
     assert play.transcript() == ["Boot PowerUp"]
 
 
@@ -116,7 +116,9 @@ def test_no_remote_control_while_pending(action: str) -> None:
     assert play.device.evses[1].transaction
     play.csms = answering(BootNotification=WAITING)
     play.tell(
-        cues.Ordered("BootNotification", {"reason": "PowerUp", "chargingStation": {"model": "m", "vendorName": "v"}})
+        cues.CallRequested(
+            "BootNotification", {"reason": "PowerUp", "chargingStation": {"model": "m", "vendorName": "v"}}
+        )
     )
     payload = {"transactionId": play.device.evses[1].transaction.id} if "Stop" in action else {}
     assert play.ask(action, payload) == {"status": "Rejected"}
@@ -152,7 +154,7 @@ def test_a_status_that_was_lost_is_reported_again(is_open: bool) -> None:
     play = booted()
     play.csms = answering(StatusNotification=None, Heartbeat=None)
     if not is_open:
-        play.tell(cues.Ordered("Heartbeat", {}))
+        play.tell(cues.CallRequested("Heartbeat", {}))
     play.tell(cues.Plugged(1)).lose()
     play.sent.clear()
     play.wait(5).connect()

@@ -168,8 +168,8 @@ def test_a_certificate_replaces_the_one_before() -> None:
         assert signed(bench, certificate_for(request)) == "Accepted"
         bench.ask("TriggerMessage", {"requestedMessage": "SignChargingStationCertificate"})
         request = requested(bench)
-    assert [each.kind for each in bench.device.holdings.certificates] == [CSMS_ROOT, "ChargingStationCertificate"]
-    assert bench.device.holdings.certificates[1].hash_data == ROOT.hash_data(0x0C0FFEE)
+    assert [each.kind for each in bench.device.storage.certificates] == [CSMS_ROOT, "ChargingStationCertificate"]
+    assert bench.device.storage.certificates[1].hash_data == ROOT.hash_data(0x0C0FFEE)
 
 
 @pytest.mark.parametrize("wrong", ["no certificate", "other key", "expired", "other issuer", "expired issuer", "V2G"])
@@ -250,10 +250,10 @@ def test_a_request_that_a_person_sends_is_not_waited_for() -> None:
     """What the station did not ask for itself, it does not repeat."""
     bench, request = with_request()
     bench.replies["SignCertificate"] = {"status": "Rejected"}
-    bench.tell(cues.Ordered("SignCertificate", {"csr": "any"}))
+    bench.tell(cues.CallRequested("SignCertificate", {"csr": "any"}))
     assert (len(bench.take()), signed(bench, certificate_for(request))) == (1, "Accepted")
     bench.replies.clear()
-    bench.tell(cues.Ordered("SignCertificate", {"csr": "any"}))
+    bench.tell(cues.CallRequested("SignCertificate", {"csr": "any"}))
     bench.wait(10_000)
     assert len(bench.take("SignCertificate")) == 1
 

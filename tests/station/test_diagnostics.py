@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mock_csms.station.v2.holdings import LocalAuthorizationList, token_key
+from mock_csms.station.v2.storage import LocalAuthorizationList, token_key
 from tests.station.bench import TOKEN, Bench
 
 LOG, ABOUT = "LogStatusNotification", "NotifyCustomerInformation"
@@ -121,7 +121,7 @@ def with_customers(info: Any = None) -> Bench:
     """Return a bench whose station knows two customers."""
     bench = Bench()
     entries = {token_key(TOKEN): info or {"status": "Accepted"}, token_key(OTHER): {"status": "Blocked"}}
-    bench.device = bench.device.holding(cache=entries, local_list=LocalAuthorizationList(3, entries))
+    bench.device = bench.device.storing(cache=entries, local_list=LocalAuthorizationList(3, entries))
     return bench
 
 
@@ -159,10 +159,10 @@ def test_a_customer_is_forgotten() -> None:
     assert "Accepted" in answered(bench, idToken=TOKEN, clear=True)
     assert answered(bench, idToken=TOKEN) == ""
     assert answered(bench, idToken=TOKEN, report=False, clear=True) == ""
-    assert bench.device.holdings.local_list.version == 3
+    assert bench.device.storage.local_list.version == 3
     assert answered(bench, idToken=OTHER).count("Blocked") == 2
     assert answered(bench, idToken=OTHER, report=False, clear=True) == "cleared"
-    assert (bench.device.holdings.cache, bench.device.holdings.local_list.entries) == ({}, {})
+    assert (bench.device.storage.cache, bench.device.storage.local_list.entries) == ({}, {})
 
 
 @pytest.mark.parametrize(
@@ -171,10 +171,10 @@ def test_a_customer_is_forgotten() -> None:
 def test_of_whom_nothing_is_held_there_is_an_empty_notification(reference: Any) -> None:
     """One, the last, without data (N09.FR.06, N10.FR.06); what others have is left alone."""
     bench = Bench() if "idToken" in reference else with_customers()
-    before = bench.device.holdings
+    before = bench.device.storage
     assert answered(bench, **reference) == ""
     assert answered(bench, **reference, clear=True) == ""
-    assert bench.device.holdings == before
+    assert bench.device.storage == before
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.v2.v201 import ACTIONS
-from mock_csms.station.cues import Opened, Ordered, Plugged, Presented
+from mock_csms.station.cues import CallRequested, Opened, Plugged, Presented
 from mock_csms.station.misbehaviour import misbehave
 from mock_csms.station.v2 import machine
 from mock_csms.station.v2.device import Habit, Identity, Moment, new_device
@@ -119,7 +119,7 @@ def test_a_kind_survives_whatever_people_send(kind: str) -> None:
                 misbehave(habits, KINDS, "wire", (Emission(Call("1", action, payload)),), world())
             if row.acts is not None and entry.sent_by(Sender.STATION):
                 sent = replace(device, habits=habits, boot_status="Accepted")
-                machine.step(sent, Ordered(action, payload), moment)
+                machine.step(sent, CallRequested(action, payload), moment)
 
 
 def test_a_station_that_forgets_its_credentials() -> None:

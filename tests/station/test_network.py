@@ -9,7 +9,7 @@ from mock_csms.protocol.records import replace
 from mock_csms.station.cues import Opened, Redial
 from mock_csms.station.v2 import machine, network
 from mock_csms.station.v2.device import Identity, new_device
-from mock_csms.station.v2.holdings import Certificate
+from mock_csms.station.v2.storage import Certificate
 from mock_csms.station.v2.variables import SECURITY_PROFILE
 from tests.station.commanded import Bench
 
@@ -58,7 +58,7 @@ def test_a_profile_is_stored_when_it_fits(slot: int, changed: Json, status: str)
     bench = bench_of()
     assert store(bench, slot, **changed) == status
     bench.reboot()
-    assert bench.device.holdings.slots == ({slot: PROFILE | changed} if status == "Accepted" else {})
+    assert bench.device.storage.slots == ({slot: PROFILE | changed} if status == "Accepted" else {})
 
 
 @pytest.mark.parametrize("priority", ["2", "1,2", "9", "", "1,1", "x"])
@@ -79,7 +79,7 @@ def test_an_order_is_in_force_after_a_reboot() -> None:
     bench.reboot()
     assert bench.value(*NAME) == "2,1"
     assert (network.slot_at(bench.device, 0), network.url_of(bench.device, 2)) == (2, "ws://other/CS%2F1")
-    assert bench.device.holdings.awaiting == {}
+    assert bench.device.storage.awaiting == {}
     bench.tell(Opened(2))
     assert bench.value(*NAME) == "2,1"
 
@@ -115,16 +115,16 @@ def test_security_needs_certificates(profile: int, kinds: list[str]) -> None:
     bench = bench_of()
     store(bench, 2, securityProfile=profile)
     for count in range(len(kinds)):
-        bench.device = bench.device.holding(certificates=[Certificate(kind, "", {}) for kind in kinds[:count]])
+        bench.device = bench.device.storing(certificates=[Certificate(kind, "", {}) for kind in kinds[:count]])
         assert bench.assign(PRIORITY, "2") == "Rejected"
-    bench.device = bench.device.holding(certificates=[Certificate(kind, "", {}) for kind in kinds])
+    bench.device = bench.device.storing(certificates=[Certificate(kind, "", {}) for kind in kinds])
     assert bench.assign(PRIORITY, "2") == "RebootRequired"
 
 
 def test_better_security_is_not_given_up() -> None:
     """Connected with a higher profile, the station has it, and has no lower one any more (A05.FR.05, A05.FR.06)."""
     bench = bench_of()
-    bench.device = bench.device.holding(certificates=[Certificate("CSMSRootCertificate", "", {})])
+    bench.device = bench.device.storing(certificates=[Certificate("CSMSRootCertificate", "", {})])
     assert [store(bench, 1), store(bench, 2, securityProfile=2), store(bench, 3)] == ["Accepted"] * 3
     assert bench.assign(PRIORITY, "2,1") == "RebootRequired"
     bench.reboot()
@@ -133,7 +133,7 @@ def test_better_security_is_not_given_up() -> None:
     assert bench.value({"name": "SecurityCtrlr"}, {"name": "SecurityProfile"}) == "2"
     assert bench.value({"name": "OCPPCommCtrlr"}, {"name": "ActiveNetworkProfile"}) == "2"
     assert bench.value(*NAME) == "2"
-    assert bench.device.holdings.slots.keys() == {2}
+    assert bench.device.storage.slots.keys() == {2}
     assert store(bench, 3) == "Rejected"
 
 

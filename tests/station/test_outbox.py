@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from mock_csms.station import cues
-from mock_csms.station.cues import Ordered, Plugged, Presented, Unplugged
+from mock_csms.station.cues import CallRequested, Plugged, Presented, Unplugged
 from tests.station.play import TOKEN, answering, booted, charging
 
 CARD = Presented(TOKEN)
@@ -16,7 +16,9 @@ def test_one_call_at_a_time() -> None:
     """A call waits until the one before it has ended, be it well or badly."""
     play = booted()
     play.csms = answering(Heartbeat=None, DataTransfer=None)
-    play.tell(Ordered("Heartbeat", {}), Ordered("DataTransfer", {"vendorId": "v"}), Ordered("Heartbeat", {}))
+    play.tell(
+        CallRequested("Heartbeat", {}), CallRequested("DataTransfer", {"vendorId": "v"}), CallRequested("Heartbeat", {})
+    )
     assert play.actions() == ["Heartbeat"]
     assert play.answer().actions() == ["DataTransfer"]
     assert play.fail("no answer within 30 s").actions() == ["Heartbeat"]
@@ -100,7 +102,7 @@ def test_a_reboot_leaves_nothing_but_events() -> None:
     """What else waited is forgotten with the reboot: it begins with a boot."""
     play = charging()
     play.csms = answering(Heartbeat=None)
-    play.tell(Ordered("Heartbeat", {}), Ordered("Heartbeat", {}), CARD, Unplugged(1))
+    play.tell(CallRequested("Heartbeat", {}), CallRequested("Heartbeat", {}), CARD, Unplugged(1))
     play.sent.clear()
     play.reboot()
     assert play.transcript()[:2] == ["Boot PowerUp", "Ended 1 StopAuthorized Local"]
@@ -108,14 +110,14 @@ def test_a_reboot_leaves_nothing_but_events() -> None:
 
 def test_what_was_asked_for_waits_for_the_connection() -> None:
     """A call that somebody typed while the station is offline goes out when it is online again."""
-    assert booted().lose().tell(Ordered("Heartbeat", {})).connect().actions() == ["Heartbeat"]
+    assert booted().lose().tell(CallRequested("Heartbeat", {})).connect().actions() == ["Heartbeat"]
 
 
 def test_a_question_that_was_lost() -> None:
     """A token whose Authorize went nowhere is forgotten: it does not start anything later."""
     play = booted()
     play.csms = answering(Heartbeat=None)
-    play.tell(Plugged(1), Ordered("Heartbeat", {}), CARD).lose()
+    play.tell(Plugged(1), CallRequested("Heartbeat", {}), CARD).lose()
     play.csms = answering()
     play.connect()
     assert (play.device.cards, play.device.is_busy) == ((), False)
@@ -145,6 +147,6 @@ def test_nonsense_made_by_hand(action: str, payload: dict[str, object]) -> None:
     failures = [cues.FailedCall(action, payload, "no", is_lost=is_lost) for is_lost in (True, False)]
     endings: list[cues.Cue] = [answer, *failures]
     for ending in endings:
-        play = booted().lose().tell(Ordered(action, payload))
+        play = booted().lose().tell(CallRequested(action, payload))
         assert play.ask("GetTransactionStatus", {"transactionId": "x"})["ongoingIndicator"] is False
         play.tell(ending, cues.Presented(TOKEN))

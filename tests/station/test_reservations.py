@@ -72,7 +72,7 @@ def test_a_reservation_of_one_and_one_of_any() -> None:
     assert (reserve(play, 2, None), play.transcript()) == ("Accepted", ["2.1 Reserved"])
     assert reserve(play, 3, None) == "Occupied"
     play.tell(Presented(TOKEN))
-    assert (play.device.evses[1].authorized, set(play.device.holdings.reservations)) == (TOKEN, {2})
+    assert (play.device.evses[1].authorized, set(play.device.storage.reservations)) == (TOKEN, {2})
 
 
 def test_who_charges_is_not_sent_away() -> None:
@@ -114,7 +114,7 @@ def test_evses_that_cannot_be_reserved(before: list[object], status: str, place:
         elif isinstance(event, Plugged | Presented):
             play.tell(event)
     assert reserve(play, evse=place) == status
-    assert 1 not in play.device.holdings.reservations
+    assert 1 not in play.device.storage.reservations
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_reservations_of_nothing(bad: Json) -> None:
     """An EVSE that there is not, and a time that is past or none, are rejected."""
     play = booted()
     assert play.ask("ReserveNow", booking() | bad) == {"status": "Rejected"}
-    assert play.device.holdings.reservations == {}
+    assert play.device.storage.reservations == {}
 
 
 def test_variables_of_reservations() -> None:
@@ -223,7 +223,7 @@ def test_the_reserved_token_uses_it() -> None:
     started, sampled = play.tell(Plugged(1)).wait(60).take("TransactionEvent")
     assert started["reservationId"] == 1
     assert "reservationId" not in sampled
-    assert play.device.holdings.reservations == {}
+    assert play.device.storage.reservations == {}
     assert "ReservationStatusUpdate" not in play.wait(900).actions()
 
 
@@ -244,7 +244,7 @@ def test_the_group_of_a_reservation(booked: Json | None, own: Json | None, *, st
     play.csms = answering(Authorize={"idTokenInfo": {"groupIdToken": own}})
     events = play.tell(Plugged(1), BOBS).take("TransactionEvent")
     assert [event.get("reservationId") for event in events] == ([1] if starts else [])
-    assert (1 in play.device.holdings.reservations) is not starts
+    assert (1 in play.device.storage.reservations) is not starts
 
 
 def test_the_reserved_evse_comes_first() -> None:

@@ -92,7 +92,7 @@ WEIGHTS = {
     st.builds(cues.Arrived, numbers) | st.builds(cues.Departed, numbers): 1,
     st.builds(cues.Paused, numbers) | st.builds(cues.Ready, numbers): 2,
     st.builds(cues.PowerCycled) | resets: 1,
-    st.just(cues.Ordered("Heartbeat", {})): 1,
+    st.just(cues.CallRequested("Heartbeat", {})): 1,
     busy_commands: 3,
     event_triggers: 1,
     st.tuples(st.sampled_from(COMMANDS), st.just({})): 1,
@@ -142,7 +142,7 @@ class Chronicle(Play):
                 self.wait(step)
             case (str() as action, payload) if self.device.is_online:
                 self.command(action, payload)
-            case cues.Plugged() | cues.Unplugged() | cues.Presented() | cues.PowerCycled() | cues.Ordered():
+            case cues.Plugged() | cues.Unplugged() | cues.Presented() | cues.PowerCycled() | cues.CallRequested():
                 self.tell(step)
             case cues.Arrived() | cues.Departed() | cues.Paused() | cues.Ready():
                 self.tell(step)

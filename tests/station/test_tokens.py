@@ -7,7 +7,7 @@ import pytest
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
 from mock_csms.station import cues
-from mock_csms.station.cues import Ordered, Plugged, Presented
+from mock_csms.station.cues import CallRequested, Plugged, Presented
 from mock_csms.station.v2.model import MOST_LISTED
 from tests.station.play import BEGIN, BOB, TOKEN, Play, answering, booted
 
@@ -30,7 +30,7 @@ def state(play: Play) -> tuple[int, set[str], str]:
     """Return the version of the list, the names in it, and how many the variable says there are."""
     name = {"component": {"name": "LocalAuthListCtrlr"}, "variable": {"name": "Entries"}}
     (got,) = play.ask("GetVariables", {"getVariableData": [name]})["getVariableResult"]
-    names = {key[0] for key in play.device.holdings.local_list.entries}
+    names = {key[0] for key in play.device.storage.local_list.entries}
     return play.ask("GetLocalListVersion")["versionNumber"], names, got["attributeValue"]
 
 
@@ -50,7 +50,7 @@ def test_a_list_is_what_was_sent() -> None:
     assert (send_list(play, 5, alice=OK, bob=OK), state(play)) == ("Accepted", (5, {"alice", "bob"}, "2"))
     assert send_list(play, 6, "Differential", bob=None, ALICE=BLOCKED, carol=OK, nobody=None) == "Accepted"
     assert state(play.reboot()) == (6, {"alice", "carol"}, "2")
-    assert play.device.holdings.local_list.entries["alice", "ISO14443"] == BLOCKED
+    assert play.device.storage.local_list.entries["alice", "ISO14443"] == BLOCKED
     assert (send_list(play, 8, "Differential"), state(play)) == ("Accepted", (8, {"alice", "carol"}, "2"))  # TC_D_05
     assert (send_list(play, 2, dora=OK), state(play)) == ("Accepted", (2, {"dora"}, "1"))
     assert (send_list(play, 3), state(play)) == ("Accepted", (3, set(), "0"))
@@ -209,16 +209,16 @@ def test_what_is_never_cached() -> None:
     play = booted(csms).tell(Plugged(1), Presented({"idToken": "", "type": "NoAuthorization"}), cues.Unplugged(1))
     play.tell(Plugged(1)).command("RequestStartTransaction", {"idToken": {"idToken": "X", "type": "Central"}})
     assert play.device.evses[1].is_charging
-    assert play.device.holdings.cache == {}
+    assert play.device.storage.cache == {}
 
 
 def test_the_cache_is_bounded() -> None:
     """A full cache takes new entries for its oldest (C10.FR.07)."""
     play = booted()
     for number in range(1002):
-        play.tell(Ordered("Authorize", {"idToken": {"idToken": f"T{number}", "type": "Local"}}))
+        play.tell(CallRequested("Authorize", {"idToken": {"idToken": f"T{number}", "type": "Local"}}))
     play.tell(Presented(BOB))
-    names = [key[0] for key in play.device.holdings.cache]
+    names = [key[0] for key in play.device.storage.cache]
     assert (len(names), names[0], names[-1]) == (1000, "t3", "bob")
 
 
@@ -229,4 +229,4 @@ def test_calls_made_by_hand() -> None:
         play.device = booted().device
         for action in ("Authorize", "TransactionEvent"):
             play.tell(cues.Answered(action, payload, {"idTokenInfo": OK}))
-    assert play.device.holdings.cache == {}
+    assert play.device.storage.cache == {}

@@ -7,7 +7,7 @@ from mock_csms.protocol.records import replace
 from mock_csms.station import outbox
 from mock_csms.station.answers import Alarmed
 from mock_csms.station.cues import Act, Send, Set, Stop
-from mock_csms.station.v2 import bookings
+from mock_csms.station.v2 import reserved
 from mock_csms.station.v2.calls import security_event
 from mock_csms.station.v2.device import Device, Moment, Step
 from mock_csms.station.v2.variables import (
@@ -95,7 +95,7 @@ def beat(device: Device) -> Step:
 def report_connectors(device: Device, moment: Moment) -> Step:
     """Send the status of every connector of which the CSMS knows another one."""
     statuses = {
-        (evse.id, connector): bookings.status(device, evse, connector)
+        (evse.id, connector): reserved.status(device, evse, connector)
         for evse in device.evses.values()
         for connector in evse.each_connector
     }
@@ -107,7 +107,7 @@ def report_connectors(device: Device, moment: Moment) -> Step:
 
 def status_notification(device: Device, evse: int, connector: int, moment: Moment) -> Send:
     """Return the message that tells the status of a connector."""
-    status = bookings.status(device, device.evses[evse], connector)
+    status = reserved.status(device, device.evses[evse], connector)
     payload = {"timestamp": moment.stamp, "connectorStatus": status, "evseId": evse, "connectorId": connector}
     return Send("StatusNotification", payload)
 

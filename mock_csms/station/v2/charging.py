@@ -14,9 +14,9 @@ from mock_csms.station.answers import ACCEPTED, Alarmed, Answer, Given, because
 from mock_csms.station.cues import Act, Send, Set, Stop
 from mock_csms.station.v2 import limits, transactions
 from mock_csms.station.v2.device import Device, Evse, Moment, Step
-from mock_csms.station.v2.holdings import ChargingProfile
 from mock_csms.station.v2.profiles import fault_of
 from mock_csms.station.v2.schedules import amount
+from mock_csms.station.v2.storage import ChargingProfile
 from mock_csms.station.v2.variables import RATE_UNIT
 
 LIMIT: tuple[str] = ("limit",)
@@ -31,13 +31,13 @@ def set_profile(device: Device, payload: Json, _: Moment) -> Given:
     fault = fault_of(device, given)
     if fault is not None:
         return device, because(fault), []
-    profiles = {**device.holdings.profiles, given.profile["id"]: given}
-    return device.holding(profiles=profiles), ACCEPTED, []
+    profiles = {**device.storage.profiles, given.profile["id"]: given}
+    return device.storing(profiles=profiles), ACCEPTED, []
 
 
 def clear_profiles(device: Device, payload: Json, _: Moment) -> Given:
     """Forget the profile with an id, or all that meet the criteria (K10.FR.03)."""
-    profiles = device.holdings.profiles
+    profiles = device.storage.profiles
     if "chargingProfileId" in payload:
         gone = profiles.keys() & {payload["chargingProfileId"]}
     else:
@@ -46,14 +46,14 @@ def clear_profiles(device: Device, payload: Json, _: Moment) -> Given:
     if not gone:
         return device, {"status": "Unknown"}, []
     kept = {number: each for number, each in profiles.items() if number not in gone}
-    return device.holding(profiles=kept), ACCEPTED, []
+    return device.storing(profiles=kept), ACCEPTED, []
 
 
 def get_profiles(device: Device, payload: Json, _: Moment) -> Given:
     """Report the profiles that are asked for, after the answer: for each EVSE by itself (K09.FR.01, K09.FR.02)."""
     criteria = payload["chargingProfile"]
     by_evse: defaultdict[int, list[Json]] = defaultdict(list)
-    for each in device.holdings.profiles.values():
+    for each in device.storage.profiles.values():
         is_named = each.profile["id"] in criteria.get("chargingProfileId", [each.profile["id"]])
         is_ours = "CSO" in criteria.get("chargingLimitSource", ["CSO"])
         if is_named and is_ours and _meets(each, criteria, payload.get("evseId")):
@@ -140,19 +140,19 @@ def _with_the_begun(device: Device) -> Device:
     for evse in device.evses.values():
         if evse.profile is not None and evse.transaction is not None:
             profile = evse.profile | {"transactionId": evse.transaction.id}
-            profiles = {**device.holdings.profiles, profile["id"]: ChargingProfile(evse.id, profile)}
-            device = device.with_evse(replace(evse, profile=None)).holding(profiles=profiles)
+            profiles = {**device.storage.profiles, profile["id"]: ChargingProfile(evse.id, profile)}
+            device = device.with_evse(replace(evse, profile=None)).storing(profiles=profiles)
     return device
 
 
 def _without_the_ended(device: Device) -> Device:
-    profiles = device.holdings.profiles
+    profiles = device.storage.profiles
     kept = {
         number: each
         for number, each in profiles.items()
         if each.profile["chargingProfilePurpose"] != "TxProfile" or device.charging(each.profile["transactionId"])
     }
-    return device if len(kept) == len(profiles) else device.holding(profiles=kept)
+    return device if len(kept) == len(profiles) else device.storing(profiles=kept)
 
 
 def _meets(each: ChargingProfile, criteria: Json, evse: int | None) -> bool:

@@ -9,7 +9,7 @@ from mock_csms.protocol.records import replace
 from mock_csms.station.answers import ACCEPTED, Answer, Given, because
 from mock_csms.station.v2.calls import in_parts
 from mock_csms.station.v2.device import Device, Moment
-from mock_csms.station.v2.holdings import token_key
+from mock_csms.station.v2.storage import token_key
 
 _REFERENCES = ("idToken", "customerCertificate", "customerIdentifier")
 _PART = 512
@@ -40,7 +40,7 @@ def _held(device: Device, payload: Json) -> str:
     if "idToken" not in payload:
         return ""
     key = token_key(payload["idToken"])
-    places = {"authorization cache": device.holdings.cache, "local list": device.holdings.local_list.entries}
+    places = {"authorization cache": device.storage.cache, "local list": device.storage.local_list.entries}
     found = [f"{place}: {orjson.dumps(held[key]).decode()}" for place, held in places.items() if key in held]
     return "\n".join([f"idToken {payload['idToken']['idToken']} ({key[1]})", *found]) if found else ""
 
@@ -48,10 +48,10 @@ def _held(device: Device, payload: Json) -> str:
 def _forget(device: Device, payload: Json) -> Device:
     if "idToken" not in payload:
         return device
-    key, holdings = token_key(payload["idToken"]), device.holdings
-    cache = {token: info for token, info in holdings.cache.items() if token != key}
-    entries = {token: info for token, info in holdings.local_list.entries.items() if token != key}
-    return device.holding(cache=cache, local_list=replace(holdings.local_list, entries=entries))
+    key, storage = token_key(payload["idToken"]), device.storage
+    cache = {token: info for token, info in storage.cache.items() if token != key}
+    entries = {token: info for token, info in storage.local_list.entries.items() if token != key}
+    return device.storing(cache=cache, local_list=replace(storage.local_list, entries=entries))
 
 
 ANSWERS: Mapping[str, Answer] = {

@@ -8,8 +8,8 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, replace
 from mock_csms.protocol.v2.identifiers import is_same
 from mock_csms.station.cues import Act, Send
-from mock_csms.station.v2.holdings import Holdings
 from mock_csms.station.v2.model import DEFAULTS, MOST_POWER, Extras
+from mock_csms.station.v2.storage import Storage
 from mock_csms.station.v2.variables import Name
 
 POWER = MOST_POWER
@@ -194,7 +194,7 @@ class Device(Record):
     limits_until: float | None = None
     boundaries: Mapping[Name, float] = {}
     outbox: Outbox = Outbox()
-    holdings: Holdings = Holdings()
+    storage: Storage = Storage()
     habits: tuple[Habit, ...] = ()
     name: str = ""
     extras: Extras = ()
@@ -217,9 +217,9 @@ class Device(Record):
         running = ((evse, evse.transaction.id) for evse in self.evses.values() if evse.transaction)
         return next((evse for evse, id_ in running if is_same(id_, transaction)), None)
 
-    def holding(self, **changed: Any) -> "Device":
+    def storing(self, **changed: Any) -> "Device":
         """Return the device with some of what it holds replaced."""
-        return replace(self, holdings=replace(self.holdings, **changed))
+        return replace(self, storage=replace(self.storage, **changed))
 
     def with_variables(self, changed: Mapping[Name, str]) -> "Device":
         """Return the device with other values of some variables."""

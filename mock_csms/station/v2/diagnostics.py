@@ -8,7 +8,7 @@ from mock_csms.station.answers import Alarmed, Answer, Given
 from mock_csms.station.cues import Act, Set
 from mock_csms.station.v2 import jobs
 from mock_csms.station.v2.device import Device, Moment, Step
-from mock_csms.station.v2.holdings import Job
+from mock_csms.station.v2.storage import Job
 
 _NAMES = {"DiagnosticsLog": "diagnostics", "SecurityLog": "security"}
 

@@ -27,16 +27,16 @@ def set_message(device: Device, payload: Json, moment: Moment) -> Given:
             return device, {"status": status}, []
     kept = {
         number: message
-        for number, message in device.holdings.displays.items()
+        for number, message in device.storage.displays.items()
         if not given["priority"] == message["priority"] == _FRONT
     }
-    return device.holding(displays={**kept, given["id"]: given}), ACCEPTED, []
+    return device.storing(displays={**kept, given["id"]: given}), ACCEPTED, []
 
 
 def get_messages(device: Device, payload: Json, moment: Moment) -> Given:
     """Send the messages that are asked for, after the answer (O03, O04)."""
     device = _current(device, moment)
-    found = [message for message in device.holdings.displays.values() if _is_asked_for(message, payload)]
+    found = [message for message in device.storage.displays.values() if _is_asked_for(message, payload)]
     if not found:
         return device, {"status": "Unknown"}, []
     about = {"requestId": payload["requestId"]}
@@ -46,10 +46,10 @@ def get_messages(device: Device, payload: Json, moment: Moment) -> Given:
 def clear_message(device: Device, payload: Json, moment: Moment) -> Given:
     """Forget a message (O05)."""
     device = _current(device, moment)
-    if payload["id"] not in device.holdings.displays:
+    if payload["id"] not in device.storage.displays:
         return device, {"status": "Unknown"}, []
-    kept = {number: message for number, message in device.holdings.displays.items() if number != payload["id"]}
-    return device.holding(displays=kept), ACCEPTED, []
+    kept = {number: message for number, message in device.storage.displays.items() if number != payload["id"]}
+    return device.storing(displays=kept), ACCEPTED, []
 
 
 def update_cost(device: Device, payload: Json, _: Moment) -> Given:
@@ -62,9 +62,9 @@ def update_cost(device: Device, payload: Json, _: Moment) -> Given:
 
 def _current(device: Device, moment: Moment) -> Device:
     """Return the device without the messages that are gone."""
-    messages = device.holdings.displays
+    messages = device.storage.displays
     kept = {number: message for number, message in messages.items() if not _is_gone(device, message, moment)}
-    return device if len(kept) == len(messages) else device.holding(displays=kept)
+    return device if len(kept) == len(messages) else device.storing(displays=kept)
 
 
 def _is_gone(device: Device, message: Json, moment: Moment) -> bool:

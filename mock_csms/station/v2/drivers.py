@@ -9,8 +9,8 @@ from mock_csms.station import outbox
 from mock_csms.station.answers import Alarmed
 from mock_csms.station.cues import Act, Plugged, Presented, Say, Send, Set, Stop, Unplugged
 from mock_csms.station.v2 import (
-    bookings,
     reservations,
+    reserved,
     tokens,
     transactions,
 )
@@ -118,11 +118,11 @@ def grant(device: Device, card: Card, moment: Moment, info: Json = NOTHING) -> S
     if evse is None:
         return _say(device, "no EVSE is free")
     group = info.get("groupIdToken")
-    booked = bookings.booking_of(device, evse, card.token, group)
-    device, used = reservations.use(device, booked.id) if booked else (device, [])
+    reservation = reserved.reservation_for(device, evse, card.token, group)
+    device, used = reservations.use(device, reservation.id) if reservation else (device, [])
     cause = transactions.AUTHORIZED if card.remote_start_id is None else transactions.REMOTE_START
     evse = replace(evse, authorized=card.token, remote_start_id=card.remote_start_id, profile=card.profile, group=group)
-    device, acts = change(device, replace(evse, reservation=booked.id if booked else None), cause, moment)
+    device, acts = change(device, replace(evse, reservation=reservation.id if reservation else None), cause, moment)
     if evse.plugged is None:
         acts = [*acts, Set((VEHICLE, evse.id), device.number(EV_CONNECTION_TIMEOUT))]
     return device, [*used, *acts]
@@ -141,13 +141,13 @@ def free_evse(device: Device, card: Card, info: Json = NOTHING) -> Evse | None:
         and card.evse in (None, evse.id)
         and (not allowed or evse.id in allowed)  # C01.FR.21
         and evse.is_in_order
-        and not bookings.is_kept_from(device, evse, card.token, group)
+        and not reserved.is_kept_from(device, evse, card.token, group)
     ]
     if _is_master(device, info):
         return None
     return min(
         free,
-        key=lambda evse: (not bookings.is_named(device, evse, card.token, group), evse.plugged is None),
+        key=lambda evse: (not reserved.is_named(device, evse, card.token, group), evse.plugged is None),
         default=None,
     )
 

@@ -17,8 +17,8 @@ from mock_csms.station.v2 import jobs
 from mock_csms.station.v2.calls import security_event
 from mock_csms.station.v2.certificates import ROOT_OF_MAKER, installed
 from mock_csms.station.v2.device import Device, Moment, Step
-from mock_csms.station.v2.holdings import Job
 from mock_csms.station.v2.jobs import FIRMWARE, PACE, PUBLISHING
+from mock_csms.station.v2.storage import Job
 from mock_csms.station.v2.variables import NEW_SESSIONS_BEFORE_UPDATE
 
 _SCHEDULED = {"Downloading": "DownloadScheduled", "Installing": "InstallScheduled"}
@@ -44,7 +44,7 @@ def update(device: Device, payload: Json, moment: Moment) -> Given:
         event = security_event("InvalidFirmwareSigningCertificate", moment, is_asked_for=True)
         return device, {"status": "InvalidCertificate"}, [event]
     runs = jobs.is_running(device, FIRMWARE)
-    if runs and device.holdings.jobs[FIRMWARE].status in _PAST_RECALL:
+    if runs and device.storage.jobs[FIRMWARE].status in _PAST_RECALL:
         return device, because("FwUpdateInProgress"), []
     job = Job(payload["requestId"], _steps(firmware, retrieve_at, install_at))
     device, acts = go_on(jobs.put(_closed(device, is_closed=False), FIRMWARE, job), [], moment)
@@ -55,7 +55,7 @@ def go_on(device: Device, _: list[Any], moment: Moment) -> Step:
     """Take the next step of the update, or wait for its time and for the transactions that run (L01.FR.13, 16)."""
     if not jobs.is_running(device, FIRMWARE):
         return device, []
-    status, earliest = device.holdings.jobs[FIRMWARE].steps[0]
+    status, earliest = device.storage.jobs[FIRMWARE].steps[0]
     if moment.now < earliest or (status == "Installing" and device.is_busy):
         return _wait(device, status, earliest, moment)
     device, acts = jobs.take_step(device, FIRMWARE)
@@ -90,12 +90,12 @@ def go_on_publishing(device: Device, *_: Any) -> Step:
     """Take the next step; what is published is told with where it is."""
     if not jobs.is_running(device, PUBLISHING):
         return device, []
-    checksum = device.holdings.jobs[PUBLISHING].subject
+    checksum = device.storage.jobs[PUBLISHING].subject
     device, acts = jobs.take_step(device, PUBLISHING)
     if jobs.is_running(device, PUBLISHING):
         return device, [*acts, Set((PUBLISHING,), PACE)]
-    if device.holdings.jobs[PUBLISHING].status == "Published":
-        device = device.holding(published=device.holdings.published | {checksum})
+    if device.storage.jobs[PUBLISHING].status == "Published":
+        device = device.storing(published=device.storage.published | {checksum})
         where = {"location": [_PUBLISHED_AT + checksum]}
         acts = [replace(act, payload=act.payload | where) for act in acts if isinstance(act, Send)]
     return jobs.put(device, PUBLISHING, None), acts
@@ -103,12 +103,12 @@ def go_on_publishing(device: Device, *_: Any) -> Step:
 
 def unpublish(device: Device, payload: Json, _: Moment) -> Given:
     """Offer firmware no longer (L04)."""
-    checksum, job = payload["checksum"].casefold(), device.holdings.jobs.get(PUBLISHING)
+    checksum, job = payload["checksum"].casefold(), device.storage.jobs.get(PUBLISHING)
     if job is not None and job.subject == checksum:
         return device, {"status": "DownloadOngoing"}, []
-    if checksum not in device.holdings.published:
+    if checksum not in device.storage.published:
         return device, {"status": "NoFirmware"}, []
-    return device.holding(published=device.holdings.published - {checksum}), {"status": "Unpublished"}, []
+    return device.storing(published=device.storage.published - {checksum}), {"status": "Unpublished"}, []
 
 
 def _steps(firmware: Json, retrieve_at: float, install_at: float) -> tuple[tuple[str, float], ...]:
@@ -127,7 +127,7 @@ def _steps(firmware: Json, retrieve_at: float, install_at: float) -> tuple[tuple
 def _wait(device: Device, status: str, earliest: float, moment: Moment) -> Step:
     """Tell that a step is scheduled, and see to it that no more transactions begin that it waits for (L01.FR.07)."""
     acts: list[Act] = []
-    if device.holdings.jobs[FIRMWARE].status != _SCHEDULED[status]:
+    if device.storage.jobs[FIRMWARE].status != _SCHEDULED[status]:
         device, acts = jobs.tell(device, FIRMWARE, _SCHEDULED[status])
     if moment.now < earliest:
         return device, [*acts, Set((FIRMWARE,), earliest - moment.now)]

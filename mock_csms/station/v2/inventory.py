@@ -6,7 +6,7 @@ What is a fact of the station is computed from it here, and stored nowhere.
 import re
 from collections.abc import Callable, Mapping
 
-from mock_csms.station.v2 import bookings
+from mock_csms.station.v2 import reserved
 from mock_csms.station.v2.device import RESETS_EVSES, Device, Evse, Moment
 from mock_csms.station.v2.model import Shape, folded, rows
 from mock_csms.station.v2.variables import Name, Variable
@@ -40,7 +40,7 @@ def value_of(device: Device, name: Name, moment: Moment) -> str:
     if place is not None and (place[1], name[1]) in _PLACE_FACTS and int(place[2]) in device.evses:
         evse, connector = device.evses[int(place[2])], int(place[3] or 0)
         return _PLACE_FACTS[place[1], name[1]](device, evse, connector, moment)
-    for values in (device.holdings.awaiting, device.variables):
+    for values in (device.storage.awaiting, device.variables):
         if name in values:
             return values[name]
     return variables_of(device)[name].default or ""
@@ -55,7 +55,7 @@ def _first(order: tuple[str, ...], states: set[str]) -> str:
 
 
 def _evse_state(device: Device, evse: Evse) -> str:
-    states = {bookings.status(device, evse, connector) for connector in evse.each_connector}
+    states = {reserved.status(device, evse, connector) for connector in evse.each_connector}
     return _first(_STATES, states)
 
 
@@ -72,12 +72,12 @@ _FACTS: Mapping[Name, Callable[[Device, Moment], str]] = {
     ("ChargingStation", "VendorName"): lambda device, _: device.identity.vendor,
     ("Controller", "FirmwareVersion"): lambda device, _: device.identity.firmware,
     ("ClockCtrlr", "DateTime"): lambda _, moment: moment.stamp,
-    ("DisplayMessageCtrlr", "DisplayMessages"): lambda device, _: str(len(device.holdings.displays)),
-    ("LocalAuthListCtrlr", "Entries"): lambda device, _: str(len(device.holdings.local_list.entries)),
-    ("MonitoringCtrlr", "ActiveMonitoringLevel"): lambda device, _: str(device.holdings.monitoring_level),
-    ("SecurityCtrlr", "CertificateEntries"): lambda device, _: str(len(device.holdings.certificates)),
+    ("DisplayMessageCtrlr", "DisplayMessages"): lambda device, _: str(len(device.storage.displays)),
+    ("LocalAuthListCtrlr", "Entries"): lambda device, _: str(len(device.storage.local_list.entries)),
+    ("MonitoringCtrlr", "ActiveMonitoringLevel"): lambda device, _: str(device.storage.monitoring_level),
+    ("SecurityCtrlr", "CertificateEntries"): lambda device, _: str(len(device.storage.certificates)),
     ("SecurityCtrlr", "Identity"): lambda device, _: device.name,
-    ("SmartChargingCtrlr", "Entries[ChargingProfiles]"): lambda device, _: str(len(device.holdings.profiles)),
+    ("SmartChargingCtrlr", "Entries[ChargingProfiles]"): lambda device, _: str(len(device.storage.profiles)),
 }
 """What is known of the station as a whole."""
 
@@ -86,6 +86,6 @@ _PLACE_FACTS: Mapping[Name, Callable[[Device, Evse, int, Moment], str]] = {
     ("EVSE", "AvailabilityState"): lambda device, evse, _, __: _evse_state(device, evse),
     ("EVSE", "Power"): lambda _, evse, __, ___: _number(evse.drawn),
     ("FiscalMetering", "EnergyImportRegister"): lambda _, evse, __, moment: _number(evse.register(moment.now)),
-    ("Connector", "AvailabilityState"): lambda device, evse, connector, _: bookings.status(device, evse, connector),
+    ("Connector", "AvailabilityState"): lambda device, evse, connector, _: reserved.status(device, evse, connector),
 }
 """What is known of an EVSE or of one of its connectors."""

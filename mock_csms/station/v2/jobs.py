@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from mock_csms.protocol.records import replace
 from mock_csms.station.cues import Act, Send, Set
 from mock_csms.station.v2.device import Device, Step
-from mock_csms.station.v2.holdings import Job
+from mock_csms.station.v2.storage import Job
 
 LOG, FIRMWARE, PUBLISHING = "log", "firmware", "publishing"
 
@@ -28,39 +28,39 @@ NOTIFICATIONS: Mapping[str, str] = {
 
 def is_running(device: Device, kind: str) -> bool:
     """Whether a job has something left to do."""
-    job = device.holdings.jobs.get(kind)
+    job = device.storage.jobs.get(kind)
     return job is not None and bool(job.steps)
 
 
 def put(device: Device, kind: str, job: Job | None) -> Device:
     """Return the device with a job in place of the one of its kind, or with none."""
-    others = {name: other for name, other in device.holdings.jobs.items() if name != kind}
-    return device.holding(jobs=others | ({kind: job} if job else {}))
+    others = {name: other for name, other in device.storage.jobs.items() if name != kind}
+    return device.storing(jobs=others | ({kind: job} if job else {}))
 
 
 def tell(device: Device, kind: str, status: str) -> Step:
     """Let a job come to a status, and tell whose job it is (L01.FR.10, N01.FR.13)."""
-    job = device.holdings.jobs[kind]
+    job = device.storage.jobs[kind]
     payload = {"status": status, "requestId": job.request_id}
     return put(device, kind, replace(job, status=status)), [Send(NOTIFICATIONS[kind], payload, is_asked_for=True)]
 
 
 def take_step(device: Device, kind: str) -> Step:
     """Let a job come to the next of its statuses."""
-    job = device.holdings.jobs[kind]
+    job = device.storage.jobs[kind]
     return tell(put(device, kind, replace(job, steps=job.steps[1:])), kind, job.steps[0][0])
 
 
 def trigger(device: Device, kind: str) -> Step:
     """Tell the status of the job, or that there is none (F06.FR.14 to 16, L01.FR.25, L01.FR.26)."""
-    if kind in device.holdings.jobs:
-        return tell(device, kind, device.holdings.jobs[kind].status)
+    if kind in device.storage.jobs:
+        return tell(device, kind, device.storage.jobs[kind].status)
     return device, [Send(NOTIFICATIONS[kind], {"status": "Idle"})]
 
 
 def resume(device: Device) -> list[Act]:
     """Go on with what a reboot has interrupted."""
-    return [Set((kind,), PACE) for kind in device.holdings.jobs if is_running(device, kind)]
+    return [Set((kind,), PACE) for kind in device.storage.jobs if is_running(device, kind)]
 
 
 def fails(location: str) -> bool:

@@ -24,7 +24,7 @@ def obey(device: Device, evse: Evse, now: float) -> Evse:
     if not evse.is_charging:
         return replace(evse, charging_since=None)
     evse = replace(evse, charging_since=_since(device.evses[evse.id], now), power=POWER)
-    if not device.holdings.profiles:
+    if not device.storage.profiles:
         return evse
     device = device.with_evse(evse)
     most, _ = _of_station(device, now)
@@ -36,7 +36,7 @@ def obey(device: Device, evse: Evse, now: float) -> Evse:
 
 def next_change(device: Device, now: float) -> float | None:
     """Return when a limit comes into force that may change what a vehicle takes."""
-    if not device.holdings.profiles:
+    if not device.storage.profiles:
         return None
     changes = (_of_evse(device, evse, now, now)[1] for evse in device.evses.values() if evse.is_charging)
     change = min(changes, default=inf)
@@ -89,6 +89,6 @@ def _total(device: Device, at: float, start: float) -> tuple[Limit, float]:
 def _set_for(device: Device, purpose: str, evses: Iterable[int]) -> list[Json]:
     return [
         each.profile
-        for each in device.holdings.profiles.values()
+        for each in device.storage.profiles.values()
         if each.evse in evses and each.profile["chargingProfilePurpose"] == purpose
     ]

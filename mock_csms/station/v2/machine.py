@@ -15,12 +15,12 @@ from mock_csms.station.cues import (
     Act,
     Answered,
     Arrived,
+    CallRequested,
     Closed,
     Cue,
     Departed,
     FailedCall,
     Opened,
-    Ordered,
     Paused,
     Plugged,
     PowerCycled,
@@ -41,12 +41,12 @@ from mock_csms.station.v2 import (
     drivers,
     firmware,
     jobs,
+    monitor_events,
     network,
     reports,
     reservations,
     transactions,
     vehicles,
-    watching,
 )
 from mock_csms.station.v2.commands import answer_to
 from mock_csms.station.v2.device import Device, Evse, Moment, Step
@@ -123,7 +123,7 @@ def _end(device: Device, acts: list[Act], situation: Situation) -> Step:
     device, alarms = aligned.plan(device, moment)
     device, removed = reservations.remove(device)
     device, told = boot.report_connectors(device, moment)
-    device, notices = watching.watch(device, moment)
+    device, notices = monitor_events.watch(device, moment)
     acts = [*acts, *changes, *alarms, *told, *removed, *notices]
     if device.reset is not None and not device.is_busy and not device.is_leaving:
         device = replace(device, reason=device.reset, reset=None, is_leaving=True)
@@ -142,7 +142,7 @@ def _end(device: Device, acts: list[Act], situation: Situation) -> Step:
 def _opened(device: Device, cue: Opened, moment: Moment) -> Step:
     """Begin, and after a reboot set the alarms again that it stopped."""
     device = network.connected(device, cue.slot)
-    resumed = [] if device.is_accepted else watching.resume(device, moment)
+    resumed = [] if device.is_accepted else monitor_events.resume(device, moment)
     device, acts = boot.opened(device, moment)
     return device, [*resumed, *acts, *reservations.alarms(device, moment)]
 
@@ -197,7 +197,7 @@ _ALARMS: Mapping[str, Alarmed] = {
     **outbox.ALARMS,
     **reservations.ALARMS,
     **transactions.ALARMS,
-    **watching.ALARMS,
+    **monitor_events.ALARMS,
 }
 """What is done when an alarm rings, by its kind, which is the first part of it."""
 
@@ -223,6 +223,6 @@ _CUES: Mapping[type[Cue], Callable[[Device, Any, Moment], Step]] = {
     Paused: vehicles.pause,
     Ready: vehicles.go_on,
     PowerCycled: _power_cycled,
-    Ordered: lambda device, cue, _: (device, [Send(cue.action, cue.payload, is_asked_for=True)]),
+    CallRequested: lambda device, cue, _: (device, [Send(cue.action, cue.payload, is_asked_for=True)]),
 }
 """What is done about each cue."""

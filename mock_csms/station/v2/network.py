@@ -31,7 +31,7 @@ def set_profile(device: Device, payload: Json, _: Moment) -> Given:
     slot, profile = payload["configurationSlot"], payload["connectionData"]
     if str(slot) not in VARIABLES[NETWORK_PRIORITY].values or _is_unfit(device, profile):
         return device, REJECTED, []
-    return device.holding(slots={**device.holdings.slots, slot: profile}), ACCEPTED, []
+    return device.storing(slots={**device.storage.slots, slot: profile}), ACCEPTED, []
 
 
 def may_use(device: Device, priority: str) -> bool:
@@ -52,7 +52,7 @@ def slot_at(device: Device, attempt: int) -> int:
 
 def url_of(device: Device, slot: int) -> str | None:
     """Return where a slot leads to, the identity included (Part 4, 3.1.1), or None for the station's own URL."""
-    profile = device.holdings.dialed.get(slot)
+    profile = device.storage.dialed.get(slot)
     return None if profile is None else f"{profile['ocppCsmsUrl'].rstrip('/')}/{quote(device.name, safe='')}"
 
 
@@ -70,13 +70,13 @@ def authorization_of(device: Device) -> str | None:
 def connected(device: Device, slot: int) -> Device:
     """Note which slot led to the CSMS; better security makes the station forget the worse (A05.FR.05, A05.FR.06)."""
     changed = {ACTIVE_NETWORK_PROFILE: str(slot)}
-    profile = device.holdings.dialed.get(slot)
+    profile = device.storage.dialed.get(slot)
     if profile is not None and profile["securityProfile"] > device.number(SECURITY_PROFILE):
-        slots, least = device.holdings.slots, profile["securityProfile"]
+        slots, least = device.storage.slots, profile["securityProfile"]
         kept = {number: other for number, other in slots.items() if other["securityProfile"] >= least}
         order = [number for number in _slots(device.variables[NETWORK_PRIORITY]) if number in kept]
         changed |= {SECURITY_PROFILE: str(least), NETWORK_PRIORITY: ",".join(map(str, order))}
-        device = device.holding(slots=kept)
+        device = device.storing(slots=kept)
     if changed.items() <= device.variables.items():
         return device
     return device.with_variables(changed)
@@ -87,10 +87,10 @@ def _slots(priority: str) -> list[int]:
 
 
 def _may_use(device: Device, slot: int) -> bool:
-    profile = device.holdings.slots.get(slot)
+    profile = device.storage.slots.get(slot)
     if profile is None:
         return slot == OWN_SLOT
-    kinds = {certificate.kind for certificate in device.holdings.certificates}
+    kinds = {certificate.kind for certificate in device.storage.certificates}
     return _NEEDED.get(profile["securityProfile"], frozenset()) <= kinds and not _is_unfit(device, profile)
 
 

@@ -5,9 +5,9 @@ from itertools import pairwise
 
 from mock_csms.protocol.actions import Json
 from mock_csms.station.v2.device import PHASES, Device
-from mock_csms.station.v2.holdings import ChargingProfile
 from mock_csms.station.v2.model import MOST_PROFILES
 from mock_csms.station.v2.schedules import second_of, validity
+from mock_csms.station.v2.storage import ChargingProfile
 from mock_csms.station.v2.variables import PERIODS_PER_SCHEDULE, RATE_UNIT, STACK_LEVEL
 
 
@@ -105,7 +105,7 @@ def _clashes(device: Device, given: ChargingProfile) -> bool:
         and _place(each.profile) == _place(given.profile)
         and _meet(each, given)
         and _overlap(each.profile, given.profile)
-        for each in device.holdings.profiles.values()
+        for each in device.storage.profiles.values()
     )
 
 
@@ -124,7 +124,7 @@ def _overlap(one: Json, other: Json) -> bool:
 
 
 def _is_one_too_many(device: Device, given: ChargingProfile) -> bool:
-    return len({*device.holdings.profiles, given.profile["id"]}) > MOST_PROFILES
+    return len({*device.storage.profiles, given.profile["id"]}) > MOST_PROFILES
 
 
 _FAULTS: Sequence[tuple[str, Callable[[Device, ChargingProfile], bool]]] = (

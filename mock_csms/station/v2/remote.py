@@ -8,8 +8,8 @@ from mock_csms.station import outbox
 from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given, because, has
 from mock_csms.station.v2 import drivers, tokens, transactions
 from mock_csms.station.v2.device import Card, Device, Moment
-from mock_csms.station.v2.holdings import ChargingProfile
 from mock_csms.station.v2.profiles import fault_of
+from mock_csms.station.v2.storage import ChargingProfile
 from mock_csms.station.v2.variables import AUTHORIZE_REMOTE_START
 
 

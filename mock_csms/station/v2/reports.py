@@ -45,7 +45,7 @@ def set_variables(device: Device, payload: Json, _: Moment) -> Given:
 
 def apply_awaiting(device: Device) -> Device:
     """Return the device with what was set before its reboot in force (B05, RebootRequired)."""
-    return device.with_variables(device.holdings.awaiting).holding(awaiting={}, dialed=device.holdings.slots)
+    return device.with_variables(device.storage.awaiting).storing(awaiting={}, dialed=device.storage.slots)
 
 
 def base_report(device: Device, payload: Json, moment: Moment) -> Given:
@@ -123,7 +123,7 @@ def _set(device: Device, item: Json) -> tuple[Device, str]:
     if name == NETWORK_PRIORITY and not network.may_use(device, value):
         return device, "Rejected"
     if row.needs_reboot:
-        return device.holding(awaiting={**device.holdings.awaiting, name: value}), "RebootRequired"
+        return device.storing(awaiting={**device.storage.awaiting, name: value}), "RebootRequired"
     return device.with_variables({name: value}), "Accepted"
 
 

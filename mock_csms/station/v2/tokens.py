@@ -8,8 +8,8 @@ from mock_csms.protocol.records import Record
 from mock_csms.protocol.times import seconds_of
 from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given
 from mock_csms.station.v2.device import Device, Moment
-from mock_csms.station.v2.holdings import LocalAuthorizationList, token_key
 from mock_csms.station.v2.model import MOST_LISTED
+from mock_csms.station.v2.storage import LocalAuthorizationList, token_key
 from mock_csms.station.v2.variables import (
     CACHE,
     CACHE_IS_FINAL,
@@ -34,7 +34,7 @@ class KnownToken(Record):
 def known(device: Device, token: Json, moment: Moment) -> KnownToken | None:
     """Return what is known of an idToken; the list comes before the cache (C13.FR.01), where nothing is too old."""
     key = token_key(token)
-    held = device.holdings
+    held = device.storage
     if device.is_on(LOCAL_LIST) and key in held.local_list.entries:
         return KnownToken(held.local_list.entries[key], not device.is_on(LOCAL_LIST_IS_FINAL))
     cached = held.cache.get(key) if device.is_on(CACHE) else None
@@ -48,10 +48,10 @@ def learn(device: Device, token: Any, info: Json, moment: Moment) -> Device:
     if not is_token(token) or token["type"] in FOR_ONE_USE or not device.is_on(CACHE):
         return device
     key = token_key(token)
-    others = [entry for entry in device.holdings.cache.items() if entry[0] != key]
+    others = [entry for entry in device.storage.cache.items() if entry[0] != key]
     oldest = moment.world.write_time(moment.now + device.number(CACHE_LIFE_TIME))  # C10.FR.08
     newest = {"cacheExpiryDateTime": oldest} | info
-    return device.holding(cache=dict([*others[1 - _MOST_CACHED :], (key, newest)]))  # C10.FR.07
+    return device.storing(cache=dict([*others[1 - _MOST_CACHED :], (key, newest)]))  # C10.FR.07
 
 
 def is_token(value: Any) -> bool:
@@ -68,12 +68,12 @@ def clear_cache(device: Device, _: Json, __: Moment) -> Given:
     """Forget the cache; one that is off cannot be cleared (C11.FR.03, .04)."""
     if not device.is_on(CACHE):
         return device, REJECTED, []
-    return device.holding(cache={}), ACCEPTED, []
+    return device.storing(cache={}), ACCEPTED, []
 
 
 def list_version(device: Device, _: Json, __: Moment) -> Given:
     """Tell the version of the list; 0 is none (D02.FR.01 to .03)."""
-    return device, {"versionNumber": device.holdings.local_list.version if device.is_on(LOCAL_LIST) else 0}, []
+    return device, {"versionNumber": device.storage.local_list.version if device.is_on(LOCAL_LIST) else 0}, []
 
 
 def send_list(device: Device, payload: Json, _: Moment) -> Given:
@@ -84,7 +84,7 @@ def send_list(device: Device, payload: Json, _: Moment) -> Given:
     is_wrong = version <= 0 or len(keys) < len(items)  # D01.FR.18, .06
     if is_wrong or not device.is_on(LOCAL_LIST) or (is_full and any("idTokenInfo" not in item for item in items)):
         return device, {"status": "Failed"}, []
-    present = device.holdings.local_list
+    present = device.storage.local_list
     if not is_full and version <= present.version:
         return device, {"status": "VersionMismatch"}, []  # D01.FR.19
     kept = {} if is_full else {key: info for key, info in present.entries.items() if key not in keys}
@@ -92,7 +92,7 @@ def send_list(device: Device, payload: Json, _: Moment) -> Given:
     entries = {**kept, **given}
     if len(entries) > MOST_LISTED:
         return device, {"status": "Failed"}, []
-    return device.holding(local_list=LocalAuthorizationList(version, entries)), ACCEPTED, []
+    return device.storing(local_list=LocalAuthorizationList(version, entries)), ACCEPTED, []
 
 
 ANSWERS: Mapping[str, Answer] = {

@@ -86,12 +86,12 @@ def _renamed(emission: Emission, action: str) -> Emission:
 def _credentials(kind: str, credentials: str) -> Callable[[HandshakeRequest, HandshakeRequest], HandshakeRequest]:
     """Send these credentials instead of the right ones, where any are sent."""
 
-    def change(_: HandshakeRequest, line: HandshakeRequest) -> HandshakeRequest:
-        if line.authorization is None:
-            return line
-        user, password = b64decode(line.authorization.partition(" ")[2]).decode().split(":", 1)
+    def change(_: HandshakeRequest, handshake: HandshakeRequest) -> HandshakeRequest:
+        if handshake.authorization is None:
+            return handshake
+        user, password = b64decode(handshake.authorization.partition(" ")[2]).decode().split(":", 1)
         wrong = credentials + password if credentials.endswith(":") else f"{user}:{credentials or password}"
-        return replace(line, authorization=f"{kind} {b64encode(wrong.encode()).decode()}")
+        return replace(handshake, authorization=f"{kind} {b64encode(wrong.encode()).decode()}")
 
     return change
 
@@ -174,33 +174,35 @@ KINDS: Kinds = {
         "calls are sent in binary frames", ("T11",), wire=_calls(lambda e, _: [replace(e, binary=True)])
     ),
     "no-subprotocol": Misbehaviour(
-        "offers no subprotocol", ("T01",), line=lambda _, line: replace(line, subprotocols=())
+        "offers no subprotocol", ("T01",), handshake=lambda _, handshake: replace(handshake, subprotocols=())
     ),
     "other-subprotocol": Misbehaviour(
-        "offers OCPP 1.6 only", ("T02",), line=lambda _, line: replace(line, subprotocols=("ocpp1.6",))
+        "offers OCPP 1.6 only", ("T02",), handshake=lambda _, handshake: replace(handshake, subprotocols=("ocpp1.6",))
     ),
     "odd-identity": Misbehaviour(
-        "has a colon in its identity", ("T03",), line=lambda _, line: replace(line, url=f"{line.url}%3A1")
+        "has a colon in its identity",
+        ("T03",),
+        handshake=lambda _, handshake: replace(handshake, url=f"{handshake.url}%3A1"),
     ),
     "no-credentials": Misbehaviour(
-        "sends no credentials", ("T05",), line=lambda _, line: replace(line, authorization=None)
+        "sends no credentials", ("T05",), handshake=lambda _, handshake: replace(handshake, authorization=None)
     ),
     "bearer": Misbehaviour(
-        "sends a Bearer token instead of Basic credentials", ("T05",), line=_credentials("Bearer", "")
+        "sends a Bearer token instead of Basic credentials", ("T05",), handshake=_credentials("Bearer", "")
     ),
     "other-user": Misbehaviour(
-        "sends the user name of another station", ("T06",), line=_credentials("Basic", "other:")
+        "sends the user name of another station", ("T06",), handshake=_credentials("Basic", "other:")
     ),
-    "short-password": Misbehaviour("sends a password of one character", ("T07",), line=_credentials("Basic", "x")),
+    "short-password": Misbehaviour("sends a password of one character", ("T07",), handshake=_credentials("Basic", "x")),
     "old-password": Misbehaviour(
         "keeps using its first password",
         ("S05",),
-        line=lambda first, line: replace(line, authorization=first.authorization),
+        handshake=lambda first, handshake: replace(handshake, authorization=first.authorization),
     ),
     "stays-with-url": Misbehaviour(
         "keeps connecting with its first network profile, whatever the CSMS sets",
         (),
-        line=lambda first, line: replace(line, url=first.url),
+        handshake=lambda first, handshake: replace(handshake, url=first.url),
     ),
     "no-back-off": Misbehaviour("reconnects at once", ("T12",), pause=lambda _: 0.05),
     "boots-again": Misbehaviour("sends BootNotification after every reconnect", ("T13",), acts=_boots_again),

@@ -43,7 +43,7 @@ def _fetches_by_itself(at: Situation, right: list[Act]) -> list[Act]:
 def _stays_open(at: Situation, right: list[Act]) -> list[Act]:
     """Do not tell that connectors are closed for an update."""
     wrong: list[Act] = sends("StatusNotification", never, has(connectorStatus="Unavailable"))(at, right)
-    return wrong if JOB in at.device.holdings.jobs else right
+    return wrong if JOB in at.device.storage.jobs else right
 
 
 KINDS: Kinds = {

@@ -4,49 +4,55 @@ from collections.abc import Iterable
 
 from mock_csms.protocol.actions import Json
 from mock_csms.station.v2.device import Device, Evse
-from mock_csms.station.v2.holdings import HeldReservation
+from mock_csms.station.v2.storage import HeldReservation
 from mock_csms.station.v2.tokens import is_same
 
 
 def status(device: Device, evse: Evse, connector: int) -> str:
     """Return the status of a connector; it stays Reserved when a stranger plugs in (H01.FR.20, .23; H03, S2)."""
     own = evse.status(connector)
-    reservations = device.holdings.reservations.values()
+    reservations = device.storage.reservations.values()
     is_reserved = own in ("Available", "Occupied") and is_kept(device, evse, reservations)
     return "Reserved" if is_reserved else own
 
 
-def is_spare(device: Device, evse: Evse) -> bool:
+def is_free(device: Device, evse: Evse) -> bool:
     """Whether nobody uses an EVSE, and no reservation names it."""
-    is_named = any(booked.evse == evse.id for booked in device.holdings.reservations.values())
+    is_named = any(reservation.evse == evse.id for reservation in device.storage.reservations.values())
     return evse.plugged is None and evse.authorized is None and evse.is_in_order and not is_named
 
 
 def is_kept(device: Device, evse: Evse, reservations: Iterable[HeldReservation]) -> bool:
     """Whether these reservations keep an EVSE: one names it, or those of any EVSE need it (H01.FR.07, .20)."""
-    places = [booked.evse for booked in reservations]
+    places = [reservation.evse for reservation in reservations]
     if not places or evse.authorized is not None:
         return False
-    others = sum(is_spare(device, other) for other in device.evses.values() if other.id != evse.id)
+    others = sum(is_free(device, other) for other in device.evses.values() if other.id != evse.id)
     return evse.id in places or places.count(None) > others
 
 
 def is_kept_from(device: Device, evse: Evse, token: Json, group: Json | None) -> bool:
     """Whether an EVSE is kept for others than an idToken and its group."""
-    return is_kept(device, evse, [b for b in device.holdings.reservations.values() if not _is_for(b, token, group)])
+    return is_kept(
+        device, evse, [each for each in device.storage.reservations.values() if not _is_for(each, token, group)]
+    )
 
 
-def booking_of(device: Device, evse: Evse, token: Json, group: Json | None) -> HeldReservation | None:
+def reservation_for(device: Device, evse: Evse, token: Json, group: Json | None) -> HeldReservation | None:
     """Return the reservation that somebody uses at an EVSE (H03.FR.01, .03, .04, .06), the one that names it first."""
-    own = [b for b in device.holdings.reservations.values() if b.evse in (None, evse.id) and _is_for(b, token, group)]
-    return min(own, key=lambda booked: booked.evse is None, default=None)
+    own = [
+        each
+        for each in device.storage.reservations.values()
+        if each.evse in (None, evse.id) and _is_for(each, token, group)
+    ]
+    return min(own, key=lambda reservation: reservation.evse is None, default=None)
 
 
 def is_named(device: Device, evse: Evse, token: Json, group: Json | None) -> bool:
     """Whether a reservation of somebody names an EVSE."""
-    booked = booking_of(device, evse, token, group)
-    return booked is not None and booked.evse is not None
+    reservation = reservation_for(device, evse, token, group)
+    return reservation is not None and reservation.evse is not None
 
 
-def _is_for(booked: HeldReservation, token: Json, group: Json | None) -> bool:
-    return is_same(booked.token, token) or is_same(booked.group, group)
+def _is_for(reservation: HeldReservation, token: Json, group: Json | None) -> bool:
+    return is_same(reservation.token, token) or is_same(reservation.group, group)

@@ -12,8 +12,8 @@ from mock_csms.station.answers import Alarmed
 from mock_csms.station.cues import Act, Send, Set
 from mock_csms.station.v2.aligned import next_boundary
 from mock_csms.station.v2.device import Device, Evse, Moment, Step
-from mock_csms.station.v2.holdings import Monitor
 from mock_csms.station.v2.inventory import value_of, variables_of
+from mock_csms.station.v2.storage import Monitor
 from mock_csms.station.v2.variables import MONITORING_ENABLED, OFFLINE_SEVERITY, Variable, on_the_wire
 
 ALARM = "monitor"
@@ -35,11 +35,11 @@ class Notice(Record):
 
 def watch(device: Device, moment: Moment) -> Step:
     """Look at everything that is watched, and tell what the CSMS wants to know of it (N07.FR.02 to 17)."""
-    if not device.holdings.monitors or not _may_tell(device):
+    if not device.storage.monitors or not _may_tell(device):
         return device, []
     acts: list[Act] = []
     looks_again = False
-    for monitor in device.holdings.monitors.values():
+    for monitor in device.storage.monitors.values():
         if monitor.setting["type"] in PERIODIC:
             continue
         value, evse = value_of(device, monitor.name, moment), _evse(device, monitor)
@@ -66,12 +66,12 @@ def start(monitor: Monitor, moment: Moment) -> list[Act]:
 
 def resume(device: Device, moment: Moment) -> list[Act]:
     """Let all periods begin, after a reboot (N04.FR.18: monitors outlive it)."""
-    return [act for monitor in device.holdings.monitors.values() for act in start(monitor, moment)]
+    return [act for monitor in device.storage.monitors.values() for act in start(monitor, moment)]
 
 
 def period_over(device: Device, number: int, moment: Moment) -> Step:
     """Tell the value of a variable because its time has come (N07.FR.17)."""
-    monitor = device.holdings.monitors.get(number)
+    monitor = device.storage.monitors.get(number)
     if monitor is None:
         return device, []
     acts = start(monitor, moment)
@@ -100,7 +100,7 @@ def _tell(device: Device, monitor: Monitor, notice: Notice, moment: Moment) -> l
     What is severe enough to be queued is sent as if it were asked for: it waits for the connection.
     """
     severity = monitor.setting["severity"]
-    if severity > device.holdings.monitoring_level:
+    if severity > device.storage.monitoring_level:
         return []
     event: Json = {
         "eventId": moment.world.new_integer(),
@@ -139,9 +139,9 @@ def _may_tell(device: Device) -> bool:
 
 
 def _noted(device: Device, monitor: Monitor) -> Device:
-    if device.holdings.monitors[monitor.id] == monitor:
+    if device.storage.monitors[monitor.id] == monitor:
         return device
-    return device.holding(monitors={**device.holdings.monitors, monitor.id: monitor})
+    return device.storing(monitors={**device.storage.monitors, monitor.id: monitor})
 
 
 ALARMS: Mapping[str, Alarmed] = {

@@ -7,9 +7,9 @@ from mock_csms.protocol.actions import Json
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.session import CallFailed
 from mock_csms.station import cues
+from mock_csms.station.control_lines import SendCall
 from mock_csms.station.link import Link, Site, is_owed, is_wrong
 from mock_csms.station.misbehaviour import HandshakeRequest
-from mock_csms.station.orders import SendCall
 from mock_csms.station.player import Player
 from mock_csms.station.requests import request
 from mock_csms.station.v2.commands import answer_alone
@@ -38,11 +38,13 @@ class Unfinished(Exception):
     """A session did not come about, or ended too early."""
 
 
-async def send(calls: Sequence[SendCall], identity: str, device: Device, line: HandshakeRequest, site: Site) -> bool:
+async def send(
+    calls: Sequence[SendCall], identity: str, device: Device, handshake: HandshakeRequest, site: Site
+) -> bool:
     """Connect, send `calls` in order, and hang up; return whether each got its result. Raises CannotConnect."""
     ended = asyncio.Event()
     link = Link(identity, site, lambda call: answer_alone(device, call, site.moment()), ended.set)
-    await link.dial(line)
+    await link.dial(handshake)
     is_fine = True
     for call in calls:
         payload = request(call.action, call.given, identity, site.moment())

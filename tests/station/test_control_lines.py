@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mock_csms.station import cues
-from mock_csms.station.orders import (
+from mock_csms.station.control_lines import (
     WORDS,
     Order,
     Quit,

@@ -82,7 +82,7 @@ class Signing(Record):
     taken: int = 0
 
 
-class Holdings(Record):
+class Storage(Record):
     """All of it, by ids where there are any. `cache` is the authorization cache, `profiles` are the charging profiles,
     `displays` the messages to show, `slots` the network profiles by slot, `published` the checksums of the firmware
     that others may fetch here. `awaiting` are the values of variables that a reboot will put in force, `dialed` the
