@@ -13,7 +13,6 @@ from mock_csms.commands import load, prompt
 from mock_csms.commands.arguments import Guide, Parser, command_line_source, parser_for
 from mock_csms.commands.stdout import Stdout
 from mock_csms.protocol.records import replace
-from mock_csms.protocol.v2.v201 import TOKEN
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.clock import Chance
 from mock_csms.runtime.sink import Sink
@@ -25,14 +24,13 @@ from mock_csms.settings.values import reason_of
 from mock_csms.station import one_shot
 from mock_csms.station.control_lines import WORDS
 from mock_csms.station.fleet import Figures, Fleet, run
+from mock_csms.station.handshake import HandshakeRequest, basic
 from mock_csms.station.link import CONNECT, Site
-from mock_csms.station.misbehaviour import HandshakeRequest
+from mock_csms.station.machine import Machine
+from mock_csms.station.machines import PREFERRED, machine_for
 from mock_csms.station.player import Player
 from mock_csms.station.settings import StationSettings
-from mock_csms.station.v2.device import Device, Identity, new_device
-from mock_csms.station.v2.misbehaviours import KINDS
-from mock_csms.station.v2.network import basic
-from mock_csms.station.v2.variables import SECURITY_PROFILE
+from mock_csms.station.state import Identity, State
 from mock_csms.watch.console import Console, look_for
 from mock_csms.watch.statuses import Status, gravest
 
@@ -50,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with those arguments, or the process's own, and return its exit status."""
     words = sys.argv[1:] if arguments is None else arguments
     if words[:1] == ["misbehaviours"]:
-        lines = (f"{kind:36} {', '.join(row.checks):20} {row.title}\n" for kind, row in KINDS.items())
+        lines = (f"{kind:36} {', '.join(row.checks):20} {row.title}\n" for kind, row in PREFERRED.kinds.items())
         out = Stdout()
         out.write("".join(lines).encode())
         return out.status
@@ -158,7 +156,7 @@ async def work(
     settings: StationSettings, identity: str, handshake: HandshakeRequest, site: Site, say: Callable[[str], None]
 ) -> Status:
     """Do one errand, or be a station, or many, and return the exit status. Raises CannotConnect."""
-    device = _device(settings)
+    device = _device(settings, machine_for(handshake))
     if settings.count is not None:
         return await _load(settings, Fleet(settings.count, device, handshake, settings.ramp, settings.churn), site, say)
     faults = one_shot.Faults(site.bus)
@@ -167,7 +165,12 @@ async def work(
         return FINE if is_fine and not faults.count else FAILED
     player = Player(identity, device, handshake, site)
     if settings.charge is not None:
-        errand = one_shot.charge(player, settings.evse, settings.id_token or TOKEN, settings.charge)
+        errand = one_shot.charge(
+            player,
+            settings.evse,
+            settings.id_token or PREFERRED.notation.token(PREFERRED.notation.default_token),
+            settings.charge,
+        )
     elif settings.script is not None:
         errand = prompt.follow(player, prompt.lines_of_file(settings.script), say)
     else:
@@ -213,11 +216,13 @@ async def _beside(player: Player, errand: Coroutine[Any, Any, None]) -> str:
     return ""
 
 
-def _device(settings: StationSettings) -> Device:
+def _device(settings: StationSettings, machine: Machine) -> State:
+    """Return the station that the settings describe."""
     device = settings.device
     if device is None:
         identity = Identity(settings.vendor, settings.model, settings.serial_number)
-        device = new_device(identity, settings.evses, settings.connectors)
-    profile = {SECURITY_PROFILE: "1"} if settings.password_file else {}
-    variables = {**device.variables, **profile, **(settings.variable or {})}
-    return replace(device, variables=variables, habits=settings.misbehave, features=settings.features)
+        device = machine.new_device(identity, settings.evses, settings.connectors)
+    if settings.password_file:
+        device = machine.secured(device)
+    equipped: State = machine.equipped(device, settings.variable or {}, settings.features)
+    return replace(equipped, habits=settings.misbehave)

@@ -30,7 +30,7 @@ from mock_csms.protocol.records import Record, field
 from mock_csms.settings import values
 from mock_csms.settings.tables import Text, take
 from mock_csms.settings.texts import read_text
-from mock_csms.station.control_lines import parse_token
+from mock_csms.station.v2.notation import parse_token
 
 FEATURE = re.compile(r"(C|AS|HFS|SC|ISO|LA|UI|DM|R|AQ)-\d+(\.\d+)?")
 """How the features are called (Part 5)."""

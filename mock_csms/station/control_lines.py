@@ -8,6 +8,7 @@ from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record
 from mock_csms.settings import values
 from mock_csms.station import cues
+from mock_csms.station.machines import PREFERRED
 from mock_csms.station.requests import check_action
 
 
@@ -73,16 +74,6 @@ def parse_line(line: str) -> Order | None:
     return word.order(parts)
 
 
-def parse_token(text: str) -> Json:
-    """Return the idToken that people write as `ID` or `ID:TYPE`; the ID may have colons of its own then."""
-    id_token, colon, kind = text.rpartition(":")
-    if not colon:
-        id_token, kind = text, ""
-    known = values.enumeration("AuthorizeRequest", "idToken", "type")
-    kind = values.one_of(known)(kind) if kind else "ISO14443"
-    return {"idToken": values.fitting("AuthorizeRequest", "idToken", "idToken")(id_token), "type": kind}
-
-
 def parse_call(text: str) -> SendCall:
     """Return the call that people write as `ACTION`, `ACTION JSON` or `ACTION @FILE`."""
     return _send(text.split(maxsplit=1))
@@ -107,7 +98,7 @@ def _evse(parts: Sequence[str]) -> int:
 
 
 def _card(parts: Sequence[str]) -> cues.Presented:
-    return cues.Presented(parse_token(parts[0]), _number(parts[1]) if len(parts) > 1 else None)
+    return cues.Presented(PREFERRED.notation.token(parts[0]), _number(parts[1]) if len(parts) > 1 else None)
 
 
 WORDS: Mapping[str, Word] = {

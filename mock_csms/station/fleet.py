@@ -9,13 +9,12 @@ from mock_csms.protocol.records import Mutable, Record, field, replace
 from mock_csms.runtime import clock
 from mock_csms.runtime.session import CallFailed
 from mock_csms.runtime.transport.dial import CannotConnect
+from mock_csms.station.handshake import HandshakeRequest
 from mock_csms.station.link import CLOSE, CONNECT, Link, Site, is_owed, is_wrong
-from mock_csms.station.misbehaviour import HandshakeRequest
+from mock_csms.station.machines import machine_for
 from mock_csms.station.player import Player
 from mock_csms.station.requests import request
-from mock_csms.station.v2.commands import answer_alone
-from mock_csms.station.v2.device import Device
-from mock_csms.station.v2.variables import MESSAGE_TIMEOUT
+from mock_csms.station.state import State
 from mock_csms.twin.events import Event, Failed, Received, Sent, Unanswered
 
 BOOT = "BootNotification"
@@ -45,7 +44,7 @@ class Fleet(Record):
     """So many stations like `device`, started over `ramp` seconds; with `churn` they come and go, else they stay."""
 
     count: int
-    device: Device
+    device: State
     handshake: HandshakeRequest
     ramp: float = 0.0
     churn: bool = False
@@ -115,12 +114,13 @@ async def _come_and_go(fleet: Fleet, number: int, site: Site) -> None:
         await _visit(identity, fleet.device, handshake, site)
 
 
-async def _visit(identity: str, device: Device, handshake: HandshakeRequest, site: Site) -> None:
+async def _visit(identity: str, device: State, handshake: HandshakeRequest, site: Site) -> None:
     """Connect, boot, stay a little, and leave."""
-    link = Link(identity, site, lambda call: answer_alone(device, call, site.moment()), lambda: None)
+    machine = machine_for(handshake)
+    link = Link(identity, site, lambda call: machine.answer_alone(device, call, site.moment()), lambda: None)
     try:
         await link.dial(handshake)
-        await link.call(BOOT, request(BOOT, {}, identity, site.moment()), device.number(MESSAGE_TIMEOUT))
+        await link.call(BOOT, request(link.version, BOOT, {}, identity, site.moment()), device.message_timeout)
         await asyncio.sleep(_between(site, _SHORTEST, _LONGEST))
         await link.close("leaves")
     except CannotConnect as error:

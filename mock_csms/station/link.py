@@ -12,14 +12,14 @@ from mock_csms.behavior.validation import Validation
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.messages import Call, Error, Malformed, Result
 from mock_csms.protocol.records import replace
-from mock_csms.protocol.versions import SUBPROTOCOLS
+from mock_csms.protocol.versions import DEFAULT, SUBPROTOCOLS
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.session import Session
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.dial import Dialer
-from mock_csms.station.misbehaviour import HandshakeRequest
-from mock_csms.station.v2.device import Moment
+from mock_csms.station.handshake import HandshakeRequest
+from mock_csms.station.state import Moment
 from mock_csms.twin.events import Connected, Disconnected, Event, Received, Unanswered
 
 Answer: TypeAlias = Callable[[Call], Result | Error | None]
@@ -87,6 +87,8 @@ class Link:
         self.name: Callable[[str], str] = lambda right: right
         self.world = replace(site.world, new_id=lambda: self.name(site.world.new_id()))
         self.validation = Validation()
+        self.version = DEFAULT
+        """The version that was agreed, once the connection is open."""
         self._site = site
         self._answer = answer
         self._ended = ended
@@ -105,10 +107,10 @@ class Link:
 
     def _welcome(self, transport: Transport, subprotocol: str) -> Session:
         """Begin the session on a connection that has just opened."""
-        version = SUBPROTOCOLS[subprotocol]
-        self.publish(Connected(clock.now(), self.identity, subprotocol, (subprotocol,), version))
+        self.version = SUBPROTOCOLS[subprotocol]
+        self.publish(Connected(clock.now(), self.identity, subprotocol, (subprotocol,), self.version))
         self._transport = transport
-        self.session = Session(transport, self.identity, version, Sender.CSMS, self)
+        self.session = Session(transport, self.identity, self.version, Sender.CSMS, self)
         return self.session
 
     async def call(self, action: str, payload: Json, timeout_: float) -> Json:

@@ -5,7 +5,7 @@ decisions themselves know nothing of it: they are made first, and changed afterw
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from mock_csms.behavior import emissions
 from mock_csms.behavior.templates import World
@@ -13,49 +13,49 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.protocol.records import Record, replace
 from mock_csms.station.cues import Act, Send, Set
-from mock_csms.station.v2.device import Device, Habit, Moment
+from mock_csms.station.handshake import HandshakeRequest
+from mock_csms.station.state import Habit, Moment, State
 
 Answer: TypeAlias = Json | tuple[str, str] | None
 """The payload of a result, the code and description of an error, or no answer at all."""
 
 
-class Situation(Record):
-    """When the station has decided: what it was before, the cue or the (action, payload) that it was told, and when."""
+S = TypeVar("S", bound=State)
 
-    device: Device
+
+class Situation(Record, Generic[S]):
+    """What the station knew when it decided."""
+
+    device: S
+    """The station as it was before."""
     told: Any
+    """What happened to it: a cue, or the (action, payload) of a command."""
     moment: Moment
 
 
-class HandshakeRequest(Record):
-    """The way to the CSMS: where it is, what to offer it, and the value of the Authorization header."""
-
-    url: str
-    subprotocols: tuple[str, ...] = ("ocpp2.0.1",)
-    authorization: str | None = None
-
-
 class Misbehaviour(Record):
-    """One way to be wrong: what the station does, and the ids of the conformance checks that see it.
-
-    acts: changes what is done in a situation. transmit: changes the call that goes out now; it gets what was queued.
-    answer: changes the answer to a command; it gets the action, the request and the right answer. refusal: changes the
-    answer to a call that breaks its schema, or is none. name: changes the message id of a call. wire: changes how a
-    message is sent.
-    handshake: changes the way to the CSMS; it gets the one that the station came with. pause: changes how long to wait
-    before connecting again.
-    """
+    """One way to break the rules. Each function takes what is right as its last argument, and returns what is wrong."""
 
     title: str
+    """What the station does wrong."""
     checks: tuple[str, ...]
-    acts: Callable[[Situation, list[Act]], list[Act]] | None = None
+    """The ids of the conformance checks that find it."""
+    acts: Callable[[Situation[Any], list[Act]], list[Act]] | None = None
+    """Changes what the station does in a situation."""
     transmit: Callable[[Send | None, list[Act]], list[Act]] | None = None
+    """Changes the call that is sent now; it also gets the call as it was queued."""
     answer: Callable[[str, Json, Answer], Answer] | None = None
+    """Changes the answer to a command; it also gets the action and the request."""
     refusal: Callable[[Call, Result | Error], Result | Error] | None = None
+    """Changes the answer to an invalid call."""
     wire: Callable[[World, Sequence[emissions.Act]], Sequence[emissions.Act]] | None = None
+    """Changes how a message is sent."""
     name: Callable[[str], str] | None = None
+    """Changes the message id of a call."""
     handshake: Callable[[HandshakeRequest, HandshakeRequest], HandshakeRequest] | None = None
+    """Changes the handshake; it also gets the one that the station was started with."""
     pause: Callable[[float], float] | None = None
+    """Changes how many seconds the station waits before it connects again."""
 
 
 Kinds: TypeAlias = Mapping[str, Misbehaviour]
@@ -86,7 +86,7 @@ def anywhere(_: Json) -> bool:
     return True
 
 
-def each(change: Callable[[Act], list[Act]]) -> Callable[[Situation, list[Act]], list[Act]]:
+def each(change: Callable[[Act], list[Act]]) -> Callable[[Situation[Any], list[Act]], list[Act]]:
     """Do other acts instead of each one."""
     return lambda _, right: [made for act in right for made in change(act)]
 
@@ -190,11 +190,3 @@ def never(_: Json) -> None:
 def has(**wanted: Any) -> Where:
     """Take payloads with these values; None stands for what must be absent."""
     return lambda payload: all(payload.get(key) == value for key, value in wanted.items())
-
-
-EVENT = "TransactionEvent"
-
-
-def events(change: Callable[[Json], Json | None], **where: Any) -> Any:
-    """Change the TransactionEvents that have these values."""
-    return sends(EVENT, change, has(**where))

@@ -7,18 +7,17 @@ from typing import Any
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.protocol.records import replace
-from mock_csms.protocol.times import seconds_of
+from mock_csms.protocol.versions import Version
 from mock_csms.runtime import clock
 from mock_csms.runtime.session import CallFailed
 from mock_csms.runtime.transport.dial import CannotConnect
 from mock_csms.station import cues
 from mock_csms.station.cues import Act, Cue
+from mock_csms.station.handshake import HandshakeRequest, version_of
 from mock_csms.station.link import Link, Site
-from mock_csms.station.misbehaviour import HandshakeRequest, misbehave
-from mock_csms.station.v2 import boot, machine, network
-from mock_csms.station.v2.device import Device, Moment
-from mock_csms.station.v2.misbehaviours import KINDS
-from mock_csms.station.v2.variables import MESSAGE_TIMEOUT
+from mock_csms.station.machines import machine_for
+from mock_csms.station.misbehaviour import misbehave
+from mock_csms.station.state import Moment, State
 from mock_csms.twin.events import Failed, Noted
 
 _REBOOT_TIME = 0.5
@@ -32,8 +31,11 @@ _LAST_WORDS = 5.0
 class Player:
     """One station at work. `run` keeps it connected until it is cancelled; `tell` is for those who drive it."""
 
-    def __init__(self, identity: str, device: Device, handshake: HandshakeRequest, site: Site) -> None:
+    def __init__(self, identity: str, device: State, handshake: HandshakeRequest, site: Site) -> None:
         self.identity = identity
+        self.machine = machine_for(handshake)
+        self.version: Version = version_of(handshake)
+        """The version that was agreed when it connected last; the one that it offers before that."""
         self.device = replace(device, name=identity)
         self.site = site
         self._handshake = handshake
@@ -46,7 +48,7 @@ class Player:
         self._is_rebooting = False
         self._alarms: dict[cues.Alarm, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._waiting: list[tuple[Callable[[Device], bool], asyncio.Future[None]]] = []
+        self._waiting: list[tuple[Callable[[Any], bool], asyncio.Future[None]]] = []
 
     # For those who drive it.
 
@@ -68,7 +70,7 @@ class Player:
 
     def tell(self, cue: Cue) -> None:
         """Tell the station something, and do what it does then."""
-        self.device, acts = machine.step(self.device, cue, self.moment())
+        self.device, acts = self.machine.step(self.device, cue, self.moment())
         self._perform(acts)
 
     def moment(self) -> Moment:
@@ -81,7 +83,7 @@ class Player:
         self._away_until = asyncio.get_running_loop().time() + self.site.real(seconds)
         self._hang_up("offline for a while")
 
-    async def until(self, is_so: Callable[[Device], bool], within: float) -> None:
+    async def until(self, is_so: Callable[[Any], bool], within: float) -> None:
         """Wait until the station is as wanted; TimeoutError after so many seconds."""
         if not is_so(self.device):
             waited: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -99,20 +101,18 @@ class Player:
         link.spoil = lambda acts: self._misbehave("wire", acts, self.site.world)
         link.name = lambda right: self._misbehave("name", right)
         link.refuse = lambda call, right: self._misbehave("refusal", right, call)
-        slot = network.slot_at(self.device, attempt)
-        url, authorization = network.url_of(self.device, slot), network.authorization_of(self.device)
         first = self._handshake
-        handshake = replace(first, url=url or first.url, authorization=authorization or first.authorization)
-        handshake = self._misbehave("handshake", handshake, first)
+        slot, right = self.machine.route(self.device, attempt, first)
+        handshake = self._misbehave("handshake", right, first)
         try:
             await link.dial(handshake)
         except ValueError as error:
-            if url is None:
+            if right.url == first.url:
                 raise
             raise CannotConnect(str(error)) from None
         if link.session.is_over:
             raise CannotConnect("the server closed the connection at once")
-        self._link = link
+        self._link, self.version = link, link.version
         self._is_rebooting = False
         self.tell(cues.Opened(slot))
 
@@ -131,7 +131,7 @@ class Player:
         """Return how long to wait really before the next try, after so many in vain (Part 4, 5.3)."""
         if self._is_rebooting and attempt == 0:
             return _REBOOT_TIME
-        wait: float = self._misbehave("pause", boot.back_off(self.device, attempt, self.moment()))
+        wait: float = self._misbehave("pause", self.machine.back_off(self.device, attempt, self.moment()))
         return max(self.site.real(wait), self._away_until - asyncio.get_running_loop().time())
 
     def _ended(self) -> None:
@@ -146,7 +146,7 @@ class Player:
 
     def _answer(self, call: Call) -> Result | Error | None:
         """Answer a call of the CSMS, and do what comes after the answer when it was sent."""
-        reply = machine.command(self.device, call.action, call.payload, self.moment())
+        reply = self.machine.command(self.device, call.action, call.payload, self.moment())
         self.device = reply.device
         asyncio.get_running_loop().call_soon(self._perform, reply.acts)
         match reply.answer:
@@ -159,7 +159,7 @@ class Player:
 
     def _misbehave(self, place: str, right: Any, *context: Any) -> Any:
         """Return what becomes of what is right at a place, by the habits of the station."""
-        habits, done = misbehave(self.device.habits, KINDS, place, right, *context)
+        habits, done = misbehave(self.device.habits, self.machine.kinds, place, right, *context)
         self.device = replace(self.device, habits=habits)
         return done
 
@@ -206,16 +206,16 @@ class Player:
         if link is None:
             return self.tell(cues.FailedCall(act.action, act.payload, "the connection is gone", is_lost=True))
         try:
-            await link.call(act.action, act.payload, self.device.number(MESSAGE_TIMEOUT))
+            await link.call(act.action, act.payload, self.device.message_timeout)
         except CallFailed as error:
             if self._answered is not act.payload:  # else the answer came at the last moment
                 self.tell(cues.FailedCall(act.action, act.payload, str(error), is_lost=self._link is not link))
 
     def _heard(self, call: Call, response: Json) -> None:
         self._answered = call.payload
-        told = seconds_of(response["currentTime"]) if "currentTime" in response else None
-        if told is not None and self.site.is_in_real_time and boot.sets_its_clock(self.device):
-            ahead = told - self.site.moment().now
+        now = self.machine.time_to_set(self.device, response)
+        if now is not None and self.site.is_in_real_time:
+            ahead = now - self.site.moment().now
             self._ahead = ahead if abs(ahead - self._ahead) > _JITTER else self._ahead
         self.tell(cues.Answered(call.action, call.payload, response))
 
@@ -227,6 +227,6 @@ class Player:
             self.site.bus.publish(Noted(clock.now(), self.identity, "reboots before all messages were delivered"))
         for alarm in list(self._alarms):
             self._stop(alarm)
-        self.device = machine.rebooted(self.device, self.moment())
+        self.device = self.machine.rebooted(self.device, self.moment())
         self._is_rebooting = True
         self._hang_up("reboot")

@@ -9,8 +9,9 @@ from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.versions import V201
 from mock_csms.station import cues
+from mock_csms.station.state import Identity, Moment
 from mock_csms.station.v2 import machine
-from mock_csms.station.v2.device import Device, Identity, Moment, new_device
+from mock_csms.station.v2.device import Device, new_device
 from mock_csms.station.v2.variables import Name
 from mock_csms.twin.station import StationModel
 

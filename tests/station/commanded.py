@@ -20,8 +20,9 @@ from mock_csms.station.cues import (
     Transmit,
     Unplugged,
 )
+from mock_csms.station.state import Identity, Moment
 from mock_csms.station.v2 import machine
-from mock_csms.station.v2.device import Device, Identity, Moment, new_device
+from mock_csms.station.v2.device import Device, new_device
 
 Sent: TypeAlias = list[tuple[str, Json]]
 START = 1_800_000_000.0

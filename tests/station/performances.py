@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from mock_csms.station.v2.device import Habit
+from mock_csms.station.state import Habit
 from mock_csms.station.v2.misbehaviours import KINDS
 from tests.station import commanding, scenarios
 from tests.station.stage import Log, Stage

@@ -9,11 +9,12 @@ from mock_csms.behavior.templates import Context, World, compile_template, merge
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record
 from mock_csms.protocol.versions import V201
-from mock_csms.station import cues, settings
+from mock_csms.station import cues
 from mock_csms.station.cues import Alarm, Cue
-from mock_csms.station.v2 import machine
-from mock_csms.station.v2.device import Device, Identity, Moment, new_device
-from mock_csms.station.v2.machine import CommandOutcome
+from mock_csms.station.machine import CommandOutcome
+from mock_csms.station.state import Identity, Moment
+from mock_csms.station.v2 import machine, notation
+from mock_csms.station.v2.device import Device, new_device
 from mock_csms.twin.station import StationModel
 
 TOKEN = {"idToken": "Alice", "type": "ISO14443"}
@@ -84,7 +85,7 @@ class Play:
 
     def __init__(self, csms: Csms = default_answer, evses: int = 1, connectors: int = 1, **variables: str) -> None:
         named = (
-            settings.variables([f"{key.replace('_', '.', 1)}={value}" for key, value in variables.items()])
+            notation.variables([f"{key.replace('_', '.', 1)}={value}" for key, value in variables.items()])
             if variables
             else {}
         )

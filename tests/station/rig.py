@@ -27,13 +27,13 @@ from mock_csms.runtime.transport.dial import CannotConnect, Dialer
 from mock_csms.runtime.transport.gate import Limits
 from mock_csms.settings import Config
 from mock_csms.settings.flags import read
-from mock_csms.station import settings
 from mock_csms.station.cues import Cue
+from mock_csms.station.handshake import HandshakeRequest, basic
 from mock_csms.station.link import Site
-from mock_csms.station.misbehaviour import HandshakeRequest
 from mock_csms.station.player import Player
-from mock_csms.station.v2.device import Device, Habit, Identity, new_device
-from mock_csms.station.v2.network import basic
+from mock_csms.station.state import Habit, Identity
+from mock_csms.station.v2 import notation
+from mock_csms.station.v2.device import Device, new_device
 from mock_csms.twin.events import Event, Failed, Finding
 from mock_csms.twin.seen import KINDS
 from tests.station.bench import NOW
@@ -160,6 +160,7 @@ class Rig(Stand):
     @property
     def device(self) -> Device:
         """What the station is."""
+        assert isinstance(self._player.device, Device)
         return self._player.device
 
     def connect(self) -> Self:
@@ -225,4 +226,4 @@ class Rig(Stand):
 def new_station(evses: int = 1, connectors: int = 1, **variables: str) -> Device:
     """Return a station; `TxCtrlr_TxStartPoint="EVConnected"` sets a variable of it."""
     named = [f"{key.replace('_', '.', 1)}={value}" for key, value in variables.items()]
-    return new_device(Identity(), evses, connectors, settings.variables(named) if named else {})
+    return new_device(Identity(), evses, connectors, notation.variables(named) if named else {})

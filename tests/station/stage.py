@@ -11,9 +11,10 @@ from mock_csms.protocol.messages import Call, Error, Message, Result
 from mock_csms.protocol.records import Record, replace
 from mock_csms.protocol.versions import V201, refusal
 from mock_csms.station import cues
-from mock_csms.station.misbehaviour import HandshakeRequest, misbehave
+from mock_csms.station.handshake import HandshakeRequest
+from mock_csms.station.misbehaviour import misbehave
+from mock_csms.station.state import Habit, Moment
 from mock_csms.station.v2 import boot, machine, network
-from mock_csms.station.v2.device import Habit, Moment
 from mock_csms.station.v2.misbehaviours import KINDS
 from mock_csms.twin.station import StationModel
 from tests.station.bench import NOW

@@ -4,8 +4,9 @@ import pytest
 
 from mock_csms.protocol.actions import Json
 from mock_csms.station import cues
+from mock_csms.station.state import Identity, Moment
 from mock_csms.station.v2 import boot
-from mock_csms.station.v2.device import Identity, Moment, new_device
+from mock_csms.station.v2.device import new_device
 from mock_csms.station.v2.variables import BACK_OFF_RANGE, BACK_OFF_TIMES, BACK_OFF_WAIT
 from tests.station.play import TOKEN, Play, answering, booted, charging, world
 

@@ -17,8 +17,8 @@ from mock_csms.station.control_lines import (
     Wait,
     parse_call,
     parse_line,
-    parse_token,
 )
+from mock_csms.station.v2.notation import parse_token
 
 TAG = {"idToken": "TAG", "type": "ISO14443"}
 

@@ -3,7 +3,7 @@
 import pytest
 
 from mock_csms.protocol.actions import Json
-from mock_csms.station.v2.device import Identity
+from mock_csms.station.state import Identity
 from mock_csms.station.v2.device_file import read_device
 from mock_csms.station.v2.variables import HEARTBEAT_INTERVAL, MESSAGE_TIMEOUT
 from tests.station.commanded import Bench

@@ -14,8 +14,9 @@ from mock_csms.protocol.records import replace
 from mock_csms.protocol.v2.v201 import ACTIONS
 from mock_csms.station.cues import CallRequested, Opened, Plugged, Presented
 from mock_csms.station.misbehaviour import misbehave
+from mock_csms.station.state import Habit, Identity, Moment
 from mock_csms.station.v2 import machine
-from mock_csms.station.v2.device import Habit, Identity, Moment, new_device
+from mock_csms.station.v2.device import new_device
 from mock_csms.station.v2.misbehaviours import KINDS
 from tests.station.performances import perform, right, wrong
 from tests.station.play import TOKEN, default_answer, world

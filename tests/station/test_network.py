@@ -7,8 +7,9 @@ import pytest
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station.cues import Opened, Redial
+from mock_csms.station.state import Identity
 from mock_csms.station.v2 import machine, network
-from mock_csms.station.v2.device import Identity, new_device
+from mock_csms.station.v2.device import new_device
 from mock_csms.station.v2.storage import Certificate
 from mock_csms.station.v2.variables import SECURITY_PROFILE
 from tests.station.commanded import Bench

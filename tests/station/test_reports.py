@@ -6,7 +6,8 @@ import pytest
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.station.v2.device import Identity, new_device
+from mock_csms.station.state import Identity
+from mock_csms.station.v2.device import new_device
 from mock_csms.station.v2.model import VARIABLES
 from mock_csms.station.v2.variables import NETWORK_ATTEMPTS, REPORTED_ITEMS, Name, name_of
 from tests.station.commanded import Bench, Sent, payloads

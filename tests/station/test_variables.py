@@ -4,7 +4,7 @@ import pytest
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.station import settings
+from mock_csms.station.v2 import notation
 from mock_csms.station.v2.model import VARIABLES
 from mock_csms.station.v2.variables import MESSAGE_ATTEMPTS, MESSAGE_TIMEOUT, accepts, name_of, on_the_wire
 from tests.station.commanded import Bench
@@ -172,8 +172,8 @@ def test_names_are_written_and_read_alike() -> None:
 
 def test_the_flag_takes_names_with_and_without_instance() -> None:
     """`--variable` knows a variable by its full name, and by its short one where that is enough."""
-    given = settings.variables(["OCPPCommCtrlr.MessageTimeout=5", "OCPPCommCtrlr.MessageAttempts[TransactionEvent]=2"])
+    given = notation.variables(["OCPPCommCtrlr.MessageTimeout=5", "OCPPCommCtrlr.MessageAttempts[TransactionEvent]=2"])
     assert given == {MESSAGE_TIMEOUT: "5", MESSAGE_ATTEMPTS: "2"}
     for wrong in ("DeviceDataCtrlr.ItemsPerMessage=5", "ChargingStation.Model=x", "OCPPCommCtrlr.MessageTimeout=x"):
         with pytest.raises(ValueError, match=r"MessageTimeout|is not COMPONENT"):
-            settings.variables([wrong])
+            notation.variables([wrong])

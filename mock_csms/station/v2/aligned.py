@@ -9,10 +9,11 @@ from math import floor
 from typing import Any
 
 from mock_csms.protocol.records import replace
-from mock_csms.station.answers import Alarmed
 from mock_csms.station.cues import Act, Send, Set, Stop
+from mock_csms.station.state import Moment
 from mock_csms.station.v2 import transactions
-from mock_csms.station.v2.device import Device, Moment, Step
+from mock_csms.station.v2.answers import Alarmed
+from mock_csms.station.v2.device import Device, Step
 from mock_csms.station.v2.metering import meter_values
 from mock_csms.station.v2.variables import (
     ALIGNED_ENDED_INTERVAL,

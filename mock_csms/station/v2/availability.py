@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given, has
+from mock_csms.station.state import Moment
 from mock_csms.station.v2 import transactions
-from mock_csms.station.v2.device import RESETS_EVSES, Device, Moment
+from mock_csms.station.v2.answers import ACCEPTED, REJECTED, Answer, Given, has
+from mock_csms.station.v2.device import RESETS_EVSES, Device
 
 
 def change_availability(device: Device, payload: Json, _: Moment) -> Given:

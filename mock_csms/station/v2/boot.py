@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
+from mock_csms.protocol.times import seconds_of
 from mock_csms.station import outbox
-from mock_csms.station.answers import Alarmed
 from mock_csms.station.cues import Act, Send, Set, Stop
+from mock_csms.station.state import Moment
 from mock_csms.station.v2 import reserved
+from mock_csms.station.v2.answers import Alarmed
 from mock_csms.station.v2.calls import security_event
-from mock_csms.station.v2.device import Device, Moment, Step
+from mock_csms.station.v2.device import Device, Step
 from mock_csms.station.v2.variables import (
     BACK_OFF_RANGE,
     BACK_OFF_TIMES,
@@ -77,9 +79,13 @@ def booted(device: Device, response: Json, moment: Moment) -> Step:
     return device, [*acts, *reports, security_event(kind, moment)]
 
 
-def sets_its_clock(device: Device) -> bool:
-    """Whether the station sets its clock by the CSMS now, as its TimeSource says; what is metered must not jump."""
-    return device.variables[TIME_SOURCE].startswith("Heartbeat") and not device.is_busy
+def time_to_set(device: Device, response: Json) -> float | None:
+    """Return the time in a response if the station sets its clock to it, as TimeSource says, in seconds since 1970.
+
+    It does not while a transaction runs: the times of meter values must not jump.
+    """
+    sets_clock = device.variables[TIME_SOURCE].startswith("Heartbeat") and not device.is_busy
+    return seconds_of(response["currentTime"]) if sets_clock and "currentTime" in response else None
 
 
 def boot_failed(device: Device) -> Step:

@@ -5,7 +5,7 @@ from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.station.cues import Act, Send
-from mock_csms.station.v2.device import Moment
+from mock_csms.station.state import Moment
 
 
 def security_event(kind: str, moment: Moment, *, is_asked_for: bool = False) -> Send:

@@ -7,10 +7,11 @@ from typing import Any
 from mock_csms.protocol import x509
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.station.answers import ACCEPTED, Alarmed, Answer, Given, because
 from mock_csms.station.cues import Act, Send, Set, Stop
+from mock_csms.station.state import Moment
+from mock_csms.station.v2.answers import ACCEPTED, Alarmed, Answer, Given, because
 from mock_csms.station.v2.calls import security_event
-from mock_csms.station.v2.device import Device, Moment, Step
+from mock_csms.station.v2.device import Device, Step
 from mock_csms.station.v2.model import MOST_CERTIFICATES
 from mock_csms.station.v2.storage import Certificate
 from mock_csms.station.v2.variables import CERT_SIGNING_REPEATS, CERT_SIGNING_WAIT, ORGANIZATION

@@ -10,10 +10,11 @@ from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.station.answers import ACCEPTED, Alarmed, Answer, Given, because
 from mock_csms.station.cues import Act, Send, Set, Stop
+from mock_csms.station.state import Moment
 from mock_csms.station.v2 import limits, transactions
-from mock_csms.station.v2.device import Device, Evse, Moment, Step
+from mock_csms.station.v2.answers import ACCEPTED, Alarmed, Answer, Given, because
+from mock_csms.station.v2.device import Device, Evse, Step
 from mock_csms.station.v2.profiles import fault_of
 from mock_csms.station.v2.schedules import amount
 from mock_csms.station.v2.storage import ChargingProfile

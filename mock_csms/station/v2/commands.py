@@ -5,8 +5,8 @@ from functools import cache
 
 from mock_csms.behavior.templates import Context, compile_template
 from mock_csms.protocol.messages import Call, Result
-from mock_csms.protocol.versions import V201
-from mock_csms.station.answers import Answer
+from mock_csms.protocol.versions import actions
+from mock_csms.station.state import Moment
 from mock_csms.station.v2 import (
     availability,
     certificates,
@@ -24,7 +24,8 @@ from mock_csms.station.v2 import (
     triggers,
     vendor,
 )
-from mock_csms.station.v2.device import Device, Moment
+from mock_csms.station.v2.answers import Answer
+from mock_csms.station.v2.device import Device
 from mock_csms.twin.station import StationModel
 
 _NOBODY = StationModel("")
@@ -60,7 +61,7 @@ def answer_to(action: str) -> Answer:
     """Return the answer to a command: its own, as all of 2.0.1 have one, or else the response of its row."""
     if action in ANSWERS:
         return ANSWERS[action]
-    template = compile_template(V201.actions[action].response)
+    template = compile_template(actions()[action].response)
     return lambda device, payload, moment: (
         device,
         template(Context(moment.now, _NOBODY, moment.world, payload)),

@@ -6,9 +6,10 @@ import orjson
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.station.answers import ACCEPTED, Answer, Given, because
+from mock_csms.station.state import Moment
+from mock_csms.station.v2.answers import ACCEPTED, Answer, Given, because
 from mock_csms.station.v2.calls import in_parts
-from mock_csms.station.v2.device import Device, Moment
+from mock_csms.station.v2.device import Device
 from mock_csms.station.v2.storage import token_key
 
 _REFERENCES = ("idToken", "customerCertificate", "customerIdentifier")

@@ -29,21 +29,19 @@ from typing import Any
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.names import did_you_mean, nearest
 from mock_csms.protocol.records import replace
-from mock_csms.protocol.versions import V201
-from mock_csms.settings import values
-from mock_csms.station.v2.device import Device, Evse, Identity, new_device
+from mock_csms.protocol.versions import schemas_with
+from mock_csms.station.state import Identity
+from mock_csms.station.v2.device import Device, Evse, new_device
+from mock_csms.station.v2.identity import IDENTITY
 from mock_csms.station.v2.inventory import find, variables_of
 from mock_csms.station.v2.variables import Name, Variable, accepts, on_the_wire
 
 _MOST_EVSES, _MOST_CONNECTORS = 100, 10
 _TOP = ("identity", "evse", "variables", "extra")
 _IDENTITY: Mapping[str, tuple[str, Callable[[str], str]]] = {
-    "vendor": ("vendor", values.fitting("BootNotificationRequest", "chargingStation", "vendorName")),
-    "model": ("model", values.fitting("BootNotificationRequest", "chargingStation", "model")),
-    "serial-number": ("serial_number", values.fitting("BootNotificationRequest", "chargingStation", "serialNumber")),
-    "firmware": ("firmware", values.fitting("BootNotificationRequest", "chargingStation", "firmwareVersion")),
+    part.replace("_", "-"): (part, parse) for part, parse in IDENTITY.items()
 }
-"""Each key of the identity: the part of `Identity` that it is, and the texts that it takes."""
+"""Each key of the table `identity`: the field of `Identity` that it sets, and the parser of its text."""
 
 _EXTRA = ("component", "variable", "type", "value", "unit", "mutability", "min", "max", "values", "needs-reboot")
 _TYPES = ("string", "decimal", "integer", "dateTime", "boolean", "OptionList", "SequenceList", "MemberList")
@@ -88,7 +86,7 @@ def _identity(table: Json) -> Identity:
 def _connectors(table: Json, place: str) -> list[str]:
     """Return the types of the connectors of an EVSE."""
     _check_keys(table, ("connectors",), place)
-    known = V201.schemas.values("ReserveNowRequest", "connectorType")
+    known = schemas_with("ReserveNowRequest").values("ReserveNowRequest", "connectorType")
     types = table.get("connectors", ["cType2"])
     if not isinstance(types, list) or not 1 <= len(types) <= _MOST_CONNECTORS:
         raise ValueError(f"{place}.connectors: must be a list of 1 to {_MOST_CONNECTORS} connector types")

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from mock_csms.protocol.actions import Json
-from mock_csms.station.answers import Alarmed, Answer, Given
 from mock_csms.station.cues import Act, Set
+from mock_csms.station.state import Moment
 from mock_csms.station.v2 import jobs
-from mock_csms.station.v2.device import Device, Moment, Step
+from mock_csms.station.v2.answers import Alarmed, Answer, Given
+from mock_csms.station.v2.device import Device, Step
 from mock_csms.station.v2.storage import Job
 
 _NAMES = {"DiagnosticsLog": "diagnostics", "SecurityLog": "security"}

@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.times import read_time
-from mock_csms.station.answers import ACCEPTED, Answer, Given, has
+from mock_csms.station.state import Moment
+from mock_csms.station.v2.answers import ACCEPTED, Answer, Given, has
 from mock_csms.station.v2.calls import in_parts
-from mock_csms.station.v2.device import Device, Moment
+from mock_csms.station.v2.device import Device
 from mock_csms.station.v2.variables import DISPLAY_FORMATS, DISPLAY_PRIORITIES, DISPLAY_STATES
 
 _IN_A_REPORT = 10

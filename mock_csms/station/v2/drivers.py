@@ -5,16 +5,16 @@ from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.station import outbox
-from mock_csms.station.answers import Alarmed
 from mock_csms.station.cues import Act, Plugged, Presented, Say, Send, Set, Stop, Unplugged
+from mock_csms.station.state import Moment
 from mock_csms.station.v2 import (
     reservations,
     reserved,
     tokens,
     transactions,
 )
-from mock_csms.station.v2.device import POWER, Card, Device, Evse, Moment, Step
+from mock_csms.station.v2.answers import Alarmed
+from mock_csms.station.v2.device import POWER, Card, Device, Evse, Step
 from mock_csms.station.v2.tokens import KnownToken, is_same
 from mock_csms.station.v2.transactions import Cause, change
 from mock_csms.station.v2.variables import (
@@ -166,7 +166,7 @@ def token_judged(device: Device, request: Json, response: Json, moment: Moment) 
     if not info:
         return device, []
     device = tokens.learn(device, token, info, moment)
-    evse = device.charging(outbox.transaction_of(request))
+    evse = device.charging(transactions.transaction_of(request))
     if evse is None or evse.authorized is None or token not in (None, evse.authorized):
         return device, []
     if info["status"] == "Accepted" and evse.id in (info.get("evseId") or [evse.id]):

@@ -11,12 +11,13 @@ from mock_csms.protocol import x509
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.times import seconds_of
-from mock_csms.station.answers import ACCEPTED, REJECTED, Alarmed, Answer, Given, because
 from mock_csms.station.cues import Act, Send, Set
+from mock_csms.station.state import Moment
 from mock_csms.station.v2 import jobs
+from mock_csms.station.v2.answers import ACCEPTED, REJECTED, Alarmed, Answer, Given, because
 from mock_csms.station.v2.calls import security_event
 from mock_csms.station.v2.certificates import ROOT_OF_MAKER, installed
-from mock_csms.station.v2.device import Device, Moment, Step
+from mock_csms.station.v2.device import Device, Step
 from mock_csms.station.v2.jobs import FIRMWARE, PACE, PUBLISHING
 from mock_csms.station.v2.storage import Job
 from mock_csms.station.v2.variables import NEW_SESSIONS_BEFORE_UPDATE

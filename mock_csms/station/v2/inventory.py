@@ -6,8 +6,9 @@ What is a fact of the station is computed from it here, and stored nowhere.
 import re
 from collections.abc import Callable, Mapping
 
+from mock_csms.station.state import Moment
 from mock_csms.station.v2 import reserved
-from mock_csms.station.v2.device import RESETS_EVSES, Device, Evse, Moment
+from mock_csms.station.v2.device import RESETS_EVSES, Device, Evse
 from mock_csms.station.v2.model import Shape, folded, rows
 from mock_csms.station.v2.variables import Name, Variable
 

@@ -8,9 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.records import Record, replace
+from mock_csms.protocol.records import replace
 from mock_csms.station import outbox
-from mock_csms.station.answers import Alarmed
 from mock_csms.station.cues import (
     Act,
     Answered,
@@ -31,7 +30,9 @@ from mock_csms.station.cues import (
     Send,
     Unplugged,
 )
+from mock_csms.station.machine import CommandOutcome, Machine
 from mock_csms.station.misbehaviour import Answer, Situation, misbehave
+from mock_csms.station.state import Moment
 from mock_csms.station.v2 import (
     aligned,
     boot,
@@ -48,23 +49,12 @@ from mock_csms.station.v2 import (
     transactions,
     vehicles,
 )
-from mock_csms.station.v2.commands import answer_to
-from mock_csms.station.v2.device import Device, Evse, Moment, Step
+from mock_csms.station.v2.answers import Alarmed
+from mock_csms.station.v2.commands import answer_alone, answer_to
+from mock_csms.station.v2.device import Device, Evse, Step, equipped, new_device, secured
 from mock_csms.station.v2.misbehaviours import KINDS
-
-
-class CommandOutcome(Record):
-    """What the station is then, its answer, and what it does when that was sent."""
-
-    device: Device
-    answer: Answer
-    acts: list[Act]
-
-    @property
-    def payload(self) -> Json | None:
-        """The payload of the result, if it is one."""
-        return self.answer if isinstance(self.answer, dict) else None
-
+from mock_csms.station.v2.notation import NOTATION
+from mock_csms.station.v2.reserved import describe
 
 _REJECTED: Answer = ("SecurityError", "the CSMS has rejected this station")
 
@@ -99,7 +89,7 @@ def rebooted(device: Device, moment: Moment) -> Device:
         device, evses=evses, reset=None, is_leaving=False, cards=(), told={}, boundaries={}, limits_until=None
     )
     device = reports.apply_awaiting(device)
-    return replace(device, boot_status=None, boot_at=0.0, outbox=outbox.restart(device.outbox))
+    return replace(device, boot_status=None, boot_at=0.0, outbox=outbox.restarted(device))
 
 
 def _powerless(evse: Evse, moment: Moment) -> Evse:
@@ -108,7 +98,7 @@ def _powerless(evse: Evse, moment: Moment) -> Evse:
     return replace(evse, energy=energy, metered_at=moment.now, is_closed=False)
 
 
-def _end(device: Device, acts: list[Act], situation: Situation) -> Step:
+def _end(device: Device, acts: list[Act], situation: Situation[Device]) -> Step:
     """Do what follows from what happened, and send.
 
     The order matters. What is to be out of order is so first: reservations and reports depend on it. A reservation goes
@@ -194,7 +184,7 @@ _ALARMS: Mapping[str, Alarmed] = {
     **diagnostics.ALARMS,
     **drivers.ALARMS,
     **firmware.ALARMS,
-    **outbox.ALARMS,
+    outbox.RETRY[0]: outbox.end_pause,
     **reservations.ALARMS,
     **transactions.ALARMS,
     **monitor_events.ALARMS,
@@ -226,3 +216,22 @@ _CUES: Mapping[type[Cue], Callable[[Device, Any, Moment], Step]] = {
     CallRequested: lambda device, cue, _: (device, [Send(cue.action, cue.payload, is_asked_for=True)]),
 }
 """What is done about each cue."""
+
+MACHINE = Machine(
+    new_device=new_device,
+    secured=secured,
+    equipped=equipped,
+    step=step,
+    command=command,
+    answer_alone=answer_alone,
+    rebooted=rebooted,
+    route=network.route,
+    back_off=boot.back_off,
+    time_to_set=boot.time_to_set,
+    is_authorizing=lambda device: bool(device.cards),
+    is_charging=lambda device, evse: device.evses[evse].is_charging,
+    describe=describe,
+    kinds=KINDS,
+    notation=NOTATION,
+)
+"""The station of OCPP 2.0.1."""

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mock_csms.protocol.actions import Json
-from mock_csms.station.v2.device import PHASES, VOLTAGE, Device, Evse, Moment
+from mock_csms.station.state import Moment
+from mock_csms.station.v2.device import PHASES, VOLTAGE, Device, Evse
 from mock_csms.station.v2.variables import Name
 
 

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, replace
-from mock_csms.station.answers import Alarmed
 from mock_csms.station.cues import Act, Send, Set
+from mock_csms.station.state import Moment
 from mock_csms.station.v2.aligned import next_boundary
-from mock_csms.station.v2.device import Device, Evse, Moment, Step
+from mock_csms.station.v2.answers import Alarmed
+from mock_csms.station.v2.device import Device, Evse, Step
 from mock_csms.station.v2.inventory import value_of, variables_of
 from mock_csms.station.v2.storage import Monitor
 from mock_csms.station.v2.variables import MONITORING_ENABLED, OFFLINE_SEVERITY, Variable, on_the_wire

@@ -4,10 +4,11 @@ import math
 from collections.abc import Mapping
 
 from mock_csms.protocol.actions import Json
-from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given
 from mock_csms.station.cues import Act, Stop
+from mock_csms.station.state import Moment
+from mock_csms.station.v2.answers import ACCEPTED, REJECTED, Answer, Given
 from mock_csms.station.v2.calls import in_parts
-from mock_csms.station.v2.device import Device, Moment
+from mock_csms.station.v2.device import Device
 from mock_csms.station.v2.inventory import find, value_of, variables_of
 from mock_csms.station.v2.monitor_events import ALARM, PERIODIC, THRESHOLDS, start
 from mock_csms.station.v2.reports import matches, why_unknown

@@ -1,12 +1,14 @@
 """The ways to a CSMS that a station knows: profiles in slots, and in which order they are tried (B09, B10)."""
 
-from base64 import b64encode
 from collections.abc import Mapping
 from urllib.parse import quote
 
 from mock_csms.protocol.actions import Json
-from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given
-from mock_csms.station.v2.device import Device, Moment
+from mock_csms.protocol.records import replace
+from mock_csms.station.handshake import HandshakeRequest, basic
+from mock_csms.station.state import Moment
+from mock_csms.station.v2.answers import ACCEPTED, REJECTED, Answer, Given
+from mock_csms.station.v2.device import Device
 from mock_csms.station.v2.model import VARIABLES
 from mock_csms.station.v2.variables import (
     ACTIVE_NETWORK_PROFILE,
@@ -50,15 +52,17 @@ def slot_at(device: Device, attempt: int) -> int:
     return slots[attempt // device.number(NETWORK_ATTEMPTS) % len(slots)]
 
 
+def route(device: Device, attempt: int, first: HandshakeRequest) -> tuple[int, HandshakeRequest]:
+    """Return the slot whose turn it is at an attempt, and the handshake by it; `first` is that of the command line."""
+    slot = slot_at(device, attempt)
+    url, authorization = url_of(device, slot), authorization_of(device)
+    return slot, replace(first, url=url or first.url, authorization=authorization or first.authorization)
+
+
 def url_of(device: Device, slot: int) -> str | None:
     """Return where a slot leads to, the identity included (Part 4, 3.1.1), or None for the station's own URL."""
     profile = device.storage.dialed.get(slot)
     return None if profile is None else f"{profile['ocppCsmsUrl'].rstrip('/')}/{quote(device.name, safe='')}"
-
-
-def basic(user: str, password: str) -> str:
-    """Return the Authorization header of Basic authentication (A00.FR.202 to 205)."""
-    return f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}"
 
 
 def authorization_of(device: Device) -> str | None:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.station import outbox
-from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given, because, has
+from mock_csms.station.state import Moment
 from mock_csms.station.v2 import drivers, tokens, transactions
-from mock_csms.station.v2.device import Card, Device, Moment
+from mock_csms.station.v2.answers import ACCEPTED, REJECTED, Answer, Given, because, has
+from mock_csms.station.v2.device import Card, Device
 from mock_csms.station.v2.profiles import fault_of
 from mock_csms.station.v2.storage import ChargingProfile
 from mock_csms.station.v2.variables import AUTHORIZE_REMOTE_START
@@ -46,7 +46,7 @@ def request_stop(device: Device, payload: Json, moment: Moment) -> Given:
 def transaction_status(device: Device, payload: Json, _: Moment) -> Given:
     """Tell of a transaction, or whether any event waits to be delivered (E14)."""
     wanted = payload.get("transactionId")
-    waits = outbox.holds_events(device, wanted)
+    waits = transactions.has_undelivered(device, wanted)
     if wanted is None:
         return device, {"messagesInQueue": waits}, []
     runs = device.charging(wanted) is not None

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from mock_csms.protocol.actions import Json
-from mock_csms.station.answers import ACCEPTED, Answer, Given, because
 from mock_csms.station.cues import Act, Redial
+from mock_csms.station.state import Moment
 from mock_csms.station.v2 import boot, network, transactions
+from mock_csms.station.v2.answers import ACCEPTED, Answer, Given, because
 from mock_csms.station.v2.calls import in_parts
-from mock_csms.station.v2.device import SUMMARIZES, Device, Moment
+from mock_csms.station.v2.device import SUMMARIZES, Device
 from mock_csms.station.v2.inventory import find, has_component, value_of, variables_of
 from mock_csms.station.v2.variables import (
     BASIC_AUTH_PASSWORD,

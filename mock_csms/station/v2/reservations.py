@@ -5,10 +5,11 @@ from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.times import seconds_of
-from mock_csms.station.answers import ACCEPTED, REJECTED, Alarmed, Answer, Given
 from mock_csms.station.cues import Act, Send, Set, Stop
+from mock_csms.station.state import Moment
 from mock_csms.station.v2 import boot, reserved
-from mock_csms.station.v2.device import Device, Evse, Moment, Step
+from mock_csms.station.v2.answers import ACCEPTED, REJECTED, Alarmed, Answer, Given
+from mock_csms.station.v2.device import Device, Evse, Step
 from mock_csms.station.v2.storage import HeldReservation
 from mock_csms.station.v2.variables import RESERVATIONS, RESERVATIONS_ANYWHERE
 

@@ -1,8 +1,9 @@
 """Whom an EVSE is kept for: what reservations mean for connectors and drivers (H01, H03). It changes nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from mock_csms.protocol.actions import Json
+from mock_csms.station.state import Moment
 from mock_csms.station.v2.device import Device, Evse
 from mock_csms.station.v2.storage import HeldReservation
 from mock_csms.station.v2.tokens import is_same
@@ -14,6 +15,16 @@ def status(device: Device, evse: Evse, connector: int) -> str:
     reservations = device.storage.reservations.values()
     is_reserved = own in ("Available", "Occupied") and is_kept(device, evse, reservations)
     return "Reserved" if is_reserved else own
+
+
+def describe(device: Device, moment: Moment) -> Iterator[str]:
+    """Yield a line for each EVSE: the status of its connectors, its register, its transaction and what that costs."""
+    for evse in device.evses.values():
+        connectors = ", ".join(f"{number} {status(device, evse, number)}" for number in evse.each_connector)
+        runs = f"; transaction {evse.transaction.id}" if evse.transaction else ""
+        cost = evse.transaction.cost if evse.transaction else None
+        costs = "" if cost is None else f", cost so far {cost:g}"
+        yield f"  EVSE {evse.id}: connector {connectors}; {evse.register(moment.now):.0f} Wh{runs}{costs}"
 
 
 def is_free(device: Device, evse: Evse) -> bool:

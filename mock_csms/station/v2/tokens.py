@@ -6,8 +6,9 @@ from typing import Any
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record
 from mock_csms.protocol.times import seconds_of
-from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given
-from mock_csms.station.v2.device import Device, Moment
+from mock_csms.station.state import Moment
+from mock_csms.station.v2.answers import ACCEPTED, REJECTED, Answer, Given
+from mock_csms.station.v2.device import Device
 from mock_csms.station.v2.model import MOST_LISTED
 from mock_csms.station.v2.storage import LocalAuthorizationList, token_key
 from mock_csms.station.v2.variables import (

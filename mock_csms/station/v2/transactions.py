@@ -9,10 +9,13 @@ from collections.abc import Collection, Mapping, Sequence
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, replace
-from mock_csms.station.answers import Alarmed
+from mock_csms.protocol.v2.identifiers import is_same
+from mock_csms.station import outbox
 from mock_csms.station.cues import Act, Send, Set, Stop
+from mock_csms.station.state import Moment
 from mock_csms.station.v2 import limits
-from mock_csms.station.v2.device import ActiveTransaction, Device, Evse, Moment, Step
+from mock_csms.station.v2.answers import Alarmed
+from mock_csms.station.v2.device import ActiveTransaction, Device, Evse, Step
 from mock_csms.station.v2.metering import meter_values
 from mock_csms.station.v2.variables import (
     ENDED_INTERVAL,
@@ -25,6 +28,7 @@ from mock_csms.station.v2.variables import (
     Name,
 )
 
+EVENT = "TransactionEvent"
 METER, COLLECT = "meter", "collect"
 """The alarms of an EVSE: to tell what its meter shows, and to keep it for the end."""
 
@@ -188,6 +192,18 @@ def trigger(device: Device, evse: Evse, moment: Moment) -> Step:
     return _tell(device, evse, evse.transaction, _Event("Updated", "Trigger", values), moment)
 
 
+def transaction_of(event: Json) -> str | None:
+    """Return the id of the transaction that a TransactionEvent belongs to; one that was made by hand may have none."""
+    info = event.get("transactionInfo")
+    return info.get("transactionId") if isinstance(info, dict) else None
+
+
+def has_undelivered(device: Device, transaction: str | None = None) -> bool:
+    """Return whether TransactionEvents wait for delivery: of one transaction, or of any where none is named (E14)."""
+    ids = [transaction_of(call.payload) for call in outbox.calls(device) if call.action == EVENT]
+    return bool(ids) if transaction is None else any(is_same(id_, transaction) for id_ in ids)
+
+
 class _Event(Record):
     """What is particular to one event."""
 
@@ -249,7 +265,7 @@ def _tell(device: Device, evse: Evse, transaction: ActiveTransaction, event: _Ev
         is_token_told=transaction.is_token_told or tells_token,
         is_evse_told=transaction.is_evse_told or tells_evse,
     )
-    return device.with_evse(replace(evse, transaction=told, reservation=None)), [Send("TransactionEvent", payload)]
+    return device.with_evse(replace(evse, transaction=told, reservation=None)), [Send(EVENT, payload)]
 
 
 def _wake(device: Device, evse: Evse, kind: str, interval: Name) -> list[Act]:

@@ -4,16 +4,16 @@ from collections.abc import Callable, Mapping
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given, has
 from mock_csms.station.cues import Act, Send
-from mock_csms.station.outbox import holds_events
+from mock_csms.station.state import Moment
 from mock_csms.station.v2 import (
     boot,
     certificates,
     jobs,
     transactions,
 )
-from mock_csms.station.v2.device import Device, Evse, Moment, Step
+from mock_csms.station.v2.answers import ACCEPTED, REJECTED, Answer, Given, has
+from mock_csms.station.v2.device import Device, Evse, Step
 from mock_csms.station.v2.metering import meter_values
 from mock_csms.station.v2.variables import ALIGNED_MEASURANDS
 
@@ -51,7 +51,7 @@ def _readings(device: Device, evses: list[Evse], _: Json, moment: Moment) -> Ste
 def _events(device: Device, evses: list[Evse], _: Json, moment: Moment) -> Step:
     """Tell of what runs; before it is accepted, a station may not tell what came before that, which would come late."""
     acts: list[Act] = []
-    if not device.is_accepted and holds_events(device):
+    if not device.is_accepted and transactions.has_undelivered(device):
         return device, acts
     for evse in evses:
         device, more = transactions.trigger(device, evse, moment)

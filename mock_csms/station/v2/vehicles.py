@@ -2,8 +2,9 @@
 
 from mock_csms.protocol.records import replace
 from mock_csms.station.cues import Arrived, Departed, Paused, Ready, Say
+from mock_csms.station.state import Moment
 from mock_csms.station.v2 import transactions
-from mock_csms.station.v2.device import Device, Evse, Moment, Step
+from mock_csms.station.v2.device import Device, Evse, Step
 from mock_csms.station.v2.transactions import change, charging_state
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from mock_csms.protocol.actions import Json
-from mock_csms.station.answers import ACCEPTED, Answer, Given
-from mock_csms.station.v2.device import Device, Moment
+from mock_csms.station.state import Moment
+from mock_csms.station.v2.answers import ACCEPTED, Answer, Given
+from mock_csms.station.v2.device import Device
 
 
 def data_transfer(device: Device, payload: Json, _: Moment) -> Given:

@@ -5,13 +5,12 @@ from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.station.cues import Act, Answered, FailedCall, Presented, Send
-from mock_csms.station.misbehaviour import Kinds, Misbehaviour, Situation, events, inside, patched, sends
+from mock_csms.station.misbehaviour import Kinds, Misbehaviour, inside, patched, sends
 from mock_csms.station.v2 import tokens
 from mock_csms.station.v2.device import Device
 from mock_csms.station.v2.metering import meter_values
+from mock_csms.station.v2.misbehaviours.events import EVENT, Situation, events
 from mock_csms.station.v2.variables import AUTHORIZATION, MASTER_PASS_GROUP, TX_STARTED_MEASURANDS
-
-EVENT = "TransactionEvent"
 
 
 def begins(at: Situation, evse: int, **more: Any) -> Send:

@@ -8,7 +8,6 @@ from mock_csms.station.cues import Act, Send
 from mock_csms.station.misbehaviour import (
     Kinds,
     Misbehaviour,
-    Situation,
     adds,
     always,
     answers,
@@ -20,6 +19,7 @@ from mock_csms.station.misbehaviour import (
     patched,
     sends,
 )
+from mock_csms.station.v2.misbehaviours.events import Situation
 from mock_csms.station.v2.misbehaviours.firmware import FIRMWARE, LOG, OTHER_ID
 
 STATUS, EVENT = "StatusNotification", "NotifyEvent"

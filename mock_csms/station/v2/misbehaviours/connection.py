@@ -12,8 +12,10 @@ from mock_csms.behavior.templates import World
 from mock_csms.protocol.messages import Call, Error, Result, encode
 from mock_csms.protocol.records import replace
 from mock_csms.station.cues import Act, Opened, Send
-from mock_csms.station.misbehaviour import HandshakeRequest, Kinds, Misbehaviour, Situation, answers
+from mock_csms.station.handshake import HandshakeRequest
+from mock_csms.station.misbehaviour import Kinds, Misbehaviour, answers
 from mock_csms.station.v2 import boot
+from mock_csms.station.v2.misbehaviours.events import Situation
 
 
 def _spoiled(wire: Callable[[Emission, World], Sequence[emissions.Act]]) -> Any:

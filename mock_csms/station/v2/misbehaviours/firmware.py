@@ -6,7 +6,6 @@ from mock_csms.station.cues import Act, Answered, Send
 from mock_csms.station.misbehaviour import (
     Kinds,
     Misbehaviour,
-    Situation,
     always,
     answers,
     counted,
@@ -17,6 +16,7 @@ from mock_csms.station.misbehaviour import (
     sends,
 )
 from mock_csms.station.v2.jobs import FIRMWARE as JOB
+from mock_csms.station.v2.misbehaviours.events import Situation
 
 FIRMWARE, LOG = "FirmwareStatusNotification", "LogStatusNotification"
 

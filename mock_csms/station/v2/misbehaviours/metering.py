@@ -5,22 +5,10 @@ from typing import Any
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station.cues import Act, Send
-from mock_csms.station.misbehaviour import (
-    EVENT,
-    Kinds,
-    Misbehaviour,
-    Situation,
-    Where,
-    alarms,
-    anywhere,
-    events,
-    has,
-    in_list,
-    patched,
-    sends,
-)
+from mock_csms.station.misbehaviour import Kinds, Misbehaviour, Where, alarms, anywhere, has, in_list, patched, sends
 from mock_csms.station.v2 import aligned
 from mock_csms.station.v2.misbehaviours.connection import an_hour_later
+from mock_csms.station.v2.misbehaviours.events import EVENT, Situation, events
 from mock_csms.station.v2.variables import SEND_DURING_IDLE
 
 

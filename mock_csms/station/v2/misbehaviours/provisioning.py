@@ -9,7 +9,6 @@ from mock_csms.station.misbehaviour import (
     Answer,
     Kinds,
     Misbehaviour,
-    Situation,
     adds,
     alarms,
     always,
@@ -23,6 +22,7 @@ from mock_csms.station.misbehaviour import (
 )
 from mock_csms.station.v2.boot import report_connectors
 from mock_csms.station.v2.misbehaviours.connection import boots
+from mock_csms.station.v2.misbehaviours.events import Situation
 
 
 def _before_boot(at: Situation, right: list[Act]) -> list[Act]:

@@ -1,19 +1,9 @@
 """Wrong ways with certificates and security events (checks C and S)."""
 
 from mock_csms.station.cues import Act, Answered, Send, Set
-from mock_csms.station.misbehaviour import (
-    Kinds,
-    Misbehaviour,
-    Situation,
-    alarms,
-    always,
-    answers,
-    has,
-    never,
-    patched,
-    sends,
-)
+from mock_csms.station.misbehaviour import Kinds, Misbehaviour, alarms, always, answers, has, never, patched, sends
 from mock_csms.station.v2 import certificates
+from mock_csms.station.v2.misbehaviours.events import Situation
 
 EVENT, REQUEST, SIGNING = "SecurityEventNotification", "SignCertificate", "signing"
 

@@ -4,16 +4,13 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station.cues import Act, FailedCall, Plugged, Send, Set, Transmit
 from mock_csms.station.misbehaviour import (
-    EVENT,
     Kinds,
     Misbehaviour,
-    Situation,
     adds,
     alarms,
     always,
     answers,
     counted,
-    events,
     has,
     inside,
     instead,
@@ -23,6 +20,7 @@ from mock_csms.station.misbehaviour import (
 )
 from mock_csms.station.outbox import RETRY
 from mock_csms.station.v2.misbehaviours.authorization import begins
+from mock_csms.station.v2.misbehaviours.events import EVENT, Situation, events
 from mock_csms.station.v2.variables import MESSAGE_ATTEMPTS
 
 

@@ -7,7 +7,6 @@ from mock_csms.station.cues import Act
 from mock_csms.station.misbehaviour import (
     Kinds,
     Misbehaviour,
-    Situation,
     Where,
     always,
     answers,
@@ -20,6 +19,7 @@ from mock_csms.station.misbehaviour import (
     results,
     sends,
 )
+from mock_csms.station.v2.misbehaviours.events import Situation
 from mock_csms.station.v2.variables import SIGN_READINGS
 
 _GET, _SET = "getVariableResult", "setVariableResult"

@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 
 from mock_csms.protocol.actions import Json
 from mock_csms.station.cues import Act
-from mock_csms.station.v2.device import Device, Moment, Step
+from mock_csms.station.state import Moment
+from mock_csms.station.v2.device import Device, Step
 
 Given: TypeAlias = tuple[Device, Json, list[Act]]
 Answer: TypeAlias = Callable[[Device, Json, Moment], Given]
