@@ -69,6 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return CANNOT_CONNECT
     except ValueError as error:
         parser.error(str(error))
+    except Exception as error:
+        return _broken(error)
 
 
 GUIDE = Guide(
@@ -117,6 +119,7 @@ def _authorization(settings: StationSettings, identity: str) -> str | None:
 async def _run(settings: StationSettings, identity: str, handshake: HandshakeRequest) -> int:
     """Do what the settings say, until it is done or a signal ends it."""
     lost: list[OSError] = []
+    broken: list[Status] = []
     chance, bus, sink = Chance(settings.seed), Bus(), Sink(sys.stdout.fileno(), lost.append)
     look = look_for(sys.stdout.fileno(), "INFO", is_verbose=settings.verbose, color=settings.color)
     is_shown = not settings.quiet and settings.count is None
@@ -127,6 +130,13 @@ async def _run(settings: StationSettings, identity: str, handshake: HandshakeReq
     running = asyncio.ensure_future(
         work(settings, identity, handshake, site, lambda text: sink.write(f"{text}\n".encode()))
     )
+
+    def fail(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if not broken:  # the others only follow from the first
+            broken.append(_broken(context.get("exception") or context["message"]))
+        running.cancel()
+
+    asyncio.get_running_loop().set_exception_handler(fail)
     for signal_ in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # Windows
             asyncio.get_running_loop().add_signal_handler(signal_, running.cancel)
@@ -141,7 +151,13 @@ async def _run(settings: StationSettings, identity: str, handshake: HandshakeReq
         if console is not None:
             console.tell()
         sink.flush()
-    return gravest(status, *map(_told, lost))
+    return gravest(status, *broken, *map(_told, lost))
+
+
+def _broken(problem: object) -> Status:
+    """Report an exception that nothing handles, in one line: it is a fault of this program."""
+    sys.stderr.write(f"mock-station: error: internal error: {problem!r}\n")
+    return FAILED
 
 
 def _told(error: OSError) -> Status:

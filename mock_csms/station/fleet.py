@@ -58,7 +58,9 @@ async def run(fleet: Fleet, site: Site, figures: Figures) -> None:
     work = _come_and_go if fleet.churn else _stay
     stations = [loop.create_task(_later(n * pause, work(fleet, n + 1, site))) for n in range(fleet.count)]
     try:
-        await asyncio.wait(stations)
+        done, _ = await asyncio.wait(stations, return_when=asyncio.FIRST_EXCEPTION)
+        for station in done:
+            station.result()  # raises what stopped it
     finally:
         figures.seconds = loop.time() - began  # what is cut off from here on is nobody's fault
         for station in stations:

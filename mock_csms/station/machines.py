@@ -1,13 +1,11 @@
 """Which machine is the station of each OCPP version. A new version is a folder beside `v2/` and a row here."""
 
-from collections.abc import Mapping
-
 from mock_csms.protocol.versions import DEFAULT
 from mock_csms.station.handshake import HandshakeRequest, version_of
 from mock_csms.station.machine import Machine
 from mock_csms.station.v2.machine import MACHINE
 
-MACHINES: Mapping[str, Machine] = {"2.0.1": MACHINE}
+MACHINES: dict[str, Machine] = {"2.0.1": MACHINE}
 """The machine of each version, by the name of the version."""
 
 PREFERRED = MACHINES[DEFAULT.name]

@@ -190,7 +190,15 @@ class Player:
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        """Report at once what a task raised: asyncio would report it when the task is collected as garbage."""
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            told = {"message": "a task of the station failed", "exception": error, "task": task}
+            asyncio.get_running_loop().call_exception_handler(told)
 
     def _ring(self, alarm: cues.Alarm) -> None:
         del self._alarms[alarm]
