@@ -1,4 +1,4 @@
-"""Many stations in one process: all of them at work, or coming and going, and how long everything took."""
+"""Many stations in one process (`--count`): they stay connected, or come and go, and everything is timed."""
 
 import asyncio
 from collections import Counter
@@ -18,40 +18,48 @@ from mock_csms.station.state import State
 from mock_csms.twin.events import Event, Failed, Received, Sent, Unanswered
 
 BOOT = "BootNotification"
+"""Every version has this action."""
 
 _FEWEST, _MOST = 3, 8
-"""How often a station comes and goes."""
+"""How often a station connects with `--churn`."""
 _SHORTEST, _LONGEST = 0.1, 0.2
-"""How long it stays, in seconds."""
+"""How long it stays connected then, in seconds."""
 
 
 class Figures(Mutable):
-    """What was measured: how long things took, in seconds, how many messages there were, and what went wrong."""
+    """What was measured."""
 
     took: dict[str, list[float]] = field(default_factory=lambda: {CONNECT: [], BOOT: [], CLOSE: []})
+    """How many seconds each connection, boot and close took."""
     messages: int = 0
+    """The number of messages sent and received."""
     errors: Counter[str] = field(default_factory=Counter)
+    """How often each problem occurred."""
     seconds: float = 0.0
-    """How long all of it took; 0 while it goes on."""
+    """How long the whole run took; 0 while it goes on."""
 
     def note(self, what: str, seconds: float) -> None:
-        """Note how long something took, if it is of interest."""
+        """Add the seconds that something took, if it is one of the three that are measured."""
         if what in self.took:
             self.took[what].append(seconds)
 
 
 class Fleet(Record):
-    """So many stations like `device`, started over `ramp` seconds; with `churn` they come and go, else they stay."""
+    """Which stations to run."""
 
     count: int
     device: State
+    """The state with which each of them starts."""
     handshake: HandshakeRequest
+    """How they connect; the identity of each station is appended to the URL."""
     ramp: float = 0.0
+    """All are started evenly within this many seconds."""
     churn: bool = False
+    """Whether they come and go; otherwise they stay connected."""
 
 
 async def run(fleet: Fleet, site: Site, figures: Figures) -> None:
-    """Run the fleet until it is done or this is cancelled; `figures` has at any time what was measured up to then."""
+    """Run the fleet until it is done or cancelled; `figures` is kept up to date meanwhile."""
     _watch(site, figures)
     loop = asyncio.get_running_loop()
     began, pause = loop.time(), fleet.ramp / fleet.count
@@ -62,14 +70,14 @@ async def run(fleet: Fleet, site: Site, figures: Figures) -> None:
         for station in done:
             station.result()  # raises what stopped it
     finally:
-        figures.seconds = loop.time() - began  # what is cut off from here on is nobody's fault
+        figures.seconds = loop.time() - began  # what the cancelling below breaks off is not counted as an error
         for station in stations:
             station.cancel()
         await asyncio.gather(*stations, return_exceptions=True)
 
 
 def _watch(site: Site, figures: Figures) -> None:
-    """Let `figures` learn from everything that happens."""
+    """Count in `figures` everything that happens."""
 
     def message(_: Event) -> None:
         figures.messages += not figures.seconds
@@ -100,7 +108,7 @@ async def _later(seconds: float, work: Coroutine[Any, Any, None]) -> None:
 
 
 def _named(fleet: Fleet, number: int) -> tuple[str, HandshakeRequest]:
-    """Return the identity of a station, and its way to the CSMS."""
+    """Return the identity of the station with a number, and its handshake."""
     identity = f"CS-{number:04d}"
     return identity, replace(fleet.handshake, url=f"{fleet.handshake.url.rstrip('/')}/{identity}")
 
@@ -117,7 +125,7 @@ async def _come_and_go(fleet: Fleet, number: int, site: Site) -> None:
 
 
 async def _visit(identity: str, device: State, handshake: HandshakeRequest, site: Site) -> None:
-    """Connect, boot, stay a little, and leave."""
+    """Connect, boot, stay a little, and disconnect."""
     machine = machine_for(handshake)
     link = Link(identity, site, lambda call: machine.answer_alone(device, call, site.moment()), lambda: None)
     try:

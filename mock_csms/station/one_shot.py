@@ -1,4 +1,4 @@
-"""What a station does once and is done: sending calls by hand, and one complete charging session."""
+"""What a station does once before it ends: sending calls (`--send`), and one charging session (`--charge`)."""
 
 import asyncio
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from mock_csms.twin.events import Event, Received, Unanswered
 
 
 class Faults:
-    """Counts what the CSMS did wrong, or refused: CALLERRORs, broken messages, answers that did not come."""
+    """Counts what went wrong on the side of the CSMS: CALLERRORs, invalid messages, missing answers."""
 
     def __init__(self, bus: Bus) -> None:
         self.count = 0
@@ -34,13 +34,13 @@ class Faults:
 
 
 class Unfinished(Exception):
-    """A session did not come about, or ended too early."""
+    """A charging session did not start, or ended too early."""
 
 
 async def send(
     calls: Sequence[SendCall], identity: str, device: State, handshake: HandshakeRequest, site: Site
 ) -> bool:
-    """Connect, send `calls` in order, and hang up; return whether each got its result. Raises CannotConnect."""
+    """Connect, send `calls` in order, and disconnect; return whether each got a result. Raises CannotConnect."""
     ended, machine = asyncio.Event(), machine_for(handshake)
     link = Link(identity, site, lambda call: machine.answer_alone(device, call, site.moment()), ended.set)
     await link.dial(handshake)
@@ -58,9 +58,10 @@ async def send(
 
 
 async def charge(player: Player, evse: int, token: Json, seconds: float) -> None:
-    """Do one complete session at `evse`.
+    """Do one complete charging session at `evse`, which charges for a number of seconds.
 
-    Raises Unfinished when it may not charge, or not for so long, and TimeoutError when what it sends is not taken.
+    Raises Unfinished when the driver is not authorized, or charging ends too early, and TimeoutError when the CSMS does
+    not answer what the station sends.
     """
     patience = player.device.message_timeout + 1.0
     await player.until(lambda device: device.is_accepted, player.device.connection_timeout)

@@ -19,12 +19,12 @@ _NOTATION, _KINDS = PREFERRED.notation, PREFERRED.kinds
 
 
 def calls(value: Sequence[str]) -> tuple[SendCall, ...]:
-    """Take calls as people write them."""
+    """Parse the calls of --send."""
     return tuple(parse_call(item) for item in value)
 
 
 def habits(value: Sequence[str]) -> tuple[Habit, ...]:
-    """Take `KIND` or `KIND@N`, several times."""
+    """Parse misbehaviours, each `KIND` or `KIND@N`. Raises ValueError."""
     given: list[Habit] = []
     for item in value:
         kind, at, first = item.partition("@")
@@ -43,7 +43,7 @@ def _others(mode: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
 class Doing:
-    """What the station does; without --send, --charge, --script and --count it runs until a signal."""
+    """What the station does; without --send, --charge, --script and --count it runs until a signal ends it."""
 
     title: ClassVar[str] = "what it does"
 
@@ -84,7 +84,7 @@ class Doing:
 
 @dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
 class Many:
-    """How many stations there are, and the limits that they must keep."""
+    """Running many stations, and the limits that decide whether the run passes."""
 
     title: ClassVar[str] = "many stations"
 
@@ -150,7 +150,7 @@ class Connecting:
 
 @dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
 class Shape:
-    """What the station is."""
+    """What kind of station it is."""
 
     title: ClassVar[str] = "the station"
 

@@ -1,4 +1,4 @@
-"""Being in order or not, and going off: ChangeAvailability and Reset (G03, G04, B11, B12)."""
+"""ChangeAvailability and Reset (G03, G04, B11, B12)."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from mock_csms.station.v2.device import RESETS_EVSES, Device
 
 
 def change_availability(device: Device, payload: Json, _: Moment) -> Given:
-    """Put a connector, an EVSE or the station out of order, or back; what charges finishes first (G03.FR.05)."""
+    """Set a connector, an EVSE or the station Operative or Inoperative; transactions finish first (G03.FR.05)."""
     place = payload.get("evse", {})
     if place and not has(device, place):
         return device, REJECTED, []
@@ -32,7 +32,7 @@ def change_availability(device: Device, payload: Json, _: Moment) -> Given:
 
 
 def reset(device: Device, payload: Json, moment: Moment) -> Given:
-    """Go off and come back, at once or when nothing charges any more."""
+    """Reboot at once, or when no transaction runs."""
     if "evseId" in payload:
         return _reset_evse(device, payload, moment)
     if payload["type"] == "Immediate":
@@ -44,7 +44,10 @@ def reset(device: Device, payload: Json, moment: Moment) -> Given:
 
 
 def _reset_evse(device: Device, payload: Json, moment: Moment) -> Given:
-    """Reset one EVSE, if that can be (B11.FR.08, B11.FR.09, B12.FR.07 to 09): of it nobody sees but what ends."""
+    """Reset one EVSE, if the station has this feature (B11.FR.08, B11.FR.09, B12.FR.07 to 09).
+
+    Only the end of its transaction can be seen from outside.
+    """
     evse = device.evses.get(payload["evseId"])
     if evse is None or RESETS_EVSES not in device.features:
         return device, REJECTED, []

@@ -1,4 +1,4 @@
-"""Certificates: those that the CSMS installs, lists and deletes, and the station's own (A02, M03, M04, M05)."""
+"""Certificates that the CSMS installs, lists and deletes, and the station's own one (A02, M03, M04, M05)."""
 
 from collections.abc import Mapping
 from itertools import pairwise
@@ -20,7 +20,7 @@ CAPACITY = MOST_CERTIFICATES - 1
 """How many certificates the station holds besides its own."""
 
 OWN = "ChargingStationCertificate"
-"""The kind of the station's own certificate, which is none that can be installed or listed."""
+"""The kind of the station's own certificate; it cannot be installed or listed."""
 ROOT_OF_MAKER = "ManufacturerRootCertificate"
 
 _SIGNING: tuple[str] = ("signing",)
@@ -33,7 +33,7 @@ def installed(device: Device, kind: str | None = None) -> list[Certificate]:
 
 
 def install(device: Device, payload: Json, moment: Moment) -> Given:
-    """Keep a root certificate, if it is one, and valid (M05.FR.01 to 03, M05.FR.07)."""
+    """Install a root certificate if it is valid and signed by itself (M05.FR.01 to 03, M05.FR.07)."""
     found = x509.split(payload["certificate"])
     if len(found) != 1 or x509.is_expired(found[0], moment.now) or not x509.is_issued_by(found[0], found[0]):
         return device, because("InvalidCertificate"), []
@@ -45,7 +45,7 @@ def install(device: Device, payload: Json, moment: Moment) -> Given:
 
 
 def installed_ids(device: Device, payload: Json, _: Moment) -> Given:
-    """List what was installed, of the types that are asked for or of all (M03.FR.02 to 04)."""
+    """List the installed certificates, of the requested types or of all (M03.FR.02 to 04)."""
     wanted = payload.get("certificateType")
     chain = [
         {"certificateType": each.kind, "certificateHashData": each.hash_data}
@@ -56,7 +56,7 @@ def installed_ids(device: Device, payload: Json, _: Moment) -> Given:
 
 
 def delete(device: Device, payload: Json, _: Moment) -> Given:
-    """Remove a certificate (M04.FR.02, M04.FR.04), but never the station's own (M04.FR.06)."""
+    """Delete a certificate (M04.FR.02, M04.FR.04), but never the station's own (M04.FR.06)."""
     wanted = _folded(payload["certificateHashData"])
     if any(_is_own(each, wanted) for each in device.storage.certificates):
         return device, _FAILED, []
@@ -67,16 +67,16 @@ def delete(device: Device, payload: Json, _: Moment) -> Given:
 
 
 def sign(device: Device, *_: Any) -> Step:
-    """Ask the CSMS for a certificate of the station's own (A02.FR.02)."""
+    """Ask the CSMS to sign a certificate for the station (A02.FR.02)."""
     signing = replace(device.storage.signing, is_open=True, taken=0)
     return device.storing(signing=signing), [Stop(_SIGNING), _request(device)]
 
 
 def taken(device: Device, request: Json, response: Json, _: Moment) -> Step:
-    """Wait for the certificate, and each time twice as long (A02.FR.17, A02.FR.18).
+    """Wait for the certificate after SignCertificate was answered, each time twice as long (A02.FR.17, A02.FR.18).
 
-    The wait is doubled CertSigningRepeatTimes times, then nothing is sent any more (A02.FR.19); nor is it after a
-    refusal (A02.FR.20).
+    The wait is doubled CertSigningRepeatTimes times, then nothing more is sent (A02.FR.19). After a rejection nothing
+    more is sent either (A02.FR.20).
     """
     signing = device.storage.signing
     if not signing.is_open or request.get("csr") != _request(device).payload["csr"]:
@@ -88,7 +88,7 @@ def taken(device: Device, request: Json, response: Json, _: Moment) -> Step:
 
 
 def resume(device: Device) -> list[Act]:
-    """Wait for a certificate that the CSMS was asked for."""
+    """Set the alarm for the next SignCertificate, if a certificate is still awaited."""
     signing = device.storage.signing
     doubled = signing.taken - 1
     if not signing.is_open or not 0 <= doubled <= device.number(CERT_SIGNING_REPEATS):
@@ -97,12 +97,12 @@ def resume(device: Device) -> list[Act]:
 
 
 def ask_again(device: Device, *_: Any) -> Step:
-    """Ask anew for a certificate that has not come (A02.FR.17)."""
+    """Ask again for a certificate that did not come in time (A02.FR.17)."""
     return device, [_request(device)] if device.storage.signing.is_open else []
 
 
 def signed(device: Device, payload: Json, moment: Moment) -> Given:
-    """Take the station's own certificate when it is valid and the one asked for (A02.FR.06, A02.FR.07)."""
+    """Accept the station's own certificate if it is valid and was asked for (A02.FR.06, A02.FR.07)."""
     signing, chain = device.storage.signing, x509.split(payload["certificateChain"])
     event = security_event("InvalidChargingStationCertificate", moment)
     if payload.get("certificateType", OWN) != OWN or not signing.is_open:
@@ -124,7 +124,7 @@ def _request(device: Device) -> Send:
 
 
 def _is_sound(device: Device, chain: tuple[str, ...], moment: Moment) -> bool:
-    """Whether a chain begins with a certificate of the station's key, and each is signed by the next."""
+    """Return whether a chain starts with a certificate for the station's key, and each is signed by the next."""
     return (
         bool(chain)
         and x509.has_key(chain[0], device.identity.serial_number, device.storage.signing.key)
@@ -134,13 +134,13 @@ def _is_sound(device: Device, chain: tuple[str, ...], moment: Moment) -> bool:
 
 
 def _is_own(certificate: Certificate, wanted: Json) -> bool:
-    """Whether the station's own certificate is meant; the key of its issuer may not be known to the station."""
+    """Return whether hash data name the station's own certificate; the issuer's key may be unknown to the station."""
     own = _folded(certificate.hash_data)
     return certificate.kind == OWN and all(own[part] == wanted[part] for part in ("issuerNameHash", "serialNumber"))
 
 
 def _folded(hash_data: Json) -> Json:
-    """Return hash data as they are compared: they are hexadecimal."""
+    """Return hash data in lower case: they are compared as hexadecimal numbers."""
     return {part: hash_data[part].casefold() for part in hash_data if part != "customData"}
 
 

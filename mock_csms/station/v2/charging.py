@@ -1,6 +1,6 @@
-"""Smart charging: profiles set, cleared and reported, schedules composed, and vehicles that follow them (K01, K08-K10).
+"""Smart charging: profiles are set, cleared and reported, and vehicles follow them (K01, K08 to K10).
 
-What a profile says is worked out in `schedules`, what all of them leave in `limits`.
+`schedules` computes the limit of one profile, `limits` the limit that all profiles together leave.
 """
 
 from collections import defaultdict
@@ -27,7 +27,7 @@ _IN_A_REPORT = 10
 
 
 def set_profile(device: Device, payload: Json, _: Moment) -> Given:
-    """Take a charging profile in place of one with its id (K01.FR.05), or say what is wrong with it."""
+    """Set a charging profile; it replaces one with the same id (K01.FR.05)."""
     given = ChargingProfile(payload["evseId"], payload["chargingProfile"])
     fault = fault_of(device, given)
     if fault is not None:
@@ -37,7 +37,7 @@ def set_profile(device: Device, payload: Json, _: Moment) -> Given:
 
 
 def clear_profiles(device: Device, payload: Json, _: Moment) -> Given:
-    """Forget the profile with an id, or all that meet the criteria (K10.FR.03)."""
+    """Clear the profile with an id, or all that match the criteria (K10.FR.03)."""
     profiles = device.storage.profiles
     if "chargingProfileId" in payload:
         gone = profiles.keys() & {payload["chargingProfileId"]}
@@ -51,7 +51,7 @@ def clear_profiles(device: Device, payload: Json, _: Moment) -> Given:
 
 
 def get_profiles(device: Device, payload: Json, _: Moment) -> Given:
-    """Report the profiles that are asked for, after the answer: for each EVSE by itself (K09.FR.01, K09.FR.02)."""
+    """Report the requested profiles after the answer, each EVSE in its own messages (K09.FR.01, K09.FR.02)."""
     criteria = payload["chargingProfile"]
     by_evse: defaultdict[int, list[Json]] = defaultdict(list)
     for each in device.storage.profiles.values():
@@ -75,7 +75,7 @@ def get_profiles(device: Device, payload: Json, _: Moment) -> Given:
 
 
 def composite_schedule(device: Device, payload: Json, moment: Moment) -> Given:
-    """Tell what may be taken at an EVSE, or by the station, over a time (K08)."""
+    """Answer with the composite schedule of an EVSE, or of the station, for a duration (K08)."""
     number, duration = payload["evseId"], payload["duration"]
     units = device.members(RATE_UNIT)
     unit = payload.get("chargingRateUnit", min(units, default="A"))
@@ -101,9 +101,10 @@ def composite_schedule(device: Device, payload: Json, moment: Moment) -> Given:
 
 
 def follow(device: Device, moment: Moment) -> Step:
-    """Let each vehicle take what the limits in force leave it, and wake up when the next ones come into force.
+    """Apply the limits that are in force to each vehicle, and set the alarm for the next change.
 
-    The profiles of a transaction come with it, where its remote start had one, and go with it (K01).
+    The charging profile of a remote start is added when its transaction starts; a TxProfile is removed when its
+    transaction ends (K01).
     """
     device = _with_the_begun(_without_the_ended(device))
     acts: list[Act] = []
@@ -120,7 +121,10 @@ def follow(device: Device, moment: Moment) -> Step:
 
 
 def _limited(device: Device, before: Evse, evse: Evse, moment: Moment) -> Step:
-    """Tell of another limit what it changes: the rate, or the state; a vehicle that pauses takes nothing anyway."""
+    """Report what a changed limit changes: the charging rate or the charging state.
+
+    Nothing changes for a vehicle that takes no energy anyway.
+    """
     state = transactions.charging_state(evse)
     if state != transactions.charging_state(before):
         cause = transactions.PAUSED if state == "SuspendedEV" else transactions.STATE_CHANGED

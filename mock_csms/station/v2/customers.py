@@ -1,4 +1,4 @@
-"""What a station holds of a customer, told and forgotten: CustomerInformation (N09, N10)."""
+"""CustomerInformation: what the station stores about a customer is reported and cleared (N09, N10)."""
 
 from collections.abc import Mapping
 
@@ -18,10 +18,10 @@ _PART = 512
 
 
 def customer_information(device: Device, payload: Json, moment: Moment) -> Given:
-    """Tell what is held of a customer, and forget it, as the CSMS wants (N09.FR.02, N10.FR.01).
+    """Report or clear what is stored about a customer, or both (N09.FR.02, N10.FR.01).
 
-    Who is meant is said in exactly one way (N09.FR.09). Where nothing is held, one call says so by being empty
-    (N09.FR.05, N09.FR.06, N10.FR.06).
+    The request must name the customer in exactly one way (N09.FR.09). Where nothing is stored, one call with empty data
+    is sent (N09.FR.05, N09.FR.06, N10.FR.06).
     """
     if sum(name in payload for name in _REFERENCES) != 1:
         return device, {"status": "Invalid"}, []
@@ -37,7 +37,7 @@ def customer_information(device: Device, payload: Json, moment: Moment) -> Given
 
 
 def _held(device: Device, payload: Json) -> str:
-    """Return what the station holds of a customer: by idToken alone, for it stores nothing under anything else."""
+    """Return what is stored about a customer; only an idToken can find anything, other references are not stored."""
     if "idToken" not in payload:
         return ""
     key = token_key(payload["idToken"])

@@ -1,4 +1,4 @@
-"""What a station is at one moment, frozen: its EVSEs, their transactions, its variables, and what it has to say."""
+"""The state of a 2.x station at one moment: its EVSEs, their transactions, its variables, and what it stores."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, TypeAlias
@@ -20,14 +20,16 @@ from mock_csms.station.v2.variables import (
 )
 
 POWER = MOST_POWER
-"""What a vehicle takes, in W."""
+"""What a vehicle takes without a limit, in W."""
 VOLTAGE = 230.0
+"""Between a phase and neutral, in V."""
 PHASES = 3
 
 RESETS_EVSES = "C-13"
 SUMMARIZES = "C-56"
 FEATURES = (RESETS_EVSES, SUMMARIZES)
-"""What a station may have or lack, as Part 5 numbers it: resets of one EVSE alone, and the summary of its inventory."""
+"""The optional features that the station may have, with their numbers in Part 5: it can reset a single EVSE, and
+report a SummaryInventory."""
 
 
 class ActiveTransaction(Record):
@@ -94,36 +96,36 @@ class Evse(Record):
 
     @property
     def each_connector(self) -> range:
-        """The numbers of its connectors."""
+        """The ids of its connectors."""
         return range(1, self.connectors + 1)
 
     @property
     def is_charging(self) -> bool:
-        """Whether energy may flow: a vehicle is plugged in, though it may pause, and somebody may charge."""
+        """Whether energy may flow: a vehicle is plugged in, even if it pauses, and a driver is authorized."""
         return self.plugged is not None and self.authorized is not None and not self.is_suspended
 
     @property
     def drawn(self) -> float:
-        """What the vehicle takes, in W."""
+        """The power that the vehicle takes now, in W."""
         return self.power if self.is_charging and not self.is_paused else 0.0
 
     @property
     def is_in_order(self) -> bool:
-        """Whether one could charge: with the connector that is plugged in, or else with any."""
+        """Whether charging is possible: with the connector that is plugged in, or else with any connector."""
         usable = {self.plugged} if self.plugged is not None else set(self.each_connector)
         return bool(usable - self.out_of_order - self.faulty) and not self.is_closed
 
     def released(self) -> "Evse":
-        """Return the EVSE without whoever was authorized."""
+        """Return the EVSE without an authorized driver."""
         alone = replace(self, authorized=None, remote_start_id=None, profile=None, group=None, reservation=None)
         return replace(alone, is_suspended=False)
 
     def register(self, now: float) -> float:
-        """Return what the register shows, in Wh."""
+        """Return the energy register at a time, in Wh."""
         return self.energy + max(0.0, now - self.metered_at) / 3600 * self.drawn
 
     def status(self, connector: int) -> str:
-        """Return the status of a connector, but for reservations."""
+        """Return the connectorStatus, without regard to reservations."""
         if connector in self.faulty:
             return "Faulted"
         is_free = self.plugged != connector and (self.plugged is not None or self.transaction is None)
@@ -133,14 +135,15 @@ class Evse(Record):
 
 
 class Card(Record):
-    """An idToken that the CSMS is asked about, for an EVSE or for whichever suits; of a remote start with its id, and
-    the charging profile of the transaction to come, if it has one.
-    """
+    """An idToken that wants to charge."""
 
     token: Json
     evse: int | None = None
+    """The EVSE where it was presented; None means whichever suits."""
     remote_start_id: int | None = None
+    """The id of the RequestStartTransaction, where it comes from one."""
     profile: Json | None = None
+    """The charging profile of that request."""
 
 
 class Device(State):
@@ -200,28 +203,28 @@ class Device(State):
         return int(self.variables[name])
 
     def is_on(self, name: Name) -> bool:
-        """Whether a variable that is a switch is on."""
+        """Return whether a boolean variable is true."""
         return self.variables[name] == "true"
 
     def members(self, name: Name) -> frozenset[str]:
-        """Return the members of a variable that is a list."""
+        """Return the members of a list variable."""
         return frozenset(self.variables[name].split(",")) - {""}
 
     def charging(self, transaction: str | None) -> Evse | None:
-        """Return the EVSE of a transaction that runs, if it does."""
+        """Return the EVSE where a transaction runs; None where it does not run."""
         running = ((evse, evse.transaction.id) for evse in self.evses.values() if evse.transaction)
         return next((evse for evse, id_ in running if is_same(id_, transaction)), None)
 
     def storing(self, **changed: Any) -> "Device":
-        """Return the device with some of what it holds replaced."""
+        """Return the device with parts of its storage replaced."""
         return replace(self, storage=replace(self.storage, **changed))
 
     def with_variables(self, changed: Mapping[Name, str]) -> "Device":
-        """Return the device with other values of some variables."""
+        """Return the device with new values of some variables."""
         return replace(self, variables={**self.variables, **changed})
 
     def with_evse(self, changed: Evse) -> "Device":
-        """Return the device with one EVSE in place of the one with its number."""
+        """Return the device with one EVSE replaced, by its id."""
         return replace(self, evses={**self.evses, changed.id: changed})
 
     @property
@@ -231,7 +234,7 @@ class Device(State):
 
 
 Step: TypeAlias = tuple[Device, list[Act]]
-"""What the station is afterwards, and what it does."""
+"""The station afterwards, and what it does."""
 
 
 def secured(device: Device) -> Device:
@@ -245,6 +248,6 @@ def equipped(device: Device, variables: Mapping[Name, str], features: frozenset[
 
 
 def new_device(identity: Identity, evses: int, connectors: int, variables: Mapping[Name, str] | None = None) -> Device:
-    """Return a station as it leaves the factory, with so many EVSEs of so many connectors each."""
+    """Return a new station with a number of EVSEs that have a number of connectors each."""
     all_evses = {number: Evse(number, connectors) for number in range(1, evses + 1)}
     return Device(identity, all_evses, {**DEFAULTS, **(variables or {})})

@@ -25,7 +25,10 @@ def parse_token(text: str) -> Json:
 
 
 def variables(value: Sequence[str]) -> dict[Name, str]:
-    """Take `COMPONENT.VARIABLE=VALUE`, several times; an instance may be left out where there is but one."""
+    """Parse values of variables, each `COMPONENT.VARIABLE=VALUE`. Raises ValueError.
+
+    An instance may be left out where the variable has only one.
+    """
     given: dict[Name, str] = {}
     shorts = [".".join(name).partition("[")[0] for name in DEFAULTS]
     known = {short: name for short, name in zip(shorts, DEFAULTS, strict=True) if shorts.count(short) == 1}
@@ -43,7 +46,7 @@ def variables(value: Sequence[str]) -> dict[Name, str]:
 
 
 def described(path: str) -> Device:
-    """Take the file that describes a station."""
+    """Read the device file at a path, and return the station. Raises ValueError."""
     from mock_csms.station.v2.device_file import read_device  # noqa: PLC0415 - few have one
 
     text = read_text(path)
@@ -54,7 +57,7 @@ def described(path: str) -> Device:
 
 
 def features(value: str) -> frozenset[str]:
-    """Take optional features, separated by commas; there may be none."""
+    """Parse optional features, separated by commas; the empty text is none. Raises ValueError."""
     given = frozenset(value.split(",") if value else ())
     for name in given - {*FEATURES}:
         raise ValueError(f"{name!r} is not one of {', '.join(FEATURES)}")

@@ -1,4 +1,4 @@
-"""Whom an EVSE is kept for: what reservations mean for connectors and drivers (H01, H03). It changes nothing."""
+"""What reservations mean for the status of connectors, and for who may charge (H01, H03). Only reads the station."""
 
 from collections.abc import Iterable, Iterator
 
@@ -10,7 +10,7 @@ from mock_csms.station.v2.tokens import is_same
 
 
 def status(device: Device, evse: Evse, connector: int) -> str:
-    """Return the status of a connector; it stays Reserved when a stranger plugs in (H01.FR.20, .23; H03, S2)."""
+    """Return the connectorStatus; it stays Reserved when another driver plugs in (H01.FR.20, .23; H03, S2)."""
     own = evse.status(connector)
     reservations = device.storage.reservations.values()
     is_reserved = own in ("Available", "Occupied") and is_kept(device, evse, reservations)
@@ -28,13 +28,16 @@ def describe(device: Device, moment: Moment) -> Iterator[str]:
 
 
 def is_free(device: Device, evse: Evse) -> bool:
-    """Whether nobody uses an EVSE, and no reservation names it."""
+    """Return whether an EVSE is Operative, not in use, and not named by a reservation."""
     is_named = any(reservation.evse == evse.id for reservation in device.storage.reservations.values())
     return evse.plugged is None and evse.authorized is None and evse.is_in_order and not is_named
 
 
 def is_kept(device: Device, evse: Evse, reservations: Iterable[HeldReservation]) -> bool:
-    """Whether these reservations keep an EVSE: one names it, or those of any EVSE need it (H01.FR.07, .20)."""
+    """Return whether these reservations block an EVSE (H01.FR.07, .20).
+
+    They do if one names it, or if the reservations without an EVSE need it because too few others are free.
+    """
     places = [reservation.evse for reservation in reservations]
     if not places or evse.authorized is not None:
         return False
@@ -43,14 +46,17 @@ def is_kept(device: Device, evse: Evse, reservations: Iterable[HeldReservation])
 
 
 def is_kept_from(device: Device, evse: Evse, token: Json, group: Json | None) -> bool:
-    """Whether an EVSE is kept for others than an idToken and its group."""
+    """Return whether an EVSE is blocked for an idToken and its group by the reservations of others."""
     return is_kept(
         device, evse, [each for each in device.storage.reservations.values() if not _is_for(each, token, group)]
     )
 
 
 def reservation_for(device: Device, evse: Evse, token: Json, group: Json | None) -> HeldReservation | None:
-    """Return the reservation that somebody uses at an EVSE (H03.FR.01, .03, .04, .06), the one that names it first."""
+    """Return the reservation that an idToken uses at an EVSE (H03.FR.01, .03, .04, .06).
+
+    A reservation that names the EVSE comes before one for any EVSE.
+    """
     own = [
         each
         for each in device.storage.reservations.values()
@@ -60,7 +66,7 @@ def reservation_for(device: Device, evse: Evse, token: Json, group: Json | None)
 
 
 def is_named(device: Device, evse: Evse, token: Json, group: Json | None) -> bool:
-    """Whether a reservation of somebody names an EVSE."""
+    """Return whether a reservation of an idToken or its group names an EVSE."""
     reservation = reservation_for(device, evse, token, group)
     return reservation is not None and reservation.evse is not None
 
