@@ -136,12 +136,12 @@ def _limited(device: Device, before: Evse, evse: Evse, moment: Moment) -> Step:
 
 
 def _rang(device: Device, *_: Any) -> Step:
-    """Forget what was waited for; `follow` does the rest."""
+    """Forget the time that was waited for; `follow` sets the alarm again."""
     return replace(device, limits_until=None), []
 
 
 def _with_the_begun(device: Device) -> Device:
-    """Take the profiles that came with remote starts whose transactions have begun (TC_K_37)."""
+    """Set the profiles of remote starts whose transactions have started (TC_K_37)."""
     for evse in device.evses.values():
         if evse.profile is not None and evse.transaction is not None:
             profile = evse.profile | {"transactionId": evse.transaction.id}

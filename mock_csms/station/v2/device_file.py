@@ -1,4 +1,4 @@
-"""The file that describes a station: who it is, its EVSEs, and the variables that it has otherwise or besides.
+"""The device file (`--device`): who the station is, its EVSEs, values of its variables, and additional variables.
 
     [identity]
     vendor = "ACME"
@@ -18,7 +18,7 @@
     value = 900
     max = 3000
 
-What is wrong is told in one line: the place, and what is wrong there.
+An error is one line: the place in the file, and what is wrong there.
 """
 
 import math
@@ -50,7 +50,7 @@ _LONGEST_NAME, _LONGEST_UNIT, _LONGEST_VALUE, _LONGEST_LIST = 50, 16, 1000, 1000
 
 
 def read_device(text: str) -> Device:
-    """Return the station that a TOML text describes; ValueError says what is wrong with it."""
+    """Return the station that a TOML text describes. Raises ValueError with one line."""
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -94,7 +94,7 @@ def _connectors(table: Json, place: str) -> list[str]:
 
 
 def _values(device: Device, table: Json) -> dict[Name, str]:
-    """Return the values of variables that every station has."""
+    """Return the values under [variables]."""
     rows, given = variables_of(device), {}
     known = [".".join(name) for name in rows]
     for component, named in table.items():
@@ -110,7 +110,7 @@ def _values(device: Device, table: Json) -> dict[Name, str]:
 
 
 def _extra(device: Device, table: Json, place: str) -> tuple[Name, Variable]:
-    """Return a variable that no other station has."""
+    """Return an additional variable, from [[extra]]."""
     _check_keys(table, _EXTRA, place)
     for key in ("component", "variable", "type"):
         if key not in table:
@@ -134,7 +134,7 @@ def _extra(device: Device, table: Json, place: str) -> tuple[Name, Variable]:
 
 
 def _check_name(device: Device, name: Name, place: str) -> None:
-    """Refuse a name that is none, is taken, or is of an EVSE or a connector that is not there."""
+    """Raise ValueError if a name is malformed or taken, or its EVSE or connector does not exist."""
     try:
         wire = on_the_wire(name)
     except ValueError as error:
@@ -152,7 +152,7 @@ def _check_name(device: Device, name: Name, place: str) -> None:
 
 
 def _members(table: Json, kind: str, place: str) -> tuple[str, ...]:
-    """Return what a list or an option may hold; only they can say so."""
+    """Return the values that a list or an option may have; other types must not name any."""
     if kind == "boolean":
         return ("true", "false")
     is_list = kind.endswith("List")
@@ -170,7 +170,7 @@ def _members(table: Json, kind: str, place: str) -> tuple[str, ...]:
 
 
 def _fitting(row: Variable, value: Any, place: str) -> str:
-    """Return a value as it goes over the wire, if the variable may have it."""
+    """Return a value as a message has it, if the variable may have it."""
     if isinstance(value, bool):
         text = "true" if value else "false"
     elif isinstance(value, int | float):
@@ -200,7 +200,7 @@ def _check_keys(table: Json, known: Iterable[str], place: str) -> None:
 
 
 def _at(place: str, key: str) -> str:
-    """Return a place inside another one, in one line whatever its key is."""
+    """Return the place of a key inside another place, in one line even if the key has line breaks."""
     return f"{place}." * bool(place) + (key if key.isprintable() else repr(key))
 
 

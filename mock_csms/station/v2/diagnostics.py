@@ -1,4 +1,4 @@
-"""Logs that the CSMS wants to have: GetLog and the upload that follows (N01)."""
+"""GetLog, and the upload of the log that follows (N01)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,7 @@ _NAMES = {"DiagnosticsLog": "diagnostics", "SecurityLog": "security"}
 
 
 def get_log(device: Device, payload: Json, _: Moment) -> Given:
-    """Upload a log under the name that is answered (N01.FR.01); an upload that runs is cancelled (N01.FR.12, 20)."""
+    """Answer with the name of the log and upload it (N01.FR.01); a running upload is cancelled (N01.FR.12, 20)."""
     status, acts = "Accepted", list[Act]()
     if jobs.is_running(device, jobs.LOG):
         status = "AcceptedCanceled"
@@ -28,7 +28,7 @@ def get_log(device: Device, payload: Json, _: Moment) -> Given:
 
 
 def go_on(device: Device, *_: Any) -> Step:
-    """Tell how far the upload is; when it is over, there is none (F06.FR.14)."""
+    """Report the next status of the upload; when it is over, the status is Idle again (F06.FR.14)."""
     if not jobs.is_running(device, jobs.LOG):
         return device, []
     device, acts = jobs.take_step(device, jobs.LOG)

@@ -1,6 +1,6 @@
-"""What a station's device model holds at one moment: which variables there are, and the value of each.
+"""The device model of a station at one moment: which variables there are, and the value of each.
 
-What is a fact of the station is computed from it here, and stored nowhere.
+Values that follow from the state of the station are computed here and stored nowhere.
 """
 
 import re
@@ -13,9 +13,9 @@ from mock_csms.station.v2.model import Shape, folded, rows
 from mock_csms.station.v2.variables import Name, Variable
 
 _STATES = ("Occupied", "Reserved", "Available", "Faulted", "Unavailable")
-"""What the state of an EVSE is when one of its connectors is in it: the first of these that is found."""
+"""The state of an EVSE is the first of these that one of its connectors has."""
 _STATION_STATES = ("Available", "Reserved", "Occupied", "Faulted", "Unavailable")
-"""The same for the station and its EVSEs: it is available as long as one of them is."""
+"""The state of the station is the first of these that one of its EVSEs has."""
 
 
 def variables_of(device: Device) -> Mapping[Name, Variable]:
@@ -24,17 +24,17 @@ def variables_of(device: Device) -> Mapping[Name, Variable]:
 
 
 def find(device: Device, wanted: Name) -> Name | None:
-    """Return the name of a variable as the model writes it, if there is one."""
+    """Return the name of a variable as the model spells it; None if there is no such variable."""
     return folded(_shape(device), device.extras).get((wanted[0].casefold(), wanted[1].casefold()))
 
 
 def has_component(device: Device, component: str) -> bool:
-    """Whether there is such a component."""
+    """Return whether the station has a component."""
     return any(known == component.casefold() for known, _ in folded(_shape(device), device.extras))
 
 
 def value_of(device: Device, name: Name, moment: Moment) -> str:
-    """Return what a variable says: a fact, what was set, which may wait for a reboot, or how it is from the start."""
+    """Return the value of a variable: computed, else what was set (even if it needs a reboot), else the default."""
     if name in _FACTS:
         return _FACTS[name](device, moment)
     place = re.fullmatch(r"(\w+)\[(\d+)(?:,(\d+))?\]", name[0], re.ASCII)
@@ -80,7 +80,7 @@ _FACTS: Mapping[Name, Callable[[Device, Moment], str]] = {
     ("SecurityCtrlr", "Identity"): lambda device, _: device.name,
     ("SmartChargingCtrlr", "Entries[ChargingProfiles]"): lambda device, _: str(len(device.storage.profiles)),
 }
-"""What is known of the station as a whole."""
+"""The computed values of the whole station."""
 
 _PLACE_FACTS: Mapping[Name, Callable[[Device, Evse, int, Moment], str]] = {
     ("EVSE", "AllowReset"): lambda device, _, __, ___: "true" if RESETS_EVSES in device.features else "false",
@@ -89,4 +89,4 @@ _PLACE_FACTS: Mapping[Name, Callable[[Device, Evse, int, Moment], str]] = {
     ("FiscalMetering", "EnergyImportRegister"): lambda _, evse, __, moment: _number(evse.register(moment.now)),
     ("Connector", "AvailabilityState"): lambda device, evse, connector, _: reserved.status(device, evse, connector),
 }
-"""What is known of an EVSE or of one of its connectors."""
+"""The computed values of an EVSE or of a connector."""

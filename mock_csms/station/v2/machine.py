@@ -1,7 +1,7 @@
-"""The one decision of a station: from what it is and what it is told to what it is then and what it does.
+"""The decisions of a 2.x station: from its state and what happens to it, to its new state and what it does.
 
-`step` takes a cue, `command` a call of the CSMS. Both end alike: what follows by itself is done (status reports, resets
-that waited), and the next call goes out.
+`step` takes a cue, `command` a call of the CSMS. Both end with `_end`, which does what follows by itself (status
+reports, a reset that waited) and sends the next call.
 """
 
 from collections.abc import Callable, Mapping
@@ -60,7 +60,7 @@ _REJECTED: Answer = ("SecurityError", "the CSMS has rejected this station")
 
 
 def step(device: Device, cue: Cue, moment: Moment) -> Step:
-    """Return what a station becomes and does when it is told something."""
+    """Return the station after a cue, and what it does."""
     before = device
     device, due = aligned.catch_up(device, moment)
     device, acts = _CUES[type(cue)](device, cue, moment)
@@ -68,7 +68,7 @@ def step(device: Device, cue: Cue, moment: Moment) -> Step:
 
 
 def command(device: Device, action: str, payload: Json, moment: Moment) -> CommandOutcome:
-    """Return what a station answers to a call of the CSMS, and what it does then."""
+    """Return the answer to a call of the CSMS, the station afterwards, and what it does."""
     before, answer = device, _REJECTED
     device, acts = aligned.catch_up(device, moment)
     if device.boot_status != "Rejected":  # B03.FR.08
@@ -80,9 +80,9 @@ def command(device: Device, action: str, payload: Json, moment: Moment) -> Comma
 
 
 def rebooted(device: Device, moment: Moment) -> Device:
-    """Return what is left of a station that goes off: what is plugged in, metered, set, and still to be delivered.
+    """Return the station after a reboot: it keeps cables, meters, settings and calls that must be delivered.
 
-    No alarm is left, so nothing may be left either that says that one is set.
+    A reboot cancels all alarms, so the fields that say that an alarm is set are cleared too.
     """
     evses = {evse.id: _powerless(evse, moment) for evse in device.evses.values()}
     device = replace(
@@ -99,11 +99,11 @@ def _powerless(evse: Evse, moment: Moment) -> Evse:
 
 
 def _end(device: Device, acts: list[Act], situation: Situation[Device]) -> Step:
-    """Do what follows from what happened, and send.
+    """Do what follows from what happened, and send the next call.
 
-    The order matters. What is to be out of order is so first: reservations and reports depend on it. A reservation goes
-    before the connectors are reported, which may be free without it, but is told of after them (H04.FR.01). What is
-    watched is looked at when all of that is so, and the reset comes last, with everything else on its way.
+    The order matters. Pending changes to Inoperative come first: reservations and reports depend on them. A reservation
+    ends before the connectors are reported, because they may be free without it, but its end is reported after them
+    (H04.FR.01). Monitors are checked when all of that is done. The reboot comes last, behind all other messages.
     """
     moment = situation.moment
     for evse in device.evses.values():
@@ -130,7 +130,7 @@ def _end(device: Device, acts: list[Act], situation: Situation[Device]) -> Step:
 
 
 def _opened(device: Device, cue: Opened, moment: Moment) -> Step:
-    """Begin, and after a reboot set the alarms again that it stopped."""
+    """Start on a new connection; after a reboot, set the alarms again that it cancelled."""
     device = network.connected(device, cue.slot)
     resumed = [] if device.is_accepted else monitor_events.resume(device, moment)
     device, acts = boot.opened(device, moment)
@@ -189,7 +189,7 @@ _ALARMS: Mapping[str, Alarmed] = {
     **transactions.ALARMS,
     **monitor_events.ALARMS,
 }
-"""What is done when an alarm rings, by its kind, which is the first part of it."""
+"""The function that is called when an alarm rings, by the kind of the alarm (its first item)."""
 
 _RESPONSES: Mapping[str, Callable[[Device, Json, Json, Moment], Step]] = {
     "BootNotification": _booted,
@@ -197,7 +197,7 @@ _RESPONSES: Mapping[str, Callable[[Device, Json, Json, Moment], Step]] = {
     "SignCertificate": certificates.taken,
     "TransactionEvent": drivers.token_judged,
 }
-"""What is learned from the responses to each action; the others teach nothing."""
+"""The function that gets the responses to an action; responses to other actions have no effect."""
 
 _CUES: Mapping[type[Cue], Callable[[Device, Any, Moment], Step]] = {
     Opened: _opened,
@@ -215,7 +215,7 @@ _CUES: Mapping[type[Cue], Callable[[Device, Any, Moment], Step]] = {
     PowerCycled: _power_cycled,
     CallRequested: lambda device, cue, _: (device, [Send(cue.action, cue.payload, is_asked_for=True)]),
 }
-"""What is done about each cue."""
+"""The function that decides about each cue."""
 
 MACHINE = Machine(
     new_device=new_device,

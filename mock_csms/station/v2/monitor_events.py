@@ -1,7 +1,7 @@
-"""The eye on what the CSMS has watched: events when a threshold is crossed, a value changes, or a period is over (N07).
+"""Events of monitors: a threshold is crossed, a value has changed, or a period is over (N07).
 
-`machine` looks after everything that happens. An energy register moves without anything happening, so an alarm makes
-the station look again while one is watched and rises.
+The machine checks the monitors after everything that happens. An energy register rises without that, so while one is
+monitored and rises, an alarm makes the station check again.
 """
 
 from collections.abc import Mapping
@@ -23,19 +23,21 @@ PERIODIC = frozenset({"Periodic", "PeriodicClockAligned"})
 
 _LOOK: tuple[str] = ("look",)
 _LOOK_AGAIN = 1.0
-"""How long a register rises unseen, in seconds."""
+"""Seconds between two checks of an energy register that rises."""
 
 
 class Notice(Record):
-    """What is to be told of a monitor."""
+    """What is to be reported about a monitor."""
 
     trigger: str
+    """The trigger of the event: Alerting, Delta or Periodic."""
     value: str
     is_cleared: bool = False
+    """Whether the value is within the threshold again."""
 
 
 def watch(device: Device, moment: Moment) -> Step:
-    """Look at everything that is watched, and tell what the CSMS wants to know of it (N07.FR.02 to 17)."""
+    """Check all monitors but the periodic ones, and report what has happened (N07.FR.02 to 17)."""
     if not device.storage.monitors or not _may_tell(device):
         return device, []
     acts: list[Act] = []
@@ -55,23 +57,23 @@ def watch(device: Device, moment: Moment) -> Step:
 
 
 def start(monitor: Monitor, moment: Moment) -> list[Act]:
-    """Let a period begin, or the one that the clock is in go on to its end."""
+    """Set the alarm for the end of a period; a clock-aligned period has begun already."""
     kind, period = monitor.setting["type"], monitor.setting["value"]
     if kind not in PERIODIC:
         return []
     wait = period if kind == "Periodic" else next_boundary(period, moment.now) - moment.now
-    if wait < period / 2 and wait < _LOOK_AGAIN:  # the alarm of the period before rang a bit early
+    if wait < period / 2 and wait < _LOOK_AGAIN:  # the alarm of the last period rang a little early
         wait += period
     return [Set((ALARM, monitor.id), wait)]
 
 
 def resume(device: Device, moment: Moment) -> list[Act]:
-    """Let all periods begin, after a reboot (N04.FR.18: monitors outlive it)."""
+    """Start all periods after a reboot; monitors survive it (N04.FR.18)."""
     return [act for monitor in device.storage.monitors.values() for act in start(monitor, moment)]
 
 
 def period_over(device: Device, number: int, moment: Moment) -> Step:
-    """Tell the value of a variable because its time has come (N07.FR.17)."""
+    """Report the value of a variable at the end of a period (N07.FR.17)."""
     monitor = device.storage.monitors.get(number)
     if monitor is None:
         return device, []
@@ -83,7 +85,7 @@ def period_over(device: Device, number: int, moment: Moment) -> Step:
 
 
 def _look(monitor: Monitor, row: Variable, value: str) -> tuple[Monitor, Notice | None]:
-    """Return what a monitor is after a look, and what is to be told of it."""
+    """Return a monitor after a check, and what is to be reported about it."""
     kind, limit = monitor.setting["type"], monitor.setting["value"]
     if kind == "Delta":
         before = monitor.last_value or value
@@ -98,7 +100,7 @@ def _look(monitor: Monitor, row: Variable, value: str) -> tuple[Monitor, Notice 
 def _tell(device: Device, monitor: Monitor, notice: Notice, moment: Moment) -> list[Act]:
     """Return the message about one event, if it is severe enough (N05, N07.FR.04, N07.FR.05).
 
-    What is severe enough to be queued is sent as if it were asked for: it waits for the connection.
+    An event that is severe enough for OfflineQueuingSeverity is kept while the station is offline.
     """
     severity = monitor.setting["severity"]
     if severity > device.storage.monitoring_level:
@@ -121,13 +123,13 @@ def _tell(device: Device, monitor: Monitor, notice: Notice, moment: Moment) -> l
 
 
 def _evse(device: Device, monitor: Monitor) -> Evse | None:
-    """Return the EVSE that a monitor is about, if it is about one."""
+    """Return the EVSE of a monitored variable; None where it has none."""
     place = on_the_wire(monitor.name)["component"].get("evse", {})
     return device.evses.get(place.get("id"))
 
 
 def _is_active(device: Device, monitor: Monitor) -> bool:
-    """Whether a monitor watches at all: some do only while a transaction runs."""
+    """Return whether a monitor is active: some are only during a transaction."""
     if not monitor.setting.get("transaction", False):
         return True
     evse = _evse(device, monitor)
@@ -135,7 +137,7 @@ def _is_active(device: Device, monitor: Monitor) -> bool:
 
 
 def _may_tell(device: Device) -> bool:
-    """Whether events are told: not before the CSMS has accepted the station (B02.FR.02)."""
+    """Return whether events are reported: not before the CSMS has accepted the station (B02.FR.02)."""
     return device.is_accepted and device.is_on(MONITORING_ENABLED)
 
 

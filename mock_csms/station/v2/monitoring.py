@@ -21,11 +21,11 @@ _CRITERIA: Mapping[str, frozenset[str]] = {
     "DeltaMonitoring": frozenset({"Delta"}),
     "PeriodicMonitoring": PERIODIC,
 }
-"""Which monitors each criterion of a report is about."""
+"""The types of monitors that each criterion of a report selects."""
 
 
 def set_monitors(device: Device, payload: Json, moment: Moment) -> Given:
-    """Set monitors, each for itself (N04.FR.01, N04.FR.02)."""
+    """Set monitors; each has a status of its own (N04.FR.01, N04.FR.02)."""
     results: list[Json] = []
     acts: list[Act] = []
     for item in payload["setMonitoringData"]:
@@ -43,7 +43,7 @@ def set_monitors(device: Device, payload: Json, moment: Moment) -> Given:
 
 
 def clear_monitors(device: Device, payload: Json, _: Moment) -> Given:
-    """Remove monitors by their ids; those of the factory stay (N06.FR.01 to 03)."""
+    """Remove monitors by their ids; factory monitors are kept (N06.FR.01 to 03)."""
     results: list[Json] = []
     acts: list[Act] = []
     for number in payload["id"]:
@@ -56,7 +56,7 @@ def clear_monitors(device: Device, payload: Json, _: Moment) -> Given:
 
 
 def set_base(device: Device, payload: Json, _: Moment) -> Given:
-    """Keep all monitors, or but those of the factory (N03.FR.03 to 05)."""
+    """Set the monitoring base: keep all monitors, or only the factory ones (N03.FR.03 to 05)."""
     base = payload["monitoringBase"]
     device = device.with_variables({MONITORING_BASE: base})
     custom = {number for number, monitor in device.storage.monitors.items() if monitor.is_custom and base != "All"}
@@ -64,14 +64,14 @@ def set_base(device: Device, payload: Json, _: Moment) -> Given:
 
 
 def set_level(device: Device, payload: Json, _: Moment) -> Given:
-    """Tell only of events up to a severity from now on (N05.FR.01, N05.FR.02)."""
+    """Set the highest severity of the events that are reported (N05.FR.01, N05.FR.02)."""
     if payload["severity"] not in _LEVELS:
         return device, REJECTED, []
     return device.storing(monitoring_level=payload["severity"]), ACCEPTED, []
 
 
 def report(device: Device, payload: Json, moment: Moment) -> Given:
-    """Report the monitors that are asked for, after the answer (N02.FR.01 to 10)."""
+    """Report the requested monitors after the answer (N02.FR.01 to 10)."""
     kinds = payload.get("monitoringCriteria")
     types = None if kinds is None else frozenset[str]().union(*(_CRITERIA[kind] for kind in kinds))
     wanted = payload.get("componentVariable")
@@ -96,7 +96,7 @@ def _without(device: Device, numbers: set[int]) -> Device:
 
 
 def _why_not(device: Device, name: Name, item: Json) -> str:
-    """Return the status of a monitor that is to be set."""
+    """Return the status with which a request to set a monitor is answered."""
     row = variables_of(device)[name]
     if row.mutability == "WriteOnly" or item["severity"] not in _LEVELS:
         return "Rejected"
@@ -113,12 +113,12 @@ def _why_not(device: Device, name: Name, item: Json) -> str:
 
 
 def _may_replace(old: Monitor | None, name: Name) -> bool:
-    """Whether a monitor is there that may be replaced by one of that variable (N04.FR.11 to 13, N04.FR.16)."""
+    """Return whether a monitor exists that may be replaced by one of this variable (N04.FR.11 to 13, N04.FR.16)."""
     return old is not None and old.is_custom and old.name == name
 
 
 def _is_possible(row: Variable, kind: str, value: float) -> bool:
-    """Whether that can happen which is to be told (N04.FR.06)."""
+    """Return whether a monitor of this type and value can ever trigger (N04.FR.06)."""
     least, most = -math.inf if row.least is None else row.least, math.inf if row.most is None else row.most
     if kind in THRESHOLDS:
         return least <= value <= most

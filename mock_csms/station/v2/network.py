@@ -1,4 +1,4 @@
-"""The ways to a CSMS that a station knows: profiles in slots, and in which order they are tried (B09, B10)."""
+"""Network profiles: where the station connects, and in which order it tries them (B09, B10)."""
 
 from collections.abc import Mapping
 from urllib.parse import quote
@@ -19,17 +19,17 @@ from mock_csms.station.v2.variables import (
 )
 
 OWN_SLOT = 1
-"""The slot of the profile that the station came with: its own URL, until another profile is put there."""
+"""The slot of the URL on the command line, until the CSMS sets a profile there."""
 
 _NEEDED: Mapping[int, frozenset[str]] = {
     2: frozenset({"CSMSRootCertificate"}),
     3: frozenset({"CSMSRootCertificate", "ChargingStationCertificate"}),
 }
-"""Which certificates each security profile needs (A05.FR.02, A05.FR.03); those below need none."""
+"""The certificates that a security profile needs (A05.FR.02, A05.FR.03); the others need none."""
 
 
 def set_profile(device: Device, payload: Json, _: Moment) -> Given:
-    """Put a profile in a slot, if there is such a slot and it does not lower the security (B09.FR.01, B09.FR.02)."""
+    """Store a profile in a slot, if the slot exists and the security is not lowered (B09.FR.01, B09.FR.02)."""
     slot, profile = payload["configurationSlot"], payload["connectionData"]
     if str(slot) not in VARIABLES[NETWORK_PRIORITY].values or _is_unfit(device, profile):
         return device, REJECTED, []
@@ -37,15 +37,15 @@ def set_profile(device: Device, payload: Json, _: Moment) -> Given:
 
 
 def may_use(device: Device, priority: str) -> bool:
-    """Whether each slot of an order has a profile that can be used (B09.FR.04, B09.FR.05, A05.FR.02)."""
+    """Return whether every slot of a priority list has a usable profile (B09.FR.04, B09.FR.05, A05.FR.02)."""
     slots = _slots(priority)
     return bool(slots) and all(_may_use(device, slot) for slot in slots)
 
 
 def slot_at(device: Device, attempt: int) -> int:
-    """Return the slot whose turn it is at an attempt to connect, counted from 0 (B10.FR.03).
+    """Return the slot for an attempt to connect, counted from 0 (B10.FR.03).
 
-    The last one is that which led to the CSMS before (B10.FR.07).
+    After all slots of the priority list, the one that connected last is tried (B10.FR.07).
     """
     slots, last = _slots(device.variables[NETWORK_PRIORITY]), device.number(ACTIVE_NETWORK_PROFILE)
     slots = [*slots, last] if last not in slots and _may_use(device, last) else slots or [OWN_SLOT]
@@ -53,26 +53,26 @@ def slot_at(device: Device, attempt: int) -> int:
 
 
 def route(device: Device, attempt: int, first: HandshakeRequest) -> tuple[int, HandshakeRequest]:
-    """Return the slot whose turn it is at an attempt, and the handshake by it; `first` is that of the command line."""
+    """Return the slot for an attempt, and the handshake by it; `first` is the handshake of the command line."""
     slot = slot_at(device, attempt)
     url, authorization = url_of(device, slot), authorization_of(device)
     return slot, replace(first, url=url or first.url, authorization=authorization or first.authorization)
 
 
 def url_of(device: Device, slot: int) -> str | None:
-    """Return where a slot leads to, the identity included (Part 4, 3.1.1), or None for the station's own URL."""
+    """Return the URL of a slot with the identity (Part 4, 3.1.1); None for the URL of the command line."""
     profile = device.storage.dialed.get(slot)
     return None if profile is None else f"{profile['ocppCsmsUrl'].rstrip('/')}/{quote(device.name, safe='')}"
 
 
 def authorization_of(device: Device) -> str | None:
-    """Return the Authorization header with the password that the CSMS has set, if it has (A00.FR.204, A01.FR.03)."""
+    """Return the Authorization header with the password that the CSMS has set, if any (A00.FR.204, A01.FR.03)."""
     password = device.variables[BASIC_AUTH_PASSWORD]
     return basic(device.name, password) if password else None
 
 
 def connected(device: Device, slot: int) -> Device:
-    """Note which slot led to the CSMS; better security makes the station forget the worse (A05.FR.05, A05.FR.06)."""
+    """Note which slot has connected; profiles with lower security are removed then (A05.FR.05, A05.FR.06)."""
     changed = {ACTIVE_NETWORK_PROFILE: str(slot)}
     profile = device.storage.dialed.get(slot)
     if profile is not None and profile["securityProfile"] > device.number(SECURITY_PROFILE):
@@ -99,7 +99,7 @@ def _may_use(device: Device, slot: int) -> bool:
 
 
 def _is_unfit(device: Device, profile: Json) -> bool:
-    """Whether a profile would lower the security, or is none that this station can use (A05.FR.10)."""
+    """Return whether a profile would lower the security, or this station cannot use it (A05.FR.10)."""
     return (
         not device.number(SECURITY_PROFILE) <= profile["securityProfile"] <= 3
         or profile["ocppTransport"] != "JSON"

@@ -1,4 +1,4 @@
-"""Remote control: starting, stopping and asking about transactions, and unlocking (F01 to F03, F05, E14)."""
+"""Remote start and stop, transaction status, and unlocking (F01 to F03, F05, E14)."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ from mock_csms.station.v2.variables import AUTHORIZE_REMOTE_START
 
 
 def request_start(device: Device, payload: Json, moment: Moment) -> Given:
-    """Let somebody charge without a card (F01, F02)."""
+    """Start charging remotely (F01, F02)."""
     card = Card(payload["idToken"], payload.get("evseId"), payload["remoteStartId"], payload.get("chargingProfile"))
     known = tokens.known(device, card.token, moment)
     group = payload.get("groupIdToken") or (known.info.get("groupIdToken") if known else None)
@@ -35,7 +35,7 @@ def request_start(device: Device, payload: Json, moment: Moment) -> Given:
 
 
 def request_stop(device: Device, payload: Json, moment: Moment) -> Given:
-    """Let a transaction stop (F03)."""
+    """Stop a transaction remotely (F03)."""
     evse = device.charging(payload["transactionId"])
     if evse is None or not device.is_accepted:  # B02.FR.05
         return device, REJECTED, []
@@ -44,7 +44,7 @@ def request_stop(device: Device, payload: Json, moment: Moment) -> Given:
 
 
 def transaction_status(device: Device, payload: Json, _: Moment) -> Given:
-    """Tell of a transaction, or whether any event waits to be delivered (E14)."""
+    """Answer whether a transaction runs, and whether TransactionEvents wait for delivery (E14)."""
     wanted = payload.get("transactionId")
     waits = transactions.has_undelivered(device, wanted)
     if wanted is None:
@@ -54,7 +54,7 @@ def transaction_status(device: Device, payload: Json, _: Moment) -> Given:
 
 
 def unlock(device: Device, payload: Json, _: Moment) -> Given:
-    """Let a cable go, unless somebody charges with it (F05)."""
+    """Unlock a cable, unless it is in use by an authorized driver (F05)."""
     if not has(device, {"id": payload["evseId"], "connectorId": payload["connectorId"]}):
         return device, {"status": "UnknownConnector"}, []
     evse = device.evses[payload["evseId"]]

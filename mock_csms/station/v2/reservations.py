@@ -1,4 +1,4 @@
-"""Reservations made, cancelled, used, expired, and removed because there is nothing left to keep (H01 to H04)."""
+"""Reservations: they are made, cancelled, used, expire, or are removed when no EVSE is left (H01 to H04)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +17,7 @@ _KIND = "reservation"
 
 
 def reserve(device: Device, payload: Json, moment: Moment) -> Given:
-    """Keep an EVSE, or any, for an idToken; a reservation with the same id is replaced (H01.FR.02)."""
+    """Reserve one EVSE, or any, for an idToken; it replaces a reservation with the same id (H01.FR.02)."""
     id_, expires_at = payload["id"], seconds_of(payload["expiryDateTime"])
     others = _without(device, id_)
     status = _judge(others, payload)
@@ -31,7 +31,7 @@ def reserve(device: Device, payload: Json, moment: Moment) -> Given:
 
 
 def cancel(device: Device, payload: Json, _: Moment) -> Given:
-    """Forget a reservation; the CSMS knows that, so it is not told (H02.FR.01, .02)."""
+    """Cancel a reservation; no update is sent, because the CSMS asked for it (H02.FR.01, .02)."""
     id_ = payload["reservationId"]
     if id_ not in device.storage.reservations:
         return device, REJECTED, []
@@ -39,12 +39,12 @@ def cancel(device: Device, payload: Json, _: Moment) -> Given:
 
 
 def use(device: Device, id_: int) -> Step:
-    """End a reservation because somebody uses it (H03.FR.09)."""
+    """End a reservation because it is used (H03.FR.09)."""
     return _without(device, id_), [Stop((_KIND, id_))]
 
 
 def expire(device: Device, about: list[Any], moment: Moment) -> Step:
-    """End a reservation that nobody used in time, and say so when the connectors were reported (H04.FR.01, .03)."""
+    """Let an unused reservation expire; this is reported after the connector statuses (H04.FR.01, .03)."""
     if about[0] not in device.storage.reservations:
         return device, []
     device, reports = boot.report_connectors(_without(device, about[0]), moment)
@@ -52,7 +52,7 @@ def expire(device: Device, about: list[Any], moment: Moment) -> Step:
 
 
 def remove(device: Device) -> Step:
-    """End the reservations of which no EVSE is left that is in order (H01.FR.16, .17)."""
+    """Remove the reservations for which every EVSE is Faulted or Unavailable (H01.FR.16, .17)."""
     acts: list[Act] = []
     for reservation in device.storage.reservations.values():
         if all(_states(evse) <= {"Faulted", "Unavailable"} for evse in _targets(device, reservation.evse)):
@@ -62,12 +62,12 @@ def remove(device: Device) -> Step:
 
 
 def alarms(device: Device, moment: Moment) -> list[Act]:
-    """Return the alarms of all reservations: a reboot leaves none."""
+    """Return the alarms of all reservations, after a reboot has cancelled them."""
     return [_alarm(reservation, moment) for reservation in device.storage.reservations.values()]
 
 
 def _judge(device: Device, payload: Json) -> str:
-    """Return what is answered to a reservation (H01.FR.01, .03, .04, .11, .12, .14, .18, .19)."""
+    """Return the status in the answer to ReserveNow (H01.FR.01, .03, .04, .11, .12, .14, .18, .19)."""
     place = payload.get("evseId")
     targets = _targets(device, place)
     if not device.is_on(RESERVATIONS) or (place is None and not device.is_on(RESERVATIONS_ANYWHERE)) or not targets:
@@ -99,7 +99,7 @@ def _alarm(reservation: HeldReservation, moment: Moment) -> Set:
 
 
 def _update(device: Device, id_: int, status: str) -> Send:
-    """Return the message that tells of an end; once accepted, a station keeps it until it is online (H04.FR.01)."""
+    """Return the ReservationStatusUpdate; an accepted station keeps it while it is offline (H04.FR.01)."""
     payload = {"reservationId": id_, "reservationUpdateStatus": status}
     return Send("ReservationStatusUpdate", payload, is_asked_for=device.is_accepted)
 

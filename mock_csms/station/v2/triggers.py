@@ -1,4 +1,4 @@
-"""Messages that the CSMS wants to hear (F06)."""
+"""TriggerMessage (F06)."""
 
 from collections.abc import Callable, Mapping
 
@@ -19,7 +19,7 @@ from mock_csms.station.v2.variables import ALIGNED_MEASURANDS
 
 
 def trigger_message(device: Device, payload: Json, moment: Moment) -> Given:
-    """Send what the CSMS wants to hear, after the answer."""
+    """Send the requested message after the answer."""
     wanted, place = payload["requestedMessage"], payload.get("evse")
     if wanted not in _TRIGGERED:
         return device, {"status": "NotImplemented"}, []
@@ -49,7 +49,10 @@ def _readings(device: Device, evses: list[Evse], _: Json, moment: Moment) -> Ste
 
 
 def _events(device: Device, evses: list[Evse], _: Json, moment: Moment) -> Step:
-    """Tell of what runs; before it is accepted, a station may not tell what came before that, which would come late."""
+    """Send an event of each running transaction.
+
+    A station that is not accepted sends none while older events wait: they would arrive after it.
+    """
     acts: list[Act] = []
     if not device.is_accepted and transactions.has_undelivered(device):
         return device, acts
@@ -74,7 +77,7 @@ _TRIGGERED: Mapping[str, Callable[[Device, list[Evse], Json, Moment], Step]] = {
     "SignChargingStationCertificate": certificates.sign,
     "PublishFirmwareStatusNotification": lambda device, *_: jobs.trigger(device, jobs.PUBLISHING),
 }
-"""What can be triggered; the rest is not implemented."""
+"""The messages that can be triggered; others are answered NotImplemented."""
 
 
 ANSWERS: Mapping[str, Answer] = {

@@ -1,4 +1,4 @@
-"""Wrong frames, arrays and ids, and wrong ways with the connection (Part 4; checks R and T, and F01)."""
+"""Wrong frames, message arrays and ids, and wrong connections (Part 4; checks R and T, and F01)."""
 
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ from mock_csms.station.v2.misbehaviours.events import Situation
 
 
 def _spoiled(wire: Callable[[Emission, World], Sequence[emissions.Act]]) -> Any:
-    """Change how messages are sent, one by one."""
+    """Change how each message is sent."""
 
     def spoil(world: World, right: Sequence[emissions.Act]) -> Sequence[emissions.Act]:
         made = [wire(act, world) if isinstance(act, Emission) else [act] for act in right]
@@ -29,7 +29,7 @@ def _spoiled(wire: Callable[[Emission, World], Sequence[emissions.Act]]) -> Any:
 
 
 def _array(change: Callable[[list[Any]], Any], *kinds: type) -> Any:
-    """Change the array of calls, or of other kinds of messages."""
+    """Change the JSON array of calls, or of messages of other types."""
 
     def wire(emission: Emission, _: World) -> Sequence[emissions.Act]:
         if not isinstance(emission.message, kinds or Call):
@@ -42,7 +42,7 @@ def _array(change: Callable[[list[Any]], Any], *kinds: type) -> Any:
 
 
 def _calls(wire: Callable[[Emission, World], Sequence[emissions.Act]], action: str = "") -> Any:
-    """Change how calls are sent, all of them or those of one action."""
+    """Change how calls are sent: all of them, or those of one action."""
 
     def change(emission: Emission, world: World) -> Sequence[emissions.Act]:
         is_meant = isinstance(emission.message, Call) and action in ("", emission.message.action)
@@ -52,7 +52,7 @@ def _calls(wire: Callable[[Emission, World], Sequence[emissions.Act]], action: s
 
 
 def _results(wire: Callable[[Emission, World], Sequence[emissions.Act]]) -> Any:
-    """Change how answers are sent."""
+    """Change how results are sent."""
     return _spoiled(lambda emission, world: wire(emission, world) if _is_result(emission) else [emission])
 
 
@@ -75,7 +75,7 @@ def _shifted(change: Callable[[str], str]) -> Callable[[list[Any]], list[Any]]:
 
 
 def an_hour_later(stamp: str) -> str:
-    """Return another time of the day; what is none stays."""
+    """Return a timestamp one hour later; a text that is no timestamp stays as it is."""
     hour = stamp[11:13]
     return f"{stamp[:11]}{(int(hour) + 1) % 24:02d}{stamp[13:]}" if hour.isdecimal() else stamp
 
@@ -86,7 +86,7 @@ def _renamed(emission: Emission, action: str) -> Emission:
 
 
 def _credentials(kind: str, credentials: str) -> Callable[[HandshakeRequest, HandshakeRequest], HandshakeRequest]:
-    """Send these credentials instead of the right ones, where any are sent."""
+    """Send wrong credentials, if the station sends any."""
 
     def change(_: HandshakeRequest, handshake: HandshakeRequest) -> HandshakeRequest:
         if handshake.authorization is None:
@@ -104,7 +104,7 @@ def boots(acts: list[Act]) -> bool:
 
 
 def _boots_again(at: Situation, right: list[Act]) -> list[Act]:
-    """Say hello on a connection on which nobody asked for it."""
+    """Send BootNotification on a new connection although the station is Accepted."""
     is_it = isinstance(at.told, Opened) and at.device.is_accepted
     return [boot.notification(at.device, at.device.reason), *right] if is_it else right
 
