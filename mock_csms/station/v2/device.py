@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, TypeAlias
 
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.identifiers import is_same
 from mock_csms.protocol.records import Record, replace
-from mock_csms.protocol.v2.identifiers import is_same
 from mock_csms.station.cues import Act
 from mock_csms.station.state import Identity, State
 from mock_csms.station.v2.model import DEFAULTS, MOST_POWER, Extras

@@ -8,8 +8,8 @@ point is left. Only `change` compares them.
 from collections.abc import Collection, Mapping, Sequence
 
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.identifiers import is_same
 from mock_csms.protocol.records import Record, replace
-from mock_csms.protocol.v2.identifiers import is_same
 from mock_csms.station import outbox
 from mock_csms.station.cues import Act, Send, Set, Stop
 from mock_csms.station.state import Moment
