@@ -171,7 +171,7 @@ def _told(error: OSError) -> Status:
 async def work(
     settings: StationSettings, identity: str, handshake: HandshakeRequest, site: Site, say: Callable[[str], None]
 ) -> Status:
-    """Do one errand, or be a station, or many, and return the exit status. Raises CannotConnect."""
+    """Send calls, charge once, or run one station or many; return the exit status. Raises CannotConnect."""
     device = _device(settings, machine_for(handshake))
     if settings.count is not None:
         return await _load(settings, Fleet(settings.count, device, handshake, settings.ramp, settings.churn), site, say)
@@ -181,18 +181,18 @@ async def work(
         return FINE if is_fine and not faults.count else FAILED
     player = Player(identity, device, handshake, site)
     if settings.charge is not None:
-        errand = one_shot.charge(
+        driving = one_shot.charge(
             player,
             settings.evse,
             settings.id_token or PREFERRED.notation.token(PREFERRED.notation.default_token),
             settings.charge,
         )
     elif settings.script is not None:
-        errand = prompt.follow(player, prompt.lines_of_file(settings.script), say)
+        driving = prompt.follow(player, prompt.lines_of_file(settings.script), say)
     else:
         faults.count = -sys.maxsize  # a person at the keyboard has seen them
-        errand = prompt.follow(player, prompt.typed_lines(), say)
-    problem = await _beside(player, errand)
+        driving = prompt.follow(player, prompt.typed_lines(), say)
+    problem = await _beside(player, driving)
     if problem:
         sys.stderr.write(f"mock-station: error: {problem}\n")
     return FAILED if problem or faults.count > 0 else FINE
@@ -215,9 +215,9 @@ async def _load(settings: StationSettings, fleet: Fleet, site: Site, say: Callab
     return FAILED if problems else FINE
 
 
-async def _beside(player: Player, errand: Coroutine[Any, Any, None]) -> str:
-    """Run an errand beside its station, and return what went wrong. Raises CannotConnect."""
-    station, task = asyncio.ensure_future(player.run()), asyncio.ensure_future(errand)
+async def _beside(player: Player, driving: Coroutine[Any, Any, None]) -> str:
+    """Run a station and what drives it; return what went wrong, empty for nothing. Raises CannotConnect."""
+    station, task = asyncio.ensure_future(player.run()), asyncio.ensure_future(driving)
     try:
         await asyncio.wait({station, task}, return_when=asyncio.FIRST_COMPLETED)
         if station.done():
