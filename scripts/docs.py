@@ -19,7 +19,7 @@ from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.versions import V201
 from mock_csms.settings import Config
 from mock_csms.settings.flags import flag_of, option
-from mock_csms.station.orders import WORDS
+from mock_csms.station.control_lines import WORDS
 from mock_csms.station.settings import StationSettings
 
 if TYPE_CHECKING:

@@ -203,7 +203,7 @@ def test_cryptography_is_behind_one_door() -> None:
 # Versions of OCPP.
 
 
-WITHOUT_VERSION = ("protocol", "twin", "conformance")
+WITHOUT_VERSION = ("protocol", "twin", "conformance", "station")
 """The rooms that this gate looks at. The other rooms follow as soon as they are free of these names."""
 NAMED: Mapping[str, tuple[set[str], str]] = {
     "mock_csms/behavior/faults.py": ({"customData", "vendorId"}, "the same in every version from 2.0 on"),
@@ -212,6 +212,13 @@ NAMED: Mapping[str, tuple[set[str], str]] = {
     "mock_csms/commands/playback.py": ({"messageId"}, "a key of trace records"),
     "mock_csms/commands/tracereading.py": ({"ocppVersion"}, "a key of trace records"),
     "mock_csms/commands/tracerecord.py": ({"messageId", "ocppVersion"}, "keys of trace records"),
+    "mock_csms/station/control_lines.py": ({"idToken"}, "the help of a control line"),
+    "mock_csms/station/fleet.py": ({"BootNotification"}, "an action of every version"),
+    "mock_csms/station/outbox.py": ({"BootNotification"}, "an action of every version"),
+    "mock_csms/station/settings.py": (
+        {"BootNotification", "idToken", "serialNumber", "vendorName"},
+        "the help of flags",
+    ),
     "mock_csms/watch/eventlog.py": ({"messageId"}, "a key of the event log"),
     "mock_csms/watch/trace.py": ({"messageId", "ocppVersion"}, "keys of trace records"),
 }

@@ -20,8 +20,8 @@ from mock_csms.runtime.clock import Chance
 from mock_csms.runtime.transport.dial import Dialer
 from mock_csms.runtime.transport.gate import Limits
 from mock_csms.settings.flags import read
+from mock_csms.station.handshake import HandshakeRequest
 from mock_csms.station.link import Site
-from mock_csms.station.misbehaviour import HandshakeRequest
 from mock_csms.station.settings import StationSettings
 from tests.conformance.live import run_of
 from tests.reference_station import run

@@ -11,11 +11,20 @@ from mock_csms.runtime import clock
 from mock_csms.settings import values
 from mock_csms.settings.texts import read_text
 from mock_csms.station import cues
-from mock_csms.station.orders import WORDS, Order, Quit, SendCall, ShowHelp, ShowStatus, StayAway, Wait, parse_line
+from mock_csms.station.control_lines import (
+    WORDS,
+    Order,
+    Quit,
+    SendCall,
+    ShowHelp,
+    ShowStatus,
+    StayAway,
+    Wait,
+    parse_line,
+)
 from mock_csms.station.player import Player
 from mock_csms.station.requests import request
-from mock_csms.station.v2 import bookings
-from mock_csms.station.v2.device import Device
+from mock_csms.station.state import State
 from mock_csms.twin.events import Failed
 
 _PATIENCE = 35.0
@@ -45,7 +54,7 @@ async def follow(player: Player, lines: AsyncIterator[str], say: Callable[[str],
     await player.until(_is_at_rest, _PATIENCE)
 
 
-def _is_at_rest(device: Device) -> bool:
+def _is_at_rest(device: State) -> bool:
     """Whether all was said, and the station is not about to reboot."""
     return device.outbox.is_empty and not device.is_leaving and device.boot_status is not None
 
@@ -53,8 +62,8 @@ def _is_at_rest(device: Device) -> bool:
 async def _obey(player: Player, order: Order, say: Callable[[str], None]) -> None:
     match order:
         case SendCall(action, given):
-            payload = request(action, given, player.identity, player.moment())
-            player.tell(cues.Ordered(action, payload))
+            payload = request(player.version, action, given, player.identity, player.moment())
+            player.tell(cues.CallRequested(action, payload))
         case StayAway(seconds):
             player.stay_away(seconds)
         case Wait(seconds):
@@ -71,15 +80,10 @@ async def _obey(player: Player, order: Order, say: Callable[[str], None]) -> Non
 
 def _status(player: Player) -> Iterator[str]:
     """Tell how a station stands."""
-    device, now = player.device, player.moment().now
+    device = player.device
     line = "online" if device.is_online else "offline"
     yield f"{player.identity}: {line}, boot {device.boot_status or 'not answered yet'}"
-    for evse in device.evses.values():
-        connectors = ", ".join(f"{number} {bookings.status(device, evse, number)}" for number in evse.each_connector)
-        runs = f"; transaction {evse.transaction.id}" if evse.transaction else ""
-        cost = evse.transaction.cost if evse.transaction else None
-        costs = "" if cost is None else f", cost so far {cost:g}"
-        yield f"  EVSE {evse.id}: connector {connectors}; {evse.register(now):.0f} Wh{runs}{costs}"
+    yield from player.machine.describe(device, player.moment())
     yield f"  {len(device.outbox.waiting)} messages wait"
 
 

@@ -29,7 +29,7 @@ from mock_csms.protocol.records import Record, field
 from mock_csms.settings import values
 from mock_csms.settings.tables import Text, take
 from mock_csms.settings.texts import read_text
-from mock_csms.station.orders import parse_token
+from mock_csms.station.v2.notation import parse_token
 
 FEATURE = re.compile(r"(C|AS|HFS|SC|ISO|LA|UI|DM|R|AQ)-\d+(\.\d+)?")
 """The form of a feature's id (Part 5)."""

@@ -11,7 +11,7 @@ from zlib import crc32
 import pytest
 
 from mock_csms.conformance.catalogue import CHECKS
-from mock_csms.station.v2.device import Habit
+from mock_csms.station.state import Habit
 from mock_csms.station.v2.misbehaviours import KINDS
 from tests.conformance.handmade import CLIENTS, run_client
 from tests.conformance.live import Run, is_exercised, perform, run_of

@@ -13,7 +13,7 @@ from mock_csms.conformance.inspector import Inspector
 from mock_csms.conformance.v2.occasions import EXERCISES, is_in_a_trace
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
-from mock_csms.station.v2.device import Habit
+from mock_csms.station.state import Habit
 from mock_csms.station.v2.misbehaviours import KINDS
 from mock_csms.twin.events import Event, Received, Sent
 from mock_csms.watch.frames import Frames

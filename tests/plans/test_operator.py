@@ -24,7 +24,7 @@ from mock_csms.plans.operator import (
     Prompt,
     operator,
 )
-from mock_csms.station.orders import parse_line
+from mock_csms.station.control_lines import parse_line
 from tests.wire import PATIENCE
 
 TOKEN = {"idToken": "TAG1", "type": "ISO14443"}

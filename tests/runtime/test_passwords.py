@@ -2,7 +2,7 @@
 
 import pytest
 
-from mock_csms.station.v2.device import Habit
+from mock_csms.station.state import Habit
 from tests.conformance.live import run_of
 from tests.station.commanding import PASSWORD, assign
 from tests.station.rig import Rig

@@ -1,10 +1,10 @@
-"""Scenarios performed by stations with habits: each once, and which of them show what a habit does."""
+"""The scenarios played by stations with misbehaviours, each once, and which scenarios show a misbehaviour."""
 
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from mock_csms.station.v2.device import Habit
+from mock_csms.station.state import Habit
 from mock_csms.station.v2.misbehaviours import KINDS
 from tests.station import commanding, scenarios
 from tests.station.stage import Log, Stage
@@ -13,7 +13,7 @@ SCENARIOS = {**scenarios.SCENARIOS, **commanding.SCENARIOS}
 
 
 def play(scenario: str, habits: tuple[Habit, ...]) -> list[Stage]:
-    """Return the stations of a scenario when it is over."""
+    """Return the stations of a scenario after it has ended."""
     stages: list[Stage] = []
 
     def begin(*csms: Any, **settings: Any) -> Stage:
@@ -31,7 +31,10 @@ def perform(scenario: str, *habits: Habit) -> Log:
 
 @cache
 def occasions() -> Mapping[str, set[str]]:
-    """Return the kinds that have an occasion in each scenario, found with all habits that never come to be."""
+    """Return the misbehaviours that have an occasion in each scenario.
+
+    It is played once with all of them, each set to an occasion that never comes.
+    """
     dormant = tuple(Habit(kind, 10**6) for kind in KINDS)
     played = {scenario: play(scenario, dormant) for scenario in SCENARIOS}
     return {
@@ -42,12 +45,12 @@ def occasions() -> Mapping[str, set[str]]:
 
 @cache
 def right(scenario: str) -> Log:
-    """Return the transcript of a station without habits."""
+    """Return the transcript of a station without misbehaviours."""
     return perform(scenario)
 
 
 @cache
 def wrong(kind: str) -> dict[str, Log]:
-    """Return the transcripts of a kind that differ from the right ones."""
+    """Return the transcripts of a misbehaviour that differ from the right ones."""
     logs = {scenario: perform(scenario, Habit(kind)) for scenario, kinds in occasions().items() if kind in kinds}
     return {scenario: log for scenario, log in logs.items() if log != right(scenario)}
