@@ -132,10 +132,11 @@ class Oversize:
 
     bytes: int = attribute("minimum length of the text in bytes", minimum=1)
 
-    def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
-        """Fill it up."""
-        custom = {"customData": {"vendorId": "mock-csms", "filler": "x" * self.bytes}}
-        return [replace(emission, message=_with_extra(emission.message, custom))]
+    def spoil(self, emission: Emission, context: Context) -> Sequence[Act]:
+        """Fill it up; with white space where the version has no customData."""
+        if context.filler is None:
+            return [_edited(emission, lambda text: text[:1] + b" " * self.bytes + text[1:])]
+        return [replace(emission, message=_with_extra(emission.message, context.filler(self.bytes)))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,12 @@
-"""The rules that flags stand for, but those about tokens (`authorization.py`)."""
+"""The rules that flags stand for in every version of OCPP; a dialect makes the others."""
 
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from mock_csms.behavior.matching import Condition
 from mock_csms.behavior.rules import ANY, Answer, Match, Refusal, Reply, Rule, Spoil
 from mock_csms.behavior.templates import compile_template
-from mock_csms.protocol.actions import Sender
+from mock_csms.protocol.actions import BOOT, Sender
 from mock_csms.protocol.versions import actions
 from mock_csms.twin.events import LOSS
 from mock_csms.twin.station import StationModel
@@ -21,13 +20,7 @@ def boot_rules(statuses: Sequence[str]) -> Iterable[Rule[Answer]]:
     for turn, status in enumerate(statuses, start=1):
         times = 1 if turn < len(statuses) else None
         id_ = f"boot-status-sequence {','.join(statuses)} {turn}"  # another sequence begins at its first status
-        yield Rule(Match("BootNotification", times=times), Reply(compile_template({"status": status})), id=id_)
-
-
-def cost_rules(event_type: str, cost: float) -> Iterable[Rule[Answer]]:
-    """Tell the `cost` so far (Updated, I02) or in the end (Ended, I03)."""
-    match = Match("TransactionEvent", (Condition(("eventType",), event_type),))
-    return [Rule(match, Reply(compile_template({"totalCost": cost})))]
+        yield Rule(Match(BOOT, times=times), Reply(compile_template({"status": status})), id=id_)
 
 
 def network_rules(latency: "Fault | None", loss: float) -> Iterable[Rule[Spoil]]:
@@ -40,16 +33,11 @@ def network_rules(latency: "Fault | None", loss: float) -> Iterable[Rule[Spoil]]
         yield Rule(Match(ANY), Spoil(latency))
 
 
-def offline_rules() -> Iterable[Rule[Answer]]:
-    """Be unable to authorize anybody."""
-    return [Rule(Match("Authorize"), Refusal("InternalError", "authorization is switched off (--offline)"))]
-
-
 def boot_first_rules() -> Iterable[Rule[Answer]]:
     """Refuse all but BootNotification until one was Accepted (B01.FR.10, B02.FR.09, B03.FR.07)."""
     refusal = Refusal("SecurityError", "the station has not been accepted yet", is_final=True)
     for action in actions(Sender.STATION):
-        if action != "BootNotification":
+        if action != BOOT:
             yield Rule(Match(action, when=partial(_is_too_early, action)), refusal)
 
 

@@ -3,13 +3,13 @@ faults that spoil it."""
 
 from collections.abc import Mapping, Sequence
 
-from mock_csms.behavior.authorization import COMPLETIONS
+from mock_csms.behavior.dialect import Dialect
 from mock_csms.behavior.emissions import Act, Emission
-from mock_csms.behavior.rules import COMMAND, RESPONSE, Answer, Refusal, Rule, RuleBook, Spoil
+from mock_csms.behavior.rules import COMMAND, RESPONSE, Answer, Entry, Refusal, Rule, RuleBook, Spoil
 from mock_csms.behavior.spoiling import spoil
 from mock_csms.behavior.templates import Context, Template, merge
 from mock_csms.protocol.messages import Call, Error, Message, Result
-from mock_csms.protocol.records import Record
+from mock_csms.protocol.records import Record, replace
 
 
 class Decision(Record):
@@ -33,10 +33,13 @@ class Replies:
         defaults: Mapping[str, Template],
         layers: Sequence[RuleBook[Answer]] = (),
         faults: RuleBook[Spoil] | None = None,
+        dialect: Dialect | None = None,
     ) -> None:
         self._defaults = defaults
         self._layers = {action: [layer for layer in reversed(layers) if action in layer] for action in defaults}
         self._faults = faults or RuleBook([])
+        self._completions = dialect.completions if dialect else {}
+        self._filler = dialect.filler if dialect else None
 
     def answer(self, call: Call, refusal: Error | None, context: Context) -> Decision:
         """Return what to do about a station's `call`, which gets that `refusal` where it is wrong."""
@@ -53,7 +56,7 @@ class Replies:
             else:
                 said = rule.then.payload(context)
                 payload, refused = said if rule.then.is_raw else merge(payload, said), None
-        complete = COMPLETIONS.get(call.action)
+        complete = self._completions.get(call.action)
         if complete is not None:
             payload = complete(payload)
         message = Result(call.id, payload) if refused is None else Error(call.id, refused.code, refused.description)
@@ -76,8 +79,7 @@ class Replies:
 
     def reject(self, message: Error, context: Context) -> Decision:
         """Return what to do to send `message` in answer to what is no call."""
-        acts, fault = spoil(self._faults.due("", None, context.station, RESPONSE), message, self._faults, context)
-        return Decision(message, acts, "", fault)
+        return self._spoil(self._faults.due("", None, context.station, RESPONSE), message, "", context)
 
     def command(self, call: Call, context: Context) -> Decision:
         """Return what to do to send our own `call`."""
@@ -90,5 +92,8 @@ class Replies:
         due = self._faults.due(key, call.payload, context.station, kind)
         if not due:
             return Decision(message, (Emission(message),), name)
-        acts, fault = spoil(due, message, self._faults, context)
+        return self._spoil(due, message, name, context)
+
+    def _spoil(self, due: Sequence[Entry[Spoil]], message: Message, name: str, context: Context) -> Decision:
+        acts, fault = spoil(due, message, self._faults, replace(context, filler=self._filler))
         return Decision(message, acts, name, fault)

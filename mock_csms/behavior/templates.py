@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 import orjson
 
 from mock_csms.behavior.matching import ABSENT, parse_path, value_at
+from mock_csms.protocol.actions import Json
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record
 from mock_csms.twin.station import StationModel
@@ -50,13 +51,22 @@ class World(Record):
     authority: Authority = Authority()
 
 
+Filler: TypeAlias = Callable[[int], Json]
+"""Returns properties of so many bytes or more that any message may have besides its own."""
+
+
 class Context(Record):
-    """What placeholders are filled from: the moment, the station spoken to, the payload answered, and the world."""
+    """What placeholders and faults work with."""
 
     now: float
+    """The moment, in seconds since 1970."""
     station: StationModel
+    """The station spoken to."""
     world: World
     request: Any = None
+    """The payload of the call that is answered."""
+    filler: Filler | None = None
+    """Makes messages longer; None where the version of the station has no place for that. Set for faults only."""
 
 
 Template: TypeAlias = Callable[[Context], Any]

@@ -13,6 +13,9 @@ from mock_csms.protocol.records import Record, field
 Json: TypeAlias = dict[str, Any]
 """A JSON object with the property names of the specification, as it goes over the wire."""
 
+BOOT = "BootNotification"
+"""The action by which a station registers, in every version of OCPP; so are `status` and `interval` of its answer."""
+
 
 class Sender(Enum):
     """Who may send the CALL of an action."""

@@ -1,12 +1,15 @@
 """What the settings amount to: the layers of rules, who is let in, and the commands with their payloads."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from mock_csms.behavior.admission import AdmissionPolicies
-from mock_csms.behavior.authorization import with_certificate_status
 from mock_csms.behavior.commands import Script, Step
+from mock_csms.behavior.dialect import Fill
+from mock_csms.behavior.dialects import dialect_of
 from mock_csms.behavior.presets import network_rules
 from mock_csms.behavior.replies import Replies
 from mock_csms.behavior.rules import ANY, Answer, Counts, Refusal, Reply, Rule, RuleBook, Spoil, Then
@@ -25,12 +28,13 @@ if TYPE_CHECKING:
     from mock_csms.conformance.subject import Check
 
 
-def layers(config: Config, counts: Counts | None = None) -> Sequence[RuleBook[Answer]]:
-    """Return the rules that the settings stand for: a layer for each, a later setting over an earlier one."""
+def layers(config: Config, version: Version, counts: Counts | None = None) -> Sequence[RuleBook[Answer]]:
+    """Return the rules that the settings stand for in a version: a layer for each, later settings over earlier ones."""
+    dialect = dialect_of(version)
     makers = {
         setting.name: flag_of(setting).rules for setting in fields(config) if _is_on(getattr(config, setting.name))
     }
-    return [RuleBook(_with_ids(name, make(config)), counts) for name, make in makers.items() if make]
+    return [RuleBook(_with_ids(name, make(config, dialect)), counts) for name, make in makers.items() if make]
 
 
 def faults(config: Config, counts: Counts | None = None) -> RuleBook[Spoil]:
@@ -61,14 +65,13 @@ def _is_on(value: Any) -> bool:
 
 def defaults(config: Config, version: Version) -> Mapping[str, Template]:
     """Return what is answered to each action of stations where no rule says otherwise."""
+    fills = _fills(config, version)
     templates = {
-        action: compile_template(_with_settings(config, action, row.response))
+        action: compile_template(_with_settings(fills, action, row.response))
         for action, row in version.actions.items()
         if row.sent_by(Sender.STATION)
     }
-    if "Authorize" in templates:
-        templates["Authorize"] = with_certificate_status(templates["Authorize"])
-    return templates
+    return templates | {action: add(templates[action]) for action, add in dialect_of(version).additions.items()}
 
 
 def policies(config: Config) -> AdmissionPolicies:
@@ -118,18 +121,24 @@ def command_payload(config: Config, step: Step, version: Version) -> Template:
     if step.is_raw:
         return compile_template(step.payload)
     row = version.actions[step.action]
-    return compile_template(merge(_with_settings(config, step.action, row.request), step.payload))
+    return compile_template(merge(_with_settings(_fills(config, version), step.action, row.request), step.payload))
 
 
-def _with_settings(config: Config, action: str, payload: Json) -> Json:
-    """Lay the settings that `sets` names for an action over what the mock sends for it by default."""
+def _fills(config: Config, version: Version) -> Mapping[str, Sequence[Json]]:
+    """Return by action what the settings lay over what the mock sends for it by default in a version."""
+    own, found = dialect_of(version).fills, defaultdict[str, list[Json]](list)
     for setting in fields(config):
+        fill = own.get(setting.name) or Fill(flag_of(setting).sets)
         value = getattr(config, setting.name)
-        for place in flag_of(setting).sets:
-            target, *path = place.split(".")
-            if target == action and value is not None:
-                payload = merge(payload, nested(path, escape(value)))
-    return payload
+        for place in fill.places if value is not None else ():
+            action, *path = place.split(".")
+            found[action].append(nested(path, escape(fill.written(value))))
+    return found
+
+
+def _with_settings(fills: Mapping[str, Sequence[Json]], action: str, payload: Json) -> Json:
+    """Lay what the settings say for an action over its default payload."""
+    return reduce(merge, fills.get(action, ()), payload)
 
 
 def check(config: Config) -> Sequence[str]:
@@ -150,7 +159,10 @@ def check(config: Config) -> Sequence[str]:
     if not config.rule.answers:
         return []
     below = replace(config, rule=Rules(), offline=False, require_boot=False)
-    replies = {version: Replies(defaults(below, version), layers(below)) for version in versions()}
+    replies = {
+        version: Replies(defaults(below, version), layers(below, version), None, dialect_of(version))
+        for version in versions()
+    }
     return [warning for rule in config.rule.answers for warning in _warnings(rule, replies)]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import Field, field, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mock_csms.behavior.rules import Answer, Rule
+from mock_csms.behavior.dialect import AnswerRules, Dialect
 from mock_csms.protocol.records import Record
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Flag(Record):
     rivals: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
-    rules: Callable[[Any], Iterable[Rule[Answer]]] | None = None
+    rules: Callable[[Any, Dialect], AnswerRules] | None = None
     shown: str = ""
     is_secret: bool = False
     is_json: bool = False

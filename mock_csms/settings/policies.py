@@ -58,7 +58,7 @@ class Policies:
     require_boot: bool = switch(
         "answer SecurityError until a BootNotification was Accepted; exempt are BootNotification itself and messages "
         "that the mock triggered while Pending",
-        rules=lambda _: boot_first_rules(),
+        rules=lambda _, __: boot_first_rules(),
     )
     validate: Validation = flag(
         Validation(),

@@ -45,7 +45,7 @@ class RulesAndFaults:
                 tables.fault_table,
             ),
         },
-        rules=lambda config: config.rule.answers,
+        rules=lambda config, _: config.rule.answers,
     )
     latency: "Latency | None" = flag(
         None,

@@ -6,18 +6,17 @@ A table is a dict of what stands in the file; the flags make the same dicts. Val
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from mock_csms.behavior.authorization import CERTIFICATE_STATUS, info_rules
 from mock_csms.behavior.commands import Script, Step
-from mock_csms.behavior.matching import Condition
+from mock_csms.behavior.dialect import TokenAnswer
 from mock_csms.behavior.notation import parse_fault, parse_match
 from mock_csms.behavior.rules import ANY, Answer, Match, Refusal, Reply, Rule, Spoil
-from mock_csms.behavior.templates import SAMPLE, Template, compile_template, escape, merge
+from mock_csms.behavior.templates import SAMPLE, Template, compile_template, merge
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import MAX_DESCRIPTION_LENGTH
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record, replace
 from mock_csms.protocol.versions import actions, version_with
-from mock_csms.settings import values
+from mock_csms.settings import values, versioned
 from mock_csms.settings.texts import as_json_text
 
 Table: TypeAlias = Mapping[str, Any]
@@ -146,24 +145,16 @@ def token_table(words: Sequence[str]) -> Table:
     return table
 
 
-def tokens(tables: Sequence[Table]) -> list[Rule[Answer]]:
-    """Return the rules that give those tokens their status."""
-    return [rule for made in each(tables, _token) for rule in made]
+def tokens(tables: Sequence[Table]) -> list[TokenAnswer]:
+    """Return what is answered about those tokens."""
+    return each(tables, _token)
 
 
-def _token(table: Table) -> list[Rule[Answer]]:
+def _token(table: Table) -> TokenAnswer:
     taken = take(table, KEYS["token"], ["id", "status"])
-    info: Json = {"status": taken["status"]}
-    if "group" in taken:
-        info["groupIdToken"] = {"idToken": escape(taken["group"]), "type": "Central"}
-    if "expiry" in taken:
-        info["cacheExpiryDateTime"] = f"{{{{now+{taken['expiry']:f}}}}}"
-    if "evse" in taken:
-        info["evseId"] = taken["evse"]
     if not taken["id"] and taken.get("type") != "NoAuthorization":
         raise ValueError("the id may be empty only with type=NoAuthorization")
-    conditions = [Condition(("idToken", "type"), taken["type"])] if "type" in taken else []
-    return list(info_rules(info, taken["id"], conditions, taken.get("certificate", "")))
+    return TokenAnswer(**taken)
 
 
 # Commands.
@@ -237,13 +228,13 @@ KEYS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
         "fault": Text(values.text),
     },
     "token": {
-        "id": Text(values.fitting("AuthorizeRequest", "idToken", "idToken", least=0)),
-        "status": Text(values.one_of(values.enumeration("AuthorizeResponse", "idTokenInfo", "status"))),
-        "group": Text(values.fitting("AuthorizeRequest", "idToken", "idToken")),
+        "id": Text(versioned.token(least=0)),
+        "status": Text(versioned.named("token.status")),
+        "group": Text(versioned.token()),
         "expiry": lambda value: values.number()(str(value)),
-        "type": Text(values.one_of(values.enumeration("AuthorizeRequest", "idToken", "type"))),
-        "evse": lambda value: [values.integer(1)(str(item)) for item in value],
-        "certificate": Text(values.one_of(values.enumeration("AuthorizeResponse", CERTIFICATE_STATUS))),
+        "type": Text(versioned.named("token.type")),
+        "evse": lambda value: tuple(values.integer(1)(str(item)) for item in value),
+        "certificate": Text(versioned.named("token.certificate")),
     },
     "command": {
         "action": Text(values.command),

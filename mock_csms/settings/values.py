@@ -28,11 +28,15 @@ def text(value: str) -> str:
 
 def fitting(schema: str, *path: str, least: int = 1) -> Callable[[str], str]:
     """Take a text of `least` characters or more, up to what the OCPP schema called `schema` allows at `path`."""
+    return no_longer_than(lambda: int(schemas_with(schema).node(schema, path)["maxLength"]), least)
+
+
+def no_longer_than(most: Callable[[], int], least: int = 1) -> Callable[[str], str]:
+    """Take a text of `least` characters or more, up to `most()`."""
 
     def parse(value: str) -> str:
-        most = schemas_with(schema).node(schema, path)["maxLength"]
-        if len(value) > most:
-            raise ValueError(f"{value!r} is longer than {most} characters")
+        if len(value) > most():
+            raise ValueError(f"{value!r} is longer than {most()} characters")
         return text(value) if least else value
 
     return parse
@@ -167,15 +171,15 @@ def reason_of(error: Exception) -> str:
 _NEXT_VARIABLE = re.compile(r",(?=\s*[^\s.,=]+\.[^\s.,=]+\s*(?:[,=]|$))")
 
 
-def _variable(name: str) -> Json:
+def _variable(name: str) -> tuple[str, str]:
     component, dot, variable = name.partition(".")
     if not (dot and component and variable):
         raise ValueError(f"{name!r} is not COMPONENT.VARIABLE")
-    return {"component": {"name": component}, "variable": {"name": variable}}
+    return component, variable
 
 
-def variables_to_get(value: str) -> list[Json]:
-    """Take `C.V,C.V` as the getVariableData of GetVariables."""
+def variables_to_get(value: str) -> list[tuple[str, str]]:
+    """Take `C.V,C.V` as pairs of a component and a variable."""
     items = []
     for part in value.split(","):
         name = part.strip()
@@ -185,8 +189,8 @@ def variables_to_get(value: str) -> list[Json]:
     return items
 
 
-def variables_to_set(value: str) -> list[Json]:
-    """Take `C.V=value,C.V=value` as the setVariableData of SetVariables.
+def variables_to_set(value: str) -> list[tuple[str, str, str]]:
+    """Take `C.V=value,C.V=value` as components, variables and values.
 
     A comma separates only where `NAME.NAME` follows, so that values may be lists.
     """
@@ -197,23 +201,8 @@ def variables_to_set(value: str) -> list[Json]:
             raise ValueError(f"{part.strip()!r} is not COMPONENT.VARIABLE=VALUE: =VALUE is missing")
         if wanted.endswith(","):
             raise ValueError(f"{part.strip()!r} ends with a comma, and nothing follows it")
-        items.append({"attributeValue": wanted, **_variable(name.strip())})
+        items.append((*_variable(name.strip()), wanted))
     return items
-
-
-def local_list(value: Sequence[str]) -> list[Json]:
-    """Take tokens as the localAuthorizationList of SendLocalList, all of them Accepted."""
-    return [
-        {"idToken": {"idToken": token, "type": "ISO14443"}, "idTokenInfo": {"status": "Accepted"}}
-        for token in texts(value)
-    ]
-
-
-def trigger(value: str) -> Any:
-    """Take a requestedMessage of TriggerMessage; SignCertificate is the short name of the station's certificate."""
-    short = {"signcertificate": "SignChargingStationCertificate"}
-    names = enumeration("TriggerMessageRequest", "requestedMessage")
-    return one_of(names)(short.get(value.lower(), value))
 
 
 _COUNTED = re.compile(r"(?P<value>[^*\s]+)(\*(?P<times>\d+))?(\s+for=(?P<seconds>\S+))?")

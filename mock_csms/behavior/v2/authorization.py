@@ -4,12 +4,13 @@ The answer to an Authorize always judges its token; that to a TransactionEvent d
 one (E01.FR.11): a Started without a token must not be Blocked.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from mock_csms.behavior.dialect import AnswerRules, TokenAnswer
 from mock_csms.behavior.matching import Condition, value_at
-from mock_csms.behavior.rules import Answer, Match, Reply, Rule
-from mock_csms.behavior.templates import Context, Template, compile_template
+from mock_csms.behavior.rules import Match, Refusal, Reply, Rule
+from mock_csms.behavior.templates import Context, Template, compile_template, escape
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record
 
@@ -44,7 +45,7 @@ FITTING = "(fits the idTokenInfo)"
 _CANCELLED = {"Blocked", "Expired", "Invalid", "Unknown"}
 
 
-def mode_rules(mode: str, whitelist: Collection[str], blacklist: Collection[str]) -> Iterable[Rule[Answer]]:
+def mode_rules(mode: str, whitelist: Collection[str], blacklist: Collection[str]) -> AnswerRules:
     """Judge the tokens on the list of the `mode`, if it has one, and then all others."""
     if mode != "normal":
         yield from info_rules({"status": "Accepted"}, conditions=[_ANYBODY])
@@ -54,8 +55,8 @@ def mode_rules(mode: str, whitelist: Collection[str], blacklist: Collection[str]
 
 
 def info_rules(
-    info: Json, token: str | None = None, conditions: Iterable[Condition] = (), certificate_status: str = ""
-) -> Iterable[Rule[Answer]]:
+    info: Json, token: str | None = None, conditions: Iterable[Condition] = (), certificate_status: str | None = None
+) -> AnswerRules:
     """Lay `info` (it may have placeholders) over the idTokenInfo of that token, or of every token.
 
     With a `certificate_status`, it is told of the contract certificate that comes with the token.
@@ -69,6 +70,42 @@ def info_rules(
     reply = Reply(compile_template({"idTokenInfo": info}))
     for action in _ACTIONS:
         yield Rule(Match(action, matched), reply)
+
+
+def group_rules(group: str) -> AnswerRules:
+    """Tell that every token belongs to a group (`groupIdToken`)."""
+    return info_rules(_group(group))
+
+
+def expiry_rules(seconds: float) -> AnswerRules:
+    """Tell with every token that caches must forget the answer after so many seconds (`cacheExpiryDateTime`)."""
+    return info_rules(_expiry(seconds))
+
+
+def token_rules(told: TokenAnswer) -> AnswerRules:
+    """Answer about one token as a user wants it."""
+    info: Json = {"status": told.status}
+    if told.group is not None:
+        info |= _group(told.group)
+    if told.expiry is not None:
+        info |= _expiry(told.expiry)
+    if told.evse:
+        info["evseId"] = list(told.evse)
+    conditions = [Condition(("idToken", "type"), told.type)] if told.type is not None else []
+    return info_rules(info, told.id, conditions, told.certificate)
+
+
+def _group(group: str) -> Json:
+    return {"groupIdToken": {"idToken": escape(group), "type": "Central"}}
+
+
+def _expiry(seconds: float) -> Json:
+    return {"cacheExpiryDateTime": f"{{{{now+{seconds:f}}}}}"}
+
+
+def offline_rules() -> AnswerRules:
+    """Be unable to authorize anybody."""
+    return [Rule(Match("Authorize"), Refusal("InternalError", "authorization is switched off (--offline)"))]
 
 
 def with_certificate_status(template: Template) -> Template:
@@ -90,7 +127,3 @@ def fit_certificate_status(payload: Any) -> Any:
         return payload
     status = value_at(payload, ("idTokenInfo", "status"))
     return payload | {CERTIFICATE_STATUS: "ContractCancelled" if status in _CANCELLED else "Accepted"}
-
-
-COMPLETIONS: Mapping[str, Callable[[Any], Any]] = {"Authorize": fit_certificate_status}
-"""What is done to a payload by action, once all rules were asked."""
