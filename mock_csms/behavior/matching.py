@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, TypeAlias
 import orjson
 
 from mock_csms.protocol.records import Record
-from mock_csms.protocol.v2.identifiers import FIELDS, folded
+from mock_csms.protocol.v2.identifiers import FIELDS, folded, is_of_vendor
 
 Path: TypeAlias = tuple[str, ...]
 """The way to a value: names of properties, and positions in arrays as digits."""
@@ -37,15 +37,10 @@ def value_at(payload: Any, path: Path) -> Any:
 def comparable(path: Path, value: Any) -> Hashable:
     """Return what is equal for equal values: JSON keeps true apart from 1, and identifiers have any case."""
     if isinstance(value, str):
-        return folded(value) if path[-1] in FIELDS and not _is_free(path) else value
+        return folded(value) if path[-1] in FIELDS and not is_of_vendor(path) else value
     if isinstance(value, dict | list):
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     return (value,) if isinstance(value, bool) else value
-
-
-def _is_free(path: Path) -> bool:
-    """Whether a path leads into a DataTransfer's data or customData: vendors define their types, no schema does."""
-    return path[0] == "data" or "customData" in path
 
 
 class Predicate(Record):

@@ -20,8 +20,8 @@ from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.names import did_you_mean, nearest
 from mock_csms.protocol.records import Record
 from mock_csms.protocol.schemas import node_at
-from mock_csms.protocol.v2.other_versions import told_elsewhere
-from mock_csms.protocol.versions import actions, schemas_with, spoken
+from mock_csms.protocol.v2.identifiers import CUSTOM
+from mock_csms.protocol.versions import actions, schemas_with, spoken, told_elsewhere
 
 if TYPE_CHECKING:
     from mock_csms.behavior.faults import Fault, Latency
@@ -204,7 +204,7 @@ def _condition(schemas: Sequence[str], path: Path, text: str) -> Condition:
 def _parts(schemas: Sequence[str], path: Path, text: str) -> Iterator[str]:
     """Yield the conditions that `text` could be at the parts of an object, or of the first item of an array."""
     node = _common_node(schemas, path)
-    names = ["0"] if "items" in node else [name for name in node.get("properties", {}) if name != "customData"]
+    names = ["0"] if "items" in node else [name for name in node.get("properties", {}) if name != CUSTOM]
     for name in names:
         part = (*path, name)
         known = _common_node(schemas, part)

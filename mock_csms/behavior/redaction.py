@@ -1,7 +1,7 @@
 """Masking idTokens in what is shown or written: where they stand, and where they are only mentioned.
 
-They stand under the key `idToken`, also one with escapes in it, and also in a text that holds JSON itself. Mentioned is
-one that stood somewhere before: in a description, an error, a text of the vendor's.
+They stand under a key such as `idToken`, also when it is written with escapes, and also in a text that holds JSON
+itself. A token that stood somewhere before may be mentioned later: in a description, an error, a text of the vendor's.
 """
 
 import json
@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import orjson
 
+from mock_csms.behavior.dialects import DIALECTS
 from mock_csms.behavior.matching import Difference, Path
 from mock_csms.protocol.messages import Call, Error, Malformed, Result
 from mock_csms.protocol.records import Bounded, replace
@@ -18,7 +19,8 @@ from mock_csms.protocol.schemas import Violation
 from mock_csms.twin.events import Event, Received
 
 MASK = "***"
-KEY = "idToken"
+KEYS = tuple(dict.fromkeys(key for dialect in DIALECTS.values() for key in dialect.token_keys))
+"""The keys of tokens in all versions: a text does not say which version it is of."""
 MOST_TOKENS = 100
 """How many tokens are remembered, the last ones, to be found where they are mentioned."""
 _SHORTEST, _LONGEST = 4, 255
@@ -30,15 +32,16 @@ _PIECE = re.compile(
 )
 """The strings of a JSON text, with the keys before them; at the end of a text that was cut, one without its end."""
 
-_SPELLED = "".join(rf"(?:{char}|\\{{1,16}}u(?i:{ord(char):04x}))" for char in KEY)
+_SPELLED = "|".join("".join(rf"(?:{char}|\\{{1,16}}u(?i:{ord(char):04x}))" for char in key) for key in KEYS)
+_PLAIN = "|".join(KEYS)
 _LOOSE = re.compile(
-    rf"""(?P<name>(?P<around>\\{{0,16}}["']){_SPELLED}(?P=around)\s*:\s*)"""
+    rf"""(?P<name>(?P<around>\\{{0,16}}["'])(?:{_SPELLED})(?P=around)\s*:\s*)"""
     r"""(?:"(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?|(?P<quote>\\{1,16}["'])[^\n]*?(?:(?<!\\)(?P=quote)|$)|[-+0-9.eE]+)""",
     re.MULTILINE,
 )
 """A key and its value somewhere in a text that is no JSON as a whole. The bounds keep hostile texts from being slow."""
-_IN_NAMES = re.compile(r'(idToken\s*=\s*)("(?:[^"\\]|\\.)*"|[^,\]"\\\n]*)')  # of rules and expectations
-_IN_DIFFERENCES = re.compile(r"(idToken: expected )[^\n]{0,300}?(, got )[^;\n]*")
+_IN_NAMES = re.compile(rf'((?:{_PLAIN})\s*=\s*)("(?:[^"\\]|\\.)*"|[^,\]"\\\n]*)')  # of rules and expectations
+_IN_DIFFERENCES = re.compile(rf"((?:{_PLAIN}): expected )[^\n]{{0,300}}?(, got )[^;\n]*")
 _NOT_TEXT = ("station", "outcome")
 """What is told of events in the mock's own words, or must stay to tell stations apart."""
 
@@ -84,7 +87,7 @@ class Redactor:
 
     def at(self, path: Path, value: Any) -> Any:
         """Return the JSON value at `path` with every idToken in it masked; it may be one itself."""
-        return MASK if path[-1] == KEY and type(value) in (str, int, float) else self.value(value)
+        return MASK if path[-1] in KEYS and type(value) in (str, int, float) else self.value(value)
 
     def difference(self, difference: Difference) -> Difference:
         """Return what differs, with every idToken masked."""
@@ -128,8 +131,8 @@ class Redactor:
         key, colon, value, alone = piece.group("key", "colon", "value", "alone")
         if alone is not None:
             return self._literal(alone)
-        if value and _meaning(key) == KEY:
-            self._learn({KEY: _meaning(value)})
+        if value and _meaning(key) in KEYS:
+            self._remember(_meaning(value))
             return f'{key}{colon}"{MASK}"'
         is_text = value is not None and value.startswith('"')
         return f"{key}{colon}{self._literal(value) if is_text else value or ''}"
@@ -150,8 +153,11 @@ class Redactor:
     def _learn(self, value: Any) -> None:
         """Remember the idTokens in a JSON value."""
         for token in _tokens(value):
-            if _SHORTEST <= len(token) <= _LONGEST and token != MASK:
-                self._tokens.renew(token.lower(), None)
+            self._remember(token)
+
+    def _remember(self, token: str) -> None:
+        if _SHORTEST <= len(token) <= _LONGEST and token != MASK:
+            self._tokens.renew(token.lower(), None)
 
 
 def _tokens(value: Any) -> Iterator[str]:
@@ -160,7 +166,7 @@ def _tokens(value: Any) -> Iterator[str]:
             yield from _tokens(item)
     elif isinstance(value, dict):
         for key, item in value.items():
-            if key == KEY and type(item) in (str, int, float):
+            if key in KEYS and type(item) in (str, int, float):
                 yield str(item)
             else:
                 yield from _tokens(item)
@@ -168,7 +174,7 @@ def _tokens(value: Any) -> Iterator[str]:
 
 def _may_have_keys(text: str) -> bool:
     """Whether it may be that an idToken stands in a text; without escapes its key is written as it is."""
-    return KEY in text or "\\" in text
+    return "\\" in text or any(key in text for key in KEYS)
 
 
 def _meaning(literal: str) -> str:

@@ -15,7 +15,7 @@ import orjson
 from mock_csms.behavior.validation import Validation
 from mock_csms.commands.tracerecord import TraceRecord
 from mock_csms.conformance.subject import JUDGED
-from mock_csms.protocol.actions import Json, Sender
+from mock_csms.protocol.actions import BOOT, Json, Sender
 from mock_csms.protocol.conversation import Conversation, IncomingMessage
 from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result, decode, encode
 from mock_csms.protocol.records import Mutable, field, replace
@@ -160,7 +160,7 @@ def _is_boot(entry: TraceRecord) -> bool:
     if entry.is_sent or entry.kind != "CALL":
         return False
     message = None if entry.text is None else decode(entry.text)
-    return (message.action if isinstance(message, Call) else entry.action) == "BootNotification"
+    return (message.action if isinstance(message, Call) else entry.action) == BOOT
 
 
 def _is_over(line: _Line, at: float) -> bool:
@@ -246,7 +246,7 @@ def _sent(entry: TraceRecord, text: bytes, message: Message, line: _Line) -> Sen
     violations = line.talk.sent(message, answers)
     if answers is not None and fault:  # which may send it once more
         line.station.open[answers.id] = answers
-    if answers is not None and answers.action == "BootNotification" and not violations:
+    if answers is not None and answers.action == BOOT and not violations:
         line.is_accepted |= _status_in(message) == "Accepted"
     return Sent(entry.at, entry.station, text, message, violations, answers, rule, fault, line.talk.version)
 

@@ -12,8 +12,7 @@ from mock_csms.protocol.messages import FRAMING, Call, Error, ErrorCode, Framing
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record, asdict, replace
 from mock_csms.protocol.schemas import Schemas, Violation
-from mock_csms.protocol.v2 import v201
-from mock_csms.protocol.v2.other_versions import told_elsewhere
+from mock_csms.protocol.v2 import other_versions, v201
 
 _MOST_DETAILS = 20
 
@@ -66,7 +65,7 @@ def refusal(call: Call, violations: Sequence[Violation], framing: Framing = FRAM
     return Error(call.id, framing.spelled(violations[0].code), f"{where}{told}", {"violations": details})
 
 
-V201 = Version("2.0.1", v201.ACTIONS, Schemas("v201"), FRAMING, told_elsewhere)
+V201 = Version("2.0.1", v201.ACTIONS, Schemas("v201"), FRAMING, other_versions.told_elsewhere)
 
 DEFAULT = V201
 """The version of messages of which nobody says it: records of a trace without one, and events that are made by hand."""
@@ -97,6 +96,11 @@ def actions(sender: Sender | None = None) -> Mapping[str, Action]:
     """Return the actions of all versions, or those that `sender` may send; of several rows the preferred version's."""
     rows = {name: row for version in reversed(versions()) for name, row in version.actions.items()}
     return rows if sender is None else {name: row for name, row in rows.items() if row.sent_by(sender)}
+
+
+def told_elsewhere(action: str) -> str:
+    """Say which version that the mock does not speak has the action that somebody spelled so; empty where none has."""
+    return next(filter(None, (version.told_elsewhere(action) for version in versions())), "")
 
 
 def version_with(action: str) -> Version:

@@ -4,12 +4,16 @@ What comes is learned where all else is: from the events. Commands of scripts go
 """
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from mock_csms.behavior.commands import Step
-from mock_csms.conformance.v2.needed_variables import LIMIT, NEEDED_VARIABLES, question
+from mock_csms.behavior.dialect import DeviceModel, VariableName
+from mock_csms.behavior.dialects import dialect_of
+from mock_csms.conformance.v2.needed_variables import NEEDED_VARIABLES
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call
+from mock_csms.protocol.versions import V201
 from mock_csms.runtime.session import CallFailed
 from mock_csms.twin.events import Connected, Disconnected, Event, Received, Sent
 
@@ -22,14 +26,18 @@ _COURTESY = 0.05
 """How long to let others go first, in seconds: what a script sends at once is what somebody waits for."""
 _AT_ONCE = 10
 """How many variables are asked for at once, where the station does not say less."""
+_NEEDED: Mapping[str, Sequence[VariableName]] = {V201.name: NEEDED_VARIABLES}
+"""The variables that the checks of a version read, by the version's name."""
 
 
 class _Report:
-    """A report on its way: what each part is put into, the last one as True."""
+    """A report on its way."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, model: DeviceModel) -> None:
         self.number = number
+        self.model = model
         self.parts: asyncio.Queue[bool] = asyncio.Queue()
+        """Whether each part that has come is the last one."""
 
 
 class Learning:
@@ -62,10 +70,10 @@ class Learning:
         """Count the parts of the report that was asked for."""
         report = self._reports.get(event.station)
         message = event.message if report and isinstance(event, Received) else None
-        if report and isinstance(message, Call) and message.action == "NotifyReport":
-            payload: Any = message.payload
-            if isinstance(payload, dict) and payload.get("requestId") == report.number:
-                report.parts.put_nowait(not payload.get("tbc"))
+        if report and isinstance(message, Call):
+            is_last = report.model.is_last_part(message, report.number)
+            if is_last is not None:
+                report.parts.put_nowait(is_last)
 
     def _disconnected(self, event: Event) -> None:
         """Stop; a connection that a newer one replaced has none any more."""
@@ -77,19 +85,20 @@ class Learning:
     async def _learn(self, identity: str) -> None:
         """Ask for a full inventory, or else for what the checks need."""
         await asyncio.sleep(_COURTESY)
-        if not await self._report(identity):
-            await self._ask(identity)
+        session = self._csms.session_of(identity)
+        model = dialect_of(session.version).device_model if session else None
+        if session and model and not await self._report(identity, model):
+            await self._ask(identity, model, _NEEDED.get(session.version.name, ()))
         self._is_known.add(identity)
         self._tasks.pop(identity, None)
 
-    async def _report(self, identity: str) -> bool:
-        """Whether the station reports all that it has; each part has its time."""
-        report = self._reports[identity] = _Report(self._csms.chance.new_integer())
-        payload = {"requestId": report.number, "reportBase": "FullInventory"}
-        answer = await self._call(identity, "GetBaseReport", payload)
+    async def _report(self, identity: str, model: DeviceModel) -> bool:
+        """Ask the station for all that it has; return whether the whole report came, each part within the timeout."""
+        report = self._reports[identity] = _Report(self._csms.chance.new_integer(), model)
+        is_reported = model.is_reported(await self._call(identity, model.report(report.number)))
         is_last = False
         try:
-            while answer.get("status") == "Accepted" and not is_last:
+            while is_reported and not is_last:
                 async with asyncio.timeout(self._csms.config.call_timeout):
                     is_last = await report.parts.get()
         except TimeoutError:
@@ -97,23 +106,20 @@ class Learning:
         self._reports.pop(identity, None)
         return is_last
 
-    async def _ask(self, identity: str) -> None:
-        """Get the variables that the checks read, as many at once as the station takes."""
-        answer = await self._call(identity, "GetVariables", question([LIMIT]))
-        most = _number_in(answer)
-        for start in range(0, len(NEEDED_VARIABLES), most):
-            await self._call(identity, "GetVariables", question(NEEDED_VARIABLES[start : start + most]))
+    async def _ask(self, identity: str, model: DeviceModel, names: Sequence[VariableName]) -> None:
+        """Read these variables, as many at once as the station takes."""
+        most = _number(model.first_value(await self._call(identity, model.get([model.limit]))))
+        for start in range(0, len(names), most):
+            await self._call(identity, model.get(names[start : start + most]))
 
-    async def _call(self, identity: str, action: str, payload: Json) -> Json:
+    async def _call(self, identity: str, step: Step) -> Json:
         """Return the answer to a command; an empty one where it failed."""
         try:
-            return await self._csms.call(identity, Step(action, payload))
+            return await self._csms.call(identity, step)
         except CallFailed:
             return {}
 
 
-def _number_in(answer: Json) -> int:
-    """Return how many variables a station takes at once."""
-    results: Any = answer.get("getVariableResult") or [{}]
-    text = results[0].get("attributeValue", "") if isinstance(results[0], dict) else ""
-    return min(max(1, int(text)), _AT_ONCE) if str(text).isdecimal() and str(text).isascii() else _AT_ONCE
+def _number(text: str) -> int:
+    """Return how many variables to ask for at once, by the station's own limit where that is a number."""
+    return min(max(1, int(text)), _AT_ONCE) if text.isdecimal() and text.isascii() else _AT_ONCE

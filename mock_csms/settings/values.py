@@ -14,8 +14,7 @@ from mock_csms.behavior.validation import Strictness, Validation
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.names import did_you_mean, nearest
 from mock_csms.protocol.records import Record
-from mock_csms.protocol.v2.other_versions import told_elsewhere
-from mock_csms.protocol.versions import actions, schemas_with, spoken
+from mock_csms.protocol.versions import actions, schemas_with, spoken, told_elsewhere
 from mock_csms.settings.texts import read_json, read_text
 
 

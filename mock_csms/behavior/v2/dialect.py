@@ -8,6 +8,7 @@ from mock_csms.behavior.v2 import authorization
 from mock_csms.behavior.v2.costs import cost_rules
 from mock_csms.behavior.v2.device_model import DEVICE_MODEL, variable
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.v2.identifiers import CUSTOM
 from mock_csms.protocol.versions import V201
 
 
@@ -64,6 +65,6 @@ DIALECT = Dialect(
     final_cost_rules=partial(cost_rules, "Ended"),
     additions={"Authorize": authorization.with_certificate_status},
     completions={"Authorize": authorization.fit_certificate_status},
-    filler=lambda size: {"customData": {"vendorId": "mock-csms", "filler": "x" * size}},
+    filler=lambda size: {CUSTOM: {"vendorId": "mock-csms", "filler": "x" * size}},
     device_model=DEVICE_MODEL,
 )

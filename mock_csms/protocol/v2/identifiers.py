@@ -4,11 +4,13 @@ That is so for the identity of a station, for ids of transactions, idTokens, and
 is not so for what is a `string`: ids of messages, passwords, the vendorId of a DataTransfer; nor for enumerations.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from fnmatch import fnmatchcase
 
 FIELDS = {"transactionId", "idToken", "additionalIdToken", "name", "instance", "checksum"}
 """The fields of messages that hold one."""
+CUSTOM = "customData"
+"""What any object may have besides its own properties, for the vendor."""
 
 
 def folded(identifier: str) -> str:
@@ -19,6 +21,11 @@ def folded(identifier: str) -> str:
 def is_same(one: str | None, two: str | None) -> bool:
     """Whether two identifiers are there, and the same."""
     return one is not None and two is not None and folded(one) == folded(two)
+
+
+def is_of_vendor(path: Sequence[str]) -> bool:
+    """Whether a path leads into a DataTransfer's data or customData: vendors define their types, no schema does."""
+    return path[0] == "data" or CUSTOM in path
 
 
 def spelling(spellings: dict[str, str], identifier: str) -> str:
