@@ -13,7 +13,7 @@ from mock_csms.commands import load, prompt
 from mock_csms.commands.arguments import Guide, Parser, command_line_source, parser_for
 from mock_csms.commands.stdout import Stdout
 from mock_csms.protocol.records import replace
-from mock_csms.protocol.v2.v201 import TOKEN
+from mock_csms.protocol.v2.fragments import TOKEN
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.clock import Chance
 from mock_csms.runtime.sink import Sink

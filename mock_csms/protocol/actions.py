@@ -26,15 +26,24 @@ class Sender(Enum):
 
 
 class Action(Record):
-    """One row: the CALL's sender, and templates of both payloads.
+    """One row: the CALL's sender, templates of both payloads, and what people see first of them.
 
     A template is a payload in which strings may hold placeholders such as `{{now}}` (`behavior/templates.py`).
-    `request` is what the sender sends when nothing else is asked for, `response` what the receiver answers.
     """
 
     sender: Sender
     request: Json = field(default_factory=dict)
+    """The template of what the sender sends when nothing else is asked for."""
     response: Json = field(default_factory=dict)
+    """The template of what the receiver answers."""
+    gist: str = ""
+    """The fields of the request that a line for people begins with, in this order, separated by spaces.
+
+    `seqNo:seq` puts the word `seq` before the value; `idToken.idToken` is a field of an object, or of each item of a
+    list. Empty for a request that is shown as JSON only.
+    """
+    answer_gist: str = "status"
+    """The same for the response."""
 
     def sent_by(self, sender: Sender) -> bool:
         """Whether `sender` may send the CALL of this action."""

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.names import did_you_mean
-from mock_csms.protocol.v2.v201 import TOKEN
+from mock_csms.protocol.v2.fragments import TOKEN
 from mock_csms.protocol.versions import SUBPROTOCOLS
 from mock_csms.settings import values
 from mock_csms.settings.color import color

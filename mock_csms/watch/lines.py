@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from mock_csms.behavior.faults import FAULTS
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
 from mock_csms.protocol.records import Record, replace
+from mock_csms.protocol.versions import Version
 from mock_csms.twin import events
 from mock_csms.twin.events import Event
 from mock_csms.watch.gist import as_json, gist
@@ -37,8 +38,8 @@ class Line(Record):
     is_marked: bool = True
 
 
-Carry: TypeAlias = Callable[[Call | Result, Call | None], str]
-"""Shows the payload of a message; the second is the call that it answers."""
+Carry: TypeAlias = Callable[[Call | Result, Call | None, Version], str]
+"""Shows the payload of a message; the second is the call that it answers, the third the version that both are of."""
 
 
 def describe(event: Event) -> Line:
@@ -72,10 +73,10 @@ def printable(line: str) -> str:
 def _received(event: events.Received, carry: Carry) -> Line:
     message = event.message
     if type(message) is Call and not event.violations and not event.binary:
-        return Line(INFO, "->", message.action, carry(message, None))
+        return Line(INFO, "->", message.action, carry(message, None, event.version))
     if isinstance(message, Malformed):
         return Line(WARNING, "->", "?", f"{message.problem}: {_frame(event)}")
-    name, carried = _name(message, event.answers), _carried(message, event.answers, carry)
+    name, carried = _name(message, event.answers), _carried(event, carry)
     if event.violations:
         return Line(WARNING, "->", name, f"{carried} is invalid: {event.violations[0]}")
     if event.binary:
@@ -90,8 +91,10 @@ def _received(event: events.Received, carry: Carry) -> Line:
 def _sent(event: events.Sent, carry: Carry) -> Line:
     message = event.message
     if type(message) is Result and event.answers is not None and not event.violations:
-        return Line(INFO, "<-", f"{event.answers.action}.response", carry(message, event.answers), "", DIM)
-    name, carried = _name(event.message, event.answers), _carried(event.message, event.answers, carry)
+        return Line(
+            INFO, "<-", f"{event.answers.action}.response", carry(message, event.answers, event.version), "", DIM
+        )
+    name, carried = _name(event.message, event.answers), _carried(event, carry)
     if event.violations:
         return Line(WARNING, "<-", name, f"{carried} is invalid: {event.violations[0]}")
     return Line(INFO, "<-", name, carried, "", _COLOURS.get(type(event.message), ""))
@@ -104,14 +107,15 @@ def _name(message: Message, answers: Call | None) -> str:
     return f"{answers.action if answers else '?'}.{'response' if isinstance(message, Result) else 'error'}"
 
 
-def _carried(message: Message, answers: Call | None, carry: Carry) -> str:
-    """Show what a message carries."""
+def _carried(event: events.Received | events.Sent, carry: Carry) -> str:
+    """Show what a message carries; one that is malformed never comes here."""
+    message = event.message
     if isinstance(message, Error):
         return f"{message.code}: {message.description}"
-    return carry(message, answers)
+    return "" if isinstance(message, Malformed) else carry(message, event.answers, event.version)
 
 
-def _whole(message: Call | Result, _: Call | None) -> str:
+def _whole(message: Call | Result, _: Call | None, __: Version) -> str:
     return as_json(message.payload)
 
 
@@ -128,7 +132,7 @@ def refused(event: events.Received, finding: events.Finding | None, *, is_short:
     if isinstance(message, Malformed):
         name, more = "?", _frame(event)
     else:
-        name, more = _name(message, event.answers), _carried(message, event.answers, _whole)
+        name, more = _name(message, event.answers), _carried(event, _whole)
     if finding is None:
         return Line(WARNING, "->", name, f"invalid: {reason}", more)
     problem = finding.problem.removeprefix(f"{name}: ")
