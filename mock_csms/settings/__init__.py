@@ -1,7 +1,6 @@
 """Every setting of the mock: one field is one flag, one row of docs/flags.md, and the one place to add another.
 
-The fields stand by subject in the files of this folder. Only all of them together are ever made, so that the parts are
-dataclasses without methods: to generate those takes as long as all else here.
+The fields stand by subject in the files of this folder, each of them one `part` of `Config`.
 """
 
 from dataclasses import dataclass, fields, replace

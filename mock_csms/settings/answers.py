@@ -1,17 +1,16 @@
 """What stations are answered: the rules of a later setting lie over those of an earlier one."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from mock_csms.behavior.presets import boot_rules
 from mock_csms.protocol.actions import BOOT
 from mock_csms.settings import values, versioned
-from mock_csms.settings.flags import flag
+from mock_csms.settings.flags import flag, part
 
 _STATUS = versioned.named("boot_status")
 
 
-@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
+@part
 class Answers:
     """What stations are answered."""
 

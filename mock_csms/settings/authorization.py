@@ -1,15 +1,14 @@
 """What is answered about idTokens: the rules of a later setting lie over those of an earlier one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from mock_csms.behavior.dialect import TokenAnswer
 from mock_csms.settings import tables, values, versioned
-from mock_csms.settings.flags import Form, flag, switch
+from mock_csms.settings.flags import Form, flag, part, switch
 
 
-@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
+@part
 class Authorization:
     """What is answered about idTokens."""
 

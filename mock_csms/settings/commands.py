@@ -1,16 +1,15 @@
 """Which commands stations get, when, and with what in them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from mock_csms.behavior.commands import Script
 from mock_csms.protocol.actions import Json
 from mock_csms.settings import tables, values, versioned
-from mock_csms.settings.flags import flag, switch
+from mock_csms.settings.flags import flag, part, switch
 
 
-@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
+@part
 class Commands:
     """Which commands stations get, when, and with what in them."""
 
