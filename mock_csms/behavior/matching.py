@@ -1,4 +1,4 @@
-"""Finding a value inside a payload, and telling whether it is the one that somebody expects."""
+"""Finds a value in a payload, and compares it with the expected one."""
 
 from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple, TypeAlias
@@ -12,9 +12,9 @@ Path: TypeAlias = tuple[str, ...]
 """The way to a value: names of properties, and positions in arrays as digits."""
 
 ABSENT = object()
-"""What is found where nothing is."""
+"""What `value_at` returns where there is no value."""
 PRESENT = object()
-"""What a condition expects that only asks whether something is there."""
+"""The value of a condition that only asks whether there is any value."""
 
 
 def parse_path(text: str) -> Path:
@@ -35,7 +35,7 @@ def value_at(payload: Any, path: Path) -> Any:
 
 
 def comparable(path: Path, value: Any) -> Hashable:
-    """Return what is equal for equal values: JSON keeps true apart from 1, and identifiers have any case."""
+    """Return a key that is the same for equal values: true is not 1, and the case of identifiers does not matter."""
     if isinstance(value, str):
         return folded(value) if path[-1] in FIELDS and not is_of_vendor(path) else value
     if isinstance(value, dict | list):
@@ -44,14 +44,16 @@ def comparable(path: Path, value: Any) -> Hashable:
 
 
 class Predicate(Record):
-    """What a condition expects that no single value says: `suits` gets what is there, or ABSENT."""
+    """The value of a condition that several values meet."""
 
     text: str
+    """What it expects, for people."""
     suits: Callable[[Any], bool]
+    """Gets the value found, or ABSENT, and returns whether it meets the condition."""
 
 
 class Difference(NamedTuple):
-    """What is at a path of a payload in place of what was wanted there."""
+    """The value found at a path of a payload, and the value wanted there."""
 
     path: Path
     wanted: Any
@@ -71,13 +73,14 @@ def _told(value: Any) -> str:
 
 
 class Condition(Record):
-    """That `value` (or anything, for PRESENT, or what suits a Predicate) is at `path`."""
+    """What a payload must have at a path."""
 
     path: Path
     value: Any = PRESENT
+    """A JSON value, PRESENT for any value, or a Predicate."""
 
     def holds(self, payload: Any) -> bool:
-        """Whether it is so in `payload`."""
+        """Whether `payload` meets the condition."""
         found = value_at(payload, self.path)
         if isinstance(self.value, Predicate):
             return self.value.suits(found)

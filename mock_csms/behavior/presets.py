@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def boot_rules(statuses: Sequence[str]) -> Iterable[Rule[Answer]]:
-    """Answer the BootNotifications of a station with each status in turn, and stay on the last (B01, B02, B03)."""
+    """Answer the BootNotifications of a station with each status in turn; the last one repeats (B01, B02, B03)."""
     for turn, status in enumerate(statuses, start=1):
         times = 1 if turn < len(statuses) else None
         id_ = f"boot-status-sequence {','.join(statuses)} {turn}"  # another sequence begins at its first status
@@ -24,7 +24,7 @@ def boot_rules(statuses: Sequence[str]) -> Iterable[Rule[Answer]]:
 
 
 def network_rules(latency: "Fault | None", loss: float) -> Iterable[Rule[Spoil]]:
-    """Lose so many percent of all messages, and let the others come late. No late message counts as spoiled."""
+    """Lose so many percent of all messages, and delay the others. A delay has no name: it does not count as a fault."""
     from mock_csms.behavior.faults import Drop  # noqa: PLC0415 - only those who use faults wait for them
 
     if loss:
@@ -34,7 +34,7 @@ def network_rules(latency: "Fault | None", loss: float) -> Iterable[Rule[Spoil]]
 
 
 def boot_first_rules() -> Iterable[Rule[Answer]]:
-    """Refuse all but BootNotification until one was Accepted (B01.FR.10, B02.FR.09, B03.FR.07)."""
+    """Refuse every other action until a BootNotification was Accepted (B01.FR.10, B02.FR.09, B03.FR.07)."""
     refusal = Refusal("SecurityError", "the station has not been accepted yet", is_final=True)
     for action in actions(Sender.STATION):
         if action != BOOT:
@@ -42,6 +42,6 @@ def boot_first_rules() -> Iterable[Rule[Answer]]:
 
 
 def _is_too_early(action: str, station: StationModel) -> bool:
-    """Whether a station may not send `action` yet: what was asked for while Pending it may (B02.FR.02)."""
+    """Whether a station may not send `action` yet; while Pending it may send what a command asked for (B02.FR.02)."""
     asked_for = station.boot_status == "Pending" and action in station.asked_for
     return not (station.is_accepted or asked_for)

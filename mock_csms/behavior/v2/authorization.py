@@ -1,7 +1,7 @@
-"""Which status a token gets, and the certificate that comes with it: rules for the two actions that carry one.
+"""Which status a token and its contract certificate get: rules for Authorize and TransactionEvent.
 
-The answer to an Authorize always judges its token; that to a TransactionEvent does so exactly when the event carries
-one (E01.FR.11): a Started without a token must not be Blocked.
+The answer to an Authorize always has a status. The answer to a TransactionEvent has one only if the event carries a
+token (E01.FR.11): a Started without a token must not be Blocked.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -18,9 +18,10 @@ _ACTIONS = ("Authorize", "TransactionEvent")
 
 
 class Mode(Record):
-    """One way to judge: the status of tokens on the mode's list, and of all others."""
+    """The statuses that tokens get in one --auth-mode."""
 
     listed: str
+    """The status of tokens on the list of the mode."""
     others: str
 
 
@@ -33,14 +34,14 @@ MODES: Mapping[str, Mode] = {
 
 
 _ANYBODY = Condition(("idToken", "type"), "NoAuthorization")
-"""The token of who need not say who they are: it is Accepted unless somebody says otherwise (C02.FR.02)."""
+"""The token of a driver who need not identify; it is Accepted unless the user says otherwise (C02.FR.02)."""
 
 _CERTIFICATES = (Condition(("iso15118CertificateHashData",)), Condition(("certificate",)))
-"""What an Authorize carries of a contract certificate (C07)."""
+"""An Authorize that carries one of these comes with a contract certificate (C07)."""
 
 CERTIFICATE_STATUS = "certificateStatus"
 FITTING = "(fits the idTokenInfo)"
-"""What stands for the certificateStatus until all rules were asked."""
+"""The certificateStatus until all rules were asked; then it is replaced by the status that fits."""
 
 _CANCELLED = {"Blocked", "Expired", "Invalid", "Unknown"}
 
@@ -57,9 +58,9 @@ def mode_rules(mode: str, whitelist: Collection[str], blacklist: Collection[str]
 def info_rules(
     info: Json, token: str | None = None, conditions: Iterable[Condition] = (), certificate_status: str | None = None
 ) -> AnswerRules:
-    """Lay `info` (it may have placeholders) over the idTokenInfo of that token, or of every token.
+    """Merge `info` (it may have placeholders) into the idTokenInfo of that token, or of every token for None.
 
-    With a `certificate_status`, it is told of the contract certificate that comes with the token.
+    A `certificate_status` is answered if a contract certificate comes with the token.
     """
     carries = Condition(("idToken",)) if token is None else Condition(("idToken", "idToken"), token)
     matched = (carries, *conditions)
@@ -73,12 +74,12 @@ def info_rules(
 
 
 def group_rules(group: str) -> AnswerRules:
-    """Tell that every token belongs to a group (`groupIdToken`)."""
+    """Answer that every token belongs to a group (`groupIdToken`)."""
     return info_rules(_group(group))
 
 
 def expiry_rules(seconds: float) -> AnswerRules:
-    """Tell with every token that caches must forget the answer after so many seconds (`cacheExpiryDateTime`)."""
+    """Answer for every token that caches must forget it after so many seconds (`cacheExpiryDateTime`)."""
     return info_rules(_expiry(seconds))
 
 
@@ -104,12 +105,12 @@ def _expiry(seconds: float) -> Json:
 
 
 def offline_rules() -> AnswerRules:
-    """Be unable to authorize anybody."""
+    """Answer every Authorize with a CALLERROR."""
     return [Rule(Match("Authorize"), Refusal("InternalError", "authorization is switched off (--offline)"))]
 
 
 def with_certificate_status(template: Template) -> Template:
-    """Let the default answer to an Authorize tell of the contract certificate, where the request carries one."""
+    """Return a template that adds a certificateStatus if the request carries a contract certificate."""
 
     def fill(context: Context) -> Any:
         carries = any(condition.holds(context.request) for condition in _CERTIFICATES)
@@ -119,9 +120,9 @@ def with_certificate_status(template: Template) -> Template:
 
 
 def fit_certificate_status(payload: Any) -> Any:
-    """Put the status that fits the idTokenInfo in the place of FITTING, where no rule said another or took it away.
+    """Replace FITTING, unless a rule has done so, by the certificateStatus that fits the status of the token.
 
-    A certificate is taken as valid: then the contract is cancelled (C07.FR.13) or not (C07.FR.14).
+    The certificate counts as valid, so the contract is either cancelled (C07.FR.13) or accepted (C07.FR.14).
     """
     if not isinstance(payload, dict) or payload.get(CERTIFICATE_STATUS) is not FITTING:
         return payload
