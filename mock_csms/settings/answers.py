@@ -1,4 +1,4 @@
-"""What stations are answered: the rules of a later setting lie over those of an earlier one."""
+"""What stations are answered: the rules of a later setting change what those of an earlier one say."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""What the settings amount to: the layers of rules, who is let in, and the commands with their payloads."""
+"""Makes of the settings what the mock works with: layers of rules, admission policies, commands and payloads."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -38,33 +38,33 @@ def layers(config: Config, version: Version, counts: Counts | None = None) -> Se
 
 
 def faults(config: Config, counts: Counts | None = None) -> RuleBook[Spoil]:
-    """Return what spoils messages on their way out: the faults that users wrote, then the network."""
+    """Return the rules that spoil messages on their way out: the faults that users wrote, then the network."""
     return RuleBook([*_with_ids("fault", config.rule.faults), *network(config)], counts)
 
 
 def network(config: Config) -> Sequence[Rule[Spoil]]:
-    """Return what happens to every message, both ways."""
+    """Return the rules for every message in both directions: --latency and --loss."""
     return tuple(network_rules(config.latency, config.loss)) if config.latency or config.loss else ()
 
 
 def slack(config: Config) -> float:
-    """Return how long a message and its answer take longer because of the network, at most."""
+    """Return how many seconds --latency adds at most to a message and its answer."""
     return 2 * (config.latency.seconds + config.latency.jitter) if config.latency else 0.0
 
 
 def _with_ids(setting: str, rules: Iterable[Rule[Then]]) -> Iterator[Rule[Then]]:
-    """Give ids to the rules that have none: the setting, and the place."""
+    """Give the rules without an id one: the setting, and the number of the rule."""
     for number, rule in enumerate(rules, start=1):
         yield rule if rule.id else records.replace(rule, id=f"{setting} {number}")
 
 
 def _is_on(value: Any) -> bool:
-    """Whether a setting says anything; 0 does."""
+    """Whether a setting has a value; 0 is one."""
     return not (value is None or value is False or value == ())
 
 
 def defaults(config: Config, version: Version) -> Mapping[str, Template]:
-    """Return what is answered to each action of stations where no rule says otherwise."""
+    """Return the default answer to each action of stations, for when no rule matches."""
     fills = _fills(config, version)
     templates = {
         action: compile_template(_with_settings(fills, action, row.response))
@@ -94,7 +94,7 @@ def inspection(config: Config) -> "tuple[Sequence[Check], Terms]":
 
 
 def _terms(config: Config) -> "Terms":
-    """Return the terms of the checks: nobody is late because the mock itself delays messages."""
+    """Return the terms of the checks; they allow for the delays that the mock itself makes."""
     from mock_csms.conformance.facts import Terms  # noqa: PLC0415 - no start waits for the checks
 
     late = slack(config)
@@ -102,7 +102,7 @@ def _terms(config: Config) -> "Terms":
 
 
 def scripts(config: Config) -> Sequence[Script]:
-    """Return the commands to send, and when: those of the flags, then those of the files."""
+    """Return the commands to send, and when: those of flags, then those of files."""
     pairs = config.commands
     if config.command:
         pairs = ((config.command, config.period or config.delay or 0.0),)
@@ -114,9 +114,9 @@ def scripts(config: Config) -> Sequence[Script]:
 
 
 def command_payload(config: Config, step: Step, version: Version) -> Template:
-    """Return the payload of a command in a version: its row, then the settings for it, then what the step lays over it.
+    """Return the template of a command's payload in a version: its row, then the settings, then the step's payload.
 
-    A raw one is the step's alone.
+    A raw payload is used alone.
     """
     if step.is_raw:
         return compile_template(step.payload)
@@ -125,7 +125,7 @@ def command_payload(config: Config, step: Step, version: Version) -> Template:
 
 
 def _fills(config: Config, version: Version) -> Mapping[str, Sequence[Json]]:
-    """Return by action what the settings lay over what the mock sends for it by default in a version."""
+    """Return by action what the settings merge into the default payload in a version."""
     own, found = dialect_of(version).fills, defaultdict[str, list[Json]](list)
     for setting in fields(config):
         fill = own.get(setting.name) or Fill(flag_of(setting).sets)
@@ -137,14 +137,14 @@ def _fills(config: Config, version: Version) -> Mapping[str, Sequence[Json]]:
 
 
 def _with_settings(fills: Mapping[str, Sequence[Json]], action: str, payload: Json) -> Json:
-    """Lay what the settings say for an action over its default payload."""
+    """Return the default payload of an action with the settings for it merged in."""
     return reduce(merge, fills.get(action, ()), payload)
 
 
 def check(config: Config) -> Sequence[str]:
-    """Return what is strange about the settings but can be done: a mock must be able to.
+    """Return warnings about answers that break OCPP: a mock must be able to send them.
 
-    Raises ValueError for what cannot: a command whose payload has an unknown placeholder or breaks its schema.
+    Raises ValueError for a command whose payload has an unknown placeholder or breaks its schema.
     """
     for script in scripts(config):
         for step in script.steps:
@@ -167,7 +167,7 @@ def check(config: Config) -> Sequence[str]:
 
 
 def _warnings(rule: Rule[Answer], below: Mapping[Version, Replies]) -> Sequence[str]:
-    """Tell what a rule would send that is against the book, laid over what is answered `below` it."""
+    """Return how the answer of a rule, merged into the answer `below` it, breaks OCPP."""
     if isinstance(rule.then, Refusal):
         code, known = rule.then.code, [code for version in versions() for code in version.framing.codes]
         return (
@@ -184,7 +184,7 @@ def _warnings(rule: Rule[Answer], below: Mapping[Version, Replies]) -> Sequence[
 
 
 def _broken(action: str, rule: Rule[Answer], below: Mapping[Version, Replies]) -> Iterator[str]:
-    """Tell how the reply of a rule breaks the schema of the answer to an action."""
+    """Yield how the reply of a rule breaks the schema of the answer to an action."""
     version, match = version_with(action), records.replace(rule.match, action=action)
     request = sample_request(match)
     context = records.replace(SAMPLE, request=request)

@@ -1,4 +1,4 @@
-"""What is answered about idTokens: the rules of a later setting lie over those of an earlier one."""
+"""What is answered about idTokens: the rules of a later setting change what those of an earlier one say."""
 
 from collections.abc import Sequence
 from typing import ClassVar

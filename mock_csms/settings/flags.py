@@ -1,6 +1,6 @@
-"""The machine behind settings: one dataclass field is one flag, with everything that follows from it.
+"""What settings are made of: one dataclass field is one flag, with everything that follows from it.
 
-It knows no setting; the other files of this folder list those of the mock.
+The settings of the mock stand in the other files of this folder.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -109,7 +109,7 @@ class Source(Record):
 
 
 def read(settings: type[Settings], sources: Sequence[Source]) -> Settings:
-    """Return `settings` as the `sources` say, of which a later one wins; of tables its come first.
+    """Return `settings` as the `sources` say. A later source wins; its tables come before those of earlier ones.
 
     Raises ValueError with one line that says where and what is wrong.
     """
@@ -130,7 +130,7 @@ def read(settings: type[Settings], sources: Sequence[Source]) -> Settings:
 
 
 def _check_needs(settings: type[Settings], source: Source, parsed: dict[str, Any]) -> None:
-    """Refuse what a source gives without what it needs; what an earlier one gave is of no use then, and is left out."""
+    """Raise ValueError if a source gives a setting without what it needs; drop one that an earlier source gave."""
     for setting in fields(settings):
         needs = flag_of(setting).needs
         if setting.name in parsed and needs and not any(name in parsed for name in needs):
@@ -143,7 +143,7 @@ def _parse(setting: Field[Any], source: Source) -> Any:
     parse, value = flag_of(setting).parse, source.values[setting.name]
     try:
         for text in value if isinstance(value, list) else [value]:
-            str(text).encode()  # what came from the command line may be no text at all
+            str(text).encode()  # words of the command line may not be UTF-8
         return parse(value) if parse else value
     except UnicodeEncodeError:
         raise ValueError(f"{source.where(setting.name)}: the text is not UTF-8") from None

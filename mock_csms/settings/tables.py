@@ -1,6 +1,6 @@
-"""How the tables `[[rule]]`, `[[token]]` and `[[command]]` become behaviour, and how flags write the first two.
+"""Parses the tables `[[rule]]`, `[[token]]` and `[[command]]`, and makes such tables of the flags for the first two.
 
-A table is a dict of what stands in the file; the flags make the same dicts. ValueError says what is wrong with one.
+A table is a dict as it stands in the file; flags make the same dicts. ValueError says what is wrong with a table.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,7 +23,7 @@ Table: TypeAlias = Mapping[str, Any]
 
 
 class Rules(Record):
-    """The rules that a user wrote: those that choose an answer, and those that spoil what is sent."""
+    """The rules that a user wrote, with answers and with faults."""
 
     answers: tuple[Rule[Answer], ...] = ()
     faults: tuple[Rule[Spoil], ...] = ()
@@ -33,7 +33,7 @@ class Rules(Record):
 
 
 def take(table: Table, known: Mapping[str, Callable[[Any], Any]], required: Iterable[str] = ()) -> dict[str, Any]:
-    """Return the values of a table, each parsed by what is `known` of its key; refuse other keys and missing ones."""
+    """Return the values of a table, parsed by `known`; raise ValueError for an unknown key or a missing one."""
     parsed = {}
     for key, value in table.items():
         if key not in known:
@@ -50,7 +50,7 @@ def take(table: Table, known: Mapping[str, Callable[[Any], Any]], required: Iter
 
 
 def each(tables: Sequence[Table], parse: Callable[[Table], Any]) -> list[Any]:
-    """Parse all tables; an error names the one that is wrong by its number, or by what it holds when it came alone."""
+    """Parse all tables; if there are several, an error says the number of the wrong one."""
     parsed = []
     for number, table in enumerate(tables, start=1):
         try:
@@ -187,7 +187,7 @@ def _script(table: Table) -> Script:
 
 
 def check_payload(action: str, payload_: Template, on: Match | None = None) -> None:
-    """Raise ValueError for the payload of a command that breaks its schema; `on` is what the command follows."""
+    """Raise ValueError if the payload of a command breaks its schema; `on` matches the call that it follows."""
     context = SAMPLE if on is None else replace(SAMPLE, request=sample_request(on))
     violations = version_with(action).schemas.request_violations(action, payload_(context))
     if violations:
@@ -195,7 +195,7 @@ def check_payload(action: str, payload_: Template, on: Match | None = None) -> N
 
 
 def sample_request(match: Match) -> Json:
-    """Return a call that matches; of one for every action, what is in all such calls."""
+    """Return the payload of a call that matches; for a match of every action, the conditions alone."""
     request = {} if match.action == ANY else compile_template(actions()[match.action].request)(SAMPLE)
     for condition in match.conditions:
         request = merge(request, nested(condition.path, condition.value))
@@ -208,12 +208,12 @@ def nested(path: Sequence[str], value: Any) -> Any:
 
 
 class Text(Record):
-    """Parses what may be no text at all."""
+    """Parses a value of a table that must be a text."""
 
     parse: Callable[[str], Any]
 
     def __call__(self, value: Any) -> Any:
-        """Return the value of a text."""
+        """Return the parsed value; ValueError for anything but a text."""
         if not isinstance(value, str):
             raise ValueError("must be a string")
         return self.parse(value)
@@ -247,4 +247,4 @@ KEYS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
         "repeat": lambda value: values.integer(1)(str(value)),
     },
 }
-"""What each kind of table may hold, and how it is parsed."""
+"""The keys of each kind of table, each with its parser."""

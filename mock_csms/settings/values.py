@@ -1,6 +1,6 @@
-"""How the text of a setting becomes its value: parsers that return it or raise ValueError with what is wrong with it.
+"""Parsers of settings: each returns the value of a text, or raises ValueError with what is wrong with the text.
 
-A parser gets what stands behind one flag: a text, or a list of texts where the flag takes several.
+A parser gets what follows one flag: a text, or a list of texts if the flag takes several.
 """
 
 import re
@@ -48,10 +48,10 @@ def texts(value: Sequence[str]) -> tuple[str, ...]:
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-"""Numbers as JSON and people write them: Python would take `9_0` too."""
+"""Numbers as JSON and people write them; Python itself would accept `9_0` too."""
 
 LONGEST = 9_999_999_999
-"""The longest time that can be asked for, in seconds: three centuries, so that no date leaves the calendar."""
+"""The longest time that a setting can have, in seconds: three centuries, so that no date gets too late for datetime."""
 
 
 def number(minimum: float = 0, *, above: bool = False) -> Callable[[str], float]:
@@ -98,7 +98,7 @@ class one_of(Record):  # noqa: N801 - used as the functions beside it
     names: Callable[[], Iterable[str]]
 
     def __call__(self, value: str) -> str:
-        """Return the name as it is spelled properly."""
+        """Return the name in its own spelling."""
         known = tuple(self.names())
         for name in known:
             if name.lower() == value.lower():
@@ -163,7 +163,7 @@ def json_object(value: str) -> Json:
 
 
 def reason_of(error: Exception) -> str:
-    """Return what an exception says, without the number and the file name that the system puts around it."""
+    """Return the text of an exception; of an OSError without its number and file name."""
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
@@ -274,4 +274,4 @@ TIMESTAMPS: Mapping[str, Callable[[float], str]] = {
     ".000+00:00": lambda seconds: rfc3339(seconds)[:-1] + "+00:00",
     "+00:00": lambda seconds: rfc3339(seconds)[:-5] + "+00:00",
 }
-"""How times can be written, by how they end."""
+"""The formats of times, by how a time ends in them."""
