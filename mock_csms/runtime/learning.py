@@ -1,6 +1,7 @@
 """Reads the device model of every station once, after its first Accepted boot, for the checks that need it (--learn).
 
-What comes is learned where all else is: from the events. Commands of scripts go first, as theirs were asked for before.
+The checks take what comes from the events, as everything else. Commands of scripts go first, as the user waits for
+their effect.
 """
 
 import asyncio
@@ -21,17 +22,17 @@ if TYPE_CHECKING:
     from mock_csms.runtime.csms import CsmsServer
 
 _MOST_TRIES = 3
-"""How often it is begun again after the connection was lost."""
+"""How often to try with one station at most; a lost connection ends a try."""
 _COURTESY = 0.05
-"""How long to let others go first, in seconds: what a script sends at once is what somebody waits for."""
+"""How long to wait before the first command, in seconds, so that scripts can send theirs first."""
 _AT_ONCE = 10
-"""How many variables are asked for at once, where the station does not say less."""
+"""How many variables to ask for at once; fewer if the station allows fewer."""
 _NEEDED: Mapping[str, Sequence[VariableName]] = {V201.name: NEEDED_VARIABLES}
 """The variables that the checks of a version read, by the version's name."""
 
 
 class _Report:
-    """A report on its way."""
+    """A report that a station is sending."""
 
     def __init__(self, number: int, model: DeviceModel) -> None:
         self.number = number
@@ -41,7 +42,7 @@ class _Report:
 
 
 class Learning:
-    """Who was asked, and who has yet to be."""
+    """Asks each station of a mock."""
 
     def __init__(self, csms: "CsmsServer") -> None:
         self._csms = csms
@@ -54,7 +55,7 @@ class Learning:
         csms.bus.subscribe(self._disconnected, Disconnected)
 
     def _accepted(self, event: Event) -> None:
-        """Begin with a station that is accepted, be it again after the connection was lost."""
+        """Start with a station that is accepted, or start again after its connection was lost."""
         identity = event.station
         if identity in self._is_known or identity in self._tasks:
             return
@@ -67,7 +68,7 @@ class Learning:
         self._tasks[identity] = asyncio.get_running_loop().create_task(self._learn(identity))
 
     def _received(self, event: Event) -> None:
-        """Count the parts of the report that was asked for."""
+        """Note each part of the report that was asked for."""
         report = self._reports.get(event.station)
         message = event.message if report and isinstance(event, Received) else None
         if report and isinstance(message, Call):
@@ -76,14 +77,14 @@ class Learning:
                 report.parts.put_nowait(is_last)
 
     def _disconnected(self, event: Event) -> None:
-        """Stop; a connection that a newer one replaced has none any more."""
+        """Stop asking a station whose connection has ended."""
         task = self._tasks.pop(event.station, None)
         self._reports.pop(event.station, None)
         if task is not None:
             task.cancel()
 
     async def _learn(self, identity: str) -> None:
-        """Ask for a full inventory, or else for what the checks need."""
+        """Ask for a full report, or else for the variables that the checks read."""
         await asyncio.sleep(_COURTESY)
         session = self._csms.session_of(identity)
         model = dialect_of(session.version).device_model if session else None
@@ -113,7 +114,7 @@ class Learning:
             await self._call(identity, model.get(names[start : start + most]))
 
     async def _call(self, identity: str, step: Step) -> Json:
-        """Return the answer to a command; an empty one where it failed."""
+        """Return the answer to a command; an empty one if it failed."""
         try:
             return await self._csms.call(identity, step)
         except CallFailed:

@@ -1,4 +1,4 @@
-"""Payloads with what matters first (`Accepted`, `Started seq 0 TAG1`), and then the rest of them as JSON."""
+"""Shows payloads with what matters first (`Accepted`, `Started seq 0 TAG1`), and then the rest as JSON."""
 
 from typing import Any
 
@@ -9,12 +9,12 @@ from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.versions import DEFAULT, Version
 
 _MOST_ITEMS = 3
-"""Of how many items of a list the field is told."""
+"""How many items of a list are shown."""
 _SCALARS = frozenset((str, int, float))
 
 
 class _Places(dict[str, tuple[tuple[str, str, str], ...]]):
-    """Where the fields of a gist are, by how the row of the action writes them; worked out once."""
+    """Where the fields of a gist are, by the text in the row of the action; each text is parsed once."""
 
     def __missing__(self, written: str) -> tuple[tuple[str, str, str], ...]:
         places = self[written] = tuple(_place(*field.partition(":")) for field in written.split())
@@ -22,20 +22,20 @@ class _Places(dict[str, tuple[tuple[str, str, str], ...]]):
 
 
 def _place(field: str, _: str, word: str) -> tuple[str, str, str]:
-    """Return where a field is: a key, the key in what is there, and the word before the value."""
+    """Return where a field is: a key, the key within its value (or empty), and the word to show before it."""
     key, _, inner = field.partition(".")
     return key, inner, f"{word} " if word else ""
 
 
 _PLACES = _Places()
 _STRAY = Action(Sender.EITHER)
-"""Stands for the row of a call that is not known."""
+"""Stands for the row of an unknown action."""
 
 
 def gist(message: Call | Result, answers: Call | None, version: Version = DEFAULT) -> str:
-    """Return what leads in the payload of a call, or of the result of the call `answers`, and the rest of it.
+    """Return the payload of a call, or of the result of the call `answers`, with what matters first.
 
-    The rows of the version say what leads. The payload may be anything where payloads are not validated.
+    The rows of the version say what matters. The payload may have any shape, because it may not be validated.
     """
     payload: Any = message.payload
     if payload == {}:
@@ -79,7 +79,7 @@ def _inside(value: Any, inner: str) -> str:
 
 
 def _without(value: Any, inner: str) -> Any:
-    """Return what is to be told of a value besides that field."""
+    """Return a value without that field; None if nothing is left."""
     if type(value) is not dict or type(value.get(inner)) is not str:
         return value
     return {name: value[name] for name in value if name != inner} if len(value) > 1 else None

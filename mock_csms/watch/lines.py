@@ -1,4 +1,4 @@
-"""What is said of events in one line each, for people: `->` comes from the station, `<-` goes to it."""
+"""One line for people about each event: `->` comes from the station, `<-` goes to it."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -23,37 +23,38 @@ _MOST_OF_FRAME = 200
 
 
 class Line(Record):
-    """What is said of an event: how grave it is, which way it goes, its subject, and the rest.
-
-    more: what is said only where there is room. colour: the one that a line of level INFO has. is_marked: whether its
-    level is written, too.
-    """
+    """A line about an event."""
 
     level: int
+    """Its position in `LEVELS`."""
     way: str
+    """`->`, `<-`, or empty if the event is not a message."""
     subject: str
     rest: str
     more: str = ""
+    """What is added if there is room."""
     colour: str = ""
+    """The colour that the line has if its level is INFO."""
     is_marked: bool = True
+    """Whether a level above INFO is written, too."""
 
 
 Carry: TypeAlias = Callable[[Call | Result, Call | None, Version], str]
-"""Shows the payload of a message; the second is the call that it answers, the third the version that both are of."""
+"""Shows the payload of a message; gets also the call that it answers, and the version of OCPP."""
 
 
 def describe(event: Event) -> Line:
-    """Return what is said of an event, with the whole payload of a message."""
+    """Return the line about an event, with the whole payload of a message."""
     return LINES[type(event)](event)
 
 
 def as_text(line: Line, most: int | None = None) -> str:
-    """Return a line without its time and station, of its rest at most so many characters."""
+    """Return a line without time and station; `most` limits the characters of its rest."""
     return f"{beginning(line)}{line.rest[:most]}".rstrip()
 
 
 def beginning(line: Line, width: int = SUBJECT_WIDTH) -> str:
-    """Return what stands before the rest of a line."""
+    """Return the part of a line before its rest."""
     if not line.subject:
         return f"{line.way or '  '} "
     mark = f"{LEVELS[line.level]}: " if line.level > INFO and line.is_marked else ""
@@ -101,14 +102,14 @@ def _sent(event: events.Sent, carry: Carry) -> Line:
 
 
 def _name(message: Message, answers: Call | None) -> str:
-    """Name a message by its action."""
+    """Return the name of a message: its action, with `.response` or `.error` for an answer."""
     if isinstance(message, Call):
         return message.action
     return f"{answers.action if answers else '?'}.{'response' if isinstance(message, Result) else 'error'}"
 
 
 def _carried(event: events.Received | events.Sent, carry: Carry) -> str:
-    """Show what a message carries; one that is malformed never comes here."""
+    """Return the payload or the error of a message; it is never malformed here."""
     message = event.message
     if isinstance(message, Error):
         return f"{message.code}: {message.description}"
@@ -127,7 +128,7 @@ def _frame(event: events.Received) -> str:
 
 
 def refused(event: events.Received, finding: events.Finding | None, *, is_short: bool) -> Line:
-    """Return what is said of a message that was refused: why, with the finding about it if there is one."""
+    """Return the line about a message that was refused: why, with the finding about it if there is one."""
     message, reason = event.message, reason_of_refusal(event)
     if isinstance(message, Malformed):
         name, more = "?", _frame(event)
@@ -148,7 +149,7 @@ def reason_of_refusal(event: events.Received) -> str:
 
 
 def is_about_refusal(finding: events.Finding, event: events.Received) -> bool:
-    """Whether a finding says how a message that was refused breaks the rules of messages."""
+    """Whether a finding is about a message that was refused, because of its form."""
     return (finding.at, finding.station, finding.check[:1]) == (event.at, event.station, "R")
 
 
@@ -178,7 +179,7 @@ _DONE: Mapping[str, str] = {
     "split": "split",
     "binary": "sent as binary",
 }
-"""What each fault has done."""
+"""What each fault did, for people."""
 
 
 def _lost(event: events.Lost) -> Line:
@@ -192,7 +193,7 @@ def _spoiled(event: events.Spoiled) -> Line:
 
 
 def _done(fault: str) -> str:
-    """Say what a fault did, and by which rule."""
+    """Return what a fault did, and by which rule."""
     if fault.startswith(events.LOSS):
         return f"lost by the mock ({fault})"
     found = _FAULT.fullmatch(fault)
@@ -224,10 +225,10 @@ LINES: Mapping[type[Event], Callable[[Any], Line]] = {
     events.Noted: lambda event: Line(INFO, "", "note", event.note),
     events.Failed: lambda event: Line(ERROR, "", "failed", event.problem),
 }
-"""What is said of each kind of event."""
+"""Makes the line about each kind of event."""
 SHORT_LINES: Mapping[type[Event], Callable[[Any], Line]] = {
     **LINES,
     events.Received: partial(_received, carry=gist),
     events.Sent: partial(_sent, carry=gist),
 }
-"""The same with what matters first, for those who read along."""
+"""The same with what matters first, for people who read during the run."""
