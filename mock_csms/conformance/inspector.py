@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mock_csms.conformance.facts import ALL_LESSONS, NEVER, Deadline, Known, Terms
 from mock_csms.conformance.facts.names import STANDARD_NAMES
-from mock_csms.conformance.facts.v2.repeated_values import Courses, follow, is_acknowledged
+from mock_csms.conformance.facts.v2.repeated_values import Courses, is_acknowledged, is_expected
 from mock_csms.conformance.subject import BROKEN, JUDGED, Check, Done, Later, Said, Word, Wrong
 from mock_csms.protocol.records import Record, replace
 from mock_csms.protocol.v2.identifiers import folded
@@ -124,7 +124,7 @@ class Inspector:
         if self._exercised is not None and self._exercised.wants_steady():
             return False
         if type(event) is Received:
-            return follow(event, known, self._courses[known.identity])
+            return is_expected(event, known, self._courses[known.identity])
         return type(event) is Sent and is_acknowledged(event, known)
 
     def tick(self, now: float) -> Sequence[Finding]:

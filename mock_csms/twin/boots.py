@@ -80,3 +80,10 @@ class Boots(Mutable):
     def is_hasty(self, pause: float) -> bool:
         """Whether a heartbeat comes far too soon after the one before."""
         return pause < (self.heartbeat or 0.0) / 2
+
+    def note_beat(self, now: float) -> None:
+        """Learn that a heartbeat came by itself, and how long after the one before."""
+        pause = now - self.beat_at
+        self.hasty_beats = self.hasty_beats + 1 if self.is_hasty(pause) else 0
+        self.pace = min(self.pace, pause)
+        self.beat_at, self.beats = now, self.beats + 1

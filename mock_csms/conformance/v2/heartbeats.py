@@ -1,6 +1,7 @@
 """Wrong heartbeats (checks B09 and B10)."""
 
 from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.v2.repeated_values import MANY_BEATS
 from mock_csms.conformance.subject import ERROR, WARNING, Later, Said
 from mock_csms.conformance.v2.provisioning import PROVISIONING
 from mock_csms.twin.seen import Seen, call, response, when
@@ -8,8 +9,6 @@ from mock_csms.twin.seen import Seen, call, response, when
 DAY = 86400.0
 _LONG = 60.0
 """After how many seconds to look again where the interval is not known yet."""
-_MANY = 4
-"""How many hasty heartbeats in a row are many: one or two may set the clock."""
 
 
 @PROVISIONING.check(
@@ -56,8 +55,8 @@ def beats_as_wanted(seen: Seen, known: Known) -> Said:
     if seen.kind == "call":
         pause = seen.at - boots.beat_at
         is_asked = "Heartbeat" in boots.asked_for
-        is_many = boots.hasty_beats == _MANY - 1 and boots.is_hasty(pause) and not known.connections.calls
-        return f"{_MANY + 1} heartbeats in a row, about every {pause:.1f} s" if is_many and not is_asked else None
+        is_many = boots.hasty_beats == MANY_BEATS - 1 and boots.is_hasty(pause) and not known.connections.calls
+        return f"{MANY_BEATS + 1} heartbeats in a row, about every {pause:.1f} s" if is_many and not is_asked else None
     if seen.kind != "due":
         return Later("", day)
     since = max(boots.beat_at, boots.accepted_at or 0.0, known.connections.opened_at)

@@ -65,6 +65,7 @@ class Transport(asyncio.BufferedProtocol, ABC):
 
     def abort(self) -> None:
         """Drop the connection at once."""
+        self._send_out()
         self._socket.abort()
 
     def reset(self) -> None:
@@ -251,15 +252,12 @@ class Transport(asyncio.BufferedProtocol, ABC):
     def _write(self, data: bytes) -> None:
         if self._held is not None:
             self._held.append(data)
-        elif self._pool.write_buffer is not None:
-            self._pool.write_buffer.add(self._socket, data)
         else:
-            self._socket.write(data)
+            self._pool.write_buffer.add(self._socket, data)
 
     def _send_out(self) -> None:
-        """Write what waits for the end of the turn: the connection ends before."""
-        if self._pool.write_buffer is not None:
-            self._pool.write_buffer.empty()
+        """Write now what waits for the end of the turn, as the connection ends before."""
+        self._pool.write_buffer.empty()
 
     def _take(self, frame: Frame) -> None:
         if frame.opcode is Opcode.PONG:

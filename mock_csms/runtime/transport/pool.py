@@ -18,12 +18,13 @@ _READ_SIZE = 256 * 1024
 
 
 class WriteBuffer:
-    """What connections send in one turn of the loop: it goes out at the end of it, after `write_ahead` was done.
+    """What connections send in one turn of the loop: it is written at the end of the turn, after `write_ahead`.
 
-    So what must be on the disk before a peer sees its answer is written once for all answers of a turn.
+    So all messages of a turn are handled before the peers that get the answers wake up and compete for the processor,
+    and what must be on the disk before a peer sees its answer is written once for all answers of a turn.
     """
 
-    def __init__(self, write_ahead: Callable[[], None]) -> None:
+    def __init__(self, write_ahead: Callable[[], None] | None) -> None:
         self._write_ahead = write_ahead
         self._waiting: list[tuple[asyncio.WriteTransport, bytes]] = []
 
@@ -37,7 +38,8 @@ class WriteBuffer:
         """Write now what waits."""
         if self._waiting:
             waiting, self._waiting = self._waiting, []
-            self._write_ahead()
+            if self._write_ahead is not None:
+                self._write_ahead()
             for connection, data in waiting:
                 if not connection.is_closing():
                     connection.write(data)
@@ -48,7 +50,7 @@ class Pool:
 
     def __init__(self, limits: Limits, write_ahead: Callable[[], None] | None = None) -> None:
         self.limits = limits
-        self.write_buffer = WriteBuffer(write_ahead) if write_ahead else None
+        self.write_buffer = WriteBuffer(write_ahead)
         self.buffer = memoryview(bytearray(_READ_SIZE))
         self.transports: set[Transport] = set()
         self._emptied: asyncio.Event | None = None

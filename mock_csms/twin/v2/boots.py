@@ -115,6 +115,6 @@ def beat(seen: Seen, twin: Twin) -> None:
     if "Heartbeat" in boots.asked_for:
         boots.asked_for.discard("Heartbeat")
     elif len(twin.connections.calls) == 1:
-        boots.hasty_beats = boots.hasty_beats + 1 if boots.is_hasty(seen.at - boots.beat_at) else 0
-        boots.pace = min(boots.pace, seen.at - boots.beat_at)
+        boots.note_beat(seen.at)
+        return
     boots.beat_at, boots.beats = seen.at, boots.beats + 1

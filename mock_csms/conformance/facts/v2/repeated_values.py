@@ -1,4 +1,4 @@
-"""Periodic values that are just what had to come: no check finds anything in them, and little is learned from them.
+"""Heartbeats and periodic values that no check can find anything in, and from which little is learned.
 
 They are most of what a station sends. Each condition here is one under which some checks find nothing; where one does
 not hold, all checks look. Most conditions are about more than numbers: they are looked at once, for a `Course`, and
@@ -25,6 +25,11 @@ from mock_csms.twin.v2.transactions import PERIODIC
 if TYPE_CHECKING:
     from mock_csms.conformance.facts import Known
 
+HEARTBEAT = "Heartbeat"
+MANY_BEATS = 4
+"""How many hasty heartbeats in a row are many: one or two may set the clock."""
+_HEARTBEAT_AGAIN = ("F01", ("again", HEARTBEAT))
+"""The deadline of a heartbeat that may have come before the answer to its trigger."""
 _ACTION = f'"{TRANSACTION_EVENT}"'.encode()
 _has_braces = re.compile(rb"\{\}").search
 _QUOTES = 4
@@ -51,11 +56,46 @@ Courses: TypeAlias = dict[str, Course]
 """The courses of a station, by transaction; its owner clears them with each event that is neither of the two below."""
 
 
-def follow(event: Received, known: "Known", courses: Courses) -> bool:
-    """Learn sound periodic values where they follow from what was before; return whether they do."""
+def is_expected(event: Received, known: "Known", courses: Courses) -> bool:
+    """Learn from a message in which no check can find anything; return whether it is one."""
     message = event.message
-    if type(message) is not Call or message.action != TRANSACTION_EVENT or event.violations or event.is_refused:
+    if type(message) is not Call or event.violations or event.is_refused:
         return False
+    if message.action == TRANSACTION_EVENT:
+        return _follow(event, message, known, courses)
+    return message.action == HEARTBEAT and _beat(event, message, known)
+
+
+def _beat(event: Received, message: Call, known: "Known") -> bool:
+    """Learn from a heartbeat of a station that is accepted and has nothing open; return whether it is one."""
+    boots, connections = known.boots, known.connections
+    if (
+        message.payload  # R18, R20
+        or event.binary  # T11, also the next line
+        or not event.text.isascii()
+        or b"\\" in event.text
+        or connections.calls  # R06
+        or message.id in known.exchanges.ids.marks  # R05
+        or boots.due  # B01
+        or boots.status != "Accepted"  # B02, B03
+        or boots.asked_for
+        or boots.hasty_beats == MANY_BEATS - 1  # B10
+        or known.triggers.open  # F01, also the next line
+        or known.deadlines.get(_HEARTBEAT_AGAIN)
+        or known.unsound
+    ):
+        return False
+    connections.heard_at = event.at
+    connections.calls[message.id] = (HEARTBEAT, event.at)
+    boots.note_beat(event.at)
+    known.exchanges.note(message.id, -1, event.at)
+    if known.memory.fresh is not None:
+        use(message.id, known)
+    return True
+
+
+def _follow(event: Received, message: Call, known: "Known", courses: Courses) -> bool:
+    """Learn from sound periodic values that follow from what was before; return whether they do."""
     payload, shape = message.payload, _shape_of(event.text)
     id_ = payload["transactionInfo"]["transactionId"]
     course = courses.get(id_)
@@ -76,14 +116,18 @@ def follow(event: Received, known: "Known", courses: Courses) -> bool:
 
 
 def is_acknowledged(event: Sent, known: "Known") -> bool:
-    """Learn the answer to a TransactionEvent that is not about an idToken; return whether it is one.
+    """Learn from the answer to a Heartbeat, or to a TransactionEvent if without idTokenInfo; return whether it is that.
 
     It is the same for the station where its own call was wrong.
     """
     answers, message = event.answers, event.message
-    if answers is None or answers.action != TRANSACTION_EVENT or event.fault:
+    if answers is None or event.fault or type(message) is not Result or type(message.payload) is not dict:
         return False
-    if type(message) is not Result or type(message.payload) is not dict or "idTokenInfo" in message.payload:
+    if answers.action == HEARTBEAT:
+        if event.violations or known.unsound:
+            return False
+        known.exchanges.told = message.payload["currentTime"], event.at
+    elif answers.action != TRANSACTION_EVENT or "idTokenInfo" in message.payload:
         return False
     known.connections.calls.pop(answers.id, None)
     known.exchanges.called_at = event.at
