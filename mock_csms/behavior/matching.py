@@ -5,8 +5,10 @@ from typing import Any, NamedTuple, TypeAlias
 
 import orjson
 
+from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.records import Record
-from mock_csms.protocol.v2.identifiers import FIELDS, folded, is_of_vendor
+from mock_csms.protocol.v2.identifiers import is_of_vendor
+from mock_csms.protocol.versions import identifier_fields
 
 Path: TypeAlias = tuple[str, ...]
 """The way to a value: names of properties, and positions in arrays as digits."""
@@ -37,7 +39,7 @@ def value_at(payload: Any, path: Path) -> Any:
 def comparable(path: Path, value: Any) -> Hashable:
     """Return a key that is the same for equal values: true is not 1, and the case of identifiers does not matter."""
     if isinstance(value, str):
-        return folded(value) if path[-1] in FIELDS and not is_of_vendor(path) else value
+        return folded(value) if path[-1] in identifier_fields() and not is_of_vendor(path) else value
     if isinstance(value, dict | list):
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     return (value,) if isinstance(value, bool) else value

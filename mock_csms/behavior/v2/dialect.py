@@ -8,7 +8,7 @@ from mock_csms.behavior.v2 import authorization
 from mock_csms.behavior.v2.costs import cost_rules
 from mock_csms.behavior.v2.device_model import DEVICE_MODEL, variable
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.v2.identifiers import CUSTOM
+from mock_csms.protocol.v2.identifiers import CUSTOM, TOKENS
 from mock_csms.protocol.versions import V201
 
 
@@ -54,7 +54,7 @@ DIALECT = Dialect(
         "availability_status": _values("ChangeAvailabilityRequest", "operationalStatus"),
     },
     short_names={"trigger_message": {"signcertificate": "SignChargingStationCertificate"}},
-    token_keys=("idToken",),
+    token_keys=tuple(sorted(TOKENS)),
     longest_token=lambda: V201.schemas.node("AuthorizeRequest", ("idToken", "idToken"))["maxLength"],
     mode_rules=authorization.mode_rules,
     group_rules=authorization.group_rules,
