@@ -1,12 +1,12 @@
 """The dialects of the versions of OCPP: a new version is a row here, with its dialect in a folder of its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from mock_csms.behavior.dialect import Dialect
 from mock_csms.behavior.v2.dialect import DIALECT as V2
 from mock_csms.protocol.versions import V201, Version, versions
 
-DIALECTS: Mapping[str, Dialect] = {V201.name: V2}
+DIALECTS: dict[str, Dialect] = {V201.name: V2}
 """By the name of the version."""
 _WITHOUT = Dialect()
 

@@ -5,17 +5,19 @@ from dataclasses import fields
 import orjson
 import pytest
 
+from mock_csms.behavior.commands import Step
+from mock_csms.behavior.dialect import Dialect, Fill
 from mock_csms.behavior.dialects import DIALECTS, dialect_of
 from mock_csms.behavior.replies import Replies
-from mock_csms.behavior.rules import RuleBook
-from mock_csms.behavior.templates import SAMPLE
+from mock_csms.behavior.rules import Answer, Match, Reply, Rule, RuleBook
+from mock_csms.behavior.templates import SAMPLE, compile_template
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.messages import Call
-from mock_csms.protocol.versions import V201, Version, versions
-from mock_csms.settings import Config, assembly
+from mock_csms.protocol.versions import SUBPROTOCOLS, V201, Version, versions
+from mock_csms.settings import Config, assembly, versioned
 from mock_csms.settings.flags import Source, read
 from mock_csms.settings.tables import KEYS
-from tests.toy_version import TOY
+from tests.toy_version import SUBPROTOCOL, TOY
 
 SETTINGS = {setting.name for setting in fields(Config)} | {f"token.{key}" for key in KEYS["token"]}
 OVERSIZE = {"rule": [{"match": "*", "fault": "oversize bytes=5000"}]}
@@ -54,3 +56,22 @@ def test_a_version_without_a_dialect_is_answered_by_its_table() -> None:
     rules = [rule.match.action for layer in assembly.layers(config, TOY) for rule in layer.rules]
     assert rules == ["BootNotification"] * 2
     assert len([rule for layer in assembly.layers(config, V201) for rule in layer.rules]) > len(rules)
+
+
+def test_a_second_dialect_is_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings take what any dialect knows, and say it to each station in the dialect of its version."""
+    costs: list[Rule[Answer]] = [Rule(Match("Ring"), Reply(compile_template({"heardAt": "dear"})))]
+    dialect = Dialect(
+        fills={"reset_type": Fill(("Blink.times",), {"Immediate": 1, "Thrice": 3}.get)},
+        names={"reset_type": lambda: ["Immediate", "Thrice"]},
+        cost_rules=lambda _: costs,
+    )
+    monkeypatch.setitem(SUBPROTOCOLS, SUBPROTOCOL, TOY)
+    monkeypatch.setitem(DIALECTS, TOY.name, dialect)
+    assert versioned.names("reset_type") == ["Immediate", "OnIdle", "Thrice"]
+    config = read(Config, [Source({"reset_type": "thrice"})])
+    assert assembly.command_payload(config, Step("Blink"), TOY)(SAMPLE) == {"times": 3}
+    assert [rule for layer in assembly.layers(config, TOY) for rule in layer.rules if rule.then is costs[0].then]
+    standard = read(Config, [Source({})])
+    assert assembly.command_payload(standard, Step("Blink"), TOY)(SAMPLE) == {"times": 1}
+    assert assembly.command_payload(standard, Step("Reset"), V201)(SAMPLE) == {"type": "Immediate"}
