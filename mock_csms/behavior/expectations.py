@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from mock_csms.behavior.matching import Condition, Difference, value_at
+from mock_csms.behavior.matching import Condition, Difference, differences
 from mock_csms.behavior.rules import ANY
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.identifiers import matches
@@ -145,7 +145,11 @@ class Judge:
         name, payload = happened
         names = _names(name)
         for number, forbidden in enumerate(self.forbidden):
-            if forbidden.name in names and forbidden.concerns(identity) and not _differences(forbidden, payload):
+            if (
+                forbidden.name in names
+                and forbidden.concerns(identity)
+                and not differences(forbidden.conditions, payload)
+            ):
                 self.broken.setdefault(number, identity)
                 news.append(News(forbidden.text, "forbidden"))
         concerned = [n for n, known in enumerate(self.expected) if known.name in names and known.concerns(identity)]
@@ -168,10 +172,10 @@ class Judge:
 
     def _matches(self, number: int, identity: str, payload: Any) -> bool:
         """Whether a payload is as expected; of the others the nearest one is remembered."""
-        tally, differences = self.tallies[identity][number], _differences(self.expected[number], payload)
-        if differences and (tally.miss is None or len(differences) <= len(tally.miss)):
-            tally.miss = differences
-        return not differences
+        tally, found = self.tallies[identity][number], differences(self.expected[number].conditions, payload)
+        if found and (tally.miss is None or len(found) <= len(tally.miss)):
+            tally.miss = found
+        return not found
 
     def _claimants(self, identity: str, matched: list[int]) -> list[int]:
         """Return the expectations that a happening counts for, out of those that it `matched`.
@@ -272,12 +276,3 @@ def _names(name: str) -> tuple[str, ...]:
 
 def _is_exceeded(expectation: Expectation, tally: Tally) -> bool:
     return expectation.most is not None and tally.count > expectation.most
-
-
-def _differences(expectation: Expectation, payload: Any) -> Sequence[Difference]:
-    """Return how a payload differs from what is expected."""
-    return [
-        Difference(condition.path, condition.value, value_at(payload, condition.path))
-        for condition in expectation.conditions
-        if not condition.holds(payload)
-    ]

@@ -1,6 +1,6 @@
 """Finds a value in a payload, and compares it with the expected one."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import orjson
@@ -62,16 +62,23 @@ class Difference(NamedTuple):
     found: Any
 
     def __str__(self) -> str:
-        return f"{'.'.join(self.path)}: expected {_told(self.wanted)}, got {_told(self.found)}"
+        wanted, found = shown(self.wanted), shown(self.found)
+        if wanted == found and self.wanted != self.found:  # 1 and "1"
+            wanted, found = _json(self.wanted), _json(self.found)
+        return f"{'.'.join(self.path)}: expected {wanted}, got {found}"
 
 
-def _told(value: Any) -> str:
-    """Write a value for people: texts as they are."""
+def shown(value: Any) -> str:
+    """Return a wanted or found value for people: texts as they are, other values as JSON."""
     if value is ABSENT or value is PRESENT:
         return "nothing" if value is ABSENT else "something"
     if isinstance(value, Predicate):
         return value.text
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+    return value if isinstance(value, str) else _json(value)
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value, default=repr).decode()
 
 
 class Condition(Record):
@@ -89,3 +96,12 @@ class Condition(Record):
         if found is ABSENT or self.value is PRESENT:
             return found is not ABSENT
         return comparable(self.path, found) == comparable(self.path, self.value)
+
+
+def differences(conditions: Iterable[Condition], payload: Any) -> Sequence[Difference]:
+    """Return how a payload differs from what the conditions want."""
+    return [
+        Difference(condition.path, condition.value, value_at(payload, condition.path))
+        for condition in conditions
+        if not condition.holds(payload)
+    ]

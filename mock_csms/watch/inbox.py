@@ -5,9 +5,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import orjson
-
-from mock_csms.behavior.matching import ABSENT, PRESENT, Condition, Difference, Path, Predicate, value_at
+from mock_csms.behavior.matching import PRESENT, Condition, Difference, Path, Predicate, differences, shown
 from mock_csms.behavior.redaction import Redactor
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
@@ -16,6 +14,7 @@ from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Bounded, Mutable, Record, bounded, field
 from mock_csms.runtime.bus import Bus
 from mock_csms.twin.events import Connected, Disconnected, Event, Received, Refused
+from mock_csms.watch.gist import as_json
 from mock_csms.watch.lines import as_text, describe
 
 MOST_CALLS = 10_000
@@ -38,18 +37,14 @@ class Wanted(Record):
 
     def differences(self, call: Call) -> Sequence[Difference]:
         """Return how a call of the right action differs."""
-        return [
-            Difference(condition.path, condition.value, value_at(call.payload, condition.path))
-            for condition in self.conditions
-            if not condition.holds(call.payload)
-        ]
+        return differences(self.conditions, call.payload)
 
     def __or__(self, other: "Wanted | Either") -> "Either":
         return Either((self,)) | other
 
     def __str__(self) -> str:
         """Write it like a rule or an expectation."""
-        conditions = ",".join(f"{'.'.join(each.path)}={_shown(each.value)}" for each in self.conditions)
+        conditions = ",".join(f"{'.'.join(each.path)}={shown(each.value)}" for each in self.conditions)
         return f"{self.action}[{conditions}]" if conditions else self.action
 
 
@@ -105,27 +100,6 @@ def _conditions(path: Path, part: Any) -> Iterator[Condition]:
             yield from _conditions((*path, str(index)), value)
     elif path:
         yield Condition(path, PRESENT if part is ... or part == {} else [] if part == () else part)
-
-
-def _told(difference: Difference) -> str:
-    """Write a difference in a line."""
-    path, expected, found = difference
-    texts = _shown(expected), _shown(found)
-    if texts[0] == texts[1] and expected != found:  # 1 and "1"
-        texts = _json(expected), _json(found)
-    return f"{'.'.join(path)}: expected {texts[0]}, got {texts[1]}"
-
-
-def _shown(value: Any) -> str:
-    if value is PRESENT or value is ABSENT:
-        return "something" if value is PRESENT else "nothing"
-    if isinstance(value, Predicate):
-        return value.text
-    return value if isinstance(value, str) else _json(value)
-
-
-def _json(value: Any) -> str:
-    return orjson.dumps(value, default=repr).decode()
 
 
 class _Seen(Mutable, eq=False):
@@ -272,9 +246,9 @@ class Inbox:
             return
         nearest = min(reversed(calls), key=lambda call: len(wanted_.differences(call)))
         payload = self._redactor.value(nearest.payload) if self._redactor else nearest.payload
-        yield f"nearest: {_cut(f'{nearest.action} {_json(payload)}')}"
+        yield f"nearest: {_cut(f'{nearest.action} {as_json(payload)}')}"
         for difference in wanted_.differences(nearest):
-            yield f"  {_told(self._redactor.difference(difference) if self._redactor else difference)}"
+            yield f"  {self._redactor.difference(difference) if self._redactor else difference}"
 
     def _hidden(self, wanted_: Wanted) -> Wanted:
         if self._redactor is None:
