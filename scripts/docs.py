@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mock_csms.behavior.authorization import MODES
 from mock_csms.behavior.faults import FAULTS
 from mock_csms.behavior.templates import PLACEHOLDERS
+from mock_csms.behavior.v2.authorization import MODES
 from mock_csms.commands.arguments import shown_default, titles_of
 from mock_csms.commands.cli import OTHER_OPTIONS
 from mock_csms.conformance.catalogue import CHECKS

@@ -1,4 +1,4 @@
-"""The command `mock-station`: read the settings, run one station or many, and tell by the exit status how it went."""
+"""The command `mock-station`: reads the settings, runs one station or many, and returns how it went as exit status."""
 
 import asyncio
 import signal
@@ -98,7 +98,7 @@ def _parser() -> Parser:
 
 
 def _identity(url: str, *, is_named: bool) -> str:
-    """Return the identity that a URL ends with (Part 4, 3.1.1); of many stations it names none."""
+    """Return the identity that a URL ends with (Part 4, 3.1.1); `is_named` if there must be one."""
     parts = urlsplit(url)
     if parts.scheme not in {"ws", "wss"} or not parts.hostname:
         raise ValueError(f"{url!r} is not a WebSocket URL such as ws://127.0.0.1:9000/CS-1")
@@ -109,7 +109,7 @@ def _identity(url: str, *, is_named: bool) -> str:
 
 
 def _authorization(settings: StationSettings, identity: str) -> str | None:
-    """Return the Authorization header, if there is a password."""
+    """Return the Authorization header; None without a password."""
     if settings.password_file is None:
         return None
     password = read_text(settings.password_file).partition("\n")[0].rstrip("\r")
@@ -161,7 +161,7 @@ def _broken(problem: object) -> Status:
 
 
 def _told(error: OSError) -> Status:
-    """Say that stdout lacks something, unless it is only that nobody reads it any more."""
+    """Report that stdout could not be written, unless only its reader has left."""
     if isinstance(error, BrokenPipeError):
         return FINE
     sys.stderr.write(f"mock-station: error: stdout is incomplete: {reason_of(error)}\n")
@@ -171,7 +171,7 @@ def _told(error: OSError) -> Status:
 async def work(
     settings: StationSettings, identity: str, handshake: HandshakeRequest, site: Site, say: Callable[[str], None]
 ) -> Status:
-    """Send calls, charge once, or run one station or many; return the exit status. Raises CannotConnect."""
+    """Do one errand, or run one station or many, and return the exit status. Raises CannotConnect."""
     device = _device(settings, machine_for(handshake))
     if settings.count is not None:
         return await _load(settings, Fleet(settings.count, device, handshake, settings.ramp, settings.churn), site, say)
@@ -190,7 +190,7 @@ async def work(
     elif settings.script is not None:
         driving = prompt.follow(player, prompt.lines_of_file(settings.script), say)
     else:
-        faults.count = -sys.maxsize  # a person at the keyboard has seen them
+        faults.count = -sys.maxsize  # a user at a terminal has seen them already
         driving = prompt.follow(player, prompt.typed_lines(), say)
     problem = await _beside(player, driving)
     if problem:
@@ -199,7 +199,7 @@ async def work(
 
 
 async def _load(settings: StationSettings, fleet: Fleet, site: Site, say: Callable[[str], None]) -> Status:
-    """Run many stations, tell what was measured, and judge it."""
+    """Run many stations, print what was measured, and judge it."""
     figures = Figures()
     progress = asyncio.ensure_future(load.show_progress(figures))
     with suppress(asyncio.CancelledError):

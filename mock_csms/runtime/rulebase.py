@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from mock_csms.behavior.dialects import dialect_of
 from mock_csms.behavior.replies import Replies
 from mock_csms.behavior.rules import Counts, Match, Rule, RuleBook
 from mock_csms.protocol import records
@@ -24,7 +25,8 @@ class Rulebase:
         self._changed = changed
         self._added = Rules()
         self._counts: Counts = {}
-        self._matches: Mapping[str, Match] = {}
+        self._matches: Mapping[tuple[str, str], Match] = {}
+        """By the version of OCPP (empty for faults) and the id of the rule."""
         self.configure(config)
 
     def configure(self, config: Config) -> None:
@@ -91,13 +93,19 @@ class Rulebase:
         """Make the rule books again; rules that did not change keep their counts."""
         config = replace(self._config, rule=self._added + self._config.rule)
         counts: Counts = {}
-        layers, faults = assembly.layers(config, counts), assembly.faults(config, counts)
-        books: Iterable[RuleBook[Any]] = (*layers, faults)
-        matches = {rule.id: rule.match for book in books for rule in book.rules}
-        same = {id_ for id_, match in matches.items() if self._matches.get(id_) == match}
+        faults = assembly.faults(config, counts)
+        layers = {version: assembly.layers(config, version, counts) for version in versions()}
+        books: dict[str, Sequence[RuleBook[Any]]] = {version.name: layers[version] for version in layers}
+        books[""] = [faults]
+        matches = {(name, rule.id): rule.match for name in books for book in books[name] for rule in book.rules}
+        changed = {key[1] for key, match in matches.items() if self._matches.get(key) != match}
+        same = {id_ for _, id_ in matches} - changed
         counts.update({key: uses for key, uses in self._counts.items() if key[0] in same})
         self._counts, self._matches = counts, matches
-        self.replies = {version: Replies(assembly.defaults(config, version), layers, faults) for version in versions()}
+        self.replies = {
+            version: Replies(assembly.defaults(config, version), layers[version], faults, dialect_of(version))
+            for version in layers
+        }
         self._changed(config)
 
 

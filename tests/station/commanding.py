@@ -5,7 +5,7 @@ from typing import Any
 
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.v2.v201 import TOKEN as DEFAULT_TOKEN
+from mock_csms.protocol.v2.fragments import TOKEN as DEFAULT_TOKEN
 from mock_csms.station.cues import Plugged, Presented, Unplugged
 from tests.station.authority import Authority, ec_key, signature
 from tests.station.play import TOKEN

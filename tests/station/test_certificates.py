@@ -7,7 +7,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from mock_csms.behavior.templates import PEM
-from mock_csms.protocol.v2.v201 import HASH
+from mock_csms.protocol.v2.fragments import HASH
 from mock_csms.station import cues
 from mock_csms.station.v2.certificates import CAPACITY
 from mock_csms.station.v2.variables import CERT_SIGNING_REPEATS, CERT_SIGNING_WAIT, ORGANIZATION

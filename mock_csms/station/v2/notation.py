@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.names import did_you_mean
-from mock_csms.protocol.v2.v201 import TOKEN
+from mock_csms.protocol.v2.fragments import TOKEN
 from mock_csms.settings import values
 from mock_csms.settings.texts import read_text
 from mock_csms.station.machine import Notation
