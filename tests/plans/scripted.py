@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NOTHING = object()
 """What a script returns for a command that is not answered."""
 PLUGIN = "def pytest_addoption(pluginmanager):\n    pluginmanager.import_plugin('mock_csms.plans.plugin')\n"
-HEAD = "from mock_csms.plans import *\nfrom mock_csms.plans import states\n"
+HEAD = "from mock_csms.plans import *\nfrom mock_csms.plans.v2 import states\n"
 TERMINAL = (sys.executable, "-c", "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)")
 QUESTION = b"Please switch the station off and on again"
 PROFILE = 'identity = "CS-1"\nconnectors = [1]\nfeatures = [%s]\nfirmware = "https://f.invalid/f"\n'
