@@ -25,7 +25,7 @@ from tests.wire import BOOT, PATIENCE, SERVER, Station, assert_fits, transaction
 class Mock(wire.Mock):
     """Here Python starts the program, as users do; everywhere else it is forked (`tests/warm.py`)."""
 
-    start = staticmethod(subprocess.Popen)
+    is_cold = True
 
 
 def run(*flags: str) -> subprocess.CompletedProcess[str]:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Self
@@ -162,13 +162,14 @@ class Mock:
     program: Sequence[str] = SERVER
     accidents: tuple[str, ...] = ("Traceback", "internal error")
     """What its log must not have in it."""
-    start: Callable[..., Any] = staticmethod(warm.start)
-    """How the process is started."""
+    is_cold = False
+    """Whether Python starts the program, and it is not forked."""
 
     def __init__(self, *flags: str, port: str = "--port=0") -> None:
         self._log = tempfile.TemporaryFile("a+b")
         command = [*self.program, *port.split(), "--ping-interval=0", *flags]
-        self.process = self.start(command, stdout=subprocess.PIPE, stderr=self._log)
+        start = subprocess.Popen if self.is_cold else warm.start
+        self.process = start(command, stdout=subprocess.PIPE, stderr=self._log)
         assert self.process.stdout
         readable = select.select([self.process.stdout], [], [], PATIENCE)[0]
         self.first_line = self.process.stdout.readline().decode() if readable else ""
