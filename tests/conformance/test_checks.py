@@ -6,7 +6,6 @@ All of it goes over real sockets, in virtual time: what a check needs must be wh
 from collections.abc import Iterator
 from functools import cache
 from itertools import islice
-from zlib import crc32
 
 import pytest
 
@@ -16,7 +15,7 @@ from mock_csms.station.v2.misbehaviours import KINDS
 from tests.conformance.live import Run, is_exercised, perform, run_of
 from tests.conformance.visits import VISITS, pay
 from tests.conformance.witness import inspect
-from tests.station.performances import SCENARIOS, wrong
+from tests.station.performances import EVERY_KIND, SCENARIOS, scenarios_of
 from tests.station.play import Answering
 from tests.station.rig import Rig
 
@@ -35,10 +34,8 @@ def implied_by(kind: str) -> set[str]:
 
 
 def runs_of(kind: str) -> Iterator[Run]:
-    """Yield what comes of a misbehaviour in each scenario where it changes something; each kind begins with another."""
-    scenarios = list(wrong(kind))
-    first = crc32(kind.encode()) % max(1, len(scenarios))
-    return (perform(scenario, Habit(kind)) for scenario in scenarios[first:] + scenarios[:first])
+    """Yield what comes of a misbehaviour in each scenario where it changes something."""
+    return (perform(scenario, Habit(kind)) for scenario in scenarios_of(kind))
 
 
 @cache
@@ -61,7 +58,7 @@ def test_every_check_looks_at_good_stations() -> None:
     assert [id_ for id_, check in CHECKS.items() if not is_exercised(check, occasions)] == []
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@EVERY_KIND
 def test_a_misbehaviour_is_found_by_its_checks_and_by_no_others(kind: str) -> None:
     """In some scenario each of its checks finds it; what else is found is what these imply."""
     runs, missing = [], set(KINDS[kind].checks)
@@ -76,17 +73,17 @@ def test_a_misbehaviour_is_found_by_its_checks_and_by_no_others(kind: str) -> No
     assert [text for run in runs for text in run.accidents] == []
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@EVERY_KIND
 def test_a_thorough_inspector_finds_the_same(kind: str) -> None:
     """No check is kept from what it could find by the short way of steady values (`inspect` compares them)."""
     for run in list(islice(runs_of(kind), 1)):
         inspect(run.events, run.events[-1].at)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@EVERY_KIND
 def test_an_occasion_that_never_comes(kind: str) -> None:
     """A station with a habit that waits for it is a good one."""
-    for scenario in list(wrong(kind))[:1]:
+    for scenario in scenarios_of(kind)[:1]:
         assert perform(scenario, Habit(kind, 10**6)).lines() == []
 
 
