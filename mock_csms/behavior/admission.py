@@ -8,8 +8,8 @@ import binascii
 from collections.abc import Collection, Mapping, Set
 from typing import ClassVar, TypeAlias
 
+from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.records import Mutable, Record, field
-from mock_csms.protocol.v2.identifiers import folded
 from mock_csms.protocol.visitors import Visitor
 
 

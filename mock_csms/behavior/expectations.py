@@ -6,9 +6,9 @@ from typing import Any, NamedTuple, TypeAlias
 from mock_csms.behavior.matching import Condition, Difference, value_at
 from mock_csms.behavior.rules import ANY
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.identifiers import matches
 from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.protocol.records import Mutable, Record
-from mock_csms.protocol.v2.identifiers import matches
 from mock_csms.twin.events import Connected, Disconnected, Event, Received, Refused
 
 CONNECT = "connect"

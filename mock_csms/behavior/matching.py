@@ -5,8 +5,9 @@ from typing import Any, NamedTuple, TypeAlias
 
 import orjson
 
+from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.records import Record
-from mock_csms.protocol.v2.identifiers import FIELDS, folded
+from mock_csms.protocol.v2.identifiers import FIELDS
 
 Path: TypeAlias = tuple[str, ...]
 """The way to a value: names of properties, and positions in arrays as digits."""

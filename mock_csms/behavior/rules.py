@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from mock_csms.behavior.matching import PRESENT, Condition, Path, comparable, value_at
 from mock_csms.behavior.templates import Template
+from mock_csms.protocol.identifiers import matches
 from mock_csms.protocol.records import Record, replace
-from mock_csms.protocol.v2.identifiers import matches
 from mock_csms.twin.station import StationModel
 
 if TYPE_CHECKING:

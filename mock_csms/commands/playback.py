@@ -17,10 +17,10 @@ from mock_csms.commands.tracerecord import TraceRecord
 from mock_csms.conformance.subject import JUDGED
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.conversation import Conversation, IncomingMessage
+from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result, decode, encode
 from mock_csms.protocol.records import Mutable, field, replace
 from mock_csms.protocol.times import seconds_of
-from mock_csms.protocol.v2.identifiers import folded
 from mock_csms.protocol.versions import DEFAULT, SUBPROTOCOLS, Version, versions
 from mock_csms.twin.connections import UNRECORDED
 from mock_csms.twin.events import Connected, Disconnected, Event, Lost, Received, Sent, Spoiled, Unanswered

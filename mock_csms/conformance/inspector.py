@@ -8,8 +8,8 @@ from mock_csms.conformance.facts import ALL_LESSONS, NEVER, Deadline, Known, Ter
 from mock_csms.conformance.facts.names import STANDARD_NAMES
 from mock_csms.conformance.facts.v2.repeated_values import Courses, is_acknowledged, is_expected
 from mock_csms.conformance.subject import BROKEN, JUDGED, Check, Done, Later, Said, Word, Wrong
+from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.records import Record, replace
-from mock_csms.protocol.v2.identifiers import folded
 from mock_csms.twin.events import Connected, Event, Finding, Knocked, Received, Sent
 from mock_csms.twin.lessons import Learners, is_sound, learners_of, occasions_of
 from mock_csms.twin.seen import Seen, see, version_of

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from mock_csms.conformance import CHECKS, SUBJECTS
 from mock_csms.conformance.subject import Check
 from mock_csms.conformance.v2.unjudged import UNJUDGED
+from mock_csms.protocol.identifiers import matches
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record
-from mock_csms.protocol.v2.identifiers import matches
 
 ALL, NONE = "all", "none"
 

@@ -7,9 +7,9 @@ import asyncio
 from collections.abc import Callable, Mapping
 
 from mock_csms.control.python import Csms
+from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.messages import Error, Result
 from mock_csms.protocol.records import Record
-from mock_csms.protocol.v2.identifiers import folded
 from mock_csms.twin.events import Connected, Disconnected, Event, Knocked, Received, Refused, Sent, Unanswered
 from mock_csms.twin.transactions import Transaction
 from mock_csms.twin.twin import Twin

@@ -1,7 +1,7 @@
-"""What one action of OCPP is: who may send it, and a valid example of its request and of its response.
+"""What is said about one action of OCPP: who may send it, and a valid example of its request and of its response.
 
-Each version of OCPP is a table of these rows (`v201.py`), keyed by the name of the action. Everything that can be said
-about an action once is said in its row; commands, default answers, the README and the schema tests derive from it.
+Each version of OCPP is a table of these rows (`v2/v201.py`), by the name of the action. Commands, default answers, the
+tables of the docs and the schema tests are all made from these rows.
 """
 
 from collections.abc import Mapping
@@ -23,18 +23,20 @@ class Sender(Enum):
 
 
 class Action(Record):
-    """One row: the CALL's sender, and templates of both payloads.
+    """One row of the table.
 
-    A template is a payload in which strings may hold placeholders such as `{{now}}` (`behavior/templates.py`).
-    `request` is what the sender sends when nothing else is asked for, `response` what the receiver answers.
+    Both payloads are templates: their strings may hold placeholders such as `{{now}}` (`behavior/templates.py`).
     """
 
     sender: Sender
+    """Who may send the CALL."""
     request: Json = field(default_factory=dict)
+    """The payload of the CALL, unless a user gives another."""
     response: Json = field(default_factory=dict)
+    """The payload of the CALLRESULT, unless a rule gives another."""
 
     def sent_by(self, sender: Sender) -> bool:
-        """Whether `sender` may send the CALL of this action."""
+        """Return whether `sender` may send the CALL of this action."""
         return self.sender in (sender, Sender.EITHER)
 
 

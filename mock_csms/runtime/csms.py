@@ -11,8 +11,8 @@ from mock_csms.behavior.commands import Step
 from mock_csms.behavior.replies import Decision
 from mock_csms.behavior.templates import Authority, Context, World
 from mock_csms.protocol.actions import Json, Sender
+from mock_csms.protocol.identifiers import folded, spelling
 from mock_csms.protocol.messages import Call, Error
-from mock_csms.protocol.v2.identifiers import folded, spelling
 from mock_csms.protocol.versions import SUBPROTOCOLS, choose_subprotocol
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.runtime import clock
@@ -31,7 +31,6 @@ from mock_csms.settings.values import TIMESTAMPS
 from mock_csms.twin.events import Connected, Event, Failed, Knocked, Noted, Refused
 from mock_csms.twin.folding import fold
 from mock_csms.twin.station import Stations
-from mock_csms.twin.v2.answers import MEANING
 
 if TYPE_CHECKING:
     from mock_csms.twin.twin import Twin
@@ -172,7 +171,7 @@ class CsmsServer:
         found = self._inspection.look_at(event)
         station = self.stations.get(event.station)
         if station is not None:
-            fold(station, event, MEANING)
+            fold(station, event)
         self.bus.publish(event)
         for finding in found:
             self.bus.publish(finding)

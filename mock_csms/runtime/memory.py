@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from mock_csms.conformance.facts import Known
 from mock_csms.conformance.facts.v2.memory import IDS, dump, fresh_facts, load
-from mock_csms.protocol.v2.identifiers import folded
+from mock_csms.protocol.identifiers import folded
 from mock_csms.runtime.place import Place
 
 _NAME = "stations.sqlite"

@@ -12,9 +12,9 @@ from itertools import count
 
 from mock_csms.behavior.commands import Script, Step
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.identifiers import matches
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.names import did_you_mean, fresh_name
-from mock_csms.protocol.v2.identifiers import matches
 from mock_csms.runtime.csms import CsmsServer
 from mock_csms.runtime.session import CallFailed
 from mock_csms.twin.events import Connected, Disconnected, Event, Received, Sent

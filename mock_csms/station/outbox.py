@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.identifiers import is_same
 from mock_csms.protocol.records import replace
-from mock_csms.protocol.v2.identifiers import is_same
 from mock_csms.station.answers import Alarmed
 from mock_csms.station.cues import Act, Answered, FailedCall, Send, Set, Transmit
 from mock_csms.station.v2.device import Device, Outbox, Step

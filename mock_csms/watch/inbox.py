@@ -11,9 +11,9 @@ from mock_csms.behavior.matching import ABSENT, PRESENT, Condition, Difference, 
 from mock_csms.behavior.redaction import Redactor
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Bounded, Mutable, Record, bounded, field
-from mock_csms.protocol.v2.identifiers import folded
 from mock_csms.runtime.bus import Bus
 from mock_csms.twin.events import Connected, Disconnected, Event, Received, Refused
 from mock_csms.watch.lines import as_text, describe

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mock_csms.plans.v2 import certificates
-from mock_csms.protocol import x509
+from mock_csms.protocol.v2.certificates import hash_data
 from tests.plans.scripted import NOTHING, STATUS, Say, Scripted, outcome
 from tests.test_plans import run
 from tests.wire import transaction
@@ -96,7 +96,7 @@ def installed(asked: Any) -> Any:
 ROOTS = [
     {
         "certificateType": "CSMSRootCertificate",
-        "certificateHashData": x509.hash_data(certificates.ROOT, certificates.ROOT, "SHA256"),
+        "certificateHashData": hash_data(certificates.ROOT, certificates.ROOT, "SHA256"),
     }
 ]
 FROM_TEN = {"dataType": "integer", "supportsMonitoring": False, "minLimit": 10}

@@ -5,7 +5,7 @@ import pytest
 from mock_csms.plans.station import Station
 from mock_csms.plans.v2 import certificates, states
 from mock_csms.plans.v2.messages import transaction_event
-from mock_csms.protocol import x509
+from mock_csms.protocol.v2.certificates import hash_data
 from tests.plans.at_the_reference import run
 
 KINDS = ("CSMSRootCertificate", "ManufacturerRootCertificate")
@@ -52,7 +52,7 @@ async def test_a_certificate_that_is_not_listed_is_told() -> None:
 def test_the_hash_data_of_the_root() -> None:
     """By whichever algorithm, and in whichever case, but of no other certificate."""
     for algorithm in ("SHA256", "SHA384", "SHA512"):
-        own = x509.hash_data(certificates.ROOT, certificates.ROOT, algorithm)
+        own = hash_data(certificates.ROOT, certificates.ROOT, algorithm)
         assert certificates.of_root.suits(own)
         assert certificates.of_root.suits({**own, "issuerKeyHash": own["issuerKeyHash"].upper()})
         assert not certificates.of_root.suits({**own, "serialNumber": "1"})

@@ -1,11 +1,11 @@
 """Wrong ways with connections: how often they are opened, how they end, and which frames they carry (checks T)."""
 
+from collections.abc import Container
 from typing import Any
 
 from mock_csms.conformance.common.transport import TRANSPORT, WEBSOCKET
 from mock_csms.conformance.facts import Known
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Wrong
-from mock_csms.protocol.v2.identifiers import FIELDS
 from mock_csms.twin.connections import UNRECORDED, has_hung_up
 from mock_csms.twin.seen import Seen, breach, call, when
 
@@ -36,21 +36,21 @@ def sends_text(seen: Seen, _: Known) -> Said:
         return "the message came in a binary frame"
     if event.text.isascii() and b"\\" not in event.text:
         return None
-    key = _beyond_ascii(seen.payload)
+    key = _beyond_ascii(seen.payload, seen.version.identifiers)
     text = f"{key} has characters that are not ASCII"
     return Wrong(text, severity=WARNING, why="the frame itself is right") if key else None
 
 
-def _beyond_ascii(value: Any) -> str:
+def _beyond_ascii(value: Any, identifiers: Container[str]) -> str:
     """Return the key of the first identifier in a payload that is not ASCII."""
     if isinstance(value, list):
-        return next(filter(None, map(_beyond_ascii, value)), "")
+        return next(filter(None, (_beyond_ascii(item, identifiers) for item in value)), "")
     if not isinstance(value, dict):
         return ""
     for key, item in value.items():
-        if isinstance(item, str) and key in FIELDS and not item.isascii():
+        if isinstance(item, str) and key in identifiers and not item.isascii():
             return str(key)
-        if key not in ("customData", "data") and (found := _beyond_ascii(item)):
+        if key not in ("customData", "data") and (found := _beyond_ascii(item, identifiers)):
             return found
     return ""
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from mock_csms.conformance.facts import Known
 from mock_csms.conformance.subject import ERROR, EVERY, INFO, WARNING, Said, Subject, Wrong
-from mock_csms.protocol.v2.identifiers import folded
+from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.twin.seen import Seen, when
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from mock_csms.conformance.v2.inventory import ALWAYS, IF_THERE
 from mock_csms.conformance.v2.needed_variables import NEEDED_VARIABLES
-from mock_csms.protocol.v2.identifiers import folded
+from mock_csms.protocol.identifiers import folded
 
 _REQUIRED = (name for row in (*ALWAYS, *IF_THERE) for name in (row.component, row.variable, row.instance))
 _READ = (name for component, variable in NEEDED_VARIABLES for name in (component, *variable.split("/")))

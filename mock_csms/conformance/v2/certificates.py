@@ -5,6 +5,7 @@ from mock_csms.conformance.facts.v2.certificates import Installed, all_hashes, h
 from mock_csms.conformance.subject import ERROR, Said, Subject
 from mock_csms.conformance.v2.pem import is_certificate
 from mock_csms.protocol import x509
+from mock_csms.protocol.v2.certificates import hash_data
 from mock_csms.twin.seen import Seen, result
 
 CERTIFICATES = Subject("certificates")
@@ -37,7 +38,7 @@ def installed_is_listed(seen: Seen, known: Known) -> Said:
     for new in _lasting(known):
         listed = {each for entry in chain if entry["certificateType"] == new.type for each in all_hashes(entry)}
         if new.type in asked and not new.is_in(listed):
-            serial = x509.hash_data(new.pem, new.pem)["serialNumber"]
+            serial = hash_data(new.pem, new.pem)["serialNumber"]
             return f"{new.type} with the serial number {serial} was accepted, but is not listed"
     return None
 

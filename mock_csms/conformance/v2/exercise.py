@@ -13,6 +13,7 @@ from mock_csms.conformance.v2.variables import items_of
 from mock_csms.protocol.messages import Error
 from mock_csms.protocol.records import Record, replace
 from mock_csms.twin.seen import Occasion, Seen, call
+from mock_csms.twin.v2.transactions import transaction_in
 from mock_csms.twin.v2.variables import name_of
 
 Holds: TypeAlias = Callable[[Seen, Known, Check], Any]
@@ -145,7 +146,7 @@ def is_master(seen: Seen, known: Known) -> Any:
 
 
 def transaction_of(seen: Seen, known: Known) -> Any:
-    return known.transactions.of(seen.payload)
+    return transaction_in(seen.payload, known)
 
 
 def names_in(seen: Seen) -> list[Any]:
@@ -198,7 +199,9 @@ def place_in(seen: Seen) -> tuple[int | None, int | None]:
 
 
 def update_of(seen: Seen, known: Known) -> Any:
-    return known.firmware.told_of(seen.payload) if seen.action == "FirmwareStatusNotification" else None
+    return (
+        known.firmware.told_of(seen.payload.get("requestId")) if seen.action == "FirmwareStatusNotification" else None
+    )
 
 
 def is_error(seen: Seen, _: Known, __: Check) -> bool:

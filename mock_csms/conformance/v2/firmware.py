@@ -69,7 +69,7 @@ def _is_of_nobody(id_: int, status: str, known: Known) -> bool:
 @FIRMWARE.check("L02", "L01.FR.01", ERROR, "firmware statuses follow the allowed order", call(STATUS))
 def comes_in_order(seen: Seen, known: Known) -> Said:
     """A status that cannot follow the one before; when some may have got lost, one after the end."""
-    status, update = seen.payload["status"], known.firmware.told_of(seen.payload)
+    status, update = seen.payload["status"], known.firmware.told_of(seen.payload.get("requestId"))
     if update is None or status in ("Idle", update.status):
         return None
     if update.is_in_doubt and not update.is_over:
@@ -96,7 +96,7 @@ def keeps_its_times(seen: Seen, known: Known) -> Said:
         return (Done("DownloadScheduled"), Done("InstallScheduled"))
     if seen.kind == "result":
         return _wait_for_download(seen, known)
-    update, status = known.firmware.told_of(seen.payload), seen.payload["status"]
+    update, status = known.firmware.told_of(seen.payload.get("requestId")), seen.payload["status"]
     return None if update is None or status == "Idle" else _keep_time(update, status, seen, known)
 
 
@@ -146,7 +146,7 @@ def refuses_bad_firmware(seen: Seen, known: Known) -> Said:
         return None if is_right else f"{status}, but {certificate[:20]!r} is no certificate"
     if seen.action == EVENT:
         return _taken_although_bad(seen, known)
-    update = known.firmware.told_of(seen.payload)
+    update = known.firmware.told_of(seen.payload.get("requestId"))
     if update is None or seen.payload["status"] != "SignatureVerified" or not update.is_signed:
         return None
     is_right = is_base64(update.firmware.get("signature", ""))
@@ -182,7 +182,7 @@ def tells_security_events(seen: Seen, known: Known) -> Said:
     if seen.action == EVENT:
         return Done(seen.payload["type"])
     status, firmware = seen.payload["status"], known.firmware
-    update = firmware.pending if seen.kind == "result" else firmware.told_of(seen.payload)
+    update = firmware.pending if seen.kind == "result" else firmware.told_of(seen.payload.get("requestId"))
     type_ = _EVENTS.get(status)
     if update is None or type_ is None or status == update.status or not update.is_signed:
         return None
@@ -208,7 +208,7 @@ def closes_free_evses(seen: Seen, known: Known) -> Said:
         return _open_for_update(seen, known)
     if not seen.is_sound or seen.payload["status"] != "InstallScheduled":
         return Done()
-    update = known.firmware.told_of(seen.payload)
+    update = known.firmware.told_of(seen.payload.get("requestId"))
     if update is None or update.status == "InstallScheduled":
         return None
     wait = max(0.0, _ahead(update.install_at, seen.at, known))

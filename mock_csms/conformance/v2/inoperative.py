@@ -8,6 +8,7 @@ from mock_csms.conformance.v2.availability import AVAILABILITY
 from mock_csms.conformance.v2.statuses import name
 from mock_csms.twin.connectors import Connector
 from mock_csms.twin.seen import Seen, driven
+from mock_csms.twin.v2.transactions import evse_in, transaction_in
 
 _CLOSED = {"Unavailable", "Faulted"}
 
@@ -34,7 +35,7 @@ def closed_to_all(seen: Seen, known: Known) -> Said:
 
 def _begins(seen: Seen, known: Known) -> bool:
     """Whether an event is the first that tells that somebody charges."""
-    payload, transaction = seen.payload, known.transactions.of(seen.payload)
+    payload, transaction = seen.payload, transaction_in(seen.payload, known)
     is_token = "idToken" in payload and payload["triggerReason"] != "StopAuthorized"
     is_it = is_token or payload["transactionInfo"].get("chargingState") == "Charging"
     was_it = transaction is not None and (transaction.token is not None or transaction.charging_state == "Charging")
@@ -43,7 +44,7 @@ def _begins(seen: Seen, known: Known) -> bool:
 
 def _places(seen: Seen, known: Known) -> list[Connector]:
     """Return the connector of a transaction, or all of its EVSE where that alone was told."""
-    transaction, evse = known.transactions.of(seen.payload), known.transactions.evse_of(seen.payload)
+    transaction, evse = transaction_in(seen.payload, known), evse_in(seen.payload, known)
     connector = seen.payload.get("evse", {}).get("connectorId") or (transaction and transaction.connector)
     if evse is None:
         return []

@@ -11,6 +11,7 @@ from mock_csms.conformance.facts.v2.meters import PERIODIC, MeterReading, Place,
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Subject, Wrong
 from mock_csms.conformance.v2.transactions import once
 from mock_csms.twin.seen import Seen, call, when
+from mock_csms.twin.v2.transactions import transaction_in
 
 METERING = Subject("metering")
 CLOCK, TRIGGERED = "Sample.Clock", "Trigger"
@@ -35,7 +36,7 @@ def begin_values(seen: Seen, known: Known) -> Said:
 @once
 def end_values(seen: Seen, known: Known) -> Said:
     """An end without values of Transaction.End, though TxEndedMeasurands wants some."""
-    transaction = known.transactions.of(seen.payload)
+    transaction = transaction_in(seen.payload, known)
     is_somewhere = "evse" in seen.payload or (transaction is not None and transaction.evse is not None)
     if (
         not is_somewhere
@@ -76,7 +77,7 @@ def _others(seen: Seen, known: Known, sent: frozenset[str], names: frozenset[str
     if seen.action == "MeterValues":
         place, last = payload["evseId"], known.meters.aligned.get(payload["evseId"])
     else:
-        transaction = known.transactions.of(payload)
+        transaction = transaction_in(payload, known)
         place, last = payload["transactionInfo"]["transactionId"], transaction.sampled if transaction else None
     if last == stamp or place == 0:
         return Done((place, stamp))
@@ -199,7 +200,7 @@ def phases_told(seen: Seen, known: Known) -> Said:
     """No numberOfPhasesUsed of a station that has told it before."""
     if not known.transactions.tells_phases:
         return None
-    info, transaction = seen.payload["transactionInfo"], known.transactions.of(seen.payload)
+    info, transaction = seen.payload["transactionInfo"], transaction_in(seen.payload, known)
     if info.get("chargingState") != "Charging" or "numberOfPhasesUsed" in seen.payload:
         return None
     if transaction is None or (transaction.charging_state != "Charging" and transaction.is_next(seen.payload["seqNo"])):

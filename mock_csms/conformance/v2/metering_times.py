@@ -10,6 +10,7 @@ from mock_csms.conformance.v2.metering import CLOCK, METERING, is_asked_for
 from mock_csms.conformance.v2.transaction_order import times_rise
 from mock_csms.twin.seen import Seen, call
 from mock_csms.twin.transactions import Transaction
+from mock_csms.twin.v2.transactions import transaction_in
 
 _STARTED, _UPDATED, _ENDED = (call(f"TransactionEvent.{kind}") for kind in ("Started", "Updated", "Ended"))
 _VALUES = call("MeterValues")
@@ -33,7 +34,7 @@ def periodic_values(seen: Seen, known: Known) -> Said:
         others = samples_of(seen.payload, known).contexts - _SAMPLED
         if others:
             return f"periodic values of the context {' and '.join(sorted(others))}"
-    interval, transaction = known.meters.interval(known), known.transactions.of(seen.payload)
+    interval, transaction = known.meters.interval(known), transaction_in(seen.payload, known)
     if not interval or transaction is None or not transaction.is_next(seen.payload["seqNo"]):
         return None
     return _spacing(seen, known, transaction, interval)

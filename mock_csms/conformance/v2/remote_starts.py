@@ -8,6 +8,7 @@ from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said
 from mock_csms.conformance.v2.transactions import TRANSACTIONS
 from mock_csms.protocol.actions import Json
 from mock_csms.twin.seen import Seen, call, result, when
+from mock_csms.twin.v2.transactions import evse_in, transaction_in
 
 _TOLD = call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended")
 """All events but those that are nothing but periodic values."""
@@ -82,13 +83,13 @@ def _begun_for(seen: Seen, known: Known) -> int | None:
 
     A driver may come with the same idToken; where the station asks about it, though not for remote starts, one did.
     """
-    payload, transaction, orders = seen.payload, known.transactions.of(seen.payload), known.remote_starts
+    payload, transaction, orders = seen.payload, transaction_in(seen.payload, known), known.remote_starts
     is_known = transaction is not None and (transaction.token is not None or transaction.remote is not None)
     if "idToken" not in payload or is_known or payload.get("offline"):
         return None
     token = known.tokens.of(payload["idToken"])
     is_remote_trusted = known.variables.switch("AuthCtrlr", "AuthorizeRemoteStart") is False
-    evse = known.transactions.evse_of(payload)
+    evse = evse_in(payload, known)
     for number, asked in orders.starts.items():
         since = orders.agreed_at[number]
         is_it = is_same_token(asked["idToken"], payload["idToken"]) and number not in orders.used
@@ -102,7 +103,7 @@ def _begun_for(seen: Seen, known: Known) -> int | None:
 
 def _not_asked_for(number: int, seen: Seen, known: Known) -> str | None:
     """Return what is wrong about a remoteStartId: another one was asked for, or none at all since the boot."""
-    payload, orders, transaction = seen.payload, known.remote_starts, known.transactions.of(seen.payload)
+    payload, orders, transaction = seen.payload, known.remote_starts, transaction_in(seen.payload, known)
     open_ = [each for each in orders.starts if each not in orders.used]
     is_mine = any(is_same_token(orders.starts[each]["idToken"], payload.get("idToken")) for each in open_)
     if number not in orders.starts and is_mine and payload["triggerReason"] == "RemoteStart":
@@ -160,12 +161,12 @@ def remote_token(seen: Seen, known: Known) -> Said:
 @TRANSACTIONS.check("X21", "E01.FR.13", WARNING, "the event that uses a reservation has the reservationId", _TOLD)
 def reservation_named(seen: Seen, known: Known) -> Said:
     """A reserved idToken comes where it is reserved, and the reservation is not named."""
-    payload, transaction = seen.payload, known.transactions.of(seen.payload)
+    payload, transaction = seen.payload, transaction_in(seen.payload, known)
     if not known.reservations.by_id or "idToken" not in payload or "reservationId" in payload or payload.get("offline"):
         return None
     if transaction is not None and (transaction.token is not None or transaction.is_reserved):
         return None
-    evse = known.transactions.evse_of(payload)
+    evse = evse_in(payload, known)
     reserved = reservation_of(known, payload["idToken"], evse, seen.at)
     text = f"reservation {reserved} is used on EVSE {evse}, but the event has no reservationId"
     return None if reserved is None else text

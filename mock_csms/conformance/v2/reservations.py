@@ -9,6 +9,7 @@ from mock_csms.conformance.v2.statuses import unreserved
 from mock_csms.protocol.times import seconds_of
 from mock_csms.twin.seen import Seen, call, driven, result, when
 from mock_csms.twin.v2.connectors import statuses_in
+from mock_csms.twin.v2.transactions import transaction_in
 
 RESERVATIONS = Subject("reservations")
 
@@ -120,6 +121,6 @@ def was_made(seen: Seen, known: Known) -> Said:
 
 def _is_known_already(seen: Seen, known: Known) -> bool:
     """Whether an event tells of a transaction of before the boot, or of what an event before it has told."""
-    payload, transaction = seen.payload, known.transactions.of(seen.payload)
+    payload, transaction = seen.payload, transaction_in(seen.payload, known)
     is_told = transaction is not None and transaction.is_reserved
     return bool(payload.get("offline")) or is_told or may_have_begun_before(seen, known.boots.asked_at, known)

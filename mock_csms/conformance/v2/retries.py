@@ -6,6 +6,7 @@ from mock_csms.conformance.v2.transactions import TRANSACTIONS
 from mock_csms.protocol.actions import Json
 from mock_csms.twin.seen import Seen, call, refusal
 from mock_csms.twin.transactions import ToldEvent, Transaction
+from mock_csms.twin.v2.transactions import event_in, repeats, transaction_in
 
 
 def number_of(known: Known, variable: str) -> float | None:
@@ -26,13 +27,13 @@ def repeated_right(seen: Seen, known: Known) -> Said:
     """A repeat that is changed, too soon or one too many; and none where one is due."""
     if seen.kind == "refusal":
         return _is_due(seen, known)
-    transaction, number = known.transactions.of(seen.payload), seen.payload["seqNo"]
+    transaction, number = transaction_in(seen.payload, known), seen.payload["seqNo"]
     if transaction is None:
         return None
     if number > transaction.highest:
         return _renumbered(seen, transaction) if known.transactions.trouble_at else None
     told = transaction.events.get(number)
-    if told is None or not told.is_again(seen.payload):
+    if told is None or not repeats(seen.payload, told):
         return None
     wrong = _repeat(seen, known, told)
     return [Done((transaction.id, number)), *wrong] if wrong or known.deadlines else None
@@ -41,7 +42,7 @@ def repeated_right(seen: Seen, known: Known) -> Said:
 def _renumbered(seen: Seen, transaction: Transaction) -> Said:
     """Find a new event that is the last one, which failed, under another number."""
     last = transaction.events.get(transaction.highest)
-    if last is None or last.failed_at is None or not last.is_again(seen.payload):
+    if last is None or last.failed_at is None or not repeats(seen.payload, last):
         return None
     if _content(last.payload, "seqNo") != _content(seen.payload, "seqNo"):
         return None
@@ -71,7 +72,7 @@ def _is_same(one: bytes, two: bytes) -> bool:
 
 def _is_due(seen: Seen, known: Known) -> Said:
     """Want a repeat of what was refused (E13.FR.02)."""
-    told, attempts = known.transactions.event_of(seen.request), number_of(known, "MessageAttempts")
+    told, attempts = event_in(seen.request, known), number_of(known, "MessageAttempts")
     interval = number_of(known, "MessageAttemptInterval")
     if told is None or attempts is None or interval is None or told.attempts >= attempts:
         return None

@@ -10,6 +10,7 @@ from mock_csms.protocol.times import seconds_of
 from mock_csms.twin.connectors import Connector
 from mock_csms.twin.seen import Seen, call, driven, response, when
 from mock_csms.twin.v2.connectors import current_in, statuses_in
+from mock_csms.twin.v2.transactions import evse_in
 
 STATUS, NOTIFY, EVENT = "StatusNotification", "NotifyEvent", "TransactionEvent"
 _MOVES = {"CablePluggedIn", "EVDetected", *LEFT}
@@ -156,7 +157,7 @@ def _moves(kind: str, trigger: str) -> bool:
 
 def _changes(seen: Seen, known: Known) -> Said:
     """Expect the report of a connector that is in use since the outage, as long as it is; none other is as before."""
-    payload, evse = seen.payload, known.transactions.evse_of(seen.payload)
+    payload, evse = seen.payload, evse_in(seen.payload, known)
     if not payload.get("offline") or evse is None:
         return None
     back = [Done(("as before", evse))] if _moves(payload["eventType"], payload["triggerReason"]) else []

@@ -6,6 +6,7 @@ from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Wro
 from mock_csms.conformance.v2.transactions import TRANSACTIONS
 from mock_csms.twin.seen import Seen, call, when
 from mock_csms.twin.transactions import Transaction
+from mock_csms.twin.v2.transactions import repeats, restarts, transaction_in
 
 _EVENT = call("TransactionEvent")
 _STARTED = call("TransactionEvent.Started")
@@ -49,7 +50,7 @@ def numbers_rise(seen: Seen, known: Known) -> Said:
     """A number left out that does not come late either, or one that two events have; 0 is only recommended."""
     if seen.kind == "due":
         return _still_open(seen, known)
-    transaction, number = known.transactions.of(seen.payload), seen.payload["seqNo"]
+    transaction, number = transaction_in(seen.payload, known), seen.payload["seqNo"]
     if transaction is None:
         text = f"the first seqNo is {number}, not 0"
         wrong = Wrong(text, severity=WARNING, why="to begin at 0 is only recommended")
@@ -59,7 +60,7 @@ def numbers_rise(seen: Seen, known: Known) -> Said:
     if number > transaction.highest:
         return _jump(seen, known, transaction)
     told = transaction.events.get(number)
-    if told is None or told.is_again(seen.payload) or (seen.detail == "Started" and told.kind == "Started"):
+    if told is None or repeats(seen.payload, told) or (seen.detail == "Started" and told.kind == "Started"):
         return None
     return f"seqNo {number} came twice in transaction {transaction.id}, for different events"
 
@@ -95,7 +96,7 @@ def _still_open(seen: Seen, known: Known) -> Said:
 def times_rise(seen: Seen, known: Known) -> Said:
     """A timestamp before that of an event with a lower seqNo, or after that of a higher one."""
     transaction, number, stamp = (
-        known.transactions.of(seen.payload),
+        transaction_in(seen.payload, known),
         seen.payload["seqNo"],
         seen.payload["timestamp"],
     )
@@ -104,7 +105,7 @@ def times_rise(seen: Seen, known: Known) -> Said:
     ):
         return None
     is_again = number == transaction.highest and stamp == transaction.stamp
-    is_other = seen.detail == "Started" and transaction.is_restarted_by(seen.payload)
+    is_other = seen.detail == "Started" and restarts(seen.payload, transaction)
     return None if is_again or is_other else _out_of_order(transaction, number, stamp, known)
 
 
@@ -124,13 +125,13 @@ def _out_of_order(transaction: Transaction, number: int, stamp: str, known: Know
 @TRANSACTIONS.check("X05", "E06", ERROR, "no event follows Ended", _EVENT)
 def nothing_after_the_end(seen: Seen, known: Known) -> Said:
     """An event with a higher seqNo than the one that ended the transaction."""
-    transaction = known.transactions.of(seen.payload)
+    transaction = transaction_in(seen.payload, known)
     if transaction is None:
         return None
     number, end = seen.payload["seqNo"], transaction.ended_by
     if seen.detail == "Ended" and end is None and number < transaction.highest:
         number, end = transaction.highest, number
-    if end is None or number <= end or (seen.detail == "Started" and transaction.is_restarted_by(seen.payload)):
+    if end is None or number <= end or (seen.detail == "Started" and restarts(seen.payload, transaction)):
         return None
     return f"transaction {transaction.id} ended with seqNo {end}, but continues with {number}"
 

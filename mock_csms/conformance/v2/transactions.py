@@ -14,6 +14,7 @@ from mock_csms.twin.connectors import Connector, may_mean
 from mock_csms.twin.seen import Seen, call, when
 from mock_csms.twin.transactions import Transaction
 from mock_csms.twin.v2.connectors import statuses_in
+from mock_csms.twin.v2.transactions import repeats, transaction_in
 
 TRANSACTIONS = Subject("transactions")
 
@@ -60,9 +61,9 @@ def once(judge: Judge) -> Judge:
 
     @wraps(judge)
     def judged(seen: Seen, known: Known) -> Said:
-        transaction = known.transactions.of(seen.payload)
+        transaction = transaction_in(seen.payload, known)
         told = transaction and transaction.events.get(seen.payload["seqNo"])
-        return None if told and told.is_again(seen.payload) else judge(seen, known)
+        return None if told and repeats(seen.payload, told) else judge(seen, known)
 
     return judged
 
@@ -91,7 +92,7 @@ def no_early_reason(seen: Seen, _: Known) -> Said:
 @once
 def reason_fits(seen: Seen, known: Known) -> Said:
     """A pair that does not go together; who leaves after a stop may tell the reason of that."""
-    payload, transaction = seen.payload, known.transactions.of(seen.payload)
+    payload, transaction = seen.payload, transaction_in(seen.payload, known)
     trigger, reason = payload["triggerReason"], payload["transactionInfo"].get("stoppedReason")
     fitting = _REASONS.get(trigger)
     if reason is None or fitting is None or reason in fitting or ends_by_reset(seen, known):
@@ -110,7 +111,7 @@ def reason_fits(seen: Seen, known: Known) -> Said:
 @once
 def token_told(seen: Seen, known: Known) -> Said:
     """No idToken at all after an authorization, or one that comes with another trigger than Authorized (E02.FR.20)."""
-    payload, transaction = seen.payload, known.transactions.of(seen.payload)
+    payload, transaction = seen.payload, transaction_in(seen.payload, known)
     trigger, token = payload["triggerReason"], payload.get("idToken")
     if transaction is not None and transaction.token is not None:
         return None
@@ -128,7 +129,7 @@ def token_told(seen: Seen, known: Known) -> Said:
 )
 def place_told(seen: Seen, known: Known) -> Said:
     """No evse.id or no connectorId in the first event after a vehicle is connected; those after it need none."""
-    payload, transaction = seen.payload, known.transactions.of(seen.payload)
+    payload, transaction = seen.payload, transaction_in(seen.payload, known)
     if transaction is not None and (transaction.connector is not None or _was_connected(transaction)):
         return None
     if "connectorId" in payload.get("evse", ()):
@@ -156,7 +157,7 @@ def state_told(seen: Seen, known: Known) -> Said:
     payload = seen.payload
     if "chargingState" in payload["transactionInfo"]:
         return None
-    trigger, transaction = payload["triggerReason"], known.transactions.of(payload)
+    trigger, transaction = payload["triggerReason"], transaction_in(payload, known)
     state = transaction and transaction.charging_state
     is_wrong = (
         trigger in ("ChargingStateChanged", "Trigger")
@@ -219,7 +220,7 @@ def connector_occupied(seen: Seen, known: Known) -> Said:
         told = [place for place, status in statuses_in(seen.action, payload) if status != "Available"]
         return [Done(each) for place in told for each in _meant(place, known)]
     if payload["triggerReason"] in LEFT:
-        transaction = known.transactions.of(payload)
+        transaction = transaction_in(payload, known)
         return Done((transaction.evse, transaction.connector)) if transaction else None
     place = (payload.get("evse", {}).get("id", 0), payload.get("evse", {}).get("connectorId", 0))
     if payload["triggerReason"] != "CablePluggedIn" or not all(place) or not _is_now(seen, known):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from mock_csms.behavior.matching import Predicate
-from mock_csms.protocol import x509
+from mock_csms.protocol.v2.certificates import hash_data
 
 ROOT = """\
 -----BEGIN CERTIFICATE-----
@@ -36,7 +36,7 @@ def _is_of_root(found: Any) -> bool:
     algorithm = found.get("hashAlgorithm") if isinstance(found, dict) else None
     if algorithm not in ("SHA256", "SHA384", "SHA512"):
         return False
-    own = x509.hash_data(ROOT, ROOT, algorithm)
+    own = hash_data(ROOT, ROOT, algorithm)
     return all(f"{found.get(part)}".lower().lstrip("0") == own[part].lower().lstrip("0") for part in own)
 
 

@@ -1,8 +1,8 @@
 """The table of OCPP 2.0.1: one row for each of its 64 actions, in the order of the functional blocks of Part 2.
 
-Only data belongs here. Requests are the defaults of commands and of the reference station; responses fit the default
-request of their row. Fragments that several rows use are constants, shared by reference, so nobody may change a
-template in place. No default names a host that exists.
+Only data belongs here. Requests are the defaults of commands and of the reference station; a response fits the default
+request of its row. Constants are shared by several rows, so a template must not be changed in place. No default names a
+host that exists.
 """
 
 from mock_csms.protocol.actions import Action, Actions, Json, Sender

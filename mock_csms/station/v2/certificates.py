@@ -7,6 +7,7 @@ from typing import Any
 from mock_csms.protocol import x509
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
+from mock_csms.protocol.v2.certificates import hash_data
 from mock_csms.station.answers import ACCEPTED, Alarmed, Answer, Given, because
 from mock_csms.station.cues import Act, Send, Set, Stop
 from mock_csms.station.v2.calls import security_event
@@ -36,7 +37,7 @@ def install(device: Device, payload: Json, moment: Moment) -> Given:
     found = x509.split(payload["certificate"])
     if len(found) != 1 or x509.is_expired(found[0], moment.now) or not x509.is_issued_by(found[0], found[0]):
         return device, because("InvalidCertificate"), []
-    new = Certificate(payload["certificateType"], found[0], x509.hash_data(found[0], found[0]))
+    new = Certificate(payload["certificateType"], found[0], hash_data(found[0], found[0]))
     others = [each for each in device.holdings.certificates if (each.kind, each.hash_data) != (new.kind, new.hash_data)]
     if sum(each.kind != OWN for each in others) >= CAPACITY:
         return device, because("OutOfStorage", _FAILED), []
@@ -112,7 +113,7 @@ def signed(device: Device, payload: Json, moment: Moment) -> Given:
         return device, because("InvalidCertificate"), [event]
     issuers = [*chain[1:], *(each.pem for each in installed(device))]
     issuer = next((each for each in issuers if x509.is_issued_by(chain[0], each)), chain[0])
-    own = Certificate(OWN, "".join(chain), x509.hash_data(chain[0], issuer))
+    own = Certificate(OWN, "".join(chain), hash_data(chain[0], issuer))
     return device.holding(certificates=(*installed(device), own)), ACCEPTED, []
 
 

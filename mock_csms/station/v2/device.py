@@ -5,8 +5,8 @@ from typing import Any, TypeAlias
 
 from mock_csms.behavior.templates import World
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.identifiers import is_same
 from mock_csms.protocol.records import Record, replace
-from mock_csms.protocol.v2.identifiers import is_same
 from mock_csms.station.cues import Act, Send
 from mock_csms.station.v2.holdings import Holdings
 from mock_csms.station.v2.model import DEFAULTS, MOST_POWER, Extras

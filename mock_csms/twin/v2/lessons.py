@@ -1,4 +1,4 @@
-"""Which message of OCPP 2.x tells a twin what: one table; another version has its own."""
+"""What a twin learns from which message of OCPP 2.x. Another version has its own table."""
 
 from collections.abc import Sequence
 
@@ -69,4 +69,4 @@ LESSONS: Sequence[Lesson] = (
     lesson(variables.was_set, result("SetVariables")),
     lesson(variables.may_change, command("SetVariables"), when("spoiled"), call("BootNotification"), any_payload=True),
 )
-"""In the order in which it is learned."""
+"""All lessons, in the order in which they are applied."""

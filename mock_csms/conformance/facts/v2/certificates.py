@@ -6,6 +6,7 @@ from mock_csms.conformance.subject import Subject
 from mock_csms.protocol import x509
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Mutable, Record, field
+from mock_csms.protocol.v2.certificates import hash_data
 from mock_csms.protocol.versions import DEFAULT
 from mock_csms.twin.seen import Seen, error, result, when
 
@@ -51,7 +52,7 @@ class Installed(Record):
 
     def has(self, wanted: Hash) -> bool:
         """Whether a hash is its own."""
-        own = hash_of(x509.hash_data(self.pem, self.pem, wanted[0]))
+        own = hash_of(hash_data(self.pem, self.pem, wanted[0]))
         return own == wanted if self.is_root else (own[1], own[3]) == (wanted[1], wanted[3])
 
 

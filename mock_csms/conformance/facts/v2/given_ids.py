@@ -10,6 +10,7 @@ from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Bounded, Mutable, bounded, field
 from mock_csms.twin.seen import Seen, call, command, response, when
 from mock_csms.twin.v2.connectors import statuses_in
+from mock_csms.twin.v2.transactions import transaction_in
 
 if TYPE_CHECKING:
     from mock_csms.conformance.facts import Known
@@ -54,7 +55,7 @@ def is_earlier(stamp: str, than: float, known: "Known") -> bool:
 
 def may_have_begun_before(seen: Seen, than: float, known: "Known") -> bool:
     """Whether the transaction of an event began earlier, or nobody knows when."""
-    transaction = known.transactions.of(seen.payload)
+    transaction = transaction_in(seen.payload, known)
     stamp = seen.payload["timestamp"] if seen.detail == "Started" else transaction.started if transaction else None
     return stamp is None or is_earlier(stamp, than, known)
 

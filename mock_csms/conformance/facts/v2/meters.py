@@ -11,6 +11,7 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Bounded, Mutable, Record, bounded, field
 from mock_csms.protocol.times import seconds_of
 from mock_csms.twin.seen import Seen, call, result
+from mock_csms.twin.v2.transactions import evse_in
 
 if TYPE_CHECKING:
     from mock_csms.conformance.facts import Known
@@ -209,7 +210,7 @@ def registers_of(seen: Seen, known: "Known") -> MeterReadings:
         if seen.action == "MeterValues":
             meters.readings = registers_in(values, which, payload["evseId"], "")
         else:
-            evse = known.transactions.evse_of(payload)
+            evse = evse_in(payload, known)
             id_ = payload["transactionInfo"]["transactionId"]
             meters.readings = registers_in(values, which, evse, id_) if evse is not None else ()
     return meters.readings

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from mock_csms.conformance.subject import Subject
+from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Mutable, field
-from mock_csms.protocol.v2.identifiers import folded
 from mock_csms.twin.events import Knocked
 from mock_csms.twin.seen import Seen, call, command, response, result, when
 
