@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import orjson
 from websockets.frames import Opcode
 
+from tests import warm
 from tests.wire import PATIENCE, SERVER, Mock, Raw, masked
 
 TOKEN = {"idToken": {"idToken": "BAD", "type": "ISO14443"}}
@@ -90,9 +91,7 @@ async def naked(mock: Mock, identity: str) -> AsyncIterator[Naked]:
 def run(*flags: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the program to its end, with no more of MOCK_CSMS_… in its environment than is given."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MOCK_CSMS_")}
-    return subprocess.run(
-        [*SERVER, *flags], capture_output=True, encoding="utf-8", timeout=PATIENCE, check=False, env=kept | environment
-    )
+    return warm.run([*SERVER, *flags], timeout=PATIENCE, env=kept | environment)
 
 
 def refused(flags: Sequence[str], *words: str, **environment: str) -> None:

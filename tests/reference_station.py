@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Timer
 
 from mock_csms.protocol.records import Record
+from tests import warm
 from tests.wire import PATIENCE, written
 
 STATION = [sys.executable, "-m", "mock_csms.station"]
@@ -28,8 +29,8 @@ def run(*arguments: str, lines: str | bytes = "") -> Ended:
     """Run mock-station with these lines on stdin, to its end; a traceback fails the test."""
     data = lines.encode() if isinstance(lines, str) else lines
     command = [*STATION, *arguments]
-    done = subprocess.run(command, input=data, capture_output=True, timeout=3 * PATIENCE, cwd=ROOT, check=False)
-    ended = Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+    done = warm.run(command, data=data, timeout=3 * PATIENCE, cwd=ROOT)
+    ended = Ended(done.returncode, done.stdout, done.stderr)
     assert "Traceback" not in ended.err + ended.out, ended.err
     return ended
 
@@ -39,7 +40,7 @@ class Running:
 
     def __init__(self, *arguments: str) -> None:
         self._err = tempfile.TemporaryFile("a+b")
-        self.process = subprocess.Popen(
+        self.process = warm.start(
             [*STATION, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._err, cwd=ROOT
         )
         self.out = ""

@@ -1,7 +1,6 @@
 """Correct stations have no findings, and each mistake of a wrong one is found once: traces, judged by `check`."""
 
 import re
-import subprocess
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error
 from mock_csms.twin.events import Connected, Received, Sent
+from tests import warm
 from tests.conformance.story import Story, part
 from tests.station.commanded import Bench, payloads
 from tests.wire import PATIENCE, SERVER
@@ -404,7 +404,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[str]]:
     trace = tmp_path_factory.mktemp("trace") / "trace.jsonl"
     made = [each for number, (story, _) in enumerate(CASES.values()) for each in records(story, f"S{number}")]
     trace.write_bytes(b"".join(orjson.dumps(each) + b"\n" for each in made))
-    done = subprocess.run([*SERVER, "check", str(trace)], capture_output=True, text=True, timeout=PATIENCE, check=False)
+    done = warm.run([*SERVER, "check", str(trace)], timeout=PATIENCE)
     assert (done.returncode, done.stderr) == (0, "")
     found: dict[str, list[str]] = {}
     for number, check in re.findall(r"^\S+ S(\d+) +finding \w+ (\w+) ", done.stdout, re.MULTILINE):

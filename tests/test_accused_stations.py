@@ -89,7 +89,10 @@ async def test_who_closes_the_connection(status: str, accused: bool) -> None:
         async with mock.station() as station:
             await station.ask("BootNotification", BOOT)
         await until(logged(mock, "CS-1 +disconnected"))
-        await asyncio.sleep(1.0)
+        if accused:
+            await until(logged(mock, "finding ERROR T14"))
+        else:
+            await asyncio.sleep(1.0)  # for what must not be found
         mock.process.terminate()
         ended, _ = await mock.ended()
         found = re.findall(r"ERROR T14 \(B02.FR.06\): (.*)", mock.log)

@@ -21,6 +21,7 @@ from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.conformance.exercised import Exercised
 from mock_csms.conformance.facts.station import Terms
 from mock_csms.conformance.inspector import Inspector
+from tests import warm
 from tests.wire import PATIENCE, SERVER
 
 CASES = Path(__file__).parent / "cases" / "traces"
@@ -31,8 +32,7 @@ FINDING = "finding ERROR X01 (E01.FR.01): transaction T9 begins with Ended, seqN
 def check(*arguments: str | Path, stdin: bytes = b"") -> subprocess.CompletedProcess[str]:
     """Run the command to its end; a traceback fails the test."""
     words = [*SERVER, "check", *map(str, arguments)]
-    done = subprocess.run(words, input=stdin, capture_output=True, timeout=PATIENCE, check=False)
-    ended = subprocess.CompletedProcess(words, done.returncode, done.stdout.decode(), done.stderr.decode())
+    ended = warm.run(words, data=stdin, timeout=PATIENCE)
     assert "Traceback" not in ended.stderr, ended.stderr
     assert ended.returncode == 0 or "passed" not in ended.stdout + ended.stderr, ended.stdout
     return ended

@@ -20,6 +20,7 @@ from websockets.typing import Subprotocol
 
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.watch.gist import gist
+from tests import warm
 from tests.raw import logged, until
 from tests.test_records import drain
 from tests.wire import BOOT, PATIENCE, SERVER, Mock, Station, transaction
@@ -257,10 +258,10 @@ def test_colors_of_the_other_commands(tmp_path: Path) -> None:
     for how in ("always", "never"):
         mock = Mock()
         words = [*STATION, f"{mock.url}/CS-1", "--send=Heartbeat", f"--color={how}"]
-        told = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, check=True).stdout
+        told = warm.run(words, timeout=PATIENCE).stdout
         mock.finish()
         words = [*SERVER, "check", str(trace), f"--color={how}"]
-        told_of = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, check=False).stdout
+        told_of = warm.run(words, timeout=PATIENCE).stdout
         assert ("\x1b[" in told, "\x1b[31m" in told_of) == (how == "always",) * 2
         assert (tmp_path / "x").exists() is False
     ended = subprocess.run([*SERVER, "--color=red"], capture_output=True, text=True, timeout=PATIENCE, check=False)

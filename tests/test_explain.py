@@ -10,6 +10,7 @@ import pytest
 
 from mock_csms.conformance.catalogue import CHECKS, SUBJECTS
 from mock_csms.conformance.v2.unjudged import UNJUDGED
+from tests import warm
 from tests.wire import PATIENCE, SERVER
 
 PAGE = (Path(__file__).parent.parent / "docs" / "conformance.md").read_text(encoding="utf-8")
@@ -19,9 +20,7 @@ EXAMPLES = re.findall(r"^```\n\$ mock-csms (explain [^\n]*)\n(.*?)```$", PAGE, r
 def ended(*words: str, columns: str = "80") -> subprocess.CompletedProcess[str]:
     """Return how a subcommand ended."""
     environment = {**os.environ, "COLUMNS": columns}
-    return subprocess.run(
-        [*SERVER, *words], capture_output=True, text=True, env=environment, timeout=PATIENCE, check=False
-    )
+    return warm.run([*SERVER, *words], env=environment, timeout=PATIENCE)
 
 
 def printed(*words: str, columns: str = "80") -> list[str]:

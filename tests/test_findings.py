@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import orjson
 import pytest
 
+from tests import warm
 from tests.raw import logged, until
 from tests.test_verdict import Run
 from tests.wire import BOOT, PATIENCE, SERVER, transaction
@@ -110,7 +111,7 @@ async def test_findings_have_a_suite_of_their_own(tmp_path: Path) -> None:
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the program to its end."""
-    done = subprocess.run([*SERVER, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False)
+    done = warm.run([*SERVER, *arguments], timeout=PATIENCE)
     assert "Traceback" not in done.stderr, done.stderr
     return done
 

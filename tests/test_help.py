@@ -14,6 +14,7 @@ from mock_csms.commands.profile import ProfileSettings
 from mock_csms.settings import Config
 from mock_csms.settings.flags import flag_of, option
 from mock_csms.station.settings import StationSettings
+from tests import warm
 from tests.raw import refused, run
 from tests.wire import PATIENCE, SERVER
 
@@ -44,9 +45,7 @@ EVERY_COMMAND = pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMAN
 def printed(command: list[str], *flags: str, columns: str = "80") -> str:
     """Return the stdout of a command, which must print nothing else and end with status 0."""
     environment = {**os.environ, "COLUMNS": columns}
-    ended = subprocess.run(
-        [*command, *flags], capture_output=True, text=True, env=environment, timeout=PATIENCE, check=False
-    )
+    ended = warm.run([*command, *flags], env=environment, timeout=PATIENCE)
     assert (ended.returncode, ended.stderr) == (0, "")
     return ended.stdout
 

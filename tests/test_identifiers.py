@@ -3,7 +3,6 @@
 import asyncio
 import re
 import sqlite3
-import subprocess
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,12 +12,13 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from mock_csms.control.python import Csms
+from tests import warm
 from tests.conformance.story import accepted, variable
 from tests.control.in_process import station_of
 from tests.raw import logged, until
 from tests.test_state import FILE, judged
 from tests.test_verdict import Run
-from tests.wire import BOOT, SERVER, Mock, Station, transaction
+from tests.wire import BOOT, PATIENCE, SERVER, Mock, Station, transaction
 
 _FINDING = re.compile(r" finding \w+ ([A-Z]\d\d) ")
 
@@ -164,8 +164,6 @@ def test_a_station_of_a_trace_has_one_spelling(tmp_path: Path) -> None:
     told = [recorded(0, "CS-1", "Started"), recorded(1, "cs-1", "Ended"), recorded(2, "CS-1", "Updated")]
     path = tmp_path / "trace.jsonl"
     path.write_bytes(b"\n".join(map(orjson.dumps, told)))
-    report = subprocess.run(
-        [*SERVER, "check", "--checks=X05", path], capture_output=True, text=True, check=False
-    ).stdout
+    report = warm.run([*SERVER, "check", "--checks=X05", str(path)], timeout=PATIENCE).stdout
     assert _FINDING.findall(report) == ["X05"]
     assert "cs-1" not in report

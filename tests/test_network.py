@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from mock_csms.commands.tracereading import Reading
+from tests.pace import turns
 from tests.raw import naked, refused, until
 from tests.test_check import check
 from tests.test_verdict import Run
@@ -105,14 +106,23 @@ async def test_what_was_on_its_way_comes_before_the_end(tmp_path: Path) -> None:
         assert kinds.index("Received") < kinds.index("Disconnected")
 
 
-async def test_commands_are_late_and_lost_too(tmp_path: Path) -> None:
-    """A command can be lost, and the time-out of its answer is extended by the latency."""
-    command = ["--command", "Reset", "--delay", "0"]
-    async with Mock("--loss", "100", *command) as mock, mock.station() as station:
+async def test_lost_commands() -> None:
+    """A lost command never comes."""
+    async with Mock("--loss", "100", "--command", "Reset", "--delay", "0") as mock, mock.station() as station:
         await station.nothing(0.2)
-    path = tmp_path / "events"
-    slow = ["--latency", "0.3", "--call-timeout", "0.2", "--events", str(path)]
-    async with Mock(*slow, *command) as mock, mock.station() as station:
+
+
+async def test_late_commands(tmp_path: Path) -> None:
+    """The answer to a command is waited for as long as the latency makes it take."""
+    for turn in turns():
+        with turn as pace:
+            await answers_late(tmp_path / f"events-{pace}", pace)
+
+
+async def answers_late(path: Path, pace: int) -> None:
+    """Answer a command at once, where the latency alone takes longer than the time for answers."""
+    flags = [f"--latency={0.3 * pace}", f"--call-timeout={0.2 * pace}", "--events", str(path)]
+    async with Mock(*flags, "--command", "Reset", "--delay", "0") as mock, mock.station() as station:
         await station.obey("Reset")
         await until(lambda: any(event["event"] == "Received" for event in events_in(path)))
         assert "Unanswered" not in [event["event"] for event in events_in(path)]

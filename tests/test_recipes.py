@@ -3,7 +3,6 @@
 import re
 import shlex
 import signal
-import subprocess
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -14,6 +13,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Subprotocol
 
+from tests import warm
 from tests.wire import PATIENCE, SERVER, Mock, Station
 
 ROOT = Path(__file__).parent.parent
@@ -130,7 +130,7 @@ async def test_example(flags: str, transcript: str) -> None:
 def test_a_printed_command_is_valid(command: str) -> None:
     """The flags of each command line are accepted as they are printed."""
     words = [*SERVER, *shlex.split(command, comments=True), "--print-config"]
-    ended = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    ended = warm.run(words, timeout=PATIENCE)
     assert ended.returncode == 0, ended.stderr
 
 
@@ -138,5 +138,5 @@ def test_a_printed_command_is_valid(command: str) -> None:
 def test_a_printed_check_judges_a_trace(command: str) -> None:
     """Each printed `check` finds the one mistake in a trace, and ends with 1."""
     words = [*SERVER, *shlex.split(command, comments=True)]
-    ended = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    ended = warm.run(words, timeout=PATIENCE)
     assert (ended.returncode, "ERROR X01" in ended.stdout) == (1, True), ended.stdout + ended.stderr

@@ -2,14 +2,14 @@
 
 import asyncio
 import re
-import subprocess
 from pathlib import Path
 
 import orjson
 import pytest
 
+from tests import warm
 from tests.test_verdict import Run
-from tests.wire import BOOT, SERVER
+from tests.wire import BOOT, PATIENCE, SERVER
 
 TIMES = {
     "2016-12-31T23:59:60Z": True,
@@ -45,5 +45,5 @@ def test_a_record_may_be_of_any_such_time(stamp: str, tmp_path: Path) -> None:
     path = tmp_path / "trace.jsonl"
     path.write_bytes(orjson.dumps(about | {"action": "Heartbeat", "payload": {}}))
     command = [*SERVER, "check", str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = warm.run(command, timeout=PATIENCE)
     assert done.returncode == 0, done.stderr

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 
 from mock_csms.commands.commandline import shown
 from mock_csms.watch.findings import table
+from tests import warm
 from tests.raw import logged, until, with_basic_auth
 from tests.test_verdict import Run
 from tests.wire import BOOT, HANDSHAKE, PATIENCE, SERVER, Mock, transaction
@@ -55,7 +55,7 @@ async def test_why_a_login_is_refused(identity: str, header: str, said: str) -> 
 def test_a_host_that_is_open_to_all(flags: Sequence[str], *, is_told: bool) -> None:
     """A host that everybody can reach gets one line of warning on stderr; other hosts get none."""
     words = [*SERVER, "--port=0", "--duration=0.1", *flags]
-    told = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, check=True).stderr
+    told = warm.run(words, timeout=PATIENCE).stderr
     lines = [line for line in told.splitlines() if "warning" in line]
     assert [bool(re.search("^mock-csms: warning: --host .* without --basic-auth", line)) for line in lines] == [
         True
@@ -98,7 +98,7 @@ async def test_no_secret_is_in_the_diagram(tmp_path: Path) -> None:
         ["--redact"],
     ):
         words = [*SERVER, "--port=0", "--duration=0.1", f"--diagram={page}", *flags]
-        subprocess.run(words, capture_output=True, timeout=PATIENCE, check=True)
+        assert warm.run(words, timeout=PATIENCE).returncode == 0
         text = page.read_text(encoding="utf-8")
         run = orjson.loads(re.findall(r'^\{"event":"Run".*$', text, re.MULTILINE)[0])
         assert (PASSWORD in text, "***" in run["command"], bool(run["command"])) == (

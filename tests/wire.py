@@ -20,6 +20,7 @@ from websockets.frames import Frame, Opcode
 from websockets.typing import Subprotocol
 
 from mock_csms.protocol.v2.v201 import ACTIONS
+from tests import warm
 
 SERVER = [sys.executable, str(Path(__file__).resolve().parents[1] / "server.py")]
 PATIENCE = 60.0  # seconds that anything may take; only what hangs takes so long
@@ -161,11 +162,14 @@ class Mock:
     program: Sequence[str] = SERVER
     accidents: tuple[str, ...] = ("Traceback", "internal error")
     """What its log must not contain."""
+    is_cold = False
+    """Whether Python starts the program, and it is not forked."""
 
     def __init__(self, *flags: str, port: str = "--port=0") -> None:
         self._log = tempfile.TemporaryFile("a+b")
         command = [*self.program, *port.split(), "--ping-interval=0", *flags]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self._log)
+        start = subprocess.Popen if self.is_cold else warm.start
+        self.process = start(command, stdout=subprocess.PIPE, stderr=self._log)
         assert self.process.stdout
         readable = select.select([self.process.stdout], [], [], PATIENCE)[0]
         self.first_line = self.process.stdout.readline().decode() if readable else ""

@@ -16,4 +16,5 @@ async def run(*flags: str, authorization: str = "local") -> AsyncIterator[Run]:
     profile = replace(REFERENCE, authorization=authorization, timeouts=patient)
     async with Run(profile, None, Reference(flags), "127.0.0.1", 0) as it:
         yield it
-        assert it.findings.take() == []
+        found = it.findings.take()
+        assert found == [], found

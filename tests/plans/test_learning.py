@@ -16,6 +16,7 @@ from mock_csms.plans.profile import FEATURE, Profile, read_profile
 from mock_csms.plans.v2.features import FEATURES
 from mock_csms.plans.v2.learning import learn, timeouts_of
 from mock_csms.plans.v2.model import ReportedVariable, ReportedVariables, from_get_variables, from_report
+from tests import warm
 from tests.control.in_process import station_of
 from tests.reference_station import running as running_station
 from tests.wire import BOOT, PATIENCE, SERVER, Station
@@ -25,7 +26,7 @@ COMMAND = [*SERVER, "profile"]
 
 def ended(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command to its end."""
-    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False)
+    return warm.run([*COMMAND, *arguments], timeout=PATIENCE)
 
 
 @contextmanager

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
+from zlib import crc32
+
+import pytest
 
 from mock_csms.station.state import Habit
 from mock_csms.station.v2.misbehaviours import KINDS
@@ -10,6 +13,9 @@ from tests.station import commanding, scenarios
 from tests.station.stage import Log, Stage
 
 SCENARIOS = {**scenarios.SCENARIOS, **commanding.SCENARIOS}
+EVERY_KIND = pytest.mark.parametrize("kind", KINDS, scope="session")
+"""Runs a test for each kind. All tests of one kind run one after the other, across files: what was played for one of
+them is still there for the next."""
 
 
 def play(scenario: str, habits: tuple[Habit, ...]) -> list[Stage]:
@@ -54,3 +60,10 @@ def wrong(kind: str) -> dict[str, Log]:
     """Return the transcripts of a misbehaviour that differ from the right ones."""
     logs = {scenario: perform(scenario, Habit(kind)) for scenario, kinds in occasions().items() if kind in kinds}
     return {scenario: log for scenario, log in logs.items() if log != right(scenario)}
+
+
+def scenarios_of(kind: str) -> list[str]:
+    """Return the scenarios where a kind changes something; each kind begins with another."""
+    found = list(wrong(kind))
+    first = crc32(kind.encode()) % max(1, len(found))
+    return found[first:] + found[:first]

@@ -5,8 +5,6 @@ from collections import defaultdict
 from itertools import zip_longest
 from typing import Any
 
-import pytest
-
 from mock_csms.behavior.emissions import Emission
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.messages import Call
@@ -18,7 +16,7 @@ from mock_csms.station.state import Habit, Identity, Moment
 from mock_csms.station.v2 import machine
 from mock_csms.station.v2.device import new_device
 from mock_csms.station.v2.misbehaviours import KINDS
-from tests.station.performances import perform, right, wrong
+from tests.station.performances import EVERY_KIND, perform, right, wrong
 from tests.station.play import TOKEN, default_answer, world
 from tests.station.stage import Entry, Log
 
@@ -35,8 +33,6 @@ TOGETHER = {
 }
 """Misbehaviours that change two actions. The others change one, or by nature all of them: see `touched`."""
 ANY_COMMAND = {"no-triggered-message", "answers-while-rejected", "takes-anything"}
-
-EVERY_KIND = pytest.mark.parametrize("kind", KINDS)
 
 
 def told(log: Log) -> dict[str, list[Any]]:
