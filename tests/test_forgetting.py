@@ -8,7 +8,7 @@ import orjson
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.control.python import Csms
 from mock_csms.protocol.messages import Call
 from mock_csms.runtime.bus import Bus
@@ -78,14 +78,14 @@ def kept(kind: type) -> int:
 async def test_memory_does_not_grow_with_identities() -> None:
     """Of a thousand stations the mock holds what was told by those that it remembers; of refused ones, by a few."""
     async with Csms(port=0, remember=10, known_stations=tuple(f"CS-{n}" for n in range(200))) as csms:
-        before = kept(StationModel), kept(Known)
+        before = kept(StationModel), kept(KnownStation)
         for number in range(200):
             async with station_of(csms, f"CS-{number}") as station:
                 await station.ask("BootNotification", BOOT)
         for number in range(2 * MOST_VISITORS):
             with pytest.raises(InvalidStatus):
                 await station_of(csms, f"OTHER-{number}").__aenter__()
-        after = kept(StationModel), kept(Known)
+        after = kept(StationModel), kept(KnownStation)
         assert list(csms.stations) == [f"CS-{number}" for number in range(190, 200)]
     assert [now - then for then, now in zip(before, after, strict=True)] == [10 + MOST_VISITORS] * 2
 

@@ -1,7 +1,7 @@
-"""The one model of a station: what it has told so far, by its identity. It survives reconnects.
+"""The models of stations, by their identities: what each has told so far, over all its connections.
 
-A `StationModel` is small: it has what templates, rules and admission ask for. All else is in its `twin`, which is made
-when somebody asks for it, like the checks or a plan, and is folded from then on.
+A `StationModel` is small: it has what templates, rules and admission need. All else is in its `twin`, which is made
+when the checks or a plan first ask for it, and is updated from then on.
 """
 
 from collections.abc import Sequence
@@ -15,23 +15,23 @@ if TYPE_CHECKING:
 
 
 class StationModel(Mutable):
-    """One station, as far as the mock has seen it."""
+    """What the mock knows about one station."""
 
     identity: str
     password: str | None = None
-    """The password that it has accepted from the mock last."""
+    """The last password from the mock that it accepted; None if there was none."""
     boot_status: str | None = None
-    """What the mock answered to its last BootNotification; None before that."""
+    """The status in the mock's answer to its last BootNotification; None before that answer."""
     asked_for: frozenset[str] = frozenset()
-    """The actions that commands made it send since its last BootNotification."""
+    """The actions that commands have asked it to send since its last BootNotification."""
     transactions: dict[str, None] = bounded(1000)
-    """The ids of the transactions that run, the oldest first (a dict, for its order); the last thousand."""
+    """The ids of its running transactions, the oldest first (a dict keeps the order); at most a thousand."""
     csr: str = ""
-    """Its last request for a certificate, of any type."""
+    """Its last certificate signing request, of any type."""
     url: str = ""
-    """Where it found the mock, set by whoever let it in; empty where that is the mock's own URL."""
+    """The URL under which it reached the mock; empty if that is the mock's own URL."""
     twin: "Twin | None" = None
-    """All else, once somebody has asked for it."""
+    """All else; None until somebody asks for it."""
     connections: int = 0
     """How many connections it has now: more than one only with `--on-duplicate both`."""
 
@@ -42,7 +42,7 @@ class StationModel(Mutable):
 
     @property
     def oldest_transaction(self) -> str | None:
-        """The transaction that has been running longest, if one runs."""
+        """The id of the transaction that has been running longest; None if none runs."""
         return next(iter(self.transactions), None)
 
 
@@ -127,20 +127,23 @@ class Stations:
         return identity in self._forgotten
 
     def adopt(self, identity: str, twin: "Twin") -> None:
-        """Let this be the twin of a station; what one before it has learned is taken over."""
+        """Make `twin` the twin of a station; it takes over what an earlier twin has learned."""
         station = self.get(identity) or self._others.setdefault(identity, StationModel(identity))
         for name in station.twin.__struct_fields__ if station.twin is not None else ():
             setattr(twin, name, getattr(station.twin, name))
         station.twin = twin
 
     def follow(self, identity: str) -> "Twin":
-        """Return the twin of a station, which is folded from now on; the station need not have connected yet."""
+        """Return the twin of a station, which is updated from now on; the station need not have connected yet.
+
+        A station that is followed is never forgotten.
+        """
         self._followed.add(identity)
         for pool in (self._gone, self._visitors):
             pool.pop(identity, None)
         station = self.get(identity) or self._others.setdefault(identity, StationModel(identity))
         if station.twin is None:
-            from mock_csms.twin.twin import Twin  # noqa: PLC0415 - no start waits for it
+            from mock_csms.twin.twin import Twin  # noqa: PLC0415 - not needed at start-up
 
             station.twin = Twin()
         return station.twin

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from mock_csms.conformance import CHECKS
-from mock_csms.conformance.facts.v2.repeated_values import MANY_BEATS, is_expected
+from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.conformance.inspector import Inspector
+from mock_csms.conformance.lessons.v2.repeated_values import MANY_BEATS, is_expected
 from mock_csms.protocol.actions import Json
 from mock_csms.twin.events import Received
 from tests.conformance.story import Story, accepted
@@ -54,16 +54,16 @@ def goes_on(story: Story, number: int = 2, **more: Any) -> Story:
 
 
 def is_followed(story: Story) -> bool:
-    """Whether the last call of a story is steady."""
+    """Whether the last call of a story is repeated."""
     inspect(story.events, story.now)
     inspector = Inspector(CHECKS.values(), TERMS)
     for event in story.events[:-2]:
         inspector.look_at(event)
     event = story.events[-2]
-    return isinstance(event, Received) and is_expected(event, inspector.known[STATION], {})
+    return isinstance(event, Received) and is_expected(event, inspector.stations[STATION], {})
 
 
-def test_what_had_to_come_is_steady() -> None:
+def test_what_had_to_come_is_repeated() -> None:
     """The next periodic values of a transaction are, with their EVSE or without it; and so are those that follow."""
     assert is_followed(goes_on(charging()))
     assert is_followed(goes_on(charging(), evse={"id": 1}, transactionInfo={"transactionId": "T"}))
@@ -97,7 +97,7 @@ OTHERS: Mapping[str, Callable[[Story], Json]] = {
     "letters": lambda _: {"customData": {"vendorId": "Ä"}},
     "escapes": lambda _: {"customData": {"vendorId": '"'}},
 }
-"""What is different about values that are not steady."""
+"""What is different about values that are not repeated."""
 
 
 @pytest.mark.parametrize("name", list(OTHERS))
@@ -115,7 +115,7 @@ LATELY: Mapping[str, Callable[[Story], object]] = {
     "trigger": lambda story: story.command("TriggerMessage", {"requestedMessage": "Heartbeat"}, {"status": "Accepted"}),
     "end": lambda story: goes_on(story, 2, eventType="Ended"),
 }
-"""After what nothing is steady."""
+"""After what nothing counts as repeated."""
 
 
 @pytest.mark.parametrize("name", list(LATELY))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_csms.behavior.templates import rfc3339
-from mock_csms.conformance import CHECKS
+from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.conformance.facts.message_ids import MOST_IDS, NO_MARK, MessageIds
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Result, encode, with_unknown_type
