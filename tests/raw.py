@@ -56,7 +56,7 @@ class Naked:
         return seen.data
 
     async def nothing(self, seconds: float) -> None:
-        """Let not one byte come for so long."""
+        """Check that no byte comes for so many seconds."""
         try:
             data = await asyncio.wait_for(self.raw.reader.read(1), seconds)
         except TimeoutError:
@@ -64,7 +64,7 @@ class Naked:
         raise AssertionError(f"unexpected {data!r}")
 
     async def goodbye(self) -> int:
-        """Let a close frame come, answer it, let the connection end with nothing more, and return the code."""
+        """Wait for a close frame, answer it, check that nothing follows until the end, and return the code."""
         opcode, data = (await self.frame())[1:]
         assert opcode is Opcode.CLOSE
         await self.raw.write(masked(data, Opcode.CLOSE))
@@ -72,7 +72,7 @@ class Naked:
         return int.from_bytes(data[:2])
 
     async def was_reset(self) -> None:
-        """Let the connection end with a TCP RST."""
+        """Check that the connection ends with a TCP RST."""
         try:
             data = await asyncio.wait_for(self.raw.reader.read(), PATIENCE)
         except ConnectionResetError:
@@ -82,7 +82,7 @@ class Naked:
 
 @asynccontextmanager
 async def naked(mock: Mock, identity: str) -> AsyncIterator[Naked]:
-    """Connect a station of that identity, without any library."""
+    """Connect a station with this identity, without a WebSocket library."""
     async with mock.raw(f"/{identity}") as raw:
         yield Naked(raw)
 
@@ -124,5 +124,5 @@ def with_basic_auth(headers: str, credentials: str) -> str:
 
 
 def without(payload: Mapping[str, Any], *keys: str) -> dict[str, Any]:
-    """Return a payload without those properties."""
+    """Return a payload without these properties."""
     return {key: value for key, value in payload.items() if key not in keys}

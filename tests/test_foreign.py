@@ -57,7 +57,7 @@ def found_in(trace: str) -> Mapping[str, list[str]]:
 
 
 def transactions_of(trace: str) -> int:
-    """Return how many transactions a trace has: the deeds that a check may find once each."""
+    """Return how many transactions a trace has: a check may find something once in each."""
     records = [orjson.loads(line) for line in (TRACES / f"{trace}.jsonl").read_bytes().splitlines()]
     told = [record.get("payload", {}) for record in records if record.get("action") == "TransactionEvent"]
     return len({payload["transactionInfo"]["transactionId"] for payload in told if "transactionInfo" in payload})
@@ -65,7 +65,7 @@ def transactions_of(trace: str) -> int:
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_a_finding_is_right(row: Row) -> None:
-    """What the station did wrong is found, once for each deed; what it did right is not."""
+    """Each mistake of the station is found, once; correct behaviour is not."""
     found = found_in(row.trace).get(row.check, [])
     if row.decision == "false":
         assert found == []

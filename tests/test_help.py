@@ -1,4 +1,4 @@
-"""The help: one screen, every flag by subject, completion, and what was probably meant."""
+"""The help: one screen, every flag by subject, completion, and suggestions in errors."""
 
 import os
 import re
@@ -42,7 +42,7 @@ EVERY_COMMAND = pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMAN
 
 
 def printed(command: list[str], *flags: str, columns: str = "80") -> str:
-    """Return what a command prints on stdout, where it prints nothing else and ends well."""
+    """Return the stdout of a command, which must print nothing else and end with status 0."""
     environment = {**os.environ, "COLUMNS": columns}
     ended = subprocess.run(
         [*command, *flags], capture_output=True, text=True, env=environment, timeout=PATIENCE, check=False
@@ -99,7 +99,7 @@ def test_every_explanation_begins_with_a_short_clause(settings: Any) -> None:
 
 
 def test_the_lines_of_mock_station() -> None:
-    """`mock-station --help-all` lists what can be typed."""
+    """`mock-station --help-all` lists the control lines."""
     assert "  card <ID[:TYPE]> [EVSE]   present" in printed(MOCK_STATION, "--help-all")
 
 

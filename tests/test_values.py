@@ -1,4 +1,4 @@
-"""The parsers of settings: good texts and their values, bad texts and what is said of them."""
+"""The parsers of settings: good texts and their values, bad texts and their errors."""
 
 import math
 import re
@@ -26,7 +26,7 @@ respond = Respond(503, "refused by --refuse")
 
 
 def variable(name: str, **more: str) -> Json:
-    """Return a variable with its component as OCPP writes it."""
+    """Return a variable and its component as JSON of OCPP."""
     component, _, variable = name.partition(".")
     return {"component": {"name": component}, "variable": {"name": variable}, **more}
 
@@ -173,7 +173,7 @@ PARSERS: list[Parse] = list({id(parse): parse for parse, value, _ in GOOD + BAD 
 
 @pytest.mark.parametrize(("parse", "text", "value"), GOOD)
 def test_a_good_text(parse: Parse, text: Any, value: Any) -> None:
-    """A good text becomes its value."""
+    """A good text is parsed into its value."""
     assert parse(text) == value
 
 
@@ -200,7 +200,7 @@ def test_a_number_is_what_it_says(number: float) -> None:
 
 @given(st.floats() | st.integers())
 def test_a_number_is_finite_and_in_range(number: float) -> None:
-    """NaN, infinity and what is out of range never come through."""
+    """NaN, infinity and numbers out of range are refused."""
     try:
         parsed = values.number(above=True)(repr(number))
     except ValueError:
@@ -212,7 +212,7 @@ def test_a_number_is_finite_and_in_range(number: float) -> None:
 
 @given(st.sampled_from(["Red", "Green", "BLUE"]), st.lists(st.booleans(), min_size=5, max_size=5))
 def test_names_are_read_in_any_case(name: str, upper: list[bool]) -> None:
-    """Every spelling of a name is the name as it is spelled properly."""
+    """A name in any case is read as the right spelling."""
     assert color("".join(char.upper() if up else char.lower() for char, up in zip(name, upper, strict=False))) == name
 
 
@@ -243,7 +243,7 @@ def test_a_json_object_is_read(value: dict[str, Any]) -> None:
 
 
 def test_what_is_long_can_stand_in_a_file(tmp_path: Path) -> None:
-    """`@FILE` stands for what is in the file: a JSON object, or a password on each line."""
+    """`@FILE` stands for the content of the file: a JSON object, or a password on each line."""
     payload, passwords, binary = tmp_path / "payload.json", tmp_path / "passwords", tmp_path / "binary"
     payload.write_text('{"a": "ä"}', encoding="utf-8")
     passwords.write_text("A:p\n\n B:q \n", encoding="utf-8")
@@ -256,20 +256,20 @@ def test_what_is_long_can_stand_in_a_file(tmp_path: Path) -> None:
 
 @given(st.text("secrt", min_size=20).map(lambda text: f"{text}\n"))
 def test_no_error_shows_a_password(text: str) -> None:
-    """What is no ID:PASSWORD is refused without being shown."""
+    """A value that is not ID:PASSWORD is refused without showing it."""
     with pytest.raises(ValueError, match="an entry is not ID:PASSWORD") as raised:
         values.passwords([text])
     assert text.strip() not in str(raised.value)
 
 
 def test_every_command_of_the_table_can_be_sent() -> None:
-    """The names that are taken for commands are the 40 that a CSMS may send."""
+    """The accepted command names are the 40 that a CSMS may send."""
     assert len(list(values.commands())) == 40
     assert [values.command(name) for name in values.commands()] == list(values.commands())
 
 
 def test_every_trigger_of_the_schema_can_be_asked_for() -> None:
-    """TriggerMessage takes every value of its enumeration."""
+    """The flag for TriggerMessage accepts every value of its enumeration."""
     messages = V201.schemas.values("TriggerMessageRequest", "requestedMessage")
     assert [values.trigger(message.upper()) for message in messages] == list(messages)
 
@@ -299,5 +299,5 @@ def test_a_format_of_times(ending: str, text: str) -> None:
     ],
 )
 def test_the_reason_of_an_error(error: Exception, reason: str) -> None:
-    """A reason has no number and no file name around it."""
+    """The reason of an OSError has no number and no file name."""
     assert values.reason_of(error) == reason

@@ -17,6 +17,7 @@ from mock_csms.protocol.records import Bounded, Mutable, Record, bounded, field
 from mock_csms.runtime.bus import Bus
 from mock_csms.twin.events import Connected, Disconnected, Event, Received, Refused
 from mock_csms.watch.lines import as_text, describe
+from mock_csms.watch.waiting import wait_for
 
 MOST_CALLS = 10_000
 """How many calls of a station wait to be taken; of more, the oldest are forgotten."""
@@ -232,13 +233,7 @@ class Inbox:
         taken = box.take(wanted_, after)
         if taken is not None or within <= 0:
             return taken
-        future: asyncio.Future[Taken] = asyncio.get_running_loop().create_future()
-        box.waiting[future] = wanted_
-        try:
-            await asyncio.wait([future], timeout=within)
-        finally:
-            del box.waiting[future]
-        return future.result() if future.done() else None
+        return await wait_for(box.waiting, wanted_, within)
 
     def explain(self, identity: str, wanted_: Either, within: float) -> str:
         """Return why somebody is disappointed who has waited so long for a call of a station."""
