@@ -109,7 +109,7 @@ class Redactor:
             case Error(id=id_, code=code, description=description, details=details):
                 return Error(id_, code, self.words(description), self.value(details))
             case Malformed():
-                return replace(part, id=self.words(part.id), problem=self.words(part.problem))
+                return replace(part, id=self.words(part.id), problem=self.words(part.problem), array=None)
             case Violation(path=path, message=message, code=code):
                 return Violation(path, self.words(message), code)
         return part

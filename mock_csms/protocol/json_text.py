@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any
 
 import orjson
@@ -11,6 +12,8 @@ DEEPEST = 250
 FLAT = 2 * DEEPEST
 """A text of up to this many bytes cannot be nested too deep, because each level has two brackets."""
 _MOST_DIGITS = 20
+SHOWN = 60
+"""How many characters of a wrong item of a message are shown."""
 
 
 def may_be_too_deep(text: bytes) -> bool:
@@ -59,3 +62,18 @@ def huge_paths(value: Any, path: str) -> Iterator[str]:
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, item in items:
         yield from huge_paths(item, f"{path}.{key}" if path else str(key))
+
+
+def abridged(value: Any) -> Any:
+    """Return a JSON value with no more of its arrays and objects than the first `SHOWN` characters of it can show."""
+    return _abridged(value, [SHOWN]) if isinstance(value, list | dict) else value
+
+
+def _abridged(value: Any, room: list[int]) -> Any:
+    """Return a value with at most so many values in it; `room` is counted down."""
+    room[0] -= 1  # each value takes at least one character
+    if isinstance(value, list):
+        return [_abridged(item, room) for item in takewhile(lambda _: room[0] >= 0, value)]
+    if isinstance(value, dict):
+        return {key: _abridged(item, room) for key, item in takewhile(lambda _: room[0] >= 0, value.items())}
+    return value

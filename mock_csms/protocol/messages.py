@@ -12,7 +12,7 @@ from typing import Any, ClassVar, TypeAlias
 import orjson
 
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.json_text import DEEPEST, FLAT, huge_paths, is_too_deep, may_be_too_deep, with_huge_numbers
+from mock_csms.protocol.json_text import DEEPEST, FLAT, abridged, huge_paths, is_too_deep, may_be_too_deep, with_huge_numbers
 from mock_csms.protocol.records import Record, field
 
 UNREADABLE_ID = "-1"
@@ -76,6 +76,15 @@ class Error(Record):
     is_answer: ClassVar[bool] = True
 
 
+class ReadArray(Record):
+    """What was read of an array that is not a message, so that nobody has to parse its text again."""
+
+    items: tuple[Any, ...]
+    """Its first items, more than a message of any type has. What is long in them is cut, but their texts are whole."""
+    length: int
+    """How many items it has."""
+
+
 class Malformed(Record):
     """A received text that is not a message."""
 
@@ -90,6 +99,8 @@ class Malformed(Record):
 
     Such an answer is never answered itself (Part 4, 4.2.3); it ends our call with its id as failed.
     """
+    array: ReadArray | None = None
+    """What was read of it; None unless it is an array that begins with an integer, without numbers beyond a double."""
 
 
 Message: TypeAlias = Call | Result | Error
@@ -158,8 +169,8 @@ FRAMING = Framing()
 """The framing of OCPP 2.0.1."""
 
 _BEGINNING = re.compile(
-    r"""\ufeff?\s*\[\s*
-        (?P<quote>["']?)\s*\+?0*(?P<type>[0-9])(?:\.0*)?(?:[eE][+-]?0*)?(?![0-9.eE])
+    r"""\ufeff?\s*+\[\s*+
+        (?P<quote>["']?)\s*+\+?0*(?P<type>[0-9])(?:\.0*)?(?:[eE][+-]?0*)?(?![0-9.eE])
         \s*(?:(?P=quote)(?![\w.+-])|(?=,)|$)[\s,]*
         (?:"(?P<id>(?:[^"\\]|\\.)*)(?:"|$)|'(?P<single>[^']*)'|(?P<bare>[^\s"',\[\]{}]+)(?=[\s,\]]))?
     """,
@@ -167,9 +178,11 @@ _BEGINNING = re.compile(
 )
 """How a message begins, even if it is cut off or not JSON: the number of its type, and as much of its id as came.
 
-An incomplete id matches no call.
+An incomplete id matches no call. Spaces are matched possessively: two runs side by side would be tried in every split.
 """
 _LONGEST_BEGINNING = 4096
+_MOST_ITEMS = 8
+"""How many items of an array that is not a message are kept."""
 _TOO_DEEP = f"nested deeper than {DEEPEST} levels"
 
 
@@ -179,12 +192,14 @@ def decode(data: bytes, framing: Framing = FRAMING) -> Message | Malformed:
     Only the array is checked (Part 4, 4.1.4 and 4.2), not the payload: `schemas.py` does that.
     """
     huge: Huge = ()
+    is_plain = True
     try:
         array = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         array = with_huge_numbers(data)
         if array is None:
             return _broken(data, error, framing)
+        is_plain = False
         if isinstance(array, list) and array:
             huge = tuple(huge_paths(array[-1], ""))
     if not isinstance(array, list):
@@ -195,10 +210,17 @@ def decode(data: bytes, framing: Framing = FRAMING) -> Message | Malformed:
     number = array[0]
     type_ = framing.types.get(number)
     if len(data) > FLAT and may_be_too_deep(data) and is_too_deep(array):
-        return Malformed(_TOO_DEEP, id=_id_of(array), is_answer=type_ is not None and type_.is_answer)
+        is_answer = type_ is not None and type_.is_answer
+        return Malformed(_TOO_DEEP, id=_id_of(array), is_answer=is_answer, array=_read(array, is_plain=is_plain))
     if type_ is None:
-        return Malformed(f"message type {number} is unknown", framing.unknown_type, _id_of(array))
-    return type_.read(array, huge) or _malformed(type_, array)
+        problem, read = f"message type {number} is unknown", _read(array, is_plain=is_plain)
+        return Malformed(problem, framing.unknown_type, _id_of(array), array=read)
+    return type_.read(array, huge) or _malformed(type_, array, _read(array, is_plain=is_plain))
+
+
+def _read(array: list[Any], *, is_plain: bool) -> ReadArray | None:
+    """Return what a malformed message keeps of its array; None where not every parser can read it."""
+    return ReadArray(tuple(abridged(item) for item in array[:_MOST_ITEMS]), len(array)) if is_plain else None
 
 
 def _broken(data: bytes, error: orjson.JSONDecodeError, framing: Framing) -> Malformed:
@@ -234,7 +256,7 @@ def _begun_id(begun: re.Match[str]) -> str:
     return id_ if _is_id(id_) else UNREADABLE_ID
 
 
-def _malformed(type_: MessageType, array: list[Any]) -> Malformed:
+def _malformed(type_: MessageType, array: list[Any], read: ReadArray | None) -> Malformed:
     """Return which position of an array of that type is wrong."""
     name, parts = type_.name, type_.parts
     if len(array) != len(parts) + 1:
@@ -245,7 +267,7 @@ def _malformed(type_: MessageType, array: list[Any]) -> Malformed:
         problem = f"the action of a {name} is a string, not {_kind(array[2])}"
     else:
         problem = f"the code and the description of a {name} are strings, its details are an object"
-    return Malformed(problem, id=_id_of(array), is_answer=type_.is_answer)
+    return Malformed(problem, id=_id_of(array), is_answer=type_.is_answer, array=read)
 
 
 def encode(message: Message) -> bytes:

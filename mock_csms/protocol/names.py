@@ -3,6 +3,9 @@
 from collections.abc import Container, Iterable
 from itertools import count
 
+_MOST_TIMES = 3
+"""A word that is so many times as long as each name is near to none: difflib wants six tenths of all characters."""
+
 FEW = 12
 """From this number of names on, a message does not list them all."""
 
@@ -21,6 +24,8 @@ def nearest(word: str, names: Iterable[str]) -> str:
     import difflib  # noqa: PLC0415 - loaded only after a typing error
 
     by_lower = {name.lower(): str(name) for name in names}
+    if len(word) > _MOST_TIMES * max(map(len, by_lower), default=0):
+        return ""
     near = difflib.get_close_matches(word.lower(), by_lower, n=1)
     return f"; did you mean {by_lower[near[0]]!r}?" if near else ""
 

@@ -16,8 +16,13 @@ _MOST_KINDS = 10_000
 MOST_LINES = 50
 """How many ordinary lines are shown per second."""
 
-_CHANGING = re.compile(r"[^\s:;,]*\d[^\s:;,]*")
-"""Ids, times and numbers: lines that differ only in these are the same."""
+_CHANGING = re.compile(r"(?<![^\s:;,])[^\s:;,\d]*+\d[^\s:;,]*")
+"""Ids, times and numbers: lines that differ only in these are the same.
+
+Each word is tried once, from its beginning: else a word of a megabyte without digits would take hours.
+"""
+_LONGEST = 600
+"""How many characters of a line are compared, and kept for its count; no line is shown longer."""
 
 
 class RepeatCount(Record):
@@ -54,10 +59,11 @@ class Repeats:
 
     def is_shown(self, at: float, station: str, level: int, name: str, text: str) -> bool:
         """Whether to show a line; if it was shown often enough, it is counted under `name`."""
-        key = (station, name, _CHANGING.sub("#", text))
+        text = text[:_LONGEST]
+        key = (station, name[:_LONGEST], _CHANGING.sub("#", text))
         kind = self._kinds.get(key)
         if kind is None:
-            kind = self._kinds[key] = _Kind(station, level, name, text, at, at)
+            kind = self._kinds[key] = _Kind(station, level, name[:_LONGEST], text, at, at)
         if kind.shown < OFTEN_ENOUGH:
             kind.shown += 1
             return True

@@ -6,30 +6,33 @@
 from collections.abc import Sequence
 from typing import Any
 
-import orjson
-
 from mock_csms.conformance.common.versions import rules_of
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, WARNING, Said, Subject, Wrong, broken
-from mock_csms.protocol.messages import MAX_DESCRIPTION_LENGTH, MAX_ID_LENGTH, Error, MessageType
+from mock_csms.protocol.json_text import SHOWN
+from mock_csms.protocol.messages import (
+    MAX_DESCRIPTION_LENGTH,
+    MAX_ID_LENGTH,
+    Error,
+    Malformed,
+    MessageType,
+    ReadArray,
+)
 from mock_csms.twin.events import Received
 from mock_csms.twin.seen import Seen, call, error, when
 
 RPC = Subject("RPC")
 
 
-def array_of(seen: Seen) -> list[Any] | None:
-    """Return the array of a message that begins with an integer; None for anything else."""
-    try:
-        array = orjson.loads(seen.event_as(Received).text)
-    except orjson.JSONDecodeError:
-        return None
-    return array if isinstance(array, list) and array and type(array[0]) is int else None
+def array_of(seen: Seen) -> ReadArray | None:
+    """Return the array of a malformed message that begins with an integer, as it was read; None for anything else."""
+    message = seen.message
+    return message.array if isinstance(message, Malformed) else None
 
 
-def _type_of(seen: Seen, array: list[Any]) -> MessageType | None:
+def _type_of(seen: Seen, array: ReadArray) -> MessageType | None:
     """Return the type of a message; None if its version has no such type."""
-    return seen.version.framing.types.get(array[0])
+    return seen.version.framing.types.get(array.items[0])
 
 
 def _length_of(type_: MessageType) -> int:
@@ -37,19 +40,19 @@ def _length_of(type_: MessageType) -> int:
     return len(type_.parts) + 1
 
 
-def _whole(seen: Seen, name: str = "") -> list[Any] | None:
-    """Return the array of a message if it has the right number of items and, with a `name`, that type; else None."""
+def _whole(seen: Seen, name: str = "") -> Sequence[Any] | None:
+    """Return the items of a message if it has the right number of items and, with a `name`, that type; else None."""
     array = array_of(seen)
     type_ = None if array is None else _type_of(seen, array)
-    if array is None or type_ is None or len(array) != _length_of(type_):
+    if array is None or type_ is None or array.length != _length_of(type_):
         return None
-    return array if name in ("", type_.name) else None
+    return array.items if name in ("", type_.name) else None
 
 
 def shown(value: Any) -> str:
     """Return any value as a text, at most 60 characters of it."""
     text = repr(value)
-    return text if len(text) <= 60 else text[:60] + "…"
+    return text if len(text) <= SHOWN else text[:SHOWN] + "…"
 
 
 @RPC.check(
@@ -68,7 +71,7 @@ def is_an_array(seen: Seen, _: KnownStation) -> Said:
 def has_a_known_type(seen: Seen, _: KnownStation) -> Said:
     """A number that the version does not have. 5 and 6 are types of OCPP 2.1."""
     array = array_of(seen)
-    return None if array is None or _type_of(seen, array) else f"the message type is {array[0]}"
+    return None if array is None or _type_of(seen, array) else f"the message type is {array.items[0]}"
 
 
 @RPC.check(
@@ -78,9 +81,9 @@ def has_all_items(seen: Seen, _: KnownStation) -> Said:
     """An array that is too short or too long."""
     array = array_of(seen)
     type_ = None if array is None else _type_of(seen, array)
-    if array is None or type_ is None or len(array) == _length_of(type_):
+    if array is None or type_ is None or array.length == _length_of(type_):
         return None
-    return f"a {type_.name} has {_length_of(type_)} items, this one has {len(array)}"
+    return f"a {type_.name} has {_length_of(type_)} items, this one has {array.length}"
 
 
 @RPC.check("R04", "Part 4 4.1.4", ERROR, "the message id is a string of 1 to 36 characters", broken(when("malformed")))
