@@ -2,20 +2,24 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 import orjson
 
 from mock_csms.conformance.common.rpc import RPC
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import WARNING, Said
-from mock_csms.protocol.messages import Call, Result
+from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.twin.events import Received
 from mock_csms.twin.seen import Seen, call, when
 
-_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}:]')
-_SHOWN = 3
-_AROUND: Mapping[type, int] = {Call: 4, Result: 2}
-"""How many quotes a message has outside its payload."""
+_TOKENS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}:]')
+_MOST_TOKENS = 50_000
+"""How many tokens are searched for the keys: those of 50 kB at least, and mostly of half a megabyte."""
+_SHOWN, _LONGEST = 3, 300
+"""How many pairs of keys are named, and how many bytes of a key are looked at for that."""
+_AROUND: Mapping[type, int] = {Call: 4, Result: 2, Error: 6}
+"""How many quotes a message has outside its payload, or outside its details."""
 
 
 @RPC.check(
@@ -32,7 +36,8 @@ def has_each_key_once(seen: Seen, _: KnownStation) -> Said:
     event = seen.event
     if not isinstance(event, Received) or not has_twins(event.text, event.message):
         return None
-    found = [words for words, _ in zip(_twins_in(event.text), range(_SHOWN), strict=False)]
+    is_certain = type(event.message) in _AROUND  # what is nested too deep was not counted
+    found = list(islice(_twins_in(event.text, is_certain=is_certain), _SHOWN))
     return "; ".join(found) or None
 
 
@@ -40,19 +45,21 @@ def has_twins(text: bytes, message: object) -> bool:
     """Return whether keys of a message come twice.
 
     The parser keeps one of them, so the message that was read has fewer quotes than the text. Most texts are exactly
-    what the mock would write, or have the same number of quotes: then no key was dropped.
+    what the mock would write, or have the same number of quotes: then no key was dropped. Only a malformed text with
+    several keys has to be parsed again for that.
     """
     kind = type(message)
     try:
         if kind in _AROUND:
-            payload = message.payload  # type: ignore[attr-defined] # of those two kinds
+            payload = message.details if kind is Error else message.payload  # type: ignore[attr-defined] # of those kinds
             written = orjson.dumps(payload) if payload else b""
             if not written or text.endswith(written + b"]"):
                 return False
-            if b"\\" not in text:
-                return text.count(b'"') != written.count(b'"') + _AROUND[kind]
-        return _quotes(text) != _quotes(orjson.dumps(orjson.loads(text)))
-    except (TypeError, ValueError):  # not JSON, or it cannot be written as JSON again
+            return _quotes(text) != _quotes(written) + _AROUND[kind]
+        return text.count(b":") > 1 and _quotes(text) != _quotes(orjson.dumps(orjson.loads(text)))
+    except orjson.JSONDecodeError:
+        return False
+    except (TypeError, ValueError):  # it cannot be written as JSON again
         return True
 
 
@@ -63,15 +70,20 @@ def _quotes(text: bytes) -> int:
     return text.count(b'"')
 
 
-def _twins_in(text: bytes) -> Iterator[str]:
-    """Yield a text for each key that its object has already. A text that is not JSON has none."""
-    try:
-        orjson.loads(text)
-    except ValueError:
-        return
+def _twins_in(text: bytes, *, is_certain: bool) -> Iterator[str]:
+    """Yield a text for each key that its object has already, among the first `_MOST_TOKENS` tokens of JSON text.
+
+    is_certain: some key comes twice for sure; if it stands behind them, that is all that is said.
+    """
     objects: list[dict[str, bytes]] = [{}]
     last = b""
-    for token in _TOKENS.findall(text):
+    is_found = False
+    for number, found in enumerate(_TOKENS.finditer(text)):
+        if number >= _MOST_TOKENS:
+            if is_certain and not is_found:
+                yield f"an object has a key twice, somewhere behind the first {found.start():,} bytes"
+            return
+        token = found[0]
         if token in b"{[":
             objects.append({})
         elif token in b"]}":
@@ -80,11 +92,13 @@ def _twins_in(text: bytes) -> Iterator[str]:
             name = orjson.loads(last)
             first = objects[-1].setdefault(name, last)
             if first is not last:
-                yield _told(first.decode(), last.decode())
+                is_found = True
+                yield _told(first, last)
         last = token
 
 
-def _told(first: str, second: str) -> str:
+def _told(first: bytes, second: bytes) -> str:
+    one, other = (key[:_LONGEST].decode(errors="ignore")[:60] for key in (first, second))
     if first == second:
-        return f"an object has the key {first[:60]} twice"
-    return f"an object has the keys {first[:60]} and {second[:60]}, which are the same"
+        return f"an object has the key {one} twice"
+    return f"an object has the keys {one} and {other}, which are the same"
