@@ -12,7 +12,15 @@ from typing import Any, ClassVar, TypeAlias
 import orjson
 
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.json_text import DEEPEST, FLAT, abridged, huge_paths, is_too_deep, may_be_too_deep, with_huge_numbers
+from mock_csms.protocol.json_text import (
+    DEEPEST,
+    FLAT,
+    abridged,
+    huge_paths,
+    is_too_deep,
+    may_be_too_deep,
+    with_huge_numbers,
+)
 from mock_csms.protocol.records import Record, field
 
 UNREADABLE_ID = "-1"

@@ -6,11 +6,12 @@ package takes a quarter of a second. Each is compiled when the first payload nee
 """
 
 import importlib.util
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import cache
 from math import isinf
+from operator import is_
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import orjson
 
@@ -29,6 +30,10 @@ _MOST_ITEMS = 50
 _MOST_VIOLATIONS = 1000
 _LONGEST_TEXT = 200
 """How much is reported about a wrong payload: a megabyte of wrong items must not keep other stations waiting."""
+
+_NESTED = frozenset((list, dict))
+_CHANGING = _NESTED | {float}
+"""The types of values that may be a whole float, or have one in them."""
 
 _HUGE = float(2**63)
 """The first number that a signed integer of 64 bits cannot hold."""
@@ -50,6 +55,10 @@ _PRECEDENCE = (
     ErrorCode.PropertyConstraintViolation,
 )
 """Of several violations, the one whose code comes first here decides the code of the answer."""
+
+
+Field: TypeAlias = tuple[str, Any, bool]
+"""A field of a payload: its path, its value, and whether it is required."""
 
 
 class Violation(Record):
@@ -101,10 +110,14 @@ class Schemas:
         validator = self._validators.get(key) or self._compile(key)
         if not huge and validator.is_valid(payload):
             return payload, ()
-        whole = _with_integers(payload)
         violations = [Violation(path, "is beyond the range of a 64-bit float", _VALUE) for path in huge]
-        if not validator.is_valid(whole):
-            violations = [*_explain(validator, whole, self._secrets), *violations]
+        cut = _with_integers(_shortened(payload))
+        found = _explain(lambda: validator.iter_errors(cut), self._secrets)
+        if found:
+            return payload, [*found, *violations]
+        whole = _with_integers(payload)
+        if not validator.is_valid(whole):  # behind what is left of a very long array
+            violations = [*_explain(lambda: [_first_error(validator, whole)], self._secrets), *violations]
         return (payload, violations) if violations else (whole, ())
 
     def _compile(self, key: tuple[str, str]) -> "Draft4Validator":
@@ -133,10 +146,27 @@ class Schemas:
         root = _cached_schema(self, name)
         return tuple(path for path, _ in _nodes(root, root, ()) if path[-1:] == (field,))
 
-    def fields(self, name: str, payload: Any) -> Iterator[tuple[str, Any, bool]]:
-        """Yield path, value, and whether it is required, for each field of a payload that the schema `name` knows."""
+    def fields(self, name: str, payload: Any) -> Iterator[Field | None]:
+        """Yield each field of a payload that the schema `name` knows, and None for anything else that was looked at.
+
+        So whoever walks a hostile payload can count the steps.
+        """
         root = _cached_schema(self, name)
         return _fields(root, root, payload, "")
+
+    def field(self, name: str, payload: Any, path: str) -> Field | None:
+        """Return one field of a payload; None for a path that the schema `name` does not know or the payload lacks."""
+        root = _cached_schema(self, name)
+        node, value, is_required = root, payload, False
+        for part in path.split("."):
+            if isinstance(value, list) and "items" in node and part.isdecimal() and int(part) < len(value):
+                node, value, is_required = _resolve(root, node["items"]), value[int(part)], False
+            elif isinstance(value, dict) and part in value and part in node.get("properties", {}):
+                is_required = part in node.get("required", ())
+                node, value = _resolve(root, node["properties"][part]), value[part]
+            else:
+                return None
+        return path, value, is_required
 
     def node(self, name: str, path: Sequence[str]) -> Json:
         """Return the part of the schema `name` for `path`; empty where any value is allowed (customData).
@@ -178,17 +208,23 @@ def _nodes(root: Json, node: Json, path: tuple[str, ...]) -> Iterator[tuple[tupl
         yield from _nodes(root, node["items"], (*path, "*"))
 
 
-def _fields(root: Json, node: Json, value: Any, path: str) -> Iterator[tuple[str, Any, bool]]:
+def _fields(root: Json, node: Json, value: Any, path: str) -> Iterator[Field | None]:
     """Yield the fields that a schema knows in a value of any shape, also those in the items of arrays."""
     if isinstance(value, dict):
         known, required = node.get("properties", {}), node.get("required", ())
         for name, item in value.items():
-            if name in known:
-                yield f"{path}{name}", item, name in required
+            if name not in known:
+                yield None
+                continue
+            yield f"{path}{name}", item, name in required
+            if item and type(item) in _NESTED:
                 yield from _fields(root, _resolve(root, known[name]), item, f"{path}{name}.")
     elif isinstance(value, list) and "items" in node:
+        inner = _resolve(root, node["items"])
         for number, item in enumerate(value):
-            yield from _fields(root, _resolve(root, node["items"]), item, f"{path}{number}.")
+            yield None
+            if item and type(item) in _NESTED:
+                yield from _fields(root, inner, item, f"{path}{number}.")
 
 
 def _is_free(node: Json) -> bool:
@@ -211,33 +247,48 @@ def _package_folder() -> Path:
 
 
 def _with_integers(value: Any) -> Any:
-    """Return a JSON value with integers in place of whole floats that fit into 64 bits, and 0 in place of infinity."""
-    if isinstance(value, float):
+    """Return a JSON value with integers in place of whole floats that fit into 64 bits, and 0 in place of infinity.
+
+    It is the same object if it has none of them.
+    """
+    kind = type(value)
+    if kind is float:
         is_whole = value.is_integer() and abs(value) < _HUGE
         return int(value) if is_whole else 0 if isinf(value) else value
-    if isinstance(value, list):
-        return [_with_integers(item) for item in value]
-    return {key: _with_integers(item) for key, item in value.items()} if isinstance(value, dict) else value
+    if kind is list and not _CHANGING.isdisjoint(map(type, value)):
+        items = [_with_integers(item) if item and type(item) in _CHANGING else item for item in value]
+        return value if all(map(is_, items, value)) else items
+    if kind is dict and not _CHANGING.isdisjoint(map(type, value.values())):
+        changed = {
+            key: new
+            for key, item in value.items()
+            if type(item) in _CHANGING and (new := _with_integers(item)) is not item
+        }
+        return value | changed if changed else value
+    return value
 
 
-def _explain(validator: "Draft4Validator", payload: Any, secrets: Container[str]) -> Sequence[Violation]:
-    """Return what is wrong with a payload, worst first.
-
-    Only the beginning of a very long array is checked, and the first violation behind it if that has none.
-    """
+def _explain(errors: "Callable[[], Iterable[ValidationError]]", secrets: Container[str]) -> Sequence[Violation]:
+    """Return the violations that the errors of the validator stand for, worst first."""
     try:
-        errors = list(validator.iter_errors(_shortened(payload))) or [_first_error(validator, payload)]
+        violations = [each for error in errors() for each in _violations(error, secrets)]
     except ValueError as error:  # the validator gives up if the payload is nested too deep
         return (Violation("", str(error).lower(), ErrorCode.FormatViolation),)
-    violations = [violation for error in errors for violation in _violations(error, secrets)]
     return sorted(violations, key=lambda violation: _PRECEDENCE.index(violation.code))[:_MOST_VIOLATIONS]
 
 
 def _shortened(value: Any, most: int = _MOST_ITEMS) -> Any:
-    """Return a JSON value with its long arrays cut: inner arrays shorter than outer ones."""
-    if isinstance(value, list):
-        return [_shortened(item, max(2, most // 5)) for item in value[:most]]
-    return {key: _shortened(item, most) for key, item in value.items()} if isinstance(value, dict) else value
+    """Return a JSON value with its long arrays cut: inner arrays shorter than outer ones.
+
+    What is right stays right: no schema asks for more than two items, or for items that differ.
+    """
+    kind = type(value)
+    if kind is list:
+        inner = max(2, most // 5)
+        return [_shortened(item, inner) if item and type(item) in _NESTED else item for item in value[:most]]
+    if kind is dict and not _NESTED.isdisjoint(map(type, value.values())):
+        return {key: _shortened(item, most) if item and type(item) in _NESTED else item for key, item in value.items()}
+    return value
 
 
 def _first_error(validator: "Draft4Validator", payload: Any) -> "ValidationError":
@@ -259,15 +310,16 @@ def _violations(error: "ValidationError", secrets: Container[str]) -> Iterable[V
     keyword: str = kind.name
     path = [str(part) for part in error.instance_path]
     names: Sequence[str] = ()
-    message = error.message
-    if path and path[-1] in secrets:
-        message = message.replace(orjson.dumps(error.instance).decode(), "it")
     if keyword == "required":
         names, message = [kind.property], "is missing"
     elif keyword == "additionalProperties":
         names, message = kind.unexpected, "is not a property of the schema"
     elif keyword == "type" and "integer" in kind.types and _is_huge(error.instance):
         keyword, message = "maximum", "is an integer beyond 64 bits"
+    else:
+        message = error.message
+        if path and path[-1] in secrets:
+            message = message.replace(orjson.dumps(error.instance).decode(), "it")
     for place in [[*path, name] for name in names[:_MOST_ITEMS]] or [path]:
         where = _cut(".".join(place))
         yield Violation(where, _cut(message), _CODES.get(keyword, ErrorCode.PropertyConstraintViolation))

@@ -1,20 +1,22 @@
 """Checks of payloads (R). With `--validate off` payloads are not checked, so these checks find no violations."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import accumulate, islice
-from typing import Any
 
 from mock_csms.conformance.common.rpc import RPC
 from mock_csms.conformance.common.versions import HOLLOW, rules_of
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, WARNING, Said, broken
-from mock_csms.protocol.schemas import Violation
+from mock_csms.protocol.schemas import Field, Violation
 from mock_csms.twin.events import Received
 from mock_csms.twin.seen import Seen, call, result
 
 _PLACES = (broken(call(), result()), call(*HOLLOW))
 """Where R11 looks: at what breaks its schema, and at sound messages whose schema allows an empty object."""
+
+_MOST_STEPS = 10_000
+"""How many values of a payload R11 looks at: those of 80 kB at least."""
 
 _BRACES = re.compile(rb"\{\}")
 """Twice as fast as `in` if there are many braces."""
@@ -24,16 +26,14 @@ def _violations(seen: Seen) -> list[Violation]:
     """Return how the payload breaks its schema, without what R11, R12 and R17 report."""
     if seen.payload is None:
         return []
-    empty, custom = {path for path, _ in _empty_fields(seen)}, rules_of(seen.version).custom
+    custom, empty = rules_of(seen.version).custom, _empty_places(seen)
     return [
         each
         for each in seen.event_as(Received).violations
-        if each.is_of_payload and not _is_of_others(each.path, empty, custom)
+        if each.is_of_payload
+        and not (custom and custom in each.path.split("."))
+        and empty.isdisjoint(_beginnings(each.path))
     ]
-
-
-def _is_of_others(path: str, empty: set[str], custom: str) -> bool:
-    return (bool(custom) and custom in path.split(".")) or not empty.isdisjoint(_beginnings(path))
 
 
 def _beginnings(path: str) -> Iterator[str]:
@@ -41,23 +41,59 @@ def _beginnings(path: str) -> Iterator[str]:
     return accumulate(path.split("."), lambda one, two: f"{one}.{two}")
 
 
-def _empty_fields(seen: Seen) -> Iterator[tuple[str, Any]]:
-    """Yield the path and value of each field that is null, {} or [], but should be left out or have a value.
+def _wrong_places(seen: Seen) -> set[str]:
+    """Return the paths at which the payload breaks its schema, and all paths that they begin with."""
+    return {beginning for each in seen.event_as(Received).violations for beginning in _beginnings(each.path)}
+
+
+def _empty_places(seen: Seen) -> set[str]:
+    """Return which of these paths lead to a field that R11 reports. Nothing else of the payload is looked at."""
+    if seen.action not in seen.version.actions:
+        return set()
+    is_empty, schemas, name = _emptiness(seen), seen.version.schemas, _schema_of(seen)
+    return {
+        path for path in _wrong_places(seen) if (field := schemas.field(name, seen.payload, path)) and is_empty(field)
+    }
+
+
+def _empty_fields(seen: Seen) -> Iterator[str]:
+    """Yield the path and value, as a text, of each field that R11 reports; at the bound of the search that it ends."""
+    if seen.action not in seen.version.actions:
+        return
+    is_empty = _emptiness(seen)
+    is_found = False
+    for number, field in enumerate(seen.version.schemas.fields(_schema_of(seen), seen.payload)):
+        if field is not None and is_empty(field):
+            is_found = True
+            yield f"{field[0][:100]} is {'null' if field[1] is None else field[1]}"
+        if number >= _MOST_STEPS:
+            if is_found:
+                yield f"and the payload was searched no further than {_MOST_STEPS:,} values"
+            return
+
+
+def _schema_of(seen: Seen) -> str:
+    return f"{seen.action}{'Request' if seen.kind == 'call' else 'Response'}"
+
+
+def _emptiness(seen: Seen) -> Callable[[Field], bool]:
+    """Return the function that says whether a field is null, {} or [], but should be left out or have a value.
 
     Properties that the schema does not know do not count (R10). Required fields may be empty if the schema allows it.
     The property for vendors (customData in OCPP 2.x) counts only if it is null; what is inside does not count (R17).
     """
-    if seen.action not in seen.version.actions:
-        return
-    name = f"{seen.action}{'Request' if seen.kind == 'call' else 'Response'}"
-    wrong = {beginning for each in seen.event_as(Received).violations for beginning in _beginnings(each.path)}
-    rules = rules_of(seen.version)
-    for path, value, is_required in seen.version.schemas.fields(name, seen.payload):
-        is_custom = bool(rules.custom) and path.endswith(rules.custom)
-        is_free = is_custom or (name, path) in rules.free
-        is_empty = value is None or (value in ({}, []) and not is_free)
-        if is_empty and (not is_required or path in wrong) and not _is_inside(path, rules.custom):
-            yield path, value
+    name, rules, wrong = _schema_of(seen), rules_of(seen.version), _wrong_places(seen)
+    custom = rules.custom
+
+    def is_empty(field: Field) -> bool:
+        path, value, is_required = field
+        if value is not None and value not in ({}, []):
+            return False
+        is_free = (bool(custom) and path.endswith(custom)) or (name, path) in rules.free
+        is_meant = value is None or not is_free
+        return is_meant and (not is_required or path in wrong) and not _is_inside(path, custom)
+
+    return is_empty
 
 
 def _is_inside(path: str, custom: str) -> bool:
@@ -88,8 +124,7 @@ def leaves_out_what_is_absent(seen: Seen, _: KnownStation) -> Said:
     if seen.payload is None:
         is_known = seen.kind != "call" or seen.action in seen.version.actions
         return f"{of(seen)}: the payload is null" if is_known and not _may_be_empty(seen) else None
-    empty = islice(_empty_fields(seen), 3)
-    found = [f"{path[:100]} is {'null' if value is None else value}" for path, value in empty]
+    found = list(islice(_empty_fields(seen), 3))
     return f"{of(seen)}: {', '.join(found)}" if found else None
 
 
