@@ -1,19 +1,19 @@
 """JSON text as peers write it: numbers beyond the range of a double, and values nested too deep to be encoded again."""
 
-import math
-from collections.abc import Iterator
-from itertools import takewhile
+import re
 from typing import Any
 
 import orjson
+
+from mock_csms.protocol.json_values import huge_paths
 
 DEEPEST = 250
 """How deep a message may be nested: so deep that it can still be encoded for the log, or as part of an answer."""
 FLAT = 2 * DEEPEST
 """A text of up to this many bytes cannot be nested too deep, because each level has two brackets."""
 _MOST_DIGITS = 20
-SHOWN = 60
-"""How many characters of a wrong item of a message are shown."""
+_LONG = re.compile(rb"(?<![0-9])[0-9]{19}")
+"""The beginning of an integer that may be beyond 64 bits."""
 
 
 def may_be_too_deep(text: bytes) -> bool:
@@ -38,7 +38,8 @@ def with_huge_numbers(data: bytes) -> Any:
     import json  # noqa: PLC0415 - hardly a message needs it
 
     try:
-        value = json.loads(data.decode(), parse_int=_integer, parse_constant=_no_number)
+        integer = _integer if _LONG.search(data) else None  # a call for each integer takes five times as long
+        value = json.loads(data.decode(), parse_int=integer, parse_constant=_no_number)
         orjson.dumps(value)  # refuses lone surrogates, which `json` accepts
     except (ValueError, TypeError, RecursionError):
         return None
@@ -53,27 +54,3 @@ def _integer(digits: str) -> int | float:
 
 def _no_number(name: str) -> float:
     raise ValueError(f"{name} is not JSON")
-
-
-def huge_paths(value: Any, path: str) -> Iterator[str]:
-    """Yield the path to each infinity in a JSON value, such as `meter.0.value`; `path` leads to the value itself."""
-    if isinstance(value, float) and math.isinf(value):
-        yield path
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, item in items:
-        yield from huge_paths(item, f"{path}.{key}" if path else str(key))
-
-
-def abridged(value: Any) -> Any:
-    """Return a JSON value with no more of its arrays and objects than the first `SHOWN` characters of it can show."""
-    return _abridged(value, [SHOWN]) if isinstance(value, list | dict) else value
-
-
-def _abridged(value: Any, room: list[int]) -> Any:
-    """Return a value with at most so many values in it; `room` is counted down."""
-    room[0] -= 1  # each value takes at least one character
-    if isinstance(value, list):
-        return [_abridged(item, room) for item in takewhile(lambda _: room[0] >= 0, value)]
-    if isinstance(value, dict):
-        return {key: _abridged(item, room) for key, item in takewhile(lambda _: room[0] >= 0, value.items())}
-    return value

@@ -7,20 +7,15 @@ No other module knows what the positions of an array mean. Decoding never raises
 import re
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
+from itertools import islice
 from typing import Any, ClassVar, TypeAlias
 
 import orjson
 
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.json_text import (
-    DEEPEST,
-    FLAT,
-    abridged,
-    huge_paths,
-    is_too_deep,
-    may_be_too_deep,
-    with_huge_numbers,
-)
+from mock_csms.protocol.beginnings import begun
+from mock_csms.protocol.json_text import DEEPEST, FLAT, is_too_deep, may_be_too_deep, with_huge_numbers
+from mock_csms.protocol.json_values import abridged, huge_paths
 from mock_csms.protocol.records import Record, field
 
 UNREADABLE_ID = "-1"
@@ -55,7 +50,7 @@ class Call(Record):
     payload: Any
     """Any JSON value: whether it fits its schema was not checked."""
     huge: tuple[str, ...] = ()
-    """The paths in the payload to numbers beyond the range of a double (`1e400`); each is read as infinity."""
+    """The paths in the payload to the first numbers beyond a double (`1e400`); each such number is read as infinity."""
 
     is_answer: ClassVar[bool] = False
 
@@ -67,7 +62,7 @@ class Result(Record):
     payload: Any
     """Any JSON value, as in a `Call`."""
     huge: tuple[str, ...] = ()
-    """The paths to numbers beyond the range of a double, as in a `Call`."""
+    """The paths to the first numbers beyond the range of a double, as in a `Call`."""
 
     is_answer: ClassVar[bool] = True
 
@@ -176,19 +171,8 @@ class Framing(Record, eq=False):
 FRAMING = Framing()
 """The framing of OCPP 2.0.1."""
 
-_BEGINNING = re.compile(
-    r"""\ufeff?\s*+\[\s*+
-        (?P<quote>["']?)\s*+\+?0*(?P<type>[0-9])(?:\.0*)?(?:[eE][+-]?0*)?(?![0-9.eE])
-        \s*(?:(?P=quote)(?![\w.+-])|(?=,)|$)[\s,]*
-        (?:"(?P<id>(?:[^"\\]|\\.)*)(?:"|$)|'(?P<single>[^']*)'|(?P<bare>[^\s"',\[\]{}]+)(?=[\s,\]]))?
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-"""How a message begins, even if it is cut off or not JSON: the number of its type, and as much of its id as came.
-
-An incomplete id matches no call. Spaces are matched possessively: two runs side by side would be tried in every split.
-"""
-_LONGEST_BEGINNING = 4096
+_MOST_HUGE = 1000
+"""How many numbers beyond the range of a double are named."""
 _MOST_ITEMS = 8
 """How many items of an array that is not a message are kept."""
 _TOO_DEEP = f"nested deeper than {DEEPEST} levels"
@@ -204,17 +188,17 @@ def decode(data: bytes, framing: Framing = FRAMING) -> Message | Malformed:
     try:
         array = orjson.loads(data)
     except orjson.JSONDecodeError as error:
-        array = with_huge_numbers(data)
+        array = with_huge_numbers(data) if "number" in str(error) else None
         if array is None:
             return _broken(data, error, framing)
         is_plain = False
         if isinstance(array, list) and array:
-            huge = tuple(huge_paths(array[-1], ""))
+            huge = tuple(islice(huge_paths(array[-1], ""), _MOST_HUGE))
     if not isinstance(array, list):
         return Malformed(f"not a JSON array but {_kind(array)}")
     if not array or type(array[0]) is not int:
         problem = "the first item is not the number of a message type"
-        return Malformed(problem, id=_id_of(array), is_answer=_is_of_answer(_begun(data), framing))
+        return Malformed(problem, id=_id_of(array), is_answer=_is_of_answer(begun(data), framing))
     number = array[0]
     type_ = framing.types.get(number)
     if len(data) > FLAT and may_be_too_deep(data) and is_too_deep(array):
@@ -238,27 +222,21 @@ def _broken(data: bytes, error: orjson.JSONDecodeError, framing: Framing) -> Mal
     counts as unreadable.
     """
     is_deep = any(limit in str(error).lower() for limit in ("depth limit", "recursion limit"))
-    begun = _begun(data)
-    is_answer = _is_of_answer(begun, framing)
-    id_ = _begun_id(begun) if begun is not None and (is_answer or is_deep) else UNREADABLE_ID
+    beginning = begun(data)
+    is_answer = _is_of_answer(beginning, framing)
+    id_ = _begun_id(beginning) if beginning is not None and (is_answer or is_deep) else UNREADABLE_ID
     return Malformed(_TOO_DEEP if is_deep else f"not JSON: {error}", id=id_, is_answer=is_answer)
 
 
-def _begun(data: bytes) -> re.Match[str] | None:
-    """Return the beginning of a malformed text, without NULs (UTF-16 has them) and without its byte-order mark."""
-    text = data.removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").lstrip(b"\0 \t\r\n")[:_LONGEST_BEGINNING]
-    return _BEGINNING.match(text.replace(b"\0", b"").decode(errors="replace"))
-
-
-def _is_of_answer(begun: re.Match[str] | None, framing: Framing) -> bool:
-    type_ = framing.types.get(int(begun["type"])) if begun is not None else None
+def _is_of_answer(beginning: re.Match[str] | None, framing: Framing) -> bool:
+    type_ = framing.types.get(int(beginning["type"])) if beginning is not None else None
     return type_ is not None and type_.is_answer
 
 
-def _begun_id(begun: re.Match[str]) -> str:
+def _begun_id(beginning: re.Match[str]) -> str:
     """Return the message id in the beginning of a malformed text, or `UNREADABLE_ID`."""
     try:
-        id_ = orjson.loads(f'"{begun["id"] or begun["single"] or begun["bare"] or ""}"')
+        id_ = orjson.loads(f'"{beginning["id"] or beginning["single"] or beginning["bare"] or ""}"')
     except orjson.JSONDecodeError:
         return UNREADABLE_ID
     return id_ if _is_id(id_) else UNREADABLE_ID

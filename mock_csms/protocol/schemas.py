@@ -8,14 +8,13 @@ package takes a quarter of a second. Each is compiled when the first payload nee
 import importlib.util
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import cache
-from math import isinf
-from operator import is_
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import orjson
 
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.json_values import NESTED, is_huge, shortened, with_integers
 from mock_csms.protocol.messages import ErrorCode
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record
@@ -30,13 +29,6 @@ _MOST_ITEMS = 50
 _MOST_VIOLATIONS = 1000
 _LONGEST_TEXT = 200
 """How much is reported about a wrong payload: a megabyte of wrong items must not keep other stations waiting."""
-
-_NESTED = frozenset((list, dict))
-_CHANGING = _NESTED | {float}
-"""The types of values that may be a whole float, or have one in them."""
-
-_HUGE = float(2**63)
-"""The first number that a signed integer of 64 bits cannot hold."""
 
 _VALUE = ErrorCode.PropertyConstraintViolation
 _CODES = {
@@ -111,11 +103,11 @@ class Schemas:
         if not huge and validator.is_valid(payload):
             return payload, ()
         violations = [Violation(path, "is beyond the range of a 64-bit float", _VALUE) for path in huge]
-        cut = _with_integers(_shortened(payload))
+        cut = with_integers(shortened(payload, _MOST_ITEMS))
         found = _explain(lambda: validator.iter_errors(cut), self._secrets)
         if found:
             return payload, [*found, *violations]
-        whole = _with_integers(payload)
+        whole = with_integers(payload)
         if not validator.is_valid(whole):  # behind what is left of a very long array
             violations = [*_explain(lambda: [_first_error(validator, whole)], self._secrets), *violations]
         return (payload, violations) if violations else (whole, ())
@@ -157,16 +149,16 @@ class Schemas:
     def field(self, name: str, payload: Any, path: str) -> Field | None:
         """Return one field of a payload; None for a path that the schema `name` does not know or the payload lacks."""
         root = _cached_schema(self, name)
-        node, value, is_required = root, payload, False
+        node, value, found = root, payload, None
         for part in path.split("."):
             if isinstance(value, list) and "items" in node and part.isdecimal() and int(part) < len(value):
-                node, value, is_required = _resolve(root, node["items"]), value[int(part)], False
+                node, value, found = _resolve(root, node["items"]), value[int(part)], None  # an item is no field
             elif isinstance(value, dict) and part in value and part in node.get("properties", {}):
-                is_required = part in node.get("required", ())
+                found = (path, value[part], part in node.get("required", ()))
                 node, value = _resolve(root, node["properties"][part]), value[part]
             else:
                 return None
-        return path, value, is_required
+        return found
 
     def node(self, name: str, path: Sequence[str]) -> Json:
         """Return the part of the schema `name` for `path`; empty where any value is allowed (customData).
@@ -217,13 +209,13 @@ def _fields(root: Json, node: Json, value: Any, path: str) -> Iterator[Field | N
                 yield None
                 continue
             yield f"{path}{name}", item, name in required
-            if item and type(item) in _NESTED:
+            if item and type(item) in NESTED:
                 yield from _fields(root, _resolve(root, known[name]), item, f"{path}{name}.")
     elif isinstance(value, list) and "items" in node:
         inner = _resolve(root, node["items"])
         for number, item in enumerate(value):
             yield None
-            if item and type(item) in _NESTED:
+            if item and type(item) in NESTED:
                 yield from _fields(root, inner, item, f"{path}{number}.")
 
 
@@ -246,28 +238,6 @@ def _package_folder() -> Path:
     return Path(spec.submodule_search_locations[0])
 
 
-def _with_integers(value: Any) -> Any:
-    """Return a JSON value with integers in place of whole floats that fit into 64 bits, and 0 in place of infinity.
-
-    It is the same object if it has none of them.
-    """
-    kind = type(value)
-    if kind is float:
-        is_whole = value.is_integer() and abs(value) < _HUGE
-        return int(value) if is_whole else 0 if isinf(value) else value
-    if kind is list and not _CHANGING.isdisjoint(map(type, value)):
-        items = [_with_integers(item) if item and type(item) in _CHANGING else item for item in value]
-        return value if all(map(is_, items, value)) else items
-    if kind is dict and not _CHANGING.isdisjoint(map(type, value.values())):
-        changed = {
-            key: new
-            for key, item in value.items()
-            if type(item) in _CHANGING and (new := _with_integers(item)) is not item
-        }
-        return value | changed if changed else value
-    return value
-
-
 def _explain(errors: "Callable[[], Iterable[ValidationError]]", secrets: Container[str]) -> Sequence[Violation]:
     """Return the violations that the errors of the validator stand for, worst first."""
     try:
@@ -275,20 +245,6 @@ def _explain(errors: "Callable[[], Iterable[ValidationError]]", secrets: Contain
     except ValueError as error:  # the validator gives up if the payload is nested too deep
         return (Violation("", str(error).lower(), ErrorCode.FormatViolation),)
     return sorted(violations, key=lambda violation: _PRECEDENCE.index(violation.code))[:_MOST_VIOLATIONS]
-
-
-def _shortened(value: Any, most: int = _MOST_ITEMS) -> Any:
-    """Return a JSON value with its long arrays cut: inner arrays shorter than outer ones.
-
-    What is right stays right: no schema asks for more than two items, or for items that differ.
-    """
-    kind = type(value)
-    if kind is list:
-        inner = max(2, most // 5)
-        return [_shortened(item, inner) if item and type(item) in _NESTED else item for item in value[:most]]
-    if kind is dict and not _NESTED.isdisjoint(map(type, value.values())):
-        return {key: _shortened(item, most) if item and type(item) in _NESTED else item for key, item in value.items()}
-    return value
 
 
 def _first_error(validator: "Draft4Validator", payload: Any) -> "ValidationError":
@@ -314,7 +270,7 @@ def _violations(error: "ValidationError", secrets: Container[str]) -> Iterable[V
         names, message = [kind.property], "is missing"
     elif keyword == "additionalProperties":
         names, message = kind.unexpected, "is not a property of the schema"
-    elif keyword == "type" and "integer" in kind.types and _is_huge(error.instance):
+    elif keyword == "type" and "integer" in kind.types and is_huge(error.instance):
         keyword, message = "maximum", "is an integer beyond 64 bits"
     else:
         message = error.message
@@ -323,11 +279,6 @@ def _violations(error: "ValidationError", secrets: Container[str]) -> Iterable[V
     for place in [[*path, name] for name in names[:_MOST_ITEMS]] or [path]:
         where = _cut(".".join(place))
         yield Violation(where, _cut(message), _CODES.get(keyword, ErrorCode.PropertyConstraintViolation))
-
-
-def _is_huge(value: Any) -> bool:
-    """Return whether a value is a whole number that a signed integer of 64 bits cannot hold."""
-    return isinstance(value, float) and value.is_integer() and abs(value) >= _HUGE
 
 
 def _cut(text: str) -> str:

@@ -49,6 +49,8 @@ def has_twins(text: bytes, message: object) -> bool:
     several keys has to be parsed again for that.
     """
     kind = type(message)
+    if isinstance(message, Call | Result) and message.huge:  # most readers of JSON cannot read it anyway
+        return False
     try:
         if kind in _AROUND:
             payload = message.details if kind is Error else message.payload  # type: ignore[attr-defined] # of those kinds

@@ -9,7 +9,7 @@ from typing import Any
 from mock_csms.conformance.common.versions import rules_of
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, WARNING, Said, Subject, Wrong, broken
-from mock_csms.protocol.json_text import SHOWN
+from mock_csms.protocol.json_values import SHOWN
 from mock_csms.protocol.messages import (
     MAX_DESCRIPTION_LENGTH,
     MAX_ID_LENGTH,

@@ -1,0 +1,86 @@
+"""Walks through JSON values of any shape and size, each in proportion to the size of the value.
+
+A station may send a megabyte of tiny values. So each walk looks at the types of all items of an array or object at
+once, and enters only those that may hold what it looks for.
+"""
+
+import math
+from collections.abc import Iterator
+from itertools import takewhile
+from operator import is_
+from typing import Any
+
+SHOWN = 60
+"""How many characters of a wrong item of a message are shown."""
+NESTED = frozenset((list, dict))
+_CHANGING = NESTED | {float}
+"""The types of values that may be a whole float, or have one in them."""
+
+_HUGE = float(2**63)
+"""The first number that a signed integer of 64 bits cannot hold."""
+
+
+def with_integers(value: Any) -> Any:
+    """Return a JSON value with integers in place of whole floats that fit into 64 bits, and 0 in place of infinity.
+
+    It is the same object if it has none of them.
+    """
+    kind = type(value)
+    if kind is float:
+        is_whole = value.is_integer() and abs(value) < _HUGE
+        return int(value) if is_whole else 0 if math.isinf(value) else value
+    if kind is list and not _CHANGING.isdisjoint(map(type, value)):
+        items = [with_integers(item) if item and type(item) in _CHANGING else item for item in value]
+        return value if all(map(is_, items, value)) else items
+    if kind is dict and not _CHANGING.isdisjoint(map(type, value.values())):
+        changed = {
+            key: new
+            for key, item in value.items()
+            if type(item) in _CHANGING and (new := with_integers(item)) is not item
+        }
+        return value | changed if changed else value
+    return value
+
+
+def shortened(value: Any, most: int) -> Any:
+    """Return a JSON value with its long arrays cut: inner arrays shorter than outer ones.
+
+    What is right stays right: no schema asks for more than two items, or for items that differ.
+    """
+    kind = type(value)
+    if kind is list:
+        inner = max(2, most // 5)
+        return [shortened(item, inner) if item and type(item) in NESTED else item for item in value[:most]]
+    if kind is dict and not NESTED.isdisjoint(map(type, value.values())):
+        return {key: shortened(item, most) if item and type(item) in NESTED else item for key, item in value.items()}
+    return value
+
+
+def is_huge(value: Any) -> bool:
+    """Return whether a value is a whole number that a signed integer of 64 bits cannot hold."""
+    return isinstance(value, float) and value.is_integer() and abs(value) >= _HUGE
+
+
+def huge_paths(value: Any, path: str) -> Iterator[str]:
+    """Yield the path to each infinity in a JSON value, such as `meter.0.value`; `path` leads to the value itself."""
+    if isinstance(value, float) and math.isinf(value):
+        yield path
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        if type(item) in _CHANGING and item:
+            yield from huge_paths(item, f"{path}.{key}" if path else str(key))
+
+
+def abridged(value: Any) -> Any:
+    """Return a JSON value with no more of its arrays and objects than the first `SHOWN` characters of it can show."""
+    return _abridged(value, [SHOWN]) if isinstance(value, list | dict) else value
+
+
+def _abridged(value: Any, room: list[int]) -> Any:
+    """Return a value with at most so many values in it; `room` is counted down."""
+    room[0] -= 1  # each value takes at least one character
+    if isinstance(value, list):
+        return [_abridged(item, room) for item in takewhile(lambda _: room[0] >= 0, value)]
+    if isinstance(value, dict):
+        return {key: _abridged(item, room) for key, item in takewhile(lambda _: room[0] >= 0, value.items())}
+    return value
