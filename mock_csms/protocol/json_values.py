@@ -6,7 +6,7 @@ once, and enters only those that may hold what it looks for.
 
 import math
 from collections.abc import Iterator
-from itertools import takewhile
+from itertools import islice, takewhile
 from operator import is_
 from typing import Any
 
@@ -42,20 +42,6 @@ def with_integers(value: Any) -> Any:
     return value
 
 
-def shortened(value: Any, most: int) -> Any:
-    """Return a JSON value with its long arrays cut: inner arrays shorter than outer ones.
-
-    What is right stays right: no schema asks for more than two items, or for items that differ.
-    """
-    kind = type(value)
-    if kind is list:
-        inner = max(2, most // 5)
-        return [shortened(item, inner) if item and type(item) in NESTED else item for item in value[:most]]
-    if kind is dict and not NESTED.isdisjoint(map(type, value.values())):
-        return {key: shortened(item, most) if item and type(item) in NESTED else item for key, item in value.items()}
-    return value
-
-
 def is_huge(value: Any) -> bool:
     """Return whether a value is a whole number that a signed integer of 64 bits cannot hold."""
     return isinstance(value, float) and value.is_integer() and abs(value) >= _HUGE
@@ -71,16 +57,25 @@ def huge_paths(value: Any, path: str) -> Iterator[str]:
             yield from huge_paths(item, f"{path}.{key}" if path else str(key))
 
 
-def abridged(value: Any) -> Any:
-    """Return a JSON value with no more of its arrays and objects than the first `SHOWN` characters of it can show."""
-    return _abridged(value, [SHOWN]) if isinstance(value, list | dict) else value
+def abridged(value: Any, shown: int = SHOWN, most: int | None = None) -> Any:
+    """Return a JSON value with no more in its arrays and objects than the first `shown` characters of its text show.
+
+    Its arrays keep at most `most` items, inner ones fewer than outer ones; None for no limit.
+    """
+    return _abridged(value, [shown], most) if type(value) in NESTED else value
 
 
-def _abridged(value: Any, room: list[int]) -> Any:
+def _abridged(value: Any, room: list[int], most: int | None) -> Any:
     """Return a value with at most so many values in it; `room` is counted down."""
     room[0] -= 1  # each value takes at least one character
     if isinstance(value, list):
-        return [_abridged(item, room) for item in takewhile(lambda _: room[0] >= 0, value)]
+        inner = None if most is None else fewer(most)
+        return [_abridged(item, room, inner) for item in takewhile(lambda _: room[0] >= 0, islice(value, most))]
     if isinstance(value, dict):
-        return {key: _abridged(item, room) for key, item in takewhile(lambda _: room[0] >= 0, value.items())}
+        return {key: _abridged(item, room, most) for key, item in takewhile(lambda _: room[0] >= 0, value.items())}
     return value
+
+
+def fewer(most: int) -> int:
+    """Return how many items the inner arrays keep where the outer one keeps `most`."""
+    return max(2, most // 5)

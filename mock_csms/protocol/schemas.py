@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import orjson
 
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.json_values import NESTED, is_huge, shortened, with_integers
+from mock_csms.protocol.json_values import NESTED, is_huge, with_integers
 from mock_csms.protocol.messages import ErrorCode
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record
+from mock_csms.protocol.schema_parts import resolve, shortened
 
 if TYPE_CHECKING:
     from jsonschema_rs import Draft4Validator, ValidationError
@@ -103,7 +104,8 @@ class Schemas:
         if not huge and validator.is_valid(payload):
             return payload, ()
         violations = [Violation(path, "is beyond the range of a 64-bit float", _VALUE) for path in huge]
-        cut = with_integers(shortened(payload, _MOST_ITEMS))
+        root = _cached_schema(self, "".join(key))
+        cut = with_integers(shortened(root, root, payload, _LONGEST_TEXT))
         found = _explain(lambda: validator.iter_errors(cut), self._secrets)
         if found:
             return payload, [*found, *violations]
@@ -152,10 +154,10 @@ class Schemas:
         node, value, found = root, payload, None
         for part in path.split("."):
             if isinstance(value, list) and "items" in node and part.isdecimal() and int(part) < len(value):
-                node, value, found = _resolve(root, node["items"]), value[int(part)], None  # an item is no field
+                node, value, found = resolve(root, node["items"]), value[int(part)], None  # an item is no field
             elif isinstance(value, dict) and part in value and part in node.get("properties", {}):
                 found = (path, value[part], part in node.get("required", ()))
-                node, value = _resolve(root, node["properties"][part]), value[part]
+                node, value = resolve(root, node["properties"][part]), value[part]
             else:
                 return None
         return found
@@ -173,9 +175,9 @@ def node_at(root: Json, name: str, path: Sequence[str]) -> Json:
     node = root
     for depth, part in enumerate(path):
         if "items" in node and part.isdigit():
-            node = _resolve(root, node["items"])
+            node = resolve(root, node["items"])
         elif part in node.get("properties", {}):
-            node = _resolve(root, node["properties"][part])
+            node = resolve(root, node["properties"][part])
         elif _is_free(node):
             return {}
         else:
@@ -184,15 +186,9 @@ def node_at(root: Json, name: str, path: Sequence[str]) -> Json:
     return node
 
 
-def _resolve(root: Json, node: Json) -> Json:
-    """Return the definition in `root` that `node` refers to by its `$ref`, or `node` itself."""
-    reference = node.get("$ref")
-    return root["definitions"][reference.removeprefix("#/definitions/")] if reference else node
-
-
 def _nodes(root: Json, node: Json, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Json]]:
     """Yield the path to everything that a schema describes, and what it says there; no schema of OCPP is recursive."""
-    node = _resolve(root, node) if "$ref" in node else node
+    node = resolve(root, node) if "$ref" in node else node
     yield path, node
     for name, inner in node.get("properties", {}).items():
         yield from _nodes(root, inner, (*path, name))
@@ -210,9 +206,9 @@ def _fields(root: Json, node: Json, value: Any, path: str) -> Iterator[Field | N
                 continue
             yield f"{path}{name}", item, name in required
             if item and type(item) in NESTED:
-                yield from _fields(root, _resolve(root, known[name]), item, f"{path}{name}.")
+                yield from _fields(root, resolve(root, known[name]), item, f"{path}{name}.")
     elif isinstance(value, list) and "items" in node:
-        inner = _resolve(root, node["items"])
+        inner = resolve(root, node["items"])
         for number, item in enumerate(value):
             yield None
             if item and type(item) in NESTED:

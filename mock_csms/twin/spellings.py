@@ -6,10 +6,10 @@ it, and use it as a key.
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
-from operator import is_
 from typing import Any, TypeAlias
 
 from mock_csms.protocol.identifiers import folded
+from mock_csms.protocol.json_values import NESTED
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.versions import Version
 from mock_csms.twin.seen import Seen
@@ -80,6 +80,24 @@ def _put(value: Any, path: Sequence[str], depth: int, spell: Spell) -> Any:
         inner = _put(value[part], path, depth + 1, spell)
         return value if inner is value[part] else value | {part: inner}
     if part == "*" and isinstance(value, list):
-        items = [_put(item, path, depth + 1, spell) for item in value]
-        return value if all(map(is_, items, value)) else items
+        items = _put_each(value, path, depth + 1, spell)
+        return value if items is None else items
     return value
+
+
+def _put_each(values: list[Any], path: Sequence[str], depth: int, spell: Spell) -> list[Any] | None:
+    """Return the items of an array respelt; None if none of them changes.
+
+    A payload that breaks its schema may have a hundred thousand items without the next key: they cost next to nothing.
+    """
+    if depth < len(path) and NESTED.isdisjoint(map(type, values)):
+        return None
+    if depth == len(path):
+        places = [place for place, item in enumerate(values) if type(item) is str]
+    else:
+        key = path[depth]
+        places = [
+            place for place, item in enumerate(values) if item and type(item) in NESTED and (key in item or key == "*")
+        ]
+    changed = {place: new for place in places if (new := _put(values[place], path, depth, spell)) is not values[place]}
+    return [changed.get(place, item) for place, item in enumerate(values)] if changed else None

@@ -1,17 +1,20 @@
 """Checks of connections (T): how many are open, how they end, and which frames they carry. `v2/` has more of them."""
 
+from collections.abc import Container
 from typing import Any
 
 from mock_csms.conformance.common.transport import TRANSPORT, WEBSOCKET
 from mock_csms.conformance.common.versions import rules_of
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, Said, Wrong
-from mock_csms.protocol.versions import Version
+from mock_csms.protocol.json_values import NESTED
 from mock_csms.twin.connections import UNRECORDED
 from mock_csms.twin.events import Breached, Disconnected, Knocked, Received
 from mock_csms.twin.seen import Seen, breach, call, when
 
 _ANYTHING = ("result", "error", "stray", "malformed")
+_MOST_PLACES = 10_000
+"""How many identifiers, arrays and objects of a payload T11 looks at."""
 _BY_US = ("by the mock", "cut by", UNRECORDED)
 """Words in the reason of an end that the mock caused, or whose cause it does not know."""
 
@@ -38,22 +41,28 @@ def sends_text(seen: Seen, _: KnownStation) -> Said:
         return "the message came in a binary frame"
     if event.text.isascii() and b"\\" not in event.text:
         return None
-    key = _beyond_ascii(seen.payload, seen.version)
+    key = _beyond_ascii(seen.payload, seen.version.identifiers, rules_of(seen.version).opaque)
     text = f"{key} has characters that are not ASCII"
     return Wrong(text, severity=WARNING, why="the frame itself is right") if key else None
 
 
-def _beyond_ascii(value: Any, version: Version) -> str:
-    """Return the key of the first identifier in a payload that is not ASCII; empty if there is none."""
-    if isinstance(value, list):
-        return next(filter(None, (_beyond_ascii(each, version) for each in value)), "")
-    if not isinstance(value, dict):
-        return ""
-    for key, item in value.items():
-        if isinstance(item, str) and key in version.identifiers and not item.isascii():
-            return str(key)
-        if key not in rules_of(version).opaque and (found := _beyond_ascii(item, version)):
-            return found
+def _beyond_ascii(payload: Any, identifiers: Container[str], opaque: Container[str]) -> str:
+    """Return the key of the first identifier in a payload that is not ASCII; empty if none of those looked at is."""
+    waiting = [("", payload)]
+    for _ in range(_MOST_PLACES):
+        if not waiting:
+            break
+        key, value = waiting.pop()
+        if isinstance(value, list):
+            waiting += [("", each) for each in reversed(value) if each and type(each) in NESTED]
+        elif isinstance(value, dict):
+            waiting += [
+                (name, item)
+                for name, item in reversed(value.items())
+                if (name in identifiers if type(item) is str else item and type(item) in NESTED and name not in opaque)
+            ]
+        elif isinstance(value, str) and not value.isascii():
+            return key
     return ""
 
 
