@@ -20,7 +20,7 @@ def shortened(root: Json, node: Json, value: Any, shown: int, most: int = MOST_I
     """Return a JSON value with its long arrays cut: inner arrays shorter than outer ones.
 
     Where the schema does not look, or wants no array or object, only as much is left as the first `shown` characters
-    of a violation can show. What is right stays right: no schema asks for more than two items, or for items that differ.
+    of a violation can show. What is right stays right: no schema asks for more than one item, or for items that differ.
     """
     if type(value) not in NESTED:
         return value
