@@ -11,12 +11,12 @@ from urllib.parse import unquote, urlsplit
 from mock_csms.behavior.templates import World, rfc3339
 from mock_csms.commands import load, prompt
 from mock_csms.commands.arguments import Guide, Parser, command_line_source, parser_for
-from mock_csms.commands.stdout import Stdout
+from mock_csms.commands.stdout import Stdout, complain
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.v2.v201 import TOKEN
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.clock import Chance
-from mock_csms.runtime.sink import Sink
+from mock_csms.runtime.sink import Sink, finish
 from mock_csms.runtime.transport.dial import CannotConnect, Dialer
 from mock_csms.runtime.transport.gate import Limits
 from mock_csms.settings.flags import read
@@ -140,7 +140,8 @@ async def _run(settings: StationSettings, identity: str, line: HandshakeRequest)
         await dialer.close(1000, "the station stops")
         if console is not None:
             console.tell()
-        sink.flush()
+        finish([sink])
+        sink.close()
     return gravest(status, *map(_told, lost))
 
 
@@ -148,7 +149,7 @@ def _told(error: OSError) -> Status:
     """Say that stdout lacks something, unless it is only that nobody reads it any more."""
     if isinstance(error, BrokenPipeError):
         return FINE
-    sys.stderr.write(f"mock-station: error: stdout is incomplete: {reason_of(error)}\n")
+    complain(f"mock-station: error: stdout is incomplete: {reason_of(error)}\n")
     return Status.NOT_WRITTEN
 
 
@@ -173,7 +174,7 @@ async def work(
         errand = prompt.follow(player, prompt.typed_lines(), say)
     problem = await _beside(player, errand)
     if problem:
-        sys.stderr.write(f"mock-station: error: {problem}\n")
+        complain(f"mock-station: error: {problem}\n")
     return FAILED if problem or faults.count > 0 else FINE
 
 
@@ -188,7 +189,7 @@ async def _load(settings: StationSettings, fleet: Fleet, site: Site, say: Callab
     say((load.as_json(summed) if settings.json else load.as_table(summed)).removesuffix("\n"))
     problems = list(load.shortcomings(summed, settings.p95_connect, settings.p95_close, settings.min_rate))
     for problem in problems:
-        sys.stderr.write(f"mock-station: {problem}\n")
+        complain(f"mock-station: {problem}\n")
     if not figures.took[CONNECT]:
         return CANNOT_CONNECT
     return FAILED if problems else FINE

@@ -23,6 +23,7 @@ from mock_csms.runtime.network import Network
 from mock_csms.runtime.pki import Pki
 from mock_csms.runtime.rulebase import Rulebase
 from mock_csms.runtime.session import Arrival, CallFailed, Session
+from mock_csms.runtime.sink import Backpressure
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.endpoint import Endpoint
 from mock_csms.runtime.transport.gate import Limits
@@ -45,10 +46,10 @@ _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
 class CsmsServer:
     """One mock: `async with CsmsServer(config) as csms` listens until the block ends.
 
-    `write_ahead` is done before what was sent in a turn of the loop goes to the sockets.
+    `backpressure` says what its connections have to wait for.
     """
 
-    def __init__(self, config: Config, bus: Bus | None = None, write_ahead: Callable[[], None] | None = None) -> None:
+    def __init__(self, config: Config, bus: Bus | None = None, backpressure: Backpressure | None = None) -> None:
         self.bus = bus or Bus()
         self._models = Stations()
         self.stations = self._models.let_in
@@ -62,7 +63,7 @@ class CsmsServer:
         self._is_everywhere = False
         self._servers: list[asyncio.Server] = []
         limits = Limits(config.max_message_size, not config.no_compression, config.ping_interval, config.ping_timeout)
-        self._endpoint = Endpoint(self, limits, write_ahead)
+        self._endpoint = Endpoint(self, limits, backpressure)
         self._inspection = Inspection(config, self._models, self.bus.publish)
         self._door = Door(assembly.policies(config))
         self.rulebase = Rulebase(config, self._apply)

@@ -197,6 +197,7 @@ class Session:
         """
         self._turn = self._turn or asyncio.Lock()
         async with self._turn:
+            await self._transport.write_buffer.clear()
             call = Call(self._host.world.new_id(), action, payload())
             if self.is_over:
                 raise CallFailed("the connection is closed")
@@ -207,8 +208,7 @@ class Session:
                 self._perform(self._host.command(self, call), None)
                 if written:
                     written()
-                async with asyncio.timeout(timeout_):
-                    return await answer
+                return await self._within(timeout_, answer)
             except TimeoutError:
                 reason = f"no answer within {timeout_:g} s"
                 self._host.publish(Unanswered(clock.now(), self.identity, call, reason))
@@ -216,6 +216,20 @@ class Session:
             finally:
                 self._open = None
                 self._talk.give_up(call)
+                if not answer.cancel():
+                    answer.exception()  # or asyncio would complain where this call was cancelled meanwhile
+
+    async def _within(self, seconds: float, answer: "asyncio.Future[Json]") -> Json:
+        """Wait for an answer. TimeoutError after so many seconds, in which the call did not wait for the trace."""
+        buffer = self._transport.write_buffer
+        while True:
+            stops = buffer.stops
+            await asyncio.wait((answer,), timeout=seconds)
+            if answer.done():
+                return answer.result()
+            if buffer.stops == stops:
+                raise TimeoutError
+            await buffer.clear()
 
     def _perform(self, decision: Decision, answers: Call | None) -> None:
         """Do what was decided: at once what need not wait, so that reading goes on."""

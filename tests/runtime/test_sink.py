@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_csms.runtime.sink import Sink
+from mock_csms.runtime.sink import Sink, finish
 from tests.wire import PATIENCE
 
 
@@ -83,7 +83,8 @@ def test_all_pieces_arrive_in_order(pieces: list[bytes]) -> None:
         reader.start()
         for piece in pieces:
             sink.write(piece)
-        sink.flush()
+        finish([sink])
+        sink.close()
         os.close(writing)
         reader.join()
         os.close(reading)
@@ -129,7 +130,8 @@ async def test_a_reader_that_lags_gets_everything() -> None:
     lines = [b"%09d\n" % number for number in range(50_000)]
     for line in lines:
         sink.write(line)
-    sink.flush()
+    finish([sink])
+    sink.close()
     os.close(writing)
     late.join()
     os.close(reading)

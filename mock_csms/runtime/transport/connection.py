@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 class Transport(asyncio.BufferedProtocol, ABC):
     """One WebSocket, from its first byte to its last."""
 
-    __slots__ = ("_binary", "_fragments", "_held", "_pending", "_pool", "_protocol", "_receiver", "_socket")
+    __slots__ = (
+        *("_binary", "_fragments", "_held", "_pending", "_pool", "_protocol", "_receiver", "_socket"),
+        "write_buffer",
+    )
 
     peer_masks: ClassVar[bool]
     """Whether the peer masks its frames, as clients do and servers must not (RFC 6455, 5.1)."""
@@ -33,6 +36,7 @@ class Transport(asyncio.BufferedProtocol, ABC):
     def __init__(self, pool: "Pool", protocol: Protocol) -> None:
         self._pool = pool
         self._protocol = protocol
+        self.write_buffer = pool.write_buffer
         self._receiver: Receiver | None = None
         self._pending = bytearray()
         self._fragments: list[bytes] = []
@@ -77,14 +81,23 @@ class Transport(asyncio.BufferedProtocol, ABC):
 
     def stall(self, seconds: float) -> None:
         """Neither read nor write for so many seconds; what is sent meanwhile goes out afterwards."""
-        if self._held is None and self._protocol.state is OPEN:
-            self._held = []
-            self._socket.pause_reading()
-            self._pool.pongs.stop(self)
-            asyncio.get_running_loop().call_later(seconds, self._go_on)
+        if self.hold():
+            asyncio.get_running_loop().call_later(seconds, self.go_on)
 
-    def _go_on(self) -> None:
-        held, self._held = self._held or [], None
+    def hold(self) -> bool:
+        """Neither read nor write until `go_on`; False where that is so already, or the connection is not open."""
+        if self._held is not None or self._protocol.state is not OPEN:
+            return False
+        self._held = []
+        self._socket.pause_reading()
+        self._pool.pongs.stop(self)
+        return True
+
+    def go_on(self) -> None:
+        """Read and write again, unless all connections have to wait."""
+        if self._held is None or self._pool.is_stopped:
+            return
+        held, self._held = self._held, None
         if not self._socket.is_closing():
             self._socket.resume_reading()
             for data in held:
@@ -175,8 +188,7 @@ class Transport(asyncio.BufferedProtocol, ABC):
     def _begin(self, receiver: Receiver) -> None:
         """Take up work, now that the connection is open."""
         self._receiver = receiver
-        if self._pool.limits.ping_interval:
-            self._pool.pings.start(self)
+        self._pool.begin(self)
 
     def _read_unopened(self, data: bytes) -> bytes:
         """Let the library read while the connection is not open yet, or no longer; return what came behind the opening.
@@ -253,11 +265,11 @@ class Transport(asyncio.BufferedProtocol, ABC):
         if self._held is not None:
             self._held.append(data)
         else:
-            self._pool.write_buffer.add(self._socket, data)
+            self.write_buffer.add(self._socket, data)
 
     def _send_out(self) -> None:
         """Write now what waits for the end of the turn, as the connection ends before."""
-        self._pool.write_buffer.empty()
+        self.write_buffer.empty()
 
     def _take(self, frame: Frame) -> None:
         if frame.opcode is Opcode.PONG:
