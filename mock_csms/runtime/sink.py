@@ -101,7 +101,10 @@ class Sink:
         self._pieces.append(piece)
         self._size += len(piece)
         if self._size > _MOST_COLLECTED:
-            self.flush()
+            if self._rest:
+                self._bound()
+            else:
+                self.flush()
         elif self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_WAIT, self._ring)
 
@@ -115,11 +118,8 @@ class Sink:
 
     def flush(self) -> bool:
         """Write now what can be written; return whether nothing waits for a reader."""
-        if self._rest:
-            self._bound()
+        if self._rest or not self._pieces:
             return not self._rest
-        if not self._pieces:
-            return True
         data = self._collected()
         if self._is_broken or (self._put(data) and not self._rest) or self.push():
             return True
@@ -188,8 +188,8 @@ class Sink:
     # While nobody reads.
 
     def _bound(self) -> None:
-        """See to it that not too much waits; called for each piece that comes after the first 64 KB."""
-        if self._size <= _MOST_KEPT:
+        """See to it that not too much waits, now that there is one more piece."""
+        if self._size <= _MOST_KEPT and not self._dropped:
             return
         if self._backpressure is None:
             piece = self._pieces.pop()
