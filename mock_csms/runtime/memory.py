@@ -24,7 +24,9 @@ _MOST = 10_000
 _OFTEN = 1000
 """After so many facts of a station the oldest ids are forgotten."""
 _WAIT = 2.0
-"""How long another mock with the same directory may hold the file, in seconds."""
+"""How long it is waited for another program that holds the file, in seconds."""
+_HELD, _PRIMARY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED), 0xFF
+"""The results that say that it does, and the part of a result code that tells them."""
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS facts (
@@ -51,7 +53,9 @@ class Memory:
         """Why not all is kept; empty where all is."""
         self._failed = failed
         self._directory = directory
-        self._is_broken = False
+        self._is_broken = self._was_locked = False
+        self._rows: list[Row] = []
+        """What was given to the thread last, until it is written."""
         self._thread = ThreadPoolExecutor(1, "memory")
         self._writing: Future[None] | None = None
         self._written: Counter[str] = Counter()
@@ -70,24 +74,24 @@ class Memory:
         try:
             load(known, self._reader.execute(_READ, (folded(known.identity),)))
         except (sqlite3.Error, ValueError, TypeError, LookupError) as error:  # somebody may have written it by hand
-            self._give_up(error)
+            self._note(error)
 
     def save(self, stations: Mapping[str, Known]) -> None:
-        """Write what is new, unless the last is still being written."""
+        """Write what is new, or what could not be written last time, unless that is still being written."""
         if self._writing is not None:
             if not self._writing.done():
                 return
             self._look_at(self._writing)
-        rows = self._dump(stations)
-        self._writing = self._thread.submit(self._write, rows) if rows else None
+        self._rows = self._rows or self._dump(stations)
+        self._writing = self._thread.submit(self._write, self._rows) if self._rows else None
 
     def close(self, stations: Mapping[str, Known]) -> None:
         """Write the rest, and wait for it."""
         if self._writing is not None:
             self._look_at(self._writing)
-        rows = self._dump(stations)
-        if rows:
-            self._look_at(self._thread.submit(self._write, rows))
+        rows = [*self._rows, *self._dump(stations)]
+        if rows and (error := self._thread.submit(self._write, rows).exception()) is not None:
+            self._give_up(error)
         if (gone := self._place.gone()) is not None:
             self._give_up(OSError(gone))
         self._thread.shutdown()
@@ -113,14 +117,24 @@ class Memory:
                         connection.execute(_FORGET, {"station": station, "kind": kind, "most": _MOST})
 
     def _look_at(self, writing: "Future[None]") -> None:
-        """Give up when something could not be written."""
+        """See whether facts were written; those that were not because the file is locked are kept for the next time."""
         error = writing.exception()
-        if error is not None:
+        if error is None:
+            self._rows = []
+        else:
+            self._note(error)
+
+    def _note(self, error: BaseException) -> None:
+        """Give up for an error, but not because another program holds the file: it will let go of it."""
+        if not (isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & _PRIMARY in _HELD):
             self._give_up(error)
+        elif not self._was_locked:
+            self._was_locked = True
+            self._failed(f"--state-dir {self._directory} is locked by another program: it is tried again and again")
 
     def _give_up(self, error: BaseException) -> None:
         if not self._is_broken:
-            self._is_broken = True
+            self._is_broken, self._rows = True, []
             self.lost = str(error)
             self._failed(f"--state-dir {self._directory} is not used any more: {error}")
 
