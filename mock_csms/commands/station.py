@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from mock_csms.behavior.templates import World, rfc3339
 from mock_csms.commands import load, prompt
 from mock_csms.commands.arguments import Guide, Parser, command_line_source, parser_for
+from mock_csms.commands.commandline import without_users
 from mock_csms.commands.stdout import Stdout, complain
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.v2.v201 import TOKEN
@@ -34,6 +35,7 @@ from mock_csms.station.v2.misbehaviours import KINDS
 from mock_csms.station.v2.network import basic
 from mock_csms.station.v2.variables import SECURITY_PROFILE
 from mock_csms.watch.console import Console, look_for
+from mock_csms.watch.lines import printable
 from mock_csms.watch.statuses import Status, gravest
 
 DESCRIPTION = (
@@ -67,7 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return asyncio.run(_run(settings, identity, line))
     except CannotConnect as error:
-        sys.stderr.write(f"mock-station: error: cannot connect to {line.url}: {error}\n")
+        told = printable(f"cannot connect to {without_users(line.url)}: {error}")
+        sys.stderr.write(f"mock-station: error: {told}\n")
         return CANNOT_CONNECT
     except ValueError as error:
         parser.error(str(error))
@@ -101,10 +104,12 @@ def _identity(url: str, *, is_named: bool) -> str:
     """Return the identity that a URL ends with (Part 4, 3.1.1); of many stations it names none."""
     parts = urlsplit(url)
     if parts.scheme not in {"ws", "wss"} or not parts.hostname:
-        raise ValueError(f"{url!r} is not a WebSocket URL such as ws://127.0.0.1:9000/CS-1")
+        raise ValueError(f"{without_users(url)!r} is not a WebSocket URL such as ws://127.0.0.1:9000/CS-1")
     identity = unquote(parts.path.rpartition("/")[2])
     if is_named and not identity:
-        raise ValueError(f"{url!r} does not end with the identity of a station, as in ws://127.0.0.1:9000/CS-1")
+        raise ValueError(
+            f"{without_users(url)!r} does not end with the identity of a station, as in ws://127.0.0.1:9000/CS-1"
+        )
     return identity
 
 
@@ -126,7 +131,11 @@ async def _run(settings: StationSettings, identity: str, line: HandshakeRequest)
     dialer = Dialer(Limits(_MAX_MESSAGE_SIZE, settings.compression, _PING_INTERVAL, _PING_TIMEOUT))
     world = World(line.url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
     site = Site(dialer, bus, world, settings.speed)
-    running = asyncio.ensure_future(work(settings, identity, line, site, lambda text: sink.write(f"{text}\n".encode())))
+
+    def say(text: str) -> None:
+        sink.write("".join(f"{printable(each)}\n" for each in text.split("\n")).encode())
+
+    running = asyncio.ensure_future(work(settings, identity, line, site, say))
     for signal_ in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # Windows
             asyncio.get_running_loop().add_signal_handler(signal_, running.cancel)
@@ -189,7 +198,7 @@ async def _load(settings: StationSettings, fleet: Fleet, site: Site, say: Callab
     say((load.as_json(summed) if settings.json else load.as_table(summed)).removesuffix("\n"))
     problems = list(load.shortcomings(summed, settings.p95_connect, settings.p95_close, settings.min_rate))
     for problem in problems:
-        complain(f"mock-station: {problem}\n")
+        complain(f"mock-station: {printable(problem)}\n")
     if not figures.took[CONNECT]:
         return CANNOT_CONNECT
     return FAILED if problems else FINE

@@ -16,7 +16,7 @@ from mock_csms.protocol.records import Bounded, Mutable, Record, bounded, field
 from mock_csms.protocol.v2.identifiers import folded
 from mock_csms.runtime.bus import Bus
 from mock_csms.twin.events import Connected, Disconnected, Event, Received, Refused
-from mock_csms.watch.lines import as_text, describe
+from mock_csms.watch.lines import as_text, describe, printable
 
 MOST_CALLS = 10_000
 """How many calls of a station wait to be taken; of more, the oldest are forgotten."""
@@ -289,4 +289,4 @@ def _line(seen: _Seen, event: Event) -> str:
 def _cut(text: str) -> str:
     """Return a text in one line of bounded length, in which what came over the wire does no harm."""
     short = text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…"
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in short)
+    return printable(short)
