@@ -21,7 +21,6 @@ All but the identity can be left out. (`profile_text.py` writes such a file.)
 """
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -29,7 +28,7 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, field
 from mock_csms.settings import values
 from mock_csms.settings.tables import Text, take
-from mock_csms.settings.texts import read_text
+from mock_csms.settings.texts import parse_toml, read_text
 from mock_csms.station.orders import parse_token
 
 FEATURE = re.compile(r"(C|AS|HFS|SC|ISO|LA|UI|DM|R|AQ)-\d+(\.\d+)?")
@@ -99,8 +98,8 @@ def read_profile(path: str) -> Profile:
     """Return the profile in a file; ValueError says in one line what is wrong."""
     text = read_text(path)
     try:
-        return Profile(**take(tomllib.loads(text), _KEYS, ["identity"]))
-    except (tomllib.TOMLDecodeError, ValueError) as error:
+        return Profile(**take(parse_toml(text), _KEYS, ["identity"]))
+    except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
 
 

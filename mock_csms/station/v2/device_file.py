@@ -22,7 +22,6 @@ What is wrong is told in one line: the place, and what is wrong there.
 """
 
 import math
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -31,6 +30,7 @@ from mock_csms.protocol.names import did_you_mean, nearest
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.versions import V201
 from mock_csms.settings import values
+from mock_csms.settings.texts import parse_toml
 from mock_csms.station.v2.device import Device, Evse, Identity, new_device
 from mock_csms.station.v2.inventory import find, variables_of
 from mock_csms.station.v2.variables import Name, Variable, accepts, on_the_wire
@@ -53,12 +53,7 @@ _LONGEST_NAME, _LONGEST_UNIT, _LONGEST_VALUE, _LONGEST_LIST = 50, 16, 1000, 1000
 
 def read_device(text: str) -> Device:
     """Return the station that a TOML text describes; ValueError says what is wrong with it."""
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"not TOML: {error}") from None
-    except RecursionError:
-        raise ValueError("not TOML: nested too deeply") from None
+    content = parse_toml(text)
     _check_keys(content, _TOP, "")
     device = new_device(_identity(_table(content.get("identity", {}), "identity")), 1, 1)
     types = [_connectors(item, place) for item, place in _tables(content.get("evse", [{}]), "evse")]
