@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Record, replace
+from mock_csms.protocol.versions import V201
 from mock_csms.station import outbox
-from mock_csms.station.answers import Alarmed
+from mock_csms.station.answers import Alarmed, because
 from mock_csms.station.cues import (
     Act,
     Answered,
@@ -67,6 +69,9 @@ class CommandOutcome(Record):
 
 
 _REJECTED: Answer = ("SecurityError", "the CSMS has rejected this station")
+_MOST_ASKED_FOR = 200
+"""How many calls that the CSMS asked for may wait: it may ask faster than it takes them."""
+_FULL: Answer = ("InternalError", "too many calls that the CSMS asked for wait until it answers")
 
 
 def step(device: Device, cue: Cue, moment: Moment) -> Step:
@@ -82,11 +87,26 @@ def command(device: Device, action: str, payload: Json, moment: Moment) -> Comma
     before, answer = device, _REJECTED
     device, acts = aligned.catch_up(device, moment)
     if device.boot_status != "Rejected":  # B03.FR.08
-        device, answer, more = answer_to(action)(device, payload, moment)
-        acts = [*acts, *more]
+        then, answer, more = answer_to(action)(device, payload, moment)
+        if _is_too_much(device, more):
+            answer = _refusal(action)
+        else:
+            device, acts = then, [*acts, *more]
     habits, answer = misbehave(device.habits, KINDS, "answer", answer, action, payload)
     device, acts = _end(replace(device, habits=habits), acts, Situation(before, (action, payload), moment))
     return CommandOutcome(device, answer, acts)
+
+
+def _is_too_much(device: Device, acts: list[Act]) -> bool:
+    """Whether acts would add calls that the CSMS asked for to so many that wait already."""
+    is_more = any(isinstance(act, Send) and act.is_asked_for for act in acts)
+    return is_more and sum(call.is_asked_for for call in device.outbox.waiting) >= _MOST_ASKED_FOR
+
+
+def _refusal(action: str) -> Answer:
+    """Return how a station refuses a command that it has no memory for: its status, or an error where it has none."""
+    rejected = because("OutOfMemory")
+    return _FULL if V201.result_violations(Call("", action, {}), rejected) else rejected
 
 
 def rebooted(device: Device, moment: Moment) -> Device:
