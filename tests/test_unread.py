@@ -5,6 +5,7 @@ import fcntl
 import os
 import pty
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -20,7 +21,7 @@ import pytest
 
 from tests.pace import turns
 from tests.raw import until
-from tests.test_records import Run
+from tests.test_records import Run, read
 from tests.wire import PATIENCE, SERVER, Mock, Station
 
 MUCH = {"vendorId": "v", "data": "x" * 3000}
@@ -249,6 +250,35 @@ async def test_events_that_nobody_reads(fifo: Path) -> None:
             ids = [orjson.loads(line).get("messageId") for line in await lines]
         assert [id_ for id_ in ids if id_] == [f"{number}" for number in range(2000) for _ in range(2)]
     assert mock.process.returncode == 0
+
+
+async def test_an_end_while_stations_wait(fifo: Path) -> None:
+    """Stations that are not read any more are told of the end of the run, too, and a file beside the pipe is whole."""
+    reading, trace = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK), fifo.with_name("trace")
+    async with Run("--events", str(fifo), "--trace", str(trace), "--checks=none") as mock, mock.station() as station:
+        sending = asyncio.create_task(send_all(station, range(2000)))
+        await until(lambda: "nobody reads" in mock.log)
+        report = await mock.ended()
+        assert (mock.process.returncode, f"{fifo} is incomplete: nobody reads it" in report) == (3, True)
+        answers = [orjson.loads(text)[1] async for text in station.socket]
+        assert await station.closed() == 1001
+        results = [record["messageId"] for record in read(trace) if record["messageType"] == "CALLRESULT"]
+        assert answers == results[: len(answers)]
+        sending.cancel()
+    os.close(reading)
+
+
+async def test_a_second_signal_does_not_wait_for_readers(fifo: Path) -> None:
+    """It ends the process at once, with its status."""
+    reading = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    async with Run("--trace", str(fifo)) as mock, mock.station() as station:
+        mock.statuses = (0, 1, 3, 130)
+        await send_all(station, range(100))
+        await until(lambda: "nobody reads" in mock.log)
+        mock.process.send_signal(signal.SIGTERM)
+        mock.process.send_signal(signal.SIGINT)
+        assert await asyncio.to_thread(mock.process.wait, PATIENCE) in (3, 130)  # the first may have ended it already
+    os.close(reading)
 
 
 async def test_a_command_waits_for_the_trace_too(fifo: Path) -> None:

@@ -136,6 +136,8 @@ class Pool:
     async def close(self, code: int, reason: str) -> None:
         """Close every connection; those that do not take part in the closing handshake are dropped."""
         self._emptied = asyncio.Event()
+        if self.is_stopped:  # or nobody would hear of the end
+            self._go_on()
         for transport in list(self.transports):
             transport.close(code, reason)
         with suppress(TimeoutError):
