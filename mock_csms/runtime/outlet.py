@@ -43,9 +43,10 @@ class PipeOutlet(Outlet):
     can_block = True
 
     def __init__(self, descriptor: int) -> None:
-        own = os.open(_REOPENED.format(descriptor), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
-        super().__init__(own)
-        self._own = own
+        name = _REOPENED.format(descriptor)
+        name = name if Path(name).exists() else os.ttyname(descriptor)
+        self._own = os.open(name, os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+        super().__init__(self._own)
 
     def close(self) -> None:
         """Close our own descriptor of it."""
@@ -68,8 +69,10 @@ class SocketOutlet(Outlet):
 
 
 class PolledOutlet(Outlet):
-    """What cannot be opened again: after a poll there is room for PIPE_BUF bytes (POSIX), unless another writer came
-    between."""
+    """What cannot be opened again, as it belongs to another user or the system has no way to do it.
+
+    After a poll a pipe has room for PIPE_BUF bytes (POSIX) unless another writer came between, a terminal for one.
+    """
 
     can_block = True
 
@@ -77,13 +80,14 @@ class PolledOutlet(Outlet):
         self._own = os.dup(descriptor)
         super().__init__(self._own)
         self.write = self._write
+        self._room = 1 if os.isatty(descriptor) else select.PIPE_BUF
         self._poll = select.poll()
         self._poll.register(self._own, select.POLLOUT)
 
     def _write(self, data: bytes | memoryview) -> int:
         if not self._poll.poll(0):
             raise BlockingIOError
-        return os.write(self._own, data[: select.PIPE_BUF])
+        return os.write(self._own, data[: self._room])
 
     def close(self) -> None:
         """Close our duplicate of it."""
@@ -147,7 +151,7 @@ def _kinds_for(descriptor: int) -> "list[Callable[[int], Outlet]]":
     except OSError:
         return []
     if stat.S_ISSOCK(mode):
-        return [SocketOutlet, PolledOutlet]
+        return [SocketOutlet]
     if stat.S_ISFIFO(mode) or os.isatty(descriptor):
         return [PipeOutlet, PolledOutlet]
     return []

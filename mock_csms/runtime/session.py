@@ -216,20 +216,26 @@ class Session:
             finally:
                 self._open = None
                 self._talk.give_up(call)
-                if not answer.cancel():
-                    answer.exception()  # or asyncio would complain where this call was cancelled meanwhile
 
     async def _within(self, seconds: float, answer: "asyncio.Future[Json]") -> Json:
-        """Wait for an answer. TimeoutError after so many seconds, in which the call did not wait for the trace."""
-        buffer = self._transport.write_buffer
-        while True:
-            stops = buffer.stops
-            await asyncio.wait((answer,), timeout=seconds)
-            if answer.done():
-                return answer.result()
-            if buffer.stops == stops:
-                raise TimeoutError
-            await buffer.clear()
+        """Wait for an answer. TimeoutError after so many seconds, which begin anew if the call waited for the trace."""
+        loop, buffer = asyncio.get_running_loop(), self._transport.write_buffer
+        stops = buffer.stops
+        timer: asyncio.TimerHandle
+
+        def expire() -> None:
+            nonlocal stops, timer
+            if buffer.stops != stops:
+                stops = -1 if buffer.keeps_any else buffer.stops
+                timer = loop.call_later(seconds, expire)
+            elif not answer.done():
+                answer.set_exception(TimeoutError())
+
+        timer = loop.call_later(seconds, expire)
+        try:
+            return await answer
+        finally:
+            timer.cancel()
 
     def _perform(self, decision: Decision, answers: Call | None) -> None:
         """Do what was decided: at once what need not wait, so that reading goes on."""

@@ -2,8 +2,13 @@
 
 import asyncio
 import os
+import pty
+import socket
+import termios
 import threading
-from collections.abc import Iterator
+import tty
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mock_csms.runtime.outlet import Outlet, PipeOutlet, PolledOutlet, SocketOutlet
 from mock_csms.runtime.sink import Sink, finish
 from tests.wire import PATIENCE
 
@@ -25,6 +31,19 @@ def file(tmp_path: Path) -> Iterator[BinaryIO]:
 def content(file: BinaryIO) -> bytes:
     """Return what has been written to an open file."""
     return Path(file.name).read_bytes()
+
+
+def two_sockets() -> tuple[int, int]:
+    """Return two sockets that are connected."""
+    one, other = socket.socketpair()
+    return one.detach(), other.detach()
+
+
+def terminal() -> tuple[int, int]:
+    """Return both ends of a terminal that passes bytes on as they are."""
+    ours, its = pty.openpty()
+    tty.setraw(its, termios.TCSANOW)
+    return ours, its
 
 
 async def test_a_piece_arrives_by_itself(file: BinaryIO) -> None:
@@ -91,6 +110,37 @@ def test_all_pieces_arrive_in_order(pieces: list[bytes]) -> None:
         return b"".join(came)
 
     assert asyncio.run(write()) == b"".join(pieces)
+
+
+KINDS: list[tuple[Callable[[int], Outlet], Callable[[], tuple[int, int]]]] = [
+    (PipeOutlet, os.pipe),
+    (PolledOutlet, os.pipe),
+    (SocketOutlet, two_sockets),
+    (PipeOutlet, terminal),
+    (PolledOutlet, terminal),
+]
+
+
+@pytest.mark.parametrize(("kind", "opened"), KINDS)
+def test_an_outlet_never_waits(kind: Callable[[int], Outlet], opened: Callable[[], tuple[int, int]]) -> None:
+    """It takes what there is room for, says when there is none, and goes on when there is room; nothing is lost."""
+    reading, writing = opened()
+    os.set_blocking(reading, False)
+    outlet, came, given = kind(writing), b"", b"".join(b"%09d\n" % number for number in range(12_000))
+    rest, times_full = memoryview(given), 0
+    while rest or len(came) < len(given):
+        try:
+            rest = rest[outlet.write(rest) :] if rest else rest
+        except BlockingIOError:
+            times_full += 1
+        if times_full or not rest:
+            with suppress(BlockingIOError):
+                came += os.read(reading, 65536)
+    outlet.close()
+    assert (came == given, times_full > 0) == (True, True)
+    assert os.get_blocking(writing)
+    os.close(writing)
+    os.close(reading)
 
 
 async def test_a_reader_that_is_gone_is_no_error() -> None:

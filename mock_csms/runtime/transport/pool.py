@@ -67,6 +67,11 @@ class WriteBuffer:
             self._cleared.set()
             self._cleared = None
 
+    @property
+    def keeps_any(self) -> bool:
+        """Whether messages are kept back."""
+        return bool(self._kept)
+
     async def clear(self) -> None:
         """Wait until no message is kept back."""
         while self._kept:
