@@ -241,6 +241,7 @@ async def test_events_that_nobody_reads(fifo: Path) -> None:
         assert await answered(station, range(50)) == [f"{number}" for number in range(50)]
         await until(lambda: "nobody reads" in mock.log)
         assert await is_alive(mock)
+        assert mock.log.count("DataTransfer.response") < 2000  # whose records are more than 1 MB
         os.set_blocking(reading, True)
         with os.fdopen(reading, "rb") as events:
             lines = asyncio.create_task(asyncio.to_thread(events.readlines))
