@@ -1,7 +1,7 @@
-"""What is kept of stations across runs, in one SQLite file (--state-dir); the only importer of `sqlite3`.
+"""Keeps facts about stations across runs, in one SQLite file (--state-dir); the only importer of `sqlite3`.
 
-Facts are written by a thread of its own, about once a second, so that messages never wait for the disk. They are read
-when a station is seen for the first time.
+A thread writes the facts about once a second, so that messages never wait for the disk. They are read when a station
+connects for the first time in a run.
 """
 
 import sqlite3
@@ -11,22 +11,25 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeAlias
 
-from mock_csms.conformance.facts import Known
-from mock_csms.conformance.facts.v2.memory import IDS, dump, fresh_facts, load
-from mock_csms.protocol.v2.identifiers import folded
+from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.memory import IDS, fresh_facts
+from mock_csms.conformance.lessons.v2.memory import dump, load
+from mock_csms.protocol.identifiers import folded
 from mock_csms.runtime.place import Place
 
 _NAME = "stations.sqlite"
 _VERSION = 2
-"""Version 1 had identities as they were written."""
+"""In version 1 identities were stored as they were written, not folded."""
 _MOST = 10_000
-"""How many ids of each kind are kept of a station."""
+"""How many ids of each kind are kept for a station."""
 _OFTEN = 1000
-"""After so many facts of a station the oldest ids are forgotten."""
+"""After so many new facts of a station its oldest ids are deleted."""
+_MOST_WAITING = 100_000
+"""How many facts of forgotten stations may wait while the file is locked."""
 _WAIT = 2.0
-"""How long it is waited for another program that holds the file, in seconds."""
-_HELD, _PRIMARY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED), 0xFF
-"""The results that say that it does, and the part of a result code that tells them."""
+"""How long to wait for another program that has locked the file, in seconds."""
+_LOCKED, _PRIMARY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED), 0xFF
+"""The result codes for a locked file, and the bits of a result code that they are compared with."""
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS facts (
@@ -46,19 +49,21 @@ Row: TypeAlias = tuple[str, str, str, str]
 
 
 class Memory:
-    """The facts of all stations in a directory. Raises OSError where it cannot be used."""
+    """The saved facts of all stations in a directory. Raises OSError if the directory cannot be used."""
 
     def __init__(self, directory: str, failed: Callable[[str], None]) -> None:
         self.lost = ""
-        """Why not all is kept; empty where all is."""
+        """Why not everything was saved; "" if all was."""
         self._failed = failed
         self._directory = directory
         self._is_broken = self._was_locked = False
         self._rows: list[Row] = []
-        """What was given to the thread last, until it is written."""
+        """The rows that the thread got last, until they are written."""
         self._thread = ThreadPoolExecutor(1, "memory")
         self._writing: Future[None] | None = None
         self._written: Counter[str] = Counter()
+        self._waiting: list[Row] = []
+        """What is new of stations that were forgotten since the last time."""
         Path(directory).mkdir(parents=True, exist_ok=True)
         path = str(Path(directory) / _NAME)
         try:
@@ -68,16 +73,23 @@ class Memory:
             raise OSError(0, str(error), path) from None
         self._place = Place(path, Path(path).stat())
 
-    def recall(self, known: Known) -> None:
-        """Tell what is known of a station from former runs."""
+    def recall(self, known: KnownStation) -> None:
+        """Add the facts that earlier runs saved to what is known of a station."""
         known.memory.fresh = fresh_facts()
         try:
             load(known, self._reader.execute(_READ, (folded(known.identity),)))
-        except (sqlite3.Error, ValueError, TypeError, LookupError) as error:  # somebody may have written it by hand
+        except (sqlite3.Error, ValueError, TypeError, LookupError) as error:  # somebody may have edited the file
             self._note(error)
 
-    def save(self, stations: Mapping[str, Known]) -> None:
-        """Write what is new, or what could not be written last time, unless that is still being written."""
+    def keep(self, known: KnownStation) -> None:
+        """Write the new facts of a station that is forgotten now, with those that are written next."""
+        if not self._is_broken:
+            self._waiting += self._new_of(known)
+        if len(self._waiting) > _MOST_WAITING:
+            self._give_up(OSError("the file was locked for too long"))
+
+    def save(self, stations: Mapping[str, KnownStation]) -> None:
+        """Write the new facts, unless the previous ones are still being written; what was locked out is tried again."""
         if self._writing is not None:
             if not self._writing.done():
                 return
@@ -85,8 +97,8 @@ class Memory:
         self._rows = self._rows or self._dump(stations)
         self._writing = self._thread.submit(self._write, self._rows) if self._rows else None
 
-    def close(self, stations: Mapping[str, Known]) -> None:
-        """Write the rest, and wait for it."""
+    def close(self, stations: Mapping[str, KnownStation]) -> None:
+        """Write the rest, wait until it is written, and close the file."""
         if self._writing is not None:
             self._look_at(self._writing)
         rows = [*self._rows, *self._dump(stations)]
@@ -98,15 +110,19 @@ class Memory:
         self._writer.close()
         self._reader.close()
 
-    def _dump(self, stations: Mapping[str, Known]) -> list[Row]:
+    def _dump(self, stations: Mapping[str, KnownStation]) -> list[Row]:
         if self._is_broken:
             for known in stations.values():
                 known.memory.fresh = None
             return []
-        return [(folded(identity), *fact) for identity, known in stations.items() for fact in dump(known)]
+        waiting, self._waiting = self._waiting, []
+        return waiting + [row for known in stations.values() for row in self._new_of(known)]
+
+    def _new_of(self, known: KnownStation) -> list[Row]:
+        return [(folded(known.identity), *fact) for fact in dump(known)]
 
     def _write(self, rows: list[Row]) -> None:
-        """Write facts, and forget the oldest ids; in the thread."""
+        """Write facts, and delete the oldest ids; runs in the thread."""
         with self._writer as connection:
             connection.executemany(_WRITE, rows)
             self._written.update(row[0] for row in rows)
@@ -117,7 +133,7 @@ class Memory:
                         connection.execute(_FORGET, {"station": station, "kind": kind, "most": _MOST})
 
     def _look_at(self, writing: "Future[None]") -> None:
-        """See whether facts were written; those that were not because the file is locked are kept for the next time."""
+        """See whether the facts were written; those that a lock kept out are written next time."""
         error = writing.exception()
         if error is None:
             self._rows = []
@@ -125,8 +141,8 @@ class Memory:
             self._note(error)
 
     def _note(self, error: BaseException) -> None:
-        """Give up for an error, but not because another program holds the file: it will let go of it."""
-        if not (isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & _PRIMARY in _HELD):
+        """Give up because of an error, unless another program has locked the file: then report that once."""
+        if not (isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & _PRIMARY in _LOCKED):
             self._give_up(error)
         elif not self._was_locked:
             self._was_locked = True
@@ -134,13 +150,13 @@ class Memory:
 
     def _give_up(self, error: BaseException) -> None:
         if not self._is_broken:
-            self._is_broken, self._rows = True, []
+            self._is_broken, self._rows, self._waiting = True, [], []
             self.lost = str(error)
             self._failed(f"--state-dir {self._directory} is not used any more: {error}")
 
 
 def _open(path: str) -> sqlite3.Connection:
-    """Open the file, or make it; it must be one that can be written."""
+    """Open or create the file. Raises sqlite3.Error if it cannot be written."""
     connection = sqlite3.connect(path, timeout=_WAIT, check_same_thread=False)
     try:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
