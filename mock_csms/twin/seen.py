@@ -91,7 +91,7 @@ Occasion: TypeAlias = tuple[str, str]
 """A kind and an action. `*` is any action; a detail or sort may follow the action, as in `TransactionEvent.Ended`."""
 
 _CALLS: Mapping[str, Mapping[str, Details]] = {action: {V201.name: find} for action, find in v2.CALLS.items()}
-"""By action and name of the version: who finds the details of a sound call. A new version is one more row for its actions."""
+"""By action and name of the version: who finds the details of a sound call. A new version adds rows here."""
 _ANSWERS: Mapping[str, Mapping[str, Sort]] = {action: {V201.name: row} for action, row in v2.ANSWERS.items()}
 """By action and name of the version: the property of a CALLRESULT that gives it a sort."""
 _NO_DETAILS = ("", "")
