@@ -13,6 +13,9 @@ from mock_csms.protocol.records import Record, field
 Json: TypeAlias = dict[str, Any]
 """A JSON object with the property names of the specification, as it goes over the wire."""
 
+BOOT = "BootNotification"
+"""The action by which a station registers, in every version of OCPP; so are `status` and `interval` of its answer."""
+
 
 class Sender(Enum):
     """Who may send the CALL of an action."""
@@ -34,6 +37,14 @@ class Action(Record):
     """The payload of the CALL, unless a user gives another."""
     response: Json = field(default_factory=dict)
     """The payload of the CALLRESULT, unless a rule gives another."""
+    gist: str = ""
+    """The fields of the request that a line for people begins with, in this order, separated by spaces.
+
+    `seqNo:seq` puts the word `seq` before the value; `idToken.idToken` is a field of an object, or of each item of a
+    list. Empty for a request that is shown as JSON only.
+    """
+    answer_gist: str = "status"
+    """The same for the response."""
 
     def sent_by(self, sender: Sender) -> bool:
         """Return whether `sender` may send the CALL of this action."""

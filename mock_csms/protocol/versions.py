@@ -6,6 +6,7 @@ accepted if any version has it.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from mock_csms.protocol.actions import Action, Actions, Sender
@@ -13,8 +14,7 @@ from mock_csms.protocol.messages import FRAMING, Call, Error, ErrorCode, Framing
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record, asdict, replace
 from mock_csms.protocol.schemas import Schemas, Violation
-from mock_csms.protocol.v2 import identifiers, v201
-from mock_csms.protocol.v2.other_versions import told_elsewhere
+from mock_csms.protocol.v2 import identifiers, other_versions, v201
 
 _MOST_DETAILS = 20
 
@@ -80,7 +80,7 @@ V201 = Version(
     "2.0.1",
     v201.ACTIONS,
     Schemas("v201", identifiers.TOKENS),
-    told_elsewhere=told_elsewhere,
+    told_elsewhere=other_versions.told_elsewhere,
     identifiers=identifiers.FIELDS,
     transaction_ids=identifiers.TRANSACTION_IDS,
     variable_names=identifiers.VARIABLE_NAMES,
@@ -118,6 +118,17 @@ def actions(sender: Sender | None = None) -> Mapping[str, Action]:
     """
     rows = {name: row for version in reversed(versions()) for name, row in version.actions.items()}
     return rows if sender is None else {name: row for name, row in rows.items() if row.sent_by(sender)}
+
+
+def told_elsewhere(action: str) -> str:
+    """Say which version that the mock does not speak has the action that somebody spelled so; empty where none has."""
+    return next(filter(None, (version.told_elsewhere(action) for version in versions())), "")
+
+
+@cache
+def identifier_fields() -> Collection[str]:
+    """Return the fields of messages that hold an identifier in any version."""
+    return frozenset(field for version in versions() for field in version.identifiers)
 
 
 def version_with(action: str) -> Version:

@@ -14,7 +14,7 @@ from websockets.typing import Subprotocol
 
 from mock_csms.behavior.commands import Step
 from mock_csms.protocol.actions import Json
-from mock_csms.station.v2.network import basic
+from mock_csms.station.handshake import basic
 from tests.conformance.live import Run, run_of
 from tests.station.rig import KNOWN, PASSWORD, STATION, Stand
 from tests.wire import BOOT, HANDSHAKE, Raw, Station, masked

@@ -11,7 +11,7 @@ import ocpp.exceptions
 import pytest
 
 from mock_csms.behavior.templates import SAMPLE, compile_template
-from mock_csms.protocol.actions import Sender
+from mock_csms.protocol.actions import Action, Sender
 from mock_csms.protocol.messages import ErrorCode
 from mock_csms.protocol.v2.v201 import ACTIONS
 from mock_csms.protocol.versions import V201
@@ -34,6 +34,20 @@ def test_both_templates_of_a_row_are_valid(action: str) -> None:
     response = compile_template(ACTIONS[action].response)(SAMPLE)
     assert list(V201.schemas.request_violations(action, request)) == []
     assert list(V201.schemas.response_violations(action, response)) == []
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_what_a_line_begins_with_is_in_the_schema(action: str) -> None:
+    """Every field that the row of an action names for people is a property of its request or its response."""
+    row = ACTIONS[action]
+    places = [("Request", row.gist)]
+    places += [("Response", row.answer_gist)] if row.answer_gist != Action(row.sender).answer_gist else []
+    for kind, gist in places:
+        for field in gist.split():
+            key, *inner = field.partition(":")[0].split(".")
+            node = V201.schemas.node(f"{action}{kind}", [key])
+            path = [key, *(["0"] if node.get("type") == "array" else []), *inner]
+            assert V201.schemas.node(f"{action}{kind}", path), field
 
 
 def test_every_schema_has_a_row() -> None:

@@ -1,7 +1,12 @@
 """The fields of messages of OCPP 2.x that hold an identifierString, and what it identifies."""
 
+from collections.abc import Sequence
+
 FIELDS = frozenset({"transactionId", "idToken", "additionalIdToken", "name", "instance", "checksum"})
 """The fields that hold an identifierString, or the object that it stands in."""
+
+CUSTOM = "customData"
+"""The property that any object may have besides its own, for the vendor."""
 
 TRANSACTION_IDS = ("transactionId",)
 """Those with the id of a transaction."""
@@ -11,3 +16,8 @@ VARIABLE_NAMES = ("name", "instance")
 
 TOKENS = frozenset({"idToken"})
 """Those with a token of a person, which no text for others repeats."""
+
+
+def is_of_vendor(path: Sequence[str]) -> bool:
+    """Return whether a path leads into a DataTransfer's data or customData, which have no types in a schema."""
+    return path[0] == "data" or CUSTOM in path

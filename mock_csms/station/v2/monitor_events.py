@@ -1,19 +1,20 @@
-"""The eye on what the CSMS has watched: events when a threshold is crossed, a value changes, or a period is over (N07).
+"""Events of monitors: a threshold is crossed, a value has changed, or a period is over (N07).
 
-`machine` looks after everything that happens. An energy register moves without anything happening, so an alarm makes
-the station look again while one is watched and rises.
+The machine checks the monitors after everything that happens. An energy register rises without that, so while one is
+monitored and rises, an alarm makes the station check again.
 """
 
 from collections.abc import Mapping
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, replace
-from mock_csms.station.answers import Alarmed
 from mock_csms.station.cues import Act, Send, Set
+from mock_csms.station.state import Moment
 from mock_csms.station.v2.aligned import next_boundary
-from mock_csms.station.v2.device import Device, Evse, Moment, Step
-from mock_csms.station.v2.holdings import Monitor
+from mock_csms.station.v2.answers import Alarmed
+from mock_csms.station.v2.device import Device, Evse, Step
 from mock_csms.station.v2.inventory import value_of, variables_of
+from mock_csms.station.v2.storage import Monitor
 from mock_csms.station.v2.variables import MONITORING_ENABLED, OFFLINE_SEVERITY, Variable, on_the_wire
 
 ALARM = "monitor"
@@ -22,24 +23,26 @@ PERIODIC = frozenset({"Periodic", "PeriodicClockAligned"})
 
 _LOOK: tuple[str] = ("look",)
 _LOOK_AGAIN = 1.0
-"""How long a register rises unseen, in seconds."""
+"""Seconds between two checks of an energy register that rises."""
 
 
 class Notice(Record):
-    """What is to be told of a monitor."""
+    """What is to be reported about a monitor."""
 
     trigger: str
+    """The trigger of the event: Alerting, Delta or Periodic."""
     value: str
     is_cleared: bool = False
+    """Whether the value is within the threshold again."""
 
 
 def watch(device: Device, moment: Moment) -> Step:
-    """Look at everything that is watched, and tell what the CSMS wants to know of it (N07.FR.02 to 17)."""
-    if not device.holdings.monitors or not _may_tell(device):
+    """Check all monitors but the periodic ones, and report what has happened (N07.FR.02 to 17)."""
+    if not device.storage.monitors or not _may_tell(device):
         return device, []
     acts: list[Act] = []
     looks_again = False
-    for monitor in device.holdings.monitors.values():
+    for monitor in device.storage.monitors.values():
         if monitor.setting["type"] in PERIODIC:
             continue
         value, evse = value_of(device, monitor.name, moment), _evse(device, monitor)
@@ -54,24 +57,24 @@ def watch(device: Device, moment: Moment) -> Step:
 
 
 def start(monitor: Monitor, moment: Moment) -> list[Act]:
-    """Let a period begin, or the one that the clock is in go on to its end."""
+    """Set the alarm for the end of a period; a clock-aligned period has begun already."""
     kind, period = monitor.setting["type"], monitor.setting["value"]
     if kind not in PERIODIC:
         return []
     wait = period if kind == "Periodic" else next_boundary(period, moment.now) - moment.now
-    if wait < period / 2 and wait < _LOOK_AGAIN:  # the alarm of the period before rang a bit early
+    if wait < period / 2 and wait < _LOOK_AGAIN:  # the alarm of the last period rang a little early
         wait += period
     return [Set((ALARM, monitor.id), wait)]
 
 
 def resume(device: Device, moment: Moment) -> list[Act]:
-    """Let all periods begin, after a reboot (N04.FR.18: monitors outlive it)."""
-    return [act for monitor in device.holdings.monitors.values() for act in start(monitor, moment)]
+    """Start all periods after a reboot; monitors survive it (N04.FR.18)."""
+    return [act for monitor in device.storage.monitors.values() for act in start(monitor, moment)]
 
 
 def period_over(device: Device, number: int, moment: Moment) -> Step:
-    """Tell the value of a variable because its time has come (N07.FR.17)."""
-    monitor = device.holdings.monitors.get(number)
+    """Report the value of a variable at the end of a period (N07.FR.17)."""
+    monitor = device.storage.monitors.get(number)
     if monitor is None:
         return device, []
     acts = start(monitor, moment)
@@ -82,7 +85,7 @@ def period_over(device: Device, number: int, moment: Moment) -> Step:
 
 
 def _look(monitor: Monitor, row: Variable, value: str) -> tuple[Monitor, Notice | None]:
-    """Return what a monitor is after a look, and what is to be told of it."""
+    """Return a monitor after a check, and what is to be reported about it."""
     kind, limit = monitor.setting["type"], monitor.setting["value"]
     if kind == "Delta":
         before = monitor.last_value or value
@@ -97,10 +100,10 @@ def _look(monitor: Monitor, row: Variable, value: str) -> tuple[Monitor, Notice 
 def _tell(device: Device, monitor: Monitor, notice: Notice, moment: Moment) -> list[Act]:
     """Return the message about one event, if it is severe enough (N05, N07.FR.04, N07.FR.05).
 
-    What is severe enough to be queued is sent as if it were asked for: it waits for the connection.
+    An event that is severe enough for OfflineQueuingSeverity is kept while the station is offline.
     """
     severity = monitor.setting["severity"]
-    if severity > device.holdings.monitoring_level:
+    if severity > device.storage.monitoring_level:
         return []
     event: Json = {
         "eventId": moment.world.new_integer(),
@@ -120,13 +123,13 @@ def _tell(device: Device, monitor: Monitor, notice: Notice, moment: Moment) -> l
 
 
 def _evse(device: Device, monitor: Monitor) -> Evse | None:
-    """Return the EVSE that a monitor is about, if it is about one."""
+    """Return the EVSE of a monitored variable; None where it has none."""
     place = on_the_wire(monitor.name)["component"].get("evse", {})
     return device.evses.get(place.get("id"))
 
 
 def _is_active(device: Device, monitor: Monitor) -> bool:
-    """Whether a monitor watches at all: some do only while a transaction runs."""
+    """Return whether a monitor is active: some are only during a transaction."""
     if not monitor.setting.get("transaction", False):
         return True
     evse = _evse(device, monitor)
@@ -134,14 +137,14 @@ def _is_active(device: Device, monitor: Monitor) -> bool:
 
 
 def _may_tell(device: Device) -> bool:
-    """Whether events are told: not before the CSMS has accepted the station (B02.FR.02)."""
+    """Return whether events are reported: not before the CSMS has accepted the station (B02.FR.02)."""
     return device.is_accepted and device.is_on(MONITORING_ENABLED)
 
 
 def _noted(device: Device, monitor: Monitor) -> Device:
-    if device.holdings.monitors[monitor.id] == monitor:
+    if device.storage.monitors[monitor.id] == monitor:
         return device
-    return device.holding(monitors={**device.holdings.monitors, monitor.id: monitor})
+    return device.storing(monitors={**device.storage.monitors, monitor.id: monitor})
 
 
 ALARMS: Mapping[str, Alarmed] = {

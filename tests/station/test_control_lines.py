@@ -1,4 +1,4 @@
-"""What a person types at a station: each line is an order, or says in one line what is wrong with it."""
+"""Control lines: each is parsed to an order, or rejected with a message of one line."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mock_csms.station import cues
-from mock_csms.station.orders import (
+from mock_csms.station.control_lines import (
     WORDS,
     Order,
     Quit,
@@ -17,8 +17,8 @@ from mock_csms.station.orders import (
     Wait,
     parse_call,
     parse_line,
-    parse_token,
 )
+from mock_csms.station.v2.notation import parse_token
 
 TAG = {"idToken": "TAG", "type": "ISO14443"}
 
@@ -82,19 +82,19 @@ BAD = {
 
 @pytest.mark.parametrize("line", GOOD)
 def test_good_lines(line: str) -> None:
-    """A line is its order; an empty one and a comment are none."""
+    """Each line is parsed to its order; empty lines and comments to None."""
     assert parse_line(line) == GOOD[line]
 
 
 @pytest.mark.parametrize("line", BAD)
 def test_bad_lines(line: str) -> None:
-    """What is wrong with a line is said in one."""
+    """A wrong line is rejected with a message of one line."""
     with pytest.raises(ValueError, match=f"^{re.escape(BAD[line])}$"):
         parse_line(line)
 
 
 def test_every_word_has_its_lines() -> None:
-    """Each word that can be typed is in the tables above."""
+    """Each word of the control lines is in the tables above."""
     words = [{line.split()[0] for line in lines if line.strip()} for lines in (GOOD, BAD)]
     assert words[0] - {"#"} == set(WORDS)
     assert words[1] >= set(WORDS) - {"quit", "help"}
@@ -110,12 +110,12 @@ def test_every_word_has_its_lines() -> None:
     ],
 )
 def test_tokens(text: str, id_token: str, kind: str) -> None:
-    """A token is ID or ID:TYPE; the last colon separates the type, in any case."""
+    """An idToken is ID or ID:TYPE; the last colon separates the type, whose letter case does not matter."""
     assert parse_token(text) == {"idToken": id_token, "type": kind}
 
 
 def test_unknown_types_of_tokens() -> None:
-    """A type that does not exist is refused with the list of those that do."""
+    """An unknown type is rejected with the list of known types."""
     with pytest.raises(ValueError, match="'Tattoo' is not one of Central, eMAID, "):
         parse_token("TAG:Tattoo")
 
@@ -128,6 +128,6 @@ def test_calls_from_files(tmp_path: Path) -> None:
 
 
 def test_a_call_without_an_action() -> None:
-    """Nothing is no call."""
+    """An empty text is rejected."""
     with pytest.raises(ValueError, match=r"^the action is missing$"):
         parse_call(" ")

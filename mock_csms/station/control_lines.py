@@ -1,4 +1,4 @@
-"""What a person types at a station, a line each: `plug 1`, `card TAG`, `send Heartbeat`. Text in, orders out."""
+"""The control lines of a station, such as `plug 1`, `card TAG` or `send Heartbeat`, and how they are parsed."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
@@ -8,38 +8,40 @@ from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record
 from mock_csms.settings import values
 from mock_csms.station import cues
+from mock_csms.station.machines import PREFERRED
 from mock_csms.station.requests import check_action
 
 
 class StayAway(Record):
-    """Be offline for so many seconds."""
+    """Disconnect for a number of seconds."""
 
     seconds: float
 
 
 class Wait(Record):
-    """Go on with the next line so many seconds later."""
+    """Wait a number of seconds before the next line."""
 
     seconds: float
 
 
 class ShowStatus(Record):
-    """Tell how the station stands."""
+    """Print the state of the station."""
 
 
 class ShowHelp(Record):
-    """Tell what can be typed."""
+    """Print the list of control lines."""
 
 
 class Quit(Record):
-    """Stop."""
+    """Stop the station."""
 
 
 class SendCall(Record):
-    """Send the call of an action, with this laid over its default payload."""
+    """Send a call."""
 
     action: str
     given: Json
+    """The JSON that is merged into the default payload."""
 
 
 Order: TypeAlias = (
@@ -51,15 +53,18 @@ Order: TypeAlias = (
 
 
 class Word(Record):
-    """One word that a line may begin with: what follows it, what it does, and the order that this makes."""
+    """The first word of a control line."""
 
     usage: str
+    """What follows the word: `<…>` is needed, `[…]` is optional."""
     help: str
+    """What the line does."""
     order: Callable[[Sequence[str]], Order]
+    """Makes the order from what follows the word. Raises ValueError."""
 
 
 def parse_line(line: str) -> Order | None:
-    """Return the order that a line is, None for an empty one or a comment; ValueError says what is wrong with it."""
+    """Parse a line; return None for an empty line or a comment. Raises ValueError with one line for the user."""
     name, rest = [*line.split(maxsplit=1), "", ""][:2]
     if not name or name.startswith("#"):
         return None
@@ -73,18 +78,8 @@ def parse_line(line: str) -> Order | None:
     return word.order(parts)
 
 
-def parse_token(text: str) -> Json:
-    """Return the idToken that people write as `ID` or `ID:TYPE`; the ID may have colons of its own then."""
-    id_token, colon, kind = text.rpartition(":")
-    if not colon:
-        id_token, kind = text, ""
-    known = values.enumeration("AuthorizeRequest", "idToken", "type")
-    kind = values.one_of(known)(kind) if kind else "ISO14443"
-    return {"idToken": values.fitting("AuthorizeRequest", "idToken", "idToken")(id_token), "type": kind}
-
-
 def parse_call(text: str) -> SendCall:
-    """Return the call that people write as `ACTION`, `ACTION JSON` or `ACTION @FILE`."""
+    """Parse a call that is written `ACTION`, `ACTION JSON` or `ACTION @FILE`. Raises ValueError."""
     return _send(text.split(maxsplit=1))
 
 
@@ -107,7 +102,7 @@ def _evse(parts: Sequence[str]) -> int:
 
 
 def _card(parts: Sequence[str]) -> cues.Presented:
-    return cues.Presented(parse_token(parts[0]), _number(parts[1]) if len(parts) > 1 else None)
+    return cues.Presented(PREFERRED.notation.token(parts[0]), _number(parts[1]) if len(parts) > 1 else None)
 
 
 WORDS: Mapping[str, Word] = {
@@ -126,4 +121,4 @@ WORDS: Mapping[str, Word] = {
     "help": Word("", "list these lines", lambda _: ShowHelp()),
     "quit": Word("", "stop the station and exit", lambda _: Quit()),
 }
-"""Everything that can be typed."""
+"""Every control line, by its first word."""

@@ -1,4 +1,4 @@
-"""A second station beside the one under test: the reference station, which boots, stays for a while, and goes."""
+"""A second station next to the one under test: a reference station that connects, boots and leaves again."""
 
 import asyncio
 import sys
@@ -14,11 +14,11 @@ _IDENTITY = "COMPANY"
 
 
 @asynccontextmanager
-async def another(station: Station) -> AsyncIterator[None]:
-    """Let another station come, be accepted, and go when the block ends."""
+async def other_station(station: Station) -> AsyncIterator[None]:
+    """Start another station, wait until it has reported a connector, and stop it when the block ends."""
     words = [sys.executable, "-m", "mock_csms.station", f"{station.csms.url}/{_IDENTITY}", "--quiet"]
-    nothing, nobody = asyncio.subprocess.DEVNULL, asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(*words, stdin=nobody, stdout=nothing)
+    nothing, pipe = asyncio.subprocess.DEVNULL, asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(*words, stdin=pipe, stdout=nothing)
     try:
         with preparing(station):
             await station.csms.receive(_IDENTITY, "StatusNotification", within=station.profile.timeouts.boot)

@@ -1,4 +1,4 @@
-"""Plans against a station that is silent, gone, or does not boot: said once, and brought back where it can be."""
+"""Plans against a station that is silent, gone, or does not boot: it is recovered if possible, and reported once."""
 
 import socket
 from pathlib import Path
@@ -26,12 +26,12 @@ def silent_after(count: int) -> Scripted:
 
 
 def told(found: Outcome, text: str) -> int:
-    """Return how many cases of the report tell something."""
+    """Return how many cases of the report contain a text."""
     return sum(text in "".join(case.itertext()) for case in found.cases.values())
 
 
 async def test_a_silent_station_ends_the_session(tmp_path: Path) -> None:
-    """It is said once since when nothing was answered; the session ends as interrupted, and no further case fails."""
+    """One error says since when nothing was answered; the run is interrupted, and no further case fails."""
     found = await outcome(tmp_path, silent_after(2), CASES)
     assert found.status == 2, found.out
     assert found.verdicts == {"x1": "passed", "x2": "passed", "x3": "failure", "x4": "error"}, found.out
@@ -39,7 +39,7 @@ async def test_a_silent_station_ends_the_session(tmp_path: Path) -> None:
 
 
 async def test_a_silent_station_is_brought_back(tmp_path: Path) -> None:
-    """By the operator who can reboot it; the cases go on, and a note tells it."""
+    """If the operator can reboot it, the cases continue, and a note says so."""
     found = await outcome(tmp_path, silent_after(2), CASES, "robot")
     assert found.verdicts == {f"x{n}": "failure" if n == 3 else "passed" for n in range(1, 7)}, found.out
     assert found.notes("x4") == [f"{SILENT}; the operator has brought it back"]
@@ -50,19 +50,19 @@ async def test_a_silent_station_is_brought_back(tmp_path: Path) -> None:
     ("operator", "name"), [("prompt", "the operator"), ("exec:false", "the person at the terminal")]
 )
 async def test_a_person_brings_it_back(tmp_path: Path, operator: str, name: str) -> None:
-    """As the operator, or when that one could not."""
+    """A person at the terminal recovers it, as the operator or if the operator fails."""
     found = await outcome(tmp_path, silent_after(2), CASES, "person", "--operator", operator)
     assert found.notes("x4") == [f"{SILENT}; {name} has brought it back"], found.out
 
 
 async def test_an_operator_who_fails_does_not_bring_it_back(tmp_path: Path) -> None:
-    """Nobody sits at a terminal here, so that nobody else is asked."""
+    """If the operator fails and nobody is at a terminal, the run is interrupted."""
     found = await outcome(tmp_path, silent_after(2), CASES, "--operator", "exec:false")
     assert (found.status, f"Interrupted: {SILENT}" in found.out) == (2, True), found.out
 
 
 async def test_a_station_that_does_not_answer_one_command_is_not_silent(tmp_path: Path) -> None:
-    """All cases are judged: what it answers, be it an error, is an answer."""
+    """All cases are judged if it answers other commands, even with a CALLERROR."""
 
     def script(action: str, _: Any) -> Any:
         return NOTHING if action == "ClearCache" else "NotImplemented"
@@ -72,21 +72,21 @@ async def test_a_station_that_does_not_answer_one_command_is_not_silent(tmp_path
 
 
 async def test_a_station_that_never_answers_ends_the_session(tmp_path: Path) -> None:
-    """Before the first case, which would fail of nothing else."""
+    """The run is interrupted before the first case."""
     found = await outcome(tmp_path, Scripted(lambda *_: NOTHING, boots=lambda _: False), CASES)
     assert (found.status, found.verdicts) == (2, {"x1": "error"}), found.out
     assert "Interrupted: CS-1 has not answered anything since it connected" in found.out
 
 
 async def test_a_station_that_does_not_come_ends_the_session(tmp_path: Path) -> None:
-    """After the first wait, not after one for each case."""
+    """The run is interrupted after one wait, not after a wait for each case."""
     found = await outcome(tmp_path, None, CASES, boot=0.5)
     assert (found.status, found.verdicts) == (2, {"x1": "error"}), found.out
     assert "Interrupted: CS-1 did not connect to ws://127.0.0.1" in found.out
 
 
 async def test_a_station_that_need_not_boot_is_reset_at_once(tmp_path: Path) -> None:
-    """It is connected, says nothing, and wants no trigger: no time-out is waited for."""
+    """A connected station that sends nothing and rejects the trigger is reset without waiting for a time-out."""
 
     def script(action: str, _: Any) -> Any:
         return {"status": "Rejected"} if action == "TriggerMessage" else None
@@ -97,14 +97,14 @@ async def test_a_station_that_need_not_boot_is_reset_at_once(tmp_path: Path) -> 
 
 
 async def test_a_station_that_never_boots_is_reset_once(tmp_path: Path) -> None:
-    """It comes back from the reset and is silent: that is not waited for before each case."""
+    """If it does not boot after the reset either, the next cases do not wait for it again."""
     station = Scripted(lambda *_: None, boots=lambda _: False)
     found = await outcome(tmp_path, station, CASES, boot=10_000)
     assert (found.status, station.commands.count("Reset")) == (0, 1), found.out
 
 
 async def test_a_port_that_is_in_use_is_told_once(tmp_path: Path) -> None:
-    """It is a wrong use, and no error of each case."""
+    """It is a usage error of the run, not an error of each case."""
     with socket.create_server(("127.0.0.1", 0)) as busy:
         flags = "--port", f"{busy.getsockname()[1]}"
         found = await outcome(tmp_path, None, CASES, *flags)

@@ -1,4 +1,4 @@
-"""Events of what is watched (N07): when they are told, in which words, and what is not told."""
+"""Events of monitors (N07): when they are sent, what they contain, and when none is sent."""
 
 from typing import Any
 
@@ -39,14 +39,14 @@ def events(sent: Sent) -> list[tuple[str, str, bool]]:
 
 
 def assigned(bench: Bench, value: int) -> Sent:
-    """Set OfflineThreshold, and return what is sent then."""
+    """Set OfflineThreshold, and return what is sent after it."""
     item = {**THRESHOLD, "attributeValue": str(value)}
     return bench.command("SetVariables", {"setVariableData": [item]})[1]
 
 
 @pytest.mark.parametrize(("kind", "over", "back"), [("UpperThreshold", 101, 100), ("LowerThreshold", 99, 100)])
 def test_a_threshold_is_told_once_each_way(kind: str, over: int, back: int) -> None:
-    """Crossing it is told once, and so is coming back, as cleared; being at the threshold is not crossing it."""
+    """Exceeding a threshold is reported once, and clearing it once; a value at the threshold does not exceed it."""
     bench = Bench()
     assigned(bench, 100)
     assign(bench, setting(THRESHOLD, kind, 100))
@@ -77,7 +77,7 @@ def test_charging_crosses_the_threshold_of_its_power() -> None:
 
 
 def test_a_delta_counts_from_what_was_told_last() -> None:
-    """A change is told when it is larger than asked for, be it in small steps (N07.FR.15)."""
+    """A change is reported when it is larger than the delta, also after several small steps (N07.FR.15)."""
     bench = watched(THRESHOLD, "Delta", 10)
     values = [70, 71, 65, 75, 64]
     assert [events(assigned(bench, value)) for value in values] == [
@@ -91,7 +91,7 @@ def test_a_delta_counts_from_what_was_told_last() -> None:
 
 
 def test_every_change_of_a_state_is_a_delta() -> None:
-    """The state of a connector is told by its name whenever it is another one (G07)."""
+    """Every change of the state of a connector is reported (G07)."""
     bench = watched(CONNECTOR, "Delta", 0)
     sent = bench.charge()
     assert events(sent) == [("Delta", "Occupied", False)]
@@ -101,7 +101,7 @@ def test_every_change_of_a_state_is_a_delta() -> None:
 
 
 def test_a_period_ends_again_and_again() -> None:
-    """The value comes after each period, also after a reboot."""
+    """The value is reported after each period, also after a reboot."""
     bench = watched(THRESHOLD, "Periodic", 60)
     assert events(bench.wait(59)) == []
     assert events(bench.wait(1)) == [("Periodic", "60", False)]
@@ -111,7 +111,7 @@ def test_a_period_ends_again_and_again() -> None:
 
 
 def test_a_period_can_keep_to_the_clock() -> None:
-    """It ends at the multiples of its length since midnight, not of when it was set."""
+    """A clock-aligned period ends at multiples of its length since midnight, not since it was set."""
     bench = Bench()
     bench.now += 600
     assign(bench, setting(THRESHOLD, "PeriodicClockAligned", 900))
@@ -121,7 +121,7 @@ def test_a_period_can_keep_to_the_clock() -> None:
 
 
 def test_a_period_begins_anew_at_midnight() -> None:
-    """One that does not fill a day is cut off there, as the intervals of clock-aligned meter values are."""
+    """The last period of a day ends at midnight, like the intervals of clock-aligned meter values."""
     bench = Bench()
     assign(bench, setting(THRESHOLD, "PeriodicClockAligned", 7 * 3600))
     sent = bench.wait(24 * 3600)
@@ -130,7 +130,7 @@ def test_a_period_begins_anew_at_midnight() -> None:
 
 
 def test_a_register_is_watched_while_it_rises() -> None:
-    """Nothing happens when energy flows, and yet its threshold is told within a second."""
+    """A threshold of the register is reported within a second, although nothing else happens."""
     bench = watched(ENERGY, "UpperThreshold", 5500)
     bench.charge()
     assert events(bench.wait(1799)) == []
@@ -141,7 +141,7 @@ def test_a_register_is_watched_while_it_rises() -> None:
 
 
 def test_only_severe_events_are_told() -> None:
-    """An event whose severity is above the level is not told (N05; 0 is the most severe)."""
+    """An event whose severity is above the level is not reported (N05; 0 is the most severe)."""
     bench = watched(THRESHOLD, "Delta", 1, severity=6)
     bench.command("SetMonitoringLevel", {"severity": 5})
     assert events(assigned(bench, 100)) == []
@@ -158,7 +158,7 @@ def test_nothing_is_told_while_monitoring_is_off(kind: str) -> None:
 
 
 def test_nothing_is_told_before_the_station_is_accepted() -> None:
-    """What happens between a reboot and the answer to BootNotification is told after it (B02.FR.02)."""
+    """What happens between a reboot and the answer to BootNotification is reported after it (B02.FR.02)."""
     bench = watched(THRESHOLD, "UpperThreshold", 60)
     bench.device = replace(bench.device, boot_status="Pending")
     assert events(assigned(bench, 100)) == []
@@ -167,7 +167,7 @@ def test_nothing_is_told_before_the_station_is_accepted() -> None:
 
 
 def test_an_alarm_that_rings_early_is_not_rung_twice() -> None:
-    """A clock that is a bit late when the period is over does not make it end again at once."""
+    """An alarm that rings a little early does not make the period end a second time."""
     bench = watched(THRESHOLD, "PeriodicClockAligned", 900)
     bench.now += 899.9
     assert len(events(bench.tell(Rang(("monitor", 1))))) == 1
@@ -191,7 +191,7 @@ def test_severe_events_wait_for_the_connection(queued: str, told: int) -> None:
 
 
 def test_some_monitors_watch_transactions_only() -> None:
-    """One that is for transactions is silent while none runs, and begins anew with each."""
+    """A monitor for transactions sends nothing while none runs, and starts again with each."""
     bench = watched(ENERGY, "Periodic", 60, transaction=True)
     assert events(bench.wait(120)) == []
     bench.charge()

@@ -1,4 +1,4 @@
-"""What a station does once and is done: sending calls by hand, and one complete charging session."""
+"""What a station does once before it ends: sending calls (`--send`), and one charging session (`--charge`)."""
 
 import asyncio
 from collections.abc import Sequence
@@ -7,19 +7,18 @@ from mock_csms.protocol.actions import Json
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.session import CallFailed
 from mock_csms.station import cues
+from mock_csms.station.control_lines import SendCall
+from mock_csms.station.handshake import HandshakeRequest
 from mock_csms.station.link import Link, Site, is_owed, is_wrong
-from mock_csms.station.misbehaviour import HandshakeRequest
-from mock_csms.station.orders import SendCall
+from mock_csms.station.machines import machine_for
 from mock_csms.station.player import Player
 from mock_csms.station.requests import request
-from mock_csms.station.v2.commands import answer_alone
-from mock_csms.station.v2.device import Device
-from mock_csms.station.v2.variables import EV_CONNECTION_TIMEOUT, MESSAGE_TIMEOUT
+from mock_csms.station.state import State
 from mock_csms.twin.events import Event, Received, Unanswered
 
 
 class Faults:
-    """Counts what the CSMS did wrong, or refused: CALLERRORs, broken messages, answers that did not come."""
+    """Counts what went wrong on the side of the CSMS: CALLERRORs, invalid messages, missing answers."""
 
     def __init__(self, bus: Bus) -> None:
         self.count = 0
@@ -35,19 +34,21 @@ class Faults:
 
 
 class Unfinished(Exception):
-    """A session did not come about, or ended too early."""
+    """A charging session did not start, or ended too early."""
 
 
-async def send(calls: Sequence[SendCall], identity: str, device: Device, line: HandshakeRequest, site: Site) -> bool:
-    """Connect, send `calls` in order, and hang up; return whether each got its result. Raises CannotConnect."""
-    ended = asyncio.Event()
-    link = Link(identity, site, lambda call: answer_alone(device, call, site.moment()), ended.set)
-    await link.dial(line)
+async def send(
+    calls: Sequence[SendCall], identity: str, device: State, handshake: HandshakeRequest, site: Site
+) -> bool:
+    """Connect, send `calls` in order, and disconnect; return whether each got a result. Raises CannotConnect."""
+    ended, machine = asyncio.Event(), machine_for(handshake)
+    link = Link(identity, site, lambda call: machine.answer_alone(device, call, site.moment()), ended.set)
+    await link.dial(handshake)
     is_fine = True
     for call in calls:
-        payload = request(call.action, call.given, identity, site.moment())
+        payload = request(link.version, call.action, call.given, identity, site.moment())
         try:
-            await link.call(call.action, payload, device.number(MESSAGE_TIMEOUT))
+            await link.call(call.action, payload, device.message_timeout)
         except CallFailed:
             is_fine = False
             if ended.is_set():
@@ -57,16 +58,17 @@ async def send(calls: Sequence[SendCall], identity: str, device: Device, line: H
 
 
 async def charge(player: Player, evse: int, token: Json, seconds: float) -> None:
-    """Do one complete session at `evse`.
+    """Do one complete charging session at `evse`, which charges for a number of seconds.
 
-    Raises Unfinished when it may not charge, or not for so long, and TimeoutError when what it sends is not taken.
+    Raises Unfinished when the driver is not authorized, or charging ends too early, and TimeoutError when the CSMS does
+    not answer what the station sends.
     """
-    patience = player.device.number(MESSAGE_TIMEOUT) + 1.0
-    await player.until(lambda device: device.is_accepted, player.device.number(EV_CONNECTION_TIMEOUT))
+    patience = player.device.message_timeout + 1.0
+    await player.until(lambda device: device.is_accepted, player.device.connection_timeout)
     await player.until(_is_idle, patience)
     player.tell(cues.Plugged(evse))
     player.tell(cues.Presented(token, evse))
-    await player.until(lambda device: not device.cards, patience)
+    await player.until(lambda device: not player.machine.is_authorizing(device), patience)
     _check(player, evse)
     await asyncio.sleep(player.site.real(seconds))
     _check(player, evse)
@@ -77,9 +79,9 @@ async def charge(player: Player, evse: int, token: Json, seconds: float) -> None
 
 
 def _check(player: Player, evse: int) -> None:
-    if not player.device.evses[evse].is_charging:
+    if not player.machine.is_charging(player.device, evse):
         raise Unfinished
 
 
-def _is_idle(device: Device) -> bool:
+def _is_idle(device: State) -> bool:
     return device.outbox.is_empty
