@@ -89,6 +89,8 @@ class AdmissionPolicies(Record, kw_only=True):
     cuts: Cuts | None = None
     known: Collection[str] | None = None
     passwords: Mapping[str, str] | None = None
+    origins: Collection[str] = ()
+    """The origins of web pages that may connect; `*` for every page."""
     close_on_mismatch: bool = True
     keep_old: bool = False
 
@@ -106,6 +108,7 @@ class Door:
         if (policies.refusals, policies.cuts) != (self._policies.refusals, self._policies.cuts):
             self._records.clear()
         self._policies = policies
+        self._origins = {each.rstrip("/") for each in policies.origins}
         self._known = None if policies.known is None else {folded(each) for each in policies.known}
         self._passwords = policies.passwords and {folded(each): policies.passwords[each] for each in policies.passwords}
 
@@ -117,6 +120,9 @@ class Door:
         A `password` that the station has accepted counts beside the one of the policies: nobody sees when it changes.
         """
         policies, identity = self._policies, visitor.identity
+        if visitor.origin and self._origins.isdisjoint(("*", visitor.origin)):
+            origin = visitor.origin[:100]
+            return Respond(403, f"web pages of {origin!r} are not let in (--allow-origin {origin})")
         if policies.refusals is not None and self._is_refused(policies.refusals, identity, now):
             return policies.refusals.verdict
         if not identity:

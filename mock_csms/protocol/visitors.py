@@ -25,6 +25,8 @@ class Visitor(Record):
     problem: str = ""
     host: str = ""
     wants_websocket: bool = True
+    origin: str = ""
+    """The Origin header, by which a browser tells which page asks (RFC 6454, 7); a station sends none."""
 
     @property
     def resource(self) -> str:

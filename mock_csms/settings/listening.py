@@ -26,6 +26,13 @@ class Listening:
     no_compression: bool = switch(
         "do not negotiate permessage-deflate; without this flag it is accepted when a station offers it"
     )
+    max_compression_ratio: int = flag(
+        100,
+        "how many times longer than on the wire a compressed message may be once it is decompressed, if it is longer "
+        "than 64 KiB; beyond that the connection is closed with code 1009; 0 for no limit",
+        values.integer(0),
+        "N",
+    )
     ping_interval: float = flag(20.0, "seconds between WebSocket pings; 0 sends none", values.number(), "SEC")
     ping_timeout: float = flag(
         20.0, "close the connection if no pong comes within this many seconds; 0 waits for ever", values.number(), "SEC"

@@ -42,6 +42,14 @@ class Policies:
         repeated=True,
         is_secret=True,
     )
+    allow_origin: tuple[str, ...] | None = flag(
+        None,
+        "let in web pages of this origin, such as http://localhost:3000 (`*`: of any origin); other requests with an "
+        "Origin header are refused with HTTP 403, as a browser sends one and a station does not",
+        values.texts,
+        "ORIGIN|*",
+        repeated=True,
+    )
     on_duplicate: str = flag(
         "new",
         "what to do with a second connection of the same identity; keep the new one, the old one, or both",

@@ -7,6 +7,7 @@ from contextlib import suppress
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.deadlines import Deadlines
 from mock_csms.runtime.transport.gate import Limits
+from mock_csms.runtime.transport.turns import Turns
 
 CLOSE_TIMEOUT = 1.0
 """How long a peer may take to answer our close frame, and to close its side of the connection, in seconds."""
@@ -15,6 +16,9 @@ STOP_TIMEOUT = 0.5
 
 _READ_SIZE = 256 * 1024
 """How much is read at once, in bytes; into one buffer, because a fresh one for every read costs as much as the rest."""
+
+_LARGE = 16 * 1024
+"""From how many bytes on a message is written at once: what waits for the end of a turn stays small."""
 
 
 class WriteBuffer:
@@ -33,6 +37,8 @@ class WriteBuffer:
         if not self._waiting:
             asyncio.get_running_loop().call_soon(self.empty)
         self._waiting.append((connection, data))
+        if len(data) > _LARGE:
+            self.empty()
 
     def empty(self) -> None:
         """Write now what waits."""
@@ -51,6 +57,7 @@ class Pool:
     def __init__(self, limits: Limits, write_ahead: Callable[[], None] | None = None) -> None:
         self.limits = limits
         self.write_buffer = WriteBuffer(write_ahead)
+        self.turns = Turns()
         self.buffer = memoryview(bytearray(_READ_SIZE))
         self.transports: set[Transport] = set()
         self._emptied: asyncio.Event | None = None
@@ -61,6 +68,7 @@ class Pool:
     def forget(self, transport: Transport) -> None:
         """Hold nothing any more of a transport whose connection is gone."""
         self.transports.discard(transport)
+        self.turns.discard(transport)
         for deadlines in (self.closing, self.pings, self.pongs):
             deadlines.stop(transport)
         if self._emptied is not None and not self.transports:
