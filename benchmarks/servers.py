@@ -146,8 +146,8 @@ def environment(lab: Lab) -> dict[str, str]:
 
 @cache
 def _mock_help() -> str:
-    """Return what the mock's --help prints: it tells which flags exist by now."""
-    return subprocess.run([*MOCK.command, "--help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    """Return what the mock's --help-all prints: it tells which flags exist by now."""
+    return subprocess.run([*MOCK.command, "--help-all"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
 @cache

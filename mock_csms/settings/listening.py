@@ -29,7 +29,7 @@ class Listening:
     max_compression_ratio: int = flag(
         100,
         "how many times longer than on the wire a compressed message may be once it is decompressed, if it is longer "
-        "than 64 KiB; beyond that the connection is closed with code 1009; 0 for no limit",
+        "than 32 KiB; beyond that the connection is closed with code 1009; 0 for no limit",
         values.integer(0),
         "N",
     )

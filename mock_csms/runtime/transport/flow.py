@@ -101,16 +101,16 @@ class Flow(asyncio.BufferedProtocol, ABC):
 
     def _take_part(self) -> None:
         """Handle the first part of what waits, unless it is the turn of others."""
-        if self._is_heavy and self._pool.turns:
+        if self._pool.turns.must_wait(is_heavy=self._is_heavy):
             self._pause(_REST)
-            self._pool.turns.add(self)
+            self._await_turn()
         else:
             self.take_turn()
 
     def take_turn(self) -> None:
         """Handle what waits, as far as one turn allows; read on when nothing is left but half a frame."""
         time = asyncio.get_running_loop().time
-        end = time() + SECONDS
+        end = (begin := time()) + SECONDS
         position = frames = 0
         is_done = False
         while not (self._pauses & ~_REST or is_done or frames == MESSAGES or position > BYTES or time() > end):
@@ -118,7 +118,8 @@ class Flow(asyncio.BufferedProtocol, ABC):
             is_done = not frame_end or frame_end >= len(self._pending)
             position, frames = frame_end or position, frames + 1
         del self._pending[:position]
-        self._is_heavy = not is_done or time() > end
+        self._pool.turns.spend((now := time()) - begin)
+        self._is_heavy = not is_done or now > end
         if is_done:
             self._resume(_REST)
             if self._lost is not None:
@@ -126,7 +127,10 @@ class Flow(asyncio.BufferedProtocol, ABC):
         else:
             self._pause(_REST)
             if self._pauses == _REST:
-                self._pool.turns.add(self)
+                self._await_turn()
+
+    def _await_turn(self) -> None:
+        self._pool.turns.add(self, is_heavy=self._is_heavy)
 
     def eof_received(self) -> None:
         """Learn that the peer sends no more; asyncio closes the connection."""
@@ -142,7 +146,7 @@ class Flow(asyncio.BufferedProtocol, ABC):
         """End, after what came before the end is handled; nothing can be answered any more."""
         if self._pauses & _REST and self._protocol.state is OPEN:
             self._lost, self._pauses = (exc,), _REST
-            self._pool.turns.add(self)
+            self._await_turn()
         else:
             self._finish(exc)
 
@@ -172,7 +176,7 @@ class Flow(asyncio.BufferedProtocol, ABC):
             return
         self._pauses &= ~reason
         if self._pauses == _REST:
-            self._pool.turns.add(self)
+            self._await_turn()
         elif not self._pauses:
             self._socket.resume_reading()
 

@@ -47,8 +47,8 @@ class Gate(Protocol):
         """Learn that a connection ended before a whole request had come."""
 
 
-ALWAYS_ALLOWED = 64 * 1024
-"""How long a message may be, in bytes, however few came over the wire: a station repeats itself."""
+ALWAYS_ALLOWED = 32 * 1024
+"""How long a message may be, in bytes, however few came over the wire: as far as DEFLATE can look back (RFC 1951)."""
 
 
 class Limits(Record):

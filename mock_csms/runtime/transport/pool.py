@@ -57,7 +57,7 @@ class Pool:
     def __init__(self, limits: Limits, write_ahead: Callable[[], None] | None = None) -> None:
         self.limits = limits
         self.write_buffer = WriteBuffer(write_ahead)
-        self.turns = Turns()
+        self.turns = Turns(self.write_buffer.empty)
         self.buffer = memoryview(bytearray(_READ_SIZE))
         self.transports: set[Transport] = set()
         self._emptied: asyncio.Event | None = None
