@@ -24,7 +24,7 @@ _QUICK = 4096
 
 MOST_UNREAD = 1024 * 1024
 """How many bytes may wait for a peer that reads nothing."""
-PATIENCE = 10.0
+PATIENCE = 30.0
 """How long such a peer may read nothing, in seconds, before its connection is given up."""
 
 
