@@ -16,6 +16,9 @@ import orjson
 import pytest
 from websockets.frames import Opcode
 
+from mock_csms.control.python import Csms
+from mock_csms.runtime.session import CallFailed
+from tests.control.in_process import station_of
 from tests.raw import logged, until
 from tests.wire import HANDSHAKE, PATIENCE, Mock, Raw, masked
 
@@ -183,6 +186,34 @@ async def bad_is_not_read(bad: Raw) -> None:
     """The ping behind the flood is not answered."""
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(bad.reader.read(1), 0.5)
+
+
+@pytest.mark.parametrize("delay", [0, 3600])
+async def test_commands_that_are_not_answered(delay: int, tmp_path: Path) -> None:
+    """Of the commands that follow calls of a station at most a thousand wait for it; the others are told as failed."""
+    log, config = tmp_path / "events", tmp_path / "mock.toml"
+    config.write_text(f'[[command]]\non = "Heartbeat"\naction = "ClearCache"\ndelay = {delay}\n')
+    async with Mock("--quiet", "--events", str(log), "--config", str(config)) as mock, mock.raw("/BUSY") as raw:
+        raw.writer.write(masked(CALL) * 1500 + masked(b"\x03\xe8", Opcode.CLOSE))
+        while (await raw.frame())[0] != Opcode.CLOSE:
+            pass
+        await until(lambda: bool(done(log, "Disconnected")))
+        assert log.read_text().count("was not sent: 1000 commands wait for BUSY already") == 500
+
+
+async def test_commands_of_a_program() -> None:
+    """At most a thousand calls wait for one station; the next one fails at once."""
+    async with Csms() as csms, station_of(csms) as station:
+        await station.ask("Heartbeat")
+        calls = [asyncio.create_task(csms.call("CS-1", "ClearCache")) for _ in range(1000)]
+        await station.expect(2, ..., "ClearCache")
+        with pytest.raises(CallFailed, match="was not sent: 1000 commands wait for CS-1 already"):
+            await csms.call("CS-1", "ClearCache")
+        for call in calls:
+            call.cancel()
+        await asyncio.gather(*calls, return_exceptions=True)
+        with pytest.raises(CallFailed, match="not connected"):
+            await csms.call("CS-2", "ClearCache", within=0)
 
 
 # What grows.
