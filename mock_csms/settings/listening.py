@@ -28,8 +28,8 @@ class Listening:
     )
     max_compression_ratio: int = flag(
         100,
-        "how many times longer than on the wire a compressed message may be once it is decompressed, if it is longer "
-        "than 32 KiB; beyond that the connection is closed with code 1009; 0 for no limit",
+        "how many times longer a compressed message may be than on the wire; beyond that the connection is closed with "
+        "code 1009, unless the message is at most 32 KiB long; 0 for no limit",
         values.integer(0),
         "N",
     )

@@ -44,8 +44,8 @@ class Policies:
     )
     allow_origin: tuple[str, ...] | None = flag(
         None,
-        "let in web pages of this origin, such as http://localhost:3000 (`*`: of any origin); other requests with an "
-        "Origin header are refused with HTTP 403, as a browser sends one and a station does not",
+        "let in web pages of this origin; others are refused with HTTP 403: a browser sends an Origin header, such as "
+        "http://localhost:3000, and a station does not; `*` lets in all of them",
         values.texts,
         "ORIGIN|*",
         repeated=True,
