@@ -15,6 +15,8 @@ from benchmarks.peers.flood import CALL, KINDS, connected
 from benchmarks.probes import Figures, Probe
 from benchmarks.servers import MOCK, Running, Server, started
 
+__all__ = ["COUNTS", "KINDS", "PROBES"]
+
 _FLOOD = Path(__file__).parent / "peers" / "flood.py"
 _AS_IT_STARTS = Server(MOCK.command[:4])
 _LONGEST = 20.0

@@ -34,6 +34,7 @@ KINDS = {
     "calls": CALL,
     "unread": CALL,
     "garbage": framed(b"[2]"),
+    "huge": framed(b"[" + b"[]," * 349_000 + b"[]]"),
     "deflated": deflated(b"[" + b"[]," * 10_000 + b"[]]"),
     "bombs": deflated(b"[" + b"[]," * 349_000 + b"[]]"),
 }
