@@ -9,6 +9,8 @@ MESSAGES, BYTES, SECONDS = 64, 64 * 1024, 0.002
 
 _SECONDS_OF_ALL = 0.005
 """How long those that send much may be handled in one turn of the loop: then the sockets are looked at again."""
+_LONG, _LEFT_OUT = 0.02, 5
+"""After more than so many seconds, so many turns of the loop are left to the others: an answer may take several."""
 _LITTLE = 0.001
 """What takes not even so many seconds is not counted."""
 
@@ -60,10 +62,13 @@ class Turns:
     def _call(self) -> None:
         if not self._is_called:
             self._is_called = True
-            asyncio.get_running_loop().call_soon(self._go)
+            asyncio.get_running_loop().call_soon(self._go, _LEFT_OUT if self._spent > _LONG else 0)
 
-    def _go(self) -> None:
+    def _go(self, left_out: int) -> None:
         """Give each connection one turn at most, until the time is over; go on in the next turn of the loop."""
+        if left_out:
+            asyncio.get_running_loop().call_soon(self._go, left_out - 1)
+            return
         self._is_called, self._spent = False, 0.0
         self._write()
         for _ in range(len(self._light) + len(self._heavy)):
