@@ -100,6 +100,25 @@ async def test_our_end_comes_at_once(how: str) -> None:
         assert (await ear.end())[0] == (3001 if how == "close" else 1006)
 
 
+@pytest.mark.parametrize("how", ["abort", "reset"])
+@pytest.mark.parametrize("last", [1, 2, 10])
+async def test_an_end_amid_a_turn(how: str, last: int) -> None:
+    """Nothing is heard behind the message for which we drop the connection."""
+    async with ours() as server, connected(server) as (peer, ear):
+        count = 0
+
+        def receive(_: bytes, *, binary: bool) -> None:
+            nonlocal count
+            count += 1 + binary
+            if count == last:
+                getattr(ear.transport, how)()
+
+        ear.receive = receive  # type: ignore[method-assign] # it ends the connection
+        peer.sendall(WIRE)
+        assert (await ear.end())[0] == 1006
+        assert count == last
+
+
 async def test_a_stall_stops_what_was_read() -> None:
     """While a connection is stalled nothing of it is heard, not even what was read before; then all is."""
     async with ours() as server, connected(server) as (peer, ear):
@@ -140,6 +159,25 @@ async def test_what_is_not_read_stops_what_is_heard() -> None:
             wanted -= len(await asyncio.get_running_loop().sock_recv(peer, 1 << 20))
         await sending
         assert len(await all_of(ear, count)) == count
+
+
+async def test_what_is_written_ahead() -> None:
+    """An answer that is too big to wait for the end of a turn is handled to its end before it is written, too."""
+    order: list[str] = []
+    async with ours(write_ahead=lambda: order.append("written")) as server, connected(server) as (peer, ear):
+        order.clear()
+
+        def receive(data: bytes, *, binary: bool) -> None:
+            order.append(f"sent {ear.transport.send(data, binary=binary)}")
+
+        ear.receive = receive  # type: ignore[method-assign] # it notes the order
+        await asyncio.get_running_loop().sock_sendall(peer, masked(b"x" * 100_000) * 20)
+        read = 0
+        while read < 20 * 100_000:
+            read += len(await asyncio.get_running_loop().sock_recv(peer, 1 << 20))
+        assert order[0] == "sent True"
+        assert order.count("sent True") == 20
+        assert "written written" not in " ".join(order)
 
 
 # What takes longer, in virtual time.

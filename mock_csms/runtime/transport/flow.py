@@ -22,6 +22,9 @@ _REST, _CLOGGED, _STALLED, _BUSY = 1, 2, 4, 8
 _QUICK = 4096
 """What is read and not longer, in bytes, is handled without a look at the time where it is one frame."""
 
+_MOST_UNWRITTEN = 64 * 1024
+"""How many bytes may wait for the end of a turn of the loop."""
+
 MOST_UNREAD = 1024 * 1024
 """How many bytes may wait for a peer that reads nothing."""
 PATIENCE = 30.0
@@ -93,7 +96,7 @@ class Flow(asyncio.BufferedProtocol, ABC):
                 if end == nbytes:
                     return
                 data = data[end:]
-            if data:
+            if data and not self._socket.is_closing():
                 self._pending += data
                 self._take_part()
         except OSError as error:  # asyncio takes one for the end of the connection, and tells nobody
@@ -115,6 +118,8 @@ class Flow(asyncio.BufferedProtocol, ABC):
         is_done = False
         while not (self._pauses & ~_REST or is_done or frames == MESSAGES or position > BYTES or time() > end):
             frame_end = self._read_frame(self._pending, position)
+            if self._pool.write_buffer.size > _MOST_UNWRITTEN:
+                self._send_out()  # and learn whether the peer reads it
             is_done = not frame_end or frame_end >= len(self._pending)
             position, frames = frame_end or position, frames + 1
         del self._pending[:position]
@@ -152,7 +157,7 @@ class Flow(asyncio.BufferedProtocol, ABC):
 
     def _drop_rest(self) -> None:
         """Forget what came and is not handled yet: the connection is to end at once."""
-        if self._pauses & _REST:
+        if self._protocol.state is not CONNECTING:
             self._pending.clear()
             self._pauses &= ~_REST
             self._pool.turns.discard(self)

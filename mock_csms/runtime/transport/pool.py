@@ -17,9 +17,6 @@ STOP_TIMEOUT = 0.5
 _READ_SIZE = 256 * 1024
 """How much is read at once, in bytes; into one buffer, because a fresh one for every read costs as much as the rest."""
 
-_LARGE = 16 * 1024
-"""From how many bytes on a message is written at once: what waits for the end of a turn stays small."""
-
 
 class WriteBuffer:
     """What connections send in one turn of the loop: it is written at the end of the turn, after `write_ahead`.
@@ -31,19 +28,20 @@ class WriteBuffer:
     def __init__(self, write_ahead: Callable[[], None] | None) -> None:
         self._write_ahead = write_ahead
         self._waiting: list[tuple[asyncio.WriteTransport, bytes]] = []
+        self.size = 0
+        """How many bytes wait."""
 
     def add(self, connection: asyncio.WriteTransport, data: bytes) -> None:
         """Write `data` at the end of this turn."""
         if not self._waiting:
             asyncio.get_running_loop().call_soon(self.empty)
         self._waiting.append((connection, data))
-        if len(data) > _LARGE:
-            self.empty()
+        self.size += len(data)
 
     def empty(self) -> None:
         """Write now what waits."""
         if self._waiting:
-            waiting, self._waiting = self._waiting, []
+            waiting, self._waiting, self.size = self._waiting, [], 0
             if self._write_ahead is not None:
                 self._write_ahead()
             for connection, data in waiting:
