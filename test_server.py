@@ -17,8 +17,15 @@ from typing import Any
 
 import pytest
 
+from tests import wire
 from tests.pace import takes, turns
-from tests.wire import BOOT, PATIENCE, SERVER, Mock, Station, assert_fits, transaction
+from tests.wire import BOOT, PATIENCE, SERVER, Station, assert_fits, transaction
+
+
+class Mock(wire.Mock):
+    """Here Python starts the program, as users do; everywhere else it is forked (`tests/warm.py`)."""
+
+    is_cold = True
 
 
 def run(*flags: str) -> subprocess.CompletedProcess[str]:

@@ -1,1 +1,1 @@
-"""How fast the mock is, as ratios to what does the same work on the same machine: `python -m benchmarks`."""
+"""Measures the speed of the mock as ratios to other programs on the same machine: `python -m benchmarks`."""

@@ -1,4 +1,4 @@
-"""The command `python -m benchmarks`: measures, prints the table and writes `results.json`. Judges, but never fails."""
+"""The command `python -m benchmarks`: measures, prints the table and writes `results.json`. A low ratio is no error."""
 
 import argparse
 import sys
@@ -45,7 +45,7 @@ def _parse() -> argparse.Namespace:
 
 
 def _allow_many_connections() -> None:
-    """Let the processes that are started have as many connections open as the system allows."""
+    """Raise the limit of open files to what the system allows, for the processes that will be started."""
     try:
         import resource
     except ImportError:  # Windows

@@ -1,4 +1,4 @@
-"""Where the measuring happens: a temporary folder, two cores, and how big the runs are."""
+"""Where the measurements run: a temporary folder, two cores, and the scale of the runs."""
 
 import os
 from collections.abc import Iterator
@@ -11,21 +11,25 @@ ROOT = Path(__file__).parent.parent
 
 
 class NotRun(Exception):
-    """Something could not be measured here; the text says why."""
+    """Something could not be measured on this machine; the text says why."""
 
 
 class NotYet(NotRun):
-    """The mock does not have yet what was to be measured."""
+    """The mock does not have the feature yet that was to be measured."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How big the runs are: seconds that a rate is measured for, and before that, and numbers of stations."""
+    """How big the runs are."""
 
     seconds: float
+    """For how many seconds a rate is measured."""
     warm_up: float
+    """For how many seconds before that the load runs unmeasured."""
     idle: int
+    """How many idle stations are connected to measure memory."""
     fleet: int
+    """How many stations are connected to measure the cost of a message in a large fleet."""
 
 
 FULL = Scale(seconds=0.5, warm_up=0.5, idle=1000, fleet=5000)
@@ -34,15 +38,17 @@ QUICK = Scale(seconds=0.3, warm_up=0.1, idle=200, fleet=1000)
 
 @dataclass(frozen=True, slots=True)
 class Lab:
-    """What a probe works with: a folder that is removed afterwards, the scale, and the load generator if any."""
+    """What a probe works with."""
 
     folder: Path
+    """A temporary folder, removed afterwards."""
     scale: Scale
     load_program: Path | None
+    """The compiled load generator; None if it could not be built."""
 
 
 def held_up(process: int) -> float:
-    """Return how many seconds a process has waited for its core while other programs had it; 0 where nobody counts."""
+    """Return how many seconds a process has waited while others used its core; 0 if the system does not count it."""
     try:
         return int(Path(f"/proc/{process}/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
     except OSError:
@@ -51,7 +57,7 @@ def held_up(process: int) -> float:
 
 @contextmanager
 def on_core(number: int) -> Iterator[None]:
-    """Start processes on one core only, where there are two and the system can do it: servers on 0, load on 1."""
+    """Start processes on this core only, if the system can do it and has two: servers on 0, load on 1."""
     allowed = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
     if len(allowed) < 2:
         yield

@@ -2,14 +2,15 @@
  *
  *   load MODE PORT STATIONS SERVER TYPE BOOT [MESSAGE WARM_UP SECONDS]
  *
- *   loop   connect, send BOOT, then MESSAGE again and again: for WARM_UP seconds unmeasured, for SECONDS measured
+ *   loop   connect, send BOOT, then MESSAGE repeatedly: for WARM_UP seconds unmeasured, for SECONDS measured
  *   idle   connect, send BOOT, print a line when all were answered, then wait until the server has closed them all
  *   churn  3 to 8 times: connect, send BOOT, stay 100 to 200 ms, close
  *
- * BOOT and MESSAGE are texts that begin with `[2,"` and 36 bytes for the message id; an answer must begin with that id
- * behind `[TYPE,"`: 3, for an echo 2. In a MESSAGE 24 `~` stand for the time (to the second), and the number 1000000000
- * for one that each station counts up, so that what it tells is a life that a station can have. SERVER is the process whose CPU time is taken over the measured time. Loopback
- * only; ends within three minutes. Prints one JSON line; times are in seconds. One thread, Linux.
+ * BOOT and MESSAGE begin with `[2,"` and 36 bytes for the message id; an answer must begin with `[TYPE,"` and the same
+ * id: TYPE is 3, for an echo 2. In a MESSAGE 24 `~` are replaced by the time (to the second), and the number 1000000000
+ * by one that each station counts up, so that the messages are plausible. SERVER is the process whose CPU time is
+ * measured. Connects to the loopback only; ends within three minutes. Prints one JSON line; times are in seconds.
+ * One thread, Linux.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>

@@ -1,4 +1,4 @@
-"""The load generator: compiled from `load.c` on the fly, run on the core that the server does not have."""
+"""The load generator: compiles `load.c`, and runs it on the core that the server does not use."""
 
 import json
 import shutil
@@ -18,11 +18,11 @@ Report: TypeAlias = dict[str, float]
 
 _SOURCE = Path(__file__).parent / "load.c"
 _LONGEST = 200.0
-"""It ends by itself long before so many seconds."""
+"""The load generator is stopped after so many seconds; it should end much earlier."""
 
 
 def build(folder: Path) -> Path | None:
-    """Compile the load generator into `folder`; None where there is no C compiler, or no Linux."""
+    """Compile the load generator into `folder`, and return its path; None without a C compiler or Linux."""
     compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
     if compiler is None or sys.platform != "linux":
         return None
@@ -32,20 +32,20 @@ def build(folder: Path) -> Path | None:
 
 
 def call(lab: Lab, running: Running, stations: int, message: str, seconds: float) -> Report:
-    """Let each of `stations` send `message` again and again for `seconds`."""
+    """Let each of `stations` send `message` repeatedly for `seconds`."""
     with _load(lab, running, "loop", stations, message, lab.scale.warm_up, seconds) as output:
         return _read(output)
 
 
 def churn(lab: Lab, running: Running, stations: int) -> Report:
-    """Let each of `stations` connect, boot, stay a little and close, several times."""
+    """Let each of `stations` connect, boot, wait a little and close, several times."""
     with _load(lab, running, "churn", stations) as output:
         return _read(output)
 
 
 @contextmanager
 def hold(lab: Lab, running: Running, stations: int) -> Iterator[None]:
-    """Hold `stations` idle connections during the block, in which the server must close them."""
+    """Keep `stations` idle connections open during the block, in which the server must close them."""
     with _load(lab, running, "idle", stations) as output:
         ready = _read(output)["ready"]
         if ready != stations:
@@ -56,7 +56,7 @@ def hold(lab: Lab, running: Running, stations: int) -> Iterator[None]:
 
 @contextmanager
 def _load(lab: Lab, running: Running, mode: str, stations: int, *more: object) -> Iterator[IO[bytes]]:
-    """Run the load generator with the words that `load.c` explains, and give what it prints."""
+    """Run the load generator with the arguments that `load.c` explains, and yield its output."""
     if lab.load_program is None:
         raise NotRun("no C compiler")
     words = (lab.load_program, mode, running.port, stations, running.process.pid, running.server.answer, BOOT, *more)
@@ -72,7 +72,7 @@ def _load(lab: Lab, running: Running, mode: str, stations: int, *more: object) -
 
 
 def _read(output: IO[bytes]) -> Report:
-    """Return the next line of the load generator; NotRun when a station was answered wrongly or lost its connection."""
+    """Return the next report of the load generator. Raises NotRun after a wrong answer or a lost connection."""
     line = output.readline()
     if not line:
         raise NotRun("the load generator failed")

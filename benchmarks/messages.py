@@ -1,15 +1,15 @@
-"""The frames that the load generator sends, as OCPP-J texts with room for a message id."""
+"""The frames that the load generator sends, as OCPP-J texts with a place for the message id."""
 
 import json
 from typing import Any
 
 _ID = "@" * 36
-"""What the load generator overwrites with a message id of its own, of the same length."""
+"""The load generator replaces it by a message id of the same length."""
 
 _TIME = "~" * 24
-"""What it overwrites with the time."""
+"""It replaces it by the current time."""
 _NUMBER = 1_000_000_000
-"""What it overwrites with a number that each station counts up."""
+"""It replaces it by a number that each station counts up."""
 
 
 def _call(action: str, payload: Any) -> str:
@@ -45,7 +45,7 @@ CONFIGURATIONS = {
         ("rules", _RULE, 0),
     ]
 }
-"""Configuration files: as many tokens or rules as a big operator has, and just the one that `AUTHORIZE` asks for."""
+"""Configuration files: with as many tokens or rules as a big operator has, or only the one that `AUTHORIZE` needs."""
 
 HEARTBEAT = _call("Heartbeat", {})
 
@@ -66,4 +66,4 @@ TRANSACTION_EVENT = _call(
         "meterValue": [{"timestamp": _TIME, "sampledValue": _SAMPLES}],
     },
 )
-"""What a charging station sends most: the six values of a periodic sample, 1,205 bytes."""
+"""What charging stations send most: a periodic sample of six values, 1,205 bytes."""

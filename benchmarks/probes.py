@@ -1,7 +1,6 @@
 """What is measured: each probe is one run of one server, and returns figures by name.
 
-Times are those of a process that has its core for itself: how long it waited for it, because other programs had it, is
-subtracted.
+The time that a process waited because other programs used its core is subtracted from its times.
 """
 
 import subprocess
@@ -21,11 +20,11 @@ _STATIONS = 50
 
 
 def rate(server: Server, message: str) -> Probe:
-    """Messages that `server` answers in a second of CPU time: `fresh` in a new process, then `warm` in the same one.
+    """Messages that `server` answers per second of CPU time: `fresh` in a new process, then `warm` in the same one.
 
-    CPU time, because other programs may take a part of the core; a server that has it for itself uses all of it, and
-    then `wall`, the messages in a second of `fresh` by the clock, is the same. `load` is the share of its own core that
-    the load generator took: at 1 it would be the limit.
+    CPU time is used because other programs may take part of the core. `wall` is the messages per second of `fresh` by
+    the clock; it is the same if the server has its core for itself. `load` is the share of the other core that the load
+    generator used: near 1 it limits the rate.
     """
 
     def probe(lab: Lab) -> Figures:
@@ -43,7 +42,7 @@ def rate(server: Server, message: str) -> Probe:
 
 
 def cost(server: Server, message: str, stations: Callable[[Lab], int]) -> Probe:
-    """Microseconds of CPU time that `server` needs for one message of so many stations."""
+    """`cpu`: microseconds of CPU time that `server` needs for a message of so many stations; `load` as in `rate`."""
 
     def probe(lab: Lab) -> Figures:
         with started(server, lab) as running:
@@ -55,9 +54,9 @@ def cost(server: Server, message: str, stations: Callable[[Lab], int]) -> Probe:
 
 
 def idle(server: Server) -> Probe:
-    """`memory` of an idle station in kB, and `stop`: milliseconds from SIGTERM to exit with all of them connected.
+    """`memory`: kB for each idle station; `stop`: milliseconds from SIGTERM to the exit with all of them connected.
 
-    A few stations come and go before, so that what is loaded for the first one is not counted for all.
+    A few stations connect and leave before, so that what is loaded for the first one is not counted.
     """
 
     def probe(lab: Lab) -> Figures:
@@ -77,7 +76,7 @@ def idle(server: Server) -> Probe:
 
 
 def churn(server: Server, stations: int) -> Probe:
-    """`connect` (to the end of the handshake) and `close` (to the end of the connection): 95th percentiles in ms."""
+    """`connect` and `close`: 95th percentiles of the time for a handshake and for closing a connection, in ms."""
 
     def probe(lab: Lab) -> Figures:
         with started(server, lab) as running:
@@ -89,7 +88,7 @@ def churn(server: Server, stations: int) -> Probe:
 
 
 def start_up(server: Server) -> Probe:
-    """Milliseconds from the start of the process to the line that says that it listens."""
+    """`time`: milliseconds from the start of the process to the line that says that it listens."""
 
     def probe(lab: Lab) -> Figures:
         began = time.perf_counter()
@@ -100,7 +99,7 @@ def start_up(server: Server) -> Probe:
 
 
 def run(*words: str) -> Probe:
-    """Milliseconds that Python takes to run to its end with those words."""
+    """`time`: milliseconds that Python takes to run with these arguments and exit."""
 
     def probe(lab: Lab) -> Figures:
         command = [sys.executable, *words]

@@ -16,7 +16,7 @@ from benchmarks.verdicts import Verdict
 
 RESULTS = Path(__file__).parent / "results.json"
 _BUSY = 0.9
-"""From this share of its core on, the load generator may be what limits a rate."""
+"""From this share of its core on, the load generator may limit the rate."""
 _HEAD = ("what", "measured on", "floor", "goal", "ratio", "spread", "medians", "verdict")
 
 
@@ -30,7 +30,7 @@ def table(verdicts: Sequence[Verdict]) -> str:
 
 
 def warnings(outcome: Outcome) -> Iterable[str]:
-    """Say where a figure may tell more about the load generator or about other programs than about the servers."""
+    """Yield a warning for each probe whose rate the load generator may have limited."""
     for name, runs in outcome.figures.items():
         busiest = max(figures.get("load", 0) for figures in runs)
         if busiest > _BUSY:
@@ -61,7 +61,7 @@ def _cells(verdict: Verdict) -> tuple[str, ...]:
 
 
 def _short(number: float | None) -> str:
-    """Write a number with three digits that count."""
+    """Write a number with three significant digits; nothing for None."""
     if number is None:
         return ""
     return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
@@ -78,7 +78,7 @@ def _machine() -> dict[str, Any]:
 
 
 def _lines(path: str, name: str) -> Iterable[str]:
-    """Return the values of the lines called `name` in one of the system's files of `name : value`."""
+    """Return the values of `name` in a system file with lines `name : value`."""
     file = Path(path)
     lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
     return [line.partition(":")[2].strip() for line in lines if line.startswith(name)]

@@ -12,14 +12,16 @@ from benchmarks.rows import GROUPS, Group, Row
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the probes returned, run by run, and why those returned nothing that did not run to the end."""
+    """What the probes returned."""
 
     figures: dict[str, list[Figures]] = field(default_factory=dict)
+    """The figures of each run, by the name of the probe."""
     missing: dict[str, NotRun] = field(default_factory=dict)
+    """Why a probe could not run, by its name."""
 
 
 def measure(rows: Sequence[Row], rounds: int, lab: Lab) -> Outcome:
-    """Run, so many rounds, the probes that `rows` are made of, group by group."""
+    """Run the probes that these rows need for so many rounds, group by group."""
     needed = {figure.partition(".")[0] for row in rows for figure in (row.ours, row.theirs) if isinstance(figure, str)}
     outcome = Outcome()
     for group in GROUPS:
@@ -31,7 +33,7 @@ def measure(rows: Sequence[Row], rounds: int, lab: Lab) -> Outcome:
 
 
 def _take_turns(group: Group, names: list[str], rounds: int, lab: Lab, outcome: Outcome) -> None:
-    """Run each of the named probes once a turn; one that cannot run is not tried again."""
+    """Run the named probes of a group in turns; a probe that cannot run is not tried again."""
     for _ in range(rounds * group.repeats):
         for name in random.sample(names, len(names)):
             if name in outcome.missing:

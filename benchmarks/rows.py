@@ -1,4 +1,4 @@
-"""The table: what is measured, on what, and which ratio is wanted. A row is two figures of two probes."""
+"""The table of measurements: which figures are compared, and which ratio is wanted."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,15 +25,16 @@ from benchmarks.servers import (
 from benchmarks.stations import at_work, coming_and_going
 
 Figure: TypeAlias = str
-"""A probe's name and the name of one of its figures, such as `tx mock.fresh`."""
+"""The name of a probe and of one of its figures, such as `tx mock.fresh`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Probes that take turns, in an order drawn anew each time; `repeats` is how often they do so in one round."""
+    """Probes that take turns, in a new random order each time."""
 
     probes: Mapping[str, Probe]
     repeats: int = 1
+    """How many turns one round has."""
 
 
 GROUPS: Sequence[Group] = (
@@ -75,20 +76,25 @@ GROUPS: Sequence[Group] = (
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`ours` divided by `theirs`, a figure or a fixed number; `floor` and `goal` are None where none was asked for."""
+    """A ratio: `ours` divided by `theirs`."""
 
     key: str
+    """Its name for `--only`."""
     what: str
     measured_on: str
+    """What the mock is compared with."""
     ours: Figure
     theirs: Figure | float
+    """A figure, or a fixed number."""
     unit: str
     floor: float | None = None
+    """The ratio that must be reached; None if there is none."""
     goal: float | None = None
+    """The ratio that we want to reach; None if there is none."""
 
     @property
     def more_is_better(self) -> bool:
-        """Whether a higher ratio is a better one: of messages it is, of time and memory it is not."""
+        """Whether a higher ratio is better: for messages yes, for time and memory no."""
         return self.unit == RATE
 
 

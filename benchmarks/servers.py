@@ -1,4 +1,4 @@
-"""The mock and the servers that it is compared with: how each is started, watched, stopped. Each run has its own."""
+"""The mock and the servers that it is compared with: how to start, watch and stop them. Each run starts one anew."""
 
 import os
 import re
@@ -29,21 +29,20 @@ async def main():
         await server.serve_forever()
 asyncio.run(main())
 """
-"""The least that listens with `websockets`; nobody connects to it."""
+"""The smallest program that listens with `websockets`; nothing connects to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A program that prints a line with its port once it listens.
-
-    `answer` is the message type that its answers begin with, `package` what npm has to install for it, and `flags` are
-    added with their values once the mock has them; `{folder}` in a value is the lab's folder.
-    """
+    """A program that prints a line with its port once it listens."""
 
     command: Sequence[str]
     answer: str = "3"
+    """The message type of its answers."""
     package: str = ""
+    """The npm package that it needs."""
     flags: Mapping[str, str] = field(default_factory=dict)
+    """Flags of the mock with their values; `{folder}` in a value is the folder of the lab."""
 
 
 MOCK = Server((sys.executable, "server.py", "--port", "0", "--checks", "none"))
@@ -70,7 +69,7 @@ class Running:
     port: int
 
     def memory(self, kind: str = "VmRSS") -> int:
-        """Return its resident memory in kB, or its memory of another kind."""
+        """Return its resident memory in kB, or another value of /proc/PID/status."""
         status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
         return int(status.partition(f"{kind}:")[2].split()[0])
 
@@ -79,14 +78,14 @@ class Running:
         return int(Path(f"/proc/{self.process.pid}/schedstat").read_text(encoding="ascii").split()[0]) / 1e9
 
     def stop(self) -> float:
-        """Ask it to end, wait until it has, and return how long it was held up in all. NotRun when it does not end."""
+        """Stop it, and return how many seconds it has waited for its core. Raises NotRun if it does not end."""
         self.process.terminate()
         return wait_for_exit(self.process)
 
 
 @contextmanager
 def started(server: Server, lab: Lab) -> Iterator[Running]:
-    """Run `server` on the servers' core during the block; its log goes to a file. NotRun when it does not listen."""
+    """Run `server` on core 0 during the block; its log goes to a file. Raises NotRun if it does not listen."""
     log = lab.folder / "server.log"
     with log.open("wb") as errors, on_core(0):
         process = subprocess.Popen(
@@ -100,7 +99,10 @@ def started(server: Server, lab: Lab) -> Iterator[Running]:
 
 
 def wait_for_exit(process: subprocess.Popen[bytes]) -> float:
-    """Wait for its end, without polling, and return how long it was held up. NotRun when it fails or takes too long."""
+    """Wait for the exit without polling, and return how many seconds the process waited for its core.
+
+    Raises NotRun if it fails or takes too long.
+    """
     if sys.platform == "linux":
         descriptor = os.pidfd_open(process.pid)
         try:
@@ -126,7 +128,7 @@ def _await_port(process: subprocess.Popen[bytes], log: Path) -> int:
 
 
 def _command(server: Server, lab: Lab) -> list[str]:
-    """Return the command line; NotRun when something that it needs is missing."""
+    """Return the command line. Raises NotRun if a program, a package or a flag is missing."""
     program, *words = server.command
     if server.package:
         program = _find(program)
@@ -139,14 +141,14 @@ def _command(server: Server, lab: Lab) -> list[str]:
 
 
 def environment(lab: Lab) -> dict[str, str]:
-    """Return what users have: compiled modules are kept, memory comes as usual, node finds what npm installed."""
+    """Return the environment of a normal user: bytecode is cached, malloc has no options; node finds its packages."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "MALLOC_"))}
     return kept | {"NODE_PATH": str(lab.folder / "node_modules")}
 
 
 @cache
 def _mock_help() -> str:
-    """Return what the mock's --help-all prints: it tells which flags exist by now."""
+    """Return the output of the mock's --help-all, which tells which flags exist."""
     return subprocess.run([*MOCK.command, "--help-all"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 

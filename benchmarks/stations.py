@@ -1,4 +1,4 @@
-"""What `mock-station` needs: probes that run it on the other core against the mock."""
+"""Probes that run `mock-station` on the other core against the mock."""
 
 import json
 import os
@@ -11,14 +11,14 @@ from benchmarks.probes import Figures, Probe
 from benchmarks.servers import MOCK, Server, environment, started
 
 _BUSY = Server(MOCK.command, flags={"--boot-interval": "2"})
-"""A mock that wants a heartbeat every two seconds."""
+"""A mock that asks for a heartbeat every two seconds."""
 _SECONDS = 6
 
 
 def at_work() -> Probe:
-    """Thousands in one process: `memory` of a station in kB, `cpu` of a message in µs, the whole process counted.
+    """Thousands of stations in one process: its `memory` per station in kB, and its `cpu` per message in µs.
 
-    `mock_memory` and `mock_cpu` are the same of the mock that they are connected to.
+    `mock_memory` and `mock_cpu` are the same for the mock that they are connected to.
     """
 
     def probe(lab: Lab) -> Figures:
@@ -32,7 +32,7 @@ def at_work() -> Probe:
 
 
 def coming_and_going(stations: int) -> Probe:
-    """`connect` and `close`: 95th percentiles in ms of stations that connect, boot, stay a little and leave."""
+    """`connect` and `close`: 95th percentiles in ms, of stations that connect, boot, wait a little and leave."""
 
     def probe(lab: Lab) -> Figures:
         report, _ = _run(lab, "--count", stations, "--churn")
@@ -42,7 +42,10 @@ def coming_and_going(stations: int) -> Probe:
 
 
 def _run(lab: Lab, *words: object) -> tuple[dict[str, Any], Figures]:
-    """Run `mock-station` to its end, and return what it printed, and what both processes used: kB at most, and µs."""
+    """Run `mock-station` to its end.
+
+    Return its JSON output, and the peak memory (kB) and CPU time (µs) of both processes.
+    """
     with started(_BUSY, lab) as running:
         url = f"ws://127.0.0.1:{running.port}"
         command = [sys.executable, "-m", "mock_csms.station", url, "--json", *map(str, words)]

@@ -1,4 +1,4 @@
-"""Turns figures into ratios, pair by pair, and says whether they are what was asked for."""
+"""Turns figures into ratios, and says which of them reach their floor and goal."""
 
 from dataclasses import asdict, dataclass
 from statistics import median
@@ -11,26 +11,29 @@ from benchmarks.rows import Figure, Row
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A row of the result. The medians are in the row's unit; all numbers are None where nothing was measured.
-
-    `ratio` is the median of the ratios of the single runs, `least` and `most` are their spread.
-    """
+    """The result of a row. All numbers are None if nothing was measured."""
 
     row: Row
     word: str
+    """`goal`, `floor`, `below`, `for comparison`, `not yet`, or `not run: …`."""
     ours: float | None = None
+    """The median of our figure, in the unit of the row."""
     theirs: float | None = None
+    """The median of their figure."""
     ratio: float | None = None
+    """The median of the ratios of the single runs."""
     least: float | None = None
+    """The lowest of these ratios."""
     most: float | None = None
+    """The highest of these ratios."""
 
     def as_json(self) -> dict[str, Any]:
-        """Return what `results.json` holds of it."""
+        """Return it as an entry of `results.json`."""
         return asdict(self)
 
 
 def judge(row: Row, outcome: Outcome) -> Verdict:
-    """Return what came out for `row`."""
+    """Return the verdict on a row."""
     for reason in (outcome.missing.get(str(figure).partition(".")[0]) for figure in (row.ours, row.theirs)):
         if reason is not None:
             return Verdict(row, "not yet" if isinstance(reason, NotYet) else f"not run: {reason}")
@@ -47,7 +50,7 @@ def _runs(figure: Figure, outcome: Outcome) -> list[float]:
 
 
 def _word(row: Row, ratio: float) -> str:
-    """Return the best of what the ratio reaches."""
+    """Return whether the ratio reaches the goal, only the floor, or neither."""
     if row.goal is None and row.floor is None:
         return "for comparison"
     for word, asked in (("goal", row.goal), ("floor", row.floor)):

@@ -4,5 +4,5 @@ import pytest
 
 
 def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
-    """Load it before the command line is read."""
+    """Load the plugin before the command line is read."""
     pluginmanager.import_plugin("mock_csms.plans.plugin")

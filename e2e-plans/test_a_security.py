@@ -22,7 +22,7 @@ BROKEN = {"certificateChain": certificates.BROKEN, "certificateType": OWN}
     fails_with={"no-csr": "sent no SignCertificate", "bad-csr": "csr: expected .*, got MOCK"},
 )
 async def test_a03_certificate_is_asked_for(station: Station) -> None:
-    """A station that is to ask for a certificate of its own does so with a request in PEM, which is accepted."""
+    """A station that is triggered to request a certificate sends a CSR in PEM; the mock accepts it."""
     request = says("SignCertificate", csr=matching(CSR), certificateType=OWN)
     await trigger(station, OWN_REQUEST)
     await station.answered(await station.expect(request), status="Accepted")
@@ -35,9 +35,9 @@ async def test_a03_certificate_is_asked_for(station: Station) -> None:
     fails_with={"certificate-always-accepted": "status: expected Rejected, got Accepted"},
 )
 async def test_a02_broken_certificate_is_rejected(station: Station) -> None:
-    """A certificate that is none is not taken, and a security event tells it.
+    """A broken certificate is rejected, and a security event reports it.
 
-    Who has not asked for one may reject it unseen, and then has nothing to tell.
+    A station that has not requested a certificate may reject it without looking at it, and then sends no event.
     """
     asked = {"requestedMessage": OWN_REQUEST}
     answer = await station.command("TriggerMessage", asked, status=one_of("Accepted", "NotImplemented", "Rejected"))
@@ -55,6 +55,6 @@ async def test_a02_broken_certificate_is_rejected(station: Station) -> None:
     fails_with={"unknown-security-event": "type: expected FirmwareUpdated, got SomethingHappened"},
 )
 async def test_a04_security_event(station: Station) -> None:
-    """A security event is taken, and the answer empty."""
+    """A security event gets an empty answer."""
     event = await station.send("SecurityEventNotification", type="FirmwareUpdated")
     assert await station.answered(event) == {}

@@ -10,12 +10,6 @@ from mock_csms.plans import (
     variable,
 )
 from mock_csms.plans.v2 import reports, states, variables
-from mock_csms.protocol.actions import Json
-
-
-def boots(status: str, interval: float) -> tuple[str, Json]:
-    """Return the rule that answers the next boot so; those after it are Accepted."""
-    return "BootNotification*1", {"status": status, "interval": int(interval)}
 
 
 @case(
@@ -28,7 +22,7 @@ def boots(status: str, interval: float) -> tuple[str, Json]:
     },
 )
 async def test_b_01_cold_boot_accepted(station: Station) -> None:
-    """A station that starts boots, and once accepted tells of each connector and that it has started."""
+    """After a start the station boots; once accepted it reports the status of each connector and a startup event."""
     await states.booted(station)
 
 
@@ -38,7 +32,7 @@ async def test_b_01_cold_boot_accepted(station: Station) -> None:
     fails_with={"no-boot": "sent StatusNotification, which must not come"},
 )
 async def test_b01_cold_boot(station: Station) -> None:
-    """The first thing that a station says is its boot, with who it is; its connectors are Available then."""
+    """The first message of a station is a BootNotification with model and vendor; then its connectors are Available."""
     await states.booting(station)
     boot = says("BootNotification", reason=..., chargingStation={"model": ..., "vendorName": ...})
     booted = await station.expect(boot, within=station.profile.timeouts.boot)
@@ -57,14 +51,14 @@ async def test_b01_cold_boot(station: Station) -> None:
     },
 )
 async def test_b_02_cold_boot_pending(station: Station) -> None:
-    """While a station waits to be accepted it can be configured and asked, starts nothing, and boots when told to."""
-    station.configure(reply=boots("Pending", 2 * station.profile.timeouts.message))
+    """A Pending station sets and reports variables, rejects remote starts, and boots when it is triggered."""
+    station.configure(reply=states.boot_answer("Pending", 2 * station.profile.timeouts.message))
     await states.booting(station)
     await station.expect(says("BootNotification"), within=station.profile.timeouts.boot)
     await station.remember("OCPPCommCtrlr", "OfflineThreshold")
     threshold = variable("OCPPCommCtrlr", "OfflineThreshold")
     is_set = await variables.put(station, [threshold | {"attributeValue": "300"}], attributeStatus=variables.TAKEN)
-    value = "300" if is_set else ...  # until it has rebooted
+    value = "300" if is_set else ...  # the old value is allowed until it has rebooted
     await variables.got(station, threshold, attributeStatus="Accepted", attributeValue=value)
     await reports.base_report(station, "FullInventory")
     start = {"evseId": station.evse, "idToken": station.profile.tokens["valid"]}
@@ -89,12 +83,12 @@ async def test_b_02_cold_boot_pending(station: Station) -> None:
     },
 )
 async def test_b_03_cold_boot_rejected(station: Station) -> None:
-    """A rejected station keeps silent for the interval, boots again, and once accepted tells of its connectors.
+    """A Rejected station is silent for the interval, boots again, and once accepted reports its connectors.
 
-    It may stay connected meanwhile, or leave and come back (B03.FR.04), which takes as long as its back-off wants.
+    It may stay connected, or disconnect and come back (B03.FR.04), which may take as long as its back-off.
     """
     timeouts = station.profile.timeouts
-    station.configure(reply=boots("Rejected", timeouts.interval))
+    station.configure(reply=states.boot_answer("Rejected", timeouts.interval))
     await states.booting(station)
     rejected = await station.expect(says("BootNotification"), within=timeouts.boot)
     accepted = await station.expect(says("BootNotification"), within=timeouts.interval + timeouts.boot)
@@ -110,9 +104,12 @@ async def test_b_03_cold_boot_rejected(station: Station) -> None:
     fails_with={"answers-while-rejected": "expected the CALLERROR SecurityError, got the result"},
 )
 async def test_b_30_commands_to_a_rejected_station(station: Station) -> None:
-    """A rejected station that stays connected refuses commands, which a CSMS must not send it, and boots again."""
+    """A Rejected station that stays connected answers commands with a SecurityError, and boots again.
+
+    A CSMS must not send such commands.
+    """
     timeouts = station.profile.timeouts
-    station.configure(reply=boots("Rejected", 2 * timeouts.interval))
+    station.configure(reply=states.boot_answer("Rejected", 2 * timeouts.interval))
     await states.booting(station)
     await station.expect(says("BootNotification"), within=timeouts.boot)
     await station.settle()

@@ -1,18 +1,18 @@
-"""Block B, provisioning: a connection that is lost, a CSMS that is away, a station switched off, and a second one."""
+"""Block B, provisioning: a lost connection, a CSMS that is away, a power cycle, and a second station."""
 
 from mock_csms.plans import (
     Station,
     case,
-    company,
     connection,
     one_of,
     says,
 )
 from mock_csms.plans.v2 import network, states
+from mock_csms.plans.v2.other_station import other_station
 
 
 async def comes_back(station: Station) -> None:
-    """The station is let in, and has booted if it does so for that, which it should not (Part 4, 5.3)."""
+    """Let the station connect again. If it boots then, which it should not (Part 4, 5.3), it is accepted."""
     await station.let_in()
     boot = await station.expect_optional(says("BootNotification"), within=station.profile.timeouts.settle)
     if boot:
@@ -21,7 +21,7 @@ async def comes_back(station: Station) -> None:
 
 
 async def is_usable(station: Station) -> None:
-    """The station does what it is asked to do."""
+    """Check that the station answers a trigger, and sends the triggered message if it accepts."""
     asked = {"requestedMessage": "Heartbeat"}
     answer = await station.command("TriggerMessage", asked, status=one_of("Accepted", "Rejected", "NotImplemented"))
     if answer["status"] == "Accepted":
@@ -34,9 +34,9 @@ async def is_usable(station: Station) -> None:
     fails_with={"odd-identity@2": "did not come back within"},
 )
 async def test_b04_connection_is_lost(station: Station) -> None:
-    """A station whose connection was closed opens another, on which it goes on.
+    """A station whose connection was closed connects again and answers commands.
 
-    That it should not boot for that is a recommendation (Part 4, 5.3), which the conformance checks look at.
+    It should not boot then (Part 4, 5.3); a conformance check looks at that.
     """
     station.keep_away()
     await comes_back(station)
@@ -52,13 +52,13 @@ async def test_b04_connection_is_lost(station: Station) -> None:
     },
 )
 async def test_b04_csms_is_away(station: Station) -> None:
-    """A station that is refused tries again, no sooner than it must, and is usable when it is let in."""
+    """A refused station tries again, not before its minimum back-off, and answers commands once it is connected."""
     least = float(await station.get("OCPPCommCtrlr", "RetryBackOffWaitMinimum") or 0)
-    visits, limit = station.known.visits, least + station.profile.timeouts.boot
+    events, limit = station.known.connection_events, least + station.profile.timeouts.boot
     station.keep_away()
-    is_back = await station.known.until(lambda: any(visit.kind == "Refused" for visit in visits), limit)
+    is_back = await station.known.until(lambda: any(event.kind == "Refused" for event in events), limit)
     assert is_back, f"{station.identity} has not tried again within {limit:g} s"
-    gone, refused = (next(visit.at for visit in visits if visit.kind == kind) for kind in ("Disconnected", "Refused"))
+    gone, refused = (next(event.at for event in events if event.kind == kind) for kind in ("Disconnected", "Refused"))
     gap = refused - gone
     assert gap >= least - station.profile.timeouts.tolerance, f"tried again after {gap:.1f} s, which is too soon"
     await comes_back(station)
@@ -74,13 +74,13 @@ async def test_b04_csms_is_away(station: Station) -> None:
     },
 )
 async def test_b10_moves_to_another_address_and_back(station: Station) -> None:
-    """A station that is told to moves to another address of the mock, and back, and is usable after each move."""
+    """With a new network profile the station moves to another URL, and back; after each move it answers commands."""
     used, other = await network.slots(station)
     here, there = network.paths(station)
     for slot, path in ((other, there), (used, here)):
         await network.put(station, slot, path, status="Accepted")
         await network.start_with(station, (slot,))
-        await connection.visit(station, "Connected", path=path)
+        await connection.next_connection_event(station, "Connected", path=path)
         await states.comes_up(station)
         await is_usable(station)
 
@@ -95,7 +95,7 @@ async def test_b10_moves_to_another_address_and_back(station: Station) -> None:
     },
 )
 async def test_b01_switched_off_and_on(station: Station) -> None:
-    """A station that was switched off and on boots, is accepted, and tells that its connectors are Available."""
+    """After a power cycle the station boots with a fitting reason, and reports its connectors as Available."""
     await station.act("reboot")
     boot = says("BootNotification", reason=states.SWITCHED_ON)
     await station.answered(await station.expect(boot, within=station.profile.timeouts.boot), status="Accepted")
@@ -104,10 +104,10 @@ async def test_b01_switched_off_and_on(station: Station) -> None:
 
 @case("TC-SIM-02", use_case="B01", fails_with={"hangs-up": "CS-1 was disturbed: Disconnected"})
 async def test_b01_another_station_comes_and_goes(station: Station) -> None:
-    """That another station comes, is served, and goes, does not disturb the first."""
-    async with company.another(station):
+    """Another station that connects and disconnects does not disturb the station under test."""
+    async with other_station(station):
         await is_usable(station)
     await station.settle()
-    disturbed = ", ".join(visit.kind for visit in station.known.visits)
+    disturbed = ", ".join(event.kind for event in station.known.connection_events)
     assert not disturbed, f"{station.identity} was disturbed: {disturbed}"
     await is_usable(station)

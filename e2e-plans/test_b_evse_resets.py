@@ -1,4 +1,4 @@
-"""Block B, provisioning: resets of one EVSE alone (B11, B12), where a station can do that, and where not."""
+"""Block B, provisioning: resets of a single EVSE (B11, B12), by stations that can do that and by those that cannot."""
 
 from mock_csms.plans import (
     Station,
@@ -21,7 +21,7 @@ WITH_SESSION = ("plug", "card", "unplug")
     fails_with={"reset-rejected": "status: expected Accepted, got Rejected"},
 )
 async def test_b_25_one_evse_is_reset(station: Station) -> None:
-    """An EVSE at which nothing charges is reset, and the station does not start anew for it."""
+    """The station resets an idle EVSE without rebooting."""
     await station.command("Reset", {"type": "OnIdle", "evseId": station.evse}, status="Accepted")
     await station.expect_nothing(says("BootNotification"))
 
@@ -34,7 +34,7 @@ async def test_b_25_one_evse_is_reset(station: Station) -> None:
     fails_with={"reset-rejected": "status: expected Scheduled, got Rejected"},
 )
 async def test_b_26_one_evse_is_reset_when_it_is_idle(station: Station) -> None:
-    """The reset waits for the transaction, which ends in the usual way; the station does not start anew for it."""
+    """A reset OnIdle of an EVSE waits until its transaction has ended normally; the station does not reboot."""
     await station.prepare(states.energy_transfer_started)
     begin = station.mark()
     await station.command("Reset", {"type": "OnIdle", "evseId": station.evse}, status="Scheduled")
@@ -55,10 +55,10 @@ async def test_b_26_one_evse_is_reset_when_it_is_idle(station: Station) -> None:
     },
 )
 async def test_b_27_one_evse_is_reset_at_once(station: Station) -> None:
-    """A reset at once ends the transaction of the EVSE, which says why."""
+    """An Immediate reset of an EVSE ends its transaction, with the reset as the reason."""
     await station.prepare(states.energy_transfer_started)
     await station.command("Reset", {"type": "Immediate", "evseId": station.evse}, status="Accepted")
-    state = one_of("EVConnected", absent)  # which is told when it has changed (E01.FR.18)
+    state = one_of("EVConnected", absent)  # only reported if it has changed (E01.FR.18)
     ended = transaction_event("Ended", charging=state, stopped="ImmediateReset", triggerReason="ResetCommand")
     await station.expect(ended)
 
@@ -71,7 +71,7 @@ async def test_b_27_one_evse_is_reset_at_once(station: Station) -> None:
     fails_with={"resets-any-evse": "status: expected Rejected, got Accepted"},
 )
 async def test_b_28_one_evse_cannot_be_reset(station: Station) -> None:
-    """A station that cannot reset one EVSE alone rejects it, and does not start anew."""
+    """A station that cannot reset a single EVSE rejects the reset, and does not reboot."""
     await station.command("Reset", {"type": "OnIdle", "evseId": station.evse}, status="Rejected")
     await station.expect_nothing(says("BootNotification"))
 
@@ -84,7 +84,7 @@ async def test_b_28_one_evse_cannot_be_reset(station: Station) -> None:
     fails_with={"resets-any-evse": "status: expected Rejected, got Accepted"},
 )
 async def test_b_29_one_evse_cannot_be_reset_in_a_transaction(station: Station) -> None:
-    """Nor is it reset when the transaction is over: the transaction goes on."""
+    """A station that cannot reset a single EVSE rejects the reset also during a transaction, which continues."""
     await station.prepare(states.energy_transfer_started)
     await station.command("Reset", {"type": "OnIdle", "evseId": station.evse}, status="Rejected")
     await station.expect_nothing(transaction_event("Ended") | says("BootNotification"))

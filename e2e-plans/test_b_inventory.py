@@ -1,4 +1,4 @@
-"""Block B, provisioning: reports that the older plan asks for (B07, B08)."""
+"""Block B, provisioning: the reports of the older plan (B07, B08)."""
 
 from mock_csms.plans import (
     Station,
@@ -21,7 +21,7 @@ from mock_csms.plans.v2 import reports
     },
 )
 async def test_b07_one_variable_is_reported(station: Station) -> None:
-    """A report of one variable is one message, the first and the last for its request, and the answer to it empty."""
+    """A report of one variable is a single message with the request's id; its answer is empty."""
     asked = {"requestId": 1, "componentVariable": [variable("OCPPCommCtrlr", "HeartbeatInterval")]}
     await station.command("GetReport", asked, status="Accepted")
     report = await station.expect(says("NotifyReport", requestId=1, seqNo=0, tbc=one_of(False, absent)))
@@ -39,6 +39,6 @@ async def test_b07_one_variable_is_reported(station: Station) -> None:
     },
 )
 async def test_b07_inventory_is_reported(station: Station) -> None:
-    """The whole inventory is reported under the request's id, in parts that come to an end."""
+    """A full inventory comes in numbered parts with the request's id, the last of which is marked as the last."""
     report = await reports.base_report(station, "FullInventory")
     reports.check("are missing", reports.missing(report, ["OCPPCommCtrlr.HeartbeatInterval"]))

@@ -9,7 +9,7 @@ from mock_csms.plans import (
     says,
     some,
 )
-from mock_csms.plans.connection import hang_up, visit
+from mock_csms.plans.connection import hang_up, next_connection_event
 from mock_csms.plans.v2 import network, states
 
 CONNECTOR_REPORT = says("StatusNotification") | says(
@@ -18,7 +18,7 @@ CONNECTOR_REPORT = says("StatusNotification") | says(
 
 
 async def comes_back_after(station: Station, seconds: float, *, repeats: int = 0) -> None:
-    """Let the station come back that long after it was cut off, twice as long each of so many times."""
+    """Set the back-off of the station to so many seconds, doubled up to `repeats` times, without a random part."""
     await station.set("OCPPCommCtrlr", "RetryBackOffRepeatTimes", f"{repeats}")
     await station.set("OCPPCommCtrlr", "RetryBackOffRandomRange", "0")
     await station.set("OCPPCommCtrlr", "RetryBackOffWaitMinimum", f"{seconds:.0f}")
@@ -31,7 +31,7 @@ async def comes_back_after(station: Station, seconds: float, *, repeats: int = 0
     fails_with={"slot-accepted": "status: expected Rejected, got Accepted"},
 )
 async def test_b_43_slot_that_is_not_there(station: Station) -> None:
-    """A network profile for a slot that the station does not have is rejected."""
+    """The station rejects a network profile for a slot that it does not have."""
     await network.put(station, 999, network.paths(station)[1], status="Rejected")
 
 
@@ -46,12 +46,12 @@ async def test_b_43_slot_that_is_not_there(station: Station) -> None:
     },
 )
 async def test_b_45_move_to_another_csms(station: Station) -> None:
-    """With another profile put in a slot, and that slot first, the station boots at the URL of that profile."""
+    """With a new network profile in the slot of highest priority, the station boots at the URL of that profile."""
     used, other = await network.slots(station)
     _, there = network.paths(station)
     await network.put(station, other, there, status="Accepted")
     await network.start_with(station, (other, used))
-    await visit(station, "Connected", path=there)
+    await next_connection_event(station, "Connected", path=there)
     await states.comes_up(station)
 
 
@@ -65,7 +65,7 @@ async def test_b_45_move_to_another_csms(station: Station) -> None:
     },
 )
 async def test_b_46_fall_back_to_the_second_slot(station: Station) -> None:
-    """After two tries in vain at the URL of the first slot the station boots at that of the second."""
+    """After two failed attempts at the URL of the first slot, the station boots at the URL of the second slot."""
     used, other = await network.slots(station)
     here, there = network.paths(station)
     await station.set("OCPPCommCtrlr", "NetworkProfileConnectionAttempts", "2")
@@ -74,8 +74,8 @@ async def test_b_46_fall_back_to_the_second_slot(station: Station) -> None:
     station.configure(refuse="503*2")
     await network.start_with(station, (other, used))
     for _ in range(2):
-        await visit(station, "Refused", path=there)
-    await visit(station, "Connected", path=here)
+        await next_connection_event(station, "Refused", path=there)
+    await next_connection_event(station, "Connected", path=here)
     await states.comes_up(station)
 
 
@@ -90,7 +90,7 @@ async def test_b_46_fall_back_to_the_second_slot(station: Station) -> None:
     },
 )
 async def test_b_49_fall_back_to_the_profile_before(station: Station) -> None:
-    """When no slot leads anywhere the station tries the one before, and waits between its tries, until one is taken."""
+    """If the only slot fails, the station falls back to the previous profile, and waits between its attempts."""
     wait = station.profile.timeouts.interval
     _, other = await network.slots(station)
     here, there = network.paths(station)
@@ -99,9 +99,9 @@ async def test_b_49_fall_back_to_the_profile_before(station: Station) -> None:
     await network.put(station, other, there, status="Accepted")
     station.configure(refuse="503*2")
     await network.start_with(station, [other])
-    await visit(station, "Refused", path=there)
-    refused = await visit(station, "Refused", path=here)
-    accepted = await visit(station, "Connected")
+    await next_connection_event(station, "Refused", path=there)
+    refused = await next_connection_event(station, "Refused", path=here)
+    accepted = await next_connection_event(station, "Connected")
     station.check_gap(refused, accepted, least=wait)
     await states.comes_up(station)
 
@@ -115,18 +115,18 @@ async def test_b_49_fall_back_to_the_profile_before(station: Station) -> None:
     },
 )
 async def test_b_57_longer_waits_before_each_try(station: Station) -> None:
-    """A station that was cut off waits before it connects, and after a try in vain it waits twice as long."""
+    """A disconnected station waits before it connects again; after a failed attempt it waits twice as long."""
     wait = station.profile.timeouts.interval
     await comes_back_after(station, wait, repeats=2)
     hang_up(station)
-    gone = await visit(station, "Disconnected")
-    back = await visit(station, "Connected")
+    gone = await next_connection_event(station, "Disconnected")
+    back = await next_connection_event(station, "Connected")
     station.check_gap(gone, back, least=wait)
     station.configure(refuse="503*1")
     hang_up(station)
-    gone_again = await visit(station, "Disconnected")
-    await visit(station, "Refused")
-    back_again = await visit(station, "Connected")
+    gone_again = await next_connection_event(station, "Disconnected")
+    await next_connection_event(station, "Refused")
+    back_again = await next_connection_event(station, "Connected")
     station.check_gap(gone_again, back_again, least=3 * (back.at - gone.at))
 
 
@@ -138,7 +138,7 @@ async def test_b_57_longer_waits_before_each_try(station: Station) -> None:
     fails_with={"no-connector-report": r"sent no StatusNotification\[connectorStatus=Occupied"},
 )
 async def test_b_51_away_for_longer_than_the_threshold(station: Station) -> None:
-    """Who was away for longer than OfflineThreshold tells of all connectors, also of those that have not changed."""
+    """A station that was offline for longer than OfflineThreshold reports all connectors, changed or not."""
     threshold = station.profile.timeouts.interval
     await station.set("OCPPCommCtrlr", "OfflineThreshold", f"{threshold:.0f}")
     await comes_back_after(station, 2 * threshold)
@@ -160,7 +160,7 @@ async def test_b_51_away_for_longer_than_the_threshold(station: Station) -> None
     },
 )
 async def test_b_52_away_for_less_than_the_threshold(station: Station) -> None:
-    """Who was away for less than OfflineThreshold tells of the connector that has changed, and of no other."""
+    """A station that was offline for less than OfflineThreshold reports only the connector that has changed."""
     await station.set("OCPPCommCtrlr", "OfflineThreshold", "300")
     await comes_back_after(station, station.profile.timeouts.interval)
     station.keep_away()

@@ -22,7 +22,7 @@ from mock_csms.plans.v2.required import WRITABLE
     },
 )
 async def test_b_12_configuration_is_reported(station: Station) -> None:
-    """The inventory of the configuration has what can be written, with characteristics, and the required variables."""
+    """The configuration inventory has only writable variables, with characteristics, and all required ones."""
     report = await reports.base_report(station, "ConfigurationInventory")
     reports.check("cannot be written", reports.read_only(report))
     reports.check("without characteristics", reports.without_characteristics(report))
@@ -40,7 +40,7 @@ async def test_b_12_configuration_is_reported(station: Station) -> None:
     },
 )
 async def test_b_13_everything_is_reported(station: Station) -> None:
-    """The full inventory has everything with its characteristics, and what is required, also of each connector."""
+    """The full inventory has all variables with characteristics, and the required ones of each EVSE and connector."""
     report = await reports.base_report(station, "FullInventory")
     reports.check("without characteristics", reports.without_characteristics(report))
     reports.check("are missing", reports.incomplete(report, station.profile.places))
@@ -56,7 +56,7 @@ async def test_b_13_everything_is_reported(station: Station) -> None:
     },
 )
 async def test_b_53_required_variables_are_as_they_must_be(station: Station) -> None:
-    """What is required can be written or read as it must be, and has its type, unit, values and bound."""
+    """The required variables are reported with the right mutability, type, unit, values and maximum."""
     report = await reports.base_report(station, "FullInventory")
     reports.check("are missing", reports.incomplete(report, station.profile.places))
     reports.check("are not as they must be", reports.unsuited(report))
@@ -73,7 +73,7 @@ async def test_b_53_required_variables_are_as_they_must_be(station: Station) -> 
     },
 )
 async def test_b_15_unsupported_report_does_not_come(station: Station) -> None:
-    """A station that knows no summary says so when it is asked for one, and reports nothing."""
+    """A station that does not support a SummaryInventory answers NotSupported, and sends no report."""
     request = {"requestId": 42, "reportBase": "SummaryInventory"}
     await station.command("GetBaseReport", request, status="NotSupported", statusInfo=reason("UnsupportedParam"))
     await station.expect_nothing(says("NotifyReport"))

@@ -1,4 +1,4 @@
-"""Block B, provisioning: reports that are asked for again and again (B07)."""
+"""Block B, provisioning: reports that are requested repeatedly (B07)."""
 
 import asyncio
 
@@ -18,7 +18,7 @@ TIMES = 3
     },
 )
 async def test_b07_reports_again_and_again(station: Station) -> None:
-    """A station that is asked for its inventory again and again reports it each time, under the request's number."""
+    """A station that is asked for its inventory repeatedly reports it each time, with the id of the request."""
     for number in range(TIMES):
         report = await reports.base_report(station, "FullInventory", 42 + number)
         assert report, f"report {number} tells of nothing"

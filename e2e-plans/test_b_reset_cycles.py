@@ -1,4 +1,4 @@
-"""Block B, provisioning: a reset while something charges, and one before the station is accepted (B11, B12)."""
+"""Block B, provisioning: a reset during charging, and one before the station is accepted (B11, B12)."""
 
 import asyncio
 
@@ -22,7 +22,7 @@ from mock_csms.plans.v2 import sessions, states
     },
 )
 async def test_b12_reset_while_something_charges(station: Station) -> None:
-    """A reset at once ends the transaction before the station starts anew; unplugged, the connector is free again."""
+    """An Immediate reset ends the transaction before the reboot; after unplugging the connector is Available again."""
     await station.prepare(states.energy_transfer_started)
     await station.command("Reset", {"type": "Immediate"}, status="Accepted")
     ended = await station.expect(transaction_event("Ended"))
@@ -42,9 +42,9 @@ async def test_b12_reset_while_something_charges(station: Station) -> None:
     },
 )
 async def test_b11_reset_before_it_is_accepted(station: Station) -> None:
-    """A station that waits to be accepted resets when it is told to, and boots again before its interval is over."""
+    """A Pending station accepts a reset, and boots again without waiting for its interval."""
     timeouts = station.profile.timeouts
-    station.configure(reply=("BootNotification*1", {"status": "Pending", "interval": int(10 * timeouts.boot)}))
+    station.configure(reply=states.boot_answer("Pending", 10 * timeouts.boot))
     await states.booting(station)
     await station.answered(await station.expect(says("BootNotification"), within=timeouts.boot), status="Pending")
     await asyncio.sleep(timeouts.settle)

@@ -11,6 +11,16 @@ from mock_csms.plans import (
 from mock_csms.plans.v2 import states
 
 
+async def ends_and_reboots(station: Station) -> None:
+    """End the last transaction, at the TxStopPoint of the station, and expect the scheduled reset."""
+    await states.stop_authorized(station)
+    is_over = station.known.transaction_at(station.evse) is None
+    if not is_over:
+        await states.ev_connected_post_session(station)
+        await states.ev_disconnected(station)
+    await states.comes_up(station, status="Occupied" if is_over else "Available", reason="ScheduledReset")
+
+
 @case(
     "TC_B_20_CS",
     use_case="B11",
@@ -18,7 +28,7 @@ from mock_csms.plans.v2 import states
     fails_with={"no-reboot": "sent no BootNotification", "reset-rejected": "status: expected Accepted, got Rejected"},
 )
 async def test_b_20_reset_when_idle(station: Station) -> None:
-    """A station at which nothing charges accepts to reset when it is idle, does it, and tells of its connectors."""
+    """An idle station accepts a reset OnIdle, boots again, and reports its connectors."""
     await station.command("Reset", {"type": "OnIdle"}, status="Accepted")
     await station.expect(says("BootNotification"), within=station.profile.timeouts.boot)
     await states.reports_connectors(station)
@@ -26,7 +36,7 @@ async def test_b_20_reset_when_idle(station: Station) -> None:
 
 @case("TC-B11", use_case="B11", fails_with={"no-reboot": "sent no BootNotification"})
 async def test_b11_reset_at_once(station: Station) -> None:
-    """A station at which nothing charges resets at once, connects again, and tells of its connectors."""
+    """An idle station accepts an Immediate reset, boots again, and reports its connectors."""
     await station.command("Reset", {"type": "Immediate"}, status="Accepted")
     await station.expect(says("BootNotification"), within=station.profile.timeouts.boot)
     await states.reports_connectors(station)
@@ -43,15 +53,10 @@ async def test_b11_reset_at_once(station: Station) -> None:
     },
 )
 async def test_b_21_reset_on_idle_waits_for_the_transaction(station: Station) -> None:
-    """A reset on idle waits until the transaction has ended in the usual way; then the station starts anew."""
+    """A reset OnIdle waits until the transaction has ended normally; then the station reboots."""
     await station.prepare(states.energy_transfer_started)
     await station.command("Reset", {"type": "OnIdle"}, status="Scheduled")
-    await states.stop_authorized(station)
-    is_over = station.known.at(station.evse) is None
-    if not is_over:
-        await states.ev_connected_post_session(station)
-        await states.ev_disconnected(station)
-    await states.comes_up(station, status="Occupied" if is_over else "Available", reason="ScheduledReset")
+    await ends_and_reboots(station)
 
 
 @case(
@@ -65,13 +70,13 @@ async def test_b_21_reset_on_idle_waits_for_the_transaction(station: Station) ->
     },
 )
 async def test_b_22_reset_at_once_ends_the_transaction(station: Station) -> None:
-    """A reset at once ends the transaction, which says why; the connector is still Occupied afterwards."""
+    """An Immediate reset ends the transaction, with the reset as the reason; then the connector is still Occupied."""
     await station.prepare(states.energy_transfer_started)
     await station.command("Reset", {"type": "Immediate"}, status="Accepted")
     await station.expect(
         transaction_event(
             "Ended",
-            charging=one_of("EVConnected", absent),  # which is told when it has changed (E01.FR.18)
+            charging=one_of("EVConnected", absent),  # only reported if it has changed (E01.FR.18)
             stopped="ImmediateReset",
             triggerReason="ResetCommand",
             idToken=absent,
@@ -91,7 +96,7 @@ async def test_b_22_reset_at_once_ends_the_transaction(station: Station) -> None
     },
 )
 async def test_b_23_unavailable_is_kept_over_a_reset(station: Station) -> None:
-    """A connector that is out of order is so after a reset too; the others are free."""
+    """An Unavailable connector is still Unavailable after a reset; the others are Available."""
     await station.prepare(states.unavailable, station.evse, station.connector)
     await station.command("Reset", {"type": "OnIdle"}, status="Accepted")
     await station.expect(says("BootNotification", reason="RemoteReset"), within=station.profile.timeouts.boot)
@@ -109,7 +114,7 @@ async def test_b_23_unavailable_is_kept_over_a_reset(station: Station) -> None:
     },
 )
 async def test_b_41_reset_on_idle_waits_for_all_transactions(station: Station) -> None:
-    """A reset on idle waits until the last of two transactions has ended; then the station starts anew."""
+    """A reset OnIdle waits until the last of two transactions has ended; then the station reboots."""
     first, second = 1, 2
     for evse in (first, second):
         station.go_to(evse)
@@ -122,9 +127,4 @@ async def test_b_41_reset_on_idle_waits_for_all_transactions(station: Station) -
     await states.ev_disconnected(station)
     await station.expect_nothing(says("BootNotification"), seconds=0, after=begin)
     station.go_to(second)
-    await states.stop_authorized(station)
-    is_over = station.known.at(station.evse) is None
-    if not is_over:
-        await states.ev_connected_post_session(station)
-        await states.ev_disconnected(station)
-    await states.comes_up(station, status="Occupied" if is_over else "Available", reason="ScheduledReset")
+    await ends_and_reboots(station)

@@ -13,7 +13,7 @@ from mock_csms.plans.v2 import network
     },
 )
 async def test_b09_network_profile_is_put_into_a_slot(station: Station) -> None:
-    """A slot that is not in use takes a profile of the same security, and none of a lower one."""
+    """A free slot accepts a network profile with the security profile in use, and rejects one with a lower profile."""
     _, free = await network.slots(station)
     here, _ = network.paths(station)
     await network.put(station, free, here, status="Accepted")

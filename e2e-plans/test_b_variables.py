@@ -1,4 +1,4 @@
-"""Block B, provisioning: variables that are set and got (B05, B06)."""
+"""Block B, provisioning: setting and getting variables (B05, B06)."""
 
 from mock_csms.plans import (
     Station,
@@ -31,7 +31,7 @@ UNKNOWN_VARIABLE = variable("OCPPCommCtrlr", "UnknownVariable")
     },
 )
 async def test_b_06_one_variable_is_got(station: Station) -> None:
-    """The value that was set is the one that is got, under the names that were asked for."""
+    """GetVariables returns the value that was set, with the names of the request."""
     await station.set("OCPPCommCtrlr", "OfflineThreshold", "300")
     await variables.got(
         station,
@@ -49,7 +49,7 @@ async def test_b_06_one_variable_is_got(station: Station) -> None:
     fails_with={"result-missing": "getVariableResult: expected an item with .*LocalAuthorizeOffline"},
 )
 async def test_b_07_several_variables_are_got(station: Station) -> None:
-    """Who asks for two variables gets both values, in any order."""
+    """GetVariables for two variables returns both values, in any order."""
     await station.set("OCPPCommCtrlr", "OfflineThreshold", "300")
     await station.set("AuthCtrlr", "LocalAuthorizeOffline", "true")
     asked = [one | {"attributeType": "Actual"} for one in (THRESHOLD, OFFLINE)]
@@ -71,7 +71,7 @@ async def test_b_07_several_variables_are_got(station: Station) -> None:
     fails_with={"knows-all-variables": "attributeStatus: expected UnknownComponent, got Accepted"},
 )
 async def test_b_32_unknown_component_is_not_got(station: Station) -> None:
-    """A component that the station does not have is told as unknown, under the names that were asked for."""
+    """For a component that the station does not have, GetVariables returns UnknownComponent and the requested names."""
     await variables.got(station, UNKNOWN_COMPONENT, attributeStatus="UnknownComponent")
 
 
@@ -82,7 +82,7 @@ async def test_b_32_unknown_component_is_not_got(station: Station) -> None:
     fails_with={"knows-all-variables": "attributeStatus: expected UnknownVariable, got Accepted"},
 )
 async def test_b_33_unknown_variable_is_not_got(station: Station) -> None:
-    """A variable that the component does not have is told as unknown, under the names that were asked for."""
+    """For a variable that the component does not have, GetVariables returns UnknownVariable and the requested names."""
     await variables.got(station, UNKNOWN_VARIABLE, attributeStatus="UnknownVariable")
 
 
@@ -93,14 +93,14 @@ async def test_b_33_unknown_variable_is_not_got(station: Station) -> None:
     fails_with={"knows-all-variables": "attributeStatus: expected NotSupportedAttributeType, got Accepted"},
 )
 async def test_b_34_attribute_that_is_not_there_is_not_got(station: Station) -> None:
-    """A variable without a target tells no target."""
+    """For a variable without a Target, GetVariables for its Target returns NotSupportedAttributeType."""
     asked = THRESHOLD | {"attributeType": "Target"}
     await variables.got(station, asked, attributeStatus="NotSupportedAttributeType")
 
 
 @case("TC-B06-GV", use_case="B06", fails_with={"no-value": "attributeValue: expected something, got nothing"})
 async def test_b06_state_of_the_station_is_got(station: Station) -> None:
-    """The station tells whether it is available."""
+    """GetVariables returns the AvailabilityState of the station."""
     state = variable("ChargingStation", "AvailabilityState")
     await variables.got(station, state, attributeStatus="Accepted", attributeValue=...)
 
@@ -114,7 +114,7 @@ async def test_b06_state_of_the_station_is_got(station: Station) -> None:
     },
 )
 async def test_b_09_one_variable_is_set(station: Station) -> None:
-    """A value that fits is accepted, under the names that were given."""
+    """SetVariables accepts a valid value, and returns the names of the request."""
     await station.remember("OCPPCommCtrlr", "OfflineThreshold")
     given = THRESHOLD | {"attributeType": "Actual", "attributeValue": "300"}
     await variables.put(station, [given], attributeStatus=variables.TAKEN)
@@ -127,7 +127,7 @@ async def test_b_09_one_variable_is_set(station: Station) -> None:
     fails_with={"sets-another-variable": "setVariableResult: expected an item with .*OfflineThreshold"},
 )
 async def test_b_10_several_variables_are_set(station: Station) -> None:
-    """Who sets two variables is told of each that it was accepted, in any order."""
+    """SetVariables for two variables accepts both, and returns a result for each, in any order."""
     await station.remember("OCPPCommCtrlr", "OfflineThreshold")
     await station.remember("AuthCtrlr", "LocalAuthorizeOffline")
     named = [one | {"attributeType": "Actual"} for one in (THRESHOLD, OFFLINE)]
@@ -168,7 +168,7 @@ async def test_b_36_unknown_variable_is_not_set(station: Station) -> None:
     fails_with={"sets-anything": "attributeStatus: expected NotSupportedAttributeType, got Accepted"},
 )
 async def test_b_37_attribute_that_is_not_there_is_not_set(station: Station) -> None:
-    """A variable without a target takes no target."""
+    """For a variable without a Target, SetVariables for its Target returns NotSupportedAttributeType."""
     given = THRESHOLD | {"attributeType": "Target", "attributeValue": "300"}
     await variables.put(station, [given], attributeStatus="NotSupportedAttributeType")
 
@@ -180,7 +180,7 @@ async def test_b_37_attribute_that_is_not_there_is_not_set(station: Station) -> 
     fails_with={"sets-anything": "attributeStatus: expected Rejected, got Accepted"},
 )
 async def test_b_39_read_only_variable_is_not_set(station: Station) -> None:
-    """What can only be read is not set; the answer names it with its instance."""
+    """SetVariables rejects a ReadOnly variable; the result names it with its instance."""
     timeout = variable("OCPPCommCtrlr", "MessageTimeout", instance="Default")
     await variables.put(station, [timeout | {"attributeValue": "30"}], attributeStatus="Rejected")
 
@@ -193,7 +193,7 @@ FITTING = {
     ("AuthCtrlr", "AuthorizeRemoteStart"): ("true",),
     ("ClockCtrlr", "NextTimeOffsetTransitionDateTime"): (TIME,),
 }
-"""A whole number, another one, a truth value and a time, with those of the values that are of their kind."""
+"""An integer, a decimal, a boolean and a dateTime variable, each with those of VALUES that have its type."""
 
 
 @case(
@@ -206,9 +206,9 @@ FITTING = {
     },
 )
 async def test_b_11_only_values_of_the_type_are_set(station: Station) -> None:
-    """Whole and other numbers, truth values and times take values of their kind, and no others.
+    """Integers, decimals, booleans and dateTimes accept values of their type and reject all others.
 
-    A number that is too low or too high for the variable may be rejected.
+    A number outside the limits of the variable may be rejected.
     """
     report = await reports.base_report(station, "ConfigurationInventory")
     writable = {reports.name_of(item): item.get("variableCharacteristics", {}) for item in report}
@@ -230,7 +230,7 @@ async def test_b_11_only_values_of_the_type_are_set(station: Station) -> None:
 
 
 def within(value: str, characteristics: Json) -> bool:
-    """Whether a value is no number, or one between the limits that a station reports of a variable."""
+    """Whether a value is within the limits that a station reports for a variable; True if it is not a number."""
     try:
         number = float(value)
     except ValueError:
@@ -240,7 +240,7 @@ def within(value: str, characteristics: Json) -> bool:
 
 @case("TC-B05-SV", use_case="B05", fails_with={"old-value": "attributeValue: expected 30, got 1"})
 async def test_b05_heartbeat_interval_is_set(station: Station) -> None:
-    """The interval of heartbeats that was set is the one that the station has then."""
+    """After the HeartbeatInterval is set, and a reboot if it needs one, GetVariables returns the new value."""
     await station.remember("OCPPCommCtrlr", "HeartbeatInterval")
     interval = variable("OCPPCommCtrlr", "HeartbeatInterval")
     if not await variables.put(station, [interval | {"attributeValue": "30"}], attributeStatus=variables.TAKEN):

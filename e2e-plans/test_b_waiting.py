@@ -1,4 +1,4 @@
-"""Block B, provisioning: a station that is not accepted for long, and one that boots again (B01 to B03)."""
+"""Block B, provisioning: a station that is not accepted for a while, and one that boots again (B01 to B03)."""
 
 from mock_csms.plans import (
     Station,
@@ -12,11 +12,6 @@ from mock_csms.plans.v2 import states
 BOOT = says("BootNotification")
 
 
-def boots(status: str, interval: float) -> tuple[str, dict[str, object]]:
-    """Return the rule that answers the next two boots so; those after them are Accepted."""
-    return "BootNotification*2", {"status": status, "interval": int(interval)}
-
-
 @case(
     "TC-B03",
     use_case="B03",
@@ -27,13 +22,13 @@ def boots(status: str, interval: float) -> tuple[str, dict[str, object]]:
     },
 )
 async def test_b03_rejected_again_and_again(station: Station) -> None:
-    """As long as a station is rejected it boots, not before the interval is over, and says nothing else."""
+    """A station that is Rejected twice boots again after each interval, not before, and sends nothing else."""
     timeouts = station.profile.timeouts
-    station.configure(reply=boots("Rejected", timeouts.interval))
+    station.configure(reply=states.boot_answer("Rejected", timeouts.interval, times=2))
     await states.booting(station)
     last = await station.expect(BOOT, within=timeouts.boot)
     for _ in range(2):
-        boot = await station.expect(BOOT, within=timeouts.interval + timeouts.boot)  # it may leave, and come back
+        boot = await station.expect(BOOT, within=timeouts.interval + timeouts.boot)  # it may disconnect, and come back
         station.check_gap(last, boot, least=timeouts.interval)
         await station.expect_nothing(any_call(), after=last.number, before=boot)
         last = boot
@@ -51,9 +46,9 @@ async def test_b03_rejected_again_and_again(station: Station) -> None:
     },
 )
 async def test_b02_pending_again_and_again(station: Station) -> None:
-    """As long as a station has to wait it boots, not before the interval is over, and says but what it is asked for."""
+    """A Pending station boots again after each interval, not before, and sends nothing else but requested reports."""
     timeouts = station.profile.timeouts
-    station.configure(reply=boots("Pending", timeouts.interval))
+    station.configure(reply=states.boot_answer("Pending", timeouts.interval, times=2))
     await states.booting(station)
     first = await station.expect(BOOT, within=timeouts.boot)
     second = await station.expect(BOOT, within=timeouts.interval + timeouts.message)
@@ -74,7 +69,7 @@ async def test_b02_pending_again_and_again(station: Station) -> None:
     fails_with={"wrong-boot-reason": "reason: expected PowerUp or LocalReset or Unknown, got Watchdog"},
 )
 async def test_b01_booted_again(station: Station) -> None:
-    """A station that is known as accepted boots again when it was switched off and on, and is accepted again."""
+    """An accepted station boots again after a power cycle, and is accepted again."""
     await states.booting(station)
     boot = await station.expect(
         says("BootNotification", reason=states.SWITCHED_ON), within=station.profile.timeouts.boot

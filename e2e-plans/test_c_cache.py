@@ -5,7 +5,7 @@ from mock_csms.plans import Station, case
 
 @case("TC-C01-CACHE", use_case="C11", fails_with={"no-answer@2": "ClearCache to .*: no answer"})
 async def test_c11_cache_is_cleared(station: Station) -> None:
-    """A station that has a cache in use clears it."""
+    """A station with an enabled authorization cache accepts ClearCache."""
     if await station.get("AuthCacheCtrlr", "Enabled") != "true":
         station.lacks("authorization cache that is in use")
     await station.command("ClearCache", status="Accepted")

@@ -1,4 +1,4 @@
-"""Block C, authorization: what comes of a card when the mock judges by lists, takes nobody, or cannot judge (C01)."""
+"""Block C, authorization: cards when the mock uses a white list or a black list, rejects all, or is offline (C01)."""
 
 from mock_csms.plans import (
     Station,
@@ -14,14 +14,14 @@ STARTS_REFUSED = {"starts-refused-token": "sent TransactionEvent, which must not
 
 
 async def is_taken(station: Station, token: str) -> None:
-    """Plug in, and present a card that the mock accepts: the station asks, and tells for whom it charges then."""
+    """Plug in and present a card that the mock accepts: the station authorizes it, and reports it in a transaction."""
     await station.prepare(states.ev_connected)
     await station.answered(await asks(station, token), idTokenInfo={"status": "Accepted"})
     await station.expect(await states.tells_authorization(station, "Authorized", token))
 
 
 async def asks(station: Station, token: str) -> Taken:
-    """Present a card of which the station knows nothing, so that it asks."""
+    """Present a card that the station does not know, and return its Authorize."""
     if await station.get("AuthCtrlr", "Enabled") == "false":
         station.lacks("authorization that is in use")
     await station.prepare(forgets_tokens)
@@ -30,13 +30,13 @@ async def asks(station: Station, token: str) -> Taken:
 
 
 async def forgets_tokens(station: Station) -> None:
-    """Let it forget what it knows of tokens; a station without a cache need not know the command (C11)."""
+    """Clear the cache of the station; without a cache it need not support the command (C11)."""
     if await station.get("AuthCacheCtrlr", "Enabled") == "true":
         await station.command("ClearCache", status="Accepted")
 
 
 async def asks_about_remote_starts(station: Station) -> None:
-    """Let it ask about the token of a remote start; whether that can be chosen is left to the station (C-48)."""
+    """Make the station authorize the tokens of remote starts; skip the case if that cannot be set (C-48)."""
     if await station.remember("AuthCtrlr", "AuthorizeRemoteStart") == "true":
         return
     given = {"setVariableData": [variable("AuthCtrlr", "AuthorizeRemoteStart", attributeValue="true")]}
@@ -46,7 +46,7 @@ async def asks_about_remote_starts(station: Station) -> None:
 
 
 async def is_refused(station: Station, token: str, status: str) -> None:
-    """Present a card that the mock does not accept: nothing starts."""
+    """Present a card that the mock does not accept: no transaction starts."""
     await station.answered(await asks(station, token), idTokenInfo={"status": status})
     await station.expect_nothing(says("TransactionEvent"))
 
@@ -58,14 +58,14 @@ async def is_refused(station: Station, token: str, status: str) -> None:
     fails_with={"no-token": "idToken.idToken: expected .*, got nothing"},
 )
 async def test_c01_token_on_the_white_list(station: Station) -> None:
-    """Of a token that the white list has the driver is told, and charges with it."""
+    """A token on the white list is Accepted and starts a transaction."""
     station.configure(auth_mode="whitelist", whitelist=[station.profile.tokens["valid"]["idToken"]])
     await is_taken(station, "valid")
 
 
 @case("TC-C01-WL-REJECT", use_case="C01", needs=("card",), fails_with=STARTS_REFUSED)
 async def test_c01_token_not_on_the_white_list(station: Station) -> None:
-    """A token that the white list does not have is Blocked, and starts nothing."""
+    """A token that is not on the white list is Blocked and starts no transaction."""
     station.configure(auth_mode="whitelist", whitelist=[station.profile.tokens["valid"]["idToken"]])
     await is_refused(station, "unknown", "Blocked")
 
@@ -77,28 +77,28 @@ async def test_c01_token_not_on_the_white_list(station: Station) -> None:
     fails_with={"no-token": "idToken.idToken: expected .*, got nothing"},
 )
 async def test_c01_token_not_on_the_black_list(station: Station) -> None:
-    """A token that the black list does not have is Accepted, and the driver charges with it."""
+    """A token that is not on the black list is Accepted and starts a transaction."""
     station.configure(auth_mode="blacklist", blacklist=[station.profile.tokens["blocked"]["idToken"]])
     await is_taken(station, "valid")
 
 
 @case("TC-C01-BL-REJECT", use_case="C01", needs=("card",), fails_with=STARTS_REFUSED)
 async def test_c01_token_on_the_black_list(station: Station) -> None:
-    """A token that the black list has is Blocked, and starts nothing."""
+    """A token on the black list is Blocked and starts no transaction."""
     station.configure(auth_mode="blacklist", blacklist=[station.profile.tokens["blocked"]["idToken"]])
     await is_refused(station, "blocked", "Blocked")
 
 
 @case("TC-C01-RL", use_case="C01", needs=("card",), fails_with=STARTS_REFUSED)
 async def test_c01_too_many_ask(station: Station) -> None:
-    """A token that may not charge at this time starts nothing."""
+    """A token that is answered with NotAtThisTime starts no transaction."""
     station.configure(auth_mode="rate_limit")
     await is_refused(station, "valid", "NotAtThisTime")
 
 
 @case("TC-C01-OFFLINE", use_case="B04", needs=("card",), fails_with=STARTS_REFUSED)
 async def test_c01_nobody_can_judge(station: Station) -> None:
-    """Who asks about a token and gets a CALLERROR starts nothing, and goes on."""
+    """A station whose Authorize is answered with a CALLERROR starts no transaction."""
     station.configure(offline=True)
     await station.was_refused(await asks(station, "unknown"), "InternalError")
     await station.expect_nothing(says("TransactionEvent"))
@@ -106,14 +106,14 @@ async def test_c01_nobody_can_judge(station: Station) -> None:
 
 @case("TC-E05-WL", use_case="E05", fails_with=STARTS_REFUSED)
 async def test_e05_remote_start_for_a_token_that_is_not_on_the_white_list(station: Station) -> None:
-    """A remote start whose token turns out Blocked leaves no transaction, and the connector Available.
+    """A remote start whose token is Blocked starts no transaction, and the connector stays Available.
 
-    The station may ask about the token before it answers, and reject the start, or accept it and ask then (F01.FR.01).
+    The station may authorize the token before it answers, and reject the start, or accept it first (F01.FR.01).
     """
     station.configure(auth_mode="whitelist", whitelist=["somebody-else"])
     await station.prepare(forgets_tokens)
     await station.prepare(asks_about_remote_starts)
-    token = station.profile.tokens["unknown"]  # another one may be on the local list, so that it is not asked about
+    token = station.profile.tokens["unknown"]  # another token may be on the local list, so that it is not authorized
     start = {"evseId": station.evse, "idToken": token, "remoteStartId": 5}
     await station.command("RequestStartTransaction", start, status=one_of("Accepted", "Rejected"))
     await station.answered(await station.expect(says("Authorize", idToken=token)), idTokenInfo={"status": "Blocked"})

@@ -1,4 +1,4 @@
-"""Block E, transactions: those that go on without a connection (B04, E04)."""
+"""Block E, transactions: those that continue offline (B04, E04)."""
 
 import asyncio
 
@@ -21,7 +21,7 @@ from mock_csms.plans.v2 import sessions, states
     },
 )
 async def test_e04_transaction_goes_on_offline(station: Station) -> None:
-    """What a transaction does without a connection is told afterwards, and that it was offline; then it ends."""
+    """A transaction continues offline; the station reports its events later, marked as offline, and then it ends."""
     await sessions.measures_often(station)
     await station.prepare(states.ev_connected)
     await station.prepare(states.authorized_locally)

@@ -1,4 +1,4 @@
-"""Block E, transactions: whole sessions, and what the station is answered when it tells of them (E01 to E08, I02)."""
+"""Block E, transactions: whole sessions, and how their events are answered (E01 to E08, I02)."""
 
 from collections.abc import Sequence
 
@@ -24,10 +24,10 @@ from mock_csms.protocol.actions import Json
     },
 )
 async def test_f03_session_by_card(station: Station) -> None:
-    """Who starts and stops by card charges: measured from time to time, ended as Local, the connector free again."""
+    """A session by card has periodic meter values, ends with the reason Local, and leaves the connector Available."""
     begin = station.mark()
     *_, ended = await sessions.session(station)
-    is_unplugged = ended.payload["triggerReason"] == "EVCommunicationLost"  # which may be the reason then (E06.FR.08)
+    is_unplugged = ended.payload["triggerReason"] == "EVCommunicationLost"  # then EVDisconnected is valid (E06.FR.08)
     reasons = ("Local", *["EVDisconnected"] * is_unplugged, absent)
     station.check(ended, transaction_event("Ended", transactionInfo={"stoppedReason": one_of(*reasons)}))
     await station.expect(connector_reports("Available", station.evse, station.connector), after=begin)
@@ -44,9 +44,9 @@ async def test_f03_session_by_card(station: Station) -> None:
     },
 )
 async def test_e01_whole_session(station: Station) -> None:
-    """A transaction begins with Started, goes on with Updated, ends with Ended: under one id, numbered by ones.
+    """A transaction is Started, Updated and Ended, with one transactionId and consecutive sequence numbers.
 
-    From which number on is left to the station (E01.FR.07); 0 is recommended.
+    The station may choose the first number (E01.FR.07); 0 is recommended.
     """
     events = await sessions.session(station)
     id_, first = events[0].payload["transactionInfo"]["transactionId"], events[0].payload["seqNo"]
@@ -64,7 +64,7 @@ async def test_e01_whole_session(station: Station) -> None:
     },
 )
 async def test_i01_running_cost(station: Station) -> None:
-    """A station that is told the cost so far with every Updated goes on to charge, and to tell of it."""
+    """A station that gets the running cost with every Updated continues the transaction and its reports."""
     station.configure(total_cost=25.5)
     for event in await sessions.session(station, periodic=2):
         if event.payload["eventType"] == "Updated":
@@ -78,7 +78,7 @@ async def test_i01_running_cost(station: Station) -> None:
     fails_with={"no-token": "idToken.idToken: expected .*, got nothing"},
 )
 async def test_e01_events_one_by_one(station: Station) -> None:
-    """Of the three kinds of events the first is answered with what the token may, the second with the cost."""
+    """Started is answered with the status of the token, Updated with the running cost, Ended without a cost."""
     info: Json = {"transactionId": "e01-direct", "chargingState": "Charging"}
     over: Json = {**info, "chargingState": "EVConnected", "stoppedReason": "EmergencyStop"}
     token = station.profile.tokens["valid"]
@@ -98,6 +98,6 @@ async def test_e01_events_one_by_one(station: Station) -> None:
 
 
 def measured(context: str, value: float) -> Sequence[Json]:
-    """Return what a register of its own shows."""
+    """Return a meterValue with one sample of the energy register at the inlet."""
     sampled = {"value": value, "context": context, "measurand": "Energy.Active.Import.Register", "location": "Inlet"}
     return [{"timestamp": "{{now}}", "sampledValue": [sampled]}]

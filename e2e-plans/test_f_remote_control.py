@@ -22,7 +22,7 @@ from mock_csms.plans.v2 import sessions, states
     },
 )
 async def test_f01_remote_start(station: Station) -> None:
-    """A remote start is accepted, and its transaction tells the number of the start, and the token that it names."""
+    """A remote start is accepted, and its transaction reports its remoteStartId and its token."""
     begin, token = station.mark(), station.profile.tokens["valid"]
     payload = {"evseId": station.evse, "idToken": token, "remoteStartId": 7}
     await station.command("RequestStartTransaction", payload, status="Accepted")
@@ -43,7 +43,7 @@ async def test_f01_remote_start(station: Station) -> None:
     fails_with={"stop-accepted": "status: expected Rejected, got Accepted"},
 )
 async def test_f03_remote_stop_of_nothing(station: Station) -> None:
-    """A station does not stop a transaction of which it knows nothing, and tells of no end."""
+    """The station rejects a remote stop of an unknown transaction, and sends no TransactionEvent."""
     await station.command("RequestStopTransaction", {"transactionId": "test_transaction_123"}, status="Rejected")
     await station.expect_nothing(says("TransactionEvent"))
 
@@ -55,10 +55,10 @@ async def test_f03_remote_stop_of_nothing(station: Station) -> None:
     fails_with={"starts-while-pending": "status: expected Rejected, got Accepted"},
 )
 async def test_e02_remote_start_while_one_charges(station: Station) -> None:
-    """A station does not start a second transaction at an EVSE, and goes on with the first."""
+    """The station rejects a second remote start at an EVSE, and continues the first transaction."""
     await sessions.measures_often(station)
     await station.prepare(states.energy_transfer_started)
-    running = station.known.at(station.evse)
+    running = station.known.transaction_at(station.evse)
     payload = {"evseId": station.evse, "idToken": station.profile.tokens["valid-2"], "remoteStartId": 8}
     await station.command("RequestStartTransaction", payload, status="Rejected")
     timeouts = station.profile.timeouts
@@ -73,7 +73,7 @@ async def test_e02_remote_start_while_one_charges(station: Station) -> None:
     fails_with={"stop-accepted": "status: expected Rejected, got Accepted"},
 )
 async def test_e06_remote_stop_of_what_has_ended(station: Station) -> None:
-    """A transaction that has ended is not stopped again, and told of no more."""
+    """The station rejects a remote stop of an ended transaction, and sends no TransactionEvent."""
     *_, ended = await station.prepare(sessions.session)
     id_ = ended.payload["transactionInfo"]["transactionId"]
     await station.command("RequestStopTransaction", {"transactionId": id_}, status="Rejected")

@@ -1,4 +1,4 @@
-"""Block F, remote control: messages that are triggered, and connectors that are unlocked (F05, F06)."""
+"""Block F, remote control: triggered messages and unlocked connectors (F05, F06)."""
 
 from mock_csms.plans import Station, case, one_of, says
 from mock_csms.plans.v2.triggers import trigger
@@ -13,9 +13,10 @@ from mock_csms.plans.v2.triggers import trigger
     },
 )
 async def test_f06_statuses_are_triggered(station: Station) -> None:
-    """Who wants to hear the status of no connector in particular hears that of each, or is told to name one.
+    """A trigger of StatusNotification without a connector is rejected, or reports all connectors.
 
-    A station has to reject what names no connector (F06.FR.12); many tell of all instead. Then each is named.
+    A station has to reject it (F06.FR.12); many report all connectors instead. After a rejection each connector is
+    triggered by itself.
     """
     begin = station.mark()
     asked = {"requestedMessage": "StatusNotification", "evse": None}
@@ -38,7 +39,7 @@ async def test_f06_statuses_are_triggered(station: Station) -> None:
     fails_with={"unlocks-anything": "status: expected UnknownConnector, got Unlocked"},
 )
 async def test_f05_connector_is_unlocked(station: Station) -> None:
-    """A connector that nobody uses is unlocked; one that is not there is not."""
+    """A connector that is not in use is unlocked; a connector that does not exist is an UnknownConnector."""
     place = {"evseId": station.evse, "connectorId": station.connector}
     await station.command("UnlockConnector", place, status="Unlocked")
     await station.command("UnlockConnector", place | {"connectorId": 99}, status="UnknownConnector")

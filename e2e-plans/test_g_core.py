@@ -10,7 +10,7 @@ from mock_csms.plans.v2.triggers import trigger
     fails_with={"no-triggered-message": "sent no Heartbeat", "unknown-action": "sent no Heartbeat"},
 )
 async def test_g02_heartbeat(station: Station) -> None:
-    """A heartbeat is answered with the time."""
+    """A Heartbeat is answered with the current time."""
     await trigger(station, "Heartbeat")
     beat = await station.expect(says("Heartbeat"))
     await station.answered(beat, currentTime=around(beat.at, station.profile.timeouts.tolerance))
@@ -25,7 +25,7 @@ async def test_g02_heartbeat(station: Station) -> None:
     },
 )
 async def test_g01_status_of_a_connector(station: Station) -> None:
-    """A connector that nobody uses is told as Available, and the answer to it is empty."""
+    """A connector that is not in use is reported as Available; the answer is empty."""
     evse, connector = station.evse, station.connector
     await trigger(station, "StatusNotification", evse=evse, connector=connector)
     status = says("StatusNotification", connectorStatus="Available", evseId=evse, connectorId=connector)
@@ -38,5 +38,5 @@ async def test_g01_status_of_a_connector(station: Station) -> None:
     fails_with={"availability-rejected": "status: expected Accepted, got Rejected"},
 )
 async def test_g03_operative_already(station: Station) -> None:
-    """A station that is operative may be told to be so."""
+    """An operative station accepts a change to Operative."""
     await station.command("ChangeAvailability", {"operationalStatus": "Operative"}, status="Accepted")

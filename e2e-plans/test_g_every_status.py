@@ -1,4 +1,4 @@
-"""Block G, availability: every status of a connector, and heartbeats one upon the other (G01, G02)."""
+"""Block G, availability: every status of a connector, and heartbeats in a row (G01, G02)."""
 
 from mock_csms.plans import Station, case, says
 from mock_csms.plans.v2.triggers import trigger
@@ -16,7 +16,7 @@ STATUSES = ("Occupied", "Reserved", "Unavailable", "Faulted", "Available")
     },
 )
 async def test_g01_every_status(station: Station) -> None:
-    """Each status that a connector can have is taken."""
+    """The mock answers a StatusNotification with each status that a connector can have."""
     place = {"evseId": station.evse, "connectorId": station.connector}
     for status in STATUSES:
         await station.answered(await station.send("StatusNotification", connectorStatus=status, **place))
@@ -31,7 +31,7 @@ async def test_g01_every_status(station: Station) -> None:
     },
 )
 async def test_g02_five_heartbeats(station: Station) -> None:
-    """A station sends as many heartbeats as are asked for, one upon the other; each is answered with the time."""
+    """A station sends a Heartbeat for each of five triggers; each is answered with the time."""
     begin = station.mark()
     for _ in range(5):
         await trigger(station, "Heartbeat")

@@ -14,7 +14,7 @@ from mock_csms.plans.v2.triggers import trigger
     },
 )
 async def test_j01_meter_values_while_idle(station: Station) -> None:
-    """A meter is read while nothing charges, in the context that was asked for, and the answer to it is empty."""
+    """A triggered MeterValues of an idle EVSE has samples with the context Trigger; the answer is empty."""
     values = each(timestamp=..., sampledValue=each(value=..., context="Trigger"))
     await trigger(station, "MeterValues", evse=station.evse)
     told = await station.expect(says("MeterValues", evseId=station.evse, meterValue=values))

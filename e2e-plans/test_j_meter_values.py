@@ -1,4 +1,4 @@
-"""Block J, meter values: those of transactions, and those that are told besides (J01, J02)."""
+"""Block J, meter values: in transactions and outside of them (J01, J02)."""
 
 from mock_csms.plans import (
     Station,
@@ -23,7 +23,7 @@ from mock_csms.plans.v2 import sessions
     },
 )
 async def test_j02_values_of_a_transaction(station: Station) -> None:
-    """A transaction tells what was measured at its begin, from time to time, and at its end, each as what it is."""
+    """A transaction has meter values at its begin, periodically, and at its end, each with the right context."""
     first, *others, last = await sessions.session(station)
     if await measures(station, "TxStartedMeasurands"):
         station.check(first, transaction_event(meterValue=some(sampledValue=some(context="Transaction.Begin"))))
@@ -36,7 +36,7 @@ async def test_j02_values_of_a_transaction(station: Station) -> None:
 
 
 async def measures(station: Station, what: str) -> bool:
-    """Whether anything is to be measured then: an empty list is allowed (E01.FR.09, E06.FR.11)."""
+    """Whether a list of measurands is not empty: an empty one is allowed (E01.FR.09, E06.FR.11)."""
     return await station.get("SampledDataCtrlr", what) != ""
 
 
@@ -55,7 +55,7 @@ MEASURED = {
     fails_with={"unknown-meter": "evseId: expected 1, got 99"},
 )
 async def test_j01_values_of_four_kinds(station: Station) -> None:
-    """A station that tells four measurands at once is answered."""
+    """The mock answers MeterValues with four measurands."""
     sampled = [
         {"value": value, "measurand": measurand, "context": "Sample.Clock"} for measurand, value in MEASURED.items()
     ]

@@ -1,4 +1,4 @@
-"""Block L, firmware: every status of an update, and that of none (L01)."""
+"""Block L, firmware: every status of an update, and the status without an update (L01)."""
 
 from mock_csms.plans import Station, case, says
 from mock_csms.plans.v2.triggers import trigger
@@ -16,16 +16,16 @@ from mock_csms.protocol.versions import V201
     },
 )
 async def test_l01_every_status(station: Station) -> None:
-    """Each status that an update can have is taken."""
+    """The mock answers a FirmwareStatusNotification with each status that an update can have."""
     statuses = V201.schemas.values("FirmwareStatusNotificationRequest", "status")
-    for status in sorted(statuses, key="Installed".__eq__):  # which is the last of an update
+    for status in sorted(statuses, key="Installed".__eq__):  # Installed is the last status of an update
         number = {} if status == "Idle" else {"requestId": 1}
         await station.answered(await station.send("FirmwareStatusNotification", status=status, **number))
 
 
 @case("TC-ERR-06", use_case="L01", fails_with={"wrong-idle-status": "status: expected Idle, got Installed"})
 async def test_l01_no_update(station: Station) -> None:
-    """A station that has nothing to update says that it is Idle when asked for it."""
+    """Without an update a triggered FirmwareStatusNotification has the status Idle."""
     await trigger(station, "FirmwareStatusNotification")
     told = await station.expect(says("FirmwareStatusNotification"))
     station.check(told, says("FirmwareStatusNotification", status="Idle"))

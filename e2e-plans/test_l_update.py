@@ -1,19 +1,19 @@
-"""Block L, firmware management: an update, and its end (L01, L02)."""
+"""Block L, firmware management: an update (L01, L02)."""
 
 from mock_csms.plans import Station, case, one_of, says
-from mock_csms.plans.v2.messages import Message
+from mock_csms.plans.messages import Message
 from mock_csms.plans.v2.triggers import trigger
 
 REQUEST = 1
 
 
 def status(what: str) -> Message:
-    """Return that the update has come so far."""
+    """Describe the FirmwareStatusNotification of the update with this status."""
     return says("FirmwareStatusNotification", status=what, requestId=REQUEST)
 
 
 async def begin_update(station: Station) -> None:
-    """Let the station fetch firmware, and install it, at once."""
+    """Let the station download and install firmware now; skip the case if it only installs signed firmware."""
     if not station.profile.firmware:
         station.lacks("firmware URL in its profile")
     firmware = {"location": station.profile.firmware}
@@ -32,7 +32,7 @@ async def begin_update(station: Station) -> None:
     },
 )
 async def test_l01_firmware_is_updated(station: Station) -> None:
-    """Firmware is downloaded and installed, step by step."""
+    """A firmware update reports Downloading, Downloaded, Installing and Installed."""
     timeouts = station.profile.timeouts
     await begin_update(station)
     for step in ("Downloading", "Downloaded", "Installing", "Installed"):
@@ -50,7 +50,7 @@ async def test_l01_firmware_is_updated(station: Station) -> None:
     },
 )
 async def test_l01_firmware_is_installed(station: Station) -> None:
-    """That firmware is installed is told, also as a security event, and answered emptily; then there is no update."""
+    """Installed is answered emptily, and a security event is sent; then the status of firmware updates is Idle."""
     await begin_update(station)
     await station.expect(status("Installing"), within=station.profile.timeouts.boot)
     begin = station.mark()

@@ -1,22 +1,22 @@
-"""Block M, certificates: those of the CSMS in the station, and what a vehicle wants of the CSMS (M01 to M06)."""
+"""Block M, certificates: CSMS root certificates in the station, and requests for a vehicle (M01 to M06)."""
 
 from mock_csms.plans import Station, case, one_of
+from mock_csms.plans.messages import differences
 from mock_csms.plans.v2 import certificates
-from mock_csms.plans.v2.messages import differences
 from mock_csms.protocol.actions import Json
 
 KIND = "CSMSRootCertificate"
 
 
 async def install(station: Station) -> bool:
-    """Offer a sound root to the station, and return whether it takes it: it may want the root that it has to sign."""
+    """Send a valid root, and return whether the station accepts it: it may require a signature by its current root."""
     root = {"certificateType": KIND, "certificate": certificates.ROOT}
     answer = await station.command("InstallCertificate", root, status=one_of("Accepted", "Rejected", "Failed"))
     return bool(answer["status"] == "Accepted")
 
 
 async def installed(station: Station) -> list[Json]:
-    """Return the hash data of the roots of the CSMS; there must be a list of them, or NotFound."""
+    """Return the hash data of the CSMS roots; the station must return a list, or NotFound."""
     asked = {"certificateType": [KIND]}
     answer = await station.command("GetInstalledCertificateIds", asked, status=one_of("Accepted", "NotFound"))
     chains = answer.get("certificateHashDataChain", [])
@@ -26,7 +26,7 @@ async def installed(station: Station) -> list[Json]:
 
 
 async def delete(station: Station, hash_data: Json, status: str = "Accepted") -> None:
-    """Delete a certificate."""
+    """Delete a certificate; the result must have this status."""
     await station.command("DeleteCertificate", {"certificateHashData": hash_data}, status=status)
 
 
@@ -36,7 +36,7 @@ async def delete(station: Station, hash_data: Json, status: str = "Accepted") ->
     fails_with={"certificates-without-list": "Accepted with 0 certificates"},
 )
 async def test_m03_installed_certificates_are_listed(station: Station) -> None:
-    """What is installed is listed, each of the kind that was asked for; where nothing is, it is told as not found."""
+    """The station lists installed certificates of the requested type; without any it answers NotFound."""
     before = await installed(station)
     if await install(station):
         for new in [one for one in await installed(station) if one not in before]:
@@ -49,7 +49,7 @@ async def test_m03_installed_certificates_are_listed(station: Station) -> None:
     fails_with={"certificate-not-deleted": "status: expected NotFound, got Accepted"},
 )
 async def test_m04_certificates_are_deleted(station: Station) -> None:
-    """A certificate that is there is deleted, and listed no more; one that is not there is not found."""
+    """A deleted certificate is not listed any more; deleting an unknown one is answered with NotFound."""
     before = await installed(station)
     if await install(station):
         for new in [one for one in await installed(station) if one not in before]:
@@ -64,7 +64,7 @@ async def test_m04_certificates_are_deleted(station: Station) -> None:
     fails_with={"certificate-not-installed": "status: expected Rejected or Failed, got Accepted"},
 )
 async def test_m05_certificates_are_installed(station: Station) -> None:
-    """A root that is accepted is listed, another is not, and what is no certificate is none that is accepted."""
+    """An accepted root is listed, a rejected one is not; a broken certificate is not accepted."""
     broken = {"certificateType": KIND, "certificate": certificates.BROKEN}
     await station.command("InstallCertificate", broken, status=one_of("Rejected", "Failed"))
     before = await installed(station)
@@ -83,7 +83,7 @@ async def test_m05_certificates_are_installed(station: Station) -> None:
     fails_with={"unknown-property@5": "sent no Get15118EVCertificate"},
 )
 async def test_m01_certificate_for_a_vehicle(station: Station) -> None:
-    """Who asks for the certificate of a vehicle's contract gets an answer that can be passed on."""
+    """Get15118EVCertificate is answered with Accepted and an exiResponse for the vehicle."""
     call = await station.send("Get15118EVCertificate", action="Install")
     await station.answered(call, status="Accepted", exiResponse=...)
 
@@ -95,6 +95,6 @@ async def test_m01_certificate_for_a_vehicle(station: Station) -> None:
     fails_with={"unknown-property@5": "sent no GetCertificateStatus"},
 )
 async def test_m06_status_of_a_certificate(station: Station) -> None:
-    """Who asks whether a certificate was revoked gets the answer of OCSP."""
+    """GetCertificateStatus is answered with Accepted and an ocspResult."""
     call = await station.send("GetCertificateStatus", ocspRequestData={"hashAlgorithm": "SHA256"})
     await station.answered(call, status="Accepted", ocspResult=...)

@@ -1,9 +1,9 @@
-"""Block N, diagnostics: logs that are uploaded (N01)."""
+"""Block N, diagnostics: log uploads (N01)."""
 
 from typing import Any
 
 from mock_csms.plans import Station, case, one_of, says
-from mock_csms.plans.v2.messages import Message
+from mock_csms.plans.messages import Message
 from mock_csms.protocol.actions import Json
 
 REQUEST = 1
@@ -11,12 +11,12 @@ ENDS = ("Uploaded", "UploadFailure", "BadMessage", "PermissionDenied", "NotSuppo
 
 
 def status(what: Any) -> Message:
-    """Return that the upload has come so far."""
+    """Describe the LogStatusNotification of the upload with this status."""
     return says("LogStatusNotification", status=what, requestId=REQUEST)
 
 
 async def get_log(station: Station) -> Json:
-    """Let the station upload its diagnostics, and return its answer."""
+    """Let the station upload its diagnostics log, and return its answer."""
     if not station.profile.logs:
         station.lacks("logs URL in its profile")
     log = {"logType": "DiagnosticsLog", "requestId": REQUEST, "log": {"remoteLocation": station.profile.logs}}
@@ -33,7 +33,7 @@ async def get_log(station: Station) -> Json:
     },
 )
 async def test_n01_log_is_asked_for(station: Station) -> None:
-    """A station that is to upload its log names the file, and tells how far it is."""
+    """The answer to GetLog names the file; then the station reports Uploading and a final status."""
     answer = await get_log(station)
     assert answer.get("filename"), "accepted without a filename"
     await station.expect(status("Uploading"))
@@ -46,7 +46,7 @@ async def test_n01_log_is_asked_for(station: Station) -> None:
     fails_with={"upload-never-ends": "sent no LogStatusNotification.status=Uploaded,requestId=1"},
 )
 async def test_n01_log_is_uploaded(station: Station) -> None:
-    """The upload comes to its end, and the answer to that is empty."""
+    """The upload of a log ends with Uploaded; the answer is empty."""
     await get_log(station)
     uploaded = await station.expect(status("Uploaded"), within=station.profile.timeouts.boot)
     assert await station.answered(uploaded) == {}

@@ -1,4 +1,4 @@
-"""Block P, data transfer: what vendors agree on beside OCPP (P01, P02)."""
+"""Block P, data transfer: vendor-specific data (P01, P02)."""
 
 from mock_csms.plans import Station, case, one_of
 
@@ -12,7 +12,7 @@ VENDOR = {"vendorId": "org.example.nobody", "messageId": "TestMessage"}
     fails_with={"unknown-property@5": "sent no DataTransfer"},
 )
 async def test_p01_data_of_the_station(station: Station) -> None:
-    """Data of the station's vendor are taken."""
+    """The mock accepts a DataTransfer of the station."""
     data = await station.send("DataTransfer", vendorId="TestVendor", messageId="TestMessage")
     await station.answered(data, status="Accepted")
 
@@ -23,5 +23,5 @@ async def test_p01_data_of_the_station(station: Station) -> None:
     fails_with={"transfer-accepted": "status: expected UnknownVendorId or .*, got Accepted"},
 )
 async def test_p02_data_for_the_station(station: Station) -> None:
-    """Data of a vendor whom the station does not know are refused."""
+    """The station does not accept a DataTransfer with an unknown vendorId."""
     await station.command("DataTransfer", VENDOR, status=one_of("UnknownVendorId", "UnknownMessageId", "Rejected"))

@@ -1,4 +1,4 @@
-"""Writes the tables of the documentation from the code; with `--check` it only says whether they are up to date."""
+"""Writes the tables of the documentation from the code; `--check` only checks: status 1 if they are not up to date."""
 
 import re
 import sys
@@ -8,18 +8,18 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mock_csms.behavior.authorization import MODES
 from mock_csms.behavior.faults import FAULTS
 from mock_csms.behavior.templates import PLACEHOLDERS
+from mock_csms.behavior.v2.authorization import MODES
 from mock_csms.commands.arguments import shown_default, titles_of
 from mock_csms.commands.cli import OTHER_OPTIONS
-from mock_csms.conformance import CHECKS
+from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.conformance.v2.unjudged import UNJUDGED
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.versions import V201
 from mock_csms.settings import Config
 from mock_csms.settings.flags import flag_of, option
-from mock_csms.station.orders import WORDS
+from mock_csms.station.control_lines import WORDS
 from mock_csms.station.settings import StationSettings
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 PLANS = ROOT / "e2e-plans"
 PAGES = (*sorted((ROOT / "docs").glob("*.md")), PLANS / "README.md", ROOT / "benchmarks" / "README.md")
-"""The files with tables; a table's place is between `<!-- table: NAME -->` and `<!-- end -->`."""
+"""The files with tables; a table stands between `<!-- table: NAME -->` and `<!-- end -->`."""
 _PLACE = re.compile(r"(<!-- table: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 
@@ -48,7 +48,7 @@ def _settings(settings: "type[DataclassInstance]") -> Iterable[tuple[str, ...]]:
 
 
 def _rows_of(setting: Field[Any]) -> Iterable[tuple[str, ...]]:
-    """Return the row of a setting, or of each flag that writes its tables."""
+    """Return the row of a setting; if it is a list of tables, a row for each flag that adds one."""
     declared = flag_of(setting)
     for name, form in (declared.forms or {}).items():
         yield f"`{option(name)} {' '.join(form.metavar)}`", "", form.help
@@ -59,14 +59,14 @@ def _rows_of(setting: Field[Any]) -> Iterable[tuple[str, ...]]:
 
 
 def configuration() -> Iterable[tuple[str, ...]]:
-    """Return a row for every flag that is about settings themselves."""
+    """Return a row for every flag about the configuration itself, such as `--config`."""
     yield "flag", "default", "meaning"
     for name, how in OTHER_OPTIONS.items():
         yield f"`{name} {how.get('metavar', '')}".rstrip() + "`", "", str(how["help"])
 
 
 def commands() -> Iterable[tuple[str, ...]]:
-    """Return a row for every command of the CSMS."""
+    """Return a row for every command that the CSMS can send."""
     yield "command", "default payload"
     for action, row in sorted(V201.actions.items()):
         if row.sent_by(Sender.CSMS):
@@ -74,7 +74,7 @@ def commands() -> Iterable[tuple[str, ...]]:
 
 
 def answers() -> Iterable[tuple[str, ...]]:
-    """Return a row for every action of stations."""
+    """Return a row for every call that stations can send."""
     yield "action", "default answer"
     for action, row in sorted(V201.actions.items()):
         if row.sent_by(Sender.STATION):
@@ -101,14 +101,14 @@ def placeholders() -> Iterable[tuple[str, ...]]:
 
 
 def lines() -> Iterable[tuple[str, ...]]:
-    """Return a row for everything that can be typed at a station."""
+    """Return a row for every control line of mock-station."""
     yield "line", "what it does"
     for name, word in WORDS.items():
         yield f"`{name} {word.usage}".rstrip() + "`", word.help
 
 
 def modes() -> Iterable[tuple[str, ...]]:
-    """Return a row for every mode of authorization."""
+    """Return a row for every authorization mode."""
     yield "`--auth-mode`", "tokens on its list", "all others"
     for name, mode in MODES.items():
         yield f"`{name}`", f"{mode.listed}" if name.endswith("list") else "", mode.others
@@ -133,7 +133,7 @@ def checks() -> Iterable[tuple[str, ...]]:
 
 
 def unjudged() -> Iterable[tuple[str, ...]]:
-    """Return a row for every check of the catalogue that is not judged."""
+    """Return a row for every check of the catalogue that is not implemented."""
     yield "check", "requirement", "what is right", "why it is not judged"
     for id_, (requirement, title, why) in UNJUDGED.items():
         yield id_, requirement, title, why
@@ -156,21 +156,21 @@ def plan_profile() -> Iterable[tuple[str, ...]]:
 
 
 def plan_summary() -> Iterable[tuple[str, ...]]:
-    """Return how many cases are how far."""
+    """Return the number of cases by status."""
     from mock_csms.plans.catalogue import summary
 
     return summary(PLANS)
 
 
 def plan_matrix() -> Iterable[tuple[str, ...]]:
-    """Return a row for every case that there is to be."""
+    """Return a row for every planned case."""
     from mock_csms.plans.catalogue import matrix
 
     return matrix(PLANS)
 
 
 def plan_actions() -> Iterable[tuple[str, ...]]:
-    """Return a row for everything that an operator is asked to do."""
+    """Return a row for every action of an operator."""
     from mock_csms.plans.operator import ACTIONS
 
     yield "action", "what is to be done"
@@ -179,7 +179,7 @@ def plan_actions() -> Iterable[tuple[str, ...]]:
 
 
 def plan_states() -> Iterable[tuple[str, ...]]:
-    """Return a row for every state of Part 6: what brings it about, or why nothing does."""
+    """Return a row for every state of Part 6: the step that leads to it, or why there is none."""
     from mock_csms.plans.v2.states import NOT_YET, STATES
 
     yield "state of Part 6", "step", "what holds then"
@@ -217,7 +217,7 @@ TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
     "plan_summary": plan_summary,
     "plan_matrix": plan_matrix,
 }
-"""Every table by its name."""
+"""Every table by name."""
 
 
 def _json(payload: Any) -> str:
@@ -238,7 +238,7 @@ def _markdown(rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def with_tables(text: str) -> str:
-    """Return `text` with the content of every table made anew. Raises KeyError for a table that does not exist."""
+    """Return `text` with all tables updated. Raises KeyError for a table that does not exist."""
     return _PLACE.sub(lambda place: f"{place[1]}{_markdown(TABLES[place[2]]())}\n{place[4]}", text)
 
 

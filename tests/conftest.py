@@ -28,7 +28,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.fixture(scope="module")
 def mock() -> Iterator[Mock]:
-    """A mock without flags."""
+    """A mock without flags, for all tests of a module."""
     mock = Mock()
     yield mock
     mock.finish()
@@ -36,7 +36,7 @@ def mock() -> Iterator[Mock]:
 
 @pytest.fixture
 def identity() -> str:
-    """The identity of a station that no other test has."""
+    """An identity that no other test uses."""
     return f"CS-{next(_NUMBERS)}"
 
 

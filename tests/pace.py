@@ -16,7 +16,7 @@ PACES = (1, 8, 40)
 
 
 class Turn:
-    """One try: `with turn as pace` lets an error pass only where it is the last."""
+    """One attempt: `with turn as pace` raises an error only if it is the last attempt."""
 
     def __init__(self, pace: int) -> None:
         self.pace = pace
@@ -34,7 +34,7 @@ class Turn:
 
 
 def turns() -> Iterator[Turn]:
-    """Yield one try after the other until one has not failed: `for turn in turns(): with turn as pace: …`."""
+    """Yield attempts until one does not fail: `for turn in turns(): with turn as pace: …`."""
     for pace in PACES:
         turn = Turn(pace)
         yield turn
@@ -44,14 +44,14 @@ def turns() -> Iterator[Turn]:
 
 @contextmanager
 def takes(seconds: float) -> Iterator[None]:
-    """What is in the block takes so long, or longer."""
+    """Check that the block takes at least so many seconds."""
     began = monotonic()
     yield
     assert monotonic() - began > 0.95 * seconds
 
 
 def work() -> float:
-    """Return the processor time of a fixed piece of work: what is compared with it does not depend on the machine."""
+    """Return the CPU time of a fixed piece of work, as a measure of the machine to compare with."""
     began = process_time()
     sum(1 for _ in range(500_000))
     return process_time() - began

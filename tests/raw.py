@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import orjson
 from websockets.frames import Opcode
 
+from tests import warm
 from tests.wire import PATIENCE, SERVER, Mock, Raw, masked
 
 TOKEN = {"idToken": {"idToken": "BAD", "type": "ISO14443"}}
@@ -56,7 +57,7 @@ class Naked:
         return seen.data
 
     async def nothing(self, seconds: float) -> None:
-        """Let not one byte come for so long."""
+        """Check that no byte comes for so many seconds."""
         try:
             data = await asyncio.wait_for(self.raw.reader.read(1), seconds)
         except TimeoutError:
@@ -64,7 +65,7 @@ class Naked:
         raise AssertionError(f"unexpected {data!r}")
 
     async def goodbye(self) -> int:
-        """Let a close frame come, answer it, let the connection end with nothing more, and return the code."""
+        """Wait for a close frame, answer it, check that nothing follows until the end, and return the code."""
         opcode, data = (await self.frame())[1:]
         assert opcode is Opcode.CLOSE
         await self.raw.write(masked(data, Opcode.CLOSE))
@@ -72,7 +73,7 @@ class Naked:
         return int.from_bytes(data[:2])
 
     async def was_reset(self) -> None:
-        """Let the connection end with a TCP RST."""
+        """Check that the connection ends with a TCP RST."""
         try:
             data = await asyncio.wait_for(self.raw.reader.read(), PATIENCE)
         except ConnectionResetError:
@@ -82,7 +83,7 @@ class Naked:
 
 @asynccontextmanager
 async def naked(mock: Mock, identity: str) -> AsyncIterator[Naked]:
-    """Connect a station of that identity, without any library."""
+    """Connect a station with this identity, without a WebSocket library."""
     async with mock.raw(f"/{identity}") as raw:
         yield Naked(raw)
 
@@ -90,9 +91,7 @@ async def naked(mock: Mock, identity: str) -> AsyncIterator[Naked]:
 def run(*flags: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the program to its end, with no more of MOCK_CSMS_… in its environment than is given."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MOCK_CSMS_")}
-    return subprocess.run(
-        [*SERVER, *flags], capture_output=True, encoding="utf-8", timeout=PATIENCE, check=False, env=kept | environment
-    )
+    return warm.run([*SERVER, *flags], timeout=PATIENCE, env=kept | environment)
 
 
 def refused(flags: Sequence[str], *words: str, **environment: str) -> None:
@@ -124,5 +123,5 @@ def with_basic_auth(headers: str, credentials: str) -> str:
 
 
 def without(payload: Mapping[str, Any], *keys: str) -> dict[str, Any]:
-    """Return a payload without those properties."""
+    """Return a payload without these properties."""
     return {key: value for key, value in payload.items() if key not in keys}

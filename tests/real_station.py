@@ -1,4 +1,4 @@
-"""A station by hand at a mock of this process, over a real WebSocket: whatever it does, what the checks find in it."""
+"""A station driven by a test, over a real WebSocket to a mock in this process, and what the checks find about it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -20,12 +20,12 @@ STATION = {"model": "M", "vendorName": "V"}
 
 
 def now(seconds: float = 0.0) -> str:
-    """Return the time so many seconds from now, as messages have it."""
+    """Return the timestamp of so many seconds from now."""
     return rfc3339(clock.now() + seconds)
 
 
 class Real:
-    """One connection of a station; what it sends is answered by the mock, and what the mock sends by the test."""
+    """One connection of a station; the test answers the commands of the mock."""
 
     def __init__(self, csms: Csms, station: Station) -> None:
         self.csms = csms
@@ -40,7 +40,7 @@ class Real:
         return (await self._station.expect(..., id_))[2]
 
     async def command(self, action: str, payload: Json, answer: Json, *early: Early) -> None:
-        """Let the mock send a command, and answer it, after calls that come before the answer."""
+        """Let the mock send a command, send these calls, and then answer the command."""
         sent = asyncio.ensure_future(self.csms.call("CS-1", action, payload))
         _, id_, *_ = await self._station.expect(2, ..., action)
         for each in early:
@@ -52,40 +52,40 @@ class Real:
             raise AssertionError(f"the answer to {action} is none") from None
 
     async def obey(self, action: str, answer: Callable[[Json], Json]) -> None:
-        """Answer a command that the mock sends by itself, which must come next."""
+        """Answer a command of a script, which must come next."""
         _, id_, _, request = await self._station.expect(2, ..., action)
         await self._station.send([3, id_, answer(request)])
 
     async def boot(self, reason: str = "PowerUp", **more: Any) -> Any:
-        """Boot."""
+        """Send a BootNotification."""
         return await self.call("BootNotification", {"reason": reason, "chargingStation": STATION | more})
 
     async def tell(self, status: str = "Available", evse: int = 1, connector: int = 1) -> None:
-        """Tell the status of a connector."""
+        """Report the status of a connector."""
         place = {"evseId": evse, "connectorId": connector}
         await self.call("StatusNotification", {"timestamp": now(), "connectorStatus": status} | place)
 
     async def begin(self, *connectors: tuple[int, int]) -> None:
-        """Boot, and tell that all is well."""
+        """Boot, and report an Available connector."""
         await self.boot()
         for place in connectors or [(1, 1)]:
             await self.tell("Available", *place)
 
     async def event(self, kind: str, trigger: str, number: int = 0, after: float = 0.0, **more: Any) -> Any:
-        """Tell of transaction T at connector 1.1, or otherwise."""
+        """Send a TransactionEvent: of transaction T at EVSE 1, connector 1, unless the arguments say otherwise."""
         info = {"transactionId": "T"} | more.pop("info", {})
         told = {"eventType": kind, "triggerReason": trigger, "seqNo": number, "transactionInfo": info}
         place = {"timestamp": now(after), "evse": {"id": 1, "connectorId": 1}}
         return await self.call("TransactionEvent", told | place | more)
 
     async def get(self, component: str, variable: str, status: str = "Accepted", **more: Any) -> None:
-        """Let the mock get a variable: `attributeValue` is its value."""
+        """Let the mock get a variable, and answer with `attributeValue`."""
         named = {"component": {"name": component}, "variable": {"name": variable}}
         result = named | {"attributeType": "Actual", "attributeStatus": status} | more
         await self.command("GetVariables", {"getVariableData": [named]}, {"getVariableResult": [result]})
 
     async def pause(self, seconds: float) -> None:
-        """Do nothing for so long."""
+        """Do nothing for so many seconds."""
         await asyncio.sleep(seconds)
 
 

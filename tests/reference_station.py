@@ -1,4 +1,4 @@
-"""`mock-station` as a process: run to its end, or kept and driven by lines, with what it prints waited for."""
+"""`mock-station` as a process: run to its end, or driven by control lines, with waits for its output."""
 
 import signal
 import subprocess
@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Timer
 
 from mock_csms.protocol.records import Record
+from tests import warm
 from tests.wire import PATIENCE, written
 
 STATION = [sys.executable, "-m", "mock_csms.station"]
@@ -17,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 class Ended(Record):
-    """How a run ended."""
+    """The result of a run."""
 
     status: int
     out: str
@@ -25,11 +26,11 @@ class Ended(Record):
 
 
 def run(*arguments: str, lines: str | bytes = "") -> Ended:
-    """Run mock-station with those lines on stdin, which ends then; nothing may ever be a traceback."""
+    """Run mock-station with these lines on stdin, to its end; a traceback fails the test."""
     data = lines.encode() if isinstance(lines, str) else lines
     command = [*STATION, *arguments]
-    done = subprocess.run(command, input=data, capture_output=True, timeout=3 * PATIENCE, cwd=ROOT, check=False)
-    ended = Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+    done = warm.run(command, data=data, timeout=3 * PATIENCE, cwd=ROOT)
+    ended = Ended(done.returncode, done.stdout, done.stderr)
     assert "Traceback" not in ended.err + ended.out, ended.err
     return ended
 
@@ -39,7 +40,7 @@ class Running:
 
     def __init__(self, *arguments: str) -> None:
         self._err = tempfile.TemporaryFile("a+b")
-        self.process = subprocess.Popen(
+        self.process = warm.start(
             [*STATION, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._err, cwd=ROOT
         )
         self.out = ""
@@ -51,7 +52,7 @@ class Running:
         self.process.stdin.flush()
 
     def see(self, *texts: str) -> str:
-        """Wait for lines that contain those texts, in their order; return the last one."""
+        """Wait for lines that contain these texts, in order; return the last one."""
         assert self.process.stdout
         line = ""
         watchdog = Timer(PATIENCE, self.process.kill)
@@ -68,7 +69,7 @@ class Running:
         return found
 
     def end(self) -> tuple[int, str]:
-        """Type no more lines; return the exit status and what was wrong."""
+        """End the input; return the exit status and stderr."""
         self.out += self.process.communicate(timeout=PATIENCE)[0].decode()
         return self.process.returncode, self._complaints()
 
@@ -78,7 +79,7 @@ class Running:
         return self.process.wait(PATIENCE)
 
     def finish(self) -> None:
-        """Leave nothing behind; it must have had no accident."""
+        """End the process; it must not have printed a traceback."""
         self.process.kill()
         with suppress(ValueError):  # which is how `subprocess` says that all is read already
             self.out += self.process.communicate()[0].decode()

@@ -1,7 +1,6 @@
-"""Stations that are right are not accused, and one deed of a wrong one is told once: traces, judged by `check`."""
+"""Correct stations have no findings, and each mistake of a wrong one is found once: traces, judged by `check`."""
 
 import re
-import subprocess
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error
 from mock_csms.twin.events import Connected, Received, Sent
+from tests import warm
 from tests.conformance.story import Story, part
 from tests.station.commanded import Bench, payloads
 from tests.wire import PATIENCE, SERVER
@@ -28,12 +28,12 @@ REGISTER = "Energy.Active.Import.Register"
 
 
 def plugged(story: Story, evse: Json, kind: str = "Started", number: int = 0) -> Story:
-    """Tell that a cable was plugged in."""
+    """Report that a cable was plugged in."""
     return story.event(kind, "CablePluggedIn", number, evse=evse, info=PLUGGED)
 
 
 def going_on(story: Story, events: int = 5) -> Story:
-    """Tell of the same transaction again and again, without its place."""
+    """Send several events of the same transaction, without its EVSE."""
     for number in range(1, events + 1):
         payload = {"eventType": "Updated", "triggerReason": "MeterValuePeriodic", "seqNo": number}
         info = {"transactionInfo": {"transactionId": "T", "chargingState": "Charging"}, "timestamp": story.wait(5).at()}
@@ -42,7 +42,7 @@ def going_on(story: Story, events: int = 5) -> Story:
 
 
 def again_and_again(story: Story, *event: Any, **more: Any) -> Story:
-    """Tell an event that the mock refuses twice."""
+    """The same event three times; the mock refuses it twice."""
     for wait, ago, answer in ((0, 0.0, "InternalError"), (10, 10.0, "InternalError"), (20, 30.0, ())):
         story.wait(wait).event(*event, answer=answer, after=-ago, **more)
     return story
@@ -54,7 +54,7 @@ def closed(story: Story, status: str = "Accepted") -> Story:
 
 
 def shut() -> Story:
-    """Set EVSE 1 Inoperative, and wait until it is."""
+    """Set EVSE 1 Inoperative, and wait until it is Unavailable."""
     return closed(Story().begin()).wait(1).tell(1, 1, "Unavailable").wait(9)
 
 
@@ -64,7 +64,7 @@ def unlocked(story: Story) -> Story:
 
 
 def told(story: Story, *contexts: str | None, trigger: str = "", number: int = 1, after: float = 0.0) -> Story:
-    """Tell values of those contexts, with MeterValues or (where there is a trigger) in an event of the transaction."""
+    """Send values with these contexts, in MeterValues or (with a trigger reason) in an event of the transaction."""
     samples = [{"value": 7.0} | ({"context": each} if each else {}) for each in contexts]
     values = [{"timestamp": story.at(), "sampledValue": samples}]
     if not trigger:
@@ -73,13 +73,13 @@ def told(story: Story, *contexts: str | None, trigger: str = "", number: int = 1
 
 
 def charging() -> Story:
-    """Let somebody charge at a station that has told all."""
+    """Charge at a station that has reported everything."""
     story = Story().begin().tell(1, 1, "Occupied")
     return story.event("Started", "Authorized", idToken=CARD, info={"chargingState": "Charging"}).wait(60)
 
 
 def refused() -> Story:
-    """Let somebody charge whose idToken turns out to be invalid; such have to be stopped."""
+    """Charge with an idToken that turns out to be invalid, so that the transaction has to be stopped."""
     story = Story().begin().know(TxCtrlr_StopTxOnInvalidId="true").tell(1, 1, "Occupied")
     invalid = {"idTokenInfo": {"status": "Invalid"}}
     charging = {"chargingState": "Charging"}
@@ -87,7 +87,7 @@ def refused() -> Story:
 
 
 def inventory(*without: str, **changed: str) -> Story:
-    """Report all variables of the reference station but some, and with other mutabilities or (Available) values."""
+    """Report the variables of the reference station, without some, with other mutabilities or values of Available."""
     bench = Bench()
     _, sent = bench.command("GetBaseReport", {"requestId": 7, "reportBase": "FullInventory"})
     items = [item for each in payloads(sent, "NotifyReport") for item in each["reportData"]]
@@ -103,37 +103,37 @@ def inventory(*without: str, **changed: str) -> Story:
 
 
 def scheduled() -> Story:
-    """Let the end of a transaction be awaited before EVSE 1 is closed, and end it."""
+    """Set EVSE 1 Inoperative during a transaction, and end it."""
     return closed(charging(), "Scheduled").wait(9).event("Ended", "StopAuthorized", 1)
 
 
 def again(story: Story, reason: str = "Watchdog") -> Story:
-    """Lose the connection, and come back with a boot."""
+    """Lose the connection, reconnect and boot."""
     return story.wait(9).lose().wait(5).connect().boot(reason)
 
 
 def rejected(interval: int) -> Story:
-    """Boot in vain."""
+    """Boot, and be Rejected."""
     return Story().connect().boot(status="Rejected", interval=interval).wait(2)
 
 
 def reset() -> Story:
-    """Reset a station at once where somebody charges."""
+    """Reset a station immediately during a transaction."""
     return charging().command("Reset", {"type": "Immediate"}, ACCEPTED)
 
 
 def scheduled_reset() -> Story:
-    """Reset a station as soon as nobody charges any more."""
+    """Reset a station OnIdle during a transaction."""
     return charging().command("Reset", {"type": "OnIdle"}, {"status": "Scheduled"})
 
 
 def triggered() -> Story:
-    """Ask for meter values."""
+    """Trigger MeterValues."""
     return Story().begin().command("TriggerMessage", {"requestedMessage": "MeterValues"}, ACCEPTED)
 
 
 def beating(*pauses: int) -> Story:
-    """Let heartbeats come after those pauses, the last one while its trigger is not answered; 300 s were wanted."""
+    """Send heartbeats after these pauses, the last one before the answer to its trigger; the interval is 300 s."""
     story = Story().connect().boot(interval=300).tell(1, 1)
     for pause in pauses[:-1]:
         story.wait(pause).call("Heartbeat", {})
@@ -141,14 +141,14 @@ def beating(*pauses: int) -> Story:
 
 
 def charging_every(seconds: int) -> Story:
-    """Let somebody charge at a station with periodic values."""
+    """Charge at a station with periodic meter values."""
     names = {"SampledDataCtrlr_TxUpdatedInterval": str(seconds), "SampledDataCtrlr_TxUpdatedMeasurands": REGISTER}
     story = Story().begin().know(**names).tell(1, 1, "Occupied")
     return story.event("Started", "Authorized", idToken=CARD, info={"chargingState": "Charging"})
 
 
 CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
-    # A status under the number 0 is one deed: B08 tells it.
+    # A status of connector 0 is one mistake: B08 reports it.
     "connector 0 after the boot": (Story().connect().boot().tell(1, 0), ["B08"]),
     "connector 0 of EVSE 0": (Story().connect().boot().tell(0, 0), ["B08"]),
     "EVSE 0 of one that is known": (Story().begin().lose().wait(5).connect().boot("Watchdog").tell(0, 1), ["B08"]),
@@ -187,7 +187,7 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         Story().begin().know(OCPPCommCtrlr_OfflineThreshold="60").wait(60).lose().wait(600).connect().tell(1, 1),
         [],
     ),
-    # The event after the vehicle was connected has the place, and no other.
+    # Only the event after the vehicle was connected has the EVSE.
     "no connectorId": (going_on(Story().begin().event("Started", evse=ONE, info=PLUGGED, idToken=CARD)), ["X13"]),
     "no evse once the cable is in": (
         plugged(Story().begin().tell(1, 1, "Occupied").event("Started", evse=ONE, idToken=CARD), ONE, "Updated", 1),
@@ -209,7 +209,7 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         going_on(Story().begin().tell(1, 1, "Occupied").event("Started", info=PLUGGED, idToken=CARD)),
         [],
     ),
-    # Nothing forbids to tell a status again; what was closed stays so.
+    # Nothing forbids to repeat a status; what was set Inoperative stays so.
     "a status after UnlockConnector": (
         unlocked(Story().begin().wait(9).tell(1, 1, "Occupied").wait(9)).tell(1, 1, "Occupied"),
         [],
@@ -241,7 +241,7 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         shut().command(CHANGE, OPEN | {"evse": ONE}, ACCEPTED).tell(1, 1, "Faulted"),
         [],
     ),
-    # What is lost over a boot is told once.
+    # What is lost over a boot is reported once.
     "closed before a boot": (
         scheduled().tell(1, 1, "Unavailable").wait(9).lose().wait(5).connect().boot("Watchdog").tell(1, 1),
         ["B12"],
@@ -258,7 +258,7 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         .tell(2, 1),
         [],
     ),
-    # A stop of what does not run.
+    # A stop of a transaction that does not run.
     "a stop of nothing": (Story().begin().command(STOP, {"transactionId": "none"}, ACCEPTED), ["X23"]),
     "a stop that is not told": (charging().command(STOP, {"transactionId": "T"}, ACCEPTED), ["X24"]),
     "an invalid idToken, and the vehicle leaves": (
@@ -269,7 +269,7 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         refused().event("Updated", "ChargingStateChanged", 1, info={"chargingState": "Charging"}),
         ["X19"],
     ),
-    # The context of values says why they were taken.
+    # The context of values says why they were sampled.
     "MeterValues of an end": (told(Story().begin(), "Transaction.End"), []),
     "MeterValues of an interruption": (told(Story().begin(), "Interruption.End"), []),
     "MeterValues of the clock": (told(Story().begin(), "Sample.Clock"), []),
@@ -332,7 +332,7 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         .tell(1, 1, "Unavailable"),
         [],
     ),
-    # What comes before the answer to its trigger.
+    # Messages that come before the answer to their trigger.
     "a heartbeat amid its pace": (beating(300, 150), ["F01"]),
     "a heartbeat at a pace of its own": (beating(10, 200, 200), []),
     "a boot that was triggered before it was accepted": (
@@ -352,7 +352,7 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         .call("BootNotification", TRIGGERED),
         ["F04"],
     ),
-    # Nobody knows when a connection of a trace ended that has no word of it.
+    # A trace may not say when a connection ended.
     "an event from the moment when the power went": (
         charging()
         .wait(60)
@@ -378,11 +378,11 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
     "an inventory with an Available that can be set": (inventory(EVSE_Available="ReadWrite"), ["V16"]),
 }
 OTHERS = {"B01", "B11", "T13"}
-"""Checks that have nothing to do with the cases: some stories leave out what these want."""
+"""Checks that are not part of the cases: some cases leave out what they require."""
 
 
 def records(story: Story, station: str) -> list[Json]:
-    """Return a story as records of the trace format, with a call at the end that lets all deadlines pass."""
+    """Return a case as records of the trace format, with a last call after all deadlines."""
     made: list[Json] = []
     meta: Json = {}
     for number, event in enumerate(story.wait(60).call("Heartbeat", {}).events):
@@ -400,11 +400,11 @@ def records(story: Story, station: str) -> list[Json]:
 
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[str]]:
-    """Return the checks that `mock-csms check` finds, by case: all cases are stations of one trace."""
+    """Return the checks that `mock-csms check` reports, by case: all cases are stations of one trace."""
     trace = tmp_path_factory.mktemp("trace") / "trace.jsonl"
     made = [each for number, (story, _) in enumerate(CASES.values()) for each in records(story, f"S{number}")]
     trace.write_bytes(b"".join(orjson.dumps(each) + b"\n" for each in made))
-    done = subprocess.run([*SERVER, "check", str(trace)], capture_output=True, text=True, timeout=PATIENCE, check=False)
+    done = warm.run([*SERVER, "check", str(trace)], timeout=PATIENCE)
     assert (done.returncode, done.stderr) == (0, "")
     found: dict[str, list[str]] = {}
     for number, check in re.findall(r"^\S+ S(\d+) +finding \w+ (\w+) ", done.stdout, re.MULTILINE):
@@ -414,5 +414,5 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[str]]:
 
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_found(judged: Mapping[str, list[str]], case: str) -> None:
-    """Each deed is told once, by the check that knows it best; what no clause forbids is not told."""
+    """Each mistake is found once, by the check that fits best; what no clause forbids is not found."""
     assert sorted(each for each in judged.get(case, []) if each not in OTHERS) == CASES[case][1]

@@ -1,4 +1,4 @@
-"""Answers by the book, over a real WebSocket: broken answers, numbers, tokens, and actions of other versions."""
+"""Answers as OCPP requires them, over a real WebSocket: broken answers, numbers, tokens, actions of other versions."""
 
 from base64 import b64decode
 from pathlib import Path
@@ -42,7 +42,7 @@ def frames(name: str) -> list[str]:
     ],
 )
 async def test_a_broken_answer_ends_its_command_and_is_not_answered(tmp_path: Path, answer: str, told: str) -> None:
-    """The next command goes out at once, long before the time-out, and nothing goes out between."""
+    """After a broken answer the next command is sent at once, before the time-out, and nothing is sent in between."""
     events = tmp_path / "events.jsonl"
     commands = "--commands=ClearCache:0,GetLocalListVersion:0"
     async with Mock(commands, "--call-timeout=600", "--events", str(events)) as mock, mock.station() as station:
@@ -56,14 +56,14 @@ async def test_a_broken_answer_ends_its_command_and_is_not_answered(tmp_path: Pa
 
 @pytest.mark.parametrize("answer", ["[3", "[4", '["3"', "[3.0", '[3,"unkn', '[4,"unknown","GenericError"', " \n[3,"])
 async def test_what_begins_like_an_answer_is_never_answered(station: Station, answer: str) -> None:
-    """Also where no command is open, or its id cannot be found."""
+    """A frame that begins like an answer is never answered, also without an open command or with an unreadable id."""
     await station.send(answer)
     await station.ask("Heartbeat")
 
 
 @pytest.mark.parametrize("frame", [*frames("c12-broken-json.txt"), '[30,"1",{}', "[", "[2", "3", '{"3":'])
 async def test_what_is_no_answer_is_refused_as_before(station: Station, frame: str) -> None:
-    """A broken CALL, or what only resembles an answer, gets a CALLERROR; its id counts as unreadable."""
+    """A broken CALL, or a frame that only resembles an answer, gets a CALLERROR; its id counts as unreadable."""
     await station.send(frame)
     await station.expect(4, "-1", "RpcFrameworkError")
 
@@ -84,7 +84,7 @@ async def test_numbers_that_no_double_holds_are_json(station: Station) -> None:
 
 
 async def test_a_huge_number_may_stand_anywhere(station: Station) -> None:
-    """The first violation decides the code, whatever the number is in; a CALLERROR with one is taken silently."""
+    """The first violation decides the code, wherever the number is; a CALLERROR with one is accepted silently."""
     await station.send('[2,"a","StartTransaction",{"x":1e400}]')
     await station.expect(4, "a", "NotImplemented")
     await station.send('[2,"b","DataTransfer",{"vendorId":"v","data":[-1e400]}]')
@@ -101,7 +101,7 @@ async def test_a_huge_number_may_stand_anywhere(station: Station) -> None:
 
 @pytest.mark.parametrize("strictness", ["strict", "report", "off"])
 async def test_a_whole_float_is_an_integer(strictness: str) -> None:
-    """`1.0` and `1E0` are taken as 1 in requests and answers, by rules and templates too, however strictly checked."""
+    """`1.0` and `1E0` count as 1 in requests, answers, rules and templates, with every setting of --validate."""
     rule = '{"idTokenInfo":{"status":"Accepted","evseId":["{{request.evse.id}}"]}}'
     flags = ["--reply", "TransactionEvent[evse.id=1.0]", rule, "--commands=GetLocalListVersion:0,ClearCache:0"]
     async with Mock(*flags, "--validate", strictness, "--fail-on-findings=error") as mock, mock.station() as station:
@@ -137,18 +137,18 @@ async def test_records_keep_numbers_as_they_were_written(tmp_path: Path, more: l
     assert "data: is beyond the range of a 64-bit float" in run("check", str(trace)).stdout
 
 
-# Times and customData: what holds, and must hold on.
+# Times and customData.
 
 
 @pytest.mark.parametrize("frame", frames("c18-timestamps.txt"))
 async def test_a_timestamp_of_any_kind_is_answered(station: Station, frame: str) -> None:
-    """How a time is written is for the checks: the schema wants a text, and the message is taken."""
+    """A message with any string as a timestamp is answered: only the checks look at its format."""
     await station.send(frame)
     await station.expect(3, orjson.loads(frame)[1], {})
 
 
 async def test_custom_data_needs_its_vendor_and_nothing_else(station: Station) -> None:
-    """Without a vendorId it lacks something, null is no object, and beside the vendorId anything may stand."""
+    """customData must be an object with a vendorId, and may have anything else."""
     answers = [(4, "OccurrenceConstraintViolation"), (4, "TypeConstraintViolation"), (3, ...)]
     for frame, (kind, code) in zip(frames("c19-customdata.txt"), answers, strict=True):
         await station.send(frame)
@@ -170,7 +170,7 @@ async def test_custom_data_needs_its_vendor_and_nothing_else(station: Station) -
     ],
 )
 async def test_an_action_of_another_version_is_named_as_such(station: Station, action: str, told: str) -> None:
-    """The CALLERROR says whose action it is, and what is here in its place."""
+    """The CALLERROR says which version has the action, and what replaces it here."""
     assert (await station.expect_error(action, {}, "NotImplemented"))[3] == told
 
 
@@ -206,7 +206,7 @@ async def test_an_action_of_another_version_is_named_as_such(station: Station, a
     ],
 )
 def test_a_flag_with_an_action_of_another_version_is_told_so(flags: list[str], told: str) -> None:
-    """Wherever a flag names an action, the error says whose it is."""
+    """The error of each flag that takes an action says which version has it."""
     refused(flags, told)
 
 
@@ -223,14 +223,14 @@ HASH = {
 
 
 async def statuses(station: Station, token: Any) -> list[str]:
-    """Return what a token gets in an Authorize, and in a TransactionEvent."""
+    """Return the status of a token in the answers to Authorize and TransactionEvent."""
     calls = [("Authorize", {"idToken": token}), ("TransactionEvent", {**transaction("Started"), "idToken": token})]
     return [(await station.ask(action, payload))["idTokenInfo"]["status"] for action, payload in calls]
 
 
 @pytest.mark.parametrize("mode", ["normal", "whitelist", "blacklist", "rate_limit"])
 async def test_who_need_not_say_who_they_are_is_accepted(mode: str) -> None:
-    """A token of type NoAuthorization is Accepted in every mode (C02.FR.02), also where its text is on the list."""
+    """A token of type NoAuthorization is Accepted in every mode (C02.FR.02), also if its id is on the list."""
     async with Mock("--auth-mode", mode) as mock, mock.station() as station:
         for text in ("", "blocked_token", "other"):
             assert await statuses(station, {**ANYBODY, "idToken": text}) == ["Accepted", "Accepted"]
@@ -241,7 +241,7 @@ async def test_who_need_not_say_who_they_are_is_accepted(mode: str) -> None:
 
 @pytest.mark.parametrize("mode", ["normal", "whitelist", "rate_limit"])
 async def test_a_token_can_be_empty(mode: str) -> None:
-    """`--token '=Blocked,type=NoAuthorization'` is about the empty token of that type, in every mode."""
+    """`--token '=Blocked,type=NoAuthorization'` applies to the empty token of that type, in every mode."""
     flags = ["--auth-mode", mode, "--token", "=Blocked,type=NoAuthorization"]
     async with Mock(*flags) as mock, mock.station() as station:
         assert await statuses(station, ANYBODY) == ["Blocked", "Blocked"]
@@ -249,7 +249,7 @@ async def test_a_token_can_be_empty(mode: str) -> None:
 
 
 async def test_a_rule_decides_about_those_who_need_not_say_who_they_are() -> None:
-    """A rule lies over the mode here too."""
+    """A rule overrides the mode for NoAuthorization too."""
     flags = ["--reply", "Authorize[idToken.type=NoAuthorization]", '{"idTokenInfo":{"status":"NoCredit"}}']
     async with Mock("--auth-mode=whitelist", *flags) as mock, mock.station() as station:
         assert await statuses(station, ANYBODY) == ["NoCredit", "Accepted"]
@@ -277,7 +277,7 @@ async def test_a_rule_decides_about_those_who_need_not_say_who_they_are() -> Non
 async def test_the_certificate_has_the_status_that_fits_its_token(
     flags: list[str], token: str, answer: tuple[str, str | None]
 ) -> None:
-    """It is told where a certificate or its hashes came (C07.FR.13, 14); a rule or --token says another, or none."""
+    """It is sent for a request with a certificate or hashes (C07.FR.13, 14); a rule or --token can change it."""
     async with Mock(*flags) as mock, mock.station() as station:
         for more in ({"iso15118CertificateHashData": [HASH]}, {"certificate": "PEM"}):
             payload = {"idToken": {"idToken": token, "type": "eMAID"}, **more}
@@ -300,7 +300,7 @@ async def test_exi_messages_are_base64(station: Station) -> None:
 
 @pytest.mark.parametrize("raw", ["null", "[]", '"text"', "7", "{}", '{"currentTime":null}', '{"x":[1.5,{"y":null}]}'])
 async def test_a_raw_reply_is_sent_as_it_is(tmp_path: Path, raw: str) -> None:
-    """--reply-raw sends that payload and nothing else, whatever the schema says, and nobody is warned at the start."""
+    """--reply-raw sends exactly that payload, whatever the schema says, without a warning at the start."""
     config = tmp_path / "mock.toml"
     config.write_text(f"[[rule]]\nmatch = 'DataTransfer'\nreply-raw = '{raw}'\n")
     async with Mock("--reply-raw", "Heartbeat", raw, "--config", str(config)) as mock, mock.station() as station:
@@ -310,7 +310,7 @@ async def test_a_raw_reply_is_sent_as_it_is(tmp_path: Path, raw: str) -> None:
 
 
 async def test_a_raw_reply_of_a_file_is_any_value_of_it(tmp_path: Path) -> None:
-    """TOML writes tables, lists and numbers as they are; placeholders are filled; `[[command]]` has payload-raw too."""
+    """Tables, lists and numbers are sent as they are, placeholders are filled; `[[command]]` has payload-raw too."""
     config = tmp_path / "mock.toml"
     config.write_text(
         "[[rule]]\nmatch = 'Heartbeat'\nreply-raw = {currentTime = '{{station}}', x = [1, {y = true}]}\n"
@@ -327,7 +327,7 @@ async def test_a_raw_reply_of_a_file_is_any_value_of_it(tmp_path: Path) -> None:
 
 
 async def test_a_raw_answer_to_a_boot_blames_nobody(tmp_path: Path) -> None:
-    """What a station makes of an answer that breaks its schema nobody knows: nothing it does then is wrong."""
+    """After an answer that breaks its schema, nothing that the station does is a finding."""
     for raw in ("null", "[]", "{}", '{"currentTime":null,"interval":60,"status":"Rejected"}'):
         trace = tmp_path / "trace.jsonl"
         flags = ["--reply-raw", "BootNotification", raw, "--fail-on-findings=warning", "--trace", str(trace)]
@@ -340,7 +340,7 @@ async def test_a_raw_answer_to_a_boot_blames_nobody(tmp_path: Path) -> None:
 @pytest.mark.parametrize("raw", ["null", "[]", '"x"', "{}", '{"type":null}', '{"type":"Immediate","evseId":"1"}'])
 @pytest.mark.parametrize("flag", ["--payload-raw", "--config"])
 async def test_a_raw_command_is_sent_as_it_is(tmp_path: Path, raw: str, flag: str) -> None:
-    """The station that refuses it is right: no finding blames it, live or in the trace."""
+    """A station that rejects a raw command has no finding, live or in the trace."""
     config, trace = tmp_path / "mock.toml", tmp_path / "trace.jsonl"
     config.write_text(f"[[command]]\naction = 'Reset'\ndelay = 0\npayload-raw = '{raw}'\n")
     given = ["--config", str(config)] if flag == "--config" else ["--command=Reset", "--delay=0", flag, raw]

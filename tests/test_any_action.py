@@ -1,4 +1,4 @@
-"""`*` for every action, `*=3` for one message, `*N` for uses of a rule: in every flag that takes a match."""
+"""`*` for every action, `*=3` for the third message, `*N` for N uses of a rule: in every flag that takes a match."""
 
 import asyncio
 from typing import Any
@@ -55,7 +55,7 @@ async def test_faults_of_any_action(match: str, lost: list[int]) -> None:
 
 
 async def test_a_sequence_of_faults() -> None:
-    """`*=1` and `*=2` make a sequence; three times `*1` would all work on the first message."""
+    """`*=1` and `*=2` make a sequence; three rules with `*1` would all apply to the first message."""
     flags = ["--fault", "Heartbeat*=1", "drop", "--fault", "Heartbeat*=2", "binary", "--fault", "Heartbeat*=3", "drop"]
     async with Mock(*flags) as mock, naked(mock, "CS-1") as station:
         for number in range(5):
@@ -81,7 +81,7 @@ async def test_a_turn_counts_what_other_rules_answered() -> None:
 
 
 async def test_a_turn_counts_what_came_too_early() -> None:
-    """A call that --require-boot refuses is one of those that are counted."""
+    """A call that --require-boot refuses is counted too."""
     flags = ["--require-boot", "--error", "Heartbeat*=2", "GenericError", "--error", "Heartbeat*1", "FormatViolation"]
     async with Mock(*flags) as mock, mock.station() as station:
         assert await outcome(station, *HEARTBEAT) == "SecurityError"
@@ -94,7 +94,7 @@ async def test_a_turn_counts_what_came_too_early() -> None:
 
 
 async def test_replies_and_errors_of_any_action() -> None:
-    """`*` is every call of the station; rules before it come first, and a reply is laid over each default."""
+    """`*` is every call of the station; earlier rules come first, and a reply is merged into each default."""
     custom = {"customData": {"vendorId": "V"}}
     async with Mock(*reply("*@A", custom), "--error", "**=2@B", "GenericError") as mock:
         async with mock.station("A") as station:
@@ -109,7 +109,7 @@ async def test_replies_and_errors_of_any_action() -> None:
 
 
 async def test_faults_of_every_command() -> None:
-    """`*.command` takes the commands of the mock and leaves the answers alone; `*.response` the other way round."""
+    """`*.command` applies to the commands of the mock, not to its answers; `*.response` the other way round."""
     commands = ["--commands", "Reset:0,ClearCache:0"]
     first = ["--fault", "*.command*=1", "drop", "--call-timeout", "0.1"]
     async with Mock(*commands, *first) as mock, mock.station() as station:
@@ -172,7 +172,7 @@ async def test_any_action_in_a_verdict(flags: list[str], status: int) -> None:
     ],
 )
 def test_what_a_match_is_not(flag: str, match: str, hint: str) -> None:
-    """A match that is none is refused with what was probably meant."""
+    """An invalid match is refused, with what was probably meant."""
     refused([flag, match, "drop" if flag == "--fault" else "GenericError"], flag, hint)
 
 
@@ -188,5 +188,5 @@ def test_what_a_match_is_not(flag: str, match: str, hint: str) -> None:
     ],
 )
 def test_what_an_attribute_is_not(fault: str, hint: str) -> None:
-    """An attribute that a fault does not have is refused with those that it has."""
+    """An unknown attribute of a fault is refused, with the ones that it has."""
     refused(["--fault", "*", fault], "--fault", hint)

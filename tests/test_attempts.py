@@ -49,7 +49,7 @@ CASES = f"""
 
 
 async def attempt(mock: Run, stack: AsyncExitStack, name: str, word: str) -> None:
-    """Do what one word says: `no` asks for a WebSocket, `page` for a page; the rest as in test_verdict.py."""
+    """Do what one word says: `no` sends a handshake, `page` a plain HTTP request; the rest as in test_verdict.py."""
     headers = {
         "no": HANDSHAKE,
         "page": "Host: mock\r\n",
@@ -102,6 +102,6 @@ async def test_a_refused_handshake_starts_within() -> None:
     ],
 )
 def test_bad_notation(text: str, word: str) -> None:
-    """What cannot be asked of a refused handshake is told, with what was probably meant."""
+    """An invalid expectation about refused handshakes is refused, with what was probably meant."""
     with pytest.raises(ValueError, match=re.escape(word)):
         parse_expectation(text)

@@ -11,13 +11,13 @@ from tests.raw import refused
 
 @pytest.fixture(autouse=True)
 def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no setting of the developer's own play a part."""
+    """Remove the developer's own settings from the environment."""
     for name in [name for name in os.environ if name.startswith("MOCK_CSMS_")]:
         monkeypatch.delenv(name)
 
 
 def error(capsys: pytest.CaptureFixture[str], *flags: str) -> str:
-    """Return the one line with which the program refuses those flags; nothing but that is printed, the status is 2."""
+    """Return the line with which the program refuses these flags; it must print nothing else, and end with status 2."""
     with pytest.raises(SystemExit) as end:
         main([*flags, "--print-config"])
     printed = capsys.readouterr()

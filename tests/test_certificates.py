@@ -39,20 +39,20 @@ def certificates(text: str) -> list[x509.Certificate]:
 
 
 def is_valid_now(certificate: x509.Certificate) -> bool:
-    """Whether a certificate is in force."""
+    """Whether a certificate is valid now."""
     begin, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     return begin.timestamp() < clock.now() < end.timestamp()
 
 
 def key_of(certificate: x509.Certificate) -> bytes:
-    """Return the public key of a certificate, which is on a curve."""
+    """Return the public key of a certificate, which must be an elliptic-curve key."""
     key = certificate.public_key()
     assert isinstance(key, EllipticCurvePublicKey)
     return key.public_numbers().x.to_bytes(32)
 
 
 async def test_a_real_root_is_installed() -> None:
-    """It is valid now, has signed itself, and is the same for the rest of the run (M05)."""
+    """InstallCertificate sends a self-signed root that is valid now and stays the same during the run (M05)."""
     async with Mock("--commands=InstallCertificate:0,InstallCertificate:0") as mock, mock.station() as station:
         first, second = [(await station.obey("InstallCertificate"))["certificate"] for _ in range(2)]
     (root,) = certificates(first)
@@ -62,7 +62,7 @@ async def test_a_real_root_is_installed() -> None:
 
 
 async def test_the_same_seed_makes_the_same_key() -> None:
-    """The root of a run can be had again; another seed has another one."""
+    """The same seed makes the same root; another seed makes another one."""
     keys = []
     for seed in (1, 1, 2):
         async with Mock(f"--seed={seed}", "--commands=InstallCertificate:0") as mock, mock.station() as station:
@@ -89,7 +89,7 @@ async def test_the_request_of_a_station_is_signed(config: str, type_: str | None
 
 @pytest.mark.parametrize("csr", ["no request", "-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n"])
 async def test_without_a_request_the_chain_is_of_nobody(config: str, csr: str) -> None:
-    """It is real all the same: a certificate and its root, also where a station asked with what is no request."""
+    """Without a valid CSR the chain is still a real certificate with its root."""
     async with Mock(config) as mock, mock.station() as station:
         await station.ask("SignCertificate", {"csr": csr})
         own, root = certificates((await station.obey("CertificateSigned"))["certificateChain"])
@@ -98,7 +98,7 @@ async def test_without_a_request_the_chain_is_of_nobody(config: str, csr: str) -
 
 
 def test_the_reference_station_takes_them(config: str, tmp_path: Path) -> None:
-    """It takes the certificate that it was told to ask for, and installs the root; no check finds anything."""
+    """mock-station accepts the certificate that it requested, and installs the root, without findings."""
     flags = ("--after=boot", "--command=TriggerMessage", "--trigger-message=SignChargingStationCertificate")
     for turn in turns():
         with turn as pace:

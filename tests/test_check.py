@@ -1,4 +1,4 @@
-"""`mock-csms check`: traces of other tools, in every form that the format and its files may have, or nearly have."""
+"""`mock-csms check`: traces of other tools, in every form that the format allows, and in some invalid ones."""
 
 import json
 import re
@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 
 from mock_csms.commands.tracefile import Unreadable, items_in
 from mock_csms.commands.tracereading import Reading
-from mock_csms.conformance import CHECKS
+from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.conformance.exercised import Exercised
-from mock_csms.conformance.facts import Terms
+from mock_csms.conformance.facts.station import Terms
 from mock_csms.conformance.inspector import Inspector
+from tests import warm
 from tests.wire import PATIENCE, SERVER
 
 CASES = Path(__file__).parent / "cases" / "traces"
@@ -29,10 +30,9 @@ FINDING = "finding ERROR X01 (E01.FR.01): transaction T9 begins with Ended, seqN
 
 
 def check(*arguments: str | Path, stdin: bytes = b"") -> subprocess.CompletedProcess[str]:
-    """Run the command to its end, which is never an accident."""
+    """Run the command to its end; a traceback fails the test."""
     words = [*SERVER, "check", *map(str, arguments)]
-    done = subprocess.run(words, input=stdin, capture_output=True, timeout=PATIENCE, check=False)
-    ended = subprocess.CompletedProcess(words, done.returncode, done.stdout.decode(), done.stderr.decode())
+    ended = warm.run(words, data=stdin, timeout=PATIENCE)
     assert "Traceback" not in ended.stderr, ended.stderr
     assert ended.returncode == 0 or "passed" not in ended.stdout + ended.stderr, ended.stdout
     return ended
@@ -72,7 +72,7 @@ def test_every_case_has_a_row() -> None:
 
 @pytest.mark.parametrize("row", CASE.strip().splitlines())
 def test_cases(row: str) -> None:
-    """The finding is found where the session can be judged; what is wrong or left out is told in a line; the status."""
+    """A session that can be judged has its finding; wrong or skipped records have a line; the status is right."""
     name, status, found, told = (part.strip() for part in row.split("|"))
     done = check("--fail-on-findings=error", CASES / name)
     assert (done.returncode, FINDING in done.stdout) == (int(status), not found), done
@@ -83,7 +83,7 @@ def test_cases(row: str) -> None:
 
 @pytest.mark.parametrize("name", ["empty.jsonl", "only-blank.jsonl", "v16.jsonl", "soap.jsonl"])
 def test_nothing_judged_is_an_error(tmp_path: Path, name: str) -> None:
-    """JUnit has an error, and no check that was passed."""
+    """If nothing was judged, JUnit has an error, and no passed check."""
     report = tmp_path / "report.xml"
     assert check("--fail-on-findings=error", f"--junit={report}", CASES / name).returncode == 4
     (suite,) = ElementTree.parse(report).getroot()
@@ -92,7 +92,7 @@ def test_nothing_judged_is_an_error(tmp_path: Path, name: str) -> None:
 
 
 def test_handshakes_are_not_in_a_trace(tmp_path: Path) -> None:
-    """Their checks are skipped, and the report says why; what was judged has passed."""
+    """The checks of handshakes are skipped, with the reason; the judged ones have passed."""
     report = tmp_path / "report.xml"
     check("--fail-on-findings=error", f"--junit={report}", CASES / "base.jsonl")
     (suite,) = ElementTree.parse(report).getroot()
@@ -135,7 +135,7 @@ WRONG = {
 
 @pytest.mark.parametrize(("why", "record"), WRONG.items())
 def test_a_wrong_record_is_named(tmp_path: Path, why: str, record: Any) -> None:
-    """Its line and what is wrong with it are told, the others are judged, and the status is 2."""
+    """The number of its line and the fault are reported, the other records are judged, and the status is 2."""
     done = check("--fail-on-findings=error", written(tmp_path / "trace", *BASE[:-2], record, *BASE[-2:]))
     line = len(BASE) - 1
     assert (done.returncode, FINDING in done.stdout) == (2, True), done
@@ -146,7 +146,7 @@ def test_a_wrong_record_is_named(tmp_path: Path, why: str, record: Any) -> None:
 
 
 def test_many_wrong_records_are_counted(tmp_path: Path) -> None:
-    """A thousand bad lines are not a thousand lines of complaint, and the last one says how many they are."""
+    """A thousand bad lines do not make a thousand complaints; the last one says how many there were."""
     trace = tmp_path / "trace"
     trace.write_text("junk\n" * 1000)
     done = check(trace)
@@ -170,7 +170,7 @@ SOUND: dict[str, Callable[[Any], Any]] = {
 
 @pytest.mark.parametrize("form", SOUND)
 def test_what_is_optional_may_be_absent(tmp_path: Path, form: str) -> None:
-    """The same session is judged the same, without a complaint and without a false accusation."""
+    """Without optional fields the same session has the same findings, and no complaint."""
     trace = written(tmp_path / "trace", *map(SOUND[form], BASE))
     done = check("--fail-on-findings=error", trace)
     assert (done.returncode, done.stdout.count("finding "), FINDING in done.stdout, done.stderr) == (1, 1, True, ""), (
@@ -179,7 +179,7 @@ def test_what_is_optional_may_be_absent(tmp_path: Path, form: str) -> None:
 
 
 def test_an_error_without_a_code_accuses_nobody(tmp_path: Path) -> None:
-    """`code`, `description` and `details` are optional: what is not told is not wrong."""
+    """`code`, `description` and `details` are optional: a missing one is no finding."""
     about = {key: BASE[0][key] for key in ("schemaVersion", "timestamp", "ocppVersion", "transport", "chargePointId")}
     command = {**about, "direction": "csms-to-cp", "messageType": "CALL", "messageId": "c", "action": "ClearCache"}
     answer = {**about, "direction": "cp-to-csms", "messageType": "CALLERROR", "messageId": "c", "error": {}}
@@ -188,7 +188,7 @@ def test_an_error_without_a_code_accuses_nobody(tmp_path: Path) -> None:
 
 
 def test_a_trace_that_begins_in_the_middle(tmp_path: Path) -> None:
-    """An answer to a command from before the trace is not an answer to nothing."""
+    """An answer to a command from before the trace is no finding."""
     about = {key: BASE[0][key] for key in ("schemaVersion", "timestamp", "ocppVersion", "transport", "chargePointId")}
     answer = {**about, "direction": "cp-to-csms", "messageType": "CALLRESULT", "messageId": "c", "payload": {}}
     assert "R07" not in check(written(tmp_path / "trace", answer, *BASE[2:])).stdout
@@ -204,7 +204,7 @@ def later(seconds: int, id_: str, record: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("seconds", "is_wrong"), [(3, True), (20, False), (400, False)])
 def test_a_station_may_have_restarted_between_two_boots(tmp_path: Path, seconds: int, is_wrong: bool) -> None:
-    """Other tools record no connections: after a pause a boot is the first of a new one (B21), which was off (B09)."""
+    """Traces of other tools have no connections: after a pause a boot counts as the first of a new one (B21, B09)."""
     again = [later(seconds, "again-", record) for record in BASE[:6]]
     done = check(written(tmp_path / "trace", *BASE[:6], *again))
     assert (set(re.findall("B21|B09", done.stdout)) == {"B21"}) is is_wrong, done.stdout
@@ -212,7 +212,7 @@ def test_a_station_may_have_restarted_between_two_boots(tmp_path: Path, seconds:
 
 
 def test_mixed_versions(tmp_path: Path) -> None:
-    """Of two stations the one that speaks 1.6 is left out, and that is said; a version holds for what follows."""
+    """A station with OCPP 1.6 is left out, with a line that says so; a version applies to all that follows."""
     other = [{**record, "chargePointId": "OLD"} for record in BASE]
     other = [{**other[0], "ocppVersion": "1.6"}, *({**each, "ocppVersion": None} for each in other[1:])]
     done = check("--fail-on-findings=error", written(tmp_path / "trace", *other, *BASE))
@@ -236,7 +236,7 @@ FORMS: dict[str, Callable[[bytes], bytes]] = {
 
 @pytest.mark.parametrize("form", FORMS)
 def test_forms_of_files(tmp_path: Path, form: str) -> None:
-    """However the file is written, the session in it is judged."""
+    """The session is judged in every form that a file may have."""
     trace = tmp_path / "trace"
     trace.write_bytes(FORMS[form]((CASES / "base.jsonl").read_bytes()))
     done = check("--fail-on-findings=error", trace)
@@ -244,7 +244,7 @@ def test_forms_of_files(tmp_path: Path, form: str) -> None:
 
 
 def test_a_bad_item_of_an_array_is_named(tmp_path: Path) -> None:
-    """The others are judged."""
+    """A bad item of a JSON array is named, and the others are judged."""
     lines = (CASES / "array.json").read_text().splitlines()
     (tmp_path / "trace").write_text("\n".join([*lines[:2], '{"oops": },', *lines[2:]]))
     done = check("--fail-on-findings=error", tmp_path / "trace")
@@ -252,7 +252,7 @@ def test_a_bad_item_of_an_array_is_named(tmp_path: Path) -> None:
 
 
 def test_several_files_and_stdin(tmp_path: Path) -> None:
-    """Each is judged by itself; the gravest status wins."""
+    """Each file is judged by itself; the worst status wins."""
     base = (CASES / "base.jsonl").read_bytes()
     assert FINDING in check("-", stdin=base).stdout
     done = check("--fail-on-findings=error", CASES / "base.jsonl", "-", CASES / "v16.jsonl", stdin=base)
@@ -265,7 +265,7 @@ def test_several_files_and_stdin(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("junit", "status"), [("no/such/folder/x", 3), ("", 3), ("/dev/full", 3)])
 def test_a_report_that_cannot_be_written(tmp_path: Path, junit: str, status: int) -> None:
-    """It is told in one line, before anything is judged where that can be known."""
+    """A report that cannot be written is one line, before anything is judged if possible."""
     path = junit if junit.startswith("/") else str(tmp_path / junit)
     done = check("--fail-on-findings=error", f"--junit={path}", CASES / "base.jsonl")
     assert (done.returncode, done.stderr.count("\n"), path in done.stderr) == (status, 1, True), done
@@ -282,7 +282,7 @@ def test_the_report_is_no_input(tmp_path: Path) -> None:
 
 
 def test_stdout_on_a_full_disk() -> None:
-    """The status is 3, and the reason is told."""
+    """The status is 3, with the reason."""
     with Path("/dev/full").open("wb") as full:
         words = [*SERVER, "check", str(CASES / "base.jsonl")]
         done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, timeout=PATIENCE, check=False)
@@ -347,7 +347,7 @@ def complaints_of(data: bytes) -> list[str]:
 
 @pytest.mark.parametrize("last", [LAST, LAST.replace("\\u00e9", "é")], ids=["ascii", "utf-8"])
 def test_a_last_line_that_is_cut_anywhere(last: str) -> None:
-    """However much of the last record was written, it is cut off; what is wrong in itself, or not the last, is not."""
+    """A last record that is incomplete is reported as cut off; one that is wrong otherwise, or not the last, is not."""
     lines, whole, number = (CASES / "base.jsonl").read_bytes(), last.encode(), len(BASE) + 1
     for at in range(1, len(whole)):
         assert complaints_of(lines + whole[:at]) == [f"{number} True"]
@@ -358,7 +358,7 @@ def test_a_last_line_that_is_cut_anywhere(last: str) -> None:
 
 @given(changes=CHANGES)
 def test_changed_records(changes: list[tuple[int, str, Any]]) -> None:
-    """No record, whatever its fields are, is an accident."""
+    """No record, whatever its fields are, causes a traceback."""
     records = [dict(record) for record in BASE]
     for at, name, value in changes:
         records[at][name] = value
@@ -372,7 +372,7 @@ def test_changed_records(changes: list[tuple[int, str, Any]]) -> None:
     name=st.sampled_from(["base.jsonl", "array.json", "pretty.json", "utf16.jsonl", "bom.jsonl", "soap.jsonl"]),
 )
 def test_changed_bytes(cuts: list[tuple[int, int, bytes]], name: str) -> None:
-    """No file, whatever its bytes are, is an accident."""
+    """No file, whatever its bytes are, causes a traceback."""
     data = (CASES / name).read_bytes()
     for at, length, put in cuts:
         data = data[:at] + put + data[at + length :]

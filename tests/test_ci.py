@@ -40,7 +40,7 @@ wait $mock
     ids=["passed", "failed", "no station"],
 )
 def test_shell_script(tmp_path: Path, station: str, flags: list[str], status: int, last: str) -> None:
-    """Started in the background, ended with TERM: the status of the mock is that of the script, the report says why."""
+    """A script starts the mock in the background and ends it with TERM; it gets its status, and a report says why."""
     environment = {**os.environ, "PYTHON": sys.executable, "SERVER": SERVER[1], "STATION": station}
     ended = subprocess.run(
         ["sh", "-c", SCRIPT, "sh", *flags], cwd=tmp_path, env=environment, timeout=2 * PATIENCE, check=False
@@ -50,7 +50,7 @@ def test_shell_script(tmp_path: Path, station: str, flags: list[str], status: in
 
 
 def test_defaults() -> None:
-    """Unless told otherwise it waits 60 s for a station, and from then on 60 s for all that it expects of one."""
+    """By default it waits 60 s for a station, and then 60 s for the expectations."""
     printed = run("--expect", "Heartbeat", "--print-config").stdout
     found = [line.removeprefix("# ") for line in printed.splitlines()]
     assert [
@@ -59,7 +59,7 @@ def test_defaults() -> None:
 
 
 async def test_second_signal_loses_no_record(tmp_path: Path) -> None:
-    """What happened until a second signal ended the process at once is in the files, also what happened just before."""
+    """After a second signal the files have everything until then, also what happened just before."""
     files = {flag: tmp_path / flag for flag in ("trace", "events", "diagram")}
     flags = [word for flag, file in files.items() for word in (f"--{flag}", str(file))]
     for turn in turns():  # the mock waits for a second only
@@ -76,7 +76,7 @@ async def test_second_signal_loses_no_record(tmp_path: Path) -> None:
 
 
 async def test_all_text_for_people_goes_to_stderr(tmp_path: Path) -> None:
-    """With `--events -` every line of stdout is an event, also of a run that failed and of what is said of files."""
+    """With `--events -` every line of stdout is an event, also in a failed run."""
     flags = ["--events", "-", "--expect", "Heartbeat", "--trace", "/dev/full", "--fault", "Authorize*1", "malformed"]
     async with Run(*flags) as mock:
         mock.url = orjson.loads(mock.first_line)["url"]

@@ -1,4 +1,4 @@
-"""Settings: their defaults, what each text makes of them, which go together, and what they send."""
+"""Settings: their defaults, which go together, their errors, and what they send."""
 
 import re
 from collections.abc import Mapping
@@ -70,7 +70,7 @@ def sent(action: str, **texts: Any) -> Any:
     ],
 )
 def test_a_default_that_users_rely_on(name: str, default: object) -> None:
-    """Names and defaults are those that were promised."""
+    """Names and defaults do not change."""
     assert getattr(configure(), name) == default
 
 
@@ -98,7 +98,7 @@ def test_every_flag_says_what_it_does(setting: Field[Any]) -> None:
 
 @pytest.mark.parametrize("setting", SETTINGS.values(), ids=lambda setting: str(setting.name))
 def test_what_a_flag_refers_to_exists(setting: Field[Any]) -> None:
-    """Gate: rivals and needs are settings, and every place that a flag fills is in the schema of what is sent there."""
+    """Gate: rivals and needs are settings, and every property that a flag fills is in the schema of the message."""
     declared = flag_of(setting)
     assert {*declared.rivals, *declared.needs} <= SETTINGS.keys()
     for place in declared.sets:
@@ -146,7 +146,7 @@ def test_settings_that_do_not_go_together(texts: Mapping[str, Any], problem: str
     ],
 )
 def test_settings_that_go_together(texts: Mapping[str, Any]) -> None:
-    """What is needed is there, and rivals are not."""
+    """Settings with their needs, and without rivals, are accepted."""
     configure(**texts)
 
 
@@ -157,7 +157,7 @@ def test_a_switch_is_on_when_it_is_given() -> None:
 
 
 def test_a_later_source_wins() -> None:
-    """Of two places that give a setting the later one counts, and it displaces a rival of the earlier one."""
+    """Of two sources of a setting the later one wins, and it removes a rival from the earlier one."""
     sources = [
         Source({"port": "1", "boot_status": "Pending"}),
         Source({"port": "2", "boot_status_sequence": "Rejected"}),
@@ -167,7 +167,7 @@ def test_a_later_source_wins() -> None:
 
 
 def test_an_error_says_where() -> None:
-    """A setting is named in an error as people write it in the place that it comes from."""
+    """An error names a setting as it is written in its source."""
     with pytest.raises(ValueError, match=r"\Ahere port: 'x' is not a whole number\Z"):
         read(Config, [Source({"port": "x"}, where=lambda name: f"here {name}")])
 
@@ -198,7 +198,7 @@ def test_an_error_says_where() -> None:
     ],
 )
 def test_what_a_flag_changes_in_a_command(action: str, texts: Mapping[str, Any], path: str, value: object) -> None:
-    """A command's payload is its row's, with the settings that are for it laid over."""
+    """The payload of a command is the default of its row, with the settings for it merged in."""
     payload = sent(action, **texts)
     assert not V201.schemas.request_violations(action, payload)
     for part in path.split("."):
@@ -208,7 +208,7 @@ def test_what_a_flag_changes_in_a_command(action: str, texts: Mapping[str, Any],
 
 @pytest.mark.parametrize("action", ["SetVariables", "GetVariables"])
 def test_no_attribute_type_is_sent(action: str) -> None:
-    """Variables are named without attributeType, by default and by flag: the station takes Actual."""
+    """Variables are named without attributeType, by default and by flag: then it is Actual."""
     texts = {"set_variables": "C.V=1", "get_variables": "C.V"}
     assert "attributeType" not in repr(sent(action)) + repr(sent(action, **texts))
 
@@ -253,7 +253,7 @@ def test_a_payload_that_cannot_be_sent_is_refused(texts: Mapping[str, Any], prob
 
 
 def test_a_deep_payload_is_sent_or_refused() -> None:
-    """A payload nested deeper than anybody needs is refused as any other bad value, or sent."""
+    """A deeply nested payload is refused like any other bad value, or sent."""
     with suppress(ValueError):
         configure(command="DataTransfer", delay="0", payload='{"data": ' + '{"a": ' * 900 + "1" + "}" * 901)
 
@@ -287,7 +287,7 @@ def test_only_payloads_have_placeholders(texts: Mapping[str, Any]) -> None:
     ],
 )
 def test_the_script_of_commands(texts: Mapping[str, Any], steps: list[tuple[str, float]], period: float | None) -> None:
-    """The flags for commands say which are sent, after how long, and whether again and again."""
+    """The flags for commands say which are sent, after which delay, and whether repeatedly."""
     scripts = assembly.scripts(configure(**texts))
     assert [(step.action, step.delay) for script in scripts for step in script.steps] == steps
     assert [script.period for script in scripts] == [period] * bool(steps)

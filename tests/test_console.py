@@ -1,4 +1,4 @@
-"""What a person sees on the console: what matters first, repetitions counted, colors where they are wanted."""
+"""What a person sees on the console: the important parts first, repetitions counted, colors if they are wanted."""
 
 import asyncio
 import os
@@ -20,6 +20,7 @@ from websockets.typing import Subprotocol
 
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.watch.gist import gist
+from tests import warm
 from tests.raw import logged, until
 from tests.test_records import drain
 from tests.wire import BOOT, PATIENCE, SERVER, Mock, Station, transaction
@@ -31,7 +32,7 @@ STATION = [sys.executable, "-m", "mock_csms.station"]
 
 
 class Terminal(NamedTuple):
-    """A run that writes to a terminal: a station of it, and what is to be awaited for its lines once that is done."""
+    """A run that writes to a terminal: a station, and a function that returns the lines once the station is done."""
 
     station: Station
     lines: "asyncio.Task[bytes]"
@@ -39,7 +40,7 @@ class Terminal(NamedTuple):
 
 @asynccontextmanager
 async def terminal(columns: int, *flags: str) -> AsyncIterator[Terminal]:
-    """Let the program write to a terminal of that width."""
+    """Run the program with a terminal of this width."""
     ours, its = pty.openpty()
     ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     kept = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "NO_COLOR")}
@@ -58,7 +59,7 @@ async def terminal(columns: int, *flags: str) -> AsyncIterator[Terminal]:
 
 
 async def repeat(station: Station, count: int, action: str, payload: Any) -> None:
-    """Send the same call so many times, each with an id of its own, and take the answers."""
+    """Send the same call so many times with different ids, and read the answers."""
     for start in range(0, count, 100):
         for number in range(start, min(start + 100, count)):
             await station.send([2, f"id-{number}", action, payload])
@@ -94,7 +95,7 @@ async def repeat(station: Station, count: int, action: str, payload: Any) -> Non
     ],
 )
 def test_gist(action: str, request_: Any, response: Any, call: str, answer: str) -> None:
-    """What matters leads, the rest follows as JSON, and nothing is told twice, whatever shape a payload has."""
+    """The important parts come first, the rest follows as JSON, and nothing appears twice, whatever the payload is."""
     asked = Call("1", action, request_)
     told, answered = gist(asked, None), gist(Result("1", response), asked)
     assert (told.startswith(call), answered.startswith(answer)) == (True, True), (told, answered)
@@ -102,7 +103,7 @@ def test_gist(action: str, request_: Any, response: Any, call: str, answer: str)
 
 
 async def test_80_columns_show_what_was_answered() -> None:
-    """The outcome of every answer is within the first 80 columns, and no date of today takes the room."""
+    """The result of every answer is within the first 80 columns, without today's date."""
     async with terminal(80, "--token=TAG1=Blocked", "--checks=none", "--reply", "TransactionEvent", COST) as run:
         await run.station.ask("BootNotification", BOOT)
         await run.station.ask("Authorize", TAG)
@@ -132,7 +133,7 @@ async def test_a_refused_call_is_two_lines() -> None:
 
 
 async def test_a_finding_says_how_grave_it_is_and_which_clause_it_is_about() -> None:
-    """`finding WARNING T14 (B02.FR.06): …`; where the severity is not the one of the check, it says why."""
+    """`finding WARNING T14 (B02.FR.06): …`; if the severity is not that of the check, the line says why."""
     async with Mock() as mock, mock.station() as station:
         await station.ask("Heartbeat")
         await until(logged(mock, "Heartbeat.response"))
@@ -146,7 +147,7 @@ async def test_a_finding_says_how_grave_it_is_and_which_clause_it_is_about() -> 
 
 
 async def test_equal_wrong_calls_are_counted() -> None:
-    """Of 10,000 equal wrong calls three are shown, and how often it was again; nothing is lost, and traffic goes on."""
+    """Of 10,000 equal wrong calls three are shown, then their count; no message is lost."""
     async with Mock() as mock:
         async with mock.station() as station:
             await station.ask("BootNotification", BOOT)
@@ -164,7 +165,7 @@ async def test_equal_wrong_calls_are_counted() -> None:
 
 
 async def test_counts_are_told_at_the_end() -> None:
-    """What was not yet told when the run ends is told then; other stations and other mistakes count for themselves."""
+    """Counts that were not shown yet are shown at the end; other stations and other mistakes have their own counts."""
     mock = Mock("--checks=none")
     async with mock.station() as one, mock.station("CS-2") as two:
         for station, count in ((one, 5), (two, 3)):
@@ -182,7 +183,7 @@ async def test_counts_are_told_at_the_end() -> None:
 
 
 async def test_equal_findings_are_counted() -> None:
-    """The same finding about calls that are answered is shown three times, whatever numbers are in it."""
+    """The same finding about answered calls is shown three times, whatever numbers it contains."""
     async with Mock("--checks=R18") as mock:
         async with mock.station() as station:
             await station.ask("BootNotification", BOOT)
@@ -208,7 +209,7 @@ async def test_verbose_shows_all() -> None:
 
 
 async def test_a_level_leaves_out_the_refused_call_and_not_its_finding() -> None:
-    """--log-level ERROR shows findings that are errors, counted, and nothing else."""
+    """--log-level ERROR only shows findings that are errors, with counts."""
     async with Mock("--log-level=ERROR") as mock:
         async with mock.station() as station:
             await station.ask("BootNotification", BOOT)
@@ -220,7 +221,7 @@ async def test_a_level_leaves_out_the_refused_call_and_not_its_finding() -> None
 
 @pytest.mark.parametrize("flags", [[], ["-v"]])
 async def test_a_crowd_is_summed_up_on_a_terminal(flags: Sequence[str]) -> None:
-    """More ordinary lines than can be read are counted by station and action; with -v none is."""
+    """If there are too many ordinary lines to read, they are counted by station and action; with -v they are not."""
     async with terminal(120, "--checks=none", *flags) as run:
         await repeat(run.station, 3000, "Heartbeat", {})
     text = (await run.lines).decode()
@@ -231,14 +232,14 @@ async def test_a_crowd_is_summed_up_on_a_terminal(flags: Sequence[str]) -> None:
 
 
 async def test_no_crowd_in_a_file() -> None:
-    """What is written for later has every line of ordinary traffic."""
+    """A file gets every line of ordinary traffic."""
     async with Mock("--checks=none") as mock, mock.station() as station:
         await repeat(station, 500, "Heartbeat", {})
         await until(lambda: mock.log.count("<- Heartbeat.response") == 500)
 
 
 async def test_colors() -> None:
-    """Answers are dim and CALLERRORs red where colors are wanted: always, never, or on terminals that want them."""
+    """With colors answers are dim and CALLERRORs red; `--color` says always, never, or on terminals."""
     for how in ("always", "never", "auto"):
         async with Mock(f"--color={how}", "--checks=none") as mock, mock.station() as station:
             await station.ask("Heartbeat")
@@ -252,15 +253,15 @@ async def test_colors() -> None:
 
 
 def test_colors_of_the_other_commands(tmp_path: Path) -> None:
-    """mock-station and check have the flag as well; what is no such word is refused."""
+    """mock-station and check have the flag too; an invalid word is refused."""
     trace = Path(__file__).parent / "cases/traces/base.jsonl"
     for how in ("always", "never"):
         mock = Mock()
         words = [*STATION, f"{mock.url}/CS-1", "--send=Heartbeat", f"--color={how}"]
-        told = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, check=True).stdout
+        told = warm.run(words, timeout=PATIENCE).stdout
         mock.finish()
         words = [*SERVER, "check", str(trace), f"--color={how}"]
-        told_of = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, check=False).stdout
+        told_of = warm.run(words, timeout=PATIENCE).stdout
         assert ("\x1b[" in told, "\x1b[31m" in told_of) == (how == "always",) * 2
         assert (tmp_path / "x").exists() is False
     ended = subprocess.run([*SERVER, "--color=red"], capture_output=True, text=True, timeout=PATIENCE, check=False)
@@ -268,7 +269,7 @@ def test_colors_of_the_other_commands(tmp_path: Path) -> None:
 
 
 async def test_the_lines_of_a_fault_and_a_connection() -> None:
-    """A fault says what it did and by which rule; a connection which subprotocols were offered besides."""
+    """A line about a fault names its effect and rule; one about a connection names the other offered subprotocols."""
     faults = [("Heartbeat*1", "drop"), ("Authorize", "delay seconds=0.01"), ("Authorize*1", "duplicate")]
     async with Mock(*(word for fault in faults for word in ("--fault", *fault))) as mock:
         async with mock.station("CS-1", "ocpp1.6", "ocpp2.0.1") as station:

@@ -70,7 +70,7 @@ async def test_what_did_not_change_goes_on(tmp_path: Path) -> None:
 
 
 async def test_what_changed_starts_anew(tmp_path: Path) -> None:
-    """Another boot sequence begins with its first status."""
+    """A changed boot sequence begins with its first status."""
     file = tmp_path / "settings.toml"
     file.write_text('boot-status-sequence = ["Pending", "Accepted"]')
     async with Mock("--config", str(file)) as mock, mock.station() as station:
@@ -89,7 +89,7 @@ ACTS = st.lists(st.one_of(st.just(None), st.just(None), CONFIGS), max_size=12)
 @settings(deadline=None, max_examples=20)
 @given(CONFIGS, ACTS)
 def test_counts_survive_as_the_model_says(first: list[str], acts: list[list[str] | None]) -> None:
-    """Whichever settings follow: a rule that is in both keeps its count, one that comes again starts anew."""
+    """A rule in both the old and the new settings keeps its count; one that was removed and added again starts at 0."""
     counts: Counter[str] = Counter()
     rules = first
     base = Rulebase(configured(first), lambda _: None)
@@ -116,13 +116,13 @@ def test_counts_survive_as_the_model_says(first: list[str], acts: list[list[str]
 
 
 def configured(names: list[str]) -> Config:
-    """Return settings with a rule for each of the names, which its CALLERROR tells."""
+    """Return settings with a rule for each name, whose CALLERROR contains the name."""
     error = [(name.replace("A", "Heartbeat"), f"GenericError:{name}") for name in names]
     return read(Config, [keyword_source({"error": error})])
 
 
 async def test_rules_come_and_go_one_by_one() -> None:
-    """A rule is added before all others, changed in its place, and removed; the others keep their uses meanwhile."""
+    """A rule is added before all others, changed at its position, and removed; the others keep their counts."""
     async with Csms(error=[("Heartbeat*2", "GenericError")]) as csms, station_of(csms) as station:
         [old] = csms.rules
         assert await outcome(station, *HEARTBEAT) == "GenericError"
@@ -152,7 +152,7 @@ async def test_equal_rules_have_ids_of_their_own() -> None:
 
 
 async def test_wrong_changes_change_nothing() -> None:
-    """What is no rule, is of another kind, or has no such id is refused."""
+    """An invalid rule, a rule of another kind, or an unknown id is refused."""
     async with Csms(error=[("Heartbeat", "GenericError")]) as csms:
         [id_] = csms.rules
         with pytest.raises(ValueError, match="Heartbeet"):
@@ -168,7 +168,7 @@ async def test_wrong_changes_change_nothing() -> None:
 
 
 async def test_scripts_come_and_go_one_by_one() -> None:
-    """A script that is started while stations are connected begins at once, and ends when it is stopped."""
+    """A script that is started while stations are connected begins at once, and sends nothing after it is stopped."""
     async with Csms() as csms, station_of(csms) as station:
         await station.ask("Heartbeat")
         id_ = csms.start_script("ClearCache", period=0.05)
@@ -191,7 +191,7 @@ async def test_scripts_come_and_go_one_by_one() -> None:
 
 
 def test_the_blocking_mock_has_the_same() -> None:
-    """Rules and scripts come and go through the blocking API too."""
+    """Rules and scripts can be added and removed through the blocking API too."""
     with BlockingCsms() as csms:
         rule, script = csms.add_rule("Heartbeat*1", error="GenericError"), csms.start_script("Reset", delay=9)
         assert (list(csms.rules), list(csms.scripts)) == ([rule], [script])
@@ -203,7 +203,7 @@ def test_the_blocking_mock_has_the_same() -> None:
 
 
 def test_who_leaves_the_bus_hears_no_more() -> None:
-    """`subscribe` returns how to leave, also while an event is handed round; the others hear it all the same."""
+    """`subscribe` returns a function that unsubscribes, also while an event is published; the others still get it."""
     bus = Bus()
     heard: list[tuple[str, type[Event]]] = []
 

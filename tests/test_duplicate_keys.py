@@ -1,4 +1,4 @@
-"""Keys that come twice in one object, over a real socket: which are found, and which are none."""
+"""Duplicate keys in one object, over a real socket: which are found, and which are not duplicates."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -47,7 +47,7 @@ DATA = '[2,"1","DataTransfer",{"vendorId":"V","data":|}]'
     ],
 )
 async def test_keys_that_come_twice(text: str, names: Sequence[str]) -> None:
-    """R20 names the key as it was written, in any message and at any depth; equal keys of two objects are right."""
+    """R20 names the key as it was written, in any message and at any depth; equal keys of two objects are fine."""
     with TemporaryDirectory() as folder:
         log = Path(folder) / "events"
         async with Mock("--events", str(log)) as mock, mock.station("CS") as station:
@@ -62,5 +62,5 @@ async def test_keys_that_come_twice(text: str, names: Sequence[str]) -> None:
 
 @pytest.mark.parametrize("text", [r'[2,"\"\\","\\\"",{"a":"\"\\\\"}]', r'[3,"\"",{"\\":"\\"}]', r'[4,"\"","","\\",{}]'])
 def test_quotes_within_texts_are_none(text: str) -> None:
-    """The quick look, which spares most messages the long one, counts what is around strings only."""
+    """Quotes inside strings do not count in the quick test that most messages pass without a full search."""
     assert not has_twins(text.encode(), decode(text.encode()))

@@ -1,4 +1,4 @@
-"""A mock that listens on all addresses: the URLs that it tells can be reached."""
+"""A mock that listens on all addresses: the URLs that it prints and sends can be reached."""
 
 import socket
 from pathlib import Path
@@ -13,7 +13,7 @@ NEEDS_IPV6 = pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="no IPv6
 
 
 async def told(mock: Mock, host: str) -> str:
-    """Return the URL that the mock tells a station which came with that Host header."""
+    """Return the URL that the mock sends to a station that connected with this Host header."""
     async with mock.tcp() as raw:
         assert (await raw.get("/CS", HANDSHAKE.replace("Host: mock", f"Host: {host}")))[0] == 101
         await raw.write(masked(orjson.dumps([2, "1", "BootNotification", BOOT])))
@@ -38,7 +38,7 @@ async def _profile(raw: Raw) -> str:
     ],
 )
 async def test_all_addresses(host: str, shown: str, tmp_path: Path) -> None:
-    """The first line and the ready file name the loopback; a station is told the Host that it came with."""
+    """The first line and the ready file name the loopback; a station gets the Host that it connected with."""
     ready = tmp_path / "ready"
     flags = ["--ready-file", str(ready), "-c", "SetNetworkProfile", "-d", "0", "--rerun-commands"]
     async with Mock("--host", host, *flags) as mock:
@@ -52,6 +52,6 @@ async def test_all_addresses(host: str, shown: str, tmp_path: Path) -> None:
 
 
 async def test_one_address() -> None:
-    """Who listens on one address tells that one, whatever a station calls it."""
+    """A mock on one address sends that address, whatever Host a station uses."""
     async with Mock("-c", "SetNetworkProfile", "-d", "0") as mock:
         assert await told(mock, "csms.example:8443") == mock.url

@@ -1,4 +1,4 @@
-"""`mock-csms checks` and `mock-csms explain`: the table of the catalogue, and all about one check."""
+"""`mock-csms checks` and `mock-csms explain`: the table of all checks, and the details of one."""
 
 import os
 import re
@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from mock_csms.conformance import CHECKS, SUBJECTS
+from mock_csms.conformance.catalogue import CHECKS, SUBJECTS
 from mock_csms.conformance.v2.unjudged import UNJUDGED
+from tests import warm
 from tests.wire import PATIENCE, SERVER
 
 PAGE = (Path(__file__).parent.parent / "docs" / "conformance.md").read_text(encoding="utf-8")
@@ -19,13 +20,11 @@ EXAMPLES = re.findall(r"^```\n\$ mock-csms (explain [^\n]*)\n(.*?)```$", PAGE, r
 def ended(*words: str, columns: str = "80") -> subprocess.CompletedProcess[str]:
     """Return how a subcommand ended."""
     environment = {**os.environ, "COLUMNS": columns}
-    return subprocess.run(
-        [*SERVER, *words], capture_output=True, text=True, env=environment, timeout=PATIENCE, check=False
-    )
+    return warm.run([*SERVER, *words], env=environment, timeout=PATIENCE)
 
 
 def printed(*words: str, columns: str = "80") -> list[str]:
-    """Return the lines that a subcommand prints, which ends well."""
+    """Return the lines that a subcommand prints; it must end with status 0."""
     done = ended(*words, columns=columns)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout.splitlines()
@@ -37,7 +36,7 @@ def rows(*words: str) -> list[str]:
 
 
 def test_the_table_fits_the_terminal() -> None:
-    """At 80 columns long requirements and titles go on in the next line; no word is lost."""
+    """At 80 columns long requirements and titles wrap; no word is lost."""
     narrow, wide = printed("checks"), printed("checks", columns="500")
     assert [line for line in narrow if len(line) > 80] == []
     assert len(wide) == len(CHECKS) + len(UNJUDGED) + 1
@@ -64,14 +63,14 @@ def test_the_table_of_a_few() -> None:
     ],
 )
 def test_words_that_are_no_check(words: str, told: str) -> None:
-    """One line says so, with the nearest one, and the status is 2; nothing is explained."""
+    """An unknown check gets one line with the nearest one, status 2, and no explanation."""
     done, name = ended(*words.split()), words.split(maxsplit=1)[0]
     assert (done.returncode, done.stdout, done.stderr) == (2, "", f"mock-csms {name}: error: {told}\n")
 
 
 @pytest.mark.parametrize("letter", sorted({id_[0] for id_ in CHECKS}))
 def test_every_check_is_explained(letter: str) -> None:
-    """Each has all parts, its title and its clause, within 80 columns; what is not judged says why."""
+    """Each explanation has all parts, a title and a clause, within 80 columns; an unimplemented check says why."""
     lines = printed("explain", letter, columns="200")
     assert [line for line in lines if len(line) > 80] == []
     text = " ".join("\n".join(lines).split())
@@ -108,7 +107,7 @@ def test_the_docs_have_an_example() -> None:
 
 
 def test_nobody_who_serves_loads_it() -> None:
-    """The start of the mock imports neither the explanations nor the code that prints them."""
+    """The start of the mock does not import the explanations, nor the code that prints them."""
     code = "import sys, mock_csms.commands.serve, mock_csms.commands.cli; print('explaining' in str([*sys.modules]))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=True)
     assert done.stdout == "False\n"

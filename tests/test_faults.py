@@ -1,4 +1,4 @@
-"""Faults: for each, a raw client sees exactly its damage then the next message undamaged; nobody else notices."""
+"""Faults: a raw client sees exactly the damage, then the next message undamaged; other stations see nothing of it."""
 
 import asyncio
 import os
@@ -34,7 +34,7 @@ def whole(text: bytes) -> tuple[bool, Opcode, bytes]:
 
 
 async def next_is_undamaged(station: Naked, id_: str = "next") -> None:
-    """The next message is answered as if nothing had been."""
+    """The next message is answered undamaged."""
     await station.say(2, id_, "Heartbeat", {})
     assert await station.frame() == whole(answer("Heartbeat", id_))
 
@@ -43,7 +43,7 @@ async def next_is_undamaged(station: Naked, id_: str = "next") -> None:
 
 
 async def comes_late(station: Naked, text: bytes) -> None:
-    """A later message is answered before."""
+    """A later message is answered first."""
     await next_is_undamaged(station, "before")
     assert await station.frame() == whole(text)
 
@@ -54,7 +54,7 @@ async def never_comes(station: Naked, text: bytes) -> None:
 
 
 async def comes_twice(station: Naked, text: bytes) -> None:
-    """It comes two times (and the next message shows that not more often)."""
+    """It comes exactly twice."""
     assert [await station.frame() for _ in range(2)] == [whole(text)] * 2
 
 
@@ -64,7 +64,7 @@ async def comes_four_times(station: Naked, text: bytes) -> None:
 
 
 async def has_another_id(station: Naked, text: bytes) -> None:
-    """Only the message id is another one, and one that OCPP-J allows."""
+    """Only the message id differs, and OCPP-J allows it."""
     right, wrong = orjson.loads(text), orjson.loads(await station.text())
     assert wrong[:1] + wrong[2:] == right[:1] + right[2:]
     assert wrong[1] != right[1]
@@ -72,7 +72,7 @@ async def has_another_id(station: Naked, text: bytes) -> None:
 
 
 async def is_not_json(station: Naked, text: bytes) -> None:
-    """It is as long as it should be, but no JSON."""
+    """It has the right length, but is not JSON."""
     wrong = await station.text()
     assert len(wrong) == len(text)
     with pytest.raises(orjson.JSONDecodeError):
@@ -80,14 +80,14 @@ async def is_not_json(station: Naked, text: bytes) -> None:
 
 
 async def is_cut_off(station: Naked, text: bytes) -> None:
-    """Its beginning comes, and not all of it."""
+    """Only its beginning comes."""
     wrong = await station.text()
     assert text.startswith(wrong)
     assert 0 < len(wrong) < len(text)
 
 
 async def breaks_its_schema(station: Naked, text: bytes) -> None:
-    """The array is right, and its last item breaks the schema by something that is added."""
+    """The array is right, but its last item has an addition that breaks the schema."""
     right, wrong = orjson.loads(text), orjson.loads(await station.text())
     assert wrong[:-1] == right[:-1]
     assert wrong[-1].items() > right[-1].items()
@@ -96,7 +96,7 @@ async def breaks_its_schema(station: Naked, text: bytes) -> None:
 
 
 async def has_another_type(station: Naked, text: bytes) -> None:
-    """It has the number of another message type, whose array is of another length."""
+    """It has the number of another message type, whose array has another length."""
     right, wrong = orjson.loads(text), orjson.loads(await station.text())
     assert wrong[1:] == right[1:]
     assert wrong[0] != right[0]
@@ -104,14 +104,14 @@ async def has_another_type(station: Naked, text: bytes) -> None:
 
 
 async def has_no_known_type(station: Naked, text: bytes) -> None:
-    """It has a number that is no message type."""
+    """It has a number that is not a message type."""
     right, wrong = orjson.loads(text), orjson.loads(await station.text())
     assert wrong[1:] == right[1:]
     assert wrong[0] == 9
 
 
 async def is_huge(station: Naked, text: bytes) -> None:
-    """It is as long as was asked for, and right but for its customData."""
+    """It has the requested length, and is right except for its customData."""
     wrong = await station.text()
     assert 100_000 <= len(wrong) < 110_000
     array = orjson.loads(wrong)
@@ -122,23 +122,23 @@ async def is_huge(station: Naked, text: bytes) -> None:
 
 
 async def closes_instead(station: Naked, text: bytes) -> None:
-    """Nothing comes for a while, then a close frame with the code, and the end."""
+    """For a while nothing comes, then a close frame with the code, and the end."""
     await station.nothing(0.1)
     assert await station.goodbye() == 4001
 
 
 async def closes_normally(station: Naked, text: bytes) -> None:
-    """A close frame with 1000 comes in its place, and the end."""
+    """A close frame with 1000 comes instead, and the end."""
     assert await station.goodbye() == 1000
 
 
 async def slams_the_door(station: Naked, text: bytes) -> None:
-    """Not a byte comes, only a TCP RST."""
+    """No byte comes, only a TCP RST."""
     await station.was_reset()
 
 
 async def plays_dead(station: Naked, text: bytes) -> None:
-    """Nothing comes, not even a pong; then all comes, and the message first."""
+    """Nothing comes, not even a pong; then everything comes, the message first."""
     await station.ping()
     await station.say(2, "meanwhile", "Heartbeat", {})
     await station.nothing(0.2)
@@ -163,7 +163,7 @@ async def comes_as_binary(station: Naked, text: bytes) -> None:
 
 
 class Row(NamedTuple):
-    """A fault as people write it, what it does, and whether the connection is gone then."""
+    """A fault as it is written, the function that checks what it does, and whether it ends the connection."""
 
     fault: str
     damage: Callable[[Naked, bytes], Awaitable[None]]
@@ -194,31 +194,31 @@ ROWS = pytest.mark.parametrize("row", TABLE, ids=lambda row: row.fault)
 
 
 def test_gate_every_fault_has_a_row() -> None:
-    """A fault without a proof on the wire is not let in."""
+    """Every fault has a test on the wire."""
     assert {row.fault.split()[0] for row in TABLE} == set(FAULTS)
 
 
 def at(pace: int, fault: str) -> str:
-    """Return the fault with its times so many times as long."""
+    """Return the fault with all its times multiplied."""
     return re.sub(r"(seconds|jitter|after)=([\d.]+)", lambda time: f"{time[1]}={float(time[2]) * pace}", fault)
 
 
 def spoiling(pace: int) -> list[str]:
-    """Spoil the first answer to each station that is called by the number of a row and an action."""
+    """Return rules that damage the first answer to each station named after the number of a row and an action."""
     rows = [(f"{action}*1@{n}-{action}", at(pace, row.fault)) for n, row in enumerate(TABLE) for action in ASKED]
     return [word for match, fault in rows for word in ("--fault", match, fault)]
 
 
 @pytest.fixture(scope="module", params=[(), ("--trace", os.devnull)], ids=["plain", "traced"])
 def kept(request: pytest.FixtureRequest) -> Sequence[str]:
-    """The flags of what is kept of a run: nothing, or a trace, which is written before anything goes out."""
+    """The flags: none, or a trace, which is written before each frame is sent."""
     flags: Sequence[str] = request.param
     return flags
 
 
 @pytest.fixture(scope="module")
 def spoiler(kept: Sequence[str]) -> Iterator[Mock]:
-    """A mock that does so at the usual pace."""
+    """A mock with these faults at the usual pace."""
     mock = Mock(*kept, *UNDAMAGED, *spoiling(1))
     yield mock
     mock.finish()
@@ -227,7 +227,7 @@ def spoiler(kept: Sequence[str]) -> Iterator[Mock]:
 @pytest.mark.parametrize("action", ASKED)
 @ROWS
 async def test_spoiled_answer(spoiler: Mock, kept: Sequence[str], row: Row, action: str) -> None:
-    """A CALLRESULT or CALLERROR gets that damage, once; other stations are answered meanwhile and never notice."""
+    """A CALLRESULT or CALLERROR gets that damage, once; other stations are answered normally meanwhile."""
     for turn in turns():
         with turn as pace:
             if pace == 1:
@@ -238,7 +238,7 @@ async def test_spoiled_answer(spoiler: Mock, kept: Sequence[str], row: Row, acti
 
 
 async def spoils_answer(spoiler: Mock, row: Row, action: str) -> None:
-    """The answer is spoiled as the row says."""
+    """Check that the answer is damaged as the row says."""
     identity = f"{TABLE.index(row)}-{action}"
     async with naked(spoiler, "other") as other:
         async with naked(spoiler, identity) as station:
@@ -255,7 +255,7 @@ async def spoils_answer(spoiler: Mock, row: Row, action: str) -> None:
 
 @pytest.mark.parametrize("row", [row for row in TABLE if row.fault in ("close", "reset")], ids=lambda row: row.fault)
 async def test_an_end_comes_after_what_was_sent(kept: Sequence[str], row: Row) -> None:
-    """A call that came together with the one that ends the connection is answered before the end."""
+    """A call that came together with the one whose fault ends the connection is answered before the end."""
     async with Mock(*kept, *UNDAMAGED, "--fault", "Heartbeat", row.fault) as mock, naked(mock, "CS-1") as station:
         actions = {"first": "GetCertificateStatus", "last": "Heartbeat"}
         calls = [[2, id_, action, REQUESTS[action]] for id_, action in actions.items()]
@@ -289,7 +289,7 @@ def command() -> bytes:
 
 @ROWS
 async def test_spoiled_command(command: bytes, row: Row) -> None:
-    """A command of ours gets the same damage on its way out; answers and other stations do not."""
+    """A command of the mock gets the same damage; answers and other stations do not."""
     assert orjson.loads(command)[2:] == ["Reset", {"type": "Immediate"}]
     for turn in turns():
         with turn as pace:
@@ -297,7 +297,7 @@ async def test_spoiled_command(command: bytes, row: Row) -> None:
 
 
 async def spoils_command(command: bytes, row: Row, fault: str) -> None:
-    """The command is spoiled as the row says."""
+    """Check that the command is damaged as the row says."""
     async with Mock(*UNDAMAGED, *RESET, "--fault", "Reset[type=immediate]", fault) as mock:
         async with naked(mock, "other") as other, naked(mock, "CS-1") as station:
             await next_is_undamaged(other)
@@ -309,14 +309,14 @@ async def spoils_command(command: bytes, row: Row, fault: str) -> None:
 
 
 async def test_a_stalled_connection_is_not_read() -> None:
-    """What a station writes stays in its own buffers while the mock plays dead, and is read afterwards."""
+    """During a stall the mock reads nothing: what a station writes stays in its buffers, and is read afterwards."""
     for turn in turns():
         with turn as pace:
             await stays_unread(pace)
 
 
 async def stays_unread(seconds: float) -> None:
-    """Play dead for so long."""
+    """Stall for so many seconds, and check that nothing is read."""
     filler = {"vendorId": "V", "data": "x" * 1_000_000}
     async with Mock("--fault", "Heartbeat*1", f"stall seconds={seconds}") as mock, naked(mock, "CS-1") as station:
         await station.say(2, "stall", "Heartbeat", {})
@@ -329,7 +329,7 @@ async def stays_unread(seconds: float) -> None:
         assert [orjson.loads(await station.text())[1] for _ in range(20)] == ["fill"] * 20
 
 
-# Whom, when and how often.
+# Which stations, when and how often.
 
 
 async def texts(mock: Mock, identity: str, count: int) -> list[str]:
@@ -345,7 +345,7 @@ async def texts(mock: Mock, identity: str, count: int) -> list[str]:
 
 
 async def test_uses_are_counted_for_each_station_over_reconnects() -> None:
-    """`*3` spoils the first three matches of every station that the glob takes, however often it connects."""
+    """`*3` damages the first three matches of every station that matches the glob, over its reconnections."""
     async with Mock("--fault", "Heartbeat*3@CS-[12]", "drop") as mock:
         assert await texts(mock, "CS-1", 2) == []
         assert await texts(mock, "CS-2", 4) == ["3"]
@@ -355,7 +355,7 @@ async def test_uses_are_counted_for_each_station_over_reconnects() -> None:
 
 
 async def test_faults_add_up() -> None:
-    """Every fault that matches and has uses left works, in the order given; one that sends nothing is the last."""
+    """Every fault that matches and has uses left applies, in order; one that sends nothing is the last."""
     flags = [
         "Heartbeat*1",
         "drop",
@@ -379,7 +379,7 @@ async def test_faults_add_up() -> None:
 
 
 async def test_expired_but_late() -> None:
-    """--reply chooses the answer and --fault spoils it: two flags make it late."""
+    """--reply chooses the answer and --fault delays it: both apply."""
     flags = ["--reply", "Authorize[idToken.idToken=BAD]", '{"idTokenInfo":{"status":"Expired"}}']
     flags += ["--fault", "Authorize[idToken.idToken=bad]", "delay seconds=0.2"]
     async with Mock(*flags) as mock, naked(mock, "CS-1") as station:
@@ -391,7 +391,7 @@ async def test_expired_but_late() -> None:
 
 
 async def test_data_transfer_has_two_directions() -> None:
-    """`DataTransfer` is the answer to the station's, `DataTransfer.command` is our own call."""
+    """`DataTransfer` matches the answer to the station, `DataTransfer.command` the mock's own call."""
     flags = ["--command", "DataTransfer", "--delay", "0"]
     refused([*flags, "--fault", "DataTransfer[vendorId=V].command", "binary"], "--fault", ".command")
     for match, ours in (("DataTransfer", False), ("DataTransfer.command[vendorId=TestVendor]", True)):
@@ -403,7 +403,7 @@ async def test_data_transfer_has_two_directions() -> None:
 
 @pytest.mark.parametrize("action", ["Reset", "DataTransfer.command"])
 async def test_a_fault_of_a_command_is_for_our_command_alone(action: str) -> None:
-    """A station that sends what only we may send is refused undamaged, and takes no use away from the command."""
+    """A station that sends a CSMS command is refused without the fault, which keeps its uses for our command."""
     name = action.removesuffix(".command")
     flags = ["--fault", f"{action}*1", "binary", "--command", name, "--delay", "0", "--after", "boot"]
     async with Mock(*flags) as mock, naked(mock, "CS-1") as station:
@@ -425,7 +425,7 @@ async def test_a_refused_request_is_spoiled_too() -> None:
 
 @pytest.mark.parametrize("fault", ["split frames=3", "binary", "malformed", "oversize bytes=70000"])
 async def test_with_compression(fault: str) -> None:
-    """Where compression was agreed the spoiled message still comes through, and so does the next one."""
+    """With compression the damaged message arrives, and so does the next one."""
     async with (
         Mock(*UNDAMAGED, "--fault", "Heartbeat*1", fault) as mock,
         mock.station(compression="deflate") as station,
@@ -438,7 +438,7 @@ async def test_with_compression(fault: str) -> None:
 
 @pytest.mark.parametrize("code", [999, 1005, 1006, 5000, 70000])
 def test_close_codes_that_cannot_be_sent(code: int) -> None:
-    """A code that RFC 6455 does not let into a close frame is refused at start, instead of failing on the wire."""
+    """A code that RFC 6455 does not allow in a close frame is refused at the start."""
     refused(["--fault", "Heartbeat", f"close code={code}"], "--fault", str(code))
 
 
@@ -446,7 +446,7 @@ def test_close_codes_that_cannot_be_sent(code: int) -> None:
 
 
 async def test_a_seed_makes_chance_repeatable() -> None:
-    """The same seed spoils the same messages, another one others; without a seed the one that is logged does."""
+    """The same seed damages the same messages, another seed others; the logged seed of a run repeats it."""
 
     async def pattern(*flags: str) -> tuple[list[str], str]:
         async with Mock("--fault", "Heartbeat", "drop probability=0.5", *flags) as mock:
@@ -465,7 +465,7 @@ async def test_a_seed_makes_chance_repeatable() -> None:
 
 
 async def test_no_chance_and_certainty() -> None:
-    """What has no chance never happens, and what is certain always does."""
+    """A probability of 0 never applies, and 1 always."""
     flags = ["--fault", "Heartbeat@A", "drop probability=0", "--fault", "Heartbeat@B", "drop probability=1"]
     async with Mock(*flags) as mock:
         assert len(await texts(mock, "A", 20)) == 20

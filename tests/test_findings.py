@@ -1,4 +1,4 @@
-"""What a user sees of findings: lines, events, summary, JUnit, exit status; and the same of a recorded trace."""
+"""How findings are reported: lines, events, summary, JUnit, exit status; live and from a recorded trace."""
 
 import asyncio
 import os
@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import orjson
 import pytest
 
+from tests import warm
 from tests.raw import logged, until
 from tests.test_verdict import Run
 from tests.wire import BOOT, PATIENCE, SERVER, transaction
@@ -22,7 +23,7 @@ EVENTS = [("Started", 0), ("Ended", 1), ("Updated", 2), ("Updated", 3)]
 
 
 async def misbehave(*flags: str, events: list[tuple[str, int]] = EVENTS) -> tuple[int, str, str]:
-    """Let a station go on with a transaction that has ended; return the exit status, the report and the lines."""
+    """Let a station continue an ended transaction; return the exit status, the report and the lines."""
     async with await asyncio.to_thread(Run, "--checks=X05", *flags) as mock:
         async with mock.station() as station:
             for number, (kind, seq_no) in enumerate(events):
@@ -36,7 +37,7 @@ async def misbehave(*flags: str, events: list[tuple[str, int]] = EVENTS) -> tupl
 
 
 async def test_a_finding_is_told_as_it_happens_and_at_the_end(tmp_path: Path) -> None:
-    """Line, event and summary say station, check, requirement, severity and what was wrong; the status stays 0."""
+    """Line, event and summary have station, check, requirement, severity and the fault; the status stays 0."""
     status, report, log = await misbehave("--events", str(tmp_path / "events"))
     lines = re.findall(r"^\S+ CS-1 +finding ERROR (.*)$", log, re.MULTILINE)
     assert lines == [f"X05 (E06): {FAULT}", f"X05 (E06): {FAULT[:-1]}3"]
@@ -69,7 +70,7 @@ async def test_a_finding_is_told_as_it_happens_and_at_the_end(tmp_path: Path) ->
     ],
 )
 async def test_findings_fail_a_run(tmp_path: Path, flags: str, expected: str, status: int, verdict: str) -> None:
-    """With the flag the status is 1, but for what is expected; an expected one that does not come fails as well."""
+    """With --fail-on-findings the status is 1, except for expected findings; a missing expected finding fails too."""
     words = flags.split()
     if expected:
         (tmp_path / "known").write_text(expected)
@@ -88,14 +89,14 @@ async def test_a_good_run_passes() -> None:
 
 
 async def test_a_run_without_a_station_passes_nobody() -> None:
-    """The status is 4: a station that did not come was not judged."""
+    """Without a station the status is 4: nothing was judged."""
     async with await asyncio.to_thread(Run, "--fail-on-findings=error") as mock:
         mock.process.terminate()
         assert (await mock.ended())[0] == 4
 
 
 async def test_findings_have_a_suite_of_their_own(tmp_path: Path) -> None:
-    """JUnit has a case for every check that looked, beside the suite of the expectations."""
+    """JUnit has a suite with a case for every check, next to the suite of the expectations."""
     file = tmp_path / "report.xml"
     await misbehave("--fail-on-findings=error", "--expect=TransactionEvent*4..", f"--junit={file}")
     suites: Any = ElementTree.parse(file).getroot()
@@ -110,7 +111,7 @@ async def test_findings_have_a_suite_of_their_own(tmp_path: Path) -> None:
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the program to its end."""
-    done = subprocess.run([*SERVER, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False)
+    done = warm.run([*SERVER, *arguments], timeout=PATIENCE)
     assert "Traceback" not in done.stderr, done.stderr
     return done
 
@@ -130,7 +131,7 @@ async def test_a_trace_is_judged_as_its_run_was(tmp_path: Path) -> None:
 
 
 async def test_a_trace_without_frames_is_judged_too(tmp_path: Path) -> None:
-    """Other tools may leave out the frame, and what is ours."""
+    """Traces of other tools without frames and without our fields are judged too."""
     trace = tmp_path / "trace.jsonl"
     await misbehave(f"--trace={trace}")
     records = [orjson.loads(line) for line in trace.read_bytes().splitlines()]
@@ -148,7 +149,7 @@ def test_the_table_of_checks() -> None:
 
 @pytest.mark.parametrize("command", ["server.py checks", "-m mock_csms.station misbehaviours"])
 def test_nobody_has_to_read(command: str) -> None:
-    """Who has closed the pipe, as `| head` does, hears no complaint."""
+    """A closed pipe, as with `| head`, causes no error output."""
     reading, writing = os.pipe()
     os.close(reading)
     words = [sys.executable, *command.split()]
@@ -198,7 +199,7 @@ def test_bad_input(tmp_path: Path, words: str, complaint: str) -> None:
     ],
 )
 def test_a_selection(text: str, some: str, others: str) -> None:
-    """Ids, letters and subjects, in their order; with - before a word it takes away."""
+    """Ids, letters and subjects select checks, in order; with a - before a word they are removed."""
     from mock_csms.conformance.selection import select
 
     chosen = {check.id for check in select(text)}
@@ -227,7 +228,7 @@ FRAMES: list[str | bytes] = [
 
 
 async def test_odd_frames_are_found_in_the_trace_too(tmp_path: Path) -> None:
-    """What no message is, what breaks its schema, what came in binary, a command without an answer, a second line."""
+    """Malformed messages, schema violations, binary frames and unanswered commands are found in a trace too."""
     trace, events = tmp_path / "trace.jsonl", tmp_path / "events"
     flags = ("--commands=ClearCache:0", "--call-timeout=0.3", "--fault", "Heartbeat*1", "truncate")
     async with await asyncio.to_thread(Run, f"--trace={trace}", f"--events={events}", *flags) as mock:

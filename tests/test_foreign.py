@@ -5,7 +5,6 @@ The table is by the requirements of OCPP, not by what the program says: see `tra
 
 import csv
 import re
-import subprocess
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
@@ -15,7 +14,8 @@ from typing import NamedTuple
 import orjson
 import pytest
 
-from tests.wire import SERVER
+from tests import warm
+from tests.wire import PATIENCE, SERVER
 
 TRACES = Path(__file__).parent / "traces"
 _FINDING = re.compile(r"^\S+ \S+ +finding (ERROR|WARNING|INFO) ([A-Z]\d\d) ", re.MULTILINE)
@@ -46,9 +46,7 @@ ROWS = _rows()
 @cache
 def found_in(trace: str) -> Mapping[str, list[str]]:
     """Return what the command finds in a trace: by check, the severities of its findings."""
-    done = subprocess.run(
-        [*SERVER, "check", str(TRACES / f"{trace}.jsonl")], capture_output=True, text=True, check=False
-    )
+    done = warm.run([*SERVER, "check", str(TRACES / f"{trace}.jsonl")], timeout=PATIENCE)
     assert done.returncode in (0, 1), done.stderr
     found: defaultdict[str, list[str]] = defaultdict(list)
     for severity, check in _FINDING.findall(done.stdout):
@@ -57,7 +55,7 @@ def found_in(trace: str) -> Mapping[str, list[str]]:
 
 
 def transactions_of(trace: str) -> int:
-    """Return how many transactions a trace has: the deeds that a check may find once each."""
+    """Return how many transactions a trace has: a check may find something once in each."""
     records = [orjson.loads(line) for line in (TRACES / f"{trace}.jsonl").read_bytes().splitlines()]
     told = [record.get("payload", {}) for record in records if record.get("action") == "TransactionEvent"]
     return len({payload["transactionInfo"]["transactionId"] for payload in told if "transactionInfo" in payload})
@@ -65,7 +63,7 @@ def transactions_of(trace: str) -> int:
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_a_finding_is_right(row: Row) -> None:
-    """What the station did wrong is found, once for each deed; what it did right is not."""
+    """Each mistake of the station is found, once; correct behaviour is not."""
     found = found_in(row.trace).get(row.check, [])
     if row.decision == "false":
         assert found == []

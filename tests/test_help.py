@@ -1,4 +1,4 @@
-"""The help: one screen, every flag by subject, completion, and what was probably meant."""
+"""The help: one screen, every flag by subject, completion, and suggestions in errors."""
 
 import os
 import re
@@ -14,6 +14,7 @@ from mock_csms.commands.profile import ProfileSettings
 from mock_csms.settings import Config
 from mock_csms.settings.flags import flag_of, option
 from mock_csms.station.settings import StationSettings
+from tests import warm
 from tests.raw import refused, run
 from tests.wire import PATIENCE, SERVER
 
@@ -42,11 +43,9 @@ EVERY_COMMAND = pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMAN
 
 
 def printed(command: list[str], *flags: str, columns: str = "80") -> str:
-    """Return what a command prints on stdout, where it prints nothing else and ends well."""
+    """Return the stdout of a command, which must print nothing else and end with status 0."""
     environment = {**os.environ, "COLUMNS": columns}
-    ended = subprocess.run(
-        [*command, *flags], capture_output=True, text=True, env=environment, timeout=PATIENCE, check=False
-    )
+    ended = warm.run([*command, *flags], env=environment, timeout=PATIENCE)
     assert (ended.returncode, ended.stderr) == (0, "")
     return ended.stdout
 
@@ -99,7 +98,7 @@ def test_every_explanation_begins_with_a_short_clause(settings: Any) -> None:
 
 
 def test_the_lines_of_mock_station() -> None:
-    """`mock-station --help-all` lists what can be typed."""
+    """`mock-station --help-all` lists the control lines."""
     assert "  card <ID[:TYPE]> [EVSE]   present" in printed(MOCK_STATION, "--help-all")
 
 

@@ -4,7 +4,8 @@ import ast
 import re
 import tokenize
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from functools import cache
 from inspect import getmembers, isclass
@@ -15,6 +16,8 @@ import pytest
 
 import mock_csms
 from mock_csms.protocol.messages import Call
+from mock_csms.protocol.v2 import other_versions
+from mock_csms.protocol.versions import actions, versions
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
@@ -46,14 +49,14 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @cache
 def tree_of(path: Path) -> ast.Module:
-    """Return what a file says."""
+    """Return the syntax tree of a file."""
     return ast.parse(path.read_text(encoding="utf-8"), path)
 
 
 def room_of(module: str) -> str:
     """Return the room of a module of the package, `mock_csms.runtime.bus` or `mock_csms/runtime/bus.py`.
 
-    What starts a process (`__main__.py`) is a command, wherever it stands.
+    A `__main__.py` starts a process, so it counts as a command, in whatever room it is.
     """
     parts: list[str] = re.split(r"[./]", module.removesuffix(".py"))
     if parts[-1] == "__main__":
@@ -63,7 +66,7 @@ def room_of(module: str) -> str:
 
 @cache
 def nodes_of(path: Path) -> list[ast.AST]:
-    """Return all that a file says, in no order."""
+    """Return every node of the syntax tree of a file."""
     return list(ast.walk(tree_of(path)))
 
 
@@ -83,13 +86,18 @@ def imports_of(path: Path) -> list[str]:
     return imported
 
 
+def module_of(name: str) -> str:
+    """Return the name that imports a file of the package: `mock_csms.twin` for `mock_csms/twin/__init__.py`."""
+    return name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
 def functions_of(path: Path) -> Iterator[Function]:
     """Yield every function of a file, methods and inner ones too."""
     return (node for node in nodes_of(path) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
 def hold(names: Iterable[str], fault: Callable[[str], Iterable[str]]) -> None:
-    """Let a rule find nothing wrong in those files, and tell all that it finds: a test for each file takes longer."""
+    """Fail with every fault that a rule finds in those files. One test for each file would take longer."""
     faults = [f"{name}: {word}" for name in names for word in fault(name)]
     assert not faults, "\n".join(faults)
 
@@ -100,7 +108,7 @@ def is_in(module: str, package: str) -> bool:
 
 
 def test_the_house_has_files() -> None:
-    """The gates below look at something."""
+    """There are files to look at in every room, so that the gates below are not empty."""
     assert {room_of(name) for name in MODULES} == {*ROOMS, "__init__"}
     assert {"server.py", "test_server.py", "tests/test_house.py", "mock_csms/protocol/messages.py"} <= FILES.keys()
 
@@ -122,6 +130,41 @@ def test_imports_go_only_downward() -> None:
     hold(MODULES, upward)
 
 
+KNOWN_CIRCLES: Mapping[str, int] = {"runtime": 5}
+"""How many modules of each room import themselves. Whoever mends one corrects this table; nothing may be added."""
+
+
+def reached_from(module: str, edges: Mapping[str, set[str]]) -> set[str]:
+    """Return every module that a module imports, also through others: itself only if it is in a circle."""
+    reached: set[str] = set()
+    waiting = [*edges[module]]
+    while waiting:
+        found = waiting.pop()
+        if found not in reached:
+            reached.add(found)
+            waiting += edges[found]
+    return reached
+
+
+def test_no_module_needs_itself() -> None:
+    """No module imports itself through others, not even in functions or for type checkers.
+
+    `from package import module` counts as an import of that module, not of the package. That imports stand at the top
+    of their module, or have a reason why not, is rule PLC0415 of ruff.
+    """
+    names = {module_of(name): path for name, path in MODULES.items()}
+    edges = {module: {each for each in imports_of(path) if each in names} for module, path in names.items()}
+    reached = {module: reached_from(module, edges) for module in names}
+    circles = [module for module in names if module in reached[module]]
+    counts = Counter(map(room_of, circles))
+    told = [
+        f"{module} -> {', '.join(sorted(each for each in edges[module] if module in reached[each]))}"
+        for module in circles
+        if counts[room_of(module)] != KNOWN_CIRCLES.get(room_of(module))
+    ]
+    assert counts == KNOWN_CIRCLES, "\n".join(told)
+
+
 def test_pure_rooms_touch_nothing() -> None:
     """What the mock decides depends on its input alone: no sockets, no clock, no chance (principles 4 and 10)."""
 
@@ -141,7 +184,7 @@ def test_websockets_is_behind_one_door() -> None:
 
 
 def test_ocpp_is_behind_one_door() -> None:
-    """Only `protocol/schemas.py` knows the `ocpp` package, be it by import or by name."""
+    """Only `protocol/schemas.py` knows the `ocpp` package, by an import or by its name."""
 
     def named(name: str) -> list[str]:
         constants = [node.value for node in nodes_of(MODULES[name]) if isinstance(node, ast.Constant)]
@@ -157,11 +200,90 @@ def test_cryptography_is_behind_one_door() -> None:
     assert those == ["mock_csms/protocol/x509.py"]
 
 
+# Versions of OCPP.
+
+
+HELPFUL = ("settings", "commands")
+"""The rooms whose help texts, which are texts of several words, may name messages."""
+NAMED: Mapping[str, tuple[set[str], str]] = {
+    "mock_csms/behavior/templates.py": (
+        {"SignCertificate", "certificateChain", "transactionId"},
+        "names of placeholders, and their help",
+    ),
+    "mock_csms/protocol/actions.py": ({"BootNotification"}, "the same in every version"),
+    "mock_csms/commands/cli.py": ({"Heartbeat", "TransactionEvent", "eventType"}, "examples in the help"),
+    "mock_csms/settings/commands.py": ({"StatusNotification"}, "the default of --trigger-message"),
+    "mock_csms/commands/playback.py": ({"messageId"}, "a key of trace records"),
+    "mock_csms/commands/tracerecord.py": ({"messageId", "ocppVersion"}, "keys of trace records"),
+    "mock_csms/station/control_lines.py": ({"idToken"}, "the help of a control line"),
+    "mock_csms/station/fleet.py": ({"BootNotification"}, "an action of every version"),
+    "mock_csms/station/outbox.py": ({"BootNotification"}, "an action of every version"),
+    "mock_csms/station/settings.py": (
+        {"BootNotification", "idToken", "serialNumber", "vendorName"},
+        "the help of flags",
+    ),
+    "mock_csms/watch/eventlog.py": ({"messageId"}, "a key of the event log"),
+    "mock_csms/watch/trace.py": ({"messageId", "ocppVersion"}, "keys of trace records"),
+}
+"""The exceptions: files, the names that they may contain, and why."""
+
+
+def properties_in(schema: Any) -> Iterator[str]:
+    """Yield the name of every property that a JSON schema describes, in its definitions too."""
+    if isinstance(schema, dict):
+        known = schema.get("properties", {})
+        yield from known if isinstance(known, dict) else ()
+    for inner in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from properties_in(inner)
+
+
+@cache
+def names_in_ocpp() -> frozenset[str]:
+    """Return the actions of all versions of OCPP, and the camelCase properties of those that the mock speaks."""
+    schemas = [
+        version.schemas.schema(f"{action}{kind}")
+        for version in versions()
+        for action in version.actions
+        for kind in ("Request", "Response")
+    ]
+    properties = {name for schema in schemas for name in properties_in(schema) if not name.islower()}
+    return frozenset({*actions(), *other_versions.OTHERS, *properties})
+
+
+def texts_of(path: Path) -> Iterator[ast.Constant]:
+    """Yield the string literals of a file, without docstrings of modules, functions, classes, fields and constants."""
+    documentation = {id(node.value) for node in nodes_of(path) if isinstance(node, ast.Expr)}
+    for node in nodes_of(path):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes) and id(node) not in documentation:
+            yield node
+
+
+def test_only_the_folder_of_a_version_names_what_it_alone_has() -> None:
+    """Only the folders of versions (`v2/`) name actions and properties of payloads: other code fits every version."""
+
+    def named(name: str) -> list[str]:
+        allowed = NAMED[name][0] if name in NAMED else set()
+        texts = {
+            (text.lineno, word)
+            for text in texts_of(MODULES[name])
+            if not (room_of(name) in HELPFUL and re.search(r"\w \w", str(text.value)))
+            for word in re.findall(r"\w+", str(text.value))
+        }
+        found = {(line, word) for line, word in texts if word in names_in_ocpp()}
+        unneeded = allowed - {word for _, word in found}
+        return [
+            *(f"line {line} names {word}" for line, word in sorted(found) if word not in allowed),
+            *(f"{word} is allowed and is not there" for word in sorted(unneeded)),
+        ]
+
+    hold([name for name in MODULES if not re.search(r"/v\d+/", name)], named)
+
+
 # Sizes.
 
 
 def too_big(function: Function) -> Iterator[str]:
-    """Say what is too much of a function: its lines, not counting those of its docstring, or its parameters."""
+    """Yield what is too big about a function: its lines without its docstring, or the number of its parameters."""
     assert function.end_lineno is not None
     length = function.end_lineno - function.lineno + 1
     if ast.get_docstring(function) is not None:
@@ -187,7 +309,7 @@ def test_files_and_functions_stay_small() -> None:
 
 
 def test_the_tables_of_the_docs_are_made_from_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`task docs` would change nothing, and each table stands in one place."""
+    """`task docs` would change nothing, and each table is in one place only."""
     monkeypatch.syspath_prepend(str(ROOT))
     from scripts.docs import PAGES, TABLES, places, with_tables
 
@@ -197,7 +319,7 @@ def test_the_tables_of_the_docs_are_made_from_the_code(monkeypatch: pytest.Monke
 
 
 def test_every_flag_has_a_row_in_the_docs() -> None:
-    """What can be set can be read about: each flag, or each of the flags that write its tables."""
+    """Each setting is documented under its flag, or under each of the flags that set its parts."""
     page = (ROOT / "docs" / "flags.md").read_text(encoding="utf-8")
     forms = {setting.name: flag_of(setting).forms for setting in fields(Config)}
     names = [name for setting, own in forms.items() for name in ([setting] if own is None else own)]
@@ -205,7 +327,7 @@ def test_every_flag_has_a_row_in_the_docs() -> None:
 
 
 def test_the_readme_is_short() -> None:
-    """It has at most 10 kB; the rest is in docs/."""
+    """It has at most 10 kB; everything else is in docs/."""
     assert len((ROOT / "README.md").read_bytes()) <= 10_240
 
 
@@ -225,7 +347,7 @@ def test_links_lead_somewhere() -> None:
 
 
 def test_there_is_one_version() -> None:
-    """The package says the version that it is published under."""
+    """The package reports the version under which it is published."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert mock_csms.__version__ == project["version"]
 
@@ -234,7 +356,7 @@ def test_there_is_one_version() -> None:
 
 
 def test_no_mocks() -> None:
-    """Tests go through the front door, so nothing is ever mocked but a CSMS (principle 8)."""
+    """Tests use the program as users do, so they need no mock objects (principle 8)."""
 
     def mocked(name: str) -> list[str]:
         return [module for module in imports_of(FILES[name]) if re.match(r"(unittest\.)?mock\b", module)]
@@ -243,12 +365,12 @@ def test_no_mocks() -> None:
 
 
 def test_no_rule_is_switched_off_without_a_reason() -> None:
-    """Behind every `type: ignore` and `noqa` stand its codes, and why the rule does not hold there."""
+    """Every `type: ignore` and `noqa` is followed by its codes, and the reason why the rule does not apply there."""
     codes = r"#\s*(type:\s*ignore\[[\w, -]+\]|noqa:\s*[A-Z]+\d+(,\s*[A-Z]+\d+)*)"
 
     def unexplained(name: str) -> list[str]:
         if not re.search(r"#\s*(type:\s*ignore|noqa)", FILES[name].read_text(encoding="utf-8")):
-            return []  # to take a file apart takes a hundred times as long
+            return []  # to split a file into tokens takes a hundred times as long
         with FILES[name].open("rb") as file:
             comments = [token.string for token in tokenize.tokenize(file.readline) if token.type == tokenize.COMMENT]
         switches = [comment for comment in comments if re.search(r"#\s*(type:\s*ignore|noqa)", comment)]
@@ -258,7 +380,7 @@ def test_no_rule_is_switched_off_without_a_reason() -> None:
 
 
 def test_tests_touch_nothing_private() -> None:
-    """A test that reaches behind the door would break with every change of the inside (principle 8)."""
+    """A test that uses private names would break with every change of the implementation (principle 8)."""
 
     def touched(name: str) -> list[str]:
         attributes = [node for node in nodes_of(FILES[name]) if isinstance(node, ast.Attribute)]
@@ -269,7 +391,7 @@ def test_tests_touch_nothing_private() -> None:
 
 
 def test_every_test_states_its_property() -> None:
-    """The first line of each test's docstring says what holds (principle 9)."""
+    """Each test has a docstring, which says what it proves (principle 9)."""
 
     def silent(name: str) -> list[str]:
         tests = [function for function in functions_of(FILES[name]) if function.name.startswith("test_")]
@@ -279,13 +401,13 @@ def test_every_test_states_its_property() -> None:
 
 
 def test_every_module_says_what_belongs_there() -> None:
-    """Each module opens with a paragraph about itself (principle 12)."""
+    """Each module begins with a docstring about itself (principle 12)."""
     silent = [name for name, path in MODULES.items() if not ast.get_docstring(tree_of(path)) and path.stat().st_size]
     assert silent == []
 
 
 def classes_of(node: ast.AST) -> Iterator[str]:
-    """Yield the name of each class outside of functions, also of those that stand in other classes."""
+    """Yield the name of each class, also of inner classes, but not of classes in functions."""
     for child in ast.iter_child_nodes(node):
         if not isinstance(child, Function):
             if isinstance(child, ast.ClassDef):
@@ -294,7 +416,7 @@ def classes_of(node: ast.AST) -> Iterator[str]:
 
 
 def test_class_names_are_unique() -> None:
-    """A class name stands for one thing in the whole package, so that a reader never has to ask which one is meant."""
+    """No two classes of the package have the same name, so that a reader never has to ask which one is meant."""
     modules_by_name: dict[str, list[str]] = {}
     for module, path in MODULES.items():
         for name in classes_of(tree_of(path)):
@@ -325,13 +447,13 @@ VALUES: dict[str, Any] = {
 
 
 def test_every_event_is_in_the_list() -> None:
-    """Who asks for all events gets every kind that there is, once."""
+    """`ALL` has every kind of event once."""
     assert sorted(kind.__name__ for kind in events.ALL) == [kind.__name__ for kind in KINDS]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_every_event_has_its_line(kind: type[Event], tmp_path: Path) -> None:
-    """The console writes one line for each kind of event, with the time first; one was not forgotten."""
+    """The console writes one line for every kind of event, with the time first."""
     parts = {name: VALUES.get(name, f"<{name}>") for name in kind.__struct_fields__}
     with (tmp_path / "log").open("wb") as log:
         bus, sink = Bus(), Sink(log.fileno())

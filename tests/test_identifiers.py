@@ -1,9 +1,8 @@
-"""identifierString: identities, and ids and names in messages, are the same in any case (Part 2, data types)."""
+"""identifierString: identities, ids and names in messages are compared without regard to case (Part 2, data types)."""
 
 import asyncio
 import re
 import sqlite3
-import subprocess
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,12 +12,13 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from mock_csms.control.python import Csms
+from tests import warm
 from tests.conformance.story import accepted, variable
 from tests.control.in_process import station_of
 from tests.raw import logged, until
 from tests.test_state import FILE, judged
 from tests.test_verdict import Run
-from tests.wire import BOOT, SERVER, Mock, Station, transaction
+from tests.wire import BOOT, PATIENCE, SERVER, Mock, Station, transaction
 
 _FINDING = re.compile(r" finding \w+ ([A-Z]\d\d) ")
 
@@ -34,7 +34,7 @@ async def events(station: Station, *told: tuple[str, str]) -> None:
 
 
 async def test_a_station_in_another_case_is_the_same() -> None:
-    """Its new connection takes the place of the old one, and all that is told names it as it was written first."""
+    """A connection of /cs-1 replaces that of /CS-1, and all output uses the first spelling."""
     async with Mock() as mock, mock.station("CS-1") as old, mock.station("cs-1") as new:
         assert await old.closed() == 1000
         await new.ask("Heartbeat")
@@ -43,7 +43,7 @@ async def test_a_station_in_another_case_is_the_same() -> None:
 
 
 async def test_a_second_connection_in_another_case_is_refused() -> None:
-    """With `--on-duplicate old`, 409 as for the same spelling."""
+    """With `--on-duplicate old` it gets 409, as with the same spelling."""
     async with Mock("--on-duplicate", "old") as mock, mock.station("CS-1"):
         with pytest.raises(InvalidStatus, match="409"):
             async with mock.station("cs-1"):
@@ -88,7 +88,7 @@ async def test_what_is_kept_of_a_station_is_found_in_another_case(tmp_path: Path
 
 
 async def test_a_program_names_a_station_in_any_case() -> None:
-    """`call`, `receive` and `disconnect` of mock_csms.Csms."""
+    """`call`, `receive` and `disconnect` of mock_csms.Csms accept an identity in any case."""
     async with Csms() as csms, station_of(csms, "CS-1") as station:
         await station.ask("Heartbeat")
         assert await csms.receive("cs-1", "Heartbeat") == {}
@@ -104,7 +104,7 @@ async def test_a_program_names_a_station_in_any_case() -> None:
 
 
 async def test_a_transaction_in_another_case_is_the_same() -> None:
-    """No finding where its id changes its case; what is wrong about it is still found (X01, X05)."""
+    """A change of case in its id is no finding; mistakes are still found (X01, X05)."""
     async with await asyncio.to_thread(Run, "--checks=X01,X03,X05") as mock:
         async with mock.station() as station:
             await station.ask("BootNotification", BOOT)
@@ -117,7 +117,7 @@ async def test_a_transaction_in_another_case_is_the_same() -> None:
 
 
 async def test_rules_and_placeholders_know_all_spellings() -> None:
-    """A condition on an id holds in any case; {{transactionId}} is the one that runs, as it was written first."""
+    """A condition on an id matches in any case; {{transactionId}} has the first spelling of the running one."""
     rule = ["--reply", "TransactionEvent[transactionInfo.transactionId=abc]", '{"totalCost": 7.0}']
     async with Mock(*rule) as mock, mock.station() as station:
         answer = await station.ask("TransactionEvent", transaction("Started", "ABC", seqNo=0))
@@ -128,7 +128,7 @@ async def test_rules_and_placeholders_know_all_spellings() -> None:
 
 
 def test_names_in_another_case_are_the_same() -> None:
-    """What was set under one spelling is compared with what is told under another one (V07), and found as reported."""
+    """A variable that was set under one spelling is compared with the report under another one (V07)."""
     for component, name in (("OCPPCommCtrlr", "HeartbeatInterval"), ("MyVendor", "Colour")):
         story = accepted().set(component, name, "1")
         story.get(component.lower(), name.upper(), attributeValue="2")
@@ -139,7 +139,7 @@ def test_names_in_another_case_are_the_same() -> None:
 
 @pytest.mark.parametrize(("last", "found"), [("A", []), ("a", ["R05"])])
 async def test_the_ids_of_messages_keep_their_case(last: str, found: list[str]) -> None:
-    """They are no identifierString: two that differ only in case are two (R05)."""
+    """Message ids are no identifierString: two that differ only in case are different (R05)."""
     async with await asyncio.to_thread(Run, "--checks=R05") as mock:
         async with mock.station() as station:
             for id_ in ("a", last):
@@ -164,8 +164,6 @@ def test_a_station_of_a_trace_has_one_spelling(tmp_path: Path) -> None:
     told = [recorded(0, "CS-1", "Started"), recorded(1, "cs-1", "Ended"), recorded(2, "CS-1", "Updated")]
     path = tmp_path / "trace.jsonl"
     path.write_bytes(b"\n".join(map(orjson.dumps, told)))
-    report = subprocess.run(
-        [*SERVER, "check", "--checks=X05", path], capture_output=True, text=True, check=False
-    ).stdout
+    report = warm.run([*SERVER, "check", "--checks=X05", str(path)], timeout=PATIENCE).stdout
     assert _FINDING.findall(report) == ["X05"]
     assert "cs-1" not in report

@@ -26,7 +26,7 @@ TOKEN = {"id_token": "test_token", "type": "ISO14443"}
 
 
 class Tap:
-    """A connection that keeps the commands which came through it, as they were on the wire."""
+    """A connection that records the commands as they were on the wire."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self.send = socket.send
@@ -43,7 +43,7 @@ class Tap:
 
 
 class TypicalStation(ChargePoint):  # type: ignore[misc] # untyped
-    """A station as its users write it; it knows no ClearCache."""
+    """A station as users of the package write it; it does not support ClearCache."""
 
     def __init__(self, tap: Tap) -> None:
         super().__init__("OCPP-1", tap, response_timeout=PATIENCE)
@@ -56,29 +56,29 @@ class TypicalStation(ChargePoint):  # type: ignore[misc] # untyped
 
     @on(Action.get_variables)
     def get_variables(self, get_variable_data: list[dict[str, Any]]) -> Any:
-        """Tell that every variable has the value 1."""
+        """Answer that every variable has the value 1."""
         results = [{**asked, "attribute_status": "Accepted", "attribute_value": "1"} for asked in get_variable_data]
         return call_result.GetVariables(results)
 
     @on(Action.request_start_transaction)
     def start_transaction(self, **_: Any) -> Any:
-        """Agree."""
+        """Accept."""
         return call_result.RequestStartTransaction("Accepted")
 
     @after(Action.request_start_transaction)
     async def started(self, id_token: dict[str, Any], remote_start_id: int, **_: Any) -> None:
-        """Do it."""
+        """Report the transaction."""
         await self.call(call.Authorize(id_token), suppress=False)
         await self.event("Started", id_token=id_token, info={"remote_start_id": remote_start_id})
 
     @on(Action.request_stop_transaction)
     def stop_transaction(self, transaction_id: str) -> Any:
-        """Agree where it is the transaction that runs."""
+        """Accept if it is the running transaction."""
         return call_result.RequestStopTransaction("Accepted" if transaction_id == "TX-9" else "Rejected")
 
     @on(Action.reset)
     def reset(self, **_: Any) -> Any:
-        """Agree."""
+        """Accept."""
         self.was_reset.set()
         return call_result.Reset("Accepted")
 
@@ -97,7 +97,7 @@ ObedientStation = type("ObedientStation", (ChargePoint,), {f"obey_{action}": _ob
 
 @asynccontextmanager
 async def running(mock: Mock, kind: Any, *arguments: Any) -> AsyncIterator[tuple[Any, list[tuple[str, Any]]]]:
-    """Connect a station of that kind, and yield it with the list of the commands that it gets."""
+    """Connect a station, and yield it with the list of the commands that it gets."""
     async with mock.station("OCPP-1") as raw:
         tap = Tap(raw.socket)
         station = kind(*arguments, tap)
@@ -109,7 +109,7 @@ async def running(mock: Mock, kind: Any, *arguments: Any) -> AsyncIterator[tuple
 
 
 async def test_station_calls() -> None:
-    """What the station sends is answered with what `ocpp` takes for valid."""
+    """Calls of the station are answered validly according to `ocpp`."""
     async with Mock("--final-cost", "7.5") as mock, running(mock, TypicalStation) as (station, _):
         boot = await station.call(call.BootNotification({"model": "m", "vendor_name": "v"}, "PowerUp"), suppress=False)
         assert (boot.status, boot.interval) == ("Accepted", 60)
@@ -128,7 +128,7 @@ async def test_station_calls() -> None:
 
 
 async def test_remote_control() -> None:
-    """Commands reach the station's handlers, and one that it does not know does not stop the others."""
+    """Commands reach the handlers of the station, and an unsupported one does not stop the others."""
     sequence = "GetVariables:0,ClearCache:0,RequestStartTransaction:0,RequestStopTransaction:1,Reset:0"
     async with Mock("--after", "boot", "--commands", sequence) as mock:
         async with running(mock, TypicalStation) as (station, commands):
@@ -170,7 +170,7 @@ DEFAULTS = rf"""
 
 
 async def test_all_commands() -> None:
-    """All 40 commands are valid to `ocpp`; those of the old server have its payloads, and none names a real host."""
+    """All 40 commands are valid for `ocpp`; those of the old server have its payloads; none names a real host."""
     sequence = ",".join(f"{action}:0" for action in COMMANDS)
     async with Mock("--commands", sequence) as mock, running(mock, ObedientStation, "OCPP-1") as (station, commands):
         async with asyncio.timeout(PATIENCE):

@@ -1,4 +1,4 @@
-"""--learn: the mock reads the device model of each station once, and never in the way of what the user wants."""
+"""--learn: the mock reads the device model of each station once, without delaying what the user wants."""
 
 import asyncio
 from pathlib import Path
@@ -13,20 +13,20 @@ REPORT: dict[str, Any] = {"generatedAt": "2026-01-01T00:00:00Z", "seqNo": 0}
 
 
 async def told(station: Station, id_: str, action: str, payload: Any) -> None:
-    """Send a call, whatever comes meanwhile; its answer comes next."""
+    """Send a call and return its answer, also if a command comes before it."""
     await station.send([2, id_, action, payload])
     await station.expect(3, id_)
 
 
 async def asked_for_all(station: Station) -> tuple[str, Any]:
-    """Expect the command that asks for a full inventory; return its ids."""
+    """Expect a GetBaseReport for the full inventory; return its message id and requestId."""
     _, id_, _, payload = await station.expect(2, ..., "GetBaseReport")
     assert payload["reportBase"] == "FullInventory"
     return id_, payload["requestId"]
 
 
 async def asked_for_some(station: Station, most: int) -> list[tuple[str, str]]:
-    """Answer all GetVariables as one who takes so many at once; return what was asked for."""
+    """Answer all GetVariables as a station that accepts so many variables at once; return the requested ones."""
     names: list[tuple[str, str]] = []
     while len(names) <= len(NEEDED_VARIABLES):
         _, id_, _, payload = await station.expect(2, ..., "GetVariables")
@@ -39,7 +39,7 @@ async def asked_for_some(station: Station, most: int) -> list[tuple[str, str]]:
 
 
 async def test_a_station_reports_all_that_it_has_once() -> None:
-    """After the first Accepted boot, and neither after another one nor on another connection."""
+    """The report is requested after the first accepted boot, not after later boots or on other connections."""
     async with await asyncio.to_thread(Run, "--learn") as mock:
         async with mock.station() as station:
             await station.nothing(0.3)
@@ -56,7 +56,7 @@ async def test_a_station_reports_all_that_it_has_once() -> None:
 
 
 async def test_a_station_without_reports_is_asked_for_what_the_checks_read() -> None:
-    """As many variables at once as it takes."""
+    """A station without reports is asked for the variables that checks read, as many at once as it accepts."""
     async with await asyncio.to_thread(Run, "--learn") as mock, mock.station() as station:
         await station.ask("BootNotification", BOOT)
         id_, _ = await asked_for_all(station)
@@ -67,7 +67,7 @@ async def test_a_station_without_reports_is_asked_for_what_the_checks_read() -> 
 
 
 async def test_a_report_that_does_not_come_is_not_waited_for_longer_than_anything() -> None:
-    """After --call-timeout the variables are asked for."""
+    """If the report does not come within --call-timeout, the single variables are requested."""
     for turn in turns():
         with turn as pace:
             mock = await asyncio.to_thread(Run, "--learn", f"--call-timeout={pace}")
@@ -79,7 +79,7 @@ async def test_a_report_that_does_not_come_is_not_waited_for_longer_than_anythin
 
 
 async def test_a_lost_connection_begins_it_anew() -> None:
-    """What was learned in part is asked for again when the station is back, without a boot too; thrice at most."""
+    """An incomplete report is requested again on the next connection, also without a boot, at most three times."""
     async with await asyncio.to_thread(Run, "--learn") as mock:
         async with mock.station() as station:
             await station.ask("BootNotification", BOOT)
@@ -92,7 +92,7 @@ async def test_a_lost_connection_begins_it_anew() -> None:
 
 
 async def test_commands_of_scripts_go_first() -> None:
-    """One after the other, as ever."""
+    """Commands of scripts are sent first, one after the other."""
     flags = ("--learn", "--commands=ClearCache:0,GetLocalListVersion:0", "--after=boot")
     async with await asyncio.to_thread(Run, *flags) as mock, mock.station() as station:
         await station.ask("BootNotification", BOOT)
@@ -105,7 +105,7 @@ async def test_commands_of_scripts_go_first() -> None:
 
 
 async def test_what_is_learned_is_judged_by(tmp_path: Path) -> None:
-    """A unit that the station does not have was accepted: known by the report only."""
+    """The checks use what was learned: here a unit that the report does not have."""
     (tmp_path / "mock.toml").write_text('[[command]]\naction = "GetCompositeSchedule"\non = "NotifyReport"\n')
     flags = ("--learn", "--checks=K02", f"--config={tmp_path / 'mock.toml'}")
     async with await asyncio.to_thread(Run, *flags) as mock, mock.station() as station:

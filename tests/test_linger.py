@@ -1,4 +1,4 @@
-"""After the last expectation is met: the mock goes on answering for a while, and what is forbidden still fails."""
+"""After the last expectation is met the mock continues for a while, and forbidden messages still fail the run."""
 
 import asyncio
 import re
@@ -27,7 +27,7 @@ async def test_the_next_message_is_answered() -> None:
 
 
 def test_default() -> None:
-    """Unless told otherwise the stations must be quiet for a second."""
+    """By default the run ends when the stations are quiet for a second."""
     printed = run("--expect", "Heartbeat", "--print-config").stdout
     assert "linger = 1.0" in [line.removeprefix("# ") for line in printed.splitlines()]
 
@@ -41,7 +41,7 @@ def test_default() -> None:
     ],
 )
 async def test_what_must_not_come_fails_meanwhile(flags: str, last: str, report: str) -> None:
-    """What is forbidden, or is one too many, fails the run also after --within, as long as the mock goes on."""
+    """A forbidden message, or one too many, fails the run also after --within, while the mock continues."""
     for turn in turns():
         with turn as pace:
             async with Run(*flags.split(), "--within", f"{pace}", "--linger", "9") as mock, AsyncExitStack() as stack:
@@ -53,7 +53,7 @@ async def test_what_must_not_come_fails_meanwhile(flags: str, last: str, report:
 
 
 async def test_a_signal_ends_it_at_once() -> None:
-    """The first signal is the first one also then: it gives the verdict."""
+    """A signal during that time ends the run with its verdict."""
     async with Run("--expect", "BootNotification", "--linger", "9") as mock, AsyncExitStack() as stack:
         await play(mock, "boot", stack)
         mock.process.send_signal(signal.SIGTERM)
@@ -71,7 +71,7 @@ CASES = """
 
 @pytest.mark.parametrize(("flags", "transcript", "report"), rows(CASES))
 async def test_what_was_pending(flags: str, transcript: str, report: str) -> None:
-    """Where something forbidden has ended the run, what was still pending was not reached, and has not failed."""
+    """If a forbidden message ends the run, pending expectations are reported as not reached, not as failed."""
     status, told = await judged(flags, transcript)
     assert (status, bool(re.search(f"^{report}", told, re.MULTILINE))) == (1, True), told
     assert told.count("FAILED") == 1

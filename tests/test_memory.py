@@ -1,4 +1,4 @@
-"""A long run with every record on keeps its memory flat: what is written is not kept."""
+"""A long run with all records on does not grow in memory."""
 
 import asyncio
 import sys
@@ -12,7 +12,7 @@ from tests.test_records import Run
 from tests.wire import PATIENCE, Mock, masked, transaction
 
 HALF = 25_000
-"""How many calls; with their answers the whole run has 100,000 messages."""
+"""How many calls are sent; with their answers the whole run has 100,000 messages."""
 AT_ONCE = 250
 MOST_GROWTH = 1024
 """How many KiB the process may grow by in the second half; kept messages alone would take ten times that."""
@@ -25,7 +25,7 @@ def resident(mock: Mock) -> int:
 
 
 def call(number: int) -> bytes:
-    """Return the text of the call of that number; all are equally long, and so are their answers."""
+    """Return the text of the call with this number; all calls and their answers have the same length."""
     event = transaction("Updated", seqNo=10**9 + number, customData={"vendorId": "v", "text": "x" * 300})
     return orjson.dumps([2, f"{number:09}", "TransactionEvent", event])
 

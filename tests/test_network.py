@@ -1,4 +1,4 @@
-"""--latency and --loss: what they do to every message both ways, and what nobody is accused of because of them."""
+"""--latency and --loss: their effect on messages in both directions, and no false findings because of them."""
 
 import asyncio
 import time
@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from mock_csms.commands.tracereading import Reading
+from tests.pace import turns
 from tests.raw import naked, refused, until
 from tests.test_check import check
 from tests.test_verdict import Run
@@ -18,7 +19,7 @@ COUNT = 60
 
 
 def events_in(path: Path) -> list[dict[str, Any]]:
-    """Return the whole lines of an event log that may still be written."""
+    """Return the complete lines of an event log that may still be written."""
     return [orjson.loads(line) for line in path.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
 
 
@@ -28,7 +29,7 @@ def ids(events: list[dict[str, Any]], *kinds: str, station: str = "CS-1") -> lis
 
 
 async def lose(path: Path, *flags: str, others: int = 0) -> list[dict[str, Any]]:
-    """Let a station, and others beside it, send Heartbeats to a lossy mock; return what happened."""
+    """Let a station and some others send Heartbeats to a mock with --loss; return the events."""
     flags = ("--events", str(path), "--loss", "30%", *flags)
     async with Mock(*flags) as mock, naked(mock, "other") as other, mock.station() as station:
         for number in range(COUNT):
@@ -44,7 +45,7 @@ async def lose(path: Path, *flags: str, others: int = 0) -> list[dict[str, Any]]
 
 
 async def test_messages_are_lost_both_ways(tmp_path: Path) -> None:
-    """Some calls do not come, and some answers do not go; the rest is as ever, and the records tell which are lost."""
+    """Some calls and some answers are lost; the rest is unchanged, and the records say which are lost."""
     events = await lose(tmp_path / "events", "--seed", "1")
     came, lost = ids(events, "Received"), ids(events, "Lost")
     spoiled, sent = ids(events, "Spoiled"), ids(events, "Sent")
@@ -55,7 +56,7 @@ async def test_messages_are_lost_both_ways(tmp_path: Path) -> None:
 
 
 async def test_a_seed_repeats_what_is_lost(tmp_path: Path) -> None:
-    """The same messages of a station are lost again, whatever another one does meanwhile and however late they come."""
+    """With the same seed the same messages of a station are lost, whatever other stations do and whatever the delay."""
     runs = [
         await lose(tmp_path / "1", "--seed", "7"),
         await lose(tmp_path / "2", "--seed", "7", others=1),
@@ -66,7 +67,7 @@ async def test_a_seed_repeats_what_is_lost(tmp_path: Path) -> None:
 
 
 async def test_latency_is_added_each_way_and_keeps_the_order() -> None:
-    """An answer takes twice the latency at least; whatever the jitter, none overtakes another."""
+    """An answer takes at least twice the latency; with any jitter, no message overtakes another."""
     async with Mock("--latency", "0.15+-0.05") as mock, mock.station() as station:
         began = time.monotonic()
         for number in range(COUNT):
@@ -77,7 +78,7 @@ async def test_latency_is_added_each_way_and_keeps_the_order() -> None:
 
 
 async def test_a_ping_is_answered_at_once() -> None:
-    """Latency is for messages of OCPP: a pong comes before the answer to a call that was sent before the ping."""
+    """Pongs are not delayed: a pong comes before the answer to a call that was sent before the ping."""
     async with Mock("--latency", "0.2") as mock, naked(mock, "CS-1") as station:
         await station.say(2, "1", "Heartbeat", {})
         await station.ping()
@@ -86,7 +87,7 @@ async def test_a_ping_is_answered_at_once() -> None:
 
 
 async def test_what_is_no_message_is_late_too() -> None:
-    """Text that is no JSON is refused, as late as everything, and in its place."""
+    """Text that is not JSON is refused with the same delay, and in order."""
     async with Mock("--latency", "0.1+-0.1") as mock, mock.station() as station:
         await station.send([2, "1", "Heartbeat", {}])
         await station.send("{")
@@ -95,7 +96,7 @@ async def test_what_is_no_message_is_late_too() -> None:
 
 
 async def test_what_was_on_its_way_comes_before_the_end(tmp_path: Path) -> None:
-    """A message that a station sent before it closed the connection is received before the end is told."""
+    """A delayed message that a station sent before it closed is received before the end is reported."""
     path = tmp_path / "events"
     async with Mock("--latency", "30", "--events", str(path)) as mock:
         async with mock.station() as station:
@@ -105,21 +106,30 @@ async def test_what_was_on_its_way_comes_before_the_end(tmp_path: Path) -> None:
         assert kinds.index("Received") < kinds.index("Disconnected")
 
 
-async def test_commands_are_late_and_lost_too(tmp_path: Path) -> None:
-    """A lost command never comes, and its answer in time is waited for as long as the latency makes it take."""
-    command = ["--command", "Reset", "--delay", "0"]
-    async with Mock("--loss", "100", *command) as mock, mock.station() as station:
+async def test_lost_commands() -> None:
+    """A lost command never comes."""
+    async with Mock("--loss", "100", "--command", "Reset", "--delay", "0") as mock, mock.station() as station:
         await station.nothing(0.2)
-    path = tmp_path / "events"
-    slow = ["--latency", "0.3", "--call-timeout", "0.2", "--events", str(path)]
-    async with Mock(*slow, *command) as mock, mock.station() as station:
+
+
+async def test_late_commands(tmp_path: Path) -> None:
+    """The answer to a command is waited for as long as the latency makes it take."""
+    for turn in turns():
+        with turn as pace:
+            await answers_late(tmp_path / f"events-{pace}", pace)
+
+
+async def answers_late(path: Path, pace: int) -> None:
+    """Answer a command at once, where the latency alone takes longer than the time for answers."""
+    flags = [f"--latency={0.3 * pace}", f"--call-timeout={0.2 * pace}", "--events", str(path)]
+    async with Mock(*flags, "--command", "Reset", "--delay", "0") as mock, mock.station() as station:
         await station.obey("Reset")
         await until(lambda: any(event["event"] == "Received" for event in events_in(path)))
         assert "Unanswered" not in [event["event"] for event in events_in(path)]
 
 
 async def test_a_lost_message_is_unknown_to_the_verdict() -> None:
-    """What was lost is neither expected nor forbidden."""
+    """Lost messages count neither for --expect nor for --forbid."""
     for flags in (["--expect", "Heartbeat", "--within", "1"], ["--forbid", "*", "--duration", "1"]):
         async with await asyncio.to_thread(Run, "--loss", "100", *flags) as mock, mock.station() as station:
             await station.send([2, "1", "Heartbeat", {}])
@@ -128,7 +138,7 @@ async def test_a_lost_message_is_unknown_to_the_verdict() -> None:
 
 
 async def transactions(*flags: str, start: int = 0) -> tuple[int, str]:
-    """Let a station tell of twenty transactions without waiting for answers; return status and report."""
+    """Let a station report twenty transactions without waiting for answers; return status and report."""
     told = [("Started", start), ("Updated", start + 1), ("Ended", start + 2)]
     flags = ("--checks=X,-X14", "--fail-on-findings=warning", *flags)
     async with await asyncio.to_thread(Run, *flags) as mock:
@@ -160,7 +170,7 @@ async def test_nobody_is_accused_of_what_the_mock_lost(tmp_path: Path) -> None:
 
 
 async def test_a_wrong_station_is_accused_all_the_same(tmp_path: Path) -> None:
-    """What is wrong whether or not anything was lost stays a finding, in the trace too."""
+    """A mistake that no loss can explain stays a finding, in the trace too."""
     trace = tmp_path / "trace.jsonl"
     status, report = await transactions("--loss=40", "--seed=3", f"--trace={trace}", start=1)
     assert (status, "X03" in report) == (1, True), report
@@ -182,6 +192,6 @@ async def test_a_wrong_station_is_accused_all_the_same(tmp_path: Path) -> None:
     ],
 )
 def test_bad_values(flag: str, value: str, hint: str) -> None:
-    """A value that is none ends the start with one line that names the flag."""
+    """An invalid value ends the start with one line that names the flag."""
     words = [flag + value] if value.startswith("=") else [flag, value]
     refused(words, flag, hint)

@@ -1,4 +1,4 @@
-"""What comes to the port in place of a sound opening handshake: what is answered, what is logged, and what is found."""
+"""Anything but a valid opening handshake at the port: the answer, the log, and the findings."""
 
 import asyncio
 import re
@@ -25,7 +25,7 @@ def case(name: str) -> bytes:
 
 
 async def answer(raw: Raw) -> tuple[int, str]:
-    """Return the status and the whole of what is answered until the connection ends; 0 where nothing is."""
+    """Return the HTTP status and the whole answer until the connection ends; 0 if there is no answer."""
     data = b""
     with suppress(ConnectionError):
         async with asyncio.timeout(PATIENCE):
@@ -47,7 +47,7 @@ async def ask(mock: Mock, data: bytes, *, piecewise: bool = False) -> tuple[int,
 
 
 async def findings_of(data: bytes, status: int) -> list[tuple[str, str]]:
-    """Send bytes, for which that status must come, and return the station and the check of each finding."""
+    """Send bytes, check the HTTP status of the answer, and return the station and the check of each finding."""
     with TemporaryDirectory() as folder:
         log = Path(folder) / "events"
         async with Mock("--events", str(log)) as mock:
@@ -125,7 +125,7 @@ async def findings_of(data: bytes, status: int) -> list[tuple[str, str]]:
     ],
 )  # fmt: skip
 async def test_what_comes_to_the_port(data: bytes, status: int, findings: Sequence[tuple[str, str]]) -> None:
-    """Every request for a WebSocket, however wrong, is seen by all that judge it, and answered where it is HTTP."""
+    """Every attempt at a handshake, however wrong, is reported and judged, and answered if it is HTTP."""
     assert await findings_of(data, status) == sorted(findings)
 
 
@@ -198,7 +198,7 @@ async def test_pieces_do_not_matter(mock: Mock, data: bytes) -> None:
     ],
 )
 async def test_the_log_says_what_came(data: bytes, words: str) -> None:
-    """In words that a tester understands; who only connects, as a load balancer does, is no accusation."""
+    """The log says what was wrong; a client that only connects, as load balancers do, is no finding."""
     async with Mock() as mock:
         async with mock.tcp() as raw:
             await raw.write(data)
@@ -211,7 +211,7 @@ async def test_the_log_says_what_came(data: bytes, words: str) -> None:
 
 
 async def test_a_request_that_never_ends() -> None:
-    """It is told after ten seconds, with what came of it, and answered; who sent nothing is told too."""
+    """An incomplete request is reported and answered after ten seconds; a connection without a byte is reported too."""
     async with Mock() as mock, mock.tcp() as slow, mock.tcp() as mute:
         await slow.write(b"GET /CS-1 HTTP/1.1\r\nHost: mock\r\n")
         assert (await answer(slow))[0] == 408
@@ -237,16 +237,16 @@ async def test_a_request_that_never_ends() -> None:
     ],
 )
 async def test_plain_http(data: bytes, status: int) -> None:
-    """Health checks come in many forms; a HEAD gets no body; nobody is accused of what is no station's."""
+    """Health checks work in several forms; HEAD gets no body; there are no findings."""
     assert await findings_of(data, status) == []
 
 
 async def test_a_wrong_version_is_told_the_right_one(mock: Mock) -> None:
-    """A server says which version it speaks (RFC 6455, 4.2.2 and 4.4)."""
+    """The answer to a wrong Sec-WebSocket-Version names the right one (RFC 6455, 4.2.2 and 4.4)."""
     assert "Sec-WebSocket-Version: 13\r\n" in (await ask(mock, case("c01-version-8")))[1]
 
 
 async def test_a_slash_behind_the_identity() -> None:
-    """The station is let in under its name without the slash."""
+    """The station is accepted under its identity without the slash."""
     async with Mock("--station", "CS-1", "-c", "ClearCache", "-d", "0") as mock, mock.station("ocpp/CS-1/") as station:
         await station.obey("ClearCache")

@@ -27,22 +27,24 @@ TODAY = datetime.now(UTC).timetuple().tm_yday  # noqa: TID251 - which tenth is t
 TENTH = [way for number, way in enumerate(WAYS) if (number - TODAY) % 10 == 0]
 TRIED = {"": [], "tenth": TENTH, "whole": WAYS}[os.environ.get("MATRIX", "")]
 PATIENCE = 600.0
+PLAIN = [word for name in ("cacheprovider", "hypothesispytest", "cov") for word in ("-p", f"no:{name}")]
+"""Flags of pytest that leave out plugins that cases do not need: to load them takes a quarter of the time of a run."""
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run plans with the reference station."""
-    words = [sys.executable, "-m", "pytest", str(FOLDER), "--reference", "-p", "no:cacheprovider", *arguments]
+    words = [sys.executable, "-m", "pytest", str(FOLDER), "--reference", *PLAIN, *arguments]
     return subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, cwd=ROOT, check=False)
 
 
 def flags(way: str) -> list[str]:
-    """Return how a run is told the way in which the station is to be wrong."""
+    """Return the options of a run for a misbehaviour, or for flags of the reference station."""
     return [f"--reference-flags={way}"] if way.startswith("--") else ["--misbehave", way]
 
 
 @pytest.mark.parametrize(("case", "way"), TRIED, ids=lambda value: getattr(value, "id", value))
 def test_a_case_fails_for_the_reason_that_it_names(case: Case, way: str) -> None:
-    """A station that is wrong in that way does not pass, and the failure says why."""
+    """With the misbehaviour the case fails, and the failure has the expected text."""
     for turn in turns():  # a reference station has not much patience
         with turn:
             done = run("--case", case.id, *flags(way))
@@ -53,7 +55,7 @@ def test_a_case_fails_for_the_reason_that_it_names(case: Case, way: str) -> None
 
 
 def test_the_reference_station_passes() -> None:
-    """One case of each kind: messages alone, a reboot, and one with the operator; `task plans` runs all."""
+    """One case of each kind passes: only messages, a reboot, and with the operator; `task plans` runs all."""
     for turn in turns():
         with turn:
             done = run("--case", "TC_B_06_CS", "--case", "TC_B_02_CS", "--case", "TC_B_22_CS")
@@ -61,7 +63,7 @@ def test_the_reference_station_passes() -> None:
 
 
 def test_findings_are_told_and_may_fail_a_case() -> None:
-    """What the conformance checks find besides is told at the end; with the flag the case fails of it."""
+    """Findings of the conformance checks are listed at the end; with --fail-on-findings the case fails."""
     for turn in turns():
         with turn:
             told = run("--case", "TC_B_06_CS", "--misbehave", "binary-frames")
@@ -81,7 +83,7 @@ def test_the_catalogue_has_every_case() -> None:
 
 
 def test_every_case_can_fail() -> None:
-    """It names a misbehaviour that there is, or flags, and a reason that is more than nothing."""
+    """Each case names an existing misbehaviour, or flags, and a non-empty reason."""
     for case in CASES.values():
         assert case.fails_with, case.id
         for way, reason in case.fails_with.items():
@@ -98,7 +100,7 @@ def test_every_case_names_its_use_case_and_says_what_it_proves() -> None:
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("test_*.py")), ids=lambda path: path.name)
 def test_cases_know_nothing_of_the_reference_station(path: Path) -> None:
-    """They are for every station: of the package they use what plans are written with, and what OCPP says."""
+    """Cases are for every station: of the package they only import plans/ and protocol/."""
     nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
     modules = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
     ours = {module for module in modules if module.startswith("mock_csms")}
@@ -106,7 +108,7 @@ def test_cases_know_nothing_of_the_reference_station(path: Path) -> None:
 
 
 def test_without_a_station_nothing_runs() -> None:
-    """Who does not say which station is told how to."""
+    """Without a station on the command line, the error says how to give one."""
     words = [sys.executable, "-m", "pytest", str(FOLDER), "-p", "no:cacheprovider"]
     done = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, cwd=ROOT, check=False)
     assert (done.returncode, "ERROR: no station given" in done.stderr + done.stdout) == (4, True)

@@ -1,4 +1,4 @@
-"""Policies: who is let in and for how long, what goes before a boot, how payloads are checked, and the clock."""
+"""Policies: which stations may connect and for how long, calls before a boot, validation of payloads, and the clock."""
 
 import asyncio
 import re
@@ -16,7 +16,7 @@ from tests.wire import BOOT, HANDSHAKE, PATIENCE, Mock, Station, transaction
 
 
 async def knock(mock: Mock, identity: str = "CS-1", headers: str = HANDSHAKE) -> int:
-    """Ask for a WebSocket and return the HTTP status; 0 for a TCP RST."""
+    """Send a handshake and return the HTTP status; 0 for a TCP RST."""
     async with mock.tcp() as raw:
         try:
             return (await raw.get(f"/{identity}", headers))[0]
@@ -25,7 +25,7 @@ async def knock(mock: Mock, identity: str = "CS-1", headers: str = HANDSHAKE) ->
 
 
 async def knock_until_let_in(mock: Mock) -> set[int]:
-    """Ask for a WebSocket again and again, and return the statuses before the first 101."""
+    """Send handshakes until one is accepted, and return the statuses before the first 101."""
     seen = set()
     async with asyncio.timeout(PATIENCE):
         while (status := await knock(mock)) != 101:
@@ -46,7 +46,7 @@ async def test_refuse_with_a_status() -> None:
 
 
 async def test_refuse_by_reset() -> None:
-    """'reset for=0.6': TCP RST from the first upgrade request of the station on for so long, then normal."""
+    """'reset for=0.6': TCP RST for 0.6 s from the first upgrade request of the station on, then normal."""
     async with Mock("--refuse", "reset for=0.6") as mock:
         with takes(0.6):
             async with mock.tcp() as raw:
@@ -58,7 +58,7 @@ async def test_refuse_by_reset() -> None:
 
 
 async def test_refuse_by_silence() -> None:
-    """hang*1: the first upgrade request is never answered, the next one is; the mock still ends well."""
+    """hang*1: the first upgrade request is never answered, the next one is; the mock still ends normally."""
     async with Mock("--refuse", "hang*1") as mock, mock.tcp() as hung:
         await hung.write(f"GET /CS-1 HTTP/1.1\r\n{HANDSHAKE}\r\n".encode())
         with pytest.raises(TimeoutError):
@@ -83,7 +83,7 @@ async def test_other_requests_do_not_start_the_time_of_refusals() -> None:
 
 
 async def test_disconnect_after() -> None:
-    """Every connection is cut with a TCP RST so long after it opened, over and over."""
+    """Every connection is ended with a TCP RST after that time."""
     for turn in turns():
         with turn as pace:
             async with Mock("--disconnect-after", f"{0.3 * pace}") as mock:
@@ -95,7 +95,7 @@ async def test_disconnect_after() -> None:
 
 
 async def test_disconnect_after_counted() -> None:
-    """SEC*1 cuts the first connection of each station only."""
+    """SEC*1 ends only the first connection of each station."""
     async with Mock("--disconnect-after", "0.2*1") as mock:
         for identity in "AB":
             async with naked(mock, identity) as station:
@@ -105,7 +105,7 @@ async def test_disconnect_after_counted() -> None:
 
 
 async def test_offline_as_a_station_sees_it() -> None:
-    """--disconnect-after with --refuse 'reset for=SEC': let in, cut, refused for so long, let in again."""
+    """--disconnect-after with --refuse 'reset for=SEC': connected, cut, refused for a while, connected again."""
     for turn in turns():
         with turn as pace:
             flags = ["--disconnect-after", f"{0.2 * pace}*1", "--refuse", f"reset for={0.5 * pace}"]
@@ -124,7 +124,7 @@ async def test_offline_as_a_station_sees_it() -> None:
 
 
 async def test_known_stations() -> None:
-    """Known identities are let in (percent-decoded, in any case), others get 404; without the flag all are."""
+    """Known identities may connect (percent-decoded, in any case), others get 404; without the flag all may connect."""
     async with Mock("--known-stations", "CS-1", "CS 2") as mock:
         identities = ["CS-1", "some/path/CS%202", "CS-3", "cs-1", "CS-1x"]
         assert [await knock(mock, identity) for identity in identities] == [101, 101, 404, 101, 404]
@@ -136,7 +136,7 @@ OTHER = "0ther-passw0rd"
 
 @pytest.fixture(params=["flags", "file", "TOML"])
 def credentials(request: pytest.FixtureRequest, tmp_path: Path) -> list[str]:
-    """The flags that give CS-1 and CS-2 a password, in each way in which it can be written."""
+    """The flags that give CS-1 and CS-2 a password, in each way to write them."""
     (tmp_path / "passwords").write_text(f"CS-1:{SECRET}\n\nCS-2:{OTHER}\n", encoding="utf-8")
     (tmp_path / "mock.toml").write_text(f'basic-auth = ["CS-1:{SECRET}", "CS-2:{OTHER}"]', encoding="utf-8")
     return {
@@ -147,7 +147,7 @@ def credentials(request: pytest.FixtureRequest, tmp_path: Path) -> list[str]:
 
 
 async def test_basic_auth(credentials: list[str]) -> None:
-    """Only the right password of the own identity is let in, all else gets 401 with a challenge; nothing is logged.
+    """Only a station with its own password may connect, others get 401 with a challenge; no password is logged.
 
     The identity may be written in any case, the password may not.
     """
@@ -182,7 +182,7 @@ async def test_basic_auth(credentials: list[str]) -> None:
 
 
 def test_passwords_are_not_printed(credentials: list[str]) -> None:
-    """--print-config says that there are passwords, and none of them."""
+    """--print-config says that there are passwords, but prints none."""
     ended = run(*credentials, "--print-config")
     assert (ended.returncode, ended.stderr) == (0, "")
     assert "basic-auth" in ended.stdout
@@ -191,7 +191,7 @@ def test_passwords_are_not_printed(credentials: list[str]) -> None:
 
 @pytest.mark.parametrize("flags", [["--basic-auth", "top-secret"], ["--basic-auth", ":top-secret"]])
 def test_passwords_are_not_in_errors(flags: list[str], tmp_path: Path) -> None:
-    """What is not ID:PASSWORD is refused without being shown, whether flag or file; so is a file that is not there."""
+    """A value that is not ID:PASSWORD is refused without showing it, in flags and files; so is a missing file."""
     refused(flags, "--basic-auth")
     path = tmp_path / "passwords"
     path.write_text(f"{flags[1]}\n")
@@ -212,7 +212,7 @@ async def test_the_new_connection_survives(flags: list[str]) -> None:
 
 
 async def test_the_old_connection_survives() -> None:
-    """With `old` a second connection is refused as long as the first one lives, and let in afterwards."""
+    """With `old` a second connection is refused while the first one is open, and accepted afterwards."""
     async with Mock("--on-duplicate", "old") as mock:
         async with mock.station() as old:
             with pytest.raises(InvalidStatus) as refusal:
@@ -238,7 +238,7 @@ async def test_both_connections_survive() -> None:
 
 @pytest.mark.parametrize(("policy", "status"), [([], 101), (["close"], 101), (["400"], 400)])
 async def test_subprotocol_mismatch(policy: list[str], status: int) -> None:
-    """Without a common subprotocol: a handshake without the header and a close, or HTTP 400; 2.0.1 is let in ever."""
+    """Without a common subprotocol: a handshake without the header and a close, or HTTP 400; 2.0.1 is accepted."""
     async with Mock(*(word for value in policy for word in ("--on-subprotocol-mismatch", value))) as mock:
         for offer in ("Sec-WebSocket-Protocol: ocpp1.6, ocpp2.1\r\n", ""):
             headers = re.sub("Sec-WebSocket-Protocol: .*\r\n", offer, HANDSHAKE)
@@ -264,7 +264,7 @@ REPORT = {"requestId": 1, "generatedAt": "2026-01-01T00:00:00Z", "seqNo": 0}
 
 
 async def test_require_boot() -> None:
-    """SecurityError to everything until a boot was Accepted; the next connection needs no other boot."""
+    """All calls get SecurityError until a boot was Accepted; the next connection needs no new boot."""
     async with Mock("--require-boot", "--boot-status-sequence", "Rejected,Pending,Accepted") as mock:
         async with mock.station() as station:
             for status in ("Rejected", "Pending", "Accepted"):
@@ -284,7 +284,7 @@ async def test_require_boot() -> None:
 )
 @pytest.mark.parametrize("status", ["Pending", "Rejected"])
 async def test_what_was_asked_for_while_pending(command: str, action: str, payload: Any, status: str) -> None:
-    """While Pending a station may send what a command of ours asked for, and nothing else; while Rejected nothing."""
+    """A Pending station may only send what a command requested; a Rejected station nothing."""
     for turn in turns():
         with turn as pace:
             flags = ["--require-boot", "--boot-status", status, "--command", command, "--delay", f"{0.2 * pace}"]
@@ -297,7 +297,7 @@ async def test_what_was_asked_for_while_pending(command: str, action: str, paylo
 
 
 async def test_require_boot_before_all() -> None:
-    """Neither a user's reply nor a token gets an answer out of a mock that has not accepted the station."""
+    """A call before the boot is refused even if a reply or a token of the user matches."""
     flags = ["--reply", "Authorize", '{"idTokenInfo":{"status":"Expired"}}', "--token", "BAD=Blocked"]
     async with Mock("--require-boot", *flags) as mock, mock.station() as station:
         assert await code(station, "Authorize", TOKEN) == "SecurityError"
@@ -326,7 +326,7 @@ WRONG = "OccurrenceConstraintViolation"
     ],
 )
 async def test_validate(flags: list[str], boot: str, heartbeat: str, told: bool) -> None:
-    """Payloads that break their schema are refused, only reported, or not looked at, as set for the action."""
+    """Payloads that break their schema are refused, only reported, or not validated, as set for the action."""
     async with Mock(*(word for value in flags for word in ("--validate", value))) as mock, mock.station() as station:
         assert await code(station, "BootNotification", BROKEN) == boot
         assert await code(station, "Heartbeat", {"nope": 1}) == heartbeat
@@ -346,7 +346,7 @@ SHAPES += [{"customData": {"x": [1, {"y": None}]}}, {"requestedMessage": []}, {"
 
 @pytest.mark.parametrize("strictness", ["off", "report"])
 async def test_payloads_of_any_shape(strictness: str) -> None:
-    """Rules, tokens, placeholders, events and transactions survive whatever a payload is when nobody refuses it."""
+    """Rules, tokens, placeholders, events and transactions work with any payload when it is not validated."""
     flags = ["--validate", strictness, "--token", "BAD=Expired", "--offline", "--auth-group-id", "G", "--require-boot"]
     for action in ("Authorize", "TransactionEvent", "DataTransfer", "BootNotification"):
         flags += ["--fault", f"{action}[customData.x=1]", "drop"]
@@ -365,7 +365,7 @@ async def test_payloads_of_any_shape(strictness: str) -> None:
 
 
 async def test_deep_payloads() -> None:
-    """A payload as deep as JSON may be passes rules that look into it."""
+    """Rules with conditions work with a very deeply nested payload."""
     async with Mock("--fault", "Heartbeat[customData.x=1]", "drop") as mock, mock.station() as station:
         for depth in (100, 300, 1000):
             nested = "[" * depth + "1" + "]" * depth
@@ -389,7 +389,7 @@ SECONDS = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"
     ],
 )
 async def test_timestamp_format(form: str, pattern: str) -> None:
-    """All times, the defaults' and the placeholders', are written like that."""
+    """All times, in defaults and placeholders, have this format."""
     flags = ["--auth-cache-expiry", "60", "--reply", "DataTransfer", '{"data":["{{now-60}}"]}']
     async with Mock("--timestamp-format", form, *flags) as mock, mock.station() as station:
         times = [
@@ -403,7 +403,7 @@ async def test_timestamp_format(form: str, pattern: str) -> None:
 
 @pytest.mark.parametrize("offset", [0, 86400, -3600.5])
 async def test_clock_offset(offset: float) -> None:
-    """The mock's clock is so far ahead of a right one, in what it sends and in what it computes from it."""
+    """The mock's clock is ahead by the offset, in the times that it sends and in what it derives from them."""
     flags = [f"--clock-offset={offset}", "--auth-cache-expiry", "60"]
     async with Mock() as right, Mock(*flags) as wrong, right.station() as honest, wrong.station() as liar:
         before, shown, after = [

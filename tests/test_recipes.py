@@ -3,7 +3,6 @@
 import re
 import shlex
 import signal
-import subprocess
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -14,13 +13,14 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Subprotocol
 
+from tests import warm
 from tests.wire import PATIENCE, SERVER, Mock, Station
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^mock-csms (.*)\n((?:(?:[<>] |Ctrl-C$|exit status ).*\n)+)```", PAGE, re.MULTILINE)
 FILES = re.findall(r"^where `([^`]*)` is:\n\n```toml\n(.*?)```", PAGE, re.MULTILINE | re.DOTALL)
-"""The files that examples name, with their content."""
+"""The files that the examples use, with their content."""
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 COMMANDS, CHECKS = (
     sorted(
@@ -33,12 +33,12 @@ COMMANDS, CHECKS = (
     )
     for pattern in (r"^mock-csms (-.*)$", r"^mock-csms (check .*)$")
 )
-"""All command lines that are printed anywhere: of the mock, and of `check`."""
+"""All command lines on the pages: of the mock, and of `check`."""
 
 
 @pytest.fixture(autouse=True)
 def _files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let each example run in a folder with the files that the pages name."""
+    """Run each example in a folder with the files that the pages name."""
     monkeypatch.chdir(tmp_path)
     trace = (ROOT / "tests" / "cases" / "traces" / "base.jsonl").read_text(encoding="utf-8")
     for name, content in [*FILES, ("known.txt", "R10\n"), ("trace.jsonl", trace)]:
@@ -46,7 +46,7 @@ def _files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Play:
-    """An example that runs: the mock, and the station that is connected."""
+    """A running example: the mock, and the connected station."""
 
     def __init__(self, mock: Mock, stack: AsyncExitStack) -> None:
         self.mock = mock
@@ -67,12 +67,12 @@ class Play:
             self.refused = f"HTTP {error.response.status_code}"
 
     async def send(self, text: str) -> None:
-        """Send a frame, `…` as its id where that is what the last command had."""
+        """Send a frame; `…` stands for the message id of the last command."""
         assert self.station
         await self.station.send(text.replace('"…"', f'"{self.ids[-1]}"') if self.ids else text)
 
     async def get(self, wanted: str) -> None:
-        """Get that frame; `…` stands for any text."""
+        """Expect that frame; `…` stands for any text."""
         assert self.station
         frame = await self.station.expect()
         self.ids += [frame[1]] if frame[0] == 2 else []
@@ -81,7 +81,7 @@ class Play:
         assert re.fullmatch(pattern, found), f"{found} is not {wanted}"
 
     async def see(self, wanted: str) -> None:
-        """See how the try to connect ended, or that the connection is closed."""
+        """Expect this result of the attempt to connect, or the end of the connection."""
         if wanted == "closed":
             assert self.station
             await self.station.closed()
@@ -93,7 +93,7 @@ class Play:
         self.mock.process.send_signal(signal.SIGINT)
 
     async def end(self, status: str) -> None:
-        """Wait for the end of the mock, with that status."""
+        """Wait until the mock ends with this status."""
         self.mock.statuses = (int(status),)
         self.mock.process.wait(PATIENCE)
 
@@ -106,7 +106,7 @@ LINES: Mapping[str, Callable[[Play, str], Awaitable[None]]] = {
     "Ctrl-C": Play.interrupt,
     "exit status ": Play.end,
 }
-"""What each line of an example does, by how it begins; the first that fits counts."""
+"""What a line of an example does, by its beginning; the first match counts."""
 
 
 def test_there_are_many_examples() -> None:
@@ -116,7 +116,7 @@ def test_there_are_many_examples() -> None:
 
 @pytest.mark.parametrize(("flags", "transcript"), EXAMPLES, ids=[flags for flags, _ in EXAMPLES])
 async def test_example(flags: str, transcript: str) -> None:
-    """What the station sends is answered, and what it gets is sent, exactly as the page says."""
+    """The messages in both directions are exactly those on the page."""
     async with Mock(*shlex.split(flags)) as mock, AsyncExitStack() as stack:
         play = Play(mock, stack)
         if not transcript.startswith("> connect"):
@@ -128,15 +128,15 @@ async def test_example(flags: str, transcript: str) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_printed_command_is_valid(command: str) -> None:
-    """Its flags are accepted as they are printed."""
+    """The flags of each command line are accepted as they are printed."""
     words = [*SERVER, *shlex.split(command, comments=True), "--print-config"]
-    ended = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    ended = warm.run(words, timeout=PATIENCE)
     assert ended.returncode == 0, ended.stderr
 
 
 @pytest.mark.parametrize("command", CHECKS)
 def test_a_printed_check_judges_a_trace(command: str) -> None:
-    """It finds the one thing that is wrong in a trace, and ends with 1."""
+    """Each printed `check` finds the one mistake in a trace, and ends with 1."""
     words = [*SERVER, *shlex.split(command, comments=True)]
-    ended = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    ended = warm.run(words, timeout=PATIENCE)
     assert (ended.returncode, "ERROR X01" in ended.stdout) == (1, True), ended.stdout + ended.stderr

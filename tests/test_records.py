@@ -1,4 +1,4 @@
-"""What is kept of a run: events, JUnit, the lines for people; masking, and files that cannot be written."""
+"""The records of a run: events, JUnit, the lines for people; masking, and files that cannot be written."""
 
 import asyncio
 import base64
@@ -56,7 +56,7 @@ TOLD += [r'Sent CS-1 .*\{3,"h"', "Unanswered CS-1 (?=.*Reset).*0.2 s", "Disconne
 
 
 async def test_every_kind_of_event(tmp_path: Path) -> None:
-    """Everything that happens is a line: connections, refusals, frames, faults, silence, and new settings."""
+    """Every kind of event has a line: connections, refusals, frames, faults, time-outs, and new settings."""
     file, settings = tmp_path / "events.jsonl", tmp_path / "settings.toml"
     settings.write_text("boot-interval = 5\n")
     flags = ["--config", str(settings), "--known-stations", "CS-1", "CS-2", "--commands", "Reset:0,ClearCache:0"]
@@ -90,7 +90,7 @@ async def test_every_kind_of_event(tmp_path: Path) -> None:
 
 
 async def test_expectations_are_events(tmp_path: Path) -> None:
-    """The events say which expectation was met, and which forbidden thing came."""
+    """The events say which expectation was met, and which forbidden message came."""
     file = tmp_path / "events.jsonl"
     flags = ["--expect", "Heartbeat*1..7", "--forbid", "Authorize@CS-?"]
     async with Run("--events", str(file), *flags) as mock, mock.station() as station:
@@ -102,7 +102,7 @@ async def test_expectations_are_events(tmp_path: Path) -> None:
 
 
 async def test_events_on_stdout() -> None:
-    """With `--events -` stdout has events alone; the address and the verdict go to stderr."""
+    """With `--events -` stdout has only events; the address and the verdict go to stderr."""
     process = subprocess.Popen(
         [*SERVER, "--port=0", "--events", "-", "--expect", "Heartbeat", "--wait-for-station", "0.3"],
         stdout=subprocess.PIPE,
@@ -117,7 +117,7 @@ async def test_events_on_stdout() -> None:
 
 
 async def test_stations_with_odd_names_and_messages(tmp_path: Path) -> None:
-    """Neither bytes that are no UTF-8, nor controls, nor depth, nor size stop a record."""
+    """Invalid UTF-8, control characters, deep nesting and large sizes do not stop a record."""
     events, trace = tmp_path / "events", tmp_path / "trace"
     async with Run("--events", str(events), "--trace", str(trace), "-v") as mock:
         for path in ("%FF%FE", "%ED%A0%80", "a%0Ab%1B[31m", "%F0%9F%9A%97"):
@@ -146,11 +146,11 @@ ATTRIBUTES = {
     "error": "type message",
     "skipped": "type message",
 }
-"""What each element may have in the strictest schema that is in wide use, `junit-10.xsd` of Jenkins' xUnit plugin."""
+"""The attributes that each element may have in the strictest common schema, `junit-10.xsd` of Jenkins' xUnit plugin."""
 
 
 def junit(path: Path) -> ElementTree.Element:
-    """Return the suite in a JUnit file, which must be as the schema that CI systems use wants it."""
+    """Return the suite in a JUnit file, which must be valid for the schema of CI systems."""
     root = ElementTree.parse(path).getroot()
     assert (root.tag, [child.tag for child in root]) == ("testsuites", ["testsuite"])
     for element in root.iter():
@@ -173,14 +173,14 @@ def junit(path: Path) -> ElementTree.Element:
 
 @pytest.mark.parametrize("how", ["at once", "signal", "deadline", "no station", "forbidden"])
 async def test_junit(tmp_path: Path, how: str) -> None:
-    """However the run ends, there is a case for each expectation and each forbidden thing, and failures say why."""
+    """However the run ends, JUnit has a case for each expectation and each forbidden message, and failures say why."""
     for turn in turns():
         with turn as pace:
             await ends_with_junit(tmp_path / "report.xml", how, 0.6 * pace)
 
 
 async def ends_with_junit(file: Path, how: str, within: float) -> None:
-    """Let a run end in that way, if by a deadline then by that one."""
+    """Let a run end in this way, with this deadline if it needs one."""
     flags = ["--expect", "Heartbeat", "--expect", "TransactionEvent[eventType=Ended]", "--forbid", "Authorize"]
     if how == "deadline":
         flags += ["--within", f"{within}"]
@@ -209,7 +209,7 @@ async def ends_with_junit(file: Path, how: str, within: float) -> None:
 
 
 async def test_hostile_characters_in_junit(tmp_path: Path) -> None:
-    """What XML cannot hold, or uses itself, comes from the wire and the flags, and the report is XML all the same."""
+    """The report is valid XML, also with characters from the wire or flags that XML forbids or reserves."""
     file = tmp_path / "report.xml"
     expectation = 'DataTransfer[data="<&>]]>\\u0000\\u001b\\ud7ff\\ufffe\\"é🚗"]'
     flags = ["--expect", expectation, "--forbid", "DataTransfer[vendorId=<x>]"]
@@ -228,7 +228,7 @@ TOKENS = [f"{SECRET}-tok"] * 2 + [text + SECRET for text in ('a"', "a\\", "é ",
 
 
 async def test_redact(tmp_path: Path) -> None:
-    """With --redact no record and no line has any idToken; the station gets them all the same."""
+    """With --redact no record and no line has an idToken; the station still gets them."""
     files = [tmp_path / name for name in ("trace", "events", "junit")]
     trace, events, report = map(str, files)
     flags = ["--redact", "-v", "--trace", trace, "--events", events, "--junit", report, "--diagram", f"{trace}.html"]
@@ -270,14 +270,14 @@ async def test_redact(tmp_path: Path) -> None:
 
 
 def test_redact_before_the_start() -> None:
-    """What is strange about a rule is told without its token."""
+    """A warning about a rule at the start does not contain its token."""
     rule = f"Authorize[idToken.idToken={SECRET}]"
     ended = run("--redact", "--port", "0", "--reply", rule, '{"nope":1}', "--duration", "0.1")
     assert (ended.returncode, SECRET in ended.stderr, "warning: " in ended.stderr) == (0, False, True)
 
 
 async def test_passwords_are_never_written(tmp_path: Path) -> None:
-    """Neither a right nor a wrong password is in any record, in no encoding, with every word that there is."""
+    """Neither a right nor a wrong password is in any record, in any encoding, at any log level."""
     names = ("trace", "events", "junit", "diagram")
     flags = [word for name in names for word in (f"--{name}", str(tmp_path / name))]
     flags += ["--log-level", "DEBUG", "--basic-auth", f"CS-1:{SECRET}", "--forbid", "Heartbeat"]
@@ -307,7 +307,7 @@ def test_unwritable_at_start(flag: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("flag", FILES)
 async def test_unwritable_while_running(flag: str) -> None:
-    """A file that can be written no more is warned of once; traffic goes on, and the status is 3."""
+    """If a file cannot be written any more, there is one warning, traffic continues, and the status is 3."""
     async with Run(flag, "/dev/full", "--expect", "Heartbeat*40..") as mock, mock.station() as station:
         for number in range(40):
             await station.send([2, str(number), "Heartbeat", {}])
@@ -323,7 +323,7 @@ async def test_unwritable_while_running(flag: str) -> None:
 
 
 async def test_a_reader_that_leaves() -> None:
-    """Events for a program that has ended disturb nobody."""
+    """If the reader of the events ends, the mock continues."""
     async with Mock("--events", "-") as mock:
         mock.url = orjson.loads(mock.first_line)["url"]
         assert mock.process.stdout
@@ -342,7 +342,7 @@ LONG = {"vendorId": "v", "data": "long " * 100}
 
 
 async def shown(columns: int, *flags: str, **environment: str) -> list[str]:
-    """Return the lines that the program writes to a terminal of that width while a station says this and that."""
+    """Return the lines that the program writes to a terminal of this width while a station sends some messages."""
     ours, its = pty.openpty()
     ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     kept = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "NO_COLOR", "FORCE_COLOR")}
@@ -372,7 +372,7 @@ async def shown(columns: int, *flags: str, **environment: str) -> list[str]:
 
 
 def drain(descriptor: int) -> bytes:
-    """Return all that is written to a terminal."""
+    """Return everything that is written to a terminal, until it is closed."""
     data = b""
     with suppress(OSError):  # which is how Linux says that nobody writes there any more
         while piece := os.read(descriptor, 65536):
@@ -383,7 +383,7 @@ def drain(descriptor: int) -> bytes:
 
 @pytest.mark.parametrize("columns", [60, 100, 140])
 async def test_lines_fit_the_terminal(columns: int) -> None:
-    """Lines are shortened to the width of the terminal that they are written to, whatever is in them."""
+    """Lines are shortened to the width of the terminal, whatever they contain."""
     lines = [ANSI.sub("", line) for line in await shown(columns)]
     assert [line for line in lines if len(line) > columns] == []
     long = [line for line in lines if "long long" in line or "DataTransfer " in line]
@@ -397,7 +397,7 @@ async def test_verbose_lines_are_whole() -> None:
 
 
 async def test_colour_on_a_terminal_only() -> None:
-    """Colour is for terminals, and for those who want it (no-color.org)."""
+    """Colors are used on terminals only, and as the user wants (no-color.org)."""
     assert "\x1b[" in "\n".join(await shown(100))
     assert "\x1b[" in "\n".join(await shown(100, NO_COLOR=""))
     assert "\x1b" not in "\n".join(await shown(100, NO_COLOR="1"))
@@ -408,7 +408,7 @@ async def test_colour_on_a_terminal_only() -> None:
 
 
 async def test_columns_are_aligned() -> None:
-    """Time, station, way, subject and payload each begin where those of the others do; findings are whole sentences."""
+    """Time, station, direction, subject and payload are aligned; findings are whole sentences."""
     async with Mock("--commands", "Reset:0", "--station", "A") as mock:
         for name in ("A", "CS-23456", "X"):
             async with mock.station(name) as station:
@@ -426,7 +426,7 @@ async def test_columns_are_aligned() -> None:
 
 
 async def test_quiet_and_levels() -> None:
-    """--quiet leaves the address and the verdict; a level leaves the lines that are at least so grave."""
+    """--quiet only prints the address and the verdict; --log-level only lines of at least that severity."""
     async with Run("--quiet", "--expect", "Heartbeat*2..") as mock, mock.station() as station:
         await station.call("Heartbeat", {"nope": 1})
         assert (mock.first_line[:9], mock.log) == ("Listening", "")

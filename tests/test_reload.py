@@ -1,4 +1,4 @@
-"""SIGHUP says what has changed, setting by setting, and what would need a restart."""
+"""After SIGHUP the mock says which settings have changed, and which would need a restart."""
 
 import re
 import signal
@@ -58,7 +58,7 @@ note +command: changed only after a restart$
 
 
 async def told(mock: Mock) -> str:
-    """Hang up, and return what is said of it: all of it is written at once."""
+    """Send SIGHUP, and return what is printed about it, which is written at once."""
     read = len(mock.log)
     mock.process.send_signal(signal.SIGHUP)
     await until(lambda: re.search(r"configured.*\n(.*note.*\n)+", mock.log[read:]) is not None)
@@ -66,7 +66,7 @@ async def told(mock: Mock) -> str:
 
 
 async def test_what_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each setting that has changed is told, with both values or, where it is secret, without; the others are not."""
+    """Each changed setting is printed, with both values unless it is secret; the others are not."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "reply.json").write_text('{"idTokenInfo": {"status": "Blocked"}}')
     (tmp_path / "mock.toml").write_text(FIRST)
@@ -95,14 +95,14 @@ async def test_what_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_what_needs_a_restart_stays_in_python_too() -> None:
-    """`config` is what is in force: `configure` changes the port no more than SIGHUP does."""
+    """`config` has the current settings: neither `configure` nor SIGHUP changes the port."""
     csms = Csms(port=0, ping_timeout=20)
     csms.configure(port=9001, ping_timeout=5, boot_interval=8)
     assert (csms.config.port, csms.config.ping_timeout, csms.config.boot_interval) == (0, 20.0, 8)
 
 
 def test_what_is_read_once_is_marked() -> None:
-    """Gate: what is settled at the start is marked, and what is asked again and again is not."""
+    """Gate: settings that are only read at the start are marked, and no others."""
     assert {setting.name for setting in fields(Config)} > FIXED
     assert {"host", "port", "trace", "expect", "command", "script", "seed", "state_dir", "fail_on_findings"} < FIXED
     assert not FIXED & {"boot_interval", "rule", "token", "call_timeout", "checks", "validate", "refuse", "basic_auth"}

@@ -15,12 +15,12 @@ STATUSES += ["NotAtThisLocation", "NotAtThisTime", "Unknown"]
 
 
 def reply(match: str, answer: Any) -> list[str]:
-    """Return the flags of a scripted reply."""
+    """Return the flags of a reply."""
     return ["--reply", match, orjson.dumps(answer).decode()]
 
 
 def info(**about: Any) -> dict[str, Any]:
-    """Return an answer that tells this of a token."""
+    """Return an answer with this idTokenInfo."""
     return {"idTokenInfo": about}
 
 
@@ -38,7 +38,7 @@ async def outcome(station: Station, action: str, payload: Any) -> str:
 
 
 async def outcomes(flags: list[str], identities: str, action: str, payload: Any) -> list[str]:
-    """Let stations connect one after the other, each sending that once, and return what they got."""
+    """Let stations connect one after the other and send a call each; return the results."""
     seen = []
     async with Mock(*flags) as mock:
         for identity in identities:
@@ -51,7 +51,7 @@ async def outcomes(flags: list[str], identities: str, action: str, payload: Any)
 
 
 async def test_reply_is_merged_over_the_default() -> None:
-    """What a reply says replaces that part of the default, null removes, and the rest stays (RFC 7396)."""
+    """A reply is a merge patch over the default: it replaces values, null removes, and the rest stays (RFC 7396)."""
     flags = reply("BootNotification", {"status": "Rejected", "interval": None, "statusInfo": {"reasonCode": "R"}})
     async with Mock(*flags) as mock, mock.station() as station:
         answer = (await station.call("BootNotification", BOOT))[2]
@@ -67,7 +67,7 @@ async def test_a_reply_from_a_file(tmp_path: Any) -> None:
 
 
 async def test_error() -> None:
-    """--error answers with that code and description; without one it is empty, and a colon may be part of it."""
+    """--error answers with that code and description; the description may be empty or contain a colon."""
     flags = ["--error", "Heartbeat*1", "ProtocolError", "--error", "Heartbeat", "GenericError: one: two"]
     async with Mock(*flags) as mock, mock.station() as station:
         assert (await station.call("Heartbeat"))[2:] == ["ProtocolError", "", {}]
@@ -75,7 +75,7 @@ async def test_error() -> None:
 
 
 async def test_replies_and_errors_keep_their_common_order() -> None:
-    """The first --reply or --error with uses left answers, whichever comes first; then the default does."""
+    """The first --reply or --error with uses left answers; then the default does."""
     first = ["--error", "Authorize*1", "InternalError", *reply("Authorize*2", info(status="Blocked"))]
     second = ["--error", "Authorize*2", "GenericError", *reply("Authorize*3", info(status="Expired"))]
     expected = ["InternalError", "Blocked", "Blocked", "GenericError", "GenericError", "Expired", "Expired", "Expired"]
@@ -83,23 +83,23 @@ async def test_replies_and_errors_keep_their_common_order() -> None:
 
 
 async def test_uses_are_counted_for_each_station_over_reconnects() -> None:
-    """*2 is for the first two matches of each station, over its reconnects, and only of those that the glob takes."""
+    """*2 applies to the first two matches of each station that matches the glob, over its reconnections."""
     flags = [*reply("Authorize*2@[AB]", info(status="Blocked")), "--auth-mode", "rate_limit"]
     after = "NotAtThisTime"
     assert await outcomes(flags, "ABCACBAB", "Authorize", token("T")) == [
         "Blocked",  # A
         "Blocked",  # B
-        after,  # C is not meant
-        "Blocked",  # A, once more
+        after,  # C does not match the glob
+        "Blocked",  # A again
         after,
-        "Blocked",  # B, once more
+        "Blocked",  # B again
         after,
         after,
     ]
 
 
 async def test_what_does_not_match_uses_nothing_up() -> None:
-    """Only messages that fulfil the conditions count as matches."""
+    """A message that does not meet the conditions does not count."""
     flags = reply("Authorize[idToken.idToken=BAD]*1", info(status="Blocked"))
     async with Mock(*flags) as mock, mock.station() as station:
         asked = ["good", "BAD", "BAD"]
@@ -155,7 +155,7 @@ CONDITIONS = [
 
 
 async def test_conditions() -> None:
-    """A value is read as the type that the schema has there and must be there, whatever stands around it."""
+    """The value of a condition has the type of the schema, and must be in the payload at that path."""
     flags = [
         word
         for number, (condition, _) in enumerate(CONDITIONS)
@@ -169,11 +169,11 @@ async def test_conditions() -> None:
     assert seen == CONDITIONS
 
 
-# Tokens, and who comes before whom.
+# Tokens, and the order of rules.
 
 
 async def test_all_statuses_of_tokens() -> None:
-    """--token gives any of the 10 statuses, in whatever case, in Authorize and TransactionEvent alike."""
+    """--token gives any of the 10 statuses, written in any case, in Authorize and TransactionEvent."""
     words = [word for status in STATUSES for word in ("--token", f"t-{status}={status.upper()}")]
     async with Mock(*words) as mock, mock.station() as station:
         for status in STATUSES:
@@ -187,7 +187,7 @@ async def test_all_statuses_of_tokens() -> None:
 
 
 async def test_what_a_token_gets() -> None:
-    """A token has a group, an expiry, EVSEs, and may be meant for one type only; an id may hold an equals sign."""
+    """A token may have a group, an expiry, EVSEs and a type; its id may contain an equals sign."""
     flags = ["--token", "a=b=Expired,group=G=1,expiry=3600,evse=1+2", "--token", "C=Blocked,type=emaid"]
     async with Mock(*flags) as mock, mock.station() as station:
         now = datetime.fromisoformat((await station.ask("Heartbeat"))["currentTime"])
@@ -218,14 +218,14 @@ async def test_what_a_token_gets() -> None:
     ],
 )
 async def test_who_comes_first(flags: list[str], authorize: str, event: str) -> None:
-    """Users' rules come before --token, that before the modes; a mode that is not overruled stays as it is."""
+    """Rules of the user come before --token, and --token before the mode."""
     async with Mock(*flags) as mock, mock.station() as station:
         assert await outcome(station, "Authorize", token("T")) == authorize
         assert await outcome(station, "TransactionEvent", transaction("Started", **token("T"))) == event
 
 
 async def test_what_lies_below_a_reply_stays() -> None:
-    """A reply that says nothing of the status leaves it to --token, and that leaves the group to its own flag."""
+    """A reply without a status leaves the status to --token, which leaves the group to its own flag."""
     flags = ["--token", "T=Expired", "--auth-group-id", "G", *reply("Authorize", info(chargingPriority=1))]
     async with Mock(*flags) as mock, mock.station() as station:
         group = {"idToken": "G", "type": "Central"}
@@ -234,7 +234,7 @@ async def test_what_lies_below_a_reply_stays() -> None:
 
 
 async def test_the_boot_sequence_goes_on_counting() -> None:
-    """A boot that a user's rule answers counts in --boot-status-sequence all the same."""
+    """A boot that a rule of the user answers still counts in --boot-status-sequence."""
     flags = ["--boot-status-sequence", "Pending,Rejected,Accepted", "--error", "BootNotification*1", "InternalError"]
     assert await outcomes(flags, "AAA", "BootNotification", BOOT) == ["InternalError", "Rejected", "Accepted"]
 
@@ -243,7 +243,7 @@ async def test_the_boot_sequence_goes_on_counting() -> None:
 
 
 async def test_placeholders() -> None:
-    """Each placeholder stands for its value; alone in a string it has its own type, within other text it is text."""
+    """Each placeholder is replaced by its value; alone in a string it keeps its type, within other text it is text."""
     data = {
         "type kept": ["{{request.evse.id}}", "{{request.offline}}", "{{request.evse}}", "{{ request.meterValue.1 }}"],
         "text": "evse {{request.evse.id}}, {{request.offline}}, {{station}}",
@@ -273,7 +273,7 @@ async def test_placeholders() -> None:
 
 
 async def test_placeholders_in_a_command() -> None:
-    """--payload takes placeholders too, checked with sample values in their place."""
+    """--payload may have placeholders too, and is checked with sample values instead of them."""
     flags = ["--command", "RequestStartTransaction", "--delay", "0"]
     patch = '{"remoteStartId":"{{integer}}","idToken":{"idToken":"at {{station}}"}}'
     async with Mock(*flags, "--payload", patch) as mock, mock.station() as station:
@@ -294,14 +294,14 @@ async def test_placeholders_in_a_command() -> None:
     ],
 )
 def test_unknown_placeholders(text: str, hint: str) -> None:
-    """What is no placeholder is refused at start, with the nearest one, in replies and in payloads of commands."""
+    """An unknown placeholder is refused at the start, with the nearest one, in replies and payloads of commands."""
     refused(reply("DataTransfer", {"data": [{"deep": text}]}), "--reply", text, hint)
     refused(
         ["-c", "DataTransfer", "-d", "0", "--payload", orjson.dumps({"data": text}).decode()], "payload", text, hint
     )
 
 
-# Against the book, but done.
+# Answers that violate OCPP.
 
 
 @pytest.mark.parametrize(
@@ -322,7 +322,7 @@ def test_unknown_placeholders(text: str, hint: str) -> None:
     ],
 )
 async def test_warned_of_and_sent(flags: list[str], warning: str, answer: list[Any]) -> None:
-    """An answer against the book is warned of at start, and sent all the same."""
+    """An answer that violates OCPP causes a warning at the start, and is sent anyway."""
     async with Mock(*flags) as mock, mock.station() as station:
         await until(logged(mock, "listening"))
         assert re.search(f"warning.*{warning}", mock.log)
@@ -330,7 +330,7 @@ async def test_warned_of_and_sent(flags: list[str], warning: str, answer: list[A
 
 
 async def test_no_warning_without_a_reason() -> None:
-    """What is valid once it is laid over what the mock answers anyway is not warned of."""
+    """A reply that is valid once it is merged into the default causes no warning."""
     flags = reply("Authorize[idToken.idToken=T]", {"idTokenInfo": {"cacheExpiryDateTime": "{{now+60}}"}})
     flags += reply("TransactionEvent[idToken.idToken=T]", info(chargingPriority=1))
     flags += ["--error", "Heartbeat", "SecurityError"]

@@ -1,4 +1,4 @@
-"""Setting up: the README's two commands, the lock file of Poetry, the tasks, and what the package index shows."""
+"""Setting up: the two commands of the README, the lock file of Poetry, the tasks, and the metadata of the package."""
 
 import hashlib
 import json
@@ -58,7 +58,7 @@ def test_a_task_needs_no_activated_environment(tmp_path: Path) -> None:
 
 
 def test_the_licence_is_told() -> None:
-    """There is a licence, and the package index is told which, and for which versions of Python the package is."""
+    """There is a licence file; the metadata names the licence and the supported versions of Python."""
     about = PROJECT["project"]
     assert about["license"] == "MIT"
     assert (ROOT / "LICENSE").read_text(encoding="utf-8").startswith("MIT License\n")

@@ -1,4 +1,4 @@
-"""Settings from files, environment and flags: who wins, what is refused, what is printed, and what SIGHUP re-reads."""
+"""Settings from files, environment and flags: which wins, what is refused, what is printed, what SIGHUP reads again."""
 
 import os
 import re
@@ -21,7 +21,7 @@ Write = Callable[..., list[str]]
 
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
-    """Return what writes texts into files and returns the flags that read them; the environment is empty."""
+    """Return a function that writes texts into files and returns the flags for them; the environment is empty."""
     for name in [name for name in os.environ if name.startswith("MOCK_CSMS_")]:
         monkeypatch.delenv(name)
 
@@ -41,7 +41,7 @@ def effective(capsys: pytest.CaptureFixture[str], *flags: str) -> dict[str, Any]
     return tomllib.loads(capsys.readouterr().out)
 
 
-# Who wins.
+# Which source wins.
 
 A = 'boot-interval = 1\nboot-status = "pending"\nwhitelist = ["A"]\noffline = true'
 B = 'boot-interval = 2\nauth-mode = "whitelist"'
@@ -60,7 +60,7 @@ B = 'boot-interval = 2\nauth-mode = "whitelist"'
         (([A], {"WHITELIST": "x"}, ["--whitelist", "v", "w"]), {"whitelist": ["v", "w"]}),
         (([A], {}, ["--boot-status", "Rejected"]), {"boot-status": "Rejected"}),
         ((["boot-interval = '7'"], {"OTHER": "x"}, []), {"boot-interval": 7}),
-        # A rival from a lower place goes.
+        # A rival from a lower source is removed.
         (([A], {}, ["--boot-status-sequence", "Pending,Accepted"]), {"boot-status-sequence": ["Pending", "Accepted"]}),
         (([A], {}, ["--boot-status-sequence", "Pending"]), {"boot-status": None}),
         ((["boot-status-sequence = ['Pending']"], {}, ["--boot-status", "Rejected"]), {"boot-status-sequence": None}),
@@ -79,7 +79,7 @@ def test_who_wins(
     given: tuple[list[str], Mapping[str, str], list[str]],
     wanted: dict[str, Any],
 ) -> None:
-    """Flags win over the environment, that over files, a later file over an earlier one; a rival from below goes."""
+    """Flags override the environment, that overrides files, a later file an earlier one; lower rivals are removed."""
     texts, environment, flags = given
     for name, value in environment.items():
         monkeypatch.setenv(f"MOCK_CSMS_{name}", value)
@@ -88,13 +88,13 @@ def test_who_wins(
 
 
 async def authorize(station: Station) -> str:
-    """Return the status that the token BAD gets."""
+    """Return the status of the token BAD."""
     answer = await station.call("Authorize", TOKEN)
     return str(answer[2]["idTokenInfo"]["status"]) if answer[0] == 3 else str(answer[2])
 
 
 async def test_rules_and_tokens_of_all_places(files: Write) -> None:
-    """Rules of flags come before those of a later file, these before an earlier one's; tokens likewise, after rules."""
+    """Rules of flags come before those of a later file, and those before an earlier one; so do tokens, after rules."""
     rule = '[[rule]]\nmatch = "Authorize*1"\nreply.idTokenInfo.status = "{}"\n'
     token = '[[token]]\nid = "bad"\nstatus = "{}"\nevse = [1, 2]\n'
     config = files(rule.format("NoCredit") + token.format("Invalid"), rule.format("Blocked") + token.format("Expired"))
@@ -105,7 +105,7 @@ async def test_rules_and_tokens_of_all_places(files: Write) -> None:
 
 
 async def test_a_rule_with_an_error_and_a_fault(files: Write) -> None:
-    """One [[rule]] may choose an answer and spoil it; its payload may be a table with placeholders."""
+    """One [[rule]] may have an answer and a fault; its payload may be a table with placeholders."""
     text = '[[rule]]\nmatch = "Heartbeat*1"\nerror = "GenericError:no"\nfault = "duplicate times=3"\n'
     text += '[[rule]]\nmatch = "DataTransfer[vendorId=12]"\n[rule.reply]\ndata = ["{{request.vendorId}}", {a = 1}]'
     async with Mock(*files(text)) as mock, mock.station() as station:
@@ -140,7 +140,7 @@ repeat = 1
 
 
 async def test_commands_from_a_file(files: Write) -> None:
-    """[[command]]: once after a delay, repeated with a period, or after an event, for the stations that are meant."""
+    """[[command]]: once after a delay, repeated with a period, or after a call, for the stations that match."""
     async with Mock(*files(COMMANDS)) as mock:
         async with mock.station("delay-1") as station:
             await station.obey("ClearCache")
@@ -150,7 +150,7 @@ async def test_commands_from_a_file(files: Write) -> None:
             await station.ask("Heartbeat")
             await station.nothing(0.3)
         async with mock.station("on-1") as station:
-            await station.ask("TransactionEvent", transaction("Updated", "T-0"))  # runs already, and is not meant
+            await station.ask("TransactionEvent", transaction("Updated", "T-0"))  # not Started: it does not match
             for id_ in ("T-1", "T-2"):
                 await station.ask("TransactionEvent", transaction("Started", id_))
                 assert await station.obey("RequestStopTransaction") == {"transactionId": "T-0"}
@@ -165,7 +165,7 @@ async def test_commands_from_a_file(files: Write) -> None:
 
 
 async def test_a_command_knows_what_it_follows(files: Write) -> None:
-    """{{request.PATH}} in a [[command]] with `on` is a part of the call that it follows, with its type."""
+    """{{request.PATH}} in a [[command]] with `on` is a value of the call that triggered it, with its type."""
     text = '[[command]]\naction = "RequestStopTransaction"\non = "TransactionEvent[eventType=Started]"\n'
     text += 'payload.transactionId = "{{request.transactionInfo.transactionId}}"\n'
     text += '[[command]]\naction = "Reset"\non = "StatusNotification"\npayload.evseId = "{{request.evseId}}"\n'
@@ -232,7 +232,7 @@ FLAGS: list[list[str]] = [
 
 @pytest.mark.parametrize("flags", FLAGS, ids=lambda flags: " ".join(flags)[:40])
 def test_print_config_can_be_fed_back(files: Write, capsys: pytest.CaptureFixture[str], flags: list[str]) -> None:
-    """What --print-config prints for flags is a file that gives the same settings."""
+    """The output of --print-config for flags is a file with the same settings."""
     first = effective(capsys, *flags)
     assert main([*flags, "--print-config"]) == 0
     assert effective(capsys, *files(capsys.readouterr().out)) == first
@@ -244,7 +244,7 @@ def test_print_config_can_be_fed_back(files: Write, capsys: pytest.CaptureFixtur
 def test_print_config_of_files_can_be_fed_back(
     files: Write, capsys: pytest.CaptureFixture[str], texts: list[str]
 ) -> None:
-    """What --print-config prints for files gives the same settings (but for what is secret), tables in their order."""
+    """The output of --print-config for files has the same settings (except secrets), with tables in order."""
     first = effective(capsys, *files(*texts), "--log-level", "ERROR")
     assert "secret" not in str(first)
     assert main([*files(*texts), "--log-level", "ERROR", "--print-config"]) == 0
@@ -262,7 +262,7 @@ def test_print_config_with_a_command_of_flags_and_one_of_a_file(
 
 
 def test_config_schema(capsys: pytest.CaptureFixture[str]) -> None:
-    """--config-schema is a JSON Schema that knows every setting, takes good files and refuses unknown keys."""
+    """--config-schema is a JSON Schema with every setting; it accepts good files and refuses unknown keys."""
     assert main(["--config-schema"]) == 0
     schema: dict[str, Any] = orjson.loads(capsys.readouterr().out)
     jsonschema_rs.meta.validate(schema)
@@ -282,7 +282,7 @@ def test_config_schema(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 async def test_hangup_rereads_the_files(tmp_path: Path) -> None:
-    """SIGHUP takes over what the files say now, drops no connection, and leaves the old settings for a broken file."""
+    """SIGHUP applies the current files without dropping connections; a broken file changes nothing."""
     path = tmp_path / "mock.toml"
     rule = '[[rule]]\nmatch = "Authorize"\nreply.idTokenInfo.status = "{}"'
     path.write_text("boot-interval = 7\n" + rule.format("Blocked"))

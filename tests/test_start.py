@@ -22,7 +22,7 @@ from tests.wire import PATIENCE, SERVER, Mock
 
 
 def test_a_former_ready_file_is_removed(tmp_path: Path) -> None:
-    """It is gone before the mock tries to listen, so that no script takes it for that of this run."""
+    """A ready file of an earlier run is removed before the mock tries to listen, so that no script uses it."""
     ready = tmp_path / "ready"
     ready.write_text("ws://127.0.0.1:1\n")
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -32,7 +32,7 @@ def test_a_former_ready_file_is_removed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("flags", "status"), [(["--print-config"], 0), (["--boot-status=Nope"], 2)])
 def test_a_ready_file_stays_where_nothing_starts(tmp_path: Path, flags: list[str], status: int) -> None:
-    """What only prints, or refuses its settings, touches no file."""
+    """A command that only prints, or a start with wrong settings, does not touch it."""
     ready = tmp_path / "ready"
     ready.write_text("ws://127.0.0.1:1\n")
     assert run(*flags, "--ready-file", str(ready)).returncode == status
@@ -40,7 +40,7 @@ def test_a_ready_file_stays_where_nothing_starts(tmp_path: Path, flags: list[str
 
 
 async def test_the_ready_file_is_removed_at_exit(tmp_path: Path) -> None:
-    """However the run ends: by a signal, by its verdict, or by a second signal."""
+    """It is removed however the run ends: by a signal, by its verdict, or by a second signal."""
     ready = tmp_path / "ready"
     for how in ("signal", "verdict", "forced"):
         async with Run("--ready-file", str(ready), "--expect", "Heartbeat", "--linger", "0") as mock:
@@ -70,7 +70,7 @@ async def test_the_ready_file_of_another_mock_stays(tmp_path: Path) -> None:
 
 
 async def test_a_link_stays_a_link(tmp_path: Path) -> None:
-    """What a symbolic link leads to is written, and the link is neither replaced nor removed."""
+    """If it is a symbolic link, the target is written, and the link is neither replaced nor removed."""
     ready, file = tmp_path / "ready", tmp_path / "file"
     ready.symlink_to(file)
     async with Mock("--ready-file", str(ready)) as mock:
@@ -79,7 +79,7 @@ async def test_a_link_stays_a_link(tmp_path: Path) -> None:
 
 
 async def test_a_pipe_that_nobody_reads(tmp_path: Path) -> None:
-    """The mock serves while nobody reads the pipe, tells who comes later, and a signal ends it meanwhile."""
+    """If it is a pipe without a reader, the mock serves, writes to a later reader, and ends on a signal meanwhile."""
     pipe = tmp_path / "ready"
     os.mkfifo(pipe)
     async with Mock("--ready-file", str(pipe)) as mock, mock.station() as station:
@@ -94,11 +94,11 @@ async def test_a_pipe_that_nobody_reads(tmp_path: Path) -> None:
 # Signals.
 
 STEPS = 32
-"""How many imports are passed over from one try to the next."""
+"""How many imports are skipped from one attempt to the next."""
 LISTENS = " listening "
-"""What is in the first line of the log."""
+"""A part of the first line of the log."""
 OURS = "import time:.*mock_csms$"
-"""The import with which Python's own start is over."""
+"""The import after which Python's own start is complete."""
 
 
 def interrupted(signal_: signal.Signals, step: int, delay: float) -> tuple[int, str, bool]:
@@ -124,7 +124,7 @@ def interrupted(signal_: signal.Signals, step: int, delay: float) -> tuple[int, 
 
 @pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_at_any_moment_of_the_start(signal_: signal.Signals) -> None:
-    """It ends the program without a traceback: Ctrl-C with 130 while it starts, and with 0 once it listens."""
+    """A signal ends the program without a traceback: Ctrl-C with 130 during the start, with 0 once it listens."""
     starting = (130,) if signal_ is signal.SIGINT else (143, -signal.SIGTERM)
     step, is_up = 2, False
     while not is_up:
@@ -139,7 +139,7 @@ def test_a_signal_at_any_moment_of_the_start(signal_: signal.Signals) -> None:
 
 
 def test_nothing_is_swallowed_while_it_waits_for_its_settings(tmp_path: Path) -> None:
-    """Ctrl-C ends a start that waits for a file of its settings, a pipe that nobody writes to."""
+    """Ctrl-C ends a start that waits for its settings from a pipe without a writer."""
     pipe = tmp_path / "settings.toml"
     os.mkfifo(pipe)
     with subprocess.Popen([*SERVER, "--config", str(pipe)], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
@@ -156,7 +156,7 @@ def test_nothing_is_swallowed_while_it_waits_for_its_settings(tmp_path: Path) ->
 
 
 async def test_a_signal_right_after_the_first_line() -> None:
-    """Who has read that the mock listens may end it: there is a verdict."""
+    """A signal right after the first line still gives a verdict."""
     async with Run("--expect", "Heartbeat") as mock:
         mock.process.send_signal(signal.SIGTERM)
         assert (await mock.ended())[0] == 4

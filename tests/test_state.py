@@ -1,4 +1,4 @@
-"""--state-dir: what must be unique across runs is known in the next one, and no harm to a file ever stops the mock."""
+"""--state-dir: ids that must be unique are known in the next run, and a damaged file never stops the mock."""
 
 import asyncio
 import sqlite3
@@ -17,7 +17,7 @@ FILE = "stations.sqlite"
 
 
 class Killed(Run):
-    """A run that has no time to end."""
+    """A run that is killed."""
 
     statuses = (-9,)
 
@@ -28,7 +28,7 @@ def meter(value: float, stamp: str) -> dict[str, Any]:
 
 
 async def judged(state: Path, checks: str, *calls: tuple[str, str, Any], **more: Any) -> str:
-    """Run the mock over a directory, let a station send calls with those ids, and return what was found."""
+    """Run the mock with a state directory, let a station send calls with these ids, and return the findings."""
     async with await asyncio.to_thread(
         Run, f"--state-dir={state}", f"--checks={checks}", *more.get("flags", ())
     ) as mock:
@@ -65,7 +65,7 @@ REUSED: list[tuple[str, list[tuple[str, str, Any]], list[tuple[str, str, Any]]]]
 async def test_what_must_be_unique_is_known_in_the_next_run(
     tmp_path: Path, check: str, first: list[tuple[str, str, Any]], second: list[tuple[str, str, Any]]
 ) -> None:
-    """A message id, a transaction id, a register: of the same station only, and only with the directory."""
+    """Message ids, transaction ids and meter values are remembered, per station, and only with --state-dir."""
     state = tmp_path / "new" / "state"
     assert check not in await judged(state, check, *first)
     assert check not in await judged(tmp_path / "other", check, *second)
@@ -73,7 +73,7 @@ async def test_what_must_be_unique_is_known_in_the_next_run(
 
 
 async def test_credentials_are_remembered(tmp_path: Path) -> None:
-    """A station that had a password in the last run must have one in this."""
+    """A station that had a password in the last run must use one in this run."""
     async with await asyncio.to_thread(Run, f"--state-dir={tmp_path}", "--checks=T16") as mock:
         mock.url = mock.url.replace("://", "://CS-1:1234567890123456@")
         async with mock.station() as station:
@@ -82,7 +82,7 @@ async def test_credentials_are_remembered(tmp_path: Path) -> None:
 
 
 async def test_it_is_kept_while_the_mock_runs(tmp_path: Path) -> None:
-    """About once a second; the last ids survive even a mock that is killed."""
+    """The state is saved about once a second, so that it survives a kill."""
     async with await asyncio.to_thread(Killed, f"--state-dir={tmp_path}") as mock:
         async with mock.station() as station:
             await send(station, ("one", "Heartbeat", {}))
@@ -93,14 +93,14 @@ async def test_it_is_kept_while_the_mock_runs(tmp_path: Path) -> None:
 
 def kept(state: Path) -> int:
     """Return how many ids are in the file."""
-    with closing(sqlite3.connect(state / FILE)) as connection, suppress(sqlite3.OperationalError):  # it is being made
+    with closing(sqlite3.connect(state / FILE)) as connection, suppress(sqlite3.OperationalError):  # not created yet
         ((count,),) = connection.execute("SELECT count(*) FROM facts WHERE kind = 'call'")
         return int(count)
     return 0
 
 
 async def test_only_the_last_ids_are_kept(tmp_path: Path) -> None:
-    """10,000 of a station: the first of more are forgotten."""
+    """Only the last 10,000 ids of a station are kept."""
     async with await asyncio.to_thread(Run, f"--state-dir={tmp_path}", "--quiet") as mock, mock.station() as station:
         for start in range(0, 12_000, 100):
             for number in range(start, start + 100):
@@ -117,13 +117,13 @@ async def test_only_the_last_ids_are_kept(tmp_path: Path) -> None:
 
 
 def broken_file(path: Path) -> None:
-    """Make a file that is no database."""
+    """Make a file that is not a database."""
     path.mkdir()
     (path / FILE).write_bytes(b"this is no database" * 100)
 
 
 def newer_version(path: Path) -> None:
-    """Make a database of a mock to come."""
+    """Make a database of a future version."""
     path.mkdir()
     with sqlite3.connect(path / FILE) as connection:
         connection.execute("PRAGMA user_version = 99")
@@ -143,7 +143,7 @@ def newer_version(path: Path) -> None:
 def test_a_directory_that_cannot_be_used_is_told_at_once(
     tmp_path: Path, spoil: Callable[[Path], Any], reason: str
 ) -> None:
-    """One line, and status 3."""
+    """A directory that cannot be used gets one line and status 3 at the start."""
     spoil(tmp_path / "state")
     ended = run("--port=0", f"--state-dir={tmp_path / 'state'}")
     assert (ended.returncode, ended.stdout) == (3, "")
@@ -152,7 +152,7 @@ def test_a_directory_that_cannot_be_used_is_told_at_once(
 
 
 async def test_a_file_that_breaks_meanwhile_is_told_once(tmp_path: Path) -> None:
-    """The mock goes on without it."""
+    """A file that breaks during the run is reported once, and the mock continues without it."""
     async with await asyncio.to_thread(Run, f"--state-dir={tmp_path}") as mock:
         async with mock.station() as station:
             with sqlite3.connect(tmp_path / FILE) as connection:
@@ -168,7 +168,7 @@ async def test_a_file_that_breaks_meanwhile_is_told_once(tmp_path: Path) -> None
 
 
 async def test_facts_that_somebody_wrote_by_hand_do_no_harm(tmp_path: Path) -> None:
-    """They are left out, and told."""
+    """Invalid facts in the file are ignored and reported."""
     await judged(tmp_path, "all", ("one", "Heartbeat", {}))
     with sqlite3.connect(tmp_path / FILE) as connection:
         connection.execute("UPDATE facts SET value = 'nonsense'")

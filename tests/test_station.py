@@ -21,18 +21,18 @@ BOOTED = "SecurityEventNotification.response"
 
 @pytest.fixture(scope="module")
 def url(mock: Mock) -> str:
-    """The URL of a station of a mock without flags."""
+    """The URL of a station at a mock without flags."""
     return f"{mock.url}/CS-1"
 
 
 @pytest.fixture
 def hasty() -> list[str]:
-    """Flags that make a station reconnect as soon as it may."""
+    """Flags that make a station reconnect quickly."""
     return ["--variable=OCPPCommCtrlr.RetryBackOffWaitMinimum=1", "--variable=OCPPCommCtrlr.RetryBackOffRandomRange=0"]
 
 
 def heard(path: Path) -> list[tuple[str, dict[str, object]]]:
-    """Return the calls that a mock got, out of its file of events."""
+    """Return the calls in the event file of a mock."""
     events = [json.loads(line) for line in path.read_text().splitlines()]
     assert [event for event in events if event.get("violations")] == []
     calls = [e for e in events if e["event"] == "Received" and e["messageType"] == "Call"]
@@ -52,7 +52,7 @@ def test_every_default_payload_is_taken(url: str) -> None:
 
 
 def test_a_payload_is_laid_over_the_default(tmp_path: Path) -> None:
-    """What is given replaces, null removes, the rest stays; a file works as well."""
+    """A payload is merged into the default: null removes, the rest stays; it may be in a file."""
     (tmp_path / "more.json").write_text('{"evseId": 4}')
     mock = Mock("--events", str(tmp_path / "events"))
     sends = ['--send=StatusNotification {"connectorStatus":"Faulted"}', f"--send=MeterValues @{tmp_path}/more.json"]
@@ -65,7 +65,7 @@ def test_a_payload_is_laid_over_the_default(tmp_path: Path) -> None:
 
 
 def test_an_error_for_an_answer(url: str) -> None:
-    """A CALLERROR makes it fail, after the other calls were sent."""
+    """After a CALLERROR the other calls are sent, and the status is 1."""
     ended = run(url, '--send=Heartbeat {"mood": 1}', "--send=Heartbeat")
     assert (ended.status, ended.out.count("Heartbeat.response")) == (1, 1)
     assert "OccurrenceConstraintViolation" in ended.out or "FormatViolation" in ended.out
@@ -93,7 +93,7 @@ def test_answers_that_do_not_count(flags: tuple[str, ...]) -> None:
 
 
 def test_a_session(tmp_path: Path) -> None:
-    """--charge boots, plugs in, authorizes, charges with values, stops, unplugs, and is fine."""
+    """--charge boots, plugs in, authorizes, charges with meter values, stops, unplugs, and ends with 0."""
     mock = Mock("--events", str(tmp_path / "events"))
     interval = "--variable=SampledDataCtrlr.TxUpdatedInterval=1"
     ended = run(f"{mock.url}/CS-1", "--charge=1.1", "--id-token=TAG:eMAID", "--evse=2", "--evses=2", interval)
@@ -121,7 +121,7 @@ def test_a_session(tmp_path: Path) -> None:
     ids=["refused", "error", "judged later"],
 )
 def test_a_session_that_may_not_be(flags: tuple[str, ...]) -> None:
-    """Where the CSMS does not let the token charge, --charge says so at once, with status 1."""
+    """If the token is not Accepted, --charge says so at once, with status 1."""
     mock = Mock(*flags)
     ended = run(f"{mock.url}/CS-1", "--charge=0.2", "--quiet")
     mock.finish()
@@ -137,7 +137,7 @@ def test_a_session_that_may_not_be(flags: tuple[str, ...]) -> None:
 
 @pytest.fixture(params=["script", "pipe"])
 def follow(request: pytest.FixtureRequest, url: str, tmp_path: Path) -> Callable[[str], Ended]:
-    """Return what runs a station with lines, from a file or from a pipe."""
+    """Return a function that runs a station with control lines, from a file or from a pipe."""
 
     def run_lines(lines: str) -> Ended:
         if request.param == "pipe":
@@ -149,7 +149,7 @@ def follow(request: pytest.FixtureRequest, url: str, tmp_path: Path) -> Callable
 
 
 def test_lines_are_obeyed(follow: Callable[[str], Ended]) -> None:
-    """The lines of a file or a pipe are obeyed in their order, and their end is the end, when all is said."""
+    """The lines of a file or a pipe are executed in order; then the station ends when all its calls are answered."""
     lines = "# a session\nplug 1\ncard TAG\nsend Heartbeat\nwait 0.2\nstatus\ncard tag\nunplug\n"
     ended = follow(lines)
     assert (ended.status, ended.err) == (0, "")
@@ -159,7 +159,7 @@ def test_lines_are_obeyed(follow: Callable[[str], Ended]) -> None:
 
 
 def test_the_status_tells_the_cost(tmp_path: Path) -> None:
-    """What the CSMS says of the running cost can be seen (I02)."""
+    """The line `status` shows the running cost of the CSMS (I02)."""
     command = '[[command]]\naction = "CostUpdated"\non = "TransactionEvent"\nrepeat = 1\npayload = {totalCost = 2.5}\n'
     (tmp_path / "mock.toml").write_text(command)
     mock = Mock(f"--config={tmp_path / 'mock.toml'}")
@@ -174,7 +174,7 @@ def test_the_status_tells_the_cost(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("line", ["offline 0.1", "reboot", "quit"])
 def test_hanging_up_is_no_fault_of_the_csms(line: str) -> None:
-    """A station that goes while a call is open does not blame the CSMS for the answer that it did not wait for."""
+    """A station that ends while a call is open does not report the missing answer as an error."""
     mock = Mock("--fault", "Heartbeat*1", "delay seconds=60")
     with running(f"{mock.url}/CS-1") as station:
         station.type("send Heartbeat")
@@ -193,7 +193,7 @@ def test_a_reboot_at_the_end(follow: Callable[[str], Ended]) -> None:
 
 
 def test_bad_lines_in_a_pipe(url: str) -> None:
-    """A line that is wrong is told in one line and does not end the station; nor does one that is no text."""
+    """A wrong line, or one that is not text, gets one line of error and does not end the station."""
     bad = b'plugg\nsend Nothing\nsend Heartbeat {"a": "{{b}}"}\ncard \xff\xfe 1 2\n\xff\nplug 7\nsend Heartbeat\n'
     ended = run(url, lines=bad)
     assert (ended.status, ended.err, ended.out.count("Heartbeat.response")) == (0, "", 1)
@@ -228,7 +228,7 @@ def test_quit(url: str) -> None:
 
 
 def test_help_tells_all_words(url: str) -> None:
-    """`help` tells every word that can be typed."""
+    """`help` lists every control line."""
     out = run(url, "--quiet", lines="help\n").out
     assert [line.split()[0] for line in out.splitlines()][:3] == ["plug", "unplug", "card"]
 
@@ -250,7 +250,7 @@ def test_a_signal_ends_it_well(tmp_path: Path, signal_: signal.Signals) -> None:
 
 
 def test_it_comes_back(hasty: list[str]) -> None:
-    """A station that was cut off connects again, and does not boot again (B04)."""
+    """A disconnected station connects again, and does not boot again (B04)."""
     for turn in turns():
         with turn as pace:
             mock = Mock("--disconnect-after", f"{0.3 * pace}*1")

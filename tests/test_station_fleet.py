@@ -15,7 +15,7 @@ from tests.wire import PATIENCE, Mock
 
 
 async def test_churn() -> None:
-    """Each station comes and goes three to eight times, and everything is counted and timed."""
+    """Each station connects and disconnects three to eight times; everything is counted and timed."""
     async with Mock() as mock:
         ended = run(mock.url, "--count", "4", "--churn", "--json")
     summed: dict[str, Any] = json.loads(ended.out)
@@ -27,7 +27,7 @@ async def test_churn() -> None:
 
 
 async def test_stations_at_work() -> None:
-    """They are there at once under names of their own, and stay until the end of --duration; a table tells of them."""
+    """The stations connect with different identities, and stay until the end of --duration; a table has the result."""
     for turn in turns():
         with turn as pace:
             flags = ["--expect-stations", "3", "--expect", "Heartbeat*1..999", "--within", f"{10 * PATIENCE}"]
@@ -50,7 +50,7 @@ async def test_stations_at_work() -> None:
     ],
 )
 async def test_limits_that_are_not_kept(limit: list[str], problem: str) -> None:
-    """What is not good enough is told in a line, and the exit status is 1."""
+    """A limit that is not kept is reported in a line, and the exit status is 1."""
     async with Mock() as mock:
         ended = run(mock.url, "--count", "2", "--churn", *limit)
     assert ended.status == 1
@@ -58,7 +58,7 @@ async def test_limits_that_are_not_kept(limit: list[str], problem: str) -> None:
 
 
 async def test_nobody_is_there() -> None:
-    """Where no station gets in, the exit status is 3 and the reason is told."""
+    """If no station can connect, the exit status is 3, with the reason."""
     async with Mock() as mock:
         url = mock.url
     ended = run(url, "--count", "2", "--churn")
@@ -66,7 +66,7 @@ async def test_nobody_is_there() -> None:
 
 
 def test_percentiles() -> None:
-    """A percentile is the least time within which so many of a hundred were done; without any it is not known."""
+    """A percentile is the least time within which so many percent were done; without values it is None."""
     figures = Figures({CONNECT: [n / 1000 for n in range(1, 101)], BOOT: [0.007], CLOSE: []}, seconds=10.0)
     summed = load.summary(5, figures)
     assert summed["connect_ms"] == {"p50": 50.0, "p95": 95.0, "p99": 99.0}
@@ -79,14 +79,14 @@ def test_percentiles() -> None:
 
 
 async def test_a_station_from_a_file_with_a_fast_clock(tmp_path: Path) -> None:
-    """A file says who the station is and what it has; at speed 600 half an hour of charging takes three seconds."""
+    """A device file describes the station; at speed 600 half an hour of charging takes three seconds."""
     for turn in turns():
         with turn as pace:
             await charges_at(600 / pace, tmp_path)
 
 
 async def charges_at(speed: float, tmp_path: Path) -> None:
-    """Let it charge for half an hour of its own."""
+    """Let it charge for half an hour of its own clock."""
     (tmp_path / "station.toml").write_text(
         '[identity]\nvendor = "ACME"\n[[evse]]\nconnectors = ["cCCS2", "cType2"]\n'
         "[variables]\nSampledDataCtrlr.TxUpdatedInterval = 600\n"

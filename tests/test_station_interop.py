@@ -27,11 +27,11 @@ TOKEN = {"id_token": "test_token", "type": "ISO14443"}
 COMMANDS = sorted(
     (action for action, row in ACTIONS.items() if row.sent_by(Sender.CSMS)), key=lambda action: action == "Reset"
 )
-"""All commands, and Reset last: the station goes off then."""
+"""All commands, with Reset last, because the station disconnects then."""
 
 
 class TypicalCsms(ChargePoint):  # type: ignore[misc] # untyped
-    """A CSMS as people write it with the package, which validates all that comes and goes."""
+    """A CSMS as users of the package write it; the package validates all messages."""
 
     def __init__(self, socket: ServerConnection) -> None:
         super().__init__("CS-1", socket, response_timeout=PATIENCE)
@@ -46,41 +46,41 @@ class TypicalCsms(ChargePoint):  # type: ignore[misc] # untyped
 
     @on(Action.status_notification)
     def status(self, connector_status: str, **_: Any) -> Any:
-        """Note it."""
+        """Record it."""
         self.statuses.append(connector_status)
         return call_result.StatusNotification()
 
     @on(Action.security_event_notification)
     def security_event(self, **_: Any) -> Any:
-        """Note that the station has introduced itself."""
+        """Record the security event."""
         self.was_introduced.set()
         return call_result.SecurityEventNotification()
 
     @on(Action.authorize)
     def authorize(self, **_: Any) -> Any:
-        """Agree."""
+        """Accept."""
         return call_result.Authorize({"status": "Accepted"})
 
     @on(Action.transaction_event)
     def transaction_event(self, **event: Any) -> Any:
-        """Note it."""
+        """Record it."""
         self.events.append(event)
         return call_result.TransactionEvent()
 
     @on(Action.heartbeat)
     def heartbeat(self, **_: Any) -> Any:
-        """Tell the time."""
+        """Answer with the time."""
         return call_result.Heartbeat(NOW)
 
     @on(Action.notify_report)
     def notify_report(self, **_: Any) -> Any:
-        """Take it."""
+        """Accept the report."""
         return call_result.NotifyReport()
 
 
 @asynccontextmanager
 async def listening(centrals: "asyncio.Queue[TypicalCsms]") -> AsyncIterator[str]:
-    """Listen as such a CSMS, and yield the URL of a station."""
+    """Run this CSMS, and yield the URL of a station."""
 
     async def talk(socket: ServerConnection) -> None:
         csms = TypicalCsms(socket)
@@ -123,7 +123,7 @@ async def test_every_command_of_a_foreign_csms() -> None:
 
 
 async def test_a_csms_that_leaves_after_its_answer() -> None:
-    """A call that could not be sent any more, because the CSMS left between two, is status 1."""
+    """If the CSMS disconnects between two calls, the second cannot be sent, and the status is 1."""
 
     async def answer_once(socket: ServerConnection) -> None:
         _, id_, *_ = json.loads(await socket.recv())
@@ -137,7 +137,7 @@ async def test_a_csms_that_leaves_after_its_answer() -> None:
 
 
 def test_remote_control_by_the_mock(tmp_path: Path) -> None:
-    """The mock starts and stops a transaction by its commands, and finds nothing wrong."""
+    """The mock starts and stops a transaction by its commands, without findings."""
     events, started = tmp_path / "events", "TransactionEvent[eventType=Started]"
     (tmp_path / "mock.toml").write_text(f'[[command]]\naction = "RequestStopTransaction"\non = "{started}"\n')
     start = ("--after=boot", "--commands=RequestStartTransaction:0")
@@ -153,7 +153,7 @@ def test_remote_control_by_the_mock(tmp_path: Path) -> None:
 
 
 def test_every_command_of_the_mock(tmp_path: Path) -> None:
-    """Each of the 40 commands of the mock gets a valid result of mock-station, and nothing is wrong on the way."""
+    """Each of the 40 commands of the mock gets a valid result of mock-station, without findings."""
     events = tmp_path / "events"
     mock = Mock(f"--commands={','.join(f'{action}:0' for action in COMMANDS)}", "--after=boot", f"--events={events}")
     with running(f"{mock.url}/CS-1") as station:
@@ -171,7 +171,7 @@ def read(path: Path) -> list[dict[str, Any]]:
 
 
 def warnings(path: Path) -> list[dict[str, Any]]:
-    """Return the events that tell of something wrong."""
+    """Return the events about something wrong."""
     kinds = ("Connected", "Started", "Disconnected", "Sent", "Received")
     return [
         event

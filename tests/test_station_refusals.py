@@ -1,4 +1,4 @@
-"""Black box: where `mock-station` cannot begin it says so in one line; status 2 is usage, 3 is no connection."""
+"""Black box: if `mock-station` cannot start it says why in one line; status 2 is wrong usage, 3 is no connection."""
 
 import socket
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from tests.wire import Mock
 
 @pytest.fixture(scope="module")
 def guarded() -> Iterator[Mock]:
-    """A mock that asks for a password."""
+    """A mock that requires a password."""
     mock = Mock("--basic-auth", "CS-1:0123456789abcdef")
     yield mock
     mock.finish()
@@ -32,7 +32,7 @@ def guarded() -> Iterator[Mock]:
 def test_basic_authentication(
     guarded: Mock, tmp_path: Path, password: str | None, flags: tuple[str, ...], status: int
 ) -> None:
-    """The password of a file opens the door, as the identity or as another user; a wrong one is status 3."""
+    """The password of a file is used, with the identity or another user name; a wrong one is status 3."""
     file = tmp_path / "password"
     file.write_text(password or "")
     ended = run(f"{guarded.url}/CS-1", "--send=Heartbeat", *([f"--password-file={file}"] if password else []), *flags)
@@ -40,7 +40,7 @@ def test_basic_authentication(
     assert (ended.status, ended.err) == (status, error if status else "")
 
 
-# What cannot be.
+# Failures at the start.
 
 
 def test_an_unknown_station() -> None:
@@ -88,7 +88,7 @@ USAGE = {
 
 @pytest.mark.parametrize("arguments", USAGE, ids=" ".join)
 def test_bad_input_is_one_line(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
-    """What is wrong with the command line is said in one line, before anything is done, with status 2."""
+    """A wrong command line gets one line, before anything is done, with status 2."""
     with pytest.raises(SystemExit) as raised:
         main(arguments)
     out, err = capsys.readouterr()
@@ -98,7 +98,7 @@ def test_bad_input_is_one_line(arguments: tuple[str, ...], capsys: pytest.Captur
 
 
 def test_a_bad_line_in_a_script(tmp_path: Path) -> None:
-    """A script is read before anything is done: a line that is wrong is named, with status 2."""
+    """A script is checked before anything is done: a wrong line is named, with status 2."""
     (tmp_path / "script").write_text("plug\n\nplugg\n")
     ended = run(URL, f"--script={tmp_path / 'script'}")
     assert (ended.status, ended.out) == (2, "")
@@ -113,6 +113,6 @@ def test_a_bad_line_in_a_script(tmp_path: Path) -> None:
     ],
 )
 def test_what_shows_late(arguments: tuple[str, ...], error: str) -> None:
-    """What only shows when the station begins is said in one line as well, with status 2."""
+    """An error that only appears when the station starts gets one line too, with status 2."""
     ended = run(*arguments)
     assert (ended.status, ended.out, ended.err) == (2, "", f"mock-station: error: {error}\n")

@@ -1,4 +1,4 @@
-"""`mock-station` at a terminal: lines are edited, completed and remembered as people are used to."""
+"""`mock-station` at a terminal: lines can be edited and completed, and have a history."""
 
 import os
 import pty
@@ -16,7 +16,7 @@ KEY_UP, END_OF_INPUT, TAB = b"\x1b[A", b"\x04", b"\t"
 
 
 class Terminal:
-    """A process at a terminal of its own."""
+    """A process at its own terminal."""
 
     def __init__(self, *command: str) -> None:
         self.process, self.descriptor = pty.fork()
@@ -30,20 +30,20 @@ class Terminal:
         os.write(self.descriptor, keys)
 
     def read_until(self, is_there: Callable[[str], object]) -> str:
-        """Read the screen until something is there, and return all that came."""
+        """Read the screen until a text appears, and return everything that came."""
         while not is_there(self.seen):
             self.seen += os.read(self.descriptor, 65536).decode(errors="replace")
         seen, self.seen = self.seen, ""
         return seen
 
     def status(self) -> int:
-        """Return the exit status of the process, which has ended or does so soon."""
+        """Wait for the end of the process, and return its exit status."""
         return os.waitstatus_to_exitcode(os.waitpid(self.process, 0)[1])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
 async def test_lines_are_completed_and_remembered() -> None:
-    """Tab completes a word, the arrow brings a line back, the end of input hangs up; lines are as wide as can be."""
+    """Tab completes a word, the arrow key recalls a line, end of input ends the station; lines may fill the width."""
     async with Mock() as mock:
         terminal = Terminal("-m", "mock_csms.station", f"{mock.url}/CS-1")
         booted = terminal.read_until(lambda seen: "SecurityEventNotification.response" in seen)

@@ -1,4 +1,4 @@
-"""The reference station is clean: nothing is found about it in any use that the documentation shows.
+"""The reference station has no findings in any use that the documentation shows.
 
 The uses are the whole of `mock-station` between its command line and a real socket, in virtual time, so that sessions
 of hours are among them; what is printed in the README is run as processes besides.
@@ -20,8 +20,8 @@ from mock_csms.runtime.clock import Chance
 from mock_csms.runtime.transport.dial import Dialer
 from mock_csms.runtime.transport.gate import Limits
 from mock_csms.settings.flags import read
+from mock_csms.station.handshake import HandshakeRequest
 from mock_csms.station.link import Site
-from mock_csms.station.misbehaviour import HandshakeRequest
 from mock_csms.station.settings import StationSettings
 from tests.conformance.live import run_of
 from tests.reference_station import run
@@ -29,9 +29,9 @@ from tests.station.rig import STATION, Stand
 from tests.wire import Mock
 
 AFTERWARDS = 200.0
-"""How long the mock goes on when the station is gone: what is owed by then is found, in seconds."""
+"""How many seconds the mock continues after the station has left, so that all deadlines are over."""
 OTHER_CLOCK = {"R18", "B10", "B04"}
-"""What is found about a station whose clock runs faster than the mock's."""
+"""The checks that find something about a station whose clock runs faster than the mock's."""
 
 USES: dict[str, str] = {
     "charge": "--charge 5",
@@ -51,7 +51,7 @@ USES: dict[str, str] = {
 }
 """Flags of `mock-station`."""
 IMPATIENT = {"send", "churn"}
-"""Those that send by hand, or leave, whether they are accepted or not."""
+"""Uses that send calls by hand, or leave, whether the station is accepted or not."""
 LINES: dict[str, str] = {
     "readme": "plug; card TAG1; wait 5; offline 3; wait 5; card TAG1; unplug",
     "vehicles": "drive-in; plug; card A; wait 70; ev-pause; wait 70; ev-ready; wait 70; card A; unplug; drive-out",
@@ -64,7 +64,7 @@ LINES: dict[str, str] = {
     "card first": "card A; wait 30; plug; wait 60; unplug; wait 5",
     "nobody plugs in": "card A; wait 300",
 }
-"""What is typed, or comes from a file."""
+"""Control lines, typed or from a file."""
 MOCKS: dict[str, dict[str, Any]] = {
     "": {},
     "waits": {"boot_status_sequence": "Pending,Accepted", "boot_interval": 5},
@@ -75,13 +75,13 @@ MOCKS: dict[str, dict[str, Any]] = {
 
 
 def settings_of(flags: str) -> StationSettings:
-    """Return the settings that flags of `mock-station` make."""
+    """Return the settings for these flags of `mock-station`."""
     parser = parser_for("mock-station", "", StationSettings)
     return read(StationSettings, [command_line_source(StationSettings, vars(parser.parse_args(shlex.split(flags))))])
 
 
 async def use(stand: Stand, settings: StationSettings) -> int:
-    """Let `mock-station` work at the mock until it is done, and return its exit status."""
+    """Run `mock-station` against the mock to its end, and return its exit status."""
     chance, dialer = Chance(3), Dialer(Limits(1 << 20, settings.compression, 20.0, 20.0))
     url = stand.mock.url if settings.count else f"{stand.mock.url}/{STATION}"
     site = Site(dialer, Bus(), World(url, rfc3339, chance.new_integer, chance.new_id, chance.fraction), settings.speed)
@@ -95,7 +95,7 @@ async def use(stand: Stand, settings: StationSettings) -> int:
 
 
 def problems(flags: str, mock: str) -> list[str]:
-    """Return what is wrong about a use: warnings and errors, a status that is not 0, and accidents."""
+    """Return what is wrong about a use: warnings and errors, a status other than 0, and exceptions."""
     with Stand(**MOCKS[mock]) as stand:
         status = stand.do(use(stand, settings_of(flags)))
     found = run_of(stand)
@@ -108,14 +108,14 @@ def problems(flags: str, mock: str) -> list[str]:
     ("name", "mock"), [(name, mock) for name in USES for mock in MOCKS if mock != "waits" or name not in IMPATIENT]
 )
 def test_flags(name: str, mock: str) -> None:
-    """Whatever the station is told by flags, it does nothing wrong."""
+    """With these flags the station has no findings."""
     assert problems(USES[name], mock) == []
 
 
 @pytest.mark.parametrize("mock", MOCKS)
 @pytest.mark.parametrize("name", LINES)
 def test_lines(name: str, mock: str, tmp_path: Path) -> None:
-    """Whatever it is told by lines, it does nothing wrong."""
+    """With these control lines the station has no findings."""
     script = tmp_path / "lines"
     script.write_text(f"wait 10; {LINES[name]}".replace("; ", "\n"))
     assert problems(f"--script {script}", mock) == []
@@ -123,7 +123,7 @@ def test_lines(name: str, mock: str, tmp_path: Path) -> None:
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *(page for page in sorted(ROOT.glob("docs/*.md")) if page.name != "recipes.md")]
-"""What shows the station by itself; the recipes have a test of their own."""
+"""The pages that show the station by itself; the recipes have their own test."""
 COMMAND = re.compile(r"^(?:.*\| )?(?:poetry run |\.venv/bin/)?mock-station (ws://127\.0\.0\.1:9000.*)$", re.MULTILINE)
 EXAMPLES = [
     example
@@ -140,7 +140,7 @@ def test_there_are_examples() -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_an_example_of_the_documentation(example: str) -> None:
-    """As it stands there, without limits for how quick it is; the mock ends with 0 under --fail-on-findings warning."""
+    """An example runs as printed, without time limits; the mock ends with 0 under --fail-on-findings warning."""
     words = shlex.split(re.sub(r" --(p95-connect|p95-close|min-rate) \d+", "", example))
     lines = "plug\ncard TAG1\nwait 1\noffline 1\nwait 1\ncard TAG1\nunplug\n" if len(words) == 1 else ""
     mock = Mock("--fail-on-findings=warning")

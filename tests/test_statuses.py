@@ -1,4 +1,4 @@
-"""Exit statuses: which one a run ends with, and that no word and no report says more than was judged."""
+"""Exit statuses: which one a run ends with; and no line or report claims more than was judged."""
 
 import asyncio
 import re
@@ -20,7 +20,7 @@ COUNTED = re.compile(r"^(\d+) checks judged, (\d+) not exercised, (\d+) findings
 
 
 def suites(path: Path) -> dict[str, dict[str, list[ElementTree.Element]]]:
-    """Return what JUnit says of every case, by suite and name, where its counts are those of its cases."""
+    """Return the result of every JUnit case, by suite and name; the counts must be those of the cases."""
     found: dict[str, dict[str, list[ElementTree.Element]]] = {}
     root = ElementTree.parse(path).getroot()
     for suite in root:
@@ -34,12 +34,12 @@ def suites(path: Path) -> dict[str, dict[str, list[ElementTree.Element]]]:
 
 
 def tags(cases: dict[str, list[ElementTree.Element]], id_: str) -> list[str]:
-    """Return how the case of a check ended."""
+    """Return the tags of the JUnit case of a check."""
     return [child.tag for name, children in cases.items() if name.startswith(f"{id_} ") for child in children]
 
 
 def test_which_status_wins() -> None:
-    """The gravest of all that are true: forced, not written, wrong input, failed, nothing judged, fine."""
+    """The worst one wins: forced, not written, wrong input, failed, nothing judged, fine."""
     order = [Status(number) for number in (130, 3, 2, 1, 4, 0)]
     assert set(Status) == set(order)
     for at, status in enumerate(order):
@@ -57,7 +57,7 @@ def test_which_status_wins() -> None:
     ],
 )
 async def test_nothing_seen_is_no_verdict(tmp_path: Path, flags: str) -> None:
-    """Without a station the status is 4, JUnit has an error, and no word says that anything has passed."""
+    """Without a station the status is 4, JUnit has an error, and nothing is reported as passed."""
     report = tmp_path / "report.xml"
     async with await asyncio.to_thread(Run, *flags.split(), f"--junit={report}") as mock:
         mock.process.terminate()
@@ -69,14 +69,14 @@ async def test_nothing_seen_is_no_verdict(tmp_path: Path, flags: str) -> None:
 
 
 async def test_a_bare_server_has_nothing_to_judge() -> None:
-    """Nobody asked for a verdict: a signal ends it with 0."""
+    """Without flags for a verdict a signal ends the mock with 0."""
     async with await asyncio.to_thread(Run) as mock:
         mock.process.terminate()
         assert (await mock.ended())[0] == 0
 
 
 async def test_checks_without_an_occasion_are_not_exercised(tmp_path: Path) -> None:
-    """A station that only boots was judged by the checks of boots and messages: the others are skipped, and counted."""
+    """A station that only boots exercises the checks of boots and messages: the others are skipped, and counted."""
     report = tmp_path / "report.xml"
     async with await asyncio.to_thread(Run, "--fail-on-findings=error", f"--junit={report}") as mock:
         async with mock.station() as station:
@@ -97,7 +97,7 @@ async def test_checks_without_an_occasion_are_not_exercised(tmp_path: Path) -> N
 
 
 async def test_no_exercised_check_is_no_pass(tmp_path: Path) -> None:
-    """A station came, but none of the checks that were asked for had anything to look at: 4."""
+    """If a station came, but exercised none of the selected checks, the status is 4."""
     report = tmp_path / "report.xml"
     flags = ("--checks=L01,K04", "--fail-on-findings=error", f"--junit={report}")
     async with await asyncio.to_thread(Run, *flags) as mock:
@@ -111,7 +111,7 @@ async def test_no_exercised_check_is_no_pass(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("expect", "status"), [("Heartbeat", 1), ("Authorize", 1)])
 async def test_passed_stands_beside_0_only(expect: str, status: int) -> None:
-    """Whatever of two verdicts fails, no other line says passed."""
+    """If either of two verdicts fails, no line says passed."""
     flags = ("--checks=X05", "--fail-on-findings=error", f"--expect={expect}", "--within=60")
     async with await asyncio.to_thread(Run, *flags) as mock, mock.station() as station:
         for number, kind in enumerate(("Started", "Ended", "Updated")):
@@ -131,7 +131,7 @@ FILES = ("trace", "events", "diagram", "junit")
 @pytest.mark.parametrize("flag", FILES)
 @pytest.mark.parametrize("verdict", [True, False])
 async def test_a_full_disk_is_status_3(flag: str, verdict: bool) -> None:
-    """Serving goes on; in the end the status is 3, the last line names the file, and no line says passed."""
+    """The mock continues; at the end the status is 3, the last line names the file, and no line says passed."""
     wanted = ["--expect=Heartbeat*3.."] if verdict or flag == "junit" else []
     async with await asyncio.to_thread(Run, f"--{flag}=/dev/full", *wanted) as mock:
         async with mock.station() as station:
@@ -149,7 +149,7 @@ async def test_a_full_disk_is_status_3(flag: str, verdict: bool) -> None:
 @pytest.mark.parametrize("flag", FILES)
 @pytest.mark.parametrize("how", ["removed", "replaced", "folder"])
 async def test_a_record_that_is_gone_is_status_3(tmp_path: Path, flag: str, how: str) -> None:
-    """A file that was removed or replaced, or whose folder was, is not the record of the run."""
+    """If a record, or its folder, was removed or replaced, the status is 3."""
     (tmp_path / "records").mkdir()
     file = tmp_path / "records" / flag
     wanted = ("--forbid=Authorize",)
@@ -170,7 +170,7 @@ async def test_a_record_that_is_gone_is_status_3(tmp_path: Path, flag: str, how:
 
 
 async def test_a_removed_trace_is_told_while_the_run_goes_on(tmp_path: Path) -> None:
-    """Nobody has to wait for the end to learn that nothing is kept."""
+    """A removed trace is reported while the run continues."""
     file = tmp_path / "trace"
     async with await asyncio.to_thread(Run, f"--trace={file}") as mock, mock.station() as station:
         await station.ask("Heartbeat")
@@ -180,7 +180,7 @@ async def test_a_removed_trace_is_told_while_the_run_goes_on(tmp_path: Path) -> 
 
 
 async def test_a_lost_memory_is_status_3(tmp_path: Path) -> None:
-    """What --state-dir could not keep is told in the last line."""
+    """If --state-dir could not save everything, the last line says so."""
     async with await asyncio.to_thread(Run, f"--state-dir={tmp_path / 'state'}") as mock:
         async with mock.station() as station:
             await station.ask("BootNotification", BOOT)
@@ -194,7 +194,7 @@ async def test_a_lost_memory_is_status_3(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("flags", [["--forbid=Authorize"], ["--checks=none"]])
 def test_a_report_that_cannot_be_written_is_status_3(flags: list[str]) -> None:
-    """Stdout on a full disk ends with 3 and one line, not with a traceback."""
+    """If stdout is on a full disk, the status is 3, with one line and no traceback."""
     with Path("/dev/full").open("wb") as full:
         ended = subprocess.run(
             [*SERVER, "--port=0", "--duration=0.1", *flags],
@@ -234,7 +234,7 @@ def links(folder: Path, how: str) -> tuple[str, str]:
 
 @pytest.mark.parametrize("how", ["same", "dot", "up", "symlink", "dangling", "hard"])
 def test_two_flags_name_one_file(tmp_path: Path, how: str) -> None:
-    """They would overwrite each other: status 2 and one line that names both flags, before anything is opened."""
+    """Two flags for one file are refused: status 2 and one line that names both, before anything is opened."""
     one, two = links(tmp_path, how)
     refused(["--trace", one, "--events", two], "--trace", "--events", "same file")
 
@@ -243,13 +243,13 @@ def test_two_flags_name_one_file(tmp_path: Path, how: str) -> None:
     ("one", "two"), [(one, two) for one in OUTPUTS for two in OUTPUTS if OUTPUTS.index(one) < OUTPUTS.index(two)]
 )
 def test_every_pair_of_outputs(tmp_path: Path, one: str, two: str) -> None:
-    """All files that the mock writes differ."""
+    """Every pair of output flags must name different files."""
     file = str(tmp_path / "file")
     refused(["--forbid=Authorize", f"--{one}={file}", f"--{two}={file}"], f"--{one}", f"--{two}", "same file")
 
 
 def test_no_output_is_an_input(tmp_path: Path) -> None:
-    """A file that settings are read from is not overwritten."""
+    """An output must not be a file from which settings are read."""
     config, known, reply = tmp_path / "mock.toml", tmp_path / "known", tmp_path / "reply.json"
     config.write_text(f'diagram = "{config}"\n')
     refused(["--config", str(config)], "--config", "--diagram", "same file")
@@ -268,13 +268,13 @@ def test_no_output_is_an_input(tmp_path: Path) -> None:
 
 
 def test_a_pattern_of_stations_is_no_file(tmp_path: Path) -> None:
-    """What stands behind @ in a rule is an identity, and a trace may have its name."""
+    """The text after @ in a rule is an identity, not a file, so a trace may have that name."""
     flags = ["--port=0", "--duration=0.1", "--fault", f"Heartbeat@{tmp_path / 'CS-1'}", "drop"]
     assert run(*flags, f"--trace={tmp_path / 'CS-1'}").returncode == 0
 
 
 def test_devices_may_be_named_twice() -> None:
-    """What goes to /dev/null disturbs nobody."""
+    """Several outputs may go to /dev/null."""
     ended = run("--port=0", "--trace=/dev/null", "--events=/dev/null", "--duration=0.1")
     assert (ended.returncode, ended.stderr.count("error")) == (0, 0)
 
@@ -299,7 +299,7 @@ STATION = [sys.executable, "-m", "mock_csms.station"]
     ids=" ".join,
 )
 async def test_stdout_on_a_full_disk(command: list[str]) -> None:
-    """Whatever is printed: what could not be is told in one line, and the status is 3."""
+    """If a command cannot print, it says so in one line, and the status is 3."""
     async with await asyncio.to_thread(Run) as mock:
         words = [f"{mock.url}/CS-1" if word == "URL" else word for word in command]
         with Path("/dev/full").open("wb") as full:
@@ -311,7 +311,7 @@ async def test_stdout_on_a_full_disk(command: list[str]) -> None:
 
 
 def test_a_profile_that_cannot_be_written(tmp_path: Path) -> None:
-    """It is told at once, not when a station was asked for everything: one line, status 2."""
+    """A profile that cannot be written is reported before a station is asked: one line, status 2."""
     path = tmp_path / "no" / "profile.toml"
     ended = run("profile", "--learn", "--port=0", f"--output={path}")
     assert (ended.returncode, ended.stderr.count("\n"), str(path) in ended.stderr) == (2, 1, True), ended

@@ -2,14 +2,14 @@
 
 import asyncio
 import re
-import subprocess
 from pathlib import Path
 
 import orjson
 import pytest
 
+from tests import warm
 from tests.test_verdict import Run
-from tests.wire import BOOT, SERVER
+from tests.wire import BOOT, PATIENCE, SERVER
 
 TIMES = {
     "2016-12-31T23:59:60Z": True,
@@ -20,11 +20,11 @@ TIMES = {
     "2026-01-01T12:00:00.000+0000": False,
     "2016-12-31T23:58:60Z": False,
 }
-"""Texts, and whether each is a time."""
+"""Texts, and whether each is a valid timestamp."""
 
 
 async def test_what_is_a_time_is_not_accused() -> None:
-    """R18 finds what RFC 3339 does not call a time, and nothing else; an old time is a warning, not an error."""
+    """R18 finds timestamps that RFC 3339 does not allow, and nothing else; an old time is a warning, not an error."""
     async with await asyncio.to_thread(Run, "--checks=R18", "-v") as mock:
         async with mock.station() as station:
             await station.ask("BootNotification", BOOT)
@@ -39,11 +39,11 @@ async def test_what_is_a_time_is_not_accused() -> None:
 
 @pytest.mark.parametrize("stamp", [stamp for stamp, is_time in TIMES.items() if is_time])
 def test_a_record_may_be_of_any_such_time(stamp: str, tmp_path: Path) -> None:
-    """`mock-csms check` reads it."""
+    """`mock-csms check` reads records with any valid timestamp."""
     about = {"schemaVersion": "1.1", "timestamp": stamp, "ocppVersion": "2.0.1", "transport": "json"}
     about |= {"chargePointId": "CS-1", "direction": "cp-to-csms", "messageType": "CALL", "messageId": "m"}
     path = tmp_path / "trace.jsonl"
     path.write_bytes(orjson.dumps(about | {"action": "Heartbeat", "payload": {}}))
     command = [*SERVER, "check", str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = warm.run(command, timeout=PATIENCE)
     assert done.returncode == 0, done.stderr

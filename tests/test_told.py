@@ -1,8 +1,7 @@
-"""What a person is told of a run as a whole: who was not let in and why, the verdict, and the head of the diagram."""
+"""What a person reads about a run as a whole: refused stations and why, the verdict, and the head of the diagram."""
 
 import asyncio
 import re
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 
 from mock_csms.commands.commandline import shown
 from mock_csms.watch.findings import table
+from tests import warm
 from tests.raw import logged, until, with_basic_auth
 from tests.test_verdict import Run
 from tests.wire import BOOT, HANDSHAKE, PATIENCE, SERVER, Mock, transaction
@@ -34,7 +34,7 @@ PASSWORD, OTHER = "Correct-Horse-9", "Battery-Staple-8"
     ],
 )
 async def test_why_a_login_is_refused(identity: str, header: str, said: str) -> None:
-    """A wrong password, an unknown user and a missing header are each told as such, and no password is."""
+    """A wrong password, an unknown user and a missing header have different reasons, none with a password."""
     async with Mock("--basic-auth", f"CS-1:{PASSWORD}") as mock, mock.tcp() as raw:
         status, _ = await raw.get(f"/{identity}", HANDSHAKE + header)
         await until(logged(mock, f"refused +WARNING: 401: {said}"))
@@ -53,9 +53,9 @@ async def test_why_a_login_is_refused(identity: str, header: str, said: str) -> 
     ],
 )
 def test_a_host_that_is_open_to_all(flags: Sequence[str], *, is_told: bool) -> None:
-    """One line on stderr says that everybody can connect; nobody is bothered where that is not so."""
+    """A host that everybody can reach gets one line of warning on stderr; other hosts get none."""
     words = [*SERVER, "--port=0", "--duration=0.1", *flags]
-    told = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, check=True).stderr
+    told = warm.run(words, timeout=PATIENCE).stderr
     lines = [line for line in told.splitlines() if "warning" in line]
     assert [bool(re.search("^mock-csms: warning: --host .* without --basic-auth", line)) for line in lines] == [
         True
@@ -78,7 +78,7 @@ async def header_of(tmp_path: Path, *flags: str) -> tuple[str, str]:
 
 
 async def test_the_head_of_the_diagram(tmp_path: Path) -> None:
-    """The page has the command line as a shell reads it, without what is secret, and the last line of the verdict."""
+    """The diagram has the command line in shell syntax, without secrets, and the last line of the verdict."""
     command, verdict = await header_of(tmp_path, "--expect=BootNotification", "--reply", "Heartbeat", '{"a b": 1}')
     assert re.fullmatch(r"mock-csms --port=0 .*--expect=BootNotification --reply Heartbeat '\{\"a b\": 1\}'", command)
     assert verdict == "passed: 1 of 1 expectations met"
@@ -98,7 +98,7 @@ async def test_no_secret_is_in_the_diagram(tmp_path: Path) -> None:
         ["--redact"],
     ):
         words = [*SERVER, "--port=0", "--duration=0.1", f"--diagram={page}", *flags]
-        subprocess.run(words, capture_output=True, timeout=PATIENCE, check=True)
+        assert warm.run(words, timeout=PATIENCE).returncode == 0
         text = page.read_text(encoding="utf-8")
         run = orjson.loads(re.findall(r'^\{"event":"Run".*$', text, re.MULTILINE)[0])
         assert (PASSWORD in text, "***" in run["command"], bool(run["command"])) == (
@@ -107,14 +107,14 @@ async def test_no_secret_is_in_the_diagram(tmp_path: Path) -> None:
 
 
 def test_users_of_urls_are_masked() -> None:
-    """User and password of a URL are not shown, nor the texts that are secret, wherever they stand."""
+    """User and password of a URL are not shown, nor secret texts, wherever they are."""
     words = ["--payload", '{"url": "ftp://me:pass@host/x"}', "--x=s3cret", "s3cret"]
     command = shown("mock-csms", words, ["s3cret"])
     assert command == """mock-csms --payload '{"url": "ftp://***@host/x"}' '--x=***' '***'"""
 
 
 async def test_the_nearest_miss_is_told_of_a_failure_only() -> None:
-    """What was met needs no near miss; what was not has it."""
+    """The nearest miss is shown for failed expectations only."""
     async with await asyncio.to_thread(Run, "--expect=TransactionEvent[seqNo=1]", "--expect=Heartbeat") as mock:
         async with mock.station() as station:
             for number in range(2):
@@ -126,7 +126,7 @@ async def test_the_nearest_miss_is_told_of_a_failure_only() -> None:
 
 
 def test_a_table_fits_the_width() -> None:
-    """Its last column is cut where the line would be too long, and keeps a dozen characters all the same."""
+    """The last column is cut if the line would be too long, but keeps a dozen characters."""
     rows = [("CS-1", "x" * 36), ("CS-2", "y")]
     assert list(table(("station", "messages"), rows, 30)) == [
         "station  messages",

@@ -1,4 +1,4 @@
-"""A new version of OCPP is a table and a row: the mock speaks it, checks it and records it; 2.0.1 stays as it is."""
+"""A new version of OCPP needs a table and a row: the mock speaks, checks and records it, and 2.0.1 stays the same."""
 
 import signal
 import subprocess
@@ -16,19 +16,19 @@ TOY = ("TOY", SUBPROTOCOL)
 
 
 class Speaker(Mock):
-    """The mock that speaks the made-up version too."""
+    """The mock with the made-up version as well."""
 
     program = (sys.executable, "-m", "tests.toy_version")
 
 
 class Unlucky(Speaker):
-    """The same, where something goes wrong that must not."""
+    """The same, for a test in which an internal error happens."""
 
     accidents = ("Traceback",)
 
 
 async def test_it_is_spoken() -> None:
-    """Its actions are answered as its table says; a station of 2.0.1 at the same mock knows nothing of it."""
+    """Its actions are answered as its table says; for a station of 2.0.1 at the same mock they do not exist."""
     async with Speaker() as mock, mock.station(*TOY) as toy, mock.station() as station:
         assert toy.socket.subprotocol == SUBPROTOCOL
         kind, _, payload = await toy.call("Ring", {"tone": "low"})
@@ -49,7 +49,7 @@ async def test_it_is_spoken() -> None:
     ],
 )
 async def test_it_is_validated(action: str, payload: object, code: str, told: str) -> None:
-    """What breaks its schemas is refused, with its own spelling of the error codes, in the details too."""
+    """Calls that break its schemas are refused with error codes as it spells them, in the details too."""
     async with Speaker() as mock, mock.station(*TOY) as toy, mock.station() as station:
         error = await toy.expect_error(action, payload, code)
         assert error[3].startswith(told)
@@ -58,7 +58,7 @@ async def test_it_is_validated(action: str, payload: object, code: str, told: st
 
 
 async def test_its_framing_counts() -> None:
-    """It ignores a message of an unknown type and one without an id, which 2.0.1 refuses."""
+    """A message of an unknown type and one without an id are ignored, as its framing says; 2.0.1 refuses them."""
     async with Speaker() as mock, mock.station(*TOY) as toy, mock.station() as station:
         for odd in ([7, "1", {}], [2, 1, "Ring", {}], "{"):
             await toy.send(odd)
@@ -71,7 +71,7 @@ async def test_its_framing_counts() -> None:
 
 
 async def test_it_is_commanded() -> None:
-    """Its commands are names that flags take; their payload and their answer have its schemas."""
+    """Flags accept its commands; the payload and the answer of a command follow its schemas."""
     flags = ("--command=Blink", "--delay=0", "--station=T*")
     async with Speaker(*flags) as mock, mock.station(*TOY) as toy:
         _, id_, _, payload = await toy.expect(2, ..., "Blink")
@@ -81,7 +81,7 @@ async def test_it_is_commanded() -> None:
 
 
 async def test_a_command_that_a_version_has_not_is_not_sent() -> None:
-    """The station that speaks another is not asked, and it is told why."""
+    """A station of another version does not get the command, and the log says why."""
     async with Speaker("--command=Blink", "--delay=0") as mock, mock.station() as station:
         told = "Blink was not sent: OCPP 2.0.1, which CS-1 speaks, has no such action"
         await until(lambda: told in mock.log)
@@ -89,7 +89,7 @@ async def test_a_command_that_a_version_has_not_is_not_sent() -> None:
 
 
 async def test_settings_take_its_names() -> None:
-    """Expectations and rules are about its actions, and conditions about its schemas."""
+    """Expectations, rules and their conditions accept its actions and the fields of its schemas."""
     flags = ("--expect=Ring[tone=low]", "--validate=off:Nap", "--validate=strict")
     async with Speaker(*flags) as mock, mock.station(*TOY) as toy:
         await toy.call("Ring", {"tone": "low"})
@@ -97,7 +97,7 @@ async def test_settings_take_its_names() -> None:
 
 
 async def test_it_is_traced_under_its_own_name(tmp_path: Path) -> None:
-    """Each record has the version of its own station; the log of events says nothing new."""
+    """Each trace record has the version of its station; the log of events stays the same."""
     trace, log = tmp_path / "trace.jsonl", tmp_path / "events.jsonl"
     async with Speaker(f"--trace={trace}", f"--events={log}") as mock:
         async with mock.station(*TOY) as toy, mock.station() as station:
@@ -114,7 +114,7 @@ async def test_it_is_traced_under_its_own_name(tmp_path: Path) -> None:
 
 
 async def test_its_stations_are_judged_by_what_holds_for_every_version() -> None:
-    """No check of 2.0.1 minds how it behaves; that the frames of a WebSocket are right is wanted all the same."""
+    """No check for 2.0.1 reports its stations; checks of the WebSocket protocol still do."""
     async with Speaker() as mock, mock.station(*TOY) as toy, mock.station() as station:
         await toy.call("Ring", {})
         await toy.send("{")
@@ -127,7 +127,7 @@ async def test_its_stations_are_judged_by_what_holds_for_every_version() -> None
 
 
 async def test_what_goes_wrong_here_with_one_frame_is_told() -> None:
-    """Its cause stands in the log, its connection ends with 1011, and other stations go on."""
+    """After an internal error its cause is in the log, the connection ends with 1011, and other stations go on."""
     async with Unlucky() as mock, mock.station() as station:
         async with mock.station(*TOY) as toy:
             await toy.send([2, "1", "Nap", {}])

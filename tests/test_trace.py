@@ -1,4 +1,4 @@
-"""The trace of a run, record by record against the frames that the station sent and saw."""
+"""The trace of a run, compared record by record with the frames that the station sent and received."""
 
 import asyncio
 import re
@@ -59,14 +59,14 @@ SCHEMA = jsonschema_rs.Draft202012Validator(
 
 
 class Frame(NamedTuple):
-    """A frame as the station sent (`>`) or saw (`<`) it."""
+    """A frame that the station sent (`>`) or received (`<`)."""
 
     way: str
     text: str
 
 
 class Tape:
-    """A station that keeps every frame that it sends and sees."""
+    """A station that records every frame that it sends and receives."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
@@ -86,12 +86,12 @@ class Tape:
 
 
 def read(path: Path) -> list[Any]:
-    """Return the whole lines of a file of JSON Lines."""
+    """Return the complete lines of a file of JSON Lines."""
     return [orjson.loads(line) for line in path.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
 
 
 def assert_tells(record: Any, identity: str, frame: Frame) -> None:
-    """A record is valid and says of a frame exactly what it was."""
+    """Check that a record is valid and describes exactly this frame."""
     SCHEMA.validate(record)
     kind, id_, *rest = orjson.loads(frame.text)
     about: dict[str, Any] = {
@@ -137,7 +137,7 @@ TRANSCRIPT = """
 
 
 async def play(tape: Tape, way: str, text: str) -> None:
-    """Do what a line of the transcript says; {id} is that of the mock's last call."""
+    """Do what a line of the transcript says; {id} is the id of the mock's last call."""
     if way == "<":
         await tape.see()
         return
@@ -148,7 +148,7 @@ async def play(tape: Tape, way: str, text: str) -> None:
 
 
 async def test_trace_is_what_was_on_the_wire(tmp_path: Path) -> None:
-    """Each frame has one record, in order: verbatim, with the action also of answers, and what the mock adds."""
+    """Each frame has one record, in order: verbatim, with the action (also for answers), and the fields of the mock."""
     lines = [tuple(map(str.strip, line[1:].split("|"))) for line in TRANSCRIPT.strip().splitlines()]
     ways = [line[0] for line in TRANSCRIPT.strip().splitlines()]
     file = tmp_path / "trace.jsonl"
@@ -171,7 +171,7 @@ async def test_trace_is_what_was_on_the_wire(tmp_path: Path) -> None:
 
 
 async def test_round_trip(tmp_path: Path) -> None:
-    """The round trip is from a call to its answer, in milliseconds, both ways, also where ids of two stations meet."""
+    """The round trip is from a call to its answer, in ms, in both directions, also if two stations use the same ids."""
     file = tmp_path / "trace.jsonl"
     flags = ["--trace", str(file), "--commands", "Reset:0", "--station", "A"]
     flags += ["--fault", "Heartbeat@A", "delay seconds=0.3"]
@@ -209,7 +209,7 @@ FAULTED = {
 
 @pytest.mark.parametrize(("fault", "frames"), FAULTED.items())
 async def test_spoiled_frames(tmp_path: Path, fault: str, frames: int) -> None:
-    """What a fault sends is in the trace as sent, with the fault's name, also what is no array."""
+    """A damaged frame is in the trace as it was sent, with the fault's name, also if it is not an array."""
     trace, events = tmp_path / "trace.jsonl", tmp_path / "events.jsonl"
     flags = ["--trace", str(trace), "--events", str(events), "--fault", "Heartbeat*1", fault]
     async with Mock(*flags) as mock:
@@ -236,7 +236,7 @@ NO_MESSAGES += ['[3,"x"]', '[9,"x",{}]', "[" * 10_000, '[2,"é","Heartbeat",{}',
 
 
 async def test_frames_that_are_no_messages(tmp_path: Path) -> None:
-    """Text that is no OCPP-J message is verbatim in a record that the format allows; the mock's answer is another."""
+    """Text that is not an OCPP-J message is verbatim in a valid record; the mock's answer has its own record."""
     trace, events = tmp_path / "trace.jsonl", tmp_path / "events.jsonl"
     async with Mock("--trace", str(trace), "--events", str(events)) as mock, mock.station() as station:
         tape = Tape(station.socket)
@@ -263,7 +263,7 @@ async def test_frames_that_are_no_messages(tmp_path: Path) -> None:
 
 
 async def test_a_record_is_on_disk_before_the_answer_arrives(tmp_path: Path) -> None:
-    """Whoever has an answer finds it in the file already, and the call before it."""
+    """When an answer arrives, its record and that of the call are in the file already."""
     file = tmp_path / "trace.jsonl"
     async with Mock("--trace", str(file)) as mock, mock.station() as station:
         for number in range(200):
@@ -300,7 +300,7 @@ async def rest(socket: ClientConnection) -> Sequence[str | bytes]:
 
 
 async def test_names_of_stations(tmp_path: Path) -> None:
-    """A station is traced under its identity, whatever bytes are in it, and never stops the trace."""
+    """A station is traced under its identity, whatever bytes it has."""
     file = tmp_path / "trace.jsonl"
     async with Mock("--trace", str(file)) as mock:
         for path in ("A%22%5C%0A", "%F0%9F%9A%97", "%FF%FE", "%ED%A0%80", "last"):
@@ -314,7 +314,7 @@ async def test_names_of_stations(tmp_path: Path) -> None:
 
 
 async def test_an_old_trace_is_replaced(tmp_path: Path) -> None:
-    """A run begins its own file."""
+    """A run replaces the trace of an earlier one."""
     file = tmp_path / "trace.jsonl"
     file.write_text("old\n" * 1000)
     async with Mock("--trace", str(file)) as mock, mock.station() as station:

@@ -1,4 +1,4 @@
-"""Files that users write, and what stands in them and behind flags: read as it was meant, or refused in one line."""
+"""Files of users, their content, and values of flags: read as they were meant, or refused in one line."""
 
 import codecs
 import subprocess
@@ -26,12 +26,12 @@ MARKED: Sequence[Callable[[str], bytes]] = (
     lambda text: codecs.BOM_UTF32_LE + text.encode("utf-32-le"),
     lambda text: codecs.BOM_UTF8 + text.replace("\n", "\r\n").encode(),
 )
-"""How an editor may write a text."""
+"""The encodings in which an editor may save a text."""
 
 
 @pytest.mark.parametrize("written", MARKED)
 def test_a_text_is_read_whatever_mark_it_begins_with(tmp_path: Path, written: Callable[[str], bytes]) -> None:
-    """The byte-order mark is skipped and says the encoding; line ends are those of the system, or any other's."""
+    """A byte-order mark selects the encoding and is skipped; line ends of any system are read."""
     (tmp_path / "file").write_bytes(written("ä\nb\n"))
     assert read_text(str(tmp_path / "file")) == "ä\nb\n"
 
@@ -78,7 +78,7 @@ async def test_every_file_of_the_mock_may_have_a_mark(tmp_path: Path, written: C
 
 @pytest.mark.parametrize("written", MARKED[1:3])
 async def test_every_file_of_the_station_may_have_a_mark(tmp_path: Path, written: Callable[[str], bytes]) -> None:
-    """Its device, its lines, its password and the payload of a call are read; so are lines that come through a pipe."""
+    """Its device file, control lines, password and payloads are read; so are lines through a pipe."""
     texts = {
         "device.toml": '[identity]\nmodel = "marked"',
         "lines": "send Heartbeat",
@@ -135,7 +135,7 @@ def test_a_profile_may_have_a_mark(tmp_path: Path, written: Callable[[str], byte
     ],
 )
 def test_nothing_in_a_file_is_turned_into_something_else(tmp_path: Path, text: str, hint: str) -> None:
-    """What JSON does not have, or what is said twice, is refused in one line that names it; status 2."""
+    """Invalid JSON and duplicate keys are refused in one line that names them; status 2."""
     (tmp_path / "mock.toml").write_text(text)
     refused(["--config", str(tmp_path / "mock.toml")], hint, str(tmp_path))
 
@@ -174,18 +174,18 @@ def test_nothing_in_a_file_is_turned_into_something_else(tmp_path: Path, text: s
     ],
 )
 def test_nothing_behind_a_flag_is_left_out(flags: list[str], hint: str) -> None:
-    """Empty items, extra separators and what is said twice are refused in one line that names it; status 2."""
+    """Empty items, extra separators and duplicates are refused in one line that names them; status 2."""
     refused(flags, hint)
 
 
 def test_an_error_in_a_file_of_json_names_the_file(tmp_path: Path) -> None:
-    """The file, and the place in it."""
+    """An error in a JSON file names the file and the position."""
     (tmp_path / "reply.json").write_text('{"a":\n}')
     refused(["--reply", "Heartbeat", f"@{tmp_path / 'reply.json'}"], str(tmp_path / "reply.json"), "line 2")
 
 
 def test_a_value_may_be_a_list_with_commas() -> None:
-    """A comma inside a value, or behind which more stands, is part of it."""
+    """A comma within a value is part of the value."""
     flags = ["--command=SetVariables", "--delay=0", "--set-variables", "A.B=x,y,C.D=,z", "--print-config"]
     assert run(*flags).returncode == 0
 
@@ -198,5 +198,5 @@ values = st.recursive(
 
 @given(values.filter(lambda value: not isinstance(value, str)))
 def test_what_json_has_comes_through(value: object) -> None:
-    """A value of a file is the JSON that is read from its text."""
+    """All values that JSON has are read from a file without a change."""
     assert read_json(as_json_text(value)) == value == read_json(orjson.dumps(value).decode())

@@ -1,4 +1,4 @@
-"""The parsers of settings: good texts and their values, bad texts and what is said of them."""
+"""The parsers of settings: good texts and their values, bad texts and their errors."""
 
 import math
 import re
@@ -14,21 +14,15 @@ from hypothesis import strategies as st
 
 from mock_csms.behavior.admission import Cuts, Hang, Refusals, Respond, SlamDoor
 from mock_csms.behavior.validation import Strictness, Validation
-from mock_csms.protocol.actions import Json
 from mock_csms.protocol.versions import V201
-from mock_csms.settings import values
+from mock_csms.settings import values, versioned
 
 Parse = Callable[[Any], Any]
 
 color = values.one_of(lambda: ("Red", "Green", "BLUE"))
-token = values.fitting("AuthorizeRequest", "idToken", "idToken")
+token = versioned.token()
+trigger = versioned.named_or_short("trigger_message")
 respond = Respond(503, "refused by --refuse")
-
-
-def variable(name: str, **more: str) -> Json:
-    """Return a variable with its component as OCPP writes it."""
-    component, _, variable = name.partition(".")
-    return {"component": {"name": component}, "variable": {"name": variable}, **more}
 
 
 GOOD: list[tuple[Parse, Any, Any]] = [
@@ -55,31 +49,26 @@ GOOD: list[tuple[Parse, Any, Any]] = [
     (values.delayed_commands, "Reset:1.5, ClearCache : 2", (("Reset", 1.5), ("ClearCache", 2))),
     (values.json_object, '{"a": [1, null]}', {"a": [1, None]}),
     (values.json_object, " {} ", {}),
-    (values.variables_to_get, "C.V", [variable("C.V")]),
-    (values.variables_to_get, "C.V, D.W", [variable("C.V"), variable("D.W")]),
-    (values.variables_to_get, "C.V.W", [variable("C.V.W")]),
-    (values.variables_to_set, "C.V=1", [variable("C.V", attributeValue="1")]),
-    (values.variables_to_set, "C.V=", [variable("C.V", attributeValue="")]),
-    (values.variables_to_set, "C.V=a=b", [variable("C.V", attributeValue="a=b")]),
+    (values.variables_to_get, "C.V", [("C", "V")]),
+    (values.variables_to_get, "C.V, D.W", [("C", "V"), ("D", "W")]),
+    (values.variables_to_get, "C.V.W", [("C", "V.W")]),
+    (values.variables_to_set, "C.V=1", [("C", "V", "1")]),
+    (values.variables_to_set, "C.V=", [("C", "V", "")]),
+    (values.variables_to_set, "C.V=a=b", [("C", "V", "a=b")]),
     (
         values.variables_to_set,
         "C.V=1,D.W=2",
-        [variable("C.V", attributeValue="1"), variable("D.W", attributeValue="2")],
+        [("C", "V", "1"), ("D", "W", "2")],
     ),
     (
         values.variables_to_set,
         "C.V=a,b,c, D.W=x,y",
-        [variable("C.V", attributeValue="a,b,c"), variable("D.W", attributeValue="x,y")],
+        [("C", "V", "a,b,c"), ("D", "W", "x,y")],
     ),
-    (values.variables_to_set, "C.V=a b, c", [variable("C.V", attributeValue="a b, c")]),
-    (
-        values.local_list,
-        ["A", "B"],
-        [{"idToken": {"idToken": id_, "type": "ISO14443"}, "idTokenInfo": {"status": "Accepted"}} for id_ in "AB"],
-    ),
-    (values.trigger, "heartbeat", "Heartbeat"),
-    (values.trigger, "signcertificate", "SignChargingStationCertificate"),
-    (values.trigger, "SignV2GCertificate", "SignV2GCertificate"),
+    (values.variables_to_set, "C.V=a b, c", [("C", "V", "a b, c")]),
+    (trigger, "heartbeat", "Heartbeat"),
+    (trigger, "signcertificate", "SignChargingStationCertificate"),
+    (trigger, "SignV2GCertificate", "SignV2GCertificate"),
     (values.refusals, "503", Refusals(respond)),
     (values.refusals, "503*2", Refusals(respond, times=2)),
     (values.refusals, "503 for=1.5", Refusals(respond, seconds=1.5)),
@@ -150,8 +139,7 @@ BAD: list[tuple[Parse, Any, str]] = [
     (values.variables_to_set, "C.V=1,D.W", "'D.W' is not COMPONENT.VARIABLE=VALUE"),
     (values.variables_to_set, "C.V=1,", "'C.V=1,' ends with a comma"),
     (values.variables_to_set, "C.V=1,,D.W=2", "'C.V=1,' ends with a comma"),
-    (values.local_list, ["A", ""], "must not be empty"),
-    (values.trigger, "Heartbeats", "'Heartbeats' is not one of"),
+    (trigger, "Heartbeats", "'Heartbeats' is not one of"),
     (values.refusals, "", "'' is not STATUS|reset|hang"),
     (values.refusals, "nope", "'nope' is not an HTTP status, reset or hang"),
     (values.refusals, "200", "'200' is not between 400 and 599"),
@@ -173,7 +161,7 @@ PARSERS: list[Parse] = list({id(parse): parse for parse, value, _ in GOOD + BAD 
 
 @pytest.mark.parametrize(("parse", "text", "value"), GOOD)
 def test_a_good_text(parse: Parse, text: Any, value: Any) -> None:
-    """A good text becomes its value."""
+    """A good text is parsed into its value."""
     assert parse(text) == value
 
 
@@ -200,7 +188,7 @@ def test_a_number_is_what_it_says(number: float) -> None:
 
 @given(st.floats() | st.integers())
 def test_a_number_is_finite_and_in_range(number: float) -> None:
-    """NaN, infinity and what is out of range never come through."""
+    """NaN, infinity and numbers out of range are refused."""
     try:
         parsed = values.number(above=True)(repr(number))
     except ValueError:
@@ -212,7 +200,7 @@ def test_a_number_is_finite_and_in_range(number: float) -> None:
 
 @given(st.sampled_from(["Red", "Green", "BLUE"]), st.lists(st.booleans(), min_size=5, max_size=5))
 def test_names_are_read_in_any_case(name: str, upper: list[bool]) -> None:
-    """Every spelling of a name is the name as it is spelled properly."""
+    """A name in any case is read as the right spelling."""
     assert color("".join(char.upper() if up else char.lower() for char, up in zip(name, upper, strict=False))) == name
 
 
@@ -225,7 +213,7 @@ list_values = items.filter(lambda found: found == [""] or bool(found[-1])).map("
 def test_values_of_variables_may_be_lists(variables: list[tuple[str, str, str]]) -> None:
     """A comma separates variables only where NAME.NAME follows: a list that ends with a value comes back whole."""
     text = ",".join(f"{component}.{variable}={value}" for component, variable, value in variables)
-    expected = [variable(f"{name}.{part}", attributeValue=value) for name, part, value in variables]
+    expected = list(variables)
     assert values.variables_to_set(text) == expected
 
 
@@ -233,7 +221,7 @@ def test_values_of_variables_may_be_lists(variables: list[tuple[str, str, str]])
 def test_variables_to_get_are_separated_by_commas(variables: list[tuple[str, str]]) -> None:
     """Every NAME.NAME between commas is one variable."""
     text = ",".join(map(".".join, variables))
-    assert values.variables_to_get(text) == [variable(".".join(pair)) for pair in variables]
+    assert values.variables_to_get(text) == list(variables)
 
 
 @given(st.dictionaries(st.text(max_size=4), st.integers(0, 9) | st.text(max_size=4), max_size=3))
@@ -243,7 +231,7 @@ def test_a_json_object_is_read(value: dict[str, Any]) -> None:
 
 
 def test_what_is_long_can_stand_in_a_file(tmp_path: Path) -> None:
-    """`@FILE` stands for what is in the file: a JSON object, or a password on each line."""
+    """`@FILE` stands for the content of the file: a JSON object, or a password on each line."""
     payload, passwords, binary = tmp_path / "payload.json", tmp_path / "passwords", tmp_path / "binary"
     payload.write_text('{"a": "ä"}', encoding="utf-8")
     passwords.write_text("A:p\n\n B:q \n", encoding="utf-8")
@@ -256,22 +244,22 @@ def test_what_is_long_can_stand_in_a_file(tmp_path: Path) -> None:
 
 @given(st.text("secrt", min_size=20).map(lambda text: f"{text}\n"))
 def test_no_error_shows_a_password(text: str) -> None:
-    """What is no ID:PASSWORD is refused without being shown."""
+    """A value that is not ID:PASSWORD is refused without showing it."""
     with pytest.raises(ValueError, match="an entry is not ID:PASSWORD") as raised:
         values.passwords([text])
     assert text.strip() not in str(raised.value)
 
 
 def test_every_command_of_the_table_can_be_sent() -> None:
-    """The names that are taken for commands are the 40 that a CSMS may send."""
+    """The accepted command names are the 40 that a CSMS may send."""
     assert len(list(values.commands())) == 40
     assert [values.command(name) for name in values.commands()] == list(values.commands())
 
 
 def test_every_trigger_of_the_schema_can_be_asked_for() -> None:
-    """TriggerMessage takes every value of its enumeration."""
+    """The flag for TriggerMessage accepts every value of its enumeration."""
     messages = V201.schemas.values("TriggerMessageRequest", "requestedMessage")
-    assert [values.trigger(message.upper()) for message in messages] == list(messages)
+    assert [trigger(message.upper()) for message in messages] == list(messages)
 
 
 @pytest.mark.parametrize(
@@ -299,5 +287,5 @@ def test_a_format_of_times(ending: str, text: str) -> None:
     ],
 )
 def test_the_reason_of_an_error(error: Exception, reason: str) -> None:
-    """A reason has no number and no file name around it."""
+    """The reason of an OSError has no number and no file name."""
     assert values.reason_of(error) == reason

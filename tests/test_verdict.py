@@ -1,4 +1,4 @@
-"""Verdicts: what a run must show, the exit status that says whether it did, and the lines on stdout that say why."""
+"""Verdicts: expectations of a run, the exit status that says whether they were met, and the lines on stdout."""
 
 import asyncio
 import re
@@ -42,7 +42,7 @@ MESSAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "invalid": ("BootNotification", {}),
     "unknown": ("HeartBeat", {}),
 }
-"""What the words of a transcript send."""
+"""The messages for the words of a transcript."""
 
 
 Judged: TypeAlias = tuple[int, str]
@@ -50,7 +50,7 @@ Judged: TypeAlias = tuple[int, str]
 
 
 Verdicts: TypeAlias = dict[tuple[str, ...], Judged | BaseException]
-"""How the run with those flags and that transcript ended."""
+"""The result of a run with these flags and this transcript."""
 
 
 class Run(Mock):
@@ -82,7 +82,7 @@ async def act(station: Station, word: str) -> None:
 
 
 async def play(mock: Mock, transcript: str, stack: AsyncExitStack) -> bool:
-    """Do what a transcript says, until the mock ends; return whether all was said before that.
+    """Do what a transcript says, until the mock ends; return whether everything was sent before that.
 
     `A:` goes on as station A, which connects; at first it is CS-1. `Reset=Accepted` answers the command that comes
     next, `Reset!NotSupported` refuses it, `bye` leaves, TERM and INT are signals. The other words are `MESSAGES`.
@@ -106,9 +106,9 @@ async def play(mock: Mock, transcript: str, stack: AsyncExitStack) -> bool:
 
 
 async def judged(flags: str, transcript: str) -> Judged:
-    """Run the program with those flags while stations do what the transcript says, until it ends by itself.
+    """Run the program with these flags while stations do what the transcript says, until it ends by itself.
 
-    Where a deadline was over before all was said, because the machine is slow, that is tried again with a later one.
+    If a deadline was over before everything was sent, because the machine is slow, it is tried again with a later one.
     """
     for pace in PACES:
         at_pace = slower(flags, pace) + (" --linger 0" if "--expect " in flags and "--linger" not in flags else "")
@@ -121,11 +121,11 @@ async def judged(flags: str, transcript: str) -> Judged:
 
 
 TIMED = re.compile(r"(--within|--duration) ([\d.]+)")
-"""A deadline that stations must be quicker than."""
+"""A deadline for the stations."""
 
 
 def slower(flags: str, pace: int) -> str:
-    """Return the flags with deadlines so many times as late."""
+    """Return the flags with the deadlines multiplied."""
     return TIMED.sub(lambda time: f"{time[1]} {float(time[2]) * pace}", flags)
 
 
@@ -217,7 +217,7 @@ SIGNALS = """
 
 @pytest.fixture(scope="module")
 def verdicts() -> Verdicts:
-    """Return how the runs of both tables ended; some run at a time, because most of them wait for a deadline."""
+    """Return the results of the runs of both tables; several run at a time, as most of them wait for a deadline."""
     played = [row[:2] for row in rows(CASES + SIGNALS)]
     turn = asyncio.Semaphore(10)
 
@@ -232,7 +232,7 @@ def verdicts() -> Verdicts:
 
 
 def assert_judged(ended: Judged | BaseException, status: str, report: str) -> None:
-    """It ended with that status and such a report."""
+    """Check the status and the report."""
     if isinstance(ended, BaseException):
         raise ended
     assert (ended[0], bool(re.search(report, ended[1]))) == (int(status), True), ended[1]
@@ -268,7 +268,7 @@ connect[subprotocol=ocpp2.0.1] yes|connect[subprotocol=ocpp1.6] no|disconnect no
 
 
 async def test_conditions() -> None:
-    """A condition's value has the type that the schema says; case counts neither in idTokens nor in enumerations."""
+    """A condition's value has the type of the schema; idTokens and enumerations are compared without regard to case."""
     wanted = [item.rsplit(" ", 1) for line in CONDITIONS.strip().splitlines() for item in line.split("|")]
     flags = " ".join(f"--expect {shlex.quote(expectation)}" for expectation, _ in wanted)
     _, report = await judged(flags, "rich authorize TERM")
@@ -296,7 +296,7 @@ Reset.error[kode=NotSupported] 'code'|Reset.error[detail.a=1] 'details'|Reset.er
 
 @pytest.mark.parametrize("bad", [item for line in BAD.strip().splitlines() for item in line.split("|")])
 def test_bad_notation(bad: str) -> None:
-    """What is no expectation is refused with one line that says what is wrong, and what was probably meant."""
+    """An invalid expectation is refused with one line that says what is wrong, and what was probably meant."""
     text, word = bad.rsplit(" ", 1)
     with pytest.raises(ValueError, match=re.escape(word)) as refusal:
         parse_expectation(text)
@@ -320,7 +320,7 @@ def test_bad_flags(flags: str) -> None:
 
 
 def test_cannot_start() -> None:
-    """A run for a verdict that cannot start is no failed one: status 3 and one line."""
+    """A run that cannot start has status 3, not that of a failed verdict, and one line."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         ended = run_to_end("--expect", "Heartbeat", "--port", str(taken.getsockname()[1]))
     assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (3, "", 1), ended
@@ -339,7 +339,7 @@ async def test_second_signal(flags: str) -> None:
 
 
 async def test_first_signal_after_the_verdict() -> None:
-    """A signal that comes when the run has just ended by itself is the first, not a second: the verdict stands."""
+    """A signal right after a run has ended by itself counts as the first: the verdict stands."""
     async with Run("--expect", "Heartbeat") as mock, mock.raw() as mute, AsyncExitStack() as stack:
         await play(mock, "beat", stack)
         assert (await mute.frame())[0] == 8
@@ -348,7 +348,7 @@ async def test_first_signal_after_the_verdict() -> None:
 
 
 async def test_ends_as_soon_as_or_at_the_end_of_within() -> None:
-    """What cannot fail any more ends the run at once; what has an upper bound, or is forbidden, at the end."""
+    """A run ends once all expectations are met; with an upper bound or a forbidden message, at the end of --within."""
 
     async def at_the_end(flags: str) -> None:
         for turn in turns():
@@ -364,7 +364,7 @@ async def test_ends_as_soon_as_or_at_the_end_of_within() -> None:
 
 
 async def test_within_counts_from_the_first_connection() -> None:
-    """Waiting for a station takes nothing of --within; later connections, however many, do not start it again."""
+    """--within starts with the first connection; later connections do not start it again."""
     flags = f"--expect Heartbeat*2.. --within 1 --wait-for-station {PATIENCE}"
     async with Run(*flags.split()) as mock, AsyncExitStack() as stack:
         await asyncio.sleep(1.2)
@@ -379,13 +379,13 @@ async def test_within_counts_from_the_first_connection() -> None:
 
 
 async def test_a_station_that_left_may_come_back() -> None:
-    """Counts are kept for each station over its connections, and the order too."""
+    """Counts and the order of messages are kept for each station over its connections."""
     assert (await judged("--expect Heartbeat*3..", "beat bye beat A: beat CS-1: bye beat"))[0] == 0
     assert (await judged(f"{ORDER} --expect disconnect", "boot bye beat bye"))[0] == 0
 
 
 async def test_report_tells_what_was_seen_of_each() -> None:
-    """Each expectation is told with how often it was seen with each station, the met ones too."""
+    """The report has each expectation with its count for each station, also the met ones."""
     flags = f"--expect Heartbeat*2.. --expect BootNotification {ENDED}"
     _, report = await judged(flags, "A: beat beat beat boot B: beat updated TERM")
     seen = re.split(r"^(?=ok|FAILED)", report, flags=re.MULTILINE)[1:]
@@ -394,7 +394,7 @@ async def test_report_tells_what_was_seen_of_each() -> None:
 
 
 async def test_report_tells_the_nearest_miss() -> None:
-    """Of what came instead the one with the fewest differences is told, path by path."""
+    """The report shows the received message with the fewest differences, path by path."""
     flags = "--expect TransactionEvent[eventType=Ended,seqNo=9,evse.id=1] --within 9"
     _, report = await judged(flags, "started rich TERM")
     assert re.search("eventType: expected Ended, got Updated; seqNo: expected 9, got 3", report), report
@@ -404,7 +404,7 @@ async def test_report_tells_the_nearest_miss() -> None:
 
 
 async def test_report_tells_the_message_sequence() -> None:
-    """A failed run is told message by message, with what was refused and what was sent, in the order of the wire."""
+    """The report of a failed run lists all messages in the order of the wire, with refused and sent ones."""
     flags = f"{ENDED} --commands Reset:0 --within 9 --checks none"
     _, report = await judged(flags, "A: Reset=Accepted boot invalid junk B: Reset!NotSupported bye A: updated TERM")
     sequence = """A.*connected|A <- Reset|A -> Reset.response +.*Accepted|A -> BootNotification +.*PowerUp
@@ -416,7 +416,7 @@ async def test_report_tells_the_message_sequence() -> None:
 
 
 async def test_verdict_is_the_last_thing_on_stdout() -> None:
-    """What is written to stdout is the URL and the verdict, its sum last; all else goes to stderr."""
+    """Stdout has the URL and the verdict, its summary last; everything else goes to stderr."""
     async with Run("--expect", "Heartbeat") as mock, AsyncExitStack() as stack:
         await play(mock, "boot beat", stack)
         status, report = await mock.ended()
@@ -428,7 +428,7 @@ async def test_verdict_is_the_last_thing_on_stdout() -> None:
 
 
 async def test_stdout_that_nobody_reads() -> None:
-    """A verdict that nobody reads is one all the same: the status says it."""
+    """If nobody reads stdout, the status still has the verdict."""
     async with Run("--expect", "Heartbeat") as mock, AsyncExitStack() as stack:
         assert mock.process.stdout
         mock.process.stdout.close()

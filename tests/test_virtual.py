@@ -1,4 +1,4 @@
-"""The loop whose clock jumps: what is on its way arrives before time goes on, and nobody waits really."""
+"""The loop with virtual time: bytes on their way arrive before time moves, and nothing waits in real time."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -11,7 +11,7 @@ from tests.virtual import Loop, virtual_time
 
 
 def done(loop: Loop, work: Coroutine[Any, Any, Any]) -> Any:
-    """Return what comes of some work."""
+    """Run a coroutine on such a loop, and return its result."""
     try:
         return loop.run_until_complete(work)
     finally:
@@ -19,7 +19,7 @@ def done(loop: Loop, work: Coroutine[Any, Any, Any]) -> Any:
 
 
 def test_days_pass_in_their_order() -> None:
-    """Timers ring in the order of their times, and the clock says what time it is then."""
+    """Timers run in the order of their times, and the clock has the time of the timer."""
     loop, rung = Loop(), list[tuple[str, float]]()
 
     def ring(name: str) -> None:
@@ -37,7 +37,7 @@ def test_days_pass_in_their_order() -> None:
 
 
 def test_what_is_sent_arrives_before_the_next_timer() -> None:
-    """However much it is, and however it ends: a mebibyte, and the end of the connection, in no time at all."""
+    """A mebibyte, and then the end of the connection, arrive before the next timer."""
     loop = Loop()
 
     async def talk() -> tuple[int, float]:
@@ -58,6 +58,6 @@ def test_what_is_sent_arrives_before_the_next_timer() -> None:
 
 
 def test_nobody_waits_for_ever() -> None:
-    """Where nothing can ever happen again, that is an error."""
+    """If nothing can ever happen again, that is an error."""
     with pytest.raises(RuntimeError, match="nobody will ever do anything"):
         done(Loop(), asyncio.Event().wait())

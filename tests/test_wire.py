@@ -1,4 +1,4 @@
-"""Wire behaviour: what the mock does with any handshake, frame and message, frame by frame, and that it stays up."""
+"""Wire behaviour: how the mock handles handshakes, frames and messages of any kind, and that it keeps running."""
 
 import asyncio
 import re
@@ -24,7 +24,7 @@ FORMAT, VALUE = "FormatViolation", "PropertyConstraintViolation"
 
 
 async def assert_alive(mock: Mock) -> None:
-    """A new connection is served."""
+    """Check that a new connection is served."""
     async with mock.station("neighbour") as neighbour:
         await neighbour.ask("Heartbeat")
 
@@ -96,7 +96,7 @@ async def test_http(mock: Mock) -> None:
     ],
 )
 async def test_broken_handshake(mock: Mock, data: bytes) -> None:
-    """Whatever comes instead of a handshake, and then the end, the connection ends and the mock lives."""
+    """Whatever comes instead of a handshake, the connection ends and the mock keeps running."""
     async with mock.tcp() as tcp, asyncio.timeout(PATIENCE):
         with suppress(ConnectionError):
             await tcp.write(data)
@@ -143,7 +143,7 @@ NOT_CALLS = {
     ids=lambda text: text[:40],
 )
 async def test_refused(station: Station, text: str, id_: str, code: str) -> None:
-    """What is no valid call is refused with one CALLERROR; the connection goes on."""
+    """An invalid call is refused with one CALLERROR; the connection stays open."""
     await station.send(text)
     *_, description, details = await station.expect(4, id_, code)
     assert (type(description), len(description) <= 255, type(details)) == (str, True, dict)
@@ -208,7 +208,7 @@ async def test_schema_violation(station: Station, action: str, payload: Any, cod
     ],
 )  # fmt: skip
 async def test_huge_violation(mock: Mock, station: Station, action: str, payload: Any, code: str) -> None:
-    """A megabyte of wrong things is refused like one, with at most 255 characters of description."""
+    """A megabyte of violations is refused like one, with at most 255 characters of description."""
     *_, description, _ = await station.expect_error(action, payload, code)
     assert len(description) <= 255
     await assert_alive(mock)
@@ -236,7 +236,7 @@ async def test_repeated_call(station: Station) -> None:
 
 
 async def test_custom_data(station: Station) -> None:
-    """What stands in customData is free."""
+    """customData may have any content."""
     await station.ask("Heartbeat", {"customData": {"vendorId": "v", "any": [None, {"a b": 1.5e300}]}})
 
 
@@ -252,7 +252,7 @@ async def test_binary_frame(station: Station) -> None:
 
 
 async def test_calls_cross() -> None:
-    """A station that asks before it answers our command is answered at once, and its calls end no command of ours."""
+    """A call that comes before the answer to our command is answered at once, and does not end the command."""
     async with Mock("--commands", "RequestStartTransaction:0,ClearCache:0") as mock, mock.station() as station:
         _, id_, _, payload = await station.expect(2, ..., "RequestStartTransaction")
         await station.ask("Authorize", {"idToken": payload["idToken"]})
@@ -285,7 +285,7 @@ def commanding() -> Iterator[Mock]:
     ids=str,
 )  # fmt: skip
 async def test_any_answer_ends_the_command(commanding: Mock, identity: str, answer: list[Any]) -> None:
-    """Good, bad or an error: an answer is never answered, ends its command, and does not poison the next one."""
+    """Any answer, good, bad or a CALLERROR, ends its command, is not answered, and does not affect the next command."""
     async with commanding.station(identity) as station:
         _, id_, *_ = await station.expect(2, ..., "ClearCache")
         await station.send([id_ if item == "ID" else item for item in answer])
@@ -312,7 +312,7 @@ async def test_answers_are_never_answered(station: Station, text: str) -> None:
 
 @pytest.fixture(scope="module")
 def stopping() -> Iterator[Mock]:
-    """A mock that names a transaction to each station once it has booted."""
+    """A mock that sends each station a command with a transactionId once it has booted."""
     mock = Mock("--after", "boot", "--commands", "RequestStopTransaction:0,GetTransactionStatus:0,CostUpdated:0")
     yield mock
     mock.finish()
@@ -334,7 +334,7 @@ def stopping() -> Iterator[Mock]:
     ],
 )
 async def test_transactions(stopping: Mock, identity: str, events: str, oldest: str) -> None:
-    """Commands name the oldest transaction that was seen and not ended, over reconnects, of this station only."""
+    """Commands name the oldest running transaction of this station, over its reconnections."""
     async with stopping.station(f"{identity}-other") as other:
         await other.ask("TransactionEvent", transaction("Started", "OTHER"))
     *connections, last = events.split("reconnect")
@@ -354,7 +354,7 @@ async def test_transactions(stopping: Mock, identity: str, events: str, oldest: 
 
 
 async def assert_answered(raw: Raw, *ids: str) -> None:
-    """The next texts are answers to those ids, in that order."""
+    """Check that the next texts are answers to these ids, in order."""
     for id_ in ids:
         opcode, text = await raw.frame()
         assert (opcode, orjson.loads(text)[:2]) == (Opcode.TEXT, [3, id_])
@@ -381,7 +381,7 @@ async def test_byte_by_byte(mock: Mock) -> None:
 
 
 async def test_fragments(mock: Mock) -> None:
-    """A message in fragments, cut inside a character and with control frames between, is one message."""
+    """A fragmented message is one message, also if a character is split and control frames come in between."""
     data = '[2,"é","Heartbeat",{}]'.encode()
     async with mock.raw() as raw:
         await raw.write(masked(data[:5], fin=False) + masked(b"p1", Opcode.PING))
@@ -392,7 +392,7 @@ async def test_fragments(mock: Mock) -> None:
 
 
 async def test_closing_handshake(mock: Mock) -> None:
-    """A close frame is answered with the same code, what follows it is not, and the connection ends."""
+    """A close frame is answered with the same code; what follows it is ignored, and the connection ends."""
     async with mock.raw() as raw:
         await raw.write(masked((3000).to_bytes(2) + b"bye", Opcode.CLOSE) + masked(HEARTBEAT))
         opcode, data = await raw.frame()
@@ -425,7 +425,7 @@ async def test_closing_handshake(mock: Mock) -> None:
          "large fragments"],
 )  # fmt: skip
 async def test_protocol_error(mock: Mock, station: Station, data: bytes, code: int) -> None:
-    """What RFC 6455 forbids fails the connection with its code, and touches no other station."""
+    """A violation of RFC 6455 closes the connection with its code, and does not affect other stations."""
     async with mock.raw() as raw:
         await raw.write(data)
         opcode, close = await raw.frame()
@@ -439,7 +439,7 @@ async def test_protocol_error(mock: Mock, station: Station, data: bytes, code: i
     "around", ["|", '[2,"n","Heartbeat",|]', '[2,"n","Heartbeat",{"customData":{"vendorId":"v","x":|}}]', '[3,"n",|]']
 )
 async def test_deep_nesting(station: Station, around: str, nested: str, depth: int) -> None:
-    """However deep a text is nested, it gets one answer at most, and the connection goes on."""
+    """A deeply nested text gets one answer at most, and the connection stays open."""
     opening, closing = nested.split("|")
     await station.send(around.replace("|", opening * depth + "1" + closing * depth))
     await station.send(HEARTBEAT)
@@ -460,7 +460,7 @@ async def test_strange_characters(station: Station, text: str) -> None:
 
 
 async def test_log_lines_cannot_be_forged() -> None:
-    """Line ends in an identity, an action or a payload make no line in the log."""
+    """Line breaks in an identity, an action or a payload do not make new lines in the log."""
     async with Mock() as mock, mock.station("evil%0Aforged%1B%5B31m") as station:
         for text in ('[2,"a","x\\nforged",{}]', '[2,"a","DataTransfer",{"vendorId":"\\r\\nforged"}]', "x\nforged\n"):
             await station.send(text)
@@ -472,7 +472,7 @@ async def test_log_lines_cannot_be_forged() -> None:
 
 
 async def test_station_that_does_not_read(mock: Mock, station: Station) -> None:
-    """A station that sends calls and reads no answers stops no other one."""
+    """A station that sends calls but reads no answers does not block others."""
     async with mock.raw("/MUTE") as mute:
         with suppress(TimeoutError):
             async with asyncio.timeout(1):

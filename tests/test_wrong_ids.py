@@ -1,4 +1,4 @@
-"""Ids that nobody gave, messages that come too early, and charging where it may not be: over a real WebSocket."""
+"""Unknown ids, messages that come too early, and charging where it is not allowed: over a real WebSocket."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,11 +13,11 @@ ACCEPTED = {"status": "Accepted"}
 FIRMWARE, PUBLISHING = "FirmwareStatusNotification", "PublishFirmwareStatusNotification"
 UPDATE = "ReservationStatusUpdate"
 
-# C6: ids that nobody gave.
+# C6: unknown ids.
 
 
 def over(id_: int, status: str = "Expired") -> Early:
-    """Return the end of a reservation."""
+    """Return a ReservationStatusUpdate."""
     return UPDATE, {"reservationId": id_, "reservationUpdateStatus": status}
 
 
@@ -27,7 +27,7 @@ def reserve(id_: int) -> Json:
 
 
 async def test_the_end_of_a_reservation_that_nobody_made() -> None:
-    """It is found each time (H03)."""
+    """The end of an unknown reservation is found each time (H03)."""
 
     async def play(station: Real) -> None:
         await station.begin()
@@ -38,7 +38,7 @@ async def test_the_end_of_a_reservation_that_nobody_made() -> None:
 
 @pytest.mark.parametrize("status", ["Accepted", "Rejected"])
 async def test_the_end_of_a_reservation_that_was_asked_for(status: str) -> None:
-    """It may end, whatever became of it (H03)."""
+    """A requested reservation may end, whatever its status (H03)."""
 
     async def play(station: Real) -> None:
         await station.begin()
@@ -49,7 +49,7 @@ async def test_the_end_of_a_reservation_that_was_asked_for(status: str) -> None:
 
 
 async def test_a_reservation_of_before_the_boot() -> None:
-    """It outlives a boot: a connector that is Reserved, though nobody reserved it here, tells of one (H03)."""
+    """A reservation survives a boot: a connector that is Reserved without our command has an older one (H03)."""
 
     async def play(station: Real) -> None:
         await station.boot()
@@ -61,7 +61,7 @@ async def test_a_reservation_of_before_the_boot() -> None:
 
 
 async def test_a_reservation_is_over_once() -> None:
-    """What was told to be Expired or Removed, and was answered, is not told again (H03)."""
+    """A reservation that was reported as Expired or Removed, and answered, must not be reported again (H03)."""
 
     async def play(station: Real) -> None:
         await station.begin()
@@ -75,7 +75,7 @@ async def test_a_reservation_is_over_once() -> None:
 
 
 async def test_the_end_of_a_reservation_is_told_again_over_another_connection() -> None:
-    """The answer may have got lost (H03)."""
+    """It may be reported again on another connection, as the answer may be lost (H03)."""
 
     async def play(station: Real) -> None:
         await station.begin()
@@ -98,7 +98,7 @@ USED: Mapping[str, tuple[Json, bool]] = {
 
 @pytest.mark.parametrize("case", USED)
 async def test_a_reservation_that_is_used(case: str) -> None:
-    """It was made, unless the transaction is older than the boot (H03); one transaction is found once."""
+    """A reservation that a transaction uses must exist, unless the transaction is older than the boot; once (H03)."""
     more, is_wrong = USED[case]
 
     async def play(station: Real) -> None:
@@ -124,7 +124,7 @@ async def test_a_reservation_that_is_used(case: str) -> None:
     ],
 )
 async def test_firmware_that_nobody_asked_for(reason: str, status: str, is_wrong: bool) -> None:
-    """A requestId that was never given is wrong, unless the update may be older than the boot (L01)."""
+    """An unknown requestId is found, unless the update may be older than the boot (L01)."""
 
     async def play(station: Real) -> None:
         await station.boot(reason)
@@ -153,7 +153,7 @@ PUBLISHED: Mapping[str, tuple[Json, str]] = {
 
 @pytest.mark.parametrize("case", PUBLISHED)
 async def test_what_is_told_of_published_firmware(case: str) -> None:
-    """Where it is, and for which request (L09)."""
+    """A status of published firmware must have its location and a known requestId (L09)."""
     payload, wrong = PUBLISHED[case]
 
     async def play(station: Real) -> None:
@@ -165,7 +165,7 @@ async def test_what_is_told_of_published_firmware(case: str) -> None:
 
 
 async def test_a_triggered_status_of_published_firmware() -> None:
-    """It may be the one of nothing that runs any more (L09)."""
+    """A triggered status may be that of an update that no longer runs (L09)."""
 
     async def play(station: Real) -> None:
         await station.begin()
@@ -175,7 +175,7 @@ async def test_a_triggered_status_of_published_firmware() -> None:
     assert await findings(play, checks="L09") == []
 
 
-# C5: what comes before the answer.
+# C5: messages before the answer.
 
 
 def status(value: str = "Available") -> Early:
@@ -185,7 +185,7 @@ def status(value: str = "Available") -> Early:
 
 
 async def trigger(station: Real, message: str, *early: Early, answer: str = "Accepted") -> None:
-    """Let the mock trigger a message, and send something before the answer."""
+    """Let the mock trigger a message, and send calls before the answer."""
     await station.command("TriggerMessage", {"requestedMessage": message}, {"status": answer}, *early)
 
 
@@ -206,7 +206,7 @@ EARLY: Mapping[str, tuple[str, Callable[[], Early], str, bool]] = {
 
 @pytest.mark.parametrize("case", EARLY)
 async def test_what_comes_before_the_answer_to_its_trigger(case: str) -> None:
-    """It is wrong where it had no other reason to come (F01)."""
+    """A triggered message before the answer is found, unless there is another reason for it (F01)."""
     message, early, answer, is_wrong = EARLY[case]
 
     async def play(station: Real) -> None:
@@ -219,7 +219,7 @@ async def test_what_comes_before_the_answer_to_its_trigger(case: str) -> None:
 
 
 async def test_a_heartbeat_before_a_goodbye() -> None:
-    """A station that sends none after the answer, and closes the connection itself, is found at once (F01)."""
+    """If no heartbeat follows the answer, and the station closes the connection, it is found at once (F01)."""
 
     async def play(station: Real) -> None:
         await station.begin()
@@ -232,7 +232,7 @@ async def test_a_heartbeat_before_a_goodbye() -> None:
     ("interval", "is_again", "is_wrong"), [(300, False, True), (300, True, False), (1, False, False)]
 )
 async def test_a_heartbeat_that_may_be_its_own(interval: int, is_again: bool, is_wrong: bool) -> None:
-    """The first one after a boot may come at once, if another one follows the answer; or the interval is over (F01)."""
+    """A heartbeat may be the first after a boot, if another one follows the answer; or the interval is over (F01)."""
 
     async def play(station: Real) -> None:
         await station.begin()
@@ -246,83 +246,83 @@ async def test_a_heartbeat_that_may_be_its_own(interval: int, is_again: bool, is
             assert bool(await findings(play, checks="F01", boot_interval=interval)) is is_wrong
 
 
-# C7: where nobody may charge, and variables that have to be there.
+# C7: charging where it is not allowed, and required variables.
 
 
 async def close(station: Real, answer: str = "Accepted", evse: int | None = 1, state: str = "Inoperative") -> None:
-    """Let the mock close or open an EVSE, or the whole station."""
+    """Let the mock set an EVSE or the whole station Inoperative or Operative."""
     place = {"id": evse} if evse else None
     await station.command("ChangeAvailability", {"operationalStatus": state, "evse": place}, {"status": answer})
 
 
 async def charge(station: Real, id_: str = "T", evse: int = 1, **more: Any) -> None:
-    """Begin to charge."""
+    """Start a transaction."""
     place = {"id": evse, "connectorId": 1}
     info = {"transactionId": id_, "chargingState": "Charging"}
     await station.event("Started", "Authorized", idToken=TOKEN, evse=place, info=info, **more)
 
 
 async def closed(station: Real) -> None:
-    """Charge at an EVSE that was closed."""
+    """Charge at an EVSE that was set Inoperative."""
     await close(station)
     await station.tell("Unavailable")
     await charge(station)
 
 
 async def closed_without_a_word(station: Real) -> None:
-    """Charge at an EVSE that was closed, and was not told to be."""
+    """Charge at an EVSE that was set Inoperative, but was not reported as Unavailable."""
     await close(station)
     await charge(station)
 
 
 async def all_closed(station: Real) -> None:
-    """Charge at a station that was closed."""
+    """Charge at a station that was set Inoperative."""
     await close(station, evse=None)
     await charge(station)
 
 
 async def another_connector(station: Real) -> None:
-    """Charge at another connector of an EVSE than the one that was closed."""
+    """Charge at another connector of the EVSE than the one that was set Inoperative."""
     request = {"operationalStatus": "Inoperative", "evse": {"id": 1, "connectorId": 2}}
     await station.command("ChangeAvailability", request, ACCEPTED)
     await charge(station)
 
 
 async def another_evse(station: Real) -> None:
-    """Charge at an EVSE that was not closed."""
+    """Charge at an EVSE that was not set Inoperative."""
     await close(station)
     await charge(station, evse=2)
 
 
 async def opened_again(station: Real) -> None:
-    """Charge at an EVSE that was opened again."""
+    """Charge at an EVSE that was set Operative again."""
     await close(station)
     await close(station, state="Operative")
     await charge(station)
 
 
 async def perhaps_opened(station: Real) -> None:
-    """Charge where the mock does not know whether it was opened."""
+    """Charge where the mock does not know whether the EVSE is Operative again."""
     await close(station)
     await close(station, "Rejected", state="Operative")
     await charge(station)
 
 
 async def another_was_opened(station: Real) -> None:
-    """Charge at an EVSE that was closed, beside one that was opened."""
+    """Charge at an Inoperative EVSE after another one was set Operative."""
     await close(station)
     await close(station, evse=2, state="Operative")
     await charge(station)
 
 
 async def refused(station: Real) -> None:
-    """Charge at an EVSE that the station did not close."""
+    """Charge at an EVSE for which the station rejected the change."""
     await close(station, "Rejected")
     await charge(station)
 
 
 async def goes_on(station: Real) -> None:
-    """Go on at an EVSE that is to be closed."""
+    """Continue a transaction at an EVSE that is scheduled to become Inoperative."""
     await charge(station)
     await close(station, "Scheduled")
     await station.event("Updated", "ChargingStateChanged", 1, info={"chargingState": "SuspendedEV"})
@@ -331,39 +331,39 @@ async def goes_on(station: Real) -> None:
 
 
 async def after_the_end(station: Real) -> None:
-    """Begin again where the end of a transaction has closed the EVSE."""
+    """Start another transaction after the end of one has made the EVSE Inoperative."""
     await goes_on(station)
     await station.tell("Unavailable")
     await charge(station, "T2")
 
 
 async def told_late(station: Real) -> None:
-    """Tell late of what began before."""
+    """Report a transaction late that began before the change."""
     await close(station)
     await charge(station, after=-60.0)
 
 
 async def was_offline(station: Real) -> None:
-    """Tell of what happened without a connection."""
+    """Report a transaction that happened offline."""
     await close(station)
     await charge(station, offline=True)
 
 
 async def only_plugged_in(station: Real) -> None:
-    """Begin a transaction with a cable."""
+    """Start a transaction by plugging in."""
     await close(station)
     await station.event("Started", "CablePluggedIn", info={"chargingState": "EVConnected"})
 
 
 async def plugged_in_before(station: Real) -> None:
-    """Begin one with a cable, and go on with it where the EVSE was closed meanwhile."""
+    """Start a transaction by plugging in, and continue it after the EVSE was set Inoperative."""
     await station.event("Started", "CablePluggedIn", info={"chargingState": "EVConnected"})
     await close(station, "Scheduled")
     await station.event("Updated", "CablePluggedIn", 1, info={"chargingState": "EVConnected"})
 
 
 async def after_a_boot(station: Real) -> None:
-    """Charge after a boot, where the station still says that it is closed."""
+    """Charge after a boot, while the station still reports Unavailable."""
     await close(station)
     await station.command("Reset", {"type": "Immediate"}, ACCEPTED)
     await station.boot("RemoteReset")
@@ -372,7 +372,7 @@ async def after_a_boot(station: Real) -> None:
 
 
 async def opened_by_a_boot(station: Real) -> None:
-    """Charge after a boot that has opened it, which is another fault (B12)."""
+    """Charge after a boot that made the EVSE Operative, which is another mistake (B12)."""
     await close(station)
     await station.command("Reset", {"type": "Immediate"}, ACCEPTED)
     await station.boot("RemoteReset")
@@ -425,7 +425,7 @@ async def test_charging_where_the_csms_has_closed(play: Play) -> None:
     ],
 )
 async def test_required_variables(component: str, variable: str, answer: str, is_wrong: bool) -> None:
-    """A station that says that it does not have what every station has is found without an inventory (V16)."""
+    """A station that reports a required variable as unknown is found without an inventory (V16)."""
 
     async def play(station: Real) -> None:
         await station.begin()
@@ -436,14 +436,14 @@ async def test_required_variables(component: str, variable: str, answer: str, is
 
 
 def unknown(request: Json) -> Json:
-    """Answer that there is no such variable, whichever is asked for."""
+    """Answer UnknownVariable for every requested variable."""
     told = {"attributeType": "Actual", "attributeStatus": "UnknownVariable"}
     items = request["getVariableData"]
     return {"getVariableResult": [{"component": i["component"], "variable": i["variable"]} | told for i in items]}
 
 
 async def test_required_variables_that_are_learned() -> None:
-    """With --learn, a station that has no inventory is asked for variables, and has none of them (V16)."""
+    """With --learn a station without an inventory is asked for the variables; each missing one is found (V16)."""
 
     async def play(station: Real) -> None:
         await station.boot()

@@ -1,4 +1,4 @@
-"""Stations that are wrong in ways that were not found once, over a real WebSocket, and right ones beside them.
+"""Mistakes of stations that earlier versions did not find, over a real WebSocket, and correct behaviour next to them.
 
 Each case is what the station does, and what the checks of that subject find in it.
 """
@@ -83,7 +83,7 @@ REMOTE: Mapping[str, tuple[str, str, dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("case", REMOTE)
 async def test_how_a_remote_start_is_told(case: str) -> None:
-    """The event has its remoteStartId, and no other one that nobody gave (X10)."""
+    """The event of a remote start must have its remoteStartId, and no unknown one (X10)."""
     kind, trigger, more, wrong = REMOTE[case]
 
     async def play(station: Real) -> None:
@@ -94,7 +94,7 @@ async def test_how_a_remote_start_is_told(case: str) -> None:
 
 
 async def test_a_remote_start_is_found_once() -> None:
-    """One deed is one finding: the events that follow say nothing new, and a second card is somebody's own."""
+    """One mistake is one finding, not one for each further event; a second card is not a remote start."""
 
     async def play(station: Real) -> None:
         await started(station)
@@ -105,7 +105,7 @@ async def test_a_remote_start_is_found_once() -> None:
 
 
 async def test_an_id_of_a_station_that_did_not_boot_here() -> None:
-    """It may have been given before the mock was there (X10, H03, L01)."""
+    """The id of a station that did not boot here may be older than the mock (X10, H03, L01)."""
 
     async def play(station: Real) -> None:
         await station.event("Started", "RemoteStart", idToken=TOKEN, info={"remoteStartId": 8}, reservationId=9)
@@ -116,7 +116,7 @@ async def test_an_id_of_a_station_that_did_not_boot_here() -> None:
 
 
 async def know_the_start_point(station: Real, points: str) -> None:
-    """Let the mock know when transactions begin."""
+    """Let the mock get the TxStartPoint."""
     await station.begin()
     await station.get("TxCtrlr", "TxStartPoint", attributeValue=points)
     await station.get("TxCtrlr", "EVConnectionTimeOut", attributeValue="0")
@@ -133,7 +133,7 @@ NEVER_TOLD = {
 
 @pytest.mark.parametrize("case", NEVER_TOLD)
 async def test_a_remote_start_that_is_never_told(case: str) -> None:
-    """It is found where TxStartPoint says that the transaction begins at once (X10)."""
+    """A remote start without an event is found if, by its TxStartPoint, the transaction starts at once (X10)."""
     points, told, is_wrong = NEVER_TOLD[case]
 
     async def play(station: Real) -> None:
@@ -151,7 +151,7 @@ async def test_a_remote_start_that_is_never_told(case: str) -> None:
 
 
 async def test_a_remote_start_whose_point_is_not_known() -> None:
-    """Nobody knows whether anything has to be told (X10)."""
+    """If the TxStartPoint is not known, a missing event is no finding (X10)."""
 
     async def play(station: Real) -> None:
         await started(station)
@@ -161,7 +161,7 @@ async def test_a_remote_start_whose_point_is_not_known() -> None:
 
 
 async def test_a_transaction_that_cannot_be() -> None:
-    """A remote start names none that has ended, and none runs that nobody has told of (X25, X20)."""
+    """A remote start must not name an ended transaction (X25), nor an unknown transaction be ongoing (X20)."""
 
     async def play(station: Real) -> None:
         await station.begin()
@@ -182,7 +182,7 @@ async def test_a_transaction_that_cannot_be() -> None:
 
 
 async def test_a_boot_that_is_refused() -> None:
-    """A station that goes on all the same is found for each call, whether its boot was sound or not (B02)."""
+    """After a refused boot each further call is found, whether the boot was valid or not (B02)."""
 
     async def goes_on(station: Real) -> None:
         assert await station.boot() == "InternalError"
@@ -198,7 +198,7 @@ async def test_a_boot_that_is_refused() -> None:
 
 
 async def test_a_boot_that_is_refused_and_then_accepted() -> None:
-    """The station waits, and boots again: it is right (B02)."""
+    """A station that waits and boots again after a refused boot has no finding (B02)."""
 
     async def play(station: Real) -> None:
         await station.boot()
@@ -215,7 +215,7 @@ async def again(station: Real) -> None:
 
 
 async def of_another_version(station: Real) -> None:
-    """Boot again with something new to tell."""
+    """Boot again with a new firmware version."""
     await station.begin()
     await station.boot(firmwareVersion="2")
 
@@ -228,14 +228,14 @@ async def after_a_reset(station: Real) -> None:
 
 
 async def after_a_trigger(station: Real) -> None:
-    """Boot again as it was asked for."""
+    """Boot again because of a trigger."""
     await station.begin()
     await station.command("TriggerMessage", {"requestedMessage": "BootNotification"}, ACCEPTED)
     await station.boot("Triggered")
 
 
 async def after_new_firmware(station: Real) -> None:
-    """Boot again when an update was accepted."""
+    """Boot again after an accepted firmware update."""
     await station.begin()
     await station.command("UpdateFirmware", {"requestId": 3}, ACCEPTED)
     await station.boot("FirmwareUpdate")
@@ -252,12 +252,12 @@ async def after_new_firmware(station: Real) -> None:
     ],
 )
 async def test_a_second_boot(play: Play, is_wrong: bool) -> None:
-    """An accepted station that nobody reset boots once over a connection (B21)."""
+    """An accepted station boots only once on a connection, unless it was reset (B21)."""
     assert bool(await findings(play, checks="B21")) is is_wrong
 
 
 async def test_a_boot_over_each_connection() -> None:
-    """What comes again may have been off (B21)."""
+    """A boot on a new connection is no finding: the station may have been off (B21)."""
 
     async def play(station: Real) -> None:
         await station.begin()
@@ -285,7 +285,7 @@ STOPS: Mapping[str, tuple[dict[str, Any], str, Json, bool]] = {
 
 @pytest.mark.parametrize("case", STOPS)
 async def test_who_stops(case: str) -> None:
-    """The one who began, his group, or a master pass; where that is not sure nobody is accused (A08)."""
+    """The token that started a transaction, its group or a master pass may stop it; in doubt no finding (A08)."""
     settings, master, token, is_wrong = STOPS[case]
 
     async def play(station: Real) -> None:
@@ -301,7 +301,7 @@ async def test_who_stops(case: str) -> None:
 
 
 async def test_whoever_goes_on_may_stop() -> None:
-    """A second driver who was authorized in the same transaction stops what is his now (A08)."""
+    """A second token that was authorized in the same transaction may stop it (A08)."""
 
     async def play(station: Real) -> None:
         await station.begin()
@@ -314,7 +314,7 @@ async def test_whoever_goes_on_may_stop() -> None:
 
 
 async def test_a_station_without_authorization_may_be_stopped_by_anybody() -> None:
-    """AuthCtrlr.Enabled is false (A08)."""
+    """If AuthCtrlr.Enabled is false, any token may stop a transaction (A08)."""
 
     async def play(station: Real) -> None:
         await station.begin()
@@ -342,7 +342,7 @@ CERTIFICATES = {
 
 @pytest.mark.parametrize("case", CERTIFICATES)
 async def test_what_is_taken_for_a_certificate(case: str) -> None:
-    """What surely is none may not be Accepted, whatever it is for (C04, S07, L04)."""
+    """A text that is clearly no certificate must not be Accepted, for any purpose (C04, S07, L04)."""
     pem, is_wrong = CERTIFICATES[case]
     update = {"requestId": 5, "firmware": {"signingCertificate": pem, "signature": "AAAA"}}
 
@@ -358,7 +358,7 @@ async def test_what_is_taken_for_a_certificate(case: str) -> None:
 
 @pytest.mark.parametrize("action", ["InstallCertificate", "CertificateSigned"])
 async def test_the_certificates_of_the_mock_may_be_taken(action: str) -> None:
-    """The defaults are real (C04, S07)."""
+    """The default certificates of the mock may be accepted (C04, S07)."""
 
     async def play(station: Real) -> None:
         await station.begin()

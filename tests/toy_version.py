@@ -1,6 +1,6 @@
-"""A version of OCPP that somebody made up: a table, schemas, and a row among the versions, and nothing else.
+"""A made-up version of OCPP: a table, schemas, and a row among the versions, and nothing else.
 
-As a program it is the mock with that version: `python -m tests.toy_version --port 0`.
+`python -m tests.toy_version --port 0` starts the mock with that version.
 """
 
 import sys
@@ -19,7 +19,7 @@ ACTIONS: Actions = {
     "Blink": Action(Sender.CSMS, {"times": 3}, {"done": True}),
     "Nap": Action(Sender.EITHER),
 }
-"""The schema of the last one was forgotten."""
+"""The last one has no schema: reading its messages is an internal error."""
 
 SCHEMAS: Mapping[str, Json] = {
     "RingRequest": {"properties": {"tone": {"type": "string", "enum": ["high", "low"]}}, "required": ["tone"]},
@@ -30,10 +30,10 @@ SCHEMAS: Mapping[str, Json] = {
 
 
 class Toys(Schemas):
-    """Schemas that are in no file of a package."""
+    """Schemas that are not in files."""
 
     def schema(self, name: str) -> Json:
-        """Return a schema; FileNotFoundError where there is none."""
+        """Return a schema; FileNotFoundError if there is none."""
         if name not in SCHEMAS:
             raise FileNotFoundError(2, "there is no such schema", name)
         return {"type": "object", "additionalProperties": False, **SCHEMAS[name]}

@@ -1,8 +1,8 @@
-"""A loop whose clock jumps: real sockets on the loopback, and hours that take no time.
+"""An event loop with virtual time: sockets on the loopback are real, and hours take no time.
 
-Time goes on only when nothing is left to do: no callback is ready, no socket has anything to read, and nothing that one
-end has written is still on its way to the other. Then it jumps to the next timer. So nothing depends on the speed of
-the machine, and a run is the same each time.
+Time moves only when nothing is left to do: no callback is ready, no socket has anything to read, and no bytes are on
+their way between two sockets. Then it jumps to the next timer. So nothing depends on the speed of the machine, and each
+run is the same.
 """
 
 import asyncio
@@ -15,11 +15,11 @@ from typing import Any
 from mock_csms.runtime import clock
 
 PATIENCE = 20.0
-"""How long the kernel may really take to deliver something, in seconds."""
+"""How long the kernel may take to deliver bytes, in real seconds."""
 
 
 class Loop(asyncio.SelectorEventLoop):
-    """A loop whose time is `now`, in seconds since it was made."""
+    """A loop whose time is `now`, in virtual seconds since it was made."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -32,16 +32,16 @@ class Loop(asyncio.SelectorEventLoop):
         super().__init__(_Selector(self))
 
     def time(self) -> float:
-        """Return the time that timers go by."""
+        """Return the virtual time, which timers use."""
         return self.now
 
     async def settle(self) -> None:
-        """Wait until nothing is left to do without time going on."""
+        """Wait until nothing is left to do at the current virtual time."""
         self.idle = self.create_future()
         await self.idle
 
     def _make_socket_transport(self, sock: socket.socket, *args: Any, **more: Any) -> asyncio.Transport:
-        """Let asyncio use a socket that counts."""
+        """Let asyncio use a socket that counts its bytes."""
         counted = _End(sock.family, sock.type, sock.proto, sock.detach())
         counted.join(self)
         made: asyncio.Transport = super()._make_socket_transport(counted, *args, **more)  # type: ignore[misc] # asyncio's own
@@ -49,30 +49,30 @@ class Loop(asyncio.SelectorEventLoop):
 
 
 class _End(socket.socket):
-    """One end of a connection, which counts what passes."""
+    """One end of a connection, which counts its bytes."""
 
     sent = received = 0
     is_ended = has_seen_end = False
 
     def join(self, loop: Loop) -> None:
-        """Be found by the other end."""
+        """Register, so that the other end finds it."""
         self.setblocking(False)
         self._loop, self._name = loop, (self.getsockname(), self.getpeername())
         loop.ends[self._name] = loop.ends[self.fileno()] = self
 
     def is_waiting(self) -> bool:
-        """Whether something is on its way to this end."""
+        """Whether bytes are on their way to this end."""
         other = self._loop.ends.get(self._name[::-1])
         if other is None:  # it was not accepted yet, or is closed and forgotten
             return not self.has_seen_end
         return other.sent > self.received or (other.is_ended and not self.has_seen_end)
 
     def send(self, data: Any, *args: Any) -> int:
-        """Count what is sent."""
+        """Count the bytes sent."""
         return self._wrote(super().send(data, *args))
 
     def sendmsg(self, *args: Any) -> int:
-        """Count what is sent."""
+        """Count the bytes sent."""
         return self._wrote(super().sendmsg(*args))
 
     def _wrote(self, size: int) -> int:
@@ -81,13 +81,13 @@ class _End(socket.socket):
         return size
 
     def recv(self, *args: Any) -> bytes:
-        """Count what is received."""
+        """Count the bytes received."""
         data = super().recv(*args)
         self._count(len(data))
         return data
 
     def recv_into(self, *args: Any) -> int:
-        """Count what is received."""
+        """Count the bytes received."""
         size = super().recv_into(*args)
         self._count(size)
         return size
@@ -102,7 +102,7 @@ class _End(socket.socket):
         super().shutdown(how)
 
     def close(self) -> None:
-        """Be found no more."""
+        """Unregister."""
         if self._loop.ends.pop(self.fileno(), None) is not None:
             self._loop.has_written = True
             del self._loop.ends[self._name]
@@ -110,14 +110,14 @@ class _End(socket.socket):
 
 
 class _Selector(selectors.DefaultSelector):
-    """Looks at the sockets, and lets time go on when nothing comes of that."""
+    """Looks at the sockets, and lets virtual time jump when they have nothing."""
 
     def __init__(self, loop: Loop) -> None:
         super().__init__()
         self._loop = loop
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        """Return what can be read or written; no real time passes but what the kernel needs."""
+        """Return what can be read or written; only waits in real time for the kernel."""
         found = super().select(0)
         if found or timeout == 0:
             return found
@@ -140,7 +140,7 @@ class _Selector(selectors.DefaultSelector):
         return super().register(*args)
 
     def _is_under_way(self, key: selectors.SelectorKey) -> bool:
-        """Whether the kernel has still to deliver something to a socket, or to connect it."""
+        """Whether the kernel has not yet delivered bytes to a socket, or connected it."""
         end = self._loop.ends.get(key.fd)
         if end is None:
             return bool(key.events & selectors.EVENT_WRITE)
@@ -149,7 +149,7 @@ class _Selector(selectors.DefaultSelector):
 
 @contextmanager
 def virtual_time(loop: Loop, begin: float) -> Iterator[None]:
-    """Let everybody who asks `clock` for the time get that of the loop, which began then."""
+    """Let `clock.now()` return the virtual time of the loop, beginning at this time."""
     real, clock.now = clock.now, lambda: begin + loop.now
     try:
         yield

@@ -1,4 +1,4 @@
-"""The program as a process and stations as sockets: what black-box tests need, and nothing of the program's inside."""
+"""Black-box tests: the program as a process, and stations as sockets."""
 
 import asyncio
 import os
@@ -20,6 +20,7 @@ from websockets.frames import Frame, Opcode
 from websockets.typing import Subprotocol
 
 from mock_csms.protocol.v2.v201 import ACTIONS
+from tests import warm
 
 SERVER = [sys.executable, str(Path(__file__).resolve().parents[1] / "server.py")]
 PATIENCE = 60.0  # seconds that anything may take; only what hangs takes so long
@@ -35,7 +36,7 @@ def breaks(action: str, kind: str, payload: Any) -> list[str]:
 
 
 def example(template: Any) -> Any:
-    """Return a payload of the action table with every placeholder filled somehow."""
+    """Return a payload of the action table with every placeholder replaced by a sample value."""
     text = orjson.dumps(template).decode().replace('"{{integer}}"', "7")
     return orjson.loads(re.sub("{{.*?}}", "2026-01-01T00:00:00Z", text))
 
@@ -47,7 +48,7 @@ def transaction(event: str, id_: str = "TX-1", **more: Any) -> dict[str, Any]:
 
 
 def assert_fits(payload: Any, wanted: str) -> None:
-    """Each `path=pattern` must match what the payload has there (None: nothing); a `prefix: ` before all is common."""
+    """Check that each `path=pattern` matches the value at the path (None: no value); a `prefix: ` applies to all."""
     prefix, _, rest = wanted.rpartition(": ")
     for path, _, pattern in (item.partition("=") for item in rest.split()):
         found = payload
@@ -63,12 +64,12 @@ def masked(data: bytes | str, opcode: Opcode = Opcode.TEXT, *, fin: bool = True)
 
 
 def written(file: IO[bytes]) -> bytes:
-    """Return what is in a file that a process writes; to seek in it would move the place where the process writes."""
+    """Return the content of a file that a process is writing, without a seek, which would move its position."""
     return os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0)
 
 
 class Station:
-    """One WebSocket of a station: what it sends and gets, frame by frame."""
+    """One WebSocket of a station, frame by frame."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
@@ -78,7 +79,7 @@ class Station:
         await self.socket.send(orjson.dumps(message).decode() if isinstance(message, list) else message)
 
     async def expect(self, *beginning: Any) -> list[Any]:
-        """Return the next frame, which must be a text with an array that begins so; `...` stands for any item."""
+        """Return the next frame: a text with an array that begins with these items; `...` matches any item."""
         async with asyncio.timeout(PATIENCE):
             text = await self.socket.recv()
         assert isinstance(text, str), f"a binary frame: {text!r}"
@@ -104,14 +105,14 @@ class Station:
         return frame
 
     async def obey(self, action: str) -> Any:
-        """Return the payload of the command that must come next and fit its schema, and answer it as its row says."""
+        """Expect a valid command next, answer it with the default of its row, and return its payload."""
         _, id_, _, payload = await self.expect(2, ..., action)
         assert breaks(action, "Request", payload) == []
         await self.send([3, id_, example(ACTIONS[action].response)])
         return payload
 
     async def nothing(self, seconds: float) -> None:
-        """Let nothing come for so long."""
+        """Check that nothing comes for so many seconds."""
         try:
             frame = await asyncio.wait_for(self.socket.recv(), seconds)
         except TimeoutError:
@@ -157,15 +158,18 @@ class Mock:
     """
 
     statuses: tuple[int, ...] = (0,)
-    """The exit statuses with which it ends well."""
+    """The exit statuses that are good."""
     program: Sequence[str] = SERVER
     accidents: tuple[str, ...] = ("Traceback", "internal error")
-    """What its log must not have in it."""
+    """What its log must not contain."""
+    is_cold = False
+    """Whether Python starts the program, and it is not forked."""
 
     def __init__(self, *flags: str, port: str = "--port=0") -> None:
         self._log = tempfile.TemporaryFile("a+b")
         command = [*self.program, *port.split(), "--ping-interval=0", *flags]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self._log)
+        start = subprocess.Popen if self.is_cold else warm.start
+        self.process = start(command, stdout=subprocess.PIPE, stderr=self._log)
         assert self.process.stdout
         readable = select.select([self.process.stdout], [], [], PATIENCE)[0]
         self.first_line = self.process.stdout.readline().decode() if readable else ""
@@ -185,7 +189,7 @@ class Mock:
         return self.process.wait(PATIENCE)
 
     def finish(self) -> None:
-        """Stop the process where it still runs; it must have ended well and without an accident."""
+        """Stop the process if it still runs; it must end with a good status and a clean log."""
         try:
             status = self.stop() if self.process.returncode is None else self.process.returncode
         finally:

@@ -1,6 +1,6 @@
-"""A bare `websockets` server that sends back what it gets: as little as a WebSocket server in asyncio can do.
+"""A bare `websockets` server that sends back every message: the least that a WebSocket server in asyncio can do.
 
-It speaks OCPP's subprotocol, so that the same stations connect; prints where it listens; SIGTERM closes it.
+It accepts the subprotocol of OCPP 2.0.1, so that the same load can connect; prints its URL; ends on SIGTERM.
 """
 
 import asyncio

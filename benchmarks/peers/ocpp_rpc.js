@@ -1,4 +1,4 @@
-// The npm package ocpp-rpc as a CSMS: strict validation of what comes and of what goes, no log. NODE_PATH says where it is.
+// The npm package ocpp-rpc as a CSMS: strict validation in both directions, no log. NODE_PATH says where it is.
 const { RPCServer } = require('ocpp-rpc');
 
 const now = () => new Date().toISOString();

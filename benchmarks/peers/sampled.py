@@ -1,7 +1,7 @@
-"""The mock with a profiler inside: every millisecond of CPU time it notes which function is at work.
+"""The mock with a profiler: every millisecond of CPU time it counts the function that runs.
 
-`sampled.py FILE ARGUMENT…` runs the mock with those arguments and writes the counts into FILE once a second. Python
-tells of a signal between two calls, so the time of a system call or of C code counts for the function that called it.
+`sampled.py FILE ARGUMENT…` runs the mock with these arguments and writes the counts into FILE once a second. Python
+handles a signal only between bytecodes, so the time of system calls and C code counts for the function that called it.
 """
 
 import json
@@ -18,7 +18,7 @@ counts: Counter[str] = Counter()
 
 
 def sample(_: int, frame: FrameType | None) -> None:
-    """Count the function that is at work."""
+    """Count the function that runs."""
     if frame is not None:
         counts[f"{frame.f_code.co_filename}:{frame.f_code.co_name}"] += 1
     if counts.total() % 1000 == 0:

@@ -1,4 +1,4 @@
-"""Who is let in: what is decided about somebody who asks for a WebSocket, before it opens.
+"""Decides whether to accept an upgrade request, before the WebSocket opens.
 
 A verdict is data; the transport performs it.
 """
@@ -8,9 +8,12 @@ import binascii
 from collections.abc import Collection, Mapping, Set
 from typing import ClassVar, TypeAlias
 
-from mock_csms.protocol.records import Mutable, Record, field
-from mock_csms.protocol.v2.identifiers import folded
+from mock_csms.protocol.identifiers import folded
+from mock_csms.protocol.records import Bounded, Mutable, Record, field
 from mock_csms.protocol.visitors import Visitor
+
+_MOST_RECORDS = 100_000
+"""Of how many stations refusals and cuts are counted; whoever makes up identities must not fill the memory."""
 
 
 class LetIn(Record):
@@ -60,46 +63,55 @@ Verdict: TypeAlias = LetIn | SendAway | Respond | SlamDoor | Hang
 
 
 class Refusals(Record):
-    """How upgrade requests of each station are refused: the first `times`, or for `seconds` from the first one on."""
+    """How the upgrade requests of each station are refused."""
 
     verdict: Verdict
     times: int | None = None
+    """How many requests of each station are refused; None for no limit."""
     seconds: float | None = None
+    """For how many seconds from its first request on; None for no limit."""
 
 
 class Cuts(Record):
-    """How connections are cut: each so many `seconds` after it opened, `times` for each station where that is set."""
+    """When connections are cut."""
 
     seconds: float
+    """How many seconds after a connection opened."""
     times: int | None = None
+    """How many connections of each station; None for all."""
 
 
 class _Record(Mutable):
-    """What was done to one station so far: how many refusals, since when, and how many cuts."""
+    """What was done to one station so far."""
 
     refusals: int = 0
     since: float | None = None
+    """When the refusals began, in seconds since 1970; None before that."""
     cuts: int = 0
 
 
 class AdmissionPolicies(Record, kw_only=True):
-    """Who is let in: all that flags say of it. `known` identities and `passwords` by identity: None for everybody."""
+    """Who is let in, as the flags say."""
 
     refusals: Refusals | None = None
     cuts: Cuts | None = None
     known: Collection[str] | None = None
+    """The identities that may connect; None for all."""
     passwords: Mapping[str, str] | None = None
+    """The password of each identity; None where no station needs one."""
     origins: Collection[str] = ()
     """The origins of web pages that may connect; `*` for every page."""
     close_on_mismatch: bool = True
+    """Whether a station without a common subprotocol gets a WebSocket that closes at once, in place of HTTP 400."""
     keep_old: bool = False
+    """Whether a second connection of the same identity is refused; otherwise it replaces the first."""
 
 
 class Door:
-    """Judges visitors by the policies, and keeps count of what each station has met."""
+    """Decides about visitors by the policies, and counts the refusals and cuts of each station."""
 
     def __init__(self, policies: AdmissionPolicies) -> None:
-        self._records: dict[str, _Record] = {}
+        self._records: Bounded[str, _Record] = Bounded(_MOST_RECORDS)
         self._policies = policies
         self.configure(policies)
 
@@ -117,7 +129,8 @@ class Door:
     ) -> Verdict:
         """Decide about a valid upgrade request: the `subprotocol` to speak, and whether its station `is_connected`.
 
-        A `password` that the station has accepted counts beside the one of the policies: nobody sees when it changes.
+        A `password` that the station has accepted from the mock is right too, beside the one of the policies: the mock
+        cannot see when the station begins to use it.
         """
         policies, identity = self._policies, visitor.identity
         if visitor.origin and self._origins.isdisjoint(("*", visitor.origin)):
@@ -142,22 +155,29 @@ class Door:
 
     def cut_after(self, identity: str) -> float | None:
         """Return after how many seconds to cut the connection that a station has just opened, if it is to be cut."""
-        cuts, record = self._policies.cuts, self._record(identity)
-        if cuts is None or (cuts.times is not None and record.cuts >= cuts.times):
+        cuts = self._policies.cuts
+        if cuts is None:
+            return None
+        record = self._record(identity)
+        if cuts.times is not None and record.cuts >= cuts.times:
             return None
         record.cuts += 1
         return cuts.seconds
 
     def was_cut(self, identity: str, now: float) -> None:
-        """Begin the refusals of a station anew, because its connection has just been cut."""
+        """Start the refusals of a station again, because its connection has just been cut."""
         record = self._record(identity)
         record.refusals, record.since = 0, now
 
     def _record(self, identity: str) -> _Record:
-        return self._records.setdefault(folded(identity), _Record())
+        key = folded(identity)
+        record = self._records.get(key)
+        if record is None:
+            record = self._records[key] = _Record()
+        return record
 
     def _is_refused(self, refusals: Refusals, identity: str, now: float) -> bool:
-        """Whether it is still to be refused; where connections are cut, refusals begin with the first cut."""
+        """Count a request and return whether it is refused; with cuts set, refusals start at the first cut."""
         record = self._record(identity)
         if record.since is None:
             if self._policies.cuts is not None:
@@ -169,9 +189,9 @@ class Door:
 
 
 def _problem_of(authorization: str | None, identity: str, passwords: Set[str | None]) -> str:
-    """Return what is wrong with an Authorization header of that identity, if anything (A00.FR.203-205).
+    """Return what is wrong with the Authorization header of that identity; empty if nothing is (A00.FR.203-205).
 
-    Nothing of the header is in it: who mixes up user and password shall not find it in a log.
+    The text quotes nothing from the header: a password written in the place of the user must not get into a log.
     """
     if authorization is None:
         return "no Authorization header"
@@ -180,7 +200,7 @@ def _problem_of(authorization: str | None, identity: str, passwords: Set[str | N
         return "the Authorization header is not Basic"
     try:
         given = base64.b64decode(encoded.strip(), validate=True).decode()
-    except (binascii.Error, ValueError):  # what is not UTF-8 is a ValueError
+    except (binascii.Error, ValueError):  # bytes that are not UTF-8 raise a ValueError
         return "the Authorization header is not USER:PASSWORD in base64"
     users = {given.removesuffix(f":{password}") for password in passwords if given.endswith(f":{password}")}
     if any(folded(user) == folded(identity) for user in users):

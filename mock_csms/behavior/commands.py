@@ -7,27 +7,29 @@ from mock_csms.protocol.records import Record, field
 
 
 class Step(Record):
-    """One command: its action, what to lay over its default payload, and the seconds to wait before it.
-
-    A payload that `is_raw` is sent as it is, and may be any JSON value.
-    """
+    """One command."""
 
     action: str
     payload: Any = field(default_factory=dict)
+    """What is merged into its default payload."""
     delay: float = 0.0
+    """How many seconds to wait before it."""
     is_raw: bool = False
+    """Whether `payload`, which may be any JSON value, is sent as it is."""
 
 
 class Script(Record):
-    """Steps that every station in `stations` (a pattern) gets one after another.
-
-    With a `period` the one step is repeated, from start to start; with `on` it follows every call that matches; both at
-    most `repeat` times for each station, where that is set. `rerun` starts anew on every connection.
-    """
+    """Commands that stations get one after another."""
 
     steps: tuple[Step, ...] = ()
+    """One step only with `period` or `on`."""
     period: float | None = None
+    """After how many seconds the step is sent again, from start to start."""
     on: Match | None = None
+    """The calls of a station that the step follows each time."""
     repeat: int | None = None
+    """How often `period` or `on` sends the step to each station at most; None for no limit."""
     rerun: bool = False
+    """Whether all is sent again on every new connection."""
     stations: str = "*"
+    """The pattern of the identities that get it."""

@@ -1,4 +1,4 @@
-"""What the mock does on a connection in answer to something: messages to send, and the brutal acts that faults want."""
+"""What the mock does on a connection: it sends messages, or closes, resets or freezes the connection for a fault."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -8,19 +8,21 @@ from mock_csms.protocol.records import Record
 
 
 class Emission(Record):
-    """Send `message`, `after` so many seconds.
-
-    text: sent in place of the message's own encoding. edits: done to that text, one after the other. binary: in a
-    binary frame. frames: in how many. in_line: not before what was sent before it, as on a slow line.
-    """
+    """Send a message."""
 
     message: Message
     after: float = 0.0
+    """How many seconds to wait before that."""
     text: bytes | None = None
+    """What is sent in place of the message's own encoding."""
     binary: bool = False
+    """Whether it goes in a binary frame."""
     frames: int = 1
+    """In how many frames it goes."""
     edits: tuple[Callable[[bytes], bytes], ...] = ()
+    """What changes the text, one after the other."""
     in_line: bool = False
+    """Whether it waits for the messages sent before it, as on a slow line."""
 
     def encoded(self) -> bytes:
         """Return what goes over the wire."""
@@ -44,7 +46,7 @@ class Reset(Record):
 
 
 class Stall(Record):
-    """Neither read nor write for so many `seconds`, not even pongs, beginning `after` so many."""
+    """Read and write nothing for so many `seconds`, not even pongs; start `after` so many seconds."""
 
     seconds: float
     after: float = 0.0

@@ -1,43 +1,43 @@
-"""What a run must show: expectations, counted for each station out of the events, and the verdict on them."""
+"""What a run must show: counts the events that meet each expectation, for each station, and judges the counts."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from mock_csms.behavior.matching import Condition, Difference, value_at
+from mock_csms.behavior.matching import Condition, Difference, differences
 from mock_csms.behavior.rules import ANY
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.identifiers import matches
 from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.protocol.records import Mutable, Record
-from mock_csms.protocol.v2.identifiers import matches
 from mock_csms.twin.events import Connected, Disconnected, Event, Received, Refused
 
 CONNECT = "connect"
 DISCONNECT = "disconnect"
 REFUSED = "refused"
 NO_MESSAGES = (CONNECT, DISCONNECT, REFUSED)
-"""What happens besides messages."""
+"""The names of happenings that are not messages."""
 RESPONSE = ".response"
 ERROR = ".error"
 
 
 class Expectation(Record):
-    """That so many happenings of this name with these conditions come from each of the stations (a pattern).
-
-    The name is an action (a call of the station), `ACTION.response` or `ACTION.error` (its answer to a command),
-    `connect`, `disconnect` or `refused` (a handshake); `*` stands for every action. `most` is None where more do no
-    harm; `text` is how it was
-    written.
-    """
+    """How often something must happen at each station."""
 
     name: str
+    """An action (a call of the station), `ACTION.response` or `ACTION.error` (its answer to a command), `connect`,
+    `disconnect` or `refused` (a handshake). `*` in place of the action stands for every action."""
     conditions: tuple[Condition, ...] = ()
+    """What its payload must have to count."""
     stations: str = "*"
+    """The pattern of the identities that it is about."""
     least: int = 1
     most: int | None = None
+    """None for no upper limit."""
     text: str = ""
+    """How the user wrote it."""
 
     def concerns(self, identity: str) -> bool:
-        """Whether it is about that station."""
+        """Whether the expectation is about that station."""
         return matches(identity, self.stations)
 
     @property
@@ -58,14 +58,14 @@ SHAPES: Mapping[str, Json] = {
         "additionalProperties": False,
     },
 }
-"""What can be asked of the happenings that are no payloads of OCPP, written as its schemas are."""
+"""Schemas of the happenings that have no schema in OCPP."""
 
 Happening: TypeAlias = tuple[str, Any]
-"""What expectations look at: a name and a payload."""
+"""What expectations are compared with: a name and a payload."""
 
 
 def happening(event: Event) -> Happening | None:
-    """Return what `event` is to expectations, if it is anything: messages that are refused do not count."""
+    """Return the happening that an event is; None where no expectation counts it, such as for a refused message."""
     match event:
         case Connected(subprotocol=subprotocol):
             return CONNECT, {"subprotocol": subprotocol}
@@ -85,28 +85,33 @@ def happening(event: Event) -> Happening | None:
 
 
 class Tally(Mutable):
-    """How one expectation stands with one station: how often it happened, and what came nearest to it besides."""
+    """How far one expectation is with one station."""
 
     count: int = 0
+    """How often it happened."""
     early: int = 0
+    """How often it happened before its turn, where the order counts."""
     miss: Sequence[Difference] | None = None
+    """How the payload that came nearest differs; None where no other payload came."""
 
 
 class News(NamedTuple):
-    """That an expectation was met, exceeded or, in the end, missed or not reached, or that a forbidden thing came.
-
-    Each is told once. One with an upper bound is met only when nothing can happen any more: in the end.
-    """
+    """What has become of an expectation; each is reported once."""
 
     expectation: str
+    """The expectation as the user wrote it."""
     outcome: str
+    """`met`, `exceeded`, `forbidden`, or at the end of the run `missed` or `not reached`.
+
+    An expectation with an upper limit can be met only at the end of the run.
+    """
 
 
 class Judge:
-    """Counts happenings for each station against what is expected and what is forbidden.
+    """Counts happenings for each station, and compares them with what is expected and what is forbidden.
 
-    As many as `stations` must meet all expectations that are about them, and every expectation must be met by one.
-    `in_order` each happening counts for one expectation only, so that a sequence such as A, B, A can be expected.
+    At least `stations` stations must meet all expectations about them, and at least one must meet each expectation.
+    With `in_order` a happening counts for one expectation only, so that a sequence such as A, B, A can be expected.
     """
 
     def __init__(
@@ -128,10 +133,10 @@ class Judge:
         self._exceeded = False
         self._counts_refused = any(each.name == REFUSED for each in (*expected, *forbidden))
         self.has_seen_any = False
-        """Whether a station has tried to connect, also one that was refused."""
+        """Whether a station has tried to connect, even if it was refused."""
 
     def look_at(self, event: Event) -> Sequence[News]:
-        """Count what happened, and return what that decides, if anything."""
+        """Count an event, and return the outcomes that it decides."""
         happened = happening(event)
         news = self._greet(event, happened)
         identity = event.station
@@ -140,7 +145,11 @@ class Judge:
         name, payload = happened
         names = _names(name)
         for number, forbidden in enumerate(self.forbidden):
-            if forbidden.name in names and forbidden.concerns(identity) and not _differences(forbidden, payload):
+            if (
+                forbidden.name in names
+                and forbidden.concerns(identity)
+                and not differences(forbidden.conditions, payload)
+            ):
                 self.broken.setdefault(number, identity)
                 news.append(News(forbidden.text, "forbidden"))
         concerned = [n for n, known in enumerate(self.expected) if known.name in names and known.concerns(identity)]
@@ -148,7 +157,7 @@ class Judge:
         return news + [told for number in self._claimants(identity, matched) for told in self._count(number, identity)]
 
     def _greet(self, event: Event, happened: Happening | None) -> list[News]:
-        """Begin to count for a station that connects, or is refused where that is counted; return what that decides."""
+        """Start to count for a station that connects, or is refused if refusals count; return what that decides."""
         is_connected, is_refused = isinstance(event, Connected), happened is not None and happened[0] == REFUSED
         self.has_seen_any |= is_connected or is_refused
         identity = event.station
@@ -162,16 +171,16 @@ class Judge:
         return [News(self.expected[n].text, "met") for n in met if self.expected[n].most is None]
 
     def _matches(self, number: int, identity: str, payload: Any) -> bool:
-        """Whether a payload is as expected; the one that was nearest to it is remembered."""
-        tally, differences = self.tallies[identity][number], _differences(self.expected[number], payload)
-        if differences and (tally.miss is None or len(differences) <= len(tally.miss)):
-            tally.miss = differences
-        return not differences
+        """Whether a payload is as expected; of the others the nearest one is remembered."""
+        tally, found = self.tallies[identity][number], differences(self.expected[number].conditions, payload)
+        if found and (tally.miss is None or len(found) <= len(tally.miss)):
+            tally.miss = found
+        return not found
 
     def _claimants(self, identity: str, matched: list[int]) -> list[int]:
-        """Return for which of the expectations that it matched a happening counts.
+        """Return the expectations that a happening counts for, out of those that it `matched`.
 
-        In order it is one: the first that still lacks it, or else the last before that, which then has one more.
+        With `in_order` it is one: the first that is not met yet, or else the last one before that.
         """
         if not self._in_order:
             return matched
@@ -201,9 +210,10 @@ class Judge:
         return [News(expectation.text, "exceeded")]
 
     def conclude(self) -> Iterator[tuple[str, News]]:
-        """Yield what each station has met or missed, where only the end could tell; missed is what too few have met.
+        """Yield the outcomes that only the end of the run decides, each with its station (empty for none).
 
-        Where something forbidden or too frequent has ended the run before, it was not reached.
+        An expectation is missed if too few stations met it. It was not reached if something forbidden, or something
+        that happened too often, ended the run before.
         """
         lacking = "not reached" if self.is_hopeless else "missed"
         for number, expectation in enumerate(self.expected):
@@ -218,7 +228,7 @@ class Judge:
                     yield identity, News(expectation.text, outcome)
 
     def is_met(self, number: int, identity: str) -> bool:
-        """Whether a station meets an expectation, or need not."""
+        """Whether a station meets an expectation, or the expectation is not about it."""
         expectation = self.expected[number]
         if not expectation.concerns(identity):
             return True
@@ -229,11 +239,11 @@ class Judge:
         return all(self.is_met(number, identity) for number in range(len(self.expected)))
 
     def is_met_by_enough(self, number: int) -> bool:
-        """Whether as many stations meet an expectation as must; one that names its stations, at least one of them."""
+        """Whether enough stations meet an expectation; one station is enough if the expectation has a pattern."""
         return self._met_by[number] >= (self._stations if self.expected[number].stations == "*" else 1)
 
     def is_exceeded(self, number: int) -> bool:
-        """Whether an expectation happened too often with some station."""
+        """Whether an expectation was exceeded at any station."""
         return any(_is_exceeded(self.expected[number], row[number]) for row in self.tallies.values())
 
     @property
@@ -243,18 +253,18 @@ class Judge:
 
     @property
     def is_hopeless(self) -> bool:
-        """Whether something happened that nothing can mend: a forbidden thing, or one too many."""
+        """Whether the run has failed for good: something forbidden happened, or something happened too often."""
         return bool(self.broken) or self._exceeded
 
     @property
     def is_satisfied(self) -> bool:
-        """Whether all that was expected has happened, and nothing that must not."""
+        """Whether all that was expected has happened, and nothing that is forbidden."""
         enough = all(map(self.is_met_by_enough, range(len(self.expected)))) and not self.stations_missing
         return enough and not self.is_hopeless
 
     @property
     def can_end_early(self) -> bool:
-        """Whether a satisfied judge stays so: nothing is forbidden, and nothing can happen too often."""
+        """Whether nothing later can fail the run: nothing is forbidden, and nothing has an upper limit."""
         return not self.forbidden and all(expectation.most is None for expectation in self.expected)
 
 
@@ -266,12 +276,3 @@ def _names(name: str) -> tuple[str, ...]:
 
 def _is_exceeded(expectation: Expectation, tally: Tally) -> bool:
     return expectation.most is not None and tally.count > expectation.most
-
-
-def _differences(expectation: Expectation, payload: Any) -> Sequence[Difference]:
-    """Return in what a payload differs from what is expected."""
-    return [
-        Difference(condition.path, condition.value, value_at(payload, condition.path))
-        for condition in expectation.conditions
-        if not condition.holds(payload)
-    ]

@@ -1,7 +1,8 @@
-"""Ways to spoil what is sent. A fault knows only its effect; whom, when and how often belongs to the rule around it.
+"""Ways to spoil what is sent. A fault knows only its effect; the rule around it says to whom, when and how often.
 
-Several faults work on one message in turn: what changes the message is seen although an edit of its text came before.
-Each is a class: its name in `FAULTS`, its docstring and its fields are all that flags, files and the README say of it.
+Several faults are applied to one message in turn. A change of the message works even if an edit of its text came first,
+because edits are done when the message is encoded. Each fault is a class: flags, files and the documentation take all
+that they say of it from its name in `FAULTS`, its docstring and its fields.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +26,7 @@ class Fault(Protocol):
 
 
 def attribute(help_: str, *, minimum: float = 0, default: Any = ...) -> Any:
-    """Return the field of a fault's attribute: a number from `minimum` on, required unless it has a default."""
+    """Return the field of a fault's attribute: a number of at least `minimum`, required unless it has a default."""
     metadata = {"help": help_, "minimum": minimum}
     return field(metadata=metadata) if default is ... else field(default=default, metadata=metadata)
 
@@ -38,7 +39,7 @@ class Delay:
     jitter: float = attribute("up to this many more seconds, at random", default=0.0)
 
     def spoil(self, emission: Emission, context: Context) -> Sequence[Act]:
-        """Let it wait."""
+        """Add to its delay."""
         return [replace(emission, after=emission.after + self.seconds + self.jitter * context.world.chance())]
 
 
@@ -47,7 +48,7 @@ class Latency(Delay):
     """Sends the message late, but in order, as a slow line does."""
 
     def spoil(self, emission: Emission, context: Context) -> Sequence[Act]:
-        """Let it wait in line."""
+        """Add to its delay, and keep the order."""
         late = emission.after + self.seconds + self.jitter * context.world.chance()
         return [replace(emission, after=late, in_line=True)]
 
@@ -57,7 +58,7 @@ class Drop:
     """Sends nothing."""
 
     def spoil(self, _emission: Emission, _context: Context) -> Sequence[Act]:
-        """Forget it."""
+        """Return nothing to do."""
         return []
 
 
@@ -68,7 +69,7 @@ class Duplicate:
     times: int = attribute("number of copies in total", minimum=2, default=2)
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
-        """Repeat it."""
+        """Return it several times."""
         return [emission] * self.times
 
 
@@ -77,7 +78,7 @@ class WrongId:
     """Sends the message with a new, unknown message id."""
 
     def spoil(self, emission: Emission, context: Context) -> Sequence[Act]:
-        """Give it an id that nobody knows."""
+        """Give it a new id."""
         return [replace(emission, message=replace(emission.message, id=context.world.new_id()))]
 
 
@@ -86,7 +87,7 @@ class InvalidJson:
     """Sends text of the same length that is not valid JSON."""
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
-        """Open it with the wrong bracket."""
+        """Replace the first bracket by a brace."""
         return [_edited(emission, lambda text: b"{" + text[1:])]
 
 
@@ -95,7 +96,7 @@ class Truncate:
     """Sends only the first half of the text."""
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
-        """Cut it."""
+        """Cut its text."""
         return [_edited(emission, lambda text: text[: len(text) // 2])]
 
 
@@ -113,7 +114,7 @@ class WrongType:
     """Sends the message with the number of another message type, so that the rest of the array does not fit."""
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
-        """Number it wrongly."""
+        """Change its number."""
         return [_edited(emission, with_wrong_type)]
 
 
@@ -122,7 +123,7 @@ class UnknownType:
     """Sends the message with the number of a message type that OCPP does not have."""
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
-        """Number it as nothing that there is."""
+        """Change its number to one without a meaning."""
         return [_edited(emission, with_unknown_type)]
 
 
@@ -132,10 +133,11 @@ class Oversize:
 
     bytes: int = attribute("minimum length of the text in bytes", minimum=1)
 
-    def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
-        """Fill it up."""
-        custom = {"customData": {"vendorId": "mock-csms", "filler": "x" * self.bytes}}
-        return [replace(emission, message=_with_extra(emission.message, custom))]
+    def spoil(self, emission: Emission, context: Context) -> Sequence[Act]:
+        """Add customData, or white space if the version has no customData."""
+        if context.filler is None:
+            return [_edited(emission, lambda text: text[:1] + b" " * self.bytes + text[1:])]
+        return [replace(emission, message=_with_extra(emission.message, context.filler(self.bytes)))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +148,12 @@ class CloseInstead:
     after: float = attribute("seconds to wait before closing", default=0.0)
 
     def __post_init__(self) -> None:
-        """Refuse the codes that no close frame may hold (RFC 6455, 7.4)."""
+        """Raise ValueError for a code that no close frame may have (RFC 6455, 7.4)."""
         if not (self.code in _CLOSE_CODES or 3000 <= self.code <= 4999):
             raise ValueError(f"code={self.code}: a close frame must not carry this code")
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
-        """Say goodbye."""
+        """Close in its place."""
         return [Close(self.code, emission.after + self.after)]
 
 
@@ -160,7 +162,7 @@ class ResetInstead:
     """Sends nothing and drops the connection with a TCP RST."""
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
-        """Slam the door."""
+        """Reset in its place."""
         return [Reset(emission.after)]
 
 
@@ -171,7 +173,7 @@ class StallFirst:
     seconds: float = attribute("duration in seconds")
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
-        """Play dead."""
+        """Stall before it."""
         return [Stall(self.seconds, emission.after), emission]
 
 
@@ -182,7 +184,7 @@ class Split:
     frames: int = attribute("number of frames", minimum=2)
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
-        """Cut it into frames."""
+        """Set its number of frames."""
         return [replace(emission, frames=self.frames)]
 
 
@@ -200,7 +202,7 @@ def _edited(emission: Emission, edit: Callable[[bytes], bytes]) -> Emission:
 
 
 def _with_extra(message: Message, extra: Json) -> Message:
-    """Return `message` with more in its payload, or in the details of an error; where there is no object, as it is."""
+    """Return `message` with more in its payload, or in the details of an error; unchanged if that is not an object."""
     if isinstance(message, Error):
         return replace(message, details=(message.details or {}) | extra)
     return replace(message, payload=message.payload | extra) if isinstance(message.payload, dict) else message

@@ -1,20 +1,22 @@
-"""Finding a value inside a payload, and telling whether it is the one that somebody expects."""
+"""Finds a value in a payload, and compares it with the expected one."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import orjson
 
+from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.records import Record
-from mock_csms.protocol.v2.identifiers import FIELDS, folded
+from mock_csms.protocol.v2.identifiers import is_of_vendor
+from mock_csms.protocol.versions import identifier_fields
 
 Path: TypeAlias = tuple[str, ...]
 """The way to a value: names of properties, and positions in arrays as digits."""
 
 ABSENT = object()
-"""What is found where nothing is."""
+"""What `value_at` returns where there is no value."""
 PRESENT = object()
-"""What a condition expects that only asks whether something is there."""
+"""The value of a condition that only asks whether there is any value."""
 
 
 def parse_path(text: str) -> Path:
@@ -35,57 +37,71 @@ def value_at(payload: Any, path: Path) -> Any:
 
 
 def comparable(path: Path, value: Any) -> Hashable:
-    """Return what is equal for equal values: JSON keeps true apart from 1, and identifiers have any case."""
+    """Return a key that is the same for equal values: true is not 1, and the case of identifiers does not matter."""
     if isinstance(value, str):
-        return folded(value) if path[-1] in FIELDS and not _is_free(path) else value
+        return folded(value) if path[-1] in identifier_fields() and not is_of_vendor(path) else value
     if isinstance(value, dict | list):
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     return (value,) if isinstance(value, bool) else value
 
 
-def _is_free(path: Path) -> bool:
-    """Whether a path leads into a DataTransfer's data or customData: vendors define their types, no schema does."""
-    return path[0] == "data" or "customData" in path
-
-
 class Predicate(Record):
-    """What a condition expects that no single value says: `suits` gets what is there, or ABSENT."""
+    """The value of a condition that several values meet."""
 
     text: str
+    """What it expects, for people."""
     suits: Callable[[Any], bool]
+    """Gets the value found, or ABSENT, and returns whether it meets the condition."""
 
 
 class Difference(NamedTuple):
-    """What is at a path of a payload in place of what was wanted there."""
+    """The value found at a path of a payload, and the value wanted there."""
 
     path: Path
     wanted: Any
     found: Any
 
     def __str__(self) -> str:
-        return f"{'.'.join(self.path)}: expected {_told(self.wanted)}, got {_told(self.found)}"
+        wanted, found = shown(self.wanted), shown(self.found)
+        if wanted == found and self.wanted != self.found:  # 1 and "1"
+            wanted, found = _json(self.wanted), _json(self.found)
+        return f"{'.'.join(self.path)}: expected {wanted}, got {found}"
 
 
-def _told(value: Any) -> str:
-    """Write a value for people: texts as they are."""
+def shown(value: Any) -> str:
+    """Return a wanted or found value for people: texts as they are, other values as JSON."""
     if value is ABSENT or value is PRESENT:
         return "nothing" if value is ABSENT else "something"
     if isinstance(value, Predicate):
         return value.text
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+    return value if isinstance(value, str) else _json(value)
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value, default=repr).decode()
 
 
 class Condition(Record):
-    """That `value` (or anything, for PRESENT, or what suits a Predicate) is at `path`."""
+    """What a payload must have at a path."""
 
     path: Path
     value: Any = PRESENT
+    """A JSON value, PRESENT for any value, or a Predicate."""
 
     def holds(self, payload: Any) -> bool:
-        """Whether it is so in `payload`."""
+        """Whether `payload` meets the condition."""
         found = value_at(payload, self.path)
         if isinstance(self.value, Predicate):
             return self.value.suits(found)
         if found is ABSENT or self.value is PRESENT:
             return found is not ABSENT
         return comparable(self.path, found) == comparable(self.path, self.value)
+
+
+def differences(conditions: Iterable[Condition], payload: Any) -> Sequence[Difference]:
+    """Return how a payload differs from what the conditions want."""
+    return [
+        Difference(condition.path, condition.value, value_at(payload, condition.path))
+        for condition in conditions
+        if not condition.holds(payload)
+    ]

@@ -20,8 +20,8 @@ from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.names import did_you_mean, nearest
 from mock_csms.protocol.records import Record
 from mock_csms.protocol.schemas import node_at
-from mock_csms.protocol.v2.other_versions import told_elsewhere
-from mock_csms.protocol.versions import actions, schemas_with, spoken
+from mock_csms.protocol.v2.identifiers import CUSTOM
+from mock_csms.protocol.versions import actions, schemas_with, spoken, told_elsewhere
 
 if TYPE_CHECKING:
     from mock_csms.behavior.faults import Fault, Latency
@@ -32,11 +32,12 @@ _CONDITION = re.compile(r'\s*(?P<path>[^\s=,\[\]]+)\s*=\s*(?P<value>"(?:[^"\\]|\
 
 
 class Pattern(Record):
-    """The parts of a match as they were written: the name, the conditions, and what stands behind them."""
+    """The parts of a match as they were written."""
 
     name: str
     conditions: Sequence[tuple[Path, str]]
     tail: str
+    """What follows the conditions."""
 
 
 def split(text: str) -> Pattern:
@@ -67,8 +68,8 @@ def split(text: str) -> Pattern:
 def parse_match(text: str, *, commands: bool) -> Match:
     """Return the match for the calls of stations or, where `commands` are allowed too, for our own.
 
-    The action of a command that stations may send as well keeps its `.command`. `*` stands for every action; with
-    `commands` for every command too, `*.command` for the commands alone and `*.response` for the answers alone.
+    `.command` behind an action is kept only if stations may send that action too. `*` stands for every action. With
+    `commands` it stands for every command too, `*.command` for commands only and `*.response` for answers only.
     """
     pattern = split(text)
     is_any = pattern.name.startswith(ANY)
@@ -110,7 +111,7 @@ def _action_name(written: str, *, commands: bool) -> str:
 
 
 def _requests(name: str) -> Sequence[str]:
-    """Return the names of the schemas that the calls have which a rule of that name looks at."""
+    """Return the names of the request schemas of the calls that a rule with that name matches."""
     senders = {ANY: tuple(Sender), ANY + COMMAND: (Sender.CSMS,), ANY + ANSWER: (Sender.STATION,)}.get(name)
     if senders is None:
         return [f"{name.removesuffix(COMMAND)}Request"]
@@ -122,7 +123,7 @@ _COUNT = re.compile(r"(@(?P<stations>.+?))?(\*(?P<least>[0-9]{1,15})(?P<open>\.\
 
 
 def parse_expectation(text: str, *, counted: bool = True) -> Expectation:
-    """Return the expectation that `NAME[path=value,…]@GLOB*COUNT` is; without `counted` none has a count."""
+    """Return the expectation that `NAME[path=value,…]@GLOB*COUNT` is; without `counted` a COUNT is an error."""
     pattern = split(text)
     schemas = _happenings(pattern.name)
     conditions = tuple(_condition(schemas, path, value) for path, value in pattern.conditions)
@@ -140,7 +141,7 @@ def parse_expectation(text: str, *, counted: bool = True) -> Expectation:
 
 
 def _happenings(name: str) -> Sequence[str]:
-    """Return the names of the schemas that happenings of that name have. Raises ValueError where there are none."""
+    """Return the names of the schemas of happenings with that name. Raises ValueError for an unknown name."""
     action, dot, kind = name.partition(".")
     rows = actions()
     happenings = [*NO_MESSAGES, *rows]
@@ -160,14 +161,14 @@ def _happenings(name: str) -> Sequence[str]:
 
 
 def _node(schema: str, path: Path) -> Json:
-    """Return what the schema knows of `path`. Raises ValueError where nothing can be there."""
+    """Return the part of the schema at `path`. Raises ValueError where the schema allows nothing there."""
     _, dot, kind = schema.partition(".")
     shape = SHAPES.get(dot + kind if dot else schema)
     return schemas_with(schema).node(schema, path) if shape is None else node_at(shape, schema, path)
 
 
 def _common_node(schemas: Sequence[str], path: Path) -> Json:
-    """Return what all of the schemas that have `path` know of it. Raises ValueError where none of them has it."""
+    """Return what the schemas that have `path` have in common there. Raises ValueError where none has it."""
     if len(schemas) == 1:
         return _node(schemas[0], path)
     nodes: list[Json] = []
@@ -184,7 +185,7 @@ def _common_node(schemas: Sequence[str], path: Path) -> Json:
 
 
 def _condition(schemas: Sequence[str], path: Path, text: str) -> Condition:
-    """Return the condition that `text`, read as the type that the schemas have there, is at `path`."""
+    """Return the condition that the value at `path` is `text`, read as the type that the schemas have there."""
     node = _common_node(schemas, path)
     kind = node.get("type")
     if kind in ("object", "array"):
@@ -202,9 +203,9 @@ def _condition(schemas: Sequence[str], path: Path, text: str) -> Condition:
 
 
 def _parts(schemas: Sequence[str], path: Path, text: str) -> Iterator[str]:
-    """Yield the conditions that `text` could be at the parts of an object, or of the first item of an array."""
+    """Yield likely conditions with the value `text`, for parts of an object or of the first item of an array."""
     node = _common_node(schemas, path)
-    names = ["0"] if "items" in node else [name for name in node.get("properties", {}) if name != "customData"]
+    names = ["0"] if "items" in node else [name for name in node.get("properties", {}) if name != CUSTOM]
     for name in names:
         part = (*path, name)
         known = _common_node(schemas, part)

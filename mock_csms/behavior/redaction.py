@@ -1,7 +1,7 @@
 """Masking idTokens in what is shown or written: where they stand, and where they are only mentioned.
 
-They stand under the key `idToken`, also one with escapes in it, and also in a text that holds JSON itself. Mentioned is
-one that stood somewhere before: in a description, an error, a text of the vendor's.
+They stand under a key such as `idToken`, also when it is written with escapes, and also in a text that holds JSON
+itself. A token that stood somewhere before may be mentioned later: in a description, an error, a text of the vendor's.
 """
 
 import json
@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import orjson
 
+from mock_csms.behavior.dialects import DIALECTS
 from mock_csms.behavior.matching import Difference, Path
 from mock_csms.protocol.messages import Call, Error, Malformed, Result
 from mock_csms.protocol.records import Bounded, replace
@@ -18,35 +19,37 @@ from mock_csms.protocol.schemas import Violation
 from mock_csms.twin.events import Event, Received
 
 MASK = "***"
-KEY = "idToken"
+KEYS = tuple(dict.fromkeys(key for dialect in DIALECTS.values() for key in dialect.token_keys))
+"""The keys of tokens in all versions: a text does not say which version it is of."""
 MOST_TOKENS = 100
-"""How many tokens are remembered, the last ones, to be found where they are mentioned."""
+"""How many tokens are remembered, the last ones, to mask them where other texts mention them."""
 _SHORTEST, _LONGEST = 4, 255
-"""How long a token is that is remembered: `1` is mentioned everywhere, and the schema allows 36 characters."""
+"""How long a token must be to be remembered: a token such as `1` stands in every text by chance."""
 
 _LITERAL = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _PIECE = re.compile(
     rf"(?P<key>{_LITERAL})(?P<colon>\s*:\s*)(?P<value>{_LITERAL}?|[-+0-9.eE]+)?|(?P<alone>{_LITERAL}?)", re.DOTALL
 )
-"""The strings of a JSON text, with the keys before them; at the end of a text that was cut, one without its end."""
+"""The strings of a JSON text, each with the key before it; the last one may lack its end where the text was cut."""
 
-_SPELLED = "".join(rf"(?:{char}|\\{{1,16}}u(?i:{ord(char):04x}))" for char in KEY)
+_SPELLED = "|".join("".join(rf"(?:{char}|\\{{1,16}}u(?i:{ord(char):04x}))" for char in key) for key in KEYS)
+_PLAIN = "|".join(KEYS)
 _LOOSE = re.compile(
-    rf"""(?P<name>(?P<around>\\{{0,16}}["']){_SPELLED}(?P=around)\s*:\s*)"""
+    rf"""(?P<name>(?P<around>\\{{0,16}}["'])(?:{_SPELLED})(?P=around)\s*:\s*)"""
     r"""(?:"(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?|(?P<quote>\\{1,16}["'])[^\n]*?(?:(?<!\\)(?P=quote)|$)|[-+0-9.eE]+)""",
     re.MULTILINE,
 )
-"""A key and its value somewhere in a text that is no JSON as a whole. The bounds keep hostile texts from being slow."""
-_IN_NAMES = re.compile(r'(idToken\s*=\s*)("(?:[^"\\]|\\.)*"|[^,\]"\\\n]*)')  # of rules and expectations
-_IN_DIFFERENCES = re.compile(r"(idToken: expected )[^\n]{0,300}?(, got )[^;\n]*")
+"""A key and its value in a text that is not JSON as a whole. The bounds keep hostile texts from being slow."""
+_IN_NAMES = re.compile(rf'((?:{_PLAIN})\s*=\s*)("(?:[^"\\]|\\.)*"|[^,\]"\\\n]*)')  # of rules and expectations
+_IN_DIFFERENCES = re.compile(rf"((?:{_PLAIN}): expected )[^\n]{{0,300}}?(, got )[^;\n]*")
 _NOT_TEXT = ("station", "outcome")
-"""What is told of events in the mock's own words, or must stay to tell stations apart."""
+"""Parts of events that are never masked: the mock's own words, and the identities that tell stations apart."""
 
 AnyEvent = TypeVar("AnyEvent", bound=Event)
 
 
 class Redactor:
-    """Masks idTokens, and remembers the last of them for where they are mentioned."""
+    """Masks idTokens, and remembers the last ones to mask them where other texts mention them."""
 
     def __init__(self) -> None:
         self._tokens: Bounded[str, None] = Bounded(MOST_TOKENS)
@@ -62,11 +65,11 @@ class Redactor:
         return replace(event, **{name: self._part(part) for name, part in parts.items()})
 
     def frame(self, text: bytes) -> bytes:
-        """Return JSON text with every idToken in it masked, also where it was cut off or is no JSON."""
+        """Return JSON text with every idToken in it masked, even if it was cut off or is not JSON."""
         return self._json(text.decode(errors="surrogateescape")).encode(errors="surrogateescape")
 
     def words(self, text: str) -> str:
-        """Return what is said, by people or by programs, with the idTokens in it masked."""
+        """Return any text with the idTokens in it masked."""
         if not _may_have_keys(text):
             return self._mentioned(text)
         is_json = text.lstrip()[:1] in ("{", "[", '"') and _is_json(text)
@@ -83,11 +86,11 @@ class Redactor:
         return value
 
     def at(self, path: Path, value: Any) -> Any:
-        """Return the JSON value at `path` with every idToken in it masked; it may be one itself."""
-        return MASK if path[-1] == KEY and type(value) in (str, int, float) else self.value(value)
+        """Return the JSON value at `path` with every idToken in it masked; the value itself may be one."""
+        return MASK if path[-1] in KEYS and type(value) in (str, int, float) else self.value(value)
 
     def difference(self, difference: Difference) -> Difference:
-        """Return what differs, with every idToken masked."""
+        """Return a difference with every idToken masked."""
         path, wanted, found = difference
         return Difference(path, self.at(path, wanted), self.at(path, found))
 
@@ -112,7 +115,7 @@ class Redactor:
         return part
 
     def _json(self, text: str) -> str:
-        """Mask JSON text string by string, and leave all else in it as it was written."""
+        """Mask JSON text string by string; everything else in it stays as it was written."""
         if not _may_have_keys(text) and self._mentioned(text) == text:
             return text
         masked = _PIECE.sub(self._piece, text)
@@ -128,8 +131,8 @@ class Redactor:
         key, colon, value, alone = piece.group("key", "colon", "value", "alone")
         if alone is not None:
             return self._literal(alone)
-        if value and _meaning(key) == KEY:
-            self._learn({KEY: _meaning(value)})
+        if value and _meaning(key) in KEYS:
+            self._remember(_meaning(value))
             return f'{key}{colon}"{MASK}"'
         is_text = value is not None and value.startswith('"')
         return f"{key}{colon}{self._literal(value) if is_text else value or ''}"
@@ -140,7 +143,7 @@ class Redactor:
         return literal if masked == meaning else json.dumps(masked, ensure_ascii=False)
 
     def _mentioned(self, text: str) -> str:
-        """Mask the tokens that are remembered where they stand as words, in any case."""
+        """Mask the remembered tokens where they stand as whole words, in upper or lower case."""
         lower = text.lower()
         for token in sorted((token for token in self._tokens if token in lower), key=len, reverse=True):
             pattern = rf"(?<![0-9A-Za-z]){re.escape(token)}(?![0-9A-Za-z])"
@@ -150,8 +153,11 @@ class Redactor:
     def _learn(self, value: Any) -> None:
         """Remember the idTokens in a JSON value."""
         for token in _tokens(value):
-            if _SHORTEST <= len(token) <= _LONGEST and token != MASK:
-                self._tokens.renew(token.lower(), None)
+            self._remember(token)
+
+    def _remember(self, token: str) -> None:
+        if _SHORTEST <= len(token) <= _LONGEST and token != MASK:
+            self._tokens.renew(token.lower(), None)
 
 
 def _tokens(value: Any) -> Iterator[str]:
@@ -160,19 +166,19 @@ def _tokens(value: Any) -> Iterator[str]:
             yield from _tokens(item)
     elif isinstance(value, dict):
         for key, item in value.items():
-            if key == KEY and type(item) in (str, int, float):
+            if key in KEYS and type(item) in (str, int, float):
                 yield str(item)
             else:
                 yield from _tokens(item)
 
 
 def _may_have_keys(text: str) -> bool:
-    """Whether it may be that an idToken stands in a text; without escapes its key is written as it is."""
-    return KEY in text or "\\" in text
+    """Whether a text may have an idToken in it: a key of one stands there, or an escape that may hide a key."""
+    return "\\" in text or any(key in text for key in KEYS)
 
 
 def _meaning(literal: str) -> str:
-    """Return what a string in JSON means; of one that is broken, what stands between its quotes."""
+    """Return the value of a JSON string; if it is broken, the text between its quotes."""
     if "\\" not in literal:
         return literal.strip('"')
     try:

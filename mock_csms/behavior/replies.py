@@ -1,31 +1,33 @@
-"""The one decision "what is answered": the template of the action's row, what each layer of rules lays over it, and the
-faults that spoil it."""
+"""Decides what is answered: the template of the action's row, what each layer of rules merges into it, and faults."""
 
 from collections.abc import Mapping, Sequence
 
-from mock_csms.behavior.authorization import COMPLETIONS
+from mock_csms.behavior.dialect import Dialect
 from mock_csms.behavior.emissions import Act, Emission
-from mock_csms.behavior.rules import COMMAND, RESPONSE, Answer, Refusal, Rule, RuleBook, Spoil
+from mock_csms.behavior.rules import COMMAND, RESPONSE, Answer, Entry, Refusal, Rule, RuleBook, Spoil
 from mock_csms.behavior.spoiling import spoil
 from mock_csms.behavior.templates import Context, Template, merge
 from mock_csms.protocol.messages import Call, Error, Message, Result
-from mock_csms.protocol.records import Record
+from mock_csms.protocol.records import Record, replace
 
 
 class Decision(Record):
-    """The message to send, the acts that do it, and the rule and the faults of the user's that took part, if any."""
+    """What to send, and why."""
 
     message: Message
     acts: Sequence[Act]
+    """What to do on the connection."""
     rule: str = ""
+    """The rule of the user that decided, as it was written; empty for none."""
     fault: str = ""
+    """The faults of the user that took part, as they were written; empty for none."""
 
 
 class Replies:
-    """What a mock answers: the `defaults` by action, and `layers` of rules, the deciding one last.
+    """What a mock answers to stations of one version: `defaults` by action, then `layers` of rules, then `faults`.
 
-    Each layer is asked about every call, and its first rule that matches is laid over what the layers before it said: a
-    reply is merged into theirs, a refusal stands unless a later layer replies. `faults` then spoil what is sent.
+    Each layer is asked about every call. Its first matching rule changes what the layers before it said: a reply is
+    merged into their payload, and a refusal takes its place unless a later layer replies. Faults spoil what is sent.
     """
 
     def __init__(
@@ -33,13 +35,16 @@ class Replies:
         defaults: Mapping[str, Template],
         layers: Sequence[RuleBook[Answer]] = (),
         faults: RuleBook[Spoil] | None = None,
+        dialect: Dialect | None = None,
     ) -> None:
         self._defaults = defaults
         self._layers = {action: [layer for layer in reversed(layers) if action in layer] for action in defaults}
         self._faults = faults or RuleBook([])
+        self._completions = dialect.completions if dialect else {}
+        self._filler = dialect.filler if dialect else None
 
     def answer(self, call: Call, refusal: Error | None, context: Context) -> Decision:
-        """Return what to do about a station's `call`, which gets that `refusal` where it is wrong."""
+        """Return how to answer a station's `call`; `refusal` is the error to send if the call is invalid."""
         if refusal is not None:
             key = call.action if call.action in self._defaults else ""
             return self._spoiled(key, call, refusal, "", context)
@@ -53,14 +58,14 @@ class Replies:
             else:
                 said = rule.then.payload(context)
                 payload, refused = said if rule.then.is_raw else merge(payload, said), None
-        complete = COMPLETIONS.get(call.action)
+        complete = self._completions.get(call.action)
         if complete is not None:
             payload = complete(payload)
         message = Result(call.id, payload) if refused is None else Error(call.id, refused.code, refused.description)
         return self._spoiled(call.action, call, message, name, context)
 
     def _rules(self, call: Call, context: Context) -> Sequence[Rule[Answer]]:
-        """Return the rule of each layer that has one for `call`, the deciding one last."""
+        """Return the matching rules for `call`, one of each layer at most, the deciding one last."""
         found: list[Rule[Answer]] = []
         is_final = False
         for layer in self._layers[call.action]:
@@ -75,12 +80,11 @@ class Replies:
         return found
 
     def reject(self, message: Error, context: Context) -> Decision:
-        """Return what to do to send `message` in answer to what is no call."""
-        acts, fault = spoil(self._faults.due("", None, context.station, RESPONSE), message, self._faults, context)
-        return Decision(message, acts, "", fault)
+        """Return how to send `message` in answer to a message that is not a call."""
+        return self._spoil(self._faults.due("", None, context.station, RESPONSE), message, "", context)
 
     def command(self, call: Call, context: Context) -> Decision:
-        """Return what to do to send our own `call`."""
+        """Return how to send our own `call`."""
         key = call.action + COMMAND if call.action in self._defaults else call.action
         return self._spoiled(key, call, call, "", context)
 
@@ -90,5 +94,8 @@ class Replies:
         due = self._faults.due(key, call.payload, context.station, kind)
         if not due:
             return Decision(message, (Emission(message),), name)
-        acts, fault = spoil(due, message, self._faults, context)
+        return self._spoil(due, message, name, context)
+
+    def _spoil(self, due: Sequence[Entry[Spoil]], message: Message, name: str, context: Context) -> Decision:
+        acts, fault = spoil(due, message, self._faults, replace(context, filler=self._filler))
         return Decision(message, acts, name, fault)

@@ -1,7 +1,7 @@
-"""Scripted behaviour: which messages a rule matches, what happens then, and how often.
+"""Rules: which messages a rule matches, what happens then, and how often.
 
-A `RuleBook` is one layer of rules. It finds those that match without looking at the others: by the action, then by the
-value that its rules ask for. How often they were used is counted for each station, under the id of the rule.
+A `RuleBook` is one layer of rules. It looks rules up by the action, then by a value that they ask for, so that many
+rules cost no more than a few. The uses of a rule are counted for each station, under the id of the rule.
 """
 
 from collections.abc import Callable, Hashable, Iterable, MutableMapping, Sequence
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from mock_csms.behavior.matching import PRESENT, Condition, Path, comparable, value_at
 from mock_csms.behavior.templates import Template
+from mock_csms.protocol.identifiers import matches
 from mock_csms.protocol.records import Record, replace
-from mock_csms.protocol.v2.identifiers import matches
 from mock_csms.twin.station import StationModel
 
 if TYPE_CHECKING:
@@ -22,32 +22,33 @@ Then = TypeVar("Then")
 ANY = "*"
 """The action of a rule for every message."""
 COMMAND = ".command"
-"""What stands behind the action of a rule that is for our own call, where stations may send that action too."""
+"""The end of the action of a rule for our own call, if stations may send that action too."""
 RESPONSE = ".response"
-"""What stands behind `*` in a rule that is for every answer of ours, and for no command."""
+"""The end of `*.response`, the action of a rule for every answer of ours and for no command."""
 
 
 class Match(Record):
-    """Which messages a rule is for: an action, or `*`, with all `conditions` on its payload, of the `stations`.
-
-    With `times` the rule is used only so often for each station; with `turn` only for the message of the station that
-    is the so-manieth to match, whichever rule was used for the others. `when` is for rules that flags make: it looks at
-    the station.
-    """
+    """Which messages a rule is for."""
 
     action: str
+    """An action, or `*` for all."""
     conditions: tuple[Condition, ...] = ()
+    """What the payload must have; all of them."""
     times: int | None = None
+    """How often the rule is used for each station at most; None for no limit."""
     stations: str = "*"
+    """The pattern of the identities that it is for."""
     when: Callable[[StationModel], bool] | None = None
+    """What the station must be like; only for rules that flags make."""
     turn: int | None = None
+    """The rule is used for the N-th matching message of each station only, even if other rules were used before."""
 
     def is_about(self, action: str) -> bool:
-        """Whether it is for calls with that action."""
+        """Whether it matches calls with that action."""
         return self.action in (action, ANY)
 
     def suits(self, payload: Any, station: StationModel) -> bool:
-        """Whether the rule is for a message with that payload of that station, however often."""
+        """Whether payload and station match, without regard to `times` and `turn`."""
         for condition in self.conditions:
             if not condition.holds(payload):
                 return False
@@ -56,47 +57,49 @@ class Match(Record):
 
 
 class Reply(Record):
-    """Answer with this, laid over what the layers below say; where it `is_raw`, in place of that."""
+    """Answer with this payload."""
 
     payload: Template
     is_raw: bool = False
+    """Whether it takes the place of what other layers say; otherwise it is merged into that."""
 
 
 class Refusal(Record):
-    """Answer with a CALLERROR; where it `is_final`, no layer below is even asked."""
+    """Answer with a CALLERROR."""
 
     code: str
     description: str = ""
     is_final: bool = False
+    """Whether the layers below are not asked, so that none of their rules is used up."""
 
 
 class Spoil(Record):
-    """Spoil what is sent, with so much probability (from 0 to 1)."""
+    """Spoil what is sent."""
 
     fault: "Fault"
     probability: float = 1.0
+    """From 0 to 1."""
 
 
 class Rule(Record, Generic[Then]):
-    """What happens when a message matches. `name` is what a user wrote, for those who ask which rule was at work.
-
-    Uses are counted under the `id`; a rule without one is known by its number in its book.
-    """
+    """What happens when a message matches."""
 
     match: Match
     then: Then
     name: str = ""
+    """What the user wrote, to name the rule in events; empty for a rule that a flag made."""
     id: str = ""
+    """Uses are counted under it; the uses of a rule without an id are counted under its number in its book."""
 
 
 Answer: TypeAlias = Reply | Refusal
 Entry: TypeAlias = tuple[int, Rule[Then]]
 Counts: TypeAlias = MutableMapping[tuple[Hashable, str], int]
-"""How often rules were used, or with a `turn`: matched, by the id of the rule and the identity of the station."""
+"""How often rules were used (or have matched, with a `turn`), by the id of the rule and the identity of the station."""
 
 
 class RuleBook(Generic[Then]):
-    """One layer of rules, with `counts` that may outlive it."""
+    """One layer of rules; whoever gives `counts` can keep them for a later book."""
 
     def __init__(self, rules: Iterable[Rule[Then]], counts: Counts | None = None) -> None:
         self._entries = tuple(enumerate(rules))
@@ -125,9 +128,9 @@ class RuleBook(Generic[Then]):
         return chosen
 
     def due(self, action: str, payload: Any, station: StationModel, kind: str = "") -> Sequence[Entry[Then]]:
-        """Return all rules that match a message and have uses left, in their order; whoever applies one spends a use.
+        """Return all rules that match a message and have uses left, in their order; who applies one calls `spend`.
 
-        kind: COMMAND or RESPONSE, for those that are for every message of that kind.
+        kind: COMMAND or RESPONSE, to find the rules for every message of that kind too.
         """
         if not self._entries:
             return ()
@@ -135,12 +138,12 @@ class RuleBook(Generic[Then]):
         return [entry for entry in shelf.candidates(payload) if self._is_due(entry, payload, station)]
 
     def spend(self, entry: Entry[Then], station: StationModel) -> None:
-        """Count the use of a rule."""
+        """Count one use of a rule."""
         if entry[1].match.times is not None:
             self._count(entry, station)
 
     def pass_over(self, action: str, payload: Any, station: StationModel) -> None:
-        """Count a message that matches, where no rule of this book is asked about it."""
+        """Count a matching message for the rules with a `turn`, although this book does not answer it."""
         if self._shelf(action, "").has_turns:
             self.due(action, payload, station)
 
@@ -158,7 +161,7 @@ class RuleBook(Generic[Then]):
         return count
 
     def _shelf(self, action: str, kind: str) -> "_Shelf[Then]":
-        """Return the rules for an action, found once."""
+        """Return the rules for an action, from a cache."""
         shelf = self._shelves.get((action, kind))
         if shelf is None:
             wanted = (action, ANY, ANY + kind)
@@ -172,7 +175,7 @@ def _key(entry: Entry[Any], station: StationModel) -> tuple[Hashable, str]:
 
 
 class _Shelf(Generic[Then]):
-    """The rules of one action, those that ask for a value found by it; of several values, by the most telling one."""
+    """The rules of one action. A rule that asks for values is looked up by one: that at the path with most values."""
 
     def __init__(self, entries: Sequence[Entry[Then]]) -> None:
         self.has_turns = any(rule.match.turn is not None for _, rule in entries)
@@ -204,7 +207,7 @@ class _Shelf(Generic[Then]):
 
 
 def _without(entry: Entry[Then], condition: Condition) -> Entry[Then]:
-    """Return an entry without the condition that it is found by, which then need not be looked at again."""
+    """Return an entry without the condition that it is looked up by, which need not be checked again."""
     number, rule = entry
     rest = tuple(other for other in rule.match.conditions if other is not condition)
     return number, replace(rule, match=replace(rule.match, conditions=rest))

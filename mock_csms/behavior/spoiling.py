@@ -1,4 +1,4 @@
-"""Faults at work: each one that matches a message and whose chance comes up, in the order given."""
+"""Applies the faults that match a message, in their order, each with its probability."""
 
 from collections.abc import Sequence
 
@@ -8,21 +8,22 @@ from mock_csms.behavior.templates import Context
 from mock_csms.protocol.messages import Message, Result
 
 _ARRIVAL = Emission(Result("", {}))
-"""What comes in, of which a fault can change nothing but the time."""
+"""Stands for a message that comes in: a fault can only delay or drop it."""
 
 
 def spoil(
     due: Sequence[Entry[Spoil]], message: Message, book: RuleBook[Spoil], context: Context
 ) -> tuple[Sequence[Act], str]:
-    """Return what is done in place of sending `message`, and the names of the faults that did it.
+    """Return what is done in place of sending `message`, and the names of the faults that were applied.
 
-    Those that are `due` work in turn until nothing is left to be sent; one whose chance does not come up uses nothing.
+    The faults that are `due` are applied in turn until nothing is left to send. A fault that chance leaves out spends
+    no use.
     """
     return _spoil(due, Emission(message), book, context)
 
 
 def arrival(book: RuleBook[Spoil], context: Context) -> tuple[float | None, str]:
-    """Return how many seconds later a message of the station comes, None for one that is lost, and by which faults."""
+    """Return by how many seconds a message of the station is late (None if it is lost), and the names of the faults."""
     acts, names = _spoil(book.due("", None, context.station), _ARRIVAL, book, context)
     return next((act.after for act in acts if isinstance(act, Emission)), None), names
 
@@ -45,7 +46,7 @@ def _spoil(
 
 
 def _apply(then: Spoil, acts: Sequence[Act], context: Context) -> Sequence[Act]:
-    """Let a fault work on every copy that is sent; what ends or stalls the connection is done once."""
+    """Apply a fault to every copy of a message; a close, reset or stall is done only once."""
     done: list[Act] = []
     for act in acts:
         made = then.fault.spoil(act, context) if isinstance(act, Emission) else (act,)

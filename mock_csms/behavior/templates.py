@@ -1,7 +1,7 @@
-"""Payloads with placeholders, and laying one JSON object over another (JSON merge patch, RFC 7396).
+"""Payloads with placeholders, and merging one JSON object into another (JSON merge patch, RFC 7396).
 
-A template is compiled once; what holds no placeholder costs nothing when it is filled. A string that is one placeholder
-alone takes the placeholder's JSON type, in the middle of other text its value is written as text, and `{{{{` stands for
+A template is compiled once; parts without placeholders cost nothing when it is filled. A string that is one placeholder
+and nothing else takes the placeholder's JSON type; within other text the value is written as text. `{{{{` stands for
 `{{`. Nothing else is evaluated.
 """
 
@@ -14,49 +14,60 @@ from typing import Any, TypeAlias
 import orjson
 
 from mock_csms.behavior.matching import ABSENT, parse_path, value_at
+from mock_csms.protocol.actions import Json
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record
 from mock_csms.twin.station import StationModel
 
 PEM = "-----BEGIN CERTIFICATE-----\nMIIBmockcertificate\n-----END CERTIFICATE-----"
-"""What certificates are where nobody makes real ones: the form alone."""
+"""The certificate where no authority makes real ones: it only looks like one."""
 
 UNKNOWN_TRANSACTION = "test_transaction_123"
-"""What `{{transactionId}}` is when no transaction runs."""
+"""The value of `{{transactionId}}` when no transaction runs."""
 
 
 class Authority(Record):
-    """Who makes certificates, in PEM; both functions get the time.
-
-    root: returns its own certificate. chain: returns a certificate for the PKCS#10 request that it gets, or for a key
-    that nobody holds where that is empty, followed by the root.
-    """
+    """Makes certificates, in PEM. Both functions get the time in seconds since 1970."""
 
     root: Callable[[float], str] = lambda _: PEM
+    """Returns its own certificate."""
     chain: Callable[[str, float], str] = lambda *_: PEM
+    """Gets a PKCS#10 request in PEM, and returns a certificate for it and then the root.
+
+    For an empty request it makes a key that nobody has.
+    """
 
 
 class World(Record):
-    """What all contexts of one mock share: its URL, how it writes times, and where fresh ids and chance come from.
-
-    `chance` returns a number from 0 up to 1; `authority` makes certificates.
-    """
+    """What all contexts of one mock share."""
 
     url: str
+    """The URL of the mock, `ws://…`."""
     write_time: Callable[[float], str]
+    """Writes a time, given in seconds since 1970."""
     new_integer: Callable[[], int]
     new_id: Callable[[], str]
     chance: Callable[[], float]
+    """Returns a random number from 0 up to, but not including, 1."""
     authority: Authority = Authority()
 
 
+Filler: TypeAlias = Callable[[int], Json]
+"""Returns properties of so many bytes or more that any message may have besides its own."""
+
+
 class Context(Record):
-    """What placeholders are filled from: the moment, the station spoken to, the payload answered, and the world."""
+    """What placeholders and faults work with."""
 
     now: float
+    """The moment, in seconds since 1970."""
     station: StationModel
+    """The station spoken to."""
     world: World
     request: Any = None
+    """The payload of the call that is answered."""
+    filler: Filler | None = None
+    """Makes messages longer; None where the version of the station has no place for that. Set for faults only."""
 
 
 Template: TypeAlias = Callable[[Context], Any]
@@ -69,7 +80,7 @@ def rfc3339(seconds: float) -> str:
 
 
 def instant(seconds: float) -> str:
-    """Write it to the microsecond."""
+    """Write the time to the microsecond."""
     microseconds = int(seconds * 1_000_000 + 0.5)
     return f"{_second(microseconds // 1_000_000)}.{microseconds % 1_000_000:06d}Z"
 
@@ -124,7 +135,7 @@ def compile_template(value: Any) -> Template:
 
 
 def escape(value: Any) -> Any:
-    """Return the template out of which the JSON `value` comes as it is."""
+    """Return a template that gives the JSON `value` unchanged, whatever braces are in it."""
     if isinstance(value, str):
         return value.replace("{{", "{{{{")
     if isinstance(value, list):
@@ -133,7 +144,7 @@ def escape(value: Any) -> Any:
 
 
 def _filler(value: Any) -> Template | None:
-    """Return what fills `value`, or None where there is nothing to fill."""
+    """Return the function that fills the placeholders of `value`, or None if it has none."""
     if isinstance(value, str):
         return _text_filler(value) if "{{" in value else None
     if isinstance(value, dict):
@@ -181,7 +192,7 @@ def _placeholder(name: str) -> Template:
 
 
 def merge(target: Any, patch: Any) -> Any:
-    """Return `target` with `patch` laid over it: objects are merged, null removes, all else replaces (RFC 7396)."""
+    """Return `target` with `patch` merged into it: null removes a member, any other value replaces (RFC 7396)."""
     if not isinstance(patch, dict):
         return patch
     merged = dict(target) if isinstance(target, dict) else {}

@@ -1,4 +1,4 @@
-"""How incoming payloads are checked: refused when they break their schema, only reported, or not looked at."""
+"""How strictly incoming payloads are checked against their schemas."""
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
@@ -16,9 +16,10 @@ class Strictness(StrEnum):
 
 
 class Validation(Record):
-    """The strictness for each action, and for all others."""
+    """How strictly the payloads of each action are checked."""
 
     others: Strictness = Strictness.STRICT
+    """For every action that is not in `by_action`."""
     by_action: Mapping[str, Strictness] = field(default_factory=dict)
 
     def looks_at(self, action: str) -> bool:
@@ -31,7 +32,7 @@ class Validation(Record):
         return Strictness.OFF in (self.others, *self.by_action.values())
 
     def counting(self, action: str, violations: Sequence[Violation]) -> Sequence[Violation]:
-        """Return the violations that spoil a message of `action`; those of its payload only when checked strictly."""
+        """Return the violations that make a message of `action` invalid; those of its payload only if it is strict."""
         if not violations or not violations[0].is_of_payload:
             return violations
         return violations if self.by_action.get(action, self.others) is Strictness.STRICT else ()

@@ -1,4 +1,4 @@
-"""The command line: argparse made from the settings, help on one screen, and bad input told in one line."""
+"""The command line: argparse made from the settings, help on one screen, and one line for bad input."""
 
 import argparse
 import os
@@ -47,7 +47,7 @@ class Parser(argparse.ArgumentParser):
         self.exit(USAGE_ERROR, f"{self.prog}: error: {named}\n")
 
     def parse_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override] # argparse has overloads
-        """Return what the command line says; a word that is no flag is told with the nearest one."""
+        """Parse the command line; the error for an unknown flag names the nearest one."""
         parsed, rest = self.parse_known_args(args, namespace)
         if rest:
             word = next((word for word in rest if word.startswith("-")), rest[0]).partition("=")[0]
@@ -108,7 +108,7 @@ def command_line_source(settings: type[Settings], parsed: Mapping[str, Any]) -> 
 
 
 def shown_default(declared: Flag, default: Any) -> str:
-    """Return a setting's default as people write it; empty where there is none to tell."""
+    """Return a setting's default as people write it; empty if it has none to show."""
     if declared.shown or default in (None, (), {}) or default is False:
         return declared.shown
     return (
@@ -133,7 +133,7 @@ def _add_help(group: Any, guide: Guide | None, settings: type[Settings]) -> None
             _print(parser.format_help())
 
     class Short(argparse.Action):
-        """Prints the help that fits on one screen, where there is such a help."""
+        """Prints the help that fits on one screen, or all of it if there is no shorter one."""
 
         def __call__(self, parser: Any, *_: Any) -> NoReturn:
             _print(_screen(parser, guide, settings) if guide else parser.format_help())
@@ -154,7 +154,7 @@ def _add_help(group: Any, guide: Guide | None, settings: type[Settings]) -> None
 
 
 def _print(text: str) -> NoReturn:
-    """Print a text on stdout, where nobody has to listen, and end the process well."""
+    """Print a text on stdout and exit with status 0, even if the reader of a pipe has left."""
     with suppress(BrokenPipeError):
         sys.stdout.write(text)
         sys.stdout.flush()
@@ -192,7 +192,7 @@ def _said_of(name: str, settings: type[Settings]) -> tuple[str, str]:
 
 
 def _written(names: str, metavar: str) -> str:
-    """Return how a flag is written, on a screen without all that its value may have."""
+    """Return how a flag is written, without the details of its value."""
     shown = metavar if len(metavar) < _INDENT - 3 - len(names) else re.split(r"[\[|,]", metavar)[0] + "…"
     return f"{names} {shown}".rstrip()
 
@@ -218,7 +218,7 @@ def _meaning(declared: Flag, default: Any) -> str:
 
 
 def _how(declared: Flag) -> dict[str, Any]:
-    """Return what argparse is to know of a flag."""
+    """Return the arguments for argparse about a flag."""
     if declared.parse is None:
         return {"action": "store_true", "default": argparse.SUPPRESS}
     how: dict[str, Any] = {"default": argparse.SUPPRESS, "metavar": declared.metavar}
@@ -228,10 +228,10 @@ def _how(declared: Flag) -> dict[str, Any]:
 
 
 def _form(name: str, form: Form, declared: Flag) -> dict[str, Any]:
-    """Return what argparse is to know of an option that writes a table of the setting `name`."""
+    """Return the arguments for argparse about an option that writes a table of the setting `name`."""
 
     class Append(argparse.Action):
-        """Appends the table to those of the setting, in the order of the command line; a wrong one is refused here."""
+        """Appends the table to those of the setting, in the order of the command line; a wrong one is an error."""
 
         def __call__(self, _: Any, namespace: argparse.Namespace, words: Any, __: str | None = None) -> None:
             try:
@@ -262,7 +262,7 @@ def _plain(text: str) -> str:
 
 
 class _Formatter(argparse.HelpFormatter):
-    """Keeps the lines of the lists at the end, which are laid out already."""
+    """Leaves the lists at the end as they are: their lines are laid out already."""
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         return text if "\n" in text else super()._fill_text(text, width, indent)
@@ -273,6 +273,6 @@ def _formatter(prog: str) -> argparse.HelpFormatter:
 
 
 def _columns() -> int:
-    """Return how wide the help may be. (argparse would load a slow module for each option to find it out.)"""
+    """Return how wide the help may be, in columns. (argparse would load a slow module to find it out.)"""
     columns = os.environ.get("COLUMNS", "")
     return min(int(columns), _WIDEST) if columns.isdecimal() and int(columns) > _INDENT + 20 else _WIDEST

@@ -15,7 +15,7 @@ from mock_csms.commands.clashes import refuse_same
 from mock_csms.commands.stdout import Stdout
 from mock_csms.commands.tracereading import Reading
 from mock_csms.conformance.exercised import Exercised
-from mock_csms.conformance.facts import Terms
+from mock_csms.conformance.facts.station import Terms
 from mock_csms.conformance.inspector import Inspector
 from mock_csms.conformance.losses import Losses
 from mock_csms.conformance.selection import select
@@ -73,12 +73,12 @@ def check(arguments: Sequence[str]) -> int:
         report = _report(parser, settings.junit, stack) if settings.junit else None
         try:
             return _judge(settings, files, report)
-        except KeyboardInterrupt:  # who types the records, or waits for them, may have had enough
+        except KeyboardInterrupt:  # a user who types the records, or waits for them, may press Ctrl-C
             return Status.FORCED
 
 
 def _opened(parser: Parser, path: str, stack: ExitStack) -> BinaryIO:
-    """Open a trace; one that cannot be read is told before any is judged."""
+    """Open a trace; if it cannot be read, that is reported before any trace is judged."""
     if path == STDIN:
         return sys.stdin.buffer
     try:
@@ -117,7 +117,7 @@ def _judge(settings: TraceSettings, files: "dict[str, BinaryIO]", report: FileIO
     if report is not None:
         cases = {"conformance": findings.cases(_unseen)}
         statuses.append(_written(report, junit(cases, rfc3339(began), clock.now() - began)))
-    if not (is_wrong and findings.unjudged):  # what is wrong has been told, and there is nothing else
+    if not (is_wrong and findings.unjudged):  # the faults were reported already, and there is nothing else
         out.write(((findings.summary() or "no findings\n") + findings.verdict(gravest(*statuses))).encode())
     for reading in readings:
         reading.sum_up()
@@ -125,7 +125,7 @@ def _judge(settings: TraceSettings, files: "dict[str, BinaryIO]", report: FileIO
 
 
 def _found(inspector: Losses, event: Event) -> Iterator[Event]:
-    """Yield what the checks find about an event: what would have come after the last one is not judged."""
+    """Yield what the checks find about an event; what is missing after the end of the trace is not judged."""
     try:
         yield from inspector.look_at(event)
     except Exception as error:  # whatever is in a trace, the rest of it is judged

@@ -1,4 +1,4 @@
-"""Two flags that name one file: they would overwrite each other, or what is to be read."""
+"""Finds two flags that name the same file: an output would overwrite another output, or an input."""
 
 import os
 import stat
@@ -18,9 +18,9 @@ Named: TypeAlias = tuple[str, str]
 
 
 def refuse_clashes(config: Config, files: Sequence[str], words: Sequence[str], sources: Sequence[Source]) -> None:
-    """Raise ValueError where an output of the mock is another one, or one of the files that it was told to read.
+    """Raise ValueError if an output of the mock is also another output, or a file that the mock reads.
 
-    `files` are those of --config, `words` those of the command line; they and the sources may name others with @.
+    `files` are those of --config, `words` those of the command line; they and the sources may name more with @.
     """
     named = [(option(name), getattr(config, name)) for name in OUTPUTS]
     outputs = [(flag, path) for flag, path in named if path]
@@ -33,7 +33,7 @@ def refuse_clashes(config: Config, files: Sequence[str], words: Sequence[str], s
 
 
 def refuse_same(outputs: Sequence[Named], inputs: Sequence[Named] = ()) -> None:
-    """Raise ValueError where an output is another output, or an input."""
+    """Raise ValueError if an output is also another output, or an input."""
     pairs = [*combinations(outputs, 2), *((one, other) for one in outputs for other in inputs)]
     for (one, path), (other, its) in pairs:
         if _is_same(path, its):
@@ -41,7 +41,7 @@ def refuse_same(outputs: Sequence[Named], inputs: Sequence[Named] = ()) -> None:
 
 
 def _read_by(values: Mapping[str, Any]) -> Iterator[Named]:
-    """Yield the files that settings name as what is to be read."""
+    """Yield the files that the settings read."""
     if isinstance(path := values.get("expected_findings"), str):
         yield "--expected-findings", path
     for text in _texts(values):
@@ -57,7 +57,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _is_same(one: str, other: str) -> bool:
-    """Whether two names are those of one file, be it through links, or one that is not there yet; devices are not."""
+    """Whether two names mean the same file, also through links or before it exists; devices never count as the same."""
     if one == other == "-":
         return True
     found = [_stat(one), _stat(other)]

@@ -1,4 +1,4 @@
-"""The command `mock-csms`: read the settings, serve until a signal, and tell by the exit status how it went."""
+"""The command `mock-csms`: reads the settings, serves until a signal, and returns how it went as exit status."""
 
 import os
 import sys
@@ -58,11 +58,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     command = shown("mock-csms", words, secrets_in(Config, parsed)) if config.diagram and not config.redact else ""
     status = asyncio.Runner().run(serve(config, sources, lambda: gather(parsed), command))
-    os._exit(status)  # all is closed and written; to take the interpreter apart would take longer than to stop
+    os._exit(status)  # all is closed and written, and to end the interpreter in order would take longer than the rest
 
 
 def _subcommand(name: str, *arguments: str) -> int:
-    """Do something else than to serve."""
+    """Run a subcommand."""
     if name == "profile":
         from mock_csms.commands import profile  # noqa: PLC0415 - as below
 
@@ -99,7 +99,7 @@ SUBCOMMANDS = {
     "explain": "explain a conformance check: mock-csms explain R10",
     "profile": "print a profile for the test plans",
 }
-"""What the first argument can be; without one of these the command serves."""
+"""What the first argument can be; without one of them the command serves."""
 
 GUIDE = Guide(
     ("mock-csms [FLAG …]", "mock-csms SUBCOMMAND [FLAG …]", "python server.py is the same as mock-csms"),

@@ -1,4 +1,4 @@
-"""The command line of a run as it may be shown: without what is secret in it."""
+"""The command line of a run as it may be shown: without secrets."""
 
 import re
 import shlex
@@ -22,7 +22,7 @@ def shown(program: str, words: Sequence[str], secrets: Collection[str]) -> str:
 
 
 def secrets_in(settings: "type[DataclassInstance]", parsed: Mapping[str, Any]) -> Collection[str]:
-    """Return what a command line, parsed, gave to the flags whose values are never shown."""
+    """Return the values in a parsed command line that are never shown."""
     given = [parsed.get(setting.name) for setting in fields(settings) if flag_of(setting).is_secret]
     return [text for value in given for text in ([value] if isinstance(value, str) else value or ())]
 

@@ -46,7 +46,7 @@ def _of_setting(setting: Field[Any]) -> Json:
 
 
 def _of_value(parse: Any) -> Json:
-    """Return what is known of the values that `parse` takes; where a name is expected, its spellings."""
+    """Return the schema of the values that `parse` accepts; for a name, its spellings."""
     if isinstance(parse, tables.Text):
         return {"type": "string"} | {key: told for key, told in _of_value(parse.parse).items() if key == "enum"}
     if isinstance(parse, values.one_of):

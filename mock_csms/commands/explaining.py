@@ -1,4 +1,4 @@
-"""The subcommands about the catalogue: `mock-csms checks` prints its table, `mock-csms explain` all about a check."""
+"""The subcommands about the checks: `mock-csms checks` prints the table, `mock-csms explain` all about a check."""
 
 import os
 import re
@@ -14,7 +14,7 @@ from typing import Any
 
 from mock_csms.commands.arguments import command_line_source, parser_for
 from mock_csms.commands.stdout import Stdout
-from mock_csms.conformance import CHECKS, SUBJECTS
+from mock_csms.conformance.catalogue import CHECKS, SUBJECTS
 from mock_csms.conformance.v2.unjudged import UNJUDGED
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record
@@ -24,7 +24,7 @@ from mock_csms.watch.findings import table
 
 _HEAD = ("check", "requirement", "severity", "subject", "title")
 _REQUIREMENT, _LEAST_TITLE = 14, 20
-"""How wide the requirements are in a narrow table, and the titles at least."""
+"""The width of requirements in a narrow table, and the least width of titles."""
 _WIDEST = 80
 _NARROWEST = 40
 _LEGEND = "> from the station, < from the CSMS; usual answers are left out"
@@ -87,7 +87,7 @@ def _subject(id_: str) -> str:
 
 
 def _meant(words: Sequence[str]) -> Sequence[str]:
-    """Return the ids that words mean: ids, their letters and subjects, in any case. Raises ValueError."""
+    """Return the ids that words mean: an id, a letter or a subject, in any case. Raises ValueError for other words."""
     groups: dict[str, list[str]] = {}
     for id_ in _catalogue():
         for name in (id_, id_[0], _subject(id_)):
@@ -100,7 +100,7 @@ def _meant(words: Sequence[str]) -> Sequence[str]:
 
 
 def _subject_named(word: str) -> str:
-    """Return a word that is the name of a subject. Raises ValueError."""
+    """Return the name of a subject. Raises ValueError for another word."""
     names = [subject.name for subject in SUBJECTS]
     if word.casefold() in map(str.casefold, names):
         return word
@@ -133,7 +133,7 @@ def _row(id_: str) -> tuple[str, ...]:
 
 
 def _fitted(rows: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
-    """Yield rows that fit the width, if there is one: requirements and titles go on in further rows."""
+    """Yield rows that fit the width, if it is limited; long requirements and titles continue in further rows."""
     width = _width()
     widest = [max(map(len, column)) for column in zip(_HEAD, *rows, strict=True)]
     spare = 0 if width is None else width - sum(widest) - 2 * (len(widest) - 1)
@@ -209,13 +209,13 @@ def _shown(line: str, width: int) -> Iterator[str]:
 
 
 def _width() -> int | None:
-    """Return how wide the output may be: as COLUMNS says, or the terminal; None where neither does."""
+    """Return how wide the output may be, by COLUMNS or the terminal; None for no limit."""
     columns = os.environ.get("COLUMNS", "")
     if columns.isdecimal() and int(columns) > 0:
         return max(int(columns), _NARROWEST)
     try:
         return max(os.get_terminal_size(sys.stdout.fileno()).columns, _NARROWEST)
-    except (OSError, ValueError):  # no terminal
+    except (OSError, ValueError):  # stdout is not a terminal
         return None
 
 

@@ -1,13 +1,13 @@
-"""Ctrl-C while a command starts; little is imported before a process can be interrupted: the rest takes a while."""
+"""Ctrl-C while a command starts. This is set up before the slow imports, so that a user can stop those too."""
 
 import os
 
 
 def end_at_once_on_interrupt() -> None:
-    """Let a Ctrl-C end the process with status 130, until the command sees to its signals itself.
+    """Let a Ctrl-C end the process with status 130, until the command handles signals itself.
 
-    Nothing was written before that, so that nothing is lost. An exception instead would be told as a traceback, or be
-    swallowed by what happened to run.
+    Nothing is lost, because nothing was written yet. A KeyboardInterrupt would show a traceback, or be swallowed by
+    the code that happened to run.
     """
     try:
         import signal  # noqa: PLC0415 - what it imports takes a while

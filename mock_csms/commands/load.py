@@ -1,4 +1,4 @@
-"""What a fleet of stations measured: a line while it runs, a table or JSON at its end, and whether it was good."""
+"""What a fleet of stations measured: a line while it runs, a table or JSON at its end, and a verdict."""
 
 import asyncio
 import sys
@@ -16,7 +16,7 @@ _NAMES = {CONNECT: "connect", BOOT: "boot", CLOSE: "close"}
 
 
 async def show_progress(figures: Figures) -> None:
-    """Tell on stderr every second how far a fleet is, until this is cancelled."""
+    """Print on stderr every second how far a fleet is, until this is cancelled."""
     end = "\r" if sys.stderr.isatty() else "\n"
     while True:
         await asyncio.sleep(_EVERY)
@@ -56,7 +56,7 @@ def as_json(summed: dict[str, Any]) -> str:
 def shortcomings(
     summed: dict[str, Any], p95_connect: float | None, p95_close: float | None, min_rate: float | None
 ) -> Iterator[str]:
-    """Yield what was not good enough: milliseconds, connections a second, and anything that went wrong."""
+    """Yield what was not good enough: latencies, connections per second, and anything that went wrong."""
     for name, most in (("connect", p95_connect), ("close", p95_close)):
         found = summed[f"{name}_ms"]["p95"]
         if most is not None and (found is None or found > most):
@@ -79,7 +79,7 @@ def _rows(summed: dict[str, Any]) -> Iterator[str]:
 
 
 def _percentile(figures: Sequence[float], percent: int) -> float | None:
-    """Return the least time, in milliseconds, within which so many of a hundred were done."""
+    """Return a percentile of times, in milliseconds."""
     if not figures:
         return None
     return round(1000 * sorted(figures)[max(0, -(-len(figures) * percent // 100) - 1)], 3)

@@ -1,8 +1,8 @@
-"""A recorded trace, read back: the events that the mock would have seen, for the checks to look at.
+"""Turns a recorded trace back into the events that the mock would have seen, for the checks.
 
-The format tells of messages only. Our own traces say in `meta` what happened between them; else a new connection is
-known by a BootNotification while a call is open, or after a pause in which an accepted station may have restarted. Who
-was refused, and how, cannot be seen.
+The format has messages only. Our own traces say in `meta` what happened between them. In other traces a new connection
+is assumed at a BootNotification while a call is open, or after a pause that is long enough for an accepted station to
+restart. Refused connections are not in a trace.
 """
 
 import base64
@@ -15,50 +15,53 @@ import orjson
 from mock_csms.behavior.validation import Validation
 from mock_csms.commands.tracerecord import TraceRecord
 from mock_csms.conformance.subject import JUDGED
-from mock_csms.protocol.actions import Json, Sender
+from mock_csms.protocol.actions import BOOT, Json, Sender
 from mock_csms.protocol.conversation import Conversation, IncomingMessage
+from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result, decode, encode
 from mock_csms.protocol.records import Mutable, field, replace
 from mock_csms.protocol.times import seconds_of
-from mock_csms.protocol.v2.identifiers import folded
 from mock_csms.protocol.versions import DEFAULT, SUBPROTOCOLS, Version, versions
 from mock_csms.twin.connections import UNRECORDED
 from mock_csms.twin.events import Connected, Disconnected, Event, Lost, Received, Sent, Spoiled, Unanswered
 from mock_csms.watch.trace import BINARY, BYTES, CONNECTION, SINCE
 
 _UNSEEN = 1006
-"""The close code of a connection of whose end nothing is known (RFC 6455, 7.1.5)."""
+"""The close code of a connection whose end is unknown (RFC 6455, 7.1.5)."""
 _RESTART = 5.0
-"""How many seconds of silence a station needs at least to restart."""
+"""How many seconds without messages a station needs at least to restart."""
 _STRICTLY = Validation()
 _NO_ID = "no id "
-"""How the ids begin of calls whose records have none."""
+"""The beginning of the ids that calls get whose records have none."""
 
 
 class _Side(Mutable):
-    """The calls of one side: those that are open, those that nobody can judge, and how many there were."""
+    """The calls that one side has sent."""
 
     open: dict[str, Call]
+    """Those without an answer so far, by id."""
     unjudged: set[str] = field(default_factory=set)
+    """The ids of those whose payload the trace does not have."""
     count: int = 0
+    """How many there were."""
 
 
 class _Line(Mutable):
-    """The connection of one station.
-
-    is_whole: whether the trace has its beginning. heard_at: when the last record was. is_told: whether the trace says
-    itself when connections begin and end. is_numbered: whether it numbers them. is_accepted: whether a boot was
-    accepted.
-    """
+    """The connection of one station."""
 
     is_whole: bool
+    """Whether the trace has its beginning."""
     heard_at: float
+    """When its last record was, in seconds since 1970."""
     is_told: bool
+    """Whether the trace says when connections begin and end."""
     talk: Conversation
     station: _Side
     csms: _Side
     is_numbered: bool = False
+    """Whether the trace numbers connections."""
     is_accepted: bool = False
+    """Whether a boot was accepted on it."""
 
     def sides(self, entry: TraceRecord) -> tuple[_Side, _Side]:
         """Return the side that sent an entry, and the other."""
@@ -71,11 +74,11 @@ class Playback:
     def __init__(self) -> None:
         self._lines: dict[str, _Line] = {}
         self._spellings: dict[str, str] = {}
-        """Identities as they were written first, by their folded form."""
+        """The first spelling of each identity, by its folded form."""
         self._versions: dict[str, str] = {}
 
     def other_than_judged(self, entry: TraceRecord) -> str:
-        """Return what of an entry is not judged here, if anything: one without a version has that of those before."""
+        """Return why an entry is not judged, or an empty text; without a version it has that of the entry before."""
         entry = self._spelt(entry)
         if entry.version:
             self._versions[entry.station] = entry.version
@@ -83,7 +86,7 @@ class Playback:
         return "SOAP" if entry.is_soap else "" if version in JUDGED else f"OCPP {version}"
 
     def events(self, entry: TraceRecord) -> Iterator[Event]:
-        """Yield what an entry tells; nothing where that cannot be judged. Raises ValueError for what is no message."""
+        """Yield the events of an entry; none if it cannot be judged. Raises ValueError if it has no message."""
         entry = self._spelt(entry)
         yield from self._since(entry)
         yield from self._connection(entry)
@@ -107,12 +110,12 @@ class Playback:
             yield _received(entry, text, message, line)
 
     def _spelt(self, entry: TraceRecord) -> TraceRecord:
-        """Return an entry with the identity as it was written first: case does not matter in it."""
+        """Return an entry with the first spelling of its identity: case does not matter there."""
         first = self._spellings.setdefault(folded(entry.station), entry.station)
         return entry if first == entry.station else replace(entry, station=first)
 
     def _since(self, entry: TraceRecord) -> Iterator[Event]:
-        """Yield what happened before an entry, as far as it says so."""
+        """Yield what happened before an entry, as its `meta` says."""
         told = entry.meta.get(SINCE)
         for each in told if isinstance(told, list) else ():
             line = self._lines.get(entry.station)
@@ -134,7 +137,7 @@ class Playback:
                     yield self._opened(at, entry.station, is_whole=True, is_told=True)
 
     def _connection(self, entry: TraceRecord) -> Iterator[Event]:
-        """Yield the end and the beginning of connections where nothing but the entry shows them."""
+        """Yield the end and the beginning of connections that the trace does not have, but the entry shows."""
         line = self._lines.get(entry.station)
         is_first, is_boot = CONNECTION in entry.meta, _is_boot(entry)
         if line is not None and not line.is_told and (is_first or (is_boot and _is_over(line, entry.at))):
@@ -151,7 +154,7 @@ class Playback:
         return Connected(at, station, subprotocol, (subprotocol,), talk.version)
 
     def _version(self, station: str) -> Version:
-        """Return the version of OCPP that the trace has for a station."""
+        """Return the version of OCPP that a station speaks by the trace."""
         name = self._versions.get(station, DEFAULT.name)
         return next((version for version in versions() if version.name == name), DEFAULT)
 
@@ -160,7 +163,7 @@ def _is_boot(entry: TraceRecord) -> bool:
     if entry.is_sent or entry.kind != "CALL":
         return False
     message = None if entry.text is None else decode(entry.text)
-    return (message.action if isinstance(message, Call) else entry.action) == "BootNotification"
+    return (message.action if isinstance(message, Call) else entry.action) == BOOT
 
 
 def _is_over(line: _Line, at: float) -> bool:
@@ -175,7 +178,7 @@ def _is_cut_off(id_: str, line: _Line, other: _Side) -> bool:
 
 
 def _read(entry: TraceRecord, line: _Line) -> tuple[bytes, Message | Malformed] | None:
-    """Return the frame and what it means; of a spoiled one what it was meant to be."""
+    """Return the frame and its message; for a spoiled frame the message before it was spoiled."""
     message = decode(entry.text, line.talk.version.framing) if entry.text is not None else None
     if entry.text is not None and message is not None and not (entry.is_sent and _said(entry.meta, "fault")):
         return entry.text, message
@@ -198,7 +201,7 @@ def _id_without(entry: TraceRecord, own: _Side, other: _Side) -> str | None:
 
 
 def _meant(entry: TraceRecord, id_: str, line: _Line) -> Message | None:
-    """Return the message that a record has in its parts; None where it does not say enough of it."""
+    """Return the message made of the parts of a record; None if too many are missing."""
     payload = {} if entry.payload is None else entry.payload
     version, (own, other) = line.talk.version, line.sides(entry)
     if entry.kind == "CALLERROR":
@@ -244,9 +247,9 @@ def _sent(entry: TraceRecord, text: bytes, message: Message, line: _Line) -> Sen
     if isinstance(message, Call):
         line.talk.open(message)
     violations = line.talk.sent(message, answers)
-    if answers is not None and fault:  # which may send it once more
+    if answers is not None and fault:  # the fault may send the answer once more
         line.station.open[answers.id] = answers
-    if answers is not None and answers.action == "BootNotification" and not violations:
+    if answers is not None and answers.action == BOOT and not violations:
         line.is_accepted |= _status_in(message) == "Accepted"
     return Sent(entry.at, entry.station, text, message, violations, answers, rule, fault, line.talk.version)
 

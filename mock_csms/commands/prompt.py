@@ -11,22 +11,31 @@ from mock_csms.runtime import clock
 from mock_csms.settings import values
 from mock_csms.settings.texts import read_text
 from mock_csms.station import cues
-from mock_csms.station.orders import WORDS, Order, Quit, SendCall, ShowHelp, ShowStatus, StayAway, Wait, parse_line
+from mock_csms.station.control_lines import (
+    WORDS,
+    Order,
+    Quit,
+    SendCall,
+    ShowHelp,
+    ShowStatus,
+    StayAway,
+    Wait,
+    parse_line,
+)
 from mock_csms.station.player import Player
 from mock_csms.station.requests import request
-from mock_csms.station.v2 import bookings
-from mock_csms.station.v2.device import Device
+from mock_csms.station.state import State
 from mock_csms.twin.events import Failed
 
 _PATIENCE = 35.0
-"""How long, in seconds, the last messages may take when the lines are at their end."""
+"""How long the last messages may take after the last line, in seconds."""
 
 
 async def follow(player: Player, lines: AsyncIterator[str], say: Callable[[str], None]) -> None:
-    """Do what the lines say, once the CSMS has answered the first boot; then finish what is to be said.
+    """Do what the lines say, once the CSMS has answered the first boot; then wait for the last messages.
 
-    Where there is no line at all, the station runs on. `say` tells what was asked for. TimeoutError where the CSMS does
-    not take what is said last.
+    If there is no line at all, the station runs on. `say` prints what a line asked for. Raises TimeoutError if the CSMS
+    does not answer the last messages.
     """
     is_driven = False
     await player.until(lambda device: device.boot_status is not None, values.LONGEST)
@@ -45,16 +54,16 @@ async def follow(player: Player, lines: AsyncIterator[str], say: Callable[[str],
     await player.until(_is_at_rest, _PATIENCE)
 
 
-def _is_at_rest(device: Device) -> bool:
-    """Whether all was said, and the station is not about to reboot."""
+def _is_at_rest(device: State) -> bool:
+    """Whether all messages are answered, and the station is not about to reboot."""
     return device.outbox.is_empty and not device.is_leaving and device.boot_status is not None
 
 
 async def _obey(player: Player, order: Order, say: Callable[[str], None]) -> None:
     match order:
         case SendCall(action, given):
-            payload = request(action, given, player.identity, player.moment())
-            player.tell(cues.Ordered(action, payload))
+            payload = request(player.version, action, given, player.identity, player.moment())
+            player.tell(cues.CallRequested(action, payload))
         case StayAway(seconds):
             player.stay_away(seconds)
         case Wait(seconds):
@@ -70,21 +79,16 @@ async def _obey(player: Player, order: Order, say: Callable[[str], None]) -> Non
 
 
 def _status(player: Player) -> Iterator[str]:
-    """Tell how a station stands."""
-    device, now = player.device, player.moment().now
+    """Yield lines with the state of a station."""
+    device = player.device
     line = "online" if device.is_online else "offline"
     yield f"{player.identity}: {line}, boot {device.boot_status or 'not answered yet'}"
-    for evse in device.evses.values():
-        connectors = ", ".join(f"{number} {bookings.status(device, evse, number)}" for number in evse.each_connector)
-        runs = f"; transaction {evse.transaction.id}" if evse.transaction else ""
-        cost = evse.transaction.cost if evse.transaction else None
-        costs = "" if cost is None else f", cost so far {cost:g}"
-        yield f"  EVSE {evse.id}: connector {connectors}; {evse.register(now):.0f} Wh{runs}{costs}"
+    yield from player.machine.describe(device, player.moment())
     yield f"  {len(device.outbox.waiting)} messages wait"
 
 
 def lines_of_file(path: str) -> AsyncIterator[str]:
-    """Return the lines of a file; ValueError says which of them is wrong, before any is obeyed."""
+    """Return the lines of a file. Raises ValueError that says which line is wrong, before any is executed."""
     lines = read_text(path).split("\n")
     for number, line in enumerate(lines, 1):
         try:
@@ -106,7 +110,7 @@ async def typed_lines() -> AsyncIterator[str]:
     read = _terminal_lines if sys.stdin is not None and sys.stdin.isatty() else _piped_lines
 
     def listen() -> None:
-        with suppress(RuntimeError):  # the loop has ended meanwhile
+        with suppress(RuntimeError):  # the loop has ended in the meantime
             for line in read():
                 loop.call_soon_threadsafe(queue.put_nowait, line)
             loop.call_soon_threadsafe(queue.put_nowait, None)
@@ -117,7 +121,7 @@ async def typed_lines() -> AsyncIterator[str]:
 
 
 def _piped_lines() -> Iterator[str]:
-    if isinstance(sys.stdin, TextIOWrapper):  # None where it was closed
+    if isinstance(sys.stdin, TextIOWrapper):  # None if it is closed
         is_utf8 = sys.stdin.encoding.lower() in ("utf-8", "utf8")
         sys.stdin.reconfigure(encoding="utf-8-sig" if is_utf8 else None, errors="replace")
         yield from iter(sys.stdin.readline, "")

@@ -1,4 +1,4 @@
-"""The ready file: it tells scripts that the mock listens, and where."""
+"""The ready file: it shows scripts that the mock listens, and at which URL."""
 
 import asyncio
 import errno
@@ -8,13 +8,13 @@ from contextlib import suppress
 from pathlib import Path
 
 _LOOK = 0.05
-"""How often it is tried whether somebody reads the pipe, in seconds."""
+"""How often to try whether the pipe has a reader, in seconds."""
 
 
 def remove_former(path: str | None) -> None:
-    """Remove the ready file of a former run, so that nobody takes it for that of this one. OSError where it cannot be.
+    """Remove the ready file of an earlier run, so that nobody takes it for that of this one. Raises OSError.
 
-    A pipe, a device and a link are not ours to remove.
+    A pipe, a device or a link belongs to the user and stays.
     """
     if path is not None and stat.S_ISREG(_mode(path)):
         Path(path).unlink()
@@ -29,7 +29,7 @@ class ReadyFile:
         self._waiting: asyncio.Task[None] | None = None
 
     def write(self, url: str) -> None:
-        """Tell the URL; a pipe that nobody reads yet gets it later. Raises OSError where it cannot be written."""
+        """Write the URL; a pipe without a reader gets it later. Raises OSError if the file cannot be written."""
         if self._path is None:
             return
         self._text, mode = f"{url}\n", _mode(self._path)
@@ -43,12 +43,12 @@ class ReadyFile:
             unfinished.replace(self._path)
 
     async def _tell_reader(self, path: str) -> None:
-        """Write into a pipe as soon as somebody reads it; to open it for writing would stop the mock until then."""
+        """Write into a pipe as soon as it has a reader; a blocking open would stop the mock until then."""
         while True:
             try:
                 descriptor = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
             except OSError as error:
-                if error.errno != errno.ENXIO:  # which says that nobody reads
+                if error.errno != errno.ENXIO:  # the error that says that the pipe has no reader
                     return
                 await asyncio.sleep(_LOOK)
             else:
@@ -58,7 +58,7 @@ class ReadyFile:
                 return
 
     def remove(self) -> None:
-        """Remove the file, unless it is that of another run meanwhile."""
+        """Remove the file, unless another run has replaced it in the meantime."""
         if self._waiting is not None:
             self._waiting.cancel()
         if self._path is not None and stat.S_ISREG(_mode(self._path)):
@@ -68,7 +68,7 @@ class ReadyFile:
 
 
 def _mode(path: str) -> int:
-    """Return what is at a path, without following a link; 0 where nothing is."""
+    """Return the mode of what is at a path, without following a link; 0 if nothing is there."""
     try:
         return Path(path).lstat().st_mode
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""SIGHUP: the settings are read again, and a person is told what that has changed, and what takes a restart."""
+"""SIGHUP: reads the settings again, and reports what has changed and what takes a restart."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -17,16 +17,16 @@ from mock_csms.twin.events import Failed, Noted, Reconfigured
 
 
 class Given(Record):
-    """Settings, and how they were written. (Of a rule that was read nobody can tell whether it equals another one.)"""
+    """Settings, and how they were written. (Parsed rules cannot be compared, so their tables are.)"""
 
     config: Config
     sources: Sequence[Source]
     tables: Mapping[str, Sequence[str]]
-    """Of each setting that is written as tables, these; what was in a file that they name stands in them."""
+    """The tables of each setting that has tables, as texts, with the content of the files that they name."""
 
 
 def given(config: Config, sources: Sequence[Source]) -> Given:
-    """Return settings with what is to be known of them later."""
+    """Return settings with how they were written."""
     names = [setting.name for setting in fields(Config) if flag_of(setting).forms is not None]
     tables = {name: [_text(table) for source in sources for table in source.values.get(name, ())] for name in names}
     return Given(config, sources, tables)
@@ -37,7 +37,7 @@ def _text(table: Mapping[str, Any]) -> str:
 
 
 def _content(value: str) -> str:
-    """Return what stands for a value: where it names a file, what is in that."""
+    """Return a value, or the content of the file that it names."""
     if value.startswith("@"):
         with suppress(ValueError):
             return f"{value} {read_text(value[1:])}"
@@ -45,7 +45,7 @@ def _content(value: str) -> str:
 
 
 class Reload:
-    """Lets a mock behave as its settings say when they are read again; broken ones are told, and the old ones stay."""
+    """Applies settings that are read again; if they are wrong, that is reported, and the old ones stay."""
 
     def __init__(self, csms: CsmsServer, sources: Sequence[Source], gather: Callable[[], Sequence[Source]]) -> None:
         self._csms = csms
@@ -72,7 +72,7 @@ class Reload:
 def changes(first: Given, last: Given, after: Given) -> Iterator[str]:
     """Yield a line for each setting that has changed; what may be secret is not shown.
 
-    What takes a restart is still as it was at `first`, all else as it was given `last`.
+    Settings that take a restart are compared with those of the start (`first`), all others with those read `last`.
     """
     for setting in fields(Config):
         name = setting.name
@@ -91,7 +91,7 @@ def changes(first: Given, last: Given, after: Given) -> Iterator[str]:
 
 
 def _table_changes(before: Sequence[str], after: Sequence[str], *, is_hidden: bool) -> Sequence[str]:
-    """Return which tables have come and gone; where none has, but they differ, their order has changed."""
+    """Return which tables were added and removed; if they differ in neither, their order has changed."""
     if list(before) == list(after):
         return []
     added = [f"added {text}" for text in after if text not in before]

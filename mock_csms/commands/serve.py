@@ -1,4 +1,4 @@
-"""Serving: the parts wired together, from the open port to the last signal."""
+"""Serves: connects the parts of the mock, from opening the port to the last signal."""
 
 import asyncio
 import gc
@@ -31,8 +31,8 @@ async def serve(
 ) -> int:
     """Serve until the verdict, the end of --duration or the first signal, and return the exit status.
 
-    A second signal ends the process at once. The settings come from `sources`; SIGHUP lets `gather` read these again,
-    which raises ValueError where it cannot. `command` is the command line as it may be shown.
+    A second signal ends the process at once. The settings come from `sources`. At SIGHUP `gather` reads them again; it
+    raises ValueError if it cannot. `command` is the command line as it may be shown.
     """
     bus, ended = Bus(), asyncio.Event()
     asyncio.get_running_loop().set_exception_handler(lambda _, context: bus.publish(_failed(context)))
@@ -49,7 +49,7 @@ async def serve(
 
             def announce(url: str) -> None:
                 _see_to_signals(ended, ending.force, Reload(csms, sources, gather))
-                with suppress(BrokenPipeError):  # nobody has to listen to us
+                with suppress(BrokenPipeError):  # the reader of the pipe may have left
                     print(f"Listening on {url}", file=people, flush=True)
                 for warning in _exposed(config):
                     sys.stderr.write(f"mock-csms: warning: {warning}\n")
@@ -60,7 +60,7 @@ async def serve(
             return cannot_start(error.filename or f"{config.host}:{config.port}", error)
         if config.duration is not None:
             asyncio.get_running_loop().call_later(config.duration, ended.set)
-        gc.freeze()  # what was loaded to start stays for ever: no collection needs to look at it
+        gc.freeze()  # what was loaded until now stays for ever, so that no garbage collection needs to look at it
         gc.enable()
         await ended.wait()
         ending.judge(verdict, findings)
@@ -70,14 +70,14 @@ async def serve(
 
 
 def _exposed(config: Config) -> Iterator[str]:
-    """Yield a warning where others than this machine can connect without a password."""
+    """Yield a warning if other machines can connect without a password."""
     is_loopback = config.host in ("localhost", "::1") or config.host.startswith("127.")
     if not is_loopback and not config.basic_auth:
         yield f"--host {config.host} without --basic-auth: everybody on the network can connect (there is no TLS)"
 
 
 class Ending:
-    """How a run ends: judged while all is as it was, told when all is closed and written."""
+    """The end of a run: it is judged before anything closes, and reported when all is closed and written."""
 
     def __init__(self, records: Recorder, people: TextIO, ready: ReadyFile) -> None:
         self._ready = ready
@@ -85,10 +85,10 @@ class Ending:
         self._people = people
         self._statuses: list[Status] = []
         self._reports: list[Callable[[Status], str]] = []
-        """What there is to tell, by the status of the run."""
+        """The reports to print; each gets the exit status of the run."""
 
     def judge(self, verdict: RunVerdict | None, findings: Findings) -> None:
-        """Judge what was seen so far, and write what was judged; from now on nobody should connect."""
+        """Judge what was seen so far, and write the cases; from now on no station should connect."""
         self._ready.remove()
         findings.conclude()
         suites = {}
@@ -109,7 +109,7 @@ class Ending:
         self._records.keep(suites, "; ".join(outcome(status) for outcome in outcomes))
 
     def tell(self, *more: Status) -> Status:
-        """Tell people how the run went, and in the last line which record is incomplete; return the status."""
+        """Print how the run went, and in the last line which record is incomplete; return the status."""
         incomplete = [f"{name} is incomplete: {reason}" for name, reason in self._records.incomplete.items()]
         status = gravest(*self._statuses, *more, Status.NOT_WRITTEN if incomplete else Status.FINE)
         report = "".join(tell(status) for tell in self._reports)
@@ -117,7 +117,7 @@ class Ending:
         try:
             self._people.write(told)
             self._people.flush()
-        except BrokenPipeError:  # nobody has to listen to us
+        except BrokenPipeError:  # the reader of the pipe may have left
             return status
         except OSError as error:
             with suppress(OSError):
@@ -126,19 +126,19 @@ class Ending:
         return status
 
     def force(self) -> int:
-        """Write what waits, tell what there is to tell, and return the status of a run that had to end at once."""
+        """Write what waits, print the reports, and return the status of a run that a second signal ends."""
         self._ready.remove()
         self._records.flush()
         return self.tell(Status.FORCED)
 
 
 def _see_to_signals(ended: asyncio.Event, force: Callable[[], int], reload: Callable[[], None]) -> None:
-    """Let the first signal end the run in order, the second one the process at once, and SIGHUP `reload`."""
+    """Let the first signal end the run in order, the second one end the process at once, and SIGHUP call `reload`."""
     signals = count(1)
 
     def stop() -> None:
         if next(signals) > 1:
-            os._exit(force())  # what still waits for a station, or for a disk, would wait on
+            os._exit(force())  # whatever waits for a station or a disk would go on waiting
         ended.set()
 
     loop = asyncio.get_running_loop()
@@ -152,6 +152,6 @@ def _see_to_signals(ended: asyncio.Event, force: Callable[[], int], reload: Call
 
 
 def _failed(context: dict[str, Any]) -> Failed:
-    """Tell of an exception that nobody caught as an event instead of a traceback."""
+    """Publish an exception that nobody caught as an event, instead of a traceback."""
     problem = context.get("exception") or context["message"]
     return Failed(clock.now(), "", f"internal error: {problem!r}")

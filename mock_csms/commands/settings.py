@@ -1,4 +1,4 @@
-"""The settings of a run: read from files, environment and command line, and printed so that they can be read again."""
+"""Reads the settings of a run from files, environment and command line, and prints them as a file."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
@@ -13,7 +13,7 @@ from mock_csms.settings.sources import environment_source, file_source
 
 
 def gather(parsed: Mapping[str, Any]) -> Sequence[Source]:
-    """Return the places that give settings, the deciding one last, for what argparse made of the command line.
+    """Return the sources of settings, the deciding one last; `parsed` is the command line as argparse parsed it.
 
     Raises ValueError where a file cannot be read.
     """
@@ -22,14 +22,14 @@ def gather(parsed: Mapping[str, Any]) -> Sequence[Source]:
 
 
 def read_config(sources: Sequence[Source]) -> Config:
-    """Return the settings of those places together. Raises ValueError with one line that says what is wrong where."""
+    """Return the settings of those sources together. Raises ValueError with one line that says what is wrong where."""
     return read(Config, sources)
 
 
 def as_toml(config: Config, sources: Sequence[Source]) -> str:
-    """Return the effective settings as a TOML file; what has no value or is secret is a comment.
+    """Return the effective settings as a TOML file. A setting without a value, or with a secret one, is a comment.
 
-    So is the default of what may not be given with something else, or not alone.
+    So is the default of a setting that excludes or needs another: the file could not be read with it.
     """
     import tomli_w  # noqa: PLC0415 - only --print-config needs it
 
@@ -56,18 +56,18 @@ def as_toml(config: Config, sources: Sequence[Source]) -> str:
 
 
 _OF_COMMAND = ("command", "delay", "period", "payload", "payload_raw")
-"""The settings that are one table where there are others like it: TOML has a key but once."""
+"""The settings that become one more [[command]] table if there are such tables: TOML allows a key only once."""
 
 
 def _depends(name: str) -> bool:
-    """Whether a setting needs another or excludes one, so that it may only be given when it is meant."""
+    """Whether a setting needs another one or excludes one."""
     pairs = [(setting.name, rival) for setting in fields(Config) for rival in flag_of(setting).rivals]
     needy = [setting.name for setting in fields(Config) if flag_of(setting).needs]
     return name in needy or any(name in pair for pair in pairs)
 
 
 def _as_tables(config: Config, sources: Sequence[Source]) -> Mapping[str, Sequence[Mapping[str, Any]]]:
-    """Return the tables of every setting that is written so, the deciding ones first."""
+    """Return the tables of each setting that has tables, the deciding ones first."""
     tables = {
         setting.name: [dict(table) for source in reversed(sources) for table in source.values.get(setting.name, ())]
         for setting in fields(Config)
@@ -88,7 +88,7 @@ def _own_payload(config: Config) -> dict[str, str]:
 
 
 def written_value(name: str, value: Any, sources: Sequence[Source]) -> Any:
-    """Return a value as TOML has it: itself where TOML can, else as it was written; None where nobody wrote it."""
+    """Return a value for TOML: itself if TOML has such values, else as the user wrote it; None if nobody wrote it."""
     if isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, tuple) and all(isinstance(item, str) for item in value):

@@ -1,4 +1,4 @@
-"""The command `mock-station`: read the settings, run one station or many, and tell by the exit status how it went."""
+"""The command `mock-station`: reads the settings, runs one station or many, and returns how it went as exit status."""
 
 import asyncio
 import signal
@@ -13,7 +13,6 @@ from mock_csms.commands import load, prompt
 from mock_csms.commands.arguments import Guide, Parser, command_line_source, parser_for
 from mock_csms.commands.stdout import Stdout
 from mock_csms.protocol.records import replace
-from mock_csms.protocol.v2.v201 import TOKEN
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.clock import Chance
 from mock_csms.runtime.sink import Sink
@@ -22,17 +21,16 @@ from mock_csms.runtime.transport.gate import Limits
 from mock_csms.settings.flags import read
 from mock_csms.settings.texts import read_text
 from mock_csms.settings.values import reason_of
-from mock_csms.station import errands
+from mock_csms.station import one_shot
+from mock_csms.station.control_lines import WORDS
 from mock_csms.station.fleet import Figures, Fleet, run
+from mock_csms.station.handshake import HandshakeRequest, basic
 from mock_csms.station.link import CONNECT, Site
-from mock_csms.station.misbehaviour import HandshakeRequest
-from mock_csms.station.orders import WORDS
+from mock_csms.station.machine import Machine
+from mock_csms.station.machines import PREFERRED, machine_for
 from mock_csms.station.player import Player
 from mock_csms.station.settings import StationSettings
-from mock_csms.station.v2.device import Device, Identity, new_device
-from mock_csms.station.v2.misbehaviours import KINDS
-from mock_csms.station.v2.network import basic
-from mock_csms.station.v2.variables import SECURITY_PROFILE
+from mock_csms.station.state import Identity, State
 from mock_csms.watch.console import Console, look_for
 from mock_csms.watch.statuses import Status, gravest
 
@@ -50,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with those arguments, or the process's own, and return its exit status."""
     words = sys.argv[1:] if arguments is None else arguments
     if words[:1] == ["misbehaviours"]:
-        lines = (f"{kind:36} {', '.join(row.checks):20} {row.title}\n" for kind, row in KINDS.items())
+        lines = (f"{kind:36} {', '.join(row.checks):20} {row.title}\n" for kind, row in PREFERRED.kinds.items())
         out = Stdout()
         out.write("".join(lines).encode())
         return out.status
@@ -61,16 +59,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         identity = _identity(parsed["url"], is_named=settings.count is None)
         if settings.evse > settings.evses:
             raise ValueError(f"--evse: there is no EVSE {settings.evse}: the station has {settings.evses} (--evses N)")
-        line = HandshakeRequest(parsed["url"], (settings.subprotocol,), _authorization(settings, identity))
+        handshake = HandshakeRequest(parsed["url"], (settings.subprotocol,), _authorization(settings, identity))
     except ValueError as error:
         parser.error(str(error))
     try:
-        return asyncio.run(_run(settings, identity, line))
+        return asyncio.run(_run(settings, identity, handshake))
     except CannotConnect as error:
-        sys.stderr.write(f"mock-station: error: cannot connect to {line.url}: {error}\n")
+        sys.stderr.write(f"mock-station: error: cannot connect to {handshake.url}: {error}\n")
         return CANNOT_CONNECT
     except ValueError as error:
         parser.error(str(error))
+    except Exception as error:
+        return _broken(error)
 
 
 GUIDE = Guide(
@@ -98,7 +98,7 @@ def _parser() -> Parser:
 
 
 def _identity(url: str, *, is_named: bool) -> str:
-    """Return the identity that a URL ends with (Part 4, 3.1.1); of many stations it names none."""
+    """Return the identity that a URL ends with (Part 4, 3.1.1); `is_named` if there must be one."""
     parts = urlsplit(url)
     if parts.scheme not in {"ws", "wss"} or not parts.hostname:
         raise ValueError(f"{url!r} is not a WebSocket URL such as ws://127.0.0.1:9000/CS-1")
@@ -109,24 +109,34 @@ def _identity(url: str, *, is_named: bool) -> str:
 
 
 def _authorization(settings: StationSettings, identity: str) -> str | None:
-    """Return the Authorization header, if there is a password."""
+    """Return the Authorization header; None without a password."""
     if settings.password_file is None:
         return None
     password = read_text(settings.password_file).partition("\n")[0].rstrip("\r")
     return basic(settings.user or identity, password)
 
 
-async def _run(settings: StationSettings, identity: str, line: HandshakeRequest) -> int:
+async def _run(settings: StationSettings, identity: str, handshake: HandshakeRequest) -> int:
     """Do what the settings say, until it is done or a signal ends it."""
     lost: list[OSError] = []
+    broken: list[Status] = []
     chance, bus, sink = Chance(settings.seed), Bus(), Sink(sys.stdout.fileno(), lost.append)
     look = look_for(sys.stdout.fileno(), "INFO", is_verbose=settings.verbose, color=settings.color)
     is_shown = not settings.quiet and settings.count is None
     console = Console(bus, sink, replace(look, is_station=True)) if is_shown else None
     dialer = Dialer(Limits(_MAX_MESSAGE_SIZE, settings.compression, _PING_INTERVAL, _PING_TIMEOUT))
-    world = World(line.url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
+    world = World(handshake.url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
     site = Site(dialer, bus, world, settings.speed)
-    running = asyncio.ensure_future(work(settings, identity, line, site, lambda text: sink.write(f"{text}\n".encode())))
+    running = asyncio.ensure_future(
+        work(settings, identity, handshake, site, lambda text: sink.write(f"{text}\n".encode()))
+    )
+
+    def fail(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if not broken:  # the others only follow from the first
+            broken.append(_broken(context.get("exception") or context["message"]))
+        running.cancel()
+
+    asyncio.get_running_loop().set_exception_handler(fail)
     for signal_ in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # Windows
             asyncio.get_running_loop().add_signal_handler(signal_, running.cancel)
@@ -141,11 +151,17 @@ async def _run(settings: StationSettings, identity: str, line: HandshakeRequest)
         if console is not None:
             console.tell()
         sink.flush()
-    return gravest(status, *map(_told, lost))
+    return gravest(status, *broken, *map(_told, lost))
+
+
+def _broken(problem: object) -> Status:
+    """Report an exception that nothing handles, in one line: it is a fault of this program."""
+    sys.stderr.write(f"mock-station: error: internal error: {problem!r}\n")
+    return FAILED
 
 
 def _told(error: OSError) -> Status:
-    """Say that stdout lacks something, unless it is only that nobody reads it any more."""
+    """Report that stdout could not be written, unless only its reader has left."""
     if isinstance(error, BrokenPipeError):
         return FINE
     sys.stderr.write(f"mock-station: error: stdout is incomplete: {reason_of(error)}\n")
@@ -153,32 +169,37 @@ def _told(error: OSError) -> Status:
 
 
 async def work(
-    settings: StationSettings, identity: str, line: HandshakeRequest, site: Site, say: Callable[[str], None]
+    settings: StationSettings, identity: str, handshake: HandshakeRequest, site: Site, say: Callable[[str], None]
 ) -> Status:
-    """Do one errand, or be a station, or many, and return the exit status. Raises CannotConnect."""
-    device = _device(settings)
+    """Do one errand, or run one station or many, and return the exit status. Raises CannotConnect."""
+    device = _device(settings, machine_for(handshake))
     if settings.count is not None:
-        return await _load(settings, Fleet(settings.count, device, line, settings.ramp, settings.churn), site, say)
-    faults = errands.Faults(site.bus)
+        return await _load(settings, Fleet(settings.count, device, handshake, settings.ramp, settings.churn), site, say)
+    faults = one_shot.Faults(site.bus)
     if settings.send:
-        is_fine = await errands.send(settings.send, identity, device, line, site)
+        is_fine = await one_shot.send(settings.send, identity, device, handshake, site)
         return FINE if is_fine and not faults.count else FAILED
-    player = Player(identity, device, line, site)
+    player = Player(identity, device, handshake, site)
     if settings.charge is not None:
-        errand = errands.charge(player, settings.evse, settings.id_token or TOKEN, settings.charge)
+        driving = one_shot.charge(
+            player,
+            settings.evse,
+            settings.id_token or PREFERRED.notation.token(PREFERRED.notation.default_token),
+            settings.charge,
+        )
     elif settings.script is not None:
-        errand = prompt.follow(player, prompt.lines_of_file(settings.script), say)
+        driving = prompt.follow(player, prompt.lines_of_file(settings.script), say)
     else:
-        faults.count = -sys.maxsize  # a person at the keyboard has seen them
-        errand = prompt.follow(player, prompt.typed_lines(), say)
-    problem = await _beside(player, errand)
+        faults.count = -sys.maxsize  # a user at a terminal has seen them already
+        driving = prompt.follow(player, prompt.typed_lines(), say)
+    problem = await _beside(player, driving)
     if problem:
         sys.stderr.write(f"mock-station: error: {problem}\n")
     return FAILED if problem or faults.count > 0 else FINE
 
 
 async def _load(settings: StationSettings, fleet: Fleet, site: Site, say: Callable[[str], None]) -> Status:
-    """Run many stations, tell what was measured, and judge it."""
+    """Run many stations, print what was measured, and judge it."""
     figures = Figures()
     progress = asyncio.ensure_future(load.show_progress(figures))
     with suppress(asyncio.CancelledError):
@@ -194,15 +215,15 @@ async def _load(settings: StationSettings, fleet: Fleet, site: Site, say: Callab
     return FAILED if problems else FINE
 
 
-async def _beside(player: Player, errand: Coroutine[Any, Any, None]) -> str:
-    """Run an errand beside its station, and return what went wrong. Raises CannotConnect."""
-    station, task = asyncio.ensure_future(player.run()), asyncio.ensure_future(errand)
+async def _beside(player: Player, driving: Coroutine[Any, Any, None]) -> str:
+    """Run a station and what drives it; return what went wrong, empty for nothing. Raises CannotConnect."""
+    station, task = asyncio.ensure_future(player.run()), asyncio.ensure_future(driving)
     try:
         await asyncio.wait({station, task}, return_when=asyncio.FIRST_COMPLETED)
         if station.done():
             station.result()
         await task
-    except (TimeoutError, errands.Unfinished):
+    except (TimeoutError, one_shot.Unfinished):
         return "the session could not be completed: the CSMS rejected a message or did not answer"
     finally:
         station.cancel()
@@ -211,11 +232,13 @@ async def _beside(player: Player, errand: Coroutine[Any, Any, None]) -> str:
     return ""
 
 
-def _device(settings: StationSettings) -> Device:
+def _device(settings: StationSettings, machine: Machine) -> State:
+    """Return the station that the settings describe."""
     device = settings.device
     if device is None:
         identity = Identity(settings.vendor, settings.model, settings.serial_number)
-        device = new_device(identity, settings.evses, settings.connectors)
-    profile = {SECURITY_PROFILE: "1"} if settings.password_file else {}
-    variables = {**device.variables, **profile, **(settings.variable or {})}
-    return replace(device, variables=variables, habits=settings.misbehave, features=settings.features)
+        device = machine.new_device(identity, settings.evses, settings.connectors)
+    if settings.password_file:
+        device = machine.secured(device)
+    equipped: State = machine.equipped(device, settings.variable or {}, settings.features)
+    return replace(equipped, habits=settings.misbehave)

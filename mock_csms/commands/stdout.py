@@ -1,4 +1,4 @@
-"""What subcommands print: people, or `head`, may stop reading when they have seen enough."""
+"""Standard output of subcommands, whose reader (such as `head`) may leave early."""
 
 import os
 import sys
@@ -8,16 +8,16 @@ from mock_csms.watch.statuses import Status
 
 
 class Stdout:
-    """Standard output that may be closed; what nobody reads any more is lost, what cannot be written is told once.
+    """Standard output. Once its reader has left, everything is dropped; another error is reported once.
 
-    status: the exit status as far as that is concerned.
+    `status` is the exit status that follows from that.
     """
 
     def __init__(self) -> None:
         self.status = Status.FINE
 
     def write(self, data: bytes, /) -> None:
-        """Write it now."""
+        """Write a text now."""
         try:
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
@@ -25,4 +25,4 @@ class Stdout:
             if not isinstance(error, BrokenPipeError):
                 self.status = Status.NOT_WRITTEN
                 sys.stderr.write(f"error: stdout is incomplete: {reason_of(error)}\n")
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # also for what is flushed at the end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing is flushed at the end either

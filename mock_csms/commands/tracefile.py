@@ -13,14 +13,15 @@ from mock_csms.settings.texts import MARKS
 
 
 class Unreadable(Record):
-    """What is no JSON: why, and whether it is only the end of a file that was cut off."""
+    """Text in a trace that is not JSON."""
 
     why: str
     is_cut: bool = False
+    """Whether it is only the end of a file that was cut off."""
 
 
 Item: TypeAlias = tuple[int, Any]
-"""The number of a line, and the JSON value that begins there, or that it is Unreadable."""
+"""The number of a line, and the JSON value that begins there, or an Unreadable."""
 
 _MARKS = (
     *MARKS,
@@ -29,17 +30,17 @@ _MARKS = (
     (b"\0{", "utf-16-be"),
     (b"\0[", "utf-16-be"),
 )
-"""How a file may begin, and what that says of the encoding; the text of JSON begins with a brace or a bracket."""
+"""The bytes that a file may begin with, each with its encoding: a mark, or the brace or bracket of JSON."""
 _DECODER = JSONDecoder()
 _PARTIAL = re.compile(r"[-+.eE]*|tr?u?|fa?l?s?|nu?l?")
-"""What a text that was cut off may end with, where its decoder stops: of numbers, true, false and null."""
+"""What follows the place where the decoder stops, in a text that was cut within a number, true, false or null."""
 _SPACE = re.compile(r"[\s,]*")
 _NEXT = re.compile(r"^[ \t]*(?=\{)", re.MULTILINE)
-"""Where a record of an array begins that stands on lines of its own."""
+"""The beginning of a record of an array that stands on its own lines."""
 
 
 def items_in(file: BinaryIO) -> Iterator[Item]:
-    """Yield every record of a file, or what is in its place; blank lines are nothing."""
+    """Yield every record of a file, or an Unreadable in its place; blank lines are skipped."""
     lines = iter(_lines(file))
     blank = 0
     for first in lines:
@@ -55,7 +56,7 @@ def items_in(file: BinaryIO) -> Iterator[Item]:
 
 
 def _lines(file: BinaryIO) -> Iterable[bytes]:
-    """Return the lines of a file in UTF-8, without the mark at its beginning."""
+    """Return the lines of a file in UTF-8, without a byte-order mark."""
     first = file.readline()
     mark, encoding = next(((mark, name) for mark, name in _MARKS if first.startswith(mark)), (b"", "utf-8"))
     if encoding == "utf-8":
@@ -79,7 +80,7 @@ def _parsed(line: bytes, *, is_last: bool = False) -> Any:
 
 
 def _values(text: str) -> Iterator[Item]:
-    """Yield the items of an array, or values one after the other, as far as they can be read."""
+    """Yield the items of an array, or values one after the other, up to what cannot be read."""
     is_array = text.lstrip().startswith("[")
     at, number, counted = text.index("[") + 1 if is_array else 0, 1, 0
     while True:
@@ -106,7 +107,7 @@ def _values(text: str) -> Iterator[Item]:
 
 
 def _is_cut(text: str) -> bool:
-    """Whether a text that is no JSON is the beginning of an object."""
+    """Whether a text that is not JSON is the beginning of an object."""
     text = text.strip()
     try:
         _DECODER.raw_decode(text)

@@ -1,4 +1,4 @@
-"""A trace, read record by record: the events of those that can be judged, and a line for each that is wrong."""
+"""Reads a trace record by record: yields the events of valid records, and a line for each wrong one."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -17,9 +17,9 @@ _LONGEST = 200
 
 
 class Reading:
-    """Reads the trace called `name`, and tells `complain` what is wrong with it, line by line.
+    """Reads the trace called `name`, and calls `complain` with a line for each thing that is wrong with it.
 
-    count: how many records are wrong.
+    `count` is how many records are wrong.
     """
 
     def __init__(self, name: str, complain: Callable[[str], None]) -> None:
@@ -51,7 +51,7 @@ class Reading:
             self._wrong(number, str(error))
 
     def _entry(self, number: int, value: Any) -> TraceRecord | None:
-        """Return the entry of a record that can be read; tell what is wrong with it."""
+        """Return the entry of a record, or None if it cannot be read; report what is wrong with it."""
         if isinstance(value, Unreadable):
             if value.is_cut:
                 self._complain(f"note: {self._name}: line {number} is cut off and was skipped ({value.why})")
@@ -75,7 +75,7 @@ class Reading:
         self._first = self._first or told
 
     def end(self) -> None:
-        """Tell what was left out, in a line for each reason."""
+        """Report what was left out, in a line for each reason."""
         for other, count in self._unjudged.items():
             why = f"they are {other}, and only OCPP {' or '.join(JUDGED)} is checked"
             self._complain(f"note: {self._name}: {count} records were skipped: {why}")
@@ -83,6 +83,6 @@ class Reading:
             self._complain(f"note: {self._name}: records without ocppVersion are checked as OCPP {DEFAULT.name}")
 
     def sum_up(self) -> None:
-        """Tell how many records are wrong, where more than one is."""
+        """Report how many records are wrong, if more than one is."""
         if self.count > 1:
             self._complain(f"error: {self.count} records are invalid; the first: {self._first}")

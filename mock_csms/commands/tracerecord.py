@@ -1,4 +1,4 @@
-"""One record of the OCPP trace format 1.1, read as its specification has it: what is optional may be absent or null."""
+"""Reads one record of the OCPP trace format 1.1 by its specification: optional fields may be absent or null."""
 
 import base64
 import binascii
@@ -16,42 +16,45 @@ from mock_csms.protocol.versions import versions
 from mock_csms.watch.trace import BYTES
 
 UNNAMED = "-"
-"""The station of records without a chargePointId: they all are of one."""
+"""The station of records without a chargePointId: all of them belong to one station."""
 DIRECTIONS = ("cp-to-csms", "csms-to-cp")
 TYPES = ("CALL", "CALLRESULT", "CALLERROR")
 _LAST = 250_000_000_000.0
-"""The last time of a record, in seconds since 1970: what is some time later is in the calendar still."""
+"""The latest time that a record may have, in seconds since 1970; times shortly after it still fit into datetime."""
 _TRANSPORTS = ("json", "soap")
 _OTHERS = {"1.2", "1.5", "1.6", "2.0", "2.1"}
-"""Versions of OCPP that a trace may be of although the mock does not speak them."""
+"""Versions of OCPP that a trace may have although the mock does not speak them."""
 _VERSION = re.compile(r"(?i)(?:ocpp)?[-_ v]*(\d+(?:\.\d+)+)[-_ ]?[js]?(?:oap|son)?")
 _KINDS: Mapping[type, str] = {str: "a text", dict: "an object"}
 
 
 class TraceRecord(Record):
-    """A record: when a message came (`is_sent`: went), of which station, and what it was.
-
-    text: the frame, None where the record has its parts only. id: None where it is not told. version: of OCPP; empty
-    where it is not told. faults: what is wrong with the record although it can be read.
-    """
+    """A message in a trace."""
 
     at: float
+    """When it came or went, in seconds since 1970."""
     station: str
     is_sent: bool
+    """Whether the CSMS sent it."""
     kind: str
+    """CALL, CALLRESULT or CALLERROR."""
     text: bytes | None
+    """The frame; None if the record has only its parts."""
     id: str | None
+    """None if the record does not say it."""
     action: str
     payload: Any
     error: Json
     meta: Json
     version: str
+    """The version of OCPP; empty if the record does not say it."""
     is_soap: bool
     faults: tuple[str, ...]
+    """What is wrong with the record although it can be read."""
 
 
 def read_record(record: Any) -> TraceRecord:
-    """Return what a record says. Raises ValueError with what is wrong, where that is more than can be passed over."""
+    """Return the message of a record. Raises ValueError that says why it cannot be read."""
     if type(record) is not dict:
         raise ValueError("not an object")
     schema = _of(record, "schemaVersion", str)
@@ -88,7 +91,7 @@ def read_record(record: Any) -> TraceRecord:
 
 
 def _check_parts(record: Json, entry: TraceRecord) -> None:
-    """Refuse a record that does not say what the message was."""
+    """Raise ValueError for a record that does not say what the message was."""
     if entry.text is None and entry.kind == "CALL" and not entry.action:
         raise ValueError("action is missing")
     if entry.text is None and entry.kind == "CALLERROR" and record.get("error") is None:
@@ -111,7 +114,7 @@ def _time(record: Json) -> float:
 
 
 def _of(record: Json, name: str, kind: type) -> Any:
-    """Return a field, None where it is absent; null is what some tools write for that."""
+    """Return a field; None if it is absent, or null, as some tools write it."""
     value = record.get(name)
     if value is not None and type(value) is not kind:
         raise ValueError(f"{name} is {_shown(value)}, not {_KINDS[kind]}")
@@ -126,7 +129,7 @@ def _one_of(record: Json, name: str, known: tuple[str, ...]) -> str | None:
 
 
 def _version(text: str | None) -> str:
-    """Return a version of OCPP as `2.0.1`, however it is written."""
+    """Return a version of OCPP in the form `2.0.1`."""
     if text is None:
         return ""
     found = _VERSION.fullmatch(text)
@@ -136,7 +139,7 @@ def _version(text: str | None) -> str:
 
 
 def _frame(raw: str | None, meta: Json) -> bytes | None:
-    """Return the frame; the exact bytes are in `meta` where they are no text."""
+    """Return the frame; bytes that are not text are in `meta`."""
     exact = meta.get(BYTES)
     if isinstance(exact, str):
         try:
@@ -147,7 +150,7 @@ def _frame(raw: str | None, meta: Json) -> bytes | None:
 
 
 def _shown(value: Any) -> str:
-    """Return a value that may be anything, short enough to be read."""
+    """Return any value as a short text."""
     try:
         text = value if isinstance(value, str) else orjson.dumps(value).decode()
     except orjson.JSONEncodeError:

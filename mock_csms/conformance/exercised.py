@@ -1,61 +1,61 @@
-"""Which checks have judged anything: each is exercised by an occasion, a deadline that was decided, or a finding."""
+"""Which checks have judged anything. A check is exercised by an occasion, by a deadline that ended, or by a finding."""
 
 from collections.abc import Collection, Sequence
 from typing import TypeAlias
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import BROKEN, Check
 from mock_csms.conformance.v2.exercise import Exercise
 from mock_csms.conformance.v2.occasions import EXERCISES
 from mock_csms.twin.seen import Occasion, Seen
 
 _Kind: TypeAlias = tuple[str, str, str]
-_MOST_STEADY = 1000
-"""How many values that may be steady are looked at by all checks, for what they exercise."""
+_MOST_REPEATED = 1000
+"""How many repeated values all checks look at, to see which checks they exercise."""
 
 
 class Exercised:
-    """The ids of the checks that were exercised so far, for an inspector that lets these look."""
+    """The ids of the checks that were exercised so far. An inspector tells it what happens."""
 
     def __init__(self) -> None:
         self.ids: set[str] = set()
         self._open: list[Check] = []
+        """The checks that were not exercised yet."""
         self._watching: dict[_Kind, list[Check]] = {}
-        self._steady_left = _MOST_STEADY
+        self._repeated_left = _MOST_REPEATED
 
     def watch(self, checks: Collection[Check]) -> None:
-        """Look out for what exercises these from now on."""
+        """Look for what exercises these checks from now on."""
         self._open = [check for check in checks if check.id not in self.ids]
         self._watching.clear()
 
     def add(self, id_: str) -> None:
-        """Learn that a check has judged something."""
+        """Note that a check has judged something."""
         if id_ not in self.ids:
             self.ids.add(id_)
             self._open = [check for check in self._open if check.id != id_]
             self._watching.clear()
 
-    def wants_steady(self) -> bool:
-        """Whether all checks are to look at values that may be steady."""
-        self._steady_left -= self._steady_left > 0
-        return self._steady_left > 0
+    def wants_repeated_values(self) -> bool:
+        """Return whether all checks should look at the next value that may be a repeated one."""
+        self._repeated_left -= self._repeated_left > 0
+        return self._repeated_left > 0
 
-    def look_at(self, seen: Seen, known: Known, *, is_sound: bool) -> None:
-        """Learn which checks an event exercises, by what was known before it."""
+    def look_at(self, seen: Seen, station: KnownStation, *, is_sound: bool) -> None:
+        """Note which checks an event exercises, by what was known of the station before it."""
         key = (seen.kind, seen.action, seen.sort)
         watching = self._watching.get(key)
         if watching is None:
             watching = self._watching[key] = self._find(seen)
         for check in watching:
             row = EXERCISES.get(check.id) or Exercise(any_payload=check.any_payload)
-            if (is_sound or row.any_payload) and row.holds(seen, known, check):
+            if (is_sound or row.any_payload) and row.holds(seen, station, check):
                 self.add(check.id)
 
-    def decide(self, check: Check, seen: Seen, known: Known) -> None:
-        """Learn that a deadline of a check has come."""
+    def decide(self, check: Check, station: KnownStation) -> None:
+        """Note that a deadline of a check has passed."""
         row = EXERCISES.get(check.id)
-        is_listed = row is not None and row.on is not None and ("due", "*") in row.on
-        if row is None or not is_listed or row.holds(seen, known, check):
+        if row is None or row.due(station):
             self.add(check.id)
 
     def _find(self, seen: Seen) -> list[Check]:
@@ -65,6 +65,6 @@ class Exercised:
 
 
 def _occasions(check: Check) -> Sequence[Occasion]:
-    """Return what may exercise a check, but for its deadlines; what is wrong in itself is a finding anyway."""
+    """Return the occasions that may exercise a check. Broken messages are left out, as they are findings anyway."""
     on = (EXERCISES.get(check.id) or Exercise()).on
-    return [each for each in (check.on if on is None else on) if each[0] != "due" and not each[0].startswith(BROKEN)]
+    return [each for each in (check.on if on is None else on) if not each[0].startswith(BROKEN)]

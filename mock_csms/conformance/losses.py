@@ -1,9 +1,9 @@
-"""What stands of the findings where the mock itself lost messages of a station.
+"""Which findings count where the mock itself lost messages of a station.
 
-The checks do not know a lost message, so they may accuse a station of what only follows from the loss: a gap in its
-seqNos, a command without an answer. Therefore other checks of the same kind look at the station beside them as if
-nothing had been lost, from its first loss on, and a finding counts only where both have it. A station whose call stays
-unanswered must not send another one (Part 4, 4.1.1): until it does, nothing that it owes is late for them.
+The checks do not see a lost message, so they may blame a station for what only follows from the loss: a gap in its
+seqNos, a command without an answer. Therefore a second inspector, which sees the lost messages too, looks at the
+station from its first loss on. A finding counts only if both inspectors have it. A station whose call gets no answer
+must not send another call (Part 4, 4.1.1): until it does, the second inspector finds nothing late.
 """
 
 from collections import Counter, deque
@@ -11,58 +11,64 @@ from collections.abc import Collection, Iterable, Sequence
 from copy import deepcopy
 from typing import Any
 
-from mock_csms.conformance.facts import NEVER, Terms
+from mock_csms.conformance.facts.station import NEVER, Terms
 from mock_csms.conformance.inspector import Inspector
 from mock_csms.conformance.subject import Check
 from mock_csms.protocol.messages import Call
 from mock_csms.twin.events import Disconnected, Event, Finding, Lost, Received, Spoiled, Unanswered, is_loss
 
 _MOST = 1000
-"""How many findings of one side wait for the other."""
+"""How many findings of one inspector are kept while they wait for the other one."""
 
 
 class Losses:
-    """Looks at stations instead of an inspector, which it asks, once a message of one was lost."""
+    """Stands before an inspector, and drops findings that only follow from a lost message."""
 
     def __init__(self, inspector: Inspector, checks: Collection[Check], terms: Terms) -> None:
         self._inspector = inspector
         self._aware = Inspector(checks, terms)
         self._answered: deque[str] = deque(maxlen=_MOST)
-        """The ids of our commands whose answer was lost."""
+        """The ids of the mock's commands whose answer was lost."""
         self._blocked: set[str] = set()
-        """The stations whose last call gets no answer."""
+        """The identities of stations whose last call gets no answer."""
         self._waiting: deque[Finding] = deque(maxlen=_MOST)
-        """Findings that only the inspector has so far."""
+        """Findings that only the first inspector has so far."""
         self._granted: Counter[Any] = Counter()
-        """Findings that only those have so far who know what was lost."""
+        """How many findings only the second inspector has so far, by their key."""
 
     def judge_by(self, checks: Collection[Check], terms: Terms) -> None:
-        """Let these checks look from now on, on these terms; the inspector is told by whoever owns it."""
+        """Use these checks and terms from now on. The owner of the first inspector tells that one."""
         self._aware.judge_by(checks, terms)
 
+    def forget(self, station: str) -> None:
+        """Keep nothing of a station; the inspector is told by whoever owns it."""
+        self._aware.forget(station)
+        self._blocked.discard(station)
+        self._granted = Counter({key: count for key, count in self._granted.items() if count and key[0] != station})
+
     def look_at(self, event: Event) -> Sequence[Finding]:
-        """Return what is wrong about an event, as the inspector does."""
+        """Return the findings of an event that count."""
         if is_loss(event):
             self._meet(event.station)
-        if event.station not in self._aware.known:
+        if event.station not in self._aware.stations:
             return self._inspector.look_at(event)
         found = self._both(() if isinstance(event, Lost) else self._inspector.look_at(event), self._look(event))
         self._wait(event)
         return found
 
     def tick(self, now: float) -> Sequence[Finding]:
-        """Return what has become wrong by now."""
+        """Return the findings of the deadlines that have passed by now, if they count."""
         return self._both(self._inspector.tick(now), self._aware.tick(now))
 
-    def _meet(self, station: str) -> None:
-        """Begin to look at a station as if nothing was lost, with all that is known of it."""
-        known = self._inspector.known.get(station)
-        if known is not None and station not in self._aware.known:
-            as_they_are = {id(message): message for message in known.unsound.values()}
-            self._aware.known[station] = deepcopy(known, as_they_are)
+    def _meet(self, identity: str) -> None:
+        """Let the second inspector look at a station, with all that the first one knows of it."""
+        station = self._inspector.stations.get(identity)
+        if station is not None and identity not in self._aware.stations:
+            as_they_are = {id(message): message for message in station.unsound.values()}
+            self._aware.stations[identity] = deepcopy(station, as_they_are)
 
     def _look(self, event: Event) -> Sequence[Finding]:
-        """Return what is wrong about an event as if nothing was lost."""
+        """Return what the second inspector finds in an event, as if nothing was lost."""
         if isinstance(event, Lost):
             if event.received.answers is not None:
                 self._answered.append(event.received.answers.id)
@@ -72,39 +78,39 @@ class Losses:
         return self._aware.look_at(event)
 
     def _wait(self, event: Event) -> None:
-        """Let nothing be late of a station that waits for an answer which does not come."""
+        """Drop the deadlines of a station that waits for an answer which does not come."""
         is_next_call = isinstance(event, Received) and isinstance(event.message, Call)
         if is_next_call or isinstance(event, Disconnected):
             self._blocked.discard(event.station)
         elif _leaves_a_call_unanswered(event):
             self._blocked.add(event.station)
-        known = self._aware.known[event.station]
-        if event.station in self._blocked and known.deadlines:
-            known.deadlines = {}
-            known.next_due = NEVER
+        station = self._aware.stations[event.station]
+        if event.station in self._blocked and station.deadlines:
+            station.deadlines = {}
+            station.next_due = NEVER
 
     def _both(self, found: Iterable[Finding], aware: Iterable[Finding]) -> Sequence[Finding]:
-        """Return the findings that both have by now; the others wait."""
+        """Return the findings that both inspectors have by now. Keep the others until both have them."""
         self._granted.update(map(_key, aware))
         candidates = [*self._waiting, *found]
         self._waiting.clear()
         standing = []
         for finding in candidates:
-            if finding.station in self._aware.known and not self._granted[_key(finding)]:
+            if finding.station in self._aware.stations and not self._granted[_key(finding)]:
                 self._waiting.append(finding)
                 continue
-            self._granted[_key(finding)] -= finding.station in self._aware.known
+            self._granted[_key(finding)] -= finding.station in self._aware.stations
             standing.append(finding)
         return standing
 
 
 def _leaves_a_call_unanswered(event: Event) -> bool:
-    """Whether a call of the station, or our answer to one, was lost."""
+    """Return whether a call of the station, or the mock's answer to one, was lost."""
     if isinstance(event, Lost):
         return not event.received.message.is_answer
     return is_loss(event) and isinstance(event, Spoiled) and not isinstance(event.message, Call)
 
 
 def _key(finding: Finding) -> Any:
-    """Return what is the same for both: the station, the check, and the message at which it was found."""
+    """Return what a finding has in common for both inspectors: the station, the check and the last message."""
     return finding.station, finding.check, finding.messages[-1:]

@@ -1,22 +1,24 @@
-"""Which checks look, and which of their findings are known already: what people write about them."""
+"""Reads which checks to use and which findings are expected, as users write them."""
 
 import re
 from collections.abc import Mapping, Sequence
 
-from mock_csms.conformance import CHECKS, SUBJECTS
+from mock_csms.conformance.catalogue import CHECKS, SUBJECTS
 from mock_csms.conformance.subject import Check
 from mock_csms.conformance.v2.unjudged import UNJUDGED
+from mock_csms.protocol.identifiers import matches
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record
-from mock_csms.protocol.v2.identifiers import matches
 
 ALL, NONE = "all", "none"
 
 
 def select(text: str) -> Sequence[Check]:
-    """Return the checks that `all`, `none`, or a list of ids, letters of ids and subjects means.
+    """Return the checks that a text selects, in the order of the table.
 
-    A word with `-` before it takes away; a list that begins with one takes away from all. Raises ValueError.
+    The text is `all`, `none`, or a list of ids, letters of ids and names of subjects, separated by commas. A word with
+    `-` before it removes checks; a list that begins with such a word removes them from all. Raises ValueError for a
+    word that is none of these.
     """
     words = [word.strip() for word in text.split(",")]
     chosen = set(CHECKS) if words[0] == ALL or words[0].startswith("-") else set()
@@ -44,13 +46,13 @@ def _groups() -> Mapping[str, set[str]]:
 
 
 class Expected(Record):
-    """A finding that is known and accepted: of which check, with which stations (a pattern)."""
+    """A finding that is accepted: the id of its check, and a pattern of identities."""
 
     check: str
     stations: str = "*"
 
     def covers(self, check: str, station: str) -> bool:
-        """Whether it is about a finding of that check with that station."""
+        """Return whether it covers a finding of that check with that station."""
         return self.check == check and matches(station, self.stations)
 
     def __str__(self) -> str:
@@ -58,7 +60,10 @@ class Expected(Record):
 
 
 def parse_expected(text: str) -> tuple[Expected, ...]:
-    """Return what a file of expected findings says: `ID` or `ID@STATION` on each line, `#` begins a comment."""
+    """Return what a file of expected findings has: `ID` or `ID@STATION` on each line. `#` begins a comment.
+
+    Raises ValueError with the number of the line for what is no check.
+    """
     expected = []
     for number, line in enumerate(text.splitlines(), 1):
         word = re.sub(r"(^|\s)#.*", "", line).strip()

@@ -1,4 +1,4 @@
-"""The mock for programs that wait: what `python.py` has, on a loop of its own in a thread, with blocking methods."""
+"""The mock for programs without asyncio: the API of `python.py` with blocking methods; the mock runs in a thread."""
 
 import asyncio
 import threading
@@ -19,7 +19,7 @@ from mock_csms.twin.station import StationModel
 from mock_csms.watch.journal import Passed
 
 _PATIENCE = 10.0
-"""How long the thread may take to end, in seconds; closing connections takes half a second at most."""
+"""How long the thread may take to end, in seconds; closing the connections takes half a second at most."""
 
 Answer = TypeVar("Answer")
 
@@ -27,8 +27,8 @@ Answer = TypeVar("Answer")
 class BlockingCsms:
     """One mock in a thread: `with BlockingCsms(boot_status="Pending") as csms` listens until the block ends.
 
-    Everything may be called from any thread. A test that runs on an event loop itself, with a station on that loop,
-    calls `await asyncio.to_thread(csms.call, …)`.
+    All methods may be called from any thread. A test whose station runs on the event loop of the test itself calls
+    `await asyncio.to_thread(csms.call, …)`, so that the loop keeps running.
     """
 
     def __init__(self, config: Config | None = None, **settings: Any) -> None:
@@ -38,7 +38,7 @@ class BlockingCsms:
         self._ended: asyncio.Event | None = None
 
     def __enter__(self) -> Self:
-        """Listen. Raises OSError where the address cannot be had."""
+        """Start to listen. Raises OSError if the address cannot be used."""
         self._thread.start()
         self._listening.result()
         return self
@@ -46,7 +46,7 @@ class BlockingCsms:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop listening, close every connection with 1001, and end the thread; whoever still waits is cancelled."""
+        """Stop listening, close every connection with 1001, cancel calls that still wait, and end the thread."""
         if self._ended is not None:
             self._listening.result().call_soon_threadsafe(self._ended.set)
         self._thread.join(_PATIENCE)
@@ -56,7 +56,7 @@ class BlockingCsms:
     def _run(self) -> None:
         try:
             asyncio.run(self._serve())
-        except BaseException as error:  # whoever waits for the start is told
+        except BaseException as error:  # `__enter__` waits for the start and raises it
             if self._listening.done():
                 raise
             self._listening.set_exception(error)
@@ -69,7 +69,7 @@ class BlockingCsms:
 
     @property
     def config(self) -> Config:
-        """The settings in force."""
+        """The current settings."""
         return self._csms.config
 
     @property
@@ -79,81 +79,81 @@ class BlockingCsms:
 
     @property
     def port(self) -> int:
-        """The port of the `url`."""
+        """The port at which the mock listens."""
         return self._csms.port
 
     @property
     def stations(self) -> Mapping[str, StationModel]:
-        """What is known now of the stations that have connected, by identity, as each was written first."""
+        """What is known of each station that has connected, by identity, in the spelling of its first connection."""
         return self._ask(self._copied_stations)
 
     def _copied_stations(self) -> dict[str, StationModel]:
-        """Return copies, which another thread may read; without the twins, which are large."""
+        """Return copies, so that another thread can read them; without the twins, which are large."""
         return {name: deepcopy(replace(station, twin=None)) for name, station in self._csms.stations.items()}
 
     @property
     def messages(self) -> Sequence[Passed]:
-        """The messages that passed in either direction so far, as `Csms.messages`."""
+        """The messages sent and received so far, as `Csms.messages`."""
         return self._ask(lambda: self._csms.messages)
 
     @property
     def findings(self) -> Sequence[Finding]:
-        """What the conformance checks found so far, as `Csms.findings`."""
+        """The findings of the conformance checks so far, as `Csms.findings`."""
         return self._ask(lambda: self._csms.findings)
 
     def lines(self) -> Sequence[str]:
-        """Return a line for everything that happened so far, as `Csms.lines`."""
+        """Return a line for each event so far, as `Csms.lines`."""
         return self._ask(self._csms.lines)
 
     def configure(self, config: Config | None = None, **settings: Any) -> None:
-        """Behave so from now on, as `Csms.configure` says."""
+        """Change settings from now on, as `Csms.configure`."""
         self._ask(lambda: self._csms.configure(config, **settings))
 
     def restore(self) -> None:
-        """Behave again as at the beginning, as `Csms.restore` says."""
+        """Go back to the settings of the start, as `Csms.restore`."""
         self._ask(self._csms.restore)
 
     @property
     def rules(self) -> Mapping[str, str]:
-        """The rules in force that somebody wrote, as `Csms.rules`."""
+        """The current rules of the user, as `Csms.rules`."""
         return self._ask(lambda: self._csms.rules)
 
     def add_rule(self, match: str, **then: Any) -> str:
-        """Add a rule and return its id, as `Csms.add_rule` says."""
+        """Add a rule and return its id, as `Csms.add_rule`."""
         return self._ask(lambda: self._csms.add_rule(match, **then))
 
     def change_rule(self, id_: str, match: str, **then: Any) -> None:
-        """Let a rule stand in place of another, as `Csms.change_rule` says."""
+        """Replace a rule, as `Csms.change_rule`."""
         self._ask(lambda: self._csms.change_rule(id_, match, **then))
 
     def remove_rule(self, id_: str) -> None:
-        """Use a rule no more, as `Csms.remove_rule` says."""
+        """Remove a rule, as `Csms.remove_rule`."""
         self._ask(lambda: self._csms.remove_rule(id_))
 
     @property
     def scripts(self) -> Mapping[str, Script]:
-        """The commands that are sent by themselves, as `Csms.scripts`."""
+        """The scripts of commands that run, as `Csms.scripts`."""
         return self._ask(lambda: self._csms.scripts)
 
     def start_script(self, action: str, **more: Any) -> str:
-        """Send a command by itself from now on, and return its id, as `Csms.start_script` says."""
+        """Start a script of a command, and return its id, as `Csms.start_script`."""
         return self._ask(lambda: self._csms.start_script(action, **more))
 
     def stop_script(self, id_: str) -> None:
-        """Send no more of these commands, as `Csms.stop_script` says."""
+        """Stop a script, as `Csms.stop_script`."""
         self._ask(lambda: self._csms.stop_script(id_))
 
     def disconnect(self, station: str, *, code: int = 1000) -> None:
-        """Close the connection of a station, as `Csms.disconnect` says."""
+        """Close the connection of a station, as `Csms.disconnect`."""
         self._ask(lambda: self._csms.disconnect(station, code=code))
 
     def call(self, station: str, action: str, payload: Json | None = None, *, within: float = 5.0) -> Json:
-        """Send a command and return the payload of its result, as `Csms.call` says."""
+        """Send a command and return the payload of its result, as `Csms.call`."""
         __tracebackhide__ = True
         return self._wait(self._csms.call(station, action, payload, within=within))
 
     def receive(self, station: str, action: str, part: Mapping[str, Any] | None = None, *, within: float = 5.0) -> Json:
-        """Return the payload of the first such call that was not returned yet, as `Csms.receive` says."""
+        """Return the payload of the first such call that was not returned yet, as `Csms.receive`."""
         __tracebackhide__ = True
         return self._wait(self._csms.receive(station, action, part, within=within))
 
@@ -164,7 +164,7 @@ class BlockingCsms:
         return self._wait(ask())
 
     def _wait(self, work: Coroutine[Any, Any, Answer]) -> Answer:
-        """Do something on the loop of the mock, and wait for what comes of it."""
+        """Run a coroutine on the loop of the mock, and wait for its result."""
         __tracebackhide__ = True
         future = asyncio.run_coroutine_threadsafe(work, self._listening.result())
         try:
@@ -180,7 +180,7 @@ class BlockingCsms:
 
 
 def _runs_a_loop() -> bool:
-    """Whether this thread is inside an event loop."""
+    """Whether an event loop runs in this thread."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:

@@ -1,4 +1,5 @@
-"""Settings as keyword arguments: the keys of a configuration file with `_` for `-`, and the flags that write tables.
+"""Settings as keyword arguments: the keys of a configuration file with `_` instead of `-`, and the flags that stand for
+tables, such as `--reply`.
 
 `boot_status_sequence=["Pending", "Accepted"]`, `token=["TAG1=Expired"]`, `reply=[("Authorize", {"idTokenInfo": {}})]`.
 """
@@ -14,7 +15,7 @@ from mock_csms.settings.sources import as_written
 
 
 def keyword_source(given: Mapping[str, Any]) -> Source:
-    """Return what keyword arguments say. Raises ValueError with one line that says what is wrong with which."""
+    """Return the settings in keyword arguments. Raises ValueError, in one line with the keyword."""
     declared = {setting.name: flag_of(setting) for setting in fields(Config)}
     forms = {name: (setting, form) for setting, flag in declared.items() for name, form in (flag.forms or {}).items()}
     written: dict[str, Any] = {}
@@ -40,7 +41,7 @@ def _plain(value: Any, declared: Flag) -> Any:
 
 
 def _tables(value: Any, form: Form) -> Sequence[Mapping[str, Any]]:
-    """Return the tables that one or several uses of a flag stand for; each is its words, or a table already."""
+    """Return the tables that one or several uses of a flag stand for; each use is given as its words or as a table."""
     uses = value if isinstance(value, list) else [value]
     tables = []
     for use in uses:

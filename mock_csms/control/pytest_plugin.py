@@ -1,6 +1,6 @@
-"""The plugin for pytest: the fixture `mock_csms`, a fresh mock for each test that asks for it.
+"""The pytest plugin: the fixture `mock_csms`, a new mock for each test that uses it.
 
-pytest reads this file in every run, so that all else is imported when the fixture is used.
+pytest imports this file in every run, so everything else is imported only when the fixture is used.
 """
 
 import sys
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known."""
+    """Register the marker."""
     config.addinivalue_line(
         "markers",
         'mock_csms(**settings): settings of the fixture mock_csms, such as boot_status="Pending"; those of the '
@@ -24,8 +24,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(name="mock_csms")
 def mock_csms_(request: pytest.FixtureRequest) -> "Iterator[BlockingCsms]":
-    """A mock CSMS on a free port, for synchronous and asynchronous tests and stations in other processes."""
-    from mock_csms.control.blocking import BlockingCsms  # noqa: PLC0415 - runs that do not use it do not wait for it
+    """A mock CSMS on a free port; for synchronous and asynchronous tests, and for stations in other processes."""
+    from mock_csms.control.blocking import BlockingCsms  # noqa: PLC0415 - runs without the fixture must not wait for the import
 
     markers = list(request.node.iter_markers("mock_csms"))
     settings = {name: value for marker in reversed(markers) for name, value in marker.kwargs.items()}
@@ -40,7 +40,7 @@ def mock_csms_(request: pytest.FixtureRequest) -> "Iterator[BlockingCsms]":
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add the messages of the mock to the report of a test that failed."""
+    """Add the lines of the mock to the report of a failed test."""
     report = yield
     blocking = sys.modules.get("mock_csms.control.blocking")
     csms = getattr(item, "funcargs", {}).get("mock_csms")

@@ -1,6 +1,6 @@
-"""The mock for Python programs: `async with Csms()`, then `call` for commands and `receive` for what stations send.
+"""The mock for asyncio programs: `call` sends commands, `receive` returns calls of stations.
 
-It has what a person at the command line has, and no more: the runtime's mock, its scripts and its records.
+It can do what the command line can do, and no more: it uses the same mock, scripts and records.
 """
 
 import asyncio
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 class Csms:
     """One mock: `async with Csms(Config(port=0)) as csms` listens until the block ends.
 
-    `Csms(boot_status="Pending")` takes settings as a configuration file has them; without `port`, on a free one.
-    Raises ValueError for wrong settings.
+    `Csms(boot_status="Pending")` takes the settings of a configuration file; without `port` it uses a free one. Raises
+    ValueError for wrong settings.
     """
 
     def __init__(self, config: Config | None = None, **settings: Any) -> None:
@@ -58,7 +58,7 @@ class Csms:
 
     @property
     def config(self) -> Config:
-        """The settings in force."""
+        """The current settings."""
         return self._mock.config
 
     @property
@@ -68,34 +68,34 @@ class Csms:
 
     @property
     def port(self) -> int:
-        """The port of the `url`."""
+        """The port at which the mock listens."""
         return int(self.url.rpartition(":")[2])
 
     @property
     def stations(self) -> Mapping[str, StationModel]:
-        """What is known of the stations that have connected, by identity, as each was written first."""
+        """What is known of each station that has connected, by identity, in the spelling of its first connection."""
         return self._mock.stations
 
     def follow(self, identity: str) -> "Twin":
-        """Return all that a station tells from now on, and has told so far unless there are no checks."""
+        """Return the twin of a station: what it reports from now on and, if the checks are on, what it has reported."""
         return self._mock.follow(identity)
 
     @property
     def messages(self) -> Sequence[Passed]:
-        """The messages that passed in either direction, in their order; the last 10,000."""
+        """The messages sent and received, in order; the last 10,000."""
         return self._journal.messages()
 
     @property
     def findings(self) -> Sequence[Finding]:
-        """What the conformance checks found so far, in its order; the last 10,000."""
+        """The findings of the conformance checks so far, in order; the last 10,000."""
         return self._journal.findings()
 
     def lines(self) -> Sequence[str]:
-        """Return a line for everything that happened so far, as the report of a failed run has them."""
+        """Return a line for each event so far, like those in the report of a failed test."""
         return self._journal.lines()
 
     async def __aenter__(self) -> Self:
-        """Listen. Raises OSError where the address cannot be had, or a file of the settings cannot be written."""
+        """Start to listen. Raises OSError if the address cannot be used, or a file cannot be written."""
         async with AsyncExitStack() as stack:
             stack.enter_context(self._records)
             await stack.enter_async_context(running(self._mock, schedule=self._schedule))
@@ -109,72 +109,72 @@ class Csms:
         await self._stack.aclose()
 
     def configure(self, config: Config | None = None, **settings: Any) -> None:
-        """Behave so from now on: as another `config` says, or with `settings` laid over those in force.
+        """Change settings from now on: use another `config`, or merge `settings` into the current ones.
 
-        Rules, tokens, policies and payloads change at once; the address, limits of connections, records and the
-        timing of commands stay. A rule that does not change keeps its uses, and a sequence its place. Raises
-        ValueError, and changes nothing, for wrong settings.
+        Rules, tokens, policies and payloads change at once; the address, limits of connections, records and the timing
+        of commands stay. A rule that does not change keeps the count of its uses, and a sequence its position. Raises
+        ValueError for wrong settings, and then changes nothing.
         """
         self._mock.configure(with_fixed(self.config, self._read(config, settings)))
 
     def restore(self) -> None:
-        """Behave again as at the beginning: without what `configure` and `add_rule` have changed, and nothing used."""
+        """Undo all changes of `configure` and `add_rule`, and reset the counts of the rules and sequences."""
         self._sources = list(self._first_sources)
         self._mock.restore(self._first_config)
 
     @property
     def rules(self) -> Mapping[str, str]:
-        """The rules in force that somebody wrote, by id, as they were written: answers first, then faults."""
+        """The text of each current rule that a user wrote, by id: answers first, then faults."""
         return {rule.id: rule.name for rule in self._mock.rulebase.rules}
 
     def add_rule(self, match: str, **then: Any) -> str:
-        """Add a rule, which comes before all others, and return its id.
+        """Add a rule before all others, and return its id.
 
-        `then` is what happens: `reply`, `reply_raw`, `error` or `fault`, as in a [[rule]] of a configuration file.
-        Raises ValueError for a rule that is wrong.
+        `then` is one of `reply`, `reply_raw`, `error` and `fault`, as in a [[rule]] of a configuration file. Raises
+        ValueError for a wrong rule.
         """
         return self._mock.rulebase.add(_table(match, then))[0]
 
     def change_rule(self, id_: str, match: str, **then: Any) -> None:
-        """Let a rule of the same kind stand in place of the one with that id, which keeps its place.
+        """Replace the rule with that id by another one of the same kind, which keeps the id and the position.
 
-        Raises LookupError where there is none, and ValueError for a rule that is wrong.
+        Raises LookupError if there is no such rule, ValueError for a wrong rule.
         """
         self._mock.rulebase.change(id_, _table(match, then))
 
     def remove_rule(self, id_: str) -> None:
-        """Use the rule with that id no more. Raises LookupError where there is none."""
+        """Remove the rule with that id. Raises LookupError if there is no such rule."""
         self._mock.rulebase.remove(id_)
 
     @property
     def scripts(self) -> Mapping[str, Script]:
-        """The commands that are sent by themselves, by id."""
+        """The scripts of commands that run, by id."""
         return self._schedule.scripts
 
     def start_script(self, action: str, **more: Any) -> str:
-        """Send a command by itself from now on, also to stations that are connected already, and return its id.
+        """Start a script that sends a command, also to stations that are already connected, and return its id.
 
-        `more` is as in a [[command]] of a configuration file: `delay`, `period`, `on`, `payload`, `repeat`, `station`.
-        Raises ValueError for a command that is wrong.
+        `more` has the keys of a [[command]] of a configuration file: `delay`, `period`, `on`, `payload`, `repeat`,
+        `station`. Raises ValueError for a wrong command.
         """
         [script] = tables.scripts([{"action": action, **_keys(more)}])
         return self._schedule.start(script)
 
     def stop_script(self, id_: str) -> None:
-        """Send no more of the commands with that id. Raises LookupError where there are none."""
+        """Stop the script with that id. Raises LookupError if there is no such script."""
         self._schedule.stop(id_)
 
     def disconnect(self, station: str, *, code: int = 1000) -> None:
-        """Close the connection of a station with that close code; nothing happens where it has none.
+        """Close the connection of a station with that close code; does nothing if the station is not connected.
 
-        To keep it away for a while, first `configure(refuse="503")`, and later `restore()` or `configure` again.
+        To keep it away for a while, call `configure(refuse="503")` first, and `restore()` or `configure` later.
         """
         session = self._mock.session_of(station)
         if session is not None:
             session.close(code, "disconnect")
 
     def _read(self, config: Config | None, settings: Mapping[str, Any]) -> Config:
-        """Return the settings that are meant, and remember them to lay others over them."""
+        """Return the settings, and remember their sources, so that later settings can be merged into them."""
         if settings and (config is not None or not self._sources):
             raise TypeError(
                 "pass either a Config or settings, not both; use dataclasses.replace(config, …) to change a Config"
@@ -190,9 +190,9 @@ class Csms:
     async def call(self, station: str, action: str, payload: Json | None = None, *, within: float = 5.0) -> Json:
         """Send a command to a station and return the payload of its result.
 
-        `payload` is a JSON merge patch over the default payload and may hold placeholders. Waits up to `within`
-        seconds for the station to connect. Raises CallFailed for a CALLERROR, an invalid answer, no answer within
-        `call_timeout`, or a station that does not connect; ValueError for an action that is no command.
+        `payload` is a JSON merge patch over the default payload, and may contain placeholders. Waits up to `within`
+        seconds until the station is connected. Raises CallFailed for a CALLERROR, an invalid answer, no answer within
+        `call_timeout`, or a station that does not connect; ValueError for an action that is not a command.
         """
         __tracebackhide__ = True  # in pytest's reports, where the text says all
         _check_action(action, Sender.CSMS)
@@ -204,7 +204,7 @@ class Csms:
             raise CallFailed(f"{action} to {station}: {reason}") from None
 
     async def _connected(self, station: str, within: float) -> None:
-        """Wait until a station is connected, or so many seconds are over."""
+        """Wait until a station is connected, at most `within` seconds."""
         if station in self._mock.sessions or within <= 0:
             return
         came = self._awaited.setdefault(station, asyncio.Event())
@@ -219,10 +219,10 @@ class Csms:
     async def receive(
         self, station: str, action: str, part: Mapping[str, Any] | None = None, *, within: float = 5.0
     ) -> Json:
-        """Return the payload of the first such call of a station that was not returned yet, also of an earlier one.
+        """Return the payload of the first such call of a station that was not returned yet; it may have come earlier.
 
-        `part` is what must be in its payload: every value in it, at any depth. Calls that were refused do not count.
-        Raises AssertionError where none comes within so many seconds, with what came instead.
+        The payload must contain `part`: every value in it, at any depth. Calls that the mock refused do not count.
+        Raises AssertionError if none comes within so many seconds, with the messages that came instead.
         """
         __tracebackhide__ = True
         _check_action(action, Sender.STATION)
@@ -236,12 +236,12 @@ def _table(match: str, then: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _keys(given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return keyword arguments as the keys of a configuration file."""
+    """Return keyword arguments as keys of a configuration file."""
     return {name.replace("_", "-"): value for name, value in given.items()}
 
 
 def _check_action(action: str, sender: Sender) -> None:
-    """Refuse at once what can never come to be."""
+    """Raise ValueError for an action that this sender cannot send in any version."""
     names = actions(sender)
     if action not in names:
         what = "an action that a CSMS may send" if sender is Sender.CSMS else "an action that a station may send"

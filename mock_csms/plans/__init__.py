@@ -1,33 +1,20 @@
-"""Executable test plans for a charging station: what a case is written with, and the plugin that runs it in pytest.
+"""Executable test plans for a charging station: the words to write cases with, and the plugin that runs them in pytest.
 
-The cases that come with it are in the folder `e2e-plans`; anybody can write others for a station of their own:
+Our own cases are in the folder `e2e-plans`. You can write more for your station:
 
     from mock_csms.plans import Station, case, says
 
     @case("ACME-1", use_case="G02", fails_with={"no-heartbeat": "sent no Heartbeat"})
     async def test_heartbeat(station: Station) -> None:
-        '''A heartbeat comes within a minute.'''
+        '''The station sends a Heartbeat within a minute.'''
         await station.expect(says("Heartbeat"), within=60)
 """
 
 from mock_csms.plans.cases import CASES, Case, case
+from mock_csms.plans.messages import absent, any_call, around, each, matching, one_of, says, some
 from mock_csms.plans.profile import Profile
 from mock_csms.plans.station import Station
-from mock_csms.plans.v2.messages import (
-    absent,
-    any_call,
-    around,
-    connector_reports,
-    each,
-    matching,
-    no_problem,
-    one_of,
-    reason,
-    says,
-    some,
-    transaction_event,
-)
-from mock_csms.plans.v2.variables import variable
+from mock_csms.plans.v2.messages import connector_reports, no_problem, reason, transaction_event, variable
 from mock_csms.watch.inbox import Taken
 
 __all__ = [

@@ -1,9 +1,9 @@
-"""What the mock has answered to a call of the station, and what a case expects of it."""
+"""Checks how the mock answered a call of the station."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from mock_csms.plans.v2.messages import differences, explained
+from mock_csms.plans.messages import differences, explained
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Error, Result
 from mock_csms.watch.inbox import Taken
@@ -12,7 +12,7 @@ __tracebackhide__ = True  # pytest shows the case, and the text says all
 
 
 def result(taken: Taken, message: Result | Error, part: Mapping[str, Any]) -> Json:
-    """Return the payload of the result, in which this part must be."""
+    """Return the payload of the result. Raises AssertionError for a CALLERROR, or if `part` is not in the payload."""
     action = taken.call.action
     if isinstance(message, Error):
         raise AssertionError(f"{action} was answered with the CALLERROR {message.code}, not a result")
@@ -24,6 +24,6 @@ def result(taken: Taken, message: Result | Error, part: Mapping[str, Any]) -> Js
 
 
 def check_refusal(taken: Taken, message: Result | Error, code: str) -> None:
-    """Fail when it is no CALLERROR of that code."""
+    """Raise AssertionError unless the answer is a CALLERROR with that code."""
     if not isinstance(message, Error) or message.code != code:
         raise AssertionError(f"expected the CALLERROR {code} to {taken.call.action}, got {message}")

@@ -1,4 +1,4 @@
-"""What a case is: its row, which the decorator `case` writes, and what must be given for it to apply."""
+"""What a case is: the decorator `case`, the row that it writes, and the conditions under which a case applies."""
 
 import asyncio
 import re
@@ -22,28 +22,29 @@ Function: TypeAlias = Callable[..., Awaitable[None]]
 
 
 class Case(Record):
-    """One case of a plan.
-
-    needs: actions of an operator, features of the station (`C-13`), or the lack of one (`not C-13`). fails_with: flags
-    of the reference station with which the case must fail, each with what its failure must say. provokes: the checks
-    that find something although the station is right, as the operator makes it send what it would not send by itself.
-    """
+    """One case of a plan."""
 
     id: str
     use_case: str
+    """The use cases of OCPP 2.0.1 Part 2 that it is about: `B01, B02`."""
     requirement: str
+    """The requirements that it proves: `B01.FR.01`; "" if the plan names none."""
     needs: tuple[str, ...]
+    """Actions of the operator (`plug`), features that the station must have (`C-13`) or must not have (`not C-13`)."""
     fails_with: Mapping[str, str]
+    """Proof that the case can fail: flags of the reference station, each with a regular expression for the failure."""
     where: str
+    """The function of the case, as `FILE:NAME`."""
     provokes: tuple[str, ...] = ()
+    """Checks whose findings are expected: the operator makes the station send what it would not send by itself."""
 
     @property
     def actions(self) -> tuple[str, ...]:
-        """What an operator must do for it."""
+        """The actions that an operator must perform for it."""
         return tuple(need for need in self.needs if need in ACTIONS)
 
     def obstacles(self, profile: Profile, operator: Operator | None) -> Iterator[str]:
-        """Yield why it does not apply to a station."""
+        """Yield each reason why it does not apply to this station."""
         for need in self.needs:
             if need in ACTIONS:
                 if operator is None:
@@ -57,9 +58,9 @@ class Case(Record):
 
 
 CASES: dict[str, Case] = {}
-"""Every case whose module was imported, by its id."""
+"""Every case whose module was imported, by id."""
 _ROWS: dict[Function, Case] = {}
-"""The same by its function. (No mark of pytest: whoever only reads the cases has not made it known.)"""
+"""The same cases by function. (A mark of pytest would not do: programs that only read the cases do not register it.)"""
 
 
 def case(
@@ -71,10 +72,11 @@ def case(
     needs: tuple[str, ...] = (),
     provokes: tuple[str, ...] = (),
 ) -> Callable[[Function], Function]:
-    """Make a case of an asynchronous function of `station`; its docstring says what is proved.
+    """Make a case of an asynchronous function with the parameter `station`; its docstring says what it proves.
 
-    `fails_with` maps a misbehaviour of the reference station (`no-boot`, `no-boot@2`), or flags of it (`--variable …`),
-    to a regular expression for the reason that the failure then gives.
+    `fails_with` maps a misbehaviour of the reference station (`no-boot`, `no-boot@2`) or flags of it (`--variable …`)
+    to a regular expression that the text of the failure must match. The other parameters are the fields of `Case`.
+    Raises ValueError for an unknown need, an empty `fails_with`, or an id that another function has.
     """
     for need in needs:
         if need not in ACTIONS and not FEATURE.fullmatch(need.removeprefix(_NOT)):
@@ -85,7 +87,7 @@ def case(
         re.compile(pattern)
 
     def mark(function: Function) -> Function:
-        import pytest  # noqa: PLC0415 - only who has cases needs it
+        import pytest  # noqa: PLC0415 - only programs with cases need it
 
         where = f"{function.__code__.co_filename}:{function.__name__}"
         row = Case(id_, use_case, requirement, needs, fails_with, where, provokes)
@@ -104,7 +106,7 @@ def case(
 
 
 async def _run(work: Awaitable[None], station: Station) -> None:
-    """Run a case within its time; what fails tells the messages of the case besides."""
+    """Run a case within its time limit; add the messages of the case to a failure."""
     __tracebackhide__ = True
     limit = station.profile.timeouts.case
     try:
@@ -120,7 +122,7 @@ async def _run(work: Awaitable[None], station: Station) -> None:
 
 
 def case_of(item: "pytest.Item") -> Case | None:
-    """Return the row of a test, if it is a case."""
+    """Return the case that a test is, or None."""
     import pytest  # noqa: PLC0415 - as above
 
     return _ROWS.get(item.function) if isinstance(item, pytest.Function) else None

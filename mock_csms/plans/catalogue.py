@@ -1,4 +1,4 @@
-"""The catalogue of cases, all that there are to be, and how far each has come: what the coverage matrix is made of."""
+"""The catalogue of all planned cases and their status, from which the coverage matrix is made."""
 
 import csv
 import importlib.util
@@ -9,22 +9,24 @@ from mock_csms.plans.cases import CASES, Case
 from mock_csms.protocol.records import Record
 
 OLDER = "the older plan"
-"""The profile of the cases that are none of Part 6."""
+"""The profile of the cases that are not from Part 6."""
 STATUSES = ("automated", "needs operator", "needs TLS", "not yet")
 
 
 class CatalogueEntry(Record):
-    """A case that is to be: of Part 6, with the profile that it belongs to, or of the older plan."""
+    """A planned case: from Part 6, with its certification profile, or from the older plan."""
 
     id: str
     title: str
     profile: str
     applies: str
+    """To which stations it applies, in words; "" for all."""
     tls: str
+    """Not empty if it needs TLS."""
 
     @property
     def status(self) -> str:
-        """How far it has come."""
+        """One of STATUSES."""
         case = CASES.get(self.id)
         if case is None:
             return "needs TLS" if self.tls else "not yet"
@@ -32,13 +34,13 @@ class CatalogueEntry(Record):
 
 
 def catalogue(folder: Path) -> Sequence[CatalogueEntry]:
-    """Return the rows of `catalogue.tsv`."""
+    """Return the rows of `catalogue.tsv` in a folder."""
     with (folder / "catalogue.tsv").open(encoding="utf-8", newline="") as file:
         return [CatalogueEntry(**row) for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)]
 
 
 def load(folder: Path) -> Mapping[str, Case]:
-    """Import the plans of a folder, which is no package, and return all cases."""
+    """Import the plans of a folder, which need not be a package, and return all cases by id."""
     for path in sorted(folder.glob("test_*.py")):
         if not any(case.where.startswith(f"{path}:") for case in CASES.values()):
             spec = importlib.util.spec_from_file_location(path.stem, path)
@@ -48,7 +50,7 @@ def load(folder: Path) -> Mapping[str, Case]:
 
 
 def matrix(folder: Path) -> Iterator[tuple[str, ...]]:
-    """Yield the coverage matrix, its heading first."""
+    """Yield the rows of the coverage matrix, its heading first."""
     load(folder)
     yield "case", "what it is about", "profile", "applies to", "status"
     for entry in catalogue(folder):
@@ -56,7 +58,7 @@ def matrix(folder: Path) -> Iterator[tuple[str, ...]]:
 
 
 def summary(folder: Path) -> Iterator[tuple[str, ...]]:
-    """Yield how many cases are how far."""
+    """Yield how many cases have which status, the heading first."""
     load(folder)
     entries = catalogue(folder)
     kinds = [("OCPP 2.0.1 Part 6", [entry for entry in entries if entry.profile != OLDER])]

@@ -1,41 +1,45 @@
-"""Steps of the connection itself: it is cut off, and what the station does then, and where it dials."""
+"""Steps about the connection: close it, wait for what the station does next, and check which URL it connects to."""
 
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from mock_csms.plans.under_test import Visit
-
-if TYPE_CHECKING:
-    from mock_csms.plans.station import Station
+from mock_csms.plans.station import Station
+from mock_csms.plans.under_test import ConnectionEvent
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
-_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - nothing is bound to it here
+_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - the mock does not listen there
 
 
-def hang_up(station: "Station") -> None:
-    """Close the connection; what the station did with it before counts no more."""
-    station.known.visits.clear()
+def hang_up(station: Station) -> None:
+    """Close the connection, and forget the connection events so far."""
+    station.known.connection_events.clear()
     station.csms.disconnect(station.identity)
 
 
-async def visit(station: "Station", kind: str, *, path: str | None = None, within: float | None = None) -> Visit:
-    """Return what becomes of the connection next, which must be of a kind: Connected, Refused or Disconnected.
+async def next_connection_event(
+    station: Station, kind: str, *, path: str | None = None, within: float | None = None
+) -> ConnectionEvent:
+    """Return the next event of the connection, which must be of this kind: Connected, Refused or Disconnected.
 
-    `path` is what must stand before the identity in the URL that the station dials.
+    `path` is what must stand before the identity in the URL that the station connects to. Raises AssertionError if
+    another event comes, or none within so many seconds (by default the time for a reboot).
     """
-    within, visits = station.profile.timeouts.boot if within is None else within, station.known.visits
-    if not await station.known.until(lambda: bool(visits), within):
+    within, events = station.profile.timeouts.boot if within is None else within, station.known.connection_events
+    if not await station.known.until(lambda: bool(events), within):
         raise AssertionError(f"{station.identity} did not try to connect within {within:g} s")
-    found = visits.pop(0)
+    found = events.pop(0)
     if found.kind != kind or path not in (None, found.path):
         where = f" to {path}/{station.identity}" if path is not None else ""
         raise AssertionError(f"expected {kind}{where}, got {found.kind} to {found.path}/{station.identity}")
     return found
 
 
-def url_of(station: "Station", path: str) -> str:
-    """Return the URL with that path for a profile of the station; who listens everywhere must be told where it is."""
+def url_of(station: Station, path: str) -> str:
+    """Return the URL with that path at which the station reaches the mock.
+
+    A mock that listens on all addresses knows it only from the profile or the connection; without either it skips the
+    case.
+    """
     known = station.csms.stations.get(station.identity)
     parts = urlsplit(station.profile.url or (known and known.url) or station.csms.url)
     if parts.hostname in _EVERYWHERE:

@@ -1,8 +1,8 @@
-"""What the conformance checks find during a case."""
+"""The findings of the conformance checks during each case."""
 
 from collections.abc import Collection, Sequence
 
-from mock_csms.protocol.v2.identifiers import folded
+from mock_csms.protocol.identifiers import folded
 from mock_csms.runtime.bus import Bus
 from mock_csms.twin.events import Event, Finding, Severity
 from mock_csms.watch.lines import as_text, describe
@@ -17,7 +17,7 @@ class CaseFindings:
         bus.subscribe(self._see, Finding)
 
     def dismiss(self, identity: str) -> None:
-        """Collect no more of a station that was stopped, which may look as if it were wrong."""
+        """Ignore further findings about a station that was stopped: it may look as if it had done something wrong."""
         self._dismissed.add(folded(identity))
 
     def _see(self, event: Event) -> None:
@@ -25,6 +25,6 @@ class CaseFindings:
             self._found.append(event)
 
     def take(self, provoked: Collection[str] = ()) -> Sequence[tuple[Severity, str]]:
-        """Return the severity and the line of each finding since the last time, without those of `provoked` checks."""
+        """Return the severity and the text of each finding since the last call, without those of `provoked` checks."""
         found, self._found = self._found, []
         return [(each.severity, as_text(describe(each))) for each in found if each.check not in provoked]

@@ -1,7 +1,8 @@
-"""Who acts at the station under test: a person at the terminal, a program, a service, or the reference station's lines.
+"""The operator, who acts at the station under test: a person at the terminal, a program, an HTTP service, or the
+control lines of the reference station.
 
-An operator is told an action, and returns when it is done. What it cannot do ends the case with OperatorFailed, which
-says that it is not the station that failed.
+An operator gets an action and returns when it is done. If it cannot do it, it raises OperatorFailed: the case ends
+with an error of the set-up, not as a failure of the station.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from mock_csms.plans.v2.tokens import token_text
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.names import nearest
 from mock_csms.protocol.records import Record
@@ -28,51 +30,55 @@ ACTIONS: Mapping[str, str] = {
     "drive-out": "drive the vehicle out of the parking bay of EVSE {evse}",
     "send": "let the station send {call} with the payload {payload}",
 }
-"""Everything that an operator may be asked to do, as a person is asked."""
+"""Every action of an operator, with the words in which a person is asked to do it."""
 _SEND = "send"
-"""What no person can do; a simulator may have an API for it."""
+"""The action that no person can do; a simulator may have an API for it."""
 
 
-class Deed(Record):
-    """What is to be done: the action, where, and with which idToken; to send, the action and payload of a call."""
+class OperatorAction(Record):
+    """One action for an operator to do."""
 
     action: str
+    """One of ACTIONS."""
     evse: int = 1
     connector: int = 1
     token: Json | None = None
+    """The idToken to present."""
     call: str = ""
+    """For `send`: the action of the call to send."""
     payload: Json | None = None
+    """For `send`: its payload."""
 
     @property
     def words(self) -> Mapping[str, str]:
-        """Its parts as texts; of a token its `ID:TYPE`."""
-        token = f"{self.token['idToken']}:{self.token['type']}" if self.token else ""
+        """Its fields as texts, to fill into the words of a command; a token as `ID:TYPE`."""
+        token = token_text(self.token) if self.token else ""
         payload = json.dumps(self.payload) if self.call else ""
         places = {"action": self.action, "evse": f"{self.evse}", "connector": f"{self.connector}", "token": token}
         return {**places, "call": self.call, "payload": payload}
 
 
 class OperatorFailed(Exception):
-    """The operator has not done what it was asked for."""
+    """The operator has not done what it was asked to do."""
 
 
 class Operator(Protocol):
-    """Whoever can act at a station."""
+    """Somebody or something that can act at a station."""
 
     def can(self, action: str) -> bool:
-        """Whether it can do that at all."""
+        """Whether it can do that action at all."""
 
-    async def act(self, deed: Deed, within: float) -> None:
-        """Do it; OperatorFailed when it is not done within so many seconds."""
+    async def act(self, deed: OperatorAction, within: float) -> None:
+        """Do it. Raises OperatorFailed if it is not done within so many seconds."""
 
 
 def operator(text: str) -> Operator:
-    """Return the operator written as `prompt`, `exec:COMMAND` or `http:URL`; ValueError says what is wrong."""
+    """Return the operator written as `prompt`, `exec:COMMAND` or `http:URL`. Raises ValueError, in one line."""
     kind, colon, rest = text.partition(":")
     if kind == "prompt" and not colon:
         return Prompt()
     if kind == "exec" and rest.strip():
-        _filled(rest, Deed("plug"))
+        _filled(rest, OperatorAction("plug"))
         return Execute(rest)
     if kind in ("http", "https"):
         return Post(rest if rest.startswith(("http://", "https://")) else text)
@@ -83,16 +89,16 @@ OPERATORS = ("prompt", "exec", "http")
 
 
 class Prompt:
-    """Asks the person at the terminal, who types Enter when it is done, or what went wrong."""
+    """Asks the person at the terminal, who presses Enter when it is done, or types what went wrong."""
 
     def __init__(self, terminal: str = "/dev/tty") -> None:
         self._terminal = terminal
 
     def can(self, action: str) -> bool:
-        """People can do all that is done by hand."""
+        """Whether a person can do it by hand."""
         return action in ACTIONS and action != _SEND
 
-    async def act(self, deed: Deed, within: float) -> None:
+    async def act(self, deed: OperatorAction, within: float) -> None:
         """Ask, and wait for Enter."""
         question = f"\n>>> Please {ACTIONS[deed.action].format(**deed.words)}, then press Enter ({within:g} s): "
         answer = await asyncio.to_thread(self._ask, question, within)
@@ -102,7 +108,7 @@ class Prompt:
             raise OperatorFailed(f"could not {deed.action}: {answer.strip()}")
 
     def _ask(self, question: str, within: float) -> str | None:
-        """Return what is typed; pytest takes stdin away, so that the terminal itself is asked."""
+        """Return what is typed, or None if nothing comes in time. Opens the terminal, as pytest takes stdin away."""
         try:
             terminal = os.open(self._terminal, os.O_RDWR | os.O_NOCTTY)
         except OSError as error:
@@ -116,20 +122,21 @@ class Prompt:
 
 
 class Execute:
-    """Runs a command, in which {action}, {evse}, {connector}, {token}, {call} and {payload} are filled in.
+    """Runs a command after filling in {action}, {evse}, {connector}, {token}, {call} and {payload}.
 
-    Without any of them come last the action, and then call and payload to send, or else EVSE and token.
+    To a command without any of these it appends the action, the EVSE and the token; for `send` the action, the call and
+    the payload.
     """
 
     def __init__(self, command: str) -> None:
         self._command = command
 
     def can(self, action: str) -> bool:
-        """What a program can do, it must tell by its exit status; to send it must be told what."""
+        """Whether it may do it: `send` only if the command gets the payload; for the rest the exit status tells."""
         return action in ACTIONS and (action != _SEND or "{payload}" in self._command or "{" not in self._command)
 
-    async def act(self, deed: Deed, within: float) -> None:
-        """Run it, and wait until it ends with 0."""
+    async def act(self, deed: OperatorAction, within: float) -> None:
+        """Run the command, and wait until it ends with status 0."""
         words = _filled(self._command, deed)
         try:
             process = await asyncio.create_subprocess_exec(*words, stdin=asyncio.subprocess.DEVNULL)
@@ -146,7 +153,7 @@ class Execute:
             raise OperatorFailed(f"{shlex.join(words)} ended with status {status}")
 
 
-def _filled(command: str, deed: Deed) -> list[str]:
+def _filled(command: str, deed: OperatorAction) -> list[str]:
     words = shlex.split(command)
     if not any("{" in word for word in words):
         words += ["{action}", "{call}", "{payload}"] if deed.call else ["{action}", "{evse}", "{token}"]
@@ -159,24 +166,24 @@ def _filled(command: str, deed: Deed) -> list[str]:
 
 
 class Post:
-    """Posts what is to be done as JSON; a status of 2xx tells that it is done."""
+    """Posts the action as JSON; a status of 2xx means done."""
 
     def __init__(self, url: str) -> None:
         self._url = url
 
     def can(self, action: str) -> bool:
-        """What a service can do, it must tell by its status."""
+        """Whether it is an action; the service tells by its status whether it can do it."""
         return action in ACTIONS
 
-    async def act(self, deed: Deed, within: float) -> None:
-        """Post it, and wait for the answer."""
+    async def act(self, deed: OperatorAction, within: float) -> None:
+        """Post the action, and wait for the answer."""
         body = {"action": deed.action, "evse": deed.evse, "connector": deed.connector, "token": deed.token}
         body |= {"call": deed.call, "payload": deed.payload} if deed.call else {}
         await asyncio.to_thread(self._post, json.dumps(body).encode(), within)
 
     def _post(self, body: bytes, within: float) -> None:
         headers = {"Content-Type": "application/json"}
-        request = urllib.request.Request(self._url, body, headers)  # noqa: S310 - the scheme was looked at
+        request = urllib.request.Request(self._url, body, headers)  # noqa: S310 - `operator` has checked the scheme
         try:
             with urllib.request.urlopen(request, timeout=within):  # noqa: S310 - as above
                 pass
@@ -197,16 +204,16 @@ _LINES: Mapping[str, str] = {
 }
 
 
-class Lines:
-    """Types the control lines of the reference station."""
+class ControlLines:
+    """Types control lines for the reference station."""
 
     def __init__(self, type_: Callable[[str], Any]) -> None:
         self._type = type_
 
     def can(self, action: str) -> bool:
-        """What there are lines for."""
+        """Whether there is a line for it."""
         return action in _LINES
 
-    async def act(self, deed: Deed, within: float) -> None:  # noqa: ARG002 - a line is typed at once
-        """Type it."""
+    async def act(self, deed: OperatorAction, within: float) -> None:  # noqa: ARG002 - a line is typed at once
+        """Type the line."""
         self._type(_LINES[deed.action].format(**deed.words))

@@ -1,4 +1,4 @@
-"""What can be said on the command line of a plan: which station, where the mock listens, and who acts there."""
+"""The options of a plan's command line: which station, where the mock listens, and who the operator is."""
 
 import shlex
 from collections.abc import Sequence
@@ -47,22 +47,22 @@ OPTIONS: Sequence[tuple[str, dict[str, Any]]] = (
     ),
     ("--case", {"metavar": "ID", "action": "append", "help": "run only this case; repeatable"}),
 )
-"""The flags, as argparse takes them."""
+"""The flags, each with the keyword arguments for argparse."""
 
 
 class Options(Record):
-    """What was said, made sense of."""
+    """The options, checked and parsed."""
 
     profile: Profile
     operator: Operator | None
     host: str
     port: int
     reference_flags: Sequence[str] | None
-    """The flags of the reference station; None where it is not the station under test."""
+    """The flags of the reference station; None if another station is under test."""
 
 
 def read_options(given: Any) -> Options:
-    """Return what was said; ValueError says in one line what is wrong with it."""
+    """Return the options that argparse has read. Raises ValueError, in one line, for options that are wrong."""
     if given.reference and (given.station or given.profile):
         raise ValueError("--reference starts its own station: leave out --station and --profile")
     flags = [word for kind in given.misbehave for word in ("--misbehave", kind)] + shlex.split(given.reference_flags)

@@ -1,4 +1,4 @@
-"""What pytest runs plans with: the options, the fixture `station`, which cases apply, and a line for the case in hand.
+"""The pytest plugin that runs plans: the options, the fixture `station`, skips of cases that do not apply, and reports.
 
 A conftest.py loads it: `def pytest_addoption(pluginmanager): pluginmanager.import_plugin("mock_csms.plans.plugin")`.
 """
@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from mock_csms.plans.cases import case_of
-from mock_csms.plans.operator import Lines
+from mock_csms.plans.operator import ControlLines
 from mock_csms.plans.options import OPTIONS, Options, read_options
 from mock_csms.plans.preparing import NotJudged
 from mock_csms.plans.reference import Reference, reference_for
@@ -26,14 +26,14 @@ _NOTES = pytest.StashKey[list[str]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Make the options known."""
+    """Register the options."""
     group = parser.getgroup("plans", "test plans for a charging station")
     for name, how in OPTIONS:
         group.addoption(name, **how)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Read the options."""
+    """Read and check the options."""
     config.stash[_FINDINGS], config.stash[_NOTES] = [], []
     try:
         config.stash[_OPTIONS] = read_options(config.option)
@@ -45,7 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what was not asked for, and skip what does not apply, with the reason."""
+    """Deselect the cases that `--case` does not name, and skip those that do not apply, with the reason."""
     wanted = config.option.case
     left_out = [item for item in items if wanted and getattr(case_of(item), "id", None) not in wanted]
     if left_out:
@@ -59,14 +59,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item.user_properties += [("case", case.id), ("use case", case.use_case), ("requirement", case.requirement)]
         operator, profile = options.operator, options.profile
         if options.reference_flags is not None:
-            operator, profile = operator or Lines(lambda _: None), reference_for(profile, case.needs)
+            operator, profile = operator or ControlLines(lambda _: None), reference_for(profile, case.needs)
         obstacle = next(case.obstacles(profile, operator), "")
         if obstacle:
             item.add_marker(pytest.mark.skip(reason=obstacle))
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Let the line of each case tell its time limit."""
+    """Show the time limit in the line of each case."""
     config = session.config
     reporter, options = config.pluginmanager.getplugin("terminalreporter"), config.stash.get(_OPTIONS, None)
     if reporter and options and config.option.verbose > 0:
@@ -74,7 +74,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 class Progress:
-    """Writes the time limit of a case behind its name, while it is in hand."""
+    """Writes the time limit of a case behind its name while it runs."""
 
     def __init__(self, reporter: Any, limit: float) -> None:
         self._reporter = reporter
@@ -82,13 +82,13 @@ class Progress:
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logstart(self) -> None:
-        """Write it; pytest has just written the name."""
+        """Write the limit; pytest has just written the name."""
         self._reporter.write(f"(at most {self._limit:g} s) ", flush=True)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def _run(pytestconfig: pytest.Config) -> AsyncIterator[Run]:
-    """The mock, and the reference station where it is wanted, for all cases."""
+    """The mock, and the reference station if it is the one under test, for all cases."""
     options = pytestconfig.stash[_OPTIONS]
     reference = None if options.reference_flags is None else Reference(options.reference_flags)
     run = Run(options.profile, options.operator, reference, options.host, options.port)
@@ -129,7 +129,7 @@ async def station(_run: Run, request: pytest.FixtureRequest) -> AsyncIterator[St
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Let a case that could not be prepared be an error of the set-up, in the summary and in JUnit, not a failure."""
+    """Report a case that could not be prepared as an error of the set-up, not as a failure, also in JUnit."""
     report = yield
     if report.when == "call" and call.excinfo and isinstance(call.excinfo.value, NotJudged):
         report.when = "setup"
@@ -137,7 +137,7 @@ def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Generator[None, py
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Tell what the conformance checks found, and what went wrong around the cases."""
+    """Show the findings of the conformance checks, and what went wrong before and after cases."""
     for title, key in (("conformance findings", _FINDINGS), ("notes", _NOTES)):
         lines = config.stash.get(key, [])
         if lines:

@@ -1,31 +1,38 @@
-"""What tells the preparation of a case from the case itself: what fails there says nothing of what is proved."""
+"""Tells the preparation of a case apart from the case: a failure while preparing proves nothing about the station."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from mock_csms.plans.operator import OperatorFailed
-
-if TYPE_CHECKING:
-    from mock_csms.plans.station import Station
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
 
+class Preparable(Protocol):
+    """What can be prepared for a case: `station.Station`."""
+
+    is_preparing: bool
+    """Whether a failure now is a failure of the preparation."""
+
+
 class NotJudged(Exception):
-    """What the case needs was not there; pytest tells it as an error of the set-up, not as a failure of the case."""
+    """The case could not be judged, because its preparation failed; pytest reports an error of the set-up."""
 
 
 @contextmanager
-def preparing(station: "Station") -> Iterator[None]:
-    """Let what fails within be a failure of the preparation; it stays so for whoever looks at what came out."""
+def preparing(station: Preparable) -> Iterator[None]:
+    """Count what fails in the block as a failure of the preparation.
+
+    After a failure `is_preparing` stays True, so that `judged` sees it.
+    """
     before, station.is_preparing = station.is_preparing, True
     yield
     station.is_preparing = before
 
 
-def judged(error: Exception, station: "Station") -> Exception:
-    """Return what a case ends with: the error itself, or NotJudged where it is not the case that failed."""
+def judged(error: Exception, station: Preparable) -> Exception:
+    """Return the error with which a case ends: NotJudged if the operator or the preparation failed, else `error`."""
     if isinstance(error, OperatorFailed):
         return NotJudged(f"the operator failed: {error}")
     if station.is_preparing:

@@ -1,13 +1,12 @@
-"""The profile of a station under test: who it is, its EVSEs, which tokens it may see, how patient to be with it, and
-what it can. The file `station.toml`:
+"""The profile of a station under test: its identity, EVSEs, features, tokens and timeouts. The file `station.toml`:
 
     identity = "CS-1"
     connectors = [1, 1]                 # how many connectors each EVSE has
-    features = ["C-13", "HFS-2"]        # what it has of the features of Part 5
+    features = ["C-13", "HFS-2"]        # which features of Part 5 it has
     authorization = "local"             # how sessions begin where a case does not say: local or remote
-    firmware = "https://…"              # where it finds firmware that it can install, and
-    logs = "https://…"                  # where it can upload logs; cases that need them are skipped else
-    url = "ws://10.0.0.2:9000"          # where it reaches the mock, if not where that listens
+    firmware = "https://…"              # URL of firmware that it can install, and
+    logs = "https://…"                  # URL to which it can upload logs; without them cases that need them are skipped
+    url = "ws://10.0.0.2:9000"          # URL at which it reaches the mock, if that differs from where the mock listens
     slots = [1, 2]                      # slots of its network profiles
     interface = "Wired0"                # which of its interfaces leads to the mock
 
@@ -17,7 +16,7 @@ what it can. The file `station.toml`:
     [timeouts]                          # in seconds
     boot = 120
 
-All but the identity can be left out. (`profile_text.py` writes such a file.)
+Everything except the identity is optional. (`profile_text.py` writes such a file.)
 """
 
 import re
@@ -30,16 +29,16 @@ from mock_csms.protocol.records import Record, field
 from mock_csms.settings import values
 from mock_csms.settings.tables import Text, take
 from mock_csms.settings.texts import read_text
-from mock_csms.station.orders import parse_token
+from mock_csms.station.v2.notation import parse_token
 
 FEATURE = re.compile(r"(C|AS|HFS|SC|ISO|LA|UI|DM|R|AQ)-\d+(\.\d+)?")
-"""How the features are called (Part 5)."""
+"""The form of a feature's id (Part 5)."""
 _TWO_EVSES = "HFS-8"
 INTERFACES = tuple(f"{kind}{number}" for kind in ("Wired", "Wireless") for number in range(4))
-"""The interfaces that there are (OCPPInterfaceEnumType)."""
+"""The network interfaces that a profile may name (OCPPInterfaceEnumType)."""
 
 VALID = "valid"
-"""The kind of token that is taken where a case names none."""
+"""The kind of token that a case uses if it names no other."""
 TOKENS: Mapping[str, str] = {
     VALID: "test_token",
     "valid-2": "test_token_2",
@@ -49,54 +48,66 @@ TOKENS: Mapping[str, str] = {
     "unknown": "unknown_token",
     "master-pass": "master_token",
 }
-"""The kinds of tokens, with what they are where the profile names none."""
+"""The kinds of tokens, with the idToken of each unless the profile names another."""
 
 
 class Timeouts(Record):
-    """How long things may take, in seconds.
-
-    message: what is due at once; boot: a reboot; operator: what a person does; case: a whole case; silence: how long to
-    watch that nothing comes; settle: how long it is quiet when all was said; interval: what the station is told to wait
-    between boots; tolerance: of its clock.
-    """
+    """How long things may take, in seconds."""
 
     message: float = 30.0
+    """For a message that is due at once."""
     boot: float = 180.0
+    """For a reboot."""
     operator: float = 60.0
+    """For an action of the operator."""
     case: float = 600.0
+    """For a whole case."""
     silence: float = 10.0
+    """How long to watch that no message comes."""
     settle: float = 1.0
+    """After this long without a message the station counts as idle."""
     interval: float = 15.0
+    """The interval that the mock gives the station: between boots, and between periodic meter values."""
     tolerance: float = 4.0
+    """The allowed deviation of its clock."""
 
 
 class Profile(Record):
-    """A station under test, as far as the cases must know it beforehand."""
+    """What the cases must know about a station beforehand."""
 
     identity: str
     connectors: tuple[int, ...] = (1,)
+    """How many connectors each EVSE has."""
     features: frozenset[str] = frozenset()
+    """The ids of the features of Part 5 that it has."""
     tokens: Mapping[str, Json] = field(default_factory=lambda: _tokens({}))
+    """The idToken of each kind of TOKENS."""
     timeouts: Timeouts = Timeouts()
     authorization: str = "local"
+    """How sessions begin if a case does not say it: `local` or `remote`."""
     firmware: str = ""
+    """URL of firmware that it can install; "" for none."""
     logs: str = ""
+    """URL to which it can upload logs; "" for none."""
     url: str = ""
+    """URL at which it reaches the mock; "" if that is where the mock listens."""
     slots: tuple[int, ...] = (1, 2)
+    """The configuration slots of its network profiles."""
     interface: str = "Wired0"
+    """The network interface through which it reaches the mock."""
 
     @property
     def places(self) -> Sequence[tuple[int, int]]:
-        """Every connector, as EVSE and connector."""
+        """Every connector, as a pair of EVSE and connector."""
         return [(evse, number) for evse, most in enumerate(self.connectors, 1) for number in range(1, most + 1)]
 
     def has(self, feature: str) -> bool:
-        """Whether the station has a feature; several EVSEs need not be named."""
+        """Whether the station has a feature; that it has several EVSEs (HFS-8) follows from `connectors`."""
         return feature in self.features or (feature == _TWO_EVSES and len(self.connectors) > 1)
 
 
 def read_profile(path: str) -> Profile:
-    """Return the profile in a file; ValueError says in one line what is wrong."""
+    """Return the profile in a file. Raises ValueError, in one line with the file's name."""
     text = read_text(path)
     try:
         return Profile(**take(tomllib.loads(text), _KEYS, ["identity"]))

@@ -1,4 +1,4 @@
-"""The file of a profile, written for the person who fills in what nobody but a person knows."""
+"""Writes a profile as a file, with comments for the person who completes it by hand."""
 
 from collections.abc import Iterator, Mapping
 
@@ -7,6 +7,7 @@ import tomli_w
 from mock_csms.plans.profile import Profile
 from mock_csms.plans.v2.features import FEATURES
 from mock_csms.plans.v2.learning import Learned
+from mock_csms.plans.v2.tokens import token_text
 from mock_csms.protocol.records import asdict
 from mock_csms.watch.lines import printable
 
@@ -34,13 +35,13 @@ _KINDS: Mapping[str, str] = {
 
 
 def profile_text(learned: Learned | None = None) -> str:
-    """Return the text of a profile: of what was learned of a station, or without it of one that is to be filled in."""
+    """Return the text of a profile file: with what was learned of a station, or an empty one to be filled in."""
     known = learned or Learned(Profile("CS-1"))
     who = f": {printable(known.who)}" if known.who else ""
     origin = f"read from the station{who}" if learned else "to be filled in"
     lines = [
         f"# Profile of a station for the test plans, {origin}.",
-        "# Lines that begin with # hold the default, or need to be filled in by hand.",
+        "# ControlLines that begin with # hold the default, or need to be filled in by hand.",
     ]
     lines += ["", _line("identity", known.profile.identity, "the last segment of the URL that it connects to")]
     lines.append(_line("connectors", list(known.profile.connectors), "how many connectors each EVSE has"))
@@ -91,9 +92,7 @@ def _addresses(known: Learned) -> Iterator[str]:
 def _tokens() -> Iterator[str]:
     for kind, title in _KINDS.items():
         token = _USUAL.tokens[kind]
-        yield _line(
-            kind, f"{token['idToken']}:{token['type']}", f"a token that {title}".replace("that of", "of"), is_set=False
-        )
+        yield _line(kind, token_text(token), f"a token that {title}".replace("that of", "of"), is_set=False)
 
 
 def _timeouts(known: Learned) -> Iterator[str]:

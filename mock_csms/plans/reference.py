@@ -1,4 +1,4 @@
-"""The reference station as the station under test: a process of its own, driven by its control lines."""
+"""The reference station as the station under test: a separate process, driven by control lines."""
 
 import asyncio
 import sys
@@ -18,23 +18,23 @@ REFERENCE = Profile(
     firmware="https://firmware.invalid/firmware.bin",
     logs="https://logs.invalid/upload",
 )
-"""Its profile."""
+"""The profile of the reference station."""
 
 _FLAGS = (
     *("--evses", f"{len(REFERENCE.connectors)}", "--connectors", f"{REFERENCE.connectors[0]}", "--quiet"),
     *("--variable", "OCPPCommCtrlr.RetryBackOffWaitMinimum=1", "--variable", "OCPPCommCtrlr.RetryBackOffRandomRange=0"),
 )
-"""A station with two EVSEs that comes back soon."""
+"""Two EVSEs with a connector each, and a short back-off, so that it soon comes back."""
 
 
 def reference_for(profile: Profile, needs: Sequence[str]) -> Profile:
-    """Return the profile that it has for a case: it has or lacks what the case needs, where it can be made so."""
+    """Return its profile for a case: it has or lacks the features that the case needs, if flags can change them."""
     lacked = {need.removeprefix("not ") for need in needs if need.startswith("not ")}
     return replace(profile, features=(profile.features | ({*FEATURES} & {*needs})) - ({*FEATURES} & lacked))
 
 
 class Reference:
-    """One `mock-station`, from `start` to `stop`; to have other features it is started anew, as another station."""
+    """One `mock-station`, from `start` to `stop`; for other features it is restarted with a new identity."""
 
     def __init__(self, flags: Sequence[str] = ()) -> None:
         self._flags = flags
@@ -45,11 +45,11 @@ class Reference:
 
     @property
     def identity(self) -> str:
-        """Who it is: what is known of one station must not be held against another."""
+        """Its identity: a new one after each restart, so that what is known of the old station is not applied to it."""
         return REFERENCE.identity if self._starts < 2 else f"{REFERENCE.identity}-{self._starts}"
 
     async def start(self, url: str, features: frozenset[str] = REFERENCE.features) -> None:
-        """Let it connect to a CSMS, with these features, unless it has already done so."""
+        """Start it with these features and let it connect to the CSMS at `url`, unless it runs like that already."""
         if self._features == features:
             return
         await self._end()
@@ -62,12 +62,12 @@ class Reference:
         )
 
     def type(self, line: str) -> None:
-        """Type a line at it."""
+        """Type a control line."""
         if self._process and self._process.stdin:
             self._process.stdin.write(f"{line}\n".encode())
 
     def problem(self) -> str:
-        """Return what it has complained of, if it has ended."""
+        """Return its exit status and error output if it has ended, else ""."""
         if self._process is None or self._process.returncode is None:
             return ""
         self._errors.seek(0)

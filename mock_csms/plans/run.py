@@ -1,4 +1,4 @@
-"""One run of plans: the mock, which is never restarted, the station under test, and who acts at it."""
+"""One run of plans: the mock, which is never restarted, the station under test, and the operator."""
 
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -7,9 +7,9 @@ from typing import Self
 
 from mock_csms.control.python import Csms
 from mock_csms.plans.findings import CaseFindings
-from mock_csms.plans.operator import Lines, Operator
-from mock_csms.plans.presence import absence, bring_back
+from mock_csms.plans.operator import ControlLines, Operator
 from mock_csms.plans.profile import Profile
+from mock_csms.plans.recovery import outage, recover
 from mock_csms.plans.reference import Reference, reference_for
 from mock_csms.plans.station import Station
 from mock_csms.plans.under_test import StationUnderTest
@@ -21,13 +21,14 @@ from mock_csms.watch.inbox import Inbox
 
 
 class NoStation(Exception):
-    """The station under test has not come, or answers nothing any more: no further case can be judged."""
+    """The station under test did not connect, or does not answer any more: no further case can be judged."""
 
 
 class Run:
-    """`async with Run(…) as run` listens, and starts the reference station where there is one.
+    """`async with Run(…) as run` listens until the block ends; `begin` and `end` go around each case.
 
-    `is_attended` tells that somebody sits at a terminal who can be asked for help.
+    `operator` may be None; `reference` is None if another station is under test. Entering raises OSError if the mock
+    cannot listen.
     """
 
     def __init__(
@@ -36,14 +37,16 @@ class Run:
         self.profile = profile
         self.csms = Csms(host=host, port=port, call_timeout=profile.timeouts.message)
         self.findings = CaseFindings(self.csms.bus)
-        self._operator = Lines(reference.type) if operator is None and reference else operator
+        self._operator = ControlLines(reference.type) if operator is None and reference else operator
         self._reference = reference
         self._inbox = Inbox(self.csms.bus)
         self._known = StationUnderTest(profile.identity, self.csms)
         self._history = History()
         self._untidy: Station | None = None
         self.notes: list[str] = []
+        """What went wrong in preparations and clean-ups, and was not taken yet."""
         self.is_attended = False
+        """Whether somebody sits at a terminal who can be asked for help."""
         self.csms.bus.subscribe(self._see, *KINDS)
         self._stack = AsyncExitStack()
 
@@ -64,9 +67,10 @@ class Run:
         await self._stack.aclose()
 
     async def begin(self, needs: Sequence[str] = (), case: str = "") -> Station:
-        """Return the station for the next case: connected, accepted, and idle, as far as it can be brought to it.
+        """Return the station for the next case: connected, accepted and idle, as far as that works.
 
-        The reference station is what the case needs. NoStation when it is not there, and could not be brought back.
+        The reference station gets the features that the case needs. Raises NoStation if the station is not connected or
+        does not answer, and could not be recovered.
         """
         self.csms.restore()
         profile = self.profile
@@ -83,23 +87,23 @@ class Run:
             untidy, self._untidy = self._untidy, None
             self.notes += await untidy.changes.undo()
         self._inbox.forget(profile.identity)
-        station.anew()
+        station.begin_case()
         self._history, self._known.case = station.history, case
         return station
 
     async def _make_sure_of(self, station: Station) -> None:
-        """Bring the station back when it is gone or silent; NoStation when that does not work."""
-        problem = await absence(station)
+        """Recover the station if it is gone or silent. Raises NoStation if that does not work."""
+        problem = await outage(station)
         if not problem:
             return
-        helper = await bring_back(station, self._operator, is_attended=self.is_attended)
+        helper = await recover(station, self._operator, is_attended=self.is_attended)
         if not helper:
             why = self._reference.problem() if self._reference else ""
             raise NoStation(f"{problem}. {why}{station.transcript()}")
         self.notes.append(f"{problem}; {helper} has brought it back")
 
     async def _change(self, reference: Reference, needs: Sequence[str]) -> Profile:
-        """Let the reference station be what a case needs, and return its profile; it may be another one then."""
+        """Give the reference station the features that a case needs; return its profile. Its identity may change."""
         profile, before = reference_for(self.profile, needs), reference.identity
         await reference.start(self.csms.url, profile.features)
         if reference.identity != before:
@@ -108,13 +112,13 @@ class Run:
         return replace(profile, identity=reference.identity)
 
     async def end(self, station: Station) -> None:
-        """Bring the mock and the variables of the station back to what they were, the latter as soon as possible."""
+        """Restore the mock's settings, and undo the changes of the case in the station, now or before the next case."""
         self.csms.restore()
         if self._known.is_usable:
             self.notes += await station.changes.undo()
         self._untidy = None if station.changes.is_undone else station
 
     def take_notes(self) -> list[str]:
-        """Return what is to be told of the preparation and the clean-up since the last time."""
+        """Return the notes about preparations and clean-ups since the last call."""
         notes, self.notes = self.notes, []
         return notes

@@ -1,16 +1,17 @@
-"""A call that the station is made to send, whole: whoever passes it on knows no defaults."""
+"""Completes a call that the operator makes the station send: operators do not know our default payloads."""
 
 from mock_csms.behavior.templates import World, rfc3339
 from mock_csms.control.python import Csms
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.versions import DEFAULT
 from mock_csms.runtime import clock
 from mock_csms.station.requests import check_action, request
-from mock_csms.station.v2.device import Moment
+from mock_csms.station.state import Moment
 
 _CHANCE = clock.Chance()
 
 
-def whole(csms: Csms, identity: str, action: str, part: Json) -> Json:
-    """Return a valid payload in which that part is."""
+def valid_payload(csms: Csms, identity: str, action: str, part: Json) -> Json:
+    """Return a valid payload of a call of that action: the default payload with `part` merged into it."""
     world = World(csms.url, rfc3339, _CHANCE.new_integer, _CHANCE.new_id, _CHANCE.fraction)
-    return request(check_action(action), part, identity, Moment(clock.now(), world))
+    return request(DEFAULT, check_action(action), part, identity, Moment(clock.now(), world))

@@ -1,5 +1,5 @@
-"""The station under test as a case sees it: commands and their answers, what it must and must not send, and what is
-done at it. Each step looks at what came after the step before, so that a case reads as a transcript.
+"""The station under test as a case sees it: commands and their answers, calls that it must or must not send, and
+actions at it. Each step looks only at what came after the previous step, so a case reads like a transcript.
 """
 
 import asyncio
@@ -8,13 +8,13 @@ from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar
 
 from mock_csms.control.python import Csms
 from mock_csms.plans.answers import check_refusal, result
-from mock_csms.plans.operator import Deed, Operator, OperatorFailed
+from mock_csms.plans.messages import Message, absent, differences, explained, says
+from mock_csms.plans.operator import Operator, OperatorAction, OperatorFailed
 from mock_csms.plans.preparing import preparing
 from mock_csms.plans.profile import Profile
-from mock_csms.plans.sending import whole
-from mock_csms.plans.under_test import StationUnderTest, Visit
+from mock_csms.plans.sending import valid_payload
+from mock_csms.plans.under_test import ConnectionEvent, StationUnderTest
 from mock_csms.plans.v2.changes import Changes
-from mock_csms.plans.v2.messages import Message, absent, differences, explained, says
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Error, Result
 from mock_csms.runtime.session import CallFailed
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 class Station:
-    """One station under test during one case; `plans/run.py` makes it."""
+    """The station under test during one case; made by `plans/run.py`. A step that fails raises AssertionError."""
 
     def __init__(
         self, csms: Csms, profile: Profile, operator: Operator | None, inbox: Inbox, known: StationUnderTest
@@ -43,21 +43,21 @@ class Station:
         self._inbox = inbox
         self._cursor = inbox.count(self.identity)
         self._settings: list[dict[str, Any]] = []
-        self.changes = Changes(self)
+        self.changes = Changes(csms, profile, known, self.settle)
         self.is_preparing = False
 
-    def anew(self) -> None:
-        """Forget the steps so far: the case begins here."""
+    def begin_case(self) -> None:
+        """Forget all steps and messages so far: the case begins here."""
         self._cursor = self._inbox.count(self.identity)
         self.history = History()
-        self.known.anew()
+        self.known.begin_case()
 
     def go_to(self, evse: int, connector: int = 1) -> None:
-        """Let the steps from here on happen at another connector than the first one of the profile."""
+        """Use another connector from now on than the first one of the profile."""
         self.evse, self.connector = evse, connector
 
     async def settle(self) -> None:
-        """Wait until the station has said what it has to say: it is quiet for a while."""
+        """Wait until the station is idle: for `timeouts.settle` no message came. Gives up after `timeouts.message`."""
         timeouts = self.profile.timeouts
         for _ in range(int(timeouts.message / timeouts.settle)):
             count = self._inbox.count(self.identity)
@@ -68,17 +68,20 @@ class Station:
     # What the mock does.
 
     def configure(self, **settings: Any) -> None:
-        """Let the mock behave so for the rest of the case, as `Csms.configure` says; uses of rules count anew."""
+        """Change settings of the mock for the rest of the case, as `Csms.configure` does."""
         self._settings.append(settings)
         self.csms.configure(**settings)
 
     def keep_away(self) -> None:
-        """Close the connection, and refuse the station from now on."""
+        """Close the connection, and refuse new ones from now on."""
         self.csms.configure(refuse="503")
         self.csms.disconnect(self.identity)
 
     async def let_in(self) -> None:
-        """Let the station come back, and wait until it has; the next step looks at what it sends from then on."""
+        """Accept connections again, and wait until the station is connected.
+
+        The next step looks at what came from here on.
+        """
         self._cursor = self._inbox.count(self.identity)
         self.csms.restore()
         for settings in self._settings:
@@ -87,7 +90,10 @@ class Station:
             raise AssertionError(f"{self.identity} did not come back within {self.profile.timeouts.boot:g} s")
 
     async def command(self, action: str, payload: Json | None = None, /, **answer: Any) -> Json:
-        """Send a command; `answer` is what must be in the payload of its result, which is returned."""
+        """Send a command and return the payload of its result, which must contain `answer`.
+
+        `payload` is a JSON merge patch over the default payload.
+        """
         self._cursor = self._inbox.count(self.identity)
         try:
             result = await self.csms.call(self.identity, action, payload)
@@ -99,7 +105,7 @@ class Station:
         return result
 
     async def refuses(self, code: str, action: str, payload: Json | None = None) -> None:
-        """Send a command that must be answered with a CALLERROR of that code."""
+        """Send a command that must be answered with a CALLERROR with that code."""
         self._cursor = self._inbox.count(self.identity)
         try:
             result = await self.csms.call(self.identity, action, payload)
@@ -112,21 +118,24 @@ class Station:
     # What the station sends.
 
     def mark(self) -> int:
-        """Return the present position, `after` which a later step can look for what came."""
+        """Return the current position; a later step can look at what came `after` it."""
         return self._inbox.count(self.identity)
 
     def opened(self) -> int:
-        """Return the position at which the last connection opened."""
+        """Return the position at which the last connection was opened."""
         return self._inbox.opened(self.identity)
 
     async def expect(self, message: Message, *, within: float | None = None, after: int | None = None) -> Taken:
-        """Return the first such call behind the step before; AssertionError where none comes in time."""
+        """Return the first such call after the previous step.
+
+        `within` is in seconds, by default `timeouts.message`. `after` is a position to look from instead.
+        """
         taken = await self._inbox.take(self.identity, message, self._patience(within), self._from(after))
         self._cursor = max(self._cursor, taken.number)
         return taken
 
     async def expect_all(self, *messages: Message, within: float | None = None, after: int | None = None) -> None:
-        """Wait for all of them, in any order; one call may be several of them."""
+        """Wait for all of these messages, in any order; one call may match several of them."""
         begin, missing, last = self._from(after), list(messages), self._cursor
         while missing:
             any_of_them = Either([each for message in missing for each in _options(message)])
@@ -139,7 +148,7 @@ class Station:
         self._cursor = last
 
     async def expect_optional(self, message: Message, *, within: float = 0.0, after: int | None = None) -> Taken | None:
-        """Return the first such call behind the step before, or None: a step that a station may leave out."""
+        """Return the first such call after the previous step, or None: for a message that a station need not send."""
         either = Either(_options(message))
         taken = await self._inbox.look_for(self.identity, either, within, self._from(after))
         self._cursor = max(self._cursor, taken.number) if taken else self._cursor
@@ -148,9 +157,9 @@ class Station:
     async def expect_nothing(
         self, message: Message, *, seconds: float | None = None, after: int | None = None, before: Taken | None = None
     ) -> None:
-        """Watch that no such call comes for so many seconds, nor has come since the step before.
+        """Check that no such call has come since the previous step, and that none comes for so many seconds.
 
-        With `before` only what came before that call is looked at.
+        By default it watches for `timeouts.silence`. With `before` it only looks at what came before that call.
         """
         watched = self.profile.timeouts.silence if seconds is None else seconds
         either, begin = Either(_options(message)), self._from(after)
@@ -162,26 +171,31 @@ class Station:
             raise AssertionError(f"{self.identity} sent {taken.call.action}, which must not come: {taken.payload}")
 
     def check_gap(
-        self, first: Taken | Visit, second: Taken | Visit, *, least: float = 0.0, most: float | None = None
+        self,
+        first: Taken | ConnectionEvent,
+        second: Taken | ConnectionEvent,
+        *,
+        least: float = 0.0,
+        most: float | None = None,
     ) -> None:
-        """Fail when fewer or more seconds than these lie between two steps, but for the tolerance of the profile."""
+        """Check the time between two calls or connection events, in seconds, with the tolerance of the profile."""
         gap, tolerance = second.at - first.at, self.profile.timeouts.tolerance
         if gap < least - tolerance or (most is not None and gap > most + tolerance):
             wanted = f"at least {least:g} s" if most is None else f"{least:g} to {most:g} s"
             raise AssertionError(f"{_name(second)} came {gap:.1f} s after {_name(first)}, expected {wanted}")
 
     def check(self, taken: Taken, message: Wanted) -> None:
-        """Fail when a call that came is something else."""
+        """Check that a received call matches `message`."""
         found = message.differences(taken.call) if taken.call.action == message.action else ()
         if not message.suits(taken.call):
             raise AssertionError(explained(f"{self.identity} sent {taken.call.action}, expected {message}", found))
 
     async def answered(self, taken: Taken, /, **answer: Any) -> Json:
-        """Wait until the mock has answered a call; `answer` is what must be in the payload of the result."""
+        """Wait until the mock has answered a call; return the payload of the result, which must contain `answer`."""
         return result(taken, await self._answer(taken), answer)
 
     async def was_refused(self, taken: Taken, code: str) -> None:
-        """Wait until the mock has answered a call, which must be with a CALLERROR of that code."""
+        """Wait until the mock has answered a call; the answer must be a CALLERROR with that code."""
         check_refusal(taken, await self._answer(taken), code)
 
     async def _answer(self, taken: Taken) -> Result | Error:
@@ -197,71 +211,71 @@ class Station:
         return self._cursor if after is None else after
 
     def lacks(self, what: str) -> NoReturn:
-        """Skip the case, because the station has no such thing, as it turned out."""
+        """Skip the case, because the station turned out not to have that."""
         self.skip(f"the station has no {what}")
 
     def skip(self, reason: str) -> NoReturn:
-        """Skip the case for another reason."""
-        import pytest  # noqa: PLC0415 - only who has cases needs it
+        """Skip the case for that reason."""
+        import pytest  # noqa: PLC0415 - only programs with cases need it
 
         pytest.skip(reason)
 
-    # What is done at the station.
+    # Actions at the station.
 
     def can(self, action: str) -> bool:
-        """Whether there is an operator who can do that."""
+        """Whether there is an operator who can do that action."""
         return self._operator is not None and self._operator.can(action)
 
     async def act(
         self, action: str, *, evse: int | None = None, connector: int | None = None, token: str | None = None
     ) -> None:
-        """Let the operator do something; `token` is a kind of token of the profile."""
+        """Let the operator do an action; `token` is a kind of token, such as `valid`."""
         presented = self.profile.tokens[token] if token else None
-        await self._do(Deed(action, evse or self.evse, connector or self.connector, presented))
+        await self._do(OperatorAction(action, evse or self.evse, connector or self.connector, presented))
 
     async def send(self, action: str, /, **part: Any) -> Taken:
-        """Let the operator make the station send a call, this part laid over a valid one; return it as it came."""
-        payload = whole(self.csms, self.identity, action, part)
-        await self._do(Deed("send", self.evse, self.connector, None, action, payload))
+        """Let the operator make the station send a valid call that contains `part`; return the received call."""
+        payload = valid_payload(self.csms, self.identity, action, part)
+        await self._do(OperatorAction("send", self.evse, self.connector, None, action, payload))
         return await self.expect(says(action, **{name: payload.get(name, absent) for name in part}))
 
-    async def _do(self, deed: Deed) -> None:
+    async def _do(self, deed: OperatorAction) -> None:
         if self._operator is None:
             raise OperatorFailed(f"there is no operator for {deed.action}: the case must name it in needs")
         self._cursor = self._inbox.count(self.identity)
         await self._operator.act(deed, self.profile.timeouts.operator)
-        self.known.was_done(deed.action, deed.evse)
+        self.known.note_action(deed.action, deed.evse)
 
     async def prepare(
         self, state: Callable[Concatenate["Station", P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Bring it into a state that the case needs and does not judge: what fails there is no failure of the case."""
+        """Bring the station into a state that the case does not test: a failure there is an error of the set-up."""
         with preparing(self):
             return await state(self, *args, **kwargs)
 
     # Its variables.
 
     async def get(self, component: str, name: str) -> str | None:
-        """Return the value of a variable, or None where the station has no such."""
+        """Return the value of a variable, or None if the station does not have it."""
         with preparing(self):
             return await self.changes.get(component, name)
 
     async def set(self, component: str, name: str, value: str) -> None:
-        """Set a variable for the rest of the case; one that has the value already is left alone."""
+        """Set a variable for the rest of the case, unless it has the value already."""
         with preparing(self):
             await self.changes.set(component, name, value)
 
     async def remember(self, component: str, name: str) -> str | None:
-        """Return the value of a variable, which it gets back after the case."""
+        """Return the value of a variable, and set it back to that value after the case."""
         with preparing(self):
             return await self.changes.remember(component, name)
 
     def undo_with(self, action: str, payload: Json) -> None:
-        """Let a command undo after the case what it has left in the station; what it answers does not matter."""
+        """Send a command after the case that undoes what the case has changed, whatever the station answers."""
         self.changes.undo_with(action, payload)
 
     def transcript(self) -> str:
-        """Return the messages of the case so far."""
+        """Return the messages of the case so far, a line each."""
         return "\n".join(["", "messages of this case:", *(f"  {line}" for line in self.history.lines())])
 
 
@@ -269,5 +283,5 @@ def _options(message: Message) -> list[Wanted]:
     return list(message.options) if isinstance(message, Either) else [message]
 
 
-def _name(step: Taken | Visit) -> str:
-    return step.name if isinstance(step, Visit) else step.call.action
+def _name(step: Taken | ConnectionEvent) -> str:
+    return step.name if isinstance(step, ConnectionEvent) else step.call.action

@@ -1,56 +1,57 @@
-"""The station under test: what it has told, which its twin knows, what it did in this case, and what vehicles do there.
+"""What is known of the station under test: its connections, its twin, the answers it got, and the vehicles at it.
 
-`states` decides by it what there is still to do.
+The states (`v2/states/`) use it to decide which steps are still to be done.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping
 
 from mock_csms.control.python import Csms
+from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.messages import Error, Result
 from mock_csms.protocol.records import Record
-from mock_csms.protocol.v2.identifiers import folded
 from mock_csms.twin.events import Connected, Disconnected, Event, Knocked, Received, Refused, Sent, Unanswered
 from mock_csms.twin.transactions import Transaction
 from mock_csms.twin.twin import Twin
+from mock_csms.watch.waiting import wait_for
 
 
-class Visit(Record):
-    """That the station connected, was refused, or went: `kind` is the name of the event.
-
-    `path` is what stood before its identity in the URL that it dialed.
-    """
+class ConnectionEvent(Record):
+    """The station connected, was refused, or disconnected."""
 
     kind: str
+    """The name of the event: Connected, Refused or Disconnected."""
     at: float
+    """When, in seconds since 1970 (UTC)."""
     path: str = ""
+    """What stood before the identity in the URL that the station connected to."""
 
     @property
     def name(self) -> str:
-        """How people call it."""
+        """What failures call it."""
         return {"Connected": "the connection", "Refused": "the try to connect"}.get(self.kind, "the disconnection")
 
 
 class StationUnderTest:
-    """What is known of the station under test so far; `visits` and `answers` since the case began."""
+    """What is known of the station under test so far; `connection_events` and `answers` only since the case began."""
 
     def __init__(self, identity: str, csms: Csms) -> None:
-        self.visits: list[Visit] = []
-        """How it came and went; who has looked at a visit takes it."""
+        self.connection_events: list[ConnectionEvent] = []
+        """How it connected and disconnected, without the events that a step has already taken."""
         self.answers: dict[str, Result | Error] = {}
-        """What the mock has answered, by the ids of the calls."""
+        """What the mock answered, by the message ids of the calls."""
         self.parked: set[int] = set()
         """The EVSEs where the operator has driven a vehicle into the bay."""
         self.paused: set[int] = set()
-        """The EVSEs where a vehicle takes no energy."""
-        self.heard = 0
-        """How many messages came from it."""
-        self.case = self.heard_in = ""
-        """The case that runs, and the one in which its last message came."""
-        self.ignored = 0
-        """How many commands since that message were not answered."""
-        self.boots_never = 0
-        """The number of the connection in which it boots for nothing."""
+        """The EVSEs where the vehicle suspends charging."""
+        self.received = 0
+        """How many messages it has sent."""
+        self.case = self.last_case = ""
+        """The id of the running case, and of the case in which its last message came."""
+        self.unanswered = 0
+        """How many commands since its last message were not answered."""
+        self.never_boots_on = 0
+        """The number of the connection on which nothing makes it boot; 0 if there is none."""
         self._twin = Twin()
         self._given_up: dict[str, int] = {}
         self._identity = folded(identity)
@@ -60,44 +61,44 @@ class StationUnderTest:
 
     @property
     def is_connected(self) -> bool:
-        """Whether it is connected now."""
+        """Whether it is connected."""
         return self._twin.connections.is_open
 
     @property
     def opened(self) -> int:
-        """How many connections it has had."""
+        """How many connections it has opened."""
         return self._twin.connections.opened
 
     @property
     def path(self) -> str:
-        """What stood before its identity in the URL that it dialed last."""
+        """What stood before its identity in the URL that it connected to last."""
         visitor = self._twin.connections.visitor
         return visitor.path.partition("?")[0].rpartition("/")[0] if visitor else ""
 
     @property
     def connectors(self) -> Mapping[tuple[int, int], str]:
-        """The status that it told last of each connector."""
+        """The status that it last reported for each connector, by EVSE and connector."""
         return self._twin.connectors.statuses
 
     @property
     def transactions(self) -> Mapping[str, Transaction]:
-        """The transactions that run there, without those that were given up and of which nothing came since."""
+        """The running transactions by id, without those that were given up and not reported since."""
         running = self._twin.transactions.running
         return {id_: each for id_, each in running.items() if self._given_up.get(id_) != each.highest}
 
     def give_up(self, id_: str) -> None:
-        """Take a transaction for one that runs no more, until something comes of it."""
+        """Treat a transaction as ended until the station reports something about it."""
         transaction = self._twin.transactions.running.get(id_)
         if transaction is not None:
             self._given_up[id_] = transaction.highest
 
-    def anew(self) -> None:
-        """Forget what is kept of one case only."""
-        self.visits.clear()
+    def begin_case(self) -> None:
+        """Forget what is kept for one case only."""
+        self.connection_events.clear()
         self.answers.clear()
 
-    def was_done(self, action: str, evse: int) -> None:
-        """Learn what the operator has done with a vehicle."""
+    def note_action(self, action: str, evse: int) -> None:
+        """Note what the operator has done with a vehicle."""
         if action == "drive-in":
             self.parked.add(evse)
         elif action == "drive-out":
@@ -120,28 +121,26 @@ class StationUnderTest:
 
     @property
     def is_usable(self) -> bool:
-        """Whether it can be talked with."""
+        """Whether it is connected and accepted."""
         return self.is_connected and self.is_accepted
 
-    def at(self, evse: int) -> Transaction | None:
-        """Return the transaction that runs at an EVSE."""
+    def transaction_at(self, evse: int) -> Transaction | None:
+        """Return the running transaction at an EVSE, or None."""
         return next((each for each in self.transactions.values() if each.evse == evse), None)
 
     @property
     def is_silent(self) -> bool:
-        """Whether it is connected, was told something since it said anything, and has not answered."""
-        return self.is_connected and self.ignored > 0
+        """Whether it is connected, and has not answered a command since its last message."""
+        return self.is_connected and self.unanswered > 0
 
     async def until(self, is_so: Callable[[], bool], within: float) -> bool:
-        """Wait until something is so; False when it is not within so many seconds."""
+        """Wait until `is_so` returns True, and return whether it does within so many seconds.
+
+        It is called after each event of the station.
+        """
         if is_so():
             return True
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting[future] = is_so
-        try:
-            await asyncio.wait([future], timeout=within)
-        finally:
-            del self._waiting[future]
+        await wait_for(self._waiting, is_so, within)
         return is_so()
 
     def _learn(self, event: Event) -> None:
@@ -149,15 +148,15 @@ class StationUnderTest:
             return
         self._twin = self._csms.follow(event.station)
         if isinstance(event, Connected | Disconnected | Refused):
-            self.visits.append(Visit(type(event).__name__, event.at, self.path))
-            self.ignored = self.ignored if isinstance(event, Refused) else 0
+            self.connection_events.append(ConnectionEvent(type(event).__name__, event.at, self.path))
+            self.unanswered = self.unanswered if isinstance(event, Refused) else 0
         elif isinstance(event, Unanswered):
-            self.ignored += 1
+            self.unanswered += 1
         elif isinstance(event, Sent):
             if event.answers and isinstance(event.message, Result | Error):
                 self.answers[event.answers.id] = event.message
         elif isinstance(event, Received):
-            self.heard, self.ignored, self.heard_in = self.heard + 1, 0, self.case
+            self.received, self.unanswered, self.last_case = self.received + 1, 0, self.case
         for future, is_so in self._waiting.items():
             if not future.done() and is_so():
                 future.set_result(None)

@@ -1,7 +1,7 @@
-"""What one action of OCPP is: who may send it, and a valid example of its request and of its response.
+"""What is said about one action of OCPP: who may send it, and a valid example of its request and of its response.
 
-Each version of OCPP is a table of these rows (`v201.py`), keyed by the name of the action. Everything that can be said
-about an action once is said in its row; commands, default answers, the README and the schema tests derive from it.
+Each version of OCPP is a table of these rows (`v2/v201.py`), by the name of the action. Commands, default answers, the
+tables of the docs and the schema tests are all made from these rows.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,9 @@ from mock_csms.protocol.records import Record, field
 Json: TypeAlias = dict[str, Any]
 """A JSON object with the property names of the specification, as it goes over the wire."""
 
+BOOT = "BootNotification"
+"""The action by which a station registers, in every version of OCPP; so are `status` and `interval` of its answer."""
+
 
 class Sender(Enum):
     """Who may send the CALL of an action."""
@@ -23,18 +26,28 @@ class Sender(Enum):
 
 
 class Action(Record):
-    """One row: the CALL's sender, and templates of both payloads.
+    """One row of the table.
 
-    A template is a payload in which strings may hold placeholders such as `{{now}}` (`behavior/templates.py`).
-    `request` is what the sender sends when nothing else is asked for, `response` what the receiver answers.
+    Both payloads are templates: their strings may hold placeholders such as `{{now}}` (`behavior/templates.py`).
     """
 
     sender: Sender
+    """Who may send the CALL."""
     request: Json = field(default_factory=dict)
+    """The payload of the CALL, unless a user gives another."""
     response: Json = field(default_factory=dict)
+    """The payload of the CALLRESULT, unless a rule gives another."""
+    gist: str = ""
+    """The fields of the request that a line for people begins with, in this order, separated by spaces.
+
+    `seqNo:seq` puts the word `seq` before the value; `idToken.idToken` is a field of an object, or of each item of a
+    list. Empty for a request that is shown as JSON only.
+    """
+    answer_gist: str = "status"
+    """The same for the response."""
 
     def sent_by(self, sender: Sender) -> bool:
-        """Whether `sender` may send the CALL of this action."""
+        """Return whether `sender` may send the CALL of this action."""
         return self.sender in (sender, Sender.EITHER)
 
 

@@ -1,11 +1,11 @@
 """One conversation of OCPP-J between two sides, without I/O (Part 4, chapter 4).
 
-Each side sends CALLs, each with an id of its own, and answers those of the other with a CALLRESULT or a CALLERROR that
-has the same id. An answer ends the open call with its id, once: one that comes late, or again, ends nothing. What is
-wrong with a call is answered with a CALLERROR; what is wrong with an answer is never answered, and fails the call.
+Each side sends CALLs, each with its own id, and answers the CALLs of the other side with a CALLRESULT or a CALLERROR
+with the same id. An answer ends the open call with its id; a late or repeated answer ends nothing. A wrong call is
+answered with a CALLERROR. A wrong answer is never answered, and the call that it ends has failed.
 
-A side has at most one CALL open at a time (4.1.1). Whoever has more to say keeps it in a queue of its own; here nothing
-waits, so that a record of somebody else's conversation can be played through it too.
+A side has at most one CALL open at a time (4.1.1). The queue for further CALLs is not here but with the sender, so that
+recorded conversations can be played through this class too.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.versions import Version, refusal
 
 _MOST_OPEN = 1000
-"""How many calls of the peer are remembered that nobody answers: a fault may leave them all open."""
+"""How many unanswered calls of the peer are remembered: a fault may leave all of them open."""
 
 
 class ValidationPolicy(Protocol):
@@ -32,22 +32,25 @@ class ValidationPolicy(Protocol):
 
 
 class IncomingMessage(Record):
-    """What a message of the peer means."""
+    """What a message of the peer means for the conversation."""
 
     message: Message | Malformed
-    """As its schema reads it: with integers where it has `1.0` for one."""
+    """The message, with integers where `1.0` was written for one."""
     violations: Sequence[Violation] = ()
-    """How it breaks its schema, worst first, whether or not it is refused for it."""
+    """How it breaks its schema, worst first, also if it is not refused for that."""
     answers: Call | None = None
     """The call of ours that it ends."""
     is_refused: bool = False
-    """Whether it is wrong in a way that counts: a call gets the `refusal`, an answer fails the call that it ends."""
+    """Whether it is so wrong that it is not accepted.
+
+    A refused call is answered with the `refusal`; a refused answer ends its call as failed.
+    """
     refusal: Error | None = None
-    """The CALLERROR to answer it with, where there is one."""
+    """The CALLERROR to answer it with; None if it is not answered with one."""
 
     @property
     def failure(self) -> str:
-        """Why the call that it ends has failed; empty for a good result."""
+        """Why the call that it ends has failed; empty for a valid result."""
         match self.message:
             case Result():
                 return f"the answer breaks its schema: {self.violations[0]}" if self.is_refused else ""
@@ -60,7 +63,7 @@ class IncomingMessage(Record):
 
 
 class Conversation:
-    """What is open between us and the `peer`, and what the messages of both sides mean."""
+    """One conversation with a `peer`: which calls of both sides are open, and what each message means for them."""
 
     __slots__ = ("_peer", "_we", "ours", "theirs", "version")
 
@@ -69,18 +72,18 @@ class Conversation:
         self._peer = peer
         self._we = Sender.CSMS if peer is Sender.STATION else Sender.STATION
         self.ours: dict[str, Call] = {}
-        """Our calls that were not answered yet, by id."""
+        """Our calls without an answer so far, by id."""
         self.theirs: dict[str, Call] = {}
-        """The peer's calls that were not answered yet, by id."""
+        """The calls of the peer without an answer so far, by id."""
 
     # What the peer sends.
 
     def receive(self, data: bytes, strictness: ValidationPolicy) -> IncomingMessage:
-        """Return what the text of one message means, and end the call of ours that it answers."""
+        """Return what the text of one message means; the call of ours that it answers is ended."""
         return self.take(decode(data, self.version.framing), strictness)
 
     def take(self, message: Message | Malformed, strictness: ValidationPolicy) -> IncomingMessage:
-        """Return what a message means that was decoded already."""
+        """Return what a decoded message means; the call of ours that it answers is ended."""
         if type(message) is Call:
             return self._take_call(message, strictness)
         answers = self.ours.pop(message.id, None) if message.is_answer else None
@@ -93,7 +96,7 @@ class Conversation:
         return IncomingMessage(message, (), answers)
 
     def peek(self, data: bytes, strictness: ValidationPolicy) -> IncomingMessage:
-        """Return what a message would mean, and leave everything open that is open: somebody lost it on its way."""
+        """Return what a message that was lost would have meant; the open calls stay as they are."""
         ours, theirs = self.ours, self.theirs
         self.ours, self.theirs = dict(ours), dict(theirs)
         came = self.receive(data, strictness)
@@ -111,7 +114,7 @@ class Conversation:
         return IncomingMessage(call, violations, is_refused=True, refusal=refusal(call, counting, self.version.framing))
 
     def _refusal(self, message: Malformed) -> Error | None:
-        """Return the answer to what is no message; a spoiled answer gets none (Part 4, 4.2.3)."""
+        """Return the CALLERROR for something that is not a message; a malformed answer gets none (Part 4, 4.2.3)."""
         framing = self.version.framing
         id_ = framing.unreadable_id if message.id == UNREADABLE_ID else message.id
         if message.is_answer or message.code is None or id_ is None:
@@ -121,17 +124,17 @@ class Conversation:
     # What we send.
 
     def open(self, call: Call) -> None:
-        """Begin a call of ours: an answer with its id ends it."""
+        """Note that a call of ours is open, until an answer with its id comes."""
         self.ours[call.id] = call
 
     def give_up(self, call: Call) -> None:
-        """End a call of ours that was not answered: what comes for it later ends nothing."""
+        """End a call of ours that was not answered; an answer that comes later ends nothing."""
         self.ours.pop(call.id, None)
 
     def sent(self, message: Message, answers: Call | None) -> Sequence[Violation]:
-        """Learn that a message of ours went out; return how it breaks its schema, worst first.
+        """Note that a message of ours was sent, and return how it breaks its schema, worst first.
 
-        `answers` is the call of the peer that it ends.
+        `answers` is the call of the peer that it ends, or None.
         """
         if answers is None:
             return self.version.call_violations(message, self._we) if type(message) is Call else ()

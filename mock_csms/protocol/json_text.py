@@ -1,4 +1,4 @@
-"""JSON text as peers write it: numbers that no double holds, and what is nested too deep to be written again."""
+"""JSON text as peers write it: numbers beyond the range of a double, and values nested too deep to be encoded again."""
 
 import math
 from collections.abc import Iterator
@@ -7,19 +7,19 @@ from typing import Any
 import orjson
 
 DEEPEST = 250
-"""How deep a message may be nested, so that it can be written again (for the log, or as part of an answer)."""
+"""How deep a message may be nested: so deep that it can still be encoded for the log, or as part of an answer."""
 FLAT = 2 * DEEPEST
-"""So many bytes are never nested too deep: each level has two brackets."""
+"""A text of up to this many bytes cannot be nested too deep, because each level has two brackets."""
 _MOST_DIGITS = 20
 
 
 def may_be_too_deep(text: bytes) -> bool:
-    """Whether JSON has brackets enough to be nested deeper than `DEEPEST`; quicker than to look."""
+    """Return whether a JSON text has enough brackets to be nested deeper than `DEEPEST`: a quick first test."""
     return text.count(b"[") + text.count(b"{") > DEEPEST
 
 
 def is_too_deep(value: Any) -> bool:
-    """Whether a JSON value is nested deeper than `DEEPEST` or little more, too deep to be written again."""
+    """Return whether a JSON value is nested too deep to be encoded: at a little more than `DEEPEST` levels."""
     try:
         orjson.dumps(value)
     except orjson.JSONEncodeError:
@@ -28,19 +28,22 @@ def is_too_deep(value: Any) -> bool:
 
 
 def with_huge_numbers(data: bytes) -> Any:
-    """Read JSON with numbers that no double holds, which RFC 8259 (section 6) allows; None where it is not JSON."""
+    """Return the value of JSON with numbers beyond the range of a double (RFC 8259, section 6, allows them).
+
+    Such a number is read as infinity. Returns None if the text is not JSON, or has no such number.
+    """
     import json  # noqa: PLC0415 - hardly a message needs it
 
     try:
         value = json.loads(data.decode(), parse_int=_integer, parse_constant=_no_number)
-        orjson.dumps(value)  # refuses lone surrogates, which `json` takes
+        orjson.dumps(value)  # refuses lone surrogates, which `json` accepts
     except (ValueError, TypeError, RecursionError):
         return None
     return value if any(True for _ in huge_paths(value, "")) else None
 
 
 def _integer(digits: str) -> int | float:
-    """Read an integer as `orjson` does: beyond 64 bits as a float."""
+    """Return an integer as `orjson` reads it: beyond 64 bits as a float."""
     is_short = len(digits) <= _MOST_DIGITS and -(2**63) <= int(digits) < 2**64
     return int(digits) if is_short else float(digits)
 
@@ -50,7 +53,7 @@ def _no_number(name: str) -> float:
 
 
 def huge_paths(value: Any, path: str) -> Iterator[str]:
-    """Yield the paths to infinity in a JSON value."""
+    """Yield the path to each infinity in a JSON value, such as `meter.0.value`; `path` leads to the value itself."""
     if isinstance(value, float) and math.isinf(value):
         yield path
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()

@@ -1,7 +1,7 @@
 """The message arrays of OCPP-J (Part 4, 4.2) as frozen types, and their decoding and encoding.
 
-Nothing else in the program knows which position of an array means what. Decoding never raises: what a peer sent and is
-not a message becomes `Malformed`, which says what is wrong and how Part 4 wants it answered.
+No other module knows what the positions of an array mean. Decoding never raises: a text that is not a message becomes
+`Malformed`, which says what is wrong with it and how Part 4 wants it answered.
 """
 
 import re
@@ -16,7 +16,7 @@ from mock_csms.protocol.json_text import DEEPEST, FLAT, huge_paths, is_too_deep,
 from mock_csms.protocol.records import Record, field
 
 UNREADABLE_ID = "-1"
-"""The message id of an answer to something whose own id could not be read (Part 4, 4.2.3)."""
+"""The message id of the answer to a message whose own id could not be read (Part 4, 4.2.3)."""
 
 MAX_ID_LENGTH = 36
 MAX_DESCRIPTION_LENGTH = 255
@@ -40,37 +40,36 @@ class ErrorCode(StrEnum):
 
 
 class Call(Record):
-    """`[2, id, action, payload]`. The payload may be any JSON value until its schema was looked at.
-
-    `huge` are the paths in the payload to numbers that no double holds (`1e400`); each reads as infinity.
-    """
+    """`[2, id, action, payload]`."""
 
     id: str
     action: str
     payload: Any
+    """Any JSON value: whether it fits its schema was not checked."""
     huge: tuple[str, ...] = ()
+    """The paths in the payload to numbers beyond the range of a double (`1e400`); each is read as infinity."""
 
     is_answer: ClassVar[bool] = False
 
 
 class Result(Record):
-    """`[3, id, payload]`, the answer to the CALL with that id; `huge` is as in a CALL."""
+    """`[3, id, payload]`, the answer to the CALL with that id."""
 
     id: str
     payload: Any
+    """Any JSON value, as in a `Call`."""
     huge: tuple[str, ...] = ()
+    """The paths to numbers beyond the range of a double, as in a `Call`."""
 
     is_answer: ClassVar[bool] = True
 
 
 class Error(Record):
-    """`[4, id, code, description, details]`, the refusal of the CALL with that id.
-
-    A peer may send any text as its code; what we send is an `ErrorCode`, unless a user asks for another.
-    """
+    """`[4, id, code, description, details]`, the refusal of the CALL with that id."""
 
     id: str
     code: str
+    """Any text from a peer. The mock itself sends a code of its version, unless a user asks for another text."""
     description: str = ""
     details: Json | None = None
 
@@ -78,16 +77,19 @@ class Error(Record):
 
 
 class Malformed(Record):
-    """Something received that is no message: what is wrong with it, and the code (if any) and id to refuse it with.
-
-    One that `is_answer` is a spoiled CALLRESULT or CALLERROR: it is never answered itself (Part 4, 4.2.3), and ends the
-    call of ours with that id as failed.
-    """
+    """A received text that is not a message."""
 
     problem: str
+    """What is wrong with it, in one line."""
     code: ErrorCode | None = ErrorCode.RpcFrameworkError
+    """The code of the CALLERROR that answers it; None if it is ignored."""
     id: str = UNREADABLE_ID
+    """The id of that CALLERROR: its own id if that can be read."""
     is_answer: bool = False
+    """Whether it is a malformed CALLRESULT or CALLERROR.
+
+    Such an answer is never answered itself (Part 4, 4.2.3); it ends our call with its id as failed.
+    """
 
 
 Message: TypeAlias = Call | Result | Error
@@ -96,21 +98,20 @@ Huge: TypeAlias = tuple[str, ...]
 
 
 class MessageType(Record):
-    """How the array of a type of message looks: its name, and the parts behind the number of the type.
-
-    `read` returns the message in an array, or None where the array does not look like that.
-    """
+    """What the array of a type of message looks like."""
 
     name: str
     parts: tuple[str, ...]
+    """The names of its items after the number of the type."""
     read: Callable[[list[Any], Huge], Message | None]
+    """Returns the message in an array, or None if the array does not have these parts."""
     is_answer: bool
 
 
 def _read_call(array: list[Any], huge: Huge) -> Call | None:
     if len(array) != 4:
         return None
-    _, id_, action, payload = array  # `_is_id` takes as long as all the rest
+    _, id_, action, payload = array  # a call of `_is_id` would take as long as all the rest
     is_one = type(id_) is str and 0 < len(id_) <= MAX_ID_LENGTH and type(action) is str
     return Call(id_, action, payload, huge) if is_one else None
 
@@ -131,22 +132,22 @@ TYPES: Mapping[int, MessageType] = {
     _RESULT: MessageType("CALLRESULT", ("id", "payload"), _read_result, is_answer=True),
     _ERROR: MessageType("CALLERROR", ("id", "code", "description", "details"), _read_error, is_answer=True),
 }
-"""The types of messages that every version has, by their number (Part 4, 4.1.3)."""
+"""The types of messages of every version so far, by their number (Part 4, 4.1.3)."""
 
 
 class Framing(Record, eq=False):
-    """What differs between versions of OCPP in the messages themselves; where nothing is said, as in 2.0.1."""
+    """What versions of OCPP do differently in the message arrays; the defaults are those of 2.0.1."""
 
     types: Mapping[int, MessageType] = field(default_factory=lambda: TYPES)
     """The types of messages, by their number."""
     unknown_type: ErrorCode | None = ErrorCode.MessageTypeNotSupported
-    """The code that a message of another type is refused with; None where it is ignored."""
+    """The error code for a message of another type; None if it is ignored."""
     unreadable_id: str | None = UNREADABLE_ID
-    """The id of the refusal of what has no readable one; None where that is not answered."""
+    """The id of the CALLERROR for a message without a readable id; None if it is not answered."""
     codes: Sequence[str] = tuple(ErrorCode)
     """The error codes of a CALLERROR, as the version spells them."""
     spellings: Mapping[str, str] = field(default_factory=dict)
-    """How it spells the codes that it has under another name than an `ErrorCode`."""
+    """How the version spells a code, if otherwise than `ErrorCode`."""
 
     def spelled(self, code: ErrorCode) -> str:
         """Return an error code as the version spells it."""
@@ -154,7 +155,7 @@ class Framing(Record, eq=False):
 
 
 FRAMING = Framing()
-"""The messages of OCPP 2.0.1."""
+"""The framing of OCPP 2.0.1."""
 
 _BEGINNING = re.compile(
     r"""\ufeff?\s*\[\s*
@@ -164,7 +165,10 @@ _BEGINNING = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-"""How a message begins, however broken it is: the number of its type, and its id; half an id is nobody's."""
+"""How a message begins, even if it is cut off or not JSON: the number of its type, and as much of its id as came.
+
+An incomplete id matches no call.
+"""
 _LONGEST_BEGINNING = 4096
 _TOO_DEEP = f"nested deeper than {DEEPEST} levels"
 
@@ -172,7 +176,7 @@ _TOO_DEEP = f"nested deeper than {DEEPEST} levels"
 def decode(data: bytes, framing: Framing = FRAMING) -> Message | Malformed:
     """Return the message that `data` (UTF-8 JSON text) holds, or what is wrong with it.
 
-    Checks the array only (Part 4, 4.1.4 and 4.2); the payload is left for `schemas`.
+    Only the array is checked (Part 4, 4.1.4 and 4.2), not the payload: `schemas.py` does that.
     """
     huge: Huge = ()
     try:
@@ -198,10 +202,10 @@ def decode(data: bytes, framing: Framing = FRAMING) -> Message | Malformed:
 
 
 def _broken(data: bytes, error: orjson.JSONDecodeError, framing: Framing) -> Malformed:
-    """Say what is wrong with a text that is not JSON, or too deep to be read.
+    """Return what is wrong with a text that is not JSON, or is nested too deep to be read.
 
-    What begins like an answer is one, and ends the call whose id is in it. The id of a CALL that is not JSON counts as
-    unreadable.
+    A text that begins like an answer counts as one, and ends the call with its id. The id of a CALL that is not JSON
+    counts as unreadable.
     """
     is_deep = any(limit in str(error).lower() for limit in ("depth limit", "recursion limit"))
     begun = _begun(data)
@@ -211,7 +215,7 @@ def _broken(data: bytes, error: orjson.JSONDecodeError, framing: Framing) -> Mal
 
 
 def _begun(data: bytes) -> re.Match[str] | None:
-    """Return how a text that is no message begins; NULs (so those of UTF-16) and its byte-order mark are left out."""
+    """Return the beginning of a malformed text, without NULs (UTF-16 has them) and without its byte-order mark."""
     text = data.removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").lstrip(b"\0 \t\r\n")[:_LONGEST_BEGINNING]
     return _BEGINNING.match(text.replace(b"\0", b"").decode(errors="replace"))
 
@@ -222,7 +226,7 @@ def _is_of_answer(begun: re.Match[str] | None, framing: Framing) -> bool:
 
 
 def _begun_id(begun: re.Match[str]) -> str:
-    """Return the message id behind a beginning, where a valid one is there."""
+    """Return the message id in the beginning of a malformed text, or `UNREADABLE_ID`."""
     try:
         id_ = orjson.loads(f'"{begun["id"] or begun["single"] or begun["bare"] or ""}"')
     except orjson.JSONDecodeError:
@@ -231,7 +235,7 @@ def _begun_id(begun: re.Match[str]) -> str:
 
 
 def _malformed(type_: MessageType, array: list[Any]) -> Malformed:
-    """Say which position of an array of that type is wrong."""
+    """Return which position of an array of that type is wrong."""
     name, parts = type_.name, type_.parts
     if len(array) != len(parts) + 1:
         problem = f"a {name} has {len(parts) + 1} items ({', '.join(parts)} after the type), not {len(array)}"
@@ -245,7 +249,7 @@ def _malformed(type_: MessageType, array: list[Any]) -> Malformed:
 
 
 def encode(message: Message) -> bytes:
-    """Return the JSON text of `message` as it goes over the wire."""
+    """Return the JSON text of `message` as it is sent."""
     match message:
         case Result():
             array = [_RESULT, message.id, message.payload]
@@ -258,13 +262,13 @@ def encode(message: Message) -> bytes:
 
 
 def with_wrong_type(text: bytes) -> bytes:
-    """Return the `text` of a message with the number of the next message type, which its array does not fit."""
+    """Return the `text` of a message with the number of another message type, whose array looks different."""
     number = int(text[1:2])
     return b"%b%d%b" % (text[:1], number + 1 if number < _ERROR else _CALL, text[2:])
 
 
 def with_unknown_type(text: bytes) -> bytes:
-    """Return the `text` of a message with a number that no version of OCPP has a message type for."""
+    """Return the `text` of a message with a type number that no version of OCPP has."""
     return b"%b%d%b" % (text[:1], _UNKNOWN, text[2:])
 
 
@@ -273,11 +277,11 @@ def _is_id(value: Any) -> bool:
 
 
 def _id_of(array: list[Any]) -> str:
-    """Return the array's message id, where it has a valid one to be echoed."""
+    """Return the message id of an array, or `UNREADABLE_ID` if it has no valid one."""
     return array[1] if len(array) > 1 and _is_id(array[1]) else UNREADABLE_ID
 
 
 def _kind(value: Any) -> str:
-    """Name the JSON type of `value` for a person."""
+    """Return the name of the JSON type of `value`, with its article."""
     names = {dict: "an object", list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
     return names.get(type(value), "a number")

@@ -1,14 +1,14 @@
-"""Finding the right name that somebody probably meant."""
+"""Which known name somebody who misspelled one probably meant; and new names that are not taken."""
 
 from collections.abc import Container, Iterable
 from itertools import count
 
 FEW = 12
-"""How many names are too many to be listed."""
+"""From this number of names on, a message does not list them all."""
 
 
 def did_you_mean(word: str, names: Iterable[str]) -> str:
-    """Return `; did you mean 'NAME'?` with the name nearest to `word`, and all names where they are few."""
+    """Return `; did you mean 'NAME'?` with the name nearest to `word`, and the list of all names if they are few."""
     known = [str(name) for name in names]
     near, listed = nearest(word, known), ", ".join(known)
     if not 0 < len(known) < FEW:
@@ -17,8 +17,8 @@ def did_you_mean(word: str, names: Iterable[str]) -> str:
 
 
 def nearest(word: str, names: Iterable[str]) -> str:
-    """Return `; did you mean 'NAME'?` with the name nearest to `word`, or nothing where none is near."""
-    import difflib  # noqa: PLC0415 - only somebody who mistyped waits for it
+    """Return `; did you mean 'NAME'?` with the name nearest to `word`, or an empty text if none is near."""
+    import difflib  # noqa: PLC0415 - loaded only after a typing error
 
     by_lower = {name.lower(): str(name) for name in names}
     near = difflib.get_close_matches(word.lower(), by_lower, n=1)
@@ -26,7 +26,7 @@ def nearest(word: str, names: Iterable[str]) -> str:
 
 
 def fresh_name(name: str, taken: Container[str]) -> str:
-    """Return `name`, or `name #2` and so on: the first that is not taken."""
+    """Return the first of `name`, `name #2`, `name #3` and so on that is not taken."""
     if name not in taken:
         return name
     return next(numbered for number in count(2) if (numbered := f"{name} #{number}") not in taken)

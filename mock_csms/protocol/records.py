@@ -1,7 +1,7 @@
-"""What every small type with named parts is made of; the only importer of `msgspec`.
+"""The bases of all small types with named parts; the only importer of `msgspec`.
 
-A record is made several times for every message: a frozen dataclass takes ten times as long, and its class half a
-millisecond of every start. (Settings and faults are dataclasses all the same: their fields describe themselves.)
+Several records are made for every message. To make a frozen dataclass takes ten times as long, and to define one takes
+half a millisecond of every start. (Settings and faults are dataclasses, because their fields carry descriptions.)
 """
 
 from functools import partial
@@ -20,7 +20,7 @@ _ITEMS = Decoder(list[Raw])
 
 
 def json_items(text: bytes) -> list[bytes]:
-    """Return the items of a JSON array as they are written in its `text`; none where it is no array."""
+    """Return the JSON text of each item of a JSON array; an empty list if `text` is not a JSON array."""
     try:
         return [bytes(item) for item in _ITEMS.decode(text)]
     except (DecodeError, RecursionError):
@@ -29,17 +29,17 @@ def json_items(text: bytes) -> list[bytes]:
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 class Record(Struct, frozen=True):
-    """A type whose annotated names are its parts; equal when they are, and never changed."""
+    """A type whose annotated names are its fields. It cannot be changed, and is equal to another with equal fields."""
 
 
 class Mutable(Struct):
-    """The same for what changes."""
+    """The same, but its fields can be changed."""
 
 
 class Bounded(dict[Key, Value]):
-    """A dict with at most so many items: one more, and the oldest is forgotten, so that no station fills the memory.
+    """A dict with at most `most` items: a further one removes the oldest, so that no station can fill the memory.
 
-    An item that is set again stays where it was; `renew` makes it the newest one.
+    An item that is set again keeps its age; `renew` makes it the newest one.
     """
 
     __slots__ = ("most",)
@@ -48,7 +48,7 @@ class Bounded(dict[Key, Value]):
         self.most = most
 
     def __setitem__(self, key: Key, value: Value) -> None:
-        dict.__setitem__(self, key, value)  # super() takes longer, and this is done for most messages
+        dict.__setitem__(self, key, value)  # faster than super(), and most messages come here
         if len(self) > self.most:
             del self[next(iter(self))]
 
@@ -59,5 +59,5 @@ class Bounded(dict[Key, Value]):
 
 
 def bounded(most: int) -> Any:
-    """Return the default of a field that is a `Bounded` with at most `most` items."""
+    """Return the default of a field that holds a `Bounded` with at most `most` items."""
     return field(default_factory=partial(Bounded, most))

@@ -1,12 +1,12 @@
-"""What the JSON schemas of OCPP say of a payload: a list of violations, and the values that an enumeration allows.
+"""How payloads break the JSON schemas of OCPP, and what these schemas say: paths, enumerations, formats.
 
-The schemas are data files of the `ocpp` package. They are read as files, because importing any module of that package
-costs a quarter of a second, and each is compiled when the first payload asks for it. They say draft-06, in which 100.0
-is an integer; they are compiled as draft 4, which tells such numbers apart, so that they can be read as integers.
+The schemas are data files of the `ocpp` package. They are read as files, because the import of any module of that
+package takes a quarter of a second. Each is compiled when the first payload needs it. Most declare draft-06, in which
+100.0 is an integer; all are compiled as draft 4, in which it is not, so that such numbers can be turned into integers.
 """
 
 import importlib.util
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import cache
 from math import isinf
 from pathlib import Path
@@ -22,13 +22,16 @@ from mock_csms.protocol.records import Record
 if TYPE_CHECKING:
     from jsonschema_rs import Draft4Validator, ValidationError
 
+_REQUEST = "Request"
+"""What the name of the schema of a request ends with."""
+
 _MOST_ITEMS = 50
 _MOST_VIOLATIONS = 1000
 _LONGEST_TEXT = 200
-"""How much is told of a wrong payload: a megabyte of wrong items must not stop other stations."""
+"""How much is reported about a wrong payload: a megabyte of wrong items must not keep other stations waiting."""
 
 _HUGE = float(2**63)
-"""From here on numbers are no integers of 64 bits."""
+"""The first number that a signed integer of 64 bits cannot hold."""
 
 _VALUE = ErrorCode.PropertyConstraintViolation
 _CODES = {
@@ -38,7 +41,7 @@ _CODES = {
     "type": ErrorCode.TypeConstraintViolation,
     "additionalProperties": ErrorCode.FormatViolation,
 }
-"""The error code for the schema's keyword that is violated (Part 4, 4.3); every other one is about a value."""
+"""The error code for each keyword of a schema (Part 4, 4.3); every other keyword is about a value."""
 
 _PRECEDENCE = (
     ErrorCode.OccurrenceConstraintViolation,
@@ -46,19 +49,22 @@ _PRECEDENCE = (
     ErrorCode.FormatViolation,
     ErrorCode.PropertyConstraintViolation,
 )
-"""Of several violations the first in this order decides the code of the answer."""
+"""Of several violations, the one whose code comes first here decides the code of the answer."""
 
 
 class Violation(Record):
-    """One way in which a payload breaks its schema: where (`meterValue.0.timestamp`), what, and its error code."""
+    """One way in which a payload breaks its schema, or a call its version of OCPP."""
 
     path: str
+    """Where in the payload: property names and positions, such as `evse.0.id`; empty for the whole."""
     message: str
+    """What is wrong there."""
     code: ErrorCode
+    """The error code for it (Part 4, 4.3)."""
 
     @property
     def is_of_payload(self) -> bool:
-        """Whether it is the payload that is wrong, and not the action."""
+        """Whether the payload is wrong, not the action."""
         return self.code in _PRECEDENCE
 
     def __str__(self) -> str:
@@ -66,15 +72,21 @@ class Violation(Record):
 
 
 class Schemas:
-    """The schemas of one version of OCPP; `folder` is the name of the version's package in `ocpp`, such as `v201`."""
+    """The schemas of one version of OCPP.
 
-    def __init__(self, folder: str) -> None:
+    `folder` is the name of the version's package in `ocpp`, such as `v201`. `secrets` are the fields whose values no
+    violation repeats. `request_suffix` is what the names of the files with schemas of requests end with.
+    """
+
+    def __init__(self, folder: str, secrets: Container[str] = (), *, request_suffix: str = _REQUEST) -> None:
         self._folder = folder
+        self._secrets = secrets
+        self._request_suffix = request_suffix
         self._validators: dict[tuple[str, str], Draft4Validator] = {}
 
     def request_violations(self, action: str, payload: Any) -> Sequence[Violation]:
         """Return how `payload` breaks the schema of the request of `action`, worst first; empty when it does not."""
-        return self.look(action, "Request", payload)[1]
+        return self.look(action, _REQUEST, payload)[1]
 
     def response_violations(self, action: str, payload: Any) -> Sequence[Violation]:
         """Return how `payload` breaks the schema of the response of `action`, worst first; empty when it does not."""
@@ -83,7 +95,7 @@ class Schemas:
     def look(self, action: str, kind: str, payload: Any, huge: Sequence[str] = ()) -> tuple[Any, Sequence[Violation]]:
         """Return `payload`, with integers where `1.0` was written for one, and how it breaks its schema, worst first.
 
-        `kind` is Request or Response; `huge` are the paths to numbers that no double holds.
+        `kind` is Request or Response. `huge` are the paths to numbers beyond the range of a double: violations.
         """
         key = (action, kind)
         validator = self._validators.get(key) or self._compile(key)
@@ -92,7 +104,7 @@ class Schemas:
         whole = _with_integers(payload)
         violations = [Violation(path, "is beyond the range of a 64-bit float", _VALUE) for path in huge]
         if not validator.is_valid(whole):
-            violations = [*_explain(validator, whole), *violations]
+            violations = [*_explain(validator, whole, self._secrets), *violations]
         return (payload, violations) if violations else (whole, ())
 
     def _compile(self, key: tuple[str, str]) -> "Draft4Validator":
@@ -103,7 +115,8 @@ class Schemas:
 
     def schema(self, name: str) -> Json:
         """Return the JSON schema called `name`, such as `BootNotificationRequest`."""
-        schema: Json = orjson.loads((_package_folder() / self._folder / "schemas" / f"{name}.json").read_bytes())
+        stem = name.removesuffix(_REQUEST) + self._request_suffix if name.endswith(_REQUEST) else name
+        schema: Json = orjson.loads((_package_folder() / self._folder / "schemas" / f"{stem}.json").read_bytes())
         return schema
 
     def values(self, name: str, *path: str) -> tuple[str, ...]:
@@ -116,17 +129,17 @@ class Schemas:
         return tuple(path for path, node in _nodes(root, root, ()) if node.get("format") == format_)
 
     def named(self, name: str, field: str) -> Sequence[Sequence[str]]:
-        """Return the paths to fields of one name in the schema `name`; `*` is each item of an array."""
+        """Return the paths to all fields called `field` in the schema `name`; `*` is each item of an array."""
         root = _cached_schema(self, name)
         return tuple(path for path, _ in _nodes(root, root, ()) if path[-1:] == (field,))
 
     def fields(self, name: str, payload: Any) -> Iterator[tuple[str, Any, bool]]:
-        """Yield the fields of a payload that the schema `name` knows: path, value, and whether it is required."""
+        """Yield path, value, and whether it is required, for each field of a payload that the schema `name` knows."""
         root = _cached_schema(self, name)
         return _fields(root, root, payload, "")
 
     def node(self, name: str, path: Sequence[str]) -> Json:
-        """Return what the schema `name` says of `path`; empty where anything may stand (customData).
+        """Return the part of the schema `name` for `path`; empty where any value is allowed (customData).
 
         Positions in arrays are digits. Raises ValueError for a path that the schema does not have.
         """
@@ -134,7 +147,7 @@ class Schemas:
 
 
 def node_at(root: Json, name: str, path: Sequence[str]) -> Json:
-    """Return what the schema `root`, called `name`, says of `path`, as `Schemas.node` does."""
+    """Return the part of the schema `root`, called `name`, for `path`, as `Schemas.node` does."""
     node = root
     for depth, part in enumerate(path):
         if "items" in node and part.isdigit():
@@ -150,13 +163,13 @@ def node_at(root: Json, name: str, path: Sequence[str]) -> Json:
 
 
 def _resolve(root: Json, node: Json) -> Json:
-    """Follow the `$ref` of `node` into the definitions of `root`, where it is one."""
+    """Return the definition in `root` that `node` refers to by its `$ref`, or `node` itself."""
     reference = node.get("$ref")
     return root["definitions"][reference.removeprefix("#/definitions/")] if reference else node
 
 
 def _nodes(root: Json, node: Json, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Json]]:
-    """Yield everything that a schema describes, with the path to it; none of the schemas describes itself."""
+    """Yield the path to everything that a schema describes, and what it says there; no schema of OCPP is recursive."""
     node = _resolve(root, node) if "$ref" in node else node
     yield path, node
     for name, inner in node.get("properties", {}).items():
@@ -166,7 +179,7 @@ def _nodes(root: Json, node: Json, path: tuple[str, ...]) -> Iterator[tuple[tupl
 
 
 def _fields(root: Json, node: Json, value: Any, path: str) -> Iterator[tuple[str, Any, bool]]:
-    """Yield the fields in a value of any shape that a schema knows; its items are looked into."""
+    """Yield the fields that a schema knows in a value of any shape, also those in the items of arrays."""
     if isinstance(value, dict):
         known, required = node.get("properties", {}), node.get("required", ())
         for name, item in value.items():
@@ -179,7 +192,7 @@ def _fields(root: Json, node: Json, value: Any, path: str) -> Iterator[tuple[str
 
 
 def _is_free(node: Json) -> bool:
-    """Whether the schema allows properties that it does not name, or any value at all."""
+    """Return whether a schema allows properties that it does not name, or any value at all."""
     return node.get("additionalProperties", True) is True and node.get("type", "object") == "object"
 
 
@@ -190,7 +203,7 @@ def _cached_schema(schemas: Schemas, name: str) -> Json:
 
 @cache
 def _package_folder() -> Path:
-    """Find the files of `ocpp` without importing it."""
+    """Return the folder of the package `ocpp`, without importing it."""
     spec = importlib.util.find_spec("ocpp")
     if spec is None or not spec.submodule_search_locations:
         raise ModuleNotFoundError("the package 'ocpp' is not installed; it holds the schemas of OCPP")
@@ -198,7 +211,7 @@ def _package_folder() -> Path:
 
 
 def _with_integers(value: Any) -> Any:
-    """Return a JSON value with integers for floats that are whole and fit into 64 bits, and with 0 for infinity."""
+    """Return a JSON value with integers in place of whole floats that fit into 64 bits, and 0 in place of infinity."""
     if isinstance(value, float):
         is_whole = value.is_integer() and abs(value) < _HUGE
         return int(value) if is_whole else 0 if isinf(value) else value
@@ -207,18 +220,21 @@ def _with_integers(value: Any) -> Any:
     return {key: _with_integers(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
-def _explain(validator: "Draft4Validator", payload: Any) -> Sequence[Violation]:
-    """Return what is wrong with a payload, worst first; of very long arrays mostly their beginning is looked at."""
+def _explain(validator: "Draft4Validator", payload: Any, secrets: Container[str]) -> Sequence[Violation]:
+    """Return what is wrong with a payload, worst first.
+
+    Only the beginning of a very long array is checked, and the first violation behind it if that has none.
+    """
     try:
         errors = list(validator.iter_errors(_shortened(payload))) or [_first_error(validator, payload)]
-    except ValueError as error:  # the validator gives up on what is nested too deep
+    except ValueError as error:  # the validator gives up if the payload is nested too deep
         return (Violation("", str(error).lower(), ErrorCode.FormatViolation),)
-    violations = [violation for error in errors for violation in _violations(error)]
+    violations = [violation for error in errors for violation in _violations(error, secrets)]
     return sorted(violations, key=lambda violation: _PRECEDENCE.index(violation.code))[:_MOST_VIOLATIONS]
 
 
 def _shortened(value: Any, most: int = _MOST_ITEMS) -> Any:
-    """Return a JSON value with its long arrays cut, those inside others more than these."""
+    """Return a JSON value with its long arrays cut: inner arrays shorter than outer ones."""
     if isinstance(value, list):
         return [_shortened(item, max(2, most // 5)) for item in value[:most]]
     return {key: _shortened(item, most) for key, item in value.items()} if isinstance(value, dict) else value
@@ -234,15 +250,18 @@ def _first_error(validator: "Draft4Validator", payload: Any) -> "ValidationError
     raise ValueError("is wrong and right at once")
 
 
-def _violations(error: "ValidationError") -> Iterable[Violation]:
-    """Turn the validator's error into some that name the field, also where the schema names its parent."""
+def _violations(error: "ValidationError", secrets: Container[str]) -> Iterable[Violation]:
+    """Yield the violations that an error of the validator stands for, each with the field that it is about.
+
+    The validator reports a missing or an unknown field at the object around it.
+    """
     kind: Any = error.kind  # its stub leaves out what each keyword adds
     keyword: str = kind.name
     path = [str(part) for part in error.instance_path]
     names: Sequence[str] = ()
     message = error.message
-    if path[-1:] == ["idToken"]:
-        message = message.replace(orjson.dumps(error.instance).decode(), "it")  # tokens are nobody else's business
+    if path and path[-1] in secrets:
+        message = message.replace(orjson.dumps(error.instance).decode(), "it")
     if keyword == "required":
         names, message = [kind.property], "is missing"
     elif keyword == "additionalProperties":
@@ -255,7 +274,7 @@ def _violations(error: "ValidationError") -> Iterable[Violation]:
 
 
 def _is_huge(value: Any) -> bool:
-    """Whether a number is whole, but no integer of 64 bits."""
+    """Return whether a value is a whole number that a signed integer of 64 bits cannot hold."""
     return isinstance(value, float) and value.is_integer() and abs(value) >= _HUGE
 
 

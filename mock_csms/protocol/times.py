@@ -1,4 +1,4 @@
-"""Times as OCPP writes them, read: the schemas let any text pass for one."""
+"""Timestamps as OCPP writes them, as seconds since 1970. The schemas are not enough: they accept any text."""
 
 import re
 from datetime import UTC, datetime
@@ -9,9 +9,10 @@ _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:
 
 
 def read_time(text: str) -> float:
-    """Return how many seconds after 1970 a time is; ValueError when it is none; without an offset it is in UTC.
+    """Return a timestamp as seconds since 1970 (UTC); a timestamp without an offset is taken as UTC.
 
-    A leap second, which ends a month in UTC (RFC 3339, 5.7), is the first second of the next one.
+    A leap second at the end of a month in UTC (RFC 3339, 5.7) counts as the first second of the next month. Raises
+    ValueError if the text is not a timestamp.
     """
     written = text.upper()  # RFC 3339, 5.6: t and z are T and Z
     is_leap = written[17:19] == "60"
@@ -24,7 +25,7 @@ def read_time(text: str) -> float:
 
 
 def _leap(second_before: float) -> float:
-    """Return the second after one, which ends a month."""
+    """Return the second after `second_before`; ValueError unless it begins a month."""
     after = datetime.fromtimestamp(second_before + 1.0, UTC)
     if (after.day, after.hour, after.minute, after.second) != (1, 0, 0, 0):
         raise ValueError("a leap second is the last one of a month")
@@ -32,19 +33,22 @@ def _leap(second_before: float) -> float:
 
 
 def seconds_of(text: str) -> float | None:
-    """Return the same, or None for a text that is no time."""
+    """Return a timestamp as seconds since 1970, as `read_time` does; None if the text is not a timestamp."""
     seconds = usual_seconds_of(text)
     return _any(text) if seconds is None else seconds
 
 
 def strict_seconds_of(text: str) -> float | None:
-    """Return the same, None also for what RFC 3339 does not call a time: one without an offset."""
+    """Return the same, but None also for a timestamp that RFC 3339 does not allow, such as one without an offset."""
     seconds = usual_seconds_of(text)
     return seconds if seconds is not None or not _RFC3339.fullmatch(text) else _any(text)
 
 
 def usual_seconds_of(text: str) -> float | None:
-    """Read the way in which most write times, and many times a second: `2026-01-01T12:00:00.000Z`."""
+    """Return a timestamp of the most frequent form, `2026-01-01T12:00:00.000Z`, as seconds since 1970; None for others.
+
+    This is a quick way for what comes many times a second.
+    """
     if text[-1:] != "Z":
         return None
     second, part = _second(text[:19]), text[19:-1]

@@ -1,10 +1,12 @@
 """Which version of OCPP a subprotocol speaks (Part 4, 3.1.2), and whether a message is right in that version.
 
-A new version is a file with its table and a row here. What is said by and to a station is judged by the version that
-was agreed with it; a name in the settings, which are read before any station is there, is right if one version has it.
+A new version is a file with its table of actions and a `Version` here. Messages from and to a station are checked
+against the version that was agreed with it. A name in the settings, which are read before any station connects, is
+accepted if any version has it.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from mock_csms.protocol.actions import Action, Actions, Sender
@@ -12,8 +14,7 @@ from mock_csms.protocol.messages import FRAMING, Call, Error, ErrorCode, Framing
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record, asdict, replace
 from mock_csms.protocol.schemas import Schemas, Violation
-from mock_csms.protocol.v2 import v201
-from mock_csms.protocol.v2.other_versions import told_elsewhere
+from mock_csms.protocol.v2 import identifiers, other_versions, v201
 
 _MOST_DETAILS = 20
 
@@ -22,16 +23,25 @@ class Version(Record, eq=False):
     """One version of OCPP."""
 
     name: str
-    """What people call it, and traces: `2.0.1`."""
+    """Its name for people, and in traces: `2.0.1`."""
     actions: Actions
     schemas: Schemas
     framing: Framing = FRAMING
-    """How its messages are written, where that is not as in 2.0.1."""
+    """How its message arrays look."""
     told_elsewhere: Callable[[str], str] = lambda _: ""
-    """Says which other version has the action that somebody spelled so; empty where none is known to have it."""
+    """Returns which other version has the action that somebody spelled so; empty if none is known to have it."""
+    identifiers: Collection[str] = ()
+    """The fields of messages that hold an identifier: its case does not matter (`identifiers.py`)."""
+    transaction_ids: Sequence[str] = ()
+    """Those of them with the id of a transaction."""
+    variable_names: Sequence[str] = ()
+    """Those of them with the name of a component or of a variable, or of an instance of one."""
 
     def call_violations(self, call: Call, sender: Sender, *, payload: bool = True) -> Sequence[Violation]:
-        """Return what is wrong with `call` coming from `sender`, worst first: the action, or else its `payload`."""
+        """Return what is wrong with a `call` from `sender`, worst first: its action, or else its payload.
+
+        The payload is not checked if `payload` is False.
+        """
         return self.read_call(call, sender, payload=payload)[1]
 
     def result_violations(self, call: Call, payload: Any) -> Sequence[Violation]:
@@ -39,7 +49,7 @@ class Version(Record, eq=False):
         return self.schemas.look(call.action, "Response", payload)[1]
 
     def read_call(self, call: Call, sender: Sender, *, payload: bool = True) -> tuple[Call, Sequence[Violation]]:
-        """Return `call`, with integers where it has `1.0` for one, and what is wrong with it, as `call_violations`."""
+        """Return `call`, with integers where `1.0` was written for one, and its violations (see `call_violations`)."""
         row = self.actions.get(call.action)
         if row is None:
             hint = did_you_mean(call.action, self.actions)
@@ -66,17 +76,25 @@ def refusal(call: Call, violations: Sequence[Violation], framing: Framing = FRAM
     return Error(call.id, framing.spelled(violations[0].code), f"{where}{told}", {"violations": details})
 
 
-V201 = Version("2.0.1", v201.ACTIONS, Schemas("v201"), FRAMING, told_elsewhere)
+V201 = Version(
+    "2.0.1",
+    v201.ACTIONS,
+    Schemas("v201", identifiers.TOKENS),
+    told_elsewhere=other_versions.told_elsewhere,
+    identifiers=identifiers.FIELDS,
+    transaction_ids=identifiers.TRANSACTION_IDS,
+    variable_names=identifiers.VARIABLE_NAMES,
+)
 
 DEFAULT = V201
-"""The version of messages of which nobody says it: records of a trace without one, and events that are made by hand."""
+"""The version of messages that do not say theirs: records of a trace without one, and events that are made by hand."""
 
 SUBPROTOCOLS: dict[str, Version] = {"ocpp2.0.1": V201, "ocpp2.0": V201}
-"""The subprotocols that the mock speaks, the preferred one first. `ocpp2.0` has the messages of 2.0.1."""
+"""The subprotocols that the mock speaks, the preferred one first. The messages of `ocpp2.0` are those of 2.0.1."""
 
 
 def choose_subprotocol(offered: Collection[str]) -> str | None:
-    """Return the subprotocol to speak with a peer that offers those, or None when none is common."""
+    """Return the subprotocol to speak with a peer that offers those, or None if the mock speaks none of them."""
     return next((subprotocol for subprotocol in SUBPROTOCOLS if subprotocol in offered), None)
 
 
@@ -89,18 +107,32 @@ def versions() -> Sequence[Version]:
 
 
 def spoken() -> str:
-    """Return what people call them: `OCPP 2.0.1`."""
+    """Return the names of these versions for people: `OCPP 2.0.1`."""
     return f"OCPP {' or '.join(version.name for version in versions())}"
 
 
 def actions(sender: Sender | None = None) -> Mapping[str, Action]:
-    """Return the actions of all versions, or those that `sender` may send; of several rows the preferred version's."""
+    """Return the actions of all versions, or only those that `sender` may send.
+
+    If several versions have an action, its row is that of the preferred one.
+    """
     rows = {name: row for version in reversed(versions()) for name, row in version.actions.items()}
     return rows if sender is None else {name: row for name, row in rows.items() if row.sent_by(sender)}
 
 
+def told_elsewhere(action: str) -> str:
+    """Say which version that the mock does not speak has the action that somebody spelled so; empty where none has."""
+    return next(filter(None, (version.told_elsewhere(action) for version in versions())), "")
+
+
+@cache
+def identifier_fields() -> Collection[str]:
+    """Return the fields of messages that hold an identifier in any version."""
+    return frozenset(field for version in versions() for field in version.identifiers)
+
+
 def version_with(action: str) -> Version:
-    """Return the preferred one of the versions that have an action; the default where none has it."""
+    """Return the preferred version of those that have an action, or the default if none has it."""
     return next((version for version in versions() if action in version.actions), DEFAULT)
 
 

@@ -1,4 +1,4 @@
-"""Who asks for a WebSocket: what the opening handshake says of the station and of what it offers (Part 4, 3.1)."""
+"""Who asks for a WebSocket: what the opening handshake says about the station and what it offers (Part 4, 3.1)."""
 
 import re
 from collections.abc import Sequence
@@ -7,24 +7,29 @@ from urllib.parse import unquote
 from mock_csms.protocol.records import Record
 
 _AUTHORITY = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?]*")
-"""What stands before the path where a request names the whole URL (RFC 9112, 3.2.2)."""
+"""The part before the path, if a request names the whole URL (RFC 9112, 3.2.2)."""
 
 
 class Visitor(Record):
-    """Who asks: the raw path with its query, the subprotocols offered, and the Authorization header, or None.
-
-    extensions: the extensions of WebSocket that are offered, as they were written. host: the Host header. problem: why
-    the request is no opening handshake (RFC 6455, 4.1), whatever its path is. wants_websocket: False for what is no
-    request for a WebSocket at all, or was not read to its end; nothing but the problem is to be judged then.
-    """
+    """One request for a WebSocket."""
 
     path: str
+    """The path as it was sent, with its query."""
     offered: Sequence[str]
+    """The subprotocols that it offers."""
     authorization: str | None = None
+    """The Authorization header."""
     extensions: str = ""
+    """The extensions of WebSocket that it offers, as they were written."""
     problem: str = ""
+    """Why the request is not a valid opening handshake (RFC 6455, 4.1), whatever its path is."""
     host: str = ""
+    """The Host header."""
     wants_websocket: bool = True
+    """False for a request that does not ask for a WebSocket, or that was not read to its end.
+
+    Then only its `problem` may be judged.
+    """
     origin: str = ""
     """The Origin header, by which a browser tells which page asks (RFC 6454, 7); a station sends none."""
 
@@ -35,7 +40,7 @@ class Visitor(Record):
 
     @property
     def segment(self) -> str:
-        """The last segment of the path as it was sent; slashes at the end are passed over."""
+        """The last segment of the path as it was sent, without slashes at the end."""
         return self.resource.rstrip("/").rpartition("/")[2]
 
     @property

@@ -1,7 +1,7 @@
-"""What certificates and requests for them say, how they are made, and the keys of the reference station.
+"""Certificates and requests for them: reading and making them, and the keys of the reference station.
 
-The only importer of `cryptography`, when the first one is seen. Certificates go in and out as PEM texts: nothing else
-of the library is seen outside. `split` lets only those through of which everything below can be asked.
+The only importer of `cryptography`, which is loaded with the first certificate. Certificates are passed as PEM texts,
+so that no other module sees a type of that library. The functions here take certificates that `split` has returned.
 """
 
 from base64 import b64decode
@@ -10,7 +10,6 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 from warnings import catch_warnings
 
-from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record
 
 if TYPE_CHECKING:
@@ -25,16 +24,30 @@ _LONGEST_NAME = 64
 
 
 class Request(Record):
-    """What a PKCS#10 request says: whose it is, its public key, and whether that is strong and has signed it."""
+    """What a PKCS#10 request says."""
 
     common_name: str
+    """Whom it is for: the commonName of its subject, or an empty text."""
     key: bytes
+    """Its public key, in DER."""
     is_strong: bool
+    """Whether the key is long enough (A00.FR.502, A00.FR.503)."""
     is_signed: bool
+    """Whether it is signed with that key."""
+
+
+class CertificateHashes(Record):
+    """What identifies a certificate (RFC 6960, 4.1.1), in hexadecimal digits."""
+
+    issuer_name: str
+    """The hash of its issuer's name."""
+    issuer_key: str
+    """The hash of its issuer's public key."""
+    serial_number: str
 
 
 def read_request(text: str) -> Request | None:
-    """Return what a request in PEM says; None for what is none that can be read (RFC 2986, A02.FR.03)."""
+    """Return what a request in PEM says; None if it is not a request that can be read (RFC 2986, A02.FR.03)."""
     from cryptography import x509  # noqa: PLC0415 - start-up does not wait for a library that is seldom needed
     from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - as above
 
@@ -49,14 +62,14 @@ def read_request(text: str) -> Request | None:
 
 
 def key_of(certificate: str) -> bytes:
-    """Return the public key of a certificate, as `Request` has its."""
+    """Return the public key of a certificate, in DER."""
     return _bytes(_read(certificate).public_key())
 
 
 def split(text: str) -> tuple[str, ...]:
-    """Return each of the certificates in a PEM text, none where one of them cannot be read.
+    """Return each certificate in a PEM text; an empty tuple if any of them cannot be read.
 
-    The library only warns of some that break RFC 5280, such as with a negative serial number; they count as broken.
+    The library only warns about some that break RFC 5280, such as with a negative serial number. They are not accepted.
     """
     from cryptography import x509  # noqa: PLC0415 - start-up does not wait for a library that is seldom needed
     from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - as above
@@ -67,19 +80,19 @@ def split(text: str) -> tuple[str, ...]:
             found = x509.load_pem_x509_certificates(text.encode(errors="replace"))
             for each in found:
                 _ = each.public_key(), each.not_valid_after_utc, each.subject, each.issuer
-                _hash_data(each, each)
+                _hashes(each, each)
     except (ValueError, TypeError, OverflowError, Warning, x509.InvalidVersion, UnsupportedAlgorithm):
         return ()
     return tuple(each.public_bytes(Encoding.PEM).decode() for each in found)
 
 
 def is_expired(certificate: str, now: float) -> bool:
-    """Whether a certificate was valid only up to some time before `now`."""
+    """Return whether a certificate has expired at `now` (seconds since 1970)."""
     return _read(certificate).not_valid_after_utc.timestamp() < now
 
 
 def is_issued_by(certificate: str, issuer: str) -> bool:
-    """Whether the name of the issuer and the signature say so; a root is issued by itself."""
+    """Return whether a certificate names `issuer` as its issuer and is signed by it; a root is issued by itself."""
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm  # noqa: PLC0415 - as above
 
     try:
@@ -89,13 +102,13 @@ def is_issued_by(certificate: str, issuer: str) -> bool:
     return True
 
 
-def hash_data(certificate: str, issuer: str, algorithm: str = "SHA256") -> Json:
-    """Return the CertificateHashData of a certificate, whose issuer's key is hashed too (Part 2, 2.6)."""
-    return _hash_data(_read(certificate), _read(issuer), algorithm)
+def hashes(certificate: str, issuer: str, algorithm: str) -> CertificateHashes:
+    """Return the hashes that identify a certificate; `algorithm` is SHA256, SHA384 or SHA512."""
+    return _hashes(_read(certificate), _read(issuer), algorithm)
 
 
 def request(serial_number: str, organization: str, number: int) -> str:
-    """Return the PKCS#10 request for a certificate of a station's key pair of that number (A02.FR.02, A00.FR.511)."""
+    """Return the PKCS#10 request for a certificate for a station's key pair `number` (A02.FR.02, A00.FR.511)."""
     from cryptography import x509  # noqa: PLC0415 - as above
     from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - as above
     from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415 - as above
@@ -108,7 +121,7 @@ def request(serial_number: str, organization: str, number: int) -> str:
 
 
 def self_signed(name: str, secret: int, times: tuple[float, float]) -> str:
-    """Return the root of an authority whose private key is that number, valid between two times."""
+    """Return the root certificate of an authority with the private key `secret`, valid between two times."""
     from cryptography import x509  # noqa: PLC0415 - as above
 
     key, own = _private(secret), x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
@@ -116,7 +129,10 @@ def self_signed(name: str, secret: int, times: tuple[float, float]) -> str:
 
 
 def issue(request_: str, issuer: str, secret: int, times: tuple[float, float]) -> str | None:
-    """Return a certificate for a PKCS#10 request, of the root whose private key is that number; None for no request."""
+    """Return a certificate for a PKCS#10 request, signed by the root `issuer` with the private key `secret`.
+
+    Returns None if the request cannot be read.
+    """
     from cryptography import x509  # noqa: PLC0415 - as above
 
     if read_request(request_) is None:
@@ -126,12 +142,15 @@ def issue(request_: str, issuer: str, secret: int, times: tuple[float, float]) -
 
 
 def has_key(certificate: str, serial_number: str, number: int) -> bool:
-    """Whether a certificate is for a station's key pair of that number."""
+    """Return whether a certificate is for a station's key pair `number`."""
     return _read(certificate).public_key() == _key(serial_number, number).public_key()
 
 
 def has_signed(certificate: str, signature: str, content: bytes) -> bool:
-    """Whether `signature`, in base64, is a certificate's key's of `content`: RSA-PSS or EC, SHA-256 (L01.FR.04)."""
+    """Return whether `signature` (base64) of `content` was made with the key of a certificate (L01.FR.04).
+
+    The signature is RSA-PSS or EC, with SHA-256.
+    """
     from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - as above
     from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa  # noqa: PLC0415 - as above
     from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - as above
@@ -157,7 +176,7 @@ def _bytes(key: "PublicKey") -> bytes:
 
 
 def _is_strong(key: "PublicKey") -> bool:
-    """Whether a key is long enough (A00.FR.502, A00.FR.503); of other kinds than RSA, DSA and EC none is known."""
+    """Return whether a key is long enough (A00.FR.502, A00.FR.503); keys other than RSA, DSA and EC are accepted."""
     from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa  # noqa: PLC0415 - as above
 
     if isinstance(key, rsa.RSAPublicKey | dsa.DSAPublicKey):
@@ -171,19 +190,14 @@ def _read(certificate: str) -> "Certificate":
     return x509.load_pem_x509_certificate(certificate.encode())
 
 
-def _hash_data(certificate: "Certificate", issuer: "Certificate", algorithm: str = "SHA256") -> Json:
-    """Let OCSP compute it, whose CertID (RFC 6960, 4.1.1) is made of the same hashes."""
+def _hashes(certificate: "Certificate", issuer: "Certificate", algorithm: str = "SHA256") -> CertificateHashes:
+    """Return the hashes that OCSP uses: its CertID (RFC 6960, 4.1.1) has the same ones."""
     from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512  # noqa: PLC0415 - as above
     from cryptography.x509 import ocsp  # noqa: PLC0415 - as above
 
-    hashes = {"SHA256": SHA256(), "SHA384": SHA384(), "SHA512": SHA512()}
-    asked = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes[algorithm]).build()
-    return {
-        "hashAlgorithm": algorithm,
-        "issuerNameHash": asked.issuer_name_hash.hex(),
-        "issuerKeyHash": asked.issuer_key_hash.hex(),
-        "serialNumber": f"{asked.serial_number:x}",
-    }
+    algorithms = {"SHA256": SHA256(), "SHA384": SHA384(), "SHA512": SHA512()}
+    asked = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, algorithms[algorithm]).build()
+    return CertificateHashes(asked.issuer_name_hash.hex(), asked.issuer_key_hash.hex(), f"{asked.serial_number:x}")
 
 
 def _issued(
@@ -211,7 +225,7 @@ def _issued(
 def _key(serial_number: str, number: int) -> "EllipticCurvePrivateKey":
     """Return a key pair that anybody can compute.
 
-    That makes the station's decisions repeatable, and harms nobody: the key of a mock protects nothing.
+    So the decisions of the station can be repeated. This is safe, because the key of a mock protects nothing.
     """
     seed = sha256(f"mock-station {serial_number} {number}".encode()).digest()
     return _private(int.from_bytes(seed[:31]))

@@ -1,15 +1,15 @@
-"""The addresses at which the mock listens: a bound socket for each, all with the same port."""
+"""Binds the addresses at which the mock listens: a socket for each, all with the same port."""
 
 import socket
 from operator import itemgetter
 from typing import Any
 
 _EVERYWHERE = "*"
-"""The host that means every address of the machine."""
+"""The host that stands for every address of the machine."""
 
 
 def bind(host: str, port: int) -> list[socket.socket]:
-    """Return a bound socket for every address of `host`, all with the same port."""
+    """Return a bound socket for every address of `host`, all with the same port; 0 picks a free one. Raises OSError."""
     bound: list[socket.socket] = []
     try:
         for family, kind, protocol, _, address in _addresses_of(host, port):
@@ -27,7 +27,7 @@ def bind(host: str, port: int) -> list[socket.socket]:
 
 
 def _addresses_of(host: str, port: int) -> list[tuple[Any, ...]]:
-    """Return what is to be bound; `*` is every address, without IPv6 where the machine has none."""
+    """Return the entries of getaddrinfo to bind; `*` is every address, without IPv6 if the machine has none."""
     if host != _EVERYWHERE:
         name = host.encode() if host.isascii() else host
         return [*socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)]

@@ -1,6 +1,6 @@
-"""Hands every event to those who asked for its kind, in the order in which they asked.
+"""Calls the subscribers of an event's kind, in the order in which they subscribed.
 
-A kind that nobody asked for costs a look-up.
+A kind without subscribers costs one look-up.
 """
 
 from collections.abc import Callable
@@ -19,9 +19,9 @@ class Bus:
         self._subscribers: dict[type[Event], tuple[Subscriber, ...]] = {}
 
     def subscribe(self, subscriber: Subscriber, *kinds: type[Event]) -> Callable[[], None]:
-        """Call `subscriber` with every event of those kinds, until what is returned is called.
+        """Call `subscriber` with every event of those kinds. Returns a function that ends the subscription.
 
-        It must not raise and must not wait.
+        The subscriber must not raise and must not wait.
         """
         for kind in kinds:
             self._subscribers[kind] = (*self._subscribers.get(kind, ()), subscriber)
@@ -32,6 +32,6 @@ class Bus:
             self._subscribers[kind] = tuple(each for each in self._subscribers[kind] if each is not subscriber)
 
     def publish(self, event: Event) -> None:
-        """Tell the subscribers of the event's kind."""
+        """Call the subscribers of the event's kind."""
         for subscriber in self._subscribers.get(type(event), ()):
             subscriber(event)

@@ -1,8 +1,8 @@
-"""The mock CSMS in process: it listens, lets stations in, holds what is known of them, and commands them."""
+"""The mock CSMS: listens, accepts stations, keeps what is known of them, and sends them commands."""
 
 import asyncio
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -11,8 +11,8 @@ from mock_csms.behavior.commands import Step
 from mock_csms.behavior.replies import Decision
 from mock_csms.behavior.templates import Authority, Context, World
 from mock_csms.protocol.actions import Json, Sender
+from mock_csms.protocol.identifiers import folded, spelling
 from mock_csms.protocol.messages import Call, Error
-from mock_csms.protocol.v2.identifiers import folded, spelling
 from mock_csms.protocol.versions import SUBPROTOCOLS, choose_subprotocol
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.runtime import clock
@@ -32,25 +32,24 @@ from mock_csms.settings.values import TIMESTAMPS
 from mock_csms.twin.events import Connected, Event, Failed, Knocked, Noted, Refused
 from mock_csms.twin.folding import fold
 from mock_csms.twin.station import Stations
-from mock_csms.twin.v2.answers import MEANING
 
 if TYPE_CHECKING:
     from mock_csms.twin.twin import Twin
 
 _LOOPBACKS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound to it here
-"""Addresses that mean all of the machine's, which nobody can reach, each with one that this machine can."""
+"""The addresses that stand for all of the machine, each with an address that can be connected to."""
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
 
 
 class CsmsServer:
     """One mock: `async with CsmsServer(config) as csms` listens until the block ends.
 
-    `write_ahead` is done before what was sent in a turn of the loop goes to the sockets.
+    `write_ahead` is called before the frames that were sent in a turn of the event loop go to the sockets.
     """
 
     def __init__(self, config: Config, bus: Bus | None = None, write_ahead: Callable[[], None] | None = None) -> None:
         self.bus = bus or Bus()
-        self._models = Stations()
+        self._models = Stations(config.remember)
         self.stations = self._models.let_in
         self._spellings: dict[str, str] = {}
         self.sessions: dict[str, Session] = {}
@@ -74,21 +73,22 @@ class CsmsServer:
         self.rulebase = Rulebase(config, self._apply)
 
     def configure(self, config: Config) -> None:
-        """Behave as `config` says from now on; what was settled when the mock began to listen stays as it is.
+        """Use other settings from now on; what is fixed when the mock starts to listen stays as it is.
 
-        What does not change goes on where it is: the uses of a rule, the place in a sequence, refusals.
+        Where the settings do not change, the counts of rules and refusals and the positions in sequences stay.
         """
         self.rulebase.configure(config)
 
     def restore(self, config: Config) -> None:
-        """Behave as a new mock with these settings does."""
+        """Behave like a new mock with these settings: all counts begin again."""
         self._door = Door(assembly.policies(config))
         self.rulebase.reset()
         self.rulebase.configure(config)
 
     def _apply(self, config: Config) -> None:
-        """Behave as `config` says, for which the rules are made already."""
+        """Use these settings; their rules are in the rulebase already."""
         self.config = config
+        self._models.most = config.remember
         self.validation = config.validate
         self._inspection.configure(config)
         self._door.configure(assembly.policies(config))
@@ -101,7 +101,7 @@ class CsmsServer:
         self.world = World(self.url, write_time, chance.new_integer, chance.new_id, chance.fraction, self._authority)
 
     async def __aenter__(self) -> Self:
-        """Listen. Raises OSError where the address cannot be had."""
+        """Start to listen. Raises OSError if the address or the state directory cannot be used."""
         self._inspection.open()
         try:
             sockets = bind(self.config.host, self.config.port)
@@ -135,8 +135,9 @@ class CsmsServer:
     ) -> Json:
         """Send the command of `step` to the station `identity` and return the payload of its result.
 
-        `request` is what `{{request.…}}` stands for in it; `written` is called once the frame went to the socket.
-        Raises CallFailed for a CALLERROR, an invalid answer, none in time, or a station that is not connected.
+        `request` is the payload that `{{request.…}}` refers to; `written` is called once the frame went to the socket.
+        Raises CallFailed for a CALLERROR, an invalid answer, no answer in time, an action that the station's version
+        does not have, or a station that is not connected.
         """
         session = self.session_of(identity)
         if session is None or not (step.is_raw or step.action in session.version.actions):
@@ -151,12 +152,12 @@ class CsmsServer:
         )
 
     def session_of(self, identity: str) -> Session | None:
-        """Return the connection of a station, however its identity is written; None where it has none."""
+        """Return the session of a station, whatever the case of its identity; None if it is not connected."""
         return self.sessions.get(self._spellings.get(folded(identity), identity))
 
     def _name(self, visitor: Visitor | None) -> str:
-        """Return the identity of a visitor as it was written first: from here on it has one spelling."""
-        return spelling(self._spellings, visitor.identity) if visitor else ""
+        """Return the identity of a visitor in the spelling of its first connection, which is used everywhere else."""
+        return self._spellings.get(folded(visitor.identity), visitor.identity) if visitor else ""
 
     def _context(self, identity: str, request: object = None) -> Context:
         now = clock.now() + self.config.clock_offset
@@ -164,77 +165,83 @@ class CsmsServer:
 
     @property
     def exercised(self) -> Collection[str]:
-        """The ids of the checks that have judged anything, where the run is judged by its findings."""
+        """The ids of the checks that were exercised; only known with `--fail-on-findings`."""
         return self._inspection.exercised
 
     @property
     def unsaved(self) -> str:
-        """Why not all that is known of the stations is kept for later runs, if so; for sure once the mock has ended."""
+        """Why not everything about the stations was saved for later runs; "" if all was. Final once the mock stops."""
         return self._inspection.lost
 
-    # What sessions ask and tell.
+    # What sessions call.
 
     def publish(self, event: Event) -> None:
-        """Judge the event, learn from it, then tell all who watch: `twin/folding.py` says why in this order."""
+        """Check the event, update what is known of the station, then publish; `twin/folding.py` explains this order."""
         found = self._inspection.look_at(event)
         station = self.stations.get(event.station)
         if station is not None:
-            fold(station, event, MEANING)
+            fold(station, event)
         self.bus.publish(event)
         for finding in found:
             self.bus.publish(finding)
 
     def follow(self, identity: str) -> "Twin":
-        """Return all that a station tells from now on, and has told so far where the checks look."""
+        """Return the twin of a station: what it reports from now on and, if the checks are on, what it has reported."""
         return self._models.follow(identity)
 
     @property
     def arrival(self) -> Arrival | None:
-        """How a message of a station comes; None where the network does nothing to it."""
+        """The function that says how late a message of a station arrives; None if no network fault is set."""
         return None if self._network.is_sound else self._arrive
 
     def _arrive(self, identity: str) -> tuple[float | None, str]:
         return self._network.arrival(self._context(identity))
 
     def reject(self, session: Session, message: Error) -> Decision:
-        """Return what to do to send `message` in answer to what is no call."""
+        """Return how to send `message` in answer to a frame that is not a valid call."""
         return self.rulebase.replies[session.version].reject(message, self._context(session.identity))
 
     def answer(self, session: Session, call: Call, refusal: Error | None) -> Decision:
-        """Return what to do about a station's call."""
+        """Return how to answer a call of a station; `refusal` is the CALLERROR for a call that is not valid."""
         return self.rulebase.replies[session.version].answer(
             call, refusal, self._context(session.identity, call.payload)
         )
 
     def command(self, session: Session, call: Call) -> Decision:
-        """Return what to do to send a command."""
+        """Return how to send a command."""
         return self.rulebase.replies[session.version].command(call, self._context(session.identity))
 
     def ended(self, session: Session) -> None:
-        """Forget a session that is over; what is known of its station stays."""
+        """Forget a session that has ended; what is known of its station stays for a while."""
         if self.sessions.get(session.identity) is session:
             del self.sessions[session.identity]
+        self._forget(self._models.leave(session.identity))
 
-    # What the transport asks and tells.
+    def _forget(self, identities: Iterable[str]) -> None:
+        """Keep nothing of stations that left long ago but what rules need."""
+        for identity in identities:
+            self._inspection.forget(identity)
+            self._network.forget(identity)
+
+    # What the transport calls.
 
     def choose_subprotocol(self, offered: Sequence[str]) -> str | None:
-        """Return the subprotocol to speak with a station that offers those."""
+        """Return the subprotocol to use with a station that offers these; None if there is none."""
         return choose_subprotocol(offered)
 
     def judge(self, visitor: Visitor, subprotocol: str | None) -> Verdict:
-        """Decide who is let in, and publish who is not."""
+        """Decide whether a station may connect, and publish it if it is refused."""
         identity = self._name(visitor)
         self.publish(Knocked(clock.now(), identity, visitor))
-        is_connected, known = identity in self.sessions, self.stations.get(identity)
-        password = known.password if known else None
+        is_connected, password = identity in self.sessions, self._models.password_of(identity)
         verdict = self._door.judge(visitor, subprotocol, clock.now(), is_connected=is_connected, password=password)
         if not isinstance(verdict, LetIn):
             self._refuse(visitor, str(verdict), verdict.status)
         return verdict
 
     def welcome(self, transport: Transport, visitor: Visitor, subprotocol: str) -> Session:
-        """Begin the session of a station; by default it replaces the one that the station has already."""
-        identity = self._name(visitor)
+        """Start the session of a station; by default it replaces a session that the station already has."""
+        identity = spelling(self._spellings, visitor.identity)
         if self.config.on_duplicate == "new" and identity in self.sessions:
             self.sessions[identity].close(1000, "replaced by a new connection of the same station")
         station = self._models.welcome(identity)
@@ -247,7 +254,7 @@ class CsmsServer:
         return session
 
     def _limit(self, session: Session) -> None:
-        """Let the connection of a session end when a policy says so."""
+        """End the connection of a session later if a policy says so."""
         seconds = self._door.cut_after(session.identity)
         if seconds is not None:
             asyncio.get_running_loop().call_later(seconds, self._cut, session)
@@ -258,7 +265,7 @@ class CsmsServer:
             session.drop("cut by --disconnect-after")
 
     def visit(self, visitor: Visitor) -> Respond:
-        """Answer a plain HTTP request: /healthz tells that the mock is up."""
+        """Answer a plain HTTP request: /healthz with 200, all others with 426."""
         if visitor.resource.rstrip("/") == "/healthz":
             return Respond(200, "OK")
         verdict = Respond(426, "an HTTP request without a WebSocket upgrade")
@@ -266,7 +273,7 @@ class CsmsServer:
         return verdict
 
     def refused(self, reason: str, visitor: Visitor, status: int | None) -> None:
-        """Publish that what came was no valid handshake."""
+        """Publish that an invalid handshake was refused."""
         if visitor.wants_websocket or visitor.problem:
             self.publish(Knocked(clock.now(), self._name(visitor), visitor))
         self._refuse(visitor, reason, status)
@@ -276,8 +283,10 @@ class CsmsServer:
         self.publish(Failed(clock.now(), "", reason))
 
     def lost(self, reason: str, visitor: Visitor) -> None:
-        """Note that somebody has gone before a whole request had come: load balancers look in like this."""
+        """Note that a client closed its connection before it sent a whole request, as load balancers do."""
         self.publish(Noted(clock.now(), self._name(visitor), reason))
 
     def _refuse(self, visitor: Visitor, reason: str, status: int | None) -> None:
-        self.publish(Refused(clock.now(), self._name(visitor), reason, status, visitor.wants_websocket))
+        identity = self._name(visitor)
+        self.publish(Refused(clock.now(), identity, reason, status, visitor.wants_websocket))
+        self._forget(self._models.turn_away(identity))

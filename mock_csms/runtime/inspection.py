@@ -1,4 +1,4 @@
-"""The conformance checks at work: they look at every event by what was known before it, and at the clock in between."""
+"""Runs the conformance checks: on every event, with what was known before it, and on deadlines between events."""
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
@@ -15,23 +15,23 @@ from mock_csms.twin.station import Stations
 
 if TYPE_CHECKING:
     from mock_csms.conformance.exercised import Exercised
-    from mock_csms.conformance.facts import Known
+    from mock_csms.conformance.facts.station import KnownStation
     from mock_csms.conformance.inspector import Inspector
     from mock_csms.conformance.losses import Losses
     from mock_csms.runtime.memory import Memory
     from mock_csms.twin.lessons import Folder
 
 _TICK = 0.25
-"""How often deadlines are looked at, in seconds."""
+"""How often deadlines are checked, in seconds."""
 _SAVE = 1.0
-"""How often what is new is kept."""
+"""How often new facts are saved, in seconds."""
 
 
 class Inspection:
-    """Lets the checks look, which fold the twins of the `stations` too; without checks, folds those that are followed.
+    """Runs the checks, which also keep the twins of the `stations`; without checks, keeps the twins that are followed.
 
-    `publish` gets what they find between events. The table of checks is loaded with the first event: no start waits for
-    it.
+    `publish` gets the findings about deadlines. The table of checks is loaded with the first event, so that the start
+    of the mock does not wait for it.
     """
 
     def __init__(self, config: Config, stations: Stations, publish: Callable[[Event], None]) -> None:
@@ -48,14 +48,14 @@ class Inspection:
         self.configure(config)
 
     def open(self) -> None:
-        """Find what is known from former runs. Raises OSError where the directory for it cannot be used."""
+        """Open what was saved by earlier runs (--state-dir). Raises OSError if the directory cannot be used."""
         if self._config.state_dir is not None:
             from mock_csms.runtime.memory import Memory  # noqa: PLC0415 - no start waits for it
 
             self._memory = Memory(self._config.state_dir, self._failed)
 
     def configure(self, config: Config) -> None:
-        """Judge as `config` says from now on."""
+        """Use the checks and terms of these settings from now on."""
         self._config = config
         self._is_off = config.checks == "none"
         self._is_lax = config.validate.leaves_out_some
@@ -65,7 +65,7 @@ class Inspection:
             self._losses.judge_by(*inspection(config))
 
     def look_at(self, event: Event) -> Sequence[Event]:
-        """Return what is wrong about an event, by what was known before it, and let the twin of its station learn."""
+        """Return the findings about an event, judged by what was known before it; update the twin of its station."""
         if self._is_off:
             self._follow(event)
             return ()
@@ -94,7 +94,7 @@ class Inspection:
         return Losses(inspector, *inspection(self._config))
 
     def _validated(self, event: Event) -> Event:
-        """Return an event with the violations of its payload, also where nobody was to look at it (--validate off)."""
+        """Return an event with the violations of its payload, also if it was not validated before (--validate off)."""
         if isinstance(event, Lost):
             return replace(event, received=self._validated(event.received))
         if type(event) is not Received:
@@ -120,15 +120,27 @@ class Inspection:
         self._timer = asyncio.get_running_loop().call_later(_TICK, self._tick, self._inspector)
         return self._inspector
 
-    def _meet(self, known: "Known") -> None:
-        """Let what checks know of a station be its twin, and add what is known from former runs."""
+    def _meet(self, known: "KnownStation") -> None:
+        """Make the facts of the checks the twin of a station, and add what was saved by earlier runs."""
+        if self._stations.was_forgotten(known.identity):
+            known.connections.opened = 1  # so it may have booted already, like a station that is older than the mock
         self._stations.adopt(known.identity, known)
         if self._memory:
             self._memory.recall(known)
 
+    def forget(self, identity: str) -> None:
+        """Keep nothing of a station that left long ago."""
+        if self._inspector is None:
+            return
+        known = self._inspector.forget(identity)
+        if self._memory is not None and known is not None:
+            self._memory.keep(known)
+        if self._losses is not None:
+            self._losses.forget(identity)
+
     def _tick(self, inspector: "Inspector") -> None:
         now = clock.now()
-        self._timer = asyncio.get_running_loop().call_later(_TICK, self._tick, inspector)  # whatever comes of this one
+        self._timer = asyncio.get_running_loop().call_later(_TICK, self._tick, inspector)  # first: errors end no ticks
         try:
             found = (self._losses or inspector).tick(now)
         except Exception as error:
@@ -138,26 +150,26 @@ class Inspection:
                 self._publish(finding)
         if self._memory is not None and not 0 <= now - self._saved_at < _SAVE:
             self._saved_at = now
-            self._memory.save(inspector.known)
+            self._memory.save(inspector.stations)
 
     def stop(self) -> None:
-        """Look at the clock no more."""
+        """Check no more deadlines."""
         if self._timer is not None:
             self._timer.cancel()
 
     def close(self) -> None:
-        """Keep for later runs what is known."""
+        """Save what is known for later runs."""
         if self._memory is not None:
-            self._memory.close(self._inspector.known if self._inspector else {})
+            self._memory.close(self._inspector.stations if self._inspector else {})
 
     @property
     def exercised(self) -> Collection[str]:
-        """The ids of the checks that have judged anything, where the run is judged by its findings."""
+        """The ids of the checks that were exercised; only known with `--fail-on-findings`."""
         return self._exercised.ids if self._exercised else ()
 
     @property
     def lost(self) -> str:
-        """Why not all that is known of the stations is kept for later runs; empty where all is, or nothing is to be."""
+        """Why not everything about the stations was saved for later runs; "" if all was, or nothing is to be saved."""
         return self._memory.lost if self._memory else ""
 
     def _failed(self, problem: str) -> None:

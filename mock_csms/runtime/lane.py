@@ -1,4 +1,4 @@
-"""A slow line: what is put on it comes out late, and in the order in which it was put there."""
+"""Delays actions without changing their order."""
 
 import asyncio
 from collections import deque
@@ -6,24 +6,24 @@ from collections.abc import Callable
 
 
 class Lane:
-    """Does things later, one after the other."""
+    """A queue of delayed actions; each runs after the one that was put before it."""
 
     def __init__(self) -> None:
         self._waiting: deque[tuple[float, Callable[[], None]]] = deque()
         self._timer: asyncio.TimerHandle | None = None
 
     def put(self, after: float, do: Callable[[], None]) -> None:
-        """Do something `after` so many seconds, and not before what was put here earlier."""
+        """Call `do` after so many seconds, but not before the actions that were put earlier."""
         due = asyncio.get_running_loop().time() + after
         self._waiting.append((max(due, self._waiting[-1][0]) if self._waiting else due, do))
         self._wait()
 
     def __bool__(self) -> bool:
-        """Whether anything waits."""
+        """Whether any action waits."""
         return bool(self._waiting)
 
     def empty(self) -> None:
-        """Do now all that waits."""
+        """Run all waiting actions now."""
         while self._waiting:
             self._waiting.popleft()[1]()
 

@@ -1,15 +1,20 @@
 """Reads the device model of every station once, after its first Accepted boot, for the checks that need it (--learn).
 
-What comes is learned where all else is: from the events. Commands of scripts go first, as theirs were asked for before.
+The checks take what comes from the events, as everything else. Commands of scripts go first, as the user waits for
+their effect.
 """
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from mock_csms.behavior.commands import Step
-from mock_csms.conformance.v2.needed_variables import LIMIT, NEEDED_VARIABLES, question
+from mock_csms.behavior.dialect import DeviceModel, VariableName
+from mock_csms.behavior.dialects import dialect_of
+from mock_csms.conformance.v2.needed_variables import NEEDED_VARIABLES
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call
+from mock_csms.protocol.versions import V201
 from mock_csms.runtime.session import CallFailed
 from mock_csms.twin.events import Connected, Disconnected, Event, Received, Sent
 
@@ -17,23 +22,27 @@ if TYPE_CHECKING:
     from mock_csms.runtime.csms import CsmsServer
 
 _MOST_TRIES = 3
-"""How often it is begun again after the connection was lost."""
+"""How often to try with one station at most; a lost connection ends a try."""
 _COURTESY = 0.05
-"""How long to let others go first, in seconds: what a script sends at once is what somebody waits for."""
+"""How long to wait before the first command, in seconds, so that scripts can send theirs first."""
 _AT_ONCE = 10
-"""How many variables are asked for at once, where the station does not say less."""
+"""How many variables to ask for at once; fewer if the station allows fewer."""
+_NEEDED: Mapping[str, Sequence[VariableName]] = {V201.name: NEEDED_VARIABLES}
+"""The variables that the checks of a version read, by the version's name."""
 
 
 class _Report:
-    """A report on its way: what each part is put into, the last one as True."""
+    """A report that a station is sending."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, model: DeviceModel) -> None:
         self.number = number
+        self.model = model
         self.parts: asyncio.Queue[bool] = asyncio.Queue()
+        """Whether each part that has come is the last one."""
 
 
 class Learning:
-    """Who was asked, and who has yet to be."""
+    """Asks each station of a mock."""
 
     def __init__(self, csms: "CsmsServer") -> None:
         self._csms = csms
@@ -46,7 +55,7 @@ class Learning:
         csms.bus.subscribe(self._disconnected, Disconnected)
 
     def _accepted(self, event: Event) -> None:
-        """Begin with a station that is accepted, be it again after the connection was lost."""
+        """Start with a station that is accepted, or start again after its connection was lost."""
         identity = event.station
         if identity in self._is_known or identity in self._tasks:
             return
@@ -59,37 +68,38 @@ class Learning:
         self._tasks[identity] = asyncio.get_running_loop().create_task(self._learn(identity))
 
     def _received(self, event: Event) -> None:
-        """Count the parts of the report that was asked for."""
+        """Note each part of the report that was asked for."""
         report = self._reports.get(event.station)
         message = event.message if report and isinstance(event, Received) else None
-        if report and isinstance(message, Call) and message.action == "NotifyReport":
-            payload: Any = message.payload
-            if isinstance(payload, dict) and payload.get("requestId") == report.number:
-                report.parts.put_nowait(not payload.get("tbc"))
+        if report and isinstance(message, Call):
+            is_last = report.model.is_last_part(message, report.number)
+            if is_last is not None:
+                report.parts.put_nowait(is_last)
 
     def _disconnected(self, event: Event) -> None:
-        """Stop; a connection that a newer one replaced has none any more."""
+        """Stop asking a station whose connection has ended."""
         task = self._tasks.pop(event.station, None)
         self._reports.pop(event.station, None)
         if task is not None:
             task.cancel()
 
     async def _learn(self, identity: str) -> None:
-        """Ask for a full inventory, or else for what the checks need."""
+        """Ask for a full report, or else for the variables that the checks read."""
         await asyncio.sleep(_COURTESY)
-        if not await self._report(identity):
-            await self._ask(identity)
+        session = self._csms.session_of(identity)
+        model = dialect_of(session.version).device_model if session else None
+        if session and model and not await self._report(identity, model):
+            await self._ask(identity, model, _NEEDED.get(session.version.name, ()))
         self._is_known.add(identity)
         self._tasks.pop(identity, None)
 
-    async def _report(self, identity: str) -> bool:
-        """Whether the station reports all that it has; each part has its time."""
-        report = self._reports[identity] = _Report(self._csms.chance.new_integer())
-        payload = {"requestId": report.number, "reportBase": "FullInventory"}
-        answer = await self._call(identity, "GetBaseReport", payload)
+    async def _report(self, identity: str, model: DeviceModel) -> bool:
+        """Ask the station for all that it has; return whether the whole report came, each part within the timeout."""
+        report = self._reports[identity] = _Report(self._csms.chance.new_integer(), model)
+        is_reported = model.is_reported(await self._call(identity, model.report(report.number)))
         is_last = False
         try:
-            while answer.get("status") == "Accepted" and not is_last:
+            while is_reported and not is_last:
                 async with asyncio.timeout(self._csms.config.call_timeout):
                     is_last = await report.parts.get()
         except TimeoutError:
@@ -97,23 +107,20 @@ class Learning:
         self._reports.pop(identity, None)
         return is_last
 
-    async def _ask(self, identity: str) -> None:
-        """Get the variables that the checks read, as many at once as the station takes."""
-        answer = await self._call(identity, "GetVariables", question([LIMIT]))
-        most = _number_in(answer)
-        for start in range(0, len(NEEDED_VARIABLES), most):
-            await self._call(identity, "GetVariables", question(NEEDED_VARIABLES[start : start + most]))
+    async def _ask(self, identity: str, model: DeviceModel, names: Sequence[VariableName]) -> None:
+        """Read these variables, as many at once as the station takes."""
+        most = _number(model.first_value(await self._call(identity, model.get([model.limit]))))
+        for start in range(0, len(names), most):
+            await self._call(identity, model.get(names[start : start + most]))
 
-    async def _call(self, identity: str, action: str, payload: Json) -> Json:
-        """Return the answer to a command; an empty one where it failed."""
+    async def _call(self, identity: str, step: Step) -> Json:
+        """Return the answer to a command; an empty one if it failed."""
         try:
-            return await self._csms.call(identity, Step(action, payload))
+            return await self._csms.call(identity, step)
         except CallFailed:
             return {}
 
 
-def _number_in(answer: Json) -> int:
-    """Return how many variables a station takes at once."""
-    results: Any = answer.get("getVariableResult") or [{}]
-    text = results[0].get("attributeValue", "") if isinstance(results[0], dict) else ""
-    return min(max(1, int(text)), _AT_ONCE) if str(text).isdecimal() and str(text).isascii() else _AT_ONCE
+def _number(text: str) -> int:
+    """Return how many variables to ask for at once, by the station's own limit where that is a number."""
+    return min(max(1, int(text)), _AT_ONCE) if text.isdecimal() and text.isascii() else _AT_ONCE

@@ -1,7 +1,7 @@
-"""What is kept of stations across runs, in one SQLite file (--state-dir); the only importer of `sqlite3`.
+"""Keeps facts about stations across runs, in one SQLite file (--state-dir); the only importer of `sqlite3`.
 
-Facts are written by a thread of its own, about once a second, so that messages never wait for the disk. They are read
-when a station is seen for the first time.
+A thread writes the facts about once a second, so that messages never wait for the disk. They are read when a station
+connects for the first time in a run.
 """
 
 import sqlite3
@@ -11,20 +11,21 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeAlias
 
-from mock_csms.conformance.facts import Known
-from mock_csms.conformance.facts.v2.memory import IDS, dump, fresh_facts, load
-from mock_csms.protocol.v2.identifiers import folded
+from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.memory import IDS, fresh_facts
+from mock_csms.conformance.lessons.v2.memory import dump, load
+from mock_csms.protocol.identifiers import folded
 from mock_csms.runtime.place import Place
 
 _NAME = "stations.sqlite"
 _VERSION = 2
-"""Version 1 had identities as they were written."""
+"""In version 1 identities were stored as they were written, not folded."""
 _MOST = 10_000
-"""How many ids of each kind are kept of a station."""
+"""How many ids of each kind are kept for a station."""
 _OFTEN = 1000
-"""After so many facts of a station the oldest ids are forgotten."""
+"""After so many new facts of a station its oldest ids are deleted."""
 _WAIT = 2.0
-"""How long another mock with the same directory may hold the file, in seconds."""
+"""How long to wait for another mock that has locked the file, in seconds."""
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS facts (
@@ -44,17 +45,19 @@ Row: TypeAlias = tuple[str, str, str, str]
 
 
 class Memory:
-    """The facts of all stations in a directory. Raises OSError where it cannot be used."""
+    """The saved facts of all stations in a directory. Raises OSError if the directory cannot be used."""
 
     def __init__(self, directory: str, failed: Callable[[str], None]) -> None:
         self.lost = ""
-        """Why not all is kept; empty where all is."""
+        """Why not everything was saved; "" if all was."""
         self._failed = failed
         self._directory = directory
         self._is_broken = False
         self._thread = ThreadPoolExecutor(1, "memory")
         self._writing: Future[None] | None = None
         self._written: Counter[str] = Counter()
+        self._waiting: list[Row] = []
+        """What is new of stations that were forgotten since the last time."""
         Path(directory).mkdir(parents=True, exist_ok=True)
         path = str(Path(directory) / _NAME)
         try:
@@ -64,16 +67,21 @@ class Memory:
             raise OSError(0, str(error), path) from None
         self._place = Place(path, Path(path).stat())
 
-    def recall(self, known: Known) -> None:
-        """Tell what is known of a station from former runs."""
+    def recall(self, known: KnownStation) -> None:
+        """Add the facts that earlier runs saved to what is known of a station."""
         known.memory.fresh = fresh_facts()
         try:
             load(known, self._reader.execute(_READ, (folded(known.identity),)))
-        except (sqlite3.Error, ValueError, TypeError, LookupError) as error:  # somebody may have written it by hand
+        except (sqlite3.Error, ValueError, TypeError, LookupError) as error:  # somebody may have edited the file
             self._give_up(error)
 
-    def save(self, stations: Mapping[str, Known]) -> None:
-        """Write what is new, unless the last is still being written."""
+    def keep(self, known: KnownStation) -> None:
+        """Write the new facts of a station that is forgotten now, with those that are written next."""
+        if not self._is_broken:
+            self._waiting += self._new_of(known)
+
+    def save(self, stations: Mapping[str, KnownStation]) -> None:
+        """Write the new facts, unless the previous ones are still being written."""
         if self._writing is not None:
             if not self._writing.done():
                 return
@@ -81,8 +89,8 @@ class Memory:
         rows = self._dump(stations)
         self._writing = self._thread.submit(self._write, rows) if rows else None
 
-    def close(self, stations: Mapping[str, Known]) -> None:
-        """Write the rest, and wait for it."""
+    def close(self, stations: Mapping[str, KnownStation]) -> None:
+        """Write the rest, wait until it is written, and close the file."""
         if self._writing is not None:
             self._look_at(self._writing)
         rows = self._dump(stations)
@@ -94,15 +102,19 @@ class Memory:
         self._writer.close()
         self._reader.close()
 
-    def _dump(self, stations: Mapping[str, Known]) -> list[Row]:
+    def _dump(self, stations: Mapping[str, KnownStation]) -> list[Row]:
         if self._is_broken:
             for known in stations.values():
                 known.memory.fresh = None
             return []
-        return [(folded(identity), *fact) for identity, known in stations.items() for fact in dump(known)]
+        waiting, self._waiting = self._waiting, []
+        return waiting + [row for known in stations.values() for row in self._new_of(known)]
+
+    def _new_of(self, known: KnownStation) -> list[Row]:
+        return [(folded(known.identity), *fact) for fact in dump(known)]
 
     def _write(self, rows: list[Row]) -> None:
-        """Write facts, and forget the oldest ids; in the thread."""
+        """Write facts, and delete the oldest ids; runs in the thread."""
         with self._writer as connection:
             connection.executemany(_WRITE, rows)
             self._written.update(row[0] for row in rows)
@@ -113,7 +125,7 @@ class Memory:
                         connection.execute(_FORGET, {"station": station, "kind": kind, "most": _MOST})
 
     def _look_at(self, writing: "Future[None]") -> None:
-        """Give up when something could not be written."""
+        """Give up if the facts could not be written."""
         error = writing.exception()
         if error is not None:
             self._give_up(error)
@@ -126,7 +138,7 @@ class Memory:
 
 
 def _open(path: str) -> sqlite3.Connection:
-    """Open the file, or make it; it must be one that can be written."""
+    """Open or create the file. Raises sqlite3.Error if it cannot be written."""
     connection = sqlite3.connect(path, timeout=_WAIT, check_same_thread=False)
     try:
         (version,) = connection.execute("PRAGMA user_version").fetchone()

@@ -1,6 +1,7 @@
-"""The line to the stations, as slow and as lossy as the settings make it.
+"""The network between stations and mock: how it delays and loses messages, as the settings say.
 
-Each station has chance of its own, each way: neither what others do nor how long anything takes changes what is lost.
+Each station has its own stream of random numbers in each direction, so that neither other stations nor the timing
+change which messages are lost.
 """
 
 from collections.abc import Sequence
@@ -12,11 +13,11 @@ from mock_csms.protocol.records import replace
 from mock_csms.runtime.clock import Chance
 
 IN, OUT = "in", "out"
-"""The ways: from a station, and to it."""
+"""The directions: from a station, and to it."""
 
 
 class Network:
-    """What the line does to messages; it does nothing without `rules`."""
+    """Delays and loses messages; does nothing without rules."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
@@ -24,16 +25,21 @@ class Network:
         self.configure(())
 
     def configure(self, rules: Sequence[Rule[Spoil]]) -> None:
-        """Do as these rules say from now on."""
+        """Use these rules from now on."""
         self._book = RuleBook(rules)
         self.is_sound = not rules
 
+    def forget(self, identity: str) -> None:
+        """Begin the chance of a station anew: it left long ago."""
+        for way in (IN, OUT):
+            self._chances.pop((identity, way), None)
+
     def arrival(self, context: Context) -> tuple[float | None, str]:
-        """Return how many seconds later a message of a station comes, None for a lost one, and by which faults."""
+        """Return how many seconds late a message of a station is, None if it is lost, and the names of the faults."""
         return arrival(self._book, self.context(context, IN))
 
     def context(self, context: Context, way: str = OUT) -> Context:
-        """Return a context with the chance of its station and of a way."""
+        """Return the context with the random numbers of its station and of this direction."""
         if self.is_sound:
             return context
         key = (context.station.identity, way)

@@ -1,6 +1,6 @@
-"""The mock's own test authority: it makes certificates, from the first one that is asked for on.
+"""The mock's certificate authority, which signs certificates for tests.
 
-Its key comes from chance, so that the same `--seed` makes the same root; it protects nothing.
+Its key is made from the seed, so that the same `--seed` makes the same root; it protects nothing.
 """
 
 from hashlib import sha256
@@ -14,7 +14,7 @@ _LIFE_OF_ROOT, _LIFE = 7300 * _DAY, 365 * _DAY
 
 
 class Pki:
-    """One authority; nothing is made before it is needed."""
+    """One certificate authority; its key and root are made when they are needed first."""
 
     def __init__(self, chance: Chance) -> None:
         self._chance = chance
@@ -22,14 +22,17 @@ class Pki:
         self._root = ""
 
     def root(self, now: float) -> str:
-        """Return the root certificate in PEM: the same as long as the mock runs."""
+        """Return the root certificate in PEM; it stays the same while the mock runs. `now` is in seconds since 1970."""
         if not self._root:
             self._secret = self._new_secret()
             self._root = x509.self_signed(_NAME, self._secret, (now - _LIFE, now + _LIFE_OF_ROOT))
         return self._root
 
     def chain(self, csr: str, now: float) -> str:
-        """Return a certificate for a request of a station (A02.FR.04), and the root; without one, for a lost key."""
+        """Return a certificate for a CSR (A02.FR.04), followed by the root, in PEM.
+
+        Without a valid CSR the certificate is for a key that nobody has.
+        """
         root, times = self.root(now), (now - _DAY, now + _LIFE)
         signed = x509.issue(csr, root, self._secret, times) if csr else None
         return (signed or self._of_nobody(root, times)) + root

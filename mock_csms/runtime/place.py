@@ -1,4 +1,4 @@
-"""Whether a file that is written is still the one under its name."""
+"""Whether a file that is being written still exists under its name."""
 
 import os
 import stat
@@ -8,15 +8,16 @@ from mock_csms.protocol.records import Record
 
 
 class Place(Record):
-    """The name of a file, and the file that had it when it was opened."""
+    """A file that was opened."""
 
     path: str
     opened: os.stat_result
+    """The status of the file when it was opened."""
 
     def gone(self) -> str | None:
-        """Return why what is written there cannot be found under the name any more; None where it can.
+        """Return why what is written cannot be found at the path any more; None if it can.
 
-        Only files are looked at: pipes and devices are nobody's record.
+        Pipes and devices are never gone.
         """
         if not stat.S_ISREG(self.opened.st_mode):
             return None

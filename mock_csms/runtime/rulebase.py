@@ -1,12 +1,13 @@
-"""What the mock decides by: the rules of its settings, and those that were added since it runs.
+"""The rules of the mock: those of its settings, and those that were added while it runs.
 
-Every rule has an id. As long as a rule stays the same, its uses stay counted, whatever else is changed.
+Every rule has an id. As long as a rule does not change, the count of its uses stays, whatever else changes.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from mock_csms.behavior.dialects import dialect_of
 from mock_csms.behavior.replies import Replies
 from mock_csms.behavior.rules import Counts, Match, Rule, RuleBook
 from mock_csms.protocol import records
@@ -17,36 +18,37 @@ from mock_csms.settings.tables import Rules, Table, rules
 
 
 class Rulebase:
-    """The rules in force. `changed` is told the settings with these rules in them, whenever one changes."""
+    """The current rules. `changed` is called with the settings that contain them whenever a rule changes."""
 
     def __init__(self, config: Config, changed: Callable[[Config], None]) -> None:
         self.replies: Mapping[Version, Replies] = {}
         self._changed = changed
         self._added = Rules()
         self._counts: Counts = {}
-        self._matches: Mapping[str, Match] = {}
+        self._matches: Mapping[tuple[str, str], Match] = {}
+        """By the version of OCPP (empty for faults) and the id of the rule."""
         self.configure(config)
 
     def configure(self, config: Config) -> None:
-        """Take the rules of these settings in place of those of the former ones; added ones stay before them."""
+        """Replace the rules of the previous settings by those of these; added rules stay, before them."""
         own = _identified(config.rule, [rule.id for rule in _all(self._added)])
         self._config = replace(config, rule=own)
         self._build()
 
     def reset(self) -> None:
-        """Forget what was added, and all uses."""
+        """Forget the added rules, and all counts."""
         self._added = Rules()
         self._counts.clear()
 
     @property
     def rules(self) -> Sequence[Rule[Any]]:
-        """The rules that users wrote, in their order: those with an answer, then the faults."""
+        """The rules that users wrote, in order: those with an answer, then the faults."""
         return _all(self._added + self._config.rule)
 
     def add(self, table: Table) -> Sequence[str]:
-        """Add the rules that a table (`match` with `reply`, `error`, `fault` …) stands for, before all others.
+        """Add the rules of a table (`match` with `reply`, `error`, `fault` …) before all others.
 
-        Returns the id of each. Raises ValueError for a table that is wrong.
+        Returns the id of each rule. Raises ValueError for a wrong table.
         """
         fresh = _identified(rules([table]), [rule.id for rule in self.rules])
         self._added = fresh + self._added
@@ -54,9 +56,9 @@ class Rulebase:
         return [rule.id for rule in _all(fresh)]
 
     def change(self, id_: str, table: Table) -> None:
-        """Let a table stand in place of the rule with that id, which keeps its id and its place, but not its uses.
+        """Replace the rule with that id by the one in a table; it keeps the id and the position, but not the count.
 
-        Raises LookupError where there is no such rule, ValueError for a table that is not one rule of the same kind.
+        Raises LookupError if there is no such rule, ValueError for a table that is not one rule of the same kind.
         """
         old, made = self._find(id_), rules([table])
         fresh = [*made.answers] if old in self._answers else [*made.faults]
@@ -67,7 +69,7 @@ class Rulebase:
         self._put(lambda each: rule if each.id == id_ else each)
 
     def remove(self, id_: str) -> None:
-        """Let the rule with that id be used no more. Raises LookupError where there is none."""
+        """Remove the rule with that id. Raises LookupError if there is no such rule."""
         self._find(id_)
         self._put(lambda each: None if each.id == id_ else each)
 
@@ -82,22 +84,28 @@ class Rulebase:
         raise LookupError(f"there is no rule {id_!r}{did_you_mean(id_, [rule.id for rule in self.rules])}")
 
     def _put(self, change: Callable[[Rule[Any]], Rule[Any] | None]) -> None:
-        """Put what `change` returns in place of each rule."""
+        """Replace each rule by what `change` returns; None removes it."""
         self._added = _changed(self._added, change)
         self._config = replace(self._config, rule=_changed(self._config.rule, change))
         self._build()
 
     def _build(self) -> None:
-        """Make the books, which count on where a rule is as it was."""
+        """Make the rule books again; rules that did not change keep their counts."""
         config = replace(self._config, rule=self._added + self._config.rule)
         counts: Counts = {}
-        layers, faults = assembly.layers(config, counts), assembly.faults(config, counts)
-        books: Iterable[RuleBook[Any]] = (*layers, faults)
-        matches = {rule.id: rule.match for book in books for rule in book.rules}
-        same = {id_ for id_, match in matches.items() if self._matches.get(id_) == match}
+        faults = assembly.faults(config, counts)
+        layers = {version: assembly.layers(config, version, counts) for version in versions()}
+        books: dict[str, Sequence[RuleBook[Any]]] = {version.name: layers[version] for version in layers}
+        books[""] = [faults]
+        matches = {(name, rule.id): rule.match for name in books for book in books[name] for rule in book.rules}
+        changed = {key[1] for key, match in matches.items() if self._matches.get(key) != match}
+        same = {id_ for _, id_ in matches} - changed
         counts.update({key: uses for key, uses in self._counts.items() if key[0] in same})
         self._counts, self._matches = counts, matches
-        self.replies = {version: Replies(assembly.defaults(config, version), layers, faults) for version in versions()}
+        self.replies = {
+            version: Replies(assembly.defaults(config, version), layers[version], faults, dialect_of(version))
+            for version in layers
+        }
         self._changed(config)
 
 
@@ -114,7 +122,7 @@ def _changed(all_rules: Rules, change: Callable[[Rule[Any]], Rule[Any] | None]) 
 
 
 def _identified(all_rules: Rules, taken: Iterable[str]) -> Rules:
-    """Give rules ids that are not taken: what was written, which a rule keeps as long as it stays the same."""
+    """Give each rule a free id: its text, with a number if necessary, so that the same rule keeps its id."""
     used = set(taken)
 
     def named(rule: Rule[Any]) -> Rule[Any]:

@@ -1,4 +1,4 @@
-"""One run of a mock, from the open port to the last closed connection, whoever drives it."""
+"""One run of a mock, from the open port to the last closed connection; the command line, Python and plans use it."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -14,11 +14,10 @@ from mock_csms.twin.events import Started
 async def running(
     csms: CsmsServer, announce: Callable[[str], None] = lambda _: None, schedule: Schedule | None = None
 ) -> AsyncIterator[CsmsServer]:
-    """Listen, send the commands and ask the questions of the settings, until the block ends.
+    """Listen, run the scripts of the settings, and learn from stations if the settings say so, until the block ends.
 
-    `announce` gets the URL as soon as stations can connect, before anything happens. Scripts are started in `schedule`,
-    for whoever wants to stop one. Raises OSError where the address cannot be had, or the directory for what is known of
-    stations cannot be used.
+    `announce` gets the URL as soon as stations can connect, before any other event. Scripts are started in `schedule`,
+    so that a caller who passes one can stop them. Raises OSError if the address or the state directory cannot be used.
     """
     async with csms:
         announce(csms.url)
@@ -27,7 +26,7 @@ async def running(
         for script in scripts(csms.config):
             schedule.start(script)
         if csms.config.learn:
-            from mock_csms.runtime.learning import Learning  # noqa: PLC0415 - no start waits for it
+            from mock_csms.runtime.learning import Learning  # noqa: PLC0415 - a start without it does not wait for it
 
             Learning(csms)
         yield csms

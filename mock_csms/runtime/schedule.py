@@ -1,7 +1,7 @@
-"""Sends the commands of scripts to every station that they are for.
+"""Runs scripts: sends their commands to every station that they are for.
 
-A task runs only while there is something to wait for. A command counts as run when its frame was written; a delay that
-a lost connection interrupted starts again.
+A task runs only while there is something to wait for. A command counts as sent once its frame was written; if the
+connection is lost during a delay, the delay starts again.
 """
 
 import asyncio
@@ -13,9 +13,9 @@ from itertools import count
 
 from mock_csms.behavior.commands import Script, Step
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.identifiers import matches
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.names import did_you_mean, fresh_name
-from mock_csms.protocol.v2.identifiers import matches
 from mock_csms.runtime import clock
 from mock_csms.runtime.csms import CsmsServer
 from mock_csms.runtime.session import CallFailed
@@ -26,7 +26,7 @@ _MOST = 1000
 
 
 class Schedule:
-    """The scripts that run, each with an id."""
+    """The running scripts, each with an id."""
 
     def __init__(self, csms: CsmsServer) -> None:
         self._csms = csms
@@ -38,25 +38,25 @@ class Schedule:
         return {id_: running.script for id_, running in self._running.items()}
 
     def start(self, script: Script) -> str:
-        """Send what `script` says from now on, and return its id: its first action, with a number where it has one."""
+        """Run a script, and return its id: its first action, with a number if that id is taken."""
         id_ = fresh_name(script.steps[0].action, self._running)
         self._running[id_] = start(script, self._csms)
         return id_
 
     def stop(self, id_: str) -> None:
-        """Send no more of the script with that id. Raises LookupError where none runs."""
+        """Stop the script with that id. Raises LookupError if it does not run."""
         if id_ not in self._running:
             raise LookupError(f"no script {id_!r} runs{did_you_mean(id_, self._running)}")
         self._running.pop(id_).stop()
 
 
 def start(script: Script, csms: CsmsServer) -> "Timeline | Trigger":
-    """Follow the events of `csms` and send what `script` says, until it is stopped."""
+    """Run a script on the events of `csms` until it is stopped."""
     return Timeline(script, csms) if script.on is None else Trigger(script, csms)
 
 
 class Timeline:
-    """A script that runs from the connection or the first Accepted boot on, and its progress with each station."""
+    """A script that starts with the connection or the first accepted boot of a station, and its progress with each."""
 
     def __init__(self, script: Script, csms: CsmsServer) -> None:
         self.script = script
@@ -71,7 +71,7 @@ class Timeline:
             self._begin(identity)
 
     def stop(self) -> None:
-        """Send no more. A command that is under way is given up."""
+        """Stop the script, and give up a command that waits for its answer."""
         for leave in self._leave:
             leave()
         for task in self._tasks.values():
@@ -100,7 +100,7 @@ class Timeline:
             self._tasks[identity] = asyncio.get_running_loop().create_task(self._run(identity))
 
     async def _run(self, identity: str) -> None:
-        """Send what is still to come. With a period each step starts so long after the one before it has started."""
+        """Send the remaining steps. With a period, each step starts that long after the start of the previous one."""
         loop = asyncio.get_running_loop()
         due = loop.time()
         for step in self._still_to_come(self._done.get(identity, 0)):
@@ -119,7 +119,7 @@ class Timeline:
 
 
 class Trigger:
-    """A script whose one step follows calls of stations."""
+    """A script that runs after each matching call of a station."""
 
     def __init__(self, script: Script, csms: CsmsServer) -> None:
         self.script = script
@@ -130,7 +130,7 @@ class Trigger:
         self._leave = csms.bus.subscribe(self._received, Received)
 
     def stop(self) -> None:
-        """Send no more. A command that is under way is given up."""
+        """Stop the script, and give up a command that waits for its answer."""
         self._leave()
         for task in self._tasks:
             task.cancel()
@@ -176,6 +176,6 @@ class Trigger:
 async def send(
     csms: CsmsServer, identity: str, step: Step, request: Json | None = None, written: Callable[[], None] | None = None
 ) -> None:
-    """Send one command; that it failed, whoever watches the events has seen."""
+    """Send one command; a failure is only published as an event."""
     with suppress(CallFailed):
         await csms.call(identity, step, request, written)

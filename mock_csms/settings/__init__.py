@@ -1,7 +1,6 @@
 """Every setting of the mock: one field is one flag, one row of docs/flags.md, and the one place to add another.
 
-The fields stand by subject in the files of this folder. Only all of them together are ever made, so that the parts are
-dataclasses without methods: to generate those takes as long as all else here.
+The fields stand by subject in the files of this folder, each of them one `part` of `Config`.
 """
 
 from dataclasses import dataclass, fields, replace
@@ -52,9 +51,9 @@ FIXED = frozenset(setting.name for part in _FIXED_PARTS for setting in fields(pa
     "fail_on_findings",
     "expected_findings",
 }
-"""What is read once, when the mock starts: to change it takes a restart."""
+"""The settings that are read once, when the mock starts; to change them takes a restart."""
 
 
 def with_fixed(before: Config, after: Config) -> Config:
-    """Return the settings that come into force while the mock runs: `after`, but for what takes a restart."""
+    """Return the settings for a running mock: those of `after`, but what takes a restart stays as `before`."""
     return replace(after, **{name: getattr(before, name) for name in FIXED})

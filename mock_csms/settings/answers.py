@@ -1,16 +1,16 @@
-"""What stations are answered: the rules of a later setting lie over those of an earlier one."""
+"""What stations are answered: the rules of a later setting change what those of an earlier one say."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
-from mock_csms.behavior.presets import boot_rules, cost_rules
-from mock_csms.settings import values
-from mock_csms.settings.flags import flag
+from mock_csms.behavior.presets import boot_rules
+from mock_csms.protocol.actions import BOOT
+from mock_csms.settings import values, versioned
+from mock_csms.settings.flags import flag, part
 
-_STATUS = values.one_of(values.enumeration("BootNotificationResponse", "status"))
+_STATUS = versioned.named("boot_status")
 
 
-@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
+@part
 class Answers:
     """What stations are answered."""
 
@@ -21,7 +21,7 @@ class Answers:
         "`status` in the answer to BootNotification; Accepted, Pending or Rejected",
         _STATUS,
         "STATUS",
-        sets=("BootNotification.status",),
+        sets=(f"{BOOT}.status",),
     )
     boot_status_sequence: tuple[str, ...] = flag(
         (),
@@ -30,26 +30,26 @@ class Answers:
         values.several(_STATUS),
         "STATUS,STATUS,…",
         rivals=("boot_status",),
-        rules=lambda config: boot_rules(config.boot_status_sequence),
+        rules=lambda config, _: boot_rules(config.boot_status_sequence),
     )
     boot_interval: int = flag(
         60,
         "`interval` in the answer to BootNotification, in seconds",
         values.integer(),
         "SEC",
-        sets=("BootNotification.interval",),
+        sets=(f"{BOOT}.interval",),
     )
     total_cost: float = flag(
         10.0,
         "`totalCost` in answers to TransactionEvent Updated",
         values.number(),
         "N",
-        rules=lambda config: cost_rules("Updated", config.total_cost),
+        rules=lambda config, dialect: dialect.cost_rules(config.total_cost),
     )
     final_cost: float | None = flag(
         None,
         "`totalCost` in answers to TransactionEvent Ended",
         values.number(),
         "N",
-        rules=lambda config: cost_rules("Ended", config.final_cost),
+        rules=lambda config, dialect: dialect.final_cost_rules(config.final_cost),
     )

@@ -1,12 +1,15 @@
-"""What the settings amount to: the layers of rules, who is let in, and the commands with their payloads."""
+"""Makes of the settings what the mock works with: layers of rules, admission policies, commands and payloads."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from mock_csms.behavior.admission import AdmissionPolicies
-from mock_csms.behavior.authorization import with_certificate_status
 from mock_csms.behavior.commands import Script, Step
+from mock_csms.behavior.dialect import Fill
+from mock_csms.behavior.dialects import dialect_of
 from mock_csms.behavior.presets import network_rules
 from mock_csms.behavior.replies import Replies
 from mock_csms.behavior.rules import ANY, Answer, Counts, Refusal, Reply, Rule, RuleBook, Spoil, Then
@@ -21,54 +24,54 @@ from mock_csms.settings.flags import flag_of, option
 from mock_csms.settings.tables import Rules, check_payload, nested, sample_request
 
 if TYPE_CHECKING:
-    from mock_csms.conformance.facts import Terms
+    from mock_csms.conformance.facts.station import Terms
     from mock_csms.conformance.subject import Check
 
 
-def layers(config: Config, counts: Counts | None = None) -> Sequence[RuleBook[Answer]]:
-    """Return the rules that the settings stand for: a layer for each, a later setting over an earlier one."""
+def layers(config: Config, version: Version, counts: Counts | None = None) -> Sequence[RuleBook[Answer]]:
+    """Return the rules that the settings stand for in a version: a layer for each, later settings over earlier ones."""
+    dialect = dialect_of(version)
     makers = {
         setting.name: flag_of(setting).rules for setting in fields(config) if _is_on(getattr(config, setting.name))
     }
-    return [RuleBook(_with_ids(name, make(config)), counts) for name, make in makers.items() if make]
+    return [RuleBook(_with_ids(name, make(config, dialect)), counts) for name, make in makers.items() if make]
 
 
 def faults(config: Config, counts: Counts | None = None) -> RuleBook[Spoil]:
-    """Return what spoils messages on their way out: the faults that users wrote, then the network."""
+    """Return the rules that spoil messages on their way out: the faults that users wrote, then the network."""
     return RuleBook([*_with_ids("fault", config.rule.faults), *network(config)], counts)
 
 
 def network(config: Config) -> Sequence[Rule[Spoil]]:
-    """Return what happens to every message, both ways."""
+    """Return the rules for every message in both directions: --latency and --loss."""
     return tuple(network_rules(config.latency, config.loss)) if config.latency or config.loss else ()
 
 
 def slack(config: Config) -> float:
-    """Return how long a message and its answer take longer because of the network, at most."""
+    """Return how many seconds --latency adds at most to a message and its answer."""
     return 2 * (config.latency.seconds + config.latency.jitter) if config.latency else 0.0
 
 
 def _with_ids(setting: str, rules: Iterable[Rule[Then]]) -> Iterator[Rule[Then]]:
-    """Give ids to the rules that have none: the setting, and the place."""
+    """Give the rules without an id one: the setting, and the number of the rule."""
     for number, rule in enumerate(rules, start=1):
         yield rule if rule.id else records.replace(rule, id=f"{setting} {number}")
 
 
 def _is_on(value: Any) -> bool:
-    """Whether a setting says anything; 0 does."""
+    """Whether a setting has a value; 0 is one."""
     return not (value is None or value is False or value == ())
 
 
 def defaults(config: Config, version: Version) -> Mapping[str, Template]:
-    """Return what is answered to each action of stations where no rule says otherwise."""
+    """Return the default answer to each action of stations, for when no rule matches."""
+    fills = _fills(config, version)
     templates = {
-        action: compile_template(_with_settings(config, action, row.response))
+        action: compile_template(_with_settings(fills, action, row.response))
         for action, row in version.actions.items()
         if row.sent_by(Sender.STATION)
     }
-    if "Authorize" in templates:
-        templates["Authorize"] = with_certificate_status(templates["Authorize"])
-    return templates
+    return templates | {action: add(templates[action]) for action, add in dialect_of(version).additions.items()}
 
 
 def policies(config: Config) -> AdmissionPolicies:
@@ -92,15 +95,15 @@ def inspection(config: Config) -> "tuple[Sequence[Check], Terms]":
 
 
 def _terms(config: Config) -> "Terms":
-    """Return the terms of the checks: nobody is late because the mock itself delays messages."""
-    from mock_csms.conformance.facts import Terms  # noqa: PLC0415 - no start waits for the checks
+    """Return the terms of the checks; they allow for the delays that the mock itself makes."""
+    from mock_csms.conformance.facts.station import Terms  # noqa: PLC0415 - no start waits for the checks
 
     late = slack(config)
     return Terms(config.tolerance + late, config.call_timeout + late, config.clock_offset, config.basic_auth)
 
 
 def scripts(config: Config) -> Sequence[Script]:
-    """Return the commands to send, and when: those of the flags, then those of the files."""
+    """Return the commands to send, and when: those of flags, then those of files."""
     pairs = config.commands
     if config.command:
         pairs = ((config.command, config.period or config.delay or 0.0),)
@@ -112,31 +115,37 @@ def scripts(config: Config) -> Sequence[Script]:
 
 
 def command_payload(config: Config, step: Step, version: Version) -> Template:
-    """Return the payload of a command in a version: its row, then the settings for it, then what the step lays over it.
+    """Return the template of a command's payload in a version: its row, then the settings, then the step's payload.
 
-    A raw one is the step's alone.
+    A raw payload is used alone.
     """
     if step.is_raw:
         return compile_template(step.payload)
     row = version.actions[step.action]
-    return compile_template(merge(_with_settings(config, step.action, row.request), step.payload))
+    return compile_template(merge(_with_settings(_fills(config, version), step.action, row.request), step.payload))
 
 
-def _with_settings(config: Config, action: str, payload: Json) -> Json:
-    """Lay the settings that `sets` names for an action over what the mock sends for it by default."""
+def _fills(config: Config, version: Version) -> Mapping[str, Sequence[Json]]:
+    """Return by action what the settings merge into the default payload in a version."""
+    own, found = dialect_of(version).fills, defaultdict[str, list[Json]](list)
     for setting in fields(config):
+        fill = own.get(setting.name) or Fill(flag_of(setting).sets)
         value = getattr(config, setting.name)
-        for place in flag_of(setting).sets:
-            target, *path = place.split(".")
-            if target == action and value is not None:
-                payload = merge(payload, nested(path, escape(value)))
-    return payload
+        for place in fill.places if value is not None else ():
+            action, *path = place.split(".")
+            found[action].append(nested(path, escape(fill.written(value))))
+    return found
+
+
+def _with_settings(fills: Mapping[str, Sequence[Json]], action: str, payload: Json) -> Json:
+    """Return the default payload of an action with the settings for it merged in."""
+    return reduce(merge, fills.get(action, ()), payload)
 
 
 def check(config: Config) -> Sequence[str]:
-    """Return what is strange about the settings but can be done: a mock must be able to.
+    """Return warnings about answers that break OCPP: a mock must be able to send them.
 
-    Raises ValueError for what cannot: a command whose payload has an unknown placeholder or breaks its schema.
+    Raises ValueError for a command whose payload has an unknown placeholder or breaks its schema.
     """
     for script in scripts(config):
         for step in script.steps:
@@ -151,12 +160,15 @@ def check(config: Config) -> Sequence[str]:
     if not config.rule.answers:
         return []
     below = replace(config, rule=Rules(), offline=False, require_boot=False)
-    replies = {version: Replies(defaults(below, version), layers(below)) for version in versions()}
+    replies = {
+        version: Replies(defaults(below, version), layers(below, version), None, dialect_of(version))
+        for version in versions()
+    }
     return [warning for rule in config.rule.answers for warning in _warnings(rule, replies)]
 
 
 def _warnings(rule: Rule[Answer], below: Mapping[Version, Replies]) -> Sequence[str]:
-    """Tell what a rule would send that is against the book, laid over what is answered `below` it."""
+    """Return how the answer of a rule, merged into the answer `below` it, breaks OCPP."""
     if isinstance(rule.then, Refusal):
         code, known = rule.then.code, [code for version in versions() for code in version.framing.codes]
         return (
@@ -173,7 +185,7 @@ def _warnings(rule: Rule[Answer], below: Mapping[Version, Replies]) -> Sequence[
 
 
 def _broken(action: str, rule: Rule[Answer], below: Mapping[Version, Replies]) -> Iterator[str]:
-    """Tell how the reply of a rule breaks the schema of the answer to an action."""
+    """Yield how the reply of a rule breaks the schema of the answer to an action."""
     version, match = version_with(action), records.replace(rule.match, action=action)
     request = sample_request(match)
     context = records.replace(SAMPLE, request=request)

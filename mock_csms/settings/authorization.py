@@ -1,20 +1,14 @@
-"""What is answered about idTokens: the rules of a later setting lie over those of an earlier one."""
+"""What is answered about idTokens: the rules of a later setting change what those of an earlier one say."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
-from mock_csms.behavior.authorization import MODES, info_rules, mode_rules
-from mock_csms.behavior.presets import offline_rules
-from mock_csms.behavior.rules import Answer, Rule
-from mock_csms.behavior.templates import escape
-from mock_csms.settings import tables, values
-from mock_csms.settings.flags import Form, flag, switch
-
-_TOKEN = values.fitting("AuthorizeRequest", "idToken", "idToken")
+from mock_csms.behavior.dialect import TokenAnswer
+from mock_csms.settings import tables, values, versioned
+from mock_csms.settings.flags import Form, flag, part, switch
 
 
-@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
+@part
 class Authorization:
     """What is answered about idTokens."""
 
@@ -25,9 +19,9 @@ class Authorization:
         "which status idTokens get; normal: Accepted; whitelist: Blocked unless listed in --whitelist; blacklist: "
         "Blocked if listed in --blacklist; rate_limit: NotAtThisTime; idTokens of type NoAuthorization are Accepted in "
         "every mode",
-        values.one_of(lambda: MODES),
-        "|".join(MODES),
-        rules=lambda config: mode_rules(config.auth_mode, config.whitelist, config.blacklist),
+        versioned.named("auth_mode"),
+        "|".join(versioned.names("auth_mode")),
+        rules=lambda config, dialect: dialect.mode_rules(config.auth_mode, config.whitelist, config.blacklist),
     )
     whitelist: tuple[str, ...] = flag(
         ("valid_token", "test_token", "authorized_user"),
@@ -46,22 +40,22 @@ class Authorization:
     auth_group_id: str | None = flag(
         None,
         "`groupIdToken` in every idTokenInfo; its type is Central",
-        _TOKEN,
+        versioned.token(),
         "ID",
-        rules=lambda config: info_rules({"groupIdToken": {"idToken": escape(config.auth_group_id), "type": "Central"}}),
+        rules=lambda config, dialect: dialect.group_rules(config.auth_group_id),
     )
     auth_cache_expiry: float | None = flag(
         None,
         "`cacheExpiryDateTime` in every idTokenInfo; SEC seconds after the time of the answer",
         values.number(),
         "SEC",
-        rules=lambda config: info_rules({"cacheExpiryDateTime": f"{{{{now+{config.auth_cache_expiry:f}}}}}"}),
+        rules=lambda config, dialect: dialect.expiry_rules(config.auth_cache_expiry),
     )
     offline: bool = switch(
         "answer every Authorize with CALLERROR InternalError; the mock stays connected",
-        rules=lambda _: offline_rules(),
+        rules=lambda _, dialect: dialect.offline_rules(),
     )
-    token: Sequence[Rule[Answer]] = flag(
+    token: Sequence[TokenAnswer] = flag(
         (),
         "answers for single idTokens; they come before --auth-mode",
         tables.tokens,
@@ -75,5 +69,5 @@ class Authorization:
                 tables.token_table,
             )
         },
-        rules=lambda config: config.token,
+        rules=lambda config, dialect: [rule for told in config.token for rule in dialect.token_rules(told)],
     )

@@ -1,16 +1,15 @@
 """Which commands stations get, when, and with what in them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from mock_csms.behavior.commands import Script
 from mock_csms.protocol.actions import Json
-from mock_csms.settings import tables, values
-from mock_csms.settings.flags import flag, switch
+from mock_csms.settings import tables, values, versioned
+from mock_csms.settings.flags import flag, part, switch
 
 
-@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
+@part
 class Commands:
     """Which commands stations get, when, and with what in them."""
 
@@ -93,48 +92,42 @@ class Commands:
     trigger_message: str = flag(
         "StatusNotification",
         "`requestedMessage` of TriggerMessage",
-        values.trigger,
+        versioned.named_or_short("trigger_message"),
         "MESSAGE",
-        sets=("TriggerMessage.requestedMessage",),
     )
     reset_type: str = flag(
         "Immediate",
         "`type` of Reset",
-        values.one_of(values.enumeration("ResetRequest", "type")),
+        versioned.named("reset_type"),
         "Immediate|OnIdle",
-        sets=("Reset.type",),
     )
     availability_status: str = flag(
         "Operative",
         "`operationalStatus` of ChangeAvailability",
-        values.one_of(values.enumeration("ChangeAvailabilityRequest", "operationalStatus")),
+        versioned.named("availability_status"),
         "Operative|Inoperative",
-        sets=("ChangeAvailability.operationalStatus",),
     )
-    set_variables: list[Json] | None = flag(
+    set_variables: list[tuple[str, str, str]] | None = flag(
         None,
         "variables that SetVariables sets; values may contain commas: a comma starts a new variable only before "
         "NAME.NAME",
         values.variables_to_set,
         "C.V=VALUE,…",
-        sets=("SetVariables.setVariableData",),
         shown="OCPPCommCtrlr.HeartbeatInterval=30",
     )
-    get_variables: list[Json] | None = flag(
+    get_variables: list[tuple[str, str]] | None = flag(
         None,
         "variables that GetVariables reads, as COMPONENT.VARIABLE",
         values.variables_to_get,
         "C.V,…",
-        sets=("GetVariables.getVariableData",),
         shown="ChargingStation.AvailabilityState",
     )
-    local_list_tokens: list[Json] | None = flag(
+    local_list_tokens: list[str] | None = flag(
         None,
         "idTokens that SendLocalList sends; all are Accepted",
-        values.local_list,
+        lambda tokens: list(values.texts(tokens)),
         "TOKEN",
         several=True,
-        sets=("SendLocalList.localAuthorizationList",),
         shown="test_token",
     )
     reservation_id: int = flag(
@@ -142,9 +135,6 @@ class Commands:
         "reservation id of ReserveNow and CancelReservation",
         values.integer(),
         "N",
-        sets=("ReserveNow.id", "CancelReservation.reservationId"),
     )
-    reserve_id_token: str = flag(
-        "reserved_token", "idToken of ReserveNow", values.text, "TOKEN", sets=("ReserveNow.idToken.idToken",)
-    )
-    reserve_evse_id: int = flag(1, "EVSE of ReserveNow", values.integer(), "N", sets=("ReserveNow.evseId",))
+    reserve_id_token: str = flag("reserved_token", "idToken of ReserveNow", values.text, "TOKEN")
+    reserve_evse_id: int = flag(1, "EVSE of ReserveNow", values.integer(), "N")

@@ -1,10 +1,9 @@
 """What stations are judged by, and what is made of the findings."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from mock_csms.settings import values
-from mock_csms.settings.flags import flag, switch
+from mock_csms.settings.flags import flag, part, switch
 from mock_csms.settings.texts import read_text
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ def expected(path: str) -> "tuple[Expected, ...]":
         raise ValueError(f"{path}: {error}") from None
 
 
-@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
+@part
 class Conformance:
     """What stations are judged by, and what is made of the findings."""
 
@@ -59,7 +58,7 @@ class Conformance:
     )
 
 
-@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
+@part
 class Knowledge:
     """How more is known of stations than what they tell by themselves."""
 

@@ -1,55 +1,76 @@
-"""The machine behind settings: one dataclass field is one flag, with everything that follows from it.
+"""What settings are made of: one dataclass field is one flag, with everything that follows from it.
 
-It knows no setting; the other files of this folder list those of the mock.
+The settings of the mock stand in the other files of this folder.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import Field, field, fields
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import Field, dataclass, field, fields
+from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 
-from mock_csms.behavior.rules import Answer, Rule
+from mock_csms.behavior.dialect import AnswerRules, Dialect
 from mock_csms.protocol.records import Record
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 Settings = TypeVar("Settings", bound="DataclassInstance")
+Part = TypeVar("Part")
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, eq_default=False)
+def part(fields_of_subject: type[Part]) -> type[Part]:
+    """Make a class a part of the settings: a dataclass without methods.
+
+    Only all parts together are ever made, and to generate the methods of each takes as long as all else here.
+    """
+    return dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)(fields_of_subject)
 
 
 class Form(Record):
-    """An option that writes one table of a setting: its words, what it means, and the table that they make."""
+    """An option that writes one table of a setting."""
 
     metavar: tuple[str, ...]
+    """What its words are called in the help."""
     help: str
     table: Callable[[Sequence[str]], Mapping[str, Any]]
+    """Turns the words into the table that a file would have."""
 
 
 class Flag(Record):
-    """What is to be known of a setting besides its name, type and default.
-
-    parse: text to value, or for `several` and `repeated` a list of texts; None for a switch. With `forms` the setting
-    is a list of tables, which `parse` gets, and those are the options that write them.
-    rivals: settings that exclude this one. needs: one of these must be given with it.
-    sets: the places in what the mock sends that it fills (`Reset.type`).
-    rules: makes the rules that the setting stands for, out of all settings.
-    shown: the default for people, where the value says too little. is_secret: its value is never shown. is_json: its
-    text is JSON, so that files may write it as a value of their own.
-    """
+    """What a setting has besides its name, type and default."""
 
     help: str
     parse: Callable[[Any], Any] | None
+    """Turns a text into the value; gets a list of texts with `several` and `repeated`, and tables with `forms`.
+
+    None for a switch.
+    """
     metavar: str
     short: str = ""
+    """Its short name on the command line, such as `-c`."""
     several: bool = False
+    """Whether one use of the flag takes several values."""
     repeated: bool = False
+    """Whether the flag may be given several times."""
     forms: Mapping[str, Form] | None = None
+    """For a setting that is a list of tables: the options that write such tables, by name."""
     rivals: tuple[str, ...] = ()
+    """The settings that cannot be used together with this one."""
     needs: tuple[str, ...] = ()
+    """The settings of which one must be given with this one."""
     sets: tuple[str, ...] = ()
-    rules: Callable[[Any], Iterable[Rule[Answer]]] | None = None
+    """The places that it fills in what the mock sends, such as `Heartbeat.currentTime`.
+
+    Only for places that are the same in every version of OCPP; a dialect has the others in its `fills`.
+    """
+    rules: Callable[[Any, Dialect], AnswerRules] | None = None
+    """Makes the rules that the setting stands for, out of all settings and the dialect of a version."""
     shown: str = ""
+    """The default for people, where the value itself does not say enough."""
     is_secret: bool = False
+    """Whether the value is never shown."""
     is_json: bool = False
+    """Whether the text is JSON, so that files may also write it as TOML values."""
 
     @property
     def takes_list(self) -> bool:
@@ -79,17 +100,16 @@ def option(name: str) -> str:
 
 
 class Source(Record):
-    """A place that gives settings: by name their text, list of texts or of tables, or True for a switch.
-
-    `where` names a setting as people write it in that place.
-    """
+    """A place that gives settings: the command line, the environment, or a file."""
 
     values: Mapping[str, Any]
+    """By the name of a setting: a text, a list of texts or of tables, or True for a switch."""
     where: Callable[[str], str] = option
+    """Returns how people write the name of a setting in that place, for errors."""
 
 
 def read(settings: type[Settings], sources: Sequence[Source]) -> Settings:
-    """Return `settings` as the `sources` say, of which a later one wins; of tables its come first.
+    """Return `settings` as the `sources` say. A later source wins; its tables come before those of earlier ones.
 
     Raises ValueError with one line that says where and what is wrong.
     """
@@ -110,7 +130,7 @@ def read(settings: type[Settings], sources: Sequence[Source]) -> Settings:
 
 
 def _check_needs(settings: type[Settings], source: Source, parsed: dict[str, Any]) -> None:
-    """Refuse what a source gives without what it needs; what an earlier one gave is of no use then, and is left out."""
+    """Raise ValueError if a source gives a setting without what it needs; drop one that an earlier source gave."""
     for setting in fields(settings):
         needs = flag_of(setting).needs
         if setting.name in parsed and needs and not any(name in parsed for name in needs):
@@ -123,7 +143,7 @@ def _parse(setting: Field[Any], source: Source) -> Any:
     parse, value = flag_of(setting).parse, source.values[setting.name]
     try:
         for text in value if isinstance(value, list) else [value]:
-            str(text).encode()  # what came from the command line may be no text at all
+            str(text).encode()  # words of the command line may not be UTF-8
         return parse(value) if parse else value
     except UnicodeEncodeError:
         raise ValueError(f"{source.where(setting.name)}: the text is not UTF-8") from None

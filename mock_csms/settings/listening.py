@@ -1,13 +1,12 @@
 """Where the mock listens, and what one connection may do."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from mock_csms.settings import values
-from mock_csms.settings.flags import flag, switch
+from mock_csms.settings.flags import flag, part, switch
 
 
-@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
+@part
 class Listening:
     """Where the mock listens, and what one connection may do."""
 

@@ -1,16 +1,15 @@
 """How connections and messages are treated whatever is in them: who is let in, for how long, and how strictly."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from mock_csms.behavior.admission import Cuts, Refusals
 from mock_csms.behavior.presets import boot_first_rules
 from mock_csms.behavior.validation import Validation
 from mock_csms.settings import values
-from mock_csms.settings.flags import flag, switch
+from mock_csms.settings.flags import flag, part, switch
 
 
-@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
+@part
 class Policies:
     """How connections and messages are treated whatever is in them: who is let in, for how long, and how strictly."""
 
@@ -63,10 +62,17 @@ class Policies:
         values.one_of(lambda: ("close", "400")),
         "close|400",
     )
+    remember: int = flag(
+        1000,
+        "how many stations that are gone are remembered with all that they have told; of more only the uses of rules "
+        "and commands are kept, and the checks take them for stations that they have not seen before",
+        values.integer(0),
+        "N",
+    )
     require_boot: bool = switch(
         "answer SecurityError until a BootNotification was Accepted; exempt are BootNotification itself and messages "
         "that the mock triggered while Pending",
-        rules=lambda _: boot_first_rules(),
+        rules=lambda _, __: boot_first_rules(),
     )
     validate: Validation = flag(
         Validation(),

@@ -1,14 +1,13 @@
 """What is shown and kept of a run."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from mock_csms.settings import values
 from mock_csms.settings.color import color
-from mock_csms.settings.flags import flag, switch
+from mock_csms.settings.flags import flag, part, switch
 
 
-@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
+@part
 class Records:
     """What is shown and kept of a run."""
 

@@ -1,17 +1,16 @@
-"""The rules that users write: they lie over all answers of other settings, except those of a policy."""
+"""The rules that users write: they change the answers of all other settings, except those of a policy."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from mock_csms.behavior.notation import parse_latency
 from mock_csms.settings import tables, values
-from mock_csms.settings.flags import Form, flag
+from mock_csms.settings.flags import Form, flag, part
 
 if TYPE_CHECKING:
     from mock_csms.behavior.faults import Latency
 
 
-@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
+@part
 class RulesAndFaults:
     """The rules that users write, and the randomness in them."""
 
@@ -45,7 +44,7 @@ class RulesAndFaults:
                 tables.fault_table,
             ),
         },
-        rules=lambda config: config.rule.answers,
+        rules=lambda config, _: config.rule.answers,
     )
     latency: "Latency | None" = flag(
         None,

@@ -11,11 +11,11 @@ from mock_csms.settings.flags import Flag, Settings, Source, flag_of
 from mock_csms.settings.texts import as_json_text, read_text
 
 ENVIRONMENT = "MOCK_CSMS_"
-"""What the name of a variable begins with; then comes the flag's name in capitals, with _ for -."""
+"""The beginning of the name of a variable; the flag's name follows in capitals, with _ for -."""
 
 
 def file_source(settings: type[Settings], path: str) -> Source:
-    """Return what a TOML file says. Raises ValueError where it cannot be read or has an unknown key."""
+    """Return the settings in a TOML file. Raises ValueError if it cannot be read or has an unknown key."""
     import tomllib  # noqa: PLC0415 - only those who have files wait for it
 
     try:
@@ -43,7 +43,7 @@ def file_source(settings: type[Settings], path: str) -> Source:
 
 
 def _hint(key: str, declared: Mapping[str, Flag]) -> str:
-    """Return what was probably meant by a key that is none: a setting, or what a table has."""
+    """Return what was probably meant by an unknown key: a setting, or a key of a table."""
     tables = {_key(form): _key(name) for name, flag in declared.items() for form in flag.forms or ()}
     settings = [_key(name) for name in declared]
     table = tables.get(_key(key)) if _key(key) not in settings else None
@@ -56,7 +56,7 @@ def _key(name: str) -> str:
 
 
 def _as_written(key: str, value: Any, declared: Flag) -> Any:
-    """Return a value as its parser gets it; ValueError says how tables are written where they are meant."""
+    """Return a value as its parser gets it. Raises ValueError if a table is needed or not allowed there."""
     values = value if isinstance(value, list) else [value]
     is_table = [isinstance(each, dict) for each in values]
     if declared.forms is not None and not (all(is_table) and isinstance(value, list)):
@@ -67,7 +67,7 @@ def _as_written(key: str, value: Any, declared: Flag) -> Any:
 
 
 def _tables_name(key: str, value: Any) -> str:
-    """Return the setting that a key means: tables called `command` are scripts, a text called so is the flag's."""
+    """Return the setting that a key means: `command` is the flag for a text, and `script` for tables."""
     return "script" if key == "command" and isinstance(value, list) else key
 
 
@@ -76,7 +76,7 @@ def _place(path: str, name: str) -> str:
 
 
 def as_written(value: Any, declared: Flag) -> Any:
-    """Return a TOML value as the flag's parser gets it from the command line: a text, a list, or whether it is on."""
+    """Return a TOML value as the flag's parser gets it from the command line: a text, a list, or True or False."""
     if declared.forms is not None:
         if not isinstance(value, list) or not all(isinstance(table, dict) for table in value):
             raise ValueError("must be written as an array of tables, such as [[rule]]")
@@ -102,7 +102,7 @@ def _text(value: Any) -> str:
 
 
 def environment_source(settings: type[Settings], environment: Mapping[str, str] = os.environ) -> Source:
-    """Return what the environment says, written as behind the flags; a switch is on for 1, true, yes or on."""
+    """Return the settings in the environment, written as after the flags; a switch is on for 1, true, yes or on."""
     if not any(name.startswith(ENVIRONMENT) for name in environment):
         return Source({})
     given: dict[str, Any] = {}
@@ -123,7 +123,7 @@ def environment_source(settings: type[Settings], environment: Mapping[str, str] 
 
 
 def unknown_variables(settings: type[Settings], environment: Mapping[str, str] = os.environ) -> Iterator[str]:
-    """Yield a warning for each variable that begins as ours do and is no setting."""
+    """Yield a warning for each variable that begins with MOCK_CSMS_ and is not a setting."""
     declared = {setting.name: flag_of(setting) for setting in fields(settings)}
     known = {name.upper() for name, flag in declared.items() if flag.forms is None}
     known |= {form.upper() for flag in declared.values() for form in flag.forms or ()}
@@ -154,7 +154,7 @@ def _words(text: str) -> list[str]:
 
 @contextmanager
 def _named(name: str) -> Iterator[None]:
-    """Let an error name the variable that it comes from."""
+    """Put the name of the variable before an error."""
     try:
         yield
     except ValueError as error:

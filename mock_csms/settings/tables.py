@@ -1,30 +1,29 @@
-"""How the tables `[[rule]]`, `[[token]]` and `[[command]]` become behaviour, and how flags write the first two.
+"""Parses the tables `[[rule]]`, `[[token]]` and `[[command]]`, and makes such tables of the flags for the first two.
 
-A table is a dict of what stands in the file; the flags make the same dicts. ValueError says what is wrong with one.
+A table is a dict as it stands in the file; flags make the same dicts. ValueError says what is wrong with a table.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from mock_csms.behavior.authorization import CERTIFICATE_STATUS, info_rules
 from mock_csms.behavior.commands import Script, Step
-from mock_csms.behavior.matching import Condition
+from mock_csms.behavior.dialect import TokenAnswer
 from mock_csms.behavior.notation import parse_fault, parse_match
 from mock_csms.behavior.rules import ANY, Answer, Match, Refusal, Reply, Rule, Spoil
-from mock_csms.behavior.templates import SAMPLE, Template, compile_template, escape, merge
+from mock_csms.behavior.templates import SAMPLE, Template, compile_template, merge
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import MAX_DESCRIPTION_LENGTH
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record, replace
 from mock_csms.protocol.versions import actions, version_with
-from mock_csms.settings import values
+from mock_csms.settings import values, versioned
 from mock_csms.settings.texts import as_json_text
 
 Table: TypeAlias = Mapping[str, Any]
 
 
 class Rules(Record):
-    """The rules that a user wrote: those that choose an answer, and those that spoil what is sent."""
+    """The rules that a user wrote, with answers and with faults."""
 
     answers: tuple[Rule[Answer], ...] = ()
     faults: tuple[Rule[Spoil], ...] = ()
@@ -34,7 +33,7 @@ class Rules(Record):
 
 
 def take(table: Table, known: Mapping[str, Callable[[Any], Any]], required: Iterable[str] = ()) -> dict[str, Any]:
-    """Return the values of a table, each parsed by what is `known` of its key; refuse other keys and missing ones."""
+    """Return the values of a table, parsed by `known`; raise ValueError for an unknown key or a missing one."""
     parsed = {}
     for key, value in table.items():
         if key not in known:
@@ -51,7 +50,7 @@ def take(table: Table, known: Mapping[str, Callable[[Any], Any]], required: Iter
 
 
 def each(tables: Sequence[Table], parse: Callable[[Table], Any]) -> list[Any]:
-    """Parse all tables; an error names the one that is wrong by its number, or by what it holds when it came alone."""
+    """Parse all tables; if there are several, an error says the number of the wrong one."""
     parsed = []
     for number, table in enumerate(tables, start=1):
         try:
@@ -146,24 +145,16 @@ def token_table(words: Sequence[str]) -> Table:
     return table
 
 
-def tokens(tables: Sequence[Table]) -> list[Rule[Answer]]:
-    """Return the rules that give those tokens their status."""
-    return [rule for made in each(tables, _token) for rule in made]
+def tokens(tables: Sequence[Table]) -> list[TokenAnswer]:
+    """Return what is answered about those tokens."""
+    return each(tables, _token)
 
 
-def _token(table: Table) -> list[Rule[Answer]]:
+def _token(table: Table) -> TokenAnswer:
     taken = take(table, KEYS["token"], ["id", "status"])
-    info: Json = {"status": taken["status"]}
-    if "group" in taken:
-        info["groupIdToken"] = {"idToken": escape(taken["group"]), "type": "Central"}
-    if "expiry" in taken:
-        info["cacheExpiryDateTime"] = f"{{{{now+{taken['expiry']:f}}}}}"
-    if "evse" in taken:
-        info["evseId"] = taken["evse"]
     if not taken["id"] and taken.get("type") != "NoAuthorization":
         raise ValueError("the id may be empty only with type=NoAuthorization")
-    conditions = [Condition(("idToken", "type"), taken["type"])] if "type" in taken else []
-    return list(info_rules(info, taken["id"], conditions, taken.get("certificate", "")))
+    return TokenAnswer(**taken)
 
 
 # Commands.
@@ -196,7 +187,7 @@ def _script(table: Table) -> Script:
 
 
 def check_payload(action: str, payload_: Template, on: Match | None = None) -> None:
-    """Raise ValueError for the payload of a command that breaks its schema; `on` is what the command follows."""
+    """Raise ValueError if the payload of a command breaks its schema; `on` matches the call that it follows."""
     context = SAMPLE if on is None else replace(SAMPLE, request=sample_request(on))
     violations = version_with(action).schemas.request_violations(action, payload_(context))
     if violations:
@@ -204,7 +195,7 @@ def check_payload(action: str, payload_: Template, on: Match | None = None) -> N
 
 
 def sample_request(match: Match) -> Json:
-    """Return a call that matches; of one for every action, what is in all such calls."""
+    """Return the payload of a call that matches; for a match of every action, the conditions alone."""
     request = {} if match.action == ANY else compile_template(actions()[match.action].request)(SAMPLE)
     for condition in match.conditions:
         request = merge(request, nested(condition.path, condition.value))
@@ -217,12 +208,12 @@ def nested(path: Sequence[str], value: Any) -> Any:
 
 
 class Text(Record):
-    """Parses what may be no text at all."""
+    """Parses a value of a table that must be a text."""
 
     parse: Callable[[str], Any]
 
     def __call__(self, value: Any) -> Any:
-        """Return the value of a text."""
+        """Return the parsed value; ValueError for anything but a text."""
         if not isinstance(value, str):
             raise ValueError("must be a string")
         return self.parse(value)
@@ -237,13 +228,13 @@ KEYS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
         "fault": Text(values.text),
     },
     "token": {
-        "id": Text(values.fitting("AuthorizeRequest", "idToken", "idToken", least=0)),
-        "status": Text(values.one_of(values.enumeration("AuthorizeResponse", "idTokenInfo", "status"))),
-        "group": Text(values.fitting("AuthorizeRequest", "idToken", "idToken")),
+        "id": Text(versioned.token(least=0)),
+        "status": Text(versioned.named("token.status")),
+        "group": Text(versioned.token()),
         "expiry": lambda value: values.number()(str(value)),
-        "type": Text(values.one_of(values.enumeration("AuthorizeRequest", "idToken", "type"))),
-        "evse": lambda value: [values.integer(1)(str(item)) for item in value],
-        "certificate": Text(values.one_of(values.enumeration("AuthorizeResponse", CERTIFICATE_STATUS))),
+        "type": Text(versioned.named("token.type")),
+        "evse": lambda value: tuple(values.integer(1)(str(item)) for item in value),
+        "certificate": Text(versioned.named("token.certificate")),
     },
     "command": {
         "action": Text(values.command),
@@ -256,4 +247,4 @@ KEYS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
         "repeat": lambda value: values.integer(1)(str(value)),
     },
 }
-"""What each kind of table may hold, and how it is parsed."""
+"""The keys of each kind of table, each with its parser."""

@@ -1,4 +1,4 @@
-"""What users write: files of every kind, and JSON. Nothing in it is silently left out or turned into something else."""
+"""Reads the files and the JSON that users write. Nothing is silently left out or changed."""
 
 import codecs
 import math
@@ -21,11 +21,11 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-"""The byte-order marks that a file may begin with, and the encoding that each says; a longer one stands first."""
+"""The byte-order marks that a file may begin with, each with its encoding; longer marks come first."""
 
 
 def read_text(path: str) -> str:
-    """Return what is in a file that a user wrote, without its byte-order mark, in UTF-8 or what such a mark says.
+    """Return the text of a file that a user wrote: UTF-8, or the encoding that its byte-order mark says.
 
     Every file of a user is read here. Raises ValueError with one line that names the file and the place.
     """
@@ -47,7 +47,7 @@ def read_text(path: str) -> str:
 
 
 def read_json(value: str) -> Any:
-    """Return the JSON that a text is, or that is in its `@FILE`; what would be lost by reading it is refused."""
+    """Return the value of JSON text, or of its `@FILE`. Raises ValueError, also for what Python would change."""
     import json  # noqa: PLC0415 - only those who write JSON wait for it
 
     path = value[1:] if value.startswith("@") else ""
@@ -91,7 +91,7 @@ def _held_float(text: str) -> float:
 
 
 def as_json_text(value: Any) -> str:
-    """Return a text as it is, and any other value of a file as JSON text; ValueError for what JSON does not have."""
+    """Return a text as it is, and any other TOML value as JSON text. Raises ValueError for values that JSON lacks."""
     if isinstance(value, str):
         return value
     for place, lost in _not_json(value, ""):
@@ -103,7 +103,7 @@ def as_json_text(value: Any) -> str:
 
 
 def _not_json(value: Any, place: str) -> Iterator[tuple[str, Any]]:
-    """Yield what JSON does not have: NaN and infinity, and the dates and times of TOML, which OCPP writes as texts."""
+    """Yield place and value of what JSON lacks: NaN, infinity, and TOML's dates and times (texts in OCPP)."""
     if (isinstance(value, float) and not math.isfinite(value)) or isinstance(value, date | time):
         yield place, value
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list | tuple) else ()

@@ -1,6 +1,6 @@
-"""How the text of a setting becomes its value: parsers that return it or raise ValueError with what is wrong with it.
+"""Parsers of settings: each returns the value of a text, or raises ValueError with what is wrong with the text.
 
-A parser gets what stands behind one flag: a text, or a list of texts where the flag takes several.
+A parser gets what follows one flag: a text, or a list of texts if the flag takes several.
 """
 
 import re
@@ -14,8 +14,7 @@ from mock_csms.behavior.validation import Strictness, Validation
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.names import did_you_mean, nearest
 from mock_csms.protocol.records import Record
-from mock_csms.protocol.v2.other_versions import told_elsewhere
-from mock_csms.protocol.versions import actions, schemas_with, spoken
+from mock_csms.protocol.versions import actions, schemas_with, spoken, told_elsewhere
 from mock_csms.settings.texts import read_json, read_text
 
 
@@ -28,11 +27,15 @@ def text(value: str) -> str:
 
 def fitting(schema: str, *path: str, least: int = 1) -> Callable[[str], str]:
     """Take a text of `least` characters or more, up to what the OCPP schema called `schema` allows at `path`."""
+    return no_longer_than(lambda: int(schemas_with(schema).node(schema, path)["maxLength"]), least)
+
+
+def no_longer_than(most: Callable[[], int], least: int = 1) -> Callable[[str], str]:
+    """Take a text of `least` characters or more, up to `most()`."""
 
     def parse(value: str) -> str:
-        most = schemas_with(schema).node(schema, path)["maxLength"]
-        if len(value) > most:
-            raise ValueError(f"{value!r} is longer than {most} characters")
+        if len(value) > most():
+            raise ValueError(f"{value!r} is longer than {most()} characters")
         return text(value) if least else value
 
     return parse
@@ -45,10 +48,10 @@ def texts(value: Sequence[str]) -> tuple[str, ...]:
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-"""Numbers as JSON and people write them: Python would take `9_0` too."""
+"""Numbers as JSON and people write them; Python itself would accept `9_0` too."""
 
 LONGEST = 9_999_999_999
-"""The longest time that can be asked for, in seconds: three centuries, so that no date leaves the calendar."""
+"""The longest time that a setting can have, in seconds: three centuries, so that no date gets too late for datetime."""
 
 
 def number(minimum: float = 0, *, above: bool = False) -> Callable[[str], float]:
@@ -95,7 +98,7 @@ class one_of(Record):  # noqa: N801 - used as the functions beside it
     names: Callable[[], Iterable[str]]
 
     def __call__(self, value: str) -> str:
-        """Return the name as it is spelled properly."""
+        """Return the name in its own spelling."""
         known = tuple(self.names())
         for name in known:
             if name.lower() == value.lower():
@@ -160,22 +163,22 @@ def json_object(value: str) -> Json:
 
 
 def reason_of(error: Exception) -> str:
-    """Return what an exception says, without the number and the file name that the system puts around it."""
+    """Return the text of an exception; of an OSError without its number and file name."""
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 _NEXT_VARIABLE = re.compile(r",(?=\s*[^\s.,=]+\.[^\s.,=]+\s*(?:[,=]|$))")
 
 
-def _variable(name: str) -> Json:
+def _variable(name: str) -> tuple[str, str]:
     component, dot, variable = name.partition(".")
     if not (dot and component and variable):
         raise ValueError(f"{name!r} is not COMPONENT.VARIABLE")
-    return {"component": {"name": component}, "variable": {"name": variable}}
+    return component, variable
 
 
-def variables_to_get(value: str) -> list[Json]:
-    """Take `C.V,C.V` as the getVariableData of GetVariables."""
+def variables_to_get(value: str) -> list[tuple[str, str]]:
+    """Take `C.V,C.V` as pairs of a component and a variable."""
     items = []
     for part in value.split(","):
         name = part.strip()
@@ -185,8 +188,8 @@ def variables_to_get(value: str) -> list[Json]:
     return items
 
 
-def variables_to_set(value: str) -> list[Json]:
-    """Take `C.V=value,C.V=value` as the setVariableData of SetVariables.
+def variables_to_set(value: str) -> list[tuple[str, str, str]]:
+    """Take `C.V=value,C.V=value` as components, variables and values.
 
     A comma separates only where `NAME.NAME` follows, so that values may be lists.
     """
@@ -197,23 +200,8 @@ def variables_to_set(value: str) -> list[Json]:
             raise ValueError(f"{part.strip()!r} is not COMPONENT.VARIABLE=VALUE: =VALUE is missing")
         if wanted.endswith(","):
             raise ValueError(f"{part.strip()!r} ends with a comma, and nothing follows it")
-        items.append({"attributeValue": wanted, **_variable(name.strip())})
+        items.append((*_variable(name.strip()), wanted))
     return items
-
-
-def local_list(value: Sequence[str]) -> list[Json]:
-    """Take tokens as the localAuthorizationList of SendLocalList, all of them Accepted."""
-    return [
-        {"idToken": {"idToken": token, "type": "ISO14443"}, "idTokenInfo": {"status": "Accepted"}}
-        for token in texts(value)
-    ]
-
-
-def trigger(value: str) -> Any:
-    """Take a requestedMessage of TriggerMessage; SignCertificate is the short name of the station's certificate."""
-    short = {"signcertificate": "SignChargingStationCertificate"}
-    names = enumeration("TriggerMessageRequest", "requestedMessage")
-    return one_of(names)(short.get(value.lower(), value))
 
 
 _COUNTED = re.compile(r"(?P<value>[^*\s]+)(\*(?P<times>\d+))?(\s+for=(?P<seconds>\S+))?")
@@ -286,4 +274,4 @@ TIMESTAMPS: Mapping[str, Callable[[float], str]] = {
     ".000+00:00": lambda seconds: rfc3339(seconds)[:-1] + "+00:00",
     "+00:00": lambda seconds: rfc3339(seconds)[:-5] + "+00:00",
 }
-"""How times can be written, by how they end."""
+"""The formats of times, by how a time ends in them."""

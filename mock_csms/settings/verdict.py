@@ -1,16 +1,15 @@
 """What is expected of a run, and when it ends."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from mock_csms.behavior.expectations import Expectation
 from mock_csms.behavior.notation import parse_expectation
 from mock_csms.settings import values
-from mock_csms.settings.flags import flag, switch
+from mock_csms.settings.flags import flag, part, switch
 
 
-@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
+@part
 class Verdict:
     """What is expected of a run, and when it ends."""
 

@@ -1,10 +1,10 @@
-"""The process of the command `mock-station`, which is `python -m mock_csms.station` too."""
+"""The entry point of `mock-station`, also as `python -m mock_csms.station`."""
 
 from mock_csms.commands.interrupts import end_at_once_on_interrupt
 
 
 def main() -> int:
-    """Be the command, and return its exit status."""
+    """Run the command and return its exit status."""
     end_at_once_on_interrupt()
     from mock_csms.commands import station  # noqa: PLC0415 - it can be interrupted while it loads
 

@@ -1,4 +1,4 @@
-"""What a station is told (cues) and what it does (acts): the two sides of its decisions, as data."""
+"""The input and the output of a station's decisions, as data: a cue is what happens to it, an act is what it does."""
 
 from typing import Any, TypeAlias
 
@@ -7,13 +7,14 @@ from mock_csms.protocol.records import Record
 
 
 class Opened(Record):
-    """The connection to the CSMS is open, by the network profile in a slot."""
+    """The connection to the CSMS is open."""
 
     slot: int = 1
+    """The slot of the network profile by which the station connected (OCPP 2.x)."""
 
 
 class Closed(Record):
-    """The connection is gone."""
+    """The connection was lost or closed."""
 
 
 class Answered(Record):
@@ -25,125 +26,126 @@ class Answered(Record):
 
 
 class FailedCall(Record):
-    """Our call got a CALLERROR, an invalid answer, or none in time; `is_lost` when the connection went away instead."""
+    """Our call got a CALLERROR, an invalid answer, or none in time."""
 
     action: str
     request: Json
     reason: str
     is_lost: bool = False
+    """Whether there was no answer because the connection was lost."""
 
 
 class Rang(Record):
-    """An alarm that the station had set rings."""
+    """An alarm that the station set with `Set` rings."""
 
     alarm: "Alarm"
 
 
 class Plugged(Record):
-    """A driver plugs the cable of a connector into the vehicle."""
+    """A driver plugs the cable of a connector into a vehicle."""
 
     evse: int
     connector: int = 1
 
 
 class Unplugged(Record):
-    """A driver takes the cable out."""
+    """A driver unplugs the cable."""
 
     evse: int
 
 
 class Arrived(Record):
-    """A vehicle is driven into the parking bay of an EVSE."""
+    """A vehicle enters the parking bay of an EVSE."""
 
     evse: int
 
 
 class Departed(Record):
-    """It is driven out."""
+    """The vehicle leaves the parking bay."""
 
     evse: int
 
 
 class Paused(Record):
-    """The vehicle that is plugged in takes no energy for a while."""
+    """The vehicle that is plugged in stops taking energy for a while."""
 
     evse: int
 
 
 class Ready(Record):
-    """It takes energy again."""
+    """The vehicle takes energy again."""
 
     evse: int
 
 
 class Presented(Record):
-    """A driver presents an idToken; without `evse` at a reader that serves all of them."""
+    """A driver presents an idToken."""
 
     token: Json
     evse: int | None = None
+    """The EVSE whose reader was used; None for a reader that serves all EVSEs."""
 
 
 class PowerCycled(Record):
-    """Somebody switches the station off and on again."""
+    """A person switches the station off and on again."""
 
 
-class Ordered(Record):
-    """Somebody wants the station to send a call."""
+class CallRequested(Record):
+    """A person tells the station to send a call."""
 
     action: str
     payload: Json
 
 
 Cue: TypeAlias = (
-    Opened | Closed | Answered | FailedCall | Rang | Plugged | Unplugged | Presented | PowerCycled | Ordered
+    Opened | Closed | Answered | FailedCall | Rang | Plugged | Unplugged | Presented | PowerCycled | CallRequested
 ) | (Arrived | Departed | Paused | Ready)
 
 Alarm: TypeAlias = tuple[Any, ...]
-"""What an alarm is about, such as `("meter", 1)`: setting one that is set already moves it."""
+"""Names an alarm: its kind, then what it is about, such as `("meter", 1)`. Setting it again moves it."""
 
 
 class Send(Record):
-    """Queue a call; it goes out when its turn has come.
-
-    `is_asked_for` when the CSMS wants it, also before it accepted the station. `attempts` is how often it was refused.
-    """
+    """Queue a call; it is sent when no other call is open."""
 
     action: str
     payload: Json
     is_asked_for: bool = False
+    """Whether the CSMS asked for it: then it is also sent while the boot status is Pending, and kept while offline."""
     attempts: int = 0
+    """How often it failed."""
 
 
 class Transmit(Record):
-    """Send a call now: nothing else is open."""
+    """Send a call now; no other call is open."""
 
     action: str
     payload: Json
 
 
 class Set(Record):
-    """Let an alarm ring so many seconds from now."""
+    """Let an alarm ring after a number of seconds."""
 
     alarm: Alarm
     seconds: float
 
 
 class Stop(Record):
-    """Let an alarm not ring."""
+    """Cancel an alarm."""
 
     alarm: Alarm
 
 
 class Reboot(Record):
-    """Go off, once everything was sent that must be, and come back."""
+    """Reboot, when all waiting calls were delivered."""
 
 
 class Redial(Record):
-    """Close the connection, and open it anew."""
+    """Close the connection and connect again."""
 
 
 class Say(Record):
-    """Tell a person."""
+    """Print a text for the person who drives the station."""
 
     text: str
 

@@ -1,4 +1,4 @@
-"""Many stations in one process: all of them at work, or coming and going, and how long everything took."""
+"""Many stations in one process (`--count`): they stay connected, or come and go, and everything is timed."""
 
 import asyncio
 from collections import Counter
@@ -9,66 +9,75 @@ from mock_csms.protocol.records import Mutable, Record, field, replace
 from mock_csms.runtime import clock
 from mock_csms.runtime.session import CallFailed
 from mock_csms.runtime.transport.dial import CannotConnect
+from mock_csms.station.handshake import HandshakeRequest
 from mock_csms.station.link import CLOSE, CONNECT, Link, Site, is_owed, is_wrong
-from mock_csms.station.misbehaviour import HandshakeRequest
+from mock_csms.station.machines import machine_for
 from mock_csms.station.player import Player
 from mock_csms.station.requests import request
-from mock_csms.station.v2.commands import answer_alone
-from mock_csms.station.v2.device import Device
-from mock_csms.station.v2.variables import MESSAGE_TIMEOUT
+from mock_csms.station.state import State
 from mock_csms.twin.events import Event, Failed, Received, Sent, Unanswered
 
 BOOT = "BootNotification"
+"""Every version has this action."""
 
 _FEWEST, _MOST = 3, 8
-"""How often a station comes and goes."""
+"""How often a station connects with `--churn`."""
 _SHORTEST, _LONGEST = 0.1, 0.2
-"""How long it stays, in seconds."""
+"""How long it stays connected then, in seconds."""
 
 
 class Figures(Mutable):
-    """What was measured: how long things took, in seconds, how many messages there were, and what went wrong."""
+    """What was measured."""
 
     took: dict[str, list[float]] = field(default_factory=lambda: {CONNECT: [], BOOT: [], CLOSE: []})
+    """How many seconds each connection, boot and close took."""
     messages: int = 0
+    """The number of messages sent and received."""
     errors: Counter[str] = field(default_factory=Counter)
+    """How often each problem occurred."""
     seconds: float = 0.0
-    """How long all of it took; 0 while it goes on."""
+    """How long the whole run took; 0 while it goes on."""
 
     def note(self, what: str, seconds: float) -> None:
-        """Note how long something took, if it is of interest."""
+        """Add the seconds that something took, if it is one of the three that are measured."""
         if what in self.took:
             self.took[what].append(seconds)
 
 
 class Fleet(Record):
-    """So many stations like `device`, started over `ramp` seconds; with `churn` they come and go, else they stay."""
+    """Which stations to run."""
 
     count: int
-    device: Device
-    line: HandshakeRequest
+    device: State
+    """The state with which each of them starts."""
+    handshake: HandshakeRequest
+    """How they connect; the identity of each station is appended to the URL."""
     ramp: float = 0.0
+    """All are started evenly within this many seconds."""
     churn: bool = False
+    """Whether they come and go; otherwise they stay connected."""
 
 
 async def run(fleet: Fleet, site: Site, figures: Figures) -> None:
-    """Run the fleet until it is done or this is cancelled; `figures` has at any time what was measured up to then."""
+    """Run the fleet until it is done or cancelled; `figures` is kept up to date meanwhile."""
     _watch(site, figures)
     loop = asyncio.get_running_loop()
     began, pause = loop.time(), fleet.ramp / fleet.count
     work = _come_and_go if fleet.churn else _stay
     stations = [loop.create_task(_later(n * pause, work(fleet, n + 1, site))) for n in range(fleet.count)]
     try:
-        await asyncio.wait(stations)
+        done, _ = await asyncio.wait(stations, return_when=asyncio.FIRST_EXCEPTION)
+        for station in done:
+            station.result()  # raises what stopped it
     finally:
-        figures.seconds = loop.time() - began  # what is cut off from here on is nobody's fault
+        figures.seconds = loop.time() - began  # what the cancelling below breaks off is not counted as an error
         for station in stations:
             station.cancel()
         await asyncio.gather(*stations, return_exceptions=True)
 
 
 def _watch(site: Site, figures: Figures) -> None:
-    """Let `figures` learn from everything that happens."""
+    """Count in `figures` everything that happens."""
 
     def message(_: Event) -> None:
         figures.messages += not figures.seconds
@@ -99,28 +108,29 @@ async def _later(seconds: float, work: Coroutine[Any, Any, None]) -> None:
 
 
 def _named(fleet: Fleet, number: int) -> tuple[str, HandshakeRequest]:
-    """Return the identity of a station, and its way to the CSMS."""
+    """Return the identity of the station with a number, and its handshake."""
     identity = f"CS-{number:04d}"
-    return identity, replace(fleet.line, url=f"{fleet.line.url.rstrip('/')}/{identity}")
+    return identity, replace(fleet.handshake, url=f"{fleet.handshake.url.rstrip('/')}/{identity}")
 
 
 async def _stay(fleet: Fleet, number: int, site: Site) -> None:
-    identity, line = _named(fleet, number)
-    await Player(identity, fleet.device, line, site).run(is_patient=True)
+    identity, handshake = _named(fleet, number)
+    await Player(identity, fleet.device, handshake, site).run(is_patient=True)
 
 
 async def _come_and_go(fleet: Fleet, number: int, site: Site) -> None:
-    identity, line = _named(fleet, number)
+    identity, handshake = _named(fleet, number)
     for _ in range(round(_between(site, _FEWEST, _MOST))):
-        await _visit(identity, fleet.device, line, site)
+        await _visit(identity, fleet.device, handshake, site)
 
 
-async def _visit(identity: str, device: Device, line: HandshakeRequest, site: Site) -> None:
-    """Connect, boot, stay a little, and leave."""
-    link = Link(identity, site, lambda call: answer_alone(device, call, site.moment()), lambda: None)
+async def _visit(identity: str, device: State, handshake: HandshakeRequest, site: Site) -> None:
+    """Connect, boot, stay a little, and disconnect."""
+    machine = machine_for(handshake)
+    link = Link(identity, site, lambda call: machine.answer_alone(device, call, site.moment()), lambda: None)
     try:
-        await link.dial(line)
-        await link.call(BOOT, request(BOOT, {}, identity, site.moment()), device.number(MESSAGE_TIMEOUT))
+        await link.dial(handshake)
+        await link.call(BOOT, request(link.version, BOOT, {}, identity, site.moment()), device.message_timeout)
         await asyncio.sleep(_between(site, _SHORTEST, _LONGEST))
         await link.close("leaves")
     except CannotConnect as error:

@@ -1,11 +1,11 @@
-"""How a station misbehaves on demand: a misbehaviour changes what the well-behaved one has just decided.
+"""Misbehaviours: how a station breaks the rules on demand (`--misbehave`).
 
-It is the smallest departure from the right behaviour, at one of the places that the fields of `Misbehaviour` name. The
-decisions themselves know nothing of it: they are made first, and changed afterwards.
+The station first decides what is right. A misbehaviour then changes that decision, at one of the places that the
+fields of `Misbehaviour` name. The code that decides knows nothing about misbehaviours.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from mock_csms.behavior import emissions
 from mock_csms.behavior.templates import World
@@ -13,49 +13,49 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.protocol.records import Record, replace
 from mock_csms.station.cues import Act, Send, Set
-from mock_csms.station.v2.device import Device, Habit, Moment
+from mock_csms.station.handshake import HandshakeRequest
+from mock_csms.station.state import Habit, Moment, State
 
 Answer: TypeAlias = Json | tuple[str, str] | None
 """The payload of a result, the code and description of an error, or no answer at all."""
 
 
-class Situation(Record):
-    """When the station has decided: what it was before, the cue or the (action, payload) that it was told, and when."""
+S = TypeVar("S", bound=State)
 
-    device: Device
+
+class Situation(Record, Generic[S]):
+    """What the station knew when it decided."""
+
+    device: S
+    """The station as it was before."""
     told: Any
+    """What happened to it: a cue, or the (action, payload) of a command."""
     moment: Moment
 
 
-class HandshakeRequest(Record):
-    """The way to the CSMS: where it is, what to offer it, and the value of the Authorization header."""
-
-    url: str
-    subprotocols: tuple[str, ...] = ("ocpp2.0.1",)
-    authorization: str | None = None
-
-
 class Misbehaviour(Record):
-    """One way to be wrong: what the station does, and the ids of the conformance checks that see it.
-
-    acts: changes what is done in a situation. transmit: changes the call that goes out now; it gets what was queued.
-    answer: changes the answer to a command; it gets the action, the request and the right answer. refusal: changes the
-    answer to a call that breaks its schema, or is none. name: changes the message id of a call. wire: changes how a
-    message is sent.
-    line: changes the way to the CSMS; it gets the one that the station came with. pause: changes how long to wait
-    before connecting again.
-    """
+    """One way to break the rules. Each function takes what is right as its last argument, and returns what is wrong."""
 
     title: str
+    """What the station does wrong."""
     checks: tuple[str, ...]
-    acts: Callable[[Situation, list[Act]], list[Act]] | None = None
+    """The ids of the conformance checks that find it."""
+    acts: Callable[[Situation[Any], list[Act]], list[Act]] | None = None
+    """Changes what the station does in a situation."""
     transmit: Callable[[Send | None, list[Act]], list[Act]] | None = None
+    """Changes the call that is sent now; it also gets the call as it was queued."""
     answer: Callable[[str, Json, Answer], Answer] | None = None
+    """Changes the answer to a command; it also gets the action and the request."""
     refusal: Callable[[Call, Result | Error], Result | Error] | None = None
+    """Changes the answer to an invalid call."""
     wire: Callable[[World, Sequence[emissions.Act]], Sequence[emissions.Act]] | None = None
+    """Changes how a message is sent."""
     name: Callable[[str], str] | None = None
-    line: Callable[[HandshakeRequest, HandshakeRequest], HandshakeRequest] | None = None
+    """Changes the message id of a call."""
+    handshake: Callable[[HandshakeRequest, HandshakeRequest], HandshakeRequest] | None = None
+    """Changes the handshake; it also gets the one that the station was started with."""
     pause: Callable[[float], float] | None = None
+    """Changes how many seconds the station waits before it connects again."""
 
 
 Kinds: TypeAlias = Mapping[str, Misbehaviour]
@@ -64,35 +64,38 @@ Kinds: TypeAlias = Mapping[str, Misbehaviour]
 def misbehave(
     habits: tuple[Habit, ...], kinds: Kinds, place: str, right: Any, *context: Any
 ) -> tuple[tuple[Habit, ...], Any]:
-    """Return what becomes of what is `right` at a place, and the habits with their occasions counted."""
+    """Return the habits with their occasions counted, and what they make of what is `right` at a place.
+
+    `place` is the name of a field of `Misbehaviour`; `context` are the first arguments of its functions.
+    """
     told: list[Habit] = []
     for habit in habits:
         change = getattr(kinds[habit.kind], place)
         wrong = right if change is None else change(*context, right)
         if wrong != right:
-            habit = replace(habit, seen=habit.seen + 1)  # noqa: PLW2901 - the same habit, older
+            habit = replace(habit, seen=habit.seen + 1)  # noqa: PLW2901 - the same habit, with its count
             right = wrong if habit.seen >= habit.first else right
         told.append(habit)
     return tuple(told), right
 
 
-# What most rows are made of.
+# Building blocks of misbehaviours.
 
 Where: TypeAlias = Callable[[Json], bool]
 
 
 def anywhere(_: Json) -> bool:
-    """Take every payload."""
+    """Match every payload."""
     return True
 
 
-def each(change: Callable[[Act], list[Act]]) -> Callable[[Situation, list[Act]], list[Act]]:
-    """Do other acts instead of each one."""
+def each(change: Callable[[Act], list[Act]]) -> Callable[[Situation[Any], list[Act]], list[Act]]:
+    """Replace each act by the acts that `change` returns for it."""
     return lambda _, right: [made for act in right for made in change(act)]
 
 
 def sends(action: str, change: Callable[[Json], Json | None], where: Where = anywhere) -> Any:
-    """Change the payload of the calls of an action; None means that they are not sent."""
+    """Change the payload of the calls of an action; where `change` returns None, the call is not sent."""
 
     def instead(act: Act) -> list[Act]:
         if not (isinstance(act, Send) and act.action == action and where(act.payload)):
@@ -104,7 +107,7 @@ def sends(action: str, change: Callable[[Json], Json | None], where: Where = any
 
 
 def adds(after: str, extra: Callable[[Json], Send], where: Where = anywhere) -> Any:
-    """Send another call after those of an action."""
+    """Send another call after each call of an action; `extra` gets the payload of the first."""
 
     def instead(act: Act) -> list[Act]:
         if isinstance(act, Send) and act.action == after and where(act.payload):
@@ -115,7 +118,7 @@ def adds(after: str, extra: Callable[[Json], Send], where: Where = anywhere) -> 
 
 
 def alarms(kind: str, change: Callable[[float], float | None]) -> Any:
-    """Change the seconds of the alarms of a kind; None means that they are not set."""
+    """Change the seconds of the alarms of a kind; where `change` returns None, the alarm is not set."""
 
     def instead(act: Act) -> list[Act]:
         if not (isinstance(act, Set) and act.alarm[0] == kind):
@@ -127,17 +130,17 @@ def alarms(kind: str, change: Callable[[float], float | None]) -> Any:
 
 
 def answers(action: str, change: Callable[[Json, Json], Answer]) -> Any:
-    """Change the result of the commands of an action; it gets the request and the right payload."""
+    """Change the result of the commands of an action; `change` gets the request and the right payload."""
     return lambda name, request, right: change(request, right) if name == action and isinstance(right, dict) else right
 
 
 def always(**answer: Any) -> Any:
-    """Answer this, whatever is asked."""
+    """Return this payload, whatever the request is."""
     return lambda *_: answer
 
 
 def instead(of: str, status: str, where: "Where | None" = None) -> Any:
-    """Answer with a status where another one is right."""
+    """Return `status` where the right status is `of` and the request matches."""
 
     def change(request: Json, right: Json) -> Json:
         is_it = right.get("status") == of and (where is None or where(request))
@@ -147,7 +150,7 @@ def instead(of: str, status: str, where: "Where | None" = None) -> Any:
 
 
 def in_list(key: str, change: Callable[[Json], Json], where: Where = anywhere) -> Callable[[Json], Json]:
-    """Return what changes the objects in a list of a payload."""
+    """Return a function that changes the matching objects in the list at `key` of a payload."""
 
     def changed(payload: Json) -> Json:
         if not isinstance(payload.get(key), list):
@@ -158,7 +161,7 @@ def in_list(key: str, change: Callable[[Json], Json], where: Where = anywhere) -
 
 
 def results(key: str, change: Callable[[Json], Json], where: Where = anywhere) -> Any:
-    """Change the results in an answer."""
+    """Change the matching objects in the list at `key` of an answer."""
     altered = in_list(key, change, where)
     return lambda _, right: altered(right)
 
@@ -168,33 +171,25 @@ def _fits(value: Any, where: Where) -> bool:
 
 
 def patched(**patch: Any) -> Callable[[Json], Json]:
-    """Return what lays `patch` over a payload; a value of None removes its key."""
+    """Return a function that sets the keys of `patch` in a payload; None removes a key."""
     return lambda payload: {k: v for k, v in {**payload, **patch}.items() if v is not None}
 
 
 def counted(key: str, change: Callable[[int], int]) -> Callable[[Json], Json]:
-    """Return what changes a number in a payload, where there is one; a call by hand may have anything there."""
+    """Return a function that changes the integer at `key`, if there is one: a call by hand may have anything there."""
     return lambda payload: payload | {key: change(payload[key])} if isinstance(payload.get(key), int) else payload
 
 
 def inside(key: str, **patch: Any) -> Callable[[Json], Json]:
-    """Return what lays `patch` over the object at `key`, where there is one."""
+    """Return a function that sets the keys of `patch` in the object at `key`, if there is one."""
     change = patched(**patch)
     return lambda payload: payload | {key: change(payload[key])} if isinstance(payload.get(key), dict) else payload
 
 
 def never(_: Json) -> None:
-    """Send nothing."""
+    """Return None: the call is not sent."""
 
 
 def has(**wanted: Any) -> Where:
-    """Take payloads with these values; None stands for what must be absent."""
+    """Match payloads with these values; None means that the key must be absent."""
     return lambda payload: all(payload.get(key) == value for key, value in wanted.items())
-
-
-EVENT = "TransactionEvent"
-
-
-def events(change: Callable[[Json], Json | None], **where: Any) -> Any:
-    """Change the TransactionEvents that have these values."""
-    return sends(EVENT, change, has(**where))

@@ -1,4 +1,4 @@
-"""A station at work: its decisions (`machine`) between a connection to the CSMS, a clock, and whoever drives it."""
+"""A running station: it connects its decisions (`machine`) with the connection, the clock and the person driving it."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -7,53 +7,55 @@ from typing import Any
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.protocol.records import replace
-from mock_csms.protocol.times import seconds_of
+from mock_csms.protocol.versions import Version
 from mock_csms.runtime import clock
 from mock_csms.runtime.session import CallFailed
 from mock_csms.runtime.transport.dial import CannotConnect
 from mock_csms.station import cues
 from mock_csms.station.cues import Act, Cue
+from mock_csms.station.handshake import HandshakeRequest, version_of
 from mock_csms.station.link import Link, Site
-from mock_csms.station.misbehaviour import HandshakeRequest, misbehave
-from mock_csms.station.v2 import boot, machine, network
-from mock_csms.station.v2.device import Device, Moment
-from mock_csms.station.v2.misbehaviours import KINDS
-from mock_csms.station.v2.variables import MESSAGE_TIMEOUT
+from mock_csms.station.machines import machine_for
+from mock_csms.station.misbehaviour import misbehave
+from mock_csms.station.state import Moment, State
 from mock_csms.twin.events import Failed, Noted
 
 _REBOOT_TIME = 0.5
-"""How long a station is off when it reboots, in seconds."""
+"""How long the station is off during a reboot, in seconds."""
 _JITTER = 1.0
-"""By how much a clock may be wrong before it is set: an answer is on its way for a while, in seconds."""
+"""By how many seconds the clock may be wrong before it is set: an answer takes some time to arrive."""
 _LAST_WORDS = 5.0
-"""How long it may take to deliver what must be delivered before that."""
+"""How many seconds the station waits before a reboot until its calls are delivered."""
 
 
 class Player:
-    """One station at work. `run` keeps it connected until it is cancelled; `tell` is for those who drive it."""
+    """One running station. `run` keeps it connected until it is cancelled; `tell` lets something happen to it."""
 
-    def __init__(self, identity: str, device: Device, line: HandshakeRequest, site: Site) -> None:
+    def __init__(self, identity: str, device: State, handshake: HandshakeRequest, site: Site) -> None:
         self.identity = identity
+        self.machine = machine_for(handshake)
+        self.version: Version = version_of(handshake)
+        """The version agreed on the last connection; before the first one, the version that the station offers."""
         self.device = replace(device, name=identity)
         self.site = site
-        self._line = line
+        self._handshake = handshake
         self._link: Link | None = None
         self._answered: Json | None = None
         self._ahead = 0.0
-        """How far its clock is set ahead of that of its process, in seconds."""
+        """By how many seconds the station's clock is ahead of the clock of the process."""
         self._lost = asyncio.Event()
         self._away_until = 0.0
         self._is_rebooting = False
         self._alarms: dict[cues.Alarm, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._waiting: list[tuple[Callable[[Device], bool], asyncio.Future[None]]] = []
+        self._waiting: list[tuple[Callable[[Any], bool], asyncio.Future[None]]] = []
 
-    # For those who drive it.
+    # For the code that drives the station.
 
     async def run(self, *, is_patient: bool = False) -> None:
-        """Connect, and connect again whenever the connection is lost.
+        """Connect, and reconnect whenever the connection is lost.
 
-        Raises CannotConnect when the first try fails, unless it `is_patient`.
+        Raises CannotConnect when the first attempt fails; with `is_patient` it tries again instead.
         """
         try:
             await (self._keep_trying() if is_patient else self._connect())
@@ -63,12 +65,12 @@ class Player:
                 await self._keep_trying()
         finally:
             self._hang_up("the station stops")
-            for handle in self._alarms.values():  # also those that losing the connection has set
+            for handle in self._alarms.values():  # also those that hanging up has set
                 handle.cancel()
 
     def tell(self, cue: Cue) -> None:
-        """Tell the station something, and do what it does then."""
-        self.device, acts = machine.step(self.device, cue, self.moment())
+        """Let a cue happen, and carry out what the station decides."""
+        self.device, acts = self.machine.step(self.device, cue, self.moment())
         self._perform(acts)
 
     def moment(self) -> Moment:
@@ -77,12 +79,12 @@ class Player:
         return replace(moment, now=moment.now + self._ahead)
 
     def stay_away(self, seconds: float) -> None:
-        """Lose the connection, and have none for so many seconds."""
+        """Disconnect, and stay offline for a number of seconds by the station's clock."""
         self._away_until = asyncio.get_running_loop().time() + self.site.real(seconds)
         self._hang_up("offline for a while")
 
-    async def until(self, is_so: Callable[[Device], bool], within: float) -> None:
-        """Wait until the station is as wanted; TimeoutError after so many seconds."""
+    async def until(self, is_so: Callable[[Any], bool], within: float) -> None:
+        """Wait until `is_so` returns true for the station. Raises TimeoutError after `within` seconds."""
         if not is_so(self.device):
             waited: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.append((is_so, waited))
@@ -92,32 +94,30 @@ class Player:
     # The connection.
 
     async def _connect(self, attempt: int = 0) -> None:
-        """Connect by the network profile whose turn it is."""
+        """Connect once, as the machine says for this attempt. Raises CannotConnect."""
         self._lost.clear()
         link = Link(self.identity, self.site, self._answer, self._ended)
         link.heard = self._heard
         link.spoil = lambda acts: self._misbehave("wire", acts, self.site.world)
         link.name = lambda right: self._misbehave("name", right)
         link.refuse = lambda call, right: self._misbehave("refusal", right, call)
-        slot = network.slot_at(self.device, attempt)
-        url, authorization = network.url_of(self.device, slot), network.authorization_of(self.device)
-        first = self._line
-        line = replace(first, url=url or first.url, authorization=authorization or first.authorization)
-        line = self._misbehave("line", line, first)
+        first = self._handshake
+        slot, right = self.machine.route(self.device, attempt, first)
+        handshake = self._misbehave("handshake", right, first)
         try:
-            await link.dial(line)
+            await link.dial(handshake)
         except ValueError as error:
-            if url is None:
+            if right.url == first.url:
                 raise
             raise CannotConnect(str(error)) from None
         if link.session.is_over:
             raise CannotConnect("the server closed the connection at once")
-        self._link = link
+        self._link, self.version = link, link.version
         self._is_rebooting = False
         self.tell(cues.Opened(slot))
 
     async def _keep_trying(self) -> None:
-        """Connect, however long it takes."""
+        """Try to connect until it succeeds."""
         attempt = 0
         while True:
             try:
@@ -128,10 +128,10 @@ class Player:
                 await asyncio.sleep(self._pause(attempt))
 
     def _pause(self, attempt: int) -> float:
-        """Return how long to wait really before the next try, after so many in vain (Part 4, 5.3)."""
+        """Return the real seconds to wait before the next attempt, after a number of failed ones (Part 4, 5.3)."""
         if self._is_rebooting and attempt == 0:
             return _REBOOT_TIME
-        wait: float = self._misbehave("pause", boot.back_off(self.device, attempt, self.moment()))
+        wait: float = self._misbehave("pause", self.machine.back_off(self.device, attempt, self.moment()))
         return max(self.site.real(wait), self._away_until - asyncio.get_running_loop().time())
 
     def _ended(self) -> None:
@@ -145,8 +145,8 @@ class Player:
             self._link.hang_up(reason)
 
     def _answer(self, call: Call) -> Result | Error | None:
-        """Answer a call of the CSMS, and do what comes after the answer when it was sent."""
-        reply = machine.command(self.device, call.action, call.payload, self.moment())
+        """Return the answer to a call of the CSMS; the acts that follow are done after it was sent."""
+        reply = self.machine.command(self.device, call.action, call.payload, self.moment())
         self.device = reply.device
         asyncio.get_running_loop().call_soon(self._perform, reply.acts)
         match reply.answer:
@@ -158,12 +158,12 @@ class Player:
                 return Result(call.id, payload)
 
     def _misbehave(self, place: str, right: Any, *context: Any) -> Any:
-        """Return what becomes of what is right at a place, by the habits of the station."""
-        habits, done = misbehave(self.device.habits, KINDS, place, right, *context)
+        """Return what the station's misbehaviours make of what is right at a place, a field of `Misbehaviour`."""
+        habits, done = misbehave(self.device.habits, self.machine.kinds, place, right, *context)
         self.device = replace(self.device, habits=habits)
         return done
 
-    # What the station does.
+    # Carrying out acts.
 
     def _perform(self, acts: list[Act]) -> None:
         for act in acts:
@@ -190,7 +190,15 @@ class Player:
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        """Report at once what a task raised: asyncio would report it when the task is collected as garbage."""
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            told = {"message": "a task of the station failed", "exception": error, "task": task}
+            asyncio.get_running_loop().call_exception_handler(told)
 
     def _ring(self, alarm: cues.Alarm) -> None:
         del self._alarms[alarm]
@@ -206,27 +214,27 @@ class Player:
         if link is None:
             return self.tell(cues.FailedCall(act.action, act.payload, "the connection is gone", is_lost=True))
         try:
-            await link.call(act.action, act.payload, self.device.number(MESSAGE_TIMEOUT))
+            await link.call(act.action, act.payload, self.device.message_timeout)
         except CallFailed as error:
-            if self._answered is not act.payload:  # else the answer came at the last moment
+            if self._answered is not act.payload:  # otherwise the answer came at the last moment
                 self.tell(cues.FailedCall(act.action, act.payload, str(error), is_lost=self._link is not link))
 
     def _heard(self, call: Call, response: Json) -> None:
         self._answered = call.payload
-        told = seconds_of(response["currentTime"]) if "currentTime" in response else None
-        if told is not None and self.site.is_in_real_time and boot.sets_its_clock(self.device):
-            ahead = told - self.site.moment().now
+        now = self.machine.time_to_set(self.device, response)
+        if now is not None and self.site.is_in_real_time:
+            ahead = now - self.site.moment().now
             self._ahead = ahead if abs(ahead - self._ahead) > _JITTER else self._ahead
         self.tell(cues.Answered(call.action, call.payload, response))
 
     async def _reboot(self) -> None:
-        """Go off when all was said that must be, or it took too long, and come back."""
+        """Reboot when all calls were delivered, or after `_LAST_WORDS` seconds."""
         try:
             await self.until(lambda device: device.outbox.is_empty, _LAST_WORDS)
         except TimeoutError:
             self.site.bus.publish(Noted(clock.now(), self.identity, "reboots before all messages were delivered"))
         for alarm in list(self._alarms):
             self._stop(alarm)
-        self.device = machine.rebooted(self.device, self.moment())
+        self.device = self.machine.rebooted(self.device, self.moment())
         self._is_rebooting = True
         self._hang_up("reboot")

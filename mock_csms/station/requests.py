@@ -1,26 +1,29 @@
-"""What a station sends when somebody wants it to: the default request of an action, with more laid over it."""
+"""Calls that a person makes the station send: the default request of an action, with parts of it replaced."""
 
 from mock_csms.behavior.templates import Context, compile_template, merge
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.names import did_you_mean
-from mock_csms.protocol.v2.other_versions import told_elsewhere
-from mock_csms.protocol.versions import V201
-from mock_csms.station.v2.device import Moment
+from mock_csms.protocol.versions import Version, actions, version_with
+from mock_csms.station.state import Moment
 from mock_csms.twin.station import StationModel
 
 
-def request(action: str, given: Json, identity: str, moment: Moment) -> Json:
-    """Return the payload of `action` with `given` laid over its default; its placeholders are filled."""
-    template = compile_template(merge(V201.actions[action].request, given))
+def request(version: Version, action: str, given: Json, identity: str, moment: Moment) -> Json:
+    """Return the payload of `action` in a version: its default with `given` merged into it, placeholders filled.
+
+    Raises ValueError where the version has no such action.
+    """
+    if action not in version.actions:
+        raise ValueError(f"OCPP {version.name} has no action {action}")
+    template = compile_template(merge(version.actions[action].request, given))
     payload: Json = template(Context(moment.now, StationModel(identity), moment.world))
     return payload
 
 
 def check_action(name: str) -> str:
-    """Return the name of an action that a station may send; ValueError says which was meant."""
-    actions = [action for action, row in V201.actions.items() if row.sent_by(Sender.STATION)]
-    if name not in actions:
-        raise ValueError(
-            told_elsewhere(name) or f"{name!r} is not an action that a station may send{did_you_mean(name, actions)}"
-        )
+    """Return the name of an action that a station may send in any version; ValueError says which was meant."""
+    known = actions(Sender.STATION)
+    if name not in known:
+        told = version_with(name).told_elsewhere(name)
+        raise ValueError(told or f"{name!r} is not an action that a station may send{did_you_mean(name, known)}")
     return name

@@ -2,74 +2,36 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.names import did_you_mean
-from mock_csms.protocol.v2.v201 import TOKEN
 from mock_csms.protocol.versions import SUBPROTOCOLS
 from mock_csms.settings import values
 from mock_csms.settings.color import color
 from mock_csms.settings.flags import flag, switch
-from mock_csms.settings.texts import read_text
-from mock_csms.station.orders import SendCall, parse_call, parse_token
-from mock_csms.station.v2.device import FEATURES, SUMMARIZES, Device, Habit
-from mock_csms.station.v2.misbehaviours import KINDS
-from mock_csms.station.v2.model import DEFAULTS, VARIABLES
-from mock_csms.station.v2.variables import Name, accepts
+from mock_csms.station.control_lines import SendCall, parse_call
+from mock_csms.station.handshake import PREFERRED_SUBPROTOCOL
+from mock_csms.station.machines import PREFERRED
+from mock_csms.station.state import Habit, State
+
+_NOTATION, _KINDS = PREFERRED.notation, PREFERRED.kinds
 
 
 def calls(value: Sequence[str]) -> tuple[SendCall, ...]:
-    """Take calls as people write them."""
+    """Parse the calls of --send."""
     return tuple(parse_call(item) for item in value)
 
 
-def variables(value: Sequence[str]) -> dict[Name, str]:
-    """Take `COMPONENT.VARIABLE=VALUE`, several times; an instance may be left out where there is but one."""
-    given: dict[Name, str] = {}
-    shorts = [".".join(name).partition("[")[0] for name in DEFAULTS]
-    known = {short: name for short, name in zip(shorts, DEFAULTS, strict=True) if shorts.count(short) == 1}
-    known |= {".".join(name): name for name in DEFAULTS}
-    for item in value:
-        name, equals, wanted = item.partition("=")
-        if not equals or name not in known:
-            raise ValueError(f"{item!r} is not COMPONENT.VARIABLE=VALUE of a known variable{did_you_mean(name, known)}")
-        if not accepts(VARIABLES[known[name]], wanted):
-            raise ValueError(f"{item!r}: this variable does not take this value")
-        if given.get(known[name], wanted) != wanted:
-            raise ValueError(f"{name} is given twice, with different values")
-        given[known[name]] = wanted
-    return given
-
-
-def described(path: str) -> Device:
-    """Take the file that describes a station."""
-    from mock_csms.station.v2.device_file import read_device  # noqa: PLC0415 - few have one
-
-    text = read_text(path)
-    try:
-        return read_device(text)
-    except ValueError as error:
-        raise ValueError(f"{path}: {error}") from None
-
-
 def habits(value: Sequence[str]) -> tuple[Habit, ...]:
-    """Take `KIND` or `KIND@N`, several times."""
+    """Parse misbehaviours, each `KIND` or `KIND@N`. Raises ValueError."""
     given: list[Habit] = []
     for item in value:
         kind, at, first = item.partition("@")
-        if kind not in KINDS:
-            raise ValueError(f"{kind!r} is not a misbehaviour{did_you_mean(kind, KINDS)}")
+        if kind not in _KINDS:
+            raise ValueError(f"{kind!r} is not a misbehaviour{did_you_mean(kind, _KINDS)}")
         given.append(Habit(kind, values.integer(1)(first) if at else 1))
     return tuple(given)
-
-
-def features(value: str) -> frozenset[str]:
-    """Take optional features, separated by commas; there may be none."""
-    given = frozenset(value.split(",") if value else ())
-    for name in given - {*FEATURES}:
-        raise ValueError(f"{name!r} is not one of {', '.join(FEATURES)}")
-    return given
 
 
 _MODES = ("send", "charge", "script", "count")
@@ -81,7 +43,7 @@ def _others(mode: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
 class Doing:
-    """What the station does; without --send, --charge, --script and --count it runs until a signal."""
+    """What the station does; without --send, --charge, --script and --count it runs until a signal ends it."""
 
     title: ClassVar[str] = "what it does"
 
@@ -104,10 +66,10 @@ class Doing:
     id_token: Json | None = flag(
         None,
         "idToken that charges, with --charge; TYPE is ISO14443 unless given",
-        parse_token,
+        _NOTATION.token,
         "ID[:TYPE]",
         needs=("charge",),
-        shown=TOKEN["idToken"],
+        shown=_NOTATION.default_token,
     )
     evse: int = flag(1, "EVSE to charge at, with --charge", values.integer(1), "N", needs=("charge",))
     script: str | None = flag(
@@ -122,7 +84,7 @@ class Doing:
 
 @dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
 class Many:
-    """How many stations there are, and the limits that they must keep."""
+    """Running many stations, and the limits that decide whether the run passes."""
 
     title: ClassVar[str] = "many stations"
 
@@ -180,21 +142,23 @@ class Connecting:
     password_file: str | None = flag(
         None, "read the password for Basic authentication from the first line of this file", values.text, "FILE"
     )
-    subprotocol: str = flag("ocpp2.0.1", "WebSocket subprotocol to offer", values.one_of(lambda: SUBPROTOCOLS), "NAME")
+    subprotocol: str = flag(
+        PREFERRED_SUBPROTOCOL, "WebSocket subprotocol to offer", values.one_of(lambda: SUBPROTOCOLS), "NAME"
+    )
     compression: bool = switch("offer permessage-deflate; it takes 40 kB of memory per connection")
 
 
 @dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
 class Shape:
-    """What the station is."""
+    """What kind of station it is."""
 
     title: ClassVar[str] = "the station"
 
-    device: Device | None = flag(
+    device: State | None = flag(
         None,
         "TOML file that describes the station; identity, EVSEs with their connectors, values of variables, more "
         "variables",
-        described,
+        _NOTATION.device,
         "FILE",
         rivals=("evses", "connectors", "vendor", "model", "serial_number"),
     )
@@ -209,35 +173,35 @@ class Shape:
     vendor: str = flag(
         "mock-csms",
         "`vendorName` in BootNotification",
-        values.fitting("BootNotificationRequest", "chargingStation", "vendorName"),
+        _NOTATION.identity["vendor"],
         "NAME",
     )
     model: str = flag(
         "reference-station",
         "`model` in BootNotification",
-        values.fitting("BootNotificationRequest", "chargingStation", "model"),
+        _NOTATION.identity["model"],
         "NAME",
     )
     serial_number: str = flag(
         "MOCK-0001",
         "`serialNumber` in BootNotification",
-        values.fitting("BootNotificationRequest", "chargingStation", "serialNumber"),
+        _NOTATION.identity["serial_number"],
         "TEXT",
     )
-    variable: Mapping[Name, str] | None = flag(
+    variable: Mapping[Any, str] | None = flag(
         None,
         "set a variable of the station, such as TxCtrlr.TxStartPoint=EVConnected; repeatable",
-        variables,
+        _NOTATION.variables,
         "COMPONENT.VARIABLE=VALUE",
         repeated=True,
     )
     features: frozenset[str] = flag(
-        frozenset({SUMMARIZES}),
+        _NOTATION.default_features,
         "optional features of Part 5 that the station has; C-13: it can reset a single EVSE; C-56: it sends a summary "
         "inventory; '' is none",
-        features,
+        _NOTATION.features,
         "C-…[,C-…]",
-        shown=SUMMARIZES,
+        shown=",".join(sorted(_NOTATION.default_features)),
     )
     misbehave: tuple[Habit, ...] = flag(
         (),

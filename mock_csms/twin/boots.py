@@ -1,4 +1,4 @@
-"""The boots of a station, how they were answered, and what it was asked for before it was accepted."""
+"""The boots of a station, how the mock answered them, and what commands asked for before it was accepted."""
 
 from math import inf
 from typing import Any
@@ -6,54 +6,57 @@ from typing import Any
 from mock_csms.protocol.records import Mutable, field
 
 UNKNOWN = ""
-"""The status of a boot to which the mock gave no sound answer: what the station makes of that is its own affair."""
+"""The status of a boot that the mock did not answer with a valid status: the station may take that in any way."""
 
 REFUSED = "refused"
 """The status of a boot that got a CALLERROR: the station is not accepted (B01.FR.08)."""
 
 
 class Boots(Mutable):
-    """The last BootNotification and its answer, and the heartbeats since."""
+    """The last BootNotification and its answer, and the heartbeats since then. Intervals and times are in seconds."""
 
     count: int = 0
     """How many BootNotifications came."""
     asked: Any = None
-    """What the last one told."""
+    """The payload of the last one."""
     asked_at: float = 0.0
     """When it came."""
     status: str | None = None
-    """How it was answered, as the station knows it: None while it is not, UNKNOWN after nonsense, or REFUSED."""
+    """The status with which it was answered; None before the answer, or UNKNOWN, or REFUSED."""
     interval: float = 0.0
-    """The interval of that answer, in seconds."""
+    """The interval in that answer."""
     answered_at: float = 0.0
     """When it was answered."""
     accepted_at: float | None = None
-    """When the station was accepted last; None before the first time."""
+    """When a boot was last accepted; None before the first time."""
     up_at: float = 0.0
-    """When the last boot that is new was accepted."""
+    """When the last boot with `is_new` was accepted."""
     before: str | None = None
-    """How the boot before was answered; None where there was none."""
+    """The status of the boot before the last one; None if there was none."""
     is_new: bool = True
-    """Whether the station started with the last boot, or was not accepted before it.
+    """Whether the station restarted before the last boot, or was not accepted until then.
 
-    A boot that was triggered, or tells nothing new, does not mean that it started (T13).
+    A triggered boot, or one with the same payload as before, does not mean that the station restarted (T13).
     """
     due: str = ""
-    """Why the next call has to be a boot: `first` of all, `reset`, or `late`, as another call came first."""
+    """Why the next call has to be a boot: `first` (nothing came so far), `reset`, or `late` (another call came first).
+
+    Empty if it need not be one.
+    """
     is_triggered: bool = False
-    """Whether a boot was triggered that has not come."""
+    """Whether a boot was triggered and has not come yet."""
     asked_for: set[str] = field(default_factory=set)
-    """The actions that commands asked for while it was not accepted."""
+    """The actions that commands asked for, since a boot was last accepted or an accepted station booted again."""
     commanded: dict[str, str | None] = field(default_factory=dict)
-    """The status in which each open command found the station, by message id."""
+    """The `status` at the time when each open command was sent, by message id."""
     heartbeat: float | None = None
-    """The interval of heartbeats that it was given last, in seconds."""
+    """The interval of heartbeats that the station was given last."""
     beat_at: float = 0.0
     """When the last heartbeat came."""
     beats: int = 0
-    """How many heartbeats came since it was accepted."""
+    """How many heartbeats came since the station was accepted."""
     hasty_beats: int = 0
-    """How many of the last ones came too soon, one after the other."""
+    """How many of the last ones in a row came too soon."""
     pace: float = inf
     """The shortest pause between two heartbeats that nobody asked for."""
 
@@ -64,19 +67,26 @@ class Boots(Mutable):
 
     @property
     def is_in_doubt(self) -> bool:
-        """Whether its boot was refused, or answered otherwise than with a status: it may have to keep silent."""
+        """Whether its boot was refused, or not answered with a valid status: it may not know if it is accepted."""
         return self.status not in (None, "Accepted", "Pending", "Rejected")
 
     @property
     def is_kept_out(self) -> bool:
-        """Whether it was not accepted, as far as the mock knows, and so may not send what it is asked for."""
+        """Whether its boot was not accepted, as far as the mock knows, so that it may not send all messages."""
         return not self.is_accepted and (self.count > 0 or self.is_in_doubt)
 
     @property
     def is_repeated(self) -> bool:
-        """Whether the last boot is one of a station that was accepted already."""
+        """Whether the boot before the last one was accepted."""
         return self.before == "Accepted"
 
     def is_hasty(self, pause: float) -> bool:
-        """Whether a heartbeat comes far too soon after the one before."""
+        """Return whether a heartbeat after a pause of so many seconds comes far too soon."""
         return pause < (self.heartbeat or 0.0) / 2
+
+    def note_beat(self, now: float) -> None:
+        """Note a heartbeat that came at `now` and that nobody asked for."""
+        pause = now - self.beat_at
+        self.hasty_beats = self.hasty_beats + 1 if self.is_hasty(pause) else 0
+        self.pace = min(self.pace, pause)
+        self.beat_at, self.beats = now, self.beats + 1

@@ -1,52 +1,55 @@
-"""How a station comes and goes: who asked for a connection, which one is open, and when there was none."""
+"""The connections of a station: who asked for one, which one is open, and when there was none."""
 
 from mock_csms.protocol.records import Mutable, field
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.twin.events import Disconnected
 
 UNRECORDED = "not recorded"
-"""The reason of an end that only shows by what comes afterwards, so that nobody knows when it was."""
+"""The reason of a `Disconnected` that is not in the trace: later records show that it was, but not when."""
 
 
 class Connections(Mutable):
     """The connections of a station; times are those of the mock, in seconds since 1970."""
 
     visitor: Visitor | None = None
-    """Who asked last for a connection with this identity."""
+    """The last request for a connection with this identity."""
     knocks: bool = False
-    """Whether it is not decided yet if the visitor is let in."""
+    """Whether that request was neither accepted nor rejected so far."""
     admitted: Visitor | None = None
-    """Who was let in last."""
+    """The last request that was accepted."""
     refused: int = 0
-    """How often in a row it was not let in."""
+    """How many requests in a row were rejected."""
     waits_since: float | None = None
-    """When it lost the connection or was refused, and began to wait; None where it need not, or nobody knows."""
+    """When it lost its connection or was rejected, and had to wait before the next request.
+
+    None if it need not wait, or if the time is not known.
+    """
     leaves: float | None = None
-    """When it agreed last to something for which it closes the connection."""
+    """When it last accepted a command for which it closes the connection."""
     has_new_password: bool = False
-    """Whether it was ever sent another password, even if it did not take it."""
+    """Whether it was ever sent another password, even if it rejected it."""
     is_open: bool = False
     """Whether it is connected now."""
     opened: int = 0
-    """How many connections it has had."""
+    """The number of its connections so far."""
     opened_at: float = 0.0
-    """When the last one began."""
+    """When the last connection began."""
     lost_at: float | None = None
-    """When the last one ended; None while it is connected, and before the first one."""
+    """When the last connection ended; None while it is connected, before the first one, and if that is not known."""
     heard_at: float = 0.0
     """When its last message came."""
     calls: dict[str, tuple[str, float]] = field(default_factory=dict)
-    """Its calls that are not answered yet by message id: the action, and when each came."""
+    """Its calls without an answer so far, by message id: the action, and when it came."""
     outages: list[tuple[float, float]] = field(default_factory=list)
-    """From when to when there was no connection, the last hundred whose beginning is known."""
+    """From when to when there was no connection: the last hundred times of which both ends are known."""
 
     def is_outage(self, at: float, tolerance: float = 0.0) -> bool:
-        """Whether there was surely no connection then, however wrong the station's clock may be."""
+        """Return whether there was certainly no connection at `at`, a time that may be wrong by `tolerance` seconds."""
         spans = [*self.outages] if self.is_open or self.lost_at is None else [*self.outages, (self.lost_at, at + 1e9)]
         return any(first + tolerance < at < last - tolerance for first, last in spans)
 
     def is_online(self, at: float, tolerance: float = 0.0) -> bool:
-        """Whether there surely was a connection then."""
+        """Return whether there certainly was a connection at `at`, a time that may be wrong by `tolerance` seconds."""
         if self.is_open and not self.outages:
             return at > self.opened_at + tolerance
         spans = [*self.outages] if self.is_open or self.lost_at is None else [*self.outages, (self.lost_at, at + 1e9)]
@@ -54,5 +57,5 @@ class Connections(Mutable):
 
 
 def has_hung_up(event: Disconnected) -> bool:
-    """Whether it was the station that closed the connection, and said so."""
+    """Return whether the station itself closed the connection, with a close frame."""
     return event.code != 1006 and not event.reason.startswith("closed by the mock")

@@ -1,4 +1,4 @@
-"""The EVSEs and connectors of a station, and the status that it told last of each."""
+"""The EVSEs and connectors of a station, and the status that it last reported for each."""
 
 from typing import TypeAlias
 
@@ -7,35 +7,35 @@ from mock_csms.protocol.records import Mutable, field
 MOST_MISNUMBERED = 1000
 
 Connector: TypeAlias = tuple[int, int]
-"""The ids of an EVSE and of a connector of it."""
+"""The ids of an EVSE and of one of its connectors."""
 
 
 class Connectors(Mutable):
-    """What the station told last of each connector."""
+    """What the station last reported about each connector."""
 
     statuses: dict[Connector, str] = field(default_factory=dict)
     """The status of each connector."""
     told_at: dict[Connector, float] = field(default_factory=dict)
-    """When that came."""
+    """When the mock received that status."""
     stamps: dict[Connector, str] = field(default_factory=dict)
-    """The timestamp that it had."""
+    """The timestamp of that status."""
     misnumbered: dict[Connector, tuple[str, float]] = field(default_factory=dict)
-    """The status of what has an EVSE or a connector 0, and when it came.
+    """Statuses for an EVSE 0 or a connector 0, which do not exist, and when they came.
 
-    B08 says that there is none; no other check misses the connector that was meant.
+    Check B08 reports them. All other checks assume that some connector was meant.
     """
 
     @property
     def evses(self) -> set[int]:
-        """The EVSEs that are known."""
+        """The ids of the EVSEs that have reported a status."""
         return {evse for evse, _ in self.statuses}
 
     def is_told(self, connector: Connector, since: float) -> bool:
-        """Whether the status of a connector came since then, even under a wrong number."""
+        """Return whether a status of a connector came since then, also one with a 0 that may mean it."""
         return any(at >= since for _, at in self._told_of(connector))
 
     def is_free(self, connector: Connector) -> bool:
-        """Whether nothing but Available was told of a connector last, even under a wrong number."""
+        """Return whether nothing but Available was last reported for a connector, also for a 0 that may mean it."""
         return all(status == "Available" for status, _ in self._told_of(connector))
 
     def _told_of(self, connector: Connector) -> list[tuple[str, float]]:
@@ -45,10 +45,10 @@ class Connectors(Mutable):
         return told
 
     def of(self, evse: int) -> dict[Connector, str]:
-        """Return the statuses of the connectors of an EVSE; of EVSE 0, which is the whole station, of all."""
+        """Return the statuses of the connectors of an EVSE; for EVSE 0, the whole station, those of all connectors."""
         return {place: status for place, status in self.statuses.items() if evse in (0, place[0])}
 
 
 def may_mean(place: Connector, connector: Connector) -> bool:
-    """Whether a place with a 0, which cannot be, may be that connector; 0 and 0 is the whole station."""
+    """Return whether a place with a 0, which does not exist, may mean that connector; 0 and 0 is the whole station."""
     return place == (connector[0], 0) or (place[0] == 0 and place[1] > 0)

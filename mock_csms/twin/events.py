@@ -1,7 +1,4 @@
-"""Everything that can happen, as frozen records: the one stream that all who watch the mock read.
-
-`at` is in seconds since 1970 (UTC), `station` the identity from the URL, `version` the one that is spoken with it.
-"""
+"""Everything that can happen, as frozen records: the stream of events that console, logs and checks read."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -17,140 +14,154 @@ class Event(Record):
     """What all events have."""
 
     at: float
+    """When it happened, in seconds since 1970 (UTC)."""
     station: str
+    """The identity of the station, from its URL; may be empty."""
 
 
 class Started(Event):
-    """The mock listens at `url`; with the same `seed` all its chance would come again."""
+    """The mock has started to listen."""
 
     url: str
+    """Its URL for stations."""
     seed: int
+    """The seed of its random numbers: with the same one they come again."""
 
 
 class Reconfigured(Event):
-    """The settings were read again and are in force."""
+    """The settings were read again and apply from now on."""
 
 
 class Knocked(Event):
-    """Somebody asks for a WebSocket, before it is decided who is let in."""
+    """Somebody asks for a WebSocket; whether that is accepted is decided later."""
 
     visitor: Visitor
 
 
 class Connected(Event):
-    """A station completed its handshake; `offered` are the subprotocols that it asked for, in its order."""
+    """A station completed its handshake."""
 
     subprotocol: str
+    """The subprotocol that was agreed."""
     offered: tuple[str, ...]
+    """The subprotocols that the station offered, in its order."""
     version: Version = DEFAULT
 
 
 class Refused(Event):
-    """Somebody was not let in; `station` may be empty."""
+    """A request for a connection was rejected."""
 
     reason: str
     status: int | None = None
-    """The HTTP status of the answer, if there is one."""
+    """The HTTP status of the answer; None if there was none."""
     is_handshake: bool = True
-    """Whether it was a handshake for a WebSocket; False for what asks for a page, or is no HTTP."""
+    """Whether it was a handshake for a WebSocket; False for other HTTP requests, and for what is not HTTP."""
 
 
 class Breached(Event):
-    """A peer broke the protocol of WebSockets, and the connection ends for it: which clause, and how.
-
-    waited: how long the mock waited for what had to come, in seconds; 0 where something wrong came.
-    """
+    """A peer broke the WebSocket protocol, and the connection ends because of it."""
 
     clause: str
+    """The clause that it broke, such as `RFC 6455 8.1`."""
     problem: str
+    """What it did."""
     waited: float
+    """How long the mock waited for something that did not come, in seconds; 0 if something wrong came."""
 
 
 class Disconnected(Event):
-    """A connection is gone; `code` is 1006 where no close frame came (RFC 6455, 7.1.5)."""
+    """A connection has ended."""
 
     code: int
+    """The code of the close frame; 1006 if none came (RFC 6455, 7.1.5)."""
     reason: str
 
 
 class Received(Event):
-    """A frame came from a station; `answers` is the open call of ours that it ends, if it ends one.
-
-    `is_refused` when it is wrong in a way that counts: a call gets a CALLERROR, an answer ends its command as failed.
-    """
+    """A message came from a station."""
 
     text: bytes
+    """The message as it came."""
     message: Message | Malformed
     violations: Sequence[Violation]
+    """How it breaks its schema, worst first."""
     answers: Call | None
+    """The open call of the mock that it ends; None if it ends none."""
     binary: bool
+    """Whether it came in a binary frame."""
     is_refused: bool
+    """Whether it is not accepted: a call gets a CALLERROR, an answer ends its command as failed."""
     version: Version = DEFAULT
 
 
 class Lost(Event):
-    """The mock itself lost a frame of a station, as its settings say: `received` is what nobody got to know.
-
-    fault: the rule that lost it.
-    """
+    """The mock lost a message of a station on purpose, as its settings say."""
 
     received: Received
+    """What the event would have been."""
     fault: str
+    """The rule that lost it."""
 
 
 class Sent(Event):
-    """A frame was handed to the socket; `answers` is the station's call that it answers, if it answers one.
-
-    `message` is what it means, also where a fault spoiled the `text`. `rule` is the user's rule that chose the answer,
-    `fault` the one that took part.
-    """
+    """A message was handed to the socket."""
 
     text: bytes
+    """The message as it was sent."""
     message: Message
+    """What was to be sent, before a fault changed the `text`."""
     violations: Sequence[Violation]
+    """How it breaks its schema, worst first."""
     answers: Call | None
+    """The call of the station that it answers; None if it answers none."""
     rule: str
+    """The user's rule that chose the answer; empty if none did."""
     fault: str
+    """The user's rule with the fault that was applied; empty if there was none."""
     version: Version = DEFAULT
 
 
 class Spoiled(Event):
-    """A fault is done to `message`, a command or the answer to the station's call `answers`."""
+    """A fault is applied to a message of the mock."""
 
     fault: str
+    """The rule with the fault."""
     message: Message
+    """The command or the answer, before the fault."""
     answers: Call | None
+    """The call of the station that it answers; None for a command."""
 
 
 LOSS = "--loss"
-"""How the name of the rule begins that loses messages at random, both ways."""
+"""How the name of the rule begins that loses messages at random, in both directions."""
 
 
 def is_loss(event: Event) -> bool:
-    """Whether an event tells that the mock lost a message at random, as its settings say."""
+    """Return whether an event says that the mock lost a message at random, as its settings say."""
     return isinstance(event, Lost) or (isinstance(event, Spoiled) and LOSS in event.fault)
 
 
 class Unanswered(Event):
-    """A command of ours ended without an answer, by time-out or because the connection went."""
+    """A command ended without an answer, because of a time-out or the end of the connection."""
 
     call: Call
     reason: str
 
 
 class Judged(Event):
-    """A station has `met` an expectation, has `exceeded` or in the end `missed` it, or did what was `forbidden`.
-
-    What was still pending when something forbidden, or one too many, has ended the run, is `not reached`. One with an
-    upper bound is met only in the end; `station` is empty where none came that it is about.
-    """
+    """The outcome of an expectation is known. `station` is empty if no station came that it is about."""
 
     expectation: str
     outcome: str
+    """`met`, `exceeded` (it happened too often), `missed`, `forbidden` (it happened at all), or `not reached`.
+
+    An expectation with an upper bound is met only at the end of the run. `not reached` are those that were still open
+    when another one was exceeded, or something forbidden happened, and the run ended for it.
+    """
 
 
 class Severity(StrEnum):
-    """How grave a finding is: information, what should not be, and what must not be."""
+    """How severe a finding is: information, what should not happen, what must not happen."""
 
     INFO = "info"
     WARNING = "warning"
@@ -158,34 +169,37 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
-        """Its place among the others: what is graver has a greater one."""
+        """A number for comparisons: the more severe, the greater."""
         return list(Severity).index(self)
 
 
 class Finding(Event):
-    """A conformance check has found something wrong: what, which clause it breaks, and the messages concerned.
-
-    why: why it has not the severity of its check, where that is so.
-    """
+    """A conformance check has found something wrong."""
 
     check: str
+    """The id of the check."""
     requirement: str
+    """The clause that the station broke."""
     severity: Severity
     problem: str
+    """What is wrong, in one line."""
     messages: tuple[str, ...]
+    """The ids of the messages concerned."""
     why: str = ""
+    """Why the severity is not that of the check; empty if it is."""
 
 
 class Noted(Event):
-    """A person should know this."""
+    """Something that a person should know."""
 
     note: str
 
 
 class Failed(Event):
-    """Something of ours went wrong that must not stop the mock; `problem` says it in one line."""
+    """Something went wrong in the mock itself, which goes on."""
 
     problem: str
+    """What went wrong, in one line."""
 
 
 ALL = (
@@ -206,4 +220,4 @@ ALL = (
     Noted,
     Failed,
 )
-"""Every kind."""
+"""Every kind of event."""

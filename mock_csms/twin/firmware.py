@@ -1,48 +1,39 @@
-"""The firmware updates that a station was given, and how far they are."""
+"""The firmware updates that a station was asked for, and their progress."""
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Bounded, Mutable, bounded, field
-from mock_csms.protocol.times import seconds_of
 
 ENDS = frozenset({"DownloadFailed", "InvalidSignature", "InstallVerificationFailed", "InstallationFailed", "Installed"})
-"""The statuses that nothing follows."""
+"""The statuses after which no other follows."""
 
 
 class Update(Mutable):
-    """One update."""
+    """One firmware update."""
 
     id: int
     """Its requestId."""
     firmware: Json
+    """What the request says of it: a FirmwareType."""
     asked_at: float
-    """When it was asked for."""
+    """When the command was sent."""
+    retrieve_at: float | None
+    """When the station may fetch it; None for a time that does not parse."""
+    install_at: float | None
+    """When the station may install it; None for at once, or a time that does not parse."""
+    is_signed: bool
+    """Whether it is a secure update (L01)."""
     at: float = 0.0
-    """When the station agreed to it."""
+    """When the station accepted it."""
     status: str | None = None
-    """The status that was told last."""
+    """The last status that the station reported."""
     told_at: float = 0.0
-    """When that was told."""
+    """When it reported that."""
     is_in_doubt: bool = False
-    """Whether the station may be further than it told, as statuses may have got lost."""
-
-    @property
-    def retrieve_at(self) -> float | None:
-        """When it may be fetched."""
-        return seconds_of(self.firmware["retrieveDateTime"])
-
-    @property
-    def install_at(self) -> float | None:
-        """When it may be installed, where that is not at once."""
-        return seconds_of(self.firmware.get("installDateTime", ""))
-
-    @property
-    def is_signed(self) -> bool:
-        """Whether it is a secure one (L01)."""
-        return "signingCertificate" in self.firmware
+    """Whether the station may be further than `status` says, because reports may have been lost."""
 
     @property
     def is_over(self) -> bool:
-        """Whether it has come to an end."""
+        """Whether it has ended, with success or not."""
         return self.status in ENDS
 
 
@@ -50,29 +41,31 @@ class Firmware(Mutable):
     """The last updates, and the security events about firmware."""
 
     update: Update | None = None
-    """The update that runs, or ran last."""
+    """The last update that the station accepted."""
     pending: Update | None = None
-    """One that was asked for and is not answered yet."""
+    """An update that was asked for, without an answer so far."""
     ids: Bounded[int, float] = bounded(20)
-    """The requestIds that were used, the last ones, and when."""
+    """The last requestIds, and when each was used."""
     events: dict[str, float] = field(default_factory=dict)
-    """When each security event came last."""
+    """When each kind of security event last came."""
     refused_at: dict[str, float] = field(default_factory=dict)
-    """When a signing certificate, or a signature, was refused last, by the security event that belongs to it."""
+    """When a signing certificate or a signature was last rejected, by the security event that must report it."""
 
-    def told_of(self, payload: Json) -> Update | None:
-        """Return the update that a status is about: the one that runs, unless it names another one that was asked."""
-        id_ = payload.get("requestId")
+    def told_of(self, id_: int | None) -> Update | None:
+        """Return the update that a status with this requestId is about.
+
+        It is the last one that the station accepted, unless the id is that of another update.
+        """
         if self.pending and self.pending.id == id_:
             return self.pending
         return self.update if self.update and (self.update.id == id_ or id_ not in self.ids) else None
 
     def is_owed(self, event: str) -> bool:
-        """Whether something was refused that a security event has yet to tell of."""
+        """Return whether something was rejected that this security event has not reported yet."""
         return self.events.get(event, -1.0) < self.refused_at.get(event, -1.0)
 
     def doubt(self) -> None:
-        """Note that the station may be further than it told."""
+        """Note that the station may be further than it reported."""
         for update in (self.update, self.pending):
             if update is not None:
                 update.is_in_doubt = True

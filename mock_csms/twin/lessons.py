@@ -1,12 +1,13 @@
-"""Folds a twin from the events: who learns from which of them stands in a table for each version of OCPP (`v2/`).
+"""Updates a twin from the events. Each version of OCPP has a table of which function learns from which events (`v2/`).
 
-A twin learns from messages that are as their schemas want them, and from how others went wrong.
+A twin learns from messages that match their schemas, and from the fact that others do not.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Record
 from mock_csms.twin.events import Event
 from mock_csms.twin.seen import Occasion, Seen, see
@@ -14,7 +15,7 @@ from mock_csms.twin.spellings import as_known
 from mock_csms.twin.twin import Twin
 
 Learner: TypeAlias = Callable[[Seen, Any], None]
-"""Learns from what is seen, into a twin or what extends it."""
+"""Takes what is seen and a twin (or a record that extends it), and updates the twin."""
 Learners: TypeAlias = tuple[Learner, ...]
 
 _QUESTIONS = {"call", "command", "spoiled"}
@@ -22,11 +23,13 @@ _ANSWERS = {"result", "error", "response", "refusal", "unanswered"}
 
 
 class Lesson(Record):
-    """What is learned from which occasions; with `any_payload` also from messages that break their schema."""
+    """A function that learns, and when."""
 
     learn: Learner
     on: tuple[Occasion, ...]
+    """The occasions from which it learns."""
     any_payload: bool = False
+    """Whether it also learns from messages that break their schema."""
 
 
 def lesson(learn: Learner, *on: tuple[Occasion, ...], any_payload: bool = False) -> Lesson:
@@ -35,9 +38,9 @@ def lesson(learn: Learner, *on: tuple[Occasion, ...], any_payload: bool = False)
 
 
 class Folder:
-    """Folds twins where no checks look: finds once who learns from which kind of occasion.
+    """Updates twins where no checks run. It looks up the learners of each kind of occasion once.
 
-    `standard` has the names of variables that are not written as a station writes them, by their folded ones.
+    standard: the spelling of Part 2 for names of components and variables, by the casefolded name.
     """
 
     def __init__(self, lessons: Sequence[Lesson], standard: Mapping[str, str] = MappingProxyType({})) -> None:
@@ -46,7 +49,7 @@ class Folder:
         self._learners: dict[tuple[str, str, str], tuple[Learners, Learners]] = {}
 
     def learn(self, event: Event, twin: Twin) -> None:
-        """Let a twin learn from an event."""
+        """Update a twin from an event."""
         seen = see(event)
         if seen is None:
             return
@@ -60,7 +63,7 @@ class Folder:
 
 
 def occasions_of(seen: Seen) -> set[Occasion]:
-    """Return the occasions that an event is one of."""
+    """Return the occasions that an event belongs to."""
     return {
         (seen.kind, action)
         for action in (seen.action, f"{seen.action}.{seen.detail}", f"{seen.action}.{seen.sort}", "*")
@@ -68,19 +71,18 @@ def occasions_of(seen: Seen) -> set[Occasion]:
 
 
 def learners_of(lessons: Iterable[Lesson], occasions: set[Occasion]) -> tuple[Learners, Learners]:
-    """Return who learns on these occasions from sound messages, and who from those that break their schema."""
+    """Return the learners of these occasions: those for sound messages, and those for messages that are not."""
     found = [each for each in lessons if occasions.intersection(each.on)]
     return tuple(each.learn for each in found), tuple(each.learn for each in found if each.any_payload)
 
 
 def is_sound(seen: Seen, twin: Twin) -> bool:
-    """Whether a message is as its schema wants it, and the one that it answers too; others are remembered."""
+    """Return whether a message matches its schema, and the call that it answers too. Remember calls that do not."""
     if seen.is_sound and not twin.unsound:
         return True
-    event: Any = seen.event
     if seen.kind in _ANSWERS:
-        call = event.call if seen.kind == "unanswered" else event.answers
-        return seen.is_sound and id(call) not in twin.unsound  # by identity: a station may use a message id again
-    if not seen.is_sound and seen.kind in _QUESTIONS:
-        twin.unsound[id(event.message)] = event.message
+        # By identity: a station may use a message id again.
+        return seen.is_sound and id(seen.answers) not in twin.unsound
+    if not seen.is_sound and seen.kind in _QUESTIONS and isinstance(seen.message, Call):
+        twin.unsound[id(seen.message)] = seen.message
     return seen.is_sound

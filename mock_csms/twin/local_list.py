@@ -4,7 +4,7 @@ from mock_csms.protocol.records import Mutable
 
 
 class LocalList(Mutable):
-    """What is sure about the list."""
+    """What is known for certain about the list."""
 
     version: int | None = None
-    """The version that was sent or told last; None where it is not known."""
+    """The version that was last sent to the station or reported by it; None if it is not known."""

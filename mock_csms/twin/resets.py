@@ -1,25 +1,25 @@
-"""The resets that a station has agreed to."""
+"""The resets that a station has accepted or scheduled."""
 
 from mock_csms.protocol.records import Mutable, field
 
 
 class Resets(Mutable):
-    """The reset that is to come."""
+    """The reset that the station is going to do."""
 
     status: str = ""
-    """How the last Reset of the whole station was answered, until it boots."""
+    """The status in the answer to the last Reset of the whole station; empty again after its boot."""
     kind: str = ""
     """The type of that Reset."""
     agreed_at: float = 0.0
-    """When it was answered."""
+    """When that answer came."""
     is_for_firmware: bool = False
-    """Whether the station has said that it reboots to install firmware."""
+    """Whether the station has reported that it reboots to install firmware."""
     ending: set[str] = field(default_factory=set)
-    """The transactions that an immediate reset has to end."""
+    """The ids of the transactions that an immediate reset has to end."""
     evse_at: float | None = None
-    """When the reset of a single EVSE was accepted."""
+    """When the reset of a single EVSE was last accepted; None if there was none since the boot."""
 
     @property
     def is_under_way(self) -> bool:
-        """Whether the station has said that it resets now."""
+        """Whether the station has accepted to reset at once."""
         return self.status == "Accepted"

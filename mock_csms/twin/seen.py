@@ -1,64 +1,109 @@
-"""An event as those see it who learn from it or judge it: the kind of occasion, the action, and what it carries.
+"""An event as learners and checks see it: what happened, the action, and the message.
 
-Below are the occasions by which they ask for it.
+The functions at the end return the occasions by which learners and checks ask for events.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
 from mock_csms.protocol.records import Record
-from mock_csms.protocol.versions import DEFAULT, SUBPROTOCOLS, Version, choose_subprotocol
+from mock_csms.protocol.versions import DEFAULT, SUBPROTOCOLS, V201, Version, choose_subprotocol
 from mock_csms.twin import events
 from mock_csms.twin.events import Event
+from mock_csms.twin.v2 import details as v2
+from mock_csms.twin.v2.details import Details, Sort
+
+E = TypeVar("E", bound=Event)
 
 
 class Seen(Record):
-    """One event of a station.
-
-    kind: `call`, `result`, `error` (what the station sends, the latter two as answers to a command), `stray` (an answer
-    to nothing), `malformed`; `command`, `response`, `refusal` (what it is sent), `spoiled` (the same with a fault, or a
-    response that breaks its schema); `knocked`, `connected`, `breached`, `disconnected`, `refused`, `unanswered`, and
-    `due` (a deadline of the check has passed). action: of the message, or of the call that it answers; the clause of a
-    breach. payload: of the message; of a CALLERROR its code; what the breach was. request: the payload of the call that
-    it answers. id: of the message.
-    """
+    """One event of a station, as learners and checks see it."""
 
     at: float
+    """When it happened, in seconds since 1970."""
     kind: str
+    """What happened.
+
+    The station sends: `call`; `result` and `error`, its answers to a command; `stray`, an answer to nothing; and
+    `malformed`. The mock sends: `command`; `response` and `refusal`, its answers to a call; and `spoiled`, a command or
+    an answer with a fault, or a response that breaks its schema. Of the connection: `knocked`, `connected`, `breached`,
+    `disconnected`, `refused`. And `unanswered`: a command has ended without an answer.
+    """
     action: str
+    """The action of the message, or of the call that it answers; of `breached` the clause. Empty for other kinds."""
     payload: Any
+    """The payload of a CALL or CALLRESULT, as it was read from JSON; None for all that has none."""
     request: Any
+    """The payload of the call that it answers, or that is unanswered; None for other kinds."""
     id: str
+    """The message id; empty where there is no message."""
     event: Event
     is_sound: bool = True
-    """Whether the message is as its schema wants it: only then a check may rely on what is in it."""
+    """Whether the message matches its schema. Only then may a check rely on what is in it."""
     detail: str = ""
-    """The eventType of a sound TransactionEvent: most checks look at one of the three only."""
+    """What kind of message it is beyond its action, where its version has a row for that (`twin/v2/details.py`)."""
     sort: str = ""
-    """The same, but Updated is either Sampled, which is nothing but periodic values, or Changed: all others.
-
-    The answer to one is Authorized where it says what an idToken is worth.
-    """
-
+    """The same, told apart more finely: of OCPP 2.x a TransactionEvent is Started, Sampled, Changed or Ended."""
     version: Version = DEFAULT
     """The version of OCPP that the message is of."""
 
+    @property
+    def message(self) -> Message | Malformed | None:
+        """The message that the station or the mock sent; None for an event without one."""
+        event = self.event
+        return event.message if isinstance(event, events.Received | events.Sent) else None
+
+    @property
+    def answers(self) -> Call | None:
+        """The call that the message answers, or that is unanswered; None if there is none."""
+        event = self.event
+        if isinstance(event, events.Received | events.Sent):
+            return event.answers
+        return event.call if isinstance(event, events.Unanswered) else None
+
+    @property
+    def code(self) -> str:
+        """The error code of an `error` or a `refusal`; empty for other kinds."""
+        message = self.message
+        return message.code if isinstance(message, Error) else ""
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with a `malformed` message, what was `breached`, or why a call is `unanswered`; else empty."""
+        match self.event:
+            case events.Breached(problem=problem) | events.Received(message=Malformed(problem=problem)):
+                return problem
+            case events.Unanswered(reason=reason):
+                return reason
+        return ""
+
+    def event_as(self, kind: type[E]) -> E:
+        """Return the event as one of that kind. Raises TypeError for another one: that is a mistake of the caller."""
+        event = self.event
+        if isinstance(event, kind):
+            return event
+        raise TypeError(f"{self.kind} is an event of the kind {type(event).__name__}, not {kind.__name__}")
+
 
 Occasion: TypeAlias = tuple[str, str]
-"""A kind and an action; `*` is any action, and `TransactionEvent.Ended` is one of that detail or sort."""
+"""A kind and an action. `*` is any action; a detail or sort may follow the action, as in `TransactionEvent.Ended`."""
 
-TRANSACTION_EVENT = "TransactionEvent"
+_CALLS: Mapping[str, Mapping[Version, Details]] = {action: {V201: find} for action, find in v2.CALLS.items()}
+"""By action and version: who finds the details of a sound call. A new version is one more row for its actions."""
+_ANSWERS: Mapping[str, Mapping[Version, Sort]] = {action: {V201: find} for action, find in v2.ANSWERS.items()}
+"""By action and version: who finds the sort of a CALLRESULT."""
+_NO_DETAILS = ("", "")
 
 
 def see(event: Event) -> Seen | None:
-    """Return what checks see of an event; None for one that is not about what a station does."""
+    """Return what learners and checks see of an event; None for a kind of event that they do not look at."""
     look = _LOOKS.get(type(event))
     return None if look is None else look(event)
 
 
 def version_of(event: Event) -> Version:
-    """Return the version of OCPP that is spoken over a new connection, or will be if the visitor is let in."""
+    """Return the version of OCPP of a new connection, or of one that is asked for; the default for other events."""
     match event:
         case events.Connected():
             return event.version
@@ -69,22 +114,23 @@ def version_of(event: Event) -> Version:
             return DEFAULT
 
 
+# The next functions run for every message: positional arguments, and no call that is not needed.
+
+
 def _received(event: events.Received) -> Seen:
-    message, answers = event.message, event.answers
+    message, answers, version = event.message, event.answers, event.version
     sound = not event.violations and not event.is_refused
     if type(message) is Call:
         action, payload = message.action, message.payload
-        if not sound or action != TRANSACTION_EVENT:
-            return Seen(event.at, "call", action, payload, None, message.id, event, sound, "", "", event.version)
-        detail = sort = payload["eventType"]
-        if detail == "Updated":
-            is_sample = payload["triggerReason"] == "MeterValuePeriodic" and "idToken" not in payload
-            sort = "Sampled" if is_sample else "Changed"
-        return Seen(event.at, "call", action, payload, None, message.id, event, sound, detail, sort, event.version)
+        detail = sort = ""
+        if action in _CALLS and sound:
+            find = _CALLS[action].get(version)
+            detail, sort = find(payload) if find else _NO_DETAILS
+        return Seen(event.at, "call", action, payload, None, message.id, event, sound, detail, sort, version)
     if isinstance(message, Malformed):
-        return Seen(event.at, "malformed", "", message.problem, None, message.id, event, is_sound=False)
+        return Seen(event.at, "malformed", "", None, None, message.id, event, is_sound=False, version=version)
     if answers is None:
-        return Seen(event.at, "stray", "", None, None, message.id, event, is_sound=False)
+        return Seen(event.at, "stray", "", None, None, message.id, event, is_sound=False, version=version)
     return _answer(event, message, answers, ("result", "error"), is_sound=sound)
 
 
@@ -95,30 +141,36 @@ def _sent(event: events.Sent) -> Seen:
         return Seen(event.at, "spoiled", action, None, None, message.id, event, sound, version=version)
     if type(message) is Call:
         action, payload = message.action, message.payload
-        return Seen(event.at, "command", action, payload, None, message.id, event, sound, version=version)
+        return Seen(event.at, "command", action, payload, None, message.id, event, sound, "", "", version)
     if answers is None:
-        return Seen(event.at, "refusal", "", None, None, message.id, event)
+        return Seen(event.at, "refusal", "", None, None, message.id, event, version=version)
     return _answer(event, message, answers, ("response", "refusal"), is_sound=sound)
 
 
 def _answer(
     event: events.Received | events.Sent, message: Message, answers: Call, kinds: tuple[str, str], *, is_sound: bool
 ) -> Seen:
+    action, request, version = answers.action, answers.payload, event.version
     if type(message) is Result:
-        action, payload = answers.action, message.payload
-        is_told = action == TRANSACTION_EVENT and type(payload) is dict and "idTokenInfo" in payload
-        sort = "Authorized" if is_told else ""
-        return Seen(
-            event.at, kinds[0], action, payload, answers.payload, message.id, event, is_sound, "", sort, event.version
-        )
-    code = message.code if type(message) is Error else ""
-    return Seen(
-        event.at, kinds[1], answers.action, code, answers.payload, message.id, event, is_sound, version=event.version
-    )
+        payload, sort = message.payload, ""
+        if action in _ANSWERS:
+            find = _ANSWERS[action].get(version)
+            sort = find(payload) if find else ""
+        return Seen(event.at, kinds[0], action, payload, request, message.id, event, is_sound, "", sort, version)
+    return Seen(event.at, kinds[1], action, None, request, message.id, event, is_sound, "", "", version)
 
 
 def _of_line(kind: str) -> Callable[[Event], Seen]:
     return lambda event: Seen(event.at, kind, "", None, None, "", event)
+
+
+def _breached(event: events.Breached) -> Seen:
+    return Seen(event.at, "breached", event.clause, None, None, "", event)
+
+
+def _unanswered(event: events.Unanswered) -> Seen:
+    call = event.call
+    return Seen(event.at, "unanswered", call.action, None, call.payload, call.id, event)
 
 
 _LOOKS: Mapping[type[Event], Callable[[Any], Seen]] = {
@@ -126,63 +178,56 @@ _LOOKS: Mapping[type[Event], Callable[[Any], Seen]] = {
     events.Sent: _sent,
     events.Knocked: _of_line("knocked"),
     events.Connected: _of_line("connected"),
-    events.Breached: lambda event: Seen(event.at, "breached", event.clause, event.problem, None, "", event),
+    events.Breached: _breached,
     events.Disconnected: _of_line("disconnected"),
     events.Refused: _of_line("refused"),
-    events.Unanswered: lambda event: Seen(
-        event.at, "unanswered", event.call.action, event.reason, event.call.payload, event.call.id, event
-    ),
+    events.Unanswered: _unanswered,
 }
 
 KINDS = tuple(_LOOKS)
-"""The kinds of events that checks look at."""
+"""The types of the events that learners and checks look at."""
 
 
 # Occasions.
 
 
 def call(*actions: str) -> tuple[Occasion, ...]:
-    """Return the calls of the station; without actions all of them; `TransactionEvent.Ended` those of a sort."""
+    """Return the occasions of the station's calls; all without actions. `Action.Detail` is one detail or sort."""
     return _of("call", actions)
 
 
 def result(*actions: str) -> tuple[Occasion, ...]:
-    """Return its CALLRESULTs for commands."""
+    """Return the occasions of the station's CALLRESULTs, by the action of the command."""
     return _of("result", actions)
 
 
 def error(*actions: str) -> tuple[Occasion, ...]:
-    """Return its CALLERRORs for commands."""
+    """Return the occasions of the station's CALLERRORs, by the action of the command."""
     return _of("error", actions)
 
 
 def command(*actions: str) -> tuple[Occasion, ...]:
-    """Return the commands that it is sent."""
+    """Return the occasions of commands to the station."""
     return _of("command", actions)
 
 
 def response(*actions: str) -> tuple[Occasion, ...]:
-    """Return the CALLRESULTs that it is sent."""
+    """Return the occasions of the mock's CALLRESULTs, by the action of the call."""
     return _of("response", actions)
 
 
 def refusal(*actions: str) -> tuple[Occasion, ...]:
-    """Return the CALLERRORs that it is sent."""
+    """Return the occasions of the mock's CALLERRORs, by the action of the call."""
     return _of("refusal", actions)
 
 
-def driven() -> tuple[Occasion, ...]:
-    """Return the TransactionEvents that are more than periodic values, which come most often and tell least."""
-    return call(*(f"TransactionEvent.{sort}" for sort in ("Started", "Changed", "Ended")))
-
-
 def breach(*clauses: str) -> tuple[Occasion, ...]:
-    """Return the breaches of those clauses of the protocol of WebSockets."""
+    """Return the occasions of breaches of those clauses of the WebSocket protocol."""
     return _of("breached", clauses)
 
 
 def when(*kinds: str) -> tuple[Occasion, ...]:
-    """Return the occasions of other kinds, whatever they are about."""
+    """Return the occasions of those kinds, whatever their action is."""
     return tuple((kind, "*") for kind in kinds)
 
 

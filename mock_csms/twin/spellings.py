@@ -1,7 +1,7 @@
-"""One spelling for each transaction, component and variable, whose identifierString may come in another case each time.
+"""One spelling for the identifier of each transaction, component and variable, whose case may differ each time.
 
-Who learns or judges sees each as it was written first, or as Part 2 writes it, so that it can be compared, and used as
-a key.
+Learners and checks get each identifier as it was written the first time, or as Part 2 writes it. So they can compare
+it, and use it as a key.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,8 +9,8 @@ from functools import cache, partial
 from operator import is_
 from typing import Any, TypeAlias
 
+from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.records import replace
-from mock_csms.protocol.v2.identifiers import folded
 from mock_csms.protocol.versions import Version
 from mock_csms.twin.seen import Seen
 from mock_csms.twin.twin import Twin
@@ -19,16 +19,16 @@ _REQUESTS = {"call", "command"}
 _ANSWERS = {"result", "response"}
 Spell: TypeAlias = Callable[[str], str]
 """Returns the one spelling of an identifier."""
+Place: TypeAlias = tuple[Sequence[str], bool]
+"""The path to an identifier in a payload, and whether it is the id of a transaction (otherwise it is a name)."""
 
-_FIELDS = ("transactionId", "name", "instance")
-"""What has one spelling; names and instances are those of components and variables."""
 _MOST_NAMES = 20_000
 
 
 def as_known(seen: Seen, twin: Twin, standard: Mapping[str, str]) -> Seen:
     """Return an event with one spelling for each transaction, component and variable.
 
-    `standard` has the names that are written as Part 2 writes them, by their folded ones.
+    `standard` has the names that Part 2 defines, as it writes them, by their folded spelling.
     """
     if seen.action not in seen.version.actions:
         return seen
@@ -46,25 +46,25 @@ def as_known(seen: Seen, twin: Twin, standard: Mapping[str, str]) -> Seen:
 
 
 @cache
-def _places(version: Version, action: str) -> tuple[Sequence[Sequence[str]], Sequence[Sequence[str]]]:
-    """Return where such identifiers stand in the request of an action, and in its response."""
+def _places(version: Version, action: str) -> tuple[Sequence[Place], Sequence[Place]]:
+    """Return where such identifiers are in the request of an action, and in its response."""
+    fields = [*((name, True) for name in version.transaction_ids), *((name, False) for name in version.variable_names)]
     request, response = (
-        [place for field in _FIELDS for place in version.schemas.named(f"{action}{kind}", field)]
+        [(place, is_id) for name, is_id in fields for place in version.schemas.named(f"{action}{kind}", name)]
         for kind in ("Request", "Response")
     )
     return request, response
 
 
-def _respelt(payload: Any, places: Sequence[Sequence[str]], twin: Twin, standard: Mapping[str, str]) -> Any:
-    for place in places:
-        is_id = place[-1] == "transactionId"
+def _respelt(payload: Any, places: Sequence[Place], twin: Twin, standard: Mapping[str, str]) -> Any:
+    for place, is_id in places:
         spell = twin.transactions.spelt if is_id else partial(_name, twin.variables.spellings, standard)
         payload = _put(payload, place, 0, spell)
     return payload
 
 
 def _name(spellings: dict[str, str], standard: Mapping[str, str], written: str) -> str:
-    """Return a name as Part 2 writes it, or as it was written first."""
+    """Return a name as Part 2 writes it, or else as it was written the first time."""
     key = folded(written)
     if key in standard:
         return standard[key]
@@ -72,7 +72,7 @@ def _name(spellings: dict[str, str], standard: Mapping[str, str], written: str) 
 
 
 def _put(value: Any, path: Sequence[str], depth: int, spell: Spell) -> Any:
-    """Return a value of any shape with another spelling of the texts at a path; the same one where they are right."""
+    """Return a value of any shape with the texts at a path respelt; the same object if none of them changes."""
     if depth == len(path):
         return spell(value) if isinstance(value, str) else value
     part = path[depth]

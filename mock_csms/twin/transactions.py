@@ -1,11 +1,11 @@
-"""The transactions of a station, as it told of them; the past ones by their ids alone."""
+"""The transactions of a station, as it reported them; only the ids are kept of old ones."""
 
 from typing import Any, TypeAlias
 
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.messages import Call, decode
 from mock_csms.protocol.records import Bounded, Mutable, bounded, field
-from mock_csms.protocol.v2.identifiers import folded
 from mock_csms.twin.connectors import Connector
 
 MOST_EVENTS = 16
@@ -14,103 +14,95 @@ _MOST, _MOST_IDS, _MOST_GAPS = 100, 10_000, 50
 _MOST_AFTER_END = 3
 
 Gap: TypeAlias = tuple[int, int]
-"""The first and the last seqNo of events that did not come."""
+"""The first and the last seqNo of a row of events that did not come."""
 
 
 class ToldEvent(Mutable, gc=False):
-    """One event of a transaction as it came last."""
+    """One event of a transaction, as it last came."""
 
     stamp: str
+    """Its timestamp."""
     kind: str
     """Its eventType."""
     trigger: str
+    """Its triggerReason."""
     is_offline: bool
+    """Whether it happened while the station was offline."""
     id: str
     """The id of the message."""
     text: bytes
+    """The message."""
     at: float
-    """When it came."""
+    """When it came, in seconds since 1970."""
     connection: int
     """The number of the connection over which it came."""
     attempts: int = 1
-    """How often it came over that connection."""
+    """How often it came over that connection, with the same content."""
     failed_at: float | None = None
-    """When it was refused; None where it was not."""
+    """When it was refused; None if it was not."""
 
     @property
     def payload(self) -> Json:
-        """All that it told."""
+        """Its payload, decoded again each time."""
         message = decode(self.text)
         payload: Json = message.payload if isinstance(message, Call) else {}
         return payload
 
-    def is_again(self, payload: Json) -> bool:
-        """Whether an event with the same number is the same one, told again."""
-        return (self.stamp, self.trigger, self.kind) == (
-            payload["timestamp"],
-            payload["triggerReason"],
-            payload["eventType"],
-        )
-
 
 class Transaction(Mutable):
-    """One transaction."""
+    """What a station has reported about one transaction."""
 
     id: str
     evse: int | None = None
+    """Its EVSE; None until an event names one."""
     connector: int | None = None
-    """Where it is, as soon as that was told."""
+    """Its connector; None until an event names one."""
     events: Bounded[int, ToldEvent] = bounded(MOST_EVENTS)
-    """The last events by seqNo."""
+    """The last events, by seqNo."""
     highest: int = -1
-    """The highest seqNo that came."""
+    """The highest seqNo that came; -1 before the first event."""
     stamp: str = ""
-    """The timestamp of that event."""
+    """The timestamp of the event with that seqNo."""
     gaps: list[Gap] = field(default_factory=list)
-    """The events that did not come."""
+    """The rows of events that did not come."""
     token: Any = None
-    """The idToken that was told first."""
+    """The first idToken that an event named."""
     charging_state: str | None = None
-    """The chargingState that was told last."""
+    """The last chargingState that an event reported."""
     remote: int | None = None
     """The remoteStartId."""
     started: str | None = None
-    """The timestamp of the start, where that was told."""
+    """The timestamp of its start; None if that did not come."""
     stopped_by: str | None = None
-    """The trigger that took the right to charge."""
+    """The triggerReason that ended the authorization; None while it is authorized."""
     is_reserved: bool = False
-    """Whether it has named a reservation."""
+    """Whether an event named a reservation."""
     sampled: str | None = None
-    """The timestamp of the last periodic values."""
+    """The timestamp of the last periodic meter values."""
     ended_by: int | None = None
-    """The seqNo of the event that ended it."""
+    """The seqNo of the event that ended it; None while it runs."""
 
     @property
     def is_open(self) -> bool:
-        """Whether its end was not told yet."""
+        """Whether it has not ended yet."""
         return self.ended_by is None
 
     @property
     def is_whole(self) -> bool:
-        """Whether all of it was told so far: its start, and what followed, without a gap."""
+        """Whether its start and all events since then have come."""
         return self.started is not None and not self.gaps
 
     def is_next(self, number: int) -> bool:
-        """Whether an event is the next one of a transaction of which all is known."""
+        """Return whether `number` is the next seqNo, and all events before it have come."""
         return number == self.highest + 1 and self.started is not None and not self.gaps
 
-    def is_restarted_by(self, payload: Json) -> bool:
-        """Whether a start is that of another transaction with the same id."""
-        is_other = self.started not in (None, payload["timestamp"])
-        return is_other and payload["seqNo"] <= self.highest
-
     def skip_to(self, number: int) -> None:
-        """Note a gap before an event; before the first event that came there may be anything."""
+        """Note the gap before the event `number`, unless it is the first event that came."""
         if self.highest >= 0 and len(self.gaps) < _MOST_GAPS:
             self.gaps.append((self.highest + 1, number - 1))
 
     def fill(self, number: int) -> None:
-        """Take a number out of the gaps."""
+        """Take the seqNo of an event that came late out of the gaps."""
         for at, (first, last) in enumerate(self.gaps):
             if first <= number <= last:
                 parts = [(first, number - 1), (number + 1, last)]
@@ -119,55 +111,38 @@ class Transaction(Mutable):
 
 
 class Transactions(Mutable):
-    """The transactions that run, and the last hundred that have ended."""
+    """The running transactions, and ended ones: the last hundred in all."""
 
     by_id: dict[str, Transaction] = field(default_factory=dict)
-    """Both of them, by id."""
+    """All of them, by id."""
     running: dict[str, Transaction] = field(default_factory=dict)
-    """Those that run."""
+    """The running ones, by id."""
     ids: dict[str, str] = field(default_factory=dict)
-    """The timestamp of the start of each by id, the last ten thousand, also of former runs of the mock."""
+    """The timestamp of the start of each transaction, by id: the last ten thousand, also of earlier runs of the mock.
+
+    Empty if the start did not come.
+    """
     spellings: dict[str, str] = field(default_factory=dict)
-    """How each of these ids was written first, by the folded id."""
+    """How each of these ids was written the first time, by the folded id."""
     late_at: float = 0.0
-    """When an event came last that was made offline."""
+    """When an event that happened offline last came, in seconds since 1970."""
     trouble_at: float = 0.0
-    """When one was refused last."""
+    """When an event was last refused, or its answer spoiled, in seconds since 1970."""
     tells_phases: bool = False
-    """Whether the station has told numberOfPhasesUsed."""
+    """Whether the station has ever reported numberOfPhasesUsed."""
     were_free: set[Connector] = field(default_factory=set)
-    """The connectors that were Available at some time: what charges there has begun since."""
+    """The connectors that were Available at some time: transactions there have begun since then."""
 
     def open_at(self, evse: int | None = None) -> list[Transaction]:
-        """Return those that run, at an EVSE or (None) anywhere."""
+        """Return the running transactions at an EVSE, or all of them for None."""
         return [each for each in self.running.values() if evse in (None, each.evse)]
 
-    def of(self, payload: Json) -> Transaction | None:
-        """Return the transaction that a sound TransactionEvent is about."""
-        return self.by_id.get(payload["transactionInfo"]["transactionId"])
-
-    def evse_of(self, payload: Json) -> int | None:
-        """Return the EVSE that a sound TransactionEvent is about, by itself or by what was told before."""
-        if "evse" in payload:
-            evse: int = payload["evse"]["id"]
-            return evse
-        transaction = self.of(payload)
-        return None if transaction is None else transaction.evse
-
-    def event_of(self, payload: Any) -> ToldEvent | None:
-        """Return the event that a TransactionEvent told, even one that breaks its schema."""
-        match payload:
-            case {"transactionInfo": {"transactionId": str(id_)}, "seqNo": int(number)}:
-                transaction = self.by_id.get(self.spelt(id_))
-                return transaction.events.get(number) if transaction else None
-        return None
-
     def spelt(self, id_: str) -> str:
-        """Return the id of a transaction as it was written first: under that it is known."""
+        """Return the id of a transaction as it was written the first time, which is its key here."""
         return id_ if id_ in self.by_id else self.spellings.get(folded(id_), id_)
 
     def note_id(self, id_: str, began: str) -> None:
-        """Remember the id of a transaction and when it began, and forget the oldest ones."""
+        """Remember the id of a transaction and the timestamp of its start, and forget the oldest ones."""
         self.ids.setdefault(id_, began)
         self.spellings.setdefault(folded(id_), id_)
         if len(self.ids) > _MOST_IDS:
@@ -176,7 +151,7 @@ class Transactions(Mutable):
             self.spellings.pop(folded(oldest), None)
 
     def begin(self, id_: str) -> Transaction:
-        """Make a transaction, and forget old ones: of those that have ended, the ids are kept."""
+        """Return a new transaction, and forget the oldest ones, of which only the ids are kept."""
         self.by_id.pop(id_, None)
         transaction = self.by_id[id_] = self.running[id_] = Transaction(id_)
         self.note_id(id_, "")
@@ -187,7 +162,7 @@ class Transactions(Mutable):
         return transaction
 
     def end(self, transaction: Transaction, number: int) -> None:
-        """Note that the event of that number has ended a transaction, and keep its last events only."""
+        """Note that the event `number` has ended a transaction, and keep only its last events."""
         transaction.ended_by = number
         for old in [*transaction.events][:-_MOST_AFTER_END]:
             del transaction.events[old]

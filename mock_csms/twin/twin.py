@@ -1,4 +1,4 @@
-"""All that a station has told, part by part; each part is a file of its own."""
+"""All that a station has told, part by part; each part has its own file."""
 
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Bounded, Mutable, bounded, field
@@ -14,7 +14,7 @@ from mock_csms.twin.variables import Variables
 
 
 class Twin(Mutable):
-    """All that a station has told since somebody asked for it."""
+    """All that a station has told since the twin was made."""
 
     connections: Connections = field(default_factory=Connections)
     boots: Boots = field(default_factory=Boots)
@@ -26,4 +26,7 @@ class Twin(Mutable):
     firmware: Firmware = field(default_factory=Firmware)
     local_list: LocalList = field(default_factory=LocalList)
     unsound: Bounded[int, Call] = bounded(1000)
-    """The last calls and commands that broke their schema, by identity: what answers them cannot be relied on."""
+    """The last calls and commands that broke their schema, by `id()` of the message.
+
+    Nothing is learned from the answers to them, except by lessons for any payload.
+    """

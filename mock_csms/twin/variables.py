@@ -1,4 +1,4 @@
-"""The variables of a station: from its reports, from what it was asked, and from what it was set."""
+"""The variables of a station: from its reports, and from its answers when their values were asked for or set."""
 
 from collections.abc import Sequence
 from typing import Any, TypeAlias
@@ -8,57 +8,57 @@ from mock_csms.protocol.records import Mutable, Record, field
 MOST_VARIABLES = 20_000
 
 Name: TypeAlias = tuple[str, str, int, int, str, str]
-"""Component, its instance, EVSE, connector, variable, its instance; what a name has not is empty or 0."""
+"""Component, its instance, EVSE, connector, variable, its instance; a part that a name does not have is empty or 0."""
 
 
 class Reported(Record):
-    """What a report says of a variable."""
+    """What a report says about a variable."""
 
     value: str | None
-    """Its Actual value."""
+    """Its Actual value; None if the report does not say it."""
     mutability: str = "ReadWrite"
     characteristics: Any = None
-    """Its variableCharacteristics, where they came."""
+    """Its variableCharacteristics; None if they did not come."""
     types: frozenset[str] = frozenset({"Actual"})
-    """The attributes that it has, as far as reports have told them."""
+    """The attributes that it has, according to all reports so far."""
 
     def of(self, characteristic: str) -> Any:
-        """Return one of the characteristics, None where it was not told."""
+        """Return one of the characteristics; None if it was not reported."""
         return self.characteristics.get(characteristic) if self.characteristics else None
 
 
 class Variables(Mutable):
-    """Values and reports by name. What is not here is not known, and nothing can be judged by it."""
+    """Values and reports, by name. What is not here is not known."""
 
     values: dict[Name, str] = field(default_factory=dict)
     """The Actual values that are known."""
     reported: dict[Name, Reported] = field(default_factory=dict)
-    """What reports have told."""
+    """What reports have said."""
     given: dict[Name, str] = field(default_factory=dict)
-    """The values that the station was given last, and took, since it booted."""
+    """The last values from the mock that the station accepted since it booted."""
     spellings: dict[str, str] = field(default_factory=dict)
-    """How names were written first, by the folded ones."""
+    """How each name was written the first time, by the folded name."""
 
     def text(self, component: str, variable: str, evse: int = 0) -> str | None:
-        """Return the value of a variable, None where it is not known."""
+        """Return the value of a variable; None if it is not known."""
         return self.values.get((component, "", evse, 0, variable, ""))
 
     def is_given(self, component: str, variable: str) -> bool:
-        """Return whether the station took the value of a variable from the CSMS since it booted."""
+        """Return whether the station accepted a value of a variable from the mock since it booted."""
         return (component, "", 0, 0, variable, "") in self.given
 
     def number(self, component: str, variable: str) -> float | None:
-        """Return it as a number."""
+        """Return the value as a number; None if it is not known, or not a number."""
         try:
             return float(self.text(component, variable) or "")
         except ValueError:
             return None
 
     def switch(self, component: str, variable: str) -> bool | None:
-        """Return it as true or false."""
+        """Return the value as True or False; None if it is not known, or neither `true` nor `false`."""
         return {"true": True, "false": False}.get((self.text(component, variable) or "").lower())
 
     def several(self, component: str, variable: str) -> Sequence[str] | None:
-        """Return the members of a list."""
+        """Return the members of a list, whose value has commas between them; None if it is not known."""
         value = self.text(component, variable)
         return None if value is None else [member.strip() for member in value.split(",") if member.strip()]

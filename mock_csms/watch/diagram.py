@@ -1,8 +1,8 @@
 """The run as one page for the browser: a sequence diagram with a lane for each station, which grows during the run.
 
-The page is `diagram.html`, and then the lines of the event log, inside a script element that the browser keeps but does
-not run. So an event costs no more than its line, nothing is kept in memory, and a page without its end, because the
-mock was killed or still runs, shows all that was written.
+The page is `diagram.html`, then the lines of the event log inside a script element that the browser keeps but does not
+run. So an event costs only its line, and nothing is kept in memory. A page without its end, because the mock was killed
+or still runs, shows all that was written.
 """
 
 from pathlib import Path
@@ -17,10 +17,10 @@ _TAIL = b"</script>\n</body>\n</html>\n"
 
 
 def begin(page: Sink, command: str = "") -> None:
-    """Write what comes before the lines of the event log, with the command line of the run."""
+    """Write the page up to the lines of the event log, with the command line of the run."""
     page.write(_HEAD.read_bytes() + line(_RUN, quoted(command)))
 
 
 def end(page: Sink, verdict: str = "") -> None:
-    """Write what comes after them, with the verdict (empty where none was asked for); later events are not shown."""
+    """Write the end of the page, with the verdict (empty for none); later events are not shown."""
     page.end(line(_END, quoted(verdict)) + _TAIL)

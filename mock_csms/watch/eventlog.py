@@ -1,4 +1,4 @@
-"""Everything that happens as JSON Lines: the event's kind, when, which station, and what is in it."""
+"""Writes all events as JSON Lines: the kind of event, the time, the station, and the fields of the event."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
@@ -19,11 +19,11 @@ _SAID_OTHERWISE = ("at", "station", "message", "answers", "call", "text", "visit
 _NAMES: Mapping[type[Event], Sequence[str]] = {
     kind: [name for name in kind.__struct_fields__ if name not in _SAID_OTHERWISE] for kind in events.ALL
 }
-"""What is in each kind of event besides what all have, and the messages."""
+"""The fields of each kind of event, without the common ones and those of messages."""
 
 _FRAME = b'{"event":"%b","at":%b,"station":%b,"messageType":"%b","messageId":%b,"action":%b,"text":%b%b%b}\n'
 _OTHER = b'{"event":"%b","at":"%b","station":%b%b}\n'
-"""Lines for a message that came or went, and for everything else."""
+"""The lines for a message that came or went, and for any other event."""
 _WORDS = {kind: kind.__name__.encode() for kind in (Received, Sent, Call, Result, Error, Malformed)}
 _PROBLEMS: Mapping[type, Callable[[Any], Json]] = {
     Malformed: lambda message: {"problem": message.problem},
@@ -35,8 +35,8 @@ _PROBLEMS: Mapping[type, Callable[[Any], Json]] = {
 class EventLog:
     """Writes a line for every event to all of its sinks.
 
-    Of a message it says kind, id and action; what it carries is in its `text`: as it was on the wire, or what was meant
-    where a fault or a lost connection came between.
+    A line about a message has its kind, id and action, and in `text` the frame as it was on the wire. If a fault or a
+    lost connection kept it from the wire, `text` is the frame that was meant.
     """
 
     def __init__(self, bus: Bus, frames: Frames, sinks: Sequence[Sink]) -> None:
@@ -73,7 +73,7 @@ class EventLog:
 
 
 def _parts(event: Event) -> bytes:
-    """Return what is in an event besides what all have, and the messages."""
+    """Return the members for the fields of an event, without the common ones and those of messages."""
     return members({name: getattr(event, name) for name in _NAMES[type(event)]})
 
 
@@ -85,12 +85,12 @@ _USUAL: Mapping[type[Event], Callable[[Event], Any]] = {
 
 @lru_cache(maxsize=256)
 def _usual_parts(kind: type[Event], values: tuple[Any, ...]) -> bytes:
-    """Return the same of a message without violations: there are few combinations of what else may be in it."""
+    """Return the same for a message without violations, from a cache: it has few combinations of other fields."""
     return members(dict(zip(_NAMES[kind], ((), *values), strict=True)))
 
 
 def _lost(event: events.Lost) -> Json:
-    """Return what is to be said of a message that came, and that nobody got to know."""
+    """Return the members for a message that came and that the mock lost on purpose."""
     message, answers = event.received.message, event.received.answers
     told = {"problem": message.problem} if isinstance(message, Malformed) else {}
     action = message.action if isinstance(message, Call) else answers.action if answers else None
@@ -99,7 +99,7 @@ def _lost(event: events.Lost) -> Json:
 
 
 def _message(message: Message, answers: Call | None) -> Json:
-    """Return what is to be said of a message that is not on the wire like this."""
+    """Return the members for a message that is not on the wire in this form."""
     tell = _PROBLEMS.get(type(message))
     return {
         "messageType": type(message).__name__,
@@ -115,4 +115,4 @@ _SUBJECTS: Mapping[type[Event], Callable[[Any], Json]] = {
     events.Spoiled: lambda event: _message(event.message, event.answers),
     events.Unanswered: lambda event: _message(event.call, None),
 }
-"""Which message, or visitor, each other kind of event is about."""
+"""Makes the members for the message or the visitor that any other kind of event is about."""

@@ -1,4 +1,4 @@
-"""The findings of a run: counted for each station and check, told at the end, and judged."""
+"""The findings of a run: counts them for each station and check, summarizes them at the end, and judges the run."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 _MOST_MESSAGES = 3
 """How many messages are named for the findings of a check with a station."""
 _MOST_LINES = 1000
-"""How many lines the summary has: a thousand stations may each be wrong in all ways."""
+"""How many lines the summary has at most: a thousand stations may each have many findings."""
 
 _WIDTH = 80
-"""How wide the summary is, where that is possible."""
+"""How wide the summary is, if that is possible."""
 _LEAST_WIDTH = 12
 """How many characters its last column has at least."""
 _AT_LEAST = {"info": "any severity", "warning": "severity warning or error", "error": "severity error"}
@@ -30,13 +30,16 @@ _COLUMNS = ("station", "check", "requirement", "severity", "count", "messages")
 
 
 class FindingCount(Mutable):
-    """How often a check found something about a station: the gravest severity, what it said first, which messages."""
+    """The findings of one check about one station."""
 
     severity: Severity
+    """The gravest of all."""
     requirement: str
     problem: str
+    """What the first finding said."""
     times: int = 0
     messages: list[str] = field(default_factory=list)
+    """The ids of the first messages with a finding."""
 
 
 NO_STATION = "no station came"
@@ -45,9 +48,10 @@ NOT_EXERCISED = "not exercised: nothing that came was an occasion for this check
 
 
 class Findings:
-    """Counts the findings that come over `shown`, and says whether they fail the run.
+    """Counts the findings on the bus `shown`, and says whether they fail the run.
 
-    `exercised` returns the ids of the checks that have judged anything so far; `nothing` says that nobody came.
+    `exercised` returns the ids of the checks that have judged anything so far; `nothing` is the text for a run to which
+    no station came.
     """
 
     def __init__(
@@ -83,7 +87,7 @@ class Findings:
         del count.messages[_MOST_MESSAGES:]
 
     def conclude(self) -> None:
-        """Count no more: that all connections are closed from now on is not the stations' doing."""
+        """Stop counting: from now on the mock itself closes all connections."""
         self._is_concluded = True
         exercised = frozenset(self._exercised())
         self._exercised = lambda: exercised
@@ -95,7 +99,7 @@ class Findings:
 
     @property
     def missing(self) -> Sequence[str]:
-        """The expected findings that did not come."""
+        """The expected findings that did not occur."""
         return [str(each) for each in self._expected if not any(each.covers(*key[::-1]) for key in self._counts)]
 
     def _is_expected(self, station: str, check: str) -> bool:
@@ -109,7 +113,7 @@ class Findings:
 
     @property
     def unjudged(self) -> str:
-        """Why nothing was judged; empty where something was, or all checks were taken away."""
+        """Why nothing was judged; empty if something was judged, or if no checks were selected."""
         if any(self._failing()):
             return ""
         if not self._has_station:
@@ -131,9 +135,9 @@ class Findings:
         return select(self._checks)
 
     def cases(self, unseen: Callable[["Check"], str] | None = None) -> Sequence[JUnitCase]:
-        """Return a case for every check, and for every expected finding that did not come.
+        """Return a case for every check, and for every expected finding that did not occur.
 
-        `unseen` says why a check had no occasion, where there is another reason than that none came.
+        `unseen` is why a check had no occasion, if there is another reason than that no such message came.
         """
         failed: dict[str, list[str]] = {}
         for station, id_, count in self._failing():
@@ -162,12 +166,12 @@ class Findings:
     def verdict(self, of_run: Status) -> str:
         """Return the last lines for people, in a run that ends with that status: only one that ends with 0 has passed.
 
-        Where findings are not judged there is no more than how many there were, or that there was nothing.
+        If findings are not judged, it is only how many there were, or that there was nothing to judge.
         """
         return "".join(f"{line}\n" for line in (self.count(), self.outcome(of_run)) if line)
 
     def outcome(self, of_run: Status) -> str:
-        """Return the last of them: how many findings fail the run, and how many expected ones did not come."""
+        """Return the last line: how many findings fail the run, and how many expected ones did not occur."""
         if self.unjudged:
             return f"failed: nothing was judged: {self.unjudged}"
         if not self.is_judged:

@@ -1,4 +1,4 @@
-"""What files say of every message that came or went: its parts as JSON text, made once for all files."""
+"""The parts of every message as JSON text, made once for all files that write them."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -13,21 +13,23 @@ from mock_csms.watch.jsonlines import as_json, quoted
 
 
 class Frame(Record):
-    """A message that came or went: its type, and the rest as JSON text. `action` is empty where nobody knows it."""
+    """The parts of a message that came or went; all but its type are JSON text."""
 
     at: bytes
     station: bytes
     type: type[Message | Malformed]
     id: bytes
     action: bytes
+    """Empty if it is unknown, as that of an answer to an unknown call."""
     text: bytes
+    """The frame, as a JSON string."""
 
 
 Writer: TypeAlias = Callable[[Received | Sent, Frame], None]
 
 
 class Frames:
-    """Describes every message for those who write it down, in the order in which they asked."""
+    """Describes every message for the writers of files, which get it in the order in which they subscribed."""
 
     def __init__(self, bus: Bus) -> None:
         self._writers: list[Writer] = []
@@ -45,7 +47,7 @@ class Frames:
 
 
 def described(event: Received | Sent) -> Frame:
-    """Return the parts of a message as JSON text; what is no UTF-8 in it as its escaped bytes."""
+    """Return the parts of a message as JSON text; bytes that are not UTF-8 are escaped."""
     message = event.message
     kind = type(message)
     call = message if isinstance(message, Call) else event.answers
@@ -60,9 +62,9 @@ def described(event: Received | Sent) -> Frame:
 
 
 def payload_text(event: Received | Sent, message: Call | Result) -> bytes:
-    """Return the payload of a message in one line, as it was on the wire, so that `-0` and `1.0` stay what they are.
+    """Return the payload of a message in one line, as it was on the wire, so that `-0` and `1.0` stay as they are.
 
-    Where a fault spoiled that, or not every reader of JSON can read it, it is written anew.
+    If a fault spoiled the frame, or some readers of JSON could not read it, the payload is encoded again.
     """
     is_other = bool(message.huge) or (isinstance(event, Sent) and bool(event.fault))
     items = [] if is_other else json_items(event.text)

@@ -1,77 +1,50 @@
-"""Payloads with what matters first (`Accepted`, `Started seq 0 TAG1`), and then the rest of them as JSON."""
+"""Shows payloads with what matters first (`Accepted`, `Started seq 0 TAG1`), and then the rest as JSON."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
+from mock_csms.protocol.actions import Action, Sender
 from mock_csms.protocol.messages import Call, Result
+from mock_csms.protocol.versions import DEFAULT, Version
 
-_ANY_ANSWER = "status idTokenInfo.status totalCost"
-_CALLS: Mapping[str, str] = {
-    "Authorize": "idToken.idToken",
-    "BootNotification": "reason",
-    "ChangeAvailability": "operationalStatus",
-    "DataTransfer": "vendorId",
-    "FirmwareStatusNotification": "status",
-    "GetLog": "logType",
-    "LogStatusNotification": "status",
-    "MeterValues": "evseId",
-    "NotifyReport": "seqNo",
-    "RequestStartTransaction": "idToken.idToken evseId",
-    "RequestStopTransaction": "transactionId",
-    "ReserveNow": "idToken.idToken evseId",
-    "Reset": "type evseId",
-    "SecurityEventNotification": "type",
-    "StatusNotification": "connectorStatus evseId connectorId",
-    "TransactionEvent": "eventType seqNo idToken.idToken triggerReason",
-    "TriggerMessage": "requestedMessage",
-    "UnlockConnector": "evseId connectorId",
-}
-_ANSWERS: Mapping[str, str] = {
-    "BootNotification": "status interval",
-    "GetVariables": "getVariableResult.attributeStatus",
-    "SetVariableMonitoring": "setMonitoringResult.status",
-    "SetVariables": "setVariableResult.attributeStatus",
-}
-"""The fields that lead, by action, in this order."""
-_WORDS = {
-    "totalCost": "cost ",
-    "interval": "interval ",
-    "seqNo": "seq ",
-    "evseId": "EVSE ",
-    "connectorId": "connector ",
-}
-"""What stands before values that do not speak for themselves."""
 _MOST_ITEMS = 3
-"""Of how many items of a list the field is told."""
+"""How many items of a list are shown."""
 _SCALARS = frozenset((str, int, float))
 
 
-def _places(fields: str) -> tuple[tuple[str, str, str], ...]:
-    """Return where fields are: a key, the key in what is there, and the word before the value."""
-    parts = (field.partition(".") for field in fields.split())
-    return tuple((key, inner, _WORDS.get(key, "")) for key, _, inner in parts)
+class _Places(dict[str, tuple[tuple[str, str, str], ...]]):
+    """Where the fields of a gist are, by the text in the row of the action; each text is parsed once."""
+
+    def __missing__(self, written: str) -> tuple[tuple[str, str, str], ...]:
+        places = self[written] = tuple(_place(*field.partition(":")) for field in written.split())
+        return places
 
 
-_OF_CALLS = {action: _places(fields) for action, fields in _CALLS.items()}
-_OF_ANSWERS = {action: _places(fields) for action, fields in _ANSWERS.items()}
-_OF_ANY_ANSWER = _places(_ANY_ANSWER)
+def _place(field: str, _: str, word: str) -> tuple[str, str, str]:
+    """Return where a field is: a key, the key within its value (or empty), and the word to show before it."""
+    key, _, inner = field.partition(".")
+    return key, inner, f"{word} " if word else ""
 
 
-def gist(message: Call | Result, answers: Call | None) -> str:
-    """Return what leads in the payload of a call, or of the result of the call `answers`, and the rest of it.
+_PLACES = _Places()
+_STRAY = Action(Sender.EITHER)
+"""Stands for the row of an unknown action."""
 
-    The payload may be anything where payloads are not validated.
+
+def gist(message: Call | Result, answers: Call | None, version: Version = DEFAULT) -> str:
+    """Return the payload of a call, or of the result of the call `answers`, with what matters first.
+
+    The rows of the version say what matters. The payload may have any shape, because it may not be validated.
     """
     payload: Any = message.payload
-    if type(message) is Call:
-        places = _OF_CALLS.get(message.action)
-    else:
-        places = _OF_ANSWERS.get(answers.action, _OF_ANY_ANSWER) if answers else _OF_ANY_ANSWER
     if payload == {}:
         return "{}"
-    if places is None or type(payload) is not dict:
+    if type(message) is Call:
+        places = _PLACES[version.actions.get(message.action, _STRAY).gist]
+    else:
+        places = _PLACES[(version.actions.get(answers.action, _STRAY) if answers else _STRAY).answer_gist]
+    if not places or type(payload) is not dict:
         return as_json(payload)
     lead, rest = "", payload.copy()
     for key, inner, word in places:
@@ -106,7 +79,7 @@ def _inside(value: Any, inner: str) -> str:
 
 
 def _without(value: Any, inner: str) -> Any:
-    """Return what is to be told of a value besides that field."""
+    """Return a value without that field; None if nothing is left."""
     if type(value) is not dict or type(value.get(inner)) is not str:
         return value
     return {name: value[name] for name in value if name != inner} if len(value) > 1 else None

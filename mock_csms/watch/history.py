@@ -1,6 +1,6 @@
-"""The message sequence of a run, for the report of a failure: all of it where it is short, else its two ends.
+"""The message sequence of a run, for the report of a failure: all of a short run, else its beginning and its end.
 
-Lines are kept and not events: of a payload no more than is shown, so that the memory is bounded whatever comes.
+Lines are kept in place of events, with no more of a payload than is shown, so that the memory is bounded.
 """
 
 from collections import deque
@@ -29,11 +29,11 @@ MOST_AT_LAST = 1024 * 1024
 LONGEST = 2000
 """How many characters are kept of a payload."""
 KINDS = (Connected, Breached, Disconnected, Received, Lost, Sent, Spoiled, Unanswered, Refused, Finding)
-"""What happens between stations and the mock, and what the checks find in it."""
+"""The kinds of events that are kept: what happens between stations and the mock, and findings."""
 
 
 class History:
-    """Keeps lines: the first until they fill their share, and of the later ones the last."""
+    """Keeps the first lines up to a limit, and the last lines after them."""
 
     def __init__(self, most_at_first: int = MOST_AT_FIRST, most_at_last: int = MOST_AT_LAST) -> None:
         self._first: list[bytes] = []
@@ -52,7 +52,7 @@ class History:
         self.add(f"{rfc3339(event.at)[11:23]} {printable(event.station or '-')} {printable(text)}")
 
     def add(self, line: str) -> None:
-        """Keep a line; one in the middle makes place for it where there is none."""
+        """Keep a line; if there is no room, drop the oldest line after the beginning."""
         kept = line.encode(errors="backslashreplace")
         is_begin = not self._last and not self._left_out
         if is_begin and len(kept) <= self._room_at_first:
@@ -66,7 +66,7 @@ class History:
             self._left_out += 1
 
     def lines(self) -> Iterator[str]:
-        """Yield the run line by line; where some were left out, how many."""
+        """Yield the run line by line, with a line that says how many were left out."""
         yield from (line.decode() for line in self._first)
         if self._left_out:
             yield f"… {self._left_out:,} left out here; --trace FILE keeps all …"

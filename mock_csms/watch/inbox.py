@@ -1,33 +1,35 @@
-"""What came from each station: the calls that nobody has taken yet, and the last events, to explain what is missing."""
+"""What came from each station: the calls that no test has taken yet, and the last events, to explain a failure."""
 
 import asyncio
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import orjson
-
-from mock_csms.behavior.matching import ABSENT, PRESENT, Condition, Difference, Path, Predicate, value_at
+from mock_csms.behavior.matching import PRESENT, Condition, Difference, Path, Predicate, differences, shown
 from mock_csms.behavior.redaction import Redactor
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Bounded, Mutable, Record, bounded, field
-from mock_csms.protocol.v2.identifiers import folded
 from mock_csms.runtime.bus import Bus
 from mock_csms.twin.events import Connected, Disconnected, Event, Received, Refused
+from mock_csms.watch.gist import as_json
 from mock_csms.watch.lines import as_text, describe
+from mock_csms.watch.waiting import wait_for
 
 MOST_CALLS = 10_000
-"""How many calls of a station wait to be taken; of more, the oldest are forgotten."""
+"""How many calls of a station are kept to be taken; the oldest are dropped first."""
+_MOST_GONE = 1000
+"""The inbox keeps the calls of so many stations that are not connected."""
 _MOST_LINES = 50
 """How many of the last events of a station an explanation lists."""
 _WIDTH = 300
-"""How many characters of an event it shows."""
+"""How many characters of an event an explanation shows."""
 
 
 class Wanted(Record):
-    """A call that somebody waits for: its action, and what must be in its payload."""
+    """A call to wait for: its action, and what its payload must have."""
 
     action: str
     conditions: Sequence[Condition] = ()
@@ -37,24 +39,20 @@ class Wanted(Record):
         return call.action == self.action and all(condition.holds(call.payload) for condition in self.conditions)
 
     def differences(self, call: Call) -> Sequence[Difference]:
-        """Return in what a call of the right action differs."""
-        return [
-            Difference(condition.path, condition.value, value_at(call.payload, condition.path))
-            for condition in self.conditions
-            if not condition.holds(call.payload)
-        ]
+        """Return how a call of the right action differs."""
+        return differences(self.conditions, call.payload)
 
     def __or__(self, other: "Wanted | Either") -> "Either":
         return Either((self,)) | other
 
     def __str__(self) -> str:
-        """Write it as rules and expectations are written."""
-        conditions = ",".join(f"{'.'.join(each.path)}={_shown(each.value)}" for each in self.conditions)
+        """Write it like a rule or an expectation."""
+        conditions = ",".join(f"{'.'.join(each.path)}={shown(each.value)}" for each in self.conditions)
         return f"{self.action}[{conditions}]" if conditions else self.action
 
 
 class Either(Record):
-    """A call that is one of several: whoever waits for it takes the first that suits any of them."""
+    """Several calls to wait for: the first call that suits one of them is taken."""
 
     options: Sequence[Wanted]
 
@@ -66,28 +64,30 @@ class Either(Record):
         return Either((*self.options, *(other.options if isinstance(other, Either) else (other,))))
 
     def __str__(self) -> str:
-        """Write all of them."""
+        """Write all of them, with `or` between."""
         return " or ".join(map(str, self.options))
 
 
 class Taken(Record):
-    """A call that was taken: its number among all that came from the station, when it came, and what it is."""
+    """A call that was taken."""
 
     number: int
+    """Its number among all events of the station."""
     at: float
+    """When it came, in seconds since 1970."""
     call: Call
 
     @property
     def payload(self) -> Json:
-        """What it says."""
+        """The payload of the call."""
         payload: Json = self.call.payload
         return payload
 
 
 def wanted(action: str, part: Mapping[str, Any] | None) -> Wanted:
-    """Return what is wanted by somebody who writes a part of the payload: every value in it must be there.
+    """Return the call to wait for by a part of its payload: every value of the part must be in the payload.
 
-    Of a list its items from the first on must be there, of `{}` and `...` anything; an empty list must be empty.
+    A list must begin with the items given, and an empty list must be empty. `{}` and `...` stand for any value.
     """
     return Wanted(action, tuple(_conditions((), part or {})))
 
@@ -105,47 +105,28 @@ def _conditions(path: Path, part: Any) -> Iterator[Condition]:
         yield Condition(path, PRESENT if part is ... or part == {} else [] if part == () else part)
 
 
-def _told(difference: Difference) -> str:
-    """Write a difference in a line."""
-    path, expected, found = difference
-    texts = _shown(expected), _shown(found)
-    if texts[0] == texts[1] and expected != found:  # 1 and "1"
-        texts = _json(expected), _json(found)
-    return f"{'.'.join(path)}: expected {texts[0]}, got {texts[1]}"
-
-
-def _shown(value: Any) -> str:
-    if value is PRESENT or value is ABSENT:
-        return "something" if value is PRESENT else "nothing"
-    if isinstance(value, Predicate):
-        return value.text
-    return value if isinstance(value, str) else _json(value)
-
-
-def _json(value: Any) -> str:
-    return orjson.dumps(value, default=repr).decode()
-
-
 class _Seen(Mutable, eq=False):
-    """An event, and whether somebody took it."""
+    """An event, and whether it was taken."""
 
     event: Event
     is_taken: bool = False
 
 
 class _Box(Mutable):
-    """What is kept of one `station`: the calls that wait by number, who waits for others, and the last events."""
+    """What is kept of one station."""
 
     station: str
     calls: Bounded[int, _Seen] = bounded(MOST_CALLS)
+    """The calls that are not taken yet, by number."""
     waiting: "dict[asyncio.Future[Taken], Either]" = field(default_factory=dict)
+    """Who waits for which call."""
     last: deque[_Seen] = field(default_factory=lambda: deque(maxlen=_MOST_LINES))
     count: int = 0
     forgotten: int = 0
     opened: int = 0
 
     def put(self, event: Event) -> None:
-        """Keep an event; a call goes to the first who waits for it."""
+        """Keep an event; a call goes to the first one waiting for it."""
         seen = _Seen(event)
         self.last.append(seen)
         self.count += 1
@@ -162,7 +143,7 @@ class _Box(Mutable):
         self.calls[self.count] = seen
 
     def find(self, wanted_: Either, after: int, before: int | None = None) -> Taken | None:
-        """Return the first wanted call of those that wait between two numbers."""
+        """Return the first wanted call between two numbers that is not taken yet."""
         for number, seen in self.calls.items():
             call = _call(seen.event)
             if after < number and (before is None or number < before) and call is not None and wanted_.suits(call):
@@ -170,7 +151,7 @@ class _Box(Mutable):
         return None
 
     def take(self, wanted_: Either, after: int) -> Taken | None:
-        """Return the first wanted call of those that wait, which then waits no more."""
+        """Take the first wanted call that is not taken yet, and return it."""
         taken = self.find(wanted_, after)
         if taken is not None:
             self.calls.pop(taken.number).is_taken = True
@@ -178,24 +159,44 @@ class _Box(Mutable):
 
 
 def _call(event: Event) -> Call | None:
-    """Return the call that an event brought; those that were refused do not count."""
+    """Return the call in an event; None for any other event, and for a call that was refused."""
     is_call = isinstance(event, Received) and isinstance(event.message, Call) and not event.is_refused
     return event.message if is_call else None  # type: ignore[attr-defined] # the line before has looked
 
 
 class Inbox:
-    """All that comes from stations, for those who wait for something; `redactor` masks what is told of it."""
+    """Everything that comes from stations, for tests that wait for calls; `redactor` masks explanations."""
 
     def __init__(self, bus: Bus, redactor: Redactor | None = None) -> None:
         self._boxes: dict[str, _Box] = {}
+        self._gone: dict[str, None] = {}
+        """The keys of the boxes whose stations are not connected, the one that left first in front."""
         self._redactor = redactor
-        bus.subscribe(lambda event: self._box(event.station).put(event), Connected, Refused, Disconnected, Received)
+        bus.subscribe(self._put, Connected, Refused, Disconnected, Received)
+
+    def _put(self, event: Event) -> None:
+        box = self._box(event.station)
+        box.put(event)
+        if not isinstance(event, Received):
+            key = folded(event.station)
+            self._gone.pop(key, None)
+            if not isinstance(event, Connected):
+                self._gone[key] = None
+                self._drop_oldest()
+
+    def _drop_oldest(self) -> None:
+        """Forget the station that left first where there are too many, unless somebody waits for it."""
+        if len(self._gone) > _MOST_GONE:
+            oldest = next(iter(self._gone))
+            del self._gone[oldest]
+            if not self._boxes[oldest].waiting:
+                del self._boxes[oldest]
 
     def _box(self, identity: str) -> _Box:
         return self._boxes.setdefault(folded(identity), _Box(identity))
 
     def count(self, identity: str) -> int:
-        """Return the number of the last event of a station, `after` which the next ones come."""
+        """Return the number of the last event of a station so far."""
         return self._box(identity).count
 
     def opened(self, identity: str) -> int:
@@ -203,20 +204,20 @@ class Inbox:
         return self._box(identity).opened
 
     def forget(self, identity: str) -> None:
-        """Let nothing wait that a station has sent so far."""
+        """Drop the calls that a station has sent so far."""
         box = self._box(identity)
         box.calls.clear()
         box.last.clear()
         box.forgotten = box.count
 
     def find(self, identity: str, wanted_: Either, after: int = 0, before: int | None = None) -> Taken | None:
-        """Return the first wanted call of a station that waits to be taken, between the events of those numbers."""
+        """Return the first wanted call of a station, between two event numbers, that is not taken yet."""
         return self._box(identity).find(wanted_, after, before)
 
     async def take(self, identity: str, wanted_: Wanted | Either, within: float, after: int = 0) -> Taken:
-        """Return the first wanted call of a station that nobody has taken, also one still to come.
+        """Take the first wanted call of a station that is not taken yet, or wait for it, and return it.
 
-        Only those `after` the event of that number. Raises AssertionError, with what came instead, where none comes
+        Only calls after the event number `after` count. Raises AssertionError, with what came instead, if none comes
         within so many seconds.
         """
         __tracebackhide__ = True  # in pytest's reports, where the text says all
@@ -227,26 +228,20 @@ class Inbox:
         return taken
 
     async def look_for(self, identity: str, wanted_: Either, within: float, after: int = 0) -> Taken | None:
-        """Return the same, or None where none comes."""
+        """Return the same, or None if no such call comes."""
         box = self._box(identity)
         taken = box.take(wanted_, after)
         if taken is not None or within <= 0:
             return taken
-        future: asyncio.Future[Taken] = asyncio.get_running_loop().create_future()
-        box.waiting[future] = wanted_
-        try:
-            await asyncio.wait([future], timeout=within)
-        finally:
-            del box.waiting[future]
-        return future.result() if future.done() else None
+        return await wait_for(box.waiting, wanted_, within)
 
     def explain(self, identity: str, wanted_: Either, within: float) -> str:
-        """Return why somebody is disappointed who has waited so long for a call of a station."""
+        """Return why a wait of so many seconds for a call of a station failed."""
         text = "\n".join(self._missing(identity, wanted_, within))
         return self._redactor.words(text) if self._redactor else text
 
     def _missing(self, identity: str, either: Either, within: float) -> Iterator[str]:
-        """Tell that a wanted call has not come, which one was nearest, and what came instead."""
+        """Return that a wanted call has not come, which call was nearest, and what came instead."""
         box = self._box(identity)
         yield f"{identity} sent no {Either([self._hidden(option) for option in either.options])} within {within:g} s"
         for wanted_ in either.options:
@@ -262,15 +257,15 @@ class Inbox:
             yield f"came instead: nothing, {identity} has not connected ({others} has)"
 
     def _nearest(self, box: _Box, wanted_: Wanted) -> Iterator[str]:
-        """Tell which call was nearest to a wanted one, and in what it differs."""
+        """Return which call was nearest to a wanted one, and how it differs."""
         calls = [call for seen in box.calls.values() if (call := _call(seen.event)) and call.action == wanted_.action]
         if not calls:
             return
         nearest = min(reversed(calls), key=lambda call: len(wanted_.differences(call)))
         payload = self._redactor.value(nearest.payload) if self._redactor else nearest.payload
-        yield f"nearest: {_cut(f'{nearest.action} {_json(payload)}')}"
+        yield f"nearest: {_cut(f'{nearest.action} {as_json(payload)}')}"
         for difference in wanted_.differences(nearest):
-            yield f"  {_told(self._redactor.difference(difference) if self._redactor else difference)}"
+            yield f"  {self._redactor.difference(difference) if self._redactor else difference}"
 
     def _hidden(self, wanted_: Wanted) -> Wanted:
         if self._redactor is None:
@@ -280,13 +275,13 @@ class Inbox:
 
 
 def _line(seen: _Seen, event: Event) -> str:
-    """Tell of what was seen, with the event as it may be shown."""
+    """Return a line about an event, as it may be shown."""
     is_refused = isinstance(event, Received) and event.is_refused
     note = " (refused)" if is_refused else " (returned before)" if seen.is_taken else ""
     return f"  {rfc3339(event.at)[11:23]} {_cut(as_text(describe(event)))}{note}"
 
 
 def _cut(text: str) -> str:
-    """Return a text in one line of bounded length, in which what came over the wire does no harm."""
+    """Return a text as one line of bounded length, with control characters made visible."""
     short = text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…"
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in short)

@@ -1,4 +1,4 @@
-"""What passed between the mock and its stations, for Python tests to look at: messages, findings, and lines of both."""
+"""What passed between the mock and its stations, for Python tests: messages, findings, and lines about both."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from mock_csms.twin.events import Event, Finding, Received, Sent
 from mock_csms.watch.history import History
 
 MOST = 10_000
-"""How many messages are kept, and how many findings; of more, the oldest are forgotten."""
+"""How many messages and how many findings are kept; the oldest are dropped first."""
 
 _KINDS: dict[type[Message | Malformed], Literal["call", "result", "error", "malformed"]] = {
     Call: "call",
@@ -31,7 +31,7 @@ class Passed(Record):
     sender: Literal["station", "csms"]
     kind: Literal["call", "result", "error", "malformed"]
     action: str
-    """Name of the action; of a result or an error that of its call. Empty where it is unknown."""
+    """Name of the action; for a result or an error that of its call. Empty if it is unknown."""
     payload: Any
     """Payload of a call or a result; code and description of an error; the problem of what is malformed."""
     text: str
@@ -39,7 +39,7 @@ class Passed(Record):
 
 
 class Journal:
-    """Keeps what comes over `shown`, where secrets are masked already."""
+    """Keeps the events on the bus `shown`, where secrets are masked already."""
 
     def __init__(self, shown: Bus) -> None:
         self._events: deque[Received | Sent] = deque(maxlen=MOST)

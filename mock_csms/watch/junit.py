@@ -1,4 +1,4 @@
-"""The verdict as JUnit XML, as CI systems read it: a test case for all that was judged, or could not be."""
+"""The verdict as JUnit XML, as CI systems read it: a test case for everything that was judged, or could not be."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -9,24 +9,25 @@ _NOT_XML = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 class JUnitCase(Record):
-    """One thing to be judged: what it is, and why it failed, could not be judged (`error`) or was `skipped`, if so.
-
-    One line each; `details` is all that is to be known.
-    """
+    """One thing that was judged, or could not be. At most one of `failure`, `error` and `skipped` is not empty."""
 
     name: str
     failure: str = ""
+    """Why it failed, in one line."""
     details: str = ""
+    """All that is known about that, in several lines."""
     error: str = ""
+    """Why it could not be judged, in one line."""
     skipped: str = ""
+    """Why it was skipped, in one line."""
 
 
 _TYPES = {"failure": "AssertionError", "error": "NothingJudged"}
-"""The elements that say why a case did not pass, with the type that they have to have."""
+"""The elements for a case that did not pass, each with the `type` that JUnit wants."""
 
 
 def junit(suites: Mapping[str, Sequence[JUnitCase]], started: str, seconds: float) -> bytes:
-    """Return the report of suites by name, which `started` then (RFC 3339) and took so many seconds."""
+    """Return the report of suites by name; `started` is the time in RFC 3339, `seconds` the duration of the run."""
     from xml.etree import ElementTree  # noqa: PLC0415 - slow to load, and needed once, at the end
 
     every = [case for cases in suites.values() for case in cases]
@@ -54,5 +55,5 @@ def _counts(cases: Sequence[JUnitCase], seconds: float) -> dict[str, str]:
 
 
 def _clean(text: str) -> str:
-    """Make visible what XML cannot hold."""
+    """Escape characters that XML cannot have."""
     return re.sub(_NOT_XML, lambda found: f"\\x{ord(found[0]):02x}", text)

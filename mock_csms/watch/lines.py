@@ -1,4 +1,4 @@
-"""What is said of events in one line each, for people: `->` comes from the station, `<-` goes to it."""
+"""One line for people about each event: `->` comes from the station, `<-` goes to it."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from mock_csms.behavior.faults import FAULTS
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
 from mock_csms.protocol.records import Record, replace
+from mock_csms.protocol.versions import Version
 from mock_csms.twin import events
 from mock_csms.twin.events import Event
 from mock_csms.watch.gist import as_json, gist
@@ -22,37 +23,38 @@ _MOST_OF_FRAME = 200
 
 
 class Line(Record):
-    """What is said of an event: how grave it is, which way it goes, its subject, and the rest.
-
-    more: what is said only where there is room. colour: the one that a line of level INFO has. is_marked: whether its
-    level is written, too.
-    """
+    """A line about an event."""
 
     level: int
+    """Its position in `LEVELS`."""
     way: str
+    """`->`, `<-`, or empty if the event is not a message."""
     subject: str
     rest: str
     more: str = ""
+    """What is added if there is room."""
     colour: str = ""
+    """The colour that the line has if its level is INFO."""
     is_marked: bool = True
+    """Whether a level above INFO is written, too."""
 
 
-Carry: TypeAlias = Callable[[Call | Result, Call | None], str]
-"""Shows the payload of a message; the second is the call that it answers."""
+Carry: TypeAlias = Callable[[Call | Result, Call | None, Version], str]
+"""Shows the payload of a message; gets also the call that it answers, and the version of OCPP."""
 
 
 def describe(event: Event) -> Line:
-    """Return what is said of an event, with the whole payload of a message."""
+    """Return the line about an event, with the whole payload of a message."""
     return LINES[type(event)](event)
 
 
 def as_text(line: Line, most: int | None = None) -> str:
-    """Return a line without its time and station, of its rest at most so many characters."""
+    """Return a line without time and station; `most` limits the characters of its rest."""
     return f"{beginning(line)}{line.rest[:most]}".rstrip()
 
 
 def beginning(line: Line, width: int = SUBJECT_WIDTH) -> str:
-    """Return what stands before the rest of a line."""
+    """Return the part of a line before its rest."""
     if not line.subject:
         return f"{line.way or '  '} "
     mark = f"{LEVELS[line.level]}: " if line.level > INFO and line.is_marked else ""
@@ -72,10 +74,10 @@ def printable(line: str) -> str:
 def _received(event: events.Received, carry: Carry) -> Line:
     message = event.message
     if type(message) is Call and not event.violations and not event.binary:
-        return Line(INFO, "->", message.action, carry(message, None))
+        return Line(INFO, "->", message.action, carry(message, None, event.version))
     if isinstance(message, Malformed):
         return Line(WARNING, "->", "?", f"{message.problem}: {_frame(event)}")
-    name, carried = _name(message, event.answers), _carried(message, event.answers, carry)
+    name, carried = _name(message, event.answers), _carried(event, carry)
     if event.violations:
         return Line(WARNING, "->", name, f"{carried} is invalid: {event.violations[0]}")
     if event.binary:
@@ -90,28 +92,31 @@ def _received(event: events.Received, carry: Carry) -> Line:
 def _sent(event: events.Sent, carry: Carry) -> Line:
     message = event.message
     if type(message) is Result and event.answers is not None and not event.violations:
-        return Line(INFO, "<-", f"{event.answers.action}.response", carry(message, event.answers), "", DIM)
-    name, carried = _name(event.message, event.answers), _carried(event.message, event.answers, carry)
+        return Line(
+            INFO, "<-", f"{event.answers.action}.response", carry(message, event.answers, event.version), "", DIM
+        )
+    name, carried = _name(event.message, event.answers), _carried(event, carry)
     if event.violations:
         return Line(WARNING, "<-", name, f"{carried} is invalid: {event.violations[0]}")
     return Line(INFO, "<-", name, carried, "", _COLOURS.get(type(event.message), ""))
 
 
 def _name(message: Message, answers: Call | None) -> str:
-    """Name a message by its action."""
+    """Return the name of a message: its action, with `.response` or `.error` for an answer."""
     if isinstance(message, Call):
         return message.action
     return f"{answers.action if answers else '?'}.{'response' if isinstance(message, Result) else 'error'}"
 
 
-def _carried(message: Message, answers: Call | None, carry: Carry) -> str:
-    """Show what a message carries."""
+def _carried(event: events.Received | events.Sent, carry: Carry) -> str:
+    """Return the payload or the error of a message; it is never malformed here."""
+    message = event.message
     if isinstance(message, Error):
         return f"{message.code}: {message.description}"
-    return carry(message, answers)
+    return "" if isinstance(message, Malformed) else carry(message, event.answers, event.version)
 
 
-def _whole(message: Call | Result, _: Call | None) -> str:
+def _whole(message: Call | Result, _: Call | None, __: Version) -> str:
     return as_json(message.payload)
 
 
@@ -123,12 +128,12 @@ def _frame(event: events.Received) -> str:
 
 
 def refused(event: events.Received, finding: events.Finding | None, *, is_short: bool) -> Line:
-    """Return what is said of a message that was refused: why, with the finding about it if there is one."""
+    """Return the line about a message that was refused: why, with the finding about it if there is one."""
     message, reason = event.message, reason_of_refusal(event)
     if isinstance(message, Malformed):
         name, more = "?", _frame(event)
     else:
-        name, more = _name(message, event.answers), _carried(message, event.answers, _whole)
+        name, more = _name(message, event.answers), _carried(event, _whole)
     if finding is None:
         return Line(WARNING, "->", name, f"invalid: {reason}", more)
     problem = finding.problem.removeprefix(f"{name}: ")
@@ -144,7 +149,7 @@ def reason_of_refusal(event: events.Received) -> str:
 
 
 def is_about_refusal(finding: events.Finding, event: events.Received) -> bool:
-    """Whether a finding says how a message that was refused breaks the rules of messages."""
+    """Whether a finding is about a message that was refused, because of its form."""
     return (finding.at, finding.station, finding.check[:1]) == (event.at, event.station, "R")
 
 
@@ -174,7 +179,7 @@ _DONE: Mapping[str, str] = {
     "split": "split",
     "binary": "sent as binary",
 }
-"""What each fault has done."""
+"""What each fault did, for people."""
 
 
 def _lost(event: events.Lost) -> Line:
@@ -188,7 +193,7 @@ def _spoiled(event: events.Spoiled) -> Line:
 
 
 def _done(fault: str) -> str:
-    """Say what a fault did, and by which rule."""
+    """Return what a fault did, and by which rule."""
     if fault.startswith(events.LOSS):
         return f"lost by the mock ({fault})"
     found = _FAULT.fullmatch(fault)
@@ -220,10 +225,10 @@ LINES: Mapping[type[Event], Callable[[Any], Line]] = {
     events.Noted: lambda event: Line(INFO, "", "note", event.note),
     events.Failed: lambda event: Line(ERROR, "", "failed", event.problem),
 }
-"""What is said of each kind of event."""
+"""Makes the line about each kind of event."""
 SHORT_LINES: Mapping[type[Event], Callable[[Any], Line]] = {
     **LINES,
     events.Received: partial(_received, carry=gist),
     events.Sent: partial(_sent, carry=gist),
 }
-"""The same with what matters first, for those who read along."""
+"""The same with what matters first, for people who read during the run."""

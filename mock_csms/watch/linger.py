@@ -1,6 +1,6 @@
 """The end of a run that has passed: the mock goes on answering until the stations are quiet.
 
-Without it a station would be hung up on between the message that was expected and those that always follow it.
+Otherwise it would close connections between the expected message and the messages that always follow it.
 """
 
 import asyncio
@@ -11,11 +11,11 @@ from mock_csms.runtime.bus import Bus
 from mock_csms.twin.events import Connected, Disconnected, Event, Received, Sent
 
 MOST = 10.0
-"""How long the end can be put off in all, in seconds: some stations are never quiet."""
+"""How long the end can be delayed in total, in seconds: some stations are never quiet."""
 
 
 class Linger:
-    """Calls `end`, once `begin` was called, as soon as nothing has come or gone for so many seconds."""
+    """After `begin` was called, calls `end` as soon as no message came or went for so many seconds."""
 
     def __init__(self, bus: Bus, seconds: float, end: Callable[[], None]) -> None:
         self._seconds = seconds

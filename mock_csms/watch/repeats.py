@@ -1,4 +1,4 @@
-"""What the console counts in place of showing it: what was shown often enough, and more than anybody can read."""
+"""What the console counts instead of showing it: lines that repeat, and more lines than people can read."""
 
 import re
 from collections import Counter
@@ -8,33 +8,32 @@ from mock_csms.protocol.records import Mutable, Record
 from mock_csms.watch.lines import INFO
 
 OFTEN_ENOUGH = 3
-"""How often the same is shown."""
+"""How often the same line is shown."""
 MOST_AT_ONCE = 20
-"""How many counts are told at once; the others wait."""
+"""How many counts are shown at once; the others wait."""
 _MOST_KINDS = 10_000
-"""How many different things are remembered; then all is told, and begins anew."""
+"""How many different lines are remembered; at more, all counts are shown, and counting starts again."""
 MOST_LINES = 50
-"""How many ordinary lines are shown in a second."""
+"""How many ordinary lines are shown per second."""
 
 _CHANGING = re.compile(r"[^\s:;,]*\d[^\s:;,]*")
-"""Ids, times and numbers: the same thing may have others each time."""
+"""Ids, times and numbers: lines that differ only in these are the same."""
 
 
 class RepeatCount(Record):
-    """How often something came that was not shown: whose it is, how grave, and what is said of it.
-
-    `way` and `subject` are those of the lines that are counted, where these are ordinary ones.
-    """
+    """A count of lines that were not shown."""
 
     station: str
     level: int
     text: str
     way: str = ""
+    """The way of the lines, if they are ordinary ones."""
     subject: str = ""
+    """The subject of the lines, if they are ordinary ones."""
 
 
 class _Kind(Mutable):
-    """The same thing again and again: how often it came, of which so many times were not shown, and since when."""
+    """Lines that are the same: since when they come, how many were shown, and how many were only counted."""
 
     station: str
     level: int
@@ -47,14 +46,14 @@ class _Kind(Mutable):
 
 
 class Repeats:
-    """Counts what comes again: the same in all but its ids, times and numbers."""
+    """Counts lines that repeat: the same but for ids, times and numbers."""
 
     def __init__(self) -> None:
         self._kinds: dict[tuple[str, str, str], _Kind] = {}
         self._untold: dict[tuple[str, str, str], _Kind] = {}
 
     def is_shown(self, at: float, station: str, level: int, name: str, text: str) -> bool:
-        """Whether something is shown, or counted as it was shown often enough; `name` is what it is called then."""
+        """Whether to show a line; if it was shown often enough, it is counted under `name`."""
         key = (station, name, _CHANGING.sub("#", text))
         kind = self._kinds.get(key)
         if kind is None:
@@ -69,7 +68,7 @@ class Repeats:
 
     @property
     def is_untold(self) -> bool:
-        """Whether there are counts to be told."""
+        """Whether there are counts to show."""
         return bool(self._untold)
 
     def tell(self, station: str | None = None, most: int | None = None) -> Iterator[RepeatCount]:
@@ -88,17 +87,17 @@ def _told(kind: _Kind) -> RepeatCount:
 
 
 class Crowd:
-    """Counts ordinary lines where more come in a second than can be read, until fewer come."""
+    """Counts ordinary lines while more come per second than people can read."""
 
     def __init__(self) -> None:
         self._second = 0
         self._shown = 0
         self.is_crowded = False
-        """Whether lines are counted at the moment."""
+        """Whether lines are counted now."""
         self._counts: Counter[tuple[str, str, str]] = Counter()
 
     def is_shown(self, at: float, station: str, way: str, subject: str) -> bool:
-        """Whether an ordinary line is shown, or counted by station, way and subject."""
+        """Whether to show an ordinary line; otherwise it is counted by station, way and subject."""
         if not self.is_crowded:
             second = int(at)
             if second != self._second:
@@ -111,7 +110,7 @@ class Crowd:
         return False
 
     def tell(self) -> Iterator[RepeatCount]:
-        """Yield what was counted: by station and subject, or where there are too many of these by subject alone."""
+        """Yield the counts by station and subject; if there are too many, by subject only."""
         counts, self._counts = self._counts, Counter()
         self.is_crowded = counts.total() > MOST_LINES
         self._shown = 0

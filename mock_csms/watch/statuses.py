@@ -10,7 +10,7 @@ class Status(IntEnum):
     """What an exit status says."""
 
     FINE = 0
-    """All that was asked for is so."""
+    """Everything that was asked for was done and is right."""
     FAILED = 1
     """An expectation was not met, something forbidden came, or there were findings that fail the run."""
     WRONG_INPUT = 2
@@ -34,7 +34,7 @@ _GRAVEST_FIRST = (
 
 
 def gravest(*statuses: Status) -> Status:
-    """Return the status that a process ends with where all of these are true; FINE for none."""
+    """Return the status of a process for which all of these are true; FINE if there are none."""
     return min(statuses, key=_GRAVEST_FIRST.index, default=Status.FINE)
 
 
@@ -45,7 +45,7 @@ def cannot_start(subject: str, error: OSError) -> Status:
 
 
 def word(own: Status, of_run: Status) -> str:
-    """Return the word before one of several verdicts: only a run that ends with 0 has passed."""
+    """Return the word that a verdict begins with: only a run that ends with 0 has passed."""
     if own is not Status.FINE:
         return "failed"
     return "passed" if of_run is Status.FINE else "ok"

@@ -1,4 +1,4 @@
-"""The verdict of a run: when it is passed, what it is, and how it is told."""
+"""The verdict of a run: when it is decided, what it is, and its report."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
@@ -19,15 +19,15 @@ from mock_csms.watch.statuses import Status, word
 
 _NO_STATION, _NONE_LET_IN = "no station came", "no station was let in"
 _NOT_REACHED = "not reached: "
-"""What is said first of an expectation that was pending when something that must not come ended the run."""
+"""The text for an expectation that was not met yet when something forbidden ended the run."""
 _MOST_STATIONS = 20
 """How many stations are named for an expectation."""
 
 
 class RunVerdict:
-    """Watches a run for its expectations, and calls `end` once nothing can change the verdict, or time is up.
+    """Compares a run with its expectations, and calls `end` once nothing can change the verdict, or time is up.
 
-    The events that people may see come over `shown`; `redactor` masks what else is told.
+    Events that people may see come over the bus `shown`; `redactor` masks everything else in the report.
     """
 
     def __init__(
@@ -56,34 +56,34 @@ class RunVerdict:
             self._timer = asyncio.get_running_loop().call_later(self._within, self._time_is_up)
         for told in news:
             self._bus.publish(Judged(event.at, event.station, told.expectation, told.outcome))
-        may_decide = news or isinstance(event, Connected)  # one more station may be all that was missing
+        may_decide = news or isinstance(event, Connected)  # this station may be the last one that was missing
         if may_decide and self.judge.is_hopeless:
             self._end()
         elif may_decide and self.judge.can_end_early and self.judge.is_satisfied:
             self._linger.begin()
 
     def _time_is_up(self) -> None:
-        """End a run that has failed at once, and one that has passed when the stations are quiet."""
+        """End a failed run at once, and a passed run when the stations are quiet."""
         if self.judge.is_satisfied:
             self._linger.begin()
         else:
             self._end()
 
     def conclude(self) -> None:
-        """Judge what was seen; what happens from now on, such as that all connections are closed, is not looked at."""
+        """Judge what was seen; later events, such as the end of all connections, do not count."""
         self._is_concluded = True
         for identity, told in self.judge.conclude():
             self._bus.publish(Judged(clock.now(), identity, told.expectation, told.outcome))
 
     @property
     def status(self) -> Status:
-        """The exit status, of what was seen so far."""
+        """The exit status by what was seen so far."""
         if not self.judge.has_seen_any:
             return Status.NOTHING_JUDGED
         return Status.FINE if self.judge.is_satisfied else Status.FAILED
 
     def cases(self) -> Sequence[JUnitCase]:
-        """Return a case for every expectation, and for every forbidden thing; without a station none was judged."""
+        """Return a case for every expectation and every forbidden thing; none was judged if no station came."""
         cases = [*self._expected_cases(), *self._forbidden_cases()]
         if not self.judge.tallies:
             why = _NONE_LET_IN if self.judge.has_seen_any else _NO_STATION
@@ -122,10 +122,7 @@ class RunVerdict:
             yield JUnitCase(f"not {forbidden.text}", printable(f"it came from {station or '-'}") if came else "")
 
     def report(self, of_run: Status) -> str:
-        """Return the verdict for people, in a run that ends with that status.
-
-        Every case, and for a failure the messages of the run.
-        """
+        """Return the report of a run that ends with that status: all cases, and after a failure the messages."""
         lines = [line for case in self.cases() for line in _told(case)]
         if self.status is not Status.FINE:
             lines += ["", "The messages of the run:", *(f"  {line}" for line in self._history.lines()), ""]
@@ -139,7 +136,7 @@ class RunVerdict:
         return f"{word(self.status, of_run)}: {met} of {total} expectations met{': ' if why else ''}{why}"
 
     def _nearest(self, tally: Tally) -> str:
-        """Tell what came near an expectation without meeting it."""
+        """Return what came near an expectation without meeting it."""
         came = f", {tally.early} too early" if tally.early else ""
         told = [str(self._shown(difference)) for difference in tally.miss or ()]
         return came + (f", nearest: {'; '.join(told)}" if told else "")

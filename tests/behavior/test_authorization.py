@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_csms.behavior.authorization import MODES, info_rules, mode_rules
 from mock_csms.behavior.rules import Answer, Reply, Rule, RuleBook
 from mock_csms.behavior.templates import SAMPLE
+from mock_csms.behavior.v2.authorization import MODES, info_rules, mode_rules
 from mock_csms.protocol.versions import V201
 from mock_csms.twin.station import StationModel
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from mock_csms.behavior.dialects import dialect_of
 from mock_csms.behavior.emissions import Emission
 from mock_csms.behavior.replies import Replies
 from mock_csms.behavior.rules import RuleBook
@@ -31,7 +32,7 @@ class Mock:
     def __init__(self, texts: Mapping[str, Any]) -> None:
         config = read(Config, [Source(texts)])
         faults = RuleBook(config.rule.faults)
-        self.replies = Replies(assembly.defaults(config, V201), assembly.layers(config), faults)
+        self.replies = Replies(assembly.defaults(config, V201), assembly.layers(config, V201), faults, dialect_of(V201))
         self.stations: dict[str, StationModel] = {}
 
     def send(self, action: str, payload: Any, identity: str = "CS-1") -> Message:

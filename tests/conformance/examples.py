@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import orjson
 
-from mock_csms.conformance import CHECKS
+from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result, decode
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.visitors import Visitor
@@ -163,5 +163,5 @@ def _is_answer(line: str, id_: str) -> bool:
 
 
 def is_seen_in_bytes(check: str) -> bool:
-    """Whether a check is about bytes on the line, below messages; `visits.py` sends these."""
+    """Whether a check is about bytes on the line, below messages; `handmade.py` sends these."""
     return {kind for kind, _ in CHECKS[check].on} == {"breached"}

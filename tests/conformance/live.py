@@ -7,7 +7,7 @@ from typing import Any
 
 from mock_csms.conformance.subject import BROKEN, Check
 from mock_csms.protocol.records import Record
-from mock_csms.station.v2.device import Habit
+from mock_csms.station.state import Habit
 from mock_csms.twin.events import Event, Finding
 from mock_csms.twin.seen import Occasion, Seen, see
 from tests.station.performances import SCENARIOS

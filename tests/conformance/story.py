@@ -5,13 +5,13 @@ from typing import Any, Self
 
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.behavior.validation import Validation
-from mock_csms.conformance import CHECKS
+from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.conversation import Conversation
 from mock_csms.protocol.messages import Call, Error, Message, Result, encode
 from mock_csms.protocol.versions import V201
 from mock_csms.protocol.visitors import Visitor
-from mock_csms.station.v2.network import basic
+from mock_csms.station.handshake import basic
 from mock_csms.twin.events import Connected, Disconnected, Event, Finding, Knocked, Received, Sent
 from tests.conformance.witness import OLD, STATION, TERMS, inspect
 from tests.station.bench import NOW

@@ -8,8 +8,12 @@ from pathlib import Path
 from textwrap import dedent
 
 from mock_csms import conformance
-from mock_csms.conformance import CHECKS
+from mock_csms.conformance.catalogue import CHECKS, SUBJECTS
 from mock_csms.conformance.v2.unjudged import UNJUDGED
+from mock_csms.protocol.messages import Call, Result
+from tests.conformance.story import came, connected, got, sent
+from tests.conformance.witness import inspect
+from tests.station.bench import NOW
 
 MOST_LINES = 15
 
@@ -35,9 +39,50 @@ def test_the_catalogue_is_whole() -> None:
 
 def test_a_check_is_a_clause() -> None:
     """It says what is wrong in its docstring, and finds it in a few lines (principle 7)."""
-    lengths = {id_: length_of(getsource(check.judge)) for id_, check in CHECKS.items()}
-    too_long = {id_: length for id_, length in lengths.items() if length > MOST_LINES}
+    judges = [(id_, judge) for id_, check in CHECKS.items() for judge in (check.judge, check.due) if judge]
+    lengths = {f"{id_} {judge.__name__}": length_of(getsource(judge)) for id_, judge in judges}
+    too_long = {name: length for name, length in lengths.items() if length > MOST_LINES}
     assert not too_long, too_long
+
+
+def test_the_order_is_that_of_the_table() -> None:
+    """Checks are ordered by subject, and within a subject by id."""
+    subjects = [subject.name for subject in SUBJECTS]
+    places = [(subjects.index(check.subject), id_) for id_, check in CHECKS.items()]
+    assert places == sorted(places)
+
+
+def test_findings_come_in_the_order_of_the_table() -> None:
+    """What is wrong about one event is found in that order, whatever file a check is in."""
+    twice = b'[2,"again","Heartbeat",{"customData":null,"customData":null}]'
+    found = inspect([*connected(NOW), came(NOW + 1, twice), came(NOW + 2, twice)], NOW + 3)
+    last = [finding.check for finding in found if finding.at == NOW + 2]
+    assert last == ["R05", "R11", "R20"]
+
+
+def test_deadlines_that_pass_at_once_come_in_the_order_of_the_table() -> None:
+    """Two answers came at one time, and nothing of what had to follow: V12 stands before F02 in the table."""
+    commands = [
+        (Call("report", "GetBaseReport", {"requestId": 1, "reportBase": "FullInventory"})),
+        (Call("trigger", "TriggerMessage", {"requestedMessage": "Heartbeat"})),
+    ]
+    asked = [sent(NOW + 1, command) for command in commands]
+    told = [got(NOW + 2, Result(command.id, {"status": "Accepted"}), command) for command in commands]
+    for answers in (told, told[::-1]):
+        found = inspect([*connected(NOW), *asked, *answers], NOW + 60, ("V12", "F02"))
+        assert [finding.check for finding in found] == ["V12", "F02"]
+
+
+def test_checks_do_not_guess_what_an_event_is() -> None:
+    """What is seen is typed: no check or learner casts, asks for an attribute by name, or calls a variable Any."""
+    guesses = []
+    for file in Path(conformance.__file__).parent.rglob("*.py"):
+        functions = [node for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.FunctionDef)]
+        for node in (node for function in functions for node in ast.walk(function)):
+            is_cast = isinstance(node, ast.Call) and ast.unparse(node.func) in ("cast", "getattr", "typing.cast")
+            is_any = isinstance(node, ast.AnnAssign) and ast.unparse(node.annotation) == "Any"
+            guesses += [f"{file.name}: {ast.unparse(node)}"] if is_cast or is_any else []
+    assert guesses == []
 
 
 def test_another_severity_has_a_reason() -> None:

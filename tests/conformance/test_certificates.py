@@ -5,8 +5,8 @@ from hashlib import sha512
 
 import pytest
 
-from mock_csms.protocol import x509
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.v2.certificates import hash_data
 from tests.conformance.story import Story, accepted, variable
 from tests.station.authority import Authority, ec_key
 
@@ -66,7 +66,7 @@ def test_hashes_that_are_written_otherwise() -> None:
     """Case and leading zeros do not matter, nor does the algorithm (C02)."""
     data = first().hash_data() | {"serialNumber": "00AB"}
     assert listing(install(accepted(), first().root), data).found("C02") == []
-    other = x509.hash_data(first().root, first().root, "SHA512")
+    other = hash_data(first().root, first().root, "SHA512")
     assert len(other["issuerNameHash"]) == sha512().digest_size * 2
     assert listing(install(accepted(), first().root), other).found("C02") == []
 

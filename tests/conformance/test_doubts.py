@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from mock_csms.conformance import CHECKS
+from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.protocol.actions import Json
 from tests.conformance.story import Story, accepted, variable
 from tests.conformance.witness import inspect

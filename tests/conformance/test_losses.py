@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mock_csms.settings import Config
-from mock_csms.station.v2.device import Habit
+from mock_csms.station.state import Habit
 from mock_csms.twin.events import Event, Lost, Spoiled
 from tests.station.performances import SCENARIOS
 from tests.station.rig import Rig

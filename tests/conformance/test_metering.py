@@ -1,6 +1,6 @@
 """Checks of meter values that the reference station cannot break, by hand."""
 
-from mock_csms.conformance import CHECKS
+from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.protocol.actions import Json
 from mock_csms.twin.events import Event
 from tests.conformance.mutations import Change, altered, is_event, payload_of, put

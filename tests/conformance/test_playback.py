@@ -7,21 +7,20 @@ from io import BytesIO
 import pytest
 
 from mock_csms.commands.tracereading import Reading
-from mock_csms.conformance import CHECKS
+from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.conformance.exercised import Exercised
 from mock_csms.conformance.inspector import Inspector
 from mock_csms.conformance.v2.occasions import EXERCISES, is_in_a_trace
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
-from mock_csms.station.v2.device import Habit
-from mock_csms.station.v2.misbehaviours import KINDS
+from mock_csms.station.state import Habit
 from mock_csms.twin.events import Event, Received, Sent
 from mock_csms.watch.frames import Frames
 from mock_csms.watch.trace import Trace
 from tests.conformance.forge import Forge
 from tests.conformance.live import perform
 from tests.conformance.witness import TERMS
-from tests.station.performances import SCENARIOS, wrong
+from tests.station.performances import EVERY_KIND, SCENARIOS, scenarios_of
 
 SEEN = [check for check in CHECKS.values() if is_in_a_trace(check)]
 
@@ -67,10 +66,10 @@ def to_the_last_frame(events: Sequence[Event]) -> Sequence[Event]:
     return events[: last + 1]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@EVERY_KIND
 def test_a_misbehaviour_is_found_in_its_trace(kind: str) -> None:
     """All that the checks find up to the last frame, they find again, and nothing else."""
-    for scenario in list(wrong(kind))[:2]:
+    for scenario in scenarios_of(kind)[:2]:
         events = to_the_last_frame(perform(scenario, Habit(kind)).events)
         assert found(read(recorded(events))) == found(events)
 
@@ -87,10 +86,10 @@ def exercised(events: Iterable[Event]) -> set[str]:
     return watched.ids
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@EVERY_KIND
 def test_a_finding_exercises_its_check(kind: str) -> None:
     """A check that finds something has judged something; the row of the table cannot say otherwise."""
-    for scenario in list(wrong(kind))[:1]:
+    for scenario in scenarios_of(kind)[:1]:
         events = perform(scenario, Habit(kind)).events
         assert {id_ for id_, _ in found(events)} <= exercised(events)
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from mock_csms.conformance import CHECKS
-from mock_csms.conformance.facts.v2.repeated_values import follow
+from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.conformance.inspector import Inspector
+from mock_csms.conformance.lessons.v2.repeated_values import MANY_BEATS, is_expected
 from mock_csms.protocol.actions import Json
 from mock_csms.twin.events import Received
 from tests.conformance.story import Story, accepted
@@ -54,16 +54,16 @@ def goes_on(story: Story, number: int = 2, **more: Any) -> Story:
 
 
 def is_followed(story: Story) -> bool:
-    """Whether the last call of a story is steady."""
+    """Whether the last call of a story is repeated."""
     inspect(story.events, story.now)
     inspector = Inspector(CHECKS.values(), TERMS)
     for event in story.events[:-2]:
         inspector.look_at(event)
     event = story.events[-2]
-    return isinstance(event, Received) and follow(event, inspector.known[STATION], {})
+    return isinstance(event, Received) and is_expected(event, inspector.stations[STATION], {})
 
 
-def test_what_had_to_come_is_steady() -> None:
+def test_what_had_to_come_is_repeated() -> None:
     """The next periodic values of a transaction are, with their EVSE or without it; and so are those that follow."""
     assert is_followed(goes_on(charging()))
     assert is_followed(goes_on(charging(), evse={"id": 1}, transactionInfo={"transactionId": "T"}))
@@ -97,7 +97,7 @@ OTHERS: Mapping[str, Callable[[Story], Json]] = {
     "letters": lambda _: {"customData": {"vendorId": "Ä"}},
     "escapes": lambda _: {"customData": {"vendorId": '"'}},
 }
-"""What is different about values that are not steady."""
+"""What is different about values that are not repeated."""
 
 
 @pytest.mark.parametrize("name", list(OTHERS))
@@ -115,7 +115,7 @@ LATELY: Mapping[str, Callable[[Story], object]] = {
     "trigger": lambda story: story.command("TriggerMessage", {"requestedMessage": "Heartbeat"}, {"status": "Accepted"}),
     "end": lambda story: goes_on(story, 2, eventType="Ended"),
 }
-"""After what nothing is steady."""
+"""After what nothing counts as repeated."""
 
 
 @pytest.mark.parametrize("name", list(LATELY))
@@ -174,3 +174,45 @@ def test_transactions_take_turns() -> None:
         shown[0]["sampledValue"].reverse()
         goes_on(story, number - 1, **other, **place, meterValue=shown)
     assert is_followed(story)
+
+
+def beats(story: Story) -> Story:
+    """Let the station send a heartbeat, and the mock answer it."""
+    return story.call("Heartbeat", {}, {"currentTime": story.at()})
+
+
+def test_a_heartbeat_of_an_accepted_station_is_expected() -> None:
+    """No check can find anything in it, nor in those that follow; hasty ones are looked at when there are many."""
+    assert is_followed(beats(accepted().wait(60)))
+    assert is_followed(beats(beats(accepted().wait(60)).wait(60)))
+    hasty = Story().connect().boot(interval=300)
+    expected = [is_followed(beats(hasty.wait(1))) for _ in range(2 * MANY_BEATS)]
+    assert expected.count(False) == 1, "the one that makes them many is looked at"
+
+
+BEFORE: Mapping[str, Callable[[Story], object]] = {
+    "pending": lambda story: story.boot(status="Pending", interval=60),
+    "trigger": lambda story: story.command("TriggerMessage", {"requestedMessage": "Heartbeat"}, None),
+    "open call": lambda story: story.call("Authorize", {"idToken": {"idToken": "T", "type": "ISO14443"}}, None),
+    "lost line and no boot": lambda story: (
+        story.command("Reset", {"type": "Immediate"}, {"status": "Accepted"}).wait(1).reconnect()
+    ),
+}
+"""What makes a heartbeat one that the checks must look at."""
+
+
+@pytest.mark.parametrize("name", list(BEFORE))
+def test_a_heartbeat_that_may_be_wrong_is_looked_at(name: str) -> None:
+    """The checks look at one that comes while something else is due."""
+    story = accepted()
+    BEFORE[name](story)
+    assert not is_followed(beats(story.wait(5)))
+
+
+def test_a_heartbeat_that_is_written_otherwise_is_looked_at() -> None:
+    """One with a payload, or under the id of another call."""
+    story = accepted().wait(60)
+    assert not is_followed(story.call("Heartbeat", {"customData": {"vendorId": "V"}}, {"currentTime": story.at()}))
+    again = beats(beats(accepted().wait(60)).wait(60))
+    again.events[-2:] = again.events[-4:-2]
+    assert not is_followed(again)

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mock_csms.behavior.templates import rfc3339
-from mock_csms.conformance import CHECKS
-from mock_csms.conformance.facts.exchanges import MOST_IDS, MessageIds
+from mock_csms.conformance.catalogue import CHECKS
+from mock_csms.conformance.facts.message_ids import MOST_IDS, NO_MARK, MessageIds
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Result, encode, with_unknown_type
 from mock_csms.protocol.records import replace
@@ -141,15 +143,25 @@ def test_ids_that_come_again() -> None:
     assert checks(*one, *asked(NOW + 12, "1", "TransactionEvent", event(6), {})) == ["R05"]
 
 
-def test_so_many_ids_are_known() -> None:
-    """The last ten thousand, the oldest go first; one that comes again is no younger for it."""
+def test_the_last_ten_thousand_ids_are_known() -> None:
+    """At least so many are remembered and at most twice as many; an id that comes again is no younger for it."""
     ids = MessageIds()
-    for number in range(MOST_IDS + 5):
-        ids.remember(str(number), -1)
-        ids.remember("3", -1)
-    assert len(ids.marks) == len(ids.order) == MOST_IDS
-    assert "4" not in ids.marks
-    assert "6" in ids.marks
+    for number in range(5 * MOST_IDS + 5):
+        assert ids.add(str(number), number)
+        assert not ids.add(str(number), 0)
+        for before in (0, MOST_IDS - 1):
+            assert ids.mark_of(str(number - before)) == (number - before if before <= number else None)
+        assert ids.mark_of(str(number - 2 * MOST_IDS)) is None
+
+
+@given(st.lists(st.tuples(st.text(), st.integers(-1, 2**70))))
+def test_ids_are_remembered_with_their_marks(ids: list[tuple[str, int]]) -> None:
+    """Whatever the ids, each is new once and keeps its first mark; a mark that takes more than 64 bits is not kept."""
+    table, marks = MessageIds(), dict[str, int]()
+    for id_, mark in ids:
+        assert table.mark_of(id_) == marks.get(id_)
+        assert table.add(id_, mark) is (id_ not in marks)
+        marks.setdefault(id_, mark if mark < 2**63 else NO_MARK)
 
 
 # Turns.

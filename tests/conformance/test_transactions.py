@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from mock_csms.conformance import CHECKS
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.catalogue import CHECKS
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.inspector import Inspector
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import replace
@@ -32,7 +32,7 @@ def offline(seen: Sequence[Event]) -> list[int]:
 def test_the_ids_of_former_runs_are_known() -> None:
     """A transactionId that a state file knows is used again: X02."""
     inspector = Inspector(CHECKS.values(), TERMS)
-    known = inspector.known[STATION] = Known(identity=STATION, terms=TERMS)
+    known = inspector.stations[STATION] = KnownStation(identity=STATION, terms=TERMS)
     seen = Street(Terms()).play(CHARGE)
     (id_,) = {payload_of(each)["transactionInfo"]["transactionId"] for each in seen if is_event(each)}
     known.transactions.ids[id_] = "2025-01-01T00:00:00.000Z"

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from mock_csms.conformance import CHECKS
+from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.visitors import Visitor
-from mock_csms.station.v2.device import Habit
+from mock_csms.station.state import Habit
 from mock_csms.twin.events import Breached, Disconnected, Event, Knocked, Refused
 from tests.conformance.live import perform
 from tests.conformance.story import CREDENTIALS, Story, connected, got

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Sequence
 from functools import cache
 
-from mock_csms.conformance import CHECKS
-from mock_csms.conformance.facts import Terms
-from mock_csms.conformance.facts.names import STANDARD_NAMES
+from mock_csms.conformance.catalogue import CHECKS
+from mock_csms.conformance.facts.station import Terms
 from mock_csms.conformance.inspector import Inspector
+from mock_csms.conformance.v2.names import STANDARD_NAMES
 from mock_csms.twin.events import Event, Finding
 from mock_csms.twin.lessons import Folder
 from mock_csms.twin.twin import Twin
@@ -29,11 +29,11 @@ def inspect(seen: Sequence[Event], end: float, checks: Collection[str] = tuple(C
     """
     inspectors = inspectors_with(tuple(checks))
     for inspector in inspectors:
-        inspector.known.clear()
+        inspector.stations.clear()
     found, same = [[finding for event in seen for finding in each.look_at(event)] for each in inspectors]
     assert found == same
-    assert inspectors[0].known == inspectors[1].known
-    for identity, known in inspectors[0].known.items():
+    assert inspectors[0].stations == inspectors[1].stations
+    for identity, known in inspectors[0].stations.items():
         assert twin_after(seen, identity) == Twin(*(getattr(known, part) for part in Twin.__struct_fields__))
     return found + [finding for _ in range(_TICKS) for finding in inspectors[0].tick(end)]
 

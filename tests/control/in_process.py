@@ -1,4 +1,4 @@
-"""Stations of a mock that runs in the process of the test."""
+"""Helpers for a mock that runs in the process of the test: stations, and the text of failures."""
 
 import re
 from collections.abc import AsyncIterator

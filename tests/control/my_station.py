@@ -1,4 +1,4 @@
-"""A little station in a process of its own: boots until it is let in, obeys Reset, and boots again after it."""
+"""A small station as a program: boots until it is accepted, accepts Reset, and boots again after it."""
 
 import json
 import sys

@@ -23,7 +23,7 @@ from tests.control.in_process import station_of
     ],
 )
 async def test_settings_are_keyword_arguments(settings: dict[str, Any], status: str) -> None:
-    """Settings are written as in a configuration file, or as the flags that write tables."""
+    """Settings are written as in a configuration file, or like the flags that stand for tables."""
     async with Csms(**settings) as csms, station_of(csms) as station:
         result = await station.ask("Authorize", {"idToken": {"idToken": "TAG", "type": "Central"}})
         assert result["idTokenInfo"]["status"] == status

@@ -1,4 +1,4 @@
-"""The fixture `mock_csms` as people use it: pytest runs in a process of its own, with the plugin and their tests."""
+"""The fixture `mock_csms` as users see it: pytest runs in another process, with the plugin and a test file."""
 
 import tomllib
 from pathlib import Path
@@ -36,13 +36,13 @@ def station(mock_csms):
 
 @pytest.fixture(autouse=True)
 def _installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the processes of the tests find the package, and no plugin but those that they name."""
+    """Let the processes find the package, and only load the plugins that they name."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
 
 def run(pytester: pytest.Pytester, tests: str, *flags: str) -> pytest.RunResult:
-    """Run those tests with the plugin, and every warning an error."""
+    """Run these tests with the plugin; warnings are errors."""
     pytester.makepyfile(HEAD + dedent(tests))
     plugin = "-pmock_csms.control.pytest_plugin"
     return pytester.runpytest_subprocess(plugin, "-Werror", "--strict-markers", *flags, timeout=120)
@@ -62,7 +62,7 @@ def test_a_synchronous_test_with_a_station_in_a_process(pytester: pytest.Pyteste
 
 
 def test_an_asynchronous_test(pytester: pytest.Pytester) -> None:
-    """A station may live on the loop of the test, which `asyncio.to_thread` keeps going; else a note says so."""
+    """A station may run on the loop of the test if it calls by `asyncio.to_thread`; a failure without it has a note."""
     tests = """
         @pytest.mark.asyncio
         async def test_reset(mock_csms):
@@ -83,7 +83,7 @@ def test_an_asynchronous_test(pytester: pytest.Pytester) -> None:
 
 
 def test_a_failure_explains_itself(pytester: pytest.Pytester) -> None:
-    """The report ends in the test itself, and says what was wanted, what was nearest and what came instead."""
+    """The traceback ends in the test; the text says what was expected, what was nearest, and what came instead."""
     tests = """
         def test_boot(mock_csms):
             with dial(mock_csms) as ws:
@@ -115,7 +115,7 @@ def test_a_failure_explains_itself(pytester: pytest.Pytester) -> None:
 
 
 def test_markers_are_settings(pytester: pytest.Pytester) -> None:
-    """The marker takes what `Csms` takes; a function's wins over its class's, and that over its module's."""
+    """The marker has the arguments of `Csms`; that of a function overrides those of its class and its module."""
     tests = """
         from mock_csms.settings import Config
 
@@ -152,7 +152,7 @@ def test_markers_are_settings(pytester: pytest.Pytester) -> None:
 
 
 def test_a_config_is_a_setting_too(pytester: pytest.Pytester) -> None:
-    """The marker takes a `Config`, which then is all there is to say."""
+    """The marker may have a `Config` instead of settings."""
     tests = """
         from mock_csms.settings import Config
 
@@ -164,7 +164,7 @@ def test_a_config_is_a_setting_too(pytester: pytest.Pytester) -> None:
 
 
 def test_each_test_has_a_mock_of_its_own(pytester: pytest.Pytester) -> None:
-    """Nothing is left of a mock: not what it knew, not its thread, not its port, and no warning."""
+    """Nothing is left of the mock of an earlier test: no stations, no thread, no open port, no warning."""
     tests = """
         ports = []
 
@@ -187,7 +187,7 @@ def test_each_test_has_a_mock_of_its_own(pytester: pytest.Pytester) -> None:
 
 
 def test_the_end_is_bounded(pytester: pytest.Pytester) -> None:
-    """A station that answers no close frame, a delayed command and a thread that still waits do not hold up the end."""
+    """A station that does not answer the close frame, a delayed command and a waiting thread do not delay the end."""
     tests = """
         waiting = []
 
@@ -222,7 +222,7 @@ def test_the_end_is_bounded(pytester: pytest.Pytester) -> None:
 
 
 def test_it_does_not_disturb(pytester: pytest.Pytester) -> None:
-    """A run that does not use the fixture loads nothing of the mock but the plugin, and starts no thread."""
+    """A run without the fixture imports only the plugin, and starts no thread."""
     pytester.makepyfile(
         """
         import sys, threading
@@ -238,7 +238,7 @@ def test_it_does_not_disturb(pytester: pytest.Pytester) -> None:
 
 
 def test_it_is_found_when_installed(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The entry point of the package lets pytest find the plugin without being told; `--markers` lists the marker."""
+    """With the entry point of the package pytest finds the plugin by itself; `--markers` lists the marker."""
     points = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["entry-points"]["pytest11"]
     folder = pytester.mkdir("site") / "as_installed-1.0.dist-info"
     folder.mkdir()
@@ -253,7 +253,7 @@ def test_it_is_found_when_installed(pytester: pytest.Pytester, monkeypatch: pyte
 
 
 def test_messages_and_findings(pytester: pytest.Pytester) -> None:
-    """`messages` has all that passed in either direction, `findings` what the checks found; both while it runs."""
+    """`messages` has all messages in both directions, `findings` those of the checks, while the mock runs."""
     tests = """
         def test_messages(mock_csms):
             with dial(mock_csms) as ws:
@@ -273,7 +273,7 @@ def test_messages_and_findings(pytester: pytest.Pytester) -> None:
 
 
 def test_a_call_waits_for_its_station(pytester: pytest.Pytester) -> None:
-    """A command to a station that is just about to connect is sent once it has."""
+    """A command to a station that is not connected yet is sent once it is."""
     tests = """
         def test_wait(mock_csms):
             def come_late():

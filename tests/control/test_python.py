@@ -20,7 +20,7 @@ from tests.wire import BOOT, PATIENCE, masked, transaction
 
 
 async def test_it_listens_on_a_free_port() -> None:
-    """Without a port it takes a free one; `url` and `port` say which; the block's end closes with 1001."""
+    """Without a port it uses a free one, which `url` and `port` name; the end of the block closes with 1001."""
     async with Csms() as csms, Csms(Config(port=0)) as other:
         assert csms.port != other.port
         assert csms.url == f"ws://127.0.0.1:{csms.port}"
@@ -31,7 +31,7 @@ async def test_it_listens_on_a_free_port() -> None:
 
 
 async def test_a_taken_port_is_an_error() -> None:
-    """Where it cannot listen it says so, and nothing is left open."""
+    """A port in use raises OSError, and nothing is left open."""
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
         await Csms(port=taken.getsockname()[1]).__aenter__()
 
@@ -40,7 +40,7 @@ async def test_a_taken_port_is_an_error() -> None:
 
 
 async def test_calls_are_returned_once_and_in_order() -> None:
-    """`receive` returns the first call not yet returned, also one that came before it was asked for."""
+    """`receive` returns the first call that was not returned yet, also one that came before."""
     async with Csms() as csms, station_of(csms) as station:
         for number in (1, 2, 3):
             await station.ask("TransactionEvent", transaction("Updated", f"TX-{number}"))
@@ -53,7 +53,7 @@ async def test_calls_are_returned_once_and_in_order() -> None:
 
 
 async def test_a_call_still_to_come_is_waited_for() -> None:
-    """Several may wait at the same time; each call goes to one of them, the first that it suits."""
+    """Several tasks may wait; each call goes to one of them, the first that it matches."""
     async with Csms() as csms, station_of(csms) as station:
         ended = asyncio.create_task(csms.receive("CS-1", "TransactionEvent", {"eventType": "Ended"}))
         first, second = (asyncio.create_task(csms.receive("CS-1", "TransactionEvent")) for _ in range(2))
@@ -64,7 +64,7 @@ async def test_a_call_still_to_come_is_waited_for() -> None:
 
 
 async def test_calls_may_come_at_once() -> None:
-    """Of two calls that are read together one goes to whoever waits, the other one to whoever asks next."""
+    """Of two calls that arrive together, one goes to the waiting task, the other one to the next `receive`."""
     async with Csms() as csms, station_of(csms) as station:
         first = asyncio.create_task(csms.receive("CS-1", "Heartbeat"))
         await asyncio.sleep(0)
@@ -73,7 +73,7 @@ async def test_calls_may_come_at_once() -> None:
 
 
 async def test_stations_are_kept_apart() -> None:
-    """What one station sends is not what another one was to send."""
+    """`receive` ignores the calls of other stations."""
     async with Csms() as csms, station_of(csms, "CS-1"), station_of(csms, "CS-2") as other:
         await other.ask("Heartbeat")
         assert "sent no Heartbeat" in await failure_of(csms, "Heartbeat")
@@ -84,7 +84,7 @@ async def test_stations_are_kept_apart() -> None:
 
 
 async def test_a_command_is_sent_and_its_result_returned() -> None:
-    """The payload is laid over the default one: objects are merged, null removes, placeholders are filled."""
+    """The payload is merged into the default one: objects are merged, null removes, placeholders are filled in."""
     async with Csms() as csms, station_of(csms) as station:
         patch = {"idToken": {"idToken": "{{station}}"}, "evseId": 2, "groupIdToken": None}
         result = asyncio.create_task(csms.call("CS-1", "RequestStartTransaction", patch))
@@ -96,7 +96,7 @@ async def test_a_command_is_sent_and_its_result_returned() -> None:
 
 
 async def test_a_command_that_fails_says_why() -> None:
-    """CALLERROR, wrong result, none in time, no station: the text names the command, the station and the reason."""
+    """The error of a failed command names the command, the station and the reason."""
     for answer, call_timeout, reason in [
         ([4, ..., "NotSupported", "no", {}], PATIENCE, "NotSupported: no"),
         ([3, ..., {"status": "Perhaps"}], PATIENCE, "breaks its schema: status"),
@@ -115,14 +115,14 @@ async def test_a_command_that_fails_says_why() -> None:
 
 
 async def test_scripted_commands_run() -> None:
-    """The commands of the settings are sent as the command line sends them."""
+    """The commands of the settings are sent as with the command line."""
     async with Csms(command=[{"action": "ClearCache", "on": "Heartbeat"}]) as csms, station_of(csms) as station:
         await station.ask("Heartbeat")
         await station.obey("ClearCache")
 
 
 async def test_names_are_checked_at_once() -> None:
-    """What can never come is a ValueError and not a time-out."""
+    """An action that nobody can send is a ValueError, not a time-out."""
     async with Csms() as csms:
         with pytest.raises(
             ValueError, match="'BootNotificaton' is not an action that a station may send; did you mean 'BootNotif"
@@ -133,7 +133,7 @@ async def test_names_are_checked_at_once() -> None:
 
 
 async def test_settings_change_while_it_runs() -> None:
-    """`configure` lays settings over those in force, or takes a whole Config; a wrong one changes nothing."""
+    """`configure` merges settings into the current ones, or takes a whole Config; a wrong setting changes nothing."""
     async with Csms(boot_status="Pending", boot_interval=7) as csms, station_of(csms) as station:
         csms.configure(boot_status_sequence="Rejected,Accepted")
         with pytest.raises(ValueError, match="boot_status"):
@@ -158,7 +158,7 @@ STATUS = {
 
 @pytest.mark.parametrize("checks", ["all", "none"])
 async def test_a_station_can_be_followed(checks: str) -> None:
-    """All that a station tells is in its twin, with checks and without them, once somebody has asked for it."""
+    """After `follow` the twin has what the station reports, with the checks and without them."""
     async with Csms(checks=checks) as csms:
         twin = csms.follow("CS-1")
         async with station_of(csms) as station:
@@ -170,14 +170,14 @@ async def test_a_station_can_be_followed(checks: str) -> None:
 
 
 async def test_without_checks_a_station_stays_small() -> None:
-    """Nobody has asked for the twin of a station, so there is none; what answers are made of is known all the same."""
+    """Without checks there is no twin unless `follow` asks for it; what answers need is known anyway."""
     async with Csms(checks="none") as csms, station_of(csms) as station:
         await station.ask("BootNotification", BOOT)
         assert (csms.stations["CS-1"].twin, csms.stations["CS-1"].is_accepted) == (None, True)
 
 
 async def test_what_is_known_outlives_the_checks() -> None:
-    """Checks that are switched on or off while a station is connected take over its twin, and leave it up to date."""
+    """Checks that are switched on or off during a connection use the same twin, and keep it up to date."""
     async with Csms(checks="none") as csms, station_of(csms) as station:
         csms.follow("CS-1")
         await station.ask("BootNotification", BOOT)
@@ -208,7 +208,7 @@ async def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_package_offers_it_lazily() -> None:
-    """`mock_csms.Csms`, `Config` and `CallFailed` are there, typed, and cost nothing until they are asked for."""
+    """`mock_csms.Csms`, `Config` and `CallFailed` exist, are typed, and are imported only when they are used."""
     program = (
         "import sys, mock_csms; assert 'asyncio' not in sys.modules; "
         "from mock_csms import CallFailed, Config, Csms; assert Csms(Config(port=0)).config == Config(port=0)"
@@ -225,7 +225,7 @@ def test_the_package_offers_it_lazily() -> None:
 
 
 async def test_a_station_is_disconnected_and_kept_away() -> None:
-    """`disconnect` closes with its code; while `refuse` is set nobody gets in, after `restore` everybody does."""
+    """`disconnect` closes with its code; `refuse` keeps stations away until `restore`."""
     async with Csms(boot_interval=7) as csms:
         async with station_of(csms) as station:
             csms.configure(refuse="503", boot_interval=9)

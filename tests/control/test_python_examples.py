@@ -23,13 +23,13 @@ TESTS = [example for example in EXAMPLES if "\ndef test_" in example]
 
 @pytest.fixture(autouse=True)
 def _importable(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the processes of the examples find the package, and no plugin but those that they name."""
+    """Let the processes find the package, and only load the plugins that they name."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
 
 def with_stations(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let `my-station URL` and `mock-station URL` be programs that can be started."""
+    """Put the programs `my-station URL` and `mock-station URL` on the path."""
     programs = {"my-station": str(MY_STATION), "mock-station": "-m mock_csms.station"}
     folder = pytester.mkdir("bin")
     for name, arguments in programs.items():
@@ -39,13 +39,13 @@ def with_stations(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_there_are_examples() -> None:
-    """The pages have programs, and a test for pytest."""
+    """The pages have example programs, and an example test for pytest."""
     assert (len(PROGRAMS), len(TESTS)) >= (2, 1)
 
 
 @pytest.mark.parametrize("example", PROGRAMS)
 def test_a_program(example: str, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It runs as it is printed, with a station that boots and obeys Reset."""
+    """A program of the pages runs as it is printed, with a station that boots and accepts Reset."""
     with_stations(pytester, monkeypatch)
     program = pytester.makepyfile(example)
     for turn in turns():  # it waits some seconds for a station
@@ -55,7 +55,7 @@ def test_a_program(example: str, pytester: pytest.Pytester, monkeypatch: pytest.
 
 @pytest.mark.parametrize("example", TESTS)
 def test_a_test(example: str, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It passes as it is printed, with the same station."""
+    """The test of the pages passes as it is printed, with the same station."""
     with_stations(pytester, monkeypatch)
     pytester.makepyfile(example)
     for turn in turns():

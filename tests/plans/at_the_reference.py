@@ -1,4 +1,4 @@
-"""The reference station as the station under test, for tests of what cases are written with."""
+"""A run with the reference station, for tests of the steps and states."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,9 +11,10 @@ from tests.wire import PATIENCE
 
 @asynccontextmanager
 async def run(*flags: str, authorization: str = "local") -> AsyncIterator[Run]:
-    """Run it, ready for cases; in the end no conformance check has found anything."""
+    """Start a run that is ready for cases; at its end no conformance check may have found anything."""
     patient = replace(REFERENCE.timeouts, boot=PATIENCE, operator=PATIENCE)
     profile = replace(REFERENCE, authorization=authorization, timeouts=patient)
     async with Run(profile, None, Reference(flags), "127.0.0.1", 0) as it:
         yield it
-        assert it.findings.take() == []
+        found = it.findings.take()
+        assert found == [], found

@@ -1,4 +1,4 @@
-"""A scripted station under test, and a plan of a few cases that is run against it by pytest in a process of its own."""
+"""A scripted station under test, and a run of pytest in another process with a plan of a few cases against it."""
 
 import asyncio
 import json
@@ -19,9 +19,9 @@ from tests.wire import BOOT, PATIENCE, example
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTHING = object()
-"""What a script returns for a command that is not answered."""
+"""What a script returns for a command that the station does not answer."""
 PLUGIN = "def pytest_addoption(pluginmanager):\n    pluginmanager.import_plugin('mock_csms.plans.plugin')\n"
-HEAD = "from mock_csms.plans import *\nfrom mock_csms.plans import states\n"
+HEAD = "from mock_csms.plans import *\nfrom mock_csms.plans.v2 import states\n"
 TERMINAL = (sys.executable, "-c", "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)")
 QUESTION = b"Please switch the station off and on again"
 PROFILE = 'identity = "CS-1"\nconnectors = [1]\nfeatures = [%s]\nfirmware = "https://f.invalid/f"\n'
@@ -32,10 +32,13 @@ async def test_{name}(station):
 """
 STATUS = {"timestamp": "2026-01-01T00:00:00Z", "connectorStatus": "Available", "evseId": 1, "connectorId": 1}
 
-Script = Callable[[str, Any], Any]
-"""Returns the payload of the answer to a command, an error code, or NOTHING; None is the answer of its row.
+PLAIN = [word for name in ("cacheprovider", "hypothesispytest", "cov", "xdist") for word in ("-p", f"no:{name}")]
+"""Flags of pytest that leave out plugins that cases do not need: to load them takes a quarter of the time of a run."""
 
-It may return a list, in which besides the answer there is what the station says before and after it.
+Script = Callable[[str, Any], Any]
+"""Returns the payload of the answer to a command, an error code, or NOTHING; None means the default answer of its row.
+
+It may return a list that also has the calls which the station sends before and after the answer.
 """
 
 
@@ -47,16 +50,17 @@ class Say(NamedTuple):
 
 
 def plan(*cases: tuple[str, str], needs: tuple[str, ...] = ()) -> str:
-    """Return a module with these cases: each an id, and the lines of its body."""
+    """Return the text of a module with these cases, each an id and the lines of its body."""
     rows = [CASE.format(id=id_, name=id_.lower(), needs=needs, body=body) for id_, body in cases]
     return HEAD + "".join(rows)
 
 
 class Scripted:
-    """A station that connects again and again, boots where it may, and answers as its script says.
+    """A station that reconnects whenever it is disconnected, boots on the connections that `boots` allows, and answers
+    commands as its script says.
 
-    `acts` returns what it says when the operator has done something, or None where the operator cannot do that; `away`
-    is how many seconds it takes to come back.
+    `acts` returns the calls that it sends after an action of the operator, or None if the operator cannot do that;
+    `away` is how many seconds it waits before it reconnects.
     """
 
     def __init__(
@@ -75,7 +79,7 @@ class Scripted:
         self._socket: ClientConnection | None = None
 
     async def live(self, url: str) -> None:
-        """Come, and come back."""
+        """Connect, and reconnect whenever the connection is lost."""
         while True:
             with suppress(OSError, WebSocketException):
                 async with connect(url, subprotocols=[Subprotocol("ocpp2.0.1")], proxy=None) as self._socket:
@@ -120,7 +124,7 @@ class Scripted:
             await self._socket.send(json.dumps(frame))
 
     async def obey(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Be the operator at an URL: reboot, and do what `acts` knows."""
+        """Serve as the operator at a URL: reboot the station, and do the actions that `acts` knows."""
         head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
         wish = json.loads(await reader.readexactly(int(head.partition("content-length:")[2].split()[0])))
         said = [] if wish["action"] == "reboot" else self.acts(wish["action"])
@@ -132,14 +136,14 @@ class Scripted:
             await self.reboot()
 
     async def reboot(self) -> None:
-        """Go, to come back."""
+        """Disconnect, to reconnect."""
         self.reboots += 1
         if self._socket:
             await self._socket.close()
 
 
 class Outcome:
-    """What a run of a plan came to: the exit status, the output, and the cases of its JUnit report."""
+    """The result of a run of a plan: the exit status, the output, and the cases of its JUnit report."""
 
     def __init__(self, status: int | None, out: str, report: Path) -> None:
         self.status, self.out = status, out
@@ -148,7 +152,7 @@ class Outcome:
 
     @property
     def verdicts(self) -> dict[str, str]:
-        """The tag that JUnit has for each case that was run: failure, error, skipped or passed."""
+        """The JUnit tag of each case that was run: failure, error or skipped; else `passed`."""
         tags = ("failure", "error", "skipped")
         return {
             name: next((child.tag for child in each if child.tag in tags), "passed")
@@ -162,7 +166,7 @@ class Outcome:
 
 
 def _words(folder: Path, text: str, features: str, timeouts: Mapping[str, float]) -> list[str]:
-    """Write a profile and a plan into a folder, and return how pytest runs them; without a text it is e2e-plans."""
+    """Write a profile and a plan into a folder, and return the command that runs it; without a text, runs e2e-plans."""
     times = {"message": 1, "boot": PATIENCE, "silence": 0.1, "settle": 0.1, "interval": 1, **timeouts}
     lines = "\n".join(f"{name} = {seconds}" for name, seconds in times.items())
     profile, report = folder / "station.toml", folder / "report.xml"
@@ -171,14 +175,14 @@ def _words(folder: Path, text: str, features: str, timeouts: Mapping[str, float]
         (folder / "conftest.py").write_text(PLUGIN)
         (folder / "test_plan.py").write_text(text)
     plans = f"{folder if text else ROOT / 'e2e-plans'}"
-    words = [sys.executable, "-m", "pytest", plans, "-p", "no:cacheprovider", "-c", "/dev/null", "--rootdir", plans]
+    words = [sys.executable, "-m", "pytest", plans, *PLAIN, "-c", "/dev/null", "--rootdir", plans]
     return [*words, "--profile", f"{profile}", "--junitxml", f"{report}"]
 
 
 async def outcome(
     folder: Path, station: Scripted | None, text: str, *flags: str, features: str = "", **timeouts: float
 ) -> Outcome:
-    """Run a plan against a station; the flag `robot` gives it an operator, and `person` one who sits at a terminal."""
+    """Run a plan against a station; the flag `robot` adds an HTTP operator, `person` a person at a terminal."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     words = [*_words(folder, text, features, timeouts), "--port", f"{port}"]
@@ -196,7 +200,7 @@ async def outcome(
 
 
 async def _played(words: Sequence[str], station: Scripted | None) -> tuple[int | None, str]:
-    """Run a command, and return its status and output; with a station at a terminal, where somebody reboots it."""
+    """Run a command, and return its status and output; with a station, at a terminal where a person reboots it."""
     pipe, out = asyncio.subprocess.PIPE, bytearray()
     run = await asyncio.create_subprocess_exec(
         *(TERMINAL if station else ()), *words, cwd=ROOT, stdin=pipe, stdout=pipe

@@ -1,5 +1,5 @@
-"""Where the requirements leave two ways to a station, the cases of e2e-plans take both; each test goes the other way
-than the reference station does.
+"""Where the requirements allow two behaviours, the cases of e2e-plans accept both; each test takes the one that the
+reference station does not.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mock_csms.plans.v2 import certificates
-from mock_csms.protocol import x509
+from mock_csms.protocol.v2.certificates import hash_data
 from tests.plans.scripted import NOTHING, STATUS, Say, Scripted, outcome
 from tests.test_plans import run
 from tests.wire import transaction
@@ -20,7 +20,7 @@ PLACE = {"id": 1, "connectorId": 1}
 
 
 class Device:
-    """A script with variables that are whatever they were set to; what is given for an action lies over it."""
+    """A script with variables that accept every value; `answers` replaces its answers to other actions."""
 
     def __init__(self, taken: str = "Accepted", **answers: Any) -> None:
         self.taken, self.answers = taken, answers
@@ -47,7 +47,7 @@ class Device:
 
 
 def triggered(message: str, payload: Any) -> Any:
-    """Return how a station answers a trigger of one message, and of no other."""
+    """Return a script that accepts triggers of one message only, and sends it."""
 
     def answer(asked: Any) -> Any:
         is_it = asked["requestedMessage"] == message
@@ -57,14 +57,14 @@ def triggered(message: str, payload: Any) -> Any:
 
 
 def status_of_a_place(asked: Any) -> Any:
-    """Answer a trigger of a StatusNotification as F06.FR.12 has it."""
+    """Reject a trigger of StatusNotification without a connector (F06.FR.12)."""
     if "connectorId" not in asked.get("evse", {}):
         return {"status": "Rejected"}
     return [{"status": "Accepted"}, Say("StatusNotification", STATUS)]
 
 
 def reported(name: str, **characteristics: Any) -> Any:
-    """Return how a station reports one variable, and then that there is nothing more."""
+    """Return a script that reports one variable, and then an empty last part."""
 
     def answer(asked: Any) -> Any:
         number = {"requestId": asked["requestId"], "generatedAt": TIME}
@@ -89,14 +89,14 @@ def rejected(asked: Any) -> Any:
 
 
 def installed(asked: Any) -> Any:
-    """Accept what is a certificate."""
+    """Reject the broken certificate, and accept all others."""
     return REJECTED if asked["certificate"] == certificates.BROKEN else {"status": "Accepted"}
 
 
 ROOTS = [
     {
         "certificateType": "CSMSRootCertificate",
-        "certificateHashData": x509.hash_data(certificates.ROOT, certificates.ROOT, "SHA256"),
+        "certificateHashData": hash_data(certificates.ROOT, certificates.ROOT, "SHA256"),
     }
 ]
 FROM_TEN = {"dataType": "integer", "supportsMonitoring": False, "minLimit": 10}
@@ -158,7 +158,7 @@ async def verdict(folder: Path, case: str, station: Scripted, *flags: str) -> tu
 
 @pytest.mark.parametrize("way", PASSED)
 async def test_the_other_way_passes(tmp_path: Path, way: str) -> None:
-    """By messages alone."""
+    """A behaviour that the requirements allow passes the case."""
     case, script = PASSED[way]
     is_passed, out = await verdict(tmp_path, case, Scripted(script))
     assert is_passed == "passed", out
@@ -166,7 +166,7 @@ async def test_the_other_way_passes(tmp_path: Path, way: str) -> None:
 
 @pytest.mark.parametrize("way", SKIPPED)
 async def test_what_a_station_need_not_have_is_skipped(tmp_path: Path, way: str) -> None:
-    """It is neither passed nor failed."""
+    """A case about something optional that the station does not have is skipped."""
     case, script = SKIPPED[way]
     is_skipped, out = await verdict(tmp_path, case, Scripted(script))
     assert is_skipped == "skipped", out
@@ -174,20 +174,20 @@ async def test_what_a_station_need_not_have_is_skipped(tmp_path: Path, way: str)
 
 @pytest.mark.parametrize("case", ["TC_B_03_CS", "TC-B03"])
 async def test_a_rejected_station_may_leave(tmp_path: Path, case: str) -> None:
-    """And come back, to boot again, when the interval and all that is due at once are over (B03.FR.04)."""
+    """A Rejected station may disconnect, and come back after the interval to boot again (B03.FR.04)."""
     is_passed, out = await verdict(tmp_path, case, Scripted(Device(), away=3), "robot")
     assert is_passed == "passed", out
 
 
 async def test_a_station_that_was_switched_off_may_call_it_a_local_reset(tmp_path: Path) -> None:
-    """Whoever acts there may have pressed a button."""
+    """The reason LocalReset is valid: the operator may have pressed a button."""
     is_passed, out = await verdict(tmp_path, "TC-B06-MCP", Scripted(Device(), reason="LocalReset"), "robot")
     assert is_passed == "passed", out
 
 
 @pytest.mark.parametrize("case", ["TC-CONN-01", "TC-B04-OFFLINE"])
 async def test_a_station_may_boot_when_it_is_back(tmp_path: Path, case: str) -> None:
-    """It should not (Part 4, 5.3), and answers nothing until it is accepted."""
+    """A station may boot after it reconnects, though it should not (Part 4, 5.3), and be silent until then."""
     station: Scripted
 
     def script(action: str, payload: Any) -> Any:
@@ -203,20 +203,20 @@ async def test_a_station_may_boot_when_it_is_back(tmp_path: Path, case: str) -> 
 
 
 def event(kind: str, why: str, number: int, info: Any = None, **more: Any) -> Say:
-    """Return an event of the only transaction."""
+    """Return a TransactionEvent of the only transaction."""
     payload = transaction(kind, triggerReason=why, **{**more, "seqNo": number})
     payload["transactionInfo"] |= info or {}
     return Say("TransactionEvent", payload)
 
 
 class Session:
-    """What a station says whose transactions are numbered from 5 on, and end when the cable goes."""
+    """A station whose seqNos begin with 5, and whose transactions end when the cable is unplugged."""
 
     def __init__(self) -> None:
         self.number, self.cards = 4, 0
 
     def __call__(self, action: str) -> Sequence[Say] | None:
-        """Return what it says when somebody has done something."""
+        """Return the calls that it sends after an action."""
         if action == "plug":
             return [Say("StatusNotification", STATUS | {"connectorStatus": "Occupied"})]
         if action == "unplug":
@@ -236,13 +236,13 @@ class Session:
 
 @pytest.mark.parametrize("case", ["TC-F03", "TC-E01-ATG"])
 async def test_a_session_of_another_kind_passes(tmp_path: Path, case: str) -> None:
-    """Its events are not numbered from 0, and the cable is the reason of its end."""
+    """Its seqNos need not begin with 0, and it may end with EVDisconnected."""
     is_passed, out = await verdict(tmp_path, case, Scripted(Device(), acts=Session()), "robot")
     assert is_passed == "passed", out
 
 
 async def test_a_reset_need_not_repeat_the_charging_state(tmp_path: Path) -> None:
-    """It is told when it has changed (E01.FR.18)."""
+    """The chargingState is only required if it has changed (E01.FR.18)."""
     session = Session()
 
     def reset(_: Any) -> Any:
@@ -254,7 +254,7 @@ async def test_a_reset_need_not_repeat_the_charging_state(tmp_path: Path) -> Non
 
 
 async def test_a_station_without_a_cache_need_not_clear_it(tmp_path: Path) -> None:
-    """It knows no such command (C11)."""
+    """A station without a cache may answer ClearCache with NotImplemented (C11)."""
 
     def acts(action: str) -> Sequence[Say] | None:
         return [Say("Authorize", {"idToken": UNKNOWN})] if action == "card" else []
@@ -276,6 +276,6 @@ async def test_a_station_without_a_cache_need_not_clear_it(tmp_path: Path) -> No
     ],
 )
 def test_the_reference_station_may_be_set_otherwise(case: str, variable: str) -> None:
-    """What is to be measured, and when a transaction begins, is the station's own affair."""
+    """The cases pass with other measurands and with other start points of transactions."""
     done = run("--case", case, f"--reference-flags=--variable {variable}")
     assert (done.returncode, "1 passed" in done.stdout) == (0, True), done.stdout

@@ -1,10 +1,10 @@
-"""The steps of the connection, and network profiles, with the reference station."""
+"""The steps about the connection and network profiles, with the reference station."""
 
 import re
 
 import pytest
 
-from mock_csms.plans.connection import hang_up, url_of, visit
+from mock_csms.plans.connection import hang_up, next_connection_event, url_of
 from mock_csms.plans.reference import REFERENCE
 from mock_csms.plans.v2 import network, states
 from mock_csms.protocol.records import replace
@@ -13,32 +13,32 @@ from tests.plans.at_the_reference import run
 PRIORITY = ("OCPPCommCtrlr", "NetworkConfigurationPriority")
 
 
-async def test_visits_are_told_one_by_one() -> None:
-    """Cut off, refused, let in: each is what it must be; gaps between them are checked; silence is told."""
+async def test_connection_events_are_taken_one_by_one() -> None:
+    """Disconnected, Refused and Connected are checked in order, with the gaps between them; silence is an error."""
     async with run() as it:
         station = await it.begin()
         station.configure(refuse="503*1")
         hang_up(station)
-        gone = await visit(station, "Disconnected")
+        gone = await next_connection_event(station, "Disconnected")
         with pytest.raises(AssertionError, match=r"expected Connected to /x/CS-1, got Refused to /CS-1$"):
-            await visit(station, "Connected", path="/x")
-        back = await visit(station, "Connected", path="")
+            await next_connection_event(station, "Connected", path="/x")
+        back = await next_connection_event(station, "Connected", path="")
         station.check_gap(gone, back, least=3)
         with pytest.raises(AssertionError, match=r"the connection came \d+\.\d s after the disconnection, expected at"):
             station.check_gap(gone, back, least=600)
         with pytest.raises(AssertionError, match=re.escape("CS-1 did not try to connect within 0.1 s")):
-            await visit(station, "Connected", within=0.1)
+            await next_connection_event(station, "Connected", within=0.1)
 
 
 async def test_a_station_moves_and_comes_back_after_the_case() -> None:
-    """The URL of the slot is dialed; the order of slots is set back, and in force, when the next case begins."""
+    """It connects to the URL of the slot; when the next case begins, the old order of slots is in effect again."""
     async with run() as it:
         station = await it.begin()
         used, other = await network.slots(station)
         _, there = network.paths(station)
         await network.put(station, other, there, status="Accepted")
         await network.start_with(station, (other, used))
-        await visit(station, "Connected", path=there)
+        await next_connection_event(station, "Connected", path=there)
         await states.comes_up(station)
         assert await station.get("OCPPCommCtrlr", "ActiveNetworkProfile") == f"{other}"
         assert network.paths(station) == (there, "/another")
@@ -49,7 +49,7 @@ async def test_a_station_moves_and_comes_back_after_the_case() -> None:
 
 
 async def test_where_nothing_can_move_the_case_is_skipped() -> None:
-    """With one slot; and for a mock that listens everywhere, where the profile must say how to reach it."""
+    """With a single slot, or if the mock listens on all addresses and the profile has no URL, the case is skipped."""
     async with run() as it:
         it.profile = replace(REFERENCE, slots=(1,), url="ws://elsewhere:1/old")
         station = await it.begin()
@@ -62,7 +62,7 @@ async def test_where_nothing_can_move_the_case_is_skipped() -> None:
 
 
 async def test_the_reference_station_is_what_a_case_needs() -> None:
-    """It is started anew to have or lack a feature, and again for the next case."""
+    """It is restarted with or without a feature, as each case needs it."""
     async with run() as it:
         for needs, resets_evses in (((), "false"), (("C-13",), "true"), (("not C-13",), "false")):
             station = await it.begin(needs)

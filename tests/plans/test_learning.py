@@ -1,4 +1,4 @@
-"""`mock-csms profile`: what it prints of a station that comes, of one that tells little, and of none."""
+"""`mock-csms profile`: what it writes about a station, about one that reports little, and without a station."""
 
 import asyncio
 import re
@@ -15,7 +15,8 @@ from mock_csms.control.python import Csms
 from mock_csms.plans.profile import FEATURE, Profile, read_profile
 from mock_csms.plans.v2.features import FEATURES
 from mock_csms.plans.v2.learning import learn, timeouts_of
-from mock_csms.plans.v2.model import Model, Told, got, reported
+from mock_csms.plans.v2.model import ReportedVariable, ReportedVariables, from_get_variables, from_report
+from tests import warm
 from tests.control.in_process import station_of
 from tests.reference_station import running as running_station
 from tests.wire import BOOT, PATIENCE, SERVER, Station
@@ -24,13 +25,13 @@ COMMAND = [*SERVER, "profile"]
 
 
 def ended(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Return how the command ended that was to end by itself."""
-    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False)
+    """Run the command to its end."""
+    return warm.run([*COMMAND, *arguments], timeout=PATIENCE)
 
 
 @contextmanager
 def learning(*arguments: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """Let the command wait for a station, and return where."""
+    """Start the command, and yield the URL at which it waits for a station, and its process."""
     words = [*COMMAND, "--learn", "--port=0", *arguments]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
@@ -44,7 +45,7 @@ def learning(*arguments: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
 
 
 def test_a_station_tells_of_itself(tmp_path: Path) -> None:
-    """Who it is, its connectors, the features that its variables tell, and its patience; read as a profile again."""
+    """Its identity, connectors, features and timeouts are learned, and can be read as a profile."""
     path = tmp_path / "station.toml"
     with learning("--output", str(path)) as (url, process):
         shape = ("--evses=2", "--connectors=2")
@@ -63,7 +64,7 @@ def test_a_station_tells_of_itself(tmp_path: Path) -> None:
 
 
 async def test_a_station_without_reports_is_asked_for_single_variables() -> None:
-    """What it does not know it does not have; its connectors are those of which it has told the status."""
+    """Features whose variables are unknown are lacking; its connectors are those whose status it has reported."""
     values = {"AuthCacheCtrlr.Enabled": "false", "TxCtrlr.TxStartPoint": "EVConnected,Authorized"}
     async with Csms() as csms:
         learning_ = asyncio.ensure_future(learn(csms, PATIENCE))
@@ -83,7 +84,7 @@ async def test_a_station_without_reports_is_asked_for_single_variables() -> None
 
 
 async def test_a_station_that_tells_nothing_has_a_profile() -> None:
-    """Nothing is known of it but its name, and nothing is said to be lacking."""
+    """Only its identity is known, and no feature is reported as lacking."""
     async with Csms() as csms:
         learning_ = asyncio.ensure_future(learn(csms, PATIENCE))
         await asyncio.sleep(0)
@@ -100,7 +101,7 @@ STATUS = {"timestamp": "2026-01-01T00:00:00Z", "connectorStatus": "Available"}
 
 
 async def answer(peer: Station, values: dict[str, str] | None) -> None:
-    """Answer each GetVariables, with those values where there are any, and no other command."""
+    """Answer GetVariables with these values, if there are any, and all other commands with NotSupported."""
     while True:
         kind, id_, action, *rest = await peer.expect()
         if kind != 2:
@@ -116,7 +117,7 @@ async def answer(peer: Station, values: dict[str, str] | None) -> None:
 
 
 def test_no_station_comes(tmp_path: Path) -> None:
-    """It says so, ends with the status for it, and writes nothing."""
+    """It says so, ends with status 4, and writes nothing."""
     path = tmp_path / "station.toml"
     done = ended("--learn", "--port=0", "--wait-for-station=0.1", "--output", str(path))
     assert (done.returncode, path.exists()) == (4, False)
@@ -124,7 +125,7 @@ def test_no_station_comes(tmp_path: Path) -> None:
 
 
 def test_without_a_station_there_is_one_to_be_filled_in(tmp_path: Path) -> None:
-    """Every feature that a case asks for is in it, as a comment; a file that is there is not written over."""
+    """Every feature is in it, as a comment; an existing file is not overwritten."""
     done = ended()
     assert (done.returncode, done.stderr) == (0, "")
     assert all(f'    # "{feature.id}",' in done.stdout for feature in FEATURES)
@@ -136,14 +137,14 @@ def test_without_a_station_there_is_one_to_be_filled_in(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("words", ["--port=x", "--nonsense", "--learn --host=192.0.2.1 --port=1", "--output=/no/where"])
 def test_what_is_wrong_is_told_in_a_line(words: str) -> None:
-    """Nothing is ever a traceback."""
+    """A wrong flag gets one line, and no traceback."""
     done = ended(*words.split())
     assert done.returncode in (1, 2)
     assert (done.stdout, done.stderr.count("\n")) == ("", 1)
 
 
 def test_it_needs_no_pytest() -> None:
-    """Who has installed the mock alone can make a profile."""
+    """A profile can be made without pytest installed."""
     program = "import sys; sys.modules['pytest'] = None; from mock_csms.commands import profile; profile.profile([])"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=PATIENCE, check=False
@@ -152,14 +153,14 @@ def test_it_needs_no_pytest() -> None:
 
 
 def test_the_features_have_names_as_profiles_have_them() -> None:
-    """Every feature can stand in a profile, and has one title."""
+    """Every feature id is valid in a profile, and has one title."""
     assert all(FEATURE.fullmatch(feature.id) for feature in FEATURES)
     titles = {(feature.id, feature.title) for feature in FEATURES}
     assert len(titles) == len({feature.id for feature in FEATURES})
 
 
 def report(name: str, value: str = "", values: str = "", *, fixed: bool = False, **evse: int) -> Any:
-    """Return what a report tells of a variable."""
+    """Return the item of a report about a variable."""
     component, _, rest = name.partition(".")
     attribute = {"value": value, "mutability": "ReadOnly" if fixed else "ReadWrite"}
     characteristics: dict[str, Any] = {"dataType": "string", "supportsMonitoring": False}
@@ -199,35 +200,37 @@ START, STOP = "TxCtrlr.TxStartPoint", "TxCtrlr.TxStopPoint"
     ],
 )
 def test_features_are_told_by_variables(told: Any, features: str) -> None:
-    """What a variable is, may be, or that it is there, tells what the station has."""
-    model = Model(reported([told]))
+    """The value, the possible values or the existence of a variable tell which features the station has."""
+    model = ReportedVariables(from_report([told]))
     assert {feature.id for feature in FEATURES if feature.told_by(model)} == set(features.split())
 
 
 def test_connectors_are_counted() -> None:
-    """Of each EVSE the highest number that is told; an EVSE that is passed over has one."""
+    """An EVSE has as many connectors as the highest number reported; one that is not reported has one."""
     told = [
-        Told("EVSE.Power", 1),
-        Told("Connector.Available", 1, 2),
-        Told("EVSE.Power", 3),
-        Told("TxCtrlr.TxStartPoint"),
+        ReportedVariable("EVSE.Power", 1),
+        ReportedVariable("Connector.Available", 1, 2),
+        ReportedVariable("EVSE.Power", 3),
+        ReportedVariable("TxCtrlr.TxStartPoint"),
     ]
-    assert Model(told).connectors == (2, 1, 1)
-    assert Model().connectors == ()
+    assert ReportedVariables(told).connectors == (2, 1, 1)
+    assert ReportedVariables().connectors == ()
 
 
 def test_timeouts_are_those_of_the_station() -> None:
-    """A patience that is no number counts as none; who must plug in within less is given less."""
+    """A variable that is not a number is ignored; the operator gets no more time than EVConnectionTimeOut."""
     names = ("OCPPCommCtrlr.MessageTimeout", "TxCtrlr.EVConnectionTimeOut", "OCPPCommCtrlr.RetryBackOffWaitMinimum")
     timeouts, reasons = timeouts_of(
-        Model(Told(name, value=value) for name, value in zip(names, ("x", "20", "10"), strict=True))
+        ReportedVariables(
+            ReportedVariable(name, value=value) for name, value in zip(names, ("x", "20", "10"), strict=True)
+        )
     )
     assert (timeouts.message, timeouts.operator, timeouts.boot) == (30, 20, 180)
     assert list(reasons) == ["operator"]
 
 
 def test_what_was_not_got_is_not_known() -> None:
-    """A result without a value has none; a refused one tells nothing."""
+    """A result without a value yields an empty one; a rejected result yields nothing."""
     place: dict[str, Any] = {"component": {"name": "A"}, "variable": {"name": "B"}}
     results = [place | {"attributeStatus": "Accepted"}, place | {"attributeStatus": "Rejected", "attributeValue": "1"}]
-    assert list(got(results)) == [Told("A.B")]
+    assert list(from_get_variables(results)) == [ReportedVariable("A.B")]

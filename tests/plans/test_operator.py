@@ -1,4 +1,4 @@
-"""Who acts at a station under test: each operator is told the action, and what it cannot do is an error of its own."""
+"""The operators of a station under test: each gets the action, and raises OperatorFailed if it cannot do it."""
 
 import asyncio
 import json
@@ -14,13 +14,22 @@ from typing import Any
 
 import pytest
 
-from mock_csms.plans.operator import ACTIONS, Deed, Execute, Lines, OperatorFailed, Post, Prompt, operator
-from mock_csms.station.orders import parse_line
+from mock_csms.plans.operator import (
+    ACTIONS,
+    ControlLines,
+    Execute,
+    OperatorAction,
+    OperatorFailed,
+    Post,
+    Prompt,
+    operator,
+)
+from mock_csms.station.control_lines import parse_line
 from tests.wire import PATIENCE
 
 TOKEN = {"idToken": "TAG1", "type": "ISO14443"}
-CARD = Deed("card", 2, 1, TOKEN)
-SEND = Deed("send", 2, call="DataTransfer", payload={"vendorId": "a b"})
+CARD = OperatorAction("card", 2, 1, TOKEN)
+SEND = OperatorAction("send", 2, call="DataTransfer", payload={"vendorId": "a b"})
 
 
 @pytest.mark.parametrize(
@@ -28,7 +37,7 @@ SEND = Deed("send", 2, call="DataTransfer", payload={"vendorId": "a b"})
     [("prompt", Prompt), ("exec:./robot.sh", Execute), ("http:http://robot/act", Post), ("http://robot/act", Post)],
 )
 def test_it_is_written_in_a_word(text: str, kind: type) -> None:
-    """The word before the colon says which kind."""
+    """The word before the colon says which kind of operator it is."""
     assert type(operator(text)) is kind
     assert all(operator(text).can(action) for action in ACTIONS if action != "send")
 
@@ -38,13 +47,13 @@ def test_it_is_written_in_a_word(text: str, kind: type) -> None:
     [("prompt", False), ("exec:robot", True), ("exec:robot {action} {payload}", True), ("exec:robot {action}", False)],
 )
 def test_not_everybody_can_make_a_station_send(text: str, can: bool) -> None:
-    """No person can, and no command that is not told what."""
+    """A person cannot, nor can a command that does not get the payload."""
     assert operator(text).can("send") is can
 
 
 @pytest.mark.parametrize("text", ["", "prompt:", "promt", "exec:", "exec: ", "exec:a {place}", "exec:a {0}", "file:a"])
 def test_what_is_none_is_refused(text: str) -> None:
-    """In one line, before anything runs."""
+    """What is not an operator is refused with one line."""
     with pytest.raises(ValueError, match=r"\A[^\n]+\Z"):
         operator(text)
 
@@ -53,13 +62,13 @@ def test_what_is_none_is_refused(text: str) -> None:
 
 
 async def test_a_command_gets_the_action(tmp_path: Path) -> None:
-    """Its places are filled in; without any, action, EVSE and token come last, and no token is an empty word."""
+    """Its placeholders are filled in; without any, action, EVSE and token are appended; no token is an empty word."""
     seen = tmp_path / "seen"
     tell = f"{sys.executable} -c \"import sys; open(r'{seen}', 'w').write(repr(sys.argv[1:]))\""
     for command, deed, words in [
         (f"{tell} -a {{action}} {{connector}}@{{evse}} {{token}}", CARD, ["-a", "card", "1@2", "TAG1:ISO14443"]),
         (tell, CARD, ["card", "2", "TAG1:ISO14443"]),
-        (tell, Deed("reboot"), ["reboot", "1", ""]),
+        (tell, OperatorAction("reboot"), ["reboot", "1", ""]),
         (tell, SEND, ["send", "DataTransfer", '{"vendorId": "a b"}']),
         (f"{tell} {{call}} {{payload}}", SEND, ["DataTransfer", '{"vendorId": "a b"}']),
     ]:
@@ -76,9 +85,9 @@ async def test_a_command_gets_the_action(tmp_path: Path) -> None:
     ],
 )
 async def test_a_command_that_fails_says_how(command: str, within: float, problem: str) -> None:
-    """By its status, its time, or that it is not there."""
+    """The error says its exit status, that it took too long, or that it does not exist."""
     with pytest.raises(OperatorFailed, match=problem):
-        await Execute(command).act(Deed("plug"), within)
+        await Execute(command).act(OperatorAction("plug"), within)
 
 
 # http
@@ -86,7 +95,7 @@ async def test_a_command_that_fails_says_how(command: str, within: float, proble
 
 @contextmanager
 def robot(status: int, seen: list[Any]) -> Iterator[str]:
-    """Serve a robot that answers so."""
+    """Serve a robot that answers with this status."""
 
     class Robot(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -109,11 +118,11 @@ def robot(status: int, seen: list[Any]) -> Iterator[str]:
 
 
 async def test_a_service_gets_the_action_as_json() -> None:
-    """All its parts, null for no token."""
+    """The JSON has all fields of the action; without a token it is null."""
     seen: list[Any] = []
     with robot(204, seen) as url:
         await operator(f"http:{url}").act(CARD, PATIENCE)
-        await operator(url).act(Deed("reboot"), PATIENCE)
+        await operator(url).act(OperatorAction("reboot"), PATIENCE)
         await operator(url).act(SEND, PATIENCE)
     assert seen == [
         {"action": "card", "evse": 2, "connector": 1, "token": TOKEN},
@@ -123,7 +132,7 @@ async def test_a_service_gets_the_action_as_json() -> None:
 
 
 async def test_a_service_that_fails_says_how() -> None:
-    """By its status, or because nobody is there."""
+    """The error says its HTTP status, or that the connection was refused."""
     with robot(500, []) as url, pytest.raises(OperatorFailed, match="500"):
         await Post(url).act(CARD, PATIENCE)
     with pytest.raises(OperatorFailed, match="refused"):
@@ -143,7 +152,7 @@ async def test_a_service_that_fails_says_how() -> None:
     ],
 )
 async def test_a_person_is_asked_at_the_terminal(typed: str, problem: str | None) -> None:
-    """Enter is done, words are what went wrong; the question names the token and the EVSE."""
+    """Enter means done, a text says what went wrong; the question names the token and the EVSE."""
     ours, theirs = os.openpty()
     try:
         os.write(ours, typed.encode())
@@ -163,21 +172,21 @@ async def test_a_person_is_asked_at_the_terminal(typed: str, problem: str | None
 
 
 async def test_without_a_terminal_nobody_is_asked() -> None:
-    """As in CI."""
+    """Without a terminal, as in CI, the prompt fails."""
     with pytest.raises(OperatorFailed, match="no terminal"):
         await Prompt("/no/such/terminal").act(CARD, PATIENCE)
 
 
-# The lines of the reference station.
+# The control lines of the reference station.
 
 
 async def test_its_lines_are_understood_by_the_reference_station() -> None:
-    """Whatever an operator is asked to do is a line that mock-station obeys."""
+    """Every action of an operator is a line that mock-station understands."""
     typed: list[str] = []
-    lines = Lines(typed.append)
+    lines = ControlLines(typed.append)
     able = [action for action in ACTIONS if lines.can(action)]
     for action in able:
-        await lines.act(SEND if action == "send" else Deed(action, 2, 1, TOKEN), PATIENCE)
+        await lines.act(SEND if action == "send" else OperatorAction(action, 2, 1, TOKEN), PATIENCE)
     assert able == [*ACTIONS]
     sent = 'send DataTransfer {"vendorId": "a b"}'
     vehicles = ["ev-ready 2", "ev-pause 2", "drive-in 2", "drive-out 2"]

@@ -1,4 +1,4 @@
-"""What fails before or after a case is told apart from what fails in it."""
+"""Failures before or after a case are distinguished from failures of the case."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ GET = {"attributeStatus": "Accepted", "component": {"name": "c"}, "variable": {"
 
 
 class Variables:
-    """A station with one variable, whose answers to SetVariables are a list that runs out in silence."""
+    """A script with one variable; it answers SetVariables with the given statuses in order, then not at all."""
 
     def __init__(self, *statuses: Any) -> None:
         self.statuses, self.value = [*statuses], "1"
@@ -53,7 +53,7 @@ class Variables:
 async def test_a_preparation_that_fails_is_an_error(
     tmp_path: Path, body: str, needs: tuple[str, ...], script: Any, told: str
 ) -> None:
-    """In JUnit and in the summary, with the reason; the next case, in which something fails, has a failure."""
+    """A failed preparation is an error with its reason, in JUnit and in the summary; a failed case is a failure."""
     text = plan(("X1", body), ("X2", 'await station.command("ClearCache", status="Rejected")'), needs=needs)
     found = await outcome(tmp_path, Scripted(script), text, "--operator", "exec:false")
     assert (found.status, found.verdicts) == (1, {"x1": "error", "x2": "failure"}), found.out
@@ -69,7 +69,7 @@ async def test_a_preparation_that_fails_is_an_error(
     ],
 )
 async def test_a_clean_up_that_fails_is_a_note(tmp_path: Path, statuses: list[str], told: str) -> None:
-    """The case passes; what was not set back is told in the summary and in JUnit, without a traceback."""
+    """The case passes; the summary and JUnit name the variable that was not set back, without a traceback."""
     found = await outcome(tmp_path, Scripted(Variables(*statuses)), plan(("X1", SET), ("X2", "pass")))
     note = f"clean-up: OCPPCommCtrlr.OfflineThreshold could not be set back to 1: {told}"
     assert (found.status, found.notes("x1")) == (0, [note]), found.out
@@ -79,7 +79,7 @@ async def test_a_clean_up_that_fails_is_a_note(tmp_path: Path, statuses: list[st
 
 
 async def test_an_unanswered_command_that_undoes_is_a_note(tmp_path: Path) -> None:
-    """As for variables."""
+    """The case passes, with a note and without a traceback."""
 
     def script(action: str, _: Any) -> Any:
         return NOTHING if action == "ClearChargingProfile" else None
@@ -91,7 +91,7 @@ async def test_an_unanswered_command_that_undoes_is_a_note(tmp_path: Path) -> No
 
 
 async def test_a_variable_that_wants_a_reboot_gets_it(tmp_path: Path) -> None:
-    """What a case sets is in force when the case goes on, also where the station has to start anew for it."""
+    """After `set` the value is in effect, also if the station has to reboot for it."""
     station = Scripted(Variables("RebootRequired", "Accepted"))
     found = await outcome(tmp_path, station, plan(("X1", SET)))
     assert (found.status, station.commands.count("Reset"), station.visits) == (0, 1, 2), found.out

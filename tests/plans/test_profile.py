@@ -1,4 +1,4 @@
-"""The profile of a station under test: what a file says of it, and what is wrong with one."""
+"""The profile of a station under test: reading and writing its file, and errors in it."""
 
 from pathlib import Path
 
@@ -34,7 +34,7 @@ def profile(tmp_path: Path, text: str) -> Profile:
 
 
 def test_a_file_says_what_a_station_is(tmp_path: Path) -> None:
-    """Everything that it says counts, and everything else has a default."""
+    """Everything in the file is read, and everything else has a default."""
     read = profile(tmp_path, FILE)
     assert (read.identity, read.authorization) == ("CS 7", "remote")
     assert (read.firmware, read.logs) == ("https://files/1.2.bin", "")
@@ -47,7 +47,7 @@ def test_a_file_says_what_a_station_is(tmp_path: Path) -> None:
 
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
-    """What was learned of a station, and a profile to be filled in, are the same after a file."""
+    """A learned profile and an empty one are read from their files without a change."""
     features = frozenset({"C-13", "AS-2", "HFS-2"})
     known = Profile('CS "7"', (2, 1), features, timeouts=Timeouts(message=12, boot=200.5), slots=(3,))
     reasons = {"message": "one variable", "boot": "another"}
@@ -58,7 +58,7 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
 
 
 def test_features_are_had_or_not(tmp_path: Path) -> None:
-    """Two EVSEs are a feature that need not be named."""
+    """A feature is in the profile or not; HFS-8 follows from two EVSEs."""
     read = profile(tmp_path, FILE)
     assert [feature for feature in ("C-13", "C-14", "HFS-2", "HFS-8") if read.has(feature)] == [
         "C-13",
@@ -92,7 +92,7 @@ def test_features_are_had_or_not(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_wrong_is_told_in_one_line(tmp_path: Path, text: str, problem: str) -> None:
-    """With the file first."""
+    """An error is one line that begins with the name of the file."""
     with pytest.raises(ValueError, match=r"\A[^\n]*station\.toml: [^\n]+\Z") as error:
         profile(tmp_path, text)
     assert problem in str(error.value)

@@ -1,15 +1,16 @@
-"""The states of Part 6 with the reference station: each is reached, whatever is asked of the way there."""
+"""The states of Part 6 with the reference station: each is reached, in every configuration."""
 
 import socket
 from functools import partial
 
 import pytest
 
+from mock_csms.plans.messages import says
 from mock_csms.plans.reference import REFERENCE, Reference
 from mock_csms.plans.run import NoStation, Run
 from mock_csms.plans.station import Station
 from mock_csms.plans.v2 import states
-from mock_csms.plans.v2.messages import says, transaction_event
+from mock_csms.plans.v2.messages import transaction_event
 from mock_csms.protocol.records import replace
 from tests.pace import turns
 from tests.plans.at_the_reference import run
@@ -21,7 +22,7 @@ POINTS = ("ParkingBayOccupancy", "EVConnected", "Authorized", "PowerPathClosed",
 @pytest.mark.parametrize("authorization", ["local", "remote"])
 @pytest.mark.parametrize("point", POINTS)
 async def test_a_session_is_gone_through(point: str, authorization: str) -> None:
-    """Wherever transactions begin and end, and whoever begins and ends the session, each state is reached in turn."""
+    """With every TxStartPoint and TxStopPoint, locally and remotely, each state of a session is reached in turn."""
     points = ("--variable", f"TxCtrlr.TxStartPoint={point}", "--variable", f"TxCtrlr.TxStopPoint={point}")
     async with run(*points, authorization=authorization) as it:
         station = await it.begin()
@@ -39,7 +40,7 @@ async def test_a_session_is_gone_through(point: str, authorization: str) -> None
 
 
 async def test_authorized_before_the_cable() -> None:
-    """Who presents the card first is authorized first; then the cable begins the transaction."""
+    """If the card is presented first, the driver is authorized, and the cable starts the transaction."""
     async with run() as it:
         station = await it.begin()
         await states.authorized_locally(station)
@@ -48,7 +49,7 @@ async def test_authorized_before_the_cable() -> None:
 
 
 async def test_what_the_station_remembers() -> None:
-    """A token in the cache or in the local list is not asked about when asking is not necessary."""
+    """A token in the cache or the local list is not sent in an Authorize if LocalPreAuthorize is true."""
     for remember in (states.id_token_cached, states.id_token_in_local_list):
         async with run("--variable", "AuthCtrlr.LocalPreAuthorize=true") as it:
             station = await it.begin()
@@ -58,7 +59,7 @@ async def test_what_the_station_remembers() -> None:
 
 
 async def test_a_session_offline_is_told_later() -> None:
-    """While the station is kept away it is refused; let in again it tells of the session, which was offline."""
+    """The station is refused while it is kept away; when it is back, it reports the session as offline."""
     async with run() as it:
         station = await it.begin()
         station.configure(total_cost=7)
@@ -68,14 +69,14 @@ async def test_a_session_offline_is_told_later() -> None:
         assert station.csms.config.total_cost == 7
         for kind in ("Started", "Ended"):
             await station.expect(transaction_event(kind, offline=True))
-        kinds = [visit.kind for visit in station.known.visits]
+        kinds = [visit.kind for visit in station.known.connection_events]
         assert (kinds[0], kinds[-1]) == ("Disconnected", "Connected")
         assert set(kinds[1:-1]) <= {"Refused"}
-        assert station.known.visits == sorted(station.known.visits, key=lambda visit: visit.at)
+        assert station.known.connection_events == sorted(station.known.connection_events, key=lambda visit: visit.at)
 
 
 async def test_every_case_begins_idle() -> None:
-    """Whatever the case before has left behind: a transaction, a reservation, what is out of order, a boot to come."""
+    """A case begins idle, whatever the previous one left: a transaction, a reservation, Unavailable, Pending."""
     async with run() as it:
         for leave in (states.energy_transfer_started, states.reserved, states.unavailable, _pending):
             station = await it.begin()
@@ -96,7 +97,7 @@ async def _pending(station: Station) -> None:
 
 
 async def test_a_station_that_was_accepted_before_boots_again() -> None:
-    """A run that begins when the station is up already, and believes to be accepted, makes it boot."""
+    """A station that is running and believes that it is accepted boots when a new run begins."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     reference = Reference()
@@ -112,7 +113,7 @@ async def test_a_station_that_was_accepted_before_boots_again() -> None:
 
 
 async def test_variables_are_set_back() -> None:
-    """After the case a variable has the value that it had before, also one that the case has set by hand."""
+    """After the case a variable has its previous value again."""
     async with run() as it:
         station = await it.begin()
         before = await station.get("OCPPCommCtrlr", "OfflineThreshold")
@@ -130,7 +131,7 @@ async def test_variables_are_set_back() -> None:
 
 
 async def test_a_station_that_does_not_come_is_told() -> None:
-    """With the URL at which it was waited for, and why the reference station has ended."""
+    """The error has the URL, and the reason why the reference station has ended."""
     for turn in turns():
         with turn as pace:
             told = rf"CS-1 did not connect to ws://127\S+/CS-1 within {2 * pace} s. mock-station ended with 2: "
@@ -141,7 +142,7 @@ async def test_a_station_that_does_not_come_is_told() -> None:
 
 
 def test_the_table_has_all_states() -> None:
-    """17 reusable ones and 7 memory states; to some there is a step, of the others it is said why there is none."""
+    """All 17 reusable and 7 memory states are in a table: with a step, or with the reason why there is none."""
     assert len(states.STATES) + len(states.NOT_YET) == 24
     assert states.STATES.keys().isdisjoint(states.NOT_YET)
     assert all(states.STATES.values())

@@ -1,11 +1,11 @@
-"""What the reference station is made to remember: certificates, a charging profile, what has happened offline."""
+"""The memory states with the reference station: certificates, a charging profile, an offline transaction."""
 
 import pytest
 
 from mock_csms.plans.station import Station
 from mock_csms.plans.v2 import certificates, states
 from mock_csms.plans.v2.messages import transaction_event
-from mock_csms.protocol import x509
+from mock_csms.protocol.v2.certificates import hash_data
 from tests.plans.at_the_reference import run
 
 KINDS = ("CSMSRootCertificate", "ManufacturerRootCertificate")
@@ -19,7 +19,7 @@ async def kinds(station: Station) -> list[str]:
 
 
 async def test_certificates_are_installed_and_listed() -> None:
-    """Each of its kind, however often; after the case they are gone, but not what was there before it."""
+    """Each type is installed once; after the case they are deleted, but not those that were there before."""
     async with run() as it:
         station = await it.begin()
         for kind in (*KINDS, KINDS[0]):
@@ -38,7 +38,7 @@ async def test_certificates_are_installed_and_listed() -> None:
 
 
 async def test_a_certificate_that_is_not_listed_is_told() -> None:
-    """A station that has accepted the certificate, and does not have it, is not in the state."""
+    """A station that accepts the certificate but does not list it does not reach the state."""
     async with run("--misbehave", "certificates-without-list") as it:
         station = await it.begin()
         with pytest.raises(
@@ -50,9 +50,9 @@ async def test_a_certificate_that_is_not_listed_is_told() -> None:
 
 
 def test_the_hash_data_of_the_root() -> None:
-    """By whichever algorithm, and in whichever case, but of no other certificate."""
+    """They match with any hash algorithm and in any case, but not for another certificate."""
     for algorithm in ("SHA256", "SHA384", "SHA512"):
-        own = x509.hash_data(certificates.ROOT, certificates.ROOT, algorithm)
+        own = hash_data(certificates.ROOT, certificates.ROOT, algorithm)
         assert certificates.of_root.suits(own)
         assert certificates.of_root.suits({**own, "issuerKeyHash": own["issuerKeyHash"].upper()})
         assert not certificates.of_root.suits({**own, "serialNumber": "1"})
@@ -60,7 +60,7 @@ def test_the_hash_data_of_the_root() -> None:
 
 
 async def test_a_charging_profile_is_set() -> None:
-    """The vehicle follows it; after the case it is gone."""
+    """The charging profile takes effect, and is cleared after the case."""
     async with run() as it:
         station = await it.begin()
         await states.charging_profile_set(station)
@@ -73,7 +73,7 @@ async def test_a_charging_profile_is_set() -> None:
 
 
 async def test_a_transaction_begins_offline() -> None:
-    """Whatever was before: the station is back, the transaction runs, and all of it was offline until then."""
+    """From any state the station gets back online with a running transaction whose events so far were offline."""
     async with run() as it:
         station = await it.begin()
         for before in (station.settle, lambda: states.energy_transfer_started(station)):
@@ -85,7 +85,7 @@ async def test_a_transaction_begins_offline() -> None:
 
 
 async def test_a_transaction_that_does_not_begin_offline_is_told() -> None:
-    """A station that lets nobody charge offline is not in the state."""
+    """A station that does not authorize offline does not reach the state."""
     async with run("--variable", "AuthCtrlr.OfflineTxForUnknownIdEnabled=false") as it:
         station = await it.begin()
         with pytest.raises(AssertionError, match="is back, and told of no transaction within 5 s"):

@@ -1,4 +1,4 @@
-"""The states of vehicles with the reference station: the parking bay, and a transfer that the vehicle suspends."""
+"""The states of vehicles with the reference station: the parking bay, and charging that the vehicle suspends."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def points(start: str, stop: str) -> tuple[str, ...]:
 
 @pytest.mark.parametrize("stop", POINTS)
 async def test_the_transfer_is_suspended(stop: str) -> None:
-    """Whatever it was before, the vehicle pauses then; where that ends the transaction, the next one begins with it."""
+    """From any state the vehicle suspends charging; if that ends the transaction, resuming starts the next one."""
     async with run(*points("EVConnected", stop)) as it:
         station = await it.begin()
         for _ in range(2):
@@ -32,7 +32,7 @@ async def test_the_transfer_is_suspended(stop: str) -> None:
 
 @pytest.mark.parametrize("authorization", ["local", "remote"])
 async def test_the_bay_begins_and_ends_a_transaction(authorization: str) -> None:
-    """What was stopped in one way or the other ends with the vehicle gone, and with the reason of the stop."""
+    """A stopped transaction ends when the vehicle leaves the bay, with the reason of the stop."""
     async with run(*points(BAY, BAY), authorization=authorization) as it:
         station = await it.begin()
         await states.parking_bay_occupied(station)
@@ -45,7 +45,7 @@ async def test_the_bay_begins_and_ends_a_transaction(authorization: str) -> None
 
 
 async def test_a_wrong_reason_is_found() -> None:
-    """A station that tells another reason of the end than that of the stop is not in the state."""
+    """A station that reports another stoppedReason than that of the stop does not reach the state."""
     async with run(*points(BAY, BAY), authorization="remote") as it:
         station = await it.begin()
         await states.energy_transfer_started(station)
@@ -56,7 +56,7 @@ async def test_a_wrong_reason_is_found() -> None:
 
 
 async def test_the_bay_where_it_is_no_point() -> None:
-    """Nothing is expected of it, and who is gone need not go."""
+    """If the bay is not a start or stop point, no message is expected for it."""
     async with run() as it:
         station = await it.begin()
         await states.parking_bay_unoccupied(station)
@@ -67,7 +67,7 @@ async def test_the_bay_where_it_is_no_point() -> None:
 
 
 async def test_the_next_case_finds_the_bay_empty() -> None:
-    """A vehicle that a case has left in the bay is driven out, which ends the transaction."""
+    """A vehicle that a case left in the bay is driven out before the next case, which ends the transaction."""
     async with run(*points(BAY, BAY)) as it:
         for leave in (states.parking_bay_occupied, states.ev_connected, states.energy_transfer_suspended):
             station = await it.begin()

@@ -1,4 +1,4 @@
-"""The steps that cases are written with, over a real WebSocket: what each of them takes, and how it fails."""
+"""The steps of cases, over a real WebSocket: which messages each accepts, and how it fails."""
 
 import asyncio
 import re
@@ -10,24 +10,12 @@ import pytest
 
 from mock_csms.control.python import Csms
 from mock_csms.plans.cases import CASES, case
-from mock_csms.plans.operator import Lines, OperatorFailed, Prompt
+from mock_csms.plans.messages import absent, any_call, around, differences, each, matching, one_of, says, some
+from mock_csms.plans.operator import ControlLines, OperatorFailed, Prompt
 from mock_csms.plans.profile import Profile, Timeouts
 from mock_csms.plans.station import Station
 from mock_csms.plans.under_test import StationUnderTest
-from mock_csms.plans.v2.messages import (
-    absent,
-    any_call,
-    around,
-    connector_reports,
-    differences,
-    each,
-    matching,
-    no_problem,
-    one_of,
-    reason,
-    says,
-    some,
-)
+from mock_csms.plans.v2.messages import connector_reports, no_problem, reason
 from mock_csms.plans.v2.triggers import trigger
 from mock_csms.protocol.records import replace
 from mock_csms.watch.inbox import Inbox
@@ -44,7 +32,7 @@ def status(evse: int, what: str = "Available") -> dict[str, Any]:
 
 
 def event(evse: int, what: str) -> dict[str, Any]:
-    """Return a NotifyEvent that says the same."""
+    """Return a NotifyEvent with the status of an EVSE's connector."""
     component = {"name": "Connector", "evse": {"id": evse, "connectorId": 1}}
     data = {"eventId": 1, "timestamp": "2026-01-01T00:00:00Z", "trigger": "Delta", "actualValue": what}
     data |= {"eventNotificationType": "HardWiredNotification", "component": component}
@@ -54,9 +42,9 @@ def event(evse: int, what: str) -> dict[str, Any]:
 
 @asynccontextmanager
 async def stage(typed: list[str] | None = None, call_timeout: float = PATIENCE) -> AsyncIterator[tuple[Station, Peer]]:
-    """Return a station under test as a case sees it, and its other end."""
+    """Yield a station under test as a case sees it, and the other end of its connection."""
     async with Csms(call_timeout=call_timeout) as csms:
-        operator = None if typed is None else Lines(typed.append)
+        operator = None if typed is None else ControlLines(typed.append)
         seen = Station(csms, PROFILE, operator, Inbox(csms.bus), StationUnderTest("CS-1", csms))
         async with station_of(csms) as peer:
             yield seen, peer
@@ -64,7 +52,7 @@ async def stage(typed: list[str] | None = None, call_timeout: float = PATIENCE) 
 
 @asynccontextmanager
 async def answering(peer: Peer, answer: list[Any] | None) -> AsyncIterator[None]:
-    """Answer the next command with that kind of message and what follows its id, or not at all."""
+    """Answer the next command with this message type and the rest of the array, or not at all."""
 
     async def answer_once() -> None:
         _, id_, *_ = await peer.expect(2)
@@ -77,7 +65,7 @@ async def answering(peer: Peer, answer: list[Any] | None) -> AsyncIterator[None]
 
 
 async def test_each_step_looks_behind_the_one_before() -> None:
-    """What came earlier is not taken for what must come now; `mark` and `after` look from elsewhere."""
+    """A step ignores what came before the previous step; `mark` and `after` look from another position."""
     async with stage() as (station, peer):
         begin = station.mark()
         for number in (1, 2):
@@ -90,7 +78,7 @@ async def test_each_step_looks_behind_the_one_before() -> None:
 
 
 async def test_one_of_several_is_enough() -> None:
-    """A connector may be told by StatusNotification or by NotifyEvent; both are known of it."""
+    """A connector's status may come by StatusNotification or by NotifyEvent; both are noted."""
     async with stage() as (station, peer):
         for action, payload in (("StatusNotification", status(1, "Occupied")), ("NotifyEvent", event(2, "Occupied"))):
             await peer.ask(action, payload)
@@ -100,7 +88,7 @@ async def test_one_of_several_is_enough() -> None:
 
 
 async def test_all_come_in_any_order() -> None:
-    """Which is missing is told; the next step looks behind the last of them."""
+    """`expect_all` accepts any order and names what is missing; the next step looks after the last of them."""
     async with stage() as (station, peer):
         await peer.ask("StatusNotification", status(2))
         await peer.ask("Heartbeat")
@@ -119,7 +107,7 @@ async def test_all_come_in_any_order() -> None:
 
 
 async def test_a_step_may_be_left_out() -> None:
-    """Then the next looks behind the step before it."""
+    """`expect_optional` returns None without a message; then the next step still looks after the step before."""
     async with stage() as (station, peer):
         await peer.ask("Heartbeat")
         assert await station.expect_optional(says("NotifyReport")) is None
@@ -127,7 +115,7 @@ async def test_a_step_may_be_left_out() -> None:
 
 
 async def test_nothing_comes() -> None:
-    """Neither since the step before, nor for a while; what comes all the same is told; `before` looks no further."""
+    """`expect_nothing` fails for a call since the previous step or in a while; with `before` only for earlier ones."""
     async with stage() as (station, peer):
         await peer.ask("Heartbeat")
         await station.expect_nothing(any_call(but="Heartbeat"))
@@ -141,7 +129,7 @@ async def test_nothing_comes() -> None:
 
 
 async def test_gaps_between_calls_are_checked() -> None:
-    """Against a least and a most, with the tolerance of the profile on both sides."""
+    """`check_gap` compares with `least` and `most`, with the tolerance of the profile on both sides."""
     async with stage() as (station, peer):
         assert station.opened() == station.mark() == 1
         calls = []
@@ -158,7 +146,7 @@ async def test_gaps_between_calls_are_checked() -> None:
 
 
 async def test_answers_are_compared_path_by_path() -> None:
-    """A part of the result is enough; what differs has a line; an error and silence are failures."""
+    """The result must contain the part; each difference has a line; a CALLERROR and silence are failures."""
     async with stage() as (station, peer), answering(peer, [3, {"status": "Accepted"}]):
         assert await station.command("Reset", status="Accepted") == {"status": "Accepted"}
     differs = "gave an unexpected answer to Reset\n  status: expected Accepted, got Rejected"
@@ -173,7 +161,7 @@ async def test_answers_are_compared_path_by_path() -> None:
 
 
 async def test_an_error_may_be_what_is_expected() -> None:
-    """By its code; another code and a result are failures."""
+    """`refuses` accepts the CALLERROR with its code; another code or a result are failures."""
     async with stage() as (station, peer):
         async with answering(peer, [4, "SecurityError", "no", {}]):
             await station.refuses("SecurityError", "Reset")
@@ -186,7 +174,7 @@ async def test_an_error_may_be_what_is_expected() -> None:
 
 
 async def test_somebody_acts_at_the_station() -> None:
-    """At the EVSE of the profile unless another is named, with a token of the profile; an error where nobody is."""
+    """`act` uses the EVSE and the tokens of the profile by default; without an operator it raises an error."""
     typed: list[str] = []
     async with stage(typed) as (station, _):
         await station.act("plug")
@@ -228,7 +216,7 @@ ONE_AND_TWO = some({"b": 2}, {"b": 1})
     ],
 )
 def test_predicates_tell_what_they_want(payload: Any, part: Any, told: str | None) -> None:
-    """Where no single value will do."""
+    """A predicate says in a difference what it expects."""
     assert [str(difference) for difference in differences(payload, part)] == ([f"a: expected {told}"] if told else [])
 
 
@@ -244,14 +232,14 @@ def test_predicates_tell_what_they_want(payload: Any, part: Any, told: str | Non
     ],
 )
 def test_what_is_no_case_is_refused(how: Any, problem: str) -> None:
-    """When its module is imported."""
+    """A wrong case is refused when its module is imported."""
     with pytest.raises(ValueError, match=problem):
         case("TC-X", use_case="B01", **how)
     assert "TC-X" not in CASES
 
 
 def test_what_a_case_needs_decides_where_it_applies() -> None:
-    """An operator, one who can do it, a feature, the lack of one: the first obstacle is the reason of the skip."""
+    """Missing operators, actions and features are obstacles, and so is a feature that the station must not have."""
     try:
 
         @case("TC-Y", use_case="B01", needs=("send", "C-13", "not C-14"), fails_with={"no-boot": "x"})
@@ -271,7 +259,7 @@ def test_what_a_case_needs_decides_where_it_applies() -> None:
 
 
 async def test_a_station_is_made_to_send() -> None:
-    """The operator gets the whole call; what the mock answered is known, as a result or as a CALLERROR."""
+    """The operator gets the whole call; `answered` and `was_refused` check the result or CALLERROR of the mock."""
     typed: list[str] = []
     async with stage(typed) as (station, peer):
         with pytest.raises(AssertionError, match=r"sent no StatusNotification\[evseId=2\]"):
@@ -290,13 +278,13 @@ async def test_a_station_is_made_to_send() -> None:
         await station.was_refused(taken, "InternalError")
         with pytest.raises(AssertionError, match="DataTransfer was answered with the CALLERROR InternalError"):
             await station.answered(taken)
-        station.anew()
+        station.begin_case()
         with pytest.raises(AssertionError, match="DataTransfer was not answered"):
             await station.answered(taken)
 
 
 async def test_messages_are_triggered() -> None:
-    """A station that has no such trigger, or does not want to send the message, does not fail, but skips the case."""
+    """If the station rejects a trigger or does not implement it, the case is skipped."""
     async with stage() as (station, peer):
         async with answering(peer, [3, {"status": "Accepted"}]):
             await trigger(station, "Heartbeat")
@@ -310,7 +298,7 @@ async def test_messages_are_triggered() -> None:
 
 
 async def test_a_call_that_came_is_looked_at_again() -> None:
-    """It must be of the action that is named, and have the part."""
+    """`check` compares the action and the payload of a received call."""
     async with stage() as (station, peer):
         await peer.ask("StatusNotification", status(1))
         taken = await station.expect(says("StatusNotification"))

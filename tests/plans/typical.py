@@ -1,4 +1,4 @@
-"""A station that is not ours, as users of the `ocpp` package write it with ChargePoint, and a robot that acts at it."""
+"""A station that is not ours, written with ChargePoint of the `ocpp` package, and a robot that acts at it."""
 
 import asyncio
 import json
@@ -32,12 +32,12 @@ _READ_ONLY = "OCPPCommCtrlr.MessageTimeout"
 
 
 def now() -> str:
-    """Return the time, of which the cases take no notice."""
+    """Return a fixed time: the cases do not look at it."""
     return "2026-01-01T00:00:00Z"
 
 
 class Typical(ChargePoint):  # type: ignore[misc] # untyped
-    """A station with one connector and five variables, one of which is fixed; it boots, and resets when told to."""
+    """A station with one connector and five variables, one of them ReadOnly; it boots, and accepts resets."""
 
     def __init__(self, connection: Any, variables: dict[str, str]) -> None:
         super().__init__(IDENTITY, connection, response_timeout=PATIENCE)
@@ -45,7 +45,7 @@ class Typical(ChargePoint):  # type: ignore[misc] # untyped
         self._is_accepted = False
 
     async def boot(self) -> None:
-        """Boot until it is accepted, then tell of the connector and of the start."""
+        """Boot until it is accepted, then report the connector and the startup."""
         chargers = {"model": "typical", "vendor_name": "ocpp"}
         while True:
             answer = await self.call(call.BootNotification(chargers, "PowerUp"))
@@ -57,19 +57,19 @@ class Typical(ChargePoint):  # type: ignore[misc] # untyped
         await self.call(call.SecurityEventNotification("StartupOfTheDevice", now()))
 
     async def tell_status(self) -> None:
-        """Tell of the connector."""
+        """Report the status of the connector."""
         await self.call(call.StatusNotification(now(), "Available", 1, 1))
 
     # Variables.
 
     @on(Action.get_variables)
     def get_variables(self, get_variable_data: list[dict[str, Any]]) -> Any:
-        """Tell what is there."""
+        """Return the variables that it has."""
         return call_result.GetVariables([self._found(asked) for asked in get_variable_data])
 
     @on(Action.set_variables)
     def set_variables(self, set_variable_data: list[dict[str, Any]]) -> Any:
-        """Set what is there."""
+        """Set the variables that it has."""
         results = []
         for given in set_variable_data:
             found = self._found({key: value for key, value in given.items() if key != "attribute_value"})
@@ -91,49 +91,49 @@ class Typical(ChargePoint):  # type: ignore[misc] # untyped
 
     @on(Action.get_report)
     def get_report(self, **_: Any) -> Any:
-        """Agree."""
+        """Accept."""
         return call_result.GetReport("Accepted")
 
     @after(Action.get_report)
     async def report(self, request_id: int, component_variable: list[dict[str, Any]], **_: Any) -> None:
-        """Tell of each variable."""
+        """Report each variable."""
         data = [one | {"variable_attribute": [{"value": self._variables[_name(one)]}]} for one in component_variable]
         await self.call(call.NotifyReport(request_id, now(), 0, data))
 
     @on(Action.get_base_report)
     def get_base_report(self, **_: Any) -> Any:
-        """Refuse, as it has none, or may not."""
+        """Answer that the report is not supported, or reject it."""
         if not self._is_accepted:
             raise SecurityError
         return call_result.GetBaseReport("NotSupported")
 
     @on(Action.set_network_profile)
     def set_network_profile(self, **_: Any) -> Any:
-        """Refuse."""
+        """Reject."""
         return call_result.SetNetworkProfile("Rejected")
 
-    # What it does.
+    # Commands.
 
     @on(Action.reset)
     def reset(self, evse_id: int | None = None, **_: Any) -> Any:
-        """Agree, but not for one EVSE."""
+        """Accept, except for a single EVSE."""
         return call_result.Reset("Accepted" if evse_id is None else "Rejected")
 
     @after(Action.reset)
     async def restart(self, evse_id: int | None = None, **_: Any) -> None:
-        """Go away, to come back."""
+        """Disconnect, to reconnect."""
         if evse_id is None:
             await self._connection.close()
 
     @on(Action.trigger_message)
     def trigger_message(self, requested_message: str, **_: Any) -> Any:
-        """Agree to what it can send."""
+        """Accept a trigger of the messages that it can send."""
         able = requested_message in ("Heartbeat", "StatusNotification")
         return call_result.TriggerMessage("Accepted" if able else "NotImplemented")
 
     @after(Action.trigger_message)
     async def send_triggered(self, requested_message: str, **_: Any) -> None:
-        """Send it."""
+        """Send the triggered message."""
         if requested_message == "Heartbeat":
             await self.call(call.Heartbeat())
         elif requested_message == "StatusNotification":
@@ -141,44 +141,44 @@ class Typical(ChargePoint):  # type: ignore[misc] # untyped
 
     @on(Action.change_availability)
     def change_availability(self, **_: Any) -> Any:
-        """Agree."""
+        """Accept."""
         return call_result.ChangeAvailability("Accepted")
 
     @on(Action.data_transfer)
     def data_transfer(self, **_: Any) -> Any:
-        """Know nobody."""
+        """Answer with UnknownVendorId."""
         return call_result.DataTransfer("UnknownVendorId")
 
     @on(Action.get_transaction_status)
     def get_transaction_status(self, **_: Any) -> Any:
-        """Have nothing to tell."""
+        """Answer that no messages are queued."""
         return call_result.GetTransactionStatus(messages_in_queue=False)
 
     @on(Action.customer_information)
     def customer_information(self, **_: Any) -> Any:
-        """Agree."""
+        """Accept."""
         return call_result.CustomerInformation("Accepted")
 
     @after(Action.customer_information)
     async def tell_customer(self, request_id: int, **_: Any) -> None:
-        """Know nothing."""
+        """Report that nothing is stored."""
         await self.call(call.NotifyCustomerInformation("", 0, now(), request_id))
 
-    # Certificates, of which it takes none.
+    # Certificates: it accepts none.
 
     @on(Action.install_certificate)
     def install_certificate(self, **_: Any) -> Any:
-        """Refuse."""
+        """Reject."""
         return call_result.InstallCertificate("Rejected")
 
     @on(Action.get_installed_certificate_ids)
     def get_installed_certificate_ids(self, **_: Any) -> Any:
-        """Have none."""
+        """Answer with NotFound."""
         return call_result.GetInstalledCertificateIds("NotFound")
 
     @on(Action.delete_certificate)
     def delete_certificate(self, **_: Any) -> Any:
-        """Have none."""
+        """Answer with NotFound."""
         return call_result.DeleteCertificate("NotFound")
 
 
@@ -187,7 +187,7 @@ def _name(asked: dict[str, Any]) -> str:
 
 
 class Life:
-    """The station for good: it connects, boots, listens, and comes back. At the URL `robot` it can be acted at."""
+    """Runs the station: it connects, boots, listens, and reconnects. The URL `robot` is its operator."""
 
     def __init__(self) -> None:
         self._station: Typical | None = None
@@ -196,7 +196,7 @@ class Life:
 
     @asynccontextmanager
     async def live(self, url: str) -> AsyncIterator[None]:
-        """Live until the block ends."""
+        """Run it until the block ends."""
         server = await asyncio.start_server(self._obey, "127.0.0.1", 0)
         self.robot = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
         self._start(self._come_and_go(url))
@@ -225,7 +225,7 @@ class Life:
             await asyncio.sleep(0.1)
 
     async def _obey(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Let the station send, or start anew; the robot can do nothing else."""
+        """Let the station send a call, or restart; the robot can do nothing else."""
         head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
         wish = json.loads(await reader.readexactly(int(head.partition("content-length:")[2].split()[0])))
         status = 204

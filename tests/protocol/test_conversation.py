@@ -17,7 +17,7 @@ LAX = Validation(Strictness.REPORT)
 
 
 def talk(*ours: Call) -> Conversation:
-    """Return what a CSMS has with a station, which has those calls open."""
+    """Return the conversation of a CSMS that has sent a station those calls."""
     conversation = Conversation(V201, Sender.STATION)
     for call in ours:
         conversation.open(call)
@@ -25,12 +25,12 @@ def talk(*ours: Call) -> Conversation:
 
 
 def came(conversation: Conversation, *array: Any, validation: Validation | None = None) -> IncomingMessage:
-    """Return what a message means that comes now."""
+    """Let a message come, and return what it means."""
     return conversation.receive(orjson.dumps(array), validation or Validation())
 
 
 def test_a_call_of_the_peer_is_open_until_it_is_answered() -> None:
-    """It is known by its id, and is no longer once an answer to it went out."""
+    """It is kept by its id, until an answer to it is sent."""
     conversation = talk()
     assert came(conversation, 2, "h-1", "Heartbeat", {}) == IncomingMessage(BEAT)
     assert conversation.theirs == {"h-1": BEAT}
@@ -48,7 +48,7 @@ def test_a_call_of_the_peer_is_open_until_it_is_answered() -> None:
     ],
 )
 def test_a_wrong_call_is_refused(call: list[Any], code: ErrorCode) -> None:
-    """The refusal has its id, and the code for what is worst about it."""
+    """The CALLERROR has its id, and the code of its worst violation."""
     incoming = came(talk(), 2, "7", *call)
     assert incoming.is_refused
     assert incoming.refusal is not None
@@ -56,7 +56,7 @@ def test_a_wrong_call_is_refused(call: list[Any], code: ErrorCode) -> None:
 
 
 def test_a_call_that_is_wrong_in_what_does_not_count_is_not_refused() -> None:
-    """Its violations are told all the same."""
+    """With `--validate report` a call that breaks its schema is accepted, and its violations are reported."""
     incoming = came(talk(), 2, "7", "Heartbeat", {"x": 1}, validation=LAX)
     assert (incoming.is_refused, incoming.refusal) == (False, None)
     assert [violation.path for violation in incoming.violations] == ["x"]
@@ -72,7 +72,7 @@ def test_a_call_that_is_wrong_in_what_does_not_count_is_not_refused() -> None:
     ],
 )
 def test_an_answer_ends_its_call_once(array: list[Any], failure: str) -> None:
-    """Whatever it is, it ends the open call with its id; the same again ends nothing, and nothing is answered."""
+    """Any answer, even a wrong one, ends the open call with its id; the same again ends nothing. None is answered."""
     conversation = talk(RESET)
     first, again = came(conversation, *array), came(conversation, *array)
     assert (first.answers, first.failure, first.refusal) == (RESET, failure, None)
@@ -80,28 +80,28 @@ def test_an_answer_ends_its_call_once(array: list[Any], failure: str) -> None:
 
 
 def test_an_answer_to_another_id_ends_nothing() -> None:
-    """The call stays open."""
+    """An answer with another id leaves the call open."""
     conversation = talk(RESET)
     assert came(conversation, 3, "r-2", {"status": "Accepted"}).answers is None
     assert conversation.ours == {"r-1": RESET}
 
 
 def test_a_late_answer_ends_nothing() -> None:
-    """Who gave a call up does not learn any more what came of it."""
+    """An answer to a call that was given up ends nothing."""
     conversation = talk(RESET)
     conversation.give_up(RESET)
     assert came(conversation, 3, "r-1", {"status": "Accepted"}).answers is None
 
 
 def test_a_call_with_the_id_of_ours_ends_nothing() -> None:
-    """Each side has ids of its own."""
+    """Each side has its own ids: a call of the peer with the id of our call is not an answer to it."""
     conversation = talk(RESET)
     assert came(conversation, 2, "r-1", "Heartbeat", {}).answers is None
     assert (conversation.ours, list(conversation.theirs)) == ({"r-1": RESET}, ["r-1"])
 
 
 def test_what_is_no_message_is_refused() -> None:
-    """With the id that is in it, and `-1` where none is."""
+    """A text that is not a message is answered with a CALLERROR with its id, or `-1` if it has none."""
     incoming = came(talk(), 2, "7", "Heartbeat")
     assert isinstance(incoming.message, Malformed)
     assert incoming.refusal == Error("7", ErrorCode.RpcFrameworkError, incoming.message.problem)
@@ -111,7 +111,7 @@ def test_what_is_no_message_is_refused() -> None:
 
 
 def test_what_we_send_is_checked_too() -> None:
-    """A call of ours and a result are compared with their schemas; a CALLERROR has none."""
+    """Our calls and results are compared with their schemas; a CALLERROR has no schema."""
     conversation = talk()
     assert [each.path for each in conversation.sent(Call("r-1", "Reset", {}), None)] == ["type"]
     assert [each.path for each in conversation.sent(Result("h-1", {}), BEAT)] == ["currentTime"]
@@ -119,7 +119,7 @@ def test_what_we_send_is_checked_too() -> None:
 
 
 def test_calls_that_nobody_answers_are_not_kept_for_ever() -> None:
-    """The oldest are forgotten."""
+    """Of more than a thousand unanswered calls the oldest are forgotten."""
     conversation = talk()
     for number in range(1200):
         came(conversation, 2, str(number), "Heartbeat", {})

@@ -1,4 +1,4 @@
-"""The message arrays: what is a message, what is wrong with the rest, and that what we write we can read."""
+"""The message arrays: which texts are messages, what is wrong with others, and that encoding and decoding agree."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ MESSAGES: list[tuple[bytes, Message]] = [
     (b'[4,"1","Mine","why",{"a":1}]', Error("1", "Mine", "why", {"a": 1})),  # a peer's code may be any text
 ]
 
-# What came, the code that it is refused with, the id that is echoed, and whether it spoils an answer to our call.
+# What came, the error code and the id of the CALLERROR for it, and whether it counts as an answer to our call.
 MALFORMED: list[tuple[bytes, ErrorCode, str, bool]] = [
     (b"", RPC, "-1", False),
     (b"hello", RPC, "-1", False),
@@ -155,13 +155,13 @@ messages = (
 
 @pytest.mark.parametrize(("data", "message"), MESSAGES)
 def test_a_message_is_read(data: bytes, message: Message) -> None:
-    """An array of the right shape is the message that it holds."""
+    """An array of the right shape is decoded to its message."""
     assert decode(data) == message
 
 
 @pytest.mark.parametrize(("data", "code", "id_", "answers"), MALFORMED)
 def test_what_is_no_message_says_how_to_refuse_it(data: bytes, code: ErrorCode, id_: str, answers: bool) -> None:
-    """Anything else names its problem in one line, the code, the id when that can be echoed, and if it is an answer."""
+    """Any other text is decoded to its problem in one line, code and id to refuse it, and whether it is an answer."""
     malformed = decode(data)
     assert isinstance(malformed, Malformed)
     assert (malformed.code, malformed.id, malformed.is_answer) == (code, id_, answers)
@@ -171,7 +171,7 @@ def test_what_is_no_message_says_how_to_refuse_it(data: bytes, code: ErrorCode, 
 
 @pytest.mark.parametrize(("data", "id_"), BROKEN_ANSWERS)
 def test_what_begins_like_an_answer_is_one(data: bytes, id_: str) -> None:
-    """However broken an answer is, it is known as one, and by as much of its id as came."""
+    """However broken an answer is, it is recognized as one, with as much of its id as came."""
     malformed = decode(data)
     assert isinstance(malformed, Malformed)
     assert (malformed.is_answer, malformed.id, malformed.code) == (True, id_, RPC)
@@ -182,7 +182,7 @@ def test_what_begins_like_an_answer_is_one(data: bytes, id_: str) -> None:
     [b'[30,"1"', b'[34,"1",{}', b'[3.5,"1",{}]', b'[3e1,"1",{}', b'["30","1"', b'["3x","1",{}]', b'{"3":'],
 )
 def test_what_only_resembles_an_answer_is_none(data: bytes) -> None:
-    """Another number, which begins with the same digit, is no answer."""
+    """A text that begins with another number, only with the same digit, is not an answer."""
     malformed = decode(data)
     assert isinstance(malformed, Malformed)
     assert not malformed.is_answer
@@ -201,7 +201,7 @@ def test_what_only_resembles_an_answer_is_none(data: bytes) -> None:
     ],
 )
 def test_numbers_that_no_double_holds_are_read_as_infinity(data: bytes, message: Message) -> None:
-    """RFC 8259 (section 6) bounds no number: the message is one, and says where they are."""
+    """RFC 8259 (section 6) sets no limit for numbers: the message is read, and says where such numbers are."""
     assert decode(data) == message
 
 
@@ -222,7 +222,7 @@ def test_numbers_that_no_double_holds_are_read_as_infinity(data: bytes, message:
     ],
 )
 def test_the_problem_is_told_to_people(data: bytes, problem: str) -> None:
-    """A person who reads the problem knows what to change."""
+    """The problem of a malformed message says to a person what to change."""
     malformed = decode(data)
     assert isinstance(malformed, Malformed)
     assert malformed.problem == problem
@@ -231,13 +231,13 @@ def test_the_problem_is_told_to_people(data: bytes, problem: str) -> None:
 @given(st.binary())
 @example(b"[2," * 2000)
 def test_no_bytes_make_decoding_raise(data: bytes) -> None:
-    """Decoding takes any bytes."""
+    """Any bytes can be decoded without an exception."""
     assert isinstance(decode(data), Call | Result | Error | Malformed)
 
 
 @given(st.sampled_from([2, 3, 4]), ids, json_values, st.data())
 def test_no_part_of_an_answer_is_answered(number: int, id_: str, payload: Any, data: st.DataObject) -> None:
-    """An answer that is cut off, or has any byte changed behind its id, is an answer; a CALL never becomes one."""
+    """An answer that is cut off, or changed anywhere behind its id, still counts as one; a CALL never does."""
     begin = orjson.dumps([number, id_])[:-1] + b","
     text = begin + orjson.dumps(payload) + b"]"
     at = data.draw(st.integers(len(begin), len(text) - 1))
@@ -249,14 +249,14 @@ def test_no_part_of_an_answer_is_answered(number: int, id_: str, payload: Any, d
 
 @given(json_values | st.lists(json_values | st.integers(1, 5) | ids, max_size=6))
 def test_no_json_makes_decoding_raise(value: Any) -> None:
-    """Decoding takes any JSON value, and the id of what it refuses is always one that we may send."""
+    """Any JSON value can be decoded, and the id of a malformed one is always an id that we may send."""
     message = decode(orjson.dumps(value))
     assert 0 < len(message.id) <= MAX_ID_LENGTH
 
 
 @given(st.integers(1, 1100), st.sampled_from([(b"[", b"]"), (b'{"a":', b"}")]))
 def test_what_is_read_is_never_too_deep_to_be_written(depth: int, brackets: tuple[bytes, bytes]) -> None:
-    """A payload that is taken, however deep, can go into the log and into an answer; a deeper one is refused."""
+    """A nested payload that decoding accepts can be encoded again, for logs and answers; deeper ones are refused."""
     opening, closing = brackets
     message = decode(b'[2,"1","A",' + opening * depth + b"1" + closing * depth + b"]")
     assert isinstance(message, Call) or depth > 200
@@ -266,7 +266,7 @@ def test_what_is_read_is_never_too_deep_to_be_written(depth: int, brackets: tupl
 
 @given(st.sampled_from([2, 3, 4]), ids, st.lists(json_values, max_size=4))
 def test_a_good_id_is_echoed_whatever_follows_it(number: int, id_: str, rest: list[Any]) -> None:
-    """What is wrong behind the id does not spoil the id, and all but a CALL is an answer that is never answered."""
+    """The id is read whatever follows it; a malformed message counts as an answer, unless it is a CALL."""
     message = decode(orjson.dumps([number, id_, *rest]))
     assert message.id == id_
     if isinstance(message, Malformed):
@@ -275,13 +275,13 @@ def test_a_good_id_is_echoed_whatever_follows_it(number: int, id_: str, rest: li
 
 @given(messages)
 def test_what_is_written_can_be_read(message: Message) -> None:
-    """Encoding then decoding is the identity."""
+    """A message that is encoded and decoded is the same message."""
     assert decode(encode(message)) == message
 
 
 @given(messages)
 def test_what_is_read_is_written_as_it_was(message: Message) -> None:
-    """The text of a message is the array and nothing else, in its shortest form."""
+    """A message is encoded in the shortest JSON, also after it was decoded."""
     text = encode(message)
     read = decode(text)
     assert isinstance(read, Call | Result | Error)
@@ -299,7 +299,7 @@ def test_what_is_read_is_written_as_it_was(message: Message) -> None:
     ],
 )
 def test_the_text_of_a_message(message: Message, text: bytes) -> None:
-    """A message goes over the wire as compact JSON; an error without details has empty ones."""
+    """A message is sent as compact JSON; an error without details has an empty object."""
     assert encode(message) == text
 
 

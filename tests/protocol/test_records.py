@@ -1,4 +1,4 @@
-"""What small types are made of: dicts that forget their oldest items."""
+"""Dicts that forget their oldest items."""
 
 from copy import deepcopy
 
@@ -12,7 +12,7 @@ MOST = 3
 
 @given(st.lists(st.integers(0, 9)))
 def test_a_bounded_dict_holds_the_newest_keys(keys: list[int]) -> None:
-    """It has the last keys that were new when they were set, and no more than its bound."""
+    """A bounded dict has the keys that were added last, and no more than its limit."""
     held: Bounded[int, int] = Bounded(MOST)
     expected: dict[int, int] = {}
     for number, key in enumerate(keys):
@@ -22,7 +22,7 @@ def test_a_bounded_dict_holds_the_newest_keys(keys: list[int]) -> None:
 
 
 def test_what_is_renewed_is_the_newest() -> None:
-    """An item that is renewed outlives those that were set before."""
+    """A renewed item is kept longer than those that were set before."""
     held: Bounded[str, int] = Bounded(MOST)
     for key in "abc":
         held[key] = 1
@@ -36,7 +36,7 @@ class _Holder(Mutable):
 
 
 def test_each_record_has_its_own_bounded_dict() -> None:
-    """A field that is `bounded` is a new dict for each record, and a copy keeps its bound."""
+    """Each record has its own dict in a `bounded` field, and a copy of it has the same limit."""
     one, two = _Holder(), _Holder()
     for key in "abcd":
         one.items[key] = 1

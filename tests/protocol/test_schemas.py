@@ -1,4 +1,4 @@
-"""Violations: what is wrong where, with which error code, and which of several comes first."""
+"""Violations: where and what is wrong, with which error code, and in which order."""
 
 import time
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from mock_csms.protocol.messages import Call, ErrorCode, decode
 from mock_csms.protocol.schemas import Schemas, Violation
+from mock_csms.protocol.versions import V201
 from tests.pace import work
 
 SCHEMAS = Schemas("v201")
@@ -98,7 +99,7 @@ METER = {"evseId": 1, "meterValue": [SAMPLED]}
 def test_each_violation_has_its_path_and_code(
     action: str, payload: Any, violations: list[tuple[str, ErrorCode]]
 ) -> None:
-    """A violation names the field, also where the schema names its parent, and the code of Part 4 for it."""
+    """A violation names the field itself, also if the validator reports its parent, and the code of Part 4 for it."""
     found = SCHEMAS.request_violations(action, payload)
     assert sorted((violation.path, violation.code) for violation in found) == violations
 
@@ -109,12 +110,12 @@ FAULTS: dict[ErrorCode, Callable[[dict[str, Any]], None]] = {
     UNKNOWN: lambda payload: payload.update(x=1),
     VALUE: lambda payload: payload.update(reason="Nope"),
 }
-"""One way to break a BootNotification for each code, in the order in which they decide the answer."""
+"""One way to break a BootNotification for each code, the worst first."""
 
 
 @given(st.sets(st.sampled_from(list(FAULTS)), min_size=1))
 def test_the_worst_violation_comes_first(codes: set[ErrorCode]) -> None:
-    """Missing before type before unknown field before value, whatever else is wrong."""
+    """Violations are in this order: missing field, wrong type, unknown field, wrong value."""
     payload: dict[str, Any] = dict(BOOT)
     for code in codes:
         FAULTS[code](payload)
@@ -123,19 +124,19 @@ def test_the_worst_violation_comes_first(codes: set[ErrorCode]) -> None:
 
 
 def test_an_array_that_is_too_short_is_worse_than_a_wrong_type() -> None:
-    """The length of an array counts as occurrence, as the specification's cardinality does."""
+    """A wrong length of an array counts like a missing field (it is the cardinality of the specification)."""
     found = SCHEMAS.request_violations("MeterValues", {"evseId": "1", "meterValue": []})
     assert [violation.path for violation in found] == ["meterValue", "evseId"]
 
 
 def test_responses_have_schemas_of_their_own() -> None:
-    """What is right as a request is not right as the response of the same action."""
+    """A valid request is not valid as the response of the same action."""
     assert not SCHEMAS.request_violations("Heartbeat", {})
     assert [str(found) for found in SCHEMAS.response_violations("Heartbeat", {})] == ["currentTime: is missing"]
 
 
 def test_every_unknown_field_is_named() -> None:
-    """The details of a refusal name every path, so several unknown fields of one object are several violations."""
+    """Each unknown field of an object is a violation of its own, so that the details of a CALLERROR name all paths."""
     found = SCHEMAS.request_violations("Heartbeat", {"x": 1, "y": 2})
     assert sorted(violation.path for violation in found) == ["x", "y"]
 
@@ -161,7 +162,7 @@ def nested(item: Any, profiles: int) -> dict[str, Any]:
     ids=["integers", "objects", "strings", "unknown", "long name", "long text", "nested integers", "nested objects"],
 )
 def test_a_big_wrong_payload_is_judged_quickly(action: str, payload: dict[str, Any]) -> None:
-    """A megabyte of wrong items has few violations, short messages, and does not keep other stations waiting."""
+    """A megabyte of wrong items gives few violations with short messages, and takes little time."""
     assert len(orjson.dumps(payload)) < 1_048_576
     began = time.process_time()
     found = SCHEMAS.request_violations(action, payload)
@@ -172,7 +173,7 @@ def test_a_big_wrong_payload_is_judged_quickly(action: str, payload: dict[str, A
 
 @given(st.integers(1, 1100))
 def test_no_depth_makes_judging_raise(depth: int) -> None:
-    """Any depth that decoding lets through is judged, where the schema allows it and where it does not."""
+    """Payloads of any depth that decoding accepts can be checked, whether or not the schema allows that depth."""
     message = decode(b'[2,"1","DataTransfer",' + b"[" * depth + b"]" * depth + b"]")
     if isinstance(message, Call):
         SCHEMAS.request_violations("DataTransfer", {"vendorId": "v", "data": message.payload[0:1]})
@@ -189,7 +190,7 @@ json_values = st.recursive(
 
 @given(st.sampled_from(["Heartbeat", "BootNotification", "MeterValues", "DataTransfer"]), json_values)
 def test_no_payload_makes_judging_raise(action: str, payload: Any) -> None:
-    """Any JSON value is judged; what is no object is always wrong."""
+    """Any JSON value can be checked as a payload; one that is not an object is always wrong."""
     found = SCHEMAS.request_violations(action, payload)
     assert isinstance(payload, dict) or found
 
@@ -205,7 +206,7 @@ def test_no_payload_makes_judging_raise(action: str, payload: Any) -> None:
 def test_the_values_of_an_enumeration_come_from_the_schema(
     schema: str, path: list[str], values: tuple[str, ...] | None
 ) -> None:
-    """The values are those in the definitions of the schema, behind references too."""
+    """The values are those in the schema, also behind references."""
     found = SCHEMAS.values(schema, *path)
     assert values is None or found == values
     assert set(found) in [set(node.get("enum", ())) for node in SCHEMAS.schema(schema)["definitions"].values()]
@@ -224,11 +225,29 @@ def test_there_are_ten_authorization_statuses() -> None:
     ],
 )
 def test_a_violation_as_text(violation: Violation, text: str) -> None:
-    """A violation reads as its path and what is wrong there."""
+    """A violation as text is its path and its message."""
     assert str(violation) == text
 
 
 def test_the_places_of_times() -> None:
-    """Every text of a format is found, in arrays and behind references too."""
+    """All texts with a format are found, also in arrays and behind references."""
     assert set(SCHEMAS.places("NotifyEventRequest", "date-time")) == {("generatedAt",), ("eventData", "*", "timestamp")}
     assert SCHEMAS.places("HeartbeatRequest", "date-time") == ()
+
+
+def test_a_token_is_not_repeated() -> None:
+    """What is wrong with an idToken is reported without the token itself; other values are repeated."""
+    payload = {"idToken": {"idToken": "secret" * 10, "type": "wrong"}, "certificate": 17}
+    found = V201.schemas.request_violations("Authorize", payload)
+    assert [violation.path for violation in found] == ["certificate", "idToken.idToken", "idToken.type"]
+    told = " ".join(violation.message for violation in found)
+    assert "secret" not in told
+    assert "17" in told
+    assert '"wrong"' in told
+
+
+def test_a_version_may_name_its_files_otherwise() -> None:
+    """The files of OCPP 1.6 say `Authorize` for the request, and `AuthorizeResponse`; both are found."""
+    schemas = Schemas("v16", request_suffix="")
+    assert [str(found) for found in schemas.request_violations("Authorize", {})] == ["idTag: is missing"]
+    assert [str(found) for found in schemas.response_violations("Authorize", {})] == ["idTagInfo: is missing"]

@@ -1,4 +1,4 @@
-"""Versions: which one a subprotocol speaks, whether a call is right in it, and how a wrong one is refused."""
+"""Versions: which one belongs to a subprotocol, which calls are valid in it, and how others are refused."""
 
 import importlib.util
 from pathlib import Path
@@ -28,14 +28,14 @@ from mock_csms.protocol.versions import SUBPROTOCOLS, V201, choose_subprotocol, 
         (Sender.STATION, "heartbeat", {}, ErrorCode.NotImplemented),
         (Sender.STATION, "", {}, ErrorCode.NotImplemented),
         (Sender.STATION, "x" * 100_000, {}, ErrorCode.NotImplemented),
-        (Sender.STATION, "Reset", None, ErrorCode.NotSupported),  # the action is judged before the payload
+        (Sender.STATION, "Reset", None, ErrorCode.NotSupported),  # the action is checked before the payload
         (Sender.STATION, "Heartbeat", None, ErrorCode.TypeConstraintViolation),
     ],
 )
 def test_a_call_is_judged_by_action_then_payload(
     sender: Sender, action: str, payload: Any, code: ErrorCode | None
 ) -> None:
-    """Unknown actions are NotImplemented, those of the other side NotSupported; only then the payload counts."""
+    """Unknown actions are NotImplemented, actions of the other side NotSupported; the payload is checked after that."""
     found = V201.call_violations(Call("1", action, payload), sender)
     assert [violation.code for violation in found] == ([] if code is None else [code])
 
@@ -49,7 +49,7 @@ def test_a_call_is_judged_by_action_then_payload(
     ],
 )
 def test_an_unknown_action_gets_the_nearest_one_as_a_hint(action: str, hint: str) -> None:
-    """The description says which version has no such action, and which name was probably meant."""
+    """The description says that the version has no such action, and which name was probably meant."""
     [violation] = V201.call_violations(Call("1", action, {}), Sender.STATION)
     assert violation.message == f"no action of OCPP 2.0.1 has this name{hint}"
 
@@ -64,14 +64,14 @@ def test_an_unknown_action_gets_the_nearest_one_as_a_hint(action: str, hint: str
     ],
 )
 def test_an_action_of_another_version_is_named_as_such(action: str, told: str) -> None:
-    """Such an action is not implemented either, and the description says whose it is and what is here in its place."""
+    """The description says which version has that action, and what to use in its place."""
     call = Call("1", action, {})
     assert refusal(call, V201.call_violations(call, Sender.STATION)).description.removeprefix(f"{action}: ") == told
 
 
 @pytest.mark.parametrize(("folder", "version"), [("v16", "1.6"), ("v21", "2.1")])
 def test_the_table_of_other_versions_is_complete(folder: str, version: str) -> None:
-    """It has every action of that version for which there is a schema and which 2.0.1 does not have."""
+    """The table has every action of the other version that has a schema there and is not in 2.0.1."""
     spec = importlib.util.find_spec("ocpp")
     assert spec is not None
     assert spec.submodule_search_locations
@@ -82,7 +82,7 @@ def test_the_table_of_other_versions_is_complete(folder: str, version: str) -> N
 
 
 def test_a_whole_float_is_read_as_an_integer() -> None:
-    """Where the schema wants an integer, `1.0` is one (JSON Schema draft-06), and reads as 1 from there on."""
+    """If the schema requires an integer, `1.0` is one (JSON Schema draft-06), and is turned into 1."""
     payload = {"timestamp": "2026-01-01T00:00:00Z", "connectorStatus": "Available", "evseId": 1.0, "connectorId": 1}
     call, violations = V201.read_call(Call("1", "StatusNotification", payload), Sender.STATION)
     assert (violations, type(call.payload["evseId"])) == ((), int)
@@ -92,7 +92,7 @@ def test_a_whole_float_is_read_as_an_integer() -> None:
 
 @pytest.mark.parametrize("huge", ["data", "customData.x"])
 def test_a_number_that_no_double_holds_is_refused_at_its_path(huge: str) -> None:
-    """It is a wrong value wherever it stands, also where the schema allows anything."""
+    """Such a number is a wrong value in any place, also where the schema allows any value."""
     payload = {"vendorId": "v", "data": 1, "customData": {"vendorId": "v", "x": 1}}
     call = Call("1", "DataTransfer", payload, (huge,))
     [violation] = V201.call_violations(call, Sender.STATION)
@@ -101,7 +101,7 @@ def test_a_number_that_no_double_holds_is_refused_at_its_path(huge: str) -> None
 
 @given(st.text(max_size=40), st.lists(st.text(max_size=10), max_size=5))
 def test_a_hint_is_always_one_of_the_names(word: str, names: list[str]) -> None:
-    """A hint names something that exists, or there is none; where the names are few, all are listed."""
+    """A hint names an existing name, or is empty; if there are few names, all are listed."""
     hint = nearest(word, names)
     assert hint == "" or hint in [f"; did you mean {name!r}?" for name in names]
     told = did_you_mean(word, names)
@@ -111,14 +111,14 @@ def test_a_hint_is_always_one_of_the_names(word: str, names: list[str]) -> None:
 
 
 def test_a_result_is_judged_as_the_response_of_its_call() -> None:
-    """The schema of a result is that of the action that was called."""
+    """A result is compared with the schema of the response of the action that was called."""
     call = Call("1", "GetLocalListVersion", {})
     assert not V201.result_violations(call, {"versionNumber": 1})
     assert [found.path for found in V201.result_violations(call, {})] == ["versionNumber"]
 
 
 def test_a_refusal_takes_the_first_violation_and_tells_all() -> None:
-    """The first violation decides code and description, the details name the path of each, and the id is the call's."""
+    """The CALLERROR has the id of the call, the code and text of the first violation, and the paths of all of them."""
     call = Call("7", "BootNotification", {"reason": "Nope", "chargingStation": {"model": 1}, "x": 1})
     error = refusal(call, V201.call_violations(call, Sender.STATION))
     assert (error.id, error.code) == ("7", ErrorCode.OccurrenceConstraintViolation)
@@ -134,7 +134,7 @@ def test_a_refusal_takes_the_first_violation_and_tells_all() -> None:
 
 
 def test_a_refusal_is_bounded() -> None:
-    """However much is wrong, the details stay short, and so does what is told of the action."""
+    """However much is wrong, the details and the name of the action are cut to a limit."""
     violations = [
         Violation(f"a.{number}", "is missing", ErrorCode.OccurrenceConstraintViolation) for number in range(99)
     ]
@@ -157,13 +157,13 @@ def test_a_refusal_is_bounded() -> None:
     ],
 )
 def test_the_preferred_common_subprotocol_is_chosen(offered: list[str], chosen: str | None) -> None:
-    """`ocpp2.0.1` wins, `ocpp2.0` is spoken where it is offered alone, and nothing else."""
+    """`ocpp2.0.1` is preferred, `ocpp2.0` is chosen if only that is offered, and nothing else is spoken."""
     assert choose_subprotocol(offered) == chosen
 
 
 @given(st.lists(st.sampled_from([*SUBPROTOCOLS, "ocpp1.6", "ocpp2.1"])))
 def test_only_what_was_offered_is_chosen(offered: list[str]) -> None:
-    """A chosen subprotocol was offered and is spoken; none is chosen only where none is common."""
+    """A chosen subprotocol was offered and is spoken by the mock; none is chosen only if there is no such one."""
     chosen = choose_subprotocol(offered)
     assert (chosen is None) == SUBPROTOCOLS.keys().isdisjoint(offered)
     assert chosen is None or (chosen in offered and SUBPROTOCOLS[chosen] is V201)

@@ -1,4 +1,4 @@
-"""A dialer that tests of dialling start from."""
+"""A dialer for the tests of outgoing connections."""
 
 from collections.abc import AsyncIterator
 

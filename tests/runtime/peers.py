@@ -1,5 +1,6 @@
-"""What is at the two ends of a dialled connection: an ear that notes what it hears, our own server side, and a server
-that is only a TCP socket and sends the bytes that a test made by hand."""
+"""The two ends of an outgoing connection: an `Ear` that records what a transport reads, our own server side, and a
+server that is only a TCP socket and sends bytes that a test made by hand.
+"""
 
 import asyncio
 import socket
@@ -24,12 +25,12 @@ OFFER = ["ocpp2.0.1"]
 
 
 def limits(*, size: int = 1 << 24, compression: bool = False, ping: float = 0, pong: float = 0) -> Limits:
-    """Return limits under which a test is not disturbed."""
+    """Return limits that no test reaches by accident."""
     return Limits(size, compression, ping, pong)
 
 
 class Ear:
-    """Who gets what a transport reads, and notes it."""
+    """Records what a transport reads."""
 
     def __init__(self, transport: Transport, subprotocol: str, *, echoes: bool = False) -> None:
         self.transport, self.subprotocol, self.echoes = transport, subprotocol, echoes
@@ -39,18 +40,18 @@ class Ear:
         self.over = asyncio.Event()
 
     def receive(self, data: bytes, *, binary: bool) -> None:
-        """Note a message."""
+        """Record a message."""
         assert type(data) is bytes
         self.heard.put_nowait((data, binary))
         if self.echoes:
             self.transport.send(data, binary=binary)
 
     def broke(self, breach: Breach) -> None:
-        """Note how the other side broke the protocol."""
+        """Record how the other side violated the protocol."""
         self.breaches.append(breach)
 
     def closed(self, code: int, reason: str) -> None:
-        """Note the end."""
+        """Record the end of the connection."""
         self.ends.append((code, reason))
         self.over.set()
 
@@ -61,7 +62,7 @@ class Ear:
         return data
 
     async def end(self) -> tuple[int, str]:
-        """Wait for the end, which must be told exactly once, with nothing unheard before it."""
+        """Wait for the end of the connection, which must be reported exactly once, after all messages were taken."""
         await asyncio.wait_for(self.over.wait(), PATIENCE)
         await asyncio.sleep(0.01)
         assert self.heard.empty()
@@ -72,7 +73,7 @@ class Ear:
 async def dial(
     dialer: Dialer, url: str, authorization: str | None = None, timeout_: float = PATIENCE, *, echoes: bool = False
 ) -> Ear:
-    """Dial, and return the ear at our end."""
+    """Connect, and return the Ear at our end."""
     ears: list[Ear] = []
 
     def welcome(transport: Transport, subprotocol: str) -> Ear:
@@ -86,7 +87,7 @@ async def dial(
 
 
 class Ours:
-    """Our own server side: it lets everybody in as `verdict` says, and has an ear for each."""
+    """Our own server side: it answers each handshake with `verdict`, and has an Ear for each connection."""
 
     def __init__(self, verdict: Verdict) -> None:
         self.verdict = verdict
@@ -96,29 +97,29 @@ class Ours:
         self.lost_visitors: list[tuple[str, str]] = []
 
     def choose_subprotocol(self, offered: Sequence[str]) -> str | None:
-        """Speak what is offered first."""
+        """Choose the first subprotocol that is offered."""
         return offered[0]
 
     def judge(self, visitor: Visitor, subprotocol: str | None) -> Verdict:  # noqa: ARG002 - the gate's signature
-        """Decide as was said."""
+        """Return the verdict."""
         self.visitors.append(visitor)
         return self.verdict
 
     def welcome(self, transport: Transport, visitor: Visitor, subprotocol: str) -> Ear:  # noqa: ARG002 - as above
-        """Listen to a new connection."""
+        """Return an Ear for a new connection."""
         self.ears.append(Ear(transport, subprotocol))
         return self.ears[-1]
 
     def visit(self, visitor: Visitor) -> Respond:
-        """No test asks for a page."""
+        """Fail: no test sends a plain HTTP request."""
         raise AssertionError(visitor)
 
     def refused(self, reason: str, visitor: Visitor, status: int | None) -> None:
-        """No test sends an invalid handshake."""
+        """Fail: no test sends an invalid handshake."""
         raise AssertionError(reason, visitor, status)
 
     def lost(self, reason: str, visitor: Visitor) -> None:
-        """Note who went before a whole request had come."""
+        """Record a client that left before it sent a whole request."""
         self.lost_visitors.append((reason, visitor.path))
 
 
@@ -151,18 +152,18 @@ class Bare:
         self.head = ""
 
     async def read_request(self) -> None:
-        """Take the request of a WebSocket."""
+        """Read the opening handshake."""
         self.head = (await self.reader.readuntil(b"\r\n\r\n")).decode()
 
     def header(self, name: str) -> str | None:
-        """Return what the request says under that name."""
+        """Return a header of the request."""
         lines = [line.partition(": ") for line in self.head.split("\r\n")]
         found = [value for key, _, value in lines if key.lower() == name.lower()]
         assert len(found) < 2, found
         return found[0] if found else None
 
     def agreement(self, *headers: str) -> bytes:
-        """Return a response that agrees to the request, with those headers in place of the subprotocol."""
+        """Return a response that accepts the handshake, with these headers instead of the subprotocol."""
         accept = accept_key(self.header("Sec-WebSocket-Key") or "")
         lines = ["HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade"]
         lines += [f"Sec-WebSocket-Accept: {accept}", *(headers or [f"Sec-WebSocket-Protocol: {OFFER[0]}"])]
@@ -174,7 +175,7 @@ class Bare:
         await self.writer.drain()
 
     async def agree(self, behind: bytes = b"") -> None:
-        """Agree to the request, and send those bytes in the same packet."""
+        """Accept the handshake, and send these bytes in the same packet."""
         await self.read_request()
         await self.write(self.agreement() + behind)
 
@@ -189,7 +190,7 @@ class Bare:
         return first, mask, apply_mask(await self.reader.readexactly(size), mask)
 
     async def ended(self) -> bool:
-        """Whether the next thing that comes is the end of the connection, be it a FIN or a RST."""
+        """Whether the connection ends next, with a FIN or a RST."""
         try:
             return not await self.reader.read(1)
         except ConnectionResetError:
@@ -204,7 +205,7 @@ class Bare:
 
 @asynccontextmanager
 async def bare(behave: Callable[[Bare], Awaitable[None]]) -> AsyncIterator[str]:
-    """Listen, do with every connection what the test says, and let it fail where that fails; yield the URL."""
+    """Listen, run the test's script on every connection, and yield the URL; an error of the script fails the test."""
     tasks: list[asyncio.Task[None]] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -229,7 +230,7 @@ async def bare(behave: Callable[[Bare], Awaitable[None]]) -> AsyncIterator[str]:
 
 
 def agreeing(behave: Callable[[Bare], Awaitable[None]]) -> Callable[[Bare], Awaitable[None]]:
-    """Return a server that agrees to every request before it does what the test says."""
+    """Return a server that accepts every handshake, and then runs the script of the test."""
 
     async def serve(peer: Bare) -> None:
         await peer.agree()

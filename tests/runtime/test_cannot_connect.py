@@ -1,4 +1,4 @@
-"""Dialling: every reason why no connection comes about, each told in one line, and nothing left behind."""
+"""Outgoing connections that fail: each reason is one line, and nothing is left open."""
 
 import asyncio
 from contextlib import suppress
@@ -31,14 +31,14 @@ from tests.runtime.peers import OFFER, Bare, Ear, bare, dial, ours, sent
     ],
 )
 async def test_what_is_no_url(dialer: Dialer, url: str, says: str) -> None:
-    """A URL that is none raises ValueError with one line that names the fault."""
+    """An invalid URL raises ValueError with one line that names the fault."""
     with pytest.raises(ValueError, match=says) as error:
         await dial(dialer, url)
     assert len(str(error.value).splitlines()) == 1
 
 
 async def test_nobody_listens(dialer: Dialer, unused: int) -> None:
-    """A refused connection is said to be one, for one address and for each of a name's."""
+    """The error says that the connection was refused, for a single address and for each address of a name."""
     for host in ("127.0.0.1", "localhost"):
         with pytest.raises(CannotConnect, match=r"^Connection refused$") as error:
             await dial(dialer, f"ws://{host}:{unused}/")
@@ -53,13 +53,13 @@ async def unused() -> int:
 
 
 async def test_no_such_host(dialer: Dialer) -> None:
-    """A name that is not resolved is said to be none."""
+    """The error says that a name cannot be resolved."""
     with pytest.raises(CannotConnect, match=r"(?i)name|resol|address"):
         await dial(dialer, "ws://nobody.invalid/")
 
 
 async def test_tls_with_a_server_that_speaks_none(dialer: Dialer) -> None:
-    """wss:// to a ws:// server says that TLS failed."""
+    """The error says that TLS failed if wss:// is used with a ws:// server."""
 
     async def behave(peer: Bare) -> None:
         await peer.reader.read(100)
@@ -72,7 +72,7 @@ async def test_tls_with_a_server_that_speaks_none(dialer: Dialer) -> None:
 
 @pytest.mark.parametrize("status", [401, 404, 503])
 async def test_our_own_server_refuses(dialer: Dialer, status: int) -> None:
-    """A status in place of a WebSocket is told as a text and as a number."""
+    """A refusal has the HTTP status as a text and as a number."""
     async with ours(Respond(status, "no")) as server:
         with pytest.raises(CannotConnect, match=f"^{status} [A-Z][A-Za-z ]+$") as error:
             await dial(dialer, server.url)
@@ -80,7 +80,7 @@ async def test_our_own_server_refuses(dialer: Dialer, status: int) -> None:
 
 
 async def test_a_refusal_is_told_at_once(dialer: Dialer) -> None:
-    """A server that keeps the connection after its refusal keeps nobody waiting."""
+    """A refusal is reported at once, also if the server keeps the connection open."""
     told = asyncio.Event()
 
     async def behave(peer: Bare) -> None:
@@ -115,7 +115,7 @@ AGREED = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: 
     ],
 )
 async def test_other_responses(dialer: Dialer, response: str, says: str, status: int | None) -> None:
-    """Whatever a server answers in place of an agreement, one line says what it was."""
+    """Whatever a server answers instead of 101, one line says what it was."""
 
     async def behave(peer: Bare) -> None:
         await peer.read_request()
@@ -138,7 +138,7 @@ async def test_other_responses(dialer: Dialer, response: str, says: str, status:
     ],
 )
 async def test_an_agreement_to_something_else(dialer: Dialer, headers: list[str], says: str) -> None:
-    """A server must choose one of the subprotocols offered, and no extension that was not."""
+    """A server must choose an offered subprotocol, and no extension that was not offered."""
 
     async def behave(peer: Bare) -> None:
         await peer.read_request()
@@ -153,7 +153,7 @@ async def test_an_agreement_to_something_else(dialer: Dialer, headers: list[str]
 
 
 async def test_the_server_drops_the_connection(dialer: Dialer) -> None:
-    """A TCP RST in place of a response is told as such."""
+    """The error says that the connection was reset before a response."""
 
     async def behave(peer: Bare) -> None:
         await peer.read_request()
@@ -166,10 +166,10 @@ async def test_the_server_drops_the_connection(dialer: Dialer) -> None:
 
 @pytest.mark.parametrize("beginning", [b"", b"HTTP/1.1 101 Switching Protocols\r\n", b"HTTP/1.1 401 No\r\n\r\nendless"])
 async def test_a_server_that_never_answers(dialer: Dialer, beginning: bytes) -> None:
-    """After so many seconds dialling is over, and so is the connection."""
+    """After the time-out the attempt fails, and the connection is closed."""
 
     async def behave(peer: Bare) -> None:
-        with suppress(asyncio.IncompleteReadError, ConnectionError):  # where it is over before it has begun
+        with suppress(asyncio.IncompleteReadError, ConnectionError):  # the attempt may end before it began
             await peer.read_request()
             await peer.write(beginning)
         assert await peer.ended()
@@ -180,7 +180,7 @@ async def test_a_server_that_never_answers(dialer: Dialer, beginning: bytes) -> 
 
 
 async def test_dialling_that_is_given_up(dialer: Dialer) -> None:
-    """A cancelled dial is just cancelled, and leaves no connection behind."""
+    """A cancelled attempt raises CancelledError, and leaves no connection open."""
     arrived = asyncio.Event()
 
     async def behave(peer: Bare) -> None:
@@ -198,7 +198,7 @@ async def test_dialling_that_is_given_up(dialer: Dialer) -> None:
 
 
 async def test_closing_while_dialling(dialer: Dialer) -> None:
-    """A dialer that closes drops also those connections that are not open yet."""
+    """Closing the dialer also closes connections whose handshake is not complete."""
     arrived = asyncio.Event()
 
     async def behave(peer: Bare) -> None:

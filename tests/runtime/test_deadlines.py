@@ -1,4 +1,4 @@
-"""One timer for many waits, on a real loop with short times."""
+"""Deadlines: one timer for many waits, on a real loop with short times."""
 
 import asyncio
 import time
@@ -21,12 +21,12 @@ class Rings:
         self.deadlines = Deadlines[str](seconds, self.ring)
 
     def ring(self, item: str) -> None:
-        """Note what expires, and when."""
+        """Record what expires, and when."""
         self.expired.append(item)
         self.times.append(time.monotonic())
 
     async def wait_for(self, number: int) -> list[str]:
-        """Return what has expired once it is so many."""
+        """Return the expired items once there are so many."""
         async with asyncio.timeout(PATIENCE):
             while len(self.expired) < number:
                 await asyncio.sleep(SHORT / 10)
@@ -34,7 +34,7 @@ class Rings:
 
 
 async def test_items_expire_in_the_order_of_their_start() -> None:
-    """Who started first expires first, whenever the next one started."""
+    """The item that started first expires first."""
     rings = Rings()
     for item in "abc":
         rings.deadlines.start(item)
@@ -44,7 +44,7 @@ async def test_items_expire_in_the_order_of_their_start() -> None:
 
 
 async def test_an_item_expires_after_its_time() -> None:
-    """No item expires before its time, and none waits longer than a timer of the loop that is set a little later."""
+    """No item expires before its time, nor after a timer of the loop that is set a little later."""
     rings = Rings()
     began = time.monotonic()
     rings.deadlines.start("a")
@@ -54,7 +54,7 @@ async def test_an_item_expires_after_its_time() -> None:
 
 
 async def test_a_later_item_waits_its_own_time() -> None:
-    """The timer that rings for one item does not expire one that started later."""
+    """The expiry of one item does not expire one that started later."""
     rings = Rings()
     rings.deadlines.start("a")
     await asyncio.sleep(SHORT * 0.6)
@@ -65,7 +65,7 @@ async def test_a_later_item_waits_its_own_time() -> None:
 
 
 async def test_a_stopped_item_does_not_expire() -> None:
-    """Who is stopped in time never expires; the others do."""
+    """A stopped item never expires; the others do."""
     rings = Rings()
     for item in "abc":
         rings.deadlines.start(item)
@@ -77,7 +77,7 @@ async def test_a_stopped_item_does_not_expire() -> None:
 
 
 async def test_stopping_is_always_allowed() -> None:
-    """To stop what never started, or has expired, does nothing."""
+    """Stopping an item that did not start, or has expired, does nothing."""
     rings = Rings()
     rings.deadlines.stop("a")
     rings.deadlines.start("a")
@@ -87,7 +87,7 @@ async def test_stopping_is_always_allowed() -> None:
 
 
 async def test_starting_again_keeps_the_first_deadline() -> None:
-    """An item that waits already expires once, and not later for being started again."""
+    """A waiting item that is started again expires once, at its first deadline."""
     rings = Rings()
     rings.deadlines.start("a")
     time.sleep(SHORT / 2)  # no timer of the loop can come between
@@ -100,7 +100,7 @@ async def test_starting_again_keeps_the_first_deadline() -> None:
 
 
 async def test_a_restarted_item_waits_anew() -> None:
-    """Stopped and started again, an item waits its whole time, behind those that started meanwhile."""
+    """An item that is stopped and started again waits its whole time, after those that started meanwhile."""
     rings = Rings()
     rings.deadlines.start("a")
     rings.deadlines.start("b")
@@ -110,7 +110,7 @@ async def test_a_restarted_item_waits_anew() -> None:
 
 
 async def test_an_expired_item_can_start_again() -> None:
-    """An item may wait as often as it likes, also out of its own expiry."""
+    """An item may be started again any number of times, also while it expires."""
     expired: list[float] = []
 
     def again(item: str) -> None:
@@ -127,7 +127,7 @@ async def test_an_expired_item_can_start_again() -> None:
 
 
 async def test_there_is_a_next_time() -> None:
-    """When nothing waits any more, be it expired or stopped, the next item to start waits and expires as the first."""
+    """After all items have expired or were stopped, the next item waits and expires like the first one."""
     rings = Rings()
     rings.deadlines.start("a")
     await rings.wait_for(1)
@@ -139,7 +139,7 @@ async def test_there_is_a_next_time() -> None:
 
 
 async def test_expiring_may_stop_others() -> None:
-    """Who expires may stop those who were due together with it."""
+    """An item that expires may stop others that are due at the same time."""
     expired: list[str] = []
 
     def stop_next(item: str) -> None:

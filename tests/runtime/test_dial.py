@@ -1,4 +1,4 @@
-"""Dialling: how a connection to a server comes about."""
+"""Outgoing connections: how a connection to a server is opened."""
 
 import asyncio
 import shutil
@@ -22,7 +22,7 @@ EXTENSIONS = "Sec-WebSocket-Extensions"
 @pytest.mark.parametrize("compression", [True, False])
 @pytest.mark.parametrize("text", [b"", b"x", "wörd".encode(), b"y" * 126, b"z" * 70_000])
 async def test_texts_both_ways_with_our_own_server(text: bytes, compression: bool) -> None:
-    """Our two sides understand each other, compressed or not."""
+    """Our client and our server understand each other, with and without compression."""
     async with ours(compression=compression) as server:
         ear = await dial(Dialer(limits(compression=compression)), f"{server.url}/CS-1")
         (far,) = server.ears
@@ -37,7 +37,7 @@ async def test_texts_both_ways_with_our_own_server(text: bytes, compression: boo
 @pytest.mark.parametrize("compression", [True, False])
 @pytest.mark.parametrize("text", ["", "wörd", "z" * 70_000])
 async def test_texts_both_ways_with_the_library(theirs: str | None, compression: bool, text: str) -> None:
-    """A server of the `websockets` library understands us; compression is spoken where both want it, and only there."""
+    """A server of the `websockets` library understands us; compression is used only if both sides want it."""
     extensions = []
 
     async def echo(socket: ServerConnection) -> None:
@@ -56,7 +56,7 @@ async def test_texts_both_ways_with_the_library(theirs: str | None, compression:
 
 @pytest.mark.parametrize("compression", [True, False])
 async def test_compression_is_offered_unless_it_is_switched_off(compression: bool) -> None:
-    """What the request offers is permessage-deflate or nothing, and uncompressed frames are read in both cases."""
+    """The request offers permessage-deflate or nothing; uncompressed frames are read in both cases."""
 
     async def behave(peer: Bare) -> None:
         await peer.agree(sent("plain"))
@@ -70,7 +70,7 @@ async def test_compression_is_offered_unless_it_is_switched_off(compression: boo
 
 
 async def test_what_was_agreed_to_is_compressed() -> None:
-    """Texts go out compressed (RFC 7692: RSV1 is set, and they are small) where the server agreed to that."""
+    """Texts are compressed (RFC 7692: RSV1 is set, and they are small) if the server agreed to that."""
 
     async def behave(peer: Bare) -> None:
         await peer.read_request()
@@ -95,7 +95,7 @@ async def test_what_was_agreed_to_is_compressed() -> None:
     ],
 )
 async def test_what_the_server_is_asked(dialer: Dialer, url: str, given: str | None, wanted: str | None) -> None:
-    """Path and query go out as they are written, with the subprotocols offered and the Authorization given."""
+    """The request has path and query as they were written, the subprotocols, and the Authorization."""
 
     async def behave(peer: Bare) -> None:
         await peer.agree()
@@ -108,7 +108,7 @@ async def test_what_the_server_is_asked(dialer: Dialer, url: str, given: str | N
 
 
 async def test_no_proxy_comes_between(dialer: Dialer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever the environment says of proxies, a server is dialled itself."""
+    """Proxies in the environment are ignored."""
     for name in ("http_proxy", "https_proxy", "all_proxy", "ws_proxy", "wss_proxy", "socks_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     async with ours() as server:
@@ -116,12 +116,12 @@ async def test_no_proxy_comes_between(dialer: Dialer, monkeypatch: pytest.Monkey
 
 
 async def test_a_visitor_who_asks_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Our own server side drops who sends no request in time, and leaves alone those who did."""
+    """Our server side drops clients that send no request in time, and no others."""
     monkeypatch.setattr(endpoint, "HANDSHAKE_TIMEOUT", 0.2)
     async with ours() as server:
         ear = None
         while ear is None:
-            with suppress(CannotConnect):  # where the machine stood still for so long
+            with suppress(CannotConnect):  # on a machine that stood still for so long
                 ear = await dial(Dialer(limits()), server.url)
         reader, writer = await asyncio.open_connection("127.0.0.1", int(server.url.rpartition(":")[2]))
         assert await asyncio.wait_for(reader.read(), PATIENCE) == b""
@@ -131,7 +131,7 @@ async def test_a_visitor_who_asks_for_nothing(monkeypatch: pytest.MonkeyPatch) -
 
 
 async def test_a_response_byte_by_byte(dialer: Dialer) -> None:
-    """A response may come in as many pieces as it likes, and so may the frame behind it."""
+    """The response and the frame after it may come in any number of pieces."""
 
     async def behave(peer: Bare) -> None:
         await peer.read_request()
@@ -145,7 +145,7 @@ async def test_a_response_byte_by_byte(dialer: Dialer) -> None:
 
 @pytest.mark.parametrize("cut", [0, 1, 2, 6, 7, 12])
 async def test_frames_right_behind_the_response(dialer: Dialer, cut: int) -> None:
-    """What comes in the packet of the response is delivered after the welcome; a frame cut short waits for its rest."""
+    """Frames in the packet of the response are delivered after `welcome`; an incomplete frame waits for its rest."""
     behind = sent("first") + sent("second")
 
     async def behave(peer: Bare) -> None:
@@ -163,7 +163,7 @@ async def test_frames_right_behind_the_response(dialer: Dialer, cut: int) -> Non
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A key and a certificate for 127.0.0.1 that nobody has signed."""
+    """A key and a self-signed certificate for 127.0.0.1."""
     if shutil.which("openssl") is None:
         pytest.skip("there is no openssl to make a certificate with")
     path = tmp_path_factory.mktemp("tls") / "both.pem"
@@ -176,7 +176,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("trusted", [True, False])
 async def test_tls(dialer: Dialer, certificate: Path, trusted: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """wss:// is spoken with a server whose certificate is trusted, and with no other one."""
+    """wss:// works with a server whose certificate is trusted, and with no other."""
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(certificate)
     if trusted:

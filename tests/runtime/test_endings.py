@@ -1,4 +1,4 @@
-"""Every way in which a dialled connection ends: who is told what, and how soon."""
+"""Every way in which an outgoing connection ends: what each side learns, and how soon."""
 
 import asyncio
 
@@ -12,13 +12,13 @@ from tests.wire import PATIENCE, masked
 
 
 async def silent(peer: Bare) -> None:
-    """Read all and say nothing, to the end."""
+    """Read everything and send nothing, until the end."""
     while not await peer.ended():
         pass
 
 
 async def test_we_close(dialer: Dialer) -> None:
-    """Both sides learn our code and reason, and nothing can be sent any more."""
+    """If we close, both sides learn our code and reason, and nothing can be sent any more."""
     async with ours() as server:
         ear = await dial(dialer, server.url)
         ear.transport.close(3001, "wörd")
@@ -28,7 +28,7 @@ async def test_we_close(dialer: Dialer) -> None:
 
 
 async def test_the_server_closes(dialer: Dialer) -> None:
-    """Both sides learn the server's code and reason, what came before is heard, and what comes behind is not."""
+    """If the server closes, both sides learn its code and reason; only what came before is delivered."""
     async with ours() as server:
         ear = await dial(dialer, server.url)
         server.ears[0].transport.send(b"last")
@@ -39,7 +39,7 @@ async def test_the_server_closes(dialer: Dialer) -> None:
 
 
 async def test_nothing_is_heard_after_a_goodbye(dialer: Dialer) -> None:
-    """What a server sends behind its close frame, even in pieces, is not delivered."""
+    """What a server sends after its close frame, even in pieces, is not delivered."""
 
     async def behave(peer: Bare) -> None:
         await peer.write(sent("heard") + sent((1000).to_bytes(2), Opcode.CLOSE) + sent("unheard") + b"\x81")
@@ -54,7 +54,7 @@ async def test_nothing_is_heard_after_a_goodbye(dialer: Dialer) -> None:
 
 
 async def test_a_goodbye_amid_a_frame(dialer: Dialer) -> None:
-    """A frame of which a half had come when we closed is read to its end, so that the server's goodbye is found."""
+    """A half-received frame is read to its end after we closed, so that the server's close frame is found."""
 
     async def behave(peer: Bare) -> None:
         wire = sent("before") + sent("unheard")
@@ -72,7 +72,7 @@ async def test_a_goodbye_amid_a_frame(dialer: Dialer) -> None:
 @pytest.mark.parametrize("goodbye", [True, False])
 @pytest.mark.parametrize("answers", [True, False])
 async def test_a_server_that_does_not_end_the_connection(dialer: Dialer, goodbye: bool, answers: bool) -> None:
-    """Whoever began the closing handshake, a server that leaves TCP open is dropped after a second."""
+    """A server that leaves TCP open after the closing handshake is dropped after a second."""
 
     async def behave(peer: Bare) -> None:
         if not goodbye:
@@ -92,7 +92,7 @@ async def test_a_server_that_does_not_end_the_connection(dialer: Dialer, goodbye
 
 @pytest.mark.parametrize("how", ["FIN", "RST", "amid a frame"])
 async def test_a_server_that_goes_away(dialer: Dialer, how: str) -> None:
-    """An end without a close frame is told with 1006 and some reason; what came before it is heard."""
+    """An end without a close frame is reported as 1006 with a reason; what came before is delivered."""
 
     async def behave(peer: Bare) -> None:
         await peer.write(sent("last") + (sent("cut")[:-1] if how == "amid a frame" else b""))
@@ -111,7 +111,7 @@ async def test_a_server_that_goes_away(dialer: Dialer, how: str) -> None:
 
 @pytest.mark.parametrize("drop", ["abort", "reset"])
 async def test_we_drop_the_connection(dialer: Dialer, drop: str) -> None:
-    """After an abort or a reset both sides are told 1006."""
+    """After an abort or a reset both sides learn 1006."""
     async with ours() as server:
         ear = await dial(dialer, server.url)
         getattr(ear.transport, drop)()
@@ -135,7 +135,7 @@ async def test_we_drop_the_connection(dialer: Dialer, drop: str) -> None:
     ids=["masked", "masked ping", "opcode 3", "rsv", "lone part", "not UTF-8", "cut", "large", "large parts", "huge"],
 )
 async def test_a_server_that_breaks_the_protocol(wire: bytes, code: int) -> None:
-    """It is told what was wrong with the code of RFC 6455, 7.4.1, and hears and says nothing more."""
+    """A server that violates the protocol gets a close frame with the code of RFC 6455, 7.4.1, and nothing more."""
     told = []
 
     async def behave(peer: Bare) -> None:
@@ -150,7 +150,7 @@ async def test_a_server_that_breaks_the_protocol(wire: bytes, code: int) -> None
 
 
 async def test_all_are_closed_at_once(dialer: Dialer) -> None:
-    """Closing the dialer says goodbye on every connection, and drops those that do not answer."""
+    """Closing the dialer sends a close frame on every connection, and drops those that do not answer."""
     async with ours() as server, bare(agreeing(silent)) as deaf:
         polite = [await dial(dialer, server.url) for _ in range(20)]
         rude = await dial(dialer, deaf)
@@ -161,7 +161,7 @@ async def test_all_are_closed_at_once(dialer: Dialer) -> None:
 
 
 async def test_a_failure_of_ours_is_told(dialer: Dialer) -> None:
-    """An OSError while something is read is no end of the line: asyncio would keep its cause for itself."""
+    """An OSError in our code while something is read is reported with its cause, which asyncio would hide."""
     accidents: list[str] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, told: accidents.append(repr(told.get("exception"))))
 
@@ -170,7 +170,7 @@ async def test_a_failure_of_ours_is_told(dialer: Dialer) -> None:
 
     async with ours() as server:
         ear = await dial(dialer, server.url)
-        server.ears[0].receive = fail  # type: ignore[method-assign] # this ear is hurt
+        server.ears[0].receive = fail  # type: ignore[method-assign] # this Ear raises
         ear.transport.send(b"x")
         assert (await server.ears[0].end())[0] == 1006
     assert [accident for accident in accidents if "no schema" in accident], accidents

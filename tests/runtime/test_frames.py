@@ -1,4 +1,4 @@
-"""The outside of frames, against the library that knows RFC 6455."""
+"""Headers of WebSocket frames, compared with the `websockets` library."""
 
 import pytest
 from hypothesis import example, given
@@ -8,7 +8,7 @@ from websockets.frames import Frame, Opcode
 from mock_csms.runtime.transport.frames import FIN_TEXT, MASKED, Span, is_utf8, span, text_header
 
 LENGTHS = [0, 1, 124, 125, 126, 127, 128, 255, 256, 65534, 65535, 65536, 65537, 1_000_000]
-"""Payload lengths around every change of the header's form (RFC 6455, 5.2)."""
+"""Payload lengths around each change of the header's format (RFC 6455, 5.2)."""
 
 opcodes = st.sampled_from([Opcode.TEXT, Opcode.BINARY, Opcode.CONT])
 lengths = st.integers(0, 300) | st.integers(65500, 65600)
@@ -21,7 +21,7 @@ def frame(length: int, *, mask: bool, opcode: Opcode = Opcode.TEXT, fin: bool = 
 
 @pytest.mark.parametrize("length", LENGTHS)
 def test_the_header_of_a_text_is_the_library_s(length: int) -> None:
-    """What we put before a text is byte for byte what the library would."""
+    """Our header of a text is byte for byte that of the library."""
     assert text_header(length) + b"x" * length == frame(length, mask=False)
     assert text_header(length)[0] == FIN_TEXT
     masked = frame(length, mask=True)
@@ -38,7 +38,7 @@ def test_the_header_of_a_huge_text(length: int) -> None:
 @pytest.mark.parametrize("mask", [True, False])
 @pytest.mark.parametrize("length", LENGTHS)
 def test_a_frame_ends_where_the_library_ends_it(length: int, mask: bool) -> None:
-    """The parts of a frame are found whatever the form of its length; a mask is the four bytes before the payload."""
+    """The parts of a frame are found for each form of the length; the mask is the four bytes before the payload."""
     data = frame(length, mask=mask)
     found = span(data, 0)
     assert found is not None
@@ -51,7 +51,7 @@ def test_a_frame_ends_where_the_library_ends_it(length: int, mask: bool) -> None
 def test_a_frame_is_found_among_other_bytes(
     length: int, mask: bool, opcode: Opcode, fin: bool, before: bytes, after: bytes
 ) -> None:
-    """Where a frame begins, and what stands before and behind it, changes nothing but the positions."""
+    """Other bytes before and after a frame only change the positions."""
     data = frame(length, mask=mask, opcode=opcode, fin=fin)
     alone, found = span(data, 0), span(before + data + after, len(before))
     assert alone is not None
@@ -64,7 +64,7 @@ def test_a_frame_is_found_among_other_bytes(
 @given(st.sampled_from(LENGTHS[:-1]), st.booleans(), st.data())
 @example(0, True, None)
 def test_a_frame_that_has_not_come_whole(length: int, mask: bool, data: st.DataObject | None) -> None:
-    """A cut frame has an unknown end or one beyond what came, and never one that is wrong."""
+    """The end of an incomplete frame is unknown or beyond the bytes that came, never wrong."""
     whole = frame(length, mask=mask)
     cut = data.draw(st.integers(0, len(whole) - 1)) if data else 1
     found = span(whole[:cut], 0)
@@ -75,7 +75,7 @@ def test_a_frame_that_has_not_come_whole(length: int, mask: bool, data: st.DataO
 @pytest.mark.parametrize("mask", [True, False])
 @pytest.mark.parametrize("length", [0, 126, 65536])
 def test_a_header_that_has_not_come_whole(length: int, mask: bool) -> None:
-    """Until its length has come nothing is known of a frame, and from then on all (the mask may still be missing)."""
+    """Nothing is known of a frame until its length has come; then all is known (the mask may still be missing)."""
     whole = frame(length, mask=mask)
     known = 2 + {0: 0, 126: 2, 65536: 8}[length]
     found = [span(whole[:cut], 0) for cut in range(known + 1)]
@@ -84,7 +84,7 @@ def test_a_header_that_has_not_come_whole(length: int, mask: bool) -> None:
 
 @given(st.lists(st.tuples(lengths, opcodes), max_size=6))
 def test_frames_are_cut_one_after_another(written: list[tuple[int, Opcode]]) -> None:
-    """A run of frames is cut into exactly those that were written."""
+    """A sequence of frames is split into exactly those that were written."""
     frames = [frame(length, mask=True, opcode=opcode) for length, opcode in written]
     data, position, cut = b"".join(frames), 0, []
     while (found := span(data, position)) is not None:
@@ -95,14 +95,14 @@ def test_frames_are_cut_one_after_another(written: list[tuple[int, Opcode]]) -> 
 
 @given(st.binary(), st.integers(0, 5))
 def test_any_bytes_can_be_looked_at(data: bytes, start: int) -> None:
-    """No bytes make it raise, and every frame ends behind where it starts."""
+    """No bytes raise an error, and every frame ends after its start."""
     found = span(data, start)
     assert found is None or found.end >= start + 2
 
 
 @given(st.text() | st.binary())
 def test_text_is_told_from_other_bytes(value: str | bytes) -> None:
-    """Bytes are text where Python can read them as UTF-8."""
+    """Bytes are text if Python can decode them as UTF-8."""
     if isinstance(value, str):
         value = value.encode(errors="surrogatepass")
     assert is_utf8(value) == (value.decode(errors="replace").encode() == value)

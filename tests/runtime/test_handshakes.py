@@ -1,4 +1,4 @@
-"""What is told of those who ask for a WebSocket, and of those who do so wrongly."""
+"""What the server side learns about clients that send a handshake, valid or not."""
 
 import asyncio
 from collections.abc import Sequence
@@ -17,24 +17,24 @@ OFFER = "Sec-WebSocket-Protocol: ocpp1.6, ocpp2.0.1"
 
 
 class Book(Ours):
-    """Our own server side; it writes down who came, and how it went."""
+    """Our own server side; it records who came, and the result."""
 
     def __init__(self) -> None:
         super().__init__(LetIn())
         self.went: list[tuple[str, Visitor]] = []
 
     def visit(self, visitor: Visitor) -> Respond:
-        """Note who asks for a page."""
+        """Record a plain HTTP request."""
         self.went.append(("visit", visitor))
         return Respond(426, "no")
 
     def refused(self, reason: str, visitor: Visitor, status: int | None) -> None:  # noqa: ARG002 - as the gate has it
-        """Note whose handshake was wrong."""
+        """Record an invalid handshake."""
         self.went.append((reason, visitor))
 
 
 async def ask(*headers: str, path: str = "/CS") -> Book:
-    """Ask for a WebSocket with those headers."""
+    """Send a handshake with these headers."""
     book = Book()
     server = await asyncio.get_running_loop().create_server(Endpoint(book, limits()), "127.0.0.1", 0)
     reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
@@ -46,7 +46,7 @@ async def ask(*headers: str, path: str = "/CS") -> Book:
 
 
 async def test_a_visitor() -> None:
-    """The gate learns the path, the offers and the credentials as they were sent."""
+    """The path, the offered subprotocols and the credentials are reported as they were sent."""
     more = [
         "Sec-WebSocket-Extensions: permessage-deflate; x",
         "Sec-WebSocket-Extensions: y",
@@ -71,19 +71,19 @@ async def test_a_visitor() -> None:
     ],
 )
 async def test_a_handshake_that_is_none(headers: Sequence[str], problem: str) -> None:
-    """The gate learns who it was, and what is wrong."""
+    """An invalid handshake is reported with its sender and what is wrong."""
     [(reason, visitor)] = (await ask(*headers)).went
     assert (visitor.identity, visitor.problem) == ("CS", reason)
     assert problem in reason
 
 
 async def test_a_request_for_a_page() -> None:
-    """Who asks for no WebSocket at all has made no wrong handshake."""
+    """A plain HTTP request is not an invalid handshake."""
     [(how, visitor)] = (await ask("Accept: text/html")).went
     assert (how, visitor) == ("visit", Visitor("/CS", [], host="x", wants_websocket=False))
 
 
 async def test_credentials_that_come_twice() -> None:
-    """They are no credentials, and no reason to fall over."""
+    """Credentials in two headers are ignored, and do no harm."""
     book = await ask(UPGRADE, KEY, VERSION, OFFER, "Authorization: Basic a", "Authorization: Basic b")
     assert [visitor.authorization for visitor in book.visitors] == ["Basic a, Basic b"]

@@ -1,4 +1,4 @@
-"""A dialled connection once it is open: what is on the wire, and what keeps it or holds it up."""
+"""An open outgoing connection: what is on the wire, and what keeps it open or slows it down."""
 
 import asyncio
 
@@ -16,7 +16,7 @@ BIG = 5_000_000
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 65535, 65536])
 async def test_frames_are_masked(dialer: Dialer, size: int) -> None:
-    """Every frame has a mask, and each a new one (RFC 6455, 5.3); unmasked it is what was sent."""
+    """Every frame has a new mask (RFC 6455, 5.3); unmasked it is what was sent."""
     ponged = asyncio.Event()
 
     async def behave(peer: Bare) -> None:
@@ -39,7 +39,7 @@ async def test_frames_are_masked(dialer: Dialer, size: int) -> None:
 
 
 async def test_the_order_of_what_is_sent(dialer: Dialer) -> None:
-    """Hundreds of messages of all sizes arrive as they were sent, and so do their echoes."""
+    """Hundreds of messages of all sizes arrive in order, and so do their echoes."""
     async with ours() as server:
         ear = await dial(dialer, server.url)
         (far,) = server.ears
@@ -66,7 +66,7 @@ async def test_big_messages(compression: bool) -> None:
 
 @pytest.mark.parametrize("step", [1, 3, 1000])
 async def test_fragmented_messages(dialer: Dialer, step: int) -> None:
-    """A message in many frames is one, with a ping between them answered at once, and however the bytes come."""
+    """A message in many frames is one message; a ping between them is answered at once, however the bytes come."""
     wire = sent("a", fin=False) + sent("?", Opcode.PING) + sent("", Opcode.CONT, fin=False) + sent("b", Opcode.CONT)
     wire += sent("next") + sent("", fin=False) + sent("end", Opcode.CONT)
 
@@ -82,7 +82,7 @@ async def test_fragmented_messages(dialer: Dialer, step: int) -> None:
 
 
 async def test_many_share_one_buffer(dialer: Dialer) -> None:
-    """500 connections of one dialer read into the same bytes, and none gets what was meant for another."""
+    """500 connections of one dialer share a buffer, and none gets the bytes of another."""
     async with ours() as server:
         ears = await asyncio.gather(*(dial(dialer, f"{server.url}/{number}") for number in range(500)))
         assert {id(ear.transport.get_buffer(-1).obj) for ear in ears} == {id(dialer.buffer.obj)}
@@ -96,7 +96,7 @@ async def test_many_share_one_buffer(dialer: Dialer) -> None:
 
 
 async def test_pings_keep_the_connection() -> None:
-    """We ping as often as the limits say, and go on as long as a pong comes."""
+    """We send pings at the interval of the limits, and stay connected as long as pongs come."""
 
     async def behave(peer: Bare) -> None:
         for _ in range(4):
@@ -111,7 +111,7 @@ async def test_pings_keep_the_connection() -> None:
 
 
 async def test_a_server_that_answers_no_ping() -> None:
-    """Without a pong in time the connection is given up with 1011."""
+    """Without a pong in time the connection is closed with 1011."""
 
     async def behave(peer: Bare) -> None:
         while (await peer.frame())[0] != 0x88:
@@ -125,7 +125,7 @@ async def test_a_server_that_answers_no_ping() -> None:
 
 
 async def test_a_stall(dialer: Dialer) -> None:
-    """While we stall nothing is read or written; afterwards all of it is."""
+    """During a stall nothing is read or written; afterwards everything is."""
     async with ours() as server:
         ear = await dial(dialer, server.url)
         (far,) = server.ears
@@ -139,7 +139,7 @@ async def test_a_stall(dialer: Dialer) -> None:
 
 
 async def test_a_server_that_does_not_read(dialer: Dialer) -> None:
-    """Where our answers are not taken we read no more, so that they do not pile up; and go on when they are."""
+    """If our answers are not read we stop reading, so that they do not pile up, and continue when they are read."""
     count, text = 300, b"x" * 100_000
     stuck = []
 

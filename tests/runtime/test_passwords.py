@@ -1,8 +1,8 @@
-"""A password that the mock has set opens its door: --basic-auth after SetVariables of BasicAuthPassword."""
+"""Passwords that the mock has set are accepted: --basic-auth after SetVariables of BasicAuthPassword."""
 
 import pytest
 
-from mock_csms.station.v2.device import Habit
+from mock_csms.station.state import Habit
 from tests.conformance.live import run_of
 from tests.station.commanding import PASSWORD, assign
 from tests.station.rig import Rig
@@ -12,7 +12,7 @@ NEW = PASSWORD | {"attributeValue": "a-new-password-1"}
 
 @pytest.mark.parametrize("habits", [(), (Habit("old-password"),)])
 def test_a_station_comes_back_with_its_new_password(habits: tuple[Habit, ...]) -> None:
-    """It is let in with the one that it has accepted, and with the old one too, so that the check S05 sees it."""
+    """The password that the station accepted works; the old one works too, so that check S05 can see it."""
     with Rig(habits) as rig:
         rig.connect()
         assign(rig, NEW)  # type: ignore[arg-type] # a rig has what a stage has
@@ -21,7 +21,7 @@ def test_a_station_comes_back_with_its_new_password(habits: tuple[Habit, ...]) -
 
 
 def test_a_password_that_the_station_rejects_opens_nothing() -> None:
-    """The mock goes by what the station has answered."""
+    """A password that the station rejected does not work."""
     with Rig(()) as rig:
         rig.connect()
         assign(rig, PASSWORD | {"attributeValue": "short"})  # type: ignore[arg-type] # as above

@@ -1,4 +1,4 @@
-"""Collected writing: every piece arrives, whole and in order, and a reader that is gone is no error."""
+"""Collected writing: every piece arrives, whole and in order; a reader that is gone is no error."""
 
 import asyncio
 import os
@@ -28,7 +28,7 @@ def content(file: BinaryIO) -> bytes:
 
 
 async def test_a_piece_arrives_by_itself(file: BinaryIO) -> None:
-    """What is written comes out soon, without anybody flushing."""
+    """What is written arrives soon, without a flush."""
     sink = Sink(file.fileno())
     sink.write(b"hello\n")
     async with asyncio.timeout(PATIENCE):
@@ -48,7 +48,7 @@ async def test_later_pieces_arrive_too(file: BinaryIO) -> None:
 
 
 async def test_flushing_writes_at_once(file: BinaryIO) -> None:
-    """What waits is written when it is flushed, once."""
+    """A flush writes what waits, once."""
     sink = Sink(file.fileno())
     sink.write(b"a")
     sink.write(b"b")
@@ -61,7 +61,7 @@ async def test_flushing_writes_at_once(file: BinaryIO) -> None:
 
 
 async def test_not_much_ever_waits(file: BinaryIO) -> None:
-    """A flood is written before it fills the memory, without a turn of the loop."""
+    """Large amounts are written before they fill the memory, without a turn of the loop."""
     sink = Sink(file.fileno())
     for _ in range(100):
         sink.write(b"x" * 10_000)
@@ -106,7 +106,7 @@ async def test_a_reader_that_is_gone_is_no_error() -> None:
 
 
 async def test_a_file_that_fails_is_told_once() -> None:
-    """Why a file can no longer be written is told once, and nothing more is written to it."""
+    """The reason why a file cannot be written is reported once, and nothing more is written to it."""
     problems: list[OSError] = []
     reading, writing = os.pipe()
     sink = Sink(writing, failed=problems.append)
@@ -119,7 +119,7 @@ async def test_a_file_that_fails_is_told_once() -> None:
 
 
 async def test_a_reader_that_lags_gets_everything() -> None:
-    """A pipe that is set not to block, as some parents do, and is full for a while loses nothing."""
+    """A non-blocking pipe that is full for a while loses nothing."""
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     came: list[bytes] = []

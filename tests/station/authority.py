@@ -26,7 +26,7 @@ def ec_key(name: str) -> ec.EllipticCurvePrivateKey:
 
 @cache
 def rsa_key() -> rsa.RSAPrivateKey:
-    """Return one that takes long to make."""
+    """Return a key that takes long to make."""
     return rsa.generate_private_key(65537, 2048)
 
 
@@ -36,7 +36,7 @@ def named(name: str) -> x509.Name:
 
 
 class Authority:
-    """Whoever issues certificates under a name."""
+    """A certificate authority with a name."""
 
     def __init__(self, name: str, key: Key | None = None) -> None:
         self.name = name
@@ -46,7 +46,7 @@ class Authority:
     def issue(
         self, name: str, key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey, *, serial: int = 0x0C0FFEE, days: float = 30
     ) -> str:
-        """Return a certificate that is valid up to so many days from now."""
+        """Return a certificate that expires a number of days from now."""
         builder = (
             x509.CertificateBuilder(named(self.name), named(name), key, serial)
             .not_valid_before(START - timedelta(days=60))
@@ -55,11 +55,11 @@ class Authority:
         return text(builder.sign(self.key, SHA256()))
 
     def expired_root(self) -> str:
-        """Return a root of yesterday."""
+        """Return a root certificate that has expired."""
         return self.issue(self.name, self.key.public_key(), days=-1)
 
     def hash_data(self, serial: int = 0xAB) -> dict[str, str]:
-        """Return the hash data of what was issued, computed by hand (Part 2, CertificateHashDataType)."""
+        """Return the hash data of an issued certificate, computed by hand (Part 2, CertificateHashDataType)."""
         assert isinstance(self.key, ec.EllipticCurvePrivateKey)
         point = self.key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
         return {
@@ -71,7 +71,7 @@ class Authority:
 
 
 def signature(key: Key, content: bytes) -> str:
-    """Return a signature as firmware has it."""
+    """Return a signature of firmware, as UpdateFirmware has it."""
     if isinstance(key, rsa.RSAPrivateKey):
         return b64encode(key.sign(content, padding.PSS(padding.MGF1(SHA256()), 32), SHA256())).decode()
     return b64encode(key.sign(content, ec.ECDSA(SHA256()))).decode()
@@ -86,5 +86,5 @@ def spoilt(certificate: str, part: bytes, by: bytes) -> str:
 
 
 def text(certificate: x509.Certificate) -> str:
-    """Return a certificate as it is sent."""
+    """Return a certificate in PEM, as messages have it."""
     return certificate.public_bytes(Encoding.PEM).decode()

@@ -1,4 +1,4 @@
-"""A station on a bench: its decisions, a clock that is turned by hand, and a CSMS that takes everything."""
+"""A station without a socket: its decisions, a clock that the test moves, and a CSMS that accepts everything."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,8 +9,9 @@ from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.versions import V201
 from mock_csms.station import cues
+from mock_csms.station.state import Identity, Moment
 from mock_csms.station.v2 import machine
-from mock_csms.station.v2.device import Device, Identity, Moment, new_device
+from mock_csms.station.v2.device import Device, new_device
 from mock_csms.station.v2.variables import Name
 from mock_csms.twin.station import StationModel
 
@@ -19,7 +20,7 @@ TOKEN = {"idToken": "TAG", "type": "ISO14443"}
 
 
 class Bench:
-    """Every message of either side is checked against its schema; `replies` are laid over the rows' responses."""
+    """Checks every message of both sides against its schema; `replies` are merged into the default responses."""
 
     def __init__(self, variables: Mapping[Name, str] | None = None, evses: int = 2) -> None:
         self.now = NOW
@@ -39,11 +40,11 @@ class Bench:
         return Moment(self.now, replace(SAMPLE.world, new_id=lambda: f"id-{len(self.messages)}-{self.now}"))
 
     def at(self, seconds: float) -> str:
-        """Return the time so many seconds from now."""
+        """Return the written time a number of seconds from now."""
         return rfc3339(self.now + seconds)
 
     def tell(self, cue: cues.Cue) -> None:
-        """Tell the station something."""
+        """Let a cue happen."""
         self.device, acts = machine.step(self.device, cue, self.moment)
         self._perform(acts)
 
@@ -63,7 +64,7 @@ class Bench:
         return self.ask(action, payload)["status"]
 
     def wait(self, seconds: float) -> None:
-        """Let time go by, and ring what is due."""
+        """Let time pass; alarms ring when they are due."""
         end = self.now + seconds
         while due := [alarm for alarm, at in self.alarms.items() if at <= end]:
             alarm = min(due, key=lambda each: self.alarms[each])
@@ -72,7 +73,7 @@ class Bench:
         self.now = end
 
     def take(self, *actions: str) -> list[tuple[str, Any]]:
-        """Return what the station has sent since it was asked last, of these actions where they are named."""
+        """Return and forget what the station has sent since the last call, of these actions or of all."""
         taken, self.messages = self.messages, []
         return [message for message in taken if not actions or message[0] in actions]
 

@@ -1,4 +1,4 @@
-"""A station that is told things, without a socket or a clock: what it becomes, answers and sends."""
+"""A station without a socket or a clock: what it answers and sends, and its state afterwards."""
 
 from typing import Any, TypeAlias
 
@@ -20,8 +20,9 @@ from mock_csms.station.cues import (
     Transmit,
     Unplugged,
 )
+from mock_csms.station.state import Identity, Moment
 from mock_csms.station.v2 import machine
-from mock_csms.station.v2.device import Device, Identity, Moment, new_device
+from mock_csms.station.v2.device import Device, new_device
 
 Sent: TypeAlias = list[tuple[str, Json]]
 START = 1_800_000_000.0
@@ -34,7 +35,7 @@ _RESPONSES: dict[str, Json] = {
 
 
 class Bench:
-    """A station on the bench: every message of it is checked against its schema, every call gets its result."""
+    """One such station: each of its messages is checked against its schema, and each of its calls gets a result."""
 
     def __init__(self, evses: int = 2, connectors: int = 1, device: Device | None = None) -> None:
         self.device = device or new_device(Identity(), evses, connectors)
@@ -50,7 +51,7 @@ class Bench:
         return Moment(self.now, world)
 
     def command(self, action: str, payload: Json) -> tuple[Json, Sent]:
-        """Send a command, and return the answer and what the station sends then."""
+        """Send a command; return the answer, and what the station sends after it."""
         call = Call("1", action, payload)
         assert not V201.call_violations(call, Sender.CSMS)
         reply = machine.command(self.device, action, payload, self.moment)
@@ -60,12 +61,12 @@ class Bench:
         return reply.payload, self._perform(reply.acts)
 
     def tell(self, cue: Cue) -> Sent:
-        """Tell the station something, and return what it sends then."""
+        """Let a cue happen, and return what the station sends."""
         self.device, acts = machine.step(self.device, cue, self.moment)
         return self._perform(acts)
 
     def wait(self, seconds: float) -> Sent:
-        """Let time go by, and return what is sent meanwhile."""
+        """Let time pass, and return what is sent meanwhile."""
         sent, until = [], self.now + seconds
         while due := [(at, alarm) for alarm, at in self.alarms.items() if at <= until]:
             self.now, alarm = min(due, key=lambda entry: entry[0])
@@ -75,22 +76,22 @@ class Bench:
         return sent
 
     def charge(self, evse: int = 1) -> Sent:
-        """Let a vehicle charge."""
+        """Let a vehicle start charging."""
         return self.tell(Plugged(evse)) + self.tell(Presented(TOKEN, evse))
 
     def leave(self, evse: int = 1) -> Sent:
-        """Let it stop and drive away."""
+        """Let it stop charging and drive away."""
         return self.tell(Presented(TOKEN, evse)) + self.tell(Unplugged(evse))
 
     def reboot(self) -> Sent:
-        """Let the station go off and come back."""
+        """Let the station reboot."""
         self.tell(Closed())
         self.alarms.clear()
         self.device = machine.rebooted(self.device, self.moment)
         return self.tell(Opened())
 
     def value(self, component: Json, variable: Json) -> str:
-        """Return what GetVariables tells of a variable: its value, or why there is none."""
+        """Return the value of a variable by GetVariables, or the status if there is none."""
         asked = {"getVariableData": [{"component": component, "variable": variable}]}
         result = self.command("GetVariables", asked)[0]["getVariableResult"][0]
         return str(result.get("attributeValue", result["attributeStatus"]))
@@ -119,5 +120,5 @@ class Bench:
 
 
 def payloads(sent: Sent, action: str) -> list[Json]:
-    """Return the payloads of an action among what was sent."""
+    """Return the payloads of the sent calls of an action."""
     return [payload for name, payload in sent if name == action]

@@ -1,11 +1,11 @@
-"""Scenarios of commands: plays in which the CSMS asks a station for all that can be asked."""
+"""Scenarios in which the CSMS sends the station every command."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.v2.v201 import TOKEN as DEFAULT_TOKEN
+from mock_csms.protocol.v2.fragments import TOKEN as DEFAULT_TOKEN
 from mock_csms.station.cues import Plugged, Presented, Unplugged
 from tests.station.authority import Authority, ec_key, signature
 from tests.station.play import TOKEN
@@ -35,7 +35,7 @@ def assign(stage: Stage, *items: Json) -> None:
 
 
 def get_and_set(begin: Begin) -> None:
-    """Variables are read, set, and read again: those that are there, and others."""
+    """Existing and unknown variables are read, set, and read again."""
     stage = begin().connect()
     asked = [
         THRESHOLD,
@@ -58,14 +58,14 @@ def get_and_set(begin: Begin) -> None:
 
 
 def password(begin: Begin) -> None:
-    """The password is changed, and the station connects anew."""
+    """The password is changed, and the station reconnects."""
     stage = begin().connect()
     assign(stage, PASSWORD | {"attributeValue": "a-new-password-1"})
     stage.settle().wait(5)
 
 
 def reports(begin: Begin) -> None:
-    """All reports are asked for, and one of what is not there."""
+    """All reports are requested, and one of an unknown component."""
     stage = begin().connect()
     for number, base in enumerate(("FullInventory", "ConfigurationInventory", "SummaryInventory")):
         stage.command("GetBaseReport", {"requestId": 10 + number, "reportBase": base})
@@ -75,7 +75,7 @@ def reports(begin: Begin) -> None:
 
 
 def monitors(begin: Begin) -> None:
-    """A threshold is watched, crossed both ways, and reported."""
+    """A threshold is monitored, exceeded, cleared, and reported."""
     stage = begin().connect()
     threshold = THRESHOLD | {"type": "UpperThreshold", "severity": 5, "value": 100}
     stage.command("SetVariableMonitoring", {"setMonitoringData": [threshold]})
@@ -87,7 +87,7 @@ def monitors(begin: Begin) -> None:
 
 
 def availability(begin: Begin) -> None:
-    """EVSEs are set inoperative, with and without a transaction, and stay it over a reboot."""
+    """EVSEs are set Inoperative, with and without a transaction, and still are after a reboot."""
     stage = begin(evses=2, connectors=2).connect()
     stage.tell(Plugged(1), Presented(TOKEN, 1)).wait(5)
     for evse in (1, 2, 2):
@@ -100,7 +100,7 @@ def availability(begin: Begin) -> None:
 
 
 def closed(begin: Begin) -> None:
-    """An EVSE is set inoperative, and somebody comes who wants to charge there, also after a reboot."""
+    """A driver wants to charge at an Inoperative EVSE, also after a reboot."""
     stage = begin(evses=1).connect()
     stage.command("ChangeAvailability", {"operationalStatus": "Inoperative", "evse": {"id": 1}})
     stage.wait(40).tell(Presented(TOKEN, 1)).wait(5).command("Reset", {"type": "Immediate"})
@@ -111,7 +111,7 @@ def closed(begin: Begin) -> None:
 
 
 def locks(begin: Begin) -> None:
-    """Connectors are unlocked: one that is free, one that is in use, one that is not there."""
+    """Connectors are unlocked: a free one, one in use, and an unknown one."""
     stage = begin().connect()
     stage.command("UnlockConnector", {"evseId": 1, "connectorId": 1})
     stage.command("UnlockConnector", {"evseId": 9, "connectorId": 1})
@@ -119,7 +119,7 @@ def locks(begin: Begin) -> None:
 
 
 def triggers(begin: Begin) -> None:
-    """Everything that can be triggered is, for all EVSEs, in a transaction."""
+    """Every message is triggered for all EVSEs during a transaction."""
     stage = begin(evses=2).connect()
     stage.tell(Plugged(1), Presented(TOKEN, 1)).wait(5)
     names = "BootNotification Heartbeat StatusNotification MeterValues TransactionEvent LogStatusNotification"
@@ -131,14 +131,14 @@ def triggers(begin: Begin) -> None:
 
 
 def update(stage: Stage, number: int, wait: float = 0.0, /, **firmware: Any) -> None:
-    """Ask for an update of the firmware."""
+    """Send UpdateFirmware."""
     at = rfc3339(stage.now + wait)
     firmware = {"location": URL, "retrieveDateTime": at, "installDateTime": None} | firmware
     stage.command("UpdateFirmware", {"requestId": number, "firmware": firmware})
 
 
 def firmware(begin: Begin) -> None:
-    """Firmware is scheduled, asked for again, and installed when nobody charges any more."""
+    """An update is scheduled, requested again, and installed when no transaction runs."""
     stage = begin(evses=2).connect()
     stage.tell(Plugged(1), Presented(TOKEN, 1)).wait(5)
     update(stage, 40, 20.0)
@@ -150,7 +150,7 @@ def firmware(begin: Begin) -> None:
 
 
 def bad_firmware(begin: Begin) -> None:
-    """Firmware has a bad signer, or a bad signature, which is found out without a connection."""
+    """Firmware has an invalid signer, or a wrong signature that is found while the station is offline."""
     stage = begin().connect()
     stage.command("InstallCertificate", {"certificateType": "ManufacturerRootCertificate", "certificate": ROOT.root})
     update(stage, 50, signingCertificate=STRANGER, signature=SIGNATURE)
@@ -159,7 +159,7 @@ def bad_firmware(begin: Begin) -> None:
 
 
 def signed_firmware(begin: Begin) -> None:
-    """Firmware has a good signature, and is installed later than it is fetched."""
+    """Firmware has a valid signature, and is installed later than it is downloaded."""
     stage = begin().connect()
     stage.command("InstallCertificate", {"certificateType": "ManufacturerRootCertificate", "certificate": ROOT.root})
     good = {"signingCertificate": SIGNER, "signature": SIGNATURE}
@@ -169,7 +169,7 @@ def signed_firmware(begin: Begin) -> None:
 
 
 def publishing(begin: Begin) -> None:
-    """Firmware is published for others."""
+    """Firmware is published for other stations."""
     stage = begin().connect()
     stage.command("PublishFirmware", {"requestId": 55})
     stage.wait(60).command("TriggerMessage", {"requestedMessage": "PublishFirmwareStatusNotification"})
@@ -184,7 +184,7 @@ def logs(begin: Begin) -> None:
 
 
 def customers(begin: Begin) -> None:
-    """What is known of a customer is asked for, and of nobody."""
+    """Customer information is requested for a known customer, and for none."""
     stage = begin().connect()
     named = {"requestId": 70, "report": True, "clear": False, "customerIdentifier": None, "idToken": TOKEN}
     stage.command("CustomerInformation", named)
@@ -203,7 +203,7 @@ def certificates(begin: Begin) -> None:
 
 
 def signing(begin: Begin) -> None:
-    """A certificate for the station is asked for, does not come, and is a wrong one at last."""
+    """The station asks for a certificate, gets none, and in the end an invalid one."""
     stage = begin().connect()
     stage.command("TriggerMessage", {"requestedMessage": "SignChargingStationCertificate"})
     stage.wait(1500).command("CertificateSigned", {"certificateChain": STRANGER})
@@ -211,7 +211,7 @@ def signing(begin: Begin) -> None:
 
 
 def local_list(begin: Begin) -> None:
-    """The local list is sent, and one of an old version."""
+    """The local list is sent, then one with an old version."""
     stage = begin().connect()
     stage.command("SendLocalList", {"versionNumber": 5})
     old = [{"idToken": DEFAULT_TOKEN, "idTokenInfo": {"status": "Blocked"}}]
@@ -220,7 +220,7 @@ def local_list(begin: Begin) -> None:
 
 
 def profiles(begin: Begin) -> None:
-    """Charging profiles are set, good ones and bad ones, reported and composed."""
+    """Valid and invalid charging profiles are set, reported, and composed into a schedule."""
     stage = begin().connect()
     stage.command("SetChargingProfile")
     stage.command("SetChargingProfile", {"evseId": 9})
@@ -233,7 +233,7 @@ def profiles(begin: Begin) -> None:
 
 
 def messages(begin: Begin) -> None:
-    """A message is displayed, and asked for."""
+    """A display message is set and requested."""
     stage = begin().connect()
     stage.command("SetDisplayMessage")
     stage.command("GetDisplayMessages", {"requestId": 90})
@@ -241,7 +241,7 @@ def messages(begin: Begin) -> None:
 
 
 def others(begin: Begin) -> None:
-    """The rest: data of vendors, network profiles, and commands that break their schema."""
+    """The other commands: DataTransfer, network profiles, and commands that violate their schema."""
     stage = begin(evses=2).connect()
     stage.command("DataTransfer", {"vendorId": "invalid.nobody"})
     stage.command("SetNetworkProfile", {"configurationSlot": 99})

@@ -27,8 +27,9 @@ from mock_csms.station.cues import (
     Stop,
     Transmit,
 )
+from mock_csms.station.state import Identity, Moment
 from mock_csms.station.v2 import machine
-from mock_csms.station.v2.device import Device, Identity, Moment, new_device
+from mock_csms.station.v2.device import Device, new_device
 from mock_csms.station.v2.variables import Name
 from mock_csms.twin.station import StationModel
 
@@ -38,7 +39,7 @@ MIDNIGHT = 1_750_032_000.0
 
 
 class Driven:
-    """One such station. `sent` is all that it sent, as (action, payload)."""
+    """One such station. `sent` is everything that it sent, as (action, payload)."""
 
     def __init__(self, variables: dict[Name, str] | None = None, evses: int = 1, at: float = MIDNIGHT + 36_000) -> None:
         numbers = count(1)
@@ -51,7 +52,7 @@ class Driven:
         self.sent.clear()
 
     def tell(self, cue: Cue) -> None:
-        """Tell the station something, and let all that comes of it happen."""
+        """Let a cue happen, and everything that follows from it."""
         self.device, acts = machine.step(self.device, cue, self.moment)
         self._perform(acts)
 
@@ -66,7 +67,7 @@ class Driven:
         return reply.payload
 
     def charge(self, evse: int = 1) -> str:
-        """Let a vehicle charge, and return the id of its transaction."""
+        """Let a vehicle start charging, and return the id of its transaction."""
         self.tell(Plugged(evse))
         self.tell(Presented({**TOKEN, "idToken": f"driver {evse}"}, evse))
         transaction = self.device.evses[evse].transaction
@@ -78,7 +79,7 @@ class Driven:
         self.tell(Presented({**TOKEN, "idToken": f"driver {evse}"}, evse))
 
     def wait(self, seconds: float) -> None:
-        """Let time pass; alarms ring as it does."""
+        """Let time pass; alarms ring when they are due."""
         end = self.now + seconds
         while due := [alarm for alarm, at in self.alarms.items() if at <= end]:
             alarm = min(due, key=self.alarms.__getitem__)
@@ -87,7 +88,7 @@ class Driven:
         self.now = end
 
     def reboot(self) -> None:
-        """Let it go off and come back, without its alarms."""
+        """Let the station reboot; its alarms are cancelled."""
         self.alarms.clear()
         self.device = machine.rebooted(self.device, self.moment)
         self.tell(Closed())
@@ -95,12 +96,12 @@ class Driven:
         self.tell(Opened())
 
     def payloads(self, action: str, is_wanted: Callable[[Json], bool] = lambda _: True) -> list[Json]:
-        """Return what was sent of an action."""
+        """Return the payloads of the sent calls of an action."""
         return [payload for sent, payload in self.sent if sent == action and is_wanted(payload)]
 
     @property
     def moment(self) -> Moment:
-        """The moment that the test is at."""
+        """The present moment."""
         return Moment(self.now, self.world)
 
     def _perform(self, acts: list[Act]) -> None:

@@ -1,19 +1,25 @@
-"""Scenarios performed by stations with habits: each once, and which of them show what a habit does."""
+"""The scenarios played by stations with misbehaviours, each once, and which scenarios show a misbehaviour."""
 
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
+from zlib import crc32
 
-from mock_csms.station.v2.device import Habit
+import pytest
+
+from mock_csms.station.state import Habit
 from mock_csms.station.v2.misbehaviours import KINDS
 from tests.station import commanding, scenarios
 from tests.station.stage import Log, Stage
 
 SCENARIOS = {**scenarios.SCENARIOS, **commanding.SCENARIOS}
+EVERY_KIND = pytest.mark.parametrize("kind", KINDS, scope="session")
+"""Runs a test for each kind. All tests of one kind run one after the other, across files: what was played for one of
+them is still there for the next."""
 
 
 def play(scenario: str, habits: tuple[Habit, ...]) -> list[Stage]:
-    """Return the stations of a scenario when it is over."""
+    """Return the stations of a scenario after it has ended."""
     stages: list[Stage] = []
 
     def begin(*csms: Any, **settings: Any) -> Stage:
@@ -31,7 +37,10 @@ def perform(scenario: str, *habits: Habit) -> Log:
 
 @cache
 def occasions() -> Mapping[str, set[str]]:
-    """Return the kinds that have an occasion in each scenario, found with all habits that never come to be."""
+    """Return the misbehaviours that have an occasion in each scenario.
+
+    It is played once with all of them, each set to an occasion that never comes.
+    """
     dormant = tuple(Habit(kind, 10**6) for kind in KINDS)
     played = {scenario: play(scenario, dormant) for scenario in SCENARIOS}
     return {
@@ -42,12 +51,19 @@ def occasions() -> Mapping[str, set[str]]:
 
 @cache
 def right(scenario: str) -> Log:
-    """Return the transcript of a station without habits."""
+    """Return the transcript of a station without misbehaviours."""
     return perform(scenario)
 
 
 @cache
 def wrong(kind: str) -> dict[str, Log]:
-    """Return the transcripts of a kind that differ from the right ones."""
+    """Return the transcripts of a misbehaviour that differ from the right ones."""
     logs = {scenario: perform(scenario, Habit(kind)) for scenario, kinds in occasions().items() if kind in kinds}
     return {scenario: log for scenario, log in logs.items() if log != right(scenario)}
+
+
+def scenarios_of(kind: str) -> list[str]:
+    """Return the scenarios where a kind changes something; each kind begins with another."""
+    found = list(wrong(kind))
+    first = crc32(kind.encode()) % max(1, len(found))
+    return found[first:] + found[:first]

@@ -9,11 +9,12 @@ from mock_csms.behavior.templates import Context, World, compile_template, merge
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record
 from mock_csms.protocol.versions import V201
-from mock_csms.station import cues, settings
+from mock_csms.station import cues
 from mock_csms.station.cues import Alarm, Cue
-from mock_csms.station.v2 import machine
-from mock_csms.station.v2.device import Device, Identity, Moment, new_device
-from mock_csms.station.v2.machine import CommandOutcome
+from mock_csms.station.machine import CommandOutcome
+from mock_csms.station.state import Identity, Moment
+from mock_csms.station.v2 import machine, notation
+from mock_csms.station.v2.device import Device, new_device
 from mock_csms.twin.station import StationModel
 
 TOKEN = {"idToken": "Alice", "type": "ISO14443"}
@@ -21,11 +22,11 @@ BOB = {"idToken": "Bob", "type": "ISO14443"}
 BEGIN = 1_800_000_000.0
 
 Csms: TypeAlias = Callable[[str, Json], Json | str | None]
-"""What is answered to a call: the payload of a result, the reason of a failure, or None for no answer yet."""
+"""Answers a call: with the payload of a result, the reason of a failure, or None for no answer yet."""
 
 
 class Sent(Record):
-    """A call of the station: how many seconds after the beginning, and what."""
+    """A call of the station; `at` is in seconds since the beginning."""
 
     at: float
     action: str
@@ -33,19 +34,19 @@ class Sent(Record):
 
 
 def world() -> World:
-    """Return a world without chance."""
+    """Return a world in which nothing is random."""
     numbers = count(1)
     return World("ws://csms", rfc3339, lambda: next(numbers), lambda: f"id-{next(numbers)}", lambda: 0.5)
 
 
 def default_answer(action: str, _: Json) -> Json:
-    """Answer as the row of the action says."""
+    """Answer with the default response of the action."""
     answer: Json = compile_template(V201.actions[action].response)(Context(BEGIN, StationModel("CS"), world()))
     return answer
 
 
 def answering(**patches: Any) -> "Answering":
-    """Return a CSMS whose answers are the defaults but for these: patches, reasons of a failure, None for silence."""
+    """Return a CSMS with default answers except for these: patches, reasons of a failure, or None for no answer."""
     return Answering(patches)
 
 
@@ -80,11 +81,11 @@ class Answering:
 
 
 class Play:
-    """One station and what it did. `csms` answers; what it leaves open, `answer` or `fail` ends."""
+    """One station and what it did. `csms` answers its calls; a call it leaves open is ended by `answer` or `fail`."""
 
     def __init__(self, csms: Csms = default_answer, evses: int = 1, connectors: int = 1, **variables: str) -> None:
         named = (
-            settings.variables([f"{key.replace('_', '.', 1)}={value}" for key, value in variables.items()])
+            notation.variables([f"{key.replace('_', '.', 1)}={value}" for key, value in variables.items()])
             if variables
             else {}
         )
@@ -101,7 +102,7 @@ class Play:
     # What happens to it.
 
     def tell(self, *all_cues: Cue) -> Self:
-        """Tell it something, let the CSMS answer, and do what follows."""
+        """Let cues happen, let the CSMS answer, and do what follows."""
         for cue in all_cues:
             self.device, acts = machine.step(self.device, cue, Moment(self.now, self.world))
             self._perform(acts)
@@ -117,7 +118,7 @@ class Play:
         return self.fail("the connection was lost", is_lost=True) if self.open else self
 
     def command(self, action: str, payload: Json | None = None) -> CommandOutcome:
-        """Let the CSMS send a command: its default with `payload` laid over it."""
+        """Let the CSMS send a command: its default with `payload` merged into it."""
         template = compile_template(merge(V201.actions[action].request, payload or {}))
         given = template(Context(self.now, StationModel("CS"), self.world))
         assert V201.schemas.request_violations(action, given) == ()
@@ -134,7 +135,7 @@ class Play:
         return answer
 
     def answer(self, **patch: Any) -> Self:
-        """Answer the open call: the default with this laid over it."""
+        """Answer the open call with the default and `patch` merged into it."""
         sent = self._settled()
         response = merge(default_answer(sent.action, sent.payload), patch)
         return self.tell(cues.Answered(sent.action, sent.payload, response))
@@ -145,7 +146,7 @@ class Play:
         return self.tell(cues.FailedCall(sent.action, sent.payload, reason, is_lost))
 
     def wait(self, seconds: float) -> Self:
-        """Let time pass; what rings meanwhile rings in its order."""
+        """Let time pass; alarms ring in the order of their times."""
         end = self.now + seconds
         while self.alarms and min(self.alarms.values()) <= end:
             alarm, at = min(self.alarms.items(), key=lambda item: item[1])
@@ -156,7 +157,7 @@ class Play:
         return self
 
     def reboot(self) -> Self:
-        """Go off and come back, as it wanted."""
+        """Reboot."""
         self.device = machine.rebooted(self.device, Moment(self.now, self.world))
         self.alarms.clear()
         return self.lose().connect()
@@ -209,7 +210,7 @@ class Play:
 
 
 def line_of(action: str, payload: Json) -> str:
-    """Return the one line that tells the point of a call."""
+    """Return one line that sums up a call."""
     if action == "TransactionEvent":
         words = [payload["eventType"], str(payload["seqNo"]), payload["triggerReason"]]
         words += [payload["transactionInfo"].get("stoppedReason", "")]
@@ -222,7 +223,7 @@ def line_of(action: str, payload: Json) -> str:
 
 
 def booted(csms: Csms = default_answer, evses: int = 1, connectors: int = 1, **variables: str) -> Play:
-    """Return a station that was accepted and has said all that it says then."""
+    """Return a station that was accepted and has sent everything that follows."""
     play = Play(csms, evses, connectors, **variables).connect()
     assert play.device.is_accepted
     play.sent.clear()
@@ -230,7 +231,7 @@ def booted(csms: Csms = default_answer, evses: int = 1, connectors: int = 1, **v
 
 
 def charging(csms: Csms = default_answer, evses: int = 1, **variables: str) -> Play:
-    """Return one where Alice charges at EVSE 1."""
+    """Return a station where Alice charges at EVSE 1."""
     play = booted(csms, evses, 1, **variables).tell(cues.Plugged(1), cues.Presented(TOKEN, 1))
     assert play.device.evses[1].is_charging
     play.sent.clear()

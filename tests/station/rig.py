@@ -27,13 +27,13 @@ from mock_csms.runtime.transport.dial import CannotConnect, Dialer
 from mock_csms.runtime.transport.gate import Limits
 from mock_csms.settings import Config
 from mock_csms.settings.flags import read
-from mock_csms.station import settings
 from mock_csms.station.cues import Cue
+from mock_csms.station.handshake import HandshakeRequest, basic
 from mock_csms.station.link import Site
-from mock_csms.station.misbehaviour import HandshakeRequest
 from mock_csms.station.player import Player
-from mock_csms.station.v2.device import Device, Habit, Identity, new_device
-from mock_csms.station.v2.network import basic
+from mock_csms.station.state import Habit, Identity
+from mock_csms.station.v2 import notation
+from mock_csms.station.v2.device import Device, new_device
 from mock_csms.twin.events import Event, Failed, Finding
 from mock_csms.twin.seen import KINDS
 from tests.station.bench import NOW
@@ -43,13 +43,13 @@ from tests.virtual import Loop, virtual_time
 STATION, PASSWORD = "CS", "the-old-password-1"
 KNOWN = [f"{STATION}:{PASSWORD}"]
 LONGEST = 300.0
-"""How long a station may take to come, in seconds; one that is not let in never does."""
+"""How long a station may take to connect, in seconds; one that is rejected never does."""
 LEAVING = 6.0
-"""How long it may take to go off, and come back."""
+"""How long a reboot may take, in seconds."""
 NO_ROUTE = 1.0
-"""How long a station looks for a way before it gives up."""
+"""How long a station tries to connect before it gives up, in seconds."""
 LEARNING = 1.0
-"""How long the mock may take to learn what the station has."""
+"""How long the mock may take to read the device model of the station, in seconds."""
 
 T = TypeVar("T")
 
@@ -79,7 +79,7 @@ class Stand:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop everything; what is found at the very end counts too."""
+        """Stop everything; findings at the very end count too."""
         try:
             self.do(self.end())
         finally:
@@ -100,7 +100,7 @@ class Stand:
         await self.mock.__aexit__(None, None, None)
 
     def do(self, work: Awaitable[T]) -> T:
-        """Let time go on until some work is done."""
+        """Let time pass until some work is done."""
         return self.loop.run_until_complete(work)
 
     def _note(self, event: Event) -> None:
@@ -111,12 +111,12 @@ class Stand:
 
 
 class Cable(Dialer):
-    """The station's way to the mock, while it is plugged in."""
+    """The cable from the station to the mock; it can be pulled out."""
 
     is_plugged = True
 
     async def dial(self, *args: Any, **more: Any) -> Transport:
-        """Open a WebSocket; CannotConnect without a way."""
+        """Open a WebSocket. Raises CannotConnect while the cable is out."""
         if not self.is_plugged:
             await asyncio.sleep(NO_ROUTE)
             raise CannotConnect("the cable is out")
@@ -124,7 +124,7 @@ class Cable(Dialer):
 
 
 class Rig(Stand):
-    """One station with habits at a mock: it has what a stage has, and everything goes over a socket."""
+    """One station with misbehaviours at a mock: it has the methods of a stage, but everything goes over a socket."""
 
     def __init__(
         self, habits: tuple[Habit, ...], csms: Answering | None = None, *, learns: bool = True, **given: Any
@@ -134,7 +134,7 @@ class Rig(Stand):
         self._running: asyncio.Task[None] | None = None
 
     async def begin(self) -> None:
-        """Make the station, which does not connect yet."""
+        """Make the station; it does not connect yet."""
         await super().begin()
         self._cable = Cable(Limits(1 << 20, False, 0.0, 0.0))
         url, chance = f"{self.mock.url}/{STATION}", Chance(2)
@@ -159,7 +159,8 @@ class Rig(Stand):
 
     @property
     def device(self) -> Device:
-        """What the station is."""
+        """The state of the station."""
+        assert isinstance(self._player.device, Device)
         return self._player.device
 
     def connect(self) -> Self:
@@ -182,14 +183,14 @@ class Rig(Stand):
         return self._settle()
 
     def come_again(self, refused: int = 0) -> Self:
-        """Cut the connection; the station comes again after its own pauses, refused so often at first."""
+        """Cut the connection; the station reconnects after its own pauses, and is refused a number of times first."""
         self.lose()
         if refused:
             self._soon(self.mock.configure, self.configured(refuse=f"503*{refused}"))
         return self.connect()
 
     def tell(self, *all_cues: Cue) -> Self:
-        """Tell the station something, and let both do what follows at once."""
+        """Let a cue happen, and let both sides do what follows at once."""
         for cue in all_cues:
             self._soon(self._player.tell, cue)
             self._settle()
@@ -204,7 +205,7 @@ class Rig(Stand):
         return self._settle()
 
     def settle(self) -> Self:
-        """Let the station do what it wants to do with its connection: reboot, or connect anew."""
+        """Let the station do what it waits for: reboot, or reconnect."""
         return self.wait(LEAVING)._online()
 
     def _settle(self) -> Self:
@@ -218,11 +219,11 @@ class Rig(Stand):
         self._settle()
 
     def insult(self, action: str, payload: Json) -> None:
-        """Send a command that breaks its schema."""
+        """Send a command that violates its schema."""
         self.command(action, dict.fromkeys(V201.actions[action].request) | payload)
 
 
 def new_station(evses: int = 1, connectors: int = 1, **variables: str) -> Device:
     """Return a station; `TxCtrlr_TxStartPoint="EVConnected"` sets a variable of it."""
     named = [f"{key.replace('_', '.', 1)}={value}" for key, value in variables.items()]
-    return new_device(Identity(), evses, connectors, settings.variables(named) if named else {})
+    return new_device(Identity(), evses, connectors, notation.variables(named) if named else {})

@@ -1,4 +1,4 @@
-"""Scenarios that show all that a station does: plays for one station, which need not be a good one."""
+"""Scenarios that show everything that a station does; the station may misbehave."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
@@ -10,14 +10,14 @@ from tests.station.play import BOB, TOKEN, Answering, answering
 from tests.station.stage import Stage
 
 Begin: TypeAlias = Callable[..., Stage]
-"""What makes a station, by the CSMS that it talks to, its EVSEs and its variables."""
+"""Makes a station for a CSMS, a number of EVSEs, and variables."""
 
 EVENT = "TransactionEvent"
 BUTTON = {"idToken": "", "type": "NoAuthorization"}
 
 
 def charge(stage: Stage, evse: int = 1, seconds: float = 130.0, token: Json = TOKEN) -> None:
-    """Let somebody come, charge and go."""
+    """Let a driver arrive, charge and leave."""
     stage.tell(Plugged(evse), Presented(token, evse)).wait(seconds)
     stage.tell(Presented(token, evse), Unplugged(evse))
 
@@ -32,7 +32,7 @@ def transaction(stage: Stage, evse: int = 1) -> str:
 
 
 def pending(begin: Begin) -> None:
-    """The CSMS lets the station wait, and asks it things meanwhile."""
+    """The station is Pending, and the CSMS sends commands meanwhile."""
     boots = [{"status": "Pending", "interval": 20}, {"status": "Pending", "interval": 0}, {}]
     stage = begin(answering(BootNotification=boots)).connect()
     stage.wait(5).command("RequestStartTransaction")
@@ -63,14 +63,14 @@ def idle(begin: Begin) -> None:
 
 
 def comes_again(begin: Begin) -> None:
-    """The connection is lost, and the station comes again when it wants to; then it is refused three times at first."""
+    """The connection is lost and the station reconnects by itself; the next time it is refused three times first."""
     stage = begin().connect().wait(10)
     stage.come_again().wait(10)
     stage.come_again(refused=3).wait(70)
 
 
 def resets(begin: Begin) -> None:
-    """The station is reset at once, when it is idle, and by its switch, with a transaction each time."""
+    """The station is reset at once, when idle, and by its power switch, with a transaction each time."""
     stage = begin(evses=2).connect()
     for kind in ("Immediate", "OnIdle"):
         stage.tell(Plugged(1), Presented(TOKEN, 1)).wait(5).command("Reset", {"type": kind})
@@ -96,13 +96,13 @@ def sessions(begin: Begin) -> None:
 
 
 def judged(begin: Begin) -> None:
-    """The CSMS says with each event what an idToken is worth."""
+    """The CSMS sends idTokenInfo in each answer to an event."""
     stage = begin(answering(TransactionEvent={"idTokenInfo": {"status": "Accepted"}})).connect()
     charge(stage, seconds=5)
 
 
 def remote(begin: Begin) -> None:
-    """The CSMS starts and stops; the transaction begins with the cable."""
+    """The CSMS starts and stops remotely; the transaction starts with the cable."""
     stage = begin(evses=2, TxCtrlr_TxStartPoint="EVConnected").connect().tell(Plugged(1)).wait(5)
     start = {"evseId": 1, "remoteStartId": 77, "idToken": TOKEN}
     stage.command("RequestStartTransaction", start)
@@ -116,7 +116,7 @@ def remote(begin: Begin) -> None:
 
 
 def remote_at_once(begin: Begin) -> None:
-    """Transactions begin with the authorization: one where a vehicle comes, and none at an EVSE that is not there."""
+    """Transactions start with the authorization: one where a vehicle comes, and none at an unknown EVSE."""
     stage = begin(evses=2, TxCtrlr_TxStartPoint="Authorized").connect()
     stage.command("RequestStartTransaction", {"evseId": 1, "remoteStartId": 78, "idToken": TOKEN})
     stage.wait(5).command("RequestStartTransaction", {"evseId": 9, "remoteStartId": 79, "idToken": BOB})
@@ -124,7 +124,7 @@ def remote_at_once(begin: Begin) -> None:
 
 
 def offline(begin: Begin) -> None:
-    """The connection is lost while somebody charges, and comes back before and after the end."""
+    """The connection is lost during a transaction, and comes back before its end, and after it."""
     stage = begin(evses=2).connect().tell(Plugged(1), Presented(TOKEN, 1)).wait(5)
     stage.lose().wait(130).connect().wait(70)
     stage.lose().tell(Presented(TOKEN, 1), Unplugged(1)).wait(10)
@@ -138,14 +138,14 @@ def refused_events(begin: Begin) -> None:
 
 
 def refused_later(begin: Begin) -> None:
-    """A token turns out to be invalid when somebody charges already."""
+    """An idToken turns out to be invalid during a transaction."""
     invalid = {"idTokenInfo": {"status": "Invalid"}}
     stage = begin(answering(TransactionEvent=invalid)).connect().tell(Plugged(1), Presented(TOKEN, 1))
     stage.wait(40).tell(Unplugged(1))
 
 
 def refused_tokens(begin: Begin) -> None:
-    """A token is refused twice, once it is known."""
+    """An idToken is rejected, and again when it is cached."""
     stage = begin(answering(Authorize={"idTokenInfo": {"status": "Invalid"}})).connect()
     stage.tell(Plugged(1), Presented(TOKEN, 1)).wait(40).tell(Presented(TOKEN, 1)).wait(5)
 
@@ -157,27 +157,27 @@ def elsewhere(begin: Begin) -> None:
 
 
 def master_pass(begin: Begin) -> None:
-    """A master pass is presented where nobody charges."""
+    """A master pass is presented while nobody charges."""
     info = {"idTokenInfo": {"status": "Accepted", "groupIdToken": {"idToken": "MASTER", "type": "Central"}}}
     stage = begin(answering(Authorize=info), AuthCtrlr_MasterPassGroupId="MASTER").connect()
     stage.tell(Plugged(1), Presented(TOKEN, 1)).wait(5)
 
 
 def without_authorization(begin: Begin) -> None:
-    """Everybody may charge, with a card or by a button."""
+    """Everybody may charge, with a card or a button."""
     stage = begin(AuthCtrlr_Enabled="false").connect()
     charge(stage, seconds=5)
     charge(stage, seconds=5, token=BUTTON)
 
 
 def slow(begin: Begin) -> None:
-    """The CSMS takes its time, and the station waits for it."""
+    """The CSMS answers late, and the station waits."""
     stage = begin(Answering({}, faults=dict.fromkeys(("StatusNotification", EVENT), "delay seconds=1"))).connect()
     charge(stage.wait(5))
 
 
 def neighbours(begin: Begin) -> None:
-    """Somebody charges at an EVSE that has metered much, and next to it stands one that has metered less."""
+    """A driver charges at an EVSE whose register is higher than that of the EVSE beside it."""
     stage = begin(evses=2, connectors=2).connect()
     charge(stage, seconds=300)
     charge(stage, 2)
@@ -185,20 +185,20 @@ def neighbours(begin: Begin) -> None:
 
 
 def aligned(begin: Begin) -> None:
-    """Meter values come by the clock, in a transaction too."""
+    """Clock-aligned meter values are sent, also during a transaction."""
     stage = begin(evses=2, AlignedDataCtrlr_Interval="60").connect().wait(70)
     charge(stage)
     stage.wait(70)
 
 
 def aligned_idle(begin: Begin) -> None:
-    """Meter values come by the clock while nobody charges."""
+    """Clock-aligned meter values are sent while nobody charges."""
     stage = begin(evses=2, AlignedDataCtrlr_Interval="60", AlignedDataCtrlr_SendDuringIdle="true").connect().wait(70)
     charge(stage)
 
 
 def reservations(begin: Begin) -> None:
-    """EVSEs are reserved and used, or not used in time; one outlives a reboot."""
+    """Reservations are used or expire; one survives a reboot."""
     stage = begin(evses=2, connectors=1).connect()
     stage.command("ReserveNow", {"idToken": TOKEN, "id": 5})
     charge(stage, seconds=5)
@@ -235,4 +235,4 @@ SCENARIOS: Mapping[str, Callable[[Begin], Any]] = {
         reservations,
     )
 }
-"""The scenarios in which the station does something of its own; `commanding` has those of commands."""
+"""The scenarios in which the station acts by itself; `commanding` has those with commands."""

@@ -1,4 +1,4 @@
-"""A stage for misbehaving stations: like `play`, but it forgives everything, and writes down all that can be seen."""
+"""A stage for misbehaving stations: like `play`, but it accepts everything, and records all that can be seen."""
 
 from collections.abc import Sequence
 from itertools import count
@@ -11,16 +11,17 @@ from mock_csms.protocol.messages import Call, Error, Message, Result
 from mock_csms.protocol.records import Record, replace
 from mock_csms.protocol.versions import V201, refusal
 from mock_csms.station import cues
-from mock_csms.station.misbehaviour import HandshakeRequest, misbehave
+from mock_csms.station.handshake import HandshakeRequest
+from mock_csms.station.misbehaviour import misbehave
+from mock_csms.station.state import Habit, Moment
 from mock_csms.station.v2 import boot, machine, network
-from mock_csms.station.v2.device import Habit, Moment
 from mock_csms.station.v2.misbehaviours import KINDS
 from mock_csms.twin.station import StationModel
 from tests.station.bench import NOW
 from tests.station.play import Csms, Play, Sent, default_answer, world
 
-LINE = HandshakeRequest("ws://csms/CS", authorization="Basic Q1M6dGhlLW9sZC1wYXNzd29yZC0x")
-"""What the station came with: the password is `the-old-password-1`."""
+HANDSHAKE = HandshakeRequest("ws://csms/CS", authorization="Basic Q1M6dGhlLW9sZC1wYXNzd29yZC0x")
+"""The handshake with which the station was started: the password is `the-old-password-1`."""
 
 
 class Entry(Record):
@@ -42,7 +43,7 @@ Log: TypeAlias = list[Entry]
 
 
 class Stage(Play):
-    """One station with habits, and the transcript of what it did."""
+    """One station with misbehaviours, and the transcript of what it did."""
 
     def __init__(self, habits: tuple[Habit, ...], csms: Csms = default_answer, **settings: Any) -> None:
         super().__init__(csms, **settings)
@@ -63,11 +64,11 @@ class Stage(Play):
         return self
 
     def note(self, kind: str, name: str, what: Any = None, given: Any = None, acts: Sequence[Act] = ()) -> None:
-        """Write down what can be seen."""
+        """Add an entry to the transcript."""
         self.log.append(Entry(self.now - NOW, kind, name, what, given, tuple(acts)))
 
     def spoil(self, place: str, right: Any, *context: Any) -> Any:
-        """Return what the habits make of what is right."""
+        """Return what the misbehaviours make of what is right."""
         habits, done = misbehave(self.device.habits, KINDS, place, right, *context)
         self.device = replace(self.device, habits=habits)
         return done
@@ -75,13 +76,13 @@ class Stage(Play):
     def connect(self) -> Self:
         """Open the connection."""
         self.wish = ""
-        right = replace(LINE, authorization=network.authorization_of(self.device) or LINE.authorization)
-        self.note("line", "open", self.spoil("line", right, LINE))
+        right = replace(HANDSHAKE, authorization=network.authorization_of(self.device) or HANDSHAKE.authorization)
+        self.note("line", "open", self.spoil("handshake", right, HANDSHAKE))
         self.tell(cues.Opened())
         return self
 
     def lose(self) -> Self:
-        """Lose the connection, with the answers to what is open, and think of when to connect again."""
+        """Lose the connection with all open answers, and note when the station connects again."""
         self.note("line", "lost")
         self.tell(cues.Closed())
         lost, self.queue = self.queue, []
@@ -93,19 +94,19 @@ class Stage(Play):
         return self
 
     def come_again(self, refused: int = 0) -> Self:
-        """Lose the connection, and come again after the station's own pauses, refused so often at first."""
+        """Lose the connection; the station reconnects after its own pauses, and is refused a number of times first."""
         self.lose()
         for attempt in range(refused + 1):
             self.wait(self.pause)
             if attempt < refused:
-                self.note("door", "refused", LINE)
+                self.note("door", "refused", HANDSHAKE)
                 right = boot.back_off(self.device, attempt + 1, Moment(self.now, self.world))
                 self.pause = self.spoil("pause", right)
                 self.note("pause", "", self.pause)
         return self.connect()
 
     def reboot(self) -> Self:
-        """Go off and come back."""
+        """Reboot."""
         self.note("off", "")
         self.lose()
         self.device = machine.rebooted(self.device, Moment(self.now, self.world))
@@ -130,14 +131,14 @@ class Stage(Play):
         return reply
 
     def insult(self, action: str, payload: Json) -> None:
-        """Let the CSMS send what breaks the schema."""
+        """Let the CSMS send a command that violates its schema."""
         call = Call("call", action, payload)
         right = refusal(call, V201.schemas.request_violations(action, payload))
         message = self.spoil("refusal", right, call)
         self.note("refusal", action, message, payload, self.spoil("wire", (Emission(message),), self.wire_world))
 
     def respond(self, **patch: Any) -> Self:
-        """Answer what was left open."""
+        """Answer the calls that were left open."""
         act = self.queue.pop(0)
         self._answered(act, merge(default_answer(act.action, act.payload), patch))
         return self._go_on()
@@ -169,7 +170,7 @@ class Stage(Play):
         self._go_on()
 
     def _go_on(self) -> Self:
-        """Let the CSMS answer what it answers at once."""
+        """Let the CSMS answer the calls that it answers at once."""
         while self.queue and len(self.log) < 5000:
             response = self.csms(self.queue[0].action, self.queue[0].payload)
             if response is None:

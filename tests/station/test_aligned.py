@@ -1,4 +1,4 @@
-"""Clock-aligned meter data (J01), and samples that are told at the end of a transaction (J02)."""
+"""Clock-aligned meter values (J01), and values that are sent at the end of a transaction (J02)."""
 
 import pytest
 
@@ -25,7 +25,7 @@ ALIGNED = {ALIGNED_INTERVAL: "900", TX_UPDATED_INTERVAL: "0"}
 
 
 def driven(variables: dict[Name, str], evses: int = 1) -> Driven:
-    """Return a station that was switched on at seven seconds past ten."""
+    """Return a station that was switched on at 10:00:07."""
     return Driven(variables, evses, at=TEN + 7)
 
 
@@ -60,7 +60,7 @@ def test_boundaries_are_counted_from_midnight(interval: int, now: float, then: f
 
 
 def test_an_idle_evse_tells_meter_values() -> None:
-    """Each EVSE tells what the variable asks for, at each boundary, with its number (J01.FR.14; M04, M06, M12)."""
+    """Each EVSE sends the configured measurands at each boundary, with its id (J01.FR.14; M04, M06, M12)."""
     station = driven({**ALIGNED, ALIGNED_MEASURANDS: "Voltage,SoC"}, evses=2)
     station.wait(3600)
     sent = station.payloads("MeterValues")
@@ -79,7 +79,7 @@ def test_nothing_is_told_unless_it_is_asked_for() -> None:
 
 
 def test_a_transaction_tells_them_in_its_events() -> None:
-    """While it runs its values come in Updated events MeterValueClock, and those of other EVSEs as before (M04)."""
+    """During a transaction the values are in MeterValueClock events; other EVSEs send MeterValues (M04)."""
     station = driven(ALIGNED, evses=2)
     station.charge()
     station.wait(2000)
@@ -93,7 +93,7 @@ def test_a_transaction_tells_them_in_its_events() -> None:
 
 
 def test_during_idle_means_only_then() -> None:
-    """With SendDuringIdle nothing is told while any transaction runs, but before and after (J01.FR.20; M05)."""
+    """With SendDuringIdle values are sent before and after, but not during any transaction (J01.FR.20; M05)."""
     station = driven({**ALIGNED, SEND_DURING_IDLE: "true"}, evses=2)
     station.wait(900)
     station.charge()
@@ -104,7 +104,7 @@ def test_during_idle_means_only_then() -> None:
 
 
 def test_the_csms_may_change_the_interval() -> None:
-    """A new interval counts from its command on; 0 ends it."""
+    """A new interval takes effect with its command; 0 switches the values off."""
     station = driven({TX_UPDATED_INTERVAL: "0"})
     for interval in ("600", "1000", "0"):
         item = {"component": {"name": "AlignedDataCtrlr"}, "variable": {"name": "Interval"}, "attributeValue": interval}
@@ -115,7 +115,7 @@ def test_the_csms_may_change_the_interval() -> None:
 
 
 def test_aligned_values_come_after_a_reboot_too() -> None:
-    """The alarm is set anew when the station is back."""
+    """The alarm is set again after a reboot."""
     station = driven(ALIGNED)
     station.wait(1000)
     station.reboot()
@@ -125,7 +125,7 @@ def test_aligned_values_come_after_a_reboot_too() -> None:
 
 
 def test_values_of_a_boundary_are_older_than_what_comes_late() -> None:
-    """Where the alarm is late, the register of the boundary is told before that of what happens now (M07, X04)."""
+    """If the alarm is late, the register at the boundary is sent before the register of now (M07, X04)."""
     station = driven(ALIGNED)
     station.charge()
     station.now = TEN + 903.5
@@ -140,7 +140,7 @@ def test_values_of_a_boundary_are_older_than_what_comes_late() -> None:
 
 
 def test_what_ends_late_ends_after_the_boundary() -> None:
-    """A driver who comes before a late alarm: the values of the boundary are the older ones, in number and register."""
+    """A driver comes before a late alarm: the values of the boundary have the lower seqNo and register."""
     station = driven({**ALIGNED, ALIGNED_ENDED_INTERVAL: "900"})
     station.charge()
     station.now = TEN + 903.5
@@ -156,7 +156,7 @@ def test_what_ends_late_ends_after_the_boundary() -> None:
 
 
 def test_an_alarm_that_rings_early_is_set_anew() -> None:
-    """There are no values of a boundary that has not come."""
+    """There are no values of a boundary in the future."""
     station = driven(ALIGNED)
     station.wait(892)
     del station.alarms["clock",]
@@ -167,7 +167,7 @@ def test_an_alarm_that_rings_early_is_set_anew() -> None:
 
 
 def test_nothing_is_told_before_the_csms_accepts() -> None:
-    """What a station that is not accepted measures is not told later either (B02.FR.02)."""
+    """Values from before the station was accepted are never sent (B02.FR.02)."""
     station = driven(ALIGNED)
     station.device = replace(station.device, boot_status="Pending")
     station.wait(1000)
@@ -175,7 +175,7 @@ def test_nothing_is_told_before_the_csms_accepts() -> None:
 
 
 def test_a_station_that_is_offline_keeps_those_of_its_transactions() -> None:
-    """TransactionEvents wait with offline set; MeterValues of an idle EVSE are only told while they are news."""
+    """While offline, TransactionEvents are kept with `offline`, and MeterValues are dropped."""
     station = driven(ALIGNED, evses=2)
     station.charge()
     station.sent.clear()
@@ -187,7 +187,7 @@ def test_a_station_that_is_offline_keeps_those_of_its_transactions() -> None:
 
 
 def test_samples_are_collected_for_the_end() -> None:
-    """Ended tells the values of both intervals in the order of their times, and one Transaction.End (J02; M02)."""
+    """Ended has the values of both intervals in the order of their times, and one Transaction.End (J02; M02)."""
     wanted = {ALIGNED_ENDED_MEASURANDS: "Voltage", TX_ENDED_MEASURANDS: "SoC"}
     intervals = {ALIGNED_ENDED_INTERVAL: "900", ENDED_INTERVAL: "700", TX_UPDATED_INTERVAL: "0"}
     station = driven({**wanted, **intervals})
@@ -212,7 +212,7 @@ def test_samples_are_collected_for_the_end() -> None:
 
 
 def test_too_many_samples_are_thinned_out() -> None:
-    """A transaction that never ends does not grow without bound."""
+    """A transaction that never ends keeps a limited number of values."""
     station = driven({ENDED_INTERVAL: "1", TX_UPDATED_INTERVAL: "0"})
     station.charge()
     station.wait(2000)
@@ -231,7 +231,7 @@ def test_too_many_samples_are_thinned_out() -> None:
     ],
 )
 def test_a_controller_that_is_off(controller: str, left: set[str]) -> None:
-    """Enabled false means no values of that kind, and those of the other kind as before."""
+    """With Enabled false there are no values of that kind; the other kind is still sent."""
     station = driven({(controller, "Enabled"): "false", ALIGNED_INTERVAL: "900"})
     station.charge()
     station.wait(1000)
@@ -242,7 +242,7 @@ def test_a_controller_that_is_off(controller: str, left: set[str]) -> None:
 
 @pytest.mark.parametrize(("before", "after", "samples"), [("0", "10", 6), ("60", "10", 6), ("10", "0", 0)])
 def test_the_csms_may_change_the_interval_of_samples(before: str, after: str, samples: int) -> None:
-    """A transaction that runs keeps to the new interval at once."""
+    """A running transaction follows a new interval at once."""
     station = driven({TX_UPDATED_INTERVAL: before})
     station.charge()
     variable = {"component": {"name": "SampledDataCtrlr"}, "variable": {"name": "TxUpdatedInterval"}}
@@ -253,7 +253,7 @@ def test_the_csms_may_change_the_interval_of_samples(before: str, after: str, sa
 
 
 def test_what_is_triggered_is_what_is_aligned() -> None:
-    """MeterValues that are triggered hold the measurands of AlignedDataCtrlr, and say so (F06.FR.06; M10)."""
+    """Triggered MeterValues have the measurands of AlignedDataCtrlr and the context Trigger (F06.FR.06; M10)."""
     station = driven({ALIGNED_MEASURANDS: "Voltage"})
     station.command("TriggerMessage", {"requestedMessage": "MeterValues"})
     assert values_of(station.payloads("MeterValues"), "Trigger") == [(7, {"Voltage"})]

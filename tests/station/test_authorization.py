@@ -1,4 +1,4 @@
-"""Who may charge and who may stop: groups, master passes, limits, and without a CSMS (C01 to C16)."""
+"""Who may start and stop charging: groups, master passes, allowed EVSEs, and offline (C01 to C16)."""
 
 from typing import Any
 
@@ -24,12 +24,12 @@ def listed(play: Play, **infos: Json) -> Play:
 
 
 def is_charging(play: Play, evse: int = 1) -> bool:
-    """Whether energy flows."""
+    """Return whether energy flows."""
     return play.device.evses[evse].is_charging
 
 
 def test_a_card_held_too_long() -> None:
-    """One that is presented again while the CSMS is asked about it is not asked about, or granted an EVSE, twice."""
+    """An idToken presented again during its Authorize causes no second Authorize, and gets no second EVSE."""
     play = booted(answering(Authorize=None), evses=2).tell(ALICE, ALICE)
     assert [sent.action for sent in play.sent].count("Authorize") == 1
     assert play.said == ["Alice is already being authorized"]
@@ -41,7 +41,7 @@ def test_a_card_held_too_long() -> None:
 
 
 def test_the_start_button() -> None:
-    """A button starts and stops without a question, with an empty idToken whatever was typed (C02.FR.01; A07)."""
+    """A button starts and stops without Authorize, always with an empty idToken (C02.FR.01; A07)."""
     play = booted().tell(Plugged(1), Presented({"idToken": "x", "type": "NoAuthorization"}))
     assert play.transcript() == ["1.1 Occupied", "Started 0 Authorized"]
     play.tell(Presented({"idToken": "", "type": "NoAuthorization"}))
@@ -50,7 +50,7 @@ def test_the_start_button() -> None:
 
 
 def test_authorization_that_is_off() -> None:
-    """With AuthCtrlr.Enabled false nobody is asked, not about remote starts either (C01.FR.01; A01)."""
+    """With AuthCtrlr.Enabled false no Authorize is sent, also for remote starts (C01.FR.01; A01)."""
     play = booted(AuthCtrlr_Enabled="false", AuthCtrlr_AuthorizeRemoteStart="true").tell(Plugged(1), ALICE, ALICE)
     play.command("RequestStartTransaction", {"idToken": BOB, "remoteStartId": 1})
     assert "Authorize" not in [sent.action for sent in play.sent]
@@ -64,7 +64,7 @@ def test_authorization_that_is_off() -> None:
     [(TOKEN, False), (BOB, True), ({"idToken": "X", "type": "Central"}, False)],
 )
 def test_remote_starts_that_need_no_question(token: Json, *, asked: bool) -> None:
-    """AuthorizeRemoteStart asks about tokens that are not known, but for those of one use (F01.FR.01, C05.FR.01)."""
+    """With AuthorizeRemoteStart, unknown idTokens are authorized, but not those for one use (F01.FR.01, C05.FR.01)."""
     play = booted(AuthCtrlr_AuthorizeRemoteStart="true", **LOCAL).tell(Plugged(1))
     listed(play, alice={"status": "Accepted"}).sent.clear()
     assert play.ask("RequestStartTransaction", {"idToken": token, "remoteStartId": 7})["status"] == "Accepted"
@@ -72,7 +72,7 @@ def test_remote_starts_that_need_no_question(token: Json, *, asked: bool) -> Non
 
 
 def test_remote_authorization_that_is_off() -> None:
-    """With DisableRemoteAuthorization only who is known charges (TC_E_52)."""
+    """With DisableRemoteAuthorization only known idTokens charge (TC_E_52)."""
     play = listed(booted(AuthCtrlr_DisableRemoteAuthorization="true", **LOCAL), alice={"status": "Accepted"})
     play.tell(Plugged(1), BOBS)
     assert play.transcript() == ["1.1 Occupied"]
@@ -80,7 +80,7 @@ def test_remote_authorization_that_is_off() -> None:
 
 
 def test_a_station_that_is_not_accepted() -> None:
-    """While Pending nobody charges, not with a button either (B02.FR.02)."""
+    """While Pending nobody charges, also not with a button (B02.FR.02)."""
     play = Play(answering(BootNotification={"status": "Pending"})).connect().tell(Plugged(1))
     play.tell(Presented({"idToken": "", "type": "NoAuthorization"}))
     assert not is_charging(play)
@@ -88,7 +88,7 @@ def test_a_station_that_is_not_accepted() -> None:
 
 @pytest.mark.parametrize("status", ["Blocked", "ConcurrentTx", "Expired", "Invalid", "NoCredit", "Unknown"])
 def test_who_is_refused(status: str) -> None:
-    """Who is not Accepted does not charge, whatever the reason (C01.FR.02; A02)."""
+    """An idToken that is not Accepted does not charge, whatever its status (C01.FR.02; A02)."""
     play = booted(answering(Authorize={"idTokenInfo": {"status": status}})).tell(Plugged(1), ALICE)
     assert play.wait(30).transcript() == ["1.1 Occupied", "Authorize"]
 
@@ -108,7 +108,7 @@ def test_who_is_refused(status: str) -> None:
 )
 @pytest.mark.parametrize("source", ["list", "cache"])
 def test_offline(info: str | None, unknown: str, local: str, source: str, *, charges: bool) -> None:
-    """Offline the list and the cache decide, and OfflineTxForUnknownIdEnabled on who is in neither (C13, C15.FR.08)."""
+    """Offline, list and cache decide; OfflineTxForUnknownIdEnabled decides on unknown idTokens (C13, C15.FR.08)."""
     variables: Any = {"AuthCtrlr_OfflineTxForUnknownIdEnabled": unknown, "AuthCtrlr_LocalAuthorizeOffline": local}
     play = booted(**variables)
     if info and source == "list":
@@ -124,15 +124,15 @@ def test_offline(info: str | None, unknown: str, local: str, source: str, *, cha
 
 
 def test_nothing_is_learned_offline() -> None:
-    """Who was let in unknown is not in the cache for that (C15.FR.01)."""
-    assert booted().lose().tell(Plugged(1), ALICE).device.holdings.cache == {}
+    """An unknown idToken that charges offline is not added to the cache (C15.FR.01)."""
+    assert booted().lose().tell(Plugged(1), ALICE).device.storage.cache == {}
 
 
 # Stopping for others.
 
 
 def test_one_of_the_group_stops() -> None:
-    """Another token of the group stops when the CSMS says so, and the event tells it (C09.FR.03, .05; E07.FR.02)."""
+    """An idToken of the same group stops after Authorize, and the event names it (C09.FR.03, .05; E07.FR.02)."""
     play = charging(answering(Authorize=IN_FAMILY))
     play.tell(BOBS)
     assert [sent.action for sent in play.sent] == ["Authorize", "TransactionEvent"]
@@ -144,7 +144,7 @@ def test_one_of_the_group_stops() -> None:
 @pytest.mark.parametrize("learned", ["Authorize", "TransactionEvent"])
 @pytest.mark.parametrize("is_online", [True, False])
 def test_one_of_the_group_is_known(learned: str, *, is_online: bool) -> None:
-    """Who is known to be of the group stops without a question (C01.FR.03, C09.FR.07; TC_C_41, TC_E_45)."""
+    """A known idToken of the group stops without Authorize (C01.FR.03, C09.FR.07; TC_C_41, TC_E_45)."""
     answers: Any = {"TransactionEvent": {"idTokenInfo": {"status": "Accepted"}}, learned: IN_FAMILY}
     play = listed(charging(answering(**answers)), bob=IN_FAMILY["idTokenInfo"])
     if not is_online:
@@ -167,7 +167,7 @@ def test_one_of_the_group_is_known(learned: str, *, is_online: bool) -> None:
 )
 @pytest.mark.parametrize("is_known", [True, False])
 def test_who_may_not_stop(info: Json, *, is_known: bool) -> None:
-    """An invalid token of the group, and any of no or another group, stops nothing (C09.FR.11; TC_C_42 to TC_C_44)."""
+    """An invalid idToken of the group, or one of no or another group, stops nothing (C09.FR.11; TC_C_42 to TC_C_44)."""
     play = charging(answering(Authorize=[IN_FAMILY, {"idTokenInfo": info}]))
     if is_known:
         listed(play, bob=info)
@@ -176,7 +176,7 @@ def test_who_may_not_stop(info: Json, *, is_known: bool) -> None:
 
 
 def test_one_of_the_group_starts_elsewhere() -> None:
-    """At an EVSE that is free one of the group starts, and a remote start stops nobody."""
+    """An idToken of the group starts at a free EVSE, and a remote start stops nobody."""
     play = charging(answering(Authorize=IN_FAMILY), evses=2).tell(Plugged(2), Presented(BOB, 2))
     assert (is_charging(play, 1), is_charging(play, 2)) == (True, True)
     play = charging(answering(Authorize=IN_FAMILY), evses=2, AuthCtrlr_AuthorizeRemoteStart="true").tell(Plugged(2))
@@ -185,7 +185,7 @@ def test_one_of_the_group_starts_elsewhere() -> None:
 
 
 def test_one_of_the_group_stops_one() -> None:
-    """Where two of the group charge, a third stops one of them only."""
+    """If two idTokens of the group charge, a third one stops only one of them."""
     play = charging(answering(TransactionEvent=IN_FAMILY), evses=2).tell(Plugged(2), Presented(BOB, 2))
     play.csms = answering(Authorize=IN_FAMILY)
     play.tell(Presented({"idToken": "Carol", "type": "Local"}))
@@ -193,7 +193,7 @@ def test_one_of_the_group_stops_one() -> None:
 
 
 def test_a_remote_start_stops_nobody() -> None:
-    """Who began while the CSMS was asked about a remote start of the same group goes on."""
+    """A transaction that starts during the Authorize of a remote start of its group goes on."""
     play = booted(AuthCtrlr_AuthorizeRemoteStart="true", **LOCAL).tell(Plugged(1))
     listed(play, alice=IN_FAMILY["idTokenInfo"]).csms = answering(Authorize=None)
     play.command("RequestStartTransaction", {"idToken": BOB, "remoteStartId": 7, "evseId": 1})
@@ -201,14 +201,14 @@ def test_a_remote_start_stops_nobody() -> None:
 
 
 def test_who_stops_before_the_vehicle_came() -> None:
-    """Nobody waits any more for the vehicle of a driver who gave up."""
+    """The station stops waiting for the vehicle of a driver who gave up."""
     assert ("vehicle", 1) not in booted().tell(ALICE, ALICE).alarms
 
 
 @pytest.mark.parametrize("place", [None, 2])
 @pytest.mark.parametrize("is_known", [True, False])
 def test_a_master_pass_stops(place: int | None, *, is_known: bool) -> None:
-    """A master pass stops all, or the one at whose reader it is presented, as MasterPass (C16.FR.02, .05, .08)."""
+    """A master pass stops all transactions, or that of its reader, with MasterPass (C16.FR.02, .05, .08)."""
     play = booted(evses=3, AuthCtrlr_MasterPassGroupId="master").tell(Plugged(1), Presented(TOKEN, 1), Plugged(2))
     play.tell(Presented({"idToken": "Carol", "type": "Local"}, 2))
     info = {"status": "Accepted", "groupIdToken": MASTER}
@@ -223,7 +223,7 @@ def test_a_master_pass_stops(place: int | None, *, is_known: bool) -> None:
 
 @pytest.mark.parametrize("variables", [{}, LOCAL])
 def test_a_master_pass_starts_nothing(variables: Any) -> None:
-    """A master pass never starts a transaction, not by remote start either (C12.FR.09, C16.FR.03; A06)."""
+    """A master pass never starts a transaction, also not by remote start (C12.FR.09, C16.FR.03; A06)."""
     info = {"status": "Accepted", "groupIdToken": MASTER}
     play = booted(answering(Authorize={"idTokenInfo": info}), AuthCtrlr_MasterPassGroupId="Master", **variables)
     play.tell(Plugged(1), BOBS, BOBS)
@@ -237,7 +237,7 @@ def test_a_master_pass_starts_nothing(variables: Any) -> None:
 
 @pytest.mark.parametrize("variables", [{}, LOCAL])
 def test_evses_that_a_token_may_use(variables: Any) -> None:
-    """A token starts only at the EVSEs of idTokenInfo.evseId, from memory too (C01.FR.21; A04)."""
+    """An idToken starts only at the EVSEs of idTokenInfo.evseId, also when it is cached (C01.FR.21; A04)."""
     play = booted(answering(Authorize={"idTokenInfo": {"evseId": [2]}}), evses=2, **variables)
     for _ in range(2):
         play.tell(Plugged(1), Presented(TOKEN, 1))
@@ -247,7 +247,7 @@ def test_evses_that_a_token_may_use(variables: Any) -> None:
 
 
 def test_an_evse_that_a_token_turns_out_not_to_be_for() -> None:
-    """A token that is Accepted at other EVSEs only has no more right here than one that is not (C01.FR.21)."""
+    """An idToken that is Accepted only at other EVSEs is rejected at this one (C01.FR.21)."""
     csms = answering(TransactionEvent={"idTokenInfo": {"status": "Accepted", "evseId": [2]}})
     play = booted(csms, evses=2).tell(Plugged(1), Presented(TOKEN, 1))
     assert play.transcript()[-1] == "Ended 1 Deauthorized DeAuthorized"

@@ -1,11 +1,12 @@
-"""Coming up and staying known: boot, connector reports, heartbeats, and what a lost connection means (B01-B04, G02)."""
+"""Boot, connector statuses and heartbeats, and what a lost connection changes (B01 to B04, G02)."""
 
 import pytest
 
 from mock_csms.protocol.actions import Json
 from mock_csms.station import cues
+from mock_csms.station.state import Identity, Moment
 from mock_csms.station.v2 import boot
-from mock_csms.station.v2.device import Identity, Moment, new_device
+from mock_csms.station.v2.device import new_device
 from mock_csms.station.v2.variables import BACK_OFF_RANGE, BACK_OFF_TIMES, BACK_OFF_WAIT
 from tests.station.play import TOKEN, Play, answering, booted, charging, world
 
@@ -14,7 +15,7 @@ REJECTING = {"status": "Rejected", "interval": 20}
 
 
 def test_an_accepted_station_introduces_itself() -> None:
-    """After Accepted come the status of every connector and the security event of a start, and then silence."""
+    """After Accepted the station sends the status of every connector and a security event, and nothing more."""
     play = Play(evses=2, connectors=2).connect()
     assert play.transcript() == [
         "Boot PowerUp",
@@ -27,7 +28,7 @@ def test_an_accepted_station_introduces_itself() -> None:
 @pytest.mark.parametrize("answer", [WAITING, REJECTING])
 @pytest.mark.parametrize(("interval", "wait"), [(20, 20), (1, 1), (0, 30), (-5, 30)])
 def test_a_boot_is_repeated_after_the_interval(answer: Json, interval: int, wait: float) -> None:
-    """A station that is not accepted says nothing and boots again after the interval, or 30 s for none."""
+    """A station that is not accepted sends nothing but BootNotification after the interval, or after 30 s for 0."""
     play = Play(answering(BootNotification=[answer | {"interval": interval}, {}])).connect()
     play.tell(cues.Plugged(1), cues.Presented(TOKEN))
     play.wait(wait - 0.1)
@@ -39,7 +40,7 @@ def test_a_boot_is_repeated_after_the_interval(answer: Json, interval: int, wait
 
 @pytest.mark.parametrize("reason", ["InternalError: no", "no answer within 30 s"])
 def test_a_boot_without_a_result_is_repeated(reason: str) -> None:
-    """A CALLERROR or silence is no answer: the station tries again after 30 s."""
+    """After a CALLERROR or no answer, the station boots again after 30 s."""
     play = Play(answering(BootNotification=[reason, reason, {}])).connect().wait(59)
     assert play.transcript() == ["Boot PowerUp"] * 2
     play.wait(2)
@@ -48,7 +49,7 @@ def test_a_boot_without_a_result_is_repeated(reason: str) -> None:
 
 @pytest.mark.parametrize("answer", [WAITING, REJECTING])
 def test_a_new_connection_is_no_way_around_the_interval(answer: Json) -> None:
-    """Who was told to wait waits over a reconnect too (B03.FR.02, B02.FR.08)."""
+    """The boot interval also holds after a reconnect (B03.FR.02, B02.FR.08)."""
     play = Play(answering(BootNotification=[answer, {}])).connect().wait(5).lose().wait(5).connect()
     play.wait(9.9)
     assert play.transcript() == ["Boot PowerUp"]
@@ -57,7 +58,7 @@ def test_a_new_connection_is_no_way_around_the_interval(answer: Json) -> None:
 
 
 def test_a_boot_that_was_lost_is_repeated_at_once() -> None:
-    """Where no answer came because the connection went away, the next connection begins with a boot."""
+    """If the connection is lost before the answer, the next connection starts with BootNotification."""
     play = Play(answering(BootNotification=None)).connect().lose().wait(3).connect()
     assert play.transcript() == ["Boot PowerUp"] * 2
 
@@ -67,7 +68,7 @@ def test_nothing_but_boot_before_the_first_answer() -> None:
     play = Play(answering(BootNotification=None)).connect()
     play.command("TriggerMessage", {"requestedMessage": "Heartbeat"})
     play.command("GetBaseReport")
-    play.tell(cues.Plugged(1), cues.Ordered("Heartbeat", {}))
+    play.tell(cues.Plugged(1), cues.CallRequested("Heartbeat", {}))
     assert play.transcript() == ["Boot PowerUp"]
 
 
@@ -81,7 +82,7 @@ def test_pending_allows_what_is_asked_for() -> None:
 
 
 def test_a_boot_triggered_while_pending() -> None:
-    """A triggered boot says so, and does not make the next one say it too (B01.FR.09)."""
+    """Only a triggered boot has the reason Triggered, not the one after it (B01.FR.09)."""
     play = Play(answering(BootNotification=[WAITING, WAITING, {}])).connect().wait(5)
     assert play.ask("TriggerMessage", {"requestedMessage": "BootNotification"}) == {"status": "Accepted"}
     assert play.transcript() == ["Boot PowerUp", "Boot Triggered"]
@@ -92,7 +93,7 @@ def test_a_boot_triggered_while_pending() -> None:
 
 
 def test_no_boot_while_one_is_open() -> None:
-    """The alarm of a boot does not add to one that is under way."""
+    """The boot alarm sends nothing while a BootNotification is open."""
     play = Play(answering(BootNotification=[WAITING, None])).connect()
     play.command("TriggerMessage", {"requestedMessage": "BootNotification"})
     play.wait(25).answer(interval=60)
@@ -116,7 +117,9 @@ def test_no_remote_control_while_pending(action: str) -> None:
     assert play.device.evses[1].transaction
     play.csms = answering(BootNotification=WAITING)
     play.tell(
-        cues.Ordered("BootNotification", {"reason": "PowerUp", "chargingStation": {"model": "m", "vendorName": "v"}})
+        cues.CallRequested(
+            "BootNotification", {"reason": "PowerUp", "chargingStation": {"model": "m", "vendorName": "v"}}
+        )
     )
     payload = {"transactionId": play.device.evses[1].transaction.id} if "Stop" in action else {}
     assert play.ask(action, payload) == {"status": "Rejected"}
@@ -124,7 +127,7 @@ def test_no_remote_control_while_pending(action: str) -> None:
 
 @pytest.mark.parametrize(("interval", "beats"), [(10, 6), (60, 1), (0, 1)])
 def test_heartbeats_keep_the_interval_of_the_boot(interval: int, beats: int) -> None:
-    """The interval of the Accepted answer is that of the heartbeats, and 0 leaves the station its own."""
+    """The interval in the Accepted answer sets the heartbeats; 0 leaves them as they are."""
     play = booted(answering(BootNotification={"interval": interval})).wait(60)
     assert [sent.at for sent in play.sent] == [60 / beats * (number + 1) for number in range(beats)]
     assert play.actions() == ["Heartbeat"] * beats
@@ -140,7 +143,7 @@ def test_a_new_heartbeat_interval_counts_at_once() -> None:
 
 @pytest.mark.parametrize(("seconds", "lines"), [(60, ["2.1 Occupied"]), (61, ["1.1 Available", "2.1 Occupied"])])
 def test_reports_after_a_reconnect(seconds: float, lines: list[str]) -> None:
-    """Within OfflineThreshold the changed connectors are reported, beyond it all; no boot either way (B04)."""
+    """After an outage within OfflineThreshold changed connectors are reported, otherwise all; no boot (B04)."""
     play = booted(evses=2).lose().tell(cues.Plugged(2)).wait(seconds).connect()
     assert play.transcript() == lines
     assert ("heartbeat",) in play.alarms
@@ -148,11 +151,11 @@ def test_reports_after_a_reconnect(seconds: float, lines: list[str]) -> None:
 
 @pytest.mark.parametrize("is_open", [True, False])
 def test_a_status_that_was_lost_is_reported_again(is_open: bool) -> None:
-    """A StatusNotification that was open or waited when the connection went is sent once after it (B04.FR.02)."""
+    """A StatusNotification that was open or waiting at a disconnect is sent once afterwards (B04.FR.02)."""
     play = booted()
     play.csms = answering(StatusNotification=None, Heartbeat=None)
     if not is_open:
-        play.tell(cues.Ordered("Heartbeat", {}))
+        play.tell(cues.CallRequested("Heartbeat", {}))
     play.tell(cues.Plugged(1)).lose()
     play.sent.clear()
     play.wait(5).connect()
@@ -166,7 +169,7 @@ def test_no_heartbeat_while_offline() -> None:
 
 @pytest.mark.parametrize(("attempt", "wait"), [(0, 11), (1, 21), (2, 41), (3, 81), (4, 81), (99, 81)])
 def test_back_off_doubles(attempt: int, wait: float) -> None:
-    """The wait doubles with every attempt in vain, RepeatTimes at most, and has its random part (Part 4, 5.3)."""
+    """The wait doubles with every failed attempt, at most RepeatTimes times, plus a random part (Part 4, 5.3)."""
     variables = {BACK_OFF_WAIT: "10", BACK_OFF_RANGE: "2", BACK_OFF_TIMES: "3"}
     device = new_device(Identity(), 1, 1, variables)
     assert boot.back_off(device, attempt, Moment(0.0, world())) == wait

@@ -1,6 +1,4 @@
-"""Certificates that are installed, listed, deleted, asked for and taken: commands on the one side, effects on the
-other.
-"""
+"""Certificates are installed, listed, deleted, and signed for the station: commands and their effects."""
 
 from typing import Any
 
@@ -9,7 +7,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from mock_csms.behavior.templates import PEM
-from mock_csms.protocol.v2.v201 import HASH
+from mock_csms.protocol.v2.fragments import HASH
 from mock_csms.station import cues
 from mock_csms.station.v2.certificates import CAPACITY
 from mock_csms.station.v2.variables import CERT_SIGNING_REPEATS, CERT_SIGNING_WAIT, ORGANIZATION
@@ -27,7 +25,7 @@ def install(bench: Bench, certificate: str, kind: str = CSMS_ROOT) -> Any:
 
 
 def listed(bench: Bench, *kinds: str) -> list[tuple[str, Any]]:
-    """Return what is listed of some types, or of all."""
+    """Return the listed certificates of some types, or of all."""
     answer = bench.ask("GetInstalledCertificateIds", {"certificateType": list(kinds)} if kinds else {})
     chain = answer.get("certificateHashDataChain", [])
     assert answer["status"] == ("Accepted" if chain else "NotFound")
@@ -43,7 +41,7 @@ def delete(bench: Bench, hash_data: Any) -> Any:
 
 
 def test_what_is_installed_is_listed_by_its_real_hashes() -> None:
-    """The list has the types that are asked for, or all (M03.FR.02 to 04, M05.FR.01), after a reboot too."""
+    """The list has the requested types, or all (M03.FR.02 to 04, M05.FR.01), also after a reboot."""
     bench = Bench()
     assert listed(bench) == []
     assert (install(bench, ROOT.root), install(bench, OTHER.root, MAKER_ROOT)) == ("Accepted", "Accepted")
@@ -72,13 +70,13 @@ def test_what_is_installed_is_listed_by_its_real_hashes() -> None:
     ids=["mock", "empty", "binary", "broken", "cut", "two", "version", "serial", "expired", "no root", "other key"],
 )
 def test_what_is_no_valid_root_is_rejected(certificate: str) -> None:
-    """It is not listed either (M05.FR.07)."""
+    """It is rejected, and not listed (M05.FR.07)."""
     bench = Bench()
     assert (install(bench, certificate), listed(bench)) == ("Rejected", [])
 
 
 def test_a_certificate_is_held_once() -> None:
-    """One with the same hashes takes its place, also when the store is full."""
+    """A certificate with the same hash data replaces it, also when the storage is full."""
     bench = Bench()
     for number in range(CAPACITY):
         assert install(bench, Authority(f"Root {number}").root) == "Accepted"
@@ -87,7 +85,7 @@ def test_a_certificate_is_held_once() -> None:
 
 
 def test_what_is_deleted_is_gone() -> None:
-    """Under every type, but nothing else; what is unknown is not found (M04.FR.02, M04.FR.04)."""
+    """It is deleted under every type, and nothing else is; an unknown one is NotFound (M04.FR.02, M04.FR.04)."""
     bench = Bench()
     for kind in (CSMS_ROOT, MAKER_ROOT):
         install(bench, ROOT.root, kind)
@@ -102,7 +100,7 @@ def test_what_is_deleted_is_gone() -> None:
 
 
 def with_request(variables: Any = None) -> tuple[Bench, x509.CertificateSigningRequest]:
-    """Return a station that has asked for a certificate, and its request."""
+    """Return a station that has sent SignCertificate, and the CSR."""
     bench = Bench(variables)
     assert bench.status("TriggerMessage", {"requestedMessage": "SignChargingStationCertificate"}) == "Accepted"
     return bench, requested(bench)
@@ -116,7 +114,7 @@ def requested(bench: Bench) -> x509.CertificateSigningRequest:
 
 
 def certificate_for(request: x509.CertificateSigningRequest, days: float = 30) -> str:
-    """Return what the authority makes of a request."""
+    """Return the certificate that the authority issues for a CSR."""
     key = request.public_key()
     assert isinstance(key, ec.EllipticCurvePublicKey)
     return ROOT.issue("MOCK-0001", key, days=days)
@@ -128,7 +126,7 @@ def signed(bench: Bench, chain: str, **more: Any) -> Any:
 
 
 def test_the_request_is_a_real_one() -> None:
-    """PKCS#10, signed by a strong key, for the serial number and the organization (A02.FR.02, A00.FR.511)."""
+    """The CSR is PKCS#10, signed by a strong key, with serial number and organization (A02.FR.02, A00.FR.511)."""
     _, request = with_request({ORGANIZATION: "Operator" * 10})
     key = request.public_key()
     assert request.is_signature_valid
@@ -161,20 +159,20 @@ def test_the_certificate_that_fits_is_taken() -> None:
 
 
 def test_a_certificate_replaces_the_one_before() -> None:
-    """There is one of the station's own, and what the CSMS installed stays."""
+    """The station has only one certificate of its own, and the installed ones stay."""
     bench, request = with_request()
     install(bench, ROOT.root)
     for _ in range(2):
         assert signed(bench, certificate_for(request)) == "Accepted"
         bench.ask("TriggerMessage", {"requestedMessage": "SignChargingStationCertificate"})
         request = requested(bench)
-    assert [each.kind for each in bench.device.holdings.certificates] == [CSMS_ROOT, "ChargingStationCertificate"]
-    assert bench.device.holdings.certificates[1].hash_data == ROOT.hash_data(0x0C0FFEE)
+    assert [each.kind for each in bench.device.storage.certificates] == [CSMS_ROOT, "ChargingStationCertificate"]
+    assert bench.device.storage.certificates[1].hash_data == ROOT.hash_data(0x0C0FFEE)
 
 
 @pytest.mark.parametrize("wrong", ["no certificate", "other key", "expired", "other issuer", "expired issuer", "V2G"])
 def test_a_wrong_certificate_is_rejected(wrong: str) -> None:
-    """The CSMS is told why (A02.FR.07), and is not asked again (A02.FR.20)."""
+    """It is rejected with a security event (A02.FR.07), and no new CSR is sent (A02.FR.20)."""
     bench, request = with_request()
     chains = {
         "no certificate": PEM,
@@ -194,14 +192,14 @@ def test_a_wrong_certificate_is_rejected(wrong: str) -> None:
 
 
 def test_a_certificate_that_nobody_asked_for_is_rejected() -> None:
-    """It may even be right."""
+    """It is rejected even if it is valid."""
     _, request = with_request()
     assert signed(Bench(), certificate_for(request)) == "Rejected"
 
 
 @pytest.mark.parametrize(("repeats", "times"), [(0, [10]), (1, [10, 20]), (3, [10, 20, 40, 80])])
 def test_a_certificate_that_does_not_come_is_asked_for_again(repeats: int, times: list[int]) -> None:
-    """Each wait is twice as long, up to so many doublings (A02.FR.17 to 19), and one that comes late is welcome."""
+    """Each wait is twice as long, up to CertSigningRepeatTimes (A02.FR.17 to 19); a late certificate is accepted."""
     bench, request = with_request({CERT_SIGNING_WAIT: "10", CERT_SIGNING_REPEATS: str(repeats)})
     sent = []
     for _ in range(20):
@@ -212,7 +210,7 @@ def test_a_certificate_that_does_not_come_is_asked_for_again(repeats: int, times
 
 
 def test_a_refused_request_is_not_repeated() -> None:
-    """Only the CSMS can start another (A02.FR.20), which begins anew."""
+    """Only a trigger of the CSMS starts another request (A02.FR.20), with the first wait."""
     bench = Bench()
     bench.replies["SignCertificate"] = {"status": "Rejected"}
     trigger = {"requestedMessage": "SignChargingStationCertificate"}
@@ -231,7 +229,7 @@ def test_a_refused_request_is_not_repeated() -> None:
 
 
 def test_waiting_for_a_certificate_outlives_a_reboot() -> None:
-    """It is asked for again by the station that came back, and the first request still counts."""
+    """After a reboot the station asks again, and a certificate for the first CSR is still accepted."""
     bench, request = with_request()
     bench.restart()
     bench.take()
@@ -241,25 +239,25 @@ def test_waiting_for_a_certificate_outlives_a_reboot() -> None:
 
 
 def requested_key(bench: Bench) -> Any:
-    """Return the key of the request that the station has sent."""
+    """Return the public key of the CSR that the station has sent."""
     ((_, payload),) = bench.take("SignCertificate")
     return x509.load_pem_x509_csr(payload["csr"].encode()).public_key()
 
 
 def test_a_request_that_a_person_sends_is_not_waited_for() -> None:
-    """What the station did not ask for itself, it does not repeat."""
+    """The station does not repeat a CSR that a person sent by hand."""
     bench, request = with_request()
     bench.replies["SignCertificate"] = {"status": "Rejected"}
-    bench.tell(cues.Ordered("SignCertificate", {"csr": "any"}))
+    bench.tell(cues.CallRequested("SignCertificate", {"csr": "any"}))
     assert (len(bench.take()), signed(bench, certificate_for(request))) == (1, "Accepted")
     bench.replies.clear()
-    bench.tell(cues.Ordered("SignCertificate", {"csr": "any"}))
+    bench.tell(cues.CallRequested("SignCertificate", {"csr": "any"}))
     bench.wait(10_000)
     assert len(bench.take("SignCertificate")) == 1
 
 
 def test_a_request_is_not_repeated_before_it_was_taken() -> None:
-    """What a new trigger asks for is waited for anew (A02.FR.17), however long the CSMS thinks about it."""
+    """A new trigger starts the wait again (A02.FR.17), however late the CSMS answers."""
     bench, _ = with_request()
     bench.silent.add("SignCertificate")
     bench.ask("TriggerMessage", {"requestedMessage": "SignChargingStationCertificate"})

@@ -1,4 +1,4 @@
-"""Charging profiles that are set, read back, cleared, kept, and followed (K01, K08, K09, K10)."""
+"""Charging profiles are set, reported, cleared, kept over a reboot, and followed (K01, K08, K09, K10)."""
 
 from typing import Any
 
@@ -32,14 +32,14 @@ def profile(number: int = 1, purpose: str = DEFAULT, limit: float = 16, **given:
 
 
 def put(station: Driven, given: Json, evse: int = 1) -> str:
-    """Set a profile, and return the status, or the reason against it."""
+    """Set a profile; return the status, or the reasonCode if it is rejected."""
     answer = station.command("SetChargingProfile", {"evseId": evse, "chargingProfile": given})
     reason: str = answer.get("statusInfo", {}).get("reasonCode", answer["status"])
     return reason
 
 
 def reported(station: Driven, evse: int | None = None, **criteria: Any) -> list[tuple[int, int]]:
-    """Ask for profiles, and return the EVSE and the id of each that is reported; [] when there are none."""
+    """Request profiles; return the EVSE and the id of each reported one, [] for none."""
     station.sent.clear()
     place = {} if evse is None else {"evseId": evse}
     answer = station.command("GetChargingProfiles", {"requestId": 77, "chargingProfile": criteria, **place})
@@ -95,7 +95,7 @@ LATE = [{"startPeriod": 1, "limit": 16}]
     ],
 )
 def test_what_is_wrong_is_refused_and_leaves_no_trace(evse: int, given: Json, reason: str) -> None:
-    """A profile that cannot be followed is Rejected with the reason, and what was set before stays (K01)."""
+    """A profile with a fault is Rejected with a reason, and earlier profiles stay (K01)."""
     station = Driven({RATE_UNIT: "A", STACK_LEVEL: "100"}, evses=2)
     station.charge()
     assert put(station, profile(9)) == "Accepted"
@@ -104,14 +104,14 @@ def test_what_is_wrong_is_refused_and_leaves_no_trace(evse: int, given: Json, re
 
 
 def test_the_transaction_of_a_profile_runs_at_its_evse() -> None:
-    """A TxProfile is taken at the EVSE of its transaction only (K01.FR.34)."""
+    """A TxProfile is accepted only at the EVSE of its transaction (K01.FR.34)."""
     station = Driven(evses=2)
     mine = profile(purpose=TX, transactionId=station.charge())
     assert [put(station, mine, evse) for evse in (2, 1)] == ["TxNotFound", "Accepted"]
 
 
 def test_a_profile_replaces_the_one_with_its_id() -> None:
-    """What was set last under an id is what is read back (K01.FR.05)."""
+    """The profile that was set last with an id is the one that is reported (K01.FR.05)."""
     station = Driven()
     assert [put(station, profile(limit=limit)) for limit in (16, 10)] == ["Accepted", "Accepted"]
     assert reported(station) == [(1, 1)]
@@ -119,7 +119,7 @@ def test_a_profile_replaces_the_one_with_its_id() -> None:
 
 
 def test_there_is_room_for_so_many_profiles() -> None:
-    """As many are taken as the variable says at most; one in place of another always is."""
+    """As many profiles are accepted as the variable says; replacing one is always possible."""
     station = Driven()
     hours = [profile(n, validFrom=rfc3339(NOON + n), validTo=rfc3339(NOON + n + 1)) for n in range(MOST_PROFILES + 1)]
     assert {put(station, each) for each in hours[:-1]} == {"Accepted"}
@@ -127,7 +127,7 @@ def test_there_is_room_for_so_many_profiles() -> None:
 
 
 def test_profiles_share_a_place_one_after_the_other() -> None:
-    """The same place on the stack may be taken when the validities do not meet (K01.FR.06)."""
+    """Two profiles may have the same stack level if their validity does not overlap (K01.FR.06)."""
     station = Driven()
     assert put(station, profile(1, validTo=rfc3339(NOON))) == "Accepted"
     assert put(station, profile(2, validFrom=rfc3339(NOON))) == "Accepted"
@@ -160,7 +160,7 @@ def stocked() -> Driven:
     ],
 )
 def test_profiles_are_reported_by_criteria(evse: int | None, criteria: Json, found: list[tuple[int, int]]) -> None:
-    """What matches is reported after the answer, by EVSE, under the request's id, and the last part says so (K09)."""
+    """Matching profiles are reported after the answer, by EVSE; only the last part has tbc false (K09)."""
     assert reported(stocked(), evse, **criteria) == found
 
 
@@ -185,7 +185,7 @@ def test_many_profiles_are_reported_in_parts() -> None:
     ],
 )
 def test_profiles_are_cleared_by_id_or_criteria(asked: Json, left: list[int] | None) -> None:
-    """What matches is gone, and nothing else; Unknown when nothing does (K10)."""
+    """Only matching profiles are cleared; the answer is Unknown if none match (K10)."""
     station = stocked()
     status = station.command("ClearChargingProfile", asked)["status"]
     assert status == ("Unknown" if left is None else "Accepted")
@@ -193,7 +193,7 @@ def test_profiles_are_cleared_by_id_or_criteria(asked: Json, left: list[int] | N
 
 
 def test_a_reboot_leaves_the_profiles() -> None:
-    """All but those of transactions, which end, are kept (K01)."""
+    """All profiles but those of transactions survive a reboot (K01)."""
     station = stocked()
     put(station, profile(5, TX, transactionId=station.charge()), 1)
     assert (1, 5) in reported(station)
@@ -202,7 +202,7 @@ def test_a_reboot_leaves_the_profiles() -> None:
 
 
 def test_the_profile_of_a_transaction_goes_with_it() -> None:
-    """When its transaction ends, a TxProfile is gone."""
+    """A TxProfile is removed when its transaction ends."""
     station = Driven({TX_STOP_POINT: "Authorized"})
     put(station, profile(5, TX, transactionId=station.charge()))
     station.stop()
@@ -213,7 +213,7 @@ def test_the_profile_of_a_transaction_goes_with_it() -> None:
 
 
 def started(station: Driven, given: Json, evse: int = 1) -> str:
-    """Start remotely with a profile, and return the status, or the reason against it."""
+    """Start remotely with a profile; return the status, or the reasonCode if it is rejected."""
     payload = {"idToken": TOKEN, "remoteStartId": 5, "evseId": evse, "chargingProfile": given}
     answer = station.command("RequestStartTransaction", payload)
     reason: str = answer.get("statusInfo", {}).get("reasonCode", answer["status"])
@@ -222,7 +222,7 @@ def started(station: Driven, given: Json, evse: int = 1) -> str:
 
 @pytest.mark.parametrize("start_point", ["EVConnected", "Authorized", "PowerPathClosed"])
 def test_a_remote_start_with_a_profile(start_point: str) -> None:
-    """Its profile is one of the transaction that it begins, whenever that is, and ends with it (TC_K_37)."""
+    """The profile of a remote start applies to the transaction that it starts, and ends with it (TC_K_37)."""
     station = Driven({TX_START_POINT: start_point})
     assert started(station, profile(3, TX, 8, chargingProfileKind="Relative")) == "Accepted"
     station.tell(Plugged(1))
@@ -233,7 +233,7 @@ def test_a_remote_start_with_a_profile(start_point: str) -> None:
 
 
 def test_a_remote_start_that_nobody_follows() -> None:
-    """The profile goes with the driver who does not come, and is not the next one's."""
+    """If the driver does not come, the profile is dropped and does not apply to the next driver."""
     station = Driven()
     assert started(station, profile(3, TX)) == "Accepted"
     station.wait(61)
@@ -242,7 +242,7 @@ def test_a_remote_start_that_nobody_follows() -> None:
 
 
 def test_a_remote_start_with_a_wrong_profile() -> None:
-    """One that is not for a transaction, or wrong in itself, is a reason not to start (F01)."""
+    """A remote start is rejected if its profile is no TxProfile or has a fault (F01)."""
     station = Driven()
     assert started(station, profile(3, DEFAULT)) == "InvalidProfile"
     assert started(station, profile(3, TX, stackLevel=99)) == "InvalidStackLevel"

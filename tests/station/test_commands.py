@@ -18,7 +18,7 @@ COMMANDS = [action for action, row in ACTIONS.items() if row.sent_by(Sender.CSMS
 
 @pytest.mark.parametrize("action", COMMANDS)
 def test_every_command_is_answered(action: str) -> None:
-    """Each of the 40 commands gets a valid result; what needs no memory, that of its row."""
+    """Each of the 40 commands gets a valid result."""
     answer = charging().ask(action)
     assert action in ANSWERS or set(answer) == set(ACTIONS[action].response)
 
@@ -27,7 +27,7 @@ def test_every_command_is_answered(action: str) -> None:
 
 
 def test_a_remote_start_with_a_vehicle() -> None:
-    """A remote start with a vehicle begins at once, and its first event says so (F01)."""
+    """A remote start with a vehicle starts at once, and its first event has the trigger RemoteStart (F01)."""
     play = booted().tell(Plugged(1))
     play.sent.clear()
     assert play.ask("RequestStartTransaction", BEARER) == {"status": "Accepted"}
@@ -38,7 +38,7 @@ def test_a_remote_start_with_a_vehicle() -> None:
 
 @pytest.mark.parametrize(("start", "is_first"), [("PowerPathClosed", 0), ("EVConnected", 0), ("Authorized", 1)])
 def test_a_remote_start_before_the_vehicle(start: str, is_first: int) -> None:
-    """Whatever starts the transaction, its first event after a remote start tells the remoteStartId, once (F02)."""
+    """Whatever starts the transaction, exactly one event after a remote start has the remoteStartId (F02)."""
     play = booted(TxCtrlr_TxStartPoint=start)
     play.command("RequestStartTransaction", BEARER)
     before = play.take("TransactionEvent")
@@ -50,7 +50,7 @@ def test_a_remote_start_before_the_vehicle(start: str, is_first: int) -> None:
 
 
 def test_a_remote_start_in_a_transaction() -> None:
-    """A remote start where the cable began a transaction tells its id, and goes on in it (F01.FR.13)."""
+    """A remote start where the cable started a transaction answers with its id, and continues it (F01.FR.13)."""
     play = booted(TxCtrlr_TxStartPoint="EVConnected").tell(Plugged(1))
     (started,) = play.take("TransactionEvent")
     assert play.ask("RequestStartTransaction", BEARER)["transactionId"] == started["transactionInfo"]["transactionId"]
@@ -63,7 +63,7 @@ def test_a_remote_start_in_a_transaction() -> None:
     ("status", "lines"), [("Accepted", ["Authorize", "Started 0 RemoteStart"]), ("Blocked", ["Authorize"])]
 )
 def test_a_remote_start_that_is_authorized(status: str, lines: list[str]) -> None:
-    """With AuthorizeRemoteStart the CSMS is asked first, and its answer counts (F01.FR.01)."""
+    """With AuthorizeRemoteStart, Authorize is sent first, and its answer decides (F01.FR.01)."""
     csms = answering(Authorize={"idTokenInfo": {"status": status}})
     play = booted(csms, AuthCtrlr_AuthorizeRemoteStart="true").tell(Plugged(1))
     play.sent.clear()
@@ -85,7 +85,7 @@ def test_remote_starts_that_cannot_be() -> None:
     ("stop", "line"), [("PowerPathClosed", "Ended 1 RemoteStop Remote"), ("EVConnected", "Updated 1 RemoteStop")]
 )
 def test_a_remote_stop(stop: str, line: str) -> None:
-    """A remote stop is the reason of the end, whenever TxStopPoint lets it come (F03.FR.02, .03)."""
+    """After a remote stop the stoppedReason is Remote, whenever the transaction ends (F03.FR.02, .03)."""
     play = charging(TxCtrlr_TxStopPoint=stop)
     assert play.device.evses[1].transaction
     id_ = play.device.evses[1].transaction.id
@@ -97,7 +97,7 @@ def test_a_remote_stop(stop: str, line: str) -> None:
 
 
 def test_the_status_of_transactions() -> None:
-    """GetTransactionStatus tells whether it goes on, and whether events wait (E14), in whatever case the id comes."""
+    """GetTransactionStatus says whether it runs and whether events wait (E14), whatever the case of the id."""
     play = charging()
     assert play.device.evses[1].transaction
     asked = {"transactionId": play.device.evses[1].transaction.id.swapcase()}
@@ -120,7 +120,7 @@ def test_the_status_of_transactions() -> None:
     ],
 )
 def test_unlocking(play: Play, connector: int, status: str) -> None:
-    """A connector is unlocked unless somebody charges with it (F05)."""
+    """A connector is unlocked unless an authorized transaction uses it (F05)."""
     assert play.ask("UnlockConnector", {"connectorId": connector}) == {"status": status}
 
 
@@ -128,7 +128,7 @@ def test_unlocking(play: Play, connector: int, status: str) -> None:
 
 
 def test_a_reset_at_once() -> None:
-    """Immediate ends what runs, reboots, and boots with RemoteReset (B12.FR.04, B01.FR.09)."""
+    """Immediate ends transactions, reboots, and boots with RemoteReset (B12.FR.04, B01.FR.09)."""
     play = charging()
     assert play.ask("Reset", {"type": "Immediate"}) == {"status": "Accepted"}
     assert play.transcript() == ["Ended 1 ResetCommand ImmediateReset"]
@@ -138,14 +138,14 @@ def test_a_reset_at_once() -> None:
 
 
 def test_an_immediate_reset_is_the_reason_of_the_end() -> None:
-    """Also where the driver had stopped before, without ending the transaction (B12.FR.04)."""
+    """It also ends a transaction whose driver has stopped before (B12.FR.04)."""
     play = charging(TxCtrlr_TxStopPoint="EVConnected").tell(CARD)
     play.command("Reset", {"type": "Immediate"})
     assert play.transcript()[-1] == "Ended 2 ResetCommand ImmediateReset"
 
 
 def test_a_reset_when_idle() -> None:
-    """OnIdle waits for the end of the transaction, and then is a ScheduledReset (B12.FR.01)."""
+    """OnIdle waits for the end of the transaction, then boots with ScheduledReset (B12.FR.01)."""
     play = charging()
     assert play.ask("Reset", {"type": "OnIdle"}) == {"status": "Scheduled"}
     assert (play.transcript(), play.reboots) == ([], 0)
@@ -164,7 +164,7 @@ def test_a_reset_of_an_idle_station(kind: str) -> None:
 
 
 def test_a_reset_of_one_evse() -> None:
-    """Who can do that ends or awaits its transaction, and the station goes on (B11.FR.08, B12.FR.07, B12.FR.08)."""
+    """With this feature its transaction ends or is awaited, without a reboot (B11.FR.08, B12.FR.07, .08)."""
     play = booted(evses=2)
     play.device = replace(play.device, features=frozenset({RESETS_EVSES}))
     play.tell(Plugged(1), CARD)
@@ -178,7 +178,7 @@ def test_a_reset_of_one_evse() -> None:
 
 @pytest.mark.parametrize("start", ["PowerPathClosed", "EVConnected"])
 def test_nothing_begins_before_a_reboot(start: str) -> None:
-    """Between the Reset and the reboot no transaction starts, which nothing would end."""
+    """Between the Reset and the reboot no transaction starts: nothing would end it."""
     play = booted(TxCtrlr_TxStartPoint=start)
     play.command("Reset")
     play.tell(CARD, Plugged(1))
@@ -188,7 +188,7 @@ def test_nothing_begins_before_a_reboot(start: str) -> None:
 
 
 def test_a_reboot_keeps_the_register() -> None:
-    """The meter shows after a reboot what it showed before, also where no transaction was told."""
+    """A reboot does not change the register, also when no transaction was reported."""
     play = booted(TxCtrlr_TxStartPoint="").tell(CARD, Plugged(1)).wait(3600)
     play.command("Reset")
     play.reboot().command("TriggerMessage", {"requestedMessage": "MeterValues"})
@@ -196,7 +196,7 @@ def test_a_reboot_keeps_the_register() -> None:
 
 
 def test_a_power_cycle() -> None:
-    """A station that loses power ends what runs, and boots with PowerUp."""
+    """A station that loses power ends its transactions, and boots with PowerUp."""
     play = charging().tell(cues.PowerCycled())
     assert play.transcript() == ["Ended 1 AbnormalCondition PowerLoss"]
     assert play.reboot().transcript() == ["Boot PowerUp", "1.1 Occupied", "SecurityEventNotification"]
@@ -206,7 +206,7 @@ def test_a_power_cycle() -> None:
 
 
 def test_out_of_order_and_back() -> None:
-    """A connector that is set Inoperative is Unavailable, over a reboot too, and charges nobody (G03, G04)."""
+    """An Inoperative connector is Unavailable, also after a reboot, and nobody charges there (G03, G04)."""
     play = booted(connectors=2)
     place = {"evse": {"id": 1, "connectorId": 2}}
     assert play.ask("ChangeAvailability", {"operationalStatus": "Inoperative", **place}) == {"status": "Accepted"}
@@ -227,14 +227,14 @@ def test_out_of_order_and_back() -> None:
     ],
 )
 def test_connectors_follow(place: Json, lines: list[str]) -> None:
-    """All connectors follow their EVSE, and all EVSEs the station (G03.FR.06, .07)."""
+    """Setting an EVSE sets all its connectors; setting the station sets all EVSEs (G03.FR.06, .07)."""
     play = booted(evses=2, connectors=2)
     assert play.ask("ChangeAvailability", {"operationalStatus": "Inoperative", **place}) == {"status": "Accepted"}
     assert play.transcript() == lines
 
 
 def test_out_of_order_after_the_transaction() -> None:
-    """What charges is Scheduled, and Unavailable right after its end (G03.FR.05)."""
+    """During a transaction the change is Scheduled, and takes effect right after its end (G03.FR.05)."""
     play = charging(evses=2)
     assert play.ask("ChangeAvailability", {"operationalStatus": "Inoperative"}) == {"status": "Scheduled"}
     assert play.transcript() == ["2.1 Unavailable"]
@@ -242,7 +242,7 @@ def test_out_of_order_after_the_transaction() -> None:
 
 
 def test_a_scheduled_change_can_be_taken_back() -> None:
-    """Operative undoes what was Scheduled."""
+    """Operative cancels a Scheduled change."""
     play = charging()
     play.command("ChangeAvailability", {"operationalStatus": "Inoperative"})
     assert play.ask("ChangeAvailability", {"operationalStatus": "Operative"}) == {"status": "Accepted"}
@@ -251,7 +251,7 @@ def test_a_scheduled_change_can_be_taken_back() -> None:
 
 @pytest.mark.parametrize("place", [{"id": 3}, {"id": 0}, {"id": 1, "connectorId": 2}])
 def test_unknown_places(place: Json) -> None:
-    """Where there is no such connector, nothing is changed and nothing is triggered."""
+    """A command for an unknown connector changes nothing and triggers nothing."""
     play = booted()
     assert play.ask("ChangeAvailability", {"evse": place}) == {"status": "Rejected"}
     assert play.ask("TriggerMessage", {"evse": place}) == {"status": "Rejected"}

@@ -1,4 +1,4 @@
-"""Days at random under charging profiles: what the meters show and what is composed never lies (K01, K08, J01, J02)."""
+"""Random days under charging profiles: registers and composite schedules stay consistent (K01, K08, J01, J02)."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ PERIODS = st.lists(
 
 @st.composite
 def settings_of_profiles(draw: st.DrawFn) -> tuple[str, Json]:
-    """Return a command that sets a profile, which the station takes if its transaction runs and its place is free."""
+    """Return a SetChargingProfile, which is accepted if its transaction runs and its stack level is free."""
     purpose = draw(st.sampled_from([DEFAULT, DEFAULT, MAX, TX]))
     kinds = ["Absolute", "Recurring", "Relative"]
     kind = draw(st.sampled_from(kinds[:2] if purpose == MAX else kinds))
@@ -66,7 +66,7 @@ STEPS = st.lists(st.one_of(CUES, COMMANDS, COMMANDS, st.floats(0.1, 2000)), min_
 
 
 def registers(payload: Json) -> list[float]:
-    """Return what the register shows in the values of a message."""
+    """Return the energy register in the meter values of a message."""
     samples = [sample for value in payload.get("meterValue", []) for sample in value["sampledValue"]]
     return [sample["value"] for sample in samples if sample["measurand"] == "Energy.Active.Import.Register"]
 
@@ -74,7 +74,7 @@ def registers(payload: Json) -> list[float]:
 @settings(max_examples=150, deadline=None)
 @given(STEPS)
 def test_neither_registers_nor_schedules_lie(steps: list[Any]) -> None:
-    """No register runs backwards, nobody takes more than is left, schedules rise from 0, and all is schema-valid."""
+    """No register goes back, no vehicle exceeds its limit, schedules rise from 0, all messages are valid."""
     station = Driven(INTERVALS, evses=2, at=MIDNIGHT + 36_000)
     station.charge(1)
     shown: dict[int, float] = {1: 0, 2: 0}

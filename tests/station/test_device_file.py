@@ -1,9 +1,9 @@
-"""A file that describes a station becomes that station, or one line that says what is wrong with it."""
+"""A device file becomes a station, or is rejected with a message of one line."""
 
 import pytest
 
 from mock_csms.protocol.actions import Json
-from mock_csms.station.v2.device import Identity
+from mock_csms.station.state import Identity
 from mock_csms.station.v2.device_file import read_device
 from mock_csms.station.v2.variables import HEARTBEAT_INTERVAL, MESSAGE_TIMEOUT
 from tests.station.commanded import Bench
@@ -108,7 +108,7 @@ WRONG: list[tuple[str, str]] = [
 
 
 def test_a_file_becomes_a_station() -> None:
-    """Who it is, where one can charge, and what its variables say are as written."""
+    """Identity, EVSEs, connectors and values of variables are as in the file."""
     device = read_device(FILE)
     assert device.identity == Identity("ACME", "Wall", "A-17", "2.1")
     assert {number: evse.connectors for number, evse in device.evses.items()} == {1: 2, 2: 1}
@@ -123,7 +123,7 @@ def test_a_file_becomes_a_station() -> None:
 
 
 def test_its_own_variables_are_like_all_others() -> None:
-    """An extra variable is read, set within its limits, kept over a reboot, and reported."""
+    """An additional variable is read, set within its limits, kept over a reboot, and reported."""
     bench = Bench(device=read_device(FILE))
     assert bench.value(*FAN) == "900"
     for value, status in (("3001", "Rejected"), ("2000", "Accepted")):
@@ -149,14 +149,14 @@ def test_its_own_variables_are_like_all_others() -> None:
 
 
 def test_an_empty_file_is_the_station_as_it_is() -> None:
-    """Nothing needs to be said."""
+    """An empty file is valid."""
     device = read_device("")
     assert (device.identity, list(device.evses), device.extras) == (Identity(), [1], ())
 
 
 @pytest.mark.parametrize(("text", "message"), WRONG)
 def test_what_is_wrong_is_told_in_one_line(text: str, message: str) -> None:
-    """The place comes first, then what is wrong there."""
+    """The message has the place in the file first, then what is wrong."""
     with pytest.raises(ValueError, match=r"^[^\n]+$") as raised:
         read_device(text)
     assert str(raised.value).startswith(message)

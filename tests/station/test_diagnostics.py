@@ -1,12 +1,10 @@
-"""Logs that are uploaded, customers that are told of, and data of vendors: commands on the one side, effects on the
-other.
-"""
+"""GetLog, CustomerInformation and DataTransfer: commands and their effects."""
 
 from typing import Any
 
 import pytest
 
-from mock_csms.station.v2.holdings import LocalAuthorizationList, token_key
+from mock_csms.station.v2.storage import LocalAuthorizationList, token_key
 from tests.station.bench import TOKEN, Bench
 
 LOG, ABOUT = "LogStatusNotification", "NotifyCustomerInformation"
@@ -20,12 +18,12 @@ def log(number: int, location: str = "https://logs.invalid/up", kind: str = "Dia
 
 
 def told(bench: Bench) -> list[tuple[str, int | None]]:
-    """Return the statuses of uploads that the CSMS was told."""
+    """Return the reported statuses of uploads, with their requestIds."""
     return [(payload["status"], payload.get("requestId")) for _, payload in bench.take(LOG)]
 
 
 def triggered(bench: Bench) -> list[tuple[str, int | None]]:
-    """Return what the station tells when it is asked how its upload is."""
+    """Trigger LogStatusNotification, and return what the station sends."""
     bench.take()
     assert bench.status("TriggerMessage", {"requestedMessage": LOG}) == "Accepted"
     return told(bench)
@@ -36,7 +34,7 @@ def triggered(bench: Bench) -> list[tuple[str, int | None]]:
 
 @pytest.mark.parametrize("kind", ["DiagnosticsLog", "SecurityLog"])
 def test_a_log_is_uploaded_under_the_name_that_was_answered(kind: str) -> None:
-    """The answer names a file (N01.FR.01), then the upload is told from its beginning to its end, with its request."""
+    """The answer has a filename (N01.FR.01), then every status of the upload is reported with the requestId."""
     bench = Bench()
     answer = bench.ask("GetLog", log(7, kind=kind))
     assert (answer["status"], answer["filename"]) == ("Accepted", f"MOCK-0001-{kind[:-3].lower()}-7.log")
@@ -58,7 +56,7 @@ def test_a_log_is_uploaded_under_the_name_that_was_answered(kind: str) -> None:
     }.items(),
 )
 def test_an_upload_fails_where_the_path_says_so(location: str, end: str) -> None:
-    """Nothing is really uploaded, so the path decides, and never the host."""
+    """Nothing is really uploaded: the path of the location decides, never the host."""
     bench = Bench()
     bench.ask("GetLog", log(7, location))
     bench.wait(10)
@@ -66,7 +64,7 @@ def test_an_upload_fails_where_the_path_says_so(location: str, end: str) -> None
 
 
 def test_a_second_log_cancels_the_first() -> None:
-    """The first upload is told to be cancelled, and only then does the second begin (N01.FR.12, N01.FR.20)."""
+    """The first upload is reported as cancelled before the second starts (N01.FR.12, N01.FR.20)."""
     bench = Bench()
     bench.ask("GetLog", log(7))
     bench.wait(1)
@@ -77,7 +75,7 @@ def test_a_second_log_cancels_the_first() -> None:
 
 
 def test_the_status_of_an_upload_can_be_asked_for() -> None:
-    """It is the last one told while an upload runs, and Idle otherwise (F06.FR.14)."""
+    """The status is the last reported one while an upload runs, otherwise Idle (F06.FR.14)."""
     bench = Bench()
     assert triggered(bench) == [("Idle", None)]
     bench.ask("GetLog", log(7))
@@ -87,7 +85,7 @@ def test_the_status_of_an_upload_can_be_asked_for() -> None:
 
 
 def test_an_upload_goes_on_after_a_reboot() -> None:
-    """It comes to its end, and is told (N01.FR.09)."""
+    """After a reboot the upload finishes and is reported (N01.FR.09)."""
     bench = Bench()
     bench.ask("GetLog", log(7))
     bench.restart()
@@ -96,7 +94,7 @@ def test_an_upload_goes_on_after_a_reboot() -> None:
 
 
 def test_an_upload_does_not_go_on_before_the_csms_has_accepted_the_station() -> None:
-    """While the station is Pending it says nothing of its own accord (B02.FR.02)."""
+    """While the station is Pending it reports nothing by itself (B02.FR.02)."""
     bench = Bench()
     bench.ask("GetLog", log(7))
     bench.take()
@@ -121,12 +119,12 @@ def with_customers(info: Any = None) -> Bench:
     """Return a bench whose station knows two customers."""
     bench = Bench()
     entries = {token_key(TOKEN): info or {"status": "Accepted"}, token_key(OTHER): {"status": "Blocked"}}
-    bench.device = bench.device.holding(cache=entries, local_list=LocalAuthorizationList(3, entries))
+    bench.device = bench.device.storing(cache=entries, local_list=LocalAuthorizationList(3, entries))
     return bench
 
 
 def answered(bench: Bench, **given: Any) -> str:
-    """Return all the text that the CSMS is sent."""
+    """Return all the text that is reported."""
     bench.take()
     assert bench.status("CustomerInformation", asking(**given)) == "Accepted"
     parts = [payload for _, payload in bench.take(ABOUT)]
@@ -137,7 +135,7 @@ def answered(bench: Bench, **given: Any) -> str:
 
 
 def test_a_customer_is_told_of_from_what_is_held() -> None:
-    """The cache and the local list are looked through, without regard to case (N09.FR.02)."""
+    """The data of the cache and the local list are reported, whatever the case of the idToken (N09.FR.02)."""
     text = answered(with_customers(), idToken=TOKEN | {"idToken": "tag"})
     assert (
         text == 'idToken tag (ISO14443)\nauthorization cache: {"status":"Accepted"}\nlocal list: {"status":"Accepted"}'
@@ -145,7 +143,7 @@ def test_a_customer_is_told_of_from_what_is_held() -> None:
 
 
 def test_much_data_comes_in_parts() -> None:
-    """Each has at most 512 characters, and they are numbered up to the last (N09.FR.05)."""
+    """Each part has at most 512 characters, and all are numbered (N09.FR.05)."""
     info = {"status": "Accepted", "personalMessage": {"format": "UTF8", "content": "ü" * 512}}
     bench = with_customers(info)
     assert answered(bench, idToken=TOKEN).count("ü") == 1024
@@ -154,27 +152,27 @@ def test_much_data_comes_in_parts() -> None:
 
 
 def test_a_customer_is_forgotten() -> None:
-    """What was cleared is gone from everywhere, and nobody else's data with it (N10.FR.01)."""
+    """The data of the customer are cleared everywhere, and nobody else's (N10.FR.01)."""
     bench = with_customers()
     assert "Accepted" in answered(bench, idToken=TOKEN, clear=True)
     assert answered(bench, idToken=TOKEN) == ""
     assert answered(bench, idToken=TOKEN, report=False, clear=True) == ""
-    assert bench.device.holdings.local_list.version == 3
+    assert bench.device.storage.local_list.version == 3
     assert answered(bench, idToken=OTHER).count("Blocked") == 2
     assert answered(bench, idToken=OTHER, report=False, clear=True) == "cleared"
-    assert (bench.device.holdings.cache, bench.device.holdings.local_list.entries) == ({}, {})
+    assert (bench.device.storage.cache, bench.device.storage.local_list.entries) == ({}, {})
 
 
 @pytest.mark.parametrize(
     "reference", [{"idToken": TOKEN}, {"customerIdentifier": "TAG"}, {"customerCertificate": HASH}], ids=str
 )
 def test_of_whom_nothing_is_held_there_is_an_empty_notification(reference: Any) -> None:
-    """One, the last, without data (N09.FR.06, N10.FR.06); what others have is left alone."""
+    """One notification without data is sent (N09.FR.06, N10.FR.06); data of others stay."""
     bench = Bench() if "idToken" in reference else with_customers()
-    before = bench.device.holdings
+    before = bench.device.storage
     assert answered(bench, **reference) == ""
     assert answered(bench, **reference, clear=True) == ""
-    assert bench.device.holdings == before
+    assert bench.device.storage == before
 
 
 @pytest.mark.parametrize(
@@ -188,7 +186,7 @@ def test_of_whom_nothing_is_held_there_is_an_empty_notification(reference: Any) 
     ids=str,
 )
 def test_a_customer_is_named_in_one_way(given: Any, status: str) -> None:
-    """None or two references are invalid (N09.FR.09), and something must be wanted; nothing is sent then."""
+    """No or two references are Invalid (N09.FR.09), and report or clear must be true; otherwise nothing is sent."""
     bench = with_customers()
     assert bench.status("CustomerInformation", asking(**given)) == status
     assert bench.take() == []
@@ -208,5 +206,5 @@ def test_a_customer_is_named_in_one_way(given: Any, status: str) -> None:
     ids=str,
 )
 def test_only_the_own_vendor_is_known(payload: Any, status: str) -> None:
-    """DataTransfer of others is of no use to a station (P01.FR.05, P01.FR.06)."""
+    """DataTransfer for other vendors is UnknownVendorId (P01.FR.05, P01.FR.06)."""
     assert Bench().status("DataTransfer", payload) == status

@@ -11,7 +11,7 @@ from tests.station.driven import Driven
 
 
 def message(number: int = 1, text: str = "hello", **given: Any) -> Json:
-    """Return a message in the normal cycle."""
+    """Return a message with the priority NormalCycle."""
     content = {"format": given.pop("format", "UTF8"), "content": text}
     return {"id": number, "priority": "NormalCycle", "message": content, **given}
 
@@ -22,7 +22,7 @@ def show(station: Driven, *messages: Json) -> list[str]:
 
 
 def shown(station: Driven, **asked: Any) -> list[Json]:
-    """Ask for messages, and return those that are reported; [] when there are none."""
+    """Request messages, and return the reported ones; [] for none."""
     station.sent.clear()
     answer = station.command("GetDisplayMessages", {"requestId": 55, **asked})
     reports = station.payloads("NotifyDisplayMessages")
@@ -67,7 +67,7 @@ def test_what_is_set_is_read_back_until_it_is_cleared() -> None:
     ],
 )
 def test_what_cannot_be_shown_is_refused(given: Json, status: str) -> None:
-    """Priorities, states and formats are those of the variables; a refused message replaces nothing (O01)."""
+    """Only the configured priorities, states and formats are accepted; a rejected message replaces nothing (O01)."""
     station = Driven({DISPLAY_PRIORITIES: "NormalCycle", DISPLAY_STATES: "Idle,Charging"})
     show(station, message(1, "before"))
     assert show(station, given) == [status]
@@ -97,14 +97,14 @@ def test_only_the_newest_is_always_in_front() -> None:
     ],
 )
 def test_messages_are_reported_by_what_is_asked(asked: Json, found: list[int]) -> None:
-    """Ids, priority and state must all fit; Unknown when nothing does (O03, O04)."""
+    """Ids, priority and state must all match; the answer is Unknown if nothing does (O03, O04)."""
     station = Driven()
     show(station, message(1), message(2, priority="InFront", state="Idle"), message(3, state="Idle"))
     assert numbers(station, **asked) == found
 
 
 def test_many_messages_are_reported_in_parts() -> None:
-    """One NotifyDisplayMessages holds ten messages at most, and all but the last say that more will come."""
+    """One NotifyDisplayMessages has at most ten messages, and all but the last have tbc true."""
     station = Driven()
     show(station, *(message(number) for number in range(21)))
     assert numbers(station) == list(range(21))
@@ -112,7 +112,7 @@ def test_many_messages_are_reported_in_parts() -> None:
 
 
 def test_a_message_ends_at_its_end() -> None:
-    """After endDateTime it is not there any more, neither to be read nor to be cleared."""
+    """After endDateTime a message can neither be reported nor cleared."""
     station = Driven()
     show(station, message(1, endDateTime=rfc3339(station.now + 60)), message(2))
     station.wait(59)
@@ -123,7 +123,7 @@ def test_a_message_ends_at_its_end() -> None:
 
 
 def test_the_message_of_a_transaction_goes_with_it() -> None:
-    """It is there while the transaction runs (O02), not when it ended or the station rebooted."""
+    """A message of a transaction is removed when the transaction ends or the station reboots (O02)."""
     station = Driven()
     assert show(station, message(1, transactionId=station.charge()), message(2)) == ["Accepted"] * 2
     assert numbers(station) == [1, 2]
@@ -132,7 +132,7 @@ def test_the_message_of_a_transaction_goes_with_it() -> None:
 
 
 def test_the_cost_of_a_running_transaction_is_remembered() -> None:
-    """CostUpdated tells of transactions that run; any other id changes nothing (I02)."""
+    """CostUpdated sets the cost of a running transaction; any other id changes nothing (I02)."""
     station = Driven()
     transaction = station.charge()
     for given, cost in ((transaction, 1.5), ("other", 9.0), (transaction, 2.5), ("", 7.0)):

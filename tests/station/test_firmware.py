@@ -27,7 +27,7 @@ def update(bench: Bench, number: int = 7, **firmware: Any) -> Any:
 
 
 def told(bench: Bench, number: int = 7) -> list[str]:
-    """Return the statuses, security events and reasons of boots that were told; all statuses are of this request."""
+    """Return the sent statuses, security events and boot reasons; all statuses must have this requestId."""
     messages = [(action, about) for action, about in bench.take(STATUS, EVENT, BOOT)]
     assert {about["requestId"] for action, about in messages if action == STATUS} <= {number}
     named = [about.get("status") or about.get("type") or about["reason"] for _, about in messages]
@@ -35,7 +35,7 @@ def told(bench: Bench, number: int = 7) -> list[str]:
 
 
 def triggered(bench: Bench) -> Any:
-    """Return what the station tells when it is asked how the update is."""
+    """Trigger FirmwareStatusNotification, and return what the station sends."""
     bench.take()
     bench.ask("TriggerMessage", {"requestedMessage": STATUS})
     ((_, payload),) = bench.take()
@@ -43,31 +43,31 @@ def triggered(bench: Bench) -> Any:
 
 
 def charge(bench: Bench, evse: int = 1) -> None:
-    """Let a driver begin to charge, or end."""
+    """Let a driver start charging, or stop."""
     bench.tell(cues.Plugged(evse))
     bench.tell(cues.Presented(TOKEN, evse))
 
 
 def leave(bench: Bench, evse: int = 1) -> None:
-    """Let the driver end, and go."""
+    """Let the driver stop and leave."""
     bench.tell(cues.Presented(TOKEN, evse))
     bench.tell(cues.Unplugged(evse))
 
 
 def connectors(bench: Bench) -> dict[int, str]:
-    """Return the status of each connector, as the CSMS was told last."""
+    """Return the last reported status of each connector."""
     return {evse: status for (evse, _), status in bench.device.told.items()}
 
 
 def with_maker() -> Bench:
-    """Return a station that knows its manufacturer."""
+    """Return a station with the root certificate of its manufacturer."""
     bench = Bench()
     bench.ask("InstallCertificate", {"certificateType": "ManufacturerRootCertificate", "certificate": MAKER.root})
     return bench
 
 
 def test_an_update_goes_its_way() -> None:
-    """Each status takes its time (L01.FR.01, L01.FR.10), the reboot is told, and the end after it (L01.FR.31)."""
+    """Every status is reported in order, with the reboot before the last (L01.FR.01, L01.FR.10, L01.FR.31)."""
     bench = Bench()
     assert (update(bench), told(bench)) == ("Accepted", ["Downloading"])
     bench.wait(1.5)
@@ -84,7 +84,7 @@ def test_an_update_goes_its_way() -> None:
 
 @pytest.mark.parametrize("is_rsa", [False, True])
 def test_a_good_signature_is_verified(is_rsa: bool) -> None:
-    """It is the signer's, of this image, and the signer's certificate is the manufacturer's (L01.FR.04, L01.FR.21)."""
+    """A signature of the image by a signer of the manufacturer is verified (L01.FR.04, L01.FR.21)."""
     bench, key = with_maker(), rsa_key() if is_rsa else ec_key("Signer")
     signer = MAKER.issue("Signer", key.public_key())
     assert update(bench, signingCertificate=signer, signature=signature(key, URL.encode())) == "Accepted"
@@ -105,7 +105,7 @@ def test_a_good_signature_is_verified(is_rsa: bool) -> None:
     ids=["other key", "other image", "other location", "no base64", "empty", "none"],
 )
 def test_a_wrong_signature_ends_an_update(given: Any) -> None:
-    """The CSMS is told of it twice (L01.FR.03), and nothing is installed."""
+    """A status and a security event report it (L01.FR.03), and nothing is installed."""
     bench = with_maker()
     assert update(bench, signingCertificate=SIGNER, **given) == "Accepted"
     bench.wait(60)
@@ -124,7 +124,7 @@ def test_a_wrong_signature_ends_an_update(given: Any) -> None:
     ids=["other issuer", "expired", "broken", "two", "none"],
 )
 def test_a_wrong_signing_certificate_is_answered(given: Any) -> None:
-    """Nothing is fetched then (L01.FR.22), and the CSMS is told (L01.FR.02); what runs goes on."""
+    """Nothing is downloaded (L01.FR.22), a security event is sent (L01.FR.02), and a running update goes on."""
     bench = with_maker()
     update(bench)
     bench.take()
@@ -135,12 +135,12 @@ def test_a_wrong_signing_certificate_is_answered(given: Any) -> None:
 
 
 def test_a_station_that_does_not_know_its_manufacturer_trusts_nobody() -> None:
-    """The root must have been installed (L01.FR.21)."""
+    """Without the installed manufacturer root no signing certificate is accepted (L01.FR.21)."""
     assert update(Bench(), signingCertificate=SIGNER, signature=GOOD) == "InvalidCertificate"
 
 
 def test_a_fetch_fails_where_the_path_says_so() -> None:
-    """Nothing is really fetched; its last status can be asked for, after a reboot too (L01.FR.26)."""
+    """A failed download is reported, and its status can be triggered, also after a reboot (L01.FR.26)."""
     bench = Bench()
     update(bench, location="https://firmware.invalid/fail")
     bench.wait(60)
@@ -150,7 +150,7 @@ def test_a_fetch_fails_where_the_path_says_so() -> None:
 
 
 def test_an_update_keeps_its_times() -> None:
-    """It is fetched and installed not before it shall be, and that it waits is told (L01.FR.13, L01.FR.16)."""
+    """It is downloaded and installed at its times, and waiting is reported as scheduled (L01.FR.13, L01.FR.16)."""
     bench = Bench()
     update(bench, retrieveDateTime=bench.at(100), installDateTime=bench.at(200))
     bench.wait(99)
@@ -164,7 +164,7 @@ def test_an_update_keeps_its_times() -> None:
 
 
 def test_an_update_that_waits_outlives_a_reboot() -> None:
-    """What was to be done at a time is done then."""
+    """A scheduled step is done at its time, also after a reboot."""
     bench = Bench()
     update(bench, retrieveDateTime=bench.at(100))
     bench.restart()
@@ -175,7 +175,7 @@ def test_an_update_that_waits_outlives_a_reboot() -> None:
 
 
 def test_an_update_waits_for_transactions() -> None:
-    """What is free meanwhile is Unavailable and cannot be used (L01.FR.07), until the update is done."""
+    """Free connectors are Unavailable until the update is done (L01.FR.07)."""
     bench = Bench(evses=3)
     bench.tell(cues.Plugged(3))
     charge(bench)
@@ -196,7 +196,7 @@ def test_an_update_waits_for_transactions() -> None:
 
 
 def test_who_waits_for_a_vehicle_is_waited_for() -> None:
-    """A connector is in use once a transaction has begun there, and can be plugged in (L01.FR.07)."""
+    """A connector with a transaction is in use and can be plugged in (L01.FR.07)."""
     bench = Bench({TX_START_POINT: "Authorized"})
     bench.tell(cues.Presented(TOKEN, 1))
     update(bench)
@@ -207,7 +207,7 @@ def test_who_waits_for_a_vehicle_is_waited_for() -> None:
 
 
 def test_new_transactions_may_begin_before_an_update() -> None:
-    """When AllowNewSessionsPendingFirmwareUpdate is set, all of them are waited for."""
+    """With AllowNewSessionsPendingFirmwareUpdate the update waits for new transactions too."""
     bench = Bench({NEW_SESSIONS_BEFORE_UPDATE: "true"})
     charge(bench)
     update(bench)
@@ -223,7 +223,7 @@ def test_new_transactions_may_begin_before_an_update() -> None:
 
 
 def test_what_the_csms_put_out_of_order_stays_so() -> None:
-    """An update opens only what it has closed."""
+    """After the update only the connectors are Available again that the update had closed."""
     bench = Bench()
     charge(bench)
     update(bench)
@@ -235,7 +235,7 @@ def test_what_the_csms_put_out_of_order_stays_so() -> None:
 
 
 def test_a_second_update_takes_the_place_of_the_first() -> None:
-    """While that can be done (L01.FR.24); what waited is open again."""
+    """A scheduled update is replaced (L01.FR.24), and its connectors are Available again."""
     bench = Bench()
     charge(bench)
     update(bench)
@@ -249,7 +249,7 @@ def test_a_second_update_takes_the_place_of_the_first() -> None:
 
 
 def test_an_update_that_is_being_installed_is_not_cancelled() -> None:
-    """The second is rejected, and the first comes to its end (L01.FR.27)."""
+    """The second update is rejected, and the first one finishes (L01.FR.27)."""
     bench = Bench()
     update(bench)
     bench.wait(3.5)
@@ -261,7 +261,7 @@ def test_an_update_that_is_being_installed_is_not_cancelled() -> None:
 
 
 def test_the_status_of_an_update_can_be_asked_for() -> None:
-    """It is the last one told, and Idle without an update or after one that was installed (F06, L01.FR.25, .26)."""
+    """The status is the last reported one; Idle without an update or after Installed (F06, L01.FR.25, .26)."""
     bench = Bench()
     assert triggered(bench) == {"status": "Idle"}
     update(bench, installDateTime=bench.at(100))
@@ -274,6 +274,6 @@ def test_the_status_of_an_update_can_be_asked_for() -> None:
 
 @pytest.mark.parametrize("given", [{"retrieveDateTime": "soon"}, {"installDateTime": "9" * 30}], ids=str)
 def test_a_time_that_is_none_is_rejected(given: Any) -> None:
-    """The schema lets any text pass."""
+    """A time that does not parse is rejected, although the schema allows it."""
     bench = Bench()
     assert (update(bench, **given), told(bench)) == ("Rejected", [])

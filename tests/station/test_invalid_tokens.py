@@ -14,7 +14,7 @@ ALICE = Presented(TOKEN)
 
 
 def is_charging(play: Play) -> bool:
-    """Whether energy flows."""
+    """Return whether energy flows."""
     return play.device.evses[1].is_charging
 
 
@@ -40,7 +40,7 @@ def test_an_idtoken_that_turns_out_invalid(variables: Any, line: str, state: str
 
 @pytest.mark.parametrize("stop", ["PowerPathClosed", "EVConnected"])
 def test_who_is_suspended_stops(stop: str) -> None:
-    """A suspended driver stops with the same token, and starts anew if the CSMS thinks better of it (TC_C_26)."""
+    """A suspended driver stops with the same idToken, and can start again once it is Accepted (TC_C_26)."""
     play = booted(answering(TransactionEvent=INVALID), TxCtrlr_TxStopPoint=stop, **LENIENT).tell(Plugged(1), ALICE)
     play.csms = answering()
     play.sent.clear()
@@ -50,7 +50,7 @@ def test_who_is_suspended_stops(stop: str) -> None:
 
 
 def test_a_reboot_while_suspended() -> None:
-    """A suspension does not outlive its transaction."""
+    """A suspension ends with its transaction."""
     play = booted(answering(TransactionEvent=INVALID), **LENIENT).tell(Plugged(1), ALICE)
     play.csms = answering()
     assert is_charging(play.reboot().tell(ALICE))
@@ -58,7 +58,7 @@ def test_a_reboot_while_suspended() -> None:
 
 @pytest.mark.parametrize("stop", ["false", "true"])
 def test_the_energy_that_an_invalid_idtoken_may_take(stop: str) -> None:
-    """MaxEnergyOnInvalidId comes before the suspension, unless the transaction stops anyway (E05.FR.03; TC_C_18)."""
+    """MaxEnergyOnInvalidId delays the suspension, unless the transaction stops anyway (E05.FR.03; TC_C_18)."""
     variables: Any = {"TxCtrlr_StopTxOnInvalidId": stop, "TxCtrlr_MaxEnergyOnInvalidId": "1100"}
     play = booted(SampledDataCtrlr_TxUpdatedInterval="0", **variables).lose().tell(Plugged(1), ALICE).wait(60)
     play.csms = answering(TransactionEvent=INVALID)
@@ -72,7 +72,7 @@ def test_the_energy_that_an_invalid_idtoken_may_take(stop: str) -> None:
 
 
 def test_an_allowance_after_others_charged() -> None:
-    """Only the energy of the transaction counts, and not a minute more is given."""
+    """Only the energy of the transaction counts, and no more than the maximum is delivered."""
     play = charging(TxCtrlr_MaxEnergyOnInvalidId="110", **LENIENT).wait(3600).tell(ALICE)
     play.csms = answering(TransactionEvent=INVALID)
     assert is_charging(play.tell(ALICE).wait(35))
@@ -80,7 +80,7 @@ def test_an_allowance_after_others_charged() -> None:
 
 
 def test_an_allowance_of_a_transaction_that_ended() -> None:
-    """What one transaction was allowed says nothing about the next."""
+    """The maximum energy of one transaction has no effect on the next."""
     play = booted(answering(TransactionEvent=INVALID), TxCtrlr_MaxEnergyOnInvalidId="110", **LENIENT)
     play.tell(Plugged(1), ALICE, ALICE)
     play.csms = answering()
@@ -88,7 +88,7 @@ def test_an_allowance_of_a_transaction_that_ended() -> None:
 
 
 def test_the_next_after_a_suspension_that_ended_it() -> None:
-    """Where EnergyTransfer ends a transaction, a suspension does not reach into the next (E06.FR.07)."""
+    """If EnergyTransfer ends a transaction, its suspension has no effect on the next (E06.FR.07)."""
     csms = answering(TransactionEvent=[INVALID, {}])
     play = booted(csms, TxCtrlr_TxStopPoint="EnergyTransfer", **LENIENT).tell(Plugged(1), ALICE)
     assert play.transcript()[-1] == "Ended 1 Deauthorized DeAuthorized"

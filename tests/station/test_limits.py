@@ -14,7 +14,7 @@ RELATIVE: Json = {"chargingProfileKind": "Relative"}
 
 
 def test_nothing_limits_what_has_no_profile() -> None:
-    """The composite schedule is then what the EVSE can give, and of the station what all of them can."""
+    """Without profiles the composite schedule is the capacity of the EVSE, or of all EVSEs together."""
     station = Driven(evses=2)
     assert composed(station) == [(0, 32.0)]
     assert composed(station, unit="W") == [(0, 22080.0)]
@@ -31,13 +31,13 @@ def test_nothing_limits_what_has_no_profile() -> None:
     ],
 )
 def test_there_is_no_schedule_of_what_there_is_not(asked: Json, reason: str) -> None:
-    """An unknown EVSE, a unit that is not supported, and no time are Rejected without a schedule (K08.FR.05, FR.07)."""
+    """An unknown EVSE, an unsupported unit, and a negative duration are Rejected (K08.FR.05, FR.07)."""
     answer = Driven({RATE_UNIT: "A"}).command("GetCompositeSchedule", asked)
     assert answer == {"status": "Rejected", "statusInfo": {"reasonCode": reason}}
 
 
 def test_the_lowest_limit_of_each_time_makes_the_schedule() -> None:
-    """Steps of a default profile under the limit of the station, which is recurring, come out in order (K03)."""
+    """The steps of a default profile below the recurring limit of the station are in order (K03)."""
     station = Driven(at=MIDNIGHT + 300.25)
     put(station, profile(1, periods=STEPS))
     assert composed(station) == [(0, 16), (300, 0), (900, 8)]
@@ -50,7 +50,7 @@ def test_the_lowest_limit_of_each_time_makes_the_schedule() -> None:
 
 
 def test_the_profile_of_the_transaction_overrules_the_default() -> None:
-    """Where it says nothing, the default counts again; one that is relative begins with charging (K01)."""
+    """Where the TxProfile has no limit, the default applies; a Relative profile starts with charging (K01)."""
     station = Driven()
     put(station, profile(1, limit=10))
     transaction = station.charge()
@@ -65,7 +65,7 @@ def test_the_profile_of_the_transaction_overrules_the_default() -> None:
 
 
 def test_the_profile_of_a_transaction_may_begin_later() -> None:
-    """Until then the default counts, which has an end of its own (K01)."""
+    """Until the TxProfile starts, the default applies, which may end earlier (K01)."""
     station = Driven()
     transaction = station.charge()
     put(station, profile(1, limit=10))
@@ -75,7 +75,7 @@ def test_the_profile_of_a_transaction_may_begin_later() -> None:
 
 
 def test_a_default_of_the_station_is_for_each_evse() -> None:
-    """It stands on one stack with those of the EVSE."""
+    """A default profile for all EVSEs has a stack level among those of the EVSE."""
     station = Driven(evses=2)
     put(station, profile(1, limit=10), 0)
     put(station, profile(2, limit=6, stackLevel=1), 2)
@@ -83,7 +83,7 @@ def test_a_default_of_the_station_is_for_each_evse() -> None:
 
 
 def test_a_schedule_that_never_ends_is_cut_off() -> None:
-    """A recurring schedule over a lifetime comes as far as it is known, and says how far that is."""
+    """A composite schedule with too many steps is cut off, and its duration says where."""
     station = Driven()
     put(station, profile(1, periods=STEPS, chargingProfileKind="Recurring", recurrencyKind="Daily"))
     asked = {"evseId": 1, "duration": 2_000_000_000}
@@ -94,19 +94,19 @@ def test_a_schedule_that_never_ends_is_cut_off() -> None:
 
 
 def energy(station: Driven) -> float:
-    """Return what the register shows."""
+    """Return the energy register of EVSE 1."""
     return round(station.device.evses[1].register(station.now), 3)
 
 
 def states(station: Driven) -> list[tuple[str, str]]:
-    """Return why each event was sent, and the chargingState in it."""
+    """Return the triggerReason and the chargingState of each event."""
     events = station.payloads("TransactionEvent")
     assert [event["seqNo"] for event in events] == list(range(len(events)))
     return [(event["triggerReason"], event["transactionInfo"]["chargingState"]) for event in events]
 
 
 def test_a_vehicle_takes_what_the_schedule_leaves() -> None:
-    """A limit of 0 suspends, the next one resumes, both when they come into force, and the register knows (K01)."""
+    """A limit of 0 suspends and the next one resumes, each at its time, and the register follows (K01)."""
     station = Driven(QUIET)
     station.charge()
     put(station, profile(1, TX, periods=STEPS, transactionId="tx-1", **RELATIVE))
@@ -123,7 +123,7 @@ def test_a_vehicle_takes_what_the_schedule_leaves() -> None:
 
 
 def test_a_limit_takes_effect_with_its_command() -> None:
-    """Set, changed and cleared: the vehicle follows at once, and says so after the answer."""
+    """A profile that is set, changed or cleared takes effect at once, and is reported after the answer."""
     station = Driven(QUIET)
     station.charge()
     for limit in (8, 0):
@@ -136,7 +136,7 @@ def test_a_limit_takes_effect_with_its_command() -> None:
 
 
 def test_a_limit_of_nothing_holds_from_the_start() -> None:
-    """A transaction that begins under a limit of 0 begins suspended, and what the meter shows does not rise."""
+    """A transaction that starts under a limit of 0 starts suspended, and its register does not rise."""
     station = Driven({TX_UPDATED_INTERVAL: "60"})
     put(station, profile(limit=0))
     station.charge()
@@ -148,7 +148,7 @@ def test_a_limit_of_nothing_holds_from_the_start() -> None:
 
 
 def test_the_limit_of_the_station_is_shared() -> None:
-    """All vehicles together take no more than the station may, and the one that remains takes more."""
+    """All vehicles share the limit of the station, and the last one that remains takes more."""
     station = Driven(QUIET, evses=2)
     put(station, profile(purpose=MAX, limit=8000, unit="W"), 0)
     station.charge(1)
@@ -160,7 +160,7 @@ def test_the_limit_of_the_station_is_shared() -> None:
 
 
 def test_limits_are_followed_after_a_reboot() -> None:
-    """The alarm of a change is set anew when there is a vehicle again."""
+    """After a reboot the alarm is set again when a vehicle charges."""
     station = Driven(QUIET)
     put(station, profile(purpose=DEFAULT, periods=STEPS, **RELATIVE))
     station.charge()
@@ -172,7 +172,7 @@ def test_limits_are_followed_after_a_reboot() -> None:
 
 
 def test_an_alarm_that_rings_early_is_set_anew() -> None:
-    """The limit changes when it should, though the clock that wakes the station is fast."""
+    """The limit changes at its time although the alarm rings too early."""
     station = Driven(QUIET)
     put(station, profile(periods=STEPS, **RELATIVE))
     station.charge()

@@ -1,28 +1,27 @@
-"""Every misbehaviour is wrong in one way, from its occasion on; conformance/test_checks.py tells what finds it."""
+"""Every misbehaviour is wrong in one way, from its occasion on; conformance/test_checks.py shows what finds it."""
 
 import re
 from collections import defaultdict
 from itertools import zip_longest
 from typing import Any
 
-import pytest
-
 from mock_csms.behavior.emissions import Emission
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.v2.v201 import ACTIONS
-from mock_csms.station.cues import Opened, Ordered, Plugged, Presented
+from mock_csms.station.cues import CallRequested, Opened, Plugged, Presented
 from mock_csms.station.misbehaviour import misbehave
+from mock_csms.station.state import Habit, Identity, Moment
 from mock_csms.station.v2 import machine
-from mock_csms.station.v2.device import Habit, Identity, Moment, new_device
+from mock_csms.station.v2.device import new_device
 from mock_csms.station.v2.misbehaviours import KINDS
-from tests.station.performances import perform, right, wrong
+from tests.station.performances import EVERY_KIND, perform, right, wrong
 from tests.station.play import TOKEN, default_answer, world
 from tests.station.stage import Entry, Log
 
 FAR = {"boots-too-soon", "never-boots-again", "no-reboot", "no-back-off"}
-"""Kinds after which a station goes another way altogether."""
+"""Misbehaviours after which a station does something entirely different."""
 TOGETHER = {
     "no-base-report": {"GetBaseReport", "NotifyReport"},
     "certificate-always-accepted": {"CertificateSigned", "SecurityEventNotification"},
@@ -32,14 +31,12 @@ TOGETHER = {
     "status-by-event": {"NotifyEvent", "StatusNotification"},
     "starts-without-asking": {"Authorize", "TransactionEvent"},
 }
-"""Kinds that are about two actions. The others are about one, or by nature about all of them: see `touched`."""
+"""Misbehaviours that change two actions. The others change one, or by nature all of them: see `touched`."""
 ANY_COMMAND = {"no-triggered-message", "answers-while-rejected", "takes-anything"}
-
-EVERY_KIND = pytest.mark.parametrize("kind", KINDS)
 
 
 def told(log: Log) -> dict[str, list[Any]]:
-    """Return what a station said and did, by what it is about: an action, or a place."""
+    """Return what a station sent and did, by action or place."""
     found: defaultdict[str, list[Any]] = defaultdict(list)
     for entry in log:
         if entry.kind in ("call", "answer", "refusal"):
@@ -50,7 +47,7 @@ def told(log: Log) -> dict[str, list[Any]]:
 
 
 def touched(kind: str) -> set[str]:
-    """Return what a kind has changed, anywhere."""
+    """Return the actions and places that a misbehaviour has changed in any scenario."""
     changed: set[str] = set()
     for scenario, log in wrong(kind).items():
         good, bad = told(right(scenario)), told(log)
@@ -59,13 +56,13 @@ def touched(kind: str) -> set[str]:
 
 
 def first_difference(log: Log, scenario: str) -> int:
-    """Return the number of the first entry that is another."""
+    """Return the number of the first entry that differs."""
     pairs = enumerate(zip_longest(log, right(scenario)))
     return next((number for number, (one, two) in pairs if one != two), len(log))
 
 
 def is_plain(entry: Entry) -> bool:
-    """Whether messages are sent as they are."""
+    """Return whether messages are sent unchanged."""
     return len(entry.acts) == 1 and entry.acts == tuple(
         Emission(act.message) for act in entry.acts if isinstance(act, Emission)
     )
@@ -73,7 +70,7 @@ def is_plain(entry: Entry) -> bool:
 
 @EVERY_KIND
 def test_a_kind_is_wrong_in_one_way(kind: str) -> None:
-    """It changes one action, or one place, and nothing of the rest."""
+    """A misbehaviour changes one action or one place, and nothing else."""
     row, logs = KINDS[kind], wrong(kind)
     changed = touched(kind)
     if kind in TOGETHER:
@@ -87,7 +84,7 @@ def test_a_kind_is_wrong_in_one_way(kind: str) -> None:
 
 @EVERY_KIND
 def test_a_kind_begins_at_the_occasion_that_is_named(kind: str) -> None:
-    """With KIND@2 the first occasion goes well."""
+    """With KIND@2 the station does not misbehave on the first occasion."""
     for scenario, log in list(wrong(kind).items())[:2]:
         later = perform(scenario, Habit(kind, 2))
         if later != right(scenario):
@@ -103,7 +100,7 @@ ODD += [{"meterValue": [{"sampledValue": [{"measurand": "x", "context": "Sample.
 
 @EVERY_KIND
 def test_a_kind_survives_whatever_people_send(kind: str) -> None:
-    """A call by hand may have any payload; none makes the station fall over."""
+    """A call by hand may have any payload; the station survives it with every misbehaviour."""
     row = KINDS[kind]
     moment = Moment(0.0, world())
     device = new_device(Identity(), 2, 2)
@@ -119,18 +116,18 @@ def test_a_kind_survives_whatever_people_send(kind: str) -> None:
                 misbehave(habits, KINDS, "wire", (Emission(Call("1", action, payload)),), world())
             if row.acts is not None and entry.sent_by(Sender.STATION):
                 sent = replace(device, habits=habits, boot_status="Accepted")
-                machine.step(sent, Ordered(action, payload), moment)
+                machine.step(sent, CallRequested(action, payload), moment)
 
 
 def test_a_station_that_forgets_its_credentials() -> None:
-    """From the second connection on it has none, which is a lower security profile than before (check T16)."""
+    """From the second connection on it sends no credentials: a lower security profile (check T16)."""
     log = perform("idle", Habit("no-credentials", 2))
     lines = [entry.what for entry in log if (entry.kind, entry.name) == ("line", "open")]
     assert [line.authorization is not None for line in lines] == [True, False, False]
 
 
 def test_the_titles_are_for_people() -> None:
-    """Kinds are words with hyphens, titles say what the station does, and no two are the same."""
+    """Names are words with hyphens, titles say what the station does, and no two are the same."""
     assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", kind) for kind in KINDS)
     titles = [row.title for row in KINDS.values()]
     assert all(title[0].islower() or title.split()[0] in ACTIONS for title in titles)

@@ -6,7 +6,7 @@ import pytest
 
 from mock_csms.protocol.actions import Json
 from mock_csms.station.cues import Stop
-from mock_csms.station.v2.holdings import Monitor
+from mock_csms.station.v2.storage import Monitor
 from tests.station.commanded import Bench, payloads
 
 POWER: Json = {"component": {"name": "EVSE", "evse": {"id": 1}}, "variable": {"name": "Power"}}
@@ -100,7 +100,7 @@ def test_monitors_are_cleared_by_id() -> None:
     bench = Bench()
     number = assign(bench, setting(POWER, "Periodic", 60))[0]["id"]
     wired = Monitor(50, ("EVSE[1]", "Power"), setting(POWER, "Delta", 5), is_custom=False)
-    bench.device = bench.device.holding(monitors={**bench.device.holdings.monitors, 50: wired})
+    bench.device = bench.device.storing(monitors={**bench.device.storage.monitors, 50: wired})
     answer, _ = bench.command("ClearVariableMonitoring", {"id": [number, 99, number, 50]})
     statuses = [(item["id"], item["status"]) for item in answer["clearMonitoringResult"]]
     assert statuses == [(number, "Accepted"), (99, "NotFound"), (number, "NotFound"), (50, "Rejected")]
@@ -115,7 +115,7 @@ def test_a_base_removes_what_the_csms_set(base: str, kept: set[int]) -> None:
     bench = Bench()
     assign(bench, setting(POWER, "Delta", 1))
     wired = Monitor(50, ("EVSE[1]", "Power"), setting(POWER, "Delta", 5), is_custom=False)
-    bench.device = bench.device.holding(monitors={**bench.device.holdings.monitors, 50: wired})
+    bench.device = bench.device.storing(monitors={**bench.device.storage.monitors, 50: wired})
     assert bench.command("SetMonitoringBase", {"monitoringBase": base})[0] == {"status": "Accepted"}
     assert reported(bench).keys() == kept
     assert bench.value({"name": "MonitoringCtrlr"}, {"name": "ActiveMonitoringBase"}) == base

@@ -7,9 +7,10 @@ import pytest
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station.cues import Opened, Redial
+from mock_csms.station.state import Identity
 from mock_csms.station.v2 import machine, network
-from mock_csms.station.v2.device import Identity, new_device
-from mock_csms.station.v2.holdings import Certificate
+from mock_csms.station.v2.device import new_device
+from mock_csms.station.v2.storage import Certificate
 from mock_csms.station.v2.variables import SECURITY_PROFILE
 from tests.station.commanded import Bench
 
@@ -26,13 +27,13 @@ NAME: tuple[Json, Json] = ({"name": "OCPPCommCtrlr"}, {"name": "NetworkConfigura
 
 
 def bench_of(profile: int = 1) -> Bench:
-    """Return a station that works with a security profile."""
+    """Return a station with a security profile."""
     device = new_device(Identity(), 1, 1)
     return Bench(device=replace(device, name="CS/1", variables={**device.variables, SECURITY_PROFILE: str(profile)}))
 
 
 def store(bench: Bench, slot: int, **changed: Any) -> str:
-    """Put a profile in a slot, and return the status."""
+    """Set a network profile in a slot, and return the status."""
     answer, sent = bench.command("SetNetworkProfile", {"configurationSlot": slot, "connectionData": PROFILE | changed})
     assert sent == []
     return str(answer["status"])
@@ -54,23 +55,23 @@ def store(bench: Bench, slot: int, **changed: Any) -> str:
     ],
 )
 def test_a_profile_is_stored_when_it_fits(slot: int, changed: Json, status: str) -> None:
-    """A slot that there is takes a profile that lowers nothing; everything else changes nothing (B09.FR.02)."""
+    """An existing slot accepts a profile that does not lower the security; others change nothing (B09.FR.02)."""
     bench = bench_of()
     assert store(bench, slot, **changed) == status
     bench.reboot()
-    assert bench.device.holdings.slots == ({slot: PROFILE | changed} if status == "Accepted" else {})
+    assert bench.device.storage.slots == ({slot: PROFILE | changed} if status == "Accepted" else {})
 
 
 @pytest.mark.parametrize("priority", ["2", "1,2", "9", "", "1,1", "x"])
 def test_only_slots_with_a_profile_can_be_used(priority: str) -> None:
-    """An order that names an empty slot is refused, and leaves the old one (B09.FR.04)."""
+    """A priority list with an empty slot is rejected and changes nothing (B09.FR.04)."""
     bench = bench_of()
     assert bench.assign(PRIORITY, priority) == "Rejected"
     assert bench.value(*NAME) == "1"
 
 
 def test_an_order_is_in_force_after_a_reboot() -> None:
-    """What was set is read back at once, and obeyed when the station has been off (RebootRequired)."""
+    """A new priority list is read back at once, and takes effect after a reboot (RebootRequired)."""
     bench = bench_of()
     store(bench, 2)
     assert bench.assign(PRIORITY, "2,1") == "RebootRequired"
@@ -79,13 +80,13 @@ def test_an_order_is_in_force_after_a_reboot() -> None:
     bench.reboot()
     assert bench.value(*NAME) == "2,1"
     assert (network.slot_at(bench.device, 0), network.url_of(bench.device, 2)) == (2, "ws://other/CS%2F1")
-    assert bench.device.holdings.awaiting == {}
+    assert bench.device.storage.awaiting == {}
     bench.tell(Opened(2))
     assert bench.value(*NAME) == "2,1"
 
 
 def test_each_slot_gets_its_attempts() -> None:
-    """After NetworkProfileConnectionAttempts in vain comes the next slot, and after the last the first (B10.FR.03)."""
+    """After NetworkProfileConnectionAttempts failures the next slot is tried, after the last the first (B10.FR.03)."""
     bench = bench_of()
     store(bench, 2)
     bench.assign("OCPPCommCtrlr.NetworkProfileConnectionAttempts", "2")
@@ -96,7 +97,7 @@ def test_each_slot_gets_its_attempts() -> None:
 
 
 def test_the_slot_before_comes_last() -> None:
-    """When all slots of the order lead nowhere, that is tried which led to the CSMS before (B10.FR.07)."""
+    """If all slots of the priority list fail, the one that connected before is tried (B10.FR.07)."""
     bench = bench_of()
     store(bench, 2)
     bench.assign("OCPPCommCtrlr.NetworkProfileConnectionAttempts", "1")
@@ -111,20 +112,20 @@ def test_the_slot_before_comes_last() -> None:
     ("profile", "kinds"), [(2, ["CSMSRootCertificate"]), (3, ["CSMSRootCertificate", "ChargingStationCertificate"])]
 )
 def test_security_needs_certificates(profile: int, kinds: list[str]) -> None:
-    """A slot of profile 2 or 3 can be used only with the certificates that it needs (A05.FR.02, A05.FR.03)."""
+    """A slot with security profile 2 or 3 needs its certificates (A05.FR.02, A05.FR.03)."""
     bench = bench_of()
     store(bench, 2, securityProfile=profile)
     for count in range(len(kinds)):
-        bench.device = bench.device.holding(certificates=[Certificate(kind, "", {}) for kind in kinds[:count]])
+        bench.device = bench.device.storing(certificates=[Certificate(kind, "", {}) for kind in kinds[:count]])
         assert bench.assign(PRIORITY, "2") == "Rejected"
-    bench.device = bench.device.holding(certificates=[Certificate(kind, "", {}) for kind in kinds])
+    bench.device = bench.device.storing(certificates=[Certificate(kind, "", {}) for kind in kinds])
     assert bench.assign(PRIORITY, "2") == "RebootRequired"
 
 
 def test_better_security_is_not_given_up() -> None:
-    """Connected with a higher profile, the station has it, and has no lower one any more (A05.FR.05, A05.FR.06)."""
+    """Connecting with a higher security profile sets it, and removes the lower profiles (A05.FR.05, A05.FR.06)."""
     bench = bench_of()
-    bench.device = bench.device.holding(certificates=[Certificate("CSMSRootCertificate", "", {})])
+    bench.device = bench.device.storing(certificates=[Certificate("CSMSRootCertificate", "", {})])
     assert [store(bench, 1), store(bench, 2, securityProfile=2), store(bench, 3)] == ["Accepted"] * 3
     assert bench.assign(PRIORITY, "2,1") == "RebootRequired"
     bench.reboot()
@@ -133,12 +134,12 @@ def test_better_security_is_not_given_up() -> None:
     assert bench.value({"name": "SecurityCtrlr"}, {"name": "SecurityProfile"}) == "2"
     assert bench.value({"name": "OCPPCommCtrlr"}, {"name": "ActiveNetworkProfile"}) == "2"
     assert bench.value(*NAME) == "2"
-    assert bench.device.holdings.slots.keys() == {2}
+    assert bench.device.storage.slots.keys() == {2}
     assert store(bench, 3) == "Rejected"
 
 
 def test_a_new_password_is_used_at_once() -> None:
-    """The station comes back with the password that was set, and cannot be made to tell it (A01.FR.03)."""
+    """The station reconnects with the new password, which cannot be read (A01.FR.03)."""
     bench = bench_of()
     assert network.authorization_of(bench.device) is None
     name = {"component": {"name": "SecurityCtrlr"}, "variable": {"name": "BasicAuthPassword"}}

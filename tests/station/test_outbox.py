@@ -1,11 +1,11 @@
-"""Calls in their order: one at a time, TransactionEvents kept until delivered (E04, E12, E13; Part 4, 4.1.1)."""
+"""The queue of calls: one at a time, TransactionEvents kept until delivered (E04, E12, E13; Part 4, 4.1.1)."""
 
 from itertools import pairwise
 
 import pytest
 
 from mock_csms.station import cues
-from mock_csms.station.cues import Ordered, Plugged, Presented, Unplugged
+from mock_csms.station.cues import CallRequested, Plugged, Presented, Unplugged
 from tests.station.play import TOKEN, answering, booted, charging
 
 CARD = Presented(TOKEN)
@@ -13,17 +13,19 @@ EVENTS = "TransactionEvent"
 
 
 def test_one_call_at_a_time() -> None:
-    """A call waits until the one before it has ended, be it well or badly."""
+    """A call waits until the one before it has got an answer or failed."""
     play = booted()
     play.csms = answering(Heartbeat=None, DataTransfer=None)
-    play.tell(Ordered("Heartbeat", {}), Ordered("DataTransfer", {"vendorId": "v"}), Ordered("Heartbeat", {}))
+    play.tell(
+        CallRequested("Heartbeat", {}), CallRequested("DataTransfer", {"vendorId": "v"}), CallRequested("Heartbeat", {})
+    )
     assert play.actions() == ["Heartbeat"]
     assert play.answer().actions() == ["DataTransfer"]
     assert play.fail("no answer within 30 s").actions() == ["Heartbeat"]
 
 
 def test_events_of_an_offline_session_follow() -> None:
-    """A session without a connection is told in order after it, as offline, before anything new (E04, E12.FR.02)."""
+    """The events of an offline session are sent in order when online, as offline, before new ones (E04, E12.FR.02)."""
     play = booted().lose().tell(Plugged(1), CARD).wait(70).tell(CARD, Unplugged(1))
     assert play.sent == []
     play.wait(10).connect()
@@ -36,7 +38,7 @@ def test_events_of_an_offline_session_follow() -> None:
 
 
 def test_what_happens_online_is_not_offline() -> None:
-    """Only what happened without a connection says so (E11.FR.07)."""
+    """Only events that happened offline have `offline` (E11.FR.07)."""
     play = charging().lose().wait(60).connect().tell(CARD)
     assert play.transcript() == [
         "Updated 1 MeterValuePeriodic offline",
@@ -45,7 +47,7 @@ def test_what_happens_online_is_not_offline() -> None:
 
 
 def test_an_open_event_is_repeated_unchanged() -> None:
-    """An event whose answer was lost with the connection is sent again as it was, before the later ones."""
+    """An event whose answer was lost with the connection is sent again unchanged, before later ones."""
     play = charging()
     play.csms = answering(TransactionEvent=None)
     play.command("TriggerMessage", {"requestedMessage": EVENTS})
@@ -70,7 +72,7 @@ def test_refused_events_are_repeated(attempts: str, gaps: list[float]) -> None:
 
 
 def test_the_next_event_follows_one_that_is_given_up() -> None:
-    """Events keep their order: what comes later waits for the repeats, and goes out after the last of them."""
+    """Events keep their order: later ones wait until the retries have ended."""
     play = charging(OCPPCommCtrlr_MessageAttempts="2")
     play.csms = answering(TransactionEvent="InternalError: no")
     play.tell(CARD, CARD).wait(5)
@@ -80,7 +82,7 @@ def test_the_next_event_follows_one_that_is_given_up() -> None:
 
 
 def test_repeats_do_not_hold_up_the_rest() -> None:
-    """While an event waits to be repeated, other calls go out."""
+    """While an event waits for its retry, other calls are sent."""
     play = charging(OCPPCommCtrlr_MessageAttemptInterval="1000")
     play.csms = answering(TransactionEvent="InternalError: no")
     play.tell(CARD).wait(60)
@@ -88,7 +90,7 @@ def test_repeats_do_not_hold_up_the_rest() -> None:
 
 
 def test_repeats_go_on_after_a_reboot() -> None:
-    """A reboot forgets that events were refused, not the events."""
+    """A reboot keeps the events and ends the pause before their retry."""
     play = charging(OCPPCommCtrlr_MessageAttemptInterval="1000")
     play.csms = answering(TransactionEvent=["InternalError: no", {}])
     play.tell(CARD).reboot()
@@ -97,25 +99,25 @@ def test_repeats_go_on_after_a_reboot() -> None:
 
 
 def test_a_reboot_leaves_nothing_but_events() -> None:
-    """What else waited is forgotten with the reboot: it begins with a boot."""
+    """A reboot drops all other waiting calls: the first call is BootNotification."""
     play = charging()
     play.csms = answering(Heartbeat=None)
-    play.tell(Ordered("Heartbeat", {}), Ordered("Heartbeat", {}), CARD, Unplugged(1))
+    play.tell(CallRequested("Heartbeat", {}), CallRequested("Heartbeat", {}), CARD, Unplugged(1))
     play.sent.clear()
     play.reboot()
     assert play.transcript()[:2] == ["Boot PowerUp", "Ended 1 StopAuthorized Local"]
 
 
 def test_what_was_asked_for_waits_for_the_connection() -> None:
-    """A call that somebody typed while the station is offline goes out when it is online again."""
-    assert booted().lose().tell(Ordered("Heartbeat", {})).connect().actions() == ["Heartbeat"]
+    """A call that a person made while offline is sent when the station is online again."""
+    assert booted().lose().tell(CallRequested("Heartbeat", {})).connect().actions() == ["Heartbeat"]
 
 
 def test_a_question_that_was_lost() -> None:
-    """A token whose Authorize went nowhere is forgotten: it does not start anything later."""
+    """An idToken whose Authorize was lost is forgotten: it does not start anything later."""
     play = booted()
     play.csms = answering(Heartbeat=None)
-    play.tell(Plugged(1), Ordered("Heartbeat", {}), CARD).lose()
+    play.tell(Plugged(1), CallRequested("Heartbeat", {}), CARD).lose()
     play.csms = answering()
     play.connect()
     assert (play.device.cards, play.device.is_busy) == ((), False)
@@ -123,7 +125,7 @@ def test_a_question_that_was_lost() -> None:
 
 @pytest.mark.parametrize("is_on", [True, False])
 def test_unknown_tokens_while_offline(is_on: bool) -> None:
-    """Offline, a token charges where OfflineTxForUnknownIdEnabled says so (C15)."""
+    """Offline, an unknown idToken charges if OfflineTxForUnknownIdEnabled is true (C15)."""
     play = booted(AuthCtrlr_OfflineTxForUnknownIdEnabled=str(is_on).lower()).lose().tell(Plugged(1), CARD)
     assert play.device.is_busy is is_on
     assert play.said == ([] if is_on else ["Alice cannot be authorized: the station is offline"])
@@ -140,11 +142,11 @@ def test_unknown_tokens_while_offline(is_on: bool) -> None:
     ],
 )
 def test_nonsense_made_by_hand(action: str, payload: dict[str, object]) -> None:
-    """What somebody typed need not be valid: the station survives its answer, its failure and its loss."""
+    """A call that a person made may be invalid: the station survives its answer, its failure and its loss."""
     answer = cues.Answered(action, payload, {"idTokenInfo": {"status": "Invalid"}})
     failures = [cues.FailedCall(action, payload, "no", is_lost=is_lost) for is_lost in (True, False)]
     endings: list[cues.Cue] = [answer, *failures]
     for ending in endings:
-        play = booted().lose().tell(Ordered(action, payload))
+        play = booted().lose().tell(CallRequested(action, payload))
         assert play.ask("GetTransactionStatus", {"transactionId": "x"})["ongoingIndicator"] is False
         play.tell(ending, cues.Presented(TOKEN))

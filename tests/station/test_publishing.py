@@ -12,7 +12,7 @@ FETCHED = ["Downloading", "Downloaded"]
 
 
 def triggered(bench: Bench) -> Any:
-    """Return what the station tells when it is asked how the publishing is."""
+    """Trigger PublishFirmwareStatusNotification, and return what the station sends."""
     bench.take()
     bench.ask("TriggerMessage", {"requestedMessage": PUBLISHED})
     ((_, payload),) = bench.take()
@@ -25,7 +25,7 @@ def publish(bench: Bench, checksum: str = CHECKSUM, location: str = URL) -> Any:
 
 
 def test_firmware_is_published_and_withdrawn() -> None:
-    """It is told where it is (L03), after a reboot too, until it is withdrawn by its checksum (L04)."""
+    """Its location is reported (L03), and it stays published over a reboot until UnpublishFirmware (L04)."""
     bench, unpublish = Bench(), {"checksum": CHECKSUM.upper()}
     assert (bench.status("UnpublishFirmware", unpublish), publish(bench)) == ("NoFirmware", "Accepted")
     assert (bench.status("UnpublishFirmware", unpublish), publish(bench)) == ("DownloadOngoing", "Rejected")
@@ -49,7 +49,7 @@ def test_firmware_is_published_and_withdrawn() -> None:
     ids=str,
 )
 def test_what_cannot_be_published_is_not(given: Any, statuses: list[str]) -> None:
-    """It ends with the reason, and there is nothing to withdraw."""
+    """The last status is the reason, and there is nothing to unpublish."""
     bench = Bench()
     assert (publish(bench, **given), triggered(bench)["status"]) == ("Accepted", "Downloading")
     bench.wait(60)

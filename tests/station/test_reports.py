@@ -1,4 +1,4 @@
-"""Reports of the device model (B07, B08): what they show, and that their parts are numbered without a gap."""
+"""Reports of the device model (B07, B08): their content, and the numbers of their parts."""
 
 from typing import Any
 
@@ -6,7 +6,8 @@ import pytest
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.station.v2.device import Identity, new_device
+from mock_csms.station.state import Identity
+from mock_csms.station.v2.device import new_device
 from mock_csms.station.v2.model import VARIABLES
 from mock_csms.station.v2.variables import NETWORK_ATTEMPTS, REPORTED_ITEMS, Name, name_of
 from tests.station.commanded import Bench, Sent, payloads
@@ -39,7 +40,7 @@ WANTED: list[tuple[Json, set[Name]]] = [
 
 
 def shown(sent: Sent) -> dict[Name, Json]:
-    """Return what was reported, by name; each variable is reported once, in parts that are numbered (V10 to V12)."""
+    """Return the reported variables by name; each must come once, in numbered parts (V10 to V12)."""
     parts = payloads(sent, "NotifyReport")
     assert [part["seqNo"] for part in parts] == list(range(len(parts)))
     assert [part["tbc"] for part in parts] == [True] * (len(parts) - 1) + [False] * bool(parts)
@@ -51,13 +52,13 @@ def shown(sent: Sent) -> dict[Name, Json]:
 
 
 def ask(bench: Bench, action: str, **payload: Any) -> tuple[Json, dict[Name, Json]]:
-    """Ask for a report, and return the answer and what was reported."""
+    """Request a report; return the answer and the reported variables."""
     answer, sent = bench.command(action, {"requestId": 7, **payload})
     return answer, shown(sent)
 
 
 def test_the_full_inventory_has_everything() -> None:
-    """Every variable of the station, its EVSEs and connectors is there with its characteristics, in several parts."""
+    """Every variable of the station, its EVSEs and connectors is reported with its characteristics."""
     bench = Bench(evses=2, connectors=2)
     answer, sent = bench.command("GetBaseReport", {"requestId": 7, "reportBase": "FullInventory"})
     assert answer == ACCEPTED
@@ -77,7 +78,7 @@ def test_the_full_inventory_has_everything() -> None:
 
 
 def test_a_report_says_what_get_variables_says() -> None:
-    """The two ways to read a value agree."""
+    """A report and GetVariables have the same values."""
     bench = Bench()
     _, items = ask(bench, "GetBaseReport", reportBase="FullInventory")
     for item in items.values():
@@ -93,14 +94,14 @@ def test_the_configuration_is_what_can_be_set() -> None:
 
 
 def test_the_summary_is_about_availability() -> None:
-    """SummaryInventory has the state of each place where one can charge, and nothing that is in order."""
+    """SummaryInventory has the AvailabilityStates, and only those problems that are present."""
     _, items = ask(Bench(evses=1), "GetBaseReport", reportBase="SummaryInventory")
     assert set(items) == {(c, "AvailabilityState") for c in ("ChargingStation", "EVSE[1]", "Connector[1,1]")}
 
 
 @pytest.mark.parametrize(("criteria", "inside", "outside"), CRITERIA)
 def test_components_are_chosen_by_their_state(criteria: list[str], inside: set[str], outside: set[str]) -> None:
-    """A component is reported if it is in one of the states, or cannot be otherwise (B08.FR.07 to 11)."""
+    """A component is reported if it meets a criterion, or lacks the variable of it (B08.FR.07 to 11)."""
     answer, items = ask(Bench(), "GetReport", componentCriteria=criteria)
     there = {component.partition("[")[0] for component, _ in items}
     assert inside <= there
@@ -110,21 +111,21 @@ def test_components_are_chosen_by_their_state(criteria: list[str], inside: set[s
 
 @pytest.mark.parametrize(("item", "names"), WANTED)
 def test_variables_are_chosen_by_name(item: Json, names: set[Name]) -> None:
-    """What is left open stands for all; what is not there makes an empty result, and no report follows."""
+    """What a request leaves out matches everything; unknown names are EmptyResultSet, without a report."""
     answer, items = ask(Bench(), "GetReport", componentVariable=[item])
     assert set(items) == names
     assert answer == (ACCEPTED if names else EMPTY)
 
 
 def test_state_and_name_are_both_needed() -> None:
-    """With both given, only what fits both is reported."""
+    """With criteria and names, only variables that match both are reported."""
     item = {"component": {"name": "ISO15118Ctrlr"}}
     assert ask(Bench(), "GetReport", componentVariable=[item], componentCriteria=["Enabled"]) == (EMPTY, {})
     assert ask(Bench(), "GetReport")[0] == ACCEPTED
 
 
 def test_a_station_may_know_no_summary() -> None:
-    """Who does not have it says so, and reports nothing (B07.FR.02)."""
+    """Without the feature the answer is NotSupported, and nothing is reported (B07.FR.02)."""
     bench = Bench(device=replace(new_device(Identity(), 1, 1), features=frozenset()))
     answer, sent = bench.command("GetBaseReport", {"requestId": 7, "reportBase": "SummaryInventory"})
     assert (answer["status"], sent) == ("NotSupported", [])

@@ -23,13 +23,13 @@ def booking(id_: int = 1, evse: int | None = 1, seconds: float = 600, **more: An
 
 
 def reserve(play: Play, id_: int = 1, evse: int | None = 1, seconds: float = 600, **more: Any) -> str:
-    """Return the status of the answer."""
+    """Send ReserveNow, and return the status."""
     status: str = play.ask("ReserveNow", booking(id_, evse, seconds, **more))["status"]
     return status
 
 
 def reserved(evses: int = 1, evse: int | None = 1, connectors: int = 1, **more: Any) -> Play:
-    """Return a station with a reservation for Alice, which has told of it."""
+    """Return a station with a reservation for Alice, whose connectors are reported as Reserved."""
     play = booted(evses=evses, connectors=connectors)
     assert reserve(play, evse=evse, **more) == "Accepted"
     play.sent.clear()
@@ -57,7 +57,7 @@ def test_cancelling_what_is_unknown() -> None:
 
 
 def test_any_evse_is_reserved_when_no_other_is_left() -> None:
-    """Reservations of any EVSE show when they need all that are free, and need no more than that (H01.FR.20)."""
+    """Reservations of any EVSE make EVSEs Reserved only when they need all free ones (H01.FR.20)."""
     play = booted(evses=2)
     assert (reserve(play, 1, None), play.transcript()) == ("Accepted", [])
     assert (reserve(play, 2, None), play.transcript()) == ("Accepted", ["1.1 Reserved", "2.1 Reserved"])
@@ -67,16 +67,16 @@ def test_any_evse_is_reserved_when_no_other_is_left() -> None:
 
 
 def test_a_reservation_of_one_and_one_of_any() -> None:
-    """An EVSE that is reserved by its number is none of those that are left for the others (H01.FR.07, .20)."""
+    """An EVSE that is reserved by its id does not count as free for the other reservations (H01.FR.07, .20)."""
     play = reserved(evses=2)
     assert (reserve(play, 2, None), play.transcript()) == ("Accepted", ["2.1 Reserved"])
     assert reserve(play, 3, None) == "Occupied"
     play.tell(Presented(TOKEN))
-    assert (play.device.evses[1].authorized, set(play.device.holdings.reservations)) == (TOKEN, {2})
+    assert (play.device.evses[1].authorized, set(play.device.storage.reservations)) == (TOKEN, {2})
 
 
 def test_who_charges_is_not_sent_away() -> None:
-    """Where somebody charges nothing is Reserved, even if no other EVSE is left for a reservation of any."""
+    """An EVSE that charges is not Reserved, even if no other EVSE is left for a reservation."""
     play = reserved(evses=2, evse=None).tell(Plugged(1), BOBS)
     play.sent.clear()
     play.command("ChangeAvailability", {"operationalStatus": "Inoperative", "evse": {"id": 2}})
@@ -84,7 +84,7 @@ def test_who_charges_is_not_sent_away() -> None:
 
 
 def test_a_stranger_takes_the_last_but_one() -> None:
-    """When strangers leave but one EVSE, that is Reserved, and no longer when they go (H01.FR.07)."""
+    """When other drivers leave only one free EVSE, it is Reserved until one of them goes (H01.FR.07)."""
     play = reserved(evses=2, evse=None).tell(Plugged(1), BOBS)
     assert play.transcript() == ["1.1 Occupied", "2.1 Reserved", "Authorize", "Started 0 Authorized"]
     assert play.tell(BOBS, Unplugged(1)).transcript()[-2:] == ["1.1 Available", "2.1 Available"]
@@ -102,7 +102,7 @@ def test_a_stranger_takes_the_last_but_one() -> None:
     ],
 )
 def test_evses_that_cannot_be_reserved(before: list[object], status: str, place: int | None) -> None:
-    """An EVSE that is in use, out of order or broken is not reserved, and the answer says why (H01.FR.11 to .14)."""
+    """An EVSE that is in use, Inoperative or broken is not reserved; the status says why (H01.FR.11 to .14)."""
     play = booted()
     for event in before:
         if event == "out of order":
@@ -114,7 +114,7 @@ def test_evses_that_cannot_be_reserved(before: list[object], status: str, place:
         elif isinstance(event, Plugged | Presented):
             play.tell(event)
     assert reserve(play, evse=place) == status
-    assert 1 not in play.device.holdings.reservations
+    assert 1 not in play.device.storage.reservations
 
 
 @pytest.mark.parametrize(
@@ -122,21 +122,21 @@ def test_evses_that_cannot_be_reserved(before: list[object], status: str, place:
     [{"evseId": 9}, {"evseId": 0}, {"evseId": -1}, {"expiryDateTime": "soon"}, {"expiryDateTime": rfc3339(BEGIN)}],
 )
 def test_reservations_of_nothing(bad: Json) -> None:
-    """An EVSE that there is not, and a time that is past or none, are rejected."""
+    """An unknown EVSE, and a time that is past or does not parse, are rejected."""
     play = booted()
     assert play.ask("ReserveNow", booking() | bad) == {"status": "Rejected"}
-    assert play.device.holdings.reservations == {}
+    assert play.device.storage.reservations == {}
 
 
 def test_variables_of_reservations() -> None:
-    """ReservationCtrlr says whether there are any, and whether any EVSE can be meant (H01.FR.01, .18, .19)."""
+    """ReservationCtrlr enables reservations, and those without an EVSE (H01.FR.01, .18, .19)."""
     assert reserve(booted(ReservationCtrlr_Enabled="false")) == "Rejected"
     play = booted(ReservationCtrlr_NonEvseSpecific="false")
     assert [reserve(play, evse=place) for place in (None, 1)] == ["Rejected", "Accepted"]
 
 
 def test_the_same_id_replaces() -> None:
-    """A reservation with a known id takes its place, and its expiry (H01.FR.02)."""
+    """A reservation with a known id replaces the old one, with its expiry (H01.FR.02)."""
     play = reserved(evses=2, seconds=60)
     assert reserve(play, evse=2, seconds=900, idToken=BOB, connectorType="cType2") == "Accepted"
     assert play.transcript() == ["1.1 Available", "2.1 Reserved"]
@@ -149,7 +149,7 @@ def test_the_same_id_replaces() -> None:
 
 
 def test_a_reservation_expires() -> None:
-    """At its end the connector is Available and the CSMS is told, once (H04.FR.01, .03)."""
+    """When it expires, the connector is Available, and this is reported once (H04.FR.01, .03)."""
     play = reserved(seconds=30)
     assert play.wait(29).transcript() == []
     assert play.wait(2).sent[-1].payload == {"reservationId": 1, "reservationUpdateStatus": "Expired"}
@@ -158,12 +158,12 @@ def test_a_reservation_expires() -> None:
 
 
 def test_an_alarm_of_nothing() -> None:
-    """An alarm that rings although its reservation is gone says nothing."""
+    """An alarm whose reservation has ended does nothing."""
     assert reserved().tell(cues.Rang(("reservation", 2))).transcript() == []
 
 
 def test_a_reservation_expires_offline() -> None:
-    """What ends while the station is offline is told when it is online again."""
+    """A reservation that expires offline is reported when the station is online again."""
     play = reserved(seconds=30).lose().wait(40)
     assert play.transcript() == []
     assert sorted(play.connect().transcript()) == ["1.1 Available", "ReservationStatusUpdate"]
@@ -171,7 +171,7 @@ def test_a_reservation_expires_offline() -> None:
 
 @pytest.mark.parametrize("seconds", [30, 0.5])
 def test_a_reservation_outlives_a_reboot(seconds: float) -> None:
-    """After a reboot the connector is Reserved still, and the reservation expires in time (B01.FR.13, B11.FR.05)."""
+    """After a reboot the connector is still Reserved, and the reservation expires in time (B01.FR.13, B11.FR.05)."""
     play = reserved(seconds=30)
     play.wait(30 - seconds).reboot()
     assert "1.1 Reserved" in play.transcript()
@@ -179,7 +179,7 @@ def test_a_reservation_outlives_a_reboot(seconds: float) -> None:
 
 
 def test_a_reservation_expires_in_a_reboot() -> None:
-    """What ended while the station was off is told once it is accepted, not before (B02.FR.02)."""
+    """A reservation that expired during a reboot is reported once the station is accepted (B02.FR.02)."""
     play = reserved(seconds=30)
     play.alarms.clear()
     play.csms = answering(BootNotification=[{"status": "Pending", "interval": 10}, {}])
@@ -190,7 +190,7 @@ def test_a_reservation_expires_in_a_reboot() -> None:
 
 @pytest.mark.parametrize("evse", [1, None])
 def test_a_reservation_of_what_goes_out_of_order(evse: int | None) -> None:
-    """When its EVSE, or all of them, go out of order, the reservation is Removed (H01.FR.16, .17)."""
+    """When its EVSE, or all EVSEs, become Inoperative, the reservation is Removed (H01.FR.16, .17)."""
     play = reserved(evses=2, connectors=2, evse=evse)
     part = {"id": 1, "connectorId": 1} if evse else {"id": 1}
     play.command("ChangeAvailability", {"operationalStatus": "Inoperative", "evse": part})
@@ -216,14 +216,14 @@ def test_a_reservation_of_what_breaks() -> None:
 
 
 def test_the_reserved_token_uses_it() -> None:
-    """The token ends the reservation, and the first event tells its id, once (H03.FR.09, .10; E01.FR.13)."""
+    """The idToken ends the reservation, and only the first event has its id (H03.FR.09, .10; E01.FR.13)."""
     play = reserved().tell(ALICE)
     assert play.transcript() == ["Authorize", "1.1 Available"]
     assert ("reservation", 1) not in play.alarms
     started, sampled = play.tell(Plugged(1)).wait(60).take("TransactionEvent")
     assert started["reservationId"] == 1
     assert "reservationId" not in sampled
-    assert play.device.holdings.reservations == {}
+    assert play.device.storage.reservations == {}
     assert "ReservationStatusUpdate" not in play.wait(900).actions()
 
 
@@ -239,16 +239,16 @@ def test_the_cable_of_a_reserved_evse() -> None:
     [(GROUP, GROUP, True), (GROUP, OTHER_GROUP, False), (None, GROUP, False), (GROUP, None, False)],
 )
 def test_the_group_of_a_reservation(booked: Json | None, own: Json | None, *, starts: bool) -> None:
-    """Who is in the group of the reservation may use it, and others are refused (H03.FR.04, .08)."""
+    """An idToken of the reserved group may charge, and others may not (H03.FR.04, .08)."""
     play = reserved(groupIdToken=booked)
     play.csms = answering(Authorize={"idTokenInfo": {"groupIdToken": own}})
     events = play.tell(Plugged(1), BOBS).take("TransactionEvent")
     assert [event.get("reservationId") for event in events] == ([1] if starts else [])
-    assert (1 in play.device.holdings.reservations) is not starts
+    assert (1 in play.device.storage.reservations) is not starts
 
 
 def test_the_reserved_evse_comes_first() -> None:
-    """At a reader of all EVSEs a driver gets the one that is reserved for them."""
+    """At a reader for all EVSEs a driver gets the EVSE that is reserved for them."""
     assert reserved(evses=3, evse=2).tell(ALICE).device.evses[2].authorized == TOKEN
     assert reserved(evses=2, evse=1).tell(BOBS).device.evses[2].authorized == BOB
 
@@ -258,7 +258,7 @@ def test_the_reserved_evse_comes_first() -> None:
 )
 @pytest.mark.parametrize("place", [1, None])
 def test_remote_starts_at_a_reserved_evse(token: Json, group: Json | None, status: str, place: int | None) -> None:
-    """A remote start is for the reserved token or its group, and others are rejected (F01.FR.21, .22; F02.FR.06)."""
+    """A remote start is accepted for the reserved idToken or its group only (F01.FR.21, .22; F02.FR.06)."""
     play = reserved(groupIdToken=GROUP).tell(Plugged(1))
     given = {"idToken": token, "remoteStartId": 7, "evseId": place, "groupIdToken": group}
     assert play.ask("RequestStartTransaction", given)["status"] == status
@@ -268,7 +268,7 @@ def test_remote_starts_at_a_reserved_evse(token: Json, group: Json | None, statu
 
 
 def test_who_gives_up_has_used_it() -> None:
-    """A reservation that was used is not told of in another transaction than its own (H03.FR.09)."""
+    """The id of a used reservation is not in the events of a later transaction (H03.FR.09)."""
     play = reserved().tell(ALICE).wait(60).tell(Plugged(1), cues.Presented(BOB))
     (started,) = play.take("TransactionEvent")
     assert "reservationId" not in started

@@ -1,4 +1,4 @@
-"""What one charging profile says about a time, and until when (K01)."""
+"""The limit of one charging profile at a time, and until when it holds (K01)."""
 
 from math import inf
 from typing import Any
@@ -15,7 +15,7 @@ STEPS = [{"startPeriod": 0, "limit": 16}, {"startPeriod": 3600, "limit": 6, "num
 
 
 def profile(kind: str = "Absolute", start: float | None = 0, *, duration: int | None = None, **given: Any) -> Json:
-    """Return a profile of two steps that starts so many seconds after midnight."""
+    """Return a profile of two steps that starts a number of seconds after midnight."""
     schedule: Json = {"id": 1, "chargingRateUnit": "A", "chargingSchedulePeriod": STEPS}
     schedule |= {} if start is None else {"startSchedule": rfc3339(MIDNIGHT + start)}
     schedule |= {} if duration is None else {"duration": duration}
@@ -60,7 +60,7 @@ def test_fractions_of_seconds_are_cut_off() -> None:
 
 
 def test_the_highest_stack_level_that_says_anything_counts() -> None:
-    """One that is over or has not begun leaves the word to the next lower one, until it begins."""
+    """While a profile has no limit, the next lower stack level applies."""
     low = profile(stackLevel=1)
     high = profile(start=100, duration=50, stackLevel=2)
     high["chargingSchedule"][0]["chargingSchedulePeriod"] = [{"startPeriod": 0, "limit": 32}]
@@ -81,5 +81,5 @@ def test_the_highest_stack_level_that_says_anything_counts() -> None:
     ],
 )
 def test_limits_meet_on_the_fewest_phases(limits: list[Limit], watts: float, amperes: float) -> None:
-    """Of several limits the lowest counts; A are of each phase and W of all of them."""
+    """The lowest of several limits applies; A count per phase, W for all phases."""
     assert (amount(lowest(limits), "W"), amount(lowest(limits), "A")) == (watts, amperes)

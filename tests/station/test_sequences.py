@@ -1,4 +1,4 @@
-"""Property test: whatever drivers, the CSMS and the network do in whatever order, what a station tells stays true."""
+"""Property test: whatever drivers, CSMS and network do in any order, the station's messages stay correct."""
 
 from itertools import pairwise
 from typing import Any, Self
@@ -92,7 +92,7 @@ WEIGHTS = {
     st.builds(cues.Arrived, numbers) | st.builds(cues.Departed, numbers): 1,
     st.builds(cues.Paused, numbers) | st.builds(cues.Ready, numbers): 2,
     st.builds(cues.PowerCycled) | resets: 1,
-    st.just(cues.Ordered("Heartbeat", {})): 1,
+    st.just(cues.CallRequested("Heartbeat", {})): 1,
     busy_commands: 3,
     event_triggers: 1,
     st.tuples(st.sampled_from(COMMANDS), st.just({})): 1,
@@ -106,7 +106,7 @@ STEPS = st.sampled_from([kind for kind, weight in WEIGHTS.items() for _ in range
 
 
 class Chronicle(Play):
-    """A station whose every cue, register and transmission is watched."""
+    """A station that checks its registers and the delivery of its events at every cue."""
 
     def __init__(self, variables: dict[str, str]) -> None:
         super().__init__(answering(), EVSES, CONNECTORS, **variables)
@@ -116,7 +116,7 @@ class Chronicle(Play):
         self.registers = dict.fromkeys(range(1, EVSES + 1), 0.0)
 
     def tell(self, *all_cues: cues.Cue) -> Self:
-        """Note what becomes of events, and that no register runs backwards."""
+        """Note which events are delivered, and check that no register goes back."""
         for cue in all_cues:
             if isinstance(cue, FailedCall) and cue.action == EVENT and not cue.is_lost:
                 self.failures[key(cue.request)] = self.failures.get(key(cue.request), 0) + 1
@@ -132,7 +132,7 @@ class Chronicle(Play):
         return self
 
     def do(self, step: Any) -> None:
-        """Do one step, where it makes sense."""
+        """Do one step, if it is possible."""
         match step:
             case str() if step in MOODS:
                 self.csms = MOODS[step]
@@ -142,7 +142,7 @@ class Chronicle(Play):
                 self.wait(step)
             case (str() as action, payload) if self.device.is_online:
                 self.command(action, payload)
-            case cues.Plugged() | cues.Unplugged() | cues.Presented() | cues.PowerCycled() | cues.Ordered():
+            case cues.Plugged() | cues.Unplugged() | cues.Presented() | cues.PowerCycled() | cues.CallRequested():
                 self.tell(step)
             case cues.Arrived() | cues.Departed() | cues.Paused() | cues.Ready():
                 self.tell(step)
@@ -163,7 +163,7 @@ class Chronicle(Play):
                 self.command("RequestStopTransaction", {"transactionId": running})
 
     def finish(self) -> None:
-        """Let everything come to a good end: the CSMS agrees, all that runs is ended, all that waits is delivered."""
+        """Let everything end: the CSMS accepts all, transactions end, and waiting calls are delivered."""
         self.csms = MOODS["agrees"]
         if not self.device.is_online:
             self.connect()
@@ -176,7 +176,7 @@ class Chronicle(Play):
 
 
 def key(event: Json) -> tuple[str, int]:
-    """Return what tells events apart."""
+    """Return what identifies an event."""
     return event["transactionInfo"]["transactionId"], event["seqNo"]
 
 
@@ -192,7 +192,7 @@ def histories(play: Play) -> dict[str, list[Json]]:
 
 
 def registers(events: list[Json]) -> list[float]:
-    """Return what the energy register showed in the events of a transaction, by the time at which it did."""
+    """Return the energy registers in the events of a transaction, in the order of their times."""
     values = sorted((v for event in events for v in event.get("meterValue", [])), key=lambda value: value["timestamp"])
     samples = [sample for value in values for sample in value["sampledValue"]]
     return [sample["value"] for sample in samples if sample["measurand"].startswith("Energy")]
@@ -204,7 +204,7 @@ variables = st.sampled_from([{}, {"TxCtrlr_TxStartPoint": "EVConnected"}, {"TxCt
 @SETTINGS
 @given(variables, st.lists(STEPS, min_size=20, max_size=60))
 def test_whatever_happens(given_variables: dict[str, str], steps: list[Any]) -> None:
-    """Calls are valid and one at a time, and each transaction is told whole, in order, and truthfully."""
+    """Calls are valid and one at a time, and the events of each transaction are complete, in order, and correct."""
     play = Chronicle(given_variables)
     play.connect()
     for step in steps:

@@ -1,4 +1,4 @@
-"""The local authorization list and the authorization cache: set, read, used, cleared (C10, C11, C13, C14, D01, D02)."""
+"""The local authorization list and the authorization cache (C10, C11, C13, C14, D01, D02)."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
 from mock_csms.station import cues
-from mock_csms.station.cues import Ordered, Plugged, Presented
+from mock_csms.station.cues import CallRequested, Plugged, Presented
 from mock_csms.station.v2.model import MOST_LISTED
 from tests.station.play import BEGIN, BOB, TOKEN, Play, answering, booted
 
@@ -27,15 +27,15 @@ def send_list(play: Play, version: int, kind: str = "Full", **infos: Json | None
 
 
 def state(play: Play) -> tuple[int, set[str], str]:
-    """Return the version of the list, the names in it, and how many the variable says there are."""
+    """Return the version of the list, the idTokens in it, and the value of Entries."""
     name = {"component": {"name": "LocalAuthListCtrlr"}, "variable": {"name": "Entries"}}
     (got,) = play.ask("GetVariables", {"getVariableData": [name]})["getVariableResult"]
-    names = {key[0] for key in play.device.holdings.local_list.entries}
+    names = {key[0] for key in play.device.storage.local_list.entries}
     return play.ask("GetLocalListVersion")["versionNumber"], names, got["attributeValue"]
 
 
 def asks(play: Play, token: Json = TOKEN) -> bool:
-    """Whether the CSMS is asked about an idToken that is presented."""
+    """Return whether Authorize is sent for an idToken that is presented."""
     play.sent.clear()
     return "Authorize" in play.tell(Presented(token)).actions()
 
@@ -50,7 +50,7 @@ def test_a_list_is_what_was_sent() -> None:
     assert (send_list(play, 5, alice=OK, bob=OK), state(play)) == ("Accepted", (5, {"alice", "bob"}, "2"))
     assert send_list(play, 6, "Differential", bob=None, ALICE=BLOCKED, carol=OK, nobody=None) == "Accepted"
     assert state(play.reboot()) == (6, {"alice", "carol"}, "2")
-    assert play.device.holdings.local_list.entries["alice", "ISO14443"] == BLOCKED
+    assert play.device.storage.local_list.entries["alice", "ISO14443"] == BLOCKED
     assert (send_list(play, 8, "Differential"), state(play)) == ("Accepted", (8, {"alice", "carol"}, "2"))  # TC_D_05
     assert (send_list(play, 2, dora=OK), state(play)) == ("Accepted", (2, {"dora"}, "1"))
     assert (send_list(play, 3), state(play)) == ("Accepted", (3, set(), "0"))
@@ -68,7 +68,7 @@ def test_a_list_is_what_was_sent() -> None:
     ],
 )
 def test_lists_that_are_not_taken(kind: str, version: int, infos: Json, status: str) -> None:
-    """A list that is too old, or wrong, changes nothing (D01.FR.06, .18, .19)."""
+    """A list that is too old or invalid changes nothing (D01.FR.06, .18, .19)."""
     play = booted()
     send_list(play, 5, alice=OK)
     assert send_list(play, version, kind, **infos) == status
@@ -76,7 +76,7 @@ def test_lists_that_are_not_taken(kind: str, version: int, infos: Json, status: 
 
 
 def test_there_is_room_for_so_many_tokens() -> None:
-    """As many are taken as the variable says at most; who sends one more changes nothing."""
+    """As many idTokens are accepted as the variable says; a list with one more changes nothing."""
     play = booted()
     many: Any = {f"token-{number}": OK for number in range(MOST_LISTED)}
     send_list(play, 1, **many)
@@ -110,14 +110,14 @@ def test_a_list_that_is_off() -> None:
     ],
 )
 def test_who_is_in_the_list(info: Json, variables: Any, *, asked: bool, charges: bool) -> None:
-    """Who is Accepted there charges at once; about others the CSMS is asked, where it may be (C14.FR.02, .03)."""
+    """An Accepted entry charges at once; for others Authorize is sent, if allowed (C14.FR.02, .03)."""
     play = booted(**variables).tell(Plugged(1))
     send_list(play, 1, alice=info)
     assert (asks(play), play.device.evses[1].is_charging) == (asked, charges)
 
 
 def test_the_list_comes_before_the_cache() -> None:
-    """What the list says counts, whatever the cache says (C13.FR.01, C14.FR.01)."""
+    """The list decides, whatever is in the cache (C13.FR.01, C14.FR.01)."""
     play = booted(answering(Authorize={"idTokenInfo": BLOCKED}), **LOCAL).tell(Plugged(1), ALICE)
     send_list(play, 1, alice=OK)
     assert not asks(play)
@@ -129,7 +129,7 @@ def test_the_list_comes_before_the_cache() -> None:
 
 @pytest.mark.parametrize("action", ["Authorize", "TransactionEvent"])
 def test_what_fills_the_cache(action: str) -> None:
-    """The answers to Authorize and to TransactionEvent are remembered, over a reboot too (C10.FR.02, .04, .05)."""
+    """The answers to Authorize and TransactionEvent are cached, also over a reboot (C10.FR.02, .04, .05)."""
     play = booted(answering(TransactionEvent={"idTokenInfo": OK}), **LOCAL).tell(Plugged(1))
     if action == "Authorize":
         play.csms = answering()
@@ -142,7 +142,7 @@ def test_what_fills_the_cache(action: str) -> None:
 
 
 def test_the_cache_learns_that_a_token_is_invalid() -> None:
-    """An invalid token is asked about again, and its next answer counts (C10.FR.01, .03; C12.FR.05, .06; TC_C_34)."""
+    """For an invalid idToken Authorize is sent again (C10.FR.01, .03; C12.FR.05, .06; TC_C_34)."""
     csms = answering(
         TransactionEvent={"idTokenInfo": BLOCKED}, Authorize=[{"idTokenInfo": OK}, {"idTokenInfo": BLOCKED}]
     )
@@ -158,7 +158,7 @@ def test_the_cache_learns_that_a_token_is_invalid() -> None:
 
 @pytest.mark.parametrize(("disabled", "asked"), [("false", True), ("true", False)])
 def test_a_token_that_is_cached_as_invalid(disabled: str, *, asked: bool) -> None:
-    """With DisablePostAuthorize what the cache refuses is refused without a question (TC_C_57)."""
+    """With DisablePostAuthorize an invalid cached idToken is rejected without Authorize (TC_C_57)."""
     csms = answering(Authorize=[{"idTokenInfo": BLOCKED}, {}])
     play = booted(csms, **LOCAL, AuthCacheCtrlr_DisablePostAuthorize=disabled).tell(Plugged(1), ALICE)
     assert asks(play) is asked
@@ -175,13 +175,13 @@ def test_entries_grow_old(expiry: str | None, lasts: float) -> None:
 
 
 def test_an_expiry_that_is_no_time() -> None:
-    """An entry with a broken time is as good as none."""
+    """An entry whose time does not parse is ignored."""
     csms = answering(Authorize={"idTokenInfo": {"cacheExpiryDateTime": "soon"}})
     assert asks(booted(csms, **LOCAL).tell(ALICE, ALICE))
 
 
 def test_clearing_the_cache() -> None:
-    """After ClearCache the CSMS is asked again; a cache that is off cannot be cleared (C11.FR.03, .04)."""
+    """After ClearCache Authorize is sent again; a disabled cache cannot be cleared (C11.FR.03, .04)."""
     play = booted(**LOCAL).tell(ALICE, ALICE)
     assert not asks(play)
     assert play.tell(ALICE).ask("ClearCache") == OK
@@ -192,7 +192,7 @@ def test_clearing_the_cache() -> None:
 
 
 def test_a_cache_that_is_switched() -> None:
-    """A cache that is off tells nothing and learns nothing (C10.FR.11)."""
+    """A disabled cache is neither read nor written (C10.FR.11)."""
     name = {"component": {"name": "AuthCacheCtrlr"}, "variable": {"name": "Enabled"}}
     play = booted(**LOCAL)
     for token, before, after in ((TOKEN, "true", "false"), (BOB, "false", "true")):
@@ -204,29 +204,29 @@ def test_a_cache_that_is_switched() -> None:
 
 
 def test_what_is_never_cached() -> None:
-    """The start button and tokens for one use leave nothing in the cache (C02.FR.03, C05.FR.02)."""
+    """The start button and idTokens for one use are not cached (C02.FR.03, C05.FR.02)."""
     csms = answering(TransactionEvent={"idTokenInfo": OK})
     play = booted(csms).tell(Plugged(1), Presented({"idToken": "", "type": "NoAuthorization"}), cues.Unplugged(1))
     play.tell(Plugged(1)).command("RequestStartTransaction", {"idToken": {"idToken": "X", "type": "Central"}})
     assert play.device.evses[1].is_charging
-    assert play.device.holdings.cache == {}
+    assert play.device.storage.cache == {}
 
 
 def test_the_cache_is_bounded() -> None:
-    """A full cache takes new entries for its oldest (C10.FR.07)."""
+    """A new entry replaces the oldest of a full cache (C10.FR.07)."""
     play = booted()
     for number in range(1002):
-        play.tell(Ordered("Authorize", {"idToken": {"idToken": f"T{number}", "type": "Local"}}))
+        play.tell(CallRequested("Authorize", {"idToken": {"idToken": f"T{number}", "type": "Local"}}))
     play.tell(Presented(BOB))
-    names = [key[0] for key in play.device.holdings.cache]
+    names = [key[0] for key in play.device.storage.cache]
     assert (len(names), names[0], names[-1]) == (1000, "t3", "bob")
 
 
 def test_calls_made_by_hand() -> None:
-    """What somebody sends by hand may have anything for an idToken; nothing is learned from it, and nothing breaks."""
+    """A call by hand may have anything as idToken: it is not cached, and the station survives."""
     play = booted()
     for payload in ({"idToken": None}, {"idToken": {"idToken": 1, "type": None}}, {}, {"idToken": "x"}):
         play.device = booted().device
         for action in ("Authorize", "TransactionEvent"):
             play.tell(cues.Answered(action, payload, {"idTokenInfo": OK}))
-    assert play.device.holdings.cache == {}
+    assert play.device.storage.cache == {}

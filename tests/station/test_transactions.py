@@ -21,7 +21,7 @@ ORDERS: dict[str, list[tuple[str, Cue]]] = {
 
 
 def events(play: Play) -> list[str]:
-    """Return the lines of the TransactionEvents since the last look."""
+    """Return a line for each TransactionEvent since the last call."""
     return [line for line in play.transcript() if line.split()[0] in ("Started", "Updated", "Ended")]
 
 
@@ -29,7 +29,7 @@ def events(play: Play) -> list[str]:
 @pytest.mark.parametrize("stop", STOP_POINTS)
 @pytest.mark.parametrize("start", START_POINTS)
 def test_start_and_stop_points(start: str, stop: str, order: str) -> None:
-    """A transaction starts when its TxStartPoint comes to hold and ends when its TxStopPoint holds no longer."""
+    """A transaction starts when its TxStartPoint is reached and ends when its TxStopPoint is left."""
     play = booted(TxCtrlr_TxStartPoint=start, TxCtrlr_TxStopPoint=stop)
     steps = ORDERS[order]
     names = [name for name, _ in steps]
@@ -44,7 +44,7 @@ def test_start_and_stop_points(start: str, stop: str, order: str) -> None:
 
 
 def test_a_driver_who_pulls_the_cable() -> None:
-    """The cable out of a vehicle that charges ends the transaction as EVDisconnected (E09, E10)."""
+    """Unplugging a charging vehicle ends the transaction with EVDisconnected (E09, E10)."""
     assert events(charging().tell(UNPLUG)) == ["Ended 1 EVCommunicationLost EVDisconnected"]
 
 
@@ -57,20 +57,20 @@ def test_a_driver_who_pulls_the_cable() -> None:
     ],
 )
 def test_a_cable_that_may_be_pulled(stop: str, lines: list[str]) -> None:
-    """Without StopTxOnEVSideDisconnect one may plug in again, unless TxStopPoint ends it (E10; TC_E_20, TC_E_37)."""
+    """Without StopTxOnEVSideDisconnect a driver may plug in again, unless TxStopPoint ends it (E10; TC_E_20, _37)."""
     play = charging(TxCtrlr_StopTxOnEVSideDisconnect="false", TxCtrlr_TxStopPoint=stop)
     assert events(play.tell(UNPLUG, PLUG, CARD)) == lines
 
 
 @pytest.mark.parametrize("stop", STOP_POINTS)
 def test_nothing_left_ends_a_transaction(stop: str) -> None:
-    """Who gives up before the vehicle came leaves no transaction behind, whatever TxStopPoint waits for."""
+    """A driver who gives up before the vehicle came leaves no transaction, whatever TxStopPoint is."""
     play = booted(TxCtrlr_TxStartPoint="Authorized", TxCtrlr_TxStopPoint=stop).tell(CARD, CARD)
     assert events(play) == ["Started 0 Authorized", "Ended 1 StopAuthorized Local"]
 
 
 def test_energy_flows_in_a_transaction_only() -> None:
-    """A vehicle that stayed plugged in begins a new transaction with the next token, even if EVConnected starts it."""
+    """A vehicle that stayed plugged in starts a new transaction with the next idToken, also with EVConnected."""
     play = booted(TxCtrlr_TxStartPoint="EVConnected", TxCtrlr_TxStopPoint="Authorized").tell(PLUG, CARD, CARD)
     first = play.take("TransactionEvent")[0]["transactionInfo"]["transactionId"]
     (started,) = play.tell(CARD).take("TransactionEvent")
@@ -79,7 +79,7 @@ def test_energy_flows_in_a_transaction_only() -> None:
 
 
 def test_what_the_events_of_a_session_carry() -> None:
-    """The token is told once, the EVSE with its connector once it is known, the chargingState always."""
+    """The idToken is sent once, the EVSE once its connector is known, the chargingState always."""
     play = booted(connectors=2, TxCtrlr_TxStartPoint="Authorized", TxCtrlr_TxStopPoint="EVConnected")
     play.tell(CARD, Plugged(1, 2)).wait(60)
     started, plugged, sampled = play.take("TransactionEvent")
@@ -93,7 +93,7 @@ def test_what_the_events_of_a_session_carry() -> None:
 
 
 def test_a_second_token_in_the_same_transaction() -> None:
-    """Where a transaction outlives its token, the next token is told (E02), and its end has a reason of its own."""
+    """If a transaction continues without its idToken, the next one is sent (E02); the end has its own stoppedReason."""
     play = booted(TxCtrlr_TxStartPoint="EVConnected", TxCtrlr_TxStopPoint="EVConnected").tell(PLUG, CARD, CARD)
     play.sent.clear()
     (event,) = play.tell(Presented(BOB)).take("TransactionEvent")
@@ -103,19 +103,19 @@ def test_a_second_token_in_the_same_transaction() -> None:
 
 @pytest.mark.parametrize("spelling", ["Alice", "ALICE", "alice"])
 def test_the_same_token_stops(spelling: str) -> None:
-    """The token that charges stops without an Authorize, however it is spelled (C01.FR.03)."""
+    """The idToken that charges stops without an Authorize, whatever its case (C01.FR.03)."""
     play = charging().tell(Presented({**TOKEN, "idToken": spelling}))
     assert play.transcript()[0] == "Ended 1 StopAuthorized Local"
 
 
 def test_another_type_is_another_token() -> None:
-    """The same text of another type is somebody else."""
+    """The same text with another type is another idToken."""
     play = charging().tell(Presented({**TOKEN, "type": "eMAID"}))
     assert (play.actions(), play.said) == (["Authorize"], ["no EVSE is free"])
 
 
 def test_two_evses_at_once() -> None:
-    """Two transactions at two EVSEs count their events for themselves, and a token finds its own."""
+    """Two transactions at two EVSEs have seqNos of their own, and an idToken stops its own transaction."""
     play = charging(evses=2).tell(Plugged(2), Presented(BOB, 2))
     assert play.transcript() == ["2.1 Occupied", "Authorize", "Started 0 Authorized"]
     play.wait(60)
@@ -128,13 +128,13 @@ def test_two_evses_at_once() -> None:
 
 @pytest.mark.parametrize("reader", [None, 2])
 def test_a_token_charges_where_the_vehicle_is(reader: int | None) -> None:
-    """A reader for all EVSEs picks the one with a vehicle; one of an EVSE picks that."""
+    """A reader for all EVSEs selects the one with a vehicle; a reader of one EVSE selects that."""
     play = booted(evses=3).tell(Plugged(2), Presented(TOKEN, reader))
     assert [evse.is_charging for evse in play.device.evses.values()] == [False, True, False]
 
 
 def test_the_csms_may_restrict_the_evses() -> None:
-    """A token that is good for some EVSEs charges at none of the others (C01.FR.21)."""
+    """An idToken that is limited to some EVSEs does not charge at others (C01.FR.21)."""
     csms = answering(Authorize={"idTokenInfo": {"evseId": [2]}})
     assert booted(csms, evses=2).tell(Plugged(1), Presented(TOKEN, 1)).device.is_busy is False
     play = booted(csms, evses=2).tell(Plugged(1), CARD, Plugged(2))
@@ -143,7 +143,7 @@ def test_the_csms_may_restrict_the_evses() -> None:
 
 @pytest.mark.parametrize("answer", [{"idTokenInfo": {"status": "Blocked"}}, "InternalError: no"])
 def test_who_may_not_charge(answer: Json | str) -> None:
-    """A token that the CSMS does not accept, or says nothing about, starts nothing."""
+    """An idToken that is not accepted, or gets no answer, starts nothing."""
     play = booted(answering(Authorize=answer)).tell(PLUG, CARD)
     assert (play.actions()[-1], play.device.is_busy, play.device.cards) == ("Authorize", False, ())
     assert play.said[0].startswith("Alice may not charge")
@@ -153,7 +153,7 @@ def test_who_may_not_charge(answer: Json | str) -> None:
     ("start", "lines"), [("PowerPathClosed", []), ("Authorized", ["Ended 1 EVConnectTimeout Timeout"])]
 )
 def test_no_vehicle_in_time(start: str, lines: list[str]) -> None:
-    """After EVConnectionTimeOut without a vehicle nobody is authorized any more (E03.FR.05)."""
+    """After EVConnectionTimeOut without a vehicle the authorization ends (E03.FR.05)."""
     play = booted(TxCtrlr_TxStartPoint=start, TxCtrlr_EVConnectionTimeOut="45").tell(CARD).wait(44.9)
     assert play.device.evses[1].authorized == TOKEN
     play.sent.clear()
@@ -172,7 +172,7 @@ def test_a_vehicle_in_time() -> None:
     [("PowerPathClosed", "Ended 1 Deauthorized DeAuthorized"), ("EVConnected", "Updated 1 Deauthorized")],
 )
 def test_deauthorized_by_the_answer_to_an_event(stop: str, line: str) -> None:
-    """Who is not accepted in the answer to a TransactionEvent stops, with StopTxOnInvalidId (E05.FR.10)."""
+    """With StopTxOnInvalidId, an invalid idToken in the answer to a TransactionEvent stops it (E05.FR.10)."""
     csms = answering(TransactionEvent={"idTokenInfo": {"status": "Invalid"}})
     play = booted(csms, TxCtrlr_TxStopPoint=stop).tell(PLUG, CARD)
     assert events(play) == ["Started 0 Authorized", line]
@@ -188,7 +188,7 @@ def test_invalid_tokens_may_go_on_where_that_is_wanted() -> None:
 
 
 def test_a_late_judgement_of_another_token() -> None:
-    """What is said of one token does not stop the next one in the same transaction."""
+    """A late answer about one idToken does not stop the next one in the same transaction."""
     play = booted(TxCtrlr_TxStartPoint="EVConnected", TxCtrlr_TxStopPoint="EVConnected").tell(PLUG, CARD)
     first = play.tell(CARD, Presented(BOB)).take("TransactionEvent")[1]
     assert first["idToken"] == TOKEN
@@ -206,7 +206,7 @@ def contexts(event: Json) -> list[tuple[str, str, float]]:
 
 
 def test_meter_values_of_a_session() -> None:
-    """Begin, periodic and end values have their contexts, and show what flowed: 11 kW (J02)."""
+    """Values at begin, periodic and end have their contexts and the energy of 11 kW (J02)."""
     play = booted(SampledDataCtrlr_TxUpdatedInterval="360").tell(PLUG, CARD).wait(720).tell(CARD)
     assert [contexts(event) for event in play.take("TransactionEvent")] == [
         [("Energy", "Transaction.Begin", 0)],
@@ -220,7 +220,7 @@ def test_meter_values_of_a_session() -> None:
 
 @pytest.mark.parametrize(("seconds", "samples"), [("60", 10), ("300", 2), ("0", 0)])
 def test_the_interval_of_samples(seconds: str, samples: int) -> None:
-    """TxUpdatedInterval is the distance of periodic values; 0 means none (J02.FR.11)."""
+    """Periodic values are sent every TxUpdatedInterval; 0 means none (J02.FR.11)."""
     play = charging(SampledDataCtrlr_TxUpdatedInterval=seconds).wait(600)
     found = [each for each in play.sent if each.action == "TransactionEvent"]
     assert [each.at for each in found] == [600 / samples * (number + 1) for number in range(samples)]
@@ -228,7 +228,7 @@ def test_the_interval_of_samples(seconds: str, samples: int) -> None:
 
 
 def test_no_measurands_no_values() -> None:
-    """A list of measurands that is empty means no values, and no periodic event."""
+    """An empty list of measurands means no values and no periodic events."""
     lists: Json = {f"SampledDataCtrlr_Tx{kind}Measurands": "" for kind in ("Started", "Updated", "Ended")}
     play = booted(**lists).tell(PLUG, CARD).wait(600).tell(CARD)
     assert [event.get("meterValue") for event in play.take("TransactionEvent")] == [None, None]
@@ -243,7 +243,7 @@ def test_all_measurands() -> None:
 
 
 def test_what_holds_at_an_evse() -> None:
-    """Power and energy need a vehicle and somebody who may charge."""
+    """PowerPathClosed and EnergyTransfer need a vehicle and an authorized driver."""
     play = booted()
     held = [points(play.device.evses[1])]
     for cue in (CARD, PLUG, CARD):
@@ -256,7 +256,7 @@ def test_what_holds_at_an_evse() -> None:
     [("true", "Ended 1 EVCommunicationLost EVDisconnected"), ("false", "Updated 1 EVCommunicationLost")],
 )
 def test_a_cable_taken_out_at_the_vehicle(stops: str, line: str) -> None:
-    """StopTxOnEVSideDisconnect says whether that ends the transaction, or only interrupts it (E09, E10)."""
+    """StopTxOnEVSideDisconnect decides whether unplugging ends or interrupts the transaction (E09, E10)."""
     play = charging(TxCtrlr_TxStopPoint="Authorized", TxCtrlr_StopTxOnEVSideDisconnect=stops)
     play.tell(Unplugged(1))
     assert play.transcript()[0] == line

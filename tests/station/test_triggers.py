@@ -1,4 +1,4 @@
-"""Messages that the CSMS wants to hear (F06), and what a variable that it sets steers."""
+"""TriggerMessage (F06), and variables that take effect at once."""
 
 import pytest
 
@@ -21,7 +21,7 @@ KINDS = {
 
 @pytest.mark.parametrize("kind", enumeration("TriggerMessageRequest", "requestedMessage")())
 def test_every_trigger(kind: str) -> None:
-    """What can be triggered comes, of all EVSEs; what cannot is NotImplemented (F06.FR.08, .10, .11)."""
+    """Every supported message is sent for all EVSEs; others are NotImplemented (F06.FR.08, .10, .11)."""
     play = charging(evses=2)
     status = "Rejected" if kind == "BootNotification" else "Accepted" if kind in KINDS else "NotImplemented"
     assert play.ask("TriggerMessage", {"requestedMessage": kind}) == {"status": status}
@@ -53,7 +53,7 @@ def test_a_trigger_of_one_place(kind: str, place: Json, lines: list[str]) -> Non
 
 
 def test_a_trigger_without_a_matter() -> None:
-    """Where no transaction runs there is no event to tell, and without measurands no values."""
+    """Without a transaction no event is sent, and without measurands no values."""
     play = booted(AlignedDataCtrlr_Measurands="")
     for kind in ("TransactionEvent", "MeterValues"):
         assert play.ask("TriggerMessage", {"requestedMessage": kind}) == {"status": "Rejected"}
@@ -61,12 +61,12 @@ def test_a_trigger_without_a_matter() -> None:
 
 
 def item(component: str, variable: str, **more: str) -> Json:
-    """Return what names a variable."""
+    """Return a component and a variable, as messages name them."""
     return {"component": {"name": component}, "variable": {"name": variable}, **more}
 
 
 def test_a_change_counts_at_once() -> None:
-    """A variable that was set steers what comes next."""
+    """A variable that was set takes effect with the next message."""
     play: Play = booted()
     asked = item("TxCtrlr", "TxStartPoint", attributeValue="EVConnected")
     play.command("SetVariables", {"setVariableData": [asked]})
@@ -74,7 +74,7 @@ def test_a_change_counts_at_once() -> None:
 
 
 def test_no_event_overtakes_what_came_before_it() -> None:
-    """While the station is Pending, a transaction whose start waits to be told cannot be asked about."""
+    """While Pending, no event of a transaction can be triggered whose Started waits for delivery."""
     play = Play(answering(BootNotification={"status": "Pending", "interval": 20}), TxCtrlr_TxStartPoint="EVConnected")
     play.connect().tell(Plugged(1))
     play.actions()

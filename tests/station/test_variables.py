@@ -1,10 +1,10 @@
-"""Variables are set and got as B05 and B06 say, and what was set is what is read back."""
+"""SetVariables and GetVariables (B05, B06): a value that was set is read back."""
 
 import pytest
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.station import settings
+from mock_csms.station.v2 import notation
 from mock_csms.station.v2.model import VARIABLES
 from mock_csms.station.v2.variables import MESSAGE_ATTEMPTS, MESSAGE_TIMEOUT, accepts, name_of, on_the_wire
 from tests.station.commanded import Bench
@@ -65,7 +65,7 @@ VALUES: list[tuple[str, str, bool]] = [
 
 @pytest.mark.parametrize(("component", "variable", "value", "status"), STATUSES)
 def test_each_value_gets_its_status(component: Json, variable: Json, value: str, status: str) -> None:
-    """What can be set is set, and read back; everything else is refused for the right reason, and changes nothing."""
+    """A valid value is set and read back; anything else is rejected with the right status, and changes nothing."""
     bench = Bench()
     before = bench.device.variables
     item = {"component": component, "variable": variable, "attributeValue": value}
@@ -81,25 +81,25 @@ def test_each_value_gets_its_status(component: Json, variable: Json, value: str,
 
 @pytest.mark.parametrize(("component", "variable"), ODD_NAMES)
 def test_odd_names_are_unknown(component: Json, variable: Json) -> None:
-    """No spelling passes for the name of another variable, and none raises."""
+    """Odd names are unknown: none is taken for another variable, and none raises."""
     assert Bench().value(component, variable) in ("UnknownComponent", "UnknownVariable")
 
 
 @pytest.mark.parametrize(("component", "variable", "value"), FACTS)
 def test_facts_are_told_as_they_are(component: Json, variable: str, value: str) -> None:
-    """What the station knows of itself needs no setting."""
+    """Computed variables have the right values without being set."""
     assert Bench().value(component, {"name": variable}) == value
 
 
 @pytest.mark.parametrize(("name", "value", "is_fine"), VALUES)
 def test_values_fit_their_type(name: str, value: str, is_fine: bool) -> None:
-    """A value is taken when its type, its limits and its list allow it."""
+    """A value is accepted if its type, its limits and its list allow it."""
     component, _, variable = name.partition(".")
     assert accepts(VARIABLES[component, variable], value) is is_fine
 
 
 def test_facts_follow_what_happens() -> None:
-    """State, power and energy are those of the moment: they are stored nowhere."""
+    """State, power and energy are those of the present moment."""
     bench, meter = Bench(), {"name": "FiscalMetering", "evse": {"id": 1}}
     bench.charge(1)
     bench.wait(3600)
@@ -134,14 +134,14 @@ def test_results_come_in_number_and_kind_as_asked() -> None:
 
 @pytest.mark.parametrize(("kind", "status"), [("Target", "NotSupportedAttributeType"), ("MaxSet", "Rejected")])
 def test_other_attributes_cannot_be_set(kind: str, status: str) -> None:
-    """An attribute that is not there is not supported; one that is cannot be written."""
+    """An unknown attribute is NotSupportedAttributeType; MaxSet cannot be set."""
     item = {"component": EVSE, "variable": {"name": "Power"}, "attributeType": kind, "attributeValue": "1"}
     response, _ = Bench().command("SetVariables", {"setVariableData": [item]})
     assert response["setVariableResult"][0]["attributeStatus"] == status
 
 
 def test_what_was_set_outlives_a_reboot() -> None:
-    """A value is still there when the station has been off."""
+    """A value survives a reboot."""
     bench = Bench()
     assert bench.assign("OCPPCommCtrlr.OfflineThreshold", "77") == "Accepted"
     bench.reboot()
@@ -149,7 +149,7 @@ def test_what_was_set_outlives_a_reboot() -> None:
 
 
 def test_the_next_heartbeat_follows_its_interval() -> None:
-    """A new interval counts from now on; nothing else moves the heartbeat, and it begins with the boot."""
+    """Heartbeats start with the boot; only a new interval moves the next one."""
     bench = Bench()
     bench.now += 5
     before = bench.alarms["heartbeat",]
@@ -171,9 +171,9 @@ def test_names_are_written_and_read_alike() -> None:
 
 
 def test_the_flag_takes_names_with_and_without_instance() -> None:
-    """`--variable` knows a variable by its full name, and by its short one where that is enough."""
-    given = settings.variables(["OCPPCommCtrlr.MessageTimeout=5", "OCPPCommCtrlr.MessageAttempts[TransactionEvent]=2"])
+    """`--variable` accepts the full name of a variable, and the name without instance if that is unique."""
+    given = notation.variables(["OCPPCommCtrlr.MessageTimeout=5", "OCPPCommCtrlr.MessageAttempts[TransactionEvent]=2"])
     assert given == {MESSAGE_TIMEOUT: "5", MESSAGE_ATTEMPTS: "2"}
     for wrong in ("DeviceDataCtrlr.ItemsPerMessage=5", "ChargingStation.Model=x", "OCPPCommCtrlr.MessageTimeout=x"):
         with pytest.raises(ValueError, match=r"MessageTimeout|is not COMPONENT"):
-            settings.variables([wrong])
+            notation.variables([wrong])

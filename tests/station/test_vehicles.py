@@ -1,4 +1,4 @@
-"""What vehicles do besides being plugged in: the parking bay, and pauses (E01, E06)."""
+"""What vehicles do: the parking bay, and pauses (E01, E06)."""
 
 import pytest
 
@@ -10,7 +10,7 @@ ARRIVE, DEPART, PAUSE, READY = Arrived(1), Departed(1), Paused(1), Ready(1)
 
 
 def events(play: Play) -> list[str]:
-    """Return the TransactionEvents since the last look: kind, trigger, chargingState, and the reason of an end."""
+    """Return each TransactionEvent since the last call: type, trigger, chargingState, and stoppedReason."""
     words = [
         (each["eventType"], each["triggerReason"], info["chargingState"], info.get("stoppedReason"))
         for each in play.take("TransactionEvent")
@@ -20,7 +20,7 @@ def events(play: Play) -> list[str]:
 
 
 def set_limit(play: Play, limit: float) -> None:
-    """Let a profile leave so many amperes."""
+    """Set a profile with a limit in A."""
     schedule = {"id": 1, "chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": limit}]}
     profile = {"id": 1, "stackLevel": 0, "chargingProfilePurpose": "TxDefaultProfile"}
     profile |= {"chargingProfileKind": "Relative", "chargingSchedule": [schedule]}
@@ -28,7 +28,7 @@ def set_limit(play: Play, limit: float) -> None:
 
 
 def test_the_bay_is_a_point_of_transactions() -> None:
-    """A vehicle that comes in starts one, with the EVSE and no connector yet, and one that leaves ends it."""
+    """A vehicle that enters the bay starts a transaction without a connector, and ends it when it leaves."""
     play = booted(TxCtrlr_TxStartPoint="ParkingBayOccupancy", TxCtrlr_TxStopPoint="ParkingBayOccupancy")
     (started,) = play.tell(ARRIVE).take("TransactionEvent")
     assert (started["eventType"], started["triggerReason"], started["evse"]) == ("Started", "EVDetected", {"id": 1})
@@ -43,7 +43,7 @@ def test_the_bay_is_a_point_of_transactions() -> None:
 
 
 def test_the_bay_alone_starts_nothing_else() -> None:
-    """Where no transaction begins with it, nobody is told of a vehicle that comes and goes."""
+    """If the bay is no TxStartPoint, a vehicle that comes and goes is not reported."""
     play = booted().tell(ARRIVE)
     assert (play.device.evses[1].is_parked, events(play.tell(DEPART))) == (True, [])
 
@@ -61,14 +61,14 @@ def test_the_bay_alone_starts_nothing_else() -> None:
     ],
 )
 def test_what_cannot_be(before: tuple[Cue, ...], cue: Cue, said: str) -> None:
-    """It is said in one line, and nothing happens."""
+    """An impossible cue is answered with one line, and changes nothing."""
     play = booted(TxCtrlr_TxStartPoint="ParkingBayOccupancy").tell(*before)
     play.sent.clear()
     assert (play.tell(cue).said, play.actions()) == ([said], [])
 
 
 def test_a_vehicle_pauses_and_goes_on() -> None:
-    """It is told as SuspendedEV; meanwhile no energy flows."""
+    """A pause is reported as SuspendedEV, and no energy flows meanwhile."""
     play = charging()
     assert events(play.tell(PAUSE, PAUSE)) == ["Updated ChargingStateChanged SuspendedEV"]
     paused = play.device.evses[1].register(play.now)
@@ -81,13 +81,13 @@ def test_a_vehicle_pauses_and_goes_on() -> None:
 
 
 def test_a_pause_ends_the_transfer() -> None:
-    """Where EnergyTransfer is the point, a pause ends the transaction as StoppedByEV (E06.FR.07)."""
+    """If TxStopPoint is EnergyTransfer, a pause ends the transaction with StoppedByEV (E06.FR.07)."""
     play = charging(TxCtrlr_TxStopPoint="EnergyTransfer")
     assert events(play.tell(PAUSE)) == ["Ended ChargingStateChanged SuspendedEV StoppedByEV"]
 
 
 def test_a_vehicle_that_is_not_ready_yet() -> None:
-    """The transfer begins when it is; until then it is SuspendedEV, or where EnergyTransfer starts not told."""
+    """Until the vehicle is ready it is SuspendedEV; with the TxStartPoint EnergyTransfer nothing is sent before."""
     play = booted(TxCtrlr_TxStartPoint="EnergyTransfer").tell(PLUG, PAUSE, CARD)
     assert events(play) == []
     assert events(play.tell(READY)) == ["Started ChargingStateChanged Charging"]
@@ -97,7 +97,7 @@ def test_a_vehicle_that_is_not_ready_yet() -> None:
 
 
 def test_a_pause_that_begins_without_an_offer() -> None:
-    """It is the vehicle that ends the transfer as soon as there is an offer that it does not take."""
+    """A paused vehicle ends the energy transfer as soon as it is offered energy."""
     play = charging(TxCtrlr_TxStopPoint="EnergyTransfer")
     set_limit(play, 0.0)
     assert events(play.tell(PAUSE)) == ["Updated ChargingStateChanged SuspendedEVSE"]
@@ -106,7 +106,7 @@ def test_a_pause_that_begins_without_an_offer() -> None:
 
 
 def test_limits_while_a_vehicle_pauses() -> None:
-    """Who takes nothing has no rate that changes; without any offer it is the station that suspends."""
+    """A paused vehicle has no rate that changes; with a limit of 0 the state is SuspendedEVSE."""
     play = charging()
     play.tell(PAUSE)
     play.sent.clear()

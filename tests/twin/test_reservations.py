@@ -1,4 +1,4 @@
-"""The one store of reservations: what is surely reserved, and what may be."""
+"""The reservations of a station: what is certainly reserved, and what may be."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,13 +23,13 @@ EVENT = {
 
 
 def told(twin: Twin, action: str, payload: Mapping[str, Any]) -> None:
-    """Let a station send a call."""
+    """Let the station send a call."""
     message = Call("1", action, payload)
     Folder(LESSONS).learn(Received(0.0, "CS", b"", message, (), None, binary=False, is_refused=False), twin)
 
 
 def asked(twin: Twin, action: str, payload: Mapping[str, Any], status: str = "Accepted") -> None:
-    """Send a station a command, and let it answer."""
+    """Send the station a command, and let it answer."""
     call, folder = Call("1", action, payload), Folder(LESSONS)
     folder.learn(Sent(0.0, "CS", b"", call, (), None, "", ""), twin)
     answer = Result("1", {"status": status})
@@ -37,7 +37,7 @@ def asked(twin: Twin, action: str, payload: Mapping[str, Any], status: str = "Ac
 
 
 def held(twin: Twin) -> tuple[list[int], list[int], list[int]]:
-    """Return which reservations there may be, which are surely unused, and which EVSEs are surely kept."""
+    """Return which reservations may exist, which are certainly unused, and which EVSEs are certainly kept."""
     store = twin.reservations
     return [*store.by_id], [each.id for each in store.unused], [*store.keeping]
 
@@ -55,19 +55,19 @@ def reserved(**more: object) -> Twin:
     ids=["EVSE", "any EVSE", "kind of connector"],
 )
 def test_an_accepted_reservation_is_held(more: Mapping[str, Any], keeps: list[int]) -> None:
-    """It is there and unused; it keeps a whole EVSE only where it names one and no kind of connector (H01)."""
+    """It exists and is unused; it keeps a whole EVSE only if it names one, and no kind of connector (H01)."""
     assert held(reserved(**more)) == ([7], [7], keeps)
 
 
 def test_a_rejected_reservation_is_not_held() -> None:
-    """What the station did not accept is not reserved."""
+    """A reservation that the station did not accept does not exist."""
     twin = Twin()
     asked(twin, "ReserveNow", ASKED, "Occupied")
     assert held(twin) == ([], [], [])
 
 
 def test_a_time_that_cannot_be_read_makes_nothing_sure() -> None:
-    """Nobody knows when such a reservation ends."""
+    """If the expiry does not parse, the reservation may exist, but nothing about it is certain."""
     assert held(reserved(expiryDateTime="tomorrow")) == ([7], [], [])
 
 
@@ -85,7 +85,7 @@ def test_a_time_that_cannot_be_read_makes_nothing_sure() -> None:
     ],
 )
 def test_what_ends_a_reservation(action: str, payload: Mapping[str, Any], expected: object) -> None:
-    """Its end, its idToken in any case, its EVSE, and its id each say something of it, and no more than that."""
+    """Its end, its idToken (in any case), its EVSE and its id each end what they are about, and nothing else."""
     twin = reserved()
     told(twin, action, payload)
     assert held(twin) == expected
@@ -100,14 +100,14 @@ def test_anybody_may_be_of_a_group() -> None:
 
 @pytest.mark.parametrize(("status", "expected"), [("Accepted", ([], [], [])), ("Rejected", ([7], [], []))])
 def test_a_cancelled_reservation(status: str, expected: object) -> None:
-    """It is gone where the station says so, and may be gone where it knows none of that id."""
+    """It has ended if the station accepts, and may have ended if the station has none with that id."""
     twin = reserved()
     asked(twin, "CancelReservation", {"reservationId": 7}, status)
     assert held(twin) == expected
 
 
 def test_an_evse_is_kept_by_its_last_reservation() -> None:
-    """A second reservation of an EVSE takes the place of the first one as what keeps it; when it ends, nothing does."""
+    """Only the last reservation of an EVSE keeps it; after its end no earlier one does."""
     twin = reserved()
     asked(twin, "ReserveNow", ASKED | {"id": 8})
     assert [each.id for each in twin.reservations.keeping.values()] == [8]

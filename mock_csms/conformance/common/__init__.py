@@ -1,1 +1,1 @@
-"""The checks that hold for every version of OCPP: the connection, OCPP-J itself, payloads and their times."""
+"""The checks that hold for every version of OCPP: handshakes, connections, messages, payloads and their times."""

@@ -1,37 +1,32 @@
-"""Wrong exchanges of messages (checks R): ids that come again, calls and answers out of turn, and missing answers."""
+"""Checks of exchanges (R): message ids that are used again, calls and answers out of turn, and missing answers."""
 
 from mock_csms.conformance.common.rpc import RPC
-from mock_csms.conformance.facts import Known
-from mock_csms.conformance.facts.exchanges import BREAKS_ITS_SCHEMA, UNKNOWN_TYPE, mark_of
+from mock_csms.conformance.common.versions import rules_of
+from mock_csms.conformance.facts.exchanges import BREAKS_ITS_SCHEMA, UNKNOWN_TYPE
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong
-from mock_csms.protocol.messages import UNREADABLE_ID, ErrorCode
 from mock_csms.twin.seen import Seen, call, error, result, when
-
-_TIMEOUT = ("OCPPCommCtrlr", "", 0, 0, "MessageTimeout", "Default")
 
 
 @RPC.check("R05", "Part 4 4.1.4", ERROR, "every CALL has a new message id", call(), any_payload=True)
-def has_a_new_id(seen: Seen, known: Known) -> Said:
-    """The id of one of the last 10,000 calls; for the same TransactionEvent again it is a warning, as 2.1 allows it."""
-    mark = known.exchanges.ids.marks.get(seen.id)
+def has_a_new_id(seen: Seen, station: KnownStation) -> Said:
+    """The id of one of the last 10,000 calls. It is a warning for the same event once more, as OCPP 2.1 allows that."""
+    mark = station.exchanges.ids.mark_of(seen.id)
     if mark is None:
         return None
-    is_again = mark >= 0 and mark == mark_of(seen.action, seen.payload)
+    is_again = mark >= 0 and mark == rules_of(seen.version).number_of(seen.action, seen.payload)
     severity, why = WARNING if is_again else None, "it is the same event once more, which OCPP 2.1 allows"
     return Wrong(f"the message id {seen.id!r} was used before", severity=severity, why=why)
 
 
 @RPC.check("R06", "Part 4 4.1.1", ERROR, "only one CALL is open at a time", call(), any_payload=True)
-def waits_for_its_answer(seen: Seen, known: Known) -> Said:
-    """A call before the last one was answered, and before the station can have given up waiting for that."""
-    if not known.connections.calls:
+def waits_for_its_answer(seen: Seen, station: KnownStation) -> Said:
+    """A call before the last one was answered, and before the station can have stopped waiting for that answer."""
+    if not station.connections.calls:
         return None
-    id_, (action, at) = next(reversed(known.connections.calls.items()))
-    try:
-        patience = float(known.variables.values.get(_TIMEOUT, "1"))
-    except ValueError:
-        return None
-    if seen.at - at >= 0.8 * patience:
+    id_, (action, at) = next(reversed(station.connections.calls.items()))
+    timeout = rules_of(seen.version).message_timeout(station)
+    if timeout is None or seen.at - at >= 0.8 * timeout:
         return None
     text = f"{seen.action[:60]} came {seen.at - at:.1f} s after {action[:60]}, which was not answered yet"
     return Wrong(text, (id_,))
@@ -45,10 +40,10 @@ def waits_for_its_answer(seen: Seen, known: Known) -> Said:
     when("stray"),
     any_payload=True,
 )
-def answers_a_question(seen: Seen, known: Known) -> Said:
-    """A second answer, or one to nothing; one that came too late is not meant, nor one to what was sent wrongly."""
-    exchanges = known.exchanges
-    is_excused = seen.id in exchanges.wrong or (seen.id == UNREADABLE_ID and bool(exchanges.wrong))
+def answers_a_question(seen: Seen, station: KnownStation) -> Said:
+    """A second answer, or an answer to nothing. Late answers are not meant, nor answers to what the mock sent wrong."""
+    exchanges = station.exchanges
+    is_excused = seen.id in exchanges.wrong or (seen.id == seen.version.framing.unreadable_id and bool(exchanges.wrong))
     if is_excused or exchanges.over.get(seen.id) in ("given up", "lost"):
         return None
     if seen.id in exchanges.over:
@@ -57,10 +52,10 @@ def answers_a_question(seen: Seen, known: Known) -> Said:
 
 
 @RPC.check("R08", "Part 4 4.1.1", ERROR, "commands are answered before the message timeout", when("unanswered"))
-def answers_in_time(seen: Seen, known: Known) -> Said:
-    """No answer within the set time, to a command that was sent as it should be."""
-    is_late = str(seen.payload).startswith("no answer") and seen.id in known.exchanges.open
-    return f"{seen.action}: {seen.payload}" if is_late else None
+def answers_in_time(seen: Seen, station: KnownStation) -> Said:
+    """No answer within the set time to a command that was sent correctly."""
+    is_late = seen.problem.startswith("no answer") and seen.id in station.exchanges.open
+    return f"{seen.action}: {seen.problem}" if is_late else None
 
 
 @RPC.check(
@@ -72,14 +67,14 @@ def answers_in_time(seen: Seen, known: Known) -> Said:
     when("unanswered"),
     any_payload=True,
 )
-def refuses_what_is_wrong(seen: Seen, known: Known) -> Said:
-    """A CALLRESULT, or no answer, to a command that was made wrong on purpose."""
-    if known.exchanges.wrong.get(seen.id) != BREAKS_ITS_SCHEMA:
+def refuses_what_is_wrong(seen: Seen, station: KnownStation) -> Said:
+    """A CALLRESULT, or no answer, to a command that the mock sent wrong on purpose."""
+    if station.exchanges.wrong.get(seen.id) != BREAKS_ITS_SCHEMA:
         return None
     if seen.kind == "result":
         return f"{seen.action} violated its schema, but was answered with a CALLRESULT"
-    is_late = str(seen.payload).startswith("no answer")
-    return f"{seen.action} violated its schema, but was not refused: {seen.payload}" if is_late else None
+    is_late = seen.problem.startswith("no answer")
+    return f"{seen.action} violated its schema, but was not refused: {seen.problem}" if is_late else None
 
 
 @RPC.check(
@@ -91,10 +86,10 @@ def refuses_what_is_wrong(seen: Seen, known: Known) -> Said:
     error(),
     any_payload=True,
 )
-def refuses_unknown_types(seen: Seen, known: Known) -> Said:
-    """Another answer than MessageTypeNotSupported to a message whose type no version of OCPP has."""
-    if known.exchanges.wrong.get(seen.id) != UNKNOWN_TYPE:
+def refuses_unknown_types(seen: Seen, station: KnownStation) -> Said:
+    """A CALLRESULT, or a CALLERROR with another code, to a message whose type no version of OCPP has."""
+    if station.exchanges.wrong.get(seen.id) != UNKNOWN_TYPE:
         return None
-    if seen.kind == "error" and seen.payload == ErrorCode.MessageTypeNotSupported:
+    if seen.kind == "error" and seen.code == seen.version.framing.unknown_type:
         return None
-    return f"a message of an unknown type was answered with {seen.payload if seen.kind == 'error' else 'a CALLRESULT'}"
+    return f"a message of an unknown type was answered with {seen.code if seen.kind == 'error' else 'a CALLRESULT'}"

@@ -1,21 +1,21 @@
-"""Keys that come twice in one object (a check R): parsers differ in which value they take, or take none."""
+"""Check R20: keys that come twice in one object. Parsers differ in which value they use, or reject the message."""
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import orjson
 
 from mock_csms.conformance.common.rpc import RPC
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import WARNING, Said
 from mock_csms.protocol.messages import Call, Result
+from mock_csms.twin.events import Received
 from mock_csms.twin.seen import Seen, call, when
 
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}:]')
 _SHOWN = 3
 _AROUND: Mapping[type, int] = {Call: 4, Result: 2}
-"""How many quotes a message has before its payload."""
+"""How many quotes a message has outside its payload."""
 
 
 @RPC.check(
@@ -27,19 +27,20 @@ _AROUND: Mapping[type, int] = {Call: 4, Result: 2}
     when("result", "error", "stray", "malformed"),
     any_payload=True,
 )
-def has_each_key_once(seen: Seen, _: Known) -> Said:
-    """The same key twice in one object, at any depth, however it is written."""
-    event: Any = seen.event
-    if not has_twins(event.text, event.message):
+def has_each_key_once(seen: Seen, _: KnownStation) -> Said:
+    """The same key twice in one object, at any depth, also if one of them is written with escapes."""
+    event = seen.event
+    if not isinstance(event, Received) or not has_twins(event.text, event.message):
         return None
     found = [words for words, _ in zip(_twins_in(event.text), range(_SHOWN), strict=False)]
     return "; ".join(found) or None
 
 
 def has_twins(text: bytes, message: object) -> bool:
-    """Whether keys of a message come twice: one of them is lost when it is read, and its quotes with it.
+    """Return whether keys of a message come twice.
 
-    Most messages are as we would write them, or have as many quotes; then none is lost.
+    The parser keeps one of them, so the message that was read has fewer quotes than the text. Most texts are exactly
+    what the mock would write, or have the same number of quotes: then no key was dropped.
     """
     kind = type(message)
     try:
@@ -51,19 +52,19 @@ def has_twins(text: bytes, message: object) -> bool:
             if b"\\" not in text:
                 return text.count(b'"') != written.count(b'"') + _AROUND[kind]
         return _quotes(text) != _quotes(orjson.dumps(orjson.loads(text)))
-    except (TypeError, ValueError):  # no JSON, or what cannot be written again
+    except (TypeError, ValueError):  # not JSON, or it cannot be written as JSON again
         return True
 
 
 def _quotes(text: bytes) -> int:
-    """Count the quotes around strings, not those within."""
+    """Return how many quotes stand around strings. Quotes inside of strings do not count."""
     if b"\\" in text:
         text = text.replace(b"\\\\", b"").replace(b'\\"', b"")
     return text.count(b'"')
 
 
 def _twins_in(text: bytes) -> Iterator[str]:
-    """Yield what to say of each key that its object has already; what is no JSON has none."""
+    """Yield a text for each key that its object has already. A text that is not JSON has none."""
     try:
         orjson.loads(text)
     except ValueError:

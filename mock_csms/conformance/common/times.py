@@ -1,91 +1,75 @@
-"""Wrong times (check R18): how they are written, and whether they are the present ones where they should be."""
+"""Check R18: how timestamps are written, and whether current ones match the mock's clock."""
 
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from mock_csms.conformance.common.rpc import RPC
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.common.versions import rules_of
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong
 from mock_csms.protocol.times import strict_seconds_of
 from mock_csms.protocol.versions import Version
-from mock_csms.twin.seen import TRANSACTION_EVENT, Seen, call, result
+from mock_csms.twin.seen import Seen, call, result
 
 _YEAR = 365 * 86400.0
-"""Nothing waits that long to be sent: a clock that is so slow was never set."""
-
-_PRESENT = {"timestamp", "generatedAt"}
-"""What is about the present, or the past; other times are those of plans."""
+"""In seconds. No message waits that long to be sent: a clock that is so slow was never set."""
 
 
 @cache
 def _places(version: Version, kind: str, action: str) -> tuple[str, Sequence[Sequence[str]]]:
-    """Return the name of the time of a message itself, if it has one, and the paths to all other times in it."""
+    """Return the name of the field with the time of a message itself, or "", and the paths to all its other times."""
     paths = version.schemas.places(f"{action}{'Request' if kind == 'call' else 'Response'}", "date-time")
-    own = next((path for path in paths if path[0] in _PRESENT), ("",))
+    own = next((path for path in paths if path[0] in rules_of(version).present), ("",))
     return own[0], [path for path in paths if path != own]
 
 
 @RPC.check("R18", "RFC 3339", ERROR, "timestamps have a time zone, and current ones match the clock", call(), result())
-def tells_the_time(seen: Seen, known: Known) -> Said:
-    """What is no time as RFC 3339 has it; one that differs from the mock's clock is a warning.
+def tells_the_time(seen: Seen, station: KnownStation) -> Said:
+    """A timestamp that RFC 3339 does not allow. One that differs from the mock's clock is a warning.
 
-    That is a time in the future, one that is a year old, or one of an event that could have been sent long before.
+    That is a time in the future, one that is more than a year old, or one of an event that could have been sent before.
     """
     name, paths = _places(seen.version, seen.kind, seen.action)
-    stamp: Any = seen.payload.get(name) if name else None
+    stamp = seen.payload.get(name) if name else None
     at = seen.at if stamp is None else strict_seconds_of(stamp)
     if at is None:
-        return f"{name} is {stamp[:60]!r}, not a timestamp with a time zone"
+        return f"{name} is {str(stamp)[:60]!r}, not a timestamp with a time zone"
     for path in paths:
         for other in _all(seen.payload, path):
             if other != stamp and strict_seconds_of(other) is None:
                 return f"{'.'.join(path)} is {other[:60]!r}, not a timestamp with a time zone"
-    late, tolerance = seen.at + known.terms.clock_offset - at, known.terms.tolerance
-    return None if stamp is None or -tolerance <= late <= tolerance else _deviation(seen, known, at, late)
+    late, tolerance = seen.at + station.terms.clock_offset - at, station.terms.tolerance
+    return None if stamp is None or -tolerance <= late <= tolerance else _deviation(seen, station, at, late)
 
 
-def _deviation(seen: Seen, known: Known, at: float, late: float) -> Said:
-    """Say how far the time of a message is from the present, where it has to be the present one."""
+def _deviation(seen: Seen, station: KnownStation, at: float, late: float) -> Said:
+    """Return how far the time of a message is from the present, if it should be the present; else None."""
     name = _places(seen.version, seen.kind, seen.action)[0]
-    if not known.boots.is_accepted or not _is_known(seen, known, at):
+    if not station.boots.is_accepted or not _is_known(seen, station, at):
         return None
     if late < 0:
         return Wrong(f"{name} is {-late:.1f} s in the future", severity=WARNING, why="no clock is quite right")
-    is_old = late > _YEAR or (seen.action == TRANSACTION_EVENT and _is_late(seen, known, at))
+    is_old = late > _YEAR or rules_of(seen.version).is_late(seen, station, at)
     text, why = f"{name} is {late:.1f} s old", "no clock is quite right"
     return Wrong(text, severity=WARNING, why=why) if is_old else None
 
 
-def _is_known(seen: Seen, known: Known, at: float) -> bool:
-    """Whether the station must know the mock's clock: it is that of the world, or the station says that it follows it.
+def _is_known(seen: Seen, station: KnownStation, at: float) -> bool:
+    """Return whether the station must know the mock's clock.
 
-    It may believe what an answer says that was made by hand.
+    That is so if the clock is right, or if the station says that it follows it. A station that follows the time in an
+    answer which somebody wrote by hand is not wrong.
     """
-    told = known.exchanges.clock or 0.0
-    if abs(at - seen.at - told) <= known.terms.tolerance:
+    told = station.exchanges.clock or 0.0
+    if abs(at - seen.at - told) <= station.terms.tolerance:
         return False
-    is_real = max(abs(told), abs(known.terms.clock_offset)) <= known.terms.tolerance
-    return is_real or (known.variables.text("ClockCtrlr", "TimeSource") or "").startswith("Heartbeat")
-
-
-def _is_late(seen: Seen, known: Known, at: float) -> bool:
-    """Whether an event could have been sent when it happened: the line was open, and nothing else went over it then.
-
-    Events wait for those before them that were refused. What comes again is as old as it was.
-    """
-    payload, exchanges, tolerance = seen.payload, known.exchanges, known.terms.tolerance
-    if payload.get("offline") or exchanges.is_troubled or known.connections.calls:
-        return False
-    transaction = known.transactions.by_id.get(payload["transactionInfo"]["transactionId"])
-    if transaction is not None and payload["seqNo"] in transaction.events:
-        return False
-    happened, begin = at - known.terms.clock_offset, max(known.connections.opened_at, known.boots.answered_at)
-    return begin + tolerance < happened < exchanges.busy_at(seen.at) - tolerance
+    is_real = max(abs(told), abs(station.terms.clock_offset)) <= station.terms.tolerance
+    return is_real or rules_of(seen.version).follows_clock(station)
 
 
 def _all(value: Any, path: Sequence[str]) -> list[Any]:
-    """Return what stands at a path, with `*` for each item of an array; what is not there is most often the first."""
+    """Return the values at a path, in which `*` is each item of an array. Most often the first property is missing."""
     if path[0] not in value:
         return []
     found = [value[path[0]]]

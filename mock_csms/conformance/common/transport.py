@@ -1,41 +1,36 @@
-"""Wrong ways to ask for a WebSocket (checks T): its path, its headers, and the credentials in them.
+"""Checks of the handshake (T): its path and its headers. `connections.py` has those of connections.
 
-What goes wrong with connections is in `connections.py`.
+`v2/handshakes.py` has the rules of OCPP 2.x for the identity and the credentials.
 """
 
-import base64
-import binascii
 import re
-from typing import Any
 
-from mock_csms.conformance.facts import Known
-from mock_csms.conformance.subject import ERROR, EVERY, INFO, WARNING, Said, Subject, Wrong
-from mock_csms.protocol.v2.identifiers import folded
+from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.subject import ERROR, EVERY, INFO, JUDGED, WARNING, Said, Subject
+from mock_csms.protocol.versions import SUBPROTOCOLS
 from mock_csms.protocol.visitors import Visitor
+from mock_csms.twin.events import Knocked
 from mock_csms.twin.seen import Seen, when
 
 TRANSPORT = Subject("transport")
 WEBSOCKET = TRANSPORT.of(EVERY)
-"""The same, for what is of the WebSocket alone, whatever is spoken over it."""
+"""The same subject, for checks of the WebSocket alone, whatever version is spoken over it."""
 
 _SUBPROTOCOL = re.compile(r"ocpp\d+\.\d+(\.\d+)?")
-_IDENTITY = re.compile(r"[A-Za-z0-9*\-_=+|@.]*")
-_PASSWORD = re.compile(r"[A-Za-z0-9*\-_=:+|@.]*")
-_LONGEST_IDENTITY = 48
 _SEGMENT = re.compile(r"([A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})*")
-"""What may stand in the path of a URL as it is (RFC 3986, 3.3)."""
+"""What is allowed in a segment of a path without percent-encoding (RFC 3986, 3.3)."""
 _UNFIT = re.compile(r"[^!-~]")
-"""What may stand nowhere in a request line."""
+"""What is not allowed anywhere in a path."""
 
 
 def visitor_of(seen: Seen) -> Visitor | None:
-    """Return who knocks, unless what came is no request for a WebSocket."""
-    event: Any = seen.event
-    return event.visitor if event.visitor.wants_websocket else None
+    """Return who asks for a WebSocket; None if the request does not ask for one."""
+    visitor = seen.event_as(Knocked).visitor
+    return visitor if visitor.wants_websocket else None
 
 
 @TRANSPORT.check("T01", "Part 4 3.1.2", ERROR, "the handshake offers a subprotocol of OCPP", when("knocked"))
-def offers_ocpp(seen: Seen, _: Known) -> Said:
+def offers_ocpp(seen: Seen, _: KnownStation) -> Said:
     """No subprotocol, or none of the form ocppX.Y."""
     visitor = visitor_of(seen)
     if visitor is None or any(_SUBPROTOCOL.fullmatch(name) for name in visitor.offered):
@@ -46,13 +41,18 @@ def offers_ocpp(seen: Seen, _: Known) -> Said:
 
 
 @TRANSPORT.check("T02", "Part 4 3.1.2", ERROR, "the handshake offers ocpp2.0.1", when("knocked"))
-def offers_this_version(seen: Seen, _: Known) -> Said:
-    """Other versions of OCPP only."""
-    visitor = visitor_of(seen)
-    if visitor is None or "ocpp2.0.1" in visitor.offered:
+def offers_this_version(seen: Seen, _: KnownStation) -> Said:
+    """Only other versions of OCPP are offered."""
+    visitor, judged = visitor_of(seen), _judged()
+    if visitor is None or judged in visitor.offered:
         return None
     is_other = any(_SUBPROTOCOL.fullmatch(name) for name in visitor.offered)
-    return f"ocpp2.0.1 is not offered (offered: {_names(visitor)})" if is_other else None
+    return f"{judged} is not offered (offered: {_names(visitor)})" if is_other else None
+
+
+def _judged() -> str:
+    """Return the subprotocol of the version whose stations are judged; of several the preferred one."""
+    return next(name for name, version in SUBPROTOCOLS.items() if version.name in JUDGED)
 
 
 def _names(visitor: Visitor) -> str:
@@ -60,37 +60,10 @@ def _names(visitor: Visitor) -> str:
 
 
 @TRANSPORT.check(
-    "T03",
-    "Part 4 3.1.1",
-    ERROR,
-    "the identity in the URL is an identifierString of 1 to 48 characters",
-    when("knocked"),
-)
-def has_an_identity(seen: Seen, _: Known) -> Said:
-    """The last segment of the path is empty, too long, or has a colon or another character that may not be in it.
-
-    A slash behind it is a warning: the identity is the end of the URL.
-    """
-    visitor = visitor_of(seen)
-    if visitor is None:
-        return None
-    identity = visitor.identity
-    if not identity:
-        return "the path has no identity"
-    if len(identity) > _LONGEST_IDENTITY:
-        return f"the identity has {len(identity)} characters, more than {_LONGEST_IDENTITY}: {identity[:60]!r}"
-    if not _IDENTITY.fullmatch(identity):
-        return f"the identity has characters that may not be in it: {identity!r}"
-    has_slash = visitor.resource.endswith("/")
-    text, why = f"a slash follows the identity: {visitor.path!r}", "the identity itself is right"
-    return Wrong(text, severity=WARNING, why=why) if has_slash else None
-
-
-@TRANSPORT.check(
     "T04", "Part 4 3.1.1", WARNING, "the identity in the URL is percent-encoded where necessary", when("knocked")
 )
-def encodes_its_identity(seen: Seen, _: Known) -> Said:
-    """A character in the path that may not stand in a URL as it is."""
+def encodes_its_identity(seen: Seen, _: KnownStation) -> Said:
+    """A character in the path that must be percent-encoded."""
     visitor = visitor_of(seen)
     raw = "" if visitor is None else visitor.segment
     if visitor is not None and _UNFIT.search(visitor.path):
@@ -98,108 +71,23 @@ def encodes_its_identity(seen: Seen, _: Known) -> Said:
     return None if _SEGMENT.fullmatch(raw) else f"the path ends with {raw[:60]!r}, which is not percent-encoded"
 
 
-# Credentials: judged where the mock knows the password.
-
-
-def credentials_of(header: str | None) -> tuple[str, str] | str:
-    """Return the user and the password of an Authorization header, or why there are none."""
-    if header is None:
-        return "there is no Authorization header"
-    scheme, _, encoded = header.partition(" ")
-    if scheme.lower() != "basic":
-        return "the Authorization header is not Basic"  # what stands there may be the password
-    try:
-        text = base64.b64decode(encoded.strip(), validate=True).decode()
-    except (binascii.Error, ValueError):  # what is not UTF-8 is a ValueError
-        return "the credentials are not UTF-8 text in base64"
-    user, colon, password = text.partition(":")
-    return (user, password) if colon else "the credentials have no colon"
-
-
-def _expected(seen: Seen, known: Known) -> tuple[Visitor, str] | None:
-    """Return who knocks and the password that was set for it, where one was."""
-    visitor = visitor_of(seen)
-    password = None if visitor is None else (known.terms.passwords or {}).get(folded(visitor.identity))
-    return None if visitor is None or password is None else (visitor, password)
-
-
-@TRANSPORT.check(
-    "T05", "A00.FR.202", ERROR, "the handshake has credentials in an Authorization header", when("knocked")
-)
-def sends_credentials(seen: Seen, known: Known) -> Said:
-    """No header, one that is not Basic, or one that cannot be read."""
-    expected = _expected(seen, known)
-    if expected is None:
-        return None
-    found = credentials_of(expected[0].authorization)
-    return found if isinstance(found, str) else None
-
-
-@TRANSPORT.check(
-    "T06", "A00.FR.204", ERROR, "the user name in the credentials is the station's identity", when("knocked")
-)
-def is_the_user(seen: Seen, known: Known) -> Said:
-    """Another user than the path says."""
-    expected = _expected(seen, known)
-    found = "" if expected is None else credentials_of(expected[0].authorization)
-    if expected is None or isinstance(found, str) or folded(found[0]) == folded(expected[0].identity):
-        return None
-    is_swapped = folded(found[1]) == folded(expected[0].identity)  # then the user is the password
-    return (
-        "user and password are swapped"
-        if is_swapped
-        else f"the user is {found[0][:60]!r}, not {expected[0].identity!r}"
-    )
-
-
-@TRANSPORT.check("T07", "A00.FR.205", ERROR, "the password is correct and a valid passwordString", when("knocked"))
-def has_the_password(seen: Seen, known: Known) -> Said:
-    """One that is too short or too long, has other characters than it may, or differs; its text is told to nobody.
-
-    One that was set so is not the station's idea, so that it is only a warning. Once it was told another password, the
-    check S05 sees which one it uses. A station may allow 64 characters (edition 4).
-    """
-    expected = _expected(seen, known)
-    found = "" if expected is None else credentials_of(expected[0].authorization)
-    if expected is None or isinstance(found, str):
-        return None
-    is_new, password = known.connections.has_new_password, found[1]
-    if not is_new and password != expected[1]:
-        return f"the password, of {len(password)} characters, is not the one that was set"
-    is_fit = 16 <= len(password) <= 64 and _PASSWORD.fullmatch(password)
-    problem = f"the password is no passwordString: it has {len(password)} characters, or some that are not allowed"
-    return None if is_fit else Wrong(problem, severity=WARNING, why="it was set by the operator")
-
-
-@TRANSPORT.check("T16", "A00.FR.002", ERROR, "a reconnect does not lower the security profile", when("knocked"))
-def keeps_its_profile(seen: Seen, known: Known) -> Said:
-    """No credentials, where there were some when it was let in last, and no client certificate takes their place."""
-    visitor, before = visitor_of(seen), known.connections.admitted
-    if visitor is None or before is None or before.authorization is None or visitor.authorization is not None:
-        return None
-    given = known.commands.agreed.get("SetNetworkProfile")
-    profiles = [known.variables.text("SecurityCtrlr", "SecurityProfile")]
-    profiles += [str(given.request["connectionData"]["securityProfile"])] if given else []
-    return None if "3" in profiles else "there are no credentials, as there were in the handshake before"
-
-
 # The handshake.
 
 
 @WEBSOCKET.check("T09", "RFC 6455 4.1", ERROR, "the opening handshake is valid", when("knocked"))
-def shakes_hands(seen: Seen, _: Known) -> Said:
+def shakes_hands(seen: Seen, _: KnownStation) -> Said:
     """A wrong method or version, or a wrong or missing Host, Upgrade, Connection or Sec-WebSocket header.
 
-    Also what is no request for a WebSocket at all: TLS, SOAP, a request without an end.
+    Also a request that is not for a WebSocket at all: TLS, SOAP, or a request without an end.
     """
-    event: Any = seen.event
-    return f"invalid opening handshake: {event.visitor.problem}" if event.visitor.problem else None
+    problem = seen.event_as(Knocked).visitor.problem
+    return f"invalid opening handshake: {problem}" if problem else None
 
 
 @TRANSPORT.check("T10", "Part 4 3.3", INFO, "the station offers compression", when("knocked"))
-def offers_compression(seen: Seen, known: Known) -> Said:
-    """For information, once: a station may offer permessage-deflate, and the CSMS has to accept it."""
-    visitor, before = visitor_of(seen), known.connections.visitor
+def offers_compression(seen: Seen, station: KnownStation) -> Said:
+    """For information, once: a station may offer permessage-deflate, and the CSMS must accept it."""
+    visitor, before = visitor_of(seen), station.connections.visitor
     is_known = before is not None and "permessage-deflate" in before.extensions
     if visitor is None or is_known or "permessage-deflate" not in visitor.extensions:
         return None

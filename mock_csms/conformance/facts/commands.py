@@ -1,46 +1,31 @@
-"""What is known of the commands that a station was given: the last of each action that it agreed to do."""
+"""What is known of the commands that a station was sent: the last one of each action."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from mock_csms.conformance.subject import Subject
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Mutable, Record, field
-from mock_csms.twin.seen import Seen, result
-
-if TYPE_CHECKING:
-    from mock_csms.conformance.facts import Known
-
-COMMANDS = Subject("commands")
-_AGREED = {"Accepted", "Scheduled", "RebootRequired", "AcceptedCanceled"}
 
 
 class AnsweredCommand(Record):
-    """A command that was answered: when, what was asked, and the answer."""
+    """A command that was answered with a CALLRESULT."""
 
     at: float
+    """When the answer came."""
     request: Json
     answer: Json
     id: str
+    """The message id."""
 
     @property
     def status(self) -> Any:
-        """The status of the answer, where it has one."""
+        """The status of the answer; None if it has none."""
         return self.answer.get("status")
 
 
 class AnsweredCommands(Mutable):
-    """The last command of each action."""
+    """The last command of each action, by action."""
 
     answered: dict[str, AnsweredCommand] = field(default_factory=dict)
-    """However it was answered."""
+    """Whatever the answer was."""
     agreed: dict[str, AnsweredCommand] = field(default_factory=dict)
-    """Those to which the station agreed."""
-
-
-@COMMANDS.learn(result())
-def answered(seen: Seen, known: "Known") -> None:
-    """A command was answered as the schema wants it."""
-    given = AnsweredCommand(seen.at, seen.request, seen.payload, seen.id)
-    known.commands.answered[seen.action] = given
-    if given.status in _AGREED:
-        known.commands.agreed[seen.action] = given
+    """Only commands that the station accepted."""

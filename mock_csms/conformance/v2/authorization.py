@@ -1,21 +1,22 @@
 """Wrong ways with idTokens (checks A)."""
 
-from mock_csms.conformance.facts import Known
 from mock_csms.conformance.facts.clock import told_at
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.remote_starts import is_same_token
 from mock_csms.conformance.facts.v2.tokens import Token, key_of
 from mock_csms.conformance.subject import ERROR, WARNING, Said, Subject
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.times import seconds_of
-from mock_csms.twin.seen import Seen, call, driven, response
+from mock_csms.twin.seen import Seen, call, response
 from mock_csms.twin.transactions import Transaction
+from mock_csms.twin.v2.occasions import driven
 
 AUTHORIZATION = Subject("authorization")
 AUTHORIZE, EVENT, LIST = "Authorize", "TransactionEvent", "SendLocalList"
 _FOR_ONE_USE = {"Central", "NoAuthorization"}
 
 
-def _admitted(seen: Seen, known: Known) -> Token | None:
+def _admitted(seen: Seen, station: KnownStation) -> Token | None:
     """Return the idToken with which somebody begins to charge here and now, where anything was said of it before.
 
     What the CSMS has started is its own affair, and what was told before is told again.
@@ -26,11 +27,11 @@ def _admitted(seen: Seen, known: Known) -> Token | None:
     is_start, info = payload["eventType"] == "Started", payload["transactionInfo"]
     if "remoteStartId" in info or not (is_start or payload["triggerReason"] == "Authorized"):
         return None
-    token, transaction = known.tokens.of(payload["idToken"]), known.transactions.by_id.get(info["transactionId"])
+    token, transaction = station.tokens.of(payload["idToken"]), station.transactions.by_id.get(info["transactionId"])
     if token is None or (transaction is not None and (is_start or transaction.token is not None or transaction.remote)):
         return None
     at = seconds_of(payload["timestamp"])
-    return token if at is not None and at >= token.said_at - known.terms.tolerance else None
+    return token if at is not None and at >= token.said_at - station.terms.tolerance else None
 
 
 @AUTHORIZATION.check(
@@ -41,27 +42,27 @@ def _admitted(seen: Seen, known: Known) -> Token | None:
     call(AUTHORIZE),
     driven(),
 )
-def asks_where_wanted(seen: Seen, known: Known) -> Said:
+def asks_where_wanted(seen: Seen, station: KnownStation) -> Said:
     """A question although authorization is off, or none for a remote start that has to be authorized."""
-    variables = known.variables
+    variables = station.variables
     if seen.action == AUTHORIZE:
         is_off = variables.switch("AuthCtrlr", "Enabled") is False
         return f"{AUTHORIZE} was sent although AuthCtrlr.Enabled is false" if is_off else None
     if seen.payload["triggerReason"] != "RemoteStart" or seen.payload.get("offline"):
         return None
-    given = known.commands.agreed.get("RequestStartTransaction")
+    given = station.commands.agreed.get("RequestStartTransaction")
     if given is None or given.request["remoteStartId"] != seen.payload["transactionInfo"].get("remoteStartId"):
         return None
-    token, kind = known.tokens.of(given.request["idToken"]), given.request["idToken"]["type"]
+    token, kind = station.tokens.of(given.request["idToken"]), given.request["idToken"]["type"]
     is_asked = token is not None and (token.status is not None or token.asked_at > 0)
-    if is_asked or kind in _FOR_ONE_USE or not _asks_for_remote_starts(known):
+    if is_asked or kind in _FOR_ONE_USE or not _asks_for_remote_starts(station):
         return None
     return f"the remote start {given.request['remoteStartId']} was not authorized"
 
 
-def _asks_for_remote_starts(known: Known) -> bool:
+def _asks_for_remote_starts(station: KnownStation) -> bool:
     """Whether a station has to ask about an idToken of which the mock has not told it anything."""
-    variables, is_cleared = known.variables, known.tokens.is_cleared
+    variables, is_cleared = station.variables, station.tokens.is_cleared
     return (
         variables.switch("AuthCtrlr", "AuthorizeRemoteStart") is True
         and variables.switch("AuthCtrlr", "Enabled") is True
@@ -71,12 +72,12 @@ def _asks_for_remote_starts(known: Known) -> bool:
 
 
 @AUTHORIZATION.check("A02", "C01.FR.02", ERROR, "a refused idToken starts no charging", driven())
-def refused_starts_nothing(seen: Seen, known: Known) -> Said:
+def refused_starts_nothing(seen: Seen, station: KnownStation) -> Said:
     """A start with the idToken for which the Authorize just before was not Accepted."""
-    token = _admitted(seen, known) if "idToken" in seen.payload else None
+    token = _admitted(seen, station) if "idToken" in seen.payload else None
     if token is None or token.status in (None, "Accepted") or token.said_by != AUTHORIZE:
         return None
-    if seen.at - token.said_at > known.terms.patience:
+    if seen.at - token.said_at > station.terms.patience:
         return None
     text = seen.payload["idToken"]["idToken"]
     return f"idToken {text} was {token.status}, but started charging {seen.at - token.said_at:.1f} s later"
@@ -85,24 +86,24 @@ def refused_starts_nothing(seen: Seen, known: Known) -> Said:
 @AUTHORIZATION.check(
     "A03", "C12.FR.05, C01.FR.05", WARNING, "an idToken cached as invalid is authorized again", driven()
 )
-def invalid_is_asked_again(seen: Seen, known: Known) -> Said:
+def invalid_is_asked_again(seen: Seen, station: KnownStation) -> Said:
     """A start with an idToken that was refused long ago, and about which nobody was asked again."""
-    token = _admitted(seen, known) if "idToken" in seen.payload else None
+    token = _admitted(seen, station) if "idToken" in seen.payload else None
     if token is None or token.status in (None, "Accepted") or token.said_by == LIST or seen.payload.get("offline"):
         return None
-    is_final = known.variables.switch("AuthCacheCtrlr", "DisablePostAuthorize") is True
-    if seen.at - token.said_at <= known.terms.patience or token.asked_at > token.said_at or is_final:
+    is_final = station.variables.switch("AuthCacheCtrlr", "DisablePostAuthorize") is True
+    if seen.at - token.said_at <= station.terms.patience or token.asked_at > token.said_at or is_final:
         return None
-    if not known.connections.is_online(seconds_of(seen.payload["timestamp"]) or 0.0, known.terms.tolerance):
+    if not station.connections.is_online(seconds_of(seen.payload["timestamp"]) or 0.0, station.terms.tolerance):
         return None
     text = seen.payload["idToken"]["idToken"]
     return f"idToken {text} was {token.status}, but started charging without a new {AUTHORIZE}"
 
 
 @AUTHORIZATION.check("A04", "C01.FR.21", ERROR, "an idToken charges only at the EVSEs allowed for it", driven())
-def charges_where_it_may(seen: Seen, known: Known) -> Said:
+def charges_where_it_may(seen: Seen, station: KnownStation) -> Said:
     """A start at another EVSE than those that were named."""
-    token = _admitted(seen, known) if "idToken" in seen.payload else None
+    token = _admitted(seen, station) if "idToken" in seen.payload else None
     if token is None or not token.evses or "evse" not in seen.payload:
         return None
     evse, allowed = seen.payload["evse"]["id"], ", ".join(map(str, token.evses))
@@ -114,39 +115,39 @@ def charges_where_it_may(seen: Seen, known: Known) -> Said:
 @AUTHORIZATION.check(
     "A05", "C01.FR.03", WARNING, "no Authorize for the idToken that started the transaction", driven(), implies=("A01",)
 )
-def stops_without_asking(seen: Seen, known: Known) -> Said:
+def stops_without_asking(seen: Seen, station: KnownStation) -> Said:
     """An Authorize just before the end, though the idToken is the one that started."""
     payload = seen.payload
     if payload["triggerReason"] != "StopAuthorized":
         return None
-    transaction = known.transactions.by_id.get(payload["transactionInfo"]["transactionId"])
+    transaction = station.transactions.by_id.get(payload["transactionInfo"]["transactionId"])
     key = key_of(transaction.token) if transaction else None
-    token = known.tokens.by_key.get(key) if key else None
+    token = station.tokens.by_key.get(key) if key else None
     if token is None or key_of(payload.get("idToken")) not in (None, key):
         return None
-    if (told_at(payload["timestamp"], known) or 0.0) < token.asked_at:
+    if (told_at(payload["timestamp"], station) or 0.0) < token.asked_at:
         return None  # it was stopped before, which is told late
-    if known.variables.switch("AuthCtrlr", "Enabled") is False:
+    if station.variables.switch("AuthCtrlr", "Enabled") is False:
         return None  # A01
-    if token.asked_at <= token.used_at or seen.at - token.asked_at > known.terms.patience:
+    if token.asked_at <= token.used_at or seen.at - token.asked_at > station.terms.patience:
         return None
     return f"{AUTHORIZE} was sent {seen.at - token.asked_at:.1f} s before the same idToken stopped its transaction"
 
 
 @AUTHORIZATION.check("A06", "C12.FR.09, C16.FR.03", ERROR, "a master pass starts no transaction", driven())
-def master_starts_nothing(seen: Seen, known: Known) -> Said:
+def master_starts_nothing(seen: Seen, station: KnownStation) -> Said:
     """A start with an idToken of the group MasterPassGroupId."""
-    token = _admitted(seen, known) if "idToken" in seen.payload else None
+    token = _admitted(seen, station) if "idToken" in seen.payload else None
     if token is None or not token.group:
         return None
-    is_master = token.group == (known.variables.text("AuthCtrlr", "MasterPassGroupId") or "").casefold()
+    is_master = token.group == (station.variables.text("AuthCtrlr", "MasterPassGroupId") or "").casefold()
     return f"idToken {seen.payload['idToken']['idToken']} is a master pass, but started charging" if is_master else None
 
 
 @AUTHORIZATION.check(
     "A07", "IdTokenType", WARNING, "an idToken of type NoAuthorization is empty", call(AUTHORIZE), driven()
 )
-def button_has_no_text(seen: Seen, _: Known) -> Said:
+def button_has_no_text(seen: Seen, _: KnownStation) -> Said:
     """One that has a text."""
     token = seen.payload.get("idToken")
     if token is None or token["type"] != "NoAuthorization" or not token["idToken"]:
@@ -161,27 +162,27 @@ def button_has_no_text(seen: Seen, _: Known) -> Said:
     "a transaction is stopped by its own idToken, its group or a master pass",
     response(EVENT),
 )
-def stops_its_own(seen: Seen, known: Known) -> Said:
+def stops_its_own(seen: Seen, station: KnownStation) -> Said:
     """A StopAuthorized with another idToken that has no group in common with the one that charges.
 
     It is judged at the answer, which says of which group the idToken is.
     """
     match seen.request:
         case {"triggerReason": "StopAuthorized", "idToken": token, "transactionInfo": {"transactionId": str(id_)}}:
-            transaction = known.transactions.by_id.get(id_)
+            transaction = station.transactions.by_id.get(id_)
         case _:
             return None
-    if transaction is None or not _is_foreign(token, transaction, seen.payload.get("idTokenInfo"), known):
+    if transaction is None or not _is_foreign(token, transaction, seen.payload.get("idTokenInfo"), station):
         return None
     return f"{id_} was started by {transaction.token['idToken']} and stopped by {token['idToken']}"
 
 
-def _is_foreign(token: Json, transaction: Transaction, info: Json | None, known: Known) -> bool:
+def _is_foreign(token: Json, transaction: Transaction, info: Json | None, station: KnownStation) -> bool:
     """Whether an idToken surely has nothing to do with a transaction: the CSMS has told of both what they are."""
-    own, its, other = transaction.token, known.tokens.of(transaction.token), known.tokens.of(token)
+    own, its, other = transaction.token, station.tokens.of(transaction.token), station.tokens.of(token)
     if own is None or its is None or its.status is None or is_same_token(own, token):
         return False
-    if "NoAuthorization" in (own["type"], token["type"]) or known.variables.switch("AuthCtrlr", "Enabled") is False:
+    if "NoAuthorization" in (own["type"], token["type"]) or station.variables.switch("AuthCtrlr", "Enabled") is False:
         return False
     if other is not None and other.used_in == transaction.id:
         return False
@@ -190,7 +191,7 @@ def _is_foreign(token: Json, transaction: Transaction, info: Json | None, known:
     groups = other.groups if other else frozenset()
     group = (info or {}).get("groupIdToken", {}).get("idToken", "").casefold()
     groups |= {group} if group else set()
-    master = known.variables.text("AuthCtrlr", "MasterPassGroupId")
+    master = station.variables.text("AuthCtrlr", "MasterPassGroupId")
     if groups and (master is None or master.casefold() in groups):
         return False
     is_one = token["idToken"].casefold() in its.groups or own["idToken"].casefold() in groups

@@ -1,13 +1,13 @@
 """Wrong answers to ChangeAvailability and UnlockConnector, and wrong statuses of connectors (checks G)."""
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.availability import CLOSED, AvailabilityOrder, place_of
-from mock_csms.conformance.facts.v2.reports import connectors_of
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Subject
+from mock_csms.conformance.lessons.v2.reports import connectors_of
+from mock_csms.conformance.subject import ERROR, WARNING, Done, Due, Later, Said, Subject
 from mock_csms.conformance.v2.resets import has_ended
 from mock_csms.conformance.v2.statuses import name, reopened
 from mock_csms.twin.connectors import Connector, may_mean
-from mock_csms.twin.seen import Seen, call, result, when
+from mock_csms.twin.seen import Seen, call, result
 from mock_csms.twin.transactions import Transaction
 from mock_csms.twin.v2.connectors import current_in, statuses_in
 
@@ -18,49 +18,49 @@ _INSTANT = 0.001
 _FREE, _USABLE = {"Available", "Reserved"}, {"Available", "Occupied", "Reserved"}
 
 
-def _connectors(place: Connector, known: Known) -> list[Connector]:
+def _connectors(place: Connector, station: KnownStation) -> list[Connector]:
     """Return the connectors that a command concerns."""
     evse, number = place
-    return [each for each in sorted(connectors_of(known)) if evse in (0, each[0]) and number in (0, each[1])]
+    return [each for each in sorted(connectors_of(station)) if evse in (0, each[0]) and number in (0, each[1])]
 
 
-def _status(place: Connector, known: Known) -> str | None:
+def _status(place: Connector, station: KnownStation) -> str | None:
     """Return the status of a connector as it was told last, or else as it was reported."""
-    reported = known.variables.values.get(("Connector", "", *place, "AvailabilityState", ""))
-    return known.connectors.statuses.get(place, reported)
+    reported = station.variables.values.get(("Connector", "", *place, "AvailabilityState", ""))
+    return station.connectors.statuses.get(place, reported)
 
 
-def _running(place: Connector, known: Known) -> list[Transaction]:
+def _running(place: Connector, station: KnownStation) -> list[Transaction]:
     """Return the transactions that a command concerns."""
-    running = known.transactions.open_at(place[0] or None)
+    running = station.transactions.open_at(place[0] or None)
     return [each for each in running if place[1] in (0, each.connector)]
 
 
-def _changing(seen: Seen, known: Known) -> list[Connector]:
+def _changing(seen: Seen, station: KnownStation) -> list[Connector]:
     """Return the connectors whose status has to change as a command was Accepted."""
     place, is_closed = place_of(seen.request), seen.request["operationalStatus"] == "Inoperative"
-    if seen.payload["status"] != "Accepted" or _running(place, known):
+    if seen.payload["status"] != "Accepted" or _running(place, station):
         return []
-    closed = [order for at, order in known.availability.places.items() if at != place and order.is_closed]
+    closed = [order for at, order in station.availability.places.items() if at != place and order.is_closed]
     if closed and not is_closed:
         return []  # they may stay closed by another order
     was = _FREE if is_closed else {"Unavailable"}
-    return [each for each in _connectors(place, known) if _status(each, known) in was]
+    return [each for each in _connectors(place, station) if _status(each, station) in was]
 
 
-def _until_changed(seen: Seen, known: Known, least: int) -> Later | None:
+def _until_changed(seen: Seen, station: KnownStation, least: int) -> Later | None:
     """Say to look again at the connectors that are to change, if so many are, when they have had their time."""
-    changing = _changing(seen, known)
-    return Later("", known.terms.patience, (place_of(seen.request), *changing)) if len(changing) >= least else None
+    changing = _changing(seen, station)
+    return Later("", station.terms.patience, (place_of(seen.request), *changing)) if len(changing) >= least else None
 
 
-def _unchanged(seen: Seen, known: Known) -> list[str]:
+def _unchanged(due: Due, station: KnownStation) -> list[str]:
     """Return the connectors of a deadline that have not told the change since, nor under a wrong number (B08)."""
-    orders, connectors, since = known.availability, seen.payload[1:], seen.at - known.terms.patience - _INSTANT
-    order = orders.places.get(seen.payload[0])
-    if order is None or orders.count != order.number:
+    availability, connectors, since = station.availability, due.key[1:], due.at - station.terms.patience - _INSTANT
+    order = availability.places.get(due.key[0])
+    if order is None or availability.count != order.number:
         return []
-    changes = orders.closed_at if order.is_closed else orders.opened_at
+    changes = availability.closed_at if order.is_closed else availability.opened_at
     told = [place for place, at in changes.items() if at >= since]
     return [name(each) for each in connectors if each not in told and not any(may_mean(place, each) for place in told)]
 
@@ -71,15 +71,18 @@ def _unchanged(seen: Seen, known: Known) -> list[str]:
     ERROR,
     "a connector reports its status after ChangeAvailability",
     result(CHANGE),
-    when("due"),
 )
-def tells_changes(seen: Seen, known: Known) -> Said:
+def tells_changes(seen: Seen, station: KnownStation) -> Said:
     """No connector has told that it changed."""
-    if seen.kind == "due":
-        unchanged = _unchanged(seen, known)
-        is_none = unchanged and len(unchanged) == len(seen.payload) - 1
-        return f"no new status of connector {', '.join(unchanged)} after {CHANGE}" if is_none else None
-    return _until_changed(seen, known, 1)
+    return _until_changed(seen, station, 1)
+
+
+@AVAILABILITY.deadline("G01")
+def nothing_changed(due: Due, station: KnownStation) -> Said:
+    """Say that no connector has told that it changed."""
+    unchanged = _unchanged(due, station)
+    is_none = unchanged and len(unchanged) == len(due.key) - 1
+    return f"no new status of connector {', '.join(unchanged)} after {CHANGE}" if is_none else None
 
 
 @AVAILABILITY.check(
@@ -89,16 +92,16 @@ def tells_changes(seen: Seen, known: Known) -> Said:
     "a ChangeAvailability that changes nothing is Accepted",
     result(CHANGE),
 )
-def accepts_what_is(seen: Seen, known: Known) -> Said:
+def accepts_what_is(seen: Seen, station: KnownStation) -> Said:
     """Another answer where all connectors are as they were asked to be."""
     place, status, is_closed = place_of(seen.request), seen.payload["status"], seen.request["operationalStatus"]
-    connectors, orders = _connectors(place, known), known.availability
+    connectors, availability = _connectors(place, station), station.availability
     if status == "Accepted" or not connectors:
         return None
     if is_closed == "Operative":
-        is_so = all(orders.is_open(each) and _status(each, known) in _USABLE for each in connectors)
+        is_so = all(availability.is_open(each) and _status(each, station) in _USABLE for each in connectors)
     else:
-        is_so = all(_status(each, known) == "Unavailable" for each in connectors)
+        is_so = all(_status(each, station) == "Unavailable" for each in connectors)
     return f"{CHANGE} to {is_closed} is {status}, although that is the state already" if is_so else None
 
 
@@ -110,62 +113,62 @@ def accepts_what_is(seen: Seen, known: Known) -> Said:
     result(CHANGE),
     call(STATUS, NOTIFY, f"{EVENT}.Ended"),
 )
-def closes_after_transactions(seen: Seen, known: Known) -> Said:
+def closes_after_transactions(seen: Seen, station: KnownStation) -> Said:
     """Another answer than Scheduled in a transaction, Unavailable before its end, or Available after it."""
     if seen.action == CHANGE:
-        return _is_scheduled(seen, known)
-    if not known.availability.places:
+        return _is_scheduled(seen, station)
+    if not station.availability.places:
         return None
     if seen.action == EVENT:
-        return _has_ended_before(seen, known)
-    others = reopened(seen, known)
-    told = [each for each in current_in(seen.action, seen.payload, known) if each not in others]
-    words = [_is_in_time(place, status, known) for place, status in told]
+        return _has_ended_before(seen, station)
+    others = reopened(seen, station)
+    told = [each for each in current_in(seen.action, seen.payload, station) if each not in others]
+    words = [_is_in_time(place, status, station) for place, status in told]
     return [word for word in words if word is not None]
 
 
-def _is_scheduled(seen: Seen, known: Known) -> Said:
+def _is_scheduled(seen: Seen, station: KnownStation) -> Said:
     """Look at the answer; the end of the transaction may be told after it, as statuses may before."""
     place, status = place_of(seen.request), seen.payload["status"]
-    connectors, running = _connectors(place, known), _running(place, known)
+    connectors, running = _connectors(place, station), _running(place, station)
     if seen.request["operationalStatus"] == "Operative":
         return [Done(each) for each in connectors]
-    if status == "Scheduled" or not running or all(known.availability.closing(each) for each in connectors):
+    if status == "Scheduled" or not running or all(station.availability.closing(each) for each in connectors):
         return None
     text = f"{CHANGE} is {status} in transaction {running[0].id}"
-    return Later(text, known.terms.patience, running[0].id)
+    return Later(text, station.terms.patience, running[0].id)
 
 
-def _has_ended_before(seen: Seen, known: Known) -> Said:
+def _has_ended_before(seen: Seen, station: KnownStation) -> Said:
     """Take back what was said of a transaction that had ended by then."""
     id_ = seen.payload["transactionInfo"]["transactionId"]
-    transaction, given = known.transactions.by_id.get(id_), known.commands.answered[CHANGE]
+    transaction, given = station.transactions.by_id.get(id_), station.commands.answered[CHANGE]
     place = (transaction.evse or 0, transaction.connector or 0) if transaction else (0, 0)
-    told = known.connectors.told_at.get(place, 0.0)
-    was_over = [Done(id_)] if has_ended(seen, known, given.at) else []
-    return [*was_over, Done((id_, place))] if has_ended(seen, known, told) else was_over
+    told = station.connectors.told_at.get(place, 0.0)
+    was_over = [Done(id_)] if has_ended(seen, station, given.at) else []
+    return [*was_over, Done((id_, place))] if has_ended(seen, station, told) else was_over
 
 
-def _awaited(place: Connector, order: AvailabilityOrder, known: Known) -> list[Transaction]:
+def _awaited(place: Connector, order: AvailabilityOrder, station: KnownStation) -> list[Transaction]:
     """Return the transactions that an order may wait for: all that it concerns, and all of the EVSE."""
-    about = next(each for each, given in known.availability.places.items() if given is order)
-    return [*known.transactions.open_at(place[0]), *_running(about, known)]
+    about = next(each for each, given in station.availability.places.items() if given is order)
+    return [*station.transactions.open_at(place[0]), *_running(about, station)]
 
 
-def _is_in_time(place: Connector, status: str, known: Known) -> Later | None:
+def _is_in_time(place: Connector, status: str, station: KnownStation) -> Later | None:
     """Look at the status of a connector that waits to be closed; G06 reports one that was closed then."""
-    order = known.availability.closing(place)
-    if order is None or not order.is_scheduled or known.resets.is_under_way:
+    order = station.availability.closing(place)
+    if order is None or not order.is_scheduled or station.resets.is_under_way:
         return None
-    running = _awaited(place, order, known)
-    if status == "Available" and not running and known.connectors.statuses.get(place) not in CLOSED:
+    running = _awaited(place, order, station)
+    if status == "Available" and not running and station.connectors.statuses.get(place) not in CLOSED:
         text = f"connector {name(place)} is Available, but was to become Unavailable after its transaction"
-        return Later(text, known.terms.tolerance, place, survives=True)  # it was told before the connection went
+        return Later(text, station.terms.tolerance, place, survives=True)  # it was told before the connection went
     using = [each for each in running if each.connector == place[1]]
     if status != "Unavailable" or not using:
         return None
     text = f"connector {name(place)} is Unavailable before the end of transaction {using[0].id}"
-    return Later(text, known.terms.patience, (using[0].id, place))
+    return Later(text, station.terms.patience, (using[0].id, place))
 
 
 @AVAILABILITY.check(
@@ -174,15 +177,18 @@ def _is_in_time(place: Connector, status: str, known: Known) -> Later | None:
     ERROR,
     "all connectors follow the availability of their EVSE",
     result(CHANGE),
-    when("due"),
 )
-def connectors_follow(seen: Seen, known: Known) -> Said:
+def connectors_follow(seen: Seen, station: KnownStation) -> Said:
     """Some connectors of an EVSE, or of the station, have told that they changed, and others have not."""
-    if seen.kind == "due":
-        unchanged = _unchanged(seen, known)
-        is_some = 0 < len(unchanged) < len(seen.payload) - 1
-        return f"connector {', '.join(unchanged)} does not follow its EVSE" if is_some else None
-    return _until_changed(seen, known, 2)
+    return _until_changed(seen, station, 2)
+
+
+@AVAILABILITY.deadline("G04")
+def some_do_not_follow(due: Due, station: KnownStation) -> Said:
+    """Say which connectors have not told that they changed."""
+    unchanged = _unchanged(due, station)
+    is_some = 0 < len(unchanged) < len(due.key) - 1
+    return f"connector {', '.join(unchanged)} does not follow its EVSE" if is_some else None
 
 
 @AVAILABILITY.check(
@@ -192,15 +198,15 @@ def connectors_follow(seen: Seen, known: Known) -> Said:
     "plugging in changes the status of one connector only",
     call(STATUS, NOTIFY),
 )
-def others_stay(seen: Seen, known: Known) -> Said:
+def others_stay(seen: Seen, station: KnownStation) -> Said:
     """Another connector is not Available any more as soon as one becomes Occupied, and no order closes it."""
-    statuses, told = known.connectors.statuses, known.connectors.told_at
+    statuses, told = station.connectors.statuses, station.connectors.told_at
     for place, status in statuses_in(seen.action, seen.payload):
         if status in ("Occupied", "Unavailable") and statuses.get(place) == "Available" and place[1] and place[0]:
-            since = seen.at - known.terms.tolerance
-            others = [each for each in known.connectors.of(place[0]) if each != place and told[each] >= since]
+            since = seen.at - station.terms.tolerance
+            others = [each for each in station.connectors.of(place[0]) if each != place and told[each] >= since]
             used = [each for each in others if statuses[each] == "Occupied"]
-            if used and known.availability.is_open(place) and not known.resets.status:
+            if used and station.availability.is_open(place) and not station.resets.status:
                 return f"connector {name(place)} became {status} together with {name(used[0])}, which is Occupied"
     return None
 
@@ -212,26 +218,28 @@ def others_stay(seen: Seen, known: Known) -> Said:
     "an Inoperative connector stays Unavailable until it is set Operative",
     call(STATUS, NOTIFY),
 )
-def stays_closed(seen: Seen, known: Known) -> Said:
+def stays_closed(seen: Seen, station: KnownStation) -> Said:
     """Another status of a connector that was Unavailable; B12 reports the first one after a boot."""
-    if not known.availability.places or known.resets.status:
+    if not station.availability.places or station.resets.status:
         return None
-    others = reopened(seen, known)
-    told = [each for each in current_in(seen.action, seen.payload, known) if each[1] in _USABLE and each not in others]
+    others = reopened(seen, station)
+    told = [
+        each for each in current_in(seen.action, seen.payload, station) if each[1] in _USABLE and each not in others
+    ]
     text = "connector {} is {}, although it was set Inoperative"
-    return [text.format(name(place), status) for place, status in told if _has_to_stay(place, known)]
+    return [text.format(name(place), status) for place, status in told if _has_to_stay(place, station)]
 
 
-def _has_to_stay(place: Connector, known: Known) -> bool:
+def _has_to_stay(place: Connector, station: KnownStation) -> bool:
     """Whether a connector is Unavailable by an order, and nobody has asked for another one since."""
-    order = known.availability.closing(place)
+    order = station.availability.closing(place)
     if (
         order is None
-        or known.availability.opening_at >= order.at
-        or known.connectors.statuses.get(place) != "Unavailable"
+        or station.availability.opening_at >= order.at
+        or station.connectors.statuses.get(place) != "Unavailable"
     ):
         return False
-    return not (order.is_scheduled and _awaited(place, order, known))
+    return not (order.is_scheduled and _awaited(place, order, station))
 
 
 @AVAILABILITY.check(
@@ -241,7 +249,7 @@ def _has_to_stay(place: Connector, known: Known) -> bool:
     "a status in NotifyEvent is Connector.AvailabilityState with the trigger Delta",
     call(NOTIFY),
 )
-def events_tell_statuses(seen: Seen, _: Known) -> Said:
+def events_tell_statuses(seen: Seen, _: KnownStation) -> Said:
     """Another trigger, name or value where no monitor asked for that."""
     found = []
     for event in seen.payload["eventData"]:
@@ -265,17 +273,17 @@ def events_tell_statuses(seen: Seen, _: Known) -> Said:
     result("UnlockConnector"),
     call(f"{EVENT}.Ended"),
 )
-def unlocks_what_may_be(seen: Seen, known: Known) -> Said:
+def unlocks_what_may_be(seen: Seen, station: KnownStation) -> Said:
     """Another answer than the one for an unknown connector, or for one that is in use."""
     if seen.kind == "call":
-        given = known.commands.answered.get("UnlockConnector")
-        return Done() if given and has_ended(seen, known, given.at) else None
+        given = station.commands.answered.get("UnlockConnector")
+        return Done() if given and has_ended(seen, station, given.at) else None
     place, status = (seen.request["evseId"], seen.request["connectorId"]), seen.payload["status"]
-    if known.reports.is_trusted and known.connectors.statuses and place not in connectors_of(known):
+    if station.reports.is_trusted and station.connectors.statuses and place not in connectors_of(station):
         return None if status == "UnknownConnector" else f"connector {name(place)} does not exist: {status}"
-    if status == "UnknownConnector" and place in known.connectors.statuses:
+    if status == "UnknownConnector" and place in station.connectors.statuses:
         return f"connector {name(place)} was answered with {status}, but its status was reported"
-    charging = [each for each in _running(place, known) if each.token and each.charging_state == "Charging"]
+    charging = [each for each in _running(place, station) if each.token and each.charging_state == "Charging"]
     if not charging or status == "OngoingAuthorizedTransaction":
         return None
-    return Later(f"connector {name(place)} is {status} in transaction {charging[0].id}", known.terms.patience)
+    return Later(f"connector {name(place)} is {status} in transaction {charging[0].id}", station.terms.patience)

@@ -1,10 +1,11 @@
 """Wrong installed certificates (checks C)."""
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.certificates import Installed, all_hashes, hash_of, types_asked
 from mock_csms.conformance.subject import ERROR, Said, Subject
 from mock_csms.conformance.v2.pem import is_certificate
 from mock_csms.protocol import x509
+from mock_csms.protocol.v2.certificates import hash_data
 from mock_csms.twin.seen import Seen, result
 
 CERTIFICATES = Subject("certificates")
@@ -17,7 +18,7 @@ _ROOT = "CSMSRootCertificate"
     "C01", "M03.FR.02-04", ERROR, "certificates are listed if and only if some were found",
     result("GetInstalledCertificateIds"),
 )  # fmt: skip
-def list_fits_its_status(seen: Seen, _: Known) -> Said:
+def list_fits_its_status(seen: Seen, _: KnownStation) -> Said:
     """NotFound with a list, Accepted without one, or types that were not asked for."""
     status, chain, asked = seen.payload["status"], seen.payload.get(_LIST, ()), types_asked(seen.request)
     if (status == "Accepted") is not bool(chain):
@@ -29,15 +30,15 @@ def list_fits_its_status(seen: Seen, _: Known) -> Said:
 @CERTIFICATES.check(
     "C02", "M05.FR.01-03", ERROR, "an installed certificate is listed", result("GetInstalledCertificateIds")
 )
-def installed_is_listed(seen: Seen, known: Known) -> Said:
+def installed_is_listed(seen: Seen, station: KnownStation) -> Said:
     """The list that follows has not the hash of a certificate that the station took."""
     asked, chain = types_asked(seen.request), seen.payload.get(_LIST, ())
     if (seen.payload["status"] == "Accepted") is not bool(chain):
         return None
-    for new in _lasting(known):
+    for new in _lasting(station):
         listed = {each for entry in chain if entry["certificateType"] == new.type for each in all_hashes(entry)}
         if new.type in asked and not new.is_in(listed):
-            serial = x509.hash_data(new.pem, new.pem)["serialNumber"]
+            serial = hash_data(new.pem, new.pem)["serialNumber"]
             return f"{new.type} with the serial number {serial} was accepted, but is not listed"
     return None
 
@@ -46,50 +47,50 @@ def installed_is_listed(seen: Seen, known: Known) -> Said:
     "C03", "M04.FR.02, M04.FR.04, M04.FR.06", ERROR, "only existing certificates are deleted, never the own one",
     result("DeleteCertificate", "GetInstalledCertificateIds"),
 )  # fmt: skip
-def deleted_is_gone(seen: Seen, known: Known) -> Said:
+def deleted_is_gone(seen: Seen, station: KnownStation) -> Said:
     """A certificate is deleted that is not there, or is the station's own; or it is listed after that."""
-    certificates = known.certificates
+    certificates = station.certificates
     if seen.action == "GetInstalledCertificateIds":
         listed = {each for entry in seen.payload.get(_LIST, ()) for each in all_hashes(entry)}
         still = sorted(listed & certificates.gone)
         return f"the certificate with the serial number {still[0][3]} was deleted, but is listed" if still else None
-    wanted = hash_of(seen.request["certificateHashData"])
-    if seen.payload["status"] == "Accepted" and certificates.own and certificates.own.has(wanted):
-        return f"the station's own certificate was deleted, with the serial number {wanted[3]}"
-    if seen.payload["status"] == "Accepted" and certificates.is_unknown(wanted):
-        return f"a certificate that was not listed was deleted, with the serial number {wanted[3]}"
+    hash_ = hash_of(seen.request["certificateHashData"])
+    if seen.payload["status"] == "Accepted" and certificates.own and certificates.own.has(hash_):
+        return f"the station's own certificate was deleted, with the serial number {hash_[3]}"
+    if seen.payload["status"] == "Accepted" and certificates.is_unknown(hash_):
+        return f"a certificate that was not listed was deleted, with the serial number {hash_[3]}"
     return None
 
 
 @CERTIFICATES.check(
     "C04", "M05.FR.07, M05.FR.11", ERROR, "an invalid certificate is not installed", result("InstallCertificate")
 )
-def invalid_is_rejected(seen: Seen, known: Known) -> Said:
+def invalid_is_rejected(seen: Seen, station: KnownStation) -> Said:
     """A text that is no certificate, an expired one, or one that may not take the place of the root, is accepted."""
     if seen.payload["status"] != "Accepted":
         return None
-    text, now = seen.request["certificate"], seen.at + known.terms.clock_offset
+    text, now = seen.request["certificate"], seen.at + station.terms.clock_offset
     if not is_certificate(text):
         return "a text that is no certificate was accepted"
     found = x509.split(text)
-    if any(x509.is_expired(each, now - known.terms.tolerance) for each in found):
+    if any(x509.is_expired(each, now - station.terms.tolerance) for each in found):
         return "an expired certificate was accepted"
-    if seen.request["certificateType"] == _ROOT and found and _is_unrelated(found[0], known):
+    if seen.request["certificateType"] == _ROOT and found and _is_unrelated(found[0], station):
         return "a root not signed by the one before was accepted, although AdditionalRootCertificateCheck is true"
     return None
 
 
-def _is_unrelated(certificate: str, known: Known) -> bool:
+def _is_unrelated(certificate: str, station: KnownStation) -> bool:
     """Whether a root may not take the place of the one before, as that has not signed it."""
-    before = known.certificates.root
-    is_checked = known.variables.switch("SecurityCtrlr", "AdditionalRootCertificateCheck")
+    before = station.certificates.root
+    is_checked = station.variables.switch("SecurityCtrlr", "AdditionalRootCertificateCheck")
     return bool(is_checked and before and before != certificate and not x509.is_issued_by(certificate, before))
 
 
-def _lasting(known: Known) -> list[Installed]:
+def _lasting(station: KnownStation) -> list[Installed]:
     """Return what was installed and has to be there: of some roots there may be only one (M05.FR.09)."""
-    new = known.certificates.new
-    if known.variables.switch("SecurityCtrlr", "AdditionalRootCertificateCheck") is False:
+    new = station.certificates.new
+    if station.variables.switch("SecurityCtrlr", "AdditionalRootCertificateCheck") is False:
         return new
     roots = [each for each in new if each.type == _ROOT]
     return [each for each in new if each.type != _ROOT or each is roots[-1]]

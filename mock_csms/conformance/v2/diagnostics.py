@@ -1,9 +1,9 @@
 """Wrong logs (checks N01 to N03); customer information and monitors are in `monitoring`."""
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.uploads import OVER
-from mock_csms.conformance.subject import ERROR, Done, Later, Said, Subject
-from mock_csms.twin.seen import Seen, call, result, when
+from mock_csms.conformance.subject import ERROR, Done, Due, Later, Said, Subject
+from mock_csms.twin.seen import Seen, call, result
 
 DIAGNOSTICS = Subject("diagnostics")
 
@@ -13,7 +13,7 @@ _PATIENCE = 10
 
 
 @DIAGNOSTICS.check("N01", "N01.FR.01", ERROR, "an accepted GetLog has a filename", result("GetLog"))
-def log_has_a_name(seen: Seen, _: Known) -> Said:
+def log_has_a_name(seen: Seen, _: KnownStation) -> Said:
     """Accepted without a filename."""
     if seen.payload["status"] == "Accepted" and not seen.payload.get("filename"):
         return f"log {seen.request['requestId']} was accepted without a filename"
@@ -28,12 +28,12 @@ def log_has_a_name(seen: Seen, _: Known) -> Said:
     call(_STATUS),
     implies=("N03",),
 )
-def whose_log(seen: Seen, known: Known) -> Said:
+def whose_log(seen: Seen, station: KnownStation) -> Said:
     """A requestId that no log was asked for under; or none, where a log is uploaded, or nothing was triggered."""
-    id_, status, uploads = seen.payload.get("requestId"), seen.payload["status"], known.uploads
-    if id_ is not None and id_ not in uploads.asked and known.boots.count and not uploads.is_full:
+    id_, status, uploads = seen.payload.get("requestId"), seen.payload["status"], station.uploads
+    if id_ is not None and id_ not in uploads.asked and station.boots.count and not uploads.is_full:
         return f"{status} has the requestId {id_}, but no log was requested with it"
-    is_triggered = known.triggers.is_due(_STATUS) and uploads.running is None
+    is_triggered = station.triggers.is_due(_STATUS) and uploads.running is None
     if id_ is None and status != "Idle" and not is_triggered:
         return f"{status} has no requestId"
     return None
@@ -41,35 +41,39 @@ def whose_log(seen: Seen, known: Known) -> Said:
 
 @DIAGNOSTICS.check(
     "N03", "N01.FR.08-10, N01.FR.20", ERROR, "an upload reports Uploading and how it ended",
-    result("GetLog"), call(_STATUS), when("due"),
+    result("GetLog"), call(_STATUS),
 )  # fmt: skip
-def upload_is_told(seen: Seen, known: Known) -> Said:
+def upload_is_told(seen: Seen, station: KnownStation) -> Said:
     """Uploaded without Uploading, no end at all, or none of an upload that was cancelled for another one."""
-    if seen.kind == "due":
-        return None if known.uploads.is_in_doubt or known.uploads.asked.get(seen.payload) in OVER else seen.request
     if seen.kind == "result":
-        return _of_answer(seen, known)
+        return _of_answer(seen, station)
     id_, status = seen.payload.get("requestId"), seen.payload["status"]
-    if id_ not in known.uploads.asked or known.uploads.is_in_doubt:
+    if id_ not in station.uploads.asked or station.uploads.is_in_doubt:
         return Done(id_) if status in OVER else None
-    if status == "Uploaded" and known.uploads.asked[id_] in ("Accepted", "AcceptedCanceled"):
+    if status == "Uploaded" and station.uploads.asked[id_] in ("Accepted", "AcceptedCanceled"):
         return f"log {id_} is Uploaded, but was never Uploading"
-    return Done(id_) if status in OVER else _end_of(id_, known, 0)
+    return Done(id_) if status in OVER else _end_of(id_, station, 0)
 
 
-def _of_answer(seen: Seen, known: Known) -> Said:
+@DIAGNOSTICS.deadline("N03")
+def has_no_end(due: Due, station: KnownStation) -> Said:
+    """Say that an upload has come to no end."""
+    return None if station.uploads.is_in_doubt or station.uploads.asked.get(due.key) in OVER else due.text
+
+
+def _of_answer(seen: Seen, station: KnownStation) -> Said:
     """Say what has to come after the answer to GetLog."""
-    id_, old = seen.request["requestId"], known.uploads.running
-    if seen.payload["status"] == "Rejected" or known.uploads.asked.get(id_) in OVER:
+    id_, old = seen.request["requestId"], station.uploads.running
+    if seen.payload["status"] == "Rejected" or station.uploads.asked.get(id_) in OVER:
         return None
     retries = seen.request.get("retries", 0) * seen.request.get("retryInterval", 0)
-    later = [_end_of(id_, known, retries)]
+    later = [_end_of(id_, station, retries)]
     if seen.payload["status"] == "AcceptedCanceled" and old not in (None, id_):
         text = f"log {old} was cancelled for log {id_}, but no status reported that"
-        later.append(Later(text, known.terms.patience, old))
+        later.append(Later(text, station.terms.patience, old))
     return later
 
 
-def _end_of(id_: int, known: Known, more: float) -> Later:
-    within = known.terms.patience * _PATIENCE + more
+def _end_of(id_: int, station: KnownStation, more: float) -> Later:
+    within = station.terms.patience * _PATIENCE + more
     return Later(f"the upload of log {id_} has come to no end within {within:g} s", within, id_)

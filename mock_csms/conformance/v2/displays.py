@@ -1,9 +1,9 @@
 """Wrong reports of display messages (check O)."""
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, Said, Subject
-from mock_csms.conformance.v2.parts import judge_parts
-from mock_csms.twin.seen import Seen, call, result, when
+from mock_csms.conformance.v2.parts import judge_parts, last_is_missing
+from mock_csms.twin.seen import Seen, call, result
 
 DISPLAYS = Subject("displays")
 
@@ -15,8 +15,10 @@ DISPLAYS = Subject("displays")
     "display messages are reported completely, for their request",
     result("GetDisplayMessages"),
     call("NotifyDisplayMessages"),
-    when("due"),
 )
-def tells_messages(seen: Seen, known: Known) -> Said:
+def tells_messages(seen: Seen, station: KnownStation) -> Said:
     """Parts of another request, too many, or too few."""
-    return judge_parts(seen, known)
+    return judge_parts(seen, station)
+
+
+DISPLAYS.deadline("O01")(last_is_missing)

@@ -4,40 +4,48 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from mock_csms.conformance.common.transport import credentials_of, visitor_of
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.common.transport import visitor_of
 from mock_csms.conformance.facts.exchanges import BREAKS_ITS_SCHEMA
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.parts import ASKING
 from mock_csms.conformance.subject import Check, Wrong
+from mock_csms.conformance.v2.handshakes import credentials_of
 from mock_csms.conformance.v2.variables import items_of
 from mock_csms.protocol.messages import Error
 from mock_csms.protocol.records import Record, replace
+from mock_csms.twin.events import Received
+from mock_csms.twin.firmware import Update
 from mock_csms.twin.seen import Occasion, Seen, call
+from mock_csms.twin.transactions import Transaction
+from mock_csms.twin.v2.transactions import transaction_in
 from mock_csms.twin.v2.variables import name_of
+from mock_csms.twin.variables import Name
 
-Holds: TypeAlias = Callable[[Seen, Known, Check], Any]
+Holds: TypeAlias = Callable[[Seen, KnownStation, Check], Any]
 """Whether an occasion exercises a check; a true value says so."""
 
 
-def always(_: Seen, __: Known, ___: Check) -> bool:
+def always(_: Seen, __: KnownStation, ___: Check) -> bool:
     """Every occasion does."""
     return True
 
 
 class Exercise(Record):
-    """What exercises a check: the occasions, None for those that it looks at, and what must hold then.
-
-    any_payload: also where the message breaks its schema, or what it answers does.
-    """
+    """What exercises a check."""
 
     on: tuple[Occasion, ...] | None = None
+    """The occasions; None for those that the check looks at."""
     holds: Holds = always
+    """What must hold then."""
     any_payload: bool = False
+    """Whether a message counts that breaks its schema, or whose call did."""
+    due: Callable[[KnownStation], Any] = lambda _: True
+    """What must hold so that a deadline of the check counts that has passed."""
 
 
-def where(holds: Callable[[Seen, Known], Any], *on: tuple[Occasion, ...]) -> Exercise:
+def where(holds: Callable[[Seen, KnownStation], Any], *on: tuple[Occasion, ...]) -> Exercise:
     occasions = tuple(occasion for some in on for occasion in some) or None
-    return Exercise(occasions, lambda seen, known, _: holds(seen, known))
+    return Exercise(occasions, lambda seen, station, _: holds(seen, station))
 
 
 def at(*on: tuple[Occasion, ...]) -> Exercise:
@@ -47,26 +55,24 @@ def at(*on: tuple[Occasion, ...]) -> Exercise:
 def in_text(pattern: bytes, *on: tuple[Occasion, ...]) -> Exercise:
     """Return the occasions whose message has something in it."""
     search = re.compile(pattern).search
-    return where(lambda seen, _: search(_event(seen).text), *on)
+    return where(lambda seen, _: search(seen.event_as(Received).text), *on)
 
 
-def _event(seen: Seen) -> Any:
-    return seen.event
-
-
-def would_speak(seen: Seen, known: Known, check: Check) -> bool:
+def would_speak(seen: Seen, station: KnownStation, check: Check) -> bool:
     """Whether the check would find something wrong with another status in the same answer, so that this one counts."""
     if seen.kind != "result":
         return False
     others = seen.version.schemas.values(f"{seen.action}Response", "status")
-    return any(_speaks(check.judge(replace(seen, payload={**seen.payload, "status": each}), known)) for each in others)
+    return any(
+        _speaks(check.judge(replace(seen, payload={**seen.payload, "status": each}), station)) for each in others
+    )
 
 
 def would_miss(*path: str) -> Exercise:
     """Return the occasions at which the check would find something wrong, were this part not in the payload."""
 
-    def holds(seen: Seen, known: Known, check: Check) -> bool:
-        return _speaks(check.judge(replace(seen, payload=_without(seen.payload, path)), known))
+    def holds(seen: Seen, station: KnownStation, check: Check) -> bool:
+        return _speaks(check.judge(replace(seen, payload=_without(seen.payload, path)), station))
 
     return Exercise(None, holds)
 
@@ -74,10 +80,10 @@ def would_miss(*path: str) -> Exercise:
 def would_mind(value: str, *path: str) -> Exercise:
     """Return the occasions at which the check would find something wrong, were this value there in the payload."""
 
-    def holds(seen: Seen, known: Known, check: Check) -> bool:
+    def holds(seen: Seen, station: KnownStation, check: Check) -> bool:
         bare = _without(seen.payload, path)
         inside = bare[path[0]] | {path[1]: value}
-        return _speaks(check.judge(replace(seen, payload=bare | {path[0]: inside}), known))
+        return _speaks(check.judge(replace(seen, payload=bare | {path[0]: inside}), station))
 
     return Exercise(None, holds)
 
@@ -94,15 +100,15 @@ def _speaks(said: Any) -> bool:
     return any(isinstance(word, str | Wrong) for word in words)
 
 
-def is_boot(*statuses: str) -> Callable[[Seen, Known], Any]:
-    return lambda _, known: known.boots.count and known.boots.status in statuses
+def is_boot(*statuses: str) -> Callable[[Seen, KnownStation], Any]:
+    return lambda _, station: station.boots.count and station.boots.status in statuses
 
 
 def of_part(holds: Callable[[Any, Seen], Any]) -> Exercise:
     """Return the parts of a report of which it is known what was asked for."""
 
-    def is_so(seen: Seen, known: Known) -> Any:
-        entry = known.parts.of(seen) if seen.kind == "call" else None
+    def is_so(seen: Seen, station: KnownStation) -> Any:
+        entry = station.parts.of(seen) if seen.kind == "call" else None
         return entry is not None and holds(entry, seen)
 
     return where(is_so)
@@ -118,19 +124,19 @@ def last_part(*actions: str) -> Exercise:
     return Exercise(call(*telling), of_part(is_last).holds)
 
 
-def has_password(seen: Seen, known: Known) -> Any:
+def has_password(seen: Seen, station: KnownStation) -> Any:
     visitor = visitor_of(seen)
-    return visitor is not None and (known.terms.passwords or {}).get(visitor.identity) is not None
+    return visitor is not None and (station.terms.passwords or {}).get(visitor.identity) is not None
 
 
-def has_credentials(seen: Seen, known: Known) -> Any:
+def has_credentials(seen: Seen, station: KnownStation) -> Any:
     visitor = visitor_of(seen)
-    return visitor and has_password(seen, known) and not isinstance(credentials_of(visitor.authorization), str)
+    return visitor and has_password(seen, station) and not isinstance(credentials_of(visitor.authorization), str)
 
 
-def has_to_wait(seen: Seen, known: Known) -> Any:
-    least = known.variables.number("OCPPCommCtrlr", "RetryBackOffWaitMinimum")
-    return seen.kind == "knocked" and known.connections.waits_since is not None and least
+def has_to_wait(seen: Seen, station: KnownStation) -> Any:
+    least = station.variables.number("OCPPCommCtrlr", "RetryBackOffWaitMinimum")
+    return seen.kind == "knocked" and station.connections.waits_since is not None and least
 
 
 def told_status(seen: Seen) -> str:
@@ -138,79 +144,106 @@ def told_status(seen: Seen) -> str:
     return str(seen.payload.get("idTokenInfo", {}).get("status", "Accepted"))
 
 
-def is_master(seen: Seen, known: Known) -> Any:
-    master = (known.variables.text("AuthCtrlr", "MasterPassGroupId") or "").casefold()
+def is_master(seen: Seen, station: KnownStation) -> Any:
+    master = (station.variables.text("AuthCtrlr", "MasterPassGroupId") or "").casefold()
     group = seen.payload.get("idTokenInfo", {}).get("groupIdToken", {}).get("idToken", "")
     return master and group.casefold() == master
 
 
-def transaction_of(seen: Seen, known: Known) -> Any:
-    return known.transactions.of(seen.payload)
+def had_credentials(station: KnownStation) -> bool:
+    admitted = station.connections.admitted
+    return admitted is not None and bool(admitted.authorization)
 
 
-def names_in(seen: Seen) -> list[Any]:
+def transaction_of(seen: Seen, station: KnownStation) -> Transaction | None:
+    return transaction_in(seen.payload, station)
+
+
+def has_ended(seen: Seen, station: KnownStation) -> bool:
+    transaction = transaction_of(seen, station)
+    return transaction is not None and transaction.ended_by is not None
+
+
+def is_told_again(seen: Seen, station: KnownStation) -> bool:
+    transaction = transaction_of(seen, station)
+    return transaction is not None and seen.payload["seqNo"] in transaction.events
+
+
+def names_in(seen: Seen) -> list[Name]:
     return [name_of(item) for item in items_of(seen)[0]]
 
 
-def has_limits(seen: Seen, known: Known) -> Any:
+def has_limits(seen: Seen, station: KnownStation) -> Any:
     kept = ("ItemsPerMessage", "BytesPerMessage")
-    return any(("DeviceDataCtrlr", "", 0, 0, kind, seen.action) in known.variables.values for kind in kept)
+    return any(("DeviceDataCtrlr", "", 0, 0, kind, seen.action) in station.variables.values for kind in kept)
 
 
-def has_measurands(seen: Seen, known: Known) -> Any:
-    wanted = known.meters.settings(known)
-    names = wanted.aligned if seen.action == "MeterValues" else wanted.updated
+def has_measurands(seen: Seen, station: KnownStation) -> Any:
+    settings = station.meters.settings(station.variables)
+    names = settings.aligned if seen.action == "MeterValues" else settings.updated
     is_meant = seen.action == "MeterValues" or seen.payload["triggerReason"] == "MeterValuePeriodic"
     return names and is_meant and seen.payload.get("meterValue")
 
 
-def is_signed(seen: Seen, known: Known) -> Any:
-    wanted, is_alone = known.meters.settings(known), seen.action == "MeterValues"
+def is_signed(seen: Seen, station: KnownStation) -> Any:
+    settings, is_alone = station.meters.settings(station.variables), seen.action == "MeterValues"
     is_aligned = is_alone or seen.payload["triggerReason"] == "MeterValueClock"
-    return seen.payload.get("meterValue") and (wanted.is_aligned_signed if is_aligned else wanted.is_signed)
+    return seen.payload.get("meterValue") and (settings.is_aligned_signed if is_aligned else settings.is_signed)
 
 
-def is_of_profile(seen: Seen, known: Known) -> Any:
+def is_of_profile(seen: Seen, station: KnownStation) -> Any:
     names = [] if seen.action == "SetNetworkProfile" else [name[4] for name in names_in(seen)]
     is_meant = seen.action == "SetNetworkProfile" or "NetworkConfigurationPriority" in names
-    return is_meant and known.variables.number("SecurityCtrlr", "SecurityProfile") is not None
+    return is_meant and station.variables.number("SecurityCtrlr", "SecurityProfile") is not None
 
 
-def has_points(seen: Seen, known: Known) -> Any:
-    return known.variables.several("TxCtrlr", "TxStartPoint" if seen.detail == "Started" else "TxStopPoint")
+def has_points(seen: Seen, station: KnownStation) -> Any:
+    return station.variables.several("TxCtrlr", "TxStartPoint" if seen.detail == "Started" else "TxStopPoint")
 
 
-def is_remote(seen: Seen, known: Known) -> Any:
-    is_told = seen.kind == "call" and "RequestStartTransaction" in known.commands.agreed
+def is_remote(seen: Seen, station: KnownStation) -> Any:
+    is_told = seen.kind == "call" and "RequestStartTransaction" in station.commands.agreed
     return is_told and (
         "remoteStartId" in seen.payload["transactionInfo"] or seen.payload["triggerReason"] == "RemoteStart"
     )
 
 
-def may_ask(seen: Seen, known: Known) -> Any:
+def may_ask(seen: Seen, station: KnownStation) -> Any:
     if seen.action == "Authorize":
-        return known.variables.switch("AuthCtrlr", "Enabled") is not None
-    return is_remote(seen, known)
+        return station.variables.switch("AuthCtrlr", "Enabled") is not None
+    return is_remote(seen, station)
 
 
 def place_in(seen: Seen) -> tuple[int | None, int | None]:
     return seen.payload.get("evseId"), seen.payload.get("connectorId")
 
 
-def update_of(seen: Seen, known: Known) -> Any:
-    return known.firmware.told_of(seen.payload) if seen.action == "FirmwareStatusNotification" else None
+def is_write_only(name: Name, station: KnownStation) -> bool:
+    reported = station.variables.reported.get(name)
+    return reported is not None and reported.mutability == "WriteOnly"
 
 
-def is_error(seen: Seen, _: Known, __: Check) -> bool:
+def is_for_later(seen: Seen, station: KnownStation) -> Any:
+    update = update_of(seen, station)
+    return update is not None and update.retrieve_at
+
+
+def update_of(seen: Seen, station: KnownStation) -> Update | None:
+    return (
+        station.firmware.told_of(seen.payload.get("requestId")) if seen.action == "FirmwareStatusNotification" else None
+    )
+
+
+def is_error(seen: Seen, _: KnownStation, __: Check) -> bool:
     """Whether it is a CALLERROR."""
-    return isinstance(_event(seen).message, Error)
+    return isinstance(seen.message, Error)
 
 
-def is_wrong_payload(seen: Seen, known: Known, _: Check) -> bool:
+def is_wrong_payload(seen: Seen, station: KnownStation, _: Check) -> bool:
     """Whether a command was sent wrong on purpose, in a way that a station must notice."""
-    return known.exchanges.wrong.get(seen.id) in ("invalid", BREAKS_ITS_SCHEMA)
+    return station.exchanges.wrong.get(seen.id) in ("invalid", BREAKS_ITS_SCHEMA)
 
 
-def is_unknown_type(seen: Seen, known: Known, _: Check) -> bool:
+def is_unknown_type(seen: Seen, station: KnownStation, _: Check) -> bool:
     """Whether a command was sent with a message type that OCPP does not have."""
-    return known.exchanges.wrong.get(seen.id) == "unknown-type"
+    return station.exchanges.wrong.get(seen.id) == "unknown-type"

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from mock_csms.conformance.facts import Known
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Subject, Word
+from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.subject import ERROR, WARNING, Done, Due, Later, Said, Subject, Word
 from mock_csms.conformance.v2.pem import is_base64, is_certificate
 from mock_csms.twin.firmware import Update
 from mock_csms.twin.seen import Seen, call, result, when
@@ -42,34 +42,34 @@ _PAST_VERIFICATION = ("SignatureVerified", "InstallScheduled", "InstallRebooting
 @FIRMWARE.check(
     "L01", "L01.FR.10, L01.FR.20", ERROR, "firmware statuses have the requestId of their update", call(STATUS)
 )
-def names_its_request(seen: Seen, known: Known) -> Said:
+def names_its_request(seen: Seen, station: KnownStation) -> Said:
     """A status without a requestId, or with that of another update; what was replaced may come a little later."""
-    status, id_, firmware = seen.payload["status"], seen.payload.get("requestId"), known.firmware
+    status, id_, firmware = seen.payload["status"], seen.payload.get("requestId"), station.firmware
     if status == "Idle":
         return None
     if id_ is None:
-        return None if _is_triggered(seen, known) else f"{status} without requestId"
+        return None if _is_triggered(seen, station) else f"{status} without requestId"
     update = firmware.update
-    if update is None and _is_of_nobody(id_, status, known):
+    if update is None and _is_of_nobody(id_, status, station):
         return f"{status} has the requestId {id_}, which was never given"
     if update is None or update.id == id_ or firmware.ids.get(id_, -1.0) > update.asked_at:
         return None
-    if id_ in firmware.ids and seen.at - update.at < known.terms.patience:
+    if id_ in firmware.ids and seen.at - update.at < station.terms.patience:
         return None
     return f"{status} has the requestId {id_}, while the update {update.id} runs"
 
 
-def _is_of_nobody(id_: int, status: str, known: Known) -> bool:
+def _is_of_nobody(id_: int, status: str, station: KnownStation) -> bool:
     """Whether nobody gave a requestId; what is being installed may have been fetched before the station booted."""
-    boots = known.boots
+    boots = station.boots
     may_be_older = not boots.count or boots.asked["reason"] == "FirmwareUpdate" or status not in _FETCHING
-    return not may_be_older and known.given_ids.is_unknown("UpdateFirmware", id_)
+    return not may_be_older and station.given_ids.is_unknown("UpdateFirmware", id_)
 
 
 @FIRMWARE.check("L02", "L01.FR.01", ERROR, "firmware statuses follow the allowed order", call(STATUS))
-def comes_in_order(seen: Seen, known: Known) -> Said:
+def comes_in_order(seen: Seen, station: KnownStation) -> Said:
     """A status that cannot follow the one before; when some may have got lost, one after the end."""
-    status, update = seen.payload["status"], known.firmware.told_of(seen.payload)
+    status, update = seen.payload["status"], station.firmware.told_of(seen.payload.get("requestId"))
     if update is None or status in ("Idle", update.status):
         return None
     if update.is_in_doubt and not update.is_over:
@@ -90,44 +90,48 @@ def comes_in_order(seen: Seen, known: Known) -> Said:
     when("malformed"),
     any_payload=True,
 )
-def keeps_its_times(seen: Seen, known: Known) -> Said:
+def keeps_its_times(seen: Seen, station: KnownStation) -> Said:
     """A step that is taken before its time, or one that has to wait, and nobody is told."""
     if not seen.is_sound:
         return (Done("DownloadScheduled"), Done("InstallScheduled"))
     if seen.kind == "result":
-        return _wait_for_download(seen, known)
-    update, status = known.firmware.told_of(seen.payload), seen.payload["status"]
-    return None if update is None or status == "Idle" else _keep_time(update, status, seen, known)
+        return _wait_for_download(seen, station)
+    update, status = station.firmware.told_of(seen.payload.get("requestId")), seen.payload["status"]
+    return None if update is None or status == "Idle" else _keep_time(update, status, seen, station)
 
 
-def _wait_for_download(seen: Seen, known: Known) -> Iterator[Word]:
+def _wait_for_download(seen: Seen, station: KnownStation) -> Iterator[Word]:
     """Expect to be told that the download has to wait, unless that came before the answer."""
-    update, status = known.firmware.pending, seen.payload["status"]
+    update, status = station.firmware.pending, seen.payload["status"]
     if status in AGREED:
         yield from (Done("DownloadScheduled"), Done("InstallScheduled"))
-        if update is not None and update.status is None and _ahead(update.retrieve_at, seen.at, known) > 0:
-            yield Later("no DownloadScheduled although the download has to wait", _patience(known), "DownloadScheduled")
+        if update is not None and update.status is None and _ahead(update.retrieve_at, seen.at, station) > 0:
+            yield Later(
+                "no DownloadScheduled although the download has to wait", _patience(station), "DownloadScheduled"
+            )
 
 
-def _keep_time(update: Update, status: str, seen: Seen, known: Known) -> Iterator[Word]:
+def _keep_time(update: Update, status: str, seen: Seen, station: KnownStation) -> Iterator[Word]:
     """Judge a step that is taken, and expect to be told that the next one has to wait."""
     yield from (Done("DownloadScheduled"), Done("InstallScheduled"))
     if status == ("SignatureVerified" if update.is_signed else "Downloaded"):
-        if _ahead(update.install_at, seen.at, known) > 0:
-            yield Later("no InstallScheduled although installDateTime is to come", _patience(known), "InstallScheduled")
+        if _ahead(update.install_at, seen.at, station) > 0:
+            yield Later(
+                "no InstallScheduled although installDateTime is to come", _patience(station), "InstallScheduled"
+            )
     elif status in _WAITING:
         word, after = _WAITING[status]
         due = update.retrieve_at if status == "Downloading" else update.install_at
-        if _ahead(due, seen.at, known) > 0:
-            yield f"{status} {_ahead(due, seen.at, known):.0f} s before its time"
-        elif update.status in after and _has_waited(update, due, seen, known):
+        if _ahead(due, seen.at, station) > 0:
+            yield f"{status} {_ahead(due, seen.at, station):.0f} s before its time"
+        elif update.status in after and _has_waited(update, due, seen, station):
             yield f"{status} without {word} before"
 
 
-def _has_waited(update: Update, due: float | None, seen: Seen, known: Known) -> bool:
+def _has_waited(update: Update, due: float | None, seen: Seen, station: KnownStation) -> bool:
     """Whether a step had to wait since the last status; a longer silence was found already."""
     since = update.told_at or update.asked_at
-    return not update.is_in_doubt and _ahead(due, since, known) > 0 and seen.at - since <= _patience(known)
+    return not update.is_in_doubt and _ahead(due, since, station) > 0 and seen.at - since <= _patience(station)
 
 
 @FIRMWARE.check(
@@ -138,27 +142,27 @@ def _has_waited(update: Update, due: float | None, seen: Seen, known: Known) -> 
     result("UpdateFirmware"),
     call(STATUS, EVENT),
 )
-def refuses_bad_firmware(seen: Seen, known: Known) -> Said:
+def refuses_bad_firmware(seen: Seen, station: KnownStation) -> Said:
     """What is no certificate or signature at all is taken, or what the station itself tells to be a bad one."""
     if seen.kind == "result":
         certificate, status = seen.request["firmware"].get("signingCertificate"), seen.payload["status"]
         is_right = status not in AGREED or certificate is None or is_certificate(certificate)
         return None if is_right else f"{status}, but {certificate[:20]!r} is no certificate"
     if seen.action == EVENT:
-        return _taken_although_bad(seen, known)
-    update = known.firmware.told_of(seen.payload)
+        return _taken_although_bad(seen, station)
+    update = station.firmware.told_of(seen.payload.get("requestId"))
     if update is None or seen.payload["status"] != "SignatureVerified" or not update.is_signed:
         return None
     is_right = is_base64(update.firmware.get("signature", ""))
     return None if is_right else f"SignatureVerified, but the update {update.id} has no signature that is one"
 
 
-def _taken_although_bad(seen: Seen, known: Known) -> str | None:
+def _taken_although_bad(seen: Seen, station: KnownStation) -> str | None:
     """Judge a security event about firmware that the station goes on with."""
-    firmware, type_, update = known.firmware, seen.payload["type"], known.firmware.update
+    firmware, type_, update = station.firmware, seen.payload["type"], station.firmware.update
     if update is None or firmware.pending or firmware.is_owed(type_):
         return None
-    if type_ == BAD_SIGNER and update.status is None and seen.at - update.at < known.terms.patience:
+    if type_ == BAD_SIGNER and update.status is None and seen.at - update.at < station.terms.patience:
         return f"{type_}, but the update {update.id} was accepted"
     if type_ == BAD_SIGNATURE and update.status in _PAST_VERIFICATION and not update.is_in_doubt:
         return f"{type_}, but the update {update.id} is {update.status}"
@@ -175,19 +179,19 @@ def _taken_although_bad(seen: Seen, known: Known) -> str | None:
     when("malformed"),
     any_payload=True,
 )
-def tells_security_events(seen: Seen, known: Known) -> Said:
+def tells_security_events(seen: Seen, station: KnownStation) -> Said:
     """A status that a security event belongs to, which does not come; it may have come before."""
     if not seen.is_sound:  # nobody knows what it was
         return [Done(type_) for type_ in _EVENTS.values()]
     if seen.action == EVENT:
         return Done(seen.payload["type"])
-    status, firmware = seen.payload["status"], known.firmware
-    update = firmware.pending if seen.kind == "result" else firmware.told_of(seen.payload)
+    status, firmware = seen.payload["status"], station.firmware
+    update = firmware.pending if seen.kind == "result" else firmware.told_of(seen.payload.get("requestId"))
     type_ = _EVENTS.get(status)
     if update is None or type_ is None or status == update.status or not update.is_signed:
         return None
     is_told = firmware.events.get(type_, -1.0) >= update.asked_at
-    return None if is_told else Later(f"no {type_} although {status}", _patience(known), type_)
+    return None if is_told else Later(f"no {type_} although {status}", _patience(station), type_)
 
 
 _EVENTS = {"InvalidCertificate": BAD_SIGNER, "InvalidSignature": BAD_SIGNATURE, "Installed": "FirmwareUpdated"}
@@ -199,29 +203,29 @@ _EVENTS = {"InvalidCertificate": BAD_SIGNER, "InvalidSignature": BAD_SIGNATURE, 
     ERROR,
     "free EVSEs become Unavailable while an update waits",
     call(STATUS),
-    when("due", "malformed"),
+    when("malformed"),
     any_payload=True,
 )
-def closes_free_evses(seen: Seen, known: Known) -> Said:
+def closes_free_evses(seen: Seen, station: KnownStation) -> Said:
     """A connector that stays Available while the installation waits for the end of transactions."""
-    if seen.kind == "due":
-        return _open_for_update(seen, known)
     if not seen.is_sound or seen.payload["status"] != "InstallScheduled":
         return Done()
-    update = known.firmware.told_of(seen.payload)
+    update = station.firmware.told_of(seen.payload.get("requestId"))
     if update is None or update.status == "InstallScheduled":
         return None
-    wait = max(0.0, _ahead(update.install_at, seen.at, known))
-    return Later("", wait + known.terms.tolerance + _patience(known))
+    wait = max(0.0, _ahead(update.install_at, seen.at, station))
+    return Later("", wait + station.terms.tolerance + _patience(station))
 
 
-def _open_for_update(seen: Seen, known: Known) -> str | None:
-    allowed = known.variables.switch("ChargingStation", "AllowNewSessionsPendingFirmwareUpdate")
-    busy = {transaction.evse for transaction in known.transactions.open_at()}
-    if allowed or (allowed is None and not known.reports.is_trusted) or not busy or None in busy:
+@FIRMWARE.deadline("L06")
+def open_for_update(due: Due, station: KnownStation) -> Said:
+    """Find a free connector that is still Available."""
+    allowed = station.variables.switch("ChargingStation", "AllowNewSessionsPendingFirmwareUpdate")
+    busy = {transaction.evse for transaction in station.transactions.open_at()}
+    if allowed or (allowed is None and not station.reports.is_trusted) or not busy or None in busy:
         return None
-    told_at, since = known.connectors.told_at, seen.at - _patience(known)
-    for place, status in known.connectors.statuses.items():
+    told_at, since = station.connectors.told_at, due.at - _patience(station)
+    for place, status in station.connectors.statuses.items():
         if status == "Available" and place[0] not in busy and told_at.get(place, since) < since:
             return f"connector {place[1]} of EVSE {place[0]} stays Available while the installation waits"
     return None
@@ -230,28 +234,30 @@ def _open_for_update(seen: Seen, known: Known) -> str | None:
 @FIRMWARE.check(
     "L07", "L01.FR.24, L01.FR.27", ERROR, "a second update is refused or cancels the first", result("UpdateFirmware")
 )
-def replaces_the_first(seen: Seen, known: Known) -> Said:
+def replaces_the_first(seen: Seen, station: KnownStation) -> Said:
     """A plain Accepted while an update runs."""
-    update = known.firmware.update
+    update = station.firmware.update
     if seen.payload["status"] != "Accepted" or update is None or update.is_over or update.is_in_doubt:
         return None
     return f"Accepted while the update {update.id} is {update.status or 'to come'}"
 
 
-def _is_triggered(seen: Seen, known: Known) -> bool:
+def _is_triggered(seen: Seen, station: KnownStation) -> bool:
     """Whether a status may have been asked for, as the last one of an update that is over."""
-    given = known.commands.agreed.get("TriggerMessage")
+    given = station.commands.agreed.get("TriggerMessage")
     if given is None or given.request.get("requestedMessage") != STATUS:
         return False
-    return seen.at - given.at < _patience(known) and (known.firmware.update is None or known.firmware.update.is_over)
+    return seen.at - given.at < _patience(station) and (
+        station.firmware.update is None or station.firmware.update.is_over
+    )
 
 
-def _ahead(due: float | None, at: float, known: Known) -> float:
+def _ahead(due: float | None, at: float, station: KnownStation) -> float:
     """Return how many seconds a time is surely ahead, by the clock that the mock tells; 0 where it may have come."""
     if due is None:
         return 0.0
-    return max(0.0, due - at - known.terms.clock_offset - known.terms.tolerance)
+    return max(0.0, due - at - station.terms.clock_offset - station.terms.tolerance)
 
 
-def _patience(known: Known) -> float:
-    return known.terms.patience
+def _patience(station: KnownStation) -> float:
+    return station.terms.patience

@@ -1,64 +1,66 @@
 """Transactions that start where the CSMS has set Inoperative (check G09)."""
 
-from mock_csms.conformance.facts import Known
-from mock_csms.conformance.facts.clock import may_wait
-from mock_csms.conformance.facts.v2.given_ids import may_have_begun_before
+from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.waiting import may_wait
+from mock_csms.conformance.lessons.v2.given_ids import may_have_begun_before
 from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong
 from mock_csms.conformance.v2.availability import AVAILABILITY
 from mock_csms.conformance.v2.statuses import name
 from mock_csms.twin.connectors import Connector
-from mock_csms.twin.seen import Seen, driven
+from mock_csms.twin.seen import Seen
+from mock_csms.twin.v2.occasions import driven
+from mock_csms.twin.v2.transactions import evse_in, transaction_in
 
 _CLOSED = {"Unavailable", "Faulted"}
 
 
 @AVAILABILITY.check("G09", "G03, G04", ERROR, "no transaction starts on an Inoperative connector", driven())
-def closed_to_all(seen: Seen, known: Known) -> Said:
+def closed_to_all(seen: Seen, station: KnownStation) -> Said:
     """The first event, and the first with an idToken or energy, of a transaction that started after the place was set.
 
     A cable alone is a warning: what cannot be used for new transactions has none, but nobody charges yet. What is
     reported late, or is found by X26, is skipped.
     """
-    if not known.availability.places or seen.detail == "Ended" or may_wait(known, seen.at):
+    if not station.availability.places or seen.detail == "Ended" or may_wait(station, seen.at):
         return None
-    is_charging, places = _begins(seen, known), _places(seen, known)
+    is_charging, places = _begins(seen, station), _places(seen, station)
     is_new = is_charging or (seen.detail == "Started" and not seen.payload.get("offline"))
-    if not is_new or not places or not all(_is_shut(place, seen, known) for place in places):
+    if not is_new or not places or not all(_is_shut(place, seen, station) for place in places):
         return None
-    if "remoteStartId" in seen.payload["transactionInfo"] and _is_remote_wrong(places[0][0], known):
+    if "remoteStartId" in seen.payload["transactionInfo"] and _is_remote_wrong(places[0][0], station):
         return None
     id_ = seen.payload["transactionInfo"]["transactionId"]
     problem = f"{id_} started on connector {' and '.join(map(name, places))}, which is Inoperative"
     return problem if is_charging else Wrong(problem, severity=WARNING, why="nobody charges yet")
 
 
-def _begins(seen: Seen, known: Known) -> bool:
+def _begins(seen: Seen, station: KnownStation) -> bool:
     """Whether an event is the first that tells that somebody charges."""
-    payload, transaction = seen.payload, known.transactions.of(seen.payload)
+    payload, transaction = seen.payload, transaction_in(seen.payload, station)
     is_token = "idToken" in payload and payload["triggerReason"] != "StopAuthorized"
     is_it = is_token or payload["transactionInfo"].get("chargingState") == "Charging"
     was_it = transaction is not None and (transaction.token is not None or transaction.charging_state == "Charging")
     return is_it and not was_it and not payload.get("offline")
 
 
-def _places(seen: Seen, known: Known) -> list[Connector]:
+def _places(seen: Seen, station: KnownStation) -> list[Connector]:
     """Return the connector of a transaction, or all of its EVSE where that alone was told."""
-    transaction, evse = known.transactions.of(seen.payload), known.transactions.evse_of(seen.payload)
+    transaction, evse = transaction_in(seen.payload, station), evse_in(seen.payload, station)
     connector = seen.payload.get("evse", {}).get("connectorId") or (transaction and transaction.connector)
     if evse is None:
         return []
-    return [(evse, connector)] if connector else sorted(known.connectors.of(evse)) or [(evse, 0)]
+    return [(evse, connector)] if connector else sorted(station.connectors.of(evse)) or [(evse, 0)]
 
 
-def _is_shut(place: Connector, seen: Seen, known: Known) -> bool:
+def _is_shut(place: Connector, seen: Seen, station: KnownStation) -> bool:
     """Whether a place was Inoperative when the transaction started.
 
     What waited for another transaction, or was closed before a boot, is so where the station itself has said it since.
     """
-    order, connectors, boots = known.availability.closing(place), known.connectors, known.boots
-    if order is None or may_have_begun_before(seen, order.at, known):
+    order, connectors, boots = station.availability.closing(place), station.connectors, station.boots
+    if order is None or may_have_begun_before(seen, order.at, station):
         return False
-    opened_at = [at for other, at in known.given_ids.opened_at.items() if other[0] in (0, place[0])]
+    opened_at = [at for other, at in station.given_ids.opened_at.items() if other[0] in (0, place[0])]
     if max(opened_at, default=0.0) > order.at:
         return False
     is_told = connectors.told_at.get(place, -1.0) >= max(order.at, boots.asked_at)
@@ -66,7 +68,7 @@ def _is_shut(place: Connector, seen: Seen, known: Known) -> bool:
     return is_sure or (is_told and connectors.statuses.get(place) in _CLOSED)
 
 
-def _is_remote_wrong(evse: int, known: Known) -> bool:
+def _is_remote_wrong(evse: int, station: KnownStation) -> bool:
     """Whether the answer to a remote start was wrong already (X26)."""
-    statuses = set(known.connectors.of(evse).values())
+    statuses = set(station.connectors.of(evse).values())
     return bool(statuses) and statuses <= _CLOSED

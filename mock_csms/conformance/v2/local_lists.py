@@ -1,6 +1,6 @@
 """Wrong local authorization lists (checks D)."""
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, Said, Subject
 from mock_csms.twin.seen import Seen, result
 
@@ -10,10 +10,10 @@ LOCAL_LISTS = Subject("local lists")
 @LOCAL_LISTS.check(
     "D01", "D01.FR.19", ERROR, "an update to an old version of the local list is refused", result("SendLocalList")
 )
-def refuses_old_versions(seen: Seen, known: Known) -> Said:
+def refuses_old_versions(seen: Seen, station: KnownStation) -> Said:
     """Another answer than VersionMismatch to an update to a version that is not newer."""
-    asked, version, status = seen.request, known.local_list.version, seen.payload["status"]
-    if asked["updateType"] != "Differential" or not version or _is_off(known) or asked["versionNumber"] > version:
+    asked, version, status = seen.request, station.local_list.version, seen.payload["status"]
+    if asked["updateType"] != "Differential" or not version or _is_off(station) or asked["versionNumber"] > version:
         return None
     if status == "VersionMismatch":
         return None
@@ -27,12 +27,12 @@ def refuses_old_versions(seen: Seen, known: Known) -> Said:
     "GetLocalListVersion returns the version that was sent last",
     result("GetLocalListVersion"),
 )
-def tells_its_version(seen: Seen, known: Known) -> Said:
+def tells_its_version(seen: Seen, station: KnownStation) -> Said:
     """Another version than the one of the list that was accepted."""
-    told, version = seen.payload["versionNumber"], known.local_list.version
-    return None if version in (None, told) or _is_off(known) else f"version {told}, although {version} was accepted"
+    told, version = seen.payload["versionNumber"], station.local_list.version
+    return None if version in (None, told) or _is_off(station) else f"version {told}, although {version} was accepted"
 
 
-def _is_off(known: Known) -> bool:
+def _is_off(station: KnownStation) -> bool:
     """Whether the station uses no list, as far as that is known."""
-    return known.variables.switch("LocalAuthListCtrlr", "Enabled") is False
+    return station.variables.switch("LocalAuthListCtrlr", "Enabled") is False

@@ -2,14 +2,17 @@
 
 from math import gcd
 
-from mock_csms.conformance.facts import Known
-from mock_csms.conformance.facts.clock import may_wait, told_at
-from mock_csms.conformance.facts.v2.meters import PERIODIC, is_of_clock, samples_of
+from mock_csms.conformance.facts.clock import told_at
+from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.meters import PERIODIC
+from mock_csms.conformance.facts.v2.waiting import may_wait
+from mock_csms.conformance.lessons.v2.meters import is_of_clock, samples_of
 from mock_csms.conformance.subject import ERROR, INFO, Said, Wrong
 from mock_csms.conformance.v2.metering import CLOCK, METERING, is_asked_for
 from mock_csms.conformance.v2.transaction_order import times_rise
 from mock_csms.twin.seen import Seen, call
 from mock_csms.twin.transactions import Transaction
+from mock_csms.twin.v2.transactions import transaction_in
 
 _STARTED, _UPDATED, _ENDED = (call(f"TransactionEvent.{kind}") for kind in ("Started", "Updated", "Ended"))
 _VALUES = call("MeterValues")
@@ -21,43 +24,43 @@ _MAY_HAVE_CHANGED = "the station may have changed its interval by itself"
 @METERING.check(
     "M03", "J02.FR.11", ERROR, "periodic meter values come every TxUpdatedInterval", _UPDATED, _ENDED, implies=("X17",)
 )
-def periodic_values(seen: Seen, known: Known) -> Said:
+def periodic_values(seen: Seen, station: KnownStation) -> Said:
     """Periodic values of another context, sooner than the interval, or not at all while somebody charges.
 
     M04 reports clock-aligned ones that are told as periodic.
     """
     is_periodic = seen.payload["triggerReason"] == "MeterValuePeriodic"
-    if seen.detail == "Updated" and (not is_periodic or is_of_clock(seen.payload, known)):
+    if seen.detail == "Updated" and (not is_periodic or is_of_clock(seen.payload, station)):
         return None
     if is_periodic and "meterValue" in seen.payload:
-        others = samples_of(seen.payload, known).contexts - _SAMPLED
+        others = samples_of(seen.payload, station).contexts - _SAMPLED
         if others:
             return f"periodic values of the context {' and '.join(sorted(others))}"
-    interval, transaction = known.meters.interval(known), known.transactions.of(seen.payload)
+    interval, transaction = station.meters.interval(station.variables), transaction_in(seen.payload, station)
     if not interval or transaction is None or not transaction.is_next(seen.payload["seqNo"]):
         return None
-    return _spacing(seen, known, transaction, interval)
+    return _spacing(seen, station, transaction, interval)
 
 
-def _spacing(seen: Seen, known: Known, transaction: Transaction, interval: float) -> Said:
+def _spacing(seen: Seen, station: KnownStation, transaction: Transaction, interval: float) -> Said:
     """Judge the time since the last periodic values, or the start, of one and the same connection.
 
     An interval that the station told, and was not given, may have changed since, at the station itself: an info.
     """
-    last, tolerance = transaction.sampled or transaction.started, known.terms.tolerance
-    at, since = told_at(seen.payload["timestamp"], known), told_at(last or "", known)
+    last, tolerance = transaction.sampled or transaction.started, station.terms.tolerance
+    at, since = told_at(seen.payload["timestamp"], station), told_at(last or "", station)
     if at is None or since is None or interval - tolerance <= at - since <= interval + tolerance:
         return None
-    if at == since or since < known.meters.retimed_at + tolerance:
+    if at == since or since < station.meters.retimed_at + tolerance:
         return None
     text = f"{at - since:.0f} s after {last}, but TxUpdatedInterval is {interval:.0f} s"
-    severity = None if known.variables.is_given("SampledDataCtrlr", "TxUpdatedInterval") else INFO
+    severity = None if station.variables.is_given("SampledDataCtrlr", "TxUpdatedInterval") else INFO
     if at - since < interval:
         is_early = transaction.sampled and seen.detail == "Updated"
         return Wrong(f"periodic values {text}", severity=severity, why=_MAY_HAVE_CHANGED) if is_early else None
     if transaction.charging_state not in _TAKES or transaction.evse is None:
         return None
-    online_since = max(known.connections.opened_at, known.boots.accepted_at or 0.0)
+    online_since = max(station.connections.opened_at, station.boots.accepted_at or 0.0)
     is_of_line = since > online_since and not seen.payload.get("offline")
     return Wrong(f"no periodic values until {text}", severity=severity, why=_MAY_HAVE_CHANGED) if is_of_line else None
 
@@ -70,39 +73,39 @@ def _spacing(seen: Seen, known: Known, transaction: Transaction, interval: float
     _UPDATED,
     _VALUES,
 )
-def aligned_values(seen: Seen, known: Known) -> Said:
+def aligned_values(seen: Seen, station: KnownStation) -> Said:
     """Clock-aligned values of another context, with another trigger, or of a time that is no boundary.
 
     MeterValues of the context Sample.Periodic are wrong in any case: periodic values come in TransactionEvents
     (J02.FR.11). Other contexts say why they were taken, which need not be the clock (J01.FR.08).
     """
     payload, is_alone = seen.payload, seen.action == "MeterValues"
-    if not payload.get("meterValue") or is_asked_for(seen, known):
+    if not payload.get("meterValue") or is_asked_for(seen, station):
         return None
-    found = samples_of(payload, known).contexts
+    found = samples_of(payload, station).contexts
     if is_alone:
-        return f"MeterValues of the context {PERIODIC}" if PERIODIC in found else _boundary(seen, known)
+        return f"MeterValues of the context {PERIODIC}" if PERIODIC in found else _boundary(seen, station)
     if payload["triggerReason"] == "MeterValueClock":
         others = " and ".join(sorted(found))
-        return _boundary(seen, known) if CLOCK in found else f"clock-aligned values of the context {others}"
+        return _boundary(seen, station) if CLOCK in found else f"clock-aligned values of the context {others}"
     is_both = payload["triggerReason"] == "MeterValuePeriodic" and PERIODIC in found  # one event has one trigger
     is_wrong = CLOCK in found and not is_both
     return f"values of the context {CLOCK} with the trigger {payload['triggerReason']}" if is_wrong else None
 
 
-def _boundary(seen: Seen, known: Known) -> Said:
+def _boundary(seen: Seen, station: KnownStation) -> Said:
     """Judge the times by what is a boundary in every time zone: their midnights are a quarter of an hour apart."""
-    interval, tolerance = known.meters.settings(known).aligned_interval, known.terms.tolerance
+    interval, tolerance = station.meters.settings(station.variables).aligned_interval, station.terms.tolerance
     step = gcd(int(interval), 900) if interval else 0
     if step <= 2 * tolerance:
         return None
     for value in seen.payload.get("meterValue", ()):
-        at = told_at(value["timestamp"], known)
+        at = told_at(value["timestamp"], station)
         is_aligned = any(each.get("context") == CLOCK for each in value["sampledValue"])
-        if at is None or not is_aligned or at < known.meters.retimed_at + tolerance:
+        if at is None or not is_aligned or at < station.meters.retimed_at + tolerance:
             continue
-        if tolerance < (at + known.terms.clock_offset) % step < step - tolerance:
-            is_given = known.variables.is_given("AlignedDataCtrlr", "Interval")  # else it may have changed since
+        if tolerance < (at + station.terms.clock_offset) % step < step - tolerance:
+            is_given = station.variables.is_given("AlignedDataCtrlr", "Interval")  # else it may have changed since
             text = f"{value['timestamp']} is not aligned to {interval:.0f} s"
             return Wrong(text, severity=None if is_given else INFO, why=_MAY_HAVE_CHANGED)
     return None
@@ -116,19 +119,19 @@ def _boundary(seen: Seen, known: Known) -> Said:
     call("TransactionEvent.Changed"),
     _VALUES,
 )
-def only_when_idle(seen: Seen, known: Known) -> Said:
+def only_when_idle(seen: Seen, station: KnownStation) -> Said:
     """Clock-aligned values though a transaction runs, and SendDuringIdle is true."""
     payload = seen.payload
-    if not known.meters.settings(known).is_idle_only or not payload.get("meterValue"):
+    if not station.meters.settings(station.variables).is_idle_only or not payload.get("meterValue"):
         return None
     if seen.action != "MeterValues":
         return "clock-aligned values in a transaction" if payload["triggerReason"] == "MeterValueClock" else None
-    if CLOCK not in samples_of(payload, known).contexts or may_wait(known, seen.at):
+    if CLOCK not in samples_of(payload, station).contexts or may_wait(station, seen.at):
         return None
-    at = told_at(payload["meterValue"][0]["timestamp"], known)
-    for each in known.transactions.open_at():
-        began = told_at(each.started or "", known)
-        if at is not None and began is not None and began + known.terms.tolerance < at:
+    at = told_at(payload["meterValue"][0]["timestamp"], station)
+    for each in station.transactions.open_at():
+        began = told_at(each.started or "", station)
+        if at is not None and began is not None and began + station.terms.tolerance < at:
             return f"clock-aligned values of EVSE {payload['evseId']} while {each.id} runs"
     return None
 
@@ -136,15 +139,15 @@ def only_when_idle(seen: Seen, known: Known) -> Said:
 @METERING.check(
     "M08", "J02.FR.10", ERROR, "meter values in an event carry the event's time", _STARTED, _UPDATED, implies=("M07",)
 )
-def values_of_now(seen: Seen, known: Known) -> Said:
+def values_of_now(seen: Seen, station: KnownStation) -> Said:
     """Values that are younger than their event, or one of several that is older than one interval."""
     stamp, values = seen.payload["timestamp"], seen.payload.get("meterValue")
-    if not values or (len(values) == 1 and values[0]["timestamp"] == stamp) or times_rise(seen, known):
+    if not values or (len(values) == 1 and values[0]["timestamp"] == stamp) or times_rise(seen, station):
         return None  # X04: it is the event that has the wrong time
-    event, tolerance = told_at(stamp, known), known.terms.tolerance
-    interval = known.meters.interval(known) if len(values) > 1 else None
+    event, tolerance = told_at(stamp, station), station.terms.tolerance
+    interval = station.meters.interval(station.variables) if len(values) > 1 else None
     for value in values:
-        at = told_at(value["timestamp"], known)
+        at = told_at(value["timestamp"], station)
         if at is None or event is None:
             continue
         if at > event + tolerance:

@@ -1,15 +1,15 @@
 """Wrong customer information, and wrong monitors (checks N05 to N10)."""
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.monitors import SetMonitor
-from mock_csms.conformance.facts.v2.parts import is_repeat
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said
+from mock_csms.conformance.lessons.v2.parts import is_repeat
+from mock_csms.conformance.subject import ERROR, WARNING, Done, Due, Later, Said
 from mock_csms.conformance.v2.diagnostics import DIAGNOSTICS
-from mock_csms.conformance.v2.parts import is_of_nothing, judge_parts, until_the_last, wrong_id
+from mock_csms.conformance.v2.parts import is_of_nothing, judge_parts, last_is_missing, until_the_last, wrong_id
 from mock_csms.conformance.v2.variables import written
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.times import seconds_of
-from mock_csms.twin.seen import Seen, call, result, when
+from mock_csms.twin.seen import Seen, call, result
 from mock_csms.twin.v2.variables import folded, name_of, paired
 
 _CUSTOMER, _REPORT, _EVENT = "NotifyCustomerInformation", "NotifyMonitoringReport", "NotifyEvent"
@@ -19,18 +19,18 @@ _OF_MONITORS = ("HardWiredMonitor", "PreconfiguredMonitor", "CustomMonitor")
 
 @DIAGNOSTICS.check(
     "N05", "N09.FR.02, N09.FR.05-06, N10.FR.03-04, N10.FR.06", ERROR, "all requested customer information is sent",
-    result("CustomerInformation"), call(_CUSTOMER), when("due"),
+    result("CustomerInformation"), call(_CUSTOMER),
 )  # fmt: skip
-def customer_information_comes(seen: Seen, known: Known) -> Said:
+def customer_information_comes(seen: Seen, station: KnownStation) -> Said:
     """Parts of nothing that was asked for, in the wrong order, or without end; or none, though a customer was named."""
     is_idle = seen.kind == "result" and not (seen.request["report"] or seen.request["clear"])
-    return None if is_idle else judge_parts(seen, known)
+    return None if is_idle else judge_parts(seen, station)
 
 
 @DIAGNOSTICS.check(
     "N06", "N09.FR.09", WARNING, "a customer must be identified in exactly one way", result("CustomerInformation")
 )
-def customer_is_named(seen: Seen, _: Known) -> Said:
+def customer_is_named(seen: Seen, _: KnownStation) -> Said:
     """Another status than Invalid, where there is no name or several; Rejected where nothing is to be done with it."""
     named = [name for name in _REFERENCES if name in seen.request]
     is_idle = not seen.request["report"] and not seen.request["clear"]
@@ -43,7 +43,7 @@ def customer_is_named(seen: Seen, _: Known) -> Said:
 @DIAGNOSTICS.check(
     "N07", "N04.FR.01-02", ERROR, "each monitor to be set has exactly one result", result("SetVariableMonitoring")
 )
-def results_of_monitors(seen: Seen, _: Known) -> Said:
+def results_of_monitors(seen: Seen, _: KnownStation) -> Said:
     """More or fewer results than monitors, or one of another variable."""
     asked, answered = seen.request["setMonitoringData"], seen.payload["setMonitoringResult"]
     if len(asked) != len(answered):
@@ -60,16 +60,16 @@ def results_of_monitors(seen: Seen, _: Known) -> Said:
     "events name their monitor, with the right trigger, severity and seqNo",
     call(_EVENT),
 )
-def events_of_monitors(seen: Seen, known: Known) -> Said:
+def events_of_monitors(seen: Seen, station: KnownStation) -> Said:
     """No variableMonitoringId, a wrong trigger, more severity than is wanted; or a seqNo that is not the next one."""
-    number, due = seen.payload["seqNo"], known.monitors.next
-    if due is not None and number != due and known.boots.count and not is_repeat(seen, known):
+    number, due = seen.payload["seqNo"], station.monitors.next
+    if due is not None and number != due and station.boots.count and not is_repeat(seen, station):
         return f"{_EVENT} has the seqNo {number}, not {due}"
     for event in seen.payload["eventData"]:
         if event["eventNotificationType"] in _OF_MONITORS and "variableMonitoringId" not in event:
             return f"event {event['eventId']} of a {event['eventNotificationType']} has no variableMonitoringId"
-        monitor = known.monitors.of(event)
-        wrong = _wrong(event, monitor, known) if monitor else None
+        monitor = station.monitors.of(event)
+        wrong = _wrong(event, monitor, station) if monitor else None
         if wrong:
             return wrong
     return None
@@ -77,59 +77,66 @@ def events_of_monitors(seen: Seen, known: Known) -> Said:
 
 @DIAGNOSTICS.check(
     "N09", "N07.FR.02", WARNING, "an event reports that a threshold is no longer exceeded",
-    result("GetVariables", "SetVariables"), call(_EVENT), when("due"),
+    result("GetVariables", "SetVariables"), call(_EVENT),
 )  # fmt: skip
-def thresholds_are_cleared(seen: Seen, known: Known) -> Said:
+def thresholds_are_cleared(seen: Seen, station: KnownStation) -> Said:
     """A variable has come back, and no event says so."""
-    if seen.kind == "due":
-        return seen.request if _is_crossed(seen.payload, known) and known.monitors.next is not None else None
     if seen.kind == "call":
         return [Done(event.get("variableMonitoringId")) for event in seen.payload["eventData"] if event.get("cleared")]
-    crossed = [id_ for id_ in known.monitors.by_id if _is_crossed(id_, known)]
+    crossed = [id_ for id_ in station.monitors.by_id if _is_crossed(id_, station)]
     later: list[Later] = []
     for item in _values(seen) if crossed else ():
         for id_ in crossed:
-            monitor = known.monitors.by_id[id_]
+            monitor = station.monitors.by_id[id_]
             if monitor.name == folded(name_of(item)) and monitor.is_within(item["attributeValue"]):
                 value = f"{written(name_of(item))} is {item['attributeValue']}"
                 text = f"{value}, but no event of monitor {id_} has cleared true"
-                later.append(Later(text, known.terms.patience, id_))
+                later.append(Later(text, station.terms.patience, id_))
     return later
+
+
+@DIAGNOSTICS.deadline("N09")
+def is_not_cleared(due: Due, station: KnownStation) -> Said:
+    """Say that no event came."""
+    return due.text if _is_crossed(due.key, station) and station.monitors.next is not None else None
 
 
 @DIAGNOSTICS.check(
     "N10", "N02.FR.01, N02.FR.03, N02.FR.10", ERROR, "monitors are reported if and only if there are some",
-    result("GetMonitoringReport"), call(_REPORT), when("due"),
+    result("GetMonitoringReport"), call(_REPORT),
 )  # fmt: skip
-def monitors_are_reported(seen: Seen, known: Known) -> Said:
+def monitors_are_reported(seen: Seen, station: KnownStation) -> Said:
     """A report of what was said to be empty, or none, or no end of one, that was accepted."""
-    wrong = wrong_id(seen, known) if seen.kind == "call" and is_of_nothing(seen, known) else None
-    return wrong or until_the_last(seen, known)
+    wrong = wrong_id(seen, station) if seen.kind == "call" and is_of_nothing(seen, station) else None
+    return wrong or until_the_last(seen, station)
 
 
-def _wrong(event: Json, monitor: SetMonitor, known: Known) -> str | None:
+DIAGNOSTICS.deadline("N05", "N10")(last_is_missing)
+
+
+def _wrong(event: Json, monitor: SetMonitor, station: KnownStation) -> str | None:
     """Return what is wrong about an event of a monitor that is known."""
-    if monitor.trigger and event["trigger"] != monitor.trigger and _is_since(monitor.at, event, known):
+    if monitor.trigger and event["trigger"] != monitor.trigger and _is_since(monitor.at, event, station):
         return f"event {event['eventId']} of a {monitor.setting['type']} has the trigger {event['trigger']}"
-    level, severity = known.commands.agreed.get("SetMonitoringLevel"), monitor.setting["severity"]
-    if level is None or severity <= level.request["severity"] or not _is_since(level.at, event, known):
+    level, severity = station.commands.agreed.get("SetMonitoringLevel"), monitor.setting["severity"]
+    if level is None or severity <= level.request["severity"] or not _is_since(level.at, event, station):
         return None
     return f"event {event['eventId']} has the severity {severity}, and the level is {level.request['severity']}"
 
 
-def _is_since(at: float, event: Json, known: Known) -> bool:
+def _is_since(at: float, event: Json, station: KnownStation) -> bool:
     """Whether an event is surely one of the time after."""
     made = seconds_of(event["timestamp"])
-    return made is not None and made > at + known.terms.clock_offset + known.terms.tolerance
+    return made is not None and made > at + station.terms.clock_offset + station.terms.tolerance
 
 
-def _is_crossed(id_: int, known: Known) -> bool:
+def _is_crossed(id_: int, station: KnownStation) -> bool:
     """Whether a monitor has told that its threshold is crossed, and would tell that it is cleared."""
-    monitor, level = known.monitors.by_id.get(id_), known.commands.agreed.get("SetMonitoringLevel")
+    monitor, level = station.monitors.by_id.get(id_), station.commands.agreed.get("SetMonitoringLevel")
     if monitor is None or not monitor.is_crossed or monitor.setting.get("transaction"):
         return False
     is_told = level is None or monitor.setting["severity"] <= level.request["severity"]
-    return is_told and known.variables.switch("MonitoringCtrlr", "Enabled") is not False
+    return is_told and station.variables.switch("MonitoringCtrlr", "Enabled") is not False
 
 
 def _values(seen: Seen) -> list[Json]:

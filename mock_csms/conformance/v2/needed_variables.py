@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from mock_csms.protocol.actions import Json
-
 NEEDED_VARIABLES: Sequence[tuple[str, str]] = (
     ("AlignedDataCtrlr", "Available"),
     ("AlignedDataCtrlr", "Enabled"),
@@ -52,16 +50,3 @@ NEEDED_VARIABLES: Sequence[tuple[str, str]] = (
     ("TxCtrlr", "TxStopPoint"),
 )
 """Component and variable, with its instance after a stroke."""
-
-LIMIT: tuple[str, str] = ("DeviceDataCtrlr", "ItemsPerMessage/GetVariables")
-"""How many of them may be asked for at once."""
-
-
-def question(names: Sequence[tuple[str, str]]) -> Json:
-    """Return the payload of a GetVariables that asks for variables."""
-    return {"getVariableData": [_item(*name) for name in names]}
-
-
-def _item(component: str, variable: str) -> Json:
-    name, _, instance = variable.partition("/")
-    return {"component": {"name": component}, "variable": {"name": name} | ({"instance": instance} if instance else {})}

@@ -1,75 +1,74 @@
 """Judges answers that come in parts, for the checks of each kind of them (B07, B08, K09, N02, N09, O03, O04)."""
 
-from mock_csms.conformance.facts import Known
-from mock_csms.conformance.facts.v2.parts import ASKING, is_repeat
-from mock_csms.conformance.subject import Later, Said
+from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.parts import ASKING
+from mock_csms.conformance.lessons.v2.parts import is_repeat
+from mock_csms.conformance.subject import Due, Later, Said
 from mock_csms.twin.seen import Seen
 
 _EMPTY = ("NotSupported", "EmptyResultSet")
 
 
-def judge_parts(seen: Seen, known: Known) -> Said:
+def judge_parts(seen: Seen, station: KnownStation) -> Said:
     """Say all that can be wrong about parts: their requestId, their seqNo if they have one, and their end.
 
-    For a check that looks at the results of commands, at the parts and at "due".
+    For a check that looks at the results of commands and at the parts; `last_is_missing` judges its deadlines.
     """
     wrong = None
     if seen.kind == "call":
-        wrong = wrong_id(seen, known) or (wrong_number(seen, known) if "seqNo" in seen.payload else None)
-    return wrong or until_the_last(seen, known)
+        wrong = wrong_id(seen, station) or (wrong_number(seen, station) if "seqNo" in seen.payload else None)
+    return wrong or until_the_last(seen, station)
 
 
-def is_of_nothing(seen: Seen, known: Known) -> bool:
+def is_of_nothing(seen: Seen, station: KnownStation) -> bool:
     """Whether a part tells what the station has said not to have."""
-    entry = known.parts.of(seen)
+    entry = station.parts.of(seen)
     return entry is not None and entry.status in _EMPTY
 
 
-def wrong_id(seen: Seen, known: Known) -> str | None:
+def wrong_id(seen: Seen, station: KnownStation) -> str | None:
     """Return what is wrong about the requestId of a part: nobody asked for it, or the station had said no.
 
     What was asked before the station booted is not known to a mock that was started later.
     """
-    id_, entry = seen.payload["requestId"], known.parts.of(seen)
-    if entry is None and known.boots.count and not known.parts.is_full:
+    id_, entry = seen.payload["requestId"], station.parts.of(seen)
+    if entry is None and station.boots.count and not station.parts.is_full:
         return f"{seen.action} has the requestId {id_}, but nothing was requested with it"
     if entry is not None and entry.status not in (None, "Accepted") and not entry.is_in_doubt:
         return f"{seen.action} has the requestId {id_}, which was answered with {entry.status}"
     return None
 
 
-def wrong_number(seen: Seen, known: Known) -> str | None:
+def wrong_number(seen: Seen, station: KnownStation) -> str | None:
     """Return what is wrong about the seqNo of a part; what comes after the last one has none that is right."""
-    entry, number = known.parts.of(seen), seen.payload["seqNo"]
-    if entry is None or entry.is_in_doubt or entry.is_complete or number == entry.next or is_repeat(seen, known):
+    entry, number = station.parts.of(seen), seen.payload["seqNo"]
+    if entry is None or entry.is_in_doubt or entry.is_complete or number == entry.next or is_repeat(seen, station):
         return None
     return f"{seen.action} of request {seen.payload['requestId']} has the seqNo {number}, not {entry.next}"
 
 
-def until_the_last(seen: Seen, known: Known) -> Said:
-    """Say that the last part has to come, when the command is accepted and when parts come; in the end, if it did not.
+def until_the_last(seen: Seen, station: KnownStation) -> Said:
+    """Say that the last part has to come, when the command is accepted and when parts come.
 
-    For a check that looks also at "due".
+    For a check whose deadlines are judged by `last_is_missing`.
     """
-    if seen.kind == "due":
-        return _if_late(seen, known)
     telling = ASKING.get(seen.action, seen.action)
     id_ = (seen.request if seen.kind == "result" else seen.payload)["requestId"]
-    entry = known.parts.asked.get((telling, id_))
+    entry = station.parts.asked.get((telling, id_))
     if entry is None or entry.is_in_doubt:
         return None
-    if seen.kind == "call" and entry.is_complete and not is_repeat(seen, known):
+    if seen.kind == "call" and entry.is_complete and not is_repeat(seen, station):
         return f"{telling} of request {id_} continues after its last part"
-    text = f"the last {telling} of request {id_} did not come within {known.terms.patience:g} s"
+    text = f"the last {telling} of request {id_} did not come within {station.terms.patience:g} s"
     is_agreed = seen.kind == "call" or (seen.payload["status"] == "Accepted" and not entry.is_complete)
-    return Later(text, known.terms.patience, (telling, id_)) if is_agreed else None
+    return Later(text, station.terms.patience, (telling, id_)) if is_agreed else None
 
 
-def _if_late(seen: Seen, known: Known) -> Said:
+def last_is_missing(due: Due, station: KnownStation) -> Said:
     """Return the finding where the last part did not come, unless the station was still busy with another report."""
-    late, patience = known.parts.asked.get(seen.payload), known.terms.patience
+    late, patience = station.parts.asked.get(due.key), station.terms.patience
     if late is None or not late.is_agreed or late.is_complete or late.is_in_doubt:
         return None
-    others = [other.heard_at for other in known.parts.asked.values() if other is not late]
-    is_busy = seen.at - max(others, default=0.0) < patience
-    return Later(seen.request, patience, seen.payload) if is_busy else seen.request
+    others = [other.heard_at for other in station.parts.asked.values() if other is not late]
+    is_busy = due.at - max(others, default=0.0) < patience
+    return Later(due.text, patience, due.key) if is_busy else due.text

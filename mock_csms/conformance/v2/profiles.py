@@ -3,11 +3,11 @@
 from itertools import pairwise
 from typing import Any
 
-from mock_csms.conformance.facts import Known
-from mock_csms.conformance.facts.v2.charging import has_no_evse, has_no_unit
+from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.lessons.v2.charging import has_no_evse, has_no_unit
 from mock_csms.conformance.subject import ERROR, Said, Subject
-from mock_csms.conformance.v2.parts import judge_parts
-from mock_csms.twin.seen import Seen, call, result, when
+from mock_csms.conformance.v2.parts import judge_parts, last_is_missing
+from mock_csms.twin.seen import Seen, call, result
 
 PROFILES = Subject("charging profiles")
 
@@ -19,11 +19,13 @@ PROFILES = Subject("charging profiles")
     "charging profiles are reported completely, for their request",
     result("GetChargingProfiles"),
     call("ReportChargingProfiles"),
-    when("due"),
 )
-def reports_profiles(seen: Seen, known: Known) -> Said:
+def reports_profiles(seen: Seen, station: KnownStation) -> Said:
     """Parts of another request, too many, or too few."""
-    return judge_parts(seen, known)
+    return judge_parts(seen, station)
+
+
+PROFILES.deadline("K01")(last_is_missing)
 
 
 @PROFILES.check(
@@ -33,16 +35,16 @@ def reports_profiles(seen: Seen, known: Known) -> Said:
     "a composite schedule is returned if and only if there is one",
     result("GetCompositeSchedule"),
 )
-def composes_what_it_can(seen: Seen, known: Known) -> Said:
+def composes_what_it_can(seen: Seen, station: KnownStation) -> Said:
     """Accepted without a schedule, for an EVSE that is not there, or in a unit that the station does not have."""
     evse, unit = seen.request["evseId"], seen.request.get("chargingRateUnit")
     if seen.payload["status"] != "Accepted":
         return None
     if "schedule" not in seen.payload:
         return "Accepted without a schedule"
-    if has_no_evse(evse, seen, known):
+    if has_no_evse(evse, seen, station):
         return f"Accepted, but there is no EVSE {evse}"
-    return f"Accepted, but {unit} is no unit of the station's" if has_no_unit(unit, known) else None
+    return f"Accepted, but {unit} is no unit of the station's" if has_no_unit(unit, station) else None
 
 
 @PROFILES.check(
@@ -53,7 +55,7 @@ def composes_what_it_can(seen: Seen, known: Known) -> Said:
     result("GetCompositeSchedule"),
     call("ReportChargingProfiles", "NotifyChargingLimit", "NotifyEVChargingSchedule"),
 )
-def periods_rise(seen: Seen, _: Known) -> Said:
+def periods_rise(seen: Seen, _: KnownStation) -> Said:
     """A schedule whose first period begins later, or one whose next period does not."""
     for schedule in _schedules_in(seen):
         starts = [period["startPeriod"] for period in schedule["chargingSchedulePeriod"]]
@@ -80,7 +82,7 @@ def _schedules_in(seen: Seen) -> list[Any]:
     "charging profiles that cannot be applied are rejected",
     result("SetChargingProfile"),
 )
-def rejects_what_it_cannot_follow(seen: Seen, known: Known) -> Said:
+def rejects_what_it_cannot_follow(seen: Seen, station: KnownStation) -> Said:
     """Accepted, although the EVSE, the unit or the transaction is not there."""
-    objection = known.charging.objections.get(seen.id)
+    objection = station.charging.objections.get(seen.id)
     return f"Accepted, but {objection}" if objection and seen.payload["status"] == "Accepted" else None

@@ -1,6 +1,6 @@
 """Wrong boots (checks B01 to B06, B11, B14, B15, B21); other checks B are in `heartbeats`, `statuses` and `resets`."""
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Subject, Wrong
 from mock_csms.twin.boots import REFUSED, UNKNOWN
 from mock_csms.twin.seen import Seen, call, error, response, result, when
@@ -21,9 +21,9 @@ _OF_SCHEMAS |= {"TypeConstraintViolation"}
 @PROVISIONING.check(
     "B01", "B01.FR.01, B01.FR.03", ERROR, "the first CALL of a station is BootNotification", call(), any_payload=True
 )
-def boots_first(seen: Seen, known: Known) -> Said:
+def boots_first(seen: Seen, station: KnownStation) -> Said:
     """Another call before the boot; without any boot the station may have been accepted before the mock was started."""
-    due = known.boots.due
+    due = station.boots.due
     if not due:
         return None
     if seen.action == BOOT:
@@ -38,15 +38,15 @@ def boots_first(seen: Seen, known: Known) -> Said:
 @PROVISIONING.check(
     "B02", "B01.FR.08, B02.FR.02", ERROR, "until it is Accepted, a station sends only what was triggered", call()
 )
-def silent_until_accepted(seen: Seen, known: Known) -> Said:
+def silent_until_accepted(seen: Seen, station: KnownStation) -> Said:
     """A call that nobody has asked for, by a station that is not accepted; B03 reports one that has to be silent."""
-    boots = known.boots
+    boots = station.boots
     is_told = boots.count or boots.status == REFUSED
     if boots.status in ("Accepted", UNKNOWN) or not is_told or seen.action == BOOT:
         return None
-    if any(action != BOOT for action, _ in known.connections.calls.values()):
+    if any(action != BOOT for action, _ in station.connections.calls.values()):
         return None  # R06
-    if silent_when_rejected(seen, known):
+    if silent_when_rejected(seen, station):
         return None
     before = boots.before if boots.is_new else UNKNOWN
     state = boots.status or before
@@ -56,13 +56,13 @@ def silent_until_accepted(seen: Seen, known: Known) -> Said:
 
 
 @PROVISIONING.check("B03", "B03.FR.02", ERROR, "a Rejected station stays silent until the interval has passed", call())
-def silent_when_rejected(seen: Seen, known: Known) -> Said:
+def silent_when_rejected(seen: Seen, station: KnownStation) -> Said:
     """A call before the interval of a rejection is over; B04 and B05 report early boots."""
-    boots = known.boots
+    boots = station.boots
     if boots.status != "Rejected" or not boots.interval or seen.action == BOOT:
         return None
     pause = seen.at - boots.answered_at
-    if pause >= boots.interval - known.terms.tolerance:
+    if pause >= boots.interval - station.terms.tolerance:
         return None
     return f"{seen.action} comes {pause:.1f} s after it was Rejected for {boots.interval:g} s"
 
@@ -76,35 +76,35 @@ def silent_when_rejected(seen: Seen, known: Known) -> Said:
     response(BOOT),
     when("connected"),
 )
-def boots_again(seen: Seen, known: Known) -> Said:
+def boots_again(seen: Seen, station: KnownStation) -> Said:
     """A boot before the interval is over, neither triggered nor after a reset, or none when it is over."""
-    boots = known.boots
+    boots = station.boots
     if seen.kind == "response":
         status, interval = seen.payload["status"], seen.payload["interval"]
-        return _next_boot(status, interval, interval, known)
+        return _next_boot(status, interval, interval, station)
     if boots.status not in ("Pending", "Rejected") or not boots.interval:
         return Done()
     if seen.kind == "connected":
-        return _next_boot(boots.status, boots.interval, boots.answered_at + boots.interval - seen.at, known)
+        return _next_boot(boots.status, boots.interval, boots.answered_at + boots.interval - seen.at, station)
     pause = seen.at - boots.answered_at
-    if boots.is_triggered or boots.due == "reset" or pause >= boots.interval - known.terms.tolerance:
+    if boots.is_triggered or boots.due == "reset" or pause >= boots.interval - station.terms.tolerance:
         return Done()
     return Done(), f"{BOOT} comes {pause:.1f} s after one was {boots.status} for {boots.interval:g} s"
 
 
-def _next_boot(status: str, interval: float, wait: float, known: Known) -> Said:
+def _next_boot(status: str, interval: float, wait: float, station: KnownStation) -> Said:
     if status == "Accepted" or interval <= 0:
         return Done()
     text = f"no {BOOT} came after one was {status} for {interval:g} s"
-    return Later(text, max(0.0, wait) + known.terms.patience)
+    return Later(text, max(0.0, wait) + station.terms.patience)
 
 
 @PROVISIONING.check(
     "B05", "B02.FR.07, B03.FR.05", WARNING, "without an interval, BootNotification is not repeated at once", call(BOOT)
 )
-def does_not_flood(seen: Seen, known: Known) -> Said:
+def does_not_flood(seen: Seen, station: KnownStation) -> Said:
     """A boot at once after one that was answered with an interval of 0."""
-    boots = known.boots
+    boots = station.boots
     if boots.status not in ("Pending", "Rejected") or boots.interval or boots.is_triggered:
         return None
     pause = seen.at - boots.answered_at
@@ -116,12 +116,12 @@ def does_not_flood(seen: Seen, known: Known) -> Said:
 @PROVISIONING.check(
     "B06", "B01.FR.09", ERROR, "the boot reason matches the reset, firmware update or trigger", call(BOOT)
 )
-def reason_fits(seen: Seen, known: Known) -> Said:
+def reason_fits(seen: Seen, station: KnownStation) -> Said:
     """Another reason than that of the reset, firmware or trigger that came before."""
-    reason, boots, resets = seen.payload["reason"], known.boots, known.resets
+    reason, boots, resets = seen.payload["reason"], station.boots, station.resets
     if reason == "Triggered":
         return None if boots.is_triggered else f"the reason is {reason}, but nothing was triggered"
-    if resets.status == "Scheduled" and known.transactions.running:
+    if resets.status == "Scheduled" and station.transactions.running:
         return None  # it waits still: this is another boot
     if resets.status and not resets.is_for_firmware:
         fitting = _REASONS.get((resets.kind, resets.status), _RESET)
@@ -130,7 +130,7 @@ def reason_fits(seen: Seen, known: Known) -> Said:
         fitting, why = {"FirmwareUpdate"}, "the firmware is InstallRebooting"
     else:
         early = boots.status in ("Pending", "Rejected") and seen.at < boots.answered_at + boots.interval
-        is_same = early and boots.is_triggered and known.connections.opened_at <= boots.answered_at
+        is_same = early and boots.is_triggered and station.connections.opened_at <= boots.answered_at
         fitting, why = ({"Triggered"}, "it was triggered") if is_same else ({reason}, "")
     return None if reason in fitting else f"the reason is {reason}, although {why}"
 
@@ -138,15 +138,15 @@ def reason_fits(seen: Seen, known: Known) -> Said:
 @PROVISIONING.check(
     "B21", "B01.FR.03", WARNING, "an Accepted station does not boot again on the same connection", call(BOOT)
 )
-def boots_once(seen: Seen, known: Known) -> Said:
+def boots_once(seen: Seen, station: KnownStation) -> Said:
     """A boot of the same station, though nothing was reset or triggered; what has changed may be told.
 
     One that waited long for its answer may have been sent again before that came.
     """
-    boots, last = known.boots, known.boots.asked
-    is_plain = boots.is_accepted and boots.answered_at >= known.connections.opened_at and not boots.is_triggered
+    boots, last = station.boots, station.boots.asked
+    is_plain = boots.is_accepted and boots.answered_at >= station.connections.opened_at and not boots.is_triggered
     is_reset = (
-        known.resets.status or known.resets.is_for_firmware or (known.connections.leaves or 0.0) >= boots.asked_at
+        station.resets.status or station.resets.is_for_firmware or (station.connections.leaves or 0.0) >= boots.asked_at
     )
     if not is_plain or is_reset or seen.payload["reason"] == "Triggered":
         return None
@@ -164,14 +164,14 @@ def boots_once(seen: Seen, known: Known) -> Said:
     response(BOOT),
     call(EVENT),
 )
-def tells_of_boots(seen: Seen, known: Known) -> Said:
+def tells_of_boots(seen: Seen, station: KnownStation) -> Said:
     """Neither StartupOfTheDevice nor ResetOrReboot after a boot."""
-    boots = known.boots
+    boots = station.boots
     if seen.kind == "call":
         return Done() if seen.payload["type"] in STARTUPS else None
     if seen.payload["status"] != "Accepted" or not boots.count or not boots.is_new:
         return None
-    return Later("neither StartupOfTheDevice nor ResetOrReboot came after the boot", known.terms.patience)
+    return Later("neither StartupOfTheDevice nor ResetOrReboot came after the boot", station.terms.patience)
 
 
 @PROVISIONING.check(
@@ -181,9 +181,9 @@ def tells_of_boots(seen: Seen, known: Known) -> Said:
     "a Pending station rejects remote starts and stops",
     result("RequestStartTransaction", "RequestStopTransaction"),
 )
-def starts_nothing_while_pending(seen: Seen, known: Known) -> Said:
+def starts_nothing_while_pending(seen: Seen, station: KnownStation) -> Said:
     """Another answer than Rejected to a command that found the station Pending."""
-    boots, status = known.boots, seen.payload["status"]
+    boots, status = station.boots, seen.payload["status"]
     if status == "Rejected" or boots.status != "Pending" or boots.commanded.get(seen.id) != "Pending":
         return None
     return f"{seen.action} is {status}, although the station is Pending"
@@ -198,13 +198,13 @@ def starts_nothing_while_pending(seen: Seen, known: Known) -> Said:
     error(),
     any_payload=True,
 )
-def refuses_while_rejected(seen: Seen, known: Known) -> Said:
+def refuses_while_rejected(seen: Seen, station: KnownStation) -> Said:
     """Another answer to a command that found the station Rejected; one that breaks its schema may be refused for it."""
-    boots = known.boots
+    boots = station.boots
     if boots.status != "Rejected" or boots.commanded.get(seen.id) != "Rejected":
         return None
     if seen.kind == "result":
         return f"{seen.action} was answered, although the station is Rejected"
-    if seen.payload == "SecurityError" or seen.payload in _OF_SCHEMAS:
+    if seen.code == "SecurityError" or seen.code in _OF_SCHEMAS:
         return None
-    return f"{seen.action} was refused with {seen.payload}, not SecurityError, although the station is Rejected"
+    return f"{seen.action} was refused with {seen.code}, not SecurityError, although the station is Rejected"

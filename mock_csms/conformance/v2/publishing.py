@@ -1,6 +1,6 @@
 """Wrong statuses of firmware that a station publishes for others (check L09)."""
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, Said
 from mock_csms.conformance.v2.firmware import FIRMWARE
 from mock_csms.twin.seen import Seen, call
@@ -12,7 +12,7 @@ _FETCHING = ("DownloadScheduled", "Downloading", "DownloadPaused", "DownloadFail
 @FIRMWARE.check(
     "L09", "L03.FR.04", ERROR, "Published has a location, and publishing statuses have their requestId", call(_STATUS)
 )
-def tells_where_it_is(seen: Seen, known: Known) -> Said:
+def tells_where_it_is(seen: Seen, station: KnownStation) -> Said:
     """Published without a location; a status without a requestId that was not triggered, or with one never given.
 
     What was published before the station booted may have any requestId.
@@ -21,8 +21,8 @@ def tells_where_it_is(seen: Seen, known: Known) -> Said:
     if status == "Published" and not seen.payload.get("location"):
         return "Published without a location"
     if id_ is None:
-        return None if status == "Idle" or known.triggers.is_due(_STATUS) else f"{status} without a requestId"
-    is_unknown = bool(known.boots.count) and known.given_ids.is_unknown("PublishFirmware", id_)
+        return None if status == "Idle" or station.triggers.is_due(_STATUS) else f"{status} without a requestId"
+    is_unknown = bool(station.boots.count) and station.given_ids.is_unknown("PublishFirmware", id_)
     if status not in _FETCHING or not is_unknown:
         return None
     return f"{status} has the requestId {id_}, which was never given"

@@ -1,13 +1,15 @@
 """Wrong remote starts, and reservations that are not named (checks X09 to X11, X21, X25, X26)."""
 
-from mock_csms.conformance.facts import Known
-from mock_csms.conformance.facts.clock import may_wait
-from mock_csms.conformance.facts.v2.given_ids import is_earlier, may_have_begun_before
-from mock_csms.conformance.facts.v2.remote_starts import is_same_token, reservation_of
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said
+from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.remote_starts import is_same_token
+from mock_csms.conformance.facts.v2.waiting import may_wait
+from mock_csms.conformance.lessons.v2.given_ids import is_earlier, may_have_begun_before
+from mock_csms.conformance.lessons.v2.remote_starts import reservation_of
+from mock_csms.conformance.subject import ERROR, WARNING, Done, Due, Later, Said
 from mock_csms.conformance.v2.transactions import TRANSACTIONS
 from mock_csms.protocol.actions import Json
-from mock_csms.twin.seen import Seen, call, result, when
+from mock_csms.twin.seen import Seen, call, result
+from mock_csms.twin.v2.transactions import evse_in, transaction_in
 
 _TOLD = call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended")
 """All events but those that are nothing but periodic values."""
@@ -18,13 +20,13 @@ _START = "RequestStartTransaction"
 _UNUSABLE = {"Faulted", "Unavailable", "Reserved"}
 
 
-def _followed(seen: Seen, known: Known) -> Json | None:
+def _followed(seen: Seen, station: KnownStation) -> Json | None:
     """Return the remote start that an event is the first to follow."""
-    orders = known.remote_starts
-    if not orders.starts or "remoteStartId" not in seen.payload["transactionInfo"]:
+    remote = station.remote_starts
+    if not remote.starts or "remoteStartId" not in seen.payload["transactionInfo"]:
         return None
     number = seen.payload["transactionInfo"]["remoteStartId"]
-    return None if number in orders.used else orders.starts.get(number)
+    return None if number in remote.used else remote.starts.get(number)
 
 
 def _evse_asked(seen: Seen) -> int | None:
@@ -34,9 +36,9 @@ def _evse_asked(seen: Seen) -> int | None:
 
 
 @TRANSACTIONS.check("X09", "F01.FR.19", ERROR, "the first event of a remote start has the trigger RemoteStart", _TOLD)
-def told_as_remote(seen: Seen, known: Known) -> Said:
+def told_as_remote(seen: Seen, station: KnownStation) -> Said:
     """The first event with its remoteStartId, told as something else."""
-    asked, trigger = _followed(seen, known), seen.payload["triggerReason"]
+    asked, trigger = _followed(seen, station), seen.payload["triggerReason"]
     if asked is None or trigger == "RemoteStart" or (seen.detail == "Started" and trigger in _LATE_STARTS):
         return None
     return f"remote start {asked['remoteStartId']} was told as {trigger}, not as RemoteStart"
@@ -49,27 +51,30 @@ def told_as_remote(seen: Seen, known: Known) -> Said:
     "the first event of a remote start has its remoteStartId",
     result(_START),
     _TOLD,
-    when("due"),
 )
-def remote_start_id(seen: Seen, known: Known) -> Said:
+def remote_start_id(seen: Seen, station: KnownStation) -> Said:
     """An event without its remoteStartId, with one that was not asked for, or none where one has to come at once."""
-    if seen.kind == "due":
-        return seen.request if _is_untold(seen, known) else None
     if seen.kind == "result":
-        return _until_told(seen, known)
+        return _until_told(seen, station)
     number = seen.payload["transactionInfo"].get("remoteStartId")
     if number is None:
-        return _unnamed(seen, known)
-    wrong = None if seen.payload.get("offline") else _not_asked_for(number, seen, known)
+        return _unnamed(seen, station)
+    wrong = None if seen.payload.get("offline") else _not_asked_for(number, seen, station)
     return [Done(number), *([wrong] if wrong else [])]
 
 
-def _unnamed(seen: Seen, known: Known) -> Said:
+@TRANSACTIONS.deadline("X10")
+def start_is_untold(due: Due, station: KnownStation) -> Said:
+    """Say that no event came, where nothing can have kept the station from it."""
+    return due.text if _is_untold(due, station) else None
+
+
+def _unnamed(seen: Seen, station: KnownStation) -> Said:
     """Judge an event without a remoteStartId: that of a remote start, also where it is told as if a card was shown."""
     trigger = seen.payload["triggerReason"]
     if trigger == "RemoteStart":
         return "RemoteStart without a remoteStartId"
-    number = _begun_for(seen, known) if known.remote_starts.starts and trigger in _AS_IF_LOCAL else None
+    number = _begun_for(seen, station) if station.remote_starts.starts and trigger in _AS_IF_LOCAL else None
     return (
         None
         if number is None
@@ -77,96 +82,101 @@ def _unnamed(seen: Seen, known: Known) -> Said:
     )
 
 
-def _begun_for(seen: Seen, known: Known) -> int | None:
+def _begun_for(seen: Seen, station: KnownStation) -> int | None:
     """Return the remote start for whose idToken somebody begins to charge, soon after it was accepted.
 
     A driver may come with the same idToken; where the station asks about it, though not for remote starts, one did.
     """
-    payload, transaction, orders = seen.payload, known.transactions.of(seen.payload), known.remote_starts
+    payload, transaction, remote = seen.payload, transaction_in(seen.payload, station), station.remote_starts
     is_known = transaction is not None and (transaction.token is not None or transaction.remote is not None)
     if "idToken" not in payload or is_known or payload.get("offline"):
         return None
-    token = known.tokens.of(payload["idToken"])
-    is_remote_trusted = known.variables.switch("AuthCtrlr", "AuthorizeRemoteStart") is False
-    evse = known.transactions.evse_of(payload)
-    for number, asked in orders.starts.items():
-        since = orders.agreed_at[number]
-        is_it = is_same_token(asked["idToken"], payload["idToken"]) and number not in orders.used
+    token = station.tokens.of(payload["idToken"])
+    is_remote_trusted = station.variables.switch("AuthCtrlr", "AuthorizeRemoteStart") is False
+    evse = evse_in(payload, station)
+    for number, asked in remote.starts.items():
+        since = remote.agreed_at[number]
+        is_it = is_same_token(asked["idToken"], payload["idToken"]) and number not in remote.used
         is_there = None in (evse, asked.get("evseId")) or evse == asked["evseId"]
-        is_soon = seen.at - since <= _time_to_begin(known) and not is_earlier(payload["timestamp"], since, known)
+        is_soon = seen.at - since <= _time_to_begin(station) and not is_earlier(payload["timestamp"], since, station)
         is_card = token is not None and token.asked_at > since and is_remote_trusted
         if is_it and is_there and is_soon and not is_card:
             return number
     return None
 
 
-def _not_asked_for(number: int, seen: Seen, known: Known) -> str | None:
+def _not_asked_for(number: int, seen: Seen, station: KnownStation) -> str | None:
     """Return what is wrong about a remoteStartId: another one was asked for, or none at all since the boot."""
-    payload, orders, transaction = seen.payload, known.remote_starts, known.transactions.of(seen.payload)
-    open_ = [each for each in orders.starts if each not in orders.used]
-    is_mine = any(is_same_token(orders.starts[each]["idToken"], payload.get("idToken")) for each in open_)
-    if number not in orders.starts and is_mine and payload["triggerReason"] == "RemoteStart":
+    payload, remote, transaction = seen.payload, station.remote_starts, transaction_in(seen.payload, station)
+    open_ = [each for each in remote.starts if each not in remote.used]
+    is_mine = any(is_same_token(remote.starts[each]["idToken"], payload.get("idToken")) for each in open_)
+    if number not in remote.starts and is_mine and payload["triggerReason"] == "RemoteStart":
         return f"remoteStartId {number}, not {' or '.join(map(str, open_))} as in the command"
     is_told = transaction is not None and transaction.remote == number
-    is_old = is_told or not known.boots.count or may_have_begun_before(seen, known.boots.asked_at, known)
-    if is_old or not known.given_ids.is_unknown(_START, number):
+    is_old = is_told or not station.boots.count or may_have_begun_before(seen, station.boots.asked_at, station)
+    if is_old or not station.given_ids.is_unknown(_START, number):
         return None
     return f"remoteStartId {number} was never given"
 
 
-def _until_told(seen: Seen, known: Known) -> Said:
+def _until_told(seen: Seen, station: KnownStation) -> Said:
     """Expect the event where a transaction begins with the authorization, whether a vehicle comes or not."""
     number = seen.request.get("remoteStartId") if isinstance(seen.request, dict) else None
-    points = known.variables.several("TxCtrlr", "TxStartPoint") or ()
-    is_told = any(each.remote == number for each in known.transactions.by_id.values())
+    points = station.variables.several("TxCtrlr", "TxStartPoint") or ()
+    is_told = any(each.remote == number for each in station.transactions.by_id.values())
     if seen.payload["status"] != "Accepted" or "Authorized" not in points or is_told or number is None:
         return None
-    if known.variables.number("TxCtrlr", "EVConnectionTimeOut") is None:
+    if station.variables.number("TxCtrlr", "EVConnectionTimeOut") is None:
         return None
     text = f"remote start {number} was accepted, but no event has its remoteStartId"
-    return Later(text, _time_to_begin(known) + known.terms.patience, number)
+    return Later(text, _time_to_begin(station) + station.terms.patience, number)
 
 
-def _is_untold(seen: Seen, known: Known) -> bool:
+def _is_untold(due: Due, station: KnownStation) -> bool:
     """Whether nothing can have kept a station from what it has agreed to: not the idToken, nor the state of an EVSE."""
-    number, orders = seen.payload, known.remote_starts
-    asked = orders.starts.get(number)
-    if asked is None or number in orders.used or not known.boots.is_accepted or known.resets.status:
+    number, remote = due.key, station.remote_starts
+    asked = remote.starts.get(number)
+    if asked is None or number in remote.used or not station.boots.is_accepted or station.resets.status:
         return False
-    token, since = known.tokens.of(asked["idToken"]), orders.agreed_at[number]
+    token, since = station.tokens.of(asked["idToken"]), remote.agreed_at[number]
     is_refused = token is not None and token.status not in (None, "Accepted")
-    is_closed = any(order.at >= since for order in known.availability.places.values())
-    is_faulted = any(status in _UNUSABLE for status in known.connectors.of(asked.get("evseId", 0)).values())
-    return not (is_refused or is_closed or is_faulted or may_wait(known, seen.at))
+    is_closed = any(order.at >= since for order in station.availability.places.values())
+    is_faulted = any(status in _UNUSABLE for status in station.connectors.of(asked.get("evseId", 0)).values())
+    return not (is_refused or is_closed or is_faulted or may_wait(station, due.at))
 
 
-def _time_to_begin(known: Known) -> float:
+def _time_to_begin(station: KnownStation) -> float:
     """Return how long a station may wait for the vehicle after a remote start."""
-    timeout = known.variables.number("TxCtrlr", "EVConnectionTimeOut")
-    return known.terms.patience if timeout is None else timeout
+    timeout = station.variables.number("TxCtrlr", "EVConnectionTimeOut")
+    return station.terms.patience if timeout is None else timeout
 
 
 @TRANSACTIONS.check(
     "X11", "F01.FR.04", ERROR, "a remote start uses the idToken of the command", _TOLD, implies=("A08",)
 )
-def remote_token(seen: Seen, known: Known) -> Said:
+def remote_token(seen: Seen, station: KnownStation) -> Said:
     """Another idToken than the one of the command."""
-    asked, token = _followed(seen, known), seen.payload.get("idToken")
+    asked, token = _followed(seen, station), seen.payload.get("idToken")
     if asked is None or token is None or is_same_token(asked["idToken"], token):
         return None
     return f"idToken {token['idToken']} ({token['type']}), not {asked['idToken']['idToken']} as in the command"
 
 
 @TRANSACTIONS.check("X21", "E01.FR.13", WARNING, "the event that uses a reservation has the reservationId", _TOLD)
-def reservation_named(seen: Seen, known: Known) -> Said:
+def reservation_named(seen: Seen, station: KnownStation) -> Said:
     """A reserved idToken comes where it is reserved, and the reservation is not named."""
-    payload, transaction = seen.payload, known.transactions.of(seen.payload)
-    if not known.reservations.by_id or "idToken" not in payload or "reservationId" in payload or payload.get("offline"):
+    payload, transaction = seen.payload, transaction_in(seen.payload, station)
+    if (
+        not station.reservations.by_id
+        or "idToken" not in payload
+        or "reservationId" in payload
+        or payload.get("offline")
+    ):
         return None
     if transaction is not None and (transaction.token is not None or transaction.is_reserved):
         return None
-    evse = known.transactions.evse_of(payload)
-    reserved = reservation_of(known, payload["idToken"], evse, seen.at)
+    evse = evse_in(payload, station)
+    reserved = reservation_of(station, payload["idToken"], evse, seen.at)
     text = f"reservation {reserved} is used on EVSE {evse}, but the event has no reservationId"
     return None if reserved is None else text
 
@@ -174,16 +184,16 @@ def reservation_named(seen: Seen, known: Known) -> Said:
 @TRANSACTIONS.check(
     "X25", "F01.FR.13", ERROR, "the answer to a remote start has the transactionId that runs already", result(_START)
 )
-def transaction_named(seen: Seen, known: Known) -> Said:
+def transaction_named(seen: Seen, station: KnownStation) -> Said:
     """No transactionId though a transaction without authorization runs on that EVSE, or that of one that has ended."""
     evse, id_ = _evse_asked(seen), seen.payload.get("transactionId")
-    named = known.transactions.by_id.get(id_ or "")
+    named = station.transactions.by_id.get(id_ or "")
     if named is not None and not named.is_open:
         return f"the answer names {id_}, which has ended"
     if evse is None or seen.payload["status"] != "Accepted" or id_ is not None:
         return None
-    running = [each for each in known.transactions.open_at(evse) if each.token is None and each.is_whole]
-    if not running or may_wait(known, seen.at):
+    running = [each for each in station.transactions.open_at(evse) if each.token is None and each.is_whole]
+    if not running or may_wait(station, seen.at):
         return None
     return f"{running[0].id} runs on EVSE {evse} without authorization, but the answer has no transactionId"
 
@@ -191,17 +201,17 @@ def transaction_named(seen: Seen, known: Known) -> Said:
 @TRANSACTIONS.check(
     "X26", "F01.FR.23", ERROR, "no remote start is accepted on an EVSE that cannot be used", result(_START)
 )
-def free_for_start(seen: Seen, known: Known) -> Said:
+def free_for_start(seen: Seen, station: KnownStation) -> Said:
     """Accepted where all connectors are out of order, or where somebody else charges already (F01.FR.24)."""
     evse = _evse_asked(seen)
     if evse is None or seen.payload["status"] != "Accepted":
         return None
-    statuses = set(known.connectors.of(evse).values())
+    statuses = set(station.connectors.of(evse).values())
     if statuses and statuses <= {"Unavailable", "Faulted"}:
         return f"accepted on EVSE {evse}, which is {' and '.join(sorted(statuses))}"
-    used = [each for each in known.transactions.open_at(evse) if each.token and each.stopped_by is None]
+    used = [each for each in station.transactions.open_at(evse) if each.token and each.stopped_by is None]
     used = [each for each in used if each.is_whole and each.charging_state != "Idle"]
     used = [each for each in used if each.remote != seen.request.get("remoteStartId")]
-    if not used or may_wait(known, seen.at):
+    if not used or may_wait(station, seen.at):
         return None
     return f"accepted on EVSE {evse}, where {used[0].id} runs for {used[0].token['idToken']}"

@@ -1,10 +1,10 @@
 """What a station answers about transactions, and whether it stops those that must stop (checks X19, X20, X23, X24)."""
 
-from mock_csms.conformance.facts import Known
-from mock_csms.conformance.facts.clock import is_watched, may_wait
-from mock_csms.conformance.subject import ERROR, Done, Later, Said
+from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.waiting import is_watched, may_wait
+from mock_csms.conformance.subject import ERROR, Done, Due, Later, Said
 from mock_csms.conformance.v2.transactions import LEFT, TRANSACTIONS
-from mock_csms.twin.seen import Seen, call, response, result, when
+from mock_csms.twin.seen import Seen, call, response, result
 from mock_csms.twin.v2.transactions import STOPS
 
 _EVENT = call("TransactionEvent")
@@ -27,14 +27,9 @@ def asked_about(seen: Seen) -> str | None:
     "charging stops when the idToken turns out to be invalid",
     response("TransactionEvent.Authorized"),
     _EVENT,
-    when("due"),
 )
-def invalid_is_stopped(seen: Seen, known: Known) -> Said:
+def invalid_is_stopped(seen: Seen, station: KnownStation) -> Said:
     """Neither an end nor a suspension after an idTokenInfo that is not Accepted."""
-    if seen.kind == "due":
-        if seen.payload not in known.transactions.running:
-            return None
-        return Later(seen.request, known.terms.patience, seen.payload) if may_wait(known, seen.at) else seen.request
     if seen.kind == "call":
         info = seen.payload["transactionInfo"]
         is_stopped = seen.payload["triggerReason"] in _STOPPED or info.get("chargingState") == "SuspendedEVSE"
@@ -42,35 +37,43 @@ def invalid_is_stopped(seen: Seen, known: Known) -> Said:
     status = seen.payload["idTokenInfo"]["status"] if "idTokenInfo" in seen.payload else "Accepted"
     match seen.request:
         case {"idToken": _, "transactionInfo": {"transactionId": str(id_)}} if status != "Accepted":
-            return _to_stop(id_, known, status) if known.boots.is_accepted else None
+            return _to_stop(id_, station, status) if station.boots.is_accepted else None
     return None
 
 
-def _to_stop(id_: str, known: Known, status: str) -> Said:
+@TRANSACTIONS.deadline("X19")
+def goes_on(due: Due, station: KnownStation) -> Said:
+    """Judge a transaction that still runs, when what waited should have come."""
+    if due.key not in station.transactions.running:
+        return None
+    return Later(due.text, station.terms.patience, due.key) if may_wait(station, due.at) else due.text
+
+
+def _to_stop(id_: str, station: KnownStation, status: str) -> Said:
     """Return what must come where the variables demand it (E05.FR.02, .09, .10)."""
-    transaction = known.transactions.running.get(id_)
-    stops = known.variables.switch("TxCtrlr", "StopTxOnInvalidId")
+    transaction = station.transactions.running.get(id_)
+    stops = station.variables.switch("TxCtrlr", "StopTxOnInvalidId")
     if transaction is None or stops is None or transaction.stopped_by is not None:
         return None
     if not stops and (
-        transaction.charging_state != "Charging" or known.variables.number("TxCtrlr", "MaxEnergyOnInvalidId") != 0
+        transaction.charging_state != "Charging" or station.variables.number("TxCtrlr", "MaxEnergyOnInvalidId") != 0
     ):
         return None
-    return Later(f"{id_} continues, although its idToken is {status}", known.terms.patience, id_)
+    return Later(f"{id_} continues, although its idToken is {status}", station.terms.patience, id_)
 
 
 @TRANSACTIONS.check(
     "X20", "E14.FR.02", ERROR, "GetTransactionStatus reports the real state", result("GetTransactionStatus")
 )
-def status_is_right(seen: Seen, known: Known) -> Said:
+def status_is_right(seen: Seen, station: KnownStation) -> Said:
     """An indicator too much or too little, or one that contradicts the events."""
     id_, is_ongoing = asked_about(seen), seen.payload.get("ongoingIndicator")
     if id_ is None:
         return None if is_ongoing is None else "an ongoingIndicator, although no transaction was asked about"
     if is_ongoing is None:
         return f"no ongoingIndicator for transaction {id_}"
-    transaction = known.transactions.by_id.get(id_)
-    may_run = seen.payload["messagesInQueue"] or not is_watched(known) or may_wait(known, seen.at)
+    transaction = station.transactions.by_id.get(id_)
+    may_run = seen.payload["messagesInQueue"] or not is_watched(station) or may_wait(station, seen.at)
     if transaction is None and is_ongoing and not may_run:
         return f"ongoingIndicator is {is_ongoing} for {id_}, which never ran"
     if transaction is None or is_ongoing is transaction.is_open or (seen.payload["messagesInQueue"] and not is_ongoing):
@@ -85,17 +88,17 @@ def status_is_right(seen: Seen, known: Known) -> Said:
     "a remote stop is accepted if and only if the transaction runs",
     result("RequestStopTransaction"),
 )
-def stop_answered(seen: Seen, known: Known) -> Said:
+def stop_answered(seen: Seen, station: KnownStation) -> Said:
     """Rejected for a transaction that runs, or accepted for one that does not (F03.FR.08)."""
     id_, is_accepted = asked_about(seen), seen.payload["status"] == "Accepted"
-    if not known.boots.is_accepted or id_ is None:
+    if not station.boots.is_accepted or id_ is None:
         return None
-    transaction = known.transactions.by_id.get(id_)
+    transaction = station.transactions.by_id.get(id_)
     if transaction is None:
-        is_unknown = is_accepted and (is_watched(known) or id_ in known.transactions.ids)
-        return f"Accepted for {id_}, which does not run" if is_unknown and not may_wait(known, seen.at) else None
+        is_unknown = is_accepted and (is_watched(station) or id_ in station.transactions.ids)
+        return f"Accepted for {id_}, which does not run" if is_unknown and not may_wait(station, seen.at) else None
     was_quick = is_accepted and transaction.stopped_by == "RemoteStop"
-    if transaction.is_open is is_accepted or was_quick or (transaction.is_open and may_wait(known, seen.at)):
+    if transaction.is_open is is_accepted or was_quick or (transaction.is_open and may_wait(station, seen.at)):
         return None
     return f"{seen.payload['status']} for {id_}, which {'runs' if transaction.is_open else 'has ended'}"
 
@@ -107,21 +110,24 @@ def stop_answered(seen: Seen, known: Known) -> Said:
     "an accepted remote stop leads to an event with the trigger RemoteStop",
     result("RequestStopTransaction"),
     _TOLD,
-    when("due"),
     implies=("X15", "X26"),
 )
-def stop_followed(seen: Seen, known: Known) -> Said:
+def stop_followed(seen: Seen, station: KnownStation) -> Said:
     """No event with the trigger RemoteStop after the command, unless the transaction ended meanwhile."""
-    if seen.kind == "due":
-        return Later(seen.request, known.terms.patience, seen.payload) if may_wait(known, seen.at) else seen.request
     if seen.kind == "call":
-        is_done = known.deadlines and (seen.payload["triggerReason"] == "RemoteStop" or seen.detail == "Ended")
+        is_done = station.deadlines and (seen.payload["triggerReason"] == "RemoteStop" or seen.detail == "Ended")
         return Done(seen.payload["transactionInfo"]["transactionId"]) if is_done else None
     id_ = asked_about(seen)
-    transaction = known.transactions.by_id.get(id_ or "")
+    transaction = station.transactions.by_id.get(id_ or "")
     is_stopped = transaction is not None and (transaction.stopped_by == "RemoteStop" or not transaction.is_open)
-    if seen.payload["status"] != "Accepted" or is_stopped or not known.boots.is_accepted or id_ is None:
+    if seen.payload["status"] != "Accepted" or is_stopped or not station.boots.is_accepted or id_ is None:
         return None
-    if stop_answered(seen, known):
+    if stop_answered(seen, station):
         return None  # X23: there is nothing to be stopped
-    return Later(f"no event of {id_} has the trigger RemoteStop", known.terms.patience, id_)
+    return Later(f"no event of {id_} has the trigger RemoteStop", station.terms.patience, id_)
+
+
+@TRANSACTIONS.deadline("X24")
+def not_followed(due: Due, station: KnownStation) -> Said:
+    """Judge again when what waited should have come."""
+    return Later(due.text, station.terms.patience, due.key) if may_wait(station, due.at) else due.text

@@ -1,11 +1,11 @@
 """Wrong reports of variables (checks V09 to V18)."""
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong
 from mock_csms.conformance.v2.inventory import ALWAYS, lacking
-from mock_csms.conformance.v2.parts import is_of_nothing, until_the_last, wrong_id, wrong_number
+from mock_csms.conformance.v2.parts import is_of_nothing, last_is_missing, until_the_last, wrong_id, wrong_number
 from mock_csms.conformance.v2.variables import VARIABLES, written
-from mock_csms.twin.seen import Seen, call, result, when
+from mock_csms.twin.seen import Seen, call, result
 from mock_csms.twin.v2.variables import folded, name_of
 
 _REPORT = "NotifyReport"
@@ -16,14 +16,18 @@ _LISTS = ("OptionList", "SequenceList", "MemberList")
     "V09", "B07.FR.01-02, B07.FR.12", ERROR, "ConfigurationInventory and FullInventory can be reported",
     result("GetBaseReport"),
 )  # fmt: skip
-def base_reports(seen: Seen, known: Known) -> Said:
+def base_reports(seen: Seen, station: KnownStation) -> Said:
     """One of them is refused for good, or twice one after the other while nothing else is reported."""
-    base, status, before = seen.request["reportBase"], seen.payload["status"], known.commands.answered.get(seen.action)
+    base, status, before = (
+        seen.request["reportBase"],
+        seen.payload["status"],
+        station.commands.answered.get(seen.action),
+    )
     if base == "SummaryInventory" or status == "Accepted":
         return None
     if status != "Rejected":
         return f"{base} was answered with {status}"
-    is_busy = any(entry.is_agreed and not entry.is_complete for entry in known.parts.asked.values())
+    is_busy = any(entry.is_agreed and not entry.is_complete for entry in station.parts.asked.values())
     if before is None or before.status != "Rejected" or is_busy:
         return None
     text = f"{base} was rejected, and so was the report before it"
@@ -34,35 +38,38 @@ def base_reports(seen: Seen, known: Known) -> Said:
     "V10", "B07.FR.04, B08.FR.04, N02.FR.04", ERROR, "reports have the requestId of an accepted request",
     call(_REPORT, "NotifyMonitoringReport"), implies=("V12", "N10"),
 )  # fmt: skip
-def requests_of_reports(seen: Seen, known: Known) -> Said:
+def requests_of_reports(seen: Seen, station: KnownStation) -> Said:
     """A report of nothing that was asked for; one of what was said to be empty is another matter."""
-    return None if is_of_nothing(seen, known) else wrong_id(seen, known)
+    return None if is_of_nothing(seen, station) else wrong_id(seen, station)
 
 
 @VARIABLES.check(
     "V11", "B07.FR.10, B08.FR.14, N02.FR.09", ERROR, "the seqNo of a report starts at 0 and increases by 1",
     call(_REPORT, "NotifyMonitoringReport"),
 )  # fmt: skip
-def numbers_of_reports(seen: Seen, known: Known) -> Said:
+def numbers_of_reports(seen: Seen, station: KnownStation) -> Said:
     """Another seqNo than the next one."""
-    return wrong_number(seen, known)
+    return wrong_number(seen, station)
 
 
 @VARIABLES.check(
     "V12", "B07.FR.03, B08.FR.03", ERROR, "an accepted report is completed, and nothing follows its last part",
-    result("GetBaseReport", "GetReport"), call(_REPORT), when("due"),
+    result("GetBaseReport", "GetReport"), call(_REPORT),
 )  # fmt: skip
-def reports_end(seen: Seen, known: Known) -> Said:
+def reports_end(seen: Seen, station: KnownStation) -> Said:
     """No last part in time, or a part after it."""
-    return until_the_last(seen, known)
+    return until_the_last(seen, station)
+
+
+VARIABLES.deadline("V12")(last_is_missing)
 
 
 @VARIABLES.check(
     "V13", "B07.FR.02, B07.FR.05, B08.FR.15", ERROR, "no report follows NotSupported or EmptyResultSet", call(_REPORT)
 )
-def no_report_without_content(seen: Seen, known: Known) -> Said:
+def no_report_without_content(seen: Seen, station: KnownStation) -> Said:
     """A report although there is none, or nothing in it."""
-    return wrong_id(seen, known) if is_of_nothing(seen, known) else None
+    return wrong_id(seen, station) if is_of_nothing(seen, station) else None
 
 
 @VARIABLES.check(
@@ -70,9 +77,9 @@ def no_report_without_content(seen: Seen, known: Known) -> Said:
     "reported variables have characteristics, and lists have a valuesList",
     call(_REPORT),
 )  # fmt: skip
-def characteristics_are_there(seen: Seen, known: Known) -> Said:
+def characteristics_are_there(seen: Seen, station: KnownStation) -> Said:
     """A variable without characteristics, or a list without valuesList; a summary needs none."""
-    entry = known.parts.of(seen)
+    entry = station.parts.of(seen)
     if entry is None or entry.request.get("reportBase") == "SummaryInventory":
         return None
     for item in seen.payload.get("reportData", ()):
@@ -85,9 +92,9 @@ def characteristics_are_there(seen: Seen, known: Known) -> Said:
 
 
 @VARIABLES.check("V15", "B07.FR.07", ERROR, "ConfigurationInventory has no ReadOnly variables", call(_REPORT))
-def configuration_can_be_set(seen: Seen, known: Known) -> Said:
+def configuration_can_be_set(seen: Seen, station: KnownStation) -> Said:
     """A variable that can only be read."""
-    entry = known.parts.of(seen)
+    entry = station.parts.of(seen)
     if entry is None or entry.request.get("reportBase") != "ConfigurationInventory":
         return None
     for item in seen.payload.get("reportData", ()):
@@ -100,16 +107,16 @@ def configuration_can_be_set(seen: Seen, known: Known) -> Said:
     "V16", "Part 2 Referenced Components and Variables", ERROR, "the station has all required variables",
     call(_REPORT), result("GetVariables"),
 )  # fmt: skip
-def inventory_is_full(seen: Seen, known: Known) -> Said:
+def inventory_is_full(seen: Seen, station: KnownStation) -> Said:
     """A required variable is not in a FullInventory, is not what it has to be there, or is answered as unknown."""
     if seen.action == "GetVariables":
-        return _said_to_be_unknown(seen, known)
-    entry = known.parts.of(seen)
+        return _said_to_be_unknown(seen, station)
+    entry = station.parts.of(seen)
     if entry is None or entry.request.get("reportBase") != "FullInventory" or seen.payload.get("tbc"):
         return None
     if entry.is_in_doubt or entry.is_complete or entry.count != seen.payload["seqNo"]:
         return None
-    wrong = lacking(known.reports.with_part(seen.payload))
+    wrong = lacking(station.reports.with_part(seen.payload))
     more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
     return f"{wrong[0]}{more}" if wrong else None
 
@@ -122,9 +129,9 @@ _REQUIRED = {
 _UNKNOWN = ("UnknownComponent", "UnknownVariable")
 
 
-def _said_to_be_unknown(seen: Seen, known: Known) -> str | None:
+def _said_to_be_unknown(seen: Seen, station: KnownStation) -> str | None:
     """Judge the answers about required variables, where no full report has told what is missing."""
-    is_judged = known.reports.is_complete or known.boots.status == "Rejected"  # by the report, and by B15
+    is_judged = station.reports.is_complete or station.boots.status == "Rejected"  # by the report, and by B15
     results = () if is_judged else seen.payload["getVariableResult"]
     unknown = [item for item in results if item["attributeStatus"] in _UNKNOWN and folded(name_of(item)) in _REQUIRED]
     missing = [f"{written(name_of(item))} is answered with {item['attributeStatus']}" for item in unknown]
@@ -133,7 +140,7 @@ def _said_to_be_unknown(seen: Seen, known: Known) -> str | None:
 
 
 @VARIABLES.check("V17", "B07.FR.03", ERROR, "reports do not contain values of WriteOnly variables", call(_REPORT))
-def write_only_is_not_reported(seen: Seen, _: Known) -> Said:
+def write_only_is_not_reported(seen: Seen, _: KnownStation) -> Said:
     """A value of an attribute that is WriteOnly."""
     for item in seen.payload.get("reportData", ()):
         for attribute in item["variableAttribute"]:
@@ -143,12 +150,12 @@ def write_only_is_not_reported(seen: Seen, _: Known) -> Said:
 
 
 @VARIABLES.check("V18", "B07, B08", WARNING, "a report has each variable once", call(_REPORT))
-def variables_once(seen: Seen, known: Known) -> Said:
+def variables_once(seen: Seen, station: KnownStation) -> Said:
     """A variable that the report has had already."""
-    entry = known.parts.of(seen)
+    entry = station.parts.of(seen)
     if entry is None or entry.is_in_doubt or entry.is_complete:
         return None
-    had = set(known.reports.coming.get(seen.payload["requestId"], ()))
+    had = set(station.reports.coming.get(seen.payload["requestId"], ()))
     for item in seen.payload.get("reportData", ()):
         if name_of(item) in had:
             return f"{written(name_of(item))} is in the report of request {seen.payload['requestId']} twice"

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 
-from mock_csms.conformance.facts import Known
-from mock_csms.conformance.facts.v2.given_ids import RESERVATION, may_have_begun_before
-from mock_csms.conformance.subject import ERROR, Later, Said, Subject, Word
+from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.given_ids import RESERVATION
+from mock_csms.conformance.lessons.v2.given_ids import may_have_begun_before
+from mock_csms.conformance.subject import ERROR, Due, Later, Said, Subject, Word
 from mock_csms.conformance.v2.statuses import unreserved
 from mock_csms.protocol.times import seconds_of
-from mock_csms.twin.seen import Seen, call, driven, result, when
+from mock_csms.twin.seen import Seen, call, result, when
 from mock_csms.twin.v2.connectors import statuses_in
+from mock_csms.twin.v2.occasions import driven
+from mock_csms.twin.v2.transactions import transaction_in
 
 RESERVATIONS = Subject("reservations")
 
@@ -20,38 +23,43 @@ RESERVATIONS = Subject("reservations")
     "the end of a reservation is reported, and its connectors become free",
     result("ReserveNow"),
     call("ReservationStatusUpdate"),
-    when("due"),
 )
-def tells_the_end(seen: Seen, known: Known) -> Said:
+def tells_the_end(seen: Seen, station: KnownStation) -> Said:
     """A reservation that nobody used, and no Expired in time; or connectors that stay Reserved after it."""
-    if seen.kind == "due":
-        what, id_, evse = seen.payload
-        return _not_expired(id_, seen, known) if what == "expired" else _not_freed(id_, evse, known)
     if seen.kind == "call":
-        booked = known.reservations.unused_by(seen.payload["reservationId"])
+        booked = station.reservations.unused_by(seen.payload["reservationId"])
         is_end = booked is not None and booked.evse and seen.payload["reservationUpdateStatus"] == "Expired"
-        return Later("", known.terms.patience, ("freed", booked.id, booked.evse)) if booked and is_end else None
+        return Later("", station.terms.patience, ("freed", booked.id, booked.evse)) if booked and is_end else None
     expires_at = seconds_of(seen.request["expiryDateTime"])
     if seen.payload["status"] != "Accepted" or expires_at is None:
         return None
-    wait = max(0.0, expires_at - seen.at - known.terms.clock_offset) + known.terms.tolerance + known.terms.patience
+    wait = (
+        max(0.0, expires_at - seen.at - station.terms.clock_offset) + station.terms.tolerance + station.terms.patience
+    )
     return Later("", wait, ("expired", seen.request["id"], None), survives=True)
 
 
-def _not_expired(id_: int, seen: Seen, known: Known) -> str | None:
+@RESERVATIONS.deadline("H01")
+def end_is_untold(due: Due, station: KnownStation) -> Said:
+    """Judge a reservation whose end should have been reported, or whose connectors should be free."""
+    what, id_, evse = due.key
+    return _not_expired(id_, due, station) if what == "expired" else _not_freed(id_, evse, station)
+
+
+def _not_expired(id_: int, due: Due, station: KnownStation) -> str | None:
     """Judge a reservation whose time is over, where the station could have told so all the time since."""
-    booked, boots = known.reservations.unused_by(id_), known.boots
-    if booked is None or not known.connections.is_open or boots.is_kept_out:
+    booked, boots = station.reservations.unused_by(id_), station.boots
+    if booked is None or not station.connections.is_open or boots.is_kept_out:
         return None
-    ended_at = seen.at - known.terms.patience - known.terms.tolerance
-    could_tell = max(known.connections.opened_at, boots.answered_at) <= ended_at
+    ended_at = due.at - station.terms.patience - station.terms.tolerance
+    could_tell = max(station.connections.opened_at, boots.answered_at) <= ended_at
     return f"reservation {id_} has expired, but no ReservationStatusUpdate came" if could_tell else None
 
 
-def _not_freed(id_: int, evse: int, known: Known) -> str | None:
+def _not_freed(id_: int, evse: int, station: KnownStation) -> str | None:
     """Judge what a reservation has left; one without an EVSE may keep it now."""
-    kept = [place for place, status in known.connectors.of(evse).items() if status == "Reserved"]
-    if not kept or any(booked.evse in (None, evse) for booked in known.reservations.unused):
+    kept = [place for place, status in station.connectors.of(evse).items() if status == "Reserved"]
+    if not kept or any(booked.evse in (None, evse) for booked in station.reservations.unused):
         return None
     return f"connector {kept[0][1]} of EVSE {evse} stays Reserved, although reservation {id_} has expired"
 
@@ -63,36 +71,36 @@ def _not_freed(id_: int, evse: int, known: Known) -> str | None:
     "the connectors of a reserved EVSE are Reserved",
     result("ReserveNow"),
     call("StatusNotification", "NotifyEvent"),
-    when("due", "malformed"),
+    when("malformed"),
 )
-def reports_reserved(seen: Seen, known: Known) -> Said:
+def reports_reserved(seen: Seen, station: KnownStation) -> Said:
     """A connector that stays Available although its EVSE is kept, or is Available again."""
-    if seen.kind == "due":
-        return _stays_available(seen, known)
     if seen.kind == "result":
         request, accepted = seen.request, seen.payload["status"] == "Accepted"
-        return list(_expect_reserved(request["evseId"], known)) if accepted and request.get("evseId") else None
-    if not known.reservations.unused:
+        return list(_expect_reserved(request["evseId"], station)) if accepted and request.get("evseId") else None
+    if not station.reservations.unused:
         return None
     told = statuses_in(seen.action, seen.payload)
-    free = [place for place, status in told if status == "Available" and known.reservations.unused_at(place[0])]
-    others = unreserved(seen, known)
-    return [Later("", known.terms.patience, place) for place in free if place not in others]
+    free = [place for place, status in told if status == "Available" and station.reservations.unused_at(place[0])]
+    others = unreserved(seen, station)
+    return [Later("", station.terms.patience, place) for place in free if place not in others]
 
 
-def _expect_reserved(evse: int, known: Known) -> Iterator[Word]:
+def _expect_reserved(evse: int, station: KnownStation) -> Iterator[Word]:
     """Look again at the connectors of an EVSE that were free when it was reserved."""
-    for place, status in known.connectors.of(evse).items():
+    for place, status in station.connectors.of(evse).items():
         if status == "Available":
-            yield Later("", known.terms.patience, place)
+            yield Later("", station.terms.patience, place)
 
 
-def _stays_available(seen: Seen, known: Known) -> str | None:
-    evse, connector = place = seen.payload
-    booked = known.reservations.unused_at(evse)
-    if booked is None or known.connectors.statuses.get(place) != "Available":
+@RESERVATIONS.deadline("H02")
+def stays_available(due: Due, station: KnownStation) -> Said:
+    """Judge a connector that should be Reserved by now."""
+    evse, connector = place = due.key
+    booked = station.reservations.unused_at(evse)
+    if booked is None or station.connectors.statuses.get(place) != "Available":
         return None
-    if booked.expires_at - known.terms.tolerance < seen.at + known.terms.clock_offset:
+    if booked.expires_at - station.terms.tolerance < due.at + station.terms.clock_offset:
         return None
     return f"connector {connector} of EVSE {evse} is Available, while reservation {booked.id} keeps it"
 
@@ -105,21 +113,21 @@ def _stays_available(seen: Seen, known: Known) -> str | None:
     call("ReservationStatusUpdate"),
     driven(),
 )
-def was_made(seen: Seen, known: Known) -> Said:
+def was_made(seen: Seen, station: KnownStation) -> Said:
     """A reservationId that was never given, or a second end of the same reservation."""
-    id_, given = seen.payload.get("reservationId"), known.given_ids
+    id_, given = seen.payload.get("reservationId"), station.given_ids
     if id_ is None:
         return None
-    if seen.action == "ReservationStatusUpdate" and given.ended.get(id_) == known.connections.opened:
+    if seen.action == "ReservationStatusUpdate" and given.ended.get(id_) == station.connections.opened:
         return f"reservation {id_} is {seen.payload['reservationUpdateStatus']}, and its end was reported before"
-    is_unclear = given.has_older or not known.boots.count or not given.is_unknown(RESERVATION, id_)
-    if is_unclear or (seen.action == "TransactionEvent" and _is_known_already(seen, known)):
+    is_unclear = given.has_older or not station.boots.count or not given.is_unknown(RESERVATION, id_)
+    if is_unclear or (seen.action == "TransactionEvent" and _is_known_already(seen, station)):
         return None
     return f"{seen.action} has the reservationId {id_}, which was never given"
 
 
-def _is_known_already(seen: Seen, known: Known) -> bool:
+def _is_known_already(seen: Seen, station: KnownStation) -> bool:
     """Whether an event tells of a transaction of before the boot, or of what an event before it has told."""
-    payload, transaction = seen.payload, known.transactions.of(seen.payload)
+    payload, transaction = seen.payload, transaction_in(seen.payload, station)
     is_told = transaction is not None and transaction.is_reserved
-    return bool(payload.get("offline")) or is_told or may_have_begun_before(seen, known.boots.asked_at, known)
+    return bool(payload.get("offline")) or is_told or may_have_begun_before(seen, station.boots.asked_at, station)

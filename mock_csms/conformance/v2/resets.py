@@ -1,6 +1,6 @@
 """Wrong answers to Reset, and wrong ways to do it (checks B18 to B20)."""
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Wrong
 from mock_csms.conformance.v2.provisioning import BOOT, PROVISIONING
 from mock_csms.protocol.times import seconds_of
@@ -11,10 +11,10 @@ _FITTING = {"Immediate": "Accepted", "OnIdle": "Scheduled"}
 _RESETS = {"RemoteReset", "ScheduledReset"}
 
 
-def has_ended(seen: Seen, known: Known, at: float) -> bool:
+def has_ended(seen: Seen, station: KnownStation, at: float) -> bool:
     """Whether an event tells of an end before some time, so that the transaction did not run then."""
     ended = seconds_of(seen.payload["timestamp"])
-    return ended is None or ended < at + known.terms.tolerance
+    return ended is None or ended < at + station.terms.tolerance
 
 
 @PROVISIONING.check(
@@ -25,23 +25,23 @@ def has_ended(seen: Seen, known: Known, at: float) -> bool:
     result("Reset"),
     call("TransactionEvent.Ended"),
 )
-def answers_resets(seen: Seen, known: Known) -> Said:
+def answers_resets(seen: Seen, station: KnownStation) -> Said:
     """Another answer, unless an event comes that tells that the transaction has ended; some may be Rejected."""
     if seen.kind == "call":
-        given = known.commands.answered.get("Reset")
-        is_over = given and has_ended(seen, known, given.at)
+        given = station.commands.answered.get("Reset")
+        is_over = given and has_ended(seen, station, given.at)
         return Done() if is_over else None
     kind, evse, status = seen.request["type"], seen.request.get("evseId"), seen.payload["status"]
-    allowed = None if evse is None else (known.variables.text("EVSE", "AllowReset", evse) or "").lower()
+    allowed = None if evse is None else (station.variables.text("EVSE", "AllowReset", evse) or "").lower()
     if allowed == "false" and status != "Rejected":
         return f"the reset of EVSE {evse} is {status}, although AllowReset is false"
     if allowed in ("false", "") and status == "Rejected":
         return None
-    running = [each.id for each in known.transactions.open_at(evse)]
+    running = [each.id for each in station.transactions.open_at(evse)]
     if not running or status == _FITTING[kind]:
         return None
     wrong = Wrong(f"Reset {kind} is {status} in transaction {running[0]}", severity=WARNING, why=_OWN)
-    return wrong if status == "Rejected" else Later(wrong.text, known.terms.patience, survives=True)
+    return wrong if status == "Rejected" else Later(wrong.text, station.terms.patience, survives=True)
 
 
 @PROVISIONING.check(
@@ -52,14 +52,14 @@ def answers_resets(seen: Seen, known: Known) -> Said:
     result("Reset"),
     call(BOOT),
 )
-def reboots(seen: Seen, known: Known) -> Said:
+def reboots(seen: Seen, station: KnownStation) -> Said:
     """The connection stays as it is, or a boot follows though an EVSE alone was to be reset."""
     if seen.kind == "result":
         is_meant = seen.payload["status"] == "Accepted" and "evseId" not in seen.request
         text = "no reboot after the accepted reset: the connection is still open"
-        return Later(text, known.terms.patience) if is_meant else None
-    since = known.resets.evse_at
-    if since is None or seen.payload["reason"] not in _RESETS or known.resets.status:
+        return Later(text, station.terms.patience) if is_meant else None
+    since = station.resets.evse_at
+    if since is None or seen.payload["reason"] not in _RESETS or station.resets.status:
         return Done()
     return Done(), f"BootNotification {seen.at - since:.1f} s after the reset of a single EVSE"
 
@@ -71,14 +71,14 @@ def reboots(seen: Seen, known: Known) -> Said:
     "transactions ended by an immediate reset have ResetCommand and ImmediateReset",
     call("TransactionEvent.Ended"),
 )
-def ends_by_reset(seen: Seen, known: Known) -> Said:
+def ends_by_reset(seen: Seen, station: KnownStation) -> Said:
     """Another reason of the end of a transaction that ran at the reset, and did not end before."""
-    resets, payload = known.resets, seen.payload
+    resets, payload = station.resets, seen.payload
     if not resets.ending:
         return None
     info, trigger = payload["transactionInfo"], payload["triggerReason"]
     at, reason = seconds_of(payload["timestamp"]), info.get("stoppedReason")
-    is_before = at is None or at < known.commands.answered["Reset"].at - known.terms.tolerance
+    is_before = at is None or at < station.commands.answered["Reset"].at - station.terms.tolerance
     if info["transactionId"] not in resets.ending or is_before:
         return None
     if (trigger, reason) == ("ResetCommand", "ImmediateReset"):

@@ -1,16 +1,18 @@
 """Wrong repeats of TransactionEvents that were refused or not answered (check X18)."""
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, Done, Later, Said
 from mock_csms.conformance.v2.transactions import TRANSACTIONS
 from mock_csms.protocol.actions import Json
+from mock_csms.twin.events import Received
 from mock_csms.twin.seen import Seen, call, refusal
 from mock_csms.twin.transactions import ToldEvent, Transaction
+from mock_csms.twin.v2.transactions import event_in, repeats, transaction_in
 
 
-def number_of(known: Known, variable: str) -> float | None:
+def number_of(station: KnownStation, variable: str) -> float | None:
     """Return the number that a variable of the repeats has, None where it is not known."""
-    value = known.variables.values.get(("OCPPCommCtrlr", "", 0, 0, variable, "TransactionEvent"), "")
+    value = station.variables.values.get(("OCPPCommCtrlr", "", 0, 0, variable, "TransactionEvent"), "")
     return float(value) if value.isdecimal() else None
 
 
@@ -22,44 +24,44 @@ def number_of(known: Known, variable: str) -> float | None:
     call("TransactionEvent"),
     refusal("TransactionEvent"),
 )
-def repeated_right(seen: Seen, known: Known) -> Said:
+def repeated_right(seen: Seen, station: KnownStation) -> Said:
     """A repeat that is changed, too soon or one too many; and none where one is due."""
     if seen.kind == "refusal":
-        return _is_due(seen, known)
-    transaction, number = known.transactions.of(seen.payload), seen.payload["seqNo"]
+        return _is_due(seen, station)
+    transaction, number = transaction_in(seen.payload, station), seen.payload["seqNo"]
     if transaction is None:
         return None
     if number > transaction.highest:
-        return _renumbered(seen, transaction) if known.transactions.trouble_at else None
+        return _renumbered(seen, transaction) if station.transactions.trouble_at else None
     told = transaction.events.get(number)
-    if told is None or not told.is_again(seen.payload):
+    if told is None or not repeats(seen.payload, told):
         return None
-    wrong = _repeat(seen, known, told)
-    return [Done((transaction.id, number)), *wrong] if wrong or known.deadlines else None
+    wrong = _repeat(seen, station, told)
+    return [Done((transaction.id, number)), *wrong] if wrong or station.deadlines else None
 
 
 def _renumbered(seen: Seen, transaction: Transaction) -> Said:
     """Find a new event that is the last one, which failed, under another number."""
     last = transaction.events.get(transaction.highest)
-    if last is None or last.failed_at is None or not last.is_again(seen.payload):
+    if last is None or last.failed_at is None or not repeats(seen.payload, last):
         return None
     if _content(last.payload, "seqNo") != _content(seen.payload, "seqNo"):
         return None
     return f"seqNo {transaction.highest} was refused, and repeated as {seen.payload['seqNo']}"
 
 
-def _repeat(seen: Seen, known: Known, told: ToldEvent) -> list[str]:
+def _repeat(seen: Seen, station: KnownStation, told: ToldEvent) -> list[str]:
     """Judge a repeat: its content, and over the same connection its number and its time."""
     wrong, text = [], f"seqNo {seen.payload['seqNo']} was repeated"
-    if not _is_same(told.text, seen.event.text) and _content(told.payload) != _content(seen.payload):  # type: ignore[attr-defined] # it is a Received
+    if not _is_same(told.text, seen.event_as(Received).text) and _content(told.payload) != _content(seen.payload):
         wrong.append(f"{text} with other content")
-    since = told.failed_at or (told.at if told.id in known.connections.calls else None)
-    if told.connection != known.connections.opened or since is None:
+    since = told.failed_at or (told.at if told.id in station.connections.calls else None)
+    if told.connection != station.connections.opened or since is None:
         return wrong
-    attempts, interval = number_of(known, "MessageAttempts"), number_of(known, "MessageAttemptInterval")
+    attempts, interval = number_of(station, "MessageAttempts"), number_of(station, "MessageAttemptInterval")
     if attempts is not None and told.attempts >= attempts:
         wrong.append(f"{text} {told.attempts} times, but MessageAttempts is {attempts:.0f}")
-    elif interval is not None and seen.at - since < interval * told.attempts - known.terms.tolerance:
+    elif interval is not None and seen.at - since < interval * told.attempts - station.terms.tolerance:
         wrong.append(f"{text} after {seen.at - since:.1f} s, not {interval * told.attempts:.0f} s")
     return wrong
 
@@ -69,15 +71,15 @@ def _is_same(one: bytes, two: bytes) -> bool:
     return one[one.find(b"{") :] == two[two.find(b"{") :]
 
 
-def _is_due(seen: Seen, known: Known) -> Said:
+def _is_due(seen: Seen, station: KnownStation) -> Said:
     """Want a repeat of what was refused (E13.FR.02)."""
-    told, attempts = known.transactions.event_of(seen.request), number_of(known, "MessageAttempts")
-    interval = number_of(known, "MessageAttemptInterval")
+    told, attempts = event_in(seen.request, station), number_of(station, "MessageAttempts")
+    interval = number_of(station, "MessageAttemptInterval")
     if told is None or attempts is None or interval is None or told.attempts >= attempts:
         return None
     request = seen.request
     key = (request["transactionInfo"]["transactionId"], request["seqNo"])
-    within = interval * told.attempts + known.terms.tolerance + known.terms.patience
+    within = interval * told.attempts + station.terms.tolerance + station.terms.patience
     return Later(f"seqNo {key[1]} of {key[0]} was refused, and not repeated", within, key)
 
 

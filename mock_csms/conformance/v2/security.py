@@ -1,6 +1,6 @@
 """Wrong security events, passwords and requests for certificates (checks S)."""
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.security import OWN, TRIGGERS, password_of
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Subject
 from mock_csms.conformance.v2.pem import is_certificate
@@ -26,7 +26,7 @@ _EVENTS |= {"DiscardedRenewedClientCertificate"}
     call(EVENT),
     implies=("B11", "S02", "S08"),
 )
-def events_are_known(seen: Seen, _: Known) -> Said:
+def events_are_known(seen: Seen, _: KnownStation) -> Said:
     """A name that it does not have."""
     kind = seen.payload["type"]
     return None if kind in _EVENTS else f"{kind} is no security event of the specification"
@@ -39,19 +39,19 @@ def events_are_known(seen: Seen, _: Known) -> Said:
     "security events from an outage are delivered afterwards",
     call(FIRMWARE, EVENT),
 )
-def events_are_kept(seen: Seen, known: Known) -> Said:
+def events_are_kept(seen: Seen, station: KnownStation) -> Said:
     """None comes of firmware whose signature was found invalid during an outage, as its status says afterwards."""
     if seen.action == EVENT:
         return Done() if seen.payload["type"] == "InvalidFirmwareSignature" else None
-    line = known.connections
-    is_late = bool(line.outages) and seen.at - line.opened_at <= known.terms.tolerance
+    connections = station.connections
+    is_late = bool(connections.outages) and seen.at - connections.opened_at <= station.terms.tolerance
     if (
         seen.payload["status"] != "InvalidSignature"
         or not is_late
-        or known.security.signature_at >= line.outages[-1][0]
+        or station.security.signature_at >= connections.outages[-1][0]
     ):
         return None
-    return Later("InvalidFirmwareSignature did not come after the outage", known.terms.patience)
+    return Later("InvalidFirmwareSignature did not come after the outage", station.terms.patience)
 
 
 @SECURITY.check(
@@ -61,9 +61,9 @@ def events_are_kept(seen: Seen, known: Known) -> Said:
     "the station uses its new password once that was Accepted, else the old one",
     when("knocked"),
 )
-def password_is_right(seen: Seen, known: Known) -> Said:
+def password_is_right(seen: Seen, station: KnownStation) -> Said:
     """The one that was replaced, or one that was not taken."""
-    security, used = known.security, password_of(seen)
+    security, used = station.security, password_of(seen)
     if used is None or used == security.password:
         return None
     if used == security.replaced:
@@ -81,30 +81,30 @@ def password_is_right(seen: Seen, known: Known) -> Said:
     when("malformed"),
     any_payload=True,
 )
-def requests_are_sound(seen: Seen, known: Known) -> Said:
+def requests_are_sound(seen: Seen, station: KnownStation) -> Said:
     """None, or one that cannot be read, is not signed, has a weak key or the name of another; the rest is R10."""
     if not seen.is_sound:
         return [Done(kind) for kind in TRIGGERS.values()] if seen.kind != "result" else None
     if seen.action == SIGN:
         kind = seen.payload.get("certificateType", OWN)
-        return [Done(kind), Done(""), *_faults(seen, known)]
-    wanted = seen.request.get("requestedMessage") if isinstance(seen.request, dict) else None
-    if seen.payload["status"] != "Accepted" or not isinstance(wanted, str) or wanted not in TRIGGERS:
+        return [Done(kind), Done(""), *_faults(seen, station)]
+    requested = seen.request.get("requestedMessage") if isinstance(seen.request, dict) else None
+    if seen.payload["status"] != "Accepted" or not isinstance(requested, str) or requested not in TRIGGERS:
         return None
-    kinds = [TRIGGERS[wanted]] if TRIGGERS[wanted] else list(known.security.signing)
-    if known.boots.is_in_doubt or any(
-        known.security.of(kind).asked_at >= known.security.triggered_at for kind in kinds
+    kinds = [TRIGGERS[requested]] if TRIGGERS[requested] else list(station.security.signing)
+    if station.boots.is_in_doubt or any(
+        station.security.of(kind).asked_at >= station.security.triggered_at for kind in kinds
     ):
         return None
-    return Later(f"no {SIGN} came after the trigger {wanted}", known.terms.patience, TRIGGERS[wanted])
+    return Later(f"no {SIGN} came after the trigger {requested}", station.terms.patience, TRIGGERS[requested])
 
 
-def _faults(seen: Seen, known: Known) -> list[str]:
+def _faults(seen: Seen, station: KnownStation) -> list[str]:
     """Return what is wrong about a request."""
     request = x509.read_request(seen.payload["csr"])
     if request is None:
         return ["the csr is no PKCS#10 request in PEM"]
-    serial = (known.boots.asked or {}).get("chargingStation", {}).get("serialNumber")
+    serial = (station.boots.asked or {}).get("chargingStation", {}).get("serialNumber")
     is_own = seen.payload.get("certificateType", OWN) == OWN and serial is not None
     faults = {
         "the csr has a weak key": not request.is_strong,
@@ -115,14 +115,14 @@ def _faults(seen: Seen, known: Known) -> list[str]:
     return [text for text, is_so in faults.items() if is_so]
 
 
-def _is_invalid(seen: Seen, known: Known) -> bool:
+def _is_invalid(seen: Seen, station: KnownStation) -> bool:
     """Whether the mock knows that a certificate is none for the station: no PEM, expired, or for another key."""
-    chain, requests = seen.request["certificateChain"], known.security.of(OWN).requests
+    chain, requests = seen.request["certificateChain"], station.security.of(OWN).requests
     if not is_certificate(chain):
         return True
     found = x509.split(chain)
     asked = [request.key for request in map(x509.read_request, requests) if request]
-    if not found or x509.is_expired(found[0], seen.at - known.terms.tolerance):
+    if not found or x509.is_expired(found[0], seen.at - station.terms.tolerance):
         return bool(found)
     return bool(asked) and x509.key_of(found[0]) not in asked
 
@@ -130,11 +130,11 @@ def _is_invalid(seen: Seen, known: Known) -> bool:
 @SECURITY.check(
     "S07", "A02.FR.06, A02.FR.07, A02.FR.08", ERROR, "an invalid certificate is not accepted", result(SIGNED)
 )
-def invalid_is_not_taken(seen: Seen, known: Known) -> Said:
+def invalid_is_not_taken(seen: Seen, station: KnownStation) -> Said:
     """One is Accepted that is no certificate, is expired, or has another key than was asked for."""
     if seen.payload["status"] != "Accepted" or seen.request.get("certificateType", OWN) != OWN:
         return None
-    return "an invalid certificate was Accepted" if _is_invalid(seen, known) else None
+    return "an invalid certificate was Accepted" if _is_invalid(seen, station) else None
 
 
 @SECURITY.check(
@@ -145,18 +145,18 @@ def invalid_is_not_taken(seen: Seen, known: Known) -> Said:
     result(SIGNED),
     call(EVENT),
 )
-def invalid_is_told(seen: Seen, known: Known) -> Said:
+def invalid_is_told(seen: Seen, station: KnownStation) -> Said:
     """None comes; a chain that is too long may be refused without."""
     if seen.action == EVENT:
         return Done() if seen.payload["type"] == INVALID else None
-    security, longest = known.security, known.variables.number("SecurityCtrlr", "MaxCertificateChainSize")
+    security, longest = station.security, station.variables.number("SecurityCtrlr", "MaxCertificateChainSize")
     if seen.request.get("certificateType", OWN) != OWN or security.invalid_at >= security.sent_at:
         return None
     is_long = longest is not None and len(seen.request["certificateChain"]) > longest
     is_refused = seen.payload["status"] == "Rejected" and bool(security.of(OWN).requests)
-    if is_long or not (is_refused or _is_invalid(seen, known)):
+    if is_long or not (is_refused or _is_invalid(seen, station)):
         return None
-    return Later(f"{INVALID} did not come after {SIGNED}", known.terms.patience)
+    return Later(f"{INVALID} did not come after {SIGNED}", station.terms.patience)
 
 
 @SECURITY.check(
@@ -166,15 +166,15 @@ def invalid_is_told(seen: Seen, known: Known) -> Said:
     "SignCertificate is repeated with growing waits and a limit",
     call(SIGN),
 )
-def repeats_slowly(seen: Seen, known: Known) -> Said:
+def repeats_slowly(seen: Seen, station: KnownStation) -> Said:
     """A repetition before CertSigningWaitMinimum, doubled each time, is over, or after CertSigningRepeatTimes."""
-    signing = known.security.of(seen.payload.get("certificateType", OWN))
-    least = known.variables.number("SecurityCtrlr", "CertSigningWaitMinimum")
-    most = known.variables.number("SecurityCtrlr", "CertSigningRepeatTimes")
+    signing = station.security.of(seen.payload.get("certificateType", OWN))
+    least = station.variables.number("SecurityCtrlr", "CertSigningWaitMinimum")
+    most = station.variables.number("SecurityCtrlr", "CertSigningRepeatTimes")
     if not signing.is_open:
         return None
     pause, doubled = seen.at - signing.taken_at, min(signing.repeats, 30)
-    if least is not None and pause < least * 2.0**doubled - known.terms.tolerance:
+    if least is not None and pause < least * 2.0**doubled - station.terms.tolerance:
         return f"repetition {signing.repeats + 1} came after {pause:.1f} s, not after {least * 2.0**doubled:g} s"
     if most is not None and signing.repeats == int(most) + 1:  # as often as the time is doubled, after the first one
         return f"repetition {signing.repeats + 1} came, but CertSigningRepeatTimes is {most:g}"
@@ -182,7 +182,7 @@ def repeats_slowly(seen: Seen, known: Known) -> Said:
 
 
 @SECURITY.check("S10", "A02.FR.20", ERROR, "a refused SignCertificate is not repeated without a trigger", call(SIGN))
-def waits_for_triggers(seen: Seen, known: Known) -> Said:
+def waits_for_triggers(seen: Seen, station: KnownStation) -> Said:
     """A request that nobody has triggered since the last one, or its certificate, was refused."""
-    is_over = known.security.of(seen.payload.get("certificateType", OWN)).is_over
+    is_over = station.security.of(seen.payload.get("certificateType", OWN)).is_over
     return f"{SIGN} was sent although the one before was refused" if is_over else None

@@ -1,61 +1,65 @@
 """Wrong reports of connectors after boots and outages (checks B07, B08, B12, B13, B16 and B17)."""
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.availability import CLOSED
-from mock_csms.conformance.facts.v2.reports import connectors_of
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said
+from mock_csms.conformance.lessons.v2.reports import connectors_of
+from mock_csms.conformance.subject import ERROR, WARNING, Done, Due, Later, Said
 from mock_csms.conformance.v2.provisioning import BOOT, PROVISIONING
 from mock_csms.conformance.v2.transactions import LEFT
 from mock_csms.protocol.times import seconds_of
 from mock_csms.twin.connectors import Connector
-from mock_csms.twin.seen import Seen, call, driven, response, when
+from mock_csms.twin.seen import Seen, call, response, when
 from mock_csms.twin.v2.connectors import current_in, statuses_in
+from mock_csms.twin.v2.occasions import driven
+from mock_csms.twin.v2.transactions import evse_in
 
 STATUS, NOTIFY, EVENT = "StatusNotification", "NotifyEvent", "TransactionEvent"
 _MOVES = {"CablePluggedIn", "EVDetected", *LEFT}
 """The triggers that go with another status of the connector."""
 
 
-@PROVISIONING.check(
-    "B07", "B01.FR.05", ERROR, "after a boot the status of every connector is reported", response(BOOT), when("due")
-)
-def reports_after_boots(seen: Seen, known: Known) -> Said:
+@PROVISIONING.check("B07", "B01.FR.05", ERROR, "after a boot the status of every connector is reported", response(BOOT))
+def reports_after_boots(seen: Seen, station: KnownStation) -> Said:
     """A connector of which nothing came after the boot was accepted; none at all where it is not known which exist.
 
     A second boot without a start asks for nothing: what came after the first one is enough.
     """
-    boots = known.boots
-    if seen.kind == "due":
-        return _missing(known, boots.up_at, "after the boot")
+    boots = station.boots
     if seen.payload["status"] != "Accepted" or not boots.count or not boots.is_new:
         return None
-    return Later("", known.terms.patience)
+    return Later("", station.terms.patience)
+
+
+@PROVISIONING.deadline("B07")
+def miss_after_boots(_: Due, station: KnownStation) -> Said:
+    """Say which connectors are missing."""
+    return _missing(station, station.boots.up_at, "after the boot")
 
 
 @PROVISIONING.check("B08", "B01.FR.05", ERROR, "EVSEs and connectors are numbered from 1", call(STATUS))
-def numbers_from_one(seen: Seen, _: Known) -> Said:
+def numbers_from_one(seen: Seen, _: KnownStation) -> Said:
     """A status of an EVSE or a connector that cannot be."""
     evse, connector = seen.payload["evseId"], seen.payload["connectorId"]
     return None if evse > 0 and connector > 0 else f"evseId is {evse}, connectorId is {connector}"
 
 
-def _first_statuses(seen: Seen, known: Known) -> list[tuple[Connector, str]]:
+def _first_statuses(seen: Seen, station: KnownStation) -> list[tuple[Connector, str]]:
     """Return the statuses that are the first of their connectors after a boot."""
-    boots, told_at = known.boots, known.connectors.told_at
+    boots, told_at = station.boots, station.connectors.told_at
     if not boots.is_accepted or boots.accepted_at is None:
         return []
-    told = current_in(seen.action, seen.payload, known)
+    told = current_in(seen.action, seen.payload, station)
     return [(place, status) for place, status in told if told_at.get(place, 0.0) < boots.accepted_at]
 
 
-def reopened(seen: Seen, known: Known) -> list[tuple[Connector, str]]:
+def reopened(seen: Seen, station: KnownStation) -> list[tuple[Connector, str]]:
     """Return the first statuses after a boot of what was closed before: B12 reports them."""
-    orders, found = known.availability, []
-    for place, status in _first_statuses(seen, known) if orders.places else ():
-        order = orders.closing(place)
-        if order is None or status in CLOSED or order.at >= known.boots.asked_at:
+    availability, found = station.availability, []
+    for place, status in _first_statuses(seen, station) if availability.places else ():
+        order = availability.closing(place)
+        if order is None or status in CLOSED or order.at >= station.boots.asked_at:
             continue
-        if not order.is_scheduled or known.connectors.statuses.get(place) in CLOSED:
+        if not order.is_scheduled or station.connectors.statuses.get(place) in CLOSED:
             found.append((place, status))
     return found
 
@@ -67,10 +71,10 @@ def reopened(seen: Seen, known: Known) -> list[tuple[Connector, str]]:
     "connectors set Inoperative are still Unavailable after a reboot",
     call(STATUS, NOTIFY),
 )
-def stays_closed(seen: Seen, known: Known) -> Said:
+def stays_closed(seen: Seen, station: KnownStation) -> Said:
     """The first status after a boot of what was closed before; what waited for a transaction, if it was closed then."""
     text = "connector {} is {} after the boot, although it was set Inoperative"
-    return [text.format(name(place), status) for place, status in reopened(seen, known)]
+    return [text.format(name(place), status) for place, status in reopened(seen, station)]
 
 
 @PROVISIONING.check(
@@ -80,18 +84,18 @@ def stays_closed(seen: Seen, known: Known) -> Said:
     "reserved connectors are still Reserved after a reboot",
     call(STATUS, NOTIFY),
 )
-def stays_reserved(seen: Seen, known: Known) -> Said:
+def stays_reserved(seen: Seen, station: KnownStation) -> Said:
     """The first status after a boot of a connector that was Reserved before, or is the only one of its EVSE."""
-    kept, text = known.reservations.keeping, "connector {} is Available after the boot, but has the reservation {}"
-    return [text.format(name(place), kept[place[0]].id) for place in unreserved(seen, known)]
+    kept, text = station.reservations.keeping, "connector {} is Available after the boot, but has the reservation {}"
+    return [text.format(name(place), kept[place[0]].id) for place in unreserved(seen, station)]
 
 
-def unreserved(seen: Seen, known: Known) -> list[Connector]:
+def unreserved(seen: Seen, station: KnownStation) -> list[Connector]:
     """Return the connectors that are Available after a boot, and were reserved: B13 reports them."""
-    kept, connectors, found = known.reservations.keeping, known.connectors, []
-    for place, status in _first_statuses(seen, known) if kept else ():
+    kept, connectors, found = station.reservations.keeping, station.connectors, []
+    for place, status in _first_statuses(seen, station) if kept else ():
         reservation = kept.get(place[0])
-        if status != "Available" or not reservation or reservation.expires_at - known.terms.tolerance <= seen.at:
+        if status != "Available" or not reservation or reservation.expires_at - station.terms.tolerance <= seen.at:
             continue
         if connectors.statuses.get(place) == "Reserved" or len(connectors.of(place[0])) == 1:
             found.append(place)
@@ -104,17 +108,21 @@ def unreserved(seen: Seen, known: Known) -> list[Connector]:
     ERROR,
     "after a long outage the status of every connector is reported",
     call(BOOT),
-    when("connected", "due"),
+    when("connected"),
 )
-def reports_after_outages(seen: Seen, known: Known) -> Said:
+def reports_after_outages(seen: Seen, station: KnownStation) -> Said:
     """A connector of which nothing came; a boot asks for the same (B07). The station may have seen the outage late."""
-    if seen.kind == "due":
-        return _missing(known, known.connections.opened_at, "after the outage")
-    threshold, lost = _threshold(known), known.connections.lost_at
-    if seen.kind == "call" or threshold is None or lost is None or not known.boots.is_accepted:
+    threshold, lost = _threshold(station), station.connections.lost_at
+    if seen.kind == "call" or threshold is None or lost is None or not station.boots.is_accepted:
         return Done()
-    late = (known.variables.number("OCPPCommCtrlr", "WebSocketPingInterval") or 0.0) + known.terms.tolerance
-    return Later("", known.terms.patience) if seen.at - lost > threshold + late else None
+    late = (station.variables.number("OCPPCommCtrlr", "WebSocketPingInterval") or 0.0) + station.terms.tolerance
+    return Later("", station.terms.patience) if seen.at - lost > threshold + late else None
+
+
+@PROVISIONING.deadline("B16")
+def miss_after_outages(_: Due, station: KnownStation) -> Said:
+    """Say which connectors are missing."""
+    return _missing(station, station.connections.opened_at, "after the outage")
 
 
 @PROVISIONING.check(
@@ -125,28 +133,28 @@ def reports_after_outages(seen: Seen, known: Known) -> Said:
     call(STATUS, NOTIFY),
     driven(),
 )
-def reports_changes(seen: Seen, known: Known) -> Said:
+def reports_changes(seen: Seen, station: KnownStation) -> Said:
     """The same status as before, with no event of a change and back; or none where a cable was plugged in meanwhile."""
-    line = known.connections
-    if not line.outages or known.boots.asked_at >= line.opened_at or known.resets.is_under_way:
+    connections = station.connections
+    if not connections.outages or station.boots.asked_at >= connections.opened_at or station.resets.is_under_way:
         return None
     if seen.action == EVENT:
-        return _changes(seen, known)
-    if seen.at - line.opened_at > known.terms.patience:
+        return _changes(seen, station)
+    if seen.at - connections.opened_at > station.terms.patience:
         return None
     told = statuses_in(seen.action, seen.payload)
     done = [Done(place) for place, _ in told]
-    if not _is_unchanged(seen, known) or _has_moved(told[0][0][0], known):
+    if not _is_unchanged(seen, station) or _has_moved(told[0][0][0], station):
         return done
     (place, status), key = told[0], ("as before", told[0][0][0])
     text = f"unchanged connector {name(place)} was reported: {status}"
-    return [*done, Later(text, known.terms.patience, key)]
+    return [*done, Later(text, station.terms.patience, key)]
 
 
-def _has_moved(evse: int, known: Known) -> bool:
+def _has_moved(evse: int, station: KnownStation) -> bool:
     """Whether an event has told of a change at an EVSE during the outage: what is as before has changed twice."""
-    here = [each for each in known.transactions.by_id.values() if each.evse == evse]
-    told = [event for each in here for event in each.events.values() if event.at >= known.connections.opened_at]
+    here = [each for each in station.transactions.by_id.values() if each.evse == evse]
+    told = [event for each in here for event in each.events.values() if event.at >= station.connections.opened_at]
     return any(event.is_offline and _moves(event.kind, event.trigger) for event in told)
 
 
@@ -154,40 +162,47 @@ def _moves(kind: str, trigger: str) -> bool:
     return kind != "Updated" or trigger in _MOVES
 
 
-def _changes(seen: Seen, known: Known) -> Said:
+def _changes(seen: Seen, station: KnownStation) -> Said:
     """Expect the report of a connector that is in use since the outage, as long as it is; none other is as before."""
-    payload, evse = seen.payload, known.transactions.evse_of(seen.payload)
+    payload, evse = seen.payload, evse_in(seen.payload, station)
     if not payload.get("offline") or evse is None:
         return None
     back = [Done(("as before", evse))] if _moves(payload["eventType"], payload["triggerReason"]) else []
-    plugged = _plugged(seen, known) if "connectorId" in payload.get("evse", {}) else None
+    plugged = _plugged(seen, station) if "connectorId" in payload.get("evse", {}) else None
     return [*back, plugged] if plugged else back
 
 
-def _plugged(seen: Seen, known: Known) -> Later | Done | None:
+def _plugged(seen: Seen, station: KnownStation) -> Later | Done | None:
     """Expect the report of a connector that was Available before the outage, and is not told of since."""
     payload, connector = seen.payload, (seen.payload["evse"]["id"], seen.payload["evse"]["connectorId"])
     if payload["triggerReason"] in LEFT or payload["eventType"] == "Ended":
         return Done(connector)
-    at, told_at = seconds_of(payload["timestamp"]), known.connectors.told_at.get(connector, seen.at)
-    is_free = known.connectors.statuses.get(connector) == "Available" and told_at < known.connections.outages[-1][0]
-    if payload["triggerReason"] != "CablePluggedIn" or not is_free or at is None or not known.connections.is_outage(at):
+    at, told_at = seconds_of(payload["timestamp"]), station.connectors.told_at.get(connector, seen.at)
+    is_free = station.connectors.statuses.get(connector) == "Available" and told_at < station.connections.outages[-1][0]
+    if (
+        payload["triggerReason"] != "CablePluggedIn"
+        or not is_free
+        or at is None
+        or not station.connections.is_outage(at)
+    ):
         return None
     text = f"connector {name(connector)} was plugged in during the outage, but not reported"
-    return Later(text, known.terms.patience, connector)
+    return Later(text, station.terms.patience, connector)
 
 
-def _is_unchanged(seen: Seen, known: Known) -> bool:
+def _is_unchanged(seen: Seen, station: KnownStation) -> bool:
     """Whether a status is told that was known, and taken, before a short outage; nobody has asked for it."""
-    threshold, tolerance, (lost, back) = _threshold(known), known.terms.tolerance, known.connections.outages[-1]
+    threshold, tolerance, (lost, back) = _threshold(station), station.terms.tolerance, station.connections.outages[-1]
     if seen.action != STATUS or threshold is None or not 0 < back - lost < threshold - tolerance:
         return False  # a trace does not tell when a connection was lost
-    payload, connectors = seen.payload, known.connectors
+    payload, connectors = seen.payload, station.connectors
     place, at = (payload["evseId"], payload["connectorId"]), seconds_of(payload["timestamp"])
-    is_known = connectors.told_at.get(place, seen.at) <= known.availability.taken_at.get(place, 0.0) < lost - tolerance
+    is_known = (
+        connectors.told_at.get(place, seen.at) <= station.availability.taken_at.get(place, 0.0) < lost - tolerance
+    )
     is_same = connectors.statuses.get(place) == payload["connectorStatus"]
     is_now = at is not None and not lost - tolerance < at < back - tolerance
-    return is_known and is_same and is_now and known.availability.triggered_at < lost
+    return is_known and is_same and is_now and station.availability.triggered_at < lost
 
 
 def name(place: Connector) -> str:
@@ -195,10 +210,10 @@ def name(place: Connector) -> str:
     return f"{place[0]}.{place[1]}"
 
 
-def _missing(known: Known, since: float, when_: str) -> str | None:
+def _missing(station: KnownStation, since: float, when_: str) -> str | None:
     """Return which connectors were not reported since then, but for the reserved ones (H02)."""
-    reserved, told = known.reservations.keeping, known.connectors
-    connectors = sorted(place for place in connectors_of(known) if place[0] not in reserved)
+    reserved, told = station.reservations.keeping, station.connectors
+    connectors = sorted(place for place in connectors_of(station) if place[0] not in reserved)
     missing = [name(place) for place in connectors if not told.is_told(place, since)]
     if connectors:
         return f"no status of {', '.join(missing)} came {when_}" if missing else None
@@ -206,5 +221,5 @@ def _missing(known: Known, since: float, when_: str) -> str | None:
     return None if reserved or is_misnumbered else f"no status of any connector came {when_}"
 
 
-def _threshold(known: Known) -> float | None:
-    return known.variables.number("OCPPCommCtrlr", "OfflineThreshold")
+def _threshold(station: KnownStation) -> float | None:
+    return station.variables.number("OCPPCommCtrlr", "OfflineThreshold")

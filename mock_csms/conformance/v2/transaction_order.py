@@ -1,55 +1,57 @@
 """Wrong ids, numbers and times of transactions, and what was offline (checks X01 to X05, X16, X17)."""
 
-from mock_csms.conformance.facts import Known
-from mock_csms.conformance.facts.clock import is_watched, may_wait, told_at
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Wrong
+from mock_csms.conformance.facts.clock import told_at
+from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.waiting import is_watched, may_wait
+from mock_csms.conformance.subject import ERROR, WARNING, Done, Due, Later, Said, Wrong
 from mock_csms.conformance.v2.transactions import TRANSACTIONS
 from mock_csms.twin.seen import Seen, call, when
 from mock_csms.twin.transactions import Transaction
+from mock_csms.twin.v2.transactions import repeats, restarts, transaction_in
 
 _EVENT = call("TransactionEvent")
 _STARTED = call("TransactionEvent.Started")
 
 
-@TRANSACTIONS.check(
-    "X01", "E01.FR.01", ERROR, "a transaction begins with Started", _EVENT, when("due"), implies=("X03",)
-)
-def begins_with_started(seen: Seen, known: Known) -> Said:
+@TRANSACTIONS.check("X01", "E01.FR.01", ERROR, "a transaction begins with Started", _EVENT, implies=("X03",))
+def begins_with_started(seen: Seen, station: KnownStation) -> Said:
     """A first event that is none, though the station was watched when it began; what waits there may come late."""
-    if seen.kind == "due":
-        if may_wait(known, seen.at):
-            return Later(seen.request, known.terms.patience, seen.payload, survives=True)
-        return seen.request if is_watched(known) else None
     id_ = seen.payload["transactionInfo"]["transactionId"]
-    transaction = known.transactions.by_id.get(id_)
+    transaction = station.transactions.by_id.get(id_)
     if transaction is not None:
         return Done(id_) if seen.detail == "Started" and transaction.started is None else None
     number = seen.payload["seqNo"]
-    if seen.detail == "Started" or id_ in known.transactions.ids or not (number == 0 or is_watched(known)):
+    if seen.detail == "Started" or id_ in station.transactions.ids or not (number == 0 or is_watched(station)):
         return None
     text = f"transaction {id_} begins with {seen.detail}, seqNo {number}"
-    waits = number and (seen.payload.get("offline") or may_wait(known, seen.at))
-    return Later(text, known.terms.patience, id_, survives=True) if waits else text
+    waits = number and (seen.payload.get("offline") or may_wait(station, seen.at))
+    return Later(text, station.terms.patience, id_, survives=True) if waits else text
+
+
+@TRANSACTIONS.deadline("X01")
+def has_not_begun(due: Due, station: KnownStation) -> Said:
+    """Judge again when what waited should have come."""
+    if may_wait(station, due.at):
+        return Later(due.text, station.terms.patience, due.key, survives=True)
+    return due.text if is_watched(station) else None
 
 
 @TRANSACTIONS.check(
     "X02", "E01.FR.08", ERROR, "each transaction has a transactionId of its own", _STARTED, implies=("X03",)
 )
-def id_is_new(seen: Seen, known: Known) -> Said:
+def id_is_new(seen: Seen, station: KnownStation) -> Said:
     """A start with the id of another transaction, be it of a former run."""
     id_ = seen.payload["transactionInfo"]["transactionId"]
-    began = known.transactions.ids.get(id_)
+    began = station.transactions.ids.get(id_)
     if not began or began == seen.payload["timestamp"]:
         return None
     return f"transactionId {id_} belongs to the transaction that began at {began} already"
 
 
-@TRANSACTIONS.check("X03", "E01.FR.07", ERROR, "seqNo starts at 0 and increases by 1", _EVENT, when("due"))
-def numbers_rise(seen: Seen, known: Known) -> Said:
+@TRANSACTIONS.check("X03", "E01.FR.07", ERROR, "seqNo starts at 0 and increases by 1", _EVENT)
+def numbers_rise(seen: Seen, station: KnownStation) -> Said:
     """A number left out that does not come late either, or one that two events have; 0 is only recommended."""
-    if seen.kind == "due":
-        return _still_open(seen, known)
-    transaction, number = known.transactions.of(seen.payload), seen.payload["seqNo"]
+    transaction, number = transaction_in(seen.payload, station), seen.payload["seqNo"]
     if transaction is None:
         text = f"the first seqNo is {number}, not 0"
         wrong = Wrong(text, severity=WARNING, why="to begin at 0 is only recommended")
@@ -57,29 +59,30 @@ def numbers_rise(seen: Seen, known: Known) -> Said:
     if number == transaction.highest + 1 or transaction.highest < 0:
         return None
     if number > transaction.highest:
-        return _jump(seen, known, transaction)
+        return _jump(seen, station, transaction)
     told = transaction.events.get(number)
-    if told is None or told.is_again(seen.payload) or (seen.detail == "Started" and told.kind == "Started"):
+    if told is None or repeats(seen.payload, told) or (seen.detail == "Started" and told.kind == "Started"):
         return None
     return f"seqNo {number} came twice in transaction {transaction.id}, for different events"
 
 
-def _jump(seen: Seen, known: Known, transaction: Transaction) -> Said:
+def _jump(seen: Seen, station: KnownStation, transaction: Transaction) -> Said:
     """Judge a gap: events made offline may be dropped, every other one (E11.FR.04), or come late."""
     last, number = transaction.highest, seen.payload["seqNo"]
     before = transaction.events.get(last)
     if seen.payload.get("offline") or before is None or before.is_offline:
         return None
     text = f"seqNo jumped from {last} to {number} in transaction {transaction.id}"
-    if before.connection == known.connections.opened or not may_wait(known, seen.at):
+    if before.connection == station.connections.opened or not may_wait(station, seen.at):
         return text
-    return Later(text, known.terms.patience, (transaction.id, last + 1, number - 1), survives=True)
+    return Later(text, station.terms.patience, (transaction.id, last + 1, number - 1), survives=True)
 
 
-def _still_open(seen: Seen, known: Known) -> Said:
+@TRANSACTIONS.deadline("X03")
+def still_open(due: Due, station: KnownStation) -> Said:
     """Judge a gap again: what is left of it, unless the events on one side of it were made offline."""
-    id_, first, last = seen.payload
-    transaction = known.transactions.by_id.get(id_)
+    id_, first, last = due.key
+    transaction = station.transactions.by_id.get(id_)
     if transaction is None:
         return None
     events = transaction.events
@@ -87,15 +90,15 @@ def _still_open(seen: Seen, known: Known) -> Said:
     sides = [(events.get(gap[0] - 1), events.get(gap[1] + 1)) for gap in left]
     if all(any(side is None or side.is_offline for side in each) for each in sides):
         return None
-    waits = may_wait(known, seen.at)
-    return Later(seen.request, known.terms.patience, seen.payload, survives=True) if waits else seen.request
+    waits = may_wait(station, due.at)
+    return Later(due.text, station.terms.patience, due.key, survives=True) if waits else due.text
 
 
 @TRANSACTIONS.check("X04", "E01.FR.07", ERROR, "timestamps do not go back as seqNo increases", _EVENT, implies=("M08",))
-def times_rise(seen: Seen, known: Known) -> Said:
+def times_rise(seen: Seen, station: KnownStation) -> Said:
     """A timestamp before that of an event with a lower seqNo, or after that of a higher one."""
     transaction, number, stamp = (
-        known.transactions.of(seen.payload),
+        transaction_in(seen.payload, station),
         seen.payload["seqNo"],
         seen.payload["timestamp"],
     )
@@ -104,51 +107,51 @@ def times_rise(seen: Seen, known: Known) -> Said:
     ):
         return None
     is_again = number == transaction.highest and stamp == transaction.stamp
-    is_other = seen.detail == "Started" and transaction.is_restarted_by(seen.payload)
-    return None if is_again or is_other else _out_of_order(transaction, number, stamp, known)
+    is_other = seen.detail == "Started" and restarts(seen.payload, transaction)
+    return None if is_again or is_other else _out_of_order(transaction, number, stamp, station)
 
 
-def _out_of_order(transaction: Transaction, number: int, stamp: str, known: Known) -> Said:
+def _out_of_order(transaction: Transaction, number: int, stamp: str, station: KnownStation) -> Said:
     """Compare a time with those of the events before and after it, as far as these are known."""
     events = transaction.events
     lower = max((each for each in events if each < number), default=None)
     higher = min((each for each in events if each > number), default=None)
     for one, two in ((lower, number), (number, higher)):
         stamps = [stamp if each == number else events[each].stamp for each in (one, two) if each is not None]
-        times = [at for at in (told_at(each, known) for each in stamps) if at is not None]
-        if len(times) == 2 and times[0] - times[1] > known.terms.tolerance:
+        times = [at for at in (told_at(each, station) for each in stamps) if at is not None]
+        if len(times) == 2 and times[0] - times[1] > station.terms.tolerance:
             return f"seqNo {one} has the timestamp {stamps[0]}, but seqNo {two} has {stamps[1]}"
     return None
 
 
 @TRANSACTIONS.check("X05", "E06", ERROR, "no event follows Ended", _EVENT)
-def nothing_after_the_end(seen: Seen, known: Known) -> Said:
+def nothing_after_the_end(seen: Seen, station: KnownStation) -> Said:
     """An event with a higher seqNo than the one that ended the transaction."""
-    transaction = known.transactions.of(seen.payload)
+    transaction = transaction_in(seen.payload, station)
     if transaction is None:
         return None
     number, end = seen.payload["seqNo"], transaction.ended_by
     if seen.detail == "Ended" and end is None and number < transaction.highest:
         number, end = transaction.highest, number
-    if end is None or number <= end or (seen.detail == "Started" and transaction.is_restarted_by(seen.payload)):
+    if end is None or number <= end or (seen.detail == "Started" and restarts(seen.payload, transaction)):
         return None
     return f"transaction {transaction.id} ended with seqNo {end}, but continues with {number}"
 
 
 @TRANSACTIONS.check("X16", "E11.FR.02", ERROR, "only events made offline are marked offline", _EVENT)
-def offline_told(seen: Seen, known: Known) -> Said:
+def offline_told(seen: Seen, station: KnownStation) -> Said:
     """An event of an outage without the flag, or one with it that was made since the connection is there."""
-    line, is_offline = known.connections, seen.payload.get("offline")
-    if not is_offline and not line.outages:
+    connections, is_offline = station.connections, seen.payload.get("offline")
+    if not is_offline and not connections.outages:
         return None
-    at, tolerance = told_at(seen.payload["timestamp"], known), known.terms.tolerance
+    at, tolerance = told_at(seen.payload["timestamp"], station), station.terms.tolerance
     if at is None or at > seen.at + tolerance:
         return None
-    since = max(line.opened_at, known.boots.accepted_at or 0.0) + tolerance
+    since = max(connections.opened_at, station.boots.accepted_at or 0.0) + tolerance
     if is_offline:
-        is_wrong = at > since and known.boots.is_accepted
+        is_wrong = at > since and station.boots.is_accepted
         return f"seqNo {seen.payload['seqNo']} is marked as offline, made while connected" if is_wrong else None
-    if at >= line.opened_at - tolerance or not line.is_outage(at, tolerance):
+    if at >= connections.opened_at - tolerance or not connections.is_outage(at, tolerance):
         return None
     return f"seqNo {seen.payload['seqNo']} was made offline, and is not marked so"
 
@@ -158,34 +161,38 @@ def offline_told(seen: Seen, known: Known) -> Said:
     "E12.FR.01",
     WARNING,
     "events from an outage are sent afterwards",
-    when("connected", "due"),
+    when("connected"),
     _EVENT,
     call("BootNotification"),
 )
-def outage_told(seen: Seen, known: Known) -> Said:
+def outage_told(seen: Seen, station: KnownStation) -> Said:
     """Nothing of an outage in which a transaction ran, and its periodic values were due."""
     if seen.kind == "call":
         if seen.action == "BootNotification":
-            return [Done(id_) for id_ in known.transactions.running]
-        return _is_told(seen, known) if known.deadlines else None
-    if seen.kind == "due":
-        waits = known.transactions.late_at + known.terms.patience > seen.at
-        return Later(seen.request, known.terms.patience, seen.payload) if waits else seen.request
-    interval, lost_at = known.meters.interval(known), known.connections.lost_at
-    if not interval or lost_at is None or seen.at - lost_at <= interval + 2 * known.terms.tolerance:
+            return [Done(id_) for id_ in station.transactions.running]
+        return _is_told(seen, station) if station.deadlines else None
+    interval, lost_at = station.meters.interval(station.variables), station.connections.lost_at
+    if not interval or lost_at is None or seen.at - lost_at <= interval + 2 * station.terms.tolerance:
         return None
     text = "nothing was told of an outage of {:.0f} s in transaction {}"
-    charging = [each for each in known.transactions.running.values() if each.charging_state == "Charging"]
-    return [Later(text.format(seen.at - lost_at, each.id), known.terms.patience, each.id) for each in charging]
+    charging = [each for each in station.transactions.running.values() if each.charging_state == "Charging"]
+    return [Later(text.format(seen.at - lost_at, each.id), station.terms.patience, each.id) for each in charging]
 
 
-def _is_told(seen: Seen, known: Known) -> Said:
+@TRANSACTIONS.deadline("X17")
+def still_untold(due: Due, station: KnownStation) -> Said:
+    """Judge an outage again when what waited should have come."""
+    waits = station.transactions.late_at + station.terms.patience > due.at
+    return Later(due.text, station.terms.patience, due.key) if waits else due.text
+
+
+def _is_told(seen: Seen, station: KnownStation) -> Said:
     """See an event that was made before the connection came back."""
     id_ = seen.payload["transactionInfo"]["transactionId"]
-    if ("X17", id_) not in known.deadlines:
+    if ("X17", id_) not in station.deadlines:
         return None
-    at = told_at(seen.payload["timestamp"], known)
+    at = told_at(seen.payload["timestamp"], station)
     is_late = (
-        seen.payload.get("offline") or seen.detail == "Ended" or (at is not None and at < known.connections.opened_at)
+        seen.payload.get("offline") or seen.detail == "Ended" or (at is not None and at < station.connections.opened_at)
     )
     return Done(id_) if is_late else None

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import WARNING, Done, Later, Said
 from mock_csms.conformance.v2.transactions import TRANSACTIONS
 from mock_csms.protocol.actions import Json
@@ -21,19 +21,19 @@ _AUTHORIZATION_ENDS = {"StopAuthorized", "RemoteStop"}
     "transactions begin and end at TxStartPoint and TxStopPoint",
     call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended"),
 )
-def at_its_points(seen: Seen, known: Known) -> Said:
+def at_its_points(seen: Seen, station: KnownStation) -> Said:
     """A start or an end that comes before its point, or after it."""
     if seen.detail == "Started":
-        points = known.variables.several("TxCtrlr", "TxStartPoint")
-        return _start(seen.payload, points, known) if points else None
+        points = station.variables.several("TxCtrlr", "TxStartPoint")
+        return _start(seen.payload, points, station) if points else None
     if seen.detail == "Ended":
-        return _end(seen, known)
+        return _end(seen, station)
     if seen.payload["triggerReason"] not in ("StopAuthorized", "RemoteStop", "EVCommunicationLost"):
         return None
-    return _goes_on(seen.payload, known.variables.several("TxCtrlr", "TxStopPoint") or (), known)
+    return _goes_on(seen.payload, station.variables.several("TxCtrlr", "TxStopPoint") or (), station)
 
 
-def _start(payload: Json, points: Sequence[str], known: Known) -> Said:
+def _start(payload: Json, points: Sequence[str], station: KnownStation) -> Said:
     """Judge a start by the idToken and the chargingState that come with it."""
     trigger, state, token = (
         payload["triggerReason"],
@@ -42,7 +42,7 @@ def _start(payload: Json, points: Sequence[str], known: Known) -> Said:
     )
     text = f"started by {trigger} ({state}), although TxStartPoint is {', '.join(points)}"
     if token is None and trigger == "CablePluggedIn" and not _WITHOUT_TOKEN & {*points}:
-        return text if known.variables.switch("AuthCtrlr", "Enabled") is True else None
+        return text if station.variables.switch("AuthCtrlr", "Enabled") is True else None
     if trigger in ("Authorized", "RemoteStart") and state == "Idle" and not _WITHOUT_CABLE & {*points}:
         return text
     if points == ["EnergyTransfer"] and state in ("Idle", "EVConnected"):
@@ -51,10 +51,10 @@ def _start(payload: Json, points: Sequence[str], known: Known) -> Said:
     return f"{text}: too late" if is_late else None
 
 
-def _end(seen: Seen, known: Known) -> Said:
+def _end(seen: Seen, station: KnownStation) -> Said:
     """Judge an end by what the driver has done: who only stops may be plugged in still."""
     payload, info = seen.payload, seen.payload["transactionInfo"]
-    points = known.variables.several("TxCtrlr", "TxStopPoint")
+    points = station.variables.several("TxCtrlr", "TxStopPoint")
     is_early = points and {*points} <= _WITHOUT_TOKEN and payload["triggerReason"] in _AUTHORIZATION_ENDS
     if is_early and info.get("chargingState", "Idle") != "Idle":
         return [
@@ -64,7 +64,7 @@ def _end(seen: Seen, known: Known) -> Said:
     return Done(info["transactionId"])
 
 
-def _goes_on(payload: Json, points: Sequence[str], known: Known) -> Said:
+def _goes_on(payload: Json, points: Sequence[str], station: KnownStation) -> Said:
     """Judge an event that should be the end."""
     trigger, id_ = payload["triggerReason"], payload["transactionInfo"]["transactionId"]
     if trigger == "EVCommunicationLost":
@@ -73,7 +73,7 @@ def _goes_on(payload: Json, points: Sequence[str], known: Known) -> Said:
         is_over = "Authorized" in points or "PowerPathClosed" in points
     return (
         Later(
-            f"{id_} continues after {trigger}, although TxStopPoint is {', '.join(points)}", known.terms.patience, id_
+            f"{id_} continues after {trigger}, although TxStopPoint is {', '.join(points)}", station.terms.patience, id_
         )
         if is_over
         else None

@@ -6,14 +6,16 @@ The others are in transaction_order, transaction_points, remote_starts, remote_s
 from collections.abc import Mapping
 from functools import wraps
 
-from mock_csms.conformance.facts import Known
-from mock_csms.conformance.facts.clock import may_wait, told_at
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Judge, Later, Said, Subject
+from mock_csms.conformance.facts.clock import told_at
+from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.waiting import may_wait
+from mock_csms.conformance.subject import ERROR, WARNING, Done, Due, Judge, Later, Said, Subject
 from mock_csms.conformance.v2.resets import ends_by_reset
 from mock_csms.twin.connectors import Connector, may_mean
-from mock_csms.twin.seen import Seen, call, when
+from mock_csms.twin.seen import Seen, call
 from mock_csms.twin.transactions import Transaction
 from mock_csms.twin.v2.connectors import statuses_in
+from mock_csms.twin.v2.transactions import repeats, transaction_in
 
 TRANSACTIONS = Subject("transactions")
 
@@ -59,29 +61,29 @@ def once(judge: Judge) -> Judge:
     """Return a check that says nothing of an event that is sent again (E13.FR.02): it was told the first time."""
 
     @wraps(judge)
-    def judged(seen: Seen, known: Known) -> Said:
-        transaction = known.transactions.of(seen.payload)
+    def judged(seen: Seen, station: KnownStation) -> Said:
+        transaction = transaction_in(seen.payload, station)
         told = transaction and transaction.events.get(seen.payload["seqNo"])
-        return None if told and told.is_again(seen.payload) else judge(seen, known)
+        return None if told and repeats(seen.payload, told) else judge(seen, station)
 
     return judged
 
 
 @TRANSACTIONS.check("X06", "E06.FR.08", ERROR, "an end not caused by the driver has a stoppedReason", _ENDED)
 @once
-def reason_told(seen: Seen, known: Known) -> Said:
+def reason_told(seen: Seen, station: KnownStation) -> Said:
     """An end by command, time-out or fault without a reason, which would mean Local; B20 reports it after a reset."""
     payload = seen.payload
     if payload["triggerReason"] not in _NOT_BY_DRIVER or "stoppedReason" in payload["transactionInfo"]:
         return None
-    if ends_by_reset(seen, known):
+    if ends_by_reset(seen, station):
         return None
     return f"{payload['transactionInfo']['transactionId']} ended by {payload['triggerReason']} without a stoppedReason"
 
 
 @TRANSACTIONS.check("X07", "E06", WARNING, "only Ended has a stoppedReason", _STARTED, _UPDATED)
 @once
-def no_early_reason(seen: Seen, _: Known) -> Said:
+def no_early_reason(seen: Seen, _: KnownStation) -> Said:
     """A reason for an end that is none."""
     reason = seen.payload["transactionInfo"].get("stoppedReason")
     return reason and f"{seen.detail} with the stoppedReason {reason}"
@@ -89,12 +91,12 @@ def no_early_reason(seen: Seen, _: Known) -> Said:
 
 @TRANSACTIONS.check("X08", "F03.FR.03", WARNING, "the stoppedReason fits the triggerReason", _ENDED)
 @once
-def reason_fits(seen: Seen, known: Known) -> Said:
+def reason_fits(seen: Seen, station: KnownStation) -> Said:
     """A pair that does not go together; who leaves after a stop may tell the reason of that."""
-    payload, transaction = seen.payload, known.transactions.of(seen.payload)
+    payload, transaction = seen.payload, transaction_in(seen.payload, station)
     trigger, reason = payload["triggerReason"], payload["transactionInfo"].get("stoppedReason")
     fitting = _REASONS.get(trigger)
-    if reason is None or fitting is None or reason in fitting or ends_by_reset(seen, known):
+    if reason is None or fitting is None or reason in fitting or ends_by_reset(seen, station):
         return None
     if trigger in LEFT:
         if transaction is None or not transaction.is_whole:
@@ -108,9 +110,9 @@ def reason_fits(seen: Seen, known: Known) -> Said:
     "X12", "E01.FR.10", ERROR, "the event of an authorization has the idToken", _STARTED, _CHANGED, _ENDED
 )
 @once
-def token_told(seen: Seen, known: Known) -> Said:
+def token_told(seen: Seen, station: KnownStation) -> Said:
     """No idToken at all after an authorization, or one that comes with another trigger than Authorized (E02.FR.20)."""
-    payload, transaction = seen.payload, known.transactions.of(seen.payload)
+    payload, transaction = seen.payload, transaction_in(seen.payload, station)
     trigger, token = payload["triggerReason"], payload.get("idToken")
     if transaction is not None and transaction.token is not None:
         return None
@@ -126,9 +128,9 @@ def token_told(seen: Seen, known: Known) -> Said:
 @TRANSACTIONS.check(
     "X13", "E01.FR.16", ERROR, "the event of plugging in has the EVSE and the connector", _STARTED, _UPDATED
 )
-def place_told(seen: Seen, known: Known) -> Said:
+def place_told(seen: Seen, station: KnownStation) -> Said:
     """No evse.id or no connectorId in the first event after a vehicle is connected; those after it need none."""
-    payload, transaction = seen.payload, known.transactions.of(seen.payload)
+    payload, transaction = seen.payload, transaction_in(seen.payload, station)
     if transaction is not None and (transaction.connector is not None or _was_connected(transaction)):
         return None
     if "connectorId" in payload.get("evse", ()):
@@ -151,12 +153,12 @@ def _was_connected(transaction: Transaction) -> bool:
     "X14", "E01.FR.18", ERROR, "events of a new charging state have the chargingState", _STARTED, _CHANGED
 )
 @once
-def state_told(seen: Seen, known: Known) -> Said:
+def state_told(seen: Seen, station: KnownStation) -> Said:
     """A trigger that means another charging state, or asks for it (F06.FR.07), without the chargingState."""
     payload = seen.payload
     if "chargingState" in payload["transactionInfo"]:
         return None
-    trigger, transaction = payload["triggerReason"], known.transactions.of(payload)
+    trigger, transaction = payload["triggerReason"], transaction_in(payload, station)
     state = transaction and transaction.charging_state
     is_wrong = (
         trigger in ("ChargingStateChanged", "Trigger")
@@ -172,31 +174,29 @@ def state_told(seen: Seen, known: Known) -> Said:
     ERROR,
     "an EVSE has one transaction at a time",
     call("TransactionEvent"),
-    when("due"),
     implies=("X17", "X19", "X25"),
 )
-def one_at_a_time(seen: Seen, known: Known) -> Said:
+def one_at_a_time(seen: Seen, station: KnownStation) -> Said:
     """A transaction on an EVSE where another one has not ended; what waits at the station may still end it."""
-    if seen.kind == "due":
-        return _still_two(seen, known)
     if "evse" not in seen.payload or seen.detail == "Ended":
         return None
     id_, evse = seen.payload["transactionInfo"]["transactionId"], seen.payload["evse"]["id"]
-    mine = known.transactions.by_id.get(id_)
+    mine = station.transactions.by_id.get(id_)
     if mine is not None and (mine.evse == evse or not mine.is_open):
         return None
-    other = next((each for each in known.transactions.open_at(evse) if each.id != id_), None)
+    other = next((each for each in station.transactions.open_at(evse) if each.id != id_), None)
     if other is None:
         return None
     text = f"{id_} is on EVSE {evse}, where {other.id} has not ended"
-    return Later(text, known.terms.patience, (id_, other.id)) if may_wait(known, seen.at) else text
+    return Later(text, station.terms.patience, (id_, other.id)) if may_wait(station, seen.at) else text
 
 
-def _still_two(seen: Seen, known: Known) -> Said:
+@TRANSACTIONS.deadline("X15")
+def still_two(due: Due, station: KnownStation) -> Said:
     """Judge two transactions again, when all that waited should have come."""
-    if any(id_ not in known.transactions.running for id_ in seen.payload):
+    if any(id_ not in station.transactions.running for id_ in due.key):
         return None
-    return Later(seen.request, known.terms.patience, seen.payload) if may_wait(known, seen.at) else seen.request
+    return Later(due.text, station.terms.patience, due.key) if may_wait(station, due.at) else due.text
 
 
 @TRANSACTIONS.check(
@@ -209,7 +209,7 @@ def _still_two(seen: Seen, known: Known) -> Said:
     _ENDED,
     call("StatusNotification", "NotifyEvent"),
 )
-def connector_occupied(seen: Seen, known: Known) -> Said:
+def connector_occupied(seen: Seen, station: KnownStation) -> Said:
     """A CablePluggedIn whose connector is not reported as Occupied, neither before nor soon after.
 
     There is no connector 0; a status that has such a number is wrong in itself (B08). Who leaves at once may be missed.
@@ -217,24 +217,24 @@ def connector_occupied(seen: Seen, known: Known) -> Said:
     payload = seen.payload
     if seen.action != "TransactionEvent":
         told = [place for place, status in statuses_in(seen.action, payload) if status != "Available"]
-        return [Done(each) for place in told for each in _meant(place, known)]
+        return [Done(each) for place in told for each in _meant(place, station)]
     if payload["triggerReason"] in LEFT:
-        transaction = known.transactions.of(payload)
+        transaction = transaction_in(payload, station)
         return Done((transaction.evse, transaction.connector)) if transaction else None
     place = (payload.get("evse", {}).get("id", 0), payload.get("evse", {}).get("connectorId", 0))
-    if payload["triggerReason"] != "CablePluggedIn" or not all(place) or not _is_now(seen, known):
+    if payload["triggerReason"] != "CablePluggedIn" or not all(place) or not _is_now(seen, station):
         return None
     text = f"connector {place[1]} of EVSE {place[0]} was not reported as Occupied"
-    return Later(text, known.terms.patience, place) if known.connectors.is_free(place) else None
+    return Later(text, station.terms.patience, place) if station.connectors.is_free(place) else None
 
 
-def _meant(place: Connector, known: Known) -> list[Connector]:
+def _meant(place: Connector, station: KnownStation) -> list[Connector]:
     """Return the connectors that a status may be about, of those that are waited for."""
-    waiting = [each for check, each in known.deadlines if check == "X22" and isinstance(each, tuple)]
+    waiting = [each for check, each in station.deadlines if check == "X22" and isinstance(each, tuple)]
     return [each for each in waiting if each == place or may_mean(place, each)]
 
 
-def _is_now(seen: Seen, known: Known) -> bool:
+def _is_now(seen: Seen, station: KnownStation) -> bool:
     """Whether an event comes when it happens, and is not told late."""
-    at = told_at(seen.payload["timestamp"], known)
-    return not seen.payload.get("offline") and at is not None and seen.at - at <= known.terms.tolerance
+    at = told_at(seen.payload["timestamp"], station)
+    return not seen.payload.get("offline") and at is not None and seen.at - at <= station.terms.tolerance

@@ -1,11 +1,10 @@
 """Wrong triggered messages (checks F)."""
 
-from typing import Any
-
-from mock_csms.conformance.facts import Known
-from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Subject, Wrong
+from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Due, Later, Said, Subject, Wrong
 from mock_csms.conformance.v2.unasked import UNASKED, is_asked_for, may_be_the_first
 from mock_csms.twin.connections import has_hung_up
+from mock_csms.twin.events import Disconnected
 from mock_csms.twin.seen import Seen, call, error, result, when
 
 TRIGGERS = Subject("triggers")
@@ -24,37 +23,40 @@ _LOG, _FIRMWARE = "LogStatusNotification", "FirmwareStatusNotification"
     "a triggered message comes after the answer to TriggerMessage",
     result(_TRIGGER),
     call(*UNASKED),
-    when("disconnected", "due"),
+    when("disconnected"),
 )
-def answer_comes_first(seen: Seen, known: Known) -> Said:
+def answer_comes_first(seen: Seen, station: KnownStation) -> Said:
     """What came before the answer to the trigger says that it was triggered, or had no other reason to come."""
-    if seen.kind == "due":
-        return seen.request or None
     if seen.kind == "call":
-        return _comes_early(seen, known)
+        return _comes_early(seen, station)
     if seen.kind == "disconnected":
-        return _left_in_doubt(seen, known)
+        return _left_in_doubt(seen, station)
     message = seen.request["requestedMessage"]
-    wanted, early = known.triggers.open.get(message), known.deadlines.get(("F01", _action(message)))
-    is_it = early is not None or (wanted is not None and wanted.is_early)
+    trigger, early = station.triggers.open.get(message), station.deadlines.get(("F01", _action(message)))
+    is_it = early is not None or (trigger is not None and trigger.is_early)
     if not is_it or seen.payload["status"] != "Accepted":
         return Done(_action(message))
     text = f"{message} came before the answer to the {_TRIGGER} that asks for it"
-    may_be_own = early is not None and may_be_the_first(message, seen.at, known)
+    may_be_own = early is not None and may_be_the_first(message, seen.at, station)
     return [Done(_action(message)), Later(text, _A_MOMENT, (_AGAIN, _action(message))) if may_be_own else text]
 
 
-def _comes_early(seen: Seen, known: Known) -> Said:
+@TRIGGERS.deadline("F01")
+def came_too_early(due: Due, _: KnownStation) -> Said:
+    """Say what came before the answer, if anything did."""
+    return due.text or None
+
+
+def _comes_early(seen: Seen, station: KnownStation) -> Said:
     """Note a message that came while its trigger is not answered, and take back one before it when it comes again."""
-    is_early = is_asked_for(seen.action, seen.at, known) and UNASKED[seen.action](seen, known)
-    return Later("", known.terms.patience, seen.action) if is_early else Done((_AGAIN, seen.action))
+    is_early = is_asked_for(seen.action, seen.at, station) and UNASKED[seen.action](seen, station)
+    return Later("", station.terms.patience, seen.action) if is_early else Done((_AGAIN, seen.action))
 
 
-def _left_in_doubt(seen: Seen, known: Known) -> Said:
+def _left_in_doubt(seen: Seen, station: KnownStation) -> Said:
     """Judge what may have come by itself, and did not come again, when the station itself closes the connection."""
-    late = known.deadlines.get(("F01", (_AGAIN, "Heartbeat")))
-    event: Any = seen.event
-    return late.text if late is not None and has_hung_up(event) else None
+    late = station.deadlines.get(("F01", (_AGAIN, "Heartbeat")))
+    return late.text if late is not None and has_hung_up(seen.event_as(Disconnected)) else None
 
 
 def _action(message: str) -> str:
@@ -62,47 +64,51 @@ def _action(message: str) -> str:
     return "SignCertificate" if message.startswith("Sign") else message
 
 
-@TRIGGERS.check(
-    "F02", "F06.FR.10", ERROR, "an accepted TriggerMessage leads to the message", result(_TRIGGER), when("due")
-)
-def triggered_is_sent(seen: Seen, known: Known) -> Said:
+@TRIGGERS.check("F02", "F06.FR.10", ERROR, "an accepted TriggerMessage leads to the message", result(_TRIGGER))
+def triggered_is_sent(seen: Seen, station: KnownStation) -> Said:
     """It does not come in time; CSRs are judged by S06."""
-    if seen.kind == "due":
-        late = known.triggers.open.get(seen.payload)
-        return seen.request if late and not (late.came or late.is_in_doubt) else None
     message = seen.request["requestedMessage"]
-    wanted = known.triggers.open.get(message)
-    if seen.payload["status"] != "Accepted" or wanted is None or wanted.came:
+    trigger = station.triggers.open.get(message)
+    if seen.payload["status"] != "Accepted" or trigger is None or trigger.came:
         return None
-    text = f"the trigger of {message} was accepted, but it did not come within {known.terms.patience:g} s"
-    return Later(text, known.terms.patience, message)
+    text = f"the trigger of {message} was accepted, but it did not come within {station.terms.patience:g} s"
+    return Later(text, station.terms.patience, message)
 
 
-@TRIGGERS.check(
-    "F03", "F06.FR.11", ERROR, "a TriggerMessage without an EVSE covers all EVSEs", result(_TRIGGER), when("due")
-)
-def all_evses_are_told(seen: Seen, known: Known) -> Said:
+@TRIGGERS.deadline("F02")
+def triggered_is_missing(due: Due, station: KnownStation) -> Said:
+    """Say that the message did not come."""
+    late = station.triggers.open.get(due.key)
+    return due.text if late and not (late.came or late.is_in_doubt) else None
+
+
+@TRIGGERS.check("F03", "F06.FR.11", ERROR, "a TriggerMessage without an EVSE covers all EVSEs", result(_TRIGGER))
+def all_evses_are_told(seen: Seen, station: KnownStation) -> Said:
     """Some EVSEs are told of, and others are not."""
-    if seen.kind == "due":
-        late = known.triggers.open.get(seen.payload)
-        is_some = late is not None and late.evses & late.places and not late.is_in_doubt
-        missing = sorted(late.evses - late.places) if late and is_some else []
-        return f"{seen.request}: EVSE {', '.join(map(str, missing))} missing" if missing else None
     message = seen.request["requestedMessage"]
-    wanted = known.triggers.open.get(message)
-    if seen.payload["status"] != "Accepted" or wanted is None or not wanted.evses:
+    trigger = station.triggers.open.get(message)
+    if seen.payload["status"] != "Accepted" or trigger is None or not trigger.evses:
         return None
-    return Later(f"the trigger of {message} was for all EVSEs", known.terms.patience, message)
+    return Later(f"the trigger of {message} was for all EVSEs", station.terms.patience, message)
+
+
+@TRIGGERS.deadline("F03")
+def evses_are_missing(due: Due, station: KnownStation) -> Said:
+    """Say which EVSEs are missing."""
+    late = station.triggers.open.get(due.key)
+    is_some = late is not None and late.evses & late.places and not late.is_in_doubt
+    missing = sorted(late.evses - late.places) if late and is_some else []
+    return f"{due.text}: EVSE {', '.join(map(str, missing))} missing" if missing else None
 
 
 @TRIGGERS.check(
     "F04", "F06.FR.17", ERROR, "an Accepted station rejects a TriggerMessage for BootNotification", result(_TRIGGER)
 )
-def no_boot_when_accepted(seen: Seen, known: Known) -> Said:
+def no_boot_when_accepted(seen: Seen, station: KnownStation) -> Said:
     """BootNotification can be triggered although the station was accepted when it was asked."""
-    status, was = seen.payload["status"], known.boots.commanded.get(seen.id)
+    status, was = seen.payload["status"], station.boots.commanded.get(seen.id)
     is_it = seen.request["requestedMessage"] == "BootNotification" and status != "Rejected"
-    if not is_it or was != "Accepted" or not known.boots.is_accepted:
+    if not is_it or was != "Accepted" or not station.boots.is_accepted:
         return None
     return f"the trigger of BootNotification was answered with {status}, although the last boot was Accepted"
 
@@ -115,7 +121,7 @@ def no_boot_when_accepted(seen: Seen, known: Known) -> Said:
     result(_TRIGGER),
     error(_TRIGGER),
 )
-def not_implemented(seen: Seen, known: Known) -> Said:
+def not_implemented(seen: Seen, station: KnownStation) -> Said:
     """A CALLERROR, or Rejected for a message of a part that the station has not.
 
     A CALLERROR of a station that has never answered a TriggerMessage may be about that action itself, which is right
@@ -123,12 +129,12 @@ def not_implemented(seen: Seen, known: Known) -> Said:
     """
     message = seen.request.get("requestedMessage") if isinstance(seen.request, dict) else None
     if seen.kind == "error":
-        has_triggers = _TRIGGER in known.commands.answered
-        if seen.payload not in ("NotImplemented", "NotSupported") or not (has_triggers or message in _OPTIONAL):
+        has_triggers = _TRIGGER in station.commands.answered
+        if seen.code not in ("NotImplemented", "NotSupported") or not (has_triggers or message in _OPTIONAL):
             return None
-        text = f"the trigger of {message} was answered with the CALLERROR {seen.payload}"
+        text = f"the trigger of {message} was answered with the CALLERROR {seen.code}"
         return Wrong(text, severity=None if has_triggers else INFO, why="the station may not support triggers")
-    if seen.payload["status"] == "Rejected" and message in _OF_15118 and not _has_15118(known):
+    if seen.payload["status"] == "Rejected" and message in _OF_15118 and not _has_15118(station):
         return f"the trigger of {message} was Rejected, not NotImplemented, although there is no ISO15118Ctrlr"
     return None
 
@@ -137,17 +143,17 @@ def not_implemented(seen: Seen, known: Known) -> Said:
     "F06", "F06.FR.14-16, L01.FR.25-26", ERROR, "a triggered status is the current one, or Idle",
     call(_LOG, _FIRMWARE),
 )  # fmt: skip
-def status_of_what_runs(seen: Seen, known: Known) -> Said:
+def status_of_what_runs(seen: Seen, station: KnownStation) -> Said:
     """Another status than Idle although nothing runs, or Idle although something does."""
-    if not known.triggers.is_due(seen.action):
+    if not station.triggers.is_due(seen.action):
         return None
     status, has_id = seen.payload["status"], "requestId" in seen.payload
-    if seen.action == _LOG and known.uploads.status == "Uploading" and status == "Idle":
-        return f"{_LOG} is Idle, although log {known.uploads.running} is Uploading"
-    if seen.action == _FIRMWARE and known.triggers.firmware in _UNDER_WAY and status == "Idle":
-        return f"{_FIRMWARE} is Idle, although the last status was {known.triggers.firmware}"
-    is_idle = known.uploads.running is None if seen.action == _LOG else _no_update(known)
-    if is_idle and not has_id and status != "Idle" and known.boots.count:
+    if seen.action == _LOG and station.uploads.status == "Uploading" and status == "Idle":
+        return f"{_LOG} is Idle, although log {station.uploads.running} is Uploading"
+    if seen.action == _FIRMWARE and station.triggers.firmware in _UNDER_WAY and status == "Idle":
+        return f"{_FIRMWARE} is Idle, although the last status was {station.triggers.firmware}"
+    is_idle = station.uploads.running is None if seen.action == _LOG else _no_update(station)
+    if is_idle and not has_id and status != "Idle" and station.boots.count:
         return f"{seen.action} is {status}, although nothing is going on"
     return None
 
@@ -158,12 +164,12 @@ _OPTIONAL = (*_OF_15118, "SignChargingStationCertificate", "PublishFirmwareStatu
 """What not every station sends."""
 
 
-def _has_15118(known: Known) -> bool:
+def _has_15118(station: KnownStation) -> bool:
     """Whether the station has the part for ISO 15118, or nobody knows."""
-    is_available = known.variables.switch("ISO15118Ctrlr", "Available")
-    return is_available is not False and not (is_available is None and known.reports.is_trusted)
+    is_available = station.variables.switch("ISO15118Ctrlr", "Available")
+    return is_available is not False and not (is_available is None and station.reports.is_trusted)
 
 
-def _no_update(known: Known) -> bool:
+def _no_update(station: KnownStation) -> bool:
     """Whether no firmware was to be updated, as far as the mock knows."""
-    return "UpdateFirmware" not in known.commands.agreed
+    return "UpdateFirmware" not in station.commands.agreed

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from mock_csms.conformance.facts import Known
 from mock_csms.conformance.facts.clock import told_at
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.security import OWN
 from mock_csms.twin.seen import Seen
 
@@ -13,65 +13,65 @@ _A_START = 2.0
 """How many seconds after it is accepted a station may still be busy with what it tells then."""
 
 
-def is_asked_for(action: str, at: float, known: Known) -> bool:
+def is_asked_for(action: str, at: float, station: KnownStation) -> bool:
     """Whether a trigger of that message was sent, and is not answered yet."""
     if action == "SignCertificate":
-        answered = known.commands.answered.get("TriggerMessage")
-        asked_at = known.security.triggered_at
-        return at - known.terms.patience < asked_at and (answered is None or answered.at < asked_at)
-    wanted = known.triggers.open.get(action)
-    return wanted is not None and wanted.is_open and not wanted.is_in_doubt
+        answered = station.commands.answered.get("TriggerMessage")
+        asked_at = station.security.triggered_at
+        return at - station.terms.patience < asked_at and (answered is None or answered.at < asked_at)
+    trigger = station.triggers.open.get(action)
+    return trigger is not None and trigger.is_open and not trigger.is_in_doubt
 
 
-def may_be_the_first(action: str, at: float, known: Known) -> bool:
+def may_be_the_first(action: str, at: float, station: KnownStation) -> bool:
     """Whether a heartbeat may be the one with which some stations begin when they are accepted."""
-    boots = known.boots
+    boots = station.boots
     accepted_at = boots.accepted_at or 0.0
     return action == "Heartbeat" and boots.beats == 1 and at - accepted_at < _A_START
 
 
-def _no_beat_is_due(seen: Seen, known: Known) -> bool:
+def _no_beat_is_due(seen: Seen, station: KnownStation) -> bool:
     """Whether the interval is far from over, which was not changed since the last beat; or the station's own pace."""
-    boots, given = known.boots, known.commands.answered.get("SetVariables")
+    boots, given = station.boots, station.commands.answered.get("SetVariables")
     since = max(boots.beat_at, boots.accepted_at or 0.0)
     is_same = given is None or given.at < since
     if boots.heartbeat is None or not is_same:
         return False
-    return seen.at - since < min(boots.heartbeat, boots.pace) - known.terms.tolerance
+    return seen.at - since < min(boots.heartbeat, boots.pace) - station.terms.tolerance
 
 
-def _no_status_is_new(seen: Seen, known: Known) -> bool:
+def _no_status_is_new(seen: Seen, station: KnownStation) -> bool:
     """Whether a connector is as it was told, and taken, over this connection, and no command wanted more."""
-    payload, connectors = seen.payload, known.connectors
-    place, at = (payload["evseId"], payload["connectorId"]), told_at(payload["timestamp"], known)
+    payload, connectors = seen.payload, station.connectors
+    place, at = (payload["evseId"], payload["connectorId"]), told_at(payload["timestamp"], station)
     since = connectors.told_at.get(place, -1.0)
-    begin = max(known.connections.opened_at, known.boots.accepted_at or 0.0)
-    given = [known.commands.answered[action].at for action in _MAY_REPORT if action in known.commands.answered]
-    is_taken = begin < since <= known.availability.taken_at.get(place, -1.0)
-    is_quiet = all(seen.at - each > known.terms.patience for each in given)
-    is_now = at is not None and at >= known.availability.triggered_at - known.terms.tolerance
+    begin = max(station.connections.opened_at, station.boots.accepted_at or 0.0)
+    given = [station.commands.answered[action].at for action in _MAY_REPORT if action in station.commands.answered]
+    is_taken = begin < since <= station.availability.taken_at.get(place, -1.0)
+    is_quiet = all(seen.at - each > station.terms.patience for each in given)
+    is_now = at is not None and at >= station.availability.triggered_at - station.terms.tolerance
     return connectors.statuses.get(place) == payload["connectorStatus"] and is_taken and is_quiet and is_now
 
 
-def _no_log_is_further(seen: Seen, known: Known) -> bool:
-    told = known.uploads.asked.get(seen.payload.get("requestId", -1))
-    return told == seen.payload["status"] and not _is_open(seen, known)
+def _no_log_is_further(seen: Seen, station: KnownStation) -> bool:
+    told = station.uploads.asked.get(seen.payload.get("requestId", -1))
+    return told == seen.payload["status"] and not _is_open(seen, station)
 
 
-def _no_update_is_further(seen: Seen, known: Known) -> bool:
-    return known.triggers.firmware == seen.payload["status"] and not _is_open(seen, known)
+def _no_update_is_further(seen: Seen, station: KnownStation) -> bool:
+    return station.triggers.firmware == seen.payload["status"] and not _is_open(seen, station)
 
 
-def _no_certificate_is_due(seen: Seen, known: Known) -> bool:
-    return not known.security.of(seen.payload.get("certificateType", OWN)).is_open and not _is_open(seen, known)
+def _no_certificate_is_due(seen: Seen, station: KnownStation) -> bool:
+    return not station.security.of(seen.payload.get("certificateType", OWN)).is_open and not _is_open(seen, station)
 
 
-def _is_open(seen: Seen, known: Known) -> bool:
+def _is_open(seen: Seen, station: KnownStation) -> bool:
     """Whether the mock has not answered one like it, so that it may come again."""
-    return any(action == seen.action for action, _ in known.connections.calls.values())
+    return any(action == seen.action for action, _ in station.connections.calls.values())
 
 
-UNASKED: Mapping[str, Callable[[Seen, Known], bool]] = {
+UNASKED: Mapping[str, Callable[[Seen, KnownStation], bool]] = {
     "Heartbeat": _no_beat_is_due,
     "StatusNotification": _no_status_is_new,
     "LogStatusNotification": _no_log_is_further,

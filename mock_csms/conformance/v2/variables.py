@@ -5,10 +5,11 @@ Those about reports of them are in `reports`, and the one about ways to the CSMS
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, INFO, Said, Subject, Wrong
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.times import seconds_of
+from mock_csms.twin.events import Sent
 from mock_csms.twin.seen import Seen, command, result
 from mock_csms.twin.v2.variables import folded, name_of, paired
 from mock_csms.twin.variables import Name, Reported
@@ -27,7 +28,7 @@ _NO_TYPE = frozenset({"NotSupportedAttributeType", "Rejected"})
 
 
 @VARIABLES.check("V01", "B05.FR.01, B06.FR.01", ERROR, "each requested variable has exactly one result", _GET_OR_SET)
-def as_many_results(seen: Seen, _: Known) -> Said:
+def as_many_results(seen: Seen, _: KnownStation) -> Said:
     """More or fewer results than items."""
     asked, answered = items_of(seen)
     if len(asked) == len(answered):
@@ -36,7 +37,7 @@ def as_many_results(seen: Seen, _: Known) -> Said:
 
 
 @VARIABLES.check("V02", "B05.FR.02, B06.FR.02", ERROR, "results are only about requested variables", _GET_OR_SET)
-def results_of_what_was_asked(seen: Seen, _: Known) -> Said:
+def results_of_what_was_asked(seen: Seen, _: KnownStation) -> Said:
     """A result of a variable that the command does not have."""
     asked, answered = items_of(seen)
     names = {folded(name_of(item)) for item in asked}
@@ -51,7 +52,7 @@ def results_of_what_was_asked(seen: Seen, _: Known) -> Said:
     "results have the requested attributeType",
     _GET_OR_SET,
 )
-def attribute_of_results(seen: Seen, _: Known) -> Said:
+def attribute_of_results(seen: Seen, _: KnownStation) -> Said:
     """Another attributeType than the one that was asked for, or none."""
     asked, answered = items_of(seen)
     types: dict[Name, set[str]] = {}
@@ -71,20 +72,20 @@ def attribute_of_results(seen: Seen, _: Known) -> Said:
     "unknown variables, missing attributes and values of a wrong type are refused as such",
     _GET_OR_SET,
 )
-def right_statuses(seen: Seen, known: Known) -> Said:
+def right_statuses(seen: Seen, station: KnownStation) -> Said:
     """A variable that is not in the inventory, or a value of another type, with another status than the due one.
 
     Where the inventory is incomplete, what is not in it may be there (V16): at most, it is an info.
     """
     for item, answer in paired(*items_of(seen)):
-        due, status = _due(item, known), answer["attributeStatus"]
+        due, status = _due(item, station), answer["attributeStatus"]
         if due and status not in due:
             text = f"{written(name_of(item))} was answered with {status}, not {_any(due)}"
-            is_sure = known.reports.is_trusted or due == _NO_TYPE
+            is_sure = station.reports.is_trusted or due == _NO_TYPE
             if is_sure or status in _UNKNOWN:
                 return text if is_sure else Wrong(text, severity=INFO, why="the inventory is incomplete")
-        if status in TAKEN and _is_misformed(item, known):
-            return f"{written(name_of(item))} accepted {item['attributeValue']!r}, which is no {_type(item, known)}"
+        if status in TAKEN and _is_misformed(item, station):
+            return f"{written(name_of(item))} accepted {item['attributeValue']!r}, which is no {_type(item, station)}"
     return None
 
 
@@ -92,7 +93,7 @@ def right_statuses(seen: Seen, known: Known) -> Said:
     "V05", "B06.FR.04, B06.FR.06-08, B06.FR.10", ERROR, "a result has a value if and only if it is Accepted",
     result("GetVariables"),
 )  # fmt: skip
-def values_where_due(seen: Seen, _: Known) -> Said:
+def values_where_due(seen: Seen, _: KnownStation) -> Said:
     """Accepted without a value, or a value of what is said to be unknown."""
     for item in seen.payload["getVariableResult"]:
         status, has_value = item["attributeStatus"], "attributeValue" in item
@@ -104,21 +105,21 @@ def values_where_due(seen: Seen, _: Known) -> Said:
 @VARIABLES.check(
     "V06", "B06.FR.09", ERROR, "GetVariables does not return values of WriteOnly variables", result("GetVariables")
 )
-def write_only_is_not_told(seen: Seen, known: Known) -> Said:
+def write_only_is_not_told(seen: Seen, station: KnownStation) -> Said:
     """A value of a variable that is WriteOnly."""
     for item in seen.payload["getVariableResult"]:
         name = name_of(item)
-        if "attributeValue" in item and (name == _PASSWORD or _is(name, "WriteOnly", known)):
+        if "attributeValue" in item and (name == _PASSWORD or _is(name, "WriteOnly", station)):
             return f"{written(name)} is WriteOnly, but its value was returned"
     return None
 
 
 @VARIABLES.check("V07", "B05.FR.10", ERROR, "GetVariables returns the value that was set", result("GetVariables"))
-def set_values_are_told(seen: Seen, known: Known) -> Said:
+def set_values_are_told(seen: Seen, station: KnownStation) -> Said:
     """Another value than the one that the station took last."""
     for item in seen.payload["getVariableResult"]:
         name, told = name_of(item), item.get("attributeValue")
-        given = known.variables.given.get(name) if item.get("attributeType", "Actual") == "Actual" else None
+        given = station.variables.given.get(name) if item.get("attributeType", "Actual") == "Actual" else None
         if item["attributeStatus"] == "Accepted" and None not in (given, told) and not _is_same(str(given), str(told)):
             return f"{written(name)} was set to {given!r}, but reads {told!r}"
     return None
@@ -128,11 +129,11 @@ def set_values_are_told(seen: Seen, known: Known) -> Said:
     "V08", "B05.FR.08, B05.FR.09", ERROR, "values out of range and values of ReadOnly variables are rejected",
     result("SetVariables"),
 )  # fmt: skip
-def range_is_kept(seen: Seen, known: Known) -> Said:
+def range_is_kept(seen: Seen, station: KnownStation) -> Said:
     """A value is taken although the reports of the variable say that it cannot be."""
     for item, answer in paired(*items_of(seen)):
         if answer["attributeStatus"] in TAKEN and item.get("attributeType", "Actual") == "Actual":
-            row = known.variables.reported.get(name_of(item))
+            row = station.variables.reported.get(name_of(item))
             why = _why_not(row, item["attributeValue"]) if row else None
             if why:
                 return f"{written(name_of(item))} accepted {item['attributeValue']!r}, although {why}"
@@ -143,12 +144,12 @@ def range_is_kept(seen: Seen, known: Known) -> Said:
     "V19", "B05.FR.11, B06.FR.16-17, B08.FR.17-18", INFO, "commands stay within ItemsPerMessage and BytesPerMessage",
     command("GetVariables", "SetVariables", "GetReport"),
 )  # fmt: skip
-def commands_fit(seen: Seen, known: Known) -> Said:
+def commands_fit(seen: Seen, station: KnownStation) -> Said:
     """The mock was told to ask for more than the station takes: it may answer with a CALLERROR."""
     items = seen.payload.get(_LIST_OF.get(seen.action, "componentVariable"), ())
-    sizes = {"ItemsPerMessage": len(items), "BytesPerMessage": len(getattr(seen.event, "text", b""))}
+    sizes = {"ItemsPerMessage": len(items), "BytesPerMessage": len(seen.event_as(Sent).text)}
     for variable, size in sizes.items():
-        most = _number(known.variables.values.get(("DeviceDataCtrlr", "", 0, 0, variable, seen.action)))
+        most = _number(station.variables.values.get(("DeviceDataCtrlr", "", 0, 0, variable, seen.action)))
         if most is not None and size > most:
             return f"{seen.action} has {size}, and {variable} is {most:g}: a CALLERROR is allowed"
     return None
@@ -180,11 +181,11 @@ def _any(statuses: Iterable[str]) -> str:
 # What is known of variables.
 
 
-def _due(item: Json, known: Known) -> frozenset[str]:
+def _due(item: Json, station: KnownStation) -> frozenset[str]:
     """Return the statuses that are due of what the station does not have; none where it has it, or nobody knows."""
-    reported, name = known.variables.reported, name_of(item)
+    reported, name = station.variables.reported, name_of(item)
     row = reported.get(name) or _found(name, reported)
-    if not known.reports.is_complete:
+    if not station.reports.is_complete:
         return frozenset()
     if row is None:
         return _unknown(folded(name), reported)
@@ -205,20 +206,20 @@ def _unknown(name: Name, reported: Mapping[Name, Reported]) -> frozenset[str]:
     return frozenset({"UnknownVariable"}) if is_there else _UNKNOWN
 
 
-def _is(name: Name, mutability: str, known: Known) -> bool:
-    row = known.variables.reported.get(name)
+def _is(name: Name, mutability: str, station: KnownStation) -> bool:
+    row = station.variables.reported.get(name)
     return row is not None and row.mutability == mutability
 
 
-def _type(item: Json, known: Known) -> str:
-    row = known.variables.reported.get(name_of(item))
+def _type(item: Json, station: KnownStation) -> str:
+    row = station.variables.reported.get(name_of(item))
     return str(row.of("dataType")) if row else ""
 
 
-def _is_misformed(item: Json, known: Known) -> bool:
+def _is_misformed(item: Json, station: KnownStation) -> bool:
     """Whether a value is none of the type of its variable; an empty one takes back what was set."""
     value = item.get("attributeValue", "")
-    fits = _FORMS.get(_type(item, known))
+    fits = _FORMS.get(_type(item, station))
     return bool(value) and fits is not None and item.get("attributeType", "Actual") == "Actual" and not fits(value)
 
 

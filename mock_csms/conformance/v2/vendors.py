@@ -1,6 +1,6 @@
 """Wrong answers to what vendors agree on beside OCPP (check P)."""
 
-from mock_csms.conformance.facts import Known
+from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, Said, Subject
 from mock_csms.twin.seen import Seen, result
 
@@ -17,7 +17,7 @@ VENDORS = Subject("vendors")
     "DataTransfer for an unknown vendor is not Accepted",
     result("DataTransfer"),
 )
-def knows_its_vendors(seen: Seen, _: Known) -> Said:
+def knows_its_vendors(seen: Seen, _: KnownStation) -> Said:
     """Accepted for a vendor that no station can know."""
     vendor = seen.request["vendorId"].casefold()
     is_nobody = any(vendor == name or vendor.startswith(f"{name}.") for name in _NOBODY)

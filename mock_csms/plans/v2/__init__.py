@@ -1,1 +1,1 @@
-"""What test plans of OCPP 2.x are written with: states, variables, reports and features."""
+"""What only test plans of OCPP 2.x need: states, variables, reports, features, network profiles, certificates."""

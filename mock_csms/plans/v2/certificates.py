@@ -1,9 +1,9 @@
-"""Certificates for a station: a root of nobody's, which it may install, and what is none."""
+"""Certificates to send to a station: a root of no real CA, and a broken one."""
 
 from typing import Any
 
 from mock_csms.behavior.matching import Predicate
-from mock_csms.protocol import x509
+from mock_csms.protocol.v2.certificates import hash_data
 
 ROOT = """\
 -----BEGIN CERTIFICATE-----
@@ -18,10 +18,10 @@ XvnsJ8pb1fMwCgYIKoZIzj0EAwIDRwAwRAIgMn7WgjNLi/LoF8phOYWYWS1A081e
 cEP5Cyf1h3lSBLMCIBeOlpe4gRMQvnI3XeNbmv2ol0yl3vzpw61oL5GvVd8V
 -----END CERTIFICATE-----
 """
-"""A sound root, valid from 2024 to 2100; its key was thrown away."""
+"""A valid root certificate, from 2024 to 2100; its key was thrown away."""
 
 BROKEN = "-----BEGIN CERTIFICATE-----\nMIIBmockcertificate\n-----END CERTIFICATE-----\n"
-"""What looks like a certificate, and is none."""
+"""A PEM block that does not contain a certificate."""
 
 HASHES = {
     "hashAlgorithm": "SHA256",
@@ -29,16 +29,16 @@ HASHES = {
     "issuerKeyHash": "fedcba9876543210" * 4,
     "serialNumber": "1a2b3c4d5e6f",
 }
-"""The hash data of a certificate that nobody has."""
+"""The hash data of a certificate that no station has."""
 
 
 def _is_of_root(found: Any) -> bool:
     algorithm = found.get("hashAlgorithm") if isinstance(found, dict) else None
     if algorithm not in ("SHA256", "SHA384", "SHA512"):
         return False
-    own = x509.hash_data(ROOT, ROOT, algorithm)
+    own = hash_data(ROOT, ROOT, algorithm)
     return all(f"{found.get(part)}".lower().lstrip("0") == own[part].lower().lstrip("0") for part in own)
 
 
 of_root = Predicate("the hash data of the root", _is_of_root)
-"""That the hash data of the root are there, by whichever algorithm."""
+"""Matches the hash data of ROOT, with any hash algorithm."""

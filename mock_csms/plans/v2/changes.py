@@ -1,13 +1,13 @@
-"""What a case changes in a station, and how that is undone afterwards: variables, and what a command undoes."""
+"""What a case changes in a station, and how it is undone afterwards: variables, and commands that undo the rest."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
 
-from mock_csms.plans.v2.variables import variable
+from mock_csms.control.python import Csms
+from mock_csms.plans.profile import Profile
+from mock_csms.plans.under_test import StationUnderTest
+from mock_csms.plans.v2.messages import variable
 from mock_csms.protocol.actions import Json
 from mock_csms.runtime.session import CallFailed
-
-if TYPE_CHECKING:
-    from mock_csms.plans.station import Station
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
@@ -15,19 +15,27 @@ _RESET = {"type": "Immediate"}
 
 
 class Changes:
-    """The variables of a station as they were got and set during a case, and the commands that undo what it left."""
+    """The variables that a case has read and set, and the commands that undo its other changes.
 
-    def __init__(self, station: "Station") -> None:
-        self._station = station
+    Raises CallFailed for a command that fails, AssertionError for a value that is not accepted.
+    """
+
+    def __init__(
+        self, csms: Csms, profile: Profile, known: StationUnderTest, settle: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._csms = csms
+        self._profile = profile
+        self._known = known
+        self._settle = settle
         self._values: dict[tuple[str, str], str] = {}
         self._before: dict[tuple[str, str], str] = {}
         self._undoing: list[tuple[str, Json]] = []
 
     async def get(self, component: str, name: str) -> str | None:
-        """Return the value of a variable, or None where the station has no such."""
+        """Return the value of a variable, or None if the station does not have it."""
         if (component, name) not in self._values:
             asked = {"getVariableData": [variable(component, name)]}
-            answer = await self._station.csms.call(self._station.identity, "GetVariables", asked)
+            answer = await self._csms.call(self._profile.identity, "GetVariables", asked)
             result = answer["getVariableResult"][0]
             if result["attributeStatus"] != "Accepted":
                 return None
@@ -35,40 +43,40 @@ class Changes:
         return self._values[component, name]
 
     async def set(self, component: str, name: str, value: str) -> None:
-        """Set a variable, with a reset where it takes force by that; one that has the value already is left alone."""
+        """Set a variable unless it has the value already; reset the station if it requires a reboot for that."""
         before = await self.remember(component, name)
         if before != value and await self._put(component, name, value) == "RebootRequired":
             await self._restart()
 
     async def remember(self, component: str, name: str) -> str | None:
-        """Return the value of a variable, which it gets back after the case."""
+        """Return the value of a variable, and set it back to that value after the case."""
         before = await self.get(component, name)
         if before is not None:
             self._before.setdefault((component, name), before)
         return before
 
     def undo_with(self, action: str, payload: Json) -> None:
-        """Let a command undo something after the case."""
+        """Send a command after the case."""
         self._undoing.append((action, payload))
 
     @property
     def is_undone(self) -> bool:
-        """Whether nothing is left to be undone."""
+        """Whether nothing is left to undo."""
         return not self._undoing and not self._before
 
     async def undo(self) -> list[str]:
-        """Undo everything, and return a note for what could not be undone.
+        """Undo everything, the last change first, and return a note for each change that could not be undone.
 
-        It ends with the first command that is not answered: what is left can be tried again.
+        Stops at the first command that is not answered; what is left can be tried again.
         """
         notes: list[str] = []
         self._values.clear()
         statuses: list[str] = []
         while not self.is_undone:
-            ignored, left = self._station.known.ignored, ([*self._undoing], {**self._before})
+            ignored, left = self._known.unanswered, ([*self._undoing], {**self._before})
             note = await self._undo_one(statuses)
             notes += [note] if note else []
-            if note and (self._station.known.ignored > ignored or not self._station.known.is_connected):
+            if note and (self._known.unanswered > ignored or not self._known.is_connected):
                 self._undoing, self._before = left
                 return notes
         if "RebootRequired" in statuses:
@@ -79,11 +87,11 @@ class Changes:
         return notes
 
     async def _undo_one(self, statuses: list[str]) -> str:
-        """Undo what was done last, and return a note if that does not work; the status of a variable is added."""
+        """Undo the last change, and return a note if that fails; the status of a variable is added to `statuses`."""
         if self._undoing:
             action, payload = self._undoing.pop()
             try:
-                await self._station.csms.call(self._station.identity, action, payload)
+                await self._csms.call(self._profile.identity, action, payload)
             except CallFailed as failure:
                 return f"clean-up: {failure}"
             return ""
@@ -96,22 +104,22 @@ class Changes:
         return ""
 
     async def _put(self, component: str, name: str, value: str) -> str:
-        """Set a variable, and return the status, which must be one that takes it."""
+        """Set a variable, and return the status: Accepted or RebootRequired."""
         self._values.pop((component, name), None)
         given = {"setVariableData": [variable(component, name, attributeValue=value)]}
-        answer = await self._station.csms.call(self._station.identity, "SetVariables", given)
+        answer = await self._csms.call(self._profile.identity, "SetVariables", given)
         status: str = answer["setVariableResult"][0]["attributeStatus"]
         if status not in ("Accepted", "RebootRequired"):
             raise AssertionError(f"{component}.{name} = {value} is {status}")
         return status
 
     async def _restart(self) -> None:
-        """Let the station start anew, so that its variables take force, unless it is still to be accepted."""
-        station, known, boot = self._station, self._station.known, self._station.profile.timeouts.boot
+        """Reset the station, so that its variables take effect; does nothing while it is not accepted."""
+        known, identity, boot = self._known, self._profile.identity, self._profile.timeouts.boot
         if not known.is_accepted:
             return
         before = known.opened
-        await station.csms.call(station.identity, "Reset", _RESET)
+        await self._csms.call(identity, "Reset", _RESET)
         if not await known.until(lambda: known.opened > before and known.is_usable, boot):
-            raise AssertionError(f"{station.identity} did not come back after a Reset within {boot:g} s")
-        await station.settle()
+            raise AssertionError(f"{identity} did not come back after a Reset within {boot:g} s")
+        await self._settle()

@@ -1,38 +1,40 @@
-"""The optional features of a station (Part 5, 3.1), and how its variables tell whether it has them."""
+"""The optional features of a station (Part 5, 3.1), and which variables tell whether a station has them."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from mock_csms.plans.v2.model import Model, Told
+from mock_csms.plans.v2.model import ReportedVariable, ReportedVariables
 from mock_csms.protocol.records import Record
 
-Test: TypeAlias = Callable[[Told], bool]
+Test: TypeAlias = Callable[[ReportedVariable], bool]
 
 
 class Feature(Record):
-    """One of them: what it is, and by which variable it is told; `test` looks at each of that name."""
+    """An optional feature."""
 
     id: str
     title: str
     variable: str = ""
+    """The name of the variable that tells whether a station has it; "" if none does."""
     test: Test | None = None
+    """Whether such a variable means that the station has the feature."""
 
-    def told_by(self, model: Model) -> bool | None:
-        """Whether a station has it; None where no variable can tell."""
+    def told_by(self, model: ReportedVariables) -> bool | None:
+        """Whether a station has it; None if no variable can tell."""
         if self.test is None:
             return None
         return any(self.test(told) for told in model.all(self.variable))
 
 
-def _there(_: Told) -> bool:
+def _there(_: ReportedVariable) -> bool:
     return True
 
 
-def _is_true(told: Told) -> bool:
+def _is_true(told: ReportedVariable) -> bool:
     return told.value.lower() == "true"
 
 
-def _can_be_set(told: Told) -> bool:
+def _can_be_set(told: ReportedVariable) -> bool:
     return told.is_writable
 
 
@@ -161,6 +163,6 @@ FEATURES: Sequence[Feature] = (
     Feature("AQ-8", "the EVSE is chosen before authorization"),
     Feature("AQ-9", "charges in mode 3"),
 )
-"""Those that select cases; one that is told by several variables is there several times."""
-SUMMARY = Told("(GetBaseReport)", value="true")
-"""That the station reports a SummaryInventory, which is no variable."""
+"""The features that select cases; one that several variables can tell has several rows."""
+SUMMARY = ReportedVariable("(GetBaseReport)", value="true")
+"""Stands for a SummaryInventory that the station reports, as if it were a variable."""

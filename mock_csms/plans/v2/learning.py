@@ -1,4 +1,4 @@
-"""A first profile of a station, made of what it says of itself when it is asked."""
+"""Makes a first profile of a station from what it reports about itself."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -7,15 +7,15 @@ from contextlib import suppress
 from mock_csms.control.python import Csms
 from mock_csms.plans.profile import Profile, Timeouts
 from mock_csms.plans.v2.features import FEATURES, SUMMARY
-from mock_csms.plans.v2.model import Model, Told, got, reported
-from mock_csms.plans.v2.variables import variable
+from mock_csms.plans.v2.messages import variable
+from mock_csms.plans.v2.model import ReportedVariable, ReportedVariables, from_get_variables, from_report
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, field, replace
 from mock_csms.runtime.session import CallFailed
 from mock_csms.twin.events import Connected, Event
 
 _PATIENCE = 5.0
-"""How long what is due at once may take."""
+"""How long a message that is due at once may take, in seconds."""
 _MESSAGE = "OCPPCommCtrlr.MessageTimeout"
 _PLUG = "TxCtrlr.EVConnectionTimeOut"
 _WAIT, _RANGE = "OCPPCommCtrlr.RetryBackOffWaitMinimum", "OCPPCommCtrlr.RetryBackOffRandomRange"
@@ -23,25 +23,28 @@ _SLOTS = "OCPPCommCtrlr.NetworkConfigurationPriority"
 _TIMES = (_MESSAGE, _PLUG, _WAIT, _RANGE)
 _INSTANCES = {_MESSAGE: "Default"}
 _PLACES = {"EVSE": {"evse": {"id": 1}}, "Connector": {"evse": {"id": 1, "connectorId": 1}}}
-"""Where the variables are that are not the station's."""
+"""The place of the variables that belong to an EVSE or a connector: the first one."""
 
 
 class Learned(Record):
-    """What was learned: a profile, which features the station lacks, whence its timeouts are, and who it is."""
+    """What was learned of a station."""
 
     profile: Profile
     lacks: frozenset[str] = frozenset()
+    """The features that it does not have, according to its variables."""
     reasons: Mapping[str, str] = field(default_factory=dict)
+    """For each timeout that was learned, the names of the variables."""
     who: str = ""
+    """Its vendor, model and firmware version."""
 
 
 async def learn(csms: Csms, within: float) -> Learned | None:
-    """Wait for the first station, ask it, and return what it tells; None when none comes within so many seconds."""
+    """Wait for the first station, ask for its variables, and return what is learned; None if none connects in time."""
     identity = await _first(csms, within)
     if identity is None:
         return None
     boot = await _received(csms, identity, "BootNotification")
-    model = Model([*await _variables(csms, identity), *await _summary(csms, identity)])
+    model = ReportedVariables([*await _variables(csms, identity), *await _summary(csms, identity)])
     connectors = model.connectors or await _connectors(csms, identity)
     timeouts, reasons = timeouts_of(model)
     has = {feature.id for feature in FEATURES if feature.told_by(model)}
@@ -53,14 +56,14 @@ async def learn(csms: Csms, within: float) -> Learned | None:
     return Learned(profile, frozenset(lacks) if model else frozenset(), reasons, named)
 
 
-def slots_of(model: Model) -> tuple[int, ...]:
-    """Return the slots of network profiles that a station tells to have, or none."""
+def slots_of(model: ReportedVariables) -> tuple[int, ...]:
+    """Return the slots of network profiles that a station reports; () if it reports none."""
     told = model.all(_SLOTS)
     return tuple(sorted(int(slot) for slot in told[0].values if slot.isdecimal())) if told else ()
 
 
-def timeouts_of(model: Model) -> tuple[Timeouts, dict[str, str]]:
-    """Return the timeouts that fit to the variables of a station, and which are by which."""
+def timeouts_of(model: ReportedVariables) -> tuple[Timeouts, dict[str, str]]:
+    """Return timeouts that fit the variables of a station, and for each changed one the variables that it is from."""
     found: dict[str, tuple[float, str]] = {}
     usual = Timeouts()
     message, plug = model.number(_MESSAGE), model.number(_PLUG)
@@ -76,7 +79,7 @@ def timeouts_of(model: Model) -> tuple[Timeouts, dict[str, str]]:
 
 
 async def _first(csms: Csms, within: float) -> str | None:
-    """Return who connects first."""
+    """Return the identity of the station that connects first, or None."""
     came: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     def see(event: Event) -> None:
@@ -95,18 +98,18 @@ async def _received(csms: Csms, identity: str, action: str, **part: object) -> J
         return None
 
 
-async def _variables(csms: Csms, identity: str) -> Sequence[Told]:
-    """Return what the station reports, or else what it tells when it is asked for single variables."""
+async def _variables(csms: Csms, identity: str) -> Sequence[ReportedVariable]:
+    """Return the variables that the station reports; without a report, those that it returns one by one."""
     items = await _report(csms, identity, 1, "FullInventory")
-    return list(reported(items)) if items else await _one_by_one(csms, identity)
+    return list(from_report(items)) if items else await _one_by_one(csms, identity)
 
 
-async def _summary(csms: Csms, identity: str) -> Sequence[Told]:
+async def _summary(csms: Csms, identity: str) -> Sequence[ReportedVariable]:
     return [SUMMARY] if await _report(csms, identity, 2, "SummaryInventory") is not None else []
 
 
 async def _report(csms: Csms, identity: str, request_id: int, base: str) -> list[Json] | None:
-    """Return what the parts of a base report tell, as far as they come; None when there is none."""
+    """Return the reportData of a base report, as far as its parts come; None if the station does not accept it."""
     try:
         answer = await csms.call(identity, "GetBaseReport", {"requestId": request_id, "reportBase": base})
     except CallFailed:
@@ -122,8 +125,8 @@ async def _report(csms: Csms, identity: str, request_id: int, base: str) -> list
     return items
 
 
-async def _one_by_one(csms: Csms, identity: str) -> Sequence[Told]:
-    """Return what the station tells of the variables that matter here, of its first EVSE and connector."""
+async def _one_by_one(csms: Csms, identity: str) -> Sequence[ReportedVariable]:
+    """Get the variables that matter here one by one, those of its first EVSE and connector."""
     results: list[Json] = []
     for name in dict.fromkeys([*(feature.variable for feature in FEATURES if feature.test), *_TIMES]):
         component, _, rest = name.partition(".")
@@ -131,14 +134,14 @@ async def _one_by_one(csms: Csms, identity: str) -> Sequence[Told]:
         asked["component"] = asked["component"] | _PLACES.get(component, {})
         with suppress(CallFailed):
             results += (await csms.call(identity, "GetVariables", {"getVariableData": [asked]}))["getVariableResult"]
-    return list(got(results))
+    return list(from_get_variables(results))
 
 
 async def _connectors(csms: Csms, identity: str) -> tuple[int, ...]:
-    """Return how many connectors each EVSE has, by the statuses that came; one when there were none."""
-    told = [Told("", 1, 1)]
+    """Return how many connectors each EVSE has, from the statuses that came; one EVSE with one if none came."""
+    told = [ReportedVariable("", 1, 1)]
     with suppress(AssertionError):
         while True:
             status = await csms.receive(identity, "StatusNotification", within=0.0)
-            told.append(Told("", status["evseId"], status["connectorId"]))
-    return Model(told).connectors
+            told.append(ReportedVariable("", status["evseId"], status["connectorId"]))
+    return ReportedVariables(told).connectors

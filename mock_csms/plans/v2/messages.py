@@ -1,49 +1,15 @@
-"""What cases say about messages: a call with a part of its payload, and predicates where no single value will do."""
+"""Words for messages of OCPP 2.x, in addition to those of `plans/messages.py`."""
 
-import re
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
-import orjson
-
-from mock_csms.behavior.matching import ABSENT, Difference, Predicate
-from mock_csms.behavior.templates import rfc3339
-from mock_csms.protocol.actions import Sender
-from mock_csms.protocol.messages import Call
-from mock_csms.protocol.times import seconds_of
-from mock_csms.protocol.versions import actions as every_action
-from mock_csms.watch.inbox import Either, Wanted, wanted
-
-Message: TypeAlias = Wanted | Either
-"""A call of the station, or one of several: `says("Heartbeat") | says("NotifyEvent")`."""
-
-
-def says(action: str, /, **part: Any) -> Wanted:
-    """Return a call of the station in whose payload this part is: `says("BootNotification", reason="PowerUp")`."""
-    return wanted(action, part)
-
-
-def any_call(*, but: str = "") -> Either:
-    """Return whatever a station may send, but for one action."""
-    actions = [name for name in every_action(Sender.STATION) if name != but]
-    return Either([says(action) for action in actions])
-
-
-# Predicates.
-
-absent = Predicate("nothing", lambda found: found is ABSENT)
-"""That nothing is there."""
-
-
-def one_of(*values: Any) -> Predicate:
-    """Return that one of these values is there; `absent` among them allows nothing."""
-    plain = [value for value in values if value is not absent]
-    text = " or ".join("nothing" if value is absent else _text(value) for value in values)
-    return Predicate(text, lambda found: found in plain or (found is ABSENT and absent in values))
+from mock_csms.behavior.matching import ABSENT, Predicate
+from mock_csms.plans.messages import says, some
+from mock_csms.protocol.actions import Json
+from mock_csms.watch.inbox import Either, Wanted
 
 
 def reason(code: str) -> Predicate:
-    """Return that there is no statusInfo, or one with this reasonCode."""
+    """Match a missing statusInfo, or one with this reasonCode."""
     return Predicate(
         f"nothing, or the reasonCode {code}",
         lambda found: found is ABSENT or (isinstance(found, dict) and found.get("reasonCode") == code),
@@ -51,67 +17,17 @@ def reason(code: str) -> Predicate:
 
 
 no_problem = reason("NoError")
-"""That there is no statusInfo, or one that says that all is well."""
+"""Matches a missing statusInfo, or one with the reasonCode NoError."""
 
 
-def matching(pattern: str) -> Predicate:
-    """Return that a text is there which this regular expression describes as a whole."""
-    return Predicate(f"/{pattern}/", lambda found: isinstance(found, str) and bool(re.fullmatch(pattern, found)))
-
-
-def around(seconds: float, tolerance: float) -> Predicate:
-    """Return that a time is there, so many seconds after 1970, or not far from it."""
-
-    def is_near(found: Any) -> bool:
-        told = seconds_of(found) if isinstance(found, str) else None
-        return told is not None and abs(told - seconds) <= tolerance
-
-    return Predicate(f"a time around {rfc3339(seconds)}", is_near)
-
-
-def some(*parts: Mapping[str, Any], **part: Any) -> Predicate:
-    """Return that a list is there in which one item has this part, or of several parts one item each."""
-    wanted_parts = parts or (part,)
-    return Predicate(
-        f"an item with {' and one with '.join(map(_text, wanted_parts))}",
-        lambda found: (
-            isinstance(found, list)
-            and all(any(not differences(item, each_) for item in found) for each_ in wanted_parts)
-        ),
-    )
-
-
-def each(least: int = 1, **part: Any) -> Predicate:
-    """Return that a list of at least so many items is there, and all of them have this part."""
-    return Predicate(
-        f"at least {least} items, each with {_text(part)}",
-        lambda found: (
-            isinstance(found, list) and len(found) >= least and all(not differences(item, part) for item in found)
-        ),
-    )
-
-
-def differences(payload: Any, part: Mapping[str, Any]) -> Sequence[Difference]:
-    """Return in what a payload differs from a part of what it should be."""
-    return wanted("", part).differences(Call("", "", payload))
-
-
-def explained(what: str, found: Sequence[Difference]) -> str:
-    """Write what has differences, and them below it."""
-    return "\n".join([what, *(f"  {difference}" for difference in found)])
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    return orjson.dumps(value, default=lambda other: other.text if isinstance(other, Predicate) else "…").decode()
-
-
-# Messages that come in more than one form, or in many cases.
+def variable(component: str, name: str, *, instance: str = "", **more: Any) -> Json:
+    """Return the JSON with which a message names a variable; `instance` is that of the variable, `more` is added."""
+    named = {"name": name, "instance": instance} if instance else {"name": name}
+    return {"component": {"name": component}, "variable": named, **more}
 
 
 def connector_reports(status: Any, evse: int, connector: int) -> Either:
-    """Return that the station tells the status of a connector: by StatusNotification, or by NotifyEvent (G01.FR.07)."""
+    """Describe a report of a connector's status: a StatusNotification or a NotifyEvent (G01.FR.07)."""
     place = {"id": evse, "connectorId": connector}
     event = some(
         trigger="Delta",
@@ -125,7 +41,7 @@ def connector_reports(status: Any, evse: int, connector: int) -> Either:
 
 
 def transaction_event(kind: Any = ..., *, charging: Any = None, stopped: Any = None, **part: Any) -> Wanted:
-    """Return a TransactionEvent of a kind: with a charging state, a stoppedReason, and this part besides."""
+    """Describe a TransactionEvent with this eventType, chargingState, stoppedReason and further `part`."""
     info = {"chargingState": charging, "stoppedReason": stopped}
     given = {key: value for key, value in info.items() if value is not None}
     return says("TransactionEvent", eventType=kind, **({"transactionInfo": given} if given else {}), **part)

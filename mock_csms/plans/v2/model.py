@@ -1,4 +1,4 @@
-"""What a station tells of its variables: reported ones, or those that were got one by one."""
+"""What a station reported about its variables, in a report or in answers to GetVariables."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -6,34 +6,38 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record
 
 
-class Told(Record):
-    """One variable: its name (`TxCtrlr.TxStartPoint`), where it is, its value, and which it may have."""
+class ReportedVariable(Record):
+    """One variable."""
 
     name: str
+    """`COMPONENT.VARIABLE`, such as `TxCtrlr.TxStartPoint`."""
     evse: int = 0
+    """The EVSE of the component; 0 for none."""
     connector: int = 0
+    """The connector of the component; 0 for none."""
     value: str = ""
     values: tuple[str, ...] = ()
+    """The items of its valuesList."""
     is_writable: bool = False
 
 
-class Model:
-    """All that is told of the variables of a station."""
+class ReportedVariables:
+    """All that is known of the variables of a station."""
 
-    def __init__(self, told: Iterable[Told] = ()) -> None:
-        self._told: dict[str, list[Told]] = {}
+    def __init__(self, told: Iterable[ReportedVariable] = ()) -> None:
+        self._told: dict[str, list[ReportedVariable]] = {}
         for one in told:
             self._told.setdefault(one.name, []).append(one)
 
     def __bool__(self) -> bool:
         return bool(self._told)
 
-    def all(self, name: str) -> Sequence[Told]:
-        """Return the variables of a name, of whatever EVSE."""
+    def all(self, name: str) -> Sequence[ReportedVariable]:
+        """Return the variables with that name, of all EVSEs."""
         return self._told.get(name, ())
 
     def number(self, name: str) -> float | None:
-        """Return the value of a variable that is a number, or None."""
+        """Return the value of a variable, or None if it is missing or not a number."""
         try:
             return float(self.all(name)[0].value)
         except (IndexError, ValueError):
@@ -41,7 +45,7 @@ class Model:
 
     @property
     def connectors(self) -> tuple[int, ...]:
-        """How many connectors each EVSE has; of one that tells none, one."""
+        """How many connectors each EVSE has; at least one."""
         most: dict[int, int] = {}
         for told in self._told.values():
             for one in told:
@@ -50,8 +54,8 @@ class Model:
         return tuple(most.get(evse, 1) for evse in range(1, max(most, default=0) + 1))
 
 
-def reported(items: Iterable[Json]) -> Iterator[Told]:
-    """Yield what the parts of a report (B07, B08) tell."""
+def from_report(items: Iterable[Json]) -> Iterator[ReportedVariable]:
+    """Yield the variables in the reportData of a report (B07, B08)."""
     for item in items:
         attributes = item["variableAttribute"]
         actual = next((each for each in attributes if each.get("type", "Actual") == "Actual"), attributes[0])
@@ -59,16 +63,16 @@ def reported(items: Iterable[Json]) -> Iterator[Told]:
         yield _told(item, actual, listed, is_writable=actual.get("mutability", "ReadWrite") != "ReadOnly")
 
 
-def got(results: Iterable[Json]) -> Iterator[Told]:
-    """Yield what the results of GetVariables (B06) tell, which is not if it can be set."""
+def from_get_variables(results: Iterable[Json]) -> Iterator[ReportedVariable]:
+    """Yield the variables in the results of GetVariables (B06), which do not say whether a variable is writable."""
     for result in results:
         if result["attributeStatus"] == "Accepted":
             yield _told(result, {"value": result.get("attributeValue", "")}, "", is_writable=False)
 
 
-def _told(item: Json, attribute: Json, listed: str, *, is_writable: bool) -> Told:
+def _told(item: Json, attribute: Json, listed: str, *, is_writable: bool) -> ReportedVariable:
     place = item["component"].get("evse", {})
-    return Told(
+    return ReportedVariable(
         f"{item['component']['name']}.{item['variable']['name']}",
         place.get("id", 0),
         place.get("connectorId", 0),

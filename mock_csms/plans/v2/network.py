@@ -1,26 +1,26 @@
-"""Network profiles: putting one in a slot, choosing the order of slots, and starting anew with them (B09, B10)."""
+"""Network profiles: put one into a slot, set the order of the slots, and restart the station with it (B09, B10)."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from mock_csms.plans.connection import url_of, visit
+from mock_csms.plans.connection import next_connection_event, url_of
+from mock_csms.plans.messages import one_of
 from mock_csms.plans.station import Station
 from mock_csms.plans.v2 import states
-from mock_csms.plans.v2.messages import one_of
-from mock_csms.plans.v2.variables import variable
+from mock_csms.plans.v2.messages import variable
 from mock_csms.protocol.actions import Json
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
 _OTHERS = ("/other", "/another")
-"""Paths of other URLs of the mock, which stand for other CSMSs."""
+"""The paths of other URLs of the mock, which stand for other CSMSs."""
 _PRIORITY = ("OCPPCommCtrlr", "NetworkConfigurationPriority")
 _ANSWER = 30
 """The messageTimeout of profiles, in seconds."""
 
 
 async def slots(station: Station) -> tuple[int, int]:
-    """Return the slot that is in use, and another one; without another one the case does not apply."""
+    """Return the slot in use and another one; skip the case if there is no other one."""
     order = await station.remember(*_PRIORITY) or ""
     used = int(order.partition(",")[0] or station.profile.slots[0])
     free = [slot for slot in station.profile.slots if slot != used]
@@ -30,18 +30,21 @@ async def slots(station: Station) -> tuple[int, int]:
 
 
 def paths(station: Station) -> tuple[str, str]:
-    """Return the path of the URL at which the station is, and that of another one."""
+    """Return the path of the URL that the station connected to, and that of another one."""
     here = station.known.path
     return here, next(path for path in _OTHERS if path != here)
 
 
 async def security_of(station: Station) -> int:
-    """Return the security profile that it uses."""
+    """Return the security profile in use."""
     return int(await station.get("SecurityCtrlr", "SecurityProfile") or 0)
 
 
 async def put(station: Station, slot: int, path: str, *, security: int | None = None, **answer: Any) -> None:
-    """Set a profile that leads to a path of the mock, as the station connects to it now, or with another security."""
+    """Set a network profile with a path of the mock, and with the security profile in use unless another is given.
+
+    `answer` is what the payload of the result must contain.
+    """
     profile: Json = {
         "messageTimeout": _ANSWER,
         "ocppCsmsUrl": url_of(station, path),
@@ -54,8 +57,11 @@ async def put(station: Station, slot: int, path: str, *, security: int | None = 
 
 
 async def start_with(station: Station, order: Sequence[int]) -> None:
-    """Set the order of slots, and let the station start anew: by a reset when it wants one, else as the state does."""
-    station.known.visits.clear()
+    """Set the order of the slots, and restart the station: by a Reset if it requires a reboot, else as `booting` does.
+
+    Returns when the station has disconnected.
+    """
+    station.known.connection_events.clear()
     given = variable(*_PRIORITY, attributeValue=",".join(map(str, order)))
     result = {"attributeStatus": one_of("Accepted", "RebootRequired")}
     answer = await station.command("SetVariables", {"setVariableData": [given]}, setVariableResult=[result])
@@ -63,4 +69,4 @@ async def start_with(station: Station, order: Sequence[int]) -> None:
         await station.command("Reset", {"type": "OnIdle"}, status="Accepted")
     else:
         await states.booting(station)
-    await visit(station, "Disconnected")
+    await next_connection_event(station, "Disconnected")

@@ -1,9 +1,9 @@
-"""Reports in several parts: asked for by a command, and put together from what comes for it."""
+"""Reports of variables: requests them, joins their parts, and checks what is in them."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from mock_csms.plans.messages import one_of, says
 from mock_csms.plans.station import Station
-from mock_csms.plans.v2.messages import one_of, says
 from mock_csms.plans.v2.required import REQUIRED, required_of
 from mock_csms.protocol.actions import Json
 
@@ -11,17 +11,17 @@ __tracebackhide__ = True  # pytest shows the case, and the text says all
 
 _REQUEST = 42
 LISTS = ("OptionList", "SequenceList", "MemberList")
-"""The types of variables that must tell what may be in their lists."""
+"""The data types whose variables must have a valuesList."""
 
 
 async def base_report(station: Station, base: str, request_id: int = _REQUEST) -> Sequence[Json]:
-    """Ask for a base report, check its parts as B07 says, and return what is told of each variable."""
+    """Request a base report, check its parts (B07), and return the reportData: an item for each variable."""
     await station.command("GetBaseReport", {"requestId": request_id, "reportBase": base}, status="Accepted")
     return await parts(station, request_id)
 
 
 async def parts(station: Station, request_id: int = _REQUEST) -> Sequence[Json]:
-    """Return what the NotifyReports for a request tell, which must be numbered from 0 on and come to an end."""
+    """Return the reportData of the NotifyReports for a request, which must be numbered from 0 on and come to an end."""
     found: list[Json] = []
     number, is_more = 0, True
     while is_more:
@@ -34,14 +34,14 @@ async def parts(station: Station, request_id: int = _REQUEST) -> Sequence[Json]:
 
 
 def name_of(item: Json) -> str:
-    """Return how people call the variable of a report or result: `OCPPCommCtrlr.MessageTimeout[Default]`."""
+    """Return the name of the variable of a report or result: `OCPPCommCtrlr.MessageTimeout[Default]`."""
     named = item["variable"]
     instance = f"[{named['instance']}]" if named.get("instance") else ""
     return f"{item['component']['name']}.{named['name']}{instance}"
 
 
 def without_characteristics(report: Sequence[Json]) -> Iterator[str]:
-    """Yield the variables of which a report does not tell the characteristics, or not what is in their lists."""
+    """Yield the variables without characteristics, or without the valuesList that their type needs."""
     for item in report:
         characteristics = item.get("variableCharacteristics")
         if not characteristics or (characteristics["dataType"] in LISTS and not characteristics.get("valuesList")):
@@ -49,20 +49,20 @@ def without_characteristics(report: Sequence[Json]) -> Iterator[str]:
 
 
 def read_only(report: Sequence[Json]) -> Iterator[str]:
-    """Yield the variables of a report that cannot be written."""
+    """Yield the variables of a report that are ReadOnly."""
     for item in report:
         if all(attribute.get("mutability") == "ReadOnly" for attribute in item["variableAttribute"]):
             yield name_of(item)
 
 
 def missing(report: Sequence[Json], required: Iterable[str]) -> Iterator[str]:
-    """Yield what is required, and not in a report."""
+    """Yield the required variables that are not in a report."""
     told = {name_of(item) for item in report}
     yield from (name for name in required if name not in told)
 
 
 def unsuited(report: Sequence[Json]) -> Iterator[str]:
-    """Yield what is required, and not as it must be."""
+    """Yield what is wrong with the required variables in a report."""
     rows = required_of(_components(report))
     for item in report:
         if name_of(item) in rows:
@@ -70,7 +70,7 @@ def unsuited(report: Sequence[Json]) -> Iterator[str]:
 
 
 def incomplete(report: Sequence[Json], places: Iterable[tuple[int, int]]) -> Iterator[str]:
-    """Yield what is required and not in a report of everything, also of single EVSEs and connectors."""
+    """Yield the required variables that are not in a full report; those of EVSEs and connectors for each of them."""
     yield from missing(report, required_of(_components(report)))
     told = {(name_of(item), *_place(item)) for item in report}
     for evse, connector in places:
@@ -86,7 +86,7 @@ def _place(item: Json) -> tuple[int | None, int | None]:
 
 
 def _components(report: Sequence[Json]) -> frozenset[str]:
-    """Return the components of a report, but for those that are told not to be available."""
+    """Return the components in a report, without those whose variable Available is false."""
     lacked = {
         item["component"]["name"]
         for item in report
@@ -96,7 +96,7 @@ def _components(report: Sequence[Json]) -> frozenset[str]:
 
 
 def check(what: str, found: Iterable[str]) -> None:
-    """Fail when there is anything of which `what` says what is wrong with it."""
+    """Raise AssertionError if anything was found; `what` says what is wrong with it."""
     names = ", ".join(found)
     if names:
         raise AssertionError(f"of the report {what}: {names}")

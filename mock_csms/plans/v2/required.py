@@ -1,5 +1,5 @@
-"""The variables that every station must have, as facts out of Part 2, "Referenced Components and Variables": those of
-Core, and those of each component that a station may have or lack.
+"""The variables that a station must have, from Part 2, "Referenced Components and Variables": those of Core, and those
+of each optional component.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -75,13 +75,15 @@ TariffCostCtrlr.Currency | r/rw | string
 TariffCostCtrlr.TariffFallbackMessage | rw | string | up to
 TariffCostCtrlr.TotalCostFallbackMessage | rw | string | up to
 """
-"""A name, whether it can be read or also written, its type, and of some the unit, the values, or that it is bounded."""
+"""Name, mutability (r: ReadOnly, rw: ReadWrite, r/rw: either), type; then optionally the unit (`W/kW`: either), the
+allowed values (`of …`), or that it must have a maxLimit (`up to`).
+"""
 
 _MAY_LACK = frozenset(
     {"DisplayMessageCtrlr", "ISO15118Ctrlr", "LocalAuthListCtrlr", "MonitoringCtrlr", "SmartChargingCtrlr"}
     | {"TariffCostCtrlr"}
 )
-"""Components that a station need not have."""
+"""The optional components."""
 _MUTABILITY: Mapping[str, Sequence[str]] = {
     "r": ("ReadOnly",),
     "rw": ("ReadWrite",),
@@ -92,22 +94,27 @@ _ONE_OF = "of "
 
 
 class Required(Record):
-    """A variable that must be: its name, which mutability it may have, its type, and what else is wanted of it."""
+    """A required variable."""
 
     name: str
+    """`COMPONENT.VARIABLE[INSTANCE]`."""
     mutability: Sequence[str]
+    """The mutabilities that it may have."""
     data_type: str
     units: Sequence[str] = ()
+    """The units that it may have; empty for any."""
     values: Sequence[str] = ()
+    """The values that may be in its valuesList; empty for any."""
     is_bounded: bool = False
+    """Whether it must have a maxLimit above 0."""
 
     @property
     def component(self) -> str:
-        """The component that it belongs to."""
+        """The name of its component."""
         return self.name.partition(".")[0]
 
     def faults(self, item: Json) -> Iterator[str]:
-        """Yield what is wrong with what a report tells of the variable."""
+        """Yield what is wrong with the variable in an item of a report."""
         told = item.get("variableCharacteristics", {})
         actual = [each for each in item["variableAttribute"] if each.get("type", "Actual") == "Actual"]
         mutability = actual[0].get("mutability", "ReadWrite") if actual else None
@@ -131,16 +138,16 @@ def _row(line: str) -> Required:
 
 
 REQUIRED: Mapping[str, Required] = {row.name: row for row in map(_row, _TABLE.strip().splitlines())}
-"""All of them, by how people call them: `OCPPCommCtrlr.MessageTimeout[Default]`."""
+"""All required variables by name."""
 
 WRITABLE: Sequence[str] = [
     row.name for row in REQUIRED.values() if row.component not in _MAY_LACK and row.mutability == _MUTABILITY["rw"]
 ]
-"""Those of Core that every station lets be written; what may be read-only in some is not among them."""
+"""The variables of Core that must be writable; without those that may be ReadOnly."""
 
 
 def required_of(components: Collection[str]) -> Mapping[str, Required]:
-    """Return those that a station must have which has these components."""
+    """Return the variables that a station with these components must have."""
     return {
         name: row for name, row in REQUIRED.items() if row.component not in _MAY_LACK or row.component in components
     }

@@ -1,29 +1,30 @@
-"""Whole sessions, with all that the station tells of their transaction."""
+"""Whole charging sessions, with all TransactionEvents that the station sends."""
 
 from collections.abc import Sequence
 
+from mock_csms.plans.messages import one_of, says
 from mock_csms.plans.profile import VALID
 from mock_csms.plans.station import Station
-from mock_csms.plans.v2.messages import one_of, says, transaction_event
+from mock_csms.plans.v2.messages import transaction_event
 from mock_csms.watch.inbox import Taken
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
 NEEDS = ("plug", "card", "unplug")
-"""What an operator must do for a session."""
+"""The actions of the operator that a session needs."""
 PERIODIC = transaction_event("Updated", triggerReason="MeterValuePeriodic")
-"""That the station tells what it measures from time to time."""
+"""An event with periodic meter values."""
 
 
 async def measures_often(station: Station) -> None:
-    """Let the station tell what it measures as often as a case can wait for."""
+    """Set the interval of periodic meter values to `timeouts.interval`, so that a case can wait for them."""
     if await station.get("SampledDataCtrlr", "TxUpdatedMeasurands") == "":
         station.skip("the station is to measure nothing during transactions (TxUpdatedMeasurands)")
     await station.set("SampledDataCtrlr", "TxUpdatedInterval", f"{station.profile.timeouts.interval:g}")
 
 
 async def session(station: Station, periodic: int = 1, token: str = VALID) -> Sequence[Taken]:
-    """Charge by card until so many periodic values came, stop by card, unplug; return the events in their order."""
+    """Plug in, start by card, wait for so many periodic values, stop by card, unplug; return the events in order."""
     await measures_often(station)
     begin = station.mark()
     await station.act("plug")

@@ -1,15 +1,15 @@
-"""Messages that a station is told to send (F06)."""
+"""Messages that are triggered (F06)."""
 
+from mock_csms.plans.messages import one_of
 from mock_csms.plans.station import Station
-from mock_csms.plans.v2.messages import one_of
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
 
 async def trigger(station: Station, message: str, *, evse: int | None = None, connector: int | None = None) -> None:
-    """Trigger a message, of one EVSE or connector where one is named; the next step looks at what comes.
+    """Trigger a message, for one EVSE or connector if they are given; the next step can expect the message.
 
-    Where the station has no such trigger, or will not send the message, as it may say (F06.FR.08), the case is skipped.
+    Skips the case if the station does not implement the trigger, or rejects it, which it may (F06.FR.08).
     """
     named = {"id": evse, "connectorId": connector}
     place = {key: value for key, value in named.items() if value is not None}

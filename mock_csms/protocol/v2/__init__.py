@@ -1,1 +1,1 @@
-"""What OCPP 2.x says: a table of actions for each version, and where its identifiers are."""
+"""What only OCPP 2.x says: a table of actions for each version, identifiers, names of certificates."""

@@ -1,10 +1,10 @@
-"""The actions that other versions of OCPP have and 2.0.1 has not, so that what names one can be told so."""
+"""The actions that other versions of OCPP have and 2.0.1 does not, so that messages can say so."""
 
 from collections.abc import Mapping
 from typing import TypeAlias
 
 Elsewhere: TypeAlias = tuple[str, str]
-"""The version that has an action, and what does its work in OCPP 2.0.1; nothing where nothing does."""
+"""The version that has an action, and the actions to use in OCPP 2.0.1 in its place; empty if there is none."""
 
 _OF_16: Mapping[str, str] = {
     "ChangeConfiguration": "SetVariables",
@@ -19,7 +19,7 @@ _OF_16: Mapping[str, str] = {
     "StartTransaction": "TransactionEvent",
     "StopTransaction": "TransactionEvent",
 }
-"""Those of OCPP 1.6 and of its security whitepaper (edition 3)."""
+"""The actions of OCPP 1.6 and of its security whitepaper (edition 3), with their replacements."""
 
 _OF_21 = (
     "AFRRSignal",
@@ -50,7 +50,7 @@ _OF_21 = (
     "UsePriorityCharging",
     "VatNumberValidation",
 )
-"""Those that came with OCPP 2.1."""
+"""The actions that OCPP 2.1 has added."""
 
 OTHERS: Mapping[str, Elsewhere] = dict.fromkeys(_OF_21, ("2.1", "")) | {
     name: ("1.6", here) for name, here in _OF_16.items()
@@ -61,7 +61,7 @@ _SPELLED = {name.lower(): name for name in OTHERS}
 
 
 def told_elsewhere(name: str) -> str:
-    """Say which version has the action that somebody spelled so, and what is here in its place; empty for no action."""
+    """Return which version has the action `name` (in any case) and what to use in its place; empty if none has it."""
     spelled = _SPELLED.get(name.lower())
     if spelled is None:
         return ""

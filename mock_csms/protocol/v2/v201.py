@@ -1,76 +1,54 @@
 """The table of OCPP 2.0.1: one row for each of its 64 actions, in the order of the functional blocks of Part 2.
 
-Only data belongs here. Requests are the defaults of commands and of the reference station; responses fit the default
-request of their row. Fragments that several rows use are constants, shared by reference, so nobody may change a
-template in place. No default names a host that exists.
+Only data belongs here. Requests are the defaults of commands and of the reference station; a response fits the default
+request of its row. Constants are shared by several rows, so a template must not be changed in place. No default names a
+host that exists.
 """
 
-from mock_csms.protocol.actions import Action, Actions, Json, Sender
+from mock_csms.protocol.actions import Action, Actions, Sender
+from mock_csms.protocol.v2.fragments import (
+    ACCEPTED,
+    AMPERES,
+    AVAILABILITY,
+    CONNECTOR,
+    CONNECTOR_AVAILABILITY,
+    CSR,
+    CUSTOMER,
+    ENERGY,
+    EV_NEEDS,
+    FIRMWARE_MD5,
+    FIRMWARE_URL,
+    FRESH_ID,
+    HASH,
+    HEARTBEAT_INTERVAL,
+    MESSAGE,
+    MONITOR,
+    NOW,
+    POWER,
+    POWER_LIMIT,
+    PROFILE,
+    RESERVED_TOKEN,
+    SCHEDULE,
+    TOKEN,
+    TRANSACTION,
+)
 
 STATION, CSMS, EITHER = Sender.STATION, Sender.CSMS, Sender.EITHER
-
-NOW = "{{now}}"
-FRESH_ID = "{{integer}}"
-TRANSACTION = "{{transactionId}}"
-
-ACCEPTED: Json = {"status": "Accepted"}
-
-# Security and certificates: recognisable as mocks, good enough for the schemas; what is installed is a real one.
-CSR = "-----BEGIN CERTIFICATE REQUEST-----\nMIIBmockrequest\n-----END CERTIFICATE REQUEST-----"
-HASH: Json = {
-    "hashAlgorithm": "SHA256",
-    "issuerNameHash": "0123456789abcdef" * 4,
-    "issuerKeyHash": "fedcba9876543210" * 4,
-    "serialNumber": "1a2b3c4d5e6f",
-}
-FIRMWARE_URL = "https://firmware.invalid/firmware.bin"
-FIRMWARE_MD5 = "0123456789abcdef0123456789abcdef"
-
-# Who charges, and where.
-TOKEN: Json = {"idToken": "test_token", "type": "ISO14443"}
-RESERVED_TOKEN: Json = {"idToken": "reserved_token", "type": "ISO14443"}
-CUSTOMER = "test_customer_001"
-CONNECTOR: Json = {"id": 1, "connectorId": 1}
-
-# Variables of the device model, each with its component.
-HEARTBEAT_INTERVAL: Json = {"component": {"name": "OCPPCommCtrlr"}, "variable": {"name": "HeartbeatInterval"}}
-AVAILABILITY: Json = {"component": {"name": "ChargingStation"}, "variable": {"name": "AvailabilityState"}}
-CONNECTOR_AVAILABILITY: Json = {**AVAILABILITY, "component": {"name": "Connector", "evse": CONNECTOR}}
-POWER: Json = {"component": {"name": "EVSE", "evse": {"id": 1}}, "variable": {"name": "Power"}}
-MONITOR: Json = {"type": "UpperThreshold", "severity": 5}
-POWER_LIMIT: Json = {**MONITOR, "value": 11000}
-
-# Amounts: energy measured, energy asked for, current allowed.
-ENERGY: Json = {"value": 0, "measurand": "Energy.Active.Import.Register", "unitOfMeasure": {"unit": "Wh"}}
-EV_NEEDS: Json = {"energyAmount": 20000, "evMinCurrent": 6, "evMaxCurrent": 32, "evMaxVoltage": 400}
-AMPERES: Json = {"chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 16}]}
-SCHEDULE: Json = {"id": 1, "startSchedule": NOW, **AMPERES}
-PROFILE: Json = {
-    "id": 1,
-    "stackLevel": 0,
-    "chargingProfilePurpose": "TxDefaultProfile",
-    "chargingProfileKind": "Absolute",
-    "chargingSchedule": [SCHEDULE],
-}
-
-MESSAGE: Json = {
-    "id": 1,
-    "priority": "NormalCycle",
-    "message": {"format": "UTF8", "language": "en", "content": "Hello from mock-csms"},
-}
 
 ACTIONS: Actions = {
     # A. Security
     "CertificateSigned": Action(
         CSMS, {"certificateChain": "{{certificateChain}}", "certificateType": "ChargingStationCertificate"}, ACCEPTED
     ),
-    "SecurityEventNotification": Action(STATION, {"type": "StartupOfTheDevice", "timestamp": NOW}),
+    "SecurityEventNotification": Action(STATION, {"type": "StartupOfTheDevice", "timestamp": NOW}, gist="type"),
     "SignCertificate": Action(STATION, {"csr": CSR, "certificateType": "ChargingStationCertificate"}, ACCEPTED),
     # B. Provisioning
     "BootNotification": Action(
         STATION,
         {"reason": "PowerUp", "chargingStation": {"vendorName": "mock-csms", "model": "reference-station"}},
         {"currentTime": NOW, "interval": 60, **ACCEPTED},
+        gist="reason",
+        answer_gist="status interval:interval",
     ),
     "GetBaseReport": Action(CSMS, {"requestId": FRESH_ID, "reportBase": "FullInventory"}, ACCEPTED),
     "GetReport": Action(CSMS, {"requestId": FRESH_ID, "componentVariable": [HEARTBEAT_INTERVAL]}, ACCEPTED),
@@ -78,6 +56,7 @@ ACTIONS: Actions = {
         CSMS,
         {"getVariableData": [AVAILABILITY]},
         {"getVariableResult": [{**AVAILABILITY, "attributeStatus": "Accepted", "attributeValue": "Available"}]},
+        answer_gist="getVariableResult.attributeStatus",
     ),
     "NotifyReport": Action(
         STATION,
@@ -94,8 +73,9 @@ ACTIONS: Actions = {
                 }
             ],
         },
+        gist="seqNo:seq",
     ),
-    "Reset": Action(CSMS, {"type": "Immediate"}, ACCEPTED),
+    "Reset": Action(CSMS, {"type": "Immediate"}, ACCEPTED, gist="type evseId:EVSE"),
     "SetNetworkProfile": Action(
         CSMS,
         {
@@ -115,9 +95,16 @@ ACTIONS: Actions = {
         CSMS,
         {"setVariableData": [{**HEARTBEAT_INTERVAL, "attributeValue": "30"}]},
         {"setVariableResult": [{**HEARTBEAT_INTERVAL, "attributeStatus": "Accepted"}]},
+        answer_gist="setVariableResult.attributeStatus",
     ),
     # C. Authorization
-    "Authorize": Action(STATION, {"idToken": TOKEN}, {"idTokenInfo": ACCEPTED}),
+    "Authorize": Action(
+        STATION,
+        {"idToken": TOKEN},
+        {"idTokenInfo": ACCEPTED},
+        gist="idToken.idToken",
+        answer_gist="idTokenInfo.status",
+    ),
     "ClearCache": Action(CSMS, {}, ACCEPTED),
     # D. Local authorization list
     "GetLocalListVersion": Action(CSMS, {}, {"versionNumber": 1}),
@@ -144,23 +131,34 @@ ACTIONS: Actions = {
             "idToken": TOKEN,
             "meterValue": [{"timestamp": NOW, "sampledValue": [{**ENERGY, "context": "Transaction.Begin"}]}],
         },
+        gist="eventType seqNo:seq idToken.idToken triggerReason",
+        answer_gist="idTokenInfo.status totalCost:cost",
     ),
     # F. Remote control
-    "RequestStartTransaction": Action(CSMS, {"idToken": TOKEN, "evseId": 1, "remoteStartId": FRESH_ID}, ACCEPTED),
-    "RequestStopTransaction": Action(CSMS, {"transactionId": TRANSACTION}, ACCEPTED),
-    "TriggerMessage": Action(CSMS, {"requestedMessage": "StatusNotification"}, ACCEPTED),
-    "UnlockConnector": Action(CSMS, {"evseId": 1, "connectorId": 1}, {"status": "Unlocked"}),
+    "RequestStartTransaction": Action(
+        CSMS, {"idToken": TOKEN, "evseId": 1, "remoteStartId": FRESH_ID}, ACCEPTED, gist="idToken.idToken evseId:EVSE"
+    ),
+    "RequestStopTransaction": Action(CSMS, {"transactionId": TRANSACTION}, ACCEPTED, gist="transactionId"),
+    "TriggerMessage": Action(CSMS, {"requestedMessage": "StatusNotification"}, ACCEPTED, gist="requestedMessage"),
+    "UnlockConnector": Action(
+        CSMS, {"evseId": 1, "connectorId": 1}, {"status": "Unlocked"}, gist="evseId:EVSE connectorId:connector"
+    ),
     # G. Availability
-    "ChangeAvailability": Action(CSMS, {"operationalStatus": "Operative"}, ACCEPTED),
+    "ChangeAvailability": Action(CSMS, {"operationalStatus": "Operative"}, ACCEPTED, gist="operationalStatus"),
     "Heartbeat": Action(STATION, {}, {"currentTime": NOW}),
     "StatusNotification": Action(
-        STATION, {"timestamp": NOW, "connectorStatus": "Available", "evseId": 1, "connectorId": 1}
+        STATION,
+        {"timestamp": NOW, "connectorStatus": "Available", "evseId": 1, "connectorId": 1},
+        gist="connectorStatus evseId:EVSE connectorId:connector",
     ),
     # H. Reservation
     "CancelReservation": Action(CSMS, {"reservationId": 1}, ACCEPTED),
     "ReservationStatusUpdate": Action(STATION, {"reservationId": 1, "reservationUpdateStatus": "Expired"}),
     "ReserveNow": Action(
-        CSMS, {"id": 1, "idToken": RESERVED_TOKEN, "evseId": 1, "expiryDateTime": "{{now+3600}}"}, ACCEPTED
+        CSMS,
+        {"id": 1, "idToken": RESERVED_TOKEN, "evseId": 1, "expiryDateTime": "{{now+3600}}"},
+        ACCEPTED,
+        gist="idToken.idToken evseId:EVSE",
     ),
     # I. Tariff and cost
     "CostUpdated": Action(CSMS, {"totalCost": 10.0, "transactionId": TRANSACTION}),
@@ -168,6 +166,7 @@ ACTIONS: Actions = {
     "MeterValues": Action(
         STATION,
         {"evseId": 1, "meterValue": [{"timestamp": NOW, "sampledValue": [{**ENERGY, "context": "Sample.Clock"}]}]},
+        gist="evseId:EVSE",
     ),
     # K. Smart charging
     "ClearChargingProfile": Action(CSMS, {"chargingProfileId": 1}, ACCEPTED),
@@ -200,7 +199,7 @@ ACTIONS: Actions = {
     ),
     "SetChargingProfile": Action(CSMS, {"evseId": 1, "chargingProfile": PROFILE}, ACCEPTED),
     # L. Firmware management (a status Idle belongs to no request and carries no requestId)
-    "FirmwareStatusNotification": Action(STATION, {"status": "Idle"}),
+    "FirmwareStatusNotification": Action(STATION, {"status": "Idle"}, gist="status"),
     "PublishFirmware": Action(
         CSMS, {"requestId": FRESH_ID, "location": FIRMWARE_URL, "checksum": FIRMWARE_MD5}, ACCEPTED
     ),
@@ -238,11 +237,12 @@ ACTIONS: Actions = {
         CSMS,
         {"logType": "DiagnosticsLog", "requestId": FRESH_ID, "log": {"remoteLocation": "https://logs.invalid/upload"}},
         {**ACCEPTED, "filename": "diagnostics.log"},
+        gist="logType",
     ),
     "GetMonitoringReport": Action(
         CSMS, {"requestId": FRESH_ID, "monitoringCriteria": ["ThresholdMonitoring"]}, ACCEPTED
     ),
-    "LogStatusNotification": Action(STATION, {"status": "Idle"}),
+    "LogStatusNotification": Action(STATION, {"status": "Idle"}, gist="status"),
     "NotifyCustomerInformation": Action(
         STATION, {"requestId": FRESH_ID, "generatedAt": NOW, "seqNo": 0, "tbc": False, "data": CUSTOMER}
     ),
@@ -280,6 +280,7 @@ ACTIONS: Actions = {
         CSMS,
         {"setMonitoringData": [{**POWER, **POWER_LIMIT}]},
         {"setMonitoringResult": [{"id": 1, **ACCEPTED, **POWER, **MONITOR}]},
+        answer_gist="setMonitoringResult.status",
     ),
     # O. Display messages
     "ClearDisplayMessage": Action(CSMS, {"id": 1}, ACCEPTED),
@@ -288,6 +289,6 @@ ACTIONS: Actions = {
     "SetDisplayMessage": Action(CSMS, {"message": MESSAGE}, ACCEPTED),
     # P. Data transfer
     "DataTransfer": Action(
-        EITHER, {"vendorId": "TestVendor", "messageId": "TestMessage", "data": "test_data"}, ACCEPTED
+        EITHER, {"vendorId": "TestVendor", "messageId": "TestMessage", "data": "test_data"}, ACCEPTED, gist="vendorId"
     ),
 }

@@ -36,6 +36,8 @@ class Transport(Flow):
     peer_masks: ClassVar[bool]
     """Whether the peer masks its frames, as clients do and servers must not (RFC 6455, 5.1)."""
 
+    _pool: "Pool"
+
     def __init__(self, pool: "Pool", protocol: Protocol) -> None:
         super().__init__(pool, protocol)
         self._receiver: Receiver | None = None

@@ -6,15 +6,14 @@ stops the peer. So what waits here for one connection is at most one buffer of i
 
 import asyncio
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from websockets.protocol import CONNECTING, OPEN, Protocol
+from websockets.protocol import CONNECTING, OPEN
+from websockets.protocol import Protocol as WebSocket
 
 from mock_csms.protocol.records import Mutable
-from mock_csms.runtime.transport.turns import BYTES, MESSAGES, SECONDS
-
-if TYPE_CHECKING:
-    from mock_csms.runtime.transport.pool import Pool
+from mock_csms.runtime.transport.turns import BYTES, MESSAGES, SECONDS, Turns
+from mock_csms.runtime.transport.write_buffer import WriteBuffer
 
 _REST, _CLOGGED, _STALLED, _BUSY = 1, 2, 4, 8
 """Why a connection is not read: a rest waits for its turn, the peer does not read, a fault, the receiver is busy."""
@@ -38,6 +37,15 @@ class _Clog(Mutable):
     since: float
 
 
+class Shared(Protocol):
+    """What connections share."""
+
+    buffer: memoryview
+    """What is read at once, of whichever connection."""
+    turns: Turns
+    write_buffer: WriteBuffer
+
+
 class Flow(asyncio.BufferedProtocol, ABC):
     """When one connection is read, handled and written."""
 
@@ -45,7 +53,7 @@ class Flow(asyncio.BufferedProtocol, ABC):
 
     _socket: asyncio.Transport
 
-    def __init__(self, pool: "Pool", protocol: Protocol) -> None:
+    def __init__(self, pool: Shared, protocol: WebSocket) -> None:
         self._pool = pool
         self._protocol = protocol
         self._pending = bytearray()

@@ -1,7 +1,7 @@
-"""Clock-aligned meter data (J01): what the meters show at the boundaries of an interval, counted from 00:00 UTC.
+"""Clock-aligned meter values (J01): read at the boundaries of an interval that is counted from 00:00 UTC.
 
-A boundary is dealt with before anything that happens later is, however late its alarm rings: so the values of it are
-those of that time, and no message that is younger has been made yet.
+An alarm may ring late. So before anything else is decided, `catch_up` deals with the boundaries that have passed: the
+values are those of the boundary, and no later message was made before them.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,10 +9,11 @@ from math import floor
 from typing import Any
 
 from mock_csms.protocol.records import replace
-from mock_csms.station.answers import Alarmed
 from mock_csms.station.cues import Act, Send, Set, Stop
+from mock_csms.station.state import Moment
 from mock_csms.station.v2 import transactions
-from mock_csms.station.v2.device import Device, Moment, Step
+from mock_csms.station.v2.answers import Alarmed
+from mock_csms.station.v2.device import Device, Step
 from mock_csms.station.v2.metering import meter_values
 from mock_csms.station.v2.variables import (
     ALIGNED_ENDED_INTERVAL,
@@ -30,13 +31,13 @@ _DAY = 86_400.0
 
 
 def next_boundary(interval: float, now: float) -> float:
-    """Return the first boundary after a time; each day begins anew at 00:00 UTC."""
+    """Return the first boundary after `now`, in seconds since 1970; each day starts again at 00:00 UTC."""
     midnight = floor(now / _DAY) * _DAY
     return min(midnight + (floor((now - midnight) / interval) + 1) * interval, midnight + _DAY)
 
 
 def catch_up(device: Device, moment: Moment) -> Step:
-    """Read the meters at the boundaries that are past."""
+    """Read the meters for the boundaries that have passed."""
     acts: list[Act] = []
     for interval, at in device.boundaries.items():
         if at <= moment.now:
@@ -46,7 +47,7 @@ def catch_up(device: Device, moment: Moment) -> Step:
 
 
 def plan(device: Device, moment: Moment) -> Step:
-    """Wake up at the next boundary of the intervals, which the CSMS may have changed."""
+    """Set the alarm for the next boundary; the CSMS may have changed the intervals."""
     intervals = {name: device.number(name) for name in _SERIES}
     boundaries = {name: next_boundary(interval, moment.now) for name, interval in intervals.items() if interval}
     if boundaries == device.boundaries:
@@ -56,14 +57,14 @@ def plan(device: Device, moment: Moment) -> Step:
 
 
 def _rang(device: Device, *_: Any) -> Step:
-    """Forget what was waited for; `plan` does the rest."""
+    """Forget the boundaries that were waited for; `plan` sets the alarm again."""
     return replace(device, boundaries={}), []
 
 
 def _send(device: Device, at: float, moment: Moment) -> Step:
-    """Tell the values: of a transaction in its events, of an EVSE without one in MeterValues (J01.FR.14).
+    """Send the values: in TransactionEvent during a transaction, otherwise in MeterValues (J01.FR.14).
 
-    With SendDuringIdle there are none while any transaction runs (J01.FR.20).
+    With SendDuringIdle nothing is sent while any transaction runs (J01.FR.20).
     """
     acts: list[Act] = []
     if device.is_on(SEND_DURING_IDLE) and device.is_busy:
@@ -78,7 +79,7 @@ def _send(device: Device, at: float, moment: Moment) -> Step:
 
 
 def _collect(device: Device, at: float, moment: Moment) -> Step:
-    """Keep the values for the end of each transaction (J01)."""
+    """Keep the values until the transaction ends (J01)."""
     for evse in device.evses.values():
         values = meter_values(device, evse, ALIGNED_ENDED_MEASURANDS, _CONTEXT, replace(moment, now=at))
         device = transactions.keep_values(device, evse, values)
@@ -89,7 +90,7 @@ _SERIES: Mapping[Name, Callable[[Device, float, Moment], Step]] = {
     ALIGNED_INTERVAL: _send,
     ALIGNED_ENDED_INTERVAL: _collect,
 }
-"""What is done at each boundary of the interval that a variable sets."""
+"""What is done at each boundary, by the variable that sets the interval."""
 
 ALARMS: Mapping[str, Alarmed] = {
     CLOCK[0]: _rang,

@@ -1,16 +1,17 @@
-"""Being in order or not, and going off: ChangeAvailability and Reset (G03, G04, B11, B12)."""
+"""ChangeAvailability and Reset (G03, G04, B11, B12)."""
 
 from collections.abc import Mapping
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given, has
+from mock_csms.station.state import Moment
 from mock_csms.station.v2 import transactions
-from mock_csms.station.v2.device import RESETS_EVSES, Device, Moment
+from mock_csms.station.v2.answers import ACCEPTED, REJECTED, Answer, Given, has
+from mock_csms.station.v2.device import RESETS_EVSES, Device
 
 
 def change_availability(device: Device, payload: Json, _: Moment) -> Given:
-    """Put a connector, an EVSE or the station out of order, or back; what charges finishes first (G03.FR.05)."""
+    """Set a connector, an EVSE or the station Operative or Inoperative; transactions finish first (G03.FR.05)."""
     place = payload.get("evse", {})
     if place and not has(device, place):
         return device, REJECTED, []
@@ -31,7 +32,7 @@ def change_availability(device: Device, payload: Json, _: Moment) -> Given:
 
 
 def reset(device: Device, payload: Json, moment: Moment) -> Given:
-    """Go off and come back, at once or when nothing charges any more."""
+    """Reboot at once, or when no transaction runs."""
     if "evseId" in payload:
         return _reset_evse(device, payload, moment)
     if payload["type"] == "Immediate":
@@ -43,7 +44,10 @@ def reset(device: Device, payload: Json, moment: Moment) -> Given:
 
 
 def _reset_evse(device: Device, payload: Json, moment: Moment) -> Given:
-    """Reset one EVSE, if that can be (B11.FR.08, B11.FR.09, B12.FR.07 to 09): of it nobody sees but what ends."""
+    """Reset one EVSE, if the station has this feature (B11.FR.08, B11.FR.09, B12.FR.07 to 09).
+
+    Only the end of its transaction can be seen from outside.
+    """
     evse = device.evses.get(payload["evseId"])
     if evse is None or RESETS_EVSES not in device.features:
         return device, REJECTED, []

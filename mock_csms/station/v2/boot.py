@@ -1,15 +1,17 @@
-"""Coming up and staying known: boot, connector reports, heartbeats, and what a lost connection means (B01-B04, G02)."""
+"""Boot, connector statuses and heartbeats, and what a lost connection changes (B01 to B04, G02)."""
 
 from collections.abc import Mapping
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
+from mock_csms.protocol.times import seconds_of
 from mock_csms.station import outbox
-from mock_csms.station.answers import Alarmed
 from mock_csms.station.cues import Act, Send, Set, Stop
-from mock_csms.station.v2 import bookings
+from mock_csms.station.state import Moment
+from mock_csms.station.v2 import reserved
+from mock_csms.station.v2.answers import Alarmed
 from mock_csms.station.v2.calls import security_event
-from mock_csms.station.v2.device import Device, Moment, Step
+from mock_csms.station.v2.device import Device, Step
 from mock_csms.station.v2.variables import (
     BACK_OFF_RANGE,
     BACK_OFF_TIMES,
@@ -23,11 +25,11 @@ BOOT: tuple[str] = ("boot",)
 HEARTBEAT: tuple[str] = ("heartbeat",)
 
 _RETRY = 30
-"""After how many seconds a boot is tried again where the CSMS leaves that to the station (B03.FR.05)."""
+"""Seconds until the next BootNotification where the CSMS leaves that to the station (B03.FR.05)."""
 
 
 def opened(device: Device, moment: Moment) -> Step:
-    """Boot, when the CSMS allows it (B03.FR.02), unless the station is known: then report what changed (B04)."""
+    """Boot as soon as the CSMS allows it (B03.FR.02); if the station was accepted before, report changes (B04)."""
     offline = moment.now - (moment.now if device.went_offline is None else device.went_offline)
     device = replace(device, is_online=True, went_offline=None)
     if not device.is_accepted:
@@ -39,7 +41,10 @@ def opened(device: Device, moment: Moment) -> Step:
 
 
 def closed(device: Device, moment: Moment) -> Step:
-    """Note that the station is offline; what it could not tell any more, it will tell or ask anew."""
+    """Note that the station is offline; statuses that were not delivered are reported again later.
+
+    Drivers whose Authorize was dropped have to present their idToken again.
+    """
     device, dropped = outbox.drop(device)
     for message in dropped:
         device = untold(device, message.payload) if message.action == "StatusNotification" else device
@@ -50,17 +55,17 @@ def closed(device: Device, moment: Moment) -> Step:
 
 
 def boot(device: Device) -> Step:
-    """Say hello, unless that is under way already."""
+    """Send BootNotification, unless one is already open or waiting."""
     return device, [] if outbox.holds(device, "BootNotification") else [notification(device, device.reason)]
 
 
 def triggered(device: Device) -> Step:
-    """Say hello because the CSMS wants to hear it."""
+    """Send the BootNotification that the CSMS has triggered."""
     return device, [notification(device, "Triggered")]
 
 
 def booted(device: Device, response: Json, moment: Moment) -> Step:
-    """Do as the CSMS says: work when accepted, else try again after its interval."""
+    """Follow the answer to BootNotification: work when Accepted, otherwise try again after the interval."""
     status, interval = response["status"], response["interval"]
     is_new = not device.is_accepted
     device = replace(device, boot_status=status)
@@ -77,25 +82,29 @@ def booted(device: Device, response: Json, moment: Moment) -> Step:
     return device, [*acts, *reports, security_event(kind, moment)]
 
 
-def sets_its_clock(device: Device) -> bool:
-    """Whether the station sets its clock by the CSMS now, as its TimeSource says; what is metered must not jump."""
-    return device.variables[TIME_SOURCE].startswith("Heartbeat") and not device.is_busy
+def time_to_set(device: Device, response: Json) -> float | None:
+    """Return the time in a response if the station sets its clock to it, as TimeSource says, in seconds since 1970.
+
+    It does not while a transaction runs: the times of meter values must not jump.
+    """
+    sets_clock = device.variables[TIME_SOURCE].startswith("Heartbeat") and not device.is_busy
+    return seconds_of(response["currentTime"]) if sets_clock and "currentTime" in response else None
 
 
 def boot_failed(device: Device) -> Step:
-    """Try again: there was no answer, or none that can be understood."""
+    """Try again later: there was no answer, or an invalid one."""
     return device, [Set(BOOT, _RETRY)]
 
 
 def beat(device: Device) -> Step:
-    """Send a heartbeat, and think of the next one."""
+    """Send a heartbeat and set the alarm for the next one."""
     return device, [Send("Heartbeat", {}), next_beat(device)]
 
 
 def report_connectors(device: Device, moment: Moment) -> Step:
-    """Send the status of every connector of which the CSMS knows another one."""
+    """Send the status of every connector whose status the CSMS does not know yet."""
     statuses = {
-        (evse.id, connector): bookings.status(device, evse, connector)
+        (evse.id, connector): reserved.status(device, evse, connector)
         for evse in device.evses.values()
         for connector in evse.each_connector
     }
@@ -106,21 +115,21 @@ def report_connectors(device: Device, moment: Moment) -> Step:
 
 
 def status_notification(device: Device, evse: int, connector: int, moment: Moment) -> Send:
-    """Return the message that tells the status of a connector."""
-    status = bookings.status(device, device.evses[evse], connector)
+    """Return the StatusNotification of a connector."""
+    status = reserved.status(device, device.evses[evse], connector)
     payload = {"timestamp": moment.stamp, "connectorStatus": status, "evseId": evse, "connectorId": connector}
     return Send("StatusNotification", payload)
 
 
 def back_off(device: Device, attempt: int, moment: Moment) -> float:
-    """Return how long to wait before connecting again, after so many attempts in vain (Part 4, 5.3)."""
+    """Return the seconds to wait before connecting again, after a number of failed attempts (Part 4, 5.3)."""
     doubled = min(attempt, device.number(BACK_OFF_TIMES))
     wait: float = device.number(BACK_OFF_WAIT) * 2**doubled
     return wait + moment.world.chance() * device.number(BACK_OFF_RANGE)
 
 
 def untold(device: Device, payload: Json) -> Device:
-    """Note that a StatusNotification did not come through."""
+    """Note that a StatusNotification with this payload was not delivered."""
     lost = (payload.get("evseId"), payload.get("connectorId"))
     return replace(device, told={place: status for place, status in device.told.items() if place != lost})
 
@@ -138,7 +147,7 @@ def notification(device: Device, reason: str) -> Send:
 
 
 def next_beat(device: Device) -> Set:
-    """Let the next heartbeat come when it is due."""
+    """Return the alarm for the next heartbeat."""
     return Set(HEARTBEAT, device.number(HEARTBEAT_INTERVAL))
 
 

@@ -1,23 +1,23 @@
-"""Calls that several subjects send: security events, and answers in parts."""
+"""Calls that several modules send: security events, and reports in several parts."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.station.cues import Act, Send
-from mock_csms.station.v2.device import Moment
+from mock_csms.station.state import Moment
 
 
 def security_event(kind: str, moment: Moment, *, is_asked_for: bool = False) -> Send:
-    """Return the call that tells of something that concerns security (A04)."""
+    """Return a SecurityEventNotification of a type (A04)."""
     return Send("SecurityEventNotification", {"type": kind, "timestamp": moment.stamp}, is_asked_for)
 
 
 def in_parts(action: str, about: Json, key: str, content: Sequence[Any], most: int) -> list[Act]:
-    """Return what the CSMS asked for in calls with so much of it each, all but the last to be continued.
+    """Return the calls of a report that the CSMS asked for: each has at most `most` items of the content under `key`.
 
-    Each says what it is about, and has its part of the content under `key`; one about nothing has an empty one. Those
-    whose action knows a `seqNo` are numbered where `about` has the first number.
+    All but the last have `tbc` true. Empty content makes one call with an empty list. `about` is what all of them have;
+    if it has a `seqNo`, that is the number of the first.
     """
     acts: list[Act] = []
     for number, start in enumerate(range(0, max(1, len(content)), most)):

@@ -1,6 +1,6 @@
-"""Smart charging: profiles set, cleared and reported, schedules composed, and vehicles that follow them (K01, K08-K10).
+"""Smart charging: profiles are set, cleared and reported, and vehicles follow them (K01, K08 to K10).
 
-What a profile says is worked out in `schedules`, what all of them leave in `limits`.
+`schedules` computes the limit of one profile, `limits` the limit that all profiles together leave.
 """
 
 from collections import defaultdict
@@ -10,13 +10,14 @@ from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.station.answers import ACCEPTED, Alarmed, Answer, Given, because
 from mock_csms.station.cues import Act, Send, Set, Stop
+from mock_csms.station.state import Moment
 from mock_csms.station.v2 import limits, transactions
-from mock_csms.station.v2.device import Device, Evse, Moment, Step
-from mock_csms.station.v2.holdings import ChargingProfile
+from mock_csms.station.v2.answers import ACCEPTED, Alarmed, Answer, Given, because
+from mock_csms.station.v2.device import Device, Evse, Step
 from mock_csms.station.v2.profiles import fault_of
 from mock_csms.station.v2.schedules import amount
+from mock_csms.station.v2.storage import ChargingProfile
 from mock_csms.station.v2.variables import RATE_UNIT
 
 LIMIT: tuple[str] = ("limit",)
@@ -26,18 +27,18 @@ _IN_A_REPORT = 10
 
 
 def set_profile(device: Device, payload: Json, _: Moment) -> Given:
-    """Take a charging profile in place of one with its id (K01.FR.05), or say what is wrong with it."""
+    """Set a charging profile; it replaces one with the same id (K01.FR.05)."""
     given = ChargingProfile(payload["evseId"], payload["chargingProfile"])
     fault = fault_of(device, given)
     if fault is not None:
         return device, because(fault), []
-    profiles = {**device.holdings.profiles, given.profile["id"]: given}
-    return device.holding(profiles=profiles), ACCEPTED, []
+    profiles = {**device.storage.profiles, given.profile["id"]: given}
+    return device.storing(profiles=profiles), ACCEPTED, []
 
 
 def clear_profiles(device: Device, payload: Json, _: Moment) -> Given:
-    """Forget the profile with an id, or all that meet the criteria (K10.FR.03)."""
-    profiles = device.holdings.profiles
+    """Clear the profile with an id, or all that match the criteria (K10.FR.03)."""
+    profiles = device.storage.profiles
     if "chargingProfileId" in payload:
         gone = profiles.keys() & {payload["chargingProfileId"]}
     else:
@@ -46,14 +47,14 @@ def clear_profiles(device: Device, payload: Json, _: Moment) -> Given:
     if not gone:
         return device, {"status": "Unknown"}, []
     kept = {number: each for number, each in profiles.items() if number not in gone}
-    return device.holding(profiles=kept), ACCEPTED, []
+    return device.storing(profiles=kept), ACCEPTED, []
 
 
 def get_profiles(device: Device, payload: Json, _: Moment) -> Given:
-    """Report the profiles that are asked for, after the answer: for each EVSE by itself (K09.FR.01, K09.FR.02)."""
+    """Report the requested profiles after the answer, each EVSE in its own messages (K09.FR.01, K09.FR.02)."""
     criteria = payload["chargingProfile"]
     by_evse: defaultdict[int, list[Json]] = defaultdict(list)
-    for each in device.holdings.profiles.values():
+    for each in device.storage.profiles.values():
         is_named = each.profile["id"] in criteria.get("chargingProfileId", [each.profile["id"]])
         is_ours = "CSO" in criteria.get("chargingLimitSource", ["CSO"])
         if is_named and is_ours and _meets(each, criteria, payload.get("evseId")):
@@ -74,7 +75,7 @@ def get_profiles(device: Device, payload: Json, _: Moment) -> Given:
 
 
 def composite_schedule(device: Device, payload: Json, moment: Moment) -> Given:
-    """Tell what may be taken at an EVSE, or by the station, over a time (K08)."""
+    """Answer with the composite schedule of an EVSE, or of the station, for a duration (K08)."""
     number, duration = payload["evseId"], payload["duration"]
     units = device.members(RATE_UNIT)
     unit = payload.get("chargingRateUnit", min(units, default="A"))
@@ -100,9 +101,10 @@ def composite_schedule(device: Device, payload: Json, moment: Moment) -> Given:
 
 
 def follow(device: Device, moment: Moment) -> Step:
-    """Let each vehicle take what the limits in force leave it, and wake up when the next ones come into force.
+    """Apply the limits that are in force to each vehicle, and set the alarm for the next change.
 
-    The profiles of a transaction come with it, where its remote start had one, and go with it (K01).
+    The charging profile of a remote start is added when its transaction starts; a TxProfile is removed when its
+    transaction ends (K01).
     """
     device = _with_the_begun(_without_the_ended(device))
     acts: list[Act] = []
@@ -119,7 +121,10 @@ def follow(device: Device, moment: Moment) -> Step:
 
 
 def _limited(device: Device, before: Evse, evse: Evse, moment: Moment) -> Step:
-    """Tell of another limit what it changes: the rate, or the state; a vehicle that pauses takes nothing anyway."""
+    """Report what a changed limit changes: the charging rate or the charging state.
+
+    Nothing changes for a vehicle that takes no energy anyway.
+    """
     state = transactions.charging_state(evse)
     if state != transactions.charging_state(before):
         cause = transactions.PAUSED if state == "SuspendedEV" else transactions.STATE_CHANGED
@@ -131,28 +136,28 @@ def _limited(device: Device, before: Evse, evse: Evse, moment: Moment) -> Step:
 
 
 def _rang(device: Device, *_: Any) -> Step:
-    """Forget what was waited for; `follow` does the rest."""
+    """Forget the time that was waited for; `follow` sets the alarm again."""
     return replace(device, limits_until=None), []
 
 
 def _with_the_begun(device: Device) -> Device:
-    """Take the profiles that came with remote starts whose transactions have begun (TC_K_37)."""
+    """Set the profiles of remote starts whose transactions have started (TC_K_37)."""
     for evse in device.evses.values():
         if evse.profile is not None and evse.transaction is not None:
             profile = evse.profile | {"transactionId": evse.transaction.id}
-            profiles = {**device.holdings.profiles, profile["id"]: ChargingProfile(evse.id, profile)}
-            device = device.with_evse(replace(evse, profile=None)).holding(profiles=profiles)
+            profiles = {**device.storage.profiles, profile["id"]: ChargingProfile(evse.id, profile)}
+            device = device.with_evse(replace(evse, profile=None)).storing(profiles=profiles)
     return device
 
 
 def _without_the_ended(device: Device) -> Device:
-    profiles = device.holdings.profiles
+    profiles = device.storage.profiles
     kept = {
         number: each
         for number, each in profiles.items()
         if each.profile["chargingProfilePurpose"] != "TxProfile" or device.charging(each.profile["transactionId"])
     }
-    return device if len(kept) == len(profiles) else device.holding(profiles=kept)
+    return device if len(kept) == len(profiles) else device.storing(profiles=kept)
 
 
 def _meets(each: ChargingProfile, criteria: Json, evse: int | None) -> bool:

@@ -1,12 +1,12 @@
-"""Which answer each command of the CSMS gets: what its subject says, and the response of its row for the others."""
+"""Which function answers each command of the CSMS."""
 
 from collections.abc import Mapping
 from functools import cache
 
 from mock_csms.behavior.templates import Context, compile_template
 from mock_csms.protocol.messages import Call, Result
-from mock_csms.protocol.versions import V201
-from mock_csms.station.answers import Answer
+from mock_csms.protocol.versions import actions
+from mock_csms.station.state import Moment
 from mock_csms.station.v2 import (
     availability,
     certificates,
@@ -24,7 +24,8 @@ from mock_csms.station.v2 import (
     triggers,
     vendor,
 )
-from mock_csms.station.v2.device import Device, Moment
+from mock_csms.station.v2.answers import Answer
+from mock_csms.station.v2.device import Device
 from mock_csms.twin.station import StationModel
 
 _NOBODY = StationModel("")
@@ -46,21 +47,21 @@ ANSWERS: Mapping[str, Answer] = {
     **triggers.ANSWERS,
     **vendor.ANSWERS,
 }
-"""The commands that do something, by subject."""
+"""The functions that answer commands, by action."""
 
 
 def answer_alone(device: Device, call: Call, moment: Moment) -> Result:
-    """Return the answer of a station that does nothing else: what it becomes and does is forgotten."""
+    """Return the answer to a command, without its effects: the new state and the acts are dropped."""
     _, payload, _ = answer_to(call.action)(device, call.payload, moment)
     return Result(call.id, payload)
 
 
 @cache
 def answer_to(action: str) -> Answer:
-    """Return the answer to a command: its own, as all of 2.0.1 have one, or else the response of its row."""
+    """Return the function that answers a command; without a row in `ANSWERS`, one that gives the default response."""
     if action in ANSWERS:
         return ANSWERS[action]
-    template = compile_template(V201.actions[action].response)
+    template = compile_template(actions()[action].response)
     return lambda device, payload, moment: (
         device,
         template(Context(moment.now, _NOBODY, moment.world, payload)),

@@ -1,4 +1,4 @@
-"""What a station holds of a customer, told and forgotten: CustomerInformation (N09, N10)."""
+"""CustomerInformation: what the station stores about a customer is reported and cleared (N09, N10)."""
 
 from collections.abc import Mapping
 
@@ -6,10 +6,11 @@ import orjson
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.station.answers import ACCEPTED, Answer, Given, because
+from mock_csms.station.state import Moment
+from mock_csms.station.v2.answers import ACCEPTED, Answer, Given, because
 from mock_csms.station.v2.calls import in_parts
-from mock_csms.station.v2.device import Device, Moment
-from mock_csms.station.v2.holdings import token_key
+from mock_csms.station.v2.device import Device
+from mock_csms.station.v2.storage import token_key
 
 _REFERENCES = ("idToken", "customerCertificate", "customerIdentifier")
 _PART = 512
@@ -17,10 +18,10 @@ _PART = 512
 
 
 def customer_information(device: Device, payload: Json, moment: Moment) -> Given:
-    """Tell what is held of a customer, and forget it, as the CSMS wants (N09.FR.02, N10.FR.01).
+    """Report or clear what is stored about a customer, or both (N09.FR.02, N10.FR.01).
 
-    Who is meant is said in exactly one way (N09.FR.09). Where nothing is held, one call says so by being empty
-    (N09.FR.05, N09.FR.06, N10.FR.06).
+    The request must name the customer in exactly one way (N09.FR.09). Where nothing is stored, one call with empty data
+    is sent (N09.FR.05, N09.FR.06, N10.FR.06).
     """
     if sum(name in payload for name in _REFERENCES) != 1:
         return device, {"status": "Invalid"}, []
@@ -36,11 +37,11 @@ def customer_information(device: Device, payload: Json, moment: Moment) -> Given
 
 
 def _held(device: Device, payload: Json) -> str:
-    """Return what the station holds of a customer: by idToken alone, for it stores nothing under anything else."""
+    """Return what is stored about a customer; only an idToken can find anything, other references are not stored."""
     if "idToken" not in payload:
         return ""
     key = token_key(payload["idToken"])
-    places = {"authorization cache": device.holdings.cache, "local list": device.holdings.local_list.entries}
+    places = {"authorization cache": device.storage.cache, "local list": device.storage.local_list.entries}
     found = [f"{place}: {orjson.dumps(held[key]).decode()}" for place, held in places.items() if key in held]
     return "\n".join([f"idToken {payload['idToken']['idToken']} ({key[1]})", *found]) if found else ""
 
@@ -48,10 +49,10 @@ def _held(device: Device, payload: Json) -> str:
 def _forget(device: Device, payload: Json) -> Device:
     if "idToken" not in payload:
         return device
-    key, holdings = token_key(payload["idToken"]), device.holdings
-    cache = {token: info for token, info in holdings.cache.items() if token != key}
-    entries = {token: info for token, info in holdings.local_list.entries.items() if token != key}
-    return device.holding(cache=cache, local_list=replace(holdings.local_list, entries=entries))
+    key, storage = token_key(payload["idToken"]), device.storage
+    cache = {token: info for token, info in storage.cache.items() if token != key}
+    entries = {token: info for token, info in storage.local_list.entries.items() if token != key}
+    return device.storing(cache=cache, local_list=replace(storage.local_list, entries=entries))
 
 
 ANSWERS: Mapping[str, Answer] = {

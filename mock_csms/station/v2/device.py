@@ -1,133 +1,131 @@
-"""What a station is at one moment, frozen: its EVSEs, their transactions, its variables, and what it has to say."""
+"""The state of a 2.x station at one moment: its EVSEs, their transactions, its variables, and what it stores."""
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
-from mock_csms.behavior.templates import World
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.identifiers import is_same
 from mock_csms.protocol.records import Record, replace
-from mock_csms.protocol.v2.identifiers import is_same
-from mock_csms.station.cues import Act, Send
-from mock_csms.station.v2.holdings import Holdings
+from mock_csms.station.cues import Act
+from mock_csms.station.state import Identity, State
 from mock_csms.station.v2.model import DEFAULTS, MOST_POWER, Extras
-from mock_csms.station.v2.variables import Name
+from mock_csms.station.v2.storage import Storage
+from mock_csms.station.v2.variables import (
+    EV_CONNECTION_TIMEOUT,
+    MESSAGE_ATTEMPT_INTERVAL,
+    MESSAGE_ATTEMPTS,
+    MESSAGE_TIMEOUT,
+    SECURITY_PROFILE,
+    Name,
+)
 
 POWER = MOST_POWER
-"""What a vehicle takes, in W."""
+"""What a vehicle takes without a limit, in W."""
 VOLTAGE = 230.0
+"""Between a phase and neutral, in V."""
 PHASES = 3
 
 RESETS_EVSES = "C-13"
 SUMMARIZES = "C-56"
 FEATURES = (RESETS_EVSES, SUMMARIZES)
-"""What a station may have or lack, as Part 5 numbers it: resets of one EVSE alone, and the summary of its inventory."""
-
-
-class Moment(Record):
-    """When something is decided, in seconds since 1970, and where fresh ids and the writing of times come from."""
-
-    now: float
-    world: World
-
-    @property
-    def stamp(self) -> str:
-        """The moment as OCPP writes it."""
-        return self.world.write_time(self.now)
-
-
-class Identity(Record):
-    """What a station says of itself when it boots."""
-
-    vendor: str = "mock-csms"
-    model: str = "reference-station"
-    serial_number: str = "MOCK-0001"
-    firmware: str = "1.0.0"
+"""The optional features that the station may have, with their numbers in Part 5: it can reset a single EVSE, and
+report a SummaryInventory."""
 
 
 class ActiveTransaction(Record):
-    """A transaction: `seq_no` is the number of its next event, `stopped_by` the reason to be told at its end.
-
-    `samples` are the meter values that wait for that, `cost` is what the CSMS said last, `began_with` what the register
-    showed when it began, in Wh.
-    """
+    """A transaction that runs."""
 
     id: str
     seq_no: int = 0
+    """The seqNo of its next event."""
     is_evse_told: bool = False
+    """Whether an event has named the EVSE and connector in use."""
     is_token_told: bool = False
+    """Whether an event has named the idToken that charges."""
     stopped_by: str | None = None
+    """The stoppedReason for its end, where the reason came before the end."""
     samples: tuple[Json, ...] = ()
+    """The meter values to be sent when it ends."""
     cost: float | None = None
+    """The total cost that the CSMS sent last, in the currency of the station."""
     began_with: float = 0.0
+    """The energy register when it began, in Wh."""
 
 
 class Evse(Record):
-    """One EVSE. `plugged` is the connector whose cable is in a vehicle; `authorized` the token that may charge, with
-    the `remote_start_id` of the CSMS where that let it, and the `profile` for the transaction that this is to begin,
-    the `group` of the token, and the `reservation` that it used and no event has told yet. Who `is_suspended` is
-    authorized but gets no energy (E05.FR.02). Where `is_parked`, a vehicle was seen to come into the bay; one that
-    `is_paused` is plugged in and wants no energy.
-
-    `energy` is what the register showed at `metered_at`, in Wh; since then the vehicle takes `power`, in W, while it
-    charges, which it does since `charging_since`.
-    `out_of_order` holds the connectors that were set Inoperative, `pending` those that will be when they are free;
-    `faulty` are broken.
-    One that `is_closed` is to be free of transactions for an update of the firmware (L01.FR.07).
-    """
+    """One EVSE."""
 
     id: int
     connectors: int = 1
+    """How many connectors it has; their ids count from 1."""
     plugged: int | None = None
+    """The connector whose cable is plugged into a vehicle."""
     authorized: Json | None = None
+    """The idToken that may charge."""
     remote_start_id: int | None = None
+    """The id of the RequestStartTransaction that authorized it."""
     profile: Json | None = None
+    """The charging profile for the transaction that it is to start."""
     group: Json | None = None
+    """The group of the idToken."""
     reservation: int | None = None
+    """The id of the reservation that the driver used, until an event has reported it."""
     is_suspended: bool = False
+    """Whether the driver is authorized but gets no energy (E05.FR.02)."""
     is_parked: bool = False
+    """Whether a vehicle was seen to enter the parking bay."""
     is_paused: bool = False
+    """Whether the vehicle is plugged in but takes no energy."""
     transaction: ActiveTransaction | None = None
     energy: float = 0.0
+    """The energy register at `metered_at`, in Wh."""
     metered_at: float = 0.0
+    """In seconds since 1970."""
     power: float = POWER
+    """What the vehicle takes since `metered_at` while it charges, in W."""
     charging_since: float | None = None
+    """When the vehicle started to charge, in seconds since 1970; None while none charges."""
     out_of_order: frozenset[int] = frozenset()
+    """The connectors that were set Inoperative."""
     pending: frozenset[int] = frozenset()
+    """The connectors that become Inoperative when the transaction ends (G03.FR.05)."""
     faulty: frozenset[int] = frozenset()
+    """The connectors that are broken."""
     is_closed: bool = False
+    """Whether no transaction may start because of a firmware update (L01.FR.07)."""
 
     @property
     def each_connector(self) -> range:
-        """The numbers of its connectors."""
+        """The ids of its connectors."""
         return range(1, self.connectors + 1)
 
     @property
     def is_charging(self) -> bool:
-        """Whether energy may flow: a vehicle is plugged in, though it may pause, and somebody may charge."""
+        """Whether energy may flow: a vehicle is plugged in, even if it pauses, and a driver is authorized."""
         return self.plugged is not None and self.authorized is not None and not self.is_suspended
 
     @property
     def drawn(self) -> float:
-        """What the vehicle takes, in W."""
+        """The power that the vehicle takes now, in W."""
         return self.power if self.is_charging and not self.is_paused else 0.0
 
     @property
     def is_in_order(self) -> bool:
-        """Whether one could charge: with the connector that is plugged in, or else with any."""
+        """Whether charging is possible: with the connector that is plugged in, or else with any connector."""
         usable = {self.plugged} if self.plugged is not None else set(self.each_connector)
         return bool(usable - self.out_of_order - self.faulty) and not self.is_closed
 
     def released(self) -> "Evse":
-        """Return the EVSE without whoever was authorized."""
+        """Return the EVSE without an authorized driver."""
         alone = replace(self, authorized=None, remote_start_id=None, profile=None, group=None, reservation=None)
         return replace(alone, is_suspended=False)
 
     def register(self, now: float) -> float:
-        """Return what the register shows, in Wh."""
+        """Return the energy register at a time, in Wh."""
         return self.energy + max(0.0, now - self.metered_at) / 3600 * self.drawn
 
     def status(self, connector: int) -> str:
-        """Return the status of a connector, but for reservations."""
+        """Return the connectorStatus, without regard to reservations."""
         if connector in self.faulty:
             return "Faulted"
         is_free = self.plugged != connector and (self.plugged is not None or self.transaction is None)
@@ -137,96 +135,96 @@ class Evse(Record):
 
 
 class Card(Record):
-    """An idToken that the CSMS is asked about, for an EVSE or for whichever suits; of a remote start with its id, and
-    the charging profile of the transaction to come, if it has one.
-    """
+    """An idToken that wants to charge."""
 
     token: Json
     evse: int | None = None
+    """The EVSE where it was presented; None means whichever suits."""
     remote_start_id: int | None = None
+    """The id of the RequestStartTransaction, where it comes from one."""
     profile: Json | None = None
+    """The charging profile of that request."""
 
 
-class Outbox(Record):
-    """The calls that wait, in their order, and the one that is open; `is_paused` while one waits to be repeated."""
+class Device(State):
+    """A whole station."""
 
-    waiting: tuple[Send, ...] = ()
-    open: Send | None = None
-    is_paused: bool = False
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether everything was said, and answered."""
-        return self.open is None and not self.waiting
-
-
-class Habit(Record):
-    """A misbehaviour that a station has: its kind, from which occasion on, and how many there have been."""
-
-    kind: str
-    first: int = 1
-    seen: int = 0
-
-
-class Device(Record):
-    """The whole station. `boot_status` is how the CSMS answered its last BootNotification, None before that.
-
-    `boot_at` is when the next one may be sent, where the CSMS said so; `reason` is told with it. `reset` is the reason
-    of a reboot that waits until no transaction runs, `is_leaving` whether it is about to begin. `told` is the status of
-    each connector as the CSMS knows it, `cards` are the idTokens that it is asked about. `limits_until` is when the
-    next charging limit comes into force, `boundaries` are the next times of clock-aligned values by their interval.
-    `name` is the identity in the URL; `extras` are variables that the table of the device model does not have,
-    `features` what it has of the `FEATURES`.
-    """
+    must_deliver: ClassVar[frozenset[str]] = frozenset({"TransactionEvent"})
 
     identity: Identity
     evses: Mapping[int, Evse]
+    """The EVSEs by their ids, which count from 1."""
     variables: Mapping[Name, str] = DEFAULTS
-    boot_status: str | None = None
+    """The values of the variables that can be set, as they are in force."""
     boot_at: float = 0.0
+    """The time, in seconds since 1970, before which the CSMS wants no further BootNotification."""
     reason: str = "PowerUp"
-    is_online: bool = False
+    """The bootReason that the next BootNotification has."""
     went_offline: float | None = None
+    """When the connection was lost, in seconds since 1970; None while there is one, or before the first."""
     reset: str | None = None
-    is_leaving: bool = False
+    """The bootReason of a reboot that waits until no transaction runs."""
     told: Mapping[tuple[int, int], str] = {}
+    """The status that the CSMS knows of each connector, by the ids of EVSE and connector."""
     cards: tuple[Card, ...] = ()
+    """The idTokens about which the CSMS was asked."""
     limits_until: float | None = None
+    """When the next charging limit takes effect, in seconds since 1970."""
     boundaries: Mapping[Name, float] = {}
-    outbox: Outbox = Outbox()
-    holdings: Holdings = Holdings()
-    habits: tuple[Habit, ...] = ()
-    name: str = ""
+    """The next time of clock-aligned meter values, by the variable that sets their interval."""
+    storage: Storage = Storage()
     extras: Extras = ()
+    """The variables that the device file adds to those of the table."""
     features: frozenset[str] = frozenset({SUMMARIZES})
+    """The optional features that the station has, of `FEATURES`."""
+
+    @property
+    def message_timeout(self) -> float:
+        """The value of MessageTimeout[Default], in seconds."""
+        return self.number(MESSAGE_TIMEOUT)
+
+    @property
+    def connection_timeout(self) -> float:
+        """The value of EVConnectionTimeOut, in seconds."""
+        return self.number(EV_CONNECTION_TIMEOUT)
+
+    @property
+    def delivery_attempts(self) -> int:
+        """The value of MessageAttempts[TransactionEvent] (E13.FR.02)."""
+        return self.number(MESSAGE_ATTEMPTS)
+
+    @property
+    def delivery_interval(self) -> float:
+        """The value of MessageAttemptInterval[TransactionEvent], in seconds (E13.FR.03)."""
+        return self.number(MESSAGE_ATTEMPT_INTERVAL)
 
     def number(self, name: Name) -> int:
         """Return the value of a variable that is a number."""
         return int(self.variables[name])
 
     def is_on(self, name: Name) -> bool:
-        """Whether a variable that is a switch is on."""
+        """Return whether a boolean variable is true."""
         return self.variables[name] == "true"
 
     def members(self, name: Name) -> frozenset[str]:
-        """Return the members of a variable that is a list."""
+        """Return the members of a list variable."""
         return frozenset(self.variables[name].split(",")) - {""}
 
     def charging(self, transaction: str | None) -> Evse | None:
-        """Return the EVSE of a transaction that runs, if it does."""
+        """Return the EVSE where a transaction runs; None where it does not run."""
         running = ((evse, evse.transaction.id) for evse in self.evses.values() if evse.transaction)
         return next((evse for evse, id_ in running if is_same(id_, transaction)), None)
 
-    def holding(self, **changed: Any) -> "Device":
-        """Return the device with some of what it holds replaced."""
-        return replace(self, holdings=replace(self.holdings, **changed))
+    def storing(self, **changed: Any) -> "Device":
+        """Return the device with parts of its storage replaced."""
+        return replace(self, storage=replace(self.storage, **changed))
 
     def with_variables(self, changed: Mapping[Name, str]) -> "Device":
-        """Return the device with other values of some variables."""
+        """Return the device with new values of some variables."""
         return replace(self, variables={**self.variables, **changed})
 
     def with_evse(self, changed: Evse) -> "Device":
-        """Return the device with one EVSE in place of the one with its number."""
+        """Return the device with one EVSE replaced, by its id."""
         return replace(self, evses={**self.evses, changed.id: changed})
 
     @property
@@ -234,17 +232,22 @@ class Device(Record):
         """Whether any transaction runs."""
         return any(evse.transaction for evse in self.evses.values())
 
-    @property
-    def is_accepted(self) -> bool:
-        """Whether the CSMS accepted the station since it booted."""
-        return self.boot_status == "Accepted"
-
 
 Step: TypeAlias = tuple[Device, list[Act]]
-"""What the station is afterwards, and what it does."""
+"""The station afterwards, and what it does."""
+
+
+def secured(device: Device) -> Device:
+    """Return a device that connects with a password: security profile 1 (A00)."""
+    return device.with_variables({SECURITY_PROFILE: "1"})
+
+
+def equipped(device: Device, variables: Mapping[Name, str], features: frozenset[str]) -> Device:
+    """Return a device with other values of variables, and with these optional features."""
+    return replace(device.with_variables(variables), features=features)
 
 
 def new_device(identity: Identity, evses: int, connectors: int, variables: Mapping[Name, str] | None = None) -> Device:
-    """Return a station as it leaves the factory, with so many EVSEs of so many connectors each."""
+    """Return a new station with a number of EVSEs that have a number of connectors each."""
     all_evses = {number: Evse(number, connectors) for number in range(1, evses + 1)}
     return Device(identity, all_evses, {**DEFAULTS, **(variables or {})})

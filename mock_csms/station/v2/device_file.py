@@ -1,4 +1,4 @@
-"""The file that describes a station: who it is, its EVSEs, and the variables that it has otherwise or besides.
+"""The device file (`--device`): who the station is, its EVSEs, values of its variables, and additional variables.
 
     [identity]
     vendor = "ACME"
@@ -18,7 +18,7 @@
     value = 900
     max = 3000
 
-What is wrong is told in one line: the place, and what is wrong there.
+An error is one line: the place in the file, and what is wrong there.
 """
 
 import math
@@ -29,21 +29,19 @@ from typing import Any
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.names import did_you_mean, nearest
 from mock_csms.protocol.records import replace
-from mock_csms.protocol.versions import V201
-from mock_csms.settings import values
-from mock_csms.station.v2.device import Device, Evse, Identity, new_device
+from mock_csms.protocol.versions import schemas_with
+from mock_csms.station.state import Identity
+from mock_csms.station.v2.device import Device, Evse, new_device
+from mock_csms.station.v2.identity import IDENTITY
 from mock_csms.station.v2.inventory import find, variables_of
 from mock_csms.station.v2.variables import Name, Variable, accepts, on_the_wire
 
 _MOST_EVSES, _MOST_CONNECTORS = 100, 10
 _TOP = ("identity", "evse", "variables", "extra")
 _IDENTITY: Mapping[str, tuple[str, Callable[[str], str]]] = {
-    "vendor": ("vendor", values.fitting("BootNotificationRequest", "chargingStation", "vendorName")),
-    "model": ("model", values.fitting("BootNotificationRequest", "chargingStation", "model")),
-    "serial-number": ("serial_number", values.fitting("BootNotificationRequest", "chargingStation", "serialNumber")),
-    "firmware": ("firmware", values.fitting("BootNotificationRequest", "chargingStation", "firmwareVersion")),
+    part.replace("_", "-"): (part, parse) for part, parse in IDENTITY.items()
 }
-"""Each key of the identity: the part of `Identity` that it is, and the texts that it takes."""
+"""Each key of the table `identity`: the field of `Identity` that it sets, and the parser of its text."""
 
 _EXTRA = ("component", "variable", "type", "value", "unit", "mutability", "min", "max", "values", "needs-reboot")
 _TYPES = ("string", "decimal", "integer", "dateTime", "boolean", "OptionList", "SequenceList", "MemberList")
@@ -52,7 +50,7 @@ _LONGEST_NAME, _LONGEST_UNIT, _LONGEST_VALUE, _LONGEST_LIST = 50, 16, 1000, 1000
 
 
 def read_device(text: str) -> Device:
-    """Return the station that a TOML text describes; ValueError says what is wrong with it."""
+    """Return the station that a TOML text describes. Raises ValueError with one line."""
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -88,7 +86,7 @@ def _identity(table: Json) -> Identity:
 def _connectors(table: Json, place: str) -> list[str]:
     """Return the types of the connectors of an EVSE."""
     _check_keys(table, ("connectors",), place)
-    known = V201.schemas.values("ReserveNowRequest", "connectorType")
+    known = schemas_with("ReserveNowRequest").values("ReserveNowRequest", "connectorType")
     types = table.get("connectors", ["cType2"])
     if not isinstance(types, list) or not 1 <= len(types) <= _MOST_CONNECTORS:
         raise ValueError(f"{place}.connectors: must be a list of 1 to {_MOST_CONNECTORS} connector types")
@@ -96,7 +94,7 @@ def _connectors(table: Json, place: str) -> list[str]:
 
 
 def _values(device: Device, table: Json) -> dict[Name, str]:
-    """Return the values of variables that every station has."""
+    """Return the values under [variables]."""
     rows, given = variables_of(device), {}
     known = [".".join(name) for name in rows]
     for component, named in table.items():
@@ -112,7 +110,7 @@ def _values(device: Device, table: Json) -> dict[Name, str]:
 
 
 def _extra(device: Device, table: Json, place: str) -> tuple[Name, Variable]:
-    """Return a variable that no other station has."""
+    """Return an additional variable, from [[extra]]."""
     _check_keys(table, _EXTRA, place)
     for key in ("component", "variable", "type"):
         if key not in table:
@@ -136,7 +134,7 @@ def _extra(device: Device, table: Json, place: str) -> tuple[Name, Variable]:
 
 
 def _check_name(device: Device, name: Name, place: str) -> None:
-    """Refuse a name that is none, is taken, or is of an EVSE or a connector that is not there."""
+    """Raise ValueError if a name is malformed or taken, or its EVSE or connector does not exist."""
     try:
         wire = on_the_wire(name)
     except ValueError as error:
@@ -154,7 +152,7 @@ def _check_name(device: Device, name: Name, place: str) -> None:
 
 
 def _members(table: Json, kind: str, place: str) -> tuple[str, ...]:
-    """Return what a list or an option may hold; only they can say so."""
+    """Return the values that a list or an option may have; other types must not name any."""
     if kind == "boolean":
         return ("true", "false")
     is_list = kind.endswith("List")
@@ -172,7 +170,7 @@ def _members(table: Json, kind: str, place: str) -> tuple[str, ...]:
 
 
 def _fitting(row: Variable, value: Any, place: str) -> str:
-    """Return a value as it goes over the wire, if the variable may have it."""
+    """Return a value as a message has it, if the variable may have it."""
     if isinstance(value, bool):
         text = "true" if value else "false"
     elif isinstance(value, int | float):
@@ -202,7 +200,7 @@ def _check_keys(table: Json, known: Iterable[str], place: str) -> None:
 
 
 def _at(place: str, key: str) -> str:
-    """Return a place inside another one, in one line whatever its key is."""
+    """Return the place of a key inside another place, in one line even if the key has line breaks."""
     return f"{place}." * bool(place) + (key if key.isprintable() else repr(key))
 
 

@@ -1,20 +1,21 @@
-"""Logs that the CSMS wants to have: GetLog and the upload that follows (N01)."""
+"""GetLog, and the upload of the log that follows (N01)."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from mock_csms.protocol.actions import Json
-from mock_csms.station.answers import Alarmed, Answer, Given
 from mock_csms.station.cues import Act, Set
+from mock_csms.station.state import Moment
 from mock_csms.station.v2 import jobs
-from mock_csms.station.v2.device import Device, Moment, Step
-from mock_csms.station.v2.holdings import Job
+from mock_csms.station.v2.answers import Alarmed, Answer, Given
+from mock_csms.station.v2.device import Device, Step
+from mock_csms.station.v2.storage import Job
 
 _NAMES = {"DiagnosticsLog": "diagnostics", "SecurityLog": "security"}
 
 
 def get_log(device: Device, payload: Json, _: Moment) -> Given:
-    """Upload a log under the name that is answered (N01.FR.01); an upload that runs is cancelled (N01.FR.12, 20)."""
+    """Answer with the name of the log and upload it (N01.FR.01); a running upload is cancelled (N01.FR.12, 20)."""
     status, acts = "Accepted", list[Act]()
     if jobs.is_running(device, jobs.LOG):
         status = "AcceptedCanceled"
@@ -27,7 +28,7 @@ def get_log(device: Device, payload: Json, _: Moment) -> Given:
 
 
 def go_on(device: Device, *_: Any) -> Step:
-    """Tell how far the upload is; when it is over, there is none (F06.FR.14)."""
+    """Report the next status of the upload; when it is over, the status is Idle again (F06.FR.14)."""
     if not jobs.is_running(device, jobs.LOG):
         return device, []
     device, acts = jobs.take_step(device, jobs.LOG)

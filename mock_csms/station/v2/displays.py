@@ -1,7 +1,7 @@
-"""Display messages and running costs: what the CSMS wants drivers to see (O01 to O06, I02).
+"""Display messages and running costs, which the CSMS wants drivers to see (O01 to O06, I02).
 
-A message is gone when its end has come, or its transaction has ended (O01, O02); what is left is what every command
-looks at first.
+A message expires at its endDateTime, or when its transaction ends (O01, O02). Each command first removes the messages
+that have expired.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.times import read_time
-from mock_csms.station.answers import ACCEPTED, Answer, Given, has
+from mock_csms.station.state import Moment
+from mock_csms.station.v2.answers import ACCEPTED, Answer, Given, has
 from mock_csms.station.v2.calls import in_parts
-from mock_csms.station.v2.device import Device, Moment
+from mock_csms.station.v2.device import Device
 from mock_csms.station.v2.variables import DISPLAY_FORMATS, DISPLAY_PRIORITIES, DISPLAY_STATES
 
 _IN_A_REPORT = 10
@@ -20,23 +21,23 @@ _FRONT = "AlwaysFront"
 
 
 def set_message(device: Device, payload: Json, moment: Moment) -> Given:
-    """Take a message in place of one with its id (O06); the newest one is alone always in front (O01)."""
+    """Set a message; it replaces one with the same id (O06), and the newest AlwaysFront replaces older ones (O01)."""
     device, given = _current(device, moment), payload["message"]
     for status, is_wrong in _FAULTS:
         if is_wrong(device, given, moment):
             return device, {"status": status}, []
     kept = {
         number: message
-        for number, message in device.holdings.displays.items()
+        for number, message in device.storage.displays.items()
         if not given["priority"] == message["priority"] == _FRONT
     }
-    return device.holding(displays={**kept, given["id"]: given}), ACCEPTED, []
+    return device.storing(displays={**kept, given["id"]: given}), ACCEPTED, []
 
 
 def get_messages(device: Device, payload: Json, moment: Moment) -> Given:
-    """Send the messages that are asked for, after the answer (O03, O04)."""
+    """Send the requested messages after the answer (O03, O04)."""
     device = _current(device, moment)
-    found = [message for message in device.holdings.displays.values() if _is_asked_for(message, payload)]
+    found = [message for message in device.storage.displays.values() if _is_asked_for(message, payload)]
     if not found:
         return device, {"status": "Unknown"}, []
     about = {"requestId": payload["requestId"]}
@@ -44,16 +45,16 @@ def get_messages(device: Device, payload: Json, moment: Moment) -> Given:
 
 
 def clear_message(device: Device, payload: Json, moment: Moment) -> Given:
-    """Forget a message (O05)."""
+    """Remove a message (O05)."""
     device = _current(device, moment)
-    if payload["id"] not in device.holdings.displays:
+    if payload["id"] not in device.storage.displays:
         return device, {"status": "Unknown"}, []
-    kept = {number: message for number, message in device.holdings.displays.items() if number != payload["id"]}
-    return device.holding(displays=kept), ACCEPTED, []
+    kept = {number: message for number, message in device.storage.displays.items() if number != payload["id"]}
+    return device.storing(displays=kept), ACCEPTED, []
 
 
 def update_cost(device: Device, payload: Json, _: Moment) -> Given:
-    """Remember what a transaction costs so far, while it runs (I02)."""
+    """Store the cost of a running transaction (I02)."""
     evse = device.charging(payload["transactionId"])
     if evse is not None and evse.transaction is not None:
         device = device.with_evse(replace(evse, transaction=replace(evse.transaction, cost=payload["totalCost"])))
@@ -61,13 +62,13 @@ def update_cost(device: Device, payload: Json, _: Moment) -> Given:
 
 
 def _current(device: Device, moment: Moment) -> Device:
-    """Return the device without the messages that are gone."""
-    messages = device.holdings.displays
-    kept = {number: message for number, message in messages.items() if not _is_gone(device, message, moment)}
-    return device if len(kept) == len(messages) else device.holding(displays=kept)
+    """Return the device without the messages that have expired."""
+    messages = device.storage.displays
+    kept = {number: message for number, message in messages.items() if not _has_expired(device, message, moment)}
+    return device if len(kept) == len(messages) else device.storing(displays=kept)
 
 
-def _is_gone(device: Device, message: Json, moment: Moment) -> bool:
+def _has_expired(device: Device, message: Json, moment: Moment) -> bool:
     return _is_over(message, moment) or _has_no_transaction(device, message, moment)
 
 
@@ -86,7 +87,7 @@ def _has_no_transaction(device: Device, message: Json, _: Moment) -> bool:
 
 
 def _cannot_be_shown(device: Device, message: Json, moment: Moment) -> bool:
-    """Whether it has times that are none, is over already, or is for an EVSE that there is not."""
+    """Return whether its times do not parse or are over, or it is for an EVSE that does not exist."""
     try:
         starts = read_time(message.get("startDateTime", "1970-01-01"))
         ends_first = "endDateTime" in message and read_time(message["endDateTime"]) <= starts
@@ -109,7 +110,7 @@ _FAULTS: Sequence[tuple[str, Callable[[Device, Json, Moment], bool]]] = (
     ("UnknownTransaction", _has_no_transaction),
     ("Rejected", _cannot_be_shown),
 )
-"""What can be wrong with a message, in the order in which it is looked for (O01, O02)."""
+"""What can be wrong with a message, and the status then; the first that applies is answered (O01, O02)."""
 
 ANSWERS: Mapping[str, Answer] = {
     "ClearDisplayMessage": clear_message,

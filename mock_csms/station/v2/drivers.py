@@ -1,20 +1,20 @@
-"""What drivers do, and what becomes of it: cables, idTokens, and who may charge (C01 to C16, E02, E03, E05)."""
+"""What drivers do with cables and idTokens, and who may charge (C01 to C16, E02, E03, E05)."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.station import outbox
-from mock_csms.station.answers import Alarmed
 from mock_csms.station.cues import Act, Plugged, Presented, Say, Send, Set, Stop, Unplugged
+from mock_csms.station.state import Moment
 from mock_csms.station.v2 import (
-    bookings,
     reservations,
+    reserved,
     tokens,
     transactions,
 )
-from mock_csms.station.v2.device import POWER, Card, Device, Evse, Moment, Step
+from mock_csms.station.v2.answers import Alarmed
+from mock_csms.station.v2.device import POWER, Card, Device, Evse, Step
 from mock_csms.station.v2.tokens import KnownToken, is_same
 from mock_csms.station.v2.transactions import Cause, change
 from mock_csms.station.v2.variables import (
@@ -32,15 +32,16 @@ from mock_csms.station.v2.variables import (
 )
 
 VEHICLE, ALLOWANCE = "vehicle", "allowance"
-"""The alarms of an EVSE whose driver has no vehicle yet, and of a transaction with an invalid idToken."""
+"""The alarms for a driver who has not plugged in yet (by EVSE), and for a transaction with an invalid idToken (by its
+id)."""
 
 NOTHING: Json = {}
 START_BUTTON: Json = {"idToken": "", "type": "NoAuthorization"}
-"""What a driver presents who only presses a button (C02.FR.01)."""
+"""The idToken of a start button (C02.FR.01)."""
 
 
 def plug(device: Device, cue: Plugged, moment: Moment) -> Step:
-    """Connect a vehicle."""
+    """Plug a cable into a vehicle."""
     evse = device.evses.get(cue.evse)
     if evse is None or cue.connector not in evse.each_connector:
         return _say(device, f"there is no connector {cue.connector} of EVSE {cue.evse}")
@@ -53,7 +54,7 @@ def plug(device: Device, cue: Plugged, moment: Moment) -> Step:
 
 
 def unplug(device: Device, cue: Unplugged, moment: Moment) -> Step:
-    """Take the cable out, which takes the right to charge with it (E09), or only interrupts it (E10)."""
+    """Unplug the cable: the driver is no longer authorized (E09), or charging is only interrupted (E10)."""
     evse = device.evses.get(cue.evse)
     if evse is None or evse.plugged is None:
         return _say(device, f"no vehicle is plugged in at EVSE {cue.evse}")
@@ -65,7 +66,7 @@ def unplug(device: Device, cue: Unplugged, moment: Moment) -> Step:
 
 
 def present(device: Device, cue: Presented, moment: Moment) -> Step:
-    """Let the driver of an idToken charge, if may be; one that charges already stops, without asking (C01.FR.03)."""
+    """Start charging for an idToken if it may; if it charges already, stop without asking the CSMS (C01.FR.03)."""
     is_button = cue.token["type"] == START_BUTTON["type"]
     card = Card(START_BUTTON if is_button else cue.token, cue.evse)
     for evse in _charging_at(device, cue.evse):
@@ -79,7 +80,7 @@ def present(device: Device, cue: Presented, moment: Moment) -> Step:
 
 
 def admit(device: Device, card: Card, moment: Moment) -> Step:
-    """Let somebody charge or stop if that can be decided here, and else ask the CSMS (C10 to C15)."""
+    """Start or stop charging if the station can decide this itself; otherwise ask the CSMS (C10 to C15)."""
     if not device.is_on(AUTHORIZATION) or card.token["type"] in tokens.FOR_ONE_USE:
         return grant(device, card, moment)
     known = tokens.known(device, card.token, moment)
@@ -97,7 +98,7 @@ def admit(device: Device, card: Card, moment: Moment) -> Step:
 
 
 def answered(device: Device, request: Json, response: Json | None, moment: Moment) -> Step:
-    """Let the driver of an idToken charge, or not; `response` is None where none came."""
+    """Start charging, or do not, by the answer to Authorize; `response` is None where there was no answer."""
     if response:
         device = tokens.learn(device, request.get("idToken"), response["idTokenInfo"], moment)
     card = next((card for card in device.cards if card.token == request.get("idToken")), None)
@@ -111,27 +112,28 @@ def answered(device: Device, request: Json, response: Json | None, moment: Momen
 
 
 def grant(device: Device, card: Card, moment: Moment, info: Json = NOTHING) -> Step:
-    """Let somebody charge, at the EVSE that was named or the one that suits best; wait for the vehicle if need be."""
+    """Authorize a driver at the named EVSE, or at the one that suits best; wait for the vehicle if there is none."""
     evse = free_evse(device, card, info)
     if device.is_leaving:
         return _say(device, "the station is rebooting")
     if evse is None:
         return _say(device, "no EVSE is free")
     group = info.get("groupIdToken")
-    booked = bookings.booking_of(device, evse, card.token, group)
-    device, used = reservations.use(device, booked.id) if booked else (device, [])
+    reservation = reserved.reservation_for(device, evse, card.token, group)
+    device, used = reservations.use(device, reservation.id) if reservation else (device, [])
     cause = transactions.AUTHORIZED if card.remote_start_id is None else transactions.REMOTE_START
     evse = replace(evse, authorized=card.token, remote_start_id=card.remote_start_id, profile=card.profile, group=group)
-    device, acts = change(device, replace(evse, reservation=booked.id if booked else None), cause, moment)
+    device, acts = change(device, replace(evse, reservation=reservation.id if reservation else None), cause, moment)
     if evse.plugged is None:
         acts = [*acts, Set((VEHICLE, evse.id), device.number(EV_CONNECTION_TIMEOUT))]
     return device, [*used, *acts]
 
 
 def free_evse(device: Device, card: Card, info: Json = NOTHING) -> Evse | None:
-    """Return the EVSE where somebody could begin to charge: the wanted one, else one with a vehicle, else any.
+    """Return the EVSE where a driver can start: the requested one, else one with a vehicle, else any; None for none.
 
-    One that is reserved for them comes first, one for others not at all (H03); nor any for a master pass (C16.FR.03).
+    An EVSE that is reserved for the driver comes first, one that is reserved for others is skipped (H03). A master pass
+    cannot start anywhere (C16.FR.03).
     """
     group, allowed = info.get("groupIdToken"), info.get("evseId")
     free = [
@@ -141,13 +143,13 @@ def free_evse(device: Device, card: Card, info: Json = NOTHING) -> Evse | None:
         and card.evse in (None, evse.id)
         and (not allowed or evse.id in allowed)  # C01.FR.21
         and evse.is_in_order
-        and not bookings.is_kept_from(device, evse, card.token, group)
+        and not reserved.is_kept_from(device, evse, card.token, group)
     ]
     if _is_master(device, info):
         return None
     return min(
         free,
-        key=lambda evse: (not bookings.is_named(device, evse, card.token, group), evse.plugged is None),
+        key=lambda evse: (not reserved.is_named(device, evse, card.token, group), evse.plugged is None),
         default=None,
     )
 
@@ -161,12 +163,12 @@ def no_vehicle(device: Device, about: list[Any], moment: Moment) -> Step:
 
 
 def token_judged(device: Device, request: Json, response: Json, moment: Moment) -> Step:
-    """Learn what an idToken is worth, and stop who turns out not to be allowed to charge (E05.FR.02, .09, .10)."""
+    """Learn the idTokenInfo in a response to TransactionEvent; stop an invalid idToken (E05.FR.02, .09, .10)."""
     info, token = response.get("idTokenInfo"), request.get("idToken")
     if not info:
         return device, []
     device = tokens.learn(device, token, info, moment)
-    evse = device.charging(outbox.transaction_of(request))
+    evse = device.charging(transactions.transaction_of(request))
     if evse is None or evse.authorized is None or token not in (None, evse.authorized):
         return device, []
     if info["status"] == "Accepted" and evse.id in (info.get("evseId") or [evse.id]):
@@ -177,13 +179,13 @@ def token_judged(device: Device, request: Json, response: Json, moment: Moment) 
 
 
 def spend(device: Device, about: list[Any], moment: Moment) -> Step:
-    """See whether a transaction has taken all that an invalid idToken may (E05.FR.03)."""
+    """Check whether a transaction has taken the energy that an invalid idToken may have (E05.FR.03)."""
     evse = device.charging(about[0])
     return _suspend(device, evse, moment) if evse else (device, [])
 
 
 def _suspend(device: Device, evse: Evse, moment: Moment) -> Step:
-    """Give no more energy once MaxEnergyOnInvalidId is used up (E05.FR.02, .03), though nobody has stopped."""
+    """Stop the energy once MaxEnergyOnInvalidId is used up (E05.FR.02, .03); the transaction goes on."""
     if evse.transaction is None or evse.authorized is None or evse.is_suspended:
         return device, []
     left = device.number(MAX_ENERGY_ON_INVALID_ID) - (evse.register(moment.now) - evse.transaction.began_with)
@@ -195,7 +197,7 @@ def _suspend(device: Device, evse: Evse, moment: Moment) -> Step:
 
 
 def _admit_offline(device: Device, card: Card, known: KnownToken | None, moment: Moment) -> Step:
-    """Let those charge that are known, and the others where that is allowed (C13.FR.02, .04; C15.FR.08)."""
+    """Authorize known idTokens while offline, and unknown ones where that is allowed (C13.FR.02, .04; C15.FR.08)."""
     if known is None and device.is_on(OFFLINE_UNKNOWN_TOKENS):
         return grant(device, card, moment)
     if known is None or not device.is_on(LOCAL_AUTHORIZE_OFFLINE):
@@ -206,7 +208,7 @@ def _admit_offline(device: Device, card: Card, known: KnownToken | None, moment:
 
 
 def _admitted(device: Device, card: Card, info: Json, moment: Moment) -> Step:
-    """Let somebody do who was accepted: stop for a group or with a master pass (C09.FR.03, C16.FR.02), or begin."""
+    """Stop or start for an accepted idToken: stop for its group or as a master pass (C09.FR.03, C16.FR.02)."""
     stoppable = _stoppable(device, card, info)
     if stoppable:
         is_master = _is_master(device, info)
@@ -219,7 +221,7 @@ def _admitted(device: Device, card: Card, info: Json, moment: Moment) -> Step:
 
 
 def _stoppable(device: Device, card: Card, info: Json) -> list[Evse]:
-    """Return where somebody charges whom the driver of another idToken may stop."""
+    """Return the EVSEs where this idToken may stop the transaction of another idToken."""
     if card.remote_start_id is not None:
         return []
     charging = _charging_at(device, card.evse)

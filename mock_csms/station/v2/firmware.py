@@ -1,7 +1,7 @@
-"""New firmware: fetched, verified, installed at its time (L01, L02), or published for other stations (L03, L04).
+"""Firmware updates (L01, L02), and firmware that is published for other stations (L03, L04).
 
-Nothing is really fetched. The image at a location is taken to be the text of the location itself, so that a signature
-can be right or wrong, and a fetch fails where the location's path says so.
+Nothing is really downloaded. The text of a location stands for the image at it, so that a signature can be right or
+wrong. A download fails where the path of the location contains `jobs.FAILING`.
 """
 
 from collections.abc import Mapping
@@ -11,29 +11,30 @@ from mock_csms.protocol import x509
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.times import seconds_of
-from mock_csms.station.answers import ACCEPTED, REJECTED, Alarmed, Answer, Given, because
 from mock_csms.station.cues import Act, Send, Set
+from mock_csms.station.state import Moment
 from mock_csms.station.v2 import jobs
+from mock_csms.station.v2.answers import ACCEPTED, REJECTED, Alarmed, Answer, Given, because
 from mock_csms.station.v2.calls import security_event
 from mock_csms.station.v2.certificates import ROOT_OF_MAKER, installed
-from mock_csms.station.v2.device import Device, Moment, Step
-from mock_csms.station.v2.holdings import Job
+from mock_csms.station.v2.device import Device, Step
 from mock_csms.station.v2.jobs import FIRMWARE, PACE, PUBLISHING
+from mock_csms.station.v2.storage import Job
 from mock_csms.station.v2.variables import NEW_SESSIONS_BEFORE_UPDATE
 
 _SCHEDULED = {"Downloading": "DownloadScheduled", "Installing": "InstallScheduled"}
-"""What is told while one of the steps waits."""
+"""The status that is reported while a step waits for its time."""
 _PAST_RECALL = ("Installing", "InstallRebooting")
 """The statuses in which an update cannot be cancelled any more."""
 _EVENTS = {"InvalidSignature": "InvalidFirmwareSignature", "Installed": "FirmwareUpdated"}
-"""The security events that belong to statuses (L01.FR.03, L01.FR.31)."""
+"""The security event that is sent with a status (L01.FR.03, L01.FR.31)."""
 _PUBLISHED_AT = "https://station.invalid/firmware/"
 
 
 def update(device: Device, payload: Json, moment: Moment) -> Given:
-    """Begin an update, in place of one that runs if that can still be cancelled (L01.FR.24, L01.FR.27).
+    """Start an update; it replaces a running one that can still be cancelled (L01.FR.24, L01.FR.27).
 
-    A signing certificate that is not sound stops it before it begins (L01.FR.02, L01.FR.22).
+    An invalid signing certificate is rejected at once (L01.FR.02, L01.FR.22).
     """
     firmware = payload["firmware"]
     retrieve_at = seconds_of(firmware["retrieveDateTime"])
@@ -44,7 +45,7 @@ def update(device: Device, payload: Json, moment: Moment) -> Given:
         event = security_event("InvalidFirmwareSigningCertificate", moment, is_asked_for=True)
         return device, {"status": "InvalidCertificate"}, [event]
     runs = jobs.is_running(device, FIRMWARE)
-    if runs and device.holdings.jobs[FIRMWARE].status in _PAST_RECALL:
+    if runs and device.storage.jobs[FIRMWARE].status in _PAST_RECALL:
         return device, because("FwUpdateInProgress"), []
     job = Job(payload["requestId"], _steps(firmware, retrieve_at, install_at))
     device, acts = go_on(jobs.put(_closed(device, is_closed=False), FIRMWARE, job), [], moment)
@@ -52,10 +53,10 @@ def update(device: Device, payload: Json, moment: Moment) -> Given:
 
 
 def go_on(device: Device, _: list[Any], moment: Moment) -> Step:
-    """Take the next step of the update, or wait for its time and for the transactions that run (L01.FR.13, 16)."""
+    """Take the next step of the update, or wait for its time and for running transactions (L01.FR.13, 16)."""
     if not jobs.is_running(device, FIRMWARE):
         return device, []
-    status, earliest = device.holdings.jobs[FIRMWARE].steps[0]
+    status, earliest = device.storage.jobs[FIRMWARE].steps[0]
     if moment.now < earliest or (status == "Installing" and device.is_busy):
         return _wait(device, status, earliest, moment)
     device, acts = jobs.take_step(device, FIRMWARE)
@@ -64,15 +65,15 @@ def go_on(device: Device, _: list[Any], moment: Moment) -> Step:
         acts = [event, *acts] if status == "Installed" else [*acts, event]
     if status == "Installing":
         device = _closed(device, is_closed=True)
-    if status == "InstallRebooting":  # what is left is done when the station is back
+    if status == "InstallRebooting":  # the rest is done after the reboot
         return replace(device, reset="FirmwareUpdate"), acts
-    if status == "Installed":  # L01.FR.25: of any other end the status can still be asked for (L01.FR.26)
+    if status == "Installed":  # L01.FR.25; after any other end the last status can still be triggered (L01.FR.26)
         device = jobs.put(device, FIRMWARE, None)
     return device, [*acts, Set((FIRMWARE,), PACE)] if jobs.is_running(device, FIRMWARE) else acts
 
 
 def publish(device: Device, payload: Json, _: Moment) -> Given:
-    """Fetch firmware and offer it to other stations (L03), one at a time."""
+    """Download firmware and publish it for other stations (L03), one at a time."""
     if jobs.is_running(device, PUBLISHING):
         return device, REJECTED, []
     checksum = payload["checksum"].casefold()
@@ -87,32 +88,32 @@ def publish(device: Device, payload: Json, _: Moment) -> Given:
 
 
 def go_on_publishing(device: Device, *_: Any) -> Step:
-    """Take the next step; what is published is told with where it is."""
+    """Take the next step of publishing; Published is reported with the location."""
     if not jobs.is_running(device, PUBLISHING):
         return device, []
-    checksum = device.holdings.jobs[PUBLISHING].subject
+    checksum = device.storage.jobs[PUBLISHING].subject
     device, acts = jobs.take_step(device, PUBLISHING)
     if jobs.is_running(device, PUBLISHING):
         return device, [*acts, Set((PUBLISHING,), PACE)]
-    if device.holdings.jobs[PUBLISHING].status == "Published":
-        device = device.holding(published=device.holdings.published | {checksum})
+    if device.storage.jobs[PUBLISHING].status == "Published":
+        device = device.storing(published=device.storage.published | {checksum})
         where = {"location": [_PUBLISHED_AT + checksum]}
         acts = [replace(act, payload=act.payload | where) for act in acts if isinstance(act, Send)]
     return jobs.put(device, PUBLISHING, None), acts
 
 
 def unpublish(device: Device, payload: Json, _: Moment) -> Given:
-    """Offer firmware no longer (L04)."""
-    checksum, job = payload["checksum"].casefold(), device.holdings.jobs.get(PUBLISHING)
+    """Stop publishing firmware (L04)."""
+    checksum, job = payload["checksum"].casefold(), device.storage.jobs.get(PUBLISHING)
     if job is not None and job.subject == checksum:
         return device, {"status": "DownloadOngoing"}, []
-    if checksum not in device.holdings.published:
+    if checksum not in device.storage.published:
         return device, {"status": "NoFirmware"}, []
-    return device.holding(published=device.holdings.published - {checksum}), {"status": "Unpublished"}, []
+    return device.storing(published=device.storage.published - {checksum}), {"status": "Unpublished"}, []
 
 
 def _steps(firmware: Json, retrieve_at: float, install_at: float) -> tuple[tuple[str, float], ...]:
-    """Return what an update comes to, in the order of the figure in L01."""
+    """Return the statuses of an update in the order of the figure in L01, each with its earliest time."""
     if jobs.fails(firmware["location"]):
         return (("Downloading", retrieve_at), ("DownloadFailed", 0.0))
     fetched = [("Downloading", retrieve_at), ("Downloaded", 0.0)]
@@ -125,9 +126,9 @@ def _steps(firmware: Json, retrieve_at: float, install_at: float) -> tuple[tuple
 
 
 def _wait(device: Device, status: str, earliest: float, moment: Moment) -> Step:
-    """Tell that a step is scheduled, and see to it that no more transactions begin that it waits for (L01.FR.07)."""
+    """Report that a step is scheduled; let no new transactions start that it would have to wait for (L01.FR.07)."""
     acts: list[Act] = []
-    if device.holdings.jobs[FIRMWARE].status != _SCHEDULED[status]:
+    if device.storage.jobs[FIRMWARE].status != _SCHEDULED[status]:
         device, acts = jobs.tell(device, FIRMWARE, _SCHEDULED[status])
     if moment.now < earliest:
         return device, [*acts, Set((FIRMWARE,), earliest - moment.now)]
@@ -147,7 +148,7 @@ def _is_signed(firmware: Json) -> bool:
 
 
 def _is_trusted(device: Device, firmware: Json, moment: Moment) -> bool:
-    """Whether the signing certificate is valid, and of the manufacturer's (L01.FR.21)."""
+    """Return whether the signing certificate is valid and issued by an installed manufacturer root (L01.FR.21)."""
     found = x509.split(firmware.get("signingCertificate", ""))
     if len(found) != 1 or x509.is_expired(found[0], moment.now):
         return False
@@ -155,7 +156,7 @@ def _is_trusted(device: Device, firmware: Json, moment: Moment) -> bool:
 
 
 def _is_checksum(text: str) -> bool:
-    """Whether a text is an MD5 as L03 wants it; there is no file that it could be compared with."""
+    """Return whether a text is an MD5 checksum (L03); there is no file to compare it with."""
     return len(text) == 32 and not set(text) - set("0123456789abcdef")
 
 

@@ -1,20 +1,21 @@
-"""What a station's device model holds at one moment: which variables there are, and the value of each.
+"""The device model of a station at one moment: which variables there are, and the value of each.
 
-What is a fact of the station is computed from it here, and stored nowhere.
+Values that follow from the state of the station are computed here and stored nowhere.
 """
 
 import re
 from collections.abc import Callable, Mapping
 
-from mock_csms.station.v2 import bookings
-from mock_csms.station.v2.device import RESETS_EVSES, Device, Evse, Moment
+from mock_csms.station.state import Moment
+from mock_csms.station.v2 import reserved
+from mock_csms.station.v2.device import RESETS_EVSES, Device, Evse
 from mock_csms.station.v2.model import Shape, folded, rows
 from mock_csms.station.v2.variables import Name, Variable
 
 _STATES = ("Occupied", "Reserved", "Available", "Faulted", "Unavailable")
-"""What the state of an EVSE is when one of its connectors is in it: the first of these that is found."""
+"""The state of an EVSE is the first of these that one of its connectors has."""
 _STATION_STATES = ("Available", "Reserved", "Occupied", "Faulted", "Unavailable")
-"""The same for the station and its EVSEs: it is available as long as one of them is."""
+"""The state of the station is the first of these that one of its EVSEs has."""
 
 
 def variables_of(device: Device) -> Mapping[Name, Variable]:
@@ -23,24 +24,24 @@ def variables_of(device: Device) -> Mapping[Name, Variable]:
 
 
 def find(device: Device, wanted: Name) -> Name | None:
-    """Return the name of a variable as the model writes it, if there is one."""
+    """Return the name of a variable as the model spells it; None if there is no such variable."""
     return folded(_shape(device), device.extras).get((wanted[0].casefold(), wanted[1].casefold()))
 
 
 def has_component(device: Device, component: str) -> bool:
-    """Whether there is such a component."""
+    """Return whether the station has a component."""
     return any(known == component.casefold() for known, _ in folded(_shape(device), device.extras))
 
 
 def value_of(device: Device, name: Name, moment: Moment) -> str:
-    """Return what a variable says: a fact, what was set, which may wait for a reboot, or how it is from the start."""
+    """Return the value of a variable: computed, else what was set (even if it needs a reboot), else the default."""
     if name in _FACTS:
         return _FACTS[name](device, moment)
     place = re.fullmatch(r"(\w+)\[(\d+)(?:,(\d+))?\]", name[0], re.ASCII)
     if place is not None and (place[1], name[1]) in _PLACE_FACTS and int(place[2]) in device.evses:
         evse, connector = device.evses[int(place[2])], int(place[3] or 0)
         return _PLACE_FACTS[place[1], name[1]](device, evse, connector, moment)
-    for values in (device.holdings.awaiting, device.variables):
+    for values in (device.storage.awaiting, device.variables):
         if name in values:
             return values[name]
     return variables_of(device)[name].default or ""
@@ -55,7 +56,7 @@ def _first(order: tuple[str, ...], states: set[str]) -> str:
 
 
 def _evse_state(device: Device, evse: Evse) -> str:
-    states = {bookings.status(device, evse, connector) for connector in evse.each_connector}
+    states = {reserved.status(device, evse, connector) for connector in evse.each_connector}
     return _first(_STATES, states)
 
 
@@ -72,20 +73,20 @@ _FACTS: Mapping[Name, Callable[[Device, Moment], str]] = {
     ("ChargingStation", "VendorName"): lambda device, _: device.identity.vendor,
     ("Controller", "FirmwareVersion"): lambda device, _: device.identity.firmware,
     ("ClockCtrlr", "DateTime"): lambda _, moment: moment.stamp,
-    ("DisplayMessageCtrlr", "DisplayMessages"): lambda device, _: str(len(device.holdings.displays)),
-    ("LocalAuthListCtrlr", "Entries"): lambda device, _: str(len(device.holdings.local_list.entries)),
-    ("MonitoringCtrlr", "ActiveMonitoringLevel"): lambda device, _: str(device.holdings.monitoring_level),
-    ("SecurityCtrlr", "CertificateEntries"): lambda device, _: str(len(device.holdings.certificates)),
+    ("DisplayMessageCtrlr", "DisplayMessages"): lambda device, _: str(len(device.storage.displays)),
+    ("LocalAuthListCtrlr", "Entries"): lambda device, _: str(len(device.storage.local_list.entries)),
+    ("MonitoringCtrlr", "ActiveMonitoringLevel"): lambda device, _: str(device.storage.monitoring_level),
+    ("SecurityCtrlr", "CertificateEntries"): lambda device, _: str(len(device.storage.certificates)),
     ("SecurityCtrlr", "Identity"): lambda device, _: device.name,
-    ("SmartChargingCtrlr", "Entries[ChargingProfiles]"): lambda device, _: str(len(device.holdings.profiles)),
+    ("SmartChargingCtrlr", "Entries[ChargingProfiles]"): lambda device, _: str(len(device.storage.profiles)),
 }
-"""What is known of the station as a whole."""
+"""The computed values of the whole station."""
 
 _PLACE_FACTS: Mapping[Name, Callable[[Device, Evse, int, Moment], str]] = {
     ("EVSE", "AllowReset"): lambda device, _, __, ___: "true" if RESETS_EVSES in device.features else "false",
     ("EVSE", "AvailabilityState"): lambda device, evse, _, __: _evse_state(device, evse),
     ("EVSE", "Power"): lambda _, evse, __, ___: _number(evse.drawn),
     ("FiscalMetering", "EnergyImportRegister"): lambda _, evse, __, moment: _number(evse.register(moment.now)),
-    ("Connector", "AvailabilityState"): lambda device, evse, connector, _: bookings.status(device, evse, connector),
+    ("Connector", "AvailabilityState"): lambda device, evse, connector, _: reserved.status(device, evse, connector),
 }
-"""What is known of an EVSE or of one of its connectors."""
+"""The computed values of an EVSE or of a connector."""

@@ -1,6 +1,6 @@
-"""What takes time: uploads and installations, each a job that tells one status after another (F06, L01, L03, N01).
+"""Jobs: uploads and firmware updates, which report one status after another (F06, L01, L03, N01).
 
-A job outlives a reboot, its alarm does not: that is set anew when the CSMS has accepted the station.
+A job survives a reboot. Its alarm does not: it is set again when the CSMS has accepted the station.
 """
 
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from mock_csms.protocol.records import replace
 from mock_csms.station.cues import Act, Send, Set
 from mock_csms.station.v2.device import Device, Step
-from mock_csms.station.v2.holdings import Job
+from mock_csms.station.v2.storage import Job
 
 LOG, FIRMWARE, PUBLISHING = "log", "firmware", "publishing"
 
@@ -16,54 +16,54 @@ PACE = 1.5
 """How long each step of a job takes, in seconds."""
 
 FAILING = "fail"
-"""Nothing is really transferred: what the path of a location contains when the transfer shall fail."""
+"""Nothing is really transferred. A transfer fails if the path of its location contains this."""
 
 NOTIFICATIONS: Mapping[str, str] = {
     LOG: "LogStatusNotification",
     FIRMWARE: "FirmwareStatusNotification",
     PUBLISHING: "PublishFirmwareStatusNotification",
 }
-"""Which action tells of each kind of job."""
+"""The action that reports the status of each kind of job."""
 
 
 def is_running(device: Device, kind: str) -> bool:
-    """Whether a job has something left to do."""
-    job = device.holdings.jobs.get(kind)
+    """Return whether a job has statuses left."""
+    job = device.storage.jobs.get(kind)
     return job is not None and bool(job.steps)
 
 
 def put(device: Device, kind: str, job: Job | None) -> Device:
-    """Return the device with a job in place of the one of its kind, or with none."""
-    others = {name: other for name, other in device.holdings.jobs.items() if name != kind}
-    return device.holding(jobs=others | ({kind: job} if job else {}))
+    """Return the device with a job replaced, or removed where `job` is None."""
+    others = {name: other for name, other in device.storage.jobs.items() if name != kind}
+    return device.storing(jobs=others | ({kind: job} if job else {}))
 
 
 def tell(device: Device, kind: str, status: str) -> Step:
-    """Let a job come to a status, and tell whose job it is (L01.FR.10, N01.FR.13)."""
-    job = device.holdings.jobs[kind]
+    """Set the status of a job, and report it with the requestId (L01.FR.10, N01.FR.13)."""
+    job = device.storage.jobs[kind]
     payload = {"status": status, "requestId": job.request_id}
     return put(device, kind, replace(job, status=status)), [Send(NOTIFICATIONS[kind], payload, is_asked_for=True)]
 
 
 def take_step(device: Device, kind: str) -> Step:
-    """Let a job come to the next of its statuses."""
-    job = device.holdings.jobs[kind]
+    """Move a job to its next status, and report it."""
+    job = device.storage.jobs[kind]
     return tell(put(device, kind, replace(job, steps=job.steps[1:])), kind, job.steps[0][0])
 
 
 def trigger(device: Device, kind: str) -> Step:
-    """Tell the status of the job, or that there is none (F06.FR.14 to 16, L01.FR.25, L01.FR.26)."""
-    if kind in device.holdings.jobs:
-        return tell(device, kind, device.holdings.jobs[kind].status)
+    """Report the last status of a job, or Idle if there is none (F06.FR.14 to 16, L01.FR.25, L01.FR.26)."""
+    if kind in device.storage.jobs:
+        return tell(device, kind, device.storage.jobs[kind].status)
     return device, [Send(NOTIFICATIONS[kind], {"status": "Idle"})]
 
 
 def resume(device: Device) -> list[Act]:
-    """Go on with what a reboot has interrupted."""
-    return [Set((kind,), PACE) for kind in device.holdings.jobs if is_running(device, kind)]
+    """Set the alarms of the jobs that a reboot has interrupted."""
+    return [Set((kind,), PACE) for kind in device.storage.jobs if is_running(device, kind)]
 
 
 def fails(location: str) -> bool:
-    """Whether a transfer from or to a location fails."""
+    """Return whether a transfer from or to a location fails."""
     _, _, path = location.partition("://")[2].partition("/")
     return FAILING in path

@@ -1,4 +1,4 @@
-"""The charging limits in force: what the profiles of a station leave to each EVSE, and to the vehicle there (K01)."""
+"""The charging limits in force: how much all profiles together leave to each EVSE and its vehicle (K01)."""
 
 from collections.abc import Iterable
 from math import inf
@@ -10,21 +10,21 @@ from mock_csms.station.v2.device import POWER, Device, Evse
 from mock_csms.station.v2.schedules import Limit, Stretch, highest, lowest
 
 CAPACITY = Limit(32.0, "A")
-"""What an EVSE can give where nobody limits it."""
+"""What an EVSE can deliver without a charging profile."""
 
 Span: TypeAlias = tuple[int, Limit]
-"""So many seconds after the beginning a limit comes into force."""
+"""Seconds after the start of a schedule, and the limit from then on."""
 
 _MOST_STEPS = 1024
-"""So often a composite schedule may change; one that is longer is cut off there."""
+"""A composite schedule has at most this many steps; the rest is cut off."""
 
 
 def obey(device: Device, evse: Evse, now: float) -> Evse:
-    """Return an EVSE with the power that a vehicle may take there now, and since when it may."""
+    """Return an EVSE with the power that its vehicle may take now, and since when it charges."""
     if not evse.is_charging:
         return replace(evse, charging_since=None)
     evse = replace(evse, charging_since=_since(device.evses[evse.id], now), power=POWER)
-    if not device.holdings.profiles:
+    if not device.storage.profiles:
         return evse
     device = device.with_evse(evse)
     most, _ = _of_station(device, now)
@@ -35,8 +35,8 @@ def obey(device: Device, evse: Evse, now: float) -> Evse:
 
 
 def next_change(device: Device, now: float) -> float | None:
-    """Return when a limit comes into force that may change what a vehicle takes."""
-    if not device.holdings.profiles:
+    """Return when the next limit takes effect for a vehicle that charges; None for never."""
+    if not device.storage.profiles:
         return None
     changes = (_of_evse(device, evse, now, now)[1] for evse in device.evses.values() if evse.is_charging)
     change = min(changes, default=inf)
@@ -44,7 +44,7 @@ def next_change(device: Device, now: float) -> float | None:
 
 
 def compose(device: Device, number: int, start: float, duration: int) -> tuple[list[Span], int]:
-    """Return the limits of an EVSE, or of the station, from `start` on, and for how long they are known (K08)."""
+    """Return the limits of an EVSE (0: the station) from `start` on, and for how many seconds they are known (K08)."""
     spans: list[Span] = []
     at = start
     for _ in range(_MOST_STEPS):
@@ -59,7 +59,10 @@ def compose(device: Device, number: int, start: float, duration: int) -> tuple[l
 
 
 def _of_evse(device: Device, evse: Evse, at: float, start: float) -> tuple[Limit, float]:
-    """Return the lowest limit of an EVSE, and until when it holds; who does not charge yet would begin at `start`."""
+    """Return the lowest limit of an EVSE, and until when it holds.
+
+    A vehicle that does not charge yet is assumed to start at `start`.
+    """
     since = _since(evse, start)
     limit, until = highest(_set_for(device, "TxProfile", (evse.id,)), at, since)
     if limit is None:
@@ -70,7 +73,7 @@ def _of_evse(device: Device, evse: Evse, at: float, start: float) -> tuple[Limit
 
 
 def _since(evse: Evse, otherwise: float) -> float:
-    """Return since when a vehicle charges, where one does."""
+    """Return since when the vehicle charges; `otherwise` where none does."""
     return evse.charging_since if evse.is_charging and evse.charging_since is not None else otherwise
 
 
@@ -79,7 +82,7 @@ def _of_station(device: Device, at: float) -> Stretch:
 
 
 def _total(device: Device, at: float, start: float) -> tuple[Limit, float]:
-    """Return what all EVSEs may take together (K08.FR.03)."""
+    """Return the limit of all EVSEs together, and until when it holds (K08.FR.03)."""
     parts = [_of_evse(device, evse, at, start) for evse in device.evses.values()]
     most, until = _of_station(device, at)
     total = Limit(sum(limit.watts() for limit, _ in parts))
@@ -89,6 +92,6 @@ def _total(device: Device, at: float, start: float) -> tuple[Limit, float]:
 def _set_for(device: Device, purpose: str, evses: Iterable[int]) -> list[Json]:
     return [
         each.profile
-        for each in device.holdings.profiles.values()
+        for each in device.storage.profiles.values()
         if each.evse in evses and each.profile["chargingProfilePurpose"] == purpose
     ]

@@ -1,26 +1,25 @@
-"""The one decision of a station: from what it is and what it is told to what it is then and what it does.
+"""The decisions of a 2.x station: from its state and what happens to it, to its new state and what it does.
 
-`step` takes a cue, `command` a call of the CSMS. Both end alike: what follows by itself is done (status reports, resets
-that waited), and the next call goes out.
+`step` takes a cue, `command` a call of the CSMS. Both end with `_end`, which does what follows by itself (status
+reports, a reset that waited) and sends the next call.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.records import Record, replace
+from mock_csms.protocol.records import replace
 from mock_csms.station import outbox
-from mock_csms.station.answers import Alarmed
 from mock_csms.station.cues import (
     Act,
     Answered,
     Arrived,
+    CallRequested,
     Closed,
     Cue,
     Departed,
     FailedCall,
     Opened,
-    Ordered,
     Paused,
     Plugged,
     PowerCycled,
@@ -31,7 +30,9 @@ from mock_csms.station.cues import (
     Send,
     Unplugged,
 )
+from mock_csms.station.machine import CommandOutcome, Machine
 from mock_csms.station.misbehaviour import Answer, Situation, misbehave
+from mock_csms.station.state import Moment
 from mock_csms.station.v2 import (
     aligned,
     boot,
@@ -41,36 +42,25 @@ from mock_csms.station.v2 import (
     drivers,
     firmware,
     jobs,
+    monitor_events,
     network,
     reports,
     reservations,
     transactions,
     vehicles,
-    watching,
 )
-from mock_csms.station.v2.commands import answer_to
-from mock_csms.station.v2.device import Device, Evse, Moment, Step
+from mock_csms.station.v2.answers import Alarmed
+from mock_csms.station.v2.commands import answer_alone, answer_to
+from mock_csms.station.v2.device import Device, Evse, Step, equipped, new_device, secured
 from mock_csms.station.v2.misbehaviours import KINDS
-
-
-class CommandOutcome(Record):
-    """What the station is then, its answer, and what it does when that was sent."""
-
-    device: Device
-    answer: Answer
-    acts: list[Act]
-
-    @property
-    def payload(self) -> Json | None:
-        """The payload of the result, if it is one."""
-        return self.answer if isinstance(self.answer, dict) else None
-
+from mock_csms.station.v2.notation import NOTATION
+from mock_csms.station.v2.reserved import describe
 
 _REJECTED: Answer = ("SecurityError", "the CSMS has rejected this station")
 
 
 def step(device: Device, cue: Cue, moment: Moment) -> Step:
-    """Return what a station becomes and does when it is told something."""
+    """Return the station after a cue, and what it does."""
     before = device
     device, due = aligned.catch_up(device, moment)
     device, acts = _CUES[type(cue)](device, cue, moment)
@@ -78,7 +68,7 @@ def step(device: Device, cue: Cue, moment: Moment) -> Step:
 
 
 def command(device: Device, action: str, payload: Json, moment: Moment) -> CommandOutcome:
-    """Return what a station answers to a call of the CSMS, and what it does then."""
+    """Return the answer to a call of the CSMS, the station afterwards, and what it does."""
     before, answer = device, _REJECTED
     device, acts = aligned.catch_up(device, moment)
     if device.boot_status != "Rejected":  # B03.FR.08
@@ -90,16 +80,16 @@ def command(device: Device, action: str, payload: Json, moment: Moment) -> Comma
 
 
 def rebooted(device: Device, moment: Moment) -> Device:
-    """Return what is left of a station that goes off: what is plugged in, metered, set, and still to be delivered.
+    """Return the station after a reboot: it keeps cables, meters, settings and calls that must be delivered.
 
-    No alarm is left, so nothing may be left either that says that one is set.
+    A reboot cancels all alarms, so the fields that say that an alarm is set are cleared too.
     """
     evses = {evse.id: _powerless(evse, moment) for evse in device.evses.values()}
     device = replace(
         device, evses=evses, reset=None, is_leaving=False, cards=(), told={}, boundaries={}, limits_until=None
     )
     device = reports.apply_awaiting(device)
-    return replace(device, boot_status=None, boot_at=0.0, outbox=outbox.restart(device.outbox))
+    return replace(device, boot_status=None, boot_at=0.0, outbox=outbox.restarted(device))
 
 
 def _powerless(evse: Evse, moment: Moment) -> Evse:
@@ -108,12 +98,12 @@ def _powerless(evse: Evse, moment: Moment) -> Evse:
     return replace(evse, energy=energy, metered_at=moment.now, is_closed=False)
 
 
-def _end(device: Device, acts: list[Act], situation: Situation) -> Step:
-    """Do what follows from what happened, and send.
+def _end(device: Device, acts: list[Act], situation: Situation[Device]) -> Step:
+    """Do what follows from what happened, and send the next call.
 
-    The order matters. What is to be out of order is so first: reservations and reports depend on it. A reservation goes
-    before the connectors are reported, which may be free without it, but is told of after them (H04.FR.01). What is
-    watched is looked at when all of that is so, and the reset comes last, with everything else on its way.
+    The order matters. Pending changes to Inoperative come first: reservations and reports depend on them. A reservation
+    ends before the connectors are reported, because they may be free without it, but its end is reported after them
+    (H04.FR.01). Monitors are checked when all of that is done. The reboot comes last, behind all other messages.
     """
     moment = situation.moment
     for evse in device.evses.values():
@@ -123,7 +113,7 @@ def _end(device: Device, acts: list[Act], situation: Situation) -> Step:
     device, alarms = aligned.plan(device, moment)
     device, removed = reservations.remove(device)
     device, told = boot.report_connectors(device, moment)
-    device, notices = watching.watch(device, moment)
+    device, notices = monitor_events.watch(device, moment)
     acts = [*acts, *changes, *alarms, *told, *removed, *notices]
     if device.reset is not None and not device.is_busy and not device.is_leaving:
         device = replace(device, reason=device.reset, reset=None, is_leaving=True)
@@ -140,9 +130,9 @@ def _end(device: Device, acts: list[Act], situation: Situation) -> Step:
 
 
 def _opened(device: Device, cue: Opened, moment: Moment) -> Step:
-    """Begin, and after a reboot set the alarms again that it stopped."""
+    """Start on a new connection; after a reboot, set the alarms again that it cancelled."""
     device = network.connected(device, cue.slot)
-    resumed = [] if device.is_accepted else watching.resume(device, moment)
+    resumed = [] if device.is_accepted else monitor_events.resume(device, moment)
     device, acts = boot.opened(device, moment)
     return device, [*resumed, *acts, *reservations.alarms(device, moment)]
 
@@ -194,12 +184,12 @@ _ALARMS: Mapping[str, Alarmed] = {
     **diagnostics.ALARMS,
     **drivers.ALARMS,
     **firmware.ALARMS,
-    **outbox.ALARMS,
+    outbox.RETRY[0]: outbox.end_pause,
     **reservations.ALARMS,
     **transactions.ALARMS,
-    **watching.ALARMS,
+    **monitor_events.ALARMS,
 }
-"""What is done when an alarm rings, by its kind, which is the first part of it."""
+"""The function that is called when an alarm rings, by the kind of the alarm (its first item)."""
 
 _RESPONSES: Mapping[str, Callable[[Device, Json, Json, Moment], Step]] = {
     "BootNotification": _booted,
@@ -207,7 +197,7 @@ _RESPONSES: Mapping[str, Callable[[Device, Json, Json, Moment], Step]] = {
     "SignCertificate": certificates.taken,
     "TransactionEvent": drivers.token_judged,
 }
-"""What is learned from the responses to each action; the others teach nothing."""
+"""The function that gets the responses to an action; responses to other actions have no effect."""
 
 _CUES: Mapping[type[Cue], Callable[[Device, Any, Moment], Step]] = {
     Opened: _opened,
@@ -223,6 +213,25 @@ _CUES: Mapping[type[Cue], Callable[[Device, Any, Moment], Step]] = {
     Paused: vehicles.pause,
     Ready: vehicles.go_on,
     PowerCycled: _power_cycled,
-    Ordered: lambda device, cue, _: (device, [Send(cue.action, cue.payload, is_asked_for=True)]),
+    CallRequested: lambda device, cue, _: (device, [Send(cue.action, cue.payload, is_asked_for=True)]),
 }
-"""What is done about each cue."""
+"""The function that decides about each cue."""
+
+MACHINE = Machine(
+    new_device=new_device,
+    secured=secured,
+    equipped=equipped,
+    step=step,
+    command=command,
+    answer_alone=answer_alone,
+    rebooted=rebooted,
+    route=network.route,
+    back_off=boot.back_off,
+    time_to_set=boot.time_to_set,
+    is_authorizing=lambda device: bool(device.cards),
+    is_charging=lambda device, evse: device.evses[evse].is_charging,
+    describe=describe,
+    kinds=KINDS,
+    notation=NOTATION,
+)
+"""The station of OCPP 2.0.1."""

@@ -1,15 +1,16 @@
-"""What the meter of an EVSE shows: sampled values for the measurands that a variable asks for."""
+"""Meter values of an EVSE, for the measurands that a variable names."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from mock_csms.protocol.actions import Json
-from mock_csms.station.v2.device import PHASES, VOLTAGE, Device, Evse, Moment
+from mock_csms.station.state import Moment
+from mock_csms.station.v2.device import PHASES, VOLTAGE, Device, Evse
 from mock_csms.station.v2.variables import Name
 
 
 def meter_values(device: Device, evse: Evse, measurands: Name, context: str, moment: Moment) -> list[Json]:
-    """Return the `meterValue` of a message (J02), empty when no measurand is asked for, or that controller is off."""
+    """Return the `meterValue` of a message (J02): empty without measurands, or when the controller is disabled."""
     wanted = [name for name in device.variables[measurands].split(",") if name]
     if not wanted or not device.is_on((measurands[0], "Enabled")):
         return []
@@ -30,4 +31,4 @@ _READINGS: Mapping[str, Callable[[Evse, float], tuple[float, str]]] = {
     "Voltage": lambda _, __: (VOLTAGE, "V"),
     "SoC": lambda evse, now: (min(100.0, 20.0 + evse.register(now) / 600), "Percent"),
 }
-"""Each measurand that the meter knows: its value and its unit."""
+"""The value and the unit of each measurand."""

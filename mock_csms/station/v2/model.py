@@ -1,5 +1,5 @@
 """The table of the device model: every variable of a station, in the order of Part 2, "Referenced Components and
-Variables". What belongs to EVSEs and connectors is written once, with `n` and `n,m` for their numbers.
+Variables". The variables of EVSEs and connectors stand there once, with `n` and `n,m` for their ids.
 """
 
 from collections.abc import Mapping
@@ -11,20 +11,21 @@ from mock_csms.station.v2 import variables
 from mock_csms.station.v2.variables import Name, Variable
 
 Shape: TypeAlias = tuple[tuple[int, int], ...]
-"""The EVSEs of a station, and how many connectors each has."""
+"""The EVSEs of a station: the id of each, and how many connectors it has."""
 
 Extras: TypeAlias = tuple[tuple[Name, Variable], ...]
-"""Variables that a station has besides those of the table."""
+"""Variables that a station has in addition to those of the table."""
 
 MOST_POWER = 11_000.0
-"""The most that an EVSE gives, in W."""
+"""The most power that an EVSE delivers, in W."""
 MOST_CERTIFICATES = 21
+"""How many certificates the station stores, its own one included."""
 MOST_LISTED = 1000
+"""How many idTokens the local authorization list may have."""
 MOST_PROFILES = 100
-"""How many certificates the station keeps, its own one included, how many idTokens are in its local list, and how many
-charging profiles it has."""
+"""How many charging profiles the station stores."""
 _LONGEST_LIST = 500
-"""How long a list of measurands may be, as it is written."""
+"""How many characters the text of a list of measurands may have."""
 
 _START_POINTS = ("ParkingBayOccupancy", "EVConnected", "Authorized", "DataSigned", "PowerPathClosed", "EnergyTransfer")
 _STOP_POINTS = ("ParkingBayOccupancy", "EVConnected", "Authorized", "PowerPathClosed", "EnergyTransfer")
@@ -52,12 +53,12 @@ def _text(default: str, most: int = 500) -> Variable:
 
 
 def _fixed(value: str, data_type: str = "integer", unit: str = "", values: tuple[str, ...] = ()) -> Variable:
-    """Return the row of what is so for good."""
+    """Return the row of a variable that never changes."""
     return Variable(value, data_type, unit, mutability="ReadOnly", values=values)
 
 
 def _list(*values: str) -> Variable:
-    """Return the row of a list whose members are so for good."""
+    """Return the row of a list that never changes."""
     return _fixed(",".join(values), "MemberList", values=values)
 
 
@@ -66,7 +67,7 @@ def _always(*, value: bool) -> Variable:
 
 
 def _fact(data_type: str, unit: str = "", values: tuple[str, ...] = (), most: float | None = None) -> Variable:
-    """Return the row of what the station knows of itself at each moment."""
+    """Return the row of a variable whose value is computed (`inventory.value_of`)."""
     return Variable(None, data_type, unit, mutability="ReadOnly", most=most, values=values)
 
 
@@ -221,12 +222,12 @@ CONNECTOR_VARIABLES: Mapping[Name, Variable] = {
 DEFAULTS: Mapping[Name, str] = MappingProxyType(
     {name: variable.default for name, variable in VARIABLES.items() if variable.default is not None}
 )
-"""The values of a new station."""
+"""The values of the variables of a new station."""
 
 
 @cache
 def rows(shape: Shape, extras: Extras = ()) -> Mapping[Name, Variable]:
-    """Return every variable of a station that has those EVSEs and connectors."""
+    """Return every variable of a station with these EVSEs, connectors and additional variables."""
     named = dict(VARIABLES)
     for evse, connectors in shape:
         named |= {(_at(component, evse), name): row for (component, name), row in EVSE_VARIABLES.items()}
@@ -238,7 +239,7 @@ def rows(shape: Shape, extras: Extras = ()) -> Mapping[Name, Variable]:
 
 @cache
 def folded(shape: Shape, extras: Extras = ()) -> Mapping[Name, Name]:
-    """Return the name of each variable by how it is compared: their case does not matter (Part 2, ComponentType)."""
+    """Return the name of each variable by its name in lower case: case does not matter (Part 2, ComponentType)."""
     return {(component.casefold(), name.casefold()): (component, name) for component, name in rows(shape, extras)}
 
 

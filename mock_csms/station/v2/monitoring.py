@@ -1,18 +1,19 @@
-"""What the CSMS has watched: monitors that are set, cleared and reported (N02 to N06); `watching` tells of events."""
+"""Monitors of variables set, cleared and reported (N02 to N06); `monitor_events` sends their events (N07)."""
 
 import math
 from collections.abc import Mapping
 
 from mock_csms.protocol.actions import Json
-from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given
 from mock_csms.station.cues import Act, Stop
+from mock_csms.station.state import Moment
+from mock_csms.station.v2.answers import ACCEPTED, REJECTED, Answer, Given
 from mock_csms.station.v2.calls import in_parts
-from mock_csms.station.v2.device import Device, Moment
-from mock_csms.station.v2.holdings import Monitor
+from mock_csms.station.v2.device import Device
 from mock_csms.station.v2.inventory import find, value_of, variables_of
+from mock_csms.station.v2.monitor_events import ALARM, PERIODIC, THRESHOLDS, start
 from mock_csms.station.v2.reports import matches, why_unknown
+from mock_csms.station.v2.storage import Monitor
 from mock_csms.station.v2.variables import MONITORING_BASE, REPORTED_ITEMS, Name, Variable, name_of, on_the_wire
-from mock_csms.station.v2.watching import ALARM, PERIODIC, THRESHOLDS, start
 
 _LEVELS = range(10)
 _CRITERIA: Mapping[str, frozenset[str]] = {
@@ -20,11 +21,11 @@ _CRITERIA: Mapping[str, frozenset[str]] = {
     "DeltaMonitoring": frozenset({"Delta"}),
     "PeriodicMonitoring": PERIODIC,
 }
-"""Which monitors each criterion of a report is about."""
+"""The types of monitors that each criterion of a report selects."""
 
 
 def set_monitors(device: Device, payload: Json, moment: Moment) -> Given:
-    """Set monitors, each for itself (N04.FR.01, N04.FR.02)."""
+    """Set monitors; each has a status of its own (N04.FR.01, N04.FR.02)."""
     results: list[Json] = []
     acts: list[Act] = []
     for item in payload["setMonitoringData"]:
@@ -32,9 +33,9 @@ def set_monitors(device: Device, payload: Json, moment: Moment) -> Given:
         name = find(device, name_of(item["component"], item["variable"]))
         status = why_unknown(device, item) if name is None else _why_not(device, name, item)
         if name is not None and status == "Accepted":
-            number = item.get("id", max(device.holdings.monitors, default=0) + 1)
+            number = item.get("id", max(device.storage.monitors, default=0) + 1)
             monitor = Monitor(number, name, item, last_value=value_of(device, name, moment))
-            device = device.holding(monitors={**device.holdings.monitors, number: monitor})
+            device = device.storing(monitors={**device.storage.monitors, number: monitor})
             acts += [Stop((ALARM, number)), *start(monitor, moment)]
             about["id"] = number
         results.append(about | {"status": status})
@@ -42,11 +43,11 @@ def set_monitors(device: Device, payload: Json, moment: Moment) -> Given:
 
 
 def clear_monitors(device: Device, payload: Json, _: Moment) -> Given:
-    """Remove monitors by their ids; those of the factory stay (N06.FR.01 to 03)."""
+    """Remove monitors by their ids; factory monitors are kept (N06.FR.01 to 03)."""
     results: list[Json] = []
     acts: list[Act] = []
     for number in payload["id"]:
-        monitor = device.holdings.monitors.get(number)
+        monitor = device.storage.monitors.get(number)
         if monitor is not None and monitor.is_custom:
             device, acts = _without(device, {number}), [*acts, Stop((ALARM, number))]
         status = "NotFound" if monitor is None else "Accepted" if monitor.is_custom else "Rejected"
@@ -55,27 +56,27 @@ def clear_monitors(device: Device, payload: Json, _: Moment) -> Given:
 
 
 def set_base(device: Device, payload: Json, _: Moment) -> Given:
-    """Keep all monitors, or but those of the factory (N03.FR.03 to 05)."""
+    """Set the monitoring base: keep all monitors, or only the factory ones (N03.FR.03 to 05)."""
     base = payload["monitoringBase"]
     device = device.with_variables({MONITORING_BASE: base})
-    custom = {number for number, monitor in device.holdings.monitors.items() if monitor.is_custom and base != "All"}
+    custom = {number for number, monitor in device.storage.monitors.items() if monitor.is_custom and base != "All"}
     return _without(device, custom), ACCEPTED, [Stop((ALARM, number)) for number in sorted(custom)]
 
 
 def set_level(device: Device, payload: Json, _: Moment) -> Given:
-    """Tell only of events up to a severity from now on (N05.FR.01, N05.FR.02)."""
+    """Set the highest severity of the events that are reported (N05.FR.01, N05.FR.02)."""
     if payload["severity"] not in _LEVELS:
         return device, REJECTED, []
-    return device.holding(monitoring_level=payload["severity"]), ACCEPTED, []
+    return device.storing(monitoring_level=payload["severity"]), ACCEPTED, []
 
 
 def report(device: Device, payload: Json, moment: Moment) -> Given:
-    """Report the monitors that are asked for, after the answer (N02.FR.01 to 10)."""
+    """Report the requested monitors after the answer (N02.FR.01 to 10)."""
     kinds = payload.get("monitoringCriteria")
     types = None if kinds is None else frozenset[str]().union(*(_CRITERIA[kind] for kind in kinds))
     wanted = payload.get("componentVariable")
     found: dict[Name, list[Json]] = {}
-    for number, monitor in device.holdings.monitors.items():
+    for number, monitor in device.storage.monitors.items():
         setting = monitor.setting
         if (types is None or setting["type"] in types) and (wanted is None or matches(monitor.name, wanted)):
             told = {key: setting[key] for key in ("value", "type", "severity")}
@@ -90,12 +91,12 @@ def report(device: Device, payload: Json, moment: Moment) -> Given:
 
 
 def _without(device: Device, numbers: set[int]) -> Device:
-    kept = {number: monitor for number, monitor in device.holdings.monitors.items() if number not in numbers}
-    return device.holding(monitors=kept)
+    kept = {number: monitor for number, monitor in device.storage.monitors.items() if number not in numbers}
+    return device.storing(monitors=kept)
 
 
 def _why_not(device: Device, name: Name, item: Json) -> str:
-    """Return the status of a monitor that is to be set."""
+    """Return the status with which a request to set a monitor is answered."""
     row = variables_of(device)[name]
     if row.mutability == "WriteOnly" or item["severity"] not in _LEVELS:
         return "Rejected"
@@ -103,7 +104,7 @@ def _why_not(device: Device, name: Name, item: Json) -> str:
         return "UnsupportedMonitorType"
     if not _is_possible(row, item["type"], item["value"]):
         return "Rejected"
-    monitors = device.holdings.monitors
+    monitors = device.storage.monitors
     if "id" in item and not _may_replace(monitors.get(item["id"]), name):
         return "Rejected"
     others = [monitor for monitor in monitors.values() if monitor.name == name and monitor.id != item.get("id")]
@@ -112,12 +113,12 @@ def _why_not(device: Device, name: Name, item: Json) -> str:
 
 
 def _may_replace(old: Monitor | None, name: Name) -> bool:
-    """Whether a monitor is there that may be replaced by one of that variable (N04.FR.11 to 13, N04.FR.16)."""
+    """Return whether a monitor exists that may be replaced by one of this variable (N04.FR.11 to 13, N04.FR.16)."""
     return old is not None and old.is_custom and old.name == name
 
 
 def _is_possible(row: Variable, kind: str, value: float) -> bool:
-    """Whether that can happen which is to be told (N04.FR.06)."""
+    """Return whether a monitor of this type and value can ever trigger (N04.FR.06)."""
     least, most = -math.inf if row.least is None else row.least, math.inf if row.most is None else row.most
     if kind in THRESHOLDS:
         return least <= value <= most

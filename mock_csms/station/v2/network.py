@@ -1,12 +1,14 @@
-"""The ways to a CSMS that a station knows: profiles in slots, and in which order they are tried (B09, B10)."""
+"""Network profiles: where the station connects, and in which order it tries them (B09, B10)."""
 
-from base64 import b64encode
 from collections.abc import Mapping
 from urllib.parse import quote
 
 from mock_csms.protocol.actions import Json
-from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given
-from mock_csms.station.v2.device import Device, Moment
+from mock_csms.protocol.records import replace
+from mock_csms.station.handshake import HandshakeRequest, basic
+from mock_csms.station.state import Moment
+from mock_csms.station.v2.answers import ACCEPTED, REJECTED, Answer, Given
+from mock_csms.station.v2.device import Device
 from mock_csms.station.v2.model import VARIABLES
 from mock_csms.station.v2.variables import (
     ACTIVE_NETWORK_PROFILE,
@@ -17,66 +19,68 @@ from mock_csms.station.v2.variables import (
 )
 
 OWN_SLOT = 1
-"""The slot of the profile that the station came with: its own URL, until another profile is put there."""
+"""The slot of the URL on the command line, until the CSMS sets a profile there."""
 
 _NEEDED: Mapping[int, frozenset[str]] = {
     2: frozenset({"CSMSRootCertificate"}),
     3: frozenset({"CSMSRootCertificate", "ChargingStationCertificate"}),
 }
-"""Which certificates each security profile needs (A05.FR.02, A05.FR.03); those below need none."""
+"""The certificates that a security profile needs (A05.FR.02, A05.FR.03); the others need none."""
 
 
 def set_profile(device: Device, payload: Json, _: Moment) -> Given:
-    """Put a profile in a slot, if there is such a slot and it does not lower the security (B09.FR.01, B09.FR.02)."""
+    """Store a profile in a slot, if the slot exists and the security is not lowered (B09.FR.01, B09.FR.02)."""
     slot, profile = payload["configurationSlot"], payload["connectionData"]
     if str(slot) not in VARIABLES[NETWORK_PRIORITY].values or _is_unfit(device, profile):
         return device, REJECTED, []
-    return device.holding(slots={**device.holdings.slots, slot: profile}), ACCEPTED, []
+    return device.storing(slots={**device.storage.slots, slot: profile}), ACCEPTED, []
 
 
 def may_use(device: Device, priority: str) -> bool:
-    """Whether each slot of an order has a profile that can be used (B09.FR.04, B09.FR.05, A05.FR.02)."""
+    """Return whether every slot of a priority list has a usable profile (B09.FR.04, B09.FR.05, A05.FR.02)."""
     slots = _slots(priority)
     return bool(slots) and all(_may_use(device, slot) for slot in slots)
 
 
 def slot_at(device: Device, attempt: int) -> int:
-    """Return the slot whose turn it is at an attempt to connect, counted from 0 (B10.FR.03).
+    """Return the slot for an attempt to connect, counted from 0 (B10.FR.03).
 
-    The last one is that which led to the CSMS before (B10.FR.07).
+    After all slots of the priority list, the one that connected last is tried (B10.FR.07).
     """
     slots, last = _slots(device.variables[NETWORK_PRIORITY]), device.number(ACTIVE_NETWORK_PROFILE)
     slots = [*slots, last] if last not in slots and _may_use(device, last) else slots or [OWN_SLOT]
     return slots[attempt // device.number(NETWORK_ATTEMPTS) % len(slots)]
 
 
+def route(device: Device, attempt: int, first: HandshakeRequest) -> tuple[int, HandshakeRequest]:
+    """Return the slot for an attempt, and the handshake by it; `first` is the handshake of the command line."""
+    slot = slot_at(device, attempt)
+    url, authorization = url_of(device, slot), authorization_of(device)
+    return slot, replace(first, url=url or first.url, authorization=authorization or first.authorization)
+
+
 def url_of(device: Device, slot: int) -> str | None:
-    """Return where a slot leads to, the identity included (Part 4, 3.1.1), or None for the station's own URL."""
-    profile = device.holdings.dialed.get(slot)
+    """Return the URL of a slot with the identity (Part 4, 3.1.1); None for the URL of the command line."""
+    profile = device.storage.dialed.get(slot)
     return None if profile is None else f"{profile['ocppCsmsUrl'].rstrip('/')}/{quote(device.name, safe='')}"
 
 
-def basic(user: str, password: str) -> str:
-    """Return the Authorization header of Basic authentication (A00.FR.202 to 205)."""
-    return f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}"
-
-
 def authorization_of(device: Device) -> str | None:
-    """Return the Authorization header with the password that the CSMS has set, if it has (A00.FR.204, A01.FR.03)."""
+    """Return the Authorization header with the password that the CSMS has set, if any (A00.FR.204, A01.FR.03)."""
     password = device.variables[BASIC_AUTH_PASSWORD]
     return basic(device.name, password) if password else None
 
 
 def connected(device: Device, slot: int) -> Device:
-    """Note which slot led to the CSMS; better security makes the station forget the worse (A05.FR.05, A05.FR.06)."""
+    """Note which slot has connected; profiles with lower security are removed then (A05.FR.05, A05.FR.06)."""
     changed = {ACTIVE_NETWORK_PROFILE: str(slot)}
-    profile = device.holdings.dialed.get(slot)
+    profile = device.storage.dialed.get(slot)
     if profile is not None and profile["securityProfile"] > device.number(SECURITY_PROFILE):
-        slots, least = device.holdings.slots, profile["securityProfile"]
+        slots, least = device.storage.slots, profile["securityProfile"]
         kept = {number: other for number, other in slots.items() if other["securityProfile"] >= least}
         order = [number for number in _slots(device.variables[NETWORK_PRIORITY]) if number in kept]
         changed |= {SECURITY_PROFILE: str(least), NETWORK_PRIORITY: ",".join(map(str, order))}
-        device = device.holding(slots=kept)
+        device = device.storing(slots=kept)
     if changed.items() <= device.variables.items():
         return device
     return device.with_variables(changed)
@@ -87,15 +91,15 @@ def _slots(priority: str) -> list[int]:
 
 
 def _may_use(device: Device, slot: int) -> bool:
-    profile = device.holdings.slots.get(slot)
+    profile = device.storage.slots.get(slot)
     if profile is None:
         return slot == OWN_SLOT
-    kinds = {certificate.kind for certificate in device.holdings.certificates}
+    kinds = {certificate.kind for certificate in device.storage.certificates}
     return _NEEDED.get(profile["securityProfile"], frozenset()) <= kinds and not _is_unfit(device, profile)
 
 
 def _is_unfit(device: Device, profile: Json) -> bool:
-    """Whether a profile would lower the security, or is none that this station can use (A05.FR.10)."""
+    """Return whether a profile would lower the security, or this station cannot use it (A05.FR.10)."""
     return (
         not device.number(SECURITY_PROFILE) <= profile["securityProfile"] <= 3
         or profile["ocppTransport"] != "JSON"

@@ -1,18 +1,21 @@
-"""What is wrong with a charging profile that a CSMS wants to set, as a reasonCode of appendix 5 (K01)."""
+"""Checks of a charging profile that a CSMS wants to set; each fault is a reasonCode of appendix 5 (K01)."""
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from mock_csms.protocol.actions import Json
 from mock_csms.station.v2.device import PHASES, Device
-from mock_csms.station.v2.holdings import ChargingProfile
 from mock_csms.station.v2.model import MOST_PROFILES
 from mock_csms.station.v2.schedules import second_of, validity
+from mock_csms.station.v2.storage import ChargingProfile
 from mock_csms.station.v2.variables import PERIODS_PER_SCHEDULE, RATE_UNIT, STACK_LEVEL
 
 
 def fault_of(device: Device, given: ChargingProfile, *, is_to_come: bool = False) -> str | None:
-    """Return the reason not to take a profile, or None; `is_to_come` when its transaction has yet to begin."""
+    """Return the reason to reject a profile, or None.
+
+    `is_to_come` means that it comes with a remote start: its transaction has not started.
+    """
     if is_to_come and given.profile["chargingProfilePurpose"] != "TxProfile":
         return "InvalidProfile"
     for fault, is_wrong in _FAULTS:
@@ -27,7 +30,7 @@ def _has_no_evse(device: Device, given: ChargingProfile) -> bool:
 
 
 def _is_misplaced(_: Device, given: ChargingProfile) -> bool:
-    """Whether the purpose is not for this EVSE; what others limit, no CSMS sets (K01.FR.16, FR.22, FR.38)."""
+    """Return whether the purpose does not fit the EVSE, or no CSMS may set it (K01.FR.16, FR.22, FR.38)."""
     purpose = given.profile["chargingProfilePurpose"]
     if purpose == "TxProfile":
         return given.evse == 0
@@ -41,7 +44,7 @@ def _names_no_transaction(_: Device, given: ChargingProfile) -> bool:
 
 
 def _has_no_transaction(device: Device, given: ChargingProfile) -> bool:
-    """Whether the transaction does not run at this EVSE (K01.FR.09, FR.33, FR.34)."""
+    """Return whether its transaction does not run at this EVSE (K01.FR.09, FR.33, FR.34)."""
     if given.profile["chargingProfilePurpose"] != "TxProfile":
         return False
     evse = device.charging(given.profile["transactionId"])
@@ -58,7 +61,7 @@ def _has_a_foreign_unit(device: Device, given: ChargingProfile) -> bool:
 
 
 def _is_unreadable(_: Device, given: ChargingProfile) -> bool:
-    """Whether it has times that are none, or ends before it begins."""
+    """Return whether its times do not parse, or it ends before it starts."""
     try:
         valid_from, valid_to = validity(given.profile)
         for schedule in given.profile["chargingSchedule"]:
@@ -69,7 +72,7 @@ def _is_unreadable(_: Device, given: ChargingProfile) -> bool:
 
 
 def _starts_at_no_time(_: Device, given: ChargingProfile) -> bool:
-    """Whether it says when it starts although that is relative, or the other way round (K01.FR.40, FR.41)."""
+    """Return whether startSchedule is missing, or present in a Relative profile (K01.FR.40, FR.41)."""
     is_relative = given.profile["chargingProfileKind"] == "Relative"
     starts = ["startSchedule" in schedule for schedule in given.profile["chargingSchedule"]]
     is_endless = given.profile["chargingProfileKind"] == "Recurring" and "recurrencyKind" not in given.profile
@@ -77,7 +80,10 @@ def _starts_at_no_time(_: Device, given: ChargingProfile) -> bool:
 
 
 def _is_no_schedule(device: Device, given: ChargingProfile) -> bool:
-    """Whether its periods do not begin at 0 and rise (K01.FR.31, FR.35), or there is a choice, as for ISO 15118."""
+    """Return whether its periods do not start at 0 and rise (K01.FR.31, FR.35), or there are several schedules.
+
+    Several schedules are for ISO 15118.
+    """
     if len(given.profile["chargingSchedule"]) != 1:
         return True
     schedule = given.profile["chargingSchedule"][0]
@@ -93,19 +99,22 @@ def _is_no_schedule(device: Device, given: ChargingProfile) -> bool:
 
 
 def _has_other_phases(_: Device, given: ChargingProfile) -> bool:
-    """Whether it wants phases that there are not, or one of its choice, which the station cannot switch to."""
+    """Return whether it needs phases that the station does not have, or chooses one, which it cannot switch."""
     periods = given.profile["chargingSchedule"][0]["chargingSchedulePeriod"]
     return any("phaseToUse" in period or not 1 <= period.get("numberPhases", PHASES) <= PHASES for period in periods)
 
 
 def _clashes(device: Device, given: ChargingProfile) -> bool:
-    """Whether another profile has its place on the stack for some of the same time (K01.FR.06, FR.39, FR.52, FR.53)."""
+    """Return whether another profile has the same purpose and stack level at the same time.
+
+    See K01.FR.06, FR.39, FR.52 and FR.53.
+    """
     return any(
         each.profile["id"] != given.profile["id"]
         and _place(each.profile) == _place(given.profile)
         and _meet(each, given)
         and _overlap(each.profile, given.profile)
-        for each in device.holdings.profiles.values()
+        for each in device.storage.profiles.values()
     )
 
 
@@ -124,7 +133,7 @@ def _overlap(one: Json, other: Json) -> bool:
 
 
 def _is_one_too_many(device: Device, given: ChargingProfile) -> bool:
-    return len({*device.holdings.profiles, given.profile["id"]}) > MOST_PROFILES
+    return len({*device.storage.profiles, given.profile["id"]}) > MOST_PROFILES
 
 
 _FAULTS: Sequence[tuple[str, Callable[[Device, ChargingProfile], bool]]] = (
@@ -141,4 +150,4 @@ _FAULTS: Sequence[tuple[str, Callable[[Device, ChargingProfile], bool]]] = (
     ("DuplicateProfile", _clashes),
     ("OutOfStorage", _is_one_too_many),
 )
-"""What can be wrong, in the order in which it is looked for; what comes later relies on what came before."""
+"""The checks in their order: later ones rely on earlier ones."""

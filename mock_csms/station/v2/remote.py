@@ -1,20 +1,20 @@
-"""Remote control: starting, stopping and asking about transactions, and unlocking (F01 to F03, F05, E14)."""
+"""Remote start and stop, transaction status, and unlocking (F01 to F03, F05, E14)."""
 
 from collections.abc import Mapping
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.station import outbox
-from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given, because, has
+from mock_csms.station.state import Moment
 from mock_csms.station.v2 import drivers, tokens, transactions
-from mock_csms.station.v2.device import Card, Device, Moment
-from mock_csms.station.v2.holdings import ChargingProfile
+from mock_csms.station.v2.answers import ACCEPTED, REJECTED, Answer, Given, because, has
+from mock_csms.station.v2.device import Card, Device
 from mock_csms.station.v2.profiles import fault_of
+from mock_csms.station.v2.storage import ChargingProfile
 from mock_csms.station.v2.variables import AUTHORIZE_REMOTE_START
 
 
 def request_start(device: Device, payload: Json, moment: Moment) -> Given:
-    """Let somebody charge without a card (F01, F02)."""
+    """Start charging remotely (F01, F02)."""
     card = Card(payload["idToken"], payload.get("evseId"), payload["remoteStartId"], payload.get("chargingProfile"))
     known = tokens.known(device, card.token, moment)
     group = payload.get("groupIdToken") or (known.info.get("groupIdToken") if known else None)
@@ -35,7 +35,7 @@ def request_start(device: Device, payload: Json, moment: Moment) -> Given:
 
 
 def request_stop(device: Device, payload: Json, moment: Moment) -> Given:
-    """Let a transaction stop (F03)."""
+    """Stop a transaction remotely (F03)."""
     evse = device.charging(payload["transactionId"])
     if evse is None or not device.is_accepted:  # B02.FR.05
         return device, REJECTED, []
@@ -44,9 +44,9 @@ def request_stop(device: Device, payload: Json, moment: Moment) -> Given:
 
 
 def transaction_status(device: Device, payload: Json, _: Moment) -> Given:
-    """Tell of a transaction, or whether any event waits to be delivered (E14)."""
+    """Answer whether a transaction runs, and whether TransactionEvents wait for delivery (E14)."""
     wanted = payload.get("transactionId")
-    waits = outbox.holds_events(device, wanted)
+    waits = transactions.has_undelivered(device, wanted)
     if wanted is None:
         return device, {"messagesInQueue": waits}, []
     runs = device.charging(wanted) is not None
@@ -54,7 +54,7 @@ def transaction_status(device: Device, payload: Json, _: Moment) -> Given:
 
 
 def unlock(device: Device, payload: Json, _: Moment) -> Given:
-    """Let a cable go, unless somebody charges with it (F05)."""
+    """Unlock a cable, unless it is in use by an authorized driver (F05)."""
     if not has(device, {"id": payload["evseId"], "connectorId": payload["connectorId"]}):
         return device, {"status": "UnknownConnector"}, []
     evse = device.evses[payload["evseId"]]

@@ -1,13 +1,14 @@
-"""Variables got, set and reported (B05 to B08)."""
+"""Variables that the CSMS gets and sets, and their reports (B05 to B08)."""
 
 from collections.abc import Callable, Iterable, Mapping
 
 from mock_csms.protocol.actions import Json
-from mock_csms.station.answers import ACCEPTED, Answer, Given, because
 from mock_csms.station.cues import Act, Redial
+from mock_csms.station.state import Moment
 from mock_csms.station.v2 import boot, network, transactions
+from mock_csms.station.v2.answers import ACCEPTED, Answer, Given, because
 from mock_csms.station.v2.calls import in_parts
-from mock_csms.station.v2.device import SUMMARIZES, Device, Moment
+from mock_csms.station.v2.device import SUMMARIZES, Device
 from mock_csms.station.v2.inventory import find, has_component, value_of, variables_of
 from mock_csms.station.v2.variables import (
     BASIC_AUTH_PASSWORD,
@@ -27,12 +28,15 @@ _NOT_SUPPORTED: Json = {"status": "NotSupported"}
 
 
 def get_variables(device: Device, payload: Json, moment: Moment) -> Given:
-    """Tell the values of variables (B06.FR.01)."""
+    """Return the values of variables (B06.FR.01)."""
     return device, {"getVariableResult": [_got(device, item, moment) for item in payload["getVariableData"]]}, []
 
 
 def set_variables(device: Device, payload: Json, _: Moment) -> Given:
-    """Set variables (B05.FR.01), let new intervals count at once, and come back with another password (A01.FR.03)."""
+    """Set variables (B05.FR.01).
+
+    New intervals take effect at once; with a new password the station reconnects (A01.FR.03).
+    """
     results, before = [], device
     for item in payload["setVariableData"]:
         device, status = _set(device, item)
@@ -44,12 +48,12 @@ def set_variables(device: Device, payload: Json, _: Moment) -> Given:
 
 
 def apply_awaiting(device: Device) -> Device:
-    """Return the device with what was set before its reboot in force (B05, RebootRequired)."""
-    return device.with_variables(device.holdings.awaiting).holding(awaiting={}, dialed=device.holdings.slots)
+    """Return the device with the values in force that waited for a reboot (B05, RebootRequired)."""
+    return device.with_variables(device.storage.awaiting).storing(awaiting={}, dialed=device.storage.slots)
 
 
 def base_report(device: Device, payload: Json, moment: Moment) -> Given:
-    """Report all variables, those that can be set, or what may keep somebody from charging (B07.FR.01 to 09)."""
+    """Report all variables, those that can be set, or a summary of states and problems (B07.FR.01 to 09)."""
     if payload["reportBase"] == "SummaryInventory" and SUMMARIZES not in device.features:
         return device, because("UnsupportedParam", _NOT_SUPPORTED), []
     is_shown = _BASES[payload["reportBase"]]
@@ -58,7 +62,7 @@ def base_report(device: Device, payload: Json, moment: Moment) -> Given:
 
 
 def report(device: Device, payload: Json, moment: Moment) -> Given:
-    """Report the variables that are asked for, of components that are in a state asked for (B08.FR.01 to 18)."""
+    """Report the requested variables of the components that meet the criteria (B08.FR.01 to 18)."""
     rows = variables_of(device)
     criteria, wanted = payload.get("componentCriteria"), payload.get("componentVariable")
     fitting = {component for component, _ in rows if criteria is None or _fits(device, component, criteria, moment)}
@@ -67,12 +71,12 @@ def report(device: Device, payload: Json, moment: Moment) -> Given:
 
 
 def matches(name: Name, wanted: Iterable[Json]) -> bool:
-    """Whether a variable is asked for: what a message leaves open, it asks for all of (B08.FR.20 to 23)."""
+    """Return whether a request names a variable; what it leaves out matches everything (B08.FR.20 to 23)."""
     return any(_matches(on_the_wire(name), item) for item in wanted)
 
 
 def why_unknown(device: Device, item: Json) -> str:
-    """Return whether a message names a component that is not there, or a variable (B06.FR.06, B06.FR.07)."""
+    """Return the status for a variable that does not exist: UnknownComponent or UnknownVariable (B06.FR.06, .07)."""
     return "UnknownVariable" if has_component(device, component_of(item["component"])) else "UnknownComponent"
 
 
@@ -87,7 +91,7 @@ def _matches(here: Json, item: Json) -> bool:
 
 
 def _is_same(asked: Json, here: Json) -> bool:
-    """Whether a name and its instance are those asked for."""
+    """Return whether a name and its instance are the requested ones."""
     return all(asked[key].casefold() == here.get(key, "").casefold() for key in ("name", "instance") if key in asked)
 
 
@@ -110,7 +114,7 @@ def _got(device: Device, item: Json, moment: Moment) -> Json:
 
 
 def _set(device: Device, item: Json) -> tuple[Device, str]:
-    """Set one variable if it may have the value, and return how that went (B05.FR.04 to 10)."""
+    """Set one variable if it accepts the value; return the device and the status (B05.FR.04 to 10)."""
     name, kind = find(device, name_of(item["component"], item["variable"])), item.get("attributeType", "Actual")
     if name is None:
         return device, why_unknown(device, item)
@@ -123,12 +127,15 @@ def _set(device: Device, item: Json) -> tuple[Device, str]:
     if name == NETWORK_PRIORITY and not network.may_use(device, value):
         return device, "Rejected"
     if row.needs_reboot:
-        return device.holding(awaiting={**device.holdings.awaiting, name: value}), "RebootRequired"
+        return device.storing(awaiting={**device.storage.awaiting, name: value}), "RebootRequired"
     return device.with_variables({name: value}), "Accepted"
 
 
 def _fits(device: Device, component: str, criteria: list[str], moment: Moment) -> bool:
-    """Whether a component is in one of the states; one that cannot have problems has none (B08.FR.07 to 11)."""
+    """Return whether a component meets one of the criteria (B08.FR.07 to 11).
+
+    A component without the variable meets it, except for Problem.
+    """
     for criterion in criteria:
         name = (component, criterion)
         is_there = name in variables_of(device)
@@ -177,7 +184,7 @@ _BASES: Mapping[str, Callable[[Variable, Name, str], bool]] = {
         name[1] == "AvailabilityState" or (name[1] == "Problem" and value == "true")
     ),
 }
-"""What each base of a report shows, given the row, the name and the value of a variable."""
+"""For each report base, whether a variable is in it, by its row, name and value."""
 
 ANSWERS: Mapping[str, Answer] = {
     "GetBaseReport": base_report,

@@ -1,22 +1,23 @@
-"""Reservations made, cancelled, used, expired, and removed because there is nothing left to keep (H01 to H04)."""
+"""Reservations: they are made, cancelled, used, expire, or are removed when no EVSE is left (H01 to H04)."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.times import seconds_of
-from mock_csms.station.answers import ACCEPTED, REJECTED, Alarmed, Answer, Given
 from mock_csms.station.cues import Act, Send, Set, Stop
-from mock_csms.station.v2 import bookings, boot
-from mock_csms.station.v2.device import Device, Evse, Moment, Step
-from mock_csms.station.v2.holdings import HeldReservation
+from mock_csms.station.state import Moment
+from mock_csms.station.v2 import boot, reserved
+from mock_csms.station.v2.answers import ACCEPTED, REJECTED, Alarmed, Answer, Given
+from mock_csms.station.v2.device import Device, Evse, Step
+from mock_csms.station.v2.storage import HeldReservation
 from mock_csms.station.v2.variables import RESERVATIONS, RESERVATIONS_ANYWHERE
 
 _KIND = "reservation"
 
 
 def reserve(device: Device, payload: Json, moment: Moment) -> Given:
-    """Keep an EVSE, or any, for an idToken; a reservation with the same id is replaced (H01.FR.02)."""
+    """Reserve one EVSE, or any, for an idToken; it replaces a reservation with the same id (H01.FR.02)."""
     id_, expires_at = payload["id"], seconds_of(payload["expiryDateTime"])
     others = _without(device, id_)
     status = _judge(others, payload)
@@ -25,54 +26,54 @@ def reserve(device: Device, payload: Json, moment: Moment) -> Given:
     if status != "Accepted" or expires_at is None:
         return device, {"status": status}, []
     made = HeldReservation(id_, payload["idToken"], expires_at, payload.get("groupIdToken"), payload.get("evseId"))
-    device = others.holding(reservations={**others.holdings.reservations, id_: made})
+    device = others.storing(reservations={**others.storage.reservations, id_: made})
     return device, ACCEPTED, [_alarm(made, moment)]
 
 
 def cancel(device: Device, payload: Json, _: Moment) -> Given:
-    """Forget a reservation; the CSMS knows that, so it is not told (H02.FR.01, .02)."""
+    """Cancel a reservation; no update is sent, because the CSMS asked for it (H02.FR.01, .02)."""
     id_ = payload["reservationId"]
-    if id_ not in device.holdings.reservations:
+    if id_ not in device.storage.reservations:
         return device, REJECTED, []
     return _without(device, id_), ACCEPTED, [Stop((_KIND, id_))]
 
 
 def use(device: Device, id_: int) -> Step:
-    """End a reservation because somebody uses it (H03.FR.09)."""
+    """End a reservation because it is used (H03.FR.09)."""
     return _without(device, id_), [Stop((_KIND, id_))]
 
 
 def expire(device: Device, about: list[Any], moment: Moment) -> Step:
-    """End a reservation that nobody used in time, and say so when the connectors were reported (H04.FR.01, .03)."""
-    if about[0] not in device.holdings.reservations:
+    """Let an unused reservation expire; this is reported after the connector statuses (H04.FR.01, .03)."""
+    if about[0] not in device.storage.reservations:
         return device, []
     device, reports = boot.report_connectors(_without(device, about[0]), moment)
     return device, [*reports, _update(device, about[0], "Expired")]
 
 
 def remove(device: Device) -> Step:
-    """End the reservations of which no EVSE is left that is in order (H01.FR.16, .17)."""
+    """Remove the reservations for which every EVSE is Faulted or Unavailable (H01.FR.16, .17)."""
     acts: list[Act] = []
-    for booked in device.holdings.reservations.values():
-        if all(_states(evse) <= {"Faulted", "Unavailable"} for evse in _targets(device, booked.evse)):
-            device = _without(device, booked.id)
-            acts += [Stop((_KIND, booked.id)), _update(device, booked.id, "Removed")]
+    for reservation in device.storage.reservations.values():
+        if all(_states(evse) <= {"Faulted", "Unavailable"} for evse in _targets(device, reservation.evse)):
+            device = _without(device, reservation.id)
+            acts += [Stop((_KIND, reservation.id)), _update(device, reservation.id, "Removed")]
     return device, acts
 
 
 def alarms(device: Device, moment: Moment) -> list[Act]:
-    """Return the alarms of all reservations: a reboot leaves none."""
-    return [_alarm(booked, moment) for booked in device.holdings.reservations.values()]
+    """Return the alarms of all reservations, after a reboot has cancelled them."""
+    return [_alarm(reservation, moment) for reservation in device.storage.reservations.values()]
 
 
 def _judge(device: Device, payload: Json) -> str:
-    """Return what is answered to a reservation (H01.FR.01, .03, .04, .11, .12, .14, .18, .19)."""
+    """Return the status in the answer to ReserveNow (H01.FR.01, .03, .04, .11, .12, .14, .18, .19)."""
     place = payload.get("evseId")
     targets = _targets(device, place)
     if not device.is_on(RESERVATIONS) or (place is None and not device.is_on(RESERVATIONS_ANYWHERE)) or not targets:
         return "Rejected"
-    reservations = device.holdings.reservations.values()
-    if any(bookings.is_spare(device, evse) and not bookings.is_kept(device, evse, reservations) for evse in targets):
+    reservations = device.storage.reservations.values()
+    if any(reserved.is_free(device, evse) and not reserved.is_kept(device, evse, reservations) for evse in targets):
         return "Accepted"
     states = {state for evse in targets for state in _states(evse)}
     return states.pop() if states in ({"Faulted"}, {"Unavailable"}) else "Occupied"
@@ -87,16 +88,18 @@ def _states(evse: Evse) -> frozenset[str]:
 
 
 def _without(device: Device, id_: int) -> Device:
-    kept = {booked.id: booked for booked in device.holdings.reservations.values() if booked.id != id_}
-    return device.holding(reservations=kept)
+    kept = {
+        reservation.id: reservation for reservation in device.storage.reservations.values() if reservation.id != id_
+    }
+    return device.storing(reservations=kept)
 
 
-def _alarm(booked: HeldReservation, moment: Moment) -> Set:
-    return Set((_KIND, booked.id), booked.expires_at - moment.now)
+def _alarm(reservation: HeldReservation, moment: Moment) -> Set:
+    return Set((_KIND, reservation.id), reservation.expires_at - moment.now)
 
 
 def _update(device: Device, id_: int, status: str) -> Send:
-    """Return the message that tells of an end; once accepted, a station keeps it until it is online (H04.FR.01)."""
+    """Return the ReservationStatusUpdate; an accepted station keeps it while it is offline (H04.FR.01)."""
     payload = {"reservationId": id_, "reservationUpdateStatus": status}
     return Send("ReservationStatusUpdate", payload, is_asked_for=device.is_accepted)
 

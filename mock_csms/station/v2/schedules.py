@@ -1,6 +1,6 @@
-"""The arithmetic of charging profiles: which limit one of them sets at a time, and when that changes (K01).
+"""The limit that one charging profile sets at a time, and when it changes (K01).
 
-A profile counts to the second: fractions of the times in it are cut off, so that every change falls on a whole second.
+Times in a profile are cut to whole seconds, so every change falls on a whole second.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,34 +16,37 @@ _RECURS: Mapping[str, float] = {"Daily": 86_400.0, "Weekly": 604_800.0}
 
 
 class Limit(Record):
-    """So much, in A for each phase or in W for all of them."""
+    """A charging limit."""
 
     amount: float
+    """In A per phase, or in W for all phases together."""
     unit: str = "W"
+    """`A` or `W`."""
     phases: int = PHASES
+    """How many phases may be used."""
 
     def watts(self, phases: int | None = None) -> float:
-        """Return it in W, on so many phases."""
+        """Return the limit in W, for a number of phases; without it for its own."""
         return self.amount if self.unit == "W" else self.amount * VOLTAGE * (phases or self.phases)
 
 
 Stretch: TypeAlias = tuple[Limit | None, float]
-"""The limit that holds, if any, and when another one may."""
+"""The limit that holds, None for none, and until when, in seconds since 1970."""
 
 
 def second_of(text: str) -> float:
-    """Return the second in which a time is; ValueError when it is none."""
+    """Return a written time in whole seconds since 1970. Raises ValueError."""
     return float(floor(read_time(text)))
 
 
 def validity(profile: Json) -> tuple[float, float]:
-    """Return from when to when a profile is valid."""
+    """Return from when to when a profile is valid, in seconds since 1970."""
     since, until = profile.get("validFrom"), profile.get("validTo")
     return (-inf if since is None else second_of(since)), (inf if until is None else second_of(until))
 
 
 def limit_at(profile: Json, now: float, since: float) -> Stretch:
-    """Return what a profile says about a time; one that is relative counts from `since`."""
+    """Return the limit of a profile at a time; a Relative profile counts from `since`."""
     valid_from, valid_to = validity(profile)
     if now < valid_from:
         return None, valid_from
@@ -74,7 +77,7 @@ def _scheduled(profile: Json, now: float, since: float) -> Stretch:
 
 
 def highest(profiles: Sequence[Json], now: float, since: float) -> Stretch:
-    """Return what the profile of the highest stack level says that says anything (K01)."""
+    """Return the limit of the profile with the highest stack level that has a limit at a time (K01)."""
     until = inf
     for profile in sorted(profiles, key=lambda each: -each["stackLevel"]):
         limit, changes = limit_at(profile, now, since)
@@ -85,12 +88,12 @@ def highest(profiles: Sequence[Json], now: float, since: float) -> Stretch:
 
 
 def lowest(limits: Sequence[Limit]) -> Limit:
-    """Return what all of them leave: the fewest phases, and on these the least power (K01)."""
+    """Return the limit that keeps all of these: the fewest phases, and the least power on them (K01)."""
     phases = min(limit.phases for limit in limits)
     return Limit(min(limit.watts(phases) for limit in limits), "W", phases)
 
 
 def amount(limit: Limit, unit: str) -> float:
-    """Return a limit in a unit, as OCPP writes it: with one decimal."""
+    """Return a limit in A or W, rounded to one decimal as OCPP demands."""
     watts = limit.watts()
     return round(watts if unit == "W" else watts / VOLTAGE / limit.phases, 1)

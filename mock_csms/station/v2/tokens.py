@@ -1,4 +1,4 @@
-"""What a station knows of idTokens without asking: the local authorization list and the cache (C10, C11, D)."""
+"""The local authorization list and the authorization cache (C10, C11, D)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,10 +6,11 @@ from typing import Any
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record
 from mock_csms.protocol.times import seconds_of
-from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given
-from mock_csms.station.v2.device import Device, Moment
-from mock_csms.station.v2.holdings import LocalAuthorizationList, token_key
+from mock_csms.station.state import Moment
+from mock_csms.station.v2.answers import ACCEPTED, REJECTED, Answer, Given
+from mock_csms.station.v2.device import Device
 from mock_csms.station.v2.model import MOST_LISTED
+from mock_csms.station.v2.storage import LocalAuthorizationList, token_key
 from mock_csms.station.v2.variables import (
     CACHE,
     CACHE_IS_FINAL,
@@ -19,22 +20,25 @@ from mock_csms.station.v2.variables import (
 )
 
 _MOST_CACHED = 1000
+"""How many idTokens the cache holds; the oldest is dropped for a new one."""
 FOR_ONE_USE = ("Central", "NoAuthorization")
-"""The types of idTokens that are made for one use, or are none: no CSMS is asked about them (C02, C05.FR.01), and they
-are not kept (C02.FR.03, C05.FR.02)."""
+"""The types of idTokens that are for one use only or stand for no idToken: the station does not ask the CSMS about them
+(C02, C05.FR.01) and does not store them (C02.FR.03, C05.FR.02)."""
 
 
 class KnownToken(Record):
-    """The idTokenInfo of an idToken, and whether one that is not Accepted may still be asked about."""
+    """What the station has stored about an idToken."""
 
     info: Json
+    """Its idTokenInfo."""
     may_ask: bool
+    """Whether the station may ask the CSMS again if it is not Accepted."""
 
 
 def known(device: Device, token: Json, moment: Moment) -> KnownToken | None:
-    """Return what is known of an idToken; the list comes before the cache (C13.FR.01), where nothing is too old."""
+    """Return what is stored about an idToken: in the list, else in the cache if not expired (C13.FR.01)."""
     key = token_key(token)
-    held = device.holdings
+    held = device.storage
     if device.is_on(LOCAL_LIST) and key in held.local_list.entries:
         return KnownToken(held.local_list.entries[key], not device.is_on(LOCAL_LIST_IS_FINAL))
     cached = held.cache.get(key) if device.is_on(CACHE) else None
@@ -44,47 +48,47 @@ def known(device: Device, token: Json, moment: Moment) -> KnownToken | None:
 
 
 def learn(device: Device, token: Any, info: Json, moment: Moment) -> Device:
-    """Put what the CSMS says of an idToken into the cache, whatever its status (C10.FR.01, .04, .05)."""
+    """Store the idTokenInfo of an idToken in the cache, whatever its status (C10.FR.01, .04, .05)."""
     if not is_token(token) or token["type"] in FOR_ONE_USE or not device.is_on(CACHE):
         return device
     key = token_key(token)
-    others = [entry for entry in device.holdings.cache.items() if entry[0] != key]
+    others = [entry for entry in device.storage.cache.items() if entry[0] != key]
     oldest = moment.world.write_time(moment.now + device.number(CACHE_LIFE_TIME))  # C10.FR.08
     newest = {"cacheExpiryDateTime": oldest} | info
-    return device.holding(cache=dict([*others[1 - _MOST_CACHED :], (key, newest)]))  # C10.FR.07
+    return device.storing(cache=dict([*others[1 - _MOST_CACHED :], (key, newest)]))  # C10.FR.07
 
 
 def is_token(value: Any) -> bool:
-    """Whether a part of a request is an idToken; one that was sent by hand may have anything there."""
+    """Return whether a value is an idToken; a request that was made by hand may have anything there."""
     return isinstance(value, dict) and isinstance(value.get("idToken"), str) and isinstance(value.get("type"), str)
 
 
 def is_same(one: Json | None, other: Json | None) -> bool:
-    """Whether these are two idTokens, and the same (C01.FR.25)."""
+    """Return whether both are idTokens, and the same one (C01.FR.25)."""
     return one is not None and other is not None and token_key(one) == token_key(other)
 
 
 def clear_cache(device: Device, _: Json, __: Moment) -> Given:
-    """Forget the cache; one that is off cannot be cleared (C11.FR.03, .04)."""
+    """Clear the cache; rejected when it is disabled (C11.FR.03, .04)."""
     if not device.is_on(CACHE):
         return device, REJECTED, []
-    return device.holding(cache={}), ACCEPTED, []
+    return device.storing(cache={}), ACCEPTED, []
 
 
 def list_version(device: Device, _: Json, __: Moment) -> Given:
-    """Tell the version of the list; 0 is none (D02.FR.01 to .03)."""
-    return device, {"versionNumber": device.holdings.local_list.version if device.is_on(LOCAL_LIST) else 0}, []
+    """Return the version of the list; 0 means that there is none (D02.FR.01 to .03)."""
+    return device, {"versionNumber": device.storage.local_list.version if device.is_on(LOCAL_LIST) else 0}, []
 
 
 def send_list(device: Device, payload: Json, _: Moment) -> Given:
-    """Replace the list, or change it (D01.FR.04, .05, .15 to .17); nothing of what is wrong is taken."""
+    """Replace or update the list (D01.FR.04, .05, .15 to .17); an invalid request changes nothing."""
     is_full, version = payload["updateType"] == "Full", payload["versionNumber"]
     items = payload.get("localAuthorizationList", [])
     keys = {token_key(item["idToken"]) for item in items}
     is_wrong = version <= 0 or len(keys) < len(items)  # D01.FR.18, .06
     if is_wrong or not device.is_on(LOCAL_LIST) or (is_full and any("idTokenInfo" not in item for item in items)):
         return device, {"status": "Failed"}, []
-    present = device.holdings.local_list
+    present = device.storage.local_list
     if not is_full and version <= present.version:
         return device, {"status": "VersionMismatch"}, []  # D01.FR.19
     kept = {} if is_full else {key: info for key, info in present.entries.items() if key not in keys}
@@ -92,7 +96,7 @@ def send_list(device: Device, payload: Json, _: Moment) -> Given:
     entries = {**kept, **given}
     if len(entries) > MOST_LISTED:
         return device, {"status": "Failed"}, []
-    return device.holding(local_list=LocalAuthorizationList(version, entries)), ACCEPTED, []
+    return device.storing(local_list=LocalAuthorizationList(version, entries)), ACCEPTED, []
 
 
 ANSWERS: Mapping[str, Answer] = {

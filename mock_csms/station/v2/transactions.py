@@ -1,18 +1,21 @@
-"""The state machine of a transaction on one EVSE (E01 to E12): what starts it, what changes it, what ends it.
+"""The state machine of a transaction on one EVSE (E01 to E12): what starts, changes and ends it.
 
-All that happens at an EVSE is a change from one `Evse` to another with a cause. TxStartPoint and TxStopPoint name the
-points (EVConnected, Authorized, PowerPathClosed, EnergyTransfer) at which a transaction begins when one is reached, and
-ends when one is left; `change` is the only place that compares them.
+Everything that happens at an EVSE is a change from one `Evse` to another, with a cause. TxStartPoint and TxStopPoint
+name points such as EVConnected or Authorized: a transaction starts when a start point is reached, and ends when a stop
+point is left. Only `change` compares them.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.identifiers import is_same
 from mock_csms.protocol.records import Record, replace
-from mock_csms.station.answers import Alarmed
+from mock_csms.station import outbox
 from mock_csms.station.cues import Act, Send, Set, Stop
+from mock_csms.station.state import Moment
 from mock_csms.station.v2 import limits
-from mock_csms.station.v2.device import ActiveTransaction, Device, Evse, Moment, Step
+from mock_csms.station.v2.answers import Alarmed
+from mock_csms.station.v2.device import ActiveTransaction, Device, Evse, Step
 from mock_csms.station.v2.metering import meter_values
 from mock_csms.station.v2.variables import (
     ENDED_INTERVAL,
@@ -25,25 +28,27 @@ from mock_csms.station.v2.variables import (
     Name,
 )
 
+EVENT = "TransactionEvent"
 METER, COLLECT = "meter", "collect"
-"""The alarms of an EVSE: to tell what its meter shows, and to keep it for the end."""
+"""The alarms of an EVSE: to send periodic meter values, and to keep values for the end of the transaction."""
 
 _MOST_SAMPLES = 500
-"""So many meter values are kept for the end of a transaction."""
+"""How many meter values are kept for the end of a transaction."""
 
 
 class Cause(Record):
-    """Why an EVSE changes: the triggerReason of the event, and the stoppedReason should the transaction end.
-
-    One that `stops` is the reason of a later end too; one that `is_end` ends the transaction whatever TxStopPoint says.
-    `token` is the idToken that somebody stopped with (E07.FR.02).
-    """
+    """Why an EVSE changes."""
 
     trigger: str
+    """The triggerReason of the event."""
     stopped_reason: str = "Local"
+    """The stoppedReason, if the transaction ends."""
     stops: bool = False
+    """Whether this is also the stoppedReason if the transaction ends later."""
     is_end: bool = False
+    """Whether the transaction ends whatever TxStopPoint is."""
     token: Json | None = None
+    """The idToken that a driver stopped with (E07.FR.02)."""
 
 
 PLUGGED = Cause("CablePluggedIn")
@@ -66,9 +71,10 @@ POWER_LOSS = Cause("AbnormalCondition", "PowerLoss", is_end=True)
 
 
 def points(evse: Evse) -> frozenset[str]:
-    """Return the points of TxStartPoint and TxStopPoint that hold at an EVSE; who is plugged in stands in the bay.
+    """Return the points of TxStartPoint and TxStopPoint that an EVSE has reached.
 
-    A vehicle that pauses leaves EnergyTransfer (E06.FR.07), not one that a limit leaves nothing for a while.
+    A vehicle that is plugged in occupies the parking bay. A vehicle that pauses leaves EnergyTransfer (E06.FR.07), but
+    one with a limit of 0 does not.
     """
     held = set()
     if evse.plugged is not None:
@@ -85,7 +91,7 @@ def points(evse: Evse) -> frozenset[str]:
 
 
 def charging_state(evse: Evse) -> str:
-    """Return the chargingState that an EVSE is in."""
+    """Return the chargingState of an EVSE."""
     if evse.is_suspended:
         return "SuspendedEVSE"
     if evse.is_charging:
@@ -96,10 +102,10 @@ def charging_state(evse: Evse) -> str:
 
 
 def change(device: Device, evse: Evse, cause: Cause, moment: Moment) -> Step:
-    """Put `evse` in place of what it was, and start, update or end its transaction as that demands.
+    """Replace an EVSE by `evse`, and start, update or end its transaction accordingly.
 
-    It starts when something new holds and a TxStartPoint does, which may have held since the last transaction; it ends
-    when a TxStopPoint holds no longer (E06), or nothing does.
+    It starts when a point is newly reached while a TxStartPoint holds; that one may have held since the last
+    transaction. It ends when a TxStopPoint is left (E06), or no point holds.
     """
     before = device.evses[evse.id]
     evse = replace(evse, energy=before.register(moment.now), metered_at=moment.now)
@@ -123,7 +129,7 @@ def change(device: Device, evse: Evse, cause: Cause, moment: Moment) -> Step:
 
 
 def end_all(device: Device, cause: Cause, moment: Moment) -> Step:
-    """End every transaction, for a cause that leaves none."""
+    """End every transaction; the cause must have `is_end`."""
     acts: list[Act] = []
     for evse in device.evses.values():
         if evse.transaction:
@@ -133,12 +139,12 @@ def end_all(device: Device, cause: Cause, moment: Moment) -> Step:
 
 
 def end(device: Device, evse: Evse, cause: Cause, moment: Moment) -> Step:
-    """End what goes on at an EVSE, for a cause that leaves nothing."""
+    """End the transaction at an EVSE; the cause must have `is_end`."""
     return change(device, replace(evse, authorized=None), cause, moment)
 
 
 def sample(device: Device, evse: Evse, moment: Moment) -> Step:
-    """Send what the meter shows while a transaction runs (J02.FR.11)."""
+    """Send periodic meter values during a transaction (J02.FR.11)."""
     if evse.transaction is None:
         return device, []
     values = meter_values(device, evse, TX_UPDATED_MEASURANDS, "Sample.Periodic", moment)
@@ -147,7 +153,7 @@ def sample(device: Device, evse: Evse, moment: Moment) -> Step:
 
 
 def collect(device: Device, evse: Evse, moment: Moment) -> Step:
-    """Keep what the meter shows while a transaction runs for the end of it (E06.FR.11)."""
+    """Keep meter values during a transaction for its end (E06.FR.11)."""
     if evse.transaction is None:
         return device, []
     values = meter_values(device, evse, TX_ENDED_MEASURANDS, "Sample.Periodic", moment)
@@ -155,14 +161,14 @@ def collect(device: Device, evse: Evse, moment: Moment) -> Step:
 
 
 def tell_values(device: Device, evse: Evse, reason: str, values: Sequence[Json], moment: Moment) -> Step:
-    """Send meter values, if there are any, while a transaction runs."""
+    """Send meter values in a TransactionEvent, if there are any and a transaction runs."""
     if evse.transaction is None or not values:
         return device, []
     return _tell(device, evse, evse.transaction, _Event("Updated", reason, values), moment)
 
 
 def keep_values(device: Device, evse: Evse, values: Sequence[Json]) -> Device:
-    """Keep meter values for the end of a transaction that runs; when they are too many, every other one is left."""
+    """Keep meter values for the end of the transaction; if there are too many, every second one is dropped."""
     if evse.transaction is None or not values:
         return device
     kept = (*evse.transaction.samples, *values)
@@ -171,7 +177,7 @@ def keep_values(device: Device, evse: Evse, values: Sequence[Json]) -> Device:
 
 
 def retime(device: Device, changed: Collection[Name]) -> list[Act]:
-    """Let the transactions that run keep to the intervals that were changed."""
+    """Set the alarms of running transactions again whose intervals were changed."""
     acts: list[Act] = []
     for evse in device.evses.values():
         for kind, interval in ((METER, TX_UPDATED_INTERVAL), (COLLECT, ENDED_INTERVAL)):
@@ -181,15 +187,27 @@ def retime(device: Device, changed: Collection[Name]) -> list[Act]:
 
 
 def trigger(device: Device, evse: Evse, moment: Moment) -> Step:
-    """Tell of a transaction because the CSMS wants to hear of it (F06.FR.07)."""
+    """Send the TransactionEvent that the CSMS has triggered (F06.FR.07)."""
     if evse.transaction is None:
         return device, []
     values = meter_values(device, evse, TX_UPDATED_MEASURANDS, "Trigger", moment)
     return _tell(device, evse, evse.transaction, _Event("Updated", "Trigger", values), moment)
 
 
+def transaction_of(event: Json) -> str | None:
+    """Return the id of the transaction that a TransactionEvent belongs to; one that was made by hand may have none."""
+    info = event.get("transactionInfo")
+    return info.get("transactionId") if isinstance(info, dict) else None
+
+
+def has_undelivered(device: Device, transaction: str | None = None) -> bool:
+    """Return whether TransactionEvents wait for delivery: of one transaction, or of any where none is named (E14)."""
+    ids = [transaction_of(call.payload) for call in outbox.calls(device) if call.action == EVENT]
+    return bool(ids) if transaction is None else any(is_same(id_, transaction) for id_ in ids)
+
+
 class _Event(Record):
-    """What is particular to one event."""
+    """What differs between TransactionEvents."""
 
     kind: str
     trigger: str
@@ -249,7 +267,7 @@ def _tell(device: Device, evse: Evse, transaction: ActiveTransaction, event: _Ev
         is_token_told=transaction.is_token_told or tells_token,
         is_evse_told=transaction.is_evse_told or tells_evse,
     )
-    return device.with_evse(replace(evse, transaction=told, reservation=None)), [Send("TransactionEvent", payload)]
+    return device.with_evse(replace(evse, transaction=told, reservation=None)), [Send(EVENT, payload)]
 
 
 def _wake(device: Device, evse: Evse, kind: str, interval: Name) -> list[Act]:

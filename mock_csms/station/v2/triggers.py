@@ -1,25 +1,25 @@
-"""Messages that the CSMS wants to hear (F06)."""
+"""TriggerMessage (F06)."""
 
 from collections.abc import Callable, Mapping
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.station.answers import ACCEPTED, REJECTED, Answer, Given, has
 from mock_csms.station.cues import Act, Send
-from mock_csms.station.outbox import holds_events
+from mock_csms.station.state import Moment
 from mock_csms.station.v2 import (
     boot,
     certificates,
     jobs,
     transactions,
 )
-from mock_csms.station.v2.device import Device, Evse, Moment, Step
+from mock_csms.station.v2.answers import ACCEPTED, REJECTED, Answer, Given, has
+from mock_csms.station.v2.device import Device, Evse, Step
 from mock_csms.station.v2.metering import meter_values
 from mock_csms.station.v2.variables import ALIGNED_MEASURANDS
 
 
 def trigger_message(device: Device, payload: Json, moment: Moment) -> Given:
-    """Send what the CSMS wants to hear, after the answer."""
+    """Send the requested message after the answer."""
     wanted, place = payload["requestedMessage"], payload.get("evse")
     if wanted not in _TRIGGERED:
         return device, {"status": "NotImplemented"}, []
@@ -49,9 +49,12 @@ def _readings(device: Device, evses: list[Evse], _: Json, moment: Moment) -> Ste
 
 
 def _events(device: Device, evses: list[Evse], _: Json, moment: Moment) -> Step:
-    """Tell of what runs; before it is accepted, a station may not tell what came before that, which would come late."""
+    """Send an event of each running transaction.
+
+    A station that is not accepted sends none while older events wait: they would arrive after it.
+    """
     acts: list[Act] = []
-    if not device.is_accepted and holds_events(device):
+    if not device.is_accepted and transactions.has_undelivered(device):
         return device, acts
     for evse in evses:
         device, more = transactions.trigger(device, evse, moment)
@@ -74,7 +77,7 @@ _TRIGGERED: Mapping[str, Callable[[Device, list[Evse], Json, Moment], Step]] = {
     "SignChargingStationCertificate": certificates.sign,
     "PublishFirmwareStatusNotification": lambda device, *_: jobs.trigger(device, jobs.PUBLISHING),
 }
-"""What can be triggered; the rest is not implemented."""
+"""The messages that can be triggered; others are answered NotImplemented."""
 
 
 ANSWERS: Mapping[str, Answer] = {

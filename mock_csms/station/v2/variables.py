@@ -1,7 +1,7 @@
-"""What a variable of the device model is: how it is called, which values it may have, and the names that are obeyed.
+"""Variables of the device model: how they are named, which values they accept, and the names that the code reads.
 
-Their names, units and meanings are those of Part 2, "Referenced Components and Variables"; the table of them is
-`model`. Values are texts, as they go over the wire.
+Names, units and meanings are those of Part 2, "Referenced Components and Variables"; `model` is the table of them.
+Values are texts, as in messages.
 """
 
 import re
@@ -19,22 +19,25 @@ Mutability: TypeAlias = Literal["ReadOnly", "ReadWrite", "WriteOnly"]
 
 
 class Variable(Record):
-    """One row: its value when the station is new, its data type, its unit, and whether a CSMS may set or see it.
-
-    A fact of the station has no `default`: it is computed. `least` and `most` bound a number, or the length of a text;
-    `values` are those that a list or an option may hold; `max_set` is the value of the attribute MaxSet, where it has
-    one. One that `needs_reboot` is obeyed only after a reboot.
-    """
+    """One row of the device model."""
 
     default: str | None
+    """The value in a new station; None where the value is computed."""
     data_type: str
+    """The dataType of its characteristics, such as `integer` or `OptionList`."""
     unit: str = ""
     mutability: Mutability = "ReadWrite"
+    """Whether a CSMS may read it and set it."""
     least: float | None = None
+    """The smallest number, or the smallest length of a text."""
     most: float | None = None
+    """The largest number, or the largest length of a text."""
     values: tuple[str, ...] = ()
+    """The values that a list or an option may have."""
     max_set: str | None = None
+    """The value of the attribute MaxSet; None where it has no such attribute."""
     needs_reboot: bool = False
+    """Whether a new value takes effect only after a reboot."""
 
     @property
     def is_writable(self) -> bool:
@@ -48,7 +51,7 @@ class Variable(Record):
 
     @property
     def is_monitored(self) -> bool:
-        """Whether a CSMS may have it watched: what it cannot read, and texts, it may not."""
+        """Whether a CSMS may monitor it: not texts, and not what it cannot read."""
         return self.mutability != "WriteOnly" and (self.is_number or self.data_type in ("boolean", "OptionList"))
 
 
@@ -117,12 +120,12 @@ _VARIABLE = re.compile(r"([^\[]+)(?:\[(.+)\])?", re.DOTALL)
 
 
 def name_of(component: Json, variable: Json) -> Name:
-    """Return the name of a variable that a message names."""
+    """Return the name of the variable in a message, from a ComponentType and a VariableType."""
     return component_of(component), _with_instance(_plain(variable["name"]), "[{}]", variable.get("instance"))
 
 
 def component_of(component: Json) -> str:
-    """Return how a component is written that a message names."""
+    """Return the name of the component in a message, from a ComponentType."""
     written = _with_instance(_plain(component["name"]), "/{}", component.get("instance"))
     if "evse" not in component:
         return written
@@ -132,7 +135,7 @@ def component_of(component: Json) -> str:
 
 
 def on_the_wire(name: Name) -> Json:
-    """Return the component and the variable as a message names them; ValueError where a name is none."""
+    """Return a ComponentType and a VariableType for a name. Raises ValueError for a malformed name."""
     component, variable = _COMPONENT.fullmatch(name[0]), _VARIABLE.fullmatch(name[1])
     if component is None or variable is None:
         raise ValueError(f"{'.'.join(name)!r} is not COMPONENT.VARIABLE")
@@ -148,7 +151,7 @@ def on_the_wire(name: Name) -> Json:
 
 
 def accepts(variable: Variable, value: str) -> bool:
-    """Whether `value` is one that the variable may have (B05.FR.08)."""
+    """Return whether a variable may have a value (B05.FR.08)."""
     if variable.is_number:
         return _is_number(variable, value) and _is_within(variable, float(value))
     if variable.data_type in ("MemberList", "SequenceList"):
@@ -171,7 +174,7 @@ def _is_within(variable: Variable, number: float) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Return the name that a message gives, so that it cannot pass for one with an instance or an EVSE."""
+    """Replace the characters of a name in a message that would make it look like one with an instance or EVSE."""
     return re.sub(r"[\[/]", "?", text)
 
 

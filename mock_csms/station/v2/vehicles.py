@@ -1,14 +1,15 @@
-"""What vehicles do besides being plugged in: they come into the bay and leave it, pause, and go on (E01, E06)."""
+"""What vehicles do: they enter and leave the parking bay, and pause and resume charging (E01, E06)."""
 
 from mock_csms.protocol.records import replace
 from mock_csms.station.cues import Arrived, Departed, Paused, Ready, Say
+from mock_csms.station.state import Moment
 from mock_csms.station.v2 import transactions
-from mock_csms.station.v2.device import Device, Evse, Moment, Step
+from mock_csms.station.v2.device import Device, Evse, Step
 from mock_csms.station.v2.transactions import change, charging_state
 
 
 def arrive(device: Device, cue: Arrived, moment: Moment) -> Step:
-    """Stand in the bay of an EVSE, from now on until it is left: also when the cable is taken out."""
+    """Enter the parking bay of an EVSE; the vehicle stays there when the cable is unplugged."""
     evse = device.evses.get(cue.evse)
     if evse is None:
         return device, [Say(f"there is no EVSE {cue.evse}")]
@@ -18,7 +19,7 @@ def arrive(device: Device, cue: Arrived, moment: Moment) -> Step:
 
 
 def depart(device: Device, cue: Departed, moment: Moment) -> Step:
-    """Leave the bay, which one can without a cable only."""
+    """Leave the parking bay, which is possible only without a cable."""
     evse = device.evses.get(cue.evse)
     if evse is None or not evse.is_parked:
         return device, [Say(f"there is no vehicle in the bay of EVSE {cue.evse}")]
@@ -28,7 +29,7 @@ def depart(device: Device, cue: Departed, moment: Moment) -> Step:
 
 
 def pause(device: Device, cue: Paused, moment: Moment) -> Step:
-    """Take no energy for a while, which may end the transaction (E06.FR.07)."""
+    """Stop taking energy, which may end the transaction (E06.FR.07)."""
     return _set(device, cue.evse, moment, is_paused=True)
 
 
@@ -48,5 +49,5 @@ def _set(device: Device, number: int, moment: Moment, *, is_paused: bool) -> Ste
 
 
 def _is_seen(before: Evse, evse: Evse) -> bool:
-    """Whether it makes a difference: a vehicle that gets no energy anyway may pause unseen."""
+    """Return whether the charging state changes: a vehicle that gets no energy anyway pauses unnoticed."""
     return charging_state(before) != charging_state(evse)

@@ -1,10 +1,10 @@
-"""What messages of OCPP 2.x tell of a station that the mock's answers, templates and admission ask for."""
+"""What messages of OCPP 2.x say about a station, as far as the mock's answers, templates and admission need it."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from mock_csms.protocol.v2.identifiers import spelling_in
-from mock_csms.twin.folding import Meaning
+from mock_csms.protocol.identifiers import spelling_in
+from mock_csms.twin.meaning import Meaning
 from mock_csms.twin.station import StationModel
 
 _PASSWORD = ("SecurityCtrlr", "BasicAuthPassword")
@@ -19,30 +19,30 @@ _ASKS_FOR: Mapping[str, str] = {
     "GetChargingProfiles": "ReportChargingProfiles",
     "GetDisplayMessages": "NotifyDisplayMessages",
 }
-"""What a station sends because of a command (a TriggerMessage says it itself)."""
+"""The action that a station sends because of a command (a TriggerMessage names it itself)."""
 
 _TRIGGERS: Mapping[str, str] = {
     "SignChargingStationCertificate": "SignCertificate",
     "SignV2GCertificate": "SignCertificate",
     "SignCombinedCertificate": "SignCertificate",
 }
-"""The action that a requestedMessage of another name stands for."""
+"""The action that a requestedMessage asks for, if it is not named like that action."""
 
 
 def _boots(station: StationModel, _: Any) -> None:
-    """It boots: how that is answered is still open."""
+    """The station boots; its boot has no answer yet."""
     station.boot_status = None
     station.asked_for = frozenset()
 
 
 def _boot_answered(station: StationModel, payload: Any) -> None:
-    """The mock has answered the boot."""
+    """The mock has answered a boot."""
     status = _at(payload, "status")
     station.boot_status = status if isinstance(status, str) else None
 
 
 def _transaction(station: StationModel, payload: Any) -> None:
-    """A transaction runs, or has ended."""
+    """A transaction is running, or has ended."""
     id_, transactions = _at(payload, "transactionInfo", "transactionId"), station.transactions
     if not isinstance(id_, str):
         return
@@ -54,14 +54,14 @@ def _transaction(station: StationModel, payload: Any) -> None:
 
 
 def _certificate_asked(station: StationModel, payload: Any) -> None:
-    """It asks for a certificate."""
+    """The station asks for a certificate."""
     csr = _at(payload, "csr")
     if isinstance(csr, str):
         station.csr = csr
 
 
 def _password_set(station: StationModel, asked: Any, told: Any) -> None:
-    """Learn the password that the station goes on with (A01.FR.03)."""
+    """The station has accepted another password, which it uses from now on (A01.FR.03)."""
     items, results = _at(asked, "setVariableData"), _at(told, "setVariableResult")
     if not isinstance(items, list) or not isinstance(results, list):
         return
@@ -73,13 +73,13 @@ def _password_set(station: StationModel, asked: Any, told: Any) -> None:
 
 
 def _asks_for(action: str, payload: Any) -> str | None:
-    """Return the action that a command makes a station send; None for one that asks for nothing."""
+    """Return the action that a command makes a station send; None if it asks for none."""
     asked = _ASKS_FOR.get(action) or _at(payload, "requestedMessage")
     return _TRIGGERS.get(asked, asked) if isinstance(asked, str) else None
 
 
 def _at(payload: Any, *path: str) -> Any:
-    """Return what is at a path of a payload of any shape, or None."""
+    """Return the value at a path of a payload of any shape; None if there is none."""
     try:
         for name in path:
             payload = payload[name]
@@ -94,4 +94,4 @@ MEANING = Meaning(
     responses={"BootNotification": _boot_answered},
     asks_for=_asks_for,
 )
-"""Which message tells what."""
+"""What the mock learns from which message."""

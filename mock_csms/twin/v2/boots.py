@@ -1,4 +1,4 @@
-"""What messages of OCPP 2.x tell of the boots of a station, and of its heartbeats."""
+"""What messages of OCPP 2.x say about the boots and the heartbeats of a station."""
 
 from collections.abc import Mapping
 
@@ -13,19 +13,19 @@ _TRIGGERED: Mapping[str, set[str]] = {
     "SignCombinedCertificate": {"SignCertificate"},
     "StatusNotification": {"StatusNotification", "NotifyEvent"},
 }
-"""The actions of messages that are triggered under another name, or may have another form (G01.FR.07)."""
+"""The actions that answer a trigger, if they are not named like it, or are more than one (G01.FR.07)."""
 _MOST_COMMANDS = 100
 
 
 def connected(_: Seen, twin: Twin) -> None:
-    """A boot is due on the first connection, and on the one after a reset."""
+    """The station has connected: a boot is due on its first connection, and on the first one after a reset."""
     boots = twin.boots
     boots.commanded.clear()
     boots.due = "first" if twin.connections.opened == 1 else "reset" if twin.resets.is_under_way else ""
 
 
 def called(seen: Seen, twin: Twin) -> None:
-    """A call came: the boot that is due, or one that should have come after it."""
+    """A call came: the boot that is due, or another one that should have come after it."""
     boots = twin.boots
     if boots.due:
         is_late = boots.due == "first" and seen.action != "BootNotification"
@@ -33,7 +33,7 @@ def called(seen: Seen, twin: Twin) -> None:
 
 
 def asked(seen: Seen, twin: Twin) -> None:
-    """It boots."""
+    """The station boots."""
     boots = twin.boots
     boots.before = boots.before if boots.status is None else boots.status
     is_other = bool(twin.resets.status) or (seen.payload["reason"] != "Triggered" and seen.payload != boots.asked)
@@ -45,7 +45,7 @@ def asked(seen: Seen, twin: Twin) -> None:
 
 
 def answered(seen: Seen, twin: Twin) -> None:
-    """The mock answered a boot, even one that broke its schema."""
+    """The mock has answered a boot, also one that broke its schema."""
     boots = twin.boots
     if not boots.count:
         return
@@ -59,27 +59,27 @@ def answered(seen: Seen, twin: Twin) -> None:
 
 
 def refused(_: Seen, twin: Twin) -> None:
-    """A boot got a CALLERROR; a station that was accepted before and tells nothing new may think that it still is."""
+    """A boot got a CALLERROR. A station that was accepted before and did not restart may think that it still is."""
     boots = twin.boots
     is_still = boots.is_accepted or (boots.is_repeated and not boots.is_new)
     boots.status = UNKNOWN if is_still else REFUSED
 
 
 def confused(seen: Seen, twin: Twin) -> None:
-    """The answer to a boot was spoiled."""
+    """A fault spoiled the answer to a boot."""
     if seen.action == "BootNotification":
         twin.boots.status = UNKNOWN
 
 
 def unread(_: Seen, twin: Twin) -> None:
-    """A message that cannot be read may be the boot, where nothing came before it."""
+    """A message cannot be read: if it is the first one, it may be the boot."""
     if twin.boots.due == "first":
         twin.boots.status = UNKNOWN
 
 
 def commanded(seen: Seen, twin: Twin) -> None:
-    """A command was sent, which may ask for messages; what a spoiled one asks for counts too."""
-    message, boots = getattr(seen.event, "message", None), twin.boots
+    """A command was sent, which may ask for messages, also if a fault spoiled it."""
+    message, boots = seen.message, twin.boots
     if not isinstance(message, Call) or not isinstance(message.payload, dict):
         return
     if len(boots.commanded) < _MOST_COMMANDS:
@@ -98,7 +98,7 @@ def obeyed(seen: Seen, twin: Twin) -> None:
 
 
 def was_set(seen: Seen, twin: Twin) -> None:
-    """It was given another interval of heartbeats."""
+    """The station was given another interval of heartbeats."""
     for item, told in zip(seen.request["setVariableData"], seen.payload["setVariableResult"], strict=False):
         if (item["component"]["name"], item["variable"]["name"]) == ("OCPPCommCtrlr", "HeartbeatInterval"):
             try:
@@ -110,11 +110,11 @@ def was_set(seen: Seen, twin: Twin) -> None:
 
 
 def beat(seen: Seen, twin: Twin) -> None:
-    """A heartbeat came; hasty ones in a row are counted, without those asked for or sent in another call (R06)."""
+    """A heartbeat came. Hasty ones in a row are counted, except triggered ones and those sent during a call (R06)."""
     boots = twin.boots
     if "Heartbeat" in boots.asked_for:
         boots.asked_for.discard("Heartbeat")
     elif len(twin.connections.calls) == 1:
-        boots.hasty_beats = boots.hasty_beats + 1 if boots.is_hasty(seen.at - boots.beat_at) else 0
-        boots.pace = min(boots.pace, seen.at - boots.beat_at)
+        boots.note_beat(seen.at)
+        return
     boots.beat_at, boots.beats = seen.at, boots.beats + 1

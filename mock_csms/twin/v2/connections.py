@@ -1,30 +1,28 @@
-"""What events and messages of OCPP 2.x tell of the connections of a station."""
+"""What events and messages of OCPP 2.x say about the connections of a station."""
 
-from typing import Any
-
-from mock_csms.protocol.visitors import Visitor
 from mock_csms.twin.connections import UNRECORDED, has_hung_up
+from mock_csms.twin.events import Disconnected, Knocked, Refused
 from mock_csms.twin.seen import Seen
 from mock_csms.twin.twin import Twin
 
 LEAVING = ("Reset", "UpdateFirmware", "CertificateSigned", "SetNetworkProfile")
-"""The commands for which a station closes its connection, once it has agreed."""
+"""The commands for which a station closes its connection after it has accepted them."""
 _MOST_OUTAGES = 100
 _OWN = ("SecurityCtrlr", "OCPPCommCtrlr")
 """The components whose variables say how the station connects."""
 _NOBODY_KNOWS_WHEN = ("no pong in time", "replaced by")
-"""How a connection ends that the station may have given up long before."""
+"""Reasons of an end that the station may have noticed long before the mock."""
 
 
 def knocked(seen: Seen, twin: Twin) -> None:
-    """It asks for a connection; a visitor that wants no WebSocket is not the station."""
-    connections, visitor = twin.connections, _visitor(seen)
+    """The station asks for a connection; a request for anything but a WebSocket is not from the station."""
+    connections, visitor = twin.connections, seen.event_as(Knocked).visitor
     if visitor.wants_websocket:
         connections.visitor, connections.waits_since, connections.knocks = visitor, None, True
 
 
 def opened(seen: Seen, twin: Twin) -> None:
-    """It is connected; a connection that a newer one replaces is not reported as lost before."""
+    """The station is connected. No `lost` came before if this connection replaces another one."""
     line = twin.connections
     line.admitted, line.refused, line.waits_since, line.knocks = line.visitor, 0, None, False
     if line.lost_at is not None:
@@ -34,18 +32,18 @@ def opened(seen: Seen, twin: Twin) -> None:
 
 
 def was_refused(seen: Seen, twin: Twin) -> None:
-    """It was not let in; without a common subprotocol it is connected for a moment."""
+    """Its request was rejected. Without a common subprotocol the station was connected for a moment."""
     connections = twin.connections
     if not connections.knocks:
         return
     connections.knocks = False
-    connections.refused = 0 if "no common subprotocol" in _event(seen).reason else connections.refused + 1
+    connections.refused = 0 if "no common subprotocol" in seen.event_as(Refused).reason else connections.refused + 1
     connections.waits_since = None if connections.is_open else seen.at
 
 
 def lost(seen: Seen, twin: Twin) -> None:
-    """The connection is lost; a station that means to leave may come back as soon as it likes."""
-    connections, event = twin.connections, _event(seen)
+    """The connection is lost. A station that closed it on purpose may come back at once."""
+    connections, event = twin.connections, seen.event_as(Disconnected)
     is_meant = has_hung_up(event) or (connections.leaves or 0.0) > connections.opened_at
     is_unclear = any(words in event.reason for words in _NOBODY_KNOWS_WHEN)
     connections.waits_since = None if is_meant or is_unclear else seen.at
@@ -54,26 +52,26 @@ def lost(seen: Seen, twin: Twin) -> None:
 
 
 def heard(seen: Seen, twin: Twin) -> None:
-    """A message came; a call is open until it is answered."""
+    """A message came. A call is open until it is answered."""
     twin.connections.heard_at = seen.at
     if seen.kind == "call":
         twin.connections.calls[seen.id] = (seen.action, seen.at)
 
 
 def answered(seen: Seen, twin: Twin) -> None:
-    """A call was answered, even with nonsense or under another id."""
-    answers = seen.event.answers  # type: ignore[attr-defined] # of all that is sent
+    """A call was answered, also if a fault spoiled the answer or its id."""
+    answers = seen.answers
     twin.connections.calls.pop(answers.id if answers else seen.id, None)
 
 
 def will_leave(seen: Seen, twin: Twin) -> None:
-    """It agreed to something for which it closes the connection, at some time."""
+    """The station accepted a command for which it closes the connection at some time."""
     if seen.payload.get("status") in ("Accepted", "Scheduled", "AcceptedCanceled"):
         twin.connections.leaves = seen.at
 
 
 def is_told(seen: Seen, twin: Twin) -> None:
-    """It is told another password, or how to connect; it may act on it without an answer."""
+    """The station is sent another password, or how to connect; it may use that even if it does not answer."""
     names = {(item["component"]["name"], item["variable"]["name"]) for item in seen.payload["setVariableData"]}
     twin.connections.has_new_password |= ("SecurityCtrlr", "BasicAuthPassword") in names
     if any(component in _OWN for component, _ in names):
@@ -81,14 +79,5 @@ def is_told(seen: Seen, twin: Twin) -> None:
 
 
 def may_be_told(seen: Seen, twin: Twin) -> None:
-    """A spoiled SetVariables may tell it anything."""
+    """A spoiled SetVariables may contain any password."""
     twin.connections.has_new_password |= seen.action == "SetVariables"
-
-
-def _visitor(seen: Seen) -> Visitor:
-    visitor: Visitor = _event(seen).visitor
-    return visitor
-
-
-def _event(seen: Seen) -> Any:
-    return seen.event

@@ -1,4 +1,4 @@
-"""What messages of OCPP 2.x tell of connectors: StatusNotification, and NotifyEvent (G01.FR.01, N07.FR.19)."""
+"""What messages of OCPP 2.x say about connectors: StatusNotification and NotifyEvent (G01.FR.01, N07.FR.19)."""
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.times import seconds_of
@@ -8,18 +8,18 @@ from mock_csms.twin.twin import Twin
 
 
 def statuses_in(action: str, payload: Json) -> list[tuple[Connector, str]]:
-    """Return the statuses of connectors that a StatusNotification or a NotifyEvent tells."""
+    """Return the connectors and their statuses in a StatusNotification or a NotifyEvent."""
     return [(place, status) for place, status, _ in _told_in(action, payload)]
 
 
 def current_in(action: str, payload: Json, twin: Twin) -> list[tuple[Connector, str]]:
-    """Return the statuses of connectors that are there, without those that come late: older than what is known."""
+    """Return the same without places that do not exist, and without statuses older than the last known one."""
     told = [each for each in _told_in(action, payload) if all(each[0])]
     return [(place, status) for place, status, stamp in told if not _is_older(stamp, twin.connectors.stamps.get(place))]
 
 
 def _told_in(action: str, payload: Json) -> list[tuple[Connector, str, str]]:
-    """Return places, statuses and timestamps."""
+    """Return the place, the status and the timestamp of each report of a status."""
     if action == "StatusNotification":
         return [((payload["evseId"], payload["connectorId"]), payload["connectorStatus"], payload["timestamp"])]
     told = []
@@ -37,7 +37,7 @@ def _is_older(stamp: str, other: str | None) -> bool:
 
 
 def told(seen: Seen, twin: Twin) -> None:
-    """A status was told; a place without an EVSE or a connector does not exist."""
+    """A status was reported. A place with an EVSE 0 or a connector 0 does not exist."""
     connectors = twin.connectors
     for place, status, stamp in _told_in(seen.action, seen.payload):
         if all(place):

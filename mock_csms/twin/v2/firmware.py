@@ -1,5 +1,7 @@
-"""What messages of OCPP 2.x tell of the firmware updates of a station."""
+"""What messages of OCPP 2.x say about the firmware updates of a station."""
 
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.times import seconds_of
 from mock_csms.twin.firmware import Update
 from mock_csms.twin.seen import Seen
 from mock_csms.twin.twin import Twin
@@ -9,19 +11,25 @@ AGREED = ("Accepted", "AcceptedCanceled")
 BAD_SIGNER, BAD_SIGNATURE = "InvalidFirmwareSigningCertificate", "InvalidFirmwareSignature"
 
 
+def _update(id_: int, firmware: Json, asked_at: float) -> Update:
+    """Return the update that an UpdateFirmware asks for."""
+    retrieve_at, install_at = seconds_of(firmware["retrieveDateTime"]), seconds_of(firmware.get("installDateTime", ""))
+    return Update(id_, firmware, asked_at, retrieve_at, install_at, is_signed="signingCertificate" in firmware)
+
+
 def asked(seen: Seen, twin: Twin) -> None:
-    """It is asked for an update."""
+    """The station is asked for an update."""
     firmware, id_ = twin.firmware, seen.payload["requestId"]
-    firmware.pending = Update(id_, seen.payload["firmware"], seen.at)
+    firmware.pending = _update(id_, seen.payload["firmware"], seen.at)
     firmware.ids.renew(id_, seen.at)
 
 
 def answered(seen: Seen, twin: Twin) -> None:
-    """It agreed to the update, or not."""
+    """The station accepted the update, or rejected it."""
     firmware, request = twin.firmware, seen.request
     update, firmware.pending = firmware.pending, None
     if update is None or update.id != request["requestId"]:
-        update = Update(request["requestId"], request["firmware"], seen.at)
+        update = _update(request["requestId"], request["firmware"], seen.at)
     if seen.payload["status"] in AGREED:
         firmware.update = update
         firmware.update.at = seen.at
@@ -30,11 +38,11 @@ def answered(seen: Seen, twin: Twin) -> None:
 
 
 def told(seen: Seen, twin: Twin) -> None:
-    """It told how far it is; Idle says nothing of an update, and what cannot be read may have been anything."""
+    """The station reported its progress. Idle says nothing about an update; an unreadable report may be any status."""
     firmware = twin.firmware
     if not seen.is_sound:
         return firmware.doubt()
-    status, update = seen.payload["status"], firmware.told_of(seen.payload)
+    status, update = seen.payload["status"], firmware.told_of(seen.payload.get("requestId"))
     if update is None or status in ("Idle", update.status):
         return None
     if status == "InvalidSignature" and firmware.events.get(BAD_SIGNATURE, -1.0) < update.asked_at:
@@ -44,7 +52,7 @@ def told(seen: Seen, twin: Twin) -> None:
 
 
 def alarmed(seen: Seen, twin: Twin) -> None:
-    """It told of something that concerns security; where that is bad firmware, nobody knows whether it goes on."""
+    """A security event came. After that of a bad signing certificate the update may go on or not."""
     events, type_ = twin.firmware.events, seen.payload["type"]
     if type_ in (BAD_SIGNER, BAD_SIGNATURE, "FirmwareUpdated"):
         events[type_] = seen.at
@@ -53,5 +61,5 @@ def alarmed(seen: Seen, twin: Twin) -> None:
 
 
 def lost(_: Seen, twin: Twin) -> None:
-    """What it does now, it may never tell."""
+    """The connection is lost: statuses from now on may never be reported."""
     twin.firmware.doubt()

@@ -1,9 +1,9 @@
-"""Which message of OCPP 2.x tells a twin what: one table; another version has its own."""
+"""What a twin learns from which message of OCPP 2.x. Another version has its own table."""
 
 from collections.abc import Sequence
 
 from mock_csms.twin.lessons import Lesson, lesson
-from mock_csms.twin.seen import call, command, driven, refusal, response, result, when
+from mock_csms.twin.seen import call, command, refusal, response, result, when
 from mock_csms.twin.v2 import (
     boots,
     connections,
@@ -16,6 +16,7 @@ from mock_csms.twin.v2 import (
     variables,
 )
 from mock_csms.twin.v2.connections import LEAVING
+from mock_csms.twin.v2.occasions import driven
 from mock_csms.twin.v2.reservations import ENDING
 
 _STATUSES = call("StatusNotification", "NotifyEvent")
@@ -69,4 +70,4 @@ LESSONS: Sequence[Lesson] = (
     lesson(variables.was_set, result("SetVariables")),
     lesson(variables.may_change, command("SetVariables"), when("spoiled"), call("BootNotification"), any_payload=True),
 )
-"""In the order in which it is learned."""
+"""All lessons, in the order in which they are applied."""

@@ -1,11 +1,14 @@
-"""What messages of OCPP 2.x tell of the local authorization list of a station."""
+"""What messages of OCPP 2.x say about the local authorization list of a station."""
 
 from mock_csms.twin.seen import Seen
 from mock_csms.twin.twin import Twin
 
 
 def sent(seen: Seen, twin: Twin) -> None:
-    """It took a list; what an empty one does to the version, the specification leaves open (D01.FR.04, D01.FR.05)."""
+    """The station answered a list. Its version after an empty list is not known: the specification leaves it open.
+
+    See D01.FR.04 and D01.FR.05.
+    """
     local_list = twin.local_list
     if seen.payload["status"] == "Accepted":
         request, version = seen.request, local_list.version
@@ -17,11 +20,11 @@ def sent(seen: Seen, twin: Twin) -> None:
 
 
 def told(seen: Seen, twin: Twin) -> None:
-    """It told the version."""
+    """The station reported its version."""
     twin.local_list.version = seen.payload["versionNumber"]
 
 
 def forget(seen: Seen, twin: Twin) -> None:
-    """It may have lost its list at a reboot (D01.FR.10), or may have taken one that nobody knows of."""
+    """The station may have lost its list at a reboot (D01.FR.10), or accepted a list without a readable answer."""
     if seen.kind == "call" or seen.action == "SendLocalList":
         twin.local_list.version = None

@@ -1,7 +1,7 @@
-"""What messages of OCPP 2.x tell of the reservations of a station.
+"""What messages of OCPP 2.x say about the reservations of a station.
 
-Reservations end in more than one way. One that somebody may have used is not surely unused any more, and may still be
-there; one whose EVSE was used does not keep that EVSE; one that is cancelled or has ended is forgotten.
+A reservation that somebody may have used is no longer certainly unused, but may still exist. One whose EVSE was used no
+longer keeps that EVSE. One that was cancelled or has ended is forgotten.
 """
 
 from collections.abc import Callable
@@ -12,11 +12,11 @@ from mock_csms.twin.seen import Seen
 from mock_csms.twin.twin import Twin
 
 ENDING = ("ReservationStatusUpdate", "Authorize", "TransactionEvent")
-"""What may tell that a reservation is used, or gone."""
+"""The actions that may say that a reservation is used, or has ended."""
 
 
 def reserved(seen: Seen, twin: Twin) -> None:
-    """It was asked to keep an EVSE; a reservation with the same id is replaced (H01.FR.02)."""
+    """The station answered a ReserveNow. A reservation with the same id is replaced (H01.FR.02)."""
     asked, by_id = seen.request, twin.reservations.by_id
     evse, before = asked.get("evseId"), by_id.get(asked["id"])
     if before is not None:
@@ -34,12 +34,12 @@ def reserved(seen: Seen, twin: Twin) -> None:
 
 
 def cancelling(seen: Seen, twin: Twin) -> None:
-    """It is told to forget one, and may do so before it answers."""
+    """The station is asked to cancel a reservation, and may do so before it answers."""
     _free(twin.reservations, lambda each: each.id == seen.payload["reservationId"])
 
 
 def cancelled(seen: Seen, twin: Twin) -> None:
-    """It has forgotten one; a station that knows none with that id says Rejected."""
+    """The station has cancelled a reservation; it answers Rejected if it has none with that id."""
     by_id, id_ = twin.reservations.by_id, seen.request["reservationId"]
     if seen.payload["status"] == "Accepted":
         by_id.pop(id_, None)
@@ -48,12 +48,12 @@ def cancelled(seen: Seen, twin: Twin) -> None:
 
 
 def ended(seen: Seen, twin: Twin) -> None:
-    """It told that one has expired or was removed."""
+    """The station reported that a reservation has expired or was removed."""
     twin.reservations.by_id.pop(seen.payload["reservationId"], None)
 
 
 def used(seen: Seen, twin: Twin) -> None:
-    """Somebody came who may be the one that it was for; anybody may be of a group (H03.FR.09)."""
+    """Somebody came who may use a reservation: by its id, by its idToken, or by being of its group (H03.FR.09)."""
     by_id = twin.reservations.by_id
     if not by_id:
         return
@@ -66,7 +66,7 @@ def used(seen: Seen, twin: Twin) -> None:
 
 
 def charges(seen: Seen, twin: Twin) -> None:
-    """Somebody charges, perhaps the one for whom the EVSE was kept; the event may name the reservation."""
+    """A transaction uses an EVSE, perhaps by its reservation; the event may name the reservation."""
     reservations, payload = twin.reservations, seen.payload
     if not reservations.by_id:
         return
@@ -79,14 +79,14 @@ def charges(seen: Seen, twin: Twin) -> None:
 
 
 def unread(seen: Seen, twin: Twin) -> None:
-    """A message that cannot be read may have told that any of them is used or has ended."""
+    """A message cannot be read: it may have said that any reservation is used or has ended."""
     if not seen.is_sound:
         for each in twin.reservations.by_id.values():
             each.is_unused = False
 
 
 def _free(reservations: Reservations, which: Callable[[Reservation], bool]) -> None:
-    """Note that some keep their EVSE no more."""
+    """Note that the reservations for which `which` is true no longer keep their EVSE."""
     for each in reservations.by_id.values():
         if which(each):
             each.keeps_evse = False

@@ -1,11 +1,11 @@
-"""What messages of OCPP 2.x tell of the resets of a station."""
+"""What messages of OCPP 2.x say about the resets of a station."""
 
 from mock_csms.twin.seen import Seen
 from mock_csms.twin.twin import Twin
 
 
 def answered(seen: Seen, twin: Twin) -> None:
-    """It has answered a Reset."""
+    """The station has answered a Reset."""
     resets, status, evse = twin.resets, seen.payload["status"], seen.request.get("evseId")
     if status == "Rejected":
         return
@@ -18,17 +18,17 @@ def answered(seen: Seen, twin: Twin) -> None:
 
 
 def installed(seen: Seen, twin: Twin) -> None:
-    """It may say that it reboots for firmware."""
+    """A firmware status came, which may say that the station reboots."""
     twin.resets.is_for_firmware = seen.payload["status"] == "InstallRebooting"
 
 
 def booted(seen: Seen, twin: Twin) -> None:
-    """It boots; a triggered boot is no reboot."""
+    """The station boots; a triggered boot does not end a reset."""
     resets = twin.resets
     if seen.payload["reason"] != "Triggered":
         resets.status, resets.is_for_firmware, resets.evse_at = "", False, None
 
 
 def ended(seen: Seen, twin: Twin) -> None:
-    """A transaction has ended that a reset was to end."""
+    """A transaction has ended, perhaps one that a reset had to end."""
     twin.resets.ending.discard(seen.payload["transactionInfo"]["transactionId"])

@@ -1,28 +1,68 @@
-"""What messages of OCPP 2.x tell of the transactions of a station."""
+"""What messages of OCPP 2.x say about the transactions of a station."""
 
 from typing import Any
 
 from mock_csms.protocol.actions import Json
-from mock_csms.twin.seen import TRANSACTION_EVENT, Seen
+from mock_csms.twin.events import Received
+from mock_csms.twin.seen import Seen
 from mock_csms.twin.transactions import MOST_FREE, ToldEvent, Transaction, Transactions
 from mock_csms.twin.twin import Twin
 from mock_csms.twin.v2.connectors import statuses_in
+from mock_csms.twin.v2.details import TRANSACTION_EVENT
 
 STOPS = {"StopAuthorized", "RemoteStop", "Deauthorized", "EVConnectTimeout"}
-"""The triggers that take the right to charge; the transaction may go on."""
+"""The triggerReasons that end the authorization; the transaction may go on."""
 PERIODIC = "MeterValuePeriodic"
 _CLOCK = "Sample.Clock"
 
 
+def transaction_in(payload: Json, twin: Twin) -> Transaction | None:
+    """Return the transaction that a valid TransactionEvent is about, None for one that is not known yet."""
+    return twin.transactions.by_id.get(payload["transactionInfo"]["transactionId"])
+
+
+def evse_in(payload: Json, twin: Twin) -> int | None:
+    """Return the EVSE of a valid TransactionEvent: the one that it names, or an earlier event of its transaction."""
+    if "evse" in payload:
+        evse: int = payload["evse"]["id"]
+        return evse
+    transaction = transaction_in(payload, twin)
+    return None if transaction is None else transaction.evse
+
+
+def event_in(payload: Any, twin: Twin) -> ToldEvent | None:
+    """Return what is kept of a TransactionEvent, by its transaction and seqNo; it may break its schema."""
+    match payload:
+        case {"transactionInfo": {"transactionId": str(id_)}, "seqNo": int(number)}:
+            transaction = twin.transactions.by_id.get(twin.transactions.spelt(id_))
+            return transaction.events.get(number) if transaction else None
+    return None
+
+
+def repeats(payload: Json, event: ToldEvent) -> bool:
+    """Return whether a TransactionEvent with the same seqNo as `event` is that event, sent again."""
+    return (event.stamp, event.trigger, event.kind) == (
+        payload["timestamp"],
+        payload["triggerReason"],
+        payload["eventType"],
+    )
+
+
+def restarts(payload: Json, transaction: Transaction) -> bool:
+    """Return whether a Started event begins another transaction with the same id."""
+    is_other = transaction.started not in (None, payload["timestamp"])
+    return is_other and payload["seqNo"] <= transaction.highest
+
+
 def told(seen: Seen, twin: Twin) -> None:
-    """Something happened in a transaction."""
+    """A TransactionEvent came."""
     if not seen.is_sound:
         _note(seen.payload, twin.transactions)
         return
     payload, all_ = seen.payload, twin.transactions
     info, number, trigger = payload["transactionInfo"], payload["seqNo"], payload["triggerReason"]
     transaction = all_.by_id.get(info["transactionId"])
-    if transaction is None or (seen.detail == "Started" and transaction.is_restarted_by(payload)):
+    if transaction is None or (seen.detail == "Started" and restarts(payload, transaction)):
         transaction = all_.begin(info["transactionId"])
     event = _keep(seen, transaction, twin.connections.opened)
     if event.is_offline:
@@ -41,20 +81,20 @@ def told(seen: Seen, twin: Twin) -> None:
 
 
 def _keep(seen: Seen, transaction: Transaction, connection: int) -> ToldEvent:
-    """Keep an event, and how often it came."""
+    """Store an event and how often it came, and return it."""
     payload, events = seen.payload, transaction.events
     number, trigger, is_offline = payload["seqNo"], payload["triggerReason"], payload.get("offline", False)
-    text: bytes = seen.event.text  # type: ignore[attr-defined] # it is a Received
+    text = seen.event_as(Received).text
     event = ToldEvent(payload["timestamp"], seen.detail, trigger, is_offline, seen.id, text, seen.at, connection)
     before = events.get(number)
     events[number] = event
     if before is not None:
-        event.attempts = before.attempts + 1 if before.connection == connection and before.is_again(payload) else 1
+        event.attempts = before.attempts + 1 if before.connection == connection and repeats(payload, before) else 1
     return event
 
 
 def _changed(transaction: Transaction, payload: Json, all_: Transactions) -> None:
-    """Keep what changes with most events, but not with periodic values."""
+    """Update what any event may change, except one with nothing but periodic values."""
     info, trigger = payload["transactionInfo"], payload["triggerReason"]
     transaction.remote = info.get("remoteStartId", transaction.remote)
     if trigger in STOPS:
@@ -76,13 +116,13 @@ def _changed(transaction: Transaction, payload: Json, all_: Transactions) -> Non
 
 
 def _is_of_clock(payload: Json) -> bool:
-    """Whether all values of a message are clock-aligned."""
+    """Return whether a TransactionEvent has meter values, and all of them are clock-aligned."""
     values = payload.get("meterValue", ())
     return bool(values) and all(each.get("context") == _CLOCK for value in values for each in value["sampledValue"])
 
 
 def _note(payload: Any, all_: Transactions) -> None:
-    """Note that an event came, though it cannot be understood: its number is no gap, and an end is an end."""
+    """Note that an event came that breaks its schema: its seqNo is not missing, and it may end its transaction."""
     match payload:
         case {"transactionInfo": {"transactionId": str(id_)}, "seqNo": int(number)} if id_ in all_.by_id:
             transaction = all_.by_id[id_]
@@ -93,18 +133,18 @@ def _note(payload: Any, all_: Transactions) -> None:
 
 
 def failed(seen: Seen, twin: Twin) -> None:
-    """An event was refused, or its answer was spoiled."""
-    answers = getattr(seen.event, "answers", None)
+    """A TransactionEvent was refused, or a fault spoiled its answer."""
+    answers = seen.answers
     if seen.action != TRANSACTION_EVENT or answers is None:
         return
     twin.transactions.trouble_at = seen.at
-    event = twin.transactions.event_of(answers.payload)
+    event = event_in(answers.payload, twin)
     if event is not None:
         event.failed_at = seen.at
 
 
 def was_free(seen: Seen, twin: Twin) -> None:
-    """A connector is Available."""
+    """Statuses of connectors came: those that are Available are remembered."""
     free = twin.transactions.were_free
     for place, status in statuses_in(seen.action, seen.payload):
         if status == "Available" and len(free) < MOST_FREE:

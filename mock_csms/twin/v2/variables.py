@@ -1,4 +1,4 @@
-"""What messages of OCPP 2.x tell of the variables of a station."""
+"""What messages of OCPP 2.x say about the variables of a station."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from mock_csms.twin.variables import MOST_VARIABLES, Name, Reported
 
 
 def name_of(item: Json) -> Name:
-    """Return the name of what has a `component` and a `variable`."""
+    """Return the name of the variable in an item with a `component` and a `variable`."""
     component, variable = item["component"], item["variable"]
     evse = component.get("evse", {})
     place = (component["name"], component.get("instance", ""), evse.get("id", 0), evse.get("connectorId", 0))
@@ -18,15 +18,15 @@ def name_of(item: Json) -> Name:
 
 
 def folded(name: Name) -> Name:
-    """Return a name as names are compared: their case does not matter (Part 2, ComponentType)."""
+    """Return a name in the form that is compared: its case does not matter (Part 2, ComponentType)."""
     component, instance, evse, connector, variable, of_variable = name
     return component.casefold(), instance.casefold(), evse, connector, variable.casefold(), of_variable.casefold()
 
 
 def paired(items: Sequence[Json], results: Sequence[Json]) -> list[tuple[Json, Json]]:
-    """Return each result with the item of the command that it is about; without those that are about none.
+    """Return pairs: an item of the command, and the result for it. Results for no item are left out.
 
-    Several items may be about the same attribute of a variable: then their order decides.
+    If several items are about the same attribute of a variable, their order decides.
     """
     waiting: dict[object, list[Json]] = {}
     for item in items:
@@ -56,28 +56,31 @@ def reported(seen: Seen, twin: Twin) -> None:
 
 
 def got(seen: Seen, twin: Twin) -> None:
-    """It told what it was asked."""
+    """The station answered a GetVariables."""
     for item in seen.payload["getVariableResult"]:
         if item["attributeStatus"] == "Accepted" and _is_actual(item):
             _keep(twin.variables.values, name_of(item), item.get("attributeValue", ""))
 
 
 def was_set(seen: Seen, twin: Twin) -> None:
-    """It took what it was given; with RebootRequired the value counts from the reboot on, and is unknown until then."""
+    """The station answered a SetVariables.
+
+    A value with RebootRequired counts from the reboot on, and is not known until then.
+    """
     variables, pairs = twin.variables, paired(seen.request["setVariableData"], seen.payload["setVariableResult"])
     actual = [(name_of(item), item, answer["attributeStatus"]) for item, answer in pairs if _is_actual(item)]
     taken = Counter(name for name, _, status in actual if status == "Accepted")
     for name, item, status in actual:
         if status == "Accepted":
             _keep(variables.values, name, item["attributeValue"])
-            if taken[name] == 1:  # of two values nobody knows which is the last one (B05.FR.13)
+            if taken[name] == 1:  # with two values it is not known which is the last one (B05.FR.13)
                 _keep(variables.given, name, item["attributeValue"])
         elif status == "RebootRequired":
             variables.values.pop(name, None)
 
 
 def may_change(seen: Seen, twin: Twin) -> None:
-    """Until it answers, nobody knows which values it has; after a boot, whether it has kept them."""
+    """The accepted values are not known between a SetVariables and its answer, and after a boot."""
     given = twin.variables.given
     if seen.action == "SetVariables" and seen.kind == "command" and seen.is_sound:
         for item in seen.payload["setVariableData"]:

@@ -1,77 +1,10 @@
 """What is known of what a station can charge by: its EVSEs, its units, and why the last profile sent is not for it."""
 
-from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING
-
-from mock_csms.conformance.subject import Subject
-from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Mutable, field
-from mock_csms.twin.seen import Seen, command
-
-if TYPE_CHECKING:
-    from mock_csms.conformance.facts import Known
-
-CHARGING = Subject("charging")
 
 
 class Charging(Mutable):
-    """objections: why the profile of a command must not be taken, by what was known when it was sent; of the last."""
+    """Why the station must reject the profile that it was sent last."""
 
     objections: dict[str, str] = field(default_factory=dict)
-
-
-def evses_of(seen: Seen, known: "Known") -> AbstractSet[int] | None:
-    """Return all EVSEs, where they are known: by a full inventory, or because all were reported after a boot."""
-    if known.reports.is_trusted:
-        evses = {name[2] for name in known.variables.reported if name[2]}
-        return (evses | known.connectors.evses) or None
-    accepted_at = known.boots.accepted_at
-    if accepted_at is None or seen.at - accepted_at < known.terms.patience:
-        return None
-    return known.connectors.evses or None
-
-
-def has_no_evse(evse: int, seen: Seen, known: "Known") -> bool:
-    """Whether an EVSE is surely not there; 0 is the whole station."""
-    evses = evses_of(seen, known)
-    return evse != 0 and evses is not None and evse not in evses
-
-
-def has_no_unit(unit: str | None, known: "Known") -> bool:
-    """Whether a station surely cannot calculate in a chargingRateUnit."""
-    units = known.variables.several("SmartChargingCtrlr", "RateUnit")
-    return unit is not None and bool(units) and units is not None and unit not in units
-
-
-@CHARGING.learn(command("SetChargingProfile"))
-def sent(seen: Seen, known: "Known") -> None:
-    """A profile is on its way."""
-    evse, profile = seen.payload["evseId"], seen.payload["chargingProfile"]
-    objection = _objection(evse, profile, seen, known)
-    known.charging.objections = {seen.id: objection} if objection else {}
-
-
-def _objection(evse: int, profile: Json, seen: Seen, known: "Known") -> str | None:
-    if has_no_evse(evse, seen, known):
-        return f"there is no EVSE {evse}"
-    units = [schedule["chargingRateUnit"] for schedule in profile["chargingSchedule"]]
-    if any(has_no_unit(unit, known) for unit in units):
-        return f"{', '.join(units)} is no unit of the station's"
-    return _no_transaction(evse, profile, known) if profile["chargingProfilePurpose"] == "TxProfile" else None
-
-
-def _no_transaction(evse: int, profile: Json, known: "Known") -> str | None:
-    """Return why a TxProfile has no transaction; of what began before the mock saw the station, nothing is known."""
-    id_ = profile.get("transactionId")
-    if evse == 0:
-        return "a TxProfile is for no EVSE"
-    if id_ is None:
-        return None
-    transaction = known.transactions.by_id.get(id_)
-    if transaction is None:
-        return f"there is no transaction {id_}" if known.boots.accepted_at is not None else None
-    if not transaction.is_open:
-        return f"transaction {id_} has ended"
-    if transaction.evse not in (None, evse):
-        return f"transaction {id_} is at EVSE {transaction.evse}"
-    return None
+    """The reason by the id of the command, from what was known when it was sent; empty if the profile is right."""

@@ -4,21 +4,16 @@ from collections.abc import Sequence
 from functools import lru_cache
 from math import isfinite
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
-from mock_csms.conformance.subject import Subject
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Bounded, Mutable, Record, bounded, field
 from mock_csms.protocol.times import seconds_of
-from mock_csms.twin.seen import Seen, call, result
+from mock_csms.twin.variables import Variables
 
-if TYPE_CHECKING:
-    from mock_csms.conformance.facts import Known
-
-METERS = Subject("meters")
 REGISTER = "Energy.Active.Import.Register"
 PERIODIC = "Sample.Periodic"
-_MOST = 500
+MOST_READINGS = 500
 _WATT_HOURS: Json = {"unit": "Wh"}
 
 Place: TypeAlias = tuple[int, str, str, str]
@@ -74,7 +69,7 @@ NO_SAMPLES = Samples([], frozenset(), frozenset(), ())
 class Meters(Mutable):
     """What the meters are to tell, and what they told last."""
 
-    registers: Bounded[Place, MeterReading] = bounded(_MOST)
+    registers: Bounded[Place, MeterReading] = bounded(MOST_READINGS)
     """The last reading of each register."""
     retimed_at: float = 0.0
     """When a variable was set last."""
@@ -87,20 +82,20 @@ class Meters(Mutable):
     samples: Samples = NO_SAMPLES
     readings: MeterReadings | None = None
 
-    def settings(self, known: "Known") -> MeterSettings:
+    def settings(self, variables: Variables) -> MeterSettings:
         """Return what the station is to tell."""
         if self.cached is None:
-            self.cached = _settings(known)
+            self.cached = _settings(variables)
         return self.cached
 
-    def interval(self, known: "Known") -> float | None:
+    def interval(self, variables: Variables) -> float | None:
         """Return TxUpdatedInterval, where there are values to be told with it."""
-        settings = self.settings(known)
+        settings = self.settings(variables)
         return settings.interval if settings.updated else None
 
 
-def _settings(known: "Known") -> MeterSettings:
-    variables, sampled, aligned = known.variables, "SampledDataCtrlr", "AlignedDataCtrlr"
+def _settings(variables: Variables) -> MeterSettings:
+    sampled, aligned = "SampledDataCtrlr", "AlignedDataCtrlr"
 
     def measurands(component: str, variable: str) -> frozenset[str] | None:
         several = variables.several(component, variable)
@@ -120,31 +115,6 @@ def _settings(known: "Known") -> MeterSettings:
         variables.switch(aligned, "SendDuringIdle"),
         variables.text("OCPPCommCtrlr", "PublicKeyWithSignedMeterValue"),
     )
-
-
-@METERS.learn(call("NotifyReport"), result("GetVariables", "SetVariables"))
-def changed(seen: Seen, known: "Known") -> None:
-    """Variables are told or set: what is wanted is read anew."""
-    known.meters.cached = None
-    if seen.action == "SetVariables":
-        known.meters.retimed_at = seen.at
-
-
-def samples_of(payload: Json, known: "Known") -> Samples:
-    """Return the kinds of values in a message."""
-    meters = known.meters
-    if meters.payload is payload:
-        return meters.samples
-    values = payload.get("meterValue")
-    if not values:
-        return NO_SAMPLES
-    meters.payload, meters.readings = payload, None
-    return kinds_in(values, meters)
-
-
-def is_of_clock(payload: Json, known: "Known") -> bool:
-    """Whether all values of a message are clock-aligned."""
-    return samples_of(payload, known).contexts == ONLY_CLOCK
 
 
 def kinds_in(values: list[Json], meters: Meters) -> Samples:
@@ -196,35 +166,3 @@ def is_later(one: str, two: str) -> bool:
         return one >= two
     first, second = seconds_of(one), seconds_of(two)
     return first is not None and second is not None and first >= second
-
-
-def registers_of(seen: Seen, known: "Known") -> MeterReadings:
-    """Return the registers in a message; without an EVSE it is not known whose they are."""
-    payload, meters = seen.payload, known.meters
-    which = samples_of(payload, known).registers
-    if not which:
-        return ()
-    if meters.readings is None:
-        values = payload["meterValue"]
-        if seen.action == "MeterValues":
-            meters.readings = registers_in(values, which, payload["evseId"], "")
-        else:
-            evse = known.transactions.evse_of(payload)
-            id_ = payload["transactionInfo"]["transactionId"]
-            meters.readings = registers_in(values, which, evse, id_) if evse is not None else ()
-    return meters.readings
-
-
-@METERS.learn(call("TransactionEvent", "MeterValues"))
-def shown(seen: Seen, known: "Known") -> None:
-    """Registers were told; what is older than what is known, be it told late, changes nothing."""
-    if "meterValue" not in seen.payload:
-        return
-    registers, aligned = known.meters.registers, known.meters.aligned
-    if seen.action == "MeterValues" and (len(aligned) < _MOST or seen.payload["evseId"] in aligned):
-        aligned[seen.payload["evseId"]] = seen.payload["meterValue"][0]["timestamp"]
-    for place, reading in registers_of(seen, known):
-        last = registers.get(place)
-        if last is None or is_later(reading.stamp, last.stamp):
-            registers[place] = reading
-    known.meters.payload = known.meters.readings = None

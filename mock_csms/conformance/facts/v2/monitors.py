@@ -1,18 +1,9 @@
 """What is known of the monitors that a station was given, and of what it told of them."""
 
-from typing import TYPE_CHECKING
-
-from mock_csms.conformance.subject import Subject
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Bounded, Mutable, bounded
-from mock_csms.twin.seen import Seen, call, command, refusal, result, when
-from mock_csms.twin.v2.variables import folded, name_of, paired
 from mock_csms.twin.variables import Name
 
-if TYPE_CHECKING:
-    from mock_csms.conformance.facts import Known
-
-MONITORS = Subject("monitors")
 _TRIGGERS = {
     "UpperThreshold": "Alerting",
     "LowerThreshold": "Alerting",
@@ -53,47 +44,3 @@ class Monitors(Mutable):
     def of(self, event: Json) -> SetMonitor | None:
         """Return the monitor of an event."""
         return self.by_id.get(event.get("variableMonitoringId", -1))
-
-
-@MONITORS.learn(result("SetVariableMonitoring"))
-def was_set(seen: Seen, known: "Known") -> None:
-    """Monitors were set; one with an id takes the place of the one that had it."""
-    monitors = known.monitors.by_id
-    for item, answer in paired(seen.request["setMonitoringData"], seen.payload["setMonitoringResult"]):
-        if answer["status"] == "Accepted" and "id" in answer:
-            monitors.renew(answer["id"], SetMonitor(folded(name_of(item)), item, seen.at))
-
-
-@MONITORS.learn(
-    command("ClearVariableMonitoring", "SetMonitoringBase", "SetVariableMonitoring"), when("spoiled"), any_payload=True
-)
-def may_change(seen: Seen, known: "Known") -> None:
-    """Until it answers, nobody knows which of them are left."""
-    monitors, is_sound = known.monitors.by_id, seen.kind == "command" and seen.is_sound
-    if is_sound and seen.action == "ClearVariableMonitoring":
-        for id_ in seen.payload["id"]:
-            monitors.pop(id_, None)
-    elif is_sound and seen.action == "SetVariableMonitoring":
-        for item in seen.payload["setMonitoringData"]:
-            monitors.pop(item.get("id", -1), None)
-    elif seen.action in ("ClearVariableMonitoring", "SetMonitoringBase", "SetVariableMonitoring"):
-        monitors.clear()
-
-
-@MONITORS.learn(call("NotifyEvent"), any_payload=True)
-def told(seen: Seen, known: "Known") -> None:
-    """It told of events."""
-    if not seen.is_sound:
-        known.monitors.next = None
-        return
-    known.monitors.next = seen.payload["seqNo"] + 1 if seen.payload.get("tbc") else 0
-    for event in seen.payload["eventData"]:
-        monitor = known.monitors.of(event)
-        if monitor is not None and event["trigger"] == "Alerting":
-            monitor.is_crossed = not event.get("cleared", False)
-
-
-@MONITORS.learn(refusal("NotifyEvent"), when("disconnected", "spoiled", "malformed"), any_payload=True)
-def lost(_: Seen, known: "Known") -> None:
-    """An event may come again, or may not have come."""
-    known.monitors.next = None

@@ -1,18 +1,11 @@
 """What is known of answers that come in parts: the reports that a command asked for, by their requestId."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
 
-from mock_csms.conformance.subject import Subject
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Bounded, Mutable, bounded
-from mock_csms.twin.seen import Seen, call, command, error, result, when
+from mock_csms.twin.seen import Seen
 
-if TYPE_CHECKING:
-    from mock_csms.conformance.facts import Known
-
-PARTS = Subject("parts")
 _MOST = 100
 
 ASKING: Mapping[str, str] = {
@@ -74,79 +67,3 @@ class Parts(Mutable):
     def is_full(self) -> bool:
         """Whether what was asked long ago may be forgotten."""
         return len(self.asked) >= _MOST
-
-
-def is_repeat(seen: Seen, known: "Known") -> bool:
-    """Whether a part may be one that came before, as the mock has not answered that yet."""
-    return any(action == seen.action for action, _ in known.connections.calls.values())
-
-
-@PARTS.learn(command(*ASKING), when("spoiled"), any_payload=True)
-def asked(seen: Seen, known: "Known") -> None:
-    """Something is asked for; of a faulty command the station may have understood what was meant."""
-    call_ = getattr(seen.event, "message", None)
-    if isinstance(call_, Call) and call_.action in ASKING:
-        _note(call_.action, call_.payload, known)
-
-
-@PARTS.learn(result(*ASKING), error(*ASKING), any_payload=True)
-def answered(seen: Seen, known: "Known") -> None:
-    """The station said whether it will tell; the parts may have overtaken that."""
-    entry = known.parts.asked.get((ASKING[seen.action], _id_in(seen.request)))
-    if entry is None:
-        return
-    entry.is_in_doubt |= seen.kind == "result" and not seen.is_sound
-    if seen.is_sound:
-        entry.status = seen.payload["status"] if seen.kind == "result" else seen.payload
-
-
-@PARTS.learn(call(*TELLING), any_payload=True)
-def told(seen: Seen, known: "Known") -> None:
-    """A part came; of one that breaks its schema nobody knows what it was."""
-    if not seen.is_sound:
-        return _doubt(known, seen.action)
-    entry = known.parts.of(seen)
-    if entry is not None:
-        entry.is_in_doubt |= entry.count > 0 and is_repeat(seen, known)
-        entry.next = seen.payload.get("seqNo", entry.count) + 1
-        entry.count, entry.heard_at = entry.count + 1, seen.at
-        entry.is_complete = not seen.payload.get("tbc", False)
-    return None
-
-
-@PARTS.learn(when("refusal", "spoiled"), any_payload=True)
-def refused(seen: Seen, known: "Known") -> None:
-    """The mock did not take a part, or what may be one under a wrong name, or spoiled its answer."""
-    if seen.action in TELLING:
-        _doubt(known, seen.action)
-    elif seen.action not in seen.version.actions:
-        lost(seen, known)
-
-
-@PARTS.learn(when("disconnected", "malformed"), any_payload=True)
-def lost(_: Seen, known: "Known") -> None:
-    """Parts may have got lost on their way, or may be what nobody can read."""
-    for action in TELLING:
-        _doubt(known, action)
-
-
-def _doubt(known: "Known", action: str) -> None:
-    for (telling, _), entry in known.parts.asked.items():
-        if telling == action:
-            entry.is_in_doubt = True
-
-
-def _note(action: str, request: Any, known: "Known") -> None:
-    id_, all_ = _id_in(request), known.parts.asked
-    key = ASKING[action], id_
-    if id_ is None:
-        return
-    before = all_.pop(key, None)
-    # Parts that are still to come of what was asked under the same requestId cannot be told from the new ones.
-    is_mixed = before is not None and before.is_agreed and not before.is_complete
-    all_[key] = Asked(action, request, is_in_doubt=is_mixed or known.boots.is_in_doubt)
-
-
-def _id_in(request: Any) -> Any:
-    id_ = request.get("requestId") if isinstance(request, dict) else None
-    return id_ if isinstance(id_, int) else None

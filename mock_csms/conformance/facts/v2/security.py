@@ -3,19 +3,11 @@
 from base64 import b64decode
 from binascii import Error
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-from mock_csms.conformance.subject import Subject
-from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Mutable, field
-from mock_csms.protocol.v2.identifiers import folded
 from mock_csms.twin.events import Knocked
-from mock_csms.twin.seen import Seen, call, command, response, result, when
+from mock_csms.twin.seen import Seen
 
-if TYPE_CHECKING:
-    from mock_csms.conformance.facts import Known
-
-SECURITY = Subject("security")
 OWN = "ChargingStationCertificate"
 TRIGGERS: Mapping[str, str] = {
     "SignChargingStationCertificate": OWN,
@@ -23,7 +15,6 @@ TRIGGERS: Mapping[str, str] = {
     "SignCombinedCertificate": "",
 }
 """The type of certificate that each trigger wants; empty where it may be any."""
-_MOST_REQUESTS = 10
 
 
 class SigningRequests(Mutable):
@@ -70,7 +61,7 @@ class Security(Mutable):
 
 def password_of(seen: Seen) -> str | None:
     """Return the password that somebody comes with, if it can be read."""
-    header = seen.event.visitor.authorization if isinstance(seen.event, Knocked) else None
+    header = seen.event_as(Knocked).visitor.authorization if seen.kind == "knocked" else None
     kind, _, encoded = (header or "").partition(" ")
     if kind.lower() != "basic":
         return None
@@ -79,91 +70,3 @@ def password_of(seen: Seen) -> str | None:
     except (Error, ValueError):
         return None
     return password if colon else None
-
-
-@SECURITY.learn(when("knocked"))
-def knocked(seen: Seen, known: "Known") -> None:
-    """It comes with a password, which is right where nobody knows better."""
-    security = known.security
-    if security.password is None:
-        configured = (known.terms.passwords or {}).get(folded(known.identity))
-        security.password = configured if configured is not None else password_of(seen)
-
-
-@SECURITY.learn(result("SetVariables"))
-def was_set(seen: Seen, known: "Known") -> None:
-    """It is given another password; one that needs a reboot may be used or not."""
-    security = known.security
-    for asked, told in zip(seen.request["setVariableData"], seen.payload["setVariableResult"], strict=False):
-        if (asked["component"]["name"], asked["variable"]["name"]) != ("SecurityCtrlr", "BasicAuthPassword"):
-            continue
-        value, status = asked["attributeValue"], told["attributeStatus"]
-        if status == "Accepted":
-            security.password, security.replaced, security.refused = value, security.password, None
-        elif status == "RebootRequired":
-            security.password = security.replaced = security.refused = None
-        elif value != security.password:
-            security.refused = value
-
-
-@SECURITY.learn(command("TriggerMessage"), when("spoiled"), any_payload=True)
-def triggered(seen: Seen, known: "Known") -> None:
-    """The CSMS wants requests."""
-    message = getattr(seen.event, "message", None)
-    asked_ = message.payload if isinstance(message, Call) else None
-    wanted = asked_.get("requestedMessage") if isinstance(asked_, dict) else None
-    if isinstance(wanted, str) and wanted in TRIGGERS:
-        known.security.triggered_at = seen.at
-        for kind in [TRIGGERS[wanted]] if TRIGGERS[wanted] else list(known.security.signing):
-            signing = known.security.of(kind)
-            signing.is_open, signing.is_over, signing.repeats = False, False, 0
-
-
-@SECURITY.learn(call("SignCertificate"))
-def asked(seen: Seen, known: "Known") -> None:
-    """A request comes."""
-    signing = known.security.of(seen.payload.get("certificateType", OWN))
-    signing.requests = (*signing.requests[1 - _MOST_REQUESTS :], seen.payload["csr"])
-    signing.repeats, signing.asked_at = signing.repeats + signing.is_open, seen.at
-
-
-@SECURITY.learn(response("SignCertificate"))
-def answered(seen: Seen, known: "Known") -> None:
-    """The CSMS lets it wait for a certificate, or not."""
-    if isinstance(seen.request.get("csr"), str):
-        signing = known.security.of(str(seen.request.get("certificateType", OWN)))
-        signing.is_open, signing.taken_at = seen.payload["status"] == "Accepted", seen.at
-        signing.is_over = not signing.is_open
-
-
-@SECURITY.learn(command("CertificateSigned"), when("spoiled"), any_payload=True)
-def sent(seen: Seen, known: "Known") -> None:
-    """A certificate is sent; nothing is sure of one that is spoiled."""
-    if seen.action == "CertificateSigned":
-        known.security.sent_at = seen.at
-        if seen.kind == "spoiled":
-            known.security.signing.clear()
-
-
-@SECURITY.learn(result("CertificateSigned"))
-def signed(seen: Seen, known: "Known") -> None:
-    """It has taken a certificate, or has not."""
-    signing = known.security.of(seen.request.get("certificateType", OWN))
-    signing.is_open, signing.repeats = False, 0
-    signing.is_over = seen.payload["status"] == "Rejected" and bool(signing.requests)
-
-
-@SECURITY.learn(call("SecurityEventNotification"))
-def told(seen: Seen, known: "Known") -> None:
-    """It tells of an invalid certificate, or of an invalid signature."""
-    if seen.payload["type"] == "InvalidChargingStationCertificate":
-        known.security.invalid_at = seen.at
-    elif seen.payload["type"] == "InvalidFirmwareSignature":
-        known.security.signature_at = seen.at
-
-
-@SECURITY.learn(call("BootNotification"))
-def booted(_: Seen, known: "Known") -> None:
-    """It may begin anew."""
-    for signing in known.security.signing.values():
-        signing.is_open, signing.is_over, signing.repeats = False, False, 0

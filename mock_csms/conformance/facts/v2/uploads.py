@@ -1,16 +1,7 @@
 """What is known of the logs that a station uploads: which were asked for, and how far each is."""
 
-from typing import TYPE_CHECKING
-
-from mock_csms.conformance.subject import Subject
-from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Bounded, Mutable, bounded
-from mock_csms.twin.seen import Seen, call, command, result, when
 
-if TYPE_CHECKING:
-    from mock_csms.conformance.facts import Known
-
-UPLOADS = Subject("uploads")
 _MOST = 50
 
 OVER = {"Uploaded", "BadMessage", "PermissionDenied", "NotSupportedOperation", "UploadFailure", "AcceptedCanceled"}
@@ -39,48 +30,3 @@ class Uploads(Mutable):
     def is_full(self) -> bool:
         """Whether what was asked long ago may be forgotten."""
         return len(self.asked) >= _MOST
-
-
-@UPLOADS.learn(command("GetLog"), when("spoiled"), any_payload=True)
-def asked(seen: Seen, known: "Known") -> None:
-    """A log is asked for; of a faulty command the station may have understood what was meant."""
-    call_ = getattr(seen.event, "message", None)
-    if isinstance(call_, Call) and call_.action == "GetLog" and isinstance(call_.payload, dict):
-        id_ = call_.payload.get("requestId")
-        if isinstance(id_, int):
-            known.uploads.asked.renew(id_, "")
-            known.uploads.is_in_doubt = known.boots.is_in_doubt
-
-
-@UPLOADS.learn(result("GetLog"))
-def answered(seen: Seen, known: "Known") -> None:
-    """It said whether it will upload it; what it says of that may have come before."""
-    uploads, id_ = known.uploads, seen.request["requestId"]
-    if seen.payload["status"] != "Rejected" and uploads.asked.get(id_) not in OVER:
-        uploads.running = id_
-        uploads.asked[id_] = uploads.asked.get(id_) or seen.payload["status"]
-
-
-@UPLOADS.learn(when("malformed", "disconnected"), any_payload=True)
-def lost(_: Seen, known: "Known") -> None:
-    """It may have told what nobody can read."""
-    known.uploads.is_in_doubt = True
-
-
-@UPLOADS.learn(call("LogStatusNotification"), any_payload=True)
-def told(seen: Seen, known: "Known") -> None:
-    """It told how far it is."""
-    if not seen.is_sound:
-        return lost(seen, known)
-    uploads, id_ = known.uploads, seen.payload.get("requestId")
-    if id_ in uploads.asked:
-        uploads.asked[id_] = seen.payload["status"]
-        if seen.payload["status"] in OVER and uploads.running == id_:
-            uploads.running = None
-    return None
-
-
-@UPLOADS.learn(call("BootNotification"))
-def rebooted(_: Seen, known: "Known") -> None:
-    """Nobody knows whether it goes on."""
-    known.uploads.running = None

@@ -1,5 +1,5 @@
-"""The states of Part 6: each function ends with the station in its state, whatever it was before, and checks the steps
-that lead there. Each first makes sure of its predecessor.
+"""The states of Part 6. Each function brings the station into its state, through the preceding states if necessary, and
+checks the messages on the way.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -9,6 +9,7 @@ from mock_csms.plans.station import Station
 from mock_csms.plans.v2.states.coming_up import (
     STARTUP,
     SWITCHED_ON,
+    boot_answer,
     booted,
     booting,
     comes_up,
@@ -54,6 +55,7 @@ __all__ = [
     "authorized",
     "authorized_locally",
     "authorized_remotely",
+    "boot_answer",
     "booted",
     "booting",
     "certificate_installed",
@@ -109,7 +111,7 @@ STATES: Mapping[str, Sequence[State]] = {
     "IdTokenLocalAuthList": (id_token_in_local_list,),
     "SetChargingProfile": (charging_profile_set,),
 }
-"""The reusable states and the memory states of Part 6, with the functions that bring them about."""
+"""The reusable states and the memory states of Part 6, each with the functions that bring a station into it."""
 
 NOT_YET: Mapping[str, str] = {
     "Authorized15118": "needs a vehicle with ISO 15118 and a contract certificate",
@@ -117,4 +119,4 @@ NOT_YET: Mapping[str, str] = {
     "RenewChargingStationCertificate": "needs a CA that signs the CSR of the station, and TLS",
     "RenewV2GChargingStationCertificate": "needs a CA for V2G certificates, and ISO 15118",
 }
-"""The others, and why none brings them about; together they are the 17 reusable states and the 7 memory states."""
+"""The other states, and why there is no function for them; in all there are 17 reusable and 7 memory states."""

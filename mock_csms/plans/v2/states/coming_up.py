@@ -1,29 +1,35 @@
-"""How a station comes up, and how it stands before anybody uses it: booted, idle, out of order, reserved."""
+"""How a station boots, and its states before a session: booted, idle, Unavailable, Reserved."""
 
 from contextlib import suppress
 from typing import Any
 
+from mock_csms.plans.messages import one_of, says
 from mock_csms.plans.operator import OperatorFailed
 from mock_csms.plans.preparing import preparing
 from mock_csms.plans.profile import VALID
 from mock_csms.plans.station import Station
-from mock_csms.plans.v2.messages import connector_reports, one_of, says
+from mock_csms.plans.v2.messages import connector_reports
 from mock_csms.protocol.actions import Json
 from mock_csms.runtime.session import CallFailed
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
 STARTUP = says("SecurityEventNotification", type=one_of("StartupOfTheDevice", "ResetOrReboot"))
-"""How a station tells that it has started."""
+"""The security event with which a station reports that it has started."""
 
 SWITCHED_ON = one_of("PowerUp", "LocalReset", "Unknown")
-"""With which reason a station boots that somebody has switched off and on."""
+"""The reasons that a station may give for a boot after it was switched off and on."""
+
+
+def boot_answer(status: str, interval: float, times: int = 1) -> tuple[str, Json]:
+    """Return the rule, for `configure(reply=…)`, that answers the next boots with this status and interval."""
+    return f"BootNotification*{times}", {"status": status, "interval": int(interval)}
 
 
 async def ready(station: Station) -> None:
-    """Accepted, in order, without a transaction, and unplugged, as far as it can be brought to it: the general start.
+    """Accepted, Available, without a transaction and unplugged, as far as that works: the start of every case.
 
-    It judges nothing: what does not work here, the case will find.
+    Raises nothing: if something does not work here, the case fails later.
     """
     known, timeouts = station.known, station.profile.timeouts
     await _accepted(station)
@@ -34,13 +40,13 @@ async def ready(station: Station) -> None:
 
 
 async def _accepted(station: Station) -> None:
-    """Let a station boot that is connected and does not do it by itself: it is waited only for what is to come.
+    """Make a connected station boot if it does not do so by itself.
 
-    Who believes to be accepted boots only after a reset (F06.FR.17). Who does not boot even then is not asked again
-    before it has connected anew.
+    A station that believes that it is accepted boots only after a reset (F06.FR.17). If it does not boot even then, it
+    is not asked again on this connection.
     """
     known, timeouts = station.known, station.profile.timeouts
-    if await known.until(lambda: known.is_usable, timeouts.settle) or known.boots_never == known.opened:
+    if await known.until(lambda: known.is_usable, timeouts.settle) or known.never_boots_on == known.opened:
         return
     if await _agrees(station, "TriggerMessage", {"requestedMessage": "BootNotification"}) or known.was_told_to_wait:
         await known.until(lambda: known.is_usable, timeouts.interval + timeouts.message)
@@ -48,7 +54,7 @@ async def _accepted(station: Station) -> None:
     if not known.is_usable and await _agrees(station, "Reset", {"type": "Immediate"}):
         await known.until(lambda: known.is_usable or known.opened > before, timeouts.boot)
         await known.until(lambda: known.is_usable, timeouts.message)
-    known.boots_never = 0 if known.is_usable else known.opened
+    known.never_boots_on = 0 if known.is_usable else known.opened
 
 
 async def _agrees(station: Station, action: str, payload: Json) -> bool:
@@ -60,11 +66,11 @@ async def _agrees(station: Station, action: str, payload: Json) -> bool:
 
 
 async def _idle(station: Station) -> None:
-    """End what runs, free what is plugged, and put in order what is not."""
+    """End transactions, unplug cables, make connectors Operative, cancel reservations, and drive vehicles out."""
     known, timeouts = station.known, station.profile.timeouts
     for id_ in list(known.transactions):
         answer = await station.csms.call(station.identity, "RequestStopTransaction", {"transactionId": id_})
-        if answer["status"] != "Accepted":  # nothing of that name runs there
+        if answer["status"] != "Accepted":  # the station does not know the transaction
             known.give_up(id_)
         await known.until(lambda id_=id_: id_ not in known.transactions, timeouts.message)  # type: ignore[misc] # the loop variable is bound
     if "Unavailable" in known.connectors.values():
@@ -81,13 +87,13 @@ async def _idle(station: Station) -> None:
 
 async def booting(station: Station) -> None:
     """Booting: the old connection is closed; the operator switched the station off, or a Reset Immediate did."""
-    before, visits = len(station.known.visits), station.known.visits
+    before, visits = len(station.known.connection_events), station.known.connection_events
     with preparing(station):
         if station.can("reboot"):
             await station.act("reboot")
         else:
             await station.command("Reset", {"type": "Immediate"}, status="Accepted")
-    await station.known.until(  # who acts by hand is done when it may be back already
+    await station.known.until(  # a person may take so long that the station is back already
         lambda: any(visit.kind == "Disconnected" for visit in visits[before:]), station.profile.timeouts.message
     )
 
@@ -99,13 +105,16 @@ async def booted(station: Station) -> None:
 
 
 async def comes_up(station: Station, *, status: Any = "Available", **boot: Any) -> None:
-    """Boot, and tell of every connector and of the start; the connector of the profile has that status."""
+    """Expect the boot, the status of every connector and the startup event; the connector in use has that status."""
     await station.expect(says("BootNotification", **boot), within=station.profile.timeouts.boot)
     await reports_connectors(station, STARTUP, status=status)
 
 
 async def reports_connectors(station: Station, *besides: Any, status: Any = "Available") -> None:
-    """Tell of every connector, in any order: that of the profile has a status, the others are Available."""
+    """Expect the status of every connector, in any order: `status` for the one in use, Available for the others.
+
+    `besides` are further messages to expect.
+    """
     own = station.evse, station.connector
     reports = [connector_reports(status if place == own else "Available", *place) for place in station.profile.places]
     await station.expect_all(*reports, *besides)

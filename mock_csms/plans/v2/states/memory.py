@@ -1,9 +1,9 @@
-"""What a station remembers: tokens in its cache and its local list, certificates, charging profiles."""
+"""What a station stores: tokens in its cache and its local list, certificates, charging profiles."""
 
+from mock_csms.plans.messages import differences, some
 from mock_csms.plans.profile import VALID
 from mock_csms.plans.station import Station
 from mock_csms.plans.v2 import certificates
-from mock_csms.plans.v2.messages import differences, some
 from mock_csms.plans.v2.states.sessions import (
     authorized_locally,
     ev_connected,
@@ -54,7 +54,7 @@ async def installed_certificates(station: Station, kind: str = "CSMSRootCertific
 
 
 async def _listed(station: Station, kind: str) -> Json | None:
-    """Return the hash data with which the station lists the root, if it does."""
+    """Return the hash data with which the station lists the root; None if it does not list it."""
     answer = await station.command("GetInstalledCertificateIds", {"certificateType": [kind]})
     wanted = {"certificateType": kind, "certificateHashData": certificates.of_root}
     chains = answer.get("certificateHashDataChain", [])
@@ -70,7 +70,7 @@ async def charging_profile_set(station: Station, profile: Json | None = None, ev
 
 
 async def _low_profile(station: Station) -> Json:
-    """Return a profile for all transactions, in the unit that the station knows."""
+    """Return a default profile for transactions with a low limit, in a unit that the station supports."""
     units = await station.get("SmartChargingCtrlr", "RateUnit") or "A"
     unit, limit = ("A", 8.0) if "A" in units.split(",") else ("W", 5000.0)
     schedule = {"id": 1, "chargingRateUnit": unit, "chargingSchedulePeriod": [{"startPeriod": 0, "limit": limit}]}

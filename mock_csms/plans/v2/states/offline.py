@@ -1,4 +1,4 @@
-"""Sessions of which a station cannot tell until it is let in again."""
+"""Sessions while the station is offline, which it reports when it is back."""
 
 import asyncio
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ async def offline_session(station: Station) -> None:
 async def start_offline_transaction(station: Station) -> None:
     """StartOfflineTransaction: a session began offline and goes on; the station is back online and reports it.
 
-    The next step looks at what it has told since it is back.
+    The next step looks at what came since it is back.
     """
     if station.known.transactions or "Occupied" in station.known.connectors.values():
         await ready(station)
@@ -34,7 +34,7 @@ async def start_offline_transaction(station: Station) -> None:
 
 
 async def _do_offline(station: Station, actions: Sequence[str]) -> None:
-    """Keep the station away, and do one thing after the other once it has noticed."""
+    """Disconnect and refuse the station, and do these actions once it is offline."""
     known, timeouts = station.known, station.profile.timeouts
     station.keep_away()
     await known.until(lambda: not known.is_connected, timeouts.message)

@@ -1,12 +1,15 @@
-"""A session, from the way into the parking bay to the way out of it. What is still to do is decided by what is known of
-the station (`under_test.py`), which events are due by its TxStartPoint and TxStopPoint.
+"""The states of a session, from driving into the parking bay to driving out of it.
+
+What is known of the station (`under_test.py`) decides which steps are still to be done; its TxStartPoint and
+TxStopPoint decide which TransactionEvents are due.
 """
 
 import asyncio
 
+from mock_csms.plans.messages import Message, absent, one_of, says
 from mock_csms.plans.profile import VALID
 from mock_csms.plans.station import Station
-from mock_csms.plans.v2.messages import Message, absent, connector_reports, one_of, says, transaction_event
+from mock_csms.plans.v2.messages import connector_reports, transaction_event
 from mock_csms.twin.transactions import Transaction
 from mock_csms.watch.inbox import Wanted
 
@@ -14,13 +17,13 @@ __tracebackhide__ = True  # pytest shows the case, and the text says all
 
 _BAY = "ParkingBayOccupancy"
 _WITH_CABLE = frozenset({_BAY, "EVConnected"})
-"""The start points at which a transaction runs once the vehicle is plugged in, which stands in its bay then."""
+"""The start points with which a transaction runs once the cable is plugged in: the vehicle is in the bay by then."""
 _WITH_POWER = frozenset({"Authorized", "DataSigned", "PowerPathClosed", "EnergyTransfer"})
-"""The start points at which a transaction begins no earlier than the driver is authorized."""
+"""The start points with which a transaction starts when the driver is authorized, or later."""
 _LATER = {"DataSigned": "SignedDataReceived", "EnergyTransfer": "ChargingStateChanged"}
-"""For which reason a transaction begins that begins later than with the authorization."""
+"""The triggerReason with which a transaction starts if its start point is later than the authorization."""
 _REASONS = {"StopAuthorized": one_of("Local", absent), "RemoteStop": "Remote"}
-"""What is told of a stop when the transaction ends later."""
+"""The stoppedReason of a transaction that ends later than it was stopped, by the triggerReason of the stop."""
 
 
 async def parking_bay_occupied(station: Station) -> None:
@@ -54,7 +57,7 @@ async def ev_connected(station: Station) -> None:
 
 
 async def authorized(station: Station) -> None:
-    """Authorized in the way that the profile names."""
+    """Authorized locally or remotely, as the profile says."""
     await (authorized_remotely if station.profile.authorization == "remote" else authorized_locally)(station)
 
 
@@ -82,7 +85,7 @@ async def authorized_remotely(station: Station, token: str = VALID) -> None:
 
 
 async def tells_authorization(station: Station, why: str, token: str = VALID) -> Wanted:
-    """Return the event that tells who was authorized; it may begin the transaction, for the reason that begins it."""
+    """Describe the TransactionEvent that reports the token; it may start the transaction for another triggerReason."""
     points = await start_points(station)
     later = [reason for point, reason in _LATER.items() if point in points]
     return transaction_event(
@@ -116,11 +119,11 @@ async def energy_transfer_suspended(station: Station) -> None:
     )
 
 
-# After it.
+# The end of a session.
 
 
 async def stop_authorized(station: Station) -> None:
-    """Stopped in the way that the profile names."""
+    """Stopped locally or remotely, as the profile says."""
     await (stop_authorized_remotely if station.profile.authorization == "remote" else stop_authorized_locally)(station)
 
 
@@ -173,31 +176,31 @@ async def parking_bay_unoccupied(station: Station) -> None:
         await station.expect(transaction_event("Ended", triggerReason="EVDeparted", stopped=reason))
 
 
-# What decides.
+# What decides which steps and events are due.
 
 
 async def start_points(station: Station) -> frozenset[str]:
-    """Return at which points the station begins transactions."""
+    """Return the TxStartPoint of the station."""
     return frozenset((await station.get("TxCtrlr", "TxStartPoint") or "").split(","))
 
 
 async def stop_points(station: Station) -> frozenset[str]:
-    """Return at which points the station ends transactions."""
+    """Return the TxStopPoint of the station."""
     return frozenset((await station.get("TxCtrlr", "TxStopPoint") or "").split(","))
 
 
 async def has_bays(station: Station) -> bool:
-    """Whether a parking bay is a point for transactions, and somebody can drive a vehicle into it."""
+    """Whether ParkingBayOccupancy is a start or stop point, and the operator can drive a vehicle into the bay."""
     return station.can("drive-in") and _BAY in await start_points(station) | await stop_points(station)
 
 
 async def is_started_by_cable(station: Station) -> bool:
-    """Whether a transaction runs from when a vehicle is plugged in."""
+    """Whether a transaction runs once a vehicle is plugged in."""
     return bool(await start_points(station) & _WITH_CABLE)
 
 
 async def is_started_by_authorization(station: Station) -> bool:
-    """Whether a transaction must run once a driver is authorized, as things stand."""
+    """Whether a transaction must run once a driver is authorized, in the current state of the connector."""
     starts = await start_points(station)
     if _transaction(station) is not None or "Authorized" in starts:
         return True
@@ -205,7 +208,7 @@ async def is_started_by_authorization(station: Station) -> bool:
 
 
 def _transaction(station: Station) -> Transaction | None:
-    return station.known.at(station.evse)
+    return station.known.transaction_at(station.evse)
 
 
 def _is_plugged(station: Station) -> bool:

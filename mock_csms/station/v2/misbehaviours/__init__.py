@@ -1,18 +1,18 @@
-"""Every way in which the reference station can be wrong, by subject; the mechanism is `station/misbehaviour.py`.
+"""Every misbehaviour of the reference station, by subject; `station/misbehaviour.py` explains how they work.
 
-These checks have no kind:
+These checks have no misbehaviour of their own:
 
-* T08, T17 to T21, S03, S04: they are about TLS, whose handshake the station leaves to the `ssl` module.
-* T16: no occasion is its first; `no-credentials@2` shows it, which comes with credentials once, and then without.
-* T04: what must be percent-encoded cannot be sent otherwise; a client that did would not get through the handshake.
-* T09: a handshake that is none has no session after it; tests of the transport send such by hand.
-* T10, R19, V19: they inform, and find no fault.
-* T15: pings are the transport's, and their interval is fixed.
-* T23 to T31: its frames are made by the transport, which makes sound ones; T30 only informs.
-* R20: what it sends is written from objects, whose keys differ.
-* T22: it takes a second connection with the same identity, which is a second process: start one.
-* R16: what is none of the known messages is answered by the session before the station decides anything.
-* L08, N04: the file server sees them, and nothing is really fetched or uploaded.
+* T08, T17 to T21, S03, S04: they are about TLS, and the `ssl` module does the TLS handshake.
+* T16: `no-credentials@2` triggers it: the station connects once with credentials, then without.
+* T04: a character that must be percent-encoded cannot be sent in another way: the handshake would fail.
+* T09: there is no session after an invalid handshake; tests of the transport send one by hand.
+* T10, R19, V19: they only inform.
+* T15: the transport sends the pings, at a fixed interval.
+* T23 to T31: the transport makes the frames, and makes valid ones; T30 only informs.
+* R20: messages are written from objects, which cannot have a key twice.
+* T22: it needs a second connection with the same identity: start a second process.
+* R16: the session answers unknown messages before the station decides anything.
+* L08, N04: only a file server can see them, and the station downloads and uploads nothing.
 """
 
 from mock_csms.station.misbehaviour import Kinds
@@ -39,4 +39,4 @@ KINDS: Kinds = {
     **firmware.KINDS,
     **commands.KINDS,
 }
-"""Every misbehaviour by the name that people write."""
+"""Every misbehaviour, by its name in `--misbehave`."""

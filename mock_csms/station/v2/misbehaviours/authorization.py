@@ -1,21 +1,20 @@
-"""Wrong ways with idTokens: who is asked about, and who may charge (checks A and G09)."""
+"""Misbehaviours with idTokens: when Authorize is sent, and who may charge (checks A and G09)."""
 
 from collections.abc import Callable
 from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.station.cues import Act, Answered, FailedCall, Presented, Send
-from mock_csms.station.misbehaviour import Kinds, Misbehaviour, Situation, events, inside, patched, sends
+from mock_csms.station.misbehaviour import Kinds, Misbehaviour, inside, patched, sends
 from mock_csms.station.v2 import tokens
 from mock_csms.station.v2.device import Device
 from mock_csms.station.v2.metering import meter_values
+from mock_csms.station.v2.misbehaviours.events import EVENT, Situation, events
 from mock_csms.station.v2.variables import AUTHORIZATION, MASTER_PASS_GROUP, TX_STARTED_MEASURANDS
-
-EVENT = "TransactionEvent"
 
 
 def begins(at: Situation, evse: int, **more: Any) -> Send:
-    """Return the first event of a transaction that the station knows nothing of."""
+    """Return a Started event of a transaction that the station does not really have."""
     event = {
         "eventType": "Started",
         "timestamp": at.moment.stamp,
@@ -29,7 +28,7 @@ def begins(at: Situation, evse: int, **more: Any) -> Send:
 
 
 def _authorizes_first(at: Situation, right: list[Act]) -> list[Act]:
-    """Ask about the token that stops."""
+    """Send Authorize for the idToken that stops a transaction."""
     stops = any(isinstance(act, Send) and act.payload.get("triggerReason") == "StopAuthorized" for act in right)
     return (
         [Send("Authorize", {"idToken": at.told.token}), *right] if stops and isinstance(at.told, Presented) else right
@@ -37,7 +36,7 @@ def _authorizes_first(at: Situation, right: list[Act]) -> list[Act]:
 
 
 def _starts(is_wrong: Callable[[Device, Json], bool]) -> Any:
-    """Start for an idToken that may not, by what the CSMS said of it; one that it could not judge is unknown."""
+    """Start for an idToken that may not charge by the answer to Authorize; a failed call counts as Unknown."""
 
     def act(at: Situation, right: list[Act]) -> list[Act]:
         cue = at.told
@@ -58,24 +57,24 @@ def _is_refused(_: Device, info: Json) -> bool:
 
 
 def _is_elsewhere(device: Device, info: Json) -> bool:
-    """Whether a token may charge, but not at every EVSE (C01.FR.21)."""
+    """Return whether an idToken may charge, but not at every EVSE (C01.FR.21)."""
     return info["status"] == "Accepted" and bool(info.get("evseId")) and bool(set(device.evses) - set(info["evseId"]))
 
 
 def _is_master(device: Device, info: Json) -> bool:
-    """Whether a token is a master pass (C16.FR.03)."""
+    """Return whether an idToken is a master pass (C16.FR.03)."""
     group = info.get("groupIdToken", {}).get("idToken", "")
     return bool(group) and group.casefold() == device.variables[MASTER_PASS_GROUP].casefold()
 
 
 def _asks_though_disabled(at: Situation, right: list[Act]) -> list[Act]:
-    """Ask about a token that anybody may charge with."""
+    """Send Authorize although authorization is disabled."""
     is_it = isinstance(at.told, Presented) and not at.device.is_on(AUTHORIZATION)
     return [Send("Authorize", {"idToken": at.told.token}), *right] if is_it else right
 
 
 def _starts_unasked(at: Situation, right: list[Act]) -> list[Act]:
-    """Start for an idToken that the cache knows as invalid, without asking about it again."""
+    """Start for an idToken that is cached as invalid, without a new Authorize."""
     known = tokens.known(at.device, at.told.token, at.moment) if isinstance(at.told, Presented) else None
     if known is None or known.info["status"] == "Accepted":
         return right
@@ -84,7 +83,7 @@ def _starts_unasked(at: Situation, right: list[Act]) -> list[Act]:
 
 
 def _starts_where_closed(at: Situation, right: list[Act]) -> list[Act]:
-    """Start at the EVSE that is out of order, though no other is free."""
+    """Start at an Inoperative EVSE."""
     cue = at.told
     evse = next((evse.id for evse in at.device.evses.values() if not evse.is_in_order), None)
     is_it = (

@@ -1,4 +1,4 @@
-"""Wrong answers to commands, and wrong ways to do what they ask (checks G, F, N05 to N10, D, K, H, O and P)."""
+"""Wrong answers to commands, and wrong effects of them (checks G, F, N05 to N10, D, K, H, O and P)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +8,6 @@ from mock_csms.station.cues import Act, Send
 from mock_csms.station.misbehaviour import (
     Kinds,
     Misbehaviour,
-    Situation,
     adds,
     always,
     answers,
@@ -20,24 +19,25 @@ from mock_csms.station.misbehaviour import (
     patched,
     sends,
 )
+from mock_csms.station.v2.misbehaviours.events import Situation
 from mock_csms.station.v2.misbehaviours.firmware import FIRMWARE, LOG, OTHER_ID
 
 STATUS, EVENT = "StatusNotification", "NotifyEvent"
 
 
 def _doubled(key: str) -> Any:
-    """Give every result twice."""
+    """Return every result twice."""
     return lambda _, right: right | {key: right.get(key, []) * 2}
 
 
 def _first_only(at: Situation, right: list[Act]) -> list[Act]:
-    """Report no other connector than the first, of those that a command has changed."""
+    """Report only the first of the connectors that ChangeAvailability has changed."""
     is_it = isinstance(at.told, tuple) and at.told[0] == "ChangeAvailability"
     return sends(STATUS, never, lambda told: told["connectorId"] > 1)(at, right) if is_it else right
 
 
 def _asked(change: Callable[[list[Act]], list[Act]]) -> Any:
-    """Change the list of calls that a trigger brings about."""
+    """Change the list of calls that TriggerMessage leads to."""
 
     def act(at: Situation, right: list[Act]) -> list[Act]:
         if not (isinstance(at.told, tuple) and at.told[0] == "TriggerMessage"):
@@ -54,7 +54,7 @@ def _is_cleared(payload: Json) -> bool:
 
 
 def _tells_by_event(at: Situation, right: list[Act]) -> list[Act]:
-    """Tell the status of a connector by NotifyEvent, as that of a threshold."""
+    """Report the status of a connector with NotifyEvent and the trigger Alerting."""
     return [_event_of(at, act) if isinstance(act, Send) and act.action == STATUS else act for act in right]
 
 
@@ -75,7 +75,7 @@ def _event_of(at: Situation, right: Send) -> Send:
 
 
 def _shifted(right: Json) -> Json:
-    """Let the schedule of an answer begin at 10."""
+    """Let the schedule of an answer start at 10 seconds."""
     schedule = right.get("schedule")
     if not isinstance(schedule, dict):
         return right
@@ -84,7 +84,7 @@ def _shifted(right: Json) -> Json:
 
 
 def _chain(action: str, name: str, check: str, *of_id: str) -> Kinds:
-    """Return the ways in which the parts of a report can be wrong; some checks see only the requestId."""
+    """Return the misbehaviours of a report in parts; `of_id` are more checks that find a wrong requestId."""
     return {
         f"wrong-{name}-id": Misbehaviour(
             f"{action} has another requestId", (*of_id, check), acts=sends(action, OTHER_ID)

@@ -1,4 +1,4 @@
-"""Wrong frames, arrays and ids, and wrong ways with the connection (Part 4; checks R and T, and F01)."""
+"""Wrong frames, message arrays and ids, and wrong connections (Part 4; checks R and T, and F01)."""
 
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
@@ -12,12 +12,14 @@ from mock_csms.behavior.templates import World
 from mock_csms.protocol.messages import Call, Error, Result, encode
 from mock_csms.protocol.records import replace
 from mock_csms.station.cues import Act, Opened, Send
-from mock_csms.station.misbehaviour import HandshakeRequest, Kinds, Misbehaviour, Situation, answers
+from mock_csms.station.handshake import HandshakeRequest
+from mock_csms.station.misbehaviour import Kinds, Misbehaviour, answers
 from mock_csms.station.v2 import boot
+from mock_csms.station.v2.misbehaviours.events import Situation
 
 
 def _spoiled(wire: Callable[[Emission, World], Sequence[emissions.Act]]) -> Any:
-    """Change how messages are sent, one by one."""
+    """Change how each message is sent."""
 
     def spoil(world: World, right: Sequence[emissions.Act]) -> Sequence[emissions.Act]:
         made = [wire(act, world) if isinstance(act, Emission) else [act] for act in right]
@@ -27,7 +29,7 @@ def _spoiled(wire: Callable[[Emission, World], Sequence[emissions.Act]]) -> Any:
 
 
 def _array(change: Callable[[list[Any]], Any], *kinds: type) -> Any:
-    """Change the array of calls, or of other kinds of messages."""
+    """Change the JSON array of calls, or of messages of other types."""
 
     def wire(emission: Emission, _: World) -> Sequence[emissions.Act]:
         if not isinstance(emission.message, kinds or Call):
@@ -40,7 +42,7 @@ def _array(change: Callable[[list[Any]], Any], *kinds: type) -> Any:
 
 
 def _calls(wire: Callable[[Emission, World], Sequence[emissions.Act]], action: str = "") -> Any:
-    """Change how calls are sent, all of them or those of one action."""
+    """Change how calls are sent: all of them, or those of one action."""
 
     def change(emission: Emission, world: World) -> Sequence[emissions.Act]:
         is_meant = isinstance(emission.message, Call) and action in ("", emission.message.action)
@@ -50,7 +52,7 @@ def _calls(wire: Callable[[Emission, World], Sequence[emissions.Act]], action: s
 
 
 def _results(wire: Callable[[Emission, World], Sequence[emissions.Act]]) -> Any:
-    """Change how answers are sent."""
+    """Change how results are sent."""
     return _spoiled(lambda emission, world: wire(emission, world) if _is_result(emission) else [emission])
 
 
@@ -73,7 +75,7 @@ def _shifted(change: Callable[[str], str]) -> Callable[[list[Any]], list[Any]]:
 
 
 def an_hour_later(stamp: str) -> str:
-    """Return another time of the day; what is none stays."""
+    """Return a timestamp one hour later; a text that is no timestamp stays as it is."""
     hour = stamp[11:13]
     return f"{stamp[:11]}{(int(hour) + 1) % 24:02d}{stamp[13:]}" if hour.isdecimal() else stamp
 
@@ -84,14 +86,14 @@ def _renamed(emission: Emission, action: str) -> Emission:
 
 
 def _credentials(kind: str, credentials: str) -> Callable[[HandshakeRequest, HandshakeRequest], HandshakeRequest]:
-    """Send these credentials instead of the right ones, where any are sent."""
+    """Send wrong credentials, if the station sends any."""
 
-    def change(_: HandshakeRequest, line: HandshakeRequest) -> HandshakeRequest:
-        if line.authorization is None:
-            return line
-        user, password = b64decode(line.authorization.partition(" ")[2]).decode().split(":", 1)
+    def change(_: HandshakeRequest, handshake: HandshakeRequest) -> HandshakeRequest:
+        if handshake.authorization is None:
+            return handshake
+        user, password = b64decode(handshake.authorization.partition(" ")[2]).decode().split(":", 1)
         wrong = credentials + password if credentials.endswith(":") else f"{user}:{credentials or password}"
-        return replace(line, authorization=f"{kind} {b64encode(wrong.encode()).decode()}")
+        return replace(handshake, authorization=f"{kind} {b64encode(wrong.encode()).decode()}")
 
     return change
 
@@ -102,7 +104,7 @@ def boots(acts: list[Act]) -> bool:
 
 
 def _boots_again(at: Situation, right: list[Act]) -> list[Act]:
-    """Say hello on a connection on which nobody asked for it."""
+    """Send BootNotification on a new connection although the station is Accepted."""
     is_it = isinstance(at.told, Opened) and at.device.is_accepted
     return [boot.notification(at.device, at.device.reason), *right] if is_it else right
 
@@ -174,33 +176,35 @@ KINDS: Kinds = {
         "calls are sent in binary frames", ("T11",), wire=_calls(lambda e, _: [replace(e, binary=True)])
     ),
     "no-subprotocol": Misbehaviour(
-        "offers no subprotocol", ("T01",), line=lambda _, line: replace(line, subprotocols=())
+        "offers no subprotocol", ("T01",), handshake=lambda _, handshake: replace(handshake, subprotocols=())
     ),
     "other-subprotocol": Misbehaviour(
-        "offers OCPP 1.6 only", ("T02",), line=lambda _, line: replace(line, subprotocols=("ocpp1.6",))
+        "offers OCPP 1.6 only", ("T02",), handshake=lambda _, handshake: replace(handshake, subprotocols=("ocpp1.6",))
     ),
     "odd-identity": Misbehaviour(
-        "has a colon in its identity", ("T03",), line=lambda _, line: replace(line, url=f"{line.url}%3A1")
+        "has a colon in its identity",
+        ("T03",),
+        handshake=lambda _, handshake: replace(handshake, url=f"{handshake.url}%3A1"),
     ),
     "no-credentials": Misbehaviour(
-        "sends no credentials", ("T05",), line=lambda _, line: replace(line, authorization=None)
+        "sends no credentials", ("T05",), handshake=lambda _, handshake: replace(handshake, authorization=None)
     ),
     "bearer": Misbehaviour(
-        "sends a Bearer token instead of Basic credentials", ("T05",), line=_credentials("Bearer", "")
+        "sends a Bearer token instead of Basic credentials", ("T05",), handshake=_credentials("Bearer", "")
     ),
     "other-user": Misbehaviour(
-        "sends the user name of another station", ("T06",), line=_credentials("Basic", "other:")
+        "sends the user name of another station", ("T06",), handshake=_credentials("Basic", "other:")
     ),
-    "short-password": Misbehaviour("sends a password of one character", ("T07",), line=_credentials("Basic", "x")),
+    "short-password": Misbehaviour("sends a password of one character", ("T07",), handshake=_credentials("Basic", "x")),
     "old-password": Misbehaviour(
         "keeps using its first password",
         ("S05",),
-        line=lambda first, line: replace(line, authorization=first.authorization),
+        handshake=lambda first, handshake: replace(handshake, authorization=first.authorization),
     ),
     "stays-with-url": Misbehaviour(
         "keeps connecting with its first network profile, whatever the CSMS sets",
         (),
-        line=lambda first, line: replace(line, url=first.url),
+        handshake=lambda first, handshake: replace(handshake, url=first.url),
     ),
     "no-back-off": Misbehaviour("reconnects at once", ("T12",), pause=lambda _: 0.05),
     "boots-again": Misbehaviour("sends BootNotification after every reconnect", ("T13",), acts=_boots_again),

@@ -1,4 +1,4 @@
-"""Wrong ways to update firmware, and to upload logs (checks L, N01 to N03)."""
+"""Misbehaviours with firmware updates and log uploads (checks L, N01 to N03)."""
 
 from typing import Any
 
@@ -6,7 +6,6 @@ from mock_csms.station.cues import Act, Answered, Send
 from mock_csms.station.misbehaviour import (
     Kinds,
     Misbehaviour,
-    Situation,
     always,
     answers,
     counted,
@@ -17,22 +16,23 @@ from mock_csms.station.misbehaviour import (
     sends,
 )
 from mock_csms.station.v2.jobs import FIRMWARE as JOB
+from mock_csms.station.v2.misbehaviours.events import Situation
 
 FIRMWARE, LOG = "FirmwareStatusNotification", "LogStatusNotification"
 
 PUBLISHING = "PublishFirmwareStatusNotification"
 
 OTHER_ID = counted("requestId", lambda number: number + 1)
-"""What gives a payload another requestId."""
+"""Changes the requestId of a payload."""
 
 
 def _statuses(change: Any, *statuses: str) -> Any:
-    """Change the firmware statuses that are named."""
+    """Change the FirmwareStatusNotifications with these statuses."""
     return sends(FIRMWARE, change, lambda payload: payload.get("status") in statuses)
 
 
 def _fetches_by_itself(at: Situation, right: list[Act]) -> list[Act]:
-    """Tell of an update when the station has been switched on."""
+    """Report a failed download after power-up, although no update was requested."""
     cue = at.told
     is_boot = isinstance(cue, Answered) and cue.action == "BootNotification" and cue.response["status"] == "Accepted"
     if not is_boot or cue.request.get("reason") != "PowerUp":
@@ -41,9 +41,9 @@ def _fetches_by_itself(at: Situation, right: list[Act]) -> list[Act]:
 
 
 def _stays_open(at: Situation, right: list[Act]) -> list[Act]:
-    """Do not tell that connectors are closed for an update."""
+    """Do not report that connectors are Unavailable because of an update."""
     wrong: list[Act] = sends("StatusNotification", never, has(connectorStatus="Unavailable"))(at, right)
-    return wrong if JOB in at.device.holdings.jobs else right
+    return wrong if JOB in at.device.storage.jobs else right
 
 
 KINDS: Kinds = {

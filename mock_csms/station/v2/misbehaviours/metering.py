@@ -1,26 +1,14 @@
-"""Wrong meter values (checks M)."""
+"""Misbehaviours with meter values (checks M)."""
 
 from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station.cues import Act, Send
-from mock_csms.station.misbehaviour import (
-    EVENT,
-    Kinds,
-    Misbehaviour,
-    Situation,
-    Where,
-    alarms,
-    anywhere,
-    events,
-    has,
-    in_list,
-    patched,
-    sends,
-)
+from mock_csms.station.misbehaviour import Kinds, Misbehaviour, Where, alarms, anywhere, has, in_list, patched, sends
 from mock_csms.station.v2 import aligned
 from mock_csms.station.v2.misbehaviours.connection import an_hour_later
+from mock_csms.station.v2.misbehaviours.events import EVENT, Situation, events
 from mock_csms.station.v2.variables import SEND_DURING_IDLE
 
 
@@ -38,7 +26,7 @@ def _later(value: Json) -> Json:
 
 
 def _sends_while_busy(at: Situation, right: list[Act]) -> list[Act]:
-    """Send the clock-aligned values of all EVSEs, though one is busy, and that is not wanted (J01.FR.20)."""
+    """Send clock-aligned values during a transaction although SendDuringIdle is true (J01.FR.20)."""
     if not (at.device.is_on(SEND_DURING_IDLE) and at.device.is_busy):
         return right
     idle = {evse.id: replace(evse, transaction=None) for evse in at.device.evses.values()}
@@ -47,12 +35,12 @@ def _sends_while_busy(at: Situation, right: list[Act]) -> list[Act]:
 
 
 def _everywhere(change: Any) -> Any:
-    """Change both messages that have meter values."""
+    """Change MeterValues and TransactionEvent."""
     return lambda at, right: sends("MeterValues", change)(at, sends(EVENT, change)(at, right))
 
 
 def _of_another_evse(at: Situation, right: list[Act]) -> list[Act]:
-    """Show in periodic values the register of another EVSE that has metered less."""
+    """Send in periodic values the energy register of another EVSE that has metered less."""
     now, wrong = at.moment.now, right
     for evse in at.device.evses.values():
         others = [other.register(now) for other in at.device.evses.values() if other.transaction is None]

@@ -1,4 +1,4 @@
-"""Wrong ways to boot, to report connectors and to reboot (checks B)."""
+"""Misbehaviours when the station boots, reports connectors and reboots (checks B)."""
 
 from typing import Any
 
@@ -9,7 +9,6 @@ from mock_csms.station.misbehaviour import (
     Answer,
     Kinds,
     Misbehaviour,
-    Situation,
     adds,
     alarms,
     always,
@@ -23,6 +22,7 @@ from mock_csms.station.misbehaviour import (
 )
 from mock_csms.station.v2.boot import report_connectors
 from mock_csms.station.v2.misbehaviours.connection import boots
+from mock_csms.station.v2.misbehaviours.events import Situation
 
 
 def _before_boot(at: Situation, right: list[Act]) -> list[Act]:
@@ -35,7 +35,7 @@ def _status(at: Situation) -> Json:
 
 
 def _talks_while(status: str) -> Any:
-    """Send a call when a boot was answered with that status."""
+    """Send StatusNotification when BootNotification was answered with this status."""
 
     def act(at: Situation, right: list[Act]) -> list[Act]:
         cue = at.told
@@ -46,7 +46,7 @@ def _talks_while(status: str) -> Any:
 
 
 def _answers_all_the_same(action: str, request: Json, right: Answer) -> Answer:
-    """Answer what was refused because the CSMS has rejected the station; of variables nothing is known."""
+    """Answer commands although the CSMS has rejected the station; all variables are unknown then."""
     if not isinstance(right, tuple) or right[0] != "SecurityError":
         return right
     if action not in ("GetVariables", "SetVariables"):
@@ -58,7 +58,7 @@ def _answers_all_the_same(action: str, request: Json, right: Answer) -> Answer:
 
 
 def _reports_unchanged(at: Situation, right: list[Act]) -> list[Act]:
-    """Report what is as before the outage, however short that was."""
+    """Report all connectors after an outage, even if nothing has changed and it was short."""
     if not isinstance(at.told, Opened) or not at.device.is_accepted:
         return right
     _, reports = report_connectors(replace(at.device, is_online=True, told={}), at.moment)
@@ -70,14 +70,14 @@ def _no_reboot(_: Situation, right: list[Act]) -> list[Act]:
 
 
 def _goes_on(at: Situation, right: list[Act]) -> list[Act]:
-    """Send a call when a boot was refused."""
+    """Send StatusNotification when BootNotification got a CALLERROR."""
     cue = at.told
     is_it = isinstance(cue, FailedCall) and cue.action == "BootNotification" and not cue.is_lost
     return [*right, Transmit("StatusNotification", _status(at))] if is_it else right
 
 
 def _boots_twice(at: Situation, right: list[Act]) -> list[Act]:
-    """Boot again when the first boot was accepted."""
+    """Send BootNotification again when the first one was accepted."""
     cue = at.told
     is_it = isinstance(cue, Answered) and cue.action == "BootNotification" and cue.response["status"] == "Accepted"
     return [*right, Transmit(cue.action, cue.request)] if is_it and not at.device.is_accepted else right

@@ -1,31 +1,21 @@
-"""Wrong ways with certificates and security events (checks C and S)."""
+"""Misbehaviours with certificates and security events (checks C and S)."""
 
 from mock_csms.station.cues import Act, Answered, Send, Set
-from mock_csms.station.misbehaviour import (
-    Kinds,
-    Misbehaviour,
-    Situation,
-    alarms,
-    always,
-    answers,
-    has,
-    never,
-    patched,
-    sends,
-)
+from mock_csms.station.misbehaviour import Kinds, Misbehaviour, alarms, always, answers, has, never, patched, sends
 from mock_csms.station.v2 import certificates
+from mock_csms.station.v2.misbehaviours.events import Situation
 
 EVENT, REQUEST, SIGNING = "SecurityEventNotification", "SignCertificate", "signing"
 
 
 def _forgets_events(at: Situation, right: list[Act]) -> list[Act]:
-    """Lose the security events of the time without a connection."""
+    """Lose the security events of an outage."""
     wrong: list[Act] = sends(EVENT, never)(at, right)
     return right if at.device.is_online else wrong
 
 
 def _asks_for_ever(at: Situation, right: list[Act]) -> list[Act]:
-    """Ask for a certificate more often than CertSigningRepeatTimes says."""
+    """Send SignCertificate more often than CertSigningRepeatTimes allows."""
     cue = at.told
     is_it = isinstance(cue, Answered) and cue.action == REQUEST and cue.response["status"] == "Accepted"
     if not is_it or any(isinstance(act, Set) and act.alarm[0] == SIGNING for act in right):
@@ -34,7 +24,7 @@ def _asks_for_ever(at: Situation, right: list[Act]) -> list[Act]:
 
 
 def _asks_anew(at: Situation, right: list[Act]) -> list[Act]:
-    """Ask for another certificate when one was invalid, though nobody has triggered that (A02.FR.20)."""
+    """Send SignCertificate again after an invalid certificate, without a trigger (A02.FR.20)."""
     wrong: list[Act] = []
     for act in right:
         wrong.append(act)

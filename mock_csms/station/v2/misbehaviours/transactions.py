@@ -1,19 +1,16 @@
-"""Wrong transactions, and wrong ways to tell of them (checks X)."""
+"""Misbehaviours with transactions and their events (checks X)."""
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station.cues import Act, FailedCall, Plugged, Send, Set, Transmit
 from mock_csms.station.misbehaviour import (
-    EVENT,
     Kinds,
     Misbehaviour,
-    Situation,
     adds,
     alarms,
     always,
     answers,
     counted,
-    events,
     has,
     inside,
     instead,
@@ -23,6 +20,7 @@ from mock_csms.station.misbehaviour import (
 )
 from mock_csms.station.outbox import RETRY
 from mock_csms.station.v2.misbehaviours.authorization import begins
+from mock_csms.station.v2.misbehaviours.events import EVENT, Situation, events
 from mock_csms.station.v2.variables import MESSAGE_ATTEMPTS
 
 
@@ -40,7 +38,7 @@ def _second(payload: Json) -> Send:
 
 
 def _starts_when_plugged(at: Situation, right: list[Act]) -> list[Act]:
-    """Start a transaction with the cable, whatever TxStartPoint says."""
+    """Start a transaction when the cable is plugged in, whatever TxStartPoint is."""
     cue = at.told
     is_it = isinstance(cue, Plugged) and not any(isinstance(act, Send) and act.action == EVENT for act in right)
     if not is_it or cue.evse not in at.device.evses or at.device.evses[cue.evse].plugged is not None:
@@ -49,7 +47,7 @@ def _starts_when_plugged(at: Situation, right: list[Act]) -> list[Act]:
 
 
 def _repeats_more(at: Situation, right: list[Act]) -> list[Act]:
-    """Begin anew to repeat what was refused MessageAttempts times."""
+    """Retry an event again that has failed MessageAttempts times."""
     cue = at.told
     is_it = isinstance(cue, FailedCall) and cue.action == EVENT and not cue.is_lost
     if not is_it or at.device.number(MESSAGE_ATTEMPTS) == 1 or any(_is_retry(act) for act in right):
@@ -62,7 +60,7 @@ def _is_retry(act: Act) -> bool:
 
 
 def _other_number(queued: Send | None, right: list[Act]) -> list[Act]:
-    """Give an event another number when it is sent again."""
+    """Change the seqNo of an event when it is retried."""
     if queued is None or not queued.attempts:
         return right
     change = counted("seqNo", lambda number: number + 1)
@@ -70,7 +68,7 @@ def _other_number(queued: Send | None, right: list[Act]) -> list[Act]:
 
 
 def _forgets_offline(_: Situation, right: list[Act]) -> list[Act]:
-    """Lose what happened while there was no connection."""
+    """Lose the events of an outage."""
     return [act for act in right if not (isinstance(act, Send) and act.payload.get("offline"))]
 
 

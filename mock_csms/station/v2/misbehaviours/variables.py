@@ -7,7 +7,6 @@ from mock_csms.station.cues import Act
 from mock_csms.station.misbehaviour import (
     Kinds,
     Misbehaviour,
-    Situation,
     Where,
     always,
     answers,
@@ -20,6 +19,7 @@ from mock_csms.station.misbehaviour import (
     results,
     sends,
 )
+from mock_csms.station.v2.misbehaviours.events import Situation
 from mock_csms.station.v2.variables import SIGN_READINGS
 
 _GET, _SET = "getVariableResult", "setVariableResult"
@@ -54,7 +54,7 @@ _read_only = in_list("variableAttribute", patched(mutability="ReadOnly"))
 
 
 def _shows_read_only(at: Situation, right: list[Act]) -> list[Act]:
-    """Report what cannot be set among what can."""
+    """Report ReadOnly variables in a ConfigurationInventory."""
     is_it = isinstance(at.told, tuple) and at.told[1].get("reportBase") == "ConfigurationInventory"
     wrong: list[Act] = _reported(_read_only)(at, right)
     return wrong if is_it else right

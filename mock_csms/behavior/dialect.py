@@ -1,0 +1,109 @@
+"""What a dialect is: how one version of OCPP says what settings, faults and --learn want in every version.
+
+The dialect of a version stands in a folder of its own (`v2/`), and `dialects.py` has a row for it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias
+
+from mock_csms.behavior.commands import Step
+from mock_csms.behavior.rules import Answer, Rule
+from mock_csms.behavior.templates import Filler, Template
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.messages import Call
+from mock_csms.protocol.records import Record, field
+
+AnswerRules: TypeAlias = Iterable[Rule[Answer]]
+Names: TypeAlias = Callable[[], Iterable[str]]
+"""Returns what a setting may be; a function, so that no schema is read before it is needed."""
+VariableName: TypeAlias = tuple[str, str]
+"""A component and a variable of the device model; the instance of a variable follows a slash."""
+
+
+class Fill(Record):
+    """Where the value of a setting goes in what the mock sends by default."""
+
+    places: tuple[str, ...]
+    """Each an action and the path in its payload, such as `Reset.type`."""
+    written: Callable[..., object] = lambda value: value
+    """Turns the value of the setting into the JSON that stands there."""
+
+
+class TokenAnswer(Record):
+    """What a user wants answered about one token: a `[[token]]` table."""
+
+    id: str
+    status: str
+    group: str | None = None
+    """The token of its group."""
+    expiry: float | None = None
+    """After how many seconds caches must forget the answer."""
+    evse: tuple[int, ...] = ()
+    """The EVSEs that the token is valid for; empty for all."""
+    type: str | None = None
+    """The type that a token must have to be meant; None for any."""
+    certificate: str | None = None
+    """The status of a contract certificate that comes with it; None where rules need not say one."""
+
+
+class DeviceModel(Record):
+    """How a station is asked what it has (--learn)."""
+
+    report: Callable[[int], Step]
+    """Returns the command that wants a report of everything, with this number."""
+    is_reported: Callable[[Json], bool]
+    """Whether the answer to that command promises the report."""
+    is_last_part: Callable[[Call, int], bool | None]
+    """Whether a call of the station is the last part of the report with this number; None for any other call."""
+    get: Callable[[Sequence[VariableName]], Step]
+    """Returns the command that reads these variables."""
+    limit: VariableName
+    """The variable that says how many variables one such command may read."""
+    first_value: Callable[[Json], str]
+    """Returns the value of the first variable in the answer to such a command; empty where there is none."""
+
+
+def _no_rules(*_: object) -> AnswerRules:
+    return ()
+
+
+class Dialect(Record, eq=False, kw_only=True):
+    """How one version of OCPP says it.
+
+    A version without a dialect of its own gets `Dialect()`: the mock answers and sends what the version's table says,
+    and boot statuses, users' rules, faults, expectations and commands work. The settings about tokens, costs and
+    command payloads change nothing, --redact masks only what other versions call a token, and --learn asks nothing.
+    """
+
+    fills: Mapping[str, Fill] = field(default_factory=dict)
+    """By the name of a setting. (A place that is the same in every version stands in `sets` of the flag.)"""
+    names: Mapping[str, Names] = field(default_factory=dict)
+    """What a setting, or a key of a `[[token]]` table (`token.status`), may be in this version."""
+    short_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By the name of a setting: other names for what it may be, in lower case."""
+    token_keys: tuple[str, ...] = ()
+    """The properties whose value is a token."""
+    longest_token: Callable[[], int] = lambda: 0
+    """Returns how many characters a token has at most."""
+    mode_rules: Callable[[str, Sequence[str], Sequence[str]], AnswerRules] = _no_rules
+    """Gives tokens their status by --auth-mode, the whitelist and the blacklist."""
+    group_rules: Callable[[str], AnswerRules] = _no_rules
+    """Tells a group with every token."""
+    expiry_rules: Callable[[float], AnswerRules] = _no_rules
+    """Tells with every token after how many seconds caches must forget the answer."""
+    token_rules: Callable[[TokenAnswer], AnswerRules] = _no_rules
+    """Answers about one token."""
+    offline_rules: Callable[[], AnswerRules] = _no_rules
+    """Refuses to authorize anybody."""
+    cost_rules: Callable[[float], AnswerRules] = _no_rules
+    """Tells what a running transaction has cost so far."""
+    final_cost_rules: Callable[[float], AnswerRules] = _no_rules
+    """Tells what an ended transaction has cost."""
+    additions: Mapping[str, Callable[[Template], Template]] = field(default_factory=dict)
+    """By action: what changes the default answer that its row and the settings make."""
+    completions: Mapping[str, Callable[[object], object]] = field(default_factory=dict)
+    """By action: what changes the payload of an answer after all rules."""
+    filler: Filler | None = None
+    """Makes a message longer (the fault `oversize`); None where white space has to do it."""
+    device_model: DeviceModel | None = None
+    """None where --learn asks nothing."""

@@ -1,0 +1,21 @@
+"""The dialects of the versions of OCPP: a new version is a row here, with its dialect in a folder of its own."""
+
+from collections.abc import Sequence
+
+from mock_csms.behavior.dialect import Dialect
+from mock_csms.behavior.v2.dialect import DIALECT as V2
+from mock_csms.protocol.versions import V201, Version, versions
+
+DIALECTS: dict[str, Dialect] = {V201.name: V2}
+"""By the name of the version."""
+_WITHOUT = Dialect()
+
+
+def dialect_of(version: Version) -> Dialect:
+    """Return the dialect of a version; the empty one where it has none of its own."""
+    return DIALECTS.get(version.name, _WITHOUT)
+
+
+def spoken_dialects() -> Sequence[Dialect]:
+    """Return the dialects of the versions that the mock speaks, the preferred version's first."""
+    return [dialect_of(version) for version in versions()]

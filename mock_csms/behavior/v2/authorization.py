@@ -1,0 +1,130 @@
+"""Which status a token and its contract certificate get: rules for Authorize and TransactionEvent.
+
+The answer to an Authorize always has a status. The answer to a TransactionEvent has one only if the event carries a
+token (E01.FR.11): a Started without a token must not be Blocked.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from mock_csms.behavior.dialect import AnswerRules, TokenAnswer
+from mock_csms.behavior.matching import Condition, value_at
+from mock_csms.behavior.rules import Match, Refusal, Reply, Rule
+from mock_csms.behavior.templates import Context, Template, compile_template, escape
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import Record
+
+_ACTIONS = ("Authorize", "TransactionEvent")
+
+
+class Mode(Record):
+    """The statuses that tokens get in one --auth-mode."""
+
+    listed: str
+    """The status of tokens on the list of the mode."""
+    others: str
+
+
+MODES: Mapping[str, Mode] = {
+    "normal": Mode("Accepted", "Accepted"),
+    "whitelist": Mode("Accepted", "Blocked"),
+    "blacklist": Mode("Blocked", "Accepted"),
+    "rate_limit": Mode("NotAtThisTime", "NotAtThisTime"),
+}
+
+
+_ANYBODY = Condition(("idToken", "type"), "NoAuthorization")
+"""The token of a driver who need not identify; it is Accepted unless the user says otherwise (C02.FR.02)."""
+
+_CERTIFICATES = (Condition(("iso15118CertificateHashData",)), Condition(("certificate",)))
+"""An Authorize that carries one of these comes with a contract certificate (C07)."""
+
+CERTIFICATE_STATUS = "certificateStatus"
+FITTING = "(fits the idTokenInfo)"
+"""The certificateStatus until all rules were asked; then it is replaced by the status that fits."""
+
+_CANCELLED = {"Blocked", "Expired", "Invalid", "Unknown"}
+
+
+def mode_rules(mode: str, whitelist: Collection[str], blacklist: Collection[str]) -> AnswerRules:
+    """Judge the tokens on the list of the `mode`, if it has one, and then all others."""
+    if mode != "normal":
+        yield from info_rules({"status": "Accepted"}, conditions=[_ANYBODY])
+    for token in {"whitelist": whitelist, "blacklist": blacklist}.get(mode, ()):
+        yield from info_rules({"status": MODES[mode].listed}, token)
+    yield from info_rules({"status": MODES[mode].others})
+
+
+def info_rules(
+    info: Json, token: str | None = None, conditions: Iterable[Condition] = (), certificate_status: str | None = None
+) -> AnswerRules:
+    """Merge `info` (it may have placeholders) into the idTokenInfo of that token, or of every token for None.
+
+    A `certificate_status` is answered if a contract certificate comes with the token.
+    """
+    carries = Condition(("idToken",)) if token is None else Condition(("idToken", "idToken"), token)
+    matched = (carries, *conditions)
+    if certificate_status:
+        told = Reply(compile_template({"idTokenInfo": info, CERTIFICATE_STATUS: certificate_status}))
+        for certificate in _CERTIFICATES:
+            yield Rule(Match("Authorize", (*matched, certificate)), told)
+    reply = Reply(compile_template({"idTokenInfo": info}))
+    for action in _ACTIONS:
+        yield Rule(Match(action, matched), reply)
+
+
+def group_rules(group: str) -> AnswerRules:
+    """Answer that every token belongs to a group (`groupIdToken`)."""
+    return info_rules(_group(group))
+
+
+def expiry_rules(seconds: float) -> AnswerRules:
+    """Answer for every token that caches must forget it after so many seconds (`cacheExpiryDateTime`)."""
+    return info_rules(_expiry(seconds))
+
+
+def token_rules(told: TokenAnswer) -> AnswerRules:
+    """Answer about one token as a user wants it."""
+    info: Json = {"status": told.status}
+    if told.group is not None:
+        info |= _group(told.group)
+    if told.expiry is not None:
+        info |= _expiry(told.expiry)
+    if told.evse:
+        info["evseId"] = list(told.evse)
+    conditions = [Condition(("idToken", "type"), told.type)] if told.type is not None else []
+    return info_rules(info, told.id, conditions, told.certificate)
+
+
+def _group(group: str) -> Json:
+    return {"groupIdToken": {"idToken": escape(group), "type": "Central"}}
+
+
+def _expiry(seconds: float) -> Json:
+    return {"cacheExpiryDateTime": f"{{{{now+{seconds:f}}}}}"}
+
+
+def offline_rules() -> AnswerRules:
+    """Answer every Authorize with a CALLERROR."""
+    return [Rule(Match("Authorize"), Refusal("InternalError", "authorization is switched off (--offline)"))]
+
+
+def with_certificate_status(template: Template) -> Template:
+    """Return a template that adds a certificateStatus if the request carries a contract certificate."""
+
+    def fill(context: Context) -> Any:
+        carries = any(condition.holds(context.request) for condition in _CERTIFICATES)
+        return template(context) | ({CERTIFICATE_STATUS: FITTING} if carries else {})
+
+    return fill
+
+
+def fit_certificate_status(payload: Any) -> Any:
+    """Replace FITTING, unless a rule has done so, by the certificateStatus that fits the status of the token.
+
+    The certificate counts as valid, so the contract is either cancelled (C07.FR.13) or accepted (C07.FR.14).
+    """
+    if not isinstance(payload, dict) or payload.get(CERTIFICATE_STATUS) is not FITTING:
+        return payload
+    status = value_at(payload, ("idTokenInfo", "status"))
+    return payload | {CERTIFICATE_STATUS: "ContractCancelled" if status in _CANCELLED else "Accepted"}

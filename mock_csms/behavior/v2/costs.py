@@ -1,0 +1,12 @@
+"""What a transaction costs, told in the answer to its events."""
+
+from mock_csms.behavior.dialect import AnswerRules
+from mock_csms.behavior.matching import Condition
+from mock_csms.behavior.rules import Match, Reply, Rule
+from mock_csms.behavior.templates import compile_template
+
+
+def cost_rules(event_type: str, cost: float) -> AnswerRules:
+    """Tell the `cost` so far (Updated, I02) or in the end (Ended, I03)."""
+    match = Match("TransactionEvent", (Condition(("eventType",), event_type),))
+    return [Rule(match, Reply(compile_template({"totalCost": cost})))]

@@ -1,0 +1,18 @@
+"""The rules of each version of OCPP whose stations are judged, by its name."""
+
+from collections.abc import Mapping
+
+from mock_csms.conformance.rules import VersionRules
+from mock_csms.conformance.v2.rules import RULES as V2
+from mock_csms.protocol.versions import V201, Version
+
+RULES: Mapping[str, VersionRules] = {V201.name: V2}
+
+HOLLOW = tuple(dict.fromkeys(action for rules in RULES.values() for action in rules.hollow))
+"""The calls that are hollow in at least one version."""
+_NONE = VersionRules()
+
+
+def rules_of(version: Version) -> VersionRules:
+    """Return the rules of a version; the default values if it has no row."""
+    return RULES.get(version.name, _NONE)

@@ -1,0 +1,80 @@
+"""The record of all that checks know of one station: its twin, a part for each subject, and the deadlines of checks.
+
+The parts have a file each in this folder. Checks only read them; the learners in `lessons/` write them.
+"""
+
+from collections.abc import Hashable
+
+from mock_csms.conformance.facts.commands import AnsweredCommands
+from mock_csms.conformance.facts.exchanges import Exchanges
+from mock_csms.conformance.facts.v2.availability import Availability
+from mock_csms.conformance.facts.v2.certificates import Certificates
+from mock_csms.conformance.facts.v2.charging import Charging
+from mock_csms.conformance.facts.v2.given_ids import GivenIds
+from mock_csms.conformance.facts.v2.memory import Remembered
+from mock_csms.conformance.facts.v2.meters import Meters
+from mock_csms.conformance.facts.v2.monitors import Monitors
+from mock_csms.conformance.facts.v2.parts import Parts
+from mock_csms.conformance.facts.v2.remote_starts import RemoteStarts
+from mock_csms.conformance.facts.v2.reports import Reports
+from mock_csms.conformance.facts.v2.security import Security
+from mock_csms.conformance.facts.v2.tokens import Tokens
+from mock_csms.conformance.facts.v2.triggers import Triggers
+from mock_csms.conformance.facts.v2.uploads import Uploads
+from mock_csms.protocol.records import Record, field
+from mock_csms.twin.twin import Twin
+
+NEVER = float("inf")
+
+
+class Terms(Record):
+    """What stations are judged by."""
+
+    tolerance: float = 4.0
+    """How many seconds times and intervals may be wrong."""
+    patience: float = 30.0
+    """How many seconds the station has for what must follow ("within the set time"; the message time-out)."""
+    clock_offset: float = 0.0
+    """How many seconds the mock's own clock is ahead."""
+    passwords: dict[str, str] | None = None
+    """The passwords by identity, casefolded."""
+
+
+class Deadline(Record):
+    """When something becomes a finding."""
+
+    at: float
+    """In seconds since 1970."""
+    text: str
+    """The text of the finding."""
+    message: str
+    """The id of the message that it is about; empty where there is none."""
+    survives: bool
+    """Whether it stays when the connection is lost."""
+
+
+class KnownStation(Twin, kw_only=True):
+    """All that checks know of a station: its twin, and what only checks need."""
+
+    identity: str
+    terms: Terms
+    availability: Availability = field(default_factory=Availability)
+    certificates: Certificates = field(default_factory=Certificates)
+    charging: Charging = field(default_factory=Charging)
+    commands: AnsweredCommands = field(default_factory=AnsweredCommands)
+    exchanges: Exchanges = field(default_factory=Exchanges)
+    given_ids: GivenIds = field(default_factory=GivenIds)
+    memory: Remembered = field(default_factory=Remembered)
+    meters: Meters = field(default_factory=Meters)
+    monitors: Monitors = field(default_factory=Monitors)
+    parts: Parts = field(default_factory=Parts)
+    remote_starts: RemoteStarts = field(default_factory=RemoteStarts)
+    reports: Reports = field(default_factory=Reports)
+    security: Security = field(default_factory=Security)
+    tokens: Tokens = field(default_factory=Tokens)
+    triggers: Triggers = field(default_factory=Triggers)
+    uploads: Uploads = field(default_factory=Uploads)
+    deadlines: dict[tuple[str, Hashable], Deadline] = field(default_factory=dict)
+    """By the id of the check and the key that it gave."""
+    next_due: float = NEVER
+    """When the next deadline passes, in seconds since 1970."""

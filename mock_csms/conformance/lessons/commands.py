@@ -1,0 +1,18 @@
+"""Learns of the commands that a station was given: the last of each action that it agreed to."""
+
+from mock_csms.conformance.facts.commands import AnsweredCommand
+from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.subject import Subject
+from mock_csms.twin.seen import Seen, result
+
+COMMANDS = Subject("commands")
+_AGREED = {"Accepted", "Scheduled", "RebootRequired", "AcceptedCanceled"}
+
+
+@COMMANDS.learn(result())
+def answered(seen: Seen, station: KnownStation) -> None:
+    """A command was answered, and the answer matches its schema."""
+    given = AnsweredCommand(seen.at, seen.request, seen.payload, seen.id)
+    station.commands.answered[seen.action] = given
+    if given.status in _AGREED:
+        station.commands.agreed[seen.action] = given

@@ -1,0 +1,78 @@
+"""Learns of the messages themselves: the ids that a station has used, and how the mock's commands ended."""
+
+from mock_csms.conformance.common.versions import rules_of
+from mock_csms.conformance.facts.exchanges import BREAKS_ITS_SCHEMA, UNKNOWN_TYPE
+from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.subject import Subject
+from mock_csms.protocol.messages import UNREADABLE_ID, Call, Malformed, decode
+from mock_csms.twin.events import Sent
+from mock_csms.twin.seen import Seen, call, command, error, refusal, response, result, when
+
+EXCHANGES = Subject("exchanges")
+
+
+@EXCHANGES.learn(call(), any_payload=True)
+def called(seen: Seen, station: KnownStation) -> None:
+    """The station sends a call."""
+    exchanges = station.exchanges
+    exchanges.ids.add(seen.id, rules_of(seen.version).number_of(seen.action, seen.payload))
+    exchanges.note(seen.at)
+    if len(station.connections.calls) > 1:
+        exchanges.is_troubled = True
+
+
+@EXCHANGES.learn(response(), any_payload=True)
+def answered(seen: Seen, station: KnownStation) -> None:
+    """Its call is answered. A call that it sends right after that had to wait for this."""
+    station.exchanges.called_at = seen.at
+
+
+@EXCHANGES.learn(refusal(), any_payload=True)
+def refused(_: Seen, station: KnownStation) -> None:
+    """Its call is refused. It may try again later."""
+    station.exchanges.is_troubled = True
+
+
+@EXCHANGES.learn(when("connected"))
+def opened(_: Seen, station: KnownStation) -> None:
+    """It has a new connection. The commands that were open are lost."""
+    exchanges = station.exchanges
+    for id_ in exchanges.open:
+        exchanges.over[id_] = "lost"
+    exchanges.open.clear()
+    exchanges.is_troubled = False
+
+
+@EXCHANGES.learn(command(), any_payload=True)
+def commanded(seen: Seen, station: KnownStation) -> None:
+    """The mock sends a command."""
+    if seen.is_sound:
+        station.exchanges.open[seen.id] = seen.action
+    else:
+        station.exchanges.wrong[seen.id] = BREAKS_ITS_SCHEMA
+
+
+@EXCHANGES.learn(when("spoiled"), any_payload=True)
+def spoiled(seen: Seen, station: KnownStation) -> None:
+    """The mock sends something wrong on purpose."""
+    station.exchanges.wrong[seen.id] = _wrong(seen.event_as(Sent), seen)
+    if not isinstance(seen.message, Call):
+        station.exchanges.is_troubled = True
+
+
+def _wrong(event: Sent, seen: Seen) -> str:
+    """Return how a message is wrong: a word of `facts/exchanges.py`, or the name of the fault that changed it."""
+    framing = seen.version.framing
+    sent = decode(event.text, framing)
+    if isinstance(sent, Malformed):  # also where the payload breaks its schema: nobody can see it
+        return UNKNOWN_TYPE if sent.code is framing.unknown_type else event.fault
+    return event.fault if seen.is_sound else BREAKS_ITS_SCHEMA
+
+
+@EXCHANGES.learn(result(), error(), when("unanswered", "malformed"), any_payload=True)
+def ended(seen: Seen, station: KnownStation) -> None:
+    """A command has ended. A malformed answer ends it too."""
+    answers = seen.answers
+    if answers is not None and answers.id != UNREADABLE_ID:
+        station.exchanges.open.pop(answers.id, None)
+        station.exchanges.over[answers.id] = "given up" if seen.kind == "unanswered" else "answered"

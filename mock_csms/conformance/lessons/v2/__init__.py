@@ -1,0 +1,1 @@
+"""What messages of OCPP 2.x teach."""

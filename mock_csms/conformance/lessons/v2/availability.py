@@ -1,0 +1,63 @@
+"""Learns which connectors the CSMS has closed or opened, by the ChangeAvailability that the station agreed to."""
+
+from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.availability import CLOSED, AvailabilityOrder, place_of
+from mock_csms.conformance.subject import Subject
+from mock_csms.protocol.messages import Call
+from mock_csms.twin.seen import Seen, call, command, response, result, when
+from mock_csms.twin.v2.connectors import statuses_in
+
+AVAILABILITY = Subject("availability")
+_MOST = 1000
+_MOST_CONNECTORS = 10_000
+
+
+@AVAILABILITY.learn(result("ChangeAvailability"))
+def ordered(seen: Seen, station: KnownStation) -> None:
+    """It agreed to be opened or closed."""
+    availability, status = station.availability, seen.payload["status"]
+    if status == "Rejected" or len(availability.places) >= _MOST:
+        return
+    availability.count += 1
+    is_closed = seen.request["operationalStatus"] == "Inoperative"
+    availability.places[place_of(seen.request)] = AvailabilityOrder(
+        availability.count, is_closed, status == "Scheduled", seen.at
+    )
+
+
+@AVAILABILITY.learn(command("ChangeAvailability"), when("spoiled"), any_payload=True)
+def is_asked(seen: Seen, station: KnownStation) -> None:
+    """It is asked to open something; what it tells of that may come before its answer."""
+    match seen.message:
+        case Call(action="ChangeAvailability", payload={"operationalStatus": "Operative"}):
+            station.availability.opening_at = seen.at
+
+
+@AVAILABILITY.learn(call("StatusNotification", "NotifyEvent"))
+def told(seen: Seen, station: KnownStation) -> None:
+    """A connector tells whether it is closed; one that is Faulted may be both."""
+    availability = station.availability
+    for place, status in statuses_in(seen.action, seen.payload):
+        if len(availability.closed_at) + len(availability.opened_at) >= _MOST_CONNECTORS:
+            return
+        if status in CLOSED:
+            availability.closed_at[place] = seen.at
+        if status != "Unavailable":
+            availability.opened_at[place] = seen.at
+
+
+@AVAILABILITY.learn(command("TriggerMessage"), when("spoiled"), any_payload=True)
+def triggered(seen: Seen, station: KnownStation) -> None:
+    """Statuses are asked for."""
+    message = seen.message
+    asked = message.payload if isinstance(message, Call) else None
+    if isinstance(asked, dict) and asked.get("requestedMessage") == "StatusNotification":
+        station.availability.triggered_at = seen.at
+
+
+@AVAILABILITY.learn(response("StatusNotification"))
+def taken(seen: Seen, station: KnownStation) -> None:
+    """The station knows that a status has come."""
+    asked, taken_at = seen.request, station.availability.taken_at
+    if len(taken_at) < _MOST:
+        taken_at[asked["evseId"], asked["connectorId"]] = seen.at

@@ -1,0 +1,67 @@
+"""Learns what a station can charge by: its EVSEs, its units, and why the last profile sent is not for it."""
+
+from collections.abc import Set as AbstractSet
+
+from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.subject import Subject
+from mock_csms.protocol.actions import Json
+from mock_csms.twin.seen import Seen, command
+
+CHARGING = Subject("charging")
+
+
+def evses_of(seen: Seen, station: KnownStation) -> AbstractSet[int] | None:
+    """Return all EVSEs, where they are known: by a full inventory, or because all were reported after a boot."""
+    if station.reports.is_trusted:
+        evses = {name[2] for name in station.variables.reported if name[2]}
+        return (evses | station.connectors.evses) or None
+    accepted_at = station.boots.accepted_at
+    if accepted_at is None or seen.at - accepted_at < station.terms.patience:
+        return None
+    return station.connectors.evses or None
+
+
+def has_no_evse(evse: int, seen: Seen, station: KnownStation) -> bool:
+    """Whether an EVSE is surely not there; 0 is the whole station."""
+    evses = evses_of(seen, station)
+    return evse != 0 and evses is not None and evse not in evses
+
+
+def has_no_unit(unit: str | None, station: KnownStation) -> bool:
+    """Whether a station surely cannot calculate in a chargingRateUnit."""
+    units = station.variables.several("SmartChargingCtrlr", "RateUnit")
+    return unit is not None and bool(units) and units is not None and unit not in units
+
+
+@CHARGING.learn(command("SetChargingProfile"))
+def sent(seen: Seen, station: KnownStation) -> None:
+    """A profile is on its way."""
+    evse, profile = seen.payload["evseId"], seen.payload["chargingProfile"]
+    objection = _objection(evse, profile, seen, station)
+    station.charging.objections = {seen.id: objection} if objection else {}
+
+
+def _objection(evse: int, profile: Json, seen: Seen, station: KnownStation) -> str | None:
+    if has_no_evse(evse, seen, station):
+        return f"there is no EVSE {evse}"
+    units = [schedule["chargingRateUnit"] for schedule in profile["chargingSchedule"]]
+    if any(has_no_unit(unit, station) for unit in units):
+        return f"{', '.join(units)} is no unit of the station's"
+    return _no_transaction(evse, profile, station) if profile["chargingProfilePurpose"] == "TxProfile" else None
+
+
+def _no_transaction(evse: int, profile: Json, station: KnownStation) -> str | None:
+    """Return why a TxProfile has no transaction; of what began before the mock saw the station, nothing is known."""
+    id_ = profile.get("transactionId")
+    if evse == 0:
+        return "a TxProfile is for no EVSE"
+    if id_ is None:
+        return None
+    transaction = station.transactions.by_id.get(id_)
+    if transaction is None:
+        return f"there is no transaction {id_}" if station.boots.accepted_at is not None else None
+    if not transaction.is_open:
+        return f"transaction {id_} has ended"
+    if transaction.evse not in (None, evse):
+        return f"transaction {id_} is at EVSE {transaction.evse}"
+    return None

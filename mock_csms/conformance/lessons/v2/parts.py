@@ -1,0 +1,87 @@
+"""Learns of answers that come in parts: the reports that a command asked for, by their requestId."""
+
+from typing import Any
+
+from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.parts import ASKING, TELLING, Asked
+from mock_csms.conformance.subject import Subject
+from mock_csms.protocol.messages import Call
+from mock_csms.twin.seen import Seen, call, command, error, result, when
+
+PARTS = Subject("parts")
+
+
+def is_repeat(seen: Seen, station: KnownStation) -> bool:
+    """Whether a part may be one that came before, as the mock has not answered that yet."""
+    return any(action == seen.action for action, _ in station.connections.calls.values())
+
+
+@PARTS.learn(command(*ASKING), when("spoiled"), any_payload=True)
+def asked(seen: Seen, station: KnownStation) -> None:
+    """Something is asked for; of a faulty command the station may have understood what was meant."""
+    call_ = seen.message
+    if isinstance(call_, Call) and call_.action in ASKING:
+        _note(call_.action, call_.payload, station)
+
+
+@PARTS.learn(result(*ASKING), error(*ASKING), any_payload=True)
+def answered(seen: Seen, station: KnownStation) -> None:
+    """The station said whether it will tell; the parts may have overtaken that."""
+    entry = station.parts.asked.get((ASKING[seen.action], _id_in(seen.request)))
+    if entry is None:
+        return
+    entry.is_in_doubt |= seen.kind == "result" and not seen.is_sound
+    if seen.is_sound:
+        entry.status = seen.payload["status"] if seen.kind == "result" else seen.code
+
+
+@PARTS.learn(call(*TELLING), any_payload=True)
+def told(seen: Seen, station: KnownStation) -> None:
+    """A part came; of one that breaks its schema nobody knows what it was."""
+    if not seen.is_sound:
+        return _doubt(station, seen.action)
+    entry = station.parts.of(seen)
+    if entry is not None:
+        entry.is_in_doubt |= entry.count > 0 and is_repeat(seen, station)
+        entry.next = seen.payload.get("seqNo", entry.count) + 1
+        entry.count, entry.heard_at = entry.count + 1, seen.at
+        entry.is_complete = not seen.payload.get("tbc", False)
+    return None
+
+
+@PARTS.learn(when("refusal", "spoiled"), any_payload=True)
+def refused(seen: Seen, station: KnownStation) -> None:
+    """The mock did not take a part, or what may be one under a wrong name, or spoiled its answer."""
+    if seen.action in TELLING:
+        _doubt(station, seen.action)
+    elif seen.action not in seen.version.actions:
+        lost(seen, station)
+
+
+@PARTS.learn(when("disconnected", "malformed"), any_payload=True)
+def lost(_: Seen, station: KnownStation) -> None:
+    """Parts may have got lost on their way, or may be what nobody can read."""
+    for action in TELLING:
+        _doubt(station, action)
+
+
+def _doubt(station: KnownStation, action: str) -> None:
+    for (telling, _), entry in station.parts.asked.items():
+        if telling == action:
+            entry.is_in_doubt = True
+
+
+def _note(action: str, request: Any, station: KnownStation) -> None:
+    id_, all_ = _id_in(request), station.parts.asked
+    key = ASKING[action], id_
+    if id_ is None:
+        return
+    before = all_.pop(key, None)
+    # Parts that are still to come of what was asked under the same requestId cannot be told from the new ones.
+    is_mixed = before is not None and before.is_agreed and not before.is_complete
+    all_[key] = Asked(action, request, is_in_doubt=is_mixed or station.boots.is_in_doubt)
+
+
+def _id_in(request: Any) -> Any:
+    id_ = request.get("requestId") if isinstance(request, dict) else None
+    return id_ if isinstance(id_, int) else None

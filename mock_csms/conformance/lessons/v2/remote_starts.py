@@ -1,0 +1,47 @@
+"""Learns of the remote starts that a station has accepted, and of the transactions that show them."""
+
+from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.remote_starts import is_same_token
+from mock_csms.conformance.subject import Subject
+from mock_csms.protocol.actions import Json
+from mock_csms.twin.seen import Seen, call, result
+from mock_csms.twin.v2.occasions import driven
+
+REMOTE_STARTS = Subject("remote starts")
+
+
+def reservation_of(station: KnownStation, token: Json, evse: int | None, now: float) -> int | None:
+    """Return the reservation that an idToken uses at an EVSE."""
+    ends = now + station.terms.clock_offset + station.terms.tolerance
+    for reservation in station.reservations.by_id.values():
+        is_in_force = ends < reservation.expires_at
+        if is_in_force and reservation.evse in (None, evse) and is_same_token(reservation.token, token):
+            return reservation.id
+    return None
+
+
+@REMOTE_STARTS.learn(result("RequestStartTransaction"))
+def agreed(seen: Seen, station: KnownStation) -> None:
+    """A command was accepted."""
+    if seen.payload["status"] != "Accepted":
+        return
+    remote = station.remote_starts
+    match seen.request:  # commands may have been sent wrong on purpose
+        case {"remoteStartId": int(number), "idToken": {"idToken": str(), "type": str()}}:
+            remote.starts[number], remote.agreed_at[number] = seen.request, seen.at
+            remote.used.pop(number, None)
+
+
+@REMOTE_STARTS.learn(call("BootNotification"))
+def booted(_: Seen, station: KnownStation) -> None:
+    """What was asked before a reboot need not be done any more."""
+    station.remote_starts.starts.clear()
+
+
+@REMOTE_STARTS.learn(driven())
+def followed(seen: Seen, station: KnownStation) -> None:
+    """An event says what it follows."""
+    info, remote = seen.payload["transactionInfo"], station.remote_starts
+    start = info.get("remoteStartId") if remote.starts else None
+    if start is not None and start in remote.starts and start not in remote.used:
+        remote.used[start] = info["transactionId"]

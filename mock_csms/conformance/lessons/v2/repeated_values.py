@@ -1,0 +1,244 @@
+"""Heartbeats and periodic values that no check can find anything in, and from which little is learned.
+
+They are most of what a station sends. Each condition here is one under which some checks find nothing; where one does
+not hold, all checks look. Most conditions are about more than numbers: they are looked at once, for a `Course`, and
+hold for all values that differ from the first ones in nothing but digits, as long as nothing else happens at that
+station. The others are looked at each time. A gate of the tests lets the checks look at all of them too.
+"""
+
+import re
+from typing import TypeAlias
+
+import orjson
+
+from mock_csms.conformance.facts.message_ids import NO_MARK
+from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.meters import ONLY_PERIODIC, MeterReadings, Samples, kinds_in, registers_in
+from mock_csms.conformance.lessons.v2.memory import use
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.messages import Call, Result
+from mock_csms.protocol.records import Record
+from mock_csms.protocol.times import seconds_of, usual_seconds_of
+from mock_csms.twin.events import Received, Sent
+from mock_csms.twin.transactions import ToldEvent, Transaction
+from mock_csms.twin.v2.details import TRANSACTION_EVENT
+from mock_csms.twin.v2.transactions import PERIODIC
+
+HEARTBEAT = "Heartbeat"
+MANY_BEATS = 4
+"""How many hasty heartbeats in a row are many: one or two may set the clock."""
+_HEARTBEAT_AGAIN = ("F01", ("again", HEARTBEAT))
+"""The deadline of a heartbeat that may have come before the answer to its trigger."""
+_ACTION = f'"{TRANSACTION_EVENT}"'.encode()
+_has_braces = re.compile(rb"\{\}").search
+_QUOTES = 4
+"""How many quotes a call has around its id and its action."""
+_RARE = {"stoppedReason", "remoteStartId", "numberOfPhasesUsed", "reservationId"}
+"""What comes with few events, and is learned from them."""
+
+
+class Course(Record):
+    """What all periodic values of a transaction have in common, until something else happens at the station.
+
+    shape: their text without digits. evse: as they tell it. samples: the kinds of their values. interval: the seconds
+    from one to the next; 0 where that is not known.
+    """
+
+    transaction: Transaction
+    shape: bytes
+    evse: Json | None
+    samples: Samples
+    interval: float
+
+
+Courses: TypeAlias = dict[str, Course]
+"""The courses of a station, by transaction; its owner clears them with each event that is neither of the two below."""
+
+
+def is_expected(event: Received, station: KnownStation, courses: Courses) -> bool:
+    """Learn from a message in which no check can find anything; return whether it is one."""
+    message = event.message
+    if type(message) is not Call or event.violations or event.is_refused:
+        return False
+    if message.action == TRANSACTION_EVENT:
+        return _follow(event, message, station, courses)
+    return message.action == HEARTBEAT and _beat(event, message, station)
+
+
+def _beat(event: Received, message: Call, station: KnownStation) -> bool:
+    """Learn from a heartbeat of a station that is accepted and has nothing open; return whether it is one."""
+    boots, connections = station.boots, station.connections
+    if (
+        message.payload  # R18, R20
+        or event.binary  # T11, also the next line
+        or not event.text.isascii()
+        or b"\\" in event.text
+        or connections.calls  # R06
+        or boots.due  # B01
+        or boots.status != "Accepted"  # B02, B03
+        or boots.asked_for
+        or boots.hasty_beats == MANY_BEATS - 1  # B10
+        or station.triggers.open  # F01, also the next line
+        or station.deadlines.get(_HEARTBEAT_AGAIN)
+        or station.unsound
+        or not station.exchanges.ids.add(message.id, NO_MARK)  # R05
+    ):
+        return False
+    connections.heard_at = event.at
+    connections.calls[message.id] = (HEARTBEAT, event.at)
+    boots.note_beat(event.at)
+    station.exchanges.note(event.at)
+    use(message.id, NO_MARK, station)
+    return True
+
+
+def _follow(event: Received, message: Call, station: KnownStation, courses: Courses) -> bool:
+    """Learn from sound periodic values that follow from what was before; return whether they do."""
+    payload, shape = message.payload, _shape_of(event.text)
+    id_ = payload["transactionInfo"]["transactionId"]
+    course = courses.get(id_)
+    if course is None or course.shape != shape or course.evse != payload.get("evse"):
+        course = _course_of(payload, event.text, shape, station)
+        if course is None:
+            return False
+        courses[id_] = course
+    if not _is_next(course, event, message, station):
+        return False
+    readings = _rising_in(payload, course, station)
+    if readings is None or not station.exchanges.ids.add(message.id, payload["seqNo"]):  # R05
+        return False
+    _go_on(course, event, message, station)
+    for place, reading in readings:
+        station.meters.registers[place] = reading
+    return True
+
+
+def is_acknowledged(event: Sent, station: KnownStation) -> bool:
+    """Learn from the answer to a Heartbeat, or to a TransactionEvent if without idTokenInfo; return whether it is that.
+
+    It is the same for the station where its own call was wrong.
+    """
+    answers, message = event.answers, event.message
+    if answers is None or event.fault or type(message) is not Result or type(message.payload) is not dict:
+        return False
+    if answers.action == HEARTBEAT:
+        if event.violations or station.unsound:
+            return False
+        station.exchanges.told = message.payload["currentTime"], event.at
+    elif answers.action != TRANSACTION_EVENT or "idTokenInfo" in message.payload:
+        return False
+    station.connections.calls.pop(answers.id, None)
+    station.exchanges.called_at = event.at
+    return True
+
+
+def _shape_of(text: bytes) -> bytes:
+    """Return what stays the same while numbers and times change: all after the message id, without digits."""
+    return text[text.find(_ACTION) :].translate(None, b"0123456789.")
+
+
+def _course_of(payload: Json, text: bytes, shape: bytes, station: KnownStation) -> Course | None:
+    """Return what values of this shape have in common, where nothing but their numbers can be wrong."""
+    info, values, meters = payload["transactionInfo"], payload.get("meterValue", ()), station.meters
+    transaction = station.transactions.by_id.get(info["transactionId"])
+    if transaction is None or not (
+        _is_going_on(transaction, payload, info) and _is_usual(text, payload, station)
+    ):  # X01
+        return None
+    settings = meters.settings(station.variables)
+    if len(values) != 1 or settings.is_signed:  # M08, M11
+        return None
+    samples = kinds_in(values, meters)
+    if samples.contexts != ONLY_PERIODIC or (settings.updated and samples.measurands != settings.updated):
+        return None  # M03, M04, M06
+    interval = settings.interval if settings.updated else None
+    return Course(transaction, shape, payload.get("evse"), samples, interval or 0.0)
+
+
+def _is_going_on(transaction: Transaction, payload: Json, info: Json) -> bool:
+    """Whether periodic values are of a transaction that runs, and tell nothing new but of meters."""
+    state = info.get("chargingState")
+    return not (
+        payload["eventType"] != "Updated"
+        or payload["triggerReason"] != PERIODIC
+        or transaction.ended_by is not None  # X05
+        or transaction.connector is None  # X13
+        or ("evse" in payload and not _is_at(transaction, payload["evse"]))  # X15
+        or (state is not None and (state != transaction.charging_state or state == "SuspendedEVSE"))  # M13, X19
+        or payload.get("offline")
+        or not _RARE.isdisjoint(info)  # X07
+        or "idToken" in payload
+        or not _RARE.isdisjoint(payload)
+    )
+
+
+def _is_at(transaction: Transaction, place: Json) -> bool:
+    here = transaction.connector
+    return bool(place["id"] == transaction.evse and place.get("connectorId", here) == here)
+
+
+def _is_usual(text: bytes, payload: Json, station: KnownStation) -> bool:
+    """Whether a message is written as most are, by a station of which nothing else is expected."""
+    boots = station.boots
+    return not (
+        not text.isascii()  # T11, also the next line
+        or b"\\" in text
+        or text.count(b'"') != orjson.dumps(payload).count(b'"') + _QUOTES  # R20
+        or _has_braces(text)  # R11
+        or boots.due  # B01
+        or (boots.status != "Accepted" and (boots.count or boots.status))  # B02, B03
+        or station.triggers.open
+        or station.transactions.trouble_at  # X18
+    )
+
+
+def _is_next(course: Course, event: Received, message: Call, station: KnownStation) -> bool:
+    """Whether values are of the present, and the next ones of their course."""
+    payload, transaction, connections, terms = message.payload, course.transaction, station.connections, station.terms
+    stamp = payload["timestamp"]
+    at = usual_seconds_of(stamp)
+    return not (
+        at is None
+        or payload["seqNo"] != transaction.highest + 1  # X03
+        or stamp < transaction.stamp  # X04, also the next line
+        or len(stamp) != len(transaction.stamp)
+        or payload["meterValue"][0]["timestamp"] != stamp  # M08
+        or not -terms.tolerance <= event.at - at + terms.clock_offset <= terms.tolerance  # R18
+        or at - terms.clock_offset < connections.opened_at  # X16, X17
+        or connections.calls  # R06
+        or event.binary  # T11, also the next line
+        or not message.id.isascii()
+        or (course.interval and not _is_due(course, at, terms.tolerance))
+    )
+
+
+def _is_due(course: Course, at: float, tolerance: float) -> bool:
+    """Whether the interval is over (M03)."""
+    since = seconds_of(course.transaction.sampled or "")
+    return since is not None and -tolerance <= at - since - course.interval <= tolerance
+
+
+def _rising_in(payload: Json, course: Course, station: KnownStation) -> MeterReadings | None:
+    """Return the registers in periodic values where they show no less than before; else None."""
+    stamp, before, transaction = payload["timestamp"], station.meters.registers, course.transaction
+    readings = registers_in(payload["meterValue"], course.samples.registers, transaction.evse or 0, transaction.id)
+    for place, reading in readings:
+        last = before.get(place)
+        if last is None or reading.value < last.value or stamp < last.stamp:  # M07, M09
+            return None
+        if len(stamp) != len(last.stamp) or last.stamp[-1] != "Z":
+            return None
+    return readings
+
+
+def _go_on(course: Course, event: Received, message: Call, station: KnownStation) -> None:
+    """Learn that a transaction went on."""
+    payload, transaction, connections, is_offline = message.payload, course.transaction, station.connections, False
+    number, stamp, events, at, id_ = payload["seqNo"], payload["timestamp"], transaction.events, event.at, message.id
+    connections.heard_at = at
+    connections.calls[id_] = (TRANSACTION_EVENT, at)
+    station.exchanges.note(at)
+    use(id_, number, station)
+    station.meters.samples = course.samples
+    events[number] = ToldEvent(stamp, "Updated", PERIODIC, is_offline, id_, event.text, at, connections.opened)
+    transaction.highest, transaction.stamp, transaction.sampled = number, stamp, stamp

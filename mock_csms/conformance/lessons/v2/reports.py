@@ -1,0 +1,41 @@
+"""Learns of the reports of variables: which variables they have had so far, and whether they are complete."""
+
+from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.subject import Subject
+from mock_csms.conformance.v2.inventory import lacks_any
+from mock_csms.twin.connectors import Connector
+from mock_csms.twin.seen import Seen, call
+
+REPORTS = Subject("reports")
+_MOST_VARIABLES = 10_000
+
+
+@REPORTS.learn(call("NotifyReport"))
+def reported(seen: Seen, station: KnownStation) -> None:
+    """A part came; what does not end is forgotten. The last part of an inventory tells whether it is complete."""
+    coming, id_ = station.reports.coming, seen.payload["requestId"]
+    names = station.reports.with_part(seen.payload)
+    coming.pop(id_, None)
+    entry = station.parts.of(seen)
+    if entry is not None and entry.is_whole and entry.request.get("reportBase") == "FullInventory":
+        station.reports.is_complete = True
+        station.reports.is_trusted = not lacks_any(names)
+    if seen.payload.get("tbc") and len(names) < _MOST_VARIABLES:
+        coming[id_] = names
+
+
+@REPORTS.learn(call("BootNotification"))
+def booted(seen: Seen, station: KnownStation) -> None:
+    """New firmware may have other variables."""
+    if seen.payload["reason"] == "FirmwareUpdate":
+        station.reports.is_complete = station.reports.is_trusted = False
+
+
+def connectors_of(station: KnownStation) -> set[Connector]:
+    """Return the connectors that a station has, by its full report or else by what it told of them."""
+    if station.reports.is_trusted:
+        reported = station.variables.reported
+        places = {(evse, number) for name, _, evse, number, *_ in reported if name == "Connector"}
+        if found := {place for place in places if all(place)}:
+            return found
+    return set(station.connectors.statuses)

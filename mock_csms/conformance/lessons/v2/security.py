@@ -1,0 +1,99 @@
+"""Learns of the password of a station, and of the certificates that it has asked for."""
+
+from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.security import OWN, TRIGGERS, password_of
+from mock_csms.conformance.subject import Subject
+from mock_csms.protocol.identifiers import folded
+from mock_csms.protocol.messages import Call
+from mock_csms.twin.seen import Seen, call, command, response, result, when
+
+SECURITY = Subject("security")
+_MOST_REQUESTS = 10
+
+
+@SECURITY.learn(when("knocked"))
+def knocked(seen: Seen, station: KnownStation) -> None:
+    """It comes with a password, which is right where nobody knows better."""
+    security = station.security
+    if security.password is None:
+        configured = (station.terms.passwords or {}).get(folded(station.identity))
+        security.password = configured if configured is not None else password_of(seen)
+
+
+@SECURITY.learn(result("SetVariables"))
+def was_set(seen: Seen, station: KnownStation) -> None:
+    """It is given another password; one that needs a reboot may be used or not."""
+    security = station.security
+    for asked, told in zip(seen.request["setVariableData"], seen.payload["setVariableResult"], strict=False):
+        if (asked["component"]["name"], asked["variable"]["name"]) != ("SecurityCtrlr", "BasicAuthPassword"):
+            continue
+        value, status = asked["attributeValue"], told["attributeStatus"]
+        if status == "Accepted":
+            security.password, security.replaced, security.refused = value, security.password, None
+        elif status == "RebootRequired":
+            security.password = security.replaced = security.refused = None
+        elif value != security.password:
+            security.refused = value
+
+
+@SECURITY.learn(command("TriggerMessage"), when("spoiled"), any_payload=True)
+def triggered(seen: Seen, station: KnownStation) -> None:
+    """The CSMS wants requests."""
+    message = seen.message
+    asked_ = message.payload if isinstance(message, Call) else None
+    requested = asked_.get("requestedMessage") if isinstance(asked_, dict) else None
+    if isinstance(requested, str) and requested in TRIGGERS:
+        station.security.triggered_at = seen.at
+        for kind in [TRIGGERS[requested]] if TRIGGERS[requested] else list(station.security.signing):
+            signing = station.security.of(kind)
+            signing.is_open, signing.is_over, signing.repeats = False, False, 0
+
+
+@SECURITY.learn(call("SignCertificate"))
+def asked(seen: Seen, station: KnownStation) -> None:
+    """A request comes."""
+    signing = station.security.of(seen.payload.get("certificateType", OWN))
+    signing.requests = (*signing.requests[1 - _MOST_REQUESTS :], seen.payload["csr"])
+    signing.repeats, signing.asked_at = signing.repeats + signing.is_open, seen.at
+
+
+@SECURITY.learn(response("SignCertificate"))
+def answered(seen: Seen, station: KnownStation) -> None:
+    """The CSMS lets it wait for a certificate, or not."""
+    if isinstance(seen.request.get("csr"), str):
+        signing = station.security.of(str(seen.request.get("certificateType", OWN)))
+        signing.is_open, signing.taken_at = seen.payload["status"] == "Accepted", seen.at
+        signing.is_over = not signing.is_open
+
+
+@SECURITY.learn(command("CertificateSigned"), when("spoiled"), any_payload=True)
+def sent(seen: Seen, station: KnownStation) -> None:
+    """A certificate is sent; nothing is sure of one that is spoiled."""
+    if seen.action == "CertificateSigned":
+        station.security.sent_at = seen.at
+        if seen.kind == "spoiled":
+            station.security.signing.clear()
+
+
+@SECURITY.learn(result("CertificateSigned"))
+def signed(seen: Seen, station: KnownStation) -> None:
+    """It has taken a certificate, or has not."""
+    signing = station.security.of(seen.request.get("certificateType", OWN))
+    signing.is_open, signing.repeats = False, 0
+    signing.is_over = seen.payload["status"] == "Rejected" and bool(signing.requests)
+
+
+@SECURITY.learn(call("SecurityEventNotification"))
+def told(seen: Seen, station: KnownStation) -> None:
+    """It tells of an invalid certificate, or of an invalid signature."""
+    if seen.payload["type"] == "InvalidChargingStationCertificate":
+        station.security.invalid_at = seen.at
+    elif seen.payload["type"] == "InvalidFirmwareSignature":
+        station.security.signature_at = seen.at
+
+
+@SECURITY.learn(call("BootNotification"))
+def booted(_: Seen, station: KnownStation) -> None:
+    """It may begin anew."""
+    for signing in station.security.signing.values():
+        signing.is_open, signing.is_over, signing.repeats = False, False, 0

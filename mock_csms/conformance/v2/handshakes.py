@@ -1,0 +1,129 @@
+"""Wrong identities and credentials in a handshake (checks T03, T05 to T07 and T16)."""
+
+import base64
+import binascii
+import re
+
+from mock_csms.conformance.common.transport import TRANSPORT, visitor_of
+from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong
+from mock_csms.protocol.identifiers import folded
+from mock_csms.protocol.visitors import Visitor
+from mock_csms.twin.seen import Seen, when
+
+_IDENTITY = re.compile(r"[A-Za-z0-9*\-_=+|@.]*")
+
+
+_PASSWORD = re.compile(r"[A-Za-z0-9*\-_=:+|@.]*")
+
+
+_LONGEST_IDENTITY = 48
+
+
+@TRANSPORT.check(
+    "T03",
+    "Part 4 3.1.1",
+    ERROR,
+    "the identity in the URL is an identifierString of 1 to 48 characters",
+    when("knocked"),
+)
+def has_an_identity(seen: Seen, _: KnownStation) -> Said:
+    """The last segment of the path is empty, too long, or has a colon or another character that may not be in it.
+
+    A slash behind it is a warning: the identity is the end of the URL.
+    """
+    visitor = visitor_of(seen)
+    if visitor is None:
+        return None
+    identity = visitor.identity
+    if not identity:
+        return "the path has no identity"
+    if len(identity) > _LONGEST_IDENTITY:
+        return f"the identity has {len(identity)} characters, more than {_LONGEST_IDENTITY}: {identity[:60]!r}"
+    if not _IDENTITY.fullmatch(identity):
+        return f"the identity has characters that may not be in it: {identity!r}"
+    has_slash = visitor.resource.endswith("/")
+    text, why = f"a slash follows the identity: {visitor.path!r}", "the identity itself is right"
+    return Wrong(text, severity=WARNING, why=why) if has_slash else None
+
+
+def credentials_of(header: str | None) -> tuple[str, str] | str:
+    """Return the user and the password of an Authorization header, or why there are none."""
+    if header is None:
+        return "there is no Authorization header"
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic":
+        return "the Authorization header is not Basic"  # what stands there may be the password
+    try:
+        text = base64.b64decode(encoded.strip(), validate=True).decode()
+    except (binascii.Error, ValueError):  # what is not UTF-8 is a ValueError
+        return "the credentials are not UTF-8 text in base64"
+    user, colon, password = text.partition(":")
+    return (user, password) if colon else "the credentials have no colon"
+
+
+def _expected(seen: Seen, station: KnownStation) -> tuple[Visitor, str] | None:
+    """Return who knocks and the password that was set for it, where one was."""
+    visitor = visitor_of(seen)
+    password = None if visitor is None else (station.terms.passwords or {}).get(folded(visitor.identity))
+    return None if visitor is None or password is None else (visitor, password)
+
+
+@TRANSPORT.check(
+    "T05", "A00.FR.202", ERROR, "the handshake has credentials in an Authorization header", when("knocked")
+)
+def sends_credentials(seen: Seen, station: KnownStation) -> Said:
+    """No header, one that is not Basic, or one that cannot be read."""
+    expected = _expected(seen, station)
+    if expected is None:
+        return None
+    found = credentials_of(expected[0].authorization)
+    return found if isinstance(found, str) else None
+
+
+@TRANSPORT.check(
+    "T06", "A00.FR.204", ERROR, "the user name in the credentials is the station's identity", when("knocked")
+)
+def is_the_user(seen: Seen, station: KnownStation) -> Said:
+    """Another user than the path says."""
+    expected = _expected(seen, station)
+    found = "" if expected is None else credentials_of(expected[0].authorization)
+    if expected is None or isinstance(found, str) or folded(found[0]) == folded(expected[0].identity):
+        return None
+    is_swapped = folded(found[1]) == folded(expected[0].identity)  # then the user is the password
+    return (
+        "user and password are swapped"
+        if is_swapped
+        else f"the user is {found[0][:60]!r}, not {expected[0].identity!r}"
+    )
+
+
+@TRANSPORT.check("T07", "A00.FR.205", ERROR, "the password is correct and a valid passwordString", when("knocked"))
+def has_the_password(seen: Seen, station: KnownStation) -> Said:
+    """One that is too short or too long, has other characters than it may, or differs; its text is told to nobody.
+
+    One that was set so is not the station's idea, so that it is only a warning. Once it was told another password, the
+    check S05 sees which one it uses. A station may allow 64 characters (edition 4).
+    """
+    expected = _expected(seen, station)
+    found = "" if expected is None else credentials_of(expected[0].authorization)
+    if expected is None or isinstance(found, str):
+        return None
+    is_new, password = station.connections.has_new_password, found[1]
+    if not is_new and password != expected[1]:
+        return f"the password, of {len(password)} characters, is not the one that was set"
+    is_fit = 16 <= len(password) <= 64 and _PASSWORD.fullmatch(password)
+    problem = f"the password is no passwordString: it has {len(password)} characters, or some that are not allowed"
+    return None if is_fit else Wrong(problem, severity=WARNING, why="it was set by the operator")
+
+
+@TRANSPORT.check("T16", "A00.FR.002", ERROR, "a reconnect does not lower the security profile", when("knocked"))
+def keeps_its_profile(seen: Seen, station: KnownStation) -> Said:
+    """No credentials, where there were some when it was let in last, and no client certificate takes their place."""
+    visitor, before = visitor_of(seen), station.connections.admitted
+    if visitor is None or before is None or before.authorization is None or visitor.authorization is not None:
+        return None
+    given = station.commands.agreed.get("SetNetworkProfile")
+    profiles = [station.variables.text("SecurityCtrlr", "SecurityProfile")]
+    profiles += [str(given.request["connectionData"]["securityProfile"])] if given else []
+    return None if "3" in profiles else "there are no credentials, as there were in the handshake before"

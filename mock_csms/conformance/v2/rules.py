@@ -1,0 +1,61 @@
+"""What the checks for every version must know of OCPP 2.x."""
+
+from typing import Any
+
+from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.rules import VersionRules
+from mock_csms.twin.seen import Seen
+from mock_csms.twin.v2.details import TRANSACTION_EVENT
+
+CUSTOM = "customData"
+_TIMEOUT = ("OCPPCommCtrlr", "", 0, 0, "MessageTimeout", "Default")
+
+
+def _message_timeout(station: KnownStation) -> float | None:
+    """Return the MessageTimeout of the station; one second where it is not known."""
+    try:
+        return float(station.variables.values.get(_TIMEOUT, "1"))
+    except ValueError:
+        return None
+
+
+def _follows_clock(station: KnownStation) -> bool:
+    return (station.variables.text("ClockCtrlr", "TimeSource") or "").startswith("Heartbeat")
+
+
+def _is_late(seen: Seen, station: KnownStation, at: float) -> bool:
+    """Whether an event could have been sent when it happened: the line was open, and nothing else went over it then.
+
+    Events wait for those before them that were refused. What comes again is as old as it was.
+    """
+    if seen.action != TRANSACTION_EVENT:
+        return False
+    payload, exchanges, tolerance = seen.payload, station.exchanges, station.terms.tolerance
+    if payload.get("offline") or exchanges.is_troubled or station.connections.calls:
+        return False
+    transaction = station.transactions.by_id.get(payload["transactionInfo"]["transactionId"])
+    if transaction is not None and payload["seqNo"] in transaction.events:
+        return False
+    happened, begin = at - station.terms.clock_offset, max(station.connections.opened_at, station.boots.answered_at)
+    return begin + tolerance < happened < exchanges.busy_at(seen.at) - tolerance
+
+
+def _number_of(action: str, payload: Any) -> int:
+    """Return the seqNo of a TransactionEvent, which may come again; -1 for other calls."""
+    number = payload.get("seqNo") if action == TRANSACTION_EVENT and isinstance(payload, dict) else None
+    return number if type(number) is int else -1
+
+
+RULES = VersionRules(
+    custom=CUSTOM,
+    opaque=frozenset({CUSTOM, "data"}),
+    free=frozenset({("DataTransferRequest", "data"), ("DataTransferResponse", "data")}),
+    hollow=("BootNotification", "MeterValues", TRANSACTION_EVENT),
+    misspelt=frozenset({"OccurenceConstraintViolation"}),
+    signed="-Signed",
+    present=frozenset({"timestamp", "generatedAt"}),
+    message_timeout=_message_timeout,
+    follows_clock=_follows_clock,
+    is_late=_is_late,
+    number_of=_number_of,
+)

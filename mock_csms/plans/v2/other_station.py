@@ -1,0 +1,29 @@
+"""A second station next to the one under test: a reference station that connects, boots and leaves again."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from mock_csms.plans.preparing import preparing
+from mock_csms.plans.station import Station
+
+__tracebackhide__ = True  # pytest shows the case, and the text says all
+
+_IDENTITY = "COMPANY"
+
+
+@asynccontextmanager
+async def other_station(station: Station) -> AsyncIterator[None]:
+    """Start another station, wait until it has reported a connector, and stop it when the block ends."""
+    words = [sys.executable, "-m", "mock_csms.station", f"{station.csms.url}/{_IDENTITY}", "--quiet"]
+    nothing, pipe = asyncio.subprocess.DEVNULL, asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(*words, stdin=pipe, stdout=nothing)
+    try:
+        with preparing(station):
+            await station.csms.receive(_IDENTITY, "StatusNotification", within=station.profile.timeouts.boot)
+        yield
+    finally:
+        station.csms.disconnect(_IDENTITY)
+        process.terminate()
+        await process.wait()

@@ -1,0 +1,8 @@
+"""How people write an idToken."""
+
+from mock_csms.protocol.actions import Json
+
+
+def token_text(token: Json) -> str:
+    """Return an idToken as `ID:TYPE`, which `parse_token` reads."""
+    return f"{token['idToken']}:{token['type']}"

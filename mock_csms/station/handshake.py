@@ -1,0 +1,28 @@
+"""What a station sends when it opens a WebSocket connection (Part 4, 3)."""
+
+from base64 import b64encode
+
+from mock_csms.protocol.records import Record
+from mock_csms.protocol.versions import DEFAULT, SUBPROTOCOLS, Version
+
+PREFERRED_SUBPROTOCOL = next(iter(SUBPROTOCOLS))
+"""The subprotocol that a station offers unless it is told otherwise."""
+
+
+class HandshakeRequest(Record):
+    """Where the CSMS is, and the headers with which the station connects."""
+
+    url: str
+    subprotocols: tuple[str, ...] = (PREFERRED_SUBPROTOCOL,)
+    authorization: str | None = None
+    """The value of the Authorization header; None sends no such header."""
+
+
+def version_of(handshake: HandshakeRequest) -> Version:
+    """Return the version of the first subprotocol that a handshake offers; the default where it offers none known."""
+    return next((SUBPROTOCOLS[name] for name in handshake.subprotocols if name in SUBPROTOCOLS), DEFAULT)
+
+
+def basic(user: str, password: str) -> str:
+    """Return the Authorization header of Basic authentication (A00.FR.202 to 205)."""
+    return f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}"

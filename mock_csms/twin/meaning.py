@@ -1,0 +1,20 @@
+"""What the table of one version of OCPP says about its messages: what the model of a station learns from each."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mock_csms.protocol.records import Record
+from mock_csms.twin.station import StationModel
+
+
+class Meaning(Record):
+    """What the messages of one version of OCPP say about a station, by their action."""
+
+    calls: Mapping[str, Callable[[StationModel, Any], None]]
+    """Updates the model with the payload of a call of the station."""
+    results: Mapping[str, Callable[[StationModel, Any, Any], None]]
+    """Updates the model with a command and its answer: the payload of the request, and that of the response."""
+    responses: Mapping[str, Callable[[StationModel, Any], None]]
+    """Updates the model with the payload of the mock's answer to a call."""
+    asks_for: Callable[[str, Any], str | None]
+    """Returns the action that a command makes the station send, from the command's action and payload, or None."""

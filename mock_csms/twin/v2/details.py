@@ -1,0 +1,39 @@
+"""The details of messages of OCPP 2.x by which learners and checks ask for them: which kind of TransactionEvent one is.
+
+`twin/seen.py` has the table that finds these functions by the version of OCPP and the action.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from mock_csms.protocol.actions import Json
+
+TRANSACTION_EVENT = "TransactionEvent"
+
+Details: TypeAlias = Callable[[Any], tuple[str, str]]
+"""Takes the payload of a call and returns its detail and its sort."""
+Sort: TypeAlias = Callable[[Any], str]
+"""Takes the payload of a CALLRESULT and returns its sort."""
+
+
+def _of_event(payload: Json) -> tuple[str, str]:
+    """Return the eventType of a sound TransactionEvent, and its sort.
+
+    The sort is the same, but Updated is Sampled where the event has nothing but periodic values, else Changed.
+    """
+    kind: str = payload["eventType"]
+    if kind != "Updated":
+        return kind, kind
+    is_sample = payload["triggerReason"] == "MeterValuePeriodic" and "idToken" not in payload
+    return kind, "Sampled" if is_sample else "Changed"
+
+
+def _of_answer(payload: Any) -> str:
+    """Return the sort of the answer to a TransactionEvent: Authorized where it says what an idToken is worth."""
+    return "Authorized" if type(payload) is dict and "idTokenInfo" in payload else ""
+
+
+CALLS: Mapping[str, Details] = {TRANSACTION_EVENT: _of_event}
+"""For sound calls of the station, by action."""
+ANSWERS: Mapping[str, Sort] = {TRANSACTION_EVENT: _of_answer}
+"""For CALLRESULTs, by the action of the call; they may have any payload."""

@@ -1,0 +1,9 @@
+"""The occasions that only OCPP 2.x has."""
+
+from mock_csms.twin.seen import Occasion, call
+from mock_csms.twin.v2.details import TRANSACTION_EVENT
+
+
+def driven() -> tuple[Occasion, ...]:
+    """Return the TransactionEvents that are more than periodic values, which come most often and tell least."""
+    return call(*(f"{TRANSACTION_EVENT}.{sort}" for sort in ("Started", "Changed", "Ended")))

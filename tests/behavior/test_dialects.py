@@ -1,0 +1,77 @@
+"""What a version of OCPP has its own words for, and what one without a dialect does in their place."""
+
+from dataclasses import fields
+
+import orjson
+import pytest
+
+from mock_csms.behavior.commands import Step
+from mock_csms.behavior.dialect import Dialect, Fill
+from mock_csms.behavior.dialects import DIALECTS, dialect_of
+from mock_csms.behavior.replies import Replies
+from mock_csms.behavior.rules import Answer, Match, Reply, Rule, RuleBook
+from mock_csms.behavior.templates import SAMPLE, compile_template
+from mock_csms.protocol.actions import Sender
+from mock_csms.protocol.messages import Call
+from mock_csms.protocol.versions import SUBPROTOCOLS, V201, Version, versions
+from mock_csms.settings import Config, assembly, versioned
+from mock_csms.settings.flags import Source, read
+from mock_csms.settings.tables import KEYS
+from tests.toy_version import SUBPROTOCOL, TOY
+
+SETTINGS = {setting.name for setting in fields(Config)} | {f"token.{key}" for key in KEYS["token"]}
+OVERSIZE = {"rule": [{"match": "*", "fault": "oversize bytes=5000"}]}
+
+
+@pytest.mark.parametrize("version", versions(), ids=lambda version: version.name)
+def test_a_dialect_is_about_what_there_is(version: Version) -> None:
+    """Gate: it is about settings that the mock has, and every place that it fills is in the schemas of its version."""
+    dialect = DIALECTS[version.name]
+    assert {*dialect.fills, *dialect.names, *dialect.short_names} <= SETTINGS
+    for place in [place for fill in dialect.fills.values() for place in fill.places]:
+        action, *path = place.split(".")
+        kind = "Request" if version.actions[action].sent_by(Sender.CSMS) else "Response"
+        assert version.schemas.node(f"{action}{kind}", path)
+    assert {*dialect.additions, *dialect.completions} <= version.actions.keys()
+
+
+@pytest.mark.parametrize("version", [V201, TOY], ids=lambda version: version.name)
+def test_a_longer_message_stays_valid(version: Version) -> None:
+    """The fault `oversize` breaks no schema, in a version that has no customData either."""
+    config = read(Config, [Source(OVERSIZE)])
+    faults = RuleBook(config.rule.faults)
+    replies = Replies(assembly.defaults(config, version), [], faults, dialect_of(version))
+    action = next(action for action, row in version.actions.items() if row.sent_by(Sender.STATION))
+    call = Call("7", action, {})
+    [act] = replies.answer(call, None, SAMPLE).acts
+    text = act.encoded()  # type: ignore[union-attr] # the one act is to send it
+    assert len(text) > 5000
+    assert version.result_violations(call, orjson.loads(text)[2]) == ()
+
+
+def test_a_version_without_a_dialect_is_answered_by_its_table() -> None:
+    """Settings that only a dialect can say make no rules and fill nothing there; those of users and of boots do."""
+    texts = {"total_cost": "5", "offline": True, "auth_group_id": "G", "boot_status_sequence": "Pending,Accepted"}
+    config = read(Config, [Source(texts)])
+    rules = [rule.match.action for layer in assembly.layers(config, TOY) for rule in layer.rules]
+    assert rules == ["BootNotification"] * 2
+    assert len([rule for layer in assembly.layers(config, V201) for rule in layer.rules]) > len(rules)
+
+
+def test_a_second_dialect_is_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings take what any dialect knows, and say it to each station in the dialect of its version."""
+    costs: list[Rule[Answer]] = [Rule(Match("Ring"), Reply(compile_template({"heardAt": "dear"})))]
+    dialect = Dialect(
+        fills={"reset_type": Fill(("Blink.times",), {"Immediate": 1, "Thrice": 3}.get)},
+        names={"reset_type": lambda: ["Immediate", "Thrice"]},
+        cost_rules=lambda _: costs,
+    )
+    monkeypatch.setitem(SUBPROTOCOLS, SUBPROTOCOL, TOY)
+    monkeypatch.setitem(DIALECTS, TOY.name, dialect)
+    assert versioned.names("reset_type") == ["Immediate", "OnIdle", "Thrice"]
+    config = read(Config, [Source({"reset_type": "thrice"})])
+    assert assembly.command_payload(config, Step("Blink"), TOY)(SAMPLE) == {"times": 3}
+    assert [rule for layer in assembly.layers(config, TOY) for rule in layer.rules if rule.then is costs[0].then]
+    standard = read(Config, [Source({})])
+    assert assembly.command_payload(standard, Step("Blink"), TOY)(SAMPLE) == {"times": 1}
+    assert assembly.command_payload(standard, Step("Reset"), V201)(SAMPLE) == {"type": "Immediate"}

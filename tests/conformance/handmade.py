@@ -1,0 +1,185 @@
+"""What the station of `mock-station` cannot do, or is no fault of it: clients made by hand, over real sockets.
+
+Each is named after the check that it triggers.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from typing import Any, TypeAlias
+
+from websockets.asyncio.client import connect
+from websockets.frames import Opcode
+from websockets.typing import Subprotocol
+
+from mock_csms.behavior.commands import Step
+from mock_csms.protocol.actions import Json
+from mock_csms.station.handshake import basic
+from tests.conformance.live import Run, run_of
+from tests.station.rig import KNOWN, PASSWORD, STATION, Stand
+from tests.wire import BOOT, HANDSHAKE, Raw, Station, masked
+
+Client: TypeAlias = Callable[[Stand], Awaitable[None]]
+
+AUTHORIZATION = f"Authorization: {basic(STATION, PASSWORD)}\r\n"
+WELCOME = HANDSHAKE + AUTHORIZATION
+
+
+@asynccontextmanager
+async def knock(stand: Stand, path: str = f"/{STATION}", head: str = WELCOME) -> AsyncIterator[Raw]:
+    """Ask for a WebSocket with those headers, whatever the answer is."""
+    host, _, port = stand.mock.url.removeprefix("ws://").rpartition(":")
+    raw = Raw(*await asyncio.open_connection(host, int(port)))
+    await raw.get(path, head)
+    yield raw
+    raw.writer.transport.abort()
+
+
+@asynccontextmanager
+async def client(stand: Stand, compression: str | None = None) -> AsyncIterator[Station]:
+    """Connect a client that sends what it is told to."""
+    head, offer = {"Authorization": basic(STATION, PASSWORD)}, [Subprotocol("ocpp2.0.1")]
+    url = f"{stand.mock.url}/{STATION}"
+    async with connect(
+        url, additional_headers=head, subprotocols=offer, compression=compression, ping_interval=None, proxy=None
+    ) as socket:
+        yield Station(socket)
+
+
+async def command(stand: Stand, station: Station, action: str, payload: Json, *answer: Any) -> None:
+    """Let the mock send a command, and answer it with the rest of an array."""
+    sent = asyncio.ensure_future(stand.mock.call(STATION, Step(action, payload)))
+    _, id_, *_ = await station.expect()
+    await station.send([answer[0], id_, *answer[1:]])
+    await asyncio.gather(sent, return_exceptions=True)
+
+
+async def raw_path(stand: Stand) -> None:
+    """Have a character in the path that must be encoded."""
+    async with knock(stand, "/C|S"):
+        pass
+
+
+async def old_version(stand: Stand) -> None:
+    """Speak a draft of WebSocket."""
+    async with knock(stand, head=WELCOME.replace("Version: 13", "Version: 8")):
+        pass
+
+
+async def compressed(stand: Stand) -> None:
+    """Offer compression."""
+    async with client(stand, "deflate"):
+        pass
+
+
+async def without_credentials(stand: Stand) -> None:
+    """Come again without the credentials that it came with before."""
+    async with knock(stand):
+        pass
+    async with knock(stand, head=HANDSHAKE):
+        pass
+
+
+async def twice(stand: Stand) -> None:
+    """Have two connections at once."""
+    async with knock(stand):
+        await asyncio.sleep(5)
+        async with knock(stand):
+            pass
+
+
+async def unknown_type(stand: Stand) -> None:
+    """Answer a message of an unknown type with another error than that."""
+    stand.mock.configure(stand.configured(rule=[{"match": "Reset", "fault": "unknown-type"}]))
+    async with client(stand) as station:
+        await command(stand, station, "Reset", {}, 4, "InternalError", "what is that?", {})
+
+
+async def signed(stand: Stand) -> None:
+    """Send a signed message."""
+    async with client(stand) as station:
+        await station.call("Heartbeat-Signed", {"payload": "e30"})
+
+
+async def few_items(stand: Stand) -> None:
+    """Take one item at once, and be asked for two."""
+    name = {
+        "component": {"name": "DeviceDataCtrlr"},
+        "variable": {"name": "ItemsPerMessage", "instance": "GetVariables"},
+    }
+    told = {"getVariableResult": [name | {"attributeStatus": "Accepted", "attributeValue": "1"}]}
+    async with client(stand) as station:
+        await station.ask("BootNotification", BOOT)
+        await command(stand, station, "GetVariables", {"getVariableData": [name]}, 3, told)
+        await command(stand, station, "GetVariables", {"getVariableData": [name] * 2}, 4, "FormatViolation", "", {})
+
+
+def sending(data: bytes, head: str = WELCOME) -> Client:
+    """Return a client that sends bytes once it is connected, and goes when the mock ends the connection."""
+
+    async def send(stand: Stand) -> None:
+        async with knock(stand, head=head) as raw:
+            await raw.write(data)
+            with suppress(ConnectionError):
+                while await raw.reader.read(4096):
+                    pass
+
+    return send
+
+
+async def without_pong(stand: Stand) -> None:
+    """Send messages, and no pong."""
+    async with knock(stand) as raw:
+        with suppress(ConnectionError):
+            while not raw.reader.at_eof():
+                await raw.write(masked(HEARTBEAT))
+                await asyncio.sleep(1)
+                await raw.reader.read(4096)
+
+
+async def without_goodbye(stand: Stand) -> None:
+    """End the connection without a close frame."""
+    async with knock(stand) as raw:
+        raw.writer.write_eof()
+        await raw.reader.read()
+
+
+async def keys_twice(stand: Stand) -> None:
+    """Send an object with the same key twice."""
+    async with client(stand) as station:
+        await station.send('[2,"1","Heartbeat",{"customData":{"vendorId":"a","vendorId":"b"}}]')
+        await station.expect()
+
+
+HEARTBEAT = '[2,"h","Heartbeat",{}]'
+DEFLATE = WELCOME + "Sec-WebSocket-Extensions: permessage-deflate\r\n"
+
+CLIENTS: Mapping[str, Client] = {
+    "T04": raw_path,
+    "T09": old_version,
+    "T10": compressed,
+    "T16": without_credentials,
+    "T22": twice,
+    "T23": sending(b"\x81\x02[]"),
+    "T24": sending(b"\xa1\x80mask"),
+    "T25": sending(masked(b"x", Opcode.CONT)),
+    "T26": sending(b"\x09\x80mask"),
+    "T27": sending(masked((1006).to_bytes(2), Opcode.CLOSE)),
+    "T28": sending(b"\x81\xff\x00\x00\x00\x00\x00\x10\x00\x01mask"),
+    "T29": without_pong,
+    "T30": without_goodbye,
+    "T31": sending(b"\xc1\x85" + bytes(4) + b"\xff" * 5, DEFLATE),
+    "R20": keys_twice,
+    "R16": unknown_type,
+    "R19": signed,
+    "V19": few_items,
+}
+"""What triggers each check that no misbehaviour of the station does."""
+
+
+def run_client(check: str) -> Run:
+    """Let the client of a check connect to the running mock, and return what came of it."""
+    with Stand(learns=False, basic_auth=KNOWN) as stand:
+        stand.do(CLIENTS[check](stand))
+        stand.do(asyncio.sleep(60.0))
+    return run_of(stand)

@@ -1,0 +1,57 @@
+"""What the checks for every version take from the version of a message: its types, its error codes and its rules."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from mock_csms.behavior.validation import Validation
+from mock_csms.conformance.catalogue import CHECKS
+from mock_csms.conformance.common.versions import RULES, rules_of
+from mock_csms.conformance.subject import JUDGED
+from mock_csms.protocol.actions import Sender
+from mock_csms.protocol.conversation import Conversation
+from mock_csms.protocol.messages import TYPES, Call, Framing, MessageType
+from mock_csms.protocol.records import replace
+from mock_csms.protocol.versions import V201, Version
+from mock_csms.twin.events import Received
+from tests.conformance.story import accepted, sent
+from tests.conformance.witness import STATION, inspect
+from tests.station.bench import NOW
+from tests.toy_version import TOY
+
+MORE_TYPES = {**TYPES, 5: MessageType("NOTE", ("id", "text", "more"), lambda _, __: None, is_answer=False)}
+OTHER = replace(V201, framing=Framing(types=MORE_TYPES, codes=("Weary",)))
+"""2.0.1 with one more type of message, and with one error code."""
+RESET = Call("c", "Reset", {"type": "OnIdle"})
+
+
+def found(version: Version, text: bytes) -> Sequence[str]:
+    """Return the checks of messages that find something in the answer to a command, in that version."""
+    talk = Conversation(version, Sender.STATION)
+    talk.open(RESET)
+    read = talk.receive(text, Validation())
+    came = Received(
+        NOW + 2, STATION, text, read.message, read.violations, read.answers, False, read.is_refused, version
+    )
+    events = [*accepted().events, sent(NOW + 1, RESET), came]
+    return [each.check for each in inspect(events, NOW + 3, [id_ for id_ in CHECKS if id_.startswith("R")])]
+
+
+@pytest.mark.parametrize(
+    ("text", "of_201", "of_other"),
+    [
+        (b'[5,"1","a","b"]', ["R02"], []),
+        (b'[5,"1","a"]', ["R02"], ["R03"]),
+        (b'[4,"c","Weary","",{}]', ["R13"], []),
+        (b'[4,"c","InternalError","",{}]', [], ["R13"]),
+    ],
+)
+def test_the_version_says_what_a_message_may_be(text: bytes, of_201: list[str], of_other: list[str]) -> None:
+    """Types of messages, how many items they have, and error codes are right if the version has them."""
+    assert (found(V201, text), found(OTHER, text)) == (of_201, of_other)
+
+
+def test_each_judged_version_has_rules() -> None:
+    """A version whose stations are judged has a row; one without a row gets values that say nothing."""
+    assert set(JUDGED) <= RULES.keys()
+    assert (rules_of(TOY).custom, rules_of(TOY).hollow) == ("", ())
