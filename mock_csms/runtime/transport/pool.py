@@ -1,14 +1,14 @@
 """What connections share, whichever side opened them, and their end."""
 
 import asyncio
-from collections.abc import Callable
 from contextlib import suppress
-from typing import TypeAlias
 
 from mock_csms.runtime.sink import Backpressure
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.deadlines import Deadlines
 from mock_csms.runtime.transport.gate import Limits
+from mock_csms.runtime.transport.turns import Turns
+from mock_csms.runtime.transport.write_buffer import WriteBuffer
 
 CLOSE_TIMEOUT = 1.0
 """How long a peer may take to answer our close frame, and to close its side of the connection, in seconds."""
@@ -18,79 +18,6 @@ STOP_TIMEOUT = 0.5
 _READ_SIZE = 256 * 1024
 """How much is read at once, in bytes; into one buffer, because a fresh one for every read costs as much as the rest."""
 
-_GOODBYE = 0x88
-_PASSING = frozenset((*b"H", _GOODBYE, 0x89, 0x8A))
-"""The first bytes of what goes out while messages wait: HTTP and control frames, which may overtake (RFC 6455, 5.4)."""
-
-_Written: TypeAlias = tuple[asyncio.WriteTransport, bytes]
-
-
-class WriteBuffer:
-    """What connections send in one turn of the loop: it is written at the end of the turn, after `write_ahead`.
-
-    So all messages of a turn are handled before the peers that get the answers wake up and compete for the processor,
-    and what must be on the disk before a peer sees its answer is written once for all answers of a turn. While that
-    cannot be written, messages wait, and all else goes out: handshakes, plain HTTP, pongs and goodbyes.
-    """
-
-    def __init__(self, write_ahead: Callable[[], bool] | None) -> None:
-        self._write_ahead = write_ahead
-        self._waiting: list[_Written] = []
-        self._kept: list[_Written] = []
-        """The messages of earlier turns that wait for `write_ahead`."""
-        self._cleared: asyncio.Event | None = None
-        self.stops = 0
-        """How often messages had to wait so far."""
-
-    def add(self, connection: asyncio.WriteTransport, data: bytes) -> None:
-        """Write `data` at the end of this turn."""
-        if not self._waiting:
-            asyncio.get_running_loop().call_soon(self.empty)
-        self._waiting.append((connection, data))
-
-    def empty(self) -> None:
-        """Write now what waits."""
-        if self._waiting:
-            waiting, self._waiting = self._waiting, []
-            if self._write_ahead is not None and (not self._write_ahead() or self._kept):
-                waiting = self._sorted_out(waiting)
-            for connection, data in waiting:
-                if not connection.is_closing():
-                    connection.write(data)
-
-    def go_on(self) -> None:
-        """Write now also what was kept back."""
-        kept, self._kept = self._kept, []
-        self._waiting[:0] = kept
-        self.empty()
-        if not self._kept and self._cleared is not None:
-            self._cleared.set()
-            self._cleared = None
-
-    @property
-    def keeps_any(self) -> bool:
-        """Whether messages are kept back."""
-        return bool(self._kept)
-
-    async def clear(self) -> None:
-        """Wait until no message is kept back."""
-        while self._kept:
-            self._cleared = self._cleared or asyncio.Event()
-            await self._cleared.wait()
-
-    def _sorted_out(self, waiting: list[_Written]) -> list[_Written]:
-        """Keep messages back, and return the rest; what waits for a connection that says goodbye will not be sent."""
-        self.stops += not self._kept
-        passing = []
-        for connection, data in waiting:
-            if data[0] not in _PASSING:
-                self._kept.append((connection, data))
-                continue
-            passing.append((connection, data))
-            if data[0] == _GOODBYE:
-                self._kept = [each for each in self._kept if each[0] is not connection]
-        return passing
-
 
 class Pool:
     """What connections share, and their end; `backpressure` says when they have to wait for the records of a run."""
@@ -98,6 +25,7 @@ class Pool:
     def __init__(self, limits: Limits, backpressure: Backpressure | None = None) -> None:
         self.limits = limits
         self.write_buffer = WriteBuffer(backpressure.write_ahead if backpressure else None)
+        self.turns = Turns(self.write_buffer.empty)
         self.is_stopped = False
         """Whether no connection is read."""
         if backpressure is not None:
@@ -133,6 +61,7 @@ class Pool:
     def forget(self, transport: Transport) -> None:
         """Hold nothing any more of a transport whose connection is gone."""
         self.transports.discard(transport)
+        self.turns.discard(transport)
         for deadlines in (self.closing, self.pings, self.pongs):
             deadlines.stop(transport)
         if self._emptied is not None and not self.transports:
