@@ -55,14 +55,22 @@ class MessageIds(Mutable):
     def add(self, id_: str, mark: int) -> bool:
         """Remember an id with its mark, if it is a new one; return whether it is."""
         key = hash(id_) & _HASH or 1
-        young, old = self.young, self.old
-        slot = young.slot_of(key)
-        if young.slots[slot] or (old.count and old.slots[old.slot_of(key)]):
+        young = self.young
+        slots = young.slots
+        last = len(slots) - 1
+        slot = key & last
+        while there := slots[slot]:  # as in `slot_of`, without the call: this is done for every message
+            if there == key:
+                return False
+            slot = (slot + 1) & last
+        if self.old.count and self.mark_of(id_) is not None:
             return False
-        young.put(slot, key, mark if mark <= _MOST_MARK else NO_MARK)
+        slots[slot] = key
+        young.marks[slot] = mark if mark <= _MOST_MARK else NO_MARK
+        young.count += 1
         if young.count >= MOST_IDS:
             self.young, self.old = _table(), young
-        elif 3 * young.count > 2 * len(young.slots):
+        elif 3 * young.count > 2 * last:
             self.young = _grown(young)
         return True
 

@@ -88,7 +88,8 @@ def _beat(event: Received, message: Call, station: KnownStation) -> bool:
     connections.calls[message.id] = (HEARTBEAT, event.at)
     boots.note_beat(event.at)
     station.exchanges.note(event.at)
-    use(message.id, NO_MARK, station)
+    if station.memory.fresh is not None:
+        use(message.id, NO_MARK, station)
     return True
 
 
@@ -108,8 +109,9 @@ def _follow(event: Received, message: Call, station: KnownStation, courses: Cour
     if readings is None or not station.exchanges.ids.add(message.id, payload["seqNo"]):  # R05
         return False
     _go_on(course, event, message, station)
+    registers = station.meters.registers
     for place, reading in readings:
-        station.meters.registers[place] = reading
+        dict.__setitem__(registers, place, reading)  # each is there already, so nothing has to be dropped for it
     return True
 
 
@@ -121,12 +123,13 @@ def is_acknowledged(event: Sent, station: KnownStation) -> bool:
     answers, message = event.answers, event.message
     if answers is None or event.fault or type(message) is not Result or type(message.payload) is not dict:
         return False
-    if answers.action == HEARTBEAT:
-        if event.violations or station.unsound:
+    if answers.action == TRANSACTION_EVENT:
+        if "idTokenInfo" in message.payload:
             return False
-        station.exchanges.told = message.payload["currentTime"], event.at
-    elif answers.action != TRANSACTION_EVENT or "idTokenInfo" in message.payload:
+    elif answers.action != HEARTBEAT or event.violations or station.unsound:
         return False
+    else:
+        station.exchanges.told = message.payload["currentTime"], event.at
     station.connections.calls.pop(answers.id, None)
     station.exchanges.called_at = event.at
     return True
@@ -238,7 +241,8 @@ def _go_on(course: Course, event: Received, message: Call, station: KnownStation
     connections.heard_at = at
     connections.calls[id_] = (TRANSACTION_EVENT, at)
     station.exchanges.note(at)
-    use(id_, number, station)
+    if station.memory.fresh is not None:
+        use(id_, number, station)
     station.meters.samples = course.samples
     events[number] = ToldEvent(stamp, "Updated", PERIODIC, is_offline, id_, event.text, at, connections.opened)
     transaction.highest, transaction.stamp, transaction.sampled = number, stamp, stamp
