@@ -23,6 +23,7 @@ from mock_csms.runtime.network import Network
 from mock_csms.runtime.pki import Pki
 from mock_csms.runtime.rulebase import Rulebase
 from mock_csms.runtime.session import Arrival, CallFailed, Session
+from mock_csms.runtime.sink import Backpressure
 from mock_csms.runtime.transport.acceptor import Acceptor
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.endpoint import Endpoint
@@ -44,10 +45,10 @@ _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
 class CsmsServer:
     """One mock: `async with CsmsServer(config) as csms` listens until the block ends.
 
-    `write_ahead` is called before the frames that were sent in a turn of the event loop go to the sockets.
+    `backpressure` says what its connections have to wait for.
     """
 
-    def __init__(self, config: Config, bus: Bus | None = None, write_ahead: Callable[[], None] | None = None) -> None:
+    def __init__(self, config: Config, bus: Bus | None = None, backpressure: Backpressure | None = None) -> None:
         self.bus = bus or Bus()
         self._models = Stations(config.remember)
         self.stations = self._models.let_in
@@ -67,7 +68,7 @@ class CsmsServer:
             config.ping_timeout,
             config.max_compression_ratio,
         )
-        self._endpoint = Endpoint(self, limits, write_ahead)
+        self._endpoint = Endpoint(self, limits, backpressure)
         self._inspection = Inspection(config, self._models, self.bus.publish)
         self._door = Door(assembly.policies(config))
         self.rulebase = Rulebase(config, self._apply)

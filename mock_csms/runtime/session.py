@@ -21,6 +21,7 @@ from mock_csms.protocol.versions import Version
 from mock_csms.runtime import clock
 from mock_csms.runtime.delays import Delays
 from mock_csms.runtime.lane import Lane
+from mock_csms.runtime.patience import within
 from mock_csms.runtime.transport.breaches import Breach
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.twin.events import (
@@ -217,6 +218,7 @@ class Session:
     ) -> Json:
         self._turn = self._turn or asyncio.Lock()
         async with self._turn:
+            await self._transport.write_buffer.clear()
             call = Call(self._host.world.new_id(), action, payload())
             if self.is_over:
                 raise CallFailed("the connection is closed")
@@ -227,8 +229,7 @@ class Session:
                 self._perform(self._host.command(self, call), None)
                 if written:
                     written()
-                async with asyncio.timeout(timeout_):
-                    return await answer
+                return await within(timeout_, answer, self._transport.write_buffer)
             except TimeoutError:
                 reason = f"no answer within {timeout_:g} s"
                 self._host.publish(Unanswered(clock.now(), self.identity, call, reason))

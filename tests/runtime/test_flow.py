@@ -164,7 +164,12 @@ async def test_what_is_not_read_stops_what_is_heard() -> None:
 async def test_what_is_written_ahead() -> None:
     """An answer that is too big to wait for the end of a turn is handled to its end before it is written, too."""
     order: list[str] = []
-    async with ours(write_ahead=lambda: order.append("written")) as server, connected(server) as (peer, ear):
+
+    def write_ahead() -> bool:
+        order.append("written")
+        return True
+
+    async with ours(write_ahead=write_ahead) as server, connected(server) as (peer, ear):
         order.clear()
 
         def receive(data: bytes, *, binary: bool) -> None:

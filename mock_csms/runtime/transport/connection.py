@@ -148,8 +148,7 @@ class Transport(Flow):
     def _begin(self, receiver: Receiver) -> None:
         """Take up work, now that the connection is open."""
         self._receiver = receiver
-        if self._pool.limits.ping_interval:
-            self._pool.pings.start(self)
+        self._pool.begin(self)
 
     def _read_opening(self, data: bytes) -> bytes:
         """Go on with the opening handshake, and return what came behind it once the connection is open."""

@@ -15,8 +15,9 @@ from mock_csms.protocol.records import Mutable
 from mock_csms.runtime.transport.turns import BYTES, MESSAGES, SECONDS, Turns
 from mock_csms.runtime.transport.write_buffer import WriteBuffer
 
-_REST, _CLOGGED, _STALLED, _BUSY = 1, 2, 4, 8
-"""Why a connection is not read: a rest waits for its turn, the peer does not read, a fault, the receiver is busy."""
+_REST, _CLOGGED, _STALLED, _BUSY, _UNRECORDED = 1, 2, 4, 8, 16
+"""Why a connection is not read: a rest waits for its turn, the peer does not read, a fault, the receiver is busy, too
+many records wait."""
 
 _QUICK = 4096
 """What is read and not longer, in bytes, is handled without a look at the time where it is one frame."""
@@ -173,7 +174,7 @@ class Flow(asyncio.BufferedProtocol, ABC):
     @property
     def _is_behind(self) -> bool:
         """Whether the peer may have sent something long ago that is not handled yet, which is not its fault."""
-        return bool(self._pauses & (_REST | _BUSY)) and not self._pauses & _CLOGGED
+        return bool(self._pauses & (_REST | _BUSY | _UNRECORDED)) and not self._pauses & _CLOGGED
 
     # Pausing.
 
@@ -200,6 +201,15 @@ class Flow(asyncio.BufferedProtocol, ABC):
     def resume_reading(self) -> None:
         """Read on."""
         self._resume(_BUSY)
+
+    def hold(self) -> None:
+        """Read no more messages until `go_on` is called: too many records wait for their reader."""
+        if self._protocol.state is OPEN:
+            self._pause(_UNRECORDED)
+
+    def go_on(self) -> None:
+        """Read on."""
+        self._resume(_UNRECORDED)
 
     def pause_writing(self) -> None:
         """Read no more from a peer that does not read our answers, so that they do not pile up."""
@@ -228,6 +238,11 @@ class Flow(asyncio.BufferedProtocol, ABC):
             self._resume(_STALLED)
 
     # Writing.
+
+    @property
+    def write_buffer(self) -> WriteBuffer:
+        """What is written at the end of this turn, or has to wait for the trace."""
+        return self._pool.write_buffer
 
     def _write(self, data: bytes) -> None:
         if self._held is not None:

@@ -1,9 +1,9 @@
 """What connections share, whichever side opened them, and their end."""
 
 import asyncio
-from collections.abc import Callable
 from contextlib import suppress
 
+from mock_csms.runtime.sink import Backpressure
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.deadlines import Deadlines
 from mock_csms.runtime.transport.gate import Limits
@@ -20,18 +20,43 @@ _READ_SIZE = 256 * 1024
 
 
 class Pool:
-    """What connections share, and their end; where something must be written before they send, `write_ahead` does."""
+    """What connections share, and their end; `backpressure` says when they have to wait for the records of a run."""
 
-    def __init__(self, limits: Limits, write_ahead: Callable[[], None] | None = None) -> None:
+    def __init__(self, limits: Limits, backpressure: Backpressure | None = None) -> None:
         self.limits = limits
-        self.write_buffer = WriteBuffer(write_ahead)
+        self.write_buffer = WriteBuffer(backpressure.write_ahead if backpressure else None)
         self.turns = Turns(self.write_buffer.empty)
+        self.is_stopped = False
+        """Whether no connection is read."""
+        if backpressure is not None:
+            backpressure.stop, backpressure.go_on = self._stop, self._go_on
         self.buffer = memoryview(bytearray(_READ_SIZE))
         self.transports: set[Transport] = set()
         self._emptied: asyncio.Event | None = None
         self.closing = Deadlines(CLOSE_TIMEOUT, Transport.abort)
         self.pings = Deadlines(limits.ping_interval, Transport.ping)
         self.pongs = Deadlines(limits.ping_timeout, Transport.miss_pong)
+
+    def begin(self, transport: Transport) -> None:
+        """Take up work with a connection that is open now."""
+        if self.limits.ping_interval:
+            self.pings.start(transport)
+        if self.is_stopped:
+            transport.hold()
+
+    def _stop(self) -> None:
+        """Read no more from any connection."""
+        self.is_stopped = True
+        for transport in self.transports:
+            transport.hold()
+
+    def _go_on(self) -> None:
+        """Write what was kept back, and read on."""
+        self.write_buffer.go_on()
+        if self.is_stopped:
+            self.is_stopped = False
+            for transport in list(self.transports):
+                transport.go_on()
 
     def forget(self, transport: Transport) -> None:
         """Hold nothing any more of a transport whose connection is gone."""
@@ -45,6 +70,8 @@ class Pool:
     async def close(self, code: int, reason: str) -> None:
         """Close every connection; those that do not take part in the closing handshake are dropped."""
         self._emptied = asyncio.Event()
+        if self.is_stopped:  # or nobody would hear of the end
+            self._go_on()
         for transport in list(self.transports):
             transport.close(code, reason)
         with suppress(TimeoutError):
