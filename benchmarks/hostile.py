@@ -60,17 +60,18 @@ def _asked(running: Running, station: socket.socket, end: float) -> list[float]:
     try:
         while time.perf_counter() < end:
             for ask in (lambda: _heartbeat(station), lambda: _healthz(running.port)):
-                times.append(_timed(ask))
+                times.append(_timed(ask, running.process.pid))
                 time.sleep(_PAUSE)
     except TimeoutError:
         raise NotRun(f"no answer within {_LONGEST:g} s") from None
     return times
 
 
-def _timed(ask: Callable[[], None]) -> float:
-    began = time.perf_counter()
+def _timed(ask: Callable[[], None], process: int) -> float:
+    """Return how long an answer took, without the time that the mock waited for its core."""
+    began, before = time.perf_counter(), held_up(process)
     ask()
-    return time.perf_counter() - began
+    return max(0.0, time.perf_counter() - began - held_up(process) + before)
 
 
 def _heartbeat(station: socket.socket) -> None:

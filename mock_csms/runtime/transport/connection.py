@@ -112,7 +112,7 @@ class Transport(Flow):
 
     def _leave(self, unread: int, seconds: float) -> None:
         """End the connection of a peer that has read nothing for so long, with so many bytes waiting for it."""
-        problem = f"the station has read nothing for {seconds:.0f} s, and {unread} bytes wait for it"
+        problem = f"nothing that was sent was read for {seconds:.0f} s, and {unread} bytes wait"
         self._tell(Breach("RFC 6455 5.5.2", problem, seconds))
         self._fail(1011, "nothing is read")
 
