@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from itertools import count
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from mock_csms.commands.ready import ReadyFile
 from mock_csms.commands.reload import Reload
@@ -24,7 +24,9 @@ from mock_csms.twin.events import Failed
 from mock_csms.watch.findings import Findings
 from mock_csms.watch.records import Recorder
 from mock_csms.watch.statuses import Status, cannot_start, gravest
-from mock_csms.watch.verdict import RunVerdict
+
+if TYPE_CHECKING:
+    from mock_csms.watch.verdict import RunVerdict
 
 
 async def serve(
@@ -43,8 +45,7 @@ async def serve(
         try:
             records = stack.enter_context(Recorder(config, bus, command))
             ending, csms = Ending(records, people, ready), CsmsServer(config, bus, records.backpressure)
-            is_judged = config.expect or config.forbid
-            verdict = RunVerdict(config, bus, records.shown, ended.set, records.redactor) if is_judged else None
+            verdict = _verdict(config, bus, records, ended.set)
             findings = Findings(config, records.shown, lambda: csms.exercised)
             stack.callback(ready.remove)
 
@@ -69,6 +70,15 @@ async def serve(
     return ending.tell()
 
 
+def _verdict(config: Config, bus: Bus, records: Recorder, end: Callable[[], None]) -> "RunVerdict | None":
+    """Return what judges the run, if anything is expected or forbidden."""
+    if not (config.expect or config.forbid):
+        return None
+    from mock_csms.watch.verdict import RunVerdict  # noqa: PLC0415 - a run without expectations does not wait for it
+
+    return RunVerdict(config, bus, records.shown, end, records.redactor)
+
+
 def _exposed(config: Config) -> Iterator[str]:
     """Yield a warning if other machines can connect without a password."""
     is_loopback = config.host in ("localhost", "::1") or config.host.startswith("127.")
@@ -87,7 +97,7 @@ class Ending:
         self._reports: list[Callable[[Status], str]] = []
         """The reports to print; each gets the exit status of the run."""
 
-    def judge(self, verdict: RunVerdict | None, findings: Findings) -> None:
+    def judge(self, verdict: "RunVerdict | None", findings: Findings) -> None:
         """Judge what was seen so far, and write the cases; from now on no station should connect."""
         self._ready.remove()
         findings.conclude()

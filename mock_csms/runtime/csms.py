@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -20,7 +21,6 @@ from mock_csms.runtime.addresses import bind
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.inspection import Inspection
 from mock_csms.runtime.network import Network
-from mock_csms.runtime.pki import Pki
 from mock_csms.runtime.rulebase import Rulebase
 from mock_csms.runtime.session import Arrival, CallFailed, Session
 from mock_csms.runtime.sink import Backpressure
@@ -35,6 +35,7 @@ from mock_csms.twin.folding import fold
 from mock_csms.twin.station import Stations
 
 if TYPE_CHECKING:
+    from mock_csms.runtime.pki import Pki
     from mock_csms.twin.twin import Twin
 
 _LOOPBACKS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound to it here
@@ -56,8 +57,7 @@ class CsmsServer:
         self.sessions: dict[str, Session] = {}
         self.chance = clock.Chance(config.seed)
         self._network = Network(self.chance.seed)
-        pki = Pki(self.chance)
-        self._authority = Authority(pki.root, pki.chain)
+        self._authority = Authority(lambda now: self._pki.root(now), lambda csr, now: self._pki.chain(csr, now))
         self.url = ""
         self._is_everywhere = False
         self._acceptors: list[Acceptor] = []
@@ -100,6 +100,12 @@ class CsmsServer:
         chance = self.chance
         write_time = TIMESTAMPS[self.config.timestamp_format]
         self.world = World(self.url, write_time, chance.new_integer, chance.new_id, chance.fraction, self._authority)
+
+    @cached_property
+    def _pki(self) -> "Pki":
+        from mock_csms.runtime.pki import Pki  # noqa: PLC0415 - only those who ask for certificates wait for it
+
+        return Pki(self.chance)
 
     async def __aenter__(self) -> Self:
         """Start to listen. Raises OSError if the address or the state directory cannot be used."""
