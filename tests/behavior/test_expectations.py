@@ -171,7 +171,7 @@ NAMED = st.lists(EXPECTATIONS, max_size=4, unique_by=lambda expectation: expecta
 
 @given(NAMED, st.booleans(), st.lists(ACTS, max_size=15).map(connecting_first))
 def test_each_outcome_is_told_once(expected: list[Expectation], in_order: bool, history: list[Act]) -> None:
-    """Each expectation gets one outcome for each station that it applies to; the misses are in the failures."""
+    """Each expectation gets one outcome for each station that it applies to; a miss counts only if too few met it."""
     judge = Judge(expected, in_order=in_order)
     told = [(act.station, *news) for act in history for news in judge.look_at(event(act))]
     told += [(station, *news) for station, news in judge.conclude()]

@@ -135,7 +135,7 @@ async def test_an_end_without_a_goodbye(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("is_alive", "severity"), [(True, "warning"), (False, "info")])
 async def test_a_ping_that_is_not_answered(is_alive: bool, severity: str) -> None:
-    """T29 warns about a station that sends messages but no pong; for a silent one it is an info: its line may be lost."""
+    """T29 warns about a station that sends messages but no pong; a silent one is an info: its line may be lost."""
     for turn in turns():
         with turn as pace, TemporaryDirectory() as folder:
             log = Log(folder)

@@ -1,4 +1,4 @@
-"""Repeated values: messages that no check needs to look at; `witness.inspect` asserts that checks find nothing in them."""
+"""Repeated values: messages that no check needs to look at; `witness.inspect` asserts that no check finds anything."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
