@@ -1,4 +1,4 @@
-"""Wrong answers to ChangeAvailability and UnlockConnector, and wrong statuses of connectors (checks G)."""
+"""Checks of ChangeAvailability, UnlockConnector and the statuses of connectors (checks G)."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.availability import CLOSED, AvailabilityOrder, place_of

@@ -1,4 +1,4 @@
-"""Wrong customData (check R17)."""
+"""Check of customData (R17)."""
 
 from mock_csms.conformance.common.payloads import of
 from mock_csms.conformance.common.rpc import RPC

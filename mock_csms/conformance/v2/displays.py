@@ -1,4 +1,4 @@
-"""Wrong reports of display messages (check O)."""
+"""Check of reports of display messages (O01)."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, Said, Subject

@@ -28,9 +28,9 @@ def has_ended(seen: Seen, station: KnownStation, at: float) -> bool:
 def answers_resets(seen: Seen, station: KnownStation) -> Said:
     """Report another answer than Accepted to Immediate or Scheduled to OnIdle during a transaction.
 
-    If an Ended event follows that is older than the answer, the finding is withdrawn. Rejected is only a warning, and
-    right where AllowReset of the EVSE is false or unknown; there any other answer than Rejected is reported if it is
-    false.
+    If an Ended event follows that is older than the answer, the finding is withdrawn. Rejected is only a warning: the
+    station may have a reason of its own. For a single EVSE, Rejected is right if AllowReset is false or not known, and
+    anything else is wrong if it is false.
     """
     if seen.kind == "call":
         given = station.commands.answered.get("Reset")

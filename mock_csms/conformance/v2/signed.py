@@ -1,4 +1,4 @@
-"""Signed messages (check R19)."""
+"""Check of signed messages (R19)."""
 
 from base64 import urlsafe_b64decode
 from typing import Any
