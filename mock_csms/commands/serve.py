@@ -6,12 +6,13 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from itertools import count
 from typing import Any, TextIO
 
 from mock_csms.commands.ready import ReadyFile
 from mock_csms.commands.reload import Reload
+from mock_csms.commands.stdout import complain, tell
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.csms import CsmsServer
@@ -41,7 +42,7 @@ async def serve(
     async with AsyncExitStack() as stack:
         try:
             records = stack.enter_context(Recorder(config, bus, command))
-            ending, csms = Ending(records, people, ready), CsmsServer(config, bus, records.write_ahead)
+            ending, csms = Ending(records, people, ready), CsmsServer(config, bus, records.backpressure)
             is_judged = config.expect or config.forbid
             verdict = RunVerdict(config, bus, records.shown, ended.set, records.redactor) if is_judged else None
             findings = Findings(config, records.shown, lambda: csms.exercised)
@@ -49,10 +50,9 @@ async def serve(
 
             def announce(url: str) -> None:
                 _see_to_signals(ended, ending.force, Reload(csms, sources, gather))
-                with suppress(BrokenPipeError):  # the reader of the pipe may have left
-                    print(f"Listening on {url}", file=people, flush=True)
+                tell(people, f"Listening on {url}\n")
                 for warning in _exposed(config):
-                    sys.stderr.write(f"mock-csms: warning: {warning}\n")
+                    complain(f"mock-csms: warning: {warning}\n")
                 ready.write(url)
 
             await stack.enter_async_context(running(csms, announce))
@@ -115,13 +115,9 @@ class Ending:
         report = "".join(tell(status) for tell in self._reports)
         told = self._records.mask(report) + "".join(f"failed: {line}\n" for line in incomplete)
         try:
-            self._people.write(told)
-            self._people.flush()
-        except BrokenPipeError:  # the reader of the pipe may have left
-            return status
+            tell(self._people, told)
         except OSError as error:
-            with suppress(OSError):
-                sys.stderr.write(f"mock-csms: error: the report is incomplete: {reason_of(error)}\n")
+            complain(f"mock-csms: error: the report is incomplete: {reason_of(error)}\n")
             return gravest(status, Status.NOT_WRITTEN)
         return status
 

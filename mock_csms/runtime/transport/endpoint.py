@@ -1,10 +1,10 @@
 """Where connections come in: what all of one listener share."""
 
-from collections.abc import Callable
 from typing import cast
 
 from websockets.extensions.permessage_deflate import enable_server_permessage_deflate
 
+from mock_csms.runtime.sink import Backpressure
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.deadlines import Deadlines
 from mock_csms.runtime.transport.gate import Gate, Limits
@@ -15,8 +15,8 @@ from mock_csms.runtime.transport.pool import Pool
 class Endpoint(Pool):
     """What all connections of one listener share; call it for the transport of the next one."""
 
-    def __init__(self, gate: Gate, limits: Limits, write_ahead: Callable[[], None] | None = None) -> None:
-        super().__init__(limits, write_ahead)
+    def __init__(self, gate: Gate, limits: Limits, backpressure: Backpressure | None = None) -> None:
+        super().__init__(limits, backpressure)
         self.gate = gate
         self.extensions = enable_server_permessage_deflate(None) if limits.compression else None
         self.handshakes = Deadlines(HANDSHAKE_TIMEOUT, Incoming.give_up)

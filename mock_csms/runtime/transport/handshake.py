@@ -83,8 +83,10 @@ class Handshake(ServerProtocol):
                     request.method in _POSTING,
                 ),
             )
-        if request.protocol == "HTTP/1.1" and "Host" not in request.headers:
-            return self.turn_away(visitor, Oddity("the request has no Host header", 400, is_wrong=False))
+        hosts = len(request.headers.get_all("Host"))
+        if hosts > 1 or (not hosts and request.protocol == "HTTP/1.1"):
+            problem = f"the request has {hosts or 'no'} Host header{'s' if hosts else ''}"
+            return self.turn_away(visitor, Oddity(problem, 400, is_wrong=False))
         verdict = self._gate.visit(visitor)
         response = self._respond(verdict)
         if request.method == "HEAD":
@@ -143,4 +145,5 @@ def _visitor(request: Request, problem: str = "") -> Visitor:
         ", ".join(headers.get_all("Sec-WebSocket-Extensions")),
         problem,
         ", ".join(headers.get_all("Host")),
+        origin=", ".join(headers.get_all("Origin")),
     )
