@@ -84,7 +84,7 @@ def test_a_thorough_inspector_finds_the_same(kind: str) -> None:
 
 @EVERY_KIND
 def test_an_occasion_that_never_comes(kind: str) -> None:
-    """A bad station whose occasion never comes is a good one."""
+    """A station with a bad habit is not reported while the occasion for the habit does not come."""
     for scenario in scenarios_of(kind)[:1]:
         assert perform(scenario, Habit(kind, 10**6)).lines() == []
 

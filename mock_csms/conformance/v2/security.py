@@ -40,7 +40,7 @@ def events_are_known(seen: Seen, _: KnownStation) -> Said:
     call(FIRMWARE, EVENT),
 )
 def events_are_kept(seen: Seen, station: KnownStation) -> Said:
-    """Report a missing InvalidFirmwareSignature, if an outage hid it and InvalidSignature comes after the outage."""
+    """Report that no InvalidFirmwareSignature event follows an outage, although the status InvalidSignature does."""
     if seen.action == EVENT:
         return Done() if seen.payload["type"] == "InvalidFirmwareSignature" else None
     connections = station.connections
@@ -82,7 +82,7 @@ def password_is_right(seen: Seen, station: KnownStation) -> Said:
     any_payload=True,
 )
 def requests_are_sound(seen: Seen, station: KnownStation) -> Said:
-    """Report that no SignCertificate follows a trigger, or that its CSR is unreadable, unsigned, weak or for another.
+    """Report that no CSR follows a trigger, or one that is unreadable, unsigned, weak or for another station.
 
     R10 reports everything else.
     """
