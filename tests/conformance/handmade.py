@@ -1,6 +1,6 @@
-"""What the station of `mock-station` cannot do, or is no fault of it: clients made by hand, over real sockets.
+"""Clients made by hand, over real sockets, for checks that no station of `mock-station` can trigger.
 
-Each is named after the check that it triggers.
+Each client is named after what it does wrong, or does that a check reports. `CLIENTS` says for which check.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ WELCOME = HANDSHAKE + AUTHORIZATION
 
 @asynccontextmanager
 async def knock(stand: Stand, path: str = f"/{STATION}", head: str = WELCOME) -> AsyncIterator[Raw]:
-    """Ask for a WebSocket with those headers, whatever the answer is."""
+    """Ask for a WebSocket with these headers, whatever the answer is."""
     host, _, port = stand.mock.url.removeprefix("ws://").rpartition(":")
     raw = Raw(*await asyncio.open_connection(host, int(port)))
     await raw.get(path, head)
@@ -37,7 +37,7 @@ async def knock(stand: Stand, path: str = f"/{STATION}", head: str = WELCOME) ->
 
 @asynccontextmanager
 async def client(stand: Stand, compression: str | None = None) -> AsyncIterator[Station]:
-    """Connect a client that sends what it is told to."""
+    """Connect a client that sends what the test wants."""
     head, offer = {"Authorization": basic(STATION, PASSWORD)}, [Subprotocol("ocpp2.0.1")]
     url = f"{stand.mock.url}/{STATION}"
     async with connect(
@@ -47,7 +47,7 @@ async def client(stand: Stand, compression: str | None = None) -> AsyncIterator[
 
 
 async def command(stand: Stand, station: Station, action: str, payload: Json, *answer: Any) -> None:
-    """Let the mock send a command, and answer it with the rest of an array."""
+    """Let the mock send a command, and answer it: `answer` has the message type and all items after the id."""
     sent = asyncio.ensure_future(stand.mock.call(STATION, Step(action, payload)))
     _, id_, *_ = await station.expect()
     await station.send([answer[0], id_, *answer[1:]])
@@ -55,13 +55,13 @@ async def command(stand: Stand, station: Station, action: str, payload: Json, *a
 
 
 async def raw_path(stand: Stand) -> None:
-    """Have a character in the path that must be encoded."""
+    """Send a path with a character that must be percent-encoded."""
     async with knock(stand, "/C|S"):
         pass
 
 
 async def old_version(stand: Stand) -> None:
-    """Speak a draft of WebSocket."""
+    """Ask for a draft version of WebSocket."""
     async with knock(stand, head=WELCOME.replace("Version: 13", "Version: 8")):
         pass
 
@@ -73,7 +73,7 @@ async def compressed(stand: Stand) -> None:
 
 
 async def without_credentials(stand: Stand) -> None:
-    """Come again without the credentials that it came with before."""
+    """Connect with credentials, and then again without them."""
     async with knock(stand):
         pass
     async with knock(stand, head=HANDSHAKE):
@@ -81,7 +81,7 @@ async def without_credentials(stand: Stand) -> None:
 
 
 async def twice(stand: Stand) -> None:
-    """Have two connections at once."""
+    """Open two connections at once."""
     async with knock(stand):
         await asyncio.sleep(5)
         async with knock(stand):
@@ -89,7 +89,7 @@ async def twice(stand: Stand) -> None:
 
 
 async def unknown_type(stand: Stand) -> None:
-    """Answer a message of an unknown type with another error than that."""
+    """Answer a message of an unknown type with an error other than MessageTypeNotSupported."""
     stand.mock.configure(stand.configured(rule=[{"match": "Reset", "fault": "unknown-type"}]))
     async with client(stand) as station:
         await command(stand, station, "Reset", {}, 4, "InternalError", "what is that?", {})
@@ -102,7 +102,7 @@ async def signed(stand: Stand) -> None:
 
 
 async def few_items(stand: Stand) -> None:
-    """Take one item at once, and be asked for two."""
+    """Report that GetVariables may have one item, and get a command with two."""
     name = {
         "component": {"name": "DeviceDataCtrlr"},
         "variable": {"name": "ItemsPerMessage", "instance": "GetVariables"},
@@ -115,7 +115,7 @@ async def few_items(stand: Stand) -> None:
 
 
 def sending(data: bytes, head: str = WELCOME) -> Client:
-    """Return a client that sends bytes once it is connected, and goes when the mock ends the connection."""
+    """Return a client that sends bytes as soon as it is connected, and leaves when the mock ends the connection."""
 
     async def send(stand: Stand) -> None:
         async with knock(stand, head=head) as raw:
@@ -128,7 +128,7 @@ def sending(data: bytes, head: str = WELCOME) -> Client:
 
 
 async def without_pong(stand: Stand) -> None:
-    """Send messages, and no pong."""
+    """Send messages and no pong."""
     async with knock(stand) as raw:
         with suppress(ConnectionError):
             while not raw.reader.at_eof():
@@ -145,7 +145,7 @@ async def without_goodbye(stand: Stand) -> None:
 
 
 async def keys_twice(stand: Stand) -> None:
-    """Send an object with the same key twice."""
+    """Send an object that has the same key twice."""
     async with client(stand) as station:
         await station.send('[2,"1","Heartbeat",{"customData":{"vendorId":"a","vendorId":"b"}}]')
         await station.expect()
@@ -174,11 +174,11 @@ CLIENTS: Mapping[str, Client] = {
     "R19": signed,
     "V19": few_items,
 }
-"""What triggers each check that no misbehaviour of the station does."""
+"""The client for each check that no misbehaviour of the reference station triggers."""
 
 
 def run_client(check: str) -> Run:
-    """Let the client of a check connect to the running mock, and return what came of it."""
+    """Connect the client of a check to the running mock, and return what happened."""
     with Stand(learns=False, basic_auth=KNOWN) as stand:
         stand.do(CLIENTS[check](stand))
         stand.do(asyncio.sleep(60.0))
