@@ -57,7 +57,7 @@ class CsmsServer:
         self.sessions: dict[str, Session] = {}
         self.chance = clock.Chance(config.seed)
         self._network = Network(self.chance.seed)
-        self._authority = Authority(lambda now: self._pki.root(now), lambda csr, now: self._pki.chain(csr, now))
+        self._authority = Authority(self._root, self._chain)
         self.url = ""
         self._is_everywhere = False
         self._acceptors: list[Acceptor] = []
@@ -106,6 +106,12 @@ class CsmsServer:
         from mock_csms.runtime.pki import Pki  # noqa: PLC0415 - only those who ask for certificates wait for it
 
         return Pki(self.chance)
+
+    def _root(self, now: float) -> str:
+        return self._pki.root(now)
+
+    def _chain(self, csr: str, now: float) -> str:
+        return self._pki.chain(csr, now)
 
     async def __aenter__(self) -> Self:
         """Start to listen. Raises OSError if the address or the state directory cannot be used."""
