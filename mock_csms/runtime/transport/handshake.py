@@ -50,6 +50,11 @@ class Handshake(ServerProtocol):
             return self._judge_upgrade(request) if _wants_websocket(request) else self._judge_plain(request)
         return None if self.handshake_exc is None else self._judge_broken(head)
 
+    def read_frames(self) -> None:
+        """Read frames from now on: the parser that has read the request would keep it, 2.6 kB, as long as it lives."""
+        self.parser = self.parse()
+        next(self.parser)
+
     def _judge_upgrade(self, request: Request) -> Judgement:
         response = self._accept(request)
         if response.status_code != 101:

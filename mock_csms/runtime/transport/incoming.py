@@ -101,6 +101,7 @@ class Incoming(Transport):
         else:
             self._protocol.send_response(response)
             self._flush()
+            self._protocol.read_frames()
             self._open(visitor, verdict)
 
     def _hang_up(self) -> None:
