@@ -31,7 +31,7 @@ class Stdout:
 
 
 def tell(stream: TextIO, text: str) -> None:
-    """Write a text now from within an event loop, and wait only a short time for whoever should read it.
+    """Write a text now, also from within an event loop, and wait only a short time for whoever should read it.
 
     What nobody reads is lost. Raises OSError where it cannot be written at all.
     """
@@ -41,7 +41,7 @@ def tell(stream: TextIO, text: str) -> None:
     sink = Sink(stream.fileno(), errors.append)
     try:
         if sink.can_block:
-            sink.write(text.encode(stream.encoding, stream.errors or "strict"))
+            sink.end(text.encode(stream.encoding, stream.errors or "strict"))
             finish([sink])
         else:
             stream.write(text)

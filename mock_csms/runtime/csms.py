@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -21,6 +20,7 @@ from mock_csms.runtime.addresses import bind
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.inspection import Inspection
 from mock_csms.runtime.network import Network
+from mock_csms.runtime.pki import Pki
 from mock_csms.runtime.rulebase import Rulebase
 from mock_csms.runtime.session import Arrival, CallFailed, Session
 from mock_csms.runtime.sink import Backpressure
@@ -35,7 +35,6 @@ from mock_csms.twin.folding import fold
 from mock_csms.twin.station import Stations
 
 if TYPE_CHECKING:
-    from mock_csms.runtime.pki import Pki
     from mock_csms.twin.twin import Twin
 
 _LOOPBACKS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound to it here
@@ -57,7 +56,8 @@ class CsmsServer:
         self.sessions: dict[str, Session] = {}
         self.chance = clock.Chance(config.seed)
         self._network = Network(self.chance.seed)
-        self._authority = Authority(self._root, self._chain)
+        pki = Pki(self.chance)
+        self._authority = Authority(pki.root, pki.chain)
         self.url = ""
         self._is_everywhere = False
         self._acceptors: list[Acceptor] = []
@@ -100,18 +100,6 @@ class CsmsServer:
         chance = self.chance
         write_time = TIMESTAMPS[self.config.timestamp_format]
         self.world = World(self.url, write_time, chance.new_integer, chance.new_id, chance.fraction, self._authority)
-
-    @cached_property
-    def _pki(self) -> "Pki":
-        from mock_csms.runtime.pki import Pki  # noqa: PLC0415 - only those who ask for certificates wait for it
-
-        return Pki(self.chance)
-
-    def _root(self, now: float) -> str:
-        return self._pki.root(now)
-
-    def _chain(self, csr: str, now: float) -> str:
-        return self._pki.chain(csr, now)
 
     async def __aenter__(self) -> Self:
         """Start to listen. Raises OSError if the address or the state directory cannot be used."""

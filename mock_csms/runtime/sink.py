@@ -202,8 +202,12 @@ class Sink:
             self._go_on()
 
     def _watch(self) -> None:
-        """Go on as soon as there is room."""
-        loop, self._watched = asyncio.get_running_loop(), self._outlet.descriptor
+        """Go on as soon as there is room; without an event loop only `finish` does."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return
+        self._watched = self._outlet.descriptor
         if self._watched is None:
             self._trial = loop.call_later(_TRY, self._go_on)
         else:
