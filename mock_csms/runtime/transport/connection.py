@@ -1,4 +1,4 @@
-"""One WebSocket, from its first byte to its last, whichever side it is; how it opens is for `incoming` and `outgoing`.
+"""One WebSocket, from its first byte to its last, whichever side it is; how it opens is for `endpoint` and `outgoing`.
 
 Incoming bytes are cut into whole frames here; the commonest one, an unfragmented text, goes straight to the receiver,
 and every other one through the library, which knows RFC 6455 in full. Outgoing text takes the same short way where no
@@ -9,17 +9,15 @@ import asyncio
 import socket
 import struct
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 
 from websockets.frames import Frame, Opcode, apply_mask  # type: ignore[attr-defined] # in C where it can be
 from websockets.protocol import CONNECTING, OPEN, Protocol
 
 from mock_csms.runtime.transport import frames
 from mock_csms.runtime.transport.breaches import NOT_UTF8, Breach, breach_of
-from mock_csms.runtime.transport.gate import Receiver
-
-if TYPE_CHECKING:
-    from mock_csms.runtime.transport.pool import Pool
+from mock_csms.runtime.transport.pool import Pool
+from mock_csms.runtime.transport.receiver import Receiver
 
 
 class Transport(asyncio.BufferedProtocol, ABC):
@@ -30,7 +28,7 @@ class Transport(asyncio.BufferedProtocol, ABC):
     peer_masks: ClassVar[bool]
     """Whether the peer masks its frames, as clients do and servers must not (RFC 6455, 5.1)."""
 
-    def __init__(self, pool: "Pool", protocol: Protocol) -> None:
+    def __init__(self, pool: Pool, protocol: Protocol) -> None:
         self._pool = pool
         self._protocol = protocol
         self._receiver: Receiver | None = None

@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Protocol
 
-from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.deadlines import Deadlines
-from mock_csms.runtime.transport.gate import Limits
+from mock_csms.runtime.transport.limits import Limits
 
 CLOSE_TIMEOUT = 1.0
 """How long a peer may take to answer our close frame, and to close its side of the connection, in seconds."""
@@ -45,6 +45,22 @@ class WriteBuffer:
                     connection.write(data)
 
 
+class Member(Protocol):
+    """A connection, as far as those that share something with it need to know it; `connection` has the class."""
+
+    def close(self, code: int, reason: str = "") -> None:
+        """Start the closing handshake."""
+
+    def abort(self) -> None:
+        """Drop the connection at once."""
+
+    def ping(self) -> None:
+        """Send a ping."""
+
+    def miss_pong(self) -> None:
+        """Give up a peer that did not answer a ping."""
+
+
 class Pool:
     """What connections share, and their end; where something must be written before they send, `write_ahead` does."""
 
@@ -52,13 +68,13 @@ class Pool:
         self.limits = limits
         self.write_buffer = WriteBuffer(write_ahead)
         self.buffer = memoryview(bytearray(_READ_SIZE))
-        self.transports: set[Transport] = set()
+        self.transports: set[Member] = set()
         self._emptied: asyncio.Event | None = None
-        self.closing = Deadlines(CLOSE_TIMEOUT, Transport.abort)
-        self.pings = Deadlines(limits.ping_interval, Transport.ping)
-        self.pongs = Deadlines(limits.ping_timeout, Transport.miss_pong)
+        self.closing = Deadlines[Member](CLOSE_TIMEOUT, lambda member: member.abort())
+        self.pings = Deadlines[Member](limits.ping_interval, lambda member: member.ping())
+        self.pongs = Deadlines[Member](limits.ping_timeout, lambda member: member.miss_pong())
 
-    def forget(self, transport: Transport) -> None:
+    def forget(self, transport: Member) -> None:
         """Hold nothing any more of a transport whose connection is gone."""
         self.transports.discard(transport)
         for deadlines in (self.closing, self.pings, self.pongs):
