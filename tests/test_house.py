@@ -318,7 +318,7 @@ def test_the_tables_of_the_docs_are_made_from_the_code(monkeypatch: pytest.Monke
     from scripts.docs import PAGES, TABLES, places, with_tables
 
     texts = {page: page.read_text(encoding="utf-8") for page in PAGES}
-    assert [page for page, text in texts.items() if with_tables(text) != text] == []
+    assert [page for page, text in texts.items() if with_tables(text) != text] == [], "run `.venv/bin/task docs`"
     assert sorted(name for text in texts.values() for name in places(text)) == sorted(TABLES)
 
 
@@ -327,7 +327,9 @@ def test_every_flag_has_a_row_in_the_docs() -> None:
     page = (ROOT / "docs" / "flags.md").read_text(encoding="utf-8")
     forms = {setting.name: flag_of(setting).forms for setting in fields(Config)}
     names = [name for setting, own in forms.items() for name in ([setting] if own is None else own)]
-    assert [name for name in names if not re.search(rf"^\| `(-\w, )?{option(name)}[ `]", page, re.MULTILINE)] == []
+    assert [name for name in names if not re.search(rf"^\| `(-\w, )?{option(name)}[ `]", page, re.MULTILINE)] == [], (
+        "run `.venv/bin/task docs`; a new group of flags needs a place in docs/flags.md too"
+    )
 
 
 def test_the_readme_is_short() -> None:

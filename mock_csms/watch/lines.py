@@ -161,25 +161,6 @@ def _finding(finding: events.Finding, problem: str) -> str:
 # Faults.
 
 _FAULT = re.compile(rf"(?P<rule>.+?) (?P<kind>{'|'.join(FAULTS)})(?P<how>( [a-z]+=\S+)*)", re.DOTALL)
-_DONE: Mapping[str, str] = {
-    "delay": "delayed",
-    "latency": "delayed",
-    "drop": "dropped",
-    "duplicate": "duplicated",
-    "wrong-id": "sent with a wrong id",
-    "malformed": "malformed",
-    "truncate": "truncated",
-    "invalid": "made invalid",
-    "wrong-type": "sent with a wrong type",
-    "unknown-type": "sent with an unknown type",
-    "oversize": "made too large",
-    "close": "connection closed",
-    "reset": "connection reset",
-    "stall": "stalled",
-    "split": "split",
-    "binary": "sent as binary",
-}
-"""What each fault did, for people."""
 
 
 def _lost(event: events.Lost) -> Line:
@@ -197,7 +178,7 @@ def _done(fault: str) -> str:
     if fault.startswith(events.LOSS):
         return f"lost by the mock ({fault})"
     found = _FAULT.fullmatch(fault)
-    return f"{_DONE[found['kind']]}{found['how']} (rule {found['rule']})" if found else fault
+    return f"{FAULTS[found['kind']].done}{found['how']} (rule {found['rule']})" if found else fault
 
 
 def _connected(event: events.Connected) -> Line:
