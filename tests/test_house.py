@@ -25,6 +25,7 @@ from mock_csms.settings.flags import flag_of, option
 from mock_csms.twin import events
 from mock_csms.twin.events import Event
 from mock_csms.watch.console import Console, Look
+from mock_csms.watch.lines import LINES
 
 ROOT = Path(__file__).parent.parent
 MODULES = {path.relative_to(ROOT).as_posix(): path for path in sorted((ROOT / "mock_csms").rglob("*.py"))}
@@ -460,6 +461,7 @@ def test_every_event_is_in_the_list() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 async def test_every_event_has_its_line(kind: type[Event], tmp_path: Path) -> None:
     """The console writes one line for every kind of event, with the time first."""
+    assert kind in LINES, "each kind of event has a row in LINES, watch/lines.py"
     parts = {name: VALUES.get(name, f"<{name}>") for name in kind.__struct_fields__}
     with (tmp_path / "log").open("wb") as log:
         bus, sink = Bus(), Sink(log.fileno())
