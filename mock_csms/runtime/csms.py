@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -20,9 +21,10 @@ from mock_csms.runtime.addresses import bind
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.inspection import Inspection
 from mock_csms.runtime.network import Network
-from mock_csms.runtime.pki import Pki
 from mock_csms.runtime.rulebase import Rulebase
 from mock_csms.runtime.session import Arrival, CallFailed, Session
+from mock_csms.runtime.sink import Backpressure
+from mock_csms.runtime.transport.acceptor import Acceptor
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.endpoint import Endpoint
 from mock_csms.runtime.transport.limits import Limits
@@ -33,9 +35,9 @@ from mock_csms.twin.folding import fold
 from mock_csms.twin.station import Stations
 
 if TYPE_CHECKING:
+    from mock_csms.runtime.pki import Pki
     from mock_csms.twin.twin import Twin
 
-_BACKLOG = 4096
 _LOOPBACKS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound to it here
 """The addresses that stand for all of the machine, each with an address that can be connected to."""
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
@@ -44,10 +46,10 @@ _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
 class CsmsServer:
     """One mock: `async with CsmsServer(config) as csms` listens until the block ends.
 
-    `write_ahead` is called before the frames that were sent in a turn of the event loop go to the sockets.
+    `backpressure` says what its connections have to wait for.
     """
 
-    def __init__(self, config: Config, bus: Bus | None = None, write_ahead: Callable[[], None] | None = None) -> None:
+    def __init__(self, config: Config, bus: Bus | None = None, backpressure: Backpressure | None = None) -> None:
         self.bus = bus or Bus()
         self._models = Stations(config.remember)
         self.stations = self._models.let_in
@@ -55,13 +57,18 @@ class CsmsServer:
         self.sessions: dict[str, Session] = {}
         self.chance = clock.Chance(config.seed)
         self._network = Network(self.chance.seed)
-        pki = Pki(self.chance)
-        self._authority = Authority(pki.root, pki.chain)
+        self._authority = Authority(self._root, self._chain)
         self.url = ""
         self._is_everywhere = False
-        self._servers: list[asyncio.Server] = []
-        limits = Limits(config.max_message_size, not config.no_compression, config.ping_interval, config.ping_timeout)
-        self._endpoint = Endpoint(self, limits, write_ahead)
+        self._acceptors: list[Acceptor] = []
+        limits = Limits(
+            config.max_message_size,
+            not config.no_compression,
+            config.ping_interval,
+            config.ping_timeout,
+            config.max_compression_ratio,
+        )
+        self._endpoint = Endpoint(self, limits, backpressure)
         self._inspection = Inspection(config, self._models, self.bus.publish)
         self._door = Door(assembly.policies(config))
         self.rulebase = Rulebase(config, self._apply)
@@ -94,16 +101,29 @@ class CsmsServer:
         write_time = TIMESTAMPS[self.config.timestamp_format]
         self.world = World(self.url, write_time, chance.new_integer, chance.new_id, chance.fraction, self._authority)
 
+    @cached_property
+    def _pki(self) -> "Pki":
+        from mock_csms.runtime.pki import Pki  # noqa: PLC0415 - only those who ask for certificates wait for it
+
+        return Pki(self.chance)
+
+    def _root(self, now: float) -> str:
+        return self._pki.root(now)
+
+    def _chain(self, csr: str, now: float) -> str:
+        return self._pki.chain(csr, now)
+
     async def __aenter__(self) -> Self:
         """Start to listen. Raises OSError if the address or the state directory cannot be used."""
-        loop = asyncio.get_running_loop()
         self._inspection.open()
         try:
             sockets = bind(self.config.host, self.config.port)
         except OSError:
             self._inspection.close()
             raise
-        self._servers = [await loop.create_server(self._endpoint, sock=bound, backlog=_BACKLOG) for bound in sockets]
+        self._acceptors = [Acceptor(bound, self._endpoint, self._cannot_accept) for bound in sockets]
+        for acceptor in self._acceptors:
+            await acceptor.open()
         bound, port = sockets[0].getsockname()[:2]
         host = _LOOPBACKS.get(bound, self.config.host)
         self._is_everywhere = bound in _LOOPBACKS
@@ -116,8 +136,8 @@ class CsmsServer:
     ) -> None:
         """Stop listening and close every connection with 1001."""
         self._inspection.stop()
-        for server in self._servers:
-            server.close()
+        for acceptor in self._acceptors:
+            acceptor.close()
         for session in list(self.sessions.values()):
             session.close(1001, "the mock stops")
         await self._endpoint.close(1001, "the mock stops")
@@ -270,6 +290,10 @@ class CsmsServer:
         if visitor.wants_websocket or visitor.problem:
             self.publish(Knocked(clock.now(), self._name(visitor), visitor))
         self._refuse(visitor, reason, status)
+
+    def _cannot_accept(self, reason: str) -> None:
+        """Publish why stations that connect have to wait."""
+        self.publish(Failed(clock.now(), "", reason))
 
     def lost(self, reason: str, visitor: Visitor) -> None:
         """Note that a client closed its connection before it sent a whole request, as load balancers do."""

@@ -81,6 +81,7 @@ def policies(config: Config) -> AdmissionPolicies:
         cuts=config.disconnect_after,
         known=config.known_stations,
         passwords=config.basic_auth,
+        origins=config.allow_origin or (),
         close_on_mismatch=config.on_subprotocol_mismatch == "close",
         keep_old=config.on_duplicate == "old",
     )

@@ -1,6 +1,6 @@
-"""What the station of `mock-station` cannot do, or is no fault of it: clients made by hand, over real sockets.
+"""Clients made by hand, over real sockets, for checks that no station of `mock-station` can trigger.
 
-Each is named after the check that it triggers.
+Each client is named after what it does wrong, or does that a check reports. `CLIENTS` says for which check.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ WELCOME = HANDSHAKE + AUTHORIZATION
 
 @asynccontextmanager
 async def knock(stand: Stand, path: str = f"/{STATION}", head: str = WELCOME) -> AsyncIterator[Raw]:
-    """Ask for a WebSocket with those headers, whatever the answer is."""
+    """Ask for a WebSocket with these headers, whatever the answer is."""
     host, _, port = stand.mock.url.removeprefix("ws://").rpartition(":")
     raw = Raw(*await asyncio.open_connection(host, int(port)))
     await raw.get(path, head)
@@ -43,7 +43,7 @@ async def knock(stand: Stand, path: str = f"/{STATION}", head: str = WELCOME) ->
 
 @asynccontextmanager
 async def client(stand: Stand, compression: str | None = None) -> AsyncIterator[Station]:
-    """Connect a client that sends what it is told to."""
+    """Connect a client that sends what the test wants."""
     head, offer = {"Authorization": basic(STATION, PASSWORD)}, [Subprotocol("ocpp2.0.1")]
     url = f"{stand.mock.url}/{STATION}"
     async with connect(
@@ -60,13 +60,13 @@ async def commanded(stand: Stand, station: Station, action: str, payload: Json) 
 
 
 async def raw_path(stand: Stand) -> None:
-    """Have a character in the path that must be encoded."""
+    """Send a path with a character that must be percent-encoded."""
     async with knock(stand, "/C|S"):
         pass
 
 
 async def old_version(stand: Stand) -> None:
-    """Speak a draft of WebSocket."""
+    """Ask for a draft version of WebSocket."""
     async with knock(stand, head=WELCOME.replace("Version: 13", "Version: 8")):
         pass
 
@@ -78,7 +78,7 @@ async def compressed(stand: Stand) -> None:
 
 
 async def without_credentials(stand: Stand) -> None:
-    """Come again without the credentials that it came with before."""
+    """Connect with credentials, and then again without them."""
     async with knock(stand):
         pass
     async with knock(stand, head=HANDSHAKE):
@@ -86,7 +86,7 @@ async def without_credentials(stand: Stand) -> None:
 
 
 async def twice(stand: Stand) -> None:
-    """Have two connections at once."""
+    """Open two connections at once."""
     async with knock(stand):
         await asyncio.sleep(5)
         async with knock(stand):
@@ -94,7 +94,7 @@ async def twice(stand: Stand) -> None:
 
 
 async def unknown_type(stand: Stand) -> None:
-    """Answer a message of an unknown type with another error than that."""
+    """Answer a message of an unknown type with an error other than MessageTypeNotSupported."""
     stand.mock.configure(stand.configured(rule=[{"match": "Reset", "fault": "unknown-type"}]))
     async with client(stand) as station:
         id_, sent = await commanded(stand, station, "Reset", {})
@@ -103,7 +103,7 @@ async def unknown_type(stand: Stand) -> None:
 
 
 def sending(data: bytes, head: str = WELCOME) -> Client:
-    """Return a client that sends bytes once it is connected, and goes when the mock ends the connection."""
+    """Return a client that sends bytes as soon as it is connected, and leaves when the mock ends the connection."""
 
     async def send(stand: Stand) -> None:
         async with knock(stand, head=head) as raw:
@@ -116,7 +116,7 @@ def sending(data: bytes, head: str = WELCOME) -> Client:
 
 
 async def without_pong(stand: Stand) -> None:
-    """Send messages, and no pong."""
+    """Send messages and no pong."""
     async with knock(stand) as raw:
         with suppress(ConnectionError):
             while not raw.reader.at_eof():

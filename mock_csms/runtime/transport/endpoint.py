@@ -1,7 +1,6 @@
 """The server's side of a connection: who asks for it, what is decided, and its unmasked frames; what all share."""
 
 import asyncio
-from collections.abc import Callable
 from typing import cast
 
 from websockets.extensions.permessage_deflate import enable_server_permessage_deflate
@@ -10,6 +9,7 @@ from websockets.protocol import OPEN
 
 from mock_csms.behavior.admission import Hang, SendAway, SlamDoor, Verdict
 from mock_csms.protocol.visitors import Visitor
+from mock_csms.runtime.sink import Backpressure
 from mock_csms.runtime.transport import frames, heads
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.deadlines import Deadlines
@@ -104,6 +104,7 @@ class Incoming(Transport):
         else:
             self._protocol.send_response(response)
             self._flush()
+            self._protocol.read_frames()
             self._open(visitor, verdict)
 
     def _hang_up(self) -> None:
@@ -125,8 +126,8 @@ class Incoming(Transport):
 class Endpoint(Pool):
     """What all connections of one listener share; call it for the transport of the next one."""
 
-    def __init__(self, gate: Gate, limits: Limits, write_ahead: Callable[[], None] | None = None) -> None:
-        super().__init__(limits, write_ahead)
+    def __init__(self, gate: Gate, limits: Limits, backpressure: Backpressure | None = None) -> None:
+        super().__init__(limits, backpressure)
         self.gate = gate
         self.extensions = enable_server_permessage_deflate(None) if limits.compression else None
         self.handshakes = Deadlines(HANDSHAKE_TIMEOUT, Incoming.give_up)
