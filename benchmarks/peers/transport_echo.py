@@ -14,7 +14,7 @@ from mock_csms.runtime.transport.acceptor import Acceptor
 from mock_csms.runtime.transport.breaches import Breach
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.endpoint import Endpoint
-from mock_csms.runtime.transport.gate import Limits
+from mock_csms.runtime.transport.limits import Limits
 
 LIMITS = Limits(max_message_size=1 << 25, compression=True, ping_interval=0, ping_timeout=0)
 

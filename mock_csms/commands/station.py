@@ -18,7 +18,7 @@ from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.clock import Chance
 from mock_csms.runtime.sink import Sink, finish
 from mock_csms.runtime.transport.dial import CannotConnect, Dialer
-from mock_csms.runtime.transport.gate import Limits
+from mock_csms.runtime.transport.limits import Limits
 from mock_csms.settings.flags import read
 from mock_csms.settings.texts import read_text
 from mock_csms.settings.values import reason_of

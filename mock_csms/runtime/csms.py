@@ -1,7 +1,6 @@
 """The mock CSMS: listens, accepts stations, keeps what is known of them, and sends them commands."""
 
 import asyncio
-import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -16,7 +15,7 @@ from mock_csms.protocol.messages import Call, Error
 from mock_csms.protocol.versions import SUBPROTOCOLS, choose_subprotocol
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.runtime import clock
-from mock_csms.runtime.addresses import bind
+from mock_csms.runtime.addresses import HOST, LOOPBACKS, bind
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.inspection import Inspection
 from mock_csms.runtime.network import Network
@@ -27,7 +26,7 @@ from mock_csms.runtime.sink import Backpressure
 from mock_csms.runtime.transport.acceptor import Acceptor
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.endpoint import Endpoint
-from mock_csms.runtime.transport.gate import Limits
+from mock_csms.runtime.transport.limits import Limits
 from mock_csms.settings import Config, assembly
 from mock_csms.settings.values import TIMESTAMPS
 from mock_csms.twin.events import Connected, Event, Failed, Knocked, Noted, Refused
@@ -36,10 +35,6 @@ from mock_csms.twin.station import Stations
 
 if TYPE_CHECKING:
     from mock_csms.twin.twin import Twin
-
-_LOOPBACKS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound to it here
-"""The addresses that stand for all of the machine, each with an address that can be connected to."""
-_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
 
 
 class CsmsServer:
@@ -113,8 +108,8 @@ class CsmsServer:
         for acceptor in self._acceptors:
             await acceptor.open()
         bound, port = sockets[0].getsockname()[:2]
-        host = _LOOPBACKS.get(bound, self.config.host)
-        self._is_everywhere = bound in _LOOPBACKS
+        host = LOOPBACKS.get(bound, self.config.host)
+        self._is_everywhere = bound in LOOPBACKS
         self.url = f"ws://[{host}]:{port}" if ":" in host else f"ws://{host}:{port}"
         self._set_world()
         return self
@@ -246,7 +241,7 @@ class CsmsServer:
         if self.config.on_duplicate == "new" and identity in self.sessions:
             self.sessions[identity].close(1000, "replaced by a new connection of the same station")
         station = self._models.welcome(identity)
-        station.url = f"ws://{visitor.host}" if self._is_everywhere and _HOST.fullmatch(visitor.host) else ""
+        station.url = f"ws://{visitor.host}" if self._is_everywhere and HOST.fullmatch(visitor.host) else ""
         version = SUBPROTOCOLS[subprotocol]
         session = Session(transport, identity, version, Sender.STATION, self)
         self.sessions[identity] = session

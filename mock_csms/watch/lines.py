@@ -167,27 +167,6 @@ def _fault_pattern() -> re.Pattern[str]:
     return re.compile(rf"(?P<rule>.+?) (?P<kind>{'|'.join(FAULTS)})(?P<how>( [a-z]+=\S+)*)", re.DOTALL)
 
 
-_DONE: Mapping[str, str] = {
-    "delay": "delayed",
-    "latency": "delayed",
-    "drop": "dropped",
-    "duplicate": "duplicated",
-    "wrong-id": "sent with a wrong id",
-    "malformed": "malformed",
-    "truncate": "truncated",
-    "invalid": "made invalid",
-    "wrong-type": "sent with a wrong type",
-    "unknown-type": "sent with an unknown type",
-    "oversize": "made too large",
-    "close": "connection closed",
-    "reset": "connection reset",
-    "stall": "stalled",
-    "split": "split",
-    "binary": "sent as binary",
-}
-"""What each fault did, for people."""
-
-
 def _lost(event: events.Lost) -> Line:
     line = _received(event.received, gist)
     return replace(line, level=INFO, rest=f"lost by the mock ({event.fault})", more="")
@@ -202,8 +181,10 @@ def _done(fault: str) -> str:
     """Return what a fault did, and by which rule."""
     if fault.startswith(events.LOSS):
         return f"lost by the mock ({fault})"
+    from mock_csms.behavior.faults import FAULTS  # noqa: PLC0415 - as above
+
     found = _fault_pattern().fullmatch(fault)
-    return f"{_DONE[found['kind']]}{found['how']} (rule {found['rule']})" if found else fault
+    return f"{FAULTS[found['kind']].done}{found['how']} (rule {found['rule']})" if found else fault
 
 
 def _connected(event: events.Connected) -> Line:

@@ -4,15 +4,18 @@ Each client is named after what it does wrong, or does that a check reports. `CL
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeAlias
 
+import orjson
 from websockets.asyncio.client import connect
 from websockets.frames import Opcode
 from websockets.typing import Subprotocol
 
 from mock_csms.behavior.commands import Step
+from mock_csms.commands.explaining import explanation_of
 from mock_csms.protocol.actions import Json
 from mock_csms.station.handshake import basic
 from tests.conformance.live import Run, run_of
@@ -20,6 +23,9 @@ from tests.station.rig import KNOWN, PASSWORD, STATION, Stand
 from tests.wire import BOOT, HANDSHAKE, Raw, Station, masked
 
 Client: TypeAlias = Callable[[Stand], Awaitable[None]]
+
+CALL = 2
+"""The message type of a CALL."""
 
 AUTHORIZATION = f"Authorization: {basic(STATION, PASSWORD)}\r\n"
 WELCOME = HANDSHAKE + AUTHORIZATION
@@ -46,12 +52,11 @@ async def client(stand: Stand, compression: str | None = None) -> AsyncIterator[
         yield Station(socket)
 
 
-async def command(stand: Stand, station: Station, action: str, payload: Json, *answer: Any) -> None:
-    """Let the mock send a command, and answer it: `answer` has the message type and all items after the id."""
+async def commanded(stand: Stand, station: Station, action: str, payload: Json) -> tuple[str, Awaitable[Any]]:
+    """Let the mock send a command; return its message id, and what ends when it is answered."""
     sent = asyncio.ensure_future(stand.mock.call(STATION, Step(action, payload)))
     _, id_, *_ = await station.expect()
-    await station.send([answer[0], id_, *answer[1:]])
-    await asyncio.gather(sent, return_exceptions=True)
+    return id_, sent
 
 
 async def raw_path(stand: Stand) -> None:
@@ -92,26 +97,9 @@ async def unknown_type(stand: Stand) -> None:
     """Answer a message of an unknown type with an error other than MessageTypeNotSupported."""
     stand.mock.configure(stand.configured(rule=[{"match": "Reset", "fault": "unknown-type"}]))
     async with client(stand) as station:
-        await command(stand, station, "Reset", {}, 4, "InternalError", "what is that?", {})
-
-
-async def signed(stand: Stand) -> None:
-    """Send a signed message."""
-    async with client(stand) as station:
-        await station.call("Heartbeat-Signed", {"payload": "e30"})
-
-
-async def few_items(stand: Stand) -> None:
-    """Report that GetVariables may have one item, and get a command with two."""
-    name = {
-        "component": {"name": "DeviceDataCtrlr"},
-        "variable": {"name": "ItemsPerMessage", "instance": "GetVariables"},
-    }
-    told = {"getVariableResult": [name | {"attributeStatus": "Accepted", "attributeValue": "1"}]}
-    async with client(stand) as station:
-        await station.ask("BootNotification", BOOT)
-        await command(stand, station, "GetVariables", {"getVariableData": [name]}, 3, told)
-        await command(stand, station, "GetVariables", {"getVariableData": [name] * 2}, 4, "FormatViolation", "", {})
+        id_, sent = await commanded(stand, station, "Reset", {})
+        await station.send([4, id_, "InternalError", "what is that?", {}])
+        await asyncio.gather(sent, return_exceptions=True)
 
 
 def sending(data: bytes, head: str = WELCOME) -> Client:
@@ -144,13 +132,6 @@ async def without_goodbye(stand: Stand) -> None:
         await raw.reader.read()
 
 
-async def keys_twice(stand: Stand) -> None:
-    """Send an object that has the same key twice."""
-    async with client(stand) as station:
-        await station.send('[2,"1","Heartbeat",{"customData":{"vendorId":"a","vendorId":"b"}}]')
-        await station.expect()
-
-
 HEARTBEAT = '[2,"h","Heartbeat",{}]'
 DEFLATE = WELCOME + "Sec-WebSocket-Extensions: permessage-deflate\r\n"
 
@@ -169,17 +150,37 @@ CLIENTS: Mapping[str, Client] = {
     "T29": without_pong,
     "T30": without_goodbye,
     "T31": sending(b"\xc1\x85" + bytes(4) + b"\xff" * 5, DEFLATE),
-    "R20": keys_twice,
     "R16": unknown_type,
-    "R19": signed,
-    "V19": few_items,
 }
-"""The client for each check that no misbehaviour of the reference station triggers."""
+"""What triggers each check that neither a misbehaviour of the station nor its own example does."""
+
+
+async def play_example(stand: Stand, lines: Sequence[str]) -> None:
+    """Boot, and do what the lines say: `>` sends a frame, `<` lets the mock send a command, `-- 5 s later` waits."""
+    commands: dict[str, tuple[str, Awaitable[Any]]] = {}
+    async with client(stand) as station:
+        await station.ask("BootNotification", BOOT)
+        for line in lines:
+            mark, _, text = line.partition(" ")
+            if later := re.fullmatch(r"(\d+) s later", text):
+                await asyncio.sleep(float(later[1]))
+                continue
+            number, id_, *rest = orjson.loads(text)
+            if (mark, number) == ("<", CALL):
+                commands[id_] = await commanded(stand, station, *rest)
+            elif (mark, number) == (">", CALL):
+                await station.send(text)
+                await station.expect()
+            elif mark == ">":
+                real, sent = commands[id_]
+                await station.send([number, real, *rest])
+                await asyncio.gather(sent, return_exceptions=True)
 
 
 def run_client(check: str) -> Run:
-    """Connect the client of a check to the running mock, and return what happened."""
+    """Let the client of a check connect to the running mock, or its wrong example be played; return what came of it."""
     with Stand(learns=False, basic_auth=KNOWN) as stand:
-        stand.do(CLIENTS[check](stand))
+        own = CLIENTS.get(check)
+        stand.do(own(stand) if own else play_example(stand, explanation_of(check).wrong))
         stand.do(asyncio.sleep(60.0))
     return run_of(stand)

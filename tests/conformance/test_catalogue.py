@@ -34,7 +34,8 @@ def test_the_catalogue_is_whole() -> None:
     ids = sorted(CHECKS.keys() | UNJUDGED.keys())
     assert all(re.fullmatch(r"[A-Z]\d\d", id_) for id_ in ids)
     for letter, same in groupby(ids, key=lambda id_: id_[0]):
-        assert all(id_ == f"{letter}{number:02}" for number, id_ in enumerate(same, 1))
+        told = [*same]
+        assert told == [f"{letter}{number:02}" for number in range(1, len(told) + 1)], "a new check has the next number"
 
 
 def test_a_check_is_a_clause() -> None:

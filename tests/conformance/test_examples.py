@@ -26,7 +26,9 @@ def test_every_check_has_an_explanation() -> None:
     names = {f"{subject.name.replace(' ', '_')}.toml" for subject in SUBJECTS}
     assert {file.name for file in files("mock_csms.conformance").joinpath("explanations").iterdir()} == names
     for subject in SUBJECTS:
-        assert list(explanations(subject.name)) == sorted(subject.checks)
+        assert list(explanations(subject.name)) == sorted(subject.checks), (
+            f"conformance/explanations/{subject.name.replace(' ', '_')}.toml has a table for each check, in their order"
+        )
 
 
 @pytest.mark.parametrize("check", CHECKS)

@@ -150,6 +150,6 @@ async def test_a_station_that_does_not_come_is_told() -> None:
 
 def test_the_table_has_all_states() -> None:
     """All 17 reusable and 7 memory states are in a table: with a step, or with the reason why there is none."""
-    assert len(states.STATES) + len(states.NOT_YET) == 24
+    assert len(states.STATES) + len(states.NOT_YET) == 24, "a new state leaves NOT_YET"
     assert states.STATES.keys().isdisjoint(states.NOT_YET)
     assert all(states.STATES.values())

@@ -19,7 +19,7 @@ from mock_csms.runtime.transport.breaches import Breach
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.dial import Dialer
 from mock_csms.runtime.transport.endpoint import Endpoint
-from mock_csms.runtime.transport.gate import Limits
+from mock_csms.runtime.transport.limits import Limits
 from tests.wire import PATIENCE
 
 OFFER = ["ocpp2.0.1"]

@@ -7,6 +7,7 @@ from mock_csms.protocol.records import replace
 from mock_csms.protocol.v2.v201 import ACTIONS
 from mock_csms.station import cues
 from mock_csms.station.cues import Plugged, Presented, Unplugged
+from mock_csms.station.v2 import commands
 from mock_csms.station.v2.commands import ANSWERS
 from mock_csms.station.v2.device import RESETS_EVSES
 from tests.station.play import BOB, TOKEN, Play, answering, booted, charging
@@ -21,6 +22,13 @@ def test_every_command_is_answered(action: str) -> None:
     """Each of the 40 commands gets a valid result."""
     answer = charging().ask(action)
     assert action in ANSWERS or set(answer) == set(ACTIONS[action].response)
+
+
+def test_a_command_is_answered_in_one_place() -> None:
+    """No two subjects answer the same command: the second would silently replace the first."""
+    tables = [value for value in vars(commands).values() if hasattr(value, "ANSWERS")]
+    actions = [action for module in tables for action in module.ANSWERS]
+    assert len(actions) == len(set(actions)) == len(ANSWERS)
 
 
 # Remote control.

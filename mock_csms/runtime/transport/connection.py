@@ -1,4 +1,4 @@
-"""One WebSocket, from its first byte to its last, whichever side it is; how it opens is for `incoming` and `outgoing`.
+"""One WebSocket, from its first byte to its last, whichever side it is; how it opens is for `endpoint` and `outgoing`.
 
 Incoming bytes are cut into whole frames here (`flow` says when); the commonest one, an unfragmented text, goes straight
 to the receiver, and every other one through the library, which knows RFC 6455 in full. Outgoing text takes the same
@@ -9,7 +9,7 @@ import asyncio
 import socket
 import struct
 from abc import abstractmethod
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 
 from websockets.exceptions import PayloadTooBig
 from websockets.frames import Frame, Opcode, apply_mask  # type: ignore[attr-defined] # in C where it can be
@@ -18,11 +18,9 @@ from websockets.protocol import CONNECTING, OPEN, Protocol
 from mock_csms.runtime.transport import frames
 from mock_csms.runtime.transport.breaches import NOT_UTF8, TOO_MANY_EMPTY, Breach, breach_of, grown_too_much
 from mock_csms.runtime.transport.flow import Flow
-from mock_csms.runtime.transport.gate import ALWAYS_ALLOWED, Receiver
-
-if TYPE_CHECKING:
-    from mock_csms.runtime.transport.pool import Pool
-
+from mock_csms.runtime.transport.limits import ALWAYS_ALLOWED
+from mock_csms.runtime.transport.pool import Pool
+from mock_csms.runtime.transport.receiver import Receiver
 
 _MOST_EMPTY = 1000
 """How many frames of a message may be empty."""
@@ -36,9 +34,9 @@ class Transport(Flow):
     peer_masks: ClassVar[bool]
     """Whether the peer masks its frames, as clients do and servers must not (RFC 6455, 5.1)."""
 
-    _pool: "Pool"
+    _pool: Pool
 
-    def __init__(self, pool: "Pool", protocol: Protocol) -> None:
+    def __init__(self, pool: Pool, protocol: Protocol) -> None:
         super().__init__(pool, protocol)
         self._receiver: Receiver | None = None
         self._fragments = bytearray()

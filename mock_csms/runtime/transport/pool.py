@@ -2,12 +2,12 @@
 
 import asyncio
 from contextlib import suppress
+from typing import Protocol
 
 from mock_csms.runtime.sink import Backpressure
-from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.deadlines import Deadlines
-from mock_csms.runtime.transport.gate import Limits
-from mock_csms.runtime.transport.turns import Turns
+from mock_csms.runtime.transport.limits import Limits
+from mock_csms.runtime.transport.turns import Turns, Waiting
 from mock_csms.runtime.transport.write_buffer import WriteBuffer
 
 CLOSE_TIMEOUT = 1.0
@@ -17,6 +17,25 @@ STOP_TIMEOUT = 0.5
 
 _READ_SIZE = 256 * 1024
 """How much is read at once, in bytes; into one buffer, because a fresh one for every read costs as much as the rest."""
+
+
+class Member(Waiting, Protocol):
+    """A connection, as far as those that share something with it need to know it; `connection` has the class."""
+
+    def close(self, code: int, reason: str = "") -> None:
+        """Start the closing handshake."""
+
+    def ping(self) -> None:
+        """Send a ping."""
+
+    def miss_pong(self) -> None:
+        """Give up a peer that did not answer a ping."""
+
+    def hold(self) -> None:
+        """Read no more until `go_on` is called."""
+
+    def go_on(self) -> None:
+        """Read on."""
 
 
 class Pool:
@@ -31,13 +50,13 @@ class Pool:
         if backpressure is not None:
             backpressure.stop, backpressure.go_on = self._stop, self._go_on
         self.buffer = memoryview(bytearray(_READ_SIZE))
-        self.transports: set[Transport] = set()
+        self.transports: set[Member] = set()
         self._emptied: asyncio.Event | None = None
-        self.closing = Deadlines(CLOSE_TIMEOUT, Transport.abort)
-        self.pings = Deadlines(limits.ping_interval, Transport.ping)
-        self.pongs = Deadlines(limits.ping_timeout, Transport.miss_pong)
+        self.closing = Deadlines[Member](CLOSE_TIMEOUT, lambda member: member.abort())
+        self.pings = Deadlines[Member](limits.ping_interval, lambda member: member.ping())
+        self.pongs = Deadlines[Member](limits.ping_timeout, lambda member: member.miss_pong())
 
-    def begin(self, transport: Transport) -> None:
+    def begin(self, transport: Member) -> None:
         """Take up work with a connection that is open now."""
         if self.limits.ping_interval:
             self.pings.start(transport)
@@ -58,7 +77,7 @@ class Pool:
             for transport in list(self.transports):
                 transport.go_on()
 
-    def forget(self, transport: Transport) -> None:
+    def forget(self, transport: Member) -> None:
         """Hold nothing any more of a transport whose connection is gone."""
         self.transports.discard(transport)
         self.turns.discard(transport)
