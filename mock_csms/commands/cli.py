@@ -47,7 +47,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"mock-csms: warning: {warning}\n")
     import asyncio  # noqa: PLC0415 - --help and a usage error do not wait for the machinery
 
-    from mock_csms.commands.commandline import secrets_in, shown  # noqa: PLC0415 - as above
     from mock_csms.commands.ready import remove_former  # noqa: PLC0415 - as above
 
     try:
@@ -56,9 +55,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return cannot_start(str(config.ready_file), error)
     from mock_csms.commands.serve import serve  # noqa: PLC0415 - as above
 
-    command = shown("mock-csms", words, secrets_in(Config, parsed)) if config.diagram and not config.redact else ""
+    command = _shown(words, parsed) if config.diagram and not config.redact else ""
     status = asyncio.Runner().run(serve(config, sources, lambda: gather(parsed), command))
     os._exit(status)  # all is closed and written, and to end the interpreter in order would take longer than the rest
+
+
+def _shown(words: Sequence[str], parsed: dict[str, Any]) -> str:
+    """Return the command line as it stands in the diagram."""
+    from mock_csms.commands.commandline import secrets_in, shown  # noqa: PLC0415 - only the diagram needs it
+
+    return shown("mock-csms", words, secrets_in(Config, parsed))
 
 
 def _subcommand(name: str, *arguments: str) -> int:

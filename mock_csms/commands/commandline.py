@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 _MASK = "***"
-_USER = re.compile(r"(?<=://)[^/@\s]*@")
-"""User and password in a URL."""
+_USER = re.compile(r"""(?<=://)[^/"]*@""")
+"""User and password in a URL; a password may have an @ in it itself."""
 
 
 def shown(program: str, words: Sequence[str], secrets: Collection[str]) -> str:
@@ -30,4 +30,9 @@ def secrets_in(settings: "type[DataclassInstance]", parsed: Mapping[str, Any]) -
 def _masked(word: str, secrets: Collection[str]) -> str:
     for secret in sorted(secrets, key=len, reverse=True):
         word = word.replace(secret, _MASK) if secret else word
-    return _USER.sub(f"{_MASK}@", word)
+    return without_users(word)
+
+
+def without_users(text: str) -> str:
+    """Return a text with the users and passwords of its URLs masked."""
+    return _USER.sub(f"{_MASK}@", text)
