@@ -53,7 +53,12 @@ def huge_paths(value: Any, path: str) -> Iterator[str]:
         yield path
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, item in items:
-        if type(item) in _CHANGING and item:
+        if type(item) is float:
+            if math.isinf(item):
+                yield f"{path}.{key}" if path else str(key)
+        elif type(item) in NESTED and not _CHANGING.isdisjoint(
+            map(type, item.values() if type(item) is dict else item)
+        ):
             yield from huge_paths(item, f"{path}.{key}" if path else str(key))
 
 
