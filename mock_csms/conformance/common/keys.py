@@ -49,13 +49,13 @@ def has_twins(text: bytes, message: object) -> bool:
     several keys has to be parsed again for that.
     """
     kind = type(message)
-    if isinstance(message, Call | Result) and message.huge:  # most readers of JSON cannot read it anyway
-        return False
     try:
         if kind in _AROUND:
             payload = message.details if kind is Error else message.payload  # type: ignore[attr-defined] # of those kinds
             written = orjson.dumps(payload) if payload else b""
             if not written or text.endswith(written + b"]"):
+                return False
+            if kind is not Error and message.huge:  # type: ignore[attr-defined] # most readers of JSON cannot read it anyway
                 return False
             return _quotes(text) != _quotes(written) + _AROUND[kind]
         return text.count(b":") > 1 and _quotes(text) != _quotes(orjson.dumps(orjson.loads(text)))
