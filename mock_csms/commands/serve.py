@@ -43,7 +43,8 @@ async def serve(
             records = stack.enter_context(Recorder(config, bus, command))
             ending, csms = Ending(records, people, ready), CsmsServer(config, bus, records.write_ahead)
             is_judged = config.expect or config.forbid
-            verdict = RunVerdict(config, bus, records.shown, ended.set, records.redactor) if is_judged else None
+            mask = records.mask_difference
+            verdict = RunVerdict(config, bus, records.shown, ended.set, mask) if is_judged else None
             findings = Findings(config, records.shown, lambda: csms.exercised)
             stack.callback(ready.remove)
 
