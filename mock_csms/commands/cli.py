@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mock_csms.commands.arguments import Guide, Parser, parser_for
@@ -43,11 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(str(error))
     if parsed["print_config"]:
         return _print(as_toml(config, sources))
-    for warning in _redacted(warnings) if config.redact else warnings:
+    for warning in _masked(warnings, is_redacted=config.redact):
         sys.stderr.write(f"mock-csms: warning: {warning}\n")
     import asyncio  # noqa: PLC0415 - --help and a usage error do not wait for the machinery
 
-    from mock_csms.commands.commandline import secrets_in, shown  # noqa: PLC0415 - as above
     from mock_csms.commands.ready import remove_former  # noqa: PLC0415 - as above
 
     try:
@@ -56,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return cannot_start(str(config.ready_file), error)
     from mock_csms.commands.serve import serve  # noqa: PLC0415 - as above
 
-    command = shown("mock-csms", words, secrets_in(Config, parsed)) if config.diagram and not config.redact else ""
+    command = _command_line(words, parsed) if config.diagram and not config.redact else ""
     status = asyncio.Runner().run(serve(config, sources, lambda: gather(parsed), command))
     os._exit(status)  # all is closed and written, and to end the interpreter in order would take longer than the rest
 
@@ -79,10 +78,19 @@ def _print(text: str) -> int:
     return out.status
 
 
-def _redacted(lines: Sequence[str]) -> Sequence[str]:
-    from mock_csms.behavior.redaction import Redactor  # noqa: PLC0415 - only those who mask wait for it
+def _command_line(words: Sequence[str], parsed: Mapping[str, Any]) -> str:
+    from mock_csms.commands.commandline import secrets_in, shown  # noqa: PLC0415 - only the diagram shows it
 
-    return [Redactor().words(line) for line in lines]
+    return shown("mock-csms", words, secrets_in(Config, parsed))
+
+
+def _masked(lines: Sequence[str], *, is_redacted: bool) -> Sequence[str]:
+    if not lines:
+        return lines
+    from mock_csms.behavior.redaction import Redactor  # noqa: PLC0415 - most runs begin without a warning
+    from mock_csms.behavior.secrets import Secrets  # noqa: PLC0415 - as above
+
+    return [Secrets(Redactor() if is_redacted else None).words(line) for line in lines]
 
 
 def _parser() -> Parser:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from mock_csms.behavior.secrets import Secrets
 from mock_csms.behavior.templates import World, rfc3339
 from mock_csms.commands import load, prompt
 from mock_csms.commands.arguments import Guide, Parser, command_line_source, parser_for
@@ -32,6 +33,7 @@ from mock_csms.station.player import Player
 from mock_csms.station.settings import StationSettings
 from mock_csms.station.state import Identity, State
 from mock_csms.watch.console import Console, look_for
+from mock_csms.watch.shown import ShownBus
 from mock_csms.watch.statuses import Status, gravest
 
 DESCRIPTION = (
@@ -65,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return asyncio.run(_run(settings, identity, handshake))
     except CannotConnect as error:
-        sys.stderr.write(f"mock-station: error: cannot connect to {handshake.url}: {error}\n")
+        sys.stderr.write(Secrets().words(f"mock-station: error: cannot connect to {handshake.url}: {error}\n"))
         return CANNOT_CONNECT
     except ValueError as error:
         parser.error(str(error))
@@ -123,12 +125,14 @@ async def _run(settings: StationSettings, identity: str, handshake: HandshakeReq
     chance, bus, sink = Chance(settings.seed), Bus(), Sink(sys.stdout.fileno(), lost.append)
     look = look_for(sys.stdout.fileno(), "INFO", is_verbose=settings.verbose, color=settings.color)
     is_shown = not settings.quiet and settings.count is None
-    console = Console(bus, sink, replace(look, is_station=True)) if is_shown else None
+    secrets = Secrets()
+    shown = ShownBus(bus, lambda: secrets, is_redacted=False)
+    console = Console(shown, sink, replace(look, is_station=True)) if is_shown else None
     dialer = Dialer(Limits(_MAX_MESSAGE_SIZE, settings.compression, _PING_INTERVAL, _PING_TIMEOUT))
     world = World(handshake.url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
     site = Site(dialer, bus, world, settings.speed)
     running = asyncio.ensure_future(
-        work(settings, identity, handshake, site, lambda text: sink.write(f"{text}\n".encode()))
+        work(settings, identity, handshake, site, lambda text: sink.write(f"{secrets.words(text)}\n".encode()))
     )
 
     def fail(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
@@ -156,7 +160,7 @@ async def _run(settings: StationSettings, identity: str, handshake: HandshakeReq
 
 def _broken(problem: object) -> Status:
     """Report an exception that nothing handles, in one line: it is a fault of this program."""
-    sys.stderr.write(f"mock-station: error: internal error: {problem!r}\n")
+    sys.stderr.write(Secrets().words(f"mock-station: error: internal error: {problem!r}\n"))
     return FAILED
 
 
@@ -209,7 +213,7 @@ async def _load(settings: StationSettings, fleet: Fleet, site: Site, say: Callab
     say((load.as_json(summed) if settings.json else load.as_table(summed)).removesuffix("\n"))
     problems = list(load.shortcomings(summed, settings.p95_connect, settings.p95_close, settings.min_rate))
     for problem in problems:
-        sys.stderr.write(f"mock-station: {problem}\n")
+        sys.stderr.write(Secrets().words(f"mock-station: {problem}\n"))
     if not figures.took[CONNECT]:
         return CANNOT_CONNECT
     return FAILED if problems else FINE

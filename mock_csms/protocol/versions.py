@@ -79,7 +79,7 @@ def refusal(call: Call, violations: Sequence[Violation], framing: Framing = FRAM
 V201 = Version(
     "2.0.1",
     v201.ACTIONS,
-    Schemas("v201", identifiers.TOKENS),
+    Schemas("v201", identifiers.TOKENS | identifiers.SECRETS),
     told_elsewhere=other_versions.told_elsewhere,
     identifiers=identifiers.FIELDS,
     transaction_ids=identifiers.TRANSACTION_IDS,
