@@ -109,6 +109,8 @@ class Secrets:
         texts = [part for part in parts.values() if isinstance(part, str)]
         if isinstance(frame := parts.get("text"), bytes):
             texts.append(frame.decode(errors="replace"))
+            if isinstance(parts.get("message"), Malformed) and "value" in texts[-1].lower():
+                return False
         elif any(isinstance(part, Record) for part in parts.values()):
             return False
         return not any(self._hints("\n".join(texts)))

@@ -16,6 +16,7 @@ from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.place import Place
 from mock_csms.runtime.sink import Sink
 from mock_csms.settings import Config
+from mock_csms.settings.assembly import payloads
 from mock_csms.settings.values import reason_of
 from mock_csms.twin.events import Failed
 from mock_csms.watch import diagram
@@ -151,11 +152,16 @@ class Recorder:
         """What masks secrets and, with --redact, idTokens."""
         from mock_csms.behavior.secrets import Secrets  # noqa: PLC0415 - most runs have no secret to mask
 
-        if not self._config.redact:
-            return Secrets()
-        from mock_csms.behavior.redaction import Redactor  # noqa: PLC0415 - only those who mask tokens wait for it
+        redactor = None
+        if self._config.redact:
+            from mock_csms.behavior.redaction import Redactor  # noqa: PLC0415 - only those who mask tokens wait for it
 
-        return Secrets(Redactor())
+            redactor = Redactor()
+        secrets = Secrets(redactor)
+        for password in (self._config.basic_auth or {}).values():
+            secrets.hide(password)
+        secrets.learn(list(payloads(self._config)))
+        return secrets
 
     def _masked(self, case: JUnitCase) -> dict[str, str]:
         return {name: self.mask(getattr(case, name)) for name in case.__struct_fields__}
