@@ -17,6 +17,7 @@ from tests.control.in_process import failure_of, station_of
 from tests.raw import refused, run
 from tests.reference_station import run as run_station
 from tests.secret_run import NOW, OLD, PASSWORD, Outputs, outputs_of_a_run, profile, variable
+from tests.test_records import Run
 from tests.wire import Mock
 
 SENT = [PASSWORD, "pw-Dd44", "pin-Ee55", "apn-Cc33", "48159", "vpn-Ff66", "key-Gg77", "url-Hh88", "url-Ii99", "p@ss@"]
@@ -107,6 +108,16 @@ def _record(direction: str, message: list[Any]) -> str:
     }
     record |= {"direction": direction, "chargePointId": "CS-1", "messageId": message[1], "raw": json.dumps(message)}
     return json.dumps(record) + "\n"
+
+
+async def test_a_long_report_stays_readable() -> None:
+    """The report of a failed run has all messages, however many they are; only the secrets in them are masked."""
+    async with Run("--expect", "Reset.response", "--within", "60") as mock, mock.station() as station:
+        for number in range(300):
+            await station.ask("DataTransfer", {"vendorId": f"v{number}", "data": {"password": PASSWORD}})
+        report = await mock.ended()
+    assert [number for number in range(300) if f'"vendorId":"v{number}"' not in report] == []
+    assert (PASSWORD in report, report.splitlines()[-1]) == (False, "failed: 0 of 1 expectations met")
 
 
 # Settings.

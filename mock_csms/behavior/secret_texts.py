@@ -164,16 +164,17 @@ def forms_of(secret: str) -> Sequence[str]:
 
 def without(text: str, secret: str) -> str:
     """Mask a secret wherever it is in a text, also if only its beginning is there; a short one as a whole word."""
-    begin, at = secret[:SURE], 0
+    begin, pieces, done, at = secret[:SURE], [], 0, 0
     while (at := text.find(begin, at)) >= 0:
         end = at + len(begin)
         while end < len(text) and end - at < len(secret) and text[end] == secret[end - at]:
             end += 1
         is_word = not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum())
         if is_word or len(begin) == SURE:
-            text = text[:at] + masked(text[at:end]) + text[end:]
+            pieces += [text[done:at], masked(text[at:end])]
+            done = end
         at = end
-    return text
+    return "".join([*pieces, text[done:]])
 
 
 @cache

@@ -8,14 +8,14 @@ of a payload and of its frame, in which everything else stays as it was written.
 import base64
 import binascii
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
 from mock_csms.behavior import secret_texts
-from mock_csms.behavior.dialects import DIALECTS
-from mock_csms.behavior.matching import Difference, Path, value_at
+from mock_csms.behavior.matching import Difference, Path
+from mock_csms.behavior.secret_places import VALUES, Places
 from mock_csms.behavior.secret_texts import SURE
 from mock_csms.behavior.splicing import spliced, with_values
 from mock_csms.protocol.masks import is_masked, masked, masked_value
@@ -28,14 +28,14 @@ from mock_csms.twin.events import Event, Received
 if TYPE_CHECKING:
     from mock_csms.behavior.redaction import Redactor
 
-_PLACES = [dialect.secrets for dialect in DIALECTS.values()]
-_FIELDS = frozenset(name.casefold() for places in _PLACES for name in places.fields)
-_VALUES = tuple(dict.fromkeys(name for places in _PLACES for name in places.values))
-_LIMITS = tuple(name for places in _PLACES for name in places.limits)
 _MOST = 100
 """How many secrets are remembered, the last ones, to mask them where other texts repeat them."""
 _SHORTEST, _LONGEST = 6, 2500
 """How long a secret must be to be remembered, and how much of it is remembered."""
+_MOST_TEXT = 16_384
+"""How many characters of a text that is not JSON are searched; the rest is masked."""
+_MOST_SEARCHED, _EACH = 40_000, 100
+"""How many characters of an event are searched so; each text counts a hundred more."""
 _NOT_TEXT = ("station", "outcome", "at", "version")
 """Parts of events that are never masked: the mock's own words, and the identities that tell stations apart."""
 
@@ -50,13 +50,15 @@ class Secrets:
     def __init__(self, redactor: "Redactor | None" = None) -> None:
         self._redactor = redactor
         self._known: Bounded[str, None] = Bounded(_MOST)
-        self._write_only: Bounded[str, None] = Bounded(_MOST)
-        """The last variables that a report called WriteOnly: `component.variable`, folded."""
+        self._places = Places(self.hide, self._words)
+        self._budget = _MOST_SEARCHED
+        """How much more of this event may be searched."""
 
     # What is masked.
 
     def event(self, event: AnyEvent) -> AnyEvent:
         """Return `event` with all secrets in it masked; itself if there are none."""
+        self._budget = _MOST_SEARCHED
         parts = {name: getattr(event, name) for name in event.__struct_fields__ if name not in _NOT_TEXT}
         if not self._is_clean(parts):
             paths = {path for part in parts.values() for path in self._learn(part)}
@@ -65,18 +67,21 @@ class Secrets:
 
     def words(self, text: str) -> str:
         """Return any text with the secrets in it masked."""
+        self._budget = _MOST_SEARCHED
         text = self._words(text)
         return self._redactor.words(text) if self._redactor else text
 
     def value(self, value: Any) -> Any:
         """Return a JSON value with the secrets in it masked."""
-        value = with_values(value, dict(self._places(value, ())))
+        self._budget = _MOST_SEARCHED
+        value = with_values(value, dict(self._places.of(value, ())))
         return self._redactor.value(value) if self._redactor else value
 
     def at(self, path: Path, value: Any) -> Any:
         """Return the JSON value at `path` with the secrets in it masked; the value itself may be one."""
-        is_secret = self._is_field(path[:-1], path[-1])
-        value = with_values(value, dict(self._places(value, path, is_secret=is_secret)), len(path))
+        self._budget = _MOST_SEARCHED
+        is_secret = self._places.is_field(path[:-1], path[-1])
+        value = with_values(value, dict(self._places.of(value, path, is_secret=is_secret)), len(path))
         return self._redactor.at(path, value) if self._redactor else value
 
     def difference(self, difference: Difference) -> Difference:
@@ -88,7 +93,8 @@ class Secrets:
 
     def learn(self, value: Any) -> None:
         """Remember the secrets in a JSON value."""
-        for _ in self._places(value, ()):
+        self._budget = _MOST_SEARCHED
+        for _ in self._places.of(value, ()):
             pass
 
     def hide(self, text: str) -> str:
@@ -118,11 +124,8 @@ class Secrets:
     def _hints(self, text: str) -> tuple[bool, bool]:
         """Return whether a message may have a place of a secret, and whether it may have a text with one."""
         low = text.lower()
-        has_place = _has_one(low, secret_texts.NAMES) or "writeonly" in low or self._has_write_only(low)
+        has_place = _has_one(low, secret_texts.NAMES) or "writeonly" in low or self._places.has_write_only(low)
         return has_place, has_place or _has_one(low, secret_texts.HINTS) or self._repeats(text)
-
-    def _has_write_only(self, low: str) -> bool:
-        return any(name.rpartition(".")[2] in low for name in self._write_only)
 
     def _repeats(self, text: str) -> bool:
         return any(secret[:SURE] in text for secret in self._known)
@@ -131,7 +134,8 @@ class Secrets:
         """Remember the secrets in a message or a visitor; return the paths to them in the payload."""
         match part:
             case Call(payload=payload) | Result(payload=payload):
-                return set(dict(self._places(payload, ())))
+                self._budget = _MOST_SEARCHED
+                return set(dict(self._places.of(payload, ())))
             case Received():
                 return self._learn(part.message)
             case Visitor(authorization=str() as header):
@@ -158,9 +162,10 @@ class Secrets:
             case tuple() | list():
                 return type(part)(self._part(each, paths) for each in part)
             case Call(payload=payload) | Result(payload=payload):
-                return replace(part, payload=with_values(payload, dict(self._places(payload, ()))))
+                self._budget = _MOST_SEARCHED
+                return replace(part, payload=with_values(payload, dict(self._places.of(payload, ()))))
             case Error(id=id_, code=code, description=description, details=details):
-                shown = with_values(details, dict(self._places(details, ())))
+                shown = with_values(details, dict(self._places.of(details, ())))
                 return Error(id_, self._words(code), self._words(description), shown)
             case Malformed():
                 return replace(part, id=self._words(part.id), problem=self._words(part.problem))
@@ -177,6 +182,7 @@ class Secrets:
         return replace(violation, message=self._words(message))
 
     def _frame(self, data: bytes) -> bytes:
+        self._budget = _MOST_SEARCHED
         text = data.decode(errors="surrogateescape")
         told = self._json(text)
         if told is None:
@@ -198,22 +204,28 @@ class Secrets:
             value = orjson.loads(text)
         except orjson.JSONDecodeError:
             return None
-        found = dict(self._places(value, (), hints=self._hints(text)))
+        found = dict(self._places.of(value, (), hints=self._hints(text)))
         return spliced(text, found) if found else text
 
     def _loosely(self, text: str, *, is_frame: bool = False) -> str:
         """Mask what looks like a secret in a text of any kind.
 
         In a frame that cannot be read, the values of all variables are masked: it may not say which variable it is.
+        What is very long is masked as a whole, so that a hostile station cannot keep others waiting.
         """
-        text, low = secret_texts.unescaped(text), text.lower()
-        has_secret = secret_texts.names_variable(text) or "writeonly" in low or self._has_write_only(low)
-        fields = _VALUES if has_secret else _VALUES[:2] if is_frame else ()
+        self._budget -= _EACH + len(text)
+        if self._budget < 0:
+            return masked(text)
+        text, rest = text[:_MOST_TEXT], text[_MOST_TEXT:]
+        text = secret_texts.unescaped(text)
+        low = text.lower()
+        has_secret = secret_texts.names_variable(text) or "writeonly" in low or self._places.has_write_only(low)
+        fields = VALUES if has_secret else VALUES[:2] if is_frame else ()
         text = secret_texts.in_members(text, [*fields, *(["key"] if "vpn" in low else [])], self.hide)
         text = secret_texts.in_private_keys(text, self.hide_line)
         text = secret_texts.in_headers(text, self.hide)
         text = secret_texts.in_urls(text, self.hide)
-        return self._mentioned(secret_texts.in_assignments(text, self.hide))
+        return self._mentioned(secret_texts.in_assignments(text, self.hide)) + masked(rest)
 
     def _mentioned(self, text: str) -> str:
         """Mask the remembered secrets where they are repeated, also if their end is cut off."""
@@ -228,58 +240,6 @@ class Secrets:
                 if text.endswith(secret[:size]):
                     return text[:-size] + masked(secret[:size])
         return text
-
-    # Places in JSON.
-
-    def _places(
-        self,
-        value: Any,
-        path: Path,
-        *,
-        is_secret: bool = False,
-        name: str = "",
-        hints: tuple[bool, bool] = (True, True),
-    ) -> Iterator[tuple[Path, Any]]:
-        """Yield the path to each secret in a JSON value, and what is shown there.
-
-        `name` is the variable that the object around it is about; `hints` say what to look for.
-        """
-        if isinstance(value, dict):
-            name = self._named(value, name)
-            is_one = bool(name) and self._is_secret_variable(value, name)
-            for key, item in value.items():
-                is_value = is_one and key in _VALUES and not any(limit in value for limit in _LIMITS)
-                hidden = is_secret or is_value or self._is_field(path, key)
-                yield from self._places(item, (*path, key), is_secret=hidden, name=name, hints=hints)
-        elif isinstance(value, list):
-            for index, item in enumerate(value):
-                yield from self._places(item, (*path, str(index)), is_secret=is_secret, name=name, hints=hints)
-        elif is_secret and value is not None and not isinstance(value, bool):
-            shown = self.hide(value) if isinstance(value, str) else masked_value(value)
-            yield path, shown
-        elif isinstance(value, str) and hints[1] and (told := self._words(value)) != value:
-            yield path, told
-
-    def _named(self, value: Mapping[str, Any], before: str) -> str:
-        """Return the variable that an object is about, or the one that the object around it is about."""
-        for places in _PLACES:
-            for name in places.names:
-                if isinstance(variable := value_at(value, name), str):
-                    component = value_at(value, places.component)
-                    return f"{component if isinstance(component, str) else ''}.{variable}".casefold()
-        return before
-
-    def _is_secret_variable(self, value: Mapping[str, Any], name: str) -> bool:
-        for places in _PLACES:
-            field, word = places.mutability
-            if field and value.get(field) == word:
-                self._write_only.renew(name, None)
-        return name in self._write_only or secret_texts.is_variable(name)
-
-    def _is_field(self, path: Path, key: str) -> bool:
-        """Whether a field holds a secret, by its name, or by its name and that of the object around it."""
-        around = next((part for part in reversed(path) if not part.isdigit()), "")
-        return key.casefold() in _FIELDS or f"{around}.{key}".casefold() in _FIELDS or secret_texts.is_field(key)
 
 
 def _has_one(low: str, hints: Sequence[str]) -> bool:

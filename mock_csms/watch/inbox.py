@@ -237,7 +237,7 @@ class Inbox:
 
     def explain(self, identity: str, wanted_: Either, within: float) -> str:
         """Return why a wait of so many seconds for a call of a station failed."""
-        return self._secrets.words("\n".join(self._missing(identity, wanted_, within)))
+        return "\n".join(map(self._secrets.words, self._missing(identity, wanted_, within)))
 
     def _missing(self, identity: str, either: Either, within: float) -> Iterator[str]:
         """Return that a wanted call has not come, which call was nearest, and what came instead."""

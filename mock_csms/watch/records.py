@@ -140,8 +140,8 @@ class Recorder:
         self.flush()
 
     def mask(self, text: str) -> str:
-        """Return a text as people may see it."""
-        return self.secrets.words(text) if text else text
+        """Return a text, which may have many lines, as people may see it."""
+        return "".join(map(self.secrets.words, text.splitlines(keepends=True))) if text else text
 
     def mask_difference(self, difference: Difference) -> Difference:
         """Return a difference from an expectation as people may see it."""

@@ -70,7 +70,11 @@ class ShownBus(Bus):
             is_searched = message.action in _SEARCHED
         else:
             is_searched = type(message) is not Result or event.answers is None or event.answers.action in _SEARCHED
-        if is_searched or ((event.rule or event.fault) and (event.rule, event.fault) not in self._harmless):
+        if (
+            is_searched
+            or event.violations
+            or ((event.rule or event.fault) and (event.rule, event.fault) not in self._harmless)
+        ):
             event = self._without_secrets(event)
         for subscriber in self._subscribers[Sent]:
             subscriber(event)
