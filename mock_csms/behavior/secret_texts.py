@@ -7,7 +7,7 @@ texts from being slow.
 import json
 import re
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypeAlias
 
 from mock_csms.protocol.masks import masked
@@ -36,13 +36,13 @@ _VALUE = rf'(?:{_STRING}|(?P<quote>\\{{1,16}}["\'])[^\n]{{0,4000}}?(?:(?<!\\)(?P
 """A value in JSON or Python, also within the text of another one, and also if its end is missing."""
 
 
-@cache
+@lru_cache(maxsize=1000)
 def is_field(name: str) -> bool:
     """Whether the name of a field says that it holds a secret."""
     return re.search(rf"(?i:{_WORDS})$", name) is not None
 
 
-@cache
+@lru_cache(maxsize=1000)
 def is_variable(name: str) -> bool:
     """Whether the name of a variable says that it holds a secret."""
     return re.search(rf"(?i:{_VARIABLE})$", name) is not None

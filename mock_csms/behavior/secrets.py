@@ -8,7 +8,7 @@ of a payload and of its frame, in which everything else stays as it was written.
 import base64
 import binascii
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
@@ -23,7 +23,7 @@ from mock_csms.protocol.messages import Call, Error, Malformed, Result
 from mock_csms.protocol.records import Bounded, Record, replace
 from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.visitors import Visitor
-from mock_csms.twin.events import Event, Received
+from mock_csms.twin.events import Event, Finding, Received, Sent
 
 if TYPE_CHECKING:
     from mock_csms.behavior.redaction import Redactor
@@ -50,6 +50,8 @@ class Secrets:
     def __init__(self, redactor: "Redactor | None" = None) -> None:
         self._redactor = redactor
         self._known: Bounded[str, None] = Bounded(_MOST)
+        self._beginnings: Sequence[str] = ()
+        """How each of them begins."""
         self._places = Places(self.hide, self._words)
         self._budget = _MOST_SEARCHED
         """How much more of this event may be searched."""
@@ -59,8 +61,8 @@ class Secrets:
     def event(self, event: AnyEvent) -> AnyEvent:
         """Return `event` with all secrets in it masked; itself if there are none."""
         self._budget = _MOST_SEARCHED
-        parts = {name: getattr(event, name) for name in event.__struct_fields__ if name not in _NOT_TEXT}
-        if not self._is_clean(parts):
+        if not self._is_clean(event):
+            parts = {name: getattr(event, name) for name in event.__struct_fields__ if name not in _NOT_TEXT}
             paths = {path for part in parts.values() for path in self._learn(part)}
             event = replace(event, **{name: self._part(part, paths) for name, part in parts.items()})
         return self._redactor.event(event) if self._redactor else event
@@ -102,6 +104,7 @@ class Secrets:
         if len(text) >= _SHORTEST and not (text.isalpha() and len(text) < SURE) and not is_masked(text):
             for form in secret_texts.forms_of(text[:_LONGEST]):
                 self._known.renew(form, None)
+            self._beginnings = [secret[:SURE] for secret in self._known]
         return masked(text)
 
     def hide_line(self, text: str) -> str:
@@ -110,16 +113,16 @@ class Secrets:
 
     # Events.
 
-    def _is_clean(self, parts: Mapping[str, Any]) -> bool:
+    def _is_clean(self, event: Event) -> bool:
         """Whether nothing in an event looks like a secret. A frame has all that its message and its violations have."""
-        texts = [part for part in parts.values() if isinstance(part, str)]
-        if isinstance(frame := parts.get("text"), bytes):
-            texts.append(frame.decode(errors="replace"))
-            if isinstance(parts.get("message"), Malformed) and "value" in texts[-1].lower():
-                return False
-        elif any(isinstance(part, Record) for part in parts.values()):
+        text = _text_of(event)
+        if text is None:
             return False
-        return not any(self._hints("\n".join(texts)))
+        low = text.lower()
+        if _has_one(low, secret_texts.NAMES) or _has_one(low, secret_texts.HINTS) or "writeonly" in low:
+            return False
+        is_cut = isinstance(event, Received) and isinstance(event.message, Malformed) and "value" in low
+        return not (is_cut or self._repeats(text) or self._places.has_write_only(low))
 
     def _hints(self, text: str) -> tuple[bool, bool]:
         """Return whether a message may have a place of a secret, and whether it may have a text with one."""
@@ -128,7 +131,7 @@ class Secrets:
         return has_place, has_place or _has_one(low, secret_texts.HINTS) or self._repeats(text)
 
     def _repeats(self, text: str) -> bool:
-        return any(secret[:SURE] in text for secret in self._known)
+        return _has_one(text, self._beginnings)
 
     def _learn(self, part: Any) -> set[Path]:
         """Remember the secrets in a message or a visitor; return the paths to them in the payload."""
@@ -229,8 +232,9 @@ class Secrets:
 
     def _mentioned(self, text: str) -> str:
         """Mask the remembered secrets where they are repeated, also if their end is cut off."""
-        for secret in [secret for secret in self._known if secret[:SURE] in text]:
-            text = secret_texts.without(text, secret)
+        if self._repeats(text):
+            for secret in self._known:
+                text = secret_texts.without(text, secret)
         return text
 
     def _cut(self, text: str) -> str:
@@ -242,8 +246,22 @@ class Secrets:
         return text
 
 
-def _has_one(low: str, hints: Sequence[str]) -> bool:
+def _text_of(event: Event) -> str | None:
+    """Return the text that has all secrets of an event in it; None where that is not known."""
+    if isinstance(event, Received):
+        return event.text.decode(errors="replace")
+    if isinstance(event, Sent):
+        return f"{event.text.decode(errors='replace')}\n{event.rule}\n{event.fault}"
+    if isinstance(event, Finding):
+        return event.problem
+    parts = [getattr(event, name) for name in event.__struct_fields__ if name not in _NOT_TEXT]
+    if any(isinstance(part, Record | tuple | list) for part in parts):
+        return None
+    return "\n".join(part for part in parts if isinstance(part, str))
+
+
+def _has_one(text: str, hints: Sequence[str]) -> bool:
     for hint in hints:  # noqa: SIM110 - a generator would take twice as long
-        if hint in low:
+        if hint in text:
             return True
     return False

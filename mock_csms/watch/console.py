@@ -136,7 +136,7 @@ class Console:
             del self._silent[event.station, event.message.id]
             return False
         if kind is events.Disconnected:
-            self._tell_counts(event.station)
+            self._tell_counts(event.station, at=event.at)
         if self._look.is_terminal and line.level == INFO and kind in _TRAFFIC:
             return self._crowd.is_shown(event.at, event.station, line.way, line.subject) or self._later()
         return True
@@ -174,11 +174,11 @@ class Console:
         if self._repeats.is_untold or self._crowd.is_crowded:
             self._later()
 
-    def _tell_counts(self, station: str | None, most: int | None = None) -> None:
-        """Write what was counted: of one station what it repeated, or of all stations."""
+    def _tell_counts(self, station: str | None, most: int | None = None, at: float | None = None) -> None:
+        """Write what was counted: of one station what it repeated, or of all stations; `at` is the time, or now."""
         crowd = self._crowd.tell() if station is None and self._crowd.is_crowded else ()
         for count in (*crowd, *self._repeats.tell(station, most)):
-            self._write(clock.now(), count.station, Line(count.level, count.way, count.subject, count.text))
+            self._write(at or clock.now(), count.station, Line(count.level, count.way, count.subject, count.text))
 
     # Lines.
 
